@@ -1,0 +1,74 @@
+#include "core/actor/network.h"
+
+#include <algorithm>
+
+namespace locus {
+namespace {
+
+template <class R>
+void size_column(Column<R>& column, std::int32_t neurons, std::int32_t lanes) {
+  column.assign(static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes), R(0));
+}
+
+/// The synapse from source to target of a projection (both within it), or -1.
+template <class R>
+std::int64_t find_synapse(const Projection<R>& projection, std::int32_t source, std::int32_t target) {
+  if (projection.dense) return projection.begin_of(source) + target;
+  const auto first = projection.target.begin() + projection.begin_of(source);
+  const auto last = projection.target.begin() + projection.begin_of(source + 1);
+  const auto found = std::lower_bound(first, last, target);
+  return found != last && *found == target ? found - projection.target.begin() : -1;
+}
+
+}  // namespace
+
+template <class R>
+std::int32_t Projection<R>::source_of(std::int64_t synapse) const {
+  if (dense) return static_cast<std::int32_t>(synapse / target_size);
+  const auto after = std::upper_bound(offset.begin(), offset.end(), synapse);
+  return static_cast<std::int32_t>(after - offset.begin()) - 1;
+}
+
+template <class R>
+std::vector<std::int32_t> projections_between(const Network<R>& network, Layer source, Layer target) {
+  std::vector<std::int32_t> found;
+  for (std::size_t p = 0; p < network.projections.size(); ++p) {
+    const Projection<R>& projection = network.projections[p];
+    if (projection.source_layer == source && projection.target_layer == target) found.push_back(static_cast<std::int32_t>(p));
+  }
+  return found;
+}
+
+template <class R>
+void allocate(Network<R>& network, std::int32_t lanes) {
+  network.lanes = lanes;
+  size_column(network.inputs.activity, network.inputs.size, lanes);
+  for (Column<R>* column : {&network.rate.current, &network.rate.activity, &network.rate.gain, &network.rate.signal, &network.rate.own_weight}) {
+    size_column(*column, network.rate.size, lanes);
+  }
+  size_column(network.rate.leak, network.rate.size, 1);
+  for (const Population& population : network.rate.populations) {
+    std::fill_n(network.rate.leak.begin() + population.begin, population.size, static_cast<R>(population.leak));
+  }
+  for (Column<R>* column : {&network.readouts.output, &network.readouts.error, &network.readouts.epsilon}) {
+    size_column(*column, network.readouts.size, lanes);
+  }
+  network.autapses.clear();
+  for (const std::int32_t p : projections_between(network, Layer::kRate, Layer::kRate)) {
+    const Projection<R>& projection = network.projections[static_cast<std::size_t>(p)];
+    if (projection.source_begin != projection.target_begin) continue;  // another population: no neuron is its own source
+    for (std::int32_t i = 0; i < projection.source_size; ++i) {
+      const std::int64_t synapse = find_synapse(projection, i, i);
+      if (synapse >= 0) network.autapses.push_back({projection.source_begin + i, p, synapse});
+    }
+  }
+}
+
+template struct Projection<double>;
+template struct Projection<float>;
+template std::vector<std::int32_t> projections_between(const Network<double>&, Layer, Layer);
+template std::vector<std::int32_t> projections_between(const Network<float>&, Layer, Layer);
+template void allocate(Network<double>&, std::int32_t);
+template void allocate(Network<float>&, std::int32_t);
+
+}  // namespace locus

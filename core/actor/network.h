@@ -1,0 +1,116 @@
+// Network: the columns of every actor's state, kind by kind; what the transports deliver to and what `build` fills.
+//
+// Why columns: see core/base/column.h. All rate populations form one layer, concatenated in file order (so do inputs and readouts); lanes, the trials of
+// a batch, are contiguous under each neuron: field[neuron * lanes + lane].
+// Synapses of a projection are stored source by source: one event touches one run of memory, and every neuron's currents are summed in source order.
+// Weights are shared by the lanes (a batch is replicas of the same chip); traces and accumulators belong to the transports, which may share those that
+// several synapses provably have in common.
+// Invariant: sized once by build; nothing here grows during a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/actor/activation.h"
+#include "core/base/column.h"
+
+namespace locus {
+
+enum class Layer : std::uint8_t { kInput, kRate, kReadout };
+
+/// A population: a range of its layer.
+struct Population {
+  std::string name;
+  std::int32_t begin = 0;                         // first neuron, within the layer
+  std::int32_t size = 0;                          // neurons
+  Activation activation = Activation::kIdentity;  // rate only
+  double leak = 1;                                // alpha in (0, 1]; rate only
+};
+
+template <class R>
+struct InputLayer {
+  std::vector<Population> populations;  // file order
+  std::int32_t size = 0;                // m
+  Column<R> activity;                   // x_t [1] (m x lanes)
+};
+
+template <class R>
+struct RateLayer {
+  std::vector<Population> populations;  // file order
+  std::int32_t size = 0;                // n
+  Column<R> current;                    // u_t [1] (n x lanes); what has arrived since the tick began
+  Column<R> activity;                   // h [1] (n x lanes); h_{t-1} until the neuron's step, then h_t
+  Column<R> gain;                       // alpha phi'(u_t) [1] (n x lanes)
+  Column<R> signal;                     // learning signal of the tick [1] (n x lanes)
+  Column<R> own_weight;                 // W_ii as its autapse told it, 0 without one (n x lanes); e-prop only, else empty
+  Column<R> leak;                       // alpha (n)
+};
+
+template <class R>
+struct ReadoutLayer {
+  std::vector<Population> populations;  // file order
+  std::int32_t size = 0;                // o
+  Column<R> output;                     // y_t [1] (o x lanes); what has arrived since the tick began
+  Column<R> error;                      // e_t = y_t - y*_t [1] (o x lanes)
+  Column<R> epsilon;                    // eps_t = dL/dy_t [1] (o x lanes)
+};
+
+/// The synapses of one projection: W_ij, target i, source j.
+template <class R>
+struct Projection {
+  std::string name;
+  Layer source_layer = Layer::kInput;
+  Layer target_layer = Layer::kRate;
+  std::int32_t source_begin = 0;  // first source neuron, within its layer
+  std::int32_t source_size = 0;
+  std::int32_t target_begin = 0;  // first target neuron, within its layer
+  std::int32_t target_size = 0;
+  bool dense = true;
+  bool plastic = true;
+  double learning_rate = 0;          // eta; unused where not plastic
+  Column<std::int64_t> offset;       // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
+  Column<std::int32_t> target;       // sparse only (synapses): target within the projection, ascending under each source
+  Column<R> weight;                  // [1] (synapses), source by source; dense: weight[j * target_size + i]
+  std::vector<std::int64_t> listed;  // sparse only (synapses): the file's k-th entry is synapse listed[k]
+
+  std::int64_t size() const { return static_cast<std::int64_t>(weight.size()); }
+  std::int64_t begin_of(std::int32_t source) const {
+    return dense ? static_cast<std::int64_t>(source) * target_size : offset[static_cast<std::size_t>(source)];
+  }
+  std::int64_t fan_out(std::int32_t source) const { return begin_of(source + 1) - begin_of(source); }
+  /// Target of a synapse, within the projection.
+  std::int32_t target_of(std::int64_t synapse) const {
+    return dense ? static_cast<std::int32_t>(synapse % target_size) : target[static_cast<std::size_t>(synapse)];
+  }
+  /// Source of a synapse, within the projection. Cost: a division, or a binary search where sparse.
+  std::int32_t source_of(std::int64_t synapse) const;
+};
+
+/// A rate neuron's autapse: where its weight W_ii stands.
+struct Autapse {
+  std::int32_t neuron = 0;      // within the rate layer
+  std::int32_t projection = 0;  // within Network::projections
+  std::int64_t synapse = 0;     // within the projection
+};
+
+template <class R>
+struct Network {
+  std::int32_t lanes = 1;
+  InputLayer<R> inputs;
+  RateLayer<R> rate;
+  ReadoutLayer<R> readouts;
+  std::vector<Projection<R>> projections;  // file order
+  std::vector<Projection<R>> feedback;     // R: from readouts to rate neurons, fixed, one a rate population; empty without FEEDBACK
+  std::vector<Autapse> autapses;           // of every rate neuron that has one, by neuron
+};
+
+/// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout), in file order.
+template <class R>
+std::vector<std::int32_t> projections_between(const Network<R>& network, Layer source, Layer target);
+
+/// Sizes every neuron column for `lanes` and finds the autapses; build calls it last.
+template <class R>
+void allocate(Network<R>& network, std::int32_t lanes);
+
+}  // namespace locus

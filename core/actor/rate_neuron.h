@@ -1,0 +1,70 @@
+// Rate neuron: leaky integration of its currents, u_t = W h_{t-1} + B x_t, h_t = (1 - alpha) h_{t-1} + alpha phi(u_t).
+//
+// alpha = 1 and phi = identity is the linear RNN of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243). The neuron also sums its learning signal and
+// tells its incoming synapses gain and signal (POST). Under e-prop it hears its own weight W_ii from its autapse.
+#pragma once
+
+#include "core/actor/activation.h"
+#include "core/wire/payload.h"
+
+namespace locus {
+
+template <class R>
+struct RateNeuron {
+  R& current;     // u_t [1]
+  R& activity;    // h [1]
+  R& gain;        // alpha phi'(u) of the tick, or of the tick recalled [1]
+  R& signal;      // learning signal [1]
+  R& own_weight;  // W_ii [1]
+};
+
+template <class R>
+void on(RateNeuron<R> n, TrialBegin) {
+  n.current = n.activity = n.gain = n.signal = n.own_weight = R(0);
+}
+
+template <class R>
+void on(RateNeuron<R> n, Silence) {
+  n.current = R(0);
+  n.signal = R(0);
+}
+
+template <class R>
+void on(RateNeuron<R> n, Dendrite<R> m) {
+  n.current += m.current;
+}
+
+template <class R>
+void on(RateNeuron<R> n, OwnWeight<R> m) {
+  n.own_weight = m.weight;
+}
+
+template <class Phi, class R>
+void step(RateNeuron<R> n, Step<R> c) {
+  const Response<R> phi = Phi::at(n.current);
+  n.activity = (R(1) - c.leak) * n.activity + c.leak * phi.value;
+  n.gain = c.leak * phi.slope;
+}
+
+template <class R>
+void on(RateNeuron<R> n, Feedback<R> m) {
+  n.signal += m.value;
+}
+
+template <class R>
+void on(RateNeuron<R> n, Transport<R> m) {  // symmetric feedback: the synapses of A carry the error to their presynaptic neuron
+  n.signal += m.value;
+}
+
+template <class R>
+void on(RateNeuron<R> n, Adjoint<R> m) {
+  n.signal = m.delta;
+}
+
+/// The decay of e-prop's trace, lambda_i(t) = (1 - alpha) + alpha phi'_t W_ii (Bellec et al. 2020, rate form).
+template <class R>
+R own_decay(RateNeuron<R> n, Step<R> c) {
+  return (R(1) - c.leak) + n.gain * n.own_weight;
+}
+
+}  // namespace locus

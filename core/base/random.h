@@ -1,0 +1,29 @@
+// Counter-based random numbers: a number is a pure function of (seed, what it is for, trial, tick, index).
+//
+// Why: no result may depend on threads, on the order of work, or on what else is drawn (so there is no generator to pass around and no state to save).
+// Source: Philox4x64-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011 (Random123); normals by Box-Muller.
+// Cost: one Philox block (four 64-bit words) gives four normals; `fill_normal` uses all four.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace locus {
+
+/// What a stream of numbers is for. `purpose` is a short name, such as "weights/W" or "input"; it is hashed (FNV-1a, 64 bit).
+struct RandomKey {
+  std::uint64_t seed = 0;
+  std::uint64_t purpose = 0;
+};
+
+RandomKey random_key(std::uint64_t seed, std::string_view purpose);
+
+/// Writes values[i] ~ N(mean 0, stddev) for index = i, i = 0..size-1, at (trial, tick).
+/// The value at an index is the same whatever the span's length.
+void fill_normal(RandomKey key, std::uint64_t trial, std::uint64_t tick, double stddev, std::span<double> values);
+
+/// One normal at (trial, tick, index): equals fill_normal's value at that index.
+double normal_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t index);
+
+}  // namespace locus

@@ -1,0 +1,68 @@
+// The rule table: one row a rule. Kernels, counts, docs, help and the property tests follow from it.
+//
+// Every rule but RTRL asks the same of a synapse: trace = decay * trace + gain * pre; delta += signal * trace (core/actor/synapse.h). Rules differ in
+// where the decay and the signal come from, and in what drives them: the tick (online) or a walk back through time (sweep).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/wire/channel.h"
+
+namespace locus {
+
+enum class RuleKind : std::uint8_t { kNone, kBptt, kTbptt, kRflo, kEprop, kEpropRandom, kRtrl };
+inline constexpr int kRuleKinds = 7;
+
+/// Where the decay of a synapse's trace comes from.
+enum class DecaySource : std::uint8_t { kNoTrace, kZero, kConstant, kNeuron };
+
+/// Where a rate neuron's learning signal comes from.
+enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent };
+
+/// What drives learning: nothing, every tick as it passes, sweeps back in time, or sensitivities carried forward.
+enum class Drive : std::uint8_t { kNothing, kOnline, kSweep, kSensitivity };
+
+/// The largest lag that a rule declares: none (0), or the depth of its sweep less one.
+enum class DeclaredLag : std::uint8_t { kZero, kDepth };
+
+struct Rule {
+  RuleKind kind;
+  std::string_view name;       // short form: "tbptt", "eprop:random"
+  std::string_view title;      // one line, in words
+  std::string_view equation;   // what Delta is; lines separated by '\n'
+  std::string_view source;     // paper
+  std::string_view state;      // what is kept, and by whom
+  std::string_view arguments;  // of the short form: ":DEPTH[:STRIDE]"; empty for none
+  DecaySource decay;
+  SignalSource signal;
+  Drive drive;
+  DeclaredLag lag;
+  int post_scalars;            // of a POST onto a synapse of a rate neuron
+  int dendrite_scalars;        // of a DENDRITE onto a rate neuron
+  std::span<const Channel> channels;  // declared: a message outside is a defect of the program
+};
+
+extern const std::array<Rule, kRuleKinds> kRules;
+
+const Rule& rule(RuleKind kind);
+/// The rule whose short form (without arguments) this is.
+std::optional<RuleKind> rule_named(std::string_view name);
+
+bool declares(const Rule& rule, Channel channel);
+
+/// A rule with the numbers that a run gives it.
+struct Learning {
+  RuleKind kind = RuleKind::kNone;
+  std::int32_t depth = 0;             // tau, ticks, 1..T; sweeps only (BPTT: T)
+  std::int32_t stride = 0;            // k, ticks, 1..T; sweeps only (BPTT: T)
+  std::optional<double> trace_decay;  // lambda; RFLO only; absent: 1 - alpha of each neuron
+};
+
+/// The largest lag (ticks) that a message of this rule may have.
+std::int32_t declared_lag(const Learning& learning);
+
+}  // namespace locus

@@ -1,0 +1,104 @@
+// The door: the only way for a message to leave an actor, and the only place that counts.
+//
+// A delivery, one message or a whole column of them, passes once for all its messages: they share channel, lag and payload size. The door checks the rule's
+// declaration (a message outside it is a defect of the program), then the locality budget (the first message that breaks it ends the rule), then counts.
+// Which (sender, channel, receiver) exist at all is decided when the program is compiled: see Wire.
+// Cost: a few integer operations a delivery. Thread safety: called by the thread that conducts the phase, never by workers.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "core/base/check.h"
+#include "core/base/id.h"
+#include "core/wire/budget.h"
+#include "core/wire/channel.h"
+#include "core/wire/ledger.h"
+
+namespace locus {
+
+/// One end of a message: which actor.
+struct Endpoint {
+  Party party = Party::kAgent;
+  std::int32_t projection = 0;  // synapses only: in file order of the network
+  std::int64_t index = 0;       // neuron of its layer, or synapse of its projection (source by source)
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+struct Endpoints {
+  Endpoint sender;
+  Endpoint receiver;
+};
+
+/// The first message that broke a budget.
+struct Offence {
+  Tick tick;
+  Channel channel = Channel::kAxon;
+  std::int32_t lag = 0;
+  Endpoints ends;
+};
+
+/// Ends a rule whose budget is broken. Caught by sim/run, which knows the actors' names.
+class LocalityBroken : public std::runtime_error {
+ public:
+  explicit LocalityBroken(const Offence& offence) : std::runtime_error("locality budget broken"), offence_(offence) {}
+  const Offence& offence() const { return offence_; }
+
+ private:
+  Offence offence_;
+};
+
+/// Which parties may use a channel: sending over a wire that an actor does not have does not compile.
+template <Channel kChannel, Party kFrom, Party kTo>
+concept Wire = (kChannel == Channel::kAxon && kFrom != Party::kSynapse && kFrom != Party::kEnvironment && kFrom != Party::kAgent &&
+                kFrom != Party::kReadout && kTo == Party::kSynapse) ||
+               (kChannel == Channel::kDendrite && kFrom == Party::kSynapse && (kTo == Party::kRate || kTo == Party::kReadout)) ||
+               (kChannel == Channel::kPost && (kFrom == Party::kRate || kFrom == Party::kReadout) && kTo == Party::kSynapse) ||
+               (kChannel == Channel::kTarget && kFrom == Party::kEnvironment && kTo == Party::kReadout) ||
+               (kChannel == Channel::kFeedback && kFrom == Party::kReadout && kTo == Party::kRate) ||
+               (kChannel == Channel::kTransport && kFrom == Party::kSynapse && (kTo == Party::kAgent || kTo == Party::kRate)) ||
+               (kChannel == Channel::kAdjoint && kFrom == Party::kAgent && kTo == Party::kRate) ||
+               (kChannel == Channel::kInfluence && kFrom == Party::kRate && kTo == Party::kRate) ||
+               (kChannel == Channel::kGather && kFrom == Party::kRate && kTo == Party::kSynapse);
+
+/// What a rule may send, as its row says, and what the run allows.
+struct Permit {
+  std::uint32_t channels = 0;    // bit c: Channel(c) is declared
+  std::int32_t largest_lag = 0;  // declared, ticks
+  Locality budget = Locality::kAny;
+};
+
+class Door {
+ public:
+  Door(Permit permit, int scalar_bytes);
+
+  /// The clock: messages that pass from now on belong to this tick.
+  void tick(Tick now) { now_ = now; }
+  Tick now() const { return now_; }
+
+  /// `messages` messages of `scalars` scalars each. `first()` gives the Endpoints of the first of them, in the order (sender, receiver); it is
+  /// called only when they break the budget. Throws LocalityBroken, or CheckFailure for what the rule has not declared. Zero messages pass unseen.
+  template <std::invocable First>
+  void pass(Channel channel, std::int32_t lag, std::int64_t messages, int scalars, First&& first) {
+    if (messages == 0) return;
+    CHECK(declared(channel, lag), "a rule sent " + std::string(name(channel)) + " of lag " + std::to_string(lag) + " without declaring it");
+    if (breaks(permit_.budget, channel, lag)) throw LocalityBroken(Offence{now_, channel, lag, first()});
+    ledger_.add(channel, lag, {messages, messages * scalars});
+  }
+
+  Ledger& ledger() { return ledger_; }
+  const Ledger& ledger() const { return ledger_; }
+
+ private:
+  bool declared(Channel channel, std::int32_t lag) const {
+    return ((permit_.channels >> static_cast<unsigned>(channel)) & 1U) != 0 && lag >= 0 && lag <= permit_.largest_lag;
+  }
+
+  Permit permit_;
+  Tick now_{};
+  Ledger ledger_;
+};
+
+}  // namespace locus

@@ -1,0 +1,70 @@
+// The ledger: how many messages passed, by channel and lag. Integers only; adding is exact in any order.
+//
+// A ledger is filled by the door (door.h) and by nothing else; what it derives (violations, mean lag, bytes) is computed on reading.
+// Source of the definitions: docs/locality.md.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/wire/channel.h"
+
+namespace locus {
+
+struct Tally {
+  std::int64_t messages = 0;
+  std::int64_t scalars = 0;  // payload, summed over the messages
+  friend bool operator==(const Tally&, const Tally&) = default;
+};
+
+struct LedgerEntry {
+  Channel channel;
+  std::int32_t lag;  // ticks
+  Tally tally;
+  friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
+};
+
+class Ledger {
+ public:
+  explicit Ledger(int scalar_bytes = 8) : scalar_bytes_(scalar_bytes) {}
+
+  /// Makes room for lags 0..max_lag, so that counting in a trial allocates nothing.
+  void reserve(std::int32_t max_lag);
+  void add(Channel channel, std::int32_t lag, Tally tally);
+  void add_trials(std::int64_t trials, std::int64_t ticks_each);
+  void add_stalled_ticks(std::int64_t ticks) { stalled_ticks_ += ticks; }
+  void set_memory(std::int64_t history_bytes, std::int64_t trace_bytes);
+
+  Tally at(Channel channel, std::int32_t lag) const;
+  std::vector<LedgerEntry> entries() const;  // channel by channel, lag ascending; only those with a message
+
+  std::int64_t messages() const;
+  std::int64_t messages(Channel channel) const;
+  std::int64_t scalars() const;
+  std::int64_t spatial_violations() const;
+  std::int64_t temporal_violations() const;
+  std::int64_t violations() const;  // spatial or temporal
+  std::int32_t max_lag() const;
+  double mean_lag() const;  // over all messages, ticks; 0 where there is none
+
+  std::int64_t trials() const { return trials_; }
+  std::int64_t ticks() const { return ticks_; }  // trials x T
+  std::int64_t stalled_ticks() const { return stalled_ticks_; }
+  std::int64_t history_bytes() const { return history_bytes_; }  // of one replica
+  std::int64_t trace_bytes() const { return trace_bytes_; }      // of one replica
+  int scalar_bytes() const { return scalar_bytes_; }             // 8 for float64, 4 for float32
+
+  friend bool operator==(const Ledger&, const Ledger&) = default;
+
+ private:
+  std::array<std::vector<Tally>, kChannels> tallies_;  // by lag
+  std::int64_t trials_ = 0;
+  std::int64_t ticks_ = 0;
+  std::int64_t stalled_ticks_ = 0;
+  std::int64_t history_bytes_ = 0;
+  std::int64_t trace_bytes_ = 0;
+  int scalar_bytes_ = 8;
+};
+
+}  // namespace locus

@@ -1,0 +1,135 @@
+// Spec: a model as plain values, checked and complete; what a model file means once defaults are filled in.
+//
+// Why: nothing outside sim/model and sim/report sees generated protobuf code. `load` makes a Spec or a list of faults; `build` makes actors from it.
+// Invariants (guaranteed by load, relied upon by all that follow): names are unique and resolved to indices, sizes agree, values are finite and in
+// range, every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major; rows = target, cols = source.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/actor/activation.h"
+#include "core/rule/rule.h"
+#include "core/wire/budget.h"
+
+namespace locus {
+
+/// W_ij at values[i * cols + j].
+struct DenseMatrix {
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+  std::vector<double> values;  // (rows x cols), row-major
+};
+
+/// Entry k is (row[k], col[k]) = values[k]; no entry twice; any order, which is kept ("file order") when the matrix is written back.
+struct SparseMatrix {
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+  std::vector<std::int32_t> row;  // (nnz)
+  std::vector<std::int32_t> col;  // (nnz)
+  std::vector<double> values;     // (nnz)
+};
+
+struct GaussianWeights {
+  double stddev = 0;  // [1]; the file's `gain` has become gain / sqrt(fan-in)
+};
+struct ConstantWeights {
+  double value = 0;
+};
+/// Data-aligned weights in the model's bases U (o x o), P (n x n), V (m x m): input->rate is P diag(values) V^T, rate->rate P diag(values) P^T,
+/// rate->readout and feedback U diag(values) P^T. Modes beyond values.size() are 0.
+struct AlignedWeights {
+  std::vector<double> values;  // one a mode
+};
+
+/// A file's weights (.npy, blocks, csr) are read when the model is loaded and stand here as DenseMatrix or SparseMatrix.
+using WeightsSpec = std::variant<DenseMatrix, SparseMatrix, GaussianWeights, ConstantWeights, AlignedWeights>;
+
+enum class PopulationKind { kInput, kRate, kReadout };
+
+struct PopulationSpec {
+  std::string name;
+  PopulationKind kind = PopulationKind::kInput;
+  std::int32_t size = 0;                          // neurons, >= 1
+  Activation activation = Activation::kIdentity;  // rate only
+  double leak = 1;                                // alpha, in (0, 1]; rate only
+};
+
+struct ProjectionSpec {
+  std::string name;
+  std::int32_t source = 0;  // index into populations
+  std::int32_t target = 0;  // index into populations
+  WeightsSpec weights;
+  bool plastic = true;
+  std::optional<double> learning_rate;  // eta of this projection; absent: the training's
+};
+
+struct NetworkSpec {
+  std::vector<PopulationSpec> populations;  // file order
+  std::vector<ProjectionSpec> projections;  // file order
+};
+
+/// One trial as recorded. Sparse input has the entries that are not 0.
+struct RecordedTrial {
+  std::variant<DenseMatrix, SparseMatrix> input;  // (ticks x m)
+  DenseMatrix target;                             // (ticks x o); empty where no rule of the run needs a target
+};
+struct RecordedTask {
+  std::vector<RecordedTrial> trials;
+};
+struct StudentTeacherTask {
+  NetworkSpec teacher;  // same m and o as the student
+};
+using TaskSpec = std::variant<RecordedTask, StudentTeacherTask>;
+
+/// Orthogonal bases of AlignedWeights; an absent one is drawn (Haar: QR of a Gaussian matrix) by (seed, "basis/U" and so on).
+struct BasesSpec {
+  std::optional<DenseMatrix> u;  // (o x o)
+  std::optional<DenseMatrix> p;  // (n x n)
+  std::optional<DenseMatrix> v;  // (m x m)
+};
+
+enum class Loss { kFinal, kSequence };
+enum class CommitWhen { kEndOfBatch, kEveryTick };
+
+struct TrainingSpec {
+  Loss loss = Loss::kFinal;
+  std::int32_t ticks = 0;  // T of a trial
+  std::int32_t batch = 1;  // trials an update
+  std::int64_t updates = 1;
+  double learning_rate = 0;  // eta
+  CommitWhen commit = CommitWhen::kEndOfBatch;
+  Locality locality = Locality::kAny;
+};
+
+/// R (o x n of `population`). Without weights it is drawn from N(0, 1/o) by (seed, "feedback/<population>").
+struct FeedbackSpec {
+  std::int32_t population = 0;  // index into populations, a rate population
+  WeightsSpec weights;
+};
+
+struct RuleSpec {
+  std::string name;              // as the model names it, or the short form as typed
+  RuleKind kind = RuleKind::kNone;
+  std::int32_t depth = 0;        // tau, ticks; tbptt only; 0 = T
+  std::int32_t stride = 1;       // k, ticks; tbptt only
+  std::optional<double> trace_decay;   // lambda; rflo only; absent: 1 - alpha of each neuron
+  std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
+};
+
+struct Spec {
+  std::string name;
+  std::uint64_t seed = 0;
+  std::string sha256;  // of the file's bytes, 64 hex digits
+  std::string path;    // as given, for messages
+  NetworkSpec network;
+  BasesSpec bases;
+  TaskSpec task;
+  TrainingSpec training;
+  std::vector<RuleSpec> rules;
+};
+
+}  // namespace locus
