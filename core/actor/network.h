@@ -43,7 +43,7 @@ struct RateLayer {
   Column<R> activity;                   // h [1] (n x lanes); h_{t-1} until the neuron's step, then h_t
   Column<R> gain;                       // alpha phi'(u_t) [1] (n x lanes)
   Column<R> signal;                     // learning signal of the tick [1] (n x lanes)
-  Column<R> own_weight;                 // W_ii as its autapse told it, 0 without one (n x lanes); e-prop only, else empty
+  Column<R> own_weight;                 // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
   Column<R> leak;                       // alpha (n)
 };
 

@@ -1,0 +1,135 @@
+#include "core/rule/closed_form.h"
+
+#include <algorithm>
+
+namespace locus {
+namespace {
+
+/// Adds single messages of `scalars` scalars each.
+void put(Ledger& ledger, Channel channel, std::int32_t lag, std::int64_t messages, std::int64_t scalars) {
+  if (messages > 0) ledger.add(channel, lag, {messages, messages * scalars});
+}
+
+void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks) {
+  const std::int64_t onto_rate = ticks * shape.input_synapses + (ticks - 1) * shape.recurrent_synapses;
+  const std::int64_t onto_readouts = ticks * shape.readout_synapses;
+  put(ledger, Channel::kAxon, 0, onto_rate + onto_readouts, 1);
+  put(ledger, Channel::kDendrite, 0, onto_rate, rule.dendrite_scalars);
+  put(ledger, Channel::kDendrite, 0, onto_readouts, 1);
+}
+
+void put_sweep(Ledger& ledger, const Learning& learning, const NetworkShape& shape, std::int32_t tick) {
+  const std::int32_t visits = std::min(learning.depth, tick);
+  for (std::int32_t lag = 0; lag < visits; ++lag) {
+    const bool last = lag == visits - 1;
+    const std::int64_t static_recurrent = shape.recurrent_synapses - shape.plastic_recurrent;
+    put(ledger, Channel::kAdjoint, lag, shape.rate_neurons, 1);
+    put(ledger, Channel::kAxon, lag, shape.plastic_input + (tick - lag > 1 ? shape.plastic_recurrent : 0), 1);
+    put(ledger, Channel::kPost, lag, shape.plastic() + (last ? 0 : static_recurrent), 2);
+    if (!last) put(ledger, Channel::kTransport, lag, shape.recurrent_synapses, 1);
+  }
+  ledger.add_stalled_ticks(visits - 1);
+}
+
+void put_online(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks, std::int64_t errors) {
+  if (rule.decay == DecaySource::kNeuron) {
+    put(ledger, Channel::kDendrite, 0, ticks * shape.autapses, 1);
+    put(ledger, Channel::kPost, 0, ticks * shape.plastic(), rule.post_scalars);
+  } else {
+    const std::int64_t onto_identity = shape.plastic() - shape.plastic_onto_curved;
+    put(ledger, Channel::kPost, 0, ticks * shape.plastic_onto_curved + errors * onto_identity, rule.post_scalars);
+  }
+}
+
+void put_sensitivities(Ledger& ledger, const NetworkShape& shape, std::int64_t ticks, std::int64_t errors) {
+  put(ledger, Channel::kInfluence, 0, (ticks - 1) * shape.recurrent_synapses, shape.plastic());
+  put(ledger, Channel::kPost, 0, errors * shape.plastic(), 2);
+  put(ledger, Channel::kGather, 0, errors * (shape.rate_neurons - 1) * shape.plastic(), 1);
+}
+
+}  // namespace
+
+template <class R>
+NetworkShape shape_of(const Network<R>& network) {
+  NetworkShape shape;
+  shape.inputs = network.inputs.size;
+  shape.rate_neurons = network.rate.size;
+  shape.readouts = network.readouts.size;
+  shape.autapses = static_cast<std::int64_t>(network.autapses.size());
+  for (const Population& population : network.rate.populations) {
+    if (population.activation != Activation::kIdentity) shape.curved_neurons += population.size;
+  }
+  for (const Projection<R>& projection : network.projections) {
+    const std::int64_t plastic = projection.plastic ? projection.size() : 0;
+    if (projection.target_layer == Layer::kReadout) {
+      shape.readout_synapses += projection.size();
+      shape.plastic_readout += plastic;
+      continue;
+    }
+    const bool recurrent = projection.source_layer == Layer::kRate;
+    (recurrent ? shape.recurrent_synapses : shape.input_synapses) += projection.size();
+    (recurrent ? shape.plastic_recurrent : shape.plastic_input) += plastic;
+    for (const Population& population : network.rate.populations) {
+      const bool onto = population.begin == projection.target_begin;
+      if (onto && population.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
+    }
+  }
+  for (const Projection<R>& projection : network.feedback) shape.feedback_synapses += projection.size();
+  return shape;
+}
+
+bool sweep_due(const Learning& learning, const TrialShape& trial, std::int32_t tick) {
+  if (rule(learning.kind).drive != Drive::kSweep) return false;
+  return tick == trial.ticks || (trial.error_at_every_tick && tick % learning.stride == 0);
+}
+
+ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial, int scalar_bytes) {
+  ProtocolMemory memory;
+  switch (rule(learning.kind).drive) {
+    case Drive::kNothing: break;
+    case Drive::kOnline: memory.trace_bytes = scalar_bytes * shape.plastic(); break;
+    case Drive::kSensitivity: memory.trace_bytes = scalar_bytes * shape.rate_neurons * shape.plastic(); break;
+    case Drive::kSweep:
+      memory.history_bytes = scalar_bytes * std::int64_t{learning.depth} * (shape.inputs + shape.rate_neurons + shape.curved_neurons);
+      if (trial.error_at_every_tick) memory.history_bytes += scalar_bytes * shape.rate_neurons * (learning.stride - 1);
+      break;
+  }
+  return memory;
+}
+
+Ledger closed_form(const Learning& learning, const NetworkShape& shape, const TrialShape& trial, int scalar_bytes) {
+  const Rule& row = rule(learning.kind);
+  Ledger ledger(scalar_bytes);
+  ledger.add_trials(1, trial.ticks);
+  put_forward(ledger, row, shape, trial.ticks);
+  if (row.drive == Drive::kNothing) return ledger;
+
+  const std::int64_t errors = trial.error_at_every_tick ? trial.ticks : 1;
+  const bool weights_travel = row.signal != SignalSource::kFeedback;
+  put(ledger, Channel::kTarget, 0, errors * shape.readouts, 1);
+  put(ledger, Channel::kPost, 0, errors * (weights_travel ? shape.readout_synapses : shape.plastic_readout), 2);
+  if (weights_travel) {
+    put(ledger, Channel::kTransport, 0, errors * shape.readout_synapses, 1);
+  } else {
+    put(ledger, Channel::kFeedback, 0, errors * shape.feedback_synapses, 1);
+  }
+
+  switch (row.drive) {
+    case Drive::kNothing: break;
+    case Drive::kOnline: put_online(ledger, row, shape, trial.ticks, errors); break;
+    case Drive::kSensitivity: put_sensitivities(ledger, shape, trial.ticks, errors); break;
+    case Drive::kSweep:
+      for (std::int32_t tick = 1; tick <= trial.ticks; ++tick) {
+        if (sweep_due(learning, trial, tick)) put_sweep(ledger, learning, shape, tick);
+      }
+      break;
+  }
+  const ProtocolMemory memory = protocol_memory(learning, shape, trial, scalar_bytes);
+  ledger.set_memory(memory.history_bytes, memory.trace_bytes);
+  return ledger;
+}
+
+template NetworkShape shape_of(const Network<double>&);
+template NetworkShape shape_of(const Network<float>&);
+
+}  // namespace locus

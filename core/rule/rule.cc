@@ -1,0 +1,141 @@
+#include "core/rule/rule.h"
+
+#include <algorithm>
+
+namespace locus {
+namespace {
+
+using enum Channel;
+
+constexpr Channel kForward[] = {kAxon, kDendrite};
+constexpr Channel kSwept[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kAdjoint};
+constexpr Channel kBroadcast[] = {kAxon, kDendrite, kPost, kTarget, kFeedback};
+constexpr Channel kSymmetric[] = {kAxon, kDendrite, kPost, kTarget, kTransport};
+constexpr Channel kForwardMode[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather};
+
+constexpr std::string_view kSweepEquation =
+    "every k ticks, and at T, back over s = t, t-1, ... (at most tau ticks), from delta = 0:\n"
+    "  delta += A^T eps_s  (an error is met once)\n"
+    "  g = alpha phi'_s * delta;  dW += g h_{s-1}^T;  dB += g x_s^T\n"
+    "  delta = (1 - alpha) delta + W^T g";
+
+}  // namespace
+
+constexpr std::array<Rule, kRuleKinds> kRules = {{
+    {.kind = RuleKind::kNone,
+     .name = "none",
+     .title = "runs forward only; learns nothing",
+     .equation = "no change",
+     .source = "-",
+     .state = "none",
+     .arguments = "",
+     .decay = DecaySource::kNoTrace,
+     .signal = SignalSource::kNowhere,
+     .drive = Drive::kNothing,
+     .lag = DeclaredLag::kZero,
+     .post_scalars = 2,
+     .dendrite_scalars = 1,
+     .channels = kForward},
+    {.kind = RuleKind::kBptt,
+     .name = "bptt",
+     .title = "backpropagation through time: the exact gradient, one sweep over the whole trial",
+     .equation = kSweepEquation,
+     .source = "Williams & Zipser 1989; tau = k = T",
+     .state = "history: each neuron its T last activities and gains; the agent delta and the errors that wait",
+     .arguments = "",
+     .decay = DecaySource::kZero,
+     .signal = SignalSource::kAgent,
+     .drive = Drive::kSweep,
+     .lag = DeclaredLag::kDepth,
+     .post_scalars = 2,
+     .dendrite_scalars = 1,
+     .channels = kSwept},
+    {.kind = RuleKind::kTbptt,
+     .name = "tbptt",
+     .title = "truncated backpropagation through time: sweeps of depth tau, every k ticks",
+     .equation = kSweepEquation,
+     .source = "Williams & Peng 1990, BPTT(h; h'); tau = k = 1 is the one-step tBPTT of arXiv:2606.00243",
+     .state = "history: each neuron its tau last activities and gains; the agent delta and the errors that wait",
+     .arguments = ":DEPTH[:STRIDE]",
+     .decay = DecaySource::kZero,
+     .signal = SignalSource::kAgent,
+     .drive = Drive::kSweep,
+     .lag = DeclaredLag::kDepth,
+     .post_scalars = 2,
+     .dendrite_scalars = 1,
+     .channels = kSwept},
+    {.kind = RuleKind::kRflo,
+     .name = "rflo",
+     .title = "random feedback local online learning: a local trace and a fixed random broadcast of the error",
+     .equation = "P_t = lambda P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
+     .source = "Murray, eLife 2019;8:e43299; arXiv:2606.00243 (its w-hat is lambda)",
+     .state = "trace: one scalar a synapse",
+     .arguments = "[:DECAY]",
+     .decay = DecaySource::kConstant,
+     .signal = SignalSource::kFeedback,
+     .drive = Drive::kOnline,
+     .lag = DeclaredLag::kZero,
+     .post_scalars = 2,
+     .dendrite_scalars = 1,
+     .channels = kBroadcast},
+    {.kind = RuleKind::kEprop,
+     .name = "eprop",
+     .title = "e-prop with symmetric feedback (SnAp-1): the neuron's own diagonal as decay",
+     .equation = "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (A^T eps_t) * P_t",
+     .source = "Bellec et al., Nat. Commun. 2020;11:3625; Menick et al., ICLR 2021",
+     .state = "trace: one scalar a synapse",
+     .arguments = "",
+     .decay = DecaySource::kNeuron,
+     .signal = SignalSource::kSymmetric,
+     .drive = Drive::kOnline,
+     .lag = DeclaredLag::kZero,
+     .post_scalars = 3,
+     .dendrite_scalars = 1,
+     .channels = kSymmetric},
+    {.kind = RuleKind::kEpropRandom,
+     .name = "eprop:random",
+     .title = "e-prop with random feedback: as RFLO, with the neuron's own diagonal as decay",
+     .equation = "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
+     .source = "Bellec et al., Nat. Commun. 2020;11:3625",
+     .state = "trace: one scalar a synapse",
+     .arguments = "",
+     .decay = DecaySource::kNeuron,
+     .signal = SignalSource::kFeedback,
+     .drive = Drive::kOnline,
+     .lag = DeclaredLag::kZero,
+     .post_scalars = 3,
+     .dendrite_scalars = 1,
+     .channels = kBroadcast},
+    {.kind = RuleKind::kRtrl,
+     .name = "rtrl",
+     .title = "real-time recurrent learning: the exact gradient, online; every neuron keeps every sensitivity",
+     .equation = "P_k(t) = (1 - alpha) P_k(t-1) + alpha phi'_{t,k} (sum_l W_kl P_l(t-1) + [theta is a synapse (k, j)] pre_{t,j})\n"
+                 "Delta_theta += sum_k (A^T eps_t)_k P_{k,theta}(t)",
+     .source = "Williams & Zipser 1989",
+     .state = "sensitivities: N scalars a neuron",
+     .arguments = "",
+     .decay = DecaySource::kNoTrace,
+     .signal = SignalSource::kSymmetric,
+     .drive = Drive::kSensitivity,
+     .lag = DeclaredLag::kZero,
+     .post_scalars = 2,
+     .dendrite_scalars = 2,
+     .channels = kForwardMode},
+}};
+
+const Rule& rule(RuleKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
+
+std::optional<RuleKind> rule_named(std::string_view name) {
+  for (const Rule& candidate : kRules) {
+    if (candidate.name == name) return candidate.kind;
+  }
+  return std::nullopt;
+}
+
+bool declares(const Rule& rule, Channel channel) { return std::ranges::find(rule.channels, channel) != rule.channels.end(); }
+
+std::int32_t declared_lag(const Learning& learning) {
+  return rule(learning.kind).lag == DeclaredLag::kDepth ? learning.depth - 1 : 0;
+}
+
+}  // namespace locus
