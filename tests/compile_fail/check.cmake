@@ -1,0 +1,26 @@
+# cmake -DFILE=case.cc -DCOMMAND=compiler;flags -P check.cmake: the case must compile as it stands, and must not with -DMUST_NOT_COMPILE, for the
+# reason that its first line gives: "// expect: REGEX", matched against one line of errors. So a case cannot fail for a missing header.
+file(STRINGS ${FILE} first_line LIMIT_COUNT 1)
+if(NOT first_line MATCHES "^// expect: (.+)$")
+  message(FATAL_ERROR "${FILE}:1: must read \"// expect: REGEX\", a regular expression that the compiler's error matches")
+endif()
+set(expected "${CMAKE_MATCH_1}")
+
+set(ENV{LC_ALL} C)
+execute_process(COMMAND ${COMMAND} -fsyntax-only ${FILE} RESULT_VARIABLE status ERROR_VARIABLE errors)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${FILE} does not compile without MUST_NOT_COMPILE, so it would prove nothing:\n${errors}")
+endif()
+
+execute_process(COMMAND ${COMMAND} -fsyntax-only -DMUST_NOT_COMPILE ${FILE} RESULT_VARIABLE status ERROR_VARIABLE errors)
+if(status EQUAL 0)
+  message(FATAL_ERROR "${FILE} compiles with MUST_NOT_COMPILE; it must be refused with: ${expected}")
+endif()
+string(REPLACE ";" "," lines "${errors}")
+string(REPLACE "\n" ";" lines "${lines}")
+foreach(line IN LISTS lines)
+  if(line MATCHES "error: .*${expected}")
+    return()
+  endif()
+endforeach()
+message(FATAL_ERROR "${FILE} is refused, but not with: ${expected}\n${errors}")
