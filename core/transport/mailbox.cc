@@ -1,0 +1,155 @@
+#include "core/transport/mailbox_views.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace locus {
+template <class R>
+Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding sharding, Executor executor, Door& door)
+    : network_(network),
+      learning_(learning),
+      sharding_(std::move(sharding)),
+      executor_(executor),
+      door_(door),
+      shards_(sharding_.shards()),
+      columns_(network.projections.size()),
+      axons_(shards_),
+      replays_(shards_),
+      dendrites_(shards_),
+      own_weights_(shards_),
+      posts_(shards_),
+      targets_(shards_),
+      feedbacks_(shards_),
+      transports_(shards_),
+      adjoints_(shards_) {
+  const auto lanes = static_cast<std::size_t>(network.lanes);
+  for (std::size_t p = 0; p < columns_.size(); ++p) {
+    const Projection<R>& projection = network.projections[p];
+    CHECK(projection.size() < std::numeric_limits<std::int32_t>::max(), "a mailbox addresses synapses with 32 bits");
+    SynapseColumns& own = columns_[p];
+    for (Column<R>* column : {&own.pre, &own.trace, &own.delta}) column->assign(static_cast<std::size_t>(projection.size()) * lanes, R(0));
+    if (rule(learning.kind).drive == Drive::kSensitivity) own.heard.assign(own.pre.size(), R(0));
+    own.incoming_begin.assign(static_cast<std::size_t>(projection.target_size) + 1, 0);
+    own.incoming.resize(static_cast<std::size_t>(projection.size()));
+    for (std::int64_t k = 0; k < projection.size(); ++k) ++own.incoming_begin[static_cast<std::size_t>(projection.target_of(k)) + 1];
+    for (std::size_t i = 1; i < own.incoming_begin.size(); ++i) own.incoming_begin[i] += own.incoming_begin[i - 1];
+    Column<std::int64_t> next = own.incoming_begin;
+    for (std::int64_t k = 0; k < projection.size(); ++k) {
+      own.incoming[static_cast<std::size_t>(next[static_cast<std::size_t>(projection.target_of(k))]++)] = static_cast<std::int32_t>(k);
+    }
+  }
+  if (rule(learning.kind).drive == Drive::kSweep) {
+    const std::size_t slots = static_cast<std::size_t>(learning.depth) + 1;
+    past_input_.assign(slots, Column<R>(static_cast<std::size_t>(network.inputs.size) * lanes));
+    past_activity_.assign(slots, Column<R>(static_cast<std::size_t>(network.rate.size) * lanes));
+    past_gain_.assign(slots, Column<R>(static_cast<std::size_t>(network.rate.size) * lanes));
+  }
+}
+
+template <class R>
+void Mailbox<R>::begin_trial() {
+  executor_(shards_, [&](int shard) {
+    for (std::size_t p = 0; p < columns_.size(); ++p) {
+      each_synapse(shard, static_cast<std::int32_t>(p), [&](std::int64_t k) {
+        for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(synapse(static_cast<std::int32_t>(p), k, lane), TrialBegin{});
+      });
+    }
+    for (auto i = sharding_.rate_begin[static_cast<std::size_t>(shard)]; i < sharding_.rate_begin[static_cast<std::size_t>(shard) + 1]; ++i) {
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(neuron(i, lane), TrialBegin{});
+    }
+  });
+  if (!past_activity_.empty()) std::ranges::fill(past_activity_[slot(Tick{0})], R(0));
+}
+
+template <class R>
+void Mailbox<R>::tick(Tick now, const R* input) {
+  door_.tick(now);
+  std::copy_n(input, network_.inputs.activity.size(), network_.inputs.activity.begin());
+  if (!past_input_.empty()) past_input_[slot(now)] = network_.inputs.activity;
+  executor_(shards_, [&](int shard) {
+    const auto s = static_cast<std::size_t>(shard);
+    for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+      for (auto i = sharding_.rate_begin[s]; i < sharding_.rate_begin[s + 1]; ++i) on(neuron(i, lane), Silence{});
+      for (auto k = sharding_.readout_begin[s]; k < sharding_.readout_begin[s + 1]; ++k) on(readout(k, lane), Silence{});
+    }
+  });
+}
+
+template <class R>
+void Mailbox<R>::silence(std::int32_t p) {
+  executor_(shards_, [&](int shard) {
+    each_synapse(shard, p, [&](std::int64_t k) {
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(synapse(p, k, lane), Silence{});
+    });
+  });
+}
+
+template <class R>
+void Mailbox<R>::axons(std::int32_t p) {
+  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const R* activity = activity_of(projection.source_layer);
+  silence(p);
+  const auto emit = [&](int shard) {
+    each_outgoing(shard, projection, [&](std::int32_t source, std::int64_t k, int receiver) {
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+        const R value = activity[cell(source, lane)];
+        if (value != R(0)) axons_.between(shard, receiver).push_back({source, static_cast<std::int32_t>(k), lane, {value}});
+      }
+    });
+  };
+  const auto ends = [&](const Envelope<Axon<R>>& e) { return Endpoints{neuron_end(projection.source_layer, e.sender), {Party::kSynapse, p, e.receiver}}; };
+  if (projection.source_layer == Layer::kInput) {
+    send<Channel::kAxon, Party::kInput, Party::kSynapse>(axons_, 0, 1, emit, ends);
+  } else {
+    send<Channel::kAxon, Party::kRate, Party::kSynapse>(axons_, 0, 1, emit, ends);
+  }
+  drain(axons_, [&](int shard, const Envelope<Axon<R>>& e) {
+    const std::int32_t target = projection.target_begin + projection.target_of(e.receiver);
+    dendrites_.between(shard, shard).push_back({e.receiver, target, e.lane, on(synapse(p, e.receiver, e.lane), e.message)});
+  });
+  const int scalars = projection.target_layer == Layer::kRate ? rule(learning_.kind).dendrite_scalars : 1;
+  pass<Channel::kDendrite>(dendrites_, 0, scalars, [&](const Envelope<Dendrite<R>>& e) {
+    return Endpoints{{Party::kSynapse, p, e.sender}, neuron_end(projection.target_layer, e.receiver)};
+  });
+  deliver_dendrites(p);
+}
+
+template <class R>
+void Mailbox<R>::deliver_dendrites(std::int32_t p) {
+  if (network_.projections[static_cast<std::size_t>(p)].target_layer == Layer::kReadout) {
+    drain(dendrites_, [&](int, const Envelope<Dendrite<R>>& e) { on(readout(e.receiver, e.lane), e.message); });
+    return;
+  }
+  Column<R>& heard = columns_[static_cast<std::size_t>(p)].heard;
+  std::ranges::fill(heard, R(0));
+  drain(dendrites_, [&](int, const Envelope<Dendrite<R>>& e) {
+    on(neuron(e.receiver, e.lane), e.message);
+    if (!heard.empty()) heard[cell(e.sender, e.lane)] = e.message.behind;
+  });
+}
+
+template <class R>
+void Mailbox<R>::step_neurons() {
+  executor_(shards_, [&](int shard) {
+    const auto& begin = sharding_.rate_begin;
+    for (const Population& population : network_.rate.populations) {
+      const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], population.begin);
+      const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);
+      dispatch(population.activation, [&]<class Phi>(Phi) {
+        for (std::int32_t i = first; i < last; ++i) {
+          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) step<Phi>(neuron(i, lane), Step<R>{static_cast<R>(population.leak)});
+        }
+      });
+    }
+  });
+  if (past_activity_.empty()) return;
+  past_activity_[slot(door_.now())] = network_.rate.activity;
+  past_gain_[slot(door_.now())] = network_.rate.gain;
+}
+
+
+template class Mailbox<double>;
+template class Mailbox<float>;
+
+}  // namespace locus

@@ -1,0 +1,137 @@
+// Mailbox: the transport that defines what is right. Every message exists, waits in a typed queue of its receiver's shard and is handled alone.
+//
+// Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch runs on the same weights. Neurons keep their own past.
+// Cost: a queue entry a message; memory grows with synapses x lanes. For networks that one looks at closely; Batched is for the rest.
+// Thread safety: shards run as tasks of the executor; a shard's actors are touched by its task only.
+#pragma once
+
+#include <concepts>
+#include <vector>
+
+#include "core/actor/rate_neuron.h"
+#include "core/actor/readout.h"
+#include "core/rule/rule.h"
+#include "core/transport/executor.h"
+#include "core/transport/queue.h"
+#include "core/transport/sharding.h"
+#include "core/transport/transport.h"
+
+namespace locus {
+
+template <class R>
+class Mailbox {
+ public:
+  /// `network` and `door` outlive the transport. Synapses of a projection must number fewer than 2^31.
+  Mailbox(Network<R>& network, const Learning& learning, Sharding sharding, Executor executor, Door& door);
+
+  void begin_trial();
+  void tick(Tick now, const R* input);
+  void axons(std::int32_t projection);
+  void step_neurons();
+  void targets(const R* target, R scale);
+  void report_errors(Answers<R> answers);
+  void feedback();
+  void tell_own_weights();
+  void post(bool tick_has_error);
+  void adjoint(const R* delta, std::int32_t lag);
+  void replay(Tick revisited, std::int32_t lag);
+  void post_back(Tick revisited, std::int32_t lag, Answers<R> answers);
+  void commit(R scale);
+  void finish() {}
+
+  Network<R>& network() { return network_; }
+  Door& door() { return door_; }
+  const Learning& learning() const { return learning_; }
+  Synapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
+  /// The activity behind the current that a neuron heard from this synapse in this tick (0 if nothing); RTRL only, where the DENDRITE carries it.
+  R behind(std::int32_t projection, std::int64_t index, std::int32_t lane) const {
+    return columns_[static_cast<std::size_t>(projection)].heard[static_cast<std::size_t>(index * network_.lanes + lane)];
+  }
+
+  /// One phase: every shard emits its messages (emit(shard, queues)); they pass the door together. Endpoints are named by `end_of`.
+  template <Channel kChannel, Party kFrom, Party kTo, class M, class Emit, class EndsOf>
+    requires Wire<kChannel, kFrom, kTo>
+  void send(Queues<M>& queues, std::int32_t lag, int scalars, Emit emit, EndsOf ends_of) {
+    executor_(shards_, [&](int shard) { emit(shard); });
+    pass<kChannel>(queues, lag, scalars, ends_of);
+  }
+
+  /// Every shard handles what waits for it, sender shard by sender shard: handle(shard, envelope).
+  template <class M, class Handle>
+  void drain(Queues<M>& queues, Handle handle) {
+    executor_(shards_, [&](int shard) {
+      for (int sender = 0; sender < shards_; ++sender) {
+        auto& queue = queues.between(sender, shard);
+        for (const Envelope<M>& envelope : queue) handle(shard, envelope);
+        queue.clear();
+      }
+    });
+  }
+
+  template <Channel kChannel, class M, class EndsOf>
+  void pass(const Queues<M>& queues, std::int32_t lag, int scalars, EndsOf ends_of) {
+    door_.pass(kChannel, lag, queues.waiting(), scalars, [&] { return ends_of(queues.first()); });
+  }
+
+  const std::vector<std::int32_t>& shard_begin(Layer layer) const;
+  int shards() const { return shards_; }
+
+ private:
+  /// What the synapses of one projection own besides their weight, a lane each: field[synapse * lanes + lane].
+  struct SynapseColumns {
+    Column<R> pre;
+    Column<R> trace;
+    Column<R> delta;
+    Column<R> heard;                      // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
+    Column<std::int64_t> incoming_begin;  // (targets + 1) of `incoming`
+    Column<std::int32_t> incoming;        // synapses by target, ascending under each
+  };
+
+  RateNeuron<R> neuron(std::int32_t index, std::int32_t lane);
+  RateNeuron<R> neuron_recalling(std::int32_t index, std::int32_t lane, Tick revisited);
+  Readout<R> readout(std::int32_t index, std::int32_t lane);
+  std::size_t cell(std::int32_t neuron, std::int32_t lane) const {
+    return static_cast<std::size_t>(neuron) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
+  }
+  std::size_t slot(Tick tick) const { return static_cast<std::size_t>(tick.value) % static_cast<std::size_t>(learning_.depth + 1); }
+  const R* activity_of(Layer layer) const { return layer == Layer::kInput ? network_.inputs.activity.data() : network_.rate.activity.data(); }
+
+  /// Calls visit(synapse) for each synapse of the projection that sits on `shard`.
+  template <class Visit>
+  void each_synapse(int shard, std::int32_t projection, Visit visit);
+  /// Calls visit(source within its layer, synapse, receiving shard) for each synapse of each of the shard's sources.
+  template <class Visit>
+  void each_outgoing(int shard, const Projection<R>& projection, Visit visit);
+  /// Calls visit(target within its layer, synapse) for each incoming synapse of the shard's neurons.
+  template <class Visit>
+  void each_incoming(int shard, std::int32_t projection, Visit visit);
+
+  void silence(std::int32_t projection);
+  void deliver_dendrites(std::int32_t projection);
+  void deliver_transports(std::int32_t projection, std::int32_t lag, Answers<R> answers);
+  void queue_post(int shard, std::int32_t target, std::int64_t synapse, std::int32_t lane, Post<R> post);
+  R decay_of(std::int32_t neuron, std::int32_t lane);
+
+  Network<R>& network_;
+  Learning learning_;
+  Sharding sharding_;
+  Executor executor_;
+  Door& door_;
+  int shards_;
+  std::vector<SynapseColumns> columns_;  // by projection
+  std::vector<Column<R>> past_input_;    // x_s by slot, sweeps only (m x lanes each)
+  std::vector<Column<R>> past_activity_;  // h_s by slot, sweeps only (n x lanes each)
+  std::vector<Column<R>> past_gain_;      // alpha phi'_s by slot, sweeps only (n x lanes each)
+
+  Queues<Axon<R>> axons_;
+  Queues<Replay<R>> replays_;
+  Queues<Dendrite<R>> dendrites_;
+  Queues<OwnWeight<R>> own_weights_;
+  Queues<Post<R>> posts_;
+  Queues<Target<R>> targets_;
+  Queues<Feedback<R>> feedbacks_;
+  Queues<Transport<R>> transports_;
+  Queues<Adjoint<R>> adjoints_;
+};
+
+}  // namespace locus

@@ -1,0 +1,265 @@
+#include <algorithm>
+
+#include "core/transport/mailbox_views.h"
+
+namespace locus {
+
+template <class R>
+void Mailbox<R>::targets(const R* target, R scale) {
+  send<Channel::kTarget, Party::kEnvironment, Party::kReadout>(
+      targets_, 0, 1,
+      [&](int shard) {
+        if (shard != 0) return;  // the environment sits on the first shard
+        for (std::int32_t k = 0; k < network_.readouts.size; ++k) {
+          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+            targets_.between(0, shard_of(sharding_.readout_begin, k)).push_back({0, k, lane, {target[cell(k, lane)]}});
+          }
+        }
+      },
+      [](const Envelope<Target<R>>& e) { return Endpoints{{Party::kEnvironment, 0, 0}, {Party::kReadout, 0, e.receiver}}; });
+  drain(targets_, [&](int, const Envelope<Target<R>>& e) { on(readout(e.receiver, e.lane), e.message, scale); });
+}
+
+template <class R>
+void Mailbox<R>::report_errors(Answers<R> answers) {
+  for (const std::int32_t p : projections_between(network_, Layer::kRate, Layer::kReadout)) {
+    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    if (!projection.plastic && !answers) continue;
+    send<Channel::kPost, Party::kReadout, Party::kSynapse>(
+        posts_, 0, 2,
+        [&](int shard) {
+          each_incoming(shard, p, [&](std::int32_t target, std::int64_t k) {
+            for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+              const Readout<R> self = readout(target, lane);
+              if (self.epsilon != R(0)) queue_post(shard, target, k, lane, locus::post(self));
+            }
+          });
+        },
+        [&](const Envelope<Post<R>>& e) { return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kSynapse, p, e.receiver}}; });
+    const auto& source_shards = sharding_.rate_begin;
+    drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
+      const Synapse<R> self = synapse(p, e.receiver, e.lane);
+      if (projection.plastic) on(self, e.message);
+      if (!answers) return;
+      const std::int32_t source = projection.source_begin + projection.source_of(e.receiver);
+      const int receiver = answers.to == Party::kAgent ? 0 : shard_of(source_shards, source);
+      transports_.between(shard, receiver).push_back({e.receiver, source, e.lane, transported(self, e.message)});
+    });
+    deliver_transports(p, 0, answers);
+  }
+}
+
+template <class R>
+void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R> answers) {
+  if (!answers) return;
+  pass<Channel::kTransport>(transports_, lag, 1, [&](const Envelope<Transport<R>>& e) {
+    const Endpoint receiver = answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, e.receiver};
+    return Endpoints{{Party::kSynapse, p, e.sender}, receiver};
+  });
+  drain(transports_, [&](int, const Envelope<Transport<R>>& e) {
+    if (answers.to == Party::kRate) {
+      on(neuron(e.receiver, e.lane), e.message);
+    } else {
+      on(AgentCell<R>{answers.sums[cell(e.receiver, e.lane)]}, e.message);
+    }
+  });
+}
+
+template <class R>
+void Mailbox<R>::queue_post(int shard, std::int32_t target, std::int64_t k, std::int32_t lane, Post<R> message) {
+  posts_.between(shard, shard).push_back({target, static_cast<std::int32_t>(k), lane, message});
+}
+
+template <class R>
+void Mailbox<R>::feedback() {
+  for (const Projection<R>& wires : network_.feedback) {
+    send<Channel::kFeedback, Party::kReadout, Party::kRate>(
+        feedbacks_, 0, 1,
+        [&](int shard) {
+          each_outgoing(shard, wires, [&](std::int32_t source, std::int64_t k, int receiver) {
+            const std::int32_t target = wires.target_begin + wires.target_of(k);
+            for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+              const R epsilon = network_.readouts.epsilon[cell(source, lane)];
+              if (epsilon == R(0)) continue;
+              feedbacks_.between(shard, receiver).push_back({source, target, lane, {wires.weight[static_cast<std::size_t>(k)] * epsilon}});
+            }
+          });
+        },
+        [](const Envelope<Feedback<R>>& e) { return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kRate, 0, e.receiver}}; });
+    drain(feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
+  }
+}
+
+template <class R>
+void Mailbox<R>::tell_own_weights() {
+  send<Channel::kDendrite, Party::kSynapse, Party::kRate>(
+      own_weights_, 0, 1,
+      [&](int shard) {
+        for (const Autapse& autapse : network_.autapses) {
+          if (shard_of(sharding_.rate_begin, autapse.neuron) != shard) continue;
+          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+            const R weight = synapse(autapse.projection, autapse.synapse, lane).weight;
+            own_weights_.between(shard, shard).push_back({static_cast<std::int32_t>(autapse.synapse), autapse.neuron, lane, {weight}});
+          }
+        }
+      },
+      [](const Envelope<OwnWeight<R>>& e) { return Endpoints{{Party::kSynapse, 0, e.sender}, {Party::kRate, 0, e.receiver}}; });
+  drain(own_weights_, [&](int, const Envelope<OwnWeight<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
+}
+
+template <class R>
+R Mailbox<R>::decay_of(std::int32_t index, std::int32_t lane) {
+  const R leak = network_.rate.leak[static_cast<std::size_t>(index)];
+  if (rule(learning_.kind).decay == DecaySource::kNeuron) return own_decay(neuron(index, lane), Step<R>{leak});
+  return learning_.trace_decay ? static_cast<R>(*learning_.trace_decay) : R(1) - leak;
+}
+
+template <class R>
+void Mailbox<R>::post(bool tick_has_error) {
+  const Rule& row = rule(learning_.kind);
+  for (std::size_t p = 0; p < columns_.size(); ++p) {
+    const Projection<R>& projection = network_.projections[p];
+    const auto index = static_cast<std::int32_t>(p);
+    if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+    const auto population = std::ranges::find(network_.rate.populations, projection.target_begin, &Population::begin);
+    const bool known_gain = population->activation == Activation::kIdentity && row.decay == DecaySource::kConstant;
+    if (known_gain && !tick_has_error) {  // nothing to tell: by the clock the trace drifts with constants that the synapse knows
+      executor_(shards_, [&](int shard) {
+        each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
+          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+            on(synapse(index, k, lane), Drift<R>{decay_of(target, lane), static_cast<R>(population->leak)});
+          }
+        });
+      });
+      continue;
+    }
+    send<Channel::kPost, Party::kRate, Party::kSynapse>(
+        posts_, 0, row.post_scalars,
+        [&](int shard) {
+          each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
+            for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+              const RateNeuron<R> self = neuron(target, lane);
+              queue_post(shard, target, k, lane, {decay_of(target, lane), self.gain, self.signal});
+            }
+          });
+        },
+        [&](const Envelope<Post<R>>& e) { return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}}; });
+    drain(posts_, [&](int, const Envelope<Post<R>>& e) { on(synapse(index, e.receiver, e.lane), e.message); });
+  }
+}
+
+template <class R>
+void Mailbox<R>::adjoint(const R* delta, std::int32_t lag) {
+  send<Channel::kAdjoint, Party::kAgent, Party::kRate>(
+      adjoints_, lag, 1,
+      [&](int shard) {
+        if (shard != 0) return;  // the agent sits on the first shard
+        for (std::int32_t i = 0; i < network_.rate.size; ++i) {
+          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+            adjoints_.between(0, shard_of(sharding_.rate_begin, i)).push_back({0, i, lane, {delta[cell(i, lane)]}});
+          }
+        }
+      },
+      [](const Envelope<Adjoint<R>>& e) { return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, e.receiver}}; });
+  drain(adjoints_, [&](int, const Envelope<Adjoint<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
+}
+
+template <class R>
+void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
+  for (std::size_t p = 0; p < columns_.size(); ++p) {
+    const Projection<R>& projection = network_.projections[p];
+    const auto index = static_cast<std::int32_t>(p);
+    if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+    const bool from_input = projection.source_layer == Layer::kInput;
+    const R* past = from_input ? past_input_[slot(revisited)].data() : past_activity_[slot(Tick{revisited.value - 1})].data();
+    silence(index);
+    const auto emit = [&](int shard) {
+      each_outgoing(shard, projection, [&](std::int32_t source, std::int64_t k, int receiver) {
+        for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+          const R value = past[cell(source, lane)];
+          if (value != R(0)) replays_.between(shard, receiver).push_back({source, static_cast<std::int32_t>(k), lane, {value}});
+        }
+      });
+    };
+    const auto ends = [&](const Envelope<Replay<R>>& e) {
+      return Endpoints{neuron_end(projection.source_layer, e.sender), {Party::kSynapse, index, e.receiver}};
+    };
+    if (from_input) {
+      send<Channel::kAxon, Party::kInput, Party::kSynapse>(replays_, lag, 1, emit, ends);
+    } else {
+      send<Channel::kAxon, Party::kRate, Party::kSynapse>(replays_, lag, 1, emit, ends);
+    }
+    drain(replays_, [&](int, const Envelope<Replay<R>>& e) { on(synapse(index, e.receiver, e.lane), e.message); });
+  }
+}
+
+template <class R>
+void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
+  for (std::size_t p = 0; p < columns_.size(); ++p) {
+    const Projection<R>& projection = network_.projections[p];
+    const auto index = static_cast<std::int32_t>(p);
+    const bool transports = static_cast<bool>(answers) && projection.source_layer == Layer::kRate;
+    if (projection.target_layer != Layer::kRate || !(projection.plastic || transports)) continue;
+    send<Channel::kPost, Party::kRate, Party::kSynapse>(
+        posts_, lag, 2,
+        [&](int shard) {
+          each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
+            for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+              const RateNeuron<R> self = neuron_recalling(target, lane, revisited);
+              queue_post(shard, target, k, lane, {R(0), self.gain, self.signal});
+            }
+          });
+        },
+        [&](const Envelope<Post<R>>& e) { return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}}; });
+    drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
+      const Synapse<R> self = synapse(index, e.receiver, e.lane);
+      if (projection.plastic) on(self, e.message);
+      if (!transports) return;
+      const std::int32_t source = projection.source_begin + projection.source_of(e.receiver);
+      transports_.between(shard, 0).push_back({e.receiver, source, e.lane, transported(self, e.message)});
+    });
+    if (transports) deliver_transports(index, lag, answers);
+  }
+}
+
+template <class R>
+void Mailbox<R>::commit(R scale) {
+  executor_(shards_, [&](int shard) {
+    for (std::size_t p = 0; p < columns_.size(); ++p) {
+      const Projection<R>& projection = network_.projections[p];
+      if (!projection.plastic) continue;
+      const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
+      const auto index = static_cast<std::int32_t>(p);
+      each_synapse(shard, index, [&](std::int64_t k) {
+        Synapse<R> self = synapse(index, k, 0);
+        for (std::int32_t lane = 1; lane < network_.lanes; ++lane) {  // the mean of the trials, summed in trial order
+          R& other = synapse(index, k, lane).delta;
+          self.delta += other;
+          other = R(0);
+        }
+        on(self, clock);
+      });
+    }
+  });
+}
+
+template void Mailbox<double>::targets(const double*, double);
+template void Mailbox<double>::report_errors(Answers<double>);
+template void Mailbox<double>::feedback();
+template void Mailbox<double>::tell_own_weights();
+template void Mailbox<double>::post(bool);
+template void Mailbox<double>::adjoint(const double*, std::int32_t);
+template void Mailbox<double>::replay(Tick, std::int32_t);
+template void Mailbox<double>::post_back(Tick, std::int32_t, Answers<double>);
+template void Mailbox<double>::commit(double);
+template void Mailbox<float>::targets(const float*, float);
+template void Mailbox<float>::report_errors(Answers<float>);
+template void Mailbox<float>::feedback();
+template void Mailbox<float>::tell_own_weights();
+template void Mailbox<float>::post(bool);
+template void Mailbox<float>::adjoint(const float*, std::int32_t);
+template void Mailbox<float>::replay(Tick, std::int32_t);
+template void Mailbox<float>::post_back(Tick, std::int32_t, Answers<float>);
+template void Mailbox<float>::commit(float);
+
+}  // namespace locus
