@@ -1,0 +1,118 @@
+#include "sim/report/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace locus {
+namespace {
+
+constexpr std::array<std::string_view, 7> kPrefixes = {"", "k", "M", "G", "T", "P", "E"};
+
+/// Three significant digits of a number in [0, 1000).
+std::string three_digits(double number) {
+  if (number >= 100) return fmt::format("{:.0f}", number);
+  if (number >= 10) return fmt::format("{:.1f}", number);
+  return fmt::format("{:.2f}", number);
+}
+
+struct Scaled {
+  std::string digits;
+  std::string_view prefix;
+};
+
+Scaled scaled(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1000) return {fmt::format("{:.0f}", number + 0.0), ""};
+  const std::string sign = number < 0 ? "-" : "";
+  number = std::abs(number);
+  if (number < 0.01) return {fmt::format("{}{:.2g}", sign, number), ""};
+  std::size_t prefix = 0;
+  // 999.5 would round to a fourth digit.
+  while (number >= 999.5 && prefix + 1 < kPrefixes.size()) {
+    number /= 1000;
+    ++prefix;
+  }
+  if (number >= 999.5) return {fmt::format("{}{:.2g}", sign, number * 1e18), ""};
+  return {sign + three_digits(number), kPrefixes[prefix]};
+}
+
+/// Where each character of a UTF-8 text begins, and its end.
+std::vector<std::size_t> characters(std::string_view text) {
+  std::vector<std::size_t> begins;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) begins.push_back(i);
+  }
+  begins.push_back(text.size());
+  return begins;
+}
+
+}  // namespace
+
+std::string human(double number) {
+  if (!std::isfinite(number)) return "-";
+  const Scaled text = scaled(number);
+  return text.digits + std::string(text.prefix);
+}
+
+std::string human_bytes(double bytes) {
+  if (!std::isfinite(bytes)) return "-";
+  const Scaled text = scaled(bytes);
+  return fmt::format("{} {}B", text.digits, text.prefix);
+}
+
+std::string human_loss(double loss) { return std::isfinite(loss) ? fmt::format("{:.4g}", loss) : "-"; }
+
+std::size_t width(std::string_view text) { return characters(text).size() - 1; }
+
+std::string shorten(std::string_view text, std::size_t columns) {
+  const std::vector<std::size_t> begins = characters(text);
+  const std::size_t length = begins.size() - 1;
+  if (length <= columns) return std::string(text);
+  if (columns <= 4) return head(text, columns);
+  const std::size_t tail = (columns - 2) / 3;
+  const std::size_t head = columns - 2 - tail;
+  return std::string(text.substr(0, begins[head])) + ".." + std::string(text.substr(begins[length - tail]));
+}
+
+std::string head(std::string_view text, std::size_t columns) {
+  const std::vector<std::size_t> begins = characters(text);
+  return std::string(text.substr(0, begins[std::min(columns, begins.size() - 1)]));
+}
+
+std::string pad(std::string_view text, std::size_t columns, Align align) {
+  const std::string space(columns - std::min(columns, width(text)), ' ');
+  return align == Align::kLeft ? std::string(text) + space : space + std::string(text);
+}
+
+std::string wrap(std::string_view text, std::size_t indent, std::size_t first_indent, std::size_t columns) {
+  std::string result;
+  std::size_t column = 0;  // of the present line; 0: not begun
+  while (true) {
+    const std::size_t begin = text.find_first_not_of(" \n");
+    if (begin == std::string_view::npos) break;
+    text.remove_prefix(begin);
+    const std::string_view word = text.substr(0, text.find_first_of(" \n"));
+    text.remove_prefix(word.size());
+    if (column > 0 && column + 1 + width(word) > columns) {
+      result += '\n';
+      column = 0;
+    }
+    if (column == 0) {
+      const std::size_t space = result.empty() ? first_indent : indent;
+      result += std::string(space, ' ');
+      column = space;
+    } else {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += width(word);
+  }
+  if (!result.empty()) result += '\n';
+  return result;
+}
+
+}  // namespace locus

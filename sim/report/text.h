@@ -1,0 +1,38 @@
+// Text for people: numbers of three digits, names that fit, lines that end in time.
+//
+// Widths are counted in characters, not in bytes (UTF-8; every code point counts as one column).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace locus {
+
+inline constexpr std::size_t kTextWidth = 80;  // columns of what is printed
+
+/// "0", "7.5", "999", "12.3k", "4.50M": three significant digits; up to 999 a whole number stays whole. "-" where not finite.
+std::string human(double number);
+/// "512 B", "12.3 kB", "4.50 MB"; a kB is 1000 bytes.
+std::string human_bytes(double bytes);
+/// A loss: four significant digits, "0.04123" or "1.234e-05".
+std::string human_loss(double loss);
+
+std::size_t width(std::string_view text);
+/// At most `columns` wide; what is too long loses its middle: "a_very_lo..ng_name".
+std::string shorten(std::string_view text, std::size_t columns);
+
+/// The first `columns` characters.
+std::string head(std::string_view text, std::size_t columns);
+
+enum class Align { kLeft, kRight };
+/// Filled up with spaces to `columns`.
+std::string pad(std::string_view text, std::size_t columns, Align align);
+
+/// Words flowed into lines of at most `columns`; the first begins after `first_indent` spaces, the others after `indent`. A word longer than a line
+/// stands on a line of its own, unbroken. Ends with a newline unless empty.
+std::string wrap(std::string_view text, std::size_t indent, std::size_t first_indent, std::size_t columns = kTextWidth);
+inline std::string wrap(std::string_view text, std::size_t indent = 0) { return wrap(text, indent, indent); }
+
+}  // namespace locus
