@@ -1,0 +1,133 @@
+#include "tests/support/model_text.h"
+
+#include <sstream>
+#include <stdexcept>
+
+namespace locus {
+namespace {
+
+template <class T>
+std::string list(const std::string& field, const std::vector<T>& values) {
+  std::ostringstream text;
+  text.precision(17);
+  text << ' ' << field << ": [";
+  for (std::size_t k = 0; k < values.size(); ++k) text << (k > 0 ? ", " : "") << values[k];
+  text << ']';
+  return text.str();
+}
+
+std::string number(double value) {
+  std::ostringstream text;
+  text.precision(17);
+  text << value;
+  return text.str();
+}
+
+std::string extent(std::int64_t rows, std::int64_t cols) {
+  return " rows: " + std::to_string(rows) + " cols: " + std::to_string(cols);
+}
+
+std::string dense_text(const DenseMatrix& matrix) {
+  return extent(matrix.rows, matrix.cols) + list("values", matrix.values);
+}
+
+std::string sparse_text(const SparseMatrix& matrix) {
+  return extent(matrix.rows, matrix.cols) + list("row", matrix.row) + list("col", matrix.col) +
+         list("values", matrix.values);
+}
+
+std::string weights_text(const WeightsSpec& weights) {
+  if (const auto* dense = std::get_if<DenseMatrix>(&weights)) return "weights { dense {" + dense_text(*dense) + " } }";
+  if (const auto* sparse = std::get_if<SparseMatrix>(&weights))
+    return "weights { sparse {" + sparse_text(*sparse) + " } }";
+  if (const auto* gaussian = std::get_if<GaussianWeights>(&weights)) {
+    return "weights { gaussian { stddev: " + number(gaussian->stddev) + " } }";
+  }
+  if (const auto* constant = std::get_if<ConstantWeights>(&weights))
+    return "weights { constant { value: " + number(constant->value) + " } }";
+  return "weights { aligned {" + list("values", std::get<AlignedWeights>(weights).values) + " } }";
+}
+
+std::string population_text(const PopulationSpec& population) {
+  std::string kind = "input {}";
+  if (population.kind == PopulationKind::kReadout) kind = "readout {}";
+  if (population.kind == PopulationKind::kRate) {
+    kind = "rate { activation: " + std::string(name(population.activation)) + " leak: " + number(population.leak) + " }";
+  }
+  return "  populations { name: \"" + population.name + "\" size: " + std::to_string(population.size) + " " + kind + " }\n";
+}
+
+std::string projection_text(const NetworkSpec& network, const ProjectionSpec& projection) {
+  const auto& source = network.populations[static_cast<std::size_t>(projection.source)];
+  const auto& target = network.populations[static_cast<std::size_t>(projection.target)];
+  std::string text = "  projections { name: \"" + projection.name + "\" source: \"" + source.name + "\" target: \"" +
+                     target.name + "\" ";
+  text += weights_text(projection.weights);
+  if (!projection.plastic) text += " plastic: false";
+  if (projection.learning_rate) text += " learning_rate: " + number(*projection.learning_rate);
+  return text + " }\n";
+}
+
+std::string task_text(const TaskSpec& task) {
+  const auto* recorded = std::get_if<RecordedTask>(&task);
+  if (recorded == nullptr) throw std::invalid_argument("model_text writes recorded tasks only");
+  std::string text = "task { recorded {\n";
+  for (const RecordedTrial& trial : recorded->trials) {
+    text += "  trials { ";
+    if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) text += "input {" + dense_text(*dense) + " }";
+    if (const auto* sparse = std::get_if<SparseMatrix>(&trial.input))
+      text += "sparse_input {" + sparse_text(*sparse) + " }";
+    if (trial.target.rows > 0) text += " target {" + dense_text(trial.target) + " }";
+    text += " }\n";
+  }
+  return text + "} }\n";
+}
+
+std::string training_text(const TrainingSpec& training) {
+  std::string text = "training { loss: ";
+  text += training.loss == Loss::kFinal ? "FINAL" : "SEQUENCE";
+  text += " ticks: " + std::to_string(training.ticks) + " batch: " + std::to_string(training.batch);
+  text += " updates: " + std::to_string(training.updates) + " learning_rate: " + number(training.learning_rate);
+  text += training.commit == CommitWhen::kEveryTick ? " commit: EVERY_TICK" : " commit: END_OF_BATCH";
+  return text + " }\n";
+}
+
+std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
+  std::string body;
+  for (const FeedbackSpec& feedback : rule.feedback) {
+    const auto& population = network.populations[static_cast<std::size_t>(feedback.population)];
+    body += "feedback { population: \"" + population.name + "\" " + weights_text(feedback.weights) + " } ";
+  }
+  std::string kind;
+  switch (rule.kind) {
+    case RuleKind::kNone: kind = "none"; break;
+    case RuleKind::kBptt: kind = "bptt"; break;
+    case RuleKind::kTbptt:
+      kind = "tbptt";
+      if (rule.depth > 0) body += "depth: " + std::to_string(rule.depth) + " ";
+      body += "stride: " + std::to_string(rule.stride) + " ";
+      break;
+    case RuleKind::kRflo:
+      kind = "rflo";
+      if (rule.trace_decay) body += "trace_decay: " + number(*rule.trace_decay) + " ";
+      break;
+    case RuleKind::kEprop:
+    case RuleKind::kEpropRandom: kind = "eprop"; break;
+    case RuleKind::kRtrl: kind = "rtrl"; break;
+  }
+  return "rules { name: \"" + rule.name + "\" " + kind + " { " + body + "} }\n";
+}
+
+}  // namespace
+
+std::string model_text(const Spec& spec) {
+  std::string text = "# proto-file: proto/locus/v1/model.proto\n# proto-message: locus.v1.Model\n";
+  text += "name: \"" + spec.name + "\"\nseed: " + std::to_string(spec.seed) + "\nnetwork {\n";
+  for (const PopulationSpec& population : spec.network.populations) text += population_text(population);
+  for (const ProjectionSpec& projection : spec.network.projections) text += projection_text(spec.network, projection);
+  text += "}\n" + task_text(spec.task) + training_text(spec.training);
+  for (const RuleSpec& rule : spec.rules) text += rule_text(spec.network, rule);
+  return text;
+}
+
+}  // namespace locus

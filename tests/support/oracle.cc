@@ -1,0 +1,110 @@
+// The oracle's run: updates, batches, commits, memory; and gradients by differences of the loss.
+#include "tests/support/oracle.h"
+
+#include <algorithm>
+
+namespace locus::oracle {
+namespace {
+
+void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer) {
+  constexpr std::int64_t kScalar = 8;
+  std::int64_t plastic = 0;
+  for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
+    for (const Synapse& synapse : *block) plastic += synapse.plastic ? 1 : 0;
+  }
+  const auto m = static_cast<std::int64_t>(net.inputs);
+  const auto n = static_cast<std::int64_t>(net.units);
+  const std::int64_t curved = n - std::count(net.activation.begin(), net.activation.end(), Activation::kIdentity);
+  const std::int64_t ticks = spec.training.ticks;
+  if (rule.kind == RuleKind::kBptt || rule.kind == RuleKind::kTbptt) {
+    const bool whole = rule.kind == RuleKind::kBptt;
+    const std::int64_t depth = whole || rule.depth == 0 ? ticks : std::min<std::int64_t>(rule.depth, ticks);
+    const std::int64_t stride = whole ? ticks : std::min<std::int64_t>(rule.stride, ticks);
+    answer.history_bytes = kScalar * depth * (m + n + curved);
+    if (spec.training.loss == Loss::kSequence) answer.history_bytes += kScalar * n * (stride - 1);
+  }
+  if (rule.kind == RuleKind::kRflo || rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom) {
+    answer.trace_bytes = kScalar * plastic;
+  }
+  if (rule.kind == RuleKind::kRtrl) answer.trace_bytes = kScalar * n * plastic;
+}
+
+}  // namespace
+
+/// theta -= eta * delta / batch.
+void commit(Net& net, Answer& answer, double batch) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (Synapse& synapse : *block) {
+      const double mean = synapse.plastic ? synapse.delta / batch : 0;
+      const auto p = static_cast<std::size_t>(synapse.projection);
+      synapse.weight -= synapse.rate * mean;
+      synapse.delta = 0;
+      answer.delta[p][synapse.entry] = mean;
+      answer.weights[p][synapse.entry] = synapse.weight;
+    }
+  }
+}
+
+Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
+  Net net = flatten(spec, rule);
+  Answer answer;
+  for (const ProjectionSpec& projection : spec.network.projections) {
+    (void)projection;
+    answer.weights.emplace_back();
+    answer.delta.emplace_back();
+  }
+  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (const Synapse& synapse : *block) {
+      const auto p = static_cast<std::size_t>(synapse.projection);
+      answer.weights[p].push_back(synapse.weight);
+      answer.delta[p].push_back(0);
+    }
+  }
+  measure_memory(net, spec, rule, answer);
+  const auto& trials = std::get<RecordedTask>(spec.task).trials;
+  const auto batch = static_cast<std::size_t>(spec.training.batch);
+  for (std::size_t update = 0; update < static_cast<std::size_t>(spec.training.updates); ++update) {
+    double loss = 0;
+    for (std::size_t lane = 0; lane < batch; ++lane) {
+      const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
+      loss += live(net, spec, rule, trial, answer, keep_log);
+      ++answer.trials;
+    }
+    if (rule.kind == RuleKind::kNone) continue;
+    answer.losses.push_back(loss / static_cast<double>(batch));
+    if (spec.training.commit == CommitWhen::kEndOfBatch) commit(net, answer, static_cast<double>(batch));
+  }
+  return answer;
+}
+
+double loss_of(const Spec& spec) {
+  Spec still = spec;
+  still.training.updates = 1;
+  still.training.commit = CommitWhen::kEndOfBatch;
+  RuleSpec rule;
+  rule.kind = RuleKind::kRflo;  // any rule that meets the target; what it asks of the weights comes after the loss
+  return solve(still, rule).losses.at(0);
+}
+
+ByProjection central_differences(const Spec& spec, double step) {
+  ByProjection result;
+  for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
+    std::vector<double>& slopes = result.emplace_back();
+    Spec moved = spec;
+    WeightsSpec& weights = moved.network.projections[p].weights;
+    std::vector<double>& values = std::holds_alternative<DenseMatrix>(weights) ? std::get<DenseMatrix>(weights).values
+                                                                               : std::get<SparseMatrix>(weights).values;
+    for (double& value : values) {
+      const double centre = value;
+      const auto at = [&](double steps) {
+        value = centre + steps * step;
+        return loss_of(moved);
+      };
+      slopes.push_back((8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step));
+      value = centre;
+    }
+  }
+  return result;
+}
+
+}  // namespace locus::oracle

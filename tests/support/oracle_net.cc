@@ -1,0 +1,115 @@
+// How the oracle reads a Spec: block matrices as lists of synapses.
+#include <algorithm>
+#include <stdexcept>
+
+#include "tests/support/oracle.h"
+
+namespace locus::oracle {
+namespace {
+
+struct Entry {
+  std::size_t row = 0;
+  std::size_t col = 0;
+  double value = 0;
+};
+
+std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+std::vector<Entry> entries(const WeightsSpec& weights, std::size_t rows, std::size_t cols) {
+  std::vector<Entry> result;
+  if (const auto* sparse = std::get_if<SparseMatrix>(&weights)) {
+    for (std::size_t k = 0; k < sparse->values.size(); ++k) {
+      result.push_back({index(sparse->row[k]), index(sparse->col[k]), sparse->values[k]});
+    }
+    return result;
+  }
+  const auto* dense = std::get_if<DenseMatrix>(&weights);
+  const auto* constant = std::get_if<ConstantWeights>(&weights);
+  if (dense == nullptr && constant == nullptr) throw std::invalid_argument("the oracle takes explicit weights only");
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < cols; ++j) {
+      result.push_back({i, j, dense != nullptr ? dense->values.at(i * cols + j) : constant->value});
+    }
+  }
+  return result;
+}
+
+/// Where each population begins within the populations of its kind.
+std::vector<std::size_t> begins(const std::vector<PopulationSpec>& populations) {
+  std::vector<std::size_t> result;
+  for (std::size_t p = 0; p < populations.size(); ++p) {
+    std::size_t begin = 0;
+    for (std::size_t q = 0; q < p; ++q) {
+      if (populations[q].kind == populations[p].kind) begin += index(populations[q].size);
+    }
+    result.push_back(begin);
+  }
+  return result;
+}
+
+/// Numbers the synapses of one projection source by source.
+void number_by_source(std::vector<Synapse>& synapses) {
+  for (Synapse& synapse : synapses) {
+    synapse.number = std::count_if(synapses.begin(), synapses.end(), [&](const Synapse& other) {
+      return std::pair(other.source, other.target) < std::pair(synapse.source, synapse.target);
+    });
+  }
+}
+
+void add_feedback(Net& net, const Spec& spec, const RuleSpec& rule, const std::vector<std::size_t>& begin) {
+  for (const FeedbackSpec& feedback : rule.feedback) {
+    const std::size_t p = index(feedback.population);
+    const std::size_t columns = index(spec.network.populations[p].size);
+    for (const Entry& entry : entries(feedback.weights, net.readouts, columns)) {
+      Synapse wire;
+      wire.target = begin[p] + entry.col;
+      wire.source = entry.row;
+      wire.weight = entry.value;
+      wire.plastic = false;
+      net.r.push_back(wire);
+    }
+  }
+}
+
+}  // namespace
+
+Net flatten(const Spec& spec, const RuleSpec& rule) {
+  const auto& populations = spec.network.populations;
+  const std::vector<std::size_t> begin = begins(populations);
+  Net net;
+  for (const PopulationSpec& population : populations) {
+    const std::size_t size = index(population.size);
+    if (population.kind == PopulationKind::kInput) net.inputs += size;
+    if (population.kind == PopulationKind::kReadout) net.readouts += size;
+    if (population.kind != PopulationKind::kRate) continue;
+    net.units += size;
+    net.leak.insert(net.leak.end(), size, population.leak);
+    net.activation.insert(net.activation.end(), size, population.activation);
+  }
+  for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
+    const ProjectionSpec& projection = spec.network.projections[p];
+    const PopulationSpec& source = populations[index(projection.source)];
+    const PopulationSpec& target = populations[index(projection.target)];
+    std::vector<Synapse> synapses;
+    for (const Entry& entry : entries(projection.weights, index(target.size), index(source.size))) {
+      Synapse synapse;
+      synapse.projection = static_cast<std::int32_t>(p);
+      synapse.entry = synapses.size();
+      synapse.target = begin[index(projection.target)] + entry.row;
+      synapse.source = begin[index(projection.source)] + entry.col;
+      synapse.weight = entry.value;
+      synapse.rate = projection.learning_rate.value_or(spec.training.learning_rate);
+      synapse.plastic = projection.plastic;
+      synapses.push_back(synapse);
+    }
+    number_by_source(synapses);
+    auto& block = source.kind == PopulationKind::kInput     ? net.b
+                  : target.kind == PopulationKind::kReadout ? net.a
+                                                            : net.w;
+    block.insert(block.end(), synapses.begin(), synapses.end());
+  }
+  add_feedback(net, spec, rule, begin);
+  return net;
+}
+
+}  // namespace locus::oracle

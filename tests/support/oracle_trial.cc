@@ -1,0 +1,303 @@
+// The oracle's trial: forward ticks, errors, and each rule's learning, as the documents state them.
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "tests/support/oracle.h"
+
+namespace locus::oracle {
+namespace {
+
+using Row = std::vector<double>;
+
+double phi(Activation activation, double u) {
+  if (activation == Activation::kTanh) return std::tanh(u);
+  if (activation == Activation::kRelu) return u > 0 ? u : 0;
+  if (activation == Activation::kSigmoid) return 1 / (1 + std::exp(-u));
+  return u;
+}
+
+double phi_slope(Activation activation, double u) {
+  if (activation == Activation::kTanh) return 1 - std::tanh(u) * std::tanh(u);
+  if (activation == Activation::kRelu) return u > 0 ? 1 : 0;
+  if (activation == Activation::kSigmoid) return phi(activation, u) * (1 - phi(activation, u));
+  return 1;
+}
+
+Actor actor(Party party, std::size_t index) { return {party, 0, static_cast<std::int64_t>(index)}; }
+Actor actor(const Synapse& synapse) { return {Party::kSynapse, synapse.projection, synapse.number}; }
+const Actor kAgent{Party::kAgent, 0, 0};
+
+/// One replica of the chip in one trial. Every past tick is kept; index 0 is "before the first".
+class Replica {
+ public:
+  Replica(Net& net, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial, Answer& answer, bool keep_log)
+      : net_(net), spec_(spec), rule_(rule), trial_(trial), answer_(answer), keep_log_(keep_log) {
+    ticks_ = static_cast<std::size_t>(spec.training.ticks);
+    if (rule.kind == RuleKind::kTbptt) {
+      if (rule.depth > 0) depth_ = std::min(depth_, static_cast<std::size_t>(rule.depth));
+      stride_ = static_cast<std::size_t>(rule.stride);
+    }
+    depth_ = std::min(depth_, ticks_);
+    stride_ = std::min(stride_, ticks_);
+    for (std::vector<Synapse>* block : {&net.b, &net.w}) {
+      for (Synapse& synapse : *block) {
+        if (synapse.plastic) plastic_.push_back(&synapse);
+      }
+    }
+    x_.assign(ticks_ + 1, Row(net.inputs));
+    h_.assign(ticks_ + 1, Row(net.units));
+    slope_.assign(ticks_ + 1, Row(net.units));
+    epsilon_.assign(ticks_ + 1, Row(net.readouts));
+    waiting_.assign(ticks_ + 1, Row(net.units));
+    swept_.assign(ticks_ + 1, false);
+    trace_.assign(plastic_.size(), 0.0);
+    sensitivity_.assign(net.units, Row(plastic_.size()));
+    read_input();
+  }
+
+  /// Returns the trial's loss.
+  double live() {
+    for (now_ = 1; now_ <= ticks_; ++now_) {
+      forward();
+      if (rule_.kind != RuleKind::kNone && error_tick()) meet_target();
+      const bool changed = learn();
+      if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, answer_, 1);
+    }
+    return loss_;
+  }
+
+ private:
+  bool sweeps() const { return rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt; }
+  bool symmetric() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kRtrl; }
+  bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
+  bool error_tick() const { return !final_loss() || now_ == ticks_; }
+
+  void send(Channel channel, std::size_t lag, std::size_t scalars, const Actor& from, const Actor& to) {
+    const auto ticks_back = static_cast<std::int32_t>(lag);
+    Count& count = answer_.counts[{channel, ticks_back}];
+    count.messages += 1;
+    count.scalars += static_cast<std::int64_t>(scalars);
+    if (keep_log_) answer_.log.push_back({static_cast<std::int32_t>(now_), channel, ticks_back, from, to});
+  }
+
+  void read_input() {
+    if (const auto* dense = std::get_if<DenseMatrix>(&trial_.input)) {
+      for (std::size_t t = 1; t <= ticks_; ++t) {
+        for (std::size_t j = 0; j < net_.inputs; ++j) x_[t][j] = dense->values.at((t - 1) * net_.inputs + j);
+      }
+      return;
+    }
+    const auto& sparse = std::get<SparseMatrix>(trial_.input);
+    for (std::size_t k = 0; k < sparse.values.size(); ++k) {
+      x_[static_cast<std::size_t>(sparse.row[k]) + 1][static_cast<std::size_t>(sparse.col[k])] = sparse.values[k];
+    }
+  }
+
+  /// AXON from every source that is not silent to each of its synapses; each answers with a DENDRITE.
+  void propagate(const std::vector<Synapse>& block, const Row& activity, Party source, Party target, Row& current) {
+    const std::size_t answer_scalars = rule_.kind == RuleKind::kRtrl && target == Party::kRate ? 2 : 1;
+    for (const Synapse& synapse : block) {
+      if (activity[synapse.source] == 0) continue;
+      send(Channel::kAxon, 0, 1, actor(source, synapse.source), actor(synapse));
+      send(Channel::kDendrite, 0, answer_scalars, actor(synapse), actor(target, synapse.target));
+      current[synapse.target] += synapse.weight * activity[synapse.source];
+    }
+  }
+
+  void forward() {
+    Row u(net_.units);
+    propagate(net_.b, x_[now_], Party::kInput, Party::kRate, u);
+    propagate(net_.w, h_[now_ - 1], Party::kRate, Party::kRate, u);
+    for (std::size_t i = 0; i < net_.units; ++i) {
+      h_[now_][i] = (1 - net_.leak[i]) * h_[now_ - 1][i] + net_.leak[i] * phi(net_.activation[i], u[i]);
+      slope_[now_][i] = phi_slope(net_.activation[i], u[i]);
+      if (net_.activation[i] == Activation::kRelu)
+        answer_.nearest_kink = std::min(answer_.nearest_kink, std::abs(u[i]));
+    }
+    y_ = Row(net_.readouts);
+    propagate(net_.a, h_[now_], Party::kRate, Party::kReadout, y_);
+  }
+
+  /// TARGET, the error, the delta rule of A, and what carries the error away from the readouts.
+  void meet_target() {
+    const double share = final_loss() ? 1.0 : static_cast<double>(ticks_);
+    for (std::size_t k = 0; k < net_.readouts; ++k) {
+      send(Channel::kTarget, 0, 1, actor(Party::kEnvironment, 0), actor(Party::kReadout, k));
+      const double error = y_[k] - trial_.target.values.at((now_ - 1) * net_.readouts + k);
+      loss_ += error * error / (2 * share);
+      epsilon_[now_][k] = error / share;
+    }
+    for (Synapse& synapse : net_.a) {
+      const double epsilon = epsilon_[now_][synapse.target];
+      if (epsilon == 0) continue;
+      if (synapse.plastic || sweeps() || symmetric()) {
+        send(Channel::kPost, 0, 2, actor(Party::kReadout, synapse.target), actor(synapse));
+      }
+      if (synapse.plastic) synapse.delta += epsilon * h_[now_][synapse.source];
+      if (sweeps()) send(Channel::kTransport, 0, 1, actor(synapse), kAgent);
+      if (symmetric()) send(Channel::kTransport, 0, 1, actor(synapse), actor(Party::kRate, synapse.source));
+      waiting_[now_][synapse.source] += synapse.weight * epsilon;  // A^T eps, by whoever sums it
+    }
+  }
+
+  /// Returns whether this tick's learning is complete, so that it may be committed.
+  bool learn() {
+    switch (rule_.kind) {
+      case RuleKind::kNone: return false;
+      case RuleKind::kBptt:
+      case RuleKind::kTbptt: return sweep_if_due();
+      case RuleKind::kRflo: rflo(); return true;
+      case RuleKind::kEprop: eprop(waiting_[now_]); return true;
+      case RuleKind::kEpropRandom: eprop(error_tick() ? fed_back() : Row(net_.units)); return true;
+      case RuleKind::kRtrl: rtrl(); return true;
+    }
+    throw std::invalid_argument("the oracle does not know this rule");
+  }
+
+  double presynaptic(const Synapse& synapse, std::size_t tick) const {
+    const bool from_input = &synapse >= net_.b.data() && &synapse < net_.b.data() + net_.b.size();
+    return from_input ? x_[tick][synapse.source] : h_[tick - 1][synapse.source];
+  }
+
+  Party source_party(const Synapse& synapse) const {
+    return &synapse >= net_.b.data() && &synapse < net_.b.data() + net_.b.size() ? Party::kInput : Party::kRate;
+  }
+
+  bool sweep_if_due() {
+    const bool due = now_ == ticks_ || (!final_loss() && now_ % stride_ == 0);
+    if (!due) return false;
+    const std::size_t last = now_ > depth_ ? now_ - depth_ + 1 : 1;
+    Row delta(net_.units);
+    for (std::size_t s = now_; s >= last; --s) revisit(s, s == last, delta);
+    answer_.stalled_ticks += static_cast<std::int64_t>(now_ - last);
+    return true;
+  }
+
+  void revisit(std::size_t s, bool is_last, Row& delta) {
+    const std::size_t lag = now_ - s;
+    if (!swept_[s]) {
+      for (std::size_t i = 0; i < net_.units; ++i) delta[i] += waiting_[s][i];
+      swept_[s] = true;
+    }
+    Row g(net_.units);
+    for (std::size_t i = 0; i < net_.units; ++i) {
+      send(Channel::kAdjoint, lag, 1, kAgent, actor(Party::kRate, i));
+      g[i] = net_.leak[i] * slope_[s][i] * delta[i];
+      delta[i] *= 1 - net_.leak[i];
+    }
+    for (std::vector<Synapse>* block : {&net_.b, &net_.w}) {
+      for (Synapse& synapse : *block) {
+        const double pre = presynaptic(synapse, s);
+        const bool transports = block == &net_.w && !is_last;
+        if (synapse.plastic && pre != 0)
+          send(Channel::kAxon, lag, 1, actor(source_party(synapse), synapse.source), actor(synapse));
+        if (synapse.plastic || transports)
+          send(Channel::kPost, lag, 2, actor(Party::kRate, synapse.target), actor(synapse));
+        if (synapse.plastic) synapse.delta += g[synapse.target] * pre;
+        if (!transports) continue;
+        send(Channel::kTransport, lag, 1, actor(synapse), kAgent);
+        delta[synapse.source] += synapse.weight * g[synapse.target];
+      }
+    }
+  }
+
+  /// FEEDBACK over R: the signal of each unit.
+  Row fed_back() {
+    Row signal(net_.units);
+    for (const Synapse& wire : net_.r) {
+      const double epsilon = epsilon_[now_][wire.source];
+      if (epsilon == 0) continue;
+      send(Channel::kFeedback, 0, 1, actor(Party::kReadout, wire.source), actor(Party::kRate, wire.target));
+      signal[wire.target] += wire.weight * epsilon;
+    }
+    return signal;
+  }
+
+  /// The trace of plastic synapse q takes one step; its accumulator hears the signal.
+  void trace_step(std::size_t q, double decay, double signal) {
+    Synapse& synapse = *plastic_[q];
+    const std::size_t i = synapse.target;
+    trace_[q] = decay * trace_[q] + net_.leak[i] * slope_[now_][i] * presynaptic(synapse, now_);
+    synapse.delta += signal * trace_[q];
+  }
+
+  void rflo() {
+    const Row signal = error_tick() ? fed_back() : Row(net_.units);
+    for (std::size_t q = 0; q < plastic_.size(); ++q) {
+      const std::size_t i = plastic_[q]->target;
+      if (error_tick() || net_.activation[i] != Activation::kIdentity) {
+        send(Channel::kPost, 0, 2, actor(Party::kRate, i), actor(*plastic_[q]));
+      }
+      trace_step(q, rule_.trace_decay.value_or(1 - net_.leak[i]), signal[i]);
+    }
+  }
+
+  void eprop(const Row& signal) {
+    Row own(net_.units);
+    for (const Synapse& synapse : net_.w) {
+      if (synapse.source != synapse.target) continue;
+      send(Channel::kDendrite, 0, 1, actor(synapse), actor(Party::kRate, synapse.target));
+      own[synapse.target] = synapse.weight;
+    }
+    for (std::size_t q = 0; q < plastic_.size(); ++q) {
+      const std::size_t i = plastic_[q]->target;
+      send(Channel::kPost, 0, 3, actor(Party::kRate, i), actor(*plastic_[q]));
+      trace_step(q, 1 - net_.leak[i] + net_.leak[i] * slope_[now_][i] * own[i], signal[i]);
+    }
+  }
+
+  void rtrl() {
+    std::vector<Row> inflow(net_.units, Row(plastic_.size()));
+    for (const Synapse& synapse : net_.w) {
+      if (now_ == 1) break;
+      send(Channel::kInfluence, 0, plastic_.size(), actor(Party::kRate, synapse.source),
+           actor(Party::kRate, synapse.target));
+      for (std::size_t q = 0; q < plastic_.size(); ++q) {
+        inflow[synapse.target][q] += synapse.weight * sensitivity_[synapse.source][q];
+      }
+    }
+    for (std::size_t k = 0; k < net_.units; ++k) {
+      for (std::size_t q = 0; q < plastic_.size(); ++q) {
+        const double direct = plastic_[q]->target == k ? presynaptic(*plastic_[q], now_) : 0;
+        sensitivity_[k][q] =
+            (1 - net_.leak[k]) * sensitivity_[k][q] + net_.leak[k] * slope_[now_][k] * (inflow[k][q] + direct);
+      }
+    }
+    if (!error_tick()) return;
+    for (std::size_t q = 0; q < plastic_.size(); ++q) {
+      for (std::size_t k = 0; k < net_.units; ++k) {
+        const bool own = plastic_[q]->target == k;
+        send(own ? Channel::kPost : Channel::kGather, 0, own ? 2 : 1, actor(Party::kRate, k), actor(*plastic_[q]));
+        plastic_[q]->delta += waiting_[now_][k] * sensitivity_[k][q];
+      }
+    }
+  }
+
+  Net& net_;
+  const Spec& spec_;
+  const RuleSpec& rule_;
+  const RecordedTrial& trial_;
+  Answer& answer_;
+  bool keep_log_;
+  std::size_t ticks_ = 0;
+  std::size_t now_ = 0;
+  std::size_t depth_ = static_cast<std::size_t>(-1);   // tau
+  std::size_t stride_ = static_cast<std::size_t>(-1);  // k
+  double loss_ = 0;
+  std::vector<Synapse*> plastic_;       // onto rate neurons (N)
+  std::vector<Row> x_, h_, slope_;      // by tick; phi'(u)
+  std::vector<Row> epsilon_, waiting_;  // by tick; eps (o), A^T eps with the weights of its tick (n)
+  std::vector<bool> swept_;             // by tick
+  Row y_;
+  Row trace_;                     // P (N)
+  std::vector<Row> sensitivity_;  // dh_k / dtheta_q (n x N)
+};
+
+}  // namespace
+
+double live(Net& net, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial, Answer& answer, bool keep_log) {
+  return Replica(net, spec, rule, trial, answer, keep_log).live();
+}
+
+}  // namespace locus::oracle

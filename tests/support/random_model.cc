@@ -1,0 +1,247 @@
+#include "tests/support/random_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "tests/support/model_text.h"
+#include "tests/support/oracle.h"
+
+namespace locus {
+namespace {
+
+double exact_value(Dice& dice) {
+  const double sizes[] = {0.5, 1, 2};
+  return (dice.chance(50) ? 1 : -1) * sizes[dice.between(0, 2)];
+}
+
+double draw(Dice& dice, bool exact) { return exact ? exact_value(dice) : dice.value(); }
+
+DenseMatrix dense(int rows, int cols, int percent_zero, bool exact, Dice& dice) {
+  DenseMatrix result{rows, cols, {}};
+  for (int k = 0; k < rows * cols; ++k) result.values.push_back(dice.chance(percent_zero) ? 0.0 : draw(dice, exact));
+  return result;
+}
+
+/// About two thirds of the entries, at least one, listed in any order; some of them store a zero.
+SparseMatrix sparse(int rows, int cols, int percent_zero, bool exact, Dice& dice) {
+  std::vector<std::pair<int, int>> places;
+  for (int i = 0; i < rows; ++i) {
+    for (int j = 0; j < cols; ++j) {
+      places.insert(places.begin() + dice.between(0, static_cast<int>(places.size())), {i, j});
+    }
+  }
+  SparseMatrix result{rows, cols, {}, {}, {}};
+  for (const auto& [i, j] : places) {
+    if (!result.row.empty() && dice.chance(33)) continue;
+    result.row.push_back(i);
+    result.col.push_back(j);
+    result.values.push_back(dice.chance(percent_zero) ? 0.0 : draw(dice, exact));
+  }
+  return result;
+}
+
+int count(const Spec& spec, PopulationKind kind) {
+  int neurons = 0;
+  for (const PopulationSpec& population : spec.network.populations) {
+    if (population.kind == kind) neurons += population.size;
+  }
+  return neurons;
+}
+
+/// R for every rate population that has a plastic synapse, and now and then for one that has none.
+std::vector<FeedbackSpec> random_feedback(const Spec& spec, Dice& dice) {
+  const int readouts = count(spec, PopulationKind::kReadout);
+  std::vector<FeedbackSpec> result;
+  for (std::size_t p = 0; p < spec.network.populations.size(); ++p) {
+    const PopulationSpec& population = spec.network.populations[p];
+    if (population.kind != PopulationKind::kRate) continue;
+    bool needed = dice.chance(50);
+    for (const ProjectionSpec& projection : spec.network.projections) {
+      needed = needed || (projection.target == static_cast<std::int32_t>(p) && projection.plastic);
+    }
+    if (!needed) continue;
+    const bool is_sparse = dice.chance(33);
+    FeedbackSpec feedback{static_cast<std::int32_t>(p), {}};
+    if (is_sparse) feedback.weights = sparse(readouts, population.size, 10, false, dice);
+    if (!is_sparse) feedback.weights = dense(readouts, population.size, 10, false, dice);
+    result.push_back(feedback);
+  }
+  return result;
+}
+
+RuleSpec named(RuleKind kind) {
+  RuleSpec result;
+  result.kind = kind;
+  result.name = std::string(rule(kind).name);
+  return result;
+}
+
+RuleSpec truncated(std::int32_t depth, std::int32_t stride) {
+  RuleSpec result = named(RuleKind::kTbptt);
+  result.depth = depth;
+  result.stride = stride;
+  result.name += "_" + std::to_string(depth) + "_" + std::to_string(stride);
+  return result;
+}
+
+WeightsSpec odd_weights(int rows, int cols, Dice& dice) {
+  if (dice.chance(10)) return ConstantWeights{dice.value()};
+  if (dice.chance(50)) return sparse(rows, cols, 15, false, dice);
+  return dense(rows, cols, 15, false, dice);
+}
+
+void add_odd_populations(Spec& spec, Dice& dice) {
+  const std::pair<PopulationKind, int> wanted[] = {{PopulationKind::kInput, dice.between(1, 3)},
+                                                   {PopulationKind::kRate, dice.between(1, 3)},
+                                                   {PopulationKind::kReadout, dice.between(1, 2)}};
+  auto& populations = spec.network.populations;
+  for (const auto& [kind, many] : wanted) {
+    for (int k = 0; k < many; ++k) {
+      PopulationSpec population;
+      population.kind = kind;
+      population.size = dice.between(1, 3);
+      if (kind == PopulationKind::kRate) {
+        population.activation = static_cast<Activation>(dice.between(0, 3));
+        population.leak = dice.chance(40) ? 1.0 : dice.between(1, 15) / 16.0;
+      }
+      populations.insert(populations.begin() + dice.between(0, static_cast<int>(populations.size())), population);
+    }
+  }
+  for (std::size_t p = 0; p < populations.size(); ++p) populations[p].name = "p" + std::to_string(p);
+}
+
+void add_odd_projections(Spec& spec, Dice& dice) {
+  const auto& populations = spec.network.populations;
+  auto& projections = spec.network.projections;
+  for (std::size_t source = 0; source < populations.size(); ++source) {
+    for (std::size_t target = 0; target < populations.size(); ++target) {
+      const PopulationKind from = populations[source].kind;
+      const PopulationKind to = populations[target].kind;
+      const bool allowed = (from == PopulationKind::kInput && to == PopulationKind::kRate) ||
+                           (from == PopulationKind::kRate && to != PopulationKind::kInput);
+      if (!allowed || dice.chance(25)) continue;
+      ProjectionSpec projection;
+      projection.name = populations[source].name + "_to_" + populations[target].name;
+      projection.source = static_cast<std::int32_t>(source);
+      projection.target = static_cast<std::int32_t>(target);
+      projection.weights = odd_weights(populations[target].size, populations[source].size, dice);
+      projection.plastic = dice.chance(75);
+      if (dice.chance(30)) projection.learning_rate = dice.between(0, 3) / 16.0;
+      projections.insert(projections.begin() + dice.between(0, static_cast<int>(projections.size())), projection);
+    }
+  }
+}
+
+}  // namespace
+
+std::uint64_t Dice::bits() {
+  state_ += 0x9e3779b97f4a7c15ULL;
+  std::uint64_t mixed = state_;
+  mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebULL;
+  return mixed ^ (mixed >> 31U);
+}
+
+int Dice::between(int low, int high) {
+  const auto span = static_cast<std::uint64_t>(high - low + 1);
+  return low + static_cast<int>((bits() >> 33U) % span);
+}
+
+bool Dice::chance(int percent) { return between(0, 99) < percent; }
+
+double Dice::value() { return (chance(50) ? 1 : -1) * between(128, 1152) / 1024.0; }
+
+Spec small_model(const Shape& shape, const Style& style, std::uint64_t seed) {
+  Dice dice(seed);
+  const auto weights = [&](int rows, int cols) -> WeightsSpec {
+    if (style.sparse) return sparse(rows, cols, 20, style.exact, dice);
+    return dense(rows, cols, style.exact ? 10 : 0, style.exact, dice);
+  };
+  Spec spec;
+  spec.name = "small_" + std::to_string(seed);
+  spec.network.populations = {{"in", PopulationKind::kInput, shape.inputs, Activation::kIdentity, 1},
+                              {"rec", PopulationKind::kRate, shape.units, style.activation, style.leak},
+                              {"out", PopulationKind::kReadout, shape.readouts, Activation::kIdentity, 1}};
+  spec.network.projections = {{"B", 0, 1, weights(shape.units, shape.inputs), style.plastic_b, std::nullopt},
+                              {"W", 1, 1, weights(shape.units, shape.units), style.plastic_w, std::nullopt},
+                              {"A", 1, 2, weights(shape.readouts, shape.units), style.plastic_a, std::nullopt}};
+  const DenseMatrix input = dense(shape.ticks, shape.inputs, style.exact ? 25 : 0, style.exact, dice);
+  const DenseMatrix target = dense(shape.ticks, shape.readouts, style.exact ? 25 : 0, style.exact, dice);
+  spec.task = RecordedTask{{RecordedTrial{input, target}}};
+  spec.training.loss = style.loss;
+  spec.training.ticks = shape.ticks;
+  spec.training.learning_rate = 1;
+  spec.rules = every_rule(spec, dice);
+  return spec;
+}
+
+Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed) {
+  constexpr double kAway = 0.03;  // some ten times what the differences of oracle.h move a current
+  RuleSpec bptt = named(RuleKind::kBptt);
+  const auto learns = [](const std::vector<double>& delta) {
+    return std::ranges::any_of(delta, [](double change) { return std::abs(change) > 1e-3; });
+  };
+  for (;; seed += 1000) {
+    Spec spec = small_model(shape, style, seed);
+    const oracle::Answer answer = oracle::solve(spec, bptt);
+    if (answer.nearest_kink > kAway && std::ranges::all_of(answer.delta, learns)) return spec;
+  }
+}
+
+Spec odd_model(std::uint64_t seed) {
+  Dice dice(seed);
+  Spec spec;
+  spec.name = "odd_" + std::to_string(seed);
+  add_odd_populations(spec, dice);
+  add_odd_projections(spec, dice);
+  spec.training.loss = dice.chance(50) ? Loss::kFinal : Loss::kSequence;
+  spec.training.ticks = dice.between(1, 7);
+  spec.training.updates = dice.between(1, 3);
+  spec.training.batch = dice.chance(50) ? 1 : dice.between(2, 4);
+  if (spec.training.batch == 1 && dice.chance(60)) spec.training.commit = CommitWhen::kEveryTick;
+  spec.training.learning_rate = dice.between(1, 4) / 32.0;
+  const int ticks = spec.training.ticks;
+  RecordedTask task;
+  for (int trial = dice.between(1, 4); trial > 0; --trial) {
+    const int silence = 30 * dice.between(0, 2);
+    RecordedTrial recorded;
+    if (dice.chance(30))
+      recorded.input = sparse(ticks, count(spec, PopulationKind::kInput), 0, false, dice);
+    else
+      recorded.input = dense(ticks, count(spec, PopulationKind::kInput), silence, false, dice);
+    recorded.target = dense(ticks, count(spec, PopulationKind::kReadout), 30, false, dice);
+    task.trials.push_back(recorded);
+  }
+  spec.task = task;
+  spec.rules = every_rule(spec, dice);
+  return spec;
+}
+
+std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice) {
+  const std::int32_t ticks = spec.training.ticks;
+  std::vector<RuleSpec> result;
+  for (const Rule& row : kRules) {
+    RuleSpec entry = named(row.kind);
+    if (row.kind == RuleKind::kTbptt) {
+      for (std::int32_t depth = 1; depth <= ticks + 1; ++depth) {
+        for (const std::int32_t stride : {1, depth + 1}) result.push_back(truncated(depth, stride));
+      }
+      if (ticks > 3) result.push_back(truncated(3, 2));
+      result.push_back(truncated(0, 2));  // 0: the whole trial
+      continue;
+    }
+    if (row.signal == SignalSource::kFeedback) entry.feedback = random_feedback(spec, dice);
+    if (row.kind == RuleKind::kRflo) {
+      result.push_back(entry);
+      entry.trace_decay = dice.between(0, 15) / 16.0;
+      entry.name += "_decay";
+    }
+    result.push_back(entry);
+  }
+  return result;
+}
+
+std::string describe(const Spec& spec) { return "the model, for `locus run`:\n" + model_text(spec); }
+
+}  // namespace locus
