@@ -1,11 +1,11 @@
 #include "sim/report/text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace locus {
 namespace {
@@ -94,7 +94,8 @@ std::string wrap(std::string_view text, std::size_t indent, std::size_t first_in
     const std::size_t begin = text.find_first_not_of(" \n");
     if (begin == std::string_view::npos) break;
     text.remove_prefix(begin);
-    const std::string_view word = text.substr(0, text.find_first_of(" \n"));
+    const std::string_view whole = text.substr(0, text.find_first_of(" \n"));
+    const std::string word = head(whole, columns - indent);
     text.remove_prefix(word.size());
     if (column > 0 && column + 1 + width(word) > columns) {
       result += '\n';

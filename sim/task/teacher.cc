@@ -16,7 +16,8 @@ Teacher::State eigen_matrix(const DenseMatrix& matrix) {
 Sparse eigen_matrix(const SparseMatrix& matrix) {
   std::vector<Eigen::Triplet<double>> entries;
   entries.reserve(matrix.values.size());
-  for (std::size_t k = 0; k < matrix.values.size(); ++k) entries.emplace_back(matrix.row[k], matrix.col[k], matrix.values[k]);
+  for (std::size_t k = 0; k < matrix.values.size(); ++k)
+    entries.emplace_back(matrix.row[k], matrix.col[k], matrix.values[k]);
   Sparse result(matrix.rows, matrix.cols);
   result.setFromTriplets(entries.begin(), entries.end());
   return result;

@@ -4,12 +4,13 @@
 // Cost of a tick: one product a projection; the readout is computed only when it is asked for.
 #pragma once
 
-#include <Eigen/Dense>
-#include <Eigen/SparseCore>
 #include <cstdint>
 #include <span>
 #include <variant>
 #include <vector>
+
+#include <Eigen/Dense>
+#include <Eigen/SparseCore>
 
 #include "sim/model/spec.h"
 
@@ -49,9 +50,9 @@ class Teacher {
   };
   static void add_product(const std::vector<Block>& blocks, const State& source, State& target);
 
-  std::vector<Block> from_inputs_;   // B
-  std::vector<Block> recurrent_;     // W
-  std::vector<Block> to_readouts_;   // A
+  std::vector<Block> from_inputs_;  // B
+  std::vector<Block> recurrent_;    // W
+  std::vector<Block> to_readouts_;  // A
   std::vector<Population> populations_;
   State input_;     // x_t (m x lanes)
   State activity_;  // h (n x lanes)

@@ -1,0 +1,151 @@
+#include "sim/report/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "sim/report/table.h"
+#include "sim/report/text.h"
+#include "sim/report/version.h"
+
+namespace locus {
+namespace {
+
+bool is_recurrent(const NetworkSpec& network, const std::string& projection) {
+  for (const ProjectionSpec& candidate : network.projections) {
+    const auto source = static_cast<std::size_t>(candidate.source);
+    const auto target = static_cast<std::size_t>(candidate.target);
+    if (candidate.name != projection) continue;
+    return network.populations[source].kind == PopulationKind::kRate &&
+           network.populations[target].kind == PopulationKind::kRate;
+  }
+  return false;
+}
+
+std::string rank_cell(const Spec& spec, const Outcome& outcome) {
+  const RankReport* highest = nullptr;
+  for (const RankReport& rank : outcome.ranks) {
+    if (!is_recurrent(spec.network, rank.projection)) continue;
+    if (highest == nullptr || rank.rank > highest->rank) highest = &rank;
+  }
+  if (highest == nullptr) return "-";
+  return fmt::format("{} ({})", highest->rank, human(highest->effective_rank));
+}
+
+std::string outcome_cell(const Outcome& outcome, const Progress& progress) {
+  switch (outcome.status) {
+    case Status::kDiverged: return "DIVERGED";
+    case Status::kLocalityBroken: return "BROKE BUDGET";
+    case Status::kInterrupted: return "INTERRUPTED";
+    case Status::kCompleted: break;
+  }
+  if (!std::isfinite(progress.first)) return "-";
+  if (progress.first == progress.last) return "unchanged";
+  if (progress.last == 0) return "fell to 0";
+  if (progress.first == 0) return "rose from 0";
+  const bool fell = progress.last < progress.first;
+  const double factor = fell ? progress.first / progress.last : progress.last / progress.first;
+  return fmt::format("{} {}x", fell ? "fell" : "rose", human(factor));
+}
+
+std::int64_t size_of(const NetworkSpec& network, PopulationKind kind) {
+  std::int64_t size = 0;
+  for (const PopulationSpec& population : network.populations) size += population.kind == kind ? population.size : 0;
+  return size;
+}
+
+std::string counted(std::int64_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+std::string title(const Spec& spec, const RunResult& result) {
+  const NetworkSpec& network = spec.network;
+  const std::string sizes =
+      fmt::format("{}: {}, {}, {}; {} a trial, {}", shorten(result.model, 40),
+                  counted(size_of(network, PopulationKind::kInput), "input"),
+                  counted(size_of(network, PopulationKind::kRate), "rate neuron"),
+                  counted(size_of(network, PopulationKind::kReadout), "readout"), counted(spec.training.ticks, "tick"),
+                  counted(spec.training.batch, "trial") + " an update");
+  const std::string source = fmt::format("seed {}, model sha256 {}, locus {} ({})", result.seed,
+                                         head(result.model_sha256, 12), version(), commit());
+  return wrap(sizes) + wrap(source);
+}
+
+Table learning_table(const Spec& spec, const RunResult& result) {
+  const std::int64_t window = window_of(spec.training.updates);
+  const std::string span = window == 1 ? "" : fmt::format(" {}", window);
+  Table table;
+  table.columns = {{"rule", Align::kLeft},    {"updates"},   {"first" + span}, {"last" + span},
+                   {"outcome", Align::kLeft}, {"rank of dW"}};
+  table.groups = {{"learning", 0, 1}, {window == 1 ? "loss" : "mean loss", 2, 3}};
+  for (const Outcome& outcome : result.outcomes) {
+    const Progress progress = progress_of(outcome, window);
+    table.rows.push_back({outcome.rule, human(static_cast<double>(outcome.updates)), human_loss(progress.first),
+                          human_loss(progress.last), outcome_cell(outcome, progress), rank_cell(spec, outcome)});
+  }
+  return table;
+}
+
+Table locality_table(const RunResult& result) {
+  Table table;
+  table.columns = {{"rule", Align::kLeft},
+                   {"messages"},
+                   {"spatial"},
+                   {"temporal"},
+                   {"max lag"},
+                   {"stalled"},
+                   {"history"},
+                   {"traces"}};
+  table.groups = {{"per trial", 0, 1}, {"violations", 2, 3}, {"ticks", 4, 5}, {"bytes kept", 6, 7}};
+  for (const Outcome& outcome : result.outcomes) {
+    const Ledger& ledger = outcome.ledger;
+    const auto a_trial = [&](std::int64_t total) {
+      return human(static_cast<double>(total) / static_cast<double>(ledger.trials()));
+    };
+    table.rows.push_back({outcome.rule, a_trial(ledger.messages()), a_trial(ledger.spatial_violations()),
+                          a_trial(ledger.temporal_violations()), human(ledger.max_lag()),
+                          a_trial(ledger.stalled_ticks()), human_bytes(static_cast<double>(ledger.history_bytes())),
+                          human_bytes(static_cast<double>(ledger.trace_bytes()))});
+  }
+  return table;
+}
+
+std::string legend() {
+  return wrap("rank of dW: numerical (effective) rank of what the recurrent weights learnt, the highest of its projections",
+              2, 0) +
+         wrap("spatial: messages over a non-local wire; temporal: messages that revisit an earlier tick (lag 1 or more)",
+              2, 0) +
+         wrap("stalled: ticks that the network stands still for a sweep; bytes kept: by the actors of one trial", 2, 0);
+}
+
+}  // namespace
+
+std::int64_t window_of(std::int64_t updates) { return std::clamp<std::int64_t>(updates / 10, 1, 10); }
+
+Progress progress_of(const Outcome& outcome, std::int64_t window) {
+  const auto& losses = outcome.losses;
+  if (losses.empty()) return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+  const auto span =
+      std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(window), static_cast<std::ptrdiff_t>(losses.size()));
+  const auto mean = [span](auto begin, auto end) { return std::accumulate(begin, end, 0.0) / static_cast<double>(span); };
+  return {mean(losses.begin(), losses.begin() + span), mean(losses.end() - span, losses.end())};
+}
+
+std::string comparison_tables(const Spec& spec, const RunResult& result) {
+  std::string text = title(spec, result);
+  if (result.outcomes.empty()) return text;
+  text += '\n' + render(learning_table(spec, result));
+  text += '\n' + render(locality_table(result));
+  return text + '\n' + legend();
+}
+
+std::string comparison(const Spec& spec, const RunResult& result) {
+  std::string text = comparison_tables(spec, result) + '\n';
+  for (const std::string& remark : remarks(spec, result)) text += wrap(remark);
+  return text;
+}
+
+}  // namespace locus

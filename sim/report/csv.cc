@@ -1,0 +1,43 @@
+// The result's tables as comma-separated values (RFC 4180): one header line, '.' as decimal point, names quoted where they must be.
+#include <fmt/format.h>
+
+#include "sim/report/write.h"
+
+namespace locus {
+namespace {
+
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char character : text) {
+    if (character == '"') quoted += '"';
+    quoted += character;
+  }
+  return quoted + '"';
+}
+
+}  // namespace
+
+std::string losses_csv(const RunResult& result) {
+  std::string text = "rule,update,loss\n";
+  for (const Outcome& outcome : result.outcomes) {
+    const std::string rule = cell(outcome.rule);
+    for (std::size_t k = 0; k < outcome.losses.size(); ++k)
+      fmt::format_to(std::back_inserter(text), "{},{},{}\n", rule, k, outcome.losses[k]);
+  }
+  return text;
+}
+
+std::string ledger_csv(const RunResult& result) {
+  std::string text = "rule,channel,lag,messages,scalars,bytes\n";
+  for (const Outcome& outcome : result.outcomes) {
+    const std::string rule = cell(outcome.rule);
+    for (const LedgerEntry& entry : outcome.ledger.entries()) {
+      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}\n", rule, name(entry.channel), entry.lag,
+                     entry.tally.messages, entry.tally.scalars, entry.tally.scalars * outcome.ledger.scalar_bytes());
+    }
+  }
+  return text;
+}
+
+}  // namespace locus

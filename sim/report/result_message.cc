@@ -1,0 +1,112 @@
+#include "sim/report/result_message.h"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include "core/base/check.h"
+#include "sim/report/version.h"
+
+namespace locus {
+namespace {
+
+std::int32_t narrow(std::int64_t number) {
+  return static_cast<std::int32_t>(std::min<std::int64_t>(number, std::numeric_limits<std::int32_t>::max()));
+}
+
+/// The schema spells enumerators as the program does; a name that it lacks is a defect.
+v1::Run::Status status_of(Status status) {
+  v1::Run::Status spelled = v1::Run::STATUS_UNSPECIFIED;
+  CHECK(v1::Run::Status_Parse(std::string(name(status)), &spelled), "result.proto knows every status");
+  return spelled;
+}
+
+v1::Ledger::Channel channel_of(Channel channel) {
+  v1::Ledger::Channel spelled = v1::Ledger::CHANNEL_UNSPECIFIED;
+  CHECK(v1::Ledger::Channel_Parse(std::string(name(channel)), &spelled), "result.proto knows every channel");
+  return spelled;
+}
+
+void fill(const DenseMatrix& from, v1::ProjectionWeights& to) {
+  v1::Matrix& matrix = *to.mutable_matrix();
+  matrix.set_rows(narrow(from.rows));
+  matrix.set_cols(narrow(from.cols));
+  matrix.mutable_values()->Add(from.values.begin(), from.values.end());
+}
+
+void fill(const SparseMatrix& from, v1::ProjectionWeights& to) {
+  v1::SparseMatrix& sparse = *to.mutable_sparse();
+  sparse.set_rows(narrow(from.rows));
+  sparse.set_cols(narrow(from.cols));
+  sparse.mutable_row()->Add(from.row.begin(), from.row.end());
+  sparse.mutable_col()->Add(from.col.begin(), from.col.end());
+  sparse.mutable_values()->Add(from.values.begin(), from.values.end());
+}
+
+void fill(const Ledger& from, v1::Ledger& to) {
+  to.set_trials(from.trials());
+  to.set_ticks(from.ticks());
+  for (const LedgerEntry& entry : from.entries()) {
+    v1::Ledger::Entry& written = *to.add_entries();
+    written.set_channel(channel_of(entry.channel));
+    written.set_lag(entry.lag);
+    written.set_messages(entry.tally.messages);
+    written.set_scalars(entry.tally.scalars);
+    written.set_bytes(entry.tally.scalars * from.scalar_bytes());
+  }
+  to.set_messages(from.messages());
+  to.set_spatial_violations(from.spatial_violations());
+  to.set_temporal_violations(from.temporal_violations());
+  to.set_violations(from.violations());
+  to.set_max_lag(from.max_lag());
+  to.set_mean_lag(from.mean_lag());
+  to.set_stalled_ticks(from.stalled_ticks());
+  to.set_history_bytes(from.history_bytes());
+  to.set_trace_bytes(from.trace_bytes());
+}
+
+void fill(const RankReport& from, v1::Rank& to) {
+  to.set_projection(from.projection);
+  to.mutable_singular_values()->Add(from.singular_values.begin(), from.singular_values.end());
+  to.set_rank(from.rank);
+  to.set_effective_rank(from.effective_rank);
+  to.set_tolerance(from.tolerance);
+}
+
+void fill(const Outcome& from, const std::vector<std::string>* files, v1::Run& to) {
+  to.set_rule(from.rule);
+  to.set_status(status_of(from.status));
+  to.set_updates(narrow(from.updates));
+  to.mutable_losses()->Add(from.losses.begin(), from.losses.end());
+  for (std::size_t p = 0; p < from.weights.size(); ++p) {
+    v1::ProjectionWeights& weights = *to.add_weights();
+    weights.set_projection(from.weights[p].projection);
+    if (files != nullptr) {
+      weights.set_file((*files)[p]);
+    } else {
+      std::visit([&](const auto& matrix) { fill(matrix, weights); }, from.weights[p].matrix);
+    }
+  }
+  fill(from.ledger, *to.mutable_ledger());
+  for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
+  to.set_fingerprint(from.fingerprint);
+  to.set_message(from.message);
+}
+
+}  // namespace
+
+v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files) {
+  v1::Result message;
+  message.set_model(result.model);
+  message.set_model_sha256(result.model_sha256);
+  message.set_version(std::string(version()));
+  message.set_commit(std::string(commit()));
+  message.set_seed(result.seed);
+  message.set_schema(message.GetDescriptor()->full_name());
+  for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
+    fill(result.outcomes[r], files.empty() ? nullptr : &files[r], *message.add_runs());
+  }
+  return message;
+}
+
+}  // namespace locus

@@ -1,0 +1,16 @@
+// Result, as protobuf: what result.binpb and result.json hold. Seen by sim/report only, with its generated code.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "locus/v1/result.pb.h"
+#include "sim/run/result.h"
+
+namespace locus {
+
+/// `files[r][p]`: path of the file, relative to the result, that holds the weights of projection p of outcome r; without any (the default) all weights
+/// stand in the message.
+v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files = {});
+
+}  // namespace locus

@@ -1,0 +1,79 @@
+#include "sim/report/write.h"
+
+#include <system_error>
+#include <vector>
+
+#include <google/protobuf/util/json_util.h>
+
+#include "core/base/check.h"
+#include "sim/model/errors.h"
+#include "sim/model/files.h"
+#include "sim/report/result_message.h"
+#include "sim/report/weights_file.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw FileError(folder.string() + ": cannot make the folder: " + error.message());
+  if (!fs::is_directory(folder, error)) throw FileError(folder.string() + ": is not a folder");
+}
+
+std::string json_of(const v1::Result& message, bool lines) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  options.add_whitespace = lines;
+  std::string text;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
+  CHECK(status.ok(), "a result can be printed as JSON: " + status.ToString());
+  return text;
+}
+
+/// Writes the weights that do not fit into the result; their paths, relative to the folder, projection by projection of every rule.
+std::vector<std::vector<std::string>> write_weights(const RunResult& result, const fs::path& folder) {
+  std::int64_t count = 0;
+  for (const Outcome& outcome : result.outcomes) count += weights_in(outcome);
+  std::vector<std::vector<std::string>> files;
+  if (count <= kInlineWeights) return files;
+  for (const Outcome& outcome : result.outcomes) {
+    const fs::path place = fs::path("weights") / file_name(outcome.rule);
+    make_folder(folder / place);
+    std::vector<std::string>& written = files.emplace_back();
+    for (const ProjectionWeights& weights : outcome.weights) {
+      const fs::path path = place / (file_name(weights.projection) + extension_of(weights));
+      write_file_whole(folder / path, bytes_of(weights));
+      written.push_back(path.string());
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+void prepare_folder(const fs::path& folder) {
+  make_folder(folder);
+  const fs::path probe = folder / ".locus-writable";
+  write_file_whole(probe, "");
+  std::error_code ignored;
+  fs::remove(probe, ignored);
+}
+
+void write_result(const RunResult& result, const fs::path& folder) {
+  make_folder(folder);
+  const auto files = write_weights(result, folder);
+  const v1::Result message = result_message(result, files);
+  std::string binary;
+  CHECK(message.SerializeToString(&binary), "a result fits one protobuf message");
+  write_file_whole(folder / "losses.csv", losses_csv(result));
+  write_file_whole(folder / "ledger.csv", ledger_csv(result));
+  write_file_whole(folder / "result.binpb", binary);
+  write_file_whole(folder / "result.json", json_of(message, true));
+}
+
+std::string json_line(const RunResult& result) { return json_of(result_message(result), false); }
+
+}  // namespace locus

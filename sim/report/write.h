@@ -1,0 +1,28 @@
+// The files of a result: result.binpb, result.json, losses.csv, ledger.csv, and weights/<rule>/<projection>.npy where there are many.
+//
+// Each appears whole or not at all; files of the same name are replaced and nothing else in the folder is touched.
+// Errors: FileError with the path and the system's reason.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sim/run/result.h"
+
+namespace locus {
+
+/// Makes the folder if it is not there and tries that a file can be written to it, so that a long run does not end without its results.
+void prepare_folder(const std::filesystem::path& folder);
+
+/// Writes all files; the result itself last, so that it never names a file that is not there.
+void write_result(const RunResult& result, const std::filesystem::path& folder);
+
+/// result.json's text on one line, without its newline; all weights stand in it.
+std::string json_line(const RunResult& result);
+
+/// "rule,update,loss", a line an update of a rule; updates count from 0. Losses are written so that reading them gives the same bits.
+std::string losses_csv(const RunResult& result);
+/// "rule,channel,lag,messages,scalars,bytes", a line an entry of a rule's ledger.
+std::string ledger_csv(const RunResult& result);
+
+}  // namespace locus
