@@ -1,0 +1,42 @@
+#include "sim/model/errors.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace locus {
+namespace {
+
+std::string all_described(const std::vector<Fault>& faults) {
+  std::string text;
+  for (const Fault& fault : faults) {
+    if (!text.empty()) text += '\n';
+    text += describe(fault);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string describe(const Fault& fault) {
+  std::string text = fault.file;
+  if (fault.line > 0) text += ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column);
+  text += fault.severity == Severity::kError ? ": error: " : ": warning: ";
+  if (!fault.field.empty()) text += fault.field + " ";
+  text += fault.what;
+  if (!fault.allowed.empty()) text += "; " + fault.allowed;
+  if (!fault.source_line.empty()) {
+    text += "\n  " + fault.source_line + "\n  ";
+    // Tabs stay tabs, so that the caret stands under its place however wide they are shown.
+    for (int i = 0; i < fault.caret; ++i) text += fault.source_line[static_cast<std::size_t>(i)] == '\t' ? '\t' : ' ';
+    text += '^';
+  }
+  return text;
+}
+
+bool has_error(const std::vector<Fault>& faults) {
+  return std::any_of(faults.begin(), faults.end(), [](const Fault& fault) { return fault.severity == Severity::kError; });
+}
+
+ModelError::ModelError(std::vector<Fault> faults) : std::runtime_error(all_described(faults)), faults_(std::move(faults)) {}
+
+}  // namespace locus

@@ -1,0 +1,108 @@
+#include "sim/model/fault_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "sim/model/text_walk.h"
+
+namespace locus {
+namespace {
+
+constexpr std::size_t kLongestLine = 120;  // bytes of a source line that are shown
+constexpr std::size_t kLongestText = 60;   // bytes of a quoted text
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+
+/// The line around a place, cut to a readable length, and where the place stands in it.
+void show_line(std::string_view text, const TextPlace& place, Fault& fault) {
+  const std::size_t in_line = static_cast<std::size_t>(place.column) - 1;
+  const std::size_t begin = place.offset - in_line;
+  std::string_view line = text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  std::size_t first = in_line > kLongestLine / 2 && line.size() > kLongestLine ? in_line - kLongestLine / 2 : 0;
+  while (first > 0 && first < line.size() && continues_character(line[first])) --first;
+  std::size_t last = std::min(line.size(), first + kLongestLine);
+  while (last < line.size() && continues_character(line[last])) ++last;
+  fault.source_line = first > 0 ? "…" : "";
+  fault.source_line += line.substr(std::min(first, line.size()), last - std::min(first, last));
+  if (last < line.size()) fault.source_line += "…";
+  for (char& c : fault.source_line) {
+    if (static_cast<unsigned char>(c) < ' ' && c != '\t') c = '?';
+  }
+  const std::size_t shift = first > 0 ? std::string_view("…").size() : 0;
+  fault.caret = static_cast<int>(std::min(in_line - first + shift, fault.source_line.size()));
+}
+
+}  // namespace
+
+std::string shown(double value) { return fmt::format("{}", value); }
+
+std::string shown(std::string_view text) {
+  std::string quoted = "\"";
+  std::size_t size = std::min(text.size(), kLongestText);
+  while (size < text.size() && size > 0 && continues_character(text[size])) --size;
+  for (const char c : text.substr(0, size)) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + (size < text.size() ? "…\"" : "\"");
+}
+
+void FaultList::add(Pending pending) {
+  for (const FieldPath& silenced : silenced_) {
+    if (pending.field.within(silenced)) return;
+  }
+  if (pending.severity == Severity::kError) ++errors_;
+  if (pending_.size() >= kMostFaults) {
+    ++left_out_;
+  } else {
+    pending_.push_back(std::move(pending));
+  }
+}
+
+void FaultList::error(const FieldPath& field, std::string what, std::string allowed) {
+  add({Severity::kError, field, std::move(what), std::move(allowed), std::nullopt});
+}
+
+void FaultList::warning(const FieldPath& field, std::string what, std::string allowed) {
+  add({Severity::kWarning, field, std::move(what), std::move(allowed), std::nullopt});
+}
+
+void FaultList::error_at(std::size_t offset, const FieldPath& field, std::string what, std::string allowed) {
+  add({Severity::kError, field, std::move(what), std::move(allowed), offset});
+}
+
+std::vector<Fault> FaultList::placed(const std::string& file, std::optional<std::string_view> text) const {
+  std::vector<TextPlace> places(pending_.size());
+  if (text && !pending_.empty()) {
+    std::vector<FieldPath> paths;
+    for (const Pending& pending : pending_) paths.push_back(pending.offset ? FieldPath() : pending.field);
+    std::vector<std::size_t> offsets = locate(*text, paths);
+    for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = pending_[i].offset.value_or(offsets[i]);
+    places = places_of(*text, offsets);
+  }
+  std::vector<std::size_t> order(pending_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return places[a].offset < places[b].offset; });
+  std::vector<Fault> faults;
+  for (const std::size_t i : order) {
+    const Pending& pending = pending_[i];
+    Fault fault = {pending.severity, file, 0, 0, pending.field.text(), pending.what, pending.allowed, {}, 0};
+    if (text) {
+      fault.line = places[i].line;
+      fault.column = places[i].column;
+      show_line(*text, places[i], fault);
+    }
+    faults.push_back(std::move(fault));
+  }
+  if (left_out_ > 0) faults.push_back({Severity::kError, file, 0, 0, "", fmt::format("has {} more faults", left_out_), "mend these first", {}, 0});
+  return faults;
+}
+
+}  // namespace locus

@@ -1,0 +1,252 @@
+#include "sim/model/parse_text.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "sim/model/suggest.h"
+#include "sim/model/text_walk.h"
+
+namespace locus {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::TextFormat;
+
+constexpr int kDeepestText = 32;                    // brackets; the schema needs fewer than ten
+constexpr int kMostSteppedOver = 50;                // wrong statements; each costs a parse
+constexpr std::size_t kLargestSteppedIn = 1 << 20;  // bytes; in a larger text the first wrong statement ends the parse
+constexpr int kTabWidth = 8;                        // the parser counts a tab as a step to the next multiple
+
+struct Report {
+  int line = 0;    // counted from 0
+  int column = 0;  // counted from 0, tabs widened
+  std::string message;
+  bool ends_parse = false;
+};
+
+class Collector : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override { reports.push_back({line, column, message, true}); }
+  void AddWarning(int line, int column, const std::string& message) override {
+    if (reports.size() < FaultList::kMostFaults) reports.push_back({line, column, message, false});
+  }
+  std::vector<Report> reports;
+};
+
+/// Turns the parser's lines and widened columns into bytes.
+class LineIndex {
+ public:
+  explicit LineIndex(std::string_view text) : text_(text) {
+    begins_.push_back(0);
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) begins_.push_back(at + 1);
+  }
+  std::size_t offset(int line, int column) const {
+    const std::size_t index = std::min(static_cast<std::size_t>(std::max(line, 0)), begins_.size() - 1);
+    std::size_t at = begins_[index];
+    for (int wide = 0; wide < column && at < text_.size() && text_[at] != '\n'; ++at) {
+      wide += text_[at] == '\t' ? kTabWidth - wide % kTabWidth : 1;
+    }
+    return at;
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::size_t> begins_;  // of each line (bytes)
+};
+
+/// What stands between the quotes after `before` in a report; empty if there is none.
+std::string quoted_after(const std::string& message, const std::string& before) {
+  const std::size_t at = message.find(before);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + before.size();
+  const std::size_t end = message.find('"', begin);
+  return end == std::string::npos ? std::string() : message.substr(begin, end - begin);
+}
+
+bool is_name_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// The parser tells of a word when it stands behind it: the word's own place, looked for backwards.
+std::size_t back_to(std::string_view text, std::size_t from, std::string_view word) {
+  for (std::size_t at = text.rfind(word, from); at != std::string_view::npos && !word.empty(); at = at == 0 ? std::string_view::npos : text.rfind(word, at - 1)) {
+    const bool begins = at == 0 || !is_name_letter(text[at - 1]);
+    const bool ends = at + word.size() >= text.size() || !is_name_letter(text[at + word.size()]);
+    if (begins && ends) return at;
+  }
+  return from;
+}
+
+struct Field {
+  FieldPath path;                      // with the descriptors' own names, down to the last that is known
+  const Descriptor* message = nullptr;  // around the last step
+  const FieldDescriptor* field = nullptr;  // of the last step; null where it is unknown
+};
+
+/// The path of a statement as the schema sees it: indices only where a field is repeated.
+Field resolve(const Descriptor* message, const FieldPath& path) {
+  Field found = {{}, message, nullptr};
+  for (const FieldStep& step : path.steps()) {
+    if (found.field != nullptr) found.message = found.field->message_type();
+    if (found.message == nullptr) return found;
+    found.field = found.message->FindFieldByName(std::string(step.name));
+    if (found.field == nullptr) return found;
+    found.path = found.path.at(found.field->name(), found.field->is_repeated() ? step.index : -1);
+  }
+  return found;
+}
+
+std::vector<std::string> field_names(const Descriptor& message) {
+  std::vector<std::string> names;
+  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
+  return names;
+}
+
+std::vector<std::string> value_names(const EnumDescriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
+  return names;
+}
+
+/// The word that a report names as unknown, a field's or an enum value's; empty where it is about something else.
+std::string unknown_field(const Report& report) { return quoted_after(report.message, "has no field named \""); }
+std::string unknown_value(const Report& report) { return quoted_after(report.message, "enumeration value of \""); }
+
+/// Where the word stands that a report is about.
+std::size_t word_place(std::string_view text, const Report& report, const LineIndex& lines) {
+  const std::size_t at = lines.offset(report.line, report.column);
+  const std::string field = unknown_field(report);
+  if (!field.empty()) return back_to(text, at, field);
+  const std::string value = unknown_value(report);
+  if (!value.empty()) return back_to(text, at, value);
+  for (const char* before : {"got: \"", "Value: \"", "value: "}) {
+    const std::string word = quoted_after(report.message + "\"", before);
+    if (!word.empty() && text.substr(at, word.size()) != word) return back_to(text, at, word);
+  }
+  return at;
+}
+
+void tell_unknown_field(const std::string& name, const Report& report, const Descriptor& root, std::size_t at, const FieldPath& around, FaultList& faults) {
+  const Descriptor* message = root.file()->pool()->FindMessageTypeByName(quoted_after(report.message, "Message type \""));
+  const std::vector<std::string> names = message == nullptr ? std::vector<std::string>() : field_names(*message);
+  const std::string meant = nearest(name, names);
+  faults.error_at(at, around, "has no field " + shown(std::string_view(name)), suggestion(name, names));
+  // The field that was meant is missing only because it is misspelt.
+  if (!meant.empty()) faults.silence(around.at(message->FindFieldByName(meant)->name()));
+}
+
+std::string lower_first(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+/// What a scalar field takes, in words.
+std::string takes(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32: return "must be a whole number from -2147483648 to 2147483647";
+    case FieldDescriptor::CPPTYPE_INT64: return "must be a whole number from -9223372036854775808 to 9223372036854775807";
+    case FieldDescriptor::CPPTYPE_UINT64: return "must be a whole number from 0 to 18446744073709551615";
+    case FieldDescriptor::CPPTYPE_DOUBLE: return "must be a number";
+    case FieldDescriptor::CPPTYPE_BOOL: return "must be true or false";
+    case FieldDescriptor::CPPTYPE_STRING: return "must be a text in quotes";
+    case FieldDescriptor::CPPTYPE_ENUM: return "must be one of " + names_of(*field.enum_type());
+    case FieldDescriptor::CPPTYPE_MESSAGE: return "must be { ... }";
+    default: return "must be a number";
+  }
+}
+
+/// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it is in `told`; returned is what ended the parse, if anything.
+class Round {
+ public:
+  Round(std::string_view text, const LineIndex& lines, Message& message, FaultList& faults)
+      : text_(text), lines_(lines), message_(message), faults_(faults) {}
+
+  /// True if the text was parsed to its end.
+  bool parse(std::set<std::size_t>& told) {
+    TextFormat::Parser parser;
+    Collector collector;
+    parser.RecordErrorsTo(&collector);
+    parser.AllowUnknownField(true);  // reported all the same, and faults here
+    parser.SetRecursionLimit(kDeepestText);
+    google::protobuf::io::ArrayInputStream input(text_.data(), static_cast<int>(text_.size()));
+    const bool whole = parser.Parse(&input, &message_);
+    std::vector<Report> fresh;
+    std::vector<std::size_t> places;
+    for (const Report& report : collector.reports) {
+      const std::size_t at = word_place(text_, report, lines_);
+      if (!report.ends_parse && !told.insert(at).second) continue;
+      fresh.push_back(report);
+      places.push_back(at);
+      if (report.ends_parse) break;
+    }
+    const std::vector<Statement> around = statements_at(text_, places);
+    for (std::size_t i = 0; i < fresh.size(); ++i) tell(fresh[i], places[i], around[i]);
+    return whole;
+  }
+
+  /// The statement that ended the parse, if the rest can be parsed without it: it holds one scalar field's values.
+  const std::optional<Statement>& culprit() const { return culprit_; }
+
+ private:
+  void tell(const Report& report, std::size_t at, const Statement& around) {
+    const Field field = resolve(message_.GetDescriptor(), around.path);
+    const std::string unknown = unknown_field(report);
+    if (!unknown.empty()) {
+      tell_unknown_field(unknown, report, *message_.GetDescriptor(), at, field.path, faults_);
+      return;
+    }
+    const bool scalar = around.found && !around.has_message && field.field != nullptr && field.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
+    const std::string value = unknown_value(report);
+    if (!value.empty() && scalar && field.field->enum_type() != nullptr) {
+      faults_.error_at(at, field.path, "is " + value, suggestion(value, value_names(*field.field->enum_type())));
+    } else {
+      faults_.error_at(at, field.path, "cannot be parsed: " + lower_first(report.message), scalar ? takes(*field.field) : "");
+    }
+    if (!scalar || !report.ends_parse) return;
+    faults_.silence(field.path.whole());
+    culprit_ = around;
+  }
+
+  std::string_view text_;
+  const LineIndex& lines_;
+  Message& message_;
+  FaultList& faults_;
+  std::optional<Statement> culprit_;
+};
+
+}  // namespace
+
+std::string names_of(const EnumDescriptor& type) {
+  std::string text;
+  for (const std::string& name : value_names(type)) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+bool parse_text_message(std::string_view text, Message& message, FaultList& faults) {
+  if (nesting(text, kDeepestText + 1) > kDeepestText) {
+    faults.error({}, "nests brackets deeper than any model does", "at most " + std::to_string(kDeepestText) + " levels");
+    return false;
+  }
+  const LineIndex lines(text);
+  std::string copy;  // with the wrong statements blanked out; empty as long as there is none
+  std::set<std::size_t> told;
+  for (int stepped = 0;; ++stepped) {
+    Round round(stepped > 0 ? std::string_view(copy) : text, lines, message, faults);
+    if (round.parse(told)) return true;
+    if (!faults.has_errors()) faults.error({}, "cannot be parsed");
+    const std::optional<Statement>& wrong = round.culprit();
+    if (!wrong || stepped == kMostSteppedOver || text.size() > kLargestSteppedIn) return false;
+    if (copy.empty()) copy = std::string(text);
+    for (std::size_t i = wrong->begin; i < wrong->end; ++i) copy[i] = copy[i] == '\n' ? '\n' : ' ';
+  }
+}
+
+}  // namespace locus

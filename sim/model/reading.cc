@@ -1,0 +1,73 @@
+#include "sim/model/reading.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+namespace locus {
+
+bool Reading::count(std::int64_t rows, std::int64_t cols, const FieldPath& where) {
+  const bool fits = cols == 0 || rows <= (kMostSynapses - synapses) / cols;
+  if (!fits) {
+    faults.error(where, fmt::format("would be {} x {} = {:.3g} values, after {} others", rows, cols, static_cast<double>(rows) * static_cast<double>(cols), synapses),
+                 fmt::format("a model has at most {} in all", kMostSynapses));
+    return false;
+  }
+  synapses += rows * cols;
+  return true;
+}
+
+bool all_finite(std::span<const double> values) {
+  // An exponent of all ones is infinity or no number. Blocks of a fixed length, without a way out, are what the compiler vectorises.
+  constexpr std::uint64_t kExponent = 0x7ff0000000000000ULL;
+  constexpr std::size_t kBlock = 1024;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
+    const std::size_t end = std::min(begin + kBlock, values.size());
+    std::uint64_t found = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      found |= static_cast<std::uint64_t>((std::bit_cast<std::uint64_t>(values[i]) & kExponent) == kExponent);
+    }
+    if (found != 0) return false;
+  }
+  return true;
+}
+
+void check_finite(std::span<const double> values, const FieldPath& field, FaultList& faults) {
+  if (all_finite(values)) return;
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) continue;
+    if (++told > kMostFaultsOfArray) continue;
+    faults.error(field.element(i), "is " + shown(values[i]), "must be finite");
+  }
+  if (told > kMostFaultsOfArray) faults.error(field, fmt::format("has {} more values that are not finite", told - kMostFaultsOfArray), "must be finite");
+}
+
+void check_name(const std::string& name, const FieldPath& field, FaultList& faults) {
+  if (name.empty()) {
+    faults.error(field, "is missing", "must be given");
+  } else if (name.size() > kLongestName) {
+    faults.error(field, fmt::format("is {}, of {} bytes", shown(std::string_view(name)), name.size()), fmt::format("must have at most {} bytes", kLongestName));
+  } else if (name == "." || name == ".." || std::any_of(name.begin(), name.end(), [](char c) {
+               return c == '/' || c == '\\' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+             })) {
+    faults.error(field, "is " + shown(std::string_view(name)), "names become file names: no slashes, no control characters, not \".\" or \"..\"");
+  }
+}
+
+bool check_range(std::int64_t value, std::int64_t low, std::int64_t high, const FieldPath& field, FaultList& faults) {
+  if (value >= low && value <= high) return true;
+  faults.error(field, fmt::format("is {}", value), high < INT32_MAX ? fmt::format("must be {} to {}", low, high) : fmt::format("must be at least {}", low));
+  return false;
+}
+
+bool check_shape(std::int64_t rows, std::int64_t cols, const MatrixShape& shape, const FieldPath& where, FaultList& faults) {
+  if (rows != shape.rows) faults.error(where.at("rows"), fmt::format("is {}", rows), fmt::format("must be {}, {}", shape.rows, shape.rows_of));
+  if (cols != shape.cols) faults.error(where.at("cols"), fmt::format("is {}", cols), fmt::format("must be {}, {}", shape.cols, shape.cols_of));
+  return rows == shape.rows && cols == shape.cols;
+}
+
+}  // namespace locus

@@ -1,0 +1,57 @@
+// What the readers of one model share, from message to Spec.
+//
+// A reader checks and converts one message in one pass: it appends to the faults and returns values that hold good only if none was added. Readers take their
+// message by reference to change it: what has been converted is let go at once, so that a large model is not held twice.
+// Internal to sim/model.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "sim/model/fault_list.h"
+#include "sim/model/spec.h"
+
+namespace locus {
+
+/// Limits that no input may pass, however small its file. They bound memory and time before anything is taken.
+inline constexpr std::int64_t kMostNeurons = 100'000'000;       // of a network
+inline constexpr std::int64_t kMostSynapses = 4'000'000'000;    // of a model, teacher and feedback counted; and values of recorded trials
+inline constexpr std::int64_t kLargestBasis = 4096;             // side of an orthogonal basis: making one costs its third power
+inline constexpr std::size_t kMostFaultsOfArray = 100;          // values of one array that are told singly
+inline constexpr std::size_t kLongestName = 100;                // bytes; names become file names
+
+struct Reading {
+  std::filesystem::path folder;  // the model file's: weights files lie in it
+  FaultList& faults;
+  std::int64_t synapses = 0;  // read or to be drawn so far
+
+  /// Counts synapses to be; false, and a fault at `where`, if they pass the limit.
+  bool count(std::int64_t rows, std::int64_t cols, const FieldPath& where);
+};
+
+/// The size that a matrix must have, and whose it is.
+struct MatrixShape {
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+  std::string rows_of;  // "the size of target \"rec\""
+  std::string cols_of;
+};
+
+/// A fault for each value that is not finite (of many, the first). `field` is the array's field.
+void check_finite(std::span<const double> values, const FieldPath& field, FaultList& faults);
+
+/// True if all are finite. Vectorises.
+bool all_finite(std::span<const double> values);
+
+/// A name as it may become part of a file's name: not empty, no separators or control characters, neither "." nor "..".
+void check_name(const std::string& name, const FieldPath& field, FaultList& faults);
+
+/// A fault unless low <= value <= high; `value` is shown.
+bool check_range(std::int64_t value, std::int64_t low, std::int64_t high, const FieldPath& field, FaultList& faults);
+
+/// A fault unless rows and cols are those of `shape`; their fields are below `where`.
+bool check_shape(std::int64_t rows, std::int64_t cols, const MatrixShape& shape, const FieldPath& where, FaultList& faults);
+
+}  // namespace locus
