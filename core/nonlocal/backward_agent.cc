@@ -1,0 +1,66 @@
+#include "core/nonlocal/backward_agent.h"
+
+#include <algorithm>
+
+#include "core/transport/batched.h"
+#include "core/transport/mailbox.h"
+
+namespace locus {
+
+template <class R>
+BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial)
+    : learning_(learning),
+      lanes_(network.lanes),
+      leak_(network.rate.leak),
+      delta_(network.rate.activity.size(), R(0)),
+      sums_(network.rate.activity.size(), R(0)),
+      waiting_(trial.error_at_every_tick ? static_cast<std::size_t>(learning.stride) : 1, delta_) {}
+
+template <class R>
+void BackwardAgent<R>::begin_trial() {
+  heard_ = Tick{0};
+  swept_ = Tick{0};
+}
+
+template <class R>
+Answers<R> BackwardAgent<R>::errors_of(Tick now) {
+  heard_ = now;
+  Column<R>& waiting = waiting_of(now);
+  std::ranges::fill(waiting, R(0));
+  return {Party::kAgent, waiting.data()};
+}
+
+template <class R>
+template <TransportOf<R> T>
+void BackwardAgent<R>::sweep(T& transport, Tick now) {
+  const std::int32_t visits = std::min(learning_.depth, now.value);
+  // With a final loss one error waits, that of T; with the sequence loss, those of the ticks since the last sweep.
+  const std::int32_t oldest_error = waiting_.size() == 1 ? heard_.value : swept_.value + 1;
+  std::ranges::fill(delta_, R(0));
+  for (std::int32_t lag = 0; lag < visits; ++lag) {
+    const Tick revisited{now.value - lag};
+    if (revisited <= heard_ && revisited.value >= oldest_error) {
+      const Column<R>& error = waiting_of(revisited);
+      for (std::size_t cell = 0; cell < delta_.size(); ++cell) delta_[cell] += error[cell];
+    }
+    transport.adjoint(delta_.data(), lag);
+    transport.replay(revisited, lag);
+    const bool last = lag == visits - 1;
+    std::ranges::fill(sums_, R(0));
+    transport.post_back(revisited, lag, last ? Answers<R>{} : Answers<R>{Party::kAgent, sums_.data()});
+    for (std::size_t cell = 0; cell < delta_.size(); ++cell) {
+      delta_[cell] = (R(1) - leak_[cell / static_cast<std::size_t>(lanes_)]) * delta_[cell] + sums_[cell];
+    }
+  }
+  transport.door().ledger().add_stalled_ticks(std::int64_t{visits - 1} * lanes_);
+  swept_ = now;
+}
+
+template class BackwardAgent<double>;
+template class BackwardAgent<float>;
+template void BackwardAgent<double>::sweep(Mailbox<double>&, Tick);
+template void BackwardAgent<double>::sweep(Batched<double>&, Tick);
+template void BackwardAgent<float>::sweep(Mailbox<float>&, Tick);
+template void BackwardAgent<float>::sweep(Batched<float>&, Tick);
+
+}  // namespace locus

@@ -1,0 +1,47 @@
+// The backward agent: the one actor that BPTT and tBPTT need and no chip has. It walks back through time and tells every neuron its delta.
+//
+//     at each revisited tick s, newest first:   delta += A^T eps_s (met once);  g = alpha phi'_s delta;  delta = (1 - alpha) delta + W^T g
+//
+// All that it learns arrives as TRANSPORT, all that it says leaves as ADJOINT: weight transport, and lags up to the depth of the sweep. It keeps delta and
+// the errors that wait for their sweep, and caches no weight: every use is a message. Neurons recall their own past (POST, AXON replayed).
+// Why a room of its own: what breaks locality is seen from the layout. Source: Williams & Peng 1990; arXiv:2606.00243 (tBPTT: a cut in time).
+// Cost: state (min(k, T) + 2) n lanes; a sweep of depth tau does tau stages, of which tau - 1 stall the forward clock.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/column.h"
+#include "core/rule/closed_form.h"
+#include "core/transport/transport.h"
+
+namespace locus {
+
+template <class R>
+class BackwardAgent {
+ public:
+  BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial);
+
+  void begin_trial();
+
+  /// Where the errors of this tick, A^T eps_t, are to be sent; they wait there for the next sweep.
+  Answers<R> errors_of(Tick now);
+
+  /// One sweep at the end of tick `now`. T: a transport over the network that the agent was made for.
+  template <TransportOf<R> T>
+  void sweep(T& transport, Tick now);
+
+ private:
+  Column<R>& waiting_of(Tick tick) { return waiting_[static_cast<std::size_t>(tick.value) % waiting_.size()]; }
+
+  Learning learning_;
+  std::int32_t lanes_;
+  Column<R> leak_;                  // alpha (n)
+  Column<R> delta_;                 // dL/dh of the revisited tick (n x lanes)
+  Column<R> sums_;                  // W^T g as it arrives (n x lanes)
+  std::vector<Column<R>> waiting_;  // A^T eps_s, by s modulo (n x lanes each)
+  Tick heard_{};                    // the last tick whose errors wait
+  Tick swept_{};                    // the last tick whose errors have been swept
+};
+
+}  // namespace locus

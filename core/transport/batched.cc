@@ -1,0 +1,310 @@
+#include "core/transport/batched.h"
+
+#include <algorithm>
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kWorthThreads = std::int64_t{1} << 17;  // synapse-lanes: below, waking a thread costs more than it saves
+constexpr std::int64_t kTapeFloor = std::int64_t{64} << 20;    // bytes: tapes may always take this much
+constexpr std::int32_t kPassGrain = 16;                        // targets: chunks of a pass begin on whole cache lines
+
+template <class R>
+std::int64_t count_nonzero(const R* values, std::int64_t size) {
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < size; ++i) count += values[i] != R(0) ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+template <class R>
+Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door)
+    : network_(network),
+      learning_(learning),
+      executor_(executor),
+      door_(door),
+      lanes_(network.lanes),
+      trial_(horizon.trial),
+      blocks_(network.projections.size()) {
+  for (std::size_t p = 0; p < blocks_.size(); ++p) {
+    const bool readout = network.projections[p].target_layer == Layer::kReadout;
+    (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
+    choose_way(static_cast<std::int32_t>(p), horizon);
+  }
+  const auto size = [&](std::int32_t neurons) { return static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes_); };
+  for (Column<R>* column : {&from_rate_.decay, &from_rate_.gain, &from_rate_.signal}) column->assign(size(network.rate.size), R(0));
+  from_readouts_.decay.assign(size(network.readouts.size), R(0));
+  from_readouts_.gain.assign(size(network.readouts.size), R(1));
+  from_readouts_.signal.assign(size(network.readouts.size), R(0));
+  allocate_tapes();
+}
+
+template <class R>
+std::int64_t Batched<R>::tape_bytes() const {
+  const std::int64_t neurons = network_.inputs.size + std::int64_t{4} * network_.rate.size + network_.readouts.size;
+  return neurons * trial_.ticks * lanes_ * static_cast<std::int64_t>(sizeof(R));
+}
+
+template <class R>
+void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
+  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  Block& block = blocks_[static_cast<std::size_t>(p)];
+  const Rule& row = rule(learning_.kind);
+  const bool onto_rate = projection.target_layer == Layer::kRate;
+  if (onto_rate) {
+    const auto population = std::ranges::find(network_.rate.populations, projection.target_begin, &Population::begin);
+    block.identity = population->activation == Activation::kIdentity;
+    block.leak = static_cast<R>(population->leak);
+    block.decay = learning_.trace_decay ? static_cast<R>(*learning_.trace_decay) : R(1) - block.leak;
+  }
+  block.fan_in.assign(static_cast<std::size_t>(projection.target_size), projection.dense ? projection.source_size : 0);
+  for (const std::int32_t target : projection.target) ++block.fan_in[static_cast<std::size_t>(target)];
+
+  if (row.drive == Drive::kNothing || !projection.plastic) return;
+  const bool sweeps = row.drive == Drive::kSweep;
+  const auto trace_bytes = projection.size() * lanes_ * static_cast<std::int64_t>(sizeof(R));
+  if (row.drive == Drive::kSensitivity && onto_rate) {
+    block.way = Way::kSummed;
+  } else if (horizon.commit_every_tick && !sweeps) {
+    block.way = Way::kFused;
+  } else if (!sweeps && tape_bytes() > std::max(kTapeFloor, 2 * trace_bytes)) {
+    block.way = Way::kLoop;
+  } else if (onto_rate && !sweeps && block.identity && row.decay == DecaySource::kConstant) {
+    block.way = Way::kShared;
+  } else {
+    block.way = Way::kDeferred;
+  }
+
+  const auto synapses = static_cast<std::size_t>(projection.size());
+  const auto sources = static_cast<std::size_t>(projection.source_size) * static_cast<std::size_t>(lanes_);
+  if (block.way == Way::kFused || block.way == Way::kLoop) block.pre.assign(sources, R(0));
+  if (block.way == Way::kFused) block.trace.assign(synapses, R(0));
+  if (block.way == Way::kLoop) block.trace.assign(synapses * static_cast<std::size_t>(lanes_), R(0));
+  if (block.way == Way::kShared) block.trace.assign(sources, R(0));
+  if (block.way == Way::kLoop || block.way == Way::kSummed) block.delta.assign(synapses, R(0));
+  if (block.way == Way::kShared) block.traces = Tape<R>(trial_.error_at_every_tick ? trial_.ticks : 1, lanes_, projection.source_size);
+  if (sweeps && onto_rate) block.sent.assign(static_cast<std::size_t>(trial_.ticks) + 1, 0);
+}
+
+template <class R>
+void Batched<R>::allocate_tapes() {
+  const Rule& row = rule(learning_.kind);
+  const std::int32_t ticks = trial_.ticks;
+  const auto has = [&](const std::vector<std::int32_t>& projections, Way way) {
+    return std::ranges::any_of(projections, [&](std::int32_t p) { return blocks_[static_cast<std::size_t>(p)].way == way; });
+  };
+  learnt_ = Rows(ticks);
+  reported_ = Rows(ticks);
+  const bool sweeps = row.drive == Drive::kSweep;
+  const bool deferred = has(onto_rate_, Way::kDeferred);
+  const bool readouts = has(onto_readouts_, Way::kDeferred);
+  if (deferred || sweeps) inputs_ = Tape<R>(ticks, lanes_, network_.inputs.size);
+  if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size);
+  if (deferred || sweeps || readouts) activities_ = Tape<R>(ticks + 1, lanes_, network_.rate.size);
+  if (deferred || sweeps || has(onto_rate_, Way::kShared)) coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
+  if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size);
+  if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
+  if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
+}
+
+template <class R>
+RateNeuron<R> Batched<R>::neuron(std::size_t cell) {
+  RateLayer<R>& rate = network_.rate;
+  return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
+}
+
+template <class R>
+Synapse<R> Batched<R>::synapse(std::int32_t projection, std::int64_t index, std::int32_t) {
+  // RTRL: a synapse is told its change and keeps no trace, so that `pre` and `trace` are never read; the lanes' changes are one sum.
+  Block& block = blocks_[static_cast<std::size_t>(projection)];
+  CHECK(block.way == Way::kSummed, "only summed synapses are handled one by one");
+  R& weight = network_.projections[static_cast<std::size_t>(projection)].weight[static_cast<std::size_t>(index)];
+  return {weight, from_rate_.gain[0], from_rate_.decay[0], block.delta[static_cast<std::size_t>(index)]};
+}
+
+template <class R>
+R Batched<R>::behind(std::int32_t p, std::int64_t index, std::int32_t lane) const {
+  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  return source_activity(projection)[std::ptrdiff_t{projection.source_of(index)} * lanes_ + lane];
+}
+
+template <class R>
+const R* Batched<R>::source_activity(const Projection<R>& projection) const {
+  const Column<R>& layer = projection.source_layer == Layer::kInput ? network_.inputs.activity : network_.rate.activity;
+  return layer.data() + std::ptrdiff_t{projection.source_begin} * lanes_;
+}
+
+template <class R>
+R* Batched<R>::target_current(const Projection<R>& projection) {
+  Column<R>& layer = projection.target_layer == Layer::kRate ? network_.rate.current : network_.readouts.output;
+  return layer.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
+}
+
+template <class R>
+int Batched<R>::chunks_of(std::int64_t work, std::int32_t width, std::int32_t chunk) const {
+  return work < kWorthThreads ? 1 : (width + chunk - 1) / chunk;
+}
+
+template <class R>
+void Batched<R>::begin_trial() {
+  for (std::size_t cell = 0; cell < network_.rate.activity.size(); ++cell) on(neuron(cell), TrialBegin{});
+  for (Block& block : blocks_) {
+    CHECK(block.pending == Learn::kNothing, "a trial began before the last one was finished");
+    std::ranges::fill(block.pre, R(0));
+    std::ranges::fill(block.trace, R(0));
+  }
+}
+
+template <class R>
+void Batched<R>::tick(Tick now, const R* input) {
+  door_.tick(now);
+  std::copy_n(input, network_.inputs.activity.size(), network_.inputs.activity.begin());
+  if (!inputs_.empty()) inputs_.write(now.value - 1, input);
+  for (std::size_t cell = 0; cell < network_.rate.current.size(); ++cell) on(neuron(cell), Silence{});
+  ReadoutLayer<R>& k = network_.readouts;
+  for (std::size_t cell = 0; cell < k.output.size(); ++cell) on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Silence{});
+}
+
+template <class R>
+std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* activity) const {
+  if (projection.dense) return count_nonzero(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
+  std::int64_t count = 0;
+  for (std::int32_t j = 0; j < projection.source_size; ++j) {
+    count += count_nonzero(activity + std::ptrdiff_t{j} * lanes_, lanes_) * projection.fan_out(j);
+  }
+  return count;
+}
+
+template <class R>
+void Batched<R>::axons(std::int32_t p) {
+  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  Block& block = blocks_[static_cast<std::size_t>(p)];
+  const R* activity = source_activity(projection);
+  const std::int64_t messages = count_axons(projection, activity);
+  const auto no_offence = []() -> Endpoints { CHECK(false, "AXON and DENDRITE of lag 0 break no budget"); };
+  door_.pass(Channel::kAxon, 0, messages, 1, no_offence);
+  door_.pass(Channel::kDendrite, 0, messages, projection.target_layer == Layer::kRate ? rule(learning_.kind).dendrite_scalars : 1, no_offence);
+  if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
+
+  if (lanes_ == 1) {
+    run_pass(p, block.pending, true);
+    block.pending = Learn::kNothing;
+  } else {
+    send_product(projection, activity, target_current(projection));
+  }
+  if (block.way == Way::kShared) drift_shared(block, activity);
+  if (!block.pre.empty()) std::copy_n(activity, block.pre.size(), block.pre.begin());
+}
+
+template <class R>
+PassColumns<R> Batched<R>::pass_columns_of(std::int32_t p) {
+  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  Block& block = blocks_[static_cast<std::size_t>(p)];
+  const bool onto_rate = projection.target_layer == Layer::kRate;
+  const PostColumns& post = onto_rate ? from_rate_ : from_readouts_;
+  PassColumns<R> c;
+  c.sources = projection.source_size;
+  c.targets = projection.target_size;
+  c.weight = projection.weight.data();
+  c.trace = block.trace.data();
+  c.pre = block.pre.data();
+  c.activity = source_activity(projection);
+  c.decay = onto_rate && rule(learning_.kind).decay == DecaySource::kNeuron ? post.decay.data() + projection.target_begin : nullptr;
+  c.gain = post.gain.data() + projection.target_begin;
+  c.signal = post.signal.data() + projection.target_begin;
+  c.current = target_current(projection);
+  c.constant_decay = onto_rate ? block.decay : R(0);
+  c.constant_gain = block.leak;
+  c.rate = block.pending_rate;
+  c.offset = projection.offset.data();
+  c.target = projection.target.data();
+  return c;
+}
+
+/// One lane. Chooses the pass once; threads take ranges of targets, which changes no sum.
+template <class R>
+void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
+  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const PassColumns<R> c = pass_columns_of(p);
+  const auto run = [&]<Learn kLearn, bool kOwnDecay, bool kSend>() {
+    if (!projection.dense) {
+      pass_sparse<kLearn, kOwnDecay, kSend>(c);
+      return;
+    }
+    const int chunks = executor_.threads > 1 ? std::min(executor_.threads, chunks_of(projection.size(), c.targets, kPassGrain)) : 1;
+    const std::int32_t grains = (c.targets + kPassGrain - 1) / kPassGrain;
+    executor_(chunks, [&](int chunk) {
+      const std::int32_t first = grains * chunk / chunks * kPassGrain;
+      const std::int32_t last = std::min(c.targets, grains * (chunk + 1) / chunks * kPassGrain);
+      pass_dense<kLearn, kOwnDecay, kSend>(c, first, last);
+    });
+  };
+  const auto with_learning = [&]<bool kSend>() {
+    const bool own_decay = c.decay != nullptr;
+    if (learn == Learn::kDrift) return run.template operator()<Learn::kDrift, false, kSend>();
+    if (learn == Learn::kPost && own_decay) return run.template operator()<Learn::kPost, true, kSend>();
+    if (learn == Learn::kPost) return run.template operator()<Learn::kPost, false, kSend>();
+    if constexpr (kSend) run.template operator()<Learn::kNothing, false, true>();
+  };
+  if (send) {
+    with_learning.template operator()<true>();
+  } else {
+    with_learning.template operator()<false>();
+  }
+}
+
+/// Several lanes: current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the activity.
+template <class R>
+void Batched<R>::send_product(const Projection<R>& projection, const R* activity, R* current) {
+  if (!projection.dense) {
+    for (std::int32_t j = 0; j < projection.source_size; ++j) {
+      const R* from = activity + std::ptrdiff_t{j} * lanes_;
+      if (count_nonzero(from, lanes_) == 0) continue;
+      for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
+        R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes_;
+        const R weight = projection.weight[static_cast<std::size_t>(k)];
+        for (std::int32_t lane = 0; lane < lanes_; ++lane) to[lane] += weight * from[lane];
+      }
+    }
+    return;
+  }
+  using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
+  const Eigen::Map<const Matrix> from(activity, lanes_, projection.source_size);
+  const Eigen::Map<const Matrix> weight(projection.weight.data(), projection.target_size, projection.source_size);
+  Eigen::Map<Matrix> to(current, lanes_, projection.target_size);
+  constexpr std::int32_t kChunk = 128;  // targets; the same whatever the threads
+  const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, kChunk);
+  executor_(chunks, [&](int chunk) {
+    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
+    const std::int32_t width = chunks == 1 ? projection.target_size : std::min(kChunk, projection.target_size - first);
+    to.middleCols(first, width).noalias() += from * weight.middleRows(first, width).transpose();
+  });
+}
+
+template <class R>
+void Batched<R>::step_neurons() {
+  for (const Population& population : network_.rate.populations) {
+    const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+    const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+    const Step<R> clock{static_cast<R>(population.leak)};
+    dispatch(population.activation, [&]<class Phi>(Phi) {
+      for (std::size_t cell = first; cell < last; ++cell) step<Phi>(neuron(cell), clock);
+    });
+  }
+  if (!activities_.empty()) activities_.write(door_.now().value, network_.rate.activity.data());
+  if (!gains_.empty()) gains_.write(door_.now().value - 1, network_.rate.gain.data());
+}
+
+template <class R>
+void Batched<R>::finish() {
+  for (std::size_t p = 0; p < blocks_.size(); ++p) {
+    if (blocks_[p].pending == Learn::kPost) run_pass(static_cast<std::int32_t>(p), Learn::kPost, false);
+    blocks_[p].pending = Learn::kNothing;
+  }
+}
+
+template class Batched<double>;
+template class Batched<float>;
+
+}  // namespace locus

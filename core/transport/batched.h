@@ -1,0 +1,146 @@
+// Batched: the same handlers, applied to whole columns of actors at once; messages are counted in bulk. The default transport.
+//
+// Four ways to deliver, chosen for each projection when the network is built and invisible to handlers:
+//   loop      a pass over the columns (pass.h); sending with one lane, learning where nothing below fits
+//   product   sending with several lanes, and errors carried back over weights: linear handlers, as Eigen products
+//   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1 in one pass
+//   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h) and become one product. A trace that
+//             all synapses of a source provably share (identity, one decay) is kept once a source.
+// That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
+// Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
+// allocates between begin_trial and finish.
+#pragma once
+
+#include <vector>
+
+#include "core/actor/rate_neuron.h"
+#include "core/actor/readout.h"
+#include "core/rule/closed_form.h"
+#include "core/rule/rule.h"
+#include "core/transport/executor.h"
+#include "core/transport/pass.h"
+#include "core/transport/tape.h"
+#include "core/transport/transport.h"
+
+namespace locus {
+
+/// How the synapses of a projection learn.
+enum class Way : std::uint8_t {
+  kStatic,    // not at all
+  kFused,     // see above
+  kLoop,      // a pass at each POST, a sum that waits for the commit
+  kDeferred,  // on tapes
+  kShared,    // on tapes, with one trace a source
+  kSummed,    // RTRL: synapses are told their change, which waits for the commit
+};
+
+/// What the ways are chosen by.
+struct Horizon {
+  TrialShape trial;
+  bool commit_every_tick = false;
+};
+
+template <class R>
+class Batched {
+ public:
+  /// `network` and `door` outlive the transport.
+  Batched(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door);
+
+  void begin_trial();
+  void tick(Tick now, const R* input);
+  void axons(std::int32_t projection);
+  void step_neurons();
+  void targets(const R* target, R scale);
+  void report_errors(Answers<R> answers);
+  void feedback();
+  void tell_own_weights();
+  void post(bool tick_has_error);
+  void adjoint(const R* delta, std::int32_t lag);
+  void replay(Tick revisited, std::int32_t lag);
+  void post_back(Tick revisited, std::int32_t lag, Answers<R> answers);
+  void commit(R scale);
+  void finish();
+
+  Network<R>& network() { return network_; }
+  Door& door() { return door_; }
+  const Learning& learning() const { return learning_; }
+  Synapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
+  R behind(std::int32_t projection, std::int64_t index, std::int32_t lane) const;
+
+  /// The way chosen for a projection; for tests and `info`.
+  Way way(std::int32_t projection) const { return blocks_[static_cast<std::size_t>(projection)].way; }
+
+ private:
+  /// What a projection's synapses own besides their weight, in the form that its way needs.
+  struct Block {
+    Way way = Way::kStatic;
+    bool identity = false;            // onto a population with phi = identity
+    R decay = 0;                      // RFLO: lambda of the population
+    R leak = 1;                       // alpha of the population
+    Column<R> pre;                    // what each source sent in this tick (sources x lanes); fused and loop
+    Column<R> trace;                  // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
+    Column<R> delta;                  // loop and summed (synapses)
+    Column<std::int32_t> fan_in;      // (targets)
+    std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
+    Learn pending = Learn::kNothing;  // fused: what waits for the next sending
+    R pending_rate = 0;
+    Tape<R> traces;                   // shared: the trace at each tick with an error
+  };
+
+  /// The POST of a tick, as columns of the receiving neurons.
+  struct PostColumns {
+    Column<R> decay;
+    Column<R> gain;
+    Column<R> signal;
+  };
+
+  /// Where a product's sources stand on their tape: first row (tick), first neuron.
+  struct RightRows {
+    std::int32_t first = 0;
+    std::int32_t begin = 0;
+  };
+
+  void choose_way(std::int32_t projection, const Horizon& horizon);
+  void allocate_tapes();
+  std::int64_t tape_bytes() const;
+  std::int64_t count_axons(const Projection<R>& projection, const R* activity) const;
+  std::int64_t count_errors(const Projection<R>& projection, const Block& block) const;
+  PassColumns<R> pass_columns_of(std::int32_t projection);
+  void run_pass(std::int32_t projection, Learn learn, bool send);
+  void send_product(const Projection<R>& projection, const R* activity, R* current);
+  void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
+  void drift_shared(Block& block, const R* activity);
+  void filter_coefficients();
+  void commit_product(std::int32_t projection, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right, RightRows right_rows,
+                      std::int32_t ticks);
+  void transport_errors(const Projection<R>& projection, const R* errors, R* sums);
+  RateNeuron<R> neuron(std::size_t cell);
+  const R* source_activity(const Projection<R>& projection) const;
+  R* target_current(const Projection<R>& projection);
+  int chunks_of(std::int64_t work, std::int32_t width, std::int32_t chunk) const;
+
+  Network<R>& network_;
+  Learning learning_;
+  Executor executor_;
+  Door& door_;
+  std::int32_t lanes_;
+  TrialShape trial_;
+  std::vector<std::int32_t> onto_rate_;      // B and W, in file order
+  std::vector<std::int32_t> onto_readouts_;  // A, in file order
+  std::vector<Block> blocks_;                // by projection
+
+  PostColumns from_rate_;      // of this tick (n x lanes)
+  PostColumns from_readouts_;  // of this tick (o x lanes); gain is 1, decay 0
+  Column<R> errors_back_;      // g = gain * signal of the revisited tick (n x lanes); sweeps only
+
+  Tape<R> inputs_;        // x_t at row t - 1
+  Tape<R> activities_;    // h_t at row t
+  Tape<R> gains_;         // alpha phi'_t at row t - 1
+  Tape<R> decays_;        // lambda_i(t) at row t - 1; e-prop only
+  Tape<R> coefficients_;  // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
+  Tape<R> epsilons_;      // eps_t at row t - 1
+  Rows learnt_;           // rows of coefficients_
+  Rows reported_;         // rows of epsilons_
+};
+
+}  // namespace locus

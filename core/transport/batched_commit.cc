@@ -1,0 +1,156 @@
+// The clock's half of batched learning: traces that drift, and commits in each of the ways.
+//
+// Deferred: Delta = sum over ticks of coefficient(t) pre(t)^T. Under a sweep the coefficient is the sum of g. Online, delta = sum_t signal_t trace_t with
+// trace_t = decay_t trace_{t-1} + gain_t pre_t is the same sum with coefficient_s = gain_s S_s, S_s = signal_s + decay_{s+1} S_{s+1}, from the last tick back:
+// Post is linear in what the source sent, and this is its transpose. tests/transport/bilinear_test.cc holds it against the handler.
+#include <algorithm>
+
+#include "core/transport/batched.h"
+
+namespace locus {
+
+/// kShared: all synapses of a source hold equal traces (identity, one decay), so one handler call a source serves them all.
+template <class R>
+void Batched<R>::drift_shared(Block& block, const R* activity) {
+  const Drift<R> clock{block.decay, block.leak};
+  R weight = 0;  // not touched by Drift
+  R delta = 0;   // not touched by Drift
+  for (std::size_t cell = 0; cell < block.trace.size(); ++cell) {
+    R pre = activity[cell];
+    on(Synapse<R>{weight, pre, block.trace[cell], delta}, clock);
+  }
+}
+
+/// kLoop: every synapse of every lane meets the message of its neuron; the lanes share the sum, in lane order.
+template <class R>
+void Batched<R>::loop_lanes(std::int32_t p, Learn learn, const PostColumns& post) {
+  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  Block& block = blocks_[static_cast<std::size_t>(p)];
+  const bool own_decay = projection.target_layer == Layer::kRate && rule(learning_.kind).decay == DecaySource::kNeuron;
+  const R constant_decay = projection.target_layer == Layer::kRate ? block.decay : R(0);
+  for (std::int32_t j = 0; j < projection.source_size; ++j) {
+    R* pre = block.pre.data() + std::ptrdiff_t{j} * lanes_;
+    for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
+      const auto synapse = static_cast<std::size_t>(k);
+      const std::size_t cell = static_cast<std::size_t>(projection.target_begin + projection.target_of(k)) * static_cast<std::size_t>(lanes_);
+      for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+        const std::size_t l = static_cast<std::size_t>(lane);
+        R& trace = block.trace[synapse * static_cast<std::size_t>(lanes_) + l];
+        const Synapse<R> self{projection.weight[synapse], pre[lane], trace, block.delta[synapse]};
+        const R decay = own_decay ? post.decay[cell + l] : constant_decay;
+        if (learn == Learn::kDrift) {
+          on(self, Drift<R>{decay, block.leak});
+        } else {
+          on(self, Post<R>{decay, post.gain[cell + l], post.signal[cell + l]});
+        }
+      }
+    }
+  }
+}
+
+/// Turns the signals on the tape into coefficients, for the neurons whose projections are deferred.
+template <class R>
+void Batched<R>::filter_coefficients() {
+  const bool own_decay = !decays_.empty();
+  for (const Population& population : network_.rate.populations) {
+    const auto onto = [&](std::int32_t p) {
+      return network_.projections[static_cast<std::size_t>(p)].target_begin == population.begin &&
+             blocks_[static_cast<std::size_t>(p)].way == Way::kDeferred;
+    };
+    const auto found = std::ranges::find_if(onto_rate_, onto);
+    if (found == onto_rate_.end()) continue;
+    const R constant = blocks_[static_cast<std::size_t>(*found)].decay;
+    for (std::int32_t i = population.begin; i < population.begin + population.size; ++i) {
+      for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+        R sum = 0;
+        R decay = 0;
+        for (std::int32_t row = trial_.ticks - 1; row >= 0; --row) {
+          R& coefficient = coefficients_.at(row, i, lane);
+          sum = coefficient + decay * sum;
+          coefficient = gains_.at(row, i, lane) * sum;
+          decay = own_decay ? decays_.at(row, i, lane) : constant;
+        }
+      }
+    }
+  }
+}
+
+/// weight (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being ticks and lanes.
+template <class R>
+void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right, RightRows right_rows,
+                                std::int32_t ticks) {
+  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
+  const int chunks = chunks_of(projection.size() * lanes_ * ticks, projection.source_size, kChunk);
+  left.rows(left_row, ticks, projection.target_begin, projection.target_size, [&](const auto& said) {
+    executor_(chunks, [&](int chunk) {
+      const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
+      const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
+      right.rows(right_rows.first, ticks, right_rows.begin + first, width, [&](const auto& heard) {
+        if (projection.dense) {
+          Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(projection.weight.data(), projection.target_size, projection.source_size);
+          weight.middleCols(first, width).noalias() -= rate * (said.transpose() * heard);
+          return;
+        }
+        for (std::int32_t j = 0; j < width; ++j) {
+          for (std::int64_t k = projection.begin_of(first + j); k < projection.begin_of(first + j + 1); ++k) {
+            projection.weight[static_cast<std::size_t>(k)] -= rate * said.col(projection.target_of(k)).dot(heard.col(j));
+          }
+        }
+      });
+    });
+  });
+}
+
+template <class R>
+void Batched<R>::commit(R scale) {
+  const bool online = rule(learning_.kind).drive == Drive::kOnline;
+  if (online && !gains_.empty()) filter_coefficients();
+  for (std::size_t index = 0; index < blocks_.size(); ++index) {
+    Projection<R>& projection = network_.projections[index];
+    Block& block = blocks_[index];
+    const auto p = static_cast<std::int32_t>(index);
+    const R rate = static_cast<R>(projection.learning_rate) * scale;
+    const bool from_input = projection.source_layer == Layer::kInput;
+    switch (block.way) {
+      case Way::kStatic: break;
+      case Way::kFused: block.pending_rate = rate; break;
+      case Way::kLoop:
+      case Way::kSummed:
+        for (std::size_t k = 0; k < projection.weight.size(); ++k) {
+          R unused = 0;
+          on(Synapse<R>{projection.weight[k], unused, unused, block.delta[k]}, Commit<R>{rate});
+        }
+        break;
+      case Way::kShared:
+        learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
+          commit_product(p, rate, coefficients_, first, block.traces, {trial_.error_at_every_tick ? first : 0, 0}, ticks);
+        });
+        break;
+      case Way::kDeferred:
+        if (projection.target_layer == Layer::kReadout) {  // Delta A = sum_t eps_t h_t^T
+          reported_.each_run([&](std::int32_t first, std::int32_t ticks) {
+            commit_product(p, rate, epsilons_, first, activities_, {first + 1, projection.source_begin}, ticks);
+          });
+        } else if (online) {
+          commit_product(p, rate, coefficients_, 0, from_input ? inputs_ : activities_, {0, projection.source_begin}, trial_.ticks);
+        } else {
+          learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
+            commit_product(p, rate, coefficients_, first, from_input ? inputs_ : activities_, {first, projection.source_begin}, ticks);
+          });
+        }
+        break;
+    }
+  }
+  learnt_.clear();
+  reported_.clear();
+}
+
+template void Batched<double>::drift_shared(Block&, const double*);
+template void Batched<double>::loop_lanes(std::int32_t, Learn, const PostColumns&);
+template void Batched<double>::commit(double);
+template void Batched<float>::drift_shared(Block&, const float*);
+template void Batched<float>::loop_lanes(std::int32_t, Learn, const PostColumns&);
+template void Batched<float>::commit(float);
+
+}  // namespace locus

@@ -1,0 +1,200 @@
+#include <algorithm>
+
+#include "core/transport/batched.h"
+
+namespace locus {
+namespace {
+
+/// For channels that can break no budget at this point of a tick: local ones, and those of a revisited tick, which begins with ADJOINT.
+Endpoints no_offence() { CHECK(false, "a message that follows none that breaks the budget broke it"); }
+
+template <class R>
+using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
+
+}  // namespace
+
+template <class R>
+void Batched<R>::targets(const R* target, R scale) {
+  ReadoutLayer<R>& k = network_.readouts;
+  door_.pass(Channel::kTarget, 0, static_cast<std::int64_t>(k.output.size()), 1, no_offence);
+  for (std::size_t cell = 0; cell < k.output.size(); ++cell) {
+    on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Target<R>{target[cell]}, scale);
+  }
+}
+
+template <class R>
+std::int64_t Batched<R>::count_errors(const Projection<R>& projection, const Block& block) const {
+  const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
+  std::int64_t count = 0;
+  for (std::int32_t k = 0; k < projection.target_size; ++k) {
+    for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+      if (epsilon[std::ptrdiff_t{k} * lanes_ + lane] != R(0)) count += block.fan_in[static_cast<std::size_t>(k)];
+    }
+  }
+  return count;
+}
+
+/// sums (lanes x sources of the layer) += errors (lanes x targets) W: TRANSPORT of every synapse at once; `transported` is bilinear.
+template <class R>
+void Batched<R>::transport_errors(const Projection<R>& projection, const R* errors, R* sums) {
+  const R* from = errors + std::ptrdiff_t{projection.target_begin} * lanes_;
+  R* to = sums + std::ptrdiff_t{projection.source_begin} * lanes_;
+  constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
+  const int chunks = chunks_of(projection.size() * lanes_, projection.source_size, kChunk);
+  executor_(chunks, [&](int chunk) {
+    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
+    const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
+    if (projection.dense) {
+      const Eigen::Map<const Matrix<R>> weight(projection.weight.data(), projection.target_size, projection.source_size);
+      const Eigen::Map<const Matrix<R>> error(from, lanes_, projection.target_size);
+      Eigen::Map<Matrix<R>> sum(to, lanes_, projection.source_size);
+      if (lanes_ == 1) {
+        sum.row(0).segment(first, width).transpose().noalias() += weight.middleCols(first, width).transpose() * error.row(0).transpose();
+      } else {
+        sum.middleCols(first, width).noalias() += error * weight.middleCols(first, width);
+      }
+      return;
+    }
+    for (std::int32_t j = first; j < first + width; ++j) {
+      for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
+        const R weight = projection.weight[static_cast<std::size_t>(k)];
+        const R* error = from + std::ptrdiff_t{projection.target_of(k)} * lanes_;
+        for (std::int32_t lane = 0; lane < lanes_; ++lane) to[std::ptrdiff_t{j} * lanes_ + lane] += weight * error[lane];
+      }
+    }
+  });
+}
+
+template <class R>
+void Batched<R>::report_errors(Answers<R> answers) {
+  const std::int32_t row = door_.now().value - 1;
+  from_readouts_.signal = network_.readouts.epsilon;
+  for (const std::int32_t p : onto_readouts_) {
+    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    Block& block = blocks_[static_cast<std::size_t>(p)];
+    if (!projection.plastic && !answers) continue;
+    const std::int64_t messages = count_errors(projection, block);
+    door_.pass(Channel::kPost, 0, messages, 2, no_offence);
+    if (block.way == Way::kFused) block.pending = Learn::kPost;
+    if (block.way == Way::kLoop) loop_lanes(p, Learn::kPost, from_readouts_);
+    if (!answers) continue;
+    door_.pass(Channel::kTransport, 0, messages, 1, [&] {
+      std::int64_t first = 0;  // the first synapse whose readout has an error, in any lane
+      const auto silent = [&](std::int64_t k) {
+        const R* epsilon = network_.readouts.epsilon.data() + (std::ptrdiff_t{projection.target_begin} + projection.target_of(k)) * lanes_;
+        return std::all_of(epsilon, epsilon + lanes_, [](R value) { return value == R(0); });
+      };
+      while (silent(first)) ++first;
+      const std::int32_t source = projection.source_begin + projection.source_of(first);
+      return Endpoints{{Party::kSynapse, p, first}, answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, source}};
+    });
+    transport_errors(projection, network_.readouts.epsilon.data(), answers.sums);
+  }
+  if (epsilons_.empty()) return;
+  epsilons_.write(row, network_.readouts.epsilon.data());
+  reported_.mark(row);
+}
+
+template <class R>
+void Batched<R>::feedback() {
+  for (const Projection<R>& wires : network_.feedback) {
+    const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * lanes_;
+    door_.pass(Channel::kFeedback, 0, count_axons(wires, epsilon), 1, no_offence);
+    send_product(wires, epsilon, network_.rate.signal.data() + std::ptrdiff_t{wires.target_begin} * lanes_);
+  }
+}
+
+template <class R>
+void Batched<R>::tell_own_weights() {
+  door_.pass(Channel::kDendrite, 0, static_cast<std::int64_t>(network_.autapses.size()) * lanes_, 1, no_offence);
+  for (const Autapse& autapse : network_.autapses) {
+    const R weight = network_.projections[static_cast<std::size_t>(autapse.projection)].weight[static_cast<std::size_t>(autapse.synapse)];
+    for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+      on(neuron(static_cast<std::size_t>(autapse.neuron) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane)), OwnWeight<R>{weight});
+    }
+  }
+}
+
+template <class R>
+void Batched<R>::post(bool tick_has_error) {
+  const Rule& rule_row = rule(learning_.kind);
+  const std::int32_t row = door_.now().value - 1;
+  from_rate_.gain = network_.rate.gain;
+  from_rate_.signal = network_.rate.signal;
+  if (rule_row.decay == DecaySource::kNeuron) {
+    for (std::size_t cell = 0; cell < from_rate_.decay.size(); ++cell) {
+      from_rate_.decay[cell] = own_decay(neuron(cell), Step<R>{network_.rate.leak[cell / static_cast<std::size_t>(lanes_)]});
+    }
+    if (!decays_.empty()) decays_.write(row, from_rate_.decay.data());
+  }
+  if (!coefficients_.empty() && (tick_has_error || !gains_.empty())) coefficients_.write(row, network_.rate.signal.data());
+  for (const std::int32_t p : onto_rate_) {
+    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    Block& block = blocks_[static_cast<std::size_t>(p)];
+    if (!projection.plastic) continue;
+    const bool known_gain = block.identity && rule_row.decay == DecaySource::kConstant;
+    const Learn learn = known_gain && !tick_has_error ? Learn::kDrift : Learn::kPost;
+    if (learn == Learn::kPost) door_.pass(Channel::kPost, 0, projection.size() * lanes_, rule_row.post_scalars, no_offence);
+    if (block.way == Way::kFused) block.pending = learn;
+    if (block.way == Way::kLoop) loop_lanes(p, learn, from_rate_);
+    if (block.way == Way::kShared && tick_has_error) block.traces.write(trial_.error_at_every_tick ? row : 0, block.trace.data());
+  }
+  if (tick_has_error) learnt_.mark(row);
+}
+
+template <class R>
+void Batched<R>::adjoint(const R* delta, std::int32_t lag) {
+  const auto cells = static_cast<std::int64_t>(network_.rate.signal.size());
+  door_.pass(Channel::kAdjoint, lag, cells, 1, [] { return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, 0}}; });
+  for (std::size_t cell = 0; cell < network_.rate.signal.size(); ++cell) on(neuron(cell), Adjoint<R>{delta[cell]});
+}
+
+/// What the sources recall is on the tapes already: only the door hears of it.
+template <class R>
+void Batched<R>::replay(Tick revisited, std::int32_t lag) {
+  for (const std::int32_t p : onto_rate_) {
+    const Block& block = blocks_[static_cast<std::size_t>(p)];
+    if (!block.sent.empty()) door_.pass(Channel::kAxon, lag, block.sent[static_cast<std::size_t>(revisited.value)], 1, no_offence);
+  }
+}
+
+template <class R>
+void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
+  const std::int32_t row = revisited.value - 1;
+  errors_back_ = network_.rate.signal;
+  gains_.zip(row, errors_back_.data(), [](const R& gain, R& g) { g *= gain; });
+  if (learnt_.mark(row)) {
+    coefficients_.zip(row, errors_back_.data(), [](R& sum, const R& g) { sum += g; });
+  } else {
+    coefficients_.write(row, errors_back_.data());
+  }
+  for (const std::int32_t p : onto_rate_) {
+    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const bool transports = static_cast<bool>(answers) && projection.source_layer == Layer::kRate;
+    if (!projection.plastic && !transports) continue;
+    const std::int64_t messages = projection.size() * lanes_;
+    door_.pass(Channel::kPost, lag, messages, 2, no_offence);
+    if (!transports) continue;
+    door_.pass(Channel::kTransport, lag, messages, 1, [&] { return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}}; });
+    transport_errors(projection, errors_back_.data(), answers.sums);
+  }
+}
+
+template void Batched<double>::targets(const double*, double);
+template void Batched<double>::report_errors(Answers<double>);
+template void Batched<double>::feedback();
+template void Batched<double>::tell_own_weights();
+template void Batched<double>::post(bool);
+template void Batched<double>::adjoint(const double*, std::int32_t);
+template void Batched<double>::replay(Tick, std::int32_t);
+template void Batched<double>::post_back(Tick, std::int32_t, Answers<double>);
+template void Batched<float>::targets(const float*, float);
+template void Batched<float>::report_errors(Answers<float>);
+template void Batched<float>::feedback();
+template void Batched<float>::tell_own_weights();
+template void Batched<float>::post(bool);
+template void Batched<float>::adjoint(const float*, std::int32_t);
+template void Batched<float>::replay(Tick, std::int32_t);
+template void Batched<float>::post_back(Tick, std::int32_t, Answers<float>);
+
+}  // namespace locus

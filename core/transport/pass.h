@@ -1,0 +1,117 @@
+// Passes over columns of synapses: which messages each synapse of a projection meets, one after the other, while its state is in registers.
+//
+// "Loop" is a pass with one of {learn, send}; "fused" has the learning of tick t, its commit and the sending of tick t + 1 in one pass, which reads and
+// writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is the same, and so is every count.
+// The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Dense columns go four at a time, so that each current is loaded and
+// stored once for four synapses; every neuron's currents are summed in source order.
+// Cost: bound by memory from about 256 neurons on; figures in docs/performance.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/actor/synapse.h"
+
+namespace locus {
+
+enum class Learn : std::uint8_t { kNothing, kDrift, kPost };
+
+/// Everything that a pass refers to. Pointers are to the first source, target or synapse of the projection. One lane.
+template <class R>
+struct PassColumns {
+  std::int32_t sources = 0;
+  std::int32_t targets = 0;
+  R* weight = nullptr;
+  R* trace = nullptr;
+  const R* pre = nullptr;       // what the source sent in the tick that is learnt (sources)
+  const R* activity = nullptr;  // what the source sends now (sources)
+  const R* decay = nullptr;     // of POST (targets), or null: `constant_decay`
+  const R* gain = nullptr;      // of POST (targets)
+  const R* signal = nullptr;    // of POST (targets)
+  R* current = nullptr;         // where DENDRITE arrives (targets)
+  R constant_decay = 0;
+  R constant_gain = 0;          // of Drift
+  R rate = 0;                   // of Commit
+  const std::int64_t* offset = nullptr;  // sparse only
+  const std::int32_t* target = nullptr;  // sparse only
+};
+
+/// One synapse meets its messages of the pass. Returns the DENDRITE's current, 0 if nothing is sent.
+template <Learn kLearn, bool kSend, class R>
+inline R meet(R& weight, R& trace, R pre, R activity, Post<R> post, Commit<R> commit) {
+  R delta = 0;
+  const Synapse<R> s{weight, pre, trace, delta};
+  if constexpr (kLearn == Learn::kDrift) on(s, Drift<R>{post.decay, post.gain});
+  if constexpr (kLearn == Learn::kPost) {
+    on(s, post);
+    on(s, commit);
+  }
+  if constexpr (kSend) return on(s, Axon<R>{activity}).current;
+  return R(0);
+}
+
+template <Learn kLearn, bool kOwnDecay, class R>
+inline Post<R> post_at(const PassColumns<R>& c, std::size_t i) {
+  const R decay = kOwnDecay ? c.decay[i] : c.constant_decay;
+  if constexpr (kLearn == Learn::kPost) return {decay, c.gain[i], c.signal[i]};
+  return {decay, c.constant_gain, R(0)};
+}
+
+/// kWidth columns at a time, targets [first, last).
+template <std::size_t kWidth, Learn kLearn, bool kOwnDecay, bool kSend, class R>
+inline void pass_columns(const PassColumns<R>& c, std::int32_t j, std::int32_t first, std::int32_t last) {
+  const Commit<R> commit{c.rate};
+  R* weight = c.weight + std::ptrdiff_t{j} * c.targets;
+  R* trace = kLearn == Learn::kNothing ? c.weight : c.trace + std::ptrdiff_t{j} * c.targets;
+  std::array<R, kWidth> pre{};
+  std::array<R, kWidth> activity{};
+  for (std::size_t k = 0; k < kWidth; ++k) {
+    if constexpr (kLearn != Learn::kNothing) pre[k] = c.pre[static_cast<std::size_t>(j) + k];
+    if constexpr (kSend) activity[k] = c.activity[static_cast<std::size_t>(j) + k];
+  }
+  const auto stride = static_cast<std::size_t>(c.targets);
+#pragma GCC ivdep
+  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+    const Post<R> post = kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, i);
+    R current = kSend ? c.current[i] : R(0);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < kWidth; ++k) {
+      R own_weight = weight[k * stride + i];
+      R own_trace = kLearn == Learn::kNothing ? R(0) : trace[k * stride + i];
+      current += meet<kLearn, kSend>(own_weight, own_trace, pre[k], activity[k], post, commit);
+      if constexpr (kLearn == Learn::kPost) weight[k * stride + i] = own_weight;
+      if constexpr (kLearn != Learn::kNothing) trace[k * stride + i] = own_trace;
+    }
+    if constexpr (kSend) c.current[i] = current;
+  }
+}
+
+/// Dense: targets [first, last), every source.
+template <Learn kLearn, bool kOwnDecay, bool kSend, class R>
+void pass_dense(const PassColumns<R>& c, std::int32_t first, std::int32_t last) {
+  std::int32_t j = 0;
+  for (; j + 4 <= c.sources; j += 4) pass_columns<4, kLearn, kOwnDecay, kSend>(c, j, first, last);
+  for (; j < c.sources; ++j) pass_columns<1, kLearn, kOwnDecay, kSend>(c, j, first, last);
+}
+
+/// Sparse: every synapse; a source that is silent and does not learn is passed over.
+template <Learn kLearn, bool kOwnDecay, bool kSend, class R>
+void pass_sparse(const PassColumns<R>& c) {
+  const Commit<R> commit{c.rate};
+  for (std::int32_t j = 0; j < c.sources; ++j) {
+    const R activity = kSend ? c.activity[j] : R(0);
+    if (kLearn == Learn::kNothing && activity == R(0)) continue;
+    const R pre = kLearn == Learn::kNothing ? R(0) : c.pre[j];
+    for (std::int64_t k = c.offset[j]; k < c.offset[j + 1]; ++k) {
+      const std::int32_t i = c.target[k];
+      R unused = 0;
+      R& trace = kLearn == Learn::kNothing ? unused : c.trace[k];
+      const Post<R> post = kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, static_cast<std::size_t>(i));
+      const R current = meet<kLearn, kSend>(c.weight[k], trace, pre, activity, post, commit);
+      if constexpr (kSend) c.current[i] += current;
+    }
+  }
+}
+
+}  // namespace locus

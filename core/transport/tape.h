@@ -1,0 +1,104 @@
+// Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
+//
+// A row a (tick, lane), a column a neuron. Layout: with one lane, a tick is contiguous; with more, the rows of a neuron are, and its lanes within a tick.
+// Either way Eigen reads it in place. Invariant: sized when the network is built. Cost of a write: one pass over the column.
+// `Rows` remembers which ticks hold something since the last commit.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "core/base/column.h"
+
+namespace locus {
+
+template <class R>
+class Tape {
+ public:
+  Tape() = default;
+  Tape(std::int32_t ticks, std::int32_t lanes, std::int32_t width)
+      : ticks_(ticks), lanes_(lanes), width_(width), data_(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes * width), R(0)) {}
+
+  bool empty() const { return data_.empty(); }
+
+  /// Calls visit(value on the tape, value of the column) for each neuron and lane; column: (width x lanes).
+  template <class Value, class Visit>
+  void zip(std::int32_t tick, Value* column, Visit visit) {
+    if (lanes_ == 1) {
+      R* row = data_.data() + std::ptrdiff_t{tick} * width_;
+      for (std::int32_t i = 0; i < width_; ++i) visit(row[i], column[i]);
+      return;
+    }
+    for (std::int32_t i = 0; i < width_; ++i) {
+      R* lane = data_.data() + (std::ptrdiff_t{i} * ticks_ + tick) * lanes_;
+      Value* own = column + std::ptrdiff_t{i} * lanes_;
+      for (std::int32_t l = 0; l < lanes_; ++l) visit(lane[l], own[l]);
+    }
+  }
+
+  void write(std::int32_t tick, const R* column) {
+    zip(tick, column, [](R& kept, const R& said) { kept = said; });
+  }
+
+  /// Calls visit(the rows [first, first + count) in ticks of neurons [begin, begin + size), as a matrix (count * lanes x size)).
+  template <class Visit>
+  void rows(std::int32_t first, std::int32_t count, std::int32_t begin, std::int32_t size, Visit visit) const {
+    using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
+    using RowMatrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    if (lanes_ == 1) {
+      const Eigen::Map<const RowMatrix> all(data_.data(), ticks_, width_);
+      visit(all.block(first, begin, count, size));
+    } else {
+      const Eigen::Map<const Matrix> all(data_.data(), std::ptrdiff_t{ticks_} * lanes_, width_);
+      visit(all.block(std::ptrdiff_t{first} * lanes_, begin, std::ptrdiff_t{count} * lanes_, size));
+    }
+  }
+
+  /// The value of (tick, neuron, lane).
+  R& at(std::int32_t tick, std::int32_t neuron, std::int32_t lane) {
+    const std::ptrdiff_t index =
+        lanes_ == 1 ? std::ptrdiff_t{tick} * width_ + neuron : (std::ptrdiff_t{neuron} * ticks_ + tick) * lanes_ + lane;
+    return data_[static_cast<std::size_t>(index)];
+  }
+
+ private:
+  std::int32_t ticks_ = 0;
+  std::int32_t lanes_ = 1;
+  std::int32_t width_ = 0;
+  Column<R> data_;
+};
+
+/// Which rows of a tape have been written since the last commit.
+class Rows {
+ public:
+  Rows() = default;
+  explicit Rows(std::int32_t ticks) : marked_(static_cast<std::size_t>(ticks), 0) {}
+
+  /// True if the row was marked before.
+  bool mark(std::int32_t tick) {
+    const bool before = marked_[static_cast<std::size_t>(tick)] != 0;
+    marked_[static_cast<std::size_t>(tick)] = 1;
+    return before;
+  }
+
+  void clear() { marked_.assign(marked_.size(), 0); }
+
+  /// Calls visit(first, count) for each run of marked rows, in order.
+  template <class Visit>
+  void each_run(Visit visit) const {
+    const auto ticks = static_cast<std::int32_t>(marked_.size());
+    for (std::int32_t first = 0; first < ticks; ++first) {
+      std::int32_t end = first;
+      while (end < ticks && marked_[static_cast<std::size_t>(end)] != 0) ++end;
+      if (end == first) continue;
+      visit(first, end - first);
+      first = end;
+    }
+  }
+
+ private:
+  std::vector<std::uint8_t> marked_;  // by tick
+};
+
+}  // namespace locus
