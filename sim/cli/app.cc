@@ -1,0 +1,105 @@
+#include "sim/cli/app.h"
+
+#include <algorithm>
+#include <new>
+#include <ostream>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/base/check.h"
+#include "sim/cli/command.h"
+#include "sim/cli/help.h"
+#include "sim/cli/options.h"
+#include "sim/model/errors.h"
+
+namespace locus {
+namespace {
+
+const Command& command_named(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Command* command : commands()) {
+    if (command->name == name) return *command;
+    known.emplace_back(command->name);
+  }
+  if (!name.starts_with('-')) throw UsageError(unknown("command", name, known));
+  throw UsageError(unknown("option", name, {"--help", "--version"}));
+}
+
+/// CLI11 hands back what it does not know; an unknown option is named before the words behind it.
+void refuse_extras(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) return;
+  const auto option =
+      std::ranges::find_if(extras, [](const std::string& word) { return word.size() > 1 && word.front() == '-'; });
+  if (option == extras.end()) throw UsageError(fmt::format("does not know what to do with \"{}\"", extras.front()));
+  std::vector<std::string> known = {"--help"};
+  for (const CLI::Option* candidate : app.get_options()) {
+    for (const std::string& name : candidate->get_lnames()) known.push_back("--" + name);
+  }
+  throw UsageError(unknown("option", option->substr(0, option->find('=')), known));
+}
+
+Exit dispatch(const std::vector<std::string>& arguments, const Console& console) {
+  if (arguments.empty()) {
+    console.err << overview();
+    return Exit::kUsage;
+  }
+  if (arguments.front() == "--help" || arguments.front() == "-h") {
+    console.out << overview();
+    return Exit::kDone;
+  }
+  if (arguments.front() == "--version") {
+    console.out << version_line() << '\n';
+    return Exit::kDone;
+  }
+  const Command& command = command_named(arguments.front());
+  const auto words_end = std::ranges::find(arguments, "--");
+  const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (std::find_if(arguments.begin() + 1, words_end, asks_help) != words_end) {
+    console.out << help_of(command);
+    return Exit::kDone;
+  }
+  const std::unique_ptr<Invocation> invocation = command.make();
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  invocation->declare(app);
+  app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));  // CLI11 takes them last first
+  refuse_extras(app);
+  return invocation->execute(console);
+}
+
+}  // namespace
+
+int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const std::string program =
+      arguments.empty() || arguments.front().starts_with('-') ? "locus" : "locus " + arguments.front();
+  const auto ends = [&](Exit code, const std::string& message) {
+    err << message << '\n';
+    return static_cast<int>(code);
+  };
+  try {
+    return static_cast<int>(dispatch(arguments, {out, err}));
+  } catch (const CLI::ParseError& error) {
+    return ends(Exit::kUsage, fmt::format("{}: {}\nTry: {} --help", program, error.what(), program));
+  } catch (const UsageError& error) {
+    return ends(Exit::kUsage, fmt::format("{}: {}\nTry: {} --help", program, error.what(), program));
+  } catch (const ModelError& error) {
+    return ends(Exit::kInvalid, error.what());
+  } catch (const FileError& error) {
+    return ends(Exit::kFailed, fmt::format("{}: {}", program, error.what()));
+  } catch (const std::bad_alloc&) {
+    return ends(Exit::kFailed,
+                fmt::format("{}: memory does not suffice\n`locus info MODEL` says what each rule needs.", program));
+  } catch (const CheckFailure& error) {
+    return ends(Exit::kDefect, fmt::format("{}: defect of the program, please report it: {}\n{}", program, error.what(),
+                                           version_line()));
+  } catch (const std::exception& error) {
+    return ends(Exit::kDefect, fmt::format("{}: defect of the program, please report it: {}\n{}", program, error.what(),
+                                           version_line()));
+  }
+}
+
+}  // namespace locus

@@ -1,0 +1,13 @@
+#include <array>
+
+#include "sim/cli/command.h"
+
+namespace locus {
+
+std::span<const Command* const> commands() {
+  static constexpr std::array<const Command*, 6> kCommands = {&kRunCommand,     &kValidateCommand, &kInfoCommand,
+                                                              &kConvertCommand, &kRulesCommand,    &kHelpCommand};
+  return kCommands;
+}
+
+}  // namespace locus

@@ -1,0 +1,136 @@
+#include "sim/cli/help.h"
+
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sim/report/text.h"
+#include "sim/report/version.h"
+
+namespace locus {
+namespace {
+
+constexpr std::string_view kPurpose =
+    "locus trains recurrent networks under several learning rules and counts every message that a rule sends, by how far it reaches in space and in time.";
+
+struct ExitRow {
+  Exit code;
+  std::string_view meaning;
+};
+constexpr std::array<ExitRow, 7> kExits = {{
+    {Exit::kDone, "done; a rule that diverged is reported and is no error"},
+    {Exit::kFailed, "the run failed: a file cannot be opened or written, or memory does not suffice"},
+    {Exit::kUsage, "the command line is wrong"},
+    {Exit::kInvalid, "a model file is invalid, or is not one"},
+    {Exit::kBudgetBroken, "a message broke the locality budget; the other rules ran and results are written"},
+    {Exit::kDefect, "a defect of the program"},
+    {Exit::kInterrupted, "interrupted (Ctrl-C); results so far are written"},
+}};
+
+struct Entry {
+  std::string name;  // "--rule NAME"
+  std::string description;
+};
+
+/// What a command declares, positional arguments first.
+std::vector<Entry> entries_of(const Command& command) {
+  CLI::App app;
+  app.set_help_flag();
+  const std::unique_ptr<Invocation> invocation = command.make();
+  invocation->declare(app);
+  std::vector<Entry> positional;
+  std::vector<Entry> options;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) {
+      positional.push_back({option->get_name(true, false), option->get_description()});
+    } else {
+      const std::string value = option->get_expected_max() == 0 ? "" : " " + option->get_type_name();
+      options.push_back({option->get_name(false, true) + value, option->get_description()});
+    }
+  }
+  positional.insert(positional.end(), options.begin(), options.end());
+  positional.push_back({"--help", "this text"});
+  return positional;
+}
+
+/// "  --rule NAME       description, flowed beside it".
+std::string entry_lines(const std::vector<Entry>& entries) {
+  std::size_t widest = 0;
+  for (const Entry& entry : entries) widest = std::max(widest, width(entry.name));
+  const std::size_t indent = widest + 4;
+  std::string text;
+  for (const Entry& entry : entries) {
+    std::string lines = wrap(entry.description, indent);
+    text += "  " + pad(entry.name, widest + 2, Align::kLeft) + lines.substr(indent);
+  }
+  return text;
+}
+
+/// Calls visit(paragraph) for each; they are separated by an empty line.
+template <class Visitor>
+void for_each_paragraph(std::string_view text, Visitor&& visit) {
+  while (!text.empty()) {
+    const std::size_t end = text.find("\n\n");
+    visit(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+  }
+}
+
+std::string indented(std::string_view lines) {
+  std::string text = "  ";
+  for (const char character : lines) {
+    text += character;
+    if (character == '\n') text += "  ";
+  }
+  return text + '\n';
+}
+
+}  // namespace
+
+std::string version_line() { return fmt::format("locus {} (commit {}, {})", version(), commit(), build_type()); }
+
+std::string overview() {
+  std::string text = "example:\n" + indented(kRunCommand.example) + '\n' + wrap(kPurpose) +
+                     "\nusage: locus COMMAND [ARGUMENTS]\n\ncommands:\n";
+  std::vector<Entry> rows;
+  for (const Command* command : commands()) rows.push_back({std::string(command->name), std::string(command->summary)});
+  text +=
+      entry_lines(rows) + "\noptions:\n" +
+      entry_lines({{"--help", "this text; behind a command, that command's"}, {"--version", "version, commit and build"}});
+  rows.clear();
+  for (const ExitRow& row : kExits)
+    rows.push_back({std::to_string(static_cast<int>(row.code)), std::string(row.meaning)});
+  return text + "\nexit:\n" + entry_lines(rows);
+}
+
+std::string help_of(const Command& command) {
+  std::string text = fmt::format("example:\n{}\n{}: {}\n\nusage: locus {} {}\n\n", indented(command.example),
+                                 command.name, command.summary, command.name, command.arguments);
+  text += entry_lines(entries_of(command));
+  for_each_paragraph(command.details, [&](std::string_view paragraph) { text += '\n' + wrap(paragraph); });
+  return text;
+}
+
+std::string help_markdown() {
+  std::string text = fmt::format(
+      "# Command line\n\n<!-- Written by `locus help --markdown`; a test compares. -->\n\n{}\n\n"
+      "`locus --version` prints version, commit and build; `--help` behind a command prints what stands here.\n",
+      kPurpose);
+  for (const Command* command : commands()) {
+    text += fmt::format("\n## `locus {}`\n\n{}.\n\n```\n{}\n```\n\nUsage: `locus {} {}`\n\n| | |\n|---|---|\n",
+                        command->name, command->summary, command->example, command->name, command->arguments);
+    for (const Entry& entry : entries_of(*command)) {
+      std::string description = entry.description;
+      for (std::size_t at = 0; (at = description.find('|', at)) != std::string::npos; at += 2)
+        description.insert(at, 1, '\\');
+      text += fmt::format("| `{}` | {} |\n", entry.name, description);
+    }
+    for_each_paragraph(command->details, [&](std::string_view paragraph) { text += fmt::format("\n{}\n", paragraph); });
+  }
+  text += "\n## Exit codes\n\n| | |\n|---|---|\n";
+  for (const ExitRow& row : kExits) text += fmt::format("| {} | {} |\n", static_cast<int>(row.code), row.meaning);
+  return text + "\nErrors go to standard error, one line first, details after.\n";
+}
+
+}  // namespace locus

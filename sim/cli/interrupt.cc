@@ -1,0 +1,43 @@
+#include "sim/cli/interrupt.h"
+
+#include <pthread.h>
+
+namespace locus {
+namespace {
+
+sigset_t interrupt_only() {
+  sigset_t set = {};
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  const sigset_t set = interrupt_only();
+  pthread_sigmask(SIG_BLOCK, &set, &before_);
+  waiter_ = std::thread([this] { wait(); });
+}
+
+Interrupt::~Interrupt() {
+  over_ = true;
+  pthread_kill(waiter_.native_handle(), SIGINT);  // wakes the wait
+  waiter_.join();
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void Interrupt::wait() {
+  const sigset_t set = interrupt_only();
+  int number = 0;
+  while (sigwait(&set, &number) == 0 && !over_) {
+    if (flag_.exchange(true)) {
+      // The second one: as if nobody had blocked it.
+      ::signal(SIGINT, SIG_DFL);
+      pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+      ::raise(SIGINT);
+    }
+  }
+}
+
+}  // namespace locus

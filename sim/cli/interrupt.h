@@ -1,0 +1,32 @@
+// Interrupt: Ctrl-C as a flag that a run looks at between updates.
+//
+// Why a thread that waits for the signal, not a handler: a handler would need a global flag. The first SIGINT sets the flag; a second one ends the process at
+// once. Threads started while one of these lives inherit the blocked signal, so that it comes here.
+// Invariant: at most one at a time in a process; to be made before other threads are started.
+#pragma once
+
+#include <atomic>
+#include <signal.h>
+#include <thread>
+
+namespace locus {
+
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  const std::atomic<bool>& flag() const { return flag_; }
+
+ private:
+  void wait();
+
+  std::atomic<bool> flag_ = false;
+  std::atomic<bool> over_ = false;  // the wait is to end: this goes away
+  sigset_t before_ = {};            // signals blocked before this came
+  std::thread waiter_;
+};
+
+}  // namespace locus

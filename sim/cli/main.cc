@@ -1,0 +1,28 @@
+// The process around the program: standard streams, and what becomes of a reader that goes away.
+#include <iostream>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "sim/cli/app.h"
+
+namespace {
+
+/// Whether whoever read our standard output has closed it (`locus ... | head`).
+bool reader_is_gone() {
+  pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A run whose reader leaves still writes its results; printing then simply fails.
+  ::signal(SIGPIPE, SIG_IGN);
+  std::ios::sync_with_stdio(false);
+  const int code = locus::locus_main(argc, argv, std::cout, std::cerr);
+  std::cout.flush();
+  if (std::cout || reader_is_gone()) return code;
+  std::cerr << "locus: standard output cannot be written\n";
+  return code == 0 ? static_cast<int>(locus::Exit::kFailed) : code;
+}

@@ -1,0 +1,143 @@
+#include "sim/cli/rule_text.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sim/report/text.h"
+
+namespace locus {
+namespace {
+
+std::string_view words(DecaySource decay) {
+  switch (decay) {
+    case DecaySource::kNoTrace: return "synapses keep no trace";
+    case DecaySource::kZero: return "0: a synapse's trace is the present product alone";
+    case DecaySource::kConstant: return "lambda, known to every synapse";
+    case DecaySource::kNeuron: return "lambda_i, which the neuron tells its synapses";
+  }
+  return "";
+}
+
+std::string_view words(SignalSource signal) {
+  switch (signal) {
+    case SignalSource::kNowhere: return "none";
+    case SignalSource::kFeedback: return "the errors, over a fixed feedback matrix R";
+    case SignalSource::kSymmetric: return "the errors, over the readout's own weights A";
+    case SignalSource::kAgent: return "delta, from the backward agent";
+  }
+  return "";
+}
+
+std::string_view words(Drive drive) {
+  switch (drive) {
+    case Drive::kNothing: return "nothing";
+    case Drive::kOnline: return "every tick as it passes";
+    case Drive::kSweep: return "sweeps back in time";
+    case Drive::kSensitivity: return "sensitivities carried forward with every tick";
+  }
+  return "";
+}
+
+std::string lag_words(const Rule& rule) {
+  return rule.lag == DeclaredLag::kZero ? "0: no message revisits an earlier tick"
+                                        : "up to the depth of a sweep less one (tau - 1; bptt: T - 1)";
+}
+
+std::string violation_words(const Rule& rule) {
+  const bool space = std::ranges::any_of(rule.channels, [](Channel channel) { return violation(channel, 0).spatial; });
+  const bool time = rule.lag == DeclaredLag::kDepth;
+  if (space && time) return "in space, and in time where a sweep is deeper than 1";
+  if (space) return "in space";
+  if (time) return "in time";
+  return "none, ever";
+}
+
+std::string channel_words(const Rule& rule) {
+  std::vector<std::string> names;
+  for (const Channel channel : rule.channels) {
+    names.push_back(std::string(name(channel)) + (violation(channel, 0).spatial ? " (non-local)" : ""));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+struct Field {
+  std::string_view label;
+  std::string text;
+};
+
+/// All but title and equation, in the order in which they are printed.
+std::vector<Field> fields_of(const Rule& rule) {
+  return {{"driven by", std::string(words(rule.drive))},
+          {"decay", std::string(words(rule.decay))},
+          {"signal", std::string(words(rule.signal))},
+          {"state", std::string(rule.state)},
+          {"channels", channel_words(rule)},
+          {"lag", lag_words(rule)},
+          {"violations", violation_words(rule)},
+          {"source", std::string(rule.source)}};
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return lines;
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// Where its heading is linked to: lower-case letters and digits of "name" and "arguments".
+std::string anchor_of(const Rule& rule) {
+  std::string anchor;
+  for (const char character : fmt::format("{}{}", rule.name, rule.arguments)) {
+    if (std::isalnum(static_cast<unsigned char>(character)) != 0)
+      anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
+  }
+  return anchor;
+}
+
+}  // namespace
+
+std::string text_of(const Rule& rule) {
+  constexpr std::size_t kIndent = 14;
+  std::string text = fmt::format("{}{}\n", rule.name, rule.arguments) + wrap(rule.title, 2, 2);
+  const std::vector<std::string_view> equation = lines_of(rule.equation);
+  for (std::size_t i = 0; i < equation.size(); ++i) {
+    const std::size_t inner = kIndent + std::min(equation[i].find_first_not_of(' '), equation[i].size());
+    const std::string lines = wrap(equation[i], inner + 4, inner);
+    text += i == 0 ? pad("  equation", kIndent, Align::kLeft) + lines.substr(kIndent) : lines;
+  }
+  for (const Field& field : fields_of(rule)) {
+    text += pad("  " + std::string(field.label), kIndent, Align::kLeft) + wrap(field.text, kIndent).substr(kIndent);
+  }
+  return text;
+}
+
+std::string rules_markdown() {
+  std::string text =
+      "# Learning rules\n\n<!-- Written by `locus rules --markdown`; a test compares. -->\n\n"
+      "Every rule but RTRL asks the same of a synapse, `trace = decay trace + gain pre; Delta += signal trace`. They differ in where the decay and the signal come "
+      "from, and in what drives them.\nThe readout learns by the delta rule under all of them: `dA = sum_t eps_t h_t^T`.\n\n"
+      "| rule | driven by | channels that break locality | largest lag |\n|---|---|---|---|\n";
+  for (const Rule& rule : kRules) {
+    std::vector<std::string_view> broken;
+    for (const Channel channel : rule.channels) {
+      if (violation(channel, 0).spatial) broken.push_back(name(channel));
+    }
+    text += fmt::format("| [`{}`](#{}) | {} | {} | {} |\n", rule.name, anchor_of(rule), words(rule.drive),
+                        broken.empty() ? "none" : fmt::format("{}", fmt::join(broken, ", ")),
+                        rule.lag == DeclaredLag::kZero ? "0" : "depth - 1");
+  }
+  for (const Rule& rule : kRules) {
+    text += fmt::format("\n## `{}{}`\n\n{}\n\n```\n{}\n```\n\n| | |\n|---|---|\n", rule.name, rule.arguments,
+                        rule.title, rule.equation);
+    for (const Field& field : fields_of(rule)) text += fmt::format("| {} | {} |\n", field.label, field.text);
+  }
+  return text;
+}
+
+}  // namespace locus

@@ -1,0 +1,60 @@
+// locus rules: the rule table, printed.
+#include <ostream>
+#include <vector>
+
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/cli/rule_text.h"
+#include "sim/model/errors.h"
+
+namespace locus {
+namespace {
+
+/// The row whose short form this is; arguments behind it ("tbptt:4:2") are passed over.
+const Rule& row_named(const std::string& typed) {
+  for (std::string name = typed; !name.empty();
+       name.resize(name.find_last_of(':') == std::string::npos ? 0 : name.find_last_of(':'))) {
+    if (const auto kind = rule_named(name)) return rule(*kind);
+  }
+  std::vector<std::string> known;
+  for (const Rule& row : kRules) known.emplace_back(row.name);
+  throw UsageError(unknown("rule", typed, known));
+}
+
+class RulesInvocation final : public Invocation {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("NAME", name_, "only this rule; without it, all of them");
+    app.add_flag("--markdown", markdown_, "the table as docs/rules.md");
+  }
+
+  Exit execute(const Console& console) override {
+    if (markdown_ && !name_.empty()) throw UsageError("--markdown prints all rules; leave out the name");
+    if (markdown_) {
+      console.out << rules_markdown();
+    } else if (!name_.empty()) {
+      console.out << text_of(row_named(name_));
+    } else {
+      for (const Rule& row : kRules) console.out << (row.kind == kRules.front().kind ? "" : "\n") << text_of(row);
+    }
+    return Exit::kDone;
+  }
+
+ private:
+  std::string name_;
+  bool markdown_ = false;
+};
+
+}  // namespace
+
+constexpr Command kRulesCommand = {
+    .name = "rules",
+    .arguments = "[NAME] [--markdown]",
+    .summary = "print the rule table: equations, source, state, declared channels and lag",
+    .example = "locus rules rflo",
+    .details =
+        "A message outside a rule's declared channels and lag is a defect of the program; a test runs every rule and looks.",
+    .make = [] { return std::unique_ptr<Invocation>(new RulesInvocation); },
+};
+
+}  // namespace locus
