@@ -1,0 +1,166 @@
+// Rate neurons and readouts, one message at a time.
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "core/actor/activation.h"
+#include "tests/actor/alone.h"
+
+namespace locus {
+namespace {
+
+using R = double;
+using N = RateNeuron<R>;
+using K = Readout<R>;
+
+static_assert(Hears<N, TrialBegin> && Hears<N, Silence> && Hears<N, Dendrite<R>> && Hears<N, OwnWeight<R>>);
+static_assert(Hears<N, Feedback<R>> && Hears<N, Transport<R>> && Hears<N, Adjoint<R>>);
+static_assert(!Hears<N, Axon<R>> && !Hears<N, Replay<R>> && !Hears<N, Post<R>> && !Hears<N, Sensitivity<R>>);
+static_assert(!Hears<N, Target<R>> && !Hears<N, Gather<R>> && !Hears<N, Commit<R>> && !Hears<N, Drift<R>>);
+
+static_assert(Hears<K, Silence> && Hears<K, Dendrite<R>>);
+static_assert(requires(K k, Target<R> target) { on(k, target, 1.0); });
+static_assert(!Hears<K, Axon<R>> && !Hears<K, Post<R>> && !Hears<K, Feedback<R>> && !Hears<K, Transport<R>>);
+static_assert(!Hears<K, Adjoint<R>> && !Hears<K, Influence<R>> && !Hears<K, Gather<R>> && !Hears<K, Commit<R>>);
+
+const RateNeuronState kBusy{.current = 1, .activity = 2, .gain = 3, .signal = 4, .own_weight = 5};
+
+TEST(RateNeuronAlone, SumsItsCurrents) {
+  Alone n(kBusy);
+  n.send(Dendrite<R>{.current = 0.5, .behind = 77}).forbid();
+  n.send(Dendrite<R>{.current = -2, .behind = 77}).forbid();
+  n.expect_state({.current = -0.5, .activity = 2, .gain = 3, .signal = 4, .own_weight = 5});
+}
+
+TEST(RateNeuronAlone, SumsItsSignalFromFeedbackAndTransport) {
+  Alone n(kBusy);
+  n.send(Feedback<R>{0.5}).forbid();
+  n.send(Transport<R>{-8}).forbid();
+  n.expect_state({.current = 1, .activity = 2, .gain = 3, .signal = -3.5, .own_weight = 5});
+}
+
+TEST(RateNeuronAlone, TakesTheAdjointAsItsSignal) {
+  Alone n(kBusy);
+  n.send(Adjoint<R>{-1}).forbid();
+  n.expect_state({.current = 1, .activity = 2, .gain = 3, .signal = -1, .own_weight = 5});
+}
+
+TEST(RateNeuronAlone, HearsItsOwnWeight) {
+  Alone n(kBusy);
+  n.send(OwnWeight<R>{-6}).forbid();
+  n.expect_state({.current = 1, .activity = 2, .gain = 3, .signal = 4, .own_weight = -6});
+}
+
+TEST(RateNeuronAlone, KeepsItsActivityThroughSilence) {
+  Alone n(kBusy);
+  n.send(Silence{}).forbid();
+  n.expect_state({.current = 0, .activity = 2, .gain = 3, .signal = 0, .own_weight = 5});
+}
+
+TEST(RateNeuronAlone, BeginsATrialFromNothing) {
+  Alone n(kBusy);
+  n.send(TrialBegin{}).forbid();
+  n.expect_state({});
+}
+
+/// h = (1 - 1/4) * 2 + 1/4 * phi(1), gain = 1/4 * phi'(1); everything else stays.
+template <class Phi>
+RateNeuronState stepped() {
+  RateNeuronState state = kBusy;
+  step<Phi>(state.view(), Step<R>{0.25});
+  EXPECT_EQ(state.current, kBusy.current);
+  EXPECT_EQ(state.signal, kBusy.signal);
+  EXPECT_EQ(state.own_weight, kBusy.own_weight);
+  return state;
+}
+
+TEST(RateNeuronAlone, LeaksTowardsItsResponse) {
+  EXPECT_EQ(stepped<Identity>().activity, 1.75);
+  EXPECT_EQ(stepped<Identity>().gain, 0.25);
+  EXPECT_EQ(stepped<Relu>().activity, 1.75);
+  EXPECT_EQ(stepped<Relu>().gain, 0.25);
+  const double squashed = std::tanh(1.0);
+  EXPECT_DOUBLE_EQ(stepped<Tanh>().activity, 1.5 + 0.25 * squashed);
+  EXPECT_DOUBLE_EQ(stepped<Tanh>().gain, 0.25 * (1 - squashed * squashed));
+  const double logistic = 1 / (1 + std::exp(-1.0));
+  EXPECT_DOUBLE_EQ(stepped<Sigmoid>().activity, 1.5 + 0.25 * logistic);
+  EXPECT_DOUBLE_EQ(stepped<Sigmoid>().gain, 0.25 * logistic * (1 - logistic));
+}
+
+TEST(RateNeuronAlone, IsMemorylessWithoutLeak) {
+  RateNeuronState state = kBusy;
+  step<Identity>(state.view(), Step<R>{1});
+  EXPECT_EQ(state.activity, 1);
+  EXPECT_EQ(state.gain, 1);
+}
+
+/// lambda_i = (1 - alpha) + alpha phi' W_ii; `gain` is alpha phi'.
+TEST(RateNeuronAlone, KnowsTheDecayOfEprop) {
+  RateNeuronState state = kBusy;
+  EXPECT_EQ(own_decay(state.view(), Step<R>{0.25}), 0.75 + 3 * 5);
+  EXPECT_EQ(state, kBusy);
+}
+
+TEST(Activation, ReluIsSilentAtZero) {
+  EXPECT_EQ(Relu::at(0.0).value, 0);
+  EXPECT_EQ(Relu::at(0.0).slope, 0);
+  EXPECT_EQ(Relu::at(-3.0).value, 0);
+  EXPECT_EQ(Relu::at(-3.0).slope, 0);
+  EXPECT_EQ(Relu::at(3.0).value, 3);
+  EXPECT_EQ(Relu::at(3.0).slope, 1);
+}
+
+/// Slopes against differences of the values; error step^2 times a third derivative of at most 2, and rounding of 1e-11.
+TEST(Activation, SlopesAreDerivatives) {
+  for (const Activation activation : {Activation::kIdentity, Activation::kTanh, Activation::kRelu, Activation::kSigmoid}) {
+    dispatch(activation, [&](auto phi) {
+      for (const double u : {-2.5, -0.75, 0.25, 1.5}) {
+        const double step = 1e-5;
+        const double difference = (phi.at(u + step).value - phi.at(u - step).value) / (2 * step);
+        EXPECT_NEAR(phi.at(u).slope, difference, 1e-9) << name(activation) << " at " << u;
+      }
+    });
+  }
+}
+
+TEST(Activation, FarCurrentsStayFinite) {
+  EXPECT_EQ(Sigmoid::at(-1e4).value, 0);
+  EXPECT_EQ(Sigmoid::at(-1e4).slope, 0);
+  EXPECT_EQ(Sigmoid::at(1e4).value, 1);
+  EXPECT_EQ(Tanh::at(-1e4).value, -1);
+  EXPECT_EQ(Tanh::at(-1e4).slope, 0);
+}
+
+TEST(ReadoutAlone, SumsItsCurrentsToItsOutput) {
+  Alone k(ReadoutState{.output = 1, .error = 2, .epsilon = 3});
+  k.send(Dendrite<R>{.current = 0.5, .behind = 77}).forbid();
+  k.expect_state({.output = 1.5, .error = 2, .epsilon = 3});
+}
+
+TEST(ReadoutAlone, ForgetsInSilence) {
+  Alone k(ReadoutState{.output = 1, .error = 2, .epsilon = 3});
+  k.send(Silence{}).forbid();
+  k.expect_state({});
+}
+
+/// e = y - y*; eps = e times the loss's constant (1 with the final loss, 1/T with the sequence loss).
+TEST(ReadoutAlone, ComparesItsOutputWithTheTarget) {
+  Alone k(ReadoutState{.output = 1, .error = 0, .epsilon = 0});
+  k.send(Target<R>{3}, 1.0).forbid();
+  k.expect_state({.output = 1, .error = -2, .epsilon = -2});
+  k.send(Target<R>{3}, 0.25).forbid();
+  k.expect_state({.output = 1, .error = -2, .epsilon = -0.5});
+  k.send(Target<R>{1}, 0.25).forbid();
+  k.expect_state({.output = 1, .error = 0, .epsilon = 0});
+}
+
+TEST(ReadoutAlone, PostsTheDeltaRule) {
+  ReadoutState state{.output = 1, .error = -2, .epsilon = -0.5};
+  const Post<R> said = post(state.view());
+  EXPECT_EQ(said.decay, 0);
+  EXPECT_EQ(said.gain, 1);
+  EXPECT_EQ(said.signal, -0.5);
+}
+
+}  // namespace
+}  // namespace locus

@@ -1,0 +1,79 @@
+// CHECK, columns and ids: the small promises that everything rests on.
+#include <compare>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+#include <gtest/gtest.h>
+
+#include "core/base/check.h"
+#include "core/base/column.h"
+#include "core/base/function_ref.h"
+#include "core/base/id.h"
+
+namespace locus {
+namespace {
+
+TEST(Check, ThrowsWithConditionPlaceAndReason) {
+  try {
+    CHECK(1 + 1 == 3, "arithmetic of " + std::string("tests"));
+    FAIL() << "CHECK let a false condition pass";
+  } catch (const CheckFailure& failure) {
+    const std::string what = failure.what();
+    EXPECT_NE(what.find("1 + 1 == 3"), std::string::npos) << what;
+    EXPECT_NE(what.find("base_test.cc:"), std::string::npos) << what;
+    EXPECT_NE(what.find("arithmetic of tests"), std::string::npos) << what;
+  }
+}
+
+TEST(Check, EvaluatesTheReasonOnlyOnFailure) {
+  int evaluated = 0;
+  const auto reason = [&evaluated] {
+    ++evaluated;
+    return std::string("reason");
+  };
+  CHECK(true, reason());
+  EXPECT_EQ(evaluated, 0);
+  EXPECT_THROW(CHECK(false, reason()), CheckFailure);
+  EXPECT_EQ(evaluated, 1);
+}
+
+template <class T>
+void expect_aligned() {
+  for (const std::size_t size : {1U, 3U, 64U, 1000U}) {
+    const Column<T> column(size, T(1));
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(column.data()) % kColumnAlignment, 0U) << size;
+    const Column<T> copy = column;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(copy.data()) % kColumnAlignment, 0U) << size;
+    EXPECT_EQ(copy, column);
+  }
+}
+
+TEST(Column, BeginsOnACacheLine) {
+  expect_aligned<double>();
+  expect_aligned<float>();
+  expect_aligned<std::int32_t>();
+  expect_aligned<std::uint8_t>();
+}
+
+TEST(Id, KindsDoNotMix) {
+  static_assert(!std::equality_comparable_with<NeuronId, ProjectionId>);
+  static_assert(!std::is_convertible_v<NeuronId, ProjectionId>);
+  static_assert(!std::is_convertible_v<int, Tick>);
+  static_assert(sizeof(NeuronId) == 4 && sizeof(SynapseId) == 8);
+  EXPECT_LT(NeuronId{1}, NeuronId{2});
+  EXPECT_EQ(Tick{3}, Tick{3});
+}
+
+TEST(FunctionRef, CallsWhatItBorrows) {
+  int calls = 0;
+  const auto add = [&calls](int by) { return calls += by; };
+  const FunctionRef<int(int)> borrowed = add;
+  EXPECT_EQ(borrowed(2), 2);
+  EXPECT_EQ(borrowed(3), 5);
+  EXPECT_EQ(calls, 5);
+}
+
+}  // namespace
+}  // namespace locus

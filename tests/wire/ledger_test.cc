@@ -1,0 +1,131 @@
+// The ledger's sums and the door's three duties: declaration, budget, count.
+#include "core/wire/ledger.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/wire/door.h"
+
+namespace locus {
+namespace {
+
+TEST(Ledger, IsEmptyAtFirst) {
+  const Ledger ledger;
+  EXPECT_EQ(ledger.messages(), 0);
+  EXPECT_EQ(ledger.max_lag(), 0);
+  EXPECT_EQ(ledger.mean_lag(), 0);
+  EXPECT_TRUE(ledger.entries().empty());
+  EXPECT_EQ(ledger.at(Channel::kGather, 1000), Tally{});
+}
+
+TEST(Ledger, SumsByChannelAndLag) {
+  Ledger ledger(4);
+  ledger.add(Channel::kPost, 2, {3, 6});
+  ledger.add(Channel::kPost, 0, {5, 15});
+  ledger.add(Channel::kAxon, 0, {2, 2});
+  ledger.add(Channel::kTransport, 0, {4, 4});
+  ledger.add(Channel::kTransport, 1, {1, 1});
+  ledger.add(Channel::kPost, 2, {1, 2});
+  EXPECT_EQ(ledger.at(Channel::kPost, 2), (Tally{4, 8}));
+  EXPECT_EQ(ledger.messages(), 16);
+  EXPECT_EQ(ledger.messages(Channel::kPost), 9);
+  EXPECT_EQ(ledger.scalars(), 30);
+  EXPECT_EQ(ledger.spatial_violations(), 5);
+  EXPECT_EQ(ledger.temporal_violations(), 5);
+  EXPECT_EQ(ledger.violations(), 9);  // the TRANSPORT of lag 1 is both, and counted once
+  EXPECT_EQ(ledger.max_lag(), 2);
+  EXPECT_DOUBLE_EQ(ledger.mean_lag(), (4 * 2 + 1) / 16.0);
+  EXPECT_EQ(ledger.scalar_bytes(), 4);
+  const std::vector<LedgerEntry> expected = {{Channel::kAxon, 0, {2, 2}},
+                                             {Channel::kPost, 0, {5, 15}},
+                                             {Channel::kPost, 2, {4, 8}},
+                                             {Channel::kTransport, 0, {4, 4}},
+                                             {Channel::kTransport, 1, {1, 1}}};
+  EXPECT_EQ(ledger.entries(), expected);
+}
+
+TEST(Ledger, CountsTrialsAndTicks) {
+  Ledger ledger;
+  ledger.add_trials(3, 7);
+  ledger.add_trials(1, 7);
+  ledger.add_stalled_ticks(2);
+  ledger.add_stalled_ticks(5);
+  ledger.set_memory(11, 13);
+  EXPECT_EQ(ledger.trials(), 4);
+  EXPECT_EQ(ledger.ticks(), 28);
+  EXPECT_EQ(ledger.stalled_ticks(), 7);
+  EXPECT_EQ(ledger.history_bytes(), 11);
+  EXPECT_EQ(ledger.trace_bytes(), 13);
+}
+
+constexpr std::uint32_t bit(Channel channel) { return 1U << static_cast<unsigned>(channel); }
+
+/// A door of a rule that declares POST and TRANSPORT up to lag 2.
+Door door(Locality budget) { return Door({bit(Channel::kPost) | bit(Channel::kTransport), 2, budget}, 8); }
+
+Endpoints ends() { return {{Party::kSynapse, 3, 14}, {Party::kAgent, 0, 0}}; }
+
+Endpoints must_not_be_asked() {
+  ADD_FAILURE() << "the ends of a message are asked for only where it breaks the budget";
+  return {};
+}
+
+TEST(Door, CountsAWholeDeliveryAtOnce) {
+  Door passing = door(Locality::kAny);
+  passing.pass(Channel::kPost, 1, 10, 2, must_not_be_asked);
+  passing.pass(Channel::kPost, 1, 5, 3, must_not_be_asked);
+  passing.pass(Channel::kTransport, 0, 1, 1, must_not_be_asked);
+  EXPECT_EQ(passing.ledger().at(Channel::kPost, 1), (Tally{15, 35}));
+  EXPECT_EQ(passing.ledger().messages(), 16);
+}
+
+TEST(Door, RefusesWhatTheRuleHasNotDeclared) {
+  Door passing = door(Locality::kAny);
+  EXPECT_THROW(passing.pass(Channel::kGather, 0, 1, 1, must_not_be_asked), CheckFailure);
+  EXPECT_THROW(passing.pass(Channel::kPost, 3, 1, 1, must_not_be_asked), CheckFailure);
+  EXPECT_THROW(passing.pass(Channel::kPost, -1, 1, 1, must_not_be_asked), CheckFailure);
+  EXPECT_EQ(passing.ledger().messages(), 0);
+}
+
+TEST(Door, LetsNoMessagesPassUnseen) {
+  Door passing = door(Locality::kStrict);
+  passing.pass(Channel::kGather, 7, 0, 1, must_not_be_asked);
+  passing.pass(Channel::kTransport, 0, 0, 1, must_not_be_asked);
+  EXPECT_TRUE(passing.ledger().entries().empty());
+}
+
+TEST(Door, NamesTheFirstMessageThatBreaksTheBudget) {
+  Door passing = door(Locality::kSpatial);
+  passing.tick(Tick{5});
+  passing.pass(Channel::kPost, 2, 4, 2, must_not_be_asked);  // temporal: allowed under kSpatial
+  try {
+    passing.pass(Channel::kTransport, 2, 9, 1, ends);
+    FAIL() << "a non-local message passed";
+  } catch (const LocalityBroken& broken) {
+    EXPECT_EQ(broken.offence().tick, Tick{5});
+    EXPECT_EQ(broken.offence().channel, Channel::kTransport);
+    EXPECT_EQ(broken.offence().lag, 2);
+    EXPECT_EQ(broken.offence().ends.sender, (Endpoint{Party::kSynapse, 3, 14}));
+    EXPECT_EQ(broken.offence().ends.receiver, (Endpoint{Party::kAgent, 0, 0}));
+  }
+  EXPECT_EQ(passing.ledger().messages(), 4);
+}
+
+TEST(Door, KeepsEachBudget) {
+  for (const Locality budget : {Locality::kAny, Locality::kSpatial, Locality::kTemporal, Locality::kStrict}) {
+    for (const Channel channel : {Channel::kPost, Channel::kTransport}) {
+      for (const int lag : {0, 1, 2}) {
+        Door passing = door(budget);
+        if (breaks(budget, channel, lag)) {
+          EXPECT_THROW(passing.pass(channel, lag, 1, 1, ends), LocalityBroken);
+        } else {
+          EXPECT_NO_THROW(passing.pass(channel, lag, 1, 1, must_not_be_asked));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace locus
