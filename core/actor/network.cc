@@ -62,6 +62,7 @@ void allocate(Network<R>& network, std::int32_t lanes) {
       if (synapse >= 0) network.autapses.push_back({projection.source_begin + i, p, synapse});
     }
   }
+  std::ranges::sort(network.autapses, {}, &Autapse::neuron);
 }
 
 template struct Projection<double>;
