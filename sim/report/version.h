@@ -8,8 +8,8 @@
 
 namespace locus {
 
-std::string_view version();     // "0.1.0", the project's version
-std::string_view commit();      // 12 hex digits, "-dirty" behind them if the tree differed from it; "unknown" outside a git checkout
+std::string_view version();  // "0.1.0", the project's version
+std::string_view commit();  // 12 hex digits, "-dirty" behind them if the tree differed from it; "unknown" outside a git checkout
 std::string_view build_type();  // "Release", with the compiler: "Release, GNU 12.2.0"
 
 }  // namespace locus

@@ -1,4 +1,5 @@
-# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DVERSION=... -P check.cmake: installs, moves the tree, builds and runs a consumer, runs the moved program.
+# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DVERSION=... -DCOMPILER=... -DLAUNCHER=... -P check.cmake: installs, moves the tree, builds and runs
+# a consumer against it, runs the moved program.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)

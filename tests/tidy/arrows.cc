@@ -1,0 +1,117 @@
+// Who may include whom: the arrows of the layers, and the libraries that each room may see.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "tests/tidy/checks.h"
+
+namespace locus::tidy {
+namespace {
+
+/// A room sees itself and the rooms before it in its chain; sim sees all of core.
+constexpr std::array kCoreChain = std::to_array<std::string_view>(
+    {"core/base", "core/wire", "core/actor", "core/rule", "core/transport", "core/nonlocal"});
+constexpr std::array kSimChain =
+    std::to_array<std::string_view>({"sim/model", "sim/task", "sim/place", "sim/run", "sim/report", "sim/cli"});
+
+template <class Chain>
+bool in_order(const Chain& chain, std::string_view from, std::string_view to) {
+  const auto from_at = std::find(chain.begin(), chain.end(), from);
+  return from_at != chain.end() && std::find(chain.begin(), from_at + 1, to) != from_at + 1;
+}
+
+template <class Chain>
+bool holds(const Chain& chain, std::string_view room) {
+  return std::find(chain.begin(), chain.end(), room) != chain.end();
+}
+
+bool sees_room(std::string_view from, std::string_view to) {
+  if (from.starts_with("tests/"))
+    return holds(kCoreChain, to) || holds(kSimChain, to) || to == "sim/theory" || to.starts_with("tests/");
+  if (from.starts_with("core/")) return in_order(kCoreChain, from, to);
+  if (to.starts_with("core/")) return holds(kCoreChain, to) && (holds(kSimChain, from) || from == "sim/theory");
+  if (to == "sim/theory") return from == "sim/theory" || from == "sim/cli";
+  return in_order(kSimChain, from, to);
+}
+
+/// Generated code is for sim/model, sim/report and their tests.
+bool sees_generated(std::string_view from) {
+  constexpr std::array kRooms =
+      std::to_array<std::string_view>({"sim/model", "sim/report", "tests/model", "tests/report", "tests/fuzz"});
+  return holds(kRooms, from);
+}
+
+/// A library, told by how its headers begin, and the rooms that may see it.
+struct Dependency {
+  std::string_view prefix;
+  std::string_view rooms;  // separated and enclosed by blanks; " * " for all
+};
+constexpr std::array kDependencies = std::to_array<Dependency>({
+    {"Eigen/", " * "},
+    {"Random123/", " core/base "},
+    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/theory sim/cli "},
+    {"openssl/", " sim/model sim/run sim/report "},
+    {"google/protobuf/", " sim/model sim/report "},
+    {"boost/", " sim/run "},
+    {"CLI/", " sim/cli "},
+    {"sys/", " sim/model sim/report sim/cli "},  // what the standard library cannot say of files
+});
+
+bool sees_library(std::string_view room, std::string_view header) {
+  for (const Dependency& dependency : kDependencies) {
+    if (!header.starts_with(dependency.prefix)) continue;
+    return dependency.rooms == " * " || dependency.rooms.find(" " + std::string(room) + " ") != std::string_view::npos;
+  }
+  // The standard library is left; in core nothing of the operating system.
+  return header.find('/') == std::string_view::npos && (!room.starts_with("core/") || !header.ends_with(".h"));
+}
+
+}  // namespace
+
+Faults check_arrows(const Tree& tree) {
+  Faults faults;
+  for (const File& file : tree.files) {
+    if (!file.is_cpp()) continue;
+    for (const Include& include : includes_of(file)) {
+      const std::string to = include.path.substr(0, include.path.rfind('/'));
+      if (include.path.starts_with("locus/v1/")) {
+        if (!sees_generated(file.folder()))
+          faults.push_back({file.path, include.line, file.folder() + " may not see generated code"});
+      } else if (include.quoted && !sees_room(file.folder(), to)) {
+        faults.push_back({file.path, include.line, file.folder() + " may not include \"" + include.path + "\""});
+      } else if (!include.quoted && (to.starts_with("core") || to.starts_with("sim"))) {
+        faults.push_back({file.path, include.line, "our own headers stand in quotes"});
+      }
+    }
+  }
+  return faults;
+}
+
+Faults check_dependencies(const Tree& tree) {
+  Faults faults;
+  for (const File& file : tree.files) {
+    if (!file.is_cpp() || file.under("tests/")) continue;
+    for (const Include& include : includes_of(file)) {
+      if (include.quoted || include.path.starts_with("locus/v1/") || sees_library(file.folder(), include.path))
+        continue;
+      faults.push_back({file.path, include.line, file.folder() + " may not see <" + include.path + ">"});
+    }
+  }
+  return faults;
+}
+
+Faults check_own_header(const Tree& tree) {
+  Faults faults;
+  for (const File& file : tree.files) {
+    if (file.extension() != ".cc") continue;
+    const std::string header = file.path.substr(0, file.path.size() - 2) + "h";
+    const auto same = [&](const File& other) { return other.path == header; };
+    if (std::none_of(tree.files.begin(), tree.files.end(), same)) continue;
+    const std::vector<Include> includes = includes_of(file);
+    if (includes.empty() || includes.front().path != header)
+      faults.push_back({file.path, 1, "must include \"" + header + "\" first"});
+  }
+  return faults;
+}
+
+}  // namespace locus::tidy
