@@ -1,0 +1,50 @@
+#include "sim/run/rank.h"
+
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+
+namespace locus {
+namespace {
+
+constexpr double kRankTolerance = 1e-9;   // of sigma_1, float64
+constexpr double kRounding = 1e-13;       // of |W_0|: a change below is none
+
+Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
+  if (const auto* full = std::get_if<DenseMatrix>(&matrix)) {
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    return Eigen::Map<const RowMajor>(full->values.data(), full->rows, full->cols);
+  }
+  const auto& sparse = std::get<SparseMatrix>(matrix);
+  Eigen::MatrixXd out = Eigen::MatrixXd::Zero(sparse.rows, sparse.cols);
+  for (std::size_t k = 0; k < sparse.values.size(); ++k) out(sparse.row[k], sparse.col[k]) = sparse.values[k];
+  return out;
+}
+
+}  // namespace
+
+std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after, std::int64_t largest_side) {
+  const auto smaller_side = std::visit([](const auto& matrix) { return std::min(matrix.rows, matrix.cols); }, after.matrix);
+  if (smaller_side > largest_side) return std::nullopt;
+  const Eigen::MatrixXd start = dense(before.matrix);
+  const Eigen::MatrixXd change = dense(after.matrix) - start;
+  if (!change.allFinite()) return std::nullopt;
+
+  RankReport report;
+  report.projection = after.projection;
+  report.tolerance = kRankTolerance;
+  const Eigen::VectorXd sigma = Eigen::BDCSVD<Eigen::MatrixXd>(change).singularValues();
+  report.singular_values.assign(sigma.begin(), sigma.end());
+  if (sigma.size() == 0 || sigma(0) <= kRounding * start.norm() || sigma(0) == 0) return report;
+
+  const double sum = sigma.sum();
+  double entropy = 0;
+  for (const double value : report.singular_values) {
+    if (value > kRankTolerance * sigma(0)) ++report.rank;
+    if (value > 0) entropy -= value / sum * std::log(value / sum);
+  }
+  report.effective_rank = std::exp(entropy);
+  return report;
+}
+
+}  // namespace locus

@@ -1,0 +1,154 @@
+#include "sim/run/train.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/transport/batched.h"
+#include "core/transport/mailbox.h"
+#include "sim/model/build.h"
+#include "sim/place/place.h"
+#include "sim/run/fingerprint.h"
+#include "sim/run/offence.h"
+#include "sim/run/rank.h"
+#include "sim/run/trial.h"
+#include "sim/task/task.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kLargestRankedSide = 512;
+
+Permit permit_of(const Learning& learning, Locality budget) {
+  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = budget};
+  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
+  return permit;
+}
+
+/// The weights of every projection, in the form and order of the model file.
+template <class R>
+std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
+  std::vector<ProjectionWeights> all;
+  for (const Projection<R>& projection : network.projections) {
+    if (projection.dense) {
+      DenseMatrix matrix{projection.target_size, projection.source_size, {}};
+      matrix.values.reserve(projection.weight.size());
+      for (std::int64_t i = 0; i < matrix.rows; ++i) {
+        for (std::int64_t j = 0; j < matrix.cols; ++j) {
+          matrix.values.push_back(static_cast<double>(projection.weight[static_cast<std::size_t>(j * matrix.rows + i)]));
+        }
+      }
+      all.push_back({projection.name, std::move(matrix)});
+      continue;
+    }
+    SparseMatrix matrix{projection.target_size, projection.source_size, {}, {}, {}};
+    for (const std::int64_t synapse : projection.listed) {
+      matrix.row.push_back(projection.target_of(synapse));
+      matrix.col.push_back(projection.source_of(synapse));
+      matrix.values.push_back(static_cast<double>(projection.weight[static_cast<std::size_t>(synapse)]));
+    }
+    all.push_back({projection.name, std::move(matrix)});
+  }
+  return all;
+}
+
+/// Whether all plastic weights are finite: 0 * w is 0 for these and for no other.
+template <class R>
+bool all_finite(const Network<R>& network) {
+  for (const Projection<R>& projection : network.projections) {
+    if (!projection.plastic) continue;
+    R sum = 0;
+    for (const R weight : projection.weight) sum += R(0) * weight;
+    if (sum != R(0)) return false;
+  }
+  return true;
+}
+
+void end(Outcome& outcome, Status status, std::string message) {
+  outcome.status = status;
+  outcome.message = std::move(message);
+}
+
+/// The updates of one rule over one transport.
+template <class R, class T>
+void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options, Outcome& outcome) {
+  const TrainingSpec& training = spec.training;
+  const Network<R>& network = transport.network();
+  const bool learns = rule(learning.kind).drive != Drive::kNothing;
+  Task task(spec);
+  Batch<R> batch = make_batch<R>(training.ticks, network.inputs.size, network.readouts.size, training.batch);
+  Trial<R, T> trial(transport, learning, trial_shape_of(training), training.commit == CommitWhen::kEveryTick);
+  for (std::int64_t update = 0; update < training.updates; ++update) {
+    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed)) {
+      return end(outcome, Status::kInterrupted, fmt::format("interrupted after {} of {} updates", update, training.updates));
+    }
+    task.fill(update, batch);
+    double loss = 0;
+    try {
+      loss = trial.run(batch);
+    } catch (const LocalityBroken& broken) {
+      transport.finish();
+      return end(outcome, Status::kLocalityBroken, describe(network, broken.offence(), outcome.rule, update, training.locality));
+    }
+    transport.door().ledger().add_trials(training.batch, training.ticks);
+    if (learns && !std::isfinite(loss)) {
+      return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: the loss is not finite", update + 1));
+    }
+    if (learns) outcome.losses.push_back(loss);
+    trial.commit_batch();
+    ++outcome.updates;
+    if (learns && !all_finite(network)) {
+      return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: a weight is not finite", update + 1));
+    }
+  }
+}
+
+template <class R>
+Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& options, Executor executor) {
+  Outcome outcome;
+  outcome.rule = rule_spec.name;
+  outcome.kind = rule_spec.kind;
+  const TrialShape shape = trial_shape_of(spec.training);
+  const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
+  const std::vector<ProjectionWeights> before = weights_of(network);
+  Door door(permit_of(learning, spec.training.locality), sizeof(R));
+  if (options.transport == TransportKind::kMailbox) {
+    Mailbox<R> transport(network, learning, place(network, shards_for(network)), executor, door);
+    train_over<R>(transport, spec, learning, options, outcome);
+  } else {
+    Batched<R> transport(network, learning, {shape, spec.training.commit == CommitWhen::kEveryTick}, executor, door);
+    train_over<R>(transport, spec, learning, options, outcome);
+  }
+  const ProtocolMemory memory = protocol_memory(learning, shape_of(network), shape, sizeof(R));
+  door.ledger().set_memory(memory.history_bytes, memory.trace_bytes);
+  outcome.ledger = door.ledger();
+  outcome.weights = weights_of(network);
+  const std::int64_t largest_side = options.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
+  for (std::size_t p = 0; p < before.size(); ++p) {
+    if (!network.projections[p].plastic || rule(learning.kind).drive == Drive::kNothing) continue;
+    if (auto report = rank_of_change(before[p], outcome.weights[p], largest_side)) outcome.ranks.push_back(std::move(*report));
+  }
+  outcome.fingerprint = fingerprint(outcome);
+  return outcome;
+}
+
+}  // namespace
+
+Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
+  Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
+  if (rule(spec.kind).drive != Drive::kSweep) return learning;
+  const bool whole = spec.kind == RuleKind::kBptt;
+  learning.depth = whole || spec.depth == 0 ? ticks : std::min(spec.depth, ticks);
+  learning.stride = whole ? ticks : std::min(spec.stride, ticks);
+  return learning;
+}
+
+TrialShape trial_shape_of(const TrainingSpec& training) { return {training.ticks, training.loss == Loss::kSequence}; }
+
+Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor) {
+  return train_as<double>(spec, rule, options, executor);
+}
+
+}  // namespace locus

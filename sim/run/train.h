@@ -1,0 +1,19 @@
+// train: one rule, from the network's first weights to its outcome.
+#pragma once
+
+#include "core/transport/executor.h"
+#include "sim/model/spec.h"
+#include "sim/run/result.h"
+#include "sim/run/run.h"
+
+namespace locus {
+
+/// tau and k as a run uses them: above T they mean T, BPTT has both at T.
+Learning learning_of(const RuleSpec& rule, std::int32_t ticks);
+
+TrialShape trial_shape_of(const TrainingSpec& training);
+
+/// Trains a freshly built network. Divergence, a broken budget and an interrupt end it early and stand in the outcome.
+Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor);
+
+}  // namespace locus

@@ -1,0 +1,54 @@
+// Trial: the schedule of a tick, and of the ticks of a trial. It conducts; it owns no state of any actor.
+//
+// What must come before what:
+//   1. AXON over B and W carries x_t and h_{t-1}: before rate neurons step. INFLUENCE carries P(t-1): before they step as well.
+//   2. AXON over A carries h_t: after they have stepped, before readouts compare with their targets.
+//   3. POST of readouts carries eps_t, and A answers with the weights of before the commit.
+//   4. FEEDBACK or TRANSPORT completes a rate neuron's learning signal; an autapse tells its weight of before the commit: before rate neurons POST.
+//   5. A sweep uses the errors up to t and the weights of before the commit.
+//   6. The commit comes last; the next tick sees the new weights.
+// Source of the order: docs/architecture.md.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/nonlocal/backward_agent.h"
+#include "core/nonlocal/sensitivities.h"
+#include "core/rule/closed_form.h"
+#include "core/transport/transport.h"
+#include "sim/task/batch.h"
+
+namespace locus {
+
+/// T: Mailbox<R> or Batched<R>.
+template <class R, TransportOf<R> T>
+class Trial {
+ public:
+  Trial(T& transport, const Learning& learning, const TrialShape& shape, bool commit_every_tick);
+
+  /// Runs the trials of a batch, all lanes abreast. Returns the loss as met, the mean over the lanes; 0 where the rule learns nothing.
+  double run(const Batch<R>& batch);
+
+  /// The commit at the end of a batch; without effect where every tick commits.
+  void commit_batch();
+
+ private:
+  void forward(Tick now, const Batch<R>& batch);
+  bool learn(Tick now, const Batch<R>& batch);
+  void meet_targets(const R* target);
+  void add_losses();
+
+  T& transport_;
+  Learning learning_;
+  TrialShape shape_;
+  bool commit_every_tick_;
+  R scale_;  // of the error: 1 (final) or 1 / T (sequence)
+  std::vector<std::int32_t> onto_rate_;
+  std::vector<std::int32_t> onto_readouts_;
+  std::optional<BackwardAgent<R>> agent_;             // sweeps only
+  std::optional<Sensitivities<R>> sensitivities_;     // RTRL only
+  std::vector<double> losses_;                        // of the present trials (lanes)
+};
+
+}  // namespace locus
