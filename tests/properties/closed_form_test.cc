@@ -1,0 +1,115 @@
+// The closed forms of core/rule against the oracle's brute force, wherever values are generic: every rule, loss, activation, mask and plasticity.
+#include "core/rule/closed_form.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/oracle.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+NetworkShape shape_of(const oracle::Net& net) {
+  NetworkShape shape;
+  const auto size = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
+  const auto plastic = [](const std::vector<oracle::Synapse>& block) {
+    return std::ranges::count_if(block, [](const oracle::Synapse& synapse) { return synapse.plastic; });
+  };
+  const auto curved = [&](std::size_t unit) { return net.activation[unit] != Activation::kIdentity; };
+  shape.inputs = static_cast<std::int64_t>(net.inputs);
+  shape.rate_neurons = static_cast<std::int64_t>(net.units);
+  shape.readouts = static_cast<std::int64_t>(net.readouts);
+  shape.curved_neurons =
+      std::ranges::count_if(net.activation, [](Activation phi) { return phi != Activation::kIdentity; });
+  shape.input_synapses = size(net.b);
+  shape.recurrent_synapses = size(net.w);
+  shape.readout_synapses = size(net.a);
+  shape.feedback_synapses = size(net.r);
+  shape.plastic_input = plastic(net.b);
+  shape.plastic_recurrent = plastic(net.w);
+  shape.plastic_readout = plastic(net.a);
+  for (const std::vector<oracle::Synapse>* block : {&net.b, &net.w}) {
+    shape.plastic_onto_curved += std::ranges::count_if(
+        *block, [&](const oracle::Synapse& synapse) { return synapse.plastic && curved(synapse.target); });
+  }
+  shape.autapses =
+      std::ranges::count_if(net.w, [](const oracle::Synapse& synapse) { return synapse.source == synapse.target; });
+  return shape;
+}
+
+Learning learning_of(const RuleSpec& rule, std::int32_t ticks) {
+  Learning learning{rule.kind, 0, 0, rule.trace_decay};
+  if (rule.kind == RuleKind::kBptt) learning.depth = learning.stride = ticks;
+  if (rule.kind == RuleKind::kTbptt) {
+    learning.depth = rule.depth == 0 ? ticks : std::min(rule.depth, ticks);
+    learning.stride = std::min(rule.stride, ticks);
+  }
+  return learning;
+}
+
+void expect_closed_forms(const Spec& spec) {
+  for (const RuleSpec& rule : spec.rules) {
+    const oracle::Answer answer = oracle::solve(spec, rule);
+    const TrialShape trial{spec.training.ticks, spec.training.loss == Loss::kSequence};
+    const Ledger ledger =
+        closed_form(learning_of(rule, spec.training.ticks), shape_of(oracle::flatten(spec, rule)), trial, 8);
+    oracle::Counts counts;
+    for (const LedgerEntry& entry : ledger.entries())
+      counts[{entry.channel, entry.lag}] = {entry.tally.messages, entry.tally.scalars};
+    const bool same = counts == answer.counts && ledger.stalled_ticks() == answer.stalled_ticks &&
+                      ledger.history_bytes() == answer.history_bytes && ledger.trace_bytes() == answer.trace_bytes &&
+                      ledger.trials() == 1 && ledger.ticks() == spec.training.ticks;
+    ASSERT_TRUE(same) << rule.name << " of " << describe(spec);
+  }
+}
+
+/// Generic values: no stored zeros (they make silent neurons), no relu.
+Spec generic(const Shape& shape, Style style, std::uint64_t seed) {
+  Spec spec = small_model(shape, style, seed);
+  for (ProjectionSpec& projection : spec.network.projections) {
+    auto& values = style.sparse ? std::get<SparseMatrix>(projection.weights).values
+                                : std::get<DenseMatrix>(projection.weights).values;
+    for (double& value : values) value = value == 0 ? 0.625 : value;
+  }
+  // R without stored zeros changes no count; a unit without a synapse from any input would stay silent, so B is dense in its first column.
+  if (style.sparse) {
+    auto& sparse = std::get<SparseMatrix>(spec.network.projections[0].weights);
+    for (std::int32_t i = 0; i < shape.units; ++i) {
+      const auto reaches = std::ranges::find(sparse.row, i) != sparse.row.end();
+      if (reaches) continue;
+      sparse.row.push_back(i);
+      sparse.col.push_back(0);
+      sparse.values.push_back(0.75);
+    }
+    auto& onto = std::get<SparseMatrix>(spec.network.projections[2].weights);
+    for (std::int32_t k = 0; k < shape.readouts; ++k) {
+      if (std::ranges::find(onto.row, k) != onto.row.end()) continue;
+      onto.row.push_back(k);
+      onto.col.push_back(0);
+      onto.values.push_back(0.75);
+    }
+  }
+  return spec;
+}
+
+TEST(ClosedForm, IsTheOraclesCountForGenericValues) {
+  std::uint64_t seed = 1;
+  for (const Activation activation : {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid}) {
+    for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
+      for (const bool sparse : {false, true}) {
+        for (int plastic = 0; plastic < 8; ++plastic) {
+          for (int ticks = 1; ticks <= 5; ++ticks) {
+            Style style{activation,         0.5,  loss, sparse, (plastic & 1) != 0, (plastic & 2) != 0,
+                        (plastic & 4) != 0, false};
+            expect_closed_forms(generic({2, 3, 2, ticks}, style, seed++));
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace locus
