@@ -145,7 +145,8 @@ TEST(Inheritance, IsForExceptionsInCore) {
 TEST(Globals, AreConstant) {
   const std::string good =
       "namespace locus {\nconstexpr int kA = 1;\nextern const std::array<int, 3> kB;\nconst std::vector<int> kC = {1, 2};\n"
-      "int f(int a = 3);\nusing X = int;\ntemplate <class T>\nusing V = std::vector<T>;\nstruct S;\nstruct T { int a = 0; static constexpr int k = 1; };\n"
+      "int f(int a = 3);\nusing X = int;\ntemplate <class T>\nusing V = std::vector<T>;\nstruct S;\n"
+      "struct T { int a = 0; static constexpr int k = 1; };\n"
       "inline constexpr std::array kD = std::to_array<int>({1, 2});\nstatic_assert(true);\ntemplate <class T> class W;\n"
       "template <class T>\nconcept C = true;\nextern template class W<int>;\nconst char* const kE = \"e\";\n"
       "int g() {\n  static const int k = 1;\n  static constexpr int m = 2;\n  return static_cast<int>(k) + m;\n}\n}  // namespace locus\n";
