@@ -1,0 +1,103 @@
+// The limit for RFLO online: the loop that one would write by hand for this rule alone, without actors, counts or options.
+//
+// Leaky tanh, float type R, one trial, a commit every tick. One pass a tick reads and writes weight and trace once: learning of tick t - 1, its commit, and
+// the currents of tick t. Row-major by source, vectorised over targets, four sources at a time: the same care as the program's own pass.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "core/base/column.h"
+
+namespace locus::bench {
+
+template <class R>
+struct HandRflo {
+  std::size_t m, n, o, ticks;
+  R leak, decay, rate;
+  Column<R> b, w, a, r;     // (m x n), (n x n), (n x o) by source; R (o x n)
+  Column<R> pb, pw, pa;     // traces of b and w; h of the last tick for a
+  Column<R> h, h_before, x_before, current, gain, signal, y, epsilon;
+
+  void reset() {
+    for (Column<R>* column : {&pb, &pw, &h, &h_before, &x_before, &gain, &signal, &epsilon}) column->assign(column->size(), R(0));
+  }
+
+  static void pass(std::size_t sources, std::size_t targets, R* __restrict weight, R* __restrict trace, const R* before, const R* now,
+                   const R* __restrict gain, const R* __restrict signal, R* __restrict current, R decay, R rate) {
+    std::size_t j = 0;
+    for (; j + 4 <= sources; j += 4) {
+      R* w = weight + j * targets;
+      R* p = trace + j * targets;
+#pragma GCC ivdep
+      for (std::size_t i = 0; i < targets; ++i) {
+        R sum = current[i];
+#pragma GCC unroll 4
+        for (std::size_t k = 0; k < 4; ++k) {
+          const R t = decay * p[k * targets + i] + gain[i] * before[j + k];
+          const R v = w[k * targets + i] - rate * (signal[i] * t);
+          p[k * targets + i] = t;
+          w[k * targets + i] = v;
+          sum += v * now[j + k];
+        }
+        current[i] = sum;
+      }
+    }
+    for (; j < sources; ++j) {
+      R* w = weight + j * targets;
+      R* p = trace + j * targets;
+      for (std::size_t i = 0; i < targets; ++i) {
+        const R t = decay * p[i] + gain[i] * before[j];
+        const R v = w[i] - rate * (signal[i] * t);
+        p[i] = t;
+        w[i] = v;
+        current[i] += v * now[j];
+      }
+    }
+  }
+
+  /// One trial under the sequence loss. Returns the loss.
+  double trial(const R* x, const R* target) {
+    reset();
+    double loss = 0;
+    const R scale = R(1) / static_cast<R>(ticks);
+    for (std::size_t t = 0; t < ticks; ++t) {
+      current.assign(n, R(0));
+      pass(m, n, b.data(), pb.data(), x_before.data(), x + t * m, gain.data(), signal.data(), current.data(), decay, rate);
+      pass(n, n, w.data(), pw.data(), h_before.data(), h.data(), gain.data(), signal.data(), current.data(), decay, rate);
+      h_before = h;
+      x_before.assign(x + t * m, x + (t + 1) * m);
+      for (std::size_t i = 0; i < n; ++i) {
+        const R phi = std::tanh(current[i]);
+        h[i] = (R(1) - leak) * h[i] + leak * phi;
+        gain[i] = leak * (R(1) - phi * phi);
+      }
+      for (std::size_t k = 0; k < o; ++k) y[k] = 0;
+      for (std::size_t j = 0; j < n; ++j) {
+        for (std::size_t k = 0; k < o; ++k) {
+          R& v = a[j * o + k];
+          v -= rate * (epsilon[k] * pa[j]);
+          y[k] += v * h[j];
+        }
+      }
+      pa = h;
+      signal.assign(n, R(0));
+      for (std::size_t k = 0; k < o; ++k) {
+        const R error = y[k] - target[t * o + k];
+        loss += 0.5 * static_cast<double>(scale) * static_cast<double>(error) * static_cast<double>(error);
+        epsilon[k] = scale * error;
+        for (std::size_t i = 0; i < n; ++i) signal[i] += r[k * n + i] * epsilon[k];
+      }
+    }
+    Column<R> unused(n, R(0));
+    pass(m, n, b.data(), pb.data(), x_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay, rate);
+    pass(n, n, w.data(), pw.data(), h_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay, rate);
+    for (std::size_t j = 0; j < n; ++j) {
+      for (std::size_t k = 0; k < o; ++k) a[j * o + k] -= rate * (epsilon[k] * pa[j]);
+    }
+    return loss;
+  }
+};
+
+}  // namespace locus::bench
