@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/network_size.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/report/version.h"
@@ -25,14 +26,14 @@ bool is_recurrent(const NetworkSpec& network, const std::string& projection) {
   return false;
 }
 
-std::string rank_cell(const Spec& spec, const Outcome& outcome) {
+/// The recurrent projection whose change has the highest rank; null where none was measured.
+const RankReport* rank_of(const Spec& spec, const Outcome& outcome) {
   const RankReport* highest = nullptr;
   for (const RankReport& rank : outcome.ranks) {
     if (!is_recurrent(spec.network, rank.projection)) continue;
     if (highest == nullptr || rank.rank > highest->rank) highest = &rank;
   }
-  if (highest == nullptr) return "-";
-  return fmt::format("{} ({})", highest->rank, human(highest->effective_rank));
+  return highest;
 }
 
 std::string outcome_cell(const Outcome& outcome, const Progress& progress) {
@@ -51,12 +52,6 @@ std::string outcome_cell(const Outcome& outcome, const Progress& progress) {
   return fmt::format("{} {}x", fell ? "fell" : "rose", human(factor));
 }
 
-std::int64_t size_of(const NetworkSpec& network, PopulationKind kind) {
-  std::int64_t size = 0;
-  for (const PopulationSpec& population : network.populations) size += population.kind == kind ? population.size : 0;
-  return size;
-}
-
 std::string counted(std::int64_t number, std::string_view thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
@@ -65,26 +60,37 @@ std::string title(const Spec& spec, const RunResult& result) {
   const NetworkSpec& network = spec.network;
   const std::string sizes =
       fmt::format("{}: {}, {}, {}; {} a trial, {}", shorten(result.model, 40),
-                  counted(size_of(network, PopulationKind::kInput), "input"),
-                  counted(size_of(network, PopulationKind::kRate), "rate neuron"),
-                  counted(size_of(network, PopulationKind::kReadout), "readout"), counted(spec.training.ticks, "tick"),
+                  counted(neurons(network, PopulationKind::kInput), "input"),
+                  counted(neurons(network, PopulationKind::kRate), "rate neuron"),
+                  counted(neurons(network, PopulationKind::kReadout), "readout"), counted(spec.training.ticks, "tick"),
                   counted(spec.training.batch, "trial") + " an update");
   const std::string source = fmt::format("seed {}, model sha256 {}, locus {} ({})", result.seed,
                                          head(result.model_sha256, 12), version(), commit());
   return wrap(sizes) + wrap(source);
 }
 
+/// Wide enough for every rule, so that both tables agree; the widest table decides how much of that there is.
+std::size_t name_columns(const RunResult& result) {
+  std::size_t columns = 0;
+  for (const Outcome& outcome : result.outcomes) columns = std::max(columns, width(outcome.rule));
+  return columns;
+}
+
 Table learning_table(const Spec& spec, const RunResult& result) {
   const std::int64_t window = window_of(spec.training.updates);
   const std::string span = window == 1 ? "" : fmt::format(" {}", window);
   Table table;
-  table.columns = {{"rule", Align::kLeft},    {"updates"},   {"first" + span}, {"last" + span},
-                   {"outcome", Align::kLeft}, {"rank of dW"}};
-  table.groups = {{"learning", 0, 1}, {window == 1 ? "loss" : "mean loss", 2, 3}};
+  table.caption = "LEARNING";
+  table.columns = {{"rule", Align::kLeft},    {"updates"}, {"first" + span}, {"last" + span},
+                   {"outcome", Align::kLeft}, {"rank"},    {"effective"}};
+  table.groups = {{window == 1 ? "loss" : "mean loss", 2, 3}, {"learnt: dW", 5, 6}};
+  table.name_columns = name_columns(result);
   for (const Outcome& outcome : result.outcomes) {
     const Progress progress = progress_of(outcome, window);
+    const RankReport* const rank = rank_of(spec, outcome);
     table.rows.push_back({outcome.rule, human(static_cast<double>(outcome.updates)), human_loss(progress.first),
-                          human_loss(progress.last), outcome_cell(outcome, progress), rank_cell(spec, outcome)});
+                          human_loss(progress.last), outcome_cell(outcome, progress),
+                          rank == nullptr ? "-" : human(rank->rank), rank == nullptr ? "-" : human(rank->effective_rank)});
   }
   return table;
 }
@@ -99,7 +105,9 @@ Table locality_table(const RunResult& result) {
                    {"stalled"},
                    {"history"},
                    {"traces"}};
-  table.groups = {{"per trial", 0, 1}, {"violations", 2, 3}, {"ticks", 4, 5}, {"bytes kept", 6, 7}};
+  table.caption = "PER TRIAL";
+  table.groups = {{"violations", 2, 3}, {"ticks", 4, 5}, {"bytes kept", 6, 7}};
+  table.name_columns = name_columns(result);
   for (const Outcome& outcome : result.outcomes) {
     const Ledger& ledger = outcome.ledger;
     const auto a_trial = [&](std::int64_t total) {
@@ -114,11 +122,21 @@ Table locality_table(const RunResult& result) {
 }
 
 std::string legend() {
-  return wrap("rank of dW: numerical (effective) rank of what the recurrent weights learnt, the highest of its projections",
-              2, 0) +
+  return wrap(
+             "dW: what the recurrent weights learnt (of several projections, the one of highest rank); effective: rank "
+             "by the entropy of its singular values",
+             2, 0) +
          wrap("spatial: messages over a non-local wire; temporal: messages that revisit an earlier tick (lag 1 or more)",
               2, 0) +
-         wrap("stalled: ticks that the network stands still for a sweep; bytes kept: by the actors of one trial", 2, 0);
+         wrap("stalled: ticks that the network stands still for a sweep; kept: by the actors of one trial", 2, 0);
+}
+
+std::string fingerprints(const RunResult& result) {
+  std::string text = "fingerprints:";
+  for (const Outcome& outcome : result.outcomes) {
+    text += fmt::format(" {}={}", shorten(outcome.rule, 32), outcome.fingerprint);
+  }
+  return wrap(text, 2, 0);
 }
 
 }  // namespace
@@ -145,7 +163,7 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
 std::string comparison(const Spec& spec, const RunResult& result) {
   std::string text = comparison_tables(spec, result) + '\n';
   for (const std::string& remark : remarks(spec, result)) text += wrap(remark);
-  return text;
+  return result.outcomes.empty() ? text : text + '\n' + fingerprints(result);
 }
 
 }  // namespace locus

@@ -129,8 +129,9 @@ std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
     if (const auto memory = on_memory(candidates)) said.push_back(*memory);
   }
   for (const Outcome& outcome : result.outcomes) {
-    if (outcome.status != Status::kCompleted)
-      said.push_back(fmt::format("{} {}: {}", shorten(outcome.rule, kName), name(outcome.status), outcome.message));
+    if (outcome.status == Status::kCompleted) continue;
+    const bool names_itself = outcome.status == Status::kLocalityBroken;
+    said.push_back(names_itself ? outcome.message : fmt::format("{}: {}", shorten(outcome.rule, kName), outcome.message));
   }
   if (said.empty()) said.push_back("Nothing was learnt: every rule only ran the network forward.");
   return said;

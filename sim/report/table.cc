@@ -50,6 +50,7 @@ std::vector<std::size_t> widths_of(const Table& table) {
   const std::size_t others = std::accumulate(widths.begin() + 1, widths.end(), kGap * (widths.size() - 1));
   const std::size_t room = kTextWidth > others + kShortestName ? kTextWidth - others : kShortestName;
   widths[0] = std::min(widths[0], room);
+  widths[0] = std::max(widths[0], std::min(table.name_columns, room));
   return widths;
 }
 
@@ -62,7 +63,8 @@ std::string ruled(const std::string& heading, std::size_t columns) {
   return left + heading + right;
 }
 
-std::string group_line(const Table& table, const std::vector<std::size_t>& widths) {
+/// The caption and the headings of the groups.
+std::string top_lines(const Table& table, const std::vector<std::size_t>& widths) {
   std::string line;
   std::size_t column = 0;
   for (const TableGroup& group : table.groups) {
@@ -71,7 +73,11 @@ std::string group_line(const Table& table, const std::vector<std::size_t>& width
     for (; column <= group.last; ++column) columns += widths[column];
     line += ruled(group.heading, columns) + std::string(kGap, ' ');
   }
-  return trimmed(line);
+  const std::size_t free = std::min(line.find_first_not_of(' '), line.size());
+  if (table.caption.empty()) return table.groups.empty() ? "" : trimmed(line);
+  if (table.groups.empty()) return trimmed(table.caption);
+  if (width(table.caption) + kGap > free) return trimmed(table.caption) + trimmed(line);
+  return trimmed(table.caption + line.substr(width(table.caption)));
 }
 
 }  // namespace
@@ -80,7 +86,7 @@ std::string render(const Table& table) {
   for (const auto& row : table.rows) CHECK(row.size() == table.columns.size(), "a row has a cell for every column");
   const std::vector<std::size_t> widths = widths_of(table);
   const std::vector<std::string> names = fitted_names(table, widths[0]);
-  std::string text = table.groups.empty() ? "" : group_line(table, widths);
+  std::string text = top_lines(table, widths);
 
   const auto line_of = [&](auto cell) {
     std::string line;

@@ -25,9 +25,11 @@ struct TableGroup {
 };
 
 struct Table {
+  std::string caption;  // stands at the left of the groups, or alone above them; may be empty
   std::vector<TableColumn> columns;
   std::vector<TableGroup> groups;              // ascending, apart; may be none
   std::vector<std::vector<std::string>> rows;  // as many cells as columns
+  std::size_t name_columns = 0;  // width that names get at least, so that tables one above the other agree
 };
 
 /// Lines without spaces at their ends; headings, a line, the rows.

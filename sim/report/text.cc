@@ -14,8 +14,8 @@ constexpr std::array<std::string_view, 7> kPrefixes = {"", "k", "M", "G", "T", "
 
 /// Three significant digits of a number in [0, 1000).
 std::string three_digits(double number) {
-  if (number >= 100) return fmt::format("{:.0f}", number);
-  if (number >= 10) return fmt::format("{:.1f}", number);
+  if (number >= 99.95) return fmt::format("{:.0f}", number);
+  if (number >= 9.995) return fmt::format("{:.1f}", number);
   return fmt::format("{:.2f}", number);
 }
 

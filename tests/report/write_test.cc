@@ -1,0 +1,214 @@
+// The files of a result: fields and columns as scripts rely on them, whole or not at all.
+#include "sim/report/write.h"
+
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include "locus/v1/result.pb.h"
+#include "locus/v1/weights.pb.h"
+#include "sim/model/errors.h"
+#include "sim/report/result_message.h"
+#include "sim/report/weights_file.h"
+#include "tests/report/sample.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ResultFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "/locus-result-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override {
+    fs::permissions(folder_, fs::perms::owner_all);
+    fs::remove_all(folder_);
+  }
+  std::string text(const fs::path& name) const {
+    std::stringstream bytes;
+    bytes << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
+    return bytes.str();
+  }
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
+      if (!entry.is_directory()) names.push_back(fs::relative(entry.path(), folder_).string());
+    }
+    std::ranges::sort(names);
+    return names;
+  }
+  fs::path folder_;
+};
+
+TEST_F(ResultFiles, AreTheFourOfTheInterface) {
+  write_result(sample_result(), folder_);
+  EXPECT_EQ(files(), (std::vector<std::string>{"ledger.csv", "losses.csv", "result.binpb", "result.json"}));
+}
+
+TEST_F(ResultFiles, BinaryAndJsonSayTheSame) {
+  write_result(sample_result(), folder_);
+  v1::Result binary;
+  v1::Result json;
+  ASSERT_TRUE(binary.ParseFromString(text("result.binpb")));
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(text("result.json"), &json).ok());
+  EXPECT_EQ(binary.SerializeAsString(), json.SerializeAsString());
+  EXPECT_EQ(binary.runs(0).weights(0).matrix().values(3), 4.5);
+  EXPECT_EQ(binary.runs(0).weights(1).sparse().col(0), 2);  // file order
+  EXPECT_EQ(binary.schema(), "locus.v1.Result");
+  EXPECT_FALSE(binary.version().empty());
+  EXPECT_FALSE(binary.commit().empty());
+}
+
+TEST_F(ResultFiles, JsonHasTheFieldsThatScriptsRelyOn) {
+  const std::string json = json_line(sample_result());
+  EXPECT_EQ(json.find('\n'), std::string::npos);
+  for (const char* field : {R"("model":"sample")",
+                            R"("modelSha256":"0123)",
+                            R"("version":")",
+                            R"("seed":"18446744073709551615")",
+                            R"("runs":[{"rule":"bptt")",
+                            R"("status":"COMPLETED")",
+                            R"("updates":20)",
+                            R"("losses":[1,0.5,)",
+                            R"("weights":[{"projection":"W","matrix":{"rows":2,"cols":2,"values":[1,2,3,4.5]}})",
+                            R"("sparse":{"rows":1,"cols":3,"row":[0,0],"col":[2,0],"values":[0.25,-1]})",
+                            R"("ledger":{"trials":"40","ticks":"200","entries":[)",
+                            R"({"channel":"AXON","lag":0,"messages":"4000","scalars":"4000","bytes":"32000"})",
+                            R"("messages":"4800")",
+                            R"("spatialViolations":"800")",
+                            R"("temporalViolations":"800")",
+                            R"("violations":"800")",
+                            R"("maxLag":3)",
+                            R"("meanLag":0.5)",
+                            R"("stalledTicks":"160")",
+                            R"("historyBytes":"200")",
+                            R"("traceBytes":"0")",
+                            R"("rank":[{"projection":"B")",
+                            R"("singularValues":[3,2],"rank":2,"effectiveRank":1.9,"tolerance":1e-09)",
+                            R"("fingerprint":"00112233445566ff")",
+                            R"("spatialViolations":"0")"}) {
+    EXPECT_NE(json.find(field), std::string::npos) << field << "\nis not in\n" << json;
+  }
+}
+
+TEST_F(ResultFiles, EveryStatusHasItsName) {
+  RunResult result = sample_result();
+  for (const auto& [status, spelled] :
+       {std::pair{Status::kCompleted, v1::Run::COMPLETED}, std::pair{Status::kDiverged, v1::Run::DIVERGED},
+        std::pair{Status::kLocalityBroken, v1::Run::LOCALITY_BROKEN},
+        std::pair{Status::kInterrupted, v1::Run::INTERRUPTED}}) {
+    result.outcomes[0].status = status;
+    EXPECT_EQ(result_message(result).runs(0).status(), spelled);
+  }
+}
+
+TEST_F(ResultFiles, CsvHasTheColumnsOfTheInterface) {
+  RunResult result = sample_result();
+  result.outcomes[0].losses = {0.1, 1e-300};
+  result.outcomes[1].losses = {1.0 / 3};
+  result.outcomes[1].rule = "a,\"b\"";
+  EXPECT_EQ(losses_csv(result), "rule,update,loss\nbptt,0,0.1\nbptt,1,1e-300\n\"a,\"\"b\"\"\",0,0.3333333333333333\n");
+  EXPECT_EQ(
+      ledger_csv(result),
+      "rule,channel,lag,messages,scalars,bytes\nbptt,AXON,0,4000,4000,32000\nbptt,ADJOINT,3,800,800,6400\n\"a,\"\"b\"\"\",AXON,0,2000,2000,16000\n");
+}
+
+TEST_F(ResultFiles, ReplaceThoseThatAreThereAndNothingElse) {
+  std::ofstream(folder_ / "losses.csv") << "old";
+  std::ofstream(folder_ / "mine.txt") << "mine";
+  write_result(sample_result(), folder_);
+  EXPECT_EQ(text("losses.csv"), losses_csv(sample_result()));
+  EXPECT_EQ(text("mine.txt"), "mine");
+}
+
+TEST_F(ResultFiles, ManyWeightsGoToFilesOfTheirOwn) {
+  RunResult result = sample_result();
+  DenseMatrix large{1000, 1001, std::vector<double>(1001000, 0.0)};
+  large.values[1] = 2.5;
+  result.outcomes[0].rule = "../b";
+  result.outcomes[0].weights[0].matrix = large;
+  write_result(result, folder_);
+  EXPECT_EQ(files(), (std::vector<std::string>{"ledger.csv", "losses.csv", "result.binpb", "result.json",
+                                               "weights/%2E.%2Fb/A.blocks", "weights/%2E.%2Fb/W.npy",
+                                               "weights/rflo/A.blocks", "weights/rflo/W.npy"}));
+  v1::Result binary;
+  ASSERT_TRUE(binary.ParseFromString(text("result.binpb")));
+  EXPECT_EQ(binary.runs(0).weights(0).file(), "weights/%2E.%2Fb/W.npy");
+  EXPECT_EQ(binary.runs(1).weights(1).file(), "weights/rflo/A.blocks");
+  EXPECT_FALSE(binary.runs(0).weights(0).has_matrix());
+  const std::string npy = text("weights/%2E.%2Fb/W.npy");
+  EXPECT_EQ(npy.substr(0, 8), std::string("\x93NUMPY\x01\x00", 8));
+  EXPECT_NE(npy.find("'descr': '<f8', 'fortran_order': False, 'shape': (1000, 1001)"), std::string::npos);
+  const std::size_t header = npy.size() - 1001000 * sizeof(double);
+  EXPECT_EQ(header % 64, 0U);
+  EXPECT_EQ(npy[header - 1], '\n');
+  double second = 0;
+  std::memcpy(&second, npy.data() + header + sizeof(double), sizeof second);
+  EXPECT_EQ(second, 2.5);
+}
+
+TEST_F(ResultFiles, AMillionWeightsStayInTheResult) {
+  RunResult result = sample_result();
+  result.outcomes.resize(1);
+  result.outcomes[0].weights = {{"W", DenseMatrix{1000, 1000, std::vector<double>(1'000'000, 0.0)}}};
+  write_result(result, folder_);
+  EXPECT_FALSE(fs::exists(folder_ / "weights"));
+}
+
+TEST_F(ResultFiles, AFolderThatCannotBeWrittenIsFoundBeforeTheRun) {
+  std::ofstream(folder_ / "file") << "";
+  EXPECT_THROW(prepare_folder(folder_ / "file"), FileError);
+  EXPECT_THROW(prepare_folder(folder_ / "file" / "below"), FileError);
+  EXPECT_THROW(prepare_folder("/proc/locus"), FileError);
+  prepare_folder(folder_ / "made" / "below");
+  EXPECT_TRUE(fs::is_empty(folder_ / "made" / "below"));  // the trial left nothing
+}
+
+TEST_F(ResultFiles, AreWholeOrAsTheyWere) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root writes where it likes";
+  write_result(sample_result(), folder_);
+  const std::string before = text("result.json");
+  fs::permissions(folder_, fs::perms::owner_read | fs::perms::owner_exec);
+  RunResult other = sample_result();
+  other.model = "other";
+  EXPECT_THROW(write_result(other, folder_), FileError);
+  EXPECT_EQ(text("result.json"), before);
+  EXPECT_EQ(files().size(), 4U);
+}
+
+TEST_F(ResultFiles, AFolderThatVanishedIsMadeAgain) {
+  fs::remove(folder_);
+  write_result(sample_result(), folder_);
+  EXPECT_EQ(files().size(), 4U);
+}
+
+TEST_F(ResultFiles, LeaveNoPartWhereATargetCannotBeReplaced) {
+  fs::create_directories(folder_ / "result.json" / "in the way");
+  EXPECT_THROW(write_result(sample_result(), folder_), FileError);
+  for (const std::string& name : files()) {
+    EXPECT_TRUE(name == "losses.csv" || name == "ledger.csv" || name == "result.binpb") << name;
+  }
+}
+
+TEST(FileName, KeepsWhatAFileSystemTakesAndStaysDifferent) {
+  EXPECT_EQ(file_name("tbptt:4:2"), "tbptt:4:2");
+  EXPECT_EQ(file_name(".."), "%2E.");
+  EXPECT_EQ(file_name("a/b"), "a%2Fb");
+  EXPECT_EQ(file_name("a%2Fb"), "a%252Fb");
+  const std::string one = file_name(std::string(500, 'a') + "1");
+  const std::string two = file_name(std::string(500, 'a') + "2");
+  EXPECT_LE(one.size(), 200U);
+  EXPECT_NE(one, two);
+}
+
+}  // namespace
+}  // namespace locus
