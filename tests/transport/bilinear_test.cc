@@ -1,0 +1,117 @@
+// What the batched transport declares of the handlers, and Eigen's products rely on: which of them are linear or bilinear, and in what.
+//
+// Values are small integers, so that sums and products are exact and equality is equality.
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "core/actor/synapse.h"
+#include "core/transport/transport.h"
+
+namespace locus {
+namespace {
+
+class Bilinear : public testing::Test {
+ protected:
+  double draw() { return static_cast<double>(std::uniform_int_distribution<int>(-9, 9)(engine_)); }
+
+  /// The DENDRITE that answers an AXON.
+  static double answer(double weight, double activity) {
+    double pre = 0;
+    double trace = 0;
+    double delta = 0;
+    return on(Synapse<double>{weight, pre, trace, delta}, Axon<double>{activity}).current;
+  }
+
+  static double carry(double weight, double gain, double signal) {
+    double pre = 0;
+    double trace = 0;
+    double delta = 0;
+    return transported(Synapse<double>{weight, pre, trace, delta}, Post<double>{0, gain, signal}).value;
+  }
+
+  std::mt19937 engine_{20260606};
+};
+
+TEST_F(Bilinear, AxonIsBilinearInWeightAndActivity) {
+  for (int round = 0; round < 100; ++round) {
+    const double w = draw(), v = draw(), x = draw(), y = draw(), c = draw();
+    EXPECT_EQ(answer(w, x + c * y), answer(w, x) + c * answer(w, y));
+    EXPECT_EQ(answer(w + c * v, x), answer(w, x) + c * answer(v, x));
+  }
+}
+
+TEST_F(Bilinear, TransportIsBilinearInWeightAndError) {
+  for (int round = 0; round < 100; ++round) {
+    const double w = draw(), v = draw(), g = draw(), s = draw(), r = draw(), c = draw();
+    EXPECT_EQ(carry(w, g, s + c * r), carry(w, g, s) + c * carry(w, g, r));
+    EXPECT_EQ(carry(w + c * v, g, s), carry(w, g, s) + c * carry(v, g, s));
+    EXPECT_EQ(carry(w, g, s), w * (g * s));  // it carries g = gain * signal, which the product is given
+  }
+}
+
+/// One tick as a synapse meets it.
+struct Said {
+  double pre, decay, gain, signal;
+};
+
+double delta_of(const std::vector<Said>& ticks) {
+  double weight = 0;
+  double pre = 0;
+  double trace = 0;
+  double delta = 0;
+  const Synapse<double> synapse{weight, pre, trace, delta};
+  for (const Said& tick : ticks) {
+    on(synapse, Silence{});
+    on(synapse, Axon<double>{tick.pre});
+    on(synapse, Post<double>{tick.decay, tick.gain, tick.signal});
+  }
+  return delta;
+}
+
+TEST_F(Bilinear, PostIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheTape) {
+  for (int round = 0; round < 100; ++round) {
+    std::vector<Said> ticks(6);
+    for (Said& tick : ticks) tick = {draw(), draw(), draw(), draw()};
+    // coefficient_s = gain_s S_s, S_s = signal_s + decay_{s+1} S_{s+1}
+    double from_filter = 0;
+    double sum = 0;
+    double decay = 0;
+    for (auto tick = ticks.rbegin(); tick != ticks.rend(); ++tick) {
+      sum = tick->signal + decay * sum;
+      from_filter += tick->gain * sum * tick->pre;
+      decay = tick->decay;
+    }
+    EXPECT_EQ(delta_of(ticks), from_filter);
+  }
+}
+
+TEST_F(Bilinear, DriftIsPostWithoutSignal) {
+  for (int round = 0; round < 100; ++round) {
+    double weight = draw(), pre = draw(), trace = draw(), delta = draw();
+    double same_trace = trace, same_delta = delta;
+    const double decay = draw(), gain = draw();
+    on(Synapse<double>{weight, pre, trace, delta}, Drift<double>{decay, gain});
+    on(Synapse<double>{weight, pre, same_trace, same_delta}, Post<double>{decay, gain, 0});
+    EXPECT_EQ(trace, same_trace);
+    EXPECT_EQ(delta, same_delta);
+  }
+}
+
+TEST_F(Bilinear, SynapsesOfOneSourceWithOneGainAndDecayHoldEqualTraces) {
+  std::vector<Said> ticks(8);
+  for (Said& tick : ticks) tick = {draw(), 0.5, 1, draw()};
+  double traces[2] = {0, 0};
+  for (int target = 0; target < 2; ++target) {
+    double weight = draw(), pre = 0, delta = 0;
+    for (const Said& tick : ticks) {
+      on(Synapse<double>{weight, pre, traces[target], delta}, Axon<double>{tick.pre});
+      on(Synapse<double>{weight, pre, traces[target], delta}, Post<double>{tick.decay, tick.gain, target == 0 ? tick.signal : draw()});
+    }
+  }
+  EXPECT_EQ(traces[0], traces[1]);
+}
+
+}  // namespace
+}  // namespace locus
