@@ -34,7 +34,8 @@ std::vector<std::int32_t> projections_between(const Network<R>& network, Layer s
   std::vector<std::int32_t> found;
   for (std::size_t p = 0; p < network.projections.size(); ++p) {
     const Projection<R>& projection = network.projections[p];
-    if (projection.source_layer == source && projection.target_layer == target) found.push_back(static_cast<std::int32_t>(p));
+    if (projection.source_layer == source && projection.target_layer == target)
+      found.push_back(static_cast<std::int32_t>(p));
   }
   return found;
 }
@@ -43,7 +44,8 @@ template <class R>
 void allocate(Network<R>& network, std::int32_t lanes) {
   network.lanes = lanes;
   size_column(network.inputs.activity, network.inputs.size, lanes);
-  for (Column<R>* column : {&network.rate.current, &network.rate.activity, &network.rate.gain, &network.rate.signal, &network.rate.own_weight}) {
+  for (Column<R>* column : {&network.rate.current, &network.rate.activity, &network.rate.gain, &network.rate.signal,
+                            &network.rate.own_weight}) {
     size_column(*column, network.rate.size, lanes);
   }
   size_column(network.rate.leak, network.rate.size, 1);
@@ -56,7 +58,8 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   network.autapses.clear();
   for (const std::int32_t p : projections_between(network, Layer::kRate, Layer::kRate)) {
     const Projection<R>& projection = network.projections[static_cast<std::size_t>(p)];
-    if (projection.source_begin != projection.target_begin) continue;  // another population: no neuron is its own source
+    if (projection.source_begin != projection.target_begin)
+      continue;  // another population: no neuron is its own source
     for (std::int32_t i = 0; i < projection.source_size; ++i) {
       const std::int64_t synapse = find_synapse(projection, i, i);
       if (synapse >= 0) network.autapses.push_back({projection.source_begin + i, p, synapse});

@@ -1,10 +1,10 @@
 // Network: the columns of every actor's state, kind by kind; what the transports deliver to and what `build` fills.
 //
-// Why columns: see core/base/column.h. All rate populations form one layer, concatenated in file order (so do inputs and readouts); lanes, the trials of
-// a batch, are contiguous under each neuron: field[neuron * lanes + lane].
+// Why columns: see core/base/column.h. All rate populations form one layer, concatenated in file order (so do inputs and readouts); lanes, the
+// trials of a batch, are contiguous under each neuron: field[neuron * lanes + lane].
 // Synapses of a projection are stored source by source: one event touches one run of memory, and every neuron's currents are summed in source order.
-// Weights are shared by the lanes (a batch is replicas of the same chip); traces and accumulators belong to the transports, which may share those that
-// several synapses provably have in common.
+// Weights are shared by the lanes (a batch is replicas of the same chip); traces and accumulators belong to the transports, which may share those
+// that several synapses provably have in common.
 // Invariant: sized once by build; nothing here grows during a run.
 #pragma once
 
@@ -43,8 +43,8 @@ struct RateLayer {
   Column<R> activity;                   // h [1] (n x lanes); h_{t-1} until the neuron's step, then h_t
   Column<R> gain;                       // alpha phi'(u_t) [1] (n x lanes)
   Column<R> signal;                     // learning signal of the tick [1] (n x lanes)
-  Column<R> own_weight;                 // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
-  Column<R> leak;                       // alpha (n)
+  Column<R> own_weight;  // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
+  Column<R> leak;        // alpha (n)
 };
 
 template <class R>
@@ -68,10 +68,10 @@ struct Projection {
   std::int32_t target_size = 0;
   bool dense = true;
   bool plastic = true;
-  double learning_rate = 0;          // eta; unused where not plastic
-  Column<std::int64_t> offset;       // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
-  Column<std::int32_t> target;       // sparse only (synapses): target within the projection, ascending under each source
-  Column<R> weight;                  // [1] (synapses), source by source; dense: weight[j * target_size + i]
+  double learning_rate = 0;     // eta; unused where not plastic
+  Column<std::int64_t> offset;  // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
+  Column<std::int32_t> target;  // sparse only (synapses): target within the projection, ascending under each source
+  Column<R> weight;             // [1] (synapses), source by source; dense: weight[j * target_size + i]
   std::vector<std::int64_t> listed;  // sparse only (synapses): the file's k-th entry is synapse listed[k]
 
   std::int64_t size() const { return static_cast<std::int64_t>(weight.size()); }
@@ -101,8 +101,8 @@ struct Network {
   RateLayer<R> rate;
   ReadoutLayer<R> readouts;
   std::vector<Projection<R>> projections;  // file order
-  std::vector<Projection<R>> feedback;     // R: from readouts to rate neurons, fixed, one a rate population; empty without FEEDBACK
-  std::vector<Autapse> autapses;           // of every rate neuron that has one, by neuron
+  std::vector<Projection<R>> feedback;  // R: from readouts to rate neurons, fixed, one a rate population; empty without FEEDBACK
+  std::vector<Autapse> autapses;  // of every rate neuron that has one, by neuron
 };
 
 /// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout), in file order.

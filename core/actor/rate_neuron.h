@@ -1,7 +1,7 @@
 // Rate neuron: leaky integration of its currents, u_t = W h_{t-1} + B x_t, h_t = (1 - alpha) h_{t-1} + alpha phi(u_t).
 //
-// alpha = 1 and phi = identity is the linear RNN of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243). The neuron also sums its learning signal and
-// tells its incoming synapses gain and signal (POST). Under e-prop it hears its own weight W_ii from its autapse.
+// alpha = 1 and phi = identity is the linear RNN of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243). The neuron also sums its learning
+// signal and tells its incoming synapses gain and signal (POST). Under e-prop it hears its own weight W_ii from its autapse.
 #pragma once
 
 #include "core/actor/activation.h"

@@ -4,7 +4,8 @@
 //
 // RFLO (Murray, eLife 2019;8:e43299): decay = lambda. e-prop (Bellec et al., Nat. Commun. 2020;11:3625): decay = lambda_i(t) of the neuron.
 // A sweep of BPTT and the readout's delta rule: decay = 0. RTRL asks only for the sum.
-// A view is references to what the synapse owns (or provably shares, such as `pre` with all synapses of its source). Handlers see the view and one message.
+// A view is references to what the synapse owns (or provably shares, such as `pre` with all synapses of its source). Handlers see the view and one
+// message.
 #pragma once
 
 #include "core/wire/payload.h"

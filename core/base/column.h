@@ -21,11 +21,9 @@ struct ColumnAllocator {
   ColumnAllocator(const ColumnAllocator<U>&) noexcept {}
 
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{kColumnAlignment}));
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kColumnAlignment}));
   }
-  void deallocate(T* pointer, std::size_t) noexcept {
-    ::operator delete(pointer, std::align_val_t{kColumnAlignment});
-  }
+  void deallocate(T* pointer, std::size_t) noexcept { ::operator delete (pointer, std::align_val_t{kColumnAlignment}); }
   template <class U>
   bool operator==(const ColumnAllocator<U>&) const noexcept {
     return true;

@@ -6,10 +6,6 @@
 
 #include <cstdint>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
 namespace locus {
 
 class FlushDenormals {
@@ -22,8 +18,8 @@ class FlushDenormals {
  private:
 #if defined(__x86_64__)
   static constexpr std::uint64_t kFlush = 0x8040;  // FTZ | DAZ
-  static std::uint64_t read() { return _mm_getcsr(); }
-  static void write(std::uint64_t bits) { _mm_setcsr(static_cast<unsigned>(bits)); }
+  static std::uint64_t read() { return __builtin_ia32_stmxcsr(); }
+  static void write(std::uint64_t bits) { __builtin_ia32_ldmxcsr(static_cast<unsigned>(bits)); }
 #elif defined(__aarch64__)
   static constexpr std::uint64_t kFlush = std::uint64_t{1} << 24;  // FZ
   static std::uint64_t read() {

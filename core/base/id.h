@@ -15,7 +15,7 @@ struct Id {
   friend constexpr auto operator<=>(Id, Id) = default;
 };
 
-using NeuronId = Id<struct NeuronTag>;                  // within its layer (inputs, rate neurons or readouts), file order, from 0
+using NeuronId = Id<struct NeuronTag>;  // within its layer (inputs, rate neurons or readouts), file order, from 0
 using SynapseId = Id<struct SynapseTag, std::int64_t>;  // within its projection, source by source, from 0
 using ProjectionId = Id<struct ProjectionTag>;          // within the network, file order, from 0
 using Lane = Id<struct LaneTag>;                        // the trial of a batch, from 0

@@ -1,8 +1,9 @@
 #include "core/base/random.h"
 
+#include <array>
+
 #include <Random123/boxmuller.hpp>
 #include <Random123/philox.h>
-#include <array>
 
 namespace locus {
 namespace {

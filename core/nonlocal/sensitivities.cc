@@ -70,11 +70,14 @@ void Sensitivities<R>::hear(Mailbox<R>& transport) {
               if (shard_of(begin, source) != shard) continue;
               for (std::int32_t lane = 0; lane < lanes_; ++lane) {
                 const R weight = projection.weight[static_cast<std::size_t>(k)];
-                queues.between(shard, shard_of(begin, target)).push_back({source, target, lane, {neuron(source, lane).sensitivities, weight, size_}});
+                queues.between(shard, shard_of(begin, target))
+                    .push_back({source, target, lane, {neuron(source, lane).sensitivities, weight, size_}});
               }
             }
           },
-          [](const Envelope<Influence<R>>& e) { return Endpoints{{Party::kRate, 0, e.sender}, {Party::kRate, 0, e.receiver}}; });
+          [](const Envelope<Influence<R>>& e) {
+            return Endpoints{{Party::kRate, 0, e.sender}, {Party::kRate, 0, e.receiver}};
+          });
       transport.drain(queues, [&](int, const Envelope<Influence<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
     }
   }
@@ -93,7 +96,8 @@ void Sensitivities<R>::hear(Batched<R>& transport) {
         const std::int32_t source = projection.source_begin + projection.source_of(k);
         const std::int32_t target = projection.target_begin + projection.target_of(k);
         for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-          on(neuron(target, lane), Influence<R>{neuron(source, lane).sensitivities, projection.weight[static_cast<std::size_t>(k)], size_});
+          on(neuron(target, lane),
+             Influence<R>{neuron(source, lane).sensitivities, projection.weight[static_cast<std::size_t>(k)], size_});
         }
       }
     }
@@ -131,8 +135,12 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
         }
       }
     };
-    const auto ends = [&](const auto& e) { return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, range.projection, e.receiver}}; };
-    const auto handle = [&](int, const auto& e) { on(transport.synapse(range.projection, e.receiver, e.lane), e.message); };
+    const auto ends = [&](const auto& e) {
+      return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, range.projection, e.receiver}};
+    };
+    const auto handle = [&](int, const auto& e) {
+      on(transport.synapse(range.projection, e.receiver, e.lane), e.message);
+    };
     transport.template send<Channel::kPost, Party::kRate, Party::kSynapse>(
         own, 0, 2,
         [&](int shard) {
@@ -160,7 +168,8 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
   for (const Range& range : ranges_) {
     const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
     const std::int64_t messages = range.size * lanes_;
-    transport.door().pass(Channel::kPost, 0, messages, 2, []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); });
+    transport.door().pass(Channel::kPost, 0, messages, 2,
+                          []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); });
     transport.door().pass(Channel::kGather, 0, messages * (neurons_ - 1), 1, [&] {
       std::int64_t first = 0;  // neuron 0 tells the first synapse that is not its own; if all are, neuron 1 tells the first
       while (first < range.size && projection.target_begin + projection.target_of(first) == 0) ++first;

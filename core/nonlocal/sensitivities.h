@@ -3,7 +3,8 @@
 //     P_k(t) = (1 - alpha) P_k(t-1) + alpha phi'_{t,k} ( sum_l W_kl P_l(t-1) + [theta is a synapse (k, j)] pre_{t,j} )
 //     Delta_theta += sum_k (A^T eps_t)_k P_{k,theta}(t)
 //
-// Exact and online, but non-local in space: neurons tell one another all their sensitivities (INFLUENCE) and tell synapses that are not theirs (GATHER).
+// Exact and online, but non-local in space: neurons tell one another all their sensitivities (INFLUENCE) and tell synapses that are not theirs
+// (GATHER).
 // Source: Williams & Zipser 1989. Cost: state 2 n N lanes, time n w N a tick; for networks small enough to afford it.
 #pragma once
 
@@ -70,10 +71,10 @@ class Sensitivities {
 
   std::int32_t neurons_;
   std::int32_t lanes_;
-  std::int64_t size_ = 0;     // N
+  std::int64_t size_ = 0;  // N
   std::vector<Range> ranges_;
-  Column<R> sensitivities_;   // (lanes x n x N)
-  Column<R> next_;            // (lanes x n x N)
+  Column<R> sensitivities_;  // (lanes x n x N)
+  Column<R> next_;           // (lanes x n x N)
 };
 
 }  // namespace locus

@@ -83,14 +83,16 @@ bool sweep_due(const Learning& learning, const TrialShape& trial, std::int32_t t
   return tick == trial.ticks || (trial.error_at_every_tick && tick % learning.stride == 0);
 }
 
-ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial, int scalar_bytes) {
+ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial,
+                               int scalar_bytes) {
   ProtocolMemory memory;
   switch (rule(learning.kind).drive) {
     case Drive::kNothing: break;
     case Drive::kOnline: memory.trace_bytes = scalar_bytes * shape.plastic(); break;
     case Drive::kSensitivity: memory.trace_bytes = scalar_bytes * shape.rate_neurons * shape.plastic(); break;
     case Drive::kSweep:
-      memory.history_bytes = scalar_bytes * std::int64_t{learning.depth} * (shape.inputs + shape.rate_neurons + shape.curved_neurons);
+      memory.history_bytes =
+          scalar_bytes * std::int64_t{learning.depth} * (shape.inputs + shape.rate_neurons + shape.curved_neurons);
       if (trial.error_at_every_tick) memory.history_bytes += scalar_bytes * shape.rate_neurons * (learning.stride - 1);
       break;
   }

@@ -1,7 +1,8 @@
 // Closed forms: what one trial of a rule costs, from the shape of the network alone.
 //
-// Exact where every activity, error and input is non-zero and something is sent wherever it may be ("generic values"); an upper bound otherwise, since a
-// zero activity or error sends nothing. Derived from who sends what when (docs/locality.md), not from the simulator, which the tests hold against it.
+// Exact where every activity, error and input is non-zero and something is sent wherever it may be ("generic values"); an upper bound otherwise,
+// since a zero activity or error sends nothing. Derived from who sends what when (docs/locality.md), not from the simulator, which the tests hold
+// against it.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +15,18 @@ namespace locus {
 
 /// All that the counts depend on. Synapse counts; "plastic" ones are among them.
 struct NetworkShape {
-  std::int64_t inputs = 0;                  // m
-  std::int64_t rate_neurons = 0;            // n
-  std::int64_t curved_neurons = 0;          // rate neurons with phi other than the identity
-  std::int64_t readouts = 0;                // o
-  std::int64_t input_synapses = 0;          // b
-  std::int64_t recurrent_synapses = 0;      // w
-  std::int64_t readout_synapses = 0;        // a
-  std::int64_t feedback_synapses = 0;       // r
-  std::int64_t plastic_input = 0;           // b_p
-  std::int64_t plastic_recurrent = 0;       // w_p
-  std::int64_t plastic_readout = 0;         // a_p
-  std::int64_t plastic_onto_curved = 0;     // of b_p + w_p, those onto a neuron with phi other than the identity
+  std::int64_t inputs = 0;               // m
+  std::int64_t rate_neurons = 0;         // n
+  std::int64_t curved_neurons = 0;       // rate neurons with phi other than the identity
+  std::int64_t readouts = 0;             // o
+  std::int64_t input_synapses = 0;       // b
+  std::int64_t recurrent_synapses = 0;   // w
+  std::int64_t readout_synapses = 0;     // a
+  std::int64_t feedback_synapses = 0;    // r
+  std::int64_t plastic_input = 0;        // b_p
+  std::int64_t plastic_recurrent = 0;    // w_p
+  std::int64_t plastic_readout = 0;      // a_p
+  std::int64_t plastic_onto_curved = 0;  // of b_p + w_p, those onto a neuron with phi other than the identity
   std::int64_t autapses = 0;
 
   std::int64_t plastic() const { return plastic_input + plastic_recurrent; }  // N
@@ -36,7 +37,7 @@ NetworkShape shape_of(const Network<R>& network);
 
 /// A trial as the counts see it.
 struct TrialShape {
-  std::int32_t ticks = 0;           // T
+  std::int32_t ticks = 0;            // T
   bool error_at_every_tick = false;  // the sequence loss; otherwise the last tick only
 };
 
@@ -50,7 +51,8 @@ struct ProtocolMemory {
 
 /// What the actors of one replica must keep: history s min(tau, T) (m + n + curved), with the sequence loss s n (min(k, T) - 1) more for the
 /// agent; traces s N, or s n N under RTRL.
-ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial, int scalar_bytes);
+ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial,
+                               int scalar_bytes);
 
 /// Whether a sweep is due at the end of tick t.
 bool sweep_due(const Learning& learning, const TrialShape& trial, std::int32_t tick);

@@ -132,7 +132,9 @@ std::optional<RuleKind> rule_named(std::string_view name) {
   return std::nullopt;
 }
 
-bool declares(const Rule& rule, Channel channel) { return std::ranges::find(rule.channels, channel) != rule.channels.end(); }
+bool declares(const Rule& rule, Channel channel) {
+  return std::ranges::find(rule.channels, channel) != rule.channels.end();
+}
 
 std::int32_t declared_lag(const Learning& learning) {
   return rule(learning.kind).lag == DeclaredLag::kDepth ? learning.depth - 1 : 0;

@@ -41,8 +41,8 @@ struct Rule {
   SignalSource signal;
   Drive drive;
   DeclaredLag lag;
-  int post_scalars;            // of a POST onto a synapse of a rate neuron
-  int dendrite_scalars;        // of a DENDRITE onto a rate neuron
+  int post_scalars;                   // of a POST onto a synapse of a rate neuron
+  int dendrite_scalars;               // of a DENDRITE onto a rate neuron
   std::span<const Channel> channels;  // declared: a message outside is a defect of the program
 };
 

@@ -5,9 +5,10 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kWorthThreads = std::int64_t{1} << 17;  // synapse-lanes: below, waking a thread costs more than it saves
-constexpr std::int64_t kTapeFloor = std::int64_t{64} << 20;    // bytes: tapes may always take this much
-constexpr std::int32_t kPassGrain = 16;                        // targets: chunks of a pass begin on whole cache lines
+constexpr std::int64_t kWorthThreads = std::int64_t{1}
+                                       << 17;  // synapse-lanes: below, waking a thread costs more than it saves
+constexpr std::int64_t kTapeFloor = std::int64_t{64} << 20;  // bytes: tapes may always take this much
+constexpr std::int32_t kPassGrain = 16;                      // targets: chunks of a pass begin on whole cache lines
 
 template <class R>
 std::int64_t count_nonzero(const R* values, std::int64_t size) {
@@ -32,8 +33,11 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
     choose_way(static_cast<std::int32_t>(p), horizon);
   }
-  const auto size = [&](std::int32_t neurons) { return static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes_); };
-  for (Column<R>* column : {&from_rate_.decay, &from_rate_.gain, &from_rate_.signal}) column->assign(size(network.rate.size), R(0));
+  const auto size = [&](std::int32_t neurons) {
+    return static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes_);
+  };
+  for (Column<R>* column : {&from_rate_.decay, &from_rate_.gain, &from_rate_.signal})
+    column->assign(size(network.rate.size), R(0));
   from_readouts_.decay.assign(size(network.readouts.size), R(0));
   from_readouts_.gain.assign(size(network.readouts.size), R(1));
   from_readouts_.signal.assign(size(network.readouts.size), R(0));
@@ -83,7 +87,8 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   if (block.way == Way::kLoop) block.trace.assign(synapses * static_cast<std::size_t>(lanes_), R(0));
   if (block.way == Way::kShared) block.trace.assign(sources, R(0));
   if (block.way == Way::kLoop || block.way == Way::kSummed) block.delta.assign(synapses, R(0));
-  if (block.way == Way::kShared) block.traces = Tape<R>(trial_.error_at_every_tick ? trial_.ticks : 1, lanes_, projection.source_size);
+  if (block.way == Way::kShared)
+    block.traces = Tape<R>(trial_.error_at_every_tick ? trial_.ticks : 1, lanes_, projection.source_size);
   if (sweeps && onto_rate) block.sent.assign(static_cast<std::size_t>(trial_.ticks) + 1, 0);
 }
 
@@ -92,7 +97,8 @@ void Batched<R>::allocate_tapes() {
   const Rule& row = rule(learning_.kind);
   const std::int32_t ticks = trial_.ticks;
   const auto has = [&](const std::vector<std::int32_t>& projections, Way way) {
-    return std::ranges::any_of(projections, [&](std::int32_t p) { return blocks_[static_cast<std::size_t>(p)].way == way; });
+    return std::ranges::any_of(projections,
+                               [&](std::int32_t p) { return blocks_[static_cast<std::size_t>(p)].way == way; });
   };
   learnt_ = Rows(ticks);
   reported_ = Rows(ticks);
@@ -163,12 +169,14 @@ void Batched<R>::tick(Tick now, const R* input) {
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
   for (std::size_t cell = 0; cell < network_.rate.current.size(); ++cell) on(neuron(cell), Silence{});
   ReadoutLayer<R>& k = network_.readouts;
-  for (std::size_t cell = 0; cell < k.output.size(); ++cell) on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Silence{});
+  for (std::size_t cell = 0; cell < k.output.size(); ++cell)
+    on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Silence{});
 }
 
 template <class R>
 std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* activity) const {
-  if (projection.dense) return count_nonzero(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
+  if (projection.dense)
+    return count_nonzero(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
   std::int64_t count = 0;
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     count += count_nonzero(activity + std::ptrdiff_t{j} * lanes_, lanes_) * projection.fan_out(j);
@@ -184,7 +192,8 @@ void Batched<R>::axons(std::int32_t p) {
   const std::int64_t messages = count_axons(projection, activity);
   const auto no_offence = []() -> Endpoints { CHECK(false, "AXON and DENDRITE of lag 0 break no budget"); };
   door_.pass(Channel::kAxon, 0, messages, 1, no_offence);
-  door_.pass(Channel::kDendrite, 0, messages, projection.target_layer == Layer::kRate ? rule(learning_.kind).dendrite_scalars : 1, no_offence);
+  door_.pass(Channel::kDendrite, 0, messages,
+             projection.target_layer == Layer::kRate ? rule(learning_.kind).dendrite_scalars : 1, no_offence);
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
   if (lanes_ == 1) {
@@ -210,7 +219,8 @@ PassColumns<R> Batched<R>::pass_columns_of(std::int32_t p) {
   c.trace = block.trace.data();
   c.pre = block.pre.data();
   c.activity = source_activity(projection);
-  c.decay = onto_rate && rule(learning_.kind).decay == DecaySource::kNeuron ? post.decay.data() + projection.target_begin : nullptr;
+  c.decay = onto_rate && rule(learning_.kind).decay == DecaySource::kNeuron ? post.decay.data() + projection.target_begin
+                                                                            : nullptr;
   c.gain = post.gain.data() + projection.target_begin;
   c.signal = post.signal.data() + projection.target_begin;
   c.current = target_current(projection);
@@ -232,7 +242,8 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
       pass_sparse<kLearn, kOwnDecay, kSend>(c);
       return;
     }
-    const int chunks = executor_.threads > 1 ? std::min(executor_.threads, chunks_of(projection.size(), c.targets, kPassGrain)) : 1;
+    const int chunks =
+        executor_.threads > 1 ? std::min(executor_.threads, chunks_of(projection.size(), c.targets, kPassGrain)) : 1;
     const std::int32_t grains = (c.targets + kPassGrain - 1) / kPassGrain;
     executor_(chunks, [&](int chunk) {
       const std::int32_t first = grains * chunk / chunks * kPassGrain;

@@ -4,7 +4,8 @@
 //   loop      a pass over the columns (pass.h); sending with one lane, learning where nothing below fits
 //   product   sending with several lanes, and errors carried back over weights: linear handlers, as Eigen products
 //   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1 in one pass
-//   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h) and become one product. A trace that
+//   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h) and become one product. A
+//   trace that
 //             all synapses of a source provably share (identity, one decay) is kept once a source.
 // That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
 // Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
@@ -84,7 +85,7 @@ class Batched {
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
     Learn pending = Learn::kNothing;  // fused: what waits for the next sending
     R pending_rate = 0;
-    Tape<R> traces;                   // shared: the trace at each tick with an error
+    Tape<R> traces;  // shared: the trace at each tick with an error
   };
 
   /// The POST of a tick, as columns of the receiving neurons.
@@ -111,8 +112,8 @@ class Batched {
   void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
   void drift_shared(Block& block, const R* activity);
   void filter_coefficients();
-  void commit_product(std::int32_t projection, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right, RightRows right_rows,
-                      std::int32_t ticks);
+  void commit_product(std::int32_t projection, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right,
+                      RightRows right_rows, std::int32_t ticks);
   void transport_errors(const Projection<R>& projection, const R* errors, R* sums);
   RateNeuron<R> neuron(std::size_t cell);
   const R* source_activity(const Projection<R>& projection) const;

@@ -1,8 +1,9 @@
 // The clock's half of batched learning: traces that drift, and commits in each of the ways.
 //
-// Deferred: Delta = sum over ticks of coefficient(t) pre(t)^T. Under a sweep the coefficient is the sum of g. Online, delta = sum_t signal_t trace_t with
-// trace_t = decay_t trace_{t-1} + gain_t pre_t is the same sum with coefficient_s = gain_s S_s, S_s = signal_s + decay_{s+1} S_{s+1}, from the last tick back:
-// Post is linear in what the source sent, and this is its transpose. tests/transport/bilinear_test.cc holds it against the handler.
+// Deferred: Delta = sum over ticks of coefficient(t) pre(t)^T. Under a sweep the coefficient is the sum of g. Online, delta = sum_t signal_t
+// trace_t with trace_t = decay_t trace_{t-1} + gain_t pre_t is the same sum with coefficient_s = gain_s S_s, S_s = signal_s + decay_{s+1} S_{s+1},
+// from the last tick back: Post is linear in what the source sent, and this is its transpose. tests/transport/bilinear_test.cc holds it against the
+// handler.
 #include <algorithm>
 
 #include "core/transport/batched.h"
@@ -32,7 +33,8 @@ void Batched<R>::loop_lanes(std::int32_t p, Learn learn, const PostColumns& post
     R* pre = block.pre.data() + std::ptrdiff_t{j} * lanes_;
     for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
       const auto synapse = static_cast<std::size_t>(k);
-      const std::size_t cell = static_cast<std::size_t>(projection.target_begin + projection.target_of(k)) * static_cast<std::size_t>(lanes_);
+      const std::size_t cell =
+          static_cast<std::size_t>(projection.target_begin + projection.target_of(k)) * static_cast<std::size_t>(lanes_);
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
         const std::size_t l = static_cast<std::size_t>(lane);
         R& trace = block.trace[synapse * static_cast<std::size_t>(lanes_) + l];
@@ -77,8 +79,8 @@ void Batched<R>::filter_coefficients() {
 
 /// weight (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being ticks and lanes.
 template <class R>
-void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right, RightRows right_rows,
-                                std::int32_t ticks) {
+void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row,
+                                const Tape<R>& right, RightRows right_rows, std::int32_t ticks) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_ * ticks, projection.source_size, kChunk);
@@ -88,7 +90,8 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
       const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
       right.rows(right_rows.first, ticks, right_rows.begin + first, width, [&](const auto& heard) {
         if (projection.dense) {
-          Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(projection.weight.data(), projection.target_size, projection.source_size);
+          Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(
+              projection.weight.data(), projection.target_size, projection.source_size);
           weight.middleCols(first, width).noalias() -= rate * (said.transpose() * heard);
           return;
         }
@@ -133,10 +136,12 @@ void Batched<R>::commit(R scale) {
             commit_product(p, rate, epsilons_, first, activities_, {first + 1, projection.source_begin}, ticks);
           });
         } else if (online) {
-          commit_product(p, rate, coefficients_, 0, from_input ? inputs_ : activities_, {0, projection.source_begin}, trial_.ticks);
+          commit_product(p, rate, coefficients_, 0, from_input ? inputs_ : activities_, {0, projection.source_begin},
+                         trial_.ticks);
         } else {
           learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
-            commit_product(p, rate, coefficients_, first, from_input ? inputs_ : activities_, {first, projection.source_begin}, ticks);
+            commit_product(p, rate, coefficients_, first, from_input ? inputs_ : activities_,
+                           {first, projection.source_begin}, ticks);
           });
         }
         break;

@@ -49,7 +49,8 @@ void Batched<R>::transport_errors(const Projection<R>& projection, const R* erro
       const Eigen::Map<const Matrix<R>> error(from, lanes_, projection.target_size);
       Eigen::Map<Matrix<R>> sum(to, lanes_, projection.source_size);
       if (lanes_ == 1) {
-        sum.row(0).segment(first, width).transpose().noalias() += weight.middleCols(first, width).transpose() * error.row(0).transpose();
+        sum.row(0).segment(first, width).transpose().noalias() +=
+            weight.middleCols(first, width).transpose() * error.row(0).transpose();
       } else {
         sum.middleCols(first, width).noalias() += error * weight.middleCols(first, width);
       }
@@ -59,7 +60,8 @@ void Batched<R>::transport_errors(const Projection<R>& projection, const R* erro
       for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
         const R weight = projection.weight[static_cast<std::size_t>(k)];
         const R* error = from + std::ptrdiff_t{projection.target_of(k)} * lanes_;
-        for (std::int32_t lane = 0; lane < lanes_; ++lane) to[std::ptrdiff_t{j} * lanes_ + lane] += weight * error[lane];
+        for (std::int32_t lane = 0; lane < lanes_; ++lane)
+          to[std::ptrdiff_t{j} * lanes_ + lane] += weight * error[lane];
       }
     }
   });
@@ -81,12 +83,14 @@ void Batched<R>::report_errors(Answers<R> answers) {
     door_.pass(Channel::kTransport, 0, messages, 1, [&] {
       std::int64_t first = 0;  // the first synapse whose readout has an error, in any lane
       const auto silent = [&](std::int64_t k) {
-        const R* epsilon = network_.readouts.epsilon.data() + (std::ptrdiff_t{projection.target_begin} + projection.target_of(k)) * lanes_;
+        const R* epsilon = network_.readouts.epsilon.data() +
+                           (std::ptrdiff_t{projection.target_begin} + projection.target_of(k)) * lanes_;
         return std::all_of(epsilon, epsilon + lanes_, [](R value) { return value == R(0); });
       };
       while (silent(first)) ++first;
       const std::int32_t source = projection.source_begin + projection.source_of(first);
-      return Endpoints{{Party::kSynapse, p, first}, answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, source}};
+      return Endpoints{{Party::kSynapse, p, first},
+                       answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, source}};
     });
     transport_errors(projection, network_.readouts.epsilon.data(), answers.sums);
   }
@@ -108,9 +112,12 @@ template <class R>
 void Batched<R>::tell_own_weights() {
   door_.pass(Channel::kDendrite, 0, static_cast<std::int64_t>(network_.autapses.size()) * lanes_, 1, no_offence);
   for (const Autapse& autapse : network_.autapses) {
-    const R weight = network_.projections[static_cast<std::size_t>(autapse.projection)].weight[static_cast<std::size_t>(autapse.synapse)];
+    const R weight =
+        network_.projections[static_cast<std::size_t>(autapse.projection)].weight[static_cast<std::size_t>(autapse.synapse)];
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      on(neuron(static_cast<std::size_t>(autapse.neuron) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane)), OwnWeight<R>{weight});
+      on(neuron(static_cast<std::size_t>(autapse.neuron) * static_cast<std::size_t>(lanes_) +
+                static_cast<std::size_t>(lane)),
+         OwnWeight<R>{weight});
     }
   }
 }
@@ -123,21 +130,25 @@ void Batched<R>::post(bool tick_has_error) {
   from_rate_.signal = network_.rate.signal;
   if (rule_row.decay == DecaySource::kNeuron) {
     for (std::size_t cell = 0; cell < from_rate_.decay.size(); ++cell) {
-      from_rate_.decay[cell] = own_decay(neuron(cell), Step<R>{network_.rate.leak[cell / static_cast<std::size_t>(lanes_)]});
+      from_rate_.decay[cell] =
+          own_decay(neuron(cell), Step<R>{network_.rate.leak[cell / static_cast<std::size_t>(lanes_)]});
     }
     if (!decays_.empty()) decays_.write(row, from_rate_.decay.data());
   }
-  if (!coefficients_.empty() && (tick_has_error || !gains_.empty())) coefficients_.write(row, network_.rate.signal.data());
+  if (!coefficients_.empty() && (tick_has_error || !gains_.empty()))
+    coefficients_.write(row, network_.rate.signal.data());
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     Block& block = blocks_[static_cast<std::size_t>(p)];
     if (!projection.plastic) continue;
     const bool known_gain = block.identity && rule_row.decay == DecaySource::kConstant;
     const Learn learn = known_gain && !tick_has_error ? Learn::kDrift : Learn::kPost;
-    if (learn == Learn::kPost) door_.pass(Channel::kPost, 0, projection.size() * lanes_, rule_row.post_scalars, no_offence);
+    if (learn == Learn::kPost)
+      door_.pass(Channel::kPost, 0, projection.size() * lanes_, rule_row.post_scalars, no_offence);
     if (block.way == Way::kFused) block.pending = learn;
     if (block.way == Way::kLoop) loop_lanes(p, learn, from_rate_);
-    if (block.way == Way::kShared && tick_has_error) block.traces.write(trial_.error_at_every_tick ? row : 0, block.trace.data());
+    if (block.way == Way::kShared && tick_has_error)
+      block.traces.write(trial_.error_at_every_tick ? row : 0, block.trace.data());
   }
   if (tick_has_error) learnt_.mark(row);
 }
@@ -154,7 +165,8 @@ template <class R>
 void Batched<R>::replay(Tick revisited, std::int32_t lag) {
   for (const std::int32_t p : onto_rate_) {
     const Block& block = blocks_[static_cast<std::size_t>(p)];
-    if (!block.sent.empty()) door_.pass(Channel::kAxon, lag, block.sent[static_cast<std::size_t>(revisited.value)], 1, no_offence);
+    if (!block.sent.empty())
+      door_.pass(Channel::kAxon, lag, block.sent[static_cast<std::size_t>(revisited.value)], 1, no_offence);
   }
 }
 
@@ -175,7 +187,9 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
     const std::int64_t messages = projection.size() * lanes_;
     door_.pass(Channel::kPost, lag, messages, 2, no_offence);
     if (!transports) continue;
-    door_.pass(Channel::kTransport, lag, messages, 1, [&] { return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}}; });
+    door_.pass(Channel::kTransport, lag, messages, 1, [&] {
+      return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
+    });
     transport_errors(projection, errors_back_.data(), answers.sums);
   }
 }

@@ -1,8 +1,10 @@
-#include "core/transport/mailbox_views.h"
+#include "core/transport/mailbox.h"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
+
+#include "core/transport/mailbox_views.h"
 
 namespace locus {
 template <class R>
@@ -28,15 +30,18 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
     const Projection<R>& projection = network.projections[p];
     CHECK(projection.size() < std::numeric_limits<std::int32_t>::max(), "a mailbox addresses synapses with 32 bits");
     SynapseColumns& own = columns_[p];
-    for (Column<R>* column : {&own.pre, &own.trace, &own.delta}) column->assign(static_cast<std::size_t>(projection.size()) * lanes, R(0));
+    for (Column<R>* column : {&own.pre, &own.trace, &own.delta})
+      column->assign(static_cast<std::size_t>(projection.size()) * lanes, R(0));
     if (rule(learning.kind).drive == Drive::kSensitivity) own.heard.assign(own.pre.size(), R(0));
     own.incoming_begin.assign(static_cast<std::size_t>(projection.target_size) + 1, 0);
     own.incoming.resize(static_cast<std::size_t>(projection.size()));
-    for (std::int64_t k = 0; k < projection.size(); ++k) ++own.incoming_begin[static_cast<std::size_t>(projection.target_of(k)) + 1];
+    for (std::int64_t k = 0; k < projection.size(); ++k)
+      ++own.incoming_begin[static_cast<std::size_t>(projection.target_of(k)) + 1];
     for (std::size_t i = 1; i < own.incoming_begin.size(); ++i) own.incoming_begin[i] += own.incoming_begin[i - 1];
     Column<std::int64_t> next = own.incoming_begin;
     for (std::int64_t k = 0; k < projection.size(); ++k) {
-      own.incoming[static_cast<std::size_t>(next[static_cast<std::size_t>(projection.target_of(k))]++)] = static_cast<std::int32_t>(k);
+      own.incoming[static_cast<std::size_t>(next[static_cast<std::size_t>(projection.target_of(k))]++)] =
+          static_cast<std::int32_t>(k);
     }
   }
   if (rule(learning.kind).drive == Drive::kSweep) {
@@ -52,10 +57,12 @@ void Mailbox<R>::begin_trial() {
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
       each_synapse(shard, static_cast<std::int32_t>(p), [&](std::int64_t k) {
-        for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(synapse(static_cast<std::int32_t>(p), k, lane), TrialBegin{});
+        for (std::int32_t lane = 0; lane < network_.lanes; ++lane)
+          on(synapse(static_cast<std::int32_t>(p), k, lane), TrialBegin{});
       });
     }
-    for (auto i = sharding_.rate_begin[static_cast<std::size_t>(shard)]; i < sharding_.rate_begin[static_cast<std::size_t>(shard) + 1]; ++i) {
+    for (auto i = sharding_.rate_begin[static_cast<std::size_t>(shard)];
+         i < sharding_.rate_begin[static_cast<std::size_t>(shard) + 1]; ++i) {
       for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(neuron(i, lane), TrialBegin{});
     }
   });
@@ -71,7 +78,8 @@ void Mailbox<R>::tick(Tick now, const R* input) {
     const auto s = static_cast<std::size_t>(shard);
     for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
       for (auto i = sharding_.rate_begin[s]; i < sharding_.rate_begin[s + 1]; ++i) on(neuron(i, lane), Silence{});
-      for (auto k = sharding_.readout_begin[s]; k < sharding_.readout_begin[s + 1]; ++k) on(readout(k, lane), Silence{});
+      for (auto k = sharding_.readout_begin[s]; k < sharding_.readout_begin[s + 1]; ++k)
+        on(readout(k, lane), Silence{});
     }
   });
 }
@@ -94,11 +102,14 @@ void Mailbox<R>::axons(std::int32_t p) {
     each_outgoing(shard, projection, [&](std::int32_t source, std::int64_t k, int receiver) {
       for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
         const R value = activity[cell(source, lane)];
-        if (value != R(0)) axons_.between(shard, receiver).push_back({source, static_cast<std::int32_t>(k), lane, {value}});
+        if (value != R(0))
+          axons_.between(shard, receiver).push_back({source, static_cast<std::int32_t>(k), lane, {value}});
       }
     });
   };
-  const auto ends = [&](const Envelope<Axon<R>>& e) { return Endpoints{neuron_end(projection.source_layer, e.sender), {Party::kSynapse, p, e.receiver}}; };
+  const auto ends = [&](const Envelope<Axon<R>>& e) {
+    return Endpoints{neuron_end(projection.source_layer, e.sender), {Party::kSynapse, p, e.receiver}};
+  };
   if (projection.source_layer == Layer::kInput) {
     send<Channel::kAxon, Party::kInput, Party::kSynapse>(axons_, 0, 1, emit, ends);
   } else {
@@ -138,7 +149,8 @@ void Mailbox<R>::step_neurons() {
       const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);
       dispatch(population.activation, [&]<class Phi>(Phi) {
         for (std::int32_t i = first; i < last; ++i) {
-          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) step<Phi>(neuron(i, lane), Step<R>{static_cast<R>(population.leak)});
+          for (std::int32_t lane = 0; lane < network_.lanes; ++lane)
+            step<Phi>(neuron(i, lane), Step<R>{static_cast<R>(population.leak)});
         }
       });
     }
@@ -147,7 +159,6 @@ void Mailbox<R>::step_neurons() {
   past_activity_[slot(door_.now())] = network_.rate.activity;
   past_gain_[slot(door_.now())] = network_.rate.gain;
 }
-
 
 template class Mailbox<double>;
 template class Mailbox<float>;

@@ -1,6 +1,7 @@
 // Mailbox: the transport that defines what is right. Every message exists, waits in a typed queue of its receiver's shard and is handled alone.
 //
-// Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch runs on the same weights. Neurons keep their own past.
+// Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch runs on the same weights. Neurons keep their own
+// past.
 // Cost: a queue entry a message; memory grows with synapses x lanes. For networks that one looks at closely; Batched is for the rest.
 // Thread safety: shards run as tasks of the executor; a shard's actors are touched by its task only.
 #pragma once
@@ -50,7 +51,7 @@ class Mailbox {
 
   /// One phase: every shard emits its messages (emit(shard, queues)); they pass the door together. Endpoints are named by `end_of`.
   template <Channel kChannel, Party kFrom, Party kTo, class M, class Emit, class EndsOf>
-    requires Wire<kChannel, kFrom, kTo>
+  requires Wire<kChannel, kFrom, kTo>
   void send(Queues<M>& queues, std::int32_t lag, int scalars, Emit emit, EndsOf ends_of) {
     executor_(shards_, [&](int shard) { emit(shard); });
     pass<kChannel>(queues, lag, scalars, ends_of);
@@ -82,7 +83,7 @@ class Mailbox {
     Column<R> pre;
     Column<R> trace;
     Column<R> delta;
-    Column<R> heard;                      // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
+    Column<R> heard;  // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
     Column<std::int64_t> incoming_begin;  // (targets + 1) of `incoming`
     Column<std::int32_t> incoming;        // synapses by target, ascending under each
   };
@@ -93,8 +94,12 @@ class Mailbox {
   std::size_t cell(std::int32_t neuron, std::int32_t lane) const {
     return static_cast<std::size_t>(neuron) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
   }
-  std::size_t slot(Tick tick) const { return static_cast<std::size_t>(tick.value) % static_cast<std::size_t>(learning_.depth + 1); }
-  const R* activity_of(Layer layer) const { return layer == Layer::kInput ? network_.inputs.activity.data() : network_.rate.activity.data(); }
+  std::size_t slot(Tick tick) const {
+    return static_cast<std::size_t>(tick.value) % static_cast<std::size_t>(learning_.depth + 1);
+  }
+  const R* activity_of(Layer layer) const {
+    return layer == Layer::kInput ? network_.inputs.activity.data() : network_.rate.activity.data();
+  }
 
   /// Calls visit(synapse) for each synapse of the projection that sits on `shard`.
   template <class Visit>
@@ -118,8 +123,8 @@ class Mailbox {
   Executor executor_;
   Door& door_;
   int shards_;
-  std::vector<SynapseColumns> columns_;  // by projection
-  std::vector<Column<R>> past_input_;    // x_s by slot, sweeps only (m x lanes each)
+  std::vector<SynapseColumns> columns_;   // by projection
+  std::vector<Column<R>> past_input_;     // x_s by slot, sweeps only (m x lanes each)
   std::vector<Column<R>> past_activity_;  // h_s by slot, sweeps only (n x lanes each)
   std::vector<Column<R>> past_gain_;      // alpha phi'_s by slot, sweeps only (n x lanes each)
 

@@ -16,7 +16,9 @@ void Mailbox<R>::targets(const R* target, R scale) {
           }
         }
       },
-      [](const Envelope<Target<R>>& e) { return Endpoints{{Party::kEnvironment, 0, 0}, {Party::kReadout, 0, e.receiver}}; });
+      [](const Envelope<Target<R>>& e) {
+        return Endpoints{{Party::kEnvironment, 0, 0}, {Party::kReadout, 0, e.receiver}};
+      });
   drain(targets_, [&](int, const Envelope<Target<R>>& e) { on(readout(e.receiver, e.lane), e.message, scale); });
 }
 
@@ -35,7 +37,9 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
             }
           });
         },
-        [&](const Envelope<Post<R>>& e) { return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kSynapse, p, e.receiver}}; });
+        [&](const Envelope<Post<R>>& e) {
+          return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kSynapse, p, e.receiver}};
+        });
     const auto& source_shards = sharding_.rate_begin;
     drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
       const Synapse<R> self = synapse(p, e.receiver, e.lane);
@@ -53,7 +57,8 @@ template <class R>
 void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R> answers) {
   if (!answers) return;
   pass<Channel::kTransport>(transports_, lag, 1, [&](const Envelope<Transport<R>>& e) {
-    const Endpoint receiver = answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, e.receiver};
+    const Endpoint receiver =
+        answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, e.receiver};
     return Endpoints{{Party::kSynapse, p, e.sender}, receiver};
   });
   drain(transports_, [&](int, const Envelope<Transport<R>>& e) {
@@ -81,11 +86,14 @@ void Mailbox<R>::feedback() {
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
               const R epsilon = network_.readouts.epsilon[cell(source, lane)];
               if (epsilon == R(0)) continue;
-              feedbacks_.between(shard, receiver).push_back({source, target, lane, {wires.weight[static_cast<std::size_t>(k)] * epsilon}});
+              feedbacks_.between(shard, receiver)
+                  .push_back({source, target, lane, {wires.weight[static_cast<std::size_t>(k)] * epsilon}});
             }
           });
         },
-        [](const Envelope<Feedback<R>>& e) { return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kRate, 0, e.receiver}}; });
+        [](const Envelope<Feedback<R>>& e) {
+          return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kRate, 0, e.receiver}};
+        });
     drain(feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
   }
 }
@@ -99,11 +107,14 @@ void Mailbox<R>::tell_own_weights() {
           if (shard_of(sharding_.rate_begin, autapse.neuron) != shard) continue;
           for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
             const R weight = synapse(autapse.projection, autapse.synapse, lane).weight;
-            own_weights_.between(shard, shard).push_back({static_cast<std::int32_t>(autapse.synapse), autapse.neuron, lane, {weight}});
+            own_weights_.between(shard, shard)
+                .push_back({static_cast<std::int32_t>(autapse.synapse), autapse.neuron, lane, {weight}});
           }
         }
       },
-      [](const Envelope<OwnWeight<R>>& e) { return Endpoints{{Party::kSynapse, 0, e.sender}, {Party::kRate, 0, e.receiver}}; });
+      [](const Envelope<OwnWeight<R>>& e) {
+        return Endpoints{{Party::kSynapse, 0, e.sender}, {Party::kRate, 0, e.receiver}};
+      });
   drain(own_weights_, [&](int, const Envelope<OwnWeight<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
 }
 
@@ -143,7 +154,9 @@ void Mailbox<R>::post(bool tick_has_error) {
             }
           });
         },
-        [&](const Envelope<Post<R>>& e) { return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}}; });
+        [&](const Envelope<Post<R>>& e) {
+          return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}};
+        });
     drain(posts_, [&](int, const Envelope<Post<R>>& e) { on(synapse(index, e.receiver, e.lane), e.message); });
   }
 }
@@ -160,7 +173,9 @@ void Mailbox<R>::adjoint(const R* delta, std::int32_t lag) {
           }
         }
       },
-      [](const Envelope<Adjoint<R>>& e) { return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, e.receiver}}; });
+      [](const Envelope<Adjoint<R>>& e) {
+        return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, e.receiver}};
+      });
   drain(adjoints_, [&](int, const Envelope<Adjoint<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
 }
 
@@ -171,13 +186,15 @@ void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
     const bool from_input = projection.source_layer == Layer::kInput;
-    const R* past = from_input ? past_input_[slot(revisited)].data() : past_activity_[slot(Tick{revisited.value - 1})].data();
+    const R* past =
+        from_input ? past_input_[slot(revisited)].data() : past_activity_[slot(Tick{revisited.value - 1})].data();
     silence(index);
     const auto emit = [&](int shard) {
       each_outgoing(shard, projection, [&](std::int32_t source, std::int64_t k, int receiver) {
         for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
           const R value = past[cell(source, lane)];
-          if (value != R(0)) replays_.between(shard, receiver).push_back({source, static_cast<std::int32_t>(k), lane, {value}});
+          if (value != R(0))
+            replays_.between(shard, receiver).push_back({source, static_cast<std::int32_t>(k), lane, {value}});
         }
       });
     };
@@ -210,7 +227,9 @@ void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
             }
           });
         },
-        [&](const Envelope<Post<R>>& e) { return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}}; });
+        [&](const Envelope<Post<R>>& e) {
+          return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}};
+        });
     drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
       const Synapse<R> self = synapse(index, e.receiver, e.lane);
       if (projection.plastic) on(self, e.message);

@@ -31,9 +31,11 @@ const std::vector<std::int32_t>& Mailbox<R>::shard_begin(Layer layer) const {
 template <class R>
 Synapse<R> Mailbox<R>::synapse(std::int32_t projection, std::int64_t index, std::int32_t lane) {
   const auto p = static_cast<std::size_t>(projection);
-  const std::size_t own = static_cast<std::size_t>(index) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
+  const std::size_t own =
+      static_cast<std::size_t>(index) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
   SynapseColumns& columns = columns_[p];
-  return {network_.projections[p].weight[static_cast<std::size_t>(index)], columns.pre[own], columns.trace[own], columns.delta[own]};
+  return {network_.projections[p].weight[static_cast<std::size_t>(index)], columns.pre[own], columns.trace[own],
+          columns.delta[own]};
 }
 
 template <class R>
@@ -64,7 +66,8 @@ void Mailbox<R>::each_incoming(int shard, std::int32_t p, Visit visit) {
   const SynapseColumns& own = columns_[static_cast<std::size_t>(p)];
   const auto& begin = shard_begin(projection.target_layer);
   const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], projection.target_begin);
-  const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], projection.target_begin + projection.target_size);
+  const std::int32_t last =
+      std::min(begin[static_cast<std::size_t>(shard) + 1], projection.target_begin + projection.target_size);
   for (std::int32_t target = first; target < last; ++target) {
     const auto local = static_cast<std::size_t>(target - projection.target_begin);
     for (std::int64_t k = own.incoming_begin[local]; k < own.incoming_begin[local + 1]; ++k) {
@@ -85,7 +88,8 @@ void Mailbox<R>::each_outgoing(int shard, const Projection<R>& projection, Visit
   const auto& begin = shard_begin(projection.source_layer);
   const auto& target_begin = shard_begin(projection.target_layer);
   const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], projection.source_begin);
-  const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], projection.source_begin + projection.source_size);
+  const std::int32_t last =
+      std::min(begin[static_cast<std::size_t>(shard) + 1], projection.source_begin + projection.source_size);
   for (std::int32_t source = first; source < last; ++source) {
     const std::int32_t local = source - projection.source_begin;
     int receiver = 0;  // targets ascend under a source, and so do their shards

@@ -1,9 +1,10 @@
 // Passes over columns of synapses: which messages each synapse of a projection meets, one after the other, while its state is in registers.
 //
-// "Loop" is a pass with one of {learn, send}; "fused" has the learning of tick t, its commit and the sending of tick t + 1 in one pass, which reads and
-// writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is the same, and so is every count.
-// The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Dense columns go four at a time, so that each current is loaded and
-// stored once for four synapses; every neuron's currents are summed in source order.
+// "Loop" is a pass with one of {learn, send}; "fused" has the learning of tick t, its commit and the sending of tick t + 1 in one pass, which reads
+// and writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is the same, and so is every
+// count.
+// The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Dense columns go four at a time, so that each current is
+// loaded and stored once for four synapses; every neuron's currents are summed in source order.
 // Cost: bound by memory from about 256 neurons on; figures in docs/performance.md.
 #pragma once
 
@@ -31,8 +32,8 @@ struct PassColumns {
   const R* signal = nullptr;    // of POST (targets)
   R* current = nullptr;         // where DENDRITE arrives (targets)
   R constant_decay = 0;
-  R constant_gain = 0;          // of Drift
-  R rate = 0;                   // of Commit
+  R constant_gain = 0;                   // of Drift
+  R rate = 0;                            // of Commit
   const std::int64_t* offset = nullptr;  // sparse only
   const std::int32_t* target = nullptr;  // sparse only
 };
@@ -107,7 +108,8 @@ void pass_sparse(const PassColumns<R>& c) {
       const std::int32_t i = c.target[k];
       R unused = 0;
       R& trace = kLearn == Learn::kNothing ? unused : c.trace[k];
-      const Post<R> post = kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, static_cast<std::size_t>(i));
+      const Post<R> post =
+          kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, static_cast<std::size_t>(i));
       const R current = meet<kLearn, kSend>(c.weight[k], trace, pre, activity, post, commit);
       if constexpr (kSend) c.current[i] += current;
     }

@@ -1,6 +1,7 @@
 // Typed queues between shards: a message of type M waits in the queue (sender's shard, receiver's shard) until the receiver's shard drains it.
 //
-// Why typed: no dispatch a message, no allocation once the queues have grown to their largest trial; why a queue a pair: no two threads ever write one.
+// Why typed: no dispatch a message, no allocation once the queues have grown to their largest trial; why a queue a pair: no two threads ever write
+// one.
 // Cost: a push is a store; measured rates stand in docs/performance.md.
 #pragma once
 
@@ -21,7 +22,8 @@ struct Envelope {
 template <class M>
 class Queues {
  public:
-  explicit Queues(int shards) : shards_(shards), queues_(static_cast<std::size_t>(shards) * static_cast<std::size_t>(shards)) {}
+  explicit Queues(int shards)
+      : shards_(shards), queues_(static_cast<std::size_t>(shards) * static_cast<std::size_t>(shards)) {}
 
   std::vector<Envelope<M>>& between(int sender, int receiver) {
     return queues_[static_cast<std::size_t>(sender) * static_cast<std::size_t>(shards_) + static_cast<std::size_t>(receiver)];
@@ -38,7 +40,8 @@ class Queues {
     const Envelope<M>* found = nullptr;
     for (const auto& queue : queues_) {
       for (const Envelope<M>& e : queue) {
-        if (found == nullptr || e.sender < found->sender || (e.sender == found->sender && e.receiver < found->receiver)) found = &e;
+        if (found == nullptr || e.sender < found->sender || (e.sender == found->sender && e.receiver < found->receiver))
+          found = &e;
       }
     }
     return *found;

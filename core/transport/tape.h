@@ -1,13 +1,15 @@
 // Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
 //
-// A row a (tick, lane), a column a neuron. Layout: with one lane, a tick is contiguous; with more, the rows of a neuron are, and its lanes within a tick.
+// A row a (tick, lane), a column a neuron. Layout: with one lane, a tick is contiguous; with more, the rows of a neuron are, and its lanes within a
+// tick.
 // Either way Eigen reads it in place. Invariant: sized when the network is built. Cost of a write: one pass over the column.
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <vector>
+
+#include <Eigen/Core>
 
 #include "core/base/column.h"
 
@@ -18,7 +20,10 @@ class Tape {
  public:
   Tape() = default;
   Tape(std::int32_t ticks, std::int32_t lanes, std::int32_t width)
-      : ticks_(ticks), lanes_(lanes), width_(width), data_(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes * width), R(0)) {}
+      : ticks_(ticks),
+        lanes_(lanes),
+        width_(width),
+        data_(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes * width), R(0)) {}
 
   bool empty() const { return data_.empty(); }
 

@@ -1,8 +1,8 @@
 // The seam: what a transport does for the conductor of a tick (sim/run) and for the non-local agents (core/nonlocal).
 //
-// Two ways to deliver the same messages to the same handlers: `Mailbox` (every message exists and is handled alone) and `Batched` (columns). Each operation
-// below is one phase: it makes its messages, passes the door once a channel, and lets the receivers handle them. Operations are called in the order of
-// sim/run/trial.h. Both transports give the same counts and, for one update, the same numbers to 1e-12.
+// Two ways to deliver the same messages to the same handlers: `Mailbox` (every message exists and is handled alone) and `Batched` (columns). Each
+// operation below is one phase: it makes its messages, passes the door once a channel, and lets the receivers handle them. Operations are called in
+// the order of sim/run/trial.h. Both transports give the same counts and, for one update, the same numbers to 1e-12.
 #pragma once
 
 #include <concepts>
@@ -35,25 +35,30 @@ struct Answers {
 };
 
 template <class T, class R>
-concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> answers, std::int32_t index, Tick tick, R scale, std::int64_t synapse) {
-  t.begin_trial();                     // the clock: states, traces and histories are cleared
-  t.tick(tick, column);                // the clock: currents and signals start at 0; x_t (m x lanes) appears at the inputs
-  t.axons(index);                      // AXON and DENDRITE over projection `index`, from the source's present activity
-  t.step_neurons();                    // the clock: rate neurons integrate
-  t.targets(column, scale);            // TARGET: y*_t (o x lanes); scale is the loss's constant
-  t.report_errors(answers);            // POST from readouts with eps != 0; TRANSPORT if answers
-  t.feedback();                        // FEEDBACK over R
-  t.tell_own_weights();                // DENDRITE of the autapses
-  t.post(true);                        // POST from rate neurons; argument: whether the tick has an error
-  t.adjoint(column, index);            // ADJOINT: delta (n x lanes), lag
-  t.replay(tick, index);               // AXON replayed of the revisited tick, lag
-  t.post_back(tick, index, answers);   // POST of the revisited tick, lag; TRANSPORT from W if answers
-  t.commit(scale);                     // the clock: weight -= eta * scale * delta
-  t.finish();                          // all that was put off is done; weights may be read
+concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> answers, std::int32_t index, Tick tick,
+                               R scale, std::int64_t synapse) {
+  t.begin_trial();           // the clock: states, traces and histories are cleared
+  t.tick(tick, column);      // the clock: currents and signals start at 0; x_t (m x lanes) appears at the inputs
+  t.axons(index);            // AXON and DENDRITE over projection `index`, from the source's present activity
+  t.step_neurons();          // the clock: rate neurons integrate
+  t.targets(column, scale);  // TARGET: y*_t (o x lanes); scale is the loss's constant
+  t.report_errors(answers);  // POST from readouts with eps != 0; TRANSPORT if answers
+  t.feedback();              // FEEDBACK over R
+  t.tell_own_weights();      // DENDRITE of the autapses
+  t.post(true);              // POST from rate neurons; argument: whether the tick has an error
+  t.adjoint(column, index);  // ADJOINT: delta (n x lanes), lag
+  t.replay(tick, index);     // AXON replayed of the revisited tick, lag
+  t.post_back(tick, index, answers);  // POST of the revisited tick, lag; TRANSPORT from W if answers
+  t.commit(scale);                    // the clock: weight -= eta * scale * delta
+  t.finish();                         // all that was put off is done; weights may be read
   { t.network() } -> std::same_as<Network<R>&>;
   { t.door() } -> std::same_as<Door&>;
-  { t.synapse(index, synapse, index) } -> std::same_as<Synapse<R>>;  // view: projection, synapse, lane; for deliveries of core/nonlocal
-  { t.behind(index, synapse, index) } -> std::same_as<R>;            // RTRL: the activity behind the DENDRITE of projection, synapse, lane
+  {
+    t.synapse(index, synapse, index)
+    } -> std::same_as<Synapse<R>>;  // view: projection, synapse, lane; for deliveries of core/nonlocal
+  {
+    t.behind(index, synapse, index)
+    } -> std::same_as<R>;  // RTRL: the activity behind the DENDRITE of projection, synapse, lane
 };
 
 }  // namespace locus

@@ -6,15 +6,20 @@ namespace locus {
 
 constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
     {Channel::kAxon, "AXON", "neuron", "its outgoing synapse", "1: activity", SpatialClass::kLocal},
-    {Channel::kDendrite, "DENDRITE", "synapse", "its own postsynaptic neuron", "1: current (RTRL onto rate neurons 2: and the activity behind it)",
-     SpatialClass::kLocal},
-    {Channel::kPost, "POST", "neuron", "its incoming synapse", "2: gain and signal (e-prop onto rate neurons 3: and the decay)", SpatialClass::kLocal},
+    {Channel::kDendrite, "DENDRITE", "synapse", "its own postsynaptic neuron",
+     "1: current (RTRL onto rate neurons 2: and the activity behind it)", SpatialClass::kLocal},
+    {Channel::kPost, "POST", "neuron", "its incoming synapse",
+     "2: gain and signal (e-prop onto rate neurons 3: and the decay)", SpatialClass::kLocal},
     {Channel::kTarget, "TARGET", "environment", "readout neuron", "1: target", SpatialClass::kEnvironment},
-    {Channel::kFeedback, "FEEDBACK", "readout neuron", "rate neuron, over a fixed synapse of R", "1: R_ki times error", SpatialClass::kBroadcast},
-    {Channel::kTransport, "TRANSPORT", "synapse", "backward agent, or its presynaptic neuron", "1: weight times error", SpatialClass::kNonLocal},
+    {Channel::kFeedback, "FEEDBACK", "readout neuron", "rate neuron, over a fixed synapse of R", "1: R_ki times error",
+     SpatialClass::kBroadcast},
+    {Channel::kTransport, "TRANSPORT", "synapse", "backward agent, or its presynaptic neuron", "1: weight times error",
+     SpatialClass::kNonLocal},
     {Channel::kAdjoint, "ADJOINT", "backward agent", "rate neuron", "1: delta", SpatialClass::kNonLocal},
-    {Channel::kInfluence, "INFLUENCE", "rate neuron", "rate neuron, along a synapse of W", "N: its sensitivities", SpatialClass::kNonLocal},
-    {Channel::kGather, "GATHER", "rate neuron", "a synapse that is not its own", "1: signal times sensitivity", SpatialClass::kNonLocal},
+    {Channel::kInfluence, "INFLUENCE", "rate neuron", "rate neuron, along a synapse of W", "N: its sensitivities",
+     SpatialClass::kNonLocal},
+    {Channel::kGather, "GATHER", "rate neuron", "a synapse that is not its own", "1: signal times sensitivity",
+     SpatialClass::kNonLocal},
 }};
 
 const ChannelRow& row(Channel channel) { return kChannelTable[static_cast<std::size_t>(channel)]; }

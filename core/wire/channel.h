@@ -1,8 +1,8 @@
 // The kinds of wire that a message can take, and the one function that says which (channel, lag) is a violation.
 //
 // Why one table: names, classes and endpoints are printed, tested and counted from here and nowhere else.
-// Source: the setting of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243): a rule is local in space if a synapse hears only from its two neurons
-// (and a broadcast), local in time if no message revisits an earlier tick.
+// Source: the setting of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243): a rule is local in space if a synapse hears only from its two
+// neurons (and a broadcast), local in time if no message revisits an earlier tick.
 #pragma once
 
 #include <array>

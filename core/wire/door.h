@@ -1,7 +1,8 @@
 // The door: the only way for a message to leave an actor, and the only place that counts.
 //
-// A delivery, one message or a whole column of them, passes once for all its messages: they share channel, lag and payload size. The door checks the rule's
-// declaration (a message outside it is a defect of the program), then the locality budget (the first message that breaks it ends the rule), then counts.
+// A delivery, one message or a whole column of them, passes once for all its messages: they share channel, lag and payload size. The door checks
+// the rule's declaration (a message outside it is a defect of the program), then the locality budget (the first message that breaks it ends the
+// rule), then counts.
 // Which (sender, channel, receiver) exist at all is decided when the program is compiled: see Wire.
 // Cost: a few integer operations a delivery. Thread safety: called by the thread that conducts the phase, never by workers.
 #pragma once
@@ -52,16 +53,17 @@ class LocalityBroken : public std::runtime_error {
 
 /// Which parties may use a channel: sending over a wire that an actor does not have does not compile.
 template <Channel kChannel, Party kFrom, Party kTo>
-concept Wire = (kChannel == Channel::kAxon && kFrom != Party::kSynapse && kFrom != Party::kEnvironment && kFrom != Party::kAgent &&
-                kFrom != Party::kReadout && kTo == Party::kSynapse) ||
-               (kChannel == Channel::kDendrite && kFrom == Party::kSynapse && (kTo == Party::kRate || kTo == Party::kReadout)) ||
-               (kChannel == Channel::kPost && (kFrom == Party::kRate || kFrom == Party::kReadout) && kTo == Party::kSynapse) ||
-               (kChannel == Channel::kTarget && kFrom == Party::kEnvironment && kTo == Party::kReadout) ||
-               (kChannel == Channel::kFeedback && kFrom == Party::kReadout && kTo == Party::kRate) ||
-               (kChannel == Channel::kTransport && kFrom == Party::kSynapse && (kTo == Party::kAgent || kTo == Party::kRate)) ||
-               (kChannel == Channel::kAdjoint && kFrom == Party::kAgent && kTo == Party::kRate) ||
-               (kChannel == Channel::kInfluence && kFrom == Party::kRate && kTo == Party::kRate) ||
-               (kChannel == Channel::kGather && kFrom == Party::kRate && kTo == Party::kSynapse);
+concept Wire =
+    (kChannel == Channel::kAxon && kFrom != Party::kSynapse && kFrom != Party::kEnvironment && kFrom != Party::kAgent &&
+     kFrom != Party::kReadout && kTo == Party::kSynapse) ||
+    (kChannel == Channel::kDendrite && kFrom == Party::kSynapse && (kTo == Party::kRate || kTo == Party::kReadout)) ||
+    (kChannel == Channel::kPost && (kFrom == Party::kRate || kFrom == Party::kReadout) && kTo == Party::kSynapse) ||
+    (kChannel == Channel::kTarget && kFrom == Party::kEnvironment && kTo == Party::kReadout) ||
+    (kChannel == Channel::kFeedback && kFrom == Party::kReadout && kTo == Party::kRate) ||
+    (kChannel == Channel::kTransport && kFrom == Party::kSynapse && (kTo == Party::kAgent || kTo == Party::kRate)) ||
+    (kChannel == Channel::kAdjoint && kFrom == Party::kAgent && kTo == Party::kRate) ||
+    (kChannel == Channel::kInfluence && kFrom == Party::kRate && kTo == Party::kRate) ||
+    (kChannel == Channel::kGather && kFrom == Party::kRate && kTo == Party::kSynapse);
 
 /// What a rule may send, as its row says, and what the run allows.
 struct Permit {
@@ -83,7 +85,8 @@ class Door {
   template <std::invocable First>
   void pass(Channel channel, std::int32_t lag, std::int64_t messages, int scalars, First&& first) {
     if (messages == 0) return;
-    CHECK(declared(channel, lag), "a rule sent " + std::string(name(channel)) + " of lag " + std::to_string(lag) + " without declaring it");
+    CHECK(declared(channel, lag),
+          "a rule sent " + std::string(name(channel)) + " of lag " + std::to_string(lag) + " without declaring it");
     if (breaks(permit_.budget, channel, lag)) throw LocalityBroken(Offence{now_, channel, lag, first()});
     ledger_.add(channel, lag, {messages, messages * scalars});
   }

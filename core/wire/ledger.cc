@@ -74,15 +74,18 @@ std::int64_t Ledger::scalars() const {
 }
 
 std::int64_t Ledger::spatial_violations() const {
-  return total(tallies_, &Tally::messages, [](Channel channel, std::int32_t lag) { return violation(channel, lag).spatial; });
+  return total(tallies_, &Tally::messages,
+               [](Channel channel, std::int32_t lag) { return violation(channel, lag).spatial; });
 }
 
 std::int64_t Ledger::temporal_violations() const {
-  return total(tallies_, &Tally::messages, [](Channel channel, std::int32_t lag) { return violation(channel, lag).temporal; });
+  return total(tallies_, &Tally::messages,
+               [](Channel channel, std::int32_t lag) { return violation(channel, lag).temporal; });
 }
 
 std::int64_t Ledger::violations() const {
-  return total(tallies_, &Tally::messages, [](Channel channel, std::int32_t lag) { return violation(channel, lag).any(); });
+  return total(tallies_, &Tally::messages,
+               [](Channel channel, std::int32_t lag) { return violation(channel, lag).any(); });
 }
 
 std::int32_t Ledger::max_lag() const {
@@ -95,7 +98,8 @@ double Ledger::mean_lag() const {
   const std::int64_t count = messages();
   if (count == 0) return 0;
   double weighted = 0;
-  for (const LedgerEntry& entry : entries()) weighted += static_cast<double>(entry.lag) * static_cast<double>(entry.tally.messages);
+  for (const LedgerEntry& entry : entries())
+    weighted += static_cast<double>(entry.lag) * static_cast<double>(entry.tally.messages);
   return weighted / static_cast<double>(count);
 }
 

@@ -44,7 +44,8 @@ Sharding place(const Network<R>& network, int shards) {
       ++targets[static_cast<std::size_t>(projection.target_begin + projection.target_of(k))];
     }
     if (projection.source_layer != Layer::kInput) continue;
-    for (std::int32_t j = 0; j < projection.source_size; ++j) input[static_cast<std::size_t>(projection.source_begin + j)] += projection.fan_out(j);
+    for (std::int32_t j = 0; j < projection.source_size; ++j)
+      input[static_cast<std::size_t>(projection.source_begin + j)] += projection.fan_out(j);
   }
   return {cut(input, shards), cut(rate, shards), cut(readout, shards)};
 }

@@ -1,11 +1,11 @@
 #include "sim/run/fingerprint.h"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <array>
 #include <bit>
 #include <memory>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include "core/base/check.h"
 

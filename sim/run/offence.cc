@@ -1,15 +1,16 @@
 #include "sim/run/offence.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace locus {
 namespace {
 
 std::string describe_neuron(const std::vector<Population>& populations, std::int64_t index) {
   const auto after = std::ranges::find_if(populations, [&](const Population& p) { return index < p.begin + p.size; });
-  return after == populations.end() ? fmt::format("neuron {}", index) : fmt::format("{}[{}]", after->name, index - after->begin);
+  return after == populations.end() ? fmt::format("neuron {}", index)
+                                    : fmt::format("{}[{}]", after->name, index - after->begin);
 }
 
 }  // namespace
@@ -24,17 +25,19 @@ std::string describe(const Network<R>& network, const Endpoint& end) {
     case Party::kAgent: return "the backward agent";
     case Party::kSynapse: {
       const Projection<R>& projection = network.projections[static_cast<std::size_t>(end.projection)];
-      return fmt::format("synapse {}[{},{}]", projection.name, projection.target_of(end.index), projection.source_of(end.index));
+      return fmt::format("synapse {}[{},{}]", projection.name, projection.target_of(end.index),
+                         projection.source_of(end.index));
     }
   }
   return "";
 }
 
 template <class R>
-std::string describe(const Network<R>& network, const Offence& offence, const std::string& rule, std::int64_t update, Locality budget) {
-  return fmt::format("rule {} broke the {} locality budget in update {}, tick {}: {} of lag {} from {} to {}", rule, name(budget), update + 1,
-                     offence.tick.value, name(offence.channel), offence.lag, describe(network, offence.ends.sender),
-                     describe(network, offence.ends.receiver));
+std::string describe(const Network<R>& network, const Offence& offence, const std::string& rule, std::int64_t update,
+                     Locality budget) {
+  return fmt::format("rule {} broke the {} locality budget in update {}, tick {}: {} of lag {} from {} to {}", rule,
+                     name(budget), update + 1, offence.tick.value, name(offence.channel), offence.lag,
+                     describe(network, offence.ends.sender), describe(network, offence.ends.receiver));
 }
 
 template std::string describe(const Network<double>&, const Endpoint&);

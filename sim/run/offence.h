@@ -14,6 +14,7 @@ std::string describe(const Network<R>& network, const Endpoint& endpoint);
 
 /// One sentence naming rule, update, tick, sender, receiver, channel, lag and the budget.
 template <class R>
-std::string describe(const Network<R>& network, const Offence& offence, const std::string& rule, std::int64_t update, Locality budget);
+std::string describe(const Network<R>& network, const Offence& offence, const std::string& rule, std::int64_t update,
+                     Locality budget);
 
 }  // namespace locus

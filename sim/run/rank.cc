@@ -1,14 +1,15 @@
 #include "sim/run/rank.h"
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+
+#include <Eigen/SVD>
 
 namespace locus {
 namespace {
 
-constexpr double kRankTolerance = 1e-9;   // of sigma_1, float64
-constexpr double kRounding = 1e-13;       // of |W_0|: a change below is none
+constexpr double kRankTolerance = 1e-9;  // of sigma_1, float64
+constexpr double kRounding = 1e-13;      // of |W_0|: a change below is none
 
 Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
   if (const auto* full = std::get_if<DenseMatrix>(&matrix)) {
@@ -23,8 +24,10 @@ Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
 
 }  // namespace
 
-std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after, std::int64_t largest_side) {
-  const auto smaller_side = std::visit([](const auto& matrix) { return std::min(matrix.rows, matrix.cols); }, after.matrix);
+std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after,
+                                         std::int64_t largest_side) {
+  const auto smaller_side =
+      std::visit([](const auto& matrix) { return std::min(matrix.rows, matrix.cols); }, after.matrix);
   if (smaller_side > largest_side) return std::nullopt;
   const Eigen::MatrixXd start = dense(before.matrix);
   const Eigen::MatrixXd change = dense(after.matrix) - start;

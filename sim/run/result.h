@@ -34,13 +34,13 @@ struct Outcome {
   std::string rule;  // RuleSpec::name
   RuleKind kind = RuleKind::kNone;
   Status status = Status::kCompleted;
-  std::string message;          // why the run ended early; empty when completed
-  std::int64_t updates = 0;     // committed
-  std::vector<double> losses;   // losses[k] is the loss of update k, as met; empty under `none`
+  std::string message;                     // why the run ended early; empty when completed
+  std::int64_t updates = 0;                // committed
+  std::vector<double> losses;              // losses[k] is the loss of update k, as met; empty under `none`
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
-  Ledger ledger;                // over the whole run
+  Ledger ledger;                           // over the whole run
   std::vector<RankReport> ranks;
-  std::string fingerprint;      // 16 hex digits over losses, weights and counts
+  std::string fingerprint;  // 16 hex digits over losses, weights and counts
 };
 
 struct RunResult {

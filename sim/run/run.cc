@@ -21,7 +21,8 @@ RunResult run(const Spec& spec, const RunOptions& options) {
   Workers workers(options.threads > 0 ? options.threads : default_threads());
   RunResult result{.model = spec.name, .model_sha256 = spec.sha256, .seed = spec.seed, .outcomes = {}};
   for (const RuleSpec& rule : spec.rules) {
-    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) break;
+    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty())
+      break;
     result.outcomes.push_back(train(spec, rule, options, workers.executor()));
   }
   return result;

@@ -1,9 +1,9 @@
 #include "sim/run/train.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
@@ -81,7 +81,8 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
   Trial<R, T> trial(transport, learning, trial_shape_of(training), training.commit == CommitWhen::kEveryTick);
   for (std::int64_t update = 0; update < training.updates; ++update) {
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed)) {
-      return end(outcome, Status::kInterrupted, fmt::format("interrupted after {} of {} updates", update, training.updates));
+      return end(outcome, Status::kInterrupted,
+                 fmt::format("interrupted after {} of {} updates", update, training.updates));
     }
     task.fill(update, batch);
     double loss = 0;
@@ -89,7 +90,8 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
       loss = trial.run(batch);
     } catch (const LocalityBroken& broken) {
       transport.finish();
-      return end(outcome, Status::kLocalityBroken, describe(network, broken.offence(), outcome.rule, update, training.locality));
+      return end(outcome, Status::kLocalityBroken,
+                 describe(network, broken.offence(), outcome.rule, update, training.locality));
     }
     transport.door().ledger().add_trials(training.batch, training.ticks);
     if (learns && !std::isfinite(loss)) {
@@ -128,7 +130,8 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   const std::int64_t largest_side = options.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before.size(); ++p) {
     if (!network.projections[p].plastic || rule(learning.kind).drive == Drive::kNothing) continue;
-    if (auto report = rank_of_change(before[p], outcome.weights[p], largest_side)) outcome.ranks.push_back(std::move(*report));
+    if (auto report = rank_of_change(before[p], outcome.weights[p], largest_side))
+      outcome.ranks.push_back(std::move(*report));
   }
   outcome.fingerprint = fingerprint(outcome);
   return outcome;

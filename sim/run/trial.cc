@@ -97,7 +97,8 @@ template <class R, TransportOf<R> T>
 void Trial<R, T>::add_losses() {
   const Column<R>& error = transport_.network().readouts.error;
   for (std::size_t cell = 0; cell < error.size(); ++cell) {
-    losses_[cell % losses_.size()] += 0.5 * static_cast<double>(scale_) * static_cast<double>(error[cell]) * static_cast<double>(error[cell]);
+    losses_[cell % losses_.size()] +=
+        0.5 * static_cast<double>(scale_) * static_cast<double>(error[cell]) * static_cast<double>(error[cell]);
   }
 }
 

@@ -46,9 +46,9 @@ class Trial {
   R scale_;  // of the error: 1 (final) or 1 / T (sequence)
   std::vector<std::int32_t> onto_rate_;
   std::vector<std::int32_t> onto_readouts_;
-  std::optional<BackwardAgent<R>> agent_;             // sweeps only
-  std::optional<Sensitivities<R>> sensitivities_;     // RTRL only
-  std::vector<double> losses_;                        // of the present trials (lanes)
+  std::optional<BackwardAgent<R>> agent_;          // sweeps only
+  std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
+  std::vector<double> losses_;                     // of the present trials (lanes)
 };
 
 }  // namespace locus

@@ -56,7 +56,8 @@ struct Workers::Pool {
     }
     while (context.poll_one() > 0) {
     }
-    for (int left = open.load(std::memory_order_acquire); left > 0; left = open.load(std::memory_order_acquire)) open.wait(left);
+    for (int left = open.load(std::memory_order_acquire); left > 0; left = open.load(std::memory_order_acquire))
+      open.wait(left);
     for (const std::exception_ptr& failure : failures) {
       if (failure) std::rethrow_exception(failure);
     }
@@ -69,7 +70,9 @@ Workers::~Workers() = default;
 
 Executor Workers::executor() {
   if (!pool_) return {};
-  const auto run = [](void* context, int tasks, FunctionRef<void(int)> task) { static_cast<Pool*>(context)->run(tasks, task); };
+  const auto run = [](void* context, int tasks, FunctionRef<void(int)> task) {
+    static_cast<Pool*>(context)->run(tasks, task);
+  };
   return {pool_.get(), run, pool_->count};
 }
 

@@ -16,16 +16,18 @@ template <class R>
 struct HandRflo {
   std::size_t m, n, o, ticks;
   R leak, decay, rate;
-  Column<R> b, w, a, r;     // (m x n), (n x n), (n x o) by source; R (o x n)
-  Column<R> pb, pw, pa;     // traces of b and w; h of the last tick for a
+  Column<R> b, w, a, r;  // (m x n), (n x n), (n x o) by source; R (o x n)
+  Column<R> pb, pw, pa;  // traces of b and w; h of the last tick for a
   Column<R> h, h_before, x_before, current, gain, signal, y, epsilon;
 
   void reset() {
-    for (Column<R>* column : {&pb, &pw, &h, &h_before, &x_before, &gain, &signal, &epsilon}) column->assign(column->size(), R(0));
+    for (Column<R>* column : {&pb, &pw, &h, &h_before, &x_before, &gain, &signal, &epsilon})
+      column->assign(column->size(), R(0));
   }
 
-  static void pass(std::size_t sources, std::size_t targets, R* __restrict weight, R* __restrict trace, const R* before, const R* now,
-                   const R* __restrict gain, const R* __restrict signal, R* __restrict current, R decay, R rate) {
+  static void pass(std::size_t sources, std::size_t targets, R* __restrict weight, R* __restrict trace, const R* before,
+                   const R* now, const R* __restrict gain, const R* __restrict signal, R* __restrict current, R decay,
+                   R rate) {
     std::size_t j = 0;
     for (; j + 4 <= sources; j += 4) {
       R* w = weight + j * targets;
@@ -91,8 +93,10 @@ struct HandRflo {
       }
     }
     Column<R> unused(n, R(0));
-    pass(m, n, b.data(), pb.data(), x_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay, rate);
-    pass(n, n, w.data(), pw.data(), h_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay, rate);
+    pass(m, n, b.data(), pb.data(), x_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay,
+         rate);
+    pass(n, n, w.data(), pw.data(), h_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay,
+         rate);
     for (std::size_t j = 0; j < n; ++j) {
       for (std::size_t k = 0; k < o; ++k) a[j * o + k] -= rate * (epsilon[k] * pa[j]);
     }

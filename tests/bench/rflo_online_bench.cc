@@ -2,12 +2,12 @@
 //
 // Goal: at n = 256 the program reaches 0.7 of the hand-written loop or more. Rate: synapse-steps/s, n * n * T a trial in both.
 // The two run alternately in one process, so that a machine whose speed drifts slows both; the ratio is the median of the pairs', its spread their quartiles.
-#include <benchmark/benchmark.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <span>
+
+#include <benchmark/benchmark.h>
 
 #include "core/base/flush.h"
 #include "core/base/random.h"
@@ -33,7 +33,8 @@ Column<double> draw(const char* purpose, std::size_t size, double stddev) {
 }
 
 template <class R>
-Projection<R> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets, double gain) {
+Projection<R> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets,
+                      double gain) {
   Projection<R> projection;
   projection.name = name;
   projection.source_layer = source;
@@ -75,15 +76,36 @@ Batch<R> make_trial() {
 template <class R>
 HandRflo<R> make_hand(const Network<R>& network) {
   const auto n = static_cast<std::size_t>(network.rate.size);
-  HandRflo<R> hand{.m = kInputs, .n = n, .o = kReadouts, .ticks = kTicks, .leak = R(kLeak), .decay = R(1) - R(kLeak), .rate = R(kRate), .b = {}, .w = {}, .a = {},
-                   .r = {}, .pb = {}, .pw = {}, .pa = {}, .h = {}, .h_before = {}, .x_before = {}, .current = {}, .gain = {}, .signal = {}, .y = {}, .epsilon = {}};
+  HandRflo<R> hand{.m = kInputs,
+                   .n = n,
+                   .o = kReadouts,
+                   .ticks = kTicks,
+                   .leak = R(kLeak),
+                   .decay = R(1) - R(kLeak),
+                   .rate = R(kRate),
+                   .b = {},
+                   .w = {},
+                   .a = {},
+                   .r = {},
+                   .pb = {},
+                   .pw = {},
+                   .pa = {},
+                   .h = {},
+                   .h_before = {},
+                   .x_before = {},
+                   .current = {},
+                   .gain = {},
+                   .signal = {},
+                   .y = {},
+                   .epsilon = {}};
   hand.b = network.projections[0].weight;
   hand.w = network.projections[1].weight;
   hand.a = network.projections[2].weight;
   hand.r = network.feedback[0].weight;
   hand.pb.assign(hand.b.size(), R(0));
   hand.pw.assign(hand.w.size(), R(0));
-  for (Column<R>* column : {&hand.pa, &hand.h, &hand.h_before, &hand.current, &hand.gain, &hand.signal}) column->assign(n, R(0));
+  for (Column<R>* column : {&hand.pa, &hand.h, &hand.h_before, &hand.current, &hand.gain, &hand.signal})
+    column->assign(n, R(0));
   hand.x_before.assign(kInputs, R(0));
   hand.y.assign(kReadouts, R(0));
   hand.epsilon.assign(kReadouts, R(0));
@@ -151,7 +173,8 @@ void mailbox(benchmark::State& state) {
   Mailbox<R> transport(network, kRflo, place(network, 1), Executor{}, door);
   Trial<R, Mailbox<R>> trial(transport, kRflo, shape, true);
   for (auto _ : state) benchmark::DoNotOptimize(trial.run(batch));
-  state.counters["messages/s"] = benchmark::Counter(static_cast<double>(door.ledger().messages()), benchmark::Counter::kIsRate);
+  state.counters["messages/s"] =
+      benchmark::Counter(static_cast<double>(door.ledger().messages()), benchmark::Counter::kIsRate);
 }
 
 template <class R>
@@ -165,7 +188,8 @@ void batched_messages(benchmark::State& state) {
   Batched<R> transport(network, kRflo, {shape, true}, Executor{}, door);
   Trial<R, Batched<R>> trial(transport, kRflo, shape, true);
   for (auto _ : state) benchmark::DoNotOptimize(trial.run(batch));
-  state.counters["messages/s"] = benchmark::Counter(static_cast<double>(door.ledger().messages()), benchmark::Counter::kIsRate);
+  state.counters["messages/s"] =
+      benchmark::Counter(static_cast<double>(door.ledger().messages()), benchmark::Counter::kIsRate);
 }
 
 BENCHMARK(rflo_online<double>)->Arg(64)->Arg(256)->Arg(1024)->UseManualTime()->Unit(benchmark::kMillisecond);

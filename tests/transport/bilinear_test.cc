@@ -1,10 +1,10 @@
 // What the batched transport declares of the handlers, and Eigen's products rely on: which of them are linear or bilinear, and in what.
 //
 // Values are small integers, so that sums and products are exact and equality is equality.
-#include <gtest/gtest.h>
-
 #include <random>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "core/actor/synapse.h"
 #include "core/transport/transport.h"
@@ -107,7 +107,8 @@ TEST_F(Bilinear, SynapsesOfOneSourceWithOneGainAndDecayHoldEqualTraces) {
     double weight = draw(), pre = 0, delta = 0;
     for (const Said& tick : ticks) {
       on(Synapse<double>{weight, pre, traces[target], delta}, Axon<double>{tick.pre});
-      on(Synapse<double>{weight, pre, traces[target], delta}, Post<double>{tick.decay, tick.gain, target == 0 ? tick.signal : draw()});
+      on(Synapse<double>{weight, pre, traces[target], delta},
+         Post<double>{tick.decay, tick.gain, target == 0 ? tick.signal : draw()});
     }
   }
   EXPECT_EQ(traces[0], traces[1]);
