@@ -109,12 +109,15 @@ class Replica {
     Row u(net_.units);
     propagate(net_.b, x_[now_], Party::kInput, Party::kRate, u);
     propagate(net_.w, h_[now_ - 1], Party::kRate, Party::kRate, u);
+    std::vector<Row> inflow;
+    if (rule_.kind == RuleKind::kRtrl) inflow = influence();
     for (std::size_t i = 0; i < net_.units; ++i) {
       h_[now_][i] = (1 - net_.leak[i]) * h_[now_ - 1][i] + net_.leak[i] * phi(net_.activation[i], u[i]);
       slope_[now_][i] = phi_slope(net_.activation[i], u[i]);
       if (net_.activation[i] == Activation::kRelu)
         answer_.nearest_kink = std::min(answer_.nearest_kink, std::abs(u[i]));
     }
+    if (rule_.kind == RuleKind::kRtrl) step_sensitivities(inflow);
     y_ = Row(net_.readouts);
     propagate(net_.a, h_[now_], Party::kRate, Party::kReadout, y_);
   }
@@ -247,7 +250,8 @@ class Replica {
     }
   }
 
-  void rtrl() {
+  /// INFLUENCE: what each unit hears of the others' sensitivities of the tick before, sum_l W_kl P_l(t-1).
+  std::vector<Row> influence() {
     std::vector<Row> inflow(net_.units, Row(plastic_.size()));
     for (const Synapse& synapse : net_.w) {
       if (now_ == 1) break;
@@ -257,6 +261,10 @@ class Replica {
         inflow[synapse.target][q] += synapse.weight * sensitivity_[synapse.source][q];
       }
     }
+    return inflow;
+  }
+
+  void step_sensitivities(const std::vector<Row>& inflow) {
     for (std::size_t k = 0; k < net_.units; ++k) {
       for (std::size_t q = 0; q < plastic_.size(); ++q) {
         const double direct = plastic_[q]->target == k ? presynaptic(*plastic_[q], now_) : 0;
@@ -264,6 +272,9 @@ class Replica {
             (1 - net_.leak[k]) * sensitivity_[k][q] + net_.leak[k] * slope_[now_][k] * (inflow[k][q] + direct);
       }
     }
+  }
+
+  void rtrl() {
     if (!error_tick()) return;
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       for (std::size_t k = 0; k < net_.units; ++k) {

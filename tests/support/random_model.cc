@@ -70,21 +70,6 @@ std::vector<FeedbackSpec> random_feedback(const Spec& spec, Dice& dice) {
   return result;
 }
 
-RuleSpec named(RuleKind kind) {
-  RuleSpec result;
-  result.kind = kind;
-  result.name = std::string(rule(kind).name);
-  return result;
-}
-
-RuleSpec truncated(std::int32_t depth, std::int32_t stride) {
-  RuleSpec result = named(RuleKind::kTbptt);
-  result.depth = depth;
-  result.stride = stride;
-  result.name += "_" + std::to_string(depth) + "_" + std::to_string(stride);
-  return result;
-}
-
 WeightsSpec odd_weights(int rows, int cols, Dice& dice) {
   if (dice.chance(10)) return ConstantWeights{dice.value()};
   if (dice.chance(50)) return sparse(rows, cols, 15, false, dice);
@@ -178,7 +163,7 @@ Spec small_model(const Shape& shape, const Style& style, std::uint64_t seed) {
 
 Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed) {
   constexpr double kAway = 0.03;  // some ten times what the differences of oracle.h move a current
-  RuleSpec bptt = named(RuleKind::kBptt);
+  RuleSpec bptt = rule_spec(RuleKind::kBptt);
   const auto learns = [](const std::vector<double>& delta) {
     return std::ranges::any_of(delta, [](double change) { return std::abs(change) > 1e-3; });
   };
@@ -218,11 +203,28 @@ Spec odd_model(std::uint64_t seed) {
   return spec;
 }
 
+RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback, std::optional<double> trace_decay) {
+  RuleSpec result;
+  result.kind = kind;
+  result.name = std::string(rule(kind).name);
+  result.trace_decay = trace_decay;
+  result.feedback = std::move(feedback);
+  return result;
+}
+
+RuleSpec truncated(std::int32_t depth, std::int32_t stride) {
+  RuleSpec result = rule_spec(RuleKind::kTbptt);
+  result.depth = depth;
+  result.stride = stride;
+  result.name += "_" + std::to_string(depth) + "_" + std::to_string(stride);
+  return result;
+}
+
 std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice) {
   const std::int32_t ticks = spec.training.ticks;
   std::vector<RuleSpec> result;
   for (const Rule& row : kRules) {
-    RuleSpec entry = named(row.kind);
+    RuleSpec entry = rule_spec(row.kind);
     if (row.kind == RuleKind::kTbptt) {
       for (std::int32_t depth = 1; depth <= ticks + 1; ++depth) {
         for (const std::int32_t stride : {1, depth + 1}) result.push_back(truncated(depth, stride));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,13 @@ Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed);
 /// Several populations of each kind in any file order, projections in any order, dense and sparse with stored zeros, static and plastic, silent inputs,
 /// errors that are exactly 0, batches, several updates, both commits, both losses; rules: every_rule.
 Spec odd_model(std::uint64_t seed);
+
+/// A rule with its short form as its name.
+RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback = {},
+                   std::optional<double> trace_decay = std::nullopt);
+
+/// tBPTT(depth, stride), named "tbptt_DEPTH_STRIDE".
+RuleSpec truncated(std::int32_t depth, std::int32_t stride);
 
 /// Every row of the rule table, with several depths, strides and decays where the rule takes them. Names are unique.
 std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice);

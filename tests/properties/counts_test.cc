@@ -1,0 +1,105 @@
+// Counts, exhaustively: mailbox = batched = the oracle's brute force, for every shape up to 3 inputs, 3 units, 2 readouts and 4 ticks, every activation,
+// loss, mask, plasticity and leak, and every rule with every depth. Weights, losses and memory are compared too: they cost nothing more.
+//
+// Identity and relu run on powers of two and zeros, where every sum is exact in any order: silence by cancellation is met and must be seen by all three.
+// Tanh and sigmoid run on generic values, where no rounding decides whether a value is 0.
+#include <tuple>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/agreement.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+class Counts : public testing::TestWithParam<std::tuple<Activation, Loss, bool>> {};
+
+/// What a lattice of models has met, so that it cannot pass by being silent.
+struct Met {
+  std::int64_t runs = 0;
+  std::int64_t messages = 0;
+};
+
+void expect_agreement(const Spec& spec, Met& met) {
+  const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
+  const RunResult batched = run_with(spec, TransportKind::kBatched);
+  ASSERT_EQ(mailbox.outcomes.size(), spec.rules.size());
+  ASSERT_EQ(batched.outcomes.size(), spec.rules.size());
+  for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+    const oracle::Answer answer = oracle::solve(spec, spec.rules[k]);
+    ASSERT_TRUE(agrees(spec, mailbox.outcomes[k], answer, 1e-12))
+        << "mailbox, " << spec.rules[k].name << " of " << describe(spec);
+    ASSERT_TRUE(agrees(spec, batched.outcomes[k], answer, 1e-12))
+        << "batched, " << spec.rules[k].name << " of " << describe(spec);
+    ASSERT_EQ(mailbox.outcomes[k].ledger, batched.outcomes[k].ledger) << spec.rules[k].name << " of " << describe(spec);
+    ++met.runs;
+    met.messages += batched.outcomes[k].ledger.messages();
+  }
+}
+
+TEST_P(Counts, AgreeForEveryShape) {
+  const auto [activation, loss, sparse] = GetParam();
+  const bool exact = activation == Activation::kIdentity || activation == Activation::kRelu;
+  std::uint64_t seed = 1;
+  Met met;
+  for (int ticks = 1; ticks <= 4; ++ticks) {
+    for (int inputs = 1; inputs <= 3; ++inputs) {
+      for (int units = 1; units <= 3; ++units) {
+        for (int readouts = 1; readouts <= 2; ++readouts) {
+          for (int plastic = 0; plastic < 8; ++plastic) {
+            const double leak =
+                seed % 3 == 0 ? 0.5 : 1;  // 3 does not divide the eight plasticities: every one meets both leaks
+            const Style style{activation,         leak, loss, sparse, (plastic & 1) != 0, (plastic & 2) != 0,
+                              (plastic & 4) != 0, exact};
+            expect_agreement(small_model({inputs, units, readouts, ticks}, style, seed++), met);
+            if (HasFatalFailure()) return;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(met.runs, 576 * 10);
+  EXPECT_GT(met.messages, met.runs * 10);
+}
+
+INSTANTIATE_TEST_SUITE_P(Lattice, Counts,
+                         testing::Combine(testing::Values(Activation::kIdentity, Activation::kTanh, Activation::kRelu,
+                                                          Activation::kSigmoid),
+                                          testing::Values(Loss::kFinal, Loss::kSequence), testing::Bool()),
+                         [](const testing::TestParamInfo<Counts::ParamType>& instance) {
+                           return std::string(name(std::get<0>(instance.param))) +
+                                  (std::get<1>(instance.param) == Loss::kFinal ? "_final" : "_sequence") +
+                                  (std::get<2>(instance.param) ? "_sparse" : "_dense");
+                         });
+
+/// Silence by hand: no input at all, an activity that cancels to 0, and an error that is exactly 0.
+TEST(Silence, SendsNothing) {
+  Style style;
+  style.exact = true;
+  Spec spec = small_model({2, 2, 2, 3}, style, 1);
+  spec.network.projections[0].weights = DenseMatrix{2, 2, {1, 1, 1, -1}};
+  spec.network.projections[1].weights = DenseMatrix{2, 2, {1, 0, 0, 1}};
+  spec.network.projections[2].weights = DenseMatrix{2, 2, {1, 1, 0, 0}};
+  // Inputs (1, -1): unit 0 hears 1 - 1 = 0 and stays silent; unit 1 hears 2. Readout 1 hears zeros and its target is 0: its error is 0.
+  spec.task = RecordedTask{{RecordedTrial{DenseMatrix{3, 2, {0, 0, 1, -1, 0, 0}}, DenseMatrix{3, 2, {9, 9, 9, 9, 5, 0}}}}};
+  for (const TransportKind transport : kTransports) {
+    Spec one = spec;
+    one.rules = {rule_spec(RuleKind::kBptt)};
+    const Ledger ledger = run_with(one, transport).outcomes.at(0).ledger;
+    // Forward: tick 2: 2 inputs to 2 synapses each, unit 1 to 2 synapses of A; tick 3: unit 1 to 2 of W, and to 2 of A. 10 messages.
+    // Replayed: tick 3: unit 1's activity of tick 2 to 2 of W; tick 2 (lag 1): 2 inputs to 2 each; tick 1: nothing.
+    EXPECT_EQ(ledger.at(Channel::kAxon, 0).messages, 10 + 2) << name(transport);
+    EXPECT_EQ(ledger.at(Channel::kAxon, 1).messages, 4) << name(transport);
+    EXPECT_EQ(ledger.at(Channel::kAxon, 2).messages, 0) << name(transport);
+    EXPECT_EQ(ledger.messages(Channel::kDendrite), 10) << name(transport);
+    // Readout 0 alone has an error: POST and TRANSPORT of its 2 synapses; N = 8 POST and w = 4 TRANSPORT a stage, none from the last.
+    EXPECT_EQ(ledger.at(Channel::kPost, 0).messages, 2 + 8) << name(transport);
+    EXPECT_EQ(ledger.at(Channel::kTransport, 0).messages, 2 + 4) << name(transport);
+    EXPECT_EQ(ledger.at(Channel::kTransport, 2).messages, 0) << name(transport);
+    EXPECT_EQ(ledger.messages(Channel::kTarget), 2) << name(transport);
+  }
+}
+
+}  // namespace
+}  // namespace locus

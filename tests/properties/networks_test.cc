@@ -1,0 +1,206 @@
+// Networks of every kind at random: several populations in any file order, several updates, batches, both commits, silent inputs, stored zeros.
+#include <gtest/gtest.h>
+
+#include "core/base/random.h"
+#include "tests/support/agreement.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+/// Rounding of one update grows with what the next do to it: weights and errors of order 1, learning rates below 1/4, at most three updates.
+double tolerance_of(const Spec& spec) {
+  return spec.training.updates == 1 && spec.training.commit == CommitWhen::kEndOfBatch ? 1e-12 : 1e-11;
+}
+
+class OddNetworks : public testing::TestWithParam<int> {};
+
+constexpr int kModelsEach = 40;
+
+TEST_P(OddNetworks, AgreeWithTheOracle) {
+  for (int model = 0; model < kModelsEach; ++model) {
+    const Spec spec = odd_model(static_cast<std::uint64_t>(GetParam() * kModelsEach + model + 1));
+    for (const TransportKind transport : kTransports) {
+      const RunResult result = run_with(spec, transport);
+      ASSERT_EQ(result.outcomes.size(), spec.rules.size());
+      for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+        ASSERT_TRUE(agrees(spec, result.outcomes[k], oracle::solve(spec, spec.rules[k]), tolerance_of(spec)))
+            << name(transport) << ", " << spec.rules[k].name << " of " << describe(spec);
+      }
+    }
+  }
+}
+
+TEST_P(OddNetworks, AreTheSameBitsForAnyNumberOfThreads) {
+  for (int model = 0; model < kModelsEach; model += 4) {
+    const Spec spec = odd_model(static_cast<std::uint64_t>(GetParam() * kModelsEach + model + 1));
+    for (const TransportKind transport : kTransports) {
+      const RunResult one = run_with(spec, transport, 1);
+      for (const int threads : {2, 5}) {
+        const RunResult many = run_with(spec, transport, threads);
+        for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+          ASSERT_TRUE(identical(one.outcomes[k], many.outcomes[k]))
+              << name(transport) << ", " << threads << " threads, " << spec.rules[k].name << " of " << describe(spec);
+        }
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, OddNetworks, testing::Range(0, 8));
+
+/// A network large enough for the work to be split: 150 units, dense and sparse, a batch of trials.
+Spec large_model(CommitWhen commit, std::int32_t batch, Activation activation) {
+  constexpr std::int32_t kInputs = 20, kUnits = 150, kReadouts = 5, kTicks = 6;
+  const auto drawn = [](std::int64_t rows, std::int64_t cols, double stddev, const char* purpose) {
+    DenseMatrix matrix{rows, cols, std::vector<double>(static_cast<std::size_t>(rows * cols))};
+    fill_normal(random_key(77, purpose), 0, 0, stddev, matrix.values);
+    return matrix;
+  };
+  Spec spec;
+  spec.name = "large";
+  spec.network.populations = {{"in", PopulationKind::kInput, kInputs, Activation::kIdentity, 1},
+                              {"rec", PopulationKind::kRate, kUnits, activation, 0.5},
+                              {"sparse", PopulationKind::kRate, kUnits, Activation::kTanh, 1},
+                              {"out", PopulationKind::kReadout, kReadouts, Activation::kIdentity, 1}};
+  SparseMatrix sparse{kUnits, kUnits, {}, {}, {}};
+  for (std::int32_t i = 0; i < kUnits; ++i) {
+    for (std::int32_t j = i % 3; j < kUnits; j += 3 + i % 5) {
+      sparse.row.push_back(i);
+      sparse.col.push_back(j);
+      sparse.values.push_back(
+          normal_at(random_key(78, "sparse"), 0, static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j)) / 8);
+    }
+  }
+  spec.network.projections = {{"B", 0, 1, drawn(kUnits, kInputs, 0.2, "B"), true, std::nullopt},
+                              {"W", 1, 1, drawn(kUnits, kUnits, 0.05, "W"), true, std::nullopt},
+                              {"across", 1, 2, sparse, true, std::nullopt},
+                              {"back", 2, 1, sparse, false, std::nullopt},
+                              {"A", 1, 3, drawn(kReadouts, kUnits, 0.1, "A"), true, std::nullopt},
+                              {"A2", 2, 3, drawn(kReadouts, kUnits, 0.1, "A2"), true, std::nullopt}};
+  RecordedTask task;
+  for (std::int32_t trial = 0; trial < 3; ++trial) {
+    RecordedTrial recorded{drawn(kTicks, kInputs, 1,
+                                 trial == 0   ? "x0"
+                                 : trial == 1 ? "x1"
+                                              : "x2"),
+                           drawn(kTicks, kReadouts, 1, "target")};
+    task.trials.push_back(recorded);
+  }
+  spec.task = task;
+  spec.training = {
+      .loss = Loss::kSequence, .ticks = kTicks, .batch = batch, .updates = 2, .learning_rate = 0.01, .commit = commit};
+  const std::vector<FeedbackSpec> feedback = {{1, drawn(kReadouts, kUnits, 0.4, "R1")},
+                                              {2, drawn(kReadouts, kUnits, 0.4, "R2")}};
+  spec.rules = {rule_spec(RuleKind::kBptt), truncated(3, 2), rule_spec(RuleKind::kRflo, feedback, 0.5),
+                rule_spec(RuleKind::kEprop), rule_spec(RuleKind::kEpropRandom, feedback)};
+  return spec;
+}
+
+void expect_same_for_any_threads(const Spec& spec) {
+  for (const TransportKind transport : kTransports) {
+    const RunResult one = run_with(spec, transport, 1);
+    for (const int threads : {2, 5}) {
+      const RunResult many = run_with(spec, transport, threads);
+      for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+        EXPECT_TRUE(identical(one.outcomes[k], many.outcomes[k]))
+            << name(transport) << ", " << threads << " threads, " << spec.rules[k].name;
+      }
+    }
+    for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+      EXPECT_TRUE(agrees(spec, one.outcomes[k], oracle::solve(spec, spec.rules[k]), 1e-11))
+          << name(transport) << ", " << spec.rules[k].name;
+    }
+  }
+}
+
+TEST(LargeNetwork, OnlineIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(large_model(CommitWhen::kEveryTick, 1, Activation::kTanh));
+}
+TEST(LargeNetwork, LinearOnlineIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(large_model(CommitWhen::kEveryTick, 1, Activation::kIdentity));
+}
+TEST(LargeNetwork, BatchIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(large_model(CommitWhen::kEndOfBatch, 7, Activation::kTanh));
+}
+TEST(LargeNetwork, LinearBatchIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(large_model(CommitWhen::kEndOfBatch, 2, Activation::kIdentity));
+}
+
+/// Delta of a batch is the mean of the single trials' Delta, its loss the mean of their losses, its counts their sum.
+TEST(Batch, IsTheMeanOfItsTrials) {
+  constexpr std::int32_t kTrials = 5;
+  for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
+    Style style;
+    style.activation = Activation::kTanh;
+    style.leak = 0.5;
+    style.loss = loss;
+    Spec spec = small_model({2, 4, 2, 5}, style, 3);
+    spec.training.learning_rate = 1 << 20;
+    RecordedTask task;
+    Dice dice(12);
+    for (std::int32_t trial = 0; trial < kTrials; ++trial) {
+      DenseMatrix input{5, 2, {}};
+      DenseMatrix target{5, 2, {}};
+      for (int k = 0; k < 10; ++k) input.values.push_back(dice.chance(20) ? 0 : dice.value());
+      for (int k = 0; k < 10; ++k) target.values.push_back(dice.value());
+      task.trials.push_back({input, target});
+    }
+    Spec batch = spec;
+    batch.task = task;
+    batch.training.batch = kTrials;
+    for (const TransportKind transport : kTransports) {
+      const RunResult together = run_with(batch, transport);
+      std::vector<RunResult> alone;
+      for (const RecordedTrial& trial : task.trials) {
+        Spec single = spec;
+        single.task = RecordedTask{{trial}};
+        alone.push_back(run_with(single, transport));
+      }
+      for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+        if (spec.rules[k].kind == RuleKind::kNone) continue;
+        oracle::ByProjection mean = change(spec, alone[0].outcomes[k]);
+        double loss_sum = alone[0].outcomes[k].losses.at(0);
+        std::int64_t messages = alone[0].outcomes[k].ledger.messages();
+        for (std::size_t trial = 1; trial < kTrials; ++trial) {
+          const Outcome& single = alone[trial].outcomes[k];
+          const oracle::ByProjection delta = change(spec, single);
+          for (std::size_t p = 0; p < mean.size(); ++p) {
+            for (std::size_t entry = 0; entry < mean[p].size(); ++entry) mean[p][entry] += delta[p][entry];
+          }
+          loss_sum += single.losses.at(0);
+          messages += single.ledger.messages();
+        }
+        for (auto& projection : mean) {
+          for (double& value : projection) value /= kTrials;
+        }
+        const Outcome& outcome = together.outcomes[k];
+        EXPECT_TRUE(close(change(spec, outcome), mean, 1e-12)) << name(transport) << ", " << spec.rules[k].name;
+        EXPECT_NEAR(outcome.losses.at(0), loss_sum / kTrials, 1e-12 * loss_sum)
+            << name(transport) << ", " << spec.rules[k].name;
+        EXPECT_EQ(outcome.ledger.messages(), messages) << name(transport) << ", " << spec.rules[k].name;
+      }
+    }
+  }
+}
+
+/// A learning rate of 0 is plastic: the same messages as any other rate, and no weight moves by a bit. A static projection is not plastic.
+TEST(LearningRate, OfZeroIsPlastic) {
+  Style style;
+  style.activation = Activation::kTanh;
+  const Spec learning = small_model({2, 3, 2, 4}, style, 9);
+  Spec still = learning;
+  for (ProjectionSpec& projection : still.network.projections) projection.learning_rate = 0;
+  for (const TransportKind transport : kTransports) {
+    const RunResult moved = run_with(learning, transport);
+    const RunResult unmoved = run_with(still, transport);
+    for (std::size_t k = 0; k < learning.rules.size(); ++k) {
+      EXPECT_EQ(moved.outcomes[k].ledger, unmoved.outcomes[k].ledger) << name(transport) << ", " << learning.rules[k].name;
+      EXPECT_EQ(weights_of(unmoved.outcomes[k]), initial_weights(still))
+          << name(transport) << ", " << learning.rules[k].name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace locus
