@@ -37,6 +37,7 @@ bool has_error(const std::vector<Fault>& faults) {
   return std::any_of(faults.begin(), faults.end(), [](const Fault& fault) { return fault.severity == Severity::kError; });
 }
 
-ModelError::ModelError(std::vector<Fault> faults) : std::runtime_error(all_described(faults)), faults_(std::move(faults)) {}
+ModelError::ModelError(std::vector<Fault> faults)
+    : std::runtime_error(all_described(faults)), faults_(std::move(faults)) {}
 
 }  // namespace locus

@@ -15,12 +15,12 @@ enum class Severity { kError, kWarning };
 /// One thing that is wrong with a model, or (a warning) that is legal and hardly meant.
 struct Fault {
   Severity severity = Severity::kError;
-  std::string file;         // as given
-  int line = 0;             // counted from 1; 0 where the file is binary
-  int column = 0;           // bytes, counted from 1; 0 where the file is binary
-  std::string field;        // network.projections[1].weights.dense.values[7]; empty: the file as a whole
-  std::string what;         // what is there, with its value: "is 1.5"
-  std::string allowed;      // "must be above 0 and at most 1"; may be empty
+  std::string file;     // as given
+  int line = 0;         // counted from 1; 0 where the file is binary
+  int column = 0;       // bytes, counted from 1; 0 where the file is binary
+  std::string field;    // network.projections[1].weights.dense.values[7]; empty: the file as a whole
+  std::string what;     // what is there, with its value: "is 1.5"
+  std::string allowed;  // "must be above 0 and at most 1"; may be empty
   std::string source_line;  // the line as it stands, cut to a readable length around the column; empty where the file is binary
   int caret = 0;            // place of the column in source_line, counted from 0 (bytes)
 };
@@ -34,7 +34,9 @@ bool has_error(const std::vector<Fault>& faults);
 class ModelError : public std::runtime_error {
  public:
   explicit ModelError(std::vector<Fault> faults);
-  const std::vector<Fault>& faults() const { return faults_; }  // in the order of the file; at least one error, warnings too
+  const std::vector<Fault>& faults() const {
+    return faults_;
+  }  // in the order of the file; at least one error, warnings too
 
  private:
   std::vector<Fault> faults_;

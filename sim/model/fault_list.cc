@@ -1,10 +1,10 @@
 #include "sim/model/fault_list.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "sim/model/text_walk.h"
 
@@ -89,7 +89,8 @@ std::vector<Fault> FaultList::placed(const std::string& file, std::optional<std:
   }
   std::vector<std::size_t> order(pending_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return places[a].offset < places[b].offset; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return places[a].offset < places[b].offset; });
   std::vector<Fault> faults;
   for (const std::size_t i : order) {
     const Pending& pending = pending_[i];
@@ -101,7 +102,9 @@ std::vector<Fault> FaultList::placed(const std::string& file, std::optional<std:
     }
     faults.push_back(std::move(fault));
   }
-  if (left_out_ > 0) faults.push_back({Severity::kError, file, 0, 0, "", fmt::format("has {} more faults", left_out_), "mend these first", {}, 0});
+  if (left_out_ > 0)
+    faults.push_back(
+        {Severity::kError, file, 0, 0, "", fmt::format("has {} more faults", left_out_), "mend these first", {}, 0});
   return faults;
 }
 

@@ -27,6 +27,7 @@ class FaultList {
   void silence(const FieldPath& field) { silenced_.push_back(field); }
 
   bool has_errors() const { return errors_ > 0; }
+  std::size_t errors() const { return errors_; }
 
   /// The faults in the order of the file. `text` is the file's text, absent where it is binary.
   std::vector<Fault> placed(const std::string& file, std::optional<std::string_view> text) const;
@@ -43,8 +44,8 @@ class FaultList {
 
   std::vector<Pending> pending_;
   std::vector<FieldPath> silenced_;
-  std::int64_t errors_ = 0;
-  std::int64_t left_out_ = 0;
+  std::size_t errors_ = 0;
+  std::size_t left_out_ = 0;
 };
 
 /// A value as it is shown in a fault: shortest digits that give it back.

@@ -1,14 +1,14 @@
 #include "sim/model/files.h"
 
-#include <fcntl.h>
-#include <openssl/evp.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
+
+#include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include "core/base/check.h"
 #include "sim/model/errors.h"
@@ -86,7 +86,9 @@ void write_file_whole(const std::filesystem::path& path, std::string_view bytes)
   std::string beside;
   Descriptor file(open_beside(path, beside));
   if (file.number() < 0) fail(path, "cannot write", errno);
-  if (write_all(file.number(), bytes) && ::fsync(file.number()) == 0 && file.close() && ::rename(beside.c_str(), path.c_str()) == 0) return;
+  if (write_all(file.number(), bytes) && ::fsync(file.number()) == 0 && file.close() &&
+      ::rename(beside.c_str(), path.c_str()) == 0)
+    return;
   const int code = errno;
   ::unlink(beside.c_str());
   fail(path, "cannot write", code);

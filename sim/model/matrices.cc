@@ -1,9 +1,9 @@
 #include "sim/model/matrices.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace locus {
 namespace {
@@ -21,9 +21,11 @@ void tell_indices(std::span<const std::int32_t> indices, std::int64_t limit, con
   for (std::size_t k = 0; k < indices.size(); ++k) {
     if (indices[k] >= 0 && indices[k] < limit) continue;
     if (++told > kMostFaultsOfArray) continue;
-    faults.error(field.element(k), fmt::format("is {}", indices[k]), fmt::format("must be 0 to {} (indices count from 0)", limit - 1));
+    faults.error(field.element(k), fmt::format("is {}", indices[k]),
+                 fmt::format("must be 0 to {} (indices count from 0)", limit - 1));
   }
-  if (told > kMostFaultsOfArray) faults.error(field, fmt::format("has {} more indices out of range", told - kMostFaultsOfArray), "");
+  if (told > kMostFaultsOfArray)
+    faults.error(field, fmt::format("has {} more indices out of range", told - kMostFaultsOfArray), "");
 }
 
 bool strictly_ascends(std::span<const std::int32_t> major, std::span<const std::int32_t> minor) {
@@ -32,25 +34,6 @@ bool strictly_ascends(std::span<const std::int32_t> major, std::span<const std::
     wrong += static_cast<std::size_t>(major[k] < major[k - 1] || (major[k] == major[k - 1] && minor[k] <= minor[k - 1]));
   }
   return wrong == 0;
-}
-
-void tell_twice(const SparseMatrix& matrix, const FieldPath& field, FaultList& faults) {
-  std::vector<std::int64_t> order(matrix.row.size());
-  std::iota(order.begin(), order.end(), std::int64_t{0});
-  const auto key = [&](std::int64_t k) {
-    const auto i = static_cast<std::size_t>(k);
-    return static_cast<std::int64_t>(matrix.row[i]) * matrix.cols + matrix.col[i];
-  };
-  std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return key(a) != key(b) ? key(a) < key(b) : a < b; });
-  std::size_t told = 0;
-  for (std::size_t k = 1; k < order.size(); ++k) {
-    if (key(order[k]) != key(order[k - 1])) continue;
-    if (++told > kMostFaultsOfArray) continue;
-    const auto second = static_cast<std::size_t>(order[k]);
-    faults.error(field.element(second), fmt::format("names entry ({}, {}) again, as element {} did", matrix.row[second], matrix.col[second], order[k - 1]),
-                 "an entry may come once");
-  }
-  if (told > kMostFaultsOfArray) faults.error(field, fmt::format("names {} more entries again", told - kMostFaultsOfArray), "");
 }
 
 bool check_length(std::size_t length, std::size_t wanted, std::string_view of, const FieldPath& field, FaultList& faults) {
@@ -73,20 +56,51 @@ void check_entries(const SparseMatrix& matrix, const FieldPath& where, bool has_
   if (!rows_good) tell_indices(matrix.row, matrix.rows, where.at("row"), faults);
   if (!cols_good) tell_indices(matrix.col, matrix.cols, where.at("col"), faults);
   if (!rows_good || !cols_good) return;
-  if (strictly_ascends(matrix.row, matrix.col) || strictly_ascends(matrix.col, matrix.row)) return;
-  tell_twice(matrix, where.at(has_row_field ? "row" : "col"), faults);
+  const FieldPath field = where.at(has_row_field ? "row" : "col");
+  const Repeats found = repeats(matrix);
+  for (const Repeat& repeat : found.first) {
+    const auto k = static_cast<std::size_t>(repeat.entry);
+    faults.error(field.element(k),
+                 fmt::format("names entry ({}, {}) again, as element {} did", matrix.row[k], matrix.col[k], repeat.earlier),
+                 "an entry may come once");
+  }
+  if (found.more > 0)
+    faults.error(field, fmt::format("names {} more entries again", found.more), "an entry may come once");
+}
+
+Repeats repeats(const SparseMatrix& matrix) {
+  Repeats found;
+  if (strictly_ascends(matrix.row, matrix.col) || strictly_ascends(matrix.col, matrix.row)) return found;
+  std::vector<std::int64_t> order(matrix.row.size());
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  const auto key = [&](std::int64_t k) {
+    const auto i = static_cast<std::size_t>(k);
+    return static_cast<std::int64_t>(matrix.row[i]) * matrix.cols + matrix.col[i];
+  };
+  std::sort(order.begin(), order.end(),
+            [&](std::int64_t a, std::int64_t b) { return key(a) != key(b) ? key(a) < key(b) : a < b; });
+  for (std::size_t k = 1; k < order.size(); ++k) {
+    if (key(order[k]) != key(order[k - 1])) continue;
+    if (found.first.size() < kMostFaultsOfArray) {
+      found.first.push_back({order[k], order[k - 1]});
+    } else {
+      ++found.more;
+    }
+  }
+  return found;
 }
 
 DenseMatrix read_dense(v1::Matrix& message, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
   DenseMatrix matrix = {message.rows(), message.cols(), {}};
   if (!check_shape(matrix.rows, matrix.cols, shape, where, reading.faults)) {
-    check_finite({message.values().data(), static_cast<std::size_t>(message.values_size())}, where.at("values"), reading.faults);
+    check_finite({message.values().data(), static_cast<std::size_t>(message.values_size())}, where.at("values"),
+                 reading.faults);
     return matrix;
   }
   if (!reading.count(matrix.rows, matrix.cols, where)) return matrix;
   matrix.values = take(*message.mutable_values());
-  check_length(matrix.values.size(), static_cast<std::size_t>(matrix.rows * matrix.cols), fmt::format("rows x cols = {} x {}", matrix.rows, matrix.cols),
-               where.at("values"), reading.faults);
+  check_length(matrix.values.size(), static_cast<std::size_t>(matrix.rows * matrix.cols),
+               fmt::format("rows x cols = {} x {}", matrix.rows, matrix.cols), where.at("values"), reading.faults);
   check_finite(matrix.values, where.at("values"), reading.faults);
   return matrix;
 }
@@ -98,27 +112,33 @@ SparseMatrix read_sparse(v1::SparseMatrix& message, const MatrixShape& shape, co
   matrix.col = take(*message.mutable_col());
   matrix.values = take(*message.mutable_values());
   check_finite(matrix.values, where.at("values"), reading.faults);
-  const bool cols_fit = check_length(matrix.col.size(), matrix.row.size(), "as many as row", where.at("col"), reading.faults);
-  const bool values_fit = check_length(matrix.values.size(), matrix.row.size(), "as many as row", where.at("values"), reading.faults);
+  const bool cols_fit =
+      check_length(matrix.col.size(), matrix.row.size(), "as many as row", where.at("col"), reading.faults);
+  const bool values_fit =
+      check_length(matrix.values.size(), matrix.row.size(), "as many as row", where.at("values"), reading.faults);
   if (fits && cols_fit && values_fit && reading.count(static_cast<std::int64_t>(matrix.row.size()), 1, where)) {
     check_entries(matrix, where, true, reading.faults);
   }
   return matrix;
 }
 
-bool check_offsets(std::span<const std::int64_t> offset, std::int64_t rows, std::int64_t entries, const FieldPath& field, FaultList& faults) {
-  if (!check_length(offset.size(), static_cast<std::size_t>(rows) + 1, "one more than rows", field, faults)) return false;
+bool check_offsets(std::span<const std::int64_t> offset, std::int64_t rows, std::int64_t entries,
+                   const FieldPath& field, FaultList& faults) {
+  if (!check_length(offset.size(), static_cast<std::size_t>(rows) + 1, "one more than rows", field, faults))
+    return false;
   if (offset[0] != 0) {
     faults.error(field.element(0), fmt::format("is {}", offset[0]), "must be 0");
     return false;
   }
   for (std::size_t i = 1; i < offset.size(); ++i) {
     if (offset[i] >= offset[i - 1] && offset[i] <= entries) continue;
-    faults.error(field.element(i), fmt::format("is {}", offset[i]), fmt::format("must be {} (the one before) to {} (the length of col)", offset[i - 1], entries));
+    faults.error(field.element(i), fmt::format("is {}", offset[i]),
+                 fmt::format("must be {} (the one before) to {} (the length of col)", offset[i - 1], entries));
     return false;
   }
   if (offset.back() == entries) return true;
-  faults.error(field.element(offset.size() - 1), fmt::format("is {}", offset.back()), fmt::format("must be {}, the length of col", entries));
+  faults.error(field.element(offset.size() - 1), fmt::format("is {}", offset.back()),
+               fmt::format("must be {}, the length of col", entries));
   return false;
 }
 
@@ -135,9 +155,11 @@ SparseMatrix read_csr(v1::CsrMatrix& message, const MatrixShape& shape, const Fi
   matrix.values = take(*message.mutable_values());
   const std::vector<std::int64_t> offset = take(*message.mutable_offset());
   check_finite(matrix.values, where.at("values"), reading.faults);
-  const bool values_fit = check_length(matrix.values.size(), matrix.col.size(), "as many as col", where.at("values"), reading.faults);
+  const bool values_fit =
+      check_length(matrix.values.size(), matrix.col.size(), "as many as col", where.at("values"), reading.faults);
   if (!fits || !values_fit || !reading.count(static_cast<std::int64_t>(matrix.col.size()), 1, where)) return matrix;
-  if (!check_offsets(offset, matrix.rows, static_cast<std::int64_t>(matrix.col.size()), where.at("offset"), reading.faults)) return matrix;
+  if (!check_offsets(offset, matrix.rows, static_cast<std::int64_t>(matrix.col.size()), where.at("offset"), reading.faults))
+    return matrix;
   matrix.row.reserve(matrix.col.size());
   append_rows(offset, 0, matrix.row);
   check_entries(matrix, where, false, reading.faults);

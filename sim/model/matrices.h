@@ -16,6 +16,18 @@ SparseMatrix read_csr(v1::CsrMatrix& message, const MatrixShape& shape, const Fi
 /// Faults of entries that are out of range or come twice. Fields `row`, `col` are below `where`; those of a csr matrix have no `row`.
 void check_entries(const SparseMatrix& matrix, const FieldPath& where, bool has_row_field, FaultList& faults);
 
+/// An entry that names the same place as an earlier one; both counted from 0.
+struct Repeat {
+  std::int64_t entry = 0;
+  std::int64_t earlier = 0;
+};
+struct Repeats {
+  std::vector<Repeat> first;  // at most kMostFaultsOfArray
+  std::int64_t more = 0;
+};
+/// The matrix' indices must be in range.
+Repeats repeats(const SparseMatrix& matrix);
+
 /// True if 0 <= index < limit for all. Vectorises.
 bool all_below(std::span<const std::int32_t> indices, std::int64_t limit);
 
@@ -23,6 +35,7 @@ bool all_below(std::span<const std::int32_t> indices, std::int64_t limit);
 void append_rows(std::span<const std::int64_t> offset, std::int32_t first_row, std::vector<std::int32_t>& row);
 
 /// A fault unless offsets begin at 0, ascend and end at `entries`; `rows` + 1 of them. `field` is the offsets'.
-bool check_offsets(std::span<const std::int64_t> offset, std::int64_t rows, std::int64_t entries, const FieldPath& field, FaultList& faults);
+bool check_offsets(std::span<const std::int64_t> offset, std::int64_t rows, std::int64_t entries,
+                   const FieldPath& field, FaultList& faults);
 
 }  // namespace locus

@@ -1,11 +1,11 @@
 #include "sim/model/parse.h"
 
+#include <array>
+#include <cctype>
+
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
-
-#include <array>
-#include <cctype>
 
 #include "sim/model/parse_text.h"
 
@@ -54,8 +54,9 @@ void check_form(const Message& message, const FieldPath& where, FaultList& fault
   const auto& reflection = *message.GetReflection();
   const auto& unknown = reflection.GetUnknownFields(message);
   for (int i = 0; i < unknown.field_count(); ++i) {
-    faults.error(where, "holds a field of number " + std::to_string(unknown.field(i).number()) + " that this version does not know",
-                 "it was written by another version, or is no " + message.GetDescriptor()->full_name());
+    faults.error(
+        where, "holds a field of number " + std::to_string(unknown.field(i).number()) + " that this version does not know",
+        "it was written by another version, or is no " + message.GetDescriptor()->full_name());
   }
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
@@ -71,10 +72,12 @@ void check_form(const Message& message, const FieldPath& where, FaultList& fault
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
       const int value = reflection.GetEnumValue(message, field);
       if (field->enum_type()->FindValueByNumber(value) == nullptr) {
-        faults.error(where.at(field->name()), "is " + std::to_string(value) + ", which has no name", "must be one of " + names_of(*field->enum_type()));
+        faults.error(where.at(field->name()), "is " + std::to_string(value) + ", which has no name",
+                     "must be one of " + names_of(*field->enum_type()));
       }
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-      if (!is_utf8(reflection.GetString(message, field))) faults.error(where.at(field->name()), "is not UTF-8", "must be text in UTF-8");
+      if (!is_utf8(reflection.GetString(message, field)))
+        faults.error(where.at(field->name()), "is not UTF-8", "must be text in UTF-8");
     }
   }
 }
@@ -104,7 +107,8 @@ std::string known_extensions() {
   std::string text = "must end in ";
   for (const std::string_view known : kTextExtensions) text += std::string(known) + ", ";
   text += "(text) or ";
-  for (const std::string_view known : kWireExtensions) text += std::string(known) + (known == kWireExtensions.back() ? " (wire)" : ", ");
+  for (const std::string_view known : kWireExtensions)
+    text += std::string(known) + (known == kWireExtensions.back() ? " (wire)" : ", ");
   return text;
 }
 
@@ -116,10 +120,12 @@ bool parse_text(std::string_view text, v1::Model& model, FaultList& faults) {
 
 bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults) {
   const google::protobuf::LogSilencer silence;  // protobuf would print; what it found is told by the fault
-  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                               static_cast<int>(bytes.size()));
   input.SetRecursionLimit(kDeepestWire);
   if (!model.ParseFromCodedStream(&input) || !input.ConsumedEntireMessage()) {
-    const std::string what = "is no locus.v1.Model in protobuf's wire form, or is damaged or cut short (" + std::to_string(bytes.size()) + " bytes)";
+    const std::string what = "is no locus.v1.Model in protobuf's wire form, or is damaged or cut short (" +
+                             std::to_string(bytes.size()) + " bytes)";
     faults.error({}, what, looks_like_text(bytes) ? "a model in text form must be named .txtpb" : "");
     return false;
   }

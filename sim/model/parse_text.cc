@@ -1,14 +1,14 @@
 #include "sim/model/parse_text.h"
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/text_format.h>
-
 #include <algorithm>
 #include <cctype>
 #include <optional>
 #include <set>
 #include <vector>
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/text_format.h>
 
 #include "sim/model/suggest.h"
 #include "sim/model/text_walk.h"
@@ -36,7 +36,9 @@ struct Report {
 
 class Collector : public google::protobuf::io::ErrorCollector {
  public:
-  void AddError(int line, int column, const std::string& message) override { reports.push_back({line, column, message, true}); }
+  void AddError(int line, int column, const std::string& message) override {
+    reports.push_back({line, column, message, true});
+  }
   void AddWarning(int line, int column, const std::string& message) override {
     if (reports.size() < FaultList::kMostFaults) reports.push_back({line, column, message, false});
   }
@@ -48,7 +50,8 @@ class LineIndex {
  public:
   explicit LineIndex(std::string_view text) : text_(text) {
     begins_.push_back(0);
-    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) begins_.push_back(at + 1);
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+      begins_.push_back(at + 1);
   }
   std::size_t offset(int line, int column) const {
     const std::size_t index = std::min(static_cast<std::size_t>(std::max(line, 0)), begins_.size() - 1);
@@ -77,7 +80,8 @@ bool is_name_letter(char c) { return std::isalnum(static_cast<unsigned char>(c))
 
 /// The parser tells of a word when it stands behind it: the word's own place, looked for backwards.
 std::size_t back_to(std::string_view text, std::size_t from, std::string_view word) {
-  for (std::size_t at = text.rfind(word, from); at != std::string_view::npos && !word.empty(); at = at == 0 ? std::string_view::npos : text.rfind(word, at - 1)) {
+  for (std::size_t at = text.rfind(word, from); at != std::string_view::npos && !word.empty();
+       at = at == 0 ? std::string_view::npos : text.rfind(word, at - 1)) {
     const bool begins = at == 0 || !is_name_letter(text[at - 1]);
     const bool ends = at + word.size() >= text.size() || !is_name_letter(text[at + word.size()]);
     if (begins && ends) return at;
@@ -86,8 +90,8 @@ std::size_t back_to(std::string_view text, std::size_t from, std::string_view wo
 }
 
 struct Field {
-  FieldPath path;                      // with the descriptors' own names, down to the last that is known
-  const Descriptor* message = nullptr;  // around the last step
+  FieldPath path;                          // with the descriptors' own names, down to the last that is known
+  const Descriptor* message = nullptr;     // around the last step
   const FieldDescriptor* field = nullptr;  // of the last step; null where it is unknown
 };
 
@@ -134,7 +138,8 @@ std::size_t word_place(std::string_view text, const Report& report, const LineIn
   return at;
 }
 
-void tell_unknown_field(const std::string& name, const Report& report, const Descriptor& root, std::size_t at, const FieldPath& around, FaultList& faults) {
+void tell_unknown_field(const std::string& name, const Report& report, const Descriptor& root, std::size_t at,
+                        const FieldPath& around, FaultList& faults) {
   const Descriptor* message = root.file()->pool()->FindMessageTypeByName(quoted_after(report.message, "Message type \""));
   const std::vector<std::string> names = message == nullptr ? std::vector<std::string>() : field_names(*message);
   const std::string meant = nearest(name, names);
@@ -152,7 +157,8 @@ std::string lower_first(std::string text) {
 std::string takes(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32: return "must be a whole number from -2147483648 to 2147483647";
-    case FieldDescriptor::CPPTYPE_INT64: return "must be a whole number from -9223372036854775808 to 9223372036854775807";
+    case FieldDescriptor::CPPTYPE_INT64:
+      return "must be a whole number from -9223372036854775808 to 9223372036854775807";
     case FieldDescriptor::CPPTYPE_UINT64: return "must be a whole number from 0 to 18446744073709551615";
     case FieldDescriptor::CPPTYPE_DOUBLE: return "must be a number";
     case FieldDescriptor::CPPTYPE_BOOL: return "must be true or false";
@@ -203,12 +209,14 @@ class Round {
       tell_unknown_field(unknown, report, *message_.GetDescriptor(), at, field.path, faults_);
       return;
     }
-    const bool scalar = around.found && !around.has_message && field.field != nullptr && field.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
+    const bool scalar = around.found && !around.has_message && field.field != nullptr &&
+                        field.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
     const std::string value = unknown_value(report);
     if (!value.empty() && scalar && field.field->enum_type() != nullptr) {
       faults_.error_at(at, field.path, "is " + value, suggestion(value, value_names(*field.field->enum_type())));
     } else {
-      faults_.error_at(at, field.path, "cannot be parsed: " + lower_first(report.message), scalar ? takes(*field.field) : "");
+      faults_.error_at(at, field.path, "cannot be parsed: " + lower_first(report.message),
+                       scalar ? takes(*field.field) : "");
     }
     if (!scalar || !report.ends_parse) return;
     faults_.silence(field.path.whole());

@@ -4,11 +4,11 @@
 // is reported, blanked out in a copy (so that every place stays what it was) and the rest is parsed again, a bounded number of times.
 #pragma once
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
-
 #include <string>
 #include <string_view>
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include "sim/model/fault_list.h"
 

@@ -16,28 +16,38 @@
 namespace locus {
 
 /// Limits that no input may pass, however small its file. They bound memory and time before anything is taken.
-inline constexpr std::int64_t kMostNeurons = 100'000'000;       // of a network
-inline constexpr std::int64_t kMostSynapses = 4'000'000'000;    // of a model, teacher and feedback counted; and values of recorded trials
-inline constexpr std::int64_t kLargestBasis = 4096;             // side of an orthogonal basis: making one costs its third power
-inline constexpr std::size_t kMostFaultsOfArray = 100;          // values of one array that are told singly
-inline constexpr std::size_t kLongestName = 100;                // bytes; names become file names
+inline constexpr std::int64_t kMostNeurons = 100'000'000;  // of a network
+inline constexpr std::int64_t kMostSynapses =
+    4'000'000'000;  // of a model, teacher and feedback counted; and values of recorded trials
+inline constexpr int kMostPopulations = 10'000;         // of a network
+inline constexpr int kMostRules = 1'000;                // of a model; each may hold feedback for every population
+inline constexpr std::int64_t kLargestBasis = 4096;     // side of an orthogonal basis: making one costs its third power
+inline constexpr std::size_t kMostFaultsOfArray = 100;  // values of one array that are told singly
+inline constexpr std::size_t kLongestName = 100;        // bytes; names are shown, and become file names
 
 struct Reading {
   std::filesystem::path folder;  // the model file's: weights files lie in it
   FaultList& faults;
   std::int64_t synapses = 0;  // read or to be drawn so far
 
-  /// Counts synapses to be; false, and a fault at `where`, if they pass the limit.
+  /// Counts synapses to be, where both sizes are known; false, and a fault at `where`, if they pass the limit.
   bool count(std::int64_t rows, std::int64_t cols, const FieldPath& where);
 };
 
+/// A size that cannot be known, since what it refers to is wrong itself: nothing is held against it.
+inline constexpr std::int64_t kUnknown = -1;
+
 /// The size that a matrix must have, and whose it is.
 struct MatrixShape {
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
+  std::int64_t rows = kUnknown;
+  std::int64_t cols = kUnknown;
   std::string rows_of;  // "the size of target \"rec\""
   std::string cols_of;
 };
+
+bool fits(const MatrixShape& shape, std::int64_t rows, std::int64_t cols);
+/// "3 x 2: the size of ... x the size of ..."
+std::string described(const MatrixShape& shape);
 
 /// A fault for each value that is not finite (of many, the first). `field` is the array's field.
 void check_finite(std::span<const double> values, const FieldPath& field, FaultList& faults);
@@ -45,11 +55,14 @@ void check_finite(std::span<const double> values, const FieldPath& field, FaultL
 /// True if all are finite. Vectorises.
 bool all_finite(std::span<const double> values);
 
-/// A name as it may become part of a file's name: not empty, no separators or control characters, neither "." nor "..".
+/// A name: given, not longer than kLongestName, without control characters. (Who makes files of names sees to slashes and dots.)
 void check_name(const std::string& name, const FieldPath& field, FaultList& faults);
 
 /// A fault unless low <= value <= high; `value` is shown.
 bool check_range(std::int64_t value, std::int64_t low, std::int64_t high, const FieldPath& field, FaultList& faults);
+
+/// Neurons of a kind, kUnknown where a population of the network has a fault (its size is 0 then).
+std::int64_t known_neurons(const NetworkSpec& network, PopulationKind kind);
 
 /// A fault unless rows and cols are those of `shape`; their fields are below `where`.
 bool check_shape(std::int64_t rows, std::int64_t cols, const MatrixShape& shape, const FieldPath& where, FaultList& faults);

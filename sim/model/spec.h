@@ -103,6 +103,7 @@ struct TrainingSpec {
   double learning_rate = 0;  // eta
   CommitWhen commit = CommitWhen::kEndOfBatch;
   Locality locality = Locality::kAny;
+  bool has_learning_rate = false;  // whether the file gives one; without, every plastic projection that learns has its own
 };
 
 /// R (o x n of `population`). Without weights it is drawn from N(0, 1/o) by (seed, "feedback/<population>").
@@ -112,10 +113,10 @@ struct FeedbackSpec {
 };
 
 struct RuleSpec {
-  std::string name;              // as the model names it, or the short form as typed
+  std::string name;  // as the model names it, or the short form as typed
   RuleKind kind = RuleKind::kNone;
-  std::int32_t depth = 0;        // tau, ticks; tbptt only; 0 = T
-  std::int32_t stride = 1;       // k, ticks; tbptt only
+  std::int32_t depth = 0;              // tau, ticks; tbptt only; 0 = T
+  std::int32_t stride = 1;             // k, ticks; tbptt only
   std::optional<double> trace_decay;   // lambda; rflo only; absent: 1 - alpha of each neuron
   std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
 };

@@ -7,7 +7,8 @@
 namespace locus {
 namespace {
 
-constexpr std::size_t kLongestName = 100;  // letters; beyond it nobody meant a name of ours
+constexpr std::size_t kLongestName = 100;    // letters; beyond it nobody meant a name of ours
+constexpr std::size_t kMostCompared = 1000;  // candidates; a hostile file may offer millions
 constexpr std::size_t kMostListed = 12;
 
 char lower(char letter) { return static_cast<char>(std::tolower(static_cast<unsigned char>(letter))); }
@@ -36,7 +37,7 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
   if (name.empty() || name.size() > kLongestName) return {};
   const std::string* best = nullptr;
   int best_distance = 0;
-  for (const std::string& candidate : candidates) {
+  for (const std::string& candidate : candidates.first(std::min(candidates.size(), kMostCompared))) {
     if (candidate.size() > kLongestName) continue;
     const int distance = edit_distance(name, candidate);
     const int allowed = std::max<int>(1, static_cast<int>(std::max(name.size(), candidate.size())) / 3);

@@ -233,7 +233,8 @@ class Finder {
 /// For each byte the first statement to end after it that began before it: the innermost one.
 class Around {
  public:
-  explicit Around(const std::vector<std::size_t>& offsets) : offsets_(offsets), order_(offsets.size()), found_(offsets.size()) {
+  explicit Around(const std::vector<std::size_t>& offsets)
+      : offsets_(offsets), order_(offsets.size()), found_(offsets.size()) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return offsets_[a] < offsets_[b]; });
   }
@@ -244,7 +245,8 @@ class Around {
   }
   void statement(std::size_t begin, std::size_t end, bool has_message) {
     const auto below = [&](std::size_t i, std::size_t offset) { return offsets_[i] < offset; };
-    for (auto i = std::lower_bound(order_.begin(), order_.end(), begin, below); i != order_.end() && offsets_[*i] < end; ++i) {
+    for (auto i = std::lower_bound(order_.begin(), order_.end(), begin, below); i != order_.end() && offsets_[*i] < end;
+         ++i) {
       Statement& found = found_[*i];
       if (found.found) continue;
       found = {{}, begin, end, has_message, true};

@@ -1,0 +1,165 @@
+#include "sim/model/build.h"
+
+#include <algorithm>
+#include <numeric>
+#include <variant>
+#include <vector>
+
+#include "core/rule/rule.h"
+#include "sim/model/network_size.h"
+#include "sim/model/realise.h"
+
+namespace locus {
+namespace {
+
+Layer layer_of(PopulationKind kind) {
+  switch (kind) {
+    case PopulationKind::kInput: return Layer::kInput;
+    case PopulationKind::kRate: return Layer::kRate;
+    case PopulationKind::kReadout: break;
+  }
+  return Layer::kReadout;
+}
+
+/// Where each population of the network begins within its layer.
+std::vector<std::int32_t> begins_of(const NetworkSpec& network) {
+  std::int32_t sizes[3] = {0, 0, 0};  // by PopulationKind
+  std::vector<std::int32_t> begins;
+  for (const PopulationSpec& population : network.populations) {
+    std::int32_t& size = sizes[static_cast<std::size_t>(population.kind)];
+    begins.push_back(size);
+    size += population.size;
+  }
+  return begins;
+}
+
+/// A stable order of `items` by key(item) in 0 .. keys - 1. Cost: O(items + keys).
+template <class Key>
+std::vector<std::int64_t> sorted_by(const std::vector<std::int64_t>& items, std::int64_t keys, Key key) {
+  std::vector<std::int64_t> next(static_cast<std::size_t>(keys) + 1, 0);  // where the next item of each key goes
+  for (const std::int64_t item : items) ++next[static_cast<std::size_t>(key(item)) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::int64_t> order(items.size());
+  for (const std::int64_t item : items)
+    order[static_cast<std::size_t>(next[static_cast<std::size_t>(key(item))]++)] = item;
+  return order;
+}
+
+/// Stores a matrix source by source: from its columns, or (feedback, R is readouts x rate neurons) from its rows.
+enum class SourceIs { kColumn, kRow };
+
+template <class R>
+void store(const DenseMatrix& matrix, SourceIs source_is, Projection<R>& projection) {
+  const auto rows = static_cast<std::size_t>(matrix.rows);
+  const auto cols = static_cast<std::size_t>(matrix.cols);
+  projection.dense = true;
+  projection.weight.resize(rows * cols);
+  if (source_is == SourceIs::kRow) {
+    std::transform(matrix.values.begin(), matrix.values.end(), projection.weight.begin(),
+                   [](double value) { return static_cast<R>(value); });
+    return;
+  }
+  constexpr std::size_t kTile = 32;  // rows and columns at a time: both sides of the transposition stay in cache
+  for (std::size_t i0 = 0; i0 < rows; i0 += kTile) {
+    for (std::size_t j0 = 0; j0 < cols; j0 += kTile) {
+      for (std::size_t j = j0; j < std::min(j0 + kTile, cols); ++j) {
+        for (std::size_t i = i0; i < std::min(i0 + kTile, rows); ++i)
+          projection.weight[j * rows + i] = static_cast<R>(matrix.values[i * cols + j]);
+      }
+    }
+  }
+}
+
+template <class R>
+void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projection) {
+  const bool by_column = source_is == SourceIs::kColumn;
+  const std::vector<std::int32_t>& source = by_column ? matrix.col : matrix.row;
+  const std::vector<std::int32_t>& target = by_column ? matrix.row : matrix.col;
+  std::vector<std::int64_t> order(matrix.values.size());
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  order = sorted_by(order, projection.target_size, [&](std::int64_t k) { return target[static_cast<std::size_t>(k)]; });
+  order = sorted_by(order, projection.source_size, [&](std::int64_t k) { return source[static_cast<std::size_t>(k)]; });
+  projection.dense = false;
+  projection.offset.assign(static_cast<std::size_t>(projection.source_size) + 1, 0);
+  projection.target.resize(order.size());
+  projection.weight.resize(order.size());
+  projection.listed.resize(order.size());
+  for (std::size_t synapse = 0; synapse < order.size(); ++synapse) {
+    const auto entry = static_cast<std::size_t>(order[synapse]);
+    ++projection.offset[static_cast<std::size_t>(source[entry]) + 1];
+    projection.target[synapse] = target[entry];
+    projection.weight[synapse] = static_cast<R>(matrix.values[entry]);
+    projection.listed[entry] = static_cast<std::int64_t>(synapse);
+  }
+  std::partial_sum(projection.offset.begin(), projection.offset.end(), projection.offset.begin());
+}
+
+/// A projection's ends, without its synapses.
+template <class R>
+Projection<R> ends_of(const ProjectionSpec& spec, const Spec& model, const std::vector<std::int32_t>& begins) {
+  const auto source = static_cast<std::size_t>(spec.source);
+  const auto target = static_cast<std::size_t>(spec.target);
+  const std::vector<PopulationSpec>& populations = model.network.populations;
+  Projection<R> projection;
+  projection.name = spec.name;
+  projection.source_layer = layer_of(populations[source].kind);
+  projection.target_layer = layer_of(populations[target].kind);
+  projection.source_begin = begins[source];
+  projection.source_size = populations[source].size;
+  projection.target_begin = begins[target];
+  projection.target_size = populations[target].size;
+  projection.plastic = spec.plastic;
+  projection.learning_rate = spec.learning_rate.value_or(model.training.learning_rate);
+  return projection;
+}
+
+template <class R>
+void add_feedback(const Spec& spec, const RuleSpec& rule, const std::vector<std::int32_t>& begins, Network<R>& network) {
+  const std::vector<Weights> weights = feedback_weights(spec, rule);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto population = static_cast<std::size_t>(rule.feedback[i].population);
+    Projection<R>& projection = network.feedback.emplace_back();
+    projection.name = "feedback/" + spec.network.populations[population].name;
+    projection.source_layer = Layer::kReadout;
+    projection.target_layer = Layer::kRate;
+    projection.source_size = network.readouts.size;
+    projection.target_begin = begins[population];
+    projection.target_size = spec.network.populations[population].size;
+    projection.plastic = false;
+    std::visit([&](const auto& matrix) { store(matrix, SourceIs::kRow, projection); }, weights[i]);
+  }
+  std::stable_sort(network.feedback.begin(), network.feedback.end(),
+                   [](const Projection<R>& a, const Projection<R>& b) { return a.target_begin < b.target_begin; });
+}
+
+}  // namespace
+
+template <class R>
+Network<R> build(const Spec& spec, const RuleSpec& rule, std::int32_t lanes) {
+  Network<R> network;
+  const std::vector<std::int32_t> begins = begins_of(spec.network);
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    const PopulationSpec& from = spec.network.populations[i];
+    const Population population = {from.name, begins[i], from.size, from.activation, from.leak};
+    switch (from.kind) {
+      case PopulationKind::kInput: network.inputs.populations.push_back(population); break;
+      case PopulationKind::kRate: network.rate.populations.push_back(population); break;
+      case PopulationKind::kReadout: network.readouts.populations.push_back(population); break;
+    }
+  }
+  network.inputs.size = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kInput));
+  network.rate.size = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kRate));
+  network.readouts.size = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout));
+  visit_network_weights(spec, [&](std::size_t k, const auto& weights) {
+    Projection<R>& projection = network.projections.emplace_back(ends_of<R>(spec.network.projections[k], spec, begins));
+    std::visit([&](const auto* matrix) { store(*matrix, SourceIs::kColumn, projection); }, weights);
+  });
+  if (locus::rule(rule.kind).signal == SignalSource::kFeedback) add_feedback(spec, rule, begins, network);
+  allocate(network, lanes);
+  return network;
+}
+
+template Network<double> build(const Spec&, const RuleSpec&, std::int32_t);
+template Network<float> build(const Spec&, const RuleSpec&, std::int32_t);
+
+}  // namespace locus

@@ -1,0 +1,26 @@
+// load: a model file becomes a Spec, or every fault that it has.
+//
+// The way of a file: bytes -> message (parse.h: syntax, unknown names) -> Spec (read_*.h: meaning, defaults filled in) -> requirements of its rules.
+// Faults of all steps come together, in the order of the file, with field path, line and column (text), value, and what is allowed.
+// Safe for hostile files: sizes are held against their limits and their files before memory is taken; nothing outside the model's folder is read.
+// Cost: near that of reading; packed arrays are taken over whole. Thread safety: no state between calls.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "sim/model/errors.h"
+#include "sim/model/spec.h"
+
+namespace locus {
+
+/// Throws ModelError with every fault, FileError if the file cannot be read.
+Spec load(const std::filesystem::path& path);
+
+/// As above; `warnings` gets what is legal and hardly meant.
+Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings);
+
+/// Every fault and warning of a file, in its order; empty for a good one. Throws FileError if the file cannot be read.
+std::vector<Fault> validate(const std::filesystem::path& path);
+
+}  // namespace locus

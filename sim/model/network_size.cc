@@ -1,0 +1,36 @@
+#include "sim/model/network_size.h"
+
+namespace locus {
+
+std::int64_t neurons(const NetworkSpec& network, PopulationKind kind) {
+  std::int64_t count = 0;
+  for (const PopulationSpec& population : network.populations) count += population.kind == kind ? population.size : 0;
+  return count;
+}
+
+std::vector<std::int32_t> populations_of(const NetworkSpec& network, PopulationKind kind) {
+  std::vector<std::int32_t> found;
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    if (network.populations[i].kind == kind) found.push_back(static_cast<std::int32_t>(i));
+  }
+  return found;
+}
+
+std::vector<bool> have_plastic_input(const NetworkSpec& network) {
+  std::vector<bool> have(network.populations.size(), false);
+  for (const ProjectionSpec& projection : network.projections) {
+    if (projection.plastic && projection.target >= 0) have[static_cast<std::size_t>(projection.target)] = true;
+  }
+  return have;
+}
+
+std::string_view name(PopulationKind kind) {
+  switch (kind) {
+    case PopulationKind::kInput: return "input";
+    case PopulationKind::kRate: return "rate";
+    case PopulationKind::kReadout: return "readout";
+  }
+  return "unknown";
+}
+
+}  // namespace locus

@@ -1,0 +1,24 @@
+// Sizes of a network's layers, and how its populations lie in them.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "sim/model/spec.h"
+
+namespace locus {
+
+/// Neurons of a kind: m inputs, n rate neurons, o readouts.
+std::int64_t neurons(const NetworkSpec& network, PopulationKind kind);
+
+/// Populations of a kind, as indices in file order.
+std::vector<std::int32_t> populations_of(const NetworkSpec& network, PopulationKind kind);
+
+/// For each population whether a plastic projection ends there.
+std::vector<bool> have_plastic_input(const NetworkSpec& network);
+
+/// "input", "rate", "readout".
+std::string_view name(PopulationKind kind);
+
+}  // namespace locus

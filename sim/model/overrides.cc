@@ -1,0 +1,138 @@
+#include "sim/model/overrides.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/rule/rule.h"
+#include "sim/model/errors.h"
+#include "sim/model/fault_list.h"
+#include "sim/model/requirements.h"
+#include "sim/model/suggest.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();
+
+/// "tbptt:DEPTH[:STRIDE]": a short form as help spells it.
+std::string usage(const Rule& rule) { return std::string(rule.name) + std::string(rule.arguments); }
+
+[[noreturn]] void refuse(const std::string& typed, const std::string& why) {
+  throw UsageError(fmt::format("rule {}: {}", shown(std::string_view(typed)), why));
+}
+
+std::vector<std::string> parts_of(std::string_view text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(':', begin), text.size());
+    parts.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+template <class Number>
+Number number_of(const std::string& part, Number low, Number high, const std::string& what, const std::string& typed,
+                 const Rule& rule) {
+  Number number = {};
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+  const bool whole = error == std::errc() && end == part.data() + part.size();
+  if (whole && number >= low && number <= high) return number;
+  const bool bounded = high < std::numeric_limits<std::int32_t>::max();
+  refuse(typed, fmt::format("{} is {}; must be {}; write {}", what, shown(std::string_view(part)),
+                            bounded ? fmt::format("{} to {}", low, high) : fmt::format("a whole number, at least {}", low),
+                            usage(rule)));
+}
+
+/// The rule whose short form stands at the front of what was typed, and how many parts it takes.
+std::pair<RuleKind, std::size_t> kind_of(const std::vector<std::string>& parts, const std::string& typed,
+                                         const std::vector<std::string>& names) {
+  if (parts.size() > 1) {
+    if (const auto kind = rule_named(parts[0] + ":" + parts[1])) return {*kind, 2};
+  }
+  if (const auto kind = rule_named(parts[0])) return {*kind, 1};
+  refuse(typed, "is neither a rule of the model nor a short form; " + suggestion(parts[0], names));
+}
+
+std::vector<std::string> known_rules(const std::vector<RuleSpec>& rules) {
+  std::vector<std::string> names;
+  for (const RuleSpec& rule : rules) names.push_back(rule.name);
+  for (const Rule& rule : kRules) names.emplace_back(rule.name);
+  return names;
+}
+
+RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const std::vector<std::string>& names) {
+  constexpr std::int32_t kMostTicks = std::numeric_limits<std::int32_t>::max();
+  const std::vector<std::string> parts = parts_of(typed);
+  const auto [kind, taken] = kind_of(parts, typed, names);
+  const Rule& row = rule(kind);
+  RuleSpec spec;
+  spec.name = typed;
+  spec.kind = kind;
+  std::vector<std::string> arguments(parts.begin() + static_cast<std::ptrdiff_t>(taken), parts.end());
+  if (kind == RuleKind::kTbptt) {
+    if (arguments.empty()) refuse(typed, "needs a depth; write " + usage(row));
+    spec.depth = number_of<std::int32_t>(arguments[0], 1, kMostTicks, "DEPTH", typed, row);
+    if (arguments.size() > 1) spec.stride = number_of<std::int32_t>(arguments[1], 1, kMostTicks, "STRIDE", typed, row);
+    arguments.erase(arguments.begin(),
+                    arguments.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(arguments.size(), 2)));
+  } else if (kind == RuleKind::kRflo && !arguments.empty()) {
+    spec.trace_decay = number_of<double>(arguments[0], 0, 1, "DECAY", typed, row);
+    arguments.erase(arguments.begin());
+  }
+  if (!arguments.empty()) {
+    const std::string near =
+        kind == RuleKind::kEprop ? nearest(arguments[0], std::vector<std::string>{"random"}) : std::string();
+    const std::string meant = near.empty() ? "write " + usage(row) : "did you mean \"eprop:random\"?";
+    refuse(typed, fmt::format("{} is one word too many; {}", shown(std::string_view(arguments[0])), meant));
+  }
+  if (kind == RuleKind::kRflo || kind == RuleKind::kEpropRandom) spec.feedback = drawn_feedback(network);
+  return spec;
+}
+
+/// A rule of the command line may need what the model's own rules did not.
+void check_can_run(const RuleSpec& rule, const Spec& spec) {
+  if (!learns(rule.kind)) return;
+  for (const Lack& lack : lacks(spec.network, spec.task, spec.training)) {
+    switch (lack.need) {
+      case Need::kReadout: refuse(rule.name, "learns, and the model has no readout population");
+      case Need::kTarget: refuse(rule.name, fmt::format("learns, and trial {} of the model has no target", lack.index));
+      case Need::kLearningRate: refuse(rule.name, "learns, and the model has no training.learning_rate");
+    }
+  }
+}
+
+}  // namespace
+
+RuleSpec short_form(const std::string& typed, const NetworkSpec& network) {
+  return short_form(typed, network, known_rules({}));
+}
+
+void apply(const Overrides& overrides, Spec& spec) {
+  if (overrides.updates && (*overrides.updates < 1 || *overrides.updates > kMostUpdates)) {
+    throw UsageError(fmt::format("updates is {}; must be 1 to {}", *overrides.updates, kMostUpdates));
+  }
+  if (overrides.updates) spec.training.updates = *overrides.updates;
+  if (overrides.seed) spec.seed = *overrides.seed;
+  if (overrides.locality) spec.training.locality = *overrides.locality;
+  const std::vector<std::string> names = known_rules(spec.rules);
+  std::vector<RuleSpec> chosen;
+  for (const std::string& typed : overrides.rules) {
+    const auto same = [&](const RuleSpec& rule) { return rule.name == typed; };
+    if (std::any_of(chosen.begin(), chosen.end(), same)) refuse(typed, "is given twice");
+    const auto own = std::find_if(spec.rules.begin(), spec.rules.end(), same);
+    chosen.push_back(own != spec.rules.end() ? *own : short_form(typed, spec.network, names));
+    check_can_run(chosen.back(), spec);
+  }
+  if (!overrides.rules.empty()) spec.rules = std::move(chosen);
+  if (spec.rules.empty())
+    throw UsageError(
+        fmt::format("model {} names no rules; name some, such as bptt or rflo", shown(std::string_view(spec.name))));
+}
+
+}  // namespace locus

@@ -1,0 +1,211 @@
+#include "sim/model/read_network.h"
+
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/model/network_size.h"
+#include "sim/model/read_weights.h"
+#include "sim/model/suggest.h"
+
+namespace locus {
+namespace {
+
+Activation activation_of(v1::Population::Rate::Activation activation) {
+  switch (activation) {
+    case v1::Population::Rate::TANH: return Activation::kTanh;
+    case v1::Population::Rate::RELU: return Activation::kRelu;
+    case v1::Population::Rate::SIGMOID: return Activation::kSigmoid;
+    default: return Activation::kIdentity;  // a number without a name is a fault already (parse.cc)
+  }
+}
+
+PopulationSpec read_population(const v1::Population& message, const FieldPath& where, FaultList& faults) {
+  PopulationSpec population;
+  population.name = message.name();
+  population.size = message.size();
+  check_name(message.name(), where.at("name"), faults);
+  if (!check_range(message.size(), 1, kMostNeurons, where.at("size"), faults)) population.size = 0;
+  switch (message.kind_case()) {
+    case v1::Population::kInput: population.kind = PopulationKind::kInput; break;
+    case v1::Population::kReadout: population.kind = PopulationKind::kReadout; break;
+    case v1::Population::kRate:
+      population.kind = PopulationKind::kRate;
+      population.activation = activation_of(message.rate().activation());
+      population.leak = message.rate().has_leak() ? message.rate().leak() : 1;
+      if (!(population.leak > 0 && population.leak <= 1)) {
+        faults.error(where.at("rate").at("leak"), "is " + shown(population.leak), "must be above 0 and at most 1");
+      }
+      break;
+    case v1::Population::KIND_NOT_SET:
+      faults.error(where, "has no kind", "must have one of input {}, rate {}, readout {}");
+      population.size = 0;
+      break;
+  }
+  return population;
+}
+
+/// A fault for every name that has come before in the same repeated field.
+template <class Message>
+void check_unique(const google::protobuf::RepeatedPtrField<Message>& messages, std::string_view field,
+                  const FieldPath& where, FaultList& faults) {
+  std::map<std::string, int> seen;
+  for (int i = 0; i < messages.size(); ++i) {
+    const auto [earlier, fresh] = seen.emplace(messages[i].name(), i);
+    if (fresh || messages[i].name().empty()) continue;
+    faults.error(
+        where.at(field, i).at("name"),
+        fmt::format("is {} again, as {}[{}] is", shown(std::string_view(messages[i].name())), field, earlier->second),
+        "must be unique");
+  }
+}
+
+/// Names of populations, and how many of them allow a matrix of their size.
+class Directory {
+ public:
+  explicit Directory(const NetworkSpec& network) : network_(network) {
+    for (const PopulationSpec& population : network.populations) {
+      names_.push_back(population.name);
+      index_.emplace(population.name, static_cast<std::int32_t>(names_.size()) - 1);
+    }
+  }
+  /// The population of this name, or a fault at the field.
+  std::optional<std::int32_t> find(const std::string& name, const FieldPath& field, FaultList& faults) const {
+    const auto found = index_.find(name);
+    if (found != index_.end() && !name.empty()) return found->second;
+    if (name.empty()) {
+      faults.error(field, "is missing", "must name a population");
+    } else {
+      faults.error(field, "is " + shown(std::string_view(name)) + ", which is no population", suggestion(name, names_));
+    }
+    return std::nullopt;
+  }
+  const PopulationSpec& operator[](std::int32_t index) const {
+    return network_.populations[static_cast<std::size_t>(index)];
+  }
+
+ private:
+  const NetworkSpec& network_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::int32_t> index_;
+};
+
+constexpr std::int32_t kUnresolved = -1;  // a population that is not there; the network is refused then
+
+bool may_connect(PopulationKind source, PopulationKind target) {
+  return (source == PopulationKind::kInput && target == PopulationKind::kRate) ||
+         (source == PopulationKind::kRate && target != PopulationKind::kInput);
+}
+
+ProjectionSpec read_projection(v1::Projection& message, const Directory& populations, const FieldPath& where,
+                               Reading& reading) {
+  FaultList& faults = reading.faults;
+  ProjectionSpec projection;
+  projection.source = projection.target = kUnresolved;
+  projection.name = message.name();
+  projection.plastic = message.has_plastic() ? message.plastic() : true;
+  if (message.has_learning_rate()) projection.learning_rate = message.learning_rate();
+  check_name(message.name(), where.at("name"), faults);
+  if (message.has_learning_rate() && !(std::isfinite(message.learning_rate()) && message.learning_rate() >= 0)) {
+    faults.error(where.at("learning_rate"), "is " + shown(message.learning_rate()), "must be finite and at least 0");
+  }
+  const auto source = populations.find(message.source(), where.at("source"), faults);
+  const auto target = populations.find(message.target(), where.at("target"), faults);
+  if (!source || !target) return projection;
+  projection.source = *source;
+  projection.target = *target;
+  const PopulationSpec& from = populations[*source];
+  const PopulationSpec& to = populations[*target];
+  if (!may_connect(from.kind, to.kind)) {
+    faults.error(where, fmt::format("goes from {} to {}", name(from.kind), name(to.kind)),
+                 "must go from input to rate, rate to rate or rate to readout");
+    return projection;
+  }
+  if (!message.has_weights()) {
+    faults.error(where.at("weights"), "are missing", "must be given");
+    return projection;
+  }
+  const auto known = [](std::int32_t size) { return size > 0 ? std::int64_t{size} : kUnknown; };
+  const MatrixShape shape = {known(to.size), known(from.size), "the size of target " + shown(std::string_view(to.name)),
+                             "the size of source " + shown(std::string_view(from.name))};
+  projection.weights = read_weights(*message.mutable_weights(), shape, from.size, where.at("weights"), reading);
+  return projection;
+}
+
+void check_pairs(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
+  std::map<std::pair<std::int32_t, std::int32_t>, std::size_t> seen;
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    const ProjectionSpec& projection = network.projections[i];
+    if (projection.source == kUnresolved) continue;
+    const auto [earlier, fresh] = seen.emplace(std::pair{projection.source, projection.target}, i);
+    if (fresh) continue;
+    faults.error(where.at("projections", static_cast<int>(i)),
+                 fmt::format("connects the same populations as projections[{}]", earlier->second),
+                 "two populations have at most one projection each way");
+  }
+}
+
+void check_counts(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
+  std::int64_t all = 0;
+  for (const PopulationSpec& population : network.populations) all += std::max(population.size, 0);
+  if (all > kMostNeurons)
+    faults.error(where, fmt::format("has {} neurons", all), fmt::format("must have at most {}", kMostNeurons));
+  for (const PopulationKind kind : {PopulationKind::kInput, PopulationKind::kRate}) {
+    if (known_neurons(network, kind) == 0)
+      faults.error(where, fmt::format("has no {} population", name(kind)), "must have at least one");
+  }
+}
+
+}  // namespace
+
+bool has_aligned(const NetworkSpec& network) {
+  return std::any_of(network.projections.begin(), network.projections.end(), [](const ProjectionSpec& projection) {
+    return std::holds_alternative<AlignedWeights>(projection.weights);
+  });
+}
+
+std::vector<std::string> obstacles_to_aligned(const NetworkSpec& network) {
+  std::vector<std::string> obstacles;
+  for (const PopulationKind kind : {PopulationKind::kInput, PopulationKind::kRate, PopulationKind::kReadout}) {
+    const std::size_t count = populations_of(network, kind).size();
+    if (count > 1) obstacles.push_back(fmt::format("in a network of {} {} populations", count, name(kind)));
+  }
+  for (const ProjectionSpec& projection : network.projections) {
+    if (!std::holds_alternative<SparseMatrix>(projection.weights)) continue;
+    obstacles.push_back("in a network with the sparse projection " + shown(std::string_view(projection.name)));
+    break;
+  }
+  return obstacles;
+}
+
+NetworkSpec read_network(v1::Network& message, const FieldPath& where, Reading& reading) {
+  NetworkSpec network;
+  if (message.populations_size() > kMostPopulations) {
+    reading.faults.error(where.at("populations"), fmt::format("are {}", message.populations_size()),
+                         fmt::format("must be at most {}", kMostPopulations));
+    return network;
+  }
+  for (int i = 0; i < message.populations_size(); ++i) {
+    network.populations.push_back(read_population(message.populations(i), where.at("populations", i), reading.faults));
+  }
+  check_unique(message.populations(), "populations", where, reading.faults);
+  check_counts(network, where, reading.faults);
+  const Directory populations(network);
+  for (int i = 0; i < message.projections_size(); ++i) {
+    network.projections.push_back(
+        read_projection(*message.mutable_projections(i), populations, where.at("projections", i), reading));
+  }
+  check_unique(message.projections(), "projections", where, reading.faults);
+  check_pairs(network, where, reading.faults);
+  const std::vector<std::string> obstacles = obstacles_to_aligned(network);
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    if (!std::holds_alternative<AlignedWeights>(network.projections[i].weights)) continue;
+    const FieldPath field = where.at("projections", static_cast<int>(i)).at("weights").at("aligned");
+    for (const std::string& obstacle : obstacles) reading.faults.error(field, "stands " + obstacle, kAlignedNeeds);
+  }
+  return network;
+}
+
+}  // namespace locus

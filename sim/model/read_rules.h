@@ -1,0 +1,13 @@
+// The learning rules of a model, and the orthogonal bases that its aligned weights share.
+#pragma once
+
+#include "locus/v1/model.pb.h"
+#include "sim/model/reading.h"
+
+namespace locus {
+
+/// The network is the student's; rules are at `where`.rules[i].
+std::vector<RuleSpec> read_rules(google::protobuf::RepeatedPtrField<v1::Rule>& messages, const NetworkSpec& network,
+                                 const FieldPath& where, Reading& reading);
+
+}  // namespace locus

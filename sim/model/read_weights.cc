@@ -1,0 +1,120 @@
+#include "sim/model/read_weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fcntl.h>
+#include <optional>
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "sim/model/blocks.h"
+#include "sim/model/matrices.h"
+#include "sim/model/npy.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+WeightsSpec read_gaussian(const v1::Gaussian& message, std::int64_t fan_in, const FieldPath& where, FaultList& faults) {
+  if (message.scale_case() == v1::Gaussian::SCALE_NOT_SET) {
+    faults.error(where, "has neither gain nor stddev", "must have one of them");
+    return GaussianWeights{};
+  }
+  const bool has_gain = message.scale_case() == v1::Gaussian::kGain;
+  const double scale = has_gain ? message.gain() : message.stddev();
+  if (!std::isfinite(scale) || scale < 0) {
+    faults.error(where.at(has_gain ? "gain" : "stddev"), "is " + shown(scale), "must be finite and at least 0");
+  }
+  return GaussianWeights{has_gain ? scale / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1))) : scale};
+}
+
+WeightsSpec read_constant(const v1::Constant& message, const FieldPath& where, FaultList& faults) {
+  if (!message.has_value()) faults.error(where.at("value"), "is missing", "must be given");
+  if (!std::isfinite(message.value()))
+    faults.error(where.at("value"), "is " + shown(message.value()), "must be finite");
+  return ConstantWeights{message.value()};
+}
+
+WeightsSpec read_aligned(const v1::Aligned& message, const MatrixShape& shape, const FieldPath& where, FaultList& faults) {
+  AlignedWeights weights = {{message.values().begin(), message.values().end()}};
+  const auto modes = static_cast<std::int64_t>(weights.values.size());
+  const std::int64_t most = std::min(shape.rows, shape.cols);
+  if (most != kUnknown && (modes < 1 || modes > most)) {
+    faults.error(where.at("values"), fmt::format("has {} modes", modes),
+                 fmt::format("must have 1 to {}, the smaller side of {} x {}", most, shape.rows, shape.cols));
+  }
+  if (std::max(shape.rows, shape.cols) > kLargestBasis) {
+    faults.error(where, fmt::format("is aligned and {} x {}", shape.rows, shape.cols),
+                 fmt::format("orthogonal bases are made up to {} x {}", kLargestBasis, kLargestBasis));
+  }
+  check_finite(weights.values, where.at("values"), faults);
+  return weights;
+}
+
+/// The file that a path names, if it is a regular file inside the model's folder that can be opened.
+std::optional<fs::path> weights_file(const std::string& name, const FieldPath& where, const Reading& reading) {
+  const auto refuse = [&](const std::string& what, const std::string& allowed) {
+    reading.faults.error(where, "is " + shown(std::string_view(name)) + what, allowed);
+    return std::nullopt;
+  };
+  const fs::path path = fs::path(name).lexically_normal();
+  const bool has_zero = name.find('\0') != std::string::npos;
+  if (name.empty() || has_zero || path.is_absolute() || *path.begin() == "..") {
+    return refuse("", "must be a path relative to the model's folder, and inside of it");
+  }
+  const fs::path file = reading.folder / path;
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status))
+    return refuse(", which does not exist" + (error ? " (" + error.message() + ")" : std::string()),
+                  "looked for at " + file.string());
+  if (!fs::is_regular_file(status)) return refuse(", which is no regular file", "");
+  if (::access(file.c_str(), R_OK) != 0)
+    return refuse(", which cannot be opened: " + std::generic_category().message(errno), "");
+  return file;
+}
+
+WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape& shape, const FieldPath& where,
+                              Reading& reading) {
+  const FieldPath field = where.at("path");
+  const std::string extension = fs::path(message.path()).extension().string();
+  if (extension != ".npy" && extension != ".blocks") {
+    reading.faults.error(field, "is " + shown(std::string_view(message.path())),
+                         "must end in .npy (dense) or .blocks (dense or sparse)");
+    return ConstantWeights{};
+  }
+  const std::optional<fs::path> file = weights_file(message.path(), field, reading);
+  if (!file) return ConstantWeights{};
+  if (extension == ".npy") return read_npy(*file, shape, field, reading);
+  return std::visit([](auto&& matrix) { return WeightsSpec(std::move(matrix)); },
+                    read_blocks(*file, shape, field, reading));
+}
+
+}  // namespace
+
+WeightsSpec read_weights(v1::Weights& message, const MatrixShape& shape, std::int64_t fan_in, const FieldPath& where,
+                         Reading& reading) {
+  switch (message.form_case()) {
+    case v1::Weights::kDense: return read_dense(*message.mutable_dense(), shape, where.at("dense"), reading);
+    case v1::Weights::kSparse: return read_sparse(*message.mutable_sparse(), shape, where.at("sparse"), reading);
+    case v1::Weights::kCsr: return read_csr(*message.mutable_csr(), shape, where.at("csr"), reading);
+    case v1::Weights::kFile: return read_file_weights(message.file(), shape, where.at("file"), reading);
+    case v1::Weights::kGaussian:
+      reading.count(shape.rows, shape.cols, where);
+      return read_gaussian(message.gaussian(), fan_in, where.at("gaussian"), reading.faults);
+    case v1::Weights::kConstant:
+      reading.count(shape.rows, shape.cols, where);
+      return read_constant(message.constant(), where.at("constant"), reading.faults);
+    case v1::Weights::kAligned:
+      reading.count(shape.rows, shape.cols, where);
+      return read_aligned(message.aligned(), shape, where.at("aligned"), reading.faults);
+    case v1::Weights::FORM_NOT_SET: break;
+  }
+  reading.faults.error(where, "gives no weights", "must have one of dense, sparse, csr, gaussian, constant, aligned, file");
+  return ConstantWeights{};
+}
+
+}  // namespace locus

@@ -1,0 +1,165 @@
+#include "sim/model/realise.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <Eigen/Dense>
+
+#include "core/base/check.h"
+#include "core/base/random.h"
+#include "sim/model/network_size.h"
+
+namespace locus {
+namespace {
+
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using MapOfConst = Eigen::Map<const RowMajor>;
+
+MapOfConst map(const DenseMatrix& matrix) { return {matrix.values.data(), matrix.rows, matrix.cols}; }
+
+DenseMatrix zeros(std::int64_t rows, std::int64_t cols) {
+  return {rows, cols, std::vector<double>(static_cast<std::size_t>(rows * cols), 0.0)};
+}
+
+/// Left and right basis of one matrix; null where its weights are not aligned.
+struct Between {
+  const DenseMatrix* left = nullptr;   // (rows x rows)
+  const DenseMatrix* right = nullptr;  // (cols x cols)
+};
+
+/// left diag(values) right^T, modes beyond the values being 0.
+DenseMatrix align(const AlignedWeights& weights, const Between& between) {
+  CHECK(between.left != nullptr && between.right != nullptr, "aligned weights have their bases");
+  const auto modes = static_cast<Eigen::Index>(weights.values.size());
+  const Eigen::Map<const Eigen::VectorXd> values(weights.values.data(), modes);
+  const RowMajor product =
+      map(*between.left).leftCols(modes) * values.asDiagonal() * map(*between.right).leftCols(modes).transpose();
+  DenseMatrix matrix = {product.rows(), product.cols(), {}};
+  matrix.values.assign(product.data(), product.data() + product.size());
+  return matrix;
+}
+
+/// Weights that the model does not spell out.
+DenseMatrix draw(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols, RandomKey key, const Between& between) {
+  if (const auto* aligned = std::get_if<AlignedWeights>(&weights)) return align(*aligned, between);
+  DenseMatrix matrix = zeros(rows, cols);
+  if (const auto* gaussian = std::get_if<GaussianWeights>(&weights)) {
+    fill_normal(key, 0, 0, gaussian->stddev, matrix.values);
+  } else {
+    matrix.values.assign(matrix.values.size(), std::get<ConstantWeights>(weights).value);
+  }
+  return matrix;
+}
+
+/// U, P and V of one network: given by the model, or drawn; each made when first asked for.
+class BasisSet {
+ public:
+  BasisSet(const Spec& spec, const NetworkSpec& network) : spec_(spec), network_(network) {}
+
+  /// The basis over the neurons of a kind.
+  const DenseMatrix* over(PopulationKind kind) {
+    std::optional<DenseMatrix>& made = made_[static_cast<std::size_t>(kind)];
+    if (!made) {
+      const auto& [given, purpose] = source(kind);
+      made = given ? *given : random_orthogonal(spec_.seed, purpose, neurons(network_, kind));
+    }
+    return &*made;
+  }
+
+ private:
+  std::pair<const std::optional<DenseMatrix>&, std::string> source(PopulationKind kind) const {
+    switch (kind) {
+      case PopulationKind::kInput: return {spec_.bases.v, "basis/V"};
+      case PopulationKind::kRate: return {spec_.bases.p, "basis/P"};
+      case PopulationKind::kReadout: break;
+    }
+    return {spec_.bases.u, "basis/U"};
+  }
+  const Spec& spec_;
+  const NetworkSpec& network_;
+  std::optional<DenseMatrix> made_[3];  // by PopulationKind
+};
+
+void visit_weights(const Spec& spec, const NetworkSpec& network, const std::string& purpose, const VisitWeights& visit) {
+  BasisSet bases(spec, network);
+  for (std::size_t k = 0; k < network.projections.size(); ++k) {
+    const ProjectionSpec& projection = network.projections[k];
+    if (const auto* dense = std::get_if<DenseMatrix>(&projection.weights)) {
+      visit(k, dense);
+      continue;
+    }
+    if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
+      visit(k, sparse);
+      continue;
+    }
+    const PopulationSpec& source = network.populations[static_cast<std::size_t>(projection.source)];
+    const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];
+    const bool aligned = std::holds_alternative<AlignedWeights>(projection.weights);
+    const Between between = aligned ? Between{bases.over(target.kind), bases.over(source.kind)} : Between{};
+    const DenseMatrix drawn =
+        draw(projection.weights, target.size, source.size, random_key(spec.seed, purpose + projection.name), between);
+    visit(k, &drawn);
+  }
+}
+
+std::vector<Weights> weights_of(const Spec& spec, const NetworkSpec& network, const std::string& purpose) {
+  std::vector<Weights> all;
+  visit_weights(spec, network, purpose, [&](std::size_t, const auto& weights) {
+    std::visit([&](const auto* matrix) { all.emplace_back(*matrix); }, weights);
+  });
+  return all;
+}
+
+}  // namespace
+
+DenseMatrix random_orthogonal(std::uint64_t seed, const std::string& purpose, std::int64_t side) {
+  DenseMatrix gaussian = zeros(side, side);
+  fill_normal(random_key(seed, purpose), 0, 0, 1, gaussian.values);
+  const Eigen::HouseholderQR<Eigen::MatrixXd> decomposition(map(gaussian));
+  Eigen::MatrixXd q = decomposition.householderQ();
+  for (Eigen::Index j = 0; j < side; ++j) {
+    if (decomposition.matrixQR()(j, j) < 0) q.col(j) = -q.col(j);
+  }
+  DenseMatrix basis = zeros(side, side);
+  Eigen::Map<RowMajor>(basis.values.data(), side, side) = q;
+  return basis;
+}
+
+std::vector<Weights> network_weights(const Spec& spec) { return weights_of(spec, spec.network, "weights/"); }
+
+std::vector<Weights> teacher_weights(const Spec& spec) {
+  const auto* task = std::get_if<StudentTeacherTask>(&spec.task);
+  CHECK(task != nullptr, "only a student and teacher have a teacher");
+  return weights_of(spec, task->teacher, "teacher/");
+}
+
+void visit_network_weights(const Spec& spec, const VisitWeights& visit) {
+  visit_weights(spec, spec.network, "weights/", visit);
+}
+
+std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule) {
+  BasisSet bases(spec, spec.network);
+  const std::int64_t readouts = neurons(spec.network, PopulationKind::kReadout);
+  std::vector<Weights> all;
+  for (const FeedbackSpec& feedback : rule.feedback) {
+    const PopulationSpec& population = spec.network.populations[static_cast<std::size_t>(feedback.population)];
+    if (const auto* dense = std::get_if<DenseMatrix>(&feedback.weights)) {
+      all.emplace_back(*dense);
+      continue;
+    }
+    if (const auto* sparse = std::get_if<SparseMatrix>(&feedback.weights)) {
+      all.emplace_back(*sparse);
+      continue;
+    }
+    const bool aligned = std::holds_alternative<AlignedWeights>(feedback.weights);
+    const Between between =
+        aligned ? Between{bases.over(PopulationKind::kReadout), bases.over(PopulationKind::kRate)} : Between{};
+    all.push_back(draw(feedback.weights, readouts, population.size,
+                       random_key(spec.seed, "feedback/" + population.name), between));
+  }
+  return all;
+}
+
+}  // namespace locus

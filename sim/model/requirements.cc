@@ -1,0 +1,42 @@
+#include "sim/model/requirements.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/model/network_size.h"
+
+namespace locus {
+
+std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training) {
+  std::vector<Lack> found;
+  if (populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});
+  if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
+    for (std::size_t i = 0; i < recorded->trials.size(); ++i) {
+      if (recorded->trials[i].target.rows == 0) found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
+    }
+  }
+  if (training.has_learning_rate) return found;
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    if (!network.projections[i].plastic || network.projections[i].learning_rate) continue;
+    found.push_back({Need::kLearningRate, static_cast<std::int32_t>(i)});
+    break;
+  }
+  return found;
+}
+
+std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {
+  const std::int64_t readouts = std::max<std::int64_t>(neurons(network, PopulationKind::kReadout), 1);
+  std::vector<FeedbackSpec> feedback;
+  for (const std::int32_t population : populations_of(network, PopulationKind::kRate)) {
+    feedback.push_back({population, GaussianWeights{1 / std::sqrt(static_cast<double>(readouts))}});
+  }
+  return feedback;
+}
+
+bool loses_errors(const RuleSpec& rule, const TrainingSpec& training) {
+  const std::int32_t depth = std::min(rule.depth, training.ticks);
+  const std::int32_t stride = std::min(rule.stride, training.ticks);
+  return rule.kind == RuleKind::kTbptt && training.loss == Loss::kSequence && stride > depth;
+}
+
+}  // namespace locus

@@ -1,0 +1,30 @@
+// What a rule needs of a model beyond its own fields. Asked by the loader for the model's rules, and by overrides for those of the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/model/spec.h"
+
+namespace locus {
+
+enum class Need { kReadout, kTarget, kLearningRate };
+
+struct Lack {
+  Need need = Need::kReadout;
+  std::int32_t index = -1;  // of the trial without a target, or of the first plastic projection without a learning rate
+};
+
+inline bool learns(RuleKind kind) { return kind != RuleKind::kNone; }
+
+/// What any rule that learns lacks in this model; empty where it lacks nothing.
+std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training);
+
+/// R as `rflo {}` and `eprop { random {} }` have it: N(0, 1 / readouts) onto every rate population.
+std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network);
+
+/// Whether sweeps of this depth and stride lose errors: those older than `depth` ticks when their sweep comes.
+bool loses_errors(const RuleSpec& rule, const TrainingSpec& training);
+
+}  // namespace locus
