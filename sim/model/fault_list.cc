@@ -54,10 +54,13 @@ std::string shown(std::string_view text) {
   return quoted + (size < text.size() ? "…\"" : "\"");
 }
 
+bool FaultList::is_silenced(const FieldPath& field) const {
+  return std::any_of(silenced_.begin(), silenced_.end(),
+                     [&](const FieldPath& silenced) { return field.within(silenced); });
+}
+
 void FaultList::add(Pending pending) {
-  for (const FieldPath& silenced : silenced_) {
-    if (pending.field.within(silenced)) return;
-  }
+  if (is_silenced(pending.field)) return;
   if (pending.severity == Severity::kError) ++errors_;
   if (pending_.size() >= kMostFaults) {
     ++left_out_;
@@ -72,6 +75,10 @@ void FaultList::error(const FieldPath& field, std::string what, std::string allo
 
 void FaultList::warning(const FieldPath& field, std::string what, std::string allowed) {
   add({Severity::kWarning, field, std::move(what), std::move(allowed), std::nullopt});
+}
+
+void FaultList::missing_choice(const FieldPath& field, std::string_view choice, std::string what, std::string allowed) {
+  if (!is_silenced(field.at(choice))) error(field, std::move(what), std::move(allowed));
 }
 
 void FaultList::error_at(std::size_t offset, const FieldPath& field, std::string what, std::string allowed) {

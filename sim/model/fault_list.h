@@ -23,6 +23,8 @@ class FaultList {
   void warning(const FieldPath& field, std::string what, std::string allowed = {});
   /// A fault whose place (bytes from the start of the text) is known already.
   void error_at(std::size_t offset, const FieldPath& field, std::string what, std::string allowed = {});
+  /// A fault of a message in which none of the fields of a choice (a oneof) is given.
+  void missing_choice(const FieldPath& field, std::string_view choice, std::string what, std::string allowed);
   /// What is said about this field or below it from now on follows from a fault that is told already, and is dropped.
   void silence(const FieldPath& field) { silenced_.push_back(field); }
 
@@ -41,6 +43,7 @@ class FaultList {
     std::optional<std::size_t> offset;  // bytes
   };
   void add(Pending pending);
+  bool is_silenced(const FieldPath& field) const;
 
   std::vector<Pending> pending_;
   std::vector<FieldPath> silenced_;

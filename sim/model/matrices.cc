@@ -55,7 +55,7 @@ void check_entries(const SparseMatrix& matrix, const FieldPath& where, bool has_
   const bool cols_good = all_below(matrix.col, matrix.cols);
   if (!rows_good) tell_indices(matrix.row, matrix.rows, where.at("row"), faults);
   if (!cols_good) tell_indices(matrix.col, matrix.cols, where.at("col"), faults);
-  if (!rows_good || !cols_good) return;
+  if (!rows_good || !cols_good || matrix.row.size() != matrix.col.size()) return;
   const FieldPath field = where.at(has_row_field ? "row" : "col");
   const Repeats found = repeats(matrix);
   for (const Repeat& repeat : found.first) {
@@ -112,11 +112,9 @@ SparseMatrix read_sparse(v1::SparseMatrix& message, const MatrixShape& shape, co
   matrix.col = take(*message.mutable_col());
   matrix.values = take(*message.mutable_values());
   check_finite(matrix.values, where.at("values"), reading.faults);
-  const bool cols_fit =
-      check_length(matrix.col.size(), matrix.row.size(), "as many as row", where.at("col"), reading.faults);
-  const bool values_fit =
-      check_length(matrix.values.size(), matrix.row.size(), "as many as row", where.at("values"), reading.faults);
-  if (fits && cols_fit && values_fit && reading.count(static_cast<std::int64_t>(matrix.row.size()), 1, where)) {
+  check_length(matrix.col.size(), matrix.row.size(), "as many as row", where.at("col"), reading.faults);
+  check_length(matrix.values.size(), matrix.row.size(), "as many as row", where.at("values"), reading.faults);
+  if (fits && reading.count(static_cast<std::int64_t>(matrix.row.size()), 1, where)) {
     check_entries(matrix, where, true, reading.faults);
   }
   return matrix;

@@ -145,7 +145,10 @@ void tell_unknown_field(const std::string& name, const Report& report, const Des
   const std::string meant = nearest(name, names);
   faults.error_at(at, around, "has no field " + shown(std::string_view(name)), suggestion(name, names));
   // The field that was meant is missing only because it is misspelt.
-  if (!meant.empty()) faults.silence(around.at(message->FindFieldByName(meant)->name()));
+  if (meant.empty()) return;
+  const FieldDescriptor* field = message->FindFieldByName(meant);
+  faults.silence(around.at(field->name()));
+  if (field->real_containing_oneof() != nullptr) faults.silence(around.at(field->real_containing_oneof()->name()));
 }
 
 std::string lower_first(std::string text) {

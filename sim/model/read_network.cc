@@ -40,7 +40,7 @@ PopulationSpec read_population(const v1::Population& message, const FieldPath& w
       }
       break;
     case v1::Population::KIND_NOT_SET:
-      faults.error(where, "has no kind", "must have one of input {}, rate {}, readout {}");
+      faults.missing_choice(where, "kind", "has no kind", "must have one of input {}, rate {}, readout {}");
       population.size = 0;
       break;
   }
@@ -66,9 +66,10 @@ void check_unique(const google::protobuf::RepeatedPtrField<Message>& messages, s
 class Directory {
  public:
   explicit Directory(const NetworkSpec& network) : network_(network) {
+    std::int32_t next = 0;
     for (const PopulationSpec& population : network.populations) {
-      names_.push_back(population.name);
-      index_.emplace(population.name, static_cast<std::int32_t>(names_.size()) - 1);
+      index_.emplace(population.name, next++);
+      if (!population.name.empty()) names_.push_back(population.name);
     }
   }
   /// The population of this name, or a fault at the field.
@@ -82,8 +83,9 @@ class Directory {
     }
     return std::nullopt;
   }
-  const PopulationSpec& operator[](std::int32_t index) const {
-    return network_.populations[static_cast<std::size_t>(index)];
+  /// Null where there is none.
+  const PopulationSpec* at(std::optional<std::int32_t> index) const {
+    return index ? &network_.populations[static_cast<std::size_t>(*index)] : nullptr;
   }
 
  private:
@@ -94,8 +96,11 @@ class Directory {
 
 constexpr std::int32_t kUnresolved = -1;  // a population that is not there; the network is refused then
 
-bool may_connect(PopulationKind source, PopulationKind target) {
-  return (source == PopulationKind::kInput && target == PopulationKind::kRate) ||
+/// True too where a population has a fault: its kind may not be what was meant.
+bool may_connect(const PopulationSpec& from, const PopulationSpec& to) {
+  const PopulationKind source = from.kind;
+  const PopulationKind target = to.kind;
+  return from.size == 0 || to.size == 0 || (source == PopulationKind::kInput && target == PopulationKind::kRate) ||
          (source == PopulationKind::kRate && target != PopulationKind::kInput);
 }
 
@@ -113,24 +118,26 @@ ProjectionSpec read_projection(v1::Projection& message, const Directory& populat
   }
   const auto source = populations.find(message.source(), where.at("source"), faults);
   const auto target = populations.find(message.target(), where.at("target"), faults);
-  if (!source || !target) return projection;
-  projection.source = *source;
-  projection.target = *target;
-  const PopulationSpec& from = populations[*source];
-  const PopulationSpec& to = populations[*target];
-  if (!may_connect(from.kind, to.kind)) {
-    faults.error(where, fmt::format("goes from {} to {}", name(from.kind), name(to.kind)),
-                 "must go from input to rate, rate to rate or rate to readout");
-    return projection;
+  const PopulationSpec* from = populations.at(source);
+  const PopulationSpec* to = populations.at(target);
+  if (from != nullptr && to != nullptr) {
+    projection.source = *source;
+    projection.target = *target;
+    if (!may_connect(*from, *to)) {
+      faults.error(where, fmt::format("goes from {} to {}", name(from->kind), name(to->kind)),
+                   "must go from input to rate, rate to rate or rate to readout");
+    }
   }
   if (!message.has_weights()) {
     faults.error(where.at("weights"), "are missing", "must be given");
     return projection;
   }
-  const auto known = [](std::int32_t size) { return size > 0 ? std::int64_t{size} : kUnknown; };
-  const MatrixShape shape = {known(to.size), known(from.size), "the size of target " + shown(std::string_view(to.name)),
-                             "the size of source " + shown(std::string_view(from.name))};
-  projection.weights = read_weights(*message.mutable_weights(), shape, from.size, where.at("weights"), reading);
+  const auto known = [](const PopulationSpec* population) {
+    return population != nullptr && population->size > 0 ? std::int64_t{population->size} : kUnknown;
+  };
+  const MatrixShape shape = {known(to), known(from), "the size of target " + shown(std::string_view(message.target())),
+                             "the size of source " + shown(std::string_view(message.source()))};
+  projection.weights = read_weights(*message.mutable_weights(), shape, shape.cols, where.at("weights"), reading);
   return projection;
 }
 

@@ -157,7 +157,7 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
     case v1::Rule::kRtrl: rule.kind = RuleKind::kRtrl; break;
     case v1::Rule::kNone: rule.kind = RuleKind::kNone; break;
     case v1::Rule::KIND_NOT_SET:
-      reading.faults.error(where, "has no kind", "must have one of bptt, tbptt, rflo, eprop, rtrl, none");
+      reading.faults.missing_choice(where, "kind", "has no kind", "must have one of bptt, tbptt, rflo, eprop, rtrl, none");
       break;
   }
   return rule;

@@ -42,7 +42,8 @@ std::int64_t rows_of(const v1::Trial& trial) {
 
 SparseMatrix read_spikes(const v1::Trial::Spikes& message, const TrialShape& shape, const FieldPath& where,
                          Reading& reading) {
-  SparseMatrix matrix = {shape.ticks, shape.inputs, {}, {message.neuron().begin(), message.neuron().end()}, {}};
+  const std::int64_t inputs = shape.inputs == kUnknown ? kMostNeurons : shape.inputs;
+  SparseMatrix matrix = {shape.ticks, inputs, {}, {message.neuron().begin(), message.neuron().end()}, {}};
   if (message.tick_size() != message.neuron_size()) {
     reading.faults.error(where.at("tick"), fmt::format("has {} numbers", message.tick_size()),
                          fmt::format("must have {}, as many as neuron", message.neuron_size()));
@@ -51,9 +52,7 @@ SparseMatrix read_spikes(const v1::Trial::Spikes& message, const TrialShape& sha
   bool good = true;
   for (int k = 0; k < message.tick_size(); ++k) {
     good = check_range(message.tick(k), 1, shape.ticks, where.at("tick", k), reading.faults) && good;
-    good = check_range(message.neuron(k), 0, shape.inputs == kUnknown ? kMostNeurons : shape.inputs - 1,
-                       where.at("neuron", k), reading.faults) &&
-           good;
+    good = check_range(message.neuron(k), 0, inputs - 1, where.at("neuron", k), reading.faults) && good;
     matrix.row.push_back(message.tick(k) - 1);
     matrix.values.push_back(1);
   }
@@ -80,7 +79,7 @@ RecordedTrial read_trial(v1::Trial& message, const TrialShape& shape, const Fiel
       break;
     case v1::Trial::kSpikes: trial.input = read_spikes(message.spikes(), shape, where.at("spikes"), reading); break;
     case v1::Trial::INPUTS_NOT_SET:
-      reading.faults.error(where, "has no input", "must have one of input, sparse_input, spikes");
+      reading.faults.missing_choice(where, "inputs", "has no input", "must have one of input, sparse_input, spikes");
       break;
   }
   if (message.has_target()) {
@@ -174,7 +173,7 @@ TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPat
                                   reading);
     case v1::Task::KIND_NOT_SET: break;
   }
-  reading.faults.error(where, "is missing", "must have one of recorded, student_teacher");
+  reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher");
   return RecordedTask{};
 }
 

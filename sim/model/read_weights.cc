@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 WeightsSpec read_gaussian(const v1::Gaussian& message, std::int64_t fan_in, const FieldPath& where, FaultList& faults) {
   if (message.scale_case() == v1::Gaussian::SCALE_NOT_SET) {
-    faults.error(where, "has neither gain nor stddev", "must have one of them");
+    faults.missing_choice(where, "scale", "has neither gain nor stddev", "must have one of them");
     return GaussianWeights{};
   }
   const bool has_gain = message.scale_case() == v1::Gaussian::kGain;
@@ -113,7 +113,8 @@ WeightsSpec read_weights(v1::Weights& message, const MatrixShape& shape, std::in
       return read_aligned(message.aligned(), shape, where.at("aligned"), reading.faults);
     case v1::Weights::FORM_NOT_SET: break;
   }
-  reading.faults.error(where, "gives no weights", "must have one of dense, sparse, csr, gaussian, constant, aligned, file");
+  reading.faults.missing_choice(where, "form", "gives no weights",
+                                "must have one of dense, sparse, csr, gaussian, constant, aligned, file");
   return ConstantWeights{};
 }
 

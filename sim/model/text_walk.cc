@@ -86,7 +86,7 @@ class Lexer {
   Token now_;
 };
 
-/// Calls visitor.enter(step, statement's place, element's place) and, after what is inside, visitor.leave() for each value: once a statement, once an element
+/// Calls visitor.enter(step, statement's place, element's place) and, after what is inside, visitor.leave(begin, end) for each value: once a statement, once an element
 /// of a list. visitor.statement(begin, end, has_message) ends a whole statement.
 template <class Visitor>
 class Walk {
@@ -121,7 +121,7 @@ class Walk {
     } else {
       visitor_.enter({name, count++}, begin, begin);
       value();
-      visitor_.leave();
+      visitor_.leave(begin, lexer_.last_end());
     }
     visitor_.statement(begin, lexer_.last_end(), has_message_);
   }
@@ -130,13 +130,13 @@ class Walk {
     lexer_.next();
     if (lexer_.at(']')) {
       visitor_.enter({name, count}, begin, begin);
-      visitor_.leave();
+      visitor_.leave(begin, begin);
     }
     while (lexer_.now().kind != Kind::kEnd && !lexer_.at(']')) {
       const std::size_t before = lexer_.now().begin;
       visitor_.enter({name, count++}, begin, before);
       value();
-      visitor_.leave();
+      visitor_.leave(before, lexer_.last_end());
       if (!lexer_.take(',') && !lexer_.at(']') && lexer_.now().begin == before) lexer_.next();
     }
     lexer_.take(']');
@@ -214,7 +214,7 @@ class Finder {
     }
     ranges_.push_back({static_cast<std::size_t>(low - order_.begin()), static_cast<std::size_t>(high - order_.begin())});
   }
-  void leave() { ranges_.pop_back(); }
+  void leave(std::size_t, std::size_t) { ranges_.pop_back(); }
   void statement(std::size_t, std::size_t, bool) {}
 
   const std::vector<std::size_t>& offsets() const { return best_; }
@@ -239,24 +239,36 @@ class Around {
     std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return offsets_[a] < offsets_[b]; });
   }
   void enter(FieldStep step, std::size_t, std::size_t) { stack_.push_back(step); }
-  void leave() {
+  void leave(std::size_t begin, std::size_t end) {
+    each_within(begin, end, [&](Statement& found) {
+      if (found.path.steps().empty()) found.path = here();
+    });
     last_ = stack_.back();
     stack_.pop_back();
   }
   void statement(std::size_t begin, std::size_t end, bool has_message) {
-    const auto below = [&](std::size_t i, std::size_t offset) { return offsets_[i] < offset; };
-    for (auto i = std::lower_bound(order_.begin(), order_.end(), begin, below); i != order_.end() && offsets_[*i] < end;
-         ++i) {
-      Statement& found = found_[*i];
-      if (found.found) continue;
-      found = {{}, begin, end, has_message, true};
-      for (const FieldStep& step : stack_) found.path = found.path.at(step.name, step.index);
-      found.path = found.path.at(last_.name, last_.index);
-    }
+    each_within(begin, end, [&](Statement& found) {
+      if (found.found) return;
+      // Between the elements of a list, or at its name: the list as a whole.
+      if (found.path.steps().empty()) found.path = here().at(last_.name);
+      found = {found.path, begin, end, has_message, true};
+    });
   }
   std::vector<Statement> take() { return std::move(found_); }
 
  private:
+  template <class Act>
+  void each_within(std::size_t begin, std::size_t end, Act act) {
+    const auto below = [&](std::size_t i, std::size_t offset) { return offsets_[i] < offset; };
+    auto i = std::lower_bound(order_.begin(), order_.end(), begin, below);
+    for (; i != order_.end() && offsets_[*i] < end; ++i) act(found_[*i]);
+  }
+  FieldPath here() const {
+    FieldPath path;
+    for (const FieldStep& step : stack_) path = path.at(step.name, step.index);
+    return path;
+  }
+
   const std::vector<std::size_t>& offsets_;
   std::vector<std::size_t> order_;  // the bytes, sorted
   std::vector<Statement> found_;

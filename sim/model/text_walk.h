@@ -23,7 +23,7 @@ struct TextPlace {
 
 /// A statement `name: value` or `name { ... }`.
 struct Statement {
-  FieldPath path;            // with the index of its first element where it is a list
+  FieldPath path;            // of the value around the byte; without an index at a list's name
   std::size_t begin = 0;     // bytes from the start of the text: its name
   std::size_t end = 0;       // after its value
   bool has_message = false;  // whether `{` or `<` is in its value
