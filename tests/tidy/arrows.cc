@@ -52,7 +52,7 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/theory sim/cli "},
     {"openssl/", " sim/model sim/run sim/report "},
     {"google/protobuf/", " sim/model sim/report "},
-    {"boost/", " sim/run "},
+    {"boost/", " sim/run sim/theory "},
     {"CLI/", " sim/cli "},
     {"sys/", " sim/model sim/report sim/cli "},  // what the standard library cannot say of files
 });

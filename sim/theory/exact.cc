@@ -1,0 +1,105 @@
+#include "sim/theory/exact.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/check.h"
+
+namespace locus::theory {
+namespace {
+
+/// C_k, k = 0..T-1 (each o x m).
+std::vector<Matrix> errors_by_lag(const LinearNetwork& student, const LinearNetwork& teacher, int ticks) {
+  std::vector<Matrix> errors;
+  errors.reserve(static_cast<std::size_t>(ticks));
+  Matrix reach = student.a;  // A W^k (o x n)
+  Matrix teacher_reach = teacher.a;
+  for (int k = 0; k < ticks; ++k) {
+    errors.emplace_back(reach * student.b - teacher_reach * teacher.b);
+    reach = reach * student.w;
+    teacher_reach = teacher_reach * teacher.w;
+  }
+  return errors;
+}
+
+double loss_of(const std::vector<Matrix>& errors) {
+  double sum = 0;
+  for (const Matrix& error : errors) sum += error.squaredNorm();
+  return sum / 2;
+}
+
+bool has_feedback(RuleKind kind) { return kind == RuleKind::kRflo || kind == RuleKind::kEpropRandom; }
+
+/// G_j M: how a signal from one tick further back reaches the neurons.
+void step_back(Matrix& signal, const LinearNetwork& student, const ExactRule& rule) {
+  switch (rule.kind) {
+    case RuleKind::kRflo: signal *= rule.decay; return;
+    case RuleKind::kEprop:
+    case RuleKind::kEpropRandom: signal = signal * student.w.diagonal().asDiagonal(); return;
+    default: signal = signal * student.w; return;
+  }
+}
+
+bool all_finite(const LinearNetwork& network) {
+  return network.a.allFinite() && network.w.allFinite() && network.b.allFinite();
+}
+
+}  // namespace
+
+double exact_loss(const LinearNetwork& student, const LinearNetwork& teacher, int ticks) {
+  return loss_of(errors_by_lag(student, teacher, ticks));
+}
+
+ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule, int ticks) {
+  CHECK(ticks >= 1, "a trial has a tick");
+  CHECK(rule.kind != RuleKind::kNone, "an update needs a rule that learns");
+  CHECK(!has_feedback(rule.kind) || (rule.feedback.rows() == student.a.rows() && rule.feedback.cols() == student.a.cols()),
+        "feedback has the shape of the readout");
+  const std::vector<Matrix> errors = errors_by_lag(student, teacher, ticks);
+  const auto last = errors.size() - 1;
+  std::vector<Matrix> tails(errors.size());  // D_j (o x n)
+  tails[last] = Matrix::Zero(student.a.rows(), student.a.cols());
+  for (std::size_t j = last; j-- > 0;)
+    tails[j] = errors[j + 1] * student.b.transpose() + tails[j + 1] * student.w.transpose();
+
+  ExactUpdate update;
+  update.loss = loss_of(errors);
+  update.delta.a = errors[0] * student.b.transpose() + tails[0] * student.w.transpose();
+  update.delta.w = Matrix::Zero(student.w.rows(), student.w.cols());
+  update.delta.b = Matrix::Zero(student.b.rows(), student.b.cols());
+  const bool truncated = rule.kind == RuleKind::kTbptt && rule.depth > 0;
+  const auto depth = static_cast<std::size_t>(truncated ? std::min(rule.depth, ticks) : ticks);
+  Matrix signal = has_feedback(rule.kind) ? rule.feedback : student.a;
+  for (std::size_t j = 0; j < depth; ++j) {
+    update.delta.b.noalias() += signal.transpose() * errors[j];
+    update.delta.w.noalias() += signal.transpose() * tails[j];
+    step_back(signal, student, rule);
+  }
+  return update;
+}
+
+ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule, int ticks,
+                             double learning_rate, std::int64_t updates) {
+  ExactTraining result;
+  result.losses.reserve(static_cast<std::size_t>(updates) + 1);
+  for (std::int64_t update = 0; update < updates; ++update) {
+    const ExactUpdate step = exact_update(student, teacher, rule, ticks);
+    LinearNetwork next = student;
+    next.a -= learning_rate * step.delta.a;
+    next.w -= learning_rate * step.delta.w;
+    next.b -= learning_rate * step.delta.b;
+    if (!std::isfinite(step.loss) || !all_finite(next)) {
+      result.diverged = true;
+      break;
+    }
+    result.losses.push_back(step.loss);
+    student = std::move(next);
+  }
+  const double loss = exact_loss(student, teacher, ticks);
+  if (!result.diverged && !std::isfinite(loss)) result.diverged = true;
+  if (!result.diverged) result.losses.push_back(loss);
+  result.student = std::move(student);
+  return result;
+}
+
+}  // namespace locus::theory

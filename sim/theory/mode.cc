@@ -1,0 +1,45 @@
+#include "sim/theory/mode.h"
+
+#include <cmath>
+
+#include "core/base/check.h"
+
+namespace locus::theory {
+namespace {
+
+/// sum_{j < tau} x^j; all of them where tau is 0.
+double geometric(double x, int depth) {
+  const double cut = depth > 0 ? std::pow(x, depth) : 0.0;
+  return (1 - cut) / (1 - x);
+}
+
+}  // namespace
+
+bool signal_is_own(const ModeRule& rule) { return rule.kind != RuleKind::kRflo && rule.kind != RuleKind::kEpropRandom; }
+
+bool memory_is_own(const ModeRule& rule) { return rule.kind != RuleKind::kRflo; }
+
+double loss(const Mode& z, const Mode& teacher) {
+  const double p = z.a * z.b;
+  const double p_teacher = teacher.a * teacher.b;
+  return 0.5 * (p * p / (1 - z.w * z.w) - 2 * p * p_teacher / (1 - z.w * teacher.w) +
+                p_teacher * p_teacher / (1 - teacher.w * teacher.w));
+}
+
+Mode delta(const Mode& z, const Mode& teacher, const ModeRule& rule) {
+  CHECK(rule.kind != RuleKind::kNone, "a mode moves under a rule that learns");
+  const double p = z.a * z.b;
+  const double p_teacher = teacher.a * teacher.b;
+  const double signal = signal_is_own(rule) ? z.a : rule.feedback;
+  const double memory = memory_is_own(rule) ? z.w : rule.decay;
+  const int depth = rule.kind == RuleKind::kTbptt ? rule.depth : 0;
+  const double here = p * geometric(memory * z.w, depth);
+  const double there = p_teacher * geometric(memory * teacher.w, depth);
+  const double own = 1 - z.w * z.w;
+  const double cross = 1 - z.w * teacher.w;
+  return {.a = z.b * (p / own - p_teacher / cross),
+          .b = signal * (here - there),
+          .w = signal * z.b * (here * z.w / own - there * teacher.w / cross)};
+}
+
+}  // namespace locus::theory
