@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 #include "sim/cli/app.h"
 

@@ -7,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "sim/model/network_size.h"
+#include "sim/report/description.h"
+#include "sim/report/locality_table.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/report/version.h"
@@ -52,21 +53,9 @@ std::string outcome_cell(const Outcome& outcome, const Progress& progress) {
   return fmt::format("{} {}x", fell ? "fell" : "rose", human(factor));
 }
 
-std::string counted(std::int64_t number, std::string_view thing) {
-  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
-}
-
-std::string title(const Spec& spec, const RunResult& result) {
-  const NetworkSpec& network = spec.network;
-  const std::string sizes =
-      fmt::format("{}: {}, {}, {}; {} a trial, {}", shorten(result.model, 40),
-                  counted(neurons(network, PopulationKind::kInput), "input"),
-                  counted(neurons(network, PopulationKind::kRate), "rate neuron"),
-                  counted(neurons(network, PopulationKind::kReadout), "readout"), counted(spec.training.ticks, "tick"),
-                  counted(spec.training.batch, "trial") + " an update");
-  const std::string source = fmt::format("seed {}, model sha256 {}, locus {} ({})", result.seed,
-                                         head(result.model_sha256, 12), version(), commit());
-  return wrap(sizes) + wrap(source);
+std::string provenance(const RunResult& result) {
+  return wrap(fmt::format("seed {}, model sha256 {}, locus {} ({})", result.seed, head(result.model_sha256, 12),
+                          version(), commit()));
 }
 
 /// Wide enough for every rule, so that both tables agree; the widest table decides how much of that there is.
@@ -95,30 +84,10 @@ Table learning_table(const Spec& spec, const RunResult& result) {
   return table;
 }
 
-Table locality_table(const RunResult& result) {
-  Table table;
-  table.columns = {{"rule", Align::kLeft},
-                   {"messages"},
-                   {"spatial"},
-                   {"temporal"},
-                   {"max lag"},
-                   {"stalled"},
-                   {"history"},
-                   {"traces"}};
-  table.caption = "PER TRIAL";
-  table.groups = {{"violations", 2, 3}, {"ticks", 4, 5}, {"bytes kept", 6, 7}};
-  table.name_columns = name_columns(result);
-  for (const Outcome& outcome : result.outcomes) {
-    const Ledger& ledger = outcome.ledger;
-    const auto a_trial = [&](std::int64_t total) {
-      return human(static_cast<double>(total) / static_cast<double>(ledger.trials()));
-    };
-    table.rows.push_back({outcome.rule, a_trial(ledger.messages()), a_trial(ledger.spatial_violations()),
-                          a_trial(ledger.temporal_violations()), human(ledger.max_lag()),
-                          a_trial(ledger.stalled_ticks()), human_bytes(static_cast<double>(ledger.history_bytes())),
-                          human_bytes(static_cast<double>(ledger.trace_bytes()))});
-  }
-  return table;
+std::vector<RuleLedger> ledgers_of(const RunResult& result) {
+  std::vector<RuleLedger> ledgers;
+  for (const Outcome& outcome : result.outcomes) ledgers.push_back({outcome.rule, outcome.ledger});
+  return ledgers;
 }
 
 std::string legend() {
@@ -126,9 +95,7 @@ std::string legend() {
              "dW: what the recurrent weights learnt (of several projections, the one of highest rank); effective: rank "
              "by the entropy of its singular values",
              2, 0) +
-         wrap("spatial: messages over a non-local wire; temporal: messages that revisit an earlier tick (lag 1 or more)",
-              2, 0) +
-         wrap("stalled: ticks that the network stands still for a sweep; kept: by the actors of one trial", 2, 0);
+         locality_legend();
 }
 
 std::string fingerprints(const RunResult& result) {
@@ -153,10 +120,10 @@ Progress progress_of(const Outcome& outcome, std::int64_t window) {
 }
 
 std::string comparison_tables(const Spec& spec, const RunResult& result) {
-  std::string text = title(spec, result);
+  std::string text = title_of(spec) + provenance(result);
   if (result.outcomes.empty()) return text;
   text += '\n' + render(learning_table(spec, result));
-  text += '\n' + render(locality_table(result));
+  text += '\n' + render(locality_table(ledgers_of(result)));
   return text + '\n' + legend();
 }
 

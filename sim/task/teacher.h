@@ -12,6 +12,7 @@
 #include <Eigen/Dense>
 #include <Eigen/SparseCore>
 
+#include "sim/model/realise.h"
 #include "sim/model/spec.h"
 
 namespace locus {
@@ -20,7 +21,6 @@ class Teacher {
  public:
   /// Lanes are contiguous under each neuron, as in a Batch.
   using State = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  using Weights = std::variant<DenseMatrix, SparseMatrix>;  // rows = target, cols = source
 
   /// `weights[k]` are those of network.projections[k].
   Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes);

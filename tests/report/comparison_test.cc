@@ -53,7 +53,7 @@ TEST(Comparison, OfHugeNumbersAndLongNames) {
   Spec spec = sample_spec();
   spec.training.updates = kHuge;
   RunResult result = sample_result();
-  result.model = std::string(300, 'm');
+  spec.name = std::string(300, 'm');
   for (Outcome& outcome : result.outcomes) {
     outcome.rule = std::string(100, 'x') + outcome.rule + std::string(100, 'y');  // the same but in the middle
     outcome.updates = kHuge;

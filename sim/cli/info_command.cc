@@ -1,0 +1,48 @@
+// locus info: what a model is and what its rules will cost, without a run.
+#include <ostream>
+#include <vector>
+
+#include "sim/cli/command.h"
+#include "sim/model/load.h"
+#include "sim/model/overrides.h"
+#include "sim/report/description.h"
+
+namespace locus {
+namespace {
+
+class InfoInvocation final : public Invocation {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("MODEL", model_, "model file (.txtpb, .binpb)")->required();
+    app.add_option("--rule", rules_, "this rule instead of the model's, as `run` takes it; repeat for several")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+  }
+
+  Exit execute(const Console& console) override {
+    std::vector<Fault> warnings;
+    Spec spec = load(model_, warnings);
+    for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
+    if (!rules_.empty()) apply({.rules = rules_, .updates = {}, .seed = {}, .locality = {}}, spec);
+    console.out << description(spec);
+    return Exit::kDone;
+  }
+
+ private:
+  std::string model_;
+  std::vector<std::string> rules_;
+};
+
+}  // namespace
+
+constexpr Command kInfoCommand = {
+    .name = "info",
+    .arguments = "MODEL [options]",
+    .summary = "say what a model is, what memory its rules keep and what messages they will send, without running it",
+    .example = "locus info models/student_teacher.txtpb",
+    .details =
+        "Counts are closed forms of one trial: exact where no input, activity or error is 0, and an upper bound otherwise.",
+    .make = [] { return std::unique_ptr<Invocation>(new InfoInvocation); },
+};
+
+}  // namespace locus

@@ -1,0 +1,188 @@
+// locus run: load, validate, build, place, run, report.
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sim/cli/command.h"
+#include "sim/cli/interrupt.h"
+#include "sim/cli/options.h"
+#include "sim/model/load.h"
+#include "sim/model/overrides.h"
+#include "sim/report/comparison.h"
+#include "sim/report/weights_file.h"
+#include "sim/report/write.h"
+#include "sim/run/run.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostThreads = 1024;
+constexpr std::uint64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();  // as a model file's
+constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality::kTemporal, Locality::kStrict};
+
+/// A model, and where its results go.
+struct Job {
+  Spec spec;
+  std::optional<fs::path> folder;
+};
+
+class RunInvocation final : public Invocation {
+ public:
+  void declare(CLI::App& app) override;
+  Exit execute(const Console& console) override;
+
+ private:
+  Overrides overrides() const;
+  std::vector<Job> jobs(const Console& console) const;
+  RunOptions options(const Interrupt& interrupt) const;
+  void report(const RunResult& result, const Job& job, const Console& console) const;
+  Exit complain(const RunResult& result, Locality budget, const Console& console) const;
+
+  std::vector<std::string> models_;
+  std::vector<std::string> rules_;
+  std::optional<std::int64_t> updates_;
+  std::optional<std::uint64_t> seed_;
+  int threads_ = 0;  // 0: what the machine has
+  std::string transport_ = "batched";
+  std::string locality_;
+  std::string out_;
+  bool rank_ = false;
+  bool quiet_ = false;
+  bool json_ = false;
+};
+
+void RunInvocation::declare(CLI::App& app) {
+  app.add_option("MODEL", models_, "model files (.txtpb, .binpb)")->required();
+  app.add_option("--rule", rules_,
+                 "run only this rule; repeat for several, which run in this order. A rule's name in the model, or bptt, "
+                 "tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl, none")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--updates", updates_, "updates (batches) instead of the model's")
+      ->type_name("K")
+      ->check(whole_number(1, kMostUpdates), "");
+  app.add_option("--seed", seed_, "seed of all random numbers instead of the model's")
+      ->type_name("N")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()), "");
+  app.add_option("--threads", threads_, "threads; results are the same for any number (default: what the machine has)")
+      ->type_name("N")
+      ->check(whole_number(1, kMostThreads), "");
+  app.add_option("--transport", transport_,
+                 "how messages are delivered, batched|mailbox: in columns, counted in bulk (default), or each one alone")
+      ->type_name("KIND")
+      ->check(one_of({"batched", "mailbox"}), "");
+  app.add_option("--locality", locality_,
+                 "budget instead of the model's, any|spatial|temporal|strict: the first message that breaks it ends its rule")
+      ->type_name("BUDGET")
+      ->check(one_of({"any", "spatial", "temporal", "strict"}), "");
+  app.add_option("--out", out_,
+                 "folder for result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
+      ->type_name("DIR");
+  app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512");
+  app.add_flag("--quiet", quiet_, "print no comparison");
+  app.add_flag("--json", json_, "print the result as JSON, a line a model, and nothing else");
+}
+
+Overrides RunInvocation::overrides() const {
+  Overrides overrides{.rules = rules_, .updates = updates_, .seed = seed_, .locality = {}};
+  for (const Locality locality : kLocalities) {
+    if (name(locality) == locality_) overrides.locality = locality;
+  }
+  return overrides;
+}
+
+/// Loads every model before the first one runs, and tries every folder: what can be refused is refused before time is spent.
+std::vector<Job> RunInvocation::jobs(const Console& console) const {
+  std::vector<Job> jobs;
+  std::set<std::string> names;
+  for (const std::string& model : models_) {
+    std::vector<Fault> warnings;
+    Job& job = jobs.emplace_back(Job{load(model, warnings), {}});
+    for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
+    apply(overrides(), job.spec);
+    if (!names.insert(job.spec.name).second) {
+      throw UsageError(fmt::format("two models have the name \"{}\"; their results could not be told apart", job.spec.name));
+    }
+    if (!out_.empty()) job.folder = models_.size() == 1 ? fs::path(out_) : fs::path(out_) / file_name(job.spec.name);
+  }
+  for (const Job& job : jobs) {
+    if (job.folder) prepare_folder(*job.folder);
+  }
+  return jobs;
+}
+
+RunOptions RunInvocation::options(const Interrupt& interrupt) const {
+  return {.transport = transport_ == "mailbox" ? TransportKind::kMailbox : TransportKind::kBatched,
+          .threads = threads_,
+          .rank_of_large = rank_,
+          .interrupt = &interrupt.flag()};
+}
+
+void RunInvocation::report(const RunResult& result, const Job& job, const Console& console) const {
+  if (job.folder) write_result(result, *job.folder);
+  if (json_) console.out << json_line(result) << '\n';
+  if (!json_ && !quiet_) {
+    console.out << comparison(job.spec, result);
+    if (job.folder) console.out << "results: " << job.folder->string() << '\n';
+  }
+  console.out << std::flush;
+}
+
+/// What did not end as it should, on standard error; what the comparison says already only where none is printed.
+Exit RunInvocation::complain(const RunResult& result, Locality budget, const Console& console) const {
+  Exit code = Exit::kDone;
+  for (const Outcome& outcome : result.outcomes) {
+    const bool broken = outcome.status == Status::kLocalityBroken;
+    if (broken && code == Exit::kDone) {
+      console.err << fmt::format("locus run: {}: the {} locality budget was broken\n", result.model, name(budget));
+      code = Exit::kBudgetBroken;
+    }
+    if (broken) console.err << "  " << outcome.message << '\n';
+    if (outcome.status == Status::kDiverged && (quiet_ || json_)) {
+      console.err << fmt::format("locus run: {}: {}: {}\n", result.model, outcome.rule, outcome.message);
+    }
+  }
+  return code;
+}
+
+Exit RunInvocation::execute(const Console& console) {
+  const std::vector<Job> jobs = this->jobs(console);
+  const Interrupt interrupt;
+  Exit code = Exit::kDone;
+  for (const Job& job : jobs) {
+    const RunResult result = run(job.spec, options(interrupt));
+    report(result, job, console);
+    code = std::max(code, complain(result, job.spec.training.locality, console));
+    const bool complete = result.outcomes.size() == job.spec.rules.size() &&
+                          std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
+    if (complete && (!interrupt.flag() || &job == &jobs.back())) continue;
+    console.err << "locus run: interrupted\n";
+    return Exit::kInterrupted;
+  }
+  return code;
+}
+
+}  // namespace
+
+constexpr Command kRunCommand = {
+    .name = "run",
+    .arguments = "MODEL... [options]",
+    .summary = "train each model under each of its rules, and compare what they learnt and what their messages cost",
+    .example = "locus run models/student_teacher.txtpb --rule bptt --rule tbptt:1 --rule rflo --out results",
+    .details =
+        "Every rule starts from the same weights and sees the same data. Without --rule, the model's rules run in file order.\n\n"
+        "A rule whose loss or weights stop being finite is reported as DIVERGED and ends there. Ctrl-C ends the run after the "
+        "present update and writes what there is; a second Ctrl-C ends it at once.",
+    .make = [] { return std::unique_ptr<Invocation>(new RunInvocation); },
+};
+
+}  // namespace locus

@@ -1,0 +1,56 @@
+// locus validate: every fault of every file, not the first.
+#include <algorithm>
+#include <ostream>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sim/cli/command.h"
+#include "sim/model/load.h"
+
+namespace locus {
+namespace {
+
+std::string counted(std::ptrdiff_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+class ValidateInvocation final : public Invocation {
+ public:
+  void declare(CLI::App& app) override { app.add_option("MODEL", models_, "model files (.txtpb, .binpb)")->required(); }
+
+  Exit execute(const Console& console) override {
+    Exit code = Exit::kDone;
+    for (const std::string& model : models_) {
+      const std::vector<Fault> faults = validate(model);
+      const auto errors = std::ranges::count(faults, Severity::kError, &Fault::severity);
+      const std::ptrdiff_t warnings = std::ssize(faults) - errors;
+      const std::string besides = warnings == 0 ? "" : ", " + counted(warnings, "warning");
+      if (errors == 0) {
+        console.out << fmt::format("{}: valid{}\n", model, besides) << std::flush;
+      } else {
+        console.err << fmt::format("{}: invalid: {}{}\n", model, counted(errors, "error"), besides);
+        code = Exit::kInvalid;
+      }
+      for (const Fault& fault : faults) console.err << describe(fault) << '\n';
+    }
+    return code;
+  }
+
+ private:
+  std::vector<std::string> models_;
+};
+
+}  // namespace
+
+constexpr Command kValidateCommand = {
+    .name = "validate",
+    .arguments = "MODEL...",
+    .summary = "list every fault of every model file: where, what, and what is allowed",
+    .example = "locus validate models/*.txtpb",
+    .details =
+        "Lines and columns count from 1 and are given where the file is text. Warnings name what is legal and hardly meant.",
+    .make = [] { return std::unique_ptr<Invocation>(new ValidateInvocation); },
+};
+
+}  // namespace locus

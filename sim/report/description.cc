@@ -1,0 +1,104 @@
+#include "sim/report/description.h"
+
+#include <type_traits>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "sim/model/network_size.h"
+#include "sim/report/forecast.h"
+#include "sim/report/locality_table.h"
+#include "sim/report/table.h"
+#include "sim/report/text.h"
+
+namespace locus {
+namespace {
+
+std::string counted(std::int64_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+std::string sizes_of(const NetworkSpec& network) {
+  return fmt::format("{}, {}, {}", counted(neurons(network, PopulationKind::kInput), "input"),
+                     counted(neurons(network, PopulationKind::kRate), "rate neuron"),
+                     counted(neurons(network, PopulationKind::kReadout), "readout"));
+}
+
+struct FormName {
+  std::string operator()(const DenseMatrix&) const { return "dense"; }
+  std::string operator()(const SparseMatrix&) const { return "sparse"; }
+  std::string operator()(const GaussianWeights& weights) const {
+    return fmt::format("gaussian {:.3g}", weights.stddev);
+  }
+  std::string operator()(const ConstantWeights& weights) const { return fmt::format("constant {:.3g}", weights.value); }
+  std::string operator()(const AlignedWeights& weights) const {
+    return "aligned, " + counted(std::ssize(weights.values), "mode");
+  }
+};
+
+Table population_table(const NetworkSpec& network) {
+  Table table;
+  table.columns = {
+      {"population", Align::kLeft}, {"kind", Align::kLeft}, {"neurons"}, {"activation", Align::kLeft}, {"leak"}};
+  for (const PopulationSpec& population : network.populations) {
+    const bool rate = population.kind == PopulationKind::kRate;
+    table.rows.push_back({population.name, std::string(name(population.kind)), human(population.size),
+                          rate ? std::string(name(population.activation)) : "-",
+                          rate ? fmt::format("{:.4g}", population.leak) : "-"});
+  }
+  return table;
+}
+
+Table projection_table(const Spec& spec) {
+  constexpr std::size_t kEnd = 16;  // columns of a population's name
+  Table table;
+  table.columns = {{"projection", Align::kLeft}, {"from", Align::kLeft}, {"to", Align::kLeft}, {"synapses"},
+                   {"weights", Align::kLeft},    {"learning rate"}};
+  for (const ProjectionSpec& projection : spec.network.projections) {
+    const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
+    const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
+    const double rate = projection.learning_rate.value_or(spec.training.learning_rate);
+    table.rows.push_back({projection.name, shorten(source.name, kEnd), shorten(target.name, kEnd),
+                          human(static_cast<double>(synapses_of(projection.weights, target.size, source.size))),
+                          std::visit(FormName{}, projection.weights),
+                          projection.plastic ? fmt::format("{:.4g}", rate) : "static"});
+  }
+  return table;
+}
+
+std::string task_line(const Spec& spec) {
+  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
+    return fmt::format("task: {}, in their order, from the first again",
+                       counted(std::ssize(recorded->trials), "recorded trial"));
+  }
+  return "task: white noise, and a teacher of " + sizes_of(std::get<StudentTeacherTask>(spec.task).teacher);
+}
+
+std::string training_line(const TrainingSpec& training) {
+  return fmt::format("training: {} of {}, {}; loss {}, commit {}, locality budget {}",
+                     counted(training.updates, "update"), counted(training.batch, "trial"),
+                     counted(training.ticks, "tick") + " each", training.loss == Loss::kSequence ? "SEQUENCE" : "FINAL",
+                     training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
+}
+
+}  // namespace
+
+std::string title_of(const Spec& spec) {
+  return wrap(fmt::format("{}: {}; {} a trial, {} an update", shorten(spec.name, 40), sizes_of(spec.network),
+                          counted(spec.training.ticks, "tick"), counted(spec.training.batch, "trial")));
+}
+
+std::string description(const Spec& spec) {
+  std::string text = title_of(spec) + wrap(fmt::format("seed {}, model sha256 {}", spec.seed, head(spec.sha256, 12)));
+  text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec)) + '\n';
+  text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  std::vector<RuleLedger> forecasts;
+  for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, rule)});
+  if (forecasts.empty()) return text + "rules: none; `locus run --rule NAME` names some\n";
+  text += '\n' + render(locality_table(forecasts)) + '\n' + channel_tables(forecasts) + '\n';
+  text += wrap(
+      "Counts are the closed forms: exact where no input, activity or error is 0, an upper bound otherwise, since what is 0 sends nothing.");
+  return text + locality_legend();
+}
+
+}  // namespace locus

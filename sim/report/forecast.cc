@@ -1,0 +1,63 @@
+#include "sim/report/forecast.h"
+
+#include <variant>
+
+#include "sim/model/network_size.h"
+#include "sim/run/train.h"
+
+namespace locus {
+namespace {
+
+std::int64_t autapses_of(const WeightsSpec& weights, std::int64_t neurons) {
+  const auto* sparse = std::get_if<SparseMatrix>(&weights);
+  if (sparse == nullptr) return neurons;
+  std::int64_t count = 0;
+  for (std::size_t k = 0; k < sparse->row.size(); ++k) count += sparse->row[k] == sparse->col[k];
+  return count;
+}
+
+}  // namespace
+
+std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols) {
+  if (const auto* sparse = std::get_if<SparseMatrix>(&weights)) return static_cast<std::int64_t>(sparse->values.size());
+  return rows * cols;
+}
+
+NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
+  NetworkShape shape;
+  shape.inputs = neurons(network, PopulationKind::kInput);
+  shape.rate_neurons = neurons(network, PopulationKind::kRate);
+  shape.readouts = neurons(network, PopulationKind::kReadout);
+  for (const PopulationSpec& population : network.populations) {
+    const bool curved = population.kind == PopulationKind::kRate && population.activation != Activation::kIdentity;
+    if (curved) shape.curved_neurons += population.size;
+  }
+  for (const ProjectionSpec& projection : network.projections) {
+    const PopulationSpec& source = network.populations[static_cast<std::size_t>(projection.source)];
+    const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];
+    const std::int64_t synapses = synapses_of(projection.weights, target.size, source.size);
+    const std::int64_t plastic = projection.plastic ? synapses : 0;
+    if (target.kind == PopulationKind::kReadout) {
+      shape.readout_synapses += synapses;
+      shape.plastic_readout += plastic;
+      continue;
+    }
+    const bool from_inputs = source.kind == PopulationKind::kInput;
+    (from_inputs ? shape.input_synapses : shape.recurrent_synapses) += synapses;
+    (from_inputs ? shape.plastic_input : shape.plastic_recurrent) += plastic;
+    if (target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
+    if (projection.source == projection.target) shape.autapses += autapses_of(projection.weights, target.size);
+  }
+  for (const FeedbackSpec& feedback : rule.feedback) {
+    const PopulationSpec& population = network.populations[static_cast<std::size_t>(feedback.population)];
+    shape.feedback_synapses += synapses_of(feedback.weights, shape.readouts, population.size);
+  }
+  return shape;
+}
+
+Ledger forecast(const Spec& spec, const RuleSpec& rule, int scalar_bytes) {
+  const Learning learning = learning_of(rule, spec.training.ticks);
+  return closed_form(learning, shape_of(spec.network, rule), trial_shape_of(spec.training), scalar_bytes);
+}
+
+}  // namespace locus

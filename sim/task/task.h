@@ -1,0 +1,32 @@
+// Task: what the network is shown, update by update. It belongs to the environment: no actor, no message.
+//
+// A pure function of (spec, update): the same inputs and targets for every rule of a run, whatever transport, threads or order of work.
+// Cost: filling a batch allocates nothing of its own (Eigen takes scratch space for products of large blocks).
+// Thread safety: none; one Task a thread.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "sim/model/spec.h"
+#include "sim/task/batch.h"
+#include "sim/task/recorded.h"
+#include "sim/task/student_teacher.h"
+
+namespace locus {
+
+class Task {
+ public:
+  /// Reads recorded trials where they stand: the spec must outlive this.
+  explicit Task(const Spec& spec);
+
+  /// Writes the trials of update `update` (from 0): trial update * batch + lane into each lane, trials counted over the whole run from 0.
+  /// The batch is make_batch's for the spec: T x m x lanes, T x o x lanes, lanes = the spec's batch.
+  template <class R>
+  void fill(std::int64_t update, Batch<R>& batch);
+
+ private:
+  std::variant<RecordedSource, StudentTeacherSource> source_;
+};
+
+}  // namespace locus

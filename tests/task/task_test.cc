@@ -1,0 +1,216 @@
+// What a network is shown: recorded trials in their order, white noise that depends on nothing but its key, targets of a teacher worked out by hand.
+#include "sim/task/task.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "core/base/random.h"
+#include "sim/model/realise.h"
+
+namespace locus {
+namespace {
+
+double input(const Batch<double>& batch, int tick, int neuron, int lane) {
+  return batch.input_at(tick)[neuron * batch.lanes + lane];
+}
+double target(const Batch<double>& batch, int tick, int neuron, int lane) {
+  return batch.target_at(tick)[neuron * batch.lanes + lane];
+}
+
+/// Trial k of two ticks, two inputs, one readout: inputs 100 k + 10 tick + neuron, targets their negative tick.
+RecordedTrial trial(int k) {
+  RecordedTrial trial;
+  DenseMatrix shown{2, 2, {}};
+  for (int tick = 1; tick <= 2; ++tick) {
+    for (int neuron = 0; neuron < 2; ++neuron) shown.values.push_back(100 * k + 10 * tick + neuron);
+  }
+  trial.input = shown;
+  trial.target = DenseMatrix{2, 1, {-100.0 * k - 1, -100.0 * k - 2}};
+  return trial;
+}
+
+Spec recorded(std::vector<RecordedTrial> trials, std::int32_t batch) {
+  Spec spec;
+  spec.task = RecordedTask{std::move(trials)};
+  spec.training.ticks = 2;
+  spec.training.batch = batch;
+  return spec;
+}
+
+TEST(Recorded, ShowsTrialsInOrderAndBeginsAgain) {
+  const Spec spec = recorded({trial(0), trial(1), trial(2)}, 2);
+  Task task(spec);
+  Batch<double> batch = make_batch<double>(2, 2, 1, 2);
+  const int shown[3][2] = {{0, 1}, {2, 0}, {1, 2}};  // trial by update and lane
+  for (int update = 0; update < 3; ++update) {
+    task.fill(update, batch);
+    for (int lane = 0; lane < 2; ++lane) {
+      for (int tick = 1; tick <= 2; ++tick) {
+        for (int neuron = 0; neuron < 2; ++neuron) {
+          EXPECT_EQ(input(batch, tick, neuron, lane), 100 * shown[update][lane] + 10 * tick + neuron);
+        }
+        EXPECT_EQ(target(batch, tick, 0, lane), -100 * shown[update][lane] - tick);
+      }
+    }
+  }
+}
+
+TEST(Recorded, SparseInputIsTheEntriesAndZero) {
+  RecordedTrial first = trial(0);
+  RecordedTrial second = trial(1);
+  first.input = SparseMatrix{2, 2, {1, 0}, {0, 1}, {5, 7}};
+  const Spec spec = recorded({second, first}, 1);
+  Task task(spec);
+  Batch<double> batch = make_batch<double>(2, 2, 1, 1);
+  task.fill(0, batch);
+  task.fill(1, batch);  // nothing of the dense trial is left
+  EXPECT_EQ((std::vector<double>(batch.input.begin(), batch.input.end())), (std::vector<double>{0, 7, 5, 0}));
+}
+
+TEST(Recorded, NeedsNoTarget) {
+  RecordedTrial bare = trial(1);
+  bare.target = {};
+  const Spec spec = recorded({trial(0), bare}, 1);
+  Task task(spec);
+  Batch<float> batch = make_batch<float>(2, 2, 1, 1);
+  task.fill(0, batch);
+  EXPECT_EQ(batch.target_at(2)[0], -2.0F);
+  task.fill(1, batch);
+  EXPECT_EQ(batch.target_at(2)[0], 0.0F);
+  EXPECT_EQ(batch.input_at(2)[1], 121.0F);
+}
+
+/// A teacher with two rate populations of different phi and leak, dense and sparse projections; two inputs, two readouts in two populations.
+NetworkSpec two_population_teacher() {
+  NetworkSpec teacher;
+  teacher.populations = {{"slow", PopulationKind::kRate, 2, Activation::kTanh, 0.25},
+                         {"in", PopulationKind::kInput, 2},
+                         {"left", PopulationKind::kReadout, 1},
+                         {"fast", PopulationKind::kRate, 1, Activation::kRelu, 1.0},
+                         {"right", PopulationKind::kReadout, 1}};
+  const auto projection = [](std::string name, int source, int target, WeightsSpec weights) {
+    return ProjectionSpec{std::move(name), source, target, std::move(weights), true, {}};
+  };
+  teacher.projections = {projection("slow_slow", 0, 0, SparseMatrix{2, 2, {1, 0}, {0, 0}, {0.5, -0.25}}),
+                         projection("in_slow", 1, 0, DenseMatrix{2, 2, {1, 2, -1, 0.5}}),
+                         projection("in_fast", 1, 3, DenseMatrix{1, 2, {0.75, -0.5}}),
+                         projection("slow_fast", 0, 3, DenseMatrix{1, 2, {1.5, -2}}),
+                         projection("fast_slow", 3, 0, DenseMatrix{2, 1, {0.3, 0.6}}),
+                         projection("slow_left", 0, 2, DenseMatrix{1, 2, {1, -3}}),
+                         projection("fast_right", 3, 4, SparseMatrix{1, 1, {0}, {0}, {2}})};
+  return teacher;
+}
+
+Spec student_teacher(NetworkSpec teacher, std::int32_t batch, Loss loss) {
+  Spec spec;
+  spec.seed = 11;
+  spec.task = StudentTeacherTask{std::move(teacher)};
+  spec.training.ticks = 4;
+  spec.training.batch = batch;
+  spec.training.loss = loss;
+  return spec;
+}
+
+TEST(StudentTeacher, InputsAreNormalNumbersOfTheirKey) {
+  const Spec spec = student_teacher(two_population_teacher(), 3, Loss::kFinal);
+  Task task(spec);
+  Batch<double> batch = make_batch<double>(4, 2, 2, 3);
+  task.fill(5, batch);
+  const RandomKey key = random_key(11, "input");
+  for (int lane = 0; lane < 3; ++lane) {
+    for (int tick = 1; tick <= 4; ++tick) {
+      for (int neuron = 0; neuron < 2; ++neuron) {
+        EXPECT_EQ(input(batch, tick, neuron, lane),
+                  normal_at(key, static_cast<std::uint64_t>(15 + lane), static_cast<std::uint64_t>(tick),
+                            static_cast<std::uint64_t>(neuron)));
+      }
+    }
+  }
+}
+
+TEST(StudentTeacher, TargetsAreTheTeachersReadout) {
+  const Spec spec = student_teacher(two_population_teacher(), 2, Loss::kSequence);
+  Task task(spec);
+  Batch<double> batch = make_batch<double>(4, 2, 2, 2);
+  task.fill(0, batch);
+  for (int update = 0; update < 2; ++update) {  // the second begins from h_0 = 0 again
+    task.fill(update, batch);
+    for (int lane = 0; lane < 2; ++lane) {
+      double slow[2] = {0, 0};
+      double fast = 0;
+      for (int tick = 1; tick <= 4; ++tick) {
+        const double x[2] = {input(batch, tick, 0, lane), input(batch, tick, 1, lane)};
+        const double current[2] = {x[0] + 2 * x[1] - 0.25 * slow[0] + 0.3 * fast,
+                                   -x[0] + 0.5 * x[1] + 0.5 * slow[0] + 0.6 * fast};
+        const double current_fast = 0.75 * x[0] - 0.5 * x[1] + 1.5 * slow[0] - 2 * slow[1];
+        for (int i = 0; i < 2; ++i) slow[i] = 0.75 * slow[i] + 0.25 * std::tanh(current[i]);
+        fast = std::max(current_fast, 0.0);
+        EXPECT_NEAR(target(batch, tick, 0, lane), slow[0] - 3 * slow[1], 1e-14);
+        EXPECT_NEAR(target(batch, tick, 1, lane), 2 * fast, 1e-14);
+      }
+    }
+  }
+}
+
+TEST(StudentTeacher, TargetsOfTicksWithoutAnErrorAreNotComputed) {
+  const Spec spec = student_teacher(two_population_teacher(), 1, Loss::kFinal);
+  Task task(spec);
+  Batch<double> batch = make_batch<double>(4, 2, 2, 1);
+  task.fill(0, batch);
+  for (int tick = 1; tick <= 3; ++tick) EXPECT_EQ(target(batch, tick, 0, 0), 0);
+  EXPECT_NE(target(batch, 4, 0, 0), 0);
+}
+
+TEST(StudentTeacher, ATrialDoesNotDependOnTheBatchThatItIsIn) {
+  const Spec one = student_teacher(two_population_teacher(), 1, Loss::kSequence);
+  const Spec six = student_teacher(two_population_teacher(), 6, Loss::kSequence);
+  Task alone(one);
+  Task together(six);
+  Batch<double> small = make_batch<double>(4, 2, 2, 1);
+  Batch<double> large = make_batch<double>(4, 2, 2, 6);
+  together.fill(1, large);
+  for (int lane = 0; lane < 6; ++lane) {
+    alone.fill(6 + lane, small);
+    for (int tick = 1; tick <= 4; ++tick) {
+      for (int neuron = 0; neuron < 2; ++neuron) {
+        EXPECT_EQ(input(small, tick, neuron, 0), input(large, tick, neuron, lane));
+        EXPECT_NEAR(target(small, tick, neuron, 0), target(large, tick, neuron, lane), 1e-13);
+      }
+    }
+  }
+}
+
+TEST(StudentTeacher, InFloatTeacherAndStudentSeeTheSameInput) {
+  // A teacher that only hands on its first input, unchanged.
+  NetworkSpec teacher;
+  teacher.populations = {
+      {"in", PopulationKind::kInput, 2}, {"rec", PopulationKind::kRate, 1}, {"out", PopulationKind::kReadout, 1}};
+  teacher.projections = {{"B", 0, 1, DenseMatrix{1, 2, {1, 0}}, true, {}}, {"A", 1, 2, DenseMatrix{1, 1, {1}}, true, {}}};
+  const Spec spec = student_teacher(teacher, 1, Loss::kSequence);
+  Task task(spec);
+  Batch<float> batch = make_batch<float>(4, 2, 1, 1);
+  task.fill(0, batch);
+  for (int tick = 1; tick <= 4; ++tick) EXPECT_EQ(batch.target_at(tick)[0], batch.input_at(tick)[0]);
+}
+
+TEST(StudentTeacher, DrawnTeacherWeightsComeFromTheModelsSeed) {
+  NetworkSpec teacher;
+  teacher.populations = {
+      {"in", PopulationKind::kInput, 1}, {"rec", PopulationKind::kRate, 1}, {"out", PopulationKind::kReadout, 1}};
+  teacher.projections = {{"B", 0, 1, GaussianWeights{1}, true, {}}, {"A", 1, 2, DenseMatrix{1, 1, {1}}, true, {}}};
+  Spec spec = student_teacher(teacher, 1, Loss::kSequence);
+  double weights[2];
+  for (const std::uint64_t seed : {1U, 2U}) {
+    spec.seed = seed;
+    Task task(spec);
+    Batch<double> batch = make_batch<double>(4, 1, 1, 1);
+    task.fill(0, batch);
+    weights[seed - 1] = target(batch, 1, 0, 0) / input(batch, 1, 0, 0);
+    EXPECT_NEAR(weights[seed - 1], normal_at(random_key(seed, "teacher/B"), 0, 0, 0), 1e-14);
+  }
+  EXPECT_NE(weights[0], weights[1]);
+}
+
+}  // namespace
+}  // namespace locus
