@@ -1,0 +1,102 @@
+// No allocation between the first trial and the last: after one update has warmed the queues, the batched transport takes no memory.
+//
+// Eigen's products take scratch space of their own where an operand is too large for the stack; shapes here stay below that.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include <gtest/gtest.h>
+
+#include "core/transport/batched.h"
+#include "sim/run/trial.h"
+
+namespace {
+std::atomic<std::int64_t> allocations{0};
+}  // namespace
+
+// Every way to allocate ends in one of these two; the rest of the family forwards to them.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* pointer = std::malloc(size == 0 ? 1 : size)) return pointer;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto step = static_cast<std::size_t>(alignment);
+  if (void* pointer = std::aligned_alloc(step, (size + step - 1) / step * step)) return pointer;
+  throw std::bad_alloc();
+}
+void operator delete(void* pointer) noexcept { std::free(pointer); }
+void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
+void operator delete(void* pointer, std::align_val_t) noexcept { std::free(pointer); }
+void operator delete(void* pointer, std::size_t, std::align_val_t) noexcept { std::free(pointer); }
+
+namespace locus {
+namespace {
+
+Projection<double> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets) {
+  Projection<double> projection;
+  projection.name = name;
+  projection.source_layer = source;
+  projection.target_layer = target;
+  projection.source_size = sources;
+  projection.target_size = targets;
+  projection.learning_rate = 0.01;
+  projection.weight.assign(static_cast<std::size_t>(sources * targets), 0.1);
+  return projection;
+}
+
+Network<double> make_network(std::int32_t lanes) {
+  Network<double> network;
+  network.inputs.populations = {{.name = "in", .begin = 0, .size = 3}};
+  network.inputs.size = 3;
+  network.rate.populations = {{.name = "rec", .begin = 0, .size = 8, .activation = Activation::kTanh, .leak = 0.5}};
+  network.rate.size = 8;
+  network.readouts.populations = {{.name = "out", .begin = 0, .size = 2}};
+  network.readouts.size = 2;
+  network.projections = {project("B", Layer::kInput, 3, Layer::kRate, 8), project("W", Layer::kRate, 8, Layer::kRate, 8),
+                         project("A", Layer::kRate, 8, Layer::kReadout, 2)};
+  network.feedback = {project("R", Layer::kReadout, 2, Layer::kRate, 8)};
+  allocate(network, lanes);
+  return network;
+}
+
+/// Allocations of one trial and its commit, after a first that may warm up.
+std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick) {
+  constexpr std::int32_t kTicks = 6;
+  Network<double> network = make_network(lanes);
+  const bool sweeps = rule(kind).drive == Drive::kSweep;
+  const Learning learning{.kind = kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
+  for (const Channel channel : rule(kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
+  Door door(permit, sizeof(double));
+  const TrialShape shape{kTicks, true};
+  Batched<double> transport(network, learning, {shape, every_tick}, Executor{}, door);
+  Trial<double, Batched<double>> trial(transport, learning, shape, every_tick);
+  Batch<double> batch = make_batch<double>(kTicks, 3, 2, lanes);
+  for (std::size_t i = 0; i < batch.input.size(); ++i) batch.input[i] = static_cast<double>(i % 5) - 1.5;
+  trial.run(batch);
+  trial.commit_batch();
+  const std::int64_t before = allocations;
+  trial.run(batch);
+  trial.commit_batch();
+  return allocations - before;
+}
+
+TEST(NoAllocation, TheCounterCounts) {
+  const std::int64_t before = allocations;
+  { const Column<double> column(100); }
+  EXPECT_EQ(allocations - before, 1);
+}
+
+TEST(NoAllocation, InATrialOfAnyRule) {
+  for (const Rule& row : kRules) {
+    for (const std::int32_t lanes : {1, 4}) {
+      EXPECT_EQ(allocations_of(row.kind, lanes, false), 0) << row.name << ", " << lanes << " lanes, end of batch";
+    }
+    EXPECT_EQ(allocations_of(row.kind, 1, true), 0) << row.name << ", commits every tick";
+  }
+}
+
+}  // namespace
+}  // namespace locus
