@@ -16,6 +16,8 @@
 namespace locus {
 namespace {
 
+constexpr double kVast = 1e12;  // beyond this factor a loss is rounding, and how much of it says nothing
+
 bool is_recurrent(const NetworkSpec& network, const std::string& projection) {
   for (const ProjectionSpec& candidate : network.projections) {
     const auto source = static_cast<std::size_t>(candidate.source);
@@ -50,6 +52,7 @@ std::string outcome_cell(const Outcome& outcome, const Progress& progress) {
   if (progress.first == 0) return "rose from 0";
   const bool fell = progress.last < progress.first;
   const double factor = fell ? progress.first / progress.last : progress.last / progress.first;
+  if (factor > kVast) return fmt::format("{} >{:.0e}x", fell ? "fell" : "rose", kVast);
   return fmt::format("{} {}x", fell ? "fell" : "rose", human(factor));
 }
 

@@ -85,7 +85,8 @@ std::string training_line(const TrainingSpec& training) {
 
 std::string title_of(const Spec& spec) {
   return wrap(fmt::format("{}: {}; {} a trial, {} an update", shorten(spec.name, 40), sizes_of(spec.network),
-                          counted(spec.training.ticks, "tick"), counted(spec.training.batch, "trial")));
+                          counted(spec.training.ticks, "tick"), counted(spec.training.batch, "trial")),
+              2, 0);
 }
 
 std::string description(const Spec& spec) {

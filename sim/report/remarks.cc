@@ -12,9 +12,10 @@
 namespace locus {
 namespace {
 
-constexpr std::size_t kName = 32;   // columns of a rule's name in a sentence
-constexpr double kTie = 1e-6;       // relative; losses closer than this are called equal
-constexpr double kNoChange = 0.01;  // relative; a loss that moved less has not been learnt
+constexpr std::size_t kName = 32;    // columns of a rule's name in a sentence
+constexpr double kTie = 1e-6;        // relative to the lower; losses closer than this are called equal
+constexpr double kRounding = 1e-12;  // relative to the start; losses below this are called equal, for they are rounding
+constexpr double kNoChange = 0.01;   // relative; a loss that moved less has not been learnt
 
 /// One rule that ran to its end, with a loss.
 struct Candidate {
@@ -40,53 +41,91 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string fold(const Progress& progress) {
-  return progress.last == 0 ? "to 0" : fmt::format("{}x", human(progress.first / progress.last));
+/// "13.7x below its start"; of a loss that is rounding, only that it is.
+std::string below_start(const Progress& progress, std::string_view whose) {
+  if (progress.last <= kRounding * progress.first) return fmt::format("nothing but rounding of {} start", whose);
+  return fmt::format("{}x below {} start", human(progress.first / progress.last), whose);
 }
 
 std::string of_one(const Candidate& only) {
-  const std::string learnt = only.learnt() ? fmt::format("lowered the loss {} ", fold(only.progress))
-                                           : "did not lower the loss by as much as 1 % ";
-  const std::string cost = fmt::format("at {} messages a trial; ", human(only.messages()));
-  const std::string local = only.local() ? "none of them violates locality in space or time."
-                                         : fmt::format("{} of them violate locality.", human(only.violations()));
-  return only.rule() + " " + learnt + cost + local;
+  const std::string learnt = only.learnt() ? fmt::format("ended at a loss of {} ({})", human_loss(only.progress.last),
+                                                         below_start(only.progress, "its"))
+                                           : "did not lower the loss by as much as 1 %";
+  const std::string local = only.local() ? "none of them violates locality in space or time"
+                                         : fmt::format("{} of them violate locality", human(only.violations()));
+  return fmt::format("{} {}, with {} messages a trial; {}.", only.rule(), learnt, human(only.messages()), local);
 }
 
-/// Who learnt best. `best` is the lowest that learnt at all.
-std::string on_learning(const std::vector<Candidate>& candidates, const std::optional<Candidate>& best) {
-  if (!best) return "No rule lowered the loss by as much as 1 %.";
-  std::vector<std::string> lowest;
+bool ties(const Candidate& candidate, const Candidate& best) {
+  return candidate.progress.last <= best.progress.last * (1 + kTie) + kRounding * best.progress.first;
+}
+
+/// The one with the lowest loss, or null.
+template <class Predicate>
+const Candidate* lowest(const std::vector<Candidate>& candidates, Predicate&& counts) {
+  const Candidate* found = nullptr;
   for (const Candidate& candidate : candidates) {
-    if (candidate.progress.last <= best->progress.last * (1 + kTie)) lowest.push_back(candidate.rule());
+    if (counts(candidate) && (found == nullptr || candidate.progress.last < found->progress.last)) found = &candidate;
   }
-  return fmt::format("{} ended lowest, at {} ({} below {} start).", listed(lowest), human_loss(best->progress.last),
-                     fold(best->progress), lowest.size() == 1 ? "its" : "their");
+  return found;
 }
 
-/// Who did without a violation, and what that cost in loss and messages beside the best.
-std::string on_locality(const std::vector<Candidate>& candidates, const std::optional<Candidate>& best) {
+template <class Predicate>
+std::vector<std::string> names_of(const std::vector<Candidate>& candidates, Predicate&& counts) {
   std::vector<std::string> names;
-  const Candidate* champion = nullptr;  // the lowest loss among those without a violation
-  const Candidate* nearest = nullptr;   // the fewest violations
   for (const Candidate& candidate : candidates) {
-    if (nearest == nullptr || candidate.violations() < nearest->violations()) nearest = &candidate;
-    if (!candidate.local()) continue;
-    names.push_back(candidate.rule());
-    if (champion == nullptr || candidate.progress.last < champion->progress.last) champion = &candidate;
+    if (counts(candidate)) names.push_back(candidate.rule());
   }
-  if (champion == nullptr)
-    return fmt::format("No rule was free of violations; fewest: {}, {} a trial.", nearest->rule(),
-                       human(nearest->violations()));
-  const std::string who = fmt::format("Without any violation: {}", listed(names));
-  if (!champion->learnt()) return who + fmt::format(", which did not lower the loss by as much as 1 %.");
-  if (champion->progress.last <= best->progress.last * (1 + kTie))
-    return who + fmt::format("; {} is as low as any.", champion->rule());
-  const double loss = champion->progress.last / best->progress.last;
-  const double messages = champion->messages() / best->messages();
-  return who + fmt::format("; {} ended at {}, {}the lowest loss, with {}x the messages of {}.",
-                           names.size() == 1 ? "it" : champion->rule(), human_loss(champion->progress.last),
-                           best->progress.last == 0 ? "above " : human(loss) + "x ", human(messages), best->rule());
+  return names;
+}
+
+/// "bptt ended at 0.02177, 1.28x the lowest loss, with 1.66x the messages of eprop:random".
+std::string beside(const Candidate& other, const Candidate& best) {
+  const bool rounding = best.progress.last <= kRounding * best.progress.first;
+  const std::string loss =
+      rounding ? "" : fmt::format(", {}x the lowest loss,", human(other.progress.last / best.progress.last));
+  return fmt::format("{} ended at {}{} with {}x the messages of {}", other.rule(), human_loss(other.progress.last),
+                     loss, human(other.messages() / best.messages()), best.rule());
+}
+
+/// The lowest losses are met without a violation, by these rules and perhaps by others with some.
+std::string best_is_local(const std::vector<Candidate>& candidates, const Candidate& best) {
+  const auto names = names_of(candidates, [&](const Candidate& c) { return c.local() && ties(c, best); });
+  const auto besides = names_of(candidates, [&](const Candidate& c) { return !c.local() && ties(c, best); });
+  std::string text =
+      fmt::format("{} ended lowest, at {} ({}), without any violation{}.", listed(names),
+                  human_loss(best.progress.last), below_start(best.progress, names.size() == 1 ? "its" : "their"),
+                  besides.empty() ? "" : "; so did " + listed(besides) + ", with violations");
+  const Candidate* const other = lowest(candidates, [](const Candidate& c) { return !c.local(); });
+  if (other != nullptr && besides.empty())
+    text += fmt::format(" Of the rules with violations, {}.", beside(*other, best));
+  return text;
+}
+
+/// The lowest loss needs violations: what is reached without, and at what cost.
+std::string best_is_not_local(const std::vector<Candidate>& candidates, const Candidate& best) {
+  const auto lowest_names = names_of(candidates, [&](const Candidate& c) { return ties(c, best); });
+  std::string text = fmt::format("{} ended lowest, at {} ({}).", listed(lowest_names), human_loss(best.progress.last),
+                                 below_start(best.progress, lowest_names.size() == 1 ? "its" : "their"));
+  const auto names = names_of(candidates, [](const Candidate& c) { return c.local(); });
+  if (names.empty()) {
+    const auto fewer = [](const Candidate& a, const Candidate& b) { return a.violations() < b.violations(); };
+    const Candidate& fewest = *std::ranges::min_element(candidates, fewer);
+    return text + fmt::format(" No rule was free of violations; fewest: {}, {} a trial.", fewest.rule(),
+                              human(fewest.violations()));
+  }
+  const Candidate& champion = *lowest(candidates, [](const Candidate& c) { return c.local(); });
+  const std::string reached =
+      champion.learnt() ? beside(champion, best) : champion.rule() + " did not lower the loss by as much as 1 %";
+  if (names.size() == 1) return text + fmt::format(" Without any violation, {}.", reached);
+  return text + fmt::format(" Without any violation: {}; {}.", listed(names), reached);
+}
+
+std::string of_several(const std::vector<Candidate>& candidates) {
+  const Candidate* const best = lowest(candidates, [](const Candidate& c) { return c.learnt(); });
+  if (best == nullptr) return "No rule lowered the loss by as much as 1 %.";
+  const Candidate* const local = lowest(candidates, [&](const Candidate& c) { return c.local() && ties(c, *best); });
+  return local != nullptr ? best_is_local(candidates, *local) : best_is_not_local(candidates, *best);
 }
 
 /// A sweep's history may be smaller than an online rule's traces (where T < n); a reader should not have to find that out alone.
@@ -113,25 +152,28 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
 std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
   if (result.outcomes.empty()) return {"No rule was run."};
   std::vector<Candidate> candidates;
-  std::optional<Candidate> best;
   for (const Outcome& outcome : result.outcomes) {
     const Candidate candidate{&outcome, progress_of(outcome, window_of(spec.training.updates))};
     if (outcome.status != Status::kCompleted || !std::isfinite(candidate.progress.last)) continue;
     candidates.push_back(candidate);
-    if (candidate.learnt() && (!best || candidate.progress.last < best->progress.last)) best = candidate;
   }
 
   std::vector<std::string> said;
   if (candidates.size() == 1) {
     said.push_back(of_one(candidates.front()));
   } else if (!candidates.empty()) {
-    said.push_back(on_learning(candidates, best) + " " + on_locality(candidates, best));
+    said.push_back(of_several(candidates));
     if (const auto memory = on_memory(candidates)) said.push_back(*memory);
   }
+  std::vector<std::string> broken;
   for (const Outcome& outcome : result.outcomes) {
-    if (outcome.status == Status::kCompleted) continue;
-    const bool names_itself = outcome.status == Status::kLocalityBroken;
-    said.push_back(names_itself ? outcome.message : fmt::format("{}: {}", shorten(outcome.rule, kName), outcome.message));
+    const std::string rule = shorten(outcome.rule, kName);
+    if (outcome.status == Status::kLocalityBroken) broken.push_back(rule);
+    const bool says_why = outcome.status == Status::kDiverged || outcome.status == Status::kInterrupted;
+    if (says_why) said.push_back(fmt::format("{}: {}", rule, outcome.message));
+  }
+  if (!broken.empty()) {
+    said.push_back(fmt::format("The {} locality budget was broken by {}.", name(spec.training.locality), listed(broken)));
   }
   if (said.empty()) said.push_back("Nothing was learnt: every rule only ran the network forward.");
   return said;

@@ -9,9 +9,10 @@ Spec sample_spec() {
   spec.network.populations = {{.name = "in", .kind = PopulationKind::kInput, .size = 2},
                               {.name = "rec", .kind = PopulationKind::kRate, .size = 3},
                               {.name = "out", .kind = PopulationKind::kReadout, .size = 1}};
-  spec.network.projections = {{.name = "B", .source = 0, .target = 1, .weights = ConstantWeights{0.5}, .learning_rate = {}},
-                              {.name = "W", .source = 1, .target = 1, .weights = ConstantWeights{0.5}, .learning_rate = {}},
-                              {.name = "A", .source = 1, .target = 2, .weights = ConstantWeights{0.5}, .learning_rate = {}}};
+  spec.network.projections = {
+      {.name = "B", .source = 0, .target = 1, .weights = ConstantWeights{0.5}, .learning_rate = {}},
+      {.name = "W", .source = 1, .target = 1, .weights = ConstantWeights{0.5}, .learning_rate = {}},
+      {.name = "A", .source = 1, .target = 2, .weights = ConstantWeights{0.5}, .learning_rate = {}}};
   spec.training.ticks = 5;
   spec.training.batch = 2;
   spec.training.updates = 20;

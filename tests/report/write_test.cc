@@ -177,10 +177,14 @@ TEST_F(ResultFiles, AFolderThatCannotBeWrittenIsFoundBeforeTheRun) {
 class Nobody {
  public:
   Nobody() : was_(::geteuid()) {
-    if (was_ == 0) EXPECT_EQ(::seteuid(65534), 0);
+    if (was_ == 0) {
+      EXPECT_EQ(::seteuid(65534), 0);
+    }
   }
   ~Nobody() {
-    if (was_ == 0) EXPECT_EQ(::seteuid(0), 0);
+    if (was_ == 0) {
+      EXPECT_EQ(::seteuid(0), 0);
+    }
   }
 
  private:
