@@ -1,9 +1,20 @@
-// Somebody who uses locus::sim: says which version is linked.
+// Somebody who uses locus::sim: loads a model that was installed, runs one update of it, and reads the counts.
+// Arguments: the version that is expected, and the model.
 #include <iostream>
 
+#include "sim/model/load.h"
 #include "sim/report/version.h"
+#include "sim/run/run.h"
 
 int main(int argc, char** argv) {
-  std::cout << locus::version() << ' ' << locus::commit() << '\n';
-  return argc == 2 && locus::version() == argv[1] ? 0 : 1;
+  if (argc != 3 || locus::version() != argv[1]) return 1;
+  locus::Spec spec = locus::load(argv[2]);
+  spec.training.updates = 1;
+  const locus::RunResult result = locus::run(spec, {});
+  bool counted = !result.outcomes.empty();
+  for (const locus::Outcome& outcome : result.outcomes) {
+    std::cout << outcome.rule << ": " << outcome.ledger.messages() << " messages\n";
+    counted = counted && outcome.ledger.messages() > 0;
+  }
+  return counted ? 0 : 1;
 }
