@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -35,7 +36,9 @@ std::vector<std::int32_t> begins_of(const NetworkSpec& network) {
 
 /// A stable order of `items` by key(item) in 0 .. keys - 1. Cost: O(items + keys).
 template <class Key>
-std::vector<std::int64_t> sorted_by(const std::vector<std::int64_t>& items, std::int64_t keys, Key key) {
+std::vector<std::int64_t> sorted_by(std::vector<std::int64_t> items, std::int64_t keys, Key key) {
+  const auto ascends = [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); };
+  if (std::is_sorted(items.begin(), items.end(), ascends)) return items;  // as rows of a csr matrix are
   std::vector<std::int64_t> next(static_cast<std::size_t>(keys) + 1, 0);  // where the next item of each key goes
   for (const std::int64_t item : items) ++next[static_cast<std::size_t>(key(item)) + 1];
   std::partial_sum(next.begin(), next.end(), next.begin());
@@ -77,8 +80,8 @@ void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projec
   const std::vector<std::int32_t>& target = by_column ? matrix.row : matrix.col;
   std::vector<std::int64_t> order(matrix.values.size());
   std::iota(order.begin(), order.end(), std::int64_t{0});
-  order = sorted_by(order, projection.target_size, [&](std::int64_t k) { return target[static_cast<std::size_t>(k)]; });
-  order = sorted_by(order, projection.source_size, [&](std::int64_t k) { return source[static_cast<std::size_t>(k)]; });
+  order = sorted_by(std::move(order), projection.target_size, [&](std::int64_t k) { return target[static_cast<std::size_t>(k)]; });
+  order = sorted_by(std::move(order), projection.source_size, [&](std::int64_t k) { return source[static_cast<std::size_t>(k)]; });
   projection.dense = false;
   projection.offset.assign(static_cast<std::size_t>(projection.source_size) + 1, 0);
   projection.target.resize(order.size());

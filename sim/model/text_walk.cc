@@ -86,6 +86,8 @@ class Lexer {
   Token now_;
 };
 
+constexpr int kDeepest = 64;  // messages; what is deeper is walked as if it were on one level
+
 /// Calls visitor.enter(step, statement's place, element's place) and, after what is inside, visitor.leave(begin, end) for each value: once a statement, once an element
 /// of a list. visitor.statement(begin, end, has_message) ends a whole statement.
 template <class Visitor>
@@ -143,10 +145,12 @@ class Walk {
   }
 
   void value() {
-    if (lexer_.at('{') || lexer_.at('<')) {
+    if ((lexer_.at('{') || lexer_.at('<')) && depth_ < kDeepest) {
       const char close = lexer_.at('{') ? '}' : '>';
       lexer_.next();
+      ++depth_;
       message(close);
+      --depth_;
       lexer_.take(close);
       has_message_ = true;
       return;
@@ -162,6 +166,7 @@ class Walk {
   Lexer lexer_;
   Visitor& visitor_;
   bool has_message_ = false;
+  int depth_ = 0;
 };
 
 /// Order of steps at one depth; a single field is the 0th of its name.
