@@ -65,11 +65,13 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
   const auto batch = static_cast<std::size_t>(spec.training.batch);
   for (std::size_t update = 0; update < static_cast<std::size_t>(spec.training.updates); ++update) {
     double loss = 0;
+    const std::size_t logged = answer.log.size();
     for (std::size_t lane = 0; lane < batch; ++lane) {
       const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
       loss += live(net, spec, rule, trial, answer, keep_log);
       ++answer.trials;
     }
+    for (std::size_t k = logged; k < answer.log.size(); ++k) answer.log[k].update = static_cast<std::int64_t>(update);
     if (rule.kind == RuleKind::kNone) continue;
     answer.losses.push_back(loss / static_cast<double>(batch));
     if (spec.training.commit == CommitWhen::kEndOfBatch) commit(net, answer, static_cast<double>(batch));

@@ -30,7 +30,10 @@ struct Actor {
 };
 
 struct Message {
-  std::int32_t tick = 0;  // the present tick, not the one revisited
+  std::int64_t update = 0;  // from 0
+  std::int32_t tick = 0;    // the present tick, not the one revisited
+  std::int32_t phase =
+      0;  // of the trial; all replicas of a batch take a phase together, and the messages of a channel in it go together
   Channel channel = Channel::kAxon;
   std::int32_t lag = 0;  // ticks
   Actor from;
@@ -83,7 +86,7 @@ struct Answer {
   std::int64_t trials = 0;
   double nearest_kink =
       std::numeric_limits<double>::infinity();  // smallest |u_t| of a relu neuron, where the loss has no derivative
-  std::vector<Message> log;                     // in the order sent; only where asked for
+  std::vector<Message> log;                     // replica by replica; only where asked for
 };
 
 /// One replica lives through one trial: adds to the counts and to the synapses' delta (under EVERY_TICK it commits too). Returns the trial's loss.

@@ -49,10 +49,11 @@ std::vector<std::size_t> begins(const std::vector<PopulationSpec>& populations) 
 
 /// Numbers the synapses of one projection source by source.
 void number_by_source(std::vector<Synapse>& synapses) {
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  for (const Synapse& synapse : synapses) places.emplace_back(synapse.source, synapse.target);
+  std::ranges::sort(places);
   for (Synapse& synapse : synapses) {
-    synapse.number = std::count_if(synapses.begin(), synapses.end(), [&](const Synapse& other) {
-      return std::pair(other.source, other.target) < std::pair(synapse.source, synapse.target);
-    });
+    synapse.number = std::ranges::lower_bound(places, std::pair(synapse.source, synapse.target)) - places.begin();
   }
 }
 

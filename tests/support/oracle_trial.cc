@@ -78,7 +78,7 @@ class Replica {
     Count& count = answer_.counts[{channel, ticks_back}];
     count.messages += 1;
     count.scalars += static_cast<std::int64_t>(scalars);
-    if (keep_log_) answer_.log.push_back({static_cast<std::int32_t>(now_), channel, ticks_back, from, to});
+    if (keep_log_) answer_.log.push_back({0, static_cast<std::int32_t>(now_), phase_, channel, ticks_back, from, to});
   }
 
   void read_input() {
@@ -106,6 +106,7 @@ class Replica {
   }
 
   void forward() {
+    ++phase_;
     Row u(net_.units);
     propagate(net_.b, x_[now_], Party::kInput, Party::kRate, u);
     propagate(net_.w, h_[now_ - 1], Party::kRate, Party::kRate, u);
@@ -124,6 +125,7 @@ class Replica {
 
   /// TARGET, the error, the delta rule of A, and what carries the error away from the readouts.
   void meet_target() {
+    ++phase_;
     const double share = final_loss() ? 1.0 : static_cast<double>(ticks_);
     for (std::size_t k = 0; k < net_.readouts; ++k) {
       send(Channel::kTarget, 0, 1, actor(Party::kEnvironment, 0), actor(Party::kReadout, k));
@@ -178,6 +180,7 @@ class Replica {
   }
 
   void revisit(std::size_t s, bool is_last, Row& delta) {
+    ++phase_;
     const std::size_t lag = now_ - s;
     if (!swept_[s]) {
       for (std::size_t i = 0; i < net_.units; ++i) delta[i] += waiting_[s][i];
@@ -275,6 +278,7 @@ class Replica {
   }
 
   void rtrl() {
+    ++phase_;
     if (!error_tick()) return;
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       for (std::size_t k = 0; k < net_.units; ++k) {
@@ -293,6 +297,7 @@ class Replica {
   bool keep_log_;
   std::size_t ticks_ = 0;
   std::size_t now_ = 0;
+  std::int32_t phase_ = 0;
   std::size_t depth_ = static_cast<std::size_t>(-1);   // tau
   std::size_t stride_ = static_cast<std::size_t>(-1);  // k
   double loss_ = 0;
