@@ -1,20 +1,14 @@
 #include "core/nonlocal/sensitivities.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace locus {
-namespace {
-
 template <class R>
-Endpoints influence_ends(const Projection<R>& projection, std::int64_t synapse) {
-  return {{Party::kRate, 0, projection.source_begin + projection.source_of(synapse)},
-          {Party::kRate, 0, projection.target_begin + projection.target_of(synapse)}};
-}
-
-}  // namespace
-
-template <class R>
-Sensitivities<R>::Sensitivities(const Network<R>& network) : neurons_(network.rate.size), lanes_(network.lanes) {
+Sensitivities<R>::Sensitivities(const Network<R>& network)
+    : neurons_(network.rate.size),
+      lanes_(network.lanes),
+      recurrent_(projections_between(network, Layer::kRate, Layer::kRate)) {
   for (std::size_t p = 0; p < network.projections.size(); ++p) {
     const Projection<R>& projection = network.projections[p];
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
@@ -53,33 +47,40 @@ void Sensitivities<R>::hear_own(T& transport) {
   }
 }
 
+/// Calls visit(source, target, weight) for every synapse of W, projection by projection.
+template <class R>
+template <class Visit>
+void Sensitivities<R>::each_recurrent(const Network<R>& network, Visit visit) const {
+  for (const std::int32_t p : recurrent_) {
+    const Projection<R>& projection = network.projections[static_cast<std::size_t>(p)];
+    for (std::int64_t k = 0; k < projection.size(); ++k) {
+      visit(projection.source_begin + projection.source_of(k), projection.target_begin + projection.target_of(k),
+            projection.weight[static_cast<std::size_t>(k)]);
+    }
+  }
+}
+
 template <class R>
 void Sensitivities<R>::hear(Mailbox<R>& transport) {
   const Network<R>& network = transport.network();
   if (transport.door().now() > Tick{1}) {
     const auto& begin = transport.shard_begin(Layer::kRate);
     Queues<Influence<R>> queues(transport.shards());
-    for (const std::int32_t p : projections_between(network, Layer::kRate, Layer::kRate)) {
-      const Projection<R>& projection = network.projections[static_cast<std::size_t>(p)];
-      transport.template send<Channel::kInfluence, Party::kRate, Party::kRate>(
-          queues, 0, static_cast<int>(size_),
-          [&](int shard) {
-            for (std::int64_t k = 0; k < projection.size(); ++k) {
-              const std::int32_t source = projection.source_begin + projection.source_of(k);
-              const std::int32_t target = projection.target_begin + projection.target_of(k);
-              if (shard_of(begin, source) != shard) continue;
-              for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-                const R weight = projection.weight[static_cast<std::size_t>(k)];
-                queues.between(shard, shard_of(begin, target))
-                    .push_back({source, target, lane, {neuron(source, lane).sensitivities, weight, size_}});
-              }
+    transport.template send<Channel::kInfluence, Party::kRate, Party::kRate>(
+        queues, 0, static_cast<int>(size_),
+        [&](int shard) {
+          each_recurrent(network, [&](std::int32_t source, std::int32_t target, R weight) {
+            if (shard_of(begin, source) != shard) return;
+            auto& queue = queues.between(shard, shard_of(begin, target));
+            for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+              queue.push_back({source, target, lane, {neuron(source, lane).sensitivities, weight, size_}});
             }
-          },
-          [](const Envelope<Influence<R>>& e) {
-            return Endpoints{{Party::kRate, 0, e.sender}, {Party::kRate, 0, e.receiver}};
           });
-      transport.drain(queues, [&](int, const Envelope<Influence<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
-    }
+        },
+        [](const Envelope<Influence<R>>& e) {
+          return Endpoints{{Party::kRate, 0, e.sender}, {Party::kRate, 0, e.receiver}};
+        });
+    transport.drain(queues, [&](int, const Envelope<Influence<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
   }
   hear_own(transport);
 }
@@ -88,19 +89,20 @@ template <class R>
 void Sensitivities<R>::hear(Batched<R>& transport) {
   const Network<R>& network = transport.network();
   if (transport.door().now() > Tick{1}) {
-    for (const std::int32_t p : projections_between(network, Layer::kRate, Layer::kRate)) {
-      const Projection<R>& projection = network.projections[static_cast<std::size_t>(p)];
-      transport.door().pass(Channel::kInfluence, 0, projection.size() * lanes_, static_cast<int>(size_),
-                            [&] { return influence_ends(projection, 0); });
-      for (std::int64_t k = 0; k < projection.size(); ++k) {
-        const std::int32_t source = projection.source_begin + projection.source_of(k);
-        const std::int32_t target = projection.target_begin + projection.target_of(k);
-        for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-          on(neuron(target, lane),
-             Influence<R>{neuron(source, lane).sensitivities, projection.weight[static_cast<std::size_t>(k)], size_});
-        }
+    std::int64_t synapses = 0;
+    for (const std::int32_t p : recurrent_) synapses += network.projections[static_cast<std::size_t>(p)].size();
+    transport.door().pass(Channel::kInfluence, 0, synapses * lanes_, static_cast<int>(size_), [&] {
+      std::pair first(neurons_, neurons_);  // the smallest (sender, receiver)
+      each_recurrent(network, [&](std::int32_t source, std::int32_t target, R) {
+        first = std::min(first, std::pair(source, target));
+      });
+      return Endpoints{{Party::kRate, 0, first.first}, {Party::kRate, 0, first.second}};
+    });
+    each_recurrent(network, [&](std::int32_t source, std::int32_t target, R weight) {
+      for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+        on(neuron(target, lane), Influence<R>{neuron(source, lane).sensitivities, weight, size_});
       }
-    }
+    });
   }
   hear_own(transport);
 }
@@ -115,77 +117,100 @@ void Sensitivities<R>::step_neurons(const Network<R>& network) {
   }
 }
 
+/// Calls visit(theta, its target) for theta = 0 .. N - 1.
+template <class R>
+template <class Visit>
+void Sensitivities<R>::each_theta(const Network<R>& network, Visit visit) const {
+  for (const Range& range : ranges_) {
+    const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
+    for (std::int64_t k = 0; k < range.size; ++k) {
+      visit(range.begin + k, projection.target_begin + projection.target_of(k));
+    }
+  }
+}
+
+template <class R>
+typename Sensitivities<R>::Place Sensitivities<R>::place_of(std::int64_t theta) const {
+  const auto after = std::ranges::upper_bound(ranges_, theta, {}, &Range::begin);
+  const Range& range = *(after - 1);
+  return {range.projection, theta - range.begin};
+}
+
 template <class R>
 void Sensitivities<R>::teach(Mailbox<R>& transport) {
   const Network<R>& network = transport.network();
   const auto& begin = transport.shard_begin(Layer::kRate);
-  Queues<Sensitivity<R>> own(transport.shards());
-  Queues<Gather<R>> others(transport.shards());
-  for (const Range& range : ranges_) {
-    const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
-    const auto each = [&](int shard, bool of_own, auto send_one) {
-      for (std::int32_t i = begin[static_cast<std::size_t>(shard)]; i < begin[static_cast<std::size_t>(shard) + 1]; ++i) {
-        for (std::int64_t k = 0; k < range.size; ++k) {
-          const std::int32_t target = projection.target_begin + projection.target_of(k);
-          if ((target == i) != of_own) continue;
-          for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-            const R signal = network.rate.signal[static_cast<std::size_t>(i * lanes_ + lane)];
-            send_one(i, k, lane, shard_of(begin, target), neuron(i, lane).sensitivities[range.begin + k], signal);
-          }
+  const auto ends = [&](const auto& e) {
+    const Place place = place_of(e.receiver);
+    return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, place.projection, place.synapse}};
+  };
+  const auto handle = [&](int, const auto& e) {
+    const Place place = place_of(e.receiver);
+    on(transport.synapse(place.projection, place.synapse, e.lane), e.message);
+  };
+  /// Neuron i's messages to its own synapses, or to all others: say(i, theta, lane, receiving shard, sensitivity, signal).
+  const auto each_message = [&](int shard, bool own, auto say) {
+    const auto s = static_cast<std::size_t>(shard);
+    for (std::int32_t i = begin[s]; i < begin[s + 1]; ++i) {
+      each_theta(network, [&](std::int64_t theta, std::int32_t target) {
+        if ((target == i) != own) return;
+        for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+          const R signal = network.rate.signal[static_cast<std::size_t>(i * lanes_ + lane)];
+          say(i, static_cast<std::int32_t>(theta), lane, shard_of(begin, target), neuron(i, lane).sensitivities[theta],
+              signal);
         }
-      }
-    };
-    const auto ends = [&](const auto& e) {
-      return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, range.projection, e.receiver}};
-    };
-    const auto handle = [&](int, const auto& e) {
-      on(transport.synapse(range.projection, e.receiver, e.lane), e.message);
-    };
-    transport.template send<Channel::kPost, Party::kRate, Party::kSynapse>(
-        own, 0, 2,
-        [&](int shard) {
-          each(shard, true, [&](std::int32_t i, std::int64_t k, std::int32_t lane, int to, R sensitivity, R signal) {
-            own.between(shard, to).push_back({i, static_cast<std::int32_t>(k), lane, {sensitivity, signal}});
-          });
-        },
-        ends);
-    transport.drain(own, handle);
-    transport.template send<Channel::kGather, Party::kRate, Party::kSynapse>(
-        others, 0, 1,
-        [&](int shard) {
-          each(shard, false, [&](std::int32_t i, std::int64_t k, std::int32_t lane, int to, R sensitivity, R signal) {
-            others.between(shard, to).push_back({i, static_cast<std::int32_t>(k), lane, {signal * sensitivity}});
-          });
-        },
-        ends);
-    transport.drain(others, handle);
-  }
+      });
+    }
+  };
+  Queues<Sensitivity<R>> posts(transport.shards());
+  transport.template send<Channel::kPost, Party::kRate, Party::kSynapse>(
+      posts, 0, 2,
+      [&](int shard) {
+        each_message(shard, true, [&](auto i, auto theta, auto lane, int to, R sensitivity, R signal) {
+          posts.between(shard, to).push_back({i, theta, lane, {sensitivity, signal}});
+        });
+      },
+      ends);
+  transport.drain(posts, handle);
+  Queues<Gather<R>> gathers(transport.shards());
+  transport.template send<Channel::kGather, Party::kRate, Party::kSynapse>(
+      gathers, 0, 1,
+      [&](int shard) {
+        each_message(shard, false, [&](auto i, auto theta, auto lane, int to, R sensitivity, R signal) {
+          gathers.between(shard, to).push_back({i, theta, lane, {signal * sensitivity}});
+        });
+      },
+      ends);
+  transport.drain(gathers, handle);
 }
 
 template <class R>
 void Sensitivities<R>::teach(Batched<R>& transport) {
   const Network<R>& network = transport.network();
-  for (const Range& range : ranges_) {
-    const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
-    const std::int64_t messages = range.size * lanes_;
-    transport.door().pass(Channel::kPost, 0, messages, 2,
-                          []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); });
-    transport.door().pass(Channel::kGather, 0, messages * (neurons_ - 1), 1, [&] {
-      std::int64_t first = 0;  // neuron 0 tells the first synapse that is not its own; if all are, neuron 1 tells the first
-      while (first < range.size && projection.target_begin + projection.target_of(first) == 0) ++first;
-      if (first < range.size) return Endpoints{{Party::kRate, 0, 0}, {Party::kSynapse, range.projection, first}};
-      return Endpoints{{Party::kRate, 0, 1}, {Party::kSynapse, range.projection, 0}};
+  const auto no_offence = []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); };
+  transport.door().pass(Channel::kPost, 0, size_ * lanes_, 2, no_offence);
+  transport.door().pass(Channel::kGather, 0, size_ * (neurons_ - 1) * lanes_, 1, [&] {
+    // Neuron 0 tells the first synapse that is not its own; if all are its own, neuron 1 tells the first.
+    std::int64_t first = size_;
+    each_theta(network, [&](std::int64_t theta, std::int32_t target) {
+      if (target != 0) first = std::min(first, theta);
     });
-    for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      for (std::int32_t i = 0; i < neurons_; ++i) {
-        const R signal = network.rate.signal[static_cast<std::size_t>(i * lanes_ + lane)];
-        const R* sensitivities = neuron(i, lane).sensitivities + range.begin;
+    const Place place = place_of(first < size_ ? first : 0);
+    return Endpoints{{Party::kRate, 0, first < size_ ? 0 : 1}, {Party::kSynapse, place.projection, place.synapse}};
+  });
+  for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+    for (std::int32_t i = 0; i < neurons_; ++i) {
+      const R signal = network.rate.signal[static_cast<std::size_t>(i * lanes_ + lane)];
+      const R* sensitivities = neuron(i, lane).sensitivities;
+      for (const Range& range : ranges_) {
+        const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
         for (std::int64_t k = 0; k < range.size; ++k) {
           const Synapse<R> self = transport.synapse(range.projection, k, lane);
+          const R sensitivity = sensitivities[range.begin + k];
           if (projection.target_begin + projection.target_of(k) == i) {
-            on(self, Sensitivity<R>{sensitivities[k], signal});
+            on(self, Sensitivity<R>{sensitivity, signal});
           } else {
-            on(self, Gather<R>{signal * sensitivities[k]});
+            on(self, Gather<R>{signal * sensitivity});
           }
         }
       }

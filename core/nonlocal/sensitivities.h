@@ -65,6 +65,17 @@ class Sensitivities {
     std::int64_t size = 0;
   };
 
+  /// Where a theta sits.
+  struct Place {
+    std::int32_t projection = 0;
+    std::int64_t synapse = 0;
+  };
+
+  Place place_of(std::int64_t theta) const;
+  template <class Visit>
+  void each_theta(const Network<R>& network, Visit visit) const;
+  template <class Visit>
+  void each_recurrent(const Network<R>& network, Visit visit) const;
   SensitiveNeuron<R> neuron(std::int32_t index, std::int32_t lane);
   template <class T>
   void hear_own(T& transport);
@@ -73,8 +84,9 @@ class Sensitivities {
   std::int32_t lanes_;
   std::int64_t size_ = 0;  // N
   std::vector<Range> ranges_;
-  Column<R> sensitivities_;  // (lanes x n x N)
-  Column<R> next_;           // (lanes x n x N)
+  std::vector<std::int32_t> recurrent_;  // the projections of W
+  Column<R> sensitivities_;              // (lanes x n x N)
+  Column<R> next_;                       // (lanes x n x N)
 };
 
 }  // namespace locus

@@ -18,17 +18,24 @@ void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, st
   put(ledger, Channel::kDendrite, 0, onto_readouts, 1);
 }
 
-void put_sweep(Ledger& ledger, const Learning& learning, const NetworkShape& shape, std::int32_t tick) {
-  const std::int32_t visits = std::min(learning.depth, tick);
-  for (std::int32_t lag = 0; lag < visits; ++lag) {
-    const bool last = lag == visits - 1;
-    const std::int64_t static_recurrent = shape.recurrent_synapses - shape.plastic_recurrent;
-    put(ledger, Channel::kAdjoint, lag, shape.rate_neurons, 1);
-    put(ledger, Channel::kAxon, lag, shape.plastic_input + (tick - lag > 1 ? shape.plastic_recurrent : 0), 1);
-    put(ledger, Channel::kPost, lag, shape.plastic() + (last ? 0 : static_recurrent), 2);
-    if (!last) put(ledger, Channel::kTransport, lag, shape.recurrent_synapses, 1);
+/// How many sweeps end after tick `lag`, and so revisit with this lag: all of those at multiples of the stride and at T.
+std::int64_t sweeps_after(const Learning& learning, const TrialShape& trial, std::int32_t lag) {
+  if (!trial.error_at_every_tick) return 1;
+  return trial.ticks / learning.stride - lag / learning.stride + (trial.ticks % learning.stride != 0 ? 1 : 0);
+}
+
+void put_sweeps(Ledger& ledger, const Learning& learning, const NetworkShape& shape, const TrialShape& trial) {
+  const std::int64_t static_recurrent = shape.recurrent_synapses - shape.plastic_recurrent;
+  for (std::int32_t lag = 0; lag < learning.depth; ++lag) {
+    const std::int64_t visits = sweeps_after(learning, trial, lag);
+    const std::int64_t of_first_tick = sweep_due(learning, trial, lag + 1) ? 1 : 0;  // s = 1: h_0 = 0 was never sent
+    const std::int64_t last = lag == learning.depth - 1 ? visits : of_first_tick;    // no TRANSPORT where a sweep ends
+    put(ledger, Channel::kAdjoint, lag, visits * shape.rate_neurons, 1);
+    put(ledger, Channel::kAxon, lag, visits * shape.plastic_input + (visits - of_first_tick) * shape.plastic_recurrent, 1);
+    put(ledger, Channel::kPost, lag, visits * shape.plastic() + (visits - last) * static_recurrent, 2);
+    put(ledger, Channel::kTransport, lag, (visits - last) * shape.recurrent_synapses, 1);
+    if (lag > 0) ledger.add_stalled_ticks(visits);
   }
-  ledger.add_stalled_ticks(visits - 1);
 }
 
 void put_online(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks, std::int64_t errors) {
@@ -120,11 +127,7 @@ Ledger closed_form(const Learning& learning, const NetworkShape& shape, const Tr
     case Drive::kNothing: break;
     case Drive::kOnline: put_online(ledger, row, shape, trial.ticks, errors); break;
     case Drive::kSensitivity: put_sensitivities(ledger, shape, trial.ticks, errors); break;
-    case Drive::kSweep:
-      for (std::int32_t tick = 1; tick <= trial.ticks; ++tick) {
-        if (sweep_due(learning, trial, tick)) put_sweep(ledger, learning, shape, tick);
-      }
-      break;
+    case Drive::kSweep: put_sweeps(ledger, learning, shape, trial); break;
   }
   const ProtocolMemory memory = protocol_memory(learning, shape, trial, scalar_bytes);
   ledger.set_memory(memory.history_bytes, memory.trace_bytes);
