@@ -117,6 +117,15 @@ TEST_P(Budgets, EndARuleAtTheFirstMessageThatBreaksThem) {
   }
 }
 
+/// Over several shards, with several replicas.
+TEST_P(Budgets, NameTheSameMessageHoweverManyShards) {
+  Style style;
+  style.leak = 0.5;
+  Spec spec = wide_model(80, style, CommitWhen::kEndOfBatch, 2);
+  spec.training.updates = 1;
+  expect_budget_kept(spec, GetParam());
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Budgets,
                          testing::Values(Locality::kAny, Locality::kSpatial, Locality::kTemporal, Locality::kStrict),
                          [](const testing::TestParamInfo<Locality>& instance) {

@@ -1,7 +1,6 @@
 // Networks of every kind at random: several populations in any file order, several updates, batches, both commits, silent inputs, stored zeros.
 #include <gtest/gtest.h>
 
-#include "core/base/random.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
 
@@ -49,54 +48,6 @@ TEST_P(OddNetworks, AreTheSameBitsForAnyNumberOfThreads) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, OddNetworks, testing::Range(0, 8));
 
-/// A network large enough for the work to be split: 150 units, dense and sparse, a batch of trials.
-Spec large_model(CommitWhen commit, std::int32_t batch, Activation activation) {
-  constexpr std::int32_t kInputs = 20, kUnits = 150, kReadouts = 5, kTicks = 6;
-  const auto drawn = [](std::int64_t rows, std::int64_t cols, double stddev, const char* purpose) {
-    DenseMatrix matrix{rows, cols, std::vector<double>(static_cast<std::size_t>(rows * cols))};
-    fill_normal(random_key(77, purpose), 0, 0, stddev, matrix.values);
-    return matrix;
-  };
-  Spec spec;
-  spec.name = "large";
-  spec.network.populations = {{"in", PopulationKind::kInput, kInputs, Activation::kIdentity, 1},
-                              {"rec", PopulationKind::kRate, kUnits, activation, 0.5},
-                              {"sparse", PopulationKind::kRate, kUnits, Activation::kTanh, 1},
-                              {"out", PopulationKind::kReadout, kReadouts, Activation::kIdentity, 1}};
-  SparseMatrix sparse{kUnits, kUnits, {}, {}, {}};
-  for (std::int32_t i = 0; i < kUnits; ++i) {
-    for (std::int32_t j = i % 3; j < kUnits; j += 3 + i % 5) {
-      sparse.row.push_back(i);
-      sparse.col.push_back(j);
-      sparse.values.push_back(
-          normal_at(random_key(78, "sparse"), 0, static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j)) / 8);
-    }
-  }
-  spec.network.projections = {{"B", 0, 1, drawn(kUnits, kInputs, 0.2, "B"), true, std::nullopt},
-                              {"W", 1, 1, drawn(kUnits, kUnits, 0.05, "W"), true, std::nullopt},
-                              {"across", 1, 2, sparse, true, std::nullopt},
-                              {"back", 2, 1, sparse, false, std::nullopt},
-                              {"A", 1, 3, drawn(kReadouts, kUnits, 0.1, "A"), true, std::nullopt},
-                              {"A2", 2, 3, drawn(kReadouts, kUnits, 0.1, "A2"), true, std::nullopt}};
-  RecordedTask task;
-  for (std::int32_t trial = 0; trial < 3; ++trial) {
-    RecordedTrial recorded{drawn(kTicks, kInputs, 1,
-                                 trial == 0   ? "x0"
-                                 : trial == 1 ? "x1"
-                                              : "x2"),
-                           drawn(kTicks, kReadouts, 1, "target")};
-    task.trials.push_back(recorded);
-  }
-  spec.task = task;
-  spec.training = {
-      .loss = Loss::kSequence, .ticks = kTicks, .batch = batch, .updates = 2, .learning_rate = 0.01, .commit = commit};
-  const std::vector<FeedbackSpec> feedback = {{1, drawn(kReadouts, kUnits, 0.4, "R1")},
-                                              {2, drawn(kReadouts, kUnits, 0.4, "R2")}};
-  spec.rules = {rule_spec(RuleKind::kBptt), truncated(3, 2), rule_spec(RuleKind::kRflo, feedback, 0.5),
-                rule_spec(RuleKind::kEprop), rule_spec(RuleKind::kEpropRandom, feedback)};
-  return spec;
-}
-
 void expect_same_for_any_threads(const Spec& spec) {
   for (const TransportKind transport : kTransports) {
     const RunResult one = run_with(spec, transport, 1);
@@ -114,17 +65,38 @@ void expect_same_for_any_threads(const Spec& spec) {
   }
 }
 
-TEST(LargeNetwork, OnlineIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(large_model(CommitWhen::kEveryTick, 1, Activation::kTanh));
+Style style_of(Activation activation) {
+  Style style;
+  style.activation = activation;
+  style.leak = 0.5;
+  style.loss = Loss::kSequence;
+  return style;
 }
-TEST(LargeNetwork, LinearOnlineIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(large_model(CommitWhen::kEveryTick, 1, Activation::kIdentity));
+
+TEST(WideNetwork, OnlineIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(wide_model(150, style_of(Activation::kTanh), CommitWhen::kEveryTick, 1));
 }
-TEST(LargeNetwork, BatchIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(large_model(CommitWhen::kEndOfBatch, 7, Activation::kTanh));
+TEST(WideNetwork, LinearOnlineIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(wide_model(150, style_of(Activation::kIdentity), CommitWhen::kEveryTick, 1));
 }
-TEST(LargeNetwork, LinearBatchIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(large_model(CommitWhen::kEndOfBatch, 2, Activation::kIdentity));
+TEST(WideNetwork, BatchIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(wide_model(150, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 7));
+}
+TEST(WideNetwork, LinearBatchIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(wide_model(150, style_of(Activation::kIdentity), CommitWhen::kEndOfBatch, 2));
+}
+TEST(WideNetwork, RtrlIsTheSameForAnyThreads) {
+  Spec spec = wide_model(80, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 1);
+  spec.training.ticks = 2;
+  spec.training.updates = 1;
+  for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials) {
+    auto& input = std::get<DenseMatrix>(trial.input);
+    input.rows = trial.target.rows = 2;
+    input.values.resize(static_cast<std::size_t>(2 * input.cols));
+    trial.target.values.resize(static_cast<std::size_t>(2 * trial.target.cols));
+  }
+  spec.rules = {rule_spec(RuleKind::kRtrl)};
+  expect_same_for_any_threads(spec);
 }
 
 /// Delta of a batch is the mean of the single trials' Delta, its loss the mean of their losses, its counts their sum.

@@ -203,6 +203,51 @@ Spec odd_model(std::uint64_t seed) {
   return spec;
 }
 
+Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::int32_t batch) {
+  constexpr std::int32_t kInputs = 20, kReadouts = 5, kTicks = 6;
+  Dice dice(77);
+  const auto drawn = [&dice](std::int32_t rows, std::int32_t cols, double scale) {
+    DenseMatrix matrix = dense(rows, cols, 0, false, dice);
+    for (double& value : matrix.values) value *= scale;
+    return matrix;
+  };
+  const double small = 1.0 / units;
+  Spec spec;
+  spec.name = "wide";
+  spec.network.populations = {{"in", PopulationKind::kInput, kInputs, Activation::kIdentity, 1},
+                              {"rec", PopulationKind::kRate, units, style.activation, style.leak},
+                              {"other", PopulationKind::kRate, units, Activation::kTanh, 1},
+                              {"out", PopulationKind::kReadout, kReadouts, Activation::kIdentity, 1}};
+  SparseMatrix some{units, units, {}, {}, {}};
+  for (std::int32_t i = 0; i < units; ++i) {
+    for (std::int32_t j = i % 3; j < units; j += 3 + i % 5) {
+      some.row.push_back(i);
+      some.col.push_back(j);
+      some.values.push_back(2 * small * dice.value());
+    }
+  }
+  spec.network.projections = {{"B", 0, 1, drawn(units, kInputs, 0.25), true, std::nullopt},
+                              {"W", 1, 1, drawn(units, units, small), true, std::nullopt},
+                              {"across", 1, 2, some, true, std::nullopt},
+                              {"back", 2, 1, some, false, std::nullopt},
+                              {"A", 1, 3, drawn(kReadouts, units, 0.125), true, std::nullopt},
+                              {"A2", 2, 3, drawn(kReadouts, units, 0.125), true, std::nullopt}};
+  RecordedTask task;
+  for (int trial = 0; trial < 3; ++trial)
+    task.trials.push_back({drawn(kTicks, kInputs, 1), drawn(kTicks, kReadouts, 1)});
+  spec.task = task;
+  spec.training.loss = style.loss;
+  spec.training.ticks = kTicks;
+  spec.training.batch = batch;
+  spec.training.updates = 2;
+  spec.training.learning_rate = 0.01;
+  spec.training.commit = commit;
+  const std::vector<FeedbackSpec> feedback = {{1, drawn(kReadouts, units, 0.5)}, {2, drawn(kReadouts, units, 0.5)}};
+  spec.rules = {rule_spec(RuleKind::kBptt), truncated(3, 2), rule_spec(RuleKind::kRflo, feedback, 0.5),
+                rule_spec(RuleKind::kEprop), rule_spec(RuleKind::kEpropRandom, feedback)};
+  return spec;
+}
+
 RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback, std::optional<double> trace_decay) {
   RuleSpec result;
   result.kind = kind;

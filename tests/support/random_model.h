@@ -55,6 +55,10 @@ Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed);
 /// errors that are exactly 0, batches, several updates, both commits, both losses; rules: every_rule.
 Spec odd_model(std::uint64_t seed);
 
+/// Enough synapses for the work to be split into shards and chunks: two rate populations of `units`, one dense with the style's activation and leak, one of
+/// tanh units behind a static and a plastic sparse projection; 6 ticks, 3 trials, 2 updates; every rule but RTRL, whose cost grows with the fourth power.
+Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::int32_t batch);
+
 /// A rule with its short form as its name.
 RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback = {},
                    std::optional<double> trace_decay = std::nullopt);
