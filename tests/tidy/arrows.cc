@@ -27,10 +27,15 @@ bool holds(const Chain& chain, std::string_view room) {
 
 bool sees_room(std::string_view from, std::string_view to) {
   if (from.starts_with("tests/"))
-    return holds(kCoreChain, to) || holds(kSimChain, to) || to == "sim/theory" || to.starts_with("tests/");
+    return holds(kCoreChain, to) || holds(kSimChain, to) || to == "sim/theory" || to == "sim/study" ||
+           to.starts_with("tests/");
   if (from.starts_with("core/")) return in_order(kCoreChain, from, to);
-  if (to.starts_with("core/")) return holds(kCoreChain, to) && (holds(kSimChain, from) || from == "sim/theory");
-  if (to == "sim/theory") return from == "sim/theory" || from == "sim/cli";
+  if (to.starts_with("core/"))
+    return holds(kCoreChain, to) && (holds(kSimChain, from) || from == "sim/theory" || from == "sim/study");
+  if (to == "sim/theory") return from == "sim/theory" || from == "sim/study" || from == "sim/cli";
+  if (to == "sim/study") return from == "sim/study" || from == "sim/cli";
+  if (from == "sim/study")
+    return in_order(kSimChain, "sim/run", to);  // theory beside simulation: sees what runs, and theory
   return in_order(kSimChain, from, to);
 }
 
@@ -49,7 +54,7 @@ struct Dependency {
 constexpr std::array kDependencies = std::to_array<Dependency>({
     {"Eigen/", " * "},
     {"Random123/", " core/base "},
-    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/theory sim/cli "},
+    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/theory sim/study sim/cli "},
     {"openssl/", " sim/model sim/run sim/report "},
     {"google/protobuf/", " sim/model sim/report "},
     {"boost/", " sim/run sim/theory "},

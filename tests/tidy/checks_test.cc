@@ -49,6 +49,13 @@ TEST(Arrows, PointOneWayWithinSim) {
   EXPECT_EQ(flagged(check_arrows, {{"sim/report/a.cc", "#include \"sim/cli/a.h\"\n"}}), Lines{1});
   EXPECT_EQ(flagged(check_arrows, {{"sim/theory/a.cc", "#include \"sim/model/spec.h\"\n"}}), Lines{1});
   EXPECT_EQ(flagged(check_arrows, {{"sim/run/a.cc", "#include \"sim/theory/a.h\"\n"}}), Lines{1});
+  EXPECT_EQ(
+      flagged(check_arrows,
+              {{"sim/study/a.cc", "#include \"sim/theory/a.h\"\n#include \"sim/run/a.h\"\n#include \"core/wire/a.h\"\n"}}),
+      Lines{});
+  EXPECT_EQ(flagged(check_arrows, {{"sim/study/a.cc", "#include \"sim/report/a.h\"\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_arrows, {{"sim/report/a.cc", "#include \"sim/study/a.h\"\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_arrows, {{"sim/theory/a.cc", "#include \"sim/study/a.h\"\n"}}), Lines{1});
 }
 
 TEST(Arrows, DoNotPointFromCoreToSimNorFromEitherToTests) {
