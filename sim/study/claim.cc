@@ -1,0 +1,75 @@
+#include "sim/study/claim.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace locus {
+
+bool holds(const Check& check) {
+  switch (check.relation) {
+    case Relation::kAtMost: return check.measured <= check.expected;
+    case Relation::kAtLeast: return check.measured >= check.expected;
+    case Relation::kNear: return std::abs(check.measured - check.expected) <= check.tolerance;
+    case Relation::kReported: return true;
+  }
+  return false;
+}
+
+bool Evidence::holds() const {
+  return std::ranges::all_of(checks, [](const Check& check) { return locus::holds(check); });
+}
+
+std::span<const Claim> claims() {
+  static constexpr std::array kClaims = std::to_array<Claim>({
+      {"optimal-manifold", "Every rule rests on the manifold {ab = p*, w = w*}, where the loss is 0.",
+       measure_optimal_manifold},
+      {"saddle-manifold",
+       "BPTT, truncated BPTT and symmetric e-prop rest on the saddles {a = b = 0}, whose loss is sum p*^2/[2(1 - w*^2)]; RFLO and random e-prop do not.",
+       measure_saddle_manifold},
+      {"stability-bptt-tbptt",
+       "Every point of the optimal manifold is stable under BPTT and under truncated BPTT of any depth.",
+       measure_stability_bptt_tbptt},
+      {"stability-rflo",
+       "Under RFLO an optimum is stable where feedback and readout agree in sign; otherwise it is a saddle if |feedback s| < b^2, and else the trace decides.",
+       measure_stability_rflo},
+      {"rates",
+       "BPTT converges most slowly at s = +-sqrt|p*|; tBPTT(1) nears BPTT as |w*| -> 0; RFLO is slower than BPTT for most s.",
+       measure_rates},
+      {"detour",
+       "From (1, 1, 0.6) RFLO passes the nearest branch of optima for the opposite one, where BPTT takes the nearest.",
+       measure_detour},
+      {"expectation", "The mean of sampled updates approaches the exact expectation of each rule as 1/sqrt(trials).",
+       measure_expectation},
+      {"modes-decouple",
+       "An aligned network stays aligned under BPTT, truncated BPTT and RFLO, each mode on its own ODE; under e-prop only where P is the identity.",
+       measure_modes_decouple},
+      {"unaligned",
+       "A small unaligned student aligns with its teacher as it learns, and its two largest modes follow their ODE.",
+       measure_unaligned},
+      {"low-rank", "RFLO changes W and B of a dense linear network by matrices of rank o at most, aligned or not.",
+       measure_low_rank},
+      {"rank-order",
+       "With one readout the spectra of what is learnt order as BPTT > e-prop > tBPTT(1) >= RFLO, and that of RFLO has rank 1.",
+       measure_rank_order},
+      {"locality", "Each rule sends the messages that its closed form says, channel by channel and lag by lag.",
+       measure_locality},
+  });
+  return kClaims;
+}
+
+std::string csv(const Table& table) {
+  std::string text = fmt::format("{}\n", fmt::join(table.columns, ","));
+  for (const std::vector<Cell>& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) text += ',';
+      std::visit([&](const auto& value) { text += fmt::format("{}", value); }, row[i]);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace locus

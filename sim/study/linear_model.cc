@@ -1,0 +1,155 @@
+#include "sim/study/linear_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sim/model/errors.h"
+#include "sim/model/network_size.h"
+
+namespace locus {
+namespace {
+
+using theory::Bases;
+using theory::LinearNetwork;
+using theory::Matrix;
+using theory::Mode;
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Matrix eigen(const DenseMatrix& matrix) {
+  return Eigen::Map<const RowMajor>(matrix.values.data(), matrix.rows, matrix.cols);
+}
+
+void refuse(const std::string& what) {
+  throw UsageError("theory covers dense linear networks under the final loss: " + what);
+}
+
+/// Of each population, its first neuron within its kind.
+std::vector<Eigen::Index> begins(const NetworkSpec& network) {
+  std::vector<Eigen::Index> result;
+  Eigen::Index sizes[3] = {0, 0, 0};
+  for (const PopulationSpec& population : network.populations) {
+    result.push_back(sizes[static_cast<int>(population.kind)]);
+    sizes[static_cast<int>(population.kind)] += population.size;
+  }
+  return result;
+}
+
+Matrix basis(const Spec& spec, const std::optional<DenseMatrix>& given, const char* purpose, Eigen::Index side) {
+  return eigen(given ? *given : random_orthogonal(spec.seed, purpose, side));
+}
+
+/// The modes of a teacher that the model writes as modes: their own numbers, in their order.
+bool modes_as_written(const Spec& spec, const NetworkSpec& teacher, LinearModel& model) {
+  const std::vector<double>*a = nullptr, *b = nullptr, *w = nullptr;
+  for (const ProjectionSpec& projection : teacher.projections) {
+    const auto* aligned = std::get_if<AlignedWeights>(&projection.weights);
+    if (aligned == nullptr) return false;
+    const bool onto_readout =
+        teacher.populations[static_cast<std::size_t>(projection.target)].kind == PopulationKind::kReadout;
+    const bool from_input = teacher.populations[static_cast<std::size_t>(projection.source)].kind == PopulationKind::kInput;
+    const std::vector<double>*& slot = onto_readout ? a : from_input ? b : w;
+    if (slot != nullptr) return false;
+    slot = &aligned->values;
+  }
+  if (a == nullptr || b == nullptr) return false;
+  const Matrix u = basis(spec, spec.bases.u, "basis/U", model.teacher.a.rows());
+  const Matrix p = basis(spec, spec.bases.p, "basis/P", model.teacher.w.rows());
+  const Matrix v = basis(spec, spec.bases.v, "basis/V", model.teacher.b.cols());
+  std::vector<Eigen::Index> columns;
+  for (std::size_t i = 0; i < std::min(a->size(), b->size()); ++i) {
+    if ((*a)[i] * (*b)[i] == 0) continue;
+    columns.push_back(static_cast<Eigen::Index>(i));
+    model.modes.push_back({(*a)[i], (*b)[i], w != nullptr && i < w->size() ? (*w)[i] : 0});
+  }
+  model.bases = {u(Eigen::all, columns), p(Eigen::all, columns), v(Eigen::all, columns)};
+  return true;
+}
+
+}  // namespace
+
+theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<Weights>& weights,
+                                  const std::string& whose) {
+  const auto n = neurons(network, PopulationKind::kRate);
+  LinearNetwork result = {Matrix::Zero(neurons(network, PopulationKind::kReadout), n), Matrix::Zero(n, n),
+                          Matrix::Zero(n, neurons(network, PopulationKind::kInput))};
+  for (const PopulationSpec& population : network.populations) {
+    if (population.kind != PopulationKind::kRate) continue;
+    if (population.activation != Activation::kIdentity)
+      refuse(fmt::format("{}population \"{}\" has activation {}", whose, population.name, name(population.activation)));
+    if (population.leak != 1)
+      refuse(fmt::format("{}population \"{}\" has leak {}", whose, population.name, population.leak));
+  }
+  const std::vector<Eigen::Index> begin = begins(network);
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    const ProjectionSpec& projection = network.projections[k];
+    const auto source = static_cast<std::size_t>(projection.source), target = static_cast<std::size_t>(projection.target);
+    const bool onto_readout = network.populations[target].kind == PopulationKind::kReadout;
+    const bool from_input = network.populations[source].kind == PopulationKind::kInput;
+    Matrix& into = onto_readout ? result.a : from_input ? result.b : result.w;
+    const auto* dense = std::get_if<DenseMatrix>(&weights[k]);
+    if (dense == nullptr) refuse(fmt::format("{}projection \"{}\" is sparse", whose, projection.name));
+    into.block(begin[target], begin[source], dense->rows, dense->cols) = eigen(*dense);
+  }
+  return result;
+}
+
+LinearModel linear_model(const Spec& spec) {
+  const auto* task = std::get_if<StudentTeacherTask>(&spec.task);
+  if (task == nullptr) refuse("the task has no teacher");
+  if (spec.training.loss != Loss::kFinal) refuse("the loss is SEQUENCE");
+  if (spec.training.commit != CommitWhen::kEndOfBatch) refuse("weights are committed EVERY_TICK");
+  for (const ProjectionSpec& projection : spec.network.projections) {
+    if (!projection.plastic) refuse(fmt::format("projection \"{}\" is not plastic", projection.name));
+    if (projection.learning_rate.value_or(spec.training.learning_rate) != spec.training.learning_rate)
+      refuse(fmt::format("projection \"{}\" has a learning rate of its own", projection.name));
+  }
+  LinearModel model = {matrices_of(spec.network, network_weights(spec)),
+                       matrices_of(task->teacher, teacher_weights(spec), "the teacher's "),
+                       {},
+                       {}};
+  if (!modes_as_written(spec, task->teacher, model)) {
+    if (auto found = theory::take_apart(model.teacher)) {
+      model.bases = std::move(found->bases);
+      model.modes = std::move(found->modes);
+    }
+  }
+  for (const Mode& mode : model.modes) {
+    if (std::abs(mode.w) >= 1)
+      refuse(fmt::format("a mode of the teacher has |w*| = {}, so its loss grows without bound with T", std::abs(mode.w)));
+  }
+  return model;
+}
+
+theory::ExactRule exact_rule_of(const Spec& spec, const RuleSpec& rule) {
+  theory::ExactRule result = {
+      .kind = rule.kind, .depth = rule.depth, .decay = rule.trace_decay.value_or(0), .feedback = {}};
+  if (rule.feedback.empty()) return result;
+  const std::vector<Eigen::Index> begin = begins(spec.network);
+  const std::vector<Weights> weights = feedback_weights(spec, rule);
+  result.feedback =
+      Matrix::Zero(neurons(spec.network, PopulationKind::kReadout), neurons(spec.network, PopulationKind::kRate));
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto* dense = std::get_if<DenseMatrix>(&weights[i]);
+    if (dense == nullptr) refuse(fmt::format("the feedback of rule \"{}\" is sparse", rule.name));
+    result.feedback.middleCols(begin[static_cast<std::size_t>(rule.feedback[i].population)], dense->cols) = eigen(*dense);
+  }
+  return result;
+}
+
+bool lies_in(const LinearNetwork& network, const Bases& bases) {
+  constexpr double kTolerance = 1e-9;
+  if (bases.p.rows() != network.w.rows() || bases.p.cols() == 0) return false;
+  const std::vector<Mode> modes = theory::diagonal_in(network, bases);
+  const LinearNetwork inside = theory::assemble(bases, modes);
+  const auto near = [&](const Matrix& x, const Matrix& y) { return (x - y).norm() <= kTolerance * (1 + x.norm()); };
+  return near(network.a, inside.a) && near(network.b, inside.b) && near(network.w * bases.p, inside.w * bases.p) &&
+         near(network.w.transpose() * bases.p, inside.w * bases.p);
+}
+
+bool is_signed_permutation(const Matrix& p) {
+  return ((p.cwiseAbs().array() < 1e-12) || ((p.cwiseAbs().array() - 1).abs() < 1e-12)).all();
+}
+
+}  // namespace locus

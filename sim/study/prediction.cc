@@ -1,0 +1,162 @@
+#include "sim/study/prediction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sim/model/realise.h"
+#include "sim/run/run.h"
+#include "sim/study/linear_model.h"
+#include "sim/study/student.h"
+
+namespace locus {
+namespace {
+
+using theory::ExactRule;
+using theory::LinearNetwork;
+using theory::Matrix;
+using theory::Mode;
+using theory::ModeRule;
+
+constexpr std::int64_t kCheckpoints = 5;  // the simulation is run up to each from the start
+
+/// The mode's rule: of the fixed feedback, what it has between u_i and the hidden direction of the mode.
+ModeRule mode_rule(const ExactRule& rule, const theory::Bases& bases, std::size_t mode) {
+  ModeRule result = {.kind = rule.kind, .depth = rule.depth, .feedback = 0, .decay = rule.decay};
+  const auto i = static_cast<Eigen::Index>(mode);
+  if (rule.feedback.size() > 0) result.feedback = bases.u.col(i).dot(rule.feedback * bases.p.col(i));
+  return result;
+}
+
+std::string why_modes_couple(const ExactRule& rule, const LinearModel& model, const theory::Bases& bases,
+                             bool student_aligned) {
+  if (!student_aligned)
+    return "the student does not lie in the teacher's bases: modes are its diagonal there, at the start";
+  const bool diagonal = rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom;
+  if (diagonal && !is_signed_permutation(bases.p))
+    return "e-prop sees the diagonal of W in the neurons' basis: modes couple unless P is the identity";
+  if (rule.feedback.size() > 0) {
+    LinearNetwork reads = model.student;
+    reads.a = rule.feedback;
+    if (!lies_in(reads, bases)) return "the feedback does not lie in the teacher's bases";
+  }
+  return "";
+}
+
+/// The ODE of one mode: at the checkpoints, and where it comes to.
+std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const std::vector<double>& times, double limit_time) {
+  std::vector<double> losses;
+  const theory::Trajectory path = theory::integrate(mode.start, teacher, mode.rule, times);
+  for (const Mode& z : path.mode) losses.push_back(theory::loss(z, teacher));
+  if (!path.mode.empty()) mode.last = path.mode.back();
+  const theory::Trajectory whole =
+      theory::integrate(mode.start, teacher, mode.rule, std::vector<double>{limit_time}, 1e-9);
+  mode.ending = whole.ending;
+  if (whole.mode.empty()) return losses;
+  mode.limit = whole.mode.back();
+  mode.limit_loss = theory::loss(mode.limit, teacher);
+  if (mode.limit.a != 0) mode.limit_rate = theory::linearise(teacher, mode.limit.a, mode.rule).rate;
+  return losses;
+}
+
+void predict_modes(RulePrediction& result, const LinearModel& model, const theory::Bases& bases, const ExactRule& rule,
+                   const std::vector<double>& times, double limit_time, std::optional<double> at) {
+  const std::vector<Mode> start = theory::diagonal_in(model.student, bases);
+  result.mode_losses.assign(times.size(), 0);
+  for (std::size_t i = 0; i < model.modes.size(); ++i) {
+    const Mode& teacher = model.modes[i];
+    ModePrediction& mode = result.modes.emplace_back();
+    mode.rule = mode_rule(rule, bases, i);
+    mode.optimum = theory::linearise(teacher, at.value_or(teacher.a), mode.rule);
+    mode.saddle = theory::saddle_eigenvalues(teacher, teacher.w, mode.rule);
+    mode.start = start[i];
+    const std::vector<double> losses = follow(mode, teacher, times, limit_time);
+    result.mode_losses.resize(std::min(result.mode_losses.size(), losses.size()));
+    for (std::size_t k = 0; k < result.mode_losses.size(); ++k) result.mode_losses[k] += losses[k];
+  }
+}
+
+/// The modes of a network that was trained, in the bases where they are known, or along its own inputs.
+void note_modes(RulePrediction& result, const LinearModel& model, const theory::Bases& bases, bool aligned,
+                const LinearNetwork& trained, Mode ModePrediction::*where) {
+  const std::vector<Mode> modes =
+      aligned ? theory::diagonal_in(trained, bases) : theory::modes_within(trained, model.bases);
+  for (std::size_t i = 0; i < result.modes.size(); ++i) result.modes[i].*where = modes[i];
+}
+
+LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const LinearModel& model, const ExactRule& rule,
+                             const std::vector<std::int64_t>& checkpoints) {
+  LinearNetwork student = model.student;
+  result.expected_losses = {theory::exact_loss(student, model.teacher, spec.training.ticks)};
+  for (std::size_t k = 1; k < checkpoints.size(); ++k) {
+    auto part = theory::exact_training(student, model.teacher, rule, spec.training.ticks, spec.training.learning_rate,
+                                       checkpoints[k] - checkpoints[k - 1]);
+    student = std::move(part.student);
+    result.expectation_diverged = part.diverged;
+    if (part.diverged) break;
+    result.expected_losses.push_back(part.losses.back());
+  }
+  return student;
+}
+
+/// The model itself, run up to each checkpoint in turn with its own weights, noise and seed: a run is a pure function of these, so shorter ones are its beginnings.
+std::optional<LinearNetwork> train_simulated(RulePrediction& result, const Spec& spec, const LinearModel& model,
+                                             std::size_t rule, const std::vector<std::int64_t>& checkpoints,
+                                             const std::atomic<bool>* interrupt) {
+  Spec one = spec;
+  one.rules = {spec.rules[rule]};
+  result.simulated_losses = {theory::exact_loss(model.student, model.teacher, spec.training.ticks)};
+  std::optional<LinearNetwork> last;
+  for (std::size_t k = 1; k < checkpoints.size(); ++k) {
+    one.training.updates = checkpoints[k];
+    RunOptions options;
+    options.interrupt = interrupt;
+    const RunResult run_result = run(one, options);
+    const Outcome& outcome = run_result.outcomes.at(0);
+    result.simulation_status = std::string(name(outcome.status));
+    if (outcome.status != Status::kCompleted) break;
+    std::vector<Weights> weights;
+    for (const ProjectionWeights& projection : outcome.weights) weights.push_back(projection.matrix);
+    last = matrices_of(spec.network, weights);
+    result.simulated_losses.push_back(theory::exact_loss(*last, model.teacher, spec.training.ticks));
+  }
+  return last;
+}
+
+}  // namespace
+
+Prediction predict(const Spec& spec, const PredictionOptions& options) {
+  const LinearModel model = linear_model(spec);
+  Prediction result;
+  result.teacher = model.modes;
+  theory::Bases bases = model.bases;
+  result.student_aligned = lies_in(model.student, bases);
+  if (!result.student_aligned && !model.modes.empty()) bases.p = (model.student.b * bases.v).colwise().normalized();
+  const std::int64_t updates = spec.training.updates;
+  for (std::int64_t k = 0; k <= kCheckpoints; ++k) {
+    const std::int64_t update = updates * k / kCheckpoints;
+    if (result.checkpoints.empty() || update > result.checkpoints.back()) result.checkpoints.push_back(update);
+  }
+  std::vector<double> times;
+  for (const std::int64_t update : result.checkpoints) times.push_back(double(update) * spec.training.learning_rate);
+  result.limit_time = std::max(200.0, times.back());
+  for (std::size_t r = 0; r < spec.rules.size(); ++r) {
+    if (spec.rules[r].kind == RuleKind::kNone) continue;
+    const ExactRule rule = exact_rule_of(spec, spec.rules[r]);
+    RulePrediction& one = result.rules.emplace_back();
+    one.name = spec.rules[r].name;
+    one.kind = rule.kind;
+    one.why_not = model.modes.empty() ? "the teacher is not data-aligned"
+                                      : why_modes_couple(rule, model, bases, result.student_aligned);
+    one.modes_apply = one.why_not.empty();
+    if (!model.modes.empty()) predict_modes(one, model, bases, rule, times, result.limit_time, options.at);
+    const LinearNetwork expected = train_expected(one, spec, model, rule, result.checkpoints);
+    note_modes(one, model, bases, result.student_aligned, expected, &ModePrediction::expected);
+    if (!options.simulate) continue;
+    const auto simulated = train_simulated(one, spec, model, r, result.checkpoints, options.interrupt);
+    if (simulated) note_modes(one, model, bases, result.student_aligned, *simulated, &ModePrediction::simulated);
+  }
+  return result;
+}
+
+}  // namespace locus
