@@ -39,4 +39,10 @@ Post<R> post(Readout<R> k) {
   return {R(0), R(1), k.epsilon};
 }
 
+/// The FEEDBACK over one of its fixed wires, a synapse of R with weight R_ki.
+template <class R>
+Feedback<R> feedback(Readout<R> k, R weight) {
+  return {weight * k.epsilon};
+}
+
 }  // namespace locus

@@ -4,8 +4,8 @@
 //
 // RFLO (Murray, eLife 2019;8:e43299): decay = lambda. e-prop (Bellec et al., Nat. Commun. 2020;11:3625): decay = lambda_i(t) of the neuron.
 // A sweep of BPTT and the readout's delta rule: decay = 0. RTRL asks only for the sum.
-// A view is references to what the synapse owns (or provably shares, such as `pre` with all synapses of its source). Handlers see the view and one
-// message.
+// A view is references to what the synapse owns (or provably shares, such as `pre` with all synapses of its source).
+// Handlers see the view and one message.
 #pragma once
 
 #include "core/wire/payload.h"
@@ -43,9 +43,21 @@ void on(Synapse<R> s, Replay<R> m) {
   s.pre = m.activity;
 }
 
+/// The trace alone; where all synapses of a source provably hold equal ones, it is kept once for them.
+template <class R>
+struct Eligibility {
+  R& trace;      // P_ij
+  const R& pre;  // what the source sent in this tick; 0 if nothing
+};
+
+template <class R>
+void on(Eligibility<R> e, Drift<R> c) {
+  e.trace = c.decay * e.trace + c.gain * e.pre;
+}
+
 template <class R>
 void on(Synapse<R> s, Drift<R> c) {
-  s.trace = c.decay * s.trace + c.gain * s.pre;
+  on(Eligibility<R>{s.trace, s.pre}, c);
 }
 
 template <class R>
@@ -60,20 +72,32 @@ Transport<R> transported(Synapse<R> s, Post<R> m) {
   return {s.weight * (m.gain * m.signal)};
 }
 
+/// A synapse at its commit, and under RTRL: it keeps no trace and is told its change.
 template <class R>
-void on(Synapse<R> s, Sensitivity<R> m) {
+struct TaughtSynapse {
+  R& weight;  // W_ij [1]
+  R& delta;   // Delta_ij
+};
+
+template <class R>
+void on(TaughtSynapse<R> s, Sensitivity<R> m) {
   s.delta += m.signal * m.sensitivity;
 }
 
 template <class R>
-void on(Synapse<R> s, Gather<R> m) {
+void on(TaughtSynapse<R> s, Gather<R> m) {
   s.delta += m.value;
 }
 
 template <class R>
-void on(Synapse<R> s, Commit<R> c) {
+void on(TaughtSynapse<R> s, Commit<R> c) {
   s.weight -= c.rate * s.delta;
   s.delta = R(0);
+}
+
+template <class R>
+void on(Synapse<R> s, Commit<R> c) {
+  on(TaughtSynapse<R>{s.weight, s.delta}, c);
 }
 
 }  // namespace locus

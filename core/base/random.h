@@ -1,7 +1,7 @@
 // Counter-based random numbers: a number is a pure function of (seed, what it is for, trial, tick, index).
 //
-// Why: no result may depend on threads, on the order of work, or on what else is drawn (so there is no generator to pass around and no state to
-// save).
+// Why: no result may depend on threads, on the order of work, or on what else is drawn (so there is no generator to
+// pass around and no state to save).
 // Source: Philox4x64-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011 (Random123); normals by Box-Muller.
 // Cost: one Philox block (four 64-bit words) gives four normals; `fill_normal` uses all four.
 #pragma once

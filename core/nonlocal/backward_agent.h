@@ -3,7 +3,8 @@
 //     at each revisited tick s, newest first:   delta += A^T eps_s (met once);  g = alpha phi'_s delta;  delta = (1 - alpha) delta + W^T g
 //
 // All that it learns arrives as TRANSPORT, all that it says leaves as ADJOINT: weight transport, and lags up to the depth of the sweep. It keeps
-// delta and the errors that wait for their sweep, and caches no weight: every use is a message. Neurons recall their own past (POST, AXON replayed).
+// delta and the errors that wait for their sweep, and caches no weight: every use is a message. Each neuron's leak it knows as a constant. Neurons
+// recall their own past (POST, AXON replayed).
 // Why a room of its own: what breaks locality is seen from the layout. Source: Williams & Peng 1990; arXiv:2606.00243 (tBPTT: a cut in time).
 // Cost: state (min(k, T) + 2) n lanes; a sweep of depth tau does tau stages, of which tau - 1 stall the forward clock.
 #pragma once

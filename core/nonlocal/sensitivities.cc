@@ -61,17 +61,25 @@ void Sensitivities<R>::each_recurrent(const Network<R>& network, Visit visit) co
 }
 
 template <class R>
+void Sensitivities<R>::adopt(int shards) {
+  if (influences_.shards() == shards) return;
+  influences_ = Queues<Influence<R>>(shards);
+  posts_ = Queues<Sensitivity<R>>(shards);
+  gathers_ = Queues<Gather<R>>(shards);
+}
+
+template <class R>
 void Sensitivities<R>::hear(Mailbox<R>& transport) {
   const Network<R>& network = transport.network();
   if (transport.door().now() > Tick{1}) {
     const auto& begin = transport.shard_begin(Layer::kRate);
-    Queues<Influence<R>> queues(transport.shards());
+    adopt(transport.shards());
     transport.template send<Channel::kInfluence, Party::kRate, Party::kRate>(
-        queues, 0, static_cast<int>(size_),
+        influences_, 0, size_,
         [&](int shard) {
           each_recurrent(network, [&](std::int32_t source, std::int32_t target, R weight) {
             if (shard_of(begin, source) != shard) return;
-            auto& queue = queues.between(shard, shard_of(begin, target));
+            auto& queue = influences_.between(shard, shard_of(begin, target));
             for (std::int32_t lane = 0; lane < lanes_; ++lane) {
               queue.push_back({source, target, lane, {neuron(source, lane).sensitivities, weight, size_}});
             }
@@ -80,7 +88,7 @@ void Sensitivities<R>::hear(Mailbox<R>& transport) {
         [](const Envelope<Influence<R>>& e) {
           return Endpoints{{Party::kRate, 0, e.sender}, {Party::kRate, 0, e.receiver}};
         });
-    transport.drain(queues, [&](int, const Envelope<Influence<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
+    transport.drain(influences_, [&](int, const Envelope<Influence<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
   }
   hear_own(transport);
 }
@@ -91,7 +99,7 @@ void Sensitivities<R>::hear(Batched<R>& transport) {
   if (transport.door().now() > Tick{1}) {
     std::int64_t synapses = 0;
     for (const std::int32_t p : recurrent_) synapses += network.projections[static_cast<std::size_t>(p)].size();
-    transport.door().pass(Channel::kInfluence, 0, synapses * lanes_, static_cast<int>(size_), [&] {
+    transport.door().template pass<Channel::kInfluence, Party::kRate, Party::kRate>(0, synapses * lanes_, size_, [&] {
       std::pair first(neurons_, neurons_);  // the smallest (sender, receiver)
       each_recurrent(network, [&](std::int32_t source, std::int32_t target, R) {
         first = std::min(first, std::pair(source, target));
@@ -111,7 +119,7 @@ template <class R>
 void Sensitivities<R>::step_neurons(const Network<R>& network) {
   for (std::int32_t i = 0; i < neurons_; ++i) {
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      const R gain = network.rate.gain[static_cast<std::size_t>(i * lanes_ + lane)];
+      const R gain = network.rate.gain[cell(i, lane)];
       step(neuron(i, lane), Step<R>{network.rate.leak[static_cast<std::size_t>(i)]}, gain);
     }
   }
@@ -155,41 +163,42 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
       each_theta(network, [&](std::int64_t theta, std::int32_t target) {
         if ((target == i) != own) return;
         for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-          const R signal = network.rate.signal[static_cast<std::size_t>(i * lanes_ + lane)];
+          const R signal = network.rate.signal[cell(i, lane)];
           say(i, static_cast<std::int32_t>(theta), lane, shard_of(begin, target), neuron(i, lane).sensitivities[theta],
               signal);
         }
       });
     }
   };
-  Queues<Sensitivity<R>> posts(transport.shards());
+  adopt(transport.shards());
   transport.template send<Channel::kPost, Party::kRate, Party::kSynapse>(
-      posts, 0, 2,
+      posts_, 0, scalars_of(rule(RuleKind::kRtrl), Channel::kPost, true),
       [&](int shard) {
         each_message(shard, true, [&](auto i, auto theta, auto lane, int to, R sensitivity, R signal) {
-          posts.between(shard, to).push_back({i, theta, lane, {sensitivity, signal}});
+          posts_.between(shard, to).push_back({i, theta, lane, {sensitivity, signal}});
         });
       },
       ends);
-  transport.drain(posts, handle);
-  Queues<Gather<R>> gathers(transport.shards());
+  transport.drain(posts_, handle);
   transport.template send<Channel::kGather, Party::kRate, Party::kSynapse>(
-      gathers, 0, 1,
+      gathers_, 0, 1,
       [&](int shard) {
         each_message(shard, false, [&](auto i, auto theta, auto lane, int to, R sensitivity, R signal) {
-          gathers.between(shard, to).push_back({i, theta, lane, {signal * sensitivity}});
+          gathers_.between(shard, to).push_back({i, theta, lane, {signal * sensitivity}});
         });
       },
       ends);
-  transport.drain(gathers, handle);
+  transport.drain(gathers_, handle);
 }
 
 template <class R>
 void Sensitivities<R>::teach(Batched<R>& transport) {
   const Network<R>& network = transport.network();
   const auto no_offence = []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); };
-  transport.door().pass(Channel::kPost, 0, size_ * lanes_, 2, no_offence);
-  transport.door().pass(Channel::kGather, 0, size_ * (neurons_ - 1) * lanes_, 1, [&] {
+  const std::int64_t scalars = scalars_of(rule(RuleKind::kRtrl), Channel::kPost, true);
+  transport.door().template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, size_ * lanes_, scalars, no_offence);
+  const std::int64_t others = size_ * (neurons_ - 1) * lanes_;
+  transport.door().template pass<Channel::kGather, Party::kRate, Party::kSynapse>(0, others, 1, [&] {
     // Neuron 0 tells the first synapse that is not its own; if all are its own, neuron 1 tells the first.
     std::int64_t first = size_;
     each_theta(network, [&](std::int64_t theta, std::int32_t target) {
@@ -200,12 +209,12 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
   });
   for (std::int32_t lane = 0; lane < lanes_; ++lane) {
     for (std::int32_t i = 0; i < neurons_; ++i) {
-      const R signal = network.rate.signal[static_cast<std::size_t>(i * lanes_ + lane)];
+      const R signal = network.rate.signal[cell(i, lane)];
       const R* sensitivities = neuron(i, lane).sensitivities;
       for (const Range& range : ranges_) {
         const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
         for (std::int64_t k = 0; k < range.size; ++k) {
-          const Synapse<R> self = transport.synapse(range.projection, k, lane);
+          const TaughtSynapse<R> self = transport.synapse(range.projection, k, lane);
           const R sensitivity = sensitivities[range.begin + k];
           if (projection.target_begin + projection.target_of(k) == i) {
             on(self, Sensitivity<R>{sensitivity, signal});

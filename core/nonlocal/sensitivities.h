@@ -3,8 +3,8 @@
 //     P_k(t) = (1 - alpha) P_k(t-1) + alpha phi'_{t,k} ( sum_l W_kl P_l(t-1) + [theta is a synapse (k, j)] pre_{t,j} )
 //     Delta_theta += sum_k (A^T eps_t)_k P_{k,theta}(t)
 //
-// Exact and online, but non-local in space: neurons tell one another all their sensitivities (INFLUENCE) and tell synapses that are not theirs
-// (GATHER).
+// Exact and online, but non-local in space: neurons tell one another all their sensitivities (INFLUENCE) and tell
+// synapses that are not theirs (GATHER).
 // Source: Williams & Zipser 1989. Cost: state 2 n N lanes, time n w N a tick; for networks small enough to afford it.
 #pragma once
 
@@ -76,6 +76,11 @@ class Sensitivities {
   void each_theta(const Network<R>& network, Visit visit) const;
   template <class Visit>
   void each_recurrent(const Network<R>& network, Visit visit) const;
+  /// Sizes the mailbox's queues, once.
+  void adopt(int shards);
+  std::size_t cell(std::int32_t neuron, std::int32_t lane) const {
+    return static_cast<std::size_t>(neuron) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane);
+  }
   SensitiveNeuron<R> neuron(std::int32_t index, std::int32_t lane);
   template <class T>
   void hear_own(T& transport);
@@ -87,6 +92,9 @@ class Sensitivities {
   std::vector<std::int32_t> recurrent_;  // the projections of W
   Column<R> sensitivities_;              // (lanes x n x N)
   Column<R> next_;                       // (lanes x n x N)
+  Queues<Influence<R>> influences_{0};   // mailbox only, as the two below
+  Queues<Sensitivity<R>> posts_{0};
+  Queues<Gather<R>> gathers_{0};
 };
 
 }  // namespace locus

@@ -7,14 +7,14 @@ namespace {
 
 /// Adds single messages of `scalars` scalars each.
 void put(Ledger& ledger, Channel channel, std::int32_t lag, std::int64_t messages, std::int64_t scalars) {
-  if (messages > 0) ledger.add(channel, lag, {messages, messages * scalars});
+  if (messages > 0) ledger.add(channel, lag, {messages, count_times(messages, scalars)});
 }
 
 void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks) {
   const std::int64_t onto_rate = ticks * shape.input_synapses + (ticks - 1) * shape.recurrent_synapses;
   const std::int64_t onto_readouts = ticks * shape.readout_synapses;
   put(ledger, Channel::kAxon, 0, onto_rate + onto_readouts, 1);
-  put(ledger, Channel::kDendrite, 0, onto_rate, rule.dendrite_scalars);
+  put(ledger, Channel::kDendrite, 0, onto_rate, scalars_of(rule, Channel::kDendrite, true));
   put(ledger, Channel::kDendrite, 0, onto_readouts, 1);
 }
 

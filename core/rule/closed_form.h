@@ -1,8 +1,8 @@
 // Closed forms: what one trial of a rule costs, from the shape of the network alone.
 //
 // Exact where every activity, error and input is non-zero and something is sent wherever it may be ("generic values"); an upper bound otherwise,
-// since a zero activity or error sends nothing. Derived from who sends what when (docs/locality.md), not from the simulator, which the tests hold
-// against it.
+// since a zero activity or error sends nothing. Derived from who sends what when (docs/locality.md), not from the
+// simulator, which the tests hold against it.
 #pragma once
 
 #include <cstdint>

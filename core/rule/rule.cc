@@ -123,6 +123,18 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .channels = kForwardMode},
 }};
 
+namespace {
+
+constexpr bool in_order_of_kind() {
+  for (std::size_t i = 0; i < kRules.size(); ++i) {
+    if (static_cast<std::size_t>(kRules[i].kind) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order_of_kind(), "rule(kind) looks rows up by their kind");
+
+}  // namespace
+
 const Rule& rule(RuleKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
 
 std::optional<RuleKind> rule_named(std::string_view name) {

@@ -54,6 +54,14 @@ std::optional<RuleKind> rule_named(std::string_view name);
 
 bool declares(const Rule& rule, Channel channel);
 
+/// The payload of a message, in scalars. `of_rate_neuron`: a POST from, a DENDRITE onto, a rate neuron rather than a readout. An autapse's own
+/// weight is a DENDRITE of 1 whatever the rule; INFLUENCE carries as many scalars as there are plastic synapses, which the sender knows.
+constexpr std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rate_neuron) {
+  if (channel == Channel::kPost) return of_rate_neuron ? rule.post_scalars : 2;
+  if (channel == Channel::kDendrite && of_rate_neuron) return rule.dendrite_scalars;
+  return 1;
+}
+
 /// A rule with the numbers that a run gives it.
 struct Learning {
   RuleKind kind = RuleKind::kNone;

@@ -7,8 +7,7 @@ namespace {
 
 constexpr std::int64_t kWorthThreads = std::int64_t{1}
                                        << 17;  // synapse-lanes: below, waking a thread costs more than it saves
-constexpr std::int64_t kTapeFloor = std::int64_t{64} << 20;  // bytes: tapes may always take this much
-constexpr std::int32_t kPassGrain = 16;                      // targets: chunks of a pass begin on whole cache lines
+constexpr std::int32_t kPassGrain = 16;        // targets: chunks of a pass begin on whole cache lines
 
 template <class R>
 std::int64_t count_nonzero(const R* values, std::int64_t size) {
@@ -72,7 +71,7 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
     block.way = Way::kSummed;
   } else if (horizon.commit_every_tick && !sweeps) {
     block.way = Way::kFused;
-  } else if (!sweeps && tape_bytes() > std::max(kTapeFloor, 2 * trace_bytes)) {
+  } else if (!sweeps && tape_bytes() > std::max(horizon.tape_floor, 2 * trace_bytes)) {
     block.way = Way::kLoop;
   } else if (onto_rate && !sweeps && block.identity && row.decay == DecaySource::kConstant) {
     block.way = Way::kShared;
@@ -121,12 +120,11 @@ RateNeuron<R> Batched<R>::neuron(std::size_t cell) {
 }
 
 template <class R>
-Synapse<R> Batched<R>::synapse(std::int32_t projection, std::int64_t index, std::int32_t) {
-  // RTRL: a synapse is told its change and keeps no trace, so that `pre` and `trace` are never read; the lanes' changes are one sum.
-  Block& block = blocks_[static_cast<std::size_t>(projection)];
-  CHECK(block.way == Way::kSummed, "only summed synapses are handled one by one");
-  R& weight = network_.projections[static_cast<std::size_t>(projection)].weight[static_cast<std::size_t>(index)];
-  return {weight, from_rate_.gain[0], from_rate_.decay[0], block.delta[static_cast<std::size_t>(index)]};
+TaughtSynapse<R> Batched<R>::synapse(std::int32_t p, std::int64_t index, std::int32_t) {
+  Block& block = blocks_[static_cast<std::size_t>(p)];
+  CHECK(block.way == Way::kSummed, "only synapses that are told their change are handled one by one");
+  const auto k = static_cast<std::size_t>(index);
+  return {network_.projections[static_cast<std::size_t>(p)].weight[k], block.delta[k]};  // the lanes' changes are one sum
 }
 
 template <class R>
@@ -157,6 +155,7 @@ void Batched<R>::begin_trial() {
   for (std::size_t cell = 0; cell < network_.rate.activity.size(); ++cell) on(neuron(cell), TrialBegin{});
   for (Block& block : blocks_) {
     CHECK(block.pending == Learn::kNothing, "a trial began before the last one was finished");
+    block.heard = Learn::kNothing;
     std::ranges::fill(block.pre, R(0));
     std::ranges::fill(block.trace, R(0));
   }
@@ -191,9 +190,10 @@ void Batched<R>::axons(std::int32_t p) {
   const R* activity = source_activity(projection);
   const std::int64_t messages = count_axons(projection, activity);
   const auto no_offence = []() -> Endpoints { CHECK(false, "AXON and DENDRITE of lag 0 break no budget"); };
-  door_.pass(Channel::kAxon, 0, messages, 1, no_offence);
-  door_.pass(Channel::kDendrite, 0, messages,
-             projection.target_layer == Layer::kRate ? rule(learning_.kind).dendrite_scalars : 1, no_offence);
+  pass_axons(door_, projection.source_layer, 0, messages, no_offence);
+  const bool onto_rate = projection.target_layer == Layer::kRate;
+  const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
+  pass_dendrites(door_, projection.target_layer, messages, scalars, no_offence);
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
   if (lanes_ == 1) {
@@ -246,8 +246,9 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
         executor_.threads > 1 ? std::min(executor_.threads, chunks_of(projection.size(), c.targets, kPassGrain)) : 1;
     const std::int32_t grains = (c.targets + kPassGrain - 1) / kPassGrain;
     executor_(chunks, [&](int chunk) {
-      const std::int32_t first = grains * chunk / chunks * kPassGrain;
-      const std::int32_t last = std::min(c.targets, grains * (chunk + 1) / chunks * kPassGrain);
+      const std::int32_t first = static_cast<std::int32_t>(std::int64_t{grains} * chunk / chunks) * kPassGrain;
+      const std::int32_t last =
+          std::min(c.targets, static_cast<std::int32_t>(std::int64_t{grains} * (chunk + 1) / chunks) * kPassGrain);
       pass_dense<kLearn, kOwnDecay, kSend>(c, first, last);
     });
   };

@@ -4,9 +4,9 @@
 //   loop      a pass over the columns (pass.h); sending with one lane, learning where nothing below fits
 //   product   sending with several lanes, and errors carried back over weights: linear handlers, as Eigen products
 //   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1 in one pass
-//   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h) and become one product. A
-//   trace that
-//             all synapses of a source provably share (identity, one decay) is kept once a source.
+//   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h)
+//             and become one product. A trace that all synapses of a source provably share (identity, one decay) is kept
+//             once a source.
 // That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
 // Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
 // allocates between begin_trial and finish.
@@ -39,6 +39,7 @@ enum class Way : std::uint8_t {
 struct Horizon {
   TrialShape trial;
   bool commit_every_tick = false;
+  std::int64_t tape_floor = std::int64_t{64} << 20;  // bytes that tapes may take before `loop` is chosen over `deferred`
 };
 
 template <class R>
@@ -65,10 +66,10 @@ class Batched {
   Network<R>& network() { return network_; }
   Door& door() { return door_; }
   const Learning& learning() const { return learning_; }
-  Synapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
+  TaughtSynapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
   R behind(std::int32_t projection, std::int64_t index, std::int32_t lane) const;
 
-  /// The way chosen for a projection; for tests and `info`.
+  /// The way chosen for a projection.
   Way way(std::int32_t projection) const { return blocks_[static_cast<std::size_t>(projection)].way; }
 
  private:
@@ -83,9 +84,10 @@ class Batched {
     Column<R> delta;                  // loop and summed (synapses)
     Column<std::int32_t> fan_in;      // (targets)
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
-    Learn pending = Learn::kNothing;  // fused: what waits for the next sending
-    R pending_rate = 0;
-    Tape<R> traces;  // shared: the trace at each tick with an error
+    Learn heard = Learn::kNothing;    // fused: what was said in this tick
+    Learn pending = Learn::kNothing;  // fused: what has been committed and waits for the next sending
+    R pending_rate = 0;               // eta of that commit
+    Tape<R> traces;                   // shared: the trace at each tick with an error
   };
 
   /// The POST of a tick, as columns of the receiving neurons.

@@ -1,9 +1,8 @@
 // The clock's half of batched learning: traces that drift, and commits in each of the ways.
 //
-// Deferred: Delta = sum over ticks of coefficient(t) pre(t)^T. Under a sweep the coefficient is the sum of g. Online, delta = sum_t signal_t
-// trace_t with trace_t = decay_t trace_{t-1} + gain_t pre_t is the same sum with coefficient_s = gain_s S_s, S_s = signal_s + decay_{s+1} S_{s+1},
-// from the last tick back: Post is linear in what the source sent, and this is its transpose. tests/transport/bilinear_test.cc holds it against the
-// handler.
+// Deferred: Delta = sum over ticks of coefficient(t) pre(t)^T. Under a sweep the coefficient is the sum of g; online
+// it is that of TransposedTrace (tape.h).
+// tests/transport/bilinear_test.cc holds both against the handlers.
 #include <algorithm>
 
 #include "core/transport/batched.h"
@@ -14,11 +13,8 @@ namespace locus {
 template <class R>
 void Batched<R>::drift_shared(Block& block, const R* activity) {
   const Drift<R> clock{block.decay, block.leak};
-  R weight = 0;  // not touched by Drift
-  R delta = 0;   // not touched by Drift
   for (std::size_t cell = 0; cell < block.trace.size(); ++cell) {
-    R pre = activity[cell];
-    on(Synapse<R>{weight, pre, block.trace[cell], delta}, clock);
+    on(Eligibility<R>{block.trace[cell], activity[cell]}, clock);
   }
 }
 
@@ -64,13 +60,10 @@ void Batched<R>::filter_coefficients() {
     const R constant = blocks_[static_cast<std::size_t>(*found)].decay;
     for (std::int32_t i = population.begin; i < population.begin + population.size; ++i) {
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-        R sum = 0;
-        R decay = 0;
+        TransposedTrace<R> back;
         for (std::int32_t row = trial_.ticks - 1; row >= 0; --row) {
-          R& coefficient = coefficients_.at(row, i, lane);
-          sum = coefficient + decay * sum;
-          coefficient = gains_.at(row, i, lane) * sum;
-          decay = own_decay ? decays_.at(row, i, lane) : constant;
+          R& value = coefficients_.at(row, i, lane);  // the signal, and then what it amounts to
+          value = back.coefficient(value, gains_.at(row, i, lane), own_decay ? decays_.at(row, i, lane) : constant);
         }
       }
     }
@@ -117,12 +110,15 @@ void Batched<R>::commit(R scale) {
     const bool from_input = projection.source_layer == Layer::kInput;
     switch (block.way) {
       case Way::kStatic: break;
-      case Way::kFused: block.pending_rate = rate; break;
+      case Way::kFused:
+        block.pending = block.heard;
+        block.pending_rate = rate;
+        block.heard = Learn::kNothing;
+        break;
       case Way::kLoop:
       case Way::kSummed:
         for (std::size_t k = 0; k < projection.weight.size(); ++k) {
-          R unused = 0;
-          on(Synapse<R>{projection.weight[k], unused, unused, block.delta[k]}, Commit<R>{rate});
+          on(TaughtSynapse<R>{projection.weight[k], block.delta[k]}, Commit<R>{rate});
         }
         break;
       case Way::kShared:

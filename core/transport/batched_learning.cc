@@ -16,7 +16,8 @@ using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
 template <class R>
 void Batched<R>::targets(const R* target, R scale) {
   ReadoutLayer<R>& k = network_.readouts;
-  door_.pass(Channel::kTarget, 0, static_cast<std::int64_t>(k.output.size()), 1, no_offence);
+  const auto messages = static_cast<std::int64_t>(k.output.size());
+  door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, messages, 1, no_offence);
   for (std::size_t cell = 0; cell < k.output.size(); ++cell) {
     on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Target<R>{target[cell]}, scale);
   }
@@ -76,11 +77,12 @@ void Batched<R>::report_errors(Answers<R> answers) {
     Block& block = blocks_[static_cast<std::size_t>(p)];
     if (!projection.plastic && !answers) continue;
     const std::int64_t messages = count_errors(projection, block);
-    door_.pass(Channel::kPost, 0, messages, 2, no_offence);
-    if (block.way == Way::kFused) block.pending = Learn::kPost;
+    const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kPost, false);
+    door_.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(0, messages, scalars, no_offence);
+    if (block.way == Way::kFused) block.heard = Learn::kPost;
     if (block.way == Way::kLoop) loop_lanes(p, Learn::kPost, from_readouts_);
     if (!answers) continue;
-    door_.pass(Channel::kTransport, 0, messages, 1, [&] {
+    pass_transports(door_, answers.to, 0, messages, [&] {
       std::int64_t first = 0;  // the first synapse whose readout has an error, in any lane
       const auto silent = [&](std::int64_t k) {
         const R* epsilon = network_.readouts.epsilon.data() +
@@ -103,14 +105,15 @@ template <class R>
 void Batched<R>::feedback() {
   for (const Projection<R>& wires : network_.feedback) {
     const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * lanes_;
-    door_.pass(Channel::kFeedback, 0, count_axons(wires, epsilon), 1, no_offence);
+    door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_axons(wires, epsilon), 1, no_offence);
     send_product(wires, epsilon, network_.rate.signal.data() + std::ptrdiff_t{wires.target_begin} * lanes_);
   }
 }
 
 template <class R>
 void Batched<R>::tell_own_weights() {
-  door_.pass(Channel::kDendrite, 0, static_cast<std::int64_t>(network_.autapses.size()) * lanes_, 1, no_offence);
+  const std::int64_t messages = static_cast<std::int64_t>(network_.autapses.size()) * lanes_;
+  pass_dendrites(door_, Layer::kRate, messages, 1, no_offence);
   for (const Autapse& autapse : network_.autapses) {
     const R weight =
         network_.projections[static_cast<std::size_t>(autapse.projection)].weight[static_cast<std::size_t>(autapse.synapse)];
@@ -143,9 +146,11 @@ void Batched<R>::post(bool tick_has_error) {
     if (!projection.plastic) continue;
     const bool known_gain = block.identity && rule_row.decay == DecaySource::kConstant;
     const Learn learn = known_gain && !tick_has_error ? Learn::kDrift : Learn::kPost;
-    if (learn == Learn::kPost)
-      door_.pass(Channel::kPost, 0, projection.size() * lanes_, rule_row.post_scalars, no_offence);
-    if (block.way == Way::kFused) block.pending = learn;
+    if (learn == Learn::kPost) {
+      const std::int64_t scalars = scalars_of(rule_row, Channel::kPost, true);
+      door_.pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * lanes_, scalars, no_offence);
+    }
+    if (block.way == Way::kFused) block.heard = learn;
     if (block.way == Way::kLoop) loop_lanes(p, learn, from_rate_);
     if (block.way == Way::kShared && tick_has_error)
       block.traces.write(trial_.error_at_every_tick ? row : 0, block.trace.data());
@@ -156,7 +161,9 @@ void Batched<R>::post(bool tick_has_error) {
 template <class R>
 void Batched<R>::adjoint(const R* delta, std::int32_t lag) {
   const auto cells = static_cast<std::int64_t>(network_.rate.signal.size());
-  door_.pass(Channel::kAdjoint, lag, cells, 1, [] { return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, 0}}; });
+  door_.pass<Channel::kAdjoint, Party::kAgent, Party::kRate>(lag, cells, 1, [] {
+    return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, 0}};
+  });
   for (std::size_t cell = 0; cell < network_.rate.signal.size(); ++cell) on(neuron(cell), Adjoint<R>{delta[cell]});
 }
 
@@ -165,8 +172,9 @@ template <class R>
 void Batched<R>::replay(Tick revisited, std::int32_t lag) {
   for (const std::int32_t p : onto_rate_) {
     const Block& block = blocks_[static_cast<std::size_t>(p)];
-    if (!block.sent.empty())
-      door_.pass(Channel::kAxon, lag, block.sent[static_cast<std::size_t>(revisited.value)], 1, no_offence);
+    if (block.sent.empty()) continue;
+    const Layer source = network_.projections[static_cast<std::size_t>(p)].source_layer;
+    pass_axons(door_, source, lag, block.sent[static_cast<std::size_t>(revisited.value)], no_offence);
   }
 }
 
@@ -185,9 +193,10 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
     const bool transports = static_cast<bool>(answers) && projection.source_layer == Layer::kRate;
     if (!projection.plastic && !transports) continue;
     const std::int64_t messages = projection.size() * lanes_;
-    door_.pass(Channel::kPost, lag, messages, 2, no_offence);
+    const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kPost, true);
+    door_.pass<Channel::kPost, Party::kRate, Party::kSynapse>(lag, messages, scalars, no_offence);
     if (!transports) continue;
-    door_.pass(Channel::kTransport, lag, messages, 1, [&] {
+    pass_transports(door_, answers.to, lag, messages, [&] {
       return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
     });
     transport_errors(projection, errors_back_.data(), answers.sums);

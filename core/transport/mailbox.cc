@@ -58,7 +58,7 @@ void Mailbox<R>::begin_trial() {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
       each_synapse(shard, static_cast<std::int32_t>(p), [&](std::int64_t k) {
         for (std::int32_t lane = 0; lane < network_.lanes; ++lane)
-          on(synapse(static_cast<std::int32_t>(p), k, lane), TrialBegin{});
+          on(learner(static_cast<std::int32_t>(p), k, lane), TrialBegin{});
       });
     }
     for (auto i = sharding_.rate_begin[static_cast<std::size_t>(shard)];
@@ -88,7 +88,7 @@ template <class R>
 void Mailbox<R>::silence(std::int32_t p) {
   executor_(shards_, [&](int shard) {
     each_synapse(shard, p, [&](std::int64_t k) {
-      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(synapse(p, k, lane), Silence{});
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(learner(p, k, lane), Silence{});
     });
   });
 }
@@ -117,10 +117,12 @@ void Mailbox<R>::axons(std::int32_t p) {
   }
   drain(axons_, [&](int shard, const Envelope<Axon<R>>& e) {
     const std::int32_t target = projection.target_begin + projection.target_of(e.receiver);
-    dendrites_.between(shard, shard).push_back({e.receiver, target, e.lane, on(synapse(p, e.receiver, e.lane), e.message)});
+    dendrites_.between(shard, shard).push_back({e.receiver, target, e.lane, on(learner(p, e.receiver, e.lane), e.message)});
   });
-  const int scalars = projection.target_layer == Layer::kRate ? rule(learning_.kind).dendrite_scalars : 1;
-  pass<Channel::kDendrite>(dendrites_, 0, scalars, [&](const Envelope<Dendrite<R>>& e) {
+  const bool onto_rate = projection.target_layer == Layer::kRate;
+  const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
+  pass_dendrites(door_, projection.target_layer, dendrites_.waiting(), scalars, [&] {
+    const Envelope<Dendrite<R>> e = dendrites_.first();
     return Endpoints{{Party::kSynapse, p, e.sender}, neuron_end(projection.target_layer, e.receiver)};
   });
   deliver_dendrites(p);

@@ -1,7 +1,7 @@
 // Mailbox: the transport that defines what is right. Every message exists, waits in a typed queue of its receiver's shard and is handled alone.
 //
-// Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch runs on the same weights. Neurons keep their own
-// past.
+// Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch runs on the same
+// weights. Neurons keep their own past.
 // Cost: a queue entry a message; memory grows with synapses x lanes. For networks that one looks at closely; Batched is for the rest.
 // Thread safety: shards run as tasks of the executor; a shard's actors are touched by its task only.
 #pragma once
@@ -43,18 +43,18 @@ class Mailbox {
   Network<R>& network() { return network_; }
   Door& door() { return door_; }
   const Learning& learning() const { return learning_; }
-  Synapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
+  TaughtSynapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
   /// The activity behind the current that a neuron heard from this synapse in this tick (0 if nothing); RTRL only, where the DENDRITE carries it.
   R behind(std::int32_t projection, std::int64_t index, std::int32_t lane) const {
     return columns_[static_cast<std::size_t>(projection)].heard[static_cast<std::size_t>(index * network_.lanes + lane)];
   }
 
-  /// One phase: every shard emits its messages (emit(shard, queues)); they pass the door together. Endpoints are named by `end_of`.
+  /// One phase: every shard emits its messages, emit(shard); they pass the door together. ends_of(envelope) names the two ends.
   template <Channel kChannel, Party kFrom, Party kTo, class M, class Emit, class EndsOf>
   requires Wire<kChannel, kFrom, kTo>
-  void send(Queues<M>& queues, std::int32_t lag, int scalars, Emit emit, EndsOf ends_of) {
+  void send(Queues<M>& queues, std::int32_t lag, std::int64_t scalars, Emit emit, EndsOf ends_of) {
     executor_(shards_, [&](int shard) { emit(shard); });
-    pass<kChannel>(queues, lag, scalars, ends_of);
+    door_.pass<kChannel, kFrom, kTo>(lag, queues.waiting(), scalars, [&] { return ends_of(queues.first()); });
   }
 
   /// Every shard handles what waits for it, sender shard by sender shard: handle(shard, envelope).
@@ -67,11 +67,6 @@ class Mailbox {
         queue.clear();
       }
     });
-  }
-
-  template <Channel kChannel, class M, class EndsOf>
-  void pass(const Queues<M>& queues, std::int32_t lag, int scalars, EndsOf ends_of) {
-    door_.pass(kChannel, lag, queues.waiting(), scalars, [&] { return ends_of(queues.first()); });
   }
 
   const std::vector<std::int32_t>& shard_begin(Layer layer) const;
@@ -88,6 +83,7 @@ class Mailbox {
     Column<std::int32_t> incoming;        // synapses by target, ascending under each
   };
 
+  Synapse<R> learner(std::int32_t projection, std::int64_t index, std::int32_t lane);
   RateNeuron<R> neuron(std::int32_t index, std::int32_t lane);
   RateNeuron<R> neuron_recalling(std::int32_t index, std::int32_t lane, Tick revisited);
   Readout<R> readout(std::int32_t index, std::int32_t lane);

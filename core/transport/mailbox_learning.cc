@@ -28,7 +28,7 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     if (!projection.plastic && !answers) continue;
     send<Channel::kPost, Party::kReadout, Party::kSynapse>(
-        posts_, 0, 2,
+        posts_, 0, scalars_of(rule(learning_.kind), Channel::kPost, false),
         [&](int shard) {
           each_incoming(shard, p, [&](std::int32_t target, std::int64_t k) {
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
@@ -42,7 +42,7 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
         });
     const auto& source_shards = sharding_.rate_begin;
     drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
-      const Synapse<R> self = synapse(p, e.receiver, e.lane);
+      const Synapse<R> self = learner(p, e.receiver, e.lane);
       if (projection.plastic) on(self, e.message);
       if (!answers) return;
       const std::int32_t source = projection.source_begin + projection.source_of(e.receiver);
@@ -56,10 +56,11 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
 template <class R>
 void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R> answers) {
   if (!answers) return;
-  pass<Channel::kTransport>(transports_, lag, 1, [&](const Envelope<Transport<R>>& e) {
-    const Endpoint receiver =
-        answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, e.receiver};
-    return Endpoints{{Party::kSynapse, p, e.sender}, receiver};
+  pass_transports(door_, answers.to, lag, transports_.waiting(), [&] {
+    const Envelope<Transport<R>> e = transports_.first();
+    const bool to_agent = answers.to == Party::kAgent;
+    return Endpoints{{Party::kSynapse, p, e.sender},
+                     to_agent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, e.receiver}};
   });
   drain(transports_, [&](int, const Envelope<Transport<R>>& e) {
     if (answers.to == Party::kRate) {
@@ -84,10 +85,10 @@ void Mailbox<R>::feedback() {
           each_outgoing(shard, wires, [&](std::int32_t source, std::int64_t k, int receiver) {
             const std::int32_t target = wires.target_begin + wires.target_of(k);
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
-              const R epsilon = network_.readouts.epsilon[cell(source, lane)];
-              if (epsilon == R(0)) continue;
-              feedbacks_.between(shard, receiver)
-                  .push_back({source, target, lane, {wires.weight[static_cast<std::size_t>(k)] * epsilon}});
+              const Readout<R> self = readout(source, lane);
+              if (self.epsilon == R(0)) continue;
+              const Feedback<R> message = locus::feedback(self, wires.weight[static_cast<std::size_t>(k)]);
+              feedbacks_.between(shard, receiver).push_back({source, target, lane, message});
             }
           });
         },
@@ -100,22 +101,23 @@ void Mailbox<R>::feedback() {
 
 template <class R>
 void Mailbox<R>::tell_own_weights() {
-  send<Channel::kDendrite, Party::kSynapse, Party::kRate>(
-      own_weights_, 0, 1,
-      [&](int shard) {
-        for (const Autapse& autapse : network_.autapses) {
-          if (shard_of(sharding_.rate_begin, autapse.neuron) != shard) continue;
-          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
-            const R weight = synapse(autapse.projection, autapse.synapse, lane).weight;
-            own_weights_.between(shard, shard)
-                .push_back({static_cast<std::int32_t>(autapse.synapse), autapse.neuron, lane, {weight}});
+  for (const std::int32_t p : projections_between(network_, Layer::kRate, Layer::kRate)) {
+    send<Channel::kDendrite, Party::kSynapse, Party::kRate>(
+        own_weights_, 0, 1,
+        [&](int shard) {
+          for (const Autapse& autapse : network_.autapses) {
+            if (autapse.projection != p || shard_of(sharding_.rate_begin, autapse.neuron) != shard) continue;
+            const auto k = static_cast<std::int32_t>(autapse.synapse);
+            for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+              own_weights_.between(shard, shard).push_back({k, autapse.neuron, lane, {learner(p, k, lane).weight}});
+            }
           }
-        }
-      },
-      [](const Envelope<OwnWeight<R>>& e) {
-        return Endpoints{{Party::kSynapse, 0, e.sender}, {Party::kRate, 0, e.receiver}};
-      });
-  drain(own_weights_, [&](int, const Envelope<OwnWeight<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
+        },
+        [&](const Envelope<OwnWeight<R>>& e) {
+          return Endpoints{{Party::kSynapse, p, e.sender}, {Party::kRate, 0, e.receiver}};
+        });
+    drain(own_weights_, [&](int, const Envelope<OwnWeight<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
+  }
 }
 
 template <class R>
@@ -138,14 +140,14 @@ void Mailbox<R>::post(bool tick_has_error) {
       executor_(shards_, [&](int shard) {
         each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
           for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
-            on(synapse(index, k, lane), Drift<R>{decay_of(target, lane), static_cast<R>(population->leak)});
+            on(learner(index, k, lane), Drift<R>{decay_of(target, lane), static_cast<R>(population->leak)});
           }
         });
       });
       continue;
     }
     send<Channel::kPost, Party::kRate, Party::kSynapse>(
-        posts_, 0, row.post_scalars,
+        posts_, 0, scalars_of(row, Channel::kPost, true),
         [&](int shard) {
           each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
@@ -157,7 +159,7 @@ void Mailbox<R>::post(bool tick_has_error) {
         [&](const Envelope<Post<R>>& e) {
           return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}};
         });
-    drain(posts_, [&](int, const Envelope<Post<R>>& e) { on(synapse(index, e.receiver, e.lane), e.message); });
+    drain(posts_, [&](int, const Envelope<Post<R>>& e) { on(learner(index, e.receiver, e.lane), e.message); });
   }
 }
 
@@ -206,7 +208,7 @@ void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
     } else {
       send<Channel::kAxon, Party::kRate, Party::kSynapse>(replays_, lag, 1, emit, ends);
     }
-    drain(replays_, [&](int, const Envelope<Replay<R>>& e) { on(synapse(index, e.receiver, e.lane), e.message); });
+    drain(replays_, [&](int, const Envelope<Replay<R>>& e) { on(learner(index, e.receiver, e.lane), e.message); });
   }
 }
 
@@ -218,7 +220,7 @@ void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
     const bool transports = static_cast<bool>(answers) && projection.source_layer == Layer::kRate;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || transports)) continue;
     send<Channel::kPost, Party::kRate, Party::kSynapse>(
-        posts_, lag, 2,
+        posts_, lag, scalars_of(rule(learning_.kind), Channel::kPost, true),
         [&](int shard) {
           each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
@@ -231,7 +233,7 @@ void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
           return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, index, e.receiver}};
         });
     drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
-      const Synapse<R> self = synapse(index, e.receiver, e.lane);
+      const Synapse<R> self = learner(index, e.receiver, e.lane);
       if (projection.plastic) on(self, e.message);
       if (!transports) return;
       const std::int32_t source = projection.source_begin + projection.source_of(e.receiver);
@@ -250,7 +252,7 @@ void Mailbox<R>::commit(R scale) {
       const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
       const auto index = static_cast<std::int32_t>(p);
       each_synapse(shard, index, [&](std::int64_t k) {
-        Synapse<R> self = synapse(index, k, 0);
+        const TaughtSynapse<R> self = synapse(index, k, 0);
         for (std::int32_t lane = 1; lane < network_.lanes; ++lane) {  // the mean of the trials, summed in trial order
           R& other = synapse(index, k, lane).delta;
           self.delta += other;

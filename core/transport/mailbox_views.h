@@ -29,7 +29,13 @@ const std::vector<std::int32_t>& Mailbox<R>::shard_begin(Layer layer) const {
 }
 
 template <class R>
-Synapse<R> Mailbox<R>::synapse(std::int32_t projection, std::int64_t index, std::int32_t lane) {
+TaughtSynapse<R> Mailbox<R>::synapse(std::int32_t projection, std::int64_t index, std::int32_t lane) {
+  const Synapse<R> self = learner(projection, index, lane);
+  return {self.weight, self.delta};
+}
+
+template <class R>
+Synapse<R> Mailbox<R>::learner(std::int32_t projection, std::int64_t index, std::int32_t lane) {
   const auto p = static_cast<std::size_t>(projection);
   const std::size_t own =
       static_cast<std::size_t>(index) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);

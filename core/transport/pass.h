@@ -1,8 +1,8 @@
 // Passes over columns of synapses: which messages each synapse of a projection meets, one after the other, while its state is in registers.
 //
 // "Loop" is a pass with one of {learn, send}; "fused" has the learning of tick t, its commit and the sending of tick t + 1 in one pass, which reads
-// and writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is the same, and so is every
-// count.
+// and writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is
+// the same, and so is every count.
 // The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Dense columns go four at a time, so that each current is
 // loaded and stored once for four synapses; every neuron's currents are summed in source order.
 // Cost: bound by memory from about 256 neurons on; figures in docs/performance.md.
@@ -64,7 +64,7 @@ template <std::size_t kWidth, Learn kLearn, bool kOwnDecay, bool kSend, class R>
 inline void pass_columns(const PassColumns<R>& c, std::int32_t j, std::int32_t first, std::int32_t last) {
   const Commit<R> commit{c.rate};
   R* weight = c.weight + std::ptrdiff_t{j} * c.targets;
-  R* trace = kLearn == Learn::kNothing ? c.weight : c.trace + std::ptrdiff_t{j} * c.targets;
+  R* trace = kLearn == Learn::kNothing ? nullptr : c.trace + std::ptrdiff_t{j} * c.targets;  // not read without learning
   std::array<R, kWidth> pre{};
   std::array<R, kWidth> activity{};
   for (std::size_t k = 0; k < kWidth; ++k) {

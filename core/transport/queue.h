@@ -1,7 +1,7 @@
 // Typed queues between shards: a message of type M waits in the queue (sender's shard, receiver's shard) until the receiver's shard drains it.
 //
-// Why typed: no dispatch a message, no allocation once the queues have grown to their largest trial; why a queue a pair: no two threads ever write
-// one.
+// Why typed: no dispatch a message, no allocation once the queues have grown to their largest trial; why a queue a
+// pair: no two threads ever write one.
 // Cost: a push is a store; measured rates stand in docs/performance.md.
 #pragma once
 
@@ -28,6 +28,8 @@ class Queues {
   std::vector<Envelope<M>>& between(int sender, int receiver) {
     return queues_[static_cast<std::size_t>(sender) * static_cast<std::size_t>(shards_) + static_cast<std::size_t>(receiver)];
   }
+
+  int shards() const { return shards_; }
 
   std::int64_t waiting() const {
     std::int64_t count = 0;

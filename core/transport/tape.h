@@ -1,7 +1,7 @@
 // Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
 //
-// A row a (tick, lane), a column a neuron. Layout: with one lane, a tick is contiguous; with more, the rows of a neuron are, and its lanes within a
-// tick.
+// A row a (tick, lane), a column a neuron. Layout: with one lane, a tick is contiguous; with more, the rows of a
+// neuron are, and its lanes within a tick.
 // Either way Eigen reads it in place. Invariant: sized when the network is built. Cost of a write: one pass over the column.
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once
@@ -23,7 +23,7 @@ class Tape {
       : ticks_(ticks),
         lanes_(lanes),
         width_(width),
-        data_(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes * width), R(0)) {}
+        data_(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes) * static_cast<std::size_t>(width), R(0)) {}
 
   bool empty() const { return data_.empty(); }
 
@@ -72,6 +72,22 @@ class Tape {
   std::int32_t lanes_ = 1;
   std::int32_t width_ = 0;
   Column<R> data_;
+};
+
+/// From the last tick back: what the signals on a tape amount to as coefficients of what the source sent.
+///
+/// delta = sum_t signal_t trace_t with trace_t = decay_t trace_{t-1} + gain_t pre_t is sum_s coefficient_s pre_s with coefficient_s = gain_s S_s,
+/// S_s = signal_s + decay_{s+1} S_{s+1}: Post is linear in what the source sent, and this is its transpose.
+template <class R>
+struct TransposedTrace {
+  R sum = 0;    // S_{s+1}
+  R decay = 0;  // decay_{s+1}
+
+  R coefficient(R signal, R gain, R own_decay) {
+    sum = signal + decay * sum;
+    decay = own_decay;
+    return gain * sum;
+  }
 };
 
 /// Which rows of a tape have been written since the last commit.

@@ -22,6 +22,18 @@ constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      SpatialClass::kNonLocal},
 }};
 
+namespace {
+
+constexpr bool in_order_of_channel() {
+  for (std::size_t i = 0; i < kChannelTable.size(); ++i) {
+    if (static_cast<std::size_t>(kChannelTable[i].channel) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order_of_channel(), "row(channel) looks rows up by their channel");
+
+}  // namespace
+
 const ChannelRow& row(Channel channel) { return kChannelTable[static_cast<std::size_t>(channel)]; }
 
 std::string_view name(Channel channel) { return row(channel).name; }

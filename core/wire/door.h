@@ -1,8 +1,8 @@
 // The door: the only way for a message to leave an actor, and the only place that counts.
 //
 // A delivery, one message or a whole column of them, passes once for all its messages: they share channel, lag and payload size. The door checks
-// the rule's declaration (a message outside it is a defect of the program), then the locality budget (the first message that breaks it ends the
-// rule), then counts.
+// the rule's declaration (a message outside it is a defect of the program), then the locality budget (the first
+// message that breaks it ends the rule), then counts.
 // Which (sender, channel, receiver) exist at all is decided when the program is compiled: see Wire.
 // Cost: a few integer operations a delivery. Thread safety: called by the thread that conducts the phase, never by workers.
 #pragma once
@@ -82,13 +82,14 @@ class Door {
 
   /// `messages` messages of `scalars` scalars each. `first()` gives the Endpoints of the first of them, in the order (sender, receiver); it is
   /// called only when they break the budget. Throws LocalityBroken, or CheckFailure for what the rule has not declared. Zero messages pass unseen.
-  template <std::invocable First>
-  void pass(Channel channel, std::int32_t lag, std::int64_t messages, int scalars, First&& first) {
+  template <Channel kChannel, Party kFrom, Party kTo, std::invocable First>
+  requires Wire<kChannel, kFrom, kTo>
+  void pass(std::int32_t lag, std::int64_t messages, std::int64_t scalars, First&& first) {
     if (messages == 0) return;
-    CHECK(declared(channel, lag),
-          "a rule sent " + std::string(name(channel)) + " of lag " + std::to_string(lag) + " without declaring it");
-    if (breaks(permit_.budget, channel, lag)) throw LocalityBroken(Offence{now_, channel, lag, first()});
-    ledger_.add(channel, lag, {messages, messages * scalars});
+    CHECK(declared(kChannel, lag),
+          "a rule sent " + std::string(name(kChannel)) + " of lag " + std::to_string(lag) + " without declaring it");
+    if (breaks(permit_.budget, kChannel, lag)) throw LocalityBroken(Offence{now_, kChannel, lag, first()});
+    ledger_.add(kChannel, lag, {messages, count_times(messages, scalars)});
   }
 
   Ledger& ledger() { return ledger_; }

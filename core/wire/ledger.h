@@ -1,5 +1,6 @@
 // The ledger: how many messages passed, by channel and lag. Integers only; adding is exact in any order.
 //
+// Counts saturate at the largest 64-bit integer rather than overflow: a closed form of a hostile model may ask for more.
 // A ledger is filled by the door (door.h) and by nothing else; what it derives (violations, mean lag, bytes) is computed on reading.
 // Source of the definitions: docs/locality.md.
 #pragma once
@@ -24,6 +25,10 @@ struct LedgerEntry {
   Tally tally;
   friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
 };
+
+/// a * b and a + b for counts >= 0, at most the largest std::int64_t.
+std::int64_t count_times(std::int64_t a, std::int64_t b);
+std::int64_t count_plus(std::int64_t a, std::int64_t b);
 
 class Ledger {
  public:

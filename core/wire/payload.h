@@ -54,6 +54,7 @@ template <class R>
 struct Adjoint {  // ADJOINT
   R delta;        // dL/dh of the revisited tick
 };
+// The sender's sensitivities as they are until its next tick, which begins after every INFLUENCE has been heard.
 template <class R>
 struct Influence {         // INFLUENCE
   const R* sensitivities;  // P_l(t-1) of the sender (N)

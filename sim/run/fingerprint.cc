@@ -50,6 +50,12 @@ std::string fingerprint(const Outcome& outcome) {
   digest.add(outcome.losses);
   for (const ProjectionWeights& weights : outcome.weights) {
     std::visit([&](const auto& matrix) { digest.add(matrix.values); }, weights.matrix);
+    if (const auto* sparse = std::get_if<SparseMatrix>(&weights.matrix)) {
+      for (std::size_t k = 0; k < sparse->values.size(); ++k) {
+        digest.add(static_cast<std::uint64_t>(sparse->row[k]));
+        digest.add(static_cast<std::uint64_t>(sparse->col[k]));
+      }
+    }
   }
   for (const LedgerEntry& entry : outcome.ledger.entries()) {
     digest.add(static_cast<std::uint64_t>(entry.channel));

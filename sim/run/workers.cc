@@ -3,6 +3,7 @@
 #include <atomic>
 #include <deque>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -27,11 +28,15 @@ struct Workers::Pool {
   int count = 1;
 
   explicit Pool(int threads_wanted) : count(threads_wanted) {
-    for (int i = 1; i < threads_wanted; ++i) {
-      threads.emplace_back([this] {
-        const FlushDenormals flush;
-        context.run();
-      });
+    try {
+      for (int i = 1; i < threads_wanted; ++i) {
+        threads.emplace_back([this] {
+          const FlushDenormals flush;
+          context.run();
+        });
+      }
+    } catch (const std::system_error&) {  // the machine has no more threads: those there are do the work, with the same results
+      count = static_cast<int>(threads.size()) + 1;
     }
   }
 

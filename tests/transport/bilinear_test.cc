@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/actor/readout.h"
 #include "core/actor/synapse.h"
+#include "core/transport/tape.h"
 #include "core/transport/transport.h"
 
 namespace locus {
@@ -51,6 +53,16 @@ TEST_F(Bilinear, TransportIsBilinearInWeightAndError) {
   }
 }
 
+TEST_F(Bilinear, FeedbackIsBilinearInWeightAndError) {
+  for (int round = 0; round < 100; ++round) {
+    double output = 0, error = 0, epsilon = draw(), other = draw(), both = 0;
+    const double w = draw(), c = draw();
+    both = epsilon + c * other;
+    const auto over = [&](double& signal) { return feedback(Readout<double>{output, error, signal}, w).value; };
+    EXPECT_EQ(over(both), over(epsilon) + c * over(other));
+  }
+}
+
 /// One tick as a synapse meets it.
 struct Said {
   double pre, decay, gain, signal;
@@ -74,14 +86,10 @@ TEST_F(Bilinear, PostIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheT
   for (int round = 0; round < 100; ++round) {
     std::vector<Said> ticks(6);
     for (Said& tick : ticks) tick = {draw(), draw(), draw(), draw()};
-    // coefficient_s = gain_s S_s, S_s = signal_s + decay_{s+1} S_{s+1}
     double from_filter = 0;
-    double sum = 0;
-    double decay = 0;
+    TransposedTrace<double> back;
     for (auto tick = ticks.rbegin(); tick != ticks.rend(); ++tick) {
-      sum = tick->signal + decay * sum;
-      from_filter += tick->gain * sum * tick->pre;
-      decay = tick->decay;
+      from_filter += back.coefficient(tick->signal, tick->gain, tick->decay) * tick->pre;
     }
     EXPECT_EQ(delta_of(ticks), from_filter);
   }

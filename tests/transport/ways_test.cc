@@ -1,0 +1,126 @@
+// Every way of the batched transport against the mailbox: one network, one trial after the other, the ways chosen by the horizon.
+//
+// Weights after a few commits agree to 1e-12 and every count is equal, whichever way was taken.
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "core/transport/batched.h"
+#include "core/transport/mailbox.h"
+#include "sim/place/place.h"
+#include "sim/run/trial.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int32_t kTicks = 5;
+
+Projection<double> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets) {
+  Projection<double> projection;
+  projection.name = name;
+  projection.source_layer = source;
+  projection.target_layer = target;
+  projection.source_size = sources;
+  projection.target_size = targets;
+  projection.learning_rate = 0.05;
+  for (std::int32_t k = 0; k < sources * targets; ++k) projection.weight.push_back(0.4 * std::sin(3.0 * k + sources));
+  return projection;
+}
+
+Network<double> make_network(Activation activation, std::int32_t lanes) {
+  Network<double> network;
+  network.inputs.populations = {{.name = "in", .begin = 0, .size = 3}};
+  network.inputs.size = 3;
+  network.rate.populations = {{.name = "rec", .begin = 0, .size = 6, .activation = activation, .leak = 0.5}};
+  network.rate.size = 6;
+  network.readouts.populations = {{.name = "out", .begin = 0, .size = 2}};
+  network.readouts.size = 2;
+  network.projections = {project("B", Layer::kInput, 3, Layer::kRate, 6), project("W", Layer::kRate, 6, Layer::kRate, 6),
+                         project("A", Layer::kRate, 6, Layer::kReadout, 2)};
+  network.feedback = {project("R", Layer::kReadout, 2, Layer::kRate, 6)};
+  allocate(network, lanes);
+  return network;
+}
+
+Door make_door(const Learning& learning) {
+  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
+  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
+  return {permit, sizeof(double)};
+}
+
+/// Three updates over a transport that `make` builds.
+template <class T>
+void train(T& transport, const Learning& learning, const TrialShape& shape, bool every_tick) {
+  Trial<double, T> trial(transport, learning, shape, every_tick);
+  Batch<double> batch = make_batch<double>(kTicks, 3, 2, transport.network().lanes);
+  for (int update = 0; update < 3; ++update) {
+    for (std::size_t i = 0; i < batch.input.size(); ++i)
+      batch.input[i] = std::sin(1.7 * static_cast<double>(i) + update);
+    for (std::size_t i = 0; i < batch.target.size(); ++i) batch.target[i] = std::cos(static_cast<double>(i));
+    trial.run(batch);
+    trial.commit_batch();
+  }
+}
+
+struct Case {
+  RuleKind kind;
+  Activation activation;
+  bool every_error;
+  bool every_tick;  // commits
+  std::int32_t lanes;
+  std::int64_t tape_floor;
+  Way way;  // of W
+};
+
+class Ways : public testing::TestWithParam<Case> {};
+
+TEST_P(Ways, AgreeWithTheMailbox) {
+  const Case& c = GetParam();
+  const Learning learning{.kind = c.kind, .depth = 0, .stride = 0, .trace_decay = {}};
+  const TrialShape shape{kTicks, c.every_error};
+  Network<double> network = make_network(c.activation, c.lanes);
+  Network<double> reference = network;
+  const Network<double> before = network;
+
+  Door door = make_door(learning);
+  Batched<double> batched(network, learning, {shape, c.every_tick, c.tape_floor}, Executor{}, door);
+  EXPECT_EQ(batched.way(1), c.way);
+  train(batched, learning, shape, c.every_tick);
+
+  Door reference_door = make_door(learning);
+  Mailbox<double> mailbox(reference, learning, place(reference, 2), Executor{}, reference_door);
+  train(mailbox, learning, shape, c.every_tick);
+
+  EXPECT_EQ(door.ledger(), reference_door.ledger());
+  for (std::size_t p = 0; p < network.projections.size(); ++p) {
+    double moved = 0;
+    for (std::size_t k = 0; k < network.projections[p].weight.size(); ++k) {
+      const double expected = reference.projections[p].weight[k];
+      EXPECT_NEAR(network.projections[p].weight[k], expected, 1e-12 * std::max(1.0, std::abs(expected)));
+      moved = std::max(moved, std::abs(expected - before.projections[p].weight[k]));
+    }
+    EXPECT_GT(moved, 1e-6) << "projection " << p << " learnt nothing, so nothing was compared";
+  }
+}
+
+constexpr std::int64_t kRoomy = std::int64_t{64} << 20;
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, Ways,
+    testing::Values(Case{RuleKind::kRflo, Activation::kTanh, true, true, 1, kRoomy, Way::kFused},
+                    Case{RuleKind::kEprop, Activation::kTanh, true, true, 1, kRoomy, Way::kFused},
+                    Case{RuleKind::kRflo, Activation::kIdentity, false, true, 1, kRoomy, Way::kFused},
+                    Case{RuleKind::kRflo, Activation::kTanh, true, false, 3, 0, Way::kLoop},
+                    Case{RuleKind::kRflo, Activation::kIdentity, false, false, 1, 0, Way::kLoop},
+                    Case{RuleKind::kEprop, Activation::kSigmoid, true, false, 2, 0, Way::kLoop},
+                    Case{RuleKind::kEpropRandom, Activation::kTanh, false, false, 2, 0, Way::kLoop},
+                    Case{RuleKind::kRflo, Activation::kTanh, true, false, 3, kRoomy, Way::kDeferred},
+                    Case{RuleKind::kEprop, Activation::kTanh, false, false, 2, kRoomy, Way::kDeferred},
+                    Case{RuleKind::kRflo, Activation::kIdentity, true, false, 3, kRoomy, Way::kShared},
+                    Case{RuleKind::kRflo, Activation::kIdentity, false, false, 2, kRoomy, Way::kShared},
+                    Case{RuleKind::kRtrl, Activation::kTanh, true, false, 2, kRoomy, Way::kSummed},
+                    Case{RuleKind::kRtrl, Activation::kTanh, true, true, 1, kRoomy, Way::kSummed}));
+
+}  // namespace
+}  // namespace locus
