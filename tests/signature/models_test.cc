@@ -1,0 +1,147 @@
+// What the comments of shipped models claim: where their data come from, and what is to be seen when they run.
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <numbers>
+#include <numeric>
+#include <set>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "sim/model/load.h"
+#include "tests/signature/workload.h"
+
+namespace locus {
+namespace {
+
+RecordedTrial first_trial(const std::string& file) {
+  return std::get<RecordedTask>(load(std::filesystem::path(LOCUS_MODELS) / file).task).trials.at(0);
+}
+
+/// Mean of the first or the last ten losses, as the comparison prints them.
+double first_ten(const Outcome& outcome) {
+  return std::accumulate(outcome.losses.begin(), outcome.losses.begin() + 10, 0.0) / 10;
+}
+double last_ten(const Outcome& outcome) {
+  return std::accumulate(outcome.losses.end() - 10, outcome.losses.end(), 0.0) / 10;
+}
+
+const RankReport& rank_of(const Outcome& outcome, const std::string& projection) {
+  for (const RankReport& report : outcome.ranks) {
+    if (report.projection == projection) return report;
+  }
+  throw std::runtime_error(outcome.rule + " reports no rank of " + projection);
+}
+
+TEST(Models, AreAtLeastSixAndLoadWithoutAWarning) {
+  const auto files = shipped_models();
+  EXPECT_GE(files.size(), 6U);
+  for (const auto& file : files) {
+    EXPECT_TRUE(validate(file).empty()) << file;
+    EXPECT_EQ(load(file).name, file.stem()) << "a model bears the name of its file";
+  }
+}
+
+TEST(Models, ShowEveryRule) {
+  std::set<RuleKind> shown;
+  for (const auto& file : shipped_models()) {
+    for (const RuleSpec& rule : load(file).rules) shown.insert(rule.kind);
+  }
+  EXPECT_EQ(shown.size(), static_cast<std::size_t>(kRuleKinds));
+}
+
+TEST(Models, SinesTargetIsItsFormula) {
+  const DenseMatrix target = first_trial("sines.txtpb").target;
+  ASSERT_EQ(target.rows, 100);
+  for (std::size_t t = 1; t <= 100; ++t) {
+    const double p = 2 * std::numbers::pi * static_cast<double>(t - 1) / 100;
+    EXPECT_NEAR(target.values[t - 1], std::sin(p) + std::sin(2 * p) / 2 + std::sin(4 * p) / 4, 0.51e-6) << "tick " << t;
+  }
+}
+
+TEST(Models, SunspotsArePredictedAYearAhead) {
+  const RecordedTrial trial = first_trial("sunspots.txtpb");
+  const auto& input = std::get<DenseMatrix>(trial.input);
+  ASSERT_EQ(input.rows, 308);
+  ASSERT_EQ(input.cols, 2);
+  double sum = input.values[0];
+  for (std::size_t t = 0; t < 308; ++t) {
+    EXPECT_EQ(input.values[2 * t + 1], 1) << "the bias";
+    if (t > 0) {
+      EXPECT_EQ(input.values[2 * t], trial.target.values[t - 1]);
+    }
+    sum += trial.target.values[t];
+  }
+  EXPECT_EQ(input.values[0], 0.05) << "1700";
+  EXPECT_EQ(input.values[2 * 257], 1.902) << "1957, the highest";
+  EXPECT_EQ(trial.target.values[307], 0.029) << "2008";
+  EXPECT_NEAR(sum / 309, 0.4975210, 1e-7) << "the mean of the 309 years";
+}
+
+/// Loss of the naive forecast "next year = this year" on the model's own data.
+double naive_loss(const RecordedTrial& trial) {
+  const auto& input = std::get<DenseMatrix>(trial.input);
+  double squares = 0;
+  for (std::size_t t = 0; t < 308; ++t) squares += std::pow(trial.target.values[t] - input.values[2 * t], 2);
+  return squares / (2 * 308);
+}
+
+TEST(Models, SunspotsCommentSaysTheNaiveLoss) {
+  const double naive = naive_loss(first_trial("sunspots.txtpb"));
+  EXPECT_NEAR(naive, 0.0287, 0.00005);
+  std::stringstream text;
+  text << std::ifstream(std::string(LOCUS_MODELS) + "/sunspots.txtpb").rdbuf();
+  EXPECT_NE(text.str().find("naive: next year = this year         0.0287"), std::string::npos);
+}
+
+TEST(Models, EveryRuleMoreThanHalvesTheNaiveLossOfSunspots) {
+  const double naive = naive_loss(first_trial("sunspots.txtpb"));
+  const RunResult result = run_shipped("sunspots.txtpb", 1000);
+  for (const Outcome& outcome : result.outcomes) EXPECT_LT(last_ten(outcome), naive / 2) << outcome.rule;
+}
+
+TEST(Models, StudentFindsItsTeacherUnderEveryRule) {
+  const RunResult result = run_shipped("student_teacher.txtpb", 400);
+  for (const Outcome& outcome : result.outcomes) {
+    EXPECT_LT(last_ten(outcome), first_ten(outcome) / 1000) << outcome.rule;
+    const bool mixes_modes = outcome.rule.starts_with("eprop");
+    EXPECT_EQ(rank_of(outcome, "W").rank, mixes_modes ? 8 : 4) << outcome.rule;
+  }
+}
+
+TEST(Models, UnalignedRanksHaveTheirOrder) {
+  const RunResult result = run_shipped("unaligned.txtpb", 1000);
+  std::vector<double> ranks;
+  for (const char* rule : {"bptt", "eprop", "tbptt:1", "rflo"}) {
+    ranks.push_back(rank_of(outcome_of(result, rule), "W").effective_rank);
+  }
+  EXPECT_GT(ranks[0], ranks[1] + 0.5);
+  EXPECT_GT(ranks[1], ranks[2] + 0.5);
+  EXPECT_GT(ranks[2], 1.1);
+  EXPECT_NEAR(ranks[3], 1, 1e-6);
+  EXPECT_EQ(rank_of(outcome_of(result, "rflo"), "W").rank, 1);
+}
+
+TEST(Models, SinesAreLearntOnlineBestByRulesThatRememberThePast) {
+  const RunResult result = run_shipped("sines.txtpb", 250);  // an eighth of its updates: by then the loss has fallen tenfold
+  for (const char* rule : {"bptt", "rflo", "eprop:random"}) {
+    const Outcome& outcome = outcome_of(result, rule);
+    EXPECT_LT(last_ten(outcome), first_ten(outcome) / 8) << rule;
+    EXPECT_LT(last_ten(outcome), last_ten(outcome_of(result, "tbptt:1"))) << rule;
+  }
+}
+
+TEST(Models, SparseCueCrossesTheGapUnlessTheSweepIsShort) {
+  constexpr double kWithoutTheCue = 0.5 / 20 * 5 * (4 + 1 + 1) / 9.0;  // five ticks with a third in every readout
+  const RunResult result = run_shipped("sparse.txtpb", 2000);
+  const double truncated = last_ten(outcome_of(result, "tbptt:5:5"));
+  for (const char* rule : {"bptt", "rflo", "eprop", "eprop:random"}) {
+    EXPECT_LT(last_ten(outcome_of(result, rule)), 0.75 * truncated) << rule;
+  }
+  EXPECT_GT(truncated, kWithoutTheCue / 2);
+  EXPECT_LT(last_ten(outcome_of(result, "bptt")), kWithoutTheCue / 10);
+}
+
+}  // namespace
+}  // namespace locus

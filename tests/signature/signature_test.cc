@@ -1,0 +1,112 @@
+// The behaviour signature: what every shipped model sends under every rule, and the fingerprint of what it learns, in tests/data/signature.txt.
+//
+// Why: a change of behaviour must be deliberate. Where the signature differs, the present one is written beside the file as signature.txt.new;
+// if the change is meant, move it over the old one and say so in the commit. Counts are exact on every machine. Fingerprints are of every last bit
+// of losses and weights, which rest on what the machine's exp, tanh, log, sin and cos return: the file says for which mathematics its fingerprints
+// are, and elsewhere they are not compared.
+#include <bit>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/signature/workload.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kUpdates = 20;  // of each model: enough to learn, few enough for a sanitised build
+constexpr std::string_view kMathematics = "# mathematics: ";
+
+/// FNV-1a over the bits of what the mathematical library returns at some thousand points.
+std::string mathematics() {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  const auto add = [&](double value) { hash = (hash ^ std::bit_cast<std::uint64_t>(value)) * 0x100000001b3U; };
+  for (int k = 1; k <= 1000; ++k) {
+    const double x = 0.00737 * k;
+    for (const double value : {std::exp(-x), std::tanh(x), std::log(x), std::sin(x), std::cos(x)}) add(value);
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+std::string line_of(const std::string& model, const Outcome& outcome) {
+  std::string line = fmt::format("{:<16}{:<13}", model, outcome.rule);
+  const Ledger& ledger = outcome.ledger;
+  for (const ChannelRow& channel : kChannelTable) line += fmt::format("{:>10}", ledger.messages(channel.channel));
+  line += fmt::format("{:>10}{:>11}{:>9}{:>9}{:>9}", ledger.messages(), ledger.scalars(), ledger.spatial_violations(),
+                      ledger.temporal_violations(), ledger.violations());
+  line += fmt::format("{:>8}{:>8}{:>8}{:>7}  {}\n", ledger.max_lag(), ledger.stalled_ticks(), ledger.history_bytes(),
+                      ledger.trace_bytes(), outcome.fingerprint);
+  return line;
+}
+
+std::string head() {
+  std::string text = "# The behaviour signature; tests/signature/signature_test.cc says what it is for.\n";
+  text += fmt::format("# Totals over the first {} updates of each shipped model; bytes are of one replica.\n", kUpdates);
+  text += fmt::format("{}{}\n", kMathematics, mathematics());
+  text += fmt::format("{:<16}{:<13}", "model", "rule");
+  for (const ChannelRow& channel : kChannelTable) text += fmt::format("{:>10}", channel.name);
+  text += fmt::format("{:>10}{:>11}{:>9}{:>9}{:>9}", "messages", "scalars", "spatial", "temporal", "either");
+  text += fmt::format("{:>8}{:>8}{:>8}{:>7}  {}\n", "max_lag", "stalled", "history", "traces", "fingerprint");
+  return text;
+}
+
+/// The text without what depends on the machine's mathematics: its own line, and the last word of every other one.
+std::string counts_of(const std::string& text) {
+  std::istringstream lines(text);
+  std::string counts;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(kMathematics)) counts += line.substr(0, line.rfind(' ')) + '\n';
+  }
+  return counts;
+}
+
+std::string mathematics_of(const std::string& text) {
+  const std::size_t begin = text.find(kMathematics);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin + kMathematics.size(), text.find('\n', begin) - begin - kMathematics.size());
+}
+
+TEST(Signature, IsTheFiles) {
+  std::string present = head();
+  for (const auto& file : shipped_models()) {
+    const RunResult result = run_shipped(file.filename(), kUpdates);
+    for (const Outcome& outcome : result.outcomes) {
+      EXPECT_EQ(outcome.status, Status::kCompleted) << result.model << ' ' << outcome.rule << ": " << outcome.message;
+      present += line_of(result.model, outcome);
+    }
+  }
+  const std::string path = std::string(LOCUS_TEST_DATA) + "/signature.txt";
+  std::stringstream file;
+  file << std::ifstream(path).rdbuf();
+  const bool comparable = mathematics_of(file.str()) == mathematics();
+  if (comparable ? file.str() == present : counts_of(file.str()) == counts_of(present)) return;
+  std::ofstream(path + ".new") << present;
+  ADD_FAILURE() << (comparable ? "behaviour" : "counts") << " of " << path
+                << " differ from the present ones, beside it as .new:\n"
+                << present;
+}
+
+/// One update of every shipped model, message by message: the same counts as in bulk, and losses that agree to rounding.
+TEST(Signature, IsThatOfSingleMessages) {
+  for (const auto& file : shipped_models()) {
+    const RunResult bulk = run_shipped(file.filename(), 1);
+    const RunResult single = run_shipped(file.filename(), 1, TransportKind::kMailbox);
+    ASSERT_EQ(bulk.outcomes.size(), single.outcomes.size());
+    for (std::size_t r = 0; r < bulk.outcomes.size(); ++r) {
+      const Outcome& outcome = bulk.outcomes[r];
+      SCOPED_TRACE(bulk.model + ' ' + outcome.rule);
+      EXPECT_EQ(outcome.ledger, single.outcomes[r].ledger);
+      ASSERT_EQ(outcome.losses.size(), single.outcomes[r].losses.size());
+      for (std::size_t k = 0; k < outcome.losses.size(); ++k) {
+        EXPECT_NEAR(outcome.losses[k], single.outcomes[r].losses[k], 1e-12 * outcome.losses[k]);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace locus
