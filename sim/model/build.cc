@@ -80,8 +80,10 @@ void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projec
   const std::vector<std::int32_t>& target = by_column ? matrix.row : matrix.col;
   std::vector<std::int64_t> order(matrix.values.size());
   std::iota(order.begin(), order.end(), std::int64_t{0});
-  order = sorted_by(std::move(order), projection.target_size, [&](std::int64_t k) { return target[static_cast<std::size_t>(k)]; });
-  order = sorted_by(std::move(order), projection.source_size, [&](std::int64_t k) { return source[static_cast<std::size_t>(k)]; });
+  order = sorted_by(std::move(order), projection.target_size,
+                    [&](std::int64_t k) { return target[static_cast<std::size_t>(k)]; });
+  order = sorted_by(std::move(order), projection.source_size,
+                    [&](std::int64_t k) { return source[static_cast<std::size_t>(k)]; });
   projection.dense = false;
   projection.offset.assign(static_cast<std::size_t>(projection.source_size) + 1, 0);
   projection.target.resize(order.size());

@@ -92,8 +92,7 @@ struct Examined {
   std::vector<Fault> faults;
 };
 
-Examined examine(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path);
+Examined examine(std::string_view bytes, const std::filesystem::path& path) {
   Examined examined;
   FaultList faults;
   const std::optional<Format> format = format_of(path);
@@ -119,12 +118,16 @@ Spec load(const std::filesystem::path& path) {
 }
 
 Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings) {
-  Examined examined = examine(path);
+  return load_bytes(read_file(path), path, warnings);
+}
+
+Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings) {
+  Examined examined = examine(bytes, path);
   if (has_error(examined.faults)) throw ModelError(std::move(examined.faults));
   warnings = std::move(examined.faults);
   return std::move(examined.spec);
 }
 
-std::vector<Fault> validate(const std::filesystem::path& path) { return examine(path).faults; }
+std::vector<Fault> validate(const std::filesystem::path& path) { return examine(read_file(path), path).faults; }
 
 }  // namespace locus

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "sim/model/errors.h"
@@ -19,6 +20,9 @@ Spec load(const std::filesystem::path& path);
 
 /// As above; `warnings` gets what is legal and hardly meant.
 Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings);
+
+/// As above, of bytes that are at hand: `path` is their name, whose end says the format and whose folder holds the files of weights.
+Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings);
 
 /// Every fault and warning of a file, in its order; empty for a good one. Throws FileError if the file cannot be read.
 std::vector<Fault> validate(const std::filesystem::path& path);

@@ -15,9 +15,9 @@ namespace locus {
 
 struct Overrides {
   std::vector<std::string> rules;  // as typed; only these run, in this order; empty: the model's
-  std::optional<std::int64_t> updates;
-  std::optional<std::uint64_t> seed;
-  std::optional<Locality> locality;
+  std::optional<std::int64_t> updates = std::nullopt;
+  std::optional<std::uint64_t> seed = std::nullopt;
+  std::optional<Locality> locality = std::nullopt;
 };
 
 /// Throws UsageError, naming the nearest right one, where a rule is neither the model's nor a short form, or cannot run on this model.

@@ -1,0 +1,143 @@
+// Weights from .npy files: orders and types, and headers that lie.
+#include "sim/model/npy.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "sim/model/load.h"
+#include "tests/model/folder.h"
+
+namespace locus {
+namespace {
+
+struct Npy {
+  std::string type = "<f8";
+  std::string order = "False";
+  std::string shape = "(3, 2)";
+  int version = 1;
+  std::string numbers = {};
+  std::string header = {};  // if not empty, instead of the one made of the above
+
+  std::string bytes() const {
+    std::string text =
+        header.empty() ? "{'descr': '" + type + "', 'fortran_order': " + order + ", 'shape': " + shape + ", }" : header;
+    text += std::string(63 - (text.size() + (version == 1 ? 10 : 12)) % 64, ' ') + "\n";
+    std::string all = "\x93NUMPY";
+    all += static_cast<char>(version);
+    all += '\0';
+    const std::size_t lengths = version == 1 ? 2 : 4;
+    for (std::size_t i = 0; i < lengths; ++i) all += static_cast<char>((text.size() >> (8 * i)) & 255U);
+    return all + text + numbers;
+  }
+};
+
+template <class Number>
+std::string packed(const std::vector<Number>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
+const std::vector<double> kRowMajor = {1, 2, 3, 4, 5, 6.5};
+const std::vector<double> kColumnMajor = {1, 3, 5, 2, 4, 6.5};
+
+/// B (3 x 2) of a model, from a file of these bytes; or what is wrong.
+struct Loaded {
+  std::vector<Fault> faults;
+  WeightsSpec weights;
+};
+Loaded loaded(const std::string& bytes, const std::string& name = "w.npy", const std::string& path = "w.npy") {
+  const Folder folder;
+  folder.write(name, bytes);
+  ModelText model;
+  model.b = "projections { name: \"B\" source: \"in\" target: \"rec\" weights { file { path: \"" + path + "\" } } }";
+  const auto file = folder.write("m.txtpb", model.text());
+  Loaded result;
+  result.faults = validate(file);
+  if (result.faults.empty()) result.weights = load(file).network.projections[0].weights;
+  return result;
+}
+
+std::vector<double> values_of(const Loaded& result) {
+  EXPECT_TRUE(result.faults.empty()) << ModelError(result.faults).what();
+  const auto* dense = std::get_if<DenseMatrix>(&result.weights);
+  return dense == nullptr ? std::vector<double>() : dense->values;
+}
+
+void expect_refused(const std::string& bytes, const std::string& word) {
+  const Loaded result = loaded(bytes);
+  ASSERT_EQ(result.faults.size(), 1U) << word;
+  EXPECT_EQ(result.faults[0].field, "network.projections[0].weights.file.path");
+  EXPECT_NE(describe(result.faults[0]).find(word), std::string::npos) << describe(result.faults[0]);
+}
+
+TEST(NpyFile, ReadsBothOrdersBothTypesAndEveryVersion) {
+  EXPECT_EQ(values_of(loaded(Npy{.numbers = packed(kRowMajor)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded(Npy{.order = "True", .numbers = packed(kColumnMajor)}.bytes())), kRowMajor);
+  const std::vector<float> row_major(kRowMajor.begin(), kRowMajor.end());
+  const std::vector<float> column_major(kColumnMajor.begin(), kColumnMajor.end());
+  EXPECT_EQ(values_of(loaded(Npy{.type = "<f4", .numbers = packed(row_major)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded(Npy{.type = "<f4", .order = "True", .numbers = packed(column_major)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded(Npy{.version = 2, .numbers = packed(kRowMajor)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded(Npy{.version = 3, .numbers = packed(kRowMajor)}.bytes())), kRowMajor);
+  EXPECT_EQ(
+      values_of(loaded(
+          Npy{.numbers = packed(kRowMajor), .header = "{'shape':(3,2),'descr':'<f8','fortran_order':False}"}.bytes())),
+      kRowMajor);
+}
+
+TEST(NpyFile, RefusesWhatDoesNotFit) {
+  expect_refused(Npy{.shape = "(2, 3)", .numbers = packed(kRowMajor)}.bytes(),
+                 "2 x 3 values; must be 3 x 2: the size of target \"rec\" x the size of source \"in\"");
+  expect_refused(Npy{.shape = "(6,)", .numbers = packed(kRowMajor)}.bytes(), "shape (6,)");
+  expect_refused(Npy{.shape = "(3, 2, 1)", .numbers = packed(kRowMajor)}.bytes(), "two-dimensional");
+  expect_refused(Npy{.shape = "()", .numbers = packed(kRowMajor)}.bytes(), "two-dimensional");
+  expect_refused(Npy{.type = ">f8", .numbers = packed(kRowMajor)}.bytes(), "'>f8'");
+  expect_refused(Npy{.type = "<i8", .numbers = packed(kRowMajor)}.bytes(), "float64 ('<f8') or float32 ('<f4')");
+  std::vector<double> infinite = kRowMajor;
+  infinite[3] = INFINITY;
+  expect_refused(Npy{.numbers = packed(infinite)}.bytes(), "entry (1, 1) is inf; must be finite");
+}
+
+TEST(NpyFile, RefusesDamageAndLies) {
+  const std::string good = Npy{.numbers = packed(kRowMajor)}.bytes();
+  expect_refused("", "no .npy file");
+  expect_refused("not numbers at all", "no .npy file");
+  expect_refused(good.substr(0, 9), "no .npy file");
+  expect_refused(good.substr(0, 40), "ends within its header");
+  expect_refused(good.substr(0, good.size() - 1), "47 bytes of numbers; 3 x 2 of them take 48");
+  expect_refused(good + "x", "49 bytes of numbers");
+  expect_refused(Npy{.version = 9, .numbers = packed(kRowMajor)}.bytes(), "version 9");
+  expect_refused(Npy{.shape = "(1000000000, 1000000000)"}.bytes(), "1000000000 x 1000000000");
+  expect_refused(Npy{.shape = "(99999999999999999999, 2)"}.bytes(), "two-dimensional");
+  expect_refused(Npy{.shape = "(-3, -2)"}.bytes(), "two-dimensional");
+  expect_refused(Npy{.header = "{'descr': '<f8', 'fortran_order': Maybe, 'shape': (3, 2)}"}.bytes(), "without an order");
+  expect_refused(Npy{.header = "{}"}.bytes(), "type ");
+  std::string long_header = "\x93NUMPY\x02";
+  long_header += std::string(1, '\0') + "\xff\xff\xff\x7f";
+  expect_refused(long_header, "header of 2147483647 bytes");
+}
+
+TEST(WeightsFile, StaysInTheModelsFolder) {
+  const std::string good = Npy{.numbers = packed(kRowMajor)}.bytes();
+  EXPECT_EQ(values_of(loaded(good, "deep/er/w.npy", "deep/er/w.npy")), kRowMajor);
+  EXPECT_EQ(values_of(loaded(good, "w.npy", "deep/../w.npy")), kRowMajor);
+  for (const char* path : {"../w.npy", "/etc/w.npy", "a/../../w.npy", "./../w.npy"}) {
+    const Loaded result = loaded(good, "w.npy", path);
+    ASSERT_EQ(result.faults.size(), 1U) << path;
+    EXPECT_NE(describe(result.faults[0]).find("must be a path relative to the model's folder, and inside of it"), std::string::npos)
+        << describe(result.faults[0]);
+  }
+  for (const auto& [path, word] : {std::pair{"absent.npy", "does not exist"},
+                                   {"", "must end in .npy"},
+                                   {"w.csv", "must end in .npy"},
+                                   {"folder.npy", "no regular file"}}) {
+    const Loaded result = loaded(good, "folder.npy/w.npy", path);
+    ASSERT_EQ(result.faults.size(), 1U) << path;
+    EXPECT_NE(describe(result.faults[0]).find(word), std::string::npos) << describe(result.faults[0]);
+  }
+}
+
+}  // namespace
+}  // namespace locus
