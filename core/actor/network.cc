@@ -62,7 +62,8 @@ void allocate(Network<R>& network, std::int32_t lanes) {
       continue;  // another population: no neuron is its own source
     for (std::int32_t i = 0; i < projection.source_size; ++i) {
       const std::int64_t synapse = find_synapse(projection, i, i);
-      if (synapse >= 0) network.autapses.push_back({projection.source_begin + i, p, synapse});
+      if (synapse >= 0)
+        network.autapses.push_back({NeuronId{projection.source_begin + i}, ProjectionId{p}, SynapseId{synapse}});
     }
   }
   std::ranges::sort(network.autapses, {}, &Autapse::neuron);

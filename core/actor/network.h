@@ -14,6 +14,7 @@
 
 #include "core/actor/activation.h"
 #include "core/base/column.h"
+#include "core/base/id.h"
 
 namespace locus {
 
@@ -89,9 +90,9 @@ struct Projection {
 
 /// A rate neuron's autapse: where its weight W_ii stands.
 struct Autapse {
-  std::int32_t neuron = 0;      // within the rate layer
-  std::int32_t projection = 0;  // within Network::projections
-  std::int64_t synapse = 0;     // within the projection
+  NeuronId neuron;          // within the rate layer
+  ProjectionId projection;  // within Network::projections
+  SynapseId synapse;        // within the projection
 };
 
 template <class R>

@@ -41,7 +41,8 @@ void Sensitivities<R>::hear_own(T& transport) {
     for (std::int64_t k = 0; k < range.size; ++k) {
       const std::int32_t target = projection.target_begin + projection.target_of(k);
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-        neuron(target, lane).next[range.begin + k] += transport.behind(range.projection, k, lane);
+        neuron(target, lane).next[range.begin + k] +=
+            transport.behind(ProjectionId{range.projection}, SynapseId{k}, Lane{lane});
       }
     }
   }
@@ -154,7 +155,7 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
   };
   const auto handle = [&](int, const auto& e) {
     const Place place = place_of(e.receiver);
-    on(transport.synapse(place.projection, place.synapse, e.lane), e.message);
+    on(transport.synapse(ProjectionId{place.projection}, SynapseId{place.synapse}, Lane{e.lane}), e.message);
   };
   /// Neuron i's messages to its own synapses, or to all others: say(i, theta, lane, receiving shard, sensitivity, signal).
   const auto each_message = [&](int shard, bool own, auto say) {
@@ -214,7 +215,7 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
       for (const Range& range : ranges_) {
         const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
         for (std::int64_t k = 0; k < range.size; ++k) {
-          const TaughtSynapse<R> self = transport.synapse(range.projection, k, lane);
+          const TaughtSynapse<R> self = transport.synapse(ProjectionId{range.projection}, SynapseId{k}, Lane{lane});
           const R sensitivity = sensitivities[range.begin + k];
           if (projection.target_begin + projection.target_of(k) == i) {
             on(self, Sensitivity<R>{sensitivity, signal});

@@ -120,17 +120,18 @@ RateNeuron<R> Batched<R>::neuron(std::size_t cell) {
 }
 
 template <class R>
-TaughtSynapse<R> Batched<R>::synapse(std::int32_t p, std::int64_t index, std::int32_t) {
-  Block& block = blocks_[static_cast<std::size_t>(p)];
+TaughtSynapse<R> Batched<R>::synapse(ProjectionId id, SynapseId index, Lane) {
+  const auto p = static_cast<std::size_t>(id.value);
+  Block& block = blocks_[p];
   CHECK(block.way == Way::kSummed, "only synapses that are told their change are handled one by one");
-  const auto k = static_cast<std::size_t>(index);
-  return {network_.projections[static_cast<std::size_t>(p)].weight[k], block.delta[k]};  // the lanes' changes are one sum
+  const auto k = static_cast<std::size_t>(index.value);
+  return {network_.projections[p].weight[k], block.delta[k]};  // the lanes' changes are one sum
 }
 
 template <class R>
-R Batched<R>::behind(std::int32_t p, std::int64_t index, std::int32_t lane) const {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-  return source_activity(projection)[std::ptrdiff_t{projection.source_of(index)} * lanes_ + lane];
+R Batched<R>::behind(ProjectionId id, SynapseId index, Lane lane) const {
+  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(id.value)];
+  return source_activity(projection)[std::ptrdiff_t{projection.source_of(index.value)} * lanes_ + lane.value];
 }
 
 template <class R>
@@ -184,7 +185,8 @@ std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* a
 }
 
 template <class R>
-void Batched<R>::axons(std::int32_t p) {
+void Batched<R>::axons(ProjectionId id) {
+  const std::int32_t p = id.value;
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const R* activity = source_activity(projection);

@@ -50,7 +50,7 @@ class Batched {
 
   void begin_trial();
   void tick(Tick now, const R* input);
-  void axons(std::int32_t projection);
+  void axons(ProjectionId projection);
   void step_neurons();
   void targets(const R* target, R scale);
   void report_errors(Answers<R> answers);
@@ -66,11 +66,11 @@ class Batched {
   Network<R>& network() { return network_; }
   Door& door() { return door_; }
   const Learning& learning() const { return learning_; }
-  TaughtSynapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
-  R behind(std::int32_t projection, std::int64_t index, std::int32_t lane) const;
+  TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);
+  R behind(ProjectionId projection, SynapseId index, Lane lane) const;
 
   /// The way chosen for a projection.
-  Way way(std::int32_t projection) const { return blocks_[static_cast<std::size_t>(projection)].way; }
+  Way way(ProjectionId projection) const { return blocks_[static_cast<std::size_t>(projection.value)].way; }
 
  private:
   /// What a projection's synapses own besides their weight, in the form that its way needs.

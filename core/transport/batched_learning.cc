@@ -115,10 +115,10 @@ void Batched<R>::tell_own_weights() {
   const std::int64_t messages = static_cast<std::int64_t>(network_.autapses.size()) * lanes_;
   pass_dendrites(door_, Layer::kRate, messages, 1, no_offence);
   for (const Autapse& autapse : network_.autapses) {
-    const R weight =
-        network_.projections[static_cast<std::size_t>(autapse.projection)].weight[static_cast<std::size_t>(autapse.synapse)];
+    const R weight = network_.projections[static_cast<std::size_t>(autapse.projection.value)]
+                         .weight[static_cast<std::size_t>(autapse.synapse.value)];
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      on(neuron(static_cast<std::size_t>(autapse.neuron) * static_cast<std::size_t>(lanes_) +
+      on(neuron(static_cast<std::size_t>(autapse.neuron.value) * static_cast<std::size_t>(lanes_) +
                 static_cast<std::size_t>(lane)),
          OwnWeight<R>{weight});
     }

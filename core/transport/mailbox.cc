@@ -94,7 +94,8 @@ void Mailbox<R>::silence(std::int32_t p) {
 }
 
 template <class R>
-void Mailbox<R>::axons(std::int32_t p) {
+void Mailbox<R>::axons(ProjectionId id) {
+  const std::int32_t p = id.value;
   const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   const R* activity = activity_of(projection.source_layer);
   silence(p);

@@ -27,7 +27,7 @@ class Mailbox {
 
   void begin_trial();
   void tick(Tick now, const R* input);
-  void axons(std::int32_t projection);
+  void axons(ProjectionId projection);
   void step_neurons();
   void targets(const R* target, R scale);
   void report_errors(Answers<R> answers);
@@ -43,10 +43,11 @@ class Mailbox {
   Network<R>& network() { return network_; }
   Door& door() { return door_; }
   const Learning& learning() const { return learning_; }
-  TaughtSynapse<R> synapse(std::int32_t projection, std::int64_t index, std::int32_t lane);
+  TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);
   /// The activity behind the current that a neuron heard from this synapse in this tick (0 if nothing); RTRL only, where the DENDRITE carries it.
-  R behind(std::int32_t projection, std::int64_t index, std::int32_t lane) const {
-    return columns_[static_cast<std::size_t>(projection)].heard[static_cast<std::size_t>(index * network_.lanes + lane)];
+  R behind(ProjectionId projection, SynapseId index, Lane lane) const {
+    const SynapseColumns& own = columns_[static_cast<std::size_t>(projection.value)];
+    return own.heard[static_cast<std::size_t>(index.value * network_.lanes + lane.value)];
   }
 
   /// One phase: every shard emits its messages, emit(shard); they pass the door together. ends_of(envelope) names the two ends.

@@ -106,10 +106,11 @@ void Mailbox<R>::tell_own_weights() {
         own_weights_, 0, 1,
         [&](int shard) {
           for (const Autapse& autapse : network_.autapses) {
-            if (autapse.projection != p || shard_of(sharding_.rate_begin, autapse.neuron) != shard) continue;
-            const auto k = static_cast<std::int32_t>(autapse.synapse);
+            if (autapse.projection != ProjectionId{p} || shard_of(sharding_.rate_begin, autapse.neuron.value) != shard)
+              continue;
+            const auto k = static_cast<std::int32_t>(autapse.synapse.value);
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
-              own_weights_.between(shard, shard).push_back({k, autapse.neuron, lane, {learner(p, k, lane).weight}});
+              own_weights_.between(shard, shard).push_back({k, autapse.neuron.value, lane, {learner(p, k, lane).weight}});
             }
           }
         },
@@ -252,9 +253,9 @@ void Mailbox<R>::commit(R scale) {
       const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
       const auto index = static_cast<std::int32_t>(p);
       each_synapse(shard, index, [&](std::int64_t k) {
-        const TaughtSynapse<R> self = synapse(index, k, 0);
+        const TaughtSynapse<R> self = synapse(ProjectionId{index}, SynapseId{k}, Lane{0});
         for (std::int32_t lane = 1; lane < network_.lanes; ++lane) {  // the mean of the trials, summed in trial order
-          R& other = synapse(index, k, lane).delta;
+          R& other = synapse(ProjectionId{index}, SynapseId{k}, Lane{lane}).delta;
           self.delta += other;
           other = R(0);
         }

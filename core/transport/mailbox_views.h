@@ -29,8 +29,8 @@ const std::vector<std::int32_t>& Mailbox<R>::shard_begin(Layer layer) const {
 }
 
 template <class R>
-TaughtSynapse<R> Mailbox<R>::synapse(std::int32_t projection, std::int64_t index, std::int32_t lane) {
-  const Synapse<R> self = learner(projection, index, lane);
+TaughtSynapse<R> Mailbox<R>::synapse(ProjectionId projection, SynapseId index, Lane lane) {
+  const Synapse<R> self = learner(projection.value, index.value, lane.value);
   return {self.weight, self.delta};
 }
 

@@ -62,10 +62,10 @@ void pass_transports(Door& door, Party to, std::int32_t lag, std::int64_t messag
 
 template <class T, class R>
 concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> answers, std::int32_t index, Tick tick,
-                               R scale, std::int64_t synapse) {
+                               R scale, ProjectionId projection, SynapseId synapse, Lane lane) {
   t.begin_trial();           // the clock: states, traces and histories are cleared
   t.tick(tick, column);      // the clock: currents and signals start at 0; x_t (m x lanes) appears at the inputs
-  t.axons(index);            // AXON and DENDRITE over projection `index`, from the source's present activity
+  t.axons(projection);       // AXON and DENDRITE over a projection, from the source's present activity
   t.step_neurons();          // the clock: rate neurons integrate
   t.targets(column, scale);  // TARGET: y*_t (o x lanes); scale is the loss's constant
   t.report_errors(answers);  // POST from readouts with eps != 0; TRANSPORT if answers
@@ -80,10 +80,10 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
   { t.network() } -> std::same_as<Network<R>&>;
   { t.door() } -> std::same_as<Door&>;
   {
-    t.synapse(index, synapse, index)
+    t.synapse(projection, synapse, lane)
     } -> std::same_as<TaughtSynapse<R>>;  // view: projection, synapse, lane; for deliveries of core/nonlocal
   {
-    t.behind(index, synapse, index)
+    t.behind(projection, synapse, lane)
     } -> std::same_as<R>;  // RTRL: the activity behind the DENDRITE of projection, synapse, lane
 };
 

@@ -49,11 +49,11 @@ void Trial<R, T>::commit_batch() {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::forward(Tick now, const Batch<R>& batch) {
   transport_.tick(now, batch.input_at(now.value));
-  for (const std::int32_t p : onto_rate_) transport_.axons(p);
+  for (const std::int32_t p : onto_rate_) transport_.axons(ProjectionId{p});
   if (sensitivities_) sensitivities_->hear(transport_);
   transport_.step_neurons();
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
-  for (const std::int32_t p : onto_readouts_) transport_.axons(p);
+  for (const std::int32_t p : onto_readouts_) transport_.axons(ProjectionId{p});
 }
 
 /// Learning of one tick. Returns whether a commit is due where every tick commits: after each tick online, after each sweep otherwise.

@@ -91,10 +91,10 @@ TEST(Network, FindsAutapsesOnlyWhereAPopulationProjectsOntoItself) {
   const double weights[] = {8, 11, 1, 5};
   for (std::size_t i = 0; i < network.autapses.size(); ++i) {
     const Autapse& autapse = network.autapses[i];
-    EXPECT_EQ(autapse.neuron, neurons[i]);
-    EXPECT_EQ(
-        network.projections[static_cast<std::size_t>(autapse.projection)].weight[static_cast<std::size_t>(autapse.synapse)],
-        weights[i]);
+    EXPECT_EQ(autapse.neuron.value, neurons[i]);
+    EXPECT_EQ(network.projections[static_cast<std::size_t>(autapse.projection.value)]
+                  .weight[static_cast<std::size_t>(autapse.synapse.value)],
+              weights[i]);
   }
 }
 

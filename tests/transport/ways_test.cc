@@ -85,7 +85,7 @@ TEST_P(Ways, AgreeWithTheMailbox) {
 
   Door door = make_door(learning);
   Batched<double> batched(network, learning, {shape, c.every_tick, c.tape_floor}, Executor{}, door);
-  EXPECT_EQ(batched.way(1), c.way);
+  EXPECT_EQ(batched.way(ProjectionId{1}), c.way);
   train(batched, learning, shape, c.every_tick);
 
   Door reference_door = make_door(learning);
