@@ -44,6 +44,8 @@ extern const Command kValidateCommand;
 extern const Command kInfoCommand;
 extern const Command kConvertCommand;
 extern const Command kRulesCommand;
+extern const Command kTheoryCommand;
+extern const Command kReproduceCommand;
 extern const Command kHelpCommand;
 
 /// In the order in which help lists them.

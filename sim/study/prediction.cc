@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "sim/model/realise.h"
@@ -43,6 +44,14 @@ std::string why_modes_couple(const ExactRule& rule, const LinearModel& model, co
   return "";
 }
 
+/// |1 + eta l| < 1 for both eigenvalues l: eta < -2 Re l / |l|^2.
+double largest_eta(const theory::Linearisation& line) {
+  double bound = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 1; i < 3; ++i)
+    bound = std::min(bound, -2 * line.eigenvalues[i].real() / std::norm(line.eigenvalues[i]));
+  return bound;
+}
+
 /// The ODE of one mode: at the checkpoints, and where it comes to.
 std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const std::vector<double>& times, double limit_time) {
   std::vector<double> losses;
@@ -55,7 +64,10 @@ std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const std:
   if (whole.mode.empty()) return losses;
   mode.limit = whole.mode.back();
   mode.limit_loss = theory::loss(mode.limit, teacher);
-  if (mode.limit.a != 0) mode.limit_rate = theory::linearise(teacher, mode.limit.a, mode.rule).rate;
+  if (mode.limit.a == 0) return losses;
+  const theory::Linearisation line = theory::linearise(teacher, mode.limit.a, mode.rule);
+  mode.limit_rate = line.rate;
+  if (line.stable) mode.largest_eta = largest_eta(line);
   return losses;
 }
 

@@ -32,7 +32,8 @@ struct ModePrediction {
   theory::Ending ending = theory::Ending::kInTime;  // of the ODE within `limit_time`
   theory::Mode limit;                               // where the ODE comes to
   double limit_loss = 0;
-  double limit_rate = 0;  // at the optimum next to the limit, per unit of updates x eta
+  double largest_eta = 0;  // above it steps next to the limit grow; 0 where the limit is no stable optimum
+  double limit_rate = 0;   // at the optimum next to the limit, per unit of updates x eta
 };
 
 struct RulePrediction {

@@ -1,0 +1,16 @@
+// A prediction as text of one screen, and as JSON.
+#pragma once
+
+#include <string>
+
+#include "sim/model/spec.h"
+#include "sim/study/prediction.h"
+
+namespace locus {
+
+/// Which rule converges, where to and how fast; at most 80 columns.
+std::string theory_text(const Spec& spec, const Prediction& prediction);
+/// {"model", "modes": [{"teacher", "rules": [{"rule", "optimum", ...}]}], "rules": [{"rule", "losses", ...}]} on one line.
+std::string theory_json(const Spec& spec, const Prediction& prediction);
+
+}  // namespace locus
