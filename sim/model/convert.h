@@ -1,7 +1,7 @@
 // convert: a model file between text and wire form, loss-free.
 //
-// Every field and every bit of every number comes back; a text's comments and layout do not (the wire form has no place for them). The file must parse; it need not
-// be a valid model. What cannot be carried over exactly is refused: the output is read back and compared before it is written.
+// Every field and every bit of every number comes back; a text's comments and layout do not (the wire form has no place for them). The file must
+// parse; it need not be a valid model. What cannot be carried over exactly is refused: the output is read back and compared before it is written.
 #pragma once
 
 #include <filesystem>

@@ -1,7 +1,7 @@
 // Matrices of a message, checked: sizes, indices, no entry twice, finite values.
 //
-// Cost: packed arrays are taken over whole, checked by loops that vectorise, and looked at one by one only where something is wrong. Whether an entry comes
-// twice is seen in one pass if the entries ascend, and costs a sort otherwise.
+// Cost: packed arrays are taken over whole, checked by loops that vectorise, and looked at one by one only where something is wrong. Whether an entry
+// comes twice is seen in one pass if the entries ascend, and costs a sort otherwise.
 #pragma once
 
 #include "locus/v1/weights.pb.h"

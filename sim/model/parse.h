@@ -1,8 +1,8 @@
 // From a file's bytes to a message: syntax, unknown names, nothing about meaning.
 //
-// Text goes through protobuf's text parser, the wire form through its wire parser; what they report becomes faults with field, place and the nearest right
-// name. A wrong value of a scalar field is told and stepped over, so that one file's faults come together. A file in the wire form that carries fields this
-// schema does not know is refused: dropping them would lose what somebody meant.
+// Text goes through protobuf's text parser, the wire form through its wire parser; what they report becomes faults with field, place and the nearest
+// right name. A wrong value of a scalar field is told and stepped over, so that one file's faults come together. A file in the wire form that carries
+// fields this schema does not know is refused: dropping them would lose what somebody meant.
 // Internal to sim/model: the only rooms that see generated code are this one and sim/report.
 #pragma once
 

@@ -151,7 +151,9 @@ void tell_unknown_field(const std::string& name, const Report& report, const Des
   if (field->real_containing_oneof() != nullptr) faults.silence(around.at(field->real_containing_oneof()->name()));
 }
 
-std::string lower_first(std::string text) {
+/// The parser's words as the rest of a sentence.
+std::string reworded(std::string text) {
+  if (text.ends_with("got: ")) text += "the end of the file";
   if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   return text;
 }
@@ -172,7 +174,8 @@ std::string takes(const FieldDescriptor& field) {
   }
 }
 
-/// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it is in `told`; returned is what ended the parse, if anything.
+/// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it is in `told`; returned is what ended the parse, if
+/// anything.
 class Round {
  public:
   Round(std::string_view text, const LineIndex& lines, Message& message, FaultList& faults)
@@ -218,7 +221,7 @@ class Round {
     if (!value.empty() && scalar && field.field->enum_type() != nullptr) {
       faults_.error_at(at, field.path, "is " + value, suggestion(value, value_names(*field.field->enum_type())));
     } else {
-      faults_.error_at(at, field.path, "cannot be parsed: " + lower_first(report.message),
+      faults_.error_at(at, field.path, "cannot be parsed: " + reworded(report.message),
                        scalar ? takes(*field.field) : "");
     }
     if (!scalar || !report.ends_parse) return;

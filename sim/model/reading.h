@@ -1,7 +1,7 @@
 // What the readers of one model share, from message to Spec.
 //
-// A reader checks and converts one message in one pass: it appends to the faults and returns values that hold good only if none was added. Readers take their
-// message by reference to change it: what has been converted is let go at once, so that a large model is not held twice.
+// A reader checks and converts one message in one pass: it appends to the faults and returns values that hold good only if none was added. Readers
+// take their message by reference to change it: what has been converted is let go at once, so that a large model is not held twice.
 // Internal to sim/model.
 #pragma once
 

@@ -88,8 +88,8 @@ class Lexer {
 
 constexpr int kDeepest = 64;  // messages; what is deeper is walked as if it were on one level
 
-/// Calls visitor.enter(step, statement's place, element's place) and, after what is inside, visitor.leave(begin, end) for each value: once a statement, once an element
-/// of a list. visitor.statement(begin, end, has_message) ends a whole statement.
+/// Calls visitor.enter(step, statement's place, element's place) and, after what is inside, visitor.leave(begin, end) for each value: once a
+/// statement, once an element of a list. visitor.statement(begin, end, has_message) ends a whole statement.
 template <class Visitor>
 class Walk {
  public:

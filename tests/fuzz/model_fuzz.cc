@@ -1,7 +1,7 @@
 // Any bytes as a model file: load, validate and, where they are a model, build it.
 //
-// The first byte says the form (even: text, odd: wire), the rest is the file. Faults are the normal outcome; a crash, a sanitiser's report, a CHECK that fails or
-// memory without bound are what is looked for.
+// The first byte says the form (even: text, odd: wire), the rest is the file. Faults are the normal outcome; a crash, a sanitiser's report, a CHECK
+// that fails or memory without bound are what is looked for.
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>

@@ -21,12 +21,14 @@ Spec spec_of(const ModelText& model) {
 ModelText several() {
   ModelText model;
   model.populations =
-      "populations { name: \"o1\" size: 1 readout {} } populations { name: \"r1\" size: 2 rate { activation: TANH leak: 0.5 } } populations { name: \"in\" size: 2 input {} } "
+      "populations { name: \"o1\" size: 1 readout {} } populations { name: \"r1\" size: 2 rate { activation: TANH "
+      "leak: 0.5 } } populations { name: \"in\" size: 2 input {} } "
       "populations { name: \"r2\" size: 3 rate {} } populations { name: \"o2\" size: 1 readout {} }";
   model.b =
       "projections { name: \"B\" source: \"in\" target: \"r2\" weights { dense { rows: 3 cols: 2 values: [1, 2, 3, 4, 5, 6] } } }";
   model.w =
-      "projections { name: \"W\" source: \"r2\" target: \"r1\" plastic: false learning_rate: 0.5 weights { sparse { rows: 2 cols: 3 row: [1, 0, 1, 0] col: [2, 2, 0, 1] values: [10, 20, 30, 0] } } }";
+      "projections { name: \"W\" source: \"r2\" target: \"r1\" plastic: false learning_rate: 0.5 weights { sparse { "
+      "rows: 2 cols: 3 row: [1, 0, 1, 0] col: [2, 2, 0, 1] values: [10, 20, 30, 0] } } }";
   model.a =
       "projections { name: \"A\" source: \"r1\" target: \"o2\" weights { dense { rows: 1 cols: 2 values: [7, 8] } } }";
   model.task = "task { recorded { trials { spikes {} target { rows: 1 cols: 2 values: [1, 2] } } } }";
@@ -77,7 +79,8 @@ TEST(Build, StoresSynapsesSourceBySource) {
 TEST(Build, MatricesOfAnyShapeComeOutTransposed) {
   ModelText model;
   model.populations =
-      "populations { name: \"in\" size: 71 input {} } populations { name: \"rec\" size: 45 rate {} } populations { name: \"out\" size: 3 readout {} }";
+      "populations { name: \"in\" size: 71 input {} } populations { name: \"rec\" size: 45 rate {} } populations { "
+      "name: \"out\" size: 3 readout {} }";
   model.b = "projections { name: \"B\" source: \"in\" target: \"rec\" weights { gaussian { stddev: 1 } } }";
   model.a = "";
   model.task = "task { recorded { trials { spikes {} target { rows: 1 cols: 3 values: [1, 2, 3] } } } }";
@@ -94,7 +97,8 @@ TEST(Build, MatricesOfAnyShapeComeOutTransposed) {
 TEST(Build, FeedbackRunsFromReadoutsWhereTheRuleUsesIt) {
   ModelText model = several();
   model.rules =
-      "rules { name: \"r\" rflo { feedback { population: \"r2\" weights { sparse { rows: 2 cols: 3 row: [1, 0, 1] col: [2, 1, 0] values: [1, 2, 3] } } } "
+      "rules { name: \"r\" rflo { feedback { population: \"r2\" weights { sparse { rows: 2 cols: 3 row: [1, 0, 1] "
+      "col: [2, 1, 0] values: [1, 2, 3] } } } "
       "feedback { population: \"r1\" weights { dense { rows: 2 cols: 2 values: [4, 5, 6, 7] } } } } } rules { name: \"e\" eprop {} }";
   Spec spec = spec_of(model);
   const Network<double> network = build<double>(spec, spec.rules[0], 1);

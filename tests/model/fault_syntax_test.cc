@@ -148,14 +148,16 @@ TEST(Faults, OfWholes) {
       {"no rate population",
        [](M& m) {
          m.whole =
-             "@network { populations { name: \"in\" size: 1 input {} } } task { recorded { trials { input { rows: 1 cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
+             "@network { populations { name: \"in\" size: 1 input {} } } task { recorded { trials { input { rows: 1 "
+             "cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
        },
        "network",
        {"no rate population"}},
       {"no input population",
        [](M& m) {
          m.whole =
-             "@network { populations { name: \"r\" size: 1 rate {} } } task { recorded { trials { spikes {} } } } training { ticks: 1 } rules { name: \"n\" none {} }";
+             "@network { populations { name: \"r\" size: 1 rate {} } } task { recorded { trials { spikes {} } } } "
+             "training { ticks: 1 } rules { name: \"n\" none {} }";
        },
        "network",
        {"no input population"}},

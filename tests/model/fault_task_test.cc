@@ -275,7 +275,10 @@ TEST(Faults, OfRules) {
       {"no readout",
        [](M& m) {
          m.whole =
-             "@network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 1 rate {} } projections { name: \"B\" source: \"i\" target: \"r\" weights { constant { value: 1 } } } } task { student_teacher { teacher { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 1 rate {} } } } } training { ticks: 1 learning_rate: 1 } rules { name: \"b\" rflo {} }";
+             "@network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 1 rate {} } "
+             "projections { name: \"B\" source: \"i\" target: \"r\" weights { constant { value: 1 } } } } task { "
+             "student_teacher { teacher { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" "
+             "size: 1 rate {} } } } } training { ticks: 1 learning_rate: 1 } rules { name: \"b\" rflo {} }";
        },
        "network",
        {"no readout population", "rule \"b\" learns"}},

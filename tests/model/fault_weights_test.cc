@@ -201,21 +201,27 @@ TEST(Faults, OfDrawnWeights) {
       {"aligned and large",
        [](M& m) {
          m.whole =
-             "network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 5000 rate {} } projections { name: \"W\" source: \"r\" target: \"r\" weights { @aligned { values: 1 } } } } task { recorded { trials { input { rows: 1 cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
+             "network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 5000 rate {} } "
+             "projections { name: \"W\" source: \"r\" target: \"r\" weights { @aligned { values: 1 } } } } task { "
+             "recorded { trials { input { rows: 1 cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
        },
        "network.projections[0].weights.aligned",
        {"5000 x 5000", "up to 4096"}},
       {"drawn and far too large",
        [](M& m) {
          m.whole =
-             "network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 90000000 rate {} } projections { name: \"W\" source: \"r\" target: \"r\" @weights { gaussian { gain: 1 } } } } task { recorded { trials { input { rows: 1 cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
+             "network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 90000000 rate {} "
+             "} projections { name: \"W\" source: \"r\" target: \"r\" @weights { gaussian { gain: 1 } } } } task { "
+             "recorded { trials { input { rows: 1 cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
        },
        "network.projections[0].weights",
        {"90000000 x 90000000", "at most 4000000000"}},
       {"dense and far too large",
        [](M& m) {
          m.whole =
-             "network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 90000000 rate {} } projections { name: \"W\" source: \"r\" target: \"r\" weights { @dense { rows: 90000000 cols: 90000000 values: 1 } } } } task { recorded { trials { input { rows: 1 cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
+             "network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 90000000 rate {} "
+             "} projections { name: \"W\" source: \"r\" target: \"r\" weights { @dense { rows: 90000000 cols: "
+             "90000000 values: 1 } } } } task { recorded { trials { input { rows: 1 cols: 1 values: 1 } } } } rules { name: \"n\" none {} }";
        },
        "network.projections[0].weights.dense",
        {"at most 4000000000"}},

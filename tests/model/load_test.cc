@@ -46,7 +46,8 @@ TEST(Load, KeepsWhatIsGiven) {
   ModelText model;
   model.head = "name: \"x\" seed: 18446744073709551615";
   model.populations =
-      "populations { name: \"out\" size: 1 readout {} } populations { name: \"rec\" size: 3 rate { activation: SIGMOID leak: 0.25 } } populations { name: \"in\" size: 2 input {} }";
+      "populations { name: \"out\" size: 1 readout {} } populations { name: \"rec\" size: 3 rate { activation: "
+      "SIGMOID leak: 0.25 } } populations { name: \"in\" size: 2 input {} }";
   model.w =
       "projections { name: \"W\" source: \"rec\" target: \"rec\" plastic: false learning_rate: 0 weights { gaussian { stddev: 2 } } }";
   model.training =
@@ -77,7 +78,8 @@ TEST(Load, ReadsEveryFormOfWeights) {
   model.b =
       "projections { name: \"B\" source: \"in\" target: \"rec\" weights { sparse { rows: 3 cols: 2 row: [2, 0] col: [1, 0] values: [5, 0] } } }";
   model.w =
-      "projections { name: \"W\" source: \"rec\" target: \"rec\" weights { csr { rows: 3 cols: 3 offset: [0, 2, 2, 3] col: [2, 0, 1] values: [1, 2, 3] } } }";
+      "projections { name: \"W\" source: \"rec\" target: \"rec\" weights { csr { rows: 3 cols: 3 offset: [0, 2, 2, 3] "
+      "col: [2, 0, 1] values: [1, 2, 3] } } }";
   const Spec spec = load(folder.write("m.txtpb", model.text()));
   const auto& b = std::get<SparseMatrix>(spec.network.projections[0].weights);
   EXPECT_EQ(b.row, (std::vector<std::int32_t>{2, 0}));  // as listed, a stored zero too
@@ -102,7 +104,8 @@ TEST(Load, ReadsEveryRule) {
   model.populations += " populations { name: \"rec2\" size: 2 rate {} } populations { name: \"out2\" size: 3 readout {} }";
   const std::string given = "feedback { population: \"rec\" weights { gaussian { gain: 3 } } }";
   model.rules =
-      "rules { name: \"1\" bptt {} } rules { name: \"2\" tbptt { depth: 5 } } rules { name: \"3\" rflo {} } rules { name: \"4\" rflo { trace_decay: 0 " +
+      "rules { name: \"1\" bptt {} } rules { name: \"2\" tbptt { depth: 5 } } rules { name: \"3\" rflo {} } rules { "
+      "name: \"4\" rflo { trace_decay: 0 " +
       given + " } } rules { name: \"5\" eprop {} } rules { name: \"6\" eprop { random {} } } rules { name: \"7\" eprop { " +
       given + " } } rules { name: \"8\" rtrl {} } rules { name: \"9\" none {} }";
   model.task =
@@ -147,7 +150,8 @@ TEST(Load, ReadsEveryTask) {
 
   model.task =
       "task { student_teacher { teacher { populations { name: \"i\" size: 2 input {} } populations { name: \"t\" size: 5 rate { activation: TANH } } "
-      "populations { name: \"o\" size: 1 readout {} } projections { name: \"W\" source: \"t\" target: \"t\" weights { aligned { values: [0.9, 0.5] } } } } } }";
+      "populations { name: \"o\" size: 1 readout {} } projections { name: \"W\" source: \"t\" target: \"t\" weights { "
+      "aligned { values: [0.9, 0.5] } } } } } }";
   model.training = "training { ticks: 6 learning_rate: 0.1 }";
   const Spec taught = load(folder.write("n.txtpb", model.text()));
   EXPECT_EQ(taught.training.ticks, 6);
@@ -180,7 +184,8 @@ TEST(Load, TellsAllFaultsInTheOrderOfTheFile) {
   const Folder folder;
   ModelText model;
   model.populations =
-      "populations { name: \"in\" size: 0 input {} } populations { name: \"rec\" size: 3 rate { leak: 2 activation: TANG } } populations { nam: \"out\" size: 1 readout {} }";
+      "populations { name: \"in\" size: 0 input {} } populations { name: \"rec\" size: 3 rate { leak: 2 activation: "
+      "TANG } } populations { nam: \"out\" size: 1 readout {} }";
   model.w =
       "projections { name: \"W\" source: \"rec\" target: \"rec\" weights { dense { rows: 3 cols: 3 values: [nan, 2, 3, 4, 5, 6, inf, 8] } } }";
   model.training = "training { learning_rate: fast batch: 0 }";
@@ -202,7 +207,8 @@ TEST(Load, ManyFaultsAreCountedNotListed) {
   const Folder folder;
   ModelText model;
   model.populations =
-      "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 100 rate {} } populations { name: \"out\" size: 1 readout {} }";
+      "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 100 rate {} } populations { "
+      "name: \"out\" size: 1 readout {} }";
   model.w = "projections { name: \"W\" source: \"rec\" target: \"rec\" weights { dense { rows: 100 cols: 100 values: [nan";
   for (int i = 1; i < 10000; ++i) model.w += ",nan";
   model.w += "] } } }";

@@ -30,7 +30,8 @@ ModelText large(const std::string& w, const std::string& seed = "3") {
   ModelText model;
   model.head = "seed: " + seed;
   model.populations =
-      "populations { name: \"in\" size: 40 input {} } populations { name: \"rec\" size: 300 rate {} } populations { name: \"out\" size: 4 readout {} }";
+      "populations { name: \"in\" size: 40 input {} } populations { name: \"rec\" size: 300 rate {} } populations { "
+      "name: \"out\" size: 4 readout {} }";
   model.w = "projections { name: \"W\" source: \"rec\" target: \"rec\" weights { " + w + " } }";
   model.a = "";
   model.task = "task { recorded { trials { spikes {} target { rows: 1 cols: 4 values: [1, 2, 3, 4] } } } }";
@@ -96,7 +97,8 @@ TEST(Realise, BasesAreOrthogonalAndHaar) {
     square += q(0, 0) * q(0, 0);
     trace += q.trace();
   }
-  // Var q00 = 1/3; Var q00^2 = 3/15 - 1/9 = 4/45; Var trace = 1 (Diaconis and Shahshahani 1994). Six deviations each. Without the sign fix the mean of q00 is -1/2.
+  // Var q00 = 1/3; Var q00^2 = 3/15 - 1/9 = 4/45; Var trace = 1 (Diaconis and Shahshahani 1994). Six deviations each. Without the sign fix the mean
+  // of q00 is -1/2.
   EXPECT_LT(std::abs(sum / kDraws), 6 * std::sqrt(1.0 / 3 / kDraws));
   EXPECT_LT(std::abs(square / kDraws - 1.0 / 3), 6 * std::sqrt(4.0 / 45 / kDraws));
   EXPECT_LT(std::abs(trace / kDraws), 6 * std::sqrt(1.0 / kDraws));
@@ -111,7 +113,8 @@ ModelText aligned() {
       "projections { name: \"W\" source: \"rec\" target: \"rec\" weights { aligned { values: [0.9, -0.5, 0.25, 0.125] } } }";
   model.a = "projections { name: \"A\" source: \"rec\" target: \"out\" weights { aligned { values: [4, 5, 6, 7] } } }";
   model.task =
-      "task { student_teacher { teacher { populations { name: \"i\" size: 5 input {} } populations { name: \"t\" size: 6 rate {} } populations { name: \"o\" size: 4 readout {} } "
+      "task { student_teacher { teacher { populations { name: \"i\" size: 5 input {} } populations { name: \"t\" "
+      "size: 6 rate {} } populations { name: \"o\" size: 4 readout {} } "
       "projections { name: \"W\" source: \"t\" target: \"t\" weights { aligned { values: [0.7] } } } "
       "projections { name: \"A\" source: \"t\" target: \"o\" weights { gaussian { gain: 1 } } } } } }";
   model.training = "training { ticks: 3 learning_rate: 1 }";
@@ -147,7 +150,8 @@ TEST(Realise, AlignedWeightsComeApartInTheirBases) {
 TEST(Realise, GivenBasesAreTaken) {
   ModelText model = aligned();
   model.more =
-      "bases { u { rows: 4 cols: 4 values: [1,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1] } p { rows: 6 cols: 6 values: [0,1,0,0,0,0, 1,0,0,0,0,0, 0,0,1,0,0,0, 0,0,0,1,0,0, "
+      "bases { u { rows: 4 cols: 4 values: [1,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1] } p { rows: 6 cols: 6 values: "
+      "[0,1,0,0,0,0, 1,0,0,0,0,0, 0,0,1,0,0,0, 0,0,0,1,0,0, "
       "0,0,0,0,1,0, 0,0,0,0,0,1] } }";
   const RowMajor a = matrix_of(network_weights(spec_of(model))[2]);
   RowMajor wanted = diagonal(4, 6, {4, 5, 6, 7});
