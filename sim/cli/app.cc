@@ -12,6 +12,7 @@
 #include "sim/cli/help.h"
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
+#include "sim/report/memory.h"
 
 namespace locus {
 namespace {
@@ -74,8 +75,10 @@ Exit dispatch(const std::vector<std::string>& arguments, const Console& console)
 
 int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  const std::string program =
-      arguments.empty() || arguments.front().starts_with('-') ? "locus" : "locus " + arguments.front();
+  const bool named = !arguments.empty() && std::ranges::any_of(commands(), [&](const Command* command) {
+    return command->name == arguments.front();
+  });
+  const std::string program = named ? "locus " + arguments.front() : "locus";
   const auto ends = [&](Exit code, const std::string& message) {
     err << message << '\n';
     return static_cast<int>(code);
@@ -87,8 +90,12 @@ int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostrea
   } catch (const UsageError& error) {
     return ends(Exit::kUsage, fmt::format("{}: {}\nTry: {} --help", program, error.what(), program));
   } catch (const ModelError& error) {
-    return ends(Exit::kInvalid, error.what());
+    const auto errors = std::ranges::count(error.faults(), Severity::kError, &Fault::severity);
+    return ends(Exit::kInvalid, fmt::format("{}: {} is invalid: {} error{}\n{}", program, error.faults().front().file,
+                                            errors, errors == 1 ? "" : "s", error.what()));
   } catch (const FileError& error) {
+    return ends(Exit::kFailed, fmt::format("{}: {}", program, error.what()));
+  } catch (const NotEnoughMemory& error) {
     return ends(Exit::kFailed, fmt::format("{}: {}", program, error.what()));
   } catch (const std::bad_alloc&) {
     return ends(Exit::kFailed,

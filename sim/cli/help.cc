@@ -105,9 +105,9 @@ std::string overview() {
 }
 
 std::string help_of(const Command& command) {
-  std::string text = fmt::format("example:\n{}\n{}: {}\n\nusage: locus {} {}\n\n", indented(command.example),
-                                 command.name, command.summary, command.name, command.arguments);
-  text += entry_lines(entries_of(command));
+  std::string text = "example:\n" + indented(command.example) + '\n';
+  text += wrap(fmt::format("{}: {}", command.name, command.summary), 2, 0);
+  text += fmt::format("\nusage: locus {} {}\n\n", command.name, command.arguments) + entry_lines(entries_of(command));
   for_each_paragraph(command.details, [&](std::string_view paragraph) { text += '\n' + wrap(paragraph); });
   return text;
 }

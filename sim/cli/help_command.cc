@@ -14,7 +14,7 @@ class HelpInvocation final : public Invocation {
  public:
   void declare(CLI::App& app) override {
     app.add_option("COMMAND", command_, "the command; without it, what there is");
-    app.add_flag("--markdown", markdown_, "everything, as docs/cli.md");
+    app.add_flag("--markdown", markdown_, "everything, as docs/cli.md")->disable_flag_override();
   }
 
   Exit execute(const Console& console) override {

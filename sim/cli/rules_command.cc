@@ -25,7 +25,7 @@ class RulesInvocation final : public Invocation {
  public:
   void declare(CLI::App& app) override {
     app.add_option("NAME", name_, "only this rule; without it, all of them");
-    app.add_flag("--markdown", markdown_, "the table as docs/rules.md");
+    app.add_flag("--markdown", markdown_, "the table as docs/rules.md")->disable_flag_override();
   }
 
   Exit execute(const Console& console) override {

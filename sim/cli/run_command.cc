@@ -16,6 +16,7 @@
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
 #include "sim/report/comparison.h"
+#include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
@@ -43,6 +44,9 @@ class RunInvocation final : public Invocation {
  private:
   Overrides overrides() const;
   std::vector<Job> jobs(const Console& console) const;
+  TransportKind transport() const {
+    return transport_ == "mailbox" ? TransportKind::kMailbox : TransportKind::kBatched;
+  }
   RunOptions options(const Interrupt& interrupt) const;
   void report(const RunResult& result, const Job& job, const Console& console) const;
   Exit complain(const RunResult& result, Locality budget, const Console& console) const;
@@ -87,9 +91,10 @@ void RunInvocation::declare(CLI::App& app) {
   app.add_option("--out", out_,
                  "folder for result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
       ->type_name("DIR");
-  app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512");
-  app.add_flag("--quiet", quiet_, "print no comparison");
-  app.add_flag("--json", json_, "print the result as JSON, a line a model, and nothing else");
+  app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
+      ->disable_flag_override();
+  app.add_flag("--quiet", quiet_, "print no comparison")->disable_flag_override();
+  app.add_flag("--json", json_, "print the result as JSON, a line a model, and nothing else")->disable_flag_override();
 }
 
 Overrides RunInvocation::overrides() const {
@@ -115,16 +120,14 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
     if (!out_.empty()) job.folder = models_.size() == 1 ? fs::path(out_) : fs::path(out_) / file_name(job.spec.name);
   }
   for (const Job& job : jobs) {
+    foresee_memory(job.spec, transport(), memory_there());
     if (job.folder) prepare_folder(*job.folder);
   }
   return jobs;
 }
 
 RunOptions RunInvocation::options(const Interrupt& interrupt) const {
-  return {.transport = transport_ == "mailbox" ? TransportKind::kMailbox : TransportKind::kBatched,
-          .threads = threads_,
-          .rank_of_large = rank_,
-          .interrupt = &interrupt.flag()};
+  return {.transport = transport(), .threads = threads_, .rank_of_large = rank_, .interrupt = &interrupt.flag()};
 }
 
 void RunInvocation::report(const RunResult& result, const Job& job, const Console& console) const {
@@ -177,7 +180,7 @@ constexpr Command kRunCommand = {
     .name = "run",
     .arguments = "MODEL... [options]",
     .summary = "train each model under each of its rules, and compare what they learnt and what their messages cost",
-    .example = "locus run models/student_teacher.txtpb --rule bptt --rule tbptt:1 --rule rflo --out results",
+    .example = "locus run models/student_teacher.txtpb --rule bptt --rule rflo --out results",
     .details =
         "Every rule starts from the same weights and sees the same data. Without --rule, the model's rules run in file order.\n\n"
         "A rule whose loss or weights stop being finite is reported as DIVERGED and ends there. Ctrl-C ends the run after the "

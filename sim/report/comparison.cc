@@ -53,7 +53,7 @@ std::string outcome_cell(const Outcome& outcome, const Progress& progress) {
   const bool fell = progress.last < progress.first;
   const double factor = fell ? progress.first / progress.last : progress.last / progress.first;
   if (factor > kVast) return fmt::format("{} >{:.0e}x", fell ? "fell" : "rose", kVast);
-  return fmt::format("{} {}x", fell ? "fell" : "rose", human(factor));
+  return fmt::format("{} {}x", fell ? "fell" : "rose", human_factor(factor));
 }
 
 std::string provenance(const RunResult& result) {

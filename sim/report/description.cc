@@ -8,6 +8,7 @@
 #include "sim/model/network_size.h"
 #include "sim/report/forecast.h"
 #include "sim/report/locality_table.h"
+#include "sim/report/memory.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 
@@ -68,7 +69,7 @@ Table projection_table(const Spec& spec) {
 
 std::string task_line(const Spec& spec) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
-    return fmt::format("task: {}, in their order, from the first again",
+    return fmt::format("task: {}, shown in order, then from the first again",
                        counted(std::ssize(recorded->trials), "recorded trial"));
   }
   return "task: white noise, and a teacher of " + sizes_of(std::get<StudentTeacherTask>(spec.task).teacher);
@@ -96,6 +97,13 @@ std::string description(const Spec& spec) {
   std::vector<RuleLedger> forecasts;
   for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, rule)});
   if (forecasts.empty()) return text + "rules: none; `locus run --rule NAME` names some\n";
+  std::string memory = "a run takes at least:";
+  for (const RuleSpec& rule : spec.rules) {
+    const double bytes = memory_needed(spec, rule, TransportKind::kBatched);
+    memory +=
+        fmt::format("{} {} ({})", &rule == &spec.rules.front() ? "" : ",", human_bytes(bytes), shorten(rule.name, 32));
+  }
+  text += wrap(memory, 2, 0);
   text += '\n' + render(locality_table(forecasts)) + '\n' + channel_tables(forecasts) + '\n';
   text += wrap(
       "Counts are the closed forms: exact where no input, activity or error is 0, an upper bound otherwise, since what is 0 sends nothing.");

@@ -44,7 +44,7 @@ std::string listed(const std::vector<std::string>& names) {
 /// "13.7x below its start"; of a loss that is rounding, only that it is.
 std::string below_start(const Progress& progress, std::string_view whose) {
   if (progress.last <= kRounding * progress.first) return fmt::format("nothing but rounding of {} start", whose);
-  return fmt::format("{}x below {} start", human(progress.first / progress.last), whose);
+  return fmt::format("{}x below {} start", human_factor(progress.first / progress.last), whose);
 }
 
 std::string of_one(const Candidate& only) {
@@ -83,9 +83,9 @@ std::vector<std::string> names_of(const std::vector<Candidate>& candidates, Pred
 std::string beside(const Candidate& other, const Candidate& best) {
   const bool rounding = best.progress.last <= kRounding * best.progress.first;
   const std::string loss =
-      rounding ? "" : fmt::format(", {}x the lowest loss,", human(other.progress.last / best.progress.last));
+      rounding ? "" : fmt::format(", {}x the lowest loss,", human_factor(other.progress.last / best.progress.last));
   return fmt::format("{} ended at {}{} with {}x the messages of {}", other.rule(), human_loss(other.progress.last),
-                     loss, human(other.messages() / best.messages()), best.rule());
+                     loss, human_factor(other.messages() / best.messages()), best.rule());
 }
 
 /// The lowest losses are met without a violation, by these rules and perhaps by others with some.

@@ -63,6 +63,11 @@ std::string human_bytes(double bytes) {
   return fmt::format("{} {}B", text.digits, text.prefix);
 }
 
+std::string human_factor(double factor) {
+  if (!(factor >= 999.5)) return human(factor);
+  return factor < 999999.5 ? fmt::format("{:.0f}", factor) : fmt::format("{:.1e}", factor);
+}
+
 std::string human_loss(double loss) { return std::isfinite(loss) ? fmt::format("{:.4g}", loss) : "-"; }
 
 std::size_t width(std::string_view text) { return characters(text).size() - 1; }

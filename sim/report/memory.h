@@ -1,0 +1,30 @@
+// The memory that a run will take, foreseen before it is taken.
+//
+// Counted are the columns that grow with the model: weights (in the network, before and after, and those of finished rules), what synapses keep in the
+// transport, sensitivities, tapes of ticks, batches. A lower bound: what it refuses cannot run.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+
+#include "sim/model/spec.h"
+#include "sim/run/run.h"
+
+namespace locus {
+
+/// A run would not fit. Says what it takes and what there is.
+class NotEnoughMemory : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Bytes that the process takes at least while this rule runs, the model as loaded not counted.
+double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport);
+
+/// Bytes that can be had now: of the machine, or of the limits that the process stands under where these are less.
+double memory_there();
+
+/// Throws NotEnoughMemory, naming the first rule of the spec that needs more than `there` bytes.
+void foresee_memory(const Spec& spec, TransportKind transport, double there);
+
+}  // namespace locus

@@ -1,0 +1,72 @@
+#include "tests/cli/invoke.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+
+namespace locus {
+
+Answer invoke(const std::vector<std::string>& words) {
+  std::vector<const char*> argv = {"locus"};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = locus_main(static_cast<int>(argv.size()), argv.data(), out, err);
+  return {code, out.str(), err.str()};
+}
+
+InFolder::InFolder() {
+  std::string pattern = testing::TempDir() + "/locus-cli-XXXXXX";
+  EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
+  folder_ = pattern;
+}
+
+InFolder::~InFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string InFolder::file(const std::string& name, const std::string& text) const {
+  std::ofstream(folder_ / name, std::ios::binary) << text;
+  return (folder_ / name).string();
+}
+
+std::string InFolder::text(const std::string& name) const {
+  std::stringstream bytes;
+  bytes << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
+  return bytes.str();
+}
+
+std::vector<std::string> InFolder::files() const {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+    if (!entry.is_directory()) names.push_back(std::filesystem::relative(entry.path(), folder_).string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string small_model_text(const std::string& name, const std::string& training) {
+  return "# proto-file: proto/locus/v1/model.proto\n# proto-message: locus.v1.Model\n" +
+         (name.empty() ? "" : "name: \"" + name + "\"\n") + R"(seed: 3
+network {
+  populations { name: "in"  size: 2 input {} }
+  populations { name: "rec" size: 3 rate { activation: TANH leak: 0.5 } }
+  populations { name: "out" size: 1 readout {} }
+  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
+  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
+  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
+}
+task { recorded {
+  trials { input { rows: 4 cols: 2 values: [1, 2, 3, -1, 0.5, 1, -2, 1] } target { rows: 4 cols: 1 values: [0, 0, 0, 1] } }
+  trials { input { rows: 4 cols: 2 values: [2, 1, 1, -3, 1, 1, 1, -2] } target { rows: 4 cols: 1 values: [0, 0, 0, -1] } }
+} }
+)" + (training.empty() ? "training { updates: 3 learning_rate: 0.1 }\n" : training) +
+         R"(rules { name: "bptt" bptt {} }
+rules { name: "rflo" rflo { feedback { weights { dense { rows: 1 cols: 3 values: [1, -1, 1] } } } } }
+rules { name: "still" none {} }
+)";
+}
+
+}  // namespace locus

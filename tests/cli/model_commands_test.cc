@@ -1,0 +1,102 @@
+// locus validate, info and convert.
+#include <gtest/gtest.h>
+
+#include "tests/cli/invoke.h"
+#include "tests/support/golden_text.h"
+
+namespace locus {
+namespace {
+
+class ModelCommands : public InFolder {};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST_F(ModelCommands, ValidateSaysWhatIsGood) {
+  const std::string good = file("good.txtpb", small_model_text("good"));
+  const Answer answer = invoke({"validate", good});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(answer.out, good + ": valid\n");
+  EXPECT_EQ(answer.err, "");
+}
+
+TEST_F(ModelCommands, ValidateListsEveryFaultOfEveryFile) {
+  const std::string good = file("good.txtpb", small_model_text("good"));
+  const std::string bad =
+      file("bad.txtpb", small_model_text("bad", "training { batch: 0 updates: -1 learning_rate: 0.1 }\n"));
+  const std::string worse = file("worse.txtpb", "network { populatons {} }\n");
+  const Answer answer = invoke({"validate", bad, good, worse});
+  EXPECT_EQ(answer.code, code_of(Exit::kInvalid));
+  EXPECT_EQ(answer.out, good + ": valid\n");
+  EXPECT_TRUE(answer.err.starts_with(bad + ": invalid: 2 errors\n")) << answer.err;
+  EXPECT_TRUE(has(answer.err, bad + ":17:19: error: training.batch is 0")) << answer.err;
+  EXPECT_TRUE(has(answer.err, bad + ":17:30: error: training.updates is -1")) << answer.err;
+  EXPECT_TRUE(has(answer.err, worse + ":1:")) << answer.err;
+  EXPECT_TRUE(has(answer.err, "did you mean \"populations\"")) << answer.err;
+}
+
+TEST_F(ModelCommands, ValidateWarns) {
+  std::string text = small_model_text("odd", "training { loss: SEQUENCE updates: 1 learning_rate: 0.1 }\n");
+  text += "rules { name: \"gap\" tbptt { depth: 1 stride: 3 } }\n";
+  const Answer answer = invoke({"validate", file("odd.txtpb", text)});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_TRUE(has(answer.out, ": valid, 1 warning\n")) << answer.out;
+  EXPECT_TRUE(has(answer.err, "warning: ")) << answer.err;
+}
+
+TEST_F(ModelCommands, InfoIsGoldenAndFits) {
+  const Answer answer = invoke({"info", file("small.txtpb", small_model_text("small"))});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(answer.err, "");
+  expect_fits(answer.out);
+  expect_golden("info_small.txt", answer.out);
+}
+
+TEST_F(ModelCommands, InfoTakesRulesAsRunDoes) {
+  const Answer answer =
+      invoke({"info", file("small.txtpb", small_model_text("small")), "--rule", "rtrl", "--rule", "tbptt:2"});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_TRUE(has(answer.out, "\nrtrl"));
+  EXPECT_TRUE(has(answer.out, "INFLUENCE"));
+  EXPECT_FALSE(has(answer.out, "\nbptt"));
+}
+
+TEST_F(ModelCommands, InfoOfNamesWithoutEndFits) {
+  std::string text = small_model_text(std::string(100, 'n'));
+  for (const char* name : {"\"in\"", "\"rec\"", "\"out\"", "\"B\"", "\"rflo\""}) {
+    const std::string long_name = "\"" + std::string(90, 'x') + std::string(name).substr(1);
+    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += long_name.size())
+      text.replace(at, std::string(name).size(), long_name);
+  }
+  const Answer answer = invoke({"info", file("long.txtpb", text)});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  expect_fits(answer.out);
+  const Answer run = invoke({"run", file("long.txtpb", text)});
+  EXPECT_EQ(run.code, 0) << run.err;
+  expect_fits(run.out);
+}
+
+TEST_F(ModelCommands, ConvertGoesBothWays) {
+  const std::string model = file("small.txtpb", small_model_text("small"));
+  const std::string binary = (folder_ / "small.binpb").string();
+  const std::string back = (folder_ / "back.txtpb").string();
+  const Answer there = invoke({"convert", model, binary});
+  EXPECT_EQ(there.code, 0);
+  EXPECT_EQ(there.out + there.err, "");
+  EXPECT_EQ(invoke({"convert", binary, back}).code, 0);
+  EXPECT_TRUE(text("back.txtpb").starts_with("# proto-file: proto/locus/v1/model.proto\n# proto-message: locus.v1.Model\n"));
+  const Answer as_text = invoke({"run", back, "--json"});
+  const Answer as_binary = invoke({"run", binary, "--json"});
+  // All but the hash of the file itself is the same.
+  EXPECT_EQ(as_text.out.substr(as_text.out.find("\"version\"")), as_binary.out.substr(as_binary.out.find("\"version\"")));
+}
+
+TEST_F(ModelCommands, ConvertRefusesWhatIsNoModelFile) {
+  const std::string model = file("small.txtpb", small_model_text("small"));
+  const Answer answer = invoke({"convert", model, (folder_ / "small.json").string()});
+  EXPECT_EQ(answer.code, code_of(Exit::kInvalid)) << answer.err;
+  EXPECT_TRUE(has(answer.err, "small.json")) << answer.err;
+  EXPECT_EQ(files(), std::vector<std::string>{"small.txtpb"});
+}
+
+}  // namespace
+}  // namespace locus

@@ -1,0 +1,65 @@
+// A wrong command line: exit 2, nothing on standard output, and what is wrong with the nearest right one on the first line.
+#include <gtest/gtest.h>
+
+#include "tests/cli/invoke.h"
+
+namespace locus {
+namespace {
+
+struct Wrong {
+  std::vector<std::string> words;
+  std::string says;
+};
+
+class WrongLine : public InFolder {};
+
+TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
+  const std::string model = file("m.txtpb", small_model_text("m"));
+  const std::vector<Wrong> lines = {
+      {{"rum"}, "locus: unknown command \"rum\"; did you mean \"run\"?"},
+      {{"simulate"}, "locus: unknown command \"simulate\"; known: run, validate, info, convert, rules, help"},
+      {{"--verion"}, "locus: unknown option \"--verion\"; did you mean \"--version\"?"},
+      {{"run"}, "locus run: MODEL is required"},
+      {{"run", model, "--updtes", "5"}, "locus run: unknown option \"--updtes\"; did you mean \"--updates\"?"},
+      {{"run", model, "--updtes=5"}, "locus run: unknown option \"--updtes\"; did you mean \"--updates\"?"},
+      {{"run", model, "--updates", "0"}, "locus run: --updates: is \"0\"; must be a whole number from 1 to 2147483647"},
+      {{"run", model, "--updates", "1e3"}, "locus run: --updates: is \"1e3\"; must be a whole number from 1 to 2147483647"},
+      {{"run", model, "--updates"}, "locus run: --updates: 1 required K missing"},
+      {{"run", model, "--seed", "-1"}, "locus run: --seed: is \"-1\"; must be a whole number from 0 to 18446744073709551615"},
+      {{"run", model, "--seed", "18446744073709551616"}, "locus run: --seed: is \"18446744073709551616\"; must be"},
+      {{"run", model, "--threads", "0"}, "locus run: --threads: is \"0\"; must be a whole number from 1 to 1024"},
+      {{"run", model, "--transport", "malibox"}, "did you mean \"mailbox\"?"},
+      {{"run", model, "--locality", "sptial"}, "must be one of any, spatial, temporal, strict; did you mean \"spatial\"?"},
+      {{"run", model, "--rule", "rfol"}, "did you mean \"rflo\"?"},
+      {{"run", model, "--rule", "stil"}, "did you mean \"still\"?"},
+      {{"run", model, "--rule", "tbptt"}, "needs a depth; write tbptt:DEPTH[:STRIDE]"},
+      {{"run", model, "--rule", "rflo", "--rule", "rflo"}, "is given twice"},
+      {{"run", model, model}, "two models have the name \"m\""},
+      {{"run", model, "--quiet=yes"}, "locus run:"},
+      {{"info", model, model}, "locus info: does not know what to do with"},
+      {{"info"}, "locus info: MODEL is required"},
+      {{"convert", model}, "locus convert: OUT is required"},
+      {{"rules", "rlfo"}, "locus rules: unknown rule \"rlfo\"; did you mean \"rflo\"?"},
+      {{"rules", "rflo", "--markdown"}, "leave out the name"},
+      {{"help", "rn"}, "locus help: unknown command \"rn\"; did you mean \"run\"?"},
+  };
+  for (const Wrong& line : lines) {
+    const Answer answer = invoke(line.words);
+    EXPECT_EQ(answer.code, code_of(Exit::kUsage)) << line.says;
+    EXPECT_EQ(answer.out, "");
+    const std::string first = answer.err.substr(0, answer.err.find('\n'));
+    EXPECT_NE(first.find(line.says), std::string::npos) << answer.err << "does not say\n" << line.says;
+  }
+  EXPECT_EQ(files(), std::vector<std::string>{"m.txtpb"});
+}
+
+TEST_F(WrongLine, ModelsOfEqualNameAreRefusedBeforeAnythingRuns) {
+  const std::string one = file("one.txtpb", small_model_text("same"));
+  const std::string two = file("two.txtpb", small_model_text("same"));
+  const Answer answer = invoke({"run", one, two, "--out", (folder_ / "results").string()});
+  EXPECT_EQ(answer.code, code_of(Exit::kUsage));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "results"));
+}
+
+}  // namespace
+}  // namespace locus

@@ -1,0 +1,67 @@
+// What `info` says of a model without building it: the shape is that of the network that would be built, and memory grows where it must.
+#include "sim/report/forecast.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/model/build.h"
+#include "sim/report/memory.h"
+#include "tests/report/sample.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+TEST(Forecast, ShapeIsThatOfTheNetworkThatIsBuilt) {
+  int with_feedback = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Spec spec = odd_model(seed);
+    for (const RuleSpec& rule : spec.rules) {
+      const NetworkShape built = shape_of(build<double>(spec, rule, 1));
+      const NetworkShape foreseen = shape_of(spec.network, rule);
+      EXPECT_EQ(foreseen.inputs, built.inputs);
+      EXPECT_EQ(foreseen.rate_neurons, built.rate_neurons);
+      EXPECT_EQ(foreseen.curved_neurons, built.curved_neurons);
+      EXPECT_EQ(foreseen.readouts, built.readouts);
+      EXPECT_EQ(foreseen.input_synapses, built.input_synapses);
+      EXPECT_EQ(foreseen.recurrent_synapses, built.recurrent_synapses);
+      EXPECT_EQ(foreseen.readout_synapses, built.readout_synapses);
+      EXPECT_EQ(foreseen.feedback_synapses, built.feedback_synapses) << rule.name;
+      EXPECT_EQ(foreseen.plastic_input, built.plastic_input);
+      EXPECT_EQ(foreseen.plastic_recurrent, built.plastic_recurrent);
+      EXPECT_EQ(foreseen.plastic_readout, built.plastic_readout);
+      EXPECT_EQ(foreseen.plastic_onto_curved, built.plastic_onto_curved);
+      EXPECT_EQ(foreseen.autapses, built.autapses);
+      with_feedback += built.feedback_synapses > 0;
+    }
+  }
+  EXPECT_GT(with_feedback, 60);
+}
+
+RuleSpec rule_of(RuleKind kind) {
+  RuleSpec rule;
+  rule.name = "r";
+  rule.kind = kind;
+  return rule;
+}
+
+TEST(Memory, CountsWhatGrowsWithTheModel) {
+  const Spec spec = sample_spec();  // 6 + 9 + 3 synapses, 2 lanes, 5 ticks, 3 inputs and readouts
+  const double bare = 8 * (3 * 18 + 5 * 2 * 3);
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kBatched), bare);
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRtrl), TransportKind::kBatched), bare + 8 * 2 * 3 * 15 * 2);
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kBptt), TransportKind::kBatched), bare + 8 * 5 * 2 * (2 + 9));
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 8 * 18 * 6.5);
+}
+
+TEST(Memory, IsRefusedBeforeItIsTaken) {
+  Spec spec = sample_spec();
+  spec.rules = {rule_of(RuleKind::kRflo), rule_of(RuleKind::kRtrl)};
+  const double rtrl = memory_needed(spec, spec.rules[1], TransportKind::kBatched) + 8 * 18;  // and what rflo has learnt
+  EXPECT_NO_THROW(foresee_memory(spec, TransportKind::kBatched, rtrl));
+  EXPECT_THROW(foresee_memory(spec, TransportKind::kBatched, rtrl - 1), NotEnoughMemory);
+}
+
+TEST(Memory, ThereIsSome) { EXPECT_GT(memory_there(), 1e6); }
+
+}  // namespace
+}  // namespace locus
