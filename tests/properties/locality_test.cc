@@ -1,5 +1,6 @@
 // Locality: which rules break which budget and with which message, and that what is sent lies within what is declared.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 #include <string>
@@ -75,6 +76,22 @@ std::string named(const Spec& spec, const Actor& actor) {
   return "nobody";
 }
 
+/// The weights after the last commit: what a tick that was cut short had asked for is in neither.
+void expect_same_weights(const Outcome& batched, const Outcome& mailbox, const std::string& what) {
+  ASSERT_EQ(batched.weights.size(), mailbox.weights.size());
+  const auto values = [](const ProjectionWeights& weights) {
+    return std::visit([](const auto& matrix) { return matrix.values; }, weights.matrix);
+  };
+  for (std::size_t p = 0; p < mailbox.weights.size(); ++p) {
+    const std::vector<double> expected = values(mailbox.weights[p]);
+    const std::vector<double> found = values(batched.weights[p]);
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+      ASSERT_NEAR(found[k], expected[k], 1e-12 * std::max(1.0, std::abs(expected[k]))) << what;
+    }
+  }
+}
+
 void expect_budget_kept(Spec spec, Locality budget) {
   spec.training.locality = budget;
   const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
@@ -88,6 +105,8 @@ void expect_budget_kept(Spec spec, Locality budget) {
     ASSERT_EQ(outcome.status, offender ? Status::kLocalityBroken : Status::kCompleted) << outcome.message << what;
     ASSERT_EQ(batched.outcomes[k].status, outcome.status) << what;
     ASSERT_EQ(batched.outcomes[k].message, outcome.message) << what;
+    ASSERT_EQ(batched.outcomes[k].ledger, outcome.ledger) << what;
+    expect_same_weights(batched.outcomes[k], outcome, what);
     if (!offender) continue;
     for (const std::string& part :
          {"rule " + spec.rules[k].name + " ", "update " + std::to_string(offender->update + 1) + ",",
