@@ -1,11 +1,13 @@
 // locus validate: every fault of every file, not the first.
 #include <algorithm>
+#include <optional>
 #include <ostream>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "sim/cli/command.h"
+#include "sim/model/files.h"
 #include "sim/model/load.h"
 
 namespace locus {
@@ -22,6 +24,11 @@ class ValidateInvocation final : public Invocation {
   Exit execute(const Console& console) override {
     Exit code = Exit::kDone;
     for (const std::string& model : models_) {
+      if (const std::optional<std::string> why = unreadable(model)) {
+        console.err << fmt::format("locus validate: {}\n", *why);
+        code = std::max(code, Exit::kFailed);
+        continue;
+      }
       const std::vector<Fault> faults = validate(model);
       const auto errors = std::ranges::count(faults, Severity::kError, &Fault::severity);
       const std::ptrdiff_t warnings = std::ssize(faults) - errors;

@@ -82,6 +82,17 @@ std::string read_file(const std::filesystem::path& path, std::int64_t largest) {
   }
 }
 
+std::optional<std::string> unreadable(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_fifo(path, ignored)) return std::nullopt;  // a pipe can be read once
+  try {
+    read_file(path);
+    return std::nullopt;
+  } catch (const FileError& error) {
+    return error.what();
+  }
+}
+
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes) {
   std::string beside;
   Descriptor file(open_beside(path, beside));

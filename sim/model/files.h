@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ inline constexpr std::int64_t kLargestMessage = 0x7fffffff;
 
 /// The bytes of a file or pipe. A file of more than `largest` bytes is a FileError, met before memory is taken for them.
 std::string read_file(const std::filesystem::path& path, std::int64_t largest = kLargestMessage);
+
+/// Why a file cannot be read, as read_file's error says it; nothing where it can.
+std::optional<std::string> unreadable(const std::filesystem::path& path);
 
 /// Replaces the file at `path` by these bytes; its folder must exist. On any error the file is as it was.
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);

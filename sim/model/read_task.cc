@@ -14,7 +14,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kMostTicks = std::numeric_limits<std::int32_t>::max();
+constexpr std::int32_t kMostTicks = 10'000'000;  // of a trial: a ledger has an entry a lag
+constexpr std::int32_t kMostCount = std::numeric_limits<std::int32_t>::max();
 
 Locality locality_of(v1::Training::Locality locality) {
   switch (locality) {
@@ -148,9 +149,9 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   training.locality = locality_of(message.locality());
   if (message.has_ticks() && check_range(message.ticks(), 1, kMostTicks, where.at("ticks"), faults))
     training.ticks = message.ticks();
-  if (message.has_batch() && check_range(message.batch(), 1, kMostTicks, where.at("batch"), faults))
+  if (message.has_batch() && check_range(message.batch(), 1, kMostCount, where.at("batch"), faults))
     training.batch = message.batch();
-  if (message.has_updates() && check_range(message.updates(), 1, kMostTicks, where.at("updates"), faults))
+  if (message.has_updates() && check_range(message.updates(), 1, kMostCount, where.at("updates"), faults))
     training.updates = message.updates();
   training.has_learning_rate = message.has_learning_rate();
   training.learning_rate = message.learning_rate();

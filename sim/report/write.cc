@@ -67,7 +67,9 @@ void write_result(const RunResult& result, const fs::path& folder) {
   const auto files = write_weights(result, folder);
   const v1::Result message = result_message(result, files);
   std::string binary;
-  CHECK(message.SerializeToString(&binary), "a result fits one protobuf message");
+  if (message.ByteSizeLong() > static_cast<std::size_t>(kLargestMessage) || !message.SerializeToString(&binary)) {
+    throw FileError(folder.string() + ": the result is larger than one protobuf message can be (2 GiB)");
+  }
   write_file_whole(folder / "losses.csv", losses_csv(result));
   write_file_whole(folder / "ledger.csv", ledger_csv(result));
   write_file_whole(folder / "result.binpb", binary);
