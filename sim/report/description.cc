@@ -51,7 +51,7 @@ Table population_table(const NetworkSpec& network) {
 }
 
 Table projection_table(const Spec& spec) {
-  constexpr std::size_t kEnd = 16;  // columns of a population's name
+  constexpr std::size_t kEnd = 11;  // columns of a population's name
   Table table;
   table.columns = {{"projection", Align::kLeft}, {"from", Align::kLeft}, {"to", Align::kLeft}, {"synapses"},
                    {"weights", Align::kLeft},    {"learning rate"}};

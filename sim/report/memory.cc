@@ -27,7 +27,8 @@ double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind 
 
   double scalars = 3 * synapses + static_cast<double>(shape.feedback_synapses);  // the network's, and copies before and after
   scalars += ticks * lanes * (inputs + readouts);                                // a batch
-  if (transport == TransportKind::kMailbox) scalars += 3 * synapses * lanes;  // pre, trace and change of each synapse
+  if (transport == TransportKind::kMailbox)
+    scalars += synapses * (3 * lanes + 0.5);  // pre, trace, change; where it stands in its target's list
   if (drive == Drive::kSensitivity) scalars += 2 * neurons * static_cast<double>(shape.plastic()) * lanes;
   if (drive == Drive::kSweep && transport == TransportKind::kBatched) scalars += ticks * lanes * (inputs + 3 * neurons);
   return kScalar * scalars;

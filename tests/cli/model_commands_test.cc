@@ -28,8 +28,8 @@ TEST_F(ModelCommands, ValidateListsEveryFaultOfEveryFile) {
   EXPECT_EQ(answer.code, code_of(Exit::kInvalid));
   EXPECT_EQ(answer.out, good + ": valid\n");
   EXPECT_TRUE(answer.err.starts_with(bad + ": invalid: 2 errors\n")) << answer.err;
-  EXPECT_TRUE(has(answer.err, bad + ":17:19: error: training.batch is 0")) << answer.err;
-  EXPECT_TRUE(has(answer.err, bad + ":17:30: error: training.updates is -1")) << answer.err;
+  EXPECT_TRUE(has(answer.err, bad + ":17:12: error: training.batch is 0")) << answer.err;
+  EXPECT_TRUE(has(answer.err, bad + ":17:21: error: training.updates is -1")) << answer.err;
   EXPECT_TRUE(has(answer.err, worse + ":1:")) << answer.err;
   EXPECT_TRUE(has(answer.err, "did you mean \"populations\"")) << answer.err;
 }
