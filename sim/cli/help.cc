@@ -1,6 +1,8 @@
 #include "sim/cli/help.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <vector>
 
 #include <fmt/format.h>
@@ -86,6 +88,22 @@ std::string indented(std::string_view lines) {
   return text + '\n';
 }
 
+/// As Markdown shows it in a table: '|' ends a cell, '<' begins a tag.
+std::string markdown_cell(std::string_view text) {
+  std::string cell;
+  for (const char character : text) {
+    if (character == '|') cell += '\\';
+    cell += character == '<' ? "&lt;" : std::string(1, character);
+  }
+  return cell;
+}
+
+std::string sentence(std::string_view text) {
+  std::string capital(text);
+  capital.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(capital.front())));
+  return capital + '.';
+}
+
 }  // namespace
 
 std::string version_line() { return fmt::format("locus {} (commit {}, {})", version(), commit(), build_type()); }
@@ -118,12 +136,10 @@ std::string help_markdown() {
       "`locus --version` prints version, commit and build; `--help` behind a command prints what stands here.\n",
       kPurpose);
   for (const Command* command : commands()) {
-    text += fmt::format("\n## `locus {}`\n\n{}.\n\n```\n{}\n```\n\nUsage: `locus {} {}`\n\n| | |\n|---|---|\n",
-                        command->name, command->summary, command->example, command->name, command->arguments);
+    text += fmt::format("\n## `locus {}`\n\n{}\n\n```\n{}\n```\n\nUsage: `locus {} {}`\n\n| | |\n|---|---|\n",
+                        command->name, sentence(command->summary), command->example, command->name, command->arguments);
     for (const Entry& entry : entries_of(*command)) {
-      std::string description = entry.description;
-      for (std::size_t at = 0; (at = description.find('|', at)) != std::string::npos; at += 2)
-        description.insert(at, 1, '\\');
+      const std::string description = markdown_cell(entry.description);
       text += fmt::format("| `{}` | {} |\n", entry.name, description);
     }
     for_each_paragraph(command->details, [&](std::string_view paragraph) { text += fmt::format("\n{}\n", paragraph); });
