@@ -136,7 +136,8 @@ constexpr Command kReproduceCommand = {
     .summary = "measure the claims of arXiv:2606.00243, each with its figures and pass or fail",
     .example = "locus reproduce rates locality --out claims",
     .details =
-        "Each claim states the parameters that were used, since the paper's are not all published. Without --full all of them take under two minutes, with it "
+        "Each claim states the parameters that were used, since the paper's are not all published. "
+        "Without --full all of them take under two minutes, with it "
         "about ten. Exit 1 if a claim does not hold.",
     .make = [] { return std::unique_ptr<Invocation>(new ReproduceInvocation); },
 };

@@ -75,7 +75,8 @@ constexpr Command kTheoryCommand = {
     .summary = "fixed points, stability and rates of a model's modes, and predicted beside simulated learning",
     .example = "locus theory models/student_teacher.txtpb",
     .details =
-        "For linear student and teacher under the final loss. Modes need a data-aligned teacher; for any other the exact expectation and the simulation are "
+        "For linear student and teacher under the final loss. Modes need a data-aligned teacher; for any other "
+        "the exact expectation and the simulation are "
         "compared. docs/theory.md says what is predicted from which equation.",
     .make = [] { return std::unique_ptr<Invocation>(new TheoryInvocation); },
 };

@@ -27,13 +27,15 @@ std::span<const Claim> claims() {
       {"optimal-manifold", "Every rule rests on the manifold {ab = p*, w = w*}, where the loss is 0.",
        measure_optimal_manifold},
       {"saddle-manifold",
-       "BPTT, truncated BPTT and symmetric e-prop rest on the saddles {a = b = 0}, whose loss is sum p*^2/[2(1 - w*^2)]; RFLO and random e-prop do not.",
+       "BPTT, truncated BPTT and symmetric e-prop rest on the saddles {a = b = 0}, whose loss is sum p*^2/[2(1 - w*^2)]; "
+       "RFLO and random e-prop do not.",
        measure_saddle_manifold},
       {"stability-bptt-tbptt",
        "Every point of the optimal manifold is stable under BPTT and under truncated BPTT of any depth.",
        measure_stability_bptt_tbptt},
       {"stability-rflo",
-       "Under RFLO an optimum is stable where feedback and readout agree in sign; otherwise it is a saddle if |feedback s| < b^2, and else the trace decides.",
+       "Under RFLO an optimum is stable where feedback and readout agree in sign; "
+       "otherwise it is a saddle if |feedback s| < b^2, and else the trace decides.",
        measure_stability_rflo},
       {"rates",
        "BPTT converges most slowly at s = +-sqrt|p*|; tBPTT(1) nears BPTT as |w*| -> 0; RFLO is slower than BPTT for most s.",

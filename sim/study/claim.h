@@ -1,8 +1,8 @@
 // Claim: one sentence of arXiv:2606.00243 (or of docs/theory.md) that a program can find true or false.
 //
-// Why records: the command line, the tests and the figures go through one table. A claim's function measures; what it measured is held against bounds that
-// stand in its source and were not fitted to the outcome. Everything is a pure function of the Effort: seeds are fixed, and thread counts change nothing.
-// Cost: all claims together take under two minutes in the quick size, up to ten minutes in full.
+// Why records: the command line, the tests and the figures go through one table. A claim's function measures; what it measured is held against
+// bounds that stand in its source and were not fitted to the outcome. Everything is a pure function of the Effort: seeds are fixed, and thread
+// counts change nothing. Cost: all claims together take under two minutes in the quick size, up to ten minutes in full.
 #pragma once
 
 #include <atomic>

@@ -18,8 +18,8 @@ struct LinearModel {
   std::vector<theory::Mode> modes;  // of the teacher, in file order where it is written as modes; empty where it is not aligned
 };
 
-/// A, W, B of the network with these weights, one a projection; populations of a kind are concatenated in file order. Throws UsageError where a rate neuron is
-/// not linear with leak 1, or a projection is sparse.
+/// A, W, B of the network with these weights, one a projection; populations of a kind are concatenated in file order. Throws UsageError where a
+/// rate neuron is not linear with leak 1, or a projection is sparse.
 theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<Weights>& weights,
                                   const std::string& whose = "");
 

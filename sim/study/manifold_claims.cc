@@ -49,7 +49,8 @@ std::vector<ExactRule> matrix_rules(const Matrix& feedback) {
 
 bool own_signal(const ExactRule& rule) { return rule.feedback.size() == 0; }
 
-/// How fast a mode next to the saddle grows away from it, as an exponent per unit of time: over three e-foldings, after three that leave the other direction behind.
+/// How fast a mode next to the saddle grows away from it, as an exponent per unit of time: over three e-foldings, after three that leave the
+/// other direction behind.
 double growth_by_expectation(const Mode& teacher, double w, const ModeRule& rule, double predicted) {
   constexpr double kRate = 0.002;
   const auto updates = static_cast<std::int64_t>(3 / (predicted * kRate));
@@ -60,8 +61,8 @@ double growth_by_expectation(const Mode& teacher, double w, const ModeRule& rule
   return std::log(size(second.student) / size(first.student)) / (static_cast<double>(updates) * kRate);
 }
 
-/// What the simulator makes of a network on the optimal manifold. A few updates only: where the optimum is unstable (RFLO and random e-prop with a feedback of the
-/// wrong sign) rounding grows by its eigenvalue with every one.
+/// What the simulator makes of a network on the optimal manifold. A few updates only: where the optimum is unstable (RFLO and random e-prop with
+/// a feedback of the wrong sign) rounding grows by its eigenvalue with every one.
 struct Rest {
   double moved = 0;        // largest change of a weight under any rule
   double loss = 0;         // largest loss
@@ -88,6 +89,20 @@ Rest at_rest(Draws& draws, const Plan& plan) {
     rest.control = std::min(rest.control, change(off, train_sampled(off, goal, rule, once).student));
   }
   return rest;
+}
+
+void flows_at_origin(Draws& draws, int count, Evidence& evidence) {
+  double own = 0, fixed = 1e300;
+  for (int i = 0; i < count; ++i) {
+    const Mode teacher = draws.mode(0.9);
+    for (const ModeRule& rule : mode_rules(draws)) {
+      const double flow = largest(theory::delta({0, 0, draws.uniform(-0.9, 0.9)}, teacher, rule));
+      if (theory::signal_is_own(rule)) own = std::max(own, flow);
+      if (!theory::signal_is_own(rule)) fixed = std::min(fixed, flow / std::abs(rule.feedback * teacher.a * teacher.b));
+    }
+  }
+  evidence.at_most("largest flow at a = b = 0, own signal", own, 1e-12);
+  evidence.at_least("smallest flow at a = b = 0, fixed feedback, over |feedback p*|", fixed, 0.5);  // |1 - lambda w*| <= 1.81
 }
 
 }  // namespace
@@ -128,17 +143,7 @@ Evidence measure_saddle_manifold(const Effort& effort) {
   Evidence evidence;
   const int count = effort.full ? 20000 : 2000;
   Draws draws(1, "claim/saddle-manifold");
-  double own = 0, fixed = 1e300;
-  for (int i = 0; i < count; ++i) {
-    const Mode teacher = draws.mode(0.9);
-    for (const ModeRule& rule : mode_rules(draws)) {
-      const double flow = largest(theory::delta({0, 0, draws.uniform(-0.9, 0.9)}, teacher, rule));
-      if (theory::signal_is_own(rule)) own = std::max(own, flow);
-      if (!theory::signal_is_own(rule)) fixed = std::min(fixed, flow / std::abs(rule.feedback * teacher.a * teacher.b));
-    }
-  }
-  evidence.at_most("largest flow at a = b = 0, own signal", own, 1e-12);
-  evidence.at_least("smallest flow at a = b = 0, fixed feedback, over |feedback p*|", fixed, 0.5);  // |1 - lambda w*| <= 1.81
+  flows_at_origin(draws, count, evidence);
 
   const std::vector<Mode> modes = {{1.2, 0.9, 0.5}, {0.8, -0.7, -0.4}, {0.5, 0.6, 0.7}};
   const theory::Bases bases = draws.bases(kModes, kModes, kModes);

@@ -130,8 +130,8 @@ Evidence measure_expectation(const Effort& effort) {
   Draws draws(1, "claim/expectation");
   const LinearNetwork student = draws.network(2, 4, 3, 1, 0.8), teacher = draws.network(2, 4, 3, 1, 0.8);
   const Matrix feedback = draws.gaussian(2, 4, 0.7);
-  const int repeats = effort.full ? 256 : 64;
-  const int few = 16, many = effort.full ? 4096 : 1024;
+  const int repeats = effort.full ? 128 : 64;
+  const int few = 16, many = effort.full ? 2048 : 1024;
   Table table = {"errors", {"rule", "trials", "rms_error"}, {}};
   double worst_score = 0, worst_ratio = 0;
   for (const NamedRule& named : {NamedRule{"bptt", {.kind = RuleKind::kBptt, .feedback = {}}},

@@ -117,7 +117,7 @@ Evidence measure_modes_decouple(const Effort& effort) {
   evidence.at_most("eprop, P = I: distance from the ODE", by_expectation(eprop, own, 0.002).distance, 0.01);
   evidence.at_least("eprop, P drawn: coupling", by_expectation(eprop, bases, 0.002).coupling, 1e-3);
 
-  const int repeats = effort.full ? 32 : 4;
+  const int repeats = effort.full ? 16 : 4;
   double few = 0, many = 0, worst = 0;
   Table table = {"sampled", {"rule", "batch", "seed", "coupling", "distance"}, {}};
   for (const ModeRule& rule : {rules[0], rules[1], rules[3]}) {

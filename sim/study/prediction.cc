@@ -111,7 +111,8 @@ LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const Lin
   return student;
 }
 
-/// The model itself, run up to each checkpoint in turn with its own weights, noise and seed: a run is a pure function of these, so shorter ones are its beginnings.
+/// The model itself, run up to each checkpoint in turn with its own weights, noise and seed: a run is a pure function of these, so shorter ones
+/// are its beginnings.
 std::optional<LinearNetwork> train_simulated(RulePrediction& result, const Spec& spec, const LinearModel& model,
                                              std::size_t rule, const std::vector<std::int64_t>& checkpoints,
                                              const std::atomic<bool>* interrupt) {

@@ -1,10 +1,10 @@
 // Prediction: what theory says of a model, beside what the simulator does with it.
 //
-// Three descriptions of one training, from the least to the most detailed: the mode theory (T -> infinity, eta -> 0, no noise), the exact expectation (the model's
-// T and eta, no noise), and the simulation (the model itself). Their distances say what finite T, finite eta and sampling cost.
-// Which models: linear rate neurons with leak 1, dense projections, everything plastic at one learning rate, a teacher of the same kind, the final loss, a commit at
-// the end of the batch. Modes need a data-aligned teacher; for any other the expectation and the simulation remain.
-// Source: docs/theory.md; arXiv:2606.00243.
+// Three descriptions of one training, from the least to the most detailed: the mode theory (T -> infinity, eta -> 0, no noise), the exact
+// expectation (the model's T and eta, no noise), and the simulation (the model itself). Their distances say what finite T, finite eta and
+// sampling cost. Which models: linear rate neurons with leak 1, dense projections, everything plastic at one learning rate, a teacher of the same
+// kind, the final loss, a commit at the end of the batch. Modes need a data-aligned teacher; for any other the expectation and the simulation
+// remain. Source: docs/theory.md; arXiv:2606.00243.
 #pragma once
 
 #include <atomic>
@@ -63,7 +63,8 @@ struct PredictionOptions {
   const std::atomic<bool>* interrupt = nullptr;
 };
 
-/// Throws UsageError, saying what does not fit, for a model that the theory does not cover. Cost: a run of the model, and T products a rule and update.
+/// Throws UsageError, saying what does not fit, for a model that the theory does not cover. Cost: a run of the model, and T products a rule and
+/// update.
 Prediction predict(const Spec& spec, const PredictionOptions& options);
 
 }  // namespace locus

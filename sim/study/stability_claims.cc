@@ -28,8 +28,8 @@ Mode beside(const Mode& optimum, double distance, Draws& draws) {
   return {optimum.a + scale * a, optimum.b + scale * b, optimum.w + scale * w};
 }
 
-/// How a start next to an optimum goes on, twelve e-foldings of the deciding eigenvalue later: enough for a start that by chance lies a hundredth along the
-/// deciding direction, and for the detours of eigenvectors that are nearly parallel.
+/// How a start next to an optimum goes on, twelve e-foldings of the deciding eigenvalue later: enough for a start that by chance lies a hundredth
+/// along the deciding direction, and for the detours of eigenvectors that are nearly parallel.
 struct Course {
   double last = 0;     // distance to the manifold at the end over that at the start
   double highest = 0;  // the largest on the way

@@ -47,8 +47,8 @@ struct Trained {
 Trained train_sampled(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
                       const theory::ExactRule& rule, const Plan& plan);
 
-/// As train_sampled, in `parts` runs of plan.updates each; `visit(part, student)` sees the network before the first and after each part. Every part has noise of
-/// its own (plan.seed + part), so the whole is one run of parts x updates.
+/// As train_sampled, in `parts` runs of plan.updates each; `visit(part, student)` sees the network before the first and after each part. Every
+/// part has noise of its own (plan.seed + part), so the whole is one run of parts x updates.
 Trained train_in_parts(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
                        const theory::ExactRule& rule, const Plan& plan, int parts,
                        const std::function<void(int, const theory::LinearNetwork&)>& visit);

@@ -4,8 +4,8 @@
 //     C_k = A W^k B - A* W*^k B*  ( = E[eps_T x_{T-k}^T] ),  k = 0..T-1,
 //     L = 1/2 sum_k |C_k|^2       dA = sum_k C_k (W^k B)^T       dB = sum_{j < tau} G_j^T C_j       dW = sum_{j < tau} G_j^T D_j
 //     D_j = sum_l C_{j+1+l} (W^l B)^T = C_{j+1} B^T + D_{j+1} W^T,   G_0 = F,   G_{j+1} = G_j M
-// with (F, M, tau) = (A, W, T) BPTT and RTRL; (A, W, tau) tBPTT(tau), whatever its stride; (R, lambda I, T) RFLO; (A, diag W, T) e-prop; (R, diag W, T)
-// random e-prop. The mean of sampled updates approaches these.
+// with (F, M, tau) = (A, W, T) BPTT and RTRL; (A, W, tau) tBPTT(tau), whatever its stride; (R, lambda I, T) RFLO; (A, diag W, T) e-prop; (R, diag
+// W, T) random e-prop. The mean of sampled updates approaches these.
 // Source: derived from the rules' own definitions (docs/rules.md); arXiv:2606.00243 has the limit T -> infinity.
 // Cost: T products of n x n with n x (n + m + o); the D recursion saves the second sum over lags. Memory: T o (m + n) numbers.
 #pragma once

@@ -1,13 +1,14 @@
 // Fixed points of the mode flow, and what happens next to them.
 //
-// Two manifolds: the optimal one {ab = p*, w = w*}, which every rule has, parametrised by s = a, b = p*/s; and {a = b = 0, w any}, which only rules whose
-// signal is the mode's own a have (a fixed feedback keeps pushing b). Along the optimal manifold one eigenvalue of the flow is 0; the other two solve
+// Two manifolds: the optimal one {ab = p*, w = w*}, which every rule has, parametrised by s = a, b = p*/s; and {a = b = 0, w any}, which only
+// rules whose signal is the mode's own a have (a fixed feedback keeps pushing b). Along the optimal manifold one eigenvalue of the flow is 0; the
+// other two solve
 //     l^2 + tr l + det = 0,
 //     tr  = b^2/E + s F S0 + F b p* (S2/E + S0 w*^2/E^2)        det = F b p* (b^2 S2 + s F S0^2) / E^2
 //     E = 1 - w*^2,   S0 = sum_{j < tau} (r w*)^j,   S2 = sum_{j < tau} (j + 1) (r w*)^j
 // with F = s or the feedback, r = w* or the decay, and tau the depth. For tau = infinity (S0 = 1/D, S2 = 1/D^2, D = 1 - r w*) and for tau = 1
-// (S0 = S2 = 1) these are the closed forms of the paper; in between they follow from the same linearisation, and show that truncated BPTT is stable at every
-// depth: with F = s every term is positive.
+// (S0 = S2 = 1) these are the closed forms of the paper; in between they follow from the same linearisation, and show that truncated BPTT is
+// stable at every depth: with F = s every term is positive.
 // Source: arXiv:2606.00243, stability of the optimal manifold.
 #pragma once
 
@@ -35,8 +36,8 @@ Mode optimum(const Mode& teacher, double s);
 /// Closed forms at that point. p* is not 0.
 Linearisation linearise(const Mode& teacher, double s, const ModeRule& rule);
 
-/// Eigenvalues of the flow at (0, 0, w): 0, and +- |p*| sqrt(S0(w w*) / (1 - w w*)), hence a saddle; ascending. None under a fixed feedback, where the
-/// point is not fixed.
+/// Eigenvalues of the flow at (0, 0, w): 0, and +- |p*| sqrt(S0(w w*) / (1 - w w*)), hence a saddle; ascending. None under a fixed feedback,
+/// where the point is not fixed.
 std::optional<std::array<double, 3>> saddle_eigenvalues(const Mode& teacher, double w, const ModeRule& rule);
 
 /// p*^2 / (2 (1 - w*^2)): the loss all along {a = b = 0}.

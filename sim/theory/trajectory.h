@@ -1,7 +1,7 @@
 // Trajectories of a mode: dz/dt = -Delta(z), integrated with controlled error.
 //
-// Method: Dormand and Prince 5(4), adaptive (Boost.Odeint). Time is updates times eta. The flow ends where it leaves |w| < 1, since there the expected loss is
-// infinite: that is how a run fails to converge. Cost: some ten thousand steps at worst.
+// Method: Dormand and Prince 5(4), adaptive (Boost.Odeint). Time is updates times eta. The flow ends where it leaves |w| < 1, since there the
+// expected loss is infinite: that is how a run fails to converge. Cost: some ten thousand steps at worst.
 // Source: arXiv:2606.00243, data-aligned dynamics.
 #pragma once
 
