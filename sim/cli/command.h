@@ -1,7 +1,7 @@
 // Command: one row of what `locus` can do. Dispatch, help and docs/cli.md follow from the row and from the options that it declares.
 //
-// A command is one file: its row and its Invocation, which holds the values of its options while it runs. Commands throw what goes wrong (errors.h); they
-// catch nothing.
+// A command is one file: its row and its Invocation, which holds the values of its options while it runs. Commands throw what goes wrong (errors.h);
+// they catch nothing.
 #pragma once
 
 #include <iosfwd>

@@ -30,7 +30,8 @@ constexpr Command kConvertCommand = {
     .summary = "convert a model file between text and wire form, loss-free",
     .example = "locus convert models/student_teacher.txtpb /tmp/student_teacher.binpb",
     .details =
-        "Text endings: .txtpb, .textproto, .textpb, .pbtxt. Wire endings: .binpb, .pb. Every number comes back bit for bit; comments and layout of a text "
+        "Text endings: .txtpb, .textproto, .textpb, .pbtxt. Wire endings: .binpb, .pb. Every number comes back bit for bit; comments "
+        "and layout of a text "
         "do not, for the wire form has no place for them. Weights in files beside the model stay there, named as before.",
     .make = [] { return std::unique_ptr<Invocation>(new ConvertInvocation); },
 };

@@ -14,7 +14,8 @@ namespace locus {
 namespace {
 
 constexpr std::string_view kPurpose =
-    "locus trains recurrent networks under several learning rules and counts every message that a rule sends, by how far it reaches in space and in time.";
+    "locus trains recurrent networks under several learning rules and counts every message that a rule sends, "
+    "by how far it reaches in space and in time.";
 
 struct ExitRow {
   Exit code;

@@ -1,7 +1,7 @@
 // Interrupt: Ctrl-C as a flag that a run looks at between updates.
 //
-// Why a thread that waits for the signal, not a handler: a handler would need a global flag. The first SIGINT sets the flag; a second one ends the process at
-// once. Threads started while one of these lives inherit the blocked signal, so that it comes here.
+// Why a thread that waits for the signal, not a handler: a handler would need a global flag. The first SIGINT sets the flag; a second one ends the
+// process at once. Threads started while one of these lives inherit the blocked signal, so that it comes here.
 // Invariant: at most one at a time in a process; to be made before other threads are started.
 #pragma once
 

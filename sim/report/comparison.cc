@@ -68,10 +68,10 @@ std::size_t name_columns(const RunResult& result) {
   return columns;
 }
 
-Table learning_table(const Spec& spec, const RunResult& result) {
+TextTable learning_table(const Spec& spec, const RunResult& result) {
   const std::int64_t window = window_of(spec.training.updates);
   const std::string span = window == 1 ? "" : fmt::format(" {}", window);
-  Table table;
+  TextTable table;
   table.caption = "LEARNING";
   table.columns = {{"rule", Align::kLeft},    {"updates"}, {"first" + span}, {"last" + span},
                    {"outcome", Align::kLeft}, {"rank"},    {"effective"}};

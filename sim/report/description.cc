@@ -37,8 +37,8 @@ struct FormName {
   }
 };
 
-Table population_table(const NetworkSpec& network) {
-  Table table;
+TextTable population_table(const NetworkSpec& network) {
+  TextTable table;
   table.columns = {
       {"population", Align::kLeft}, {"kind", Align::kLeft}, {"neurons"}, {"activation", Align::kLeft}, {"leak"}};
   for (const PopulationSpec& population : network.populations) {
@@ -50,9 +50,9 @@ Table population_table(const NetworkSpec& network) {
   return table;
 }
 
-Table projection_table(const Spec& spec) {
+TextTable projection_table(const Spec& spec) {
   constexpr std::size_t kEnd = 11;  // columns of a population's name
-  Table table;
+  TextTable table;
   table.columns = {{"projection", Align::kLeft}, {"from", Align::kLeft}, {"to", Align::kLeft}, {"synapses"},
                    {"weights", Align::kLeft},    {"learning rate"}};
   for (const ProjectionSpec& projection : spec.network.projections) {

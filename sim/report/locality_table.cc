@@ -19,7 +19,7 @@ std::size_t widest_name(const std::vector<RuleLedger>& rules) {
 
 /// Empty where no rule uses such a channel.
 std::string channel_table(const std::vector<RuleLedger>& rules, bool non_local) {
-  Table table;
+  TextTable table;
   table.caption = non_local ? "NON-LOCAL MESSAGES PER TRIAL" : "LOCAL AND BROADCAST MESSAGES PER TRIAL";
   table.columns = {{"rule", Align::kLeft}};
   table.name_columns = widest_name(rules);
@@ -40,8 +40,8 @@ std::string channel_table(const std::vector<RuleLedger>& rules, bool non_local) 
 
 }  // namespace
 
-Table locality_table(const std::vector<RuleLedger>& rules) {
-  Table table;
+TextTable locality_table(const std::vector<RuleLedger>& rules) {
+  TextTable table;
   table.caption = "PER TRIAL";
   table.columns = {{"rule", Align::kLeft},
                    {"messages"},

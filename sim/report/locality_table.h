@@ -15,7 +15,7 @@ struct RuleLedger {
 };
 
 /// Counts are per trial: messages, violations in space and in time, largest lag, stalled ticks, bytes kept by the actors of one trial.
-Table locality_table(const std::vector<RuleLedger>& rules);
+TextTable locality_table(const std::vector<RuleLedger>& rules);
 
 /// Messages per trial by channel, two tables of the channels that any of the rules uses: allowed ones, and those that break locality.
 std::string channel_tables(const std::vector<RuleLedger>& rules);

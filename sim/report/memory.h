@@ -1,7 +1,7 @@
 // The memory that a run will take, foreseen before it is taken.
 //
-// Counted are the columns that grow with the model: weights (in the network, before and after, and those of finished rules), what synapses keep in the
-// transport, sensitivities, tapes of ticks, batches. A lower bound: what it refuses cannot run.
+// Counted are the columns that grow with the model: weights (in the network, before and after, and those of finished rules), what synapses keep in
+// the transport, sensitivities, tapes of ticks, batches. A lower bound: what it refuses cannot run.
 #pragma once
 
 #include <cstdint>

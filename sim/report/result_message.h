@@ -9,8 +9,8 @@
 
 namespace locus {
 
-/// `files[r][p]`: path of the file, relative to the result, that holds the weights of projection p of outcome r; without any (the default) all weights
-/// stand in the message.
+/// `files[r][p]`: path of the file, relative to the result, that holds the weights of projection p of outcome r; without any (the default) all
+/// weights stand in the message.
 v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files = {});
 
 }  // namespace locus

@@ -17,7 +17,7 @@ std::string trimmed(std::string line) {
 }
 
 /// The names of the first column within `columns`, all different where they were.
-std::vector<std::string> fitted_names(const Table& table, std::size_t columns) {
+std::vector<std::string> fitted_names(const TextTable& table, std::size_t columns) {
   std::vector<std::string> names;
   for (const auto& row : table.rows) names.push_back(shorten(row[0], columns));
   const std::vector<std::string> first_try = names;
@@ -33,7 +33,7 @@ std::vector<std::string> fitted_names(const Table& table, std::size_t columns) {
   return names;
 }
 
-std::vector<std::size_t> widths_of(const Table& table) {
+std::vector<std::size_t> widths_of(const TextTable& table) {
   std::vector<std::size_t> widths;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     std::size_t widest = width(table.columns[c].heading);
@@ -64,7 +64,7 @@ std::string ruled(const std::string& heading, std::size_t columns) {
 }
 
 /// The caption and the headings of the groups.
-std::string top_lines(const Table& table, const std::vector<std::size_t>& widths) {
+std::string top_lines(const TextTable& table, const std::vector<std::size_t>& widths) {
   std::string line;
   std::size_t column = 0;
   for (const TableGroup& group : table.groups) {
@@ -82,7 +82,7 @@ std::string top_lines(const Table& table, const std::vector<std::size_t>& widths
 
 }  // namespace
 
-std::string render(const Table& table) {
+std::string render(const TextTable& table) {
   for (const auto& row : table.rows) CHECK(row.size() == table.columns.size(), "a row has a cell for every column");
   const std::vector<std::size_t> widths = widths_of(table);
   const std::vector<std::string> names = fitted_names(table, widths[0]);

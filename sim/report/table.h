@@ -1,7 +1,7 @@
-// Table: rows under headings, at most kTextWidth columns wide; what is printed by `run` and `info`.
+// TextTable: rows under headings, at most kTextWidth columns wide; what is printed by `run` and `info`.
 //
-// The first column holds names and gives way: a name too long for what the others leave loses its middle, and two that would look the same then are told
-// apart by their row ("..#2"). All other cells are short by construction (text.h) and are never cut.
+// The first column holds names and gives way: a name too long for what the others leave loses its middle, and two that would look the same then are
+// told apart by their row ("..#2"). All other cells are short by construction (text.h) and are never cut.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ struct TableGroup {
   std::size_t last = 0;
 };
 
-struct Table {
+struct TextTable {
   std::string caption;  // stands at the left of the groups, or alone above them; may be empty
   std::vector<TableColumn> columns;
   std::vector<TableGroup> groups;              // ascending, apart; may be none
@@ -33,6 +33,6 @@ struct Table {
 };
 
 /// Lines without spaces at their ends; headings, a line, the rows.
-std::string render(const Table& table);
+std::string render(const TextTable& table);
 
 }  // namespace locus

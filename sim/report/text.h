@@ -32,8 +32,8 @@ enum class Align { kLeft, kRight };
 /// Filled up with spaces to `columns`.
 std::string pad(std::string_view text, std::size_t columns, Align align);
 
-/// Words flowed into lines of at most `columns`; the first begins after `first_indent` spaces, the others after `indent`. A word longer than a line is
-/// broken. Ends with a newline unless empty.
+/// Words flowed into lines of at most `columns`; the first begins after `first_indent` spaces, the others after `indent`. A word longer than a line
+/// is broken. Ends with a newline unless empty.
 std::string wrap(std::string_view text, std::size_t indent, std::size_t first_indent, std::size_t columns = kTextWidth);
 inline std::string wrap(std::string_view text, std::size_t indent = 0) { return wrap(text, indent, indent); }
 

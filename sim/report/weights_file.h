@@ -19,8 +19,8 @@ std::string extension_of(const ProjectionWeights& weights);
 /// The file's bytes. Dense: .npy version 1.0, little-endian float64, C order. Sparse: length-delimited MatrixBlock, entries in file order.
 std::string bytes_of(const ProjectionWeights& weights);
 
-/// `name` as the name of one file or folder: '/', '%', control characters and a leading '.' become %XX, and what is longer than a file system takes is cut and
-/// told apart by its hash. Different names stay different.
+/// `name` as the name of one file or folder: '/', '%', control characters and a leading '.' become %XX, and what is longer than a file system takes
+/// is cut and told apart by its hash. Different names stay different.
 std::string file_name(const std::string& name);
 
 }  // namespace locus

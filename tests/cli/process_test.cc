@@ -44,9 +44,9 @@ TEST_F(Process, AFullDiskIsAnError) {
 
 TEST_F(Process, CtrlCWritesResultsAndASecondOneEndsAtOnce) {
   endless();
-  EXPECT_EQ(
-      shell("set -m; $LOCUS run $DIR/endless.txtpb --out $DIR/out & while [[ ! -d $DIR/out ]]; do sleep 0.05; done; sleep 0.3; kill -INT $!; wait $!"),
-      130);
+  EXPECT_EQ(shell("set -m; $LOCUS run $DIR/endless.txtpb --out $DIR/out & "
+                  "while [[ ! -d $DIR/out ]]; do sleep 0.05; done; sleep 0.3; kill -INT $!; wait $!"),
+            130);
   EXPECT_NE(text("out/result.json").find("INTERRUPTED"), std::string::npos);
 }
 

@@ -132,7 +132,8 @@ TEST(Remarks, SayWhenTheLocalRuleIsTheBest) {
   result.outcomes[1].losses[18] = 0.01;
   result.outcomes[1].losses[19] = 0.01;
   EXPECT_EQ(remarks(sample_spec(), result).front(),
-            "rflo ended lowest, at 0.01 (99x below its start), without any violation. Of the rules with violations, bptt ended at 0.05132, 5.13x the lowest "
+            "rflo ended lowest, at 0.01 (99x below its start), without any violation. Of the rules with violations, bptt ended at 0.05132, "
+            "5.13x the lowest "
             "loss, with 2.40x the messages of rflo.");
 }
 

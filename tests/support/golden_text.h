@@ -1,5 +1,5 @@
-// Golden texts: what is printed is compared with a file of tests/data/golden. On a mismatch the new text is written beside it as .new, to be looked at
-// and, if it is meant, moved over the old one.
+// Golden texts: what is printed is compared with a file of tests/data/golden. On a mismatch the new text is written beside it as .new, to be looked
+// at and, if it is meant, moved over the old one.
 #pragma once
 
 #include <string>
