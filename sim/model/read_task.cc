@@ -102,9 +102,9 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
                       known_neurons(network, PopulationKind::kReadout)};
   if (training.ticks == 0) {
     const std::int64_t rows = rows_of(message.trials(0));
-    if (rows < 1) {
+    if (rows < 1 || rows > kMostTicks) {
       reading.faults.error(where.at("trials", 0), fmt::format("has {} rows", rows),
-                           "must have at least 1, one a tick (or training.ticks must be given)");
+                           fmt::format("must have 1 to {}, one a tick (or training.ticks must be given)", kMostTicks));
       return task;
     }
     training.ticks = static_cast<std::int32_t>(rows);

@@ -25,7 +25,17 @@ TEST(Faults, OfTrials) {
        },
        at,
        {"has no input"}},
-      {"no rows", [](M& m) { m.task = "task { recorded { @trials { input {} target {} } } }"; }, at, {"has 0 rows", "at least 1"}},
+      {"no rows",
+       [](M& m) { m.task = "task { recorded { @trials { input {} target {} } } }"; },
+       at,
+       {"has 0 rows", "must have 1 to 10000000"}},
+      {"far too many rows",
+       [](M& m) {
+         m.task = "task { recorded { @trials { sparse_input { rows: 2000000000 cols: 2 } } } }";
+         m.rules = "rules { name: \"still\" none {} }";
+       },
+       at,
+       {"has 2000000000 rows", "must have 1 to 10000000"}},
       {"columns",
        [](M& m) { m.task = trial("input { rows: 2 @cols: 3 values: [1, 2, 3, 4, 5, 6] }" + std::string(kTarget)); },
        at + ".input.cols",
@@ -145,7 +155,7 @@ TEST(Faults, OfTeachers) {
 
 TEST(Faults, OfTraining) {
   expect_faults({
-      {"ticks", [](M& m) { m.training = "training { @ticks: 0 learning_rate: 0.1 }"; }, "training.ticks", {"is 0", "at least 1"}},
+      {"ticks", [](M& m) { m.training = "training { @ticks: 0 learning_rate: 0.1 }"; }, "training.ticks", {"is 0", "1 to 10000000"}},
       {"batch", [](M& m) { m.training = "training { @batch: 0 learning_rate: 0.1 }"; }, "training.batch", {"is 0", "at least 1"}},
       {"updates",
        [](M& m) { m.training = "training { @updates: -1 learning_rate: 0.1 }"; },
