@@ -19,6 +19,12 @@ struct SynapseState {
   friend bool operator==(const SynapseState&, const SynapseState&) = default;
 };
 
+struct TaughtSynapseState {
+  double weight = 0, delta = 0;
+  TaughtSynapse<double> view() { return {weight, delta}; }
+  friend bool operator==(const TaughtSynapseState&, const TaughtSynapseState&) = default;
+};
+
 struct RateNeuronState {
   double current = 0, activity = 0, gain = 0, signal = 0, own_weight = 0;
   RateNeuron<double> view() { return {current, activity, gain, signal, own_weight}; }
@@ -87,6 +93,9 @@ class Alone {
 
 inline void PrintTo(const SynapseState& s, std::ostream* out) {
   *out << "{weight " << s.weight << ", pre " << s.pre << ", trace " << s.trace << ", delta " << s.delta << "}";
+}
+inline void PrintTo(const TaughtSynapseState& s, std::ostream* out) {
+  *out << "{weight " << s.weight << ", delta " << s.delta << "}";
 }
 inline void PrintTo(const RateNeuronState& s, std::ostream* out) {
   *out << "{current " << s.current << ", activity " << s.activity << ", gain " << s.gain << ", signal " << s.signal

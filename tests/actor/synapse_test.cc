@@ -12,7 +12,9 @@ using R = double;
 using S = Synapse<R>;
 
 static_assert(Hears<S, TrialBegin> && Hears<S, Silence> && Hears<S, Axon<R>> && Hears<S, Replay<R>> && Hears<S, Drift<R>>);
-static_assert(Hears<S, Post<R>> && Hears<S, Sensitivity<R>> && Hears<S, Gather<R>> && Hears<S, Commit<R>>);
+static_assert(Hears<S, Post<R>> && Hears<S, Commit<R>> && !Hears<S, Sensitivity<R>> && !Hears<S, Gather<R>>);
+static_assert(Hears<TaughtSynapse<R>, Sensitivity<R>> && Hears<TaughtSynapse<R>, Gather<R>>);
+static_assert(Hears<TaughtSynapse<R>, Commit<R>> && !Hears<TaughtSynapse<R>, Post<R>>);
 static_assert(!Hears<S, Dendrite<R>> && !Hears<S, OwnWeight<R>> && !Hears<S, Target<R>> && !Hears<S, Feedback<R>>);
 static_assert(!Hears<S, Transport<R>> && !Hears<S, Adjoint<R>> && !Hears<S, Influence<R>> && !Hears<S, Step<R>>);
 
@@ -85,11 +87,21 @@ TEST(SynapseAlone, TransportsItsWeightTimesTheError) {
   s.expect_state({.weight = 2, .pre = 0.5, .trace = 4, .delta = 8});
 }
 
-TEST(SynapseAlone, SumsWhatSensitivitiesTellIt) {
-  auto s = synapse();
+TEST(TaughtSynapseAlone, SumsWhatSensitivitiesTellItAndCommits) {
+  Alone s(TaughtSynapseState{.weight = 2, .delta = 8});
   s.send(Sensitivity<R>{.sensitivity = 0.25, .signal = -2}).forbid();
   s.send(Gather<R>{.value = 3}).forbid();
-  s.expect_state({.weight = 2, .pre = 0.5, .trace = 4, .delta = 10.5});
+  s.expect_state({.weight = 2, .delta = 10.5});
+  s.send(Commit<R>{2}).forbid();
+  s.expect_state({.weight = -19, .delta = 0});
+}
+
+/// The trace alone moves as the synapse's own does.
+TEST(SynapseAlone, SharesTheHandlerOfItsTrace) {
+  double trace = 4;
+  const double pre = 0.5;
+  on(Eligibility<R>{trace, pre}, Drift<R>{.decay = 0.5, .gain = 3});
+  EXPECT_EQ(trace, 3.5);
 }
 
 TEST(SynapseAlone, CommitsOnceAndStartsAnew) {
