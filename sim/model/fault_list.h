@@ -29,7 +29,6 @@ class FaultList {
   void silence(const FieldPath& field) { silenced_.push_back(field); }
 
   bool has_errors() const { return errors_ > 0; }
-  std::size_t errors() const { return errors_; }
 
   /// The faults in the order of the file. `text` is the file's text, absent where it is binary.
   std::vector<Fault> placed(const std::string& file, std::optional<std::string_view> text) const;

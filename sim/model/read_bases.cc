@@ -1,6 +1,7 @@
 #include "sim/model/read_bases.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <Eigen/Dense>
 #include <fmt/format.h>
@@ -19,15 +20,15 @@ using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 /// A square matrix of a side, orthogonal; a fault otherwise.
 DenseMatrix read_basis(v1::Matrix& message, std::int64_t side, const std::string& side_of, const FieldPath& where,
                        Reading& reading) {
-  const std::size_t errors = reading.faults.errors();
   if (side == kUnknown) return {};
-  if (side > kLargestBasis) {
-    reading.faults.error(where, fmt::format("is {} x {}", side, side),
-                         fmt::format("bases are at most {} x {}", kLargestBasis, kLargestBasis));
+  if (side < 1 || side > kLargestBasis) {
+    reading.faults.error(where, fmt::format("would be {} x {}, {}", side, side, side_of),
+                         fmt::format("a basis is 1 x 1 to {} x {}", kLargestBasis, kLargestBasis));
     return {};
   }
   DenseMatrix basis = read_dense(message, {side, side, side_of, side_of}, where, reading);
-  if (reading.faults.errors() > errors) return basis;
+  // Looked at, not asked of the faults: one that follows from another is not told, and is there all the same.
+  if (std::ssize(basis.values) != side * side || !all_finite(basis.values)) return basis;
   const Eigen::Map<const RowMajor> q(basis.values.data(), side, side);
   const double off = (q.transpose() * q - RowMajor::Identity(side, side)).cwiseAbs().maxCoeff();
   if (!(off <= kOrthogonal)) {

@@ -239,6 +239,22 @@ TEST(Faults, OfBases) {
        },
        "bases.v.cols",
        {"is 3", "must be 2, the number of inputs"}},
+      {"of nobody",
+       [](M& m) {
+         m.whole =
+             "network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 1 rate {} } "
+             "projections { name: \"W\" source: \"r\" target: \"r\" weights { aligned { values: 1 } } } } "
+             "task { recorded { trials { spikes {} } } } training { ticks: 1 } rules { name: \"n\" none {} } bases { @u {} }";
+       },
+       "bases.u",
+       {"would be 0 x 0, the number of readouts"}},
+      {"misspelt within",
+       [&](M& m) {
+         aligned(m);
+         m.more = "bases { v { rows: 2 @colds: 2 values: [0, 1, -1, 0] } }";
+       },
+       "bases.v",
+       {"did you mean \"cols\"?"}},
       {"not orthogonal",
        [&](M& m) {
          aligned(m);
