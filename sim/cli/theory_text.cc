@@ -75,8 +75,9 @@ std::string modes_text(const Spec& spec, const Prediction& prediction) {
                       fmt::format("{:.3g}", line.rate), text_of(line.eigenvalues[1]) + ", " + text_of(line.eigenvalues[2]),
                       fate(mode, teacher, spec.training.learning_rate), folding(mode, spec.training.learning_rate)});
     }
-    text += fmt::format("\nmode {}: teacher {}, optimum at s = {:.3g}, student starts at {}\n", i + 1, text_of(teacher),
-                        prediction.rules.at(0).modes[i].optimum.s, text_of(prediction.rules.at(0).modes[i].start));
+    text += fmt::format("\nmode {}: teacher {}, student starts at {},\n  optimum taken at s = {:.3g}\n", i + 1,
+                        text_of(teacher), text_of(prediction.rules.at(0).modes[i].start),
+                        prediction.rules.at(0).modes[i].optimum.s);
     text += in_columns(rows);
   }
   return text;
