@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 #include <ostream>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -100,6 +101,8 @@ int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostrea
   } catch (const std::bad_alloc&) {
     return ends(Exit::kFailed,
                 fmt::format("{}: memory does not suffice\n`locus info MODEL` says what each rule needs.", program));
+  } catch (const std::system_error& error) {  // threads or files that the system does not give
+    return ends(Exit::kFailed, fmt::format("{}: {}", program, error.what()));
   } catch (const CheckFailure& error) {
     return ends(Exit::kDefect, fmt::format("{}: defect of the program, please report it: {}\n{}", program, error.what(),
                                            version_line()));

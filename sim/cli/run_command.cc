@@ -48,7 +48,7 @@ class RunInvocation final : public Invocation {
     return transport_ == "mailbox" ? TransportKind::kMailbox : TransportKind::kBatched;
   }
   RunOptions options(const Interrupt& interrupt) const;
-  void report(const RunResult& result, const Job& job, const Console& console) const;
+  void report(const RunResult& result, const Job& job, bool first, const Console& console) const;
   Exit complain(const RunResult& result, Locality budget, const Console& console) const;
 
   std::vector<std::string> models_;
@@ -130,11 +130,11 @@ RunOptions RunInvocation::options(const Interrupt& interrupt) const {
   return {.transport = transport(), .threads = threads_, .rank_of_large = rank_, .interrupt = &interrupt.flag()};
 }
 
-void RunInvocation::report(const RunResult& result, const Job& job, const Console& console) const {
+void RunInvocation::report(const RunResult& result, const Job& job, bool first, const Console& console) const {
   if (job.folder) write_result(result, *job.folder);
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
-    console.out << comparison(job.spec, result);
+    console.out << (first ? "" : "\n") << comparison(job.spec, result);
     if (job.folder) console.out << "results: " << job.folder->string() << '\n';
   }
   console.out << std::flush;
@@ -163,7 +163,7 @@ Exit RunInvocation::execute(const Console& console) {
   Exit code = Exit::kDone;
   for (const Job& job : jobs) {
     const RunResult result = run(job.spec, options(interrupt));
-    report(result, job, console);
+    report(result, job, &job == &jobs.front(), console);
     code = std::max(code, complain(result, job.spec.training.locality, console));
     const bool complete = result.outcomes.size() == job.spec.rules.size() &&
                           std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;

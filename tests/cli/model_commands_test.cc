@@ -34,6 +34,17 @@ TEST_F(ModelCommands, ValidateListsEveryFaultOfEveryFile) {
   EXPECT_TRUE(has(answer.err, "did you mean \"populations\"")) << answer.err;
 }
 
+TEST_F(ModelCommands, ValidateLooksAtTheOthersWhereAFileIsNotThere) {
+  const std::string good = file("good.txtpb", small_model_text("good"));
+  const std::string bad = file("bad.txtpb", "nonsense");
+  const std::string missing = (folder_ / "missing.txtpb").string();
+  const Answer answer = invoke({"validate", missing, good});
+  EXPECT_EQ(answer.code, code_of(Exit::kFailed));
+  EXPECT_EQ(answer.out, good + ": valid\n");
+  EXPECT_NE(answer.err.find(missing + ": cannot open: No such file or directory\n"), std::string::npos);
+  EXPECT_EQ(invoke({"validate", missing, bad}).code, code_of(Exit::kInvalid));
+}
+
 TEST_F(ModelCommands, ValidateWarns) {
   std::string text = small_model_text("odd", "training { loss: SEQUENCE updates: 1 learning_rate: 0.1 }\n");
   text += "rules { name: \"gap\" tbptt { depth: 1 stride: 3 } }\n";
