@@ -1,7 +1,8 @@
 // The limit for RFLO online: the loop that one would write by hand for this rule alone, without actors, counts or options.
 //
-// Leaky tanh, float type R, one trial, a commit every tick. One pass a tick reads and writes weight and trace once: learning of tick t - 1, its commit, and
-// the currents of tick t. Row-major by source, vectorised over targets, four sources at a time: the same care as the program's own pass.
+// Leaky tanh, scalar type R, one trial, a commit every tick. One pass a tick reads and writes weight and trace once: learning
+// of tick t - 1, its commit, and the currents of tick t. Stored by source, vectorised over targets, four sources at a time:
+// the same care as the program's own pass.
 #pragma once
 
 #include <cmath>

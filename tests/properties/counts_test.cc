@@ -1,7 +1,8 @@
-// Counts, exhaustively: mailbox = batched = the oracle's brute force, for every shape up to 3 inputs, 3 units, 2 readouts and 4 ticks, every activation,
-// loss, mask, plasticity and leak, and every rule with every depth. Weights, losses and memory are compared too: they cost nothing more.
+// Counts, exhaustively: mailbox = batched = the oracle's brute force, for every shape up to 3 inputs, 3 units, 2 readouts and 4 ticks, every
+// activation, loss, mask, plasticity and leak, and every rule with every depth. Weights, losses and memory are compared too: they cost nothing more.
 //
-// Identity and relu run on powers of two and zeros, where every sum is exact in any order: silence by cancellation is met and must be seen by all three.
+// Identity and relu run on powers of two and zeros, where every sum is exact in any order: silence by cancellation is
+// met and must be seen by all three.
 // Tanh and sigmoid run on generic values, where no rounding decides whether a value is 0.
 #include <tuple>
 

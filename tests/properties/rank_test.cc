@@ -1,5 +1,5 @@
-// What RFLO can reach: with phi = identity, one alpha and lambda and everything dense, Delta W and Delta B have their columns in the row space of R, so the
-// rank of W_K - W_0 is at most o for every sequence of updates. Rules that carry errors over A have no such bound.
+// What RFLO can reach: with phi = identity, one alpha and lambda and everything dense, Delta W and Delta B have their columns in the row space of
+// R, so the rank of W_K - W_0 is at most o for every sequence of updates. Rules that carry errors over A have no such bound.
 #include <cmath>
 #include <string>
 

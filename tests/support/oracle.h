@@ -1,10 +1,12 @@
 // The oracle: what a model must do, worked out in plain loops over doubles, message by message.
 //
-// Why: the simulator is right where it agrees with something that shares none of its code. The oracle knows the types that describe a model (Spec) and the
-// names of channels, and nothing else of core or sim: it keeps every state of every tick, takes one synapse after the other, and calls `send` once a message.
+// Why: the simulator is right where it agrees with something that shares none of its code. The oracle knows the types that describe a model (Spec)
+// and the names of channels, and nothing else of core or sim: it keeps every state of every tick, takes one synapse
+// after the other, and calls `send` once a message.
 // It is slow on purpose: no columns, no products, no bulk counts, no caching.
 // What it knows: explicit weights (dense, sparse, constant), recorded trials, every rule, both losses, both ways to commit, batches, float64.
-// Source: docs/rules.md and docs/locality.md; Williams & Zipser 1989 (RTRL), Williams & Peng 1990 (truncation), Murray 2019 (RFLO), Bellec et al. 2020 (e-prop).
+// Source: docs/rules.md and docs/locality.md; Williams & Zipser 1989 (RTRL), Williams & Peng 1990 (truncation), Murray
+// 2019 (RFLO), Bellec et al. 2020 (e-prop).
 #pragma once
 
 #include <compare>

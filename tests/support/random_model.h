@@ -40,7 +40,8 @@ struct Style {
   bool plastic_b = true;
   bool plastic_w = true;
   bool plastic_a = true;
-  /// Values from {+-1/2, +-1, +-2} and 0: with identity or relu and a dyadic leak every sum is exact in any order, so that even cancellation to 0 is sure.
+  /// Values from {+-1/2, +-1, +-2} and 0: with identity or relu and a dyadic leak every sum is exact in any order, so
+  /// that even cancellation to 0 is sure.
   bool exact = false;
 };
 
@@ -51,12 +52,13 @@ Spec small_model(const Shape& shape, const Style& style, std::uint64_t seed);
 /// differences of it mean something, and every projection learns under BPTT. Needs everything plastic and two ticks or more.
 Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed);
 
-/// Several populations of each kind in any file order, projections in any order, dense and sparse with stored zeros, static and plastic, silent inputs,
-/// errors that are exactly 0, batches, several updates, both commits, both losses; rules: every_rule.
+/// Several populations of each kind in any file order, projections in any order, dense and sparse with stored zeros, static and plastic, silent
+/// inputs, errors that are exactly 0, batches, several updates, both commits, both losses; rules: every_rule.
 Spec odd_model(std::uint64_t seed);
 
-/// Enough synapses for the work to be split into shards and chunks: two rate populations of `units`, one dense with the style's activation and leak, one of
-/// tanh units behind a static and a plastic sparse projection; 6 ticks, 3 trials, 2 updates; every rule but RTRL, whose cost grows with the fourth power.
+/// Enough synapses for the work to be split into shards and chunks: two rate populations of `units`, one dense with the style's activation and
+/// leak, one of tanh units behind a static and a plastic sparse projection; 6 ticks, 3 trials, 2 updates; every rule
+/// but RTRL, whose cost grows with the fourth power.
 Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::int32_t batch);
 
 /// A rule with its short form as its name.
