@@ -20,7 +20,10 @@ bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U
 void show_line(std::string_view text, const TextPlace& place, Fault& fault) {
   const std::size_t in_line = static_cast<std::size_t>(place.column) - 1;
   const std::size_t begin = place.offset - in_line;
-  std::string_view line = text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+  // Only as far as it may be shown: a line may be as long as the file, and many faults stand in it.
+  const std::size_t ahead = text.substr(place.offset, kLongestLine + 4).find('\n');
+  const std::size_t end = ahead == std::string_view::npos ? place.offset + kLongestLine + 4 : place.offset + ahead;
+  std::string_view line = text.substr(begin, std::min(end, text.size()) - begin);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   std::size_t first = in_line > kLongestLine / 2 && line.size() > kLongestLine ? in_line - kLongestLine / 2 : 0;
   while (first > 0 && first < line.size() && continues_character(line[first])) --first;

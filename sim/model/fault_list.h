@@ -29,6 +29,8 @@ class FaultList {
   void silence(const FieldPath& field) { silenced_.push_back(field); }
 
   bool has_errors() const { return errors_ > 0; }
+  /// Whether it is worth the time to look for what was meant: not in a file that has hundreds of faults.
+  bool may_suggest() const { return pending_.size() < 500; }
 
   /// The faults in the order of the file. `text` is the file's text, absent where it is binary.
   std::vector<Fault> placed(const std::string& file, std::optional<std::string_view> text) const;

@@ -221,8 +221,7 @@ class Round {
     if (!value.empty() && scalar && field.field->enum_type() != nullptr) {
       faults_.error_at(at, field.path, "is " + value, suggestion(value, value_names(*field.field->enum_type())));
     } else {
-      faults_.error_at(at, field.path, "cannot be parsed: " + reworded(report.message),
-                       scalar ? takes(*field.field) : "");
+      faults_.error_at(at, field.path, "cannot be parsed: " + reworded(report.message), scalar ? takes(*field.field) : "");
     }
     if (!scalar || !report.ends_parse) return;
     faults_.silence(field.path.whole());

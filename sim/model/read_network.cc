@@ -79,7 +79,8 @@ class Directory {
     if (name.empty()) {
       faults.error(field, "is missing", "must name a population");
     } else {
-      faults.error(field, "is " + shown(std::string_view(name)) + ", which is no population", suggestion(name, names_));
+      faults.error(field, "is " + shown(std::string_view(name)) + ", which is no population",
+                   faults.may_suggest() ? suggestion(name, names_) : "");
     }
     return std::nullopt;
   }

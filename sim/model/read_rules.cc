@@ -56,7 +56,7 @@ std::optional<std::int32_t> feedback_population(const v1::Feedback& message, con
   if (found != context.index.end()) return found->second;
   faults.error(where.at("population"),
                "is " + shown(std::string_view(message.population())) + ", which is no rate population",
-               suggestion(message.population(), context.names));
+               faults.may_suggest() ? suggestion(message.population(), context.names) : "");
   return std::nullopt;
 }
 
