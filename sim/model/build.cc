@@ -34,17 +34,23 @@ std::vector<std::int32_t> begins_of(const NetworkSpec& network) {
   return begins;
 }
 
-/// A stable order of `items` by key(item) in 0 .. keys - 1. Cost: O(items + keys).
-template <class Key>
-std::vector<std::int64_t> sorted_by(std::vector<std::int64_t> items, std::int64_t keys, Key key) {
-  const auto ascends = [&](std::int64_t a, std::int64_t b) { return key(a) < key(b); };
-  if (std::is_sorted(items.begin(), items.end(), ascends)) return items;  // as rows of a csr matrix are
-  std::vector<std::int64_t> next(static_cast<std::size_t>(keys) + 1, 0);  // where the next item of each key goes
-  for (const std::int64_t item : items) ++next[static_cast<std::size_t>(key(item)) + 1];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  std::vector<std::int64_t> order(items.size());
-  for (const std::int64_t item : items)
-    order[static_cast<std::size_t>(next[static_cast<std::size_t>(key(item))]++)] = item;
+/// Where each key's items begin if they are laid out by key: (keys + 1). Cost: O(items + keys).
+template <class Offsets>
+void count_keys(const std::vector<std::int32_t>& key_of, std::int64_t keys, Offsets& begins) {
+  begins.assign(static_cast<std::size_t>(keys) + 1, 0);
+  for (const std::int32_t key : key_of) ++begins[static_cast<std::size_t>(key) + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+}
+
+/// The entries by ascending key, those of a key in their order; empty where they ascend as they are (the rows of a csr matrix do).
+std::vector<std::int64_t> order_by(const std::vector<std::int32_t>& key_of, std::int64_t keys) {
+  if (std::is_sorted(key_of.begin(), key_of.end())) return {};
+  std::vector<std::int64_t> next;
+  count_keys(key_of, keys, next);
+  std::vector<std::int64_t> order(key_of.size());
+  for (std::size_t entry = 0; entry < key_of.size(); ++entry) {
+    order[static_cast<std::size_t>(next[static_cast<std::size_t>(key_of[entry])]++)] = static_cast<std::int64_t>(entry);
+  }
   return order;
 }
 
@@ -78,25 +84,22 @@ void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projec
   const bool by_column = source_is == SourceIs::kColumn;
   const std::vector<std::int32_t>& source = by_column ? matrix.col : matrix.row;
   const std::vector<std::int32_t>& target = by_column ? matrix.row : matrix.col;
-  std::vector<std::int64_t> order(matrix.values.size());
-  std::iota(order.begin(), order.end(), std::int64_t{0});
-  order = sorted_by(std::move(order), projection.target_size,
-                    [&](std::int64_t k) { return target[static_cast<std::size_t>(k)]; });
-  order = sorted_by(std::move(order), projection.source_size,
-                    [&](std::int64_t k) { return source[static_cast<std::size_t>(k)]; });
+  const std::size_t size = matrix.values.size();
   projection.dense = false;
-  projection.offset.assign(static_cast<std::size_t>(projection.source_size) + 1, 0);
-  projection.target.resize(order.size());
-  projection.weight.resize(order.size());
-  projection.listed.resize(order.size());
-  for (std::size_t synapse = 0; synapse < order.size(); ++synapse) {
-    const auto entry = static_cast<std::size_t>(order[synapse]);
-    ++projection.offset[static_cast<std::size_t>(source[entry]) + 1];
-    projection.target[synapse] = target[entry];
-    projection.weight[synapse] = static_cast<R>(matrix.values[entry]);
-    projection.listed[entry] = static_cast<std::int64_t>(synapse);
+  projection.target.resize(size);
+  projection.weight.resize(size);
+  projection.listed.resize(size);
+  count_keys(source, projection.source_size, projection.offset);
+  // Entries by target go one by one to the next place of their source: so the targets of a source ascend.
+  const std::vector<std::int64_t> order = order_by(target, projection.target_size);
+  std::vector<std::int64_t> next(projection.offset.begin(), projection.offset.end());
+  for (std::size_t k = 0; k < size; ++k) {
+    const std::size_t entry = order.empty() ? k : static_cast<std::size_t>(order[k]);
+    const std::int64_t synapse = next[static_cast<std::size_t>(source[entry])]++;
+    projection.target[static_cast<std::size_t>(synapse)] = target[entry];
+    projection.weight[static_cast<std::size_t>(synapse)] = static_cast<R>(matrix.values[entry]);
+    projection.listed[entry] = synapse;
   }
-  std::partial_sum(projection.offset.begin(), projection.offset.end(), projection.offset.begin());
 }
 
 /// A projection's ends, without its synapses.
