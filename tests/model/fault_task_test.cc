@@ -59,6 +59,12 @@ TEST(Faults, OfTrials) {
        [](M& m) { m.task = trial("input { rows: 2 cols: 2 @values: [1, 2, 3] }" + std::string(kTarget)); },
        at + ".input.values",
        {"has 3 numbers"}},
+  });
+}
+
+TEST(Faults, OfTrialValues) {
+  const std::string at = "task.recorded.trials[0]";
+  expect_faults({
       {"an input that is no number",
        [](M& m) { m.task = trial("input { rows: 2 cols: 2 values: [1, 2, @nan, 4] }" + std::string(kTarget)); },
        at + ".input.values[2]",
@@ -191,10 +197,6 @@ TEST(Faults, OfTraining) {
 }
 
 TEST(Faults, OfRules) {
-  const std::string feedback = " feedback { weights { dense { rows: 1 cols: 3 values: [1, 2, 3] } } }";
-  const std::string two =
-      " populations { name: \"x\" size: 2 rate {} } projections { name: \"Bx\" source: \"in\" target: \"x\" weights { constant { value: 1 } } }";
-  const std::string to_x = " feedback { population: \"x\" weights { constant { value: 1 } } }";
   expect_faults({
       {"no name", [](M& m) { m.rules = "@rules { bptt {} }"; }, "rules[0].name", {"is missing"}},
       {"name twice", [](M& m) { m.rules += " rules { @name: \"bptt\" rtrl {} }"; }, "rules[1].name", {"\"bptt\" again", "rules[0]"}},
@@ -227,6 +229,26 @@ TEST(Faults, OfRules) {
        [](M& m) { m.rules = "rules { name: \"r\" rflo { @trace_decay: nan } }"; },
        "rules[0].rflo.trace_decay",
        {"is nan"}},
+      {"no readout",
+       [](M& m) {
+         m.whole =
+             "@network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 1 rate {} } "
+             "projections { name: \"B\" source: \"i\" target: \"r\" weights { constant { value: 1 } } } } task { "
+             "student_teacher { teacher { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" "
+             "size: 1 rate {} } } } } training { ticks: 1 learning_rate: 1 } rules { name: \"b\" rflo {} }";
+       },
+       "network",
+       {"no readout population", "rule \"b\" learns"}},
+  });
+}
+
+TEST(Faults, OfFeedback) {
+  const std::string feedback = " feedback { weights { dense { rows: 1 cols: 3 values: [1, 2, 3] } } }";
+  const std::string two =
+      " populations { name: \"x\" size: 2 rate {} } projections { name: \"Bx\" source: \"in\" target: \"x\" weights { "
+      "constant { value: 1 } } }";
+  const std::string to_x = " feedback { population: \"x\" weights { constant { value: 1 } } }";
+  expect_faults({
       {"rows of feedback",
        [](M& m) {
          m.rules =
@@ -282,16 +304,6 @@ TEST(Faults, OfRules) {
        },
        "rules[0].rflo.feedback[0].weights.aligned",
        {"2 rate populations"}},
-      {"no readout",
-       [](M& m) {
-         m.whole =
-             "@network { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" size: 1 rate {} } "
-             "projections { name: \"B\" source: \"i\" target: \"r\" weights { constant { value: 1 } } } } task { "
-             "student_teacher { teacher { populations { name: \"i\" size: 1 input {} } populations { name: \"r\" "
-             "size: 1 rate {} } } } } training { ticks: 1 learning_rate: 1 } rules { name: \"b\" rflo {} }";
-       },
-       "network",
-       {"no readout population", "rule \"b\" learns"}},
   });
 }
 
