@@ -217,10 +217,10 @@ Evidence measure_unaligned(const Effort& effort) {
         .kind = rule.kind, .depth = rule.depth, .decay = rule.decay, .feedback = fixed ? setting.feedback : Matrix()};
     Course course;
     std::vector<double> feedback;
-    const auto record = [&](int part, const LinearNetwork& network, const char* source) {
+    const auto record = [&, &rule_name = name](int part, const LinearNetwork& network, const char* source) {
       const theory::Alignment now = theory::alignment_with(network, setting.bases, exact.feedback);
       alignment.rows.push_back(
-          {name, std::string(source), part * kUpdates * kEta, now.input, now.recurrent, now.output, now.feedback});
+          {rule_name, std::string(source), part * kUpdates * kEta, now.input, now.recurrent, now.output, now.feedback});
       return now;
     };
     LinearNetwork network = setting.student;
