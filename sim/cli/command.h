@@ -43,6 +43,8 @@ extern const Command kRunCommand;
 extern const Command kValidateCommand;
 extern const Command kInfoCommand;
 extern const Command kConvertCommand;
+extern const Command kReportCommand;
+extern const Command kDiffCommand;
 extern const Command kRulesCommand;
 extern const Command kTheoryCommand;
 extern const Command kReproduceCommand;

@@ -88,8 +88,9 @@ void RunInvocation::declare(CLI::App& app) {
                  "budget instead of the model's, any|spatial|temporal|strict: the first message that breaks it ends its rule")
       ->type_name("BUDGET")
       ->check(one_of({"any", "spatial", "temporal", "strict"}), "");
-  app.add_option("--out", out_,
-                 "folder for result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
+  app.add_option(
+         "--out", out_,
+         "folder for report.html, result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
       ->type_name("DIR");
   app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
@@ -135,7 +136,8 @@ void RunInvocation::report(const RunResult& result, const Job& job, bool first, 
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
     console.out << (first ? "" : "\n") << comparison(job.spec, result);
-    if (job.folder) console.out << "results: " << job.folder->string() << '\n';
+    if (job.folder)
+      console.out << "results: " << job.folder->string() << "\nreport: " << (*job.folder / "report.html").string() << '\n';
   }
   console.out << std::flush;
 }

@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/report/report.h"
 #include "sim/report/result_message.h"
 #include "sim/report/weights_file.h"
 
@@ -72,6 +73,7 @@ void write_result(const RunResult& result, const fs::path& folder) {
   }
   write_file_whole(folder / "losses.csv", losses_csv(result));
   write_file_whole(folder / "ledger.csv", ledger_csv(result));
+  write_file_whole(folder / "report.html", report_page(result));
   write_file_whole(folder / "result.binpb", binary);
   write_file_whole(folder / "result.json", json_of(message, true));
 }

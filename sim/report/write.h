@@ -1,4 +1,4 @@
-// The files of a result: result.binpb, result.json, losses.csv, ledger.csv, and weights/<rule>/<projection>.npy where there are many.
+// The files of a result: report.html, result.binpb, result.json, losses.csv, ledger.csv, and weights/<rule>/<projection>.npy where there are many.
 //
 // Each appears whole or not at all; files of the same name are replaced and nothing else in the folder is touched.
 // Errors: FileError with the path and the system's reason.

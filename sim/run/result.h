@@ -8,6 +8,7 @@
 
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
+#include "sim/run/outline.h"
 
 namespace locus {
 
@@ -33,6 +34,8 @@ struct RankReport {
 struct Outcome {
   std::string rule;  // RuleSpec::name
   RuleKind kind = RuleKind::kNone;
+  std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
+  std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
   Status status = Status::kCompleted;
   std::string message;                     // why the run ended early; empty when completed
   std::int64_t updates = 0;                // committed
@@ -47,6 +50,7 @@ struct RunResult {
   std::string model;
   std::string model_sha256;
   std::uint64_t seed = 0;
+  Outline outline;
   std::vector<Outcome> outcomes;  // in the order run
 };
 

@@ -113,6 +113,8 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   outcome.kind = rule_spec.kind;
   const TrialShape shape = trial_shape_of(spec.training);
   const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  outcome.depth = learning.depth;
+  outcome.stride = learning.stride;
   Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
   const std::vector<ProjectionWeights> before = weights_of(network);
   Door door(permit_of(learning, spec.training.locality), sizeof(R));

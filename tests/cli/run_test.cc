@@ -48,8 +48,9 @@ TEST_F(Run, WritesResultsWhereItIsTold) {
   const Answer answer = invoke({"run", model(), "--out", (folder_ / "a" / "b").string()});
   EXPECT_EQ(answer.code, 0);
   EXPECT_TRUE(has(answer.out, "results: " + (folder_ / "a" / "b").string()));
-  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/ledger.csv", "a/b/losses.csv", "a/b/result.binpb",
-                                               "a/b/result.json", "small.txtpb"}));
+  EXPECT_TRUE(has(answer.out, "report: " + (folder_ / "a" / "b" / "report.html").string()));
+  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/ledger.csv", "a/b/losses.csv", "a/b/report.html",
+                                               "a/b/result.binpb", "a/b/result.json", "small.txtpb"}));
 }
 
 TEST_F(Run, GivesEveryOfSeveralModelsItsFolder) {
