@@ -50,7 +50,7 @@ export function csv(columns: string[], rows: Cell[][]): string {
   return [columns, ...rows].map((row) => row.map(cell).join(",") + "\n").join("");
 }
 
-const kDrawn = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "fill-opacity", "opacity", "font-family", "font-size", "font-weight"];
+const kDrawn = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "fill-opacity", "opacity", "font-family", "font-size", "font-weight", "paint-order"];
 
 /// The chart as a file of its own: what style sheets and variables say of its elements is written into them.
 export function svgText(svg: SVGSVGElement): string {
@@ -59,6 +59,7 @@ export function svgText(svg: SVGSVGElement): string {
   const copies = [copy, ...copy.querySelectorAll<SVGElement>("*")];
   originals.forEach((original, i) => {
     const style = getComputedStyle(original);
+    copies[i]!.removeAttribute("style");
     for (const name of kDrawn) copies[i]!.setAttribute(name, style.getPropertyValue(name));
   });
   copy.setAttribute("style", `background: ${getComputedStyle(document.body).backgroundColor}`);
