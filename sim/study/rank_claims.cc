@@ -84,8 +84,7 @@ Evidence measure_low_rank(const Effort& effort) {
       const Trained bptt = train_sampled(student, teacher, {.kind = RuleKind::kBptt, .feedback = {}}, plan);
       const Spectrum full = spectrum_of(bptt.student.w - student.w);
       if (!aligned) control = std::min(control, full.singular_values(readouts) / full.singular_values(0));
-      if (net < 2)
-        add(aligned ? "aligned" : "unaligned", "rflo", readouts, spectrum_of(rflo.student.w - student.w));
+      if (net < 2) add(aligned ? "aligned" : "unaligned", "rflo", readouts, spectrum_of(rflo.student.w - student.w));
       if (net < 2) add(aligned ? "aligned" : "unaligned", "bptt", readouts, full);
       plan.seed += 1;
     }

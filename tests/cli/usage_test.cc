@@ -32,7 +32,7 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
       {{"run", model, "--locality", "sptial"}, "must be one of any, spatial, temporal, strict; did you mean \"spatial\"?"},
       {{"run", model, "--rule", "rfol"}, "did you mean \"rflo\"?"},
       {{"run", model, "--rule", "stil"}, "did you mean \"still\"?"},
-      {{"run", model, "--rule", "tbptt"}, "needs a depth; write tbptt:DEPTH[:STRIDE]"},
+      {{"run", model, "--rule", "tbptt"}, "needs a DEPTH; write tbptt:DEPTH[:STRIDE]"},
       {{"run", model, "--rule", "rflo", "--rule", "rflo"}, "is given twice"},
       {{"run", model, model}, "two models have the name \"m\""},
       {{"run", model, "--quiet=yes"}, "locus run:"},
