@@ -6,7 +6,7 @@
 #pragma once
 
 #include <atomic>
-#include <signal.h>
+#include <csignal>
 #include <thread>
 
 namespace locus {

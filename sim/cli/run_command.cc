@@ -13,8 +13,11 @@
 #include "sim/cli/command.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/options.h"
+#include "sim/model/errors.h"
 #include "sim/model/load.h"
+#include "sim/model/network_size.h"
 #include "sim/model/overrides.h"
+#include "sim/model/requirements.h"
 #include "sim/report/comparison.h"
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
@@ -64,11 +67,18 @@ class RunInvocation final : public Invocation {
   bool json_ = false;
 };
 
+/// "none, bptt, tbptt:DEPTH[:STRIDE], ...": from the rule table.
+std::string short_forms() {
+  std::string list;
+  for (const Rule& row : kRules) list += (list.empty() ? "" : ", ") + usage(row);
+  return list;
+}
+
 void RunInvocation::declare(CLI::App& app) {
   app.add_option("MODEL", models_, "model files (.txtpb, .binpb)")->required();
   app.add_option("--rule", rules_,
-                 "run only this rule; repeat for several, which run in this order. A rule's name in the model, or bptt, "
-                 "tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl, none")
+                 "run only this rule; repeat for several, which run in this order. A rule's name in the model, or " +
+                     short_forms())
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_option("--updates", updates_, "updates (batches) instead of the model's")
@@ -106,6 +116,31 @@ Overrides RunInvocation::overrides() const {
   return overrides;
 }
 
+/// A mailbox addresses the synapses of a projection with 32 bits.
+void check_mailbox_can_address(const Spec& spec) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() - 1;
+  for (const ProjectionSpec& projection : spec.network.projections) {
+    const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
+    const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
+    const std::int64_t synapses = synapses_of(projection.weights, target.size, source.size);
+    if (synapses <= kMost) continue;
+    throw UsageError(fmt::format(
+        "--transport mailbox: projection {} of {} has {} synapses; must be at most {}; batched takes any number",
+        projection.name, spec.path, synapses, kMost));
+  }
+}
+
+/// The loader has warned of the model's own rules; this warns of the short forms among those that run.
+void warn_of_lost_errors(const Spec& spec, const std::vector<RuleSpec>& own, const Console& console) {
+  for (const RuleSpec& rule : spec.rules) {
+    if (!loses_errors(rule, spec.training)) continue;
+    if (std::ranges::find(own, rule.name, &RuleSpec::name) != own.end()) continue;
+    console.err << fmt::format(
+        "warning: rule {}: stride {} is more than depth {}; errors older than the depth at their sweep are lost\n",
+        rule.name, rule.stride, rule.depth);
+  }
+}
+
 /// Loads every model before the first one runs, and tries every folder: what can be refused is refused before time is spent.
 std::vector<Job> RunInvocation::jobs(const Console& console) const {
   std::vector<Job> jobs;
@@ -114,13 +149,16 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
     std::vector<Fault> warnings;
     Job& job = jobs.emplace_back(Job{load(model, warnings), {}});
     for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
+    const std::vector<RuleSpec> own = job.spec.rules;
     apply(overrides(), job.spec);
+    warn_of_lost_errors(job.spec, own, console);
     if (!names.insert(job.spec.name).second) {
       throw UsageError(fmt::format("two models have the name \"{}\"; their results could not be told apart", job.spec.name));
     }
     if (!out_.empty()) job.folder = models_.size() == 1 ? fs::path(out_) : fs::path(out_) / file_name(job.spec.name);
   }
   for (const Job& job : jobs) {
+    if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
     foresee_memory(job.spec, transport(), memory_there());
     if (job.folder) prepare_folder(*job.folder);
   }

@@ -1,9 +1,8 @@
 #include "sim/run/rank.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include <Eigen/SVD>
+#include "sim/run/spectrum.h"
 
 namespace locus {
 namespace {
@@ -36,17 +35,10 @@ std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const 
   RankReport report;
   report.projection = after.projection;
   report.tolerance = kRankTolerance;
-  const Eigen::VectorXd sigma = Eigen::BDCSVD<Eigen::MatrixXd>(change).singularValues();
-  report.singular_values.assign(sigma.begin(), sigma.end());
-  if (sigma.size() == 0 || sigma(0) <= kRounding * start.norm() || sigma(0) == 0) return report;
-
-  const double sum = sigma.sum();
-  double entropy = 0;
-  for (const double value : report.singular_values) {
-    if (value > kRankTolerance * sigma(0)) ++report.rank;
-    if (value > 0) entropy -= value / sum * std::log(value / sum);
-  }
-  report.effective_rank = std::exp(entropy);
+  const Spectrum spectrum = spectrum_of(change, kRankTolerance, kRounding * start.norm());
+  report.singular_values.assign(spectrum.singular_values.begin(), spectrum.singular_values.end());
+  report.rank = spectrum.rank;
+  report.effective_rank = spectrum.effective_rank;
   return report;
 }
 
