@@ -15,6 +15,6 @@ std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int
 NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule);
 
 /// Messages, stalled ticks and protocol memory of one trial.
-Ledger forecast(const Spec& spec, const RuleSpec& rule, int scalar_bytes = 8);
+Ledger forecast(const Spec& spec, const RuleSpec& rule);
 
 }  // namespace locus

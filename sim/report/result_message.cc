@@ -103,6 +103,7 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   message.set_commit(std::string(commit()));
   message.set_seed(result.seed);
   message.set_schema(message.GetDescriptor()->full_name());
+  message.set_precision(std::string(name(result.precision)));
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     fill(result.outcomes[r], files.empty() ? nullptr : &files[r], *message.add_runs());
   }
