@@ -8,6 +8,7 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/model/parse.h"
+#include "sim/model/precision.h"
 #include "sim/model/read_bases.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_rules.h"
@@ -73,6 +74,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   spec.name = message.name().empty() ? path.stem().string() : message.name();
   if (!message.name().empty()) check_name(message.name(), root.at("name"), faults);
   spec.seed = message.seed();
+  spec.precision = message.precision() == v1::Model::FLOAT32 ? Precision::kFloat32 : Precision::kFloat64;
   spec.training = read_training(message.training(), root.at("training"), faults);
   if (!message.has_network()) {
     faults.error(root.at("network"), "is missing", "must be given");
@@ -83,6 +85,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
   check_requirements(spec, faults);
+  if (spec.precision == Precision::kFloat32) check_float32(spec, faults);
   warn(spec, faults);
   return spec;
 }

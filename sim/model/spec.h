@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -121,9 +122,16 @@ struct RuleSpec {
   std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
 };
 
+/// The numbers that actors hold and send. Losses, a teacher and all that is reported are float64 whatever it is.
+enum class Precision { kFloat64, kFloat32 };
+
+std::string_view name(Precision precision);  // "FLOAT64", as model files spell it
+int scalar_bytes(Precision precision);       // 8 or 4
+
 struct Spec {
   std::string name;
   std::uint64_t seed = 0;
+  Precision precision = Precision::kFloat64;
   std::string sha256;  // of the file's bytes, 64 hex digits
   std::string path;    // as given, for messages
   NetworkSpec network;

@@ -51,6 +51,7 @@ struct RunResult {
   std::string model_sha256;
   std::uint64_t seed = 0;
   Outline outline;
+  Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run
 };
 
