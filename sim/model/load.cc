@@ -50,7 +50,6 @@ void check_requirements(const Spec& spec, FaultList& faults) {
 
 void warn(const Spec& spec, FaultList& faults) {
   const FieldPath root;
-  if (spec.rules.empty()) faults.warning(root, "names no rules", "a run must name some itself");
   bool learner = false;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleSpec& rule = spec.rules[i];
@@ -131,6 +130,15 @@ Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::
   return std::move(examined.spec);
 }
 
-std::vector<Fault> validate(const std::filesystem::path& path) { return examine(read_file(path), path).faults; }
+std::vector<Fault> validate(const std::filesystem::path& path) {
+  Examined examined = examine(read_file(path), path);
+  if (!has_error(examined.faults) && examined.spec.rules.empty()) {
+    examined.faults.push_back({.severity = Severity::kWarning,
+                               .file = path.string(),
+                               .what = "names no rules",
+                               .allowed = "a run must name some itself"});
+  }
+  return std::move(examined.faults);
+}
 
 }  // namespace locus

@@ -74,7 +74,7 @@ rules { name: "rflo" rflo {} }
 }
 
 TEST_F(Process, MemoryThatEndsIsExit1) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef LOCUS_SANITIZED
   GTEST_SKIP() << "a sanitised program takes address space without end";
 #endif
   std::string text = small_model_text("large");
