@@ -42,7 +42,7 @@ std::int32_t Traffic::Sizes::of(Party party) const {
 }
 
 Traffic::Traffic(Sizes sizes, std::int32_t lanes, std::int32_t largest_lag)
-    : lanes_(lanes), largest_lag_(largest_lag), packets_(static_cast<std::size_t>(lanes), 0) {
+    : key_sizes_(sizes), lanes_(lanes), largest_lag_(largest_lag), packets_(static_cast<std::size_t>(lanes), 0) {
   for (const StreamRow& stream : kStreamTable) {
     const auto s = static_cast<std::size_t>(stream.stream);
     keys_[s] = sizes.of(stream.key);

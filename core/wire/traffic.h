@@ -91,6 +91,7 @@ class Traffic {
   /// Messages by key, over all replicas; empty for a lag that the stream does not have.
   std::span<const std::int64_t> messages(Stream stream, std::int32_t lag) const;
   std::int32_t largest_lag() const { return largest_lag_; }
+  const Sizes& sizes() const { return key_sizes_; }
   /// 0 packets where steps have not been weighed.
   Peak peak() const { return peak_; }
 
@@ -98,6 +99,7 @@ class Traffic {
   void begin_step(Tick now, std::int32_t lag);
   void weigh_step();
 
+  Sizes key_sizes_;
   std::array<std::int32_t, kStreams> keys_{};
   std::int32_t lanes_;
   std::int32_t largest_lag_;

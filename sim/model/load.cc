@@ -9,6 +9,7 @@
 #include "sim/model/network_size.h"
 #include "sim/model/parse.h"
 #include "sim/model/read_bases.h"
+#include "sim/model/read_chip.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_rules.h"
 #include "sim/model/read_task.h"
@@ -82,6 +83,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   spec.task = read_task(*message.mutable_task(), spec.network, root.at("task"), spec.training, reading);
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
+  if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
   check_requirements(spec, faults);
   warn(spec, faults);
   return spec;

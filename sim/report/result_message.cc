@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/base/check.h"
+#include "sim/report/chip_message.h"
 #include "sim/report/version.h"
 
 namespace locus {
@@ -18,12 +19,6 @@ std::int32_t narrow(std::int64_t number) {
 v1::Run::Status status_of(Status status) {
   v1::Run::Status spelled = v1::Run::STATUS_UNSPECIFIED;
   CHECK(v1::Run::Status_Parse(std::string(name(status)), &spelled), "result.proto knows every status");
-  return spelled;
-}
-
-v1::Ledger::Channel channel_of(Channel channel) {
-  v1::Ledger::Channel spelled = v1::Ledger::CHANNEL_UNSPECIFIED;
-  CHECK(v1::Ledger::Channel_Parse(std::string(name(channel)), &spelled), "result.proto knows every channel");
   return spelled;
 }
 
@@ -73,7 +68,7 @@ void fill(const RankReport& from, v1::Rank& to) {
   to.set_tolerance(from.tolerance);
 }
 
-void fill(const Outcome& from, const std::vector<std::string>* files, v1::Run& to) {
+void fill(const Outcome& from, const std::vector<std::string>* files, const CostSpec* cost, v1::Run& to) {
   to.set_rule(from.rule);
   to.set_status(status_of(from.status));
   to.set_updates(narrow(from.updates));
@@ -91,6 +86,7 @@ void fill(const Outcome& from, const std::vector<std::string>* files, v1::Run& t
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
   to.set_fingerprint(from.fingerprint);
   to.set_message(from.message);
+  if (from.chip) fill(from, *from.chip, cost, *to.mutable_chip());
 }
 
 }  // namespace
@@ -103,9 +99,11 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   message.set_commit(std::string(commit()));
   message.set_seed(result.seed);
   message.set_schema(message.GetDescriptor()->full_name());
+  const CostSpec* const cost = result.chip && result.chip->cost ? &*result.chip->cost : nullptr;
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
-    fill(result.outcomes[r], files.empty() ? nullptr : &files[r], *message.add_runs());
+    fill(result.outcomes[r], files.empty() ? nullptr : &files[r], cost, *message.add_runs());
   }
+  if (result.chip) fill_chip(result, message);
   return message;
 }
 
