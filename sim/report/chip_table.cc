@@ -1,7 +1,6 @@
 #include "sim/report/chip_table.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -12,8 +11,8 @@ namespace {
 
 double a_trial(double total, const Outcome& outcome) { return total / static_cast<double>(outcome.ledger.trials()); }
 
-/// "0 %", "56.4 %", "100 %".
-std::string percent(double share) { return human(std::round(1000 * share) / 10) + " %"; }
+/// "0.0 %", "56.4 %", "100 %".
+std::string percent(double share) { return share >= 0.9995 ? "100 %" : fmt::format("{:.1f} %", 100 * share); }
 
 std::size_t widest_name(const RunResult& result) {
   std::size_t columns = 0;
