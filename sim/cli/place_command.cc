@@ -38,7 +38,8 @@ class PlaceInvocation final : public Invocation {
     }
     console.out << result.model << ": the counts of a run, placed anew; nothing was run\n"
                 << chip_title(*result.chip) << '\n'
-                << render(chip_table(result)) << '\n';
+                << render(chip_table(result)) << '\n'
+                << render(load_table(result)) << '\n';
     if (result.chip->cost) console.out << render(energy_table(result)) << '\n';
     console.out << chip_legend(*result.chip);
     return Exit::kDone;

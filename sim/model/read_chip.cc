@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/chip_room.h"
 #include "sim/model/cost.h"
 
 namespace locus {
@@ -18,17 +19,6 @@ PlacementPolicy policy_of(v1::Chip::Placement placement) {
     case v1::Chip::EXPLICIT: return PlacementPolicy::kExplicit;
     default: return PlacementPolicy::kBlock;
   }
-}
-
-/// Whether all neurons that sit on cores fit; 0 neurons: their number is not known.
-void check_room(const ChipSpec& chip, std::int64_t neurons, const FieldPath& where, FaultList& faults) {
-  const std::int64_t cores = std::int64_t{chip.width} * chip.height;
-  if (neurons <= cores * chip.neurons_per_core) return;
-  faults.error(where.at("neurons_per_core"),
-               fmt::format("is {}: {} x {} cores hold {} neurons, and rate neurons and readouts are {}",
-                           chip.neurons_per_core, chip.width, chip.height, cores * chip.neurons_per_core, neurons),
-               fmt::format("must be at least {}, or the mesh have at least {} cores", (neurons + cores - 1) / cores,
-                           (neurons + chip.neurons_per_core - 1) / chip.neurons_per_core));
 }
 
 void check_explicit(const ChipSpec& chip, std::int64_t neurons, const FieldPath& where, FaultList& faults) {
@@ -96,7 +86,8 @@ ChipSpec read_chip(const v1::Chip& message, const NetworkSpec& network, const Fi
   const std::int64_t rate = known_neurons(network, PopulationKind::kRate);
   const std::int64_t readouts = known_neurons(network, PopulationKind::kReadout);
   const std::int64_t neurons = rate == kUnknown || readouts == kUnknown ? 0 : rate + readouts;
-  check_room(chip, neurons, where, reading.faults);
+  if (const auto lack = lack_of_cores(chip, neurons))
+    reading.faults.error(where.at("neurons_per_core"), lack->what, lack->allowed);
   check_explicit(chip, neurons, where, reading.faults);
   return chip;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/check.h"
+#include "sim/model/chip_room.h"
 
 namespace locus {
 namespace {
@@ -150,14 +151,8 @@ std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Wir
 
 std::optional<Fault> lack_of_room(const ChipSpec& chip, const Wiring& wiring, const std::string& path) {
   const std::int64_t neurons = std::int64_t{wiring.sizes.rate_neurons} + wiring.sizes.readouts;
-  const std::int64_t cores = std::int64_t{chip.width} * chip.height;
-  if (neurons > cores * chip.neurons_per_core) {
-    return fault_of(path, "chip.neurons_per_core",
-                    fmt::format("is {}: {} x {} cores hold {} neurons, and rate neurons and readouts are {}",
-                                chip.neurons_per_core, chip.width, chip.height, cores * chip.neurons_per_core, neurons),
-                    fmt::format("must be at least {}, or the mesh have at least {} cores", (neurons + cores - 1) / cores,
-                                (neurons + chip.neurons_per_core - 1) / chip.neurons_per_core));
-  }
+  if (auto lack = lack_of_cores(chip, neurons))
+    return fault_of(path, "chip.neurons_per_core", lack->what, lack->allowed);
   if (!chip.synapses_per_core) return std::nullopt;
   const std::vector<std::int64_t> held = synapses_by_core(place_on_chip(chip, wiring), wiring);
   const auto fullest = std::ranges::max_element(held);

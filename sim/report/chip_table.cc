@@ -85,6 +85,23 @@ TextTable energy_table(const RunResult& result) {
   return table;
 }
 
+TextTable load_table(const RunResult& result) {
+  TextTable table;
+  table.caption = "BUSIEST, PER TRIAL";
+  table.columns = {{"rule", Align::kLeft}, {"link", Align::kLeft}, {"packets"}, {"pair", Align::kLeft}, {"packets"}};
+  table.name_columns = widest_name(result);
+  for (const Outcome& outcome : result.outcomes) {
+    if (!outcome.chip) continue;
+    std::vector<std::string>& cells = table.rows.emplace_back(std::vector<std::string>{outcome.rule});
+    for (const std::vector<Load>* loads : {&outcome.chip->report.links, &outcome.chip->report.pairs}) {
+      const Load* const most = busiest(*loads);
+      cells.push_back(most == nullptr ? "-" : name(*most));
+      cells.push_back(most == nullptr ? "-" : human(a_trial(static_cast<double>(most->packets), outcome)));
+    }
+  }
+  return table;
+}
+
 std::string chip_legend(const ChipSpec& chip) {
   std::string text = wrap(
       "packets: from core to core, or core and host; learning: those beyond the forward run's; hops: links that they "

@@ -18,6 +18,9 @@ TextTable chip_table(const RunResult& result);
 /// Energy per trial by what it is charged for; only where it is estimated.
 TextTable energy_table(const RunResult& result);
 
+/// The busiest link and the busiest pair of places, and the packets that they carry per trial.
+TextTable load_table(const RunResult& result);
+
 /// What the headings mean; ends with a newline.
 std::string chip_legend(const ChipSpec& chip);
 

@@ -35,6 +35,7 @@ TEST_F(ChipCommands, PlaceEvaluatesAnotherMesh) {
   const Answer same = invoke({"place", path});
   EXPECT_EQ(same.code, 0) << same.err;
   EXPECT_TRUE(has(same.out, "2 x 1 cores of 2 neurons, BLOCK")) << same.out;
+  EXPECT_TRUE(has(same.out, "BUSIEST, PER TRIAL")) << same.out;
   const Answer other =
       invoke({"place", path, "--mesh", "2x2", "--policy", "round_robin", "--neurons-per-core", "1", "--rule", "rflo"});
   EXPECT_EQ(other.code, 0) << other.err;

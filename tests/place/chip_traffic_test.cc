@@ -209,6 +209,29 @@ TEST(ChipTraffic, ConservesMessagesAndPacketsAreNoMore) {
   }
 }
 
+/// A rule that its budget ends has sent whole events until then, and they are the ledger's.
+TEST(ChipTraffic, OfARunThatItsBudgetEndedAddsUp) {
+  int broken = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed);
+    spec.chip = random_chip(spec, dice);
+    for (const Locality budget : {Locality::kSpatial, Locality::kTemporal, Locality::kStrict}) {
+      spec.training.locality = budget;
+      const RunResult batched = run_with(spec, TransportKind::kBatched);
+      const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
+      for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+        broken += batched.outcomes[k].status == Status::kLocalityBroken ? 1 : 0;
+        const ChipTraffic& report = batched.outcomes[k].chip.value().report;
+        ASSERT_EQ(report.total.on_core + report.total.unicast_packets, batched.outcomes[k].ledger.messages());
+        ASSERT_EQ(report.entries, mailbox.outcomes[k].chip.value().report.entries);
+        ASSERT_EQ(report.peak, mailbox.outcomes[k].chip.value().report.peak);
+      }
+    }
+  }
+  EXPECT_GT(broken, 100);
+}
+
 /// On one core only the host's messages leave: inputs, targets, and what the agent says and hears.
 TEST(ChipTraffic, OfOneCoreIsTheHostsAlone) {
   Style style;

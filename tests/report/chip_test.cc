@@ -181,8 +181,8 @@ TEST(ChipTables, FitTheScreenWhateverTheNumbers) {
     report.links = {{1'000'000, 1'000'001, 5}};
     outcome.chip->estimate->total_energy = outcome.chip->estimate->total_time = 1.2345e11;
   }
-  expect_narrow(render(chip_table(result)) + render(energy_table(result)) + chip_title(*result.chip) +
-                chip_legend(*result.chip));
+  expect_narrow(render(chip_table(result)) + render(load_table(result)) + render(energy_table(result)) +
+                chip_title(*result.chip) + chip_legend(*result.chip));
 }
 
 TEST(ChipTables, ShowCountsPerTrial) {
