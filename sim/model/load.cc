@@ -10,6 +10,7 @@
 #include "sim/model/parse.h"
 #include "sim/model/precision.h"
 #include "sim/model/read_bases.h"
+#include "sim/model/read_chip.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_rules.h"
 #include "sim/model/read_task.h"
@@ -83,6 +84,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   spec.task = read_task(*message.mutable_task(), spec.network, root.at("task"), spec.training, reading);
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
+  if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
   check_requirements(spec, faults);
   if (spec.precision == Precision::kFloat32) check_float32(spec, faults);
   warn(spec, faults);

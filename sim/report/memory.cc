@@ -11,6 +11,7 @@
 
 #include "sim/report/forecast.h"
 #include "sim/report/text.h"
+#include "sim/run/train.h"
 
 namespace locus {
 
@@ -32,6 +33,9 @@ double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind 
     scalars += synapses * (3 * lanes + 4 / scalar);  // pre, trace, change; where it stands in its target's list
   if (drive == Drive::kSensitivity) scalars += 2 * neurons * static_cast<double>(shape.plastic()) * lanes;
   if (drive == Drive::kSweep && transport == TransportKind::kBatched) scalars += ticks * lanes * (inputs + 3 * neurons);
+  if (drive == Drive::kSweep && spec.chip) {  // counts by neuron and lag: of what is replayed, carried back and told
+    scalars += static_cast<double>(learning_of(rule_spec, spec.training.ticks).depth) * (inputs + 3 * neurons);
+  }
   return scalar * scalars + kReported * 2 * synapses;  // copies of the weights, before and after
 }
 

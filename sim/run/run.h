@@ -5,9 +5,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
+#include "sim/run/trace.h"
 
 namespace locus {
 
@@ -17,6 +19,7 @@ struct RunOptions {
   TransportKind transport = TransportKind::kBatched;
   int threads = 0;                               // 0: what the machine has
   bool rank_of_large = false;                    // singular values also where the smaller side exceeds 512
+  std::optional<TraceRequest> trace;             // keep messages one by one; mailbox only
   const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop after the present update
 };
 
