@@ -4,9 +4,8 @@
 #include "sim/report/write.h"
 
 namespace locus {
-namespace {
 
-std::string cell(const std::string& text) {
+std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char character : text) {
@@ -16,12 +15,10 @@ std::string cell(const std::string& text) {
   return quoted + '"';
 }
 
-}  // namespace
-
 std::string losses_csv(const RunResult& result) {
   std::string text = "rule,update,loss\n";
   for (const Outcome& outcome : result.outcomes) {
-    const std::string rule = cell(outcome.rule);
+    const std::string rule = csv_cell(outcome.rule);
     for (std::size_t k = 0; k < outcome.losses.size(); ++k)
       fmt::format_to(std::back_inserter(text), "{},{},{}\n", rule, k, outcome.losses[k]);
   }
@@ -31,7 +28,7 @@ std::string losses_csv(const RunResult& result) {
 std::string ledger_csv(const RunResult& result) {
   std::string text = "rule,channel,lag,messages,scalars,bytes\n";
   for (const Outcome& outcome : result.outcomes) {
-    const std::string rule = cell(outcome.rule);
+    const std::string rule = csv_cell(outcome.rule);
     for (const LedgerEntry& entry : outcome.ledger.entries()) {
       fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}\n", rule, name(entry.channel), entry.lag,
                      entry.tally.messages, entry.tally.scalars, entry.tally.scalars * outcome.ledger.scalar_bytes());

@@ -145,6 +145,7 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   message.set_seed(result.seed);
   message.set_schema(message.GetDescriptor()->full_name());
   fill(result.outline, *message.mutable_outline());
+  message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     fill(result.outcomes[r], weights == WeightsIn::kMessage, files.empty() ? nullptr : &files[r], *message.add_runs());
   }

@@ -19,8 +19,12 @@ std::string_view name(Status status) {
 RunResult run(const Spec& spec, const RunOptions& options) {
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
-  RunResult result{
-      .model = spec.name, .model_sha256 = spec.sha256, .seed = spec.seed, .outline = outline_of(spec), .outcomes = {}};
+  RunResult result{.model = spec.name,
+                   .model_sha256 = spec.sha256,
+                   .seed = spec.seed,
+                   .settings = spec.settings,
+                   .outline = outline_of(spec),
+                   .outcomes = {}};
   for (const RuleSpec& rule : spec.rules) {
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty())
       break;
