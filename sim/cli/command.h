@@ -40,6 +40,7 @@ struct Command {
 };
 
 extern const Command kRunCommand;
+extern const Command kSweepCommand;
 extern const Command kValidateCommand;
 extern const Command kInfoCommand;
 extern const Command kConvertCommand;

@@ -81,6 +81,7 @@ class RunInvocation final : public Invocation {
 
   std::vector<std::string> models_;
   std::vector<std::string> rules_;
+  std::vector<std::string> sets_;
   std::optional<std::int64_t> updates_;
   std::optional<std::uint64_t> seed_;
   int threads_ = 0;  // 0: what the machine has
@@ -109,6 +110,9 @@ void RunInvocation::declare(CLI::App& app) {
                  "run only this rule; repeat for several, which run in this order. A rule's name in the model, or " +
                      short_forms())
       ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--set", sets_, "value of a field of the model instead of the file's; repeat for several (as `locus sweep`)")
+      ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
   app.add_option("--updates", updates_, "updates (batches) instead of the model's")
       ->type_name("K")
@@ -205,9 +209,11 @@ std::optional<TraceRequest> RunInvocation::trace_request(const Spec& spec) const
 std::vector<Job> RunInvocation::jobs(const Console& console) const {
   std::vector<Job> jobs;
   std::set<std::string> names;
+  std::vector<Setting> settings;
+  for (const std::string& text : sets_) settings.push_back(setting_of(text));
   for (const std::string& model : models_) {
     std::vector<Fault> warnings;
-    Job& job = jobs.emplace_back(Job{load(model, warnings), {}});
+    Job& job = jobs.emplace_back(Job{load_bytes(read_file(model), model, settings, warnings), {}});
     for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
     const std::vector<RuleSpec> own = job.spec.rules;
     apply(overrides(), job.spec);

@@ -15,6 +15,7 @@
 #include "sim/model/read_rules.h"
 #include "sim/model/read_task.h"
 #include "sim/model/requirements.h"
+#include "sim/model/set_fields.h"
 
 namespace locus {
 namespace {
@@ -96,7 +97,7 @@ struct Examined {
   std::vector<Fault> faults;
 };
 
-Examined examine(std::string_view bytes, const std::filesystem::path& path) {
+Examined examine(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings = {}) {
   Examined examined;
   FaultList faults;
   const std::optional<Format> format = format_of(path);
@@ -106,9 +107,12 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path) {
   } else {
     v1::Model message;
     if (format == Format::kText) text = bytes;
-    if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults))
+    if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults)) {
+      set_fields(settings, message);
       examined.spec = read_model(message, path, faults);
+    }
     examined.spec.sha256 = sha256(bytes);
+    for (const Setting& setting : settings) examined.spec.settings.push_back(setting.text());
   }
   examined.faults = faults.placed(path.string(), text);
   return examined;
@@ -126,7 +130,12 @@ Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings) {
 }
 
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings) {
-  Examined examined = examine(bytes, path);
+  return load_bytes(bytes, path, {}, warnings);
+}
+
+Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings,
+                std::vector<Fault>& warnings) {
+  Examined examined = examine(bytes, path, settings);
   if (has_error(examined.faults)) throw ModelError(std::move(examined.faults));
   warnings = std::move(examined.faults);
   return std::move(examined.spec);

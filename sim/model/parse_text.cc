@@ -173,22 +173,6 @@ bool tell_repetition(const Report& report, std::size_t at, const FieldPath& fiel
   return true;
 }
 
-/// What a scalar field takes, in words.
-std::string takes(const FieldDescriptor& field) {
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return "must be a whole number; the largest that fits here is 2147483647";
-    case FieldDescriptor::CPPTYPE_INT64:
-      return "must be a whole number; the largest that fits here is 9223372036854775807";
-    case FieldDescriptor::CPPTYPE_UINT64: return "must be a whole number from 0 to 18446744073709551615";
-    case FieldDescriptor::CPPTYPE_DOUBLE: return "must be a number";
-    case FieldDescriptor::CPPTYPE_BOOL: return "must be true or false";
-    case FieldDescriptor::CPPTYPE_STRING: return "must be a text in quotes";
-    case FieldDescriptor::CPPTYPE_ENUM: return "must be one of " + names_of(*field.enum_type());
-    case FieldDescriptor::CPPTYPE_MESSAGE: return "must be { ... }";
-    default: return "must be a number";
-  }
-}
-
 /// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it is in `told`; returned is what ended the parse, if
 /// anything.
 class Round {
@@ -256,6 +240,21 @@ class Round {
 };
 
 }  // namespace
+
+std::string takes(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32: return "must be a whole number; the largest that fits here is 2147483647";
+    case FieldDescriptor::CPPTYPE_INT64:
+      return "must be a whole number; the largest that fits here is 9223372036854775807";
+    case FieldDescriptor::CPPTYPE_UINT64: return "must be a whole number from 0 to 18446744073709551615";
+    case FieldDescriptor::CPPTYPE_DOUBLE: return "must be a number";
+    case FieldDescriptor::CPPTYPE_BOOL: return "must be true or false";
+    case FieldDescriptor::CPPTYPE_STRING: return "must be a text in quotes";
+    case FieldDescriptor::CPPTYPE_ENUM: return "must be one of " + names_of(*field.enum_type());
+    case FieldDescriptor::CPPTYPE_MESSAGE: return "must be { ... }";
+    default: return "must be a number";
+  }
+}
 
 std::string names_of(const EnumDescriptor& type) {
   std::string text;

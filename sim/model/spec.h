@@ -166,8 +166,9 @@ struct Spec {
   std::string name;
   std::uint64_t seed = 0;
   Precision precision = Precision::kFloat64;
-  std::string sha256;  // of the file's bytes, 64 hex digits
-  std::string path;    // as given, for messages
+  std::string sha256;                 // of the file's bytes, 64 hex digits
+  std::string path;                   // as given, for messages
+  std::vector<std::string> settings;  // "path=value": fields that were set over the file's, in their order
   NetworkSpec network;
   BasesSpec bases;
   TaskSpec task;

@@ -142,6 +142,8 @@ Difference difference(const std::filesystem::path& a_path, const std::filesystem
   findings.values("model", a.model(), b.model());
   findings.values("model sha256", a.model_sha256(), b.model_sha256());
   findings.values("seed", a.seed(), b.seed());
+  findings.values("settings", fmt::format("{}", fmt::join(a.settings(), " ")),
+                  fmt::format("{}", fmt::join(b.settings(), " ")));
   if (a.outline().SerializeAsString() != b.outline().SerializeAsString())
     findings.differ("outline: network or training differ");
   for (const v1::Run& run : a.runs()) {

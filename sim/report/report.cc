@@ -29,11 +29,15 @@ std::string page_of(v1::Result message) {
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
   CHECK(status.ok(), "a result can be printed as JSON: " + status.ToString());
-  return page(message.model() + " - locus",
-              fmt::format(R"({{"kind":"result","channels":{},"result":{}}})", channels_json(), json));
+  return data_page(message.model(), "result", json);
 }
 
 }  // namespace
+
+std::string data_page(const std::string& name, const std::string& kind, const std::string& json) {
+  return page(name + " - locus",
+              fmt::format(R"({{"kind":"{}","channels":{},"{}":{}}})", kind, channels_json(), kind, json));
+}
 
 std::string report_page(const RunResult& result) { return page_of(result_message(result, {}, WeightsIn::kNothing)); }
 

@@ -12,6 +12,9 @@ namespace locus {
 
 std::string report_page(const RunResult& result);
 
+/// A page that draws `json`, a value of this kind ("result", "sweep").
+std::string data_page(const std::string& name, const std::string& kind, const std::string& json);
+
 /// Of a result as it was written (read_result.h says which files). Throws FileError, or ModelError where the file is no result.
 std::string report_page(const std::filesystem::path& result);
 

@@ -149,6 +149,7 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   const CostSpec* const cost = result.chip && result.chip->cost ? &*result.chip->cost : nullptr;
   fill(result.outline, *message.mutable_outline());
   message.set_precision(std::string(name(result.precision)));
+  message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     fill(result.outcomes[r], weights == WeightsIn::kMessage, files.empty() ? nullptr : &files[r], cost,
          *message.add_runs());

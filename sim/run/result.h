@@ -62,6 +62,7 @@ struct RunResult {
   std::string model;
   std::string model_sha256;
   std::uint64_t seed = 0;
+  std::vector<std::string> settings;  // Spec::settings
   Outline outline;
   Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run

@@ -22,6 +22,7 @@ RunResult run(const Spec& spec, const RunOptions& options) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
+                   .settings = spec.settings,
                    .outline = outline_of(spec),
                    .precision = spec.precision,
                    .outcomes = {},

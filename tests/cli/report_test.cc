@@ -108,5 +108,47 @@ TEST_F(DiffCommand, ToleranceLetsNumbersDifferAndNothingElse) {
   EXPECT_EQ(diff("a", "small.txtpb").code, code_of(Exit::kInvalid));
 }
 
+class SweepCommand : public ReportCommand {};
+
+TEST_F(SweepCommand, SummarisesAndIsResumed) {
+  const std::string out = (folder_ / "s").string();
+  const std::vector<std::string> words = {
+      "sweep", model_, "--set", "training.learning_rate=0.1,0.2", "--seeds", "2", "--threads", "2", "--out", out};
+  const Answer answer = invoke(words);
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_TRUE(answer.out.starts_with("small: 4 members\n\nSWEEP")) << answer.out;
+  EXPECT_NE(answer.out.find("\ntraining.learning_rate=0.2\nbptt    2/2"), std::string::npos) << answer.out;
+  EXPECT_NE(answer.out.find("report: " + out + "/report.html"), std::string::npos);
+  const std::string json = text("s/sweep.json");
+  EXPECT_EQ(invoke(words).out, answer.out);
+  EXPECT_EQ(text("s/sweep.json"), json);
+}
+
+TEST_F(SweepCommand, AMemberIsWhatRunGives) {
+  const std::string out = (folder_ / "s").string();
+  ASSERT_EQ(
+      invoke({"sweep", model_, "--set", "training.learning_rate=0.3", "--seed", "7", "--quiet", "--out", out}).code, 0);
+  ASSERT_EQ(invoke({"run", model_, "--set", "training.learning_rate=0.3", "--seed", "7", "--quiet", "--out",
+                    (folder_ / "r").string()})
+                .code,
+            0);
+  for (const auto& member : std::filesystem::directory_iterator(folder_ / "s" / "members"))
+    EXPECT_EQ(text("s/members/" + member.path().filename().string() + "/result.binpb"), text("r/result.binpb"));
+  const std::string json = text("r/result.json");
+  EXPECT_NE(json.find("\"training.learning_rate=0.3\""), std::string::npos);
+  EXPECT_NE(json.find("\"learningRate\": 0.3"), std::string::npos) << json.substr(0, 2000);
+}
+
+TEST_F(SweepCommand, AFailingMemberIsExit1AndTheOthersRun) {
+  const Answer answer = invoke({"sweep", model_, "--set", "training.learning_rate=0.1,-1"});
+  EXPECT_EQ(answer.code, code_of(Exit::kFailed));
+  EXPECT_EQ(answer.err, "locus sweep: 1 of 2 members failed\n");
+  EXPECT_NE(answer.out.find("FAILED: training.learning_rate=-1 seed 3:"), std::string::npos) << answer.out;
+  EXPECT_NE(answer.out.find("bptt    1/1"), std::string::npos) << answer.out;
+  EXPECT_EQ(invoke({"sweep", model_, "--set", "training.learning_rat=1"}).code, code_of(Exit::kUsage));
+  EXPECT_EQ(invoke({"sweep", model_, "--set", "training.ticks=1", "--set", "training.ticks=2"}).code,
+            code_of(Exit::kUsage));
+}
+
 }  // namespace
 }  // namespace locus

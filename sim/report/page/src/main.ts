@@ -2,23 +2,24 @@
 import { type Channel, type JsonResult, readResult } from "./data.ts";
 import { element } from "./figure.ts";
 import { resultView } from "./result_view.ts";
+import { type JsonSweep, readSweep } from "./sweep_data.ts";
+import { sweepView } from "./sweep_view.ts";
 
-export interface PageData {
-  kind: "result";
-  channels: Channel[];
-  result: JsonResult;
+type PageData = { channels: Channel[] } & ({ kind: "result"; result: JsonResult } | { kind: "sweep"; sweep: JsonSweep });
+
+function viewOf(data: PageData): HTMLElement[] {
+  switch (data.kind) {
+    case "result":
+      return resultView(readResult(data.result, data.channels));
+    case "sweep":
+      return sweepView(readSweep(data.sweep, data.channels));
+  }
 }
 
-function show(data: PageData): void {
-  const main = document.querySelector("main");
-  if (!main) return;
-  main.replaceChildren(...resultView(readResult(data.result, data.channels)));
-}
-
-const text = document.getElementById("data")?.textContent ?? "";
+const main = document.querySelector("main");
 try {
-  show(JSON.parse(text) as PageData);
+  main?.replaceChildren(...viewOf(JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData));
 } catch (error) {
-  document.querySelector("main")?.replaceChildren(element("p", { role: "alert" }, "The data of this page cannot be read."));
+  main?.replaceChildren(element("p", { role: "alert" }, "The data of this page cannot be read."));
   throw error;
 }

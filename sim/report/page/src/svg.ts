@@ -1,6 +1,7 @@
 // What charts share: the options of every plot, and names at the ends of lines.
 import * as Plot from "@observablehq/plot";
 import { shorten } from "./format.ts";
+import { ruleColour, ruleDash } from "./palette.ts";
 
 export const kNarrow = 560; // pixels; below, charts put things below one another
 
@@ -30,6 +31,32 @@ export function together(width: number, height: number, parts: { x: number; y: n
     whole.append(part);
   }
   return whole;
+}
+
+const kEntry = 130; // pixels of a legend's entry
+
+/// Where the entries of a legend begin: beside the label of the y axis, or below it.
+function legendStart(width: number): { x: number; y: number; perLine: number } {
+  const x = width < kNarrow ? 8 : 210;
+  return { x, y: width < kNarrow ? 30 : 9, perLine: Math.max(1, Math.floor((width - x) / kEntry)) };
+}
+
+export function legendHeight(entries: number, width: number): number {
+  const { y, perLine } = legendStart(width);
+  return y + 11 + 20 * Math.ceil(entries / perLine);
+}
+
+/// The rules' lines and names, at the top of a plot.
+export function legend(drawn: SVGSVGElement, rules: { name: string; index: number }[], width: number): void {
+  const start = legendStart(width);
+  rules.forEach((rule, i) => {
+    const x = start.x + (i % start.perLine) * kEntry;
+    const y = start.y + 20 * Math.floor(i / start.perLine);
+    drawn.append(
+      svg("line", { x1: x, y1: y, x2: x + 18, y2: y, "stroke-width": 3, "stroke-dasharray": ruleDash(rule.index) ?? "none", style: `stroke: ${ruleColour(rule.index)}` }),
+      svg("text", { x: x + 23, y, "text-anchor": "start", dy: "0.35em", "font-size": 12 }, shorten(rule.name, 14)),
+    );
+  });
 }
 
 export interface EndLabel {

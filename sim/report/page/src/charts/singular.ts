@@ -5,7 +5,7 @@ import { rankTakeaway } from "../facts.ts";
 import type { Chart } from "../figure.ts";
 import { shorten } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
-import { kNarrow, logDomain, logTicks, plot, svg } from "../svg.ts";
+import { kNarrow, legend, legendHeight, logDomain, logTicks, plot } from "../svg.ts";
 
 interface Point {
   projection: string;
@@ -33,9 +33,7 @@ export function singularChart(result: Result): Chart | undefined {
     const column = (d: Point) => projections.indexOf(d.projection) % columns;
     const row = (d: Point) => Math.floor(projections.indexOf(d.projection) / columns);
     const panels = Math.ceil(projections.length / columns);
-    const perLine = Math.max(1, Math.floor((width - 48) / 130));
-    const legend = 20 * Math.ceil(rules.length / perLine);
-    const top = legend + 30;
+    const top = legendHeight(rules.length, width) + 18;
     const orders = Math.max(2, ...drawable.map((point) => point.order));
     const domain = logDomain(drawable.map((point) => point.value));
     const drawn = plot({
@@ -69,14 +67,7 @@ export function singularChart(result: Result): Chart | undefined {
         }),
       ],
     });
-    rules.forEach((rule, i) => {
-      const x = 48 + (i % perLine) * 130;
-      const y = 8 + 20 * Math.floor(i / perLine);
-      drawn.append(
-        svg("line", { x1: x, y1: y, x2: x + 18, y2: y, "stroke-width": 3, "stroke-dasharray": ruleDash(rule.index) ?? "none", style: `stroke: ${ruleColour(rule.index)}` }),
-        svg("text", { x: x + 23, y, "text-anchor": "start", dy: "0.35em", "font-size": 12 }, shorten(rule.name, 14)),
-      );
-    });
+    legend(drawn, rules, width);
     return drawn;
   };
   return {
