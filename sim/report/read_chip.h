@@ -9,7 +9,8 @@
 
 namespace locus {
 
-/// result.json or result.binpb of a model with a chip, or the folder that holds them. Throws FileError if it cannot be read, ModelError if it is no such result.
+/// result.json or result.binpb of a model with a chip, or the folder that holds them. Throws FileError if it cannot be read, ModelError if it is no
+/// such result.
 RunResult read_chip_result(const std::filesystem::path& path);
 
 /// Evaluates every rule's traffic on this chip, which has room. Peaks are those of a run, and are gone.

@@ -1,6 +1,8 @@
 // Faults of syntax, names and populations.
 #include <gtest/gtest.h>
 
+#include "sim/model/errors.h"
+#include "sim/model/load.h"
 #include "tests/model/fault_case.h"
 
 namespace locus {
