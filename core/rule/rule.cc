@@ -13,6 +13,9 @@ constexpr Channel kBroadcast[] = {kAxon, kDendrite, kPost, kTarget, kFeedback};
 constexpr Channel kSymmetric[] = {kAxon, kDendrite, kPost, kTarget, kTransport};
 constexpr Channel kForwardMode[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather};
 
+constexpr Argument kDepthAndStride[] = {{Argument::What::kDepth, true}, {Argument::What::kStride, false}};
+constexpr Argument kTraceDecay[] = {{Argument::What::kTraceDecay, false}};
+
 constexpr std::string_view kSweepEquation =
     "every k ticks, and at T, back over s = t, t-1, ... (at most tau ticks), from delta = 0:\n"
     "  delta += A^T eps_s  (an error is met once)\n"
@@ -28,7 +31,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = "no change",
      .source = "-",
      .state = "none",
-     .arguments = "",
+     .arguments = {},
      .decay = DecaySource::kNoTrace,
      .signal = SignalSource::kNowhere,
      .drive = Drive::kNothing,
@@ -42,7 +45,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = kSweepEquation,
      .source = "Williams & Zipser 1989; tau = k = T",
      .state = "history: each neuron its T last activities and gains; the agent delta and the errors that wait",
-     .arguments = "",
+     .arguments = {},
      .decay = DecaySource::kZero,
      .signal = SignalSource::kAgent,
      .drive = Drive::kSweep,
@@ -56,7 +59,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = kSweepEquation,
      .source = "Williams & Peng 1990, BPTT(h; h'); tau = k = 1 is the one-step tBPTT of arXiv:2606.00243",
      .state = "history: each neuron its tau last activities and gains; the agent delta and the errors that wait",
-     .arguments = ":DEPTH[:STRIDE]",
+     .arguments = kDepthAndStride,
      .decay = DecaySource::kZero,
      .signal = SignalSource::kAgent,
      .drive = Drive::kSweep,
@@ -70,7 +73,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = "P_t = lambda P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
      .source = "Murray, eLife 2019;8:e43299; arXiv:2606.00243 (its w-hat is lambda)",
      .state = "trace: one scalar a synapse",
-     .arguments = "[:DECAY]",
+     .arguments = kTraceDecay,
      .decay = DecaySource::kConstant,
      .signal = SignalSource::kFeedback,
      .drive = Drive::kOnline,
@@ -84,7 +87,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (A^T eps_t) * P_t",
      .source = "Bellec et al., Nat. Commun. 2020;11:3625; Menick et al., ICLR 2021",
      .state = "trace: one scalar a synapse",
-     .arguments = "",
+     .arguments = {},
      .decay = DecaySource::kNeuron,
      .signal = SignalSource::kSymmetric,
      .drive = Drive::kOnline,
@@ -98,7 +101,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
      .source = "Bellec et al., Nat. Commun. 2020;11:3625",
      .state = "trace: one scalar a synapse",
-     .arguments = "",
+     .arguments = {},
      .decay = DecaySource::kNeuron,
      .signal = SignalSource::kFeedback,
      .drive = Drive::kOnline,
@@ -113,7 +116,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
                  "Delta_theta += sum_k (A^T eps_t)_k P_{k,theta}(t)",
      .source = "Williams & Zipser 1989",
      .state = "sensitivities: N scalars a neuron",
-     .arguments = "",
+     .arguments = {},
      .decay = DecaySource::kNoTrace,
      .signal = SignalSource::kSymmetric,
      .drive = Drive::kSensitivity,
@@ -135,6 +138,15 @@ static_assert(in_order_of_kind(), "rule(kind) looks rows up by their kind");
 
 }  // namespace
 
+std::string_view name(Argument::What what) {
+  switch (what) {
+    case Argument::What::kDepth: return "DEPTH";
+    case Argument::What::kStride: return "STRIDE";
+    case Argument::What::kTraceDecay: return "DECAY";
+  }
+  return "";
+}
+
 const Rule& rule(RuleKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
 
 std::optional<RuleKind> rule_named(std::string_view name) {
@@ -142,6 +154,15 @@ std::optional<RuleKind> rule_named(std::string_view name) {
     if (candidate.name == name) return candidate.kind;
   }
   return std::nullopt;
+}
+
+std::string usage(const Rule& rule) {
+  std::string text(rule.name);
+  for (const Argument& argument : rule.arguments) {
+    const std::string word = ":" + std::string(name(argument.what));
+    text += argument.required ? word : "[" + word + "]";
+  }
+  return text;
 }
 
 bool declares(const Rule& rule, Channel channel) {

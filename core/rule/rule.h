@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/wire/channel.h"
@@ -29,14 +30,21 @@ enum class Drive : std::uint8_t { kNothing, kOnline, kSweep, kSensitivity };
 /// The largest lag that a rule declares: none (0), or the depth of its sweep less one.
 enum class DeclaredLag : std::uint8_t { kZero, kDepth };
 
+/// A number that a short form takes behind the rule's name.
+struct Argument {
+  enum class What : std::uint8_t { kDepth, kStride, kTraceDecay };
+  What what;
+  bool required;  // those that are not come last
+};
+
 struct Rule {
   RuleKind kind;
-  std::string_view name;       // short form: "tbptt", "eprop:random"
-  std::string_view title;      // one line, in words
-  std::string_view equation;   // what Delta is; lines separated by '\n'
-  std::string_view source;     // paper
-  std::string_view state;      // what is kept, and by whom
-  std::string_view arguments;  // of the short form: ":DEPTH[:STRIDE]"; empty for none
+  std::string_view name;                // short form: "tbptt", "eprop:random"
+  std::string_view title;               // one line, in words
+  std::string_view equation;            // what Delta is; lines separated by '\n'
+  std::string_view source;              // paper
+  std::string_view state;               // what is kept, and by whom
+  std::span<const Argument> arguments;  // of the short form, in the order typed
   DecaySource decay;
   SignalSource signal;
   Drive drive;
@@ -51,6 +59,11 @@ extern const std::array<Rule, kRuleKinds> kRules;
 const Rule& rule(RuleKind kind);
 /// The rule whose short form (without arguments) this is.
 std::optional<RuleKind> rule_named(std::string_view name);
+
+/// "DEPTH", "STRIDE", "DECAY".
+std::string_view name(Argument::What what);
+/// The short form as help spells it: "tbptt:DEPTH[:STRIDE]".
+std::string usage(const Rule& rule);
 
 bool declares(const Rule& rule, Channel channel);
 

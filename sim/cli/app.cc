@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/check.h"
 #include "sim/cli/command.h"
 #include "sim/cli/help.h"
 #include "sim/cli/options.h"
@@ -74,42 +73,48 @@ Exit dispatch(const std::vector<std::string>& arguments, const Console& console)
 
 }  // namespace
 
+Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> body) {
+  const auto ends = [&](Exit code, const std::string& message) {
+    err << program << ": " << message << '\n';
+    return code;
+  };
+  const auto misused = [&](const std::exception& error) {
+    return ends(Exit::kUsage, fmt::format("{}\nTry: {} --help", error.what(), program));
+  };
+  const auto defect = [&](const std::exception& error) {
+    return ends(Exit::kDefect,
+                fmt::format("defect of the program, please report it: {}\n{}", error.what(), version_line()));
+  };
+  try {
+    return body();
+  } catch (const CLI::ParseError& error) {
+    return misused(error);
+  } catch (const UsageError& error) {
+    return misused(error);
+  } catch (const ModelError& error) {
+    const auto errors = std::ranges::count(error.faults(), Severity::kError, &Fault::severity);
+    return ends(Exit::kInvalid, fmt::format("{} is invalid: {} error{}\n{}", error.faults().front().file, errors,
+                                            errors == 1 ? "" : "s", error.what()));
+  } catch (const FileError& error) {
+    return ends(Exit::kFailed, error.what());
+  } catch (const NotEnoughMemory& error) {
+    return ends(Exit::kFailed, error.what());
+  } catch (const std::bad_alloc&) {
+    return ends(Exit::kFailed, "memory does not suffice\n`locus info MODEL` says what each rule needs.");
+  } catch (const std::system_error& error) {  // threads or files that the system does not give
+    return ends(Exit::kFailed, error.what());
+  } catch (const std::exception& error) {  // CheckFailure, and whatever nobody thought of
+    return defect(error);
+  }
+}
+
 int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const bool named = !arguments.empty() && std::ranges::any_of(commands(), [&](const Command* command) {
     return command->name == arguments.front();
   });
   const std::string program = named ? "locus " + arguments.front() : "locus";
-  const auto ends = [&](Exit code, const std::string& message) {
-    err << message << '\n';
-    return static_cast<int>(code);
-  };
-  try {
-    return static_cast<int>(dispatch(arguments, {out, err}));
-  } catch (const CLI::ParseError& error) {
-    return ends(Exit::kUsage, fmt::format("{}: {}\nTry: {} --help", program, error.what(), program));
-  } catch (const UsageError& error) {
-    return ends(Exit::kUsage, fmt::format("{}: {}\nTry: {} --help", program, error.what(), program));
-  } catch (const ModelError& error) {
-    const auto errors = std::ranges::count(error.faults(), Severity::kError, &Fault::severity);
-    return ends(Exit::kInvalid, fmt::format("{}: {} is invalid: {} error{}\n{}", program, error.faults().front().file,
-                                            errors, errors == 1 ? "" : "s", error.what()));
-  } catch (const FileError& error) {
-    return ends(Exit::kFailed, fmt::format("{}: {}", program, error.what()));
-  } catch (const NotEnoughMemory& error) {
-    return ends(Exit::kFailed, fmt::format("{}: {}", program, error.what()));
-  } catch (const std::bad_alloc&) {
-    return ends(Exit::kFailed,
-                fmt::format("{}: memory does not suffice\n`locus info MODEL` says what each rule needs.", program));
-  } catch (const std::system_error& error) {  // threads or files that the system does not give
-    return ends(Exit::kFailed, fmt::format("{}: {}", program, error.what()));
-  } catch (const CheckFailure& error) {
-    return ends(Exit::kDefect, fmt::format("{}: defect of the program, please report it: {}\n{}", program, error.what(),
-                                           version_line()));
-  } catch (const std::exception& error) {
-    return ends(Exit::kDefect, fmt::format("{}: defect of the program, please report it: {}\n{}", program, error.what(),
-                                           version_line()));
-  }
+  return static_cast<int>(guarded(program, err, [&] { return dispatch(arguments, {out, err}); }));
 }
 
 }  // namespace locus

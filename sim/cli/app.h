@@ -2,6 +2,9 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
+
+#include "core/base/function_ref.h"
 
 namespace locus {
 
@@ -15,6 +18,9 @@ enum class Exit : int {
   kDefect = 70,        // a CHECK failed: the program is wrong
   kInterrupted = 130,  // results so far are written
 };
+
+/// Calls `body`; what it throws becomes a message on `err`, one line first that begins with `program`, and the exit code that belongs to it.
+Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> body);
 
 /// Finds the command, runs it, and turns whatever is thrown into a message on `err` (one line first, details after) and an exit code.
 /// Thread safety: one call at a time in a process may be interrupted by SIGINT (interrupt.h).

@@ -40,9 +40,12 @@ struct Command {
 };
 
 extern const Command kRunCommand;
+extern const Command kSweepCommand;
 extern const Command kValidateCommand;
 extern const Command kInfoCommand;
 extern const Command kConvertCommand;
+extern const Command kReportCommand;
+extern const Command kDiffCommand;
 extern const Command kRulesCommand;
 extern const Command kTheoryCommand;
 extern const Command kReproduceCommand;

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <atomic>
-#include <signal.h>
+#include <csignal>
 #include <thread>
 
 namespace locus {
@@ -27,6 +27,18 @@ class Interrupt {
   std::atomic<bool> over_ = false;  // the wait is to end: this goes away
   sigset_t before_ = {};            // signals blocked before this came
   std::thread waiter_;
+};
+
+/// While this lives, SIGINT waits: for what must not be left half done by a command that Ctrl-C otherwise ends at once.
+class HoldInterrupt {
+ public:
+  HoldInterrupt();
+  ~HoldInterrupt();
+  HoldInterrupt(const HoldInterrupt&) = delete;
+  HoldInterrupt& operator=(const HoldInterrupt&) = delete;
+
+ private:
+  sigset_t before_ = {};  // signals blocked before this came
 };
 
 }  // namespace locus

@@ -1,7 +1,7 @@
 // The process around the program: standard streams, and what becomes of a reader that goes away.
+#include <csignal>
 #include <iostream>
 #include <poll.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "sim/cli/app.h"

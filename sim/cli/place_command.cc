@@ -9,7 +9,7 @@
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
 #include "sim/report/chip_table.h"
-#include "sim/report/read_result.h"
+#include "sim/report/read_chip.h"
 #include "sim/report/write.h"
 
 namespace locus {

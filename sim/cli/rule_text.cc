@@ -90,10 +90,10 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   }
 }
 
-/// Where its heading is linked to: lower-case letters and digits of "name" and "arguments".
+/// Where its heading is linked to: lower-case letters and digits of its usage.
 std::string anchor_of(const Rule& rule) {
   std::string anchor;
-  for (const char character : fmt::format("{}{}", rule.name, rule.arguments)) {
+  for (const char character : usage(rule)) {
     if (std::isalnum(static_cast<unsigned char>(character)) != 0)
       anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
   }
@@ -104,7 +104,7 @@ std::string anchor_of(const Rule& rule) {
 
 std::string text_of(const Rule& rule) {
   constexpr std::size_t kIndent = 14;
-  std::string text = fmt::format("{}{}\n", rule.name, rule.arguments) + wrap(rule.title, 2, 2);
+  std::string text = usage(rule) + "\n" + wrap(rule.title, 2, 2);
   const std::vector<std::string_view> equation = lines_of(rule.equation);
   for (std::size_t i = 0; i < equation.size(); ++i) {
     const std::size_t inner = kIndent + std::min(equation[i].find_first_not_of(' '), equation[i].size());
@@ -134,8 +134,7 @@ std::string rules_markdown() {
                         rule.lag == DeclaredLag::kZero ? "0" : "depth - 1");
   }
   for (const Rule& rule : kRules) {
-    text += fmt::format("\n## `{}{}`\n\n{}\n\n```\n{}\n```\n\n| | |\n|---|---|\n", rule.name, rule.arguments,
-                        rule.title, rule.equation);
+    text += fmt::format("\n## `{}`\n\n{}\n\n```\n{}\n```\n\n| | |\n|---|---|\n", usage(rule), rule.title, rule.equation);
     for (const Field& field : fields_of(rule)) text += fmt::format("| {} | {} |\n", field.label, field.text);
   }
   return text;

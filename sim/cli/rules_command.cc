@@ -6,17 +6,17 @@
 #include "sim/cli/options.h"
 #include "sim/cli/rule_text.h"
 #include "sim/model/errors.h"
+#include "sim/model/overrides.h"
 
 namespace locus {
 namespace {
 
-/// The row whose short form this is; arguments behind it ("tbptt:4:2") are passed over.
+/// The row of a name ("tbptt") or of a short form as `run` takes it ("tbptt:4:2").
 const Rule& row_named(const std::string& typed) {
-  for (std::string name = typed; !name.empty();
-       name.resize(name.find_last_of(':') == std::string::npos ? 0 : name.find_last_of(':'))) {
-    if (const auto kind = rule_named(name)) return rule(*kind);
-  }
+  if (const auto kind = rule_named(typed)) return rule(*kind);
+  if (rule_named(typed.substr(0, typed.find(':')))) return rule(short_form(typed, NetworkSpec{}).kind);
   std::vector<std::string> known;
+  known.reserve(kRules.size());
   for (const Rule& row : kRules) known.emplace_back(row.name);
   throw UsageError(unknown("rule", typed, known));
 }

@@ -15,9 +15,12 @@
 #include "sim/cli/command.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/options.h"
+#include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
+#include "sim/model/network_size.h"
 #include "sim/model/overrides.h"
+#include "sim/model/requirements.h"
 #include "sim/place/placement.h"
 #include "sim/report/comparison.h"
 #include "sim/report/memory.h"
@@ -78,6 +81,7 @@ class RunInvocation final : public Invocation {
 
   std::vector<std::string> models_;
   std::vector<std::string> rules_;
+  std::vector<std::string> sets_;
   std::optional<std::int64_t> updates_;
   std::optional<std::uint64_t> seed_;
   int threads_ = 0;  // 0: what the machine has
@@ -93,12 +97,22 @@ class RunInvocation final : public Invocation {
   bool json_ = false;
 };
 
+/// "none, bptt, tbptt:DEPTH[:STRIDE], ...": from the rule table.
+std::string short_forms() {
+  std::string list;
+  for (const Rule& row : kRules) list += (list.empty() ? "" : ", ") + usage(row);
+  return list;
+}
+
 void RunInvocation::declare(CLI::App& app) {
   app.add_option("MODEL", models_, "model files (.txtpb, .binpb)")->required();
   app.add_option("--rule", rules_,
-                 "run only this rule; repeat for several, which run in this order. A rule's name in the model, or bptt, "
-                 "tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl, none")
+                 "run only this rule; repeat for several, which run in this order. A rule's name in the model, or " +
+                     short_forms())
       ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--set", sets_, "value of a field of the model instead of the file's; repeat for several (as `locus sweep`)")
+      ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
   app.add_option("--updates", updates_, "updates (batches) instead of the model's")
       ->type_name("K")
@@ -117,8 +131,9 @@ void RunInvocation::declare(CLI::App& app) {
                  "budget instead of the model's, any|spatial|temporal|strict: the first message that breaks it ends its rule")
       ->type_name("BUDGET")
       ->check(one_of({"any", "spatial", "temporal", "strict"}), "");
-  app.add_option("--out", out_,
-                 "folder for result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
+  app.add_option(
+         "--out", out_,
+         "folder for report.html, result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
       ->type_name("DIR");
   cost_.declare(app);
   app.add_option(
@@ -145,6 +160,31 @@ Overrides RunInvocation::overrides() const {
   return overrides;
 }
 
+/// A mailbox addresses the synapses of a projection with 32 bits.
+void check_mailbox_can_address(const Spec& spec) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() - 1;
+  for (const ProjectionSpec& projection : spec.network.projections) {
+    const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
+    const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
+    const std::int64_t synapses = synapses_of(projection.weights, target.size, source.size);
+    if (synapses <= kMost) continue;
+    throw UsageError(fmt::format(
+        "--transport mailbox: projection {} of {} has {} synapses; must be at most {}; batched takes any number",
+        projection.name, spec.path, synapses, kMost));
+  }
+}
+
+/// The loader has warned of the model's own rules; this warns of the short forms among those that run.
+void warn_of_lost_errors(const Spec& spec, const std::vector<RuleSpec>& own, const Console& console) {
+  for (const RuleSpec& rule : spec.rules) {
+    if (!loses_errors(rule, spec.training)) continue;
+    if (std::ranges::find(own, rule.name, &RuleSpec::name) != own.end()) continue;
+    console.err << fmt::format(
+        "warning: rule {}: stride {} is more than depth {}; errors older than the depth at their sweep are lost\n",
+        rule.name, rule.stride, rule.depth);
+  }
+}
+
 /// What does not go together is refused before anything is loaded.
 void RunInvocation::check_trace() const {
   if (trace_.empty()) {
@@ -169,11 +209,15 @@ std::optional<TraceRequest> RunInvocation::trace_request(const Spec& spec) const
 std::vector<Job> RunInvocation::jobs(const Console& console) const {
   std::vector<Job> jobs;
   std::set<std::string> names;
+  std::vector<Setting> settings;
+  for (const std::string& text : sets_) settings.push_back(setting_of(text));
   for (const std::string& model : models_) {
     std::vector<Fault> warnings;
-    Job& job = jobs.emplace_back(Job{load(model, warnings), {}});
+    Job& job = jobs.emplace_back(Job{load_bytes(read_file(model), model, settings, warnings), {}});
     for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
+    const std::vector<RuleSpec> own = job.spec.rules;
     apply(overrides(), job.spec);
+    warn_of_lost_errors(job.spec, own, console);
     cost_.apply(job.spec.chip);
     if (job.spec.chip) {
       if (auto lack = lack_of_room(*job.spec.chip, wiring_of(job.spec.network, {}), model)) throw ModelError({*lack});
@@ -184,6 +228,7 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
     if (!out_.empty()) job.folder = models_.size() == 1 ? fs::path(out_) : fs::path(out_) / file_name(job.spec.name);
   }
   for (const Job& job : jobs) {
+    if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
     foresee_memory(job.spec, transport(), memory_there());
     if (job.folder) prepare_folder(*job.folder);
     if (!trace_.empty()) write_file_whole(trace_, "");  // refused now rather than after the run
@@ -205,7 +250,8 @@ void RunInvocation::report(const RunResult& result, const Job& job, bool first, 
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
     console.out << (first ? "" : "\n") << comparison(job.spec, result);
-    if (job.folder) console.out << "results: " << job.folder->string() << '\n';
+    if (job.folder)
+      console.out << "results: " << job.folder->string() << "\nreport: " << (*job.folder / "report.html").string() << '\n';
   }
   console.out << std::flush;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
@@ -56,23 +57,19 @@ v1::Model parsed(const std::string& bytes, Format format, const std::filesystem:
   return model;
 }
 
-Format wanted_format(const std::filesystem::path& path) {
-  const std::optional<Format> format = format_of(path);
-  if (!format) refuse(path, "is named like no model", known_extensions());
-  return *format;
-}
-
 }  // namespace
 
 void convert(const std::filesystem::path& in, const std::filesystem::path& out) {
-  const Format from = wanted_format(in);
-  const Format to = wanted_format(out);
-  const v1::Model model = parsed(read_file(in), from, in);
+  const std::optional<Format> from = format_of(in);
+  const std::optional<Format> to = format_of(out);
+  if (!from) refuse(in, "is named like no model", known_extensions());
+  if (!to) throw UsageError(fmt::format("{}: is named like no model; {}", out.string(), known_extensions()));
+  const v1::Model model = parsed(read_file(in), *from, in);
   const std::string wire = wire_bytes(model, out);
-  const std::string bytes = to == Format::kText ? text_bytes(model) : wire;
+  const std::string bytes = *to == Format::kText ? text_bytes(model) : wire;
   if (bytes.size() > static_cast<std::size_t>(kLargestMessage))
     refuse(out, "would be larger than one protobuf message can be", "put weights into files beside the model");
-  if (to == Format::kText && wire_bytes(parsed(bytes, to, out), out) != wire) {
+  if (*to == Format::kText && wire_bytes(parsed(bytes, *to, out), out) != wire) {
     refuse(in, "holds a number that text cannot carry exactly", "such as one that is no number, with a payload");
   }
   write_file_whole(out, bytes);

@@ -8,12 +8,14 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/model/parse.h"
+#include "sim/model/precision.h"
 #include "sim/model/read_bases.h"
 #include "sim/model/read_chip.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_rules.h"
 #include "sim/model/read_task.h"
 #include "sim/model/requirements.h"
+#include "sim/model/set_fields.h"
 
 namespace locus {
 namespace {
@@ -50,7 +52,6 @@ void check_requirements(const Spec& spec, FaultList& faults) {
 
 void warn(const Spec& spec, FaultList& faults) {
   const FieldPath root;
-  if (spec.rules.empty()) faults.warning(root, "names no rules", "a run must name some itself");
   bool learner = false;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleSpec& rule = spec.rules[i];
@@ -74,6 +75,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   spec.name = message.name().empty() ? path.stem().string() : message.name();
   if (!message.name().empty()) check_name(message.name(), root.at("name"), faults);
   spec.seed = message.seed();
+  spec.precision = message.precision() == v1::Model::FLOAT32 ? Precision::kFloat32 : Precision::kFloat64;
   spec.training = read_training(message.training(), root.at("training"), faults);
   if (!message.has_network()) {
     faults.error(root.at("network"), "is missing", "must be given");
@@ -85,6 +87,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
   if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
   check_requirements(spec, faults);
+  if (spec.precision == Precision::kFloat32) check_float32(spec, faults);
   warn(spec, faults);
   return spec;
 }
@@ -94,7 +97,7 @@ struct Examined {
   std::vector<Fault> faults;
 };
 
-Examined examine(std::string_view bytes, const std::filesystem::path& path) {
+Examined examine(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings = {}) {
   Examined examined;
   FaultList faults;
   const std::optional<Format> format = format_of(path);
@@ -104,9 +107,12 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path) {
   } else {
     v1::Model message;
     if (format == Format::kText) text = bytes;
-    if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults))
+    if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults)) {
+      set_fields(settings, message);
       examined.spec = read_model(message, path, faults);
+    }
     examined.spec.sha256 = sha256(bytes);
+    for (const Setting& setting : settings) examined.spec.settings.push_back(setting.text());
   }
   examined.faults = faults.placed(path.string(), text);
   return examined;
@@ -124,12 +130,26 @@ Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings) {
 }
 
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings) {
-  Examined examined = examine(bytes, path);
+  return load_bytes(bytes, path, {}, warnings);
+}
+
+Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings,
+                std::vector<Fault>& warnings) {
+  Examined examined = examine(bytes, path, settings);
   if (has_error(examined.faults)) throw ModelError(std::move(examined.faults));
   warnings = std::move(examined.faults);
   return std::move(examined.spec);
 }
 
-std::vector<Fault> validate(const std::filesystem::path& path) { return examine(read_file(path), path).faults; }
+std::vector<Fault> validate(const std::filesystem::path& path) {
+  Examined examined = examine(read_file(path), path);
+  if (!has_error(examined.faults) && examined.spec.rules.empty()) {
+    examined.faults.push_back({.severity = Severity::kWarning,
+                               .file = path.string(),
+                               .what = "names no rules",
+                               .allowed = "a run must name some itself"});
+  }
+  return std::move(examined.faults);
+}
 
 }  // namespace locus

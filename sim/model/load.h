@@ -7,10 +7,12 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "sim/model/errors.h"
+#include "sim/model/settings.h"
 #include "sim/model/spec.h"
 
 namespace locus {
@@ -23,6 +25,11 @@ Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings);
 
 /// As above, of bytes that are at hand: `path` is their name, whose end says the format and whose folder holds the files of weights.
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings);
+
+/// As above, of a model in which these fields are set first. The spec's hash is that of the bytes; its `settings` say the rest. Throws UsageError
+/// where a setting does not mean this model; a value that is not allowed is a fault as any other.
+Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings,
+                std::vector<Fault>& warnings);
 
 /// Every fault and warning of a file, in its order; empty for a good one. Throws FileError if the file cannot be read.
 std::vector<Fault> validate(const std::filesystem::path& path);

@@ -24,6 +24,11 @@ std::vector<bool> have_plastic_input(const NetworkSpec& network) {
   return have;
 }
 
+std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols) {
+  if (const auto* sparse = std::get_if<SparseMatrix>(&weights)) return static_cast<std::int64_t>(sparse->values.size());
+  return rows * cols;
+}
+
 std::string_view name(PopulationKind kind) {
   switch (kind) {
     case PopulationKind::kInput: return "input";

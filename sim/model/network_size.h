@@ -18,6 +18,9 @@ std::vector<std::int32_t> populations_of(const NetworkSpec& network, PopulationK
 /// For each population whether a plastic projection ends there.
 std::vector<bool> have_plastic_input(const NetworkSpec& network);
 
+/// Synapses of weights between `rows` targets and `cols` sources.
+std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols);
+
 /// "input", "rate", "readout".
 std::string_view name(PopulationKind kind);
 

@@ -19,9 +19,6 @@ namespace {
 
 constexpr std::int64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();
 
-/// "tbptt:DEPTH[:STRIDE]": a short form as help spells it.
-std::string usage(const Rule& rule) { return std::string(rule.name) + std::string(rule.arguments); }
-
 [[noreturn]] void refuse(const std::string& typed, const std::string& why) {
   throw UsageError(fmt::format("rule {}: {}", shown(std::string_view(typed)), why));
 }
@@ -62,36 +59,44 @@ std::pair<RuleKind, std::size_t> kind_of(const std::vector<std::string>& parts, 
 std::vector<std::string> known_rules(const std::vector<RuleSpec>& rules) {
   std::vector<std::string> names;
   for (const RuleSpec& rule : rules) names.push_back(rule.name);
-  for (const Rule& rule : kRules) names.emplace_back(rule.name);
+  for (const Rule& rule : kRules) {
+    if (std::ranges::find(names, rule.name) == names.end()) names.emplace_back(rule.name);
+  }
   return names;
 }
 
-RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const std::vector<std::string>& names) {
+void take(const Argument& argument, const std::string& part, const std::string& typed, RuleSpec& spec) {
   constexpr std::int32_t kMostTicks = std::numeric_limits<std::int32_t>::max();
+  const Rule& row = rule(spec.kind);
+  const std::string what(name(argument.what));
+  switch (argument.what) {
+    case Argument::What::kDepth: spec.depth = number_of<std::int32_t>(part, 1, kMostTicks, what, typed, row); break;
+    case Argument::What::kStride: spec.stride = number_of<std::int32_t>(part, 1, kMostTicks, what, typed, row); break;
+    case Argument::What::kTraceDecay: spec.trace_decay = number_of<double>(part, 0, 1, what, typed, row); break;
+  }
+}
+
+RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const std::vector<std::string>& names) {
   const std::vector<std::string> parts = parts_of(typed);
   const auto [kind, taken] = kind_of(parts, typed, names);
   const Rule& row = rule(kind);
   RuleSpec spec;
   spec.name = typed;
   spec.kind = kind;
-  std::vector<std::string> arguments(parts.begin() + static_cast<std::ptrdiff_t>(taken), parts.end());
-  if (kind == RuleKind::kTbptt) {
-    if (arguments.empty()) refuse(typed, "needs a depth; write " + usage(row));
-    spec.depth = number_of<std::int32_t>(arguments[0], 1, kMostTicks, "DEPTH", typed, row);
-    if (arguments.size() > 1) spec.stride = number_of<std::int32_t>(arguments[1], 1, kMostTicks, "STRIDE", typed, row);
-    arguments.erase(arguments.begin(),
-                    arguments.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(arguments.size(), 2)));
-  } else if (kind == RuleKind::kRflo && !arguments.empty()) {
-    spec.trace_decay = number_of<double>(arguments[0], 0, 1, "DECAY", typed, row);
-    arguments.erase(arguments.begin());
+  std::size_t next = taken;
+  for (const Argument& argument : row.arguments) {
+    if (next == parts.size() && argument.required) {
+      refuse(typed, fmt::format("needs a {}; write {}", name(argument.what), usage(row)));
+    }
+    if (next < parts.size()) take(argument, parts[next++], typed, spec);
   }
-  if (!arguments.empty()) {
-    const std::string near =
-        kind == RuleKind::kEprop ? nearest(arguments[0], std::vector<std::string>{"random"}) : std::string();
-    const std::string meant = near.empty() ? "write " + usage(row) : "did you mean \"eprop:random\"?";
-    refuse(typed, fmt::format("{} is one word too many; {}", shown(std::string_view(arguments[0])), meant));
+  if (next < parts.size()) {
+    const std::string near = nearest(fmt::format("{}:{}", row.name, parts[next]), names);  // "eprop:rnadom"
+    const std::string meant =
+        near.find(':') == std::string::npos ? "write " + usage(row) : fmt::format("did you mean \"{}\"?", near);
+    refuse(typed, fmt::format("{} is one word too many; {}", shown(std::string_view(parts[next])), meant));
   }
-  if (kind == RuleKind::kRflo || kind == RuleKind::kEpropRandom) spec.feedback = drawn_feedback(network);
+  if (row.signal == SignalSource::kFeedback) spec.feedback = drawn_feedback(network);
   return spec;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cctype>
 
+#include <fmt/ranges.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
@@ -104,12 +105,8 @@ std::optional<Format> format_of(const std::filesystem::path& path) {
 }
 
 std::string known_extensions() {
-  std::string text = "must end in ";
-  for (const std::string_view known : kTextExtensions) text += std::string(known) + ", ";
-  text += "(text) or ";
-  for (const std::string_view known : kWireExtensions)
-    text += std::string(known) + (known == kWireExtensions.back() ? " (wire)" : ", ");
-  return text;
+  return fmt::format("must end in {} (text) or {} (wire)", fmt::join(kTextExtensions, ", "),
+                     fmt::join(kWireExtensions, ", "));
 }
 
 bool parse_text(std::string_view text, v1::Model& model, FaultList& faults) {

@@ -17,6 +17,9 @@ namespace locus {
 /// True if `message` holds the whole text but for the statements that are told as faults.
 bool parse_text_message(std::string_view text, google::protobuf::Message& message, FaultList& faults);
 
+/// What a field takes, in words: "must be a number".
+std::string takes(const google::protobuf::FieldDescriptor& field);
+
 /// The names of an enum, separated by commas.
 std::string names_of(const google::protobuf::EnumDescriptor& type);
 

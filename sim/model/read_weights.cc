@@ -63,8 +63,8 @@ WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape&
   const std::optional<fs::path> file = file_beside(message.path(), field, reading);
   if (!file) return ConstantWeights{};
   if (extension == ".npy") return read_npy(*file, shape, field, reading);
-  return std::visit([](auto&& matrix) { return WeightsSpec(std::move(matrix)); },
-                    read_blocks(*file, shape, field, reading));
+  auto matrix = read_blocks(*file, shape, field, reading);
+  return std::visit([](auto& form) { return WeightsSpec(std::move(form)); }, matrix);
 }
 
 }  // namespace

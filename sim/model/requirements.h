@@ -16,7 +16,7 @@ struct Lack {
   std::int32_t index = -1;  // of the trial without a target, or of the first plastic projection without a learning rate
 };
 
-inline bool learns(RuleKind kind) { return kind != RuleKind::kNone; }
+inline bool learns(RuleKind kind) { return rule(kind).drive != Drive::kNothing; }
 
 /// What any rule that learns lacks in this model; empty where it lacks nothing.
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -122,6 +123,12 @@ struct RuleSpec {
   std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
 };
 
+/// The numbers that actors hold and send. Losses, a teacher and all that is reported are float64 whatever it is.
+enum class Precision { kFloat64, kFloat32 };
+
+std::string_view name(Precision precision);  // "FLOAT64", as model files spell it
+int scalar_bytes(Precision precision);       // 8 or 4
+
 /// What a chip charges for; each in pJ of energy and ns of time. An estimate's terms, always apart from the counts.
 enum class Charge {
   kPacket,             // a scalar that enters the network on chip
@@ -158,8 +165,10 @@ struct ChipSpec {
 struct Spec {
   std::string name;
   std::uint64_t seed = 0;
-  std::string sha256;  // of the file's bytes, 64 hex digits
-  std::string path;    // as given, for messages
+  Precision precision = Precision::kFloat64;
+  std::string sha256;                 // of the file's bytes, 64 hex digits
+  std::string path;                   // as given, for messages
+  std::vector<std::string> settings;  // "path=value": fields that were set over the file's, in their order
   NetworkSpec network;
   BasesSpec bases;
   TaskSpec task;

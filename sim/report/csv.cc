@@ -4,6 +4,7 @@
 #include "sim/report/write.h"
 
 namespace locus {
+
 std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";

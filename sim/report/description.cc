@@ -92,7 +92,8 @@ std::string title_of(const Spec& spec) {
 }
 
 std::string description(const Spec& spec) {
-  std::string text = title_of(spec) + wrap(fmt::format("seed {}, model sha256 {}", spec.seed, head(spec.sha256, 12)));
+  std::string text = title_of(spec) + wrap(fmt::format("seed {}, precision {}, model sha256 {}", spec.seed,
+                                                       name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec)) + '\n';
   text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
   if (spec.chip) text += '\n' + chip_drawing(*spec.chip, spec.network) + '\n';

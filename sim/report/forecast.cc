@@ -18,11 +18,6 @@ std::int64_t autapses_of(const WeightsSpec& weights, std::int64_t neurons) {
 
 }  // namespace
 
-std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols) {
-  if (const auto* sparse = std::get_if<SparseMatrix>(&weights)) return static_cast<std::int64_t>(sparse->values.size());
-  return rows * cols;
-}
-
 NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
   NetworkShape shape;
   shape.inputs = neurons(network, PopulationKind::kInput);
@@ -55,9 +50,9 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
   return shape;
 }
 
-Ledger forecast(const Spec& spec, const RuleSpec& rule, int scalar_bytes) {
+Ledger forecast(const Spec& spec, const RuleSpec& rule) {
   const Learning learning = learning_of(rule, spec.training.ticks);
-  return closed_form(learning, shape_of(spec.network, rule), trial_shape_of(spec.training), scalar_bytes);
+  return closed_form(learning, shape_of(spec.network, rule), trial_shape_of(spec.training), scalar_bytes(spec.precision));
 }
 
 }  // namespace locus

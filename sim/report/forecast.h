@@ -8,13 +8,10 @@
 
 namespace locus {
 
-/// Synapses of weights between `rows` targets and `cols` sources.
-std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols);
-
 /// Counts of the network that `build` would make for this rule. Cost: O(projections), and O(entries) of sparse ones.
 NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule);
 
 /// Messages, stalled ticks and protocol memory of one trial.
-Ledger forecast(const Spec& spec, const RuleSpec& rule, int scalar_bytes = 8);
+Ledger forecast(const Spec& spec, const RuleSpec& rule);
 
 }  // namespace locus

@@ -1,21 +1,19 @@
-// A result read back as far as its chip goes: ledgers, counts by neuron, wiring; so that another placement is evaluated without running again.
+// A result as it was written, read back: result.binpb, result.json, or the folder that holds them.
 //
-// Safe for hostile files: sizes, indices and counts are held against each other before anything is computed from them.
+// Safe for files from elsewhere: sizes are bounded before memory is taken, and what is no locus.v1.Result is refused.
+// Seen by sim/report only, with its generated code. Errors: FileError where a file cannot be read, ModelError where it is no result.
 #pragma once
 
 #include <filesystem>
 
-#include "sim/run/result.h"
+#include "locus/v1/result.pb.h"
 
 namespace locus {
 
-/// result.json or result.binpb of a model with a chip. Throws FileError if it cannot be read, ModelError if it is no such result.
-RunResult read_chip_result(const std::filesystem::path& path);
+/// The file that a path names: itself, or a folder's result.binpb (result.json where that is missing).
+std::filesystem::path result_file(const std::filesystem::path& path);
 
-/// Evaluates every rule's traffic on this chip, which has room. Peaks are those of a run, and are gone.
-void place_again(RunResult& result, const ChipSpec& chip);
-
-/// Wiring of one rule of the result.
-Wiring wiring_of(const RunResult& result, const Outcome& outcome);
+/// The format is told by the ending: .json is JSON, all else is the wire form.
+v1::Result read_result(const std::filesystem::path& path);
 
 }  // namespace locus

@@ -62,12 +62,17 @@ bool ties(const Candidate& candidate, const Candidate& best) {
   return candidate.progress.last <= best.progress.last * (1 + kTie) + kRounding * best.progress.first;
 }
 
-/// The one with the lowest loss, or null.
+/// The one with the lowest loss, or null; of those that tie for it, the one with the fewest messages, for it is the fair one to compare with.
 template <class Predicate>
 const Candidate* lowest(const std::vector<Candidate>& candidates, Predicate&& counts) {
   const Candidate* found = nullptr;
   for (const Candidate& candidate : candidates) {
     if (counts(candidate) && (found == nullptr || candidate.progress.last < found->progress.last)) found = &candidate;
+  }
+  if (found == nullptr) return nullptr;
+  const Candidate& best = *found;
+  for (const Candidate& candidate : candidates) {
+    if (counts(candidate) && ties(candidate, best) && candidate.messages() < found->messages()) found = &candidate;
   }
   return found;
 }

@@ -5,6 +5,8 @@
 #include <type_traits>
 
 #include "core/base/check.h"
+#include "core/rule/rule.h"
+#include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/version.h"
 
@@ -16,10 +18,11 @@ std::int32_t narrow(std::int64_t number) {
 }
 
 /// The schema spells enumerators as the program does; a name that it lacks is a defect.
-v1::Run::Status status_of(Status status) {
-  v1::Run::Status spelled = v1::Run::STATUS_UNSPECIFIED;
-  CHECK(v1::Run::Status_Parse(std::string(name(status)), &spelled), "result.proto knows every status");
-  return spelled;
+template <class Enum, class Parse>
+Enum spelled(std::string_view name, Parse&& parse) {
+  Enum value = {};
+  CHECK(parse(std::string(name), &value), "the schema knows every enumerator");
+  return value;
 }
 
 void fill(const DenseMatrix& from, v1::ProjectionWeights& to) {
@@ -43,7 +46,7 @@ void fill(const Ledger& from, v1::Ledger& to) {
   to.set_ticks(from.ticks());
   for (const LedgerEntry& entry : from.entries()) {
     v1::Ledger::Entry& written = *to.add_entries();
-    written.set_channel(channel_of(entry.channel));
+    written.set_channel(spelled<v1::Ledger::Channel>(name(entry.channel), v1::Ledger::Channel_Parse));
     written.set_lag(entry.lag);
     written.set_messages(entry.tally.messages);
     written.set_scalars(entry.tally.scalars);
@@ -68,12 +71,53 @@ void fill(const RankReport& from, v1::Rank& to) {
   to.set_tolerance(from.tolerance);
 }
 
-void fill(const Outcome& from, const std::vector<std::string>* files, const CostSpec* cost, v1::Run& to) {
+std::string upper(std::string_view word) {
+  std::string letters(word);
+  std::ranges::transform(letters, letters.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return letters;
+}
+
+void fill(const TrainingSpec& from, v1::Training& to) {
+  to.set_loss(from.loss == Loss::kFinal ? v1::Training::FINAL : v1::Training::SEQUENCE);
+  to.set_ticks(from.ticks);
+  to.set_batch(from.batch);
+  to.set_updates(narrow(from.updates));
+  if (from.has_learning_rate) to.set_learning_rate(from.learning_rate);
+  to.set_commit(from.commit == CommitWhen::kEndOfBatch ? v1::Training::END_OF_BATCH : v1::Training::EVERY_TICK);
+  to.set_locality(spelled<v1::Training::Locality>(upper(name(from.locality)), v1::Training::Locality_Parse));
+}
+
+void fill(const Outline& from, v1::Outline& to) {
+  for (const PopulationSpec& population : from.populations) {
+    v1::Outline::Population& written = *to.add_populations();
+    written.set_name(population.name);
+    written.set_kind(std::string(name(population.kind)));
+    written.set_size(population.size);
+    if (population.kind != PopulationKind::kRate) continue;
+    written.set_activation(
+        spelled<v1::Population::Rate::Activation>(name(population.activation), v1::Population::Rate::Activation_Parse));
+    written.set_leak(population.leak);
+  }
+  for (const ProjectionOutline& projection : from.projections) {
+    v1::Outline::Projection& written = *to.add_projections();
+    written.set_name(projection.name);
+    written.set_source(from.populations[static_cast<std::size_t>(projection.source)].name);
+    written.set_target(from.populations[static_cast<std::size_t>(projection.target)].name);
+    written.set_synapses(projection.synapses);
+    written.set_plastic(projection.plastic);
+    written.set_learning_rate(projection.learning_rate);
+  }
+  to.set_task(from.task);
+  fill(from.training, *to.mutable_training());
+}
+
+void fill(const Outcome& from, bool with_weights, const std::vector<std::string>* files, const CostSpec* cost, v1::Run& to) {
   to.set_rule(from.rule);
-  to.set_status(status_of(from.status));
+  to.set_status(spelled<v1::Run::Status>(name(from.status), v1::Run::Status_Parse));
   to.set_updates(narrow(from.updates));
   to.mutable_losses()->Add(from.losses.begin(), from.losses.end());
-  for (std::size_t p = 0; p < from.weights.size(); ++p) {
+  for (std::size_t p = 0; with_weights && p < from.weights.size(); ++p) {
     v1::ProjectionWeights& weights = *to.add_weights();
     weights.set_projection(from.weights[p].projection);
     if (files != nullptr) {
@@ -86,12 +130,15 @@ void fill(const Outcome& from, const std::vector<std::string>* files, const Cost
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
   to.set_fingerprint(from.fingerprint);
   to.set_message(from.message);
+  to.set_kind(std::string(rule(from.kind).name));
+  to.set_depth(from.depth);
+  to.set_stride(from.stride);
   if (from.chip) fill(from, *from.chip, cost, *to.mutable_chip());
 }
 
 }  // namespace
 
-v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files) {
+v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files, WeightsIn weights) {
   v1::Result message;
   message.set_model(result.model);
   message.set_model_sha256(result.model_sha256);
@@ -100,8 +147,12 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   message.set_seed(result.seed);
   message.set_schema(message.GetDescriptor()->full_name());
   const CostSpec* const cost = result.chip && result.chip->cost ? &*result.chip->cost : nullptr;
+  fill(result.outline, *message.mutable_outline());
+  message.set_precision(std::string(name(result.precision)));
+  message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
-    fill(result.outcomes[r], files.empty() ? nullptr : &files[r], cost, *message.add_runs());
+    fill(result.outcomes[r], weights == WeightsIn::kMessage, files.empty() ? nullptr : &files[r], cost,
+         *message.add_runs());
   }
   if (result.chip) fill_chip(result, message);
   return message;

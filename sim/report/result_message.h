@@ -9,8 +9,12 @@
 
 namespace locus {
 
+/// What a message says of the weights: all of them, or nothing.
+enum class WeightsIn { kMessage, kNothing };
+
 /// `files[r][p]`: path of the file, relative to the result, that holds the weights of projection p of outcome r; without any (the default) all
 /// weights stand in the message.
-v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files = {});
+v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files = {},
+                          WeightsIn weights = WeightsIn::kMessage);
 
 }  // namespace locus

@@ -1,13 +1,17 @@
 #include "sim/report/write.h"
 
+#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
+#include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
 #include "core/base/check.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/report/report.h"
 #include "sim/report/result_message.h"
 #include "sim/report/weights_file.h"
 
@@ -56,10 +60,9 @@ std::vector<std::vector<std::string>> write_weights(const RunResult& result, con
 
 void prepare_folder(const fs::path& folder) {
   make_folder(folder);
-  const fs::path probe = folder / ".locus-writable";
-  write_file_whole(probe, "");
-  std::error_code ignored;
-  fs::remove(probe, ignored);
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return;
+  throw FileError(
+      fmt::format("{}: cannot write to the folder: {}", folder.string(), std::generic_category().message(errno)));
 }
 
 void write_result(const RunResult& result, const fs::path& folder) {
@@ -72,6 +75,7 @@ void write_result(const RunResult& result, const fs::path& folder) {
   }
   write_file_whole(folder / "losses.csv", losses_csv(result));
   write_file_whole(folder / "ledger.csv", ledger_csv(result));
+  write_file_whole(folder / "report.html", report_page(result));
   write_file_whole(folder / "result.binpb", binary);
   write_file_whole(folder / "result.json", json_of(message, true));
 }

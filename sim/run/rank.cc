@@ -1,15 +1,15 @@
 #include "sim/run/rank.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include <Eigen/SVD>
+#include "sim/run/spectrum.h"
 
 namespace locus {
 namespace {
 
-constexpr double kRankTolerance = 1e-9;  // of sigma_1, float64
-constexpr double kRounding = 1e-13;      // of |W_0|: a change below is none
+constexpr double kTolerance64 = 1e-9;  // of sigma_1
+constexpr double kTolerance32 = 1e-4;  // of sigma_1
+constexpr double kRounding = 1e-13;    // of |W_0|: a change below is none
 
 Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
   if (const auto* full = std::get_if<DenseMatrix>(&matrix)) {
@@ -25,7 +25,7 @@ Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
 }  // namespace
 
 std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after,
-                                         std::int64_t largest_side) {
+                                         Precision precision, std::int64_t largest_side) {
   const auto smaller_side =
       std::visit([](const auto& matrix) { return std::min(matrix.rows, matrix.cols); }, after.matrix);
   if (smaller_side > largest_side) return std::nullopt;
@@ -35,18 +35,11 @@ std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const 
 
   RankReport report;
   report.projection = after.projection;
-  report.tolerance = kRankTolerance;
-  const Eigen::VectorXd sigma = Eigen::BDCSVD<Eigen::MatrixXd>(change).singularValues();
-  report.singular_values.assign(sigma.begin(), sigma.end());
-  if (sigma.size() == 0 || sigma(0) <= kRounding * start.norm() || sigma(0) == 0) return report;
-
-  const double sum = sigma.sum();
-  double entropy = 0;
-  for (const double value : report.singular_values) {
-    if (value > kRankTolerance * sigma(0)) ++report.rank;
-    if (value > 0) entropy -= value / sum * std::log(value / sum);
-  }
-  report.effective_rank = std::exp(entropy);
+  report.tolerance = precision == Precision::kFloat32 ? kTolerance32 : kTolerance64;
+  const Spectrum spectrum = spectrum_of(change, report.tolerance, kRounding * start.norm());
+  report.singular_values.assign(spectrum.singular_values.begin(), spectrum.singular_values.end());
+  report.rank = spectrum.rank;
+  report.effective_rank = spectrum.effective_rank;
   return report;
 }
 

@@ -9,6 +9,7 @@
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
+#include "sim/run/outline.h"
 #include "sim/run/trace.h"
 
 namespace locus {
@@ -43,6 +44,8 @@ struct ChipOutcome {
 struct Outcome {
   std::string rule;  // RuleSpec::name
   RuleKind kind = RuleKind::kNone;
+  std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
+  std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
   Status status = Status::kCompleted;
   std::string message;                     // why the run ended early; empty when completed
   std::int64_t updates = 0;                // committed
@@ -59,6 +62,9 @@ struct RunResult {
   std::string model;
   std::string model_sha256;
   std::uint64_t seed = 0;
+  std::vector<std::string> settings;  // Spec::settings
+  Outline outline;
+  Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run
   std::optional<ChipSpec> chip;   // the model's
   std::vector<Wires> wires;       // B, W and A of the network, where there is a chip

@@ -19,8 +19,15 @@ std::string_view name(Status status) {
 RunResult run(const Spec& spec, const RunOptions& options) {
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
-  RunResult result{
-      .model = spec.name, .model_sha256 = spec.sha256, .seed = spec.seed, .outcomes = {}, .chip = spec.chip, .wires = {}};
+  RunResult result{.model = spec.name,
+                   .model_sha256 = spec.sha256,
+                   .seed = spec.seed,
+                   .settings = spec.settings,
+                   .outline = outline_of(spec),
+                   .precision = spec.precision,
+                   .outcomes = {},
+                   .chip = spec.chip,
+                   .wires = {}};
   if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
   for (const RuleSpec& rule : spec.rules) {
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty())

@@ -114,6 +114,8 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   outcome.kind = rule_spec.kind;
   const TrialShape shape = trial_shape_of(spec.training);
   const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  outcome.depth = learning.depth;
+  outcome.stride = learning.stride;
   Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
   const std::vector<ProjectionWeights> before = weights_of(network);
   Door door(permit_of(learning, spec.training.locality), sizeof(R));
@@ -136,7 +138,7 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   const std::int64_t largest_side = options.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before.size(); ++p) {
     if (!network.projections[p].plastic || rule(learning.kind).drive == Drive::kNothing) continue;
-    if (auto report = rank_of_change(before[p], outcome.weights[p], largest_side))
+    if (auto report = rank_of_change(before[p], outcome.weights[p], spec.precision, largest_side))
       outcome.ranks.push_back(std::move(*report));
   }
   outcome.fingerprint = fingerprint(outcome);
@@ -157,7 +159,8 @@ Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
 TrialShape trial_shape_of(const TrainingSpec& training) { return {training.ticks, training.loss == Loss::kSequence}; }
 
 Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor) {
-  return train_as<double>(spec, rule, options, executor);
+  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor)
+                                               : train_as<double>(spec, rule, options, executor);
 }
 
 }  // namespace locus

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "sim/run/spectrum.h"
 #include "sim/study/claim.h"
 #include "sim/study/student.h"
-#include "sim/theory/spectrum.h"
 
 namespace locus {
 namespace {
@@ -63,7 +63,7 @@ Evidence measure_low_rank(const Effort& effort) {
   double excess = 0;           // sigma_{o+1} / sigma_1 under RFLO
   double control = 1e300;      // the same under BPTT
   Table table = {"spectra", {"case", "rule", "readouts", "index", "sigma_w"}, {}};
-  const auto add = [&](const std::string& name, const char* rule, int readouts, const theory::Spectrum& spectrum) {
+  const auto add = [&](const std::string& name, const char* rule, int readouts, const Spectrum& spectrum) {
     for (Eigen::Index i = 0; i < spectrum.singular_values.size(); ++i)
       table.rows.push_back({name, std::string(rule), double(readouts), double(i + 1), spectrum.singular_values(i)});
   };
@@ -77,15 +77,14 @@ Evidence measure_low_rank(const Effort& effort) {
       diverged += rflo.completed && rflo.losses.back() < 10 * rflo.losses.front() ? 0 : 1;
       if (!rflo.student.w.allFinite() || !rflo.student.b.allFinite()) continue;
       for (const Matrix& change : {Matrix(rflo.student.w - student.w), Matrix(rflo.student.b - student.b)}) {
-        const theory::Spectrum spectrum = theory::spectrum_of(change);
+        const Spectrum spectrum = spectrum_of(change);
         above += spectrum.rank > readouts ? 1 : 0;
         excess = std::max(excess, spectrum.singular_values(readouts) / spectrum.singular_values(0));
       }
       const Trained bptt = train_sampled(student, teacher, {.kind = RuleKind::kBptt, .feedback = {}}, plan);
-      const theory::Spectrum full = theory::spectrum_of(bptt.student.w - student.w);
+      const Spectrum full = spectrum_of(bptt.student.w - student.w);
       if (!aligned) control = std::min(control, full.singular_values(readouts) / full.singular_values(0));
-      if (net < 2)
-        add(aligned ? "aligned" : "unaligned", "rflo", readouts, theory::spectrum_of(rflo.student.w - student.w));
+      if (net < 2) add(aligned ? "aligned" : "unaligned", "rflo", readouts, spectrum_of(rflo.student.w - student.w));
       if (net < 2) add(aligned ? "aligned" : "unaligned", "bptt", readouts, full);
       plan.seed += 1;
     }
@@ -99,7 +98,7 @@ Evidence measure_low_rank(const Effort& effort) {
   const LinearNetwork student = draws.network(1, 10, 4, 0.2, 0.5), teacher = draws.network(1, 10, 4, 1, 0.6);
   const ExactRule rflo = {.kind = RuleKind::kRflo, .decay = 0.5, .feedback = draws.gaussian(1, 10, 0.6)};
   const auto left_over = [&](const char* name, const LinearNetwork& start, const Plan& how) {
-    const theory::Spectrum spectrum = theory::spectrum_of(train_sampled(start, teacher, rflo, how).student.w - start.w);
+    const Spectrum spectrum = spectrum_of(train_sampled(start, teacher, rflo, how).student.w - start.w);
     add(name, "rflo", 1, spectrum);
     evidence.report(fmt::format("{}, o = 1: rank of dW", name), spectrum.rank);
     evidence.report(fmt::format("{}, o = 1: effective rank of dW", name), spectrum.effective_rank);
@@ -138,7 +137,7 @@ struct Learner {
   }
 };
 
-void add_spectrum(Table& table, const std::string& rule, const char* source, int seed, const theory::Spectrum& found) {
+void add_spectrum(Table& table, const std::string& rule, const char* source, int seed, const Spectrum& found) {
   for (Eigen::Index i = 0; i < found.singular_values.size(); ++i)
     table.rows.push_back({rule, std::string(source), double(seed), double(i + 1), found.singular_values(i)});
 }
@@ -175,7 +174,7 @@ Evidence measure_rank_order(const Effort& effort) {
     for (Learner& learner : learners) {
       if (learner.rule.kind == RuleKind::kRflo) learner.rule.feedback = feedback;
       const auto trained = theory::exact_training(student, teacher, learner.rule, kTicks, kEta, updates);
-      const theory::Spectrum spectrum = theory::spectrum_of(trained.student.w - student.w);
+      const Spectrum spectrum = spectrum_of(trained.student.w - student.w);
       learner.ranks.push_back(spectrum.effective_rank);
       learner.converged += !trained.diverged && trained.losses.back() <= 0.01 * trained.losses.front() ? 1 : 0;
       learner.diverged += trained.diverged ? 1 : 0;
@@ -186,7 +185,7 @@ Evidence measure_rank_order(const Effort& effort) {
       if (seed > sampled) continue;
       const Trained run = train_sampled(student, teacher, learner.rule,
                                         {.ticks = kTicks, .batch = 16, .updates = updates, .learning_rate = kEta});
-      const theory::Spectrum simulated = theory::spectrum_of(run.student.w - student.w);
+      const Spectrum simulated = spectrum_of(run.student.w - student.w);
       add_spectrum(spectra, learner.name, "simulation", seed, simulated);
       deviation = std::max(deviation, std::abs(simulated.effective_rank / spectrum.effective_rank - 1));
     }

@@ -103,10 +103,10 @@ TEST_F(ModelCommands, ConvertGoesBothWays) {
 
 TEST_F(ModelCommands, ConvertRefusesWhatIsNoModelFile) {
   const std::string model = file("small.txtpb", small_model_text("small"));
-  const Answer answer = invoke({"convert", model, (folder_ / "small.json").string()});
+  const Answer answer = invoke({"convert", file("small.json", "{}"), model});
   EXPECT_EQ(answer.code, code_of(Exit::kInvalid)) << answer.err;
   EXPECT_TRUE(has(answer.err, "small.json")) << answer.err;
-  EXPECT_EQ(files(), std::vector<std::string>{"small.txtpb"});
+  EXPECT_EQ(text("small.txtpb"), small_model_text("small"));
 }
 
 }  // namespace

@@ -48,8 +48,9 @@ TEST_F(Run, WritesResultsWhereItIsTold) {
   const Answer answer = invoke({"run", model(), "--out", (folder_ / "a" / "b").string()});
   EXPECT_EQ(answer.code, 0);
   EXPECT_TRUE(has(answer.out, "results: " + (folder_ / "a" / "b").string()));
-  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/ledger.csv", "a/b/losses.csv", "a/b/result.binpb",
-                                               "a/b/result.json", "small.txtpb"}));
+  EXPECT_TRUE(has(answer.out, "report: " + (folder_ / "a" / "b" / "report.html").string()));
+  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/ledger.csv", "a/b/losses.csv", "a/b/report.html",
+                                               "a/b/result.binpb", "a/b/result.json", "small.txtpb"}));
 }
 
 TEST_F(Run, GivesEveryOfSeveralModelsItsFolder) {
@@ -84,7 +85,16 @@ TEST_F(Run, TakesUpdatesAndSeedFromTheCommandLine) {
   EXPECT_NE(values_of(answer.out, "fingerprint"), values_of(other.out, "fingerprint"));
 }
 
-TEST_F(Run, ThreadsAndTransportDoNotChangeCounts) {
+TEST_F(Run, WarnsOfAShortFormThatLosesErrors) {
+  const std::string model =
+      file("m.txtpb", small_model_text("m", "training { loss: SEQUENCE updates: 1 learning_rate: 0.1 }\n"));
+  const Answer losing = invoke({"run", model, "--rule", "tbptt:1:2", "--quiet"});
+  EXPECT_EQ(losing.code, code_of(Exit::kDone)) << losing.err;
+  EXPECT_NE(losing.err.find("warning: rule tbptt:1:2: stride 2 is more than depth 1"), std::string::npos) << losing.err;
+  EXPECT_EQ(invoke({"run", model, "--rule", "tbptt:2:2", "--quiet"}).err, "");
+}
+
+TEST_F(Run, CountsAreTheSameHoweverItRuns) {
   const Answer one = invoke({"run", model(), "--json", "--threads", "1"});
   const Answer three = invoke({"run", model(), "--json", "--threads", "3"});
   const Answer mailbox = invoke({"run", model(), "--json", "--transport", "mailbox"});

@@ -17,7 +17,7 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
   const std::string model = file("m.txtpb", small_model_text("m"));
   const std::vector<Wrong> lines = {
       {{"rum"}, "locus: unknown command \"rum\"; did you mean \"run\"?"},
-      {{"simulate"}, "locus: unknown command \"simulate\"; known: run, validate, info"},
+      {{"simulate"}, "locus: unknown command \"simulate\"; known: run, sweep, validate"},
       {{"--verion"}, "locus: unknown option \"--verion\"; did you mean \"--version\"?"},
       {{"run"}, "locus run: MODEL is required"},
       {{"run", model, "--updtes", "5"}, "locus run: unknown option \"--updtes\"; did you mean \"--updates\"?"},
@@ -32,7 +32,7 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
       {{"run", model, "--locality", "sptial"}, "must be one of any, spatial, temporal, strict; did you mean \"spatial\"?"},
       {{"run", model, "--rule", "rfol"}, "did you mean \"rflo\"?"},
       {{"run", model, "--rule", "stil"}, "did you mean \"still\"?"},
-      {{"run", model, "--rule", "tbptt"}, "needs a depth; write tbptt:DEPTH[:STRIDE]"},
+      {{"run", model, "--rule", "tbptt"}, "needs a DEPTH; write tbptt:DEPTH[:STRIDE]"},
       {{"run", model, "--rule", "rflo", "--rule", "rflo"}, "is given twice"},
       {{"run", model, model}, "two models have the name \"m\""},
       {{"run", model, "--quiet=yes"}, "locus run:"},
@@ -40,6 +40,9 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
       {{"info"}, "locus info: MODEL is required"},
       {{"convert", model}, "locus convert: OUT is required"},
       {{"rules", "rlfo"}, "locus rules: unknown rule \"rlfo\"; did you mean \"rflo\"?"},
+      {{"rules", "tbptt:4:x"}, "locus rules: rule \"tbptt:4:x\": STRIDE is \"x\"; must be a whole number, at least 1"},
+      {{"rules", "tbptt:4:2:1"}, "\"1\" is one word too many; write tbptt:DEPTH[:STRIDE]"},
+      {{"convert", model, "m.xyz"}, "locus convert: m.xyz: is named like no model; "},
       {{"rules", "rflo", "--markdown"}, "leave out the name"},
       {{"help", "rn"}, "locus help: unknown command \"rn\"; did you mean \"run\"?"},
   };
@@ -51,6 +54,18 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
     EXPECT_NE(first.find(line.says), std::string::npos) << answer.err << "does not say\n" << line.says;
   }
   EXPECT_EQ(files(), std::vector<std::string>{"m.txtpb"});
+}
+
+TEST_F(WrongLine, MailboxSaysHowManySynapsesItTakes) {
+  std::string text = small_model_text("m");
+  const std::string size = "name: \"rec\" size: 3";
+  ASSERT_NE(text.find(size), std::string::npos) << text;
+  text.replace(text.find(size), size.size(), "name: \"rec\" size: 50000");
+  text.resize(text.find("rules {"));  // the feedback of these is for 3 neurons
+  text += "rules { name: \"still\" none {} }\n";
+  const Answer answer = invoke({"run", file("wide.txtpb", text), "--transport", "mailbox"});
+  EXPECT_EQ(answer.code, code_of(Exit::kUsage)) << answer.err;
+  EXPECT_NE(answer.err.find("has 2500000000 synapses; must be at most 2147483646"), std::string::npos) << answer.err;
 }
 
 TEST_F(WrongLine, ModelsOfEqualNameAreRefusedBeforeAnythingRuns) {

@@ -73,7 +73,7 @@ TEST(Convert, ErrorsLeaveTheOutputAsItWas) {
   EXPECT_THROW(convert(folder.path("absent.txtpb"), out), FileError);
   EXPECT_THROW(convert(folder.write("m.json", "{}"), out), ModelError);
   EXPECT_EQ(bytes_of(out), "before");
-  EXPECT_THROW(convert(folder.write("m.txtpb", ""), folder.path("out.json")), ModelError);
+  EXPECT_THROW(convert(folder.write("m.txtpb", ""), folder.path("out.json")), UsageError);
   EXPECT_THROW(convert(folder.write("m.txtpb", ""), folder.path("absent/out.binpb")), FileError);
   EXPECT_THROW(convert(folder.path("."), out), ModelError);
 }

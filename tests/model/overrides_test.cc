@@ -88,7 +88,7 @@ TEST(Overrides, WrongWordsNameTheNearestRightOne) {
   expect_refused({"quantum"}, "known here: bptt");
   expect_refused({""}, "neither a rule of the model nor a short form");
   expect_refused({"eprop:randm"}, "did you mean \"eprop:random\"?");
-  expect_refused({"tbptt"}, "needs a depth; write tbptt:DEPTH[:STRIDE]");
+  expect_refused({"tbptt"}, "needs a DEPTH; write tbptt:DEPTH[:STRIDE]");
   expect_refused({"tbptt:"}, "DEPTH is \"\"");
   expect_refused({"tbptt:0"}, "DEPTH is \"0\"; must be a whole number, at least 1");
   expect_refused({"tbptt:2:x"}, "STRIDE is \"x\"");

@@ -106,7 +106,7 @@ TEST(Wire, NamesDecideTheFormat) {
   for (const char* name : {"m.json", "m", "txtpb", "m.txtpb.gz"}) {
     const std::vector<Fault> faults = faults_of(name, ModelText().text());
     ASSERT_EQ(faults.size(), 1U) << name;
-    EXPECT_NE(describe(faults[0]).find(".txtpb, .textproto, .textpb, .pbtxt, (text) or .binpb, .pb (wire)"), std::string::npos)
+    EXPECT_NE(describe(faults[0]).find(".txtpb, .textproto, .textpb, .pbtxt (text) or .binpb, .pb (wire)"), std::string::npos)
         << describe(faults[0]);
   }
   const Folder folder;

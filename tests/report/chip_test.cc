@@ -12,7 +12,7 @@
 #include "sim/model/errors.h"
 #include "sim/report/chip_table.h"
 #include "sim/report/comparison.h"
-#include "sim/report/read_result.h"
+#include "sim/report/read_chip.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
 #include "tests/support/random_model.h"

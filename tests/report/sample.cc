@@ -1,6 +1,25 @@
 #include "tests/report/sample.h"
 
 namespace locus {
+namespace {
+
+/// As of a model with a default of nothing.
+Outline sample_outline() {
+  Spec spec = sample_spec();
+  spec.network.populations[1].activation = Activation::kTanh;
+  spec.network.populations[1].leak = 0.5;
+  spec.network.projections[1].learning_rate = 0.25;
+  spec.network.projections[2].weights = SparseMatrix{1, 3, {0, 0}, {2, 0}, {0.5, -1}};
+  spec.network.projections[2].plastic = false;
+  spec.training.loss = Loss::kSequence;
+  spec.training.learning_rate = 0.1;
+  spec.training.has_learning_rate = true;
+  spec.training.locality = Locality::kTemporal;
+  spec.task = StudentTeacherTask{};
+  return outline_of(spec);
+}
+
+}  // namespace
 
 Spec sample_spec() {
   Spec spec;
@@ -32,10 +51,13 @@ RunResult sample_result() {
   result.model = "sample";
   result.model_sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
   result.seed = 18446744073709551615ULL;
+  result.outline = sample_outline();
 
   Outcome bptt;
   bptt.rule = "bptt";
   bptt.kind = RuleKind::kBptt;
+  bptt.depth = 5;
+  bptt.stride = 5;
   bptt.updates = 20;
   for (int k = 0; k < 20; ++k) bptt.losses.push_back(1.0 / (1 + k));
   bptt.weights = {{"W", DenseMatrix{2, 2, {1, 2, 3, 4.5}}}, {"A", SparseMatrix{1, 3, {0, 0}, {2, 0}, {0.25, -1}}}};

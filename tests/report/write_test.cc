@@ -49,9 +49,9 @@ class ResultFiles : public testing::Test {
   fs::path folder_;
 };
 
-TEST_F(ResultFiles, AreTheFourOfTheInterface) {
+TEST_F(ResultFiles, AreTheFiveOfTheInterface) {
   write_result(sample_result(), folder_);
-  EXPECT_EQ(files(), (std::vector<std::string>{"ledger.csv", "losses.csv", "result.binpb", "result.json"}));
+  EXPECT_EQ(files(), (std::vector<std::string>{"ledger.csv", "losses.csv", "report.html", "result.binpb", "result.json"}));
 }
 
 TEST_F(ResultFiles, BinaryAndJsonSayTheSame) {
@@ -71,31 +71,40 @@ TEST_F(ResultFiles, BinaryAndJsonSayTheSame) {
 TEST_F(ResultFiles, JsonHasTheFieldsThatScriptsRelyOn) {
   const std::string json = json_line(sample_result());
   EXPECT_EQ(json.find('\n'), std::string::npos);
-  for (const char* field : {R"("model":"sample")",
-                            R"("modelSha256":"0123)",
-                            R"("version":")",
-                            R"("seed":"18446744073709551615")",
-                            R"("runs":[{"rule":"bptt")",
-                            R"("status":"COMPLETED")",
-                            R"("updates":20)",
-                            R"("losses":[1,0.5,)",
-                            R"("weights":[{"projection":"W","matrix":{"rows":2,"cols":2,"values":[1,2,3,4.5]}})",
-                            R"("sparse":{"rows":1,"cols":3,"row":[0,0],"col":[2,0],"values":[0.25,-1]})",
-                            R"("ledger":{"trials":"40","ticks":"200","entries":[)",
-                            R"({"channel":"AXON","lag":0,"messages":"4000","scalars":"4000","bytes":"32000"})",
-                            R"("messages":"4800")",
-                            R"("spatialViolations":"800")",
-                            R"("temporalViolations":"800")",
-                            R"("violations":"800")",
-                            R"("maxLag":3)",
-                            R"("meanLag":0.5)",
-                            R"("stalledTicks":"160")",
-                            R"("historyBytes":"200")",
-                            R"("traceBytes":"0")",
-                            R"("rank":[{"projection":"B")",
-                            R"("singularValues":[3,2],"rank":2,"effectiveRank":1.9,"tolerance":1e-09)",
-                            R"("fingerprint":"00112233445566ff")",
-                            R"("spatialViolations":"0")"}) {
+  for (const char* field :
+       {R"("model":"sample")",
+        R"("modelSha256":"0123)",
+        R"("version":")",
+        R"("seed":"18446744073709551615")",
+        R"("runs":[{"rule":"bptt")",
+        R"("status":"COMPLETED")",
+        R"("updates":20)",
+        R"("losses":[1,0.5,)",
+        R"("weights":[{"projection":"W","matrix":{"rows":2,"cols":2,"values":[1,2,3,4.5]}})",
+        R"("sparse":{"rows":1,"cols":3,"row":[0,0],"col":[2,0],"values":[0.25,-1]})",
+        R"("ledger":{"trials":"40","ticks":"200","entries":[)",
+        R"({"channel":"AXON","lag":0,"messages":"4000","scalars":"4000","bytes":"32000"})",
+        R"("messages":"4800")",
+        R"("spatialViolations":"800")",
+        R"("temporalViolations":"800")",
+        R"("violations":"800")",
+        R"("maxLag":3)",
+        R"("meanLag":0.5)",
+        R"("stalledTicks":"160")",
+        R"("historyBytes":"200")",
+        R"("traceBytes":"0")",
+        R"("rank":[{"projection":"B")",
+        R"("singularValues":[3,2],"rank":2,"effectiveRank":1.9,"tolerance":1e-09)",
+        R"("fingerprint":"00112233445566ff")",
+        R"("kind":"bptt","depth":5,"stride":5)",
+        R"("kind":"rflo","depth":0,"stride":0)",
+        R"("outline":{"populations":[{"name":"in","kind":"input","size":2,"activation":"IDENTITY","leak":0},)"
+        R"({"name":"rec","kind":"rate","size":3,"activation":"TANH","leak":0.5},)",
+        R"({"name":"W","source":"rec","target":"rec","synapses":"9","plastic":true,"learningRate":0.25})",
+        R"({"name":"A","source":"rec","target":"out","synapses":"2","plastic":false,"learningRate":0.1})",
+        R"("task":"student_teacher","training":{"loss":"SEQUENCE","commit":"END_OF_BATCH","locality":"TEMPORAL",)"
+        R"("ticks":5,"batch":2,"updates":20,"learningRate":0.1})",
+        R"("spatialViolations":"0")"}) {
     EXPECT_NE(json.find(field), std::string::npos) << field << "\nis not in\n" << json;
   }
 }
@@ -137,7 +146,7 @@ TEST_F(ResultFiles, ManyWeightsGoToFilesOfTheirOwn) {
   result.outcomes[0].rule = "../b";
   result.outcomes[0].weights[0].matrix = large;
   write_result(result, folder_);
-  EXPECT_EQ(files(), (std::vector<std::string>{"ledger.csv", "losses.csv", "result.binpb", "result.json",
+  EXPECT_EQ(files(), (std::vector<std::string>{"ledger.csv", "losses.csv", "report.html", "result.binpb", "result.json",
                                                "weights/%2E.%2Fb/A.blocks", "weights/%2E.%2Fb/W.npy",
                                                "weights/rflo/A.blocks", "weights/rflo/W.npy"}));
   v1::Result binary;
@@ -203,20 +212,20 @@ TEST_F(ResultFiles, AreWholeOrAsTheyWere) {
     EXPECT_THROW(write_result(other, folder_), FileError);
   }
   EXPECT_EQ(text("result.json"), before);
-  EXPECT_EQ(files().size(), 4U);
+  EXPECT_EQ(files().size(), 5U);
 }
 
 TEST_F(ResultFiles, AFolderThatVanishedIsMadeAgain) {
   fs::remove(folder_);
   write_result(sample_result(), folder_);
-  EXPECT_EQ(files().size(), 4U);
+  EXPECT_EQ(files().size(), 5U);
 }
 
 TEST_F(ResultFiles, LeaveNoPartWhereATargetCannotBeReplaced) {
   fs::create_directories(folder_ / "result.json" / "in the way");
   EXPECT_THROW(write_result(sample_result(), folder_), FileError);
   for (const std::string& name : files()) {
-    EXPECT_TRUE(name == "losses.csv" || name == "ledger.csv" || name == "result.binpb") << name;
+    EXPECT_TRUE(name == "losses.csv" || name == "ledger.csv" || name == "report.html" || name == "result.binpb") << name;
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 std::atomic<std::int64_t> allocations{0};
 }  // namespace
 
-// Every way to allocate ends in one of these two; the rest of the family forwards to them.
+// The whole family: under AddressSanitizer, whose own would otherwise stand in for the rest, nothing may be freed by another hand than allocated it.
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* pointer = std::malloc(size == 0 ? 1 : size)) return pointer;
@@ -26,10 +26,22 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
   if (void* pointer = std::aligned_alloc(step, (size + step - 1) / step * step)) return pointer;
   throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new[](std::size_t size) { return ::operator new(size); }
+void* operator new[](std::size_t size, std::align_val_t alignment) { return ::operator new(size, alignment); }
+void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept { return ::operator new(size, none); }
 void operator delete(void* pointer) noexcept { std::free(pointer); }
 void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
 void operator delete(void* pointer, std::align_val_t) noexcept { std::free(pointer); }
 void operator delete(void* pointer, std::size_t, std::align_val_t) noexcept { std::free(pointer); }
+void operator delete(void* pointer, const std::nothrow_t&) noexcept { std::free(pointer); }
+void operator delete[](void* pointer) noexcept { std::free(pointer); }
+void operator delete[](void* pointer, std::size_t) noexcept { std::free(pointer); }
+void operator delete[](void* pointer, std::align_val_t) noexcept { std::free(pointer); }
+void operator delete[](void* pointer, std::size_t, std::align_val_t) noexcept { std::free(pointer); }
 
 namespace locus {
 namespace {

@@ -4,7 +4,6 @@
 #include <Eigen/QR>
 #include <gtest/gtest.h>
 
-#include "sim/theory/spectrum.h"
 #include "tests/theory/draw.h"
 
 namespace locus::theory {
@@ -83,16 +82,6 @@ TEST(Alignment, IsOneForAlignedAndLessForOthers) {
   EXPECT_LT(random.output, 0.7);
   EXPECT_LT(random.recurrent, 0.7);
   EXPECT_LT(random.feedback, 0.7);
-}
-
-TEST(Spectrum, CountsDirections) {
-  Draw draw(35);
-  const Matrix low = draw.matrix(7, 2, 1) * draw.matrix(2, 5, 1);
-  EXPECT_EQ(spectrum_of(low).rank, 2);
-  EXPECT_LT(spectrum_of(low).effective_rank, 2 + 1e-9);
-  EXPECT_NEAR(spectrum_of(3 * Matrix::Identity(4, 4)).effective_rank, 4, 1e-12);
-  EXPECT_EQ(spectrum_of(Matrix::Zero(3, 3)).rank, 0);
-  EXPECT_EQ(spectrum_of(Matrix::Zero(3, 3)).effective_rank, 0);
 }
 
 }  // namespace

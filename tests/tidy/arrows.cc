@@ -11,8 +11,8 @@ namespace {
 /// A room sees itself and the rooms before it in its chain; sim sees all of core.
 constexpr std::array kCoreChain = std::to_array<std::string_view>(
     {"core/base", "core/wire", "core/actor", "core/rule", "core/transport", "core/nonlocal"});
-constexpr std::array kSimChain =
-    std::to_array<std::string_view>({"sim/model", "sim/task", "sim/place", "sim/run", "sim/report", "sim/cli"});
+constexpr std::array kSimChain = std::to_array<std::string_view>(
+    {"sim/model", "sim/task", "sim/place", "sim/run", "sim/report", "sim/sweep", "sim/cli"});
 
 template <class Chain>
 bool in_order(const Chain& chain, std::string_view from, std::string_view to) {
@@ -54,7 +54,7 @@ struct Dependency {
 constexpr std::array kDependencies = std::to_array<Dependency>({
     {"Eigen/", " * "},
     {"Random123/", " core/base "},
-    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/theory sim/study sim/cli "},
+    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/sweep sim/theory sim/study sim/cli "},
     {"openssl/", " sim/model sim/run sim/report "},
     {"google/protobuf/", " sim/model sim/report "},
     {"boost/", " sim/run sim/theory "},

@@ -1,16 +1,16 @@
-#include "sim/theory/spectrum.h"
+#include "sim/run/spectrum.h"
 
 #include <cmath>
 
 #include <Eigen/SVD>
 
-namespace locus::theory {
+namespace locus {
 
-Spectrum spectrum_of(const Matrix& change, double tolerance) {
+Spectrum spectrum_of(const Eigen::MatrixXd& change, double tolerance, double negligible) {
   Spectrum result;
   result.tolerance = tolerance;
-  result.singular_values = Eigen::BDCSVD<Matrix>(change).singularValues();
-  if (result.singular_values.size() == 0 || result.singular_values(0) == 0) return result;
+  result.singular_values = Eigen::BDCSVD<Eigen::MatrixXd>(change).singularValues();
+  if (result.singular_values.size() == 0 || result.singular_values(0) <= negligible) return result;
   const double sum = result.singular_values.sum();
   double entropy = 0;
   for (const double sigma : result.singular_values) {
@@ -21,4 +21,4 @@ Spectrum spectrum_of(const Matrix& change, double tolerance) {
   return result;
 }
 
-}  // namespace locus::theory
+}  // namespace locus

@@ -1,0 +1,136 @@
+// locus sweep: every combination of some fields' values, each under several seeds.
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <ostream>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "sim/cli/command.h"
+#include "sim/cli/interrupt.h"
+#include "sim/cli/options.h"
+#include "sim/model/errors.h"
+#include "sim/report/write.h"
+#include "sim/run/workers.h"
+#include "sim/sweep/sweep.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostSeeds = 100'000;
+constexpr std::size_t kMostMembers = 1'000'000;
+
+class SweepInvocation final : public Invocation {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("MODEL", model_, "model file (.txtpb, .binpb)")->required();
+    app.add_option(
+           "--set", sets_,
+           "values that a field takes in turn; repeat for several fields, whose values are all combined. "
+           "PATH is that of the model file: training.learning_rate, rules[tbptt].tbptt.depth, network.populations[1].rate.leak")
+        ->type_name("PATH=VALUE,VALUE...")
+        ->allow_extra_args(false);
+    app.add_option("--seeds", seeds_, "seeds for each combination: the model's and those after it (default: 1)")
+        ->type_name("K")
+        ->check(whole_number(1, kMostSeeds), "");
+    app.add_option("--rule", overrides_.rules, "run only this rule; repeat for several (as `locus run`)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    app.add_option("--updates", updates_, "updates (batches) instead of the model's")
+        ->type_name("K")
+        ->check(whole_number(1, std::numeric_limits<std::int32_t>::max()), "");
+    app.add_option("--seed", seed_, "first seed instead of the model's")
+        ->type_name("N")
+        ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()), "");
+    app.add_option("--threads", threads_, "members that run at a time (default: what the machine has)")
+        ->type_name("N")
+        ->check(whole_number(1, 1024), "");
+    app.add_option("--out", out_,
+                   "folder for report.html, sweep.json, members.csv, summary.csv and each member's result.binpb")
+        ->type_name("DIR");
+    app.add_flag("--quiet", quiet_, "print no table")->disable_flag_override();
+  }
+
+  Exit execute(const Console& console) override {
+    const SweepPlan plan = this->plan();
+    const Interrupt interrupt;
+    SweepOptions options{.threads = threads_ > 0 ? threads_ : default_threads(),
+                         .folder = {},
+                         .interrupt = &interrupt.flag(),
+                         .progress = {}};
+    if (!out_.empty()) {
+      prepare_folder(out_);
+      options.folder = out_;
+    }
+    const SweepResult result = sweep(plan, options);
+    if (!out_.empty()) write_sweep(result, out_);
+    if (!quiet_) print(result, console);
+    return conclude(result, console);
+  }
+
+ private:
+  SweepPlan plan() const {
+    SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds_, .overrides = overrides_};
+    plan.overrides.updates = updates_;
+    plan.overrides.seed = seed_;
+    std::set<std::string> paths;
+    for (const std::string& text : sets_) {
+      plan.axes.push_back(axis_of(text));
+      if (!paths.insert(plan.axes.back().path).second)
+        throw UsageError(fmt::format("--set {} is given twice", plan.axes.back().path));
+    }
+    if (size_of(plan) > kMostMembers)
+      throw UsageError(fmt::format("that is {} members; must be at most {}", size_of(plan), kMostMembers));
+    return plan;
+  }
+
+  void print(const SweepResult& result, const Console& console) const {
+    console.out << fmt::format("{}: {} members\n\n", result.model, result.members.size()) << sweep_table(result);
+    if (!out_.empty())
+      console.out << "\nresults: " << out_ << "\nreport: " << (fs::path(out_) / "report.html").string() << '\n';
+    console.out << std::flush;
+  }
+
+  /// Interrupted where a member was not reached; failed where one failed.
+  Exit conclude(const SweepResult& result, const Console& console) const {
+    const auto failed =
+        std::ranges::count_if(result.members, [](const SweepMember& member) { return !member.failure.empty(); });
+    const auto missing = std::ranges::count_if(
+        result.members, [](const SweepMember& member) { return member.failure.empty() && member.rules.empty(); });
+    if (failed > 0) console.err << fmt::format("locus sweep: {} of {} members failed\n", failed, result.members.size());
+    if (missing > 0) {
+      console.err << fmt::format("locus sweep: interrupted; {} of {} members are left\n", missing, result.members.size());
+      return Exit::kInterrupted;
+    }
+    return failed > 0 ? Exit::kFailed : Exit::kDone;
+  }
+
+  std::string model_;
+  std::vector<std::string> sets_;
+  std::int32_t seeds_ = 1;
+  Overrides overrides_ = {.rules = {}};
+  std::optional<std::int64_t> updates_;
+  std::optional<std::uint64_t> seed_;
+  int threads_ = 0;
+  std::string out_;
+  bool quiet_ = false;
+};
+
+}  // namespace
+
+constexpr Command kSweepCommand = {
+    .name = "sweep",
+    .arguments = "MODEL [options]",
+    .summary = "run a model under every combination of some fields' values and several seeds, and summarise",
+    .example = "locus sweep models/tiny.txtpb --set training.learning_rate=0.1,0.2 --seeds 4",
+    .details =
+        "Each member gives what a single run of its settings and seed gives, bit by bit. A member whose value is not allowed, or that memory does "
+        "not suffice for, is reported and the others go on (exit 1).\n\n"
+        "With --out, a member's result is kept as soon as it is done; the same command again runs only what is left.",
+    .make = [] { return std::unique_ptr<Invocation>(new SweepInvocation); },
+};
+
+}  // namespace locus

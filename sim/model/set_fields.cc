@@ -1,0 +1,156 @@
+#include "sim/model/set_fields.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include "sim/model/errors.h"
+#include "sim/model/fault_list.h"
+#include "sim/model/parse_text.h"
+#include "sim/model/suggest.h"
+
+namespace locus {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+/// Protobuf would print what is wrong with a value; what is refused says it.
+class Silent : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int, int, const std::string&) override {}
+};
+
+/// One step of a path: "rules[2]", "rules[tbptt]", "leak".
+struct Step {
+  std::string name;
+  std::optional<std::string> element;  // what stands in the brackets
+};
+
+[[noreturn]] void refuse(const Setting& setting, const std::string& why) {
+  throw UsageError(fmt::format("{}: {}", setting.text(), why));
+}
+
+std::vector<Step> steps_of(const Setting& setting) {
+  std::vector<Step> steps;
+  const std::string& path = setting.path;
+  for (std::size_t at = 0; at <= path.size();) {
+    const std::size_t end = std::min(path.find_first_of(".[", at), path.size());
+    Step& step = steps.emplace_back(Step{path.substr(at, end - at), {}});
+    at = end;
+    if (at < path.size() && path[at] == '[') {
+      const std::size_t close = path.find(']', at);
+      if (close == std::string::npos) refuse(setting, "a bracket is not closed");
+      step.element = path.substr(at + 1, close - at - 1);
+      at = close + 1;
+    }
+    if (step.name.empty() || (at < path.size() && path[at] != '.')) refuse(setting, "write field.field[0].field=value");
+    if (at == path.size()) break;
+    ++at;
+  }
+  return steps;
+}
+
+const FieldDescriptor& field_named(const Message& message, const std::string& name, const Setting& setting) {
+  const auto& descriptor = *message.GetDescriptor();
+  if (const FieldDescriptor* field = descriptor.FindFieldByName(name)) return *field;
+  std::vector<std::string> known;
+  for (int i = 0; i < descriptor.field_count(); ++i) known.push_back(descriptor.field(i)->name());
+  refuse(setting, fmt::format("there is no field {}; {}", shown(std::string_view(name)), suggestion(name, known)));
+}
+
+/// The element that the brackets mean, by its index or its name.
+int element_of(const Message& message, const FieldDescriptor& field, const std::string& element, const Setting& setting) {
+  const Reflection& reflection = *message.GetReflection();
+  const int size = reflection.FieldSize(message, &field);
+  int index = -1;
+  const auto [end, error] = std::from_chars(element.data(), element.data() + element.size(), index);
+  if (error == std::errc() && end == element.data() + element.size()) {
+    if (index >= 0 && index < size) return index;
+    refuse(setting, fmt::format("{}[{}] does not exist; there are {}, counted from 0", field.name(), index, size));
+  }
+  std::vector<std::string> names;
+  const FieldDescriptor* const name =
+      field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE ? field.message_type()->FindFieldByName("name") : nullptr;
+  for (int i = 0; name != nullptr && i < size; ++i) {
+    const Message& one = reflection.GetRepeatedMessage(message, &field, i);
+    names.push_back(one.GetReflection()->GetString(one, name));
+    if (names.back() == element) return i;
+  }
+  refuse(setting, fmt::format("{}[{}] does not exist; {}", field.name(), element, suggestion(element, names)));
+}
+
+/// Goes one step down, into a message.
+Message& below(Message& message, const Step& step, const Setting& setting) {
+  const FieldDescriptor& field = field_named(message, step.name, setting);
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE)
+    refuse(setting, fmt::format("{} has no fields of its own", field.name()));
+  const Reflection& reflection = *message.GetReflection();
+  if (field.is_repeated()) {
+    if (!step.element)
+      refuse(setting, fmt::format("{} are several; write {}[0] or {}[NAME]", field.name(), field.name(), field.name()));
+    return *reflection.MutableRepeatedMessage(&message, &field, element_of(message, field, *step.element, setting));
+  }
+  if (step.element) refuse(setting, fmt::format("{} is one; leave out its brackets", field.name()));
+  if (const auto* choice = field.real_containing_oneof()) {
+    const FieldDescriptor* const given = reflection.GetOneofFieldDescriptor(message, choice);
+    if (given != nullptr && given != &field)
+      refuse(setting, fmt::format("the model gives {} there, not {}", given->name(), field.name()));
+  }
+  return *reflection.MutableMessage(&message, &field);
+}
+
+void set_value(Message& message, const Step& step, const Setting& setting) {
+  const FieldDescriptor& field = field_named(message, step.name, setting);
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
+    refuse(setting, fmt::format("{} has fields; name one", field.name()));
+  const Reflection& reflection = *message.GetReflection();
+  const bool word = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  if (word && !field.is_repeated() && !step.element) return reflection.SetString(&message, &field, setting.value);
+  // The value is read as the text of a model file would be, into a message of its own.
+  const std::unique_ptr<Message> read(message.New());
+  google::protobuf::TextFormat::Parser parser;
+  Silent silent;
+  parser.RecordErrorsTo(&silent);
+  if (!parser.ParseFieldValueFromString(setting.value, &field, read.get()))
+    refuse(setting, fmt::format("{} {}", field.name(), takes(field)));
+  if (!field.is_repeated()) {
+    if (step.element) refuse(setting, fmt::format("{} is one; leave out its brackets", field.name()));
+    reflection.ClearField(&message, &field);
+    message.MergeFrom(*read);
+    return;
+  }
+  if (!step.element || field.cpp_type() != FieldDescriptor::CPPTYPE_DOUBLE)
+    refuse(setting,
+           fmt::format("{} are several; only one of a row of numbers can be set, as {}[0]", field.name(), field.name()));
+  const int index = element_of(message, field, *step.element, setting);
+  reflection.SetRepeatedDouble(&message, &field, index, reflection.GetRepeatedDouble(*read, &field, 0));
+}
+
+}  // namespace
+
+Setting setting_of(std::string_view text) {
+  const std::size_t at = text.find('=');
+  if (at == std::string_view::npos || at == 0 || at + 1 == text.size())
+    throw UsageError(fmt::format("{} sets nothing; write field.field=value", shown(text)));
+  return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
+}
+
+void set_fields(std::span<const Setting> settings, Message& message) {
+  for (const Setting& setting : settings) {
+    const std::vector<Step> steps = steps_of(setting);
+    Message* at = &message;
+    for (std::size_t i = 0; i + 1 < steps.size(); ++i) at = &below(*at, steps[i], setting);
+    set_value(*at, steps.back(), setting);
+  }
+}
+
+}  // namespace locus

@@ -1,0 +1,196 @@
+// The data in the page: a locus.v1.Result as protobuf's JSON mapping writes it (64-bit integers are strings, what is not finite a word), made into
+// plain numbers once, here. Nothing else reads the JSON.
+
+export type Count = string | number;
+
+export interface JsonEntry {
+  channel: string;
+  lag: number;
+  messages: Count;
+  scalars: Count;
+  bytes: Count;
+}
+
+export interface JsonRun {
+  rule: string;
+  kind: string;
+  status: string;
+  message: string;
+  updates: number;
+  depth: number;
+  stride: number;
+  losses: (number | string)[];
+  fingerprint: string;
+  ledger: {
+    trials: Count;
+    ticks: Count;
+    entries: JsonEntry[];
+    messages: Count;
+    spatialViolations: Count;
+    temporalViolations: Count;
+    violations: Count;
+    maxLag: number;
+    meanLag: number;
+    stalledTicks: Count;
+    historyBytes: Count;
+    traceBytes: Count;
+  };
+  rank: { projection: string; singularValues: (number | string)[]; rank: number; effectiveRank: number; tolerance: number }[];
+  chip?: unknown;
+}
+
+export interface JsonPopulation {
+  name: string;
+  kind: string;
+  size: number;
+  activation: string;
+  leak: number;
+}
+
+export interface JsonProjection {
+  name: string;
+  source: string;
+  target: string;
+  synapses: Count;
+  plastic: boolean;
+  learningRate: number;
+}
+
+export interface JsonResult {
+  model: string;
+  modelSha256: string;
+  version: string;
+  commit: string;
+  schema: string;
+  seed: string;
+  outline?: {
+    populations: JsonPopulation[];
+    projections: JsonProjection[];
+    task: string;
+    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string };
+  };
+  runs: JsonRun[];
+}
+
+export type Wires = "local" | "environment" | "broadcast" | "non-local";
+
+/// A row of the program's table of channels.
+export interface Channel {
+  name: string;
+  wires: Wires;
+  from: string;
+  to: string;
+}
+
+/// Messages of one channel and lag, a trial.
+export interface Entry {
+  channel: string;
+  wires: Wires;
+  lag: number; // ticks
+  messages: number; // a trial
+}
+
+export interface Rule {
+  index: number;
+  name: string;
+  kind: string;
+  status: string;
+  message: string;
+  updates: number;
+  depth: number; // ticks; 0 without sweeps
+  stride: number; // ticks; 0 without sweeps
+  losses: number[];
+  first: number; // mean of the first losses; NaN without any
+  last: number;
+  entries: Entry[];
+  // a trial:
+  messages: number;
+  spatial: number;
+  temporal: number;
+  violations: number;
+  stalled: number;
+  // of one trial's actors:
+  history: number; // bytes
+  traces: number; // bytes
+  maxLag: number; // ticks
+  ranks: { projection: string; values: number[]; rank: number; effective: number; recurrent: boolean }[];
+  fingerprint: string;
+}
+
+export interface Result {
+  json: JsonResult;
+  channels: Channel[];
+  rules: Rule[];
+  window: number; // updates that losses at the start and at the end are means over
+  ticks: number; // of a trial
+}
+
+/// As the comparison that the program prints: a tenth of the run's updates, from 1 to 10.
+export function windowOf(updates: number): number {
+  return Math.min(10, Math.max(1, Math.floor(updates / 10)));
+}
+
+export function mean(numbers: number[]): number {
+  return numbers.length === 0 ? NaN : numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+}
+
+export function readResult(json: JsonResult, channels: Channel[]): Result {
+  const updates = json.outline?.training?.updates ?? Math.max(0, ...json.runs.map((run) => run.updates));
+  const window = windowOf(updates);
+  const wires = new Map(channels.map((channel) => [channel.name, channel.wires]));
+  const kinds = new Map((json.outline?.populations ?? []).map((population) => [population.name, population.kind]));
+  const recurrent = new Set(
+    (json.outline?.projections ?? [])
+      .filter((projection) => kinds.get(projection.source) === "rate" && kinds.get(projection.target) === "rate")
+      .map((projection) => projection.name),
+  );
+  const rules = json.runs.map((run, index): Rule => {
+    const ledger = run.ledger;
+    const trials = Math.max(1, Number(ledger.trials));
+    const perTrial = (count: Count) => Number(count) / trials;
+    const losses = run.losses.map(Number);
+    return {
+      index,
+      name: run.rule,
+      kind: run.kind,
+      status: run.status,
+      message: run.message,
+      updates: run.updates,
+      depth: run.depth,
+      stride: run.stride,
+      losses,
+      first: mean(losses.slice(0, window)),
+      last: mean(losses.slice(-window)),
+      entries: ledger.entries.map((entry) => ({
+        channel: entry.channel,
+        wires: wires.get(entry.channel) ?? "non-local",
+        lag: entry.lag,
+        messages: perTrial(entry.messages),
+      })),
+      messages: perTrial(ledger.messages),
+      spatial: perTrial(ledger.spatialViolations),
+      temporal: perTrial(ledger.temporalViolations),
+      violations: perTrial(ledger.violations),
+      stalled: perTrial(ledger.stalledTicks),
+      history: Number(ledger.historyBytes),
+      traces: Number(ledger.traceBytes),
+      maxLag: ledger.maxLag,
+      ranks: run.rank.map((rank) => ({
+        projection: rank.projection,
+        values: rank.singularValues.map(Number),
+        rank: rank.rank,
+        effective: rank.effectiveRank,
+        recurrent: recurrent.has(rank.projection),
+      })),
+      fingerprint: run.fingerprint,
+    };
+  });
+  const maxLag = Math.max(0, ...rules.map((rule) => rule.maxLag));
+  return { json, channels, rules, window, ticks: json.outline?.training?.ticks ?? maxLag + 1 };
+}
+
+/// The change of the recurrent weights that has the highest rank; undefined where none was measured.
+export function recurrentRank(rule: Rule): Rule["ranks"][number] | undefined {
+  const ranks = rule.ranks.filter((rank) => rank.recurrent);
+  return ranks.sort((a, b) => b.rank - a.rank)[0];
+}

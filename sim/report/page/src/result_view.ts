@@ -1,0 +1,138 @@
+// The page of a result: what stands out, the picture, the comparison, one figure a question, and where it all comes from.
+import { channelChart } from "./charts/channels.ts";
+import { lagChart } from "./charts/lags.ts";
+import { lossChart } from "./charts/losses.ts";
+import { memoryChart } from "./charts/memory.ts";
+import { networkChart } from "./charts/network.ts";
+import { reachChart } from "./charts/reach.ts";
+import { singularChart } from "./charts/singular.ts";
+import { tradeChart } from "./charts/trade.ts";
+import { type Result, recurrentRank } from "./data.ts";
+import { differences, headline, pairOf, statusWord } from "./facts.ts";
+import { type Cell, type Chart, element, figure, table } from "./figure.ts";
+import { bytes, counted, human, loss, shorten } from "./format.ts";
+
+function subtitle(result: Result): string {
+  const outline = result.json.outline;
+  const parts: string[] = [];
+  if (outline) {
+    const count = (kind: string) => outline.populations.filter((population) => population.kind === kind).reduce((sum, population) => sum + population.size, 0);
+    parts.push(`${counted(count("input"), "input")}, ${counted(count("rate"), "rate neuron")}, ${counted(count("readout"), "readout")}`);
+    const training = outline.training;
+    if (training) parts.push(`${counted(training.ticks, "tick")} a trial, ${counted(training.batch, "trial")} an update, ${counted(training.updates, "update")}`);
+  }
+  parts.push(`${counted(result.rules.length, "rule")}, each from the same weights and on the same data`);
+  return parts.join(" · ");
+}
+
+function balance(result: Result): HTMLElement | undefined {
+  const pair = pairOf(result);
+  if (!pair) return undefined;
+  const all = differences(pair);
+  const { local, reference } = pair;
+  const card = (verdict: "saves" | "gives up", title: string, none: string) => {
+    const own = all.filter((difference) => difference.verdict === verdict);
+    const items = own.map((difference) =>
+      element("li", {}, element("strong", {}, difference.words), ` ${difference.what}`, element("span", { class: "pair" }, ` ${difference.local} against ${difference.reference}`)),
+    );
+    return element("section", { class: `card ${verdict.replace(" ", "-")}`, "aria-label": title }, element("h2", {}, title), own.length > 0 ? element("ul", {}, ...items) : element("p", {}, none));
+  };
+  const equal = all.filter((difference) => difference.verdict === "equal").map((difference) => difference.what);
+  const made = element(
+    "div",
+    { class: "balance" },
+    card("saves", `What ${local.name} saves beside ${reference.name}`, "Nothing."),
+    card("gives up", `What ${local.name} gives up`, "Nothing that is measured here."),
+  );
+  if (equal.length > 0) made.append(element("p", { class: "equal" }, `The same for both: ${equal.join("; ")}.`));
+  return made;
+}
+
+export const comparisonColumns = ["rule", "updates", "loss at the start", "loss at the end", "rank", "effective rank", "messages", "in space", "in time", "furthest lag", "stalled ticks", "history", "traces"];
+
+export function comparisonRows(result: Result): Cell[][] {
+  return result.rules.map((rule) => {
+    const rank = recurrentRank(rule);
+    const status = rule.status === "COMPLETED" ? "" : ` (${statusWord(rule.status)})`;
+    return [
+      shorten(rule.name, 28) + status,
+      rule.updates,
+      loss(rule.first),
+      loss(rule.last),
+      rank ? rank.rank : "–",
+      rank ? rank.effective.toFixed(2) : "–",
+      human(rule.messages),
+      human(rule.spatial),
+      human(rule.temporal),
+      rule.maxLag,
+      human(rule.stalled),
+      bytes(rule.history),
+      bytes(rule.traces),
+    ];
+  });
+}
+
+function comparison(result: Result): HTMLElement {
+  const made = table(comparisonColumns, comparisonRows(result));
+  made.classList.add("comparison");
+  const group = (text: string, span: number) => element("th", { colspan: String(span), scope: "colgroup", class: "group" }, text);
+  made.querySelector("thead")?.prepend(element("tr", {}, element("td"), group("learning", 3), group("learnt: recurrent weights", 2), group("messages a trial: in all, and that break locality", 5), group("kept by a trial", 2)));
+  const notes = result.rules.filter((rule) => rule.message !== "").map((rule) => element("li", {}, `${rule.name}: ${rule.message}`));
+  return element(
+    "section",
+    { id: "comparison", "aria-labelledby": "comparison-title" },
+    element("h2", { id: "comparison-title" }, "The rules side by side"),
+    element("p", { class: "takeaway" }, result.window > 1 ? `Losses at the start and at the end are means of ${result.window} updates.` : "Losses are those of the first and of the last update."),
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "comparison-title" }, made),
+    ...(notes.length > 0 ? [element("ul", { class: "notes" }, ...notes)] : []),
+  );
+}
+
+function provenance(result: Result): HTMLElement {
+  const { json } = result;
+  const training = json.outline?.training;
+  const entries: [string, string][] = [
+    ["Model", json.model],
+    ["SHA-256 of the model file", json.modelSha256],
+    ["Seed", json.seed],
+    ["Program", `locus ${json.version} (${json.commit || "commit unknown"})`],
+    ["Schema", json.schema],
+  ];
+  if (json.outline) entries.push(["Task", json.outline.task === "recorded" ? "recorded trials" : json.outline.task.replace("_", " and ")]);
+  if (training) {
+    entries.push(
+      ["Training", `${training.loss.toLowerCase()} loss, ${training.ticks} ticks, batch ${training.batch}, ${training.updates} updates, weights change ${training.commit === "EVERY_TICK" ? "every tick" : "at the end of a batch"}`],
+      ["Learning rate", training.learningRate === undefined ? "each projection's own" : String(training.learningRate)],
+      ["Locality budget", training.locality.toLowerCase()],
+    );
+  }
+  const list = element("dl", {}, ...entries.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  const prints = table(["rule", "row of the rule table", "fingerprint"], result.rules.map((rule) => [rule.name, rule.kind, rule.fingerprint]));
+  return element(
+    "section",
+    { id: "provenance", "aria-labelledby": "provenance-title" },
+    element("h2", { id: "provenance-title" }, "Where this comes from"),
+    list,
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Fingerprints of the rules" }, prints),
+    element("p", {}, "A fingerprint stands for every loss, weight and count of a rule's run; it is the same for any number of threads."),
+  );
+}
+
+/// A name as a part of a file's name.
+export function fileName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 80) || "locus";
+}
+
+export function resultView(result: Result): HTMLElement[] {
+  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), networkChart(result)];
+  const file = fileName(result.json.model);
+  const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)));
+  const made: HTMLElement[] = [header];
+  const saved = balance(result);
+  if (saved) made.push(saved);
+  if (result.rules.length === 0) return made;
+  made.push(figure(reachChart(result), file), comparison(result));
+  for (const chart of charts) if (chart && chart.rows.length > 0) made.push(figure(chart, file));
+  made.push(provenance(result));
+  return made;
+}

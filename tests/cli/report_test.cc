@@ -1,0 +1,154 @@
+// locus report and locus diff, as scripts use them.
+#include <gtest/gtest.h>
+
+#include "tests/cli/invoke.h"
+
+namespace locus {
+namespace {
+
+class ReportCommand : public InFolder {
+ protected:
+  void SetUp() override {
+    model_ = file("small.txtpb", small_model_text("small"));
+    ASSERT_EQ(invoke({"run", model_, "--quiet", "--out", (folder_ / "a").string()}).code, 0);
+  }
+  std::string model_;
+};
+
+TEST_F(ReportCommand, MakesThePageAgain) {
+  const std::string first = text("a/report.html");
+  std::filesystem::remove(folder_ / "a" / "report.html");
+  const Answer answer = invoke({"report", (folder_ / "a").string()});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(answer.out, "report: " + (folder_ / "a" / "report.html").string() + "\n");
+  EXPECT_EQ(answer.err, "");
+  EXPECT_EQ(text("a/report.html"), first);
+}
+
+TEST_F(ReportCommand, WritesWhereItIsTold) {
+  const Answer answer =
+      invoke({"report", (folder_ / "a" / "result.json").string(), "--out", (folder_ / "page.html").string()});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(text("page.html"), text("a/report.html"));
+}
+
+TEST_F(ReportCommand, WhatIsNoResultIsExit3AndWhatIsNotThereExit1) {
+  const Answer wrong = invoke({"report", model_});
+  EXPECT_EQ(wrong.code, code_of(Exit::kInvalid));
+  EXPECT_EQ(wrong.err.substr(0, wrong.err.find('\n')), "locus report: " + model_ + " is invalid: 1 error");
+  EXPECT_EQ(invoke({"report", (folder_ / "nothere").string()}).code, code_of(Exit::kFailed));
+  EXPECT_EQ(invoke({"report"}).code, code_of(Exit::kUsage));
+}
+
+class DiffCommand : public ReportCommand {
+ protected:
+  Answer diff(const std::string& a, const std::string& b, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"diff", (folder_ / a).string(), (folder_ / b).string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return invoke(words);
+  }
+  void run(const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"run", model_, "--quiet", "--out", (folder_ / out).string()};
+    words.insert(words.end(), more.begin(), more.end());
+    ASSERT_EQ(invoke(words).code, 0);
+  }
+  /// The result of "a" as text, with one piece of it replaced, as "b/result.json".
+  void edit(const std::string& from, const std::string& to) {
+    std::string json = text("a/result.json");
+    const std::size_t at = json.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    std::filesystem::create_directory(folder_ / "b");
+    file("b/result.json", json.replace(at, from.size(), to));
+  }
+};
+
+TEST_F(DiffCommand, EqualRunsAgree) {
+  run("b", {"--threads", "3"});
+  const Answer answer = diff("a", "b");
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(answer.out, "the results agree: model, seed, losses, weights and counts\n");
+  EXPECT_EQ(diff("a/result.json", "b/result.binpb").code, 0);
+}
+
+TEST_F(DiffCommand, EachOfWhatDiffersIsNamed) {
+  struct Case {
+    std::string from, to, says;
+  };
+  const std::vector<Case> cases = {
+      {"\"model\": \"small\"", "\"model\": \"large\"", "model: small against large\n"},
+      {"\"seed\": \"3\"", "\"seed\": \"4\"", "seed: 3 against 4\n"},
+      {"\"status\": \"COMPLETED\"", "\"status\": \"DIVERGED\"", "bptt: status: COMPLETED against DIVERGED\n"},
+      {"\"losses\": [", "\"losses\": [1e9,", "bptt: losses: 3 against 4 numbers\n"},
+      {"\"stalledTicks\": \"9\"", "\"stalledTicks\": \"8\"", "bptt: stalled ticks: 9 against 8\n"},
+      {"\"rule\": \"bptt\"", "\"rule\": \"bp\"", "bptt: only in the first\nbp: only in the second\n"},
+      {"\"lag\": 1", "\"lag\": 7", "channels and lags differ, first AXON of lag 1:"},
+      {"\"leak\": 0.5", "\"leak\": 0.25", "outline: network or training differ\n"},
+  };
+  for (const Case& one : cases) {
+    edit(one.from, one.to);
+    const Answer answer = diff("a", "b");
+    EXPECT_EQ(answer.code, 1) << one.says;
+    EXPECT_NE(answer.out.find(one.says), std::string::npos) << answer.out << "does not say\n" << one.says;
+    EXPECT_EQ(answer.out.find("agree"), std::string::npos);
+  }
+}
+
+TEST_F(DiffCommand, ToleranceLetsNumbersDifferAndNothingElse) {
+  run("b", {"--transport", "mailbox"});
+  EXPECT_EQ(diff("a", "b", {"--tolerance", "1e-12"}).code, 0);
+  run("c", {"--seed", "4"});
+  const Answer other = diff("a", "c", {"--tolerance", "1"});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_TRUE(other.out.starts_with("seed: 3 against 4\n")) << other.out;
+  const Answer strict = diff("a", "c");
+  EXPECT_NE(strict.out.find("rflo: weights W: 9 of 9 differ, most by"), std::string::npos) << strict.out;
+  EXPECT_NE(strict.out.find("bptt: losses: 3 of 3 differ, most by"), std::string::npos) << strict.out;
+  EXPECT_EQ(diff("a", "c", {"--quiet"}).out, "");
+  EXPECT_EQ(diff("a", "nothere").code, code_of(Exit::kFailed));
+  EXPECT_EQ(diff("a", "small.txtpb").code, code_of(Exit::kInvalid));
+}
+
+class SweepCommand : public ReportCommand {};
+
+TEST_F(SweepCommand, SummarisesAndIsResumed) {
+  const std::string out = (folder_ / "s").string();
+  const std::vector<std::string> words = {
+      "sweep", model_, "--set", "training.learning_rate=0.1,0.2", "--seeds", "2", "--threads", "2", "--out", out};
+  const Answer answer = invoke(words);
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_TRUE(answer.out.starts_with("small: 4 members\n\nSWEEP")) << answer.out;
+  EXPECT_NE(answer.out.find("\ntraining.learning_rate=0.2\nbptt    2/2"), std::string::npos) << answer.out;
+  EXPECT_NE(answer.out.find("report: " + out + "/report.html"), std::string::npos);
+  const std::string json = text("s/sweep.json");
+  EXPECT_EQ(invoke(words).out, answer.out);
+  EXPECT_EQ(text("s/sweep.json"), json);
+}
+
+TEST_F(SweepCommand, AMemberIsWhatRunGives) {
+  const std::string out = (folder_ / "s").string();
+  ASSERT_EQ(
+      invoke({"sweep", model_, "--set", "training.learning_rate=0.3", "--seed", "7", "--quiet", "--out", out}).code, 0);
+  ASSERT_EQ(invoke({"run", model_, "--set", "training.learning_rate=0.3", "--seed", "7", "--quiet", "--out",
+                    (folder_ / "r").string()})
+                .code,
+            0);
+  for (const auto& member : std::filesystem::directory_iterator(folder_ / "s" / "members"))
+    EXPECT_EQ(text("s/members/" + member.path().filename().string() + "/result.binpb"), text("r/result.binpb"));
+  const std::string json = text("r/result.json");
+  EXPECT_NE(json.find("\"training.learning_rate=0.3\""), std::string::npos);
+  EXPECT_NE(json.find("\"learningRate\": 0.3"), std::string::npos) << json.substr(0, 2000);
+}
+
+TEST_F(SweepCommand, AFailingMemberIsExit1AndTheOthersRun) {
+  const Answer answer = invoke({"sweep", model_, "--set", "training.learning_rate=0.1,-1"});
+  EXPECT_EQ(answer.code, code_of(Exit::kFailed));
+  EXPECT_EQ(answer.err, "locus sweep: 1 of 2 members failed\n");
+  EXPECT_NE(answer.out.find("FAILED: training.learning_rate=-1 seed 3:"), std::string::npos) << answer.out;
+  EXPECT_NE(answer.out.find("bptt    1/1"), std::string::npos) << answer.out;
+  EXPECT_EQ(invoke({"sweep", model_, "--set", "training.learning_rat=1"}).code, code_of(Exit::kUsage));
+  EXPECT_EQ(invoke({"sweep", model_, "--set", "training.ticks=1", "--set", "training.ticks=2"}).code,
+            code_of(Exit::kUsage));
+}
+
+}  // namespace
+}  // namespace locus

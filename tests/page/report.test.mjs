@@ -1,0 +1,269 @@
+// The report page in a real browser: every chart drawn, its numbers those of result.json, usable by keyboard, in the dark, on a narrow screen, on
+// paper, and safe with names that mean harm.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { browser, locus, numbers, open, renamed, run } from "./browser.mjs";
+
+const kFigures = ["reach", "losses", "trade", "lags", "channels", "singular", "memory", "network"];
+const kNonLocal = new Set(["TRANSPORT", "ADJOINT", "INFLUENCE", "GATHER"]);
+
+let launched;
+let result;
+let sparse;
+before(async () => {
+  launched = await browser();
+  result = run("models/student_teacher.txtpb");
+  sparse = run("models/sparse.txtpb", "--updates", "100");
+});
+after(() => launched.close());
+
+function close(actual, expected, what) {
+  assert.ok(Math.abs(Number(actual) - expected) <= 1e-9 * Math.abs(expected), `${what}: ${actual} is not ${expected}`);
+}
+
+test("draws every chart without a complaint and asks nobody for anything", async () => {
+  for (const { address } of [result, sparse]) {
+    const { page, complaints } = await open(launched, address);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), kFigures);
+    for (const id of kFigures) {
+      const { marks, width, height, label } = await page.$eval(`#${id} .canvas svg`, (svg) => {
+        const box = svg.getBoundingClientRect();
+        return { marks: svg.querySelectorAll("path, rect, circle, line").length, width: box.width, height: box.height, label: svg.getAttribute("aria-label") };
+      });
+      assert.ok(marks >= 4 && width > 300 && height > 60, `${id} is drawn: ${marks} marks, ${width} x ${height}`);
+      assert.ok(label.length > 20, `${id} says what it shows`);
+      assert.ok(!/NaN|undefined|Infinity/.test(await page.$eval(`#${id}`, (figure) => figure.outerHTML)), `${id} holds only numbers`);
+    }
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
+test("shows the numbers of result.json", async () => {
+  const { page } = await open(launched, result.address);
+  const runs = result.json.runs;
+  const perTrial = (run, count) => Number(count) / Number(run.ledger.trials);
+  const sum = (run, matches) => run.ledger.entries.filter(matches).reduce((total, entry) => total + perTrial(run, entry.messages), 0);
+  const named = (name) => runs.find((run) => run.rule === name);
+
+  const losses = await numbers(page, "losses");
+  assert.equal(losses.length, 500); // the first 500 of them
+  for (const [rule, update, loss] of losses) assert.equal(Number(loss), named(rule).losses[Number(update)]);
+
+  for (const [rule, lag, near, far] of await numbers(page, "reach")) {
+    const at = (breaks) => (entry) => entry.lag === Number(lag) && kNonLocal.has(entry.channel) === breaks;
+    close(near, sum(named(rule), at(false)), `${rule}, lag ${lag}, near`);
+    close(far, sum(named(rule), at(true)), `${rule}, lag ${lag}, far`);
+  }
+  const byChannel = await numbers(page, "channels");
+  assert.equal(byChannel.length, runs.length * 9);
+  for (const [rule, channel, wires, messages] of byChannel) {
+    close(messages, sum(named(rule), (entry) => entry.channel === channel), `${rule}, ${channel}`);
+    assert.equal(wires === "non-local", kNonLocal.has(channel));
+  }
+  let lagMessages = 0;
+  for (const [, , , messages] of await numbers(page, "lags")) lagMessages += Number(messages);
+  close(lagMessages, runs.reduce((total, run) => total + perTrial(run, run.ledger.messages), 0), "messages by lag, together");
+
+  for (const [rule, violations, spatial, temporal, loss, depth] of await numbers(page, "trade")) {
+    close(violations, perTrial(named(rule), named(rule).ledger.violations), `${rule}: violations`);
+    close(spatial, perTrial(named(rule), named(rule).ledger.spatialViolations), `${rule}: in space`);
+    close(temporal, perTrial(named(rule), named(rule).ledger.temporalViolations), `${rule}: in time`);
+    const last = named(rule).losses.slice(-10);
+    close(loss, last.reduce((total, x) => total + x, 0) / 10, `${rule}: loss at the end`);
+    assert.equal(Number(depth), named(rule).depth);
+  }
+  for (const [rule, history, traces] of await numbers(page, "memory")) {
+    assert.equal(history, named(rule).ledger.historyBytes);
+    assert.equal(traces, named(rule).ledger.traceBytes);
+  }
+  const singular = await numbers(page, "singular");
+  assert.equal(singular.length, runs.flatMap((run) => run.rank.flatMap((rank) => rank.singularValues)).length);
+  for (const [projection, rule, order, value] of singular)
+    assert.equal(Number(value), named(rule).rank.find((rank) => rank.projection === projection).singularValues[Number(order) - 1]);
+  assert.deepEqual(await numbers(page, "network"), [
+    ["B", "in", "rec", "32", "yes", "0.005"],
+    ["W", "rec", "rec", "64", "yes", "0.005"],
+    ["A", "rec", "out", "32", "yes", "0.005"],
+  ]);
+  const text = await page.textContent("#provenance");
+  for (const part of [result.json.modelSha256, result.json.commit, ...runs.map((run) => run.fingerprint)]) assert.ok(text.includes(part), part);
+  await page.close();
+});
+
+test("draws the numbers that it lists", async () => {
+  const { page } = await open(launched, result.address);
+  // Memory: bars as long as their bytes. Reach: as many bars as lags with messages, on each side.
+  const bars = await page.$$eval('#memory g[aria-label="bar"] rect', (rects) => rects.map((rect) => Number(rect.getAttribute("width"))).filter((width) => width > 0));
+  const kept = result.json.runs.flatMap((run) => [Number(run.ledger.historyBytes), Number(run.ledger.traceBytes)]).filter((size) => size > 0);
+  assert.equal(bars.length, kept.length);
+  bars.forEach((width, i) => assert.ok(Math.abs(width / bars[0] - kept[i] / kept[0]) < 0.02 * (kept[i] / kept[0]), `bar ${i}`));
+  const sides = await page.$$eval('#reach g[aria-label="rect"]', (groups) =>
+    groups.map((group) => [...group.querySelectorAll("rect")].filter((rect) => Number(rect.getAttribute("height")) > 0).length),
+  );
+  const lags = (breaks) =>
+    result.json.runs.flatMap((run) => [...new Set(run.ledger.entries.filter((entry) => kNonLocal.has(entry.channel) === breaks).map((entry) => entry.lag))]).length;
+  const near = sides.filter((_, i) => i < sides.length / 2).reduce((total, count) => total + count, 0);
+  const far = sides.filter((_, i) => i >= sides.length / 2).reduce((total, count) => total + count, 0);
+  assert.deepEqual([near, far], [lags(false), lags(true)]);
+  await page.close();
+});
+
+test("says what the figures carry", async () => {
+  const { page } = await open(launched, result.address);
+  const { runs } = result.json;
+  const last = (name) => runs.find((run) => run.rule === name).losses.slice(-10).reduce((total, x) => total + x, 0);
+  const headline = await page.textContent(".headline");
+  assert.match(headline, /^bptt sends 4\.89k messages a trial back in time \(up to 19 ticks\) and 1\.41k over wires/);
+  const lower = last("rflo") < last("bptt");
+  const ratio = Number(headline.match(/rflo sends none of these and ends at a loss ([\d.]+)× (lower|higher)/)[1]);
+  assert.ok(headline.includes(lower ? "lower" : "higher"));
+  assert.ok(Math.abs(ratio - Math.max(last("bptt") / last("rflo"), last("rflo") / last("bptt"))) < 0.01);
+  assert.match(await page.textContent("#reach-takeaway"), /bptt reaches 19 ticks into the past; rflo and eprop:random stay in the present and on local wires\./);
+  await page.close();
+});
+
+test("is read and used by keyboard", async () => {
+  const { page } = await open(launched, result.address, { acceptDownloads: true });
+  assert.equal(await page.$$eval("h1", (all) => all.length), 1);
+  assert.equal(await page.getAttribute("html", "lang"), "en");
+  const visited = [];
+  for (let i = 0; i < 60; ++i) {
+    await page.keyboard.press("Tab");
+    const here = await page.evaluate(() => {
+      const active = document.activeElement;
+      if (!active || active === document.body) return null;
+      const style = getComputedStyle(active);
+      return { name: active.getAttribute("aria-label") ?? active.textContent, visible: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2, figure: active.closest("figure")?.id };
+    });
+    if (!here) break;
+    assert.ok(here.visible, `the focus is seen on ${here.name}`);
+    visited.push(here);
+  }
+  for (const id of kFigures) assert.deepEqual(visited.filter((here) => here.figure === id).length, 3, `numbers, CSV and SVG of ${id}`);
+  await page.locator("#memory summary").focus();
+  await page.keyboard.press("Enter");
+  await page.locator("#memory table").waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#memory button").first().press("Enter")]);
+  assert.equal(download.suggestedFilename(), "student_teacher-memory.csv");
+  const lines = readFileSync(await download.path(), "utf8").trimEnd().split("\n");
+  assert.equal(lines[0], "rule,history in bytes,traces in bytes");
+  assert.equal(lines[3], "rflo,0,768");
+  await page.close();
+});
+
+test("gives each chart as an SVG that stands alone", async () => {
+  const { page } = await open(launched, result.address, { acceptDownloads: true });
+  for (const id of kFigures) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`#${id} button`).last().click()]);
+    const text = readFileSync(await download.path(), "utf8");
+    assert.ok(text.startsWith("<?xml"));
+    assert.ok(!text.includes("var(--"), `${id} leans on no style sheet`);
+    const faults = await page.evaluate((svg) => new DOMParser().parseFromString(svg, "image/svg+xml").querySelectorAll("parsererror").length, text);
+    assert.equal(faults, 0, `${id} is well formed`);
+  }
+  await page.close();
+});
+
+/// The lowest contrast (WCAG 2) of any text with the page behind it, and where.
+function lowestContrast() {
+  const parse = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) && (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + [0.2126, 0.7152, 0.0722][i] * c, 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length >= 3 && (colour[3] ?? 1) > 0.99) return colour;
+    }
+    return [255, 255, 255];
+  };
+  let lowest = { ratio: 99, where: "" };
+  for (const element of document.querySelectorAll("h1, h2, p, li, td, th, dt, dd, summary, button, figcaption, svg text")) {
+    if (element.closest("#channels svg") || !element.textContent.trim()) continue; // its numbers stand on colours
+    const style = getComputedStyle(element);
+    const [one, two] = [luminance(parse(element.tagName === "text" ? style.fill : style.color)), luminance(behind(element))];
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    if (ratio < lowest.ratio) lowest = { ratio, where: element.textContent.slice(0, 40) };
+  }
+  return lowest;
+}
+
+test("is dark where dark is asked for, and has contrast in both", async () => {
+  const backgrounds = [];
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, complaints } = await open(launched, result.address, { colorScheme });
+    backgrounds.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+    const lowest = await page.evaluate(lowestContrast);
+    assert.ok(lowest.ratio >= 4.5, `${colorScheme}: ${lowest.ratio.toFixed(2)} at “${lowest.where}”`);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+  assert.deepEqual(backgrounds, ["rgb(255, 255, 255)", "rgb(20, 23, 27)"]);
+});
+
+test("fits 400 pixels", async () => {
+  for (const { address } of [result, sparse]) {
+    const { page, complaints } = await open(launched, address, { viewport: { width: 400, height: 800 } });
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 400);
+    const outside = await page.$$eval(".canvas svg text", (texts) => texts.filter((text) => text.textContent && (text.getBoundingClientRect().right > 400 || text.getBoundingClientRect().left < 0)).map((text) => text.textContent));
+    assert.deepEqual(outside, [], "no label is cut");
+    const small = await page.$$eval(".canvas svg text", (texts) => {
+      const scaleOf = (svg) => svg.getBoundingClientRect().width / svg.width.baseVal.value;
+      return texts.filter((text) => parseFloat(getComputedStyle(text).fontSize) * scaleOf(text.closest(".canvas > svg")) < 9.5).map((text) => text.textContent);
+    });
+    assert.deepEqual(small, [], "no label is too small");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
+test("prints light, without what only a screen can do", async () => {
+  const { page } = await open(launched, result.address, { colorScheme: "dark" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+  assert.equal(await page.locator("#reach button").first().isVisible(), false);
+  const pdf = await page.pdf({ format: "A4" });
+  assert.ok(pdf.length > 20000);
+  assert.ok((pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) ?? []).length >= 3);
+  await page.close();
+});
+
+test("takes a name for a name, whatever it says", async () => {
+  const name = "</script><script>window.hurt=1</script><b>x</b><!-- &amp; ]]>";
+  const hostile = run(renamed("models/tiny.txtpb", name));
+  const { page, complaints } = await open(launched, hostile.address);
+  assert.equal(await page.textContent("h1"), name);
+  assert.equal(await page.title(), `${name} - locus`);
+  assert.equal(await page.$$eval("b", (all) => all.length), 0);
+  assert.equal(await page.evaluate(() => window.hurt), undefined);
+  assert.deepEqual(complaints, []);
+  // And were there a way in, the page's policy would not run what came.
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.hurt = 2";
+    document.body.append(script);
+  });
+  assert.equal(await page.evaluate(() => window.hurt), undefined);
+  assert.equal(complaints.length, 1);
+  assert.match(complaints[0], /Content Security Policy/);
+  await page.close();
+});
+
+test("shows runs that diverged, broke a budget, learn nothing, or are alone", async () => {
+  const broken = run("models/tiny.txtpb", "--locality", "any", "--rule", "none");
+  const { page, complaints } = await open(launched, broken.address);
+  assert.match(await page.textContent(".headline"), /No rule that learns ran to its end/);
+  assert.deepEqual(complaints, []);
+  await page.close();
+  const alone = run("models/unaligned.txtpb", "--rule", "rflo", "--updates", "20");
+  const second = await open(launched, alone.address);
+  assert.match(await second.page.textContent(".headline"), /rflo ends at a loss of .*, without a message that breaks locality/);
+  assert.deepEqual(second.complaints, []);
+  await second.page.close();
+});
+
+test("is made again by `locus report`, to the byte", () => {
+  const before = readFileSync(`${result.out}/report.html`);
+  locus("report", result.out);
+  assert.deepEqual(readFileSync(`${result.out}/report.html`), before);
+});

@@ -1,0 +1,211 @@
+// A sweep is so many single runs: bit by bit, whatever the threads, stopped and resumed, with members that fail among them.
+#include "sim/sweep/sweep.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "sim/model/errors.h"
+#include "sim/model/load.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kModel = R"(# proto-file: proto/locus/v1/model.proto
+# proto-message: locus.v1.Model
+name: "swept" seed: 5
+network {
+  populations { name: "in"  size: 2 input {} }
+  populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
+  populations { name: "out" size: 1 readout {} }
+  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
+  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
+  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
+}
+task { student_teacher { teacher {
+  populations { name: "in"  size: 2 input {} }
+  populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
+  populations { name: "out" size: 1 readout {} }
+  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
+  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
+  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
+} } }
+training { ticks: 5 updates: 3 learning_rate: 0.1 }
+rules { name: "bptt" bptt {} }
+rules { name: "short" tbptt { depth: 2 } }
+rules { name: "rflo" rflo {} }
+)";
+
+class Sweep : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "/locus-sweep-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    model_ = folder_ / "model.txtpb";
+    std::ofstream(model_) << kModel;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  SweepPlan plan(const std::vector<std::string>& sets, std::int32_t seeds) const {
+    SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds, .overrides = {.rules = {}}};
+    for (const std::string& set : sets) plan.axes.push_back(axis_of(set));
+    return plan;
+  }
+  std::vector<fs::path> written() const {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "out")) {
+      if (entry.path().filename() == "result.binpb") files.push_back(entry.path());
+    }
+    return files;
+  }
+
+  fs::path folder_;
+  fs::path model_;
+};
+
+/// The single run that a member stands for.
+RunResult alone(const fs::path& model, const SweepMember& member) {
+  std::ifstream file(model, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  std::vector<Setting> settings;
+  for (const std::string& text : member.settings) settings.push_back(setting_of(text));
+  std::vector<Fault> warnings;
+  Spec spec = load_bytes(bytes, model, settings, warnings);
+  spec.seed = member.seed;
+  return run(spec, {.threads = 2});
+}
+
+TEST_F(Sweep, Of200MembersIs200SingleRunsOnAnyNumberOfThreads) {
+  const SweepPlan two_hundred =
+      plan({"training.learning_rate=0.05,0.1,0.2,0.4,0.8", "rules[short].tbptt.depth=1,2,3,4"}, 10);
+  ASSERT_EQ(size_of(two_hundred), 200U);
+  const SweepResult swept = sweep(two_hundred, {.threads = 4, .folder = {}, .progress = {}});
+  ASSERT_EQ(swept.members.size(), 200U);
+  for (const SweepMember& member : swept.members) {
+    EXPECT_EQ(member.failure, "");
+    const RunResult single = alone(model_, member);
+    EXPECT_EQ(member.rules, digests_of(single));
+    ASSERT_EQ(member.rules.size(), single.outcomes.size());
+    for (std::size_t r = 0; r < member.rules.size(); ++r)
+      EXPECT_EQ(member.rules[r].fingerprint, single.outcomes[r].fingerprint);  // over losses, weights and counts
+  }
+  // The settings took hold: what they change differs.
+  EXPECT_NE(swept.members.front().rules[0].fingerprint, swept.members.back().rules[0].fingerprint);
+  EXPECT_EQ(swept.members.front().rules[1].max_lag, 0);
+  EXPECT_EQ(swept.members.back().rules[1].max_lag, 3);
+  EXPECT_EQ(swept.members[9].seed, 14U);
+}
+
+TEST_F(Sweep, IsResumedWithWhatIsLeft) {
+  fs::create_directory(folder_ / "out");
+  const SweepPlan four = plan({"training.learning_rate=0.1,0.2"}, 2);
+  const SweepOptions options{.threads = 1, .folder = folder_ / "out", .progress = {}};
+  const SweepResult first = sweep(four, options);
+  std::vector<fs::path> files = written();
+  ASSERT_EQ(files.size(), 4U);
+  const auto kept = fs::last_write_time(files[0]);
+  fs::remove(files[1]);
+  std::ofstream(files[2]) << "no result";
+  const SweepResult second = sweep(four, options);
+  EXPECT_EQ(written().size(), 4U);
+  EXPECT_EQ(fs::last_write_time(files[0]), kept);  // found, not run again
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(first.members[i].rules, second.members[i].rules);
+  // Another model, setting or seed is another member.
+  sweep(plan({"training.learning_rate=0.1,0.2"}, 3), options);
+  EXPECT_EQ(written().size(), 6U);
+  std::ofstream(model_) << kModel << "# other bytes\n";
+  sweep(four, options);
+  EXPECT_EQ(written().size(), 10U);
+}
+
+TEST_F(Sweep, GoesOnWhereAMemberFails) {
+  const SweepResult swept = sweep(plan({"network.populations[rec].rate.leak=0.5,2", "training.updates=1,0"}, 2),
+                                  {.folder = {}, .progress = {}});
+  ASSERT_EQ(swept.members.size(), 8U);
+  for (const SweepMember& member : swept.members) {
+    const bool good =
+        member.settings == std::vector<std::string>{"network.populations[rec].rate.leak=0.5", "training.updates=1"};
+    EXPECT_EQ(member.failure.empty(), good);
+    EXPECT_EQ(member.rules.size(), good ? 3U : 0U);
+  }
+  EXPECT_EQ(swept.members.back().failure, "network.populations[1].rate.leak is 2; must be above 0 and at most 1");
+  EXPECT_NE(sweep_table(swept).find("FAILED: network.populations[rec].rate.leak=2"), std::string::npos);
+}
+
+TEST_F(Sweep, AnInterruptLeavesMembersOut) {
+  fs::create_directory(folder_ / "out");
+  std::atomic<bool> stop = false;
+  SweepOptions options{
+      .threads = 1, .folder = folder_ / "out", .interrupt = &stop, .progress = [&](std::size_t done, std::size_t) {
+        if (done == 2) stop = true;
+      }};
+  const SweepPlan five = plan({}, 5);
+  const SweepResult part = sweep(five, options);
+  EXPECT_EQ(std::ranges::count_if(part.members, [](const SweepMember& member) { return member.rules.empty(); }), 3);
+  EXPECT_EQ(written().size(), 2U);
+  stop = false;
+  options.progress = {};
+  const SweepResult whole = sweep(five, options);
+  EXPECT_EQ(std::ranges::count_if(whole.members, [](const SweepMember& member) { return member.rules.empty(); }), 0);
+}
+
+TEST_F(Sweep, RefusesSettingsThatDoNotMeanThisModel) {
+  for (const char* set : {"training.learning_rat=1", "rules[bptt].tbptt.depth=1", "rules.tbptt.depth=1",
+                          "rules[9].tbptt.depth=1", "training=1", "training.updates=many",
+                          "network.populations[rec.size=1", "name.first=1", "rules[short].name[0]=x"}) {
+    EXPECT_THROW(sweep(plan({set}, 1), {.folder = {}, .progress = {}}), UsageError) << set;
+  }
+  for (const char* text :
+       {"training.updates", "=1", "seed=1,2", "training.updates=", "training.updates=1,", "training.updates=1,1"})
+    EXPECT_THROW(axis_of(text), UsageError) << text;
+}
+
+TEST(SweepSummary, QuantilesAreThoseOfNumpysDefault) {
+  // numpy.quantile([3, 1, 4, 1, 5, 9, 2, 6], [0, 0.25, 0.5, 0.75, 1])
+  const std::vector<double> numbers = {3, 1, 4, 1, 5, 9, 2, 6};
+  EXPECT_DOUBLE_EQ(quantile(numbers, 0), 1);
+  EXPECT_DOUBLE_EQ(quantile(numbers, 0.25), 1.75);
+  EXPECT_DOUBLE_EQ(quantile(numbers, 0.5), 3.5);
+  EXPECT_DOUBLE_EQ(quantile(numbers, 0.75), 5.25);
+  EXPECT_DOUBLE_EQ(quantile(numbers, 1), 9);
+  EXPECT_TRUE(std::isnan(quantile({}, 0.5)));
+}
+
+TEST(SweepSummary, IsOverCompletedSeedsOfACombination) {
+  const auto digest = [](const char* rule, const char* status, double last) {
+    return Digest{.rule = rule,
+                  .kind = {},
+                  .status = status,
+                  .message = {},
+                  .fingerprint = {},
+                  .last = last,
+                  .messages = 10 * last,
+                  .violations = 2};
+  };
+  SweepResult result{.model = "m", .model_sha256 = {}, .axes = {{"a.b", {"1", "2"}}}, .members = {}};
+  result.members = {{{"a.b=1"}, 0, "", {digest("x", "COMPLETED", 1), digest("y", "COMPLETED", 5)}},
+                    {{"a.b=1"}, 1, "", {digest("x", "DIVERGED", 1e9), digest("y", "COMPLETED", 7)}},
+                    {{"a.b=1"}, 2, "", {digest("x", "COMPLETED", 3), digest("y", "COMPLETED", 9)}},
+                    {{"a.b=2"}, 0, "no memory", {}}};
+  const std::vector<SummaryLine> lines = summary_of(result);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].rule, "x");
+  EXPECT_EQ(lines[0].seeds, 3);
+  EXPECT_EQ(lines[0].completed, 2);
+  EXPECT_DOUBLE_EQ(lines[0].mean, 2);
+  EXPECT_DOUBLE_EQ(lines[0].q25, 1.5);
+  EXPECT_DOUBLE_EQ(lines[0].messages, 20);
+  EXPECT_DOUBLE_EQ(lines[1].median, 7);
+  EXPECT_EQ(
+      summary_csv(result),
+      "a.b,rule,seeds,completed,mean,q25,median,q75,messages,violations\n1,x,3,2,2,1.5,2,2.5,20,2\n1,y,3,3,7,6,7,8,70,2\n");
+}
+
+}  // namespace
+}  // namespace locus
