@@ -66,31 +66,34 @@ std::span<const std::int64_t> Traffic::messages(Stream stream, std::int32_t lag)
   return std::span(total_[s]).subspan(first, keys);
 }
 
-void Traffic::weigh_step() {
-  std::ranges::fill(packets_, 0);
-  for (std::size_t s = 0; s < touched_.size(); ++s) {
-    if (!touched_[s]) continue;
-    for (std::size_t cell = 0; cell < step_[s].size(); ++cell) {
-      if (step_[s][cell] == 0) continue;
-      const EventSize& event = sizes_[s][cell / packets_.size()];
-      CHECK(event.messages > 0 && step_[s][cell] % event.messages == 0, "a neuron sends whole events");
-      packets_[cell % packets_.size()] += step_[s][cell] / event.messages * event.packets;
+/// Moves what the step holds of one stream to the totals, and weighs it on the way.
+void Traffic::close(std::size_t s) {
+  const auto keys = static_cast<std::size_t>(keys_[s]);
+  const bool weighed = !sizes_[s].empty();
+  std::int64_t* total = total_[s].data() + (kStreamTable[s].has_lags ? static_cast<std::size_t>(lag_) * keys : 0);
+  std::int64_t* step = step_[s].data();
+  for (std::size_t key = 0; key < keys; ++key) {
+    for (std::int64_t& packets : packets_) {  // lane by lane
+      const std::int64_t messages = std::exchange(*step++, 0);
+      if (messages == 0) continue;
+      total[key] += messages;
+      if (!weighed) continue;
+      const EventSize& event = sizes_[s][key];
+      CHECK(event.messages > 0 && (messages == event.messages || messages % event.messages == 0),
+            "a neuron sends whole events");
+      packets += messages == event.messages ? event.packets : messages / event.messages * event.packets;
     }
   }
-  const std::int64_t most = *std::ranges::max_element(packets_);
-  if (most > peak_.packets) peak_ = {most, now_, lag_};
 }
 
 void Traffic::begin_step(Tick now, std::int32_t lag) {
-  if (!sizes_.front().empty()) weigh_step();
   for (std::size_t s = 0; s < touched_.size(); ++s) {
-    if (!touched_[s]) continue;
+    if (touched_[s]) close(s);
     touched_[s] = false;
-    const std::size_t first =
-        kStreamTable[s].has_lags ? static_cast<std::size_t>(lag_) * static_cast<std::size_t>(keys_[s]) : 0;
-    for (std::size_t cell = 0; cell < step_[s].size(); ++cell)
-      total_[s][first + cell / static_cast<std::size_t>(lanes_)] += std::exchange(step_[s][cell], 0);
   }
+  const std::int64_t most = *std::ranges::max_element(packets_);
+  if (most > peak_.packets) peak_ = {most, now_, lag_};
+  std::ranges::fill(packets_, 0);
   now_ = now;
   lag_ = lag;
 }

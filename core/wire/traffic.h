@@ -97,7 +97,7 @@ class Traffic {
 
  private:
   void begin_step(Tick now, std::int32_t lag);
-  void weigh_step();
+  void close(std::size_t stream);
 
   Sizes key_sizes_;
   std::array<std::int32_t, kStreams> keys_{};
@@ -107,7 +107,7 @@ class Traffic {
   std::array<std::vector<std::int64_t>, kStreams> step_;   // of the present step (keys x lanes)
   std::array<bool, kStreams> touched_{};                   // step_ holds something
   std::array<std::vector<EventSize>, kStreams> sizes_;     // (keys), empty where steps are not weighed
-  std::vector<std::int64_t> packets_;                      // of the present step (lanes); scratch
+  std::vector<std::int64_t> packets_;                      // of the present step (lanes)
   Tick now_{};
   std::int32_t lag_ = 0;
   Peak peak_;

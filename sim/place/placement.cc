@@ -10,58 +10,6 @@
 namespace locus {
 namespace {
 
-/// A neuron's number, or -1 where it sits at the host.
-std::int32_t number_of(const Wiring& wiring, Layer layer, std::int32_t neuron) {
-  if (layer == Layer::kInput) return -1;
-  return layer == Layer::kRate ? neuron : wiring.sizes.rate_neurons + neuron;
-}
-
-/// Sparse synapses between neurons on cores, both ways.
-struct Neighbours {
-  std::vector<std::size_t> begin;  // (neurons + 1)
-  std::vector<std::int32_t> other;
-
-  explicit Neighbours(const Wiring& wiring)
-      : begin(static_cast<std::size_t>(wiring.sizes.rate_neurons + wiring.sizes.readouts) + 1, 0) {
-    each(wiring, [&](std::size_t a, std::size_t b) { ++begin[a + 1], ++begin[b + 1]; });
-    for (std::size_t k = 1; k < begin.size(); ++k) begin[k] += begin[k - 1];
-    other.resize(begin.back());
-    std::vector<std::size_t> next(begin.begin(), begin.end() - 1);
-    each(wiring, [&](std::size_t a, std::size_t b) {
-      other[next[a]++] = static_cast<std::int32_t>(b);
-      other[next[b]++] = static_cast<std::int32_t>(a);
-    });
-  }
-
-  template <class Visit>
-  static void each(const Wiring& wiring, Visit visit) {
-    for (const Wires& wires : wiring.projections) {
-      if (wires.source_layer == Layer::kInput) continue;
-      for (std::size_t k = 0; k < wires.source.size(); ++k) {
-        visit(static_cast<std::size_t>(number_of(wiring, wires.source_layer, wires.source[k])),
-              static_cast<std::size_t>(number_of(wiring, wires.target_layer, wires.target[k])));
-      }
-    }
-  }
-};
-
-/// Neuron `placed` has come to the core: whoever is connected with it is drawn there by as many synapses.
-void draw(const Wiring& wiring, const Neighbours& neighbours, std::int32_t placed, std::vector<std::int64_t>& pull) {
-  const auto own = static_cast<std::size_t>(placed);
-  for (std::size_t k = neighbours.begin[own]; k < neighbours.begin[own + 1]; ++k)
-    ++pull[static_cast<std::size_t>(neighbours.other[k])];
-  for (const Wires& wires : wiring.projections) {
-    if (!wires.dense || wires.source_layer == Layer::kInput) continue;
-    const std::int32_t sources = number_of(wiring, wires.source_layer, wires.source_begin);
-    const std::int32_t targets = number_of(wiring, wires.target_layer, wires.target_begin);
-    const auto pull_range = [&](std::int32_t begin, std::int32_t size) {
-      for (std::int32_t k = begin; k < begin + size; ++k) ++pull[static_cast<std::size_t>(k)];
-    };
-    if (placed >= sources && placed < sources + wires.source_size) pull_range(targets, wires.target_size);
-    if (placed >= targets && placed < targets + wires.target_size) pull_range(sources, wires.source_size);
-  }
-}
-
 Fault fault_of(const std::string& path, std::string field, std::string what, std::string allowed) {
   return {Severity::kError, path, 0, 0, std::move(field), std::move(what), std::move(allowed), "", 0};
 }
@@ -80,28 +28,9 @@ std::vector<std::int32_t> place_round_robin(std::int32_t neurons, std::int32_t c
   return core_of;
 }
 
-std::vector<std::int32_t> place_greedy(const Wiring& wiring, std::int32_t neurons_per_core) {
-  const std::int32_t neurons = wiring.sizes.rate_neurons + wiring.sizes.readouts;
-  constexpr std::int64_t kPlaced = -1;
-  const Neighbours neighbours(wiring);
-  std::vector<std::int32_t> core_of(static_cast<std::size_t>(neurons), 0);
-  std::vector<std::int64_t> pull(static_cast<std::size_t>(neurons), 0);  // synapses with the present core; kPlaced
-  std::vector<std::int64_t> drawn;
-  for (std::int32_t count = 0; count < neurons; ++count) {
-    if (count % neurons_per_core == 0) {  // an empty core pulls nobody
-      for (std::int64_t& own : pull) own = std::min<std::int64_t>(own, 0);
-    }
-    const auto next = std::ranges::max_element(pull) - pull.begin();
-    core_of[static_cast<std::size_t>(next)] = count / neurons_per_core;
-    drawn.assign(pull.size(), 0);
-    draw(wiring, neighbours, static_cast<std::int32_t>(next), drawn);
-    pull[static_cast<std::size_t>(next)] = kPlaced;
-    for (std::size_t k = 0; k < pull.size(); ++k) {
-      if (pull[k] != kPlaced) pull[k] += drawn[k];
-    }
-  }
-  const std::vector<std::int32_t> blocks = place_block(neurons, neurons_per_core);
-  return cut_synapses(wiring, core_of) < cut_synapses(wiring, blocks) ? core_of : blocks;
+std::int32_t number_of(const Wiring& wiring, Layer layer, std::int32_t neuron) {
+  if (layer == Layer::kInput) return -1;
+  return layer == Layer::kRate ? neuron : wiring.sizes.rate_neurons + neuron;
 }
 
 std::int64_t cut_synapses(const Wiring& wiring, const std::vector<std::int32_t>& core_of) {

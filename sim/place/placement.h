@@ -18,9 +18,12 @@ namespace locus {
 /// Core of each neuron.
 std::vector<std::int32_t> place_block(std::int32_t neurons, std::int32_t neurons_per_core);
 std::vector<std::int32_t> place_round_robin(std::int32_t neurons, std::int32_t cores);
-/// Core by core, always the neuron with most synapses from and to those that are there already (the first of equals); the blocks instead, where
-/// these cut no more synapses. Cost: O(neurons^2 + synapses).
+/// Core by core, always the neuron with most synapses from and to those that are there already (the first of equals), or the blocks, where these cut
+/// no more synapses; then neurons change places for as long as that cuts fewer. Cost: O(neurons^2 + synapses) a pass, a few passes.
 std::vector<std::int32_t> place_greedy(const Wiring& wiring, std::int32_t neurons_per_core);
+
+/// A neuron's number, -1 where it sits at the host.
+std::int32_t number_of(const Wiring& wiring, Layer layer, std::int32_t neuron);
 
 /// Synapses of W and A whose two neurons sit on different cores.
 std::int64_t cut_synapses(const Wiring& wiring, const std::vector<std::int32_t>& core_of);

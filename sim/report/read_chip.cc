@@ -1,6 +1,7 @@
 #include "sim/report/read_chip.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include <fmt/format.h>
@@ -12,8 +13,10 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kMostKeys = 100'000'000;  // neurons of a kind, as load allows
-constexpr std::int64_t kMostCounts = 1'000'000'000;
+constexpr std::int32_t kMostInputs = 10'000'000;
+constexpr std::int32_t kMostLags = 10'000'000;    // ticks of a trial, as load allows
+constexpr std::int64_t kMostCounts = 50'000'000;  // keys x lags: a few bytes of a file may ask for as many
+constexpr std::int32_t kLongestSide = 1024;       // cores
 
 class Reader {
  public:
@@ -29,9 +32,8 @@ class Reader {
     result.seed = message.seed();
     result.chip = chip_of(message);
     sizes_ = {message.wiring().inputs(), message.wiring().rate_neurons(), message.wiring().readouts()};
-    if (std::min({sizes_.inputs, sizes_.rate_neurons, sizes_.readouts}) < 0 || sizes_.rate_neurons < 1 ||
-        std::max({sizes_.inputs, sizes_.rate_neurons, sizes_.readouts}) > kMostKeys)
-      refuse("wiring", "has sizes that no network has", "");
+    check_sizes(message);
+    check_chip(*result.chip);
     for (const v1::Wires& wires : message.wiring().projections())
       result.wires.push_back(checked(wires, "wiring.projections"));
     for (const v1::Run& run : message.runs()) result.outcomes.push_back(read_run(run, result));
@@ -41,6 +43,27 @@ class Reader {
  private:
   [[noreturn]] void refuse(const std::string& field, const std::string& what, const std::string& allowed) const {
     throw ModelError({{Severity::kError, path_.string(), 0, 0, field, what, allowed, "", 0}});
+  }
+
+  /// Every rate neuron and readout has a core in the file, so that the memory which they take is in proportion to it.
+  void check_sizes(const v1::Result& message) const {
+    const std::int64_t neurons = std::int64_t{sizes_.rate_neurons} + sizes_.readouts;
+    bool good = sizes_.inputs >= 0 && sizes_.inputs <= kMostInputs && sizes_.rate_neurons >= 1 && sizes_.readouts >= 0;
+    for (const v1::Run& run : message.runs()) good = good && run.chip().core_of_size() == neurons;
+    if (!good) refuse("wiring", "has sizes that this result's network does not have", "");
+  }
+
+  void check_chip(const ChipSpec& chip) const {
+    const auto side = [](std::int32_t cores) { return cores >= 1 && cores <= kLongestSide; };
+    if (!side(chip.width) || !side(chip.height) || chip.neurons_per_core < 1)
+      refuse("chip", "is no mesh of cores with room for neurons", "");
+    if (chip.agent_core && (*chip.agent_core < 0 || *chip.agent_core >= chip.width * chip.height))
+      refuse("chip.agent_core", fmt::format("is {}", *chip.agent_core), "must be a core of the mesh");
+    if (!chip.cost) return;
+    for (std::size_t c = 0; c < kCharges; ++c) {
+      if (!(std::isfinite(chip.cost->energy[c]) && std::isfinite(chip.cost->time[c])))
+        refuse("cost", "has a charge that is not finite", "");
+    }
   }
 
   Wires checked(const v1::Wires& message, const std::string& field) const {
@@ -67,7 +90,7 @@ class Reader {
     Ledger ledger;
     for (const v1::Ledger::Entry& entry : message.entries()) {
       const auto channel = channel_named(v1::Ledger::Channel_Name(entry.channel()));
-      if (!channel || entry.lag() < 0 || entry.lag() > kMostKeys || entry.messages() < 1 || entry.scalars() < 0)
+      if (!channel || entry.lag() < 0 || entry.lag() > kMostLags || entry.messages() < 1 || entry.scalars() < 0)
         refuse("runs.ledger.entries", "hold an entry that no run leaves", "");
       ledger.add(*channel, entry.lag(), {entry.messages(), entry.scalars()});
     }

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <set>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -43,6 +44,25 @@ TEST(Policy, GreedyKeepsTogetherWhatIsConnected) {
   EXPECT_EQ(cut_synapses(wiring, cores), 0);
   EXPECT_EQ(cut_synapses(wiring, place_block(8, 4)), 6)
       << "0-2, 2-4, 4-0 and 1-3, 3-5, 5-1 cross where 4, 5 sit apart, and both of A";
+}
+
+/// Where growth has gone astray, neurons change places: no exchange of two is left that would cut fewer synapses.
+TEST(Policy, GreedyLeavesNoExchangeThatCutsFewer) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const Spec spec = odd_model(seed);
+    const Wiring wiring = wiring_of(spec.network, {});
+    for (const std::int32_t room : {1, 2, 3}) {
+      Cores cores = place_greedy(wiring, room);
+      const std::int64_t cut = cut_synapses(wiring, cores);
+      for (std::size_t a = 0; a < cores.size(); ++a) {
+        for (std::size_t b = a + 1; b < cores.size(); ++b) {
+          std::swap(cores[a], cores[b]);
+          ASSERT_GE(cut_synapses(wiring, cores), cut) << a << " and " << b << " of " << describe(spec);
+          std::swap(cores[a], cores[b]);
+        }
+      }
+    }
+  }
 }
 
 TEST(Policy, GreedyIsNeverWorseThanBlock) {

@@ -1,6 +1,7 @@
 // The chip in a result: fields as scripts rely on them, read back, placed anew; tables that fit; the drawing.
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <sstream>
 #include <unistd.h>
 
@@ -133,6 +134,14 @@ TEST_F(ChipResult, RefusesWhatNoRunLeaves) {
       {"vast size", [](v1::Result& r) { r.mutable_wiring()->set_rate_neurons(2'000'000'000); }},
       {"wires beyond", [](v1::Result& r) { r.mutable_wiring()->mutable_projections(0)->set_sources(1000); }},
       {"wires before", [](v1::Result& r) { r.mutable_wiring()->mutable_projections(0)->set_target_begin(-1); }},
+      {"more neurons than cores are told of", [](v1::Result& r) { r.mutable_wiring()->set_rate_neurons(1'000'000); }},
+      {"vast inputs", [](v1::Result& r) { r.mutable_wiring()->set_inputs(2'000'000'000); }},
+      {"no core", [](v1::Result& r) { r.mutable_chip()->mutable_mesh()->set_width(0); }},
+      {"vast mesh", [](v1::Result& r) { r.mutable_chip()->mutable_mesh()->set_height(2'000'000'000); }},
+      {"no room", [](v1::Result& r) { r.mutable_chip()->set_neurons_per_core(0); }},
+      {"agent nowhere", [](v1::Result& r) { r.mutable_chip()->set_agent_core(6); }},
+      {"endless charge",
+       [](v1::Result& r) { r.mutable_cost()->mutable_packet()->set_energy(std::numeric_limits<double>::infinity()); }},
       {"unknown rule", [](v1::Result& r) { r.mutable_runs(0)->mutable_chip()->set_kind("magic"); }},
       {"unknown stream", [](v1::Result& r) { r.mutable_runs(0)->mutable_chip()->mutable_counts(0)->set_stream("X"); }},
       {"negative lag", [](v1::Result& r) { r.mutable_runs(0)->mutable_chip()->mutable_counts(0)->set_lag(-1); }},

@@ -199,6 +199,25 @@ TEST(Perfetto, ParsesByPublishedNumbersAndNests) {
   }
 }
 
+/// Without a chip all neurons are at one place and the rest at the host; the messages are the same.
+TEST(Trace, NeedsNoChip) {
+  Spec spec = traced_model(4);
+  const RunResult on_chip = traced(spec, whole(spec));
+  spec.chip.reset();
+  const RunResult plain = traced(spec, whole(spec));
+  const auto with = cells_of(trace_csv(spec, on_chip));
+  const auto without = cells_of(trace_csv(spec, plain));
+  ASSERT_EQ(with.size(), without.size());
+  ASSERT_GT(with.size(), 100U);
+  for (std::size_t r = 1; r < with.size(); ++r) {
+    for (const std::size_t same : {0U, 1U, 2U, 6U, 7U, 8U, 9U, 10U, 11U, 12U})
+      EXPECT_EQ(with[r][same], without[r][same]);
+    for (const std::size_t end : {3U, 4U}) EXPECT_EQ(without[r][end], with[r][end] == "host" ? "host" : "0");
+    EXPECT_EQ(without[r][5], without[r][3] == without[r][4] ? "0" : "1");
+  }
+  EXPECT_GT(trace_perfetto(spec, plain).size(), 1000U);
+}
+
 TEST(Trace, NamesActorsByTheModel) {
   Spec spec = small_model({2, 3, 1, 2}, Style{}, 1);
   EXPECT_EQ(name_of(spec.network, {Party::kInput, 0, 1, 0}), "in.1");
