@@ -20,10 +20,12 @@
 #include "sim/model/overrides.h"
 #include "sim/model/requirements.h"
 #include "sim/report/comparison.h"
+#include "sim/report/live.h"
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
+#include "sim/serve/live_server.h"
 
 namespace locus {
 namespace {
@@ -63,6 +65,7 @@ class RunInvocation final : public Invocation {
   int threads_ = 0;  // 0: what the machine has
   std::string transport_ = "batched";
   std::string locality_;
+  std::optional<std::uint16_t> serve_;
   std::string out_;
   bool rank_ = false;
   bool quiet_ = false;
@@ -107,6 +110,13 @@ void RunInvocation::declare(CLI::App& app) {
          "--out", out_,
          "folder for report.html, result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
       ->type_name("DIR");
+  app.add_option("--serve", serve_,
+                 "show the report in a browser while the run goes on, at a port of this machine (default: any that is free); the "
+                 "address is the first line printed")
+      ->type_name("[PORT]")
+      ->expected(0, 1)
+      ->default_str("0")
+      ->check(whole_number(0, 65535), "");
   app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet_, "print no comparison")->disable_flag_override();
@@ -204,12 +214,33 @@ Exit RunInvocation::complain(const RunResult& result, Locality budget, const Con
   return code;
 }
 
+/// What the live page shows before the first update.
+RunResult not_begun(const Spec& spec) {
+  return {.model = spec.name,
+          .model_sha256 = spec.sha256,
+          .seed = spec.seed,
+          .settings = spec.settings,
+          .outline = outline_of(spec),
+          .outcomes = {}};
+}
+
 Exit RunInvocation::execute(const Console& console) {
   const std::vector<Job> jobs = this->jobs(console);
   const Interrupt interrupt;
+  RunOptions options = this->options(interrupt);
+  std::optional<LiveServer> server;
+  if (serve_) {
+    if (jobs.size() > 1) throw UsageError("--serve shows one model; give one");
+    server.emplace(*serve_, live_page(jobs.front().spec.name, snapshot(not_begun(jobs.front().spec), nullptr, nullptr)));
+    (json_ ? console.err : console.out) << "live: " << server->url() << std::endl;
+    options.watch = [&server](const RunResult& done, const Outcome& present, const Ledger& ledger) {
+      if (server->wanted()) server->publish(snapshot(done, &present, &ledger));
+    };
+  }
   Exit code = Exit::kDone;
   for (const Job& job : jobs) {
-    const RunResult result = run(job.spec, options(interrupt));
+    const RunResult result = run(job.spec, options);
+    if (server) server->publish(last_snapshot(result));
     report(result, job, &job == &jobs.front(), console);
     code = std::max(code, complain(result, job.spec.training.locality, console));
     const bool complete = result.outcomes.size() == job.spec.rules.size() &&

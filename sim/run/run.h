@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
@@ -18,6 +19,9 @@ struct RunOptions {
   int threads = 0;                               // 0: what the machine has
   bool rank_of_large = false;                    // singular values also where the smaller side exceeds 512
   const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop after the present update
+  // Called after every update with the rules that are done, the present one so far (no weights yet), and its ledger; these are lent for the call.
+  // May be empty. What it does with them bears on nothing.
+  std::function<void(const RunResult& done, const Outcome& present, const Ledger& ledger)> watch = {};
 };
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an interrupt) end that rule, stand in its Outcome
