@@ -20,6 +20,7 @@
 #include "sim/model/overrides.h"
 #include "sim/model/requirements.h"
 #include "sim/report/comparison.h"
+#include "sim/report/event_file.h"
 #include "sim/report/live.h"
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
@@ -67,6 +68,7 @@ class RunInvocation final : public Invocation {
   std::string locality_;
   std::optional<std::uint16_t> serve_;
   std::string out_;
+  std::string tensorboard_;
   bool rank_ = false;
   bool quiet_ = false;
   bool json_ = false;
@@ -117,6 +119,8 @@ void RunInvocation::declare(CLI::App& app) {
       ->expected(0, 1)
       ->default_str("0")
       ->check(whole_number(0, 65535), "");
+  app.add_option("--tensorboard", tensorboard_, "folder for TensorBoard's event files: DIR/<model name>/<rule>/")
+      ->type_name("DIR");
   app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet_, "print no comparison")->disable_flag_override();
@@ -178,6 +182,7 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
     if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
     foresee_memory(job.spec, transport(), memory_there());
     if (job.folder) prepare_folder(*job.folder);
+    if (!tensorboard_.empty()) prepare_folder(tensorboard_);
   }
   return jobs;
 }
@@ -188,6 +193,7 @@ RunOptions RunInvocation::options(const Interrupt& interrupt) const {
 
 void RunInvocation::report(const RunResult& result, const Job& job, bool first, const Console& console) const {
   if (job.folder) write_result(result, *job.folder);
+  if (!tensorboard_.empty()) write_event_files(result, tensorboard_);
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
     console.out << (first ? "" : "\n") << comparison(job.spec, result);
