@@ -107,8 +107,10 @@ void Sensitivities<R>::hear(Batched<R>& transport) {
       });
       return Endpoints{{Party::kRate, 0, first.first}, {Party::kRate, 0, first.second}};
     });
+    Traffic* const traffic = transport.door().traffic();
     each_recurrent(network, [&](std::int32_t source, std::int32_t target, R weight) {
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+        if (traffic != nullptr) traffic->add(Stream::kInfluence, 0, source, lane, 1);
         on(neuron(target, lane), Influence<R>{neuron(source, lane).sensitivities, weight, size_});
       }
     });
@@ -208,8 +210,10 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
     const Place place = place_of(first < size_ ? first : 0);
     return Endpoints{{Party::kRate, 0, first < size_ ? 0 : 1}, {Party::kSynapse, place.projection, place.synapse}};
   });
+  Traffic* const traffic = transport.door().traffic();
   for (std::int32_t lane = 0; lane < lanes_; ++lane) {
     for (std::int32_t i = 0; i < neurons_; ++i) {
+      std::int64_t gathers = size_;
       const R signal = network.rate.signal[cell(i, lane)];
       const R* sensitivities = neuron(i, lane).sensitivities;
       for (const Range& range : ranges_) {
@@ -219,11 +223,13 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
           const R sensitivity = sensitivities[range.begin + k];
           if (projection.target_begin + projection.target_of(k) == i) {
             on(self, Sensitivity<R>{sensitivity, signal});
+            --gathers;
           } else {
             on(self, Gather<R>{signal * sensitivity});
           }
         }
       }
+      if (traffic != nullptr) traffic->add(Stream::kGather, 0, i, lane, gathers);
     }
   }
 }

@@ -193,6 +193,8 @@ void Batched<R>::axons(ProjectionId id) {
   const std::int64_t messages = count_axons(projection, activity);
   const auto no_offence = []() -> Endpoints { CHECK(false, "AXON and DENDRITE of lag 0 break no budget"); };
   pass_axons(door_, projection.source_layer, 0, messages, no_offence);
+  const Stream stream = axon_stream(projection.source_layer, projection.target_layer, false);
+  record_sources(door_.traffic(), stream, 0, projection, activity, lanes_);
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
   pass_dendrites(door_, projection.target_layer, messages, scalars, no_offence);

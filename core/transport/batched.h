@@ -20,6 +20,7 @@
 #include "core/rule/rule.h"
 #include "core/transport/executor.h"
 #include "core/transport/pass.h"
+#include "core/transport/record.h"
 #include "core/transport/tape.h"
 #include "core/transport/transport.h"
 
@@ -103,6 +104,7 @@ class Batched {
     std::int32_t begin = 0;
   };
 
+  void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
   void choose_way(std::int32_t projection, const Horizon& horizon);
   void allocate_tapes();
   std::int64_t tape_bytes() const;

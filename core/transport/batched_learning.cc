@@ -18,6 +18,7 @@ void Batched<R>::targets(const R* target, R scale) {
   ReadoutLayer<R>& k = network_.readouts;
   const auto messages = static_cast<std::int64_t>(k.output.size());
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, messages, 1, no_offence);
+  record_each(door_.traffic(), Stream::kTarget, 0, k.size, lanes_);
   for (std::size_t cell = 0; cell < k.output.size(); ++cell) {
     on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Target<R>{target[cell]}, scale);
   }
@@ -94,6 +95,8 @@ void Batched<R>::report_errors(Answers<R> answers) {
       return Endpoints{{Party::kSynapse, p, first},
                        answers.to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, source}};
     });
+    const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
+    record_targets(door_.traffic(), 0, projection, block.fan_in.data(), epsilon, lanes_);
     transport_errors(projection, network_.readouts.epsilon.data(), answers.sums);
   }
   if (epsilons_.empty()) return;
@@ -106,6 +109,7 @@ void Batched<R>::feedback() {
   for (const Projection<R>& wires : network_.feedback) {
     const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * lanes_;
     door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_axons(wires, epsilon), 1, no_offence);
+    record_sources(door_.traffic(), Stream::kFeedback, 0, wires, epsilon, lanes_);
     send_product(wires, epsilon, network_.rate.signal.data() + std::ptrdiff_t{wires.target_begin} * lanes_);
   }
 }
@@ -164,6 +168,7 @@ void Batched<R>::adjoint(const R* delta, std::int32_t lag) {
   door_.pass<Channel::kAdjoint, Party::kAgent, Party::kRate>(lag, cells, 1, [] {
     return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, 0}};
   });
+  record_each(door_.traffic(), Stream::kAdjoint, lag, network_.rate.size, lanes_);
   for (std::size_t cell = 0; cell < network_.rate.signal.size(); ++cell) on(neuron(cell), Adjoint<R>{delta[cell]});
 }
 
@@ -173,8 +178,23 @@ void Batched<R>::replay(Tick revisited, std::int32_t lag) {
   for (const std::int32_t p : onto_rate_) {
     const Block& block = blocks_[static_cast<std::size_t>(p)];
     if (block.sent.empty()) continue;
-    const Layer source = network_.projections[static_cast<std::size_t>(p)].source_layer;
-    pass_axons(door_, source, lag, block.sent[static_cast<std::size_t>(revisited.value)], no_offence);
+    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    pass_axons(door_, projection.source_layer, lag, block.sent[static_cast<std::size_t>(revisited.value)], no_offence);
+    record_replay(projection, revisited, lag);
+  }
+}
+
+/// Row s - 1 holds what was sent at s: x_s of the inputs, h_{s-1} of the rate neurons.
+template <class R>
+void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag) {
+  if (door_.traffic() == nullptr) return;
+  Tape<R>& sent = projection.source_layer == Layer::kInput ? inputs_ : activities_;
+  const Stream stream = axon_stream(projection.source_layer, projection.target_layer, true);
+  for (std::int32_t j = 0; j < projection.source_size; ++j) {
+    for (std::int32_t lane = 0; lane < lanes_; ++lane) {
+      if (sent.at(revisited.value - 1, projection.source_begin + j, lane) != R(0))
+        door_.traffic()->add(stream, lag, projection.source_begin + j, lane, projection.fan_out(j));
+    }
   }
 }
 
@@ -199,6 +219,8 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
     pass_transports(door_, answers.to, lag, messages, [&] {
       return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
     });
+    const R* all = nullptr;
+    record_targets(door_.traffic(), lag, projection, blocks_[static_cast<std::size_t>(p)].fan_in.data(), all, lanes_);
     transport_errors(projection, errors_back_.data(), answers.sums);
   }
 }
@@ -210,6 +232,7 @@ template void Batched<double>::tell_own_weights();
 template void Batched<double>::post(bool);
 template void Batched<double>::adjoint(const double*, std::int32_t);
 template void Batched<double>::replay(Tick, std::int32_t);
+template void Batched<double>::record_replay(const Projection<double>&, Tick, std::int32_t);
 template void Batched<double>::post_back(Tick, std::int32_t, Answers<double>);
 template void Batched<float>::targets(const float*, float);
 template void Batched<float>::report_errors(Answers<float>);
@@ -218,6 +241,7 @@ template void Batched<float>::tell_own_weights();
 template void Batched<float>::post(bool);
 template void Batched<float>::adjoint(const float*, std::int32_t);
 template void Batched<float>::replay(Tick, std::int32_t);
+template void Batched<float>::record_replay(const Projection<float>&, Tick, std::int32_t);
 template void Batched<float>::post_back(Tick, std::int32_t, Answers<float>);
 
 }  // namespace locus

@@ -122,10 +122,12 @@ void Mailbox<R>::axons(ProjectionId id) {
   });
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
-  pass_dendrites(door_, projection.target_layer, dendrites_.waiting(), scalars, [&] {
-    const Envelope<Dendrite<R>> e = dendrites_.first();
+  const auto dendrite_ends = [&](const Envelope<Dendrite<R>>& e) {
     return Endpoints{{Party::kSynapse, p, e.sender}, neuron_end(projection.target_layer, e.receiver)};
-  });
+  };
+  pass_dendrites(door_, projection.target_layer, dendrites_.waiting(), scalars,
+                 [&] { return dendrite_ends(dendrites_.first()); });
+  tell(dendrites_, Channel::kDendrite, 0, scalars, dendrite_ends);
   deliver_dendrites(p);
 }
 

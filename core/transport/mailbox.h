@@ -7,6 +7,8 @@
 #pragma once
 
 #include <concepts>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/actor/rate_neuron.h"
@@ -14,6 +16,7 @@
 #include "core/rule/rule.h"
 #include "core/transport/executor.h"
 #include "core/transport/queue.h"
+#include "core/transport/record.h"
 #include "core/transport/sharding.h"
 #include "core/transport/transport.h"
 
@@ -56,7 +59,11 @@ class Mailbox {
   void send(Queues<M>& queues, std::int32_t lag, std::int64_t scalars, Emit emit, EndsOf ends_of) {
     executor_(shards_, [&](int shard) { emit(shard); });
     door_.pass<kChannel, kFrom, kTo>(lag, queues.waiting(), scalars, [&] { return ends_of(queues.first()); });
+    tell(queues, kChannel, lag, scalars, ends_of);
   }
+
+  /// From now on every message is shown to `watcher` once it has passed the door.
+  void watch(Watcher watcher) { watcher_ = std::move(watcher); }
 
   /// Every shard handles what waits for it, sender shard by sender shard: handle(shard, envelope).
   template <class M, class Handle>
@@ -74,6 +81,24 @@ class Mailbox {
   int shards() const { return shards_; }
 
  private:
+  /// Shows the messages of a delivery, each alone, to those who asked.
+  template <class M, class EndsOf>
+  void tell(Queues<M>& queues, Channel channel, std::int32_t lag, std::int64_t scalars, EndsOf ends_of) {
+    const std::int64_t delivery = deliveries_++;
+    if (door_.traffic() == nullptr && !watcher_) return;
+    Passing passing{delivery, door_.now(), channel, lag, scalars, std::is_same_v<M, Replay<R>>, {}, {}};
+    for (int sender = 0; sender < shards_; ++sender) {
+      for (int receiver = 0; receiver < shards_; ++receiver) {
+        for (const Envelope<M>& envelope : queues.between(sender, receiver)) {
+          passing.lane = Lane{envelope.lane};
+          passing.ends = ends_of(envelope);
+          if (door_.traffic() != nullptr) record_message(*door_.traffic(), network_, passing);
+          if (watcher_) watcher_(passing);
+        }
+      }
+    }
+  }
+
   /// What the synapses of one projection own besides their weight, a lane each: field[synapse * lanes + lane].
   struct SynapseColumns {
     Column<R> pre;
@@ -120,6 +145,8 @@ class Mailbox {
   Executor executor_;
   Door& door_;
   int shards_;
+  Watcher watcher_;
+  std::int64_t deliveries_ = 0;
   std::vector<SynapseColumns> columns_;   // by projection
   std::vector<Column<R>> past_input_;     // x_s by slot, sweeps only (m x lanes each)
   std::vector<Column<R>> past_activity_;  // h_s by slot, sweeps only (n x lanes each)

@@ -56,12 +56,13 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
 template <class R>
 void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R> answers) {
   if (!answers) return;
-  pass_transports(door_, answers.to, lag, transports_.waiting(), [&] {
-    const Envelope<Transport<R>> e = transports_.first();
+  const auto ends = [&](const Envelope<Transport<R>>& e) {
     const bool to_agent = answers.to == Party::kAgent;
     return Endpoints{{Party::kSynapse, p, e.sender},
                      to_agent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, e.receiver}};
-  });
+  };
+  pass_transports(door_, answers.to, lag, transports_.waiting(), [&] { return ends(transports_.first()); });
+  tell(transports_, Channel::kTransport, lag, 1, ends);
   drain(transports_, [&](int, const Envelope<Transport<R>>& e) {
     if (answers.to == Party::kRate) {
       on(neuron(e.receiver, e.lane), e.message);

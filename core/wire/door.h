@@ -17,6 +17,7 @@
 #include "core/wire/budget.h"
 #include "core/wire/channel.h"
 #include "core/wire/ledger.h"
+#include "core/wire/traffic.h"
 
 namespace locus {
 
@@ -77,7 +78,10 @@ class Door {
   Door(Permit permit, int scalar_bytes);
 
   /// The clock: messages that pass from now on belong to this tick.
-  void tick(Tick now) { now_ = now; }
+  void tick(Tick now) {
+    now_ = now;
+    if (traffic_ != nullptr) traffic_->tick(now);
+  }
   Tick now() const { return now_; }
 
   /// `messages` messages of `scalars` scalars each. `first()` gives the Endpoints of the first of them, in the order (sender, receiver); it is
@@ -95,6 +99,10 @@ class Door {
   Ledger& ledger() { return ledger_; }
   const Ledger& ledger() const { return ledger_; }
 
+  /// From now on transports also tell `traffic`, which outlives the door, whose messages pass; null: nobody asks.
+  void record(Traffic* traffic) { traffic_ = traffic; }
+  Traffic* traffic() const { return traffic_; }
+
  private:
   bool declared(Channel channel, std::int32_t lag) const {
     return ((permit_.channels >> static_cast<unsigned>(channel)) & 1U) != 0 && lag >= 0 && lag <= permit_.largest_lag;
@@ -103,6 +111,7 @@ class Door {
   Permit permit_;
   Tick now_{};
   Ledger ledger_;
+  Traffic* traffic_ = nullptr;
 };
 
 }  // namespace locus

@@ -49,6 +49,7 @@ extern const Command kDiffCommand;
 extern const Command kRulesCommand;
 extern const Command kTheoryCommand;
 extern const Command kReproduceCommand;
+extern const Command kPlaceCommand;
 extern const Command kHelpCommand;
 
 /// In the order in which help lists them.

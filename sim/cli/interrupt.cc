@@ -40,4 +40,11 @@ void Interrupt::wait() {
   }
 }
 
+HoldInterrupt::HoldInterrupt() {
+  const sigset_t set = interrupt_only();
+  pthread_sigmask(SIG_BLOCK, &set, &before_);
+}
+
+HoldInterrupt::~HoldInterrupt() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
 }  // namespace locus

@@ -29,4 +29,16 @@ class Interrupt {
   std::thread waiter_;
 };
 
+/// While this lives, SIGINT waits: for what must not be left half done by a command that Ctrl-C otherwise ends at once.
+class HoldInterrupt {
+ public:
+  HoldInterrupt();
+  ~HoldInterrupt();
+  HoldInterrupt(const HoldInterrupt&) = delete;
+  HoldInterrupt& operator=(const HoldInterrupt&) = delete;
+
+ private:
+  sigset_t before_ = {};  // signals blocked before this came
+};
+
 }  // namespace locus

@@ -79,35 +79,36 @@ class ReproduceInvocation final : public Invocation {
       return Exit::kDone;
     }
     if (!out_.empty()) prepare_folder(out_);
-    const Interrupt interrupt;
     std::vector<std::string> results;
     std::vector<std::string> failed;
     for (const Claim* claim : chosen) {
-      if (interrupt.flag()) break;
       const auto begin = std::chrono::steady_clock::now();
       const Evidence evidence = claim->measure({full_});
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
       if (!evidence.holds()) failed.emplace_back(claim->id);
-      results.push_back(json_of(*claim, evidence));
+      results.push_back(locus::json_of(*claim, evidence));
+      if (!out_.empty()) write(*claim, evidence, results);
       if (!json_) console.out << text_of(*claim, evidence, took.count()) << '\n' << std::flush;
-      for (const Table& table : evidence.tables) {
-        if (!out_.empty())
-          write_file_whole(fs::path(out_) / fmt::format("{}.{}.csv", claim->id, table.name), csv(table));
-      }
     }
-    const std::string json = json_object({{"claims", json_list(results)}});
-    if (!out_.empty()) write_file_whole(fs::path(out_) / "claims.json", json + '\n');
-    if (json_) console.out << json << '\n';
+    if (json_) console.out << json_of(results) << '\n';
     if (!json_) console.out << fmt::format("{} of {} claims hold\n", results.size() - failed.size(), chosen.size());
     if (!failed.empty()) console.err << fmt::format("locus reproduce: does not hold: {}\n", fmt::join(failed, ", "));
-    if (results.size() < chosen.size()) {
-      console.err << "locus reproduce: interrupted\n";
-      return Exit::kInterrupted;
-    }
     return failed.empty() ? Exit::kDone : Exit::kFailed;
   }
 
  private:
+  static std::string json_of(const std::vector<std::string>& results) {
+    return json_object({{"claims", json_list(results)}});
+  }
+
+  /// The tables of a claim, and claims.json as far as it has come: Ctrl-C costs the claim in the works and no other.
+  void write(const Claim& claim, const Evidence& evidence, const std::vector<std::string>& results) const {
+    const HoldInterrupt hold;
+    for (const Table& table : evidence.tables)
+      write_file_whole(fs::path(out_) / fmt::format("{}.{}.csv", claim.id, table.name), csv(table));
+    write_file_whole(fs::path(out_) / "claims.json", json_of(results) + '\n');
+  }
+
   std::vector<const Claim*> chosen() const {
     std::vector<std::string> known;
     for (const Claim& claim : claims()) known.emplace_back(claim.id);
@@ -138,7 +139,7 @@ constexpr Command kReproduceCommand = {
     .details =
         "Each claim states the parameters that were used, since the paper's are not all published. "
         "Without --full all of them take under two minutes, with it "
-        "about ten. Exit 1 if a claim does not hold.",
+        "about ten. Exit 1 if a claim does not hold. Ctrl-C ends it at once; claims measured by then are in the folder of --out.",
     .make = [] { return std::unique_ptr<Invocation>(new ReproduceInvocation); },
 };
 

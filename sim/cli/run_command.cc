@@ -1,6 +1,7 @@
 // locus run: load, validate, build, place, run, report.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/cli/chip_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/options.h"
@@ -19,10 +21,12 @@
 #include "sim/model/network_size.h"
 #include "sim/model/overrides.h"
 #include "sim/model/requirements.h"
+#include "sim/place/placement.h"
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
 #include "sim/report/live.h"
 #include "sim/report/memory.h"
+#include "sim/report/trace_file.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
@@ -36,6 +40,24 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMostThreads = 1024;
 constexpr std::uint64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();  // as a model file's
 constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality::kTemporal, Locality::kStrict};
+
+constexpr std::uint64_t kMostTraced = 100'000'000;  // messages
+
+/// "A:B", both from 1, B not before A.
+std::optional<std::pair<std::int64_t, std::int64_t>> ticks_of(const std::string& text) {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  const char* const end = text.data() + text.size();
+  const auto one = std::from_chars(text.data(), end, first);
+  if (one.ec != std::errc() || one.ptr == end || *one.ptr != ':') return std::nullopt;
+  const auto two = std::from_chars(one.ptr + 1, end, last);
+  if (two.ec != std::errc() || two.ptr != end || first < 1 || last < first) return std::nullopt;
+  return std::pair(first, last);
+}
+
+std::string check_ticks(const std::string& text) {
+  return ticks_of(text) ? "" : fmt::format("is \"{}\"; must be A:B, ticks from 1, B not before A", text);
+}
 
 /// A model, and where its results go.
 struct Job {
@@ -52,9 +74,11 @@ class RunInvocation final : public Invocation {
   Overrides overrides() const;
   std::vector<Job> jobs(const Console& console) const;
   TransportKind transport() const {
-    return transport_ == "mailbox" ? TransportKind::kMailbox : TransportKind::kBatched;
+    return transport_ == "mailbox" || !trace_.empty() ? TransportKind::kMailbox : TransportKind::kBatched;
   }
-  RunOptions options(const Interrupt& interrupt) const;
+  void check_trace() const;
+  std::optional<TraceRequest> trace_request(const Spec& spec) const;
+  RunOptions options(const Spec& spec, const Interrupt& interrupt) const;
   void report(const RunResult& result, const Job& job, bool first, const Console& console) const;
   Exit complain(const RunResult& result, Locality budget, const Console& console) const;
 
@@ -64,11 +88,15 @@ class RunInvocation final : public Invocation {
   std::optional<std::int64_t> updates_;
   std::optional<std::uint64_t> seed_;
   int threads_ = 0;  // 0: what the machine has
-  std::string transport_ = "batched";
+  std::string transport_;
   std::string locality_;
   std::optional<std::uint16_t> serve_;
   std::string out_;
   std::string tensorboard_;
+  CostOption cost_;
+  std::string trace_;
+  std::string trace_ticks_;
+  std::int64_t trace_limit_ = TraceRequest{}.limit;
   bool rank_ = false;
   bool quiet_ = false;
   bool json_ = false;
@@ -121,6 +149,17 @@ void RunInvocation::declare(CLI::App& app) {
       ->check(whole_number(0, 65535), "");
   app.add_option("--tensorboard", tensorboard_, "folder for TensorBoard's event files: DIR/<model name>/<rule>/")
       ->type_name("DIR");
+  cost_.declare(app);
+  app.add_option(
+         "--trace", trace_,
+         "write messages one by one to this file: .csv, or .pftrace for ui.perfetto.dev; of one model, over the mailbox")
+      ->type_name("FILE");
+  app.add_option("--trace-ticks", trace_ticks_, "ticks to trace, counted over the run from 1 (default: the first trial's)")
+      ->type_name("A:B")
+      ->check(check_ticks, "");
+  app.add_option("--trace-limit", trace_limit_, "messages to trace of each rule (default 100000)")
+      ->type_name("N")
+      ->check(whole_number(1, kMostTraced), "");
   app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet_, "print no comparison")->disable_flag_override();
@@ -160,6 +199,26 @@ void warn_of_lost_errors(const Spec& spec, const std::vector<RuleSpec>& own, con
   }
 }
 
+/// What does not go together is refused before anything is loaded.
+void RunInvocation::check_trace() const {
+  if (trace_.empty()) {
+    if (!trace_ticks_.empty()) throw UsageError("--trace-ticks is given without --trace");
+    return;
+  }
+  if (transport_ == "batched")
+    throw UsageError("--trace needs every message alone: --transport mailbox, or leave --transport away");
+  if (models_.size() > 1) throw UsageError(fmt::format("--trace is for one model; {} are given", models_.size()));
+  const std::string extension = fs::path(trace_).extension().string();
+  if (extension != ".csv" && extension != ".pftrace")
+    throw UsageError(fmt::format("--trace is \"{}\"; must end in .csv or .pftrace", trace_));
+}
+
+std::optional<TraceRequest> RunInvocation::trace_request(const Spec& spec) const {
+  if (trace_.empty()) return std::nullopt;
+  const auto range = ticks_of(trace_ticks_).value_or(std::pair<std::int64_t, std::int64_t>(1, spec.training.ticks));
+  return TraceRequest{range.first, range.second, trace_limit_};
+}
+
 /// Loads every model before the first one runs, and tries every folder: what can be refused is refused before time is spent.
 std::vector<Job> RunInvocation::jobs(const Console& console) const {
   std::vector<Job> jobs;
@@ -173,6 +232,10 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
     const std::vector<RuleSpec> own = job.spec.rules;
     apply(overrides(), job.spec);
     warn_of_lost_errors(job.spec, own, console);
+    cost_.apply(job.spec.chip);
+    if (job.spec.chip) {
+      if (auto lack = lack_of_room(*job.spec.chip, wiring_of(job.spec.network, {}), model)) throw ModelError({*lack});
+    }
     if (!names.insert(job.spec.name).second) {
       throw UsageError(fmt::format("two models have the name \"{}\"; their results could not be told apart", job.spec.name));
     }
@@ -183,17 +246,23 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
     foresee_memory(job.spec, transport(), memory_there());
     if (job.folder) prepare_folder(*job.folder);
     if (!tensorboard_.empty()) prepare_folder(tensorboard_);
+    if (!trace_.empty()) write_file_whole(trace_, "");  // refused now rather than after the run
   }
   return jobs;
 }
 
-RunOptions RunInvocation::options(const Interrupt& interrupt) const {
-  return {.transport = transport(), .threads = threads_, .rank_of_large = rank_, .interrupt = &interrupt.flag()};
+RunOptions RunInvocation::options(const Spec& spec, const Interrupt& interrupt) const {
+  return {.transport = transport(),
+          .threads = threads_,
+          .rank_of_large = rank_,
+          .trace = trace_request(spec),
+          .interrupt = &interrupt.flag()};
 }
 
 void RunInvocation::report(const RunResult& result, const Job& job, bool first, const Console& console) const {
   if (job.folder) write_result(result, *job.folder);
   if (!tensorboard_.empty()) write_event_files(result, tensorboard_);
+  if (!trace_.empty()) write_trace(job.spec, result, trace_);
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
     console.out << (first ? "" : "\n") << comparison(job.spec, result);
@@ -230,21 +299,26 @@ RunResult not_begun(const Spec& spec) {
           .outcomes = {}};
 }
 
+std::function<void(const RunResult&, const Outcome&, const Ledger&)> watcher(LiveServer& server) {
+  return [&server](const RunResult& done, const Outcome& present, const Ledger& ledger) {
+    if (server.wanted()) server.publish(snapshot(done, &present, &ledger));
+  };
+}
+
 Exit RunInvocation::execute(const Console& console) {
+  check_trace();
   const std::vector<Job> jobs = this->jobs(console);
   const Interrupt interrupt;
-  RunOptions options = this->options(interrupt);
   std::optional<LiveServer> server;
   if (serve_) {
     if (jobs.size() > 1) throw UsageError("--serve shows one model; give one");
     server.emplace(*serve_, live_page(jobs.front().spec.name, snapshot(not_begun(jobs.front().spec), nullptr, nullptr)));
     (json_ ? console.err : console.out) << "live: " << server->url() << std::endl;
-    options.watch = [&server](const RunResult& done, const Outcome& present, const Ledger& ledger) {
-      if (server->wanted()) server->publish(snapshot(done, &present, &ledger));
-    };
   }
   Exit code = Exit::kDone;
   for (const Job& job : jobs) {
+    RunOptions options = this->options(job.spec, interrupt);
+    if (server) options.watch = watcher(*server);
     const RunResult result = run(job.spec, options);
     if (server) server->publish(last_snapshot(result));
     report(result, job, &job == &jobs.front(), console);

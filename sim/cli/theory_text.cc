@@ -8,6 +8,7 @@
 
 #include "sim/cli/json.h"
 #include "sim/report/text.h"
+#include "sim/run/result.h"
 
 namespace locus {
 namespace {
@@ -16,26 +17,32 @@ using theory::Mode;
 
 constexpr double kLearnt = 0.01;  // a mode whose loss fell to this share has found its optimum
 
+constexpr std::string_view kLegend =
+    "stable, rate, eigenvalues: at the optimum named above each table; rate: the slower decay per unit of updates x eta. updates/e: those in which "
+    "the distance to where this student ends falls e-fold. loss: after these updates by the modes' ODEs, by the exact expectation (finite T and "
+    "eta, no noise), and by the simulation. off: the largest distance of a mode's (a, b, w) from its ODE's. docs/theory.md has the equations.";
+
 bool is_nothing(const Mode& mode) { return mode.a == 0 && mode.b == 0 && mode.w == 0; }
 
 std::string text_of(const Mode& mode) { return fmt::format("({:.3g}, {:.3g}, {:.3g})", mode.a, mode.b, mode.w); }
 
-std::string text_of(const std::complex<double>& value) {
-  return value.imag() == 0 ? fmt::format("{:.3g}", value.real())
-                           : fmt::format("{:.3g}{:+.3g}i", value.real(), value.imag());
+/// The two eigenvalues across the manifold: real, or a conjugate pair.
+std::string text_of(const std::complex<double>& one, const std::complex<double>& other) {
+  if (one.imag() == 0) return fmt::format("{:.3g}, {:.3g}", one.real(), other.real());
+  return fmt::format("{:.3g} +- {:.3g}i", one.real(), std::abs(one.imag()));
 }
 
 /// Where the ODE of a mode comes to, in words.
 std::string fate(const ModePrediction& mode, const Mode& teacher, double eta) {
   if (mode.ending == theory::Ending::kLeftDomain) return "diverges: |w| reaches 1";
-  if (mode.ending == theory::Ending::kEscaped) return "diverges: a or b without bound";
+  if (mode.ending == theory::Ending::kEscaped) return "diverges: a, b unbounded";
   const double saddle = theory::saddle_loss(teacher);
   const bool learnt = mode.limit_loss <= kLearnt * saddle;
   if (learnt && mode.largest_eta > 0 && eta > mode.largest_eta)
-    return fmt::format("overshoots: eta above {:.2g}", mode.largest_eta);
+    return fmt::format("overshoots: eta > {:.2g}", mode.largest_eta);
   if (learnt) return "to " + text_of(mode.limit);
   if (std::hypot(mode.limit.a, mode.limit.b) < 0.01 * std::sqrt(std::abs(teacher.a * teacher.b)))
-    return "stuck at the saddle a = b = 0";
+    return "stuck at the saddle";
   return fmt::format("not there, loss {}", human_loss(mode.limit_loss));
 }
 
@@ -62,8 +69,7 @@ std::string in_columns(const std::vector<std::vector<std::string>>& rows) {
 }
 
 std::string modes_text(const Spec& spec, const Prediction& prediction) {
-  std::vector<std::vector<std::string>> rows = {
-      {"rule", "optimum", "rate", "eigenvalues", "this student's mode goes", "updates/e"}};
+  std::vector<std::vector<std::string>> rows = {{"rule", "stable", "rate", "eigenvalues", "the student goes", "updates/e"}};
   std::string text;
   for (std::size_t i = 0; i < prediction.teacher.size(); ++i) {
     const Mode& teacher = prediction.teacher[i];
@@ -71,8 +77,8 @@ std::string modes_text(const Spec& spec, const Prediction& prediction) {
     for (const RulePrediction& rule : prediction.rules) {
       const ModePrediction& mode = rule.modes[i];
       const theory::Linearisation& line = mode.optimum;
-      rows.push_back({shorten(rule.name, 12) + (rule.modes_apply ? "" : "*"), line.stable ? "stable" : "unstable",
-                      fmt::format("{:.3g}", line.rate), text_of(line.eigenvalues[1]) + ", " + text_of(line.eigenvalues[2]),
+      rows.push_back({shorten(rule.name, 12) + (rule.modes_apply ? "" : "*"), line.stable ? "yes" : "no",
+                      fmt::format("{:.3g}", line.rate), text_of(line.eigenvalues[1], line.eigenvalues[2]),
                       fate(mode, teacher, spec.training.learning_rate), folding(mode, spec.training.learning_rate)});
     }
     text += fmt::format("\nmode {}: teacher {}, student starts at {},\n  optimum taken at s = {:.3g}\n", i + 1,
@@ -83,8 +89,11 @@ std::string modes_text(const Spec& spec, const Prediction& prediction) {
   return text;
 }
 
-std::string last_of(const std::vector<double>& losses, std::size_t points) {
-  return losses.size() == points && points > 0 ? human_loss(losses.back()) : losses.empty() ? "-" : "diverged";
+/// The loss at the last checkpoint; where that was not reached, why.
+std::string last_of(const std::vector<double>& losses, std::size_t points, bool interrupted) {
+  if (losses.empty()) return "-";
+  if (losses.size() == points) return human_loss(losses.back());
+  return interrupted ? "interrupted" : "diverged";
 }
 
 double mode_distance(const RulePrediction& rule, Mode ModePrediction::*to) {
@@ -152,16 +161,18 @@ std::string theory_text(const Spec& spec, const Prediction& prediction) {
   if (!prediction.teacher.empty() && !prediction.rules.empty()) text += modes_text(spec, prediction);
   const std::size_t points = prediction.checkpoints.size();
   std::vector<std::vector<std::string>> rows = {
-      {"rule", "loss: modes", "expectation", "simulated", "modes off: expectation", "simulated"}};
+      {"rule", "loss: modes", "expected", "simulated", "off: expected", "simulated"}};
   for (const RulePrediction& rule : prediction.rules) {
     rows.push_back({shorten(rule.name, 14) + (rule.modes_apply ? "" : "*"),
-                    rule.modes.empty() ? "-" : last_of(rule.mode_losses, points), last_of(rule.expected_losses, points),
-                    last_of(rule.simulated_losses, points), distance_text(rule, &ModePrediction::expected),
-                    distance_text(rule, &ModePrediction::simulated)});
+                    rule.modes.empty() ? "-" : last_of(rule.mode_losses, points, false),
+                    last_of(rule.expected_losses, points, rule.expectation_interrupted),
+                    last_of(rule.simulated_losses, points, rule.simulation_status == name(Status::kInterrupted)),
+                    distance_text(rule, &ModePrediction::expected), distance_text(rule, &ModePrediction::simulated)});
   }
   text += fmt::format("\nafter {} updates (loss at first {})\n", spec.training.updates,
                       prediction.rules.empty() ? "-" : human_loss(prediction.rules.front().expected_losses.front()));
   text += in_columns(rows);
+  text += '\n' + wrap(std::string(kLegend), 2, 0);
   std::vector<std::string> said;
   for (const RulePrediction& rule : prediction.rules) {
     if (rule.modes_apply || std::ranges::find(said, rule.why_not) != said.end()) continue;

@@ -9,6 +9,7 @@
 #include "sim/cli/command.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
+#include "sim/place/placement.h"
 
 namespace locus {
 namespace {
@@ -29,7 +30,12 @@ class ValidateInvocation final : public Invocation {
         code = std::max(code, Exit::kFailed);
         continue;
       }
-      const std::vector<Fault> faults = validate(model);
+      std::vector<Fault> faults = validate(model);
+      if (!has_error(faults)) {  // a placement needs a good model
+        const Spec spec = load(model);
+        const auto lack = spec.chip ? lack_of_room(*spec.chip, wiring_of(spec.network, {}), model) : std::nullopt;
+        if (lack) faults.push_back(*lack);
+      }
       const auto errors = std::ranges::count(faults, Severity::kError, &Fault::severity);
       const std::ptrdiff_t warnings = std::ssize(faults) - errors;
       const std::string besides = warnings == 0 ? "" : ", " + counted(warnings, "warning");

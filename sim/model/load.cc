@@ -8,7 +8,9 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/model/parse.h"
+#include "sim/model/precision.h"
 #include "sim/model/read_bases.h"
+#include "sim/model/read_chip.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_rules.h"
 #include "sim/model/read_task.h"
@@ -50,7 +52,6 @@ void check_requirements(const Spec& spec, FaultList& faults) {
 
 void warn(const Spec& spec, FaultList& faults) {
   const FieldPath root;
-  if (spec.rules.empty()) faults.warning(root, "names no rules", "a run must name some itself");
   bool learner = false;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleSpec& rule = spec.rules[i];
@@ -74,6 +75,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   spec.name = message.name().empty() ? path.stem().string() : message.name();
   if (!message.name().empty()) check_name(message.name(), root.at("name"), faults);
   spec.seed = message.seed();
+  spec.precision = message.precision() == v1::Model::FLOAT32 ? Precision::kFloat32 : Precision::kFloat64;
   spec.training = read_training(message.training(), root.at("training"), faults);
   if (!message.has_network()) {
     faults.error(root.at("network"), "is missing", "must be given");
@@ -83,7 +85,9 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList
   spec.task = read_task(*message.mutable_task(), spec.network, root.at("task"), spec.training, reading);
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
+  if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
   check_requirements(spec, faults);
+  if (spec.precision == Precision::kFloat32) check_float32(spec, faults);
   warn(spec, faults);
   return spec;
 }
@@ -137,6 +141,15 @@ Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::
   return std::move(examined.spec);
 }
 
-std::vector<Fault> validate(const std::filesystem::path& path) { return examine(read_file(path), path).faults; }
+std::vector<Fault> validate(const std::filesystem::path& path) {
+  Examined examined = examine(read_file(path), path);
+  if (!has_error(examined.faults) && examined.spec.rules.empty()) {
+    examined.faults.push_back({.severity = Severity::kWarning,
+                               .file = path.string(),
+                               .what = "names no rules",
+                               .allowed = "a run must name some itself"});
+  }
+  return std::move(examined.faults);
+}
 
 }  // namespace locus

@@ -59,7 +59,9 @@ std::pair<RuleKind, std::size_t> kind_of(const std::vector<std::string>& parts, 
 std::vector<std::string> known_rules(const std::vector<RuleSpec>& rules) {
   std::vector<std::string> names;
   for (const RuleSpec& rule : rules) names.push_back(rule.name);
-  for (const Rule& rule : kRules) names.emplace_back(rule.name);
+  for (const Rule& rule : kRules) {
+    if (std::ranges::find(names, rule.name) == names.end()) names.emplace_back(rule.name);
+  }
   return names;
 }
 

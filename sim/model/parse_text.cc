@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include <fmt/format.h>
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
@@ -25,7 +26,8 @@ using google::protobuf::TextFormat;
 constexpr int kDeepestText = 32;                    // brackets; the schema needs fewer than ten
 constexpr int kMostSteppedOver = 50;                // wrong statements; each costs a parse
 constexpr std::size_t kLargestSteppedIn = 1 << 20;  // bytes; in a larger text the first wrong statement ends the parse
-constexpr int kTabWidth = 8;                        // the parser counts a tab as a step to the next multiple
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr int kTabWidth = 8;  // the parser counts a tab as a step to the next multiple
 
 struct Report {
   int line = 0;    // counted from 0
@@ -154,8 +156,21 @@ void tell_unknown_field(const std::string& name, const Report& report, const Des
 /// The parser's words as the rest of a sentence.
 std::string reworded(std::string text) {
   if (text.ends_with("got: ")) text += "the end of the file";
+  if (text.ends_with('.')) text.pop_back();
   if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   return text;
+}
+
+/// What stands in the text more than once: a field that takes one value, or a second member of a choice. Told as such; false for other reports.
+bool tell_repetition(const Report& report, std::size_t at, const FieldPath& field, FaultList& faults) {
+  const std::string other = quoted_after(report.message, "is specified along with field \"");
+  if (!other.empty()) {
+    faults.error_at(at, field, fmt::format("is given beside {}", other), "only one of the two can be");
+    return true;
+  }
+  if (report.message.find("specified multiple times") == std::string::npos) return false;
+  faults.error_at(at, field, "is given a second time", "must be given once");
+  return true;
 }
 
 /// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it is in `told`; returned is what ended the parse, if
@@ -199,12 +214,17 @@ class Round {
       tell_unknown_field(unknown, report, *message_.GetDescriptor(), at, field.path, faults_);
       return;
     }
+    const std::optional<std::size_t> open = report.message.ends_with("got: ") ? unclosed(text_) : std::nullopt;
+    if (open) {
+      faults_.error_at(*open, {}, fmt::format("\"{}\" is not closed before the end of the file", text_[*open]));
+      return;
+    }
     const bool scalar = around.found && !around.has_message && field.field != nullptr &&
                         field.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
     const std::string value = unknown_value(report);
     if (!value.empty() && scalar && field.field->enum_type() != nullptr) {
       faults_.error_at(at, field.path, "is " + value, suggestion(value, value_names(*field.field->enum_type())));
-    } else {
+    } else if (!tell_repetition(report, at, field.path, faults_)) {
       faults_.error_at(at, field.path, "cannot be parsed: " + reworded(report.message), scalar ? takes(*field.field) : "");
     }
     if (!scalar || !report.ends_parse) return;
@@ -223,9 +243,9 @@ class Round {
 
 std::string takes(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return "must be a whole number from -2147483648 to 2147483647";
+    case FieldDescriptor::CPPTYPE_INT32: return "must be a whole number; the largest that fits here is 2147483647";
     case FieldDescriptor::CPPTYPE_INT64:
-      return "must be a whole number from -9223372036854775808 to 9223372036854775807";
+      return "must be a whole number; the largest that fits here is 9223372036854775807";
     case FieldDescriptor::CPPTYPE_UINT64: return "must be a whole number from 0 to 18446744073709551615";
     case FieldDescriptor::CPPTYPE_DOUBLE: return "must be a number";
     case FieldDescriptor::CPPTYPE_BOOL: return "must be true or false";
@@ -249,9 +269,10 @@ bool parse_text_message(std::string_view text, Message& message, FaultList& faul
   }
   const LineIndex lines(text);
   std::string copy;  // with the wrong statements blanked out; empty as long as there is none
+  if (text.starts_with(kByteOrderMark)) copy = "   " + std::string(text.substr(kByteOrderMark.size()));
   std::set<std::size_t> told;
   for (int stepped = 0;; ++stepped) {
-    Round round(stepped > 0 ? std::string_view(copy) : text, lines, message, faults);
+    Round round(copy.empty() ? text : std::string_view(copy), lines, message, faults);
     if (round.parse(told)) return true;
     if (!faults.has_errors()) faults.error({}, "cannot be parsed");
     const std::optional<Statement>& wrong = round.culprit();

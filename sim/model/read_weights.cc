@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fcntl.h>
 #include <optional>
-#include <system_error>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -54,29 +51,6 @@ WeightsSpec read_aligned(const v1::Aligned& message, const MatrixShape& shape, c
   return weights;
 }
 
-/// The file that a path names, if it is a regular file inside the model's folder that can be opened.
-std::optional<fs::path> weights_file(const std::string& name, const FieldPath& where, const Reading& reading) {
-  const auto refuse = [&](const std::string& what, const std::string& allowed) {
-    reading.faults.error(where, "is " + shown(std::string_view(name)) + what, allowed);
-    return std::nullopt;
-  };
-  const fs::path path = fs::path(name).lexically_normal();
-  const bool has_zero = name.find('\0') != std::string::npos;
-  if (name.empty() || has_zero || path.is_absolute() || *path.begin() == "..") {
-    return refuse("", "must be a path relative to the model's folder, and inside of it");
-  }
-  const fs::path file = reading.folder / path;
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (!fs::exists(status))
-    return refuse(", which does not exist" + (error ? " (" + error.message() + ")" : std::string()),
-                  "looked for at " + file.string());
-  if (!fs::is_regular_file(status)) return refuse(", which is no regular file", "");
-  if (::access(file.c_str(), R_OK) != 0)
-    return refuse(", which cannot be opened: " + std::generic_category().message(errno), "");
-  return file;
-}
-
 WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape& shape, const FieldPath& where,
                               Reading& reading) {
   const FieldPath field = where.at("path");
@@ -86,11 +60,11 @@ WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape&
                          "must end in .npy (dense) or .blocks (dense or sparse)");
     return ConstantWeights{};
   }
-  const std::optional<fs::path> file = weights_file(message.path(), field, reading);
+  const std::optional<fs::path> file = file_beside(message.path(), field, reading);
   if (!file) return ConstantWeights{};
   if (extension == ".npy") return read_npy(*file, shape, field, reading);
-  return std::visit([](auto&& matrix) { return WeightsSpec(std::move(matrix)); },
-                    read_blocks(*file, shape, field, reading));
+  auto matrix = read_blocks(*file, shape, field, reading);
+  return std::visit([](auto& form) { return WeightsSpec(std::move(form)); }, matrix);
 }
 
 }  // namespace

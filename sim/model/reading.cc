@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <system_error>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -23,6 +25,29 @@ bool Reading::count(std::int64_t rows, std::int64_t cols, const FieldPath& where
   }
   synapses += rows * cols;
   return true;
+}
+
+std::optional<std::filesystem::path> file_beside(const std::string& name, const FieldPath& where, const Reading& reading) {
+  namespace fs = std::filesystem;
+  const auto refuse = [&](const std::string& what, const std::string& allowed) {
+    reading.faults.error(where, "is " + shown(std::string_view(name)) + what, allowed);
+    return std::nullopt;
+  };
+  const fs::path path = fs::path(name).lexically_normal();
+  const bool has_zero = name.find('\0') != std::string::npos;
+  if (name.empty() || has_zero || path.is_absolute() || *path.begin() == "..") {
+    return refuse("", "must be a path relative to the model's folder, and inside of it");
+  }
+  const fs::path file = reading.folder / path;
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status))
+    return refuse(", which does not exist" + (error ? " (" + error.message() + ")" : std::string()),
+                  "looked for at " + file.string());
+  if (!fs::is_regular_file(status)) return refuse(", which is no regular file", "");
+  if (::access(file.c_str(), R_OK) != 0)
+    return refuse(", which cannot be opened: " + std::generic_category().message(errno), "");
+  return file;
 }
 
 bool fits(const MatrixShape& shape, std::int64_t rows, std::int64_t cols) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -33,6 +34,9 @@ struct Reading {
   /// Counts synapses to be, where both sizes are known; false, and a fault at `where`, if they pass the limit.
   bool count(std::int64_t rows, std::int64_t cols, const FieldPath& where);
 };
+
+/// The file that a path names, if it is a regular file inside the model's folder that can be opened; a fault at `where` otherwise.
+std::optional<std::filesystem::path> file_beside(const std::string& name, const FieldPath& where, const Reading& reading);
 
 /// A size that cannot be known, since what it refers to is wrong itself: nothing is held against it.
 inline constexpr std::int64_t kUnknown = -1;

@@ -156,8 +156,8 @@ std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule) {
     const bool aligned = std::holds_alternative<AlignedWeights>(feedback.weights);
     const Between between =
         aligned ? Between{bases.over(PopulationKind::kReadout), bases.over(PopulationKind::kRate)} : Between{};
-    all.push_back(draw(feedback.weights, readouts, population.size,
-                       random_key(spec.seed, "feedback/" + population.name), between));
+    all.emplace_back(draw(feedback.weights, readouts, population.size,
+                          random_key(spec.seed, "feedback/" + population.name), between));
   }
   return all;
 }

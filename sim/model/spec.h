@@ -5,9 +5,11 @@
 // range, every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major; rows = target, cols = source.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -121,9 +123,49 @@ struct RuleSpec {
   std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
 };
 
+/// The numbers that actors hold and send. Losses, a teacher and all that is reported are float64 whatever it is.
+enum class Precision { kFloat64, kFloat32 };
+
+std::string_view name(Precision precision);  // "FLOAT64", as model files spell it
+int scalar_bytes(Precision precision);       // 8 or 4
+
+/// What a chip charges for; each in pJ of energy and ns of time. An estimate's terms, always apart from the counts.
+enum class Charge {
+  kPacket,             // a scalar that enters the network on chip
+  kHopEastWest,        // a scalar over a link of a row
+  kHopNorthSouth,      // a scalar over a link of a column
+  kHopHost,            // a scalar over the host's link
+  kSynapticOperation,  // a weight times something that arrives (AXON, FEEDBACK, TRANSPORT; INFLUENCE: each scalar)
+  kSynapticUpdate,     // a synapse that learns from a message (POST, GATHER)
+  kNeuronUpdate,       // a neuron's tick
+  kBarrier,            // a step of the whole mesh
+};
+inline constexpr int kCharges = 8;
+
+struct CostSpec {
+  std::string name;                       // of the chip, as the file says
+  std::array<double, kCharges> energy{};  // [pJ], by Charge
+  std::array<double, kCharges> time{};    // [ns], by Charge
+};
+
+enum class PlacementPolicy { kBlock, kRoundRobin, kGreedy, kExplicit };
+
+/// Cores are numbered row by row from 0.
+struct ChipSpec {
+  std::int32_t width = 1;             // cores in a row
+  std::int32_t height = 1;            // rows
+  std::int32_t neurons_per_core = 1;  // room
+  PlacementPolicy policy = PlacementPolicy::kBlock;
+  std::vector<std::int32_t> cores;                // explicit only: of each rate neuron, then readout
+  std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
+  std::optional<std::int32_t> agent_core;         // absent: the host
+  std::optional<CostSpec> cost;
+};
+
 struct Spec {
   std::string name;
   std::uint64_t seed = 0;
+  Precision precision = Precision::kFloat64;
   std::string sha256;                 // of the file's bytes, 64 hex digits
   std::string path;                   // as given, for messages
   std::vector<std::string> settings;  // "path=value": fields that were set over the file's, in their order
@@ -132,6 +174,7 @@ struct Spec {
   TaskSpec task;
   TrainingSpec training;
   std::vector<RuleSpec> rules;
+  std::optional<ChipSpec> chip;
 };
 
 }  // namespace locus

@@ -293,6 +293,15 @@ int nesting(std::string_view text, int limit) {
   return deepest;
 }
 
+std::optional<std::size_t> unclosed(std::string_view text) {
+  std::vector<std::size_t> open;
+  for (Lexer lexer(text); lexer.now().kind != Kind::kEnd; lexer.next()) {
+    if (lexer.at('{') || lexer.at('<') || lexer.at('[')) open.push_back(lexer.now().begin);
+    if ((lexer.at('}') || lexer.at('>') || lexer.at(']')) && !open.empty()) open.pop_back();
+  }
+  return open.empty() ? std::nullopt : std::optional(open.back());
+}
+
 std::vector<std::size_t> locate(std::string_view text, const std::vector<FieldPath>& paths) {
   Finder finder(paths);
   Walk<Finder>(text, finder).run();

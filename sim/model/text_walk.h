@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct Statement {
 
 /// The deepest nesting of brackets in a text: to be asked before anything recursive reads it. Stops counting at `limit`.
 int nesting(std::string_view text, int limit);
+
+/// The innermost bracket that the text opens and never closes.
+std::optional<std::size_t> unclosed(std::string_view text);
 
 /// Where each field stands (bytes from the start of the text): its name, or for an element of a list its value. A field that is not in the text has
 /// the place of the nearest one around it, and one without any is at 0. In the order of `paths`; one walk for all.

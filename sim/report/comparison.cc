@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/report/chip_table.h"
 #include "sim/report/description.h"
 #include "sim/report/locality_table.h"
 #include "sim/report/table.h"
@@ -127,7 +128,8 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   if (result.outcomes.empty()) return text;
   text += '\n' + render(learning_table(spec, result));
   text += '\n' + render(locality_table(ledgers_of(result)));
-  return text + '\n' + legend();
+  if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
+  return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");
 }
 
 std::string comparison(const Spec& spec, const RunResult& result) {

@@ -26,12 +26,20 @@ std::string losses_csv(const RunResult& result) {
 }
 
 std::string ledger_csv(const RunResult& result) {
-  std::string text = "rule,channel,lag,messages,scalars,bytes\n";
+  std::string text = "rule,channel,lag,messages,scalars,bytes";
+  text += result.chip ? ",on_core,packets,unicast_packets,hops,unicast_hops\n" : "\n";
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = csv_cell(outcome.rule);
+    std::size_t k = 0;
     for (const LedgerEntry& entry : outcome.ledger.entries()) {
-      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}\n", rule, name(entry.channel), entry.lag,
+      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}", rule, name(entry.channel), entry.lag,
                      entry.tally.messages, entry.tally.scalars, entry.tally.scalars * outcome.ledger.scalar_bytes());
+      if (outcome.chip) {  // its entries are the ledger's, in their order
+        const ChipCounts& counts = outcome.chip->report.entries[k++].counts;
+        fmt::format_to(std::back_inserter(text), ",{},{},{},{},{}", counts.on_core, counts.packets,
+                       counts.unicast_packets, counts.hops, counts.unicast_hops);
+      }
+      text += '\n';
     }
   }
   return text;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/model/network_size.h"
+#include "sim/report/chip_table.h"
 #include "sim/report/forecast.h"
 #include "sim/report/locality_table.h"
 #include "sim/report/memory.h"
@@ -91,9 +92,11 @@ std::string title_of(const Spec& spec) {
 }
 
 std::string description(const Spec& spec) {
-  std::string text = title_of(spec) + wrap(fmt::format("seed {}, model sha256 {}", spec.seed, head(spec.sha256, 12)));
+  std::string text = title_of(spec) + wrap(fmt::format("seed {}, precision {}, model sha256 {}", spec.seed,
+                                                       name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec)) + '\n';
   text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  if (spec.chip) text += '\n' + chip_drawing(*spec.chip, spec.network) + '\n';
   std::vector<RuleLedger> forecasts;
   for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, rule)});
   if (forecasts.empty()) return text + "rules: none; `locus run --rule NAME` names some\n";

@@ -50,9 +50,9 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
   return shape;
 }
 
-Ledger forecast(const Spec& spec, const RuleSpec& rule, int scalar_bytes) {
+Ledger forecast(const Spec& spec, const RuleSpec& rule) {
   const Learning learning = learning_of(rule, spec.training.ticks);
-  return closed_form(learning, shape_of(spec.network, rule), trial_shape_of(spec.training), scalar_bytes);
+  return closed_form(learning, shape_of(spec.network, rule), trial_shape_of(spec.training), scalar_bytes(spec.precision));
 }
 
 }  // namespace locus

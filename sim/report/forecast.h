@@ -12,6 +12,6 @@ namespace locus {
 NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule);
 
 /// Messages, stalled ticks and protocol memory of one trial.
-Ledger forecast(const Spec& spec, const RuleSpec& rule, int scalar_bytes = 8);
+Ledger forecast(const Spec& spec, const RuleSpec& rule);
 
 }  // namespace locus

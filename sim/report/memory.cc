@@ -11,11 +11,13 @@
 
 #include "sim/report/forecast.h"
 #include "sim/report/text.h"
+#include "sim/run/train.h"
 
 namespace locus {
 
 double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport) {
-  constexpr double kScalar = 8;  // bytes
+  constexpr double kReported = 8;  // bytes of a number in a copy that is reported
+  const double scalar = scalar_bytes(spec.precision);
   const NetworkShape shape = shape_of(spec.network, rule_spec);
   const Drive drive = rule(rule_spec.kind).drive;
   const double lanes = spec.training.batch;
@@ -25,13 +27,16 @@ double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind 
   const double readouts = static_cast<double>(shape.readouts);
   const double synapses = static_cast<double>(shape.input_synapses + shape.recurrent_synapses + shape.readout_synapses);
 
-  double scalars = 3 * synapses + static_cast<double>(shape.feedback_synapses);  // the network's, and copies before and after
-  scalars += ticks * lanes * (inputs + readouts);                                // a batch
+  double scalars = synapses + static_cast<double>(shape.feedback_synapses);  // the network's
+  scalars += ticks * lanes * (inputs + readouts);                            // a batch
   if (transport == TransportKind::kMailbox)
-    scalars += synapses * (3 * lanes + 0.5);  // pre, trace, change; where it stands in its target's list
+    scalars += synapses * (3 * lanes + 4 / scalar);  // pre, trace, change; where it stands in its target's list
   if (drive == Drive::kSensitivity) scalars += 2 * neurons * static_cast<double>(shape.plastic()) * lanes;
   if (drive == Drive::kSweep && transport == TransportKind::kBatched) scalars += ticks * lanes * (inputs + 3 * neurons);
-  return kScalar * scalars;
+  if (drive == Drive::kSweep && spec.chip) {  // counts by neuron and lag: of what is replayed, carried back and told
+    scalars += static_cast<double>(learning_of(rule_spec, spec.training.ticks).depth) * (inputs + 3 * neurons);
+  }
+  return scalar * scalars + kReported * 2 * synapses;  // copies of the weights, before and after
 }
 
 double memory_there() {

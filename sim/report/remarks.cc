@@ -7,7 +7,9 @@
 
 #include "core/rule/rule.h"
 #include "sim/report/comparison.h"
+#include "sim/report/forecast.h"
 #include "sim/report/text.h"
+#include "sim/run/train.h"
 
 namespace locus {
 namespace {
@@ -60,12 +62,17 @@ bool ties(const Candidate& candidate, const Candidate& best) {
   return candidate.progress.last <= best.progress.last * (1 + kTie) + kRounding * best.progress.first;
 }
 
-/// The one with the lowest loss, or null.
+/// The one with the lowest loss, or null; of those that tie for it, the one with the fewest messages, for it is the fair one to compare with.
 template <class Predicate>
 const Candidate* lowest(const std::vector<Candidate>& candidates, Predicate&& counts) {
   const Candidate* found = nullptr;
   for (const Candidate& candidate : candidates) {
     if (counts(candidate) && (found == nullptr || candidate.progress.last < found->progress.last)) found = &candidate;
+  }
+  if (found == nullptr) return nullptr;
+  const Candidate& best = *found;
+  for (const Candidate& candidate : candidates) {
+    if (counts(candidate) && ties(candidate, best) && candidate.messages() < found->messages()) found = &candidate;
   }
   return found;
 }
@@ -147,6 +154,37 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
                      human_bytes(static_cast<double>(online->outcome->ledger.trace_bytes())));
 }
 
+/// Whether what a rule says beyond the forward run grows with the ticks of a trial: the closed forms of T and 2 T.
+bool learning_grows(const Spec& spec, const RuleSpec& rule_spec) {
+  const NetworkShape shape = shape_of(spec.network, rule_spec);
+  const auto learning = [&](std::int32_t ticks) {
+    const TrialShape trial{ticks, spec.training.loss == Loss::kSequence};
+    const Ledger ledger = closed_form(learning_of(rule_spec, ticks), shape, trial, 8);
+    const std::int64_t stays = ledger.messages(Channel::kDendrite) + ledger.messages(Channel::kPost);
+    return ledger.messages() - stays - closed_form({}, shape, trial, 8).messages(Channel::kAxon);
+  };
+  return learning(2 * spec.training.ticks) > learning(spec.training.ticks);
+}
+
+/// Which rules' learning takes more packets the longer a trial is; only where there is a chip to carry them.
+std::optional<std::string> on_growth(const Spec& spec, const RunResult& result) {
+  if (!result.chip) return std::nullopt;
+  std::vector<std::string> growing;
+  std::vector<std::string> constant;
+  for (const Outcome& outcome : result.outcomes) {
+    const auto rule_spec = std::ranges::find(spec.rules, outcome.rule, &RuleSpec::name);
+    if (rule_spec == spec.rules.end() || rule(outcome.kind).drive == Drive::kNothing) continue;
+    (learning_grows(spec, *rule_spec) ? growing : constant).push_back(shorten(outcome.rule, kName));
+  }
+  if (growing.empty() && constant.empty()) return std::nullopt;
+  if (growing.empty())
+    return fmt::format("On the chip, learning costs the same however long a trial is, under {}.", listed(constant));
+  if (constant.empty())
+    return fmt::format("On the chip, learning costs more the longer a trial is, under {}.", listed(growing));
+  return fmt::format("On the chip, learning costs more the longer a trial is under {}; it costs the same under {}.",
+                     listed(growing), listed(constant));
+}
+
 }  // namespace
 
 std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
@@ -165,6 +203,7 @@ std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
     said.push_back(of_several(candidates));
     if (const auto memory = on_memory(candidates)) said.push_back(*memory);
   }
+  if (const auto growth = on_growth(spec, result)) said.push_back(*growth);
   std::vector<std::string> broken;
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = shorten(outcome.rule, kName);

@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/rule/rule.h"
 #include "sim/model/network_size.h"
+#include "sim/report/chip_message.h"
 #include "sim/report/version.h"
 
 namespace locus {
@@ -111,7 +112,7 @@ void fill(const Outline& from, v1::Outline& to) {
   fill(from.training, *to.mutable_training());
 }
 
-void fill(const Outcome& from, bool with_weights, const std::vector<std::string>* files, v1::Run& to) {
+void fill(const Outcome& from, bool with_weights, const std::vector<std::string>* files, const CostSpec* cost, v1::Run& to) {
   to.set_rule(from.rule);
   to.set_status(spelled<v1::Run::Status>(name(from.status), v1::Run::Status_Parse));
   to.set_updates(narrow(from.updates));
@@ -132,6 +133,7 @@ void fill(const Outcome& from, bool with_weights, const std::vector<std::string>
   to.set_kind(std::string(rule(from.kind).name));
   to.set_depth(from.depth);
   to.set_stride(from.stride);
+  if (from.chip) fill(from, *from.chip, cost, *to.mutable_chip());
 }
 
 }  // namespace
@@ -144,11 +146,15 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   message.set_commit(std::string(commit()));
   message.set_seed(result.seed);
   message.set_schema(message.GetDescriptor()->full_name());
+  const CostSpec* const cost = result.chip && result.chip->cost ? &*result.chip->cost : nullptr;
   fill(result.outline, *message.mutable_outline());
+  message.set_precision(std::string(name(result.precision)));
   message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
-    fill(result.outcomes[r], weights == WeightsIn::kMessage, files.empty() ? nullptr : &files[r], *message.add_runs());
+    fill(result.outcomes[r], weights == WeightsIn::kMessage, files.empty() ? nullptr : &files[r], cost,
+         *message.add_runs());
   }
+  if (result.chip) fill_chip(result, message);
   return message;
 }
 

@@ -63,6 +63,18 @@ std::string human_bytes(double bytes) {
   return fmt::format("{} {}B", text.digits, text.prefix);
 }
 
+std::string human_si(double quantity, std::string_view unit) {
+  constexpr std::array<std::string_view, 6> kSmall = {"", "m", "u", "n", "p", "f"};
+  if (!std::isfinite(quantity)) return "-";
+  if (quantity >= 1 || quantity == 0) {
+    const Scaled text = scaled(quantity);
+    return fmt::format("{} {}{}", text.digits, text.prefix, unit);
+  }
+  std::size_t prefix = 0;
+  for (; quantity < 0.9995 && prefix + 1 < kSmall.size(); ++prefix) quantity *= 1000;
+  return fmt::format("{} {}{}", three_digits(quantity), kSmall[prefix], unit);
+}
+
 std::string human_factor(double factor) {
   if (!(factor >= 999.5)) return human(factor);
   return factor < 999999.5 ? fmt::format("{:.0f}", factor) : fmt::format("{:.1e}", factor);

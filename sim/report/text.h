@@ -16,6 +16,8 @@ inline constexpr std::size_t kTextWidth = 80;  // columns of what is printed
 std::string human(double number);
 /// "512 B", "12.3 kB", "4.50 MB"; a kB is 1000 bytes.
 std::string human_bytes(double bytes);
+/// "512 nJ", "12.3 uJ", "4.50 mJ": a quantity of at most its unit, with the prefix that leaves three digits; "0 J".
+std::string human_si(double quantity, std::string_view unit);
 /// How many times: "1.57", "225", "7974", "1.2e+09"; of a size that people compare without a prefix.
 std::string human_factor(double factor);
 /// A loss: four significant digits, "0.04123" or "1.234e-05".

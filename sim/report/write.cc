@@ -1,8 +1,12 @@
 #include "sim/report/write.h"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
+#include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
 #include "core/base/check.h"
@@ -57,10 +61,9 @@ std::vector<std::vector<std::string>> write_weights(const RunResult& result, con
 
 void prepare_folder(const fs::path& folder) {
   make_folder(folder);
-  const fs::path probe = folder / ".locus-writable";
-  write_file_whole(probe, "");
-  std::error_code ignored;
-  fs::remove(probe, ignored);
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+  throw FileError(
+      fmt::format("{}: cannot write to the folder: {}", folder.string(), std::generic_category().message(errno)));
 }
 
 void write_result(const RunResult& result, const fs::path& folder) {

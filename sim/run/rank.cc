@@ -7,8 +7,9 @@
 namespace locus {
 namespace {
 
-constexpr double kRankTolerance = 1e-9;  // of sigma_1, float64
-constexpr double kRounding = 1e-13;      // of |W_0|: a change below is none
+constexpr double kTolerance64 = 1e-9;  // of sigma_1
+constexpr double kTolerance32 = 1e-4;  // of sigma_1
+constexpr double kRounding = 1e-13;    // of |W_0|: a change below is none
 
 Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
   if (const auto* full = std::get_if<DenseMatrix>(&matrix)) {
@@ -24,7 +25,7 @@ Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
 }  // namespace
 
 std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after,
-                                         std::int64_t largest_side) {
+                                         Precision precision, std::int64_t largest_side) {
   const auto smaller_side =
       std::visit([](const auto& matrix) { return std::min(matrix.rows, matrix.cols); }, after.matrix);
   if (smaller_side > largest_side) return std::nullopt;
@@ -34,8 +35,8 @@ std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const 
 
   RankReport report;
   report.projection = after.projection;
-  report.tolerance = kRankTolerance;
-  const Spectrum spectrum = spectrum_of(change, kRankTolerance, kRounding * start.norm());
+  report.tolerance = precision == Precision::kFloat32 ? kTolerance32 : kTolerance64;
+  const Spectrum spectrum = spectrum_of(change, report.tolerance, kRounding * start.norm());
   report.singular_values.assign(spectrum.singular_values.begin(), spectrum.singular_values.end());
   report.rank = spectrum.rank;
   report.effective_rank = spectrum.effective_rank;

@@ -8,7 +8,9 @@
 
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
+#include "sim/place/chip_traffic.h"
 #include "sim/run/outline.h"
+#include "sim/run/trace.h"
 
 namespace locus {
 
@@ -31,6 +33,14 @@ struct RankReport {
   double tolerance = 0;
 };
 
+/// What a rule's messages were on the model's chip, and the counts by neuron that it follows from.
+struct ChipOutcome {
+  Traffic traffic;
+  std::vector<Wires> feedback;  // R of this rule
+  ChipTraffic report;
+  std::optional<Estimate> estimate;  // where the chip says what it charges
+};
+
 struct Outcome {
   std::string rule;  // RuleSpec::name
   RuleKind kind = RuleKind::kNone;
@@ -43,7 +53,9 @@ struct Outcome {
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
   Ledger ledger;                           // over the whole run
   std::vector<RankReport> ranks;
-  std::string fingerprint;  // 16 hex digits over losses, weights and counts
+  std::string fingerprint;          // 16 hex digits over losses, weights and counts
+  std::optional<ChipOutcome> chip;  // where the model has one
+  std::optional<Trace> trace;       // where it was asked for
 };
 
 struct RunResult {
@@ -52,7 +64,10 @@ struct RunResult {
   std::uint64_t seed = 0;
   std::vector<std::string> settings;  // Spec::settings
   Outline outline;
+  Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run
+  std::optional<ChipSpec> chip;   // the model's
+  std::vector<Wires> wires;       // B, W and A of the network, where there is a chip
 };
 
 }  // namespace locus

@@ -24,7 +24,11 @@ RunResult run(const Spec& spec, const RunOptions& options) {
                    .seed = spec.seed,
                    .settings = spec.settings,
                    .outline = outline_of(spec),
-                   .outcomes = {}};
+                   .precision = spec.precision,
+                   .outcomes = {},
+                   .chip = spec.chip,
+                   .wires = {}};
+  if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
   for (const RuleSpec& rule : spec.rules) {
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty())
       break;

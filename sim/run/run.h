@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
+#include "sim/run/trace.h"
 
 namespace locus {
 
@@ -18,6 +20,7 @@ struct RunOptions {
   TransportKind transport = TransportKind::kBatched;
   int threads = 0;                               // 0: what the machine has
   bool rank_of_large = false;                    // singular values also where the smaller side exceeds 512
+  std::optional<TraceRequest> trace;             // keep messages one by one; mailbox only
   const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop after the present update
   // Called after every update with the rules that are done, the present one so far (no weights yet), and its ledger; these are lent for the call.
   // May be empty. What it does with them bears on nothing.

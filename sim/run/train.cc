@@ -9,6 +9,7 @@
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/place/place.h"
+#include "sim/run/chip_record.h"
 #include "sim/run/fingerprint.h"
 #include "sim/run/offence.h"
 #include "sim/run/rank.h"
@@ -121,8 +122,12 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
   const std::vector<ProjectionWeights> before = weights_of(network);
   Door door(permit_of(learning, spec.training.locality), sizeof(R));
+  std::optional<ChipRecord> chip;
+  if (spec.chip) chip.emplace(spec, rule_spec, learning, door);
   if (options.transport == TransportKind::kMailbox) {
     Mailbox<R> transport(network, learning, place(network, shards_for(network)), executor, door);
+    if (options.trace)
+      transport.watch(make_tracer(*options.trace, shape.ticks, network, door, outcome.trace.emplace()));
     train_over<R>(transport, spec, learning, options, done, outcome);
   } else {
     Batched<R> transport(network, learning, {shape, spec.training.commit == CommitWhen::kEveryTick}, executor, door);
@@ -131,11 +136,12 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   const ProtocolMemory memory = protocol_memory(learning, shape_of(network), shape, sizeof(R));
   door.ledger().set_memory(memory.history_bytes, memory.trace_bytes);
   outcome.ledger = door.ledger();
+  if (chip) outcome.chip = chip->finish(outcome.ledger);
   outcome.weights = weights_of(network);
   const std::int64_t largest_side = options.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before.size(); ++p) {
     if (!network.projections[p].plastic || rule(learning.kind).drive == Drive::kNothing) continue;
-    if (auto report = rank_of_change(before[p], outcome.weights[p], largest_side))
+    if (auto report = rank_of_change(before[p], outcome.weights[p], spec.precision, largest_side))
       outcome.ranks.push_back(std::move(*report));
   }
   outcome.fingerprint = fingerprint(outcome);
@@ -156,7 +162,8 @@ Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
 TrialShape trial_shape_of(const TrainingSpec& training) { return {training.ticks, training.loss == Loss::kSequence}; }
 
 Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor, const RunResult& done) {
-  return train_as<double>(spec, rule, options, executor, done);
+  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor, done)
+                                               : train_as<double>(spec, rule, options, executor, done);
 }
 
 }  // namespace locus

@@ -22,7 +22,7 @@ Matrix eigen(const DenseMatrix& matrix) {
 }
 
 void refuse(const std::string& what) {
-  throw UsageError("theory covers dense linear networks under the final loss: " + what);
+  throw UsageError("theory covers a student and a teacher, dense and linear with leak 1, under the final loss: " + what);
 }
 
 /// Of each population, its first neuron within its kind.
@@ -77,9 +77,9 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
   for (const PopulationSpec& population : network.populations) {
     if (population.kind != PopulationKind::kRate) continue;
     if (population.activation != Activation::kIdentity)
-      refuse(fmt::format("{}population \"{}\" has activation {}", whose, population.name, name(population.activation)));
+      refuse(fmt::format("{} population \"{}\" has activation {}", whose, population.name, name(population.activation)));
     if (population.leak != 1)
-      refuse(fmt::format("{}population \"{}\" has leak {}", whose, population.name, population.leak));
+      refuse(fmt::format("{} population \"{}\" has leak {}", whose, population.name, population.leak));
   }
   const std::vector<Eigen::Index> begin = begins(network);
   for (std::size_t k = 0; k < weights.size(); ++k) {
@@ -89,7 +89,7 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
     const bool from_input = network.populations[source].kind == PopulationKind::kInput;
     Matrix& into = onto_readout ? result.a : from_input ? result.b : result.w;
     const auto* dense = std::get_if<DenseMatrix>(&weights[k]);
-    if (dense == nullptr) refuse(fmt::format("{}projection \"{}\" is sparse", whose, projection.name));
+    if (dense == nullptr) refuse(fmt::format("{} projection \"{}\" is sparse", whose, projection.name));
     into.block(begin[target], begin[source], dense->rows, dense->cols) = eigen(*dense);
   }
   return result;
@@ -101,12 +101,12 @@ LinearModel linear_model(const Spec& spec) {
   if (spec.training.loss != Loss::kFinal) refuse("the loss is SEQUENCE");
   if (spec.training.commit != CommitWhen::kEndOfBatch) refuse("weights are committed EVERY_TICK");
   for (const ProjectionSpec& projection : spec.network.projections) {
-    if (!projection.plastic) refuse(fmt::format("projection \"{}\" is not plastic", projection.name));
+    if (!projection.plastic) refuse(fmt::format("the student's projection \"{}\" is not plastic", projection.name));
     if (projection.learning_rate.value_or(spec.training.learning_rate) != spec.training.learning_rate)
-      refuse(fmt::format("projection \"{}\" has a learning rate of its own", projection.name));
+      refuse(fmt::format("the student's projection \"{}\" has a learning rate of its own", projection.name));
   }
   LinearModel model = {matrices_of(spec.network, network_weights(spec)),
-                       matrices_of(task->teacher, teacher_weights(spec), "the teacher's "),
+                       matrices_of(task->teacher, teacher_weights(spec), "the teacher's"),
                        {},
                        {}};
   if (!modes_as_written(spec, task->teacher, model)) {

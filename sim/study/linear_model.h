@@ -21,7 +21,7 @@ struct LinearModel {
 /// A, W, B of the network with these weights, one a projection; populations of a kind are concatenated in file order. Throws UsageError where a
 /// rate neuron is not linear with leak 1, or a projection is sparse.
 theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<Weights>& weights,
-                                  const std::string& whose = "");
+                                  const std::string& whose = "the student's");
 
 /// Throws UsageError where the model is outside the theory.
 LinearModel linear_model(const Spec& spec);

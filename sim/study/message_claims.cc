@@ -147,7 +147,8 @@ Evidence measure_expectation(const Effort& effort) {
     for (const int trials : {few, many}) {
       for (int repeat = 0; repeat < repeats; ++repeat) {
         const theory::Vector off =
-            sampled_update(student, teacher, named.rule, trials, static_cast<std::uint64_t>(1 + repeat)) - expected;
+            sampled_update(student, teacher, named.rule, trials, std::uint64_t{1} + static_cast<std::uint64_t>(repeat)) -
+            expected;
         errors[trials == many] += off.squaredNorm() / repeats;
         if (trials != many) continue;
         sum += off;

@@ -96,17 +96,28 @@ void note_modes(RulePrediction& result, const LinearModel& model, const theory::
   for (std::size_t i = 0; i < result.modes.size(); ++i) result.modes[i].*where = modes[i];
 }
 
+bool is_set(const std::atomic<bool>* interrupt) {
+  return interrupt != nullptr && interrupt->load(std::memory_order_relaxed);
+}
+
 LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const LinearModel& model, const ExactRule& rule,
-                             const std::vector<std::int64_t>& checkpoints) {
+                             const std::vector<std::int64_t>& checkpoints, const std::atomic<bool>* interrupt) {
+  constexpr std::int64_t kUpdatesAtOnce = 200;  // between two looks at the interrupt
   LinearNetwork student = model.student;
   result.expected_losses = {theory::exact_loss(student, model.teacher, spec.training.ticks)};
   for (std::size_t k = 1; k < checkpoints.size(); ++k) {
-    auto part = theory::exact_training(student, model.teacher, rule, spec.training.ticks, spec.training.learning_rate,
-                                       checkpoints[k] - checkpoints[k - 1]);
-    student = std::move(part.student);
-    result.expectation_diverged = part.diverged;
-    if (part.diverged) break;
-    result.expected_losses.push_back(part.losses.back());
+    double loss = result.expected_losses.back();
+    for (std::int64_t update = checkpoints[k - 1]; update < checkpoints[k]; update += kUpdatesAtOnce) {
+      result.expectation_interrupted = is_set(interrupt);
+      if (result.expectation_interrupted) return student;
+      auto part = theory::exact_training(student, model.teacher, rule, spec.training.ticks, spec.training.learning_rate,
+                                         std::min(kUpdatesAtOnce, checkpoints[k] - update));
+      student = std::move(part.student);
+      result.expectation_diverged = part.diverged;
+      if (part.diverged) return student;
+      loss = part.losses.back();
+    }
+    result.expected_losses.push_back(loss);
   }
   return student;
 }
@@ -155,6 +166,7 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
   result.limit_time = std::max(200.0, times.back());
   for (std::size_t r = 0; r < spec.rules.size(); ++r) {
     if (spec.rules[r].kind == RuleKind::kNone) continue;
+    if (is_set(options.interrupt)) break;
     const ExactRule rule = exact_rule_of(spec, spec.rules[r]);
     RulePrediction& one = result.rules.emplace_back();
     one.name = spec.rules[r].name;
@@ -163,11 +175,13 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
                                       : why_modes_couple(rule, model, bases, result.student_aligned);
     one.modes_apply = one.why_not.empty();
     if (!model.modes.empty()) predict_modes(one, model, bases, rule, times, result.limit_time, options.at);
-    const LinearNetwork expected = train_expected(one, spec, model, rule, result.checkpoints);
-    note_modes(one, model, bases, result.student_aligned, expected, &ModePrediction::expected);
+    const LinearNetwork expected = train_expected(one, spec, model, rule, result.checkpoints, options.interrupt);
+    if (!one.expectation_diverged && !one.expectation_interrupted)
+      note_modes(one, model, bases, result.student_aligned, expected, &ModePrediction::expected);
     if (!options.simulate) continue;
     const auto simulated = train_simulated(one, spec, model, r, result.checkpoints, options.interrupt);
-    if (simulated) note_modes(one, model, bases, result.student_aligned, *simulated, &ModePrediction::simulated);
+    if (simulated && one.simulation_status == name(Status::kCompleted))
+      note_modes(one, model, bases, result.student_aligned, *simulated, &ModePrediction::simulated);
   }
   return result;
 }

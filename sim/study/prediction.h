@@ -46,7 +46,8 @@ struct RulePrediction {
   std::vector<double> expected_losses;   // at the checkpoints; as far as training stayed finite
   std::vector<double> simulated_losses;  // at the checkpoints: expected loss of the simulated weights
   bool expectation_diverged = false;
-  std::string simulation_status;  // COMPLETED, DIVERGED, ...
+  bool expectation_interrupted = false;
+  std::string simulation_status;  // COMPLETED, DIVERGED, INTERRUPTED, ...; empty where it was not run
 };
 
 struct Prediction {
@@ -54,13 +55,13 @@ struct Prediction {
   bool student_aligned = false;           // the student lies in the teacher's bases
   double limit_time = 0;                  // updates x eta until which ODEs were followed
   std::vector<std::int64_t> checkpoints;  // updates, 0 first
-  std::vector<RulePrediction> rules;      // in the model's order, without `none`
+  std::vector<RulePrediction> rules;      // in the model's order, without `none`; after an interrupt, as far as it came
 };
 
 struct PredictionOptions {
   std::optional<double> at;  // s of the optima; absent: a* of each mode
   bool simulate = true;
-  const std::atomic<bool>* interrupt = nullptr;
+  const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop soon, with what there is
 };
 
 /// Throws UsageError, saying what does not fit, for a model that the theory does not cover. Cost: a run of the model, and T products a rule and

@@ -55,7 +55,7 @@ std::optional<AlignedNetwork> take_apart(const LinearNetwork& network, double to
   // none can.
   const Matrix mixture = recurrent + 0.6180339887 * reads + 0.2718281828 * writes;
   const Eigen::SelfAdjointEigenSolver<Matrix> solver((mixture + mixture.transpose()) / 2);
-  const Matrix p = solver.eigenvectors();
+  const Matrix& p = solver.eigenvectors();
   for (const Matrix& part : {recurrent, reads, writes}) {
     if (off_diagonal_norm(p.transpose() * part * p) > tolerance) return std::nullopt;
   }

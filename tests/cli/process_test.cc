@@ -47,6 +47,22 @@ TEST_F(Process, CtrlCWritesResults) {
   EXPECT_NE(text("out/result.json").find("INTERRUPTED"), std::string::npos);
 }
 
+TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
+  EXPECT_EQ(
+      shell("$LOCUS theory " LOCUS_MODELS "/student_teacher.txtpb --updates 100000000 & sleep 1; kill -INT $!; wait $!"),
+      130);
+  EXPECT_NE(text("stdout").find("interrupted"), std::string::npos) << text("stdout");
+  EXPECT_EQ(text("stdout").find("diverged"), std::string::npos) << text("stdout");
+}
+
+TEST_F(Process, CtrlCEndsReproduceAndKeepsWhatIsMeasured) {
+  // set -m: without job control a shell lets what it starts in the background ignore SIGINT.
+  EXPECT_EQ(shell("set -m; $LOCUS reproduce rates low-rank --full --out $DIR/out & while [[ ! -e $DIR/out/claims.json ]]; do sleep 0.05; done\n"
+                  "sleep 0.2; kill -INT $!; wait $!"),
+            130);
+  EXPECT_NE(text("out/claims.json").find("\"id\":\"rates\""), std::string::npos);
+}
+
 TEST_F(Process, ASecondCtrlCEndsAnUpdateThatTakesForever) {
   file("slow.txtpb", R"(
 network {
@@ -74,7 +90,7 @@ rules { name: "rflo" rflo {} }
 }
 
 TEST_F(Process, MemoryThatEndsIsExit1) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef LOCUS_SANITIZED
   GTEST_SKIP() << "a sanitised program takes address space without end";
 #endif
   std::string text = small_model_text("large");

@@ -30,11 +30,18 @@ TEST(Theory, PrintsModesRulesAndThreeEigenvalues) {
   EXPECT_EQ(count(said.out, "\n"), 1U);
 }
 
+void expect_fits_a_screen(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
 TEST(Theory, FitsAScreen) {
+  expect_fits_a_screen(invoke({"theory", model("unaligned"), "--updates", "5"}).out);
+  expect_fits_a_screen(invoke({"theory", model("student_teacher"), "--updates", "5"}).out);
+  expect_fits_a_screen(invoke({"theory", model("student_teacher"), "--no-simulation", "--at", "-1.5"}).out);
   const Answer said = invoke({"theory", model("student_teacher"), "--updates", "20", "--rule", "bptt", "--rule", "eprop"});
   ASSERT_EQ(said.code, 0) << said.err;
-  std::istringstream lines(said.out);
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  expect_fits_a_screen(said.out);
   EXPECT_NE(said.out.find("to (1.5, 1.5, 0.8)"), std::string::npos) << said.out;
   EXPECT_NE(said.out.find("modes couple"), std::string::npos) << said.out;
 }

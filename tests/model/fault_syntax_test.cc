@@ -55,6 +55,15 @@ TEST(Faults, OfSyntax) {
        [](M& m) { m.training = "training { learning_rate: 0.1 batch: @3000000000 }"; },
        "training.batch",
        {"3000000000", "2147483647"}},
+      {"field given twice",
+       [](M& m) { m.training = "training { learning_rate: 0.1 @learning_rate: 0.2 }"; },
+       "training.learning_rate",
+       {"is given a second time", "must be given once"}},
+      {"two of a choice",
+       [](M& m) { m.w = w_with("gaussian { gain: 0.5 @stddev: 1 }"); },
+       "network.projections[1].weights.gaussian.stddev",
+       {"is given beside gain", "only one of the two"}},
+      {"bracket that is never closed", [](M& m) { m.more = "bases @{ "; }, "", {"\"{\" is not closed before the end of the file"}},
       {"fraction for a whole number",
        [](M& m) { m.training = "training { learning_rate: 0.1 batch: @1.5 }"; },
        "training.batch",
@@ -143,7 +152,6 @@ TEST(Faults, OfWholes) {
       {"no network", [](M& m) { m.whole = "name: \"x\""; }, "network", {"is missing"}},
       {"empty file", [](M& m) { m.whole = "\n"; }, "network", {"is missing"}},
       {"no task", [](M& m) { m.task = ""; }, "task", {"is missing", "recorded, student_teacher"}},
-      {"no rules", [](M& m) { m.rules = ""; }, "", {"names no rules"}, true},
       {"name of the model", [](M& m) { m.head = "@name: \"a\\tb\""; }, "name", {"no control characters"}},
       {"no rate population",
        [](M& m) {
@@ -162,6 +170,27 @@ TEST(Faults, OfWholes) {
        "network",
        {"no input population"}},
   });
+}
+
+/// Worth a word when a model is looked at; a run that names its rules itself needs none.
+TEST(Faults, NoRulesIsAWarningOfValidateOnly) {
+  const Folder folder;
+  ModelText text;
+  text.rules = "";
+  const auto path = folder.write("m.txtpb", text.text());
+  const std::vector<Fault> faults = validate(path);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].severity, Severity::kWarning);
+  EXPECT_NE(describe(faults[0]).find("names no rules"), std::string::npos);
+  std::vector<Fault> warnings;
+  load(path, warnings);
+  EXPECT_TRUE(warnings.empty());
+}
+
+TEST(Faults, AByteOrderMarkIsPassedOver) {
+  std::vector<Fault> warnings;
+  EXPECT_EQ(load_bytes("\xEF\xBB\xBF" + ModelText().text(), "m.txtpb", warnings).name,
+            load_bytes(ModelText().text(), "m.txtpb", warnings).name);
 }
 
 }  // namespace

@@ -12,6 +12,48 @@ std::string projection(const std::string& inside) {
   return "projections { " + inside + " weights { constant { value: 1 } } }";
 }
 
+TEST(Faults, OfPrecision) {
+  const auto in_float32 = [](auto change) {
+    return [change](M& m) {
+      m.head += " precision: FLOAT32";
+      change(m);
+    };
+  };
+  const std::vector<std::string> words = {"holds 1e+300", "at most 3.4028234663852886e+38", "FLOAT32"};
+  const auto projection_of = [](const std::string& form) {
+    return "projections { name: \"W\" source: \"rec\" target: \"rec\" @weights { " + form + " } }";
+  };
+  expect_faults({
+      {"no such precision", [](M& m) { m.head += " @precision: FLOAT16"; }, "precision", {"FLOAT16", "did you mean \"FLOAT64\"?"}},
+      {"a constant beyond float32", in_float32([&](M& m) { m.w = projection_of("constant { value: 1e300 }"); }),
+       "network.projections[1].weights", words},
+      {"an entry beyond float32", in_float32([&](M& m) {
+         m.w = projection_of("sparse { rows: 3 cols: 3 row: [0, 1] col: [0, 1] values: [1, 1e300] }");
+       }),
+       "network.projections[1].weights", words},
+      {"a deviation beyond float32", in_float32([&](M& m) { m.w = projection_of("gaussian { stddev: 1e300 }"); }),
+       "network.projections[1].weights", words},
+      {"a rate beyond float32", in_float32([](M& m) { m.training = "training { @learning_rate: 1e300 }"; }),
+       "training.learning_rate", words},
+      {"a trial beyond float32", in_float32([](M& m) {
+         m.task =
+             "task { recorded { @trials { input { rows: 2 cols: 2 values: [1, 2, 3, 1e300] } target { rows: 2 cols: 1 "
+             "values: [1, 2] } } } }";
+       }),
+       "task.recorded.trials[0]", words},
+      {"a target beyond float32", in_float32([](M& m) {
+         m.task =
+             "task { recorded { trials { input { rows: 2 cols: 2 values: [1, 2, 3, 4] } @target { rows: 2 cols: 1 "
+             "values: [1, 1e300] } } } }";
+       }),
+       "task.recorded.trials[0].target", words},
+      {"feedback beyond float32", in_float32([](M& m) {
+         m.rules = "@rules { name: \"r\" rflo { feedback { weights { constant { value: 1e300 } } } } }";
+       }),
+       "rules[0]", words},
+  });
+}
+
 TEST(Faults, OfProjections) {
   const std::string at = "network.projections[1]";
   expect_faults({

@@ -39,12 +39,13 @@ TEST(Load, FillsInDefaults) {
   EXPECT_EQ(spec.training.locality, Locality::kAny);
   EXPECT_EQ(spec.training.learning_rate, 0.1);
   EXPECT_FALSE(spec.bases.u || spec.bases.p || spec.bases.v);
+  EXPECT_EQ(spec.precision, Precision::kFloat64);
 }
 
 TEST(Load, KeepsWhatIsGiven) {
   const Folder folder;
   ModelText model;
-  model.head = "name: \"x\" seed: 18446744073709551615";
+  model.head = "name: \"x\" seed: 18446744073709551615 precision: FLOAT32";
   model.populations =
       "populations { name: \"out\" size: 1 readout {} } populations { name: \"rec\" size: 3 rate { activation: "
       "SIGMOID leak: 0.25 } } populations { name: \"in\" size: 2 input {} }";
@@ -54,6 +55,7 @@ TEST(Load, KeepsWhatIsGiven) {
       "training { loss: SEQUENCE ticks: 2 batch: 1 updates: 7 learning_rate: 0.5 commit: EVERY_TICK locality: STRICT }";
   const Spec spec = load(folder.write("m.txtpb", model.text()));
   EXPECT_EQ(spec.seed, 18446744073709551615U);
+  EXPECT_EQ(spec.precision, Precision::kFloat32);
   ASSERT_EQ(spec.network.populations.size(), 3U);
   EXPECT_EQ(spec.network.populations[0].kind, PopulationKind::kReadout);
   EXPECT_EQ(spec.network.populations[1].activation, Activation::kSigmoid);

@@ -14,7 +14,7 @@
 namespace locus {
 namespace {
 
-class Counts : public testing::TestWithParam<std::tuple<Activation, Loss, bool>> {};
+class Counts : public testing::TestWithParam<std::tuple<Activation, Loss, bool, Precision>> {};
 
 /// What a lattice of models has met, so that it cannot pass by being silent.
 struct Met {
@@ -23,15 +23,16 @@ struct Met {
 };
 
 void expect_agreement(const Spec& spec, Met& met) {
+  const double tolerance = spec.precision == Precision::kFloat32 ? 1e-5 : 1e-12;
   const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
   const RunResult batched = run_with(spec, TransportKind::kBatched);
   ASSERT_EQ(mailbox.outcomes.size(), spec.rules.size());
   ASSERT_EQ(batched.outcomes.size(), spec.rules.size());
   for (std::size_t k = 0; k < spec.rules.size(); ++k) {
     const oracle::Answer answer = oracle::solve(spec, spec.rules[k]);
-    ASSERT_TRUE(agrees(spec, mailbox.outcomes[k], answer, 1e-12))
+    ASSERT_TRUE(agrees(spec, mailbox.outcomes[k], answer, tolerance))
         << "mailbox, " << spec.rules[k].name << " of " << describe(spec);
-    ASSERT_TRUE(agrees(spec, batched.outcomes[k], answer, 1e-12))
+    ASSERT_TRUE(agrees(spec, batched.outcomes[k], answer, tolerance))
         << "batched, " << spec.rules[k].name << " of " << describe(spec);
     ASSERT_EQ(mailbox.outcomes[k].ledger, batched.outcomes[k].ledger) << spec.rules[k].name << " of " << describe(spec);
     ++met.runs;
@@ -40,7 +41,7 @@ void expect_agreement(const Spec& spec, Met& met) {
 }
 
 TEST_P(Counts, AgreeForEveryShape) {
-  const auto [activation, loss, sparse] = GetParam();
+  const auto [activation, loss, sparse, precision] = GetParam();
   const bool exact = activation == Activation::kIdentity || activation == Activation::kRelu;
   std::uint64_t seed = 1;
   Met met;
@@ -53,7 +54,9 @@ TEST_P(Counts, AgreeForEveryShape) {
                 seed % 3 == 0 ? 0.5 : 1;  // 3 does not divide the eight plasticities: every one meets both leaks
             const Style style{activation,         leak, loss, sparse, (plastic & 1) != 0, (plastic & 2) != 0,
                               (plastic & 4) != 0, exact};
-            expect_agreement(small_model({inputs, units, readouts, ticks}, style, seed++), met);
+            Spec spec = small_model({inputs, units, readouts, ticks}, style, seed++);
+            spec.precision = precision;
+            expect_agreement(spec, met);
             if (HasFatalFailure()) return;
           }
         }
@@ -67,11 +70,13 @@ TEST_P(Counts, AgreeForEveryShape) {
 INSTANTIATE_TEST_SUITE_P(Lattice, Counts,
                          testing::Combine(testing::Values(Activation::kIdentity, Activation::kTanh, Activation::kRelu,
                                                           Activation::kSigmoid),
-                                          testing::Values(Loss::kFinal, Loss::kSequence), testing::Bool()),
+                                          testing::Values(Loss::kFinal, Loss::kSequence), testing::Bool(),
+                                          testing::Values(Precision::kFloat64, Precision::kFloat32)),
                          [](const testing::TestParamInfo<Counts::ParamType>& instance) {
                            return std::string(name(std::get<0>(instance.param))) +
                                   (std::get<1>(instance.param) == Loss::kFinal ? "_final" : "_sequence") +
-                                  (std::get<2>(instance.param) ? "_sparse" : "_dense");
+                                  (std::get<2>(instance.param) ? "_sparse_" : "_dense_") +
+                                  std::string(name(std::get<3>(instance.param)));
                          });
 
 /// Silence by hand: no input at all, an activity that cancels to 0, and an error that is exactly 0.

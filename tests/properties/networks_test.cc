@@ -9,16 +9,25 @@ namespace {
 
 /// Rounding of one update grows with what the next do to it: weights and errors of order 1, learning rates below 1/4, at most three updates.
 double tolerance_of(const Spec& spec) {
+  if (spec.precision == Precision::kFloat32) return 1e-4;
   return spec.training.updates == 1 && spec.training.commit == CommitWhen::kEndOfBatch ? 1e-12 : 1e-11;
 }
 
-class OddNetworks : public testing::TestWithParam<int> {};
+class OddNetworks : public testing::TestWithParam<std::tuple<int, Precision>> {
+ protected:
+  Spec model_of(int model) const {
+    const auto [seed, precision] = GetParam();
+    Spec spec = odd_model(static_cast<std::uint64_t>(seed * kModelsEach + model + 1));
+    spec.precision = precision;
+    return spec;
+  }
 
-constexpr int kModelsEach = 40;
+  static constexpr int kModelsEach = 40;
+};
 
 TEST_P(OddNetworks, AgreeWithTheOracle) {
   for (int model = 0; model < kModelsEach; ++model) {
-    const Spec spec = odd_model(static_cast<std::uint64_t>(GetParam() * kModelsEach + model + 1));
+    const Spec spec = model_of(model);
     for (const TransportKind transport : kTransports) {
       const RunResult result = run_with(spec, transport);
       ASSERT_EQ(result.outcomes.size(), spec.rules.size());
@@ -32,7 +41,7 @@ TEST_P(OddNetworks, AgreeWithTheOracle) {
 
 TEST_P(OddNetworks, AreTheSameBitsForAnyNumberOfThreads) {
   for (int model = 0; model < kModelsEach; model += 4) {
-    const Spec spec = odd_model(static_cast<std::uint64_t>(GetParam() * kModelsEach + model + 1));
+    const Spec spec = model_of(model);
     for (const TransportKind transport : kTransports) {
       const RunResult one = run_with(spec, transport, 1);
       for (const int threads : {2, 5}) {
@@ -46,7 +55,12 @@ TEST_P(OddNetworks, AreTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, OddNetworks, testing::Range(0, 8));
+INSTANTIATE_TEST_SUITE_P(Seeds, OddNetworks,
+                         testing::Combine(testing::Range(0, 8), testing::Values(Precision::kFloat64, Precision::kFloat32)),
+                         [](const testing::TestParamInfo<OddNetworks::ParamType>& instance) {
+                           return std::to_string(std::get<0>(instance.param)) + "_" +
+                                  std::string(name(std::get<1>(instance.param)));
+                         });
 
 void expect_same_for_any_threads(const Spec& spec) {
   for (const TransportKind transport : kTransports) {
@@ -59,7 +73,7 @@ void expect_same_for_any_threads(const Spec& spec) {
       }
     }
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      EXPECT_TRUE(agrees(spec, one.outcomes[k], oracle::solve(spec, spec.rules[k]), 1e-11))
+      EXPECT_TRUE(agrees(spec, one.outcomes[k], oracle::solve(spec, spec.rules[k]), tolerance_of(spec)))
           << name(transport) << ", " << spec.rules[k].name;
     }
   }
@@ -84,6 +98,11 @@ TEST(WideNetwork, BatchIsTheSameForAnyThreads) {
 }
 TEST(WideNetwork, LinearBatchIsTheSameForAnyThreads) {
   expect_same_for_any_threads(wide_model(150, style_of(Activation::kIdentity), CommitWhen::kEndOfBatch, 2));
+}
+TEST(WideNetwork, BatchInFloat32IsTheSameForAnyThreads) {
+  Spec spec = wide_model(150, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 7);
+  spec.precision = Precision::kFloat32;
+  expect_same_for_any_threads(spec);
 }
 TEST(WideNetwork, RtrlIsTheSameForAnyThreads) {
   Spec spec = wide_model(80, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 1);

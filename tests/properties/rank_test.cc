@@ -130,6 +130,23 @@ TEST_P(Rank, OfRfloIsFreeWithACurvedActivationOrAMask) {
   }
 }
 
+/// In float32 rounding alone gives a change full rank; the tolerance of that precision sees through it.
+TEST_P(Rank, OfRfloIsAtMostTheReadoutsInFloat32) {
+  Style style;
+  style.leak = 0.25;
+  style.loss = Loss::kSequence;
+  Spec spec = training_model(2, style, CommitWhen::kEndOfBatch, 3, std::nullopt, 31);
+  spec.precision = Precision::kFloat32;
+  const RunResult result = run_with(spec, GetParam());
+  for (const char* projection : {"B", "W"}) {
+    const RankReport& rflo = report_of(result.outcomes[0], projection);
+    EXPECT_EQ(rflo.tolerance, 1e-4);
+    EXPECT_LE(rflo.rank, 2);
+    EXPECT_GT(rflo.singular_values[2], 1e-9 * rflo.singular_values[0]) << "rounding is not seen";
+    EXPECT_GT(report_of(result.outcomes[1], projection).rank, 2) << "BPTT, " << projection;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Transports, Rank, testing::ValuesIn(kTransports),
                          [](const testing::TestParamInfo<TransportKind>& instance) {
                            return std::string(name(instance.param));

@@ -40,6 +40,18 @@ TEST(Comparison, OfOneRule) {
   expect_golden("comparison_one.txt", printed(sample_spec(), result));
 }
 
+TEST(Comparison, ComparesWithTheCheapestOfThoseThatTie) {
+  RunResult result = sample_result();
+  Outcome dear = result.outcomes[0];
+  dear.rule = "dear";
+  dear.losses.back() *= 1 - 1e-9;  // lower by rounding
+  dear.ledger = sample_ledger(40, 400000, 800);
+  result.outcomes.push_back(dear);
+  const std::string text = comparison(sample_spec(), result);
+  EXPECT_NE(text.find("messages of\nbptt"), std::string::npos) << text;
+  EXPECT_EQ(text.find("messages of dear"), std::string::npos) << text;
+}
+
 TEST(Comparison, OfRulesThatEndedEarly) {
   Spec spec = sample_spec();
   spec.training.locality = Locality::kStrict;

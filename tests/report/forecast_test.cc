@@ -53,6 +53,19 @@ TEST(Memory, CountsWhatGrowsWithTheModel) {
   EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 8 * 18 * 6.5);
 }
 
+TEST(Memory, IsHalvedByFloat32ButForWhatIsReported) {
+  Spec spec = sample_spec();
+  spec.precision = Precision::kFloat32;
+  const double bare = 4 * (18 + 5 * 2 * 3) + 8 * 2 * 18;
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kBptt), TransportKind::kBatched), bare + 4 * 5 * 2 * (2 + 9));
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 18 * (4 * 6 + 4));
+  const Ledger wide = forecast(sample_spec(), rule_of(RuleKind::kRflo));
+  const Ledger narrow = forecast(spec, rule_of(RuleKind::kRflo));
+  EXPECT_EQ(narrow.scalar_bytes(), 4);
+  EXPECT_EQ(2 * narrow.trace_bytes(), wide.trace_bytes());
+  EXPECT_EQ(narrow.entries(), wide.entries());
+}
+
 TEST(Memory, IsRefusedBeforeItIsTaken) {
   Spec spec = sample_spec();
   spec.rules = {rule_of(RuleKind::kRflo), rule_of(RuleKind::kRtrl)};

@@ -74,7 +74,7 @@ Network<double> make_network(std::int32_t lanes) {
 }
 
 /// Allocations of one trial and its commit, after a first that may warm up.
-std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick) {
+std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, bool recorded = false) {
   constexpr std::int32_t kTicks = 6;
   Network<double> network = make_network(lanes);
   const bool sweeps = rule(kind).drive == Drive::kSweep;
@@ -82,6 +82,8 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick) 
   Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
   for (const Channel channel : rule(kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
   Door door(permit, sizeof(double));
+  Traffic traffic({3, 8, 2}, lanes, declared_lag(learning));
+  if (recorded) door.record(&traffic);
   const TrialShape shape{kTicks, true};
   Batched<double> transport(network, learning, {shape, every_tick}, Executor{}, door);
   Trial<double, Batched<double>> trial(transport, learning, shape, every_tick);
@@ -107,6 +109,7 @@ TEST(NoAllocation, InATrialOfAnyRule) {
       EXPECT_EQ(allocations_of(row.kind, lanes, false), 0) << row.name << ", " << lanes << " lanes, end of batch";
     }
     EXPECT_EQ(allocations_of(row.kind, 1, true), 0) << row.name << ", commits every tick";
+    EXPECT_EQ(allocations_of(row.kind, 4, false, true), 0) << row.name << ", counted by neuron";
   }
 }
 

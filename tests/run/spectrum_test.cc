@@ -41,11 +41,11 @@ TEST(Spectrum, OfNothingIsNothing) {
 TEST(Rank, IsOfTheChangeNotOfTheWeights) {
   const ProjectionWeights before{"W", DenseMatrix{2, 2, {1, 2, 3, 5}}};
   const ProjectionWeights after{"W", DenseMatrix{2, 2, {2, 3, 4, 6}}};
-  const auto report = rank_of_change(before, after, 512);
+  const auto report = rank_of_change(before, after, Precision::kFloat64, 512);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->rank, 1);
   EXPECT_NEAR(report->singular_values[0], 2, 1e-14);
-  EXPECT_FALSE(rank_of_change(before, after, 1));
+  EXPECT_FALSE(rank_of_change(before, after, Precision::kFloat64, 1));
 }
 
 }  // namespace

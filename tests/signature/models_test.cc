@@ -132,6 +132,23 @@ TEST(Models, SinesAreLearntOnlineBestByRulesThatRememberThePast) {
   }
 }
 
+TEST(Models, ChipCarriesWhatItsCommentSays) {
+  const RunResult result = run_shipped("chip.txtpb", 2);
+  const auto learning = [&](const char* rule) {
+    const Outcome& outcome = outcome_of(result, rule);
+    const ChipTraffic& traffic = outcome.chip.value().report;
+    return (traffic.total.packets - traffic.forward_packets) / outcome.ledger.trials();
+  };
+  const std::int64_t forward = outcome_of(result, "rflo").chip->report.forward_packets / 10;
+  EXPECT_EQ(learning("rflo"), 60 + 4) << "4 readouts to 15 cores, 4 targets";
+  EXPECT_EQ(learning("eprop"), 240 + 4) << "a weight of A each, 4 targets";
+  EXPECT_LT(learning("tbptt:1"), forward / 10);
+  EXPECT_GT(learning("bptt"), 4 * forward);
+  const ChipTraffic& bptt = outcome_of(result, "bptt").chip->report;
+  EXPECT_EQ(name(*busiest(bptt.links)), "core 0 -> host");
+  EXPECT_TRUE(outcome_of(result, "bptt").chip->estimate.has_value());
+}
+
 TEST(Models, SparseCueCrossesTheGapUnlessTheSweepIsShort) {
   constexpr double kWithoutTheCue = 0.5 / 20 * 5 * (4 + 1 + 1) / 9.0;  // five ticks with a third in every readout
   const RunResult result = run_shipped("sparse.txtpb", 2000);

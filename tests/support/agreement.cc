@@ -28,12 +28,34 @@ testing::AssertionResult same_number(const char* what, std::int64_t found, std::
   return testing::AssertionFailure() << what << ": program " << found << ", oracle " << expected;
 }
 
+/// Entry by entry of each projection, within its bound.
+testing::AssertionResult within(const oracle::ByProjection& actual, const oracle::ByProjection& reference,
+                                const std::vector<double>& bounds) {
+  if (actual.size() != reference.size())
+    return testing::AssertionFailure() << actual.size() << " projections, not " << reference.size();
+  for (std::size_t p = 0; p < actual.size(); ++p) {
+    if (actual[p].size() != reference[p].size()) {
+      return testing::AssertionFailure() << "projection " << p << ": " << actual[p].size() << " entries, not "
+                                         << reference[p].size();
+    }
+    for (std::size_t k = 0; k < actual[p].size(); ++k) {
+      if (std::abs(actual[p][k] - reference[p][k]) <= bounds[p]) continue;
+      return testing::AssertionFailure() << "projection " << p << ", entry " << k << ": "
+                                         << testing::PrintToString(actual[p][k]) << ", expected "
+                                         << testing::PrintToString(reference[p][k]) << ", off by "
+                                         << actual[p][k] - reference[p][k] << " of " << bounds[p];
+    }
+  }
+  return testing::AssertionSuccess();
+}
+
 testing::AssertionResult same_losses(const std::vector<double>& found, const std::vector<double>& expected,
-                                     double tolerance) {
+                                     Precision precision, double tolerance) {
   if (found.size() != expected.size())
     return testing::AssertionFailure() << found.size() << " losses, oracle has " << expected.size();
   for (std::size_t k = 0; k < found.size(); ++k) {
-    const double bound = tolerance * std::max(expected[k], 1e-6);  // a loss is a sum of squares of numbers of order 1
+    const double size = precision == Precision::kFloat32 ? std::max(expected[k], std::sqrt(expected[k])) : expected[k];
+    const double bound = tolerance * std::max(size, 1e-6);  // a loss is a sum of squares of numbers of order 1
     if (!(std::abs(found[k] - expected[k]) <= bound)) {
       return testing::AssertionFailure() << "loss of update " << k << ": program " << found[k] << ", oracle "
                                          << expected[k];
@@ -80,23 +102,9 @@ oracle::ByProjection change(const Spec& spec, const Outcome& outcome) {
 }
 
 testing::AssertionResult close(const oracle::ByProjection& actual, const oracle::ByProjection& reference, double tolerance) {
-  if (actual.size() != reference.size())
-    return testing::AssertionFailure() << actual.size() << " projections, not " << reference.size();
-  for (std::size_t p = 0; p < actual.size(); ++p) {
-    if (actual[p].size() != reference[p].size()) {
-      return testing::AssertionFailure() << "projection " << p << ": " << actual[p].size() << " entries, not "
-                                         << reference[p].size();
-    }
-    const double bound = tolerance * largest(reference[p]);
-    for (std::size_t k = 0; k < actual[p].size(); ++k) {
-      if (std::abs(actual[p][k] - reference[p][k]) <= bound) continue;
-      return testing::AssertionFailure() << "projection " << p << ", entry " << k << ": "
-                                         << testing::PrintToString(actual[p][k]) << ", expected "
-                                         << testing::PrintToString(reference[p][k]) << ", off by "
-                                         << actual[p][k] - reference[p][k] << " of " << largest(reference[p]);
-    }
-  }
-  return testing::AssertionSuccess();
+  std::vector<double> bounds;
+  for (const std::vector<double>& projection : reference) bounds.push_back(tolerance * largest(projection));
+  return within(actual, reference, bounds);
 }
 
 testing::AssertionResult same_counts(const Spec& spec, const Outcome& outcome, const oracle::Answer& answer) {
@@ -125,15 +133,25 @@ testing::AssertionResult same_counts(const Spec& spec, const Outcome& outcome, c
 testing::AssertionResult agrees(const Spec& spec, const Outcome& outcome, const oracle::Answer& answer, double tolerance) {
   if (outcome.status != Status::kCompleted) return testing::AssertionFailure() << "not completed: " << outcome.message;
   if (auto same = same_counts(spec, outcome, answer); !same) return same;
-  if (auto same = same_losses(outcome.losses, answer.losses, tolerance); !same) return same;
+  if (auto same = same_losses(outcome.losses, answer.losses, spec.precision, tolerance); !same) return same;
   const oracle::ByProjection weights = weights_of(outcome);
-  const oracle::ByProjection before = initial_weights(spec);
+  oracle::ByProjection before = initial_weights(spec);
+  if (spec.precision == Precision::kFloat32) {
+    for (std::vector<double>& projection : before) {
+      for (double& value : projection) value = static_cast<double>(static_cast<float>(value));
+    }
+  }
   for (std::size_t p = 0; p < before.size(); ++p) {
     const bool still = !spec.network.projections[p].plastic || outcome.kind == RuleKind::kNone;
     if (still && !same_bits(weights.at(p), before[p]))
       return testing::AssertionFailure() << "projection " << p << " is static but moved";
   }
-  return close(weights, answer.weights, tolerance);
+  if (spec.precision == Precision::kFloat64) return close(weights, answer.weights, tolerance);
+  double size = 0;
+  for (const oracle::ByProjection* all : std::initializer_list<const oracle::ByProjection*>{&before, &answer.weights}) {
+    for (const std::vector<double>& projection : *all) size = std::max(size, largest(projection));
+  }
+  return within(weights, answer.weights, std::vector<double>(weights.size(), tolerance * size));
 }
 
 testing::AssertionResult identical(const Outcome& one, const Outcome& other) {

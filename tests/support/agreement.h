@@ -31,6 +31,8 @@ testing::AssertionResult close(const oracle::ByProjection& actual, const oracle:
 testing::AssertionResult same_counts(const Spec& spec, const Outcome& outcome, const oracle::Answer& answer);
 
 /// Completed; same counts; losses and weights within `tolerance` of their size; what is static has not moved by a bit.
+/// Under float32 that size is the largest weight of the network, before or after, and that of a loss its root: what cancels leaves the rounding of
+/// what was there before, and a loss is the square of such a difference.
 testing::AssertionResult agrees(const Spec& spec, const Outcome& outcome, const oracle::Answer& answer, double tolerance);
 
 /// The two outcomes are the same to the last bit: losses, weights, ledger, fingerprint, status and message.

@@ -122,7 +122,8 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
 
 std::string model_text(const Spec& spec) {
   std::string text = "# proto-file: proto/locus/v1/model.proto\n# proto-message: locus.v1.Model\n";
-  text += "name: \"" + spec.name + "\"\nseed: " + std::to_string(spec.seed) + "\nnetwork {\n";
+  text += "name: \"" + spec.name + "\"\nseed: " + std::to_string(spec.seed);
+  text += std::string("\nprecision: ") + (spec.precision == Precision::kFloat32 ? "FLOAT32" : "FLOAT64") + "\nnetwork {\n";
   for (const PopulationSpec& population : spec.network.populations) text += population_text(population);
   for (const ProjectionSpec& projection : spec.network.projections) text += projection_text(spec.network, projection);
   text += "}\n" + task_text(spec.task) + training_text(spec.training);

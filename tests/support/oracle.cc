@@ -7,7 +7,7 @@ namespace locus::oracle {
 namespace {
 
 void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer) {
-  constexpr std::int64_t kScalar = 8;
+  const std::int64_t scalar = spec.precision == Precision::kFloat32 ? 4 : 8;
   std::int64_t plastic = 0;
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
     for (const Synapse& synapse : *block) plastic += synapse.plastic ? 1 : 0;
@@ -20,13 +20,13 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
     const bool whole = rule.kind == RuleKind::kBptt;
     const std::int64_t depth = whole || rule.depth == 0 ? ticks : std::min<std::int64_t>(rule.depth, ticks);
     const std::int64_t stride = whole ? ticks : std::min<std::int64_t>(rule.stride, ticks);
-    answer.history_bytes = kScalar * depth * (m + n + curved);
-    if (spec.training.loss == Loss::kSequence) answer.history_bytes += kScalar * n * (stride - 1);
+    answer.history_bytes = scalar * depth * (m + n + curved);
+    if (spec.training.loss == Loss::kSequence) answer.history_bytes += scalar * n * (stride - 1);
   }
   if (rule.kind == RuleKind::kRflo || rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom) {
-    answer.trace_bytes = kScalar * plastic;
+    answer.trace_bytes = scalar * plastic;
   }
-  if (rule.kind == RuleKind::kRtrl) answer.trace_bytes = kScalar * n * plastic;
+  if (rule.kind == RuleKind::kRtrl) answer.trace_bytes = scalar * n * plastic;
 }
 
 }  // namespace

@@ -133,8 +133,10 @@ Faults check_models(const Tree& tree) {
     if (!model.under("models/")) continue;
     if (model.extension() != ".txtpb") continue;
     const std::vector<std::string>& lines = model.lines;
-    if (lines.size() < 3 || lines[0] != "# proto-file: proto/locus/v1/model.proto" ||
-        lines[1] != "# proto-message: locus.v1.Model") {
+    const bool cost = model.under("models/chips/");
+    if (lines.size() < 3 ||
+        lines[0] != (cost ? "# proto-file: proto/locus/v1/cost.proto" : "# proto-file: proto/locus/v1/model.proto") ||
+        lines[1] != (cost ? "# proto-message: locus.v1.Cost" : "# proto-message: locus.v1.Model")) {
       faults.push_back({model.path, 1, "must open with its proto-file and proto-message"});
     }
     std::size_t words = 0;

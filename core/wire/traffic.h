@@ -1,0 +1,116 @@
+// Traffic: the ledger's messages split by the neuron that they belong to, so that what a placement costs can be told without running again.
+//
+// Why: moving an actor changes how far its messages go, and neither which there are nor how many. So counts by stream, lag and neuron are all that
+// hops, link loads and energy need (sim/place/traffic.h). POST and DENDRITE never leave a core and stand in the ledger alone.
+// A stream is what one kind of sender says over one block of projections (B, W, A or R); its key is the neuron whose messages of a tick go together.
+// A step is a tick, or a stage of a sweep for which the clock stands still (lag 1 or more): what a network on chip must carry in one go.
+// Filled beside the door by both transports, and only where a run asks. Cost: one addition an active neuron, stream and step; memory keys x lags,
+// no more than the history that a sweep keeps. Thread safety: called by the thread that conducts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/wire/channel.h"
+
+namespace locus {
+
+enum class Stream : std::uint8_t {
+  kAxonB,
+  kAxonW,
+  kAxonA,
+  kReplayB,
+  kReplayW,
+  kTarget,
+  kFeedback,
+  kTransportW,
+  kTransportA,
+  kAdjoint,
+  kInfluence,
+  kGather,
+};
+inline constexpr int kStreams = 12;
+
+struct StreamRow {
+  Stream stream;
+  std::string_view name;  // as written in results: "AXON_B"
+  Channel channel;
+  Party key;       // kind of the neuron that messages are counted by: a source, or where payloads differ a receiver
+  bool has_lags;   // sent by sweeps, so of lags beyond 0
+  bool multicast;  // the messages of one event carry one payload: one packet serves all that sit on a core
+};
+
+extern const std::array<StreamRow, kStreams> kStreamTable;  // in the order of the enum
+
+const StreamRow& row(Stream stream);
+
+/// What one event of a neuron is: so many messages, of which the network on chip carries so many packets.
+struct EventSize {
+  std::int64_t messages = 0;
+  std::int64_t packets = 0;
+};
+
+/// The step with most packets, of one replica.
+struct Peak {
+  std::int64_t packets = 0;
+  Tick tick;             // of its trial
+  std::int32_t lag = 0;  // of the stage; 0: the tick itself
+  friend bool operator==(const Peak&, const Peak&) = default;
+};
+
+class Traffic {
+ public:
+  struct Sizes {
+    std::int32_t inputs = 0;
+    std::int32_t rate_neurons = 0;
+    std::int32_t readouts = 0;
+    std::int32_t of(Party party) const;
+  };
+
+  /// Lags 0..largest_lag; lanes are the replicas of a batch.
+  Traffic(Sizes sizes, std::int32_t lanes, std::int32_t largest_lag);
+
+  /// From now on steps are weighed: sizes[stream][key] is one event of a key.
+  void weigh(std::array<std::vector<EventSize>, kStreams> sizes);
+
+  /// A tick begins. Stages of a sweep begin by their first message.
+  void tick(Tick now) { begin_step(now, 0); }
+  void add(Stream stream, std::int32_t lag, std::int32_t key, std::int32_t lane, std::int64_t messages) {
+    if (lag != lag_) begin_step(now_, lag);
+    const auto s = static_cast<std::size_t>(stream);
+    touched_[s] = true;
+    step_[s][static_cast<std::size_t>(key) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane)] += messages;
+  }
+  /// Ends the last step; messages and peak are complete then.
+  void finish() { begin_step(now_, 0); }
+
+  /// Messages by key, over all replicas; empty for a lag that the stream does not have.
+  std::span<const std::int64_t> messages(Stream stream, std::int32_t lag) const;
+  std::int32_t largest_lag() const { return largest_lag_; }
+  const Sizes& sizes() const { return key_sizes_; }
+  /// 0 packets where steps have not been weighed.
+  Peak peak() const { return peak_; }
+
+ private:
+  void begin_step(Tick now, std::int32_t lag);
+  void weigh_step();
+
+  Sizes key_sizes_;
+  std::array<std::int32_t, kStreams> keys_{};
+  std::int32_t lanes_;
+  std::int32_t largest_lag_;
+  std::array<std::vector<std::int64_t>, kStreams> total_;  // (lags x keys)
+  std::array<std::vector<std::int64_t>, kStreams> step_;   // of the present step (keys x lanes)
+  std::array<bool, kStreams> touched_{};                   // step_ holds something
+  std::array<std::vector<EventSize>, kStreams> sizes_;     // (keys), empty where steps are not weighed
+  std::vector<std::int64_t> packets_;                      // of the present step (lanes); scratch
+  Tick now_{};
+  std::int32_t lag_ = 0;
+  Peak peak_;
+};
+
+}  // namespace locus

@@ -1,0 +1,40 @@
+// What the command line says of a chip: another placement, another mesh, what the chip charges.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "sim/model/spec.h"
+
+namespace locus {
+
+/// `--cost FILE`: what the chip charges, in place of the model's.
+class CostOption {
+ public:
+  void declare(CLI::App& app);
+  /// Throws UsageError where a cost is given and there is no chip.
+  void apply(std::optional<ChipSpec>& chip) const;
+
+ private:
+  std::string file_;
+};
+
+/// `--policy`, `--mesh`, `--neurons-per-core`, `--cores`, `--agent-core`.
+class PlacementOptions {
+ public:
+  void declare(CLI::App& app);
+  /// Throws UsageError where an option does not fit the others.
+  void apply(ChipSpec& chip) const;
+
+ private:
+  std::string policy_;
+  std::string mesh_;  // "4x2"
+  std::optional<std::int32_t> neurons_per_core_;
+  std::vector<std::int32_t> cores_;
+  std::string agent_core_;  // a number, or "host"
+};
+
+}  // namespace locus

@@ -1,0 +1,65 @@
+#include "sim/model/precision.h"
+
+#include <cmath>
+#include <limits>
+#include <span>
+
+namespace locus {
+namespace {
+
+constexpr double kLargest = std::numeric_limits<float>::max();
+
+void check(std::span<const double> values, const FieldPath& where, FaultList& faults) {
+  for (const double value : values) {
+    if (!(std::abs(value) > kLargest)) continue;
+    faults.error(where, "holds " + shown(value),
+                 "must be at most " + shown(kLargest) + " in magnitude, since precision is FLOAT32");
+    return;  // one a field: more of them tell no more
+  }
+}
+
+void check(double value, const FieldPath& where, FaultList& faults) { check(std::span(&value, 1), where, faults); }
+
+struct CheckWeights {
+  const FieldPath& where;
+  FaultList& faults;
+
+  void operator()(const GaussianWeights& weights) const { check(weights.stddev, where, faults); }
+  void operator()(const ConstantWeights& weights) const { check(weights.value, where, faults); }
+  void operator()(const auto& weights) const { check(weights.values, where, faults); }
+};
+
+void check_rules(const Spec& spec, FaultList& faults) {
+  for (std::size_t i = 0; i < spec.rules.size(); ++i) {
+    const FieldPath rule = FieldPath().at("rules", static_cast<int>(i));
+    for (const FeedbackSpec& feedback : spec.rules[i].feedback)
+      std::visit(CheckWeights{rule, faults}, feedback.weights);
+  }
+}
+
+}  // namespace
+
+std::string_view name(Precision precision) { return precision == Precision::kFloat32 ? "FLOAT32" : "FLOAT64"; }
+
+int scalar_bytes(Precision precision) { return precision == Precision::kFloat32 ? 4 : 8; }
+
+void check_float32(const Spec& spec, FaultList& faults) {
+  const FieldPath root;
+  for (std::size_t k = 0; k < spec.network.projections.size(); ++k) {
+    const ProjectionSpec& projection = spec.network.projections[k];
+    const FieldPath where = root.at("network").at("projections", static_cast<int>(k));
+    std::visit(CheckWeights{where.at("weights"), faults}, projection.weights);
+    check(projection.learning_rate.value_or(0), where.at("learning_rate"), faults);
+  }
+  check(spec.training.learning_rate, root.at("training").at("learning_rate"), faults);
+  check_rules(spec, faults);
+  const auto* recorded = std::get_if<RecordedTask>(&spec.task);
+  if (recorded == nullptr) return;
+  for (std::size_t k = 0; k < recorded->trials.size(); ++k) {
+    const FieldPath where = root.at("task").at("recorded").at("trials", static_cast<int>(k));
+    std::visit([&](const auto& input) { check(input.values, where, faults); }, recorded->trials[k].input);
+    check(recorded->trials[k].target.values, where.at("target"), faults);
+  }
+}
+
+}  // namespace locus

@@ -1,0 +1,12 @@
+// Reader of a chip, and of the file that says what it charges.
+#pragma once
+
+#include "locus/v1/model.pb.h"
+#include "sim/model/reading.h"
+
+namespace locus {
+
+/// `where` is the field of the Chip.
+ChipSpec read_chip(const v1::Chip& message, const NetworkSpec& network, const FieldPath& where, Reading& reading);
+
+}  // namespace locus

@@ -1,0 +1,229 @@
+#include "sim/place/chip_traffic.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/check.h"
+
+namespace locus {
+namespace {
+
+/// Packets and the scalars that they carry.
+struct Carried {
+  std::int64_t packets = 0;
+  std::int64_t scalars = 0;
+};
+using Loads = std::map<std::pair<std::int32_t, std::int32_t>, Carried>;  // by (from, to)
+
+/// Scalars of one message of a stream.
+std::int64_t payload(const Ledger& ledger, Channel channel) {
+  for (const LedgerEntry& entry : ledger.entries()) {
+    if (entry.channel == channel) return entry.tally.scalars / entry.tally.messages;
+  }
+  return 0;
+}
+
+class Evaluation {
+ public:
+  Evaluation(const Wiring& wiring, const Placement& placement, RuleKind rule, const Ledger& ledger, const Traffic& traffic)
+      : wiring_(wiring),
+        placement_(placement),
+        ledger_(ledger),
+        traffic_(traffic),
+        reach_(wiring, placement, rule),
+        operations_(static_cast<std::size_t>(placement.mesh.cores()), 0),
+        gathers_(operations_.size(), 0) {}
+
+  ChipTraffic run() {
+    ChipTraffic result;
+    for (const StreamRow& stream : kStreamTable) {
+      const std::int64_t packets = add_stream(stream);
+      const bool forward =
+          stream.stream == Stream::kAxonB || stream.stream == Stream::kAxonW || stream.stream == Stream::kAxonA;
+      if (forward) result.forward_packets += packets;
+    }
+    for (const LedgerEntry& entry : ledger_.entries()) {
+      const bool stays = entry.channel == Channel::kDendrite || entry.channel == Channel::kPost;
+      ChipCounts& counts = counts_[{entry.channel, entry.lag}];
+      if (stays) counts.on_core = entry.tally.messages;
+      CHECK(counts.on_core + counts.unicast_packets == entry.tally.messages,
+            "messages on and across cores are the ledger's");
+    }
+    result.placement = placement_;
+    for (const auto& [key, counts] : counts_) {
+      if (counts == ChipCounts{}) continue;
+      result.entries.push_back({key.first, key.second, counts});
+      add(result.total, counts, 1);
+    }
+    for (const auto& [ends, carried] : pairs_) result.pairs.push_back({ends.first, ends.second, carried.packets});
+    const Loads links = route();
+    for (const auto& [ends, carried] : links) result.links.push_back({ends.first, ends.second, carried.packets});
+    charge(links, result.charges);
+    return result;
+  }
+
+ private:
+  static void add(ChipCounts& sum, const ChipCounts& one, std::int64_t times) {
+    sum.on_core += times * one.on_core;
+    sum.packets += times * one.packets;
+    sum.unicast_packets += times * one.unicast_packets;
+    sum.hops += times * one.hops;
+    sum.unicast_hops += times * one.unicast_hops;
+  }
+
+  /// What one event of a key is.
+  ChipCounts of_event(const StreamRow& stream, std::int32_t key) const {
+    ChipCounts counts;
+    const std::int32_t from = reach_.from(stream.stream, key);
+    for (const Leg& leg : reach_.legs(stream.stream, key)) {
+      if (leg.to == from) {
+        counts.on_core += leg.messages;
+        continue;
+      }
+      const std::int64_t packets = stream.multicast ? 1 : leg.messages;
+      const std::int64_t way = hops(placement_.mesh, from, leg.to).all();
+      counts.packets += packets;
+      counts.unicast_packets += leg.messages;
+      counts.hops += packets * way;
+      counts.unicast_hops += leg.messages * way;
+    }
+    return counts;
+  }
+
+  /// Returns the stream's packets.
+  std::int64_t add_stream(const StreamRow& stream) {
+    std::int64_t packets = 0;
+    const std::int64_t scalars = payload(ledger_, stream.channel);
+    for (std::int32_t key = 0; key < reach_.keys(stream.stream); ++key) {
+      const std::int64_t size = reach_.size(stream.stream, key).messages;
+      const ChipCounts of_one = of_event(stream, key);
+      std::int64_t events = 0;
+      for (std::int32_t lag = 0; lag <= (stream.has_lags ? traffic_.largest_lag() : 0); ++lag) {
+        const std::int64_t messages = traffic_.messages(stream.stream, lag)[static_cast<std::size_t>(key)];
+        if (messages == 0) continue;
+        CHECK(size > 0 && messages % size == 0, "a neuron sends whole events");
+        add(counts_[{stream.channel, lag}], of_one, messages / size);
+        events += messages / size;
+      }
+      if (events > 0) load(stream, key, events, scalars);
+      packets += events * of_one.packets;
+    }
+    return packets;
+  }
+
+  void load(const StreamRow& stream, std::int32_t key, std::int64_t events, std::int64_t scalars) {
+    const std::int32_t from = reach_.from(stream.stream, key);
+    for (const Leg& leg : reach_.legs(stream.stream, key)) {
+      const std::int64_t messages = events * leg.messages;
+      switch (stream.channel) {  // where synapses work for it
+        case Channel::kAxon:
+        case Channel::kFeedback: operations_[static_cast<std::size_t>(leg.to)] += messages; break;
+        case Channel::kInfluence: operations_[static_cast<std::size_t>(leg.to)] += messages * scalars; break;
+        case Channel::kTransport: operations_[static_cast<std::size_t>(from)] += messages; break;
+        case Channel::kGather: gathers_[static_cast<std::size_t>(leg.to)] += messages; break;
+        default: break;
+      }
+      if (leg.to == from) continue;
+      const std::int64_t packets = events * (stream.multicast ? 1 : leg.messages);
+      Carried& carried = pairs_[{from, leg.to}];
+      carried.packets += packets;
+      carried.scalars += packets * scalars;
+    }
+  }
+
+  Loads route() const {
+    Loads links;
+    for (const auto& [ends, carried] : pairs_) {
+      for (std::int32_t at = ends.first; at != ends.second;) {
+        const std::int32_t next = next_on_way(placement_.mesh, at, ends.second);
+        Carried& link = links[{at, next}];
+        link.packets += carried.packets;
+        link.scalars += carried.scalars;
+        at = next;
+      }
+    }
+    return links;
+  }
+
+  /// Messages that a synapse learns from, by core. POST is counted by no neuron: it is shared out as plastic synapses are.
+  std::vector<double> updates() const {
+    std::vector<double> on_core(operations_.size(), 0);
+    double plastic = 0;
+    for (const Wires& wires : wiring_.projections) {
+      if (!wires.plastic) continue;
+      plastic += static_cast<double>(wires.size());
+      for (std::int32_t i = wires.target_begin; wires.dense && i < wires.target_begin + wires.target_size; ++i)
+        on_core[static_cast<std::size_t>(placement_.core_of(wires.target_layer, i))] += wires.source_size;
+      for (const std::int32_t target : wires.target)
+        on_core[static_cast<std::size_t>(placement_.core_of(wires.target_layer, target))] += 1;
+    }
+    const double share = plastic > 0 ? static_cast<double>(ledger_.messages(Channel::kPost)) / plastic : 0;
+    for (std::size_t c = 0; c < on_core.size(); ++c) on_core[c] = on_core[c] * share + static_cast<double>(gathers_[c]);
+    return on_core;
+  }
+
+  void charge(const Loads& links, std::array<ChargeCount, kCharges>& charges) const {
+    const auto of = [&](Charge charge) -> ChargeCount& { return charges[static_cast<std::size_t>(charge)]; };
+    const auto due = [&](Charge charge, double times) {
+      of(charge).all += times;
+      of(charge).busiest = std::max(of(charge).busiest, times);
+    };
+    std::map<std::int32_t, std::int64_t> sent;
+    for (const auto& [ends, carried] : pairs_) sent[ends.first] += carried.scalars;
+    for (const auto& [from, scalars] : sent) due(Charge::kPacket, static_cast<double>(scalars));
+    for (const auto& [ends, carried] : links) {
+      const Hops link = hops(placement_.mesh, ends.first, ends.second);
+      const Charge kind = link.host > 0        ? Charge::kHopHost
+                          : link.east_west > 0 ? Charge::kHopEastWest
+                                               : Charge::kHopNorthSouth;
+      due(kind, static_cast<double>(carried.scalars));
+    }
+    for (const std::int64_t operations : operations_) due(Charge::kSynapticOperation, static_cast<double>(operations));
+    for (const double on_core : updates()) due(Charge::kSynapticUpdate, on_core);
+    std::vector<std::int64_t> neurons(operations_.size(), 0);
+    for (const std::int32_t core : placement_.rate) ++neurons[static_cast<std::size_t>(core)];
+    for (const std::int32_t core : placement_.readout) ++neurons[static_cast<std::size_t>(core)];
+    for (const std::int64_t held : neurons) due(Charge::kNeuronUpdate, static_cast<double>(held * ledger_.ticks()));
+    due(Charge::kBarrier, static_cast<double>(ledger_.ticks() + ledger_.stalled_ticks()));
+  }
+
+  const Wiring& wiring_;
+  const Placement& placement_;
+  const Ledger& ledger_;
+  const Traffic& traffic_;
+  Reach reach_;
+  std::map<std::pair<Channel, std::int32_t>, ChipCounts> counts_;
+  Loads pairs_;
+  std::vector<std::int64_t> operations_;  // synaptic operations by core
+  std::vector<std::int64_t> gathers_;     // GATHER by core
+};
+
+}  // namespace
+
+ChipTraffic chip_traffic(const Wiring& wiring, const Placement& placement, RuleKind rule, const Ledger& ledger,
+                         const Traffic& traffic) {
+  return Evaluation(wiring, placement, rule, ledger, traffic).run();
+}
+
+const Load* busiest(const std::vector<Load>& loads) {
+  const auto found = std::ranges::max_element(loads, {}, &Load::packets);
+  return found == loads.end() ? nullptr : &*found;
+}
+
+std::string name(const Load& load) { return fmt::format("{} -> {}", place_name(load.from), place_name(load.to)); }
+
+Estimate estimate(const ChipTraffic& traffic, const CostSpec& cost) {
+  Estimate result;
+  for (std::size_t c = 0; c < kCharges; ++c) {
+    result.energy[c] = traffic.charges[c].all * cost.energy[c];
+    result.time[c] = traffic.charges[c].busiest * cost.time[c];
+    result.total_energy += result.energy[c];
+    result.total_time += result.time[c];
+  }
+  return result;
+}
+
+}  // namespace locus

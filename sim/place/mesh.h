@@ -1,0 +1,36 @@
+// Mesh: the cores of a chip and the ways between them. Cores are numbered row by row from 0; the host hangs on core 0, one link away.
+//
+// Packets go along their row first, then along the column (XY, dimension-ordered routing: Dally & Towles 2004, ch. 8): deterministic, no deadlock.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace locus {
+
+inline constexpr std::int32_t kHost = -1;  // where it stands for a core
+
+struct Mesh {
+  std::int32_t width = 1;   // cores in a row
+  std::int32_t height = 1;  // rows
+
+  std::int32_t cores() const { return width * height; }
+  friend bool operator==(const Mesh&, const Mesh&) = default;
+};
+
+/// Links from one place to another, by kind. Their sum is the Manhattan distance, plus 1 where an end is the host.
+struct Hops {
+  std::int64_t east_west = 0;
+  std::int64_t north_south = 0;
+  std::int64_t host = 0;
+  std::int64_t all() const { return east_west + north_south + host; }
+};
+Hops hops(const Mesh& mesh, std::int32_t from, std::int32_t to);
+
+/// The next place on the way; `from` and `to` differ.
+std::int32_t next_on_way(const Mesh& mesh, std::int32_t from, std::int32_t to);
+
+/// "core 3", "host".
+std::string place_name(std::int32_t place);
+
+}  // namespace locus

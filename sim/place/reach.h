@@ -1,0 +1,54 @@
+// Reach: where the messages of one event go, for every neuron of every stream: the placement as the counts see it.
+//
+// An event is what one neuron (or the agent) sends over one block in one step; its messages end on some places, so many on each (legs). With counts
+// by neuron (core/wire/traffic.h) that is all that packets, hops and loads follow from (chip_traffic.h).
+// Cost: O(synapses) for sparse projections, O(neurons x cores) for dense ones.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/rule/rule.h"
+#include "sim/place/placement.h"
+
+namespace locus {
+
+/// So many messages of an event end at this place.
+struct Leg {
+  std::int32_t to = kHost;
+  std::int64_t messages = 0;
+};
+
+class Reach {
+ public:
+  /// TRANSPORT goes to the agent or to presynaptic neurons, as the rule's row says.
+  Reach(const Wiring& wiring, const Placement& placement, RuleKind rule);
+
+  std::int32_t keys(Stream stream) const { return static_cast<std::int32_t>(of(stream).from.size()); }
+  /// Where a key's messages come from.
+  std::int32_t from(Stream stream, std::int32_t key) const { return of(stream).from[static_cast<std::size_t>(key)]; }
+  std::span<const Leg> legs(Stream stream, std::int32_t key) const;
+  /// Messages of one event, and the packets that they are.
+  EventSize size(Stream stream, std::int32_t key) const;
+  /// Of every key, for Traffic::weigh.
+  std::array<std::vector<EventSize>, kStreams> sizes() const;
+
+ private:
+  struct Spread {
+    std::vector<std::int32_t> from;   // (keys)
+    std::vector<std::size_t> offset;  // (keys + 1): legs of key k are offset[k] .. offset[k + 1] - 1
+    std::vector<Leg> legs;
+  };
+  const Spread& of(Stream stream) const { return spreads_[static_cast<std::size_t>(stream)]; }
+  Spread& make(Stream stream, const Placement& placement);
+  void connect(Stream stream, const std::vector<const Wires*>& wires, const Placement& placement, bool by_source,
+               bool to_agent);
+  void tell_each(Stream stream, const Placement& placement);
+  void gather(const Wiring& wiring, const Placement& placement);
+
+  std::array<Spread, kStreams> spreads_;
+};
+
+}  // namespace locus

@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/report/chip_table.h"
+
+namespace locus {
+namespace {
+
+constexpr std::size_t kNarrowestCell = 13;  // columns between the bars of a box
+constexpr std::size_t kMostLines = 4;       // populations in a box
+constexpr std::size_t kHostColumns = 7;     // "host --"
+constexpr std::int32_t kMostRows = 16;      // boxes, from top to bottom
+constexpr std::size_t kMostListed = 64;     // cores, where they are listed
+
+/// What sits on each core: "rec 0-3", population by population, runs of neurons joined.
+std::vector<std::vector<std::string>> held_by_core(const Placement& placement, const NetworkSpec& network) {
+  std::vector<std::vector<std::string>> held(static_cast<std::size_t>(placement.mesh.cores()));
+  std::int32_t begin[2] = {0, 0};  // of the population within its layer
+  for (const PopulationSpec& population : network.populations) {
+    if (population.kind == PopulationKind::kInput) continue;
+    const bool rate = population.kind == PopulationKind::kRate;
+    const std::vector<std::int32_t>& cores = rate ? placement.rate : placement.readout;
+    std::int32_t& first = begin[rate ? 0 : 1];
+    std::vector<std::vector<std::int32_t>> own(held.size());
+    for (std::int32_t k = 0; k < population.size; ++k)
+      own[static_cast<std::size_t>(cores[static_cast<std::size_t>(first + k)])].push_back(k);
+    first += population.size;
+    for (std::size_t core = 0; core < own.size(); ++core) {
+      std::string ranges;
+      for (std::size_t k = 0; k < own[core].size();) {
+        std::size_t end = k + 1;
+        while (end < own[core].size() && own[core][end] == own[core][end - 1] + 1) ++end;
+        ranges += fmt::format("{}{}", ranges.empty() ? "" : ",", own[core][k]);
+        if (end - k > 1) ranges += fmt::format("-{}", own[core][end - 1]);
+        k = end;
+      }
+      if (!ranges.empty()) held[core].push_back(fmt::format("{} {}", population.name, ranges));
+    }
+  }
+  return held;
+}
+
+std::string listed(const std::vector<std::vector<std::string>>& held, const std::vector<std::int64_t>& synapses) {
+  std::string text;
+  for (std::size_t core = 0; core < std::min(held.size(), kMostListed); ++core) {
+    const std::string all = held[core].empty() ? "empty" : fmt::format("{}", fmt::join(held[core], "; "));
+    text += wrap(fmt::format("core {}: {} ({} synapses)", core, shorten(all, 160), synapses[core]), 4, 2);
+  }
+  if (held.size() > kMostListed) text += fmt::format("  and {} cores more\n", held.size() - kMostListed);
+  return text;
+}
+
+/// Boxes with `cell` columns inside, and the host beside core 0.
+std::string boxes(const ChipSpec& chip, std::size_t cell, const std::vector<std::vector<std::string>>& held,
+                  const std::vector<std::int64_t>& synapses) {
+  const auto columns = static_cast<std::size_t>(chip.width);
+  const std::string margin(kHostColumns, ' ');
+  std::string bar = margin;
+  for (std::size_t c = 0; c < columns; ++c) bar += '+' + std::string(cell, '-');
+  bar += "+\n";
+  const auto said = [&](std::size_t core, std::size_t line, std::size_t lines) -> std::string {
+    if (line == 0) return fmt::format("core {}", core);
+    if (line == lines + 1) return fmt::format("{} synapses", synapses[core]);
+    if (line > held[core].size()) return "";
+    const bool cut = line == kMostLines && held[core].size() > kMostLines;
+    return cut ? fmt::format("and {} more", held[core].size() - kMostLines + 1) : held[core][line - 1];
+  };
+  std::string text;
+  for (std::size_t begin = 0; begin < held.size(); begin += columns) {
+    std::size_t lines = 0;
+    for (std::size_t c = 0; c < columns; ++c) lines = std::max(lines, std::min(held[begin + c].size(), kMostLines));
+    text += bar;
+    for (std::size_t line = 0; line < lines + 2; ++line) {
+      text += begin == 0 && line == 0 ? "host --" : margin;
+      for (std::size_t c = 0; c < columns; ++c)
+        text += "| " + pad(shorten(said(begin + c, line, lines), cell - 1), cell - 1, Align::kLeft);
+      text += "|\n";
+    }
+  }
+  return text + bar;
+}
+
+}  // namespace
+
+std::string chip_drawing(const ChipSpec& chip, const NetworkSpec& network) {
+  const Wiring wiring = wiring_of(network, {});
+  const Placement placement = place_on_chip(chip, wiring);
+  const std::vector<std::vector<std::string>> held = held_by_core(placement, network);
+  const std::vector<std::int64_t> synapses = synapses_by_core(placement, wiring);
+  std::vector<std::int32_t> core_of = placement.rate;
+  core_of.insert(core_of.end(), placement.readout.begin(), placement.readout.end());
+  std::int64_t between = 0;  // synapses whose two neurons both sit on cores
+  for (const Wires& wires : wiring.projections) between += wires.source_layer == Layer::kInput ? 0 : wires.size();
+  const std::string text = chip_title(chip) + wrap(fmt::format("{} of {} synapses of W and A cross cores",
+                                                               cut_synapses(wiring, core_of), between));
+  const std::size_t room = (kTextWidth - kHostColumns - 1) / static_cast<std::size_t>(chip.width);
+  const bool fits = room > kNarrowestCell && chip.height <= kMostRows;
+  return text + (fits ? boxes(chip, std::min<std::size_t>(room - 1, 24), held, synapses) : listed(held, synapses));
+}
+
+}  // namespace locus

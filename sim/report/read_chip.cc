@@ -1,0 +1,174 @@
+#include "sim/report/read_chip.h"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sim/model/errors.h"
+#include "sim/report/chip_message.h"
+#include "sim/report/read_result.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int32_t kMostKeys = 100'000'000;  // neurons of a kind, as load allows
+constexpr std::int64_t kMostCounts = 1'000'000'000;
+
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& path) : path_(result_file(path)) {}
+
+  RunResult read() {
+    const v1::Result message = read_result(path_);
+    if (!message.has_chip() || !message.has_wiring())
+      refuse("", "holds no counts by neuron", "must be the result of a model with a chip");
+    RunResult result;
+    result.model = message.model();
+    result.model_sha256 = message.model_sha256();
+    result.seed = message.seed();
+    result.chip = chip_of(message);
+    sizes_ = {message.wiring().inputs(), message.wiring().rate_neurons(), message.wiring().readouts()};
+    if (std::min({sizes_.inputs, sizes_.rate_neurons, sizes_.readouts}) < 0 || sizes_.rate_neurons < 1 ||
+        std::max({sizes_.inputs, sizes_.rate_neurons, sizes_.readouts}) > kMostKeys)
+      refuse("wiring", "has sizes that no network has", "");
+    for (const v1::Wires& wires : message.wiring().projections())
+      result.wires.push_back(checked(wires, "wiring.projections"));
+    for (const v1::Run& run : message.runs()) result.outcomes.push_back(read_run(run, result));
+    return result;
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& field, const std::string& what, const std::string& allowed) const {
+    throw ModelError({{Severity::kError, path_.string(), 0, 0, field, what, allowed, "", 0}});
+  }
+
+  Wires checked(const v1::Wires& message, const std::string& field) const {
+    Wires wires = wires_of(message);
+    const auto size = [&](Layer layer) {
+      return layer == Layer::kInput ? sizes_.inputs : layer == Layer::kRate ? sizes_.rate_neurons : sizes_.readouts;
+    };
+    const auto within = [](std::int64_t begin, std::int64_t count, std::int64_t all) {
+      return begin >= 0 && count >= 0 && begin + count <= all;
+    };
+    bool good = message.block() != v1::Wires::BLOCK_UNSPECIFIED &&
+                within(wires.source_begin, wires.source_size, size(wires.source_layer)) &&
+                within(wires.target_begin, wires.target_size, size(wires.target_layer)) &&
+                wires.source.size() == wires.target.size() && (!wires.dense || wires.source.empty());
+    for (std::size_t k = 0; good && k < wires.source.size(); ++k) {
+      good = within(wires.source[k] - wires.source_begin, 1, wires.source_size) &&
+             within(wires.target[k] - wires.target_begin, 1, wires.target_size);
+    }
+    if (!good) refuse(field, "name neurons that are not there", "");
+    return wires;
+  }
+
+  Ledger read_ledger(const v1::Ledger& message) const {
+    Ledger ledger;
+    for (const v1::Ledger::Entry& entry : message.entries()) {
+      const auto channel = channel_named(v1::Ledger::Channel_Name(entry.channel()));
+      if (!channel || entry.lag() < 0 || entry.lag() > kMostKeys || entry.messages() < 1 || entry.scalars() < 0)
+        refuse("runs.ledger.entries", "hold an entry that no run leaves", "");
+      ledger.add(*channel, entry.lag(), {entry.messages(), entry.scalars()});
+    }
+    const std::int64_t trials = std::max<std::int64_t>(message.trials(), 0);
+    if (trials > 0) ledger.add_trials(trials, std::max<std::int64_t>(message.ticks(), 0) / trials);
+    ledger.add_stalled_ticks(std::max<std::int64_t>(message.stalled_ticks(), 0));
+    return ledger;
+  }
+
+  Outcome read_run(const v1::Run& run, const RunResult& result) const {
+    const auto kind = rule_named(run.chip().kind());
+    if (!kind) refuse("runs.chip.kind", fmt::format("is \"{}\"", run.chip().kind()), "must be a rule's short form");
+    Outcome outcome;
+    outcome.rule = run.rule();
+    outcome.kind = *kind;
+    outcome.ledger = read_ledger(run.ledger());
+    std::vector<Wires> feedback;
+    for (const v1::Wires& wires : run.chip().feedback()) feedback.push_back(checked(wires, "runs.chip.feedback"));
+    outcome.chip.emplace(ChipOutcome{read_counts(run.chip()), std::move(feedback), {}, {}});
+    check_counts(outcome, wiring_of(result, outcome));
+    return outcome;
+  }
+
+  Traffic read_counts(const v1::ChipRun& message) const {
+    std::int32_t largest_lag = 0;
+    for (const v1::ChipRun::Count& count : message.counts()) {
+      if (count.lag() < 0) refuse("runs.chip.counts.lag", fmt::format("is {}", count.lag()), "must be at least 0");
+      largest_lag = std::max(largest_lag, count.lag());
+    }
+    if (std::int64_t{largest_lag} * std::max(sizes_.inputs, sizes_.rate_neurons) > kMostCounts)
+      refuse("runs.chip.counts.lag", fmt::format("is {}", largest_lag), "is more than can be held for this network");
+    Traffic traffic(sizes_, 1, largest_lag);
+    for (const v1::ChipRun::Count& count : message.counts()) {
+      const auto stream = std::ranges::find(kStreamTable, count.stream(), &StreamRow::name);
+      if (stream == kStreamTable.end() || (count.lag() > 0 && !stream->has_lags))
+        refuse("runs.chip.counts.stream", fmt::format("is \"{}\" of lag {}", count.stream(), count.lag()), "is none");
+      const std::int32_t keys = sizes_.of(stream->key);
+      if (count.messages_size() != 1 && count.messages_size() != keys)
+        refuse("runs.chip.counts.messages", fmt::format("has {} numbers", count.messages_size()),
+               fmt::format("must have 1 or {}", keys));
+      for (std::int32_t key = 0; key < keys; ++key) {
+        const std::int64_t messages = count.messages(count.messages_size() == 1 ? 0 : key);
+        if (messages < 0) refuse("runs.chip.counts.messages", fmt::format("has {}", messages), "must be at least 0");
+        traffic.add(stream->stream, count.lag(), key, 0, messages);
+      }
+    }
+    traffic.finish();
+    return traffic;
+  }
+
+  /// Whole events, and the ledger's messages in all: what chip_traffic relies upon. An event's messages depend on no placement.
+  void check_counts(const Outcome& outcome, const Wiring& wiring) const {
+    Placement anywhere;
+    anywhere.rate.assign(static_cast<std::size_t>(sizes_.rate_neurons), 0);
+    anywhere.readout.assign(static_cast<std::size_t>(sizes_.readouts), 0);
+    const auto events = Reach(wiring, anywhere, outcome.kind).sizes();
+    const Traffic& traffic = outcome.chip->traffic;
+    Ledger counted;
+    for (const StreamRow& stream : kStreamTable) {
+      for (std::int32_t lag = 0; lag <= traffic.largest_lag(); ++lag) {
+        const auto messages = traffic.messages(stream.stream, lag);
+        for (std::size_t key = 0; key < messages.size(); ++key) {
+          const std::int64_t size = events[static_cast<std::size_t>(stream.stream)][key].messages;
+          if (messages[key] > 0 && (size == 0 || messages[key] % size != 0))
+            refuse("runs.chip.counts", "are no whole events of this wiring", "");
+          counted.add(stream.channel, lag, {messages[key], 0});
+        }
+      }
+    }
+    std::int64_t split = 0;
+    for (const LedgerEntry& entry : outcome.ledger.entries()) {
+      if (entry.channel == Channel::kDendrite || entry.channel == Channel::kPost) continue;
+      split += entry.tally.messages;
+      if (counted.at(entry.channel, entry.lag).messages != entry.tally.messages)
+        refuse("runs.chip.counts",
+               fmt::format("do not add up to the ledger's {} of lag {}", name(entry.channel), entry.lag), "");
+    }
+    if (counted.messages() != split) refuse("runs.chip.counts", "are more than the ledger's messages", "");
+  }
+
+  std::filesystem::path path_;
+  Traffic::Sizes sizes_;
+};
+
+}  // namespace
+
+RunResult read_chip_result(const std::filesystem::path& path) { return Reader(path).read(); }
+
+Wiring wiring_of(const RunResult& result, const Outcome& outcome) {
+  return {outcome.chip->traffic.sizes(), result.wires, outcome.chip->feedback};
+}
+
+void place_again(RunResult& result, const ChipSpec& chip) {
+  result.chip = chip;
+  for (Outcome& outcome : result.outcomes) {
+    const Wiring wiring = wiring_of(result, outcome);
+    ChipOutcome& own = *outcome.chip;
+    own.report = chip_traffic(wiring, place_on_chip(chip, wiring), outcome.kind, outcome.ledger, own.traffic);
+    own.estimate.reset();
+    if (chip.cost) own.estimate = estimate(own.report, *chip.cost);
+  }
+}
+
+}  // namespace locus

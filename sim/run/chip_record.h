@@ -1,0 +1,27 @@
+// ChipRecord: counts by neuron while a rule runs on a model with a chip, and what they amount to when it has ended.
+#pragma once
+
+#include "core/wire/door.h"
+#include "sim/model/spec.h"
+#include "sim/run/result.h"
+
+namespace locus {
+
+class ChipRecord {
+ public:
+  /// The door tells this what passes from now on; it must not move.
+  ChipRecord(const Spec& spec, const RuleSpec& rule, const Learning& learning, Door& door);
+  ChipRecord(const ChipRecord&) = delete;
+  ChipRecord& operator=(const ChipRecord&) = delete;
+
+  ChipOutcome finish(const Ledger& ledger);
+
+ private:
+  RuleKind rule_;
+  std::optional<CostSpec> cost_;
+  Wiring wiring_;
+  Placement placement_;
+  Traffic traffic_;
+};
+
+}  // namespace locus

@@ -1,0 +1,345 @@
+// Packets and hops against a count over every message of the mailbox: each message looked at alone, its way walked by a formula of its own.
+#include "sim/place/chip_traffic.h"
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <gtest/gtest.h>
+
+#include "core/transport/mailbox.h"
+#include "sim/model/build.h"
+#include "sim/place/place.h"
+#include "sim/run/run.h"
+#include "sim/run/train.h"
+#include "sim/run/trial.h"
+#include "sim/task/task.h"
+#include "tests/support/agreement.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+/// A chip of at most 4 x 3 cores with every neuron on a random one, and the agent at the host or on a core.
+ChipSpec random_chip(const Spec& spec, Dice& dice) {
+  ChipSpec chip;
+  chip.width = dice.between(1, 4);
+  chip.height = dice.between(1, 3);
+  chip.policy = PlacementPolicy::kExplicit;
+  const Wiring wiring = wiring_of(spec.network, {});
+  chip.neurons_per_core = wiring.sizes.rate_neurons + wiring.sizes.readouts;
+  for (int k = 0; k < chip.neurons_per_core; ++k) chip.cores.push_back(dice.between(0, chip.width * chip.height - 1));
+  if (dice.chance(40)) chip.agent_core = dice.between(0, chip.width * chip.height - 1);
+  return chip;
+}
+
+struct Brute {
+  std::map<std::pair<Channel, std::int32_t>, ChipCounts> counts;
+  std::map<std::pair<int, int>, std::int64_t> pairs;
+  std::int64_t peak = 0;
+};
+
+/// Every message of a run, walked alone. What belongs to one event is told by sender, step, lane, delivered block and destination.
+class Walker {
+ public:
+  Walker(const ChipSpec& chip, const Network<double>& network) : chip_(chip), network_(network) {}
+
+  void see(const Passing& m) {
+    const int from = place(m.ends.sender);
+    const int to = place(m.ends.receiver);
+    ChipCounts& counts = brute_.counts[{m.channel, m.lag}];
+    const bool same_step = m.tick == tick_ && m.lag == lag_;
+    if (!same_step) end_step();
+    tick_ = m.tick;
+    lag_ = m.lag;
+    if (from == to) {
+      ++counts.on_core;
+      return;
+    }
+    ++counts.unicast_packets;
+    counts.unicast_hops += distance(from, to);
+    const bool multicast =
+        m.channel == Channel::kAxon || m.channel == Channel::kFeedback || m.channel == Channel::kInfluence;
+    if (multicast) {
+      const auto event =
+          std::tuple(m.channel, m.replayed, onto_readout(m), m.lane.value, m.ends.sender.party, m.ends.sender.index, to);
+      if (!sent_.insert(event).second) return;
+    }
+    ++counts.packets;
+    counts.hops += distance(from, to);
+    ++brute_.pairs[{from, to}];
+    ++step_[m.lane.value];
+  }
+
+  /// The ticks of the next trial are other ones.
+  void begin_trial() { end_step(); }
+
+  const Brute& done() {
+    end_step();
+    return brute_;
+  }
+
+ private:
+  bool onto_readout(const Passing& m) const {
+    return m.channel == Channel::kAxon &&
+           network_.projections[static_cast<std::size_t>(m.ends.receiver.projection)].target_layer == Layer::kReadout;
+  }
+  int core(std::int64_t number) const { return chip_.cores[static_cast<std::size_t>(number)]; }
+  int place(const Endpoint& end) const {
+    switch (end.party) {
+      case Party::kRate: return core(end.index);
+      case Party::kReadout: return core(network_.rate.size + end.index);
+      case Party::kAgent: return chip_.agent_core.value_or(kHost);
+      case Party::kInput:
+      case Party::kEnvironment: return kHost;
+      case Party::kSynapse: break;
+    }
+    const auto& projection = network_.projections[static_cast<std::size_t>(end.projection)];
+    const int target = projection.target_begin + projection.target_of(end.index);
+    return core(projection.target_layer == Layer::kRate ? target : network_.rate.size + target);
+  }
+  int distance(int from, int to) const {
+    const int a = std::max(from, 0), b = std::max(to, 0);
+    return std::abs(a % chip_.width - b % chip_.width) + std::abs(a / chip_.width - b / chip_.width) +
+           (from == kHost || to == kHost ? 1 : 0);
+  }
+  void end_step() {
+    for (const auto& [lane, packets] : step_) brute_.peak = std::max(brute_.peak, packets);
+    step_.clear();
+    sent_.clear();
+  }
+
+  const ChipSpec& chip_;
+  const Network<double>& network_;
+  Brute brute_;
+  Tick tick_{};
+  std::int32_t lag_ = 0;
+  std::set<std::tuple<Channel, bool, bool, std::int32_t, Party, std::int64_t, int>> sent_;
+  std::map<std::int32_t, std::int64_t> step_;  // packets by lane
+};
+
+Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
+  const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  Network<double> network = build<double>(spec, rule_spec, spec.training.batch);
+  Permit permit{.channels = ~0U, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
+  Door door(permit, sizeof(double));
+  Mailbox<double> transport(network, learning, place(network, 1), Executor{}, door);
+  Walker walker(*spec.chip, network);
+  transport.watch([&](const Passing& m) { walker.see(m); });
+  Task task(spec);
+  Batch<double> batch =
+      make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
+  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec.training),
+                                       spec.training.commit == CommitWhen::kEveryTick);
+  for (std::int64_t update = 0; update < spec.training.updates; ++update) {
+    task.fill(update, batch);
+    walker.begin_trial();
+    trial.run(batch);
+    trial.commit_batch();
+  }
+  return walker.done();
+}
+
+void expect_brute(const Outcome& outcome, const Brute& brute, const std::string& what) {
+  const ChipTraffic& report = outcome.chip.value().report;
+  ASSERT_EQ(report.entries.size(), brute.counts.size()) << what;
+  for (const ChipEntry& entry : report.entries) {
+    const ChipCounts& found = entry.counts;
+    const ChipCounts& expected = brute.counts.at({entry.channel, entry.lag});
+    ASSERT_EQ(found, expected) << name(entry.channel) << " of lag " << entry.lag << ": on core " << found.on_core
+                               << " / " << expected.on_core << ", packets " << found.packets << " / " << expected.packets
+                               << ", unicast " << found.unicast_packets << " / " << expected.unicast_packets
+                               << ", hops " << found.hops << " / " << expected.hops << ", unicast hops "
+                               << found.unicast_hops << " / " << expected.unicast_hops << ", " << what;
+  }
+  ASSERT_EQ(report.pairs.size(), brute.pairs.size()) << what;
+  std::int64_t over_links = 0;
+  for (const Load& load : report.pairs)
+    ASSERT_EQ(load.packets, brute.pairs.at({load.from, load.to})) << name(load) << what;
+  for (const Load& link : report.links) {
+    ASSERT_EQ(hops(report.placement.mesh, link.from, link.to).all(), 1) << name(link);
+    over_links += link.packets;
+  }
+  ASSERT_EQ(over_links, report.total.hops) << "every hop is over one link, " << what;
+  ASSERT_EQ(report.peak.packets, brute.peak) << what;
+}
+
+TEST(ChipTraffic, IsThatOfEveryMessageWalkedAlone) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed + 1000);
+    spec.chip = random_chip(spec, dice);
+    const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
+    const RunResult batched = run_with(spec, TransportKind::kBatched);
+    for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+      const Brute brute = walk(spec, spec.rules[k]);
+      expect_brute(batched.outcomes[k], brute, "batched, " + spec.rules[k].name + " of " + describe(spec));
+      expect_brute(mailbox.outcomes[k], brute, "mailbox, " + spec.rules[k].name + " of " + describe(spec));
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(ChipTraffic, ConservesMessagesAndPacketsAreNoMore) {
+  for (std::uint64_t seed = 100; seed <= 130; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed);
+    const std::string plain = run_with(spec, TransportKind::kBatched).outcomes.front().fingerprint;
+    spec.chip = random_chip(spec, dice);
+    const RunResult result = run_with(spec, TransportKind::kBatched);
+    EXPECT_EQ(result.outcomes.front().fingerprint, plain) << "a chip changes nothing that is learnt or sent";
+    for (const Outcome& outcome : result.outcomes) {
+      const auto entries = outcome.ledger.entries();
+      const auto& on_chip = outcome.chip.value().report.entries;
+      ASSERT_EQ(on_chip.size(), entries.size());
+      for (std::size_t e = 0; e < entries.size(); ++e) {
+        const ChipCounts& counts = on_chip[e].counts;
+        EXPECT_EQ(on_chip[e].channel, entries[e].channel);
+        EXPECT_EQ(on_chip[e].lag, entries[e].lag);
+        EXPECT_EQ(counts.on_core + counts.unicast_packets, entries[e].tally.messages);
+        EXPECT_LE(counts.packets, counts.unicast_packets);
+        EXPECT_LE(counts.hops, counts.unicast_hops);
+        const bool own_payload = entries[e].channel != Channel::kAxon && entries[e].channel != Channel::kFeedback &&
+                                 entries[e].channel != Channel::kInfluence;
+        EXPECT_TRUE(!own_payload || counts.packets == counts.unicast_packets) << name(entries[e].channel);
+        const bool stays = entries[e].channel == Channel::kPost || entries[e].channel == Channel::kDendrite;
+        EXPECT_TRUE(!stays || counts.unicast_packets == 0) << name(entries[e].channel);
+      }
+    }
+  }
+}
+
+/// A rule that its budget ends has sent whole events until then, and they are the ledger's.
+TEST(ChipTraffic, OfARunThatItsBudgetEndedAddsUp) {
+  int broken = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed);
+    spec.chip = random_chip(spec, dice);
+    for (const Locality budget : {Locality::kSpatial, Locality::kTemporal, Locality::kStrict}) {
+      spec.training.locality = budget;
+      const RunResult batched = run_with(spec, TransportKind::kBatched);
+      const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
+      for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+        broken += batched.outcomes[k].status == Status::kLocalityBroken ? 1 : 0;
+        const ChipTraffic& report = batched.outcomes[k].chip.value().report;
+        ASSERT_EQ(report.total.on_core + report.total.unicast_packets, batched.outcomes[k].ledger.messages());
+        ASSERT_EQ(report.entries, mailbox.outcomes[k].chip.value().report.entries);
+        ASSERT_EQ(report.peak, mailbox.outcomes[k].chip.value().report.peak);
+      }
+    }
+  }
+  EXPECT_GT(broken, 100);
+}
+
+/// On one core only the host's messages leave: inputs, targets, and what the agent says and hears.
+TEST(ChipTraffic, OfOneCoreIsTheHostsAlone) {
+  Style style;
+  style.activation = Activation::kTanh;
+  style.loss = Loss::kSequence;
+  Spec spec = small_model({2, 3, 2, 4}, style, 5);
+  spec.chip = ChipSpec{};
+  spec.chip->neurons_per_core = 5;
+  for (const Outcome& outcome : run_with(spec, TransportKind::kBatched).outcomes) {
+    for (const Load& load : outcome.chip.value().report.pairs)
+      EXPECT_TRUE(load.from == kHost || load.to == kHost) << name(load);
+  }
+  spec.chip->agent_core = 0;
+  for (const Outcome& outcome : run_with(spec, TransportKind::kBatched).outcomes) {
+    for (const ChipEntry& entry : outcome.chip.value().report.entries) {
+      const bool from_host = entry.channel == Channel::kAxon || entry.channel == Channel::kTarget;
+      EXPECT_EQ(entry.counts.packets > 0, from_host) << outcome.rule << " " << name(entry.channel);
+      EXPECT_EQ(entry.counts.hops, entry.counts.packets);
+    }
+  }
+}
+
+/// By hand: BPTT, one tick. 2 inputs, 2 rate neurons on cores 0 and 1, 1 readout on core 1; mesh 2 x 1, agent at the host.
+TEST(ChipTraffic, ByHand) {
+  Style style;
+  Spec spec = small_model({2, 2, 1, 1}, style, 4);
+  spec.rules = {rule_spec(RuleKind::kBptt)};
+  spec.chip = ChipSpec{};
+  spec.chip->width = 2;
+  spec.chip->neurons_per_core = 2;
+  spec.chip->policy = PlacementPolicy::kExplicit;
+  spec.chip->cores = {0, 1, 1};
+  const Outcome outcome = run_with(spec, TransportKind::kBatched).outcomes.front();
+  const ChipTraffic& report = outcome.chip.value().report;
+  const auto counts = [&](Channel channel) {
+    for (const ChipEntry& entry : report.entries) {
+      if (entry.channel == channel && entry.lag == 0) return entry.counts;
+    }
+    return ChipCounts{};
+  };
+  // B: each of 2 inputs to cores 0 (1 hop) and 1 (2 hops), forward and replayed: 8 packets, 12 hops. A: neuron 0 to core 1: 1; neuron 1 stays.
+  EXPECT_EQ(counts(Channel::kAxon), (ChipCounts{1, 9, 9, 13, 13}));
+  EXPECT_EQ(counts(Channel::kTarget), (ChipCounts{0, 1, 1, 2, 2}));
+  // A's two synapses on core 1 answer to the agent: 2 hops each. ADJOINT: to cores 0 and 1.
+  EXPECT_EQ(counts(Channel::kTransport), (ChipCounts{0, 2, 2, 4, 4}));
+  EXPECT_EQ(counts(Channel::kAdjoint), (ChipCounts{0, 2, 2, 3, 3}));
+  EXPECT_EQ(report.peak, (Peak{14, Tick{1}, 0}));
+  ASSERT_NE(busiest(report.links), nullptr);
+  EXPECT_EQ(name(*busiest(report.links)), "host -> core 0");  // 8 + 1 + 2
+  EXPECT_EQ(busiest(report.links)->packets, 11);
+}
+
+CostSpec cost_of(Dice& dice) {
+  CostSpec cost;
+  for (double& energy : cost.energy) energy = dice.between(0, 100) / 8.0;
+  for (double& time : cost.time) time = dice.between(0, 100) / 8.0;
+  return cost;
+}
+
+TEST(Estimate, IsLinearInTheCostFile) {
+  Dice dice(9);
+  Spec spec = odd_model(7);
+  spec.chip = random_chip(spec, dice);
+  const CostSpec one = cost_of(dice);
+  const CostSpec other = cost_of(dice);
+  CostSpec both;
+  for (std::size_t c = 0; c < kCharges; ++c) {
+    both.energy[c] = 2 * one.energy[c] + 3 * other.energy[c];
+    both.time[c] = 2 * one.time[c] + 3 * other.time[c];
+  }
+  for (const Outcome& outcome : run_with(spec, TransportKind::kBatched).outcomes) {
+    const ChipTraffic& report = outcome.chip.value().report;
+    const Estimate a = estimate(report, one), b = estimate(report, other), sum = estimate(report, both);
+    EXPECT_NEAR(sum.total_energy, 2 * a.total_energy + 3 * b.total_energy, 1e-9 * sum.total_energy);
+    EXPECT_NEAR(sum.total_time, 2 * a.total_time + 3 * b.total_time, 1e-9 * sum.total_time);
+    EXPECT_EQ(estimate(report, CostSpec{}).total_energy, 0);
+  }
+}
+
+/// What is charged, one by one, against the ledger and the loads.
+TEST(Estimate, ChargesWhatTheLedgerCounts) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed);
+    spec.chip = random_chip(spec, dice);
+    for (const Outcome& outcome : run_with(spec, TransportKind::kBatched).outcomes) {
+      const ChipTraffic& report = outcome.chip.value().report;
+      const Ledger& ledger = outcome.ledger;
+      const auto charged = [&](Charge charge) { return report.charges[static_cast<std::size_t>(charge)].all; };
+      const std::int64_t influence = ledger.at(Channel::kInfluence, 0).scalars;
+      EXPECT_EQ(charged(Charge::kSynapticOperation),
+                static_cast<double>(ledger.messages(Channel::kAxon) + ledger.messages(Channel::kFeedback) +
+                                    ledger.messages(Channel::kTransport) + influence));
+      const auto updates = static_cast<double>(ledger.messages(Channel::kPost) + ledger.messages(Channel::kGather));
+      bool plastic = false;
+      for (const ProjectionSpec& projection : spec.network.projections) plastic = plastic || projection.plastic;
+      EXPECT_NEAR(charged(Charge::kSynapticUpdate), plastic ? updates : 0, 1e-9 * updates);
+      const double neurons = static_cast<double>(report.placement.rate.size() + report.placement.readout.size());
+      EXPECT_EQ(charged(Charge::kNeuronUpdate), neurons * static_cast<double>(ledger.ticks()));
+      EXPECT_EQ(charged(Charge::kBarrier), static_cast<double>(ledger.ticks() + ledger.stalled_ticks()));
+      if (influence == 0) {
+        EXPECT_EQ(charged(Charge::kPacket), static_cast<double>(report.total.packets));
+        EXPECT_EQ(charged(Charge::kHopEastWest) + charged(Charge::kHopNorthSouth) + charged(Charge::kHopHost),
+                  static_cast<double>(report.total.hops));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace locus
