@@ -23,11 +23,14 @@
 #include "sim/model/requirements.h"
 #include "sim/place/placement.h"
 #include "sim/report/comparison.h"
+#include "sim/report/event_file.h"
+#include "sim/report/live.h"
 #include "sim/report/memory.h"
 #include "sim/report/trace_file.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
+#include "sim/serve/live_server.h"
 
 namespace locus {
 namespace {
@@ -87,7 +90,9 @@ class RunInvocation final : public Invocation {
   int threads_ = 0;  // 0: what the machine has
   std::string transport_;
   std::string locality_;
+  std::optional<std::uint16_t> serve_;
   std::string out_;
+  std::string tensorboard_;
   CostOption cost_;
   std::string trace_;
   std::string trace_ticks_;
@@ -134,6 +139,15 @@ void RunInvocation::declare(CLI::App& app) {
   app.add_option(
          "--out", out_,
          "folder for report.html, result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
+      ->type_name("DIR");
+  app.add_option("--serve", serve_,
+                 "show the report in a browser while the run goes on, at a port of this machine (default: any that is free); the "
+                 "address is the first line printed")
+      ->type_name("[PORT]")
+      ->expected(0, 1)
+      ->default_str("0")
+      ->check(whole_number(0, 65535), "");
+  app.add_option("--tensorboard", tensorboard_, "folder for TensorBoard's event files: DIR/<model name>/<rule>/")
       ->type_name("DIR");
   cost_.declare(app);
   app.add_option(
@@ -231,6 +245,7 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
     if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
     foresee_memory(job.spec, transport(), memory_there());
     if (job.folder) prepare_folder(*job.folder);
+    if (!tensorboard_.empty()) prepare_folder(tensorboard_);
     if (!trace_.empty()) write_file_whole(trace_, "");  // refused now rather than after the run
   }
   return jobs;
@@ -246,6 +261,7 @@ RunOptions RunInvocation::options(const Spec& spec, const Interrupt& interrupt) 
 
 void RunInvocation::report(const RunResult& result, const Job& job, bool first, const Console& console) const {
   if (job.folder) write_result(result, *job.folder);
+  if (!tensorboard_.empty()) write_event_files(result, tensorboard_);
   if (!trace_.empty()) write_trace(job.spec, result, trace_);
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
@@ -273,13 +289,38 @@ Exit RunInvocation::complain(const RunResult& result, Locality budget, const Con
   return code;
 }
 
+/// What the live page shows before the first update.
+RunResult not_begun(const Spec& spec) {
+  return {.model = spec.name,
+          .model_sha256 = spec.sha256,
+          .seed = spec.seed,
+          .settings = spec.settings,
+          .outline = outline_of(spec),
+          .outcomes = {}};
+}
+
+std::function<void(const RunResult&, const Outcome&, const Ledger&)> watcher(LiveServer& server) {
+  return [&server](const RunResult& done, const Outcome& present, const Ledger& ledger) {
+    if (server.wanted()) server.publish(snapshot(done, &present, &ledger));
+  };
+}
+
 Exit RunInvocation::execute(const Console& console) {
   check_trace();
   const std::vector<Job> jobs = this->jobs(console);
   const Interrupt interrupt;
+  std::optional<LiveServer> server;
+  if (serve_) {
+    if (jobs.size() > 1) throw UsageError("--serve shows one model; give one");
+    server.emplace(*serve_, live_page(jobs.front().spec.name, snapshot(not_begun(jobs.front().spec), nullptr, nullptr)));
+    (json_ ? console.err : console.out) << "live: " << server->url() << std::endl;
+  }
   Exit code = Exit::kDone;
   for (const Job& job : jobs) {
-    const RunResult result = run(job.spec, options(job.spec, interrupt));
+    RunOptions options = this->options(job.spec, interrupt);
+    if (server) options.watch = watcher(*server);
+    const RunResult result = run(job.spec, options);
+    if (server) server->publish(last_snapshot(result));
     report(result, job, &job == &jobs.front(), console);
     code = std::max(code, complain(result, job.spec.training.locality, console));
     const bool complete = result.outcomes.size() == job.spec.rules.size() &&

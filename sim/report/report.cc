@@ -34,9 +34,12 @@ std::string page_of(v1::Result message) {
 
 }  // namespace
 
+std::string page_data(const std::string& kind, const std::string& json) {
+  return fmt::format(R"({{"kind":"{}","channels":{},"{}":{}}})", kind, channels_json(), kind, json);
+}
+
 std::string data_page(const std::string& name, const std::string& kind, const std::string& json) {
-  return page(name + " - locus",
-              fmt::format(R"({{"kind":"{}","channels":{},"{}":{}}})", kind, channels_json(), kind, json));
+  return page(name + " - locus", page_data(kind, json));
 }
 
 std::string report_page(const RunResult& result) { return page_of(result_message(result, {}, WeightsIn::kNothing)); }

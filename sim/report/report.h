@@ -12,6 +12,8 @@ namespace locus {
 
 std::string report_page(const RunResult& result);
 
+/// The data that a page draws: `json`, a value of this kind ("result", "sweep", "live"), and the table of channels.
+std::string page_data(const std::string& kind, const std::string& json);
 /// A page that draws `json`, a value of this kind ("result", "sweep").
 std::string data_page(const std::string& name, const std::string& kind, const std::string& json);
 

@@ -1,6 +1,7 @@
 #include "sim/report/write.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -60,7 +61,7 @@ std::vector<std::vector<std::string>> write_weights(const RunResult& result, con
 
 void prepare_folder(const fs::path& folder) {
   make_folder(folder);
-  if (::access(folder.c_str(), W_OK | X_OK) == 0) return;
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
   throw FileError(
       fmt::format("{}: cannot write to the folder: {}", folder.string(), std::generic_category().message(errno)));
 }

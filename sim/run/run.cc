@@ -32,7 +32,7 @@ RunResult run(const Spec& spec, const RunOptions& options) {
   for (const RuleSpec& rule : spec.rules) {
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty())
       break;
-    result.outcomes.push_back(train(spec, rule, options, workers.executor()));
+    result.outcomes.push_back(train(spec, rule, options, workers.executor(), result));
   }
   return result;
 }

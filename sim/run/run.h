@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "sim/model/spec.h"
@@ -21,6 +22,9 @@ struct RunOptions {
   bool rank_of_large = false;                    // singular values also where the smaller side exceeds 512
   std::optional<TraceRequest> trace;             // keep messages one by one; mailbox only
   const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop after the present update
+  // Called after every update with the rules that are done, the present one so far (no weights yet), and its ledger; these are lent for the call.
+  // May be empty. What it does with them bears on nothing.
+  std::function<void(const RunResult& done, const Outcome& present, const Ledger& ledger)> watch = {};
 };
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an interrupt) end that rule, stand in its Outcome

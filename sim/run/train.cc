@@ -73,7 +73,8 @@ void end(Outcome& outcome, Status status, std::string message) {
 
 /// The updates of one rule over one transport.
 template <class R, class T>
-void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options, Outcome& outcome) {
+void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options,
+                const RunResult& done, Outcome& outcome) {
   const TrainingSpec& training = spec.training;
   const Network<R>& network = transport.network();
   const bool learns = rule(learning.kind).drive != Drive::kNothing;
@@ -104,11 +105,13 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
     if (learns && !all_finite(network)) {
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: a weight is not finite", update + 1));
     }
+    if (options.watch) options.watch(done, outcome, transport.door().ledger());
   }
 }
 
 template <class R>
-Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& options, Executor executor) {
+Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& options, Executor executor,
+                 const RunResult& done) {
   Outcome outcome;
   outcome.rule = rule_spec.name;
   outcome.kind = rule_spec.kind;
@@ -125,10 +128,10 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
     Mailbox<R> transport(network, learning, place(network, shards_for(network)), executor, door);
     if (options.trace)
       transport.watch(make_tracer(*options.trace, shape.ticks, network, door, outcome.trace.emplace()));
-    train_over<R>(transport, spec, learning, options, outcome);
+    train_over<R>(transport, spec, learning, options, done, outcome);
   } else {
     Batched<R> transport(network, learning, {shape, spec.training.commit == CommitWhen::kEveryTick}, executor, door);
-    train_over<R>(transport, spec, learning, options, outcome);
+    train_over<R>(transport, spec, learning, options, done, outcome);
   }
   const ProtocolMemory memory = protocol_memory(learning, shape_of(network), shape, sizeof(R));
   door.ledger().set_memory(memory.history_bytes, memory.trace_bytes);
@@ -158,9 +161,9 @@ Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
 
 TrialShape trial_shape_of(const TrainingSpec& training) { return {training.ticks, training.loss == Loss::kSequence}; }
 
-Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor) {
-  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor)
-                                               : train_as<double>(spec, rule, options, executor);
+Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor, const RunResult& done) {
+  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor, done)
+                                               : train_as<double>(spec, rule, options, executor, done);
 }
 
 }  // namespace locus

@@ -15,6 +15,8 @@ Learning learning_of(const RuleSpec& rule, std::int32_t ticks);
 TrialShape trial_shape_of(const TrainingSpec& training);
 
 /// Trains a freshly built network. Divergence, a broken budget and an interrupt end it early and stand in the outcome.
-Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor);
+/// `done` are the rules before it, for whoever watches.
+Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor,
+              const RunResult& done = {});
 
 }  // namespace locus

@@ -53,6 +53,14 @@ TEST_F(Run, WritesResultsWhereItIsTold) {
                                                "a/b/result.binpb", "a/b/result.json", "small.txtpb"}));
 }
 
+TEST_F(Run, WritesEventFilesWhereItIsTold) {
+  const Answer answer = invoke({"run", model(), "--quiet", "--tensorboard", (folder_ / "tb").string()});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_EQ(files(), (std::vector<std::string>{"small.txtpb", "tb/small/bptt/events.out.tfevents.0.locus",
+                                               "tb/small/rflo/events.out.tfevents.0.locus",
+                                               "tb/small/still/events.out.tfevents.0.locus"}));
+}
+
 TEST_F(Run, GivesEveryOfSeveralModelsItsFolder) {
   const std::string other = file("other.txtpb", small_model_text("x/y"));
   const Answer answer = invoke({"run", model(), other, "--quiet", "--out", folder_.string()});

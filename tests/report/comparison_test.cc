@@ -48,7 +48,7 @@ TEST(Comparison, ComparesWithTheCheapestOfThoseThatTie) {
   dear.ledger = sample_ledger(40, 400000, 800);
   result.outcomes.push_back(dear);
   const std::string text = comparison(sample_spec(), result);
-  EXPECT_NE(text.find("messages of bptt"), std::string::npos) << text;
+  EXPECT_NE(text.find("messages of\nbptt"), std::string::npos) << text;
   EXPECT_EQ(text.find("messages of dear"), std::string::npos) << text;
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::array kCoreChain = std::to_array<std::string_view>(
     {"core/base", "core/wire", "core/actor", "core/rule", "core/transport", "core/nonlocal"});
 constexpr std::array kSimChain = std::to_array<std::string_view>(
-    {"sim/model", "sim/task", "sim/place", "sim/run", "sim/report", "sim/sweep", "sim/cli"});
+    {"sim/model", "sim/task", "sim/place", "sim/run", "sim/report", "sim/sweep", "sim/serve", "sim/cli"});
 
 template <class Chain>
 bool in_order(const Chain& chain, std::string_view from, std::string_view to) {
@@ -54,10 +54,10 @@ struct Dependency {
 constexpr std::array kDependencies = std::to_array<Dependency>({
     {"Eigen/", " * "},
     {"Random123/", " core/base "},
-    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/sweep sim/theory sim/study sim/cli "},
+    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli "},
     {"openssl/", " sim/model sim/run sim/report "},
     {"google/protobuf/", " sim/model sim/report "},
-    {"boost/", " sim/run sim/theory "},
+    {"boost/", " sim/run sim/serve sim/theory "},
     {"CLI/", " sim/cli "},
     {"sys/", " sim/model sim/report sim/cli "},  // what the standard library cannot say of files
 });

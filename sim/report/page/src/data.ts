@@ -100,6 +100,7 @@ export interface Rule {
   depth: number; // ticks; 0 without sweeps
   stride: number; // ticks; 0 without sweeps
   losses: number[];
+  stretch: number; // updates that each of the losses stands for; more than 1 only while a run goes on
   first: number; // mean of the first losses; NaN without any
   last: number;
   entries: Entry[];
@@ -159,6 +160,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
       depth: run.depth,
       stride: run.stride,
       losses,
+      stretch: 1,
       first: mean(losses.slice(0, window)),
       last: mean(losses.slice(-window)),
       entries: ledger.entries.map((entry) => ({

@@ -59,8 +59,14 @@ export function svgText(svg: SVGSVGElement): string {
   const copies = [copy, ...copy.querySelectorAll<SVGElement>("*")];
   originals.forEach((original, i) => {
     const style = getComputedStyle(original);
+    const above = i > 0 && original.parentElement ? getComputedStyle(original.parentElement) : undefined;
     copies[i]!.removeAttribute("style");
-    for (const name of kDrawn) copies[i]!.setAttribute(name, style.getPropertyValue(name));
+    for (const name of kDrawn) {
+      const value = style.getPropertyValue(name);
+      const inherited = name === "opacity" ? "1" : above?.getPropertyValue(name);
+      if (value === inherited) copies[i]!.removeAttribute(name);
+      else copies[i]!.setAttribute(name, value);
+    }
   });
   copy.setAttribute("style", `background: ${getComputedStyle(document.body).backgroundColor}`);
   for (const style of copy.querySelectorAll("style")) style.remove();

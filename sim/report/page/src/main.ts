@@ -1,25 +1,28 @@
 // Reads the data that stands in the page and draws it.
 import { type Channel, type JsonResult, readResult } from "./data.ts";
 import { element } from "./figure.ts";
+import { type JsonLive, showLive } from "./live_view.ts";
 import { resultView } from "./result_view.ts";
 import { type JsonSweep, readSweep } from "./sweep_data.ts";
 import { sweepView } from "./sweep_view.ts";
 
-type PageData = { channels: Channel[] } & ({ kind: "result"; result: JsonResult } | { kind: "sweep"; sweep: JsonSweep });
+type PageData = { channels: Channel[] } & ({ kind: "result"; result: JsonResult } | { kind: "sweep"; sweep: JsonSweep } | { kind: "live"; live: JsonLive });
 
-function viewOf(data: PageData): HTMLElement[] {
+function show(main: HTMLElement, data: PageData): void {
   switch (data.kind) {
     case "result":
-      return resultView(readResult(data.result, data.channels));
+      return main.replaceChildren(...resultView(readResult(data.result, data.channels)));
     case "sweep":
-      return sweepView(readSweep(data.sweep, data.channels));
+      return main.replaceChildren(...sweepView(readSweep(data.sweep, data.channels)));
+    case "live":
+      return showLive(main, data.live, data.channels);
   }
 }
 
-const main = document.querySelector("main");
+const main = document.querySelector("main")!;
 try {
-  main?.replaceChildren(...viewOf(JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData));
+  show(main, JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData);
 } catch (error) {
-  main?.replaceChildren(element("p", { role: "alert" }, "The data of this page cannot be read."));
+  main.replaceChildren(element("p", { role: "alert" }, "The data of this page cannot be read."));
   throw error;
 }

@@ -14,12 +14,12 @@ interface Point {
   loss: number;
 }
 
-export function thinned(losses: number[], points = kPoints): Point[] {
+export function thinned(losses: number[], each = 1, points = kPoints): Point[] {
   const stretch = Math.max(1, Math.ceil(losses.length / points));
   const made: Point[] = [];
   for (let from = 0; from < losses.length; from += stretch) {
     const part = losses.slice(from, from + stretch);
-    made.push({ update: from + (part.length - 1) / 2, loss: mean(part) });
+    made.push({ update: each * (from + (part.length - 1) / 2), loss: mean(part) });
   }
   return made;
 }
@@ -27,8 +27,9 @@ export function thinned(losses: number[], points = kPoints): Point[] {
 export function lossChart(result: Result): Chart {
   const rules = result.rules.filter(learns);
   const longest = Math.max(0, ...rules.map((rule) => rule.losses.length));
-  const stretch = Math.max(1, Math.ceil(longest / kPoints));
-  const lines = rules.map((rule) => ({ rule, points: thinned(rule.losses) }));
+  const each = Math.max(1, ...rules.map((rule) => rule.stretch));
+  const stretch = Math.max(1, Math.ceil(longest / kPoints)) * each;
+  const lines = rules.map((rule) => ({ rule, points: thinned(rule.losses, rule.stretch) }));
   const positive = lines.every(({ points }) => points.every((point) => point.loss > 0));
   const draw = (width: number) => {
     const height = width < kNarrow ? 300 : 360;
@@ -63,9 +64,9 @@ export function lossChart(result: Result): Chart {
     id: "losses",
     title: "Learning",
     takeaway: lossTakeaway(result),
-    ...(stretch > 1 ? { how: `Each point is the mean of ${stretch} updates; the data have every one.` } : {}),
+    ...(stretch > 1 ? { how: `Each point is the mean of ${stretch} updates; the data have ${each > 1 ? `means of ${each}` : "every one"}.` } : {}),
     columns: ["rule", "update", "loss"],
-    rows: rules.flatMap((rule) => rule.losses.map((value, k) => [rule.name, k, value])),
+    rows: rules.flatMap((rule) => rule.losses.map((value, k) => [rule.name, k * rule.stretch, value])),
     draw,
   };
 }

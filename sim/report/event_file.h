@@ -1,0 +1,31 @@
+// TensorBoard's event files: a run directory a rule, with its loss by update, its messages by class, its ranks, and a histogram of its lags.
+//
+// Format: records of TFRecord (length, masked CRC-32C of it, data, masked CRC-32C of it), each a tensorflow.Event in the wire form of protobuf; of
+// that schema only what is written is known here (tensorflow/core/util/event.proto, framework/summary.proto; first record: "brain.Event:2").
+// Tags: loss (step = update), messages/local and so on per trial, violations/space, violations/time, rank/<projection>,
+// effective_rank/<projection>, and lags, whose histogram counts messages per trial. What belongs to the run as a whole stands at its last update.
+// Nothing of the clock goes in: the same result gives the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "sim/run/result.h"
+
+namespace locus {
+
+/// Castagnoli's CRC-32 (RFC 3720, B.4: of 32 zero bytes 0x8a9136aa).
+std::uint32_t crc32c(std::string_view bytes);
+
+/// One record around these bytes.
+std::string tf_record(std::string_view data);
+
+/// The event file of one rule.
+std::string event_file(const Outcome& outcome);
+
+/// folder/<model>/<rule>/events.out.tfevents.0.locus, each whole or not at all; others are left alone. Throws FileError.
+void write_event_files(const RunResult& result, const std::filesystem::path& folder);
+
+}  // namespace locus

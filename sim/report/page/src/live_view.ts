@@ -1,0 +1,64 @@
+// The page of a run that goes on: drawn again with each snapshot, keeping what the reader has opened and where the focus is.
+import { type Channel, type JsonResult, type Result, readResult } from "./data.ts";
+import { element } from "./figure.ts";
+import { counted } from "./format.ts";
+import { resultView } from "./result_view.ts";
+
+export interface JsonLive {
+  over: boolean;
+  running: number; // index of the run that goes on; -1: none
+  stretches: number[]; // updates that a point of each run's curve stands for
+  result: JsonResult;
+}
+
+function readLive(live: JsonLive, channels: Channel[]): Result {
+  const result = readResult(live.result, channels);
+  result.rules.forEach((rule, i) => {
+    rule.stretch = live.stretches[i] ?? 1;
+    if (i === live.running) rule.status = "RUNNING";
+  });
+  return result;
+}
+
+function statusOf(live: JsonLive): string {
+  if (live.over) return "The run has ended; this page shows what it left.";
+  const run = live.result.runs[live.running];
+  if (!run) return "The run is about to begin.";
+  const updates = live.result.outline?.training?.updates;
+  return `Live: ${run.rule}, ${counted(run.updates, "update")}${updates ? ` of ${updates.toLocaleString("en")}` : ""}.`;
+}
+
+/// Where the focus is, in a way that finds the same place in a page drawn anew.
+function focusPath(): string | undefined {
+  const active = document.activeElement;
+  const around = active?.closest("figure[id], section[id]");
+  if (!active || !around) return undefined;
+  const same = [...around.querySelectorAll(active.tagName)];
+  return `#${around.id} ${active.tagName.toLowerCase()}|${same.indexOf(active)}`;
+}
+
+function draw(main: HTMLElement, status: HTMLElement, live: JsonLive, channels: Channel[]): void {
+  const open = [...document.querySelectorAll("figure details[open]")].map((details) => details.closest("figure")?.id);
+  const focus = focusPath()?.split("|");
+  const scroll = window.scrollY;
+  status.textContent = statusOf(live);
+  main.replaceChildren(status, ...resultView(readLive(live, channels)));
+  for (const id of open) document.querySelector(`#${id} details`)?.setAttribute("open", "");
+  if (focus?.[0]) document.querySelectorAll<HTMLElement>(focus[0])[Number(focus[1])]?.focus({ preventScroll: true });
+  window.scrollTo(0, scroll);
+}
+
+export function showLive(main: HTMLElement, first: JsonLive, channels: Channel[]): void {
+  const status = element("p", { id: "status", role: "status" });
+  let last = first;
+  draw(main, status, last, channels);
+  const socket = new WebSocket(`ws://${location.host}${location.pathname}live`);
+  socket.addEventListener("message", (message) => {
+    const data = JSON.parse(String(message.data)) as { live: JsonLive };
+    last = data.live;
+    draw(main, status, last, channels);
+  });
+  socket.addEventListener("close", () => {
+    if (!last.over) status.textContent = "The connection has ended, perhaps with the run; this page shows what came last.";
+  });
+}

@@ -1,0 +1,256 @@
+#include "sim/serve/live_server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+#include <fmt/format.h>
+
+#include "sim/serve/request.h"
+
+namespace locus {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+using tcp = asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t kLargestHead = 8192;      // bytes of a request
+constexpr std::size_t kLargestFrame = 1024;       // bytes that a browser may send; the page sends none
+constexpr int kMostConnections = 32;              // of any kind
+constexpr std::chrono::seconds kHeadPatience{5};  // to send a request
+constexpr std::chrono::milliseconds kLook{100};   // how often a session looks for a newer snapshot
+
+auto quietly(beast::error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
+
+}  // namespace
+
+/// One browser's WebSocket. A reader and a writer use it; whoever is last to leave takes it away.
+struct Session {
+  explicit Session(beast::tcp_stream stream) : socket(std::move(stream)), look(socket.get_executor()) {}
+  websocket::stream<beast::tcp_stream> socket;
+  asio::steady_timer look;
+  bool closed = false;
+  int users = 2;
+};
+
+struct LiveServer::State {
+  explicit State(std::string html) : page(std::move(html)) {}
+
+  asio::io_context context{1};
+  tcp::acceptor acceptor{context};
+  std::string page;
+  std::string token = random_token();
+  std::uint16_t port = 0;
+  int connections = 0;          // of the server's thread
+  std::list<Session> sessions;  // of the server's thread
+
+  std::mutex mutex;      // guards the two below
+  std::string snapshot;  // the newest
+  std::uint64_t version = 0;
+  std::atomic<int> waiting = 0;    // sessions that have taken the newest snapshot
+  std::atomic<int> open = 0;       // sessions
+  std::atomic<bool> over = false;  // no snapshot will follow
+  Clock::time_point last{};        // of a snapshot; the publisher's
+  std::thread thread;
+
+  asio::awaitable<void> listen();
+  asio::awaitable<void> converse(beast::tcp_stream stream);
+  asio::awaitable<void> answer(beast::tcp_stream& stream, Reply reply);
+  asio::awaitable<void> read(std::list<Session>::iterator session);
+  asio::awaitable<void> write(std::list<Session>::iterator session);
+  void leave(std::list<Session>::iterator session);
+};
+
+asio::awaitable<void> LiveServer::State::listen() {
+  for (;;) {
+    beast::error_code error;
+    tcp::socket socket = co_await acceptor.async_accept(quietly(error));
+    if (error == asio::error::operation_aborted) co_return;
+    if (error || connections >= kMostConnections) continue;  // the socket closes
+    ++connections;
+    co_spawn(context, converse(beast::tcp_stream(std::move(socket))),
+             [this](const std::exception_ptr&) { --connections; });
+  }
+}
+
+/// Reads one request and answers it; a WebSocket goes on as a session.
+asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
+  beast::flat_buffer buffer(kLargestHead);
+  http::request_parser<http::empty_body> parser;
+  parser.header_limit(kLargestHead);
+  stream.expires_after(kHeadPatience);
+  beast::error_code error;
+  co_await http::async_read(stream, buffer, parser, quietly(error));
+  if (error) co_return;
+  const auto& request = parser.get();
+  const auto text = [](beast::string_view view) { return std::string_view(view.data(), view.size()); };
+  const Reply reply = reply_to({.method = text(request.method_string()),
+                                .target = text(request.target()),
+                                .host = text(request[http::field::host]),
+                                .origin = text(request[http::field::origin]),
+                                .upgrade = websocket::is_upgrade(request)},
+                               port, token);
+  if (reply != Reply::kSocket || open >= kMostBrowsers) {
+    co_await answer(stream, reply);
+    co_return;
+  }
+  const auto session = sessions.emplace(sessions.end(), std::move(stream));
+  ++open;
+  beast::get_lowest_layer(session->socket).expires_never();
+  session->socket.set_option(websocket::stream_base::timeout{kHeadPatience, kPatience, false});
+  session->socket.read_message_max(kLargestFrame);
+  co_await session->socket.async_accept(request, quietly(error));
+  session->closed = static_cast<bool>(error);
+  co_spawn(context, read(session), asio::detached);
+  co_spawn(context, write(session), asio::detached);
+}
+
+asio::awaitable<void> LiveServer::State::answer(beast::tcp_stream& stream, Reply reply) {
+  http::response<http::string_body> response;
+  response.version(11);
+  response.keep_alive(false);
+  response.set(http::field::content_type, "text/plain; charset=utf-8");
+  response.set(http::field::cache_control, "no-store");
+  response.set("Referrer-Policy", "no-referrer");
+  response.set(http::field::x_frame_options, "DENY");
+  response.set("X-Content-Type-Options", "nosniff");
+  switch (reply) {
+    case Reply::kPage:
+      response.result(http::status::ok);
+      response.set(http::field::content_type, "text/html; charset=utf-8");
+      response.body() = page;
+      break;
+    case Reply::kSocket:
+      response.result(http::status::service_unavailable);
+      response.body() = "too many browsers\n";
+      break;
+    case Reply::kForbidden:
+      response.result(http::status::forbidden);
+      response.body() = "not from here\n";
+      break;
+    case Reply::kNotFound:
+      response.result(http::status::not_found);
+      response.body() = "no such page\n";
+      break;
+    case Reply::kMethodNotAllowed:
+      response.result(http::status::method_not_allowed);
+      response.set(http::field::allow, "GET");
+      response.body() = "only GET\n";
+      break;
+  }
+  response.prepare_payload();
+  stream.expires_after(kPatience);
+  beast::error_code error;
+  co_await http::async_write(stream, response, quietly(error));
+  stream.socket().shutdown(tcp::socket::shutdown_send, error);
+}
+
+void LiveServer::State::leave(std::list<Session>::iterator session) {
+  session->closed = true;
+  session->look.cancel();
+  if (--session->users > 0) {
+    beast::get_lowest_layer(session->socket).cancel();
+    return;
+  }
+  sessions.erase(session);
+  --open;
+}
+
+/// What a browser sends is not looked at; a frame that is too large, or the end, ends the session.
+asio::awaitable<void> LiveServer::State::read(std::list<Session>::iterator session) {
+  beast::flat_buffer buffer;
+  beast::error_code error;
+  while (!session->closed) {
+    buffer.clear();
+    co_await session->socket.async_read(buffer, quietly(error));
+    if (error) break;
+  }
+  leave(session);
+}
+
+asio::awaitable<void> LiveServer::State::write(std::list<Session>::iterator session) {
+  std::uint64_t sent = 0;
+  beast::error_code error;
+  while (!session->closed) {
+    std::string text;
+    {
+      const std::lock_guard lock(mutex);
+      if (version != sent) text = snapshot;
+      sent = version;
+    }
+    if (text.empty()) {
+      if (over) break;
+      ++waiting;
+      session->look.expires_after(kLook);
+      co_await session->look.async_wait(quietly(error));
+      --waiting;
+      continue;
+    }
+    beast::get_lowest_layer(session->socket).expires_after(kPatience);
+    co_await session->socket.async_write(asio::buffer(text), quietly(error));
+    beast::get_lowest_layer(session->socket).expires_never();
+    if (error) break;
+  }
+  if (!session->closed && over) co_await session->socket.async_close(websocket::close_code::normal, quietly(error));
+  leave(session);
+}
+
+LiveServer::LiveServer(std::uint16_t port, std::string page) : state_(std::make_unique<State>(std::move(page))) {
+  const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
+  try {
+    state_->acceptor.open(endpoint.protocol());
+    state_->acceptor.set_option(asio::socket_base::reuse_address(true));
+    state_->acceptor.bind(endpoint);
+    state_->acceptor.listen();
+  } catch (const boost::system::system_error& error) {
+    throw std::system_error(error.code().value(), std::system_category(),
+                            fmt::format("--serve: port {} of 127.0.0.1", port));
+  }
+  state_->port = state_->acceptor.local_endpoint().port();
+  co_spawn(state_->context, state_->listen(), asio::detached);
+  state_->thread = std::thread([this] { state_->context.run(); });
+}
+
+LiveServer::~LiveServer() {
+  state_->over = true;
+  const Clock::time_point end = Clock::now() + std::chrono::seconds(2);
+  while (state_->open > 0 && Clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  state_->context.stop();
+  state_->thread.join();
+}
+
+std::string LiveServer::url() const { return fmt::format("http://127.0.0.1:{}/{}/", state_->port, state_->token); }
+
+std::uint16_t LiveServer::port() const { return state_->port; }
+
+bool LiveServer::wanted() {
+  if (state_->waiting.load(std::memory_order_relaxed) == 0) return false;
+  return Clock::now() - state_->last >= kPace;
+}
+
+void LiveServer::publish(std::string json) {
+  state_->last = Clock::now();
+  const std::lock_guard lock(state_->mutex);
+  state_->snapshot = std::move(json);
+  ++state_->version;
+}
+
+}  // namespace locus

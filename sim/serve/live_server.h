@@ -1,0 +1,42 @@
+// LiveServer: the report page, fed while a run goes on, to browsers on this machine.
+//
+// The run publishes snapshots; each browser gets the newest one when it has taken the one before. So what waits for a browser is at most one
+// snapshot, and a browser that does not read costs the run nothing: nobody wants a snapshot then, and none is made. Browsers that take longer than
+// kPatience are let go. At most kMostBrowsers are served at a time.
+// Thread safety: one thread publishes; the server has one thread of its own. Loopback only; request.h says who is answered.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace locus {
+
+class LiveServer {
+ public:
+  static constexpr int kMostBrowsers = 8;
+  static constexpr std::chrono::seconds kPatience{20};
+  static constexpr std::chrono::milliseconds kPace{500};  // between snapshots
+
+  /// `port` 0: any that is free. `page` is the bundle's page for a first snapshot. Throws std::system_error where the port cannot be had.
+  LiveServer(std::uint16_t port, std::string page);
+  /// Lets browsers take the last snapshot, for at most two seconds, and ends.
+  ~LiveServer();
+  LiveServer(const LiveServer&) = delete;
+  LiveServer& operator=(const LiveServer&) = delete;
+
+  std::string url() const;  // http://127.0.0.1:PORT/TOKEN/
+  std::uint16_t port() const;
+
+  /// Whether a browser would take a snapshot now. Cheap where none is there: one atomic read.
+  bool wanted();
+  /// `json`: the data of a page (report.h).
+  void publish(std::string json);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace locus

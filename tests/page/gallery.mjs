@@ -1,0 +1,16 @@
+// Draws the pictures of docs/gallery.md: of each shipped model's report, the figure of how far messages reach.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { browser, open, root, run } from "./browser.mjs";
+
+const launched = await browser();
+for (const model of ["student_teacher", "unaligned", "sparse", "sines", "sunspots"]) {
+  const { page } = await open(launched, run(`models/${model}.txtpb`).address, { acceptDownloads: true });
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#reach button").last().click()]);
+  // Three digits are more than a screen shows.
+  const text = readFileSync(await download.path(), "utf8").replace(/\d+\.\d{4,}/g, (number) => String(Number(Number(number).toFixed(2))));
+  writeFileSync(join(root, "docs/figures", `reach_${model}.svg`), text);
+  console.log(model, await page.textContent(".headline"));
+  await page.close();
+}
+await launched.close();

@@ -1,0 +1,64 @@
+// The live page: fed while the run goes on, to its end and beyond, with what result.json says then.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { browser, folder, program, root } from "./browser.mjs";
+
+let launched;
+before(async () => (launched = await browser()));
+after(() => launched.close());
+
+/// Starts a run with a live page; its address, once it is printed, and a promise of its end.
+async function start(out, ...options) {
+  const run = spawn(program, ["run", "models/unaligned.txtpb", "--threads", "1", "--serve", "0", "--out", out, ...options], { cwd: root });
+  const ended = new Promise((resolve) => run.on("exit", resolve));
+  const first = await new Promise((resolve) => run.stdout.once("data", (text) => resolve(String(text).split("\n")[0])));
+  assert.match(first, /^live: http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
+  return { run, ended, address: first.slice("live: ".length) };
+}
+
+test("follows the run, and stays when it has ended", async (context) => {
+  const out = join(folder, "live");
+  const { run, ended, address } = await start(out, "--updates", "20000", "--rule", "rflo", "--rule", "bptt");
+  context.after(() => run.kill("SIGKILL"));
+  const page = await launched.newPage();
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(address);
+  const updates = async () => Number((await page.textContent("#status")).match(/, ([\d,]+) updates? of/)?.[1].replaceAll(",", "") ?? 0);
+  await page.waitForFunction(() => /Live: rflo, [\d,]+ updates? of 20,000/.test(document.querySelector("#status")?.textContent ?? ""));
+  const early = await updates();
+  await page.locator("#memory summary").click();
+  await page.waitForFunction((before) => !document.querySelector("#status").textContent.includes(`, ${before.toLocaleString("en")} updates`), early);
+  assert.equal(await page.$$eval("#memory details[open]", (all) => all.length), 1, "what was opened stays open");
+  assert.equal(await ended, 0);
+  await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("The run has ended"));
+  const json = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));
+  const text = await page.textContent("#provenance");
+  for (const run of json.runs) assert.ok(text.includes(run.fingerprint), `${run.rule} is complete`);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("answers nobody who does not know its address", async (context) => {
+  const { run, ended, address } = await start(join(folder, "guarded"), "--updates", "1000000", "--quiet");
+  context.after(() => run.kill("SIGKILL")); // were it to go on
+  const wrong = address.replace(/[0-9a-f]{32}/, "0".repeat(32));
+  assert.equal((await fetch(wrong)).status, 404);
+  assert.equal((await fetch(address, { method: "POST" })).status, 405);
+  // A page from elsewhere that knows the address all the same: its Origin gives it away.
+  const page = await launched.newPage();
+  await page.goto("about:blank");
+  const opened = await page.evaluate((url) => new Promise((resolve) => {
+    const socket = new WebSocket(url);
+    socket.onopen = () => resolve(true);
+    socket.onerror = () => resolve(false);
+  }), address.replace("http", "ws") + "live");
+  assert.equal(opened, false);
+  await page.close();
+  run.kill("SIGINT");
+  assert.equal(await ended, 130);
+});
