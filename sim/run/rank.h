@@ -8,7 +8,8 @@
 namespace locus {
 
 /// Numerical rank counts sigma_i > tolerance * sigma_1, tolerance 1e-9 for weights of float64 and 1e-4 of float32; it and the effective rank are
-/// 0 where the change is 0 or sigma_1 <= 1e-13 |W_0| (Frobenius): nothing but rounding. None where the smaller side exceeds `largest_side`, or where a weight is not finite. Cost: a singular value decomposition.
+/// 0 where the change is 0 or sigma_1 <= 1e-13 |W_0| (Frobenius): nothing but rounding. None where the smaller side exceeds `largest_side`, or
+/// where a weight is not finite. Cost: a singular value decomposition.
 std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after,
                                          Precision precision, std::int64_t largest_side);
 
