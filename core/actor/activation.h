@@ -27,10 +27,23 @@ struct Identity {
     return {current, R(1)};
   }
 };
+/// tanh u. In float32 a rational function of u, within 8 units in the last place, odd, at most 1: the compiler vectorises it over a population, which
+/// it cannot do with the library's. (Coefficients: least relative error on [0, 9.02] of u P(u^2) / Q(u^2), P and Q of degree 4, by reweighted least
+/// squares; beyond, tanh u is 1 to the last bit.)
+inline double hyperbolic_tangent(double u) { return std::tanh(u); }
+inline float hyperbolic_tangent(float u) {
+  constexpr float kEnd = 9.02F;
+  const float x = std::max(std::min(u, kEnd), -kEnd);  // in this order what is no number stays none
+  const float z = x * x;
+  const float p = (((1.3318876e-8F * z + 2.0583344e-5F) * z + 3.4940264e-3F) * z + 0.13379711F) * z + 1.0F;
+  const float q = (((7.7619406e-7F * z + 3.2830794e-4F) * z + 2.5871042e-2F) * z + 0.46713026F) * z + 1.0F;
+  return std::max(std::min(x * p / q, 1.0F), -1.0F);
+}
+
 struct Tanh {
   template <class R>
   static Response<R> at(R current) {
-    const R value = std::tanh(current);
+    const R value = hyperbolic_tangent(current);
     return {value, R(1) - value * value};
   }
 };

@@ -1,6 +1,8 @@
 #include "core/actor/network.h"
 
 #include <algorithm>
+#include <bit>
+#include <type_traits>
 
 namespace locus {
 namespace {
@@ -18,6 +20,23 @@ std::int64_t find_synapse(const Projection<R>& projection, std::int32_t source, 
   const auto last = projection.target.begin() + projection.begin_of(source + 1);
   const auto found = std::lower_bound(first, last, target);
   return found != last && *found == target ? found - projection.target.begin() : -1;
+}
+
+/// An exponent of all ones is infinity or no number. Blocks of a fixed length, without a way out, are what the compiler vectorises.
+template <class R>
+bool all_finite(const Column<R>& values) {
+  using Bits = std::conditional_t<sizeof(R) == 8, std::uint64_t, std::uint32_t>;
+  constexpr Bits kExponent = sizeof(R) == 8 ? static_cast<Bits>(0x7ff0000000000000U) : static_cast<Bits>(0x7f800000U);
+  constexpr std::size_t kBlock = 1024;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
+    const std::size_t end = std::min(begin + kBlock, values.size());
+    Bits found = 0;
+    for (std::size_t k = begin; k < end; ++k) {
+      found |= static_cast<Bits>((std::bit_cast<Bits>(values[k]) & kExponent) == kExponent);
+    }
+    if (found != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -69,10 +88,19 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   std::ranges::sort(network.autapses, {}, &Autapse::neuron);
 }
 
+template <class R>
+bool plastic_weights_finite(const Network<R>& network) {
+  return std::ranges::all_of(network.projections, [](const Projection<R>& projection) {
+    return !projection.plastic || all_finite(projection.weight);
+  });
+}
+
 template struct Projection<double>;
 template struct Projection<float>;
 template std::vector<std::int32_t> projections_between(const Network<double>&, Layer, Layer);
 template std::vector<std::int32_t> projections_between(const Network<float>&, Layer, Layer);
+template bool plastic_weights_finite(const Network<double>&);
+template bool plastic_weights_finite(const Network<float>&);
 template void allocate(Network<double>&, std::int32_t);
 template void allocate(Network<float>&, std::int32_t);
 

@@ -110,6 +110,10 @@ struct Network {
 template <class R>
 std::vector<std::int32_t> projections_between(const Network<R>& network, Layer source, Layer target);
 
+/// Whether the weights of every plastic projection are finite. Cost: one pass over them that vectorises.
+template <class R>
+bool plastic_weights_finite(const Network<R>& network);
+
 /// Sizes every neuron column for `lanes` and finds the autapses; build calls it last.
 template <class R>
 void allocate(Network<R>& network, std::int32_t lanes);

@@ -3,7 +3,8 @@
 // Why: no result may depend on threads, on the order of work, or on what else is drawn (so there is no generator to
 // pass around and no state to save).
 // Source: Philox4x64-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011 (Random123); normals by Box-Muller.
-// Cost: one Philox block (four 64-bit words) gives four normals; `fill_normal` uses all four.
+// Logarithm, sine and cosine are series written out here (exact to the last bit or two), not the C library's: the same bits on every machine.
+// Cost: one Philox block (four 64-bit words) gives four normals; the fills use all four, many blocks at a time, so that the series vectorise.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,11 @@ RandomKey random_key(std::uint64_t seed, std::string_view purpose);
 /// Writes values[i] ~ N(mean 0, stddev) for index = i, i = 0..size-1, at (trial, tick).
 /// The value at an index is the same whatever the span's length.
 void fill_normal(RandomKey key, std::uint64_t trial, std::uint64_t tick, double stddev, std::span<double> values);
+
+/// The normals of `lanes` trials from `first_trial` on: values[index * lanes + lane], index = 0..size-1, each as fill_normal's with stddev 1.
+template <class R>
+void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t tick, std::size_t size,
+                       std::size_t lanes, R* values);
 
 /// One normal at (trial, tick, index): equals fill_normal's value at that index.
 double normal_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t index);

@@ -11,7 +11,7 @@ template <class R>
 BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial)
     : learning_(learning),
       lanes_(network.lanes),
-      leak_(network.rate.leak),
+      populations_(network.rate.populations),
       delta_(network.rate.activity.size(), R(0)),
       sums_(network.rate.activity.size(), R(0)),
       waiting_(trial.error_at_every_tick ? static_cast<std::size_t>(learning.stride) : 1, delta_) {}
@@ -48,8 +48,11 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
     const bool last = lag == visits - 1;
     std::ranges::fill(sums_, R(0));
     transport.post_back(revisited, lag, last ? Answers<R>{} : Answers<R>{Party::kAgent, sums_.data()});
-    for (std::size_t cell = 0; cell < delta_.size(); ++cell) {
-      delta_[cell] = (R(1) - leak_[cell / static_cast<std::size_t>(lanes_)]) * delta_[cell] + sums_[cell];
+    for (const Population& population : populations_) {
+      const auto begin = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+      const auto end = begin + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+      const R kept = R(1) - static_cast<R>(population.leak);
+      for (std::size_t cell = begin; cell < end; ++cell) delta_[cell] = kept * delta_[cell] + sums_[cell];
     }
   }
   transport.door().ledger().add_stalled_ticks(std::int64_t{visits - 1} * lanes_);

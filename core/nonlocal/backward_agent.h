@@ -37,12 +37,12 @@ class BackwardAgent {
 
   Learning learning_;
   std::int32_t lanes_;
-  Column<R> leak_;                  // alpha (n)
-  Column<R> delta_;                 // dL/dh of the revisited tick (n x lanes)
-  Column<R> sums_;                  // W^T g as it arrives (n x lanes)
-  std::vector<Column<R>> waiting_;  // A^T eps_s, by s modulo (n x lanes each)
-  Tick heard_{};                    // the last tick whose errors wait
-  Tick swept_{};                    // the last tick whose errors have been swept
+  std::vector<Population> populations_;  // of rate neurons: each one's leak
+  Column<R> delta_;                      // dL/dh of the revisited tick (n x lanes)
+  Column<R> sums_;                       // W^T g as it arrives (n x lanes)
+  std::vector<Column<R>> waiting_;       // A^T eps_s, by s modulo (n x lanes each)
+  Tick heard_{};                         // the last tick whose errors wait
+  Tick swept_{};                         // the last tick whose errors have been swept
 };
 
 }  // namespace locus

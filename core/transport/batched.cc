@@ -1,19 +1,31 @@
 #include "core/transport/batched.h"
 
 #include <algorithm>
+#include <type_traits>
+
+#include "core/base/product.h"
 
 namespace locus {
 namespace {
 
-constexpr std::int64_t kWorthThreads = std::int64_t{1}
-                                       << 17;  // synapse-lanes: below, waking a thread costs more than it saves
+// Work below this stays on one thread, for waking another costs more than it saves. It does not depend on how many threads there are.
+constexpr std::int64_t kWorthPass = std::int64_t{1} << 17;    // synapses of a pass that learns: bound by memory
+constexpr std::int64_t kWorthColumn = std::int64_t{1} << 18;  // synapses of a product with one lane
+constexpr std::int64_t kWorthProduct = std::int64_t{1}
+                                       << 20;  // synapse-lanes of a product with several: a dozen a nanosecond and more
 constexpr std::int32_t kPassGrain = 16;        // targets: chunks of a pass begin on whole cache lines
 
 template <class R>
 std::int64_t count_nonzero(const R* values, std::int64_t size) {
-  std::int64_t count = 0;
-  for (std::int64_t i = 0; i < size; ++i) count += values[i] != R(0) ? 1 : 0;
-  return count;
+  using Count = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;  // as wide as R, so that the loop vectorises
+  constexpr std::int64_t kBlock = 1 << 20;
+  std::int64_t all = 0;
+  for (std::int64_t begin = 0; begin < size; begin += kBlock) {
+    Count count = 0;
+    for (std::int64_t i = begin; i < std::min(begin + kBlock, size); ++i) count += values[i] != R(0) ? 1 : 0;
+    all += count;
+  }
+  return all;
 }
 
 }  // namespace
@@ -105,18 +117,14 @@ void Batched<R>::allocate_tapes() {
   const bool deferred = has(onto_rate_, Way::kDeferred);
   const bool readouts = has(onto_readouts_, Way::kDeferred);
   if (deferred || sweeps) inputs_ = Tape<R>(ticks, lanes_, network_.inputs.size);
-  if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size);
+  if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, Tape<R>::For::kRecall);
   if (deferred || sweeps || readouts) activities_ = Tape<R>(ticks + 1, lanes_, network_.rate.size);
   if (deferred || sweeps || has(onto_rate_, Way::kShared)) coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
-  if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size);
+  if (deferred && row.decay == DecaySource::kNeuron)
+    decays_ = Tape<R>(ticks, lanes_, network_.rate.size, Tape<R>::For::kRecall);
   if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
+  if (deferred && !sweeps) behind_.resize(static_cast<std::size_t>(std::max(network_.rate.size, lanes_)));
   if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
-}
-
-template <class R>
-RateNeuron<R> Batched<R>::neuron(std::size_t cell) {
-  RateLayer<R>& rate = network_.rate;
-  return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
 }
 
 template <class R>
@@ -148,7 +156,7 @@ R* Batched<R>::target_current(const Projection<R>& projection) {
 
 template <class R>
 int Batched<R>::chunks_of(std::int64_t work, std::int32_t width, std::int32_t chunk) const {
-  return work < kWorthThreads ? 1 : (width + chunk - 1) / chunk;
+  return work < (lanes_ == 1 ? kWorthColumn : kWorthProduct) ? 1 : (width + chunk - 1) / chunk;
 }
 
 template <class R>
@@ -198,12 +206,15 @@ void Batched<R>::axons(ProjectionId id) {
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
   pass_dendrites(door_, projection.target_layer, messages, scalars, no_offence);
+  // At a tick without an error nothing depends on what a readout has heard: its currents are counted and not summed.
+  const bool silent_readout = !onto_rate && !trial_.error_at_every_tick && door_.now().value != trial_.ticks;
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
-  if (lanes_ == 1) {
+  const bool events = lanes_ == 1 && !projection.dense;  // a pass over the synapses of active sources
+  if (block.pending != Learn::kNothing || (events && !silent_readout)) {
     run_pass(p, block.pending, true);
     block.pending = Learn::kNothing;
-  } else {
+  } else if (!silent_readout) {
     send_product(projection, activity, target_current(projection));
   }
   if (block.way == Way::kShared) drift_shared(block, activity);
@@ -246,9 +257,8 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
       pass_sparse<kLearn, kOwnDecay, kSend>(c);
       return;
     }
-    const int chunks =
-        executor_.threads > 1 ? std::min(executor_.threads, chunks_of(projection.size(), c.targets, kPassGrain)) : 1;
     const std::int32_t grains = (c.targets + kPassGrain - 1) / kPassGrain;
+    const int chunks = projection.size() < kWorthPass ? 1 : std::min(executor_.threads, static_cast<int>(grains));
     executor_(chunks, [&](int chunk) {
       const std::int32_t first = static_cast<std::int32_t>(std::int64_t{grains} * chunk / chunks) * kPassGrain;
       const std::int32_t last =
@@ -270,7 +280,7 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
   }
 }
 
-/// Several lanes: current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the activity.
+/// current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the activity.
 template <class R>
 void Batched<R>::send_product(const Projection<R>& projection, const R* activity, R* current) {
   if (!projection.dense) {
@@ -285,16 +295,13 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
     }
     return;
   }
-  using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
-  const Eigen::Map<const Matrix> from(activity, lanes_, projection.source_size);
-  const Eigen::Map<const Matrix> weight(projection.weight.data(), projection.target_size, projection.source_size);
-  Eigen::Map<Matrix> to(current, lanes_, projection.target_size);
   constexpr std::int32_t kChunk = 128;  // targets; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, kChunk);
   executor_(chunks, [&](int chunk) {
     const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
     const std::int32_t width = chunks == 1 ? projection.target_size : std::min(kChunk, projection.target_size - first);
-    to.middleCols(first, width).noalias() += from * weight.middleRows(first, width).transpose();
+    add_product<R>({projection.weight.data() + first, width, projection.source_size, projection.target_size}, activity,
+                   lanes_, current + std::ptrdiff_t{first} * lanes_);
   });
 }
 

@@ -116,10 +116,14 @@ class Batched {
   void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
   void drift_shared(Block& block, const R* activity);
   void filter_coefficients();
+  void filter_run(std::int32_t neuron, std::int32_t length, R constant_decay);
   void commit_product(std::int32_t projection, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right,
                       RightRows right_rows, std::int32_t ticks);
   void transport_errors(const Projection<R>& projection, const R* errors, R* sums);
-  RateNeuron<R> neuron(std::size_t cell);
+  RateNeuron<R> neuron(std::size_t cell) {
+    RateLayer<R>& rate = network_.rate;
+    return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
+  }
   const R* source_activity(const Projection<R>& projection) const;
   R* target_current(const Projection<R>& projection);
   int chunks_of(std::int64_t work, std::int32_t width, std::int32_t chunk) const;
@@ -134,9 +138,10 @@ class Batched {
   std::vector<std::int32_t> onto_readouts_;  // A, in file order
   std::vector<Block> blocks_;                // by projection
 
-  PostColumns from_rate_;      // of this tick (n x lanes)
-  PostColumns from_readouts_;  // of this tick (o x lanes); gain is 1, decay 0
-  Column<R> errors_back_;      // g = gain * signal of the revisited tick (n x lanes); sweeps only
+  PostColumns from_rate_;              // of this tick (n x lanes)
+  PostColumns from_readouts_;          // of this tick (o x lanes); gain is 1, decay 0
+  Column<R> errors_back_;              // g = gain * signal of the revisited tick (n x lanes); sweeps only
+  Column<TransposedTrace<R>> behind_;  // of the tick after, for a run of cells (n or lanes)
 
   Tape<R> inputs_;        // x_t at row t - 1
   Tape<R> activities_;    // h_t at row t

@@ -49,7 +49,6 @@ void Batched<R>::loop_lanes(std::int32_t p, Learn learn, const PostColumns& post
 /// Turns the signals on the tape into coefficients, for the neurons whose projections are deferred.
 template <class R>
 void Batched<R>::filter_coefficients() {
-  const bool own_decay = !decays_.empty();
   for (const Population& population : network_.rate.populations) {
     const auto onto = [&](std::int32_t p) {
       return network_.projections[static_cast<std::size_t>(p)].target_begin == population.begin &&
@@ -58,14 +57,25 @@ void Batched<R>::filter_coefficients() {
     const auto found = std::ranges::find_if(onto_rate_, onto);
     if (found == onto_rate_.end()) continue;
     const R constant = blocks_[static_cast<std::size_t>(*found)].decay;
-    for (std::int32_t i = population.begin; i < population.begin + population.size; ++i) {
-      for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-        TransposedTrace<R> back;
-        for (std::int32_t row = trial_.ticks - 1; row >= 0; --row) {
-          R& value = coefficients_.at(row, i, lane);  // the signal, and then what it amounts to
-          value = back.coefficient(value, gains_.at(row, i, lane), own_decay ? decays_.at(row, i, lane) : constant);
-        }
-      }
+    // A run: what is contiguous at each tick, all neurons of the population with one lane, the lanes of a neuron with more.
+    const std::int32_t runs = lanes_ == 1 ? 1 : population.size;
+    const std::int32_t length = lanes_ == 1 ? population.size : lanes_;
+    for (std::int32_t run = 0; run < runs; ++run) filter_run(population.begin + run, length, constant);
+  }
+}
+
+template <class R>
+void Batched<R>::filter_run(std::int32_t neuron, std::int32_t length, R constant_decay) {
+  TransposedTrace<R>* back = behind_.data();
+  std::fill_n(back, length, TransposedTrace<R>{});
+  for (std::int32_t row = trial_.ticks - 1; row >= 0; --row) {
+    R* value = coefficients_.at(row, neuron);  // the signal, and then what it amounts to
+    const R* gain = gains_.at(row, neuron);
+    const R* decay = decays_.empty() ? nullptr : decays_.at(row, neuron);
+    if (decay != nullptr) {
+      for (std::int32_t k = 0; k < length; ++k) value[k] = back[k].coefficient(value[k], gain[k], decay[k]);
+    } else {
+      for (std::int32_t k = 0; k < length; ++k) value[k] = back[k].coefficient(value[k], gain[k], constant_decay);
     }
   }
 }

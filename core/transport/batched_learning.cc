@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/product.h"
 #include "core/transport/batched.h"
 
 namespace locus {
@@ -7,9 +8,6 @@ namespace {
 
 /// For channels that can break no budget at this point of a tick: local ones, and those of a revisited tick, which begins with ADJOINT.
 Endpoints no_offence() { CHECK(false, "a message that follows none that breaks the budget broke it"); }
-
-template <class R>
-using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
 
 }  // namespace
 
@@ -47,15 +45,9 @@ void Batched<R>::transport_errors(const Projection<R>& projection, const R* erro
     const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
     const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
     if (projection.dense) {
-      const Eigen::Map<const Matrix<R>> weight(projection.weight.data(), projection.target_size, projection.source_size);
-      const Eigen::Map<const Matrix<R>> error(from, lanes_, projection.target_size);
-      Eigen::Map<Matrix<R>> sum(to, lanes_, projection.source_size);
-      if (lanes_ == 1) {
-        sum.row(0).segment(first, width).transpose().noalias() +=
-            weight.middleCols(first, width).transpose() * error.row(0).transpose();
-      } else {
-        sum.middleCols(first, width).noalias() += error * weight.middleCols(first, width);
-      }
+      const R* weight = projection.weight.data() + projection.begin_of(first);
+      add_transposed_product<R>({weight, projection.target_size, width, projection.target_size}, from, lanes_,
+                                to + std::ptrdiff_t{first} * lanes_);
       return;
     }
     for (std::int32_t j = first; j < first + width; ++j) {
@@ -136,9 +128,11 @@ void Batched<R>::post(bool tick_has_error) {
   from_rate_.gain = network_.rate.gain;
   from_rate_.signal = network_.rate.signal;
   if (rule_row.decay == DecaySource::kNeuron) {
-    for (std::size_t cell = 0; cell < from_rate_.decay.size(); ++cell) {
-      from_rate_.decay[cell] =
-          own_decay(neuron(cell), Step<R>{network_.rate.leak[cell / static_cast<std::size_t>(lanes_)]});
+    for (const Population& population : network_.rate.populations) {
+      const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+      const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+      const Step<R> clock{static_cast<R>(population.leak)};
+      for (std::size_t cell = first; cell < last; ++cell) from_rate_.decay[cell] = own_decay(neuron(cell), clock);
     }
     if (!decays_.empty()) decays_.write(row, from_rate_.decay.data());
   }
@@ -201,8 +195,9 @@ void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, 
 template <class R>
 void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
   const std::int32_t row = revisited.value - 1;
-  errors_back_ = network_.rate.signal;
-  gains_.zip(row, errors_back_.data(), [](const R& gain, R& g) { g *= gain; });
+  const R* gain = gains_.at(row, 0);
+  const R* signal = network_.rate.signal.data();
+  for (std::size_t cell = 0; cell < errors_back_.size(); ++cell) errors_back_[cell] = signal[cell] * gain[cell];
   if (learnt_.mark(row)) {
     coefficients_.zip(row, errors_back_.data(), [](R& sum, const R& g) { sum += g; });
   } else {

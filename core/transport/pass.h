@@ -41,7 +41,7 @@ struct PassColumns {
 /// One synapse meets its messages of the pass. Returns the DENDRITE's current, 0 if nothing is sent.
 template <Learn kLearn, bool kSend, class R>
 inline R meet(R& weight, R& trace, R pre, R activity, Post<R> post, Commit<R> commit) {
-  R delta = 0;
+  R delta = -R(0);  // what is added to -0 is itself to the last bit, whatever it is: the compiler leaves this addition out
   const Synapse<R> s{weight, pre, trace, delta};
   if constexpr (kLearn == Learn::kDrift) on(s, Drift<R>{post.decay, post.gain});
   if constexpr (kLearn == Learn::kPost) {

@@ -1,8 +1,8 @@
 // Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
 //
-// A row a (tick, lane), a column a neuron. Layout: with one lane, a tick is contiguous; with more, the rows of a
-// neuron are, and its lanes within a tick.
-// Either way Eigen reads it in place. Invariant: sized when the network is built. Cost of a write: one pass over the column.
+// A row a (tick, lane), a column a neuron. Layout of a tape that products read: with one lane, a tick is contiguous; with more, the rows of a
+// neuron are, and its lanes within a tick. Either way Eigen reads it in place. A tape that no product reads keeps each tick as the column it was.
+// Invariant: sized when the network is built. Cost of a write: one pass over the column.
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once
 
@@ -19,10 +19,13 @@ template <class R>
 class Tape {
  public:
   Tape() = default;
-  Tape(std::int32_t ticks, std::int32_t lanes, std::int32_t width)
+  enum class For : std::uint8_t { kProducts, kRecall };
+
+  Tape(std::int32_t ticks, std::int32_t lanes, std::int32_t width, For use = For::kProducts)
       : ticks_(ticks),
         lanes_(lanes),
         width_(width),
+        by_tick_(use == For::kRecall || lanes == 1),
         data_(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes) * static_cast<std::size_t>(width), R(0)) {}
 
   bool empty() const { return data_.empty(); }
@@ -30,9 +33,10 @@ class Tape {
   /// Calls visit(value on the tape, value of the column) for each neuron and lane; column: (width x lanes).
   template <class Value, class Visit>
   void zip(std::int32_t tick, Value* column, Visit visit) {
-    if (lanes_ == 1) {
-      R* row = data_.data() + std::ptrdiff_t{tick} * width_;
-      for (std::int32_t i = 0; i < width_; ++i) visit(row[i], column[i]);
+    if (by_tick_) {
+      const std::ptrdiff_t cells = std::ptrdiff_t{width_} * lanes_;
+      R* row = data_.data() + tick * cells;
+      for (std::ptrdiff_t cell = 0; cell < cells; ++cell) visit(row[cell], column[cell]);
       return;
     }
     for (std::int32_t i = 0; i < width_; ++i) {
@@ -60,17 +64,17 @@ class Tape {
     }
   }
 
-  /// The value of (tick, neuron, lane).
-  R& at(std::int32_t tick, std::int32_t neuron, std::int32_t lane) {
-    const std::ptrdiff_t index =
-        lanes_ == 1 ? std::ptrdiff_t{tick} * width_ + neuron : (std::ptrdiff_t{neuron} * ticks_ + tick) * lanes_ + lane;
-    return data_[static_cast<std::size_t>(index)];
+  /// The lanes of (tick, neuron); with one lane, those of the neurons after it follow.
+  R* at(std::int32_t tick, std::int32_t neuron) {
+    const std::ptrdiff_t cell = by_tick_ ? std::ptrdiff_t{tick} * width_ + neuron : std::ptrdiff_t{neuron} * ticks_ + tick;
+    return data_.data() + cell * lanes_;
   }
 
  private:
   std::int32_t ticks_ = 0;
   std::int32_t lanes_ = 1;
   std::int32_t width_ = 0;
+  bool by_tick_ = true;
   Column<R> data_;
 };
 

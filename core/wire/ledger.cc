@@ -1,7 +1,6 @@
 #include "core/wire/ledger.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace locus {
 namespace {
@@ -21,29 +20,11 @@ std::int64_t total(const std::array<std::vector<Tally>, kChannels>& tallies, std
 
 }  // namespace
 
-std::int64_t count_times(std::int64_t a, std::int64_t b) {
-  std::int64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
-}
-
-std::int64_t count_plus(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
-}
-
 void Ledger::reserve(std::int32_t max_lag) {
   const auto lags = static_cast<std::size_t>(max_lag) + 1;
   for (auto& by_lag : tallies_) {
     if (by_lag.size() < lags) by_lag.resize(lags);
   }
-}
-
-void Ledger::add(Channel channel, std::int32_t lag, Tally tally) {
-  auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
-  const auto index = static_cast<std::size_t>(lag);
-  if (index >= by_lag.size()) by_lag.resize(index + 1);
-  by_lag[index].messages = count_plus(by_lag[index].messages, tally.messages);
-  by_lag[index].scalars = count_plus(by_lag[index].scalars, tally.scalars);
 }
 
 void Ledger::add_trials(std::int64_t trials, std::int64_t ticks_each) {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "core/wire/channel.h"
@@ -27,8 +28,14 @@ struct LedgerEntry {
 };
 
 /// a * b and a + b for counts >= 0, at most the largest std::int64_t.
-std::int64_t count_times(std::int64_t a, std::int64_t b);
-std::int64_t count_plus(std::int64_t a, std::int64_t b);
+inline std::int64_t count_times(std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
+}
+inline std::int64_t count_plus(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
+}
 
 class Ledger {
  public:
@@ -36,7 +43,13 @@ class Ledger {
 
   /// Makes room for lags 0..max_lag, so that counting in a trial allocates nothing.
   void reserve(std::int32_t max_lag);
-  void add(Channel channel, std::int32_t lag, Tally tally);
+  void add(Channel channel, std::int32_t lag, Tally tally) {
+    auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
+    const auto index = static_cast<std::size_t>(lag);
+    if (index >= by_lag.size()) by_lag.resize(index + 1);
+    by_lag[index].messages = count_plus(by_lag[index].messages, tally.messages);
+    by_lag[index].scalars = count_plus(by_lag[index].scalars, tally.scalars);
+  }
   void add_trials(std::int64_t trials, std::int64_t ticks_each);
   void add_stalled_ticks(std::int64_t ticks) { stalled_ticks_ += ticks; }
   void set_memory(std::int64_t history_bytes, std::int64_t trace_bytes);

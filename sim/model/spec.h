@@ -123,7 +123,7 @@ struct RuleSpec {
   std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
 };
 
-/// The numbers that actors hold and send. Losses, a teacher and all that is reported are float64 whatever it is.
+/// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are float64 whatever it is.
 enum class Precision { kFloat64, kFloat32 };
 
 std::string_view name(Precision precision);  // "FLOAT64", as model files spell it

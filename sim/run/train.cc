@@ -13,8 +13,7 @@
 #include "sim/run/fingerprint.h"
 #include "sim/run/offence.h"
 #include "sim/run/rank.h"
-#include "sim/run/trial.h"
-#include "sim/task/task.h"
+#include "sim/run/update.h"
 
 namespace locus {
 namespace {
@@ -54,18 +53,6 @@ std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
   return all;
 }
 
-/// Whether all plastic weights are finite: 0 * w is 0 for these and for no other.
-template <class R>
-bool all_finite(const Network<R>& network) {
-  for (const Projection<R>& projection : network.projections) {
-    if (!projection.plastic) continue;
-    R sum = 0;
-    for (const R weight : projection.weight) sum += R(0) * weight;
-    if (sum != R(0)) return false;
-  }
-  return true;
-}
-
 void end(Outcome& outcome, Status status, std::string message) {
   outcome.status = status;
   outcome.message = std::move(message);
@@ -76,33 +63,28 @@ template <class R, class T>
 void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options,
                 const RunResult& done, Outcome& outcome) {
   const TrainingSpec& training = spec.training;
-  const Network<R>& network = transport.network();
   const bool learns = rule(learning.kind).drive != Drive::kNothing;
-  Task task(spec);
-  Batch<R> batch = make_batch<R>(training.ticks, network.inputs.size, network.readouts.size, training.batch);
-  Trial<R, T> trial(transport, learning, trial_shape_of(training), training.commit == CommitWhen::kEveryTick);
+  Updates<R, T> updates(transport, spec, learning);
   for (std::int64_t update = 0; update < training.updates; ++update) {
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed)) {
       return end(outcome, Status::kInterrupted,
                  fmt::format("interrupted after {} of {} updates", update, training.updates));
     }
-    task.fill(update, batch);
     double loss = 0;
     try {
-      loss = trial.run(batch);
+      loss = updates.run(update);
     } catch (const LocalityBroken& broken) {
       transport.finish();
       return end(outcome, Status::kLocalityBroken,
-                 describe(network, broken.offence(), outcome.rule, update, training.locality));
+                 describe(transport.network(), broken.offence(), outcome.rule, update, training.locality));
     }
-    transport.door().ledger().add_trials(training.batch, training.ticks);
     if (learns && !std::isfinite(loss)) {
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: the loss is not finite", update + 1));
     }
     if (learns) outcome.losses.push_back(loss);
-    trial.commit_batch();
+    const bool finite = updates.commit();
     ++outcome.updates;
-    if (learns && !all_finite(network)) {
+    if (!finite) {
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: a weight is not finite", update + 1));
     }
     if (options.watch) options.watch(done, outcome, transport.door().ledger());

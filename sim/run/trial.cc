@@ -96,9 +96,12 @@ void Trial<R, T>::meet_targets(const R* target) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::add_losses() {
   const Column<R>& error = transport_.network().readouts.error;
-  for (std::size_t cell = 0; cell < error.size(); ++cell) {
-    losses_[cell % losses_.size()] +=
-        0.5 * static_cast<double>(scale_) * static_cast<double>(error[cell]) * static_cast<double>(error[cell]);
+  const double half = 0.5 * static_cast<double>(scale_);
+  for (std::size_t first = 0; first < error.size(); first += losses_.size()) {
+    for (std::size_t lane = 0; lane < losses_.size(); ++lane) {
+      const auto value = static_cast<double>(error[first + lane]);
+      losses_[lane] += half * value * value;
+    }
   }
 }
 

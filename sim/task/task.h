@@ -26,7 +26,7 @@ class Task {
   void fill(std::int64_t update, Batch<R>& batch);
 
  private:
-  std::variant<RecordedSource, StudentTeacherSource> source_;
+  std::variant<RecordedSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
 };
 
 }  // namespace locus

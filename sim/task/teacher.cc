@@ -1,46 +1,23 @@
 #include "sim/task/teacher.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/check.h"
+#include "core/base/product.h"
 
 namespace locus {
-namespace {
 
-using Sparse = Eigen::SparseMatrix<double, Eigen::RowMajor>;
-
-Teacher::State eigen_matrix(const DenseMatrix& matrix) {
-  return Eigen::Map<const Teacher::State>(matrix.values.data(), matrix.rows, matrix.cols);
-}
-
-Sparse eigen_matrix(const SparseMatrix& matrix) {
-  std::vector<Eigen::Triplet<double>> entries;
-  entries.reserve(matrix.values.size());
-  for (std::size_t k = 0; k < matrix.values.size(); ++k)
-    entries.emplace_back(matrix.row[k], matrix.col[k], matrix.values[k]);
-  Sparse result(matrix.rows, matrix.cols);
-  result.setFromTriplets(entries.begin(), entries.end());
-  return result;
-}
-
-/// h = (1 - alpha) h + alpha phi(u), over the rows of one population.
-void respond(Activation activation, double leak, const double* current, double* activity, std::size_t count) {
-  dispatch(activation, [&](auto phi) {
-    for (std::size_t k = 0; k < count; ++k) activity[k] = (1 - leak) * activity[k] + leak * phi.at(current[k]).value;
-  });
-}
-
-}  // namespace
-
-Teacher::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes) {
+template <class R>
+Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes) : lanes_(lanes) {
   CHECK(weights.size() == network.projections.size(), "a teacher needs the weights of each of its projections");
-  std::array<Eigen::Index, 3> sizes = {0, 0, 0};  // of the layers, by PopulationKind
-  std::vector<Eigen::Index> begins;               // of each population, within its layer
+  std::array<std::int32_t, 3> sizes = {0, 0, 0};  // of the layers, by PopulationKind
+  std::vector<std::int32_t> begins;               // of each population, within its layer
   for (const PopulationSpec& population : network.populations) {
-    Eigen::Index& size = sizes[static_cast<std::size_t>(population.kind)];
+    std::int32_t& size = sizes[static_cast<std::size_t>(population.kind)];
     begins.push_back(size);
     if (population.kind == PopulationKind::kRate) {
-      populations_.push_back({size, population.size, population.activation, population.leak});
+      populations_.push_back({population.name, size, population.size, population.activation, population.leak});
     }
     size += population.size;
   }
@@ -50,42 +27,93 @@ Teacher::Teacher(const NetworkSpec& network, std::span<const Weights> weights, s
     const bool onto_readouts = network.populations[target].kind == PopulationKind::kReadout;
     const bool from_inputs = network.populations[source].kind == PopulationKind::kInput;
     std::vector<Block>& blocks = onto_readouts ? to_readouts_ : from_inputs ? from_inputs_ : recurrent_;
-    Block& block = blocks.emplace_back(Block{begins[target], begins[source], {}});
-    std::visit([&](const auto& matrix) { block.weights = eigen_matrix(matrix); }, weights[k]);
+    Block& block = blocks.emplace_back(std::visit([&](const auto& matrix) { return block_of(matrix); }, weights[k]));
+    block.row = begins[target];
+    block.col = begins[source];
   }
-  input_ = State::Zero(sizes[static_cast<std::size_t>(PopulationKind::kInput)], lanes);
-  activity_ = State::Zero(sizes[static_cast<std::size_t>(PopulationKind::kRate)], lanes);
-  current_ = activity_;
-  readout_ = State::Zero(sizes[static_cast<std::size_t>(PopulationKind::kReadout)], lanes);
+  const auto column = [&](PopulationKind kind) {
+    return Column<R>(static_cast<std::size_t>(sizes[static_cast<std::size_t>(kind)]) * static_cast<std::size_t>(lanes),
+                     R(0));
+  };
+  inputs_ = sizes[static_cast<std::size_t>(PopulationKind::kInput)];
+  readouts_ = sizes[static_cast<std::size_t>(PopulationKind::kReadout)];
+  activity_ = current_ = column(PopulationKind::kRate);
+  readout_ = column(PopulationKind::kReadout);
 }
 
-void Teacher::begin() { activity_.setZero(); }
+template <class R>
+typename Teacher<R>::Block Teacher<R>::block_of(const DenseMatrix& matrix) const {
+  Block block;
+  block.targets = static_cast<std::int32_t>(matrix.rows);
+  block.sources = static_cast<std::int32_t>(matrix.cols);
+  block.weight.reserve(matrix.values.size());
+  for (std::int64_t j = 0; j < matrix.cols; ++j) {
+    for (std::int64_t i = 0; i < matrix.rows; ++i)
+      block.weight.push_back(static_cast<R>(matrix.values[static_cast<std::size_t>(i * matrix.cols + j)]));
+  }
+  return block;
+}
 
-void Teacher::add_product(const std::vector<Block>& blocks, const State& source, State& target) {
+template <class R>
+typename Teacher<R>::Block Teacher<R>::block_of(const SparseMatrix& matrix) const {
+  Block block;
+  block.targets = static_cast<std::int32_t>(matrix.rows);
+  block.sources = static_cast<std::int32_t>(matrix.cols);
+  block.dense = false;
+  block.weight.assign(matrix.values.begin(), matrix.values.end());
+  block.target = matrix.row;
+  block.source = matrix.col;
+  return block;
+}
+
+template <class R>
+void Teacher<R>::begin() {
+  std::ranges::fill(activity_, R(0));
+}
+
+template <class R>
+void Teacher<R>::add_products(const std::vector<Block>& blocks, const R* source, Column<R>& target) const {
   for (const Block& block : blocks) {
-    std::visit(
-        [&](const auto& weights) {
-          target.middleRows(block.row, weights.rows()).noalias() += weights * source.middleRows(block.col, weights.cols());
-        },
-        block.weights);
+    const R* from = source + std::ptrdiff_t{block.col} * lanes_;
+    R* to = target.data() + std::ptrdiff_t{block.row} * lanes_;
+    if (block.dense) {
+      add_product<R>({block.weight.data(), block.targets, block.sources, block.targets}, from, lanes_, to);
+      continue;
+    }
+    for (std::size_t k = 0; k < block.weight.size(); ++k) {
+      const R* said = from + std::ptrdiff_t{block.source[k]} * lanes_;
+      R* sum = to + std::ptrdiff_t{block.target[k]} * lanes_;
+      for (std::int32_t lane = 0; lane < lanes_; ++lane) sum[lane] += block.weight[k] * said[lane];
+    }
   }
 }
 
-void Teacher::step() {
-  current_.setZero();
-  add_product(recurrent_, activity_, current_);
-  add_product(from_inputs_, input_, current_);
-  for (const Population& population : populations_) {
-    const Eigen::Index first = population.begin * current_.cols();
-    const auto count = static_cast<std::size_t>(population.size * current_.cols());
-    respond(population.activation, population.leak, current_.data() + first, activity_.data() + first, count);
+template <class R>
+void Teacher<R>::step(const R* input) {
+  std::ranges::fill(current_, R(0));
+  add_products(recurrent_, activity_.data(), current_);
+  add_products(from_inputs_, input, current_);
+  for (const Population& population : populations_) {  // h = (1 - alpha) h + alpha phi(u)
+    const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+    const auto count = static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+    const auto leak = static_cast<R>(population.leak);
+    const R* current = current_.data() + first;
+    R* activity = activity_.data() + first;
+    dispatch(population.activation, [&](auto phi) {
+      for (std::size_t k = 0; k < count; ++k)
+        activity[k] = (R(1) - leak) * activity[k] + leak * phi.at(current[k]).value;
+    });
   }
 }
 
-const Teacher::State& Teacher::readout() {
-  readout_.setZero();
-  add_product(to_readouts_, activity_, readout_);
+template <class R>
+const Column<R>& Teacher<R>::readout() {
+  std::ranges::fill(readout_, R(0));
+  add_products(to_readouts_, activity_.data(), readout_);
   return readout_;
 }
+
+template class Teacher<double>;
+template class Teacher<float>;
 
 }  // namespace locus

@@ -1,63 +1,61 @@
 // Teacher: a network of the environment whose readout is the target. It is no actor and sends no message.
 //
 // h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from h_0 = 0, for all lanes of a batch at once.
-// Cost of a tick: one product a projection; the readout is computed only when it is asked for.
+// Cost of a tick: one product a projection; the readout is computed only when it is asked for. R: the model's precision.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <variant>
 #include <vector>
 
-#include <Eigen/Dense>
-#include <Eigen/SparseCore>
-
+#include "core/actor/network.h"
+#include "core/base/column.h"
 #include "sim/model/realise.h"
 #include "sim/model/spec.h"
 
 namespace locus {
 
+template <class R>
 class Teacher {
  public:
-  /// Lanes are contiguous under each neuron, as in a Batch.
-  using State = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
   /// `weights[k]` are those of network.projections[k].
   Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes);
 
-  std::int64_t inputs() const { return input_.rows(); }
-  std::int64_t readouts() const { return readout_.rows(); }
+  std::int32_t inputs() const { return inputs_; }
+  std::int32_t readouts() const { return readouts_; }
 
   /// A trial begins: h_0 = 0.
   void begin();
-  /// x_t of the tick to come [1] (m x lanes).
-  State& input() { return input_; }
-  void step();
+  /// One tick. `input`: x_t [1] (m x lanes), lanes contiguous under each neuron, as in a Batch.
+  void step(const R* input);
   /// y_t of the last step [1] (o x lanes).
-  const State& readout();
+  const Column<R>& readout();
 
  private:
   struct Block {
-    Eigen::Index row = 0;  // first target neuron, within its layer
-    Eigen::Index col = 0;  // first source neuron, within its layer
-    std::variant<State, Eigen::SparseMatrix<double, Eigen::RowMajor>> weights;
+    std::int32_t row = 0;  // first target neuron, within its layer
+    std::int32_t col = 0;  // first source neuron, within its layer
+    std::int32_t targets = 0;
+    std::int32_t sources = 0;
+    bool dense = true;
+    Column<R> weight;                  // dense: source by source (sources x targets); sparse: as listed
+    std::vector<std::int32_t> target;  // sparse only: of each weight, within the block
+    std::vector<std::int32_t> source;
   };
-  struct Population {
-    Eigen::Index begin = 0;  // within the rate layer
-    Eigen::Index size = 0;
-    Activation activation = Activation::kIdentity;
-    double leak = 1;  // alpha
-  };
-  static void add_product(const std::vector<Block>& blocks, const State& source, State& target);
+  Block block_of(const DenseMatrix& matrix) const;
+  Block block_of(const SparseMatrix& matrix) const;
+  void add_products(const std::vector<Block>& blocks, const R* source, Column<R>& target) const;
 
-  std::vector<Block> from_inputs_;  // B
-  std::vector<Block> recurrent_;    // W
-  std::vector<Block> to_readouts_;  // A
-  std::vector<Population> populations_;
-  State input_;     // x_t (m x lanes)
-  State activity_;  // h (n x lanes)
-  State current_;   // u_t (n x lanes)
-  State readout_;   // y_t (o x lanes)
+  std::int32_t lanes_;
+  std::int32_t inputs_ = 0;              // m
+  std::int32_t readouts_ = 0;            // o
+  std::vector<Block> from_inputs_;       // B
+  std::vector<Block> recurrent_;         // W
+  std::vector<Block> to_readouts_;       // A
+  std::vector<Population> populations_;  // rate
+  Column<R> activity_;                   // h (n x lanes)
+  Column<R> current_;                    // u_t (n x lanes)
+  Column<R> readout_;                    // y_t (o x lanes)
 };
 
 }  // namespace locus

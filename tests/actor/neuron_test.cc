@@ -1,4 +1,5 @@
 // Rate neurons and readouts, one message at a time.
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -22,6 +23,26 @@ static_assert(Hears<K, Silence> && Hears<K, Dendrite<R>>);
 static_assert(requires(K k, Target<R> target) { on(k, target, 1.0); });
 static_assert(!Hears<K, Axon<R>> && !Hears<K, Post<R>> && !Hears<K, Feedback<R>> && !Hears<K, Transport<R>>);
 static_assert(!Hears<K, Adjoint<R>> && !Hears<K, Influence<R>> && !Hears<K, Gather<R>> && !Hears<K, Commit<R>>);
+
+/// The rational function of float32 against the library's tanh in float64, over all of its range, and what must hold to the last bit.
+TEST(HyperbolicTangent, OfFloat32IsWithinAFewBits) {
+  double worst = 0;
+  for (int k = -120'000; k <= 120'000; ++k) {
+    const float u = 1e-4F * static_cast<float>(k);
+    const double exact = std::tanh(static_cast<double>(u));
+    const double unit = std::abs(exact) * 1.2e-7;  // a unit in the last place, or less than two
+    const float value = hyperbolic_tangent(u);
+    if (u != 0) worst = std::max(worst, std::abs(value - exact) / unit);
+    ASSERT_EQ(hyperbolic_tangent(-u), -value) << u;
+    ASSERT_LE(std::abs(value), 1) << u;
+  }
+  EXPECT_LT(worst, 5);
+  EXPECT_EQ(hyperbolic_tangent(0.0F), 0);
+  EXPECT_EQ(hyperbolic_tangent(1e30F), 1);
+  EXPECT_EQ(hyperbolic_tangent(-INFINITY), -1);
+  EXPECT_TRUE(std::isnan(hyperbolic_tangent(NAN))) << "a divergence must stay visible";
+  EXPECT_EQ(hyperbolic_tangent(0.5), std::tanh(0.5)) << "float64 is the library's";
+}
 
 const RateNeuronState kBusy{.current = 1, .activity = 2, .gain = 3, .signal = 4, .own_weight = 5};
 

@@ -60,6 +60,26 @@ TEST(Normal, AtAnIndexIsTheSameForEverySpan) {
   for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(whole[i], 1.5 * normal_at(key, 3, 5, i)) << i;
 }
 
+/// Lanes are trials: each number is the one that its own trial has, however many are drawn together.
+TEST(Normal, OfLanesAreThoseOfTheirTrials) {
+  const RandomKey key = random_key(42, "input");
+  for (const std::size_t size : {1, 3, 4, 9, 40}) {
+    for (const std::size_t lanes : {1, 2, 5, 32, 77}) {
+      std::vector<double> wide(size * lanes);
+      std::vector<float> narrow(size * lanes);
+      fill_normal_lanes(key, 100, 7, size, lanes, wide.data());
+      fill_normal_lanes(key, 100, 7, size, lanes, narrow.data());
+      for (std::size_t i = 0; i < size; ++i) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+          const double expected = normal_at(key, 100 + lane, 7, i);
+          ASSERT_EQ(wide[i * lanes + lane], expected) << i << " of " << size << ", lane " << lane << " of " << lanes;
+          ASSERT_EQ(narrow[i * lanes + lane], static_cast<float>(expected));
+        }
+      }
+    }
+  }
+}
+
 /// Changing seed, purpose, trial or tick changes every number.
 TEST(Normal, DependsOnEveryPartOfItsName) {
   const std::array<std::vector<double>, 5> drawn = [] {

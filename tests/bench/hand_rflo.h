@@ -9,17 +9,29 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/actor/activation.h"
 #include "core/base/column.h"
 
 namespace locus::bench {
 
 template <class R>
 struct HandRflo {
-  std::size_t m, n, o, ticks;
-  R leak, decay, rate;
+  std::size_t m = 0, n = 0, o = 0, ticks = 0;
+  R leak = 1, decay = 0, rate = 0;
   Column<R> b, w, a, r;  // (m x n), (n x n), (n x o) by source; R (o x n)
   Column<R> pb, pw, pa;  // traces of b and w; h of the last tick for a
   Column<R> h, h_before, x_before, current, gain, signal, y, epsilon;
+  Column<R> unused;  // zeros: what is sent after the last tick
+
+  /// Sizes what b, w, a and r do not say.
+  void allocate() {
+    pb.assign(b.size(), R(0));
+    pw.assign(w.size(), R(0));
+    for (Column<R>* column : {&pa, &h, &h_before, &current, &gain, &signal, &unused}) column->assign(n, R(0));
+    x_before.assign(m, R(0));
+    y.assign(o, R(0));
+    epsilon.assign(o, R(0));
+  }
 
   void reset() {
     for (Column<R>* column : {&pb, &pw, &h, &h_before, &x_before, &gain, &signal, &epsilon})
@@ -72,7 +84,7 @@ struct HandRflo {
       h_before = h;
       x_before.assign(x + t * m, x + (t + 1) * m);
       for (std::size_t i = 0; i < n; ++i) {
-        const R phi = std::tanh(current[i]);
+        const R phi = hyperbolic_tangent(current[i]);  // the program's: in float32 the library's would take longer than all else
         h[i] = (R(1) - leak) * h[i] + leak * phi;
         gain[i] = leak * (R(1) - phi * phi);
       }
@@ -93,7 +105,6 @@ struct HandRflo {
         for (std::size_t i = 0; i < n; ++i) signal[i] += r[k * n + i] * epsilon[k];
       }
     }
-    Column<R> unused(n, R(0));
     pass(m, n, b.data(), pb.data(), x_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay,
          rate);
     pass(n, n, w.data(), pw.data(), h_before.data(), unused.data(), gain.data(), signal.data(), current.data(), decay,

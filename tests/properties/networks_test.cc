@@ -99,10 +99,25 @@ TEST(WideNetwork, BatchIsTheSameForAnyThreads) {
 TEST(WideNetwork, LinearBatchIsTheSameForAnyThreads) {
   expect_same_for_any_threads(wide_model(150, style_of(Activation::kIdentity), CommitWhen::kEndOfBatch, 2));
 }
-TEST(WideNetwork, BatchInFloat32IsTheSameForAnyThreads) {
-  Spec spec = wide_model(150, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 7);
-  spec.precision = Precision::kFloat32;
-  expect_same_for_any_threads(spec);
+/// Work that is enough to be split, in products and in passes (core/transport/batched.cc): one thread, two, and more than there are chunks.
+TEST(WideNetwork, WorkThatIsSplitIsTheSameForAnyThreads) {
+  for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
+    Spec online = wide_model(370, style_of(Activation::kTanh), CommitWhen::kEveryTick, 1);
+    Spec batch = wide_model(150, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 47);
+    online.rules = {online.rules[2]};                // rflo
+    batch.rules = {batch.rules[0], batch.rules[3]};  // bptt, eprop
+    for (Spec* spec : {&online, &batch}) {
+      spec->precision = precision;
+      const RunResult one = run_with(*spec, TransportKind::kBatched, 1);
+      for (const int threads : {2, 5}) {
+        const RunResult many = run_with(*spec, TransportKind::kBatched, threads);
+        for (std::size_t k = 0; k < spec->rules.size(); ++k)
+          EXPECT_TRUE(identical(one.outcomes[k], many.outcomes[k])) << threads << " threads, " << spec->rules[k].name;
+      }
+      for (std::size_t k = 0; k < spec->rules.size(); ++k)
+        EXPECT_TRUE(agrees(*spec, one.outcomes[k], oracle::solve(*spec, spec->rules[k]), tolerance_of(*spec)));
+    }
+  }
 }
 TEST(WideNetwork, RtrlIsTheSameForAnyThreads) {
   Spec spec = wide_model(80, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 1);

@@ -1,0 +1,186 @@
+#include "core/base/product.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <Eigen/Core>
+
+namespace locus {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr std::size_t kWidest = 64;  // bytes of a register
+#elif defined(__AVX__)
+constexpr std::size_t kWidest = 32;
+#else
+constexpr std::size_t kWidest = 16;
+#endif
+
+/// As many scalars as a register of kBytes holds.
+template <class R, std::size_t kBytes = kWidest>
+struct Register {
+  static constexpr std::int32_t kLanes = kBytes / sizeof(R);
+  typedef R Type __attribute__((vector_size(kBytes)));  // NOLINT: an attribute that `using` does not take in a template
+
+  static Type load(const R* from) {
+    Type value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+  }
+  static void store(R* to, Type value) { std::memcpy(to, &value, sizeof value); }
+};
+
+/// A scalar in place of a register, for lanes that do not fill one.
+template <class R>
+struct Single {
+  static constexpr std::int32_t kLanes = 1;
+  using Type = R;
+  static Type load(const R* from) { return *from; }
+  static void store(R* to, Type value) { *to = value; }
+};
+
+/// Where an output's weights stand: output o and input k at weight[o * by_output + k * by_input].
+template <class R>
+struct Factors {
+  const R* weight;
+  std::ptrdiff_t by_output;
+  std::ptrdiff_t by_input;
+  std::int32_t inputs;
+};
+
+/// kOutputs outputs, kRegisters registers of lanes each: to += factors * from, with every sum in registers.
+template <std::size_t kOutputs, std::size_t kRegisters, class Lane, class R>
+inline void add_tile(const Factors<R>& f, const R* from, std::ptrdiff_t lanes, R* to) {
+  using Type = typename Lane::Type;
+  Type sum[kOutputs][kRegisters];
+  for (std::size_t o = 0; o < kOutputs; ++o) {
+    for (std::size_t r = 0; r < kRegisters; ++r)
+      sum[o][r] = Lane::load(to + static_cast<std::ptrdiff_t>(o) * lanes + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+  }
+  for (std::int32_t k = 0; k < f.inputs; ++k) {
+    Type said[kRegisters];
+    for (std::size_t r = 0; r < kRegisters; ++r)
+      said[r] = Lane::load(from + k * lanes + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+    for (std::size_t o = 0; o < kOutputs; ++o) {
+      const R weight = f.weight[static_cast<std::ptrdiff_t>(o) * f.by_output + k * f.by_input];
+      for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] += weight * said[r];
+    }
+  }
+  for (std::size_t o = 0; o < kOutputs; ++o) {
+    for (std::size_t r = 0; r < kRegisters; ++r)
+      Lane::store(to + static_cast<std::ptrdiff_t>(o) * lanes + static_cast<std::ptrdiff_t>(r) * Lane::kLanes, sum[o][r]);
+  }
+}
+
+/// Some outputs, all lanes: as many as fit go in the widest registers, the rest in narrower ones.
+template <std::size_t kOutputs, class R>
+inline void add_outputs(const Factors<R>& f, const R* from, std::ptrdiff_t lanes, R* to) {
+  std::ptrdiff_t lane = 0;
+  const auto step = [&]<class Lane, std::size_t kRegisters>() {
+    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
+    for (; lane + kStep <= lanes; lane += kStep) add_tile<kOutputs, kRegisters, Lane>(f, from + lane, lanes, to + lane);
+  };
+  step.template operator()<Register<R>, 2>();
+  step.template operator()<Register<R>, 1>();
+  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
+  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
+  step.template operator()<Single<R>, 1>();
+}
+
+template <class R>
+void add_small(Factors<R> f, std::int32_t outputs, const R* from, std::int32_t lanes, R* to) {
+  std::int32_t o = 0;
+  for (; o + 4 <= outputs; o += 4, f.weight += 4 * f.by_output)
+    add_outputs<4>(f, from, lanes, to + std::ptrdiff_t{o} * lanes);
+  for (; o < outputs; ++o, f.weight += f.by_output) add_outputs<1>(f, from, lanes, to + std::ptrdiff_t{o} * lanes);
+}
+
+/// One lane: kRegisters registers of targets from i on, over all sources. One register alone would wait for its own sums: then there are four of it,
+/// each of every fourth source.
+template <std::size_t kRegisters, class Lane, class R>
+inline void add_targets(const WeightsView<R>& w, const R* from, std::ptrdiff_t i, R* to) {
+  constexpr std::size_t kChains = kRegisters == 1 ? 4 : 1;
+  typename Lane::Type others[kChains - 1 + (kChains == 1)] = {};
+  typename Lane::Type sum[kRegisters];
+  for (std::size_t r = 0; r < kRegisters; ++r)
+    sum[r] = Lane::load(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+  const R* column = w.weight + i;
+  std::int32_t j = 0;
+  if constexpr (kChains > 1) {
+    for (; j + 4 <= w.sources; j += 4, column += 4 * w.stride) {
+      sum[0] += from[j] * Lane::load(column);
+      for (std::size_t c = 1; c < kChains; ++c)
+        others[c - 1] +=
+            from[static_cast<std::size_t>(j) + c] * Lane::load(column + static_cast<std::ptrdiff_t>(c) * w.stride);
+    }
+    sum[0] += others[0] + (others[1] + others[2]);
+  }
+  for (; j < w.sources; ++j, column += w.stride) {
+    for (std::size_t r = 0; r < kRegisters; ++r)
+      sum[r] += from[j] * Lane::load(column + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+  }
+  for (std::size_t r = 0; r < kRegisters; ++r)
+    Lane::store(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes, sum[r]);
+}
+
+template <class R>
+void add_columns(const WeightsView<R>& w, const R* from, R* to) {
+  std::ptrdiff_t i = 0;
+  const auto step = [&]<class Lane, std::size_t kRegisters>() {
+    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
+    for (; i + kStep <= w.targets; i += kStep) add_targets<kRegisters, Lane>(w, from, i, to);
+  };
+  step.template operator()<Register<R>, 8>();
+  step.template operator()<Register<R>, 4>();
+  step.template operator()<Register<R>, 1>();
+  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
+  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
+  step.template operator()<Single<R>, 1>();
+}
+
+/// Fewer weights than this are read from a near cache again for every few lanes; more pay for being packed.
+constexpr std::int64_t kFew = 128 * 128;
+
+template <class R>
+bool is_small(const WeightsView<R>& w, std::int32_t lanes) {
+  return lanes >= Register<R>::kLanes && std::int64_t{w.targets} * w.sources <= kFew;
+}
+
+template <class R>
+using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
+
+template <class R>
+auto matrix_of(const WeightsView<R>& w) {
+  return Eigen::Map<const Matrix<R>, 0, Eigen::OuterStride<>>(w.weight, w.targets, w.sources,
+                                                              Eigen::OuterStride<>(w.stride));
+}
+
+}  // namespace
+
+template <class R>
+void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
+  if (lanes == 1) return add_columns(w, from, to);
+  if (is_small(w, lanes)) return add_small<R>({w.weight, 1, w.stride, w.sources}, w.targets, from, lanes, to);
+  const Eigen::Map<const Matrix<R>> said(from, lanes, w.sources);
+  Eigen::Map<Matrix<R>>(to, lanes, w.targets).noalias() += said * matrix_of(w).transpose();
+}
+
+template <class R>
+void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
+  if (is_small(w, lanes)) return add_small<R>({w.weight, w.stride, 1, w.targets}, w.sources, from, lanes, to);
+  if (lanes == 1) {
+    using Vector = Eigen::Matrix<R, Eigen::Dynamic, 1>;
+    const Eigen::Map<const Vector> said(from, w.targets);
+    Eigen::Map<Vector>(to, w.sources).noalias() += matrix_of(w).transpose() * said;
+    return;
+  }
+  const Eigen::Map<const Matrix<R>> said(from, lanes, w.targets);
+  Eigen::Map<Matrix<R>>(to, lanes, w.sources).noalias() += said * matrix_of(w);
+}
+
+template void add_product(WeightsView<double>, const double*, std::int32_t, double*);
+template void add_product(WeightsView<float>, const float*, std::int32_t, float*);
+template void add_transposed_product(WeightsView<double>, const double*, std::int32_t, double*);
+template void add_transposed_product(WeightsView<float>, const float*, std::int32_t, float*);
+
+}  // namespace locus

@@ -1,0 +1,90 @@
+// Products of weights with columns of neurons, against plain loops: every size at which another kernel takes over, and part of a matrix.
+#include "core/base/product.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace locus {
+namespace {
+
+template <class R>
+R value(int k) {
+  return static_cast<R>(std::sin(1.7 * k + 0.3));
+}
+
+template <class R>
+std::vector<R> drawn(int size, int seed) {
+  std::vector<R> values;
+  for (int k = 0; k < size; ++k) values.push_back(value<R>(k + 1000 * seed));
+  return values;
+}
+
+/// Both products of a part of a matrix whose columns are `stride` apart; sums in long double.
+template <class R>
+void expect_products(int targets, int sources, int lanes, int stride, double tolerance) {
+  const std::vector<R> weight = drawn<R>(stride * sources, 1);
+  const std::vector<R> of_sources = drawn<R>(sources * lanes, 2);
+  const std::vector<R> of_targets = drawn<R>(targets * lanes, 3);
+  std::vector<R> to_targets = drawn<R>(targets * lanes, 4);
+  std::vector<R> to_sources = drawn<R>(sources * lanes, 5);
+  const std::vector<R> targets_before = to_targets;
+  const std::vector<R> sources_before = to_sources;
+  const WeightsView<R> w{weight.data(), targets, sources, stride};
+  add_product(w, of_sources.data(), lanes, to_targets.data());
+  add_transposed_product(w, of_targets.data(), lanes, to_sources.data());
+  const auto at = [](int row, int lane, int all) { return static_cast<std::size_t>(row * all + lane); };
+  for (int lane = 0; lane < lanes; ++lane) {
+    for (int i = 0; i < targets; ++i) {
+      long double sum = targets_before[at(i, lane, lanes)];
+      for (int j = 0; j < sources; ++j)
+        sum += weight[at(j, i, stride)] * static_cast<long double>(of_sources[at(j, lane, lanes)]);
+      ASSERT_NEAR(to_targets[at(i, lane, lanes)], static_cast<double>(sum), tolerance * sources)
+          << targets << " x " << sources << ", " << lanes << " lanes, target " << i << ", lane " << lane;
+    }
+    for (int j = 0; j < sources; ++j) {
+      long double sum = sources_before[at(j, lane, lanes)];
+      for (int i = 0; i < targets; ++i)
+        sum += weight[at(j, i, stride)] * static_cast<long double>(of_targets[at(i, lane, lanes)]);
+      ASSERT_NEAR(to_sources[at(j, lane, lanes)], static_cast<double>(sum), tolerance * targets)
+          << targets << " x " << sources << ", " << lanes << " lanes, source " << j << ", lane " << lane;
+    }
+  }
+}
+
+TEST(Product, IsThatOfPlainLoops) {
+  for (const int targets : {1, 3, 4, 8, 17, 33, 130, 200}) {
+    for (const int sources : {1, 2, 5, 16, 130}) {
+      for (const int lanes : {1, 2, 4, 7, 16, 33, 47}) {
+        expect_products<double>(targets, sources, lanes, targets, 1e-15);
+        expect_products<float>(targets, sources, lanes, targets, 1e-6);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST(Product, TakesPartOfAMatrix) {
+  for (const int lanes : {1, 32}) {
+    expect_products<double>(9, 6, lanes, 20, 1e-15);
+    expect_products<double>(140, 130, lanes, 300, 1e-15);
+  }
+}
+
+/// One lane: a range of targets gives the bits that the whole product has there, so that threads may take any.
+TEST(Product, OfARangeHasTheBitsOfTheWhole) {
+  constexpr std::size_t kTargets = 256, kSources = 96, kRange = 64;
+  const std::vector<double> weight = drawn<double>(kTargets * kSources, 1);
+  const std::vector<double> said = drawn<double>(kSources, 2);
+  std::vector<double> whole(kTargets, 0.0);
+  std::vector<double> parts = whole;
+  add_product<double>({weight.data(), kTargets, kSources, kTargets}, said.data(), 1, whole.data());
+  for (std::size_t first = 0; first < kTargets; first += kRange) {
+    add_product<double>({weight.data() + first, kRange, kSources, kTargets}, said.data(), 1, parts.data() + first);
+  }
+  EXPECT_EQ(whole, parts);
+}
+
+}  // namespace
+}  // namespace locus

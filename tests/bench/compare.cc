@@ -1,0 +1,79 @@
+#include "tests/bench/compare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+namespace locus::bench {
+namespace {
+
+constexpr double kSeconds = 1;  // of measuring
+constexpr std::size_t kFewest = 2;
+constexpr std::size_t kMost = 20000;
+
+double seconds_of(FunctionRef<double()> work, double& result) {
+  const double start = thread_seconds();
+  result = work();
+  return thread_seconds() - start;
+}
+
+}  // namespace
+
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> program, FunctionRef<double()> limit) {
+  std::vector<double> ratios;
+  double own_seconds = 0;
+  double limit_seconds = 0;
+  for (auto _ : state) {
+    program();
+    limit();
+    while (ratios.size() < kFewest || (own_seconds + limit_seconds < kSeconds && ratios.size() < kMost)) {
+      double own_loss = 0;
+      double limit_loss = 0;
+      const double own = seconds_of(program, own_loss);
+      const double by_hand = seconds_of(limit, limit_loss);
+      if (!(std::abs(own_loss - limit_loss) <= 1e-3 * std::abs(limit_loss))) {
+        return state.SkipWithError("the limit's result is another");
+      }
+      ratios.push_back(by_hand / own);
+      own_seconds += own;
+      limit_seconds += by_hand;
+    }
+    state.SetIterationTime(own_seconds);
+  }
+  std::ranges::sort(ratios);
+  const double amount = goal.amount * static_cast<double>(ratios.size());
+  state.SetLabel(goal.unit);
+  state.counters["rate"] = amount / own_seconds;
+  state.counters["limit"] = amount / limit_seconds;
+  state.counters["ratio"] = ratios[ratios.size() / 2];
+  state.counters["q1"] = ratios[ratios.size() / 4];
+  state.counters["q3"] = ratios[ratios.size() * 3 / 4];
+  state.counters["goal"] = goal.ratio;
+}
+
+void measure(benchmark::State& state, const std::string& unit, double goal, FunctionRef<double()> work) {
+  double amount = 0;
+  double seconds = 0;
+  for (auto _ : state) {
+    work();
+    while (seconds < kSeconds) {
+      double did = 0;
+      seconds += seconds_of(work, did);
+      amount += did;
+    }
+    state.SetIterationTime(seconds);
+  }
+  state.SetLabel(unit);
+  state.counters["rate"] = amount / seconds;
+  state.counters["limit"] = goal;
+  state.counters["ratio"] = amount / seconds / goal;
+  state.counters["goal"] = 1;
+}
+
+}  // namespace locus::bench

@@ -1,0 +1,36 @@
+// (e) The mailbox: messages a second, each one queued and handled alone. RFLO online, leaky tanh, m = o = 8, T = 100.
+//
+// Goal: 5e7 messages/s a core. (CAF into one actor: 5e6; Asio posts to a thousand strands: 1.6e7, measured elsewhere.)
+#include "core/transport/mailbox.h"
+#include "sim/place/place.h"
+#include "tests/bench/compare.h"
+#include "tests/bench/program.h"
+
+namespace locus::bench {
+namespace {
+
+template <class R>
+void mailbox(benchmark::State& state) {
+  const FlushDenormals flush;
+  Work work;
+  work.units = static_cast<std::int32_t>(state.range(0));
+  work.commit = CommitWhen::kEveryTick;
+  const Spec spec = make_spec(work, make_rule(RuleKind::kRflo), kPrecision<R>);
+  const Learning learning = learning_of(spec.rules[0], work.ticks);
+  Network<R> network = build<R>(spec, spec.rules[0], 1);
+  Door door(permit_of(learning), sizeof(R));
+  Mailbox<R> transport(network, learning, place(network, 1), Executor{}, door);
+  Updates<R, Mailbox<R>> updates(transport, spec, learning);
+  measure(state, "messages", 5e7, [&] {
+    const std::int64_t before = door.ledger().messages();
+    updates.run(0);
+    updates.commit();
+    return static_cast<double>(door.ledger().messages() - before);
+  });
+}
+
+BENCHMARK(mailbox<double>)->Name("e mailbox f64, n")->Arg(64)->Arg(256)->Iterations(1)->UseManualTime();
+BENCHMARK(mailbox<float>)->Name("e mailbox f32, n")->Arg(64)->Arg(256)->Iterations(1)->UseManualTime();
+
+}  // namespace
+}  // namespace locus::bench
