@@ -186,7 +186,7 @@ void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, 
   const Stream stream = axon_stream(projection.source_layer, projection.target_layer, true);
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      if (sent.at(revisited.value - 1, projection.source_begin + j, lane) != R(0))
+      if (sent.at(revisited.value - 1, projection.source_begin + j)[lane] != R(0))
         door_.traffic()->add(stream, lag, projection.source_begin + j, lane, projection.fan_out(j));
     }
   }
