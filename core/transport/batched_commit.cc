@@ -80,11 +80,32 @@ void Batched<R>::filter_run(std::int32_t neuron, std::int32_t length, R constant
   }
 }
 
+/// Every synapse does with its sum what the optimizer says.
+template <class R>
+void Batched<R>::settle(std::int32_t p, R scale) {
+  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  Block& block = blocks_[static_cast<std::size_t>(p)];
+  const Optimizer& optimizer = learning_.optimizer;
+  if (optimizer.adam) {
+    const AdamCommit<R> clock(*optimizer.adam, projection.learning_rate, scale, commits_);
+    for (std::size_t k = 0; k < projection.weight.size(); ++k)
+      on(AdaptiveSynapse<R>{projection.weight[k], block.delta[k], block.first[k], block.second[k]}, clock);
+  } else {
+    const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
+    for (std::size_t k = 0; k < projection.weight.size(); ++k)
+      on(TaughtSynapse<R>{projection.weight[k], block.delta[k]}, clock);
+  }
+  if (!optimizer.weight_min && !optimizer.weight_max) return;
+  for (R& weight : projection.weight) keep_within(weight, optimizer);
+}
+
 /// weight (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being ticks and lanes.
 template <class R>
 void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row,
                                 const Tape<R>& right, RightRows right_rows, std::int32_t ticks) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const bool plain = learning_.optimizer.plain();  // the weights move at once; otherwise what was asked waits for settle()
+  Column<R>& into = plain ? projection.weight : blocks_[static_cast<std::size_t>(p)].delta;
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_ * ticks, projection.source_size, kChunk);
   left.rows(left_row, ticks, projection.target_begin, projection.target_size, [&](const auto& said) {
@@ -94,13 +115,18 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
       right.rows(right_rows.first, ticks, right_rows.begin + first, width, [&](const auto& heard) {
         if (projection.dense) {
           Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(
-              projection.weight.data(), projection.target_size, projection.source_size);
-          weight.middleCols(first, width).noalias() -= rate * (said.transpose() * heard);
+              into.data(), projection.target_size, projection.source_size);
+          if (plain) {
+            weight.middleCols(first, width).noalias() -= rate * (said.transpose() * heard);
+          } else {
+            weight.middleCols(first, width).noalias() += said.transpose() * heard;
+          }
           return;
         }
         for (std::int32_t j = 0; j < width; ++j) {
           for (std::int64_t k = projection.begin_of(first + j); k < projection.begin_of(first + j + 1); ++k) {
-            projection.weight[static_cast<std::size_t>(k)] -= rate * said.col(projection.target_of(k)).dot(heard.col(j));
+            const R asked = said.col(projection.target_of(k)).dot(heard.col(j));
+            into[static_cast<std::size_t>(k)] += plain ? -rate * asked : asked;
           }
         }
       });
@@ -111,6 +137,8 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
 template <class R>
 void Batched<R>::commit(R scale) {
   const bool online = rule(learning_.kind).drive == Drive::kOnline;
+  ++commits_;
+  teach_spiking();
   if (online && !gains_.empty()) filter_coefficients();
   for (std::size_t index = 0; index < blocks_.size(); ++index) {
     Projection<R>& projection = network_.projections[index];
@@ -126,14 +154,12 @@ void Batched<R>::commit(R scale) {
         block.heard = Learn::kNothing;
         break;
       case Way::kLoop:
-      case Way::kSummed:
-        for (std::size_t k = 0; k < projection.weight.size(); ++k) {
-          on(TaughtSynapse<R>{projection.weight[k], block.delta[k]}, Commit<R>{rate});
-        }
-        break;
+      case Way::kSummed: break;
+      case Way::kEvents: add_events(p); break;
       case Way::kShared:
         learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
-          commit_product(p, rate, coefficients_, first, block.traces, {trial_.error_at_every_tick ? first : 0, 0}, ticks);
+          commit_product(p, rate, coefficients_, first, block.traces, 
+                         {first - (trial_.ticks - trial_.window), 0}, ticks);
         });
         break;
       case Way::kDeferred:
@@ -152,6 +178,7 @@ void Batched<R>::commit(R scale) {
         }
         break;
     }
+    if (!block.delta.empty()) settle(p, scale);
   }
   learnt_.clear();
   reported_.clear();

@@ -180,7 +180,7 @@ void check_mailbox_can_address(const Spec& spec) {
   for (const ProjectionSpec& projection : spec.network.projections) {
     const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
     const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
-    const std::int64_t synapses = synapses_of(projection.weights, target.size, source.size);
+    const std::int64_t synapses = synapses_of(projection, target.size, source.size);
     if (synapses <= kMost) continue;
     throw UsageError(fmt::format(
         "--transport mailbox: projection {} of {} has {} synapses; must be at most {}; batched takes any number",

@@ -61,7 +61,7 @@ TextTable projection_table(const Spec& spec) {
     const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
     const double rate = projection.learning_rate.value_or(spec.training.learning_rate);
     table.rows.push_back({projection.name, shorten(source.name, kEnd), shorten(target.name, kEnd),
-                          human(static_cast<double>(synapses_of(projection.weights, target.size, source.size))),
+                          human(static_cast<double>(synapses_of(projection, target.size, source.size))),
                           std::visit(FormName{}, projection.weights),
                           projection.plastic ? fmt::format("{:.4g}", rate) : "static"});
   }
@@ -79,7 +79,7 @@ std::string task_line(const Spec& spec) {
 std::string training_line(const TrainingSpec& training) {
   return fmt::format("training: {} of {}, {}; loss {}, commit {}, locality budget {}",
                      counted(training.updates, "update"), counted(training.batch, "trial"),
-                     counted(training.ticks, "tick") + " each", training.loss == Loss::kSequence ? "SEQUENCE" : "FINAL",
+                     counted(training.ticks, "tick") + " each", name(training.loss),
                      training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
 }
 

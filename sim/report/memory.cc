@@ -34,7 +34,7 @@ double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind 
   if (drive == Drive::kSensitivity) scalars += 2 * neurons * static_cast<double>(shape.plastic()) * lanes;
   if (drive == Drive::kSweep && transport == TransportKind::kBatched) scalars += ticks * lanes * (inputs + 3 * neurons);
   if (drive == Drive::kSweep && spec.chip) {  // counts by neuron and lag: of what is replayed, carried back and told
-    scalars += static_cast<double>(learning_of(rule_spec, spec.training.ticks).depth) * (inputs + 3 * neurons);
+    scalars += static_cast<double>(learning_of(rule_spec, spec.training).depth) * (inputs + 3 * neurons);
   }
   return scalar * scalars + kReported * 2 * synapses;  // copies of the weights, before and after
 }

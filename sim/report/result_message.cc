@@ -79,7 +79,7 @@ std::string upper(std::string_view word) {
 }
 
 void fill(const TrainingSpec& from, v1::Training& to) {
-  to.set_loss(from.loss == Loss::kFinal ? v1::Training::FINAL : v1::Training::SEQUENCE);
+  to.set_loss(spelled<v1::Training::Loss>(name(from.loss), v1::Training::Loss_Parse));
   to.set_ticks(from.ticks);
   to.set_batch(from.batch);
   to.set_updates(narrow(from.updates));

@@ -31,6 +31,16 @@ template <class R>
 std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
   std::vector<ProjectionWeights> all;
   for (const Projection<R>& projection : network.projections) {
+    if (projection.hollow) {  // its diagonal is no synapse, and written as 0
+      DenseMatrix matrix{projection.target_size, projection.source_size, {}};
+      matrix.values.assign(static_cast<std::size_t>(matrix.rows * matrix.cols), 0);
+      for (std::int32_t j = 0; j < projection.source_size; ++j) {
+        for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k)
+          matrix.values[static_cast<std::size_t>(projection.target_of(k) * matrix.cols + j)] = static_cast<double>(projection.weight[static_cast<std::size_t>(k)]);
+      }
+      all.push_back({projection.name, std::move(matrix)});
+      continue;
+    }
     if (projection.dense) {
       DenseMatrix matrix{projection.target_size, projection.source_size, {}};
       matrix.values.reserve(projection.weight.size());
@@ -98,7 +108,7 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   outcome.rule = rule_spec.name;
   outcome.kind = rule_spec.kind;
   const TrialShape shape = trial_shape_of(spec.training);
-  const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  const Learning learning = learning_of(rule_spec, spec.training);
   outcome.depth = learning.depth;
   outcome.stride = learning.stride;
   Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
@@ -132,8 +142,14 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
 
 }  // namespace
 
-Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
+Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
+  const std::int32_t ticks = training.ticks;
   Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
+  learning.optimizer = training.optimizer;
+  learning.average_over_window = spec.average_over_window;
+  learning.filter = decay_of(spec.filter_tau, training.dt);
+  if (spec.firing_rate)
+    learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, spec.firing_rate->strength, ticks};
   if (rule(spec.kind).drive != Drive::kSweep) return learning;
   const bool whole = spec.kind == RuleKind::kBptt;
   learning.depth = whole || spec.depth == 0 ? ticks : std::min(spec.depth, ticks);
@@ -141,7 +157,9 @@ Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
   return learning;
 }
 
-TrialShape trial_shape_of(const TrainingSpec& training) { return {training.ticks, training.loss == Loss::kSequence}; }
+TrialShape trial_shape_of(const TrainingSpec& training) {
+  return {training.ticks, window_of(training), training.loss == Loss::kCrossEntropy};
+}
 
 Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor, const RunResult& done) {
   return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor, done)

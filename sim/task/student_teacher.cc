@@ -6,8 +6,8 @@
 namespace locus {
 
 template <class S>
-StudentTeacherSource<S>::StudentTeacherSource(std::uint64_t seed, Teacher<S> teacher, bool error_at_every_tick)
-    : key_(random_key(seed, "input")), teacher_(std::move(teacher)), error_at_every_tick_(error_at_every_tick) {}
+StudentTeacherSource<S>::StudentTeacherSource(std::uint64_t seed, Teacher<S> teacher, std::int32_t window)
+    : key_(random_key(seed, "input")), teacher_(std::move(teacher)), window_(window) {}
 
 template <class S>
 template <class R>
@@ -21,7 +21,7 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
                       input_.data());
     std::ranges::copy(input_, batch.input_at(tick));
     teacher_.step(input_.data());
-    if (error_at_every_tick_ || tick == batch.ticks) std::ranges::copy(teacher_.readout(), batch.target_at(tick));
+    if (tick > batch.ticks - window_) std::ranges::copy(teacher_.readout(), batch.target_at(tick));
   }
 }
 

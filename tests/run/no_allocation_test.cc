@@ -60,11 +60,11 @@ Projection<double> project(const char* name, Layer source, std::int32_t sources,
 
 Network<double> make_network(std::int32_t lanes) {
   Network<double> network;
-  network.inputs.populations = {{.name = "in", .begin = 0, .size = 3}};
+  network.inputs.populations.push_back({.name = "in", .begin = 0, .size = 3});
   network.inputs.size = 3;
-  network.rate.populations = {{.name = "rec", .begin = 0, .size = 8, .activation = Activation::kTanh, .leak = 0.5}};
+  network.rate.populations.push_back({.name = "rec", .begin = 0, .size = 8, .activation = Activation::kTanh, .leak = 0.5});
   network.rate.size = 8;
-  network.readouts.populations = {{.name = "out", .begin = 0, .size = 2}};
+  network.readouts.populations.push_back({.name = "out", .begin = 0, .size = 2});
   network.readouts.size = 2;
   network.projections = {project("B", Layer::kInput, 3, Layer::kRate, 8), project("W", Layer::kRate, 8, Layer::kRate, 8),
                          project("A", Layer::kRate, 8, Layer::kReadout, 2)};
@@ -84,9 +84,12 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, 
   Door door(permit, sizeof(double));
   Traffic traffic({3, 8, 2}, lanes, declared_lag(learning));
   if (recorded) door.record(&traffic);
-  const TrialShape shape{kTicks, true};
+  const TrialShape shape{kTicks, kTicks};
+  TrainingSpec training;
+  training.loss = Loss::kSequence;
+  if (every_tick) training.commit = CommitWhen::kEveryTick;
   Batched<double> transport(network, learning, {shape, every_tick}, Executor{}, door);
-  Trial<double, Batched<double>> trial(transport, learning, shape, every_tick);
+  Trial<double, Batched<double>> trial(transport, learning, shape, training);
   Batch<double> batch = make_batch<double>(kTicks, 3, 2, lanes);
   for (std::size_t i = 0; i < batch.input.size(); ++i) batch.input[i] = static_cast<double>(i % 5) - 1.5;
   trial.run(batch);
