@@ -75,8 +75,7 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   }
   if (has_spikes(network)) {
     LifColumns<R>& lif = network.rate.lif;
-    for (Column<R>* column :
-         {&lif.voltage, &lif.adaptation, &lif.refractory, &lif.count, &lif.delta, &lif.omega}) {
+    for (Column<R>* column : {&lif.voltage, &lif.adaptation, &lif.refractory, &lif.count, &lif.delta, &lif.omega}) {
       size_column(*column, network.rate.size, lanes);
     }
   }

@@ -68,8 +68,10 @@ void on(AdaptiveSynapse<R> s, const AdamCommit<R>& c) {
 /// What is no number stays none, so that a run sees that it diverged.
 template <class R>
 void keep_within(R& weight, const Optimizer& optimizer) {
-  if (optimizer.weight_min && weight < static_cast<R>(*optimizer.weight_min)) weight = static_cast<R>(*optimizer.weight_min);
-  if (optimizer.weight_max && weight > static_cast<R>(*optimizer.weight_max)) weight = static_cast<R>(*optimizer.weight_max);
+  if (optimizer.weight_min && weight < static_cast<R>(*optimizer.weight_min))
+    weight = static_cast<R>(*optimizer.weight_min);
+  if (optimizer.weight_max && weight > static_cast<R>(*optimizer.weight_max))
+    weight = static_cast<R>(*optimizer.weight_max);
 }
 
 }  // namespace locus

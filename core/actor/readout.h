@@ -65,7 +65,8 @@ void classify(Readout<R> k, Target<R> m) {
   k.epsilon = k.error;
 }
 
-/// The POST to its incoming synapses: the delta rule, Delta A = sum_t eps_t h_t^T, a trace without memory (a leaky one's synapses filter, and know how).
+/// The POST to its incoming synapses: the delta rule, Delta A = sum_t eps_t h_t^T, a trace without memory (those of a leaky readout filter, and
+/// know how).
 template <class R>
 Post<R> post(Readout<R> k) {
   return {R(0), R(1), k.epsilon};

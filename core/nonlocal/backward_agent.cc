@@ -14,6 +14,7 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
       populations_(network.rate.populations),
       delta_(network.rate.activity.size(), R(0)),
       sums_(network.rate.activity.size(), R(0)),
+      first_error_{trial.ticks - trial.window + 1},
       readouts_(has_leaky_readouts(network) ? network.readouts.populations : std::vector<Population>{}),
       eta_(readouts_.size() * delta_.size(), R(0)),
       waiting_(static_cast<std::size_t>(std::min(learning.stride, trial.window)), readouts_.empty() ? delta_ : eta_) {}
@@ -54,8 +55,7 @@ template <class R>
 template <TransportOf<R> T>
 void BackwardAgent<R>::sweep(T& transport, Tick now) {
   const std::int32_t visits = std::min(learning_.depth, now.value);
-  // Those of the ticks since the last sweep wait, as far back as there were errors.
-  const std::int32_t oldest_error = std::max(swept_.value, heard_.value - static_cast<std::int32_t>(waiting_.size())) + 1;
+  const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);  // of those that wait
   std::ranges::fill(delta_, R(0));
   std::ranges::fill(eta_, R(0));
   for (std::int32_t lag = 0; lag < visits; ++lag) {

@@ -73,7 +73,8 @@ NetworkShape shape_of(const Network<R>& network) {
     if (projection.target_layer == Layer::kReadout) {
       shape.readout_synapses += projection.size();
       shape.plastic_readout += plastic;
-      if (population_at(network.readouts.populations, projection.target_begin).leaky()) shape.plastic_onto_leaky += plastic;
+      if (population_at(network.readouts.populations, projection.target_begin).leaky())
+        shape.plastic_onto_leaky += plastic;
       continue;
     }
     const bool recurrent = projection.source_layer == Layer::kRate;

@@ -15,20 +15,20 @@ namespace locus {
 
 /// All that the counts depend on. Synapse counts; "plastic" ones are among them.
 struct NetworkShape {
-  std::int64_t inputs = 0;               // m
-  std::int64_t rate_neurons = 0;         // n
-  std::int64_t curved_neurons = 0;       // rate neurons with phi other than the identity, and spiking ones
-  std::int64_t readouts = 0;             // o
-  std::int64_t input_synapses = 0;       // b
-  std::int64_t recurrent_synapses = 0;   // w
-  std::int64_t readout_synapses = 0;     // a
-  std::int64_t feedback_synapses = 0;    // r
-  std::int64_t plastic_input = 0;        // b_p
-  std::int64_t plastic_recurrent = 0;    // w_p
-  std::int64_t plastic_readout = 0;      // a_p
-  std::int64_t plastic_onto_curved = 0;  // of b_p + w_p, those onto a neuron with phi other than the identity
-  std::int64_t autapses = 0;              // of rate neurons; a spiking one asks nothing of its own
-  std::int64_t plastic_onto_spiking = 0;  // of b_p + w_p, those onto a spiking neuron
+  std::int64_t inputs = 0;                 // m
+  std::int64_t rate_neurons = 0;           // n
+  std::int64_t curved_neurons = 0;         // rate neurons with phi other than the identity, and spiking ones
+  std::int64_t readouts = 0;               // o
+  std::int64_t input_synapses = 0;         // b
+  std::int64_t recurrent_synapses = 0;     // w
+  std::int64_t readout_synapses = 0;       // a
+  std::int64_t feedback_synapses = 0;      // r
+  std::int64_t plastic_input = 0;          // b_p
+  std::int64_t plastic_recurrent = 0;      // w_p
+  std::int64_t plastic_readout = 0;        // a_p
+  std::int64_t plastic_onto_curved = 0;    // of b_p + w_p, those onto a neuron with phi other than the identity
+  std::int64_t autapses = 0;               // of rate neurons; a spiking one asks nothing of its own
+  std::int64_t plastic_onto_spiking = 0;   // of b_p + w_p, those onto a spiking neuron
   std::int64_t plastic_onto_adapting = 0;  // of them, those onto one whose threshold adapts
   std::int64_t plastic_onto_leaky = 0;     // of a_p, those onto a readout with memory
 

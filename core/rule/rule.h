@@ -40,12 +40,12 @@ struct Argument {
 
 struct Rule {
   RuleKind kind;
-  std::string_view name;                // short form: "tbptt", "eprop:random"
-  std::string_view title;               // one line, in words
-  std::string_view equation;            // what Delta is; lines separated by '\n'
-  std::string_view source;              // paper
-  std::string_view state;               // what is kept, and by whom
-  std::string_view spiking;             // what is added for spiking neurons, lines separated by '\n'; empty: not offered for them
+  std::string_view name;      // short form: "tbptt", "eprop:random"
+  std::string_view title;     // one line, in words
+  std::string_view equation;  // what Delta is; lines separated by '\n'
+  std::string_view source;    // paper
+  std::string_view state;     // what is kept, and by whom
+  std::string_view spiking;   // what is added for spiking neurons, lines separated by '\n'; empty: not offered for them
   std::span<const Argument> arguments;  // of the short form, in the order typed
   DecaySource decay;
   SignalSource signal;
@@ -93,8 +93,8 @@ struct Learning {
   std::int32_t depth = 0;             // tau, ticks, 1..T; sweeps only (BPTT: T)
   std::int32_t stride = 0;            // k, ticks, 1..T; sweeps only (BPTT: T)
   std::optional<double> trace_decay;  // lambda; RFLO only; absent: 1 - alpha of each rate neuron, alpha of each spiking one
-  bool average_over_window = false;   // what was asked is divided by the ticks with an error; e-prop only
-  double filter = 0;                  // kappa; e-prop onto spiking neurons only
+  bool average_over_window = false;       // what was asked is divided by the ticks with an error; e-prop only
+  double filter = 0;                      // kappa; e-prop onto spiking neurons only
   std::optional<FiringRate> firing_rate;  // e-prop onto spiking neurons only
   Optimizer optimizer = {};               // what synapses do with the change that was asked of them
 };

@@ -68,8 +68,8 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const Rule& row = rule(learning_.kind);
   const bool onto_rate = projection.target_layer == Layer::kRate;
-  const Population* const population = &population_at(
-      onto_rate ? network_.rate.populations : network_.readouts.populations, projection.target_begin);
+  const Population* const population =
+      &population_at(onto_rate ? network_.rate.populations : network_.readouts.populations, projection.target_begin);
   block.target = population;
   if (onto_rate) {
     block.identity = !population->lif && population->activation == Activation::kIdentity;
@@ -107,8 +107,7 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   if (waits || !plain) block.delta.assign(synapses, R(0));
   if (learning_.optimizer.adam) block.first.assign(synapses, R(0));
   if (learning_.optimizer.adam) block.second.assign(synapses, R(0));
-  if (block.way == Way::kShared)
-    block.traces = Tape<R>(trial_.window, lanes_, projection.source_size);
+  if (block.way == Way::kShared) block.traces = Tape<R>(trial_.window, lanes_, projection.source_size);
   if (sweeps && onto_rate) block.sent.assign(static_cast<std::size_t>(trial_.ticks) + 1, 0);
 }
 

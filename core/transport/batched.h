@@ -84,13 +84,13 @@ class Batched {
   struct Block {
     Way way = Way::kStatic;
     const Population* target = nullptr;  // it ends on; the network's
-    bool identity = false;            // onto a population with phi = identity
-    R decay = 0;                      // RFLO: lambda of the population
-    R leak = 1;                       // alpha of the population
-    Column<R> pre;                    // what each source sent in this tick (sources x lanes); fused and loop
-    Column<R> trace;                  // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
-    Column<R> delta;                  // loop, summed, events; all where the optimizer is not plain (synapses)
-    Column<R> first;                  // Adam, as the one below (synapses)
+    bool identity = false;               // onto a population with phi = identity
+    R decay = 0;                         // RFLO: lambda of the population
+    R leak = 1;                          // alpha of the population
+    Column<R> pre;                       // what each source sent in this tick (sources x lanes); fused and loop
+    Column<R> trace;                     // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
+    Column<R> delta;                     // loop, summed, events; all where the optimizer is not plain (synapses)
+    Column<R> first;                     // Adam, as the one below (synapses)
     Column<R> second;
     Column<std::int32_t> fan_in;      // (targets)
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
@@ -193,12 +193,12 @@ class Batched {
   Rows learnt_;           // rows of coefficients_
   Rows reported_;         // rows of epsilons_
 
-  Column<R> told_;                               // NORM of each readout (o x lanes)
-  Column<R> rate_errors_;                        // reg of the trial (n x lanes); e-prop under a firing-rate target only
-  Column<R> taught_;                             // events: what an event of tick t brings onto a neuron (T x lanes x n)
-  Column<R> taught_readouts_;                    // the same of readouts with memory (T x lanes x o)
-  std::vector<TransposedEligibility<R>> back_;   // of the tick after (n x lanes, or o x lanes)
-  std::vector<std::int32_t> active_;             // sources of a delivery that are not silent
+  Column<R> told_;                              // NORM of each readout (o x lanes)
+  Column<R> rate_errors_;                       // reg of the trial (n x lanes); e-prop under a firing-rate target only
+  Column<R> taught_;                            // events: what an event of tick t brings onto a neuron (T x lanes x n)
+  Column<R> taught_readouts_;                   // the same of readouts with memory (T x lanes x o)
+  std::vector<TransposedEligibility<R>> back_;  // of the tick after (n x lanes, or o x lanes)
+  std::vector<std::int32_t> active_;            // sources of a delivery that are not silent
   std::int64_t commits_ = 0;
 };
 

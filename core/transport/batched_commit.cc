@@ -114,8 +114,8 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
       const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
       right.rows(right_rows.first, ticks, right_rows.begin + first, width, [&](const auto& heard) {
         if (projection.dense) {
-          Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(
-              into.data(), projection.target_size, projection.source_size);
+          Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(into.data(), projection.target_size,
+                                                                              projection.source_size);
           if (plain) {
             weight.middleCols(first, width).noalias() -= rate * (said.transpose() * heard);
           } else {
@@ -158,8 +158,7 @@ void Batched<R>::commit(R scale) {
       case Way::kEvents: add_events(p); break;
       case Way::kShared:
         learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
-          commit_product(p, rate, coefficients_, first, block.traces, 
-                         {first - (trial_.ticks - trial_.window), 0}, ticks);
+          commit_product(p, rate, coefficients_, first, block.traces, {first - (trial_.ticks - trial_.window), 0}, ticks);
         });
         break;
       case Way::kDeferred:

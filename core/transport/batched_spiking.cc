@@ -110,7 +110,8 @@ void Batched<R>::classify(const R* target) {
   }
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, readouts * lanes_, 1, no_offence);
   record_each(door_.traffic(), Stream::kTarget, 0, layer.size, lanes_);
-  for (std::size_t cell = 0; cell < layer.output.size(); ++cell) locus::classify(readout(cell), Target<R>{target[cell]});
+  for (std::size_t cell = 0; cell < layer.output.size(); ++cell)
+    locus::classify(readout(cell), Target<R>{target[cell]});
 }
 
 /// POST messages of a tick over one projection: fan-in of every neuron with news.
@@ -118,10 +119,10 @@ template <class R>
 std::int64_t Batched<R>::count_news(const Projection<R>& projection, const Block& block) {
   std::int64_t count = 0;
   for (std::int32_t i = 0; i < projection.target_size; ++i) {
-    const std::size_t first =
-        static_cast<std::size_t>(projection.target_begin + i) * static_cast<std::size_t>(lanes_);
+    const std::size_t first = static_cast<std::size_t>(projection.target_begin + i) * static_cast<std::size_t>(lanes_);
     std::int32_t news = 0;
-    for (std::size_t lane = 0; lane < static_cast<std::size_t>(lanes_); ++lane) news += has_news(spiking(first + lane)) ? 1 : 0;
+    for (std::size_t lane = 0; lane < static_cast<std::size_t>(lanes_); ++lane)
+      news += has_news(spiking(first + lane)) ? 1 : 0;
     count += std::int64_t{news} * block.fan_in[static_cast<std::size_t>(i)];
   }
   return count;
@@ -130,8 +131,7 @@ std::int64_t Batched<R>::count_news(const Projection<R>& projection, const Block
 template <class R>
 void Batched<R>::tell_rates() {
   const RateTarget<R> clock{static_cast<R>(learning_.firing_rate->target),
-                            static_cast<R>(learning_.firing_rate->strength),
-                            static_cast<R>(learning_.firing_rate->ticks)};
+                            static_cast<R>(learning_.firing_rate->strength), static_cast<R>(learning_.firing_rate->ticks)};
   each_spiking([&](std::size_t cell, const Population&) { rate_errors_[cell] = rate_error(spiking(cell), clock).value; });
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
@@ -241,7 +241,8 @@ void Batched<R>::add_events(std::int32_t p) {
   const std::int32_t later = onto_rate ? 0 : 1;  // row t of the activities is h_t: A hears it in tick t, W in tick t + 1
   const bool runs = projection.dense || projection.hollow;
   constexpr std::int32_t kChunk = 64;  // sources; the same whatever the threads
-  const int chunks = projection.size() * trial_.ticks * lanes_ < kWorthEvents ? 1 : (projection.source_size + kChunk - 1) / kChunk;
+  const int chunks =
+      projection.size() * trial_.ticks * lanes_ < kWorthEvents ? 1 : (projection.source_size + kChunk - 1) / kChunk;
   executor_(chunks, [&](int chunk) {
     const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
     const std::int32_t last = chunks == 1 ? projection.source_size : std::min(first + kChunk, projection.source_size);

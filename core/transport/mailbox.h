@@ -108,10 +108,10 @@ class Mailbox {
     Column<R> pre;
     Column<R> trace;
     Column<R> delta;
-    Column<R> adapted;   // e-prop onto spiking neurons, as the two below
+    Column<R> adapted;  // e-prop onto spiking neurons, as the two below
     Column<R> low_pass;
     Column<R> total;
-    Column<R> first;   // Adam, as the one below; one for all lanes (synapses)
+    Column<R> first;  // Adam, as the one below; one for all lanes (synapses)
     Column<R> second;
     Column<R> heard;  // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
     Column<std::int64_t> incoming_begin;  // (targets + 1) of `incoming`

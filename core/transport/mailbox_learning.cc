@@ -7,8 +7,7 @@ namespace locus {
 template <class R>
 void Mailbox<R>::targets(const R* target, R scale) {
   send<Channel::kTarget, Party::kEnvironment, Party::kReadout>(
-      targets_, 0, 1,
-      [&](int shard) { queue_targets(shard, target); },
+      targets_, 0, 1, [&](int shard) { queue_targets(shard, target); },
       [](const Envelope<Target<R>>& e) {
         return Endpoints{{Party::kEnvironment, 0, 0}, {Party::kReadout, 0, e.receiver}};
       });
@@ -236,8 +235,9 @@ void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
           each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
               const RateNeuron<R> self = neuron_recalling(target, lane, revisited);
-              queue_post(shard, target, k, lane,
-                         lif ? locus::post_back(spiking(target, lane), Lif<R>(*lif)) : Post<R>{R(0), self.gain, self.signal});
+              queue_post(
+                  shard, target, k, lane,
+                  lif ? locus::post_back(spiking(target, lane), Lif<R>(*lif)) : Post<R>{R(0), self.gain, self.signal});
             }
           });
         },

@@ -95,8 +95,7 @@ void Mailbox<R>::post_spiking(std::int32_t p, const LifParameters& lif) {
 template <class R>
 void Mailbox<R>::tell_rates() {
   const RateTarget<R> clock{static_cast<R>(learning_.firing_rate->target),
-                            static_cast<R>(learning_.firing_rate->strength),
-                            static_cast<R>(learning_.firing_rate->ticks)};
+                            static_cast<R>(learning_.firing_rate->strength), static_cast<R>(learning_.firing_rate->ticks)};
   for (std::size_t p = 0; p < columns_.size(); ++p) {
     const Projection<R>& projection = network_.projections[p];
     const auto index = static_cast<std::int32_t>(p);

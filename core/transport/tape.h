@@ -99,7 +99,8 @@ struct TransposedTrace {
 /// The same of a spiking neuron under e-prop: its Eligible handlers are linear in what the source sent, and this is their transpose.
 ///
 /// Delta = sum_t (signal_t low_pass_t + reg e_t) is sum_t w_t e_t, w_t = (1 - kappa) sum_{u >= t} kappa^(u-t) signal_u + reg. Of that e_t makes
-/// c_t = psi_t (w_t + m_{t+1}), m_t = rho m_{t+1} - beta c_t being what `adapted` passes on, and the filtered trace sum_{u >= t} alpha^(u-t) c_u zeta.
+/// c_t = psi_t (w_t + m_{t+1}), m_t = rho m_{t+1} - beta c_t being what `adapted` passes on, and the
+/// filtered trace zeta sum_{u >= t} alpha^(u-t) c_u.
 template <class R>
 struct TransposedEligibility {
   R heard = 0;    // sum of kappa^(u-t) signal_u

@@ -83,8 +83,8 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
   t.tell_own_weights();      // DENDRITE of the autapses
   t.post(true);              // POST from rate neurons; argument: whether the tick has an error
   t.tell_rates();            // POST of the firing-rate errors, at the end of a trial
-  t.adjoint(column, index);  // ADJOINT: delta (n x lanes), lag; lag 0 begins a sweep
-  t.replay(tick, index);     // AXON replayed of the revisited tick, lag
+  t.adjoint(column, index);           // ADJOINT: delta (n x lanes), lag; lag 0 begins a sweep
+  t.replay(tick, index);              // AXON replayed of the revisited tick, lag
   t.post_back(tick, index, answers);  // POST of the revisited tick, lag; TRANSPORT from W if answers
   t.commit(scale);                    // the clock: weight -= eta * scale * delta
   t.finish();                         // all that was put off is done; weights may be read

@@ -137,6 +137,10 @@ void check_spiking(const Spec& spec, FaultList& faults) {
     faults.error(root.at("training").at("window"), fmt::format("is {}", training.window),
                  fmt::format("must be at most {}, the ticks of a trial", training.ticks));
   }
+  const std::int64_t readouts = known_neurons(spec.network, PopulationKind::kReadout);
+  if (training.loss == Loss::kCrossEntropy && readouts == 1)
+    faults.error(root.at("training").at("loss"), "is CROSS_ENTROPY, and the network has 1 readout",
+                 "is for 2 and more, one a class");
   if (training.commit == CommitWhen::kEveryTick) {
     if (const std::string lack = unlike_rate(spec.network); !lack.empty())
       faults.error(root.at("training").at("commit"), "is EVERY_TICK, and the network has " + lack, "must be END_OF_BATCH");

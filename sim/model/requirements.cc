@@ -43,7 +43,7 @@ std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {
 }
 
 bool loses_errors(const RuleSpec& rule, const TrainingSpec& training) {
-  const std::int32_t depth = std::min(rule.depth, training.ticks);
+  const std::int32_t depth = rule.depth == 0 ? training.ticks : std::min(rule.depth, training.ticks);
   const std::int32_t stride = std::min(rule.stride, training.ticks);
   return rule.kind == RuleKind::kTbptt && std::min(stride, window_of(training)) > depth;
 }

@@ -128,8 +128,8 @@ struct TrainingSpec {
   double learning_rate = 0;  // eta
   CommitWhen commit = CommitWhen::kEndOfBatch;
   Locality locality = Locality::kAny;
-  double dt = 1;              // ms of a tick
-  std::int32_t window = 0;    // ticks with an error under kSum and kCrossEntropy, the last of the trial; 0: all
+  double dt = 1;            // ms of a tick
+  std::int32_t window = 0;  // ticks with an error under kSum and kCrossEntropy, the last of the trial; 0: all
   Optimizer optimizer = {};
   bool has_learning_rate = false;  // whether the file gives one; without, every plastic projection that learns has its own
 };
@@ -160,11 +160,11 @@ struct FiringRateSpec {
 struct RuleSpec {
   std::string name;  // as the model names it, or the short form as typed
   RuleKind kind = RuleKind::kNone;
-  std::int32_t depth = 0;              // tau, ticks; tbptt only; 0 = T
-  std::int32_t stride = 1;             // k, ticks; tbptt only
-  std::optional<double> trace_decay;   // lambda; rflo only; absent: 1 - alpha of each neuron
-  double filter_tau = 0;               // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
-  bool average_over_window = false;    // e-prop only
+  std::int32_t depth = 0;                     // tau, ticks; tbptt only; 0 = T
+  std::int32_t stride = 1;                    // k, ticks; tbptt only
+  std::optional<double> trace_decay;          // lambda; rflo only; absent: 1 - alpha of each neuron
+  double filter_tau = 0;                      // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
+  bool average_over_window = false;           // e-prop only
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
 };

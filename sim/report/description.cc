@@ -77,9 +77,8 @@ std::string task_line(const Spec& spec) {
 }
 
 std::string training_line(const TrainingSpec& training) {
-  return fmt::format("training: {} of {}, {}; loss {}, commit {}, locality budget {}",
-                     counted(training.updates, "update"), counted(training.batch, "trial"),
-                     counted(training.ticks, "tick") + " each", name(training.loss),
+  return fmt::format("training: {} of {}, {}; loss {}, commit {}, locality budget {}", counted(training.updates, "update"),
+                     counted(training.batch, "trial"), counted(training.ticks, "tick") + " each", name(training.loss),
                      training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
 }
 

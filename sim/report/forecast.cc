@@ -24,7 +24,8 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
   shape.rate_neurons = neurons(network, PopulationKind::kRate);
   shape.readouts = neurons(network, PopulationKind::kReadout);
   for (const PopulationSpec& population : network.populations) {
-    const bool curved = population.lif || (population.kind == PopulationKind::kRate && population.activation != Activation::kIdentity);
+    const bool curved =
+        population.lif || (population.kind == PopulationKind::kRate && population.activation != Activation::kIdentity);
     if (curved) shape.curved_neurons += population.size;
   }
   for (const ProjectionSpec& projection : network.projections) {
@@ -44,7 +45,8 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
     if (target.lif || target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
     if (target.lif) shape.plastic_onto_spiking += plastic;
     if (target.lif && target.lif->adaptation != 0) shape.plastic_onto_adapting += plastic;
-    if (projection.source == projection.target && projection.autapses && !target.lif) shape.autapses += autapses_of(projection.weights, target.size);
+    if (projection.source == projection.target && projection.autapses && !target.lif)
+      shape.autapses += autapses_of(projection.weights, target.size);
   }
   for (const FeedbackSpec& feedback : rule.feedback) {
     const PopulationSpec& population = network.populations[static_cast<std::size_t>(feedback.population)];

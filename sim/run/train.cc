@@ -36,7 +36,8 @@ std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
       matrix.values.assign(static_cast<std::size_t>(matrix.rows * matrix.cols), 0);
       for (std::int32_t j = 0; j < projection.source_size; ++j) {
         for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k)
-          matrix.values[static_cast<std::size_t>(projection.target_of(k) * matrix.cols + j)] = static_cast<double>(projection.weight[static_cast<std::size_t>(k)]);
+          matrix.values[static_cast<std::size_t>(projection.target_of(k) * matrix.cols + j)] =
+              static_cast<double>(projection.weight[static_cast<std::size_t>(k)]);
       }
       all.push_back({projection.name, std::move(matrix)});
       continue;

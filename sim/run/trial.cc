@@ -33,6 +33,7 @@ double Trial<R, T>::run(const Batch<R>& batch) {
   if (sensitivities_) sensitivities_->begin_trial();
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
     forward(now, batch);
+    if (observer_) observer_(now, transport_.network());
     if (rule(learning_.kind).drive == Drive::kNothing) continue;
     const bool learnt = learn(now, batch);
     if (commit_every_tick_ && learnt) transport_.commit(R(1));
@@ -110,8 +111,10 @@ void Trial<R, T>::add_losses(const R* target) {
   const ReadoutLayer<R>& readouts = transport_.network().readouts;
   if (shape_.classes) {
     for (std::size_t cell = 0; cell < readouts.output.size(); ++cell) {
-      const double log_pi = static_cast<double>(readouts.output[cell]) - std::log(static_cast<double>(readouts.norm[cell]));
-      if (target[cell] != R(0)) losses_[cell % losses_.size()] -= static_cast<double>(target[cell]) * log_pi / shape_.window;
+      const double log_pi =
+          static_cast<double>(readouts.output[cell]) - std::log(static_cast<double>(readouts.norm[cell]));
+      if (target[cell] != R(0))
+        losses_[cell % losses_.size()] -= static_cast<double>(target[cell]) * log_pi / shape_.window;
     }
     return;
   }

@@ -11,7 +11,9 @@
 // Source of the order: docs/architecture.md.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/nonlocal/backward_agent.h"
@@ -35,6 +37,10 @@ class Trial {
   /// The commit at the end of a batch; without effect where every tick commits.
   void commit_batch();
 
+  /// What an experimenter sees of every tick once neurons and readouts have stepped; no actor hears of it.
+  using Observer = std::function<void(Tick now, const Network<R>& network)>;
+  void observe(Observer observer) { observer_ = std::move(observer); }
+
  private:
   void forward(Tick now, const Batch<R>& batch);
   bool learn(Tick now, const Batch<R>& batch);
@@ -45,13 +51,14 @@ class Trial {
   Learning learning_;
   TrialShape shape_;
   bool commit_every_tick_;
-  R scale_;  // of the error: 1 / T (sequence) or 1
-  R mean_;   // of a commit: 1 / batch, and under e-prop that averages 1 / window
+  R scale_;     // of the error: 1 / T (sequence) or 1
+  R mean_;      // of a commit: 1 / batch, and under e-prop that averages 1 / window
   bool leaky_;  // whether readouts have memory, and their synapses filter in every tick
   std::vector<std::int32_t> onto_rate_;
   std::vector<std::int32_t> onto_readouts_;
   std::optional<BackwardAgent<R>> agent_;          // sweeps only
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
+  Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
 };
 

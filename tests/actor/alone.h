@@ -102,7 +102,8 @@ inline void PrintTo(const RateNeuronState& s, std::ostream* out) {
        << ", own weight " << s.own_weight << "}";
 }
 inline void PrintTo(const ReadoutState& s, std::ostream* out) {
-  *out << "{current " << s.current << ", output " << s.output << ", error " << s.error << ", epsilon " << s.epsilon << ", norm " << s.norm << "}";
+  *out << "{current " << s.current << ", output " << s.output << ", error " << s.error << ", epsilon " << s.epsilon
+       << ", norm " << s.norm << "}";
 }
 
 }  // namespace locus

@@ -44,8 +44,7 @@ void expect_closed_forms(const Spec& spec) {
   for (const RuleSpec& rule : spec.rules) {
     const oracle::Answer answer = oracle::solve(spec, rule);
     const TrialShape trial = trial_shape_of(spec.training);
-    const Ledger ledger =
-        closed_form(learning_of(rule, spec.training), shape_of(oracle::flatten(spec, rule)), trial, 8);
+    const Ledger ledger = closed_form(learning_of(rule, spec.training), shape_of(oracle::flatten(spec, rule)), trial, 8);
     oracle::Counts counts;
     for (const LedgerEntry& entry : ledger.entries())
       counts[{entry.channel, entry.lag}] = {entry.tally.messages, entry.tally.scalars};

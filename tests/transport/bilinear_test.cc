@@ -58,7 +58,9 @@ TEST_F(Bilinear, FeedbackIsBilinearInWeightAndError) {
     double unused = 0, epsilon = draw(), other = draw(), both = 0;
     const double w = draw(), c = draw();
     both = epsilon + c * other;
-    const auto over = [&](double& signal) { return feedback(Readout<double>{unused, unused, unused, signal, unused}, w).value; };
+    const auto over = [&](double& signal) {
+      return feedback(Readout<double>{unused, unused, unused, signal, unused}, w).value;
+    };
     EXPECT_EQ(over(both), over(epsilon) + c * over(other));
   }
 }
