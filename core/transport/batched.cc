@@ -53,6 +53,7 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   from_readouts_.gain.assign(size(network.readouts.size), R(1));
   from_readouts_.signal.assign(size(network.readouts.size), R(0));
   told_.assign(size(network.readouts.size), R(0));
+  if (has_spikes(network)) active_.reserve(static_cast<std::size_t>(std::max(network.inputs.size, network.rate.size)));
   allocate_tapes();
 }
 

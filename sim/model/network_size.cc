@@ -43,6 +43,10 @@ bool has_memory(const NetworkSpec& network) {
   return std::ranges::any_of(network.populations, [](const PopulationSpec& p) { return p.memory.has_value(); });
 }
 
+std::string_view kind_name(const PopulationSpec& population) {
+  return population.lif ? "spiking" : name(population.kind);
+}
+
 std::string_view name(PopulationKind kind) {
   switch (kind) {
     case PopulationKind::kInput: return "input";

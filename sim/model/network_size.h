@@ -28,6 +28,9 @@ std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, st
 bool has_spikes(const NetworkSpec& network);
 bool has_memory(const NetworkSpec& network);
 
+/// "input", "rate", "spiking", "readout".
+std::string_view kind_name(const PopulationSpec& population);
+
 /// "input", "rate", "readout".
 std::string_view name(PopulationKind kind);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "sim/model/network_size.h"
 #include "sim/report/forecast.h"
 #include "sim/report/text.h"
 #include "sim/run/train.h"
@@ -33,6 +34,12 @@ double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind 
     scalars += synapses * (3 * lanes + 4 / scalar);  // pre, trace, change; where it stands in its target's list
   if (drive == Drive::kSensitivity) scalars += 2 * neurons * static_cast<double>(shape.plastic()) * lanes;
   if (drive == Drive::kSweep && transport == TransportKind::kBatched) scalars += ticks * lanes * (inputs + 3 * neurons);
+  const bool events = (has_spikes(spec.network) || has_memory(spec.network)) && drive != Drive::kNothing;
+  if (events && transport == TransportKind::kBatched) {  // tapes, what an event is worth, and the changes that wait
+    scalars += ticks * lanes * (inputs + (drive == Drive::kSweep ? 1 : 4) * neurons + 2 * readouts) + synapses;
+  }
+  if (events && transport == TransportKind::kMailbox) scalars += 3 * lanes * static_cast<double>(shape.plastic());
+  if (spec.training.optimizer.adam) scalars += 2 * synapses;
   if (drive == Drive::kSweep && spec.chip) {  // counts by neuron and lag: of what is replayed, carried back and told
     scalars += static_cast<double>(learning_of(rule_spec, spec.training).depth) * (inputs + 3 * neurons);
   }

@@ -13,6 +13,7 @@
 #include "sim/run/fingerprint.h"
 #include "sim/run/offence.h"
 #include "sim/run/rank.h"
+#include "sim/run/rates.h"
 #include "sim/run/update.h"
 
 namespace locus {
@@ -89,6 +90,7 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
       return end(outcome, Status::kLocalityBroken,
                  describe(transport.network(), broken.offence(), outcome.rule, update, training.locality));
     }
+    measure_rates(transport.network(), training, outcome.rates);
     if (learns && !std::isfinite(loss)) {
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: the loss is not finite", update + 1));
     }

@@ -45,6 +45,7 @@ export interface JsonPopulation {
   size: number;
   activation: string;
   leak: number;
+  lif?: { tauM: number; adaptation?: { tau: number; beta: number } };
 }
 
 export interface JsonProjection {
