@@ -16,9 +16,7 @@ std::string_view name(Status status) {
   return "";
 }
 
-RunResult run(const Spec& spec, const RunOptions& options) {
-  const FlushDenormals flush;
-  Workers workers(options.threads > 0 ? options.threads : default_threads());
+RunResult not_begun(const Spec& spec) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
@@ -29,6 +27,13 @@ RunResult run(const Spec& spec, const RunOptions& options) {
                    .chip = spec.chip,
                    .wires = {}};
   if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
+  return result;
+}
+
+RunResult run(const Spec& spec, const RunOptions& options) {
+  const FlushDenormals flush;
+  Workers workers(options.threads > 0 ? options.threads : default_threads());
+  RunResult result = not_begun(spec);
   for (const RuleSpec& rule : spec.rules) {
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty())
       break;
