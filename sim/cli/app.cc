@@ -68,7 +68,7 @@ Exit dispatch(const std::vector<std::string>& arguments, const Console& console)
   invocation->declare(app);
   app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));  // CLI11 takes them last first
   refuse_extras(app);
-  return invocation->execute(console);
+  return invocation->execute({console.out, console.err, {arguments.begin() + 1, arguments.end()}});
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +21,7 @@ namespace locus {
 struct Console {
   std::ostream& out;
   std::ostream& err;
+  std::vector<std::string> words = {};  // what was typed behind the command's name
 };
 
 class Invocation {
@@ -40,6 +42,7 @@ struct Command {
 };
 
 extern const Command kRunCommand;
+extern const Command kResumeCommand;
 extern const Command kSweepCommand;
 extern const Command kValidateCommand;
 extern const Command kInfoCommand;

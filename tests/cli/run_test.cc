@@ -191,7 +191,7 @@ TEST_F(Run, InterruptEndsAfterThePresentUpdateAndWritesResults) {
   ASSERT_EQ(pthread_sigmask(SIG_SETMASK, &before, nullptr), 0);
   presses.join();
   EXPECT_EQ(answer.code, code_of(Exit::kInterrupted));
-  EXPECT_EQ(answer.err, "locus run: interrupted\n");
+  EXPECT_EQ(answer.err, "locus run: interrupted\nOnly a run with --checkpoint FILE can be gone on with.\n");
   EXPECT_TRUE(has(answer.out, "INTERRUPTED"));
   EXPECT_TRUE(has(text("out/result.json"), "\"INTERRUPTED\""));
 }
