@@ -63,8 +63,8 @@ TEST(Normal, AtAnIndexIsTheSameForEverySpan) {
 /// Lanes are trials: each number is the one that its own trial has, however many are drawn together.
 TEST(Normal, OfLanesAreThoseOfTheirTrials) {
   const RandomKey key = random_key(42, "input");
-  for (const std::size_t size : {1, 3, 4, 9, 40}) {
-    for (const std::size_t lanes : {1, 2, 5, 32, 77}) {
+  for (const std::size_t size : {1U, 3U, 4U, 9U, 40U}) {
+    for (const std::size_t lanes : {1U, 2U, 5U, 32U, 77U}) {
       std::vector<double> wide(size * lanes);
       std::vector<float> narrow(size * lanes);
       fill_normal_lanes(key, 100, 7, size, lanes, wide.data());
