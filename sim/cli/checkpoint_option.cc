@@ -42,7 +42,7 @@ void CheckpointOption::declare(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--checkpoint-every", every_,
                  "how much work a kill may cost: so many updates (100), or so much time (30s, 10m, 2h, 1d) (default 10m)")
-      ->type_name("K|TIME")
+      ->type_name("K")
       ->check(check_every, "");
 }
 

@@ -21,6 +21,7 @@ namespace locus {
 struct Console {
   std::ostream& out;
   std::ostream& err;
+  bool terminal = false;                // `err` is one: progress may be shown there
   std::vector<std::string> words = {};  // what was typed behind the command's name
 };
 
@@ -31,6 +32,9 @@ class Invocation {
   virtual void declare(CLI::App& app) = 0;
   virtual Exit execute(const Console& console) = 0;
 };
+
+/// Gives an invocation words that were typed behind a command before now. What is wrong with them; empty where nothing is.
+std::string parse_again(const std::vector<std::string>& words, Invocation& invocation);
 
 struct Command {
   std::string_view name;

@@ -44,8 +44,10 @@ constexpr Command kResumeCommand = {
     .name = "resume",
     .arguments = "FILE [options]",
     .summary = "go on from a checkpoint, with the results of a run without a break",
-    .example = "locus run models/tiny.txtpb --checkpoint tiny.ckpt --checkpoint-every 1 --quiet && locus resume tiny.ckpt",
+    .example = "locus resume tiny.ckpt",
     .details =
+        "The file is one of `locus run MODEL --checkpoint FILE`, here of `locus run models/tiny.txtpb --checkpoint tiny.ckpt "
+        "--checkpoint-every 10`.\n\n"
         "The checkpoint holds the model, the files that it names and all that was asked (--out, --transport, ...); nothing else is needed, on this "
         "machine or another. Paths of --out and --tensorboard mean the present folder, as they did then.\n\n"
         "Losses, weights, counts and fingerprints are those of the run that was not stopped, bit by bit, on any number of threads, where the "

@@ -16,6 +16,7 @@
 #include "sim/cli/chip_options.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/options.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/trace_option.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
@@ -58,8 +59,8 @@ class RunInvocation final : public Invocation {
 
  private:
   Overrides overrides() const;
-  Job load(const std::string& model, const std::vector<Setting>& settings, const Console& console);
-  std::vector<Job> jobs(const Console& console);
+  Job load(const std::string& model, const std::vector<Setting>& settings, ProgressLine& progress, const Console& console);
+  std::vector<Job> jobs(ProgressLine& progress, const Console& console);
   TransportKind transport() const {
     return transport_ == "mailbox" || trace_.asked() ? TransportKind::kMailbox : TransportKind::kBatched;
   }
@@ -141,7 +142,7 @@ void RunInvocation::declare(CLI::App& app) {
   checkpoint_.declare(app);
   app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
-  app.add_flag("--quiet", quiet_, "print no comparison")->disable_flag_override();
+  app.add_flag("--quiet", quiet_, "print no comparison, and show no progress on a terminal")->disable_flag_override();
   app.add_flag("--json", json_, "print the result as JSON, a line a model, and nothing else")->disable_flag_override();
 }
 
@@ -185,11 +186,13 @@ void RunInvocation::resume(Checkpoint checkpoint, const fs::path& file, std::opt
   if (threads) threads_ = *threads;
 }
 
-Job RunInvocation::load(const std::string& model, const std::vector<Setting>& settings, const Console& console) {
+Job RunInvocation::load(const std::string& model, const std::vector<Setting>& settings, ProgressLine& progress,
+                        const Console& console) {
   const bool carries = checkpoint_.asked();
   std::string bytes = from_ ? std::move(asked_.bytes) : read_file(model);
   std::vector<Fault> warnings;
   Job job{load_bytes(bytes, model, settings, warnings, carries ? &asked_.files : nullptr), {}};
+  progress.clear();
   for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
   const std::vector<RuleSpec> own = job.spec.rules;
   apply(overrides(), job.spec);
@@ -207,13 +210,14 @@ Job RunInvocation::load(const std::string& model, const std::vector<Setting>& se
 }
 
 /// Loads every model before the first one runs, and tries every folder: what can be refused is refused before time is spent.
-std::vector<Job> RunInvocation::jobs(const Console& console) {
+std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& console) {
   std::vector<Job> jobs;
   std::set<std::string> names;
   std::vector<Setting> settings;
   for (const std::string& text : sets_) settings.push_back(setting_of(text));
   for (const std::string& model : models_) {
-    Job& job = jobs.emplace_back(load(model, settings, console));
+    progress.say("loading " + model);
+    Job& job = jobs.emplace_back(load(model, settings, progress, console));
     if (!names.insert(job.spec.name).second) {
       throw UsageError(fmt::format("two models have the name \"{}\"; their results could not be told apart", job.spec.name));
     }
@@ -287,7 +291,7 @@ RunResult not_begun(const Spec& spec) {
 
 /// An interrupt has ended the run: what there is has been written.
 Exit RunInvocation::stopped(const Console& console) const {
-  console.err << "locus run: interrupted\n";
+  console.err << (from_ ? "locus resume" : "locus run") << ": interrupted\n";
   if (checkpoint_.asked()) {
     console.err << "To go on: locus resume " << checkpoint_.file().string() << '\n';
   } else if (models_.size() == 1) {
@@ -299,7 +303,8 @@ Exit RunInvocation::stopped(const Console& console) const {
 Exit RunInvocation::execute(const Console& console) {
   trace_.check(transport_, models_.size());
   checkpoint_.check(models_.size(), trace_.asked());
-  const std::vector<Job> jobs = this->jobs(console);
+  ProgressLine progress(console.err, console.terminal && !quiet_);
+  const std::vector<Job> jobs = this->jobs(progress, console);
   const Interrupt interrupt;
   std::optional<LiveServer> server;
   if (serve_) {
@@ -313,10 +318,12 @@ Exit RunInvocation::execute(const Console& console) {
   for (const Job& job : jobs) {
     RunOptions options = this->options(job.spec, interrupt);
     options.watch = [&](const Moment& moment) {
+      progress.see(moment, job.spec);
       if (checkpointer) checkpointer->see(moment);
       if (server && server->wanted()) server->publish(snapshot(moment.done, moment.present, moment.ledger));
     };
     const RunResult result = run(job.spec, options);
+    progress.clear();
     if (server) server->publish(last_snapshot(result));
     report(result, job, &job == &jobs.front(), console);
     code = std::max(code, complain(result, job.spec.training.locality, console));
@@ -332,16 +339,10 @@ Exit RunInvocation::execute(const Console& console) {
 
 Exit go_on(Checkpoint checkpoint, const fs::path& file, std::optional<int> threads, const Console& console) {
   RunInvocation invocation;
-  CLI::App app;
-  app.set_help_flag();
-  invocation.declare(app);
-  std::vector<std::string> words(checkpoint.asked.arguments.rbegin(), checkpoint.asked.arguments.rend());
-  try {
-    app.parse(std::move(words));
-  } catch (const CLI::ParseError& error) {  // these words were typed to another version, or never
+  if (std::string wrong = parse_again(checkpoint.asked.arguments, invocation); !wrong.empty()) {
     throw ModelError({{.file = file.string(),
                        .what = "is a checkpoint of a run that this program cannot be asked for",
-                       .allowed = error.what()}});
+                       .allowed = std::move(wrong)}});
   }
   invocation.resume(std::move(checkpoint), file, threads);
   return invocation.execute(console);

@@ -61,7 +61,8 @@ class NewFile {
 /// Replaces the file at `path` by these bytes; its folder must exist. On any error the file is as it was.
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);
 
-/// Removes from a folder what writers left there that were killed before they were done: files named as NewFile names them that nobody holds a lock on.
+/// Removes from a folder what writers left there that were killed before they were done: files named as NewFile names them that nobody holds a lock
+/// on.
 void clear_leftovers(const std::filesystem::path& folder);
 
 /// SHA-256 of bytes, as 64 hex digits.

@@ -1,5 +1,5 @@
-// Checkpoint: a file that holds a run between two updates, with all that it takes to go on from there: what was asked, the model and the files that it
-// names as they were read, and the state of the run (sim/run/state.h). proto/locus/v1/checkpoint.proto is its form, frame.h the frame around it.
+// Checkpoint: a file that holds a run between two updates, with all that it takes to go on from there: what was asked, the model and the files that
+// it names as they were read, and the state of the run (sim/run/state.h). proto/locus/v1/checkpoint.proto is its form, frame.h the frame around it.
 //
 // Why the words of the command line: what was asked then means the same when it is asked again, whatever options there are.
 // A file is written whole or not at all; the one before it stays until then. Cost: one pass over weights, losses and counts, held part by part.

@@ -40,6 +40,7 @@ RunResult run(const Spec& spec, const RunOptions& options) {
       if (options.watch && state == nullptr) options.watch({.done = result, .stopping = true, .state = {}});
       break;
     }
+    if (options.watch) options.watch({.done = result, .builds = &spec.rules[i], .state = {}});
     result.outcomes.push_back(train(spec, spec.rules[i], options, workers.executor(), result, state));
     if (result.outcomes.back().status == Status::kInterrupted) break;
   }

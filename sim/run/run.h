@@ -20,6 +20,7 @@ enum class TransportKind { kBatched, kMailbox };
 /// A run between two updates, or between two rules; what it points to is lent for the call.
 struct Moment {
   const RunResult& done;             // the rules that have ended
+  const RuleSpec* builds = nullptr;  // the rule whose network is made next; otherwise null
   const Outcome* present = nullptr;  // the rule that runs, so far, without its weights; null between rules
   const Ledger* ledger = nullptr;    // its ledger
   bool stopping = false;             // an interrupt has been met: nothing comes after this
@@ -32,7 +33,8 @@ struct RunOptions {
   bool rank_of_large = false;                    // singular values also where the smaller side exceeds 512
   std::optional<TraceRequest> trace;             // keep messages one by one; mailbox only
   const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop after the present update
-  // Called before a rule's first update, after each one, and where a run is stopped between two rules. May be empty. What it does bears on nothing.
+  // Called before a rule's network is built, before its first update, after each one, and where a run is stopped between two rules. May be empty.
+  // What it does bears on nothing.
   std::function<void(const Moment&)> watch = {};
   const RunState* from =
       nullptr;  // goes on from there: a state that fits the spec (state.h); the results are those of a run without a break

@@ -11,6 +11,9 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
+#include "sim/model/load.h"
+#include "sim/report/checkpoint.h"
+#include "sim/run/run.h"
 #include "tests/cli/invoke.h"
 
 namespace locus {
@@ -209,6 +212,26 @@ TEST_F(ResumeCommand, WhatIsNoCheckpointOrOfAnotherRunIsExit3) {
   const Answer cut = invoke({"resume", file("cut.ckpt", text("run.ckpt").substr(0, 300))});
   EXPECT_EQ(cut.code, code_of(Exit::kInvalid));
   EXPECT_TRUE(has(cut.err, "is a checkpoint that is cut short")) << cut.err;
+}
+
+TEST_F(ResumeCommand, AWholeCheckpointOfWhatIsNoRunIsExit3) {
+  const std::string asked = model();
+  Spec spec = load(asked);
+  spec.training.updates = 2;
+  const auto write = [&](const std::vector<std::string>& arguments) {
+    run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
+                 write_checkpoint({.arguments = arguments, .model = asked, .bytes = text("small.txtpb"), .files = {}},
+                                  moment, at("run.ckpt"));
+               }});
+    const Answer answer = invoke({"resume", at("run.ckpt")});
+    EXPECT_EQ(answer.code, code_of(Exit::kInvalid));
+    return answer.err;
+  };
+  EXPECT_TRUE(has(write({asked, "--no-such-option"}), "that this program cannot be asked for; unknown option"))
+      << "of another version";
+  EXPECT_TRUE(has(write({asked, "--updates", "many"}), "that this program cannot be asked for; --updates is \"many\""));
+  EXPECT_TRUE(has(write({asked, "--updates", "1"}), "is a checkpoint of another run; rule bptt of it: 2 updates of 1"));
+  EXPECT_TRUE(has(write({asked, "--rule", "rtrl"}), "is a checkpoint of another run"));
 }
 
 TEST_F(ResumeCommand, WhatDoesNotGoTogetherIsExit2) {
