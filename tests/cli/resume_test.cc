@@ -229,7 +229,7 @@ TEST_F(ResumeCommand, AWholeCheckpointOfWhatIsNoRunIsExit3) {
   };
   EXPECT_TRUE(has(write({asked, "--no-such-option"}), "that this program cannot be asked for; unknown option"))
       << "of another version";
-  EXPECT_TRUE(has(write({asked, "--updates", "many"}), "that this program cannot be asked for; --updates is \"many\""));
+  EXPECT_TRUE(has(write({asked, "--updates", "many"}), "that this program cannot be asked for; --updates: is \"many\""));
   EXPECT_TRUE(has(write({asked, "--updates", "1"}), "is a checkpoint of another run; rule bptt of it: 2 updates of 1"));
   EXPECT_TRUE(has(write({asked, "--rule", "rtrl"}), "is a checkpoint of another run"));
 }
