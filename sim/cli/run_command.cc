@@ -15,6 +15,7 @@
 #include "sim/cli/checkpoint_option.h"
 #include "sim/cli/chip_options.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/trace_option.h"
@@ -83,6 +84,7 @@ class RunInvocation final : public Invocation {
   CostOption cost_;
   TraceOption trace_;
   CheckpointOption checkpoint_;
+  MemoryOption memory_;
   Asked asked_;                   // where checkpoints are asked for
   std::optional<RunState> from_;  // of the checkpoint that is gone on from
   bool rank_ = false;
@@ -140,6 +142,7 @@ void RunInvocation::declare(CLI::App& app) {
   cost_.declare(app);
   trace_.declare(app);
   checkpoint_.declare(app);
+  memory_.declare(app);
   app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet_, "print no comparison, and show no progress on a terminal")->disable_flag_override();
@@ -225,7 +228,7 @@ std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& cons
   }
   for (const Job& job : jobs) {
     if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
-    foresee_memory(job.spec, transport(), memory_there());
+    foresee_memory(job.spec, transport(), std::min(memory_there(), memory_.limit() - memory_taken()));
     if (job.folder) prepare_folder(*job.folder);
     if (!tensorboard_.empty()) prepare_folder(tensorboard_);
     trace_.prepare();
