@@ -1,47 +1,42 @@
-// Any bytes as a stream of weight blocks.
-//
-// Faults are the normal outcome; a crash, a sanitiser's report, memory beyond the file's own, or a matrix that is not what its reader promises are
-// what is looked for.
-#include <cmath>
+// Any bytes as a file of weight blocks: faults are the normal outcome; a crash, a sanitiser's report, a CHECK that fails or memory without bound are
+// what is looked for. The first byte says what shape the model wants (even: any, odd: 3 x 2).
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <sstream>
 #include <stdexcept>
-#include <variant>
+#include <string>
 
 #include "sim/model/blocks.h"
-#include "tests/fuzz/memory_file.h"
 
 namespace {
 
-void check_values(const std::vector<double>& values) {
-  for (const double value : values) {
-    if (!std::isfinite(value)) throw std::logic_error("a matrix without a fault holds a value that is not finite");
-  }
+void check(const locus::DenseMatrix& matrix, std::size_t size) {
+  if (static_cast<std::int64_t>(matrix.values.size()) != matrix.rows * matrix.cols || matrix.values.size() > size / 8)
+    throw std::logic_error("a dense matrix without faults has other numbers than its file");
 }
 
-void check(const locus::DenseMatrix& matrix) {
-  if (matrix.rows < 1 || matrix.cols < 1 || static_cast<std::int64_t>(matrix.values.size()) != matrix.rows * matrix.cols)
-    throw std::logic_error("a matrix without a fault has not the size that it says");
-  check_values(matrix.values);
-}
-
-void check(const locus::SparseMatrix& matrix) {
-  if (matrix.row.size() != matrix.values.size() || matrix.col.size() != matrix.values.size())
-    throw std::logic_error("a matrix without a fault has entries without a place");
-  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
+void check(const locus::SparseMatrix& matrix, std::size_t size) {
+  const std::size_t entries = matrix.values.size();
+  if (matrix.row.size() != entries || matrix.col.size() != entries || entries > size / 8)
+    throw std::logic_error("a sparse matrix without faults has other numbers than its file");
+  for (std::size_t k = 0; k < entries; ++k) {
     if (matrix.row[k] < 0 || matrix.row[k] >= matrix.rows || matrix.col[k] < 0 || matrix.col[k] >= matrix.cols)
-      throw std::logic_error("a matrix without a fault has an entry outside it");
+      throw std::logic_error("an entry without faults lies outside of its matrix");
   }
-  check_values(matrix.values);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const locus::MemoryFile file(data, size);
+  if (size == 0) return 0;
+  const locus::FileBeside file = {
+      std::make_unique<std::istringstream>(std::string(reinterpret_cast<const char*>(data) + 1, size - 1)),
+      static_cast<std::int64_t>(size - 1)};
+  const locus::MatrixShape shape = data[0] % 2 == 0 ? locus::MatrixShape{} : locus::MatrixShape{3, 2, "target", "source"};
   locus::FaultList faults;
-  locus::Reading reading{.folder = {}, .faults = faults};
-  const auto matrix = locus::read_blocks(file.path(), {}, locus::FieldPath(), reading);
-  if (!faults.has_errors()) std::visit([](const auto& form) { check(form); }, matrix);
+  locus::Reading reading = {"", faults};
+  const auto matrix = locus::read_blocks(file, shape, locus::FieldPath().at("weights"), reading);
+  if (!faults.has_errors()) std::visit([&](const auto& form) { check(form, size); }, matrix);
   return 0;
 }
