@@ -125,8 +125,10 @@ template <class R>
 void Batched<R>::post(bool tick_has_error) {
   const Rule& rule_row = rule(learning_.kind);
   const std::int32_t row = door_.now().value - 1;
-  from_rate_.gain = network_.rate.gain;
-  from_rate_.signal = network_.rate.signal;
+  if (each_hears_) {
+    from_rate_.gain = network_.rate.gain;
+    from_rate_.signal = network_.rate.signal;
+  }
   if (rule_row.decay == DecaySource::kNeuron) {
     for (const Population& population : network_.rate.populations) {
       const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
