@@ -1,8 +1,8 @@
 #include "core/transport/batched.h"
 
 #include <algorithm>
-#include <type_traits>
 
+#include "core/base/count.h"
 #include "core/base/product.h"
 
 namespace locus {
@@ -15,19 +15,6 @@ constexpr std::int64_t kWorthProduct = std::int64_t{1}
                                        << 20;  // synapse-lanes of a product with several: a dozen a nanosecond and more
 constexpr std::int32_t kAhead = 32;            // ticks of a run whose inputs' currents are one product
 constexpr std::int32_t kPassGrain = 16;        // targets: chunks of a pass begin on whole cache lines
-
-template <class R>
-std::int64_t count_nonzero(const R* values, std::int64_t size) {
-  using Count = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;  // as wide as R, so that the loop vectorises
-  constexpr std::int64_t kBlock = 1 << 20;
-  std::int64_t all = 0;
-  for (std::int64_t begin = 0; begin < size; begin += kBlock) {
-    Count count = 0;
-    for (std::int64_t i = begin; i < std::min(begin + kBlock, size); ++i) count += values[i] != R(0) ? 1 : 0;
-    all += count;
-  }
-  return all;
-}
 
 }  // namespace
 

@@ -20,8 +20,8 @@ from beside_python import draw, write_model
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILES = ("core/wire/door.h", "core/wire/door.cc", "core/wire/ledger.h", "core/wire/ledger.cc", "core/wire/budget.h", "core/wire/traffic.h",
-         "core/transport/record.h")
-FUNCTIONS = {"core/transport/batched.cc": ("count_nonzero", "count_axons"), "core/transport/batched_learning.cc": ("count_errors",)}
+         "core/transport/record.h", "core/base/count.h")
+FUNCTIONS = {"core/transport/batched.cc": ("count_axons",), "core/transport/batched_learning.cc": ("count_errors",)}
 
 
 def counting_lines():
