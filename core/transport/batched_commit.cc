@@ -5,6 +5,7 @@
 // tests/transport/bilinear_test.cc holds both against the handlers.
 #include <algorithm>
 
+#include "core/base/product.h"
 #include "core/transport/batched.h"
 
 namespace locus {
@@ -106,31 +107,23 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   const bool plain = learning_.optimizer.plain();  // the weights move at once; otherwise what was asked waits for settle()
   Column<R>& into = plain ? projection.weight : blocks_[static_cast<std::size_t>(p)].delta;
+  const R factor = plain ? rate : R(-1);
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_ * ticks, projection.source_size, kChunk);
-  left.rows(left_row, ticks, projection.target_begin, projection.target_size, [&](const auto& said) {
-    executor_(chunks, [&](int chunk) {
-      const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
-      const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
-      right.rows(right_rows.first, ticks, right_rows.begin + first, width, [&](const auto& heard) {
-        if (projection.dense) {
-          Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(into.data(), projection.target_size,
-                                                                              projection.source_size);
-          if (plain) {
-            weight.middleCols(first, width).noalias() -= rate * (said.transpose() * heard);
-          } else {
-            weight.middleCols(first, width).noalias() += said.transpose() * heard;
-          }
-          return;
-        }
-        for (std::int32_t j = 0; j < width; ++j) {
-          for (std::int64_t k = projection.begin_of(first + j); k < projection.begin_of(first + j + 1); ++k) {
-            const R asked = said.col(projection.target_of(k)).dot(heard.col(j));
-            into[static_cast<std::size_t>(k)] += plain ? -rate * asked : asked;
-          }
-        }
-      });
-    });
+  const RowsView<R> said = left.rows(left_row, ticks, projection.target_begin, projection.target_size);
+  executor_(chunks, [&](int chunk) {
+    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
+    const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
+    const RowsView<R> heard = right.rows(right_rows.first, ticks, right_rows.begin + first, width);
+    R* to = into.data() + projection.begin_of(first);
+    if (projection.dense) {
+      subtract_outer_products(factor, said, heard, to, projection.target_size);
+      return;
+    }
+    for (std::int32_t j = 0; j < width; ++j) {
+      for (std::int64_t k = projection.begin_of(first + j); k < projection.begin_of(first + j + 1); ++k)
+        *to++ -= factor * inner_product(said, projection.target_of(k), heard, j);
+    }
   });
 }
 

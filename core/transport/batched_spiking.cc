@@ -7,11 +7,10 @@
 #include <algorithm>
 
 #include "core/transport/batched.h"
+#include "core/transport/no_offence.h"
 
 namespace locus {
 namespace {
-
-Endpoints no_offence() { CHECK(false, "a local message of lag 0, or over wires of its own, breaks no budget"); }
 
 constexpr std::int64_t kWorthEvents = std::int64_t{1} << 18;  // additions: below, one thread does them all
 
@@ -22,7 +21,7 @@ void add_scaled(R scale, const R* from, std::int32_t size, R* to) {
   for (std::int32_t i = 0; i < size; ++i) to[i] += scale * from[i];
 }
 
-/// The synapses of source j hear of one event: calls add(scale, first target, number of targets, first synapse) for each run of neighbours.
+/// The synapses of source j hear of one event: calls add(first target, number of targets, first synapse) for each run of neighbours.
 template <class R, class Add>
 void each_run(const Projection<R>& projection, std::int32_t j, Add add) {
   const std::int64_t begin = projection.begin_of(j);

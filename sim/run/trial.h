@@ -42,7 +42,7 @@ class Trial {
   void observe(Observer observer) { observer_ = std::move(observer); }
 
  private:
-  void forward(Tick now, const Batch<R>& batch);
+  void forward(Tick now);
   bool learn(Tick now, const Batch<R>& batch);
   void meet_targets(const R* target);
   void add_losses(const R* target);

@@ -26,7 +26,7 @@ class StudentTeacherSource {
   RandomKey key_;
   Teacher<S> teacher_;
   std::int32_t window_;  // ticks with an error, the last of the trial
-  Column<S> input_;      // x_t [1] (m x lanes)
+  Column<S> input_;      // x_t of some ticks [1] (ticks x m x lanes), for a batch of another precision
 };
 
 }  // namespace locus
