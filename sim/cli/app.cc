@@ -66,6 +66,16 @@ std::string reworded(const CLI::ParseError& error) {
   return text;
 }
 
+/// Gives an invocation its words.
+void parse(const std::vector<std::string>& words, CLI::App& app, Invocation& invocation) {
+  app.set_help_flag();
+  app.allow_extras();
+  invocation.declare(app);
+  app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them last first
+  refuse_extras(app);
+  refuse_empty(app);
+}
+
 Exit dispatch(const std::vector<std::string>& arguments, const Console& console) {
   if (arguments.empty()) {
     console.err << overview();
@@ -87,14 +97,10 @@ Exit dispatch(const std::vector<std::string>& arguments, const Console& console)
     return Exit::kDone;
   }
   const std::unique_ptr<Invocation> invocation = command.make();
+  const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
   CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  invocation->declare(app);
-  app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));  // CLI11 takes them last first
-  refuse_extras(app);
-  refuse_empty(app);
-  return invocation->execute(console);
+  parse(words, app, *invocation);
+  return invocation->execute({console.out, console.err, console.terminal, words});
 }
 
 }  // namespace
@@ -134,13 +140,25 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
   }
 }
 
-int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+std::string parse_again(const std::vector<std::string>& words, Invocation& invocation) {
+  CLI::App app;
+  try {
+    parse(words, app, invocation);
+  } catch (const CLI::ParseError& error) {
+    return reworded(error);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool terminal) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const bool named = !arguments.empty() && std::ranges::any_of(commands(), [&](const Command* command) {
     return command->name == arguments.front();
   });
   const std::string program = named ? "locus " + arguments.front() : "locus";
-  return static_cast<int>(guarded(program, err, [&] { return dispatch(arguments, {out, err}); }));
+  return static_cast<int>(guarded(program, err, [&] { return dispatch(arguments, {out, err, terminal}); }));
 }
 
 }  // namespace locus

@@ -6,13 +6,14 @@ LiveShow::LiveShow(std::uint16_t port, const Spec& first, std::size_t models)
     : place_{.model = 0, .models = models},
       server_(port, live_page(first.name, snapshot(not_begun(first), nullptr, nullptr, place_))) {}
 
-void LiveShow::begin(const Spec& spec, std::size_t model, RunOptions& options) {
+void LiveShow::begin(const Spec& spec, std::size_t model) {
   place_.model = model;
   if (model > 0)
     server_.publish(snapshot(not_begun(spec), nullptr, nullptr, place_));  // the first one stands in the page
-  options.watch = [this](const RunResult& done, const Outcome& present, const Ledger& ledger) {
-    if (server_.wanted()) server_.publish(snapshot(done, &present, &ledger, place_));
-  };
+}
+
+void LiveShow::see(const Moment& moment) {
+  if (server_.wanted()) server_.publish(snapshot(moment.done, moment.present, moment.ledger, place_));
 }
 
 void LiveShow::end(const RunResult& result, bool over) { server_.publish(last_snapshot(result, over, place_)); }

@@ -17,8 +17,10 @@ class LiveShow {
   LiveShow(std::uint16_t port, const Spec& first, std::size_t models);
 
   std::string url() const { return server_.url(); }
-  /// Shows a model that is about to run; `options` then tell of its updates.
-  void begin(const Spec& spec, std::size_t model, RunOptions& options);
+  /// Shows a model that is about to run.
+  void begin(const Spec& spec, std::size_t model);
+  /// Shows how far its run is, where a browser waits for that.
+  void see(const Moment& moment);
   /// Shows what it left; `over` where no other will run.
   void end(const RunResult& result, bool over);
 

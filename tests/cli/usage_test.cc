@@ -17,7 +17,7 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
   const std::string model = file("m.txtpb", small_model_text("m"));
   const std::vector<Wrong> lines = {
       {{"rum"}, "locus: unknown command \"rum\"; did you mean \"run\"?"},
-      {{"simulate"}, "locus: unknown command \"simulate\"; known: run, sweep, validate"},
+      {{"simulate"}, "locus: unknown command \"simulate\"; known: run, resume, sweep, validate"},
       {{"--verion"}, "locus: unknown option \"--verion\"; did you mean \"--version\"?"},
       {{"run"}, "locus run: MODEL is required"},
       {{"run", model, "--updtes", "5"}, "locus run: unknown option \"--updtes\"; did you mean \"--updates\"?"},
