@@ -253,6 +253,19 @@ test("fits 400 pixels", async () => {
   }
 });
 
+test("keeps the names of channels apart at any width", async () => {
+  for (const width of [600, 720, 900, 1200]) {
+    const { page } = await open(launched, result.address, { viewport: { width, height: 900 } });
+    const overlaps = await page.$$eval("#channels .canvas svg text", (texts) => {
+      const boxes = texts.filter((text) => text.textContent).map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+      const hit = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+      return boxes.flatMap((one, i) => boxes.slice(i + 1).filter((other) => hit(one.box, other.box)).map((other) => `${one.text} ${other.text}`));
+    });
+    assert.deepEqual(overlaps, [], `${width} pixels`);
+    await page.close();
+  }
+});
+
 test("prints light, without what only a screen can do", async () => {
   const { page } = await open(launched, result.address, { colorScheme: "dark" });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
