@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <Eigen/Core>
 
@@ -138,6 +139,62 @@ void add_columns(const WeightsView<R>& w, const R* from, R* to) {
   step.template operator()<Single<R>, 1>();
 }
 
+/// Lane l of the result: lane (l and its neighbour kApart away) of `first` or, where l has that bit, of `second`, summed.
+template <std::size_t kApart, class Lane, std::size_t... kLane>
+inline typename Lane::Type join(typename Lane::Type first, typename Lane::Type second, std::index_sequence<kLane...>) {
+  constexpr std::size_t kOfSecond = Lane::kLanes;
+  return __builtin_shufflevector(first, second, (((kLane & kApart) != 0 ? kOfSecond : 0) + (kLane & ~kApart))...) +
+         __builtin_shufflevector(first, second, (((kLane & kApart) != 0 ? kOfSecond : 0) + (kLane | kApart))...);
+}
+
+/// Lane l of the result is the sum over all lanes of value[l]; kCount = all of them.
+template <std::size_t kCount, class Lane>
+inline typename Lane::Type sum_each(const typename Lane::Type* value) {
+  if constexpr (kCount == 1) {
+    return *value;
+  } else {
+    return join<kCount / 2, Lane>(sum_each<kCount / 2, Lane>(value), sum_each<kCount / 2, Lane>(value + kCount / 2),
+                                  std::make_index_sequence<Lane::kLanes>{});
+  }
+}
+
+/// One lane, transposed: as many sources from j on as a register has lanes, each with a register of partial sums over the targets.
+template <class Lane, class R>
+inline void add_sources(const WeightsView<R>& w, const R* from, std::ptrdiff_t j, R* to) {
+  constexpr std::size_t kLanes = Lane::kLanes;
+  const R* weight = w.weight + j * w.stride;
+  typename Lane::Type sum[kLanes] = {};
+  std::ptrdiff_t i = 0;
+  for (; i + Lane::kLanes <= w.targets; i += Lane::kLanes) {
+    const auto said = Lane::load(from + i);
+    for (std::size_t s = 0; s < kLanes; ++s)
+      sum[s] += said * Lane::load(weight + static_cast<std::ptrdiff_t>(s) * w.stride + i);
+  }
+  Lane::store(to + j, Lane::load(to + j) + sum_each<kLanes, Lane>(sum));
+  for (; i < w.targets; ++i) {
+    for (std::size_t s = 0; s < kLanes; ++s)
+      to[j + static_cast<std::ptrdiff_t>(s)] += from[i] * weight[static_cast<std::ptrdiff_t>(s) * w.stride + i];
+  }
+}
+
+template <class R>
+void add_transposed_columns(const WeightsView<R>& w, const R* from, R* to) {
+  std::ptrdiff_t j = 0;
+  const auto step = [&]<class Lane>() {
+    for (; Lane::kLanes <= w.targets && j + Lane::kLanes <= w.sources; j += Lane::kLanes)
+      add_sources<Lane>(w, from, j, to);
+  };
+  step.template operator()<Register<R>>();
+  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>>();
+  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>>();
+  for (; j < w.sources; ++j) {
+    const R* weight = w.weight + j * w.stride;
+    R sum = 0;
+    for (std::int32_t i = 0; i < w.targets; ++i) sum += from[i] * weight[i];
+    to[j] += sum;
+  }
+}
+
 /// Fewer weights than this are read from a near cache again for every few lanes; more pay for being packed.
 constexpr std::int64_t kFew = 128 * 128;
 
@@ -167,20 +224,56 @@ void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
 
 template <class R>
 void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
+  if (lanes == 1) return add_transposed_columns(w, from, to);
   if (is_small(w, lanes)) return add_small<R>({w.weight, w.stride, 1, w.targets}, w.sources, from, lanes, to);
-  if (lanes == 1) {
-    using Vector = Eigen::Matrix<R, Eigen::Dynamic, 1>;
-    const Eigen::Map<const Vector> said(from, w.targets);
-    Eigen::Map<Vector>(to, w.sources).noalias() += matrix_of(w).transpose() * said;
-    return;
-  }
   const Eigen::Map<const Matrix<R>> said(from, lanes, w.targets);
   Eigen::Map<Matrix<R>>(to, lanes, w.sources).noalias() += said * matrix_of(w);
+}
+
+template <class R>
+void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
+  using Stride = Eigen::OuterStride<>;
+  const Eigen::Map<const Matrix<R>, 0, Stride> said(from.value, from.neurons, from.rows, Stride(from.by_row));
+  Eigen::Map<Matrix<R>, 0, Stride>(to, w.targets, from.rows, Stride(by_row)).noalias() += matrix_of(w) * said;
+}
+
+template <class R>
+void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride) {
+  using Stride = Eigen::OuterStride<>;
+  Eigen::Map<Matrix<R>, 0, Stride> to(weight, left.neurons, right.neurons, Stride(stride));
+  if (left.by_neuron == 1) {  // a tick is contiguous
+    const Eigen::Map<const Matrix<R>, 0, Stride> said(left.value, left.neurons, left.rows, Stride(left.by_row));
+    const Eigen::Map<const Matrix<R>, 0, Stride> heard(right.value, right.neurons, right.rows, Stride(right.by_row));
+    to.noalias() -= rate * (said * heard.transpose());
+  } else {  // the rows of a neuron are
+    const Eigen::Map<const Matrix<R>, 0, Stride> said(left.value, left.rows, left.neurons, Stride(left.by_neuron));
+    const Eigen::Map<const Matrix<R>, 0, Stride> heard(right.value, right.rows, right.neurons, Stride(right.by_neuron));
+    to.noalias() -= rate * (said.transpose() * heard);
+  }
+}
+
+template <class R>
+R inner_product(RowsView<R> left, std::int32_t i, RowsView<R> right, std::int32_t j) {
+  const R* said = left.value + i * left.by_neuron;
+  const R* heard = right.value + j * right.by_neuron;
+  if (left.by_row == 1 && right.by_row == 1) {
+    using Vector = Eigen::Matrix<R, Eigen::Dynamic, 1>;
+    return Eigen::Map<const Vector>(said, left.rows).dot(Eigen::Map<const Vector>(heard, left.rows));
+  }
+  R sum = 0;
+  for (std::int32_t row = 0; row < left.rows; ++row) sum += said[row * left.by_row] * heard[row * right.by_row];
+  return sum;
 }
 
 template void add_product(WeightsView<double>, const double*, std::int32_t, double*);
 template void add_product(WeightsView<float>, const float*, std::int32_t, float*);
 template void add_transposed_product(WeightsView<double>, const double*, std::int32_t, double*);
 template void add_transposed_product(WeightsView<float>, const float*, std::int32_t, float*);
+template void add_products(WeightsView<double>, RowsView<double>, double*, std::ptrdiff_t);
+template void add_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t);
+template double inner_product(RowsView<double>, std::int32_t, RowsView<double>, std::int32_t);
+template float inner_product(RowsView<float>, std::int32_t, RowsView<float>, std::int32_t);
+template void subtract_outer_products(double, RowsView<double>, RowsView<double>, double*, std::ptrdiff_t);
+template void subtract_outer_products(float, RowsView<float>, RowsView<float>, float*, std::ptrdiff_t);
 
 }  // namespace locus

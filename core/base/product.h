@@ -1,6 +1,6 @@
 // Products of a projection's weights with columns of neurons, lanes contiguous under each neuron.
 //
-// Why here: transports and teachers need the same two products, and small ones must not pay for what large ones prepare: up to some ten thousand
+// Why here: transports and teachers need the same products, and small ones must not pay for what large ones prepare: up to some ten thousand
 // weights go straight from the columns into registers, more of them through Eigen's blocks. Which order a sum has depends on the sizes alone;
 // callers split a product in the same ranges for any number of threads. Where the level has fused multiply-add it is used (as
 // Eigen uses it), so bits belong to a level.
@@ -21,6 +21,16 @@ struct WeightsView {
   std::ptrdiff_t stride = 0;
 };
 
+/// What some neurons said in some rows (ticks, or ticks and lanes): row r, neuron i at value[r * by_row + i * by_neuron]; one of the strides is 1.
+template <class R>
+struct RowsView {
+  const R* value = nullptr;
+  std::int32_t rows = 0;
+  std::int32_t neurons = 0;
+  std::ptrdiff_t by_row = 1;
+  std::ptrdiff_t by_neuron = 1;
+};
+
 /// to (targets x lanes) += W from (sources x lanes).
 template <class R>
 void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to);
@@ -28,5 +38,17 @@ void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to);
 /// to (sources x lanes) += W^T from (targets x lanes).
 template <class R>
 void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to);
+
+/// Row by row, to (rows x targets) += from (rows x sources) W^T; a row of `from` and of `to` is contiguous, those of `to` are `by_row` apart.
+template <class R>
+void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row);
+
+/// weight (targets x sources, source by source, `stride` apart) -= rate * sum over rows of left (targets) right^T (sources).
+template <class R>
+void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride);
+
+/// Sum over rows of left's neuron i times right's neuron j: what the product above takes, for one synapse.
+template <class R>
+R inner_product(RowsView<R> left, std::int32_t i, RowsView<R> right, std::int32_t j);
 
 }  // namespace locus

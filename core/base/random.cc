@@ -136,24 +136,26 @@ void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t t
   Chunk chunk;
   const std::size_t blocks = (size + 3) / 4;
   const std::size_t all = blocks * lanes;
+  std::size_t block = 0;  // of the next number to be drawn
+  std::size_t lane = 0;
+  std::size_t kept_block = 0;  // of the next number to be kept
+  std::size_t kept_lane = 0;
   for (std::size_t begin = 0; begin < all; begin += kChunk) {
     const std::size_t count = std::min(kChunk, all - begin);
-    std::size_t block = begin / lanes;
-    std::size_t lane = begin % lanes;
     for (std::size_t k = 0; k < count; ++k) {
       put(key, first_trial + lane, tick, block, k, chunk);
       if (++lane == lanes) lane = 0, ++block;
     }
     transform(count, chunk);
     for (std::size_t k = 0; k < count;) {  // runs of one block: its lanes are contiguous
-      block = (begin + k) / lanes;
-      lane = (begin + k) % lanes;
-      const std::size_t run = std::min(count - k, lanes - lane);
-      for (std::size_t i = 0; i < 4 && 4 * block + i < size; ++i) {
-        R* to = values + (4 * block + i) * lanes + lane;
+      const std::size_t run = std::min(count - k, lanes - kept_lane);
+      for (std::size_t i = 0; i < 4 && 4 * kept_block + i < size; ++i) {
+        R* to = values + (4 * kept_block + i) * lanes + kept_lane;
         for (std::size_t l = 0; l < run; ++l) to[l] = static_cast<R>(chunk.normal[i][k + l]);
       }
       k += run;
+      kept_lane += run;
+      if (kept_lane == lanes) kept_lane = 0, ++kept_block;
     }
   }
 }

@@ -1,8 +1,8 @@
 #include "core/transport/batched.h"
 
 #include <algorithm>
-#include <type_traits>
 
+#include "core/base/count.h"
 #include "core/base/product.h"
 
 namespace locus {
@@ -13,20 +13,8 @@ constexpr std::int64_t kWorthPass = std::int64_t{1} << 17;    // synapses of a p
 constexpr std::int64_t kWorthColumn = std::int64_t{1} << 18;  // synapses of a product with one lane
 constexpr std::int64_t kWorthProduct = std::int64_t{1}
                                        << 20;  // synapse-lanes of a product with several: a dozen a nanosecond and more
+constexpr std::int32_t kAhead = 32;            // ticks of a run whose inputs' currents are one product
 constexpr std::int32_t kPassGrain = 16;        // targets: chunks of a pass begin on whole cache lines
-
-template <class R>
-std::int64_t count_nonzero(const R* values, std::int64_t size) {
-  using Count = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;  // as wide as R, so that the loop vectorises
-  constexpr std::int64_t kBlock = 1 << 20;
-  std::int64_t all = 0;
-  for (std::int64_t begin = 0; begin < size; begin += kBlock) {
-    Count count = 0;
-    for (std::int64_t i = begin; i < std::min(begin + kBlock, size); ++i) count += values[i] != R(0) ? 1 : 0;
-    all += count;
-  }
-  return all;
-}
 
 }  // namespace
 
@@ -43,6 +31,7 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
     const bool readout = network.projections[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
     choose_way(static_cast<std::int32_t>(p), horizon);
+    each_hears_ = each_hears_ || blocks_[p].way == Way::kFused || blocks_[p].way == Way::kLoop;
   }
   const auto size = [&](std::int32_t neurons) {
     return static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes_);
@@ -75,6 +64,10 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   }
   block.fan_in.assign(static_cast<std::size_t>(projection.target_size), projection.dense ? projection.source_size : 0);
   for (const std::int32_t target : projection.target) ++block.fan_in[static_cast<std::size_t>(target)];
+
+  const bool kept = !projection.plastic || !horizon.commit_every_tick;  // no tick changes the weights
+  if (projection.source_layer == Layer::kInput && projection.dense && lanes_ == 1 && kept)
+    block.ahead.assign(static_cast<std::size_t>(projection.target_size) * kAhead, R(0));
 
   if (row.drive == Drive::kNothing || !projection.plastic) return;
   const bool sweeps = row.drive == Drive::kSweep;
@@ -117,11 +110,15 @@ void Batched<R>::allocate_tapes() {
   const bool deferred = has(onto_rate_, Way::kDeferred);
   const bool readouts = has(onto_readouts_, Way::kDeferred);
   if (deferred || sweeps) inputs_ = Tape<R>(ticks, lanes_, network_.inputs.size);
-  if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, Tape<R>::For::kRecall);
+  // Without a bend in phi every tick has the same gains, and with weights that wait for the end of the batch the same decays.
+  const bool straight = std::ranges::all_of(network_.rate.populations, [](const Population& population) {
+    return population.activation == Activation::kIdentity;
+  });
+  const auto recall = straight ? Tape<R>::For::kConstant : Tape<R>::For::kRecall;
+  if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
   if (deferred || sweeps || readouts) activities_ = Tape<R>(ticks + 1, lanes_, network_.rate.size);
   if (deferred || sweeps || has(onto_rate_, Way::kShared)) coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
-  if (deferred && row.decay == DecaySource::kNeuron)
-    decays_ = Tape<R>(ticks, lanes_, network_.rate.size, Tape<R>::For::kRecall);
+  if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
   if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
   if (deferred && !sweeps) behind_.resize(static_cast<std::size_t>(std::max(network_.rate.size, lanes_)));
   if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
@@ -160,7 +157,8 @@ int Batched<R>::chunks_of(std::int64_t work, std::int32_t width, std::int32_t ch
 }
 
 template <class R>
-void Batched<R>::begin_trial() {
+void Batched<R>::begin_trial(const R* inputs) {
+  shown_ = inputs;
   for (std::size_t cell = 0; cell < network_.rate.activity.size(); ++cell) on(neuron(cell), TrialBegin{});
   for (Block& block : blocks_) {
     CHECK(block.pending == Learn::kNothing, "a trial began before the last one was finished");
@@ -171,8 +169,9 @@ void Batched<R>::begin_trial() {
 }
 
 template <class R>
-void Batched<R>::tick(Tick now, const R* input) {
+void Batched<R>::tick(Tick now) {
   door_.tick(now);
+  const R* input = shown_ + static_cast<std::size_t>(now.value - 1) * network_.inputs.activity.size();
   std::copy_n(input, network_.inputs.activity.size(), network_.inputs.activity.begin());
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
   for (std::size_t cell = 0; cell < network_.rate.current.size(); ++cell) on(neuron(cell), Silence{});
@@ -211,7 +210,9 @@ void Batched<R>::axons(ProjectionId id) {
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
   const bool events = lanes_ == 1 && !projection.dense;  // a pass over the synapses of active sources
-  if (block.pending != Learn::kNothing || (events && !silent_readout)) {
+  if (!block.ahead.empty()) {
+    send_ahead(projection, block, target_current(projection));
+  } else if (block.pending != Learn::kNothing || (events && !silent_readout)) {
     run_pass(p, block.pending, true);
     block.pending = Learn::kNothing;
   } else if (!silent_readout) {
@@ -303,6 +304,22 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
     add_product<R>({projection.weight.data() + first, width, projection.source_size, projection.target_size}, activity,
                    lanes_, current + std::ptrdiff_t{first} * lanes_);
   });
+}
+
+/// One lane. What inputs send is known for the whole trial: at every kAhead-th tick the currents of as many ticks are computed, as one product.
+template <class R>
+void Batched<R>::send_ahead(const Projection<R>& projection, Block& block, R* current) {
+  const std::int32_t row = door_.now().value - 1;
+  const std::int32_t m = network_.inputs.size;
+  const std::int32_t n = projection.target_size;
+  if (row % kAhead == 0) {
+    const std::int32_t ticks = std::min(kAhead, trial_.ticks - row);
+    const RowsView<R> said{shown_ + std::ptrdiff_t{row} * m + projection.source_begin, ticks, projection.source_size, m, 1};
+    std::ranges::fill(block.ahead, R(0));
+    add_products<R>({projection.weight.data(), n, projection.source_size, n}, said, block.ahead.data(), n);
+  }
+  const R* own = block.ahead.data() + std::ptrdiff_t{row % kAhead} * n;
+  for (std::int32_t i = 0; i < n; ++i) current[i] += own[i];
 }
 
 template <class R>

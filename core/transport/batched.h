@@ -1,9 +1,10 @@
 // Batched: the same handlers, applied to whole columns of actors at once; messages are counted in bulk. The default transport.
 //
-// Four ways to deliver, chosen for each projection when the network is built and invisible to handlers:
+// Five ways to deliver, chosen for each projection when the network is built and invisible to handlers:
 //   loop      a pass over the columns (pass.h); sending with one lane, learning where nothing below fits
 //   product   sending with several lanes, and errors carried back over weights: linear handlers, as Eigen products
 //   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1 in one pass
+//   ahead     sending what inputs say, one lane, weights that no tick commits: one product for a run of ticks
 //   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h)
 //             and become one product. A trace that all synapses of a source provably share (identity, one decay) is kept
 //             once a source.
@@ -49,8 +50,9 @@ class Batched {
   /// `network` and `door` outlive the transport.
   Batched(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door);
 
-  void begin_trial();
-  void tick(Tick now, const R* input);
+  /// `inputs` outlives the trial.
+  void begin_trial(const R* inputs);
+  void tick(Tick now);
   void axons(ProjectionId projection);
   void step_neurons();
   void targets(const R* target, R scale);
@@ -89,6 +91,7 @@ class Batched {
     Learn pending = Learn::kNothing;  // fused: what has been committed and waits for the next sending
     R pending_rate = 0;               // eta of that commit
     Tape<R> traces;                   // shared: the trace at each tick with an error
+    Column<R> ahead;  // currents that inputs send in this run of ticks (kAhead x targets), where known ahead
   };
 
   /// The POST of a tick, as columns of the receiving neurons.
@@ -112,6 +115,7 @@ class Batched {
   std::int64_t count_errors(const Projection<R>& projection, const Block& block) const;
   PassColumns<R> pass_columns_of(std::int32_t projection);
   void run_pass(std::int32_t projection, Learn learn, bool send);
+  void send_ahead(const Projection<R>& projection, Block& block, R* current);
   void send_product(const Projection<R>& projection, const R* activity, R* current);
   void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
   void drift_shared(Block& block, const R* activity);
@@ -134,11 +138,13 @@ class Batched {
   Door& door_;
   std::int32_t lanes_;
   TrialShape trial_;
+  const R* shown_ = nullptr;                 // x_1 .. x_T of the present trials (T x m x lanes)
   std::vector<std::int32_t> onto_rate_;      // B and W, in file order
   std::vector<std::int32_t> onto_readouts_;  // A, in file order
   std::vector<Block> blocks_;                // by projection
 
-  PostColumns from_rate_;              // of this tick (n x lanes)
+  bool each_hears_ = false;            // whether a pass takes POST to each synapse (fused, loop)
+  PostColumns from_rate_;              // of this tick (n x lanes); gain and signal where each hears
   PostColumns from_readouts_;          // of this tick (o x lanes); gain is 1, decay 0
   Column<R> errors_back_;              // g = gain * signal of the revisited tick (n x lanes); sweeps only
   Column<TransposedTrace<R>> behind_;  // of the tick after, for a run of cells (n or lanes)

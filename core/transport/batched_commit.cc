@@ -5,6 +5,7 @@
 // tests/transport/bilinear_test.cc holds both against the handlers.
 #include <algorithm>
 
+#include "core/base/product.h"
 #include "core/transport/batched.h"
 
 namespace locus {
@@ -87,24 +88,20 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_ * ticks, projection.source_size, kChunk);
-  left.rows(left_row, ticks, projection.target_begin, projection.target_size, [&](const auto& said) {
-    executor_(chunks, [&](int chunk) {
-      const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
-      const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
-      right.rows(right_rows.first, ticks, right_rows.begin + first, width, [&](const auto& heard) {
-        if (projection.dense) {
-          Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>> weight(
-              projection.weight.data(), projection.target_size, projection.source_size);
-          weight.middleCols(first, width).noalias() -= rate * (said.transpose() * heard);
-          return;
-        }
-        for (std::int32_t j = 0; j < width; ++j) {
-          for (std::int64_t k = projection.begin_of(first + j); k < projection.begin_of(first + j + 1); ++k) {
-            projection.weight[static_cast<std::size_t>(k)] -= rate * said.col(projection.target_of(k)).dot(heard.col(j));
-          }
-        }
-      });
-    });
+  const RowsView<R> said = left.rows(left_row, ticks, projection.target_begin, projection.target_size);
+  executor_(chunks, [&](int chunk) {
+    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
+    const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
+    const RowsView<R> heard = right.rows(right_rows.first, ticks, right_rows.begin + first, width);
+    R* weight = projection.weight.data() + projection.begin_of(first);
+    if (projection.dense) {
+      subtract_outer_products(rate, said, heard, weight, projection.target_size);
+      return;
+    }
+    for (std::int32_t j = 0; j < width; ++j) {
+      for (std::int64_t k = projection.begin_of(first + j); k < projection.begin_of(first + j + 1); ++k)
+        *weight++ -= rate * inner_product(said, projection.target_of(k), heard, j);
+    }
   });
 }
 

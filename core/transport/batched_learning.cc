@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/count.h"
 #include "core/base/product.h"
 #include "core/transport/batched.h"
 
@@ -25,11 +26,11 @@ void Batched<R>::targets(const R* target, R scale) {
 template <class R>
 std::int64_t Batched<R>::count_errors(const Projection<R>& projection, const Block& block) const {
   const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
+  if (projection.dense)
+    return count_nonzero(epsilon, std::int64_t{projection.target_size} * lanes_) * projection.source_size;
   std::int64_t count = 0;
   for (std::int32_t k = 0; k < projection.target_size; ++k) {
-    for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      if (epsilon[std::ptrdiff_t{k} * lanes_ + lane] != R(0)) count += block.fan_in[static_cast<std::size_t>(k)];
-    }
+    count += count_nonzero(epsilon + std::ptrdiff_t{k} * lanes_, lanes_) * block.fan_in[static_cast<std::size_t>(k)];
   }
   return count;
 }
@@ -125,8 +126,10 @@ template <class R>
 void Batched<R>::post(bool tick_has_error) {
   const Rule& rule_row = rule(learning_.kind);
   const std::int32_t row = door_.now().value - 1;
-  from_rate_.gain = network_.rate.gain;
-  from_rate_.signal = network_.rate.signal;
+  if (each_hears_) {
+    from_rate_.gain = network_.rate.gain;
+    from_rate_.signal = network_.rate.signal;
+  }
   if (rule_row.decay == DecaySource::kNeuron) {
     for (const Population& population : network_.rate.populations) {
       const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);

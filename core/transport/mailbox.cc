@@ -53,7 +53,8 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
 }
 
 template <class R>
-void Mailbox<R>::begin_trial() {
+void Mailbox<R>::begin_trial(const R* inputs) {
+  inputs_ = inputs;
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
       each_synapse(shard, static_cast<std::int32_t>(p), [&](std::int64_t k) {
@@ -70,9 +71,10 @@ void Mailbox<R>::begin_trial() {
 }
 
 template <class R>
-void Mailbox<R>::tick(Tick now, const R* input) {
+void Mailbox<R>::tick(Tick now) {
   door_.tick(now);
-  std::copy_n(input, network_.inputs.activity.size(), network_.inputs.activity.begin());
+  Column<R>& input = network_.inputs.activity;
+  std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
   if (!past_input_.empty()) past_input_[slot(now)] = network_.inputs.activity;
   executor_(shards_, [&](int shard) {
     const auto s = static_cast<std::size_t>(shard);

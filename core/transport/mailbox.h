@@ -28,8 +28,9 @@ class Mailbox {
   /// `network` and `door` outlive the transport. Synapses of a projection must number fewer than 2^31.
   Mailbox(Network<R>& network, const Learning& learning, Sharding sharding, Executor executor, Door& door);
 
-  void begin_trial();
-  void tick(Tick now, const R* input);
+  /// `inputs` outlives the trial.
+  void begin_trial(const R* inputs);
+  void tick(Tick now);
   void axons(ProjectionId projection);
   void step_neurons();
   void targets(const R* target, R scale);
@@ -146,6 +147,7 @@ class Mailbox {
   Door& door_;
   int shards_;
   Watcher watcher_;
+  const R* inputs_ = nullptr;  // x_1 .. x_T of the present trials (T x m x lanes)
   std::int64_t deliveries_ = 0;
   std::vector<SynapseColumns> columns_;   // by projection
   std::vector<Column<R>> past_input_;     // x_s by slot, sweeps only (m x lanes each)

@@ -76,13 +76,22 @@ inline void pass_columns(const PassColumns<R>& c, std::int32_t j, std::int32_t f
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
     const Post<R> post = kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, i);
     R current = kSend ? c.current[i] : R(0);
+    // All columns are read before any is written: their rows may lie a power of two apart, where a processor takes a read for one of what was just
+    // written until it has looked closer.
+    std::array<R, kWidth> own_weight;
+    std::array<R, kWidth> own_trace{};
 #pragma GCC unroll 4
     for (std::size_t k = 0; k < kWidth; ++k) {
-      R own_weight = weight[k * stride + i];
-      R own_trace = kLearn == Learn::kNothing ? R(0) : trace[k * stride + i];
-      current += meet<kLearn, kSend>(own_weight, own_trace, pre[k], activity[k], post, commit);
-      if constexpr (kLearn == Learn::kPost) weight[k * stride + i] = own_weight;
-      if constexpr (kLearn != Learn::kNothing) trace[k * stride + i] = own_trace;
+      own_weight[k] = weight[k * stride + i];
+      if constexpr (kLearn != Learn::kNothing) own_trace[k] = trace[k * stride + i];
+    }
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < kWidth; ++k)
+      current += meet<kLearn, kSend>(own_weight[k], own_trace[k], pre[k], activity[k], post, commit);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < kWidth; ++k) {
+      if constexpr (kLearn == Learn::kPost) weight[k * stride + i] = own_weight[k];
+      if constexpr (kLearn != Learn::kNothing) trace[k * stride + i] = own_trace[k];
     }
     if constexpr (kSend) c.current[i] = current;
   }

@@ -1,7 +1,8 @@
 // Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
 //
 // A row a (tick, lane), a column a neuron. Layout of a tape that products read: with one lane, a tick is contiguous; with more, the rows of a
-// neuron are, and its lanes within a tick. Either way Eigen reads it in place. A tape that no product reads keeps each tick as the column it was.
+// neuron are, and its lanes within a tick. Either way products read it in place. A tape that no product reads keeps each tick as the column it was; one of
+// values that every tick repeats keeps one column.
 // Invariant: sized when the network is built. Cost of a write: one pass over the column.
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once
@@ -9,9 +10,8 @@
 #include <cstdint>
 #include <vector>
 
-#include <Eigen/Core>
-
 #include "core/base/column.h"
+#include "core/base/product.h"
 
 namespace locus {
 
@@ -19,14 +19,16 @@ template <class R>
 class Tape {
  public:
   Tape() = default;
-  enum class For : std::uint8_t { kProducts, kRecall };
+  enum class For : std::uint8_t { kProducts, kRecall, kConstant };
 
   Tape(std::int32_t ticks, std::int32_t lanes, std::int32_t width, For use = For::kProducts)
-      : ticks_(ticks),
+      : ticks_(use == For::kConstant ? 1 : ticks),
         lanes_(lanes),
         width_(width),
-        by_tick_(use == For::kRecall || lanes == 1),
-        data_(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes) * static_cast<std::size_t>(width), R(0)) {}
+        by_tick_(use != For::kProducts || lanes == 1),
+        constant_(use == For::kConstant),
+        data_(static_cast<std::size_t>(ticks_) * static_cast<std::size_t>(lanes) * static_cast<std::size_t>(width), R(0)) {
+  }
 
   bool empty() const { return data_.empty(); }
 
@@ -35,7 +37,7 @@ class Tape {
   void zip(std::int32_t tick, Value* column, Visit visit) {
     if (by_tick_) {
       const std::ptrdiff_t cells = std::ptrdiff_t{width_} * lanes_;
-      R* row = data_.data() + tick * cells;
+      R* row = data_.data() + row_of(tick) * cells;
       for (std::ptrdiff_t cell = 0; cell < cells; ++cell) visit(row[cell], column[cell]);
       return;
     }
@@ -50,31 +52,27 @@ class Tape {
     zip(tick, column, [](R& kept, const R& said) { kept = said; });
   }
 
-  /// Calls visit(the rows [first, first + count) in ticks of neurons [begin, begin + size), as a matrix (count * lanes x size)).
-  template <class Visit>
-  void rows(std::int32_t first, std::int32_t count, std::int32_t begin, std::int32_t size, Visit visit) const {
-    using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
-    using RowMatrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    if (lanes_ == 1) {
-      const Eigen::Map<const RowMatrix> all(data_.data(), ticks_, width_);
-      visit(all.block(first, begin, count, size));
-    } else {
-      const Eigen::Map<const Matrix> all(data_.data(), std::ptrdiff_t{ticks_} * lanes_, width_);
-      visit(all.block(std::ptrdiff_t{first} * lanes_, begin, std::ptrdiff_t{count} * lanes_, size));
-    }
+  /// The rows [first, first + count) in ticks of neurons [begin, begin + size): count * lanes rows.
+  RowsView<R> rows(std::int32_t first, std::int32_t count, std::int32_t begin, std::int32_t size) const {
+    if (lanes_ == 1) return {data_.data() + std::ptrdiff_t{first} * width_ + begin, count, size, width_, 1};
+    const std::ptrdiff_t by_neuron = std::ptrdiff_t{ticks_} * lanes_;
+    return {data_.data() + begin * by_neuron + std::ptrdiff_t{first} * lanes_, count * lanes_, size, 1, by_neuron};
   }
 
   /// The lanes of (tick, neuron); with one lane, those of the neurons after it follow.
   R* at(std::int32_t tick, std::int32_t neuron) {
-    const std::ptrdiff_t cell = by_tick_ ? std::ptrdiff_t{tick} * width_ + neuron : std::ptrdiff_t{neuron} * ticks_ + tick;
+    const std::ptrdiff_t cell = by_tick_ ? row_of(tick) * width_ + neuron : std::ptrdiff_t{neuron} * ticks_ + tick;
     return data_.data() + cell * lanes_;
   }
 
  private:
+  std::ptrdiff_t row_of(std::int32_t tick) const { return constant_ ? 0 : tick; }
+
   std::int32_t ticks_ = 0;
   std::int32_t lanes_ = 1;
   std::int32_t width_ = 0;
   bool by_tick_ = true;
+  bool constant_ = false;
   Column<R> data_;
 };
 

@@ -63,8 +63,8 @@ void pass_transports(Door& door, Party to, std::int32_t lag, std::int64_t messag
 template <class T, class R>
 concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> answers, std::int32_t index, Tick tick,
                                R scale, ProjectionId projection, SynapseId synapse, Lane lane) {
-  t.begin_trial();           // the clock: states, traces and histories are cleared
-  t.tick(tick, column);      // the clock: currents and signals start at 0; x_t (m x lanes) appears at the inputs
+  t.begin_trial(column);     // the clock: states, traces and histories are cleared; column: x_1 .. x_T (T x m x lanes)
+  t.tick(tick);              // the clock: currents and signals start at 0; x_t appears at the inputs
   t.axons(projection);       // AXON and DENDRITE over a projection, from the source's present activity
   t.step_neurons();          // the clock: rate neurons integrate
   t.targets(column, scale);  // TARGET: y*_t (o x lanes); scale is the loss's constant

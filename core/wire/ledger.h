@@ -46,7 +46,8 @@ class Ledger {
   void add(Channel channel, std::int32_t lag, Tally tally) {
     auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
     const auto index = static_cast<std::size_t>(lag);
-    if (index >= by_lag.size()) by_lag.resize(index + 1);
+    if (index >= by_lag.size()) [[unlikely]]
+      reserve(lag);
     by_lag[index].messages = count_plus(by_lag[index].messages, tally.messages);
     by_lag[index].scalars = count_plus(by_lag[index].scalars, tally.scalars);
   }

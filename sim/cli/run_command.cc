@@ -15,6 +15,7 @@
 #include "sim/cli/checkpoint_option.h"
 #include "sim/cli/chip_options.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/live_show.h"
 #include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
@@ -28,12 +29,10 @@
 #include "sim/place/placement.h"
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
-#include "sim/report/live.h"
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
-#include "sim/serve/live_server.h"
 
 namespace locus {
 namespace {
@@ -132,7 +131,7 @@ void RunInvocation::declare(CLI::App& app) {
       ->type_name("DIR");
   app.add_option("--serve", serve_,
                  "show the report in a browser while the run goes on, at a port of this machine (default: any that is free); the "
-                 "address is the first line printed")
+                 "address is the first line printed (with --json: on standard error)")
       ->type_name("[PORT]")
       ->expected(0, 1)
       ->default_str("0")
@@ -282,16 +281,6 @@ Exit RunInvocation::complain(const RunResult& result, Locality budget, const Con
   return code;
 }
 
-/// What the live page shows before the first update.
-RunResult not_begun(const Spec& spec) {
-  return {.model = spec.name,
-          .model_sha256 = spec.sha256,
-          .seed = spec.seed,
-          .settings = spec.settings,
-          .outline = outline_of(spec),
-          .outcomes = {}};
-}
-
 /// An interrupt has ended the run: what there is has been written.
 Exit RunInvocation::stopped(const Console& console) const {
   console.err << (from_ ? "locus resume" : "locus run") << ": interrupted\n";
@@ -309,31 +298,32 @@ Exit RunInvocation::execute(const Console& console) {
   ProgressLine progress(console.err, console.terminal && !quiet_);
   const std::vector<Job> jobs = this->jobs(progress, console);
   const Interrupt interrupt;
-  std::optional<LiveServer> server;
+  std::optional<LiveShow> live;
   if (serve_) {
-    if (jobs.size() > 1) throw UsageError("--serve shows one model; give one");
-    server.emplace(*serve_, live_page(jobs.front().spec.name, snapshot(not_begun(jobs.front().spec), nullptr, nullptr)));
-    (json_ ? console.err : console.out) << "live: " << server->url() << std::endl;
+    live.emplace(*serve_, jobs.front().spec, jobs.size());
+    (json_ ? console.err : console.out) << "live: " << live->url() << std::endl;
   }
   std::optional<Checkpointer> checkpointer;
   if (checkpoint_.asked()) checkpointer.emplace(checkpoint_.file(), checkpoint_.every(), asked_);
   Exit code = Exit::kDone;
   for (const Job& job : jobs) {
+    const bool last = &job == &jobs.back();
     RunOptions options = this->options(job.spec, interrupt);
+    if (live) live->begin(job.spec, static_cast<std::size_t>(&job - jobs.data()));
     options.watch = [&](const Moment& moment) {
       progress.see(moment, job.spec);
       if (checkpointer) checkpointer->see(moment);
-      if (server && server->wanted()) server->publish(snapshot(moment.done, moment.present, moment.ledger));
+      if (live) live->see(moment);
     };
     const RunResult result = run(job.spec, options);
     progress.clear();
-    if (server) server->publish(last_snapshot(result));
-    report(result, job, &job == &jobs.front(), console);
-    code = std::max(code, complain(result, job.spec.training.locality, console));
     const bool complete = result.outcomes.size() == job.spec.rules.size() &&
                           std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
-    if (complete && (!interrupt.flag() || &job == &jobs.back())) continue;
-    return stopped(console);
+    const bool goes_on = complete && (!interrupt.flag() || last);
+    if (live) live->end(result, last || !goes_on);
+    report(result, job, &job == &jobs.front(), console);
+    code = std::max(code, complain(result, job.spec.training.locality, console));
+    if (!goes_on) return stopped(console);
   }
   return code;
 }

@@ -16,9 +16,7 @@ std::string_view name(Status status) {
   return "";
 }
 
-RunResult run(const Spec& spec, const RunOptions& options) {
-  const FlushDenormals flush;
-  Workers workers(options.threads > 0 ? options.threads : default_threads());
+RunResult not_begun(const Spec& spec) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
@@ -29,6 +27,13 @@ RunResult run(const Spec& spec, const RunOptions& options) {
                    .chip = spec.chip,
                    .wires = {}};
   if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
+  return result;
+}
+
+RunResult run(const Spec& spec, const RunOptions& options) {
+  const FlushDenormals flush;
+  Workers workers(options.threads > 0 ? options.threads : default_threads());
+  RunResult result = not_begun(spec);
   const RunState* const from = options.from;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;

@@ -40,6 +40,9 @@ struct RunOptions {
       nullptr;  // goes on from there: a state that fits the spec (state.h); the results are those of a run without a break
 };
 
+/// What a run of this spec begins with: all that its result says whatever its rules do, and no outcome yet.
+RunResult not_begun(const Spec& spec);
+
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an interrupt) end that rule, stand in its Outcome
 /// and let the others run (an interrupt ends them all). Throws CheckFailure on a defect, std::bad_alloc when memory ends.
 RunResult run(const Spec& spec, const RunOptions& options);

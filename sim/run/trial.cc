@@ -24,11 +24,11 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
 template <class R, TransportOf<R> T>
 double Trial<R, T>::run(const Batch<R>& batch) {
   std::ranges::fill(losses_, 0.0);
-  transport_.begin_trial();
+  transport_.begin_trial(batch.input.data());
   if (agent_) agent_->begin_trial();
   if (sensitivities_) sensitivities_->begin_trial();
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
-    forward(now, batch);
+    forward(now);
     if (rule(learning_.kind).drive == Drive::kNothing) continue;
     const bool learnt = learn(now, batch);
     if (commit_every_tick_ && learnt) transport_.commit(R(1));
@@ -47,8 +47,8 @@ void Trial<R, T>::commit_batch() {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::forward(Tick now, const Batch<R>& batch) {
-  transport_.tick(now, batch.input_at(now.value));
+void Trial<R, T>::forward(Tick now) {
+  transport_.tick(now);
   for (const std::int32_t p : onto_rate_) transport_.axons(ProjectionId{p});
   if (sensitivities_) sensitivities_->hear(transport_);
   transport_.step_neurons();

@@ -34,7 +34,7 @@ class Trial {
   void commit_batch();
 
  private:
-  void forward(Tick now, const Batch<R>& batch);
+  void forward(Tick now);
   bool learn(Tick now, const Batch<R>& batch);
   void meet_targets(const R* target);
   void add_losses();

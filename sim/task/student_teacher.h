@@ -26,7 +26,7 @@ class StudentTeacherSource {
   RandomKey key_;
   Teacher<S> teacher_;
   bool error_at_every_tick_;  // the sequence loss; otherwise at tick T only
-  Column<S> input_;           // x_t [1] (m x lanes)
+  Column<S> input_;           // x_t of some ticks [1] (ticks x m x lanes), for a batch of another precision
 };
 
 }  // namespace locus

@@ -71,28 +71,42 @@ void Teacher<R>::begin() {
   std::ranges::fill(activity_, R(0));
 }
 
+/// target (layer x lanes) += the block's product with source (layer x lanes).
 template <class R>
-void Teacher<R>::add_products(const std::vector<Block>& blocks, const R* source, Column<R>& target) const {
-  for (const Block& block : blocks) {
-    const R* from = source + std::ptrdiff_t{block.col} * lanes_;
-    R* to = target.data() + std::ptrdiff_t{block.row} * lanes_;
-    if (block.dense) {
-      add_product<R>({block.weight.data(), block.targets, block.sources, block.targets}, from, lanes_, to);
-      continue;
-    }
-    for (std::size_t k = 0; k < block.weight.size(); ++k) {
-      const R* said = from + std::ptrdiff_t{block.source[k]} * lanes_;
-      R* sum = to + std::ptrdiff_t{block.target[k]} * lanes_;
-      for (std::int32_t lane = 0; lane < lanes_; ++lane) sum[lane] += block.weight[k] * said[lane];
-    }
+void Teacher<R>::add_block(const Block& block, const R* source, R* target) const {
+  const R* from = source + std::ptrdiff_t{block.col} * lanes_;
+  R* to = target + std::ptrdiff_t{block.row} * lanes_;
+  if (block.dense)
+    return add_product<R>({block.weight.data(), block.targets, block.sources, block.targets}, from, lanes_, to);
+  for (std::size_t k = 0; k < block.weight.size(); ++k) {
+    const R* said = from + std::ptrdiff_t{block.source[k]} * lanes_;
+    R* sum = to + std::ptrdiff_t{block.target[k]} * lanes_;
+    for (std::int32_t lane = 0; lane < lanes_; ++lane) sum[lane] += block.weight[k] * said[lane];
   }
 }
 
 template <class R>
-void Teacher<R>::step(const R* input) {
-  std::ranges::fill(current_, R(0));
-  add_products(recurrent_, activity_.data(), current_);
-  add_products(from_inputs_, input, current_);
+void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
+  heard_.assign(static_cast<std::size_t>(ticks) * current_.size(), R(0));
+  next_ = 0;
+  const std::ptrdiff_t width = std::ssize(current_);
+  for (const Block& block : from_inputs_) {
+    if (block.dense && lanes_ == 1) {
+      const RowsView<R> said{inputs + block.col, ticks, block.sources, inputs_, 1};
+      add_products<R>({block.weight.data(), block.targets, block.sources, block.targets}, said,
+                      heard_.data() + block.row, width);
+      continue;
+    }
+    for (std::int32_t k = 0; k < ticks; ++k)
+      add_block(block, inputs + std::ptrdiff_t{k} * inputs_ * lanes_, heard_.data() + k * width);
+  }
+}
+
+template <class R>
+void Teacher<R>::step() {
+  std::copy_n(heard_.data() + next_, current_.size(), current_.data());
+  next_ += current_.size();
+  for (const Block& block : recurrent_) add_block(block, activity_.data(), current_.data());
   for (const Population& population : populations_) {  // h = (1 - alpha) h + alpha phi(u)
     const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto count = static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
@@ -109,7 +123,7 @@ void Teacher<R>::step(const R* input) {
 template <class R>
 const Column<R>& Teacher<R>::readout() {
   std::ranges::fill(readout_, R(0));
-  add_products(to_readouts_, activity_.data(), readout_);
+  for (const Block& block : to_readouts_) add_block(block, activity_.data(), readout_.data());
   return readout_;
 }
 

@@ -1,7 +1,8 @@
 // Teacher: a network of the environment whose readout is the target. It is no actor and sends no message.
 //
 // h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from h_0 = 0, for all lanes of a batch at once.
-// Cost of a tick: one product a projection; the readout is computed only when it is asked for. R: the model's precision.
+// Cost of a tick: one product a projection (with one lane, one from the inputs for all ticks heard together); the readout is computed only when it is
+// asked for. R: the model's precision.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,10 @@ class Teacher {
 
   /// A trial begins: h_0 = 0.
   void begin();
-  /// One tick. `input`: x_t [1] (m x lanes), lanes contiguous under each neuron, as in a Batch.
-  void step(const R* input);
+  /// What the next `ticks` ticks show, x_t [1] (ticks x m x lanes), lanes contiguous under each neuron, as in a Batch. The last run is over.
+  void hear(const R* inputs, std::int32_t ticks);
+  /// One tick, the next of those heard.
+  void step();
   /// y_t of the last step [1] (o x lanes).
   const Column<R>& readout();
 
@@ -44,7 +47,7 @@ class Teacher {
   };
   Block block_of(const DenseMatrix& matrix) const;
   Block block_of(const SparseMatrix& matrix) const;
-  void add_products(const std::vector<Block>& blocks, const R* source, Column<R>& target) const;
+  void add_block(const Block& block, const R* source, R* target) const;
 
   std::int32_t lanes_;
   std::int32_t inputs_ = 0;              // m
@@ -54,6 +57,8 @@ class Teacher {
   std::vector<Block> to_readouts_;       // A
   std::vector<Population> populations_;  // rate
   Column<R> activity_;                   // h (n x lanes)
+  Column<R> heard_;                      // B x_t of the ticks heard (ticks x n x lanes)
+  std::size_t next_ = 0;                 // where the next tick's begin
   Column<R> current_;                    // u_t (n x lanes)
   Column<R> readout_;                    // y_t (o x lanes)
 };

@@ -57,6 +57,15 @@ TEST(Column, BeginsOnACacheLine) {
   expect_aligned<std::uint8_t>();
 }
 
+/// What asks for huge pages begins on one, and is given back as it was taken (AddressSanitizer would say so otherwise).
+TEST(Column, OfManyBytesBeginsOnAHugePage) {
+  Column<float> column(2 * kHugePage / sizeof(float) + 1, 3.0F);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(column.data()) % kHugePage, 0U);
+  column.resize(4 * kHugePage / sizeof(float));
+  EXPECT_EQ(column.front(), 3.0F);
+  EXPECT_EQ(column.back(), 0.0F);
+}
+
 TEST(Id, KindsDoNotMix) {
   static_assert(!std::equality_comparable_with<NeuronId, ProjectionId>);
   static_assert(!std::is_convertible_v<NeuronId, ProjectionId>);

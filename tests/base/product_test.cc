@@ -72,6 +72,69 @@ TEST(Product, TakesPartOfAMatrix) {
   }
 }
 
+/// Rows of one tape heard by another's: both layouts of a tape, against sums in long double; what lies between the columns stays as it was.
+template <class R>
+void expect_outer_products(int targets, int sources, int rows, bool tick_is_contiguous, double tolerance) {
+  const std::vector<R> left = drawn<R>(targets * rows, 1);
+  const std::vector<R> right = drawn<R>(sources * rows, 2);
+  const int stride = targets + 3;
+  std::vector<R> weight = drawn<R>(stride * sources, 3);
+  const std::vector<R> before = weight;
+  const auto view = [&](const std::vector<R>& values, int neurons) {
+    return tick_is_contiguous ? RowsView<R>{values.data(), rows, neurons, neurons, 1}
+                              : RowsView<R>{values.data(), rows, neurons, 1, rows};
+  };
+  const RowsView<R> said = view(left, targets);
+  const RowsView<R> heard = view(right, sources);
+  const R rate = R(0.25);
+  subtract_outer_products(rate, said, heard, weight.data(), stride);
+  for (int j = 0; j < sources; ++j) {
+    for (int i = 0; i < stride; ++i) {
+      const auto at = static_cast<std::size_t>(j * stride + i);
+      if (i >= targets) {
+        ASSERT_EQ(weight[at], before[at]);
+        continue;
+      }
+      long double sum = 0;
+      for (int row = 0; row < rows; ++row)
+        sum += static_cast<long double>(said.value[row * said.by_row + i * said.by_neuron]) *
+               heard.value[row * heard.by_row + j * heard.by_neuron];
+      ASSERT_NEAR(inner_product(said, i, heard, j), static_cast<double>(sum), tolerance * rows);
+      ASSERT_NEAR(weight[at], static_cast<double>(before[at] - rate * sum), tolerance * rows)
+          << targets << " x " << sources << ", " << rows << " rows, synapse " << j << " to " << i;
+    }
+  }
+}
+
+TEST(Product, OfTapesIsTheSumOverTheirRows) {
+  for (const int targets : {1, 4, 17, 64}) {
+    for (const int sources : {1, 5, 33}) {
+      for (const int rows : {1, 7, 100}) {
+        for (const bool tick_is_contiguous : {false, true}) {
+          expect_outer_products<double>(targets, sources, rows, tick_is_contiguous, 1e-15);
+          expect_outer_products<float>(targets, sources, rows, tick_is_contiguous, 1e-6);
+          if (HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
+/// A run of rows at once, of a part of the sources and onto a part of the targets, against a product a row.
+TEST(Product, OfARunOfRowsIsThatOfEach) {
+  constexpr std::int32_t kTargets = 19, kSources = 6, kRows = 9, kFrom = 11, kTo = 23;  // the last two: how far rows lie apart
+  const std::vector<double> weight = drawn<double>(kTargets * kSources, 1);
+  const std::vector<double> said = drawn<double>(kFrom * kRows, 2);
+  std::vector<double> whole = drawn<double>(kTo * kRows, 3);
+  std::vector<double> each = whole;
+  const WeightsView<double> w{weight.data(), kTargets, kSources, kTargets};
+  add_products<double>(w, {said.data(), kRows, kSources, kFrom, 1}, whole.data(), kTo);
+  for (std::size_t row = 0; row < kRows; ++row)
+    add_product<double>(w, said.data() + row * kFrom, 1, each.data() + row * kTo);
+  for (std::size_t k = 0; k < whole.size(); ++k) EXPECT_NEAR(whole[k], each[k], 1e-14) << k;
+  EXPECT_NE(whole[0], drawn<double>(1, 3)[0]);
+}
+
 /// One lane: a range of targets gives the bits that the whole product has there, so that threads may take any.
 TEST(Product, OfARangeHasTheBitsOfTheWhole) {
   constexpr std::size_t kTargets = 256, kSources = 96, kRange = 64;

@@ -8,7 +8,7 @@ namespace locus::bench {
 namespace {
 
 constexpr double kSeconds = 1;  // of measuring
-constexpr std::size_t kFewest = 2;
+constexpr std::size_t kFewest = 7;
 constexpr std::size_t kMost = 20000;
 
 double seconds_of(FunctionRef<double()> work, double& result) {

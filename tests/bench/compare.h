@@ -24,7 +24,7 @@ struct Goal {
   double ratio = 0;
 };
 
-/// Runs both by turns for about a second (two pairs at least) after a pair that warms up. Each returns its loss; they must agree to 1e-3, or the
+/// Runs both by turns for about a second (seven pairs at least) after a pair that warms up. Each returns its loss; they must agree to 1e-3, or the
 /// benchmark fails: a limit that does other work is none.
 void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> program, FunctionRef<double()> limit);
 
