@@ -84,7 +84,8 @@ struct HandRflo {
       h_before = h;
       x_before.assign(x + t * m, x + (t + 1) * m);
       for (std::size_t i = 0; i < n; ++i) {
-        const R phi = hyperbolic_tangent(current[i]);  // the program's: in float32 the library's would take longer than all else
+        const R phi =
+            hyperbolic_tangent(current[i]);  // the program's: in float32 the library's would take longer than all else
         h[i] = (R(1) - leak) * h[i] + leak * phi;
         gain[i] = leak * (R(1) - phi * phi);
       }
