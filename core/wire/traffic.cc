@@ -98,4 +98,25 @@ void Traffic::begin_step(Tick now, std::int32_t lag) {
   lag_ = lag;
 }
 
+Traffic::Counts Traffic::counts() {
+  finish();
+  return {total_, peak_};
+}
+
+bool Traffic::fits(const Counts& counts) const {
+  if (counts.peak.packets < 0 || counts.peak.lag < 0) return false;
+  for (std::size_t s = 0; s < total_.size(); ++s) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 62;  // adding to it goes beyond no integer
+    const auto wrong = [](std::int64_t messages) { return messages < 0 || messages > kMost; };
+    if (counts.messages[s].size() != total_[s].size() || std::ranges::any_of(counts.messages[s], wrong)) return false;
+  }
+  return true;
+}
+
+void Traffic::restore(Counts counts) {
+  CHECK(fits(counts), "counts of another network or rule");
+  total_ = std::move(counts.messages);
+  peak_ = counts.peak;
+}
+
 }  // namespace locus

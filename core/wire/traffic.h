@@ -90,6 +90,16 @@ class Traffic {
 
   /// Messages by key, over all replicas; empty for a lag that the stream does not have.
   std::span<const std::int64_t> messages(Stream stream, std::int32_t lag) const;
+  /// All that the steps have left: what a later run of the program goes on from.
+  struct Counts {
+    std::array<std::vector<std::int64_t>, kStreams> messages;  // (lags x keys)
+    Peak peak;
+  };
+  /// Ends the last step, which changes nothing of what is counted later.
+  Counts counts();
+  /// Whether counts are of these sizes, and none is negative or beyond what can be added to.
+  bool fits(const Counts& counts) const;
+  void restore(Counts counts);
   std::int32_t largest_lag() const { return largest_lag_; }
   const Sizes& sizes() const { return key_sizes_; }
   /// 0 packets where steps have not been weighed.

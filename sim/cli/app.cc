@@ -29,7 +29,8 @@ const Command& command_named(const std::string& name) {
 
 /// CLI11 hands back what it does not know; an unknown option is named before the words behind it.
 void refuse_extras(const CLI::App& app) {
-  const std::vector<std::string> extras = app.remaining();
+  std::vector<std::string> extras = app.remaining();
+  std::erase(extras, "--");  // what follows it is no option, and has been taken as a file
   if (extras.empty()) return;
   const auto option =
       std::ranges::find_if(extras, [](const std::string& word) { return word.size() > 1 && word.front() == '-'; });
@@ -39,6 +40,40 @@ void refuse_extras(const CLI::App& app) {
     for (const std::string& name : candidate->get_lnames()) known.push_back("--" + name);
   }
   throw UsageError(unknown("option", option->substr(0, option->find('=')), known));
+}
+
+void refuse_empty(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (std::ranges::find(option->results(), "") != option->results().end())
+      throw UsageError(fmt::format("{} is empty; needs a value: {}", option->get_name(), option->get_type_name()));
+  }
+}
+
+/// What CLI11 says, in the words of the other errors.
+std::string reworded(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const std::string name = text.substr(0, text.find(':'));
+  const auto after = [&](std::string_view words) {
+    const std::size_t at = text.find(words);
+    return at == std::string::npos ? std::string() : text.substr(at + words.size());
+  };
+  if (const std::string missing = after(": 1 required "); missing.ends_with(" missing"))
+    return fmt::format("{} needs a value: {} {}", name, name, missing.substr(0, missing.rfind(' ')));
+  if (const std::string times = after(": At Most 1 required but received "); !times.empty())
+    return fmt::format("{} is given {} times; must be given once", name, times);
+  if (const std::size_t at = text.find(" was given a disallowed flag override"); at != std::string::npos)
+    return fmt::format("--{} takes no value", text.substr(0, at));
+  return text;
+}
+
+/// Gives an invocation its words.
+void parse(const std::vector<std::string>& words, CLI::App& app, Invocation& invocation) {
+  app.set_help_flag();
+  app.allow_extras();
+  invocation.declare(app);
+  app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them last first
+  refuse_extras(app);
+  refuse_empty(app);
 }
 
 Exit dispatch(const std::vector<std::string>& arguments, const Console& console) {
@@ -62,13 +97,10 @@ Exit dispatch(const std::vector<std::string>& arguments, const Console& console)
     return Exit::kDone;
   }
   const std::unique_ptr<Invocation> invocation = command.make();
+  const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
   CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  invocation->declare(app);
-  app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));  // CLI11 takes them last first
-  refuse_extras(app);
-  return invocation->execute(console);
+  parse(words, app, *invocation);
+  return invocation->execute({console.out, console.err, console.terminal, words});
 }
 
 }  // namespace
@@ -78,8 +110,8 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
     err << program << ": " << message << '\n';
     return code;
   };
-  const auto misused = [&](const std::exception& error) {
-    return ends(Exit::kUsage, fmt::format("{}\nTry: {} --help", error.what(), program));
+  const auto misused = [&](const std::string& message) {
+    return ends(Exit::kUsage, fmt::format("{}\nTry: {} --help", message, program));
   };
   const auto defect = [&](const std::exception& error) {
     return ends(Exit::kDefect,
@@ -88,9 +120,9 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
   try {
     return body();
   } catch (const CLI::ParseError& error) {
-    return misused(error);
+    return misused(reworded(error));
   } catch (const UsageError& error) {
-    return misused(error);
+    return misused(error.what());
   } catch (const ModelError& error) {
     const auto errors = std::ranges::count(error.faults(), Severity::kError, &Fault::severity);
     return ends(Exit::kInvalid, fmt::format("{} is invalid: {} error{}\n{}", error.faults().front().file, errors,
@@ -108,13 +140,25 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
   }
 }
 
-int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+std::string parse_again(const std::vector<std::string>& words, Invocation& invocation) {
+  CLI::App app;
+  try {
+    parse(words, app, invocation);
+  } catch (const CLI::ParseError& error) {
+    return reworded(error);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool terminal) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const bool named = !arguments.empty() && std::ranges::any_of(commands(), [&](const Command* command) {
     return command->name == arguments.front();
   });
   const std::string program = named ? "locus " + arguments.front() : "locus";
-  return static_cast<int>(guarded(program, err, [&] { return dispatch(arguments, {out, err}); }));
+  return static_cast<int>(guarded(program, err, [&] { return dispatch(arguments, {out, err, terminal}); }));
 }
 
 }  // namespace locus

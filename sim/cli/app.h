@@ -23,7 +23,8 @@ enum class Exit : int {
 Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> body);
 
 /// Finds the command, runs it, and turns whatever is thrown into a message on `err` (one line first, details after) and an exit code.
+/// `terminal`: whether somebody looks at `err` while it is written.
 /// Thread safety: one call at a time in a process may be interrupted by SIGINT (interrupt.h).
-int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool terminal = false);
 
 }  // namespace locus

@@ -7,6 +7,7 @@
 #include "sim/cli/options.h"
 #include "sim/model/cost.h"
 #include "sim/model/errors.h"
+#include "sim/model/files.h"
 #include "sim/place/placement.h"
 
 namespace locus {
@@ -38,10 +39,16 @@ void CostOption::declare(CLI::App& app) {
   app.add_option("--cost", file_, "what the chip charges (models/chips), in place of the model's")->type_name("FILE");
 }
 
-void CostOption::apply(std::optional<ChipSpec>& chip) const {
+void CostOption::apply(std::optional<ChipSpec>& chip, CarriedFiles* carried) const {
   if (file_.empty()) return;
   if (!chip) throw UsageError("--cost is given, and the model has no chip");
-  chip->cost = load_cost(file_);
+  if (carried == nullptr) {
+    chip->cost = load_cost(file_);
+    return;
+  }
+  std::string& text = carried->bytes["--cost"];
+  if (!carried->complete) text = read_file(file_, kLargestCost);
+  chip->cost = read_cost(text, file_);
 }
 
 void PlacementOptions::declare(CLI::App& app) {

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sim/model/carried_files.h"
 #include "sim/model/spec.h"
 
 namespace locus {
@@ -15,8 +16,8 @@ namespace locus {
 class CostOption {
  public:
   void declare(CLI::App& app);
-  /// Throws UsageError where a cost is given and there is no chip.
-  void apply(std::optional<ChipSpec>& chip) const;
+  /// Throws UsageError where a cost is given and there is no chip. With `carried`, the file is kept there under "--cost", or comes from there.
+  void apply(std::optional<ChipSpec>& chip, CarriedFiles* carried = nullptr) const;
 
  private:
   std::string file_;

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +21,8 @@ namespace locus {
 struct Console {
   std::ostream& out;
   std::ostream& err;
+  bool terminal = false;                // `err` is one: progress may be shown there
+  std::vector<std::string> words = {};  // what was typed behind the command's name
 };
 
 class Invocation {
@@ -29,6 +32,9 @@ class Invocation {
   virtual void declare(CLI::App& app) = 0;
   virtual Exit execute(const Console& console) = 0;
 };
+
+/// Gives an invocation words that were typed behind a command before now. What is wrong with them; empty where nothing is.
+std::string parse_again(const std::vector<std::string>& words, Invocation& invocation);
 
 struct Command {
   std::string_view name;
@@ -40,6 +46,7 @@ struct Command {
 };
 
 extern const Command kRunCommand;
+extern const Command kResumeCommand;
 extern const Command kSweepCommand;
 extern const Command kValidateCommand;
 extern const Command kInfoCommand;

@@ -5,9 +5,10 @@
 namespace locus {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 12> kCommands = {
-      &kRunCommand,  &kSweepCommand, &kValidateCommand, &kInfoCommand,   &kConvertCommand,   &kReportCommand,
-      &kDiffCommand, &kRulesCommand, &kPlaceCommand,    &kTheoryCommand, &kReproduceCommand, &kHelpCommand};
+  static constexpr std::array<const Command*, 13> kCommands = {
+      &kRunCommand,     &kResumeCommand,    &kSweepCommand, &kValidateCommand, &kInfoCommand,
+      &kConvertCommand, &kReportCommand,    &kDiffCommand,  &kRulesCommand,    &kPlaceCommand,
+      &kTheoryCommand,  &kReproduceCommand, &kHelpCommand};
   return kCommands;
 }
 

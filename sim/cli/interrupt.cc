@@ -5,17 +5,18 @@
 namespace locus {
 namespace {
 
-sigset_t interrupt_only() {
+sigset_t interrupts() {
   sigset_t set = {};
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
   return set;
 }
 
 }  // namespace
 
 Interrupt::Interrupt() {
-  const sigset_t set = interrupt_only();
+  const sigset_t set = interrupts();
   pthread_sigmask(SIG_BLOCK, &set, &before_);
   waiter_ = std::thread([this] { wait(); });
 }
@@ -28,20 +29,20 @@ Interrupt::~Interrupt() {
 }
 
 void Interrupt::wait() {
-  const sigset_t set = interrupt_only();
+  const sigset_t set = interrupts();
   int number = 0;
   while (sigwait(&set, &number) == 0 && !over_) {
     if (flag_.exchange(true)) {
       // The second one: as if nobody had blocked it.
-      ::signal(SIGINT, SIG_DFL);
+      ::signal(number, SIG_DFL);
       pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-      ::raise(SIGINT);
+      ::raise(number);
     }
   }
 }
 
 HoldInterrupt::HoldInterrupt() {
-  const sigset_t set = interrupt_only();
+  const sigset_t set = interrupts();
   pthread_sigmask(SIG_BLOCK, &set, &before_);
 }
 

@@ -1,7 +1,9 @@
 // The process around the program: standard streams, and what becomes of a reader that goes away.
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <poll.h>
+#include <string_view>
 #include <unistd.h>
 
 #include "sim/cli/app.h"
@@ -14,13 +16,19 @@ bool reader_is_gone() {
   return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
 }
 
+/// Whether standard error is a terminal that can write over a line.
+bool can_show_progress() {
+  const char* const kind = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // A run whose reader leaves still writes its results; printing then simply fails.
   ::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
-  const int code = locus::locus_main(argc, argv, std::cout, std::cerr);
+  const int code = locus::locus_main(argc, argv, std::cout, std::cerr, can_show_progress());
   std::cout.flush();
   if (std::cout || reader_is_gone()) return code;
   std::cerr << "locus: standard output cannot be written\n";

@@ -1,7 +1,8 @@
 // locus run: load, validate, build, place, run, report.
+#include "sim/cli/run_command.h"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -11,10 +12,14 @@
 
 #include <fmt/format.h>
 
+#include "sim/cli/checkpoint_option.h"
 #include "sim/cli/chip_options.h"
-#include "sim/cli/command.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/live_show.h"
+#include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/trace_option.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
@@ -24,13 +29,10 @@
 #include "sim/place/placement.h"
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
-#include "sim/report/live.h"
 #include "sim/report/memory.h"
-#include "sim/report/trace_file.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
-#include "sim/serve/live_server.h"
 
 namespace locus {
 namespace {
@@ -40,24 +42,6 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMostThreads = 1024;
 constexpr std::uint64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();  // as a model file's
 constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality::kTemporal, Locality::kStrict};
-
-constexpr std::uint64_t kMostTraced = 100'000'000;  // messages
-
-/// "A:B", both from 1, B not before A.
-std::optional<std::pair<std::int64_t, std::int64_t>> ticks_of(const std::string& text) {
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-  const char* const end = text.data() + text.size();
-  const auto one = std::from_chars(text.data(), end, first);
-  if (one.ec != std::errc() || one.ptr == end || *one.ptr != ':') return std::nullopt;
-  const auto two = std::from_chars(one.ptr + 1, end, last);
-  if (two.ec != std::errc() || two.ptr != end || first < 1 || last < first) return std::nullopt;
-  return std::pair(first, last);
-}
-
-std::string check_ticks(const std::string& text) {
-  return ticks_of(text) ? "" : fmt::format("is \"{}\"; must be A:B, ticks from 1, B not before A", text);
-}
 
 /// A model, and where its results go.
 struct Job {
@@ -70,15 +54,18 @@ class RunInvocation final : public Invocation {
   void declare(CLI::App& app) override;
   Exit execute(const Console& console) override;
 
+  /// To be called before execute: the run is that of a checkpoint, from there on.
+  void resume(Checkpoint checkpoint, const fs::path& file, std::optional<int> threads);
+
  private:
   Overrides overrides() const;
-  std::vector<Job> jobs(const Console& console) const;
+  Job load(const std::string& model, const std::vector<Setting>& settings, ProgressLine& progress, const Console& console);
+  std::vector<Job> jobs(ProgressLine& progress, const Console& console);
   TransportKind transport() const {
-    return transport_ == "mailbox" || !trace_.empty() ? TransportKind::kMailbox : TransportKind::kBatched;
+    return transport_ == "mailbox" || trace_.asked() ? TransportKind::kMailbox : TransportKind::kBatched;
   }
-  void check_trace() const;
-  std::optional<TraceRequest> trace_request(const Spec& spec) const;
   RunOptions options(const Spec& spec, const Interrupt& interrupt) const;
+  Exit stopped(const Console& console) const;
   void report(const RunResult& result, const Job& job, bool first, const Console& console) const;
   Exit complain(const RunResult& result, Locality budget, const Console& console) const;
 
@@ -94,9 +81,11 @@ class RunInvocation final : public Invocation {
   std::string out_;
   std::string tensorboard_;
   CostOption cost_;
-  std::string trace_;
-  std::string trace_ticks_;
-  std::int64_t trace_limit_ = TraceRequest{}.limit;
+  TraceOption trace_;
+  CheckpointOption checkpoint_;
+  MemoryOption memory_;
+  Asked asked_;                   // where checkpoints are asked for
+  std::optional<RunState> from_;  // of the checkpoint that is gone on from
   bool rank_ = false;
   bool quiet_ = false;
   bool json_ = false;
@@ -142,7 +131,7 @@ void RunInvocation::declare(CLI::App& app) {
       ->type_name("DIR");
   app.add_option("--serve", serve_,
                  "show the report in a browser while the run goes on, at a port of this machine (default: any that is free); the "
-                 "address is the first line printed")
+                 "address is the first line printed (with --json: on standard error)")
       ->type_name("[PORT]")
       ->expected(0, 1)
       ->default_str("0")
@@ -150,19 +139,12 @@ void RunInvocation::declare(CLI::App& app) {
   app.add_option("--tensorboard", tensorboard_, "folder for TensorBoard's event files: DIR/<model name>/<rule>/")
       ->type_name("DIR");
   cost_.declare(app);
-  app.add_option(
-         "--trace", trace_,
-         "write messages one by one to this file: .csv, or .pftrace for ui.perfetto.dev; of one model, over the mailbox")
-      ->type_name("FILE");
-  app.add_option("--trace-ticks", trace_ticks_, "ticks to trace, counted over the run from 1 (default: the first trial's)")
-      ->type_name("A:B")
-      ->check(check_ticks, "");
-  app.add_option("--trace-limit", trace_limit_, "messages to trace of each rule (default 100000)")
-      ->type_name("N")
-      ->check(whole_number(1, kMostTraced), "");
+  trace_.declare(app);
+  checkpoint_.declare(app);
+  memory_.declare(app);
   app.add_flag("--rank", rank_, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
-  app.add_flag("--quiet", quiet_, "print no comparison")->disable_flag_override();
+  app.add_flag("--quiet", quiet_, "print no comparison, and show no progress on a terminal")->disable_flag_override();
   app.add_flag("--json", json_, "print the result as JSON, a line a model, and nothing else")->disable_flag_override();
 }
 
@@ -199,43 +181,45 @@ void warn_of_lost_errors(const Spec& spec, const std::vector<RuleSpec>& own, con
   }
 }
 
-/// What does not go together is refused before anything is loaded.
-void RunInvocation::check_trace() const {
-  if (trace_.empty()) {
-    if (!trace_ticks_.empty()) throw UsageError("--trace-ticks is given without --trace");
-    return;
-  }
-  if (transport_ == "batched")
-    throw UsageError("--trace needs every message alone: --transport mailbox, or leave --transport away");
-  if (models_.size() > 1) throw UsageError(fmt::format("--trace is for one model; {} are given", models_.size()));
-  const std::string extension = fs::path(trace_).extension().string();
-  if (extension != ".csv" && extension != ".pftrace")
-    throw UsageError(fmt::format("--trace is \"{}\"; must end in .csv or .pftrace", trace_));
+void RunInvocation::resume(Checkpoint checkpoint, const fs::path& file, std::optional<int> threads) {
+  asked_ = std::move(checkpoint.asked);
+  from_ = std::move(checkpoint.state);
+  checkpoint_.resume(file);
+  if (threads) threads_ = *threads;
 }
 
-std::optional<TraceRequest> RunInvocation::trace_request(const Spec& spec) const {
-  if (trace_.empty()) return std::nullopt;
-  const auto range = ticks_of(trace_ticks_).value_or(std::pair<std::int64_t, std::int64_t>(1, spec.training.ticks));
-  return TraceRequest{range.first, range.second, trace_limit_};
+Job RunInvocation::load(const std::string& model, const std::vector<Setting>& settings, ProgressLine& progress,
+                        const Console& console) {
+  const bool carries = checkpoint_.asked();
+  std::string bytes = from_ ? std::move(asked_.bytes) : read_file(model);
+  std::vector<Fault> warnings;
+  Job job{load_bytes(bytes, model, settings, warnings, carries ? &asked_.files : nullptr), {}};
+  progress.clear();
+  for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
+  const std::vector<RuleSpec> own = job.spec.rules;
+  apply(overrides(), job.spec);
+  warn_of_lost_errors(job.spec, own, console);
+  cost_.apply(job.spec.chip, carries ? &asked_.files : nullptr);
+  if (job.spec.chip) {
+    if (auto lack = lack_of_room(*job.spec.chip, wiring_of(job.spec.network, {}), model)) throw ModelError({*lack});
+  }
+  if (carries) asked_.bytes = std::move(bytes);
+  if (carries && !from_) {
+    asked_.arguments = console.words;
+    asked_.model = model;
+  }
+  return job;
 }
 
 /// Loads every model before the first one runs, and tries every folder: what can be refused is refused before time is spent.
-std::vector<Job> RunInvocation::jobs(const Console& console) const {
+std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& console) {
   std::vector<Job> jobs;
   std::set<std::string> names;
   std::vector<Setting> settings;
   for (const std::string& text : sets_) settings.push_back(setting_of(text));
   for (const std::string& model : models_) {
-    std::vector<Fault> warnings;
-    Job& job = jobs.emplace_back(Job{load_bytes(read_file(model), model, settings, warnings), {}});
-    for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
-    const std::vector<RuleSpec> own = job.spec.rules;
-    apply(overrides(), job.spec);
-    warn_of_lost_errors(job.spec, own, console);
-    cost_.apply(job.spec.chip);
-    if (job.spec.chip) {
-      if (auto lack = lack_of_room(*job.spec.chip, wiring_of(job.spec.network, {}), model)) throw ModelError({*lack});
-    }
+    progress.say("loading " + model);
+    Job& job = jobs.emplace_back(load(model, settings, progress, console));
     if (!names.insert(job.spec.name).second) {
       throw UsageError(fmt::format("two models have the name \"{}\"; their results could not be told apart", job.spec.name));
     }
@@ -243,10 +227,17 @@ std::vector<Job> RunInvocation::jobs(const Console& console) const {
   }
   for (const Job& job : jobs) {
     if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
-    foresee_memory(job.spec, transport(), memory_there());
+    foresee_memory(job.spec, transport(), std::min(memory_there(), memory_.limit() - memory_taken()));
     if (job.folder) prepare_folder(*job.folder);
     if (!tensorboard_.empty()) prepare_folder(tensorboard_);
-    if (!trace_.empty()) write_file_whole(trace_, "");  // refused now rather than after the run
+    trace_.prepare();
+  }
+  checkpoint_.prepare();
+  if (from_) {
+    if (std::string wrong = misfit(jobs.front().spec, *from_); !wrong.empty()) {
+      throw ModelError(
+          {{.file = checkpoint_.file().string(), .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
+    }
   }
   return jobs;
 }
@@ -255,14 +246,15 @@ RunOptions RunInvocation::options(const Spec& spec, const Interrupt& interrupt) 
   return {.transport = transport(),
           .threads = threads_,
           .rank_of_large = rank_,
-          .trace = trace_request(spec),
-          .interrupt = &interrupt.flag()};
+          .trace = trace_.request(spec),
+          .interrupt = &interrupt.flag(),
+          .from = from_ ? &*from_ : nullptr};
 }
 
 void RunInvocation::report(const RunResult& result, const Job& job, bool first, const Console& console) const {
   if (job.folder) write_result(result, *job.folder);
   if (!tensorboard_.empty()) write_event_files(result, tensorboard_);
-  if (!trace_.empty()) write_trace(job.spec, result, trace_);
+  trace_.write(job.spec, result);
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
     console.out << (first ? "" : "\n") << comparison(job.spec, result);
@@ -289,50 +281,65 @@ Exit RunInvocation::complain(const RunResult& result, Locality budget, const Con
   return code;
 }
 
-/// What the live page shows before the first update.
-RunResult not_begun(const Spec& spec) {
-  return {.model = spec.name,
-          .model_sha256 = spec.sha256,
-          .seed = spec.seed,
-          .settings = spec.settings,
-          .outline = outline_of(spec),
-          .outcomes = {}};
-}
-
-std::function<void(const RunResult&, const Outcome&, const Ledger&)> watcher(LiveServer& server) {
-  return [&server](const RunResult& done, const Outcome& present, const Ledger& ledger) {
-    if (server.wanted()) server.publish(snapshot(done, &present, &ledger));
-  };
+/// An interrupt has ended the run: what there is has been written.
+Exit RunInvocation::stopped(const Console& console) const {
+  console.err << (from_ ? "locus resume" : "locus run") << ": interrupted\n";
+  if (checkpoint_.asked()) {
+    console.err << "To go on: locus resume " << checkpoint_.file().string() << '\n';
+  } else if (models_.size() == 1) {
+    console.err << "Only a run with --checkpoint FILE can be gone on with.\n";
+  }
+  return Exit::kInterrupted;
 }
 
 Exit RunInvocation::execute(const Console& console) {
-  check_trace();
-  const std::vector<Job> jobs = this->jobs(console);
+  trace_.check(transport_, models_.size());
+  checkpoint_.check(models_.size(), trace_.asked());
+  ProgressLine progress(console.err, console.terminal && !quiet_);
+  const std::vector<Job> jobs = this->jobs(progress, console);
   const Interrupt interrupt;
-  std::optional<LiveServer> server;
+  std::optional<LiveShow> live;
   if (serve_) {
-    if (jobs.size() > 1) throw UsageError("--serve shows one model; give one");
-    server.emplace(*serve_, live_page(jobs.front().spec.name, snapshot(not_begun(jobs.front().spec), nullptr, nullptr)));
-    (json_ ? console.err : console.out) << "live: " << server->url() << std::endl;
+    live.emplace(*serve_, jobs.front().spec, jobs.size());
+    (json_ ? console.err : console.out) << "live: " << live->url() << std::endl;
   }
+  std::optional<Checkpointer> checkpointer;
+  if (checkpoint_.asked()) checkpointer.emplace(checkpoint_.file(), checkpoint_.every(), asked_);
   Exit code = Exit::kDone;
   for (const Job& job : jobs) {
+    const bool last = &job == &jobs.back();
     RunOptions options = this->options(job.spec, interrupt);
-    if (server) options.watch = watcher(*server);
+    if (live) live->begin(job.spec, static_cast<std::size_t>(&job - jobs.data()));
+    options.watch = [&](const Moment& moment) {
+      progress.see(moment, job.spec);
+      if (checkpointer) checkpointer->see(moment);
+      if (live) live->see(moment);
+    };
     const RunResult result = run(job.spec, options);
-    if (server) server->publish(last_snapshot(result));
-    report(result, job, &job == &jobs.front(), console);
-    code = std::max(code, complain(result, job.spec.training.locality, console));
+    progress.clear();
     const bool complete = result.outcomes.size() == job.spec.rules.size() &&
                           std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
-    if (complete && (!interrupt.flag() || &job == &jobs.back())) continue;
-    console.err << "locus run: interrupted\n";
-    return Exit::kInterrupted;
+    const bool goes_on = complete && (!interrupt.flag() || last);
+    if (live) live->end(result, last || !goes_on);
+    report(result, job, &job == &jobs.front(), console);
+    code = std::max(code, complain(result, job.spec.training.locality, console));
+    if (!goes_on) return stopped(console);
   }
   return code;
 }
 
 }  // namespace
+
+Exit go_on(Checkpoint checkpoint, const fs::path& file, std::optional<int> threads, const Console& console) {
+  RunInvocation invocation;
+  if (std::string wrong = parse_again(checkpoint.asked.arguments, invocation); !wrong.empty()) {
+    throw ModelError({{.file = file.string(),
+                       .what = "is a checkpoint of a run that this program cannot be asked for",
+                       .allowed = std::move(wrong)}});
+  }
+  invocation.resume(std::move(checkpoint), file, threads);
+  return invocation.execute(console);
+}
 
 constexpr Command kRunCommand = {
     .name = "run",
@@ -342,7 +349,7 @@ constexpr Command kRunCommand = {
     .details =
         "Every rule starts from the same weights and sees the same data. Without --rule, the model's rules run in file order.\n\n"
         "A rule whose loss or weights stop being finite is reported as DIVERGED and ends there. Ctrl-C ends the run after the "
-        "present update and writes what there is; a second Ctrl-C ends it at once.",
+        "present update and writes what there is, a checkpoint too where one is asked for; a second Ctrl-C ends it at once. SIGTERM is as a Ctrl-C.",
     .make = [] { return std::unique_ptr<Invocation>(new RunInvocation); },
 };
 

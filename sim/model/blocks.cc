@@ -1,10 +1,7 @@
 #include "sim/model/blocks.h"
 
-#include <cerrno>
 #include <cmath>
-#include <fcntl.h>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,13 +21,8 @@ using Block = v1::MatrixBlock;
 /// One file being read: where it is, and the faults it has.
 class Stream {
  public:
-  Stream(const std::filesystem::path& file, const FieldPath& where, FaultList& faults)
-      : where_(where),
-        faults_(faults),
-        length_(static_cast<std::int64_t>(std::filesystem::file_size(file))),
-        input_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
-    input_.SetCloseOnDelete(true);
-  }
+  Stream(const FileBeside& file, const FieldPath& where, FaultList& faults)
+      : where_(where), faults_(faults), length_(file.length), input_(file.stream.get()) {}
 
   std::int64_t length() const { return length_; }  // bytes
   bool failed() const { return failed_; }
@@ -57,7 +49,7 @@ class Stream {
   const FieldPath& where_;
   FaultList& faults_;
   std::int64_t length_;
-  google::protobuf::io::FileInputStream input_;
+  google::protobuf::io::IstreamInputStream input_;
   std::int64_t index_ = -1;  // of the block last read, counted from 0
   bool failed_ = false;
 };
@@ -185,7 +177,7 @@ SparseMatrix read_sparse_blocks(const Block::Header& header, Stream& stream, con
 
 }  // namespace
 
-Matrix read_blocks(const std::filesystem::path& file, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
+Matrix read_blocks(const FileBeside& file, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
   Stream stream(file, where, reading.faults);
   Block block;
   if (!stream.next(block) || !block.has_header()) {

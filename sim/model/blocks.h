@@ -11,7 +11,7 @@
 namespace locus {
 
 /// Faults stand at `where`, the field that names the file.
-std::variant<DenseMatrix, SparseMatrix> read_blocks(const std::filesystem::path& file, const MatrixShape& shape,
+std::variant<DenseMatrix, SparseMatrix> read_blocks(const FileBeside& file, const MatrixShape& shape,
                                                     const FieldPath& where, Reading& reading);
 
 }  // namespace locus

@@ -24,9 +24,9 @@ std::string_view name(Charge charge) {
   return "";
 }
 
-CostSpec load_cost(const std::filesystem::path& path) {
-  constexpr std::int64_t kLargest = 1 << 20;  // bytes
-  const std::string text = read_file(path, kLargest);
+CostSpec load_cost(const std::filesystem::path& path) { return read_cost(read_file(path, kLargestCost), path); }
+
+CostSpec read_cost(const std::string& text, const std::filesystem::path& path) {
   FaultList faults;
   v1::Cost message;
   CostSpec cost;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <openssl/evp.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "core/base/check.h"
@@ -26,8 +27,6 @@ class Descriptor {
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int number() const { return number_; }
-  /// False if the system lost what was written; to be asked before a written file is trusted.
-  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
 
  private:
   int number_;
@@ -37,25 +36,53 @@ class Descriptor {
   throw FileError(path.string() + ": " + what + ": " + std::generic_category().message(code));
 }
 
-bool write_all(int number, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ::ssize_t written = ::write(number, bytes.data(), bytes.size());
+/// A new file in the folder of `path`, with a name that nobody has: `made` tells it.
+int open_beside(const std::filesystem::path& path, const FileCalls& calls, std::string& made) {
+  constexpr int kTries = 1000;  // leftovers of killed writers of the same process id are stepped over
+  for (int i = 0; i < kTries; ++i) {
+    made = path.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".part";
+    const int number = calls.open(made.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC);
+    if (number >= 0 || errno != EEXIST) return number;
+  }
+  return -1;
+}
+
+/// Calls transfer(bytes left, offset) until all are written; false where the system refuses.
+template <class Transfer>
+bool write_all(std::string_view bytes, Transfer transfer) {
+  for (std::size_t done = 0; done < bytes.size();) {
+    const std::ptrdiff_t written = transfer(bytes.substr(done), done);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+    done += static_cast<std::size_t>(written);
   }
   return true;
 }
 
-/// A new file in the folder of `path`, with a name that nobody has: `made` tells it.
-int open_beside(const std::filesystem::path& path, std::string& made) {
-  constexpr int kTries = 1000;  // leftovers of killed writers of the same process id are stepped over
-  for (int i = 0; i < kTries; ++i) {
-    made = path.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".part";
-    const int number = ::open(made.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (number >= 0 || errno != EEXIST) return number;
-  }
-  return -1;
+/// The name of a new file reaches the disk with its folder. Some file systems have no such thing, and say EINVAL.
+bool sync_folder(const std::filesystem::path& file, const FileCalls& calls) {
+  const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
+  const int number = calls.open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (number < 0) return false;
+  const bool done = calls.sync(number) == 0 || errno == EINVAL;
+  const int code = errno;
+  calls.close(number);
+  errno = code;
+  return done;
+}
+
+/// Whether a file has the name that open_beside gives: "<target>.<process>-<number>.part".
+bool is_part(std::string_view name) {
+  static constexpr std::string_view kEnd = ".part";
+  if (!name.ends_with(kEnd)) return false;
+  name.remove_suffix(kEnd.size());
+  const std::size_t dot = name.rfind('.');
+  const std::size_t dash = name.rfind('-');
+  if (dot == std::string_view::npos || dash == std::string_view::npos || dash < dot) return false;
+  const auto number = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return number(name.substr(dot + 1, dash - dot - 1)) && number(name.substr(dash + 1));
 }
 
 }  // namespace
@@ -93,16 +120,63 @@ std::optional<std::string> unreadable(const std::filesystem::path& path) {
   }
 }
 
+FileCalls system_calls() {
+  return {.open = [](const char* path, int flags) { return ::open(path, flags, 0666); },
+          .write = [](int file, const void* bytes, std::size_t size) { return ::write(file, bytes, size); },
+          .write_at = [](int file, const void* bytes, std::size_t size,
+                         std::int64_t offset) { return ::pwrite(file, bytes, size, offset); },
+          .sync = ::fsync,
+          .close = ::close,
+          .rename = ::rename};
+}
+
+NewFile::NewFile(std::filesystem::path target, FileCalls calls)
+    : target_(std::move(target)), calls_(std::move(calls)), file_(open_beside(target_, calls_, beside_)) {
+  if (file_ < 0) fail();
+  ::flock(file_, LOCK_EX | LOCK_NB);  // says that somebody still writes; a file system without locks keeps its leftovers
+}
+
+NewFile::~NewFile() {
+  if (file_ >= 0) calls_.close(file_);
+  if (!beside_.empty()) ::unlink(beside_.c_str());
+}
+
+void NewFile::fail() const { locus::fail(target_, "cannot write", errno); }
+
+void NewFile::append(std::string_view bytes) {
+  if (!write_all(bytes,
+                 [this](std::string_view left, std::size_t) { return calls_.write(file_, left.data(), left.size()); }))
+    fail();
+}
+
+void NewFile::overwrite(std::int64_t offset, std::string_view bytes) {
+  const auto transfer = [this, offset](std::string_view left, std::size_t done) {
+    return calls_.write_at(file_, left.data(), left.size(), offset + static_cast<std::int64_t>(done));
+  };
+  if (!write_all(bytes, transfer)) fail();
+}
+
+void NewFile::put_in_place() {
+  if (calls_.sync(file_) != 0 || calls_.close(std::exchange(file_, -1)) != 0 ||
+      calls_.rename(beside_.c_str(), target_.c_str()) != 0)
+    fail();
+  beside_.clear();
+  if (!sync_folder(target_, calls_)) fail();
+}
+
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes) {
-  std::string beside;
-  Descriptor file(open_beside(path, beside));
-  if (file.number() < 0) fail(path, "cannot write", errno);
-  if (write_all(file.number(), bytes) && ::fsync(file.number()) == 0 && file.close() &&
-      ::rename(beside.c_str(), path.c_str()) == 0)
-    return;
-  const int code = errno;
-  ::unlink(beside.c_str());
-  fail(path, "cannot write", code);
+  NewFile file(path);
+  file.append(bytes);
+  file.put_in_place();
+}
+
+void clear_leftovers(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (!is_part(entry->path().filename().string())) continue;
+    const Descriptor file(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (file.number() >= 0 && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
+  }
 }
 
 std::string sha256(std::string_view bytes) {

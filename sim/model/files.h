@@ -1,11 +1,14 @@
 // Files as a whole: read all of one, write all of one or nothing.
 //
-// Why whole-or-nothing: a reader must never meet half a result. The bytes go to a file beside the target, reach the disk, and are renamed over it.
+// Why whole-or-nothing: a reader must never meet half a result. The bytes go to a file beside the target, reach the disk, and are renamed over it;
+// then the folder reaches the disk as well. Who is killed on the way leaves the old file whole, and a file beside it that clear_leftovers takes away.
 // Errors: FileError with the path and the system's reason.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +24,46 @@ std::string read_file(const std::filesystem::path& path, std::int64_t largest = 
 /// Why a file cannot be read, as read_file's error says it; nothing where it can.
 std::optional<std::string> unreadable(const std::filesystem::path& path);
 
+/// The system's calls that writing a file takes, as POSIX has them. A test hands in others, which fail where it wants them to.
+struct FileCalls {
+  std::function<int(const char* path, int flags)> open;
+  std::function<std::ptrdiff_t(int file, const void* bytes, std::size_t size)> write;
+  std::function<std::ptrdiff_t(int file, const void* bytes, std::size_t size, std::int64_t offset)> write_at;
+  std::function<int(int file)> sync;
+  std::function<int(int file)> close;
+  std::function<int(const char* from, const char* to)> rename;
+};
+FileCalls system_calls();
+
+/// A file that is being written beside its target, piece by piece; without put_in_place it goes away with this. Its folder must exist.
+class NewFile {
+ public:
+  explicit NewFile(std::filesystem::path target, FileCalls calls = system_calls());
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  void append(std::string_view bytes);
+  /// Over bytes that have been appended.
+  void overwrite(std::int64_t offset, std::string_view bytes);
+  /// Replaces the target. On any error before the last step, that of the folder, the target is as it was.
+  void put_in_place();
+
+ private:
+  [[noreturn]] void fail() const;
+
+  std::filesystem::path target_;
+  FileCalls calls_;
+  std::string beside_;  // its name for now; empty once it is in place
+  int file_ = -1;
+};
+
 /// Replaces the file at `path` by these bytes; its folder must exist. On any error the file is as it was.
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);
+
+/// Removes from a folder what writers left there that were killed before they were done: files named as NewFile names them that nobody holds a lock
+/// on.
+void clear_leftovers(const std::filesystem::path& folder);
 
 /// SHA-256 of bytes, as 64 hex digits.
 std::string sha256(std::string_view bytes);

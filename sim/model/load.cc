@@ -67,9 +67,9 @@ void warn(const Spec& spec, FaultList& faults) {
 }
 
 /// The meaning of a message; good only if no fault was added.
-Spec read_model(v1::Model& message, const std::filesystem::path& path, FaultList& faults) {
+Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFiles* carried, FaultList& faults) {
   const FieldPath root;
-  Reading reading = {path.parent_path(), faults};
+  Reading reading = {path.parent_path(), faults, carried};
   Spec spec;
   spec.path = path.string();
   spec.name = message.name().empty() ? path.stem().string() : message.name();
@@ -97,7 +97,8 @@ struct Examined {
   std::vector<Fault> faults;
 };
 
-Examined examine(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings = {}) {
+Examined examine(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings = {},
+                 CarriedFiles* carried = nullptr) {
   Examined examined;
   FaultList faults;
   const std::optional<Format> format = format_of(path);
@@ -109,7 +110,7 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
     if (format == Format::kText) text = bytes;
     if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults)) {
       set_fields(settings, message);
-      examined.spec = read_model(message, path, faults);
+      examined.spec = read_model(message, path, carried, faults);
     }
     examined.spec.sha256 = sha256(bytes);
     for (const Setting& setting : settings) examined.spec.settings.push_back(setting.text());
@@ -134,8 +135,8 @@ Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::
 }
 
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings,
-                std::vector<Fault>& warnings) {
-  Examined examined = examine(bytes, path, settings);
+                std::vector<Fault>& warnings, CarriedFiles* carried) {
+  Examined examined = examine(bytes, path, settings, carried);
   if (has_error(examined.faults)) throw ModelError(std::move(examined.faults));
   warnings = std::move(examined.faults);
   return std::move(examined.spec);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/model/carried_files.h"
 #include "sim/model/errors.h"
 #include "sim/model/settings.h"
 #include "sim/model/spec.h"
@@ -27,9 +28,10 @@ Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings);
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings);
 
 /// As above, of a model in which these fields are set first. The spec's hash is that of the bytes; its `settings` say the rest. Throws UsageError
-/// where a setting does not mean this model; a value that is not allowed is a fault as any other.
+/// where a setting does not mean this model; a value that is not allowed is a fault as any other. With `carried`, files that the model names are kept
+/// there, or come from there.
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings,
-                std::vector<Fault>& warnings);
+                std::vector<Fault>& warnings, CarriedFiles* carried = nullptr);
 
 /// Every fault and warning of a file, in its order; empty for a good one. Throws FileError if the file cannot be read.
 std::vector<Fault> validate(const std::filesystem::path& path);

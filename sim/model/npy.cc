@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <fstream>
+#include <istream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +25,8 @@ struct Header {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
   bool fortran_order = false;
-  bool single = false;  // float32
+  bool single = false;      // float32
+  std::int64_t length = 0;  // bytes before the first number
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -95,7 +96,8 @@ std::optional<Header> read_header(std::istream& stream, const FieldPath& where, 
   if (!sizes)
     return refuse("names an .npy file of shape " + std::string(shape.substr(0, 40)) + (shape.empty() ? "" : ")"),
                   "must be two-dimensional");
-  return Header{sizes->first, sizes->second, order == "True", type == "'<f4'"};
+  return Header{sizes->first, sizes->second, order == "True", type == "'<f4'",
+                static_cast<std::int64_t>(length) + (version > 1 ? 12 : 10)};
 }
 
 /// Reads the file's numbers in its own order, a block at a time, and puts each where it belongs.
@@ -130,8 +132,8 @@ void tell_not_finite(const DenseMatrix& matrix, const FieldPath& where, FaultLis
 
 }  // namespace
 
-DenseMatrix read_npy(const std::filesystem::path& file, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
-  std::ifstream stream(file, std::ios::binary);
+DenseMatrix read_npy(const FileBeside& file, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
+  std::istream& stream = *file.stream;
   const std::optional<Header> header = read_header(stream, where, reading.faults);
   if (!header) return {};
   DenseMatrix matrix = {header->rows, header->cols, {}};
@@ -142,10 +144,8 @@ DenseMatrix read_npy(const std::filesystem::path& file, const MatrixShape& shape
   }
   if (!reading.count(matrix.rows, matrix.cols, where)) return matrix;
   const std::int64_t bytes = matrix.rows * matrix.cols * (header->single ? 4 : 8);
-  const auto begin = static_cast<std::int64_t>(stream.tellg());
-  const auto length = static_cast<std::int64_t>(std::filesystem::file_size(file));
-  if (length - begin != bytes) {
-    reading.faults.error(where, fmt::format("names an .npy file with {} bytes of numbers", length - begin),
+  if (file.length - header->length != bytes) {
+    reading.faults.error(where, fmt::format("names an .npy file with {} bytes of numbers", file.length - header->length),
                          fmt::format("{} x {} of them take {}", matrix.rows, matrix.cols, bytes));
     return matrix;
   }

@@ -10,6 +10,6 @@
 namespace locus {
 
 /// Faults stand at `where`, the field that names the file.
-DenseMatrix read_npy(const std::filesystem::path& file, const MatrixShape& shape, const FieldPath& where, Reading& reading);
+DenseMatrix read_npy(const FileBeside& file, const MatrixShape& shape, const FieldPath& where, Reading& reading);
 
 }  // namespace locus

@@ -125,14 +125,18 @@ std::vector<std::string> value_names(const EnumDescriptor& type) {
 /// The word that a report names as unknown, a field's or an enum value's; empty where it is about something else.
 std::string unknown_field(const Report& report) { return quoted_after(report.message, "has no field named \""); }
 std::string unknown_value(const Report& report) { return quoted_after(report.message, "enumeration value of \""); }
+/// The field that must not stand here once more, nor beside another.
+std::string repeated_field(const Report& report) {
+  return report.message.find("is specified ") == std::string::npos ? "" : quoted_after(report.message, "ield \"");
+}
 
 /// Where the word stands that a report is about.
 std::size_t word_place(std::string_view text, const Report& report, const LineIndex& lines) {
   const std::size_t at = lines.offset(report.line, report.column);
-  const std::string field = unknown_field(report);
-  if (!field.empty()) return back_to(text, at, field);
-  const std::string value = unknown_value(report);
-  if (!value.empty()) return back_to(text, at, value);
+  for (const auto& named : {unknown_field, unknown_value, repeated_field}) {
+    const std::string word = named(report);
+    if (!word.empty()) return back_to(text, at, word);
+  }
   for (const char* before : {"got: \"", "Value: \"", "value: "}) {
     const std::string word = quoted_after(report.message + "\"", before);
     if (!word.empty() && text.substr(at, word.size()) != word) return back_to(text, at, word);

@@ -1,5 +1,6 @@
 #include "sim/model/read_chip.h"
 
+#include <iterator>
 #include <vector>
 
 #include <fmt/format.h>
@@ -44,11 +45,17 @@ void check_explicit(const ChipSpec& chip, std::int64_t neurons, const FieldPath&
   }
 }
 
-std::optional<CostSpec> read_cost(const std::string& name, const FieldPath& where, Reading& reading) {
-  const std::optional<std::filesystem::path> file = file_beside(name, where, reading);
+std::optional<CostSpec> cost_beside(const std::string& name, const FieldPath& where, Reading& reading) {
+  const std::optional<FileBeside> file = file_beside(name, where, reading);
   if (!file) return std::nullopt;
+  if (file->length > kLargestCost) {
+    reading.faults.error(where, fmt::format("is {}, of {} bytes", shown(std::string_view(name)), file->length),
+                         fmt::format("must have at most {}", kLargestCost));
+    return std::nullopt;
+  }
+  const std::string text(std::istreambuf_iterator<char>(*file->stream), {});
   try {
-    return load_cost(*file);
+    return read_cost(text, reading.folder / name);
   } catch (const ModelError& error) {
     reading.faults.error(where, "is " + shown(std::string_view(name)) + ", which is invalid",
                          describe(error.faults().front()));
@@ -62,7 +69,7 @@ ChipSpec read_chip(const v1::Chip& message, const NetworkSpec& network, const Fi
   ChipSpec chip;
   chip.policy = policy_of(message.placement());
   chip.cores.assign(message.cores().begin(), message.cores().end());
-  if (!message.cost_file().empty()) chip.cost = read_cost(message.cost_file(), where.at("cost_file"), reading);
+  if (!message.cost_file().empty()) chip.cost = cost_beside(message.cost_file(), where.at("cost_file"), reading);
   if (!message.has_mesh()) {
     reading.faults.error(where.at("mesh"), "is missing", "must be given");
     return chip;

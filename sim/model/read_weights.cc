@@ -60,7 +60,7 @@ WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape&
                          "must end in .npy (dense) or .blocks (dense or sparse)");
     return ConstantWeights{};
   }
-  const std::optional<fs::path> file = file_beside(message.path(), field, reading);
+  const std::optional<FileBeside> file = file_beside(message.path(), field, reading);
   if (!file) return ConstantWeights{};
   if (extension == ".npy") return read_npy(*file, shape, field, reading);
   auto matrix = read_blocks(*file, shape, field, reading);

@@ -4,11 +4,15 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <fstream>
+#include <limits>
+#include <streambuf>
 #include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "sim/model/files.h"
 #include "sim/model/network_size.h"
 
 namespace locus {
@@ -27,7 +31,23 @@ bool Reading::count(std::int64_t rows, std::int64_t cols, const FieldPath& where
   return true;
 }
 
-std::optional<std::filesystem::path> file_beside(const std::string& name, const FieldPath& where, const Reading& reading) {
+namespace {
+
+/// Reads from bytes that outlive it.
+class BytesStream final : private std::streambuf, public std::istream {
+ public:
+  explicit BytesStream(std::string& bytes) : std::istream(this) {
+    setg(bytes.data(), bytes.data(), bytes.data() + bytes.size());
+  }
+};
+
+FileBeside carried_file(std::string& bytes) {
+  return {std::make_unique<BytesStream>(bytes), static_cast<std::int64_t>(bytes.size())};
+}
+
+}  // namespace
+
+std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& where, const Reading& reading) {
   namespace fs = std::filesystem;
   const auto refuse = [&](const std::string& what, const std::string& allowed) {
     reading.faults.error(where, "is " + shown(std::string_view(name)) + what, allowed);
@@ -38,6 +58,11 @@ std::optional<std::filesystem::path> file_beside(const std::string& name, const 
   if (name.empty() || has_zero || path.is_absolute() || *path.begin() == "..") {
     return refuse("", "must be a path relative to the model's folder, and inside of it");
   }
+  if (reading.carried != nullptr) {
+    const auto kept = reading.carried->bytes.find(name);
+    if (kept != reading.carried->bytes.end()) return carried_file(kept->second);
+    if (reading.carried->complete) return refuse(", which is not carried with the model", "");
+  }
   const fs::path file = reading.folder / path;
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
@@ -47,7 +72,10 @@ std::optional<std::filesystem::path> file_beside(const std::string& name, const 
   if (!fs::is_regular_file(status)) return refuse(", which is no regular file", "");
   if (::access(file.c_str(), R_OK) != 0)
     return refuse(", which cannot be opened: " + std::generic_category().message(errno), "");
-  return file;
+  if (reading.carried != nullptr)
+    return carried_file(reading.carried->bytes[name] = read_file(file, std::numeric_limits<std::int64_t>::max()));
+  return FileBeside{std::make_unique<std::ifstream>(file, std::ios::binary),
+                    static_cast<std::int64_t>(fs::file_size(file))};
 }
 
 bool fits(const MatrixShape& shape, std::int64_t rows, std::int64_t cols) {

@@ -7,10 +7,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <istream>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "sim/model/carried_files.h"
 #include "sim/model/fault_list.h"
 #include "sim/model/spec.h"
 
@@ -29,14 +32,22 @@ inline constexpr std::size_t kLongestName = 100;        // bytes; names are show
 struct Reading {
   std::filesystem::path folder;  // the model file's: weights files lie in it
   FaultList& faults;
-  std::int64_t synapses = 0;  // read or to be drawn so far
+  CarriedFiles* carried = nullptr;  // where the files are kept or come from; null: the folder, and they are not kept
+  std::int64_t synapses = 0;        // read or to be drawn so far
 
   /// Counts synapses to be, where both sizes are known; false, and a fault at `where`, if they pass the limit.
   bool count(std::int64_t rows, std::int64_t cols, const FieldPath& where);
 };
 
-/// The file that a path names, if it is a regular file inside the model's folder that can be opened; a fault at `where` otherwise.
-std::optional<std::filesystem::path> file_beside(const std::string& name, const FieldPath& where, const Reading& reading);
+/// A file beside a model, open at its beginning.
+struct FileBeside {
+  std::unique_ptr<std::istream> stream;
+  std::int64_t length = 0;  // bytes
+};
+
+/// The file that a path names, if it is a regular file inside the model's folder that can be opened; a fault at `where` otherwise. Where files are
+/// carried, it is the carried one.
+std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& where, const Reading& reading);
 
 /// A size that cannot be known, since what it refers to is wrong itself: nothing is held against it.
 inline constexpr std::int64_t kUnknown = -1;

@@ -31,7 +31,8 @@ void thin(google::protobuf::RepeatedField<double>& losses, std::size_t stretch) 
   losses.Truncate(static_cast<int>(kept));
 }
 
-std::string data_of(v1::Result message, bool over, const std::string& running) {
+/// `running`: index of the run that goes on; -1: none.
+std::string data_of(v1::Result message, bool over, int running, const LivePlace& place) {
   std::string stretches;
   for (v1::Run& run : *message.mutable_runs()) {
     const std::size_t stretch = stretch_of(static_cast<std::size_t>(run.losses_size()));
@@ -43,24 +44,24 @@ std::string data_of(v1::Result message, bool over, const std::string& running) {
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
   CHECK(status.ok(), "a result can be printed as JSON: " + status.ToString());
-  return page_data(
-      "live", fmt::format(R"({{"over":{},"running":{},"stretches":[{}],"result":{}}})", over, running, stretches, json));
+  return page_data("live", fmt::format(R"({{"over":{},"model":{},"models":{},"running":{},"stretches":[{}],"result":{}}})",
+                                       over, place.model, place.models, running, stretches, json));
 }
 
 }  // namespace
 
-std::string snapshot(const RunResult& done, const Outcome* present, const Ledger* ledger) {
+std::string snapshot(const RunResult& done, const Outcome* present, const Ledger* ledger, const LivePlace& place) {
   v1::Result message = result_message(done, {}, WeightsIn::kNothing);
-  if (present == nullptr) return data_of(std::move(message), false, "-1");
+  if (present == nullptr) return data_of(std::move(message), false, -1, place);
   RunResult running{.model = {}, .model_sha256 = {}, .settings = {}, .outline = {}, .outcomes = {*present}};
   running.outcomes.front().ledger = *ledger;
   *message.add_runs() = result_message(running, {}, WeightsIn::kNothing).runs(0);
-  const std::string index = fmt::format("{}", message.runs_size() - 1);
-  return data_of(std::move(message), false, index);
+  const int index = message.runs_size() - 1;
+  return data_of(std::move(message), false, index, place);
 }
 
-std::string last_snapshot(const RunResult& result) {
-  return data_of(result_message(result, {}, WeightsIn::kNothing), true, "-1");
+std::string last_snapshot(const RunResult& result, bool over, const LivePlace& place) {
+  return data_of(result_message(result, {}, WeightsIn::kNothing), over, -1, place);
 }
 
 std::string live_page(const std::string& name, const std::string& snapshot) {

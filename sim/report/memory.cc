@@ -15,7 +15,7 @@
 
 namespace locus {
 
-double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport) {
+std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport) {
   constexpr double kReported = 8;  // bytes of a number in a copy that is reported
   const double scalar = scalar_bytes(spec.precision);
   const NetworkShape shape = shape_of(spec.network, rule_spec);
@@ -27,16 +27,34 @@ double memory_needed(const Spec& spec, const RuleSpec& rule_spec, TransportKind 
   const double readouts = static_cast<double>(shape.readouts);
   const double synapses = static_cast<double>(shape.input_synapses + shape.recurrent_synapses + shape.readout_synapses);
 
-  double scalars = synapses + static_cast<double>(shape.feedback_synapses);  // the network's
-  scalars += ticks * lanes * (inputs + readouts);                            // a batch
-  if (transport == TransportKind::kMailbox)
-    scalars += synapses * (3 * lanes + 4 / scalar);  // pre, trace, change; where it stands in its target's list
-  if (drive == Drive::kSensitivity) scalars += 2 * neurons * static_cast<double>(shape.plastic()) * lanes;
-  if (drive == Drive::kSweep && transport == TransportKind::kBatched) scalars += ticks * lanes * (inputs + 3 * neurons);
-  if (drive == Drive::kSweep && spec.chip) {  // counts by neuron and lag: of what is replayed, carried back and told
-    scalars += static_cast<double>(learning_of(rule_spec, spec.training.ticks).depth) * (inputs + 3 * neurons);
+  std::vector<MemoryPart> parts;
+  parts.push_back(
+      {"weights", scalar * (synapses + static_cast<double>(shape.feedback_synapses)) + kReported * 2 * synapses});
+  parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
+  if (transport == TransportKind::kMailbox)  // pre, trace, change; where it stands in its target's list
+    parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});
+  if (drive == Drive::kSensitivity)
+    parts.push_back({"sensitivities", scalar * 2 * neurons * static_cast<double>(shape.plastic()) * lanes});
+  if (drive == Drive::kSweep && transport == TransportKind::kBatched)
+    parts.push_back({"the ticks that a sweep goes back over", scalar * ticks * lanes * (inputs + 3 * neurons)});
+  if (drive == Drive::kSweep && spec.chip) {  // of what is replayed, carried back and told
+    parts.push_back(
+        {"counts by neuron and lag",
+         scalar * static_cast<double>(learning_of(rule_spec, spec.training.ticks).depth) * (inputs + 3 * neurons)});
   }
-  return scalar * scalars + kReported * 2 * synapses;  // copies of the weights, before and after
+  return parts;
+}
+
+double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
+  double sum = 0;
+  for (const MemoryPart& part : memory_parts(spec, rule, transport)) sum += part.bytes;
+  return sum;
+}
+
+double memory_taken() {
+  double pages = 0;  // the process as a whole, then those that are resident
+  std::ifstream("/proc/self/statm") >> pages >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 double memory_there() {
@@ -64,8 +82,12 @@ void foresee_memory(const Spec& spec, TransportKind transport, double there) {
     const NetworkShape shape = shape_of(spec.network, rule);
     const double needed = kept + memory_needed(spec, rule, transport);
     if (needed > there) {
-      throw NotEnoughMemory(fmt::format("model {}: rule {} needs at least {} of memory; {} can be had",
-                                        shorten(spec.name, 40), rule.name, human_bytes(needed), human_bytes(there)));
+      std::vector<MemoryPart> parts = memory_parts(spec, rule, transport);
+      parts.push_back({"what the rules before it have learnt", kept});
+      const MemoryPart largest = *std::ranges::max_element(parts, {}, &MemoryPart::bytes);
+      throw NotEnoughMemory(fmt::format("model {}: rule {} needs at least {} of memory, {} of it for {}; {} can be had",
+                                        shorten(spec.name, 40), rule.name, human_bytes(needed),
+                                        human_bytes(largest.bytes), largest.what, human_bytes(std::max(there, 0.0))));
     }
     kept += 8.0 * static_cast<double>(shape.input_synapses + shape.recurrent_synapses + shape.readout_synapses);
   }

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <string_view>
+#include <vector>
 
 #include "sim/model/spec.h"
 #include "sim/run/run.h"
@@ -18,13 +20,25 @@ class NotEnoughMemory : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Bytes that the process takes at least while this rule runs, the model as loaded not counted.
+/// What takes memory, in words, and how much of it.
+struct MemoryPart {
+  std::string_view what;  // "sensitivities"
+  double bytes = 0;
+};
+
+/// What the process takes at least while this rule runs, the model as loaded not counted.
+std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule, TransportKind transport);
+
+/// Bytes of all these parts.
 double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport);
 
 /// Bytes that can be had now: of the machine, or of the limits that the process stands under where these are less.
 double memory_there();
 
-/// Throws NotEnoughMemory, naming the first rule of the spec that needs more than `there` bytes.
+/// Bytes that the process has taken already, the model as loaded among them.
+double memory_taken();
+
+/// Throws NotEnoughMemory, naming the largest part and the first rule of the spec that needs more than `there` bytes.
 void foresee_memory(const Spec& spec, TransportKind transport, double there);
 
 }  // namespace locus

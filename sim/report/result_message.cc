@@ -41,36 +41,6 @@ void fill(const SparseMatrix& from, v1::ProjectionWeights& to) {
   sparse.mutable_values()->Add(from.values.begin(), from.values.end());
 }
 
-void fill(const Ledger& from, v1::Ledger& to) {
-  to.set_trials(from.trials());
-  to.set_ticks(from.ticks());
-  for (const LedgerEntry& entry : from.entries()) {
-    v1::Ledger::Entry& written = *to.add_entries();
-    written.set_channel(spelled<v1::Ledger::Channel>(name(entry.channel), v1::Ledger::Channel_Parse));
-    written.set_lag(entry.lag);
-    written.set_messages(entry.tally.messages);
-    written.set_scalars(entry.tally.scalars);
-    written.set_bytes(entry.tally.scalars * from.scalar_bytes());
-  }
-  to.set_messages(from.messages());
-  to.set_spatial_violations(from.spatial_violations());
-  to.set_temporal_violations(from.temporal_violations());
-  to.set_violations(from.violations());
-  to.set_max_lag(from.max_lag());
-  to.set_mean_lag(from.mean_lag());
-  to.set_stalled_ticks(from.stalled_ticks());
-  to.set_history_bytes(from.history_bytes());
-  to.set_trace_bytes(from.trace_bytes());
-}
-
-void fill(const RankReport& from, v1::Rank& to) {
-  to.set_projection(from.projection);
-  to.mutable_singular_values()->Add(from.singular_values.begin(), from.singular_values.end());
-  to.set_rank(from.rank);
-  to.set_effective_rank(from.effective_rank);
-  to.set_tolerance(from.tolerance);
-}
-
 std::string upper(std::string_view word) {
   std::string letters(word);
   std::ranges::transform(letters, letters.begin(),
@@ -114,7 +84,7 @@ void fill(const Outline& from, v1::Outline& to) {
 
 void fill(const Outcome& from, bool with_weights, const std::vector<std::string>* files, const CostSpec* cost, v1::Run& to) {
   to.set_rule(from.rule);
-  to.set_status(spelled<v1::Run::Status>(name(from.status), v1::Run::Status_Parse));
+  to.set_status(status_of(from.status));
   to.set_updates(narrow(from.updates));
   to.mutable_losses()->Add(from.losses.begin(), from.losses.end());
   for (std::size_t p = 0; with_weights && p < from.weights.size(); ++p) {
@@ -137,6 +107,38 @@ void fill(const Outcome& from, bool with_weights, const std::vector<std::string>
 }
 
 }  // namespace
+
+void fill(const Ledger& from, v1::Ledger& to) {
+  to.set_trials(from.trials());
+  to.set_ticks(from.ticks());
+  for (const LedgerEntry& entry : from.entries()) {
+    v1::Ledger::Entry& written = *to.add_entries();
+    written.set_channel(spelled<v1::Ledger::Channel>(name(entry.channel), v1::Ledger::Channel_Parse));
+    written.set_lag(entry.lag);
+    written.set_messages(entry.tally.messages);
+    written.set_scalars(entry.tally.scalars);
+    written.set_bytes(entry.tally.scalars * from.scalar_bytes());
+  }
+  to.set_messages(from.messages());
+  to.set_spatial_violations(from.spatial_violations());
+  to.set_temporal_violations(from.temporal_violations());
+  to.set_violations(from.violations());
+  to.set_max_lag(from.max_lag());
+  to.set_mean_lag(from.mean_lag());
+  to.set_stalled_ticks(from.stalled_ticks());
+  to.set_history_bytes(from.history_bytes());
+  to.set_trace_bytes(from.trace_bytes());
+}
+
+void fill(const RankReport& from, v1::Rank& to) {
+  to.set_projection(from.projection);
+  to.mutable_singular_values()->Add(from.singular_values.begin(), from.singular_values.end());
+  to.set_rank(from.rank);
+  to.set_effective_rank(from.effective_rank);
+  to.set_tolerance(from.tolerance);
+}
+
+v1::Run::Status status_of(Status status) { return spelled<v1::Run::Status>(name(status), v1::Run::Status_Parse); }
 
 v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files, WeightsIn weights) {
   v1::Result message;

@@ -17,4 +17,9 @@ enum class WeightsIn { kMessage, kNothing };
 v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files = {},
                           WeightsIn weights = WeightsIn::kMessage);
 
+/// One rule's ledger and ranks, as a result and a checkpoint hold them.
+void fill(const Ledger& from, v1::Ledger& to);
+void fill(const RankReport& from, v1::Rank& to);
+v1::Run::Status status_of(Status status);
+
 }  // namespace locus

@@ -47,6 +47,7 @@ std::vector<std::vector<std::string>> write_weights(const RunResult& result, con
   for (const Outcome& outcome : result.outcomes) {
     const fs::path place = fs::path("weights") / file_name(outcome.rule);
     make_folder(folder / place);
+    clear_leftovers(folder / place);
     std::vector<std::string>& written = files.emplace_back();
     for (const ProjectionWeights& weights : outcome.weights) {
       const fs::path path = place / (file_name(weights.projection) + extension_of(weights));
@@ -61,6 +62,7 @@ std::vector<std::vector<std::string>> write_weights(const RunResult& result, con
 
 void prepare_folder(const fs::path& folder) {
   make_folder(folder);
+  clear_leftovers(folder);
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
   throw FileError(
       fmt::format("{}: cannot write to the folder: {}", folder.string(), std::generic_category().message(errno)));

@@ -1,6 +1,8 @@
 // ChipRecord: counts by neuron while a rule runs on a model with a chip, and what they amount to when it has ended.
 #pragma once
 
+#include <utility>
+
 #include "core/wire/door.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
@@ -13,6 +15,9 @@ class ChipRecord {
   ChipRecord(const Spec& spec, const RuleSpec& rule, const Learning& learning, Door& door);
   ChipRecord(const ChipRecord&) = delete;
   ChipRecord& operator=(const ChipRecord&) = delete;
+
+  /// What passed before, in an earlier run of the program. Throws CheckFailure where it is not of this network and rule.
+  void restore(Traffic::Counts counts) { traffic_.restore(std::move(counts)); }
 
   ChipOutcome finish(const Ledger& ledger);
 

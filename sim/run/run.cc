@@ -16,9 +16,7 @@ std::string_view name(Status status) {
   return "";
 }
 
-RunResult run(const Spec& spec, const RunOptions& options) {
-  const FlushDenormals flush;
-  Workers workers(options.threads > 0 ? options.threads : default_threads());
+RunResult not_begun(const Spec& spec) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
@@ -29,10 +27,27 @@ RunResult run(const Spec& spec, const RunOptions& options) {
                    .chip = spec.chip,
                    .wires = {}};
   if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
-  for (const RuleSpec& rule : spec.rules) {
-    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty())
+  return result;
+}
+
+RunResult run(const Spec& spec, const RunOptions& options) {
+  const FlushDenormals flush;
+  Workers workers(options.threads > 0 ? options.threads : default_threads());
+  RunResult result = not_begun(spec);
+  const RunState* const from = options.from;
+  for (std::size_t i = 0; i < spec.rules.size(); ++i) {
+    const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
+    if (state != nullptr && !(from->running && i + 1 == from->rules.size())) {
+      result.outcomes.push_back(outcome_of(spec, spec.rules[i], *state));
+      continue;
+    }
+    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) {
+      if (options.watch && state == nullptr) options.watch({.done = result, .stopping = true, .state = {}});
       break;
-    result.outcomes.push_back(train(spec, rule, options, workers.executor(), result));
+    }
+    if (options.watch) options.watch({.done = result, .builds = &spec.rules[i], .state = {}});
+    result.outcomes.push_back(train(spec, spec.rules[i], options, workers.executor(), result, state));
+    if (result.outcomes.back().status == Status::kInterrupted) break;
   }
   return result;
 }

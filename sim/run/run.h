@@ -10,11 +10,22 @@
 
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
+#include "sim/run/state.h"
 #include "sim/run/trace.h"
 
 namespace locus {
 
 enum class TransportKind { kBatched, kMailbox };
+
+/// A run between two updates, or between two rules; what it points to is lent for the call.
+struct Moment {
+  const RunResult& done;             // the rules that have ended
+  const RuleSpec* builds = nullptr;  // the rule whose network is made next; otherwise null
+  const Outcome* present = nullptr;  // the rule that runs, so far, without its weights; null between rules
+  const Ledger* ledger = nullptr;    // its ledger
+  bool stopping = false;             // an interrupt has been met: nothing comes after this
+  std::function<RuleState()> state;  // the rule that runs, weights included, at the cost of a copy of them; empty between rules
+};
 
 struct RunOptions {
   TransportKind transport = TransportKind::kBatched;
@@ -22,10 +33,15 @@ struct RunOptions {
   bool rank_of_large = false;                    // singular values also where the smaller side exceeds 512
   std::optional<TraceRequest> trace;             // keep messages one by one; mailbox only
   const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop after the present update
-  // Called after every update with the rules that are done, the present one so far (no weights yet), and its ledger; these are lent for the call.
-  // May be empty. What it does with them bears on nothing.
-  std::function<void(const RunResult& done, const Outcome& present, const Ledger& ledger)> watch = {};
+  // Called before a rule's network is built, before its first update, after each one, and where a run is stopped between two rules. May be empty.
+  // What it does bears on nothing.
+  std::function<void(const Moment&)> watch = {};
+  const RunState* from =
+      nullptr;  // goes on from there: a state that fits the spec (state.h); the results are those of a run without a break
 };
+
+/// What a run of this spec begins with: all that its result says whatever its rules do, and no outcome yet.
+RunResult not_begun(const Spec& spec);
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an interrupt) end that rule, stand in its Outcome
 /// and let the others run (an interrupt ends them all). Throws CheckFailure on a defect, std::bad_alloc when memory ends.

@@ -14,6 +14,7 @@
 #include "sim/run/offence.h"
 #include "sim/run/rank.h"
 #include "sim/run/update.h"
+#include "sim/run/weights.h"
 
 namespace locus {
 namespace {
@@ -26,47 +27,38 @@ Permit permit_of(const Learning& learning, Locality budget) {
   return permit;
 }
 
-/// The weights of every projection, in the form and order of the model file.
-template <class R>
-std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
-  std::vector<ProjectionWeights> all;
-  for (const Projection<R>& projection : network.projections) {
-    if (projection.dense) {
-      DenseMatrix matrix{projection.target_size, projection.source_size, {}};
-      matrix.values.reserve(projection.weight.size());
-      for (std::int64_t i = 0; i < matrix.rows; ++i) {
-        for (std::int64_t j = 0; j < matrix.cols; ++j) {
-          matrix.values.push_back(static_cast<double>(projection.weight[static_cast<std::size_t>(j * matrix.rows + i)]));
-        }
-      }
-      all.push_back({projection.name, std::move(matrix)});
-      continue;
-    }
-    SparseMatrix matrix{projection.target_size, projection.source_size, {}, {}, {}};
-    for (const std::int64_t synapse : projection.listed) {
-      matrix.row.push_back(projection.target_of(synapse));
-      matrix.col.push_back(projection.source_of(synapse));
-      matrix.values.push_back(static_cast<double>(projection.weight[static_cast<std::size_t>(synapse)]));
-    }
-    all.push_back({projection.name, std::move(matrix)});
-  }
-  return all;
-}
-
 void end(Outcome& outcome, Status status, std::string message) {
   outcome.status = status;
   outcome.message = std::move(message);
 }
 
-/// The updates of one rule over one transport.
+/// Tells whoever watches how far the rule has come. Returns whether it is to stop here.
+template <class R>
+bool tell(const Network<R>& network, Door& door, const RunOptions& options, const RunResult& done, const Outcome& outcome) {
+  const bool stopping = options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed);
+  if (!options.watch) return stopping;
+  options.watch({.done = done, .present = &outcome, .ledger = &door.ledger(), .stopping = stopping, .state = [&] {
+                   RuleState state = state_of(outcome);
+                   state.weights = values_of(network);
+                   note(door.ledger(), state);
+                   if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+                   return state;
+                 }});
+  return stopping;
+}
+
+/// The updates of one rule over one transport, from outcome.updates on.
 template <class R, class T>
 void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options,
                 const RunResult& done, Outcome& outcome) {
   const TrainingSpec& training = spec.training;
   const bool learns = rule(learning.kind).drive != Drive::kNothing;
   Updates<R, T> updates(transport, spec, learning);
-  for (std::int64_t update = 0; update < training.updates; ++update) {
-    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed)) {
+  while (true) {
+    const std::int64_t update = outcome.updates;
+    const bool stop = tell(transport.network(), transport.door(), options, done, outcome);
+    if (update == training.updates) return;
+    if (stop) {
       return end(outcome, Status::kInterrupted,
                  fmt::format("interrupted after {} of {} updates", update, training.updates));
     }
@@ -87,25 +79,27 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
     if (!finite) {
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: a weight is not finite", update + 1));
     }
-    if (options.watch) options.watch(done, outcome, transport.door().ledger());
   }
 }
 
 template <class R>
 Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& options, Executor executor,
-                 const RunResult& done) {
-  Outcome outcome;
-  outcome.rule = rule_spec.name;
-  outcome.kind = rule_spec.kind;
+                 const RunResult& done, const RuleState* from) {
   const TrialShape shape = trial_shape_of(spec.training);
   const Learning learning = learning_of(rule_spec, spec.training.ticks);
-  outcome.depth = learning.depth;
-  outcome.stride = learning.stride;
+  Outcome outcome = new_outcome(rule_spec, learning);
   Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
   const std::vector<ProjectionWeights> before = weights_of(network);
   Door door(permit_of(learning, spec.training.locality), sizeof(R));
   std::optional<ChipRecord> chip;
   if (spec.chip) chip.emplace(spec, rule_spec, learning, door);
+  if (from != nullptr) {
+    outcome.updates = from->updates;
+    outcome.losses = from->losses;
+    set_values(from->weights, network);
+    restore(*from, shape.ticks, door.ledger());
+    if (chip) chip->restore(*from->traffic);
+  }
   if (options.transport == TransportKind::kMailbox) {
     Mailbox<R> transport(network, learning, place(network, shards_for(network)), executor, door);
     if (options.trace)
@@ -143,9 +137,19 @@ Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
 
 TrialShape trial_shape_of(const TrainingSpec& training) { return {training.ticks, training.loss == Loss::kSequence}; }
 
-Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor, const RunResult& done) {
-  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor, done)
-                                               : train_as<double>(spec, rule, options, executor, done);
+Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {
+  Outcome outcome;
+  outcome.rule = rule.name;
+  outcome.kind = rule.kind;
+  outcome.depth = learning.depth;
+  outcome.stride = learning.stride;
+  return outcome;
+}
+
+Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor,
+              const RunResult& done, const RuleState* from) {
+  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor, done, from)
+                                               : train_as<double>(spec, rule, options, executor, done, from);
 }
 
 }  // namespace locus

@@ -6,6 +6,7 @@
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
 #include "sim/run/run.h"
+#include "sim/run/state.h"
 
 namespace locus {
 
@@ -14,9 +15,12 @@ Learning learning_of(const RuleSpec& rule, std::int32_t ticks);
 
 TrialShape trial_shape_of(const TrainingSpec& training);
 
-/// Trains a freshly built network. Divergence, a broken budget and an interrupt end it early and stand in the outcome.
-/// `done` are the rules before it, for whoever watches.
+/// The outcome of a rule that has done nothing yet.
+Outcome new_outcome(const RuleSpec& rule, const Learning& learning);
+
+/// Trains a freshly built network, or goes on from where it stood (`from`, which fits). Divergence, a broken budget and an interrupt end it early and
+/// stand in the outcome. `done` are the rules before it, for whoever watches.
 Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor,
-              const RunResult& done = {});
+              const RunResult& done = {}, const RuleState* from = nullptr);
 
 }  // namespace locus

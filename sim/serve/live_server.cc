@@ -4,6 +4,7 @@
 #include <atomic>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -65,10 +66,11 @@ struct LiveServer::State {
   std::mutex mutex;      // guards the two below
   std::string snapshot;  // the newest
   std::uint64_t version = 0;
-  std::atomic<int> waiting = 0;    // sessions that have taken the newest snapshot
-  std::atomic<int> open = 0;       // sessions
-  std::atomic<bool> over = false;  // no snapshot will follow
-  Clock::time_point last{};        // of a snapshot; the publisher's
+  std::atomic<int> waiting = 0;            // sessions that have taken the newest snapshot
+  std::atomic<int> open = 0;               // sessions
+  std::atomic<bool> over = false;          // no snapshot will follow
+  std::optional<Clock::time_point> asked;  // for a snapshot that has not come yet; the publisher's
+  Clock::time_point next{};                // when one may be asked for again; the publisher's
   std::thread thread;
 
   asio::awaitable<void> listen();
@@ -85,6 +87,7 @@ asio::awaitable<void> LiveServer::State::listen() {
     tcp::socket socket = co_await acceptor.async_accept(quietly(error));
     if (error == asio::error::operation_aborted) co_return;
     if (error || connections >= kMostConnections) continue;  // the socket closes
+    socket.set_option(asio::socket_base::send_buffer_size(kSendBuffer), error);
     ++connections;
     co_spawn(context, converse(beast::tcp_stream(std::move(socket))),
              [this](const std::exception_ptr&) { --connections; });
@@ -243,11 +246,17 @@ std::uint16_t LiveServer::port() const { return state_->port; }
 
 bool LiveServer::wanted() {
   if (state_->waiting.load(std::memory_order_relaxed) == 0) return false;
-  return Clock::now() - state_->last >= kPace;
+  const Clock::time_point now = Clock::now();
+  if (now < state_->next) return false;
+  state_->asked = now;
+  return true;
 }
 
 void LiveServer::publish(std::string json) {
-  state_->last = Clock::now();
+  const Clock::time_point now = Clock::now();
+  const Clock::duration cost = state_->asked ? now - *state_->asked : Clock::duration::zero();
+  state_->asked.reset();
+  state_->next = now + std::max<Clock::duration>(kPace, cost * kShare);
   const std::lock_guard lock(state_->mutex);
   state_->snapshot = std::move(json);
   ++state_->version;

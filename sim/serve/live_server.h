@@ -1,8 +1,9 @@
 // LiveServer: the report page, fed while a run goes on, to browsers on this machine.
 //
 // The run publishes snapshots; each browser gets the newest one when it has taken the one before. So what waits for a browser is at most one
-// snapshot, and a browser that does not read costs the run nothing: nobody wants a snapshot then, and none is made. Browsers that take longer than
-// kPatience are let go. At most kMostBrowsers are served at a time.
+// snapshot (and kSendBuffer of one in the system), and a browser that does not read costs the run nothing: nobody wants a snapshot then, and none is
+// made. Browsers that take longer than kPatience are let go. At most kMostBrowsers are served at a time, and to make snapshots takes no more than
+// kShare of the run's time, however fast they are taken; tests/serve/cost measures both.
 // Thread safety: one thread publishes; the server has one thread of its own. Loopback only; request.h says who is answered.
 #pragma once
 
@@ -17,7 +18,9 @@ class LiveServer {
  public:
   static constexpr int kMostBrowsers = 8;
   static constexpr std::chrono::seconds kPatience{20};
-  static constexpr std::chrono::milliseconds kPace{500};  // between snapshots
+  static constexpr std::chrono::milliseconds kPace{500};  // between snapshots, at least
+  static constexpr int kShare = 100;                      // one part in so many of the run's time may go into snapshots
+  static constexpr int kSendBuffer = 64 << 10;  // bytes that the system takes for a browser that does not read
 
   /// `port` 0: any that is free. `page` is the bundle's page for a first snapshot. Throws std::system_error where the port cannot be had.
   LiveServer(std::uint16_t port, std::string page);
@@ -29,9 +32,10 @@ class LiveServer {
   std::string url() const;  // http://127.0.0.1:PORT/TOKEN/
   std::uint16_t port() const;
 
-  /// Whether a browser would take a snapshot now. Cheap where none is there: one atomic read.
+  /// Whether a browser would take a snapshot now. Cheap where none is there: one atomic read. What passes from here to `publish` is what a snapshot
+  /// costs, and says when the next one may be wanted.
   bool wanted();
-  /// `json`: the data of a page (report.h).
+  /// `json`: the data of a page (report.h); may come unasked.
   void publish(std::string json);
 
  private:

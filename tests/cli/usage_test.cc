@@ -17,14 +17,17 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
   const std::string model = file("m.txtpb", small_model_text("m"));
   const std::vector<Wrong> lines = {
       {{"rum"}, "locus: unknown command \"rum\"; did you mean \"run\"?"},
-      {{"simulate"}, "locus: unknown command \"simulate\"; known: run, sweep, validate"},
+      {{"simulate"}, "locus: unknown command \"simulate\"; known: run, resume, sweep, validate"},
       {{"--verion"}, "locus: unknown option \"--verion\"; did you mean \"--version\"?"},
       {{"run"}, "locus run: MODEL is required"},
       {{"run", model, "--updtes", "5"}, "locus run: unknown option \"--updtes\"; did you mean \"--updates\"?"},
       {{"run", model, "--updtes=5"}, "locus run: unknown option \"--updtes\"; did you mean \"--updates\"?"},
       {{"run", model, "--updates", "0"}, "locus run: --updates: is \"0\"; must be a whole number from 1 to 2147483647"},
       {{"run", model, "--updates", "1e3"}, "locus run: --updates: is \"1e3\"; must be a whole number from 1 to 2147483647"},
-      {{"run", model, "--updates"}, "locus run: --updates: 1 required K missing"},
+      {{"run", model, "--updates"}, "locus run: --updates needs a value: --updates K"},
+      {{"run", model, "--updates", "3", "--updates", "4"}, "locus run: --updates is given 2 times; must be given once"},
+      {{"run", model, "--out", ""}, "locus run: --out is empty; needs a value: DIR"},
+      {{"run", ""}, "locus run: MODEL is empty; needs a value"},
       {{"run", model, "--seed", "-1"}, "locus run: --seed: is \"-1\"; must be a whole number from 0 to 18446744073709551615"},
       {{"run", model, "--seed", "18446744073709551616"}, "locus run: --seed: is \"18446744073709551616\"; must be"},
       {{"run", model, "--threads", "0"}, "locus run: --threads: is \"0\"; must be a whole number from 1 to 1024"},
@@ -35,7 +38,7 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
       {{"run", model, "--rule", "tbptt"}, "needs a DEPTH; write tbptt:DEPTH[:STRIDE]"},
       {{"run", model, "--rule", "rflo", "--rule", "rflo"}, "is given twice"},
       {{"run", model, model}, "two models have the name \"m\""},
-      {{"run", model, "--quiet=yes"}, "locus run:"},
+      {{"run", model, "--quiet=yes"}, "locus run: --quiet takes no value"},
       {{"info", model, model}, "locus info: does not know what to do with"},
       {{"info"}, "locus info: MODEL is required"},
       {{"convert", model}, "locus convert: OUT is required"},
@@ -54,6 +57,12 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
     EXPECT_NE(first.find(line.says), std::string::npos) << answer.err << "does not say\n" << line.says;
   }
   EXPECT_EQ(files(), std::vector<std::string>{"m.txtpb"});
+}
+
+TEST_F(WrongLine, IsNoneWhereFilesStandBehindTwoDashes) {
+  const std::string model = file("m.txtpb", small_model_text("m"));
+  const Answer answer = invoke({"validate", "--", model});
+  EXPECT_EQ(answer.code, code_of(Exit::kDone)) << answer.err;
 }
 
 TEST_F(WrongLine, MailboxSaysHowManySynapsesItTakes) {

@@ -24,7 +24,7 @@ TEST(Faults, OfPrecision) {
     return "projections { name: \"W\" source: \"rec\" target: \"rec\" @weights { " + form + " } }";
   };
   expect_faults({
-      {"no such precision", [](M& m) { m.head += " @precision: FLOAT16"; }, "precision", {"FLOAT16", "did you mean \"FLOAT64\"?"}},
+      {"no such precision", [](M& m) { m.head += " precision: @FLOAT16"; }, "precision", {"FLOAT16", "did you mean \"FLOAT64\"?"}},
       {"a constant beyond float32", in_float32([&](M& m) { m.w = projection_of("constant { value: 1e300 }"); }),
        "network.projections[1].weights", words},
       {"an entry beyond float32", in_float32([&](M& m) {

@@ -74,7 +74,38 @@ TEST(Memory, IsRefusedBeforeItIsTaken) {
   EXPECT_THROW(foresee_memory(spec, TransportKind::kBatched, rtrl - 1), NotEnoughMemory);
 }
 
-TEST(Memory, ThereIsSome) { EXPECT_GT(memory_there(), 1e6); }
+TEST(Memory, TheLargestPartIsNamed) {
+  Spec spec = odd_model(5);
+  spec.rules = {rule_spec(RuleKind::kRtrl)};
+  for (PopulationSpec& population : spec.network.populations) population.size = 300;
+  for (ProjectionSpec& projection : spec.network.projections) projection.weights = ConstantWeights{1};
+  const auto said = [&](TransportKind transport, double there) -> std::string {
+    try {
+      foresee_memory(spec, transport, there);
+    } catch (const NotEnoughMemory& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_NE(said(TransportKind::kBatched, 1e6).find("of it for sensitivities; 1.00 MB can be had"), std::string::npos)
+      << said(TransportKind::kBatched, 1e6);
+  EXPECT_NE(said(TransportKind::kBatched, -1e6).find("; 0 B can be had"), std::string::npos)
+      << said(TransportKind::kBatched, -1e6);
+  spec.rules = {rule_spec(RuleKind::kBptt)};
+  spec.training.ticks = 1'000'000;
+  EXPECT_NE(said(TransportKind::kBatched, 1e6).find("of it for the ticks that a sweep goes back over"), std::string::npos);
+  spec.training.ticks = 2;
+  spec.training.batch = 50;
+  EXPECT_NE(said(TransportKind::kMailbox, 1e6).find("of it for what synapses keep in the mailbox"), std::string::npos);
+}
+
+TEST(Memory, ThereIsSome) {
+  EXPECT_GT(memory_there(), 1e6);
+  const double before = memory_taken();
+  EXPECT_GT(before, 1e6);
+  const std::vector<char> more(50'000'000, 'x');
+  EXPECT_GT(memory_taken(), before + 4e7) << more.back();
+}
 
 }  // namespace
 }  // namespace locus

@@ -36,7 +36,24 @@ export interface JsonRun {
     traceBytes: Count;
   };
   rank: { projection: string; singularValues: (number | string)[]; rank: number; effectiveRank: number; tolerance: number }[];
-  chip?: unknown;
+  chip?: JsonChipRun;
+}
+
+export interface JsonLoad {
+  from: number; // core; -1: the host
+  to: number;
+  packets: Count;
+}
+
+export interface JsonChipRun {
+  onCore: Count;
+  packets: Count;
+  forwardPackets: Count;
+  hops: Count;
+  links: JsonLoad[];
+  pairs: JsonLoad[];
+  coreOf: number[];
+  energy?: { chip: string; picojoules: number; nanoseconds: number };
 }
 
 export interface JsonPopulation {
@@ -69,6 +86,7 @@ export interface JsonResult {
     task: string;
     training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string };
   };
+  chip?: { mesh: { width: number; height: number } };
   runs: JsonRun[];
 }
 
@@ -88,6 +106,23 @@ export interface Entry {
   wires: Wires;
   lag: number; // ticks
   messages: number; // a trial
+}
+
+export interface Load {
+  from: number; // core; -1: the host
+  to: number;
+  packets: number; // a trial
+}
+
+/// What a rule's messages were on the chip, a trial.
+export interface ChipRule {
+  packets: number;
+  learning: number; // packets that the run forward alone does not send
+  hops: number;
+  links: Load[]; // of neighbours
+  pairs: Load[];
+  coreOf: number[]; // of each rate neuron, then of each readout
+  energy?: { chip: string; picojoules: number };
 }
 
 export interface Rule {
@@ -116,6 +151,7 @@ export interface Rule {
   maxLag: number; // ticks
   ranks: { projection: string; values: number[]; rank: number; effective: number; recurrent: boolean }[];
   fingerprint: string;
+  chip?: ChipRule; // where the model has one
 }
 
 export interface Result {
@@ -124,6 +160,19 @@ export interface Result {
   rules: Rule[];
   window: number; // updates that losses at the start and at the end are means over
   ticks: number; // of a trial
+}
+
+function readChip(chip: JsonChipRun, trials: number): ChipRule {
+  const loads = (all: JsonLoad[]) => all.map((load) => ({ from: load.from, to: load.to, packets: Number(load.packets) / trials }));
+  return {
+    packets: Number(chip.packets) / trials,
+    learning: (Number(chip.packets) - Number(chip.forwardPackets)) / trials,
+    hops: Number(chip.hops) / trials,
+    links: loads(chip.links),
+    pairs: loads(chip.pairs),
+    coreOf: chip.coreOf,
+    ...(chip.energy ? { energy: { chip: chip.energy.chip, picojoules: chip.energy.picojoules / trials } } : {}),
+  };
 }
 
 /// As the comparison that the program prints: a tenth of the run's updates, from 1 to 10.
@@ -185,6 +234,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
         recurrent: recurrent.has(rank.projection),
       })),
       fingerprint: run.fingerprint,
+      ...(run.chip ? { chip: readChip(run.chip, trials) } : {}),
     };
   });
   const maxLag = Math.max(0, ...rules.map((rule) => rule.maxLag));

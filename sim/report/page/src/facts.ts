@@ -1,6 +1,6 @@
 // What a result says in words. Every sentence follows from its figures; one that they do not carry is not said.
 import { type Result, type Rule, recurrentRank } from "./data.ts";
-import { bytes, counted, human, listed, loss, times } from "./format.ts";
+import { bytes, counted, human, joules, listed, loss, times } from "./format.ts";
 
 const kTie = 1.05; // numbers closer than this factor are called equal
 
@@ -65,6 +65,11 @@ export function differences({ local, reference }: Pair): Difference[] {
   const theirs = recurrentRank(reference);
   if (mine && theirs)
     found.push(compare("directions in which the recurrent weights changed (effective rank)", mine.effective, theirs.effective, (x) => x.toFixed(2), kFewer, "more"));
+  if (local.chip && reference.chip) {
+    found.push(compare("packets between cores that learning adds, a trial", local.chip.learning, reference.chip.learning, human, kFewer));
+    if (local.chip.energy && reference.chip.energy)
+      found.push(compare(`energy a trial, estimated for ${local.chip.energy.chip}`, local.chip.energy.picojoules, reference.chip.energy.picojoules, joules, ["less", "more"]));
+  }
   return found;
 }
 
@@ -166,6 +171,16 @@ export function rankTakeaway(result: Result): string {
   const tail = `(effective rank ${low.rank.effective.toFixed(2)})`;
   if (high.rank.effective - low.rank.effective < 0.05) return `All rules change the recurrent weights in about equally many directions ${tail}.`;
   return `${low.rule.name} changes the recurrent weights in the fewest directions ${tail}, ${high.rule.name} in the most (${high.rank.effective.toFixed(2)}).`;
+}
+
+export function chipTakeaway(result: Result): string {
+  const rules = result.rules.flatMap((rule) => (rule.chip && learns(rule) ? [{ name: rule.name, chip: rule.chip }] : []));
+  const most = [...rules].sort((a, b) => b.chip.learning - a.chip.learning)[0];
+  const least = [...rules].sort((a, b) => a.chip.learning - b.chip.learning)[0];
+  if (!most || !least) return "";
+  const forward = human(most.chip.packets - most.chip.learning);
+  if (most === least) return `Beside ${forward} packets a trial that carry activity forward, learning under ${most.name} sends ${human(most.chip.learning)}.`;
+  return `Activity on its way forward takes ${forward} packets a trial under every rule. Learning adds ${human(most.chip.learning)} under ${most.name}, ${human(least.chip.learning)} under ${least.name}.`;
 }
 
 export function memoryTakeaway(result: Result): string {

@@ -23,6 +23,16 @@ export function bytes(x: number): string {
   return `${text.slice(0, text.length - unit.length)} ${unit}B`;
 }
 
+/// "15.7 µJ", of picojoules.
+export function joules(picojoules: number): string {
+  if (!Number.isFinite(picojoules)) return "–";
+  const units = ["pJ", "nJ", "µJ", "mJ", "J"];
+  let power = 0;
+  let size = picojoules;
+  for (; size >= 999.5 && power + 1 < units.length; ++power) size /= 1000;
+  return `${Number(size.toPrecision(3))} ${units[power]}`;
+}
+
 /// Four significant digits: "0.04123", "1.234e-5".
 export function loss(x: number): string {
   if (!Number.isFinite(x)) return "–";

@@ -5,7 +5,9 @@ import { counted } from "./format.ts";
 import { resultView } from "./result_view.ts";
 
 export interface JsonLive {
-  over: boolean;
+  over: boolean; // no other snapshot will follow
+  model: number; // which of the models that are run one after the other, from 0
+  models: number;
   running: number; // index of the run that goes on; -1: none
   stretches: number[]; // updates that a point of each run's curve stands for
   result: JsonResult;
@@ -21,11 +23,16 @@ function readLive(live: JsonLive, channels: Channel[]): Result {
 }
 
 function statusOf(live: JsonLive): string {
-  if (live.over) return "The run has ended; this page shows what it left.";
+  const of = live.models > 1 ? `model ${live.model + 1} of ${live.models}, ${live.result.model}` : "";
+  if (live.over) {
+    const cut = live.result.runs.some((run) => run.status === "INTERRUPTED") || live.model + 1 < live.models;
+    return `The run ${cut ? "was interrupted" : "has ended"}; this page shows what it left${of ? ` of ${of}` : ""}, and needs the program no more.`;
+  }
+  const where = of ? `${of}: ` : "";
   const run = live.result.runs[live.running];
-  if (!run) return "The run is about to begin.";
+  if (!run) return live.result.runs.length > 0 ? `Live: ${where}done; the next model is about to begin.` : `Live: ${where}about to begin.`;
   const updates = live.result.outline?.training?.updates;
-  return `Live: ${run.rule}, ${counted(run.updates, "update")}${updates ? ` of ${updates.toLocaleString("en")}` : ""}.`;
+  return `Live: ${where}${run.rule}, ${counted(run.updates, "update")}${updates ? ` of ${updates.toLocaleString("en")}` : ""}.`;
 }
 
 /// Where the focus is, in a way that finds the same place in a page drawn anew.
@@ -42,6 +49,7 @@ function draw(main: HTMLElement, status: HTMLElement, live: JsonLive, channels: 
   const focus = focusPath()?.split("|");
   const scroll = window.scrollY;
   status.textContent = statusOf(live);
+  document.title = `${live.result.model} - locus, live`;
   main.replaceChildren(status, ...resultView(readLive(live, channels)));
   for (const id of open) document.querySelector(`#${id} details`)?.setAttribute("open", "");
   if (focus?.[0]) document.querySelectorAll<HTMLElement>(focus[0])[Number(focus[1])]?.focus({ preventScroll: true });
@@ -59,6 +67,6 @@ export function showLive(main: HTMLElement, first: JsonLive, channels: Channel[]
     draw(main, status, last, channels);
   });
   socket.addEventListener("close", () => {
-    if (!last.over) status.textContent = "The connection has ended, perhaps with the run; this page shows what came last.";
+    if (!last.over) status.textContent = "The connection to the program has ended before the run said that it was over; this page shows what came last.";
   });
 }

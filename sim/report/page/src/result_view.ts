@@ -1,5 +1,6 @@
 // The page of a result: what stands out, the picture, the comparison, one figure a question, and where it all comes from.
 import { channelChart } from "./charts/channels.ts";
+import { chipChart } from "./charts/chip.ts";
 import { lagChart } from "./charts/lags.ts";
 import { lossChart } from "./charts/losses.ts";
 import { memoryChart } from "./charts/memory.ts";
@@ -124,7 +125,7 @@ export function fileName(name: string): string {
 }
 
 export function resultView(result: Result): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), chipChart(result), networkChart(result)];
   const file = fileName(result.json.model);
   const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)));
   const made: HTMLElement[] = [header];

@@ -78,7 +78,7 @@ function lossPart(result: Result, width: number, marginLeft: number): SVGSVGElem
     marginRight: right,
     marginTop: kTop,
     marginBottom: kBottom,
-    x: { type: "log", domain, label: "← less is better", labelAnchor: "right", labelArrow: "none", ticks: logTicks(domain, 4), tickFormat: loss, grid: true },
+    x: { type: "log", domain, label: "← less is better", labelAnchor: "left", labelArrow: "none", ticks: logTicks(domain, 4), tickFormat: loss, grid: true },
     y: { axis: null },
     fy: { domain: names, padding: 0.12, axis: null },
     marks: [

@@ -1,0 +1,89 @@
+#include "sim/cli/checkpoint_option.h"
+
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/model/errors.h"
+
+namespace locus {
+namespace {
+
+/// "100": updates; "30s", "10m", "2h", "1d": time.
+std::optional<CheckpointEvery> every_of(const std::string& text) {
+  std::int32_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || number < 1) return std::nullopt;
+  const std::string unit(stop, end);
+  if (unit.empty()) return CheckpointEvery{.updates = number, .time = {}};
+  if (unit == "s") return CheckpointEvery{.time = std::chrono::seconds(number)};
+  if (unit == "m") return CheckpointEvery{.time = std::chrono::minutes(number)};
+  if (unit == "h") return CheckpointEvery{.time = std::chrono::hours(number)};
+  if (unit == "d") return CheckpointEvery{.time = std::chrono::hours(24) * std::int64_t{number}};
+  return std::nullopt;
+}
+
+std::string check_every(const std::string& text) {
+  return every_of(text)
+             ? ""
+             : fmt::format("is \"{}\"; must be a number of updates (100) or a time (30s, 10m, 2h, 1d), at most {}",
+                           text, std::numeric_limits<std::int32_t>::max());
+}
+
+}  // namespace
+
+void CheckpointOption::declare(CLI::App& app) {
+  app.add_option(
+         "--checkpoint", file_,
+         "keep in this file what it takes to go on from where the run stops or is killed (locus resume FILE); of one model")
+      ->type_name("FILE");
+  app.add_option("--checkpoint-every", every_,
+                 "how much work a kill may cost: so many updates (100), or so much time (30s, 10m, 2h, 1d) (default 10m)")
+      ->type_name("K")
+      ->check(check_every, "");
+}
+
+CheckpointEvery CheckpointOption::every() const { return every_of(every_).value_or(CheckpointEvery{}); }
+
+void CheckpointOption::check(std::size_t models, bool traces) const {
+  if (!asked()) {
+    if (!every_.empty()) throw UsageError("--checkpoint-every is given without --checkpoint");
+    return;
+  }
+  if (models > 1) throw UsageError(fmt::format("--checkpoint is for one model; {} are given", models));
+  if (traces) throw UsageError("--checkpoint does not go with --trace: the messages traced so far are not kept");
+}
+
+void CheckpointOption::prepare() const {
+  if (!asked()) return;
+  std::error_code error;
+  if (!resumes_ && std::filesystem::exists(file_, error)) {
+    throw UsageError(fmt::format(
+        "--checkpoint {0} is there already; `locus resume {0}` goes on from it; to begin anew, remove it", file_.string()));
+  }
+  clear_leftovers(file_.has_parent_path() ? file_.parent_path() : ".");
+  const NewFile attempt(file_);
+}
+
+Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked)
+    : file_(std::move(file)), every_(every), asked_(asked) {}
+
+bool Checkpointer::due(const Moment& moment) {
+  if (moment.stopping) return true;
+  if (moment.present == nullptr || moment.present->updates == 0)
+    return false;  // a rule's beginning is the last one's end
+  ++updates_;
+  return every_.updates > 0 ? updates_ >= every_.updates : std::chrono::steady_clock::now() - last_ >= every_.time;
+}
+
+void Checkpointer::see(const Moment& moment) {
+  if (!due(moment)) return;
+  write_checkpoint(asked_, moment, file_);
+  updates_ = 0;
+  last_ = std::chrono::steady_clock::now();
+}
+
+}  // namespace locus

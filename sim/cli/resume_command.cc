@@ -1,0 +1,58 @@
+// locus resume: goes on from a checkpoint.
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "core/base/level.h"
+#include "sim/cli/options.h"
+#include "sim/cli/run_command.h"
+#include "sim/report/version.h"
+
+namespace locus {
+namespace {
+
+class ResumeInvocation final : public Invocation {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("FILE", file_, "checkpoint of `locus run --checkpoint FILE`; further ones replace it")->required();
+    app.add_option("--threads", threads_, "threads instead of those asked for then; results are the same for any number")
+        ->type_name("N")
+        ->check(whole_number(1, 1024), "");
+  }
+
+  Exit execute(const Console& console) override {
+    Checkpoint checkpoint = read_checkpoint(file_);
+    const auto warn_of = [&](std::string_view what, const std::string& then, std::string_view now) {
+      if (then == now) return;
+      console.err << fmt::format("warning: {} was written by {} {}, and this is {}: numbers may differ in their last bits\n",
+                                 file_, what, then, now);
+    };
+    warn_of("locus", fmt::format("{} ({})", checkpoint.version, checkpoint.commit),
+            fmt::format("{} ({})", version(), commit()));
+    warn_of("arithmetic of", checkpoint.level, level());
+    return go_on(std::move(checkpoint), file_, threads_, console);
+  }
+
+ private:
+  std::string file_;
+  std::optional<int> threads_;
+};
+
+}  // namespace
+
+constexpr Command kResumeCommand = {
+    .name = "resume",
+    .arguments = "FILE [options]",
+    .summary = "go on from a checkpoint, with the results of a run without a break",
+    .example = "locus resume tiny.ckpt",
+    .details =
+        "The file is one of `locus run MODEL --checkpoint FILE`, here of `locus run models/tiny.txtpb --checkpoint tiny.ckpt "
+        "--checkpoint-every 10`.\n\n"
+        "The checkpoint holds the model, the files that it names and all that was asked (--out, --transport, ...); nothing else is needed, on this "
+        "machine or another. Paths of --out and --tensorboard mean the present folder, as they did then.\n\n"
+        "Losses, weights, counts and fingerprints are those of the run that was not stopped, bit by bit, on any number of threads, where the "
+        "program and the level of its arithmetic are the same; where they are not, a warning says so.",
+    .make = [] { return std::unique_ptr<Invocation>(new ResumeInvocation); },
+};
+
+}  // namespace locus

@@ -1,0 +1,301 @@
+#include "sim/report/checkpoint.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <google/protobuf/io/zero_copy_stream_impl.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/util/delimited_message_util.h>
+
+#include "core/base/check.h"
+#include "core/base/level.h"
+#include "locus/v1/checkpoint.pb.h"
+#include "sim/model/errors.h"
+#include "sim/report/chip_message.h"
+#include "sim/report/frame.h"
+#include "sim/report/result_message.h"
+#include "sim/report/version.h"
+
+namespace locus {
+namespace {
+
+using Part = v1::CheckpointPart;
+
+constexpr FrameKind kKind = {.magic = "\x89locus\r\n", .version = 1, .name = "checkpoint"};
+constexpr std::size_t kNumbersAPart = 1 << 20;
+constexpr std::size_t kBytesAPart = 1 << 23;
+
+class Writer {
+ public:
+  Writer(const std::filesystem::path& path, const FileCalls& calls) : frame_(kKind, path, calls) {}
+
+  void head(const Asked& asked, std::size_t rules, bool running) {
+    Part part;
+    Part::Head& head = *part.mutable_head();
+    head.set_version(std::string(version()));
+    head.set_commit(std::string(commit()));
+    head.set_level(std::string(level()));
+    head.mutable_arguments()->Add(asked.arguments.begin(), asked.arguments.end());
+    head.set_model(asked.model);
+    head.set_rules(static_cast<std::int32_t>(rules));
+    head.set_running(running);
+    put(part);
+  }
+
+  void file(const std::string& name, std::string_view bytes) {
+    std::size_t begin = 0;
+    do {  // an empty file is a part too
+      Part part;
+      part.mutable_file()->set_name(name);
+      part.mutable_file()->set_bytes(std::string(bytes.substr(begin, kBytesAPart)));
+      put(part);
+      begin += kBytesAPart;
+    } while (begin < bytes.size());
+  }
+
+  void rule(const RuleState& state, Precision precision) {
+    Part part;
+    Part::Rule& rule = *part.mutable_rule();
+    rule.set_rule(state.rule);
+    rule.set_status(status_of(state.status));
+    rule.set_message(state.message);
+    rule.set_updates(state.updates);
+    rule.set_fingerprint(state.fingerprint);
+    v1::Ledger& ledger = *rule.mutable_ledger();
+    ledger.set_trials(state.trials);
+    ledger.set_stalled_ticks(state.stalled_ticks);
+    ledger.set_history_bytes(state.history_bytes);
+    ledger.set_trace_bytes(state.trace_bytes);
+    for (const LedgerEntry& entry : state.messages) {
+      v1::Ledger::Entry& written = *ledger.add_entries();
+      written.set_channel(channel_of(entry.channel));
+      written.set_lag(entry.lag);
+      written.set_messages(entry.tally.messages);
+      written.set_scalars(entry.tally.scalars);
+    }
+    for (const RankReport& rank : state.ranks) fill(rank, *rule.add_rank());
+    if (state.traffic) {
+      rule.mutable_peak()->set_packets(state.traffic->peak.packets);
+      rule.mutable_peak()->set_tick(state.traffic->peak.tick.value);
+      rule.mutable_peak()->set_lag(state.traffic->peak.lag);
+    }
+    put(part);
+    each_part(state.losses, [](auto numbers, Part& losses) { add(numbers, *losses.mutable_losses()->mutable_losses()); });
+    for (std::size_t p = 0; p < state.weights.size(); ++p) {
+      each_part(state.weights[p], [&](auto numbers, Part& weights) {
+        weights.mutable_weights()->set_projection(static_cast<std::int32_t>(p));
+        if (precision == Precision::kFloat32) {
+          add(numbers, *weights.mutable_weights()->mutable_float32());
+        } else {
+          add(numbers, *weights.mutable_weights()->mutable_float64());
+        }
+      });
+    }
+    for (std::size_t s = 0; state.traffic && s < kStreams; ++s) {
+      each_part(state.traffic->messages[s], [&](auto numbers, Part& counts) {
+        counts.mutable_counts()->set_stream(static_cast<std::int32_t>(s));
+        add(numbers, *counts.mutable_counts()->mutable_messages());
+      });
+    }
+  }
+
+  void put_in_place() {
+    Part part;
+    part.mutable_end();
+    put(part);
+    frame_.put_in_place();
+  }
+
+ private:
+  template <class Number, class Field>
+  static void add(std::span<const Number> numbers, google::protobuf::RepeatedField<Field>& field) {
+    field.Reserve(static_cast<int>(numbers.size()));
+    for (const Number number : numbers) field.AddAlreadyReserved(static_cast<Field>(number));
+  }
+
+  /// Calls make(numbers, part) for runs of bounded length; once for none, so that an empty column is there as well.
+  template <class Number, class Make>
+  void each_part(const std::vector<Number>& numbers, Make make) {
+    std::size_t begin = 0;
+    do {
+      Part part;
+      make(std::span(numbers).subspan(begin, std::min(kNumbersAPart, numbers.size() - begin)), part);
+      put(part);
+      begin += kNumbersAPart;
+    } while (begin < numbers.size());
+  }
+
+  void put(const Part& part) {
+    std::string bytes;
+    {
+      google::protobuf::io::StringOutputStream stream(&bytes);
+      CHECK(google::protobuf::util::SerializeDelimitedToZeroCopyStream(part, &stream), "a part can be written to memory");
+    }
+    frame_.append(bytes);
+  }
+
+  FrameWriter frame_;
+};
+
+class Reader {
+ public:
+  Reader(std::istream& stream, std::int64_t length, const std::filesystem::path& path)
+      : stream_(&stream), input_(&stream_, length), path_(path) {}
+
+  Checkpoint read() && {
+    Part part;
+    read(part);
+    if (!part.has_head()) refuse("does not begin with what was asked");
+    take(part.head());
+    for (read(part); !part.has_end(); read(part)) {
+      switch (part.part_case()) {
+        case Part::kFile: take(*part.mutable_file()); break;
+        case Part::kRule: take(part.rule()); break;
+        case Part::kLosses: add(part.losses().losses(), last().losses); break;
+        case Part::kWeights: take(part.weights()); break;
+        case Part::kCounts: take(part.counts()); break;
+        default: refuse("holds a part that this version does not know");
+      }
+    }
+    bool ended = false;
+    if (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&part, &input_, &ended) || !ended)
+      refuse("goes on behind its last part");
+    if (std::ssize(checkpoint_.state.rules) != rules_)
+      refuse(fmt::format("holds {} rules of {}", checkpoint_.state.rules.size(), rules_));
+    checkpoint_.asked.files.complete = true;
+    return std::move(checkpoint_);
+  }
+
+ private:
+  [[noreturn]] void refuse(std::string what) const {
+    throw ModelError({{.file = path_.string(),
+                       .what = "is a checkpoint that " + std::move(what),
+                       .allowed = fmt::format("part {} of it", index_)}});
+  }
+
+  void read(Part& part) {
+    ++index_;
+    part.Clear();
+    bool ended = false;
+    const google::protobuf::LogSilencer silence;
+    if (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&part, &input_, &ended)) return;
+    refuse(ended ? "has no end" : "holds bytes that are no part");
+  }
+
+  RuleState& last() {
+    if (checkpoint_.state.rules.empty()) refuse("holds numbers of no rule");
+    return checkpoint_.state.rules.back();
+  }
+
+  void take(const Part::Head& head) {
+    checkpoint_.version = head.version();
+    checkpoint_.commit = head.commit();
+    checkpoint_.level = head.level();
+    checkpoint_.asked.arguments.assign(head.arguments().begin(), head.arguments().end());
+    checkpoint_.asked.model = head.model();
+    checkpoint_.state.running = head.running();
+    rules_ = head.rules();
+  }
+
+  void take(Part::FileBytes& file) {
+    std::string& bytes = file.name().empty() ? checkpoint_.asked.bytes : checkpoint_.asked.files.bytes[file.name()];
+    if (bytes.empty()) {
+      bytes = std::move(*file.mutable_bytes());
+    } else {
+      bytes += file.bytes();
+    }
+  }
+
+  void take(const Part::Rule& rule) {
+    RuleState& state = checkpoint_.state.rules.emplace_back();
+    state.rule = rule.rule();
+    state.status = status_of(rule.status());
+    state.message = rule.message();
+    state.updates = rule.updates();
+    state.fingerprint = rule.fingerprint();
+    state.trials = rule.ledger().trials();
+    state.stalled_ticks = rule.ledger().stalled_ticks();
+    state.history_bytes = rule.ledger().history_bytes();
+    state.trace_bytes = rule.ledger().trace_bytes();
+    for (const v1::Ledger::Entry& entry : rule.ledger().entries()) {
+      const auto channel = channel_named(v1::Ledger::Channel_Name(entry.channel()));
+      if (!channel)
+        refuse(fmt::format("counts messages over a channel of number {}", static_cast<int>(entry.channel())));
+      state.messages.push_back({*channel, entry.lag(), {entry.messages(), entry.scalars()}});
+    }
+    for (const v1::Rank& rank : rule.rank()) {
+      state.ranks.push_back({rank.projection(),
+                             {rank.singular_values().begin(), rank.singular_values().end()},
+                             rank.rank(),
+                             rank.effective_rank(),
+                             rank.tolerance()});
+    }
+    if (!rule.has_peak()) return;
+    state.traffic.emplace();
+    state.traffic->peak = {rule.peak().packets(), Tick{rule.peak().tick()}, rule.peak().lag()};
+  }
+
+  Status status_of(v1::Run::Status status) const {
+    for (const Status known : {Status::kCompleted, Status::kDiverged, Status::kLocalityBroken, Status::kInterrupted}) {
+      if (locus::status_of(known) == status) return known;
+    }
+    refuse(fmt::format("has a rule of status {}", static_cast<int>(status)));
+  }
+
+  void take(const Part::Weights& weights) {
+    auto& all = last().weights;
+    const auto p = static_cast<std::size_t>(weights.projection());
+    if (weights.projection() < 0 || p > all.size() || p + 1 < all.size())
+      refuse(fmt::format("has weights of projection {} behind those of {}", weights.projection(), std::ssize(all) - 1));
+    if (p == all.size()) all.emplace_back();
+    add(weights.float64(), all[p]);
+    add(weights.float32(), all[p]);
+  }
+
+  void take(const Part::Counts& counts) {
+    if (counts.stream() < 0 || counts.stream() >= kStreams)
+      refuse(fmt::format("counts messages of stream {}", counts.stream()));
+    if (!last().traffic) refuse("counts messages by neuron of a rule without a peak");
+    add(counts.messages(), last().traffic->messages[static_cast<std::size_t>(counts.stream())]);
+  }
+
+  template <class Field, class Number>
+  static void add(const google::protobuf::RepeatedField<Field>& from, std::vector<Number>& to) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  google::protobuf::io::IstreamInputStream stream_;
+  google::protobuf::io::LimitingInputStream input_;
+  std::filesystem::path path_;
+  std::int64_t index_ = -1;  // of the part last read
+  std::int32_t rules_ = 0;   // as the head says
+  Checkpoint checkpoint_;
+};
+
+}  // namespace
+
+void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path, const FileCalls& calls) {
+  const bool running = moment.present != nullptr;
+  const std::vector<Outcome>& ended = moment.done.outcomes;
+  Writer writer(path, calls);
+  writer.head(asked, ended.size() + (running ? 1 : 0), running);
+  writer.file("", asked.bytes);
+  for (const auto& [name, bytes] : asked.files.bytes) writer.file(name, bytes);
+  for (const Outcome& outcome : ended) writer.rule(state_of(outcome), moment.done.precision);
+  if (running) writer.rule(moment.state(), moment.done.precision);
+  writer.put_in_place();
+}
+
+Checkpoint read_checkpoint(const std::filesystem::path& path) {
+  OpenFrame frame = open_frame(kKind, path);
+  return read_checkpoint_parts(frame.stream, frame.length, path);
+}
+
+Checkpoint read_checkpoint_parts(std::istream& stream, std::int64_t length, const std::filesystem::path& path) {
+  return Reader(stream, length, path).read();
+}
+
+}  // namespace locus

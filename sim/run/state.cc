@@ -1,0 +1,136 @@
+#include "sim/run/state.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/rule/closed_form.h"
+#include "sim/model/network_size.h"
+#include "sim/place/wiring.h"
+#include "sim/run/chip_record.h"
+#include "sim/run/train.h"
+#include "sim/run/weights.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kMostCounted = std::int64_t{1} << 62;  // what a run may still add to goes beyond no integer
+
+std::string misfit_of_weights(const Spec& spec, const RuleState& state) {
+  const NetworkSpec& network = spec.network;
+  if (state.weights.size() != network.projections.size()) {
+    return fmt::format("weights of {} projections, where the model has {}", state.weights.size(),
+                       network.projections.size());
+  }
+  for (std::size_t p = 0; p < network.projections.size(); ++p) {
+    const ProjectionSpec& projection = network.projections[p];
+    const std::int64_t synapses =
+        synapses_of(projection.weights, network.populations[static_cast<std::size_t>(projection.target)].size,
+                    network.populations[static_cast<std::size_t>(projection.source)].size);
+    if (std::ssize(state.weights[p]) != synapses)
+      return fmt::format("{} weights of projection {}, which has {} synapses", state.weights[p].size(), projection.name,
+                         synapses);
+  }
+  return "";
+}
+
+std::string misfit_of_counts(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+  const Learning learning = learning_of(rule, spec.training.ticks);
+  for (const LedgerEntry& entry : state.messages) {
+    if (entry.lag < 0 || entry.lag > declared_lag(learning))
+      return fmt::format("messages of lag {}, which it never sends", entry.lag);
+    if (entry.tally.messages < 0 || entry.tally.scalars < 0) return "a negative count of messages";
+  }
+  // An update whose loss is not finite has been shown, and is not counted as one.
+  const std::int64_t trials = state.updates * spec.training.batch;
+  if (state.trials != trials && state.trials != trials + spec.training.batch)
+    return fmt::format("{} trials in {} updates of {}", state.trials, state.updates, spec.training.batch);
+  for (const std::int64_t sum : {state.stalled_ticks, state.history_bytes, state.trace_bytes}) {
+    if (sum < 0 || sum > kMostCounted) return fmt::format("a count of {}", sum);
+  }
+  if (state.traffic.has_value() != spec.chip.has_value())
+    return "counts of a chip, or none, where the model says otherwise";
+  if (!spec.chip) return "";
+  const Traffic counted(wiring_of(spec.network, rule.feedback).sizes, spec.training.batch, declared_lag(learning));
+  return counted.fits(*state.traffic) ? "" : "counts by neuron that are not those of the network";
+}
+
+std::string misfit_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+  if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
+  if (state.updates < 0 || state.updates > spec.training.updates)
+    return fmt::format("{} updates of {}", state.updates, spec.training.updates);
+  const std::int64_t losses = locus::rule(rule.kind).drive == Drive::kNothing ? 0 : state.updates;
+  if (std::ssize(state.losses) != losses)
+    return fmt::format("{} losses of {} updates", state.losses.size(), state.updates);
+  if (std::string wrong = misfit_of_weights(spec, state); !wrong.empty()) return wrong;
+  return misfit_of_counts(spec, rule, state);
+}
+
+}  // namespace
+
+RuleState state_of(const Outcome& ended) {
+  RuleState state{.rule = ended.rule,
+                  .status = ended.status,
+                  .message = ended.message,
+                  .updates = ended.updates,
+                  .losses = ended.losses,
+                  .weights = {},
+                  .messages = {},
+                  .traffic = {},
+                  .ranks = ended.ranks,
+                  .fingerprint = ended.fingerprint};
+  note(ended.ledger, state);
+  for (const ProjectionWeights& weights : ended.weights)
+    std::visit([&](const auto& matrix) { state.weights.push_back(matrix.values); }, weights.matrix);
+  if (ended.chip) state.traffic = Traffic(ended.chip->traffic).counts();
+  return state;
+}
+
+void note(const Ledger& ledger, RuleState& state) {
+  state.messages = ledger.entries();
+  state.trials = ledger.trials();
+  state.stalled_ticks = ledger.stalled_ticks();
+  state.history_bytes = ledger.history_bytes();
+  state.trace_bytes = ledger.trace_bytes();
+}
+
+void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger) {
+  for (const LedgerEntry& entry : state.messages) ledger.add(entry.channel, entry.lag, entry.tally);
+  ledger.add_trials(state.trials, ticks);
+  ledger.add_stalled_ticks(state.stalled_ticks);
+  ledger.set_memory(state.history_bytes, state.trace_bytes);
+}
+
+Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+  const Learning learning = learning_of(rule, spec.training.ticks);
+  Outcome outcome = new_outcome(rule, learning);
+  outcome.status = state.status;
+  outcome.message = state.message;
+  outcome.updates = state.updates;
+  outcome.losses = state.losses;
+  outcome.weights = weights_with(spec.network, state.weights);
+  Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
+  restore(state, spec.training.ticks, door.ledger());
+  outcome.ledger = door.ledger();
+  if (spec.chip) {
+    ChipRecord chip(spec, rule, learning, door);
+    chip.restore(*state.traffic);
+    outcome.chip = chip.finish(outcome.ledger);
+  }
+  outcome.ranks = state.ranks;
+  outcome.fingerprint = state.fingerprint;
+  return outcome;
+}
+
+std::string misfit(const Spec& spec, const RunState& state) {
+  if (state.rules.size() > spec.rules.size())
+    return fmt::format("holds {} rules, where {} run", state.rules.size(), spec.rules.size());
+  if (state.running && state.rules.empty()) return "holds no rule, and one that runs";
+  for (std::size_t i = 0; i < state.rules.size(); ++i) {
+    const std::string wrong = misfit_of(spec, spec.rules[i], state.rules[i]);
+    if (!wrong.empty()) return fmt::format("rule {} of it: {}", state.rules[i].rule, wrong);
+  }
+  return "";
+}
+
+}  // namespace locus

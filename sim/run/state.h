@@ -1,0 +1,54 @@
+// RunState: a run between two updates, as far as the rest of it depends on: what a checkpoint holds.
+//
+// Why so little: activities, traces and pending changes begin anew with every trial and are gone after its commit; inputs, targets and drawn numbers
+// are functions of (seed, trial, tick, index). What is left are weights, and what is reported: losses, counts, ranks of rules that have ended.
+// tests/run/resume_test.cc holds this against runs without a break, bit by bit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/wire/ledger.h"
+#include "core/wire/traffic.h"
+#include "sim/model/spec.h"
+#include "sim/run/result.h"
+
+namespace locus {
+
+/// One rule: as it ended, or as far as it has come.
+struct RuleState {
+  std::string rule;  // RuleSpec::name
+  Status status = Status::kCompleted;
+  std::string message;
+  std::int64_t updates = 0;
+  std::vector<double> losses;
+  std::vector<std::vector<double>> weights;  // by projection, in the order of the model file (weights.h)
+  std::vector<LedgerEntry> messages;         // with trials and the two sums below: what its ledger has counted
+  std::int64_t trials = 0;
+  std::int64_t stalled_ticks = 0;
+  std::int64_t history_bytes = 0;  // of a rule that has ended, as the next
+  std::int64_t trace_bytes = 0;
+  std::optional<Traffic::Counts> traffic;  // where the model has a chip
+  std::vector<RankReport> ranks;           // of a rule that has ended
+  std::string fingerprint;                 // of a rule that has ended
+};
+
+struct RunState {
+  std::vector<RuleState> rules;  // in the order run
+  bool running = false;          // the last of them has not ended
+};
+
+RuleState state_of(const Outcome& ended);
+
+/// The outcome of a rule that has ended, as it was. The state must fit.
+Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& state);
+
+/// Why this is no state of a run of this model; empty where it is one.
+std::string misfit(const Spec& spec, const RunState& state);
+
+/// Writes what a ledger has counted into a state, and counts it again into a ledger that is empty. `ticks`: of a trial.
+void note(const Ledger& ledger, RuleState& state);
+void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger);
+
+}  // namespace locus

@@ -1,0 +1,93 @@
+#include "sim/run/weights.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace locus {
+namespace {
+
+/// Calls visit(synapse) in the order of the model file.
+template <class R, class Visit>
+void each_in_file_order(const Projection<R>& projection, Visit visit) {
+  if (!projection.dense) {
+    for (const std::int64_t synapse : projection.listed) visit(static_cast<std::size_t>(synapse));
+    return;
+  }
+  for (std::int64_t i = 0; i < projection.target_size; ++i) {
+    for (std::int64_t j = 0; j < projection.source_size; ++j)
+      visit(static_cast<std::size_t>(j * projection.target_size + i));
+  }
+}
+
+template <class R>
+std::vector<double> values_of(const Projection<R>& projection) {
+  std::vector<double> values;
+  values.reserve(projection.weight.size());
+  each_in_file_order(projection, [&](std::size_t k) { values.push_back(static_cast<double>(projection.weight[k])); });
+  return values;
+}
+
+}  // namespace
+
+template <class R>
+std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
+  std::vector<ProjectionWeights> all;
+  for (const Projection<R>& projection : network.projections) {
+    if (projection.dense) {
+      all.push_back({projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection)}});
+      continue;
+    }
+    SparseMatrix matrix{projection.target_size, projection.source_size, {}, {}, values_of(projection)};
+    for (const std::int64_t synapse : projection.listed) {
+      matrix.row.push_back(projection.target_of(synapse));
+      matrix.col.push_back(projection.source_of(synapse));
+    }
+    all.push_back({projection.name, std::move(matrix)});
+  }
+  return all;
+}
+
+template <class R>
+std::vector<std::vector<double>> values_of(const Network<R>& network) {
+  std::vector<std::vector<double>> all;
+  for (const Projection<R>& projection : network.projections) all.push_back(values_of(projection));
+  return all;
+}
+
+template <class R>
+void set_values(const std::vector<std::vector<double>>& values, Network<R>& network) {
+  CHECK(values.size() == network.projections.size(), "as many projections as the network has");
+  for (std::size_t p = 0; p < values.size(); ++p) {
+    Projection<R>& projection = network.projections[p];
+    CHECK(values[p].size() == projection.weight.size(), "as many weights as the projection has");
+    auto value = values[p].begin();
+    each_in_file_order(projection, [&](std::size_t k) { projection.weight[k] = static_cast<R>(*value++); });
+  }
+}
+
+std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vector<std::vector<double>> values) {
+  std::vector<ProjectionWeights> all;
+  for (std::size_t p = 0; p < network.projections.size(); ++p) {
+    const ProjectionSpec& projection = network.projections[p];
+    ProjectionWeights& weights = all.emplace_back();
+    weights.projection = projection.name;
+    if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
+      weights.matrix = SparseMatrix{sparse->rows, sparse->cols, sparse->row, sparse->col, std::move(values[p])};
+    } else {
+      weights.matrix =
+          DenseMatrix{network.populations[static_cast<std::size_t>(projection.target)].size,
+                      network.populations[static_cast<std::size_t>(projection.source)].size, std::move(values[p])};
+    }
+  }
+  return all;
+}
+
+template std::vector<ProjectionWeights> weights_of(const Network<double>&);
+template std::vector<ProjectionWeights> weights_of(const Network<float>&);
+template std::vector<std::vector<double>> values_of(const Network<double>&);
+template std::vector<std::vector<double>> values_of(const Network<float>&);
+template void set_values(const std::vector<std::vector<double>>&, Network<double>&);
+template void set_values(const std::vector<std::vector<double>>&, Network<float>&);
+
+}  // namespace locus

@@ -1,0 +1,27 @@
+// Weights as they leave a network and return to it: in the form and the order of the model file, whatever the order of its columns.
+#pragma once
+
+#include <vector>
+
+#include "core/actor/network.h"
+#include "sim/model/spec.h"
+#include "sim/run/result.h"
+
+namespace locus {
+
+/// The weights of every projection.
+template <class R>
+std::vector<ProjectionWeights> weights_of(const Network<R>& network);
+
+/// The numbers of weights_of alone: dense row by row, sparse as the file lists its entries.
+template <class R>
+std::vector<std::vector<double>> values_of(const Network<R>& network);
+
+/// Puts such numbers back. A number that came from the network comes back bit by bit.
+template <class R>
+void set_values(const std::vector<std::vector<double>>& values, Network<R>& network);
+
+/// weights_of a network of this model that holds these numbers.
+std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vector<std::vector<double>> values);
+
+}  // namespace locus

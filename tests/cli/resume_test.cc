@@ -1,0 +1,311 @@
+// locus run --checkpoint and locus resume: what is killed, stopped or moved goes on as if nothing had been.
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <random>
+#include <thread>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include "sim/model/load.h"
+#include "sim/report/checkpoint.h"
+#include "sim/run/run.h"
+#include "tests/cli/invoke.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+class ResumeCommand : public InFolder {
+ protected:
+  std::string model(const std::string& training = "training { updates: 6 learning_rate: 0.1 batch: 2 }\n") {
+    return file("small.txtpb", small_model_text("small", training));
+  }
+  std::string at(const std::string& name) const { return (folder_ / name).string(); }
+
+  /// Starts the program with its output thrown away.
+  ::pid_t start(const std::vector<std::string>& words) const {
+    std::vector<const char*> argv = {LOCUS_PROGRAM};
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    argv.push_back(nullptr);
+    const ::pid_t child = ::fork();
+    if (child != 0) return child;
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    ::dup2(nowhere, 1);
+    ::dup2(nowhere, 2);
+    ::execv(argv[0], const_cast<char* const*>(argv.data()));
+    ::_exit(127);
+  }
+
+  static int wait_for(::pid_t child) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  void expect_same_result(const std::string& one, const std::string& other) {
+    for (const char* name : {"result.json", "result.binpb", "losses.csv", "ledger.csv"}) {
+      EXPECT_EQ(text(one + "/" + name), text(other + "/" + name)) << name;
+      EXPECT_FALSE(text(one + "/" + name).empty()) << name;
+    }
+  }
+};
+
+TEST_F(ResumeCommand, GoesOnWithNothingButTheFile) {
+  const std::string asked = model();
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole")}).code, 0);
+  for (const char* transport : {"batched", "mailbox"}) {
+    const std::string checkpoint = at(std::string(transport) + ".ckpt");
+    const std::string out = at(std::string("out-") + transport);
+    ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", out, "--checkpoint", checkpoint, "--checkpoint-every", "5",
+                      "--transport", transport, "--rule", "bptt", "--rule", "rflo", "--seed", "9"})
+                  .code,
+              0);
+    const std::string expected = text(std::string("out-") + transport + "/result.json");
+    fs::remove_all(out);
+    fs::rename(checkpoint, at("moved.ckpt"));
+    fs::rename(asked, at("elsewhere.txtpb"));  // the checkpoint carries the model
+    const Answer answer = invoke({"resume", at("moved.ckpt"), "--threads", "3"});
+    fs::rename(at("elsewhere.txtpb"), asked);
+    EXPECT_EQ(answer.code, 0) << answer.err;
+    EXPECT_EQ(answer.out + answer.err, "");
+    EXPECT_EQ(text(std::string("out-") + transport + "/result.json"), expected);
+  }
+}
+
+TEST_F(ResumeCommand, CarriesFilesOfWeightsAndCosts) {
+  const std::string before = small_model_text("files", "training { updates: 4 learning_rate: 0.1 }\n");
+  std::string text = before;
+  const std::string gaussian = "weights { gaussian { gain: 0.8 } }";
+  text.replace(text.find(gaussian), gaussian.size(), "weights { file { path: \"w.npy\" } }");
+  text += "chip { mesh { width: 2 height: 2 } neurons_per_core: 4 cost_file: \"cost.txtpb\" }\n";
+  const std::string asked = file("files.txtpb", text);
+  file("cost.txtpb", "packet { energy: 2 time: 1 }\n");
+  file("other.txtpb", "packet { energy: 3 time: 1 }\n");
+  std::string npy("\x93NUMPY\x01\x00\x46\x00", 10);
+  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }";
+  header.append(0x46 - 1 - header.size(), ' ');
+  npy += header + '\n';
+  const double weights[9] = {0.5, -0.25, 0.125, 0.75, -0.5, 0.0625, 0.25, 0.375, -0.125};
+  npy.append(reinterpret_cast<const char*>(weights), sizeof weights);
+  file("w.npy", npy);
+  for (const bool other_cost : {false, true}) {
+    const std::string name = other_cost ? "b" : "a";
+    std::vector<std::string> words = {
+        "run", asked, "--quiet", "--out", at(name), "--checkpoint", at(name + ".ckpt"), "--checkpoint-every", "3"};
+    if (other_cost) words.insert(words.end(), {"--cost", at("other.txtpb")});
+    const Answer first = invoke(words);
+    ASSERT_EQ(first.code, 0) << first.err;
+  }
+  fs::remove(at("w.npy"));
+  fs::remove(at("cost.txtpb"));
+  fs::remove(at("other.txtpb"));
+  fs::remove(asked);
+  for (const std::string name : {"a", "b"}) {
+    const std::string expected = this->text(name + "/result.json");
+    EXPECT_FALSE(expected.empty());
+    fs::remove_all(at(name));
+    const Answer answer = invoke({"resume", at(name + ".ckpt")});
+    EXPECT_EQ(answer.code, 0) << answer.err;
+    EXPECT_EQ(this->text(name + "/result.json"), expected);
+  }
+  EXPECT_NE(this->text("a/result.json"), this->text("b/result.json"));
+}
+
+TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
+  const std::string asked = model("training { updates: 150 learning_rate: 0.02 batch: 2 }\n");
+  // Made by the program, as the rest: this test's own library may be of another level of arithmetic.
+  ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
+  const std::vector<std::string> run = {
+      "run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"};
+  std::mt19937 random(20260601);  // one sequence, so that a failure can be met again
+  std::uniform_int_distribution<int> microseconds(0, 120'000);
+  int kills = 0;
+  int resumed = 0;
+  for (int tries = 0; kills < 50 && tries < 1000; ++tries) {
+    const bool begun = fs::exists(at("run.ckpt"));
+    const ::pid_t child =
+        begun ? start({"resume", at("run.ckpt"), "--threads", std::to_string(1 + tries % 3)}) : start(run);
+    resumed += begun ? 1 : 0;
+    std::this_thread::sleep_for(std::chrono::microseconds(microseconds(random)));
+    ::kill(child, SIGKILL);
+    const int code = wait_for(child);
+    ASSERT_TRUE(code == 0 || code == 128 + SIGKILL) << code;
+    if (code != 0) {
+      ++kills;
+      continue;
+    }
+    expect_same_result("whole", "out");  // it was done before the kill: the next one begins anew
+    fs::remove(at("run.ckpt"));
+    fs::remove_all(at("out"));
+  }
+  EXPECT_EQ(kills, 50);
+  EXPECT_GE(resumed, 25) << "kills came while there was something to go on from";
+  const bool begun = fs::exists(at("run.ckpt"));
+  ASSERT_EQ(wait_for(begun ? start({"resume", at("run.ckpt")}) : start(run)), 0);
+  expect_same_result("whole", "out");
+  for (const std::string& name : files()) EXPECT_FALSE(has(name, ".part")) << name;
+}
+
+TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
+  const std::string asked = model("training { updates: 40000 learning_rate: 0.001 }\n");
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole"), "--rule", "rflo"}).code, 0);
+  for (const int signal : {SIGTERM, SIGINT}) {
+    sigset_t set = {};
+    sigset_t before = {};
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    ASSERT_EQ(pthread_sigmask(SIG_BLOCK, &set, &before), 0);
+    fs::remove_all(at("out"));
+    fs::remove(at("run.ckpt"));
+    std::thread presses([&] {
+      while (!fs::exists(at("out"))) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(40));
+      ::kill(::getpid(), signal);
+    });
+    // An hour is never over here: what is written is written because of the signal.
+    const Answer answer = invoke({"run", asked, "--quiet", "--out", at("out"), "--rule", "rflo", "--checkpoint",
+                                  at("run.ckpt"), "--checkpoint-every", "1h"});
+    presses.join();
+    ASSERT_EQ(pthread_sigmask(SIG_SETMASK, &before, nullptr), 0);
+    ASSERT_EQ(answer.code, code_of(Exit::kInterrupted)) << "the run was over before the signal came";
+    EXPECT_EQ(answer.err, "locus run: interrupted\nTo go on: locus resume " + at("run.ckpt") + "\n");
+    EXPECT_TRUE(has(text("out/result.json"), "INTERRUPTED"));
+    const Answer resumed = invoke({"resume", at("run.ckpt")});
+    EXPECT_EQ(resumed.code, 0) << resumed.err;
+    expect_same_result("whole", "out");
+  }
+}
+
+TEST_F(ResumeCommand, ACheckpointThatIsThereIsNotOverwrittenByARun) {
+  const std::string asked = model();
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"}).code, 0);
+  const std::string before = text("run.ckpt");
+  EXPECT_FALSE(before.empty()) << "the last one stays, also after the run has ended";
+  const Answer again = invoke({"run", asked, "--quiet", "--checkpoint", at("run.ckpt")});
+  EXPECT_EQ(again.code, code_of(Exit::kUsage));
+  EXPECT_TRUE(has(again.err, "run.ckpt is there already; `locus resume")) << again.err;
+  EXPECT_EQ(text("run.ckpt"), before);
+}
+
+TEST_F(ResumeCommand, WhatIsNoCheckpointOrOfAnotherRunIsExit3) {
+  const std::string asked = model();
+  const Answer text_file = invoke({"resume", asked});
+  EXPECT_EQ(text_file.code, code_of(Exit::kInvalid));
+  EXPECT_TRUE(has(text_file.err, "small.txtpb: error: is no checkpoint of locus; must be a file that locus wrote as a checkpoint"))
+      << text_file.err;
+  EXPECT_EQ(invoke({"resume", at("nowhere")}).code, code_of(Exit::kFailed));
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"}).code, 0);
+  std::string bytes = text("run.ckpt");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  const Answer flipped = invoke({"resume", file("flipped.ckpt", bytes)});
+  EXPECT_EQ(flipped.code, code_of(Exit::kInvalid));
+  EXPECT_TRUE(has(flipped.err, "is a checkpoint that is damaged")) << flipped.err;
+  const Answer cut = invoke({"resume", file("cut.ckpt", text("run.ckpt").substr(0, 300))});
+  EXPECT_EQ(cut.code, code_of(Exit::kInvalid));
+  EXPECT_TRUE(has(cut.err, "is a checkpoint that is cut short")) << cut.err;
+}
+
+TEST_F(ResumeCommand, AWholeCheckpointOfWhatIsNoRunIsExit3) {
+  const std::string asked = model();
+  Spec spec = load(asked);
+  spec.training.updates = 2;
+  const auto write = [&](const std::vector<std::string>& arguments) {
+    run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
+                 write_checkpoint({.arguments = arguments, .model = asked, .bytes = text("small.txtpb"), .files = {}},
+                                  moment, at("run.ckpt"));
+               }});
+    const Answer answer = invoke({"resume", at("run.ckpt")});
+    EXPECT_EQ(answer.code, code_of(Exit::kInvalid));
+    return answer.err;
+  };
+  EXPECT_TRUE(has(write({asked, "--no-such-option"}), "that this program cannot be asked for; unknown option"))
+      << "of another version";
+  EXPECT_TRUE(has(write({asked, "--updates", "many"}), "that this program cannot be asked for; --updates: is \"many\""));
+  EXPECT_TRUE(has(write({asked, "--updates", "1"}), "is a checkpoint of another run; rule bptt of it: 2 updates of 1"));
+  EXPECT_TRUE(has(write({asked, "--rule", "rtrl"}), "is a checkpoint of another run"));
+}
+
+TEST_F(ResumeCommand, WhatDoesNotGoTogetherIsExit2) {
+  const std::string asked = model();
+  const std::string other = file("other.txtpb", small_model_text("other"));
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"run", asked, "--checkpoint-every", "3"},
+           {"run", asked, other, "--checkpoint", at("run.ckpt")},
+           {"run", asked, "--checkpoint", at("run.ckpt"), "--trace", at("t.csv")},
+           {"run", asked, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "0"},
+           {"run", asked, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "5 minutes"},
+           {"run", asked, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "99999999999"}}) {
+    const Answer answer = invoke(words);
+    EXPECT_EQ(answer.code, code_of(Exit::kUsage)) << answer.err;
+    EXPECT_TRUE(has(answer.err, "checkpoint")) << answer.err;
+  }
+  EXPECT_FALSE(fs::exists(at("run.ckpt")));
+}
+
+TEST_F(ResumeCommand, AFolderThatIsNotThereOrVanishesIsExit1) {
+  const std::string asked = model("training { updates: 200000000 learning_rate: 0.001 }\n");
+  const Answer missing = invoke({"run", asked, "--checkpoint", at("nowhere/run.ckpt")});
+  EXPECT_EQ(missing.code, code_of(Exit::kFailed));
+  EXPECT_TRUE(has(missing.err, "nowhere/run.ckpt: cannot write: No such file or directory")) << missing.err;
+  fs::create_directory(at("kept"));
+  std::thread takes([&] {
+    while (!fs::exists(at("kept/run.ckpt"))) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    fs::rename(at("kept"), at("away"));
+  });
+  const Answer vanished = invoke({"run", asked, "--checkpoint", at("kept/run.ckpt"), "--checkpoint-every", "1"});
+  takes.join();
+  EXPECT_EQ(vanished.code, code_of(Exit::kFailed));
+  EXPECT_TRUE(has(vanished.err, "kept/run.ckpt: cannot write: No such file or directory")) << vanished.err;
+  EXPECT_TRUE(fs::exists(at("away/run.ckpt"))) << "the last good one stays";
+}
+
+TEST_F(ResumeCommand, AFolderThatCannotBeWrittenIsExit1) {
+  const std::string asked = model();
+  fs::create_directory(at("locked"));
+  const bool root = ::geteuid() == 0;  // who may write wherever the file system lets anybody
+  if (root && ::mount("tmpfs", at("locked").c_str(), "tmpfs", MS_RDONLY, "size=64k") != 0)
+    GTEST_SKIP() << "may not mount a file system: " << std::generic_category().message(errno);
+  if (!root) fs::permissions(at("locked"), fs::perms::owner_read | fs::perms::owner_exec);
+  const Answer answer = invoke({"run", asked, "--checkpoint", at("locked/run.ckpt")});
+  if (root) {
+    ASSERT_EQ(::umount(at("locked").c_str()), 0);
+  } else {
+    fs::permissions(at("locked"), fs::perms::owner_all);
+  }
+  EXPECT_EQ(answer.code, code_of(Exit::kFailed));
+  EXPECT_TRUE(has(answer.err, root ? "cannot write: Read-only file system" : "cannot write: Permission denied"))
+      << answer.err;
+}
+
+TEST_F(ResumeCommand, AFullDiskIsExit1AndTheLastGoodOneGoesOn) {
+  fs::create_directory(at("disk"));
+  if (::mount("tmpfs", at("disk").c_str(), "tmpfs", 0, "size=64k") != 0)
+    GTEST_SKIP() << "may not mount a file system: " << std::generic_category().message(errno);
+  // A checkpoint grows by its losses, eight bytes an update, until two of them are more than the disk holds.
+  const std::string asked = model("training { updates: 5000 learning_rate: 0.001 }\n");
+  const Answer full = invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint",
+                              at("disk/run.ckpt"), "--checkpoint-every", "50"});
+  EXPECT_EQ(full.code, code_of(Exit::kFailed));
+  EXPECT_TRUE(has(full.err, "run.ckpt: cannot write: No space left on device")) << full.err;
+  std::error_code error;
+  const bool alone = std::distance(fs::directory_iterator(at("disk"), error), {}) == 1;
+  fs::copy_file(at("disk/run.ckpt"), at("kept.ckpt"), error);
+  ASSERT_EQ(::umount(at("disk").c_str()), 0);
+  EXPECT_TRUE(alone) << "nothing half written stays";
+  const Answer resumed = invoke({"resume", at("kept.ckpt")});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("whole")}).code, 0);
+  expect_same_result("whole", "out");
+}
+
+}  // namespace
+}  // namespace locus

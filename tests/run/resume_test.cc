@@ -1,0 +1,175 @@
+// A run that goes on from a state is the run that never stopped: at every update of every rule, over both transports, in both precisions, bit by bit.
+#include <gtest/gtest.h>
+
+#include "sim/run/run.h"
+#include "sim/run/state.h"
+#include "tests/support/agreement.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+RunState state_at(const Moment& moment) {
+  RunState state;
+  for (const Outcome& outcome : moment.done.outcomes) state.rules.push_back(state_of(outcome));
+  state.running = moment.present != nullptr;
+  if (state.running) state.rules.push_back(moment.state());
+  return state;
+}
+
+/// Every state that a run of the model goes through.
+std::vector<RunState> states_of(const Spec& spec, TransportKind transport) {
+  std::vector<RunState> states;
+  run(spec,
+      {.transport = transport, .threads = 1, .watch = [&](const Moment& moment) { states.push_back(state_at(moment)); }});
+  return states;
+}
+
+testing::AssertionResult same_chip(const Outcome& one, const Outcome& other) {
+  if (one.chip.has_value() != other.chip.has_value()) return testing::AssertionFailure() << "one has a chip";
+  if (!one.chip) return testing::AssertionSuccess();
+  if (Traffic(one.chip->traffic).counts().messages != Traffic(other.chip->traffic).counts().messages)
+    return testing::AssertionFailure() << "other counts by neuron";
+  if (one.chip->report.peak != other.chip->report.peak) return testing::AssertionFailure() << "another peak";
+  return testing::AssertionSuccess();
+}
+
+testing::AssertionResult same_ranks(const Outcome& one, const Outcome& other) {
+  if (one.ranks.size() != other.ranks.size()) return testing::AssertionFailure() << "other projections are ranked";
+  for (std::size_t i = 0; i < one.ranks.size(); ++i) {
+    if (one.ranks[i].singular_values != other.ranks[i].singular_values || one.ranks[i].rank != other.ranks[i].rank)
+      return testing::AssertionFailure() << "another spectrum of " << one.ranks[i].projection;
+  }
+  return testing::AssertionSuccess();
+}
+
+/// Goes on from every state that the run has; how many there were.
+std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
+  const RunResult whole = run_with(spec, transport);
+  const std::vector<RunState> states = states_of(spec, transport);
+  for (std::size_t s = 0; s < states.size(); ++s) {
+    EXPECT_EQ(misfit(spec, states[s]), "");
+    const RunResult resumed =
+        run(spec, {.transport = transport, .threads = 1 + static_cast<int>(s % 3), .from = &states[s]});
+    if (resumed.outcomes.size() != whole.outcomes.size()) {
+      ADD_FAILURE() << resumed.outcomes.size() << " rules of " << whole.outcomes.size();
+      return 0;
+    }
+    for (std::size_t k = 0; k < whole.outcomes.size(); ++k) {
+      EXPECT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k]));
+      EXPECT_TRUE(same_chip(whole.outcomes[k], resumed.outcomes[k]));
+      EXPECT_TRUE(same_ranks(whole.outcomes[k], resumed.outcomes[k]));
+      EXPECT_EQ(whole.outcomes[k].kind, resumed.outcomes[k].kind);
+      EXPECT_EQ(whole.outcomes[k].depth, resumed.outcomes[k].depth);
+      EXPECT_EQ(whole.outcomes[k].stride, resumed.outcomes[k].stride);
+      if (!testing::Test::HasFailure()) continue;
+      ADD_FAILURE() << name(transport) << ", state " << s << ", rule " << whole.outcomes[k].rule << " of "
+                    << describe(spec);
+      return 0;
+    }
+  }
+  return states.size();
+}
+
+std::int64_t neurons_to_place(const Spec& spec) {
+  std::int64_t neurons = 0;
+  for (const PopulationSpec& population : spec.network.populations) {
+    if (population.kind != PopulationKind::kInput) neurons += population.size;
+  }
+  return neurons;
+}
+
+class Resume : public testing::TestWithParam<std::tuple<TransportKind, Precision>> {};
+
+TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreakThreads) {
+  const auto [transport, precision] = GetParam();
+  constexpr int kModels = 24;
+  std::size_t resumed = 0;
+  for (int model = 0; model < kModels && !HasFailure(); ++model) {
+    Spec spec = odd_model(static_cast<std::uint64_t>(1000 + model));
+    spec.precision = precision;
+    spec.training.updates = 4;
+    if (model % 2 == 0) {
+      spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
+    }
+    const std::size_t states = expect_resumable(spec, transport);
+    EXPECT_GE(states, spec.rules.size() + 4) << "a state before each rule, and after each update";
+    resumed += states;
+  }
+  EXPECT_GE(resumed, 1000U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, Resume,
+                         testing::Combine(testing::ValuesIn(kTransports),
+                                          testing::Values(Precision::kFloat64, Precision::kFloat32)),
+                         [](const testing::TestParamInfo<Resume::ParamType>& instance) {
+                           return std::string(name(std::get<0>(instance.param))) + "_" +
+                                  std::string(name(std::get<1>(instance.param)));
+                         });
+
+TEST(ResumeOf, RulesThatEndedEarly) {
+  Spec spec = odd_model(7);
+  spec.training.updates = 3;
+  spec.training.locality = Locality::kStrict;
+  expect_resumable(spec, TransportKind::kBatched);
+  spec.training.locality = Locality::kAny;
+  spec.training.learning_rate = 1e160;
+  for (ProjectionSpec& projection : spec.network.projections) projection.learning_rate.reset();
+  const RunResult wild = run_with(spec, TransportKind::kBatched);
+  EXPECT_TRUE(
+      std::ranges::any_of(wild.outcomes, [](const Outcome& outcome) { return outcome.status == Status::kDiverged; }));
+  expect_resumable(spec, TransportKind::kBatched);
+}
+
+TEST(ResumeOf, AnInterruptedRunIsTheRunWithoutABreak) {
+  Spec spec = odd_model(11);
+  spec.training.updates = 5;
+  const RunResult whole = run_with(spec, TransportKind::kBatched);
+  for (int stop_at = 0; stop_at < 12; ++stop_at) {
+    std::atomic<bool> stop = false;
+    std::optional<RunState> state;
+    int moments = 0;
+    const RunResult part = run(spec, {.threads = 1, .interrupt = &stop, .watch = [&](const Moment& moment) {
+                                        if (moment.stopping) state = state_at(moment);
+                                        stop = ++moments > stop_at;
+                                      }});
+    ASSERT_TRUE(state.has_value()) << "the last moment is told";
+    EXPECT_LT(part.outcomes.size(), whole.outcomes.size());
+    const RunResult resumed = run(spec, {.threads = 1, .from = &*state});
+    ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
+    for (std::size_t k = 0; k < whole.outcomes.size(); ++k)
+      ASSERT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k])) << "stopped at " << stop_at;
+  }
+}
+
+TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
+  Spec spec = odd_model(7);
+  spec.training.updates = 3;
+  const std::vector<RunState> states = states_of(spec, TransportKind::kBatched);
+  const RunState good = states[5];
+  const auto misfit_after = [&](auto change) {
+    RunState state = good;
+    change(state);
+    return misfit(spec, state);
+  };
+  EXPECT_EQ(misfit_after([](RunState&) {}), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().rule = "another"; }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().updates = 4; }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().updates = -1; }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().losses.push_back(0); }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().weights.pop_back(); }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().weights.front().push_back(0); }), "");
+  EXPECT_NE(misfit_after([](RunState& s) {
+              s.rules.front().messages.push_back({Channel::kAxon, 1 << 30, {1, 1}});
+            }),
+            "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().messages.push_back({Channel::kAxon, 0, {-1, 1}}); }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().trials = 1 << 30; }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().stalled_ticks = -1; }), "");
+  EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().traffic.emplace(); }), "");
+  EXPECT_NE(misfit_after([&](RunState& s) { s.rules.resize(spec.rules.size() + 1); }), "");
+  EXPECT_NE(misfit(spec, {.rules = {}, .running = true}), "");
+}
+
+}  // namespace
+}  // namespace locus
