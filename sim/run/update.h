@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/rule/rule.h"
 #include "sim/model/spec.h"
@@ -31,6 +32,7 @@ class Updates {
  private:
   T& transport_;
   TrainingSpec training_;
+  std::vector<double> rates_;  // eta by projection, before the schedule
   bool learns_;
   Task task_;
   Batch<R> batch_;
