@@ -22,7 +22,7 @@ function subtitle(result: Result): string {
     const training = outline.training;
     if (training) parts.push(`${counted(training.ticks, "tick")} a trial, ${counted(training.batch, "trial")} an update, ${counted(training.updates, "update")}`);
   }
-  parts.push(`${counted(result.rules.length, "rule")}, each from the same weights and on the same data`);
+  if (result.rules.length > 1) parts.push(`${counted(result.rules.length, "rule")}, each from the same weights and on the same data`);
   return parts.join(" · ");
 }
 
