@@ -59,6 +59,7 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"google/protobuf/", " sim/model sim/report "},
     {"boost/", " sim/run sim/serve sim/theory "},
     {"CLI/", " sim/cli "},
+    {"sys/mman.h", " core/base "},               // huge pages
     {"sys/", " sim/model sim/report sim/cli "},  // what the standard library cannot say of files
 });
 
