@@ -71,7 +71,7 @@ std::string misfit_of_traffic(const Spec& spec, const RuleSpec& rule, const Rule
 }
 
 std::string misfit_of_counts(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
-  const Learning learning = learning_of(rule, spec.training.ticks);
+  const Learning learning = learning_of(rule, spec.training);
   for (const LedgerEntry& entry : state.messages) {
     if (entry.lag < 0 || entry.lag > declared_lag(learning))
       return fmt::format("messages of lag {}, which it never sends", entry.lag);
@@ -114,6 +114,7 @@ RuleState state_of(const Outcome& ended) {
                   .traffic = {},
                   .ranks = ended.ranks,
                   .fingerprint = ended.fingerprint};
+  state.rates = ended.rates;
   note(ended.ledger, state);
   for (const ProjectionWeights& weights : ended.weights)
     std::visit([&](const auto& matrix) { state.weights.push_back(matrix.values); }, weights.matrix);
@@ -137,11 +138,12 @@ void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger) {
 }
 
 Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
-  const Learning learning = learning_of(rule, spec.training.ticks);
+  const Learning learning = learning_of(rule, spec.training);
   Outcome outcome = new_outcome(rule, learning);
   outcome.status = state.status;
   outcome.message = state.message;
   outcome.updates = state.updates;
+  outcome.rates = state.rates;
   outcome.losses = state.losses;
   outcome.weights = weights_with(spec.network, state.weights);
   Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
