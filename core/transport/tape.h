@@ -1,8 +1,8 @@
 // Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
 //
 // A row a (tick, lane), a column a neuron. Layout of a tape that products read: with one lane, a tick is contiguous; with more, the rows of a
-// neuron are, and its lanes within a tick. Either way products read it in place. A tape that no product reads keeps each tick as the column it was; one of
-// values that every tick repeats keeps one column.
+// neuron are, and its lanes within a tick. Either way products read it in place. A tape that no product reads keeps each tick as the column it was;
+// one of values that every tick repeats keeps one column.
 // Invariant: sized when the network is built. Cost of a write: one pass over the column.
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once

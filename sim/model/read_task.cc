@@ -10,6 +10,7 @@
 #include "sim/model/matrices.h"
 #include "sim/model/network_size.h"
 #include "sim/model/read_network.h"
+#include "sim/model/read_pace.h"
 #include "sim/model/read_spiking.h"
 
 namespace locus {
@@ -191,6 +192,7 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   if (training.commit == CommitWhen::kEveryTick && training.batch != 1) {
     faults.error(where.at("batch"), fmt::format("is {}", training.batch), "must be 1 where commit is EVERY_TICK");
   }
+  read_pace(message, where, training, faults);
   return training;
 }
 

@@ -120,6 +120,24 @@ struct BasesSpec {
 enum class Loss { kFinal, kSequence, kSum, kCrossEntropy };
 enum class CommitWhen { kEndOfBatch, kEveryTick };
 
+/// A factor of all learning rates, update by update (sim/run/schedule.h).
+struct ScheduleSpec {
+  enum class Decay { kNone, kStep, kExponential, kCosine, kLinear };
+  std::int64_t warmup = 0;  // updates over which the factor rises to 1
+  Decay decay = Decay::kNone;
+  std::int64_t every = 1;  // step: updates from drop to drop
+  double factor = 1;       // step, exponential
+  double last = 0;         // cosine, linear: at the last update
+};
+
+/// What ends a rule's run early; at least one of the first two is there.
+struct StopSpec {
+  std::optional<double> loss_below;
+  std::optional<std::int64_t> patience;  // updates
+  double improvement = 0;                // by which a loss must be lower to count
+  std::int64_t mean_of = 1;              // updates whose losses are averaged
+};
+
 struct TrainingSpec {
   Loss loss = Loss::kFinal;
   std::int32_t ticks = 0;  // T of a trial
@@ -132,6 +150,8 @@ struct TrainingSpec {
   std::int32_t window = 0;  // ticks with an error under kSum and kCrossEntropy, the last of the trial; 0: all
   Optimizer optimizer = {};
   bool has_learning_rate = false;  // whether the file gives one; without, every plastic projection that learns has its own
+  std::optional<ScheduleSpec> schedule;
+  std::optional<StopSpec> stop;
 };
 
 /// Ticks with an error: 1 (final) .. T.

@@ -210,8 +210,8 @@ std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = shorten(outcome.rule, kName);
     if (outcome.status == Status::kLocalityBroken) broken.push_back(rule);
-    const bool says_why = outcome.status == Status::kDiverged || outcome.status == Status::kInterrupted;
-    if (says_why) said.push_back(fmt::format("{}: {}", rule, outcome.message));
+    if (outcome.status != Status::kLocalityBroken && !outcome.message.empty())
+      said.push_back(fmt::format("{}: {}", rule, outcome.message));
   }
   if (!broken.empty()) {
     said.push_back(fmt::format("The {} locality budget was broken by {}.", name(spec.training.locality), listed(broken)));

@@ -48,6 +48,27 @@ std::string upper(std::string_view word) {
   return letters;
 }
 
+void fill(const ScheduleSpec& from, v1::Schedule& to) {
+  to.set_warmup(narrow(from.warmup));
+  switch (from.decay) {
+    case ScheduleSpec::Decay::kNone: break;
+    case ScheduleSpec::Decay::kStep:
+      to.mutable_step()->set_every(narrow(from.every));
+      to.mutable_step()->set_factor(from.factor);
+      break;
+    case ScheduleSpec::Decay::kExponential: to.mutable_exponential()->set_factor(from.factor); break;
+    case ScheduleSpec::Decay::kCosine: to.mutable_cosine()->set_last(from.last); break;
+    case ScheduleSpec::Decay::kLinear: to.mutable_linear()->set_last(from.last); break;
+  }
+}
+
+void fill(const StopSpec& from, v1::Stop& to) {
+  if (from.loss_below) to.set_loss_below(*from.loss_below);
+  if (from.patience) to.set_patience(narrow(*from.patience));
+  if (from.patience) to.set_improvement(from.improvement);
+  to.set_mean_of(narrow(from.mean_of));
+}
+
 void fill(const Optimizer& from, v1::Training::Optimizer& to) {
   if (from.adam) {
     to.mutable_adam()->set_beta1(from.adam->beta1);
@@ -69,6 +90,8 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (from.has_learning_rate) to.set_learning_rate(from.learning_rate);
   to.set_commit(from.commit == CommitWhen::kEndOfBatch ? v1::Training::END_OF_BATCH : v1::Training::EVERY_TICK);
   to.set_locality(spelled<v1::Training::Locality>(upper(name(from.locality)), v1::Training::Locality_Parse));
+  if (from.schedule) fill(*from.schedule, *to.mutable_schedule());
+  if (from.stop) fill(*from.stop, *to.mutable_stop());
 }
 
 void fill(const LifSpec& from, v1::Population::Lif& to) {

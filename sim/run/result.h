@@ -48,7 +48,7 @@ struct Outcome {
   std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
   std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
   Status status = Status::kCompleted;
-  std::string message;                     // why the run ended early; empty when completed
+  std::string message;                     // why the run ended early; empty when all updates were made
   std::int64_t updates = 0;                // committed
   std::vector<double> losses;              // losses[k] is the loss of update k, as met; empty under `none`
   std::vector<ProjectionWeights> weights;  // after the last commit, file order

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "sim/run/chip_record.h"
 #include "sim/run/fingerprint.h"
 #include "sim/run/offence.h"
+#include "sim/run/pace.h"
 #include "sim/run/rank.h"
 #include "sim/run/rates.h"
 #include "sim/run/update.h"
@@ -55,10 +57,17 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
   const TrainingSpec& training = spec.training;
   const bool learns = rule(learning.kind).drive != Drive::kNothing;
   Updates<R, T> updates(transport, spec, learning);
+  std::optional<Stopper> stopper;
+  if (training.stop && learns) stopper.emplace(*training.stop);
+  for (std::size_t k = 0; stopper && k < outcome.losses.size(); ++k) stopper->hear(outcome.losses[k]);
   while (true) {
     const std::int64_t update = outcome.updates;
     const bool stop = tell(transport.network(), transport.door(), options, done, outcome);
     if (update == training.updates) return;
+    if (stopper && !stopper->reason().empty()) {
+      return end(outcome, Status::kCompleted,
+                 fmt::format("stopped after {} of {} updates: {}", update, training.updates, stopper->reason()));
+    }
     if (stop) {
       return end(outcome, Status::kInterrupted,
                  fmt::format("interrupted after {} of {} updates", update, training.updates));
@@ -76,6 +85,7 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: the loss is not finite", update + 1));
     }
     if (learns) outcome.losses.push_back(loss);
+    if (stopper) stopper->hear(loss);
     const bool finite = updates.commit();
     ++outcome.updates;
     if (!finite) {

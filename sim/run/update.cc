@@ -2,6 +2,7 @@
 
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
+#include "sim/run/pace.h"
 #include "sim/run/train.h"
 
 namespace locus {
@@ -14,10 +15,16 @@ Updates<R, T>::Updates(T& transport, const Spec& spec, const Learning& learning)
       task_(spec),
       batch_(make_batch<R>(training_.ticks, transport.network().inputs.size, transport.network().readouts.size,
                            training_.batch)),
-      trial_(transport, learning, trial_shape_of(training_), training_) {}
+      trial_(transport, learning, trial_shape_of(training_), training_) {
+  for (const Projection<R>& projection : transport.network().projections) rates_.push_back(projection.learning_rate);
+}
 
 template <class R, TransportOf<R> T>
 double Updates<R, T>::run(std::int64_t update) {
+  for (std::size_t p = 0; training_.schedule && p < rates_.size(); ++p) {
+    transport_.network().projections[p].learning_rate =
+        rates_[p] * rate_factor(*training_.schedule, update, training_.updates);
+  }
   task_.fill(update, batch_);
   const double loss = trial_.run(batch_);
   transport_.door().ledger().add_trials(training_.batch, training_.ticks);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "core/rule/rule.h"
 #include "sim/model/spec.h"
@@ -35,6 +36,7 @@ class Updates {
  private:
   T& transport_;
   TrainingSpec training_;
+  std::vector<double> rates_;  // eta by projection, before the schedule
   bool learns_;
   Task task_;
   Batch<R> batch_;

@@ -216,7 +216,7 @@ def main():
             path = write_model(folder, data, rule)
             few = 3
             losses, base = run_program(program, path, few)
-            more = few + max(2, int(3e9 / (n * n * TICKS * (8 if rule == "rflo" else 2 * batch))))
+            more = few + max(5, int(4e9 / (n * n * TICKS * batch)))  # a second or more
             _, longer = run_program(program, path, more)
         own = (more - few) / (longer - base)
         numpy_rate = rate_of((numpy_rflo if rule == "rflo" else numpy_bptt)(data), losses)

@@ -11,21 +11,22 @@ constexpr double kSeconds = 1;  // of measuring
 constexpr std::size_t kFewest = 7;
 constexpr std::size_t kMost = 20000;
 
-double seconds_of(FunctionRef<double()> work, double& result) {
-  const double start = thread_seconds();
+double seconds_by(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+double seconds_of(FunctionRef<double()> work, clockid_t clock, double& result) {
+  const double start = seconds_by(clock);
   result = work();
-  return thread_seconds() - start;
+  return seconds_by(clock) - start;
 }
 
 }  // namespace
 
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
 void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> program, FunctionRef<double()> limit) {
+  const clockid_t clock = goal.elapsed ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
   std::vector<double> ratios;
   double own_seconds = 0;
   double limit_seconds = 0;
@@ -35,8 +36,8 @@ void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> pr
     while (ratios.size() < kFewest || (own_seconds + limit_seconds < kSeconds && ratios.size() < kMost)) {
       double own_loss = 0;
       double limit_loss = 0;
-      const double own = seconds_of(program, own_loss);
-      const double by_hand = seconds_of(limit, limit_loss);
+      const double own = seconds_of(program, clock, own_loss);
+      const double by_hand = seconds_of(limit, clock, limit_loss);
       if (!(std::abs(own_loss - limit_loss) <= 1e-3 * std::abs(limit_loss))) {
         return state.SkipWithError("the limit's result is another");
       }
@@ -64,7 +65,7 @@ void measure(benchmark::State& state, const std::string& unit, double goal, Func
     work();
     while (seconds < kSeconds) {
       double did = 0;
-      seconds += seconds_of(work, did);
+      seconds += seconds_of(work, CLOCK_THREAD_CPUTIME_ID, did);
       amount += did;
     }
     state.SetIterationTime(seconds);

@@ -14,14 +14,12 @@
 
 namespace locus::bench {
 
-/// Processor time of this thread [s].
-double thread_seconds();
-
 /// How a benchmark is read: what is counted, how much of it one run of the work holds, and the least ratio asked for.
 struct Goal {
   std::string unit;  // "synapse-steps", "updates", ...; the rate is that a second
   double amount = 0;
   double ratio = 0;
+  bool elapsed = false;  // by the time that passes, for work on several threads; otherwise by this thread's processor time
 };
 
 /// Runs both by turns for about a second (seven pairs at least) after a pair that warms up. Each returns its loss; they must agree to 1e-3, or the

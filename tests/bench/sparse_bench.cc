@@ -1,4 +1,5 @@
-// (d) Sparse: 10,000 inputs of which one in a hundred is active in a tick, 10,000 rectified units, B and W with one synapse in a hundred.
+// (d) Sparse: 10,000 inputs of which one in a hundred is active in a tick, 10,000 rectified units, B and W with 10, 100 (one in a hundred) or 300
+// synapses a neuron.
 //
 // Goal: 0.8 of an event loop written by hand (hand_sparse.h). Rate: ticks/s, forward only (cost follows events) and under RFLO online (every synapse
 // of B and W learns at every tick; A is static).
@@ -15,11 +16,11 @@ namespace {
 constexpr std::int32_t kUnits = 10'000;
 constexpr std::int32_t kTicks = 10;
 
-/// One entry in a hundred, by column: row (7919 k + 31 col) mod rows, all different since 7919 is prime.
-SparseMatrix hundredth(std::int32_t rows, std::int32_t cols, const char* purpose, double stddev) {
+/// So many entries a column: row (7919 k + 31 col) mod rows, all different since 7919 is prime.
+SparseMatrix scattered(std::int32_t rows, std::int32_t cols, std::int64_t fan_out, const char* purpose, double stddev) {
   SparseMatrix matrix{rows, cols, {}, {}, {}};
   for (std::int64_t j = 0; j < cols; ++j) {
-    for (std::int64_t k = 0; k < rows / 100; ++k) {
+    for (std::int64_t k = 0; k < fan_out; ++k) {
       matrix.row.push_back(static_cast<std::int32_t>((7919 * k + 31 * j) % rows));
       matrix.col.push_back(static_cast<std::int32_t>(j));
     }
@@ -29,7 +30,7 @@ SparseMatrix hundredth(std::int32_t rows, std::int32_t cols, const char* purpose
   return matrix;
 }
 
-Spec sparse_spec(const RuleSpec& rule, Precision precision) {
+Spec sparse_spec(const RuleSpec& rule, Precision precision, std::int64_t fan_out) {
   Work work;
   work.inputs = work.units = kUnits;
   work.ticks = kTicks;
@@ -38,8 +39,9 @@ Spec sparse_spec(const RuleSpec& rule, Precision precision) {
   work.commit = CommitWhen::kEveryTick;
   work.learning_rate = 1e-6;
   Spec spec = make_spec(work, rule, precision);
-  spec.network.projections[0].weights = hundredth(kUnits, kUnits, "bench/B", 1);
-  spec.network.projections[1].weights = hundredth(kUnits, kUnits, "bench/W", 0.1);
+  spec.network.projections[0].weights = scattered(kUnits, kUnits, fan_out, "bench/B", 1);
+  spec.network.projections[1].weights =
+      scattered(kUnits, kUnits, fan_out, "bench/W", 1 / std::sqrt(static_cast<double>(fan_out)));
   spec.network.projections[2].plastic = false;
   RecordedTrial& trial = std::get<RecordedTask>(spec.task).trials[0];
   SparseMatrix input{kTicks, kUnits, {}, {}, {}};
@@ -63,7 +65,7 @@ template <class R>
 void sparse(benchmark::State& state, RuleKind kind) {
   RuleSpec rule = make_rule(kind);
   if (kind == RuleKind::kRflo) rule.trace_decay = 0.5;
-  const Spec spec = sparse_spec(rule, kPrecision<R>);
+  const Spec spec = sparse_spec(rule, kPrecision<R>, state.range(0));
   Program<R> program(spec);
   const Network<R>& network = program.network();
   HandSparse<R> hand;
@@ -88,12 +90,12 @@ void sparse(benchmark::State& state, RuleKind kind) {
 
 const bool registered = [] {
   const auto add = [](const char* name, auto work, RuleKind kind) {
-    benchmark::RegisterBenchmark(name, work, kind)->Iterations(1)->UseManualTime();
+    benchmark::RegisterBenchmark(name, work, kind)->Arg(10)->Arg(100)->Arg(300)->Iterations(1)->UseManualTime();
   };
-  add("d sparse forward f64", sparse<double>, RuleKind::kNone);
-  add("d sparse forward f32", sparse<float>, RuleKind::kNone);
-  add("d sparse RFLO online f64", sparse<double>, RuleKind::kRflo);
-  add("d sparse RFLO online f32", sparse<float>, RuleKind::kRflo);
+  add("d sparse forward f64, synapses a neuron", sparse<double>, RuleKind::kNone);
+  add("d sparse forward f32, synapses a neuron", sparse<float>, RuleKind::kNone);
+  add("d sparse RFLO online f64, synapses a neuron", sparse<double>, RuleKind::kRflo);
+  add("d sparse RFLO online f32, synapses a neuron", sparse<float>, RuleKind::kRflo);
   return true;
 }();
 

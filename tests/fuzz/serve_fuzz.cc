@@ -3,6 +3,7 @@
 // The server is the real one, on loopback. The first byte of an input says whether its sender knows the address (even): then every TOKEN in it is the
 // server's. PORT is the server's in any case. Looked for: a crash, a sanitiser's report, a conversation that does not end, a server that no longer
 // answers, and a page or a socket given to who does not know the address.
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -50,7 +51,7 @@ std::string converse(std::uint16_t port, std::string_view bytes) {
   char buffer[4096];
   ssize_t count = 0;
   while ((count = ::recv(socket, buffer, sizeof buffer, 0)) > 0) heard.append(buffer, static_cast<std::size_t>(count));
-  const bool tired = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  const bool tired = count < 0 && errno == EAGAIN;
   ::close(socket);
   if (tired) throw std::logic_error("a conversation did not end");
   return heard;

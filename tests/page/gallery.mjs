@@ -1,15 +1,16 @@
-// Draws the pictures of docs/gallery.md: of each shipped model's report, the figure of how far messages reach.
+// Draws the pictures of docs/gallery.md: of each shipped model's report, the figure of how far messages reach; of the chip's, its map.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { browser, open, root, run } from "./browser.mjs";
 
 const launched = await browser();
-for (const model of ["student_teacher", "unaligned", "sparse", "sines", "sunspots"]) {
+const pictures = [...["student_teacher", "unaligned", "sparse", "sines", "sunspots"].map((model) => [model, "reach"]), ["chip", "chip"]];
+for (const [model, figure] of pictures) {
   const { page } = await open(launched, run(`models/${model}.txtpb`).address, { acceptDownloads: true });
-  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#reach button").last().click()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`#${figure} button`).last().click()]);
   // Three digits are more than a screen shows.
   const text = readFileSync(await download.path(), "utf8").replace(/\d+\.\d{4,}/g, (number) => String(Number(Number(number).toFixed(2))));
-  writeFileSync(join(root, "docs/figures", `reach_${model}.svg`), text);
+  writeFileSync(join(root, "docs/figures", figure === "reach" ? `reach_${model}.svg` : "map_chip.svg"), text);
   console.log(model, await page.textContent(".headline"));
   await page.close();
 }

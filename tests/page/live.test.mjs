@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, folder, program, root } from "./browser.mjs";
+import { browser, folder, numbers, open, program, root } from "./browser.mjs";
 
 let launched;
 before(async () => (launched = await browser()));
@@ -12,7 +12,7 @@ after(() => launched.close());
 
 /// Starts a run with a live page; its address, once it is printed, and a promise of its end.
 async function start(out, ...options) {
-  const run = spawn(program, ["run", "models/unaligned.txtpb", "--threads", "1", "--serve", "0", "--out", out, ...options], { cwd: root });
+  const run = spawn(program, ["run", "models/unaligned.txtpb", "--threads", "1", "--out", out, ...options, "--serve"], { cwd: root });
   const ended = new Promise((resolve) => run.on("exit", resolve));
   const first = await new Promise((resolve) => run.stdout.once("data", (text) => resolve(String(text).split("\n")[0])));
   assert.match(first, /^live: http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
@@ -40,6 +40,47 @@ test("follows the run, and stays when it has ended", async (context) => {
   const text = await page.textContent("#provenance");
   for (const run of json.runs) assert.ok(text.includes(run.fingerprint), `${run.rule} is complete`);
   assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("goes from model to model", async (context) => {
+  const { run, ended, address } = await start(join(folder, "several"), "models/tiny.txtpb", "--updates", "30000", "--rule", "rflo", "--quiet");
+  context.after(() => run.kill("SIGKILL"));
+  const page = await launched.newPage();
+  await page.goto(address);
+  const status = (start) => page.waitForFunction((text) => document.querySelector("#status")?.textContent.startsWith(text), start);
+  await status("Live: model 1 of 2, unaligned: rflo, ");
+  await status("Live: model 2 of 2, tiny: ");
+  assert.equal(await page.textContent("h1"), "tiny");
+  assert.equal(await page.title(), "tiny - locus, live");
+  assert.equal(await ended, 0);
+  await status("The run has ended; this page shows what it left of model 2 of 2, tiny");
+  await page.close();
+});
+
+test("says that a run was interrupted, and outlives it", async (context) => {
+  const { run, ended, address } = await start(join(folder, "cut"), "--updates", "100000000", "--rule", "rflo", "--quiet");
+  context.after(() => run.kill("SIGKILL"));
+  const { page, complaints } = await open(launched, address);
+  await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("Live: rflo, "));
+  run.kill("SIGINT");
+  assert.equal(await ended, 130);
+  await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("The run was interrupted; this page shows what it left"));
+  const rows = await numbers(page, "losses"); // nobody serves this page any more
+  assert.ok(rows.length > 0);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("notices that the program is gone", async (context) => {
+  const { run, ended, address } = await start(join(folder, "killed"), "--updates", "100000000", "--rule", "rflo", "--quiet");
+  context.after(() => run.kill("SIGKILL"));
+  const page = await launched.newPage();
+  await page.goto(address);
+  await page.waitForFunction(() => document.querySelector("#status")?.textContent.startsWith("Live: rflo, "));
+  run.kill("SIGKILL");
+  await ended;
+  await page.waitForFunction(() => document.querySelector("#status").textContent.startsWith("The connection to the program has ended before"));
   await page.close();
 });
 

@@ -11,8 +11,10 @@ const kNonLocal = new Set(["TRANSPORT", "ADJOINT", "INFLUENCE", "GATHER"]);
 let launched;
 let result;
 let sparse;
+let chip;
 before(async () => {
   launched = await browser();
+  chip = run("models/chip.txtpb", "--updates", "20");
   result = run("models/student_teacher.txtpb");
   sparse = run("models/sparse.txtpb", "--updates", "100");
 });
@@ -188,6 +190,40 @@ function lowestContrast() {
   return lowest;
 }
 
+test("draws the chip, its links as thick as result.json says they are loaded", async () => {
+  for (const width of [1200, 400]) {
+    const { page, complaints } = await open(launched, chip.address, { viewport: { width, height: 900 } });
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "network"]);
+    const { runs } = chip.json;
+    const expected = new Map(runs.map((run) => [run.rule, new Map()]));
+    for (const run of runs) {
+      for (const link of run.chip.links) {
+        const ends = [link.from, link.to].sort((a, b) => a - b).join(" ");
+        expected.get(run.rule).set(ends, (expected.get(run.rule).get(ends) ?? 0) + Number(link.packets) / Number(run.ledger.trials));
+      }
+    }
+    const most = Math.max(...[...expected.values()].flatMap((links) => [...links.values()]));
+    const lines = await page.$$eval("#chip .canvas svg line", (all) => all.map((line) => ({ width: Number(line.getAttribute("stroke-width")), title: line.querySelector("title").textContent })));
+    assert.equal(lines.length, [...expected.values()].reduce((sum, links) => sum + links.size, 0));
+    const thickest = Math.max(...lines.map((line) => line.width));
+    for (const line of lines) {
+      const [, rule, a, b] = line.title.match(/^(\S+): \S+ packets a trial between (host|core \d+) and core (\d+)$/);
+      const packets = expected.get(rule).get(`${a === "host" ? -1 : a.slice("core ".length)} ${b}`);
+      assert.ok(Math.abs(line.width - Math.max(1.2, (thickest * packets) / most)) < 1e-6, line.title);
+    }
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+    const rows = await numbers(page, "chip");
+    const all = runs.flatMap((run) => run.chip.links.map((link) => [run.rule, link, Number(link.packets) / Number(run.ledger.trials)]));
+    assert.equal(rows.length, all.length);
+    rows.forEach(([rule, from, to, packets], i) => {
+      assert.deepEqual([rule, from, to], [all[i][0], all[i][1].from < 0 ? "host" : `core ${all[i][1].from}`, all[i][1].to < 0 ? "host" : `core ${all[i][1].to}`]);
+      close(packets, all[i][2], `${rule}, ${from} to ${to}`);
+    });
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
 test("is dark where dark is asked for, and has contrast in both", async () => {
   const backgrounds = [];
   for (const colorScheme of ["light", "dark"]) {
@@ -213,6 +249,19 @@ test("fits 400 pixels", async () => {
     });
     assert.deepEqual(small, [], "no label is too small");
     assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
+test("keeps the names of channels apart at any width", async () => {
+  for (const width of [600, 720, 900, 1200]) {
+    const { page } = await open(launched, result.address, { viewport: { width, height: 900 } });
+    const overlaps = await page.$$eval("#channels .canvas svg text", (texts) => {
+      const boxes = texts.filter((text) => text.textContent).map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+      const hit = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+      return boxes.flatMap((one, i) => boxes.slice(i + 1).filter((other) => hit(one.box, other.box)).map((other) => `${one.text} ${other.text}`));
+    });
+    assert.deepEqual(overlaps, [], `${width} pixels`);
     await page.close();
   }
 });

@@ -33,6 +33,10 @@ test("draws the frontier and each setting, with the numbers of summary.csv", asy
     assert.deepEqual(row.slice(0, 3), [rule, rate, depth]);
     row.slice(3).forEach((value, k) => assert.ok(Math.abs(Number(value) - Number(rest[k])) <= 1e-12 * Math.abs(Number(rest[k])), `${rule}: ${value} is not ${rest[k]}`));
   });
+  // A setting of one rule is nobody else's: it neither names another rule's points nor has its best value there.
+  const [one, other] = [await page.textContent("#axis-1 .takeaway"), await page.textContent(".headline")];
+  assert.match(one, /^tbptt:1 does best, at depth = [13]: /);
+  assert.doesNotMatch(other, /(bptt|rflo|eprop) \([^)]*depth/);
   const dots = await page.$$eval('#frontier g[aria-label="dot"] path', (paths) => paths.length);
   assert.equal(dots, rows.length);
   assert.match(await page.textContent("#failures"), /6 members failed.*training\.learning_rate is -1; must be finite and at least 0/);

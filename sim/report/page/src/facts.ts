@@ -92,6 +92,7 @@ export function headline(result: Result): string {
   }
   const rules = completed(result);
   const best = lowest(rules);
+  if (!best && result.rules.some((rule) => rule.status === "RUNNING")) return "No rule has ended yet; below is how far the run has come.";
   if (!best) return result.rules.length === 0 ? "No rule has run." : "No rule that learns ran to its end.";
   const reach = best.violations === 0 ? "without a message that breaks locality" : `with ${human(best.violations)} messages a trial that break locality`;
   return `${rules.length > 1 ? "Lowest is " : ""}${best.name}${rules.length > 1 ? "," : ""} ${rules.length > 1 ? "which ends" : "ends"} at a loss of ${loss(best.last)}, ${reach}.`;

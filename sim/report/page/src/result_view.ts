@@ -22,8 +22,46 @@ function subtitle(result: Result): string {
     const training = outline.training;
     if (training) parts.push(`${counted(training.ticks, "tick")} a trial, ${counted(training.batch, "trial")} an update, ${counted(training.updates, "update")}`);
   }
-  parts.push(`${counted(result.rules.length, "rule")}, each from the same weights and on the same data`);
+  if (result.rules.length > 1) parts.push(`${counted(result.rules.length, "rule")}, each from the same weights and on the same data`);
   return parts.join(" · ");
+}
+
+/// What a rule's name stands for and what it does, in a sentence; by row of the rule table.
+const kRules: Record<string, [string, string]> = {
+  none: ["no learning", "the network runs and nothing changes"],
+  bptt: ["backpropagation through time", "when a trial is over, an agent that knows every neuron walks back through all its ticks: the exact gradient"],
+  tbptt: ["truncated backpropagation through time", "the same walk, cut after a few ticks"],
+  rflo: ["random feedback local online learning", "the error comes in over fixed wires of its own, and each synapse combines it with a trace that it keeps of the past"],
+  eprop: ["e-prop", "traces as well; the error is weighted by the output synapses' own weights, which must be carried back to the neurons"],
+  "eprop:random": ["e-prop with random feedback", "traces as well, and the error over fixed wires of its own"],
+  rtrl: ["real-time recurrent learning", "the exact gradient without looking back: every neuron keeps how it depends on every synapse, and they tell each other at each tick"],
+};
+
+/// What a rule without violations leaves out of the gradient, whatever a run shows; by row of the rule table.
+const kLost: Record<string, string> = {
+  rflo: "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
+  "eprop:random": "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
+};
+
+/// What must be known to read the rest: how it is counted, and what the rules' names stand for.
+function reading(result: Result): HTMLElement {
+  const kinds = result.rules.map((rule) => rule.kind).filter((kind, i, all) => all.indexOf(kind) === i && kRules[kind]);
+  const named = (kind: string) => result.rules.filter((rule) => rule.kind === kind).map((rule) => shorten(rule.name, 24)).join(", ");
+  return element(
+    "section",
+    { id: "reading", "aria-labelledby": "reading-title" },
+    element("h2", { id: "reading-title" }, "How to read this page"),
+    element(
+      "p",
+      {},
+      "Here a network of neurons and synapses learns, and whatever one of them tells another is a message, which is counted. A message breaks locality ",
+      element("strong", {}, "in space"),
+      " where it needs a wire that no synapse has (one that carries its weight backwards, say), and ",
+      element("strong", {}, "in time"),
+      " where it is about a tick that is past: its lag says how many ticks ago. Brains are not known to have either, and chips built like them pay for both. Each such message is a violation; the loss, which learning lowers, tells what they buy.",
+    ),
+    element("dl", { class: "rules" }, ...kinds.flatMap((kind) => [element("dt", {}, named(kind)), element("dd", {}, element("strong", {}, kRules[kind]![0]), `: ${kRules[kind]![1]}`)])),
+  );
 }
 
 function balance(result: Result): HTMLElement | undefined {
@@ -33,10 +71,11 @@ function balance(result: Result): HTMLElement | undefined {
   const { local, reference } = pair;
   const card = (verdict: "saves" | "gives up", title: string, none: string) => {
     const own = all.filter((difference) => difference.verdict === verdict);
-    const items = own.map((difference) =>
-      element("li", {}, element("strong", {}, difference.words), ` ${difference.what}`, element("span", { class: "pair" }, ` ${difference.local} against ${difference.reference}`)),
-    );
-    return element("section", { class: `card ${verdict.replace(" ", "-")}`, "aria-label": title }, element("h2", {}, title), own.length > 0 ? element("ul", {}, ...items) : element("p", {}, none));
+    const item = (words: string, what: string, pair: string) => element("li", {}, element("strong", {}, words), ` ${what}`, element("span", { class: "pair" }, ` ${pair}`));
+    const items = own.map((difference) => item(difference.words, difference.what, `${difference.local} against ${difference.reference}`));
+    const lost = verdict === "gives up" ? kLost[local.kind] : undefined;
+    if (lost) items.push(item("the exact gradient", "of the loss", `${lost}${own.length === 0 ? "; here that costs nothing that is measured" : ""}`));
+    return element("section", { class: `card ${verdict.replace(" ", "-")}`, "aria-label": title }, element("h2", {}, title), items.length > 0 ? element("ul", {}, ...items) : element("p", {}, none));
   };
   const equal = all.filter((difference) => difference.verdict === "equal").map((difference) => difference.what);
   const made = element(
@@ -132,7 +171,7 @@ export function resultView(result: Result): HTMLElement[] {
   const saved = balance(result);
   if (saved) made.push(saved);
   if (result.rules.length === 0) return made;
-  made.push(figure(reachChart(result), file), comparison(result));
+  made.push(figure(reachChart(result), file), reading(result), comparison(result));
   for (const chart of charts) if (chart && chart.rows.length > 0) made.push(figure(chart, file));
   made.push(provenance(result));
   return made;

@@ -18,8 +18,9 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-export function plot(options: Plot.PlotOptions): SVGSVGElement & Plot.Plot {
-  return Plot.plot({ style: { fontSize: "12px", fontFamily: "inherit", background: "transparent", overflow: "visible" }, ...options }) as SVGSVGElement & Plot.Plot;
+/// `fontSize`: of axes and marks that do not say theirs [px].
+export function plot(options: Plot.PlotOptions, fontSize = 12): SVGSVGElement & Plot.Plot {
+  return Plot.plot({ style: { fontSize: `${fontSize}px`, fontFamily: "inherit", background: "transparent", overflow: "visible" }, ...options }) as SVGSVGElement & Plot.Plot;
 }
 
 /// One picture of several, each at its place.

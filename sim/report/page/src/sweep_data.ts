@@ -59,6 +59,12 @@ export function shortPath(path: string): string {
   return path.split(".").pop() ?? path;
 }
 
+/// Whether a setting bears on a rule: those of another rule, rules[NAME].field, do not.
+export function bearsOn(path: string, rule: string, rules: string[]): boolean {
+  const named = path.match(/^rules\[(.+?)\]\./)?.[1];
+  return named === undefined || named === rule || !rules.includes(named);
+}
+
 function valueIn(setting: string): string {
   return setting.slice(setting.indexOf("=") + 1);
 }
@@ -72,7 +78,7 @@ export function readSweep(json: JsonSweep, channels: Channel[]): Sweep {
       let group = groups.get(key);
       if (!group) {
         const settings = member.settings.map(valueIn);
-        const label = json.axes.map((axis, i) => `${shortPath(axis.path)} ${settings[i]}`).join(", ");
+        const label = json.axes.flatMap((axis, i) => (bearsOn(axis.path, digest.rule, rules) ? [`${shortPath(axis.path)} ${settings[i]}`] : [])).join(", ");
         const line: Line = { settings, label, rule: digest.rule, index: rules.indexOf(digest.rule), seeds: 0, completed: 0, mean: NaN, q25: NaN, median: NaN, q75: NaN, messages: NaN, violations: NaN };
         group = { line, digests: [] };
         groups.set(key, group);

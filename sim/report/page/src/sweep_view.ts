@@ -5,7 +5,7 @@ import { counted, human, listed, loss, shorten, tick } from "./format.ts";
 import { ruleColour, ruleDash } from "./palette.ts";
 import { fileName } from "./result_view.ts";
 import { endLabels, kNarrow, legend, legendHeight, logDomain, logTicks, plot } from "./svg.ts";
-import { type Line, type Sweep, frontier, quantile, shortPath } from "./sweep_data.ts";
+import { type Line, type Sweep, bearsOn, frontier, quantile, shortPath } from "./sweep_data.ts";
 
 function named(line: Line): string {
   return line.label === "" ? line.rule : `${line.rule} (${line.label})`;
@@ -88,7 +88,8 @@ function axisChart(sweep: Sweep, a: number): Chart | undefined {
     }),
   );
   if (points.length === 0) return undefined;
-  const best = [...points].sort((x, y) => x.median - y.median)[0]!;
+  const concerned = points.filter((point) => bearsOn(axis.path, point.rule, sweep.rules));
+  const best = [...(concerned.length > 0 ? concerned : points)].sort((x, y) => x.median - y.median)[0]!;
   const positive = points.every((point) => point.number > 0);
   const domain = logDomain(points.map((point) => point.median));
   const draw = (width: number) => {

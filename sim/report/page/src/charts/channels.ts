@@ -28,7 +28,8 @@ export function channelChart(result: Result): Chart {
   const depth = (cell: Cell) => (cell.messages === 0 ? 0 : 0.12 + 0.5 * Math.max(0, Math.log1p(cell.messages) / Math.log1p(most)));
   const names = result.rules.map((rule) => rule.name);
   const draw = (width: number) => {
-    const narrow = width < kNarrow;
+    const each = (width - 128) / used.length; // pixels of a channel, where they stand side by side
+    const narrow = width < kNarrow || each < 60;
     // Narrow: channels down, rules across would not fit either; the names of channels stand at the left, a rule a panel.
     const options: Plot.PlotOptions = narrow
       ? {
@@ -48,19 +49,23 @@ export function channelChart(result: Result): Chart {
           x: { domain: used.map((channel) => channel.name), axis: "top", label: null, tickSize: 0, padding: 0.06 },
           y: { domain: names, label: null, tickSize: 0, padding: 0.1, tickFormat: (name: string) => shorten(name, 15) },
         };
+    const letters = narrow || each >= 82 ? 12 : 10; // so that the names of channels keep apart
     const place = narrow ? { fy: "rule", y: "channel" } : { x: "channel", y: "rule" };
-    return plot({
-      ...options,
-      width,
-      marginRight: 4,
-      marks: [
-        Plot.cell(cells, { ...place, fill: (d: Cell) => wiresColour[d.wires]!, fillOpacity: depth, title: (d: Cell) => `${d.rule}: ${human(d.messages)} messages a trial over ${d.channel} (${d.wires})` }),
-        Plot.text(cells, { ...place, text: (d: Cell) => (d.messages === 0 ? "·" : human(d.messages)), fontVariant: "tabular-nums", fontWeight: 500 }),
-        ...(narrow
-          ? [Plot.text(names, { fy: (name: string) => name, frameAnchor: "top-left", dy: -14, dx: -100, fontWeight: 600, fontSize: 13 })]
-          : [Plot.text(used, { x: "name", frameAnchor: "top", dy: -40, text: "wires", fill: (d: { wires: Wires }) => wiresColour[d.wires]!, fontWeight: 600, fontSize: 11 })]),
-      ],
-    });
+    return plot(
+      {
+        ...options,
+        width,
+        marginRight: 4,
+        marks: [
+          Plot.cell(cells, { ...place, fill: (d: Cell) => wiresColour[d.wires]!, fillOpacity: depth, title: (d: Cell) => `${d.rule}: ${human(d.messages)} messages a trial over ${d.channel} (${d.wires})` }),
+          Plot.text(cells, { ...place, text: (d: Cell) => (d.messages === 0 ? "·" : human(d.messages)), fontVariant: "tabular-nums", fontWeight: 500 }),
+          ...(narrow
+            ? [Plot.text(names, { fy: (name: string) => name, frameAnchor: "top-left", dy: -14, dx: -100, fontWeight: 600, fontSize: 13 })]
+            : [Plot.text(used, { x: "name", frameAnchor: "top", dy: -40, text: "wires", fill: (d: { wires: Wires }) => wiresColour[d.wires]!, fontWeight: 600, fontSize: letters - 1 })]),
+        ],
+      },
+      letters,
+    );
   };
   return {
     id: "channels",

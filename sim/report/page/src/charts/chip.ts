@@ -64,7 +64,7 @@ function map(rule: Rule, mesh: Mesh, most: number, width: number): SVGSVGElement
     panel.append(
       svg(
         "line",
-        { x1: one.x, y1: one.y, x2: two.x, y2: two.y, "stroke-width": Math.max(0.6, share * kThickest * pitch), style: `stroke: var(${a === kHost ? "--non-local" : "--local"})` },
+        { x1: one.x, y1: one.y, x2: two.x, y2: two.y, "stroke-width": Math.max(1.2, share * kThickest * pitch), style: `stroke: var(${a === kHost ? "--non-local" : "--local"})` },
         svg("title", {}, `${rule.name}: ${human(packets)} packets a trial between ${mesh.each > 1 ? "tiles" : `${placeName(a)} and ${placeName(b)}`}`),
       ),
     );
