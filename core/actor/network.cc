@@ -4,6 +4,8 @@
 #include <bit>
 #include <type_traits>
 
+#include "core/base/check.h"
+
 namespace locus {
 namespace {
 
@@ -71,7 +73,14 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   for (const Population& population : network.rate.populations) {
     std::fill_n(network.rate.leak.begin() + population.begin, population.size, static_cast<R>(population.leak));
   }
-  for (Column<R>* column : {&network.readouts.output, &network.readouts.error, &network.readouts.epsilon}) {
+  if (has_spikes(network)) {
+    LifColumns<R>& lif = network.rate.lif;
+    for (Column<R>* column : {&lif.voltage, &lif.adaptation, &lif.refractory, &lif.count, &lif.delta, &lif.omega}) {
+      size_column(*column, network.rate.size, lanes);
+    }
+  }
+  ReadoutLayer<R>& readouts = network.readouts;
+  for (Column<R>* column : {&readouts.current, &readouts.output, &readouts.error, &readouts.epsilon, &readouts.norm}) {
     size_column(*column, network.readouts.size, lanes);
   }
   network.autapses.clear();
@@ -79,6 +88,7 @@ void allocate(Network<R>& network, std::int32_t lanes) {
     const Projection<R>& projection = network.projections[static_cast<std::size_t>(p)];
     if (projection.source_begin != projection.target_begin)
       continue;  // another population: no neuron is its own source
+    if (population_at(network.rate.populations, projection.target_begin).lif) continue;
     for (std::int32_t i = 0; i < projection.source_size; ++i) {
       const std::int64_t synapse = find_synapse(projection, i, i);
       if (synapse >= 0)
@@ -86,6 +96,22 @@ void allocate(Network<R>& network, std::int32_t lanes) {
     }
   }
   std::ranges::sort(network.autapses, {}, &Autapse::neuron);
+}
+
+const Population& population_at(const std::vector<Population>& populations, std::int32_t begin) {
+  const auto found = std::ranges::find(populations, begin, &Population::begin);
+  CHECK(found != populations.end(), "a projection ends on a population");
+  return *found;
+}
+
+template <class R>
+bool has_spikes(const Network<R>& network) {
+  return std::ranges::any_of(network.rate.populations, [](const Population& p) { return p.lif.has_value(); });
+}
+
+template <class R>
+bool has_leaky_readouts(const Network<R>& network) {
+  return std::ranges::any_of(network.readouts.populations, &Population::leaky);
 }
 
 template <class R>
@@ -99,6 +125,10 @@ template struct Projection<double>;
 template struct Projection<float>;
 template std::vector<std::int32_t> projections_between(const Network<double>&, Layer, Layer);
 template std::vector<std::int32_t> projections_between(const Network<float>&, Layer, Layer);
+template bool has_spikes(const Network<double>&);
+template bool has_spikes(const Network<float>&);
+template bool has_leaky_readouts(const Network<double>&);
+template bool has_leaky_readouts(const Network<float>&);
 template bool plastic_weights_finite(const Network<double>&);
 template bool plastic_weights_finite(const Network<float>&);
 template void allocate(Network<double>&, std::int32_t);

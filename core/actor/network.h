@@ -9,10 +9,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/actor/activation.h"
+#include "core/actor/lif_neuron.h"
 #include "core/base/column.h"
 #include "core/base/id.h"
 
@@ -27,6 +29,11 @@ struct Population {
   std::int32_t size = 0;                          // neurons
   Activation activation = Activation::kIdentity;  // rate only
   double leak = 1;                                // alpha in (0, 1]; rate only
+  std::optional<LifParameters> lif;               // of a spiking population, which is one of the rate layer
+  double decay = 0;                               // alpha of a leaky readout; 0: without memory
+  double gain = 1;                                // zeta of a readout
+
+  bool leaky() const { return decay != 0 || gain != 1; }  // of a readout
 };
 
 template <class R>
@@ -36,6 +43,18 @@ struct InputLayer {
   Column<R> activity;                   // x_t [1] (m x lanes)
 };
 
+/// What spiking neurons keep besides (lif_neuron.h); empty where no population spikes.
+template <class R>
+struct LifColumns {
+  Column<R> voltage;     // v [1] (n x lanes)
+  Column<R> adaptation;  // a [1] (n x lanes)
+  Column<R> refractory;  // r, ticks (n x lanes)
+  Column<R> count;       // spikes of the trial (n x lanes)
+  Column<R> delta;       // dL/dv, under a sweep (n x lanes)
+  Column<R> omega;       // dL/da, under a sweep (n x lanes)
+};
+
+/// All that is between inputs and readouts: rate populations and spiking ones.
 template <class R>
 struct RateLayer {
   std::vector<Population> populations;  // file order
@@ -46,15 +65,18 @@ struct RateLayer {
   Column<R> signal;                     // learning signal of the tick [1] (n x lanes)
   Column<R> own_weight;  // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
   Column<R> leak;        // alpha (n)
+  LifColumns<R> lif;
 };
 
 template <class R>
 struct ReadoutLayer {
   std::vector<Population> populations;  // file order
   std::int32_t size = 0;                // o
-  Column<R> output;                     // y_t [1] (o x lanes); what has arrived since the tick began
+  Column<R> current;                    // A h_t [1] (o x lanes); what has arrived since the tick began
+  Column<R> output;                     // y_t [1] (o x lanes)
   Column<R> error;                      // e_t = y_t - y*_t [1] (o x lanes)
   Column<R> epsilon;                    // eps_t = dL/dy_t [1] (o x lanes)
+  Column<R> norm;                       // sum of exp(y_t) [1] (o x lanes)
 };
 
 /// The synapses of one projection: W_ij, target i, source j.
@@ -69,6 +91,7 @@ struct Projection {
   std::int32_t target_size = 0;
   bool dense = true;
   bool plastic = true;
+  bool hollow = false;          // dense but for its diagonal, which is no synapse; stored as sparse
   double learning_rate = 0;     // eta; unused where not plastic
   Column<std::int64_t> offset;  // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
   Column<std::int32_t> target;  // sparse only (synapses): target within the projection, ascending under each source
@@ -88,7 +111,7 @@ struct Projection {
   std::int32_t source_of(std::int64_t synapse) const;
 };
 
-/// A rate neuron's autapse: where its weight W_ii stands.
+/// A rate neuron's autapse (a spiking one asks nothing of its own): where its weight W_ii stands.
 struct Autapse {
   NeuronId neuron;          // within the rate layer
   ProjectionId projection;  // within Network::projections
@@ -113,6 +136,15 @@ std::vector<std::int32_t> projections_between(const Network<R>& network, Layer s
 /// Whether the weights of every plastic projection are finite. Cost: one pass over them that vectorises.
 template <class R>
 bool plastic_weights_finite(const Network<R>& network);
+
+/// The population of a layer that begins at this neuron; there must be one.
+const Population& population_at(const std::vector<Population>& populations, std::int32_t begin);
+
+/// Whether some population spikes; whether some readout has memory.
+template <class R>
+bool has_spikes(const Network<R>& network);
+template <class R>
+bool has_leaky_readouts(const Network<R>& network);
 
 /// Sizes every neuron column for `lanes` and finds the autapses; build calls it last.
 template <class R>

@@ -14,7 +14,10 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
       populations_(network.rate.populations),
       delta_(network.rate.activity.size(), R(0)),
       sums_(network.rate.activity.size(), R(0)),
-      waiting_(trial.error_at_every_tick ? static_cast<std::size_t>(learning.stride) : 1, delta_) {}
+      first_error_{trial.ticks - trial.window + 1},
+      readouts_(has_leaky_readouts(network) ? network.readouts.populations : std::vector<Population>{}),
+      eta_(readouts_.size() * delta_.size(), R(0)),
+      waiting_(static_cast<std::size_t>(std::min(learning.stride, trial.window)), readouts_.empty() ? delta_ : eta_) {}
 
 template <class R>
 void BackwardAgent<R>::begin_trial() {
@@ -27,22 +30,38 @@ Answers<R> BackwardAgent<R>::errors_of(Tick now) {
   heard_ = now;
   Column<R>& waiting = waiting_of(now);
   std::ranges::fill(waiting, R(0));
-  return {Party::kAgent, waiting.data()};
+  return {Party::kAgent, waiting.data(), readouts_.empty() ? 0 : std::ssize(delta_)};
+}
+
+/// delta += A^T eps, or what readouts with memory make of it; `error` is null where the revisited tick brings none.
+template <class R>
+void BackwardAgent<R>::add_errors(const R* error) {
+  if (readouts_.empty() && error != nullptr) {
+    for (std::size_t cell = 0; cell < delta_.size(); ++cell) delta_[cell] += error[cell];
+  }
+  for (std::size_t k = 0; k < readouts_.size(); ++k) {
+    const auto decay = static_cast<R>(readouts_[k].decay);
+    const auto gain = static_cast<R>(readouts_[k].gain);
+    const std::size_t first = k * delta_.size();
+    for (std::size_t cell = 0; cell < delta_.size(); ++cell) {
+      R& eta = eta_[first + cell];
+      eta = decay * eta + (error != nullptr ? gain * error[first + cell] : R(0));
+      delta_[cell] += eta;
+    }
+  }
 }
 
 template <class R>
 template <TransportOf<R> T>
 void BackwardAgent<R>::sweep(T& transport, Tick now) {
   const std::int32_t visits = std::min(learning_.depth, now.value);
-  // With a final loss one error waits, that of T; with the sequence loss, those of the ticks since the last sweep.
-  const std::int32_t oldest_error = waiting_.size() == 1 ? heard_.value : swept_.value + 1;
+  const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);  // of those that wait
   std::ranges::fill(delta_, R(0));
+  std::ranges::fill(eta_, R(0));
   for (std::int32_t lag = 0; lag < visits; ++lag) {
     const Tick revisited{now.value - lag};
-    if (revisited <= heard_ && revisited.value >= oldest_error) {
-      const Column<R>& error = waiting_of(revisited);
-      for (std::size_t cell = 0; cell < delta_.size(); ++cell) delta_[cell] += error[cell];
-    }
+    const bool brings_error = revisited <= heard_ && revisited.value >= oldest_error;
+    add_errors(brings_error ? waiting_of(revisited).data() : nullptr);
     transport.adjoint(delta_.data(), lag);
     transport.replay(revisited, lag);
     const bool last = lag == visits - 1;

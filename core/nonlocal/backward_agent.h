@@ -2,6 +2,9 @@
 //
 //     at each revisited tick s, newest first:   delta += A^T eps_s (met once);  g = alpha phi'_s delta;  delta = (1 - alpha) delta + W^T g
 //
+// Readouts with memory: eta_s = alpha_o eta_{s+1} + zeta_o A^T eps_s in place of A^T eps_s, one eta a readout population. Spiking neurons keep
+// what they carry back themselves (lif_neuron.h), so delta = W^T g there.
+//
 // All that it learns arrives as TRANSPORT, all that it says leaves as ADJOINT: weight transport, and lags up to the depth of the sweep. It keeps
 // delta and the errors that wait for their sweep, and caches no weight: every use is a message. Each neuron's leak it knows as a constant. Neurons
 // recall their own past (POST, AXON replayed).
@@ -33,6 +36,7 @@ class BackwardAgent {
   void sweep(T& transport, Tick now);
 
  private:
+  void add_errors(const R* error);
   Column<R>& waiting_of(Tick tick) { return waiting_[static_cast<std::size_t>(tick.value) % waiting_.size()]; }
 
   Learning learning_;
@@ -40,7 +44,10 @@ class BackwardAgent {
   std::vector<Population> populations_;  // of rate neurons: each one's leak
   Column<R> delta_;                      // dL/dh of the revisited tick (n x lanes)
   Column<R> sums_;                       // W^T g as it arrives (n x lanes)
-  std::vector<Column<R>> waiting_;       // A^T eps_s, by s modulo (n x lanes each)
+  Tick first_error_;                     // of a trial
+  std::vector<Population> readouts_;     // each with an eta of its own; empty where no readout has memory
+  Column<R> eta_;                        // (readout populations x n x lanes)
+  std::vector<Column<R>> waiting_;       // A^T eps_s, by s modulo (n x lanes each, or as eta_)
   Tick heard_{};                         // the last tick whose errors wait
   Tick swept_{};                         // the last tick whose errors have been swept
 };

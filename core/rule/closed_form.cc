@@ -18,10 +18,10 @@ void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, st
   put(ledger, Channel::kDendrite, 0, onto_readouts, 1);
 }
 
-/// How many sweeps end after tick `lag`, and so revisit with this lag: all of those at multiples of the stride and at T.
+/// How many sweeps end after tick `lag`, and so revisit with this lag: those at multiples of the stride by which there was an error, and at T.
 std::int64_t sweeps_after(const Learning& learning, const TrialShape& trial, std::int32_t lag) {
-  if (!trial.error_at_every_tick) return 1;
-  return trial.ticks / learning.stride - lag / learning.stride + (trial.ticks % learning.stride != 0 ? 1 : 0);
+  const std::int32_t before = std::max(lag, trial.ticks - trial.window);
+  return trial.ticks / learning.stride - before / learning.stride + (trial.ticks % learning.stride != 0 ? 1 : 0);
 }
 
 void put_sweeps(Ledger& ledger, const Learning& learning, const NetworkShape& shape, const TrialShape& trial) {
@@ -39,12 +39,14 @@ void put_sweeps(Ledger& ledger, const Learning& learning, const NetworkShape& sh
 }
 
 void put_online(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks, std::int64_t errors) {
+  put(ledger, Channel::kPost, 0, ticks * shape.plastic_onto_spiking, kSpikingPostScalars);
   if (rule.decay == DecaySource::kNeuron) {
     put(ledger, Channel::kDendrite, 0, ticks * shape.autapses, 1);
-    put(ledger, Channel::kPost, 0, ticks * shape.plastic(), rule.post_scalars);
+    put(ledger, Channel::kPost, 0, ticks * (shape.plastic() - shape.plastic_onto_spiking), rule.post_scalars);
   } else {
     const std::int64_t onto_identity = shape.plastic() - shape.plastic_onto_curved;
-    put(ledger, Channel::kPost, 0, ticks * shape.plastic_onto_curved + errors * onto_identity, rule.post_scalars);
+    const std::int64_t onto_curved = shape.plastic_onto_curved - shape.plastic_onto_spiking;
+    put(ledger, Channel::kPost, 0, ticks * onto_curved + errors * onto_identity, rule.post_scalars);
   }
 }
 
@@ -64,22 +66,24 @@ NetworkShape shape_of(const Network<R>& network) {
   shape.readouts = network.readouts.size;
   shape.autapses = static_cast<std::int64_t>(network.autapses.size());
   for (const Population& population : network.rate.populations) {
-    if (population.activation != Activation::kIdentity) shape.curved_neurons += population.size;
+    if (population.lif || population.activation != Activation::kIdentity) shape.curved_neurons += population.size;
   }
   for (const Projection<R>& projection : network.projections) {
     const std::int64_t plastic = projection.plastic ? projection.size() : 0;
     if (projection.target_layer == Layer::kReadout) {
       shape.readout_synapses += projection.size();
       shape.plastic_readout += plastic;
+      if (population_at(network.readouts.populations, projection.target_begin).leaky())
+        shape.plastic_onto_leaky += plastic;
       continue;
     }
     const bool recurrent = projection.source_layer == Layer::kRate;
     (recurrent ? shape.recurrent_synapses : shape.input_synapses) += projection.size();
     (recurrent ? shape.plastic_recurrent : shape.plastic_input) += plastic;
-    for (const Population& population : network.rate.populations) {
-      const bool onto = population.begin == projection.target_begin;
-      if (onto && population.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
-    }
+    const Population& target = population_at(network.rate.populations, projection.target_begin);
+    if (target.lif || target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
+    if (target.lif) shape.plastic_onto_spiking += plastic;
+    if (target.lif && target.lif->adapts()) shape.plastic_onto_adapting += plastic;
   }
   for (const Projection<R>& projection : network.feedback) shape.feedback_synapses += projection.size();
   return shape;
@@ -87,7 +91,7 @@ NetworkShape shape_of(const Network<R>& network) {
 
 bool sweep_due(const Learning& learning, const TrialShape& trial, std::int32_t tick) {
   if (rule(learning.kind).drive != Drive::kSweep) return false;
-  return tick == trial.ticks || (trial.error_at_every_tick && tick % learning.stride == 0);
+  return tick == trial.ticks || (trial.has_error(tick) && tick % learning.stride == 0);
 }
 
 ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial,
@@ -95,14 +99,19 @@ ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& sha
   ProtocolMemory memory;
   switch (rule(learning.kind).drive) {
     case Drive::kNothing: break;
-    case Drive::kOnline: memory.trace_bytes = scalar_bytes * shape.plastic(); break;
+    case Drive::kOnline:
+      memory.trace_bytes = scalar_bytes * shape.plastic();
+      if (rule(learning.kind).decay == DecaySource::kNeuron)  // e-prop: the low-passed trace, and what adapts
+        memory.trace_bytes += scalar_bytes * (shape.plastic_onto_spiking + shape.plastic_onto_adapting);
+      break;
     case Drive::kSensitivity: memory.trace_bytes = scalar_bytes * shape.rate_neurons * shape.plastic(); break;
     case Drive::kSweep:
       memory.history_bytes =
           scalar_bytes * std::int64_t{learning.depth} * (shape.inputs + shape.rate_neurons + shape.curved_neurons);
-      if (trial.error_at_every_tick) memory.history_bytes += scalar_bytes * shape.rate_neurons * (learning.stride - 1);
+      memory.history_bytes += scalar_bytes * shape.rate_neurons * (std::min(learning.stride, trial.window) - 1);
       break;
   }
+  if (rule(learning.kind).drive != Drive::kNothing) memory.trace_bytes += scalar_bytes * shape.plastic_onto_leaky;
   return memory;
 }
 
@@ -113,9 +122,10 @@ Ledger closed_form(const Learning& learning, const NetworkShape& shape, const Tr
   put_forward(ledger, row, shape, trial.ticks);
   if (row.drive == Drive::kNothing) return ledger;
 
-  const std::int64_t errors = trial.error_at_every_tick ? trial.ticks : 1;
+  const std::int64_t errors = trial.window;
   const bool weights_travel = row.signal != SignalSource::kFeedback;
   put(ledger, Channel::kTarget, 0, errors * shape.readouts, 1);
+  if (trial.classes) put(ledger, Channel::kNorm, 0, errors * shape.readouts * (shape.readouts - 1), 1);
   put(ledger, Channel::kPost, 0, errors * (weights_travel ? shape.readout_synapses : shape.plastic_readout), 2);
   if (weights_travel) {
     put(ledger, Channel::kTransport, 0, errors * shape.readout_synapses, 1);
@@ -125,7 +135,10 @@ Ledger closed_form(const Learning& learning, const NetworkShape& shape, const Tr
 
   switch (row.drive) {
     case Drive::kNothing: break;
-    case Drive::kOnline: put_online(ledger, row, shape, trial.ticks, errors); break;
+    case Drive::kOnline:
+      put_online(ledger, row, shape, trial.ticks, errors);
+      if (learning.firing_rate) put(ledger, Channel::kPost, 0, shape.plastic_onto_spiking, 1);
+      break;
     case Drive::kSensitivity: put_sensitivities(ledger, shape, trial.ticks, errors); break;
     case Drive::kSweep: put_sweeps(ledger, learning, shape, trial); break;
   }

@@ -15,19 +15,22 @@ namespace locus {
 
 /// All that the counts depend on. Synapse counts; "plastic" ones are among them.
 struct NetworkShape {
-  std::int64_t inputs = 0;               // m
-  std::int64_t rate_neurons = 0;         // n
-  std::int64_t curved_neurons = 0;       // rate neurons with phi other than the identity
-  std::int64_t readouts = 0;             // o
-  std::int64_t input_synapses = 0;       // b
-  std::int64_t recurrent_synapses = 0;   // w
-  std::int64_t readout_synapses = 0;     // a
-  std::int64_t feedback_synapses = 0;    // r
-  std::int64_t plastic_input = 0;        // b_p
-  std::int64_t plastic_recurrent = 0;    // w_p
-  std::int64_t plastic_readout = 0;      // a_p
-  std::int64_t plastic_onto_curved = 0;  // of b_p + w_p, those onto a neuron with phi other than the identity
-  std::int64_t autapses = 0;
+  std::int64_t inputs = 0;                 // m
+  std::int64_t rate_neurons = 0;           // n
+  std::int64_t curved_neurons = 0;         // rate neurons with phi other than the identity, and spiking ones
+  std::int64_t readouts = 0;               // o
+  std::int64_t input_synapses = 0;         // b
+  std::int64_t recurrent_synapses = 0;     // w
+  std::int64_t readout_synapses = 0;       // a
+  std::int64_t feedback_synapses = 0;      // r
+  std::int64_t plastic_input = 0;          // b_p
+  std::int64_t plastic_recurrent = 0;      // w_p
+  std::int64_t plastic_readout = 0;        // a_p
+  std::int64_t plastic_onto_curved = 0;    // of b_p + w_p, those onto a neuron with phi other than the identity
+  std::int64_t autapses = 0;               // of rate neurons; a spiking one asks nothing of its own
+  std::int64_t plastic_onto_spiking = 0;   // of b_p + w_p, those onto a spiking neuron
+  std::int64_t plastic_onto_adapting = 0;  // of them, those onto one whose threshold adapts
+  std::int64_t plastic_onto_leaky = 0;     // of a_p, those onto a readout with memory
 
   std::int64_t plastic() const { return plastic_input + plastic_recurrent; }  // N
 };
@@ -37,8 +40,11 @@ NetworkShape shape_of(const Network<R>& network);
 
 /// A trial as the counts see it.
 struct TrialShape {
-  std::int32_t ticks = 0;            // T
-  bool error_at_every_tick = false;  // the sequence loss; otherwise the last tick only
+  std::int32_t ticks = 0;   // T
+  std::int32_t window = 1;  // ticks with an error: the last of the trial, 1 (final) .. T (sequence)
+  bool classes = false;     // the cross-entropy, for which readouts tell each other (NORM)
+
+  bool has_error(std::int32_t tick) const { return tick > ticks - window; }
 };
 
 /// Messages, stalled ticks and memory of one trial, with its `trials` and `ticks` set.
@@ -49,8 +55,8 @@ struct ProtocolMemory {
   std::int64_t trace_bytes = 0;
 };
 
-/// What the actors of one replica must keep: history s min(tau, T) (m + n + curved), with the sequence loss s n (min(k, T) - 1) more for the
-/// agent; traces s N, or s n N under RTRL.
+/// What the actors of one replica must keep: history s min(tau, T) (m + n + curved), and s n (min(k, window) - 1) more for the agent; traces s N, or
+/// s n N under RTRL; e-prop onto spiking neurons two a synapse, three onto adapting ones; one a synapse onto leaky readouts.
 ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial,
                                int scalar_bytes);
 

@@ -8,10 +8,10 @@ namespace {
 using enum Channel;
 
 constexpr Channel kForward[] = {kAxon, kDendrite};
-constexpr Channel kSwept[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kAdjoint};
-constexpr Channel kBroadcast[] = {kAxon, kDendrite, kPost, kTarget, kFeedback};
-constexpr Channel kSymmetric[] = {kAxon, kDendrite, kPost, kTarget, kTransport};
-constexpr Channel kForwardMode[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather};
+constexpr Channel kSwept[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kAdjoint, kNorm};
+constexpr Channel kBroadcast[] = {kAxon, kDendrite, kPost, kTarget, kFeedback, kNorm};
+constexpr Channel kSymmetric[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kNorm};
+constexpr Channel kForwardMode[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather, kNorm};
 
 constexpr Argument kDepthAndStride[] = {{Argument::What::kDepth, true}, {Argument::What::kStride, false}};
 constexpr Argument kTraceDecay[] = {{Argument::What::kTraceDecay, false}};
@@ -22,6 +22,16 @@ constexpr std::string_view kSweepEquation =
     "  g = alpha phi'_s * delta;  dW += g h_{s-1}^T;  dB += g x_s^T\n"
     "  delta = (1 - alpha) delta + W^T g";
 
+constexpr std::string_view kSpikingSweep =
+    "l = zeta_o A^T eta + zeta W^T del_{s+1} - V_th del_{s+1} + om_{s+1},  eta = eps_s + alpha_o eta_{s+1}\n"
+    "del_s = psi_s l + alpha del_{s+1};  om_s = rho om_{s+1} - beta psi_s l\n"
+    "dW += zeta del_s z_{s-1}^T;  dB += zeta del_s x_s^T";
+
+constexpr std::string_view kSpikingEprop =
+    "z' = alpha z' + zeta pre;  e = psi (z' - beta eps');  eps' = rho eps' + e;  e' = kappa e' + (1 - kappa) e\n"
+    "Delta += signal e', and at the end of a trial reg (sum_t e), reg = strength (rate - target) / T\n"
+    "POST only where psi or the signal is not 0";
+
 }  // namespace
 
 constexpr std::array<Rule, kRuleKinds> kRules = {{
@@ -31,6 +41,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = "no change",
      .source = "-",
      .state = "none",
+     .spiking = "no change",
      .arguments = {},
      .decay = DecaySource::kNoTrace,
      .signal = SignalSource::kNowhere,
@@ -45,6 +56,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = kSweepEquation,
      .source = "Williams & Zipser 1989; tau = k = T",
      .state = "history: each neuron its T last activities and gains; the agent delta and the errors that wait",
+     .spiking = kSpikingSweep,
      .arguments = {},
      .decay = DecaySource::kZero,
      .signal = SignalSource::kAgent,
@@ -59,6 +71,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = kSweepEquation,
      .source = "Williams & Peng 1990, BPTT(h; h'); tau = k = 1 is the one-step tBPTT of arXiv:2606.00243",
      .state = "history: each neuron its tau last activities and gains; the agent delta and the errors that wait",
+     .spiking = kSpikingSweep,
      .arguments = kDepthAndStride,
      .decay = DecaySource::kZero,
      .signal = SignalSource::kAgent,
@@ -73,6 +86,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .equation = "P_t = lambda P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
      .source = "Murray, eLife 2019;8:e43299; arXiv:2606.00243 (its w-hat is lambda)",
      .state = "trace: one scalar a synapse",
+     .spiking = "P_t = lambda P_{t-1} + psi zeta pre^T;  Delta += (R^T eps_t) * P_t;  POST only where psi or the signal is not 0",
      .arguments = kTraceDecay,
      .decay = DecaySource::kConstant,
      .signal = SignalSource::kFeedback,
@@ -86,7 +100,8 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .title = "e-prop with symmetric feedback (SnAp-1): the neuron's own diagonal as decay",
      .equation = "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (A^T eps_t) * P_t",
      .source = "Bellec et al., Nat. Commun. 2020;11:3625; Menick et al., ICLR 2021",
-     .state = "trace: one scalar a synapse",
+     .state = "trace: one scalar a synapse; onto spiking neurons two, onto adapting ones three",
+     .spiking = kSpikingEprop,
      .arguments = {},
      .decay = DecaySource::kNeuron,
      .signal = SignalSource::kSymmetric,
@@ -100,7 +115,8 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .title = "e-prop with random feedback: as RFLO, with the neuron's own diagonal as decay",
      .equation = "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
      .source = "Bellec et al., Nat. Commun. 2020;11:3625",
-     .state = "trace: one scalar a synapse",
+     .state = "trace: one scalar a synapse; onto spiking neurons two, onto adapting ones three",
+     .spiking = kSpikingEprop,
      .arguments = {},
      .decay = DecaySource::kNeuron,
      .signal = SignalSource::kFeedback,
@@ -116,6 +132,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
                  "Delta_theta += sum_k (A^T eps_t)_k P_{k,theta}(t)",
      .source = "Williams & Zipser 1989",
      .state = "sensitivities: N scalars a neuron",
+     .spiking = "",
      .arguments = {},
      .decay = DecaySource::kNoTrace,
      .signal = SignalSource::kSymmetric,

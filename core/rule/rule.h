@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/actor/optimizer.h"
 #include "core/wire/channel.h"
 
 namespace locus {
@@ -39,17 +40,18 @@ struct Argument {
 
 struct Rule {
   RuleKind kind;
-  std::string_view name;                // short form: "tbptt", "eprop:random"
-  std::string_view title;               // one line, in words
-  std::string_view equation;            // what Delta is; lines separated by '\n'
-  std::string_view source;              // paper
-  std::string_view state;               // what is kept, and by whom
+  std::string_view name;      // short form: "tbptt", "eprop:random"
+  std::string_view title;     // one line, in words
+  std::string_view equation;  // what Delta is; lines separated by '\n'
+  std::string_view source;    // paper
+  std::string_view state;     // what is kept, and by whom
+  std::string_view spiking;   // what is added for spiking neurons, lines separated by '\n'; empty: not offered for them
   std::span<const Argument> arguments;  // of the short form, in the order typed
   DecaySource decay;
   SignalSource signal;
   Drive drive;
   DeclaredLag lag;
-  int post_scalars;                   // of a POST onto a synapse of a rate neuron
+  int post_scalars;                   // of a POST onto a synapse of a rate neuron (a spiking one: kSpikingPostScalars)
   int dendrite_scalars;               // of a DENDRITE onto a rate neuron
   std::span<const Channel> channels;  // declared: a message outside is a defect of the program
 };
@@ -67,6 +69,9 @@ std::string usage(const Rule& rule);
 
 bool declares(const Rule& rule, Channel channel);
 
+/// Of a POST from a spiking neuron whatever the rule: psi or zeta, and a signal. Its decays are constants that its synapses know.
+inline constexpr int kSpikingPostScalars = 2;
+
 /// The payload of a message, in scalars. `of_rate_neuron`: a POST from, a DENDRITE onto, a rate neuron rather than a readout. An autapse's own
 /// weight is a DENDRITE of 1 whatever the rule; INFLUENCE carries as many scalars as there are plastic synapses, which the sender knows.
 constexpr std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rate_neuron) {
@@ -75,12 +80,23 @@ constexpr std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rat
   return 1;
 }
 
+/// What e-prop asks of a spiking neuron's rate: reg_j = strength (count_j / T - target) / T, once a trial.
+struct FiringRate {
+  double target = 0;    // spikes a tick
+  double strength = 0;  // c_reg [1]
+  std::int32_t ticks = 0;
+};
+
 /// A rule with the numbers that a run gives it.
 struct Learning {
   RuleKind kind = RuleKind::kNone;
   std::int32_t depth = 0;             // tau, ticks, 1..T; sweeps only (BPTT: T)
   std::int32_t stride = 0;            // k, ticks, 1..T; sweeps only (BPTT: T)
-  std::optional<double> trace_decay;  // lambda; RFLO only; absent: 1 - alpha of each neuron
+  std::optional<double> trace_decay;  // lambda; RFLO only; absent: 1 - alpha of each rate neuron, alpha of each spiking one
+  bool average_over_window = false;       // what was asked is divided by the ticks with an error; e-prop only
+  double filter = 0;                      // kappa; e-prop onto spiking neurons only
+  std::optional<FiringRate> firing_rate;  // e-prop onto spiking neurons only
+  Optimizer optimizer = {};               // what synapses do with the change that was asked of them
 };
 
 /// The largest lag (ticks) that a message of this rule may have.

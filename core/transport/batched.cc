@@ -41,6 +41,8 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   from_readouts_.decay.assign(size(network.readouts.size), R(0));
   from_readouts_.gain.assign(size(network.readouts.size), R(1));
   from_readouts_.signal.assign(size(network.readouts.size), R(0));
+  told_.assign(size(network.readouts.size), R(0));
+  if (has_spikes(network)) active_.reserve(static_cast<std::size_t>(std::max(network.inputs.size, network.rate.size)));
   allocate_tapes();
 }
 
@@ -56,9 +58,11 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const Rule& row = rule(learning_.kind);
   const bool onto_rate = projection.target_layer == Layer::kRate;
+  const Population* const population =
+      &population_at(onto_rate ? network_.rate.populations : network_.readouts.populations, projection.target_begin);
+  block.target = population;
   if (onto_rate) {
-    const auto population = std::ranges::find(network_.rate.populations, projection.target_begin, &Population::begin);
-    block.identity = population->activation == Activation::kIdentity;
+    block.identity = !population->lif && population->activation == Activation::kIdentity;
     block.leak = static_cast<R>(population->leak);
     block.decay = learning_.trace_decay ? static_cast<R>(*learning_.trace_decay) : R(1) - block.leak;
   }
@@ -66,16 +70,19 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   for (const std::int32_t target : projection.target) ++block.fan_in[static_cast<std::size_t>(target)];
 
   const bool kept = !projection.plastic || !horizon.commit_every_tick;  // no tick changes the weights
-  if (projection.source_layer == Layer::kInput && projection.dense && lanes_ == 1 && kept)
+  if (projection.source_layer == Layer::kInput && projection.dense && lanes_ == 1 && kept && !population->lif)
     block.ahead.assign(static_cast<std::size_t>(projection.target_size) * kAhead, R(0));
 
   if (row.drive == Drive::kNothing || !projection.plastic) return;
   const bool sweeps = row.drive == Drive::kSweep;
   const auto trace_bytes = projection.size() * lanes_ * static_cast<std::int64_t>(sizeof(R));
-  if (row.drive == Drive::kSensitivity && onto_rate) {
+  const bool plain = learning_.optimizer.plain();
+  if (population->lif || population->leaky()) {
+    block.way = Way::kEvents;
+  } else if (row.drive == Drive::kSensitivity && onto_rate) {
     block.way = Way::kSummed;
   } else if (horizon.commit_every_tick && !sweeps) {
-    block.way = Way::kFused;
+    block.way = plain ? Way::kFused : Way::kLoop;
   } else if (!sweeps && tape_bytes() > std::max(horizon.tape_floor, 2 * trace_bytes)) {
     block.way = Way::kLoop;
   } else if (onto_rate && !sweeps && block.identity && row.decay == DecaySource::kConstant) {
@@ -90,9 +97,11 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   if (block.way == Way::kFused) block.trace.assign(synapses, R(0));
   if (block.way == Way::kLoop) block.trace.assign(synapses * static_cast<std::size_t>(lanes_), R(0));
   if (block.way == Way::kShared) block.trace.assign(sources, R(0));
-  if (block.way == Way::kLoop || block.way == Way::kSummed) block.delta.assign(synapses, R(0));
-  if (block.way == Way::kShared)
-    block.traces = Tape<R>(trial_.error_at_every_tick ? trial_.ticks : 1, lanes_, projection.source_size);
+  const bool waits = block.way == Way::kLoop || block.way == Way::kSummed || block.way == Way::kEvents;
+  if (waits || !plain) block.delta.assign(synapses, R(0));
+  if (learning_.optimizer.adam) block.first.assign(synapses, R(0));
+  if (learning_.optimizer.adam) block.second.assign(synapses, R(0));
+  if (block.way == Way::kShared) block.traces = Tape<R>(trial_.window, lanes_, projection.source_size);
   if (sweeps && onto_rate) block.sent.assign(static_cast<std::size_t>(trial_.ticks) + 1, 0);
 }
 
@@ -107,12 +116,22 @@ void Batched<R>::allocate_tapes() {
   learnt_ = Rows(ticks);
   reported_ = Rows(ticks);
   const bool sweeps = row.drive == Drive::kSweep;
-  const bool deferred = has(onto_rate_, Way::kDeferred);
-  const bool readouts = has(onto_readouts_, Way::kDeferred);
+  const bool events = has(onto_rate_, Way::kEvents);
+  const bool deferred = has(onto_rate_, Way::kDeferred) || events;
+  const bool readout_events = has(onto_readouts_, Way::kEvents);
+  const bool readouts = has(onto_readouts_, Way::kDeferred) || readout_events;
+  const auto of_trial = [&](std::int32_t neurons) {
+    return static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes_) * static_cast<std::size_t>(neurons);
+  };
+  if (events) taught_.assign(of_trial(network_.rate.size), R(0));
+  if (readout_events) taught_readouts_.assign(of_trial(network_.readouts.size), R(0));
+  back_.resize(static_cast<std::size_t>(std::max(network_.rate.size, network_.readouts.size)) *
+               static_cast<std::size_t>(events || readout_events ? lanes_ : 0));
+  if (learning_.firing_rate) rate_errors_.assign(network_.rate.signal.size(), R(0));
   if (deferred || sweeps) inputs_ = Tape<R>(ticks, lanes_, network_.inputs.size);
   // Without a bend in phi every tick has the same gains, and with weights that wait for the end of the batch the same decays.
   const bool straight = std::ranges::all_of(network_.rate.populations, [](const Population& population) {
-    return population.activation == Activation::kIdentity;
+    return !population.lif && population.activation == Activation::kIdentity;
   });
   const auto recall = straight ? Tape<R>::For::kConstant : Tape<R>::For::kRecall;
   if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
@@ -147,7 +166,7 @@ const R* Batched<R>::source_activity(const Projection<R>& projection) const {
 
 template <class R>
 R* Batched<R>::target_current(const Projection<R>& projection) {
-  Column<R>& layer = projection.target_layer == Layer::kRate ? network_.rate.current : network_.readouts.output;
+  Column<R>& layer = projection.target_layer == Layer::kRate ? network_.rate.current : network_.readouts.current;
   return layer.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
 }
 
@@ -160,6 +179,8 @@ template <class R>
 void Batched<R>::begin_trial(const R* inputs) {
   shown_ = inputs;
   for (std::size_t cell = 0; cell < network_.rate.activity.size(); ++cell) on(neuron(cell), TrialBegin{});
+  each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), TrialBegin{}); });
+  for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), TrialBegin{});
   for (Block& block : blocks_) {
     CHECK(block.pending == Learn::kNothing, "a trial began before the last one was finished");
     block.heard = Learn::kNothing;
@@ -175,9 +196,7 @@ void Batched<R>::tick(Tick now) {
   std::copy_n(input, network_.inputs.activity.size(), network_.inputs.activity.begin());
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
   for (std::size_t cell = 0; cell < network_.rate.current.size(); ++cell) on(neuron(cell), Silence{});
-  ReadoutLayer<R>& k = network_.readouts;
-  for (std::size_t cell = 0; cell < k.output.size(); ++cell)
-    on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Silence{});
+  for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), Silence{});
 }
 
 template <class R>
@@ -206,7 +225,7 @@ void Batched<R>::axons(ProjectionId id) {
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
   pass_dendrites(door_, projection.target_layer, messages, scalars, no_offence);
   // At a tick without an error nothing depends on what a readout has heard: its currents are counted and not summed.
-  const bool silent_readout = !onto_rate && !trial_.error_at_every_tick && door_.now().value != trial_.ticks;
+  const bool silent_readout = !onto_rate && !block.target->leaky() && !trial_.has_error(door_.now().value);
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
   const bool events = lanes_ == 1 && !projection.dense;  // a pass over the synapses of active sources
@@ -215,6 +234,8 @@ void Batched<R>::axons(ProjectionId id) {
   } else if (block.pending != Learn::kNothing || (events && !silent_readout)) {
     run_pass(p, block.pending, true);
     block.pending = Learn::kNothing;
+  } else if (!silent_readout && is_spiking(projection)) {
+    send_events(projection, activity, target_current(projection));
   } else if (!silent_readout) {
     send_product(projection, activity, target_current(projection));
   }
@@ -325,6 +346,10 @@ void Batched<R>::send_ahead(const Projection<R>& projection, Block& block, R* cu
 template <class R>
 void Batched<R>::step_neurons() {
   for (const Population& population : network_.rate.populations) {
+    if (population.lif) {
+      step_spiking(population);
+      continue;
+    }
     const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     const Step<R> clock{static_cast<R>(population.leak)};
@@ -334,6 +359,16 @@ void Batched<R>::step_neurons() {
   }
   if (!activities_.empty()) activities_.write(door_.now().value, network_.rate.activity.data());
   if (!gains_.empty()) gains_.write(door_.now().value - 1, network_.rate.gain.data());
+}
+
+template <class R>
+void Batched<R>::step_readouts() {
+  for (const Population& population : network_.readouts.populations) {
+    const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+    const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+    const Leaky<R> clock{static_cast<R>(population.decay), static_cast<R>(population.gain)};
+    for (std::size_t cell = first; cell < last; ++cell) step(readout(cell), clock);
+  }
 }
 
 template <class R>

@@ -8,6 +8,8 @@
 //   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h)
 //             and become one product. A trace that all synapses of a source provably share (identity, one decay) is kept
 //             once a source.
+//   events    onto spiking neurons and readouts with memory: sending goes over the sources that are not silent; learning waits on the tapes too,
+//             and a tick's coefficients are added once for each event of a source: it costs what was sent (batched_spiking.cc)
 // That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
 // Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
 // allocates between begin_trial and finish.
@@ -35,6 +37,7 @@ enum class Way : std::uint8_t {
   kDeferred,  // on tapes
   kShared,    // on tapes, with one trace a source
   kSummed,    // RTRL: synapses are told their change, which waits for the commit
+  kEvents,    // on tapes, event by event
 };
 
 /// What the ways are chosen by.
@@ -55,11 +58,14 @@ class Batched {
   void tick(Tick now);
   void axons(ProjectionId projection);
   void step_neurons();
+  void step_readouts();
   void targets(const R* target, R scale);
+  void classify(const R* target);
   void report_errors(Answers<R> answers);
   void feedback();
   void tell_own_weights();
   void post(bool tick_has_error);
+  void tell_rates();
   void adjoint(const R* delta, std::int32_t lag);
   void replay(Tick revisited, std::int32_t lag);
   void post_back(Tick revisited, std::int32_t lag, Answers<R> answers);
@@ -79,12 +85,15 @@ class Batched {
   /// What a projection's synapses own besides their weight, in the form that its way needs.
   struct Block {
     Way way = Way::kStatic;
-    bool identity = false;            // onto a population with phi = identity
-    R decay = 0;                      // RFLO: lambda of the population
-    R leak = 1;                       // alpha of the population
-    Column<R> pre;                    // what each source sent in this tick (sources x lanes); fused and loop
-    Column<R> trace;                  // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
-    Column<R> delta;                  // loop and summed (synapses)
+    const Population* target = nullptr;  // it ends on; the network's
+    bool identity = false;               // onto a population with phi = identity
+    R decay = 0;                         // RFLO: lambda of the population
+    R leak = 1;                          // alpha of the population
+    Column<R> pre;                       // what each source sent in this tick (sources x lanes); fused and loop
+    Column<R> trace;                     // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
+    Column<R> delta;                     // loop, summed, events; all where the optimizer is not plain (synapses)
+    Column<R> first;                     // Adam, as the one below (synapses)
+    Column<R> second;
     Column<std::int32_t> fan_in;      // (targets)
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
     Learn heard = Learn::kNothing;    // fused: what was said in this tick
@@ -121,9 +130,41 @@ class Batched {
   void drift_shared(Block& block, const R* activity);
   void filter_coefficients();
   void filter_run(std::int32_t neuron, std::int32_t length, R constant_decay);
+  void settle(std::int32_t projection, R scale);
   void commit_product(std::int32_t projection, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right,
                       RightRows right_rows, std::int32_t ticks);
+  // Of batched_spiking.cc.
+  bool is_spiking(const Projection<R>& projection) const;
+  void send_events(const Projection<R>& projection, const R* activity, R* current);
+  void send_product_of_active(const Projection<R>& projection, const R* activity, R* current);
+  void step_spiking(const Population& population);
+  std::int64_t count_news(const Projection<R>& projection, const Block& block);
+  void revisit_spiking(const Population& population, const R* gain);
+  void teach_spiking();
+  void teach_online(const Population& population);
+  void teach_readouts();
+  void add_events(std::int32_t projection);
   void transport_errors(const Projection<R>& projection, const R* errors, R* sums);
+  LifNeuron<R> spiking(std::size_t cell) {
+    RateLayer<R>& rate = network_.rate;
+    LifColumns<R>& lif = rate.lif;
+    return {rate.current[cell],   rate.activity[cell],  rate.gain[cell], rate.signal[cell], lif.voltage[cell],
+            lif.adaptation[cell], lif.refractory[cell], lif.count[cell], lif.delta[cell],   lif.omega[cell]};
+  }
+  Readout<R> readout(std::size_t cell) {
+    ReadoutLayer<R>& k = network_.readouts;
+    return {k.current[cell], k.output[cell], k.error[cell], k.epsilon[cell], k.norm[cell]};
+  }
+  /// Calls visit(cell, population) for each spiking neuron and lane.
+  template <class Visit>
+  void each_spiking(Visit visit) const {
+    for (const Population& population : network_.rate.populations) {
+      if (!population.lif) continue;
+      const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+      const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+      for (std::size_t cell = first; cell < last; ++cell) visit(cell, population);
+    }
+  }
   RateNeuron<R> neuron(std::size_t cell) {
     RateLayer<R>& rate = network_.rate;
     return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
@@ -157,6 +198,14 @@ class Batched {
   Tape<R> epsilons_;      // eps_t at row t - 1
   Rows learnt_;           // rows of coefficients_
   Rows reported_;         // rows of epsilons_
+
+  Column<R> told_;                              // NORM of each readout (o x lanes)
+  Column<R> rate_errors_;                       // reg of the trial (n x lanes); e-prop under a firing-rate target only
+  Column<R> taught_;                            // events: what an event of tick t brings onto a neuron (T x lanes x n)
+  Column<R> taught_readouts_;                   // the same of readouts with memory (T x lanes x o)
+  std::vector<TransposedEligibility<R>> back_;  // of the tick after (n x lanes, or o x lanes)
+  std::vector<std::int32_t> active_;            // sources of a delivery that are not silent
+  std::int64_t commits_ = 0;
 };
 
 }  // namespace locus

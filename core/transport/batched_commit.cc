@@ -81,11 +81,33 @@ void Batched<R>::filter_run(std::int32_t neuron, std::int32_t length, R constant
   }
 }
 
+/// Every synapse does with its sum what the optimizer says.
+template <class R>
+void Batched<R>::settle(std::int32_t p, R scale) {
+  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  Block& block = blocks_[static_cast<std::size_t>(p)];
+  const Optimizer& optimizer = learning_.optimizer;
+  if (optimizer.adam) {
+    const AdamCommit<R> clock(*optimizer.adam, projection.learning_rate, scale, commits_);
+    for (std::size_t k = 0; k < projection.weight.size(); ++k)
+      on(AdaptiveSynapse<R>{projection.weight[k], block.delta[k], block.first[k], block.second[k]}, clock);
+  } else {
+    const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
+    for (std::size_t k = 0; k < projection.weight.size(); ++k)
+      on(TaughtSynapse<R>{projection.weight[k], block.delta[k]}, clock);
+  }
+  if (!optimizer.weight_min && !optimizer.weight_max) return;
+  for (R& weight : projection.weight) keep_within(weight, optimizer);
+}
+
 /// weight (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being ticks and lanes.
 template <class R>
 void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row,
                                 const Tape<R>& right, RightRows right_rows, std::int32_t ticks) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const bool plain = learning_.optimizer.plain();  // the weights move at once; otherwise what was asked waits for settle()
+  Column<R>& into = plain ? projection.weight : blocks_[static_cast<std::size_t>(p)].delta;
+  const R factor = plain ? rate : R(-1);
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_ * ticks, projection.source_size, kChunk);
   const RowsView<R> said = left.rows(left_row, ticks, projection.target_begin, projection.target_size);
@@ -93,14 +115,14 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
     const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
     const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
     const RowsView<R> heard = right.rows(right_rows.first, ticks, right_rows.begin + first, width);
-    R* weight = projection.weight.data() + projection.begin_of(first);
+    R* to = into.data() + projection.begin_of(first);
     if (projection.dense) {
-      subtract_outer_products(rate, said, heard, weight, projection.target_size);
+      subtract_outer_products(factor, said, heard, to, projection.target_size);
       return;
     }
     for (std::int32_t j = 0; j < width; ++j) {
       for (std::int64_t k = projection.begin_of(first + j); k < projection.begin_of(first + j + 1); ++k)
-        *weight++ -= rate * inner_product(said, projection.target_of(k), heard, j);
+        *to++ -= factor * inner_product(said, projection.target_of(k), heard, j);
     }
   });
 }
@@ -108,6 +130,8 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
 template <class R>
 void Batched<R>::commit(R scale) {
   const bool online = rule(learning_.kind).drive == Drive::kOnline;
+  ++commits_;
+  teach_spiking();
   if (online && !gains_.empty()) filter_coefficients();
   for (std::size_t index = 0; index < blocks_.size(); ++index) {
     Projection<R>& projection = network_.projections[index];
@@ -123,14 +147,11 @@ void Batched<R>::commit(R scale) {
         block.heard = Learn::kNothing;
         break;
       case Way::kLoop:
-      case Way::kSummed:
-        for (std::size_t k = 0; k < projection.weight.size(); ++k) {
-          on(TaughtSynapse<R>{projection.weight[k], block.delta[k]}, Commit<R>{rate});
-        }
-        break;
+      case Way::kSummed: break;
+      case Way::kEvents: add_events(p); break;
       case Way::kShared:
         learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
-          commit_product(p, rate, coefficients_, first, block.traces, {trial_.error_at_every_tick ? first : 0, 0}, ticks);
+          commit_product(p, rate, coefficients_, first, block.traces, {first - (trial_.ticks - trial_.window), 0}, ticks);
         });
         break;
       case Way::kDeferred:
@@ -149,6 +170,7 @@ void Batched<R>::commit(R scale) {
         }
         break;
     }
+    if (!block.delta.empty()) settle(p, scale);
   }
   learnt_.clear();
   reported_.clear();

@@ -3,15 +3,9 @@
 #include "core/base/count.h"
 #include "core/base/product.h"
 #include "core/transport/batched.h"
+#include "core/transport/no_offence.h"
 
 namespace locus {
-namespace {
-
-/// For channels that can break no budget at this point of a tick: local ones, and those of a revisited tick, which begins with ADJOINT.
-Endpoints no_offence() { CHECK(false, "a message that follows none that breaks the budget broke it"); }
-
-}  // namespace
-
 template <class R>
 void Batched<R>::targets(const R* target, R scale) {
   ReadoutLayer<R>& k = network_.readouts;
@@ -19,7 +13,7 @@ void Batched<R>::targets(const R* target, R scale) {
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, messages, 1, no_offence);
   record_each(door_.traffic(), Stream::kTarget, 0, k.size, lanes_);
   for (std::size_t cell = 0; cell < k.output.size(); ++cell) {
-    on(Readout<R>{k.output[cell], k.error[cell], k.epsilon[cell]}, Target<R>{target[cell]}, scale);
+    on(readout(cell), Target<R>{target[cell]}, scale);
   }
 }
 
@@ -90,7 +84,7 @@ void Batched<R>::report_errors(Answers<R> answers) {
     });
     const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
     record_targets(door_.traffic(), 0, projection, block.fan_in.data(), epsilon, lanes_);
-    transport_errors(projection, network_.readouts.epsilon.data(), answers.sums);
+    transport_errors(projection, network_.readouts.epsilon.data(), answers.sums_of(network_, projection));
   }
   if (epsilons_.empty()) return;
   epsilons_.write(row, network_.readouts.epsilon.data());
@@ -145,6 +139,11 @@ void Batched<R>::post(bool tick_has_error) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     Block& block = blocks_[static_cast<std::size_t>(p)];
     if (!projection.plastic) continue;
+    if (block.way == Way::kEvents) {
+      door_.pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, count_news(projection, block), kSpikingPostScalars,
+                                                                no_offence);
+      continue;
+    }
     const bool known_gain = block.identity && rule_row.decay == DecaySource::kConstant;
     const Learn learn = known_gain && !tick_has_error ? Learn::kDrift : Learn::kPost;
     if (learn == Learn::kPost) {
@@ -154,7 +153,7 @@ void Batched<R>::post(bool tick_has_error) {
     if (block.way == Way::kFused) block.heard = learn;
     if (block.way == Way::kLoop) loop_lanes(p, learn, from_rate_);
     if (block.way == Way::kShared && tick_has_error)
-      block.traces.write(trial_.error_at_every_tick ? row : 0, block.trace.data());
+      block.traces.write(row - (trial_.ticks - trial_.window), block.trace.data());
   }
   if (tick_has_error) learnt_.mark(row);
 }
@@ -167,6 +166,7 @@ void Batched<R>::adjoint(const R* delta, std::int32_t lag) {
   });
   record_each(door_.traffic(), Stream::kAdjoint, lag, network_.rate.size, lanes_);
   for (std::size_t cell = 0; cell < network_.rate.signal.size(); ++cell) on(neuron(cell), Adjoint<R>{delta[cell]});
+  if (lag == 0) each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), SweepBegin{}); });
 }
 
 /// What the sources recall is on the tapes already: only the door hears of it.
@@ -201,6 +201,9 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
   const R* gain = gains_.at(row, 0);
   const R* signal = network_.rate.signal.data();
   for (std::size_t cell = 0; cell < errors_back_.size(); ++cell) errors_back_[cell] = signal[cell] * gain[cell];
+  for (const Population& population : network_.rate.populations) {
+    if (population.lif) revisit_spiking(population, gain);
+  }
   if (learnt_.mark(row)) {
     coefficients_.zip(row, errors_back_.data(), [](R& sum, const R& g) { sum += g; });
   } else {

@@ -21,7 +21,9 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
       dendrites_(shards_),
       own_weights_(shards_),
       posts_(shards_),
+      rate_errors_(shards_),
       targets_(shards_),
+      norms_(shards_),
       feedbacks_(shards_),
       transports_(shards_),
       adjoints_(shards_) {
@@ -33,6 +35,13 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
     for (Column<R>* column : {&own.pre, &own.trace, &own.delta})
       column->assign(static_cast<std::size_t>(projection.size()) * lanes, R(0));
     if (rule(learning.kind).drive == Drive::kSensitivity) own.heard.assign(own.pre.size(), R(0));
+    if (rule(learning.kind).decay == DecaySource::kNeuron && target_of(projection).lif) {
+      for (Column<R>* column : {&own.adapted, &own.low_pass, &own.total}) column->assign(own.pre.size(), R(0));
+    }
+    if (learning.optimizer.adam) {
+      for (Column<R>* column : {&own.first, &own.second})
+        column->assign(static_cast<std::size_t>(projection.size()), R(0));
+    }
     own.incoming_begin.assign(static_cast<std::size_t>(projection.target_size) + 1, 0);
     own.incoming.resize(static_cast<std::size_t>(projection.size()));
     for (std::int64_t k = 0; k < projection.size(); ++k)
@@ -58,13 +67,21 @@ void Mailbox<R>::begin_trial(const R* inputs) {
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
       each_synapse(shard, static_cast<std::int32_t>(p), [&](std::int64_t k) {
-        for (std::int32_t lane = 0; lane < network_.lanes; ++lane)
-          on(learner(static_cast<std::int32_t>(p), k, lane), TrialBegin{});
+        const auto index = static_cast<std::int32_t>(p);
+        for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+          on(learner(index, k, lane), TrialBegin{});
+          if (!columns_[p].total.empty()) on(eligible(index, k, lane), TrialBegin{});
+        }
       });
     }
     for (auto i = sharding_.rate_begin[static_cast<std::size_t>(shard)];
          i < sharding_.rate_begin[static_cast<std::size_t>(shard) + 1]; ++i) {
       for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(neuron(i, lane), TrialBegin{});
+    }
+    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population&) { on(spiking(i, lane), TrialBegin{}); });
+    for (auto k = sharding_.readout_begin[static_cast<std::size_t>(shard)];
+         k < sharding_.readout_begin[static_cast<std::size_t>(shard) + 1]; ++k) {
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(readout(k, lane), TrialBegin{});
     }
   });
   if (!past_activity_.empty()) std::ranges::fill(past_activity_[slot(Tick{0})], R(0));
@@ -154,6 +171,15 @@ void Mailbox<R>::step_neurons() {
     for (const Population& population : network_.rate.populations) {
       const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], population.begin);
       const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);
+      if (population.lif) {
+        const Lif<R> clock(*population.lif);
+        dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
+          for (std::int32_t i = first; i < last; ++i) {
+            for (std::int32_t lane = 0; lane < network_.lanes; ++lane) step<Psi>(spiking(i, lane), clock);
+          }
+        });
+        continue;
+      }
       dispatch(population.activation, [&]<class Phi>(Phi) {
         for (std::int32_t i = first; i < last; ++i) {
           for (std::int32_t lane = 0; lane < network_.lanes; ++lane)
@@ -165,6 +191,21 @@ void Mailbox<R>::step_neurons() {
   if (past_activity_.empty()) return;
   past_activity_[slot(door_.now())] = network_.rate.activity;
   past_gain_[slot(door_.now())] = network_.rate.gain;
+}
+
+template <class R>
+void Mailbox<R>::step_readouts() {
+  executor_(shards_, [&](int shard) {
+    const auto& begin = sharding_.readout_begin;
+    for (const Population& population : network_.readouts.populations) {
+      const Leaky<R> clock{static_cast<R>(population.decay), static_cast<R>(population.gain)};
+      const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], population.begin);
+      const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);
+      for (std::int32_t k = first; k < last; ++k) {
+        for (std::int32_t lane = 0; lane < network_.lanes; ++lane) step(readout(k, lane), clock);
+      }
+    }
+  });
 }
 
 template class Mailbox<double>;

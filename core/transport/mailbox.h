@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/actor/eligibility.h"
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
 #include "core/rule/rule.h"
@@ -33,11 +34,14 @@ class Mailbox {
   void tick(Tick now);
   void axons(ProjectionId projection);
   void step_neurons();
+  void step_readouts();
   void targets(const R* target, R scale);
+  void classify(const R* target);
   void report_errors(Answers<R> answers);
   void feedback();
   void tell_own_weights();
   void post(bool tick_has_error);
+  void tell_rates();
   void adjoint(const R* delta, std::int32_t lag);
   void replay(Tick revisited, std::int32_t lag);
   void post_back(Tick revisited, std::int32_t lag, Answers<R> answers);
@@ -105,12 +109,31 @@ class Mailbox {
     Column<R> pre;
     Column<R> trace;
     Column<R> delta;
+    Column<R> adapted;  // e-prop onto spiking neurons, as the two below
+    Column<R> low_pass;
+    Column<R> total;
+    Column<R> first;  // Adam, as the one below; one for all lanes (synapses)
+    Column<R> second;
     Column<R> heard;  // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
     Column<std::int64_t> incoming_begin;  // (targets + 1) of `incoming`
     Column<std::int32_t> incoming;        // synapses by target, ascending under each
   };
 
+  /// What targets() and classify() emit.
+  void queue_targets(int shard, const R* target);
   Synapse<R> learner(std::int32_t projection, std::int64_t index, std::int32_t lane);
+  EligibleSynapse<R> eligible(std::int32_t projection, std::int64_t index, std::int32_t lane);
+  /// The constants that synapses onto this spiking population know under e-prop.
+  Eligible<R> eligible_clock(const LifParameters& lif) const;
+  LifNeuron<R> spiking(std::int32_t index, std::int32_t lane);
+  /// Calls visit(index, lane, population) for each spiking neuron of the shard.
+  template <class Visit>
+  void each_spiking(int shard, Visit visit);
+  const Population& target_of(const Projection<R>& projection) const {
+    const bool readout = projection.target_layer == Layer::kReadout;
+    return population_at(readout ? network_.readouts.populations : network_.rate.populations, projection.target_begin);
+  }
+  void post_spiking(std::int32_t projection, const LifParameters& lif);
   RateNeuron<R> neuron(std::int32_t index, std::int32_t lane);
   RateNeuron<R> neuron_recalling(std::int32_t index, std::int32_t lane, Tick revisited);
   Readout<R> readout(std::int32_t index, std::int32_t lane);
@@ -137,6 +160,7 @@ class Mailbox {
   void silence(std::int32_t projection);
   void deliver_dendrites(std::int32_t projection);
   void deliver_transports(std::int32_t projection, std::int32_t lag, Answers<R> answers);
+  void drift_readouts(std::int32_t projection);
   void queue_post(int shard, std::int32_t target, std::int64_t synapse, std::int32_t lane, Post<R> post);
   R decay_of(std::int32_t neuron, std::int32_t lane);
 
@@ -149,6 +173,7 @@ class Mailbox {
   Watcher watcher_;
   const R* inputs_ = nullptr;  // x_1 .. x_T of the present trials (T x m x lanes)
   std::int64_t deliveries_ = 0;
+  std::int64_t commits_ = 0;
   std::vector<SynapseColumns> columns_;   // by projection
   std::vector<Column<R>> past_input_;     // x_s by slot, sweeps only (m x lanes each)
   std::vector<Column<R>> past_activity_;  // h_s by slot, sweeps only (n x lanes each)
@@ -159,7 +184,9 @@ class Mailbox {
   Queues<Dendrite<R>> dendrites_;
   Queues<OwnWeight<R>> own_weights_;
   Queues<Post<R>> posts_;
+  Queues<RateError<R>> rate_errors_;
   Queues<Target<R>> targets_;
+  Queues<Norm<R>> norms_;
   Queues<Feedback<R>> feedbacks_;
   Queues<Transport<R>> transports_;
   Queues<Adjoint<R>> adjoints_;

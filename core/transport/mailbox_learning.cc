@@ -7,15 +7,7 @@ namespace locus {
 template <class R>
 void Mailbox<R>::targets(const R* target, R scale) {
   send<Channel::kTarget, Party::kEnvironment, Party::kReadout>(
-      targets_, 0, 1,
-      [&](int shard) {
-        if (shard != 0) return;  // the environment sits on the first shard
-        for (std::int32_t k = 0; k < network_.readouts.size; ++k) {
-          for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
-            targets_.between(0, shard_of(sharding_.readout_begin, k)).push_back({0, k, lane, {target[cell(k, lane)]}});
-          }
-        }
-      },
+      targets_, 0, 1, [&](int shard) { queue_targets(shard, target); },
       [](const Envelope<Target<R>>& e) {
         return Endpoints{{Party::kEnvironment, 0, 0}, {Party::kReadout, 0, e.receiver}};
       });
@@ -27,6 +19,7 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
   for (const std::int32_t p : projections_between(network_, Layer::kRate, Layer::kReadout)) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     if (!projection.plastic && !answers) continue;
+    drift_readouts(p);
     send<Channel::kPost, Party::kReadout, Party::kSynapse>(
         posts_, 0, scalars_of(rule(learning_.kind), Channel::kPost, false),
         [&](int shard) {
@@ -41,9 +34,12 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
           return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kSynapse, p, e.receiver}};
         });
     const auto& source_shards = sharding_.rate_begin;
+    const Population& target = target_of(projection);
+    const R decay = static_cast<R>(target.decay);  // which the synapse knows, as it knows the gain
+    const R gain = static_cast<R>(target.gain);
     drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
       const Synapse<R> self = learner(p, e.receiver, e.lane);
-      if (projection.plastic) on(self, e.message);
+      if (projection.plastic) on(self, Post<R>{decay, gain * e.message.gain, e.message.signal});
       if (!answers) return;
       const std::int32_t source = projection.source_begin + projection.source_of(e.receiver);
       const int receiver = answers.to == Party::kAgent ? 0 : shard_of(source_shards, source);
@@ -56,6 +52,7 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
 template <class R>
 void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R> answers) {
   if (!answers) return;
+  R* const sums = answers.sums_of(network_, network_.projections[static_cast<std::size_t>(p)]);
   const auto ends = [&](const Envelope<Transport<R>>& e) {
     const bool to_agent = answers.to == Party::kAgent;
     return Endpoints{{Party::kSynapse, p, e.sender},
@@ -67,14 +64,9 @@ void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R>
     if (answers.to == Party::kRate) {
       on(neuron(e.receiver, e.lane), e.message);
     } else {
-      on(AgentCell<R>{answers.sums[cell(e.receiver, e.lane)]}, e.message);
+      on(AgentCell<R>{sums[cell(e.receiver, e.lane)]}, e.message);
     }
   });
-}
-
-template <class R>
-void Mailbox<R>::queue_post(int shard, std::int32_t target, std::int64_t k, std::int32_t lane, Post<R> message) {
-  posts_.between(shard, shard).push_back({target, static_cast<std::int32_t>(k), lane, message});
 }
 
 template <class R>
@@ -136,7 +128,11 @@ void Mailbox<R>::post(bool tick_has_error) {
     const Projection<R>& projection = network_.projections[p];
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
-    const auto population = std::ranges::find(network_.rate.populations, projection.target_begin, &Population::begin);
+    const Population* const population = &target_of(projection);
+    if (population->lif) {
+      post_spiking(index, *population->lif);
+      continue;
+    }
     const bool known_gain = population->activation == Activation::kIdentity && row.decay == DecaySource::kConstant;
     if (known_gain && !tick_has_error) {  // nothing to tell: by the clock the trace drifts with constants that the synapse knows
       executor_(shards_, [&](int shard) {
@@ -181,6 +177,10 @@ void Mailbox<R>::adjoint(const R* delta, std::int32_t lag) {
         return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, e.receiver}};
       });
   drain(adjoints_, [&](int, const Envelope<Adjoint<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
+  if (lag > 0) return;
+  executor_(shards_, [&](int shard) {
+    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population&) { on(spiking(i, lane), SweepBegin{}); });
+  });
 }
 
 template <class R>
@@ -216,18 +216,28 @@ void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
 
 template <class R>
 void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
+  executor_(shards_, [&](int shard) {
+    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population& population) {
+      const LifNeuron<R> self = spiking(i, lane);
+      self.gain = past_gain_[slot(revisited)][cell(i, lane)];  // it recalls its psi
+      revisit(self, Lif<R>(*population.lif));
+    });
+  });
   for (std::size_t p = 0; p < columns_.size(); ++p) {
     const Projection<R>& projection = network_.projections[p];
     const auto index = static_cast<std::int32_t>(p);
     const bool transports = static_cast<bool>(answers) && projection.source_layer == Layer::kRate;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || transports)) continue;
+    const std::optional<LifParameters>& lif = target_of(projection).lif;
     send<Channel::kPost, Party::kRate, Party::kSynapse>(
         posts_, lag, scalars_of(rule(learning_.kind), Channel::kPost, true),
         [&](int shard) {
           each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
               const RateNeuron<R> self = neuron_recalling(target, lane, revisited);
-              queue_post(shard, target, k, lane, {R(0), self.gain, self.signal});
+              queue_post(
+                  shard, target, k, lane,
+                  lif ? locus::post_back(spiking(target, lane), Lif<R>(*lif)) : Post<R>{R(0), self.gain, self.signal});
             }
           });
         },
@@ -247,11 +257,15 @@ void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
 
 template <class R>
 void Mailbox<R>::commit(R scale) {
+  ++commits_;
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
       const Projection<R>& projection = network_.projections[p];
       if (!projection.plastic) continue;
       const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
+      const Optimizer& optimizer = learning_.optimizer;
+      std::optional<AdamCommit<R>> adam;
+      if (optimizer.adam) adam.emplace(*optimizer.adam, projection.learning_rate, scale, commits_);
       const auto index = static_cast<std::int32_t>(p);
       each_synapse(shard, index, [&](std::int64_t k) {
         const TaughtSynapse<R> self = synapse(ProjectionId{index}, SynapseId{k}, Lane{0});
@@ -260,7 +274,14 @@ void Mailbox<R>::commit(R scale) {
           self.delta += other;
           other = R(0);
         }
-        on(self, clock);
+        if (adam) {
+          SynapseColumns& own = columns_[p];
+          const auto at = static_cast<std::size_t>(k);
+          on(AdaptiveSynapse<R>{self.weight, self.delta, own.first[at], own.second[at]}, *adam);
+        } else {
+          on(self, clock);
+        }
+        keep_within(self.weight, optimizer);
       });
     }
   });

@@ -1,6 +1,6 @@
-// Views and walks of the mailbox, shared by its forward and its learning half: which columns a handler may see, and which synapses a shard holds.
+// Views and walks of the mailbox, shared by its halves: which columns a handler may see, and which synapses a shard holds.
 //
-// Included by mailbox.cc and mailbox_learning.cc only.
+// Included by mailbox.cc, mailbox_learning.cc and mailbox_spiking.cc only.
 #pragma once
 
 #include <algorithm>
@@ -62,7 +62,40 @@ template <class R>
 Readout<R> Mailbox<R>::readout(std::int32_t index, std::int32_t lane) {
   ReadoutLayer<R>& readouts = network_.readouts;
   const std::size_t own = cell(index, lane);
-  return {readouts.output[own], readouts.error[own], readouts.epsilon[own]};
+  return {readouts.current[own], readouts.output[own], readouts.error[own], readouts.epsilon[own], readouts.norm[own]};
+}
+
+template <class R>
+EligibleSynapse<R> Mailbox<R>::eligible(std::int32_t projection, std::int64_t index, std::int32_t lane) {
+  const Synapse<R> self = learner(projection, index, lane);
+  SynapseColumns& columns = columns_[static_cast<std::size_t>(projection)];
+  const std::size_t own =
+      static_cast<std::size_t>(index) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
+  return {self.weight,           self.pre,           self.trace, columns.adapted[own],
+          columns.low_pass[own], columns.total[own], self.delta};
+}
+
+template <class R>
+LifNeuron<R> Mailbox<R>::spiking(std::int32_t index, std::int32_t lane) {
+  RateLayer<R>& rate = network_.rate;
+  LifColumns<R>& lif = rate.lif;
+  const std::size_t own = cell(index, lane);
+  return {rate.current[own],   rate.activity[own],  rate.gain[own], rate.signal[own], lif.voltage[own],
+          lif.adaptation[own], lif.refractory[own], lif.count[own], lif.delta[own],   lif.omega[own]};
+}
+
+template <class R>
+template <class Visit>
+void Mailbox<R>::each_spiking(int shard, Visit visit) {
+  const auto& begin = sharding_.rate_begin;
+  for (const Population& population : network_.rate.populations) {
+    if (!population.lif) continue;
+    const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], population.begin);
+    const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);
+    for (std::int32_t i = first; i < last; ++i) {
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) visit(i, lane, population);
+    }
+  }
 }
 
 template <class R>
@@ -105,6 +138,21 @@ void Mailbox<R>::each_outgoing(int shard, const Projection<R>& projection, Visit
       visit(source, k, receiver);
     }
   }
+}
+
+template <class R>
+void Mailbox<R>::queue_targets(int shard, const R* target) {
+  if (shard != 0) return;  // the environment sits on the first shard
+  for (std::int32_t k = 0; k < network_.readouts.size; ++k) {
+    for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+      targets_.between(0, shard_of(sharding_.readout_begin, k)).push_back({0, k, lane, {target[cell(k, lane)]}});
+    }
+  }
+}
+
+template <class R>
+void Mailbox<R>::queue_post(int shard, std::int32_t target, std::int64_t k, std::int32_t lane, Post<R> message) {
+  posts_.between(shard, shard).push_back({target, static_cast<std::int32_t>(k), lane, message});
 }
 
 }  // namespace locus

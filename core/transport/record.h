@@ -100,6 +100,7 @@ void record_message(Traffic& traffic, const Network<R>& network, const Passing& 
     case Channel::kFeedback: return of_sender(Stream::kFeedback);
     case Channel::kInfluence: return of_sender(Stream::kInfluence);
     case Channel::kGather: return of_sender(Stream::kGather);
+    case Channel::kNorm: return of_sender(Stream::kNorm);
   }
 }
 

@@ -1,8 +1,8 @@
 // Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
 //
 // A row a (tick, lane), a column a neuron. Layout of a tape that products read: with one lane, a tick is contiguous; with more, the rows of a
-// neuron are, and its lanes within a tick. Either way products read it in place. A tape that no product reads keeps each tick as the column it was; one of
-// values that every tick repeats keeps one column.
+// neuron are, and its lanes within a tick. Either way products read it in place. A tape that no product reads keeps each tick as the column it was;
+// one of values that every tick repeats keeps one column.
 // Invariant: sized when the network is built. Cost of a write: one pass over the column.
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/actor/eligibility.h"
 #include "core/base/column.h"
 #include "core/base/product.h"
 
@@ -60,6 +61,7 @@ class Tape {
   }
 
   /// The lanes of (tick, neuron); with one lane, those of the neurons after it follow.
+  const R* at(std::int32_t tick, std::int32_t neuron) const { return const_cast<Tape*>(this)->at(tick, neuron); }
   R* at(std::int32_t tick, std::int32_t neuron) {
     const std::ptrdiff_t cell = by_tick_ ? row_of(tick) * width_ + neuron : std::ptrdiff_t{neuron} * ticks_ + tick;
     return data_.data() + cell * lanes_;
@@ -92,6 +94,26 @@ struct TransposedTrace {
   }
 };
 
+/// The same of a spiking neuron under e-prop: its Eligible handlers are linear in what the source sent, and this is their transpose.
+///
+/// Delta = sum_t (signal_t low_pass_t + reg e_t) is sum_t w_t e_t, w_t = (1 - kappa) sum_{u >= t} kappa^(u-t) signal_u + reg. Of that e_t makes
+/// c_t = psi_t (w_t + m_{t+1}), m_t = rho m_{t+1} - beta c_t being what `adapted` passes on, and the
+/// filtered trace zeta sum_{u >= t} alpha^(u-t) c_u.
+template <class R>
+struct TransposedEligibility {
+  R heard = 0;    // sum of kappa^(u-t) signal_u
+  R adapted = 0;  // m_{t+1}
+  R sum = 0;      // sum of alpha^(u-t) c_u
+
+  R coefficient(R signal, R psi, R reg, const Eligible<R>& c) {
+    heard = c.filter * heard + signal;
+    const R own = psi * ((R(1) - c.filter) * heard + reg + adapted);
+    adapted = c.adaptation_decay * adapted - c.adaptation * own;
+    sum = c.decay * sum + own;
+    return c.gain * sum;
+  }
+};
+
 /// Which rows of a tape have been written since the last commit.
 class Rows {
  public:
@@ -104,6 +126,8 @@ class Rows {
     marked_[static_cast<std::size_t>(tick)] = 1;
     return before;
   }
+
+  bool has(std::int32_t tick) const { return marked_[static_cast<std::size_t>(tick)] != 0; }
 
   void clear() { marked_.assign(marked_.size(), 0); }
 

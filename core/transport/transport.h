@@ -31,7 +31,15 @@ template <class R>
 struct Answers {
   Party to = Party::kAgent;  // kAgent or kRate
   R* sums = nullptr;         // (n x lanes); kRate: the rate layer's signals
+  std::ptrdiff_t apart = 0;  // from the sums of one readout population to those of the next; 0: they share them
   explicit operator bool() const { return sums != nullptr; }
+
+  /// Where the synapses of a projection send theirs.
+  R* sums_of(const Network<R>& network, const Projection<R>& projection) const {
+    if (apart == 0 || projection.target_layer != Layer::kReadout) return sums;
+    const Population& target = population_at(network.readouts.populations, projection.target_begin);
+    return sums + apart * (&target - network.readouts.populations.data());
+  }
 };
 
 /// The door for AXON from a layer's neurons, and for TRANSPORT to the agent or to rate neurons: the wire is known when the program runs.
@@ -66,14 +74,17 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
   t.begin_trial(column);     // the clock: states, traces and histories are cleared; column: x_1 .. x_T (T x m x lanes)
   t.tick(tick);              // the clock: currents and signals start at 0; x_t appears at the inputs
   t.axons(projection);       // AXON and DENDRITE over a projection, from the source's present activity
-  t.step_neurons();          // the clock: rate neurons integrate
+  t.step_neurons();          // the clock: rate neurons and spiking ones integrate
+  t.step_readouts();         // the clock: readouts integrate
   t.targets(column, scale);  // TARGET: y*_t (o x lanes); scale is the loss's constant
-  t.report_errors(answers);  // POST from readouts with eps != 0; TRANSPORT if answers
+  t.classify(column);        // NORM, then TARGET, of the cross-entropy
+  t.report_errors(answers);  // POST from readouts with eps != 0; TRANSPORT if answers. What filters does so by the clock
   t.feedback();              // FEEDBACK over R
   t.tell_own_weights();      // DENDRITE of the autapses
   t.post(true);              // POST from rate neurons; argument: whether the tick has an error
-  t.adjoint(column, index);  // ADJOINT: delta (n x lanes), lag
-  t.replay(tick, index);     // AXON replayed of the revisited tick, lag
+  t.tell_rates();            // POST of the firing-rate errors, at the end of a trial
+  t.adjoint(column, index);           // ADJOINT: delta (n x lanes), lag; lag 0 begins a sweep
+  t.replay(tick, index);              // AXON replayed of the revisited tick, lag
   t.post_back(tick, index, answers);  // POST of the revisited tick, lag; TRANSPORT from W if answers
   t.commit(scale);                    // the clock: weight -= eta * scale * delta
   t.finish();                         // all that was put off is done; weights may be read

@@ -9,7 +9,7 @@ constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
     {Channel::kDendrite, "DENDRITE", "synapse", "its own postsynaptic neuron",
      "1: current (RTRL onto rate neurons 2: and the activity behind it)", SpatialClass::kLocal},
     {Channel::kPost, "POST", "neuron", "its incoming synapse",
-     "2: gain and signal (e-prop onto rate neurons 3: and the decay)", SpatialClass::kLocal},
+     "2: gain and signal (e-prop onto rate neurons 3: and the decay; a firing-rate error 1)", SpatialClass::kLocal},
     {Channel::kTarget, "TARGET", "environment", "readout neuron", "1: target", SpatialClass::kEnvironment},
     {Channel::kFeedback, "FEEDBACK", "readout neuron", "rate neuron, over a fixed synapse of R", "1: R_ki times error",
      SpatialClass::kBroadcast},
@@ -20,6 +20,8 @@ constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      SpatialClass::kNonLocal},
     {Channel::kGather, "GATHER", "rate neuron", "a synapse that is not its own", "1: signal times sensitivity",
      SpatialClass::kNonLocal},
+    {Channel::kNorm, "NORM", "readout neuron", "every other readout neuron (cross-entropy)", "1: exp of its output",
+     SpatialClass::kBroadcast},
 }};
 
 namespace {

@@ -22,8 +22,9 @@ enum class Channel : std::uint8_t {
   kAdjoint,    // backward agent -> rate neuron: delta
   kInfluence,  // rate neuron -> rate neuron along a W synapse: its sensitivities
   kGather,     // rate neuron -> a synapse that is not its own
+  kNorm,       // readout neuron -> readout neuron: exp(y), over wires of their own
 };
-inline constexpr int kChannels = 9;
+inline constexpr int kChannels = 10;
 
 /// The kinds of actor that send or receive.
 enum class Party : std::uint8_t { kInput, kRate, kReadout, kSynapse, kEnvironment, kAgent };

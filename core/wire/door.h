@@ -64,7 +64,8 @@ concept Wire =
     (kChannel == Channel::kTransport && kFrom == Party::kSynapse && (kTo == Party::kAgent || kTo == Party::kRate)) ||
     (kChannel == Channel::kAdjoint && kFrom == Party::kAgent && kTo == Party::kRate) ||
     (kChannel == Channel::kInfluence && kFrom == Party::kRate && kTo == Party::kRate) ||
-    (kChannel == Channel::kGather && kFrom == Party::kRate && kTo == Party::kSynapse);
+    (kChannel == Channel::kGather && kFrom == Party::kRate && kTo == Party::kSynapse) ||
+    (kChannel == Channel::kNorm && kFrom == Party::kReadout && kTo == Party::kReadout);
 
 /// What a rule may send, as its row says, and what the run allows.
 struct Permit {

@@ -43,6 +43,14 @@ struct Target {  // TARGET
   R value;       // y*_k [1]
 };
 template <class R>
+struct Norm {  // NORM
+  R value;     // exp(y_k) of the sender
+};
+template <class R>
+struct RateError {  // POST at the end of a trial, under a firing-rate target
+  R value;          // reg_j: how far the neuron's rate was off, times the strength
+};
+template <class R>
 struct Feedback {  // FEEDBACK
   R value;         // R_ki eps_k
 };
@@ -78,6 +86,18 @@ struct Drift {  // a tick without POST: constants that the synapse knows
 template <class R>
 struct Step {  // a neuron's tick
   R leak;      // alpha [1]
+};
+template <class R>
+struct Leaky {  // a readout's tick
+  R decay;      // alpha; 0: no memory
+  R gain;       // zeta
+};
+struct SweepBegin {};  // a walk back through time begins
+template <class R>
+struct RateTarget {  // a trial ends under a firing-rate target
+  R target;          // spikes a tick
+  R strength;        // c_reg [1]
+  R ticks;           // T
 };
 template <class R>
 struct Commit {

@@ -20,6 +20,7 @@ constexpr std::array<StreamRow, kStreams> kStreamTable = {{
     {Stream::kAdjoint, "ADJOINT", Channel::kAdjoint, Party::kRate, true, false},
     {Stream::kInfluence, "INFLUENCE", Channel::kInfluence, Party::kRate, false, true},
     {Stream::kGather, "GATHER", Channel::kGather, Party::kRate, false, false},
+    {Stream::kNorm, "NORM", Channel::kNorm, Party::kReadout, false, true},
 }};
 
 namespace {

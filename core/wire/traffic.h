@@ -32,8 +32,9 @@ enum class Stream : std::uint8_t {
   kAdjoint,
   kInfluence,
   kGather,
+  kNorm,
 };
-inline constexpr int kStreams = 12;
+inline constexpr int kStreams = 13;
 
 struct StreamRow {
   Stream stream;

@@ -60,6 +60,7 @@ def tables(found):
         if work[0] in "def":
             name = f"({work[0]}) {work[2:]}" + (f", {'/'.join(map(str, arguments))}" if arguments else "")
             lines.append(f"| {name} | {rates[0]:.3g} | {rates[1]:.3g} | {cell(rates)} | {rates[3]:.2f} |")
+    lines += ["", "![Rates over n, T, batch and synapses, program and limit](figures/speed.svg)"]
     return "\n".join(lines)
 
 
@@ -75,16 +76,16 @@ def roofline(n, dtype):
     columns = np.ones(2 * n * n, dtype)
     best, spent = 1e9, 0.0
     while spent < 0.5:
-        start = time.perf_counter()
+        start = time.process_time()
         np.multiply(columns, dtype(1), out=columns)
-        took = time.perf_counter() - start
+        took = time.process_time() - start
         best, spent = min(best, took), spent + took
     return n * n / best
 
 
-def plot(axes, points, colour, label):
+def plot(axes, points, colour, label, marker="o"):
     x = sorted(points)
-    axes.loglog(x, [points[k][0] for k in x], "o-", color=colour, label=label, markersize=3.5)
+    axes.loglog(x, [points[k][0] for k in x], marker + "-", color=colour, label=label, markersize=3.5)
     axes.loglog(x, [points[k][1] for k in x], "--", color=colour, alpha=0.6, linewidth=1)
 
 
@@ -102,8 +103,7 @@ def main():
         for width in (1, 32):
             points = {arguments[0]: tuple(rate * width for rate in rates[:2]) for (work, arguments), rates in found.items()
                       if work == f"b BPTT {kind}" and arguments[1] == width}
-            plot(bptt, points, COLOURS[kind], f"{kind}, batch {width}")
-            bptt.lines[-2].set_marker("o" if width == 1 else "s")
+            plot(bptt, points, COLOURS[kind], f"{kind}, batch {width}", "o" if width == 1 else "s")
     online.set(title="(a) RFLO online: synapse-steps/s over n", xlabel="n")
     bptt.set(title="(b) BPTT: trials/s over n", xlabel="n")
     for rule in ("BPTT", "tBPTT(1)", "RFLO", "e-prop"):
@@ -113,7 +113,7 @@ def main():
     for kind in ("f64", "f32"):
         for work in ("forward", "RFLO online"):
             points = {arguments[0]: rates for (name, arguments), rates in found.items() if name == f"d sparse {work} {kind}"}
-            plot(sparse, points, COLOURS[kind], f"{work}, {kind}")
+            plot(sparse, points, COLOURS[kind], f"{work}, {kind}", "o" if work == "forward" else "s")
     sparse.set(title="(d) 10,000 units: ticks/s over synapses a neuron", xlabel="synapses a neuron, in B and in W")
     ticks.set(title="(c) n = 16, batch 32, float32: updates/s over T", xlabel="T")
     batch.set(title="(c) n = 16, T = 20, float32: trials/s over batch", xlabel="batch")

@@ -63,6 +63,8 @@ std::string channel_words(const Rule& rule) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::string_view spiking_words(const Rule& rule) { return rule.spiking.empty() ? "not offered" : rule.spiking; }
+
 struct Field {
   std::string_view label;
   std::string text;
@@ -105,12 +107,16 @@ std::string anchor_of(const Rule& rule) {
 std::string text_of(const Rule& rule) {
   constexpr std::size_t kIndent = 14;
   std::string text = usage(rule) + "\n" + wrap(rule.title, 2, 2);
-  const std::vector<std::string_view> equation = lines_of(rule.equation);
-  for (std::size_t i = 0; i < equation.size(); ++i) {
-    const std::size_t inner = kIndent + std::min(equation[i].find_first_not_of(' '), equation[i].size());
-    const std::string lines = wrap(equation[i], inner + 4, inner);
-    text += i == 0 ? pad("  equation", kIndent, Align::kLeft) + lines.substr(kIndent) : lines;
-  }
+  const auto put_equation = [&](std::string_view label, std::string_view of) {
+    const std::vector<std::string_view> equation = lines_of(of);
+    for (std::size_t i = 0; i < equation.size(); ++i) {
+      const std::size_t inner = kIndent + std::min(equation[i].find_first_not_of(' '), equation[i].size());
+      const std::string lines = wrap(equation[i], inner + 4, inner);
+      text += i == 0 ? pad(label, kIndent, Align::kLeft) + lines.substr(kIndent) : lines;
+    }
+  };
+  put_equation("  equation", rule.equation);
+  put_equation("  spiking", spiking_words(rule));
   for (const Field& field : fields_of(rule)) {
     text += pad("  " + std::string(field.label), kIndent, Align::kLeft) + wrap(field.text, kIndent).substr(kIndent);
   }
@@ -134,7 +140,8 @@ std::string rules_markdown() {
                         rule.lag == DeclaredLag::kZero ? "0" : "depth - 1");
   }
   for (const Rule& rule : kRules) {
-    text += fmt::format("\n## `{}`\n\n{}\n\n```\n{}\n```\n\n| | |\n|---|---|\n", usage(rule), rule.title, rule.equation);
+    text += fmt::format("\n## `{}`\n\n{}\n\n```\n{}\n```\n\nOnto spiking neurons:\n\n```\n{}\n```\n\n| | |\n|---|---|\n",
+                        usage(rule), rule.title, rule.equation, spiking_words(rule));
     for (const Field& field : fields_of(rule)) text += fmt::format("| {} | {} |\n", field.label, field.text);
   }
   return text;

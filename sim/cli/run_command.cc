@@ -162,7 +162,7 @@ void check_mailbox_can_address(const Spec& spec) {
   for (const ProjectionSpec& projection : spec.network.projections) {
     const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
     const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
-    const std::int64_t synapses = synapses_of(projection.weights, target.size, source.size);
+    const std::int64_t synapses = synapses_of(projection, target.size, source.size);
     if (synapses <= kMost) continue;
     throw UsageError(fmt::format(
         "--transport mailbox: projection {} of {} has {} synapses; must be at most {}; batched takes any number",
@@ -231,6 +231,8 @@ std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& cons
     if (job.folder) prepare_folder(*job.folder);
     if (!tensorboard_.empty()) prepare_folder(tensorboard_);
     trace_.prepare();
+    if (checkpoint_.asked() && job.spec.training.optimizer.adam)  // moments are the synapses' own; no checkpoint holds them
+      throw UsageError("--checkpoint: training.optimizer is adam; must be sgd");
   }
   checkpoint_.prepare();
   if (from_) {

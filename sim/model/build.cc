@@ -79,6 +79,27 @@ void store(const DenseMatrix& matrix, SourceIs source_is, Projection<R>& project
   }
 }
 
+/// A square matrix without its diagonal: sparse, the targets of every source being all others.
+template <class R>
+void store_hollow(const DenseMatrix& matrix, Projection<R>& projection) {
+  const std::int64_t side = matrix.rows;
+  const auto size = static_cast<std::size_t>(side * (side - 1));
+  projection.dense = false;
+  projection.hollow = true;
+  projection.offset.reserve(static_cast<std::size_t>(side) + 1);
+  projection.target.reserve(size);
+  projection.weight.reserve(size);
+  for (std::int64_t j = 0; j < side; ++j) {
+    projection.offset.push_back(j * (side - 1));
+    for (std::int64_t i = 0; i < side; ++i) {
+      if (i == j) continue;
+      projection.target.push_back(static_cast<std::int32_t>(i));
+      projection.weight.push_back(static_cast<R>(matrix.values[static_cast<std::size_t>(i * side + j)]));
+    }
+  }
+  projection.offset.push_back(static_cast<std::int64_t>(size));
+}
+
 template <class R>
 void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projection) {
   const bool by_column = source_is == SourceIs::kColumn;
@@ -148,7 +169,10 @@ Network<R> build(const Spec& spec, const RuleSpec& rule, std::int32_t lanes) {
   const std::vector<std::int32_t> begins = begins_of(spec.network);
   for (std::size_t i = 0; i < begins.size(); ++i) {
     const PopulationSpec& from = spec.network.populations[i];
-    const Population population = {from.name, begins[i], from.size, from.activation, from.leak};
+    Population population = {from.name, begins[i], from.size, from.activation, from.leak, {}, 0, 1};
+    if (from.lif) population.lif = lif_parameters(*from.lif, spec.training.dt);
+    if (from.memory) population.decay = decay_of(from.memory->tau_m, spec.training.dt);
+    if (from.memory && from.memory->normalise_input) population.gain = 1 - population.decay;
     switch (from.kind) {
       case PopulationKind::kInput: network.inputs.populations.push_back(population); break;
       case PopulationKind::kRate: network.rate.populations.push_back(population); break;
@@ -160,7 +184,12 @@ Network<R> build(const Spec& spec, const RuleSpec& rule, std::int32_t lanes) {
   network.readouts.size = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout));
   visit_network_weights(spec, [&](std::size_t k, const auto& weights) {
     Projection<R>& projection = network.projections.emplace_back(ends_of<R>(spec.network.projections[k], spec, begins));
-    std::visit([&](const auto* matrix) { store(*matrix, SourceIs::kColumn, projection); }, weights);
+    const auto* const* dense = std::get_if<const DenseMatrix*>(&weights);
+    if (!spec.network.projections[k].autapses && dense != nullptr) {
+      store_hollow(**dense, projection);
+    } else {
+      std::visit([&](const auto* matrix) { store(*matrix, SourceIs::kColumn, projection); }, weights);
+    }
   });
   if (locus::rule(rule.kind).signal == SignalSource::kFeedback) add_feedback(spec, rule, begins, network);
   allocate(network, lanes);

@@ -1,5 +1,7 @@
 #include "sim/model/network_size.h"
 
+#include <algorithm>
+
 namespace locus {
 
 std::int64_t neurons(const NetworkSpec& network, PopulationKind kind) {
@@ -27,6 +29,22 @@ std::vector<bool> have_plastic_input(const NetworkSpec& network) {
 std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols) {
   if (const auto* sparse = std::get_if<SparseMatrix>(&weights)) return static_cast<std::int64_t>(sparse->values.size());
   return rows * cols;
+}
+
+std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, std::int64_t cols) {
+  return synapses_of(projection.weights, rows, cols) - (projection.autapses ? 0 : std::min(rows, cols));
+}
+
+bool has_spikes(const NetworkSpec& network) {
+  return std::ranges::any_of(network.populations, [](const PopulationSpec& p) { return p.lif.has_value(); });
+}
+
+bool has_memory(const NetworkSpec& network) {
+  return std::ranges::any_of(network.populations, [](const PopulationSpec& p) { return p.memory.has_value(); });
+}
+
+std::string_view kind_name(const PopulationSpec& population) {
+  return population.lif ? "spiking" : name(population.kind);
 }
 
 std::string_view name(PopulationKind kind) {

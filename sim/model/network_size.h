@@ -21,6 +21,16 @@ std::vector<bool> have_plastic_input(const NetworkSpec& network);
 /// Synapses of weights between `rows` targets and `cols` sources.
 std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols);
 
+/// Those of a projection; without autapses the diagonal is none.
+std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, std::int64_t cols);
+
+/// Whether some population spikes; whether some readout has memory.
+bool has_spikes(const NetworkSpec& network);
+bool has_memory(const NetworkSpec& network);
+
+/// "input", "rate", "spiking", "readout".
+std::string_view kind_name(const PopulationSpec& population);
+
 /// "input", "rate", "readout".
 std::string_view name(PopulationKind kind);
 

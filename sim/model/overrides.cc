@@ -102,6 +102,8 @@ RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const 
 
 /// A rule of the command line may need what the model's own rules did not.
 void check_can_run(const RuleSpec& rule, const Spec& spec) {
+  if (const std::string lack = not_offered(rule.kind, spec.network); !lack.empty())
+    refuse(rule.name, "is not offered in a network with " + lack);
   if (!learns(rule.kind)) return;
   for (const Lack& lack : lacks(spec.network, spec.task, spec.training)) {
     switch (lack.need) {

@@ -1,5 +1,6 @@
 #include "sim/model/precision.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -45,6 +46,14 @@ int scalar_bytes(Precision precision) { return precision == Precision::kFloat32 
 
 void check_float32(const Spec& spec, FaultList& faults) {
   const FieldPath root;
+  for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
+    const std::optional<LifSpec>& lif = spec.network.populations[i].lif;
+    if (!lif) continue;
+    const FieldPath where = root.at("network").at("populations", static_cast<int>(i)).at("lif");
+    check(lif->threshold, where.at("threshold"), faults);
+    check(lif->adaptation, where.at("adaptation"), faults);
+    check(std::array{lif->height, lif->width}, where.at("surrogate"), faults);
+  }
   for (std::size_t k = 0; k < spec.network.projections.size(); ++k) {
     const ProjectionSpec& projection = spec.network.projections[k];
     const FieldPath where = root.at("network").at("projections", static_cast<int>(k));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sim/model/network_size.h"
+#include "sim/model/read_spiking.h"
 #include "sim/model/read_weights.h"
 #include "sim/model/suggest.h"
 
@@ -30,7 +31,14 @@ PopulationSpec read_population(const v1::Population& message, const FieldPath& w
   if (!check_range(message.size(), 1, kMostNeurons, where.at("size"), faults)) population.size = 0;
   switch (message.kind_case()) {
     case v1::Population::kInput: population.kind = PopulationKind::kInput; break;
-    case v1::Population::kReadout: population.kind = PopulationKind::kReadout; break;
+    case v1::Population::kReadout:
+      population.kind = PopulationKind::kReadout;
+      population.memory = read_memory(message.readout(), where.at("readout"), faults);
+      break;
+    case v1::Population::kLif:
+      population.kind = PopulationKind::kRate;
+      population.lif = read_lif(message.lif(), where.at("lif"), faults);
+      break;
     case v1::Population::kRate:
       population.kind = PopulationKind::kRate;
       population.activation = activation_of(message.rate().activation());
@@ -40,7 +48,7 @@ PopulationSpec read_population(const v1::Population& message, const FieldPath& w
       }
       break;
     case v1::Population::KIND_NOT_SET:
-      faults.missing_choice(where, "kind", "has no kind", "must have one of input {}, rate {}, readout {}");
+      faults.missing_choice(where, "kind", "has no kind", "must have one of input {}, rate {}, lif {}, readout {}");
       population.size = 0;
       break;
   }
@@ -139,6 +147,11 @@ ProjectionSpec read_projection(v1::Projection& message, const Directory& populat
   const MatrixShape shape = {known(to), known(from), "the size of target " + shown(std::string_view(message.target())),
                              "the size of source " + shown(std::string_view(message.source()))};
   projection.weights = read_weights(*message.mutable_weights(), shape, shape.cols, where.at("weights"), reading);
+  projection.autapses = !message.has_autapses() || message.autapses();
+  if (!projection.autapses && source && target && *source != *target)
+    faults.error(where.at("autapses"), "is false", "is for a projection of a population with itself");
+  if (!projection.autapses && std::holds_alternative<SparseMatrix>(projection.weights))
+    faults.error(where.at("autapses"), "is false", "is for a dense matrix; leave the entries of a sparse one away");
   return projection;
 }
 

@@ -10,6 +10,7 @@
 
 #include "sim/model/network_size.h"
 #include "sim/model/read_network.h"
+#include "sim/model/read_spiking.h"
 #include "sim/model/read_weights.h"
 #include "sim/model/requirements.h"
 #include "sim/model/suggest.h"
@@ -134,6 +135,7 @@ void read_rflo(v1::Rule::Rflo& message, const FeedbackContext& context, const Fi
 
 void read_eprop(v1::Rule::Eprop& message, const FeedbackContext& context, const FieldPath& where, RuleSpec& rule,
                 Reading& reading) {
+  read_eprop_terms(message, where, rule, reading.faults);
   const bool given = !message.feedback().empty();
   rule.kind = given || message.has_random() ? RuleKind::kEpropRandom : RuleKind::kEprop;
   if (given && message.has_random())

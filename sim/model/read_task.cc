@@ -11,12 +11,22 @@
 #include "sim/model/network_size.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
+#include "sim/model/read_spiking.h"
 
 namespace locus {
 namespace {
 
 constexpr std::int32_t kMostTicks = 10'000'000;  // of a trial: a ledger has an entry a lag
 constexpr std::int32_t kMostCount = std::numeric_limits<std::int32_t>::max();
+
+Loss loss_of(v1::Training::Loss loss) {
+  switch (loss) {
+    case v1::Training::SEQUENCE: return Loss::kSequence;
+    case v1::Training::SUM: return Loss::kSum;
+    case v1::Training::CROSS_ENTROPY: return Loss::kCrossEntropy;
+    default: return Loss::kFinal;
+  }
+}
 
 Locality locality_of(v1::Training::Locality locality) {
   switch (locality) {
@@ -89,6 +99,16 @@ RecordedTrial read_trial(v1::Trial& message, const TrialShape& shape, const Fiel
     trial.target = read_dense(*message.mutable_target(), target, where.at("target"), reading);
     if (trial.target.rows == 0) trial.target.rows = shape.ticks;  // it is there, whatever is wrong with it
   }
+  if (message.has_class_()) {
+    const FieldPath field = where.at("class");
+    if (message.has_target()) reading.faults.error(field, "is given beside target", "is in place of it");
+    trial.target.rows = shape.ticks;
+    const bool known = shape.readouts != kUnknown && shape.readouts > 0;
+    if (known && check_range(message.class_(), 0, shape.readouts - 1, field, reading.faults) &&
+        reading.count(shape.ticks, shape.readouts, field)) {
+      trial.target = target_of_class(message.class_(), shape.ticks, shape.readouts);
+    }
+  }
   return trial;
 }
 
@@ -145,7 +165,7 @@ StudentTeacherTask read_student_teacher(v1::StudentTeacher& message, const Netwo
 
 TrainingSpec read_training(const v1::Training& message, const FieldPath& where, FaultList& faults) {
   TrainingSpec training;
-  training.loss = message.loss() == v1::Training::SEQUENCE ? Loss::kSequence : Loss::kFinal;
+  training.loss = loss_of(message.loss());
   training.commit = message.commit() == v1::Training::EVERY_TICK ? CommitWhen::kEveryTick : CommitWhen::kEndOfBatch;
   training.locality = locality_of(message.locality());
   if (message.has_ticks() && check_range(message.ticks(), 1, kMostTicks, where.at("ticks"), faults))
@@ -159,6 +179,16 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   if (!(std::isfinite(training.learning_rate) && training.learning_rate >= 0)) {
     faults.error(where.at("learning_rate"), "is " + shown(training.learning_rate), "must be finite and at least 0");
   }
+  if (message.has_dt_ms()) training.dt = message.dt_ms();
+  if (!(std::isfinite(training.dt) && training.dt > 0))
+    faults.error(where.at("dt_ms"), "is " + shown(training.dt), "must be above 0 and finite");
+  if (message.has_window() && check_range(message.window(), 1, kMostTicks, where.at("window"), faults))
+    training.window = message.window();
+  if (message.has_window() && (training.loss == Loss::kFinal || training.loss == Loss::kSequence)) {
+    faults.error(where.at("window"), fmt::format("is given, and the loss is {}", name(training.loss)),
+                 "is for SUM and CROSS_ENTROPY only");
+  }
+  training.optimizer = read_optimizer(message.optimizer(), where.at("optimizer"), faults);
   if (training.commit == CommitWhen::kEveryTick && training.batch != 1) {
     faults.error(where.at("batch"), fmt::format("is {}", training.batch), "must be 1 where commit is EVERY_TICK");
   }

@@ -1,5 +1,6 @@
 #include "sim/model/realise.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -82,12 +83,24 @@ class BasisSet {
   std::optional<DenseMatrix> made_[3];  // by PopulationKind
 };
 
+/// Without autapses the diagonal is no synapse, and 0 to whoever looks at the whole matrix.
+void clear_diagonal(DenseMatrix& matrix) {
+  for (std::int64_t i = 0; i < std::min(matrix.rows, matrix.cols); ++i)
+    matrix.values[static_cast<std::size_t>(i * matrix.cols + i)] = 0;
+}
+
 void visit_weights(const Spec& spec, const NetworkSpec& network, const std::string& purpose, const VisitWeights& visit) {
   BasisSet bases(spec, network);
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     const ProjectionSpec& projection = network.projections[k];
     if (const auto* dense = std::get_if<DenseMatrix>(&projection.weights)) {
-      visit(k, dense);
+      if (projection.autapses) {
+        visit(k, dense);
+        continue;
+      }
+      DenseMatrix own = *dense;
+      clear_diagonal(own);
+      visit(k, &own);
       continue;
     }
     if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
@@ -98,8 +111,9 @@ void visit_weights(const Spec& spec, const NetworkSpec& network, const std::stri
     const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];
     const bool aligned = std::holds_alternative<AlignedWeights>(projection.weights);
     const Between between = aligned ? Between{bases.over(target.kind), bases.over(source.kind)} : Between{};
-    const DenseMatrix drawn =
+    DenseMatrix drawn =
         draw(projection.weights, target.size, source.size, random_key(spec.seed, purpose + projection.name), between);
+    if (!projection.autapses) clear_diagonal(drawn);
     visit(k, &drawn);
   }
 }

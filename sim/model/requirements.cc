@@ -24,6 +24,15 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
   return found;
 }
 
+std::string unlike_rate(const NetworkSpec& network) {
+  if (has_spikes(network)) return "spiking populations";
+  return has_memory(network) ? "readouts with memory" : "";
+}
+
+std::string not_offered(RuleKind kind, const NetworkSpec& network) {
+  return rule(kind).spiking.empty() ? unlike_rate(network) : "";
+}
+
 std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {
   const std::int64_t readouts = std::max<std::int64_t>(neurons(network, PopulationKind::kReadout), 1);
   std::vector<FeedbackSpec> feedback;
@@ -34,9 +43,9 @@ std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {
 }
 
 bool loses_errors(const RuleSpec& rule, const TrainingSpec& training) {
-  const std::int32_t depth = std::min(rule.depth, training.ticks);
+  const std::int32_t depth = rule.depth == 0 ? training.ticks : std::min(rule.depth, training.ticks);
   const std::int32_t stride = std::min(rule.stride, training.ticks);
-  return rule.kind == RuleKind::kTbptt && training.loss == Loss::kSequence && stride > depth;
+  return rule.kind == RuleKind::kTbptt && std::min(stride, window_of(training)) > depth;
 }
 
 }  // namespace locus

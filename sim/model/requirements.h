@@ -21,6 +21,12 @@ inline bool learns(RuleKind kind) { return rule(kind).drive != Drive::kNothing; 
 /// What any rule that learns lacks in this model; empty where it lacks nothing.
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training);
 
+/// What the network has that EVERY_TICK and RTRL are not made for: "spiking populations", "readouts with memory"; empty where it has neither.
+std::string unlike_rate(const NetworkSpec& network);
+
+/// What of the network this rule is not offered for; empty where it is.
+std::string not_offered(RuleKind kind, const NetworkSpec& network);
+
 /// R as `rflo {}` and `eprop { random {} }` have it: N(0, 1 / readouts) onto every rate population.
 std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network);
 

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "core/actor/activation.h"
+#include "core/actor/lif_neuron.h"
+#include "core/actor/optimizer.h"
 #include "core/rule/rule.h"
 #include "core/wire/budget.h"
 
@@ -52,12 +54,32 @@ using WeightsSpec = std::variant<DenseMatrix, SparseMatrix, GaussianWeights, Con
 
 enum class PopulationKind { kInput, kRate, kReadout };
 
+/// Leaky integration: what is there decays with tau_m.
+struct LeakSpec {
+  double tau_m = 0;              // ms, > 0
+  bool normalise_input = false;  // what arrives counts 1 - exp(-dt / tau_m), otherwise 1
+};
+
+/// A spiking population as the model file has it, times in ms (core/actor/lif_neuron.h).
+struct LifSpec {
+  LeakSpec leak;
+  double threshold = 0;       // [1], > 0
+  double refractory = 0;      // ms; spikes are at least so far apart
+  double adaptation_tau = 0;  // ms; 0: the threshold does not adapt
+  double adaptation = 0;      // beta [1]
+  Surrogate surrogate = Surrogate::kPiecewiseLinear;
+  double height = 0.3;  // [1]
+  double width = 1;     // [1], > 0
+};
+
 struct PopulationSpec {
   std::string name;
   PopulationKind kind = PopulationKind::kInput;
   std::int32_t size = 0;                          // neurons, >= 1
   Activation activation = Activation::kIdentity;  // rate only
   double leak = 1;                                // alpha, in (0, 1]; rate only
+  std::optional<LifSpec> lif;                     // of a spiking population, whose kind is kRate: they are one layer
+  std::optional<LeakSpec> memory;                 // of a readout; absent: without memory
 };
 
 struct ProjectionSpec {
@@ -67,6 +89,7 @@ struct ProjectionSpec {
   WeightsSpec weights;
   bool plastic = true;
   std::optional<double> learning_rate;  // eta of this projection; absent: the training's
+  bool autapses = true;                 // false: dense but for its diagonal; of a population with itself only
 };
 
 struct NetworkSpec {
@@ -94,7 +117,7 @@ struct BasesSpec {
   std::optional<DenseMatrix> v;  // (m x m)
 };
 
-enum class Loss { kFinal, kSequence };
+enum class Loss { kFinal, kSequence, kSum, kCrossEntropy };
 enum class CommitWhen { kEndOfBatch, kEveryTick };
 
 /// A factor of all learning rates, update by update (sim/run/schedule.h).
@@ -123,10 +146,24 @@ struct TrainingSpec {
   double learning_rate = 0;  // eta
   CommitWhen commit = CommitWhen::kEndOfBatch;
   Locality locality = Locality::kAny;
+  double dt = 1;            // ms of a tick
+  std::int32_t window = 0;  // ticks with an error under kSum and kCrossEntropy, the last of the trial; 0: all
+  Optimizer optimizer = {};
   bool has_learning_rate = false;  // whether the file gives one; without, every plastic projection that learns has its own
   std::optional<ScheduleSpec> schedule;
   std::optional<StopSpec> stop;
 };
+
+/// Ticks with an error: 1 (final) .. T.
+std::int32_t window_of(const TrainingSpec& training);
+
+/// exp(-dt / tau), 0 for tau = 0; both in ms.
+double decay_of(double tau, double dt);
+
+/// The constants of the neurons, in ticks of dt ms.
+LifParameters lif_parameters(const LifSpec& lif, double dt);
+
+std::string_view name(Loss loss);  // "FINAL", as model files spell it
 
 /// R (o x n of `population`). Without weights it is drawn from N(0, 1/o) by (seed, "feedback/<population>").
 struct FeedbackSpec {
@@ -134,12 +171,21 @@ struct FeedbackSpec {
   WeightsSpec weights;
 };
 
+/// What e-prop asks of the rates of spiking neurons.
+struct FiringRateSpec {
+  double target_hz = 0;
+  double strength = 0;  // [1]
+};
+
 struct RuleSpec {
   std::string name;  // as the model names it, or the short form as typed
   RuleKind kind = RuleKind::kNone;
-  std::int32_t depth = 0;              // tau, ticks; tbptt only; 0 = T
-  std::int32_t stride = 1;             // k, ticks; tbptt only
-  std::optional<double> trace_decay;   // lambda; rflo only; absent: 1 - alpha of each neuron
+  std::int32_t depth = 0;                     // tau, ticks; tbptt only; 0 = T
+  std::int32_t stride = 1;                    // k, ticks; tbptt only
+  std::optional<double> trace_decay;          // lambda; rflo only; absent: 1 - alpha of each neuron
+  double filter_tau = 0;                      // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
+  bool average_over_window = false;           // e-prop only
+  std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
 };
 

@@ -143,6 +143,22 @@ void Reach::gather(const Wiring& wiring, const Placement& placement) {
   }
 }
 
+/// Every readout tells all others.
+void Reach::tell_readouts(const Placement& placement) {
+  Spread& spread = make(Stream::kNorm, placement);
+  Heap heap(placement);
+  std::vector<Leg> all;
+  for (const std::int32_t place : spread.from) heap.add(place, 1);
+  heap.flush(all);
+  for (const std::int32_t own : spread.from) {
+    for (const Leg& leg : all) {
+      const std::int64_t messages = leg.messages - (leg.to == own ? 1 : 0);
+      if (messages > 0) spread.legs.push_back({leg.to, messages});
+    }
+    spread.offset.push_back(spread.legs.size());
+  }
+}
+
 Reach::Reach(const Wiring& wiring, const Placement& placement, RuleKind kind) {
   for (const StreamRow& stream : kStreamTable)
     spreads_[static_cast<std::size_t>(stream.stream)].from.resize(static_cast<std::size_t>(wiring.sizes.of(stream.key)));
@@ -170,6 +186,7 @@ Reach::Reach(const Wiring& wiring, const Placement& placement, RuleKind kind) {
   tell_each(Stream::kTarget, placement);
   tell_each(Stream::kAdjoint, placement);
   gather(wiring, placement);
+  tell_readouts(placement);
 }
 
 std::span<const Leg> Reach::legs(Stream stream, std::int32_t key) const {

@@ -47,6 +47,7 @@ class Reach {
                bool to_agent);
   void tell_each(Stream stream, const Placement& placement);
   void gather(const Wiring& wiring, const Placement& placement);
+  void tell_readouts(const Placement& placement);
 
   std::array<Spread, kStreams> spreads_;
 };

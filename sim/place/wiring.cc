@@ -43,6 +43,14 @@ Wiring wiring_of(const NetworkSpec& network, const std::vector<FeedbackSpec>& fe
                 true,
                 {},
                 {}};
+    for (std::int32_t j = 0; !projection.autapses && j < wires.source_size; ++j) {
+      for (std::int32_t i = 0; i < wires.target_size; ++i) {
+        if (i == j) continue;
+        wires.source.push_back(wires.source_begin + j);
+        wires.target.push_back(wires.target_begin + i);
+      }
+    }
+    wires.dense = projection.autapses;
     if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
       wires.dense = false;
       for (const std::int32_t col : sparse->col) wires.source.push_back(wires.source_begin + col);

@@ -77,6 +77,12 @@ class Writer {
       written.set_scalars(entry.tally.scalars);
     }
     for (const RankReport& rank : state.ranks) fill(rank, *rule.add_rank());
+    for (const PopulationRate& rate : state.rates) {
+      v1::Run::Rate& written = *rule.add_rates();
+      written.set_population(rate.population);
+      written.set_first_hz(rate.first);
+      written.set_last_hz(rate.last);
+    }
     if (state.traffic) {
       rule.mutable_peak()->set_packets(state.traffic->peak.packets);
       rule.mutable_peak()->set_tick(state.traffic->peak.tick.value);
@@ -233,6 +239,8 @@ class Reader {
                              rank.effective_rank(),
                              rank.tolerance()});
     }
+    for (const v1::Run::Rate& rate : rule.rates())
+      state.rates.push_back({rate.population(), rate.first_hz(), rate.last_hz()});
     if (!rule.has_peak()) return;
     state.traffic.emplace();
     state.traffic->peak = {rule.peak().packets(), Tick{rule.peak().tick()}, rule.peak().lag()};

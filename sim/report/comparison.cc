@@ -88,6 +88,18 @@ TextTable learning_table(const Spec& spec, const RunResult& result) {
   return table;
 }
 
+/// How often spiking neurons fired; empty where none do.
+std::string rates_of(const RunResult& result) {
+  std::string text;
+  for (const Outcome& outcome : result.outcomes) {
+    for (const PopulationRate& rate : outcome.rates) {
+      text += fmt::format("{} {} {} {:.4g} -> {:.4g}", text.empty() ? "rates (Hz, first update to last):" : ",",
+                          shorten(outcome.rule, 32), shorten(rate.population, 32), rate.first, rate.last);
+    }
+  }
+  return text.empty() ? "" : '\n' + wrap(text, 2, 0);
+}
+
 std::vector<RuleLedger> ledgers_of(const RunResult& result) {
   std::vector<RuleLedger> ledgers;
   for (const Outcome& outcome : result.outcomes) ledgers.push_back({outcome.rule, outcome.ledger});
@@ -126,7 +138,7 @@ Progress progress_of(const Outcome& outcome, std::int64_t window) {
 std::string comparison_tables(const Spec& spec, const RunResult& result) {
   std::string text = title_of(spec) + provenance(result);
   if (result.outcomes.empty()) return text;
-  text += '\n' + render(learning_table(spec, result));
+  text += '\n' + render(learning_table(spec, result)) + rates_of(result);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");

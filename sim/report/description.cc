@@ -21,8 +21,12 @@ std::string counted(std::int64_t number, std::string_view thing) {
 }
 
 std::string sizes_of(const NetworkSpec& network) {
-  return fmt::format("{}, {}, {}", counted(neurons(network, PopulationKind::kInput), "input"),
-                     counted(neurons(network, PopulationKind::kRate), "rate neuron"),
+  std::int64_t spiking = 0;
+  for (const PopulationSpec& population : network.populations) spiking += population.lif ? population.size : 0;
+  const std::int64_t rate = neurons(network, PopulationKind::kRate) - spiking;
+  std::string hidden = spiking == 0 || rate > 0 ? counted(rate, "rate neuron") : "";
+  if (spiking > 0) hidden += (rate > 0 ? ", " : "") + counted(spiking, "spiking neuron");
+  return fmt::format("{}, {}, {}", counted(neurons(network, PopulationKind::kInput), "input"), hidden,
                      counted(neurons(network, PopulationKind::kReadout), "readout"));
 }
 
@@ -38,15 +42,25 @@ struct FormName {
   }
 };
 
+/// What a neuron makes of its current: an activation, or spikes at a threshold that adapts or does not.
+std::string activation_of(const PopulationSpec& population) {
+  if (population.lif) return population.lif->adaptation != 0 ? "ALIF" : "LIF";
+  return population.kind == PopulationKind::kRate ? std::string(name(population.activation)) : "-";
+}
+
+std::string leak_of(const PopulationSpec& population) {
+  if (population.lif) return fmt::format("tau {:.4g} ms", population.lif->leak.tau_m);
+  if (population.memory) return fmt::format("tau {:.4g} ms", population.memory->tau_m);
+  return population.kind == PopulationKind::kRate ? fmt::format("{:.4g}", population.leak) : "-";
+}
+
 TextTable population_table(const NetworkSpec& network) {
   TextTable table;
   table.columns = {
       {"population", Align::kLeft}, {"kind", Align::kLeft}, {"neurons"}, {"activation", Align::kLeft}, {"leak"}};
   for (const PopulationSpec& population : network.populations) {
-    const bool rate = population.kind == PopulationKind::kRate;
-    table.rows.push_back({population.name, std::string(name(population.kind)), human(population.size),
-                          rate ? std::string(name(population.activation)) : "-",
-                          rate ? fmt::format("{:.4g}", population.leak) : "-"});
+    table.rows.push_back({population.name, std::string(kind_name(population)), human(population.size),
+                          activation_of(population), leak_of(population)});
   }
   return table;
 }
@@ -61,7 +75,7 @@ TextTable projection_table(const Spec& spec) {
     const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
     const double rate = projection.learning_rate.value_or(spec.training.learning_rate);
     table.rows.push_back({projection.name, shorten(source.name, kEnd), shorten(target.name, kEnd),
-                          human(static_cast<double>(synapses_of(projection.weights, target.size, source.size))),
+                          human(static_cast<double>(synapses_of(projection, target.size, source.size))),
                           std::visit(FormName{}, projection.weights),
                           projection.plastic ? fmt::format("{:.4g}", rate) : "static"});
   }
@@ -77,9 +91,8 @@ std::string task_line(const Spec& spec) {
 }
 
 std::string training_line(const TrainingSpec& training) {
-  return fmt::format("training: {} of {}, {}; loss {}, commit {}, locality budget {}",
-                     counted(training.updates, "update"), counted(training.batch, "trial"),
-                     counted(training.ticks, "tick") + " each", training.loss == Loss::kSequence ? "SEQUENCE" : "FINAL",
+  return fmt::format("training: {} of {}, {}; loss {}, commit {}, locality budget {}", counted(training.updates, "update"),
+                     counted(training.batch, "trial"), counted(training.ticks, "tick") + " each", name(training.loss),
                      training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
 }
 

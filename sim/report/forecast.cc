@@ -24,24 +24,29 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
   shape.rate_neurons = neurons(network, PopulationKind::kRate);
   shape.readouts = neurons(network, PopulationKind::kReadout);
   for (const PopulationSpec& population : network.populations) {
-    const bool curved = population.kind == PopulationKind::kRate && population.activation != Activation::kIdentity;
+    const bool curved =
+        population.lif || (population.kind == PopulationKind::kRate && population.activation != Activation::kIdentity);
     if (curved) shape.curved_neurons += population.size;
   }
   for (const ProjectionSpec& projection : network.projections) {
     const PopulationSpec& source = network.populations[static_cast<std::size_t>(projection.source)];
     const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];
-    const std::int64_t synapses = synapses_of(projection.weights, target.size, source.size);
+    const std::int64_t synapses = synapses_of(projection, target.size, source.size);
     const std::int64_t plastic = projection.plastic ? synapses : 0;
     if (target.kind == PopulationKind::kReadout) {
       shape.readout_synapses += synapses;
       shape.plastic_readout += plastic;
+      if (target.memory) shape.plastic_onto_leaky += plastic;
       continue;
     }
     const bool from_inputs = source.kind == PopulationKind::kInput;
     (from_inputs ? shape.input_synapses : shape.recurrent_synapses) += synapses;
     (from_inputs ? shape.plastic_input : shape.plastic_recurrent) += plastic;
-    if (target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
-    if (projection.source == projection.target) shape.autapses += autapses_of(projection.weights, target.size);
+    if (target.lif || target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
+    if (target.lif) shape.plastic_onto_spiking += plastic;
+    if (target.lif && target.lif->adaptation != 0) shape.plastic_onto_adapting += plastic;
+    if (projection.source == projection.target && projection.autapses && !target.lif)
+      shape.autapses += autapses_of(projection.weights, target.size);
   }
   for (const FeedbackSpec& feedback : rule.feedback) {
     const PopulationSpec& population = network.populations[static_cast<std::size_t>(feedback.population)];
@@ -51,7 +56,7 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
 }
 
 Ledger forecast(const Spec& spec, const RuleSpec& rule) {
-  const Learning learning = learning_of(rule, spec.training.ticks);
+  const Learning learning = learning_of(rule, spec.training);
   return closed_form(learning, shape_of(spec.network, rule), trial_shape_of(spec.training), scalar_bytes(spec.precision));
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "sim/model/network_size.h"
 #include "sim/report/forecast.h"
 #include "sim/report/text.h"
 #include "sim/run/train.h"
@@ -37,10 +38,17 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
     parts.push_back({"sensitivities", scalar * 2 * neurons * static_cast<double>(shape.plastic()) * lanes});
   if (drive == Drive::kSweep && transport == TransportKind::kBatched)
     parts.push_back({"the ticks that a sweep goes back over", scalar * ticks * lanes * (inputs + 3 * neurons)});
+  const bool events = (has_spikes(spec.network) || has_memory(spec.network)) && drive != Drive::kNothing;
+  if (events && transport == TransportKind::kBatched) {  // tapes, what an event is worth, and the changes that wait
+    const double of_tick = inputs + (drive == Drive::kSweep ? 1 : 4) * neurons + 2 * readouts;
+    parts.push_back({"what the ticks of a trial are worth", scalar * (ticks * lanes * of_tick + synapses)});
+  }
+  if (events && transport == TransportKind::kMailbox)
+    parts.push_back({"what e-prop keeps in the mailbox", scalar * 3 * lanes * static_cast<double>(shape.plastic())});
+  if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});
   if (drive == Drive::kSweep && spec.chip) {  // of what is replayed, carried back and told
-    parts.push_back(
-        {"counts by neuron and lag",
-         scalar * static_cast<double>(learning_of(rule_spec, spec.training.ticks).depth) * (inputs + 3 * neurons)});
+    parts.push_back({"counts by neuron and lag",
+                     scalar * static_cast<double>(learning_of(rule_spec, spec.training).depth) * (inputs + 3 * neurons)});
   }
   return parts;
 }

@@ -158,8 +158,10 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
 bool learning_grows(const Spec& spec, const RuleSpec& rule_spec) {
   const NetworkShape shape = shape_of(spec.network, rule_spec);
   const auto learning = [&](std::int32_t ticks) {
-    const TrialShape trial{ticks, spec.training.loss == Loss::kSequence};
-    const Ledger ledger = closed_form(learning_of(rule_spec, ticks), shape, trial, 8);
+    TrainingSpec training = spec.training;
+    training.ticks = ticks;
+    const TrialShape trial = trial_shape_of(training);
+    const Ledger ledger = closed_form(learning_of(rule_spec, training), shape, trial, 8);
     const std::int64_t stays = ledger.messages(Channel::kDendrite) + ledger.messages(Channel::kPost);
     return ledger.messages() - stays - closed_form({}, shape, trial, 8).messages(Channel::kAxon);
   };

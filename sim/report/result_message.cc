@@ -69,9 +69,22 @@ void fill(const StopSpec& from, v1::Stop& to) {
   to.set_mean_of(narrow(from.mean_of));
 }
 
+void fill(const Optimizer& from, v1::Training::Optimizer& to) {
+  if (from.adam) {
+    to.mutable_adam()->set_beta1(from.adam->beta1);
+    to.mutable_adam()->set_beta2(from.adam->beta2);
+    to.mutable_adam()->set_epsilon(from.adam->epsilon);
+  }
+  if (from.weight_min) to.set_weight_min(*from.weight_min);
+  if (from.weight_max) to.set_weight_max(*from.weight_max);
+}
+
 void fill(const TrainingSpec& from, v1::Training& to) {
-  to.set_loss(from.loss == Loss::kFinal ? v1::Training::FINAL : v1::Training::SEQUENCE);
+  to.set_loss(spelled<v1::Training::Loss>(name(from.loss), v1::Training::Loss_Parse));
   to.set_ticks(from.ticks);
+  if (from.loss == Loss::kSum || from.loss == Loss::kCrossEntropy) to.set_window(window_of(from));
+  if (from.dt != 1) to.set_dt_ms(from.dt);
+  if (!from.optimizer.plain()) fill(from.optimizer, *to.mutable_optimizer());
   to.set_batch(from.batch);
   to.set_updates(narrow(from.updates));
   if (from.has_learning_rate) to.set_learning_rate(from.learning_rate);
@@ -81,13 +94,32 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (from.stop) fill(*from.stop, *to.mutable_stop());
 }
 
+void fill(const LifSpec& from, v1::Population::Lif& to) {
+  to.set_tau_m(from.leak.tau_m);
+  to.set_threshold(from.threshold);
+  to.set_refractory(from.refractory);
+  to.set_normalise_input(from.leak.normalise_input);
+  to.mutable_surrogate()->set_kind(
+      spelled<v1::Population::Lif::Surrogate::Kind>(name(from.surrogate), v1::Population::Lif::Surrogate::Kind_Parse));
+  to.mutable_surrogate()->set_height(from.height);
+  to.mutable_surrogate()->set_width(from.width);
+  if (from.adaptation_tau == 0) return;
+  to.mutable_adaptation()->set_tau(from.adaptation_tau);
+  to.mutable_adaptation()->set_beta(from.adaptation);
+}
+
 void fill(const Outline& from, v1::Outline& to) {
   for (const PopulationSpec& population : from.populations) {
     v1::Outline::Population& written = *to.add_populations();
     written.set_name(population.name);
     written.set_kind(std::string(name(population.kind)));
     written.set_size(population.size);
-    if (population.kind != PopulationKind::kRate) continue;
+    if (population.memory) {
+      written.mutable_readout()->set_tau_m(population.memory->tau_m);
+      written.mutable_readout()->set_normalise_input(population.memory->normalise_input);
+    }
+    if (population.lif) fill(*population.lif, *written.mutable_lif());
+    if (population.kind != PopulationKind::kRate || population.lif) continue;
     written.set_activation(
         spelled<v1::Population::Rate::Activation>(name(population.activation), v1::Population::Rate::Activation_Parse));
     written.set_leak(population.leak);
@@ -121,6 +153,12 @@ void fill(const Outcome& from, bool with_weights, const std::vector<std::string>
   }
   fill(from.ledger, *to.mutable_ledger());
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
+  for (const PopulationRate& rate : from.rates) {
+    v1::Run::Rate& written = *to.add_rates();
+    written.set_population(rate.population);
+    written.set_first_hz(rate.first);
+    written.set_last_hz(rate.last);
+  }
   to.set_fingerprint(from.fingerprint);
   to.set_message(from.message);
   to.set_kind(std::string(rule(from.kind).name));

@@ -16,7 +16,7 @@ Outline outline_of(const Spec& spec) {
     outline.projections.push_back({.name = projection.name,
                                    .source = projection.source,
                                    .target = projection.target,
-                                   .synapses = synapses_of(projection.weights, rows, cols),
+                                   .synapses = synapses_of(projection, rows, cols),
                                    .plastic = projection.plastic,
                                    .learning_rate = projection.learning_rate.value_or(spec.training.learning_rate)});
   }

@@ -10,6 +10,7 @@
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
 #include "sim/run/outline.h"
+#include "sim/run/rates.h"
 #include "sim/run/trace.h"
 
 namespace locus {
@@ -52,6 +53,7 @@ struct Outcome {
   std::vector<double> losses;              // losses[k] is the loss of update k, as met; empty under `none`
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
   Ledger ledger;                           // over the whole run
+  std::vector<PopulationRate> rates;       // of spiking populations, file order
   std::vector<RankReport> ranks;
   std::string fingerprint;          // 16 hex digits over losses, weights and counts
   std::optional<ChipOutcome> chip;  // where the model has one

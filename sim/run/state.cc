@@ -1,11 +1,16 @@
 #include "sim/run/state.h"
 
 #include <algorithm>
+#include <map>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/rule/closed_form.h"
 #include "sim/model/network_size.h"
+#include "sim/place/placement.h"
+#include "sim/place/reach.h"
 #include "sim/place/wiring.h"
 #include "sim/run/chip_record.h"
 #include "sim/run/train.h"
@@ -34,8 +39,39 @@ std::string misfit_of_weights(const Spec& spec, const RuleState& state) {
   return "";
 }
 
+/// What placing the counts on the chip relies on: whole events of each neuron, and the ledger's messages in sum.
+std::string misfit_of_traffic(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+  const Wiring wiring = wiring_of(spec.network, rule.feedback);
+  const std::int32_t largest_lag = declared_lag(learning_of(rule, spec.training.ticks));
+  Traffic counted(wiring.sizes, spec.training.batch, largest_lag);
+  if (!counted.fits(*state.traffic)) return "counts by neuron that are not those of the network";
+  counted.restore(*state.traffic);
+  const auto sizes = Reach(wiring, place_on_chip(*spec.chip, wiring), rule.kind).sizes();
+  std::map<std::pair<Channel, std::int32_t>, std::int64_t> sums;
+  for (const StreamRow& stream : kStreamTable) {
+    for (std::int32_t lag = 0; lag <= largest_lag; ++lag) {
+      const std::span<const std::int64_t> by_key = counted.messages(stream.stream, lag);
+      for (std::size_t key = 0; key < by_key.size(); ++key) {
+        if (by_key[key] == 0) continue;
+        const std::int64_t event = sizes[static_cast<std::size_t>(stream.stream)][key].messages;
+        if (event <= 0 || by_key[key] % event != 0) return "counts by neuron that are no whole events";
+        std::int64_t& sum = sums[{stream.channel, lag}];
+        sum = count_plus(sum, by_key[key]);
+      }
+    }
+  }
+  for (const LedgerEntry& entry : state.messages) {
+    const auto placed = [&](const StreamRow& stream) { return stream.channel == entry.channel; };
+    if (!std::ranges::any_of(kStreamTable, placed)) continue;  // POST and DENDRITE stay where they are
+    const auto sum = sums.find({entry.channel, entry.lag});
+    if (sum == sums.end() || sum->second != entry.tally.messages) return "counts by neuron that are not its messages";
+    sums.erase(sum);
+  }
+  return sums.empty() ? "" : "counts by neuron of messages that it has not sent";
+}
+
 std::string misfit_of_counts(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
-  const Learning learning = learning_of(rule, spec.training.ticks);
+  const Learning learning = learning_of(rule, spec.training);
   for (const LedgerEntry& entry : state.messages) {
     if (entry.lag < 0 || entry.lag > declared_lag(learning))
       return fmt::format("messages of lag {}, which it never sends", entry.lag);
@@ -51,8 +87,7 @@ std::string misfit_of_counts(const Spec& spec, const RuleSpec& rule, const RuleS
   if (state.traffic.has_value() != spec.chip.has_value())
     return "counts of a chip, or none, where the model says otherwise";
   if (!spec.chip) return "";
-  const Traffic counted(wiring_of(spec.network, rule.feedback).sizes, spec.training.batch, declared_lag(learning));
-  return counted.fits(*state.traffic) ? "" : "counts by neuron that are not those of the network";
+  return misfit_of_traffic(spec, rule, state);
 }
 
 std::string misfit_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
@@ -79,6 +114,7 @@ RuleState state_of(const Outcome& ended) {
                   .traffic = {},
                   .ranks = ended.ranks,
                   .fingerprint = ended.fingerprint};
+  state.rates = ended.rates;
   note(ended.ledger, state);
   for (const ProjectionWeights& weights : ended.weights)
     std::visit([&](const auto& matrix) { state.weights.push_back(matrix.values); }, weights.matrix);
@@ -102,11 +138,12 @@ void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger) {
 }
 
 Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
-  const Learning learning = learning_of(rule, spec.training.ticks);
+  const Learning learning = learning_of(rule, spec.training);
   Outcome outcome = new_outcome(rule, learning);
   outcome.status = state.status;
   outcome.message = state.message;
   outcome.updates = state.updates;
+  outcome.rates = state.rates;
   outcome.losses = state.losses;
   outcome.weights = weights_with(spec.network, state.weights);
   Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));

@@ -32,6 +32,7 @@ struct RuleState {
   std::optional<Traffic::Counts> traffic;  // where the model has a chip
   std::vector<RankReport> ranks;           // of a rule that has ended
   std::string fingerprint;                 // of a rule that has ended
+  std::vector<PopulationRate> rates;       // of spiking populations
 };
 
 struct RunState {

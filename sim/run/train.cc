@@ -15,6 +15,7 @@
 #include "sim/run/offence.h"
 #include "sim/run/pace.h"
 #include "sim/run/rank.h"
+#include "sim/run/rates.h"
 #include "sim/run/update.h"
 #include "sim/run/weights.h"
 
@@ -79,6 +80,7 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
       return end(outcome, Status::kLocalityBroken,
                  describe(transport.network(), broken.offence(), outcome.rule, update, training.locality));
     }
+    measure_rates(transport.network(), training, outcome.rates);
     if (learns && !std::isfinite(loss)) {
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: the loss is not finite", update + 1));
     }
@@ -96,7 +98,7 @@ template <class R>
 Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& options, Executor executor,
                  const RunResult& done, const RuleState* from) {
   const TrialShape shape = trial_shape_of(spec.training);
-  const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  const Learning learning = learning_of(rule_spec, spec.training);
   Outcome outcome = new_outcome(rule_spec, learning);
   Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
   const std::vector<ProjectionWeights> before = weights_of(network);
@@ -106,6 +108,7 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   if (from != nullptr) {
     outcome.updates = from->updates;
     outcome.losses = from->losses;
+    outcome.rates = from->rates;
     set_values(from->weights, network);
     restore(*from, shape.ticks, door.ledger());
     if (chip) chip->restore(*from->traffic);
@@ -136,8 +139,14 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
 
 }  // namespace
 
-Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
+Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
+  const std::int32_t ticks = training.ticks;
   Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
+  learning.optimizer = training.optimizer;
+  learning.average_over_window = spec.average_over_window;
+  learning.filter = decay_of(spec.filter_tau, training.dt);
+  if (spec.firing_rate)
+    learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, spec.firing_rate->strength, ticks};
   if (rule(spec.kind).drive != Drive::kSweep) return learning;
   const bool whole = spec.kind == RuleKind::kBptt;
   learning.depth = whole || spec.depth == 0 ? ticks : std::min(spec.depth, ticks);
@@ -145,7 +154,9 @@ Learning learning_of(const RuleSpec& spec, std::int32_t ticks) {
   return learning;
 }
 
-TrialShape trial_shape_of(const TrainingSpec& training) { return {training.ticks, training.loss == Loss::kSequence}; }
+TrialShape trial_shape_of(const TrainingSpec& training) {
+  return {training.ticks, window_of(training), training.loss == Loss::kCrossEntropy};
+}
 
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {
   Outcome outcome;

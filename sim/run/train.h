@@ -10,8 +10,8 @@
 
 namespace locus {
 
-/// tau and k as a run uses them: above T they mean T, BPTT has both at T.
-Learning learning_of(const RuleSpec& rule, std::int32_t ticks);
+/// tau and k as a run uses them: above T they mean T, BPTT has both at T. Times have become decays of a tick.
+Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
 
 TrialShape trial_shape_of(const TrainingSpec& training);
 

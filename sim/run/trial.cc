@@ -1,22 +1,26 @@
 #include "sim/run/trial.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace locus {
 
 template <class R, TransportOf<R> T>
-Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& shape, bool commit_every_tick)
+Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& shape, const TrainingSpec& training)
     : transport_(transport),
       learning_(learning),
       shape_(shape),
-      commit_every_tick_(commit_every_tick),
-      scale_(shape.error_at_every_tick ? R(1) / static_cast<R>(shape.ticks) : R(1)),
+      commit_every_tick_(training.commit == CommitWhen::kEveryTick),
+      scale_(training.loss == Loss::kSequence ? R(1) / static_cast<R>(shape.ticks) : R(1)),
+      mean_(R(1) / static_cast<R>(transport.network().lanes)),
+      leaky_(has_leaky_readouts(transport.network())),
       losses_(static_cast<std::size_t>(transport.network().lanes), 0) {
   const Network<R>& network = transport.network();
   for (std::size_t p = 0; p < network.projections.size(); ++p) {
     const bool readout = network.projections[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
   }
+  if (learning.average_over_window) mean_ /= static_cast<R>(shape.window);
   if (rule(learning.kind).drive == Drive::kSweep) agent_.emplace(network, learning, shape);
   if (rule(learning.kind).drive == Drive::kSensitivity) sensitivities_.emplace(network);
 }
@@ -29,10 +33,12 @@ double Trial<R, T>::run(const Batch<R>& batch) {
   if (sensitivities_) sensitivities_->begin_trial();
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
     forward(now);
+    if (observer_) observer_(now, transport_.network());
     if (rule(learning_.kind).drive == Drive::kNothing) continue;
     const bool learnt = learn(now, batch);
     if (commit_every_tick_ && learnt) transport_.commit(R(1));
   }
+  if (learning_.firing_rate) transport_.tell_rates();
   transport_.finish();
   double sum = 0;
   for (const double loss : losses_) sum += loss;
@@ -42,7 +48,7 @@ double Trial<R, T>::run(const Batch<R>& batch) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::commit_batch() {
   if (commit_every_tick_ || rule(learning_.kind).drive == Drive::kNothing) return;
-  transport_.commit(R(1) / static_cast<R>(losses_.size()));
+  transport_.commit(mean_);
   transport_.finish();
 }
 
@@ -54,13 +60,14 @@ void Trial<R, T>::forward(Tick now) {
   transport_.step_neurons();
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
   for (const std::int32_t p : onto_readouts_) transport_.axons(ProjectionId{p});
+  transport_.step_readouts();
 }
 
 /// Learning of one tick. Returns whether a commit is due where every tick commits: after each tick online, after each sweep otherwise.
 template <class R, TransportOf<R> T>
 bool Trial<R, T>::learn(Tick now, const Batch<R>& batch) {
   const Rule& row = rule(learning_.kind);
-  const bool has_error = shape_.error_at_every_tick || now.value == shape_.ticks;
+  const bool has_error = shape_.has_error(now.value);
   if (has_error) {
     meet_targets(batch.target_at(now.value));
     Answers<R> answers;
@@ -68,6 +75,8 @@ bool Trial<R, T>::learn(Tick now, const Batch<R>& batch) {
     if (row.signal == SignalSource::kSymmetric) answers = {Party::kRate, transport_.network().rate.signal.data()};
     transport_.report_errors(answers);
     if (row.signal == SignalSource::kFeedback) transport_.feedback();
+  } else if (leaky_) {
+    transport_.report_errors({});  // there are none: what filters does so by the clock
   }
   switch (row.drive) {
     case Drive::kNothing: return false;
@@ -88,14 +97,28 @@ bool Trial<R, T>::learn(Tick now, const Batch<R>& batch) {
 
 template <class R, TransportOf<R> T>
 void Trial<R, T>::meet_targets(const R* target) {
-  transport_.targets(target, scale_);
-  add_losses();
+  if (shape_.classes) {
+    transport_.classify(target);
+  } else {
+    transport_.targets(target, scale_);
+  }
+  add_losses(target);
 }
 
-/// What the experimenter reads off the readouts: no actor hears of it. L = scale / 2 sum_k e_k^2.
+/// What the experimenter reads off the readouts: no actor hears of it. L = scale / 2 sum_k e_k^2, or -1 / window sum_k y*_k log pi_k.
 template <class R, TransportOf<R> T>
-void Trial<R, T>::add_losses() {
-  const Column<R>& error = transport_.network().readouts.error;
+void Trial<R, T>::add_losses(const R* target) {
+  const ReadoutLayer<R>& readouts = transport_.network().readouts;
+  if (shape_.classes) {
+    for (std::size_t cell = 0; cell < readouts.output.size(); ++cell) {
+      const double log_pi =
+          static_cast<double>(readouts.output[cell]) - std::log(static_cast<double>(readouts.norm[cell]));
+      if (target[cell] != R(0))
+        losses_[cell % losses_.size()] -= static_cast<double>(target[cell]) * log_pi / shape_.window;
+    }
+    return;
+  }
+  const Column<R>& error = readouts.error;
   const double half = 0.5 * static_cast<double>(scale_);
   for (std::size_t first = 0; first < error.size(); first += losses_.size()) {
     for (std::size_t lane = 0; lane < losses_.size(); ++lane) {

@@ -2,21 +2,25 @@
 //
 // What must come before what:
 //   1. AXON over B and W carries x_t and h_{t-1}: before rate neurons step. INFLUENCE carries P(t-1): before they step as well.
-//   2. AXON over A carries h_t: after they have stepped, before readouts compare with their targets.
+//   2. AXON over A carries h_t: after they have stepped, before readouts step and compare with their targets (NORM before that, where it is told).
 //   3. POST of readouts carries eps_t, and A answers with the weights of before the commit.
 //   4. FEEDBACK or TRANSPORT completes a rate neuron's learning signal; an autapse tells its weight of before the commit: before rate neurons POST.
 //   5. A sweep uses the errors up to t and the weights of before the commit.
-//   6. The commit comes last; the next tick sees the new weights.
+//   6. Firing-rate errors are told when the last tick is done.
+//   7. The commit comes last; the next tick sees the new weights.
 // Source of the order: docs/architecture.md.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/nonlocal/backward_agent.h"
 #include "core/nonlocal/sensitivities.h"
 #include "core/rule/closed_form.h"
 #include "core/transport/transport.h"
+#include "sim/model/spec.h"
 #include "sim/task/batch.h"
 
 namespace locus {
@@ -25,7 +29,7 @@ namespace locus {
 template <class R, TransportOf<R> T>
 class Trial {
  public:
-  Trial(T& transport, const Learning& learning, const TrialShape& shape, bool commit_every_tick);
+  Trial(T& transport, const Learning& learning, const TrialShape& shape, const TrainingSpec& training);
 
   /// Runs the trials of a batch, all lanes abreast. Returns the loss as met, the mean over the lanes; 0 where the rule learns nothing.
   double run(const Batch<R>& batch);
@@ -33,21 +37,28 @@ class Trial {
   /// The commit at the end of a batch; without effect where every tick commits.
   void commit_batch();
 
+  /// What an experimenter sees of every tick once neurons and readouts have stepped; no actor hears of it.
+  using Observer = std::function<void(Tick now, const Network<R>& network)>;
+  void observe(Observer observer) { observer_ = std::move(observer); }
+
  private:
   void forward(Tick now);
   bool learn(Tick now, const Batch<R>& batch);
   void meet_targets(const R* target);
-  void add_losses();
+  void add_losses(const R* target);
 
   T& transport_;
   Learning learning_;
   TrialShape shape_;
   bool commit_every_tick_;
-  R scale_;  // of the error: 1 (final) or 1 / T (sequence)
+  R scale_;     // of the error: 1 / T (sequence) or 1
+  R mean_;      // of a commit: 1 / batch, and under e-prop that averages 1 / window
+  bool leaky_;  // whether readouts have memory, and their synapses filter in every tick
   std::vector<std::int32_t> onto_rate_;
   std::vector<std::int32_t> onto_readouts_;
   std::optional<BackwardAgent<R>> agent_;          // sweeps only
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
+  Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
 };
 

@@ -15,7 +15,7 @@ Updates<R, T>::Updates(T& transport, const Spec& spec, const Learning& learning)
       task_(spec),
       batch_(make_batch<R>(training_.ticks, transport.network().inputs.size, transport.network().readouts.size,
                            training_.batch)),
-      trial_(transport, learning, trial_shape_of(training_), training_.commit == CommitWhen::kEveryTick) {
+      trial_(transport, learning, trial_shape_of(training_), training_) {
   for (const Projection<R>& projection : transport.network().projections) rates_.push_back(projection.learning_rate);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "core/rule/rule.h"
@@ -28,6 +29,9 @@ class Updates {
 
   /// Commits what has been learnt. Returns whether all plastic weights are finite; true where nothing is learnt.
   bool commit();
+
+  /// Shows every tick to the observer (Trial::observe).
+  void observe(typename Trial<R, T>::Observer observer) { trial_.observe(std::move(observer)); }
 
  private:
   T& transport_;

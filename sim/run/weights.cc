@@ -20,8 +20,30 @@ void each_in_file_order(const Projection<R>& projection, Visit visit) {
   }
 }
 
+/// Where the diagonal, which is no synapse, counts as well: calls visit(place in the file, synapse).
+template <class R, class Visit>
+void each_of_hollow(const Projection<R>& projection, Visit visit) {
+  for (std::int32_t j = 0; j < projection.source_size; ++j) {
+    for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
+      visit(static_cast<std::size_t>(std::int64_t{projection.target_of(k)} * projection.source_size + j),
+            static_cast<std::size_t>(k));
+    }
+  }
+}
+
+template <class R>
+std::size_t values_in_file(const Projection<R>& projection) {
+  return projection.weight.size() + static_cast<std::size_t>(projection.hollow ? projection.source_size : 0);
+}
+
 template <class R>
 std::vector<double> values_of(const Projection<R>& projection) {
+  if (projection.hollow) {
+    std::vector<double> values(values_in_file(projection), 0);
+    each_of_hollow(projection,
+                   [&](std::size_t place, std::size_t k) { values[place] = static_cast<double>(projection.weight[k]); });
+    return values;
+  }
   std::vector<double> values;
   values.reserve(projection.weight.size());
   each_in_file_order(projection, [&](std::size_t k) { values.push_back(static_cast<double>(projection.weight[k])); });
@@ -34,7 +56,7 @@ template <class R>
 std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
   std::vector<ProjectionWeights> all;
   for (const Projection<R>& projection : network.projections) {
-    if (projection.dense) {
+    if (projection.dense || projection.hollow) {
       all.push_back({projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection)}});
       continue;
     }
@@ -60,7 +82,12 @@ void set_values(const std::vector<std::vector<double>>& values, Network<R>& netw
   CHECK(values.size() == network.projections.size(), "as many projections as the network has");
   for (std::size_t p = 0; p < values.size(); ++p) {
     Projection<R>& projection = network.projections[p];
-    CHECK(values[p].size() == projection.weight.size(), "as many weights as the projection has");
+    CHECK(values[p].size() == values_in_file(projection), "as many weights as the projection has");
+    if (projection.hollow) {
+      each_of_hollow(projection,
+                     [&](std::size_t place, std::size_t k) { projection.weight[k] = static_cast<R>(values[p][place]); });
+      continue;
+    }
     auto value = values[p].begin();
     each_in_file_order(projection, [&](std::size_t k) { projection.weight[k] = static_cast<R>(*value++); });
   }

@@ -75,6 +75,8 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
   LinearNetwork result = {Matrix::Zero(neurons(network, PopulationKind::kReadout), n), Matrix::Zero(n, n),
                           Matrix::Zero(n, neurons(network, PopulationKind::kInput))};
   for (const PopulationSpec& population : network.populations) {
+    if (population.lif) refuse(fmt::format("{} population \"{}\" spikes", whose, population.name));
+    if (population.memory) refuse(fmt::format("{} readout population \"{}\" has memory", whose, population.name));
     if (population.kind != PopulationKind::kRate) continue;
     if (population.activation != Activation::kIdentity)
       refuse(fmt::format("{} population \"{}\" has activation {}", whose, population.name, name(population.activation)));
@@ -98,9 +100,11 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
 LinearModel linear_model(const Spec& spec) {
   const auto* task = std::get_if<StudentTeacherTask>(&spec.task);
   if (task == nullptr) refuse("the task has no teacher");
-  if (spec.training.loss != Loss::kFinal) refuse("the loss is SEQUENCE");
+  if (spec.training.loss != Loss::kFinal) refuse(fmt::format("the loss is {}", name(spec.training.loss)));
   if (spec.training.commit != CommitWhen::kEndOfBatch) refuse("weights are committed EVERY_TICK");
+  if (!spec.training.optimizer.plain()) refuse("the optimizer is not plain gradient descent");
   for (const ProjectionSpec& projection : spec.network.projections) {
+    if (!projection.autapses) refuse(fmt::format("the student's projection \"{}\" has no autapses", projection.name));
     if (!projection.plastic) refuse(fmt::format("the student's projection \"{}\" is not plastic", projection.name));
     if (projection.learning_rate.value_or(spec.training.learning_rate) != spec.training.learning_rate)
       refuse(fmt::format("the student's projection \"{}\" has a learning rate of its own", projection.name));

@@ -67,7 +67,7 @@ Evidence measure_locality(const Effort& effort) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Outcome& outcome = result.outcomes[i];
     const Ledger& ledger = outcome.ledger;
-    const Learning learning = learning_of(spec.rules[i], plan.ticks);
+    const Learning learning = learning_of(spec.rules[i], spec.training);
     const Ledger one =
         closed_form(learning, shape_of(build<double>(spec, spec.rules[i], 1)), trial_shape_of(spec.training), 8);
     wrong += mismatches(ledger, one, ledger.trials());

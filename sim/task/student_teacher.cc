@@ -12,8 +12,8 @@ constexpr std::int32_t kRun = 32;  // ticks that a teacher of one lane hears tog
 }  // namespace
 
 template <class S>
-StudentTeacherSource<S>::StudentTeacherSource(std::uint64_t seed, Teacher<S> teacher, bool error_at_every_tick)
-    : key_(random_key(seed, "input")), teacher_(std::move(teacher)), error_at_every_tick_(error_at_every_tick) {}
+StudentTeacherSource<S>::StudentTeacherSource(std::uint64_t seed, Teacher<S> teacher, std::int32_t window)
+    : key_(random_key(seed, "input")), teacher_(std::move(teacher)), window_(window) {}
 
 template <class S>
 template <class R>
@@ -39,7 +39,7 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
     teacher_.hear(input, ticks);
     for (std::int32_t tick = begun + 1; tick <= begun + ticks; ++tick) {
       teacher_.step();
-      if (error_at_every_tick_ || tick == batch.ticks) std::ranges::copy(teacher_.readout(), batch.target_at(tick));
+      if (tick > batch.ticks - window_) std::ranges::copy(teacher_.readout(), batch.target_at(tick));
     }
   }
 }

@@ -15,7 +15,7 @@ namespace locus {
 template <class S>
 class StudentTeacherSource {
  public:
-  StudentTeacherSource(std::uint64_t seed, Teacher<S> teacher, bool error_at_every_tick);
+  StudentTeacherSource(std::uint64_t seed, Teacher<S> teacher, std::int32_t window);
 
   /// Writes trials first_trial .. first_trial + lanes - 1, counted over the whole run from 0. Targets are computed at ticks with an error only.
   /// Cost: a normal an input, and the teacher's forward pass.
@@ -25,8 +25,8 @@ class StudentTeacherSource {
  private:
   RandomKey key_;
   Teacher<S> teacher_;
-  bool error_at_every_tick_;  // the sequence loss; otherwise at tick T only
-  Column<S> input_;           // x_t of some ticks [1] (ticks x m x lanes), for a batch of another precision
+  std::int32_t window_;  // ticks with an error, the last of the trial
+  Column<S> input_;      // x_t of some ticks [1] (ticks x m x lanes), for a batch of another precision
 };
 
 }  // namespace locus

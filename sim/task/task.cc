@@ -8,8 +8,7 @@ namespace {
 template <class S>
 StudentTeacherSource<S> white_noise(const Spec& spec) {
   const NetworkSpec& teacher = std::get<StudentTeacherTask>(spec.task).teacher;
-  return {spec.seed, Teacher<S>(teacher, teacher_weights(spec), spec.training.batch),
-          spec.training.loss == Loss::kSequence};
+  return {spec.seed, Teacher<S>(teacher, teacher_weights(spec), spec.training.batch), window_of(spec.training)};
 }
 
 std::variant<RecordedSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_of(const Spec& spec) {

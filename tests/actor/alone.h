@@ -32,8 +32,8 @@ struct RateNeuronState {
 };
 
 struct ReadoutState {
-  double output = 0, error = 0, epsilon = 0;
-  Readout<double> view() { return {output, error, epsilon}; }
+  double current = 0, output = 0, error = 0, epsilon = 0, norm = 0;
+  Readout<double> view() { return {current, output, error, epsilon, norm}; }
   friend bool operator==(const ReadoutState&, const ReadoutState&) = default;
 };
 
@@ -102,7 +102,8 @@ inline void PrintTo(const RateNeuronState& s, std::ostream* out) {
        << ", own weight " << s.own_weight << "}";
 }
 inline void PrintTo(const ReadoutState& s, std::ostream* out) {
-  *out << "{output " << s.output << ", error " << s.error << ", epsilon " << s.epsilon << "}";
+  *out << "{current " << s.current << ", output " << s.output << ", error " << s.error << ", epsilon " << s.epsilon
+       << ", norm " << s.norm << "}";
 }
 
 }  // namespace locus

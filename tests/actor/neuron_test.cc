@@ -152,16 +152,46 @@ TEST(Activation, FarCurrentsStayFinite) {
   EXPECT_EQ(Tanh::at(-1e4).slope, 0);
 }
 
-TEST(ReadoutAlone, SumsItsCurrentsToItsOutput) {
-  Alone k(ReadoutState{.output = 1, .error = 2, .epsilon = 3});
+TEST(ReadoutAlone, SumsItsCurrents) {
+  Alone k(ReadoutState{.current = 1, .output = 5, .error = 2, .epsilon = 3});
   k.send(Dendrite<R>{.current = 0.5, .behind = 77}).forbid();
-  k.expect_state({.output = 1.5, .error = 2, .epsilon = 3});
+  k.expect_state({.current = 1.5, .output = 5, .error = 2, .epsilon = 3});
 }
 
-TEST(ReadoutAlone, ForgetsInSilence) {
-  Alone k(ReadoutState{.output = 1, .error = 2, .epsilon = 3});
+TEST(ReadoutAlone, ForgetsInSilenceAllButItsOutput) {
+  Alone k(ReadoutState{.current = 1, .output = 5, .error = 2, .epsilon = 3});
   k.send(Silence{}).forbid();
+  k.expect_state({.output = 5});
+}
+
+TEST(ReadoutAlone, WithoutMemoryPutsOutWhatArrived) {
+  ReadoutState state{.current = 1.5, .output = 5};
+  step(state.view(), Leaky<R>{0, 1});
+  EXPECT_EQ(state.output, 1.5);
+}
+
+TEST(ReadoutAlone, WithMemoryLeaks) {
+  ReadoutState state{.current = 1.5, .output = 5};
+  step(state.view(), Leaky<R>{0.5, 0.25});
+  EXPECT_EQ(state.output, 0.25 * 1.5 + 0.5 * 5);
+}
+
+TEST(ReadoutAlone, ForgetsItsOutputWhenATrialBegins) {
+  Alone k(ReadoutState{.output = 5});
+  k.send(TrialBegin{}).forbid();
   k.expect_state({});
+}
+
+/// exp(1) and exp(0) make pi = e / (1 + e).
+TEST(ReadoutAlone, ClassifiesByWhatTheOthersTell) {
+  ReadoutState one{.output = 1};
+  ReadoutState other{.output = 0};
+  one.norm = norm(one.view()).value;
+  on(one.view(), norm(other.view()));
+  const double pi = std::exp(1.0) / (1 + std::exp(1.0));
+  classify(one.view(), Target<R>{1});
+  EXPECT_NEAR(one.error, pi - 1, 1e-15);
+  EXPECT_EQ(one.epsilon, one.error);
 }
 
 /// e = y - y*; eps = e times the loss's constant (1 with the final loss, 1/T with the sequence loss).

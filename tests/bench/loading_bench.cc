@@ -1,7 +1,7 @@
 // (f) Loading: a model of 10,000 neurons and 10^7 synapses on the wire, compressed by rows and by coordinates, and weights of 2 GiB in blocks.
 //
-// Goals: rows and blocks within three times of reading the bytes into memory, coordinates within three times of protobuf's own parse of them; so the ratio's goal is
-// 1/3. All files are in the page cache (each was just written). Rate: bytes/s of processor time.
+// Goals: rows and blocks within three times of reading the bytes into memory, coordinates within three times of protobuf's own parse of them; so
+// the ratio's goal is 1/3. All files are in the page cache (each was just written). Rate: bytes/s of processor time.
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>

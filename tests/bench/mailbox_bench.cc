@@ -16,7 +16,7 @@ void mailbox(benchmark::State& state) {
   work.units = static_cast<std::int32_t>(state.range(0));
   work.commit = CommitWhen::kEveryTick;
   const Spec spec = make_spec(work, make_rule(RuleKind::kRflo), kPrecision<R>);
-  const Learning learning = learning_of(spec.rules[0], work.ticks);
+  const Learning learning = learning_of(spec.rules[0], spec.training);
   Network<R> network = build<R>(spec, spec.rules[0], 1);
   Door door(permit_of(learning), sizeof(R));
   Mailbox<R> transport(network, learning, place(network, 1), Executor{}, door);

@@ -43,7 +43,7 @@ class Program {
  public:
   explicit Program(const Spec& spec, Executor executor = {})
       : spec_(spec),
-        learning_(learning_of(spec.rules[0], spec.training.ticks)),
+        learning_(learning_of(spec.rules[0], spec.training)),
         network_(build<R>(spec, spec.rules[0], spec.training.batch)),
         door_(permit_of(learning_), sizeof(R)),
         transport_(network_, learning_, {trial_shape_of(spec.training), spec.training.commit == CommitWhen::kEveryTick},

@@ -65,7 +65,8 @@ TEST_F(Serve, APortThatIsNoneOrTakenIsRefused) {
 TEST_F(Serve, AFolderForEventFilesThatCannotBeIsRefused) {
   const std::string in_the_way = file("in_the_way", "");
   expect_refused({"--tensorboard", in_the_way}, Exit::kFailed, in_the_way + ": cannot make the folder: Not a directory");
-  expect_refused({"--tensorboard", in_the_way + "/tb"}, Exit::kFailed, in_the_way + "/tb: cannot make the folder: Not a directory");
+  expect_refused({"--tensorboard", in_the_way + "/tb"}, Exit::kFailed,
+                 in_the_way + "/tb: cannot make the folder: Not a directory");
 }
 
 }  // namespace

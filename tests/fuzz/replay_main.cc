@@ -1,5 +1,5 @@
-// Runs a fuzzer's corpus without libFuzzer: every file of the folders named is given to the target once, in order of name. With `--mutate N` in front,
-// N inputs more are made of them by chance (the same N on every machine) and given to it.
+// Runs a fuzzer's corpus without libFuzzer: every file of the folders named is given to the target once, in order of name. With `--mutate N` in
+// front, N inputs more are made of them by chance (the same N on every machine) and given to it.
 //
 // Why: inputs that once mattered are then tests of every build and every compiler, not of the fuzzing build alone. A crash or a sanitiser ends it.
 #include <algorithm>

@@ -119,7 +119,7 @@ class Walker {
 };
 
 Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
-  const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  const Learning learning = learning_of(rule_spec, spec.training);
   Network<double> network = build<double>(spec, rule_spec, spec.training.batch);
   Permit permit{.channels = ~0U, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
   Door door(permit, sizeof(double));
@@ -129,8 +129,7 @@ Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
   Task task(spec);
   Batch<double> batch =
       make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
-  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec.training),
-                                       spec.training.commit == CommitWhen::kEveryTick);
+  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec.training), spec.training);
   for (std::int64_t update = 0; update < spec.training.updates; ++update) {
     task.fill(update, batch);
     walker.begin_trial();

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/run/train.h"
 #include "tests/support/oracle.h"
 #include "tests/support/random_model.h"
 
@@ -39,22 +40,11 @@ NetworkShape shape_of(const oracle::Net& net) {
   return shape;
 }
 
-Learning learning_of(const RuleSpec& rule, std::int32_t ticks) {
-  Learning learning{rule.kind, 0, 0, rule.trace_decay};
-  if (rule.kind == RuleKind::kBptt) learning.depth = learning.stride = ticks;
-  if (rule.kind == RuleKind::kTbptt) {
-    learning.depth = rule.depth == 0 ? ticks : std::min(rule.depth, ticks);
-    learning.stride = std::min(rule.stride, ticks);
-  }
-  return learning;
-}
-
 void expect_closed_forms(const Spec& spec) {
   for (const RuleSpec& rule : spec.rules) {
     const oracle::Answer answer = oracle::solve(spec, rule);
-    const TrialShape trial{spec.training.ticks, spec.training.loss == Loss::kSequence};
-    const Ledger ledger =
-        closed_form(learning_of(rule, spec.training.ticks), shape_of(oracle::flatten(spec, rule)), trial, 8);
+    const TrialShape trial = trial_shape_of(spec.training);
+    const Ledger ledger = closed_form(learning_of(rule, spec.training), shape_of(oracle::flatten(spec, rule)), trial, 8);
     oracle::Counts counts;
     for (const LedgerEntry& entry : ledger.entries())
       counts[{entry.channel, entry.lag}] = {entry.tally.messages, entry.tally.scalars};

@@ -58,14 +58,19 @@ Projection<double> project(const char* name, Layer source, std::int32_t sources,
   return projection;
 }
 
-Network<double> make_network(std::int32_t lanes) {
+Network<double> make_network(std::int32_t lanes, bool spiking) {
   Network<double> network;
-  network.inputs.populations = {{.name = "in", .begin = 0, .size = 3}};
+  network.inputs.populations.push_back({.name = "in", .begin = 0, .size = 3});
   network.inputs.size = 3;
-  network.rate.populations = {{.name = "rec", .begin = 0, .size = 8, .activation = Activation::kTanh, .leak = 0.5}};
+  network.rate.populations.push_back({.name = "rec", .begin = 0, .size = 8, .activation = Activation::kTanh, .leak = 0.5});
   network.rate.size = 8;
-  network.readouts.populations = {{.name = "out", .begin = 0, .size = 2}};
+  network.readouts.populations.push_back({.name = "out", .begin = 0, .size = 2});
   network.readouts.size = 2;
+  if (spiking) {
+    network.rate.populations[0].lif =
+        LifParameters{.decay = 0.9, .threshold = 0.3, .adaptation_decay = 0.95, .adaptation = 0.1};
+    network.readouts.populations[0].decay = 0.5;
+  }
   network.projections = {project("B", Layer::kInput, 3, Layer::kRate, 8), project("W", Layer::kRate, 8, Layer::kRate, 8),
                          project("A", Layer::kRate, 8, Layer::kReadout, 2)};
   network.feedback = {project("R", Layer::kReadout, 2, Layer::kRate, 8)};
@@ -74,19 +79,25 @@ Network<double> make_network(std::int32_t lanes) {
 }
 
 /// Allocations of one trial and its commit, after a first that may warm up.
-std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, bool recorded = false) {
+std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, bool recorded = false,
+                            bool spiking = false) {
   constexpr std::int32_t kTicks = 6;
-  Network<double> network = make_network(lanes);
+  Network<double> network = make_network(lanes, spiking);
   const bool sweeps = rule(kind).drive == Drive::kSweep;
-  const Learning learning{.kind = kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+  Learning learning{.kind = kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+  if (spiking) learning.optimizer.adam = Optimizer::Adam{};
+  if (spiking && rule(kind).decay == DecaySource::kNeuron) learning.firing_rate = {0.1, 1, kTicks};
   Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
   for (const Channel channel : rule(kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
   Door door(permit, sizeof(double));
   Traffic traffic({3, 8, 2}, lanes, declared_lag(learning));
   if (recorded) door.record(&traffic);
-  const TrialShape shape{kTicks, true};
+  const TrialShape shape{kTicks, kTicks, spiking};
+  TrainingSpec training;
+  training.loss = spiking ? Loss::kCrossEntropy : Loss::kSequence;
+  if (every_tick) training.commit = CommitWhen::kEveryTick;
   Batched<double> transport(network, learning, {shape, every_tick}, Executor{}, door);
-  Trial<double, Batched<double>> trial(transport, learning, shape, every_tick);
+  Trial<double, Batched<double>> trial(transport, learning, shape, training);
   Batch<double> batch = make_batch<double>(kTicks, 3, 2, lanes);
   for (std::size_t i = 0; i < batch.input.size(); ++i) batch.input[i] = static_cast<double>(i % 5) - 1.5;
   trial.run(batch);
@@ -107,6 +118,10 @@ TEST(NoAllocation, InATrialOfAnyRule) {
   for (const Rule& row : kRules) {
     for (const std::int32_t lanes : {1, 4}) {
       EXPECT_EQ(allocations_of(row.kind, lanes, false), 0) << row.name << ", " << lanes << " lanes, end of batch";
+    }
+    if (!row.spiking.empty()) {
+      EXPECT_EQ(allocations_of(row.kind, 1, false, false, true), 0) << row.name << ", spiking";
+      EXPECT_EQ(allocations_of(row.kind, 4, false, true, true), 0) << row.name << ", spiking, counted by neuron";
     }
     EXPECT_EQ(allocations_of(row.kind, 1, true), 0) << row.name << ", commits every tick";
     EXPECT_EQ(allocations_of(row.kind, 4, false, true), 0) << row.name << ", counted by neuron";

@@ -171,5 +171,22 @@ TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
   EXPECT_NE(misfit(spec, {.rules = {}, .running = true}), "");
 }
 
+TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {
+  Spec spec = odd_model(8);
+  spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
+  const RunState good = states_of(spec, TransportKind::kBatched).back();
+  ASSERT_EQ(misfit(spec, good), "");
+  RunState more = good;
+  for (std::vector<std::int64_t>& stream : more.rules.front().traffic->messages) {
+    for (std::int64_t& messages : stream) messages *= 2;  // whole events still, and not those of the ledger
+  }
+  EXPECT_NE(misfit(spec, more).find("counts by neuron that are not its messages"), std::string::npos)
+      << misfit(spec, more);
+  RunState broken = good;
+  std::vector<std::int64_t>& axons = broken.rules.front().traffic->messages[static_cast<std::size_t>(Stream::kAxonB)];
+  *std::ranges::find_if(axons, [](std::int64_t messages) { return messages > 1; }) += 1;
+  EXPECT_NE(misfit(spec, broken), "");
+}
+
 }  // namespace
 }  // namespace locus

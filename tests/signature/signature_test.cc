@@ -33,7 +33,7 @@ std::string mathematics() {
 }
 
 std::string line_of(const std::string& model, const Outcome& outcome) {
-  std::string line = fmt::format("{:<16}{:<13}", model, outcome.rule);
+  std::string line = fmt::format("{:<20}{:<13}", model, outcome.rule);
   const Ledger& ledger = outcome.ledger;
   for (const ChannelRow& channel : kChannelTable) line += fmt::format("{:>10}", ledger.messages(channel.channel));
   line += fmt::format("{:>10}{:>11}{:>9}{:>9}{:>9}", ledger.messages(), ledger.scalars(), ledger.spatial_violations(),
@@ -47,7 +47,7 @@ std::string head() {
   std::string text = "# The behaviour signature; tests/signature/signature_test.cc says what it is for.\n";
   text += fmt::format("# Totals over the first {} updates of each shipped model; bytes are of one replica.\n", kUpdates);
   text += fmt::format("{}{}\n", kMathematics, mathematics());
-  text += fmt::format("{:<16}{:<13}", "model", "rule");
+  text += fmt::format("{:<20}{:<13}", "model", "rule");
   for (const ChannelRow& channel : kChannelTable) text += fmt::format("{:>10}", channel.name);
   text += fmt::format("{:>10}{:>11}{:>9}{:>9}{:>9}", "messages", "scalars", "spatial", "temporal", "either");
   text += fmt::format("{:>8}{:>8}{:>8}{:>7}  {}\n", "max_lag", "stalled", "history", "traces", "fingerprint");

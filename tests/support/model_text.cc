@@ -48,12 +48,29 @@ std::string weights_text(const WeightsSpec& weights) {
   return "weights { aligned {" + list("values", std::get<AlignedWeights>(weights).values) + " } }";
 }
 
+std::string lif_text(const LifSpec& lif) {
+  std::string text = "lif { tau_m: " + number(lif.leak.tau_m) + " threshold: " + number(lif.threshold) +
+                     " refractory: " + number(lif.refractory);
+  if (lif.leak.normalise_input) text += " normalise_input: true";
+  text += " surrogate { kind: " + std::string(name(lif.surrogate)) + " height: " + number(lif.height) +
+          " width: " + number(lif.width) + " }";
+  if (lif.adaptation != 0)
+    text += " adaptation { tau: " + number(lif.adaptation_tau) + " beta: " + number(lif.adaptation) + " }";
+  return text + " }";
+}
+
+std::string memory_text(const std::optional<LeakSpec>& memory) {
+  if (!memory) return "readout {}";
+  return "readout { tau_m: " + number(memory->tau_m) + (memory->normalise_input ? " normalise_input: true }" : " }");
+}
+
 std::string population_text(const PopulationSpec& population) {
   std::string kind = "input {}";
-  if (population.kind == PopulationKind::kReadout) kind = "readout {}";
+  if (population.kind == PopulationKind::kReadout) kind = memory_text(population.memory);
   if (population.kind == PopulationKind::kRate) {
     kind = "rate { activation: " + std::string(name(population.activation)) + " leak: " + number(population.leak) + " }";
   }
+  if (population.lif) kind = lif_text(*population.lif);
   return "  populations { name: \"" + population.name + "\" size: " + std::to_string(population.size) + " " + kind + " }\n";
 }
 
@@ -64,6 +81,7 @@ std::string projection_text(const NetworkSpec& network, const ProjectionSpec& pr
                      target.name + "\" ";
   text += weights_text(projection.weights);
   if (!projection.plastic) text += " plastic: false";
+  if (!projection.autapses) text += " autapses: false";
   if (projection.learning_rate) text += " learning_rate: " + number(*projection.learning_rate);
   return text + " }\n";
 }
@@ -83,9 +101,22 @@ std::string task_text(const TaskSpec& task) {
   return text + "} }\n";
 }
 
+std::string optimizer_text(const Optimizer& optimizer) {
+  std::string text = " optimizer {";
+  if (optimizer.adam) {
+    text += " adam { beta1: " + number(optimizer.adam->beta1) + " beta2: " + number(optimizer.adam->beta2) +
+            " epsilon: " + number(optimizer.adam->epsilon) + " }";
+  }
+  if (optimizer.weight_min) text += " weight_min: " + number(*optimizer.weight_min);
+  if (optimizer.weight_max) text += " weight_max: " + number(*optimizer.weight_max);
+  return text + " }";
+}
+
 std::string training_text(const TrainingSpec& training) {
   std::string text = "training { loss: ";
-  text += training.loss == Loss::kFinal ? "FINAL" : "SEQUENCE";
+  text += std::string(name(training.loss)) + " dt_ms: " + number(training.dt);
+  if (training.window > 0) text += " window: " + std::to_string(training.window);
+  if (!training.optimizer.plain()) text += optimizer_text(training.optimizer);
   text += " ticks: " + std::to_string(training.ticks) + " batch: " + std::to_string(training.batch);
   text += " updates: " + std::to_string(training.updates) + " learning_rate: " + number(training.learning_rate);
   text += training.commit == CommitWhen::kEveryTick ? " commit: EVERY_TICK" : " commit: END_OF_BATCH";
@@ -112,7 +143,15 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
       if (rule.trace_decay) body += "trace_decay: " + number(*rule.trace_decay) + " ";
       break;
     case RuleKind::kEprop:
-    case RuleKind::kEpropRandom: kind = "eprop"; break;
+    case RuleKind::kEpropRandom:
+      kind = "eprop";
+      if (rule.filter_tau > 0) body += "filter_tau: " + number(rule.filter_tau) + " ";
+      if (rule.average_over_window) body += "average_over_window: true ";
+      if (rule.firing_rate) {
+        body += "firing_rate { target_hz: " + number(rule.firing_rate->target_hz) +
+                " strength: " + number(rule.firing_rate->strength) + " } ";
+      }
+      break;
     case RuleKind::kRtrl: kind = "rtrl"; break;
   }
   return "rules { name: \"" + rule.name + "\" " + kind + " { " + body + "} }\n";

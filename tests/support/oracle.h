@@ -75,6 +75,9 @@ struct Net {
 /// Throws std::invalid_argument where the spec asks for random or aligned weights.
 Net flatten(const Spec& spec, const RuleSpec& rule);
 
+/// Entries of projection p as the file lists them, whether or not all are synapses.
+std::size_t entries_of(const Spec& spec, std::size_t p);
+
 using ByProjection = std::vector<std::vector<double>>;  // [projection][entry as the file lists it; dense: row-major]
 
 struct Answer {

@@ -34,6 +34,17 @@ std::vector<Entry> entries(const WeightsSpec& weights, std::size_t rows, std::si
   return result;
 }
 
+}  // namespace
+
+std::size_t entries_of(const Spec& spec, std::size_t p) {
+  const ProjectionSpec& projection = spec.network.projections.at(p);
+  if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) return sparse->values.size();
+  const auto& populations = spec.network.populations;
+  return index(populations[index(projection.target)].size) * index(populations[index(projection.source)].size);
+}
+
+namespace {
+
 /// Where each population begins within the populations of its kind.
 std::vector<std::size_t> begins(const std::vector<PopulationSpec>& populations) {
   std::vector<std::size_t> result;
@@ -92,10 +103,13 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
     const PopulationSpec& source = populations[index(projection.source)];
     const PopulationSpec& target = populations[index(projection.target)];
     std::vector<Synapse> synapses;
+    std::size_t entry_of_file = 0;
     for (const Entry& entry : entries(projection.weights, index(target.size), index(source.size))) {
+      const std::size_t place = entry_of_file++;
+      if (!projection.autapses && entry.row == entry.col) continue;  // the diagonal is no synapse
       Synapse synapse;
       synapse.projection = static_cast<std::int32_t>(p);
-      synapse.entry = synapses.size();
+      synapse.entry = place;
       synapse.target = begin[index(projection.target)] + entry.row;
       synapse.source = begin[index(projection.source)] + entry.col;
       synapse.weight = entry.value;

@@ -41,8 +41,8 @@ bool sees_room(std::string_view from, std::string_view to) {
 
 /// Generated code is for sim/model, sim/report and their tests.
 bool sees_generated(std::string_view from) {
-  constexpr std::array kRooms =
-      std::to_array<std::string_view>({"sim/model", "sim/report", "tests/model", "tests/report", "tests/fuzz"});
+  constexpr std::array kRooms = std::to_array<std::string_view>(
+      {"sim/model", "sim/report", "tests/model", "tests/report", "tests/fuzz", "tests/bench"});
   return holds(kRooms, from);
 }
 
@@ -59,6 +59,7 @@ constexpr std::array kDependencies = std::to_array<Dependency>({
     {"google/protobuf/", " sim/model sim/report "},
     {"boost/", " sim/run sim/serve sim/theory "},
     {"CLI/", " sim/cli "},
+    {"sys/mman.h", " core/base "},               // huge pages
     {"sys/", " sim/model sim/report sim/cli "},  // what the standard library cannot say of files
 });
 

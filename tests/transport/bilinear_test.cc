@@ -1,6 +1,7 @@
 // What the batched transport declares of the handlers, and Eigen's products rely on: which of them are linear or bilinear, and in what.
 //
 // Values are small integers, so that sums and products are exact and equality is equality.
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -55,10 +56,12 @@ TEST_F(Bilinear, TransportIsBilinearInWeightAndError) {
 
 TEST_F(Bilinear, FeedbackIsBilinearInWeightAndError) {
   for (int round = 0; round < 100; ++round) {
-    double output = 0, error = 0, epsilon = draw(), other = draw(), both = 0;
+    double unused = 0, epsilon = draw(), other = draw(), both = 0;
     const double w = draw(), c = draw();
     both = epsilon + c * other;
-    const auto over = [&](double& signal) { return feedback(Readout<double>{output, error, signal}, w).value; };
+    const auto over = [&](double& signal) {
+      return feedback(Readout<double>{unused, unused, unused, signal, unused}, w).value;
+    };
     EXPECT_EQ(over(both), over(epsilon) + c * over(other));
   }
 }
@@ -92,6 +95,39 @@ TEST_F(Bilinear, PostIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheT
       from_filter += back.coefficient(tick->signal, tick->gain, tick->decay) * tick->pre;
     }
     EXPECT_EQ(delta_of(ticks), from_filter);
+  }
+}
+
+/// A trial of a synapse onto a spiking neuron under e-prop, with ticks that bring no POST and a rate error at its end: the tape's coefficients, from
+/// the last tick back, ask the same of it.
+TEST_F(Bilinear, EligibilityIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheTape) {
+  for (int round = 0; round < 100; ++round) {
+    const Eligible<double> clock{0.5, 0.25, 0.75, round % 2 == 0 ? 0 : 1.5, round % 3 == 0 ? 0 : 0.5};
+    const double reg = draw() / 8;
+    std::vector<Said> ticks(7);
+    for (Said& tick : ticks) tick = {draw(), 0, draw() / 8, draw()};
+    ticks[2].gain = ticks[2].signal = 0;  // no news
+    ticks[4].pre = 0;
+    double weight = 0, pre = 0, trace = 0, adapted = 0, low_pass = 0, total = 0, delta = 0;
+    const EligibleSynapse<double> synapse{weight, pre, trace, adapted, low_pass, total, delta};
+    for (const Said& tick : ticks) {
+      pre = tick.pre;
+      if (tick.gain == 0 && tick.signal == 0) {
+        on(synapse, clock);
+      } else {
+        on(synapse, Post<double>{0, tick.gain, tick.signal}, clock);
+      }
+    }
+    on(synapse, RateError<double>{reg});
+    double from_filter = 0;
+    double size = 0;
+    TransposedEligibility<double> back;
+    for (auto tick = ticks.rbegin(); tick != ticks.rend(); ++tick) {
+      const double part = back.coefficient(tick->signal, tick->gain, reg, clock) * tick->pre;
+      from_filter += part;
+      size += std::abs(part);
+    }
+    EXPECT_NEAR(delta, from_filter, 1e-14 * size);
   }
 }
 

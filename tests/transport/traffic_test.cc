@@ -35,8 +35,7 @@ void run_updates(T& transport, const Spec& spec, const Learning& learning) {
   const Network<double>& network = transport.network();
   Batch<double> batch =
       make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
-  Trial<double, T> trial(transport, learning, trial_shape_of(spec.training),
-                         spec.training.commit == CommitWhen::kEveryTick);
+  Trial<double, T> trial(transport, learning, trial_shape_of(spec.training), spec.training);
   for (std::int64_t update = 0; update < spec.training.updates; ++update) {
     task.fill(update, batch);
     trial.run(batch);
@@ -46,7 +45,7 @@ void run_updates(T& transport, const Spec& spec, const Learning& learning) {
 }
 
 Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int shards = 3) {
-  const Learning learning = learning_of(rule_spec, spec.training.ticks);
+  const Learning learning = learning_of(rule_spec, spec.training);
   Network<double> network = build<double>(spec, rule_spec, spec.training.batch);
   Door door = make_door(learning);
   Traffic traffic({network.inputs.size, network.rate.size, network.readouts.size}, spec.training.batch,

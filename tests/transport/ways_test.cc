@@ -52,7 +52,10 @@ Door make_door(const Learning& learning) {
 /// Three updates over a transport that `make` builds.
 template <class T>
 void train(T& transport, const Learning& learning, const TrialShape& shape, bool every_tick) {
-  Trial<double, T> trial(transport, learning, shape, every_tick);
+  TrainingSpec training;
+  if (shape.window > 1) training.loss = Loss::kSequence;
+  if (every_tick) training.commit = CommitWhen::kEveryTick;
+  Trial<double, T> trial(transport, learning, shape, training);
   Batch<double> batch = make_batch<double>(kTicks, 3, 2, transport.network().lanes);
   for (int update = 0; update < 3; ++update) {
     for (std::size_t i = 0; i < batch.input.size(); ++i)
@@ -78,7 +81,7 @@ class Ways : public testing::TestWithParam<Case> {};
 TEST_P(Ways, AgreeWithTheMailbox) {
   const Case& c = GetParam();
   const Learning learning{.kind = c.kind, .depth = 0, .stride = 0, .trace_decay = {}};
-  const TrialShape shape{kTicks, c.every_error};
+  const TrialShape shape{kTicks, c.every_error ? kTicks : 1};
   Network<double> network = make_network(c.activation, c.lanes);
   Network<double> reference = network;
   const Network<double> before = network;

@@ -28,6 +28,7 @@ const Expected kExpected[] = {
     {Channel::kAdjoint, "ADJOINT", SpatialClass::kNonLocal},
     {Channel::kInfluence, "INFLUENCE", SpatialClass::kNonLocal},
     {Channel::kGather, "GATHER", SpatialClass::kNonLocal},
+    {Channel::kNorm, "NORM", SpatialClass::kBroadcast},
 };
 
 TEST(ChannelTable, HasARowAChannelInTheOrderOfTheEnum) {
@@ -98,7 +99,7 @@ TEST(Wire, ExistsForTheEndsOfTheTableAndNoOthers) {
       "AXON input synapse",      "AXON rate synapse",      "DENDRITE synapse rate",      "DENDRITE synapse readout",
       "POST rate synapse",       "POST readout synapse",   "TARGET environment readout", "FEEDBACK readout rate",
       "TRANSPORT synapse agent", "TRANSPORT synapse rate", "ADJOINT agent rate",         "INFLUENCE rate rate",
-      "GATHER rate synapse"};
+      "GATHER rate synapse",     "NORM readout readout"};
   const char* const parties[] = {"input", "rate", "readout", "synapse", "environment", "agent"};
   std::set<std::string> found;
   for_every_wire([&]<int kChannel, int kFrom, int kTo>() {

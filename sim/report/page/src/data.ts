@@ -62,6 +62,7 @@ export interface JsonPopulation {
   size: number;
   activation: string;
   leak: number;
+  lif?: { tauM: number; adaptation?: { tau: number; beta: number } };
 }
 
 export interface JsonProjection {

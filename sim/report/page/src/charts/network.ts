@@ -16,6 +16,10 @@ interface Box {
 }
 
 function describe(population: JsonPopulation): string[] {
+  if (population.lif) {
+    const kind = population.lif.adaptation ? "alif" : "lif";
+    return [counted(population.size, "spiking neuron"), `${kind}, tau ${population.lif.tauM} ms`];
+  }
   const neurons = counted(population.size, population.kind === "rate" ? "rate neuron" : population.kind);
   return population.kind === "rate" ? [neurons, `${population.activation.toLowerCase()}, leak ${population.leak}`] : [neurons];
 }

@@ -1,0 +1,64 @@
+// Synapse onto a spiking neuron under e-prop: it filters what its source sent as its neuron does, and low-passes what became of it.
+//
+//     trace    = alpha trace + zeta pre              what the spike leaves in the neuron's voltage
+//     e        = psi (trace - beta adapted)          with `adapted` of before
+//     adapted  = rho adapted + e                     what it leaves in the neuron's adaptation
+//     low_pass = kappa low_pass + (1 - kappa) e
+//     delta   += signal low_pass                     total += e
+// psi and the signal come with POST; a tick without POST is one with psi = 0 and signal = 0, and takes the clock alone.
+// Source: Bellec et al., Nat. Commun. 2020;11:3625, in the order of NEST 3.10's eprop_synapse_bsshslm_2020.
+#pragma once
+
+#include "core/wire/payload.h"
+
+namespace locus {
+
+template <class R>
+struct EligibleSynapse {
+  R& weight;    // W_ij [1]
+  R& pre;       // what it heard from its source in this tick; 0 if nothing
+  R& trace;     // z-bar
+  R& adapted;   // eps; stays 0 where the neuron does not adapt
+  R& low_pass;  // e-bar
+  R& total;     // S, the sum of e over the trial
+  R& delta;     // Delta_ij, the change asked for since the last commit
+};
+
+/// The clock of such a synapse: constants of its postsynaptic neuron and of the rule, which it knows.
+template <class R>
+struct Eligible {
+  R decay;             // alpha
+  R gain;              // zeta
+  R adaptation_decay;  // rho
+  R adaptation;        // beta
+  R filter;            // kappa
+};
+
+template <class R>
+void on(EligibleSynapse<R> s, TrialBegin) {
+  s.pre = s.trace = s.adapted = s.low_pass = s.total = R(0);
+}
+
+template <class R>
+void on(EligibleSynapse<R> s, const Eligible<R>& c) {  // a tick without POST
+  s.trace = c.decay * s.trace + c.gain * s.pre;
+  s.adapted = c.adaptation_decay * s.adapted;
+  s.low_pass = c.filter * s.low_pass;
+}
+
+template <class R>
+void on(EligibleSynapse<R> s, Post<R> m, const Eligible<R>& c) {  // m.gain is psi
+  s.trace = c.decay * s.trace + c.gain * s.pre;
+  const R e = m.gain * (s.trace - c.adaptation * s.adapted);
+  s.adapted = c.adaptation_decay * s.adapted + e;
+  s.low_pass = c.filter * s.low_pass + (R(1) - c.filter) * e;
+  s.delta += m.signal * s.low_pass;
+  s.total += e;
+}
+
+template <class R>
+void on(EligibleSynapse<R> s, RateError<R> m) {
+  s.delta += m.value * s.total;
+}
+
+}  // namespace locus

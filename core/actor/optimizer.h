@@ -1,0 +1,77 @@
+// What a synapse does with the change that was asked of it, at its commit: plain descent (synapse.h), or Adam with moments of its own; then bounds.
+//
+//     c = scale delta;  m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2;  w = w - rate_k m / (sqrt(v) + epsilon)
+//     rate_k = eta sqrt(1 - b2^k) / (1 - b1^k), k the commit's number from 1, which is the clock's
+// epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. Both moments decay and the weight moves at every commit,
+// whether the synapse was used or not. Everything is the synapse's own: no message. Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+
+#include "core/wire/payload.h"
+
+namespace locus {
+
+/// How weights follow what was asked of them.
+struct Optimizer {
+  struct Adam {
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-7;
+    friend bool operator==(const Adam&, const Adam&) = default;
+  };
+  std::optional<Adam> adam;          // absent: plain gradient descent
+  std::optional<double> weight_min;  // [1]
+  std::optional<double> weight_max;  // [1]
+
+  /// Whether a weight just moves by -rate times what was asked.
+  bool plain() const { return !adam && !weight_min && !weight_max; }
+  friend bool operator==(const Optimizer&, const Optimizer&) = default;
+};
+
+template <class R>
+struct AdaptiveSynapse {
+  R& weight;  // W_ij [1]
+  R& delta;   // Delta_ij
+  R& first;   // m, a running mean of c
+  R& second;  // v, one of c^2
+};
+
+/// The clock's commit number k.
+template <class R>
+struct AdamCommit {
+  R rate;   // eta sqrt(1 - b2^k) / (1 - b1^k)
+  R scale;  // of delta: 1 / batch
+  R beta1, beta2, epsilon;
+
+  AdamCommit(const Optimizer::Adam& adam, double eta, R scale_of_delta, std::int64_t k)
+      : rate(static_cast<R>(eta * std::sqrt(1 - std::pow(adam.beta2, static_cast<double>(k))) /
+                            (1 - std::pow(adam.beta1, static_cast<double>(k))))),
+        scale(scale_of_delta),
+        beta1(static_cast<R>(adam.beta1)),
+        beta2(static_cast<R>(adam.beta2)),
+        epsilon(static_cast<R>(adam.epsilon)) {}
+};
+
+template <class R>
+void on(AdaptiveSynapse<R> s, const AdamCommit<R>& c) {
+  const R asked = c.scale * s.delta;
+  s.first = c.beta1 * s.first + (R(1) - c.beta1) * asked;
+  s.second = c.beta2 * s.second + (R(1) - c.beta2) * asked * asked;
+  s.weight -= c.rate * s.first / (std::sqrt(s.second) + c.epsilon);
+  s.delta = R(0);
+}
+
+/// What is no number stays none, so that a run sees that it diverged.
+template <class R>
+void keep_within(R& weight, const Optimizer& optimizer) {
+  if (optimizer.weight_min && weight < static_cast<R>(*optimizer.weight_min))
+    weight = static_cast<R>(*optimizer.weight_min);
+  if (optimizer.weight_max && weight > static_cast<R>(*optimizer.weight_max))
+    weight = static_cast<R>(*optimizer.weight_max);
+}
+
+}  // namespace locus

@@ -1,0 +1,165 @@
+// Faults of spiking populations, readouts with memory, optimizers, windows and e-prop's terms.
+#include <gtest/gtest.h>
+
+#include "tests/model/fault_case.h"
+
+namespace locus {
+namespace {
+
+using M = ModelText;
+
+std::string lif(const std::string& inside) { return rate_population("size: 3 lif { " + inside + " }"); }
+
+TEST(Faults, OfSpikingPopulations) {
+  const std::string at = "network.populations[1].lif";
+  expect_faults({
+      {"no tau",
+       [](M& m) { m.populations = rate_population("size: 3 @lif { threshold: 1 }"); },
+       at + ".tau_m",
+       {"is missing", "above 0"}},
+      {"tau 0", [](M& m) { m.populations = lif("@tau_m: 0 threshold: 1"); }, at + ".tau_m", {"is 0", "must be above 0"}},
+      {"tau inf", [](M& m) { m.populations = lif("@tau_m: inf threshold: 1"); }, at + ".tau_m", {"is inf", "finite"}},
+      {"no threshold",
+       [](M& m) { m.populations = rate_population("size: 3 @lif { tau_m: 10 }"); },
+       at + ".threshold",
+       {"is missing"}},
+      {"threshold", [](M& m) { m.populations = lif("tau_m: 10 @threshold: -1"); }, at + ".threshold", {"is -1", "must be above 0"}},
+      {"refractory",
+       [](M& m) { m.populations = lif("tau_m: 10 threshold: 1 @refractory: -2"); },
+       at + ".refractory",
+       {"is -2", "at least 0"}},
+      {"refractory between ticks",
+       [](M& m) { m.populations = lif("tau_m: 10 threshold: 1 @refractory: 1.5"); },
+       at + ".refractory",
+       {"is 1.5", "whole number of ticks", "1 ms"}},
+      {"height",
+       [](M& m) { m.populations = lif("tau_m: 10 threshold: 1 surrogate { @height: -1 }"); },
+       at + ".surrogate.height",
+       {"is -1", "at least 0"}},
+      {"width",
+       [](M& m) { m.populations = lif("tau_m: 10 threshold: 1 surrogate { @width: 0 }"); },
+       at + ".surrogate.width",
+       {"is 0", "above 0"}},
+      {"adaptation without tau",
+       [](M& m) { m.populations = lif("tau_m: 10 threshold: 1 @adaptation { beta: 1 }"); },
+       at + ".adaptation.tau",
+       {"is missing"}},
+      {"adaptation without beta",
+       [](M& m) { m.populations = lif("tau_m: 10 threshold: 1 @adaptation { tau: 1 }"); },
+       at + ".adaptation.beta",
+       {"is missing"}},
+  });
+}
+
+TEST(Faults, OfReadoutsWithMemory) {
+  const std::string before =
+      "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 3 rate {} } "
+      "populations { name: \"out\" size: 1 readout { ";
+  expect_faults({
+      {"tau", [&](M& m) { m.populations = before + "@tau_m: -1 } }"; }, "network.populations[2].readout.tau_m", {"is -1", "above 0"}},
+      {"no tau",
+       [&](M& m) { m.populations = before + "@normalise_input: true } }"; },
+       "network.populations[2].readout.normalise_input",
+       {"without tau_m"}},
+  });
+}
+
+TEST(Faults, OfWhatSpikingNetworksHaveNot) {
+  const std::string spiking = lif("tau_m: 10 threshold: 1");
+  expect_faults({
+      {"rtrl",
+       [&](M& m) {
+         m.populations = spiking;
+         m.rules = "rules { name: \"r\" @rtrl {} }";
+       },
+       "rules[0].rtrl",
+       {"not offered", "spiking populations"}},
+      {"every tick",
+       [&](M& m) {
+         m.populations = spiking;
+         m.training = "training { learning_rate: 0.1 @commit: EVERY_TICK }";
+       },
+       "training.commit",
+       {"spiking populations", "END_OF_BATCH"}},
+      {"filter onto rate",
+       [](M& m) { m.rules = "rules { name: \"e\" eprop { @filter_tau: 10 } }"; },
+       "rules[0].eprop.filter_tau",
+       {"no spiking population"}},
+      {"firing rate onto rate",
+       [](M& m) { m.rules = "rules { name: \"e\" eprop { @firing_rate { target_hz: 1 strength: 1 } } }"; },
+       "rules[0].eprop.firing_rate",
+       {"no spiking population"}},
+      {"no strength",
+       [&](M& m) {
+         m.populations = spiking;
+         m.rules = "rules { name: \"e\" eprop { @firing_rate { target_hz: 1 } } }";
+       },
+       "rules[0].eprop.firing_rate.strength",
+       {"is missing"}},
+      {"filter",
+       [&](M& m) {
+         m.populations = spiking;
+         m.rules = "rules { name: \"e\" eprop { @filter_tau: -1 } }";
+       },
+       "rules[0].eprop.filter_tau",
+       {"is -1", "at least 0"}},
+  });
+}
+
+TEST(Faults, OfAutapses) {
+  expect_faults({
+      {"between populations",
+       [](M& m) {
+         m.b = "projections { name: \"B\" source: \"in\" target: \"rec\" @autapses: false weights { constant { value: 0.5 } } }";
+       },
+       "network.projections[0].autapses",
+       {"population with itself"}},
+      {"sparse",
+       [](M& m) {
+         m.w = "projections { name: \"W\" source: \"rec\" target: \"rec\" @autapses: false weights { sparse { rows: 3 cols: 3 row: [0] col: [1] values: [1] } } }";
+       },
+       "network.projections[1].autapses",
+       {"dense matrix"}},
+  });
+}
+
+TEST(Faults, OfLossesAndOptimizers) {
+  const auto training = [](const std::string& inside) { return "training { learning_rate: 0.1 " + inside + " }"; };
+  expect_faults({
+      {"window of FINAL", [&](M& m) { m.training = training("@window: 1"); }, "training.window", {"FINAL", "SUM and CROSS_ENTROPY"}},
+      {"window 0", [&](M& m) { m.training = training("loss: SUM @window: 0"); }, "training.window", {"is 0"}},
+      {"long window", [&](M& m) { m.training = training("loss: SUM @window: 9"); }, "training.window", {"is 9", "at most 2"}},
+      {"one class", [&](M& m) { m.training = training("@loss: CROSS_ENTROPY"); }, "training.loss", {"1 readout", "2 and more"}},
+      {"dt", [&](M& m) { m.training = training("@dt_ms: 0"); }, "training.dt_ms", {"is 0", "above 0"}},
+      {"beta1",
+       [&](M& m) { m.training = training("optimizer { adam { @beta1: 1 } }"); },
+       "training.optimizer.adam.beta1",
+       {"is 1", "below 1"}},
+      {"beta2",
+       [&](M& m) { m.training = training("optimizer { adam { @beta2: -0.5 } }"); },
+       "training.optimizer.adam.beta2",
+       {"is -0.5", "at least 0"}},
+      {"epsilon",
+       [&](M& m) { m.training = training("optimizer { adam { @epsilon: 0 } }"); },
+       "training.optimizer.adam.epsilon",
+       {"is 0", "above 0"}},
+      {"bounds",
+       [&](M& m) { m.training = training("optimizer { weight_min: 1 @weight_max: 0 }"); },
+       "training.optimizer.weight_max",
+       {"is 0", "weight_min"}},
+      {"class beside target",
+       [](M& m) {
+         m.task = recorded(
+             "trials { input { rows: 2 cols: 2 values: [1, 2, 3, 4] } target { rows: 2 cols: 1 values: [1, 2] } @class: 0 }");
+       },
+       "task.recorded.trials[0].class",
+       {"beside target"}},
+      {"class",
+       [](M& m) { m.task = recorded("trials { input { rows: 2 cols: 2 values: [1, 2, 3, 4] } @class: 1 }"); },
+       "task.recorded.trials[0].class",
+       {"is 1"}},
+  });
+}
+
+}  // namespace
+}  // namespace locus

@@ -1,0 +1,237 @@
+// The oracle's learning half: e-prop and RFLO forwards, sweeps backwards, tangents, commits.
+#include <algorithm>
+#include <cmath>
+
+#include "tests/support/spiking_world.h"
+
+namespace locus::spiking {
+
+using oracle::Synapse;
+
+/// L_j of a tick: over R, or symmetric over A.
+Row World::signals(const Life& life, int t) const {
+  Row signal(net.units, 0);
+  if (t < 0) return signal;
+  const Row& eps = life.eps[static_cast<std::size_t>(t)];
+  if (rule_.kind == RuleKind::kEprop) {
+    for (const Synapse& s : net.a) signal[s.source] += s.weight * eps[s.target];
+  } else {
+    for (const Synapse& s : net.r) signal[s.target] += s.weight * eps[s.source];
+  }
+  return signal;
+}
+
+void World::learn_online(const Life& life) {
+  for (int block = 0; block < 2; ++block) {
+    for (Kept& k : kept(block)) k.trace = k.adapted = k.low_pass = k.total = 0;
+  }
+  const Row none(net.units, 0);
+  for (int t = 0; t < T; ++t) {
+    const auto tick = static_cast<std::size_t>(t);
+    const Row signal = signals(life, mutation_ == Mutation::kSignalATickLate ? t - 1 : t);
+    count_news(life, t, signal);
+    const Row& recurrent = mutation_ == Mutation::kTraceOfOwnTick ? life.z[tick] : t > 0 ? life.z[tick - 1] : none;
+    for (int block = 0; block < 2; ++block) {
+      std::vector<Synapse>& synapses = block == 0 ? net.b : net.w;
+      for (std::size_t q = 0; q < synapses.size(); ++q) {
+        Synapse& s = synapses[q];
+        Kept& k = kept(block)[q];
+        const Unit& u = units[s.target];
+        const double said = block == 0 ? life.x[tick][s.source] : recurrent[s.source];
+        const double psi = life.psi[tick][s.target];
+        if (!eprop()) {
+          k.trace = (lambda >= 0 ? lambda : u.alpha) * k.trace + psi * u.zeta * said;
+          s.delta += signal[s.target] * k.trace;
+          continue;
+        }
+        k.trace = u.alpha * k.trace + (mutation_ == Mutation::kNoZetaInTrace ? 1 : u.zeta) * said;
+        double e = psi * (k.trace - u.beta * k.adapted);
+        if (mutation_ == Mutation::kAdaptedAfterUpdate) e = psi * (k.trace - u.beta * (u.rho * k.adapted + e));
+        k.adapted = u.rho * k.adapted + e;
+        const double old = k.low_pass;
+        k.low_pass = kappa * k.low_pass + (mutation_ == Mutation::kNoOneMinusKappa ? 1 : 1 - kappa) * e;
+        s.delta += signal[s.target] * (mutation_ == Mutation::kOldLowPass ? old : k.low_pass);
+        k.total += mutation_ == Mutation::kRateByLowPass ? k.low_pass : e;
+      }
+    }
+  }
+  if (!rule_.firing_rate) return;
+  for (int block = 0; block < 2; ++block) {
+    std::vector<Synapse>& synapses = block == 0 ? net.b : net.w;
+    for (std::size_t q = 0; q < synapses.size(); ++q) {
+      Synapse& s = synapses[q];
+      if (s.plastic) send(Channel::kPost, 0, 1, 1);
+      if (mutation_ == Mutation::kRateOff) continue;
+      const double off = life.count[s.target] / T - rule_.firing_rate->target_hz / 1000 * spec_.training.dt;
+      s.delta +=
+          rule_.firing_rate->strength * off / (mutation_ == Mutation::kRateNotByTicks ? 1 : T) * kept(block)[q].total;
+    }
+  }
+}
+
+/// POST of psi and signal from neurons with news, FEEDBACK or TRANSPORT from readouts with an error.
+void World::count_news(const Life& life, int t, const Row& signal) {
+  const auto tick = static_cast<std::size_t>(t);
+  for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
+    for (const Synapse& s : *block) {
+      if (s.plastic && (life.psi[tick][s.target] != 0 || signal[s.target] != 0)) send(Channel::kPost, 0, 1, 2);
+    }
+  }
+  if (rule_.kind == RuleKind::kEprop) return;  // its TRANSPORT is counted with the errors
+  for (const Synapse& s : net.r) {
+    if (life.eps[tick][s.source] != 0) send(Channel::kFeedback, 0, 1, 1);
+  }
+}
+
+void World::learn_readouts(const Life& life) {
+  for (Kept& k : kept(2)) k.trace = 0;
+  for (int t = 0; t < T; ++t) {
+    const auto tick = static_cast<std::size_t>(t);
+    for (std::size_t q = 0; q < net.a.size(); ++q) {
+      Synapse& s = net.a[q];
+      Kept& k = kept(2)[q];
+      const Out& o = outs[s.target];
+      const double heard = mutation_ != Mutation::kReadoutTraceATickLate ? life.z[tick][s.source]
+                           : t > 0                                       ? life.z[tick - 1][s.source]
+                                                                         : 0;
+      k.trace = o.alpha * k.trace + o.zeta * heard;
+      s.delta += life.eps[tick][s.target] * k.trace;
+      if (life.eps[tick][s.target] == 0) continue;
+      const bool travels = rule_.kind != RuleKind::kRflo && rule_.kind != RuleKind::kEpropRandom;
+      if (s.plastic || travels) send(Channel::kPost, 0, 1, 2);
+      if (travels) send(Channel::kTransport, 0, 1, 1);
+    }
+  }
+}
+
+void World::learn_backwards(const Life& life) {
+  const bool whole = rule_.kind == RuleKind::kBptt;
+  const int depth = whole || rule_.depth == 0 ? T : std::min(rule_.depth, T);
+  const int stride = whole ? T : std::min(rule_.stride, T);
+  int swept = 0;  // local ticks below have been
+  for (int now = 0; now < T; ++now) {
+    if (!(now + 1 == T || (has_error(now) && (now + 1) % stride == 0))) continue;
+    Row eta(net.readouts, 0), del(net.units, 0), om(net.units, 0);
+    const int last = std::max(now - depth + 1, 0);
+    for (int s = now; s >= last; --s) {
+      const auto tick = static_cast<std::size_t>(s);
+      const int lag = now - s;
+      for (std::size_t k = 0; k < net.readouts; ++k)
+        eta[k] = (s >= swept ? life.eps[tick][k] : 0) + outs[k].alpha * eta[k];
+      Row lam(net.units, 0);
+      for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * eta[q.target];
+      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * del[q.target];
+      for (std::size_t i = 0; i < net.units; ++i) {
+        const Unit& u = units[i];
+        const double felt = life.psi[tick][i] * (lam[i] - u.threshold * del[i] + om[i]);
+        om[i] = u.rho * om[i] - u.beta * felt;
+        del[i] = felt + u.alpha * del[i];
+      }
+      send(Channel::kAdjoint, lag, static_cast<std::int64_t>(net.units), 1);
+      for (Synapse& q : net.b) {
+        if (!q.plastic) continue;
+        q.delta += units[q.target].zeta * del[q.target] * life.x[tick][q.source];
+        send(Channel::kPost, lag, 1, 2);
+        if (life.x[tick][q.source] != 0) send(Channel::kAxon, lag, 1, 1);
+      }
+      for (Synapse& q : net.w) {
+        const double said = s > 0 ? life.z[tick - 1][q.source] : 0;
+        if (q.plastic) q.delta += units[q.target].zeta * del[q.target] * said;
+        if (q.plastic || s != last) send(Channel::kPost, lag, 1, 2);
+        if (q.plastic && said != 0) send(Channel::kAxon, lag, 1, 1);
+        if (s != last) send(Channel::kTransport, lag, 1, 1);
+      }
+    }
+    answer.stalled_ticks += now - last;
+    swept = now + 1;
+  }
+}
+
+void World::commit() {
+  const Optimizer& how = spec_.training.optimizer;
+  const double averaged = mutation_ == Mutation::kAveragedByTicks ? T : window;
+  const double share = 1.0 / spec_.training.batch / (rule_.average_over_window ? averaged : 1);
+  ++commits_;
+  for (int block = 0; block < 3; ++block) {
+    std::vector<Synapse>& synapses = block == 0 ? net.b : block == 1 ? net.w : net.a;
+    for (std::size_t q = 0; q < synapses.size(); ++q) {
+      Synapse& s = synapses[q];
+      Kept& k = kept(block)[q];
+      const double c = s.plastic ? s.delta * share : 0;
+      s.delta = 0;
+      const auto p = static_cast<std::size_t>(s.projection);
+      answer.delta[p][s.entry] = c;
+      if (!s.plastic) continue;
+      if (how.adam) {
+        const double step = static_cast<double>(commits_) + (mutation_ == Mutation::kAdamCountsFromTwo ? 1 : 0);
+        k.first = how.adam->beta1 * k.first + (1 - how.adam->beta1) * c;
+        k.second = how.adam->beta2 * k.second + (1 - how.adam->beta2) * c * c;
+        const double bias1 = 1 - std::pow(how.adam->beta1, step), bias2 = std::sqrt(1 - std::pow(how.adam->beta2, step));
+        const double inside = mutation_ == Mutation::kAdamEpsilonInside ? bias2 : 1;
+        s.weight -= s.rate * bias2 / bias1 * k.first / (std::sqrt(k.second) + how.adam->epsilon * inside);
+      } else {
+        s.weight -= s.rate * c;
+      }
+      if (how.weight_min) s.weight = std::max(s.weight, *how.weight_min);
+      if (how.weight_max) s.weight = std::min(s.weight, *how.weight_max);
+      answer.weights[p][s.entry] = s.weight;
+    }
+  }
+}
+
+/// The backward equations over a whole trial, with paths left out; into the synapses' delta.
+void World::backward_whole(const Life& life, Paths paths) {
+  Row eta(net.readouts, 0), del(net.units, 0), om(net.units, 0), heard(net.units, 0);
+  for (int s = T - 1; s >= 0; --s) {
+    const auto tick = static_cast<std::size_t>(s);
+    Row lam(net.units, 0);
+    if (paths.signals) {
+      const Row signal = signals(life, s);
+      for (std::size_t i = 0; i < net.units; ++i) lam[i] = (1 - kappa) * (heard[i] = kappa * heard[i] + signal[i]);
+    } else {
+      for (std::size_t k = 0; k < net.readouts; ++k) eta[k] = life.eps[tick][k] + outs[k].alpha * eta[k];
+      for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * eta[q.target];
+    }
+    if (paths.recurrent) {
+      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * del[q.target];
+    }
+    for (std::size_t i = 0; i < net.units; ++i) {
+      const Unit& u = units[i];
+      const double felt = life.psi[tick][i] * (lam[i] - (paths.reset ? u.threshold * del[i] : 0) + om[i]);
+      om[i] = u.rho * om[i] - u.beta * felt;
+      del[i] = felt + u.alpha * del[i];
+    }
+    for (Synapse& q : net.b) q.delta += units[q.target].zeta * del[q.target] * life.x[tick][q.source];
+    for (Synapse& q : net.w) q.delta += s > 0 ? units[q.target].zeta * del[q.target] * life.z[tick - 1][q.source] : 0;
+  }
+}
+
+/// dL along one synapse's weight, forwards.
+double World::tangent(const Life& life, const Synapse& moved, int block) const {
+  Row dv(net.units, 0), da(net.units, 0), dz(net.units, 0), dy(net.readouts, 0);
+  double sum = 0;
+  for (int t = 0; t < T; ++t) {
+    const auto tick = static_cast<std::size_t>(t);
+    Row current(net.units, 0);
+    for (const Synapse& s : net.w) current[s.target] += s.weight * dz[s.source];
+    if (block == 0) current[moved.target] += life.x[tick][moved.source];
+    if (block == 1 && t > 0) current[moved.target] += life.z[tick - 1][moved.source];
+    const Row before = dz;
+    for (std::size_t i = 0; i < net.units; ++i) {
+      const Unit& u = units[i];
+      dv[i] = u.zeta * current[i] + u.alpha * dv[i] - u.threshold * before[i];
+      da[i] = u.rho * da[i] + before[i];
+      dz[i] = life.psi[tick][i] * (dv[i] - u.beta * da[i]);
+    }
+    Row out(net.readouts, 0);
+    for (const Synapse& s : net.a) out[s.target] += s.weight * dz[s.source];
+    if (block == 2) out[moved.target] += life.z[tick][moved.source];
+    for (std::size_t k = 0; k < net.readouts; ++k) {
+      dy[k] = outs[k].zeta * out[k] + outs[k].alpha * dy[k];
+      sum += life.eps[tick][k] * dy[k];
+    }
+  }
+  return sum;
+}
+
+}  // namespace locus::spiking

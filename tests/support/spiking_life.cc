@@ -1,0 +1,219 @@
+// The oracle's forward half: the network as the spec says it, a trial, its loss, what it sends and keeps.
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "tests/support/spiking_world.h"
+
+namespace locus::spiking {
+
+using oracle::Synapse;
+
+namespace {
+
+double decay(double tau, double dt) { return tau > 0 ? std::exp(-dt / tau) : 0; }
+
+double psi_of(const Unit& u, double d) {
+  const double x = std::abs(d) / u.width;
+  switch (u.surrogate) {
+    case Surrogate::kPiecewiseLinear: return u.height * std::max(0.0, 1 - x);
+    case Surrogate::kExponential: return u.height * std::exp(-x);
+    case Surrogate::kFastSigmoid: return u.height / ((1 + x) * (1 + x));
+    case Surrogate::kArctan: return u.height / (1 + x * x);
+  }
+  return 0;
+}
+
+}  // namespace
+
+World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
+    : spec_(spec), rule_(rule), mutation_(mutation) {
+  net = oracle::flatten(spec, rule);
+  const TrainingSpec& training = spec.training;
+  const double dt = training.dt;
+  for (const PopulationSpec& p : spec.network.populations) {
+    const auto size = static_cast<std::size_t>(p.size);
+    if (p.kind == PopulationKind::kRate) {
+      if (!p.lif) throw std::invalid_argument("the spiking oracle takes spiking populations only");
+      Unit u{};
+      u.alpha = decay(p.lif->leak.tau_m, dt);
+      u.zeta = p.lif->leak.normalise_input ? 1 - u.alpha : 1;
+      u.threshold = p.lif->threshold;
+      u.refractory = std::round(p.lif->refractory / dt) + (mutation == Mutation::kRestsATickLonger ? 1 : 0);
+      u.rho = decay(p.lif->adaptation_tau, dt);
+      u.beta = p.lif->adaptation;
+      u.height = p.lif->height;
+      u.width = p.lif->width;
+      u.surrogate = p.lif->surrogate;
+      units.insert(units.end(), size, u);
+    }
+    if (p.kind == PopulationKind::kReadout) {
+      Out o;
+      if (p.memory) o.alpha = decay(p.memory->tau_m, dt);
+      if (p.memory && p.memory->normalise_input) o.zeta = 1 - o.alpha;
+      o.leaky = p.memory.has_value();
+      outs.insert(outs.end(), size, o);
+    }
+  }
+  T = training.ticks;
+  switch (training.loss) {
+    case Loss::kFinal: window = 1; break;
+    case Loss::kSequence: window = T; break;
+    default: window = training.window > 0 ? training.window : T;
+  }
+  kappa = decay(rule.filter_tau, dt);
+  if (rule.trace_decay) lambda = *rule.trace_decay;
+  if (mutation == Mutation::kLearnsDiagonal) {  // as if the matrix were whole
+    for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
+      if (spec.network.projections[p].autapses) continue;
+      std::size_t begin = 0;
+      for (std::size_t q = 0; q < static_cast<std::size_t>(spec.network.projections[p].target); ++q)
+        begin += spec.network.populations[q].kind == PopulationKind::kRate
+                     ? static_cast<std::size_t>(spec.network.populations[q].size)
+                     : 0;
+      const auto size = static_cast<std::size_t>(
+          spec.network.populations[static_cast<std::size_t>(spec.network.projections[p].target)].size);
+      for (std::size_t i = 0; i < size; ++i) {
+        Synapse self;
+        self.projection = static_cast<std::int32_t>(p);
+        self.entry = i * size + i;
+        self.source = self.target = begin + i;
+        self.rate = spec.network.projections[p].learning_rate.value_or(training.learning_rate);
+        net.w.push_back(self);
+      }
+    }
+  }
+  kept_[0].resize(net.b.size());
+  kept_[1].resize(net.w.size());
+  kept_[2].resize(net.a.size());
+  for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
+    answer.weights.emplace_back(oracle::entries_of(spec, p), 0.0);
+    answer.delta.emplace_back(oracle::entries_of(spec, p), 0.0);
+  }
+  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (const Synapse& s : *block) answer.weights[static_cast<std::size_t>(s.projection)][s.entry] = s.weight;
+  }
+}
+
+Life World::live(const RecordedTrial& trial) {
+  const auto ticks = static_cast<std::size_t>(T);
+  const std::size_t n = net.units;
+  Life life;
+  life.x.assign(ticks, Row(net.inputs, 0));
+  if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
+    for (std::size_t t = 0; t < ticks; ++t)
+      for (std::size_t j = 0; j < net.inputs; ++j) life.x[t][j] = dense->values[t * net.inputs + j];
+  } else {
+    const auto& sparse = std::get<SparseMatrix>(trial.input);
+    for (std::size_t k = 0; k < sparse.values.size(); ++k)
+      life.x[static_cast<std::size_t>(sparse.row[k])][static_cast<std::size_t>(sparse.col[k])] = sparse.values[k];
+  }
+  life.z.assign(ticks, Row(n, 0));
+  life.psi = life.z;
+  life.y.assign(ticks, Row(net.readouts, 0));
+  life.eps = life.y;
+  life.count.assign(n, 0);
+  Row v(n, 0), a(n, 0), r(n, 0), y(net.readouts, 0), before(n, 0);
+  for (std::size_t t = 0; t < ticks; ++t) {
+    Row current(n, 0);
+    for (const Synapse& s : net.w) current[s.target] += s.weight * before[s.source];
+    for (const Synapse& s : net.b) current[s.target] += s.weight * life.x[t][s.source];
+    for (std::size_t i = 0; i < n; ++i) {
+      const Unit& u = units[i];
+      r[i] = std::max(r[i] - 1, 0.0);
+      double reset = u.threshold * before[i];
+      if (mutation_ == Mutation::kNoReset) reset = 0;
+      if (mutation_ == Mutation::kResetByThreshold) reset = (u.threshold + u.beta * a[i]) * before[i];
+      if (mutation_ == Mutation::kResetBeforeLeak) reset *= u.alpha;
+      v[i] = u.zeta * current[i] + u.alpha * v[i] - reset;
+      if (mutation_ != Mutation::kAdaptsAtOnce) a[i] = u.rho * a[i] + before[i];
+      if (mutation_ == Mutation::kAdaptsAtOnce) a[i] *= u.rho;
+      const double d = v[i] - (u.threshold + u.beta * a[i]);
+      const double seen = mutation_ == Mutation::kPsiAgainstBaseThreshold ? v[i] - u.threshold : d;
+      life.psi[t][i] = r[i] > 0 && mutation_ != Mutation::kPsiWhileResting ? 0 : psi_of(u, seen);
+      if (d >= 0 && r[i] == 0) {
+        life.z[t][i] = 1;
+        r[i] = u.refractory;
+        const bool last = t + 1 == ticks;
+        if (!(last && mutation_ == Mutation::kRateWithoutLastTick)) life.count[i] += 1;
+        if (mutation_ == Mutation::kAdaptsAtOnce) a[i] += 1;
+      }
+    }
+    const Row& heard = mutation_ == Mutation::kReadoutATickLate ? before : life.z[t];
+    Row sum(net.readouts, 0);
+    for (const Synapse& s : net.a) sum[s.target] += s.weight * heard[s.source];
+    for (std::size_t k = 0; k < net.readouts; ++k) y[k] = outs[k].zeta * sum[k] + outs[k].alpha * y[k];
+    life.y[t] = y;
+    before = life.z[t];
+    if (!learns() || !has_error(static_cast<int>(t))) continue;
+    double norm = 0;
+    for (std::size_t k = 0; k < net.readouts; ++k) norm += std::exp(y[k]);
+    for (std::size_t k = 0; k < net.readouts; ++k) {
+      const bool classes = spec_.training.loss == Loss::kCrossEntropy;
+      const double e = (classes ? std::exp(y[k]) / norm : y[k]) - target_at(trial, static_cast<int>(t), k);
+      life.eps[t][k] = spec_.training.loss == Loss::kSequence ? e / T : e;
+    }
+  }
+  return life;
+}
+
+double World::loss(const Life& life, const RecordedTrial& trial) const {
+  double sum = 0;
+  for (int t = 0; t < T; ++t) {
+    if (!has_error(t)) continue;
+    const Row& y = life.y[static_cast<std::size_t>(t)];
+    double norm = 0;
+    for (const double value : y) norm += std::exp(value);
+    for (std::size_t k = 0; k < y.size(); ++k) {
+      const double wanted = target_at(trial, t, k);
+      if (spec_.training.loss == Loss::kCrossEntropy) {
+        sum -= wanted * std::log(std::exp(y[k]) / norm) / window;
+      } else {
+        const double e = y[k] - wanted;
+        sum += 0.5 * e * e / (spec_.training.loss == Loss::kSequence ? T : 1);
+      }
+    }
+  }
+  return sum;
+}
+
+void World::count_forward(const Life& life) {
+  for (int t = 0; t < T; ++t) {
+    const auto tick = static_cast<std::size_t>(t);
+    const auto axon = [&](double said) {
+      if (said == 0) return;
+      send(Channel::kAxon, 0, 1, 1);
+      send(Channel::kDendrite, 0, 1, 1);
+    };
+    for (const Synapse& s : net.b) axon(life.x[tick][s.source]);
+    for (const Synapse& s : net.w) axon(t > 0 ? life.z[tick - 1][s.source] : 0);
+    for (const Synapse& s : net.a) axon(life.z[tick][s.source]);
+    if (!learns() || !has_error(t)) continue;
+    const auto o = static_cast<std::int64_t>(net.readouts);
+    send(Channel::kTarget, 0, o, 1);
+    if (spec_.training.loss == Loss::kCrossEntropy) send(Channel::kNorm, 0, o * (o - 1), 1);
+  }
+}
+
+void World::measure_memory() {
+  const std::int64_t scalar = 8;
+  const auto n = static_cast<std::int64_t>(net.units);
+  if (rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt) {
+    const bool whole = rule_.kind == RuleKind::kBptt;
+    const std::int64_t depth = whole || rule_.depth == 0 ? T : std::min(rule_.depth, T);
+    const std::int64_t stride = whole ? T : std::min(rule_.stride, T);
+    answer.history_bytes = scalar * depth * (static_cast<std::int64_t>(net.inputs) + 2 * n) +
+                           scalar * n * (std::min<std::int64_t>(stride, window) - 1);
+  }
+  if (!learns()) return;
+  for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
+    for (const Synapse& s : *block) {
+      if (!s.plastic) continue;
+      if (eprop()) answer.trace_bytes += scalar * (units[s.target].beta != 0 ? 3 : 2);
+      if (rule_.kind == RuleKind::kRflo) answer.trace_bytes += scalar;
+    }
+  }
+  for (const Synapse& s : net.a) answer.trace_bytes += s.plastic && outs[s.target].leaky ? scalar : 0;
+}
+
+}  // namespace locus::spiking

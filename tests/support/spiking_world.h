@@ -1,0 +1,83 @@
+// The state of a spiking network's oracle, and what it does with it tick by tick. Internal to spiking_oracle*.cc.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "tests/support/spiking_oracle.h"
+
+namespace locus::spiking {
+
+using Row = std::vector<double>;
+using Rows = std::vector<Row>;  // [local tick][neuron]
+
+struct Unit {
+  double alpha, zeta, threshold, refractory, rho, beta, height, width;
+  Surrogate surrogate;
+};
+struct Out {
+  double alpha = 0, zeta = 1;
+  bool leaky = false;
+};
+
+/// What a synapse keeps, besides what oracle::Synapse has.
+struct Kept {
+  double trace = 0, adapted = 0, low_pass = 0, total = 0;
+  double first = 0, second = 0;  // Adam
+};
+
+/// Everything of one trial, tick by tick.
+struct Life {
+  Rows x, z, psi, y, eps;
+  Row count;
+};
+
+class World {
+ public:
+  World(const Spec& spec, const RuleSpec& rule, Mutation mutation);
+
+  Life live(const RecordedTrial& trial);
+  double loss(const Life& life, const RecordedTrial& trial) const;
+  void learn_online(const Life& life);
+  void learn_backwards(const Life& life);
+  void learn_readouts(const Life& life);
+  void commit();
+  void count_forward(const Life& life);
+  void measure_memory();
+  void backward_whole(const Life& life, Paths paths);
+  double tangent(const Life& life, const oracle::Synapse& moved, int block) const;
+
+  bool has_error(int t) const { return t >= T - window - (mutation_ == Mutation::kWindowATickLonger ? 1 : 0); }
+  double target_at(const RecordedTrial& trial, int t, std::size_t k) const {
+    const int row = mutation_ == Mutation::kTargetATickLate ? std::max(t - 1, 0) : t;
+    return trial.target.values.at(static_cast<std::size_t>(row) * net.readouts + k);
+  }
+  void send(Channel channel, std::int32_t lag, std::int64_t messages, std::int64_t scalars) {
+    if (messages == 0) return;
+    oracle::Count& count = answer.counts[{channel, lag}];
+    count.messages += messages;
+    count.scalars += messages * scalars;
+  }
+  bool eprop() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kEpropRandom; }
+  bool learns() const { return rule_.kind != RuleKind::kNone; }
+
+  oracle::Net net;
+  oracle::Answer answer;
+  std::vector<Unit> units;
+  std::vector<Out> outs;
+  int T = 0, window = 0;
+  double kappa = 0, lambda = -1;
+
+ private:
+  Row signals(const Life& life, int t) const;
+  std::vector<Kept>& kept(int block) { return kept_[static_cast<std::size_t>(block)]; }
+  void count_news(const Life& life, int t, const Row& signal);
+
+  const Spec& spec_;
+  RuleSpec rule_;
+  Mutation mutation_;
+  std::vector<Kept> kept_[3];  // of b, w, a
+  std::int64_t commits_ = 0;
+};
+
+}  // namespace locus::spiking
