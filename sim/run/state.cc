@@ -42,7 +42,7 @@ std::string misfit_of_weights(const Spec& spec, const RuleState& state) {
 /// What placing the counts on the chip relies on: whole events of each neuron, and the ledger's messages in sum.
 std::string misfit_of_traffic(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
   const Wiring wiring = wiring_of(spec.network, rule.feedback);
-  const std::int32_t largest_lag = declared_lag(learning_of(rule, spec.training.ticks));
+  const std::int32_t largest_lag = declared_lag(learning_of(rule, spec.training));
   Traffic counted(wiring.sizes, spec.training.batch, largest_lag);
   if (!counted.fits(*state.traffic)) return "counts by neuron that are not those of the network";
   counted.restore(*state.traffic);
