@@ -1,4 +1,5 @@
-// The limit of spiking e-prop: one population of LIF neurons without autapses, one set of leaky readouts, as one would write it by hand for this alone.
+// The limit of spiking e-prop: one population of LIF neurons without autapses, one set of leaky readouts, as one would write it by hand for this
+// alone.
 //
 // Forward event by event; then, the trial done, each gradient as one product: L is low-passed from the last tick back, and what it makes of psi meets
 // the filtered spikes of all ticks (exact, not causal). Plain gradient descent. No actors, no counts, no options.

@@ -116,7 +116,9 @@ TEST(Faults, OfAutapses) {
        {"population with itself"}},
       {"sparse",
        [](M& m) {
-         m.w = "projections { name: \"W\" source: \"rec\" target: \"rec\" @autapses: false weights { sparse { rows: 3 cols: 3 row: [0] col: [1] values: [1] } } }";
+         m.w =
+             "projections { name: \"W\" source: \"rec\" target: \"rec\" @autapses: false "
+             "weights { sparse { rows: 3 cols: 3 row: [0] col: [1] values: [1] } } }";
        },
        "network.projections[1].autapses",
        {"dense matrix"}},
