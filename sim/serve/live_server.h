@@ -19,7 +19,7 @@ class LiveServer {
   static constexpr int kMostBrowsers = 8;
   static constexpr std::chrono::seconds kPatience{20};
   static constexpr std::chrono::milliseconds kPace{500};  // between snapshots, at least
-  static constexpr int kShare = 100;                      // one part in so many of the run's time may go into snapshots
+  static constexpr int kShare = 200;                      // one part in so many of the run's time may go into snapshots
   static constexpr int kSendBuffer = 64 << 10;  // bytes that the system takes for a browser that does not read
 
   /// `port` 0: any that is free. `page` is the bundle's page for a first snapshot. Throws std::system_error where the port cannot be had.
