@@ -132,7 +132,7 @@ void step(LifNeuron<R> n, const Lif<R>& c) {
   const R d = n.voltage - (c.threshold + c.adaptation * n.adaptation);
   const R slope = Psi::at(d, c);
   n.gain = rest > R(0) ? R(0) : slope;
-  n.activity = (d >= R(0)) & (rest <= R(0)) ? R(1) : R(0);
+  n.activity = ((d >= R(0)) & (rest <= R(0))) ? R(1) : R(0);
   n.refractory = n.activity != R(0) ? c.refractory : rest;
   n.count += n.activity;
 }
