@@ -81,7 +81,7 @@ std::int64_t neurons_to_place(const Spec& spec) {
 
 class Resume : public testing::TestWithParam<std::tuple<TransportKind, Precision>> {};
 
-TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreakThreads) {
+TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreak) {
   const auto [transport, precision] = GetParam();
   constexpr int kModels = 24;
   std::size_t resumed = 0;
