@@ -18,8 +18,6 @@ class ChipCommands : public InFolder {
   }
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST_F(ChipCommands, RunSaysWhatTheChipCarries) {
   const Answer answer = invoke({"run", model()});
   EXPECT_EQ(answer.code, 0) << answer.err;

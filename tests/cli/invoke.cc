@@ -1,9 +1,6 @@
 #include "tests/cli/invoke.h"
 
-#include <algorithm>
-#include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 namespace locus {
 
@@ -14,37 +11,6 @@ Answer invoke(const std::vector<std::string>& words) {
   std::ostringstream err;
   const int code = locus_main(static_cast<int>(argv.size()), argv.data(), out, err);
   return {code, out.str(), err.str()};
-}
-
-InFolder::InFolder() {
-  std::string pattern = testing::TempDir() + "/locus-cli-XXXXXX";
-  EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-  folder_ = pattern;
-}
-
-InFolder::~InFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
-
-std::string InFolder::file(const std::string& name, const std::string& text) const {
-  std::ofstream(folder_ / name, std::ios::binary) << text;
-  return (folder_ / name).string();
-}
-
-std::string InFolder::text(const std::string& name) const {
-  std::stringstream bytes;
-  bytes << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
-  return bytes.str();
-}
-
-std::vector<std::string> InFolder::files() const {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
-    if (!entry.is_directory()) names.push_back(std::filesystem::relative(entry.path(), folder_).string());
-  }
-  std::ranges::sort(names);
-  return names;
 }
 
 std::string small_model_text(const std::string& name, const std::string& training) {

@@ -9,8 +9,6 @@ namespace {
 
 class ModelCommands : public InFolder {};
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST_F(ModelCommands, ValidateSaysWhatIsGood) {
   const std::string good = file("good.txtpb", small_model_text("good"));
   const Answer answer = invoke({"validate", good});

@@ -14,8 +14,6 @@
 namespace locus {
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// What stands on a terminal's line after each time that it was written.
 std::vector<std::string> lines_of(const std::string& written) {
   std::vector<std::string> lines;

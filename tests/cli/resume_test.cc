@@ -21,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 class ResumeCommand : public InFolder {
  protected:
   std::string model(const std::string& training = "training { updates: 6 learning_rate: 0.1 batch: 2 }\n") {

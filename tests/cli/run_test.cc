@@ -19,8 +19,6 @@ class Run : public InFolder {
   std::string model() { return file("small.txtpb", small_model_text("small")); }
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// The value of the first `"key":` of a JSON text, up to the next comma or bracket.
 std::string value_of(const std::string& json, const std::string& key) {
   const std::size_t begin = json.find("\"" + key + "\":") + key.size() + 3;

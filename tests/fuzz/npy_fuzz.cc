@@ -1,32 +1,12 @@
-// Any bytes as an .npy file: faults are the normal outcome; a crash, a sanitiser's report, a CHECK that fails or memory without bound are
-// what is looked for. The first byte says what shape the model wants (even: any, odd: 3 x 2).
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <sstream>
-#include <stdexcept>
-#include <string>
-
+// Any bytes as an .npy file (weights_input.h): faults are the normal outcome; a crash, a sanitiser's report, a CHECK that fails or memory without
+// bound are what is looked for.
 #include "sim/model/npy.h"
-
-namespace {
-
-void check(const locus::DenseMatrix& matrix, std::size_t size) {
-  if (static_cast<std::int64_t>(matrix.values.size()) != matrix.rows * matrix.cols || matrix.values.size() > size / 4)
-    throw std::logic_error("a matrix without faults has other numbers than its file");
-}
-
-}  // namespace
+#include "tests/fuzz/weights_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const locus::FileBeside file = {
-      std::make_unique<std::istringstream>(std::string(reinterpret_cast<const char*>(data) + 1, size - 1)),
-      static_cast<std::int64_t>(size - 1)};
-  const locus::MatrixShape shape = data[0] % 2 == 0 ? locus::MatrixShape{} : locus::MatrixShape{3, 2, "target", "source"};
-  locus::FaultList faults;
-  locus::Reading reading = {"", faults};
-  const locus::DenseMatrix matrix = locus::read_npy(file, shape, locus::FieldPath().at("weights"), reading);
-  if (!faults.has_errors()) check(matrix, size);
+  constexpr std::size_t kSmallest = 4;  // float32
+  locus::read_weights(data, size, locus::read_npy, [](const locus::DenseMatrix& matrix, std::size_t bytes) {
+    locus::check_dense(matrix, bytes, kSmallest);
+  });
   return 0;
 }

@@ -11,7 +11,8 @@
 
 #include "locus/v1/weights.pb.h"
 #include "sim/model/load.h"
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {

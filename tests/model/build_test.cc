@@ -8,12 +8,12 @@
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
 #include "sim/model/realise.h"
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
 
 namespace locus {
 namespace {
 
-Spec spec_of(const ModelText& model) {
+Spec spec_to_build(const ModelText& model) {
   std::vector<Fault> warnings;
   return load_bytes(model.text(), "m.txtpb", warnings);
 }
@@ -36,7 +36,7 @@ ModelText several() {
 }
 
 TEST(Build, LaysPopulationsInFileOrder) {
-  const Spec spec = spec_of(several());
+  const Spec spec = spec_to_build(several());
   const Network<double> network = build<double>(spec, spec.rules[0], 2);
   EXPECT_EQ(network.lanes, 2);
   EXPECT_EQ(network.inputs.size, 2);
@@ -53,7 +53,7 @@ TEST(Build, LaysPopulationsInFileOrder) {
 }
 
 TEST(Build, StoresSynapsesSourceBySource) {
-  const Spec spec = spec_of(several());
+  const Spec spec = spec_to_build(several());
   const Network<double> network = build<double>(spec, spec.rules[0], 1);
   const Projection<double>& b = network.projections[0];
   EXPECT_TRUE(b.dense);
@@ -84,7 +84,7 @@ TEST(Build, MatricesOfAnyShapeComeOutTransposed) {
   model.b = "projections { name: \"B\" source: \"in\" target: \"rec\" weights { gaussian { stddev: 1 } } }";
   model.a = "";
   model.task = "task { recorded { trials { spikes {} target { rows: 1 cols: 3 values: [1, 2, 3] } } } }";
-  const Spec spec = spec_of(model);
+  const Spec spec = spec_to_build(model);
   const Network<float> network = build<float>(spec, spec.rules[0], 1);
   const std::vector<Weights> weights = network_weights(spec);
   const auto& b = std::get<DenseMatrix>(weights[0]);
@@ -100,7 +100,7 @@ TEST(Build, FeedbackRunsFromReadoutsWhereTheRuleUsesIt) {
       "rules { name: \"r\" rflo { feedback { population: \"r2\" weights { sparse { rows: 2 cols: 3 row: [1, 0, 1] "
       "col: [2, 1, 0] values: [1, 2, 3] } } } "
       "feedback { population: \"r1\" weights { dense { rows: 2 cols: 2 values: [4, 5, 6, 7] } } } } } rules { name: \"e\" eprop {} }";
-  Spec spec = spec_of(model);
+  Spec spec = spec_to_build(model);
   const Network<double> network = build<double>(spec, spec.rules[0], 1);
   ASSERT_EQ(network.feedback.size(), 2U);
   const Projection<double>& to_r1 = network.feedback[0];  // populations in file order, whatever the rule's

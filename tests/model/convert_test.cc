@@ -10,8 +10,8 @@
 
 #include "locus/v1/model.pb.h"
 #include "sim/model/errors.h"
-#include "tests/model/folder.h"
 #include "tests/model/wire.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {

@@ -7,6 +7,7 @@
 #include "locus/v1/model.pb.h"
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
 
 namespace locus {
 

@@ -4,6 +4,7 @@
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
 #include "tests/model/fault_case.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/errors.h"
-#include "tests/model/folder.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {

@@ -10,7 +10,8 @@
 #include "locus/v1/model.pb.h"
 #include "sim/model/convert.h"
 #include "sim/model/files.h"
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {

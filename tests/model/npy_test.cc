@@ -8,7 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {
@@ -65,7 +66,7 @@ std::vector<double> values_of(const Loaded& result) {
   return dense == nullptr ? std::vector<double>() : dense->values;
 }
 
-void expect_refused(const std::string& bytes, const std::string& word) {
+void expect_npy_refused(const std::string& bytes, const std::string& word) {
   const Loaded result = loaded(bytes);
   ASSERT_EQ(result.faults.size(), 1U) << word;
   EXPECT_EQ(result.faults[0].field, "network.projections[0].weights.file.path");
@@ -88,35 +89,36 @@ TEST(NpyFile, ReadsBothOrdersBothTypesAndEveryVersion) {
 }
 
 TEST(NpyFile, RefusesWhatDoesNotFit) {
-  expect_refused(Npy{.shape = "(2, 3)", .numbers = packed(kRowMajor)}.bytes(),
-                 "2 x 3 values; must be 3 x 2: the size of target \"rec\" x the size of source \"in\"");
-  expect_refused(Npy{.shape = "(6,)", .numbers = packed(kRowMajor)}.bytes(), "shape (6,)");
-  expect_refused(Npy{.shape = "(3, 2, 1)", .numbers = packed(kRowMajor)}.bytes(), "two-dimensional");
-  expect_refused(Npy{.shape = "()", .numbers = packed(kRowMajor)}.bytes(), "two-dimensional");
-  expect_refused(Npy{.type = ">f8", .numbers = packed(kRowMajor)}.bytes(), "'>f8'");
-  expect_refused(Npy{.type = "<i8", .numbers = packed(kRowMajor)}.bytes(), "float64 ('<f8') or float32 ('<f4')");
+  expect_npy_refused(Npy{.shape = "(2, 3)", .numbers = packed(kRowMajor)}.bytes(),
+                     "2 x 3 values; must be 3 x 2: the size of target \"rec\" x the size of source \"in\"");
+  expect_npy_refused(Npy{.shape = "(6,)", .numbers = packed(kRowMajor)}.bytes(), "shape (6,)");
+  expect_npy_refused(Npy{.shape = "(3, 2, 1)", .numbers = packed(kRowMajor)}.bytes(), "two-dimensional");
+  expect_npy_refused(Npy{.shape = "()", .numbers = packed(kRowMajor)}.bytes(), "two-dimensional");
+  expect_npy_refused(Npy{.type = ">f8", .numbers = packed(kRowMajor)}.bytes(), "'>f8'");
+  expect_npy_refused(Npy{.type = "<i8", .numbers = packed(kRowMajor)}.bytes(), "float64 ('<f8') or float32 ('<f4')");
   std::vector<double> infinite = kRowMajor;
   infinite[3] = INFINITY;
-  expect_refused(Npy{.numbers = packed(infinite)}.bytes(), "entry (1, 1) is inf; must be finite");
+  expect_npy_refused(Npy{.numbers = packed(infinite)}.bytes(), "entry (1, 1) is inf; must be finite");
 }
 
 TEST(NpyFile, RefusesDamageAndLies) {
   const std::string good = Npy{.numbers = packed(kRowMajor)}.bytes();
-  expect_refused("", "no .npy file");
-  expect_refused("not numbers at all", "no .npy file");
-  expect_refused(good.substr(0, 9), "no .npy file");
-  expect_refused(good.substr(0, 40), "ends within its header");
-  expect_refused(good.substr(0, good.size() - 1), "47 bytes of numbers; 3 x 2 of them take 48");
-  expect_refused(good + "x", "49 bytes of numbers");
-  expect_refused(Npy{.version = 9, .numbers = packed(kRowMajor)}.bytes(), "version 9");
-  expect_refused(Npy{.shape = "(1000000000, 1000000000)"}.bytes(), "1000000000 x 1000000000");
-  expect_refused(Npy{.shape = "(99999999999999999999, 2)"}.bytes(), "two-dimensional");
-  expect_refused(Npy{.shape = "(-3, -2)"}.bytes(), "two-dimensional");
-  expect_refused(Npy{.header = "{'descr': '<f8', 'fortran_order': Maybe, 'shape': (3, 2)}"}.bytes(), "without an order");
-  expect_refused(Npy{.header = "{}"}.bytes(), "type ");
+  expect_npy_refused("", "no .npy file");
+  expect_npy_refused("not numbers at all", "no .npy file");
+  expect_npy_refused(good.substr(0, 9), "no .npy file");
+  expect_npy_refused(good.substr(0, 40), "ends within its header");
+  expect_npy_refused(good.substr(0, good.size() - 1), "47 bytes of numbers; 3 x 2 of them take 48");
+  expect_npy_refused(good + "x", "49 bytes of numbers");
+  expect_npy_refused(Npy{.version = 9, .numbers = packed(kRowMajor)}.bytes(), "version 9");
+  expect_npy_refused(Npy{.shape = "(1000000000, 1000000000)"}.bytes(), "1000000000 x 1000000000");
+  expect_npy_refused(Npy{.shape = "(99999999999999999999, 2)"}.bytes(), "two-dimensional");
+  expect_npy_refused(Npy{.shape = "(-3, -2)"}.bytes(), "two-dimensional");
+  expect_npy_refused(Npy{.header = "{'descr': '<f8', 'fortran_order': Maybe, 'shape': (3, 2)}"}.bytes(),
+                     "without an order");
+  expect_npy_refused(Npy{.header = "{}"}.bytes(), "type ");
   std::string long_header = "\x93NUMPY\x02";
   long_header += std::string(1, '\0') + "\xff\xff\xff\x7f";
-  expect_refused(long_header, "header of 2147483647 bytes");
+  expect_npy_refused(long_header, "header of 2147483647 bytes");
 }
 
 TEST(WeightsFile, StaysInTheModelsFolder) {

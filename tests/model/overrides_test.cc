@@ -7,7 +7,7 @@
 
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
 
 namespace locus {
 namespace {
@@ -22,7 +22,7 @@ Spec with_rules(const std::vector<std::string>& rules, Spec spec = spec_of()) {
   return spec;
 }
 
-void expect_refused(const std::vector<std::string>& rules, const std::string& word, const Spec& spec = spec_of()) {
+void expect_rules_refused(const std::vector<std::string>& rules, const std::string& word, const Spec& spec = spec_of()) {
   try {
     with_rules(rules, spec);
     ADD_FAILURE() << rules.back() << " was taken";
@@ -83,36 +83,36 @@ TEST(Overrides, ANameOfTheModelWins) {
 }
 
 TEST(Overrides, WrongWordsNameTheNearestRightOne) {
-  expect_refused({"btpt"}, "did you mean \"bptt\"?");
-  expect_refused({"rfol:0.5"}, "did you mean \"rflo\"?");
-  expect_refused({"quantum"}, "known here: bptt");
-  expect_refused({""}, "neither a rule of the model nor a short form");
-  expect_refused({"eprop:randm"}, "did you mean \"eprop:random\"?");
-  expect_refused({"tbptt"}, "needs a DEPTH; write tbptt:DEPTH[:STRIDE]");
-  expect_refused({"tbptt:"}, "DEPTH is \"\"");
-  expect_refused({"tbptt:0"}, "DEPTH is \"0\"; must be a whole number, at least 1");
-  expect_refused({"tbptt:2:x"}, "STRIDE is \"x\"");
-  expect_refused({"tbptt:2:1:1"}, "\"1\" is one word too many");
-  expect_refused({"tbptt:99999999999"}, "DEPTH is \"99999999999\"");
-  expect_refused({"rflo:1.5"}, "DECAY is \"1.5\"; must be 0 to 1");
-  expect_refused({"rflo:nan"}, "DECAY is \"nan\"");
-  expect_refused({"rflo:0.5:1"}, "one word too many");
-  expect_refused({"bptt:3"}, "one word too many; write bptt");
-  expect_refused({"rtrl", "rtrl"}, "is given twice");
+  expect_rules_refused({"btpt"}, "did you mean \"bptt\"?");
+  expect_rules_refused({"rfol:0.5"}, "did you mean \"rflo\"?");
+  expect_rules_refused({"quantum"}, "known here: bptt");
+  expect_rules_refused({""}, "neither a rule of the model nor a short form");
+  expect_rules_refused({"eprop:randm"}, "did you mean \"eprop:random\"?");
+  expect_rules_refused({"tbptt"}, "needs a DEPTH; write tbptt:DEPTH[:STRIDE]");
+  expect_rules_refused({"tbptt:"}, "DEPTH is \"\"");
+  expect_rules_refused({"tbptt:0"}, "DEPTH is \"0\"; must be a whole number, at least 1");
+  expect_rules_refused({"tbptt:2:x"}, "STRIDE is \"x\"");
+  expect_rules_refused({"tbptt:2:1:1"}, "\"1\" is one word too many");
+  expect_rules_refused({"tbptt:99999999999"}, "DEPTH is \"99999999999\"");
+  expect_rules_refused({"rflo:1.5"}, "DECAY is \"1.5\"; must be 0 to 1");
+  expect_rules_refused({"rflo:nan"}, "DECAY is \"nan\"");
+  expect_rules_refused({"rflo:0.5:1"}, "one word too many");
+  expect_rules_refused({"bptt:3"}, "one word too many; write bptt");
+  expect_rules_refused({"rtrl", "rtrl"}, "is given twice");
 }
 
 TEST(Overrides, ARuleMustFitTheModel) {
   ModelText model;
   model.rules = "rules { name: \"still\" none {} }";
   model.training = "";
-  expect_refused({"bptt"}, "no training.learning_rate", spec_of(model));
+  expect_rules_refused({"bptt"}, "no training.learning_rate", spec_of(model));
   EXPECT_NO_THROW(with_rules({"none"}, spec_of(model)));
   model.training = "training { learning_rate: 1 }";
   model.task = "task { recorded { trials { input { rows: 1 cols: 2 values: [1, 2] } } } }";
-  expect_refused({"bptt"}, "trial 0 of the model has no target", spec_of(model));
+  expect_rules_refused({"bptt"}, "trial 0 of the model has no target", spec_of(model));
   model.populations = "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 3 rate {} }";
   model.a = "";
-  expect_refused({"still", "bptt"}, "no readout population", spec_of(model));
+  expect_rules_refused({"still", "bptt"}, "no readout population", spec_of(model));
   model.rules = "";
   Spec bare = spec_of(model);
   EXPECT_THROW(apply({}, bare), UsageError);

@@ -9,7 +9,7 @@
 
 #include "core/base/random.h"
 #include "sim/model/load.h"
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
 
 namespace locus {
 namespace {
@@ -21,7 +21,7 @@ RowMajor matrix_of(const Weights& weights) {
   return Eigen::Map<const RowMajor>(dense.values.data(), dense.rows, dense.cols);
 }
 
-Spec spec_of(const ModelText& model) {
+Spec spec_to_realise(const ModelText& model) {
   std::vector<Fault> warnings;
   return load_bytes(model.text(), "m.txtpb", warnings);
 }
@@ -49,14 +49,14 @@ void expect_normal(const RowMajor& drawn, double stddev) {
 }
 
 TEST(Realise, GaussianWeightsHaveTheirScale) {
-  expect_normal(matrix_of(network_weights(spec_of(large("gaussian { gain: 0.9 }")))[1]), 0.9 / std::sqrt(300.0));
-  expect_normal(matrix_of(network_weights(spec_of(large("gaussian { stddev: 0.02 }")))[1]), 0.02);
-  const Spec spec = spec_of(large("gaussian { gain: 1 }"));
+  expect_normal(matrix_of(network_weights(spec_to_realise(large("gaussian { gain: 0.9 }")))[1]), 0.9 / std::sqrt(300.0));
+  expect_normal(matrix_of(network_weights(spec_to_realise(large("gaussian { stddev: 0.02 }")))[1]), 0.02);
+  const Spec spec = spec_to_realise(large("gaussian { gain: 1 }"));
   expect_normal(matrix_of(feedback_weights(spec, spec.rules[0])[0]), 0.5);  // four readouts: N(0, 1/4)
 }
 
 TEST(Realise, EntriesAreNumbersOfTheirStream) {
-  const Spec spec = spec_of(large("gaussian { stddev: 2 }"));
+  const Spec spec = spec_to_realise(large("gaussian { stddev: 2 }"));
   const RowMajor w = matrix_of(network_weights(spec)[1]);
   const RandomKey key = random_key(3, "weights/W");
   for (const auto& [i, j] : {std::pair{0, 0}, {0, 7}, {1, 0}, {299, 299}, {17, 33}}) {
@@ -69,17 +69,17 @@ TEST(Realise, EntriesAreNumbersOfTheirStream) {
 }
 
 TEST(Realise, DrawsDependOnSeedAndNameAndNothingElse) {
-  const RowMajor first = matrix_of(network_weights(spec_of(large("gaussian { gain: 1 }")))[1]);
-  EXPECT_NE(first, matrix_of(network_weights(spec_of(large("gaussian { gain: 1 }", "4")))[1]));
+  const RowMajor first = matrix_of(network_weights(spec_to_realise(large("gaussian { gain: 1 }")))[1]);
+  EXPECT_NE(first, matrix_of(network_weights(spec_to_realise(large("gaussian { gain: 1 }", "4")))[1]));
   ModelText renamed = large("gaussian { gain: 1 }");
   renamed.w.replace(renamed.w.find("\"W\""), 3, "\"V\"");
-  EXPECT_NE(first, matrix_of(network_weights(spec_of(renamed))[1]));
+  EXPECT_NE(first, matrix_of(network_weights(spec_to_realise(renamed))[1]));
   ModelText more = large("gaussian { gain: 1 }");
   more.b = "projections { name: \"B\" source: \"in\" target: \"rec\" weights { gaussian { gain: 5 } } }";
   more.rules = "rules { name: \"x\" eprop { random {} } } rules { name: \"y\" bptt {} }";
-  EXPECT_EQ(first, matrix_of(network_weights(spec_of(more))[1]));
-  const Spec a = spec_of(large("gaussian { gain: 1 }"));
-  const Spec b = spec_of(more);
+  EXPECT_EQ(first, matrix_of(network_weights(spec_to_realise(more))[1]));
+  const Spec a = spec_to_realise(large("gaussian { gain: 1 }"));
+  const Spec b = spec_to_realise(more);
   EXPECT_EQ(matrix_of(feedback_weights(a, a.rules[0])[0]),
             matrix_of(feedback_weights(b, b.rules[0])[0]));  // the same R for all rules
 }
@@ -130,7 +130,7 @@ RowMajor diagonal(Eigen::Index rows, Eigen::Index cols, const std::vector<double
 }
 
 TEST(Realise, AlignedWeightsComeApartInTheirBases) {
-  const Spec spec = spec_of(aligned());
+  const Spec spec = spec_to_realise(aligned());
   const RowMajor u = matrix_of(random_orthogonal(0, "basis/U", 4));
   const RowMajor p = matrix_of(random_orthogonal(0, "basis/P", 6));
   const RowMajor v = matrix_of(random_orthogonal(0, "basis/V", 5));
@@ -153,7 +153,7 @@ TEST(Realise, GivenBasesAreTaken) {
       "bases { u { rows: 4 cols: 4 values: [1,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1] } p { rows: 6 cols: 6 values: "
       "[0,1,0,0,0,0, 1,0,0,0,0,0, 0,0,1,0,0,0, 0,0,0,1,0,0, "
       "0,0,0,0,1,0, 0,0,0,0,0,1] } }";
-  const RowMajor a = matrix_of(network_weights(spec_of(model))[2]);
+  const RowMajor a = matrix_of(network_weights(spec_to_realise(model))[2]);
   RowMajor wanted = diagonal(4, 6, {4, 5, 6, 7});
   wanted.col(0).swap(wanted.col(1));
   EXPECT_EQ(a, wanted);

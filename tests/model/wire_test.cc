@@ -9,7 +9,8 @@
 #include "sim/model/convert.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
-#include "tests/model/folder.h"
+#include "tests/model/text_parts.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {

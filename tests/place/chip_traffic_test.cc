@@ -255,14 +255,7 @@ TEST(ChipTraffic, OfOneCoreIsTheHostsAlone) {
 
 /// By hand: BPTT, one tick. 2 inputs, 2 rate neurons on cores 0 and 1, 1 readout on core 1; mesh 2 x 1, agent at the host.
 TEST(ChipTraffic, ByHand) {
-  Style style;
-  Spec spec = small_model({2, 2, 1, 1}, style, 4);
-  spec.rules = {rule_spec(RuleKind::kBptt)};
-  spec.chip = ChipSpec{};
-  spec.chip->width = 2;
-  spec.chip->neurons_per_core = 2;
-  spec.chip->policy = PlacementPolicy::kExplicit;
-  spec.chip->cores = {0, 1, 1};
+  const Spec spec = model_on_two_cores();
   const Outcome outcome = run_with(spec, TransportKind::kBatched).outcomes.front();
   const ChipTraffic& report = outcome.chip.value().report;
   const auto counts = [&](Channel channel) {

@@ -13,6 +13,7 @@
 #include "sim/model/errors.h"
 #include "sim/report/version.h"
 #include "sim/report/write.h"
+#include "tests/support/folder.h"
 #include "tests/support/random_model.h"
 
 namespace locus {
@@ -35,24 +36,9 @@ Spec model_with_chip(std::uint64_t seed) {
   return spec;
 }
 
-class Checkpoints : public testing::Test {
+class Checkpoints : public InFolder {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/locus-checkpoint-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    file_ = folder_ / "run.ckpt";
-  }
-  void TearDown() override {
-    fs::permissions(folder_, fs::perms::owner_all);
-    fs::remove_all(folder_);
-  }
-
-  std::string bytes() const {
-    std::stringstream text;
-    text << std::ifstream(file_, std::ios::binary).rdbuf();
-    return text.str();
-  }
+  std::string bytes() const { return text(file_); }
   void put(const std::string& bytes) const { std::ofstream(file_, std::ios::binary | std::ios::trunc) << bytes; }
 
   /// Runs the model and leaves the checkpoint of its moment number `at`.
@@ -80,8 +66,7 @@ class Checkpoints : public testing::Test {
                   .model = "m.txtpb",
                   .bytes = std::string("model\0bytes", 11),
                   .files = {.complete = false, .bytes = {{"w.npy", std::string(20'000'000, 'w')}, {"empty.blocks", ""}}}};
-  fs::path folder_;
-  fs::path file_;
+  const fs::path file_ = folder_ / "run.ckpt";
 };
 
 TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {

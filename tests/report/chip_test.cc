@@ -3,7 +3,6 @@
 #include <functional>
 #include <limits>
 #include <sstream>
-#include <unistd.h>
 
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -15,6 +14,7 @@
 #include "sim/report/read_chip.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
+#include "tests/support/folder.h"
 #include "tests/support/random_model.h"
 
 namespace locus {
@@ -43,21 +43,7 @@ Spec chip_model(std::uint64_t seed) {
 
 RunResult run_of(const Spec& spec) { return run(spec, {.threads = 1}); }
 
-class ChipResult : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/locus-chip-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string text(const fs::path& name) const {
-    std::stringstream bytes;
-    bytes << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
-    return bytes.str();
-  }
-  fs::path folder_;
-};
+class ChipResult : public InFolder {};
 
 void expect_same(const ChipOutcome& one, const ChipOutcome& other, const std::string& what) {
   EXPECT_EQ(one.report.entries, other.report.entries) << what;
@@ -96,14 +82,7 @@ TEST_F(ChipResult, PlacedAnewIsThatOfAnotherRun) {
 }
 
 TEST_F(ChipResult, HasTheFieldsThatScriptsRelyOn) {
-  Style style;
-  Spec spec = small_model({2, 2, 1, 1}, style, 4);
-  spec.rules = {rule_spec(RuleKind::kBptt)};
-  spec.chip = ChipSpec{};
-  spec.chip->width = 2;
-  spec.chip->neurons_per_core = 2;
-  spec.chip->policy = PlacementPolicy::kExplicit;
-  spec.chip->cores = {0, 1, 1};
+  Spec spec = model_on_two_cores();
   spec.chip->cost = some_cost();
   const RunResult result = run_of(spec);
   const std::string json = json_line(result);

@@ -3,15 +3,13 @@
 
 #include <bit>
 #include <cstring>
-#include <fstream>
 #include <map>
-#include <sstream>
-#include <unistd.h>
 
 #include <google/protobuf/unknown_field_set.h>
 #include <gtest/gtest.h>
 
 #include "tests/report/sample.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {
@@ -160,16 +158,12 @@ TEST(EventFile, HistogramOfLagsCountsMessagesATrial) {
 }
 
 TEST(EventFile, EveryRuleHasARunDirectory) {
-  std::string pattern = testing::TempDir() + "/locus-events-XXXXXX";
-  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-  const std::filesystem::path folder = pattern;
-  write_event_files(sample_result(), folder);
+  const Folder folder;
+  write_event_files(sample_result(), folder.path());
   for (const char* rule : {"bptt", "rflo"}) {
-    std::stringstream bytes;
-    bytes << std::ifstream(folder / "sample" / rule / "events.out.tfevents.0.locus", std::ios::binary).rdbuf();
-    EXPECT_EQ(bytes.str(), event_file(sample_result().outcomes[rule == std::string("bptt") ? 0 : 1]));
+    const std::string bytes = folder.text(std::filesystem::path("sample") / rule / "events.out.tfevents.0.locus");
+    EXPECT_EQ(bytes, event_file(sample_result().outcomes[rule == std::string("bptt") ? 0 : 1]));
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 #include "sim/report/page.h"
 
 #include <fstream>
-#include <sstream>
-#include <unistd.h>
 
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -13,6 +11,7 @@
 #include "sim/report/report.h"
 #include "sim/report/write.h"
 #include "tests/report/sample.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {
@@ -58,21 +57,7 @@ TEST(Page, AllowsNoScriptButItsOwnAndNoConnection) {
   EXPECT_EQ(bundle.find("<link"), std::string_view::npos);
 }
 
-class Report : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/locus-report-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string text(const fs::path& name) const {
-    std::stringstream bytes;
-    bytes << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
-    return bytes.str();
-  }
-  fs::path folder_;
-};
+class Report : public InFolder {};
 
 TEST_F(Report, IsTheSameFromTheRunAndFromItsFiles) {
   write_result(sample_result(), folder_);

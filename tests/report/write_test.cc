@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 #include <unistd.h>
 
 #include <google/protobuf/util/json_util.h>
@@ -16,38 +15,14 @@
 #include "sim/report/result_message.h"
 #include "sim/report/weights_file.h"
 #include "tests/report/sample.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {
 
 namespace fs = std::filesystem;
 
-class ResultFiles : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/locus-result-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    fs::permissions(folder_, fs::perms::owner_all);
-    fs::remove_all(folder_);
-  }
-  std::string text(const fs::path& name) const {
-    std::stringstream bytes;
-    bytes << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
-    return bytes.str();
-  }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
-      if (!entry.is_directory()) names.push_back(fs::relative(entry.path(), folder_).string());
-    }
-    std::ranges::sort(names);
-    return names;
-  }
-  fs::path folder_;
-};
+class ResultFiles : public InFolder {};
 
 TEST_F(ResultFiles, AreTheFiveOfTheInterface) {
   write_result(sample_result(), folder_);

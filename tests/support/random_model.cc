@@ -291,4 +291,15 @@ std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice) {
 
 std::string describe(const Spec& spec) { return "the model, for `locus run`:\n" + model_text(spec); }
 
+Spec model_on_two_cores() {
+  Spec spec = small_model({2, 2, 1, 1}, {}, 4);
+  spec.rules = {rule_spec(RuleKind::kBptt)};
+  spec.chip = ChipSpec{};
+  spec.chip->width = 2;
+  spec.chip->neurons_per_core = 2;
+  spec.chip->policy = PlacementPolicy::kExplicit;
+  spec.chip->cores = {0, 1, 1};
+  return spec;
+}
+
 }  // namespace locus

@@ -48,6 +48,10 @@ struct Style {
 /// Populations in, rec, out; projections B, W, A; one trial, one update, learning rate 1; rules: every_rule.
 Spec small_model(const Shape& shape, const Style& style, std::uint64_t seed);
 
+/// BPTT of one tick: 2 inputs, 2 rate neurons on cores 0 and 1, 1 readout on core 1; mesh 2 x 1, the agent at the host. Small enough to count by
+/// hand.
+Spec model_on_two_cores();
+
 /// As small_model, with the first seed from `seed` on at which every relu neuron's current stays away from 0, so that the loss has a derivative and
 /// differences of it mean something, and every projection learns under BPTT. Needs everything plastic and two ticks or more.
 Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed);

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
+#include "tests/support/folder.h"
 
 namespace locus {
 namespace {
@@ -41,17 +41,8 @@ rules { name: "short" tbptt { depth: 2 } }
 rules { name: "rflo" rflo {} }
 )";
 
-class Sweep : public testing::Test {
+class Sweep : public InFolder {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/locus-sweep-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    model_ = folder_ / "model.txtpb";
-    std::ofstream(model_) << kModel;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   SweepPlan plan(const std::vector<std::string>& sets, std::int32_t seeds) const {
     SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds, .overrides = {.rules = {}}};
     for (const std::string& set : sets) plan.axes.push_back(axis_of(set));
@@ -65,8 +56,7 @@ class Sweep : public testing::Test {
     return files;
   }
 
-  fs::path folder_;
-  fs::path model_;
+  const fs::path model_ = file("model.txtpb", kModel);
 };
 
 /// The single run that a member stands for.

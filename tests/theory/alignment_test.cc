@@ -1,7 +1,6 @@
 // Modes found in matrices, alignment, spectra.
 #include "sim/theory/alignment.h"
 
-#include <Eigen/QR>
 #include <gtest/gtest.h>
 
 #include "tests/theory/draw.h"
@@ -9,14 +8,10 @@
 namespace locus::theory {
 namespace {
 
-Matrix orthogonal(Draw& draw, int size) {
-  return Eigen::HouseholderQR<Matrix>(draw.matrix(size, size, 1)).householderQ();
-}
-
 TEST(Alignment, TakesApartWhatWasAssembled) {
   Draw draw(31);
   for (int trial = 0; trial < 50; ++trial) {
-    const Bases bases = {orthogonal(draw, 3).leftCols(2), orthogonal(draw, 5).leftCols(2), orthogonal(draw, 4).leftCols(2)};
+    const Bases bases = {draw.orthogonal(3).leftCols(2), draw.orthogonal(5).leftCols(2), draw.orthogonal(4).leftCols(2)};
     const std::vector<Mode> modes = {{1.5, 0.9, 0.4}, {-0.4, 0.7, -0.6}};
     const LinearNetwork network = assemble(bases, modes);
     const auto found = take_apart(network);
@@ -35,7 +30,7 @@ TEST(Alignment, TakesApartWhatWasAssembled) {
 TEST(Alignment, KeepsModesOfEqualRecurrenceApart) {
   // W = 0 says nothing of the basis: A and B must.
   Draw draw(32);
-  const Bases bases = {orthogonal(draw, 2), orthogonal(draw, 2), orthogonal(draw, 2)};
+  const Bases bases = {draw.orthogonal(2), draw.orthogonal(2), draw.orthogonal(2)};
   const auto found = take_apart(assemble(bases, {{1, 2, 0}, {2, 1, 0}}));
   ASSERT_TRUE(found.has_value());
   EXPECT_NEAR(std::abs(found->modes[0].a * found->modes[0].b), 2, 1e-12);
@@ -63,8 +58,8 @@ TEST(Alignment, RefusesWhatIsNotAligned) {
 
 TEST(Alignment, IsOneForAlignedAndLessForOthers) {
   Draw draw(34);
-  const Bases teacher = {orthogonal(draw, 4), orthogonal(draw, 4), orthogonal(draw, 4)};
-  const Matrix own = orthogonal(draw, 8).leftCols(4);  // the student's hidden basis is its own
+  const Bases teacher = {draw.orthogonal(4), draw.orthogonal(4), draw.orthogonal(4)};
+  const Matrix own = draw.orthogonal(8).leftCols(4);  // the student's hidden basis is its own
   const std::vector<Mode> modes = {{1, 0.5, 0.3}, {0.7, 0.2, -0.5}, {0.5, 0.9, 0.8}, {0.2, 0.4, 0.1}};
   const LinearNetwork student = assemble({teacher.u, own, teacher.v}, modes);
   const Alignment aligned = alignment_with(student, teacher, student.a);

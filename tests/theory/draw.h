@@ -1,6 +1,8 @@
 // Random modes and networks for the tests of the theory: from a seed alone.
 #pragma once
 
+#include <Eigen/QR>
+
 #include "sim/theory/linear_network.h"
 #include "sim/theory/mode.h"
 #include "tests/support/random_model.h"
@@ -27,6 +29,9 @@ class Draw {
   Matrix matrix(int rows, int cols, double scale) {
     return Matrix::NullaryExpr(rows, cols, [&] { return scale * uniform(-1, 1); });
   }
+
+  /// Q of a random matrix.
+  Matrix orthogonal(int size) { return Eigen::HouseholderQR<Matrix>(matrix(size, size, 1)).householderQ(); }
 
   LinearNetwork network(int inputs, int units, int readouts) {
     return {matrix(readouts, units, 1), matrix(units, units, 0.9 / units), matrix(units, inputs, 1)};

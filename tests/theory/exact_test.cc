@@ -98,23 +98,11 @@ TEST(Exact, BpttIsTheGradientOfTheExpectedLoss) {
   check(&LinearNetwork::b);
 }
 
-/// An orthogonal matrix: Q of a random one.
-Matrix orthogonal(Draw& draw, int size) {
-  Matrix found = draw.matrix(size, size, 1);
-  for (int i = 0; i < size; ++i) {
-    for (int pass = 0; pass < 2; ++pass) {
-      for (int k = 0; k < i; ++k) found.col(i) -= found.col(k).dot(found.col(i)) * found.col(k);
-    }
-    found.col(i).normalize();
-  }
-  return found;
-}
-
 TEST(Exact, MeetsTheModeTheoryAtFourHundredTicks) {
   Draw draw(23);
   constexpr int kModes = 3;
   for (int trial = 0; trial < 10; ++trial) {
-    const Bases bases = {orthogonal(draw, 3), orthogonal(draw, 4).leftCols(3), orthogonal(draw, 5).leftCols(3)};
+    const Bases bases = {draw.orthogonal(3), draw.orthogonal(4).leftCols(3), draw.orthogonal(5).leftCols(3)};
     std::vector<Mode> modes, teachers, feedback;
     for (int i = 0; i < kModes; ++i) {
       modes.push_back(draw.mode(0.96));
@@ -148,9 +136,9 @@ TEST(Exact, EpropMeetsTheModeTheoryOnlyInTheNeuronsOwnBasis) {
   Draw draw(24);
   const std::vector<Mode> modes = {draw.mode(0.9), draw.mode(0.9)};
   const std::vector<Mode> teachers = {draw.mode(0.9), draw.mode(0.9)};
-  const Matrix turn = orthogonal(draw, 2);
+  const Matrix turn = draw.orthogonal(2);
   const auto deviation = [&](const Matrix& p) {
-    const Bases bases = {orthogonal(draw, 2), p, orthogonal(draw, 2)};
+    const Bases bases = {draw.orthogonal(2), p, draw.orthogonal(2)};
     const ExactUpdate update =
         exact_update(assemble(bases, modes), assemble(bases, teachers), {.kind = RuleKind::kEprop, .feedback = {}}, 400);
     std::vector<Mode> expected;

@@ -13,6 +13,7 @@
 #include "sim/task/task.h"
 #include "tests/support/oracle.h"
 #include "tests/support/random_model.h"
+#include "tests/transport/open_door.h"
 
 namespace locus {
 namespace {
@@ -22,12 +23,6 @@ struct Recorded {
   Ledger ledger;
   std::int64_t watched = 0;
 };
-
-Door make_door(const Learning& learning) {
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
-  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
-  return {permit, sizeof(double)};
-}
 
 template <class T>
 void run_updates(T& transport, const Spec& spec, const Learning& learning) {
@@ -47,7 +42,7 @@ void run_updates(T& transport, const Spec& spec, const Learning& learning) {
 Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int shards = 3) {
   const Learning learning = learning_of(rule_spec, spec.training);
   Network<double> network = build<double>(spec, rule_spec, spec.training.batch);
-  Door door = make_door(learning);
+  Door door = open_door(learning);
   Traffic traffic({network.inputs.size, network.rate.size, network.readouts.size}, spec.training.batch,
                   declared_lag(learning));
   door.record(&traffic);

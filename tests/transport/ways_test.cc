@@ -10,6 +10,7 @@
 #include "core/transport/mailbox.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
+#include "tests/transport/open_door.h"
 
 namespace locus {
 namespace {
@@ -41,12 +42,6 @@ Network<double> make_network(Activation activation, std::int32_t lanes) {
   network.feedback = {project("R", Layer::kReadout, 2, Layer::kRate, 6)};
   allocate(network, lanes);
   return network;
-}
-
-Door make_door(const Learning& learning) {
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
-  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
-  return {permit, sizeof(double)};
 }
 
 /// Three updates over a transport that `make` builds.
@@ -86,12 +81,12 @@ TEST_P(Ways, AgreeWithTheMailbox) {
   Network<double> reference = network;
   const Network<double> before = network;
 
-  Door door = make_door(learning);
+  Door door = open_door(learning);
   Batched<double> batched(network, learning, {shape, c.every_tick, c.tape_floor}, Executor{}, door);
   EXPECT_EQ(batched.way(ProjectionId{1}), c.way);
   train(batched, learning, shape, c.every_tick);
 
-  Door reference_door = make_door(learning);
+  Door reference_door = open_door(learning);
   Mailbox<double> mailbox(reference, learning, place(reference, 2), Executor{}, reference_door);
   train(mailbox, learning, shape, c.every_tick);
 

@@ -1,26 +1,9 @@
-// A folder of its own for one test's model files; gone with the test.
+// A small valid model in text, in parts that a test can replace.
 #pragma once
 
-#include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace locus {
-
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::filesystem::path path(std::string_view name) const { return path_ / name; }
-  /// Writes a file; its path.
-  std::filesystem::path write(std::string_view name, std::string_view bytes) const;
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The parts of a small valid model in text: two inputs, three rate neurons, one readout, one recorded trial of two ticks, BPTT. A test replaces what
 /// it is about.

@@ -1,0 +1,46 @@
+// A folder of its own for one test; gone with the test, whatever it did to its permissions.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace locus {
+
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path path(std::string_view name) const { return path_ / name; }
+  /// Writes a file; its path.
+  std::filesystem::path write(std::string_view name, std::string_view bytes) const;
+  std::string text(const std::filesystem::path& name) const;
+  /// The files in it and below, relative to it, in order of name.
+  std::vector<std::string> files() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Tests that have one.
+class InFolder : public testing::Test {
+ protected:
+  std::string file(std::string_view name, std::string_view bytes) const { return own_.write(name, bytes).string(); }
+  std::string text(const std::filesystem::path& name) const { return own_.text(name); }
+  std::vector<std::string> files() const { return own_.files(); }
+
+ private:
+  const Folder own_;
+
+ protected:
+  const std::filesystem::path folder_ = own_.path();
+};
+
+}  // namespace locus

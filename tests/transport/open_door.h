@@ -1,0 +1,15 @@
+// A door for a rule that a test runs by hand: what its row declares, any locality.
+#pragma once
+
+#include "core/rule/rule.h"
+#include "core/wire/door.h"
+
+namespace locus {
+
+inline Door open_door(const Learning& learning) {
+  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
+  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
+  return {permit, sizeof(double)};
+}
+
+}  // namespace locus
