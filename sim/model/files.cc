@@ -18,14 +18,14 @@ namespace locus {
 namespace {
 
 /// An open file descriptor; closed at the end.
-class Descriptor {
+class OpenFile {
  public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
+  explicit OpenFile(int number) : number_(number) {}
+  ~OpenFile() {
     if (number_ >= 0) ::close(number_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
   int number() const { return number_; }
 
  private:
@@ -88,7 +88,7 @@ bool is_part(std::string_view name) {
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::int64_t largest) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) fail(path, "cannot open", errno);
   struct stat state = {};
   if (::fstat(file.number(), &state) != 0) fail(path, "cannot open", errno);
@@ -174,7 +174,7 @@ void clear_leftovers(const std::filesystem::path& folder) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     if (!is_part(entry->path().filename().string())) continue;
-    const Descriptor file(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    const OpenFile file(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (file.number() >= 0 && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
   }
 }

@@ -20,7 +20,7 @@ namespace {
 
 using FeedbackMessages = google::protobuf::RepeatedPtrField<v1::Feedback>;
 
-constexpr std::int32_t kMostTicks = std::numeric_limits<std::int32_t>::max();
+constexpr std::int32_t kMostDepth = std::numeric_limits<std::int32_t>::max();
 
 /// What reading feedback needs of the network; made once for all rules.
 struct FeedbackContext {
@@ -115,10 +115,10 @@ void read_tbptt(const v1::Rule::Tbptt& message, const FieldPath& where, RuleSpec
   rule.kind = RuleKind::kTbptt;
   if (!message.has_depth()) {
     faults.error(where.at("depth"), "is missing", "must be given, at least 1");
-  } else if (check_range(message.depth(), 1, kMostTicks, where.at("depth"), faults)) {
+  } else if (check_range(message.depth(), 1, kMostDepth, where.at("depth"), faults)) {
     rule.depth = message.depth();
   }
-  if (message.has_stride() && check_range(message.stride(), 1, kMostTicks, where.at("stride"), faults))
+  if (message.has_stride() && check_range(message.stride(), 1, kMostDepth, where.at("stride"), faults))
     rule.stride = message.stride();
 }
 

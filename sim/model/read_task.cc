@@ -16,7 +16,7 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kMostTicks = 10'000'000;  // of a trial: a ledger has an entry a lag
+constexpr std::int32_t kLongestTrial = 10'000'000;  // of a trial: a ledger has an entry a lag
 constexpr std::int32_t kMostCount = std::numeric_limits<std::int32_t>::max();
 
 Loss loss_of(v1::Training::Loss loss) {
@@ -123,9 +123,9 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
                       known_neurons(network, PopulationKind::kReadout)};
   if (training.ticks == 0) {
     const std::int64_t rows = rows_of(message.trials(0));
-    if (rows < 1 || rows > kMostTicks) {
+    if (rows < 1 || rows > kLongestTrial) {
       reading.faults.error(where.at("trials", 0), fmt::format("has {} rows", rows),
-                           fmt::format("must have 1 to {}, one a tick (or training.ticks must be given)", kMostTicks));
+                           fmt::format("must have 1 to {}, one a tick (or training.ticks must be given)", kLongestTrial));
       return task;
     }
     training.ticks = static_cast<std::int32_t>(rows);
@@ -168,7 +168,7 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   training.loss = loss_of(message.loss());
   training.commit = message.commit() == v1::Training::EVERY_TICK ? CommitWhen::kEveryTick : CommitWhen::kEndOfBatch;
   training.locality = locality_of(message.locality());
-  if (message.has_ticks() && check_range(message.ticks(), 1, kMostTicks, where.at("ticks"), faults))
+  if (message.has_ticks() && check_range(message.ticks(), 1, kLongestTrial, where.at("ticks"), faults))
     training.ticks = message.ticks();
   if (message.has_batch() && check_range(message.batch(), 1, kMostCount, where.at("batch"), faults))
     training.batch = message.batch();
@@ -182,7 +182,7 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   if (message.has_dt_ms()) training.dt = message.dt_ms();
   if (!(std::isfinite(training.dt) && training.dt > 0))
     faults.error(where.at("dt_ms"), "is " + shown(training.dt), "must be above 0 and finite");
-  if (message.has_window() && check_range(message.window(), 1, kMostTicks, where.at("window"), faults))
+  if (message.has_window() && check_range(message.window(), 1, kLongestTrial, where.at("window"), faults))
     training.window = message.window();
   if (message.has_window() && (training.loss == Loss::kFinal || training.loss == Loss::kSequence)) {
     faults.error(where.at("window"), fmt::format("is given, and the loss is {}", name(training.loss)),

@@ -30,7 +30,7 @@ class Silent : public google::protobuf::io::ErrorCollector {
 };
 
 /// One step of a path: "rules[2]", "rules[tbptt]", "leak".
-struct Step {
+struct PathStep {
   std::string name;
   std::optional<std::string> element;  // what stands in the brackets
 };
@@ -39,12 +39,12 @@ struct Step {
   throw UsageError(fmt::format("{}: {}", setting.text(), why));
 }
 
-std::vector<Step> steps_of(const Setting& setting) {
-  std::vector<Step> steps;
+std::vector<PathStep> steps_of(const Setting& setting) {
+  std::vector<PathStep> steps;
   const std::string& path = setting.path;
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t end = std::min(path.find_first_of(".[", at), path.size());
-    Step& step = steps.emplace_back(Step{path.substr(at, end - at), {}});
+    PathStep& step = steps.emplace_back(PathStep{path.substr(at, end - at), {}});
     at = end;
     if (at < path.size() && path[at] == '[') {
       const std::size_t close = path.find(']', at);
@@ -89,7 +89,7 @@ int element_of(const Message& message, const FieldDescriptor& field, const std::
 }
 
 /// Goes one step down, into a message.
-Message& below(Message& message, const Step& step, const Setting& setting) {
+Message& below(Message& message, const PathStep& step, const Setting& setting) {
   const FieldDescriptor& field = field_named(message, step.name, setting);
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE)
     refuse(setting, fmt::format("{} has no fields of its own", field.name()));
@@ -108,7 +108,7 @@ Message& below(Message& message, const Step& step, const Setting& setting) {
   return *reflection.MutableMessage(&message, &field);
 }
 
-void set_value(Message& message, const Step& step, const Setting& setting) {
+void set_value(Message& message, const PathStep& step, const Setting& setting) {
   const FieldDescriptor& field = field_named(message, step.name, setting);
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
     refuse(setting, fmt::format("{} has fields; name one", field.name()));
@@ -146,7 +146,7 @@ Setting setting_of(std::string_view text) {
 
 void set_fields(std::span<const Setting> settings, Message& message) {
   for (const Setting& setting : settings) {
-    const std::vector<Step> steps = steps_of(setting);
+    const std::vector<PathStep> steps = steps_of(setting);
     Message* at = &message;
     for (std::size_t i = 0; i + 1 < steps.size(); ++i) at = &below(*at, steps[i], setting);
     set_value(*at, steps.back(), setting);

@@ -7,7 +7,7 @@
 namespace locus {
 namespace {
 
-constexpr std::size_t kLongestName = 100;    // letters; beyond it nobody meant a name of ours
+constexpr std::size_t kLongestGuess = 100;   // letters; beyond it nobody meant a name of ours
 constexpr std::size_t kMostCompared = 1000;  // candidates; a hostile file may offer millions
 constexpr std::size_t kMostListed = 12;
 
@@ -34,11 +34,11 @@ int edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest(std::string_view name, std::span<const std::string> candidates) {
-  if (name.empty() || name.size() > kLongestName) return {};
+  if (name.empty() || name.size() > kLongestGuess) return {};
   const std::string* best = nullptr;
   int best_distance = 0;
   for (const std::string& candidate : candidates.first(std::min(candidates.size(), kMostCompared))) {
-    if (candidate.size() > kLongestName) continue;
+    if (candidate.size() > kLongestGuess) continue;
     const int distance = edit_distance(name, candidate);
     const int allowed = std::max<int>(1, static_cast<int>(std::max(name.size(), candidate.size())) / 3);
     if (distance > allowed || distance >= static_cast<int>(candidate.size())) continue;
