@@ -26,6 +26,7 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
       door_(door),
       lanes_(network.lanes),
       trial_(horizon.trial),
+      outputs_are_seen_(horizon.outputs_are_seen),
       blocks_(network.projections.size()) {
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
     const bool readout = network.projections[p].target_layer == Layer::kReadout;
@@ -186,6 +187,7 @@ void Batched<R>::begin_trial(const R* inputs) {
     block.heard = Learn::kNothing;
     std::ranges::fill(block.pre, R(0));
     std::ranges::fill(block.trace, R(0));
+    std::ranges::fill(block.seen, Seen{});
   }
 }
 
@@ -224,8 +226,9 @@ void Batched<R>::axons(ProjectionId id) {
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
   pass_dendrites(door_, projection.target_layer, messages, scalars, no_offence);
-  // At a tick without an error nothing depends on what a readout has heard: its currents are counted and not summed.
-  const bool silent_readout = !onto_rate && !block.target->leaky() && !trial_.has_error(door_.now().value);
+  // At a tick without an error nothing depends on what a readout has heard: its currents are counted, and summed only where somebody looks.
+  const bool silent_readout =
+      !onto_rate && !outputs_are_seen_ && !block.target->leaky() && !trial_.has_error(door_.now().value);
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
   const bool events = lanes_ == 1 && !projection.dense;  // a pass over the synapses of active sources

@@ -44,6 +44,7 @@ enum class Way : std::uint8_t {
 struct Horizon {
   TrialShape trial;
   bool commit_every_tick = false;
+  bool outputs_are_seen = false;                     // what readouts say is looked at, at ticks without an error too
   std::int64_t tape_floor = std::int64_t{64} << 20;  // bytes that tapes may take before `loop` is chosen over `deferred`
 };
 
@@ -77,11 +78,21 @@ class Batched {
   const Learning& learning() const { return learning_; }
   TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);
   R behind(ProjectionId projection, SynapseId index, Lane lane) const;
+  // Of batched_watch.cc.
+  void watch_trace(ProjectionId projection);
+  R trace(ProjectionId projection, SynapseId synapse, Lane lane) const;
 
   /// The way chosen for a projection.
   Way way(ProjectionId projection) const { return blocks_[static_cast<std::size_t>(projection.value)].way; }
 
  private:
+  /// The eligibility of one synapse and lane that somebody looks at. Where nothing is low-passed, that is the trace itself.
+  struct Seen {
+    R trace = 0;
+    R adapted = 0;
+    R low_pass = 0;
+  };
+
   /// What a projection's synapses own besides their weight, in the form that its way needs.
   struct Block {
     Way way = Way::kStatic;
@@ -100,6 +111,7 @@ class Batched {
     Learn pending = Learn::kNothing;  // fused: what has been committed and waits for the next sending
     R pending_rate = 0;               // eta of that commit
     Tape<R> traces;                   // shared: the trace at each tick with an error
+    std::vector<Seen> seen;           // where its traces are looked at (synapses x lanes)
     Column<R> ahead;  // currents that inputs send in this run of ticks (kAhead x targets), where known ahead
   };
 
@@ -117,6 +129,7 @@ class Batched {
   };
 
   void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
+  void see_traces(const Projection<R>& projection, Block& block);
   void choose_way(std::int32_t projection, const Horizon& horizon);
   void allocate_tapes();
   std::int64_t tape_bytes() const;
@@ -179,6 +192,7 @@ class Batched {
   Door& door_;
   std::int32_t lanes_;
   TrialShape trial_;
+  bool outputs_are_seen_;
   const R* shown_ = nullptr;                 // x_1 .. x_T of the present trials (T x m x lanes)
   std::vector<std::int32_t> onto_rate_;      // B and W, in file order
   std::vector<std::int32_t> onto_readouts_;  // A, in file order

@@ -139,6 +139,7 @@ void Batched<R>::post(bool tick_has_error) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     Block& block = blocks_[static_cast<std::size_t>(p)];
     if (!projection.plastic) continue;
+    if (!block.seen.empty()) see_traces(projection, block);
     if (block.way == Way::kEvents) {
       door_.pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, count_news(projection, block), kSpikingPostScalars,
                                                                 no_offence);

@@ -58,6 +58,13 @@ class Mailbox {
     return own.heard[static_cast<std::size_t>(index.value * network_.lanes + lane.value)];
   }
 
+  void watch_trace(ProjectionId) {}  // every synapse keeps its own
+  R trace(ProjectionId projection, SynapseId synapse, Lane lane) const {
+    const SynapseColumns& own = columns_[static_cast<std::size_t>(projection.value)];
+    const Column<R>& kept = own.low_pass.empty() ? own.trace : own.low_pass;
+    return kept[static_cast<std::size_t>(synapse.value * network_.lanes + lane.value)];
+  }
+
   /// One phase: every shard emits its messages, emit(shard); they pass the door together. ends_of(envelope) names the two ends.
   template <Channel kChannel, Party kFrom, Party kTo, class M, class Emit, class EndsOf>
   requires Wire<kChannel, kFrom, kTo>

@@ -93,6 +93,8 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
   {
     t.synapse(projection, synapse, lane)
     } -> std::same_as<TaughtSynapse<R>>;  // view: projection, synapse, lane; for deliveries of core/nonlocal
+  t.watch_trace(projection);              // from the next trial on the traces of its synapses can be seen
+  { ct.trace(projection, synapse, lane) } -> std::same_as<R>;  // what the last signal multiplied, or would have
   {
     t.behind(projection, synapse, lane)
     } -> std::same_as<R>;  // RTRL: the activity behind the DENDRITE of projection, synapse, lane

@@ -68,8 +68,8 @@ void CheckpointOption::prepare() const {
   const NewFile attempt(file_);
 }
 
-Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked)
-    : file_(std::move(file)), every_(every), asked_(asked) {}
+Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings)
+    : file_(std::move(file)), every_(every), asked_(asked), recordings_(recordings) {}
 
 bool Checkpointer::due(const Moment& moment) {
   if (moment.stopping) return true;
@@ -81,7 +81,8 @@ bool Checkpointer::due(const Moment& moment) {
 
 void Checkpointer::see(const Moment& moment) {
   if (!due(moment)) return;
-  write_checkpoint(asked_, moment, file_);
+  write_checkpoint(asked_, moment, file_, system_calls(),
+                   recordings_ != nullptr ? recordings_->states() : std::vector<RecordingState>());
   updates_ = 0;
   last_ = std::chrono::steady_clock::now();
 }

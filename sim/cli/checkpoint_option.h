@@ -45,7 +45,8 @@ class CheckpointOption {
 /// Writes checkpoints of a run when they are due, and one where it is stopped.
 class Checkpointer {
  public:
-  Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked);
+  /// `recordings` may be null; otherwise it is that of the run, and outlives this.
+  Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings);
   /// To be called at every moment of the run. Throws FileError where a checkpoint cannot be written; the one before it stays.
   void see(const Moment& moment);
 
@@ -55,6 +56,7 @@ class Checkpointer {
   std::filesystem::path file_;
   CheckpointEvery every_;
   const Asked& asked_;
+  Recordings* recordings_;
   std::int64_t updates_ = 0;  // since the last one
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };

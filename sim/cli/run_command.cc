@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -30,6 +31,7 @@
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
 #include "sim/report/memory.h"
+#include "sim/report/recordings.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
@@ -47,6 +49,7 @@ constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality
 struct Job {
   Spec spec;
   std::optional<fs::path> folder;
+  std::unique_ptr<Recordings> recordings;  // where the model asks for any
 };
 
 class RunInvocation final : public Invocation {
@@ -84,8 +87,9 @@ class RunInvocation final : public Invocation {
   TraceOption trace_;
   CheckpointOption checkpoint_;
   MemoryOption memory_;
-  Asked asked_;                   // where checkpoints are asked for
-  std::optional<RunState> from_;  // of the checkpoint that is gone on from
+  Asked asked_;                             // where checkpoints are asked for
+  std::optional<RunState> from_;            // of the checkpoint that is gone on from
+  std::vector<RecordingState> recordings_;  // of it
   bool rank_ = false;
   bool quiet_ = false;
   bool json_ = false;
@@ -184,6 +188,7 @@ void warn_of_lost_errors(const Spec& spec, const std::vector<RuleSpec>& own, con
 void RunInvocation::resume(Checkpoint checkpoint, const fs::path& file, std::optional<int> threads) {
   asked_ = std::move(checkpoint.asked);
   from_ = std::move(checkpoint.state);
+  recordings_ = std::move(checkpoint.recordings);
   checkpoint_.resume(file);
   if (threads) threads_ = *threads;
 }
@@ -193,7 +198,7 @@ Job RunInvocation::load(const std::string& model, const std::vector<Setting>& se
   const bool carries = checkpoint_.asked();
   std::string bytes = from_ ? std::move(asked_.bytes) : read_file(model);
   std::vector<Fault> warnings;
-  Job job{load_bytes(bytes, model, settings, warnings, carries ? &asked_.files : nullptr), {}};
+  Job job{load_bytes(bytes, model, settings, warnings, carries ? &asked_.files : nullptr), {}, {}};
   progress.clear();
   for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
   const std::vector<RuleSpec> own = job.spec.rules;
@@ -211,6 +216,13 @@ Job RunInvocation::load(const std::string& model, const std::vector<Setting>& se
   return job;
 }
 
+/// A run that loses nothing: what a model asks to have recorded needs a place.
+void check_records_have_a_place(const Job& job) {
+  if (job.spec.records.empty() || job.folder) return;
+  throw UsageError(fmt::format("{} asks for recordings ({}{}); --out DIR must say where they go", job.spec.path,
+                               job.spec.records.front().name, job.spec.records.size() > 1 ? ", ..." : ""));
+}
+
 /// Loads every model before the first one runs, and tries every folder: what can be refused is refused before time is spent.
 std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& console) {
   std::vector<Job> jobs;
@@ -226,6 +238,7 @@ std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& cons
     if (!out_.empty()) job.folder = models_.size() == 1 ? fs::path(out_) : fs::path(out_) / file_name(job.spec.name);
   }
   for (const Job& job : jobs) {
+    check_records_have_a_place(job);
     if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
     foresee_memory(job.spec, transport(), std::min(memory_there(), memory_.limit() - memory_taken()));
     if (job.folder) prepare_folder(*job.folder);
@@ -240,6 +253,9 @@ std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& cons
       throw ModelError(
           {{.file = checkpoint_.file().string(), .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
     }
+  }
+  for (Job& job : jobs) {  // last, for it empties the files of a run before
+    if (!job.spec.records.empty()) job.recordings = std::make_unique<Recordings>(job.spec, *job.folder, recordings_);
   }
   return jobs;
 }
@@ -262,6 +278,7 @@ void RunInvocation::report(const RunResult& result, const Job& job, bool first, 
     console.out << (first ? "" : "\n") << comparison(job.spec, result);
     if (job.folder)
       console.out << "results: " << job.folder->string() << "\nreport: " << (*job.folder / "report.html").string() << '\n';
+    if (job.recordings) console.out << "recordings: " << (*job.folder / "record").string() << '\n';
   }
   console.out << std::flush;
 }
@@ -306,7 +323,8 @@ Exit RunInvocation::execute(const Console& console) {
     (json_ ? console.err : console.out) << "live: " << live->url() << std::endl;
   }
   std::optional<Checkpointer> checkpointer;
-  if (checkpoint_.asked()) checkpointer.emplace(checkpoint_.file(), checkpoint_.every(), asked_);
+  if (checkpoint_.asked())
+    checkpointer.emplace(checkpoint_.file(), checkpoint_.every(), asked_, jobs.front().recordings.get());
   Exit code = Exit::kDone;
   for (const Job& job : jobs) {
     const bool last = &job == &jobs.back();
@@ -314,10 +332,13 @@ Exit RunInvocation::execute(const Console& console) {
     if (live) live->begin(job.spec, static_cast<std::size_t>(&job - jobs.data()));
     options.watch = [&](const Moment& moment) {
       progress.see(moment, job.spec);
+      if (job.recordings) job.recordings->see(moment);
       if (checkpointer) checkpointer->see(moment);
       if (live) live->see(moment);
     };
+    if (job.recordings) options.look = [&](const Sample& sample) { job.recordings->look(sample); };
     const RunResult result = run(job.spec, options);
+    if (job.recordings) job.recordings->end(result);
     progress.clear();
     const bool complete = result.outcomes.size() == job.spec.rules.size() &&
                           std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;

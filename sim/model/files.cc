@@ -60,8 +60,7 @@ bool write_all(std::string_view bytes, Transfer transfer) {
 }
 
 /// The name of a new file reaches the disk with its folder. Some file systems have no such thing, and say EINVAL.
-bool sync_folder(const std::filesystem::path& file, const FileCalls& calls) {
-  const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
+bool reaches_disk(const std::filesystem::path& folder, const FileCalls& calls) {
   const int number = calls.open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (number < 0) return false;
   const bool done = calls.sync(number) == 0 || errno == EINVAL;
@@ -125,6 +124,7 @@ FileCalls system_calls() {
           .write = [](int file, const void* bytes, std::size_t size) { return ::write(file, bytes, size); },
           .write_at = [](int file, const void* bytes, std::size_t size,
                          std::int64_t offset) { return ::pwrite(file, bytes, size, offset); },
+          .truncate = [](int file, std::int64_t length) { return ::ftruncate(file, length); },
           .sync = ::fsync,
           .close = ::close,
           .rename = ::rename};
@@ -161,7 +161,60 @@ void NewFile::put_in_place() {
       calls_.rename(beside_.c_str(), target_.c_str()) != 0)
     fail();
   beside_.clear();
-  if (!sync_folder(target_, calls_)) fail();
+  if (!reaches_disk(target_.has_parent_path() ? target_.parent_path() : ".", calls_)) fail();
+}
+
+GrowingFile::GrowingFile(std::filesystem::path path, std::int64_t keep, FileCalls calls)
+    : path_(std::move(path)), calls_(std::move(calls)) {
+  file_ = calls_.open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC);
+  if (file_ < 0) fail();
+  cut(keep);
+}
+
+GrowingFile::~GrowingFile() {
+  if (file_ >= 0) calls_.close(file_);
+}
+
+void GrowingFile::fail() const { locus::fail(path_, "cannot write", errno); }
+
+void GrowingFile::write(std::int64_t offset, std::string_view bytes) {
+  const auto transfer = [this, offset](std::string_view left, std::size_t done) {
+    return calls_.write_at(file_, left.data(), left.size(), offset + static_cast<std::int64_t>(done));
+  };
+  if (!write_all(bytes, transfer)) fail();
+}
+
+void GrowingFile::append(std::string_view bytes) {
+  constexpr std::size_t kWorthACall = 1 << 18;
+  waiting_ += bytes;
+  if (waiting_.size() >= kWorthACall) flush();
+}
+
+void GrowingFile::flush() {
+  write(length_, waiting_);
+  length_ += static_cast<std::int64_t>(waiting_.size());
+  waiting_.clear();
+}
+
+void GrowingFile::overwrite(std::int64_t offset, std::string_view bytes) { write(offset, bytes); }
+
+void GrowingFile::cut(std::int64_t length) {
+  waiting_.clear();
+  if (calls_.truncate(file_, length) != 0) fail();
+  length_ = length;
+}
+
+void GrowingFile::sync() {
+  if (calls_.sync(file_) != 0) fail();
+}
+
+void GrowingFile::close() {
+  flush();
+  if (calls_.close(std::exchange(file_, -1)) != 0) fail();
+}
+
+void sync_folder(const std::filesystem::path& folder, const FileCalls& calls) {
+  if (!reaches_disk(folder, calls)) fail(folder, "cannot write", errno);
 }
 
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes) {

@@ -1,4 +1,4 @@
-// Files as a whole: read all of one, write all of one or nothing.
+// Files as a whole: read all of one, write all of one or nothing; and files that grow.
 //
 // Why whole-or-nothing: a reader must never meet half a result. The bytes go to a file beside the target, reach the disk, and are renamed over it;
 // then the folder reaches the disk as well. Who is killed on the way leaves the old file whole, and a file beside it that clear_leftovers takes away.
@@ -29,6 +29,7 @@ struct FileCalls {
   std::function<int(const char* path, int flags)> open;
   std::function<std::ptrdiff_t(int file, const void* bytes, std::size_t size)> write;
   std::function<std::ptrdiff_t(int file, const void* bytes, std::size_t size, std::int64_t offset)> write_at;
+  std::function<int(int file, std::int64_t length)> truncate;
   std::function<int(int file)> sync;
   std::function<int(int file)> close;
   std::function<int(const char* from, const char* to)> rename;
@@ -57,6 +58,41 @@ class NewFile {
   std::string beside_;  // its name for now; empty once it is in place
   int file_ = -1;
 };
+
+/// A file that grows while others read it: what has been flushed is there for them. Pieces wait in memory until they are worth a call.
+class GrowingFile {
+ public:
+  /// Makes the file, or opens one that is there; all behind its first `keep` bytes goes.
+  GrowingFile(std::filesystem::path path, std::int64_t keep, FileCalls calls = system_calls());
+  ~GrowingFile();
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
+
+  void append(std::string_view bytes);
+  void flush();
+  /// Over bytes that have been flushed.
+  void overwrite(std::int64_t offset, std::string_view bytes);
+  /// All behind the first `length` bytes goes.
+  void cut(std::int64_t length);
+  /// What has been flushed reaches the disk.
+  void sync();
+  /// Flushes, and says if anything was not written after all.
+  void close();
+  std::int64_t length() const { return length_ + static_cast<std::int64_t>(waiting_.size()); }
+
+ private:
+  [[noreturn]] void fail() const;
+  void write(std::int64_t offset, std::string_view bytes);
+
+  std::filesystem::path path_;
+  FileCalls calls_;
+  int file_ = -1;
+  std::int64_t length_ = 0;  // flushed
+  std::string waiting_;
+};
+
+/// The names of what was made in a folder reach the disk.
+void sync_folder(const std::filesystem::path& folder, const FileCalls& calls = system_calls());
 
 /// Replaces the file at `path` by these bytes; its folder must exist. On any error the file is as it was.
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);

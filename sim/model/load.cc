@@ -12,6 +12,7 @@
 #include "sim/model/read_bases.h"
 #include "sim/model/read_chip.h"
 #include "sim/model/read_network.h"
+#include "sim/model/read_record.h"
 #include "sim/model/read_rules.h"
 #include "sim/model/read_spiking.h"
 #include "sim/model/read_task.h"
@@ -87,6 +88,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
   if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
+  spec.records = read_records(message.record(), spec, root, faults);
   check_requirements(spec, faults);
   check_spiking(spec, faults);
   if (spec.precision == Precision::kFloat32) check_float32(spec, faults);

@@ -228,6 +228,36 @@ struct ChipSpec {
   std::optional<CostSpec> cost;
 };
 
+/// What can be recorded of a population or a projection (proto/locus/v1/record.proto).
+enum class Quantity { kActivity, kOutput, kError, kLearningSignal, kTrace, kWeights, kSingularValues };
+
+std::string_view name(Quantity quantity);  // "ACTIVITY", as model files spell it
+bool is_of_projection(Quantity quantity);  // otherwise of a population
+bool is_of_ticks(Quantity quantity);       // seen at ticks; otherwise once an update, after its commit
+
+/// One quantity of one population or projection, recorded while a rule runs.
+struct RecordSpec {
+  std::string name;  // of its file; unique
+  Quantity quantity = Quantity::kActivity;
+  std::int32_t of = 0;  // index into populations or projections
+  std::int64_t every_updates = 1;
+  std::int64_t first_update = 0;  // from 0
+  std::int64_t last_update = INT32_MAX;
+  std::int32_t every_ticks = 1;  // this and the three below: of quantities of ticks
+  std::int32_t first_tick = 1;
+  std::int32_t last_tick = 0;
+  std::optional<std::int32_t> trial;  // of the batch; absent: all
+  bool protobuf = false;              // otherwise .npy
+  Precision numbers = Precision::kFloat64;
+
+  bool takes_update(std::int64_t update) const {
+    return update >= first_update && update <= last_update && (update - first_update) % every_updates == 0;
+  }
+  bool takes_tick(std::int32_t tick) const {
+    return tick >= first_tick && tick <= last_tick && (tick - first_tick) % every_ticks == 0;
+  }
+};
+
 struct Spec {
   std::string name;
   std::uint64_t seed = 0;
@@ -241,6 +271,7 @@ struct Spec {
   TrainingSpec training;
   std::vector<RuleSpec> rules;
   std::optional<ChipSpec> chip;
+  std::vector<RecordSpec> records;  // file order
 };
 
 }  // namespace locus

@@ -108,6 +108,14 @@ class Writer {
     }
   }
 
+  void recording(const RecordingState& state) {
+    Part part;
+    part.mutable_recording()->set_file(state.file);
+    part.mutable_recording()->set_length(state.length);
+    part.mutable_recording()->set_tail(state.tail);
+    put(part);
+  }
+
   void put_in_place() {
     Part part;
     part.mutable_end();
@@ -163,6 +171,7 @@ class Reader {
         case Part::kLosses: add(part.losses().losses(), last().losses); break;
         case Part::kWeights: take(part.weights()); break;
         case Part::kCounts: take(part.counts()); break;
+        case Part::kRecording: take(part.recording()); break;
         default: refuse("holds a part that this version does not know");
       }
     }
@@ -270,6 +279,11 @@ class Reader {
     add(counts.messages(), last().traffic->messages[static_cast<std::size_t>(counts.stream())]);
   }
 
+  void take(const Part::Recording& recording) {
+    if (recording.length() < 1) refuse(fmt::format("has a recording of {} bytes", recording.length()));
+    checkpoint_.recordings.push_back({recording.file(), recording.length(), recording.tail()});
+  }
+
   template <class Field, class Number>
   static void add(const google::protobuf::RepeatedField<Field>& from, std::vector<Number>& to) {
     to.insert(to.end(), from.begin(), from.end());
@@ -285,7 +299,8 @@ class Reader {
 
 }  // namespace
 
-void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path, const FileCalls& calls) {
+void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
+                      const FileCalls& calls, const std::vector<RecordingState>& recordings) {
   const bool running = moment.present != nullptr;
   const std::vector<Outcome>& ended = moment.done.outcomes;
   Writer writer(path, calls);
@@ -294,6 +309,7 @@ void write_checkpoint(const Asked& asked, const Moment& moment, const std::files
   for (const auto& [name, bytes] : asked.files.bytes) writer.file(name, bytes);
   for (const Outcome& outcome : ended) writer.rule(state_of(outcome), moment.done.precision);
   if (running) writer.rule(moment.state(), moment.done.precision);
+  for (const RecordingState& recording : recordings) writer.recording(recording);
   writer.put_in_place();
 }
 

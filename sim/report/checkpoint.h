@@ -13,6 +13,7 @@
 
 #include "sim/model/carried_files.h"
 #include "sim/model/files.h"
+#include "sim/report/recordings.h"
 #include "sim/run/run.h"
 
 namespace locus {
@@ -31,11 +32,12 @@ struct Checkpoint {
   std::string commit;
   std::string level;  // of its arithmetic (core/base/level.h)
   RunState state;
+  std::vector<RecordingState> recordings;
 };
 
 /// Replaces the file at `path`. Throws FileError; the file is then as it was.
 void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
-                      const FileCalls& calls = system_calls());
+                      const FileCalls& calls = system_calls(), const std::vector<RecordingState>& recordings = {});
 
 /// Throws ModelError where the file is no whole checkpoint of this format, FileError where it cannot be read. Whether the state fits the model is for
 /// misfit (sim/run/state.h) to say.

@@ -10,6 +10,7 @@
 #include "sim/report/forecast.h"
 #include "sim/report/locality_table.h"
 #include "sim/report/memory.h"
+#include "sim/report/recording_file.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 
@@ -82,6 +83,27 @@ TextTable projection_table(const Spec& spec) {
   return table;
 }
 
+/// What is recorded under each rule that has it, and how large the file will be if all updates are made.
+std::string record_table(const Spec& spec) {
+  TextTable table;
+  table.columns = {{"record", Align::kLeft}, {"quantity", Align::kLeft}, {"of", Align::kLeft}, {"samples"}, {"values"},
+                   {"file of a rule"}};
+  double sum = 0;
+  for (const RecordSpec& record : spec.records) {
+    const auto of = static_cast<std::size_t>(record.of);
+    double values = 1;
+    for (const std::int64_t side : sample_shape(spec, record)) values *= static_cast<double>(side);
+    const double bytes = bytes_of(spec, record, spec.training.updates);
+    for (const RuleSpec& rule : spec.rules) sum += has_quantity(rule.kind, record.quantity) ? bytes : 0;
+    table.rows.push_back(
+        {record.name, std::string(name(record.quantity)),
+         is_of_projection(record.quantity) ? spec.network.projections[of].name : spec.network.populations[of].name,
+         human(static_cast<double>(updates_of(record, spec.training.updates) * ticks_of(record))), human(values),
+         (record.protobuf ? "at most " : "") + human_bytes(bytes)});
+  }
+  return render(table) + wrap(fmt::format("recordings of all rules: at most {}", human_bytes(sum)), 2, 0);
+}
+
 std::string task_line(const Spec& spec) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
     return fmt::format("task: {}, shown in order, then from the first again",
@@ -109,6 +131,7 @@ std::string description(const Spec& spec) {
                                                        name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec)) + '\n';
   text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';
   if (spec.chip) text += '\n' + chip_drawing(*spec.chip, spec.network) + '\n';
   std::vector<RuleLedger> forecasts;
   for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, rule)});

@@ -16,6 +16,26 @@
 
 namespace locus {
 
+namespace {
+
+/// Of the projections whose traces are recorded: three numbers a synapse and trial under Batched, and where each stands in the file.
+double watched_bytes(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
+  double bytes = 0;
+  for (const RecordSpec& record : spec.records) {
+    if (record.quantity != Quantity::kTrace || !has_quantity(rule.kind, record.quantity)) continue;
+    double synapses = 1;
+    RecordSpec alone = record;
+    alone.trial = 0;
+    for (const std::int64_t side : sample_shape(spec, alone)) synapses *= static_cast<double>(side);
+    bytes += 8 * synapses;
+    if (transport == TransportKind::kBatched)
+      bytes += 3.0 * scalar_bytes(spec.precision) * spec.training.batch * synapses;
+  }
+  return bytes;
+}
+
+}  // namespace
+
 std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport) {
   constexpr double kReported = 8;  // bytes of a number in a copy that is reported
   const double scalar = scalar_bytes(spec.precision);
@@ -45,6 +65,8 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   }
   if (events && transport == TransportKind::kMailbox)
     parts.push_back({"what e-prop keeps in the mailbox", scalar * 3 * lanes * static_cast<double>(shape.plastic())});
+  if (double bytes = watched_bytes(spec, rule_spec, transport); bytes > 0)
+    parts.push_back({"traces that are recorded", bytes});
   if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});
   if (drive == Drive::kSweep && spec.chip) {  // of what is replayed, carried back and told
     parts.push_back({"counts by neuron and lag",

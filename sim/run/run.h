@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "sim/model/spec.h"
+#include "sim/run/recording.h"
 #include "sim/run/result.h"
 #include "sim/run/state.h"
 #include "sim/run/trace.h"
@@ -36,6 +37,9 @@ struct RunOptions {
   // Called before a rule's network is built, before its first update, after each one, and where a run is stopped between two rules. May be empty.
   // What it does bears on nothing.
   std::function<void(const Moment&)> watch = {};
+  // Shown what the model's records ask for, at each tick and after each update's commit; the watch that follows an update closes it. May be empty:
+  // then nothing is looked at. What it does bears on nothing.
+  Look look = {};
   const RunState* from =
       nullptr;  // goes on from there: a state that fits the spec (state.h); the results are those of a run without a break
 };

@@ -16,6 +16,7 @@
 #include "sim/run/pace.h"
 #include "sim/run/rank.h"
 #include "sim/run/rates.h"
+#include "sim/run/recorder.h"
 #include "sim/run/update.h"
 #include "sim/run/weights.h"
 
@@ -53,10 +54,15 @@ bool tell(const Network<R>& network, Door& door, const RunOptions& options, cons
 /// The updates of one rule over one transport, from outcome.updates on.
 template <class R, class T>
 void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options,
-                const RunResult& done, Outcome& outcome) {
+                const RunResult& done, const std::vector<ProjectionWeights>& before, Outcome& outcome) {
   const TrainingSpec& training = spec.training;
   const bool learns = rule(learning.kind).drive != Drive::kNothing;
   Updates<R, T> updates(transport, spec, learning);
+  std::optional<Recorder<R, T>> recorder;
+  if (options.look && !spec.records.empty()) {
+    recorder.emplace(transport, spec, learning.kind, before, options.look);
+    updates.observe([&](Tick now, const Network<R>&) { recorder->see_tick(outcome.updates, now); });
+  }
   std::optional<Stopper> stopper;
   if (training.stop && learns) stopper.emplace(*training.stop);
   for (std::size_t k = 0; stopper && k < outcome.losses.size(); ++k) stopper->hear(outcome.losses[k]);
@@ -87,6 +93,7 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
     if (learns) outcome.losses.push_back(loss);
     if (stopper) stopper->hear(loss);
     const bool finite = updates.commit();
+    if (recorder) recorder->see_update(update);
     ++outcome.updates;
     if (!finite) {
       return end(outcome, Status::kDiverged, fmt::format("diverged at update {}: a weight is not finite", update + 1));
@@ -117,10 +124,13 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
     Mailbox<R> transport(network, learning, place(network, shards_for(network)), executor, door);
     if (options.trace)
       transport.watch(make_tracer(*options.trace, shape.ticks, network, door, outcome.trace.emplace()));
-    train_over<R>(transport, spec, learning, options, done, outcome);
+    train_over<R>(transport, spec, learning, options, done, before, outcome);
   } else {
-    Batched<R> transport(network, learning, {shape, spec.training.commit == CommitWhen::kEveryTick}, executor, door);
-    train_over<R>(transport, spec, learning, options, done, outcome);
+    const Horizon horizon{.trial = shape,
+                          .commit_every_tick = spec.training.commit == CommitWhen::kEveryTick,
+                          .outputs_are_seen = options.look && records_outputs(spec)};
+    Batched<R> transport(network, learning, horizon, executor, door);
+    train_over<R>(transport, spec, learning, options, done, before, outcome);
   }
   const ProtocolMemory memory = protocol_memory(learning, shape_of(network), shape, sizeof(R));
   door.ledger().set_memory(memory.history_bytes, memory.trace_bytes);

@@ -33,9 +33,8 @@ double Trial<R, T>::run(const Batch<R>& batch) {
   if (sensitivities_) sensitivities_->begin_trial();
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
     forward(now);
+    const bool learnt = rule(learning_.kind).drive != Drive::kNothing && learn(now, batch);
     if (observer_) observer_(now, transport_.network());
-    if (rule(learning_.kind).drive == Drive::kNothing) continue;
-    const bool learnt = learn(now, batch);
     if (commit_every_tick_ && learnt) transport_.commit(R(1));
   }
   if (learning_.firing_rate) transport_.tell_rates();

@@ -37,7 +37,7 @@ class Trial {
   /// The commit at the end of a batch; without effect where every tick commits.
   void commit_batch();
 
-  /// What an experimenter sees of every tick once neurons and readouts have stepped; no actor hears of it.
+  /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no actor hears of it.
   using Observer = std::function<void(Tick now, const Network<R>& network)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
 

@@ -53,21 +53,34 @@ std::vector<double> values_of(const Projection<R>& projection) {
 }  // namespace
 
 template <class R>
+ProjectionWeights weights_of(const Projection<R>& projection) {
+  if (projection.dense || projection.hollow)
+    return {projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection)}};
+  SparseMatrix matrix{projection.target_size, projection.source_size, {}, {}, values_of(projection)};
+  for (const std::int64_t synapse : projection.listed) {
+    matrix.row.push_back(projection.target_of(synapse));
+    matrix.col.push_back(projection.source_of(synapse));
+  }
+  return {projection.name, std::move(matrix)};
+}
+
+template <class R>
 std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
   std::vector<ProjectionWeights> all;
-  for (const Projection<R>& projection : network.projections) {
-    if (projection.dense || projection.hollow) {
-      all.push_back({projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection)}});
-      continue;
-    }
-    SparseMatrix matrix{projection.target_size, projection.source_size, {}, {}, values_of(projection)};
-    for (const std::int64_t synapse : projection.listed) {
-      matrix.row.push_back(projection.target_of(synapse));
-      matrix.col.push_back(projection.source_of(synapse));
-    }
-    all.push_back({projection.name, std::move(matrix)});
-  }
+  for (const Projection<R>& projection : network.projections) all.push_back(weights_of(projection));
   return all;
+}
+
+template <class R>
+std::vector<std::int64_t> synapses_in_file_order(const Projection<R>& projection) {
+  std::vector<std::int64_t> synapses(values_in_file(projection), -1);
+  if (projection.hollow) {
+    each_of_hollow(projection, [&](std::size_t place, std::size_t k) { synapses[place] = static_cast<std::int64_t>(k); });
+    return synapses;
+  }
+  std::size_t place = 0;
+  each_in_file_order(projection, [&](std::size_t k) { synapses[place++] = static_cast<std::int64_t>(k); });
+  return synapses;
 }
 
 template <class R>
@@ -110,6 +123,10 @@ std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vec
   return all;
 }
 
+template ProjectionWeights weights_of(const Projection<double>&);
+template ProjectionWeights weights_of(const Projection<float>&);
+template std::vector<std::int64_t> synapses_in_file_order(const Projection<double>&);
+template std::vector<std::int64_t> synapses_in_file_order(const Projection<float>&);
 template std::vector<ProjectionWeights> weights_of(const Network<double>&);
 template std::vector<ProjectionWeights> weights_of(const Network<float>&);
 template std::vector<std::vector<double>> values_of(const Network<double>&);

@@ -1,0 +1,15 @@
+// What of a run is recorded.
+#pragma once
+
+#include <vector>
+
+#include "locus/v1/model.pb.h"
+#include "sim/model/reading.h"
+
+namespace locus {
+
+/// Records are at `where`.record[i]. Of the model, network, training and precision are read already.
+std::vector<RecordSpec> read_records(const google::protobuf::RepeatedPtrField<v1::Record>& messages, const Spec& model,
+                                     const FieldPath& where, FaultList& faults);
+
+}  // namespace locus

@@ -1,0 +1,170 @@
+#include "sim/report/recording_file.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/util/delimited_message_util.h>
+
+#include "core/base/check.h"
+#include "locus/v1/recording.pb.h"
+#include "sim/report/version.h"
+
+namespace locus {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "an .npy file is written as the numbers stand in memory");
+
+void append_delimited(const v1::RecordingPart& part, std::string& bytes) {
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  CHECK(google::protobuf::util::SerializeDelimitedToZeroCopyStream(part, &stream), "a part can be written to memory");
+}
+
+std::int64_t product(const std::vector<std::int64_t>& shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+/// The record with all that it leaves to defaults.
+void fill(const Spec& spec, const RecordSpec& record, v1::Record& message) {
+  message.set_name(record.name);
+  v1::Record::Quantity quantity = v1::Record::UNSPECIFIED;
+  v1::Record::Quantity_Parse(std::string(name(record.quantity)), &quantity);
+  message.set_quantity(quantity);
+  const auto of = static_cast<std::size_t>(record.of);
+  if (is_of_projection(record.quantity)) {
+    message.set_projection(spec.network.projections[of].name);
+  } else {
+    message.set_population(spec.network.populations[of].name);
+  }
+  message.set_every_updates(static_cast<std::int32_t>(record.every_updates));
+  message.set_first_update(static_cast<std::int32_t>(record.first_update));
+  message.set_last_update(static_cast<std::int32_t>(std::min(record.last_update, spec.training.updates - 1)));
+  if (is_of_ticks(record.quantity)) {
+    message.set_every_ticks(record.every_ticks);
+    message.set_first_tick(record.first_tick);
+    message.set_last_tick(record.last_tick);
+    if (record.trial) message.set_trial(*record.trial);
+  }
+  message.set_form(record.protobuf ? v1::Record::PROTOBUF : v1::Record::NPY);
+  message.set_numbers(record.numbers == Precision::kFloat32 ? v1::Record::FLOAT32 : v1::Record::FLOAT64);
+}
+
+}  // namespace
+
+std::string_view extension_of(const RecordSpec& record) { return record.protobuf ? ".pb" : ".npy"; }
+
+double bytes_of(const Spec& spec, const RecordSpec& record, std::int64_t updates) {
+  const auto values = static_cast<double>(product(sample_shape(spec, record)));
+  const double samples = static_cast<double>(updates_of(record, updates)) * static_cast<double>(ticks_of(record));
+  const double of_sample = record.protobuf ? 20 : 0;  // its length, update and tick
+  return static_cast<double>(kNpyHead) + samples * (values * scalar_bytes(record.numbers) + of_sample);
+}
+
+RecordingFile::RecordingFile(const Spec& spec, const RecordSpec& record, const RuleSpec& rule,
+                             const std::filesystem::path& path, Kept kept, const FileCalls& calls)
+    : record_(record),
+      shape_(sample_shape(spec, record)),
+      file_(path, kept.length, calls),
+      shown_(updates_of(record, kept.updates)),
+      whole_(kept.length) {
+  if (kept.length > 0) return;
+  file_.append(record.protobuf ? stream_head(spec, rule) : npy_head(0));
+  file_.flush();
+  whole_ = file_.length();
+}
+
+std::string RecordingFile::npy_head(std::int64_t updates) const {
+  std::string shape = fmt::format("{}, ", updates_of(record_, updates));
+  if (is_of_ticks(record_.quantity)) shape += fmt::format("{}, ", ticks_of(record_));
+  for (const std::int64_t side : shape_) shape += fmt::format("{}, ", side);
+  std::string text =
+      fmt::format("{{'descr': '<f{}', 'fortran_order': False, 'shape': ({}), }}", scalar_bytes(record_.numbers), shape);
+  constexpr std::size_t kPreamble = 10;  // magic, version, length of the rest
+  constexpr std::size_t kText = static_cast<std::size_t>(kNpyHead) - kPreamble;
+  CHECK(text.size() < kText, "five sizes have their place");
+  text.append(kText - 1 - text.size(), ' ');  // as long whatever the shape: it changes as the file grows
+  text += '\n';
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(kText) + '\0' + text;
+}
+
+std::string RecordingFile::stream_head(const Spec& spec, const RuleSpec& rule) const {
+  v1::RecordingPart part;
+  v1::RecordingPart::Head& head = *part.mutable_head();
+  fill(spec, record_, *head.mutable_record());
+  head.set_rule(rule.name);
+  head.mutable_shape()->Add(shape_.begin(), shape_.end());
+  head.set_model(spec.name);
+  head.set_model_sha256(spec.sha256);
+  head.set_seed(spec.seed);
+  head.set_version(std::string(version()));
+  head.set_commit(std::string(commit()));
+  std::string bytes;
+  append_delimited(part, bytes);
+  return bytes;
+}
+
+void RecordingFile::add(const Sample& sample) {
+  bytes_.clear();
+  if (record_.protobuf) {
+    add_part(sample);
+  } else {
+    add_values(sample.values);
+  }
+  file_.append(bytes_);
+}
+
+void RecordingFile::add_values(std::span<const double> values) {
+  if (record_.numbers == Precision::kFloat64) {
+    bytes_.assign(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+    return;
+  }
+  for (const double value : values) {
+    const auto rounded = static_cast<float>(value);
+    bytes_.append(reinterpret_cast<const char*>(&rounded), sizeof rounded);
+  }
+}
+
+void RecordingFile::add_part(const Sample& sample) {
+  v1::RecordingPart part;
+  v1::RecordingPart::Sample& seen = *part.mutable_sample();
+  seen.set_update(sample.update);
+  seen.set_tick(sample.tick);
+  const auto zeros = std::ranges::count(sample.values, 0.0);
+  const auto ones = std::ranges::count(sample.values, 1.0);
+  const auto size = std::ssize(sample.values);
+  if (zeros == size) return;
+  const bool sparse = 2 * zeros >= size;
+  const bool events = sparse && zeros + ones == size;  // spikes
+  for (std::int64_t k = 0; k < size; ++k) {
+    const double value = sample.values[static_cast<std::size_t>(k)];
+    if (sparse && value == 0) continue;
+    if (sparse) seen.add_index(k);
+    if (events) continue;
+    if (record_.numbers == Precision::kFloat32) {
+      seen.add_float32(static_cast<float>(value));
+    } else {
+      seen.add_float64(value);
+    }
+  }
+  append_delimited(part, bytes_);
+}
+
+void RecordingFile::show(std::int64_t updates) {
+  if (record_.protobuf && updates_of(record_, updates) > shown_) {
+    v1::RecordingPart part;
+    part.set_updates(updates);
+    bytes_.clear();
+    append_delimited(part, bytes_);
+    file_.append(bytes_);
+  }
+  file_.flush();
+  whole_ = file_.length();
+  shown_ = updates_of(record_, updates);
+  if (!record_.protobuf) file_.overwrite(0, npy_head(updates));
+}
+
+void RecordingFile::cut() { file_.cut(whole_); }
+
+}  // namespace locus

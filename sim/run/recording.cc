@@ -1,0 +1,53 @@
+#include "sim/run/recording.h"
+
+#include <algorithm>
+
+#include "core/rule/rule.h"
+#include "sim/model/network_size.h"
+
+namespace locus {
+
+bool has_quantity(RuleKind kind, Quantity quantity) {
+  const Drive drive = rule(kind).drive;
+  switch (quantity) {
+    case Quantity::kError: return drive != Drive::kNothing;
+    case Quantity::kLearningSignal: return drive == Drive::kOnline || drive == Drive::kSensitivity;
+    case Quantity::kTrace: return drive == Drive::kOnline;
+    default: return true;
+  }
+}
+
+std::int64_t ticks_of(const RecordSpec& record) {
+  return is_of_ticks(record.quantity) ? (record.last_tick - record.first_tick) / record.every_ticks + 1 : 1;
+}
+
+std::int64_t updates_of(const RecordSpec& record, std::int64_t updates) {
+  const std::int64_t last = std::min(updates - 1, record.last_update);
+  return last < record.first_update ? 0 : (last - record.first_update) / record.every_updates + 1;
+}
+
+std::vector<std::int64_t> sample_shape(const Spec& spec, const RecordSpec& record) {
+  const auto of = static_cast<std::size_t>(record.of);
+  std::vector<std::int64_t> shape;
+  if (is_of_ticks(record.quantity)) shape.push_back(record.trial ? 1 : spec.training.batch);
+  if (!is_of_projection(record.quantity)) {
+    shape.push_back(spec.network.populations[of].size);
+    return shape;
+  }
+  const ProjectionSpec& projection = spec.network.projections[of];
+  const std::int64_t rows = spec.network.populations[static_cast<std::size_t>(projection.target)].size;
+  const std::int64_t cols = spec.network.populations[static_cast<std::size_t>(projection.source)].size;
+  if (record.quantity == Quantity::kSingularValues) return {std::min(rows, cols)};
+  if (std::holds_alternative<SparseMatrix>(projection.weights)) {
+    shape.push_back(synapses_of(projection.weights, rows, cols));
+  } else {
+    shape.insert(shape.end(), {rows, cols});
+  }
+  return shape;
+}
+
+bool records_outputs(const Spec& spec) {
+  return std::ranges::find(spec.records, Quantity::kOutput, &RecordSpec::quantity) != spec.records.end();
+}
+
+}  // namespace locus
