@@ -126,15 +126,20 @@ void dispatch(Surrogate surrogate, Visitor&& visit) {
 template <class Psi, class R>
 void step(LifNeuron<R> n, const Lif<R>& c) {
   const R before = n.activity;
-  const R rest = std::max(n.refractory - R(1), R(0));
-  n.voltage = c.gain * n.current + c.decay * n.voltage - c.threshold * before;
-  n.adaptation = c.adaptation_decay * n.adaptation + before;
-  const R d = n.voltage - (c.threshold + c.adaptation * n.adaptation);
+  const R waited = n.refractory - R(1);
+  const R rest = waited > R(0) ? waited : R(0);
+  const R voltage = c.gain * n.current + c.decay * n.voltage - c.threshold * before;
+  const R adaptation = c.adaptation_decay * n.adaptation + before;
+  const R d = voltage - (c.threshold + c.adaptation * adaptation);
   const R slope = Psi::at(d, c);
+  const R above = d >= R(0) ? R(1) : R(0);
+  const R spike = rest > R(0) ? R(0) : above;
+  n.voltage = voltage;
+  n.adaptation = adaptation;
   n.gain = rest > R(0) ? R(0) : slope;
-  n.activity = ((d >= R(0)) & (rest <= R(0))) ? R(1) : R(0);
-  n.refractory = n.activity != R(0) ? c.refractory : rest;
-  n.count += n.activity;
+  n.activity = spike;
+  n.refractory = spike > R(0) ? c.refractory : rest;
+  n.count += spike;
 }
 
 /// Whether there is something to tell its synapses under an online rule; where not, their traces decay by the clock alone.

@@ -89,6 +89,7 @@ void allocate(Network<R>& network, std::int32_t lanes) {
     if (projection.source_begin != projection.target_begin)
       continue;  // another population: no neuron is its own source
     if (population_at(network.rate.populations, projection.target_begin).lif) continue;
+    if (projection.wait > 0) continue;  // h_t does not depend on h_{t-1} through it
     for (std::int32_t i = 0; i < projection.source_size; ++i) {
       const std::int64_t synapse = find_synapse(projection, i, i);
       if (synapse >= 0)

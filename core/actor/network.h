@@ -92,17 +92,20 @@ struct Projection {
   bool dense = true;
   bool plastic = true;
   bool hollow = false;          // dense but for its diagonal, which is no synapse; stored as sparse
+  std::int32_t wait = 0;        // ticks that an AXON is under way beyond those it always takes (W: 1, B and A: 0)
   double learning_rate = 0;     // eta; unused where not plastic
   Column<std::int64_t> offset;  // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
   Column<std::int32_t> target;  // sparse only (synapses): target within the projection, ascending under each source
   Column<R> weight;             // [1] (synapses), source by source; dense: weight[j * target_size + i]
-  std::vector<std::int64_t> listed;  // sparse only (synapses): the file's k-th entry is synapse listed[k]
+  std::vector<std::int64_t> listed;  // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: row by row
 
   std::int64_t size() const { return static_cast<std::int64_t>(weight.size()); }
   std::int64_t begin_of(std::int32_t source) const {
     return dense ? static_cast<std::int64_t>(source) * target_size : offset[static_cast<std::size_t>(source)];
   }
   std::int64_t fan_out(std::int32_t source) const { return begin_of(source + 1) - begin_of(source); }
+  /// Ticks from a source's activity to the tick in which its AXON arrives.
+  std::int32_t delay() const { return wait + (source_layer == Layer::kRate && target_layer == Layer::kRate ? 1 : 0); }
   /// Target of a synapse, within the projection.
   std::int32_t target_of(std::int64_t synapse) const {
     return dense ? static_cast<std::int32_t>(synapse % target_size) : target[static_cast<std::size_t>(synapse)];
@@ -126,7 +129,7 @@ struct Network {
   ReadoutLayer<R> readouts;
   std::vector<Projection<R>> projections;  // file order
   std::vector<Projection<R>> feedback;  // R: from readouts to rate neurons, fixed, one a rate population; empty without FEEDBACK
-  std::vector<Autapse> autapses;  // of every rate neuron that has one, by neuron
+  std::vector<Autapse> autapses;  // of every rate neuron that has one of delay 1, by neuron
 };
 
 /// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout), in file order.

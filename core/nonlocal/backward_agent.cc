@@ -13,11 +13,28 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
       lanes_(network.lanes),
       populations_(network.rate.populations),
       delta_(network.rate.activity.size(), R(0)),
-      sums_(network.rate.activity.size(), R(0)),
-      first_error_{trial.ticks - trial.window + 1},
-      readouts_(has_leaky_readouts(network) ? network.readouts.populations : std::vector<Population>{}),
-      eta_(readouts_.size() * delta_.size(), R(0)),
-      waiting_(static_cast<std::size_t>(std::min(learning.stride, trial.window)), readouts_.empty() ? delta_ : eta_) {}
+      first_error_{trial.ticks - trial.window + 1} {
+  bool late_readouts = false;
+  for (const Projection<R>& projection : network.projections) {
+    if (projection.source_layer == Layer::kRate) slots_ = std::max(slots_, projection.delay() + 1);
+    if (projection.target_layer != Layer::kReadout) continue;
+    late_readouts = late_readouts || projection.wait > 0;
+    const Population& readout = population_at(network.readouts.populations, projection.target_begin);
+    const auto lanes = static_cast<std::size_t>(lanes_);
+    const std::size_t first = static_cast<std::size_t>(projection.source_begin) * lanes;
+    paths_.push_back({static_cast<std::size_t>(&readout - network.readouts.populations.data()), first,
+                      first + static_cast<std::size_t>(projection.source_size) * lanes, projection.delay()});
+  }
+  std::ranges::stable_sort(paths_, {}, &Path::readout);
+  due_.assign(static_cast<std::size_t>(slots_) * delta_.size(), R(0));
+  if (late_readouts || has_leaky_readouts(network)) {
+    readouts_ = network.readouts.populations;
+  } else {
+    paths_.clear();
+  }
+  eta_.assign(readouts_.size() * delta_.size(), R(0));
+  waiting_.assign(static_cast<std::size_t>(std::min(learning.stride, trial.window)), readouts_.empty() ? delta_ : eta_);
+}
 
 template <class R>
 void BackwardAgent<R>::begin_trial() {
@@ -33,22 +50,37 @@ Answers<R> BackwardAgent<R>::errors_of(Tick now) {
   return {Party::kAgent, waiting.data(), readouts_.empty() ? 0 : std::ssize(delta_)};
 }
 
-/// delta += A^T eps, or what readouts with memory make of it; `error` is null where the revisited tick brings none.
+/// delta += A^T eps, or what readouts with memory make of it, now or as much further back as A is late; `error` is null where the revisited tick
+/// brings none.
 template <class R>
-void BackwardAgent<R>::add_errors(const R* error) {
+void BackwardAgent<R>::add_errors(const R* error, std::int32_t stage) {
   if (readouts_.empty() && error != nullptr) {
     for (std::size_t cell = 0; cell < delta_.size(); ++cell) delta_[cell] += error[cell];
   }
-  for (std::size_t k = 0; k < readouts_.size(); ++k) {
-    const auto decay = static_cast<R>(readouts_[k].decay);
-    const auto gain = static_cast<R>(readouts_[k].gain);
-    const std::size_t first = k * delta_.size();
-    for (std::size_t cell = 0; cell < delta_.size(); ++cell) {
+  for (const Path& path : paths_) {
+    const auto decay = static_cast<R>(readouts_[path.readout].decay);
+    const auto gain = static_cast<R>(readouts_[path.readout].gain);
+    R* to = path.delay == 0 ? delta_.data() : due_at(stage + path.delay);
+    const std::size_t first = path.readout * delta_.size();
+    for (std::size_t cell = path.first; cell < path.last; ++cell) {
       R& eta = eta_[first + cell];
       eta = decay * eta + (error != nullptr ? gain * error[first + cell] : R(0));
-      delta_[cell] += eta;
+      to[cell] += eta;
     }
   }
+}
+
+/// delta = (1 - alpha) delta + what is due at this stage, which is done with.
+template <class R>
+void BackwardAgent<R>::step_back(std::int32_t stage) {
+  R* due = due_at(stage);
+  for (const Population& population : populations_) {
+    const auto begin = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+    const auto end = begin + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+    const R kept = R(1) - static_cast<R>(population.leak);
+    for (std::size_t cell = begin; cell < end; ++cell) delta_[cell] = kept * delta_[cell] + due[cell];
+  }
+  std::fill_n(due, delta_.size(), R(0));
 }
 
 template <class R>
@@ -57,22 +89,21 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
   const std::int32_t visits = std::min(learning_.depth, now.value);
   const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);  // of those that wait
   std::ranges::fill(delta_, R(0));
+  std::ranges::fill(due_, R(0));
   std::ranges::fill(eta_, R(0));
   for (std::int32_t lag = 0; lag < visits; ++lag) {
     const Tick revisited{now.value - lag};
     const bool brings_error = revisited <= heard_ && revisited.value >= oldest_error;
-    add_errors(brings_error ? waiting_of(revisited).data() : nullptr);
+    step_back(lag);
+    add_errors(brings_error ? waiting_of(revisited).data() : nullptr, lag);
     transport.adjoint(delta_.data(), lag);
     transport.replay(revisited, lag);
-    const bool last = lag == visits - 1;
-    std::ranges::fill(sums_, R(0));
-    transport.post_back(revisited, lag, last ? Answers<R>{} : Answers<R>{Party::kAgent, sums_.data()});
-    for (const Population& population : populations_) {
-      const auto begin = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
-      const auto end = begin + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
-      const R kept = R(1) - static_cast<R>(population.leak);
-      for (std::size_t cell = begin; cell < end; ++cell) delta_[cell] = kept * delta_[cell] + sums_[cell];
-    }
+    Answers<R> answers{Party::kAgent, due_.data()};
+    answers.stage = lag;
+    answers.slots = slots_;
+    answers.left = visits - 1 - lag;
+    answers.by_slot = std::ssize(delta_);
+    transport.post_back(revisited, lag, answers);
   }
   transport.door().ledger().add_stalled_ticks(std::int64_t{visits - 1} * lanes_);
   swept_ = now;

@@ -5,11 +5,14 @@
 // Readouts with memory: eta_s = alpha_o eta_{s+1} + zeta_o A^T eps_s in place of A^T eps_s, one eta a readout population. Spiking neurons keep
 // what they carry back themselves (lif_neuron.h), so delta = W^T g there.
 //
+// Over delay d what is felt at tick s goes to the activity of tick s - d: W^T g_s is told at stage s and waits d stages, A^T eps_s (or eta_s) d more
+// than without. Nothing is told that the sweep would not come to.
+//
 // All that it learns arrives as TRANSPORT, all that it says leaves as ADJOINT: weight transport, and lags up to the depth of the sweep. It keeps
 // delta and the errors that wait for their sweep, and caches no weight: every use is a message. Each neuron's leak it knows as a constant. Neurons
 // recall their own past (POST, AXON replayed).
 // Why a room of its own: what breaks locality is seen from the layout. Source: Williams & Peng 1990; arXiv:2606.00243 (tBPTT: a cut in time).
-// Cost: state (min(k, T) + 2) n lanes; a sweep of depth tau does tau stages, of which tau - 1 stall the forward clock.
+// Cost: state (min(k, T) + 2 + the longest delay) n lanes; a sweep of depth tau does tau stages, of which tau - 1 stall the forward clock.
 #pragma once
 
 #include <cstdint>
@@ -36,20 +39,32 @@ class BackwardAgent {
   void sweep(T& transport, Tick now);
 
  private:
-  void add_errors(const R* error);
+  /// What comes back over one projection of A.
+  struct Path {
+    std::size_t readout = 0;  // population
+    std::size_t first = 0;    // cells of its source
+    std::size_t last = 0;
+    std::int32_t delay = 0;
+  };
+
+  void step_back(std::int32_t stage);
+  void add_errors(const R* error, std::int32_t stage);
+  R* due_at(std::int32_t stage) { return due_.data() + static_cast<std::size_t>(stage % slots_) * delta_.size(); }
   Column<R>& waiting_of(Tick tick) { return waiting_[static_cast<std::size_t>(tick.value) % waiting_.size()]; }
 
   Learning learning_;
   std::int32_t lanes_;
   std::vector<Population> populations_;  // of rate neurons: each one's leak
   Column<R> delta_;                      // dL/dh of the revisited tick (n x lanes)
-  Column<R> sums_;                       // W^T g as it arrives (n x lanes)
-  Tick first_error_;                     // of a trial
-  std::vector<Population> readouts_;     // each with an eta of its own; empty where no readout has memory
-  Column<R> eta_;                        // (readout populations x n x lanes)
-  std::vector<Column<R>> waiting_;       // A^T eps_s, by s modulo (n x lanes each, or as eta_)
-  Tick heard_{};                         // the last tick whose errors wait
-  Tick swept_{};                         // the last tick whose errors have been swept
+  std::int32_t slots_ = 2;  // stages that something can be due at: this one and as many as the longest delay
+  Column<R> due_;           // what has been told for a stage: W^T g, late A^T eps; by stage modulo (slots x n x lanes)
+  Tick first_error_;        // of a trial
+  std::vector<Population> readouts_;  // each with an eta of its own; empty where none has memory and no A is late
+  std::vector<Path> paths_;           // by readout population; empty as readouts_
+  Column<R> eta_;                     // (readout populations x n x lanes)
+  std::vector<Column<R>> waiting_;    // A^T eps_s, by s modulo (n x lanes each, or as eta_)
+  Tick heard_{};                      // the last tick whose errors wait
+  Tick swept_{};                      // the last tick whose errors have been swept
 };
 
 }  // namespace locus

@@ -11,8 +11,12 @@ void put(Ledger& ledger, Channel channel, std::int32_t lag, std::int64_t message
 }
 
 void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks) {
-  const std::int64_t onto_rate = ticks * shape.input_synapses + (ticks - 1) * shape.recurrent_synapses;
-  const std::int64_t onto_readouts = ticks * shape.readout_synapses;
+  std::int64_t onto_rate = ticks * shape.input_synapses + (ticks - 1) * shape.recurrent_synapses;
+  std::int64_t onto_readouts = ticks * shape.readout_synapses;
+  for (const LateSynapses& late : shape.late) {  // what is under way at the end arrives nowhere
+    const std::int64_t lost = late.synapses * (std::min<std::int64_t>(late.delay, ticks) - (late.recurrent ? 1 : 0));
+    (late.readout ? onto_readouts : onto_rate) -= lost;
+  }
   put(ledger, Channel::kAxon, 0, onto_rate + onto_readouts, 1);
   put(ledger, Channel::kDendrite, 0, onto_rate, scalars_of(rule, Channel::kDendrite, true));
   put(ledger, Channel::kDendrite, 0, onto_readouts, 1);
@@ -20,20 +24,37 @@ void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, st
 
 /// How many sweeps end after tick `lag`, and so revisit with this lag: those at multiples of the stride by which there was an error, and at T.
 std::int64_t sweeps_after(const Learning& learning, const TrialShape& trial, std::int32_t lag) {
+  if (lag >= trial.ticks) return 0;
   const std::int32_t before = std::max(lag, trial.ticks - trial.window);
   return trial.ticks / learning.stride - before / learning.stride + (trial.ticks % learning.stride != 0 ? 1 : 0);
+}
+
+/// How many sweeps make TRANSPORT of this lag over a recurrent synapse of this delay: those that come to the tick it goes to.
+std::int64_t sweeps_telling(const Learning& learning, const TrialShape& trial, std::int32_t lag, std::int32_t delay) {
+  return lag + delay < learning.depth ? sweeps_after(learning, trial, lag + delay) : 0;
 }
 
 void put_sweeps(Ledger& ledger, const Learning& learning, const NetworkShape& shape, const TrialShape& trial) {
   const std::int64_t static_recurrent = shape.recurrent_synapses - shape.plastic_recurrent;
   for (std::int32_t lag = 0; lag < learning.depth; ++lag) {
     const std::int64_t visits = sweeps_after(learning, trial, lag);
-    const std::int64_t of_first_tick = sweep_due(learning, trial, lag + 1) ? 1 : 0;  // s = 1: h_0 = 0 was never sent
-    const std::int64_t last = lag == learning.depth - 1 ? visits : of_first_tick;    // no TRANSPORT where a sweep ends
+    const std::int64_t recalling = sweeps_after(learning, trial, lag + 1);  // not s = 1: h_0 = 0 was never sent
+    const std::int64_t telling = sweeps_telling(learning, trial, lag, 1);
+    std::int64_t replayed = visits * shape.plastic_input + recalling * shape.plastic_recurrent;
+    std::int64_t told = telling * shape.recurrent_synapses;
+    std::int64_t static_told = telling * static_recurrent;
+    for (const LateSynapses& late : shape.late) {
+      if (late.readout) continue;
+      replayed -= late.plastic * ((late.recurrent ? recalling : visits) - sweeps_after(learning, trial, lag + late.delay));
+      if (!late.recurrent) continue;
+      const std::int64_t missed = telling - sweeps_telling(learning, trial, lag, late.delay);
+      told -= late.synapses * missed;
+      static_told -= (late.synapses - late.plastic) * missed;
+    }
     put(ledger, Channel::kAdjoint, lag, visits * shape.rate_neurons, 1);
-    put(ledger, Channel::kAxon, lag, visits * shape.plastic_input + (visits - of_first_tick) * shape.plastic_recurrent, 1);
-    put(ledger, Channel::kPost, lag, visits * shape.plastic() + (visits - last) * static_recurrent, 2);
-    put(ledger, Channel::kTransport, lag, (visits - last) * shape.recurrent_synapses, 1);
+    put(ledger, Channel::kAxon, lag, replayed, 1);
+    put(ledger, Channel::kPost, lag, visits * shape.plastic() + static_told, 2);
+    put(ledger, Channel::kTransport, lag, told, 1);
     if (lag > 0) ledger.add_stalled_ticks(visits);
   }
 }
@@ -59,6 +80,19 @@ void put_sensitivities(Ledger& ledger, const NetworkShape& shape, std::int64_t t
 }  // namespace
 
 template <class R>
+void add_under_way(const Network<R>& network, const std::vector<Population>& populations, Layer layer, NetworkShape& shape) {
+  for (const Population& population : populations) {
+    std::int32_t longest = 0;
+    for (const Projection<R>& projection : network.projections) {
+      if (projection.source_layer == layer && projection.source_begin == population.begin)
+        longest = std::max(longest, projection.wait);
+    }
+    shape.under_way += std::int64_t{longest} * population.size;
+    if (layer == Layer::kRate) shape.under_way_from_rate += std::int64_t{longest} * population.size;
+  }
+}
+
+template <class R>
 NetworkShape shape_of(const Network<R>& network) {
   NetworkShape shape;
   shape.inputs = network.inputs.size;
@@ -68,8 +102,15 @@ NetworkShape shape_of(const Network<R>& network) {
   for (const Population& population : network.rate.populations) {
     if (population.lif || population.activation != Activation::kIdentity) shape.curved_neurons += population.size;
   }
+  add_under_way(network, network.inputs.populations, Layer::kInput, shape);
+  add_under_way(network, network.rate.populations, Layer::kRate, shape);
   for (const Projection<R>& projection : network.projections) {
     const std::int64_t plastic = projection.plastic ? projection.size() : 0;
+    if (projection.wait > 0) {
+      const bool onto_readouts = projection.target_layer == Layer::kReadout;
+      shape.late.push_back({!onto_readouts && projection.source_layer == Layer::kRate, onto_readouts, projection.size(),
+                            plastic, projection.delay()});
+    }
     if (projection.target_layer == Layer::kReadout) {
       shape.readout_synapses += projection.size();
       shape.plastic_readout += plastic;
@@ -97,6 +138,7 @@ bool sweep_due(const Learning& learning, const TrialShape& trial, std::int32_t t
 ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial,
                                int scalar_bytes) {
   ProtocolMemory memory;
+  memory.history_bytes = scalar_bytes * shape.under_way;
   switch (rule(learning.kind).drive) {
     case Drive::kNothing: break;
     case Drive::kOnline:
@@ -106,9 +148,10 @@ ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& sha
       break;
     case Drive::kSensitivity: memory.trace_bytes = scalar_bytes * shape.rate_neurons * shape.plastic(); break;
     case Drive::kSweep:
-      memory.history_bytes =
+      memory.history_bytes +=
           scalar_bytes * std::int64_t{learning.depth} * (shape.inputs + shape.rate_neurons + shape.curved_neurons);
       memory.history_bytes += scalar_bytes * shape.rate_neurons * (std::min(learning.stride, trial.window) - 1);
+      memory.history_bytes += scalar_bytes * shape.under_way_from_rate;
       break;
   }
   if (rule(learning.kind).drive != Drive::kNothing) memory.trace_bytes += scalar_bytes * shape.plastic_onto_leaky;
@@ -120,6 +163,8 @@ Ledger closed_form(const Learning& learning, const NetworkShape& shape, const Tr
   Ledger ledger(scalar_bytes);
   ledger.add_trials(1, trial.ticks);
   put_forward(ledger, row, shape, trial.ticks);
+  const ProtocolMemory memory = protocol_memory(learning, shape, trial, scalar_bytes);
+  ledger.set_memory(memory.history_bytes, memory.trace_bytes);
   if (row.drive == Drive::kNothing) return ledger;
 
   const std::int64_t errors = trial.window;
@@ -142,8 +187,6 @@ Ledger closed_form(const Learning& learning, const NetworkShape& shape, const Tr
     case Drive::kSensitivity: put_sensitivities(ledger, shape, trial.ticks, errors); break;
     case Drive::kSweep: put_sweeps(ledger, learning, shape, trial); break;
   }
-  const ProtocolMemory memory = protocol_memory(learning, shape, trial, scalar_bytes);
-  ledger.set_memory(memory.history_bytes, memory.trace_bytes);
   return ledger;
 }
 

@@ -6,12 +6,23 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/actor/network.h"
 #include "core/rule/rule.h"
 #include "core/wire/ledger.h"
 
 namespace locus {
+
+/// The synapses of a projection whose AXON arrives later than it otherwise would; they are counted in the shape's sums as well.
+struct LateSynapses {
+  bool recurrent = false;  // W
+  bool readout = false;    // A
+  std::int64_t synapses = 0;
+  std::int64_t plastic = 0;
+  std::int32_t delay = 0;  // ticks
+  friend bool operator==(const LateSynapses&, const LateSynapses&) = default;
+};
 
 /// All that the counts depend on. Synapse counts; "plastic" ones are among them.
 struct NetworkShape {
@@ -31,6 +42,9 @@ struct NetworkShape {
   std::int64_t plastic_onto_spiking = 0;   // of b_p + w_p, those onto a spiking neuron
   std::int64_t plastic_onto_adapting = 0;  // of them, those onto one whose threshold adapts
   std::int64_t plastic_onto_leaky = 0;     // of a_p, those onto a readout with memory
+  std::vector<LateSynapses> late;          // in file order
+  std::int64_t under_way = 0;              // activities on axons: of each neuron as many as its longest wait
+  std::int64_t under_way_from_rate = 0;    // of them, those of rate neurons
 
   std::int64_t plastic() const { return plastic_input + plastic_recurrent; }  // N
 };
@@ -55,8 +69,9 @@ struct ProtocolMemory {
   std::int64_t trace_bytes = 0;
 };
 
-/// What the actors of one replica must keep: history s min(tau, T) (m + n + curved), and s n (min(k, window) - 1) more for the agent; traces s N, or
-/// s n N under RTRL; e-prop onto spiking neurons two a synapse, three onto adapting ones; one a synapse onto leaky readouts.
+/// What the actors of one replica must keep: history s min(tau, T) (m + n + curved), and s n (min(k, window) - 1) more for the agent; under any rule
+/// what is under way on axons, and under a sweep as much again of the agent's for rate neurons (what waits to be told them). Traces s N, or s n N
+/// under RTRL; e-prop onto spiking neurons two a synapse, three onto adapting ones; one a synapse onto leaky readouts.
 ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial,
                                int scalar_bytes);
 

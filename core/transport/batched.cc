@@ -16,6 +16,13 @@ constexpr std::int64_t kWorthProduct = std::int64_t{1}
 constexpr std::int32_t kAhead = 32;            // ticks of a run whose inputs' currents are one product
 constexpr std::int32_t kPassGrain = 16;        // targets: chunks of a pass begin on whole cache lines
 
+/// Who is not silent is asked for over sparse synapses, and from and onto spiking neurons.
+template <class R>
+typename AxonLines<R>::Lists needs_lists(const Network<R>& network) {
+  const bool sparse = std::ranges::any_of(network.projections, [](const Projection<R>& p) { return !p.dense; });
+  return sparse || has_spikes(network) ? AxonLines<R>::Lists::kYes : AxonLines<R>::Lists::kNo;
+}
+
 }  // namespace
 
 template <class R>
@@ -27,7 +34,9 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
       lanes_(network.lanes),
       trial_(horizon.trial),
       outputs_are_seen_(horizon.outputs_are_seen),
-      blocks_(network.projections.size()) {
+      blocks_(network.projections.size()),
+      input_lines_(network, Layer::kInput, needs_lists(network)),
+      rate_lines_(network, Layer::kRate, needs_lists(network)) {
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
     const bool readout = network.projections[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
@@ -43,7 +52,6 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   from_readouts_.gain.assign(size(network.readouts.size), R(1));
   from_readouts_.signal.assign(size(network.readouts.size), R(0));
   told_.assign(size(network.readouts.size), R(0));
-  if (has_spikes(network)) active_.reserve(static_cast<std::size_t>(std::max(network.inputs.size, network.rate.size)));
   allocate_tapes();
 }
 
@@ -69,9 +77,11 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   }
   block.fan_in.assign(static_cast<std::size_t>(projection.target_size), projection.dense ? projection.source_size : 0);
   for (const std::int32_t target : projection.target) ++block.fan_in[static_cast<std::size_t>(target)];
+  split_runs(projection, block);
 
   const bool kept = !projection.plastic || !horizon.commit_every_tick;  // no tick changes the weights
-  if (projection.source_layer == Layer::kInput && projection.dense && lanes_ == 1 && kept && !population->lif)
+  const bool at_once = projection.source_layer == Layer::kInput && projection.wait == 0;
+  if (at_once && projection.dense && lanes_ == 1 && kept && !population->lif)
     block.ahead.assign(static_cast<std::size_t>(projection.target_size) * kAhead, R(0));
 
   if (row.drive == Drive::kNothing || !projection.plastic) return;
@@ -161,8 +171,7 @@ R Batched<R>::behind(ProjectionId id, SynapseId index, Lane lane) const {
 
 template <class R>
 const R* Batched<R>::source_activity(const Projection<R>& projection) const {
-  const Column<R>& layer = projection.source_layer == Layer::kInput ? network_.inputs.activity : network_.rate.activity;
-  return layer.data() + std::ptrdiff_t{projection.source_begin} * lanes_;
+  return lines_of(projection).sent(projection.wait) + std::ptrdiff_t{projection.source_begin} * lanes_;
 }
 
 template <class R>
@@ -179,6 +188,8 @@ int Batched<R>::chunks_of(std::int64_t work, std::int32_t width, std::int32_t ch
 template <class R>
 void Batched<R>::begin_trial(const R* inputs) {
   shown_ = inputs;
+  input_lines_.clear();
+  rate_lines_.clear();
   for (std::size_t cell = 0; cell < network_.rate.activity.size(); ++cell) on(neuron(cell), TrialBegin{});
   each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), TrialBegin{}); });
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), TrialBegin{});
@@ -196,20 +207,10 @@ void Batched<R>::tick(Tick now) {
   door_.tick(now);
   const R* input = shown_ + static_cast<std::size_t>(now.value - 1) * network_.inputs.activity.size();
   std::copy_n(input, network_.inputs.activity.size(), network_.inputs.activity.begin());
+  input_lines_.enter();
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
   for (std::size_t cell = 0; cell < network_.rate.current.size(); ++cell) on(neuron(cell), Silence{});
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), Silence{});
-}
-
-template <class R>
-std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* activity) const {
-  if (projection.dense)
-    return count_nonzero(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
-  std::int64_t count = 0;
-  for (std::int32_t j = 0; j < projection.source_size; ++j) {
-    count += count_nonzero(activity + std::ptrdiff_t{j} * lanes_, lanes_) * projection.fan_out(j);
-  }
-  return count;
 }
 
 template <class R>
@@ -218,7 +219,8 @@ void Batched<R>::axons(ProjectionId id) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const R* activity = source_activity(projection);
-  const std::int64_t messages = count_axons(projection, activity);
+  const bool events = lanes_ == 1 && !projection.dense;  // the synapses of active sources, one by one
+  const std::int64_t messages = events ? count_active(projection) : count_axons(projection, activity);
   const auto no_offence = []() -> Endpoints { CHECK(false, "AXON and DENDRITE of lag 0 break no budget"); };
   pass_axons(door_, projection.source_layer, 0, messages, no_offence);
   const Stream stream = axon_stream(projection.source_layer, projection.target_layer, false);
@@ -231,12 +233,13 @@ void Batched<R>::axons(ProjectionId id) {
       !onto_rate && !outputs_are_seen_ && !block.target->leaky() && !trial_.has_error(door_.now().value);
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
-  const bool events = lanes_ == 1 && !projection.dense;  // a pass over the synapses of active sources
   if (!block.ahead.empty()) {
     send_ahead(projection, block, target_current(projection));
-  } else if (block.pending != Learn::kNothing || (events && !silent_readout)) {
+  } else if (block.pending != Learn::kNothing) {
     run_pass(p, block.pending, true);
     block.pending = Learn::kNothing;
+  } else if (!silent_readout && events) {
+    send_to_targets(projection, block, messages, target_current(projection));
   } else if (!silent_readout && is_spiking(projection)) {
     send_events(projection, activity, target_current(projection));
   } else if (!silent_readout) {
@@ -360,6 +363,7 @@ void Batched<R>::step_neurons() {
       for (std::size_t cell = first; cell < last; ++cell) step<Phi>(neuron(cell), clock);
     });
   }
+  rate_lines_.enter();
   if (!activities_.empty()) activities_.write(door_.now().value, network_.rate.activity.data());
   if (!gains_.empty()) gains_.write(door_.now().value - 1, network_.rate.gain.data());
 }

@@ -8,19 +8,22 @@
 //   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h)
 //             and become one product. A trace that all synapses of a source provably share (identity, one decay) is kept
 //             once a source.
-//   events    onto spiking neurons and readouts with memory: sending goes over the sources that are not silent; learning waits on the tapes too,
+//   events    onto spiking neurons and readouts with memory, and sending over any sparse synapses with one lane: sending goes over the sources that
+//             are not silent (axon_lines.h), threads taking ranges of targets; learning waits on the tapes too,
 //             and a tick's coefficients are added once for each event of a source: it costs what was sent (batched_spiking.cc)
 // That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
 // Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
 // allocates between begin_trial and finish.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
 #include "core/rule/closed_form.h"
 #include "core/rule/rule.h"
+#include "core/transport/axon_lines.h"
 #include "core/transport/executor.h"
 #include "core/transport/pass.h"
 #include "core/transport/record.h"
@@ -105,7 +108,8 @@ class Batched {
     Column<R> delta;                     // loop, summed, events; all where the optimizer is not plain (synapses)
     Column<R> first;                     // Adam, as the one below (synapses)
     Column<R> second;
-    Column<std::int32_t> fan_in;      // (targets)
+    Column<std::int32_t> fan_in;  // (targets)
+    Column<std::int64_t> split;  // sparse, several threads: where each source's run of a thread's targets ends (sources x (threads - 1))
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
     Learn heard = Learn::kNothing;    // fused: what was said in this tick
     Learn pending = Learn::kNothing;  // fused: what has been committed and waits for the next sending
@@ -122,7 +126,7 @@ class Batched {
     Column<R> signal;
   };
 
-  /// Where a product's sources stand on their tape: first row (tick), first neuron.
+  /// Where a product's sources stand on their tape: first row (tick; below 0 nothing was sent), first neuron.
   struct RightRows {
     std::int32_t first = 0;
     std::int32_t begin = 0;
@@ -148,6 +152,12 @@ class Batched {
                       RightRows right_rows, std::int32_t ticks);
   // Of batched_spiking.cc.
   bool is_spiking(const Projection<R>& projection) const;
+  std::span<const std::int32_t> active_sources(const Projection<R>& projection) const {
+    return lines_of(projection).active(projection.wait, projection.source_begin, projection.source_size);
+  }
+  std::int64_t count_active(const Projection<R>& projection) const;
+  void split_runs(const Projection<R>& projection, Block& block) const;
+  void send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current);
   void send_events(const Projection<R>& projection, const R* activity, R* current);
   void send_product_of_active(const Projection<R>& projection, const R* activity, R* current);
   void step_spiking(const Population& population);
@@ -182,6 +192,9 @@ class Batched {
     RateLayer<R>& rate = network_.rate;
     return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
   }
+  const AxonLines<R>& lines_of(const Projection<R>& projection) const {
+    return projection.source_layer == Layer::kInput ? input_lines_ : rate_lines_;
+  }
   const R* source_activity(const Projection<R>& projection) const;
   R* target_current(const Projection<R>& projection);
   int chunks_of(std::int64_t work, std::int32_t width, std::int32_t chunk) const;
@@ -204,6 +217,9 @@ class Batched {
   Column<R> errors_back_;              // g = gain * signal of the revisited tick (n x lanes); sweeps only
   Column<TransposedTrace<R>> behind_;  // of the tick after, for a run of cells (n or lanes)
 
+  AxonLines<R> input_lines_;  // what is under way from the inputs
+  AxonLines<R> rate_lines_;   // and from the rate neurons
+
   Tape<R> inputs_;        // x_t at row t - 1
   Tape<R> activities_;    // h_t at row t
   Tape<R> gains_;         // alpha phi'_t at row t - 1
@@ -218,7 +234,6 @@ class Batched {
   Column<R> taught_;                            // events: what an event of tick t brings onto a neuron (T x lanes x n)
   Column<R> taught_readouts_;                   // the same of readouts with memory (T x lanes x o)
   std::vector<TransposedEligibility<R>> back_;  // of the tick after (n x lanes, or o x lanes)
-  std::vector<std::int32_t> active_;            // sources of a delivery that are not silent
   std::int64_t commits_ = 0;
 };
 

@@ -105,6 +105,12 @@ template <class R>
 void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row,
                                 const Tape<R>& right, RightRows right_rows, std::int32_t ticks) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  if (const std::int32_t silent = -right_rows.first; silent > 0) {
+    left_row += silent;
+    ticks -= silent;
+    right_rows.first = 0;
+  }
+  if (ticks <= 0) return;
   const bool plain = learning_.optimizer.plain();  // the weights move at once; otherwise what was asked waits for settle()
   Column<R>& into = plain ? projection.weight : blocks_[static_cast<std::size_t>(p)].delta;
   const R factor = plain ? rate : R(-1);
@@ -157,15 +163,16 @@ void Batched<R>::commit(R scale) {
       case Way::kDeferred:
         if (projection.target_layer == Layer::kReadout) {  // Delta A = sum_t eps_t h_t^T
           reported_.each_run([&](std::int32_t first, std::int32_t ticks) {
-            commit_product(p, rate, epsilons_, first, activities_, {first + 1, projection.source_begin}, ticks);
+            commit_product(p, rate, epsilons_, first, activities_,
+                           {first + 1 - projection.wait, projection.source_begin}, ticks);
           });
         } else if (online) {
-          commit_product(p, rate, coefficients_, 0, from_input ? inputs_ : activities_, {0, projection.source_begin},
-                         trial_.ticks);
+          commit_product(p, rate, coefficients_, 0, from_input ? inputs_ : activities_,
+                         {-projection.wait, projection.source_begin}, trial_.ticks);
         } else {
           learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
             commit_product(p, rate, coefficients_, first, from_input ? inputs_ : activities_,
-                           {first, projection.source_begin}, ticks);
+                           {first - projection.wait, projection.source_begin}, ticks);
           });
         }
         break;

@@ -182,15 +182,17 @@ void Batched<R>::replay(Tick revisited, std::int32_t lag) {
   }
 }
 
-/// Row s - 1 holds what was sent at s: x_s of the inputs, h_{s-1} of the rate neurons.
+/// Row s - 1 holds what arrived at s where nothing is late: x_s of the inputs, h_{s-1} of the rate neurons.
 template <class R>
 void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag) {
   if (door_.traffic() == nullptr) return;
+  const std::int32_t row = revisited.value - 1 - projection.wait;
+  if (row < 0) return;
   Tape<R>& sent = projection.source_layer == Layer::kInput ? inputs_ : activities_;
   const Stream stream = axon_stream(projection.source_layer, projection.target_layer, true);
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      if (sent.at(revisited.value - 1, projection.source_begin + j)[lane] != R(0))
+      if (sent.at(row, projection.source_begin + j)[lane] != R(0))
         door_.traffic()->add(stream, lag, projection.source_begin + j, lane, projection.fan_out(j));
     }
   }
@@ -212,7 +214,8 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
   }
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-    const bool transports = static_cast<bool>(answers) && projection.source_layer == Layer::kRate;
+    R* const sums = projection.source_layer == Layer::kRate ? answers.sums_of(network_, projection) : nullptr;
+    const bool transports = sums != nullptr;
     if (!projection.plastic && !transports) continue;
     const std::int64_t messages = projection.size() * lanes_;
     const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kPost, true);
@@ -223,7 +226,7 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
     });
     const R* all = nullptr;
     record_targets(door_.traffic(), lag, projection, blocks_[static_cast<std::size_t>(p)].fan_in.data(), all, lanes_);
-    transport_errors(projection, errors_back_.data(), answers.sums);
+    transport_errors(projection, errors_back_.data(), sums);
   }
 }
 

@@ -13,6 +13,15 @@ namespace locus {
 namespace {
 
 constexpr std::int64_t kWorthEvents = std::int64_t{1} << 18;  // additions: below, one thread does them all
+constexpr std::int64_t kWorthStepping = 4096;                 // neurons and lanes
+
+/// Nobody asks for the surrogate.
+struct NoSurrogate {
+  template <class R>
+  static R at(R, const Lif<R>&) {
+    return R(0);
+  }
+};
 
 /// to += scale * from, in this order for each element.
 template <class R>
@@ -40,52 +49,24 @@ bool Batched<R>::is_spiking(const Projection<R>& projection) const {
                          population_at(network_.rate.populations, projection.target_begin).lif.has_value());
 }
 
-/// Sums in source order, as single messages do; four sources at a time, so that a current is loaded and stored once for them.
-template <class R>
-void Batched<R>::send_events(const Projection<R>& projection, const R* activity, R* current) {
-  if (lanes_ > 1 || !projection.dense) return send_product_of_active(projection, activity, current);
-  active_.clear();
-  for (std::int32_t j = 0; j < projection.source_size; ++j) {
-    if (activity[j] != R(0)) active_.push_back(j);
-  }
-  const std::int32_t targets = projection.target_size;
-  const R* weight = projection.weight.data();
-  const auto column = [&](std::size_t e) { return weight + std::ptrdiff_t{active_[e]} * targets; };
-  const auto said = [&](std::size_t e) { return activity[active_[e]]; };
-  std::size_t e = 0;
-  for (; e + 4 <= active_.size(); e += 4) {
-    const R *w0 = column(e), *w1 = column(e + 1), *w2 = column(e + 2), *w3 = column(e + 3);
-    const R x0 = said(e), x1 = said(e + 1), x2 = said(e + 2), x3 = said(e + 3);
-#pragma GCC ivdep
-    for (std::int32_t i = 0; i < targets; ++i)
-      current[i] = (((current[i] + w0[i] * x0) + w1[i] * x1) + w2[i] * x2) + w3[i] * x3;
-  }
-  for (; e < active_.size(); ++e) add_scaled(said(e), column(e), targets, current);
-}
-
-/// With several lanes, or over sparse synapses: source by source, each that is not silent in every lane.
-template <class R>
-void Batched<R>::send_product_of_active(const Projection<R>& projection, const R* activity, R* current) {
-  for (std::int32_t j = 0; j < projection.source_size; ++j) {
-    const R* from = activity + std::ptrdiff_t{j} * lanes_;
-    if (std::all_of(from, from + lanes_, [](R value) { return value == R(0); })) continue;
-    for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
-      R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes_;
-      const R weight = projection.weight[static_cast<std::size_t>(k)];
-      for (std::int32_t lane = 0; lane < lanes_; ++lane) to[lane] += weight * from[lane];
-    }
-  }
-}
-
 template <class R>
 void Batched<R>::step_spiking(const Population& population) {
   const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
   const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
   const Lif<R> clock(*population.lif);
-  dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
+  const auto cells = static_cast<std::int64_t>(last - first);
+  const int chunks = cells < kWorthStepping ? 1 : executor_.threads;
+  const auto step_as = [&]<class Psi>(Psi) {
+    executor_(chunks, [&](int chunk) {
+      const std::size_t begin = first + static_cast<std::size_t>(cells * chunk / chunks);
+      const std::size_t end = first + static_cast<std::size_t>(cells * (chunk + 1) / chunks);
+      const Lif<R> own = clock;  // which nothing that is written can be, so that the loop vectorises
 #pragma GCC ivdep
-    for (std::size_t cell = first; cell < last; ++cell) step<Psi>(spiking(cell), clock);
-  });
+      for (std::size_t cell = begin; cell < end; ++cell) step<Psi>(spiking(cell), own);
+    });
+  };
+  if (rule(learning_.kind).drive == Drive::kNothing) return step_as(NoSurrogate{});
+  dispatch(population.lif->surrogate, step_as);
 }
 
 template <class R>
@@ -237,7 +218,8 @@ void Batched<R>::add_events(std::int32_t p) {
   const Column<R>& taught = onto_rate ? taught_ : taught_readouts_;
   const std::int32_t width = onto_rate ? network_.rate.size : network_.readouts.size;
   const Tape<R>& sent = projection.source_layer == Layer::kInput ? inputs_ : activities_;
-  const std::int32_t later = onto_rate ? 0 : 1;  // row t of the activities is h_t: A hears it in tick t, W in tick t + 1
+  // Row t of the activities is h_t: A hears it in tick t, W in tick t + 1, or as much later as an AXON is under way.
+  const std::int32_t later = (onto_rate ? 0 : 1) - projection.wait;
   const bool runs = projection.dense || projection.hollow;
   constexpr std::int32_t kChunk = 64;  // sources; the same whatever the threads
   const int chunks =
@@ -245,7 +227,7 @@ void Batched<R>::add_events(std::int32_t p) {
   executor_(chunks, [&](int chunk) {
     const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
     const std::int32_t last = chunks == 1 ? projection.source_size : std::min(first + kChunk, projection.source_size);
-    for (std::int32_t row = 0; row < trial_.ticks; ++row) {
+    for (std::int32_t row = std::max(-later, 0); row < trial_.ticks; ++row) {
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
         const R* worth = taught.data() + (std::ptrdiff_t{row} * lanes_ + lane) * width + projection.target_begin;
         for (std::int32_t j = first; j < last; ++j) {
@@ -266,7 +248,6 @@ void Batched<R>::add_events(std::int32_t p) {
 }
 
 template bool Batched<double>::is_spiking(const Projection<double>&) const;
-template void Batched<double>::send_events(const Projection<double>&, const double*, double*);
 template void Batched<double>::step_spiking(const Population&);
 template void Batched<double>::classify(const double*);
 template std::int64_t Batched<double>::count_news(const Projection<double>&, const Block&);
@@ -275,7 +256,6 @@ template void Batched<double>::revisit_spiking(const Population&, const double*)
 template void Batched<double>::teach_spiking();
 template void Batched<double>::add_events(std::int32_t);
 template bool Batched<float>::is_spiking(const Projection<float>&) const;
-template void Batched<float>::send_events(const Projection<float>&, const float*, float*);
 template void Batched<float>::step_spiking(const Population&);
 template void Batched<float>::classify(const float*);
 template std::int64_t Batched<float>::count_news(const Projection<float>&, const Block&);

@@ -16,6 +16,8 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
       door_(door),
       shards_(sharding_.shards()),
       columns_(network.projections.size()),
+      input_lines_(network, Layer::kInput, AxonLines<R>::Lists::kNo),
+      rate_lines_(network, Layer::kRate, AxonLines<R>::Lists::kNo),
       axons_(shards_),
       replays_(shards_),
       dendrites_(shards_),
@@ -54,7 +56,9 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
     }
   }
   if (rule(learning.kind).drive == Drive::kSweep) {
-    const std::size_t slots = static_cast<std::size_t>(learning.depth) + 1;
+    std::int32_t wait = 0;
+    for (const Projection<R>& projection : network.projections) wait = std::max(wait, projection.wait);
+    const std::size_t slots = static_cast<std::size_t>(learning.depth) + static_cast<std::size_t>(wait) + 1;
     past_input_.assign(slots, Column<R>(static_cast<std::size_t>(network.inputs.size) * lanes));
     past_activity_.assign(slots, Column<R>(static_cast<std::size_t>(network.rate.size) * lanes));
     past_gain_.assign(slots, Column<R>(static_cast<std::size_t>(network.rate.size) * lanes));
@@ -64,6 +68,8 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
 template <class R>
 void Mailbox<R>::begin_trial(const R* inputs) {
   inputs_ = inputs;
+  input_lines_.clear();
+  rate_lines_.clear();
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
       each_synapse(shard, static_cast<std::int32_t>(p), [&](std::int64_t k) {
@@ -84,7 +90,6 @@ void Mailbox<R>::begin_trial(const R* inputs) {
       for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(readout(k, lane), TrialBegin{});
     }
   });
-  if (!past_activity_.empty()) std::ranges::fill(past_activity_[slot(Tick{0})], R(0));
 }
 
 template <class R>
@@ -92,6 +97,7 @@ void Mailbox<R>::tick(Tick now) {
   door_.tick(now);
   Column<R>& input = network_.inputs.activity;
   std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
+  input_lines_.enter();
   if (!past_input_.empty()) past_input_[slot(now)] = network_.inputs.activity;
   executor_(shards_, [&](int shard) {
     const auto s = static_cast<std::size_t>(shard);
@@ -116,7 +122,7 @@ template <class R>
 void Mailbox<R>::axons(ProjectionId id) {
   const std::int32_t p = id.value;
   const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-  const R* activity = activity_of(projection.source_layer);
+  const R* activity = arriving(projection);
   silence(p);
   const auto emit = [&](int shard) {
     each_outgoing(shard, projection, [&](std::int32_t source, std::int64_t k, int receiver) {
@@ -188,6 +194,7 @@ void Mailbox<R>::step_neurons() {
       });
     }
   });
+  rate_lines_.enter();
   if (past_activity_.empty()) return;
   past_activity_[slot(door_.now())] = network_.rate.activity;
   past_gain_[slot(door_.now())] = network_.rate.gain;

@@ -15,6 +15,7 @@
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
 #include "core/rule/rule.h"
+#include "core/transport/axon_lines.h"
 #include "core/transport/executor.h"
 #include "core/transport/queue.h"
 #include "core/transport/record.h"
@@ -147,11 +148,10 @@ class Mailbox {
   std::size_t cell(std::int32_t neuron, std::int32_t lane) const {
     return static_cast<std::size_t>(neuron) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
   }
-  std::size_t slot(Tick tick) const {
-    return static_cast<std::size_t>(tick.value) % static_cast<std::size_t>(learning_.depth + 1);
-  }
-  const R* activity_of(Layer layer) const {
-    return layer == Layer::kInput ? network_.inputs.activity.data() : network_.rate.activity.data();
+  std::size_t slot(Tick tick) const { return static_cast<std::size_t>(tick.value) % past_activity_.size(); }
+  /// What arrives in this tick from each neuron of the projection's source layer (cells of the layer).
+  const R* arriving(const Projection<R>& projection) const {
+    return (projection.source_layer == Layer::kInput ? input_lines_ : rate_lines_).sent(projection.wait);
   }
 
   /// Calls visit(synapse) for each synapse of the projection that sits on `shard`.
@@ -182,6 +182,8 @@ class Mailbox {
   std::int64_t deliveries_ = 0;
   std::int64_t commits_ = 0;
   std::vector<SynapseColumns> columns_;   // by projection
+  AxonLines<R> input_lines_;              // what is under way from the inputs
+  AxonLines<R> rate_lines_;               // and from the rate neurons
   std::vector<Column<R>> past_input_;     // x_s by slot, sweeps only (m x lanes each)
   std::vector<Column<R>> past_activity_;  // h_s by slot, sweeps only (n x lanes each)
   std::vector<Column<R>> past_gain_;      // alpha phi'_s by slot, sweeps only (n x lanes each)

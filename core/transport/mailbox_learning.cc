@@ -190,10 +190,11 @@ void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
     const bool from_input = projection.source_layer == Layer::kInput;
-    const R* past =
-        from_input ? past_input_[slot(revisited)].data() : past_activity_[slot(Tick{revisited.value - 1})].data();
+    const Tick sent{revisited.value - projection.delay()};  // before the first tick nothing was
+    const R* past = (from_input ? past_input_ : past_activity_)[slot(Tick{std::max(sent.value, 0)})].data();
     silence(index);
     const auto emit = [&](int shard) {
+      if (sent.value < 1) return;
       each_outgoing(shard, projection, [&](std::int32_t source, std::int64_t k, int receiver) {
         for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
           const R value = past[cell(source, lane)];
@@ -226,7 +227,7 @@ void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
   for (std::size_t p = 0; p < columns_.size(); ++p) {
     const Projection<R>& projection = network_.projections[p];
     const auto index = static_cast<std::int32_t>(p);
-    const bool transports = static_cast<bool>(answers) && projection.source_layer == Layer::kRate;
+    const bool transports = projection.source_layer == Layer::kRate && answers.sums_of(network_, projection) != nullptr;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || transports)) continue;
     const std::optional<LifParameters>& lif = target_of(projection).lif;
     send<Channel::kPost, Party::kRate, Party::kSynapse>(

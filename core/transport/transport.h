@@ -32,10 +32,19 @@ struct Answers {
   Party to = Party::kAgent;  // kAgent or kRate
   R* sums = nullptr;         // (n x lanes); kRate: the rate layer's signals
   std::ptrdiff_t apart = 0;  // from the sums of one readout population to those of the next; 0: they share them
+  // In a sweep, over W: what is told at stage q belongs to stage q + delay, whose sums stand in slot (q + delay) % slots.
+  std::int32_t stage = 0;
+  std::int32_t slots = 0;      // 0: not in a sweep
+  std::int32_t left = 0;       // stages after this one
+  std::ptrdiff_t by_slot = 0;  // from the sums of one slot to those of the next
   explicit operator bool() const { return sums != nullptr; }
 
-  /// Where the synapses of a projection send theirs.
+  /// Where the synapses of a projection send theirs; null: nowhere, for the sweep ends before.
   R* sums_of(const Network<R>& network, const Projection<R>& projection) const {
+    if (slots > 0) {
+      const std::int32_t delay = projection.delay();
+      return delay > left ? nullptr : sums + by_slot * ((stage + delay) % slots);
+    }
     if (apart == 0 || projection.target_layer != Layer::kReadout) return sums;
     const Population& target = population_at(network.readouts.populations, projection.target_begin);
     return sums + apart * (&target - network.readouts.populations.data());

@@ -100,6 +100,16 @@ void store_hollow(const DenseMatrix& matrix, Projection<R>& projection) {
   projection.offset.push_back(static_cast<std::int64_t>(size));
 }
 
+/// Row by row, columns ascending: a listing that follows from the synapses, and that nobody has to keep.
+bool is_row_by_row(const SparseMatrix& matrix) {
+  for (std::size_t k = 1; k < matrix.row.size(); ++k) {
+    const bool ascends =
+        matrix.row[k - 1] < matrix.row[k] || (matrix.row[k - 1] == matrix.row[k] && matrix.col[k - 1] < matrix.col[k]);
+    if (!ascends) return false;
+  }
+  return true;
+}
+
 template <class R>
 void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projection) {
   const bool by_column = source_is == SourceIs::kColumn;
@@ -109,7 +119,7 @@ void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projec
   projection.dense = false;
   projection.target.resize(size);
   projection.weight.resize(size);
-  projection.listed.resize(size);
+  if (by_column && !is_row_by_row(matrix)) projection.listed.resize(size);
   count_keys(source, projection.source_size, projection.offset);
   // Entries by target go one by one to the next place of their source: so the targets of a source ascend.
   const std::vector<std::int64_t> order = order_by(target, projection.target_size);
@@ -119,7 +129,7 @@ void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projec
     const std::int64_t synapse = next[static_cast<std::size_t>(source[entry])]++;
     projection.target[static_cast<std::size_t>(synapse)] = target[entry];
     projection.weight[static_cast<std::size_t>(synapse)] = static_cast<R>(matrix.values[entry]);
-    projection.listed[entry] = synapse;
+    if (!projection.listed.empty()) projection.listed[entry] = synapse;
   }
 }
 
@@ -138,6 +148,7 @@ Projection<R> ends_of(const ProjectionSpec& spec, const Spec& model, const std::
   projection.target_begin = begins[target];
   projection.target_size = populations[target].size;
   projection.plastic = spec.plastic;
+  projection.wait = wait_of(model.network, spec);
   projection.learning_rate = spec.learning_rate.value_or(model.training.learning_rate);
   return projection;
 }

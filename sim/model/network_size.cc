@@ -35,6 +35,17 @@ std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, st
   return synapses_of(projection.weights, rows, cols) - (projection.autapses ? 0 : std::min(rows, cols));
 }
 
+std::int32_t shortest_delay(const NetworkSpec& network, const ProjectionSpec& projection) {
+  const auto is_rate = [&](std::int32_t population) {
+    return network.populations[static_cast<std::size_t>(population)].kind == PopulationKind::kRate;
+  };
+  return is_rate(projection.source) && is_rate(projection.target) ? 1 : 0;
+}
+
+std::int32_t wait_of(const NetworkSpec& network, const ProjectionSpec& projection) {
+  return projection.delay ? *projection.delay - shortest_delay(network, projection) : 0;
+}
+
 bool has_spikes(const NetworkSpec& network) {
   return std::ranges::any_of(network.populations, [](const PopulationSpec& p) { return p.lif.has_value(); });
 }

@@ -121,6 +121,7 @@ ProjectionSpec read_projection(v1::Projection& message, const Directory& populat
   projection.name = message.name();
   projection.plastic = message.has_plastic() ? message.plastic() : true;
   if (message.has_learning_rate()) projection.learning_rate = message.learning_rate();
+  if (message.has_delay()) projection.delay = message.delay();
   check_name(message.name(), where.at("name"), faults);
   if (message.has_learning_rate() && !(std::isfinite(message.learning_rate()) && message.learning_rate() >= 0)) {
     faults.error(where.at("learning_rate"), "is " + shown(message.learning_rate()), "must be finite and at least 0");

@@ -42,6 +42,34 @@ double read_decay(bool given, double value, double otherwise, const FieldPath& f
   return otherwise;
 }
 
+/// Delays of one network, at its field.
+void check_delays(const NetworkSpec& network, const FieldPath& where, std::int32_t ticks, FaultList& faults) {
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    const ProjectionSpec& projection = network.projections[i];
+    if (!projection.delay || projection.source < 0 || projection.target < 0) continue;
+    const std::int32_t least = shortest_delay(network, projection);
+    const FieldPath field = where.at("projections", static_cast<int>(i)).at("delay");
+    if (*projection.delay < least) {
+      faults.error(field, fmt::format("is {}", *projection.delay),
+                   least == 0 ? "must be at least 0"
+                              : "must be at least 1 from a rate or spiking population to one, for the sake of causes");
+    } else if (ticks > 0 && *projection.delay > ticks) {
+      faults.error(field, fmt::format("is {}", *projection.delay),
+                   fmt::format("must be at most {}, the ticks of a trial", ticks));
+    }
+  }
+}
+
+void check_teacher_delays(const NetworkSpec& teacher, FaultList& faults) {
+  const FieldPath where = FieldPath().at("task").at("student_teacher").at("teacher");
+  for (std::size_t i = 0; i < teacher.projections.size(); ++i) {
+    const ProjectionSpec& projection = teacher.projections[i];
+    if (projection.source < 0 || projection.target < 0 || wait_of(teacher, projection) == 0) continue;
+    faults.error(where.at("projections", static_cast<int>(i)).at("delay"), fmt::format("is {}", *projection.delay),
+                 fmt::format("must be {} in a teacher, which has no others", shortest_delay(teacher, projection)));
+  }
+}
+
 }  // namespace
 
 LifSpec read_lif(const v1::Population::Lif& message, const FieldPath& where, FaultList& faults) {
@@ -124,6 +152,8 @@ DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_
 void check_spiking(const Spec& spec, FaultList& faults) {
   const FieldPath root;
   const TrainingSpec& training = spec.training;
+  check_delays(spec.network, root.at("network"), training.ticks, faults);
+  if (const auto* task = std::get_if<StudentTeacherTask>(&spec.task)) check_teacher_delays(task->teacher, faults);
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
     const std::optional<LifSpec>& lif = spec.network.populations[i].lif;
     if (!lif || !(training.dt > 0)) continue;

@@ -30,7 +30,12 @@ std::string unlike_rate(const NetworkSpec& network) {
 }
 
 std::string not_offered(RuleKind kind, const NetworkSpec& network) {
-  return rule(kind).spiking.empty() ? unlike_rate(network) : "";
+  if (!rule(kind).spiking.empty() || !learns(kind)) return "";
+  const bool late = std::ranges::any_of(network.projections, [&](const ProjectionSpec& projection) {
+    return projection.source >= 0 && projection.target >= 0 && wait_of(network, projection) > 0;
+  });
+  const std::string lack = unlike_rate(network);
+  return lack.empty() && late ? "delays" : lack;
 }
 
 std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {

@@ -90,6 +90,7 @@ struct ProjectionSpec {
   bool plastic = true;
   std::optional<double> learning_rate;  // eta of this projection; absent: the training's
   bool autapses = true;                 // false: dense but for its diagonal; of a population with itself only
+  std::optional<std::int32_t> delay;    // ticks; absent: 1 from rate to rate populations, otherwise 0
 };
 
 struct NetworkSpec {

@@ -1,5 +1,6 @@
 #include "sim/report/forecast.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "sim/model/network_size.h"
@@ -33,6 +34,12 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
     const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];
     const std::int64_t synapses = synapses_of(projection, target.size, source.size);
     const std::int64_t plastic = projection.plastic ? synapses : 0;
+    const std::int32_t wait = wait_of(network, projection);
+    if (wait > 0) {
+      const bool onto_readouts = target.kind == PopulationKind::kReadout;
+      shape.late.push_back({!onto_readouts && source.kind == PopulationKind::kRate, onto_readouts, synapses, plastic,
+                            *projection.delay});
+    }
     if (target.kind == PopulationKind::kReadout) {
       shape.readout_synapses += synapses;
       shape.plastic_readout += plastic;
@@ -45,8 +52,18 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
     if (target.lif || target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
     if (target.lif) shape.plastic_onto_spiking += plastic;
     if (target.lif && target.lif->adaptation != 0) shape.plastic_onto_adapting += plastic;
-    if (projection.source == projection.target && projection.autapses && !target.lif)
+    if (projection.source == projection.target && projection.autapses && !target.lif && wait == 0)
       shape.autapses += autapses_of(projection.weights, target.size);
+  }
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const PopulationSpec& source = network.populations[p];
+    std::int64_t longest = 0;
+    for (const ProjectionSpec& projection : network.projections) {
+      if (projection.source == static_cast<std::int32_t>(p))
+        longest = std::max<std::int64_t>(longest, wait_of(network, projection));
+    }
+    shape.under_way += longest * source.size;
+    if (source.kind == PopulationKind::kRate) shape.under_way_from_rate += longest * source.size;
   }
   for (const FeedbackSpec& feedback : rule.feedback) {
     const PopulationSpec& population = network.populations[static_cast<std::size_t>(feedback.population)];

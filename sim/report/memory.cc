@@ -51,6 +51,8 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   std::vector<MemoryPart> parts;
   parts.push_back(
       {"weights", scalar * (synapses + static_cast<double>(shape.feedback_synapses)) + kReported * 2 * synapses});
+  if (shape.under_way > 0)
+    parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(shape.under_way)});
   parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
   if (transport == TransportKind::kMailbox)  // pre, trace, change; where it stands in its target's list
     parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});

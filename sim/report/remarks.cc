@@ -141,7 +141,8 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
   const Candidate* online = nullptr;  // the smallest traces
   for (const Candidate& candidate : candidates) {
     const Ledger& ledger = candidate.outcome->ledger;
-    if (ledger.history_bytes() > 0 && (sweep == nullptr || ledger.history_bytes() > sweep->outcome->ledger.history_bytes()))
+    const bool sweeps = rule(candidate.outcome->kind).drive == Drive::kSweep;
+    if (sweeps && ledger.history_bytes() > 0 && (sweep == nullptr || ledger.history_bytes() > sweep->outcome->ledger.history_bytes()))
       sweep = &candidate;
     if (ledger.trace_bytes() > 0 && (online == nullptr || ledger.trace_bytes() < online->outcome->ledger.trace_bytes()))
       online = &candidate;

@@ -1,5 +1,6 @@
 #include "sim/run/weights.h"
 
+#include <numeric>
 #include <utility>
 
 #include "core/base/check.h"
@@ -7,11 +8,35 @@
 namespace locus {
 namespace {
 
+/// The file's k-th entry is synapse listing[k]. Sparse.
+template <class R>
+std::vector<std::int64_t> listing_of(const Projection<R>& projection) {
+  if (!projection.listed.empty()) return projection.listed;
+  std::vector<std::int64_t> next(static_cast<std::size_t>(projection.target_size) + 1, 0);
+  for (const std::int32_t target : projection.target) ++next[static_cast<std::size_t>(target) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::int64_t> listing(projection.weight.size());
+  for (std::size_t k = 0; k < listing.size(); ++k)
+    listing[static_cast<std::size_t>(next[static_cast<std::size_t>(projection.target[k])]++)] =
+        static_cast<std::int64_t>(k);
+  return listing;
+}
+
+/// The source of every synapse. Sparse.
+template <class R>
+std::vector<std::int32_t> sources_of(const Projection<R>& projection) {
+  std::vector<std::int32_t> sources;
+  sources.reserve(projection.weight.size());
+  for (std::int32_t j = 0; j < projection.source_size; ++j)
+    sources.insert(sources.end(), static_cast<std::size_t>(projection.fan_out(j)), j);
+  return sources;
+}
+
 /// Calls visit(synapse) in the order of the model file.
 template <class R, class Visit>
 void each_in_file_order(const Projection<R>& projection, Visit visit) {
   if (!projection.dense) {
-    for (const std::int64_t synapse : projection.listed) visit(static_cast<std::size_t>(synapse));
+    for (const std::int64_t synapse : listing_of(projection)) visit(static_cast<std::size_t>(synapse));
     return;
   }
   for (std::int64_t i = 0; i < projection.target_size; ++i) {
@@ -57,9 +82,10 @@ ProjectionWeights weights_of(const Projection<R>& projection) {
   if (projection.dense || projection.hollow)
     return {projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection)}};
   SparseMatrix matrix{projection.target_size, projection.source_size, {}, {}, values_of(projection)};
-  for (const std::int64_t synapse : projection.listed) {
+  const std::vector<std::int32_t> sources = sources_of(projection);
+  for (const std::int64_t synapse : listing_of(projection)) {
     matrix.row.push_back(projection.target_of(synapse));
-    matrix.col.push_back(projection.source_of(synapse));
+    matrix.col.push_back(sources[static_cast<std::size_t>(synapse)]);
   }
   return {projection.name, std::move(matrix)};
 }

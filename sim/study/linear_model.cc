@@ -105,6 +105,8 @@ LinearModel linear_model(const Spec& spec) {
   if (!spec.training.optimizer.plain()) refuse("the optimizer is not plain gradient descent");
   for (const ProjectionSpec& projection : spec.network.projections) {
     if (!projection.autapses) refuse(fmt::format("the student's projection \"{}\" has no autapses", projection.name));
+    if (wait_of(spec.network, projection) > 0)
+      refuse(fmt::format("the student's projection \"{}\" has a delay", projection.name));
     if (!projection.plastic) refuse(fmt::format("the student's projection \"{}\" is not plastic", projection.name));
     if (projection.learning_rate.value_or(spec.training.learning_rate) != spec.training.learning_rate)
       refuse(fmt::format("the student's projection \"{}\" has a learning rate of its own", projection.name));

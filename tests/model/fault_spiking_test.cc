@@ -125,6 +125,41 @@ TEST(Faults, OfAutapses) {
   });
 }
 
+TEST(Faults, OfDelays) {
+  const auto w = [](const std::string& inside) {
+    return "projections { name: \"W\" source: \"rec\" target: \"rec\" " + inside + " weights { constant { value: 0.5 } } }";
+  };
+  const std::string teacher =
+      "task { student_teacher { teacher { "
+      "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 3 rate {} } "
+      "populations { name: \"out\" size: 1 readout {} } "
+      "projections { name: \"B\" source: \"in\" target: \"rec\" @delay: 1 weights { constant { value: 0.5 } } } } } }";
+  expect_faults({
+      {"none between rate neurons", [&](M& m) { m.w = w("@delay: 0"); }, "network.projections[1].delay", {"is 0", "at least 1"}},
+      {"negative from inputs",
+       [](M& m) {
+         m.b = "projections { name: \"B\" source: \"in\" target: \"rec\" @delay: -1 weights { constant { value: 0.5 } } }";
+       },
+       "network.projections[0].delay",
+       {"is -1", "at least 0"}},
+      {"longer than a trial", [&](M& m) { m.w = w("@delay: 3"); }, "network.projections[1].delay", {"is 3", "at most 2"}},
+      {"under rtrl",
+       [&](M& m) {
+         m.w = w("delay: 2");
+         m.rules = "rules { name: \"r\" @rtrl {} }";
+       },
+       "rules[0].rtrl",
+       {"not offered", "delays"}},
+      {"of a teacher",
+       [&](M& m) {
+         m.task = teacher;
+         m.training = "training { ticks: 4 learning_rate: 0.1 }";
+       },
+       "task.student_teacher.teacher.projections[0].delay",
+       {"is 1", "must be 0 in a teacher"}},
+  });
+}
+
 TEST(Faults, OfLossesAndOptimizers) {
   const auto training = [](const std::string& inside) { return "training { learning_rate: 0.1 " + inside + " }"; };
   expect_faults({

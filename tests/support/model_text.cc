@@ -82,6 +82,7 @@ std::string projection_text(const NetworkSpec& network, const ProjectionSpec& pr
   text += weights_text(projection.weights);
   if (!projection.plastic) text += " plastic: false";
   if (!projection.autapses) text += " autapses: false";
+  if (projection.delay) text += " delay: " + std::to_string(*projection.delay);
   if (projection.learning_rate) text += " learning_rate: " + number(*projection.learning_rate);
   return text + " }\n";
 }

@@ -16,11 +16,13 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
   const auto n = static_cast<std::int64_t>(net.units);
   const std::int64_t curved = n - std::count(net.activation.begin(), net.activation.end(), Activation::kIdentity);
   const std::int64_t ticks = spec.training.ticks;
+  answer.history_bytes = scalar * (under_way(spec, true) + under_way(spec, false));
   if (rule.kind == RuleKind::kBptt || rule.kind == RuleKind::kTbptt) {
     const bool whole = rule.kind == RuleKind::kBptt;
     const std::int64_t depth = whole || rule.depth == 0 ? ticks : std::min<std::int64_t>(rule.depth, ticks);
     const std::int64_t stride = whole ? ticks : std::min<std::int64_t>(rule.stride, ticks);
-    answer.history_bytes = scalar * depth * (m + n + curved);
+    answer.history_bytes += scalar * depth * (m + n + curved);
+    answer.history_bytes += scalar * under_way(spec, false);  // the agent's
     if (spec.training.loss == Loss::kSequence) answer.history_bytes += scalar * n * (stride - 1);
   }
   if (rule.kind == RuleKind::kRflo || rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom) {

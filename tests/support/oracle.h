@@ -58,6 +58,7 @@ struct Synapse {
   double weight = 0;            // [1]
   double rate = 0;              // eta
   bool plastic = true;
+  int delay = 0;     // ticks from the source's activity to its arrival
   double delta = 0;  // change asked for since the last commit, summed over trials
 };
 
@@ -74,6 +75,9 @@ struct Net {
 
 /// Throws std::invalid_argument where the spec asks for random or aligned weights.
 Net flatten(const Spec& spec, const RuleSpec& rule);
+
+/// Activities that axons hold because some delay is longer than it must be: of each neuron as many ticks as its latest projection is late by.
+std::int64_t under_way(const Spec& spec, bool of_inputs);
 
 /// Entries of projection p as the file lists them, whether or not all are synapses.
 std::size_t entries_of(const Spec& spec, std::size_t p);

@@ -36,6 +36,23 @@ std::vector<Entry> entries(const WeightsSpec& weights, std::size_t rows, std::si
 
 }  // namespace
 
+std::int64_t under_way(const Spec& spec, bool of_inputs) {
+  std::int64_t sum = 0;
+  for (std::size_t p = 0; p < spec.network.populations.size(); ++p) {
+    const PopulationSpec& source = spec.network.populations[p];
+    if ((source.kind == PopulationKind::kInput) != of_inputs) continue;
+    std::int64_t latest = 0;
+    for (const ProjectionSpec& projection : spec.network.projections) {
+      const PopulationSpec& target = spec.network.populations[index(projection.target)];
+      const bool recurrent = source.kind == PopulationKind::kRate && target.kind == PopulationKind::kRate;
+      if (projection.delay && index(projection.source) == p)
+        latest = std::max<std::int64_t>(latest, *projection.delay - (recurrent ? 1 : 0));
+    }
+    sum += latest * source.size;
+  }
+  return sum;
+}
+
 std::size_t entries_of(const Spec& spec, std::size_t p) {
   const ProjectionSpec& projection = spec.network.projections.at(p);
   if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) return sparse->values.size();
@@ -115,6 +132,8 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
       synapse.weight = entry.value;
       synapse.rate = projection.learning_rate.value_or(spec.training.learning_rate);
       synapse.plastic = projection.plastic;
+      const bool recurrent = source.kind == PopulationKind::kRate && target.kind == PopulationKind::kRate;
+      synapse.delay = projection.delay.value_or(recurrent ? 1 : 0);
       synapses.push_back(synapse);
     }
     number_by_source(synapses);

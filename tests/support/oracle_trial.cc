@@ -50,6 +50,7 @@ class Replica {
     slope_.assign(ticks_ + 1, Row(net.units));
     epsilon_.assign(ticks_ + 1, Row(net.readouts));
     waiting_.assign(ticks_ + 1, Row(net.units));
+    told_.assign(ticks_ + 1, Row(net.a.size()));
     swept_.assign(ticks_ + 1, false);
     trace_.assign(plastic_.size(), 0.0);
     sensitivity_.assign(net.units, Row(plastic_.size()));
@@ -94,22 +95,29 @@ class Replica {
     }
   }
 
+  /// What has been under way for as long as the synapse's delay, and arrives in this tick.
+  static double arriving(const std::vector<Row>& past, const Synapse& synapse, std::size_t tick) {
+    const auto delay = static_cast<std::size_t>(synapse.delay);
+    return tick >= delay ? past[tick - delay][synapse.source] : 0;
+  }
+
   /// AXON from every source that is not silent to each of its synapses; each answers with a DENDRITE.
-  void propagate(const std::vector<Synapse>& block, const Row& activity, Party source, Party target, Row& current) {
+  void propagate(const std::vector<Synapse>& block, const std::vector<Row>& past, Party source, Party target, Row& current) {
     const std::size_t answer_scalars = rule_.kind == RuleKind::kRtrl && target == Party::kRate ? 2 : 1;
     for (const Synapse& synapse : block) {
-      if (activity[synapse.source] == 0) continue;
+      const double activity = arriving(past, synapse, now_);
+      if (activity == 0) continue;
       send(Channel::kAxon, 0, 1, actor(source, synapse.source), actor(synapse));
       send(Channel::kDendrite, 0, answer_scalars, actor(synapse), actor(target, synapse.target));
-      current[synapse.target] += synapse.weight * activity[synapse.source];
+      current[synapse.target] += synapse.weight * activity;
     }
   }
 
   void forward() {
     ++phase_;
     Row u(net_.units);
-    propagate(net_.b, x_[now_], Party::kInput, Party::kRate, u);
-    propagate(net_.w, h_[now_ - 1], Party::kRate, Party::kRate, u);
+    propagate(net_.b, x_, Party::kInput, Party::kRate, u);
+    propagate(net_.w, h_, Party::kRate, Party::kRate, u);
     std::vector<Row> inflow;
     if (rule_.kind == RuleKind::kRtrl) inflow = influence();
     for (std::size_t i = 0; i < net_.units; ++i) {
@@ -120,7 +128,7 @@ class Replica {
     }
     if (rule_.kind == RuleKind::kRtrl) step_sensitivities(inflow);
     y_ = Row(net_.readouts);
-    propagate(net_.a, h_[now_], Party::kRate, Party::kReadout, y_);
+    propagate(net_.a, h_, Party::kRate, Party::kReadout, y_);
   }
 
   /// TARGET, the error, the delta rule of A, and what carries the error away from the readouts.
@@ -133,16 +141,18 @@ class Replica {
       loss_ += error * error / (2 * share);
       epsilon_[now_][k] = error / share;
     }
-    for (Synapse& synapse : net_.a) {
+    for (std::size_t q = 0; q < net_.a.size(); ++q) {
+      Synapse& synapse = net_.a[q];
       const double epsilon = epsilon_[now_][synapse.target];
       if (epsilon == 0) continue;
       if (synapse.plastic || sweeps() || symmetric()) {
         send(Channel::kPost, 0, 2, actor(Party::kReadout, synapse.target), actor(synapse));
       }
-      if (synapse.plastic) synapse.delta += epsilon * h_[now_][synapse.source];
+      if (synapse.plastic) synapse.delta += epsilon * arriving(h_, synapse, now_);
       if (sweeps()) send(Channel::kTransport, 0, 1, actor(synapse), kAgent);
       if (symmetric()) send(Channel::kTransport, 0, 1, actor(synapse), actor(Party::kRate, synapse.source));
       waiting_[now_][synapse.source] += synapse.weight * epsilon;  // A^T eps, by whoever sums it
+      told_[now_][q] = synapse.weight * epsilon;
     }
   }
 
@@ -162,7 +172,7 @@ class Replica {
 
   double presynaptic(const Synapse& synapse, std::size_t tick) const {
     const bool from_input = &synapse >= net_.b.data() && &synapse < net_.b.data() + net_.b.size();
-    return from_input ? x_[tick][synapse.source] : h_[tick - 1][synapse.source];
+    return arriving(from_input ? x_ : h_, synapse, tick);
   }
 
   Party source_party(const Synapse& synapse) const {
@@ -174,18 +184,24 @@ class Replica {
     if (!due) return false;
     const std::size_t last = now_ > depth_ ? now_ - depth_ + 1 : 1;
     Row delta(net_.units);
-    for (std::size_t s = now_; s >= last; --s) revisit(s, s == last, delta);
+    due_.assign(ticks_ + 1, Row(net_.units));
+    for (std::size_t s = now_; s >= last; --s) revisit(s, last, delta);
     answer_.stalled_ticks += static_cast<std::int64_t>(now_ - last);
     return true;
   }
 
-  void revisit(std::size_t s, bool is_last, Row& delta) {
+  /// What a synapse carries back at s belongs to the activity that it heard at s, which was sent as much earlier as its delay.
+  void revisit(std::size_t s, std::size_t last, Row& delta) {
     ++phase_;
     const std::size_t lag = now_ - s;
     if (!swept_[s]) {
-      for (std::size_t i = 0; i < net_.units; ++i) delta[i] += waiting_[s][i];
+      for (std::size_t q = 0; q < net_.a.size(); ++q) {
+        const auto delay = static_cast<std::size_t>(net_.a[q].delay);
+        if (s > delay) due_[s - delay][net_.a[q].source] += told_[s][q];
+      }
       swept_[s] = true;
     }
+    for (std::size_t i = 0; i < net_.units; ++i) delta[i] += due_[s][i];
     Row g(net_.units);
     for (std::size_t i = 0; i < net_.units; ++i) {
       send(Channel::kAdjoint, lag, 1, kAgent, actor(Party::kRate, i));
@@ -195,7 +211,8 @@ class Replica {
     for (std::vector<Synapse>* block : {&net_.b, &net_.w}) {
       for (Synapse& synapse : *block) {
         const double pre = presynaptic(synapse, s);
-        const bool transports = block == &net_.w && !is_last;
+        const auto delay = static_cast<std::size_t>(synapse.delay);
+        const bool transports = block == &net_.w && s >= last + delay;
         if (synapse.plastic && pre != 0)
           send(Channel::kAxon, lag, 1, actor(source_party(synapse), synapse.source), actor(synapse));
         if (synapse.plastic || transports)
@@ -203,7 +220,7 @@ class Replica {
         if (synapse.plastic) synapse.delta += g[synapse.target] * pre;
         if (!transports) continue;
         send(Channel::kTransport, lag, 1, actor(synapse), kAgent);
-        delta[synapse.source] += synapse.weight * g[synapse.target];
+        due_[s - delay][synapse.source] += synapse.weight * g[synapse.target];
       }
     }
   }
@@ -242,7 +259,7 @@ class Replica {
   void eprop(const Row& signal) {
     Row own(net_.units);
     for (const Synapse& synapse : net_.w) {
-      if (synapse.source != synapse.target) continue;
+      if (synapse.source != synapse.target || synapse.delay != 1) continue;  // h_t depends on h_{t-1} through no other
       send(Channel::kDendrite, 0, 1, actor(synapse), actor(Party::kRate, synapse.target));
       own[synapse.target] = synapse.weight;
     }
@@ -305,6 +322,8 @@ class Replica {
   std::vector<Row> x_, h_, slope_;      // by tick; phi'(u)
   std::vector<Row> epsilon_, waiting_;  // by tick; eps (o), A^T eps with the weights of its tick (n)
   std::vector<bool> swept_;             // by tick
+  std::vector<Row> told_;               // by tick; A_ki eps_k of each synapse of A
+  std::vector<Row> due_;                // by tick; what a sweep has carried back to it
   Row y_;
   Row trace_;                     // P (N)
   std::vector<Row> sensitivity_;  // dh_k / dtheta_q (n x N)

@@ -248,6 +248,17 @@ Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::
   return spec;
 }
 
+Spec with_delays(Spec spec, std::uint64_t seed) {
+  Dice dice(seed ^ 0xde1a7);
+  for (ProjectionSpec& projection : spec.network.projections) {
+    const auto kind = [&](std::int32_t p) { return spec.network.populations[static_cast<std::size_t>(p)].kind; };
+    const int least = kind(projection.source) == PopulationKind::kRate && kind(projection.target) == PopulationKind::kRate;
+    if (dice.chance(75)) projection.delay = std::min(least + dice.between(0, 4), spec.training.ticks);
+  }
+  std::erase_if(spec.rules, [](const RuleSpec& rule) { return rule.kind == RuleKind::kRtrl; });
+  return spec;
+}
+
 RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback, std::optional<double> trace_decay) {
   RuleSpec result;
   result.kind = kind;

@@ -65,6 +65,9 @@ Spec odd_model(std::uint64_t seed);
 /// but RTRL, whose cost grows with the fourth power.
 Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::int32_t batch);
 
+/// The model with delays: most projections have one, up to 4 ticks longer than they must; without RTRL, which is not offered for them.
+Spec with_delays(Spec spec, std::uint64_t seed);
+
 /// A rule with its short form as its name.
 RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback = {},
                    std::optional<double> trace_decay = std::nullopt);

@@ -25,26 +25,25 @@ void World::learn_online(const Life& life) {
   for (int block = 0; block < 2; ++block) {
     for (Kept& k : kept(block)) k.trace = k.adapted = k.low_pass = k.total = 0;
   }
-  const Row none(net.units, 0);
   for (int t = 0; t < T; ++t) {
     const auto tick = static_cast<std::size_t>(t);
     const Row signal = signals(life, mutation_ == Mutation::kSignalATickLate ? t - 1 : t);
     count_news(life, t, signal);
-    const Row& recurrent = mutation_ == Mutation::kTraceOfOwnTick ? life.z[tick] : t > 0 ? life.z[tick - 1] : none;
+    const int sooner = mutation_ == Mutation::kTraceOfOwnTick ? 1 : 0;
     for (int block = 0; block < 2; ++block) {
       std::vector<Synapse>& synapses = block == 0 ? net.b : net.w;
       for (std::size_t q = 0; q < synapses.size(); ++q) {
         Synapse& s = synapses[q];
         Kept& k = kept(block)[q];
         const Unit& u = units[s.target];
-        const double said = block == 0 ? life.x[tick][s.source] : recurrent[s.source];
+        const double pre = block == 0 ? said(life.x, t, s) : said(life.z, t, s, sooner);
         const double psi = life.psi[tick][s.target];
         if (!eprop()) {
-          k.trace = (lambda >= 0 ? lambda : u.alpha) * k.trace + psi * u.zeta * said;
+          k.trace = (lambda >= 0 ? lambda : u.alpha) * k.trace + psi * u.zeta * pre;
           s.delta += signal[s.target] * k.trace;
           continue;
         }
-        k.trace = u.alpha * k.trace + (mutation_ == Mutation::kNoZetaInTrace ? 1 : u.zeta) * said;
+        k.trace = u.alpha * k.trace + (mutation_ == Mutation::kNoZetaInTrace ? 1 : u.zeta) * pre;
         double e = psi * (k.trace - u.beta * k.adapted);
         if (mutation_ == Mutation::kAdaptedAfterUpdate) e = psi * (k.trace - u.beta * (u.rho * k.adapted + e));
         k.adapted = u.rho * k.adapted + e;
@@ -91,9 +90,7 @@ void World::learn_readouts(const Life& life) {
       Synapse& s = net.a[q];
       Kept& k = kept(2)[q];
       const Out& o = outs[s.target];
-      const double heard = mutation_ != Mutation::kReadoutTraceATickLate ? life.z[tick][s.source]
-                           : t > 0                                       ? life.z[tick - 1][s.source]
-                                                                         : 0;
+      const double heard = said(life.z, t, s, mutation_ == Mutation::kReadoutTraceATickLate ? -1 : 0);
       k.trace = o.alpha * k.trace + o.zeta * heard;
       s.delta += life.eps[tick][s.target] * k.trace;
       if (life.eps[tick][s.target] == 0) continue;
@@ -111,35 +108,42 @@ void World::learn_backwards(const Life& life) {
   int swept = 0;  // local ticks below have been
   for (int now = 0; now < T; ++now) {
     if (!(now + 1 == T || (has_error(now) && (now + 1) % stride == 0))) continue;
-    Row eta(net.readouts, 0), del(net.units, 0), om(net.units, 0);
+    Row om(net.units, 0);
+    Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));  // by tick; 0 beyond the present one
+    Rows dels(static_cast<std::size_t>(T) + 1, Row(net.units, 0));
+    const auto at = [&](int tick) { return static_cast<std::size_t>(std::min(tick, T)); };
     const int last = std::max(now - depth + 1, 0);
     for (int s = now; s >= last; --s) {
       const auto tick = static_cast<std::size_t>(s);
       const int lag = now - s;
       for (std::size_t k = 0; k < net.readouts; ++k)
-        eta[k] = (s >= swept ? life.eps[tick][k] : 0) + outs[k].alpha * eta[k];
-      Row lam(net.units, 0);
-      for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * eta[q.target];
-      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * del[q.target];
+        etas[tick][k] = (s >= swept ? life.eps[tick][k] : 0) + outs[k].alpha * etas[tick + 1][k];
+      Row lam(net.units, 0);  // what a synapse feels at s + delay is that of the activity of s
+      for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * etas[at(s + q.delay)][q.target];
+      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * dels[at(s + q.delay)][q.target];
+      Row& del = dels[tick];
       for (std::size_t i = 0; i < net.units; ++i) {
         const Unit& u = units[i];
-        const double felt = life.psi[tick][i] * (lam[i] - u.threshold * del[i] + om[i]);
+        const double later = dels[tick + 1][i];
+        const double felt = life.psi[tick][i] * (lam[i] - u.threshold * later + om[i]);
         om[i] = u.rho * om[i] - u.beta * felt;
-        del[i] = felt + u.alpha * del[i];
+        del[i] = felt + u.alpha * later;
       }
       send(Channel::kAdjoint, lag, static_cast<std::int64_t>(net.units), 1);
       for (Synapse& q : net.b) {
         if (!q.plastic) continue;
-        q.delta += units[q.target].zeta * del[q.target] * life.x[tick][q.source];
+        const double pre = said(life.x, s, q);
+        q.delta += units[q.target].zeta * del[q.target] * pre;
         send(Channel::kPost, lag, 1, 2);
-        if (life.x[tick][q.source] != 0) send(Channel::kAxon, lag, 1, 1);
+        if (pre != 0) send(Channel::kAxon, lag, 1, 1);
       }
       for (Synapse& q : net.w) {
-        const double said = s > 0 ? life.z[tick - 1][q.source] : 0;
-        if (q.plastic) q.delta += units[q.target].zeta * del[q.target] * said;
-        if (q.plastic || s != last) send(Channel::kPost, lag, 1, 2);
-        if (q.plastic && said != 0) send(Channel::kAxon, lag, 1, 1);
-        if (s != last) send(Channel::kTransport, lag, 1, 1);
+        const double pre = said(life.z, s, q);
+        const bool tells = s - q.delay >= last;
+        if (q.plastic) q.delta += units[q.target].zeta * del[q.target] * pre;
+        if (q.plastic || tells) send(Channel::kPost, lag, 1, 2);
+        if (q.plastic && pre != 0) send(Channel::kAxon, lag, 1, 1);
+        if (tells) send(Channel::kTransport, lag, 1, 1);
       }
     }
     answer.stalled_ticks += now - last;
@@ -181,7 +185,10 @@ void World::commit() {
 
 /// The backward equations over a whole trial, with paths left out; into the synapses' delta.
 void World::backward_whole(const Life& life, Paths paths) {
-  Row eta(net.readouts, 0), del(net.units, 0), om(net.units, 0), heard(net.units, 0);
+  Row om(net.units, 0), heard(net.units, 0);
+  Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));
+  Rows dels(static_cast<std::size_t>(T) + 1, Row(net.units, 0));
+  const auto at = [&](int tick) { return static_cast<std::size_t>(std::min(tick, T)); };
   for (int s = T - 1; s >= 0; --s) {
     const auto tick = static_cast<std::size_t>(s);
     Row lam(net.units, 0);
@@ -189,34 +196,37 @@ void World::backward_whole(const Life& life, Paths paths) {
       const Row signal = signals(life, s);
       for (std::size_t i = 0; i < net.units; ++i) lam[i] = (1 - kappa) * (heard[i] = kappa * heard[i] + signal[i]);
     } else {
-      for (std::size_t k = 0; k < net.readouts; ++k) eta[k] = life.eps[tick][k] + outs[k].alpha * eta[k];
-      for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * eta[q.target];
+      for (std::size_t k = 0; k < net.readouts; ++k)
+        etas[tick][k] = life.eps[tick][k] + outs[k].alpha * etas[tick + 1][k];
+      for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * etas[at(s + q.delay)][q.target];
     }
     if (paths.recurrent) {
-      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * del[q.target];
+      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * dels[at(s + q.delay)][q.target];
     }
+    Row& del = dels[tick];
     for (std::size_t i = 0; i < net.units; ++i) {
       const Unit& u = units[i];
-      const double felt = life.psi[tick][i] * (lam[i] - (paths.reset ? u.threshold * del[i] : 0) + om[i]);
+      const double later = dels[tick + 1][i];
+      const double felt = life.psi[tick][i] * (lam[i] - (paths.reset ? u.threshold * later : 0) + om[i]);
       om[i] = u.rho * om[i] - u.beta * felt;
-      del[i] = felt + u.alpha * del[i];
+      del[i] = felt + u.alpha * later;
     }
-    for (Synapse& q : net.b) q.delta += units[q.target].zeta * del[q.target] * life.x[tick][q.source];
-    for (Synapse& q : net.w) q.delta += s > 0 ? units[q.target].zeta * del[q.target] * life.z[tick - 1][q.source] : 0;
+    for (Synapse& q : net.b) q.delta += units[q.target].zeta * del[q.target] * said(life.x, s, q);
+    for (Synapse& q : net.w) q.delta += units[q.target].zeta * del[q.target] * said(life.z, s, q);
   }
 }
 
 /// dL along one synapse's weight, forwards.
 double World::tangent(const Life& life, const Synapse& moved, int block) const {
-  Row dv(net.units, 0), da(net.units, 0), dz(net.units, 0), dy(net.readouts, 0);
+  Row dv(net.units, 0), da(net.units, 0), before(net.units, 0), dy(net.readouts, 0);
+  Rows all(static_cast<std::size_t>(T), Row(net.units, 0));  // dz by tick
   double sum = 0;
   for (int t = 0; t < T; ++t) {
     const auto tick = static_cast<std::size_t>(t);
     Row current(net.units, 0);
-    for (const Synapse& s : net.w) current[s.target] += s.weight * dz[s.source];
-    if (block == 0) current[moved.target] += life.x[tick][moved.source];
-    if (block == 1 && t > 0) current[moved.target] += life.z[tick - 1][moved.source];
-    const Row before = dz;
+    for (const Synapse& s : net.w) current[s.target] += s.weight * said(all, t, s);
+    if (block < 2) current[moved.target] += said(block == 0 ? life.x : life.z, t, moved);
+    Row& dz = all[tick];
     for (std::size_t i = 0; i < net.units; ++i) {
       const Unit& u = units[i];
       dv[i] = u.zeta * current[i] + u.alpha * dv[i] - u.threshold * before[i];
@@ -224,12 +234,13 @@ double World::tangent(const Life& life, const Synapse& moved, int block) const {
       dz[i] = life.psi[tick][i] * (dv[i] - u.beta * da[i]);
     }
     Row out(net.readouts, 0);
-    for (const Synapse& s : net.a) out[s.target] += s.weight * dz[s.source];
-    if (block == 2) out[moved.target] += life.z[tick][moved.source];
+    for (const Synapse& s : net.a) out[s.target] += s.weight * said(all, t, s);
+    if (block == 2) out[moved.target] += said(life.z, t, moved);
     for (std::size_t k = 0; k < net.readouts; ++k) {
       dy[k] = outs[k].zeta * out[k] + outs[k].alpha * dy[k];
       sum += life.eps[tick][k] * dy[k];
     }
+    before = dz;
   }
   return sum;
 }

@@ -78,6 +78,7 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
         self.projection = static_cast<std::int32_t>(p);
         self.entry = i * size + i;
         self.source = self.target = begin + i;
+        self.delay = 1;
         self.rate = spec.network.projections[p].learning_rate.value_or(training.learning_rate);
         net.w.push_back(self);
       }
@@ -116,8 +117,9 @@ Life World::live(const RecordedTrial& trial) {
   Row v(n, 0), a(n, 0), r(n, 0), y(net.readouts, 0), before(n, 0);
   for (std::size_t t = 0; t < ticks; ++t) {
     Row current(n, 0);
-    for (const Synapse& s : net.w) current[s.target] += s.weight * before[s.source];
-    for (const Synapse& s : net.b) current[s.target] += s.weight * life.x[t][s.source];
+    const int now = static_cast<int>(t);
+    for (const Synapse& s : net.w) current[s.target] += s.weight * said(life.z, now, s);
+    for (const Synapse& s : net.b) current[s.target] += s.weight * said(life.x, now, s);
     for (std::size_t i = 0; i < n; ++i) {
       const Unit& u = units[i];
       r[i] = std::max(r[i] - 1, 0.0);
@@ -139,9 +141,9 @@ Life World::live(const RecordedTrial& trial) {
         if (mutation_ == Mutation::kAdaptsAtOnce) a[i] += 1;
       }
     }
-    const Row& heard = mutation_ == Mutation::kReadoutATickLate ? before : life.z[t];
+    const int sooner = mutation_ == Mutation::kReadoutATickLate ? -1 : 0;
     Row sum(net.readouts, 0);
-    for (const Synapse& s : net.a) sum[s.target] += s.weight * heard[s.source];
+    for (const Synapse& s : net.a) sum[s.target] += s.weight * said(life.z, now, s, sooner);
     for (std::size_t k = 0; k < net.readouts; ++k) y[k] = outs[k].zeta * sum[k] + outs[k].alpha * y[k];
     life.y[t] = y;
     before = life.z[t];
@@ -179,15 +181,14 @@ double World::loss(const Life& life, const RecordedTrial& trial) const {
 
 void World::count_forward(const Life& life) {
   for (int t = 0; t < T; ++t) {
-    const auto tick = static_cast<std::size_t>(t);
-    const auto axon = [&](double said) {
-      if (said == 0) return;
+    const auto axon = [&](double activity) {
+      if (activity == 0) return;
       send(Channel::kAxon, 0, 1, 1);
       send(Channel::kDendrite, 0, 1, 1);
     };
-    for (const Synapse& s : net.b) axon(life.x[tick][s.source]);
-    for (const Synapse& s : net.w) axon(t > 0 ? life.z[tick - 1][s.source] : 0);
-    for (const Synapse& s : net.a) axon(life.z[tick][s.source]);
+    for (const Synapse& s : net.b) axon(said(life.x, t, s));
+    for (const Synapse& s : net.w) axon(said(life.z, t, s));
+    for (const Synapse& s : net.a) axon(said(life.z, t, s));
     if (!learns() || !has_error(t)) continue;
     const auto o = static_cast<std::int64_t>(net.readouts);
     send(Channel::kTarget, 0, o, 1);
@@ -198,12 +199,14 @@ void World::count_forward(const Life& life) {
 void World::measure_memory() {
   const std::int64_t scalar = 8;
   const auto n = static_cast<std::int64_t>(net.units);
+  answer.history_bytes = scalar * (oracle::under_way(spec_, true) + oracle::under_way(spec_, false));
   if (rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt) {
     const bool whole = rule_.kind == RuleKind::kBptt;
     const std::int64_t depth = whole || rule_.depth == 0 ? T : std::min(rule_.depth, T);
     const std::int64_t stride = whole ? T : std::min(rule_.stride, T);
-    answer.history_bytes = scalar * depth * (static_cast<std::int64_t>(net.inputs) + 2 * n) +
-                           scalar * n * (std::min<std::int64_t>(stride, window) - 1);
+    answer.history_bytes += scalar * oracle::under_way(spec_, false);  // what waits at the agent
+    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.inputs) + 2 * n) +
+                            scalar * n * (std::min<std::int64_t>(stride, window) - 1);
   }
   if (!learns()) return;
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {

@@ -58,6 +58,11 @@ class World {
     count.messages += messages;
     count.scalars += messages * scalars;
   }
+  /// What was said `late` ticks before t, that is before the first tick nothing.
+  static double said(const Rows& past, int t, const oracle::Synapse& s, int sooner = 0) {
+    const int sent = t - s.delay + sooner;
+    return sent >= 0 && sent < static_cast<int>(past.size()) ? past[static_cast<std::size_t>(sent)][s.source] : 0;
+  }
   bool eprop() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kEpropRandom; }
   bool learns() const { return rule_.kind != RuleKind::kNone; }
 

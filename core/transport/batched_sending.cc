@@ -1,0 +1,135 @@
+// Sending event by event: over sparse synapses with one lane, and from and onto spiking neurons. Cost follows what is sent.
+#include <algorithm>
+
+#include "core/base/count.h"
+#include "core/transport/batched.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kWorthSending = std::int64_t{1} << 12;  // messages of one lane: some ten microseconds
+
+}  // namespace
+
+template <class R>
+std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* activity) const {
+  if (projection.dense)
+    return count_nonzero(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
+  std::int64_t count = 0;
+  for (std::int32_t j = 0; j < projection.source_size; ++j) {
+    count += count_nonzero(activity + std::ptrdiff_t{j} * lanes_, lanes_) * projection.fan_out(j);
+  }
+  return count;
+}
+
+template <class R>
+std::int64_t Batched<R>::count_active(const Projection<R>& projection) const {
+  std::int64_t count = 0;
+  for (const std::int32_t j : active_sources(projection)) count += projection.fan_out(j - projection.source_begin);
+  return count;
+}
+
+/// Thread c of n takes the targets [c, c + 1) / n of all: where its part of every source's run ends.
+template <class R>
+void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const {
+  const auto threads = static_cast<std::int64_t>(executor_.threads);
+  if (projection.dense || lanes_ > 1 || threads == 1 || projection.size() < kWorthSending) return;
+  for (std::int32_t j = 0; j < projection.source_size; ++j) {
+    const auto run = projection.target.begin() + projection.begin_of(j);
+    const auto end = projection.target.begin() + projection.begin_of(j + 1);
+    for (std::int64_t c = 1; c < threads; ++c) {
+      const auto first = static_cast<std::int32_t>(c * projection.target_size / threads);
+      block.split.push_back(std::lower_bound(run, end, first) - projection.target.begin());
+    }
+  }
+}
+
+/// One lane, sparse: the synapses of every source that is not silent, source by source. Threads take targets, which changes no sum.
+template <class R>
+void Batched<R>::send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current) {
+  const std::span<const std::int32_t> sources = active_sources(projection);
+  const R* activity = source_activity(projection) - projection.source_begin;
+  const R* weight = projection.weight.data();
+  const std::int32_t* target = projection.target.data();
+  const std::int64_t* offset = projection.offset.data() - projection.source_begin;
+  const int threads = executor_.threads;
+  const int chunks = block.split.empty() || messages < kWorthSending ? 1 : threads;
+  executor_(chunks, [&](int chunk) {
+    const std::int64_t* split = block.split.data() - std::ptrdiff_t{projection.source_begin} * (threads - 1) + chunk;
+    const auto begin = [&](std::int32_t j) {
+      return chunk == 0 ? offset[j] : split[std::ptrdiff_t{j} * (threads - 1) - 1];
+    };
+    const auto end = [&](std::int32_t j) {
+      return chunk == chunks - 1 ? offset[j + 1] : split[std::ptrdiff_t{j} * (threads - 1)];
+    };
+    for (std::size_t e = 0; e < sources.size(); ++e) {
+      if (e + 1 < sources.size()) {  // the next run, which no processor foresees
+        const std::int64_t next = begin(sources[e + 1]);
+        __builtin_prefetch(weight + next);
+        __builtin_prefetch(target + next);
+      }
+      const std::int32_t j = sources[e];
+      const R said = activity[j];
+      const std::int64_t last = end(j);
+      for (std::int64_t k = begin(j); k < last; ++k) current[target[k]] += weight[k] * said;
+    }
+  });
+}
+
+/// Sums in source order, as single messages do; four sources at a time, so that a current is loaded and stored once for them. Threads take targets.
+template <class R>
+void Batched<R>::send_events(const Projection<R>& projection, const R* activity, R* current) {
+  if (lanes_ > 1 || !projection.dense) return send_product_of_active(projection, activity, current);
+  const std::span<const std::int32_t> active = active_sources(projection);
+  const std::int32_t targets = projection.target_size;
+  const auto column = [&](std::size_t e) {
+    return projection.weight.data() + std::ptrdiff_t{active[e] - projection.source_begin} * targets;
+  };
+  const auto said = [&](std::size_t e) { return activity[active[e] - projection.source_begin]; };
+  const int chunks = std::ssize(active) * targets < kWorthSending ? 1 : executor_.threads;
+  executor_(chunks, [&](int chunk) {
+    const auto first = static_cast<std::int32_t>(std::int64_t{targets} * chunk / chunks);
+    const auto last = static_cast<std::int32_t>(std::int64_t{targets} * (chunk + 1) / chunks);
+    std::size_t e = 0;
+    for (; e + 4 <= active.size(); e += 4) {
+      const R *w0 = column(e), *w1 = column(e + 1), *w2 = column(e + 2), *w3 = column(e + 3);
+      const R x0 = said(e), x1 = said(e + 1), x2 = said(e + 2), x3 = said(e + 3);
+#pragma GCC ivdep
+      for (std::int32_t i = first; i < last; ++i)
+        current[i] = (((current[i] + w0[i] * x0) + w1[i] * x1) + w2[i] * x2) + w3[i] * x3;
+    }
+    for (; e < active.size(); ++e) {
+      const R* w = column(e);
+      const R x = said(e);
+#pragma GCC ivdep
+      for (std::int32_t i = first; i < last; ++i) current[i] += w[i] * x;
+    }
+  });
+}
+
+/// With several lanes, or over sparse synapses: source by source, each that is not silent in every lane.
+template <class R>
+void Batched<R>::send_product_of_active(const Projection<R>& projection, const R* activity, R* current) {
+  for (const std::int32_t source : active_sources(projection)) {
+    const std::int32_t j = source - projection.source_begin;
+    const R* from = activity + std::ptrdiff_t{j} * lanes_;
+    for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
+      R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes_;
+      const R weight = projection.weight[static_cast<std::size_t>(k)];
+      for (std::int32_t lane = 0; lane < lanes_; ++lane) to[lane] += weight * from[lane];
+    }
+  }
+}
+
+template std::int64_t Batched<double>::count_axons(const Projection<double>&, const double*) const;
+template std::int64_t Batched<double>::count_active(const Projection<double>&) const;
+template void Batched<double>::split_runs(const Projection<double>&, Block&) const;
+template void Batched<double>::send_to_targets(const Projection<double>&, const Block&, std::int64_t, double*);
+template void Batched<double>::send_events(const Projection<double>&, const double*, double*);
+template std::int64_t Batched<float>::count_axons(const Projection<float>&, const float*) const;
+template std::int64_t Batched<float>::count_active(const Projection<float>&) const;
+template void Batched<float>::split_runs(const Projection<float>&, Block&) const;
+template void Batched<float>::send_to_targets(const Projection<float>&, const Block&, std::int64_t, float*);
+template void Batched<float>::send_events(const Projection<float>&, const float*, float*);
+
+}  // namespace locus
