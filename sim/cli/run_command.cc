@@ -129,9 +129,9 @@ void RunInvocation::declare(CLI::App& app) {
                  "budget instead of the model's, any|spatial|temporal|strict: the first message that breaks it ends its rule")
       ->type_name("BUDGET")
       ->check(one_of({"any", "spatial", "temporal", "strict"}), "");
-  app.add_option(
-         "--out", out_,
-         "folder for report.html, result.json, result.binpb, losses.csv and ledger.csv; DIR/<model name>/ with several models")
+  app.add_option("--out", out_,
+                 "folder for report.html, result.json, result.binpb, losses.csv and ledger.csv, and for what the model asks to have "
+                 "recorded (record/); DIR/<model name>/ with several models")
       ->type_name("DIR");
   app.add_option("--serve", serve_,
                  "show the report in a browser while the run goes on, at a port of this machine (default: any that is free); the "

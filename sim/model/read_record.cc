@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/network_size.h"
 #include "sim/model/suggest.h"
 
 namespace locus {
 namespace {
 
+constexpr std::int64_t kMostOfPart = std::int64_t{1} << 27;  // values: with their places they stay below protobuf's 2 GiB
 constexpr int kMostRecords = 100;  // of a model: each is a file that stays open while its rule runs
 
 constexpr std::array kQuantities = {Quantity::kActivity,       Quantity::kOutput, Quantity::kError,
@@ -124,6 +126,23 @@ void read_ticks(const v1::Record& message, const TrainingSpec& training, const F
   check_range(*record.trial, 0, training.batch - 1, where.at("trial"), faults);
 }
 
+/// A sample of a stream is one message, which has a largest size.
+void check_part(const RecordSpec& record, const Spec& model, const FieldPath& where, FaultList& faults) {
+  const auto of = static_cast<std::size_t>(record.of);
+  std::int64_t values = 0;
+  if (is_of_projection(record.quantity)) {
+    const ProjectionSpec& projection = model.network.projections[of];
+    values = synapses_of(projection.weights, model.network.populations[static_cast<std::size_t>(projection.target)].size,
+                         model.network.populations[static_cast<std::size_t>(projection.source)].size);
+  } else {
+    values = model.network.populations[of].size;
+  }
+  const std::int64_t trials = is_of_ticks(record.quantity) && !record.trial ? model.training.batch : 1;
+  if (values <= kMostOfPart / std::max<std::int64_t>(trials, 1)) return;
+  faults.error(where.at("form"), fmt::format("is PROTOBUF, of samples of {} values in {} trials", values, trials),
+               fmt::format("must be NPY where a sample has more than {}", kMostOfPart));
+}
+
 std::string default_name(const RecordSpec& record, const NetworkSpec& network) {
   const auto of = static_cast<std::size_t>(record.of);
   std::string text = is_of_projection(record.quantity) ? network.projections[of].name : network.populations[of].name;
@@ -179,6 +198,7 @@ std::vector<RecordSpec> read_records(const google::protobuf::RepeatedPtrField<v1
     const bool had_errors = faults.has_errors();
     read_what(message, model.network, field, record, faults);
     if (!had_errors && faults.has_errors()) continue;  // it has no default name
+    if (record.protobuf && !faults.has_errors()) check_part(record, model, field, faults);
     record.name = message.name();
     if (record.name.empty() && !model.network.populations.empty() && !model.network.projections.empty())
       record.name = default_name(record, model.network);

@@ -18,10 +18,15 @@ namespace locus {
 
 namespace {
 
-/// Of the projections whose traces are recorded: three numbers a synapse and trial under Batched, and where each stands in the file.
-double watched_bytes(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
+/// Of all that is recorded the largest sample, twice: as numbers and as bytes. Of the projections whose traces are recorded besides: three numbers a
+/// synapse and trial under Batched, and where each stands in the file.
+double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
+  double largest = 0;
   double bytes = 0;
   for (const RecordSpec& record : spec.records) {
+    double values = 1;
+    for (const std::int64_t side : sample_shape(spec, record)) values *= static_cast<double>(side);
+    if (has_quantity(rule.kind, record.quantity)) largest = std::max(largest, values);
     if (record.quantity != Quantity::kTrace || !has_quantity(rule.kind, record.quantity)) continue;
     double synapses = 1;
     RecordSpec alone = record;
@@ -31,7 +36,7 @@ double watched_bytes(const Spec& spec, const RuleSpec& rule, TransportKind trans
     if (transport == TransportKind::kBatched)
       bytes += 3.0 * scalar_bytes(spec.precision) * spec.training.batch * synapses;
   }
-  return bytes;
+  return bytes + 2 * 8 * largest;
 }
 
 }  // namespace
@@ -67,8 +72,8 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   }
   if (events && transport == TransportKind::kMailbox)
     parts.push_back({"what e-prop keeps in the mailbox", scalar * 3 * lanes * static_cast<double>(shape.plastic())});
-  if (double bytes = watched_bytes(spec, rule_spec, transport); bytes > 0)
-    parts.push_back({"traces that are recorded", bytes});
+  if (double bytes = recorded_bytes(spec, rule_spec, transport); bytes > 0)
+    parts.push_back({"what is recorded", bytes});
   if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});
   if (drive == Drive::kSweep && spec.chip) {  // of what is replayed, carried back and told
     parts.push_back({"counts by neuron and lag",

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "tests/cli/invoke.h"
@@ -47,6 +48,18 @@ class RecordCommand : public InFolder {
     ::dup2(nowhere, 2);
     ::execv(argv[0], const_cast<char* const*>(argv.data()));
     ::_exit(127);
+  }
+
+  static bool has_ended(::pid_t child) {
+    siginfo_t info = {};
+    ::waitid(P_PID, static_cast<::id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
+    return info.si_pid == child;
+  }
+
+  /// Another one whenever the file has been replaced; 0: it is not there.
+  ::ino_t inode(const std::string& name) const {
+    struct stat state = {};
+    return ::stat(at(name).c_str(), &state) == 0 ? state.st_ino : 0;
   }
 
   static int end(::pid_t child) {
@@ -114,14 +127,20 @@ TEST_F(RecordCommand, KilledAndResumedEndsWithTheSameBytes) {
   const auto expected = recordings("whole");
   ASSERT_EQ(expected.size(), 7U);
   std::mt19937 random(20260701);  // one sequence, so that a failure can be met again
-  std::uniform_int_distribution<int> microseconds(0, 150'000);
+  std::uniform_int_distribution<int> microseconds(0, 30'000);
   const std::vector<std::string> run = {
       "run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "3"};
   int kills = 0;
+  int resumed = 0;
   for (int tries = 0; kills < 20 && tries < 300; ++tries) {
-    const ::pid_t child = fs::exists(at("run.ckpt"))
-                              ? begin({"resume", at("run.ckpt"), "--threads", std::to_string(1 + tries % 3)})
-                              : begin(run);
+    const bool begun = fs::exists(at("run.ckpt"));
+    const auto before = inode("run.ckpt");
+    const ::pid_t child =
+        begun ? begin({"resume", at("run.ckpt"), "--threads", std::to_string(1 + tries % 3)}) : begin(run);
+    resumed += begun ? 1 : 0;
+    // Every other one is killed at once, or while it opens its files; the others once they have got somewhere.
+    while (tries % 2 == 0 && inode("run.ckpt") == before && !has_ended(child))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     std::this_thread::sleep_for(std::chrono::microseconds(microseconds(random)));
     ::kill(child, SIGKILL);
     const int code = end(child);
@@ -135,6 +154,7 @@ TEST_F(RecordCommand, KilledAndResumedEndsWithTheSameBytes) {
     fs::remove_all(at("out"));
   }
   EXPECT_EQ(kills, 20);
+  EXPECT_GE(resumed, 10) << "kills came while there was something to go on from";
   ASSERT_EQ(end(fs::exists(at("run.ckpt")) ? begin({"resume", at("run.ckpt")}) : begin(run)), 0);
   EXPECT_EQ(recordings("out"), expected);
 }

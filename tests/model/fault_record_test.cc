@@ -122,6 +122,13 @@ TEST(Faults, OfWindowsAndNamesOfRecords) {
        [](M& m) { m.more = "record { quantity: WEIGHTS projection: \"W\" @every_ticks: 2 }"; },
        "record[0].every_ticks",
        {"is given", "must not be given where the quantity is WEIGHTS"}},
+      {"more than a message holds",
+       [](M& m) {
+         m.training = "training { learning_rate: 0.1 batch: 50000000 }";
+         m.more = activity("@form: PROTOBUF");
+       },
+       "record[0].form",
+       {"3 values in 50000000 trials", "must be NPY"}},
       {"twice the same", [](M& m) { m.more = activity("") + "@" + activity(""); }, "record[1]", {"\"rec-activity\"", "unique"}},
       {"twice the name",
        [](M& m) { m.more = activity("name: \"a\"") + activity("first_tick: 2 @name: \"a\""); },
