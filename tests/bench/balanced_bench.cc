@@ -1,0 +1,161 @@
+// (h) Spikes at scale, without learning: 10,000 LIF neurons with 1,000 synapses each (10^7), four of five excitatory, in float32, ticks of 0.1 ms,
+// driven to some 8 Hz by 1,000 inputs.
+//
+// Goals: delivery of spikes, and the whole loop, 0.8 of a loop over compressed columns by hand (hand_balanced.h); two threads 1.6 times one. Rates:
+// events/s, an event being a synapse that hears a spike. The rows of "cost" take so many spikes a tick and no recurrent synapse: ticks/s.
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/random.h"
+#include "sim/run/workers.h"
+#include "tests/bench/compare.h"
+#include "tests/bench/hand_balanced.h"
+#include "tests/bench/program.h"
+
+namespace locus::bench {
+namespace {
+
+constexpr std::int32_t kNeurons = 10'000;
+constexpr std::int32_t kFanOut = 1'000;
+constexpr std::int32_t kInputs = 1'000;
+constexpr double kDt = 0.1;  // ms
+
+/// kFanOut targets of each source, one in each of as many strata, so that they ascend and differ; source by source.
+SparseMatrix drawn(std::int32_t sources, const char* purpose, double excitatory, double inhibitory) {
+  SparseMatrix matrix{kNeurons, sources, {}, {}, {}};
+  constexpr std::int32_t kStratum = kNeurons / kFanOut;
+  std::vector<double> normal(kFanOut);
+  for (std::int32_t j = 0; j < sources; ++j) {
+    fill_normal(random_key(1, purpose), static_cast<std::uint64_t>(j), 0, 1, normal);
+    const bool inhibits = inhibitory != 0 && j >= sources / 5 * 4;
+    for (std::int32_t k = 0; k < kFanOut; ++k) {
+      const double uniform = 0.5 * std::erfc(-normal[static_cast<std::size_t>(k)] / std::sqrt(2.0));
+      matrix.row.push_back(kStratum * k + std::min(static_cast<std::int32_t>(uniform * kStratum), kStratum - 1));
+      matrix.col.push_back(j);
+    }
+    matrix.values.insert(matrix.values.end(), kFanOut, inhibits ? inhibitory : excitatory);
+  }
+  return matrix;
+}
+
+/// So many inputs spike in each tick, others in the next.
+SparseMatrix input_spikes(std::int32_t ticks, std::int32_t inputs, std::int32_t a_tick) {
+  SparseMatrix matrix{ticks, inputs, {}, {}, {}};
+  for (std::int32_t t = 0; t < ticks; ++t) {
+    const std::int64_t shift = (std::int64_t{t} * 379) % inputs;
+    std::vector<std::int32_t> now;
+    for (std::int64_t k = 0; k < a_tick; ++k)
+      now.push_back(static_cast<std::int32_t>((shift + k * inputs / a_tick) % inputs));
+    std::ranges::sort(now);
+    matrix.row.insert(matrix.row.end(), now.size(), t);
+    matrix.col.insert(matrix.col.end(), now.begin(), now.end());
+  }
+  matrix.values.assign(matrix.row.size(), 1);
+  return matrix;
+}
+
+struct Drive {
+  std::int32_t inputs = kInputs;
+  std::int32_t a_tick = 10;  // spikes
+  double weight = 0.00525;   // thresholds
+  bool recurrent = true;
+  std::int32_t ticks = 500;
+};
+
+Spec balanced(const Drive& drive) {
+  Spec spec;
+  spec.name = "balanced";
+  spec.precision = Precision::kFloat32;
+  LifSpec lif;
+  lif.leak.tau_m = 20;
+  lif.threshold = 1;
+  spec.network.populations = {{"in", PopulationKind::kInput, drive.inputs, Activation::kIdentity, 1, {}, {}},
+                              {"lif", PopulationKind::kRate, kNeurons, Activation::kIdentity, 1, lif, {}}};
+  spec.network.projections = {{"B", 0, 1, drawn(drive.inputs, "bench/B", drive.weight, 0), false, {}}};
+  if (drive.recurrent) {
+    spec.network.projections.push_back({"W", 1, 1, drawn(kNeurons, "bench/W", 0.005, -0.025), false, {}});
+    spec.network.projections[1].delay = 15;
+  }
+  spec.task = RecordedTask{{{input_spikes(drive.ticks, drive.inputs, drive.a_tick), {}}}};
+  spec.training.loss = Loss::kSum;
+  spec.training.ticks = drive.ticks;
+  spec.training.dt = kDt;
+  spec.rules = {make_rule(RuleKind::kNone)};
+  return spec;
+}
+
+HandBalanced<float> make_hand(const Spec& spec, const Network<float>& network) {
+  HandBalanced<float> hand;
+  hand.n = kNeurons;
+  hand.delay = 15;
+  const auto events = [](const Projection<float>& p) {
+    return HandEvents<float>{p.offset.data(), p.target.data(), p.weight.data()};
+  };
+  static const std::vector<std::int64_t> kNoSynapses(kNeurons + 1, 0);
+  hand.b = events(network.projections[0]);
+  hand.w.offset = kNoSynapses.data();
+  if (network.projections.size() > 1) hand.w = events(network.projections[1]);
+  const LifParameters lif = lif_parameters(*spec.network.populations[1].lif, spec.training.dt);
+  hand.alpha = static_cast<float>(lif.decay);
+  hand.threshold = static_cast<float>(lif.threshold);
+  hand.inputs.resize(static_cast<std::size_t>(spec.training.ticks));
+  const auto& spikes = std::get<SparseMatrix>(std::get<RecordedTask>(spec.task).trials[0].input);
+  for (std::size_t k = 0; k < spikes.row.size(); ++k)
+    hand.inputs[static_cast<std::size_t>(spikes.row[k])].push_back(spikes.col[k]);
+  return hand;
+}
+
+/// The program beside the limit. Roundings differ, and so may single spikes; the limit must be at the same rate.
+void beside_hand(benchmark::State& state, const Drive& drive) {
+  const Spec spec = balanced(drive);
+  Program<float> program(spec);
+  HandBalanced<float> hand = make_hand(spec, program.network());
+  hand.trial();
+  program();
+  const auto sent = static_cast<double>(program.ledger().messages(Channel::kAxon));
+  if (std::abs(sent - hand.events) > 0.02 * hand.events) return state.SkipWithError("the limit's spikes are others");
+  compare(state, {"events", hand.events, 0.8}, program, [&] { return hand.trial(); });
+  state.counters["rate_hz"] = hand.spikes / kNeurons / (drive.ticks * kDt / 1000);
+}
+
+/// Delivery alone: 100 spikes of 10,000 sources in a tick, onto neurons that never fire.
+void delivery(benchmark::State& state) { beside_hand(state, {kNeurons, 100, 1e-6, false, 100}); }
+
+void whole_loop(benchmark::State& state) { beside_hand(state, {}); }
+
+void cost(benchmark::State& state) {
+  Drive drive{kNeurons, static_cast<std::int32_t>(state.range(0)), 1e-6, false, 200};
+  Program<float> program(balanced(drive));
+  measure(state, "ticks", 1, [&] {
+    program();
+    return static_cast<double>(drive.ticks);
+  });
+}
+
+void two_threads(benchmark::State& state) {
+  const Spec spec = balanced({});
+  Workers workers(2);
+  Program<float> two(spec, workers.executor());
+  Program<float> one(spec);
+  one();
+  const auto events = static_cast<double>(one.ledger().messages(Channel::kAxon));
+  compare(state, {"events", events, 1.6, true}, two, one);
+}
+
+BENCHMARK(delivery)->Name("h spike delivery f32, 10^7 synapses")->Iterations(1)->UseManualTime();
+BENCHMARK(whole_loop)->Name("h balanced network f32, 10,000 neurons")->Iterations(1)->UseManualTime();
+BENCHMARK(cost)
+    ->Name("h cost f32, spikes a tick")
+    ->Arg(0)
+    ->Arg(5)
+    ->Arg(10)
+    ->Arg(20)
+    ->Arg(40)
+    ->Arg(80)
+    ->Arg(160)
+    ->Iterations(1)
+    ->UseManualTime();
+BENCHMARK(two_threads)->Name("t two threads, balanced network f32")->Iterations(1)->UseManualTime();
+
+}  // namespace
+}  // namespace locus::bench
