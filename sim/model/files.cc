@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "core/base/check.h"
+#include "core/base/huge_pages.h"
 #include "sim/model/errors.h"
 
 namespace locus {
@@ -94,6 +95,7 @@ std::string read_file(const std::filesystem::path& path, std::int64_t largest) {
   if (S_ISDIR(state.st_mode)) fail(path, "cannot read", EISDIR);
   std::string bytes;
   if (S_ISREG(state.st_mode) && state.st_size <= largest) bytes.reserve(static_cast<std::size_t>(state.st_size));
+  ask_for_huge_pages(bytes.data(), bytes.capacity());
   std::array<char, 1 << 16> buffer;
   while (true) {
     const ::ssize_t count = ::read(file.number(), buffer.data(), buffer.size());

@@ -69,9 +69,10 @@ void warn(const Spec& spec, FaultList& faults) {
 }
 
 /// The meaning of a message; good only if no fault was added.
-Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFiles* carried, FaultList& faults) {
+Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFiles* carried, WireArrays& arrays,
+                FaultList& faults) {
   const FieldPath root;
-  Reading reading = {path.parent_path(), faults, carried};
+  Reading reading = {path.parent_path(), faults, carried, &arrays};
   Spec spec;
   spec.path = path.string();
   spec.name = message.name().empty() ? path.stem().string() : message.name();
@@ -111,10 +112,12 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
     faults.error({}, "is named like no model", known_extensions());
   } else {
     v1::Model message;
+    WireArrays arrays;
+    WireArrays* const taken = settings.empty() ? &arrays : nullptr;  // a setting may reach into an array
     if (format == Format::kText) text = bytes;
-    if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults)) {
+    if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults, taken)) {
       set_fields(settings, message);
-      examined.spec = read_model(message, path, carried, faults);
+      examined.spec = read_model(message, path, carried, arrays, faults);
     }
     examined.spec.sha256 = sha256(bytes);
     for (const Setting& setting : settings) examined.spec.settings.push_back(setting.text());

@@ -5,11 +5,17 @@
 
 #include <fmt/format.h>
 
+#include "core/base/huge_pages.h"
+
 namespace locus {
 namespace {
 
+/// The array of a field, from the bytes of the file or else from the message.
 template <class T>
-std::vector<T> take(google::protobuf::RepeatedField<T>& field) {
+std::vector<T> take(google::protobuf::RepeatedField<T>& field, const FieldPath& where, Reading& reading) {
+  if (reading.arrays != nullptr) {
+    if (std::optional<std::vector<T>> taken = reading.arrays->give<T>(where)) return *std::move(taken);
+  }
   std::vector<T> values(field.begin(), field.end());
   google::protobuf::RepeatedField<T>().Swap(&field);  // frees what Clear would keep
   return values;
@@ -92,25 +98,26 @@ Repeats repeats(const SparseMatrix& matrix) {
 
 DenseMatrix read_dense(v1::Matrix& message, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
   DenseMatrix matrix = {message.rows(), message.cols(), {}};
+  const FieldPath field = where.at("values");
+  std::vector<double> values = take(*message.mutable_values(), field, reading);
   if (!check_shape(matrix.rows, matrix.cols, shape, where, reading.faults)) {
-    check_finite({message.values().data(), static_cast<std::size_t>(message.values_size())}, where.at("values"),
-                 reading.faults);
+    check_finite(values, field, reading.faults);
     return matrix;
   }
   if (!reading.count(matrix.rows, matrix.cols, where)) return matrix;
-  matrix.values = take(*message.mutable_values());
+  matrix.values = std::move(values);
   check_length(matrix.values.size(), static_cast<std::size_t>(matrix.rows * matrix.cols),
-               fmt::format("rows x cols = {} x {}", matrix.rows, matrix.cols), where.at("values"), reading.faults);
-  check_finite(matrix.values, where.at("values"), reading.faults);
+               fmt::format("rows x cols = {} x {}", matrix.rows, matrix.cols), field, reading.faults);
+  check_finite(matrix.values, field, reading.faults);
   return matrix;
 }
 
 SparseMatrix read_sparse(v1::SparseMatrix& message, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
   SparseMatrix matrix = {message.rows(), message.cols(), {}, {}, {}};
   const bool fits = check_shape(matrix.rows, matrix.cols, shape, where, reading.faults);
-  matrix.row = take(*message.mutable_row());
-  matrix.col = take(*message.mutable_col());
-  matrix.values = take(*message.mutable_values());
+  matrix.row = take(*message.mutable_row(), where.at("row"), reading);
+  matrix.col = take(*message.mutable_col(), where.at("col"), reading);
+  matrix.values = take(*message.mutable_values(), where.at("values"), reading);
   check_finite(matrix.values, where.at("values"), reading.faults);
   check_length(matrix.col.size(), matrix.row.size(), "as many as row", where.at("col"), reading.faults);
   check_length(matrix.values.size(), matrix.row.size(), "as many as row", where.at("values"), reading.faults);
@@ -149,9 +156,9 @@ void append_rows(std::span<const std::int64_t> offset, std::int32_t first_row, s
 SparseMatrix read_csr(v1::CsrMatrix& message, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
   SparseMatrix matrix = {message.rows(), message.cols(), {}, {}, {}};
   const bool fits = check_shape(matrix.rows, matrix.cols, shape, where, reading.faults);
-  matrix.col = take(*message.mutable_col());
-  matrix.values = take(*message.mutable_values());
-  const std::vector<std::int64_t> offset = take(*message.mutable_offset());
+  matrix.col = take(*message.mutable_col(), where.at("col"), reading);
+  matrix.values = take(*message.mutable_values(), where.at("values"), reading);
+  const std::vector<std::int64_t> offset = take(*message.mutable_offset(), where.at("offset"), reading);
   check_finite(matrix.values, where.at("values"), reading.faults);
   const bool values_fit =
       check_length(matrix.values.size(), matrix.col.size(), "as many as col", where.at("values"), reading.faults);
@@ -159,6 +166,7 @@ SparseMatrix read_csr(v1::CsrMatrix& message, const MatrixShape& shape, const Fi
   if (!check_offsets(offset, matrix.rows, static_cast<std::int64_t>(matrix.col.size()), where.at("offset"), reading.faults))
     return matrix;
   matrix.row.reserve(matrix.col.size());
+  ask_for_huge_pages(matrix.row.data(), matrix.col.size() * sizeof(std::int32_t));
   append_rows(offset, 0, matrix.row);
   check_entries(matrix, where, false, reading.faults);
   return matrix;

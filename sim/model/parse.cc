@@ -115,10 +115,13 @@ bool parse_text(std::string_view text, v1::Model& model, FaultList& faults) {
   return true;
 }
 
-bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults) {
+bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults, WireArrays* arrays) {
   const google::protobuf::LogSilencer silence;  // protobuf would print; what it found is told by the fault
-  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                               static_cast<int>(bytes.size()));
+  const std::optional<std::string> rest =
+      arrays == nullptr ? std::nullopt : arrays->take_from(bytes, *v1::Model::descriptor());
+  const std::string_view given = rest ? std::string_view(*rest) : bytes;
+  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(given.data()),
+                                               static_cast<int>(given.size()));
   input.SetRecursionLimit(kDeepestWire);
   if (!model.ParseFromCodedStream(&input) || !input.ConsumedEntireMessage()) {
     const std::string what = "is no locus.v1.Model in protobuf's wire form, or is damaged or cut short (" +

@@ -13,6 +13,7 @@
 
 #include "locus/v1/model.pb.h"
 #include "sim/model/fault_list.h"
+#include "sim/model/wire_arrays.h"
 
 namespace locus {
 
@@ -26,6 +27,7 @@ std::string known_extensions();
 
 /// Fills `model`; true if what it holds may be looked at further (faults may have been added all the same).
 bool parse_text(std::string_view text, v1::Model& model, FaultList& faults);
-bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults);
+/// Where `arrays` are given, large ones of matrices go there and not into `model`.
+bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults, WireArrays* arrays = nullptr);
 
 }  // namespace locus

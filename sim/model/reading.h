@@ -16,6 +16,7 @@
 #include "sim/model/carried_files.h"
 #include "sim/model/fault_list.h"
 #include "sim/model/spec.h"
+#include "sim/model/wire_arrays.h"
 
 namespace locus {
 
@@ -33,6 +34,7 @@ struct Reading {
   std::filesystem::path folder;  // the model file's: weights files lie in it
   FaultList& faults;
   CarriedFiles* carried = nullptr;  // where the files are kept or come from; null: the folder, and they are not kept
+  WireArrays* arrays = nullptr;     // large arrays that are not in the message; null: there are none
   std::int64_t synapses = 0;        // read or to be drawn so far
 
   /// Counts synapses to be, where both sizes are known; false, and a fault at `where`, if they pass the limit.
