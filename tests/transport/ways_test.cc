@@ -82,7 +82,8 @@ TEST_P(Ways, AgreeWithTheMailbox) {
   const Network<double> before = network;
 
   Door door = open_door(learning);
-  Batched<double> batched(network, learning, {shape, c.every_tick, c.tape_floor}, Executor{}, door);
+  const Horizon horizon{.trial = shape, .commit_every_tick = c.every_tick, .tape_floor = c.tape_floor};
+  Batched<double> batched(network, learning, horizon, Executor{}, door);
   EXPECT_EQ(batched.way(ProjectionId{1}), c.way);
   train(batched, learning, shape, c.every_tick);
 
