@@ -35,6 +35,7 @@
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
+#include "sim/study/course.h"
 
 namespace locus {
 namespace {
@@ -69,7 +70,8 @@ class RunInvocation final : public Invocation {
   }
   RunOptions options(const Spec& spec, const Interrupt& interrupt) const;
   Exit stopped(const Console& console) const;
-  void report(const RunResult& result, const Job& job, bool first, const Console& console) const;
+  void report(const RunResult& result, const std::vector<RuleSeries>& series, const Job& job, bool first,
+              const Console& console) const;
   Exit complain(const RunResult& result, Locality budget, const Console& console) const;
 
   std::vector<std::string> models_;
@@ -269,9 +271,10 @@ RunOptions RunInvocation::options(const Spec& spec, const Interrupt& interrupt) 
           .from = from_ ? &*from_ : nullptr};
 }
 
-void RunInvocation::report(const RunResult& result, const Job& job, bool first, const Console& console) const {
+void RunInvocation::report(const RunResult& result, const std::vector<RuleSeries>& series, const Job& job, bool first,
+                           const Console& console) const {
   if (job.folder) write_result(result, *job.folder);
-  if (!tensorboard_.empty()) write_event_files(result, tensorboard_);
+  if (!tensorboard_.empty()) write_event_files(result, series, tensorboard_);
   trace_.write(job.spec, result);
   if (json_) console.out << json_line(result) << '\n';
   if (!json_ && !quiet_) {
@@ -330,11 +333,14 @@ Exit RunInvocation::execute(const Console& console) {
     const bool last = &job == &jobs.back();
     RunOptions options = this->options(job.spec, interrupt);
     if (live) live->begin(job.spec, static_cast<std::size_t>(&job - jobs.data()));
+    std::optional<Course> course;
+    if (!tensorboard_.empty()) course.emplace(job.spec);
     options.watch = [&](const Moment& moment) {
       progress.see(moment, job.spec);
       if (job.recordings) job.recordings->see(moment);
       if (checkpointer) checkpointer->see(moment);
       if (live) live->see(moment);
+      if (course) course->see(moment);
     };
     if (job.recordings) options.look = [&](const Sample& sample) { job.recordings->look(sample); };
     const RunResult result = run(job.spec, options);
@@ -344,7 +350,7 @@ Exit RunInvocation::execute(const Console& console) {
                           std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
     const bool goes_on = complete && (!interrupt.flag() || last);
     if (live) live->end(result, last || !goes_on);
-    report(result, job, &job == &jobs.front(), console);
+    report(result, course ? course->end(result) : std::vector<RuleSeries>{}, job, &job == &jobs.front(), console);
     code = std::max(code, complain(result, job.spec.training.locality, console));
     if (!goes_on) return stopped(console);
   }

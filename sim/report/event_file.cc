@@ -91,7 +91,8 @@ std::string scalar(std::string_view tag, std::int64_t step, double value) {
 }
 
 /// Summary.Value { tag = 1; histo = 5 }, HistogramProto { min max num sum sum_squares bucket_limit bucket }: a bucket a lag, up to lag + 1/2.
-std::string lags(const Outcome& outcome, std::int64_t step, double trials) {
+std::string lags(const Outcome& outcome) {
+  const double trials = static_cast<double>(std::max<std::int64_t>(1, outcome.ledger.trials()));
   std::vector<double> limits;
   std::vector<double> counts;
   double count = 0;
@@ -114,7 +115,7 @@ std::string lags(const Outcome& outcome, std::int64_t step, double trials) {
   const Fields histogram =
       Fields().real(1, by_lag.begin()->first).real(2, by_lag.rbegin()->first).real(3, count).real(4, sum).real(5, squares);
   const std::string bytes = histogram.bytes() + Fields().reals(6, limits).reals(7, counts).bytes();
-  return event(step, Fields().text(1, "lags").text(5, bytes));
+  return event(outcome.updates, Fields().text(1, "lags").text(5, bytes));
 }
 
 }  // namespace
@@ -131,30 +132,23 @@ std::string tf_record(std::string_view data) {
   return length + masked(length) + std::string(data) + masked(data);
 }
 
-std::string event_file(const Outcome& outcome) {
+std::string event_file(const Outcome& outcome, const std::vector<Series>& series) {
   std::string file = tf_record(Fields().real(1, 0).text(3, "brain.Event:2").bytes());
   for (std::size_t k = 0; k < outcome.losses.size(); ++k)
     file += scalar("loss", static_cast<std::int64_t>(k), outcome.losses[k]);
-  const std::int64_t last = std::max<std::int64_t>(0, outcome.updates - 1);
-  const double trials = static_cast<double>(std::max<std::int64_t>(1, outcome.ledger.trials()));
-  std::map<std::string_view, double> by_class;
-  for (const LedgerEntry& entry : outcome.ledger.entries())
-    by_class[name(row(entry.channel).spatial)] += static_cast<double>(entry.tally.messages) / trials;
-  for (const auto& [spatial, messages] : by_class) file += scalar(fmt::format("messages/{}", spatial), last, messages);
-  file += scalar("violations/space", last, static_cast<double>(outcome.ledger.spatial_violations()) / trials);
-  file += scalar("violations/time", last, static_cast<double>(outcome.ledger.temporal_violations()) / trials);
-  for (const RankReport& rank : outcome.ranks) {
-    file += scalar("rank/" + rank.projection, last, rank.rank);
-    file += scalar("effective_rank/" + rank.projection, last, rank.effective_rank);
+  for (const Series& one : series) {
+    for (std::size_t k = 0; k < one.values.size(); ++k) file += scalar(one.tag, one.updates[k], one.values[k]);
   }
-  return file + lags(outcome, last, trials);
+  return file + lags(outcome);
 }
 
-void write_event_files(const RunResult& result, const std::filesystem::path& folder) {
+void write_event_files(const RunResult& result, const std::vector<RuleSeries>& series, const std::filesystem::path& folder) {
   for (const Outcome& outcome : result.outcomes) {
+    const auto found = std::ranges::find(series, outcome.rule, &RuleSeries::rule);
     const std::filesystem::path place = folder / file_name(result.model) / file_name(outcome.rule);
     prepare_folder(place);
-    write_file_whole(place / "events.out.tfevents.0.locus", event_file(outcome));
+    write_file_whole(place / "events.out.tfevents.0.locus",
+                     event_file(outcome, found == series.end() ? std::vector<Series>{} : found->series));
   }
 }
 

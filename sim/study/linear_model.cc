@@ -40,31 +40,39 @@ Matrix basis(const Spec& spec, const std::optional<DenseMatrix>& given, const ch
   return eigen(given ? *given : random_orthogonal(spec.seed, purpose, side));
 }
 
-/// The modes of a teacher that the model writes as modes: their own numbers, in their order.
-bool modes_as_written(const Spec& spec, const NetworkSpec& teacher, LinearModel& model) {
+/// The modes of a teacher that the model writes as modes: their own numbers, in their order. None where it does not.
+std::optional<theory::AlignedNetwork> modes_as_written(const Spec& spec, const NetworkSpec& teacher,
+                                                       const LinearNetwork& matrices) {
   const std::vector<double>*a = nullptr, *b = nullptr, *w = nullptr;
   for (const ProjectionSpec& projection : teacher.projections) {
     const auto* aligned = std::get_if<AlignedWeights>(&projection.weights);
-    if (aligned == nullptr) return false;
+    if (aligned == nullptr) return std::nullopt;
     const bool onto_readout =
         teacher.populations[static_cast<std::size_t>(projection.target)].kind == PopulationKind::kReadout;
     const bool from_input = teacher.populations[static_cast<std::size_t>(projection.source)].kind == PopulationKind::kInput;
     const std::vector<double>*& slot = onto_readout ? a : from_input ? b : w;
-    if (slot != nullptr) return false;
+    if (slot != nullptr) return std::nullopt;
     slot = &aligned->values;
   }
-  if (a == nullptr || b == nullptr) return false;
-  const Matrix u = basis(spec, spec.bases.u, "basis/U", model.teacher.a.rows());
-  const Matrix p = basis(spec, spec.bases.p, "basis/P", model.teacher.w.rows());
-  const Matrix v = basis(spec, spec.bases.v, "basis/V", model.teacher.b.cols());
+  if (a == nullptr || b == nullptr) return std::nullopt;
+  const Matrix u = basis(spec, spec.bases.u, "basis/U", matrices.a.rows());
+  const Matrix p = basis(spec, spec.bases.p, "basis/P", matrices.w.rows());
+  const Matrix v = basis(spec, spec.bases.v, "basis/V", matrices.b.cols());
+  theory::AlignedNetwork found;
   std::vector<Eigen::Index> columns;
   for (std::size_t i = 0; i < std::min(a->size(), b->size()); ++i) {
     if ((*a)[i] * (*b)[i] == 0) continue;
     columns.push_back(static_cast<Eigen::Index>(i));
-    model.modes.push_back({(*a)[i], (*b)[i], w != nullptr && i < w->size() ? (*w)[i] : 0});
+    found.modes.push_back({(*a)[i], (*b)[i], w != nullptr && i < w->size() ? (*w)[i] : 0});
   }
-  model.bases = {u(Eigen::all, columns), p(Eigen::all, columns), v(Eigen::all, columns)};
-  return true;
+  found.bases = {u(Eigen::all, columns), p(Eigen::all, columns), v(Eigen::all, columns)};
+  return found;
+}
+
+std::optional<theory::AlignedNetwork> modes_of_teacher(const Spec& spec, const StudentTeacherTask& task,
+                                                       const LinearNetwork& matrices) {
+  auto found = modes_as_written(spec, task.teacher, matrices);
+  return found ? found : theory::take_apart(matrices);
 }
 
 }  // namespace
@@ -97,6 +105,12 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
   return result;
 }
 
+std::optional<theory::AlignedNetwork> teacher_modes(const Spec& spec) {
+  const auto* task = std::get_if<StudentTeacherTask>(&spec.task);
+  if (task == nullptr) refuse("the task has no teacher");
+  return modes_of_teacher(spec, *task, matrices_of(task->teacher, teacher_weights(spec), "the teacher's"));
+}
+
 LinearModel linear_model(const Spec& spec) {
   const auto* task = std::get_if<StudentTeacherTask>(&spec.task);
   if (task == nullptr) refuse("the task has no teacher");
@@ -115,11 +129,9 @@ LinearModel linear_model(const Spec& spec) {
                        matrices_of(task->teacher, teacher_weights(spec), "the teacher's"),
                        {},
                        {}};
-  if (!modes_as_written(spec, task->teacher, model)) {
-    if (auto found = theory::take_apart(model.teacher)) {
-      model.bases = std::move(found->bases);
-      model.modes = std::move(found->modes);
-    }
+  if (auto found = modes_of_teacher(spec, *task, model.teacher)) {
+    model.bases = std::move(found->bases);
+    model.modes = std::move(found->modes);
   }
   for (const Mode& mode : model.modes) {
     if (std::abs(mode.w) >= 1)

@@ -1,6 +1,7 @@
 // A model as matrices: what the theory can speak of, and a reason where it cannot.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct LinearModel {
 /// rate neuron is not linear with leak 1, or a projection is sparse.
 theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<Weights>& weights,
                                   const std::string& whose = "the student's");
+
+/// The teacher's bases and modes, as far as it is aligned (take_apart says what is left out; modes that the model writes as modes keep their numbers
+/// and their order). None where it is not. Throws UsageError where the model has no teacher, or one that is not linear, dense, with leak 1.
+std::optional<theory::AlignedNetwork> teacher_modes(const Spec& spec);
 
 /// Throws UsageError where the model is outside the theory.
 LinearModel linear_model(const Spec& spec);

@@ -224,6 +224,22 @@ test("draws the chip, its links as thick as result.json says they are loaded", a
   }
 });
 
+test("shows how often spiking neurons fire, and nothing to trade for a rule alone", async () => {
+  const spiking = run("models/evidence.txtpb", "--updates", "2");
+  const { page, complaints } = await open(launched, spiking.address);
+  const figures = await page.$$eval("figure", (all) => all.map((figure) => figure.id));
+  assert.deepEqual(figures, ["reach", "losses", "lags", "channels", "singular", "memory", "rates", "network"]);
+  const rates = spiking.json.runs.flatMap((one) => one.rates.map((rate) => [one.rule, rate.population, String(rate.firstHz), String(rate.lastHz)]));
+  assert.equal(rates.length, 2);
+  assert.deepEqual(await numbers(page, "rates"), rates);
+  assert.match(await page.textContent(".subtitle"), /40 inputs, 100 spiking neurons, 2 readouts/);
+  assert.match(await page.textContent("#provenance"), /OptimizerAdam/);
+  const cut = await page.$$eval(".canvas svg text", (texts) => texts.filter((text) => text.textContent && text.getBoundingClientRect().right > text.closest("figure").getBoundingClientRect().right + 1).map((text) => text.textContent));
+  assert.deepEqual(cut, [], "no label is cut");
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
 test("is dark where dark is asked for, and has contrast in both", async () => {
   const backgrounds = [];
   for (const colorScheme of ["light", "dark"]) {

@@ -36,6 +36,7 @@ export interface JsonRun {
     traceBytes: Count;
   };
   rank: { projection: string; singularValues: (number | string)[]; rank: number; effectiveRank: number; tolerance: number }[];
+  rates?: { population: string; firstHz: number; lastHz: number }[];
   chip?: JsonChipRun;
 }
 
@@ -85,7 +86,7 @@ export interface JsonResult {
     populations: JsonPopulation[];
     projections: JsonProjection[];
     task: string;
-    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string };
+    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string; dtMs?: number; optimizer?: { adam?: object } };
   };
   chip?: { mesh: { width: number; height: number } };
   runs: JsonRun[];
@@ -151,6 +152,7 @@ export interface Rule {
   traces: number; // bytes
   maxLag: number; // ticks
   ranks: { projection: string; values: number[]; rank: number; effective: number; recurrent: boolean }[];
+  rates: { population: string; first: number; last: number }[]; // of spiking populations [Hz]
   fingerprint: string;
   chip?: ChipRule; // where the model has one
 }
@@ -234,6 +236,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
         effective: rank.effectiveRank,
         recurrent: recurrent.has(rank.projection),
       })),
+      rates: (run.rates ?? []).map((rate) => ({ population: rate.population, first: rate.firstHz, last: rate.lastHz })),
       fingerprint: run.fingerprint,
       ...(run.chip ? { chip: readChip(run.chip, trials) } : {}),
     };

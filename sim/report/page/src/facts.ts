@@ -1,6 +1,6 @@
 // What a result says in words. Every sentence follows from its figures; one that they do not carry is not said.
 import { type Result, type Rule, recurrentRank } from "./data.ts";
-import { bytes, counted, human, joules, listed, loss, times } from "./format.ts";
+import { bytes, counted, hertz, human, joules, listed, loss, times } from "./format.ts";
 
 const kTie = 1.05; // numbers closer than this factor are called equal
 
@@ -169,9 +169,19 @@ export function rankTakeaway(result: Result): string {
   const low = sorted[0];
   const high = sorted[sorted.length - 1];
   if (!low || !high) return "";
+  if (low === high) return `The recurrent weights changed in about ${low.rank.effective.toFixed(1)} directions (effective rank), of ${low.rank.values.length} that there are.`;
   const tail = `(effective rank ${low.rank.effective.toFixed(2)})`;
   if (high.rank.effective - low.rank.effective < 0.05) return `All rules change the recurrent weights in about equally many directions ${tail}.`;
   return `${low.rule.name} changes the recurrent weights in the fewest directions ${tail}, ${high.rule.name} in the most (${high.rank.effective.toFixed(2)}).`;
+}
+
+export function ratesTakeaway(result: Result): string {
+  const all = result.rules.flatMap((rule) => rule.rates.map((rate) => ({ ...rate, rule: rule.name })));
+  const most = all.sort((a, b) => Math.abs(b.last - b.first) - Math.abs(a.last - a.first))[0];
+  if (!most) return "";
+  const who = all.length > 1 ? `${most.population} under ${most.rule}` : most.population;
+  if (hertz(most.first) === hertz(most.last)) return `No population's rate changed: ${who} fires at ${hertz(most.last)}.`;
+  return `${all.length > 1 ? "The largest change: " : ""}${who} fires at ${hertz(most.first)} at first and at ${hertz(most.last)} at last.`;
 }
 
 export function chipTakeaway(result: Result): string {

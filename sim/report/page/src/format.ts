@@ -33,6 +33,11 @@ export function joules(picojoules: number): string {
   return `${Number(size.toPrecision(3))} ${units[power]}`;
 }
 
+/// "39.9 Hz"; as the comparison that the program prints.
+export function hertz(x: number): string {
+  return Number.isFinite(x) ? `${Number(x.toPrecision(3))} Hz` : "–";
+}
+
 /// Four significant digits: "0.04123", "1.234e-5".
 export function loss(x: number): string {
   if (!Number.isFinite(x)) return "–";

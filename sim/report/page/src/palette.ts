@@ -1,7 +1,7 @@
-// Colours, as CSS variables that style.css sets for light and for dark. Okabe and Ito's eight, which people with any common colour blindness tell
-// apart; from the ninth rule on, lines are dashed as well.
+// Colours, as CSS variables that style.css sets for light and for dark. Okabe and Ito's, which people with any common colour blindness tell apart.
+// Blue and vermilion are the wires', everywhere: what keeps locality and what breaks it. Rules have the others; from the sixth on, lines are dashed.
 
-const kRules = 7;
+const kRules = 5;
 
 export function ruleColour(index: number): string {
   return `var(--rule-${index % kRules})`;

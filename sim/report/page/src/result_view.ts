@@ -5,6 +5,7 @@ import { lagChart } from "./charts/lags.ts";
 import { lossChart } from "./charts/losses.ts";
 import { memoryChart } from "./charts/memory.ts";
 import { networkChart } from "./charts/network.ts";
+import { ratesChart } from "./charts/rates.ts";
 import { reachChart } from "./charts/reach.ts";
 import { singularChart } from "./charts/singular.ts";
 import { tradeChart } from "./charts/trade.ts";
@@ -18,7 +19,10 @@ function subtitle(result: Result): string {
   const parts: string[] = [];
   if (outline) {
     const count = (kind: string) => outline.populations.filter((population) => population.kind === kind).reduce((sum, population) => sum + population.size, 0);
-    parts.push(`${counted(count("input"), "input")}, ${counted(count("rate"), "rate neuron")}, ${counted(count("readout"), "readout")}`);
+    const spiking = outline.populations.filter((population) => population.kind === "rate" && population.lif).reduce((sum, population) => sum + population.size, 0);
+    const rate = count("rate") - spiking;
+    const neurons = [...(rate > 0 || spiking === 0 ? [counted(rate, "rate neuron")] : []), ...(spiking > 0 ? [counted(spiking, "spiking neuron")] : [])];
+    parts.push(`${counted(count("input"), "input")}, ${neurons.join(", ")}, ${counted(count("readout"), "readout")}`);
     const training = outline.training;
     if (training) parts.push(`${counted(training.ticks, "tick")} a trial, ${counted(training.batch, "trial")} an update, ${counted(training.updates, "update")}`);
   }
@@ -143,6 +147,7 @@ function provenance(result: Result): HTMLElement {
     entries.push(
       ["Training", `${training.loss.toLowerCase()} loss, ${training.ticks} ticks, batch ${training.batch}, ${training.updates} updates, weights change ${training.commit === "EVERY_TICK" ? "every tick" : "at the end of a batch"}`],
       ["Learning rate", training.learningRate === undefined ? "each projection's own" : String(training.learningRate)],
+      ["Optimizer", training.optimizer?.adam ? "Adam" : "gradient descent"],
       ["Locality budget", training.locality.toLowerCase()],
     );
   }
@@ -164,7 +169,7 @@ export function fileName(name: string): string {
 }
 
 export function resultView(result: Result): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), chipChart(result), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), ratesChart(result), chipChart(result), networkChart(result)];
   const file = fileName(result.json.model);
   const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)));
   const made: HTMLElement[] = [header];

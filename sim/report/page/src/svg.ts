@@ -98,7 +98,19 @@ export function logTicks([low, high]: [number, number], most = 6): number[] {
     if (within.length >= 2) return within;
   }
   const finer = Array.from({ length: last - first + 1 }, (_, i) => first + i).flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
-  return finer.filter((x) => x >= low && x <= high);
+  const few = finer.filter((x) => x >= low && x <= high);
+  if (few.length >= 2) return few;
+  const step = Number(`1e${Math.floor(Math.log10(high - low))}`);
+  const even = [step / 2, step, 2 * step, 5 * step].find((one) => (high - low) / one <= most) ?? step;
+  return Array.from({ length: most + 2 }, (_, i) => Number(((Math.ceil(low / even) + i) * even).toPrecision(12))).filter((x) => x <= high);
+}
+
+/// Whole numbers within a span, few enough to be read.
+export function wholeTicks([low, high]: [number, number], most: number): number[] {
+  const apart = [1, 2, 5].map((digit) => digit * 10 ** Math.max(0, Math.floor(Math.log10((high - low) / most))));
+  const step = apart.find((one) => (high - low) / one <= most) ?? 10 * apart[0]!;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => step * (first + i));
 }
 
 /// A span of positive numbers, a little wider than they are, for a logarithmic axis.

@@ -5,7 +5,7 @@ import { lagTakeaway } from "../facts.ts";
 import type { Chart } from "../figure.ts";
 import { human, shorten, tick } from "../format.ts";
 import { wiresColour } from "../palette.ts";
-import { kNarrow, logDomain, logTicks, plot, svg } from "../svg.ts";
+import { kNarrow, logDomain, logTicks, plot, svg, wholeTicks } from "../svg.ts";
 
 interface Point {
   rule: string;
@@ -39,7 +39,7 @@ export function lagChart(result: Result): Chart {
     const panels = Math.ceil(names.length / columns);
     const column = (name: string) => names.indexOf(name) % columns;
     const row = (name: string) => Math.floor(names.indexOf(name) / columns);
-    const furthest = Math.max(1, ...all.map((point) => point.lag));
+    const furthest = Math.max(4, ...all.map((point) => point.lag));
     const domain = logDomain(all.map((point) => point.messages));
     const top = width < kNarrow ? 78 : 54;
     const height = top + 40 + panels * (width < kNarrow ? 110 : 140);
@@ -50,7 +50,7 @@ export function lagChart(result: Result): Chart {
       marginRight: 12,
       marginTop: top,
       marginBottom: 40,
-      x: { domain: [0, furthest], label: "lag: ticks back in time →", labelAnchor: "right", labelArrow: "none", ticks: 5, insetLeft: 8, insetRight: 8, tickFormat: (x: number) => (Number.isInteger(x) ? String(x) : "") },
+      x: { domain: [0, furthest], label: "lag: ticks back in time →", labelAnchor: "right", labelArrow: "none", ticks: wholeTicks([0, furthest], 5), insetLeft: 8, insetRight: 8, tickFormat: tick },
       y: { type: "log", domain, inset: 6, label: "messages a trial", grid: true, ticks: logTicks(domain, 3), tickFormat: tick },
       fx: { axis: null, padding: 0.08 },
       fy: { axis: null, padding: 0.22 },

@@ -5,7 +5,7 @@ import { learns, lossTakeaway } from "../facts.ts";
 import type { Chart } from "../figure.ts";
 import { loss, tick } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
-import { endLabels, kNarrow, logDomain, logTicks, plot } from "../svg.ts";
+import { endLabels, kNarrow, logDomain, logTicks, plot, wholeTicks } from "../svg.ts";
 
 const kPoints = 240; // of a line
 
@@ -42,7 +42,7 @@ export function lossChart(result: Result): Chart {
       marginRight,
       marginTop: 24,
       marginBottom: 38,
-      x: { label: "update →", labelAnchor: "right", labelArrow: "none", ticks: width < kNarrow ? 4 : 8, tickFormat: tick },
+      x: { label: "update →", labelAnchor: "right", labelArrow: "none", ticks: wholeTicks([0, Math.max(1, ...lines.map(({ points }) => points[points.length - 1]?.update ?? 0))], width < kNarrow ? 4 : 8), tickFormat: tick },
       y: { ...(positive ? { type: "log", domain } : {}), label: "loss", grid: true, ticks: positive ? logTicks(domain) : 5, tickFormat: loss },
       marks: [
         ...lines.map(({ rule, points }) => Plot.lineY(points, { x: "update", y: "loss", stroke: ruleColour(rule.index), strokeDasharray: ruleDash(rule.index) ?? "none", strokeWidth: 2 })),

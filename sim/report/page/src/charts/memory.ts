@@ -28,7 +28,7 @@ export function memoryChart(result: Result): Chart {
       marginRight: 70,
       marginTop: 34,
       marginBottom: 38,
-      x: { label: "bytes →", labelAnchor: "right", labelArrow: "none", ticks: narrow ? 3 : 6, tickFormat: (x: number) => bytes(x).replace(/\.0+ /, " "), grid: true },
+      x: { label: "bytes →", labelAnchor: "right", labelArrow: "none", ticks: narrow ? 3 : 6, tickFormat: (x: number) => bytes(x).replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " "), grid: true },
       y: { domain: rules.map((rule) => rule.name), label: null, tickSize: 0, padding: 0.25, tickFormat: (name: string) => shorten(name, narrow ? 11 : 15) },
       marks: [
         Plot.barX(parts, { x: "bytes", y: "rule", fill: (d: Part) => colour[d.what], title: (d: Part) => `${d.rule}: ${bytes(d.bytes)} of ${d.what}` }),

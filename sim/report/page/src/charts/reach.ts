@@ -6,8 +6,8 @@ import * as Plot from "@observablehq/plot";
 import type { Result, Rule } from "../data.ts";
 import { learns, reachTakeaway } from "../facts.ts";
 import type { Chart } from "../figure.ts";
-import { human, loss, shorten } from "../format.ts";
-import { kNarrow, logDomain, logTicks, plot, svg, together } from "../svg.ts";
+import { human, loss, shorten, tick } from "../format.ts";
+import { kNarrow, logDomain, logTicks, plot, svg, together, wholeTicks } from "../svg.ts";
 
 interface Bar {
   lag: number;
@@ -29,6 +29,7 @@ export function bars(rule: Rule): Bar[] {
 const kRow = 66; // pixels
 const kTop = 34;
 const kBottom = 40;
+const kEmpty = 8; // lags that are shown of a past that no message is about
 
 function stays(rule: Rule): string {
   if (rule.spatial > 0) return "present tick, over non-local wires";
@@ -41,7 +42,7 @@ function reachPart(result: Result, width: number, marginLeft: number): SVGSVGEle
   const most = Math.max(1, ...all.map((bar) => Math.max(bar.near, bar.far)));
   const height = (x: number) => Math.log1p(x) / Math.log1p(most);
   const deepest = Math.max(0.35, ...all.map((bar) => height(bar.far)));
-  const furthest = Math.max(1, ...all.map((bar) => bar.lag));
+  const furthest = Math.max(kEmpty, ...all.map((bar) => bar.lag));
   const half = 0.42; // of a lag
   return plot({
     width,
@@ -50,7 +51,7 @@ function reachPart(result: Result, width: number, marginLeft: number): SVGSVGEle
     marginRight: 16,
     marginTop: kTop,
     marginBottom: kBottom,
-    x: { domain: [-0.6, furthest + 0.6], label: "lag: ticks back in time →", ticks: width < kNarrow ? 5 : 10, tickFormat: (x: number) => (Number.isInteger(x) ? String(x) : ""), labelAnchor: "center", labelArrow: "none" },
+    x: { domain: [-0.6, furthest + 0.6], label: "lag: ticks back in time →", ticks: wholeTicks([0, furthest], width < kNarrow ? 5 : 10), tickFormat: tick, labelAnchor: "center", labelArrow: "none" },
     y: { domain: [-deepest, 1], axis: null },
     fy: { domain: names, padding: 0.14, axis: null },
     marks: [

@@ -5,7 +5,7 @@ import { rankTakeaway } from "../facts.ts";
 import type { Chart } from "../figure.ts";
 import { shorten } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
-import { kNarrow, legend, legendHeight, logDomain, logTicks, plot } from "../svg.ts";
+import { kNarrow, legend, legendHeight, logDomain, logTicks, plot, wholeTicks } from "../svg.ts";
 
 interface Point {
   projection: string;
@@ -43,7 +43,7 @@ export function singularChart(result: Result): Chart | undefined {
       marginRight: 12,
       marginTop: top,
       marginBottom: 40,
-      x: { domain: [1, orders], label: "singular value, largest first →", labelAnchor: "right", labelArrow: "none", ticks: Math.min(8, orders), inset: 8, tickFormat: (x: number) => (Number.isInteger(x) ? String(x) : "") },
+      x: { domain: [1, orders], label: "singular value, largest first →", labelAnchor: "right", labelArrow: "none", ticks: wholeTicks([1, orders], 8), inset: 8 },
       y: { type: "log", domain, inset: 6, label: "size", grid: true, ticks: logTicks(domain, 4), tickFormat: (x: number) => (x >= 0.01 && x <= 100 ? String(x) : x.toExponential(0)) },
       fx: { axis: null, padding: 0.08 },
       fy: { axis: null, padding: 0.2 },

@@ -7,8 +7,9 @@ import { human, loss, shorten, tick } from "../format.ts";
 import { ruleColour } from "../palette.ts";
 import { kNarrow, logDomain, logTicks, plot } from "../svg.ts";
 
-export function tradeChart(result: Result): Chart {
+export function tradeChart(result: Result): Chart | undefined {
   const rules = completed(result);
+  if (rules.length < 2) return undefined; // nothing to trade
   const depths = rules.filter((rule) => rule.kind === "tbptt" || rule.kind === "bptt").sort((a, b) => a.depth - b.depth);
   const draw = (width: number) => {
     const narrow = width < kNarrow;
