@@ -9,7 +9,7 @@
 namespace locus {
 
 /// Points of a loss curve in a snapshot; a longer one is given by means of equal stretches of updates.
-inline constexpr std::size_t kLivePoints = 2000;
+inline constexpr std::size_t kLivePoints = 500;
 
 /// Which of the models that are run one after the other a snapshot is of.
 struct LivePlace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,13 @@ constexpr int kMostConnections = 32;              // of any kind
 constexpr std::chrono::seconds kHeadPatience{5};  // to send a request
 constexpr std::chrono::milliseconds kLook{100};   // how often a session looks for a newer snapshot
 
+/// How long this thread has computed. Not the clock on the wall: on a busy machine a snapshot takes long and costs the run little.
+std::chrono::nanoseconds busy() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 auto quietly(beast::error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
 }  // namespace
@@ -53,11 +61,12 @@ struct Session {
 };
 
 struct LiveServer::State {
-  explicit State(std::string html) : page(std::move(html)) {}
+  State(std::string html, std::chrono::milliseconds patient) : page(std::move(html)), patience(patient) {}
 
   asio::io_context context{1};
   tcp::acceptor acceptor{context};
   std::string page;
+  std::chrono::milliseconds patience;
   std::string token = random_token();
   std::uint16_t port = 0;
   int connections = 0;          // of the server's thread
@@ -66,11 +75,11 @@ struct LiveServer::State {
   std::mutex mutex;      // guards the two below
   std::string snapshot;  // the newest
   std::uint64_t version = 0;
-  std::atomic<int> waiting = 0;            // sessions that have taken the newest snapshot
-  std::atomic<int> open = 0;               // sessions
-  std::atomic<bool> over = false;          // no snapshot will follow
-  std::optional<Clock::time_point> asked;  // for a snapshot that has not come yet; the publisher's
-  Clock::time_point next{};                // when one may be asked for again; the publisher's
+  std::atomic<int> waiting = 0;                   // sessions that have taken the newest snapshot
+  std::atomic<int> open = 0;                      // sessions
+  std::atomic<bool> over = false;                 // no snapshot will follow
+  std::optional<std::chrono::nanoseconds> asked;  // for a snapshot that has not come yet: busy() then; the publisher's
+  Clock::time_point next{};                       // when one may be asked for again; the publisher's
   std::thread thread;
 
   asio::awaitable<void> listen();
@@ -118,7 +127,8 @@ asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
   const auto session = sessions.emplace(sessions.end(), std::move(stream));
   ++open;
   beast::get_lowest_layer(session->socket).expires_never();
-  session->socket.set_option(websocket::stream_base::timeout{kHeadPatience, kPatience, false});
+  // The page sends nothing of its own accord; a ping tells a browser that is there, and answers, from one that is gone.
+  session->socket.set_option(websocket::stream_base::timeout{kHeadPatience, patience, true});
   session->socket.read_message_max(kLargestFrame);
   co_await session->socket.async_accept(request, quietly(error));
   session->closed = static_cast<bool>(error);
@@ -160,7 +170,7 @@ asio::awaitable<void> LiveServer::State::answer(beast::tcp_stream& stream, Reply
       break;
   }
   response.prepare_payload();
-  stream.expires_after(kPatience);
+  stream.expires_after(patience);
   beast::error_code error;
   co_await http::async_write(stream, response, quietly(error));
   stream.socket().shutdown(tcp::socket::shutdown_send, error);
@@ -207,7 +217,7 @@ asio::awaitable<void> LiveServer::State::write(std::list<Session>::iterator sess
       --waiting;
       continue;
     }
-    beast::get_lowest_layer(session->socket).expires_after(kPatience);
+    beast::get_lowest_layer(session->socket).expires_after(patience);
     co_await session->socket.async_write(asio::buffer(text), quietly(error));
     beast::get_lowest_layer(session->socket).expires_never();
     if (error) break;
@@ -216,7 +226,8 @@ asio::awaitable<void> LiveServer::State::write(std::list<Session>::iterator sess
   leave(session);
 }
 
-LiveServer::LiveServer(std::uint16_t port, std::string page) : state_(std::make_unique<State>(std::move(page))) {
+LiveServer::LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience)
+    : state_(std::make_unique<State>(std::move(page), patience)) {
   const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
   try {
     state_->acceptor.open(endpoint.protocol());
@@ -234,7 +245,7 @@ LiveServer::LiveServer(std::uint16_t port, std::string page) : state_(std::make_
 
 LiveServer::~LiveServer() {
   state_->over = true;
-  const Clock::time_point end = Clock::now() + std::chrono::seconds(2);
+  const Clock::time_point end = Clock::now() + kFarewell;
   while (state_->open > 0 && Clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   state_->context.stop();
   state_->thread.join();
@@ -248,13 +259,13 @@ bool LiveServer::wanted() {
   if (state_->waiting.load(std::memory_order_relaxed) == 0) return false;
   const Clock::time_point now = Clock::now();
   if (now < state_->next) return false;
-  state_->asked = now;
+  state_->asked = busy();
   return true;
 }
 
 void LiveServer::publish(std::string json) {
   const Clock::time_point now = Clock::now();
-  const Clock::duration cost = state_->asked ? now - *state_->asked : Clock::duration::zero();
+  const std::chrono::nanoseconds cost = state_->asked ? busy() - *state_->asked : std::chrono::nanoseconds::zero();
   state_->asked.reset();
   state_->next = now + std::max<Clock::duration>(kPace, cost * kShare);
   const std::lock_guard lock(state_->mutex);

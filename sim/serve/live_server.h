@@ -2,8 +2,8 @@
 //
 // The run publishes snapshots; each browser gets the newest one when it has taken the one before. So what waits for a browser is at most one
 // snapshot (and kSendBuffer of one in the system), and a browser that does not read costs the run nothing: nobody wants a snapshot then, and none is
-// made. Browsers that take longer than kPatience are let go. At most kMostBrowsers are served at a time, and to make snapshots takes no more than
-// kShare of the run's time, however fast they are taken; tests/serve/cost measures both.
+// made. Browsers that take longer than kPatience, or leave a ping unanswered for as long, are let go. At most kMostBrowsers are served at a time, and
+// to make snapshots takes no more than kShare of what the run's thread computes, however fast they are taken; tests/serve/cost measures both.
 // Thread safety: one thread publishes; the server has one thread of its own. Loopback only; request.h says who is answered.
 #pragma once
 
@@ -18,13 +18,14 @@ class LiveServer {
  public:
   static constexpr int kMostBrowsers = 8;
   static constexpr std::chrono::seconds kPatience{20};
+  static constexpr std::chrono::seconds kFarewell{5};
   static constexpr std::chrono::milliseconds kPace{500};  // between snapshots, at least
   static constexpr int kShare = 200;                      // one part in so many of the run's time may go into snapshots
   static constexpr int kSendBuffer = 64 << 10;  // bytes that the system takes for a browser that does not read
 
   /// `port` 0: any that is free. `page` is the bundle's page for a first snapshot. Throws std::system_error where the port cannot be had.
-  LiveServer(std::uint16_t port, std::string page);
-  /// Lets browsers take the last snapshot, for at most two seconds, and ends.
+  LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience = kPatience);
+  /// Lets browsers take the last snapshot, for at most kFarewell, and ends.
   ~LiveServer();
   LiveServer(const LiveServer&) = delete;
   LiveServer& operator=(const LiveServer&) = delete;

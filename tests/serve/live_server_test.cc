@@ -106,6 +106,7 @@ class Client {
 
 class Live : public testing::Test {
  protected:
+  explicit Live(std::chrono::milliseconds patience = LiveServer::kPatience) : server_(0, "the page", patience) {}
   std::string token() const {
     const std::string url = server_.url();
     return url.substr(url.size() - 33, 32);
@@ -129,7 +130,7 @@ class Live : public testing::Test {
     server_.publish(json);
   }
 
-  LiveServer server_{0, "the page"};
+  LiveServer server_;
 };
 
 TEST_F(Live, ThreadServesThePageToWhoKnowsItsAddress) {
@@ -181,6 +182,38 @@ TEST_F(Live, ThreadRefusesLargeFramesAndTooManyBrowsers) {
     EXPECT_TRUE(many.back()->hear("\r\n\r\n").starts_with("HTTP/1.1 101"));
   }
   EXPECT_TRUE(answer(upgrade()).starts_with("HTTP/1.1 503"));
+}
+
+/// A server whose patience ends while a test waits for it.
+class Impatient : public Live {
+ protected:
+  Impatient() : Live(std::chrono::milliseconds(300)) {}
+  static constexpr std::string_view kPing{"\x89\x00", 2};
+  static constexpr std::string_view kPong{"\x8a\x80....", 6};
+};
+
+TEST_F(Impatient, ThreadKeepsABrowserThatAnswersPings) {
+  Client client(server_.port());
+  client.say(upgrade());
+  client.hear("\r\n\r\n");
+  std::string pings;
+  for (int i = 0; i < 6; ++i) {  // one comes in every half of the patience
+    pings += kPing;
+    ASSERT_NE(client.hear(pings).find(pings), std::string::npos) << i;
+    client.say(kPong);
+  }
+  publish_when_wanted("{\"late\":1}");
+  EXPECT_NE(client.hear("{\"late\":1}").find("{\"late\":1}"), std::string::npos);
+}
+
+TEST_F(Impatient, ThreadLetsWhoAnswersNoPingGo) {
+  Client client(server_.port());
+  client.say(upgrade());
+  client.hear("\r\n\r\n");
+  EXPECT_NE(client.hear().find(kPing), std::string::npos);  // to the end, which the server makes
+  Client other(server_.port());
+  other.say(head("/" + token() + "/"));
+  EXPECT_TRUE(other.hear().ends_with("the page"));
 }
 
 TEST_F(Live, ThreadOutlivesNonsense) {
