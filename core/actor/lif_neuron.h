@@ -79,9 +79,9 @@ struct LifNeuron {
 };
 
 template <class R>
-void on(LifNeuron<R> n, TrialBegin) {
-  n.current = n.activity = n.gain = n.signal = R(0);
-  n.voltage = n.adaptation = n.refractory = n.count = n.delta = n.omega = R(0);
+void on(LifNeuron<R> n, TrialBegin m) {
+  n.current = n.gain = n.signal = n.count = n.delta = n.omega = R(0);
+  if (!m.carried) n.activity = n.voltage = n.adaptation = n.refractory = R(0);
 }
 
 struct PiecewiseLinear {

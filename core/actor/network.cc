@@ -72,6 +72,10 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   size_column(network.rate.leak, network.rate.size, 1);
   for (const Population& population : network.rate.populations) {
     std::fill_n(network.rate.leak.begin() + population.begin, population.size, static_cast<R>(population.leak));
+    if (population.initial.empty()) continue;
+    if (network.rate.initial.empty()) size_column(network.rate.initial, network.rate.size, 1);
+    std::transform(population.initial.begin(), population.initial.end(),
+                   network.rate.initial.begin() + population.begin, [](double value) { return static_cast<R>(value); });
   }
   if (has_spikes(network)) {
     LifColumns<R>& lif = network.rate.lif;
@@ -122,6 +126,15 @@ bool plastic_weights_finite(const Network<R>& network) {
   });
 }
 
+template <class R>
+void keep_moments(Network<R>& network) {
+  for (Projection<R>& projection : network.projections) {
+    if (!projection.plastic || !projection.first.empty()) continue;
+    projection.first.assign(projection.weight.size(), R(0));
+    projection.second.assign(projection.weight.size(), R(0));
+  }
+}
+
 template struct Projection<double>;
 template struct Projection<float>;
 template std::vector<std::int32_t> projections_between(const Network<double>&, Layer, Layer);
@@ -132,6 +145,8 @@ template bool has_leaky_readouts(const Network<double>&);
 template bool has_leaky_readouts(const Network<float>&);
 template bool plastic_weights_finite(const Network<double>&);
 template bool plastic_weights_finite(const Network<float>&);
+template void keep_moments(Network<double>&);
+template void keep_moments(Network<float>&);
 template void allocate(Network<double>&, std::int32_t);
 template void allocate(Network<float>&, std::int32_t);
 

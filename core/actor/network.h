@@ -29,6 +29,7 @@ struct Population {
   std::int32_t size = 0;                          // neurons
   Activation activation = Activation::kIdentity;  // rate only
   double leak = 1;                                // alpha in (0, 1]; rate only
+  std::vector<double> initial = {};               // h_0 of each neuron; empty: 0; rate only
   std::optional<LifParameters> lif;               // of a spiking population, which is one of the rate layer
   double decay = 0;                               // alpha of a leaky readout; 0: without memory
   double gain = 1;                                // zeta of a readout
@@ -65,6 +66,7 @@ struct RateLayer {
   Column<R> signal;                     // learning signal of the tick [1] (n x lanes)
   Column<R> own_weight;  // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
   Column<R> leak;        // alpha (n)
+  Column<R> initial;     // h_0 [1] (n); empty where all are 0
   LifColumns<R> lif;
 };
 
@@ -98,6 +100,8 @@ struct Projection {
   Column<std::int32_t> target;  // sparse only (synapses): target within the projection, ascending under each source
   Column<R> weight;             // [1] (synapses), source by source; dense: weight[j * target_size + i]
   std::vector<std::int64_t> listed;  // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: row by row
+  Column<R> first;                   // m of Adam, as v below (synapses); empty where nothing is kept (keep_moments)
+  Column<R> second;
 
   std::int64_t size() const { return static_cast<std::int64_t>(weight.size()); }
   std::int64_t begin_of(std::int32_t source) const {
@@ -130,6 +134,8 @@ struct Network {
   std::vector<Projection<R>> projections;  // file order
   std::vector<Projection<R>> feedback;  // R: from readouts to rate neurons, fixed, one a rate population; empty without FEEDBACK
   std::vector<Autapse> autapses;  // of every rate neuron that has one of delay 1, by neuron
+  std::int64_t commits = 0;       // made so far: the clock's number, which Adam corrects its means by
+  bool carries = false;           // the next trial begins where neurons stand now; otherwise at h_0
 };
 
 /// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout), in file order.
@@ -139,6 +145,10 @@ std::vector<std::int32_t> projections_between(const Network<R>& network, Layer s
 /// Whether the weights of every plastic projection are finite. Cost: one pass over them that vectorises.
 template <class R>
 bool plastic_weights_finite(const Network<R>& network);
+
+/// Room for the moments that plastic synapses keep under Adam; those that are there stay.
+template <class R>
+void keep_moments(Network<R>& network);
 
 /// The population of a layer that begins at this neuron; there must be one.
 const Population& population_at(const std::vector<Population>& populations, std::int32_t begin);

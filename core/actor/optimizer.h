@@ -1,9 +1,11 @@
-// What a synapse does with the change that was asked of it, at its commit: plain descent (synapse.h), or Adam with moments of its own; then bounds.
+// What a synapse does with the change that was asked of it, at its commit: it bounds the change, then follows it by plain descent (synapse.h), or by
+// Adam with moments of its own, and bounds its weight. Where the norm of all changes is bounded it hears by which factor (CLIP): the one thing here
+// that is not its own.
 //
 //     c = scale delta;  m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2;  w = w - rate_k m / (sqrt(v) + epsilon)
 //     rate_k = eta sqrt(1 - b2^k) / (1 - b1^k), k the commit's number from 1, which is the clock's
 // epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. Both moments decay and the weight moves at every commit,
-// whether the synapse was used or not. Everything is the synapse's own: no message. Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
+// whether the synapse was used or not. Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/actor/synapse.h"
 #include "core/wire/payload.h"
 
 namespace locus {
@@ -23,12 +26,14 @@ struct Optimizer {
     double epsilon = 1e-7;
     friend bool operator==(const Adam&, const Adam&) = default;
   };
-  std::optional<Adam> adam;          // absent: plain gradient descent
-  std::optional<double> weight_min;  // [1]
-  std::optional<double> weight_max;  // [1]
+  std::optional<Adam> adam;            // absent: plain gradient descent
+  std::optional<double> weight_min;    // [1]
+  std::optional<double> weight_max;    // [1]
+  std::optional<double> element = {};  // bound of |scale delta| of each synapse [1]
+  std::optional<double> norm = {};     // bound of the root of the sum of (scale delta)^2 over all plastic synapses [1]
 
   /// Whether a weight just moves by -rate times what was asked.
-  bool plain() const { return !adam && !weight_min && !weight_max; }
+  bool plain() const { return !adam && !weight_min && !weight_max && !element && !norm; }
   friend bool operator==(const Optimizer&, const Optimizer&) = default;
 };
 
@@ -63,6 +68,27 @@ void on(AdaptiveSynapse<R> s, const AdamCommit<R>& c) {
   s.second = c.beta2 * s.second + (R(1) - c.beta2) * asked * asked;
   s.weight -= c.rate * s.first / (std::sqrt(s.second) + c.epsilon);
   s.delta = R(0);
+}
+
+/// The synapse bounds its own change; `scale` is that of the commit. What is no number stays none.
+template <class R>
+void keep_change_within(R& delta, R scale, const Optimizer& optimizer) {
+  if (!optimizer.element) return;
+  const R bound = static_cast<R>(*optimizer.element) / scale;
+  if (delta > bound) delta = bound;
+  if (delta < -bound) delta = -bound;
+}
+
+/// CLIP: what the synapse tells of its change, and what it hears.
+template <class R>
+Square<R> square(TaughtSynapse<R> s, R scale) {
+  const R asked = scale * s.delta;
+  return {asked * asked};
+}
+
+template <class R>
+void on(TaughtSynapse<R> s, Factor<R> m) {
+  s.delta *= m.value;
 }
 
 /// What is no number stays none, so that a run sees that it diverged.

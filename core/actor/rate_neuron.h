@@ -19,8 +19,14 @@ struct RateNeuron {
 };
 
 template <class R>
-void on(RateNeuron<R> n, TrialBegin) {
-  n.current = n.activity = n.gain = n.signal = n.own_weight = R(0);
+void on(RateNeuron<R> n, TrialBegin m) {
+  n.current = n.gain = n.signal = n.own_weight = R(0);
+  if (!m.carried) n.activity = R(0);
+}
+
+template <class R>
+void on(RateNeuron<R> n, Initial<R> m) {
+  n.activity = m.activity;
 }
 
 template <class R>

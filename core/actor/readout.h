@@ -20,8 +20,8 @@ struct Readout {
 };
 
 template <class R>
-void on(Readout<R> k, TrialBegin) {
-  k.output = R(0);
+void on(Readout<R> k, TrialBegin m) {
+  if (!m.carried) k.output = R(0);
 }
 
 template <class R>

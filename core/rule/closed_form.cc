@@ -11,7 +11,7 @@ void put(Ledger& ledger, Channel channel, std::int32_t lag, std::int64_t message
 }
 
 void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks) {
-  std::int64_t onto_rate = ticks * shape.input_synapses + (ticks - 1) * shape.recurrent_synapses;
+  std::int64_t onto_rate = ticks * shape.input_synapses + (ticks - 1) * shape.recurrent_synapses + shape.awake_recurrent;
   std::int64_t onto_readouts = ticks * shape.readout_synapses;
   for (const LateSynapses& late : shape.late) {  // what is under way at the end arrives nowhere
     const std::int64_t lost = late.synapses * (std::min<std::int64_t>(late.delay, ticks) - (late.recurrent ? 1 : 0));
@@ -38,9 +38,10 @@ void put_sweeps(Ledger& ledger, const Learning& learning, const NetworkShape& sh
   const std::int64_t static_recurrent = shape.recurrent_synapses - shape.plastic_recurrent;
   for (std::int32_t lag = 0; lag < learning.depth; ++lag) {
     const std::int64_t visits = sweeps_after(learning, trial, lag);
-    const std::int64_t recalling = sweeps_after(learning, trial, lag + 1);  // not s = 1: h_0 = 0 was never sent
+    const std::int64_t recalling = sweeps_after(learning, trial, lag + 1);  // not s = 1: where h_0 = 0 it was never sent
     const std::int64_t telling = sweeps_telling(learning, trial, lag, 1);
     std::int64_t replayed = visits * shape.plastic_input + recalling * shape.plastic_recurrent;
+    replayed += (visits - recalling) * shape.awake_plastic;  // s = 1, where h_0 is not 0
     std::int64_t told = telling * shape.recurrent_synapses;
     std::int64_t static_told = telling * static_recurrent;
     for (const LateSynapses& late : shape.late) {
@@ -75,6 +76,17 @@ void put_sensitivities(Ledger& ledger, const NetworkShape& shape, std::int64_t t
   put(ledger, Channel::kInfluence, 0, (ticks - 1) * shape.recurrent_synapses, shape.plastic());
   put(ledger, Channel::kPost, 0, errors * shape.plastic(), 2);
   put(ledger, Channel::kGather, 0, errors * (shape.rate_neurons - 1) * shape.plastic(), 1);
+}
+
+/// CLIP: two messages for each plastic synapse at every commit.
+void put_clips(Ledger& ledger, const Learning& learning, const NetworkShape& shape, const TrialShape& trial) {
+  if (!learning.optimizer.norm) return;
+  std::int64_t commits = trial.commits ? trial.ticks : 1;
+  if (trial.commits && rule(learning.kind).drive == Drive::kSweep) {
+    commits = 0;
+    for (std::int32_t tick = 1; tick <= trial.ticks; ++tick) commits += sweep_due(learning, trial, tick) ? 1 : 0;
+  }
+  put(ledger, Channel::kClip, 0, commits * 2 * (shape.plastic() + shape.plastic_readout), 1);
 }
 
 }  // namespace
@@ -121,6 +133,13 @@ NetworkShape shape_of(const Network<R>& network) {
     const bool recurrent = projection.source_layer == Layer::kRate;
     (recurrent ? shape.recurrent_synapses : shape.input_synapses) += projection.size();
     (recurrent ? shape.plastic_recurrent : shape.plastic_input) += plastic;
+    if (recurrent && !network.rate.initial.empty()) {
+      for (std::int32_t j = 0; j < projection.source_size; ++j) {
+        if (network.rate.initial[static_cast<std::size_t>(projection.source_begin + j)] == R(0)) continue;
+        shape.awake_recurrent += projection.fan_out(j);
+        shape.awake_plastic += projection.plastic ? projection.fan_out(j) : 0;
+      }
+    }
     const Population& target = population_at(network.rate.populations, projection.target_begin);
     if (target.lif || target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
     if (target.lif) shape.plastic_onto_spiking += plastic;
@@ -158,7 +177,12 @@ ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& sha
   return memory;
 }
 
-Ledger closed_form(const Learning& learning, const NetworkShape& shape, const TrialShape& trial, int scalar_bytes) {
+Ledger closed_form(const Learning& learning, const NetworkShape& given, const TrialShape& trial, int scalar_bytes) {
+  NetworkShape shape = given;
+  if (trial.carries) {
+    shape.awake_recurrent = shape.recurrent_synapses;
+    shape.awake_plastic = shape.plastic_recurrent;
+  }
   const Rule& row = rule(learning.kind);
   Ledger ledger(scalar_bytes);
   ledger.add_trials(1, trial.ticks);
@@ -187,6 +211,7 @@ Ledger closed_form(const Learning& learning, const NetworkShape& shape, const Tr
     case Drive::kSensitivity: put_sensitivities(ledger, shape, trial.ticks, errors); break;
     case Drive::kSweep: put_sweeps(ledger, learning, shape, trial); break;
   }
+  put_clips(ledger, learning, shape, trial);
   return ledger;
 }
 

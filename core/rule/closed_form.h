@@ -42,6 +42,8 @@ struct NetworkShape {
   std::int64_t plastic_onto_spiking = 0;   // of b_p + w_p, those onto a spiking neuron
   std::int64_t plastic_onto_adapting = 0;  // of them, those onto one whose threshold adapts
   std::int64_t plastic_onto_leaky = 0;     // of a_p, those onto a readout with memory
+  std::int64_t awake_recurrent = 0;        // of w, those whose source begins a trial with an activity: h_0 is not 0
+  std::int64_t awake_plastic = 0;          // of them, plastic ones
   std::vector<LateSynapses> late;          // in file order
   std::int64_t under_way = 0;              // activities on axons: of each neuron as many as its longest wait
   std::int64_t under_way_from_rate = 0;    // of them, those of rate neurons
@@ -57,6 +59,9 @@ struct TrialShape {
   std::int32_t ticks = 0;   // T
   std::int32_t window = 1;  // ticks with an error: the last of the trial, 1 (final) .. T (sequence)
   bool classes = false;     // the cross-entropy, for which readouts tell each other (NORM)
+  bool carries =
+      false;  // neurons begin it where the last one ended, so that none is silent then; the run's first trial sends less
+  bool commits = false;  // weights change in every tick, or after every sweep; otherwise at the end of a batch
 
   bool has_error(std::int32_t tick) const { return tick > ticks - window; }
 };

@@ -52,6 +52,7 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   from_readouts_.gain.assign(size(network.readouts.size), R(1));
   from_readouts_.signal.assign(size(network.readouts.size), R(0));
   told_.assign(size(network.readouts.size), R(0));
+  if (learning.optimizer.adam && rule(learning.kind).drive != Drive::kNothing) keep_moments(network);
   allocate_tapes();
 }
 
@@ -110,8 +111,6 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   if (block.way == Way::kShared) block.trace.assign(sources, R(0));
   const bool waits = block.way == Way::kLoop || block.way == Way::kSummed || block.way == Way::kEvents;
   if (waits || !plain) block.delta.assign(synapses, R(0));
-  if (learning_.optimizer.adam) block.first.assign(synapses, R(0));
-  if (learning_.optimizer.adam) block.second.assign(synapses, R(0));
   if (block.way == Way::kShared) block.traces = Tape<R>(trial_.window, lanes_, projection.source_size);
   if (sweeps && onto_rate) block.sent.assign(static_cast<std::size_t>(trial_.ticks) + 1, 0);
 }
@@ -190,9 +189,17 @@ void Batched<R>::begin_trial(const R* inputs) {
   shown_ = inputs;
   input_lines_.clear();
   rate_lines_.clear();
-  for (std::size_t cell = 0; cell < network_.rate.activity.size(); ++cell) on(neuron(cell), TrialBegin{});
-  each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), TrialBegin{}); });
-  for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), TrialBegin{});
+  const TrialBegin begin{network_.carries};
+  const Column<R>& initial = network_.rate.initial;
+  for (std::size_t cell = 0; cell < network_.rate.activity.size(); ++cell) {
+    on(neuron(cell), begin);
+    if (!begin.carried && !initial.empty())
+      on(neuron(cell), Initial<R>{initial[cell / static_cast<std::size_t>(lanes_)]});
+  }
+  each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), begin); });
+  for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), begin);
+  rate_lines_.enter();  // h_0, which W carries in tick 1
+  if (!activities_.empty()) activities_.write(0, network_.rate.activity.data());
   for (Block& block : blocks_) {
     CHECK(block.pending == Learn::kNothing, "a trial began before the last one was finished");
     block.heard = Learn::kNothing;

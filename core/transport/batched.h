@@ -73,6 +73,8 @@ class Batched {
   void adjoint(const R* delta, std::int32_t lag);
   void replay(Tick revisited, std::int32_t lag);
   void post_back(Tick revisited, std::int32_t lag, Answers<R> answers);
+  void tell_squares(R scale, R* sums);
+  void hear_factor(const R* factors);
   void commit(R scale);
   void finish();
 
@@ -106,9 +108,7 @@ class Batched {
     Column<R> pre;                       // what each source sent in this tick (sources x lanes); fused and loop
     Column<R> trace;                     // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
     Column<R> delta;                     // loop, summed, events; all where the optimizer is not plain (synapses)
-    Column<R> first;                     // Adam, as the one below (synapses)
-    Column<R> second;
-    Column<std::int32_t> fan_in;  // (targets)
+    Column<std::int32_t> fan_in;         // (targets)
     Column<std::int64_t> split;  // sparse, several threads: where each source's run of a thread's targets ends (sources x (threads - 1))
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
     Learn heard = Learn::kNothing;    // fused: what was said in this tick
@@ -147,6 +147,7 @@ class Batched {
   void drift_shared(Block& block, const R* activity);
   void filter_coefficients();
   void filter_run(std::int32_t neuron, std::int32_t length, R constant_decay);
+  void collect(R scale);
   void settle(std::int32_t projection, R scale);
   void commit_product(std::int32_t projection, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right,
                       RightRows right_rows, std::int32_t ticks);
@@ -234,7 +235,7 @@ class Batched {
   Column<R> taught_;                            // events: what an event of tick t brings onto a neuron (T x lanes x n)
   Column<R> taught_readouts_;                   // the same of readouts with memory (T x lanes x o)
   std::vector<TransposedEligibility<R>> back_;  // of the tick after (n x lanes, or o x lanes)
-  std::int64_t commits_ = 0;
+  bool collected_ = false;                      // what waited on tapes has become changes (CLIP), ahead of its commit
 };
 
 }  // namespace locus

@@ -7,6 +7,7 @@
 
 #include "core/base/product.h"
 #include "core/transport/batched.h"
+#include "core/transport/no_offence.h"
 
 namespace locus {
 
@@ -87,10 +88,13 @@ void Batched<R>::settle(std::int32_t p, R scale) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const Optimizer& optimizer = learning_.optimizer;
+  if (optimizer.element) {
+    for (R& delta : block.delta) keep_change_within(delta, scale, optimizer);
+  }
   if (optimizer.adam) {
-    const AdamCommit<R> clock(*optimizer.adam, projection.learning_rate, scale, commits_);
+    const AdamCommit<R> clock(*optimizer.adam, projection.learning_rate, scale, network_.commits);
     for (std::size_t k = 0; k < projection.weight.size(); ++k)
-      on(AdaptiveSynapse<R>{projection.weight[k], block.delta[k], block.first[k], block.second[k]}, clock);
+      on(AdaptiveSynapse<R>{projection.weight[k], block.delta[k], projection.first[k], projection.second[k]}, clock);
   } else {
     const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
     for (std::size_t k = 0; k < projection.weight.size(); ++k)
@@ -133,10 +137,10 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
   });
 }
 
+/// What waits on tapes becomes what each synapse asks for; where the optimizer is plain its weight follows at once.
 template <class R>
-void Batched<R>::commit(R scale) {
+void Batched<R>::collect(R scale) {
   const bool online = rule(learning_.kind).drive == Drive::kOnline;
-  ++commits_;
   teach_spiking();
   if (online && !gains_.empty()) filter_coefficients();
   for (std::size_t index = 0; index < blocks_.size(); ++index) {
@@ -177,17 +181,68 @@ void Batched<R>::commit(R scale) {
         }
         break;
     }
-    if (!block.delta.empty()) settle(p, scale);
   }
   learnt_.clear();
   reported_.clear();
 }
 
+/// The lanes are replicas that ask for one mean: every agent hears the same squares.
+template <class R>
+void Batched<R>::tell_squares(R scale, R* sums) {
+  collect(scale);
+  collected_ = true;
+  for (std::size_t p = 0; p < blocks_.size(); ++p) {
+    Projection<R>& projection = network_.projections[p];
+    Column<R>& delta = blocks_[p].delta;
+    if (delta.empty()) continue;
+    const auto index = static_cast<std::int32_t>(p);
+    door_.pass<Channel::kClip, Party::kSynapse, Party::kAgent>(0, projection.size() * lanes_, 1, [&] {
+      return Endpoints{{Party::kSynapse, index, 0}, {Party::kAgent, 0, 0}};
+    });
+    R sum = R(0);
+    for (std::int32_t j = 0; j < projection.source_size; ++j) {
+      R column = R(0);  // source by source: what many synapses add does not drown in what many more have added
+      for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
+        const auto at = static_cast<std::size_t>(k);
+        column += square(TaughtSynapse<R>{projection.weight[at], delta[at]}, scale).value;
+      }
+      sum += column;
+    }
+    for (std::int32_t lane = 0; lane < lanes_; ++lane) on(AgentCell<R>{sums[lane]}, Square<R>{sum});
+  }
+}
+
+template <class R>
+void Batched<R>::hear_factor(const R* factors) {
+  for (std::size_t p = 0; p < blocks_.size(); ++p) {
+    Projection<R>& projection = network_.projections[p];
+    Column<R>& delta = blocks_[p].delta;
+    if (delta.empty()) continue;
+    door_.pass<Channel::kClip, Party::kAgent, Party::kSynapse>(0, projection.size() * lanes_, 1, no_offence);
+    for (std::size_t k = 0; k < delta.size(); ++k)
+      on(TaughtSynapse<R>{projection.weight[k], delta[k]}, Factor<R>{factors[0]});
+  }
+}
+
+template <class R>
+void Batched<R>::commit(R scale) {
+  ++network_.commits;
+  if (!collected_) collect(scale);
+  collected_ = false;
+  for (std::size_t p = 0; p < blocks_.size(); ++p) {
+    if (!blocks_[p].delta.empty()) settle(static_cast<std::int32_t>(p), scale);
+  }
+}
+
 template void Batched<double>::drift_shared(Block&, const double*);
 template void Batched<double>::loop_lanes(std::int32_t, Learn, const PostColumns&);
+template void Batched<double>::tell_squares(double, double*);
+template void Batched<double>::hear_factor(const double*);
 template void Batched<double>::commit(double);
 template void Batched<float>::drift_shared(Block&, const float*);
 template void Batched<float>::loop_lanes(std::int32_t, Learn, const PostColumns&);
+template void Batched<float>::tell_squares(float, float*);
+template void Batched<float>::hear_factor(const float*);
 template void Batched<float>::commit(float);
 
 }  // namespace locus

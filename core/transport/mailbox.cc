@@ -28,7 +28,9 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
       norms_(shards_),
       feedbacks_(shards_),
       transports_(shards_),
-      adjoints_(shards_) {
+      adjoints_(shards_),
+      squares_(shards_),
+      factors_(shards_) {
   const auto lanes = static_cast<std::size_t>(network.lanes);
   for (std::size_t p = 0; p < columns_.size(); ++p) {
     const Projection<R>& projection = network.projections[p];
@@ -39,10 +41,6 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
     if (rule(learning.kind).drive == Drive::kSensitivity) own.heard.assign(own.pre.size(), R(0));
     if (rule(learning.kind).decay == DecaySource::kNeuron && target_of(projection).lif) {
       for (Column<R>* column : {&own.adapted, &own.low_pass, &own.total}) column->assign(own.pre.size(), R(0));
-    }
-    if (learning.optimizer.adam) {
-      for (Column<R>* column : {&own.first, &own.second})
-        column->assign(static_cast<std::size_t>(projection.size()), R(0));
     }
     own.incoming_begin.assign(static_cast<std::size_t>(projection.target_size) + 1, 0);
     own.incoming.resize(static_cast<std::size_t>(projection.size()));
@@ -55,6 +53,7 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
           static_cast<std::int32_t>(k);
     }
   }
+  if (learning.optimizer.adam && rule(learning.kind).drive != Drive::kNothing) keep_moments(network);
   if (rule(learning.kind).drive == Drive::kSweep) {
     std::int32_t wait = 0;
     for (const Projection<R>& projection : network.projections) wait = std::max(wait, projection.wait);
@@ -70,26 +69,33 @@ void Mailbox<R>::begin_trial(const R* inputs) {
   inputs_ = inputs;
   input_lines_.clear();
   rate_lines_.clear();
+  const TrialBegin begin{network_.carries};
+  const Column<R>& initial = network_.rate.initial;
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
       each_synapse(shard, static_cast<std::int32_t>(p), [&](std::int64_t k) {
         const auto index = static_cast<std::int32_t>(p);
         for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
-          on(learner(index, k, lane), TrialBegin{});
-          if (!columns_[p].total.empty()) on(eligible(index, k, lane), TrialBegin{});
+          on(learner(index, k, lane), begin);
+          if (!columns_[p].total.empty()) on(eligible(index, k, lane), begin);
         }
       });
     }
     for (auto i = sharding_.rate_begin[static_cast<std::size_t>(shard)];
          i < sharding_.rate_begin[static_cast<std::size_t>(shard) + 1]; ++i) {
-      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(neuron(i, lane), TrialBegin{});
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
+        on(neuron(i, lane), begin);
+        if (!begin.carried && !initial.empty()) on(neuron(i, lane), Initial<R>{initial[static_cast<std::size_t>(i)]});
+      }
     }
-    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population&) { on(spiking(i, lane), TrialBegin{}); });
+    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population&) { on(spiking(i, lane), begin); });
     for (auto k = sharding_.readout_begin[static_cast<std::size_t>(shard)];
          k < sharding_.readout_begin[static_cast<std::size_t>(shard) + 1]; ++k) {
-      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(readout(k, lane), TrialBegin{});
+      for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(readout(k, lane), begin);
     }
   });
+  rate_lines_.enter();  // h_0, which W carries in tick 1
+  if (!past_activity_.empty()) past_activity_[slot(Tick{0})] = network_.rate.activity;
 }
 
 template <class R>

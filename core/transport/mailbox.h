@@ -46,6 +46,8 @@ class Mailbox {
   void adjoint(const R* delta, std::int32_t lag);
   void replay(Tick revisited, std::int32_t lag);
   void post_back(Tick revisited, std::int32_t lag, Answers<R> answers);
+  void tell_squares(R scale, R* sums);
+  void hear_factor(const R* factors);
   void commit(R scale);
   void finish() {}
 
@@ -120,8 +122,6 @@ class Mailbox {
     Column<R> adapted;  // e-prop onto spiking neurons, as the two below
     Column<R> low_pass;
     Column<R> total;
-    Column<R> first;  // Adam, as the one below; one for all lanes (synapses)
-    Column<R> second;
     Column<R> heard;  // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
     Column<std::int64_t> incoming_begin;  // (targets + 1) of `incoming`
     Column<std::int32_t> incoming;        // synapses by target, ascending under each
@@ -170,6 +170,7 @@ class Mailbox {
   void drift_readouts(std::int32_t projection);
   void queue_post(int shard, std::int32_t target, std::int64_t synapse, std::int32_t lane, Post<R> post);
   R decay_of(std::int32_t neuron, std::int32_t lane);
+  void add_lanes();
 
   Network<R>& network_;
   Learning learning_;
@@ -180,7 +181,6 @@ class Mailbox {
   Watcher watcher_;
   const R* inputs_ = nullptr;  // x_1 .. x_T of the present trials (T x m x lanes)
   std::int64_t deliveries_ = 0;
-  std::int64_t commits_ = 0;
   std::vector<SynapseColumns> columns_;   // by projection
   AxonLines<R> input_lines_;              // what is under way from the inputs
   AxonLines<R> rate_lines_;               // and from the rate neurons
@@ -199,6 +199,8 @@ class Mailbox {
   Queues<Feedback<R>> feedbacks_;
   Queues<Transport<R>> transports_;
   Queues<Adjoint<R>> adjoints_;
+  Queues<Square<R>> squares_;
+  Queues<Factor<R>> factors_;
 };
 
 }  // namespace locus

@@ -190,11 +190,11 @@ void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
     const bool from_input = projection.source_layer == Layer::kInput;
-    const Tick sent{revisited.value - projection.delay()};  // before the first tick nothing was
+    const Tick sent{revisited.value - projection.delay()};  // before the first tick nothing was but h_0
     const R* past = (from_input ? past_input_ : past_activity_)[slot(Tick{std::max(sent.value, 0)})].data();
     silence(index);
     const auto emit = [&](int shard) {
-      if (sent.value < 1) return;
+      if (sent.value < (from_input ? 1 : 0)) return;
       each_outgoing(shard, projection, [&](std::int32_t source, std::int64_t k, int receiver) {
         for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
           const R value = past[cell(source, lane)];
@@ -256,38 +256,6 @@ void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
   }
 }
 
-template <class R>
-void Mailbox<R>::commit(R scale) {
-  ++commits_;
-  executor_(shards_, [&](int shard) {
-    for (std::size_t p = 0; p < columns_.size(); ++p) {
-      const Projection<R>& projection = network_.projections[p];
-      if (!projection.plastic) continue;
-      const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
-      const Optimizer& optimizer = learning_.optimizer;
-      std::optional<AdamCommit<R>> adam;
-      if (optimizer.adam) adam.emplace(*optimizer.adam, projection.learning_rate, scale, commits_);
-      const auto index = static_cast<std::int32_t>(p);
-      each_synapse(shard, index, [&](std::int64_t k) {
-        const TaughtSynapse<R> self = synapse(ProjectionId{index}, SynapseId{k}, Lane{0});
-        for (std::int32_t lane = 1; lane < network_.lanes; ++lane) {  // the mean of the trials, summed in trial order
-          R& other = synapse(ProjectionId{index}, SynapseId{k}, Lane{lane}).delta;
-          self.delta += other;
-          other = R(0);
-        }
-        if (adam) {
-          SynapseColumns& own = columns_[p];
-          const auto at = static_cast<std::size_t>(k);
-          on(AdaptiveSynapse<R>{self.weight, self.delta, own.first[at], own.second[at]}, *adam);
-        } else {
-          on(self, clock);
-        }
-        keep_within(self.weight, optimizer);
-      });
-    }
-  });
-}
-
 template void Mailbox<double>::targets(const double*, double);
 template void Mailbox<double>::report_errors(Answers<double>);
 template void Mailbox<double>::feedback();
@@ -296,7 +264,6 @@ template void Mailbox<double>::post(bool);
 template void Mailbox<double>::adjoint(const double*, std::int32_t);
 template void Mailbox<double>::replay(Tick, std::int32_t);
 template void Mailbox<double>::post_back(Tick, std::int32_t, Answers<double>);
-template void Mailbox<double>::commit(double);
 template void Mailbox<float>::targets(const float*, float);
 template void Mailbox<float>::report_errors(Answers<float>);
 template void Mailbox<float>::feedback();
@@ -305,6 +272,5 @@ template void Mailbox<float>::post(bool);
 template void Mailbox<float>::adjoint(const float*, std::int32_t);
 template void Mailbox<float>::replay(Tick, std::int32_t);
 template void Mailbox<float>::post_back(Tick, std::int32_t, Answers<float>);
-template void Mailbox<float>::commit(float);
 
 }  // namespace locus

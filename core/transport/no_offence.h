@@ -6,7 +6,7 @@
 namespace locus {
 
 /// For channels that can break no budget at this point of a tick: local ones, those over wires of their own, and those of a revisited tick, which
-/// begins with ADJOINT.
+/// begins with ADJOINT; and the factor of CLIP, which answers squares.
 inline Endpoints no_offence() { CHECK(false, "a message that follows none that breaks the budget broke it"); }
 
 }  // namespace locus

@@ -101,6 +101,7 @@ void record_message(Traffic& traffic, const Network<R>& network, const Passing& 
     case Channel::kInfluence: return of_sender(Stream::kInfluence);
     case Channel::kGather: return of_sender(Stream::kGather);
     case Channel::kNorm: return of_sender(Stream::kNorm);
+    case Channel::kClip: return;  // no run with a chip has it
   }
 }
 

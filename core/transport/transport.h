@@ -15,7 +15,7 @@
 
 namespace locus {
 
-/// A cell of the backward agent: what TRANSPORT has brought for one neuron.
+/// A cell of the backward agent: what TRANSPORT has brought for one neuron, or CLIP of all synapses.
 template <class R>
 struct AgentCell {
   R& sum;
@@ -23,6 +23,11 @@ struct AgentCell {
 
 template <class R>
 void on(AgentCell<R> agent, Transport<R> m) {
+  agent.sum += m.value;
+}
+
+template <class R>
+void on(AgentCell<R> agent, Square<R> m) {
   agent.sum += m.value;
 }
 
@@ -79,8 +84,9 @@ void pass_transports(Door& door, Party to, std::int32_t lag, std::int64_t messag
 
 template <class T, class R>
 concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> answers, std::int32_t index, Tick tick,
-                               R scale, ProjectionId projection, SynapseId synapse, Lane lane) {
-  t.begin_trial(column);     // the clock: states, traces and histories are cleared; column: x_1 .. x_T (T x m x lanes)
+                               R scale, R* cells, ProjectionId projection, SynapseId synapse, Lane lane) {
+  t.begin_trial(column);  // the clock: traces and histories are cleared, and states but for those that the network carries over; column: x_1 ..
+      // x_T (T x m x lanes)
   t.tick(tick);              // the clock: currents and signals start at 0; x_t appears at the inputs
   t.axons(projection);       // AXON and DENDRITE over a projection, from the source's present activity
   t.step_neurons();          // the clock: rate neurons and spiking ones integrate
@@ -95,8 +101,10 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
   t.adjoint(column, index);           // ADJOINT: delta (n x lanes), lag; lag 0 begins a sweep
   t.replay(tick, index);              // AXON replayed of the revisited tick, lag
   t.post_back(tick, index, answers);  // POST of the revisited tick, lag; TRANSPORT from W if answers
-  t.commit(scale);                    // the clock: weight -= eta * scale * delta
-  t.finish();                         // all that was put off is done; weights may be read
+  t.tell_squares(scale, cells);  // CLIP to the agent: squares of all that commit(scale) would follow, into a cell a lane
+  t.hear_factor(column);         // CLIP from the agent: the factor of all changes (lanes)
+  t.commit(scale);               // the clock: weight -= eta * scale * delta
+  t.finish();                    // all that was put off is done; weights may be read
   { t.network() } -> std::same_as<Network<R>&>;
   { t.door() } -> std::same_as<Door&>;
   {

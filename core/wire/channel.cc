@@ -22,6 +22,8 @@ constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      SpatialClass::kNonLocal},
     {Channel::kNorm, "NORM", "readout neuron", "every other readout neuron (cross-entropy)", "1: exp of its output",
      SpatialClass::kBroadcast},
+    {Channel::kClip, "CLIP", "synapse, or backward agent", "backward agent, or synapse",
+     "1: the square of its change, or the factor of all changes", SpatialClass::kNonLocal},
 }};
 
 namespace {

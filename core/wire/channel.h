@@ -23,8 +23,9 @@ enum class Channel : std::uint8_t {
   kInfluence,  // rate neuron -> rate neuron along a W synapse: its sensitivities
   kGather,     // rate neuron -> a synapse that is not its own
   kNorm,       // readout neuron -> readout neuron: exp(y), over wires of their own
+  kClip,       // synapse -> backward agent: the square of its change; and back: the factor of all changes
 };
-inline constexpr int kChannels = 10;
+inline constexpr int kChannels = 11;
 
 /// The kinds of actor that send or receive.
 enum class Party : std::uint8_t { kInput, kRate, kReadout, kSynapse, kEnvironment, kAgent };

@@ -65,7 +65,9 @@ concept Wire =
     (kChannel == Channel::kAdjoint && kFrom == Party::kAgent && kTo == Party::kRate) ||
     (kChannel == Channel::kInfluence && kFrom == Party::kRate && kTo == Party::kRate) ||
     (kChannel == Channel::kGather && kFrom == Party::kRate && kTo == Party::kSynapse) ||
-    (kChannel == Channel::kNorm && kFrom == Party::kReadout && kTo == Party::kReadout);
+    (kChannel == Channel::kNorm && kFrom == Party::kReadout && kTo == Party::kReadout) ||
+    (kChannel == Channel::kClip &&
+     ((kFrom == Party::kSynapse && kTo == Party::kAgent) || (kFrom == Party::kAgent && kTo == Party::kSynapse)));
 
 /// What a rule may send, as its row says, and what the run allows.
 struct Permit {

@@ -74,9 +74,25 @@ struct Gather {  // GATHER
   R value;       // (A^T eps_t)_k P_k,theta
 };
 
+template <class R>
+struct Square {  // CLIP, to the agent
+  R value;       // of the change that is asked of the synapse
+};
+template <class R>
+struct Factor {  // CLIP, from the agent
+  R value;       // of the changes of all synapses
+};
+
 // The clock: heard by every actor, carries nothing of another actor, is no message.
 
-struct TrialBegin {};
+struct TrialBegin {
+  bool carried =
+      false;  // neurons stay as the last trial left them: activity, voltage, adaptation, refractoriness, a readout's memory
+};
+template <class R>
+struct Initial {  // a trial begins that carries nothing over: a rate neuron's h_0, which it knows
+  R activity;
+};
 struct Silence {};  // a tick or a stage of a sweep begins: nothing has been heard from the source yet
 template <class R>
 struct Drift {  // a tick without POST: constants that the synapse knows

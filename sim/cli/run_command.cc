@@ -246,8 +246,6 @@ std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& cons
     if (job.folder) prepare_folder(*job.folder);
     if (!tensorboard_.empty()) prepare_folder(tensorboard_);
     trace_.prepare();
-    if (checkpoint_.asked() && job.spec.training.optimizer.adam)  // moments are the synapses' own; no checkpoint holds them
-      throw UsageError("--checkpoint: training.optimizer is adam; must be sgd");
   }
   checkpoint_.prepare();
   if (from_) {

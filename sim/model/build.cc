@@ -180,7 +180,15 @@ Network<R> build(const Spec& spec, const RuleSpec& rule, std::int32_t lanes) {
   const std::vector<std::int32_t> begins = begins_of(spec.network);
   for (std::size_t i = 0; i < begins.size(); ++i) {
     const PopulationSpec& from = spec.network.populations[i];
-    Population population = {from.name, begins[i], from.size, from.activation, from.leak, {}, 0, 1};
+    Population population = {.name = from.name,
+                             .begin = begins[i],
+                             .size = from.size,
+                             .activation = from.activation,
+                             .leak = from.leak,
+                             .initial = from.initial,
+                             .lif = {},
+                             .decay = 0,
+                             .gain = 1};
     if (from.lif) population.lif = lif_parameters(*from.lif, spec.training.dt);
     if (from.memory) population.decay = decay_of(from.memory->tau_m, spec.training.dt);
     if (from.memory && from.memory->normalise_input) population.gain = 1 - population.decay;

@@ -12,6 +12,7 @@
 #include "sim/model/read_bases.h"
 #include "sim/model/read_chip.h"
 #include "sim/model/read_network.h"
+#include "sim/model/read_pace.h"
 #include "sim/model/read_record.h"
 #include "sim/model/read_rules.h"
 #include "sim/model/read_spiking.h"
@@ -90,6 +91,10 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
   if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
   spec.records = read_records(message.record(), spec, root, faults);
+  if (spec.chip && spec.training.optimizer.norm)  // where squares and factors travel on a chip is not said
+    faults.error(root.at("training").at("clip").at("global_norm"), "is given in a model with a chip",
+                 "must be element, or the chip must go");
+  check_evaluation(spec, message.training().evaluation().has_trials(), faults);
   check_requirements(spec, faults);
   check_spiking(spec, faults);
   if (spec.precision == Precision::kFloat32) check_float32(spec, faults);

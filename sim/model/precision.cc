@@ -47,7 +47,9 @@ int scalar_bytes(Precision precision) { return precision == Precision::kFloat32 
 void check_float32(const Spec& spec, FaultList& faults) {
   const FieldPath root;
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
-    const std::optional<LifSpec>& lif = spec.network.populations[i].lif;
+    const PopulationSpec& population = spec.network.populations[i];
+    check(population.initial, root.at("network").at("populations", static_cast<int>(i)).at("rate").at("initial"), faults);
+    const std::optional<LifSpec>& lif = population.lif;
     if (!lif) continue;
     const FieldPath where = root.at("network").at("populations", static_cast<int>(i)).at("lif");
     check(lif->threshold, where.at("threshold"), faults);

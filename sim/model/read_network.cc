@@ -23,6 +23,18 @@ Activation activation_of(v1::Population::Rate::Activation activation) {
   }
 }
 
+std::vector<double> read_initial(const v1::Population::Rate& message, std::int32_t neurons, const FieldPath& where,
+                                 FaultList& faults) {
+  std::vector<double> initial(message.initial().begin(), message.initial().end());
+  check_finite(initial, where, faults);
+  if (neurons > 0 && initial.size() > 1 && std::ssize(initial) != neurons) {
+    faults.error(where, fmt::format("has {} values", initial.size()),
+                 fmt::format("must have 1, or one for each of {} neurons", neurons));
+  }
+  if (initial.size() == 1) initial.assign(static_cast<std::size_t>(neurons), initial.front());
+  return initial;
+}
+
 PopulationSpec read_population(const v1::Population& message, const FieldPath& where, FaultList& faults) {
   PopulationSpec population;
   population.name = message.name();
@@ -46,6 +58,7 @@ PopulationSpec read_population(const v1::Population& message, const FieldPath& w
       if (!(population.leak > 0 && population.leak <= 1)) {
         faults.error(where.at("rate").at("leak"), "is " + shown(population.leak), "must be above 0 and at most 1");
       }
+      population.initial = read_initial(message.rate(), population.size, where.at("rate").at("initial"), faults);
       break;
     case v1::Population::KIND_NOT_SET:
       faults.missing_choice(where, "kind", "has no kind", "must have one of input {}, rate {}, lif {}, readout {}");

@@ -1,5 +1,6 @@
 #include "sim/model/read_spiking.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -57,6 +58,22 @@ void check_delays(const NetworkSpec& network, const FieldPath& where, std::int32
       faults.error(field, fmt::format("is {}", *projection.delay),
                    fmt::format("must be at most {}, the ticks of a trial", ticks));
     }
+  }
+}
+
+/// What is under way at a trial's end arrives nowhere, so how a trial begins is told of projections without a wait only.
+void check_begin_beside_delays(const Spec& spec, FaultList& faults) {
+  const NetworkSpec& network = spec.network;
+  const bool awake = std::ranges::any_of(network.populations, [](const PopulationSpec& p) { return !p.initial.empty(); });
+  if (!awake && !spec.training.carry_state) return;
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    const ProjectionSpec& projection = network.projections[i];
+    if (!projection.delay || projection.source < 0 || projection.target < 0) continue;
+    if (*projection.delay == shortest_delay(network, projection)) continue;
+    faults.error(
+        FieldPath().at("network").at("projections", static_cast<int>(i)).at("delay"),
+        fmt::format("is {}, and {}", *projection.delay, awake ? "a population has initial" : "carry_state is true"),
+        fmt::format("must be {} beside it", shortest_delay(network, projection)));
   }
 }
 
@@ -153,6 +170,7 @@ void check_spiking(const Spec& spec, FaultList& faults) {
   const FieldPath root;
   const TrainingSpec& training = spec.training;
   check_delays(spec.network, root.at("network"), training.ticks, faults);
+  check_begin_beside_delays(spec, faults);
   if (const auto* task = std::get_if<StudentTeacherTask>(&spec.task)) check_teacher_delays(task->teacher, faults);
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
     const std::optional<LifSpec>& lif = spec.network.populations[i].lif;
@@ -166,6 +184,10 @@ void check_spiking(const Spec& spec, FaultList& faults) {
   if (training.window > training.ticks && training.ticks > 0) {
     faults.error(root.at("training").at("window"), fmt::format("is {}", training.window),
                  fmt::format("must be at most {}, the ticks of a trial", training.ticks));
+  }
+  if (training.warmup >= training.ticks && training.ticks > 0 && training.loss != Loss::kFinal) {
+    faults.error(root.at("training").at("warmup_ticks"), fmt::format("is {}", training.warmup),
+                 fmt::format("must be below {}, the ticks of a trial", training.ticks));
   }
   const std::int64_t readouts = known_neurons(spec.network, PopulationKind::kReadout);
   if (training.loss == Loss::kCrossEntropy && readouts == 1)

@@ -132,10 +132,14 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     shape.ticks = rows;
     shape.ticks_of = "the rows of the first trial";
   }
-  for (int i = 0; i < message.trials_size(); ++i) {
-    task.trials.push_back(read_trial(*message.mutable_trials(i), shape, where.at("trials", i), reading));
-    message.mutable_trials(i)->Clear();
-  }
+  const auto read_all = [&](auto& trials, std::string_view field, std::vector<RecordedTrial>& into) {
+    for (int i = 0; i < trials.size(); ++i) {
+      into.push_back(read_trial(*trials.Mutable(i), shape, where.at(field, i), reading));
+      trials.Mutable(i)->Clear();
+    }
+  };
+  read_all(*message.mutable_trials(), "trials", task.trials);
+  read_all(*message.mutable_evaluation_trials(), "evaluation_trials", task.evaluation_trials);
   return task;
 }
 
@@ -188,6 +192,14 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
     faults.error(where.at("window"), fmt::format("is given, and the loss is {}", name(training.loss)),
                  "is for SUM and CROSS_ENTROPY only");
   }
+  if (message.has_warmup_ticks() && check_range(message.warmup_ticks(), 0, kLongestTrial, where.at("warmup_ticks"), faults))
+    training.warmup = message.warmup_ticks();
+  if (message.has_warmup_ticks() && training.loss == Loss::kFinal)
+    faults.error(where.at("warmup_ticks"), "is given, and the loss is FINAL",
+                 "is for SEQUENCE, SUM and CROSS_ENTROPY only");
+  if (message.has_warmup_ticks() && message.has_window())
+    faults.error(where.at("warmup_ticks"), "is given beside window", "one of them says which ticks have an error");
+  training.carry_state = message.carry_state();
   training.optimizer = read_optimizer(message.optimizer(), where.at("optimizer"), faults);
   if (training.commit == CommitWhen::kEveryTick && training.batch != 1) {
     faults.error(where.at("batch"), fmt::format("is {}", training.batch), "must be 1 where commit is EVERY_TICK");

@@ -80,6 +80,7 @@ struct PopulationSpec {
   double leak = 1;                                // alpha, in (0, 1]; rate only
   std::optional<LifSpec> lif;                     // of a spiking population, whose kind is kRate: they are one layer
   std::optional<LeakSpec> memory;                 // of a readout; absent: without memory
+  std::vector<double> initial = {};               // h_0 of each neuron; empty: 0; rate only
 };
 
 struct ProjectionSpec {
@@ -105,6 +106,7 @@ struct RecordedTrial {
 };
 struct RecordedTask {
   std::vector<RecordedTrial> trials;
+  std::vector<RecordedTrial> evaluation_trials = {};  // held out
 };
 struct StudentTeacherTask {
   NetworkSpec teacher;  // same m and o as the student
@@ -139,6 +141,12 @@ struct StopSpec {
   std::int64_t mean_of = 1;              // updates whose losses are averaged
 };
 
+/// Trials that are shown between updates, and not learnt from.
+struct EvaluationSpec {
+  std::int64_t every = 1;   // updates
+  std::int64_t trials = 1;  // the same each time
+};
+
 struct TrainingSpec {
   Loss loss = Loss::kFinal;
   std::int32_t ticks = 0;  // T of a trial
@@ -153,6 +161,9 @@ struct TrainingSpec {
   bool has_learning_rate = false;  // whether the file gives one; without, every plastic projection that learns has its own
   std::optional<ScheduleSpec> schedule;
   std::optional<StopSpec> stop;
+  std::int32_t warmup = 0;   // ticks at a trial's begin without an error; not under kFinal, not with `window`
+  bool carry_state = false;  // neurons begin a trial where the last one of their lane ended
+  std::optional<EvaluationSpec> evaluation;
 };
 
 /// Ticks with an error: 1 (final) .. T.

@@ -8,11 +8,11 @@ namespace locus {
 std::int32_t window_of(const TrainingSpec& training) {
   switch (training.loss) {
     case Loss::kFinal: return 1;
-    case Loss::kSequence: return training.ticks;
+    case Loss::kSequence:
     case Loss::kSum:
     case Loss::kCrossEntropy: break;
   }
-  return training.window > 0 ? training.window : training.ticks;
+  return training.window > 0 ? training.window : training.ticks - training.warmup;
 }
 
 double decay_of(double tau, double dt) { return tau > 0 ? std::exp(-dt / tau) : 0; }

@@ -24,7 +24,7 @@ namespace {
 
 using Part = v1::CheckpointPart;
 
-constexpr FrameKind kKind = {.magic = "\x89locus\r\n", .version = 1, .name = "checkpoint"};
+constexpr FrameKind kKind = {.magic = "\x89locus\r\n", .version = 2, .oldest = 1, .name = "checkpoint"};
 constexpr std::size_t kNumbersAPart = 1 << 20;
 constexpr std::size_t kBytesAPart = 1 << 23;
 
@@ -64,6 +64,12 @@ class Writer {
     rule.set_message(state.message);
     rule.set_updates(state.updates);
     rule.set_fingerprint(state.fingerprint);
+    rule.set_commits(state.commits);
+    for (const Evaluation& evaluation : state.evaluations) {
+      v1::Run::Evaluation& written = *rule.add_evaluations();
+      written.set_update(static_cast<std::int32_t>(evaluation.update));
+      written.set_loss(evaluation.loss);
+    }
     v1::Ledger& ledger = *rule.mutable_ledger();
     ledger.set_trials(state.trials);
     ledger.set_stalled_ticks(state.stalled_ticks);
@@ -93,11 +99,14 @@ class Writer {
     for (std::size_t p = 0; p < state.weights.size(); ++p) {
       each_part(state.weights[p], [&](auto numbers, Part& weights) {
         weights.mutable_weights()->set_projection(static_cast<std::int32_t>(p));
-        if (precision == Precision::kFloat32) {
-          add(numbers, *weights.mutable_weights()->mutable_float32());
-        } else {
-          add(numbers, *weights.mutable_weights()->mutable_float64());
-        }
+        add_exactly(numbers, precision, *weights.mutable_weights());
+      });
+    }
+    for (const Kept& one : state.kept) {
+      each_part(one.values, [&](auto numbers, Part& kept) {
+        kept.mutable_kept()->set_what(static_cast<Part::Kept::What>(static_cast<int>(one.what) + 1));
+        kept.mutable_kept()->set_index(one.index);
+        add_exactly(numbers, precision, *kept.mutable_kept());
       });
     }
     for (std::size_t s = 0; state.traffic && s < kStreams; ++s) {
@@ -128,6 +137,16 @@ class Writer {
   static void add(std::span<const Number> numbers, google::protobuf::RepeatedField<Field>& field) {
     field.Reserve(static_cast<int>(numbers.size()));
     for (const Number number : numbers) field.AddAlreadyReserved(static_cast<Field>(number));
+  }
+
+  /// In the precision of the actors, so that they are kept bit by bit.
+  template <class Message>
+  static void add_exactly(std::span<const double> numbers, Precision precision, Message& message) {
+    if (precision == Precision::kFloat32) {
+      add(numbers, *message.mutable_float32());
+    } else {
+      add(numbers, *message.mutable_float64());
+    }
   }
 
   /// Calls make(numbers, part) for runs of bounded length; once for none, so that an empty column is there as well.
@@ -172,6 +191,7 @@ class Reader {
         case Part::kWeights: take(part.weights()); break;
         case Part::kCounts: take(part.counts()); break;
         case Part::kRecording: take(part.recording()); break;
+        case Part::kKept: take(part.kept()); break;
         default: refuse("holds a part that this version does not know");
       }
     }
@@ -231,6 +251,9 @@ class Reader {
     state.message = rule.message();
     state.updates = rule.updates();
     state.fingerprint = rule.fingerprint();
+    state.commits = rule.commits();
+    for (const v1::Run::Evaluation& evaluation : rule.evaluations())
+      state.evaluations.push_back({evaluation.update(), evaluation.loss()});
     state.trials = rule.ledger().trials();
     state.stalled_ticks = rule.ledger().stalled_ticks();
     state.history_bytes = rule.ledger().history_bytes();
@@ -282,6 +305,19 @@ class Reader {
   void take(const Part::Recording& recording) {
     if (recording.length() < 1) refuse(fmt::format("has a recording of {} bytes", recording.length()));
     checkpoint_.recordings.push_back({recording.file(), recording.length(), recording.tail()});
+  }
+
+  /// Whether they are all there, and of whom, is for misfit (sim/run/state.h) to say.
+  void take(const Part::Kept& kept) {
+    const int what = kept.what() - Part::Kept::FIRST_MOMENT;
+    if (what < 0 || what > static_cast<int>(Kept::What::kOutput))
+      refuse(fmt::format("keeps numbers of kind {}", static_cast<int>(kept.what())));
+    auto& all = last().kept;
+    const auto kind = static_cast<Kept::What>(what);
+    if (all.empty() || all.back().what != kind || all.back().index != kept.index())
+      all.push_back({kind, kept.index(), {}});
+    add(kept.float64(), all.back().values);
+    add(kept.float32(), all.back().values);
   }
 
   template <class Field, class Number>

@@ -100,6 +100,18 @@ std::string rates_of(const RunResult& result) {
   return text.empty() ? "" : '\n' + wrap(text, 2, 0);
 }
 
+/// The losses of evaluation trials, first and last; empty where there are none.
+std::string evaluations_of(const RunResult& result) {
+  std::string text;
+  for (const Outcome& outcome : result.outcomes) {
+    if (outcome.evaluations.empty()) continue;
+    text += fmt::format("{} {} {} -> {}", text.empty() ? "evaluation trials (mean loss, first to last):" : ",",
+                        shorten(outcome.rule, 32), human_loss(outcome.evaluations.front().loss),
+                        human_loss(outcome.evaluations.back().loss));
+  }
+  return text.empty() ? "" : '\n' + wrap(text, 2, 0);
+}
+
 std::vector<RuleLedger> ledgers_of(const RunResult& result) {
   std::vector<RuleLedger> ledgers;
   for (const Outcome& outcome : result.outcomes) ledgers.push_back({outcome.rule, outcome.ledger});
@@ -138,7 +150,7 @@ Progress progress_of(const Outcome& outcome, std::int64_t window) {
 std::string comparison_tables(const Spec& spec, const RunResult& result) {
   std::string text = title_of(spec) + provenance(result);
   if (result.outcomes.empty()) return text;
-  text += '\n' + render(learning_table(spec, result)) + rates_of(result);
+  text += '\n' + render(learning_table(spec, result)) + rates_of(result) + evaluations_of(result);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");

@@ -25,6 +25,15 @@ std::string losses_csv(const RunResult& result) {
   return text;
 }
 
+std::string evaluations_csv(const RunResult& result) {
+  std::string text;
+  for (const Outcome& outcome : result.outcomes) {
+    for (const Evaluation& evaluation : outcome.evaluations)
+      fmt::format_to(std::back_inserter(text), "{},{},{}\n", csv_cell(outcome.rule), evaluation.update, evaluation.loss);
+  }
+  return text.empty() ? text : "rule,update,loss\n" + text;
+}
+
 std::string ledger_csv(const RunResult& result) {
   std::string text = "rule,channel,lag,messages,scalars,bytes";
   text += result.chip ? ",on_core,packets,unicast_packets,hops,unicast_hops\n" : "\n";

@@ -17,6 +17,16 @@ std::int64_t autapses_of(const WeightsSpec& weights, std::int64_t neurons) {
   return count;
 }
 
+/// Synapses of a recurrent projection whose source begins a trial with an activity.
+std::int64_t synapses_from_awake(const ProjectionSpec& projection, const std::vector<double>& initial,
+                                 std::int64_t targets) {
+  const auto awake = [&](std::int32_t source) { return initial[static_cast<std::size_t>(source)] != 0; };
+  if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights))
+    return std::ranges::count_if(sparse->col, awake);
+  const std::int64_t sources = std::ranges::count_if(initial, [](double value) { return value != 0; });
+  return sources * (projection.autapses ? targets : targets - 1);
+}
+
 }  // namespace
 
 NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
@@ -49,6 +59,11 @@ NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule) {
     const bool from_inputs = source.kind == PopulationKind::kInput;
     (from_inputs ? shape.input_synapses : shape.recurrent_synapses) += synapses;
     (from_inputs ? shape.plastic_input : shape.plastic_recurrent) += plastic;
+    if (!source.initial.empty()) {
+      const std::int64_t awake = synapses_from_awake(projection, source.initial, target.size);
+      shape.awake_recurrent += awake;
+      shape.awake_plastic += projection.plastic ? awake : 0;
+    }
     if (target.lif || target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
     if (target.lif) shape.plastic_onto_spiking += plastic;
     if (target.lif && target.lif->adaptation != 0) shape.plastic_onto_adapting += plastic;

@@ -115,9 +115,9 @@ OpenFrame open_frame(const FrameKind& kind, const std::filesystem::path& path) {
   const std::string cut = fmt::format("is a {} that is cut short", kind.name);
   if (head.size() < kHead) refuse(path, cut, fmt::format("its head alone has {} bytes", kHead));
   const std::uint64_t version = number_of(std::string_view(head).substr(kMagic, 4));
-  if (version != kind.version) {
+  if (version < kind.oldest || version > kind.version) {
     refuse(path, fmt::format("is a {} of format {}", kind.name, version),
-           fmt::format("this program reads format {}; {}", kind.version,
+           fmt::format("this program reads formats {} to {}; {}", kind.oldest, kind.version,
                        version > kind.version ? "a newer one wrote it" : "an older one wrote it"));
   }
   const std::uint64_t length = number_of(std::string_view(head).substr(kMagic + 4));

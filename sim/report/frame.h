@@ -20,9 +20,10 @@ namespace locus {
 
 /// What a kind of file is, and what it says when it is not.
 struct FrameKind {
-  std::string_view magic;  // 8 bytes
-  std::uint32_t version = 1;
-  std::string_view name;  // "checkpoint"
+  std::string_view magic;     // 8 bytes
+  std::uint32_t version = 1;  // that is written
+  std::uint32_t oldest = 1;   // that is read
+  std::string_view name;      // "checkpoint"
 };
 
 class FrameWriter {

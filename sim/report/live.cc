@@ -37,6 +37,8 @@ std::string data_of(v1::Result message, bool over, int running, const LivePlace&
   for (v1::Run& run : *message.mutable_runs()) {
     const std::size_t stretch = stretch_of(static_cast<std::size_t>(run.losses_size()));
     thin(*run.mutable_losses(), stretch);
+    if (const int many = run.evaluations_size() - static_cast<int>(kLivePoints); many > 0)
+      run.mutable_evaluations()->DeleteSubrange(0, many);
     stretches += fmt::format("{}{}", stretches.empty() ? "" : ",", stretch);
   }
   google::protobuf::util::JsonPrintOptions options;

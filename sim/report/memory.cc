@@ -12,6 +12,7 @@
 #include "sim/model/network_size.h"
 #include "sim/report/forecast.h"
 #include "sim/report/text.h"
+#include "sim/run/evaluation.h"
 #include "sim/run/train.h"
 
 namespace locus {
@@ -75,6 +76,12 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   if (double bytes = recorded_bytes(spec, rule_spec, transport); bytes > 0)
     parts.push_back({"what is recorded", bytes});
   if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});
+  const bool waits = drive != Drive::kNothing && transport == TransportKind::kBatched && !events;
+  if (waits && !spec.training.optimizer.plain()) parts.push_back({"the changes of a commit", scalar * synapses});
+  if (spec.training.evaluation && drive != Drive::kNothing) {
+    const double abreast = evaluation_lanes(*spec.training.evaluation);
+    parts.push_back({"evaluation", scalar * (synapses + abreast * (ticks * (inputs + readouts) + neurons))});
+  }
   if (drive == Drive::kSweep && spec.chip) {  // of what is replayed, carried back and told
     parts.push_back({"counts by neuron and lag",
                      scalar * static_cast<double>(learning_of(rule_spec, spec.training).depth) * (inputs + 3 * neurons)});

@@ -79,12 +79,26 @@ void fill(const Optimizer& from, v1::Training::Optimizer& to) {
   if (from.weight_max) to.set_weight_max(*from.weight_max);
 }
 
+void fill(const Optimizer& from, v1::Clip& to) {
+  if (from.element) to.set_element(*from.element);
+  if (from.norm) to.set_global_norm(*from.norm);
+}
+
 void fill(const TrainingSpec& from, v1::Training& to) {
   to.set_loss(spelled<v1::Training::Loss>(name(from.loss), v1::Training::Loss_Parse));
   to.set_ticks(from.ticks);
-  if (from.loss == Loss::kSum || from.loss == Loss::kCrossEntropy) to.set_window(window_of(from));
+  if (from.warmup > 0) {
+    to.set_warmup_ticks(from.warmup);
+  } else if (from.loss == Loss::kSum || from.loss == Loss::kCrossEntropy) {
+    to.set_window(window_of(from));
+  }
+  if (from.carry_state) to.set_carry_state(true);
+  if (from.evaluation) to.mutable_evaluation()->set_every(narrow(from.evaluation->every));
+  if (from.evaluation) to.mutable_evaluation()->set_trials(narrow(from.evaluation->trials));
   if (from.dt != 1) to.set_dt_ms(from.dt);
-  if (!from.optimizer.plain()) fill(from.optimizer, *to.mutable_optimizer());
+  const Optimizer& optimizer = from.optimizer;
+  if (optimizer.adam || optimizer.weight_min || optimizer.weight_max) fill(optimizer, *to.mutable_optimizer());
+  if (optimizer.element || optimizer.norm) fill(optimizer, *to.mutable_clip());
   to.set_batch(from.batch);
   to.set_updates(narrow(from.updates));
   if (from.has_learning_rate) to.set_learning_rate(from.learning_rate);
@@ -158,6 +172,11 @@ void fill(const Outcome& from, bool with_weights, const std::vector<std::string>
     written.set_population(rate.population);
     written.set_first_hz(rate.first);
     written.set_last_hz(rate.last);
+  }
+  for (const Evaluation& evaluation : from.evaluations) {
+    v1::Run::Evaluation& written = *to.add_evaluations();
+    written.set_update(narrow(evaluation.update));
+    written.set_loss(evaluation.loss);
   }
   to.set_fingerprint(from.fingerprint);
   to.set_message(from.message);

@@ -77,6 +77,8 @@ void write_result(const RunResult& result, const fs::path& folder) {
     throw FileError(folder.string() + ": the result is larger than one protobuf message can be (2 GiB)");
   }
   write_file_whole(folder / "losses.csv", losses_csv(result));
+  if (const std::string evaluations = evaluations_csv(result); !evaluations.empty())
+    write_file_whole(folder / "evaluations.csv", evaluations);
   write_file_whole(folder / "ledger.csv", ledger_csv(result));
   write_file_whole(folder / "report.html", report_page(result));
   write_file_whole(folder / "result.binpb", binary);

@@ -25,6 +25,7 @@ std::string csv_cell(const std::string& text);
 
 /// "rule,update,loss", a line an update of a rule; updates count from 0. Losses are written so that reading them gives the same bits.
 std::string losses_csv(const RunResult& result);
+std::string evaluations_csv(const RunResult& result);  // empty where nothing was evaluated
 /// "rule,channel,lag,messages,scalars,bytes", a line an entry of a rule's ledger; where the model has a chip, on_core, packets, unicast_packets, hops
 /// and unicast_hops behind them.
 std::string ledger_csv(const RunResult& result);

@@ -42,6 +42,13 @@ struct ChipOutcome {
   std::optional<Estimate> estimate;  // where the chip says what it charges
 };
 
+/// The mean loss of the evaluation trials at one point of a run.
+struct Evaluation {
+  std::int64_t update = 0;  // updates made before
+  double loss = 0;          // [1]
+  friend bool operator==(const Evaluation&, const Evaluation&) = default;
+};
+
 struct Outcome {
   std::string rule;  // RuleSpec::name
   RuleKind kind = RuleKind::kNone;
@@ -51,6 +58,7 @@ struct Outcome {
   std::string message;                     // why the run ended early; empty when all updates were made
   std::int64_t updates = 0;                // committed
   std::vector<double> losses;              // losses[k] is the loss of update k, as met; empty under `none`
+  std::vector<Evaluation> evaluations;     // in order; their messages are in no ledger
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
   Ledger ledger;                           // over the whole run
   std::vector<PopulationRate> rates;       // of spiking populations, file order

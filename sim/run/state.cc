@@ -90,7 +90,60 @@ std::string misfit_of_counts(const Spec& spec, const RuleSpec& rule, const RuleS
   return misfit_of_traffic(spec, rule, state);
 }
 
-std::string misfit_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+/// What a rule that goes on keeps: how many numbers of which kind, in order.
+struct Wanted {
+  Kept::What what;
+  std::int32_t index;
+  std::int64_t size;
+};
+std::vector<Wanted> wanted_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+  std::vector<Wanted> wanted;
+  const bool learns = locus::rule(rule.kind).drive != Drive::kNothing;
+  for (const Kept::What what : {Kept::What::kFirstMoment, Kept::What::kSecondMoment}) {
+    for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
+      if (spec.training.optimizer.adam && learns && spec.network.projections[p].plastic)
+        wanted.push_back({what, static_cast<std::int32_t>(p), std::ssize(state.weights[p])});
+    }
+  }
+  if (!spec.training.carry_state || state.updates == 0) return wanted;
+  const std::int64_t rate = neurons(spec.network, PopulationKind::kRate) * spec.training.batch;
+  wanted.push_back({Kept::What::kActivity, 0, rate});
+  if (has_spikes(spec.network)) {
+    for (const Kept::What what : {Kept::What::kVoltage, Kept::What::kAdaptation, Kept::What::kRefractory})
+      wanted.push_back({what, 0, rate});
+  }
+  if (has_memory(spec.network))
+    wanted.push_back({Kept::What::kOutput, 0, neurons(spec.network, PopulationKind::kReadout) * spec.training.batch});
+  return wanted;
+}
+
+/// What must be kept is kept, and nothing else, for a rule that goes on.
+std::string misfit_of_kept(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+  const auto same = [](const Wanted& wanted, const Kept& kept) {
+    return wanted.what == kept.what && wanted.index == kept.index && wanted.size == std::ssize(kept.values);
+  };
+  if (!std::ranges::equal(wanted_of(spec, rule, state), state.kept, same))
+    return "not what its synapses (moments of Adam) and neurons (carried states) keep, or more";
+  const std::int64_t commits_an_update = spec.training.commit == CommitWhen::kEveryTick ? spec.training.ticks : 1;
+  if (state.commits < 0 || state.commits > state.updates * commits_an_update)
+    return fmt::format("{} commits in {} updates", state.commits, state.updates);
+  return "";
+}
+
+std::string misfit_of_evaluations(const Spec& spec, const RuleState& state) {
+  if (!spec.training.evaluation)
+    return state.evaluations.empty() ? "" : "evaluations, which its model does not ask for";
+  std::int64_t last = -1;
+  for (const Evaluation& evaluation : state.evaluations) {
+    const bool due = evaluation.update % spec.training.evaluation->every == 0 || evaluation.update == state.updates;
+    if (evaluation.update <= last || evaluation.update > state.updates || !due)
+      return fmt::format("an evaluation at update {}", evaluation.update);
+    last = evaluation.update;
+  }
+  return "";
+}
+
+std::string misfit_of(const Spec& spec, const RuleSpec& rule, const RuleState& state, bool goes_on) {
   if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
   if (state.updates < 0 || state.updates > spec.training.updates)
     return fmt::format("{} updates of {}", state.updates, spec.training.updates);
@@ -98,6 +151,8 @@ std::string misfit_of(const Spec& spec, const RuleSpec& rule, const RuleState& s
   if (std::ssize(state.losses) != losses)
     return fmt::format("{} losses of {} updates", state.losses.size(), state.updates);
   if (std::string wrong = misfit_of_weights(spec, state); !wrong.empty()) return wrong;
+  if (std::string wrong = goes_on ? misfit_of_kept(spec, rule, state) : ""; !wrong.empty()) return wrong;
+  if (std::string wrong = misfit_of_evaluations(spec, state); !wrong.empty()) return wrong;
   return misfit_of_counts(spec, rule, state);
 }
 
@@ -115,6 +170,7 @@ RuleState state_of(const Outcome& ended) {
                   .ranks = ended.ranks,
                   .fingerprint = ended.fingerprint};
   state.rates = ended.rates;
+  state.evaluations = ended.evaluations;
   note(ended.ledger, state);
   for (const ProjectionWeights& weights : ended.weights)
     std::visit([&](const auto& matrix) { state.weights.push_back(matrix.values); }, weights.matrix);
@@ -144,6 +200,7 @@ Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& stat
   outcome.message = state.message;
   outcome.updates = state.updates;
   outcome.rates = state.rates;
+  outcome.evaluations = state.evaluations;
   outcome.losses = state.losses;
   outcome.weights = weights_with(spec.network, state.weights);
   Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
@@ -164,7 +221,8 @@ std::string misfit(const Spec& spec, const RunState& state) {
     return fmt::format("holds {} rules, where {} run", state.rules.size(), spec.rules.size());
   if (state.running && state.rules.empty()) return "holds no rule, and one that runs";
   for (std::size_t i = 0; i < state.rules.size(); ++i) {
-    const std::string wrong = misfit_of(spec, spec.rules[i], state.rules[i]);
+    const bool goes_on = state.running && i + 1 == state.rules.size();
+    const std::string wrong = misfit_of(spec, spec.rules[i], state.rules[i], goes_on);
     if (!wrong.empty()) return fmt::format("rule {} of it: {}", state.rules[i].rule, wrong);
   }
   return "";

@@ -1,7 +1,8 @@
 // RunState: a run between two updates, as far as the rest of it depends on: what a checkpoint holds.
 //
-// Why so little: activities, traces and pending changes begin anew with every trial and are gone after its commit; inputs, targets and drawn numbers
-// are functions of (seed, trial, tick, index). What is left are weights, and what is reported: losses, counts, ranks of rules that have ended.
+// Why so little: traces and pending changes begin anew with every trial and are gone after its commit; inputs, targets and drawn numbers
+// are functions of (seed, trial, tick, index). What is left are weights, the moments of Adam, what neurons carry from trial to trial where they do,
+// and what is reported: losses, counts, ranks of rules that have ended.
 // tests/run/resume_test.cc holds this against runs without a break, bit by bit.
 #pragma once
 
@@ -15,6 +16,22 @@
 #include "sim/run/result.h"
 
 namespace locus {
+
+/// What actors keep from one update to the next besides weights: numbers of one kind.
+struct Kept {
+  enum class What : std::uint8_t {
+    kFirstMoment,   // of Adam, as the next; by projection, in the order of the model file
+    kSecondMoment,  // the same
+    kActivity,      // of neurons that carry their state across trials, as those below (neurons x lanes)
+    kVoltage,       // of spiking neurons, as the next two
+    kAdaptation,
+    kRefractory,
+    kOutput,  // of readouts with memory
+  };
+  What what = What::kFirstMoment;
+  std::int32_t index = 0;  // of the projection; 0 where neurons keep them
+  std::vector<double> values;
+};
 
 /// One rule: as it ended, or as far as it has come.
 struct RuleState {
@@ -33,6 +50,9 @@ struct RuleState {
   std::vector<RankReport> ranks;           // of a rule that has ended
   std::string fingerprint;                 // of a rule that has ended
   std::vector<PopulationRate> rates;       // of spiking populations
+  std::int64_t commits = 0;  // of a rule that has not ended, as the next: of the clock (core/actor/network.h)
+  std::vector<Evaluation> evaluations;  // so far
+  std::vector<Kept> kept;               // by what, then by index
 };
 
 struct RunState {

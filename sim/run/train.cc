@@ -11,6 +11,7 @@
 #include "sim/model/build.h"
 #include "sim/place/place.h"
 #include "sim/run/chip_record.h"
+#include "sim/run/evaluation.h"
 #include "sim/run/fingerprint.h"
 #include "sim/run/offence.h"
 #include "sim/run/pace.h"
@@ -28,6 +29,7 @@ constexpr std::int64_t kLargestRankedSide = 512;
 Permit permit_of(const Learning& learning, Locality budget) {
   Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = budget};
   for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
+  if (learning.optimizer.norm) permit.channels |= 1U << static_cast<unsigned>(Channel::kClip);
   return permit;
 }
 
@@ -44,6 +46,8 @@ bool tell(const Network<R>& network, Door& door, const RunOptions& options, cons
   options.watch({.done = done, .present = &outcome, .ledger = &door.ledger(), .stopping = stopping, .state = [&] {
                    RuleState state = state_of(outcome);
                    state.weights = values_of(network);
+                   state.commits = network.commits;
+                   state.kept = kept_of(network);
                    note(door.ledger(), state);
                    if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
                    return state;
@@ -51,9 +55,18 @@ bool tell(const Network<R>& network, Door& door, const RunOptions& options, cons
   return stopping;
 }
 
+/// Measures the evaluation trials where it is time to; a run that goes on from a state may have done so.
+template <class R>
+void evaluate(Evaluator<R>& evaluator, const Network<R>& network, const EvaluationSpec& evaluation, bool at_end,
+              Outcome& outcome) {
+  const bool done = !outcome.evaluations.empty() && outcome.evaluations.back().update == outcome.updates;
+  if (done || !(at_end || outcome.updates % evaluation.every == 0)) return;
+  outcome.evaluations.push_back({outcome.updates, evaluator.loss(network)});
+}
+
 /// The updates of one rule over one transport, from outcome.updates on.
 template <class R, class T>
-void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options,
+void train_over(T& transport, const Spec& spec, const Learning& learning, const RunOptions& options, Executor executor,
                 const RunResult& done, const std::vector<ProjectionWeights>& before, Outcome& outcome) {
   const TrainingSpec& training = spec.training;
   const bool learns = rule(learning.kind).drive != Drive::kNothing;
@@ -66,8 +79,12 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
   std::optional<Stopper> stopper;
   if (training.stop && learns) stopper.emplace(*training.stop);
   for (std::size_t k = 0; stopper && k < outcome.losses.size(); ++k) stopper->hear(outcome.losses[k]);
+  std::optional<Evaluator<R>> evaluator;
+  if (training.evaluation && learns) evaluator.emplace(spec, executor);
   while (true) {
     const std::int64_t update = outcome.updates;
+    const bool at_end = update == training.updates || (stopper && !stopper->reason().empty());
+    if (evaluator) evaluate(*evaluator, transport.network(), *training.evaluation, at_end, outcome);
     const bool stop = tell(transport.network(), transport.door(), options, done, outcome);
     if (update == training.updates) return;
     if (stopper && !stopper->reason().empty()) {
@@ -79,8 +96,10 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
                  fmt::format("interrupted after {} of {} updates", update, training.updates));
     }
     double loss = 0;
+    bool finite = false;  // every weight
     try {
       loss = updates.run(update);
+      if (std::isfinite(loss)) finite = updates.commit();
     } catch (const LocalityBroken& broken) {
       transport.finish();
       return end(outcome, Status::kLocalityBroken,
@@ -92,7 +111,6 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
     }
     if (learns) outcome.losses.push_back(loss);
     if (stopper) stopper->hear(loss);
-    const bool finite = updates.commit();
     if (recorder) recorder->see_update(update);
     ++outcome.updates;
     if (!finite) {
@@ -117,7 +135,10 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
     outcome.updates = from->updates;
     outcome.losses = from->losses;
     outcome.rates = from->rates;
+    outcome.evaluations = from->evaluations;
     set_values(from->weights, network);
+    network.commits = from->commits;
+    restore_kept(from->kept, network);
     restore(*from, shape.ticks, door.ledger());
     if (chip) chip->restore(*from->traffic);
   }
@@ -125,13 +146,13 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
     Mailbox<R> transport(network, learning, place(network, shards_for(network)), executor, door);
     if (options.trace)
       transport.watch(make_tracer(*options.trace, shape.ticks, network, door, outcome.trace.emplace()));
-    train_over<R>(transport, spec, learning, options, done, before, outcome);
+    train_over<R>(transport, spec, learning, options, executor, done, before, outcome);
   } else {
     const Horizon horizon{.trial = shape,
                           .commit_every_tick = spec.training.commit == CommitWhen::kEveryTick,
                           .outputs_are_seen = options.look && records_outputs(spec)};
     Batched<R> transport(network, learning, horizon, executor, door);
-    train_over<R>(transport, spec, learning, options, done, before, outcome);
+    train_over<R>(transport, spec, learning, options, executor, done, before, outcome);
   }
   const ProtocolMemory memory = protocol_memory(learning, shape_of(network), shape, sizeof(R));
   door.ledger().set_memory(memory.history_bytes, memory.trace_bytes);
@@ -166,7 +187,11 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
 }
 
 TrialShape trial_shape_of(const TrainingSpec& training) {
-  return {training.ticks, window_of(training), training.loss == Loss::kCrossEntropy};
+  return {.ticks = training.ticks,
+          .window = window_of(training),
+          .classes = training.loss == Loss::kCrossEntropy,
+          .carries = training.carry_state,
+          .commits = training.commit == CommitWhen::kEveryTick};
 }
 
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {

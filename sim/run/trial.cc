@@ -11,7 +11,8 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       learning_(learning),
       shape_(shape),
       commit_every_tick_(training.commit == CommitWhen::kEveryTick),
-      scale_(training.loss == Loss::kSequence ? R(1) / static_cast<R>(shape.ticks) : R(1)),
+      scale_(training.loss == Loss::kSequence ? R(1) / static_cast<R>(shape.window) : R(1)),
+      carries_(training.carry_state),
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
       leaky_(has_leaky_readouts(transport.network())),
       losses_(static_cast<std::size_t>(transport.network().lanes), 0) {
@@ -23,6 +24,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
   if (learning.average_over_window) mean_ /= static_cast<R>(shape.window);
   if (rule(learning.kind).drive == Drive::kSweep) agent_.emplace(network, learning, shape);
   if (rule(learning.kind).drive == Drive::kSensitivity) sensitivities_.emplace(network);
+  if (learning.optimizer.norm) clip_.emplace(*learning.optimizer.norm, network.lanes);
 }
 
 template <class R, TransportOf<R> T>
@@ -35,20 +37,38 @@ double Trial<R, T>::run(const Batch<R>& batch) {
     forward(now);
     const bool learnt = rule(learning_.kind).drive != Drive::kNothing && learn(now, batch);
     if (observer_) observer_(now, transport_.network());
-    if (commit_every_tick_ && learnt) transport_.commit(R(1));
+    if (commit_every_tick_ && learnt) commit(R(1));
   }
   if (learning_.firing_rate) transport_.tell_rates();
   transport_.finish();
+  transport_.network().carries = carries_;
   double sum = 0;
   for (const double loss : losses_) sum += loss;
   return sum / static_cast<double>(losses_.size());
 }
 
 template <class R, TransportOf<R> T>
+const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
+  std::ranges::fill(losses_, 0.0);
+  transport_.begin_trial(batch.input.data());
+  for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
+    forward(now);
+    if (shape_.has_error(now.value)) meet_targets(batch.target_at(now.value));
+  }
+  return losses_;
+}
+
+template <class R, TransportOf<R> T>
 void Trial<R, T>::commit_batch() {
   if (commit_every_tick_ || rule(learning_.kind).drive == Drive::kNothing) return;
-  transport_.commit(mean_);
+  commit(mean_);
   transport_.finish();
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::commit(R scale) {
+  if (clip_) clip_->clip(transport_, scale);
+  transport_.commit(scale);
 }
 
 template <class R, TransportOf<R> T>

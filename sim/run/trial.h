@@ -7,7 +7,7 @@
 //   4. FEEDBACK or TRANSPORT completes a rate neuron's learning signal; an autapse tells its weight of before the commit: before rate neurons POST.
 //   5. A sweep uses the errors up to t and the weights of before the commit.
 //   6. Firing-rate errors are told when the last tick is done.
-//   7. The commit comes last; the next tick sees the new weights.
+//   7. The commit comes last, and CLIP right before it; the next tick sees the new weights.
 // Source of the order: docs/architecture.md.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/nonlocal/backward_agent.h"
+#include "core/nonlocal/norm_clip.h"
 #include "core/nonlocal/sensitivities.h"
 #include "core/rule/closed_form.h"
 #include "core/transport/transport.h"
@@ -34,7 +35,10 @@ class Trial {
   /// Runs the trials of a batch, all lanes abreast. Returns the loss as met, the mean over the lanes; 0 where the rule learns nothing.
   double run(const Batch<R>& batch);
 
-  /// The commit at the end of a batch; without effect where every tick commits.
+  /// Shows the trials of a batch and measures their losses, by lane; nothing is learnt. Under `none`, on a door that lets TARGET and NORM pass.
+  const std::vector<double>& show(const Batch<R>& batch);
+
+  /// The commit at the end of a batch; without effect where every tick commits. Throws LocalityBroken.
   void commit_batch();
 
   /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no actor hears of it.
@@ -46,18 +50,21 @@ class Trial {
   bool learn(Tick now, const Batch<R>& batch);
   void meet_targets(const R* target);
   void add_losses(const R* target);
+  void commit(R scale);
 
   T& transport_;
   Learning learning_;
   TrialShape shape_;
   bool commit_every_tick_;
-  R scale_;     // of the error: 1 / T (sequence) or 1
-  R mean_;      // of a commit: 1 / batch, and under e-prop that averages 1 / window
-  bool leaky_;  // whether readouts have memory, and their synapses filter in every tick
+  R scale_;       // of the error: 1 / ticks with one (sequence) or 1
+  bool carries_;  // neurons begin a trial where the last one ended
+  R mean_;        // of a commit: 1 / batch, and under e-prop that averages 1 / window
+  bool leaky_;    // whether readouts have memory, and their synapses filter in every tick
   std::vector<std::int32_t> onto_rate_;
   std::vector<std::int32_t> onto_readouts_;
   std::optional<BackwardAgent<R>> agent_;          // sweeps only
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
+  std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
 };

@@ -27,7 +27,7 @@ class Updates {
   /// Throws LocalityBroken.
   double run(std::int64_t update);
 
-  /// Commits what has been learnt. Returns whether all plastic weights are finite; true where nothing is learnt.
+  /// Commits what has been learnt. Returns whether all plastic weights are finite; true where nothing is learnt. Throws LocalityBroken.
   bool commit();
 
   /// Shows every tick to the observer (Trial::observe).

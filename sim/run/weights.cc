@@ -1,5 +1,6 @@
 #include "sim/run/weights.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -62,17 +63,32 @@ std::size_t values_in_file(const Projection<R>& projection) {
 }
 
 template <class R>
-std::vector<double> values_of(const Projection<R>& projection) {
+std::vector<double> values_of(const Projection<R>& projection, const Column<R>& column) {
   if (projection.hollow) {
     std::vector<double> values(values_in_file(projection), 0);
-    each_of_hollow(projection,
-                   [&](std::size_t place, std::size_t k) { values[place] = static_cast<double>(projection.weight[k]); });
+    each_of_hollow(projection, [&](std::size_t place, std::size_t k) { values[place] = static_cast<double>(column[k]); });
     return values;
   }
   std::vector<double> values;
-  values.reserve(projection.weight.size());
-  each_in_file_order(projection, [&](std::size_t k) { values.push_back(static_cast<double>(projection.weight[k])); });
+  values.reserve(column.size());
+  each_in_file_order(projection, [&](std::size_t k) { values.push_back(static_cast<double>(column[k])); });
   return values;
+}
+
+template <class R>
+std::vector<double> values_of(const Projection<R>& projection) {
+  return values_of(projection, projection.weight);
+}
+
+template <class R>
+void set_values(const Projection<R>& projection, const std::vector<double>& values, Column<R>& column) {
+  CHECK(values.size() == values_in_file(projection), "as many numbers as the projection has weights");
+  if (projection.hollow) {
+    each_of_hollow(projection, [&](std::size_t place, std::size_t k) { column[k] = static_cast<R>(values[place]); });
+    return;
+  }
+  auto value = values.begin();
+  each_in_file_order(projection, [&](std::size_t k) { column[k] = static_cast<R>(*value++); });
 }
 
 }  // namespace
@@ -121,14 +137,60 @@ void set_values(const std::vector<std::vector<double>>& values, Network<R>& netw
   CHECK(values.size() == network.projections.size(), "as many projections as the network has");
   for (std::size_t p = 0; p < values.size(); ++p) {
     Projection<R>& projection = network.projections[p];
-    CHECK(values[p].size() == values_in_file(projection), "as many weights as the projection has");
-    if (projection.hollow) {
-      each_of_hollow(projection,
-                     [&](std::size_t place, std::size_t k) { projection.weight[k] = static_cast<R>(values[p][place]); });
+    set_values(projection, values[p], projection.weight);
+  }
+}
+
+namespace {
+
+/// The columns that neurons carry from trial to trial.
+template <class N>
+auto carried_by(N& network) {
+  std::vector<std::pair<Kept::What, decltype(&network.rate.activity)>> columns = {
+      {Kept::What::kActivity, &network.rate.activity}};
+  if (has_spikes(network)) {
+    columns.emplace_back(Kept::What::kVoltage, &network.rate.lif.voltage);
+    columns.emplace_back(Kept::What::kAdaptation, &network.rate.lif.adaptation);
+    columns.emplace_back(Kept::What::kRefractory, &network.rate.lif.refractory);
+  }
+  if (has_leaky_readouts(network)) columns.emplace_back(Kept::What::kOutput, &network.readouts.output);
+  return columns;
+}
+
+}  // namespace
+
+template <class R>
+std::vector<Kept> kept_of(const Network<R>& network) {
+  std::vector<Kept> kept;
+  for (const auto& [what, column] : {std::pair(Kept::What::kFirstMoment, &Projection<R>::first),
+                                     std::pair(Kept::What::kSecondMoment, &Projection<R>::second)}) {
+    for (std::size_t p = 0; p < network.projections.size(); ++p) {
+      const Projection<R>& projection = network.projections[p];
+      if ((projection.*column).empty()) continue;
+      kept.push_back({what, static_cast<std::int32_t>(p), values_of(projection, projection.*column)});
+    }
+  }
+  for (const auto& [what, column] : carried_by(network)) {
+    if (network.carries) kept.push_back({what, 0, {column->begin(), column->end()}});
+  }
+  return kept;
+}
+
+template <class R>
+void restore_kept(const std::vector<Kept>& kept, Network<R>& network) {
+  for (const Kept& one : kept) {
+    if (one.what == Kept::What::kFirstMoment || one.what == Kept::What::kSecondMoment) {
+      keep_moments(network);
+      Projection<R>& projection = network.projections[static_cast<std::size_t>(one.index)];
+      set_values(projection, one.values, one.what == Kept::What::kFirstMoment ? projection.first : projection.second);
       continue;
     }
-    auto value = values[p].begin();
-    each_in_file_order(projection, [&](std::size_t k) { projection.weight[k] = static_cast<R>(*value++); });
+    network.carries = true;
+    for (const auto& [what, column] : carried_by(network)) {
+      if (what != one.what) continue;
+      CHECK(one.values.size() == column->size(), "as many numbers as the neurons have");
+      std::ranges::transform(one.values, column->begin(), [](double value) { return static_cast<R>(value); });
+    }
   }
 }
 
@@ -157,6 +219,10 @@ template std::vector<ProjectionWeights> weights_of(const Network<double>&);
 template std::vector<ProjectionWeights> weights_of(const Network<float>&);
 template std::vector<std::vector<double>> values_of(const Network<double>&);
 template std::vector<std::vector<double>> values_of(const Network<float>&);
+template std::vector<Kept> kept_of(const Network<double>&);
+template std::vector<Kept> kept_of(const Network<float>&);
+template void restore_kept(const std::vector<Kept>&, Network<double>&);
+template void restore_kept(const std::vector<Kept>&, Network<float>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<double>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<float>&);
 

@@ -6,6 +6,7 @@
 #include "core/actor/network.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
+#include "sim/run/state.h"
 
 namespace locus {
 
@@ -26,6 +27,12 @@ std::vector<std::vector<double>> values_of(const Network<R>& network);
 /// Puts such numbers back. A number that came from the network comes back bit by bit.
 template <class R>
 void set_values(const std::vector<std::vector<double>>& values, Network<R>& network);
+
+/// What the network keeps besides weights, in the same order, and back: a rule goes on from a state that fits.
+template <class R>
+std::vector<Kept> kept_of(const Network<R>& network);
+template <class R>
+void restore_kept(const std::vector<Kept>& kept, Network<R>& network);
 
 /// weights_of a network of this model that holds these numbers.
 std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vector<std::vector<double>> values);

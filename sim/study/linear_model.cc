@@ -90,6 +90,8 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
       refuse(fmt::format("{} population \"{}\" has activation {}", whose, population.name, name(population.activation)));
     if (population.leak != 1)
       refuse(fmt::format("{} population \"{}\" has leak {}", whose, population.name, population.leak));
+    if (!population.initial.empty())
+      refuse(fmt::format("{} population \"{}\" does not begin at 0", whose, population.name));
   }
   const std::vector<Eigen::Index> begin = begins(network);
   for (std::size_t k = 0; k < weights.size(); ++k) {
@@ -117,6 +119,7 @@ LinearModel linear_model(const Spec& spec) {
   if (spec.training.loss != Loss::kFinal) refuse(fmt::format("the loss is {}", name(spec.training.loss)));
   if (spec.training.commit != CommitWhen::kEndOfBatch) refuse("weights are committed EVERY_TICK");
   if (!spec.training.optimizer.plain()) refuse("the optimizer is not plain gradient descent");
+  if (spec.training.carry_state) refuse("state is carried across trials");
   for (const ProjectionSpec& projection : spec.network.projections) {
     if (!projection.autapses) refuse(fmt::format("the student's projection \"{}\" has no autapses", projection.name));
     if (wait_of(spec.network, projection) > 0)

@@ -35,8 +35,8 @@ void write_lane(const SparseMatrix& matrix, std::int32_t lane, std::int32_t lane
 
 template <class R>
 void RecordedSource::fill(std::int64_t trial, std::int32_t lane, Batch<R>& batch) const {
-  const std::size_t index = static_cast<std::size_t>(trial) % task_->trials.size();
-  const RecordedTrial& shown = task_->trials[index];
+  const std::size_t index = static_cast<std::size_t>(trial) % trials_->size();
+  const RecordedTrial& shown = (*trials_)[index];
   std::visit([&](const auto& input) { write_lane(input, lane, batch.lanes, batch.input); }, shown.input);
   if (shown.target.values.empty()) {
     clear_lane(lane, batch.lanes, batch.target);  // no rule of the run asks for a target

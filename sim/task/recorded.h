@@ -2,23 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "sim/model/spec.h"
 #include "sim/task/batch.h"
 
 namespace locus {
 
-/// Reads the trials where they stand: the task of the Spec must outlive this.
+/// Reads the trials where they stand: they must outlive this.
 class RecordedSource {
  public:
-  explicit RecordedSource(const RecordedTask& task) : task_(&task) {}
+  explicit RecordedSource(const std::vector<RecordedTrial>& trials) : trials_(&trials) {}
 
   /// Writes trial `trial` (counted over the whole run, from 0) into one lane of the batch. Cost: one pass over the trial.
   template <class R>
   void fill(std::int64_t trial, std::int32_t lane, Batch<R>& batch) const;
 
  private:
-  const RecordedTask* task_;
+  const std::vector<RecordedTrial>* trials_;
 };
 
 }  // namespace locus

@@ -17,7 +17,8 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
     std::int32_t& size = sizes[static_cast<std::size_t>(population.kind)];
     begins.push_back(size);
     if (population.kind == PopulationKind::kRate) {
-      populations_.push_back({population.name, size, population.size, population.activation, population.leak});
+      populations_.push_back(
+          {population.name, size, population.size, population.activation, population.leak, population.initial});
     }
     size += population.size;
   }
@@ -69,6 +70,10 @@ typename Teacher<R>::Block Teacher<R>::block_of(const SparseMatrix& matrix) cons
 template <class R>
 void Teacher<R>::begin() {
   std::ranges::fill(activity_, R(0));
+  for (const Population& population : populations_) {
+    R* lanes = activity_.data() + std::ptrdiff_t{population.begin} * lanes_;
+    for (const double value : population.initial) lanes = std::fill_n(lanes, lanes_, static_cast<R>(value));
+  }
 }
 
 /// target (layer x lanes) += the block's product with source (layer x lanes).

@@ -1,6 +1,6 @@
 // Teacher: a network of the environment whose readout is the target. It is no actor and sends no message.
 //
-// h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from h_0 = 0, for all lanes of a batch at once.
+// h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from its own h_0, for all lanes of a batch at once.
 // Cost of a tick: one product a projection (with one lane, one from the inputs for all ticks heard together); the readout is computed only when it is
 // asked for. R: the model's precision.
 #pragma once
@@ -25,7 +25,7 @@ class Teacher {
   std::int32_t inputs() const { return inputs_; }
   std::int32_t readouts() const { return readouts_; }
 
-  /// A trial begins: h_0 = 0.
+  /// A trial begins at h_0, whatever the student carries over.
   void begin();
   /// What the next `ticks` ticks show, x_t [1] (ticks x m x lanes), lanes contiguous under each neuron, as in a Batch. The last run is over.
   void hear(const R* inputs, std::int32_t ticks);

@@ -53,6 +53,12 @@ TEST(RateNeuronAlone, SumsItsCurrents) {
   n.expect_state({.current = -0.5, .activity = 2, .gain = 3, .signal = 4, .own_weight = 5});
 }
 
+TEST(RateNeuronAlone, BeginsATrialAtRestAtItsInitialActivityOrWhereItStands) {
+  Alone(kBusy).send(TrialBegin{}).expect_state({});
+  Alone(kBusy).send(TrialBegin{}).send(Initial<R>{0.75}).expect_state({.activity = 0.75});
+  Alone(kBusy).send(TrialBegin{.carried = true}).expect_state({.activity = 2});
+}
+
 TEST(RateNeuronAlone, SumsItsSignalFromFeedbackAndTransport) {
   Alone n(kBusy);
   n.send(Feedback<R>{0.5}).forbid();

@@ -181,6 +181,27 @@ TEST(Adam, LeavesANeverUsedSynapseWhereItIs) {
   EXPECT_EQ(s.weight, 1);
 }
 
+TEST(Clip, IsToldAsASquareAndHeardAsAFactor) {
+  double weight = 7, delta = -3;
+  const TaughtSynapse<R> s{weight, delta};
+  EXPECT_EQ(square(s, 0.5).value, 2.25);
+  on(s, Factor<R>{0.25});
+  EXPECT_EQ(delta, -0.75);
+  EXPECT_EQ(weight, 7);
+}
+
+TEST(Clip, KeepsAChangeOfItsOwnWithinItsBound) {
+  const Optimizer bounds{.element = 0.5};
+  double low = -9, high = 1.5, inside = 0.25, none = std::numeric_limits<double>::quiet_NaN(), free = 9;
+  for (double* delta : {&low, &high, &inside, &none}) keep_change_within(*delta, 0.5, bounds);
+  keep_change_within(free, 0.5, Optimizer{});
+  EXPECT_EQ(low, -1);  // scale * delta is the change
+  EXPECT_EQ(high, 1);
+  EXPECT_EQ(inside, 0.25);
+  EXPECT_TRUE(std::isnan(none));
+  EXPECT_EQ(free, 9);
+}
+
 TEST(Bounds, KeepWeightsWithinAndLetNoNumberThrough) {
   const Optimizer bounds{.adam = {}, .weight_min = -1, .weight_max = 2};
   double low = -3, high = 3, inside = 0.5, none = std::numeric_limits<double>::quiet_NaN();

@@ -307,25 +307,5 @@ TEST(Faults, OfFeedback) {
   });
 }
 
-TEST(Faults, OfSchedulesAndStops) {
-  const auto with = [](const std::string& words) {
-    return [words](M& m) { m.training = "training { learning_rate: 0.1 updates: 9 " + words + " }"; };
-  };
-  expect_faults({
-      {"warm-up that never ends", with("schedule { @warmup: 9 }"), "training.schedule.warmup", {"is 9", "below the 9 updates"}},
-      {"warm-up below 0", with("schedule { @warmup: -1 }"), "training.schedule.warmup", {"is -1"}},
-      {"step without factor", with("schedule { @step { every: 2 } }"), "training.schedule.step.factor", {"is missing"}},
-      {"step of no updates", with("schedule { step { @every: 0 factor: 0.5 } }"), "training.schedule.step.every", {"is 0"}},
-      {"factor of 0", with("schedule { exponential { @factor: 0 } }"), "training.schedule.exponential.factor", {"is 0", "above 0"}},
-      {"last below 0", with("schedule { cosine { @last: -0.5 } }"), "training.schedule.cosine.last", {"is -0.5", "at least 0"}},
-      {"last not finite", with("schedule { linear { @last: inf } }"), "training.schedule.linear.last", {"is inf"}},
-      {"no criterion", with("@stop { mean_of: 2 }"), "training.stop", {"gives no criterion"}},
-      {"loss of 0", with("stop { @loss_below: 0 }"), "training.stop.loss_below", {"is 0", "above 0"}},
-      {"no patience at all", with("stop { @patience: 0 }"), "training.stop.patience", {"is 0"}},
-      {"improvement of what", with("stop { loss_below: 1 @improvement: 0.1 }"), "training.stop.improvement", {"with patience only"}},
-      {"mean of none", with("stop { loss_below: 1 @mean_of: 0 }"), "training.stop.mean_of", {"is 0"}},
-  });
-}
-
 }  // namespace
 }  // namespace locus

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { browser, locus, numbers, open, renamed, run } from "./browser.mjs";
 
 const kFigures = ["reach", "losses", "trade", "lags", "channels", "singular", "memory", "network"];
-const kNonLocal = new Set(["TRANSPORT", "ADJOINT", "INFLUENCE", "GATHER"]);
+const kNonLocal = new Set(["TRANSPORT", "ADJOINT", "INFLUENCE", "GATHER", "CLIP"]);
 
 let launched;
 let result;

@@ -35,6 +35,11 @@ NetworkShape shape_of(const oracle::Net& net) {
     shape.plastic_onto_curved += std::ranges::count_if(
         *block, [&](const oracle::Synapse& synapse) { return synapse.plastic && curved(synapse.target); });
   }
+  for (const oracle::Synapse& synapse : net.w) {
+    if (net.initial[synapse.source] == 0) continue;
+    ++shape.awake_recurrent;
+    shape.awake_plastic += synapse.plastic ? 1 : 0;
+  }
   shape.autapses =
       std::ranges::count_if(net.w, [](const oracle::Synapse& synapse) { return synapse.source == synapse.target; });
   return shape;

@@ -11,6 +11,7 @@
 #include "core/base/level.h"
 #include "locus/v1/checkpoint.pb.h"
 #include "sim/model/errors.h"
+#include "sim/model/load.h"
 #include "sim/report/version.h"
 #include "sim/report/write.h"
 #include "tests/support/folder.h"
@@ -87,6 +88,40 @@ TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {
   }
 }
 
+TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
+  asked_.files.bytes.clear();
+  for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
+    Spec spec = odd_model(4);
+    spec.training.updates = 3;
+    spec.precision = precision;
+    spec.training.optimizer.adam = Optimizer::Adam{};
+    spec.training.carry_state = true;
+    std::get<RecordedTask>(spec.task).evaluation_trials = std::get<RecordedTask>(spec.task).trials;
+    spec.training.evaluation = EvaluationSpec{2, 1};
+    const std::string whole = json_line(run(spec, {.threads = 1}));
+    for (int at = 0; at < 12; ++at) {
+      write_at(spec, at);
+      const Checkpoint read = read_checkpoint(file_);
+      ASSERT_EQ(misfit(spec, read.state), "");
+      ASSERT_EQ(json_line(run(spec, {.threads = 2, .from = &read.state})), whole) << "moment " << at;
+    }
+  }
+}
+
+/// A file that a program of before wrote, when moments were not kept and runs with Adam were refused.
+TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
+  const std::string kept = text(fs::path(LOCUS_TREE) / "tests/fuzz/corpus/checkpoint/framed.bin");
+  put(kept.substr(1));  // the first byte is the fuzzer's
+  ASSERT_EQ(bytes().at(8), 1);
+  const Checkpoint read = read_checkpoint(file_);
+  std::vector<Fault> warnings;
+  const Spec spec = load_bytes(read.asked.bytes, "m.txtpb", {}, warnings, &read.asked.files);
+  EXPECT_EQ(misfit(spec, read.state), "");
+  EXPECT_TRUE(read.state.running);
+  EXPECT_GT(read.state.rules.back().updates, 0);
+  EXPECT_EQ(json_line(run(spec, {.threads = 1, .from = &read.state})), json_line(run(spec, {.threads = 1})));
+}
+
 TEST_F(Checkpoints, HoldWhatWasAskedByteByByte) {
   write_at(model_with_chip(1), 2);
   const Checkpoint read = read_checkpoint(file_);
@@ -140,7 +175,8 @@ TEST_F(Checkpoints, OfAnotherKindOrVersionAreNamed) {
   std::string newer = bytes();
   newer[8] = 9;
   put(newer);
-  EXPECT_NE(refusal().find("is a checkpoint of format 9; this program reads format 1; a newer one wrote it"), std::string::npos)
+  EXPECT_NE(refusal().find("is a checkpoint of format 9; this program reads formats 1 to 2; a newer one wrote it"),
+            std::string::npos)
       << refusal();
   EXPECT_THROW(read_checkpoint(folder_ / "nowhere"), FileError);
   EXPECT_THROW(read_checkpoint(folder_), FileError);
@@ -168,6 +204,8 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
   weights.mutable_weights()->set_projection(1);
   v1::CheckpointPart counts;
   counts.mutable_counts()->set_stream(0);
+  v1::CheckpointPart kept;
+  kept.mutable_kept()->set_index(0);
   v1::CheckpointPart nothing;
   v1::CheckpointPart end;
   end.mutable_end();
@@ -189,6 +227,7 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
   EXPECT_NE(refusal_of({head, losses, end}).find("numbers of no rule"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, weights, end}).find("weights of projection 1"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, counts, end}).find("without a peak"), std::string::npos);
+  EXPECT_NE(refusal_of({head, rule, kept, end}).find("keeps numbers of kind 0"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, nothing, end}).find("does not know"), std::string::npos);
   EXPECT_NE(refusal_of({head, unknown_status, end}).find("status 0"), std::string::npos);
   EXPECT_NE(refusal_of({head, end}).find("0 rules of 1"), std::string::npos);

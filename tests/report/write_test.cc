@@ -101,6 +101,11 @@ TEST_F(ResultFiles, CsvHasTheColumnsOfTheInterface) {
   result.outcomes[1].losses = {1.0 / 3};
   result.outcomes[1].rule = "a,\"b\"";
   EXPECT_EQ(losses_csv(result), "rule,update,loss\nbptt,0,0.1\nbptt,1,1e-300\n\"a,\"\"b\"\"\",0,0.3333333333333333\n");
+  EXPECT_EQ(evaluations_csv(result), "");
+  result.outcomes[0].evaluations = {{0, 0.5}, {100, 0.25}};
+  EXPECT_EQ(evaluations_csv(result), "rule,update,loss\nbptt,0,0.5\nbptt,100,0.25\n");
+  EXPECT_NE(json_line(result).find(R"("evaluations":[{"update":0,"loss":0.5},{"update":100,"loss":0.25}])"),
+            std::string::npos);
   EXPECT_EQ(
       ledger_csv(result),
       "rule,channel,lag,messages,scalars,bytes\nbptt,AXON,0,4000,4000,32000\nbptt,ADJOINT,3,800,800,6400\n\"a,\"\"b\"\"\",AXON,0,2000,2000,16000\n");

@@ -5,6 +5,7 @@
 #include "sim/run/state.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
+#include "tests/support/spiking_model.h"
 
 namespace locus {
 namespace {
@@ -59,6 +60,7 @@ std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
       EXPECT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k]));
       EXPECT_TRUE(same_chip(whole.outcomes[k], resumed.outcomes[k]));
       EXPECT_TRUE(same_ranks(whole.outcomes[k], resumed.outcomes[k]));
+      EXPECT_EQ(whole.outcomes[k].evaluations, resumed.outcomes[k].evaluations);
       EXPECT_EQ(whole.outcomes[k].kind, resumed.outcomes[k].kind);
       EXPECT_EQ(whole.outcomes[k].depth, resumed.outcomes[k].depth);
       EXPECT_EQ(whole.outcomes[k].stride, resumed.outcomes[k].stride);
@@ -97,6 +99,45 @@ TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreak) {
     resumed += states;
   }
   EXPECT_GE(resumed, 1000U);
+}
+
+TEST_P(Resume, GoesOnWithTheMomentsOfAdam) {
+  const auto [transport, precision] = GetParam();
+  int commits_in_ticks = 0;
+  for (int model = 0; model < 6 && !HasFailure(); ++model) {
+    const auto seed = static_cast<std::uint64_t>(3000 + model);
+    Spec spec = model % 3 == 0 ? odd_spiking_model(seed) : odd_model(seed);
+    spec.precision = precision;
+    spec.training.updates = 4;
+    spec.training.optimizer.adam = Optimizer::Adam{0.75, 0.9375, 0.0078125};
+    if (model == 1) spec.training.batch = 1;
+    if (model == 1) spec.training.commit = CommitWhen::kEveryTick;
+    commits_in_ticks += spec.training.commit == CommitWhen::kEveryTick ? 1 : 0;
+    EXPECT_GE(expect_resumable(spec, transport), spec.rules.size() + 4);
+  }
+  EXPECT_GE(commits_in_ticks, 1);
+}
+
+TEST_P(Resume, GoesOnWithWhatNeuronsCarryAndWithEvaluations) {
+  const auto [transport, precision] = GetParam();
+  int spiking = 0;
+  for (int model = 0; model < 6 && !HasFailure(); ++model) {
+    const auto seed = static_cast<std::uint64_t>(4000 + model);
+    Spec spec = model % 2 == 0 ? odd_spiking_model(seed) : odd_model(seed);
+    spiking += model % 2 == 0 ? 1 : 0;
+    spec.precision = precision;
+    spec.training.updates = 4;
+    spec.training.carry_state = true;
+    for (PopulationSpec& population : spec.network.populations) {
+      if (population.kind == PopulationKind::kRate && !population.lif)
+        population.initial.assign(static_cast<std::size_t>(population.size), 0.5);
+    }
+    auto& recorded = std::get<RecordedTask>(spec.task);
+    recorded.evaluation_trials = recorded.trials;
+    spec.training.evaluation = EvaluationSpec{2, static_cast<std::int64_t>(recorded.trials.size())};
+    EXPECT_GE(expect_resumable(spec, transport), spec.rules.size() + 4);
+  }
+  EXPECT_EQ(spiking, 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, Resume,
@@ -169,6 +210,50 @@ TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
   EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().traffic.emplace(); }), "");
   EXPECT_NE(misfit_after([&](RunState& s) { s.rules.resize(spec.rules.size() + 1); }), "");
   EXPECT_NE(misfit(spec, {.rules = {}, .running = true}), "");
+}
+
+TEST(ResumeOf, AStateWithoutTheMomentsOfAdamIsRefusedInWords) {
+  Spec spec = odd_model(7);
+  spec.training.updates = 3;
+  const RunState plain = states_of(spec, TransportKind::kBatched).at(7);
+  spec.training.optimizer.adam = Optimizer::Adam{};
+  const RunState good = states_of(spec, TransportKind::kBatched).at(7);
+  ASSERT_TRUE(good.running);
+  ASSERT_FALSE(good.rules.back().kept.empty());
+  EXPECT_EQ(misfit(spec, good), "");
+  const auto misfit_after = [&](auto change) {
+    RunState state = good;
+    change(state.rules.back());
+    return misfit(spec, state);
+  };
+  EXPECT_NE(misfit(spec, plain).find("moments of Adam"), std::string::npos) << misfit(spec, plain);
+  EXPECT_NE(misfit_after([](RuleState& rule) { rule.kept.pop_back(); }), "");
+  EXPECT_NE(misfit_after([](RuleState& rule) { rule.kept.push_back(rule.kept.back()); }), "");
+  EXPECT_NE(misfit_after([](RuleState& rule) { rule.kept.front().values.push_back(0); }), "");
+  EXPECT_NE(misfit_after([](RuleState& rule) { rule.kept.front().index = -1; }), "");
+  EXPECT_NE(misfit_after([](RuleState& rule) { std::swap(rule.kept.front().what, rule.kept.back().what); }), "");
+  EXPECT_NE(misfit_after([](RuleState& rule) { rule.commits = -1; }), "");
+  EXPECT_NE(misfit_after([](RuleState& rule) { rule.commits = 1 << 20; }), "");
+  spec.training.optimizer.adam.reset();
+  EXPECT_NE(misfit(spec, good).find("or more"), std::string::npos) << misfit(spec, good);
+}
+
+TEST(ResumeOf, AStateWithoutWhatNeuronsCarryIsRefusedInWords) {
+  Spec spec = odd_spiking_model(4000);
+  spec.training.updates = 3;
+  const RunState plain = states_of(spec, TransportKind::kBatched).at(3);
+  spec.training.carry_state = true;
+  const RunState good = states_of(spec, TransportKind::kBatched).at(3);
+  ASSERT_TRUE(good.running);
+  ASSERT_EQ(good.rules.back().updates, 2);
+  EXPECT_EQ(misfit(spec, good), "");
+  EXPECT_NE(misfit(spec, plain).find("carried states"), std::string::npos) << misfit(spec, plain);
+  RunState shorter = good;
+  shorter.rules.back().kept.front().values.pop_back();
+  EXPECT_NE(misfit(spec, shorter), "");
+  RunState evaluated = good;
+  evaluated.rules.back().evaluations = {{0, 1.0}};
+  EXPECT_NE(misfit(spec, evaluated).find("does not ask for"), std::string::npos);
 }
 
 TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {

@@ -68,7 +68,9 @@ std::string population_text(const PopulationSpec& population) {
   std::string kind = "input {}";
   if (population.kind == PopulationKind::kReadout) kind = memory_text(population.memory);
   if (population.kind == PopulationKind::kRate) {
-    kind = "rate { activation: " + std::string(name(population.activation)) + " leak: " + number(population.leak) + " }";
+    kind = "rate { activation: " + std::string(name(population.activation)) + " leak: " + number(population.leak);
+    for (const double value : population.initial) kind += " initial: " + number(value);
+    kind += " }";
   }
   if (population.lif) kind = lif_text(*population.lif);
   return "  populations { name: \"" + population.name + "\" size: " + std::to_string(population.size) + " " + kind + " }\n";
@@ -91,14 +93,16 @@ std::string task_text(const TaskSpec& task) {
   const auto* recorded = std::get_if<RecordedTask>(&task);
   if (recorded == nullptr) throw std::invalid_argument("model_text writes recorded tasks only");
   std::string text = "task { recorded {\n";
-  for (const RecordedTrial& trial : recorded->trials) {
-    text += "  trials { ";
+  const auto write = [&text](const char* field, const RecordedTrial& trial) {
+    text += std::string("  ") + field + " { ";
     if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) text += "input {" + dense_text(*dense) + " }";
     if (const auto* sparse = std::get_if<SparseMatrix>(&trial.input))
       text += "sparse_input {" + sparse_text(*sparse) + " }";
     if (trial.target.rows > 0) text += " target {" + dense_text(trial.target) + " }";
     text += " }\n";
-  }
+  };
+  for (const RecordedTrial& trial : recorded->trials) write("trials", trial);
+  for (const RecordedTrial& trial : recorded->evaluation_trials) write("evaluation_trials", trial);
   return text + "} }\n";
 }
 
@@ -113,13 +117,24 @@ std::string optimizer_text(const Optimizer& optimizer) {
   return text + " }";
 }
 
+std::string clip_text(const Optimizer& optimizer) {
+  if (optimizer.element) return " clip { element: " + number(*optimizer.element) + " }";
+  return optimizer.norm ? " clip { global_norm: " + number(*optimizer.norm) + " }" : "";
+}
+
 std::string training_text(const TrainingSpec& training) {
   std::string text = "training { loss: ";
   text += std::string(name(training.loss)) + " dt_ms: " + number(training.dt);
   if (training.window > 0) text += " window: " + std::to_string(training.window);
-  if (!training.optimizer.plain()) text += optimizer_text(training.optimizer);
+  text += optimizer_text(training.optimizer) + clip_text(training.optimizer);
   text += " ticks: " + std::to_string(training.ticks) + " batch: " + std::to_string(training.batch);
   text += " updates: " + std::to_string(training.updates) + " learning_rate: " + number(training.learning_rate);
+  if (training.warmup > 0) text += " warmup_ticks: " + std::to_string(training.warmup);
+  if (training.carry_state) text += " carry_state: true";
+  if (training.evaluation) {
+    text += " evaluation { every: " + std::to_string(training.evaluation->every) +
+            " trials: " + std::to_string(training.evaluation->trials) + " }";
+  }
   text += training.commit == CommitWhen::kEveryTick ? " commit: EVERY_TICK" : " commit: END_OF_BATCH";
   return text + " }\n";
 }

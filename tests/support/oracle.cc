@@ -2,6 +2,7 @@
 #include "tests/support/oracle.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace locus::oracle {
 namespace {
@@ -23,7 +24,8 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
     const std::int64_t stride = whole ? ticks : std::min<std::int64_t>(rule.stride, ticks);
     answer.history_bytes += scalar * depth * (m + n + curved);
     answer.history_bytes += scalar * under_way(spec, false);  // the agent's
-    if (spec.training.loss == Loss::kSequence) answer.history_bytes += scalar * n * (stride - 1);
+    if (spec.training.loss == Loss::kSequence)
+      answer.history_bytes += scalar * n * (std::min(stride, ticks - spec.training.warmup) - 1);
   }
   if (rule.kind == RuleKind::kRflo || rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom) {
     answer.trace_bytes = scalar * plastic;
@@ -33,11 +35,35 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
 
 }  // namespace
 
-/// theta -= eta * delta / batch.
-void commit(Net& net, Answer& answer, double batch) {
+void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double&(Synapse&)>& change) {
+  const Optimizer& how = spec.training.optimizer;
+  double squares = 0;
+  std::int64_t messages = 0;
   for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
     for (Synapse& synapse : *block) {
-      const double mean = synapse.plastic ? synapse.delta / batch : 0;
+      if (!synapse.plastic) continue;
+      if (how.element) change(synapse) = std::clamp(change(synapse), -*how.element, *how.element);
+      squares += change(synapse) * change(synapse);
+      messages += std::int64_t{2} * spec.training.batch;  // every replica: a square to its agent, a factor from it
+    }
+  }
+  if (!how.norm || messages == 0) return;
+  Count& count = answer.counts[{Channel::kClip, 0}];
+  count.messages += messages;
+  count.scalars += messages;
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (Synapse& synapse : *block) change(synapse) *= std::min(1.0, *how.norm / std::sqrt(squares));
+  }
+}
+
+void commit(Net& net, const Spec& spec, Answer& answer, double batch) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (Synapse& synapse : *block) synapse.delta = synapse.plastic ? synapse.delta / batch : 0;
+  }
+  clip(net, spec, answer, [](Synapse& synapse) -> double& { return synapse.delta; });
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (Synapse& synapse : *block) {
+      const double mean = synapse.delta;
       const auto p = static_cast<std::size_t>(synapse.projection);
       synapse.weight -= synapse.rate * mean;
       synapse.delta = 0;
@@ -65,20 +91,41 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
   measure_memory(net, spec, rule, answer);
   const auto& trials = std::get<RecordedTask>(spec.task).trials;
   const auto batch = static_cast<std::size_t>(spec.training.batch);
+  std::vector<std::vector<double>> states(batch, net.initial);  // of each lane
   for (std::size_t update = 0; update < static_cast<std::size_t>(spec.training.updates); ++update) {
     double loss = 0;
     const std::size_t logged = answer.log.size();
     for (std::size_t lane = 0; lane < batch; ++lane) {
       const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
-      loss += live(net, spec, rule, trial, answer, keep_log);
+      if (!spec.training.carry_state) states[lane] = net.initial;
+      loss += live(net, states[lane], spec, rule, trial, answer, keep_log);
       ++answer.trials;
     }
     for (std::size_t k = logged; k < answer.log.size(); ++k) answer.log[k].update = static_cast<std::int64_t>(update);
     if (rule.kind == RuleKind::kNone) continue;
     answer.losses.push_back(loss / static_cast<double>(batch));
-    if (spec.training.commit == CommitWhen::kEndOfBatch) commit(net, answer, static_cast<double>(batch));
+    if (spec.training.commit == CommitWhen::kEndOfBatch) commit(net, spec, answer, static_cast<double>(batch));
   }
   return answer;
+}
+
+std::vector<double> losses_of(const Spec& spec, const ByProjection& weights, const std::vector<RecordedTrial>& trials) {
+  RuleSpec rule;
+  rule.kind = RuleKind::kRflo;  // any rule that meets the target
+  Spec still = spec;
+  still.training.commit = CommitWhen::kEndOfBatch;
+  Net net = flatten(still, rule);
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (Synapse& synapse : *block)
+      synapse.weight = weights.at(static_cast<std::size_t>(synapse.projection)).at(synapse.entry);
+  }
+  std::vector<double> losses;
+  for (const RecordedTrial& trial : trials) {
+    Answer unused;
+    std::vector<double> state = net.initial;
+    losses.push_back(live(net, state, still, rule, trial, unused, false));
+  }
+  return losses;
 }
 
 double loss_of(const Spec& spec) {

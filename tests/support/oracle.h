@@ -12,6 +12,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <utility>
@@ -71,6 +72,7 @@ struct Net {
   std::vector<Synapse> r;              // feedback: target = unit, source = readout; only under rules that have it
   std::vector<double> leak;            // alpha (n)
   std::vector<Activation> activation;  // phi (n)
+  std::vector<double> initial;         // h_0 (n)
 };
 
 /// Throws std::invalid_argument where the spec asks for random or aligned weights.
@@ -98,14 +100,22 @@ struct Answer {
   std::vector<Message> log;                     // replica by replica; only where asked for
 };
 
-/// One replica lives through one trial: adds to the counts and to the synapses' delta (under EVERY_TICK it commits too). Returns the trial's loss.
-double live(Net& net, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial, Answer& answer, bool keep_log);
+/// One replica lives through one trial: adds to the counts and to the synapses' delta (under EVERY_TICK it commits too). Its units begin as `state`
+/// says and leave there how they end. Returns the trial's loss.
+double live(Net& net, std::vector<double>& state, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial,
+            Answer& answer, bool keep_log);
 
-/// theta -= eta * delta / batch, for every plastic synapse.
-void commit(Net& net, Answer& answer, double batch);
+/// theta -= eta * c, for every plastic synapse, c being delta / batch within the bounds of the spec's clip; its messages are counted a replica.
+void commit(Net& net, const Spec& spec, Answer& answer, double batch);
+
+/// c of every synapse of the net as clipping leaves it, of which `change` gives what was asked; CLIP is counted.
+void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double&(Synapse&)>& change);
 
 /// Trains the network of the spec under the rule.
 Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log = false);
+
+/// The loss of each of these trials with the weights given, forward only, from h_0.
+std::vector<double> losses_of(const Spec& spec, const ByProjection& weights, const std::vector<RecordedTrial>& trials);
 
 /// The loss of the spec's first update (mean over the batch), forward only.
 double loss_of(const Spec& spec);

@@ -114,6 +114,8 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
     net.units += size;
     net.leak.insert(net.leak.end(), size, population.leak);
     net.activation.insert(net.activation.end(), size, population.activation);
+    for (std::size_t i = 0; i < size; ++i)
+      net.initial.push_back(population.initial.empty() ? 0 : population.initial.at(i));
   }
   for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
     const ProjectionSpec& projection = spec.network.projections[p];

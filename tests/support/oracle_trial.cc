@@ -31,7 +31,8 @@ const Actor kAgent{Party::kAgent, 0, 0};
 /// One replica of the chip in one trial. Every past tick is kept; index 0 is "before the first".
 class Replica {
  public:
-  Replica(Net& net, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial, Answer& answer, bool keep_log)
+  Replica(Net& net, const Row& start, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial,
+          Answer& answer, bool keep_log)
       : net_(net), spec_(spec), rule_(rule), trial_(trial), answer_(answer), keep_log_(keep_log) {
     ticks_ = static_cast<std::size_t>(spec.training.ticks);
     if (rule.kind == RuleKind::kTbptt) {
@@ -47,6 +48,7 @@ class Replica {
     }
     x_.assign(ticks_ + 1, Row(net.inputs));
     h_.assign(ticks_ + 1, Row(net.units));
+    h_[0] = start;
     slope_.assign(ticks_ + 1, Row(net.units));
     epsilon_.assign(ticks_ + 1, Row(net.readouts));
     waiting_.assign(ticks_ + 1, Row(net.units));
@@ -63,16 +65,19 @@ class Replica {
       forward();
       if (rule_.kind != RuleKind::kNone && error_tick()) meet_target();
       const bool changed = learn();
-      if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, answer_, 1);
+      if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, spec_, answer_, 1);
     }
     return loss_;
   }
+
+  const Row& end() const { return h_[ticks_]; }
 
  private:
   bool sweeps() const { return rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt; }
   bool symmetric() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kRtrl; }
   bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
-  bool error_tick() const { return !final_loss() || now_ == ticks_; }
+  std::size_t warmup() const { return static_cast<std::size_t>(spec_.training.warmup); }
+  bool error_tick() const { return final_loss() ? now_ == ticks_ : now_ > warmup(); }
 
   void send(Channel channel, std::size_t lag, std::size_t scalars, const Actor& from, const Actor& to) {
     const auto ticks_back = static_cast<std::int32_t>(lag);
@@ -134,7 +139,7 @@ class Replica {
   /// TARGET, the error, the delta rule of A, and what carries the error away from the readouts.
   void meet_target() {
     ++phase_;
-    const double share = final_loss() ? 1.0 : static_cast<double>(ticks_);
+    const double share = final_loss() ? 1.0 : static_cast<double>(ticks_ - warmup());
     for (std::size_t k = 0; k < net_.readouts; ++k) {
       send(Channel::kTarget, 0, 1, actor(Party::kEnvironment, 0), actor(Party::kReadout, k));
       const double error = y_[k] - trial_.target.values.at((now_ - 1) * net_.readouts + k);
@@ -180,7 +185,7 @@ class Replica {
   }
 
   bool sweep_if_due() {
-    const bool due = now_ == ticks_ || (!final_loss() && now_ % stride_ == 0);
+    const bool due = now_ == ticks_ || (error_tick() && now_ % stride_ == 0);
     if (!due) return false;
     const std::size_t last = now_ > depth_ ? now_ - depth_ + 1 : 1;
     Row delta(net_.units);
@@ -331,8 +336,12 @@ class Replica {
 
 }  // namespace
 
-double live(Net& net, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial, Answer& answer, bool keep_log) {
-  return Replica(net, spec, rule, trial, answer, keep_log).live();
+double live(Net& net, std::vector<double>& state, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial,
+            Answer& answer, bool keep_log) {
+  Replica replica(net, state, spec, rule, trial, answer, keep_log);
+  const double loss = replica.live();
+  state = replica.end();
+  return loss;
 }
 
 }  // namespace locus::oracle

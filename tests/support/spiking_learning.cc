@@ -36,7 +36,7 @@ void World::learn_online(const Life& life) {
         Synapse& s = synapses[q];
         Kept& k = kept(block)[q];
         const Unit& u = units[s.target];
-        const double pre = block == 0 ? said(life.x, t, s) : said(life.z, t, s, sooner);
+        const double pre = block == 0 ? said(life.x, t, s) : spoke(life, t, s, sooner);
         const double psi = life.psi[tick][s.target];
         if (!eprop()) {
           k.trace = (lambda >= 0 ? lambda : u.alpha) * k.trace + psi * u.zeta * pre;
@@ -90,7 +90,7 @@ void World::learn_readouts(const Life& life) {
       Synapse& s = net.a[q];
       Kept& k = kept(2)[q];
       const Out& o = outs[s.target];
-      const double heard = said(life.z, t, s, mutation_ == Mutation::kReadoutTraceATickLate ? -1 : 0);
+      const double heard = spoke(life, t, s, mutation_ == Mutation::kReadoutTraceATickLate ? -1 : 0);
       k.trace = o.alpha * k.trace + o.zeta * heard;
       s.delta += life.eps[tick][s.target] * k.trace;
       if (life.eps[tick][s.target] == 0) continue;
@@ -138,7 +138,7 @@ void World::learn_backwards(const Life& life) {
         if (pre != 0) send(Channel::kAxon, lag, 1, 1);
       }
       for (Synapse& q : net.w) {
-        const double pre = said(life.z, s, q);
+        const double pre = spoke(life, s, q);
         const bool tells = s - q.delay >= last;
         if (q.plastic) q.delta += units[q.target].zeta * del[q.target] * pre;
         if (q.plastic || tells) send(Channel::kPost, lag, 1, 2);
@@ -156,12 +156,16 @@ void World::commit() {
   const double averaged = mutation_ == Mutation::kAveragedByTicks ? T : window;
   const double share = 1.0 / spec_.training.batch / (rule_.average_over_window ? averaged : 1);
   ++commits_;
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (Synapse& s : *block) s.delta = s.plastic ? s.delta * share : 0;
+  }
+  oracle::clip(net, spec_, answer, [](Synapse& s) -> double& { return s.delta; });
   for (int block = 0; block < 3; ++block) {
     std::vector<Synapse>& synapses = block == 0 ? net.b : block == 1 ? net.w : net.a;
     for (std::size_t q = 0; q < synapses.size(); ++q) {
       Synapse& s = synapses[q];
       Kept& k = kept(block)[q];
-      const double c = s.plastic ? s.delta * share : 0;
+      const double c = s.delta;
       s.delta = 0;
       const auto p = static_cast<std::size_t>(s.projection);
       answer.delta[p][s.entry] = c;
@@ -212,7 +216,7 @@ void World::backward_whole(const Life& life, Paths paths) {
       del[i] = felt + u.alpha * later;
     }
     for (Synapse& q : net.b) q.delta += units[q.target].zeta * del[q.target] * said(life.x, s, q);
-    for (Synapse& q : net.w) q.delta += units[q.target].zeta * del[q.target] * said(life.z, s, q);
+    for (Synapse& q : net.w) q.delta += units[q.target].zeta * del[q.target] * spoke(life, s, q);
   }
 }
 
@@ -235,7 +239,7 @@ double World::tangent(const Life& life, const Synapse& moved, int block) const {
     }
     Row out(net.readouts, 0);
     for (const Synapse& s : net.a) out[s.target] += s.weight * said(all, t, s);
-    if (block == 2) out[moved.target] += said(life.z, t, moved);
+    if (block == 2) out[moved.target] += spoke(life, t, moved);
     for (std::size_t k = 0; k < net.readouts; ++k) {
       dy[k] = outs[k].zeta * out[k] + outs[k].alpha * dy[k];
       sum += life.eps[tick][k] * dy[k];

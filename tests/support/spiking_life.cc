@@ -58,8 +58,7 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
   T = training.ticks;
   switch (training.loss) {
     case Loss::kFinal: window = 1; break;
-    case Loss::kSequence: window = T; break;
-    default: window = training.window > 0 ? training.window : T;
+    default: window = training.window > 0 ? training.window : T - training.warmup;
   }
   kappa = decay(rule.filter_tau, dt);
   if (rule.trace_decay) lambda = *rule.trace_decay;
@@ -96,7 +95,12 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
   }
 }
 
-Life World::live(const RecordedTrial& trial) {
+State World::rest() const {
+  const Row none(net.units, 0);
+  return {none, none, none, none, Row(net.readouts, 0)};
+}
+
+Life World::live(const RecordedTrial& trial, State& state) {
   const auto ticks = static_cast<std::size_t>(T);
   const std::size_t n = net.units;
   Life life;
@@ -114,11 +118,12 @@ Life World::live(const RecordedTrial& trial) {
   life.y.assign(ticks, Row(net.readouts, 0));
   life.eps = life.y;
   life.count.assign(n, 0);
-  Row v(n, 0), a(n, 0), r(n, 0), y(net.readouts, 0), before(n, 0);
+  auto& [v, a, r, before, y] = state;
+  life.start = before;
   for (std::size_t t = 0; t < ticks; ++t) {
     Row current(n, 0);
     const int now = static_cast<int>(t);
-    for (const Synapse& s : net.w) current[s.target] += s.weight * said(life.z, now, s);
+    for (const Synapse& s : net.w) current[s.target] += s.weight * spoke(life, now, s);
     for (const Synapse& s : net.b) current[s.target] += s.weight * said(life.x, now, s);
     for (std::size_t i = 0; i < n; ++i) {
       const Unit& u = units[i];
@@ -143,7 +148,7 @@ Life World::live(const RecordedTrial& trial) {
     }
     const int sooner = mutation_ == Mutation::kReadoutATickLate ? -1 : 0;
     Row sum(net.readouts, 0);
-    for (const Synapse& s : net.a) sum[s.target] += s.weight * said(life.z, now, s, sooner);
+    for (const Synapse& s : net.a) sum[s.target] += s.weight * spoke(life, now, s, sooner);
     for (std::size_t k = 0; k < net.readouts; ++k) y[k] = outs[k].zeta * sum[k] + outs[k].alpha * y[k];
     life.y[t] = y;
     before = life.z[t];
@@ -153,7 +158,7 @@ Life World::live(const RecordedTrial& trial) {
     for (std::size_t k = 0; k < net.readouts; ++k) {
       const bool classes = spec_.training.loss == Loss::kCrossEntropy;
       const double e = (classes ? std::exp(y[k]) / norm : y[k]) - target_at(trial, static_cast<int>(t), k);
-      life.eps[t][k] = spec_.training.loss == Loss::kSequence ? e / T : e;
+      life.eps[t][k] = spec_.training.loss == Loss::kSequence ? e / window : e;
     }
   }
   return life;
@@ -172,7 +177,7 @@ double World::loss(const Life& life, const RecordedTrial& trial) const {
         sum -= wanted * std::log(std::exp(y[k]) / norm) / window;
       } else {
         const double e = y[k] - wanted;
-        sum += 0.5 * e * e / (spec_.training.loss == Loss::kSequence ? T : 1);
+        sum += 0.5 * e * e / (spec_.training.loss == Loss::kSequence ? window : 1);
       }
     }
   }
@@ -187,8 +192,8 @@ void World::count_forward(const Life& life) {
       send(Channel::kDendrite, 0, 1, 1);
     };
     for (const Synapse& s : net.b) axon(said(life.x, t, s));
-    for (const Synapse& s : net.w) axon(said(life.z, t, s));
-    for (const Synapse& s : net.a) axon(said(life.z, t, s));
+    for (const Synapse& s : net.w) axon(spoke(life, t, s));
+    for (const Synapse& s : net.a) axon(spoke(life, t, s));
     if (!learns() || !has_error(t)) continue;
     const auto o = static_cast<std::int64_t>(net.readouts);
     send(Channel::kTarget, 0, o, 1);

@@ -47,11 +47,13 @@ oracle::Answer solve(const Spec& spec, const RuleSpec& rule, Mutation mutation, 
   world.measure_memory();
   const auto& trials = std::get<RecordedTask>(spec.task).trials;
   const auto batch = static_cast<std::size_t>(spec.training.batch);
+  std::vector<State> states(batch, world.rest());  // of each lane
   for (std::size_t update = 0; update < static_cast<std::size_t>(spec.training.updates); ++update) {
     double loss = 0;
     for (std::size_t lane = 0; lane < batch; ++lane) {
       const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
-      const Life life = world.live(trial);
+      if (!spec.training.carry_state) states[lane] = world.rest();
+      const Life life = world.live(trial, states[lane]);
       world.count_forward(life);
       ++world.answer.trials;
       if (spikes != nullptr) {

@@ -26,9 +26,15 @@ struct Kept {
   double first = 0, second = 0;  // Adam
 };
 
+/// What neurons carry from tick to tick.
+struct State {
+  Row v, a, r, z, y;
+};
+
 /// Everything of one trial, tick by tick.
 struct Life {
   Rows x, z, psi, y, eps;
+  Row start;  // z of the tick before the first
   Row count;
 };
 
@@ -36,7 +42,13 @@ class World {
  public:
   World(const Spec& spec, const RuleSpec& rule, Mutation mutation);
 
-  Life live(const RecordedTrial& trial);
+  /// From `state`, which it leaves as the trial ends.
+  Life live(const RecordedTrial& trial, State& state);
+  Life live(const RecordedTrial& trial) {
+    State state = rest();
+    return live(trial, state);
+  }
+  State rest() const;
   double loss(const Life& life, const RecordedTrial& trial) const;
   void learn_online(const Life& life);
   void learn_backwards(const Life& life);
@@ -62,6 +74,10 @@ class World {
   static double said(const Rows& past, int t, const oracle::Synapse& s, int sooner = 0) {
     const int sent = t - s.delay + sooner;
     return sent >= 0 && sent < static_cast<int>(past.size()) ? past[static_cast<std::size_t>(sent)][s.source] : 0;
+  }
+  /// The same of a spiking neuron, which may have spoken in the last tick of the trial before.
+  static double spoke(const Life& life, int t, const oracle::Synapse& s, int sooner = 0) {
+    return t - s.delay + sooner == -1 ? life.start[s.source] : said(life.z, t, s, sooner);
   }
   bool eprop() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kEpropRandom; }
   bool learns() const { return rule_.kind != RuleKind::kNone; }

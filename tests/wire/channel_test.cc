@@ -29,6 +29,7 @@ const Expected kExpected[] = {
     {Channel::kInfluence, "INFLUENCE", SpatialClass::kNonLocal},
     {Channel::kGather, "GATHER", SpatialClass::kNonLocal},
     {Channel::kNorm, "NORM", SpatialClass::kBroadcast},
+    {Channel::kClip, "CLIP", SpatialClass::kNonLocal},
 };
 
 TEST(ChannelTable, HasARowAChannelInTheOrderOfTheEnum) {
@@ -99,7 +100,7 @@ TEST(Wire, ExistsForTheEndsOfTheTableAndNoOthers) {
       "AXON input synapse",      "AXON rate synapse",      "DENDRITE synapse rate",      "DENDRITE synapse readout",
       "POST rate synapse",       "POST readout synapse",   "TARGET environment readout", "FEEDBACK readout rate",
       "TRANSPORT synapse agent", "TRANSPORT synapse rate", "ADJOINT agent rate",         "INFLUENCE rate rate",
-      "GATHER rate synapse",     "NORM readout readout"};
+      "GATHER rate synapse",     "NORM readout readout",   "CLIP synapse agent",         "CLIP agent synapse"};
   const char* const parties[] = {"input", "rate", "readout", "synapse", "environment", "agent"};
   std::set<std::string> found;
   for_every_wire([&]<int kChannel, int kFrom, int kTo>() {

@@ -20,6 +20,7 @@ export interface JsonRun {
   depth: number;
   stride: number;
   losses: (number | string)[];
+  evaluations?: { update: number; loss: number | string }[];
   fingerprint: string;
   ledger: {
     trials: Count;
@@ -137,6 +138,7 @@ export interface Rule {
   depth: number; // ticks; 0 without sweeps
   stride: number; // ticks; 0 without sweeps
   losses: number[];
+  evaluations: { update: number; loss: number }[]; // of trials that are not learnt from; by the updates made before
   stretch: number; // updates that each of the losses stands for; more than 1 only while a run goes on
   first: number; // mean of the first losses; NaN without any
   last: number;
@@ -212,6 +214,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
       depth: run.depth,
       stride: run.stride,
       losses,
+      evaluations: (run.evaluations ?? []).map(({ update, loss }) => ({ update, loss: Number(loss) })),
       stretch: 1,
       first: mean(losses.slice(0, window)),
       last: mean(losses.slice(-window)),

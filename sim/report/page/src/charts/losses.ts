@@ -30,11 +30,12 @@ export function lossChart(result: Result): Chart {
   const each = Math.max(1, ...rules.map((rule) => rule.stretch));
   const stretch = Math.max(1, Math.ceil(longest / kPoints)) * each;
   const lines = rules.map((rule) => ({ rule, points: thinned(rule.losses, rule.stretch) }));
-  const positive = lines.every(({ points }) => points.every((point) => point.loss > 0));
+  const dots = rules.flatMap((rule) => rule.evaluations.map((point) => ({ ...point, rule })));
+  const positive = lines.every(({ points }) => points.every((point) => point.loss > 0)) && dots.every((point) => point.loss > 0);
   const draw = (width: number) => {
     const height = width < kNarrow ? 300 : 360;
     const marginRight = width < kNarrow ? 92 : 120;
-    const domain = logDomain(lines.flatMap(({ points }) => points.map((point) => point.loss)));
+    const domain = logDomain([...lines.flatMap(({ points }) => points), ...dots].map((point) => point.loss));
     const drawn = plot({
       width,
       height,
@@ -46,6 +47,7 @@ export function lossChart(result: Result): Chart {
       y: { ...(positive ? { type: "log", domain } : {}), label: "loss", grid: true, ticks: positive ? logTicks(domain) : 5, tickFormat: loss },
       marks: [
         ...lines.map(({ rule, points }) => Plot.lineY(points, { x: "update", y: "loss", stroke: ruleColour(rule.index), strokeDasharray: ruleDash(rule.index) ?? "none", strokeWidth: 2 })),
+        Plot.dot(dots, { x: "update", y: "loss", r: 3.5, fill: "white", stroke: (d: (typeof dots)[number]) => ruleColour(d.rule.index), strokeWidth: 1.5, title: (d: (typeof dots)[number]) => `${d.rule.name}: evaluation trials at update ${d.update}\nloss ${loss(d.loss)}` }),
         Plot.tip(
           lines.flatMap(({ rule, points }) => points.map((point) => ({ ...point, rule: rule.name }))),
           Plot.pointer({ x: "update", y: "loss", title: (d: Point & { rule: string }) => `${d.rule}\nupdate ${Math.round(d.update)}\nloss ${loss(d.loss)}` }),
@@ -60,11 +62,14 @@ export function lossChart(result: Result): Chart {
     drawn.append(endLabels(ends, width - marginRight, 24, height - 38, width < kNarrow ? 11 : 15));
     return drawn;
   };
+  const how: string[] = [];
+  if (stretch > 1) how.push(`Each point is the mean of ${stretch} updates; the data have ${each > 1 ? `means of ${each}` : "every one"}.`);
+  if (dots.length > 0) how.push("Circles are trials that are not learnt from.");
   return {
     id: "losses",
     title: "Learning",
     takeaway: lossTakeaway(result),
-    ...(stretch > 1 ? { how: `Each point is the mean of ${stretch} updates; the data have ${each > 1 ? `means of ${each}` : "every one"}.` } : {}),
+    ...(how.length > 0 ? { how: how.join(" ") } : {}),
     columns: ["rule", "update", "loss"],
     rows: rules.flatMap((rule) => rule.losses.map((value, k) => [rule.name, k * rule.stretch, value])),
     draw,

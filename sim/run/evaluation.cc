@@ -1,0 +1,55 @@
+#include "sim/run/evaluation.h"
+
+#include <algorithm>
+
+#include "sim/model/build.h"
+#include "sim/run/train.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kMostAbreast = 32;
+
+/// Trials are shown forward and measured, under any budget: what is counted is thrown away.
+Permit permit_of_evaluation() {
+  Permit permit;
+  for (const Channel channel : {Channel::kAxon, Channel::kDendrite, Channel::kTarget, Channel::kNorm})
+    permit.channels |= 1U << static_cast<unsigned>(channel);
+  return permit;
+}
+
+}  // namespace
+
+std::int32_t evaluation_lanes(const EvaluationSpec& evaluation) {
+  return static_cast<std::int32_t>(std::min(evaluation.trials, kMostAbreast));
+}
+
+template <class R>
+Evaluator<R>::Evaluator(const Spec& spec, Executor executor)
+    : trials_(spec.training.evaluation->trials),
+      network_(build<R>(spec, RuleSpec{}, evaluation_lanes(*spec.training.evaluation))),
+      door_(permit_of_evaluation(), sizeof(R)),
+      transport_(network_, Learning{}, {trial_shape_of(spec.training), false}, executor, door_),
+      task_(spec, network_.lanes, Shown::kEvaluation),
+      batch_(make_batch<R>(spec.training.ticks, network_.inputs.size, network_.readouts.size, network_.lanes)),
+      trial_(transport_, Learning{}, trial_shape_of(spec.training), spec.training) {}
+
+template <class R>
+double Evaluator<R>::loss(const Network<R>& learner) {
+  for (std::size_t p = 0; p < network_.projections.size(); ++p)
+    network_.projections[p].weight = learner.projections[p].weight;
+  double sum = 0;
+  for (std::int64_t first = 0; first < trials_; first += network_.lanes) {
+    task_.fill(first / network_.lanes, batch_);
+    const std::vector<double>& losses = trial_.show(batch_);
+    const std::int64_t wanted = std::min<std::int64_t>(
+        network_.lanes, trials_ - first);  // what the other lanes show was shown before, or is not asked for
+    for (std::int64_t lane = 0; lane < wanted; ++lane) sum += losses[static_cast<std::size_t>(lane)];
+  }
+  return sum / static_cast<double>(trials_);
+}
+
+template class Evaluator<double>;
+template class Evaluator<float>;
+
+}  // namespace locus

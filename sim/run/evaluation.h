@@ -1,0 +1,42 @@
+// Evaluation: the trials that a model holds out, shown to the network as it is at some update. Nothing is learnt from them.
+//
+// They run in a network of their own that gets the learner's weights, over a door of its own: neither what the learner's actors hold nor what is
+// counted of them changes by a bit. Every trial begins at h_0, and all are the same each time.
+// Cost: weights and columns of a second network; a copy of the weights and the trials forward, up to 32 abreast, each time.
+#pragma once
+
+#include <cstdint>
+
+#include "core/transport/batched.h"
+#include "core/transport/executor.h"
+#include "sim/model/spec.h"
+#include "sim/run/trial.h"
+#include "sim/task/task.h"
+
+namespace locus {
+
+/// Trials of an evaluation that run abreast.
+std::int32_t evaluation_lanes(const EvaluationSpec& evaluation);
+
+template <class R>
+class Evaluator {
+ public:
+  /// `spec`, which has an evaluation, outlives this.
+  Evaluator(const Spec& spec, Executor executor);
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
+
+  /// The mean loss of the evaluation trials with the weights of `learner`, a network of the same spec.
+  double loss(const Network<R>& learner);
+
+ private:
+  std::int64_t trials_;
+  Network<R> network_;
+  Door door_;
+  Batched<R> transport_;
+  Task task_;
+  Batch<R> batch_;
+  Trial<R, Batched<R>> trial_;
+};
+
+}  // namespace locus
