@@ -79,13 +79,23 @@ inline void sine_and_cosine(double x, double& sine, double& cosine) {
   cosine = std::bit_cast<double>(((c_bits & ~odd) | (s_bits & odd)) ^ (((k + 1) & 2U) << 62U));
 }
 
+/// The upper 53 bits of a word as a number in (0, 1), never either end.
+inline double unit(std::uint64_t word) {
+  return static_cast<double>(static_cast<std::int64_t>(word >> 11U)) * 0x1p-53 + 0x1p-54;
+}
+
+/// ln(1 - p) for p in (0, 1), to the last bits for small p too (Kahan): what 1 - p has lost to rounding cancels in the quotient.
+inline double logarithm_of_rest(double p) {
+  const double rest = 1 - p;
+  return rest == 1 ? -p : logarithm(rest) * (p / (1 - rest));
+}
+
 /// Words to the arithmetic's arguments, 53 bits of each.
 inline void put(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t block, std::size_t at, Chunk& chunk) {
   const auto words = r123::Philox4x64{}({{block, tick, trial, 0}}, {{key.seed, key.purpose}});
   for (std::size_t pair = 0; pair < 2; ++pair) {
     chunk.turn[pair][at] = static_cast<double>(static_cast<std::int64_t>(words[2 * pair]) >> 11) * 0x1p-52;
-    chunk.uniform[pair][at] =
-        static_cast<double>(static_cast<std::int64_t>(words[2 * pair + 1] >> 11U)) * 0x1p-53 + 0x1p-54;
+    chunk.uniform[pair][at] = unit(words[2 * pair + 1]);
   }
 }
 
@@ -165,6 +175,32 @@ double normal_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::ui
   put(key, trial, tick, index / 4, 0, chunk);
   transform(1, chunk);
   return chunk.normal[index % 4][0];
+}
+
+double uniform_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t index) {
+  const auto words = r123::Philox4x64{}({{index / 4, tick, trial, 0}}, {{key.seed, key.purpose}});
+  return unit(words[index % 4]);
+}
+
+void draw_indices(RandomKey key, std::uint64_t trial, std::uint64_t tick, double probability, std::int64_t size,
+                  std::vector<std::int32_t>& drawn) {
+  drawn.clear();
+  if (!(probability > 0)) return;
+  if (probability >= 1) {
+    for (std::int64_t i = 0; i < size; ++i) drawn.push_back(static_cast<std::int32_t>(i));
+    return;
+  }
+  // Of a gap g, P(g >= k) = (1 - p)^k: g is ln u / ln(1 - p), rounded down.
+  const double scale = 1 / logarithm_of_rest(probability);
+  r123::Philox4x64::ctr_type words = {};
+  std::int64_t next = 0;
+  for (std::uint64_t k = 0;; ++k) {
+    if (k % 4 == 0) words = r123::Philox4x64{}({{k / 4, tick, trial, 0}}, {{key.seed, key.purpose}});
+    const double gap = logarithm(unit(words[k % 4])) * scale;
+    if (!(gap < static_cast<double>(size - next))) return;
+    next += static_cast<std::int64_t>(gap);
+    drawn.push_back(static_cast<std::int32_t>(next++));
+  }
 }
 
 template void fill_normal_lanes(RandomKey, std::uint64_t, std::uint64_t, std::size_t, std::size_t, double*);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace locus {
 
@@ -32,5 +33,14 @@ void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t t
 
 /// One normal at (trial, tick, index): equals fill_normal's value at that index.
 double normal_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t index);
+
+/// One number, uniform in (0, 1), at (trial, tick, index).
+double uniform_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t index);
+
+/// Which of the indices 0 .. size - 1 are drawn at (trial, tick), each independently with `probability`: ascending, in place of what `drawn` held.
+/// Whether an index is drawn does not depend on size. Cost: one number for each that is drawn, since the gaps between them are drawn (they are
+/// geometric), and none for those in between.
+void draw_indices(RandomKey key, std::uint64_t trial, std::uint64_t tick, double probability, std::int64_t size,
+                  std::vector<std::int32_t>& drawn);
 
 }  // namespace locus

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/draw_sparse.h"
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/model/parse.h"
@@ -39,10 +40,12 @@ void check_requirements(const Spec& spec, FaultList& faults) {
           break;  // one may be meant where a population has a fault
         faults.error(root.at("network"), "has no readout population", "must have at least one, since " + reason);
         break;
-      case Need::kTarget:
-        faults.error(root.at("task").at("recorded").at("trials", lack.index).at("target"), "is missing",
-                     "must be given, since " + reason);
+      case Need::kTarget: {
+        const FieldPath field = lack.index < 0 ? root.at("task").at("drawn").at("targets")
+                                               : root.at("task").at("recorded").at("trials", lack.index).at("target");
+        faults.error(field, lack.index < 0 ? "are missing" : "is missing", "must be given, since " + reason);
         break;
+      }
       case Need::kLearningRate:
         faults.error(
             root.at("training").at("learning_rate"), "is missing",
@@ -90,6 +93,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), spec, root.at("bases"), reading);
   if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
+  if (!faults.has_errors()) settle_sparse(spec);
   spec.records = read_records(message.record(), spec, root, faults);
   if (spec.chip && spec.training.optimizer.norm)  // where squares and factors travel on a chip is not said
     faults.error(root.at("training").at("clip").at("global_norm"), "is given in a model with a chip",

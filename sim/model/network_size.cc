@@ -28,11 +28,13 @@ std::vector<bool> have_plastic_input(const NetworkSpec& network) {
 
 std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols) {
   if (const auto* sparse = std::get_if<SparseMatrix>(&weights)) return static_cast<std::int64_t>(sparse->values.size());
+  if (const auto* drawn = std::get_if<SparseRandomWeights>(&weights)) return drawn->synapses;
   return rows * cols;
 }
 
 std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, std::int64_t cols) {
-  return synapses_of(projection.weights, rows, cols) - (projection.autapses ? 0 : std::min(rows, cols));
+  const bool hollow = !projection.autapses && !std::holds_alternative<SparseRandomWeights>(projection.weights);
+  return synapses_of(projection.weights, rows, cols) - (hollow ? std::min(rows, cols) : 0);
 }
 
 std::int32_t shortest_delay(const NetworkSpec& network, const ProjectionSpec& projection) {

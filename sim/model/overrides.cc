@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/rule/rule.h"
+#include "sim/model/draw_sparse.h"
 #include "sim/model/errors.h"
 #include "sim/model/fault_list.h"
 #include "sim/model/requirements.h"
@@ -108,7 +109,9 @@ void check_can_run(const RuleSpec& rule, const Spec& spec) {
   for (const Lack& lack : lacks(spec.network, spec.task, spec.training)) {
     switch (lack.need) {
       case Need::kReadout: refuse(rule.name, "learns, and the model has no readout population");
-      case Need::kTarget: refuse(rule.name, fmt::format("learns, and trial {} of the model has no target", lack.index));
+      case Need::kTarget:
+        refuse(rule.name, lack.index < 0 ? "learns, and the model's task has no targets"
+                                         : fmt::format("learns, and trial {} of the model has no target", lack.index));
       case Need::kLearningRate: refuse(rule.name, "learns, and the model has no training.learning_rate");
     }
   }
@@ -125,7 +128,10 @@ void apply(const Overrides& overrides, Spec& spec) {
     throw UsageError(fmt::format("updates is {}; must be 1 to {}", *overrides.updates, kMostUpdates));
   }
   if (overrides.updates) spec.training.updates = *overrides.updates;
-  if (overrides.seed) spec.seed = *overrides.seed;
+  if (overrides.seed) {
+    spec.seed = *overrides.seed;
+    settle_sparse(spec);
+  }
   if (overrides.locality) spec.training.locality = *overrides.locality;
   const std::vector<std::string> names = known_rules(spec.rules);
   std::vector<RuleSpec> chosen;

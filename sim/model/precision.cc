@@ -27,6 +27,9 @@ struct CheckWeights {
 
   void operator()(const GaussianWeights& weights) const { check(weights.stddev, where, faults); }
   void operator()(const ConstantWeights& weights) const { check(weights.value, where, faults); }
+  void operator()(const SparseRandomWeights& weights) const {
+    check(std::array{weights.mean, weights.stddev}, where, faults);
+  }
   void operator()(const auto& weights) const { check(weights.values, where, faults); }
 };
 
@@ -35,6 +38,19 @@ void check_rules(const Spec& spec, FaultList& faults) {
     const FieldPath rule = FieldPath().at("rules", static_cast<int>(i));
     for (const FeedbackSpec& feedback : spec.rules[i].feedback)
       std::visit(CheckWeights{rule, faults}, feedback.weights);
+  }
+}
+
+void check_drawn(const DrawnTask& drawn, FaultList& faults) {
+  const FieldPath root = FieldPath().at("task").at("drawn");
+  for (std::size_t i = 0; i < drawn.inputs.size(); ++i) {
+    const auto* noise = std::get_if<WhiteNoiseSpec>(&drawn.inputs[i].kind);
+    if (noise == nullptr) continue;
+    check(std::array{noise->mean, noise->stddev}, root.at("inputs", static_cast<int>(i)).at("white_noise"), faults);
+  }
+  for (std::size_t i = 0; i < drawn.targets.size(); ++i) {
+    const auto* matrix = std::get_if<DenseMatrix>(&drawn.targets[i]);
+    if (matrix != nullptr) check(matrix->values, root.at("targets", static_cast<int>(i)).at("matrix"), faults);
   }
 }
 
@@ -64,6 +80,7 @@ void check_float32(const Spec& spec, FaultList& faults) {
   }
   check(spec.training.learning_rate, root.at("training").at("learning_rate"), faults);
   check_rules(spec, faults);
+  if (const auto* drawn = std::get_if<DrawnTask>(&spec.task)) check_drawn(*drawn, faults);
   const auto* recorded = std::get_if<RecordedTask>(&spec.task);
   if (recorded == nullptr) return;
   for (std::size_t k = 0; k < recorded->trials.size(); ++k) {

@@ -162,6 +162,13 @@ ProjectionSpec read_projection(v1::Projection& message, const Directory& populat
                              "the size of source " + shown(std::string_view(message.source()))};
   projection.weights = read_weights(*message.mutable_weights(), shape, shape.cols, where.at("weights"), reading);
   projection.autapses = !message.has_autapses() || message.autapses();
+  if (auto* random = std::get_if<SparseRandomWeights>(&projection.weights); random != nullptr && !projection.autapses) {
+    random->autapses = false;
+    if (random->in_degree > 0 && random->in_degree == shape.cols) {
+      faults.error(where.at("weights").at("sparse_random").at("in_degree"), fmt::format("is {}", random->in_degree),
+                   fmt::format("must be at most {}, since autapses is false", shape.cols - 1));
+    }
+  }
   if (!projection.autapses && source && target && *source != *target)
     faults.error(where.at("autapses"), "is false", "is for a projection of a population with itself");
   if (!projection.autapses && std::holds_alternative<SparseMatrix>(projection.weights))
@@ -208,7 +215,9 @@ std::vector<std::string> obstacles_to_aligned(const NetworkSpec& network) {
     if (count > 1) obstacles.push_back(fmt::format("in a network of {} {} populations", count, name(kind)));
   }
   for (const ProjectionSpec& projection : network.projections) {
-    if (!std::holds_alternative<SparseMatrix>(projection.weights)) continue;
+    if (!std::holds_alternative<SparseMatrix>(projection.weights) &&
+        !std::holds_alternative<SparseRandomWeights>(projection.weights))
+      continue;
     obstacles.push_back("in a network with the sparse projection " + shown(std::string_view(projection.name)));
     break;
   }

@@ -74,6 +74,8 @@ FeedbackSpec read_one_feedback(v1::Feedback& message, std::int32_t population, c
   }
   if (shape.rows == 0) return feedback;  // told already: there are no readouts
   feedback.weights = read_weights(*message.mutable_weights(), shape, context.readouts, where.at("weights"), reading);
+  if (std::holds_alternative<SparseRandomWeights>(feedback.weights))
+    reading.faults.error(where.at("weights").at("sparse_random"), "is given for a feedback", "is for projections");
   if (std::holds_alternative<AlignedWeights>(feedback.weights)) {
     for (const std::string& obstacle : context.obstacles)
       reading.faults.error(where.at("weights").at("aligned"), "stands " + obstacle, kAlignedNeeds);

@@ -87,6 +87,17 @@ void check_teacher_delays(const NetworkSpec& teacher, FaultList& faults) {
   }
 }
 
+void check_refractory(const NetworkSpec& network, const FieldPath& where, double dt, FaultList& faults) {
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const std::optional<LifSpec>& lif = network.populations[i].lif;
+    if (!lif || !(dt > 0)) continue;
+    const double ticks = lif->refractory / dt;
+    if (std::abs(ticks - std::round(ticks)) <= 1e-9 * std::max(1.0, ticks)) continue;
+    faults.error(where.at("populations", static_cast<int>(i)).at("lif").at("refractory"), "is " + shown(lif->refractory),
+                 fmt::format("must be a whole number of ticks of training.dt_ms, {} ms", shown(dt)));
+  }
+}
+
 }  // namespace
 
 LifSpec read_lif(const v1::Population::Lif& message, const FieldPath& where, FaultList& faults) {
@@ -172,15 +183,9 @@ void check_spiking(const Spec& spec, FaultList& faults) {
   check_delays(spec.network, root.at("network"), training.ticks, faults);
   check_begin_beside_delays(spec, faults);
   if (const auto* task = std::get_if<StudentTeacherTask>(&spec.task)) check_teacher_delays(task->teacher, faults);
-  for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
-    const std::optional<LifSpec>& lif = spec.network.populations[i].lif;
-    if (!lif || !(training.dt > 0)) continue;
-    const double ticks = lif->refractory / training.dt;
-    if (std::abs(ticks - std::round(ticks)) <= 1e-9 * std::max(1.0, ticks)) continue;
-    faults.error(root.at("network").at("populations", static_cast<int>(i)).at("lif").at("refractory"),
-                 "is " + shown(lif->refractory),
-                 fmt::format("must be a whole number of ticks of training.dt_ms, {} ms", shown(training.dt)));
-  }
+  check_refractory(spec.network, root.at("network"), training.dt, faults);
+  if (const auto* taught = std::get_if<StudentTeacherTask>(&spec.task))
+    check_refractory(taught->teacher, root.at("task").at("student_teacher").at("teacher"), training.dt, faults);
   if (training.window > training.ticks && training.ticks > 0) {
     faults.error(root.at("training").at("window"), fmt::format("is {}", training.window),
                  fmt::format("must be at most {}, the ticks of a trial", training.ticks));

@@ -9,6 +9,7 @@
 
 #include "sim/model/matrices.h"
 #include "sim/model/network_size.h"
+#include "sim/model/read_drawn.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
 #include "sim/model/read_spiking.h"
@@ -162,6 +163,7 @@ StudentTeacherTask read_student_teacher(v1::StudentTeacher& message, const Netwo
       faults.error(field, fmt::format("has {} {} neurons", own, name(kind)),
                    fmt::format("must have {}, as the student", wanted));
   }
+  if (message.inputs_size() > 0) task.inputs = read_drawn_inputs(message.inputs(), student, where, training, faults);
   return task;
 }
 
@@ -216,9 +218,10 @@ TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPat
     case v1::Task::kStudentTeacher:
       return read_student_teacher(*message.mutable_student_teacher(), network, where.at("student_teacher"), training,
                                   reading);
+    case v1::Task::kDrawn: return read_drawn(*message.mutable_drawn(), network, where.at("drawn"), training, reading);
     case v1::Task::KIND_NOT_SET: break;
   }
-  reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher");
+  reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher, drawn");
   return RecordedTask{};
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-WeightsSpec read_gaussian(const v1::Gaussian& message, std::int64_t fan_in, const FieldPath& where, FaultList& faults) {
+WeightsSpec read_gaussian(const v1::Gaussian& message, double fan_in, const FieldPath& where, FaultList& faults) {
   if (message.scale_case() == v1::Gaussian::SCALE_NOT_SET) {
     faults.missing_choice(where, "scale", "has neither gain nor stddev", "must have one of them");
     return GaussianWeights{};
@@ -25,7 +25,7 @@ WeightsSpec read_gaussian(const v1::Gaussian& message, std::int64_t fan_in, cons
   if (!std::isfinite(scale) || scale < 0) {
     faults.error(where.at(has_gain ? "gain" : "stddev"), "is " + shown(scale), "must be finite and at least 0");
   }
-  return GaussianWeights{has_gain ? scale / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1))) : scale};
+  return GaussianWeights{has_gain ? scale / std::sqrt(std::max(fan_in, 1.0)) : scale};
 }
 
 WeightsSpec read_constant(const v1::Constant& message, const FieldPath& where, FaultList& faults) {
@@ -33,6 +33,43 @@ WeightsSpec read_constant(const v1::Constant& message, const FieldPath& where, F
   if (!std::isfinite(message.value()))
     faults.error(where.at("value"), "is " + shown(message.value()), "must be finite");
   return ConstantWeights{message.value()};
+}
+
+WeightsSpec read_sparse_random(const v1::SparseRandom& message, const MatrixShape& shape, const FieldPath& where,
+                               Reading& reading) {
+  FaultList& faults = reading.faults;
+  SparseRandomWeights weights;
+  double fan_in = 1;
+  switch (message.synapses_case()) {
+    case v1::SparseRandom::kProbability:
+      weights.probability = message.probability();
+      fan_in = message.probability() * static_cast<double>(shape.cols);
+      if (!(message.probability() >= 0 && message.probability() <= 1))
+        faults.error(where.at("probability"), "is " + shown(message.probability()), "must be 0 to 1");
+      break;
+    case v1::SparseRandom::kInDegree:
+      weights.in_degree = message.in_degree();
+      fan_in = message.in_degree();
+      if (shape.cols != kUnknown) check_range(message.in_degree(), 0, shape.cols, where.at("in_degree"), faults);
+      break;
+    case v1::SparseRandom::SYNAPSES_NOT_SET:
+      faults.missing_choice(where, "synapses", "has neither probability nor in_degree", "must have one of them");
+      break;
+  }
+  switch (message.values_case()) {
+    case v1::SparseRandom::kConstant:
+      weights.mean = std::get<ConstantWeights>(read_constant(message.constant(), where.at("constant"), faults)).value;
+      break;
+    case v1::SparseRandom::kGaussian:
+      weights.stddev =
+          std::get<GaussianWeights>(read_gaussian(message.gaussian(), fan_in, where.at("gaussian"), faults)).stddev;
+      break;
+    case v1::SparseRandom::VALUES_NOT_SET:
+      faults.missing_choice(where, "values", "has neither constant nor gaussian", "must have one of them");
+      break;
+  }
+  if (fan_in >= 1) reading.count(shape.rows, static_cast<std::int64_t>(fan_in), where);
+  return weights;
 }
 
 WeightsSpec read_aligned(const v1::Aligned& message, const MatrixShape& shape, const FieldPath& where, FaultList& faults) {
@@ -78,17 +115,19 @@ WeightsSpec read_weights(v1::Weights& message, const MatrixShape& shape, std::in
     case v1::Weights::kFile: return read_file_weights(message.file(), shape, where.at("file"), reading);
     case v1::Weights::kGaussian:
       reading.count(shape.rows, shape.cols, where);
-      return read_gaussian(message.gaussian(), fan_in, where.at("gaussian"), reading.faults);
+      return read_gaussian(message.gaussian(), static_cast<double>(fan_in), where.at("gaussian"), reading.faults);
     case v1::Weights::kConstant:
       reading.count(shape.rows, shape.cols, where);
       return read_constant(message.constant(), where.at("constant"), reading.faults);
     case v1::Weights::kAligned:
       reading.count(shape.rows, shape.cols, where);
       return read_aligned(message.aligned(), shape, where.at("aligned"), reading.faults);
+    case v1::Weights::kSparseRandom:
+      return read_sparse_random(message.sparse_random(), shape, where.at("sparse_random"), reading);
     case v1::Weights::FORM_NOT_SET: break;
   }
   reading.faults.missing_choice(where, "form", "gives no weights",
-                                "must have one of dense, sparse, csr, gaussian, constant, aligned, file");
+                                "must have one of dense, sparse, csr, gaussian, constant, sparse_random, aligned, file");
   return ConstantWeights{};
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/check.h"
 #include "core/base/random.h"
+#include "sim/model/draw_sparse.h"
 #include "sim/model/network_size.h"
 
 namespace locus {
@@ -105,6 +106,11 @@ void visit_weights(const Spec& spec, const NetworkSpec& network, const std::stri
     }
     if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
       visit(k, sparse);
+      continue;
+    }
+    if (const auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) {
+      const SparseMatrix drawn = draw_sparse(*random);
+      visit(k, &drawn);
       continue;
     }
     const PopulationSpec& source = network.populations[static_cast<std::size_t>(projection.source)];

@@ -15,6 +15,8 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
       if (recorded->trials[i].target.rows == 0) found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
     }
   }
+  if (const auto* drawn = std::get_if<DrawnTask>(&task); drawn != nullptr && drawn->targets.empty())
+    found.push_back({Need::kTarget, -1});
   if (training.has_learning_rate) return found;
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     if (!network.projections[i].plastic || network.projections[i].learning_rate) continue;

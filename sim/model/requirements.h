@@ -13,7 +13,8 @@ enum class Need { kReadout, kTarget, kLearningRate };
 
 struct Lack {
   Need need = Need::kReadout;
-  std::int32_t index = -1;  // of the trial without a target, or of the first plastic projection without a learning rate
+  std::int32_t index =
+      -1;  // of the trial without a target (-1: the task has none), or of the first plastic projection without a learning rate
 };
 
 inline bool learns(RuleKind kind) { return rule(kind).drive != Drive::kNothing; }

@@ -16,6 +16,7 @@
 #include "core/actor/activation.h"
 #include "core/actor/lif_neuron.h"
 #include "core/actor/optimizer.h"
+#include "core/base/random.h"
 #include "core/rule/rule.h"
 #include "core/wire/budget.h"
 
@@ -49,8 +50,24 @@ struct AlignedWeights {
   std::vector<double> values;  // one a mode
 };
 
+/// A sparse matrix that is drawn (sim/model/draw_sparse.h): all that the drawing needs, so that nothing has to hold the matrix.
+struct SparseRandomWeights {
+  std::optional<double> probability;  // of each pair, independently; otherwise each row has in_degree entries
+  std::int32_t in_degree = 0;
+  double mean = 0;       // of the values [1]
+  double stddev = 0;     // of the values [1]; 0: they are constant
+  bool autapses = true;  // false: no entry on the diagonal
+  // Set by settle_sparse, again when the seed changes.
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+  RandomKey synapse_key;
+  RandomKey value_key;
+  std::int64_t synapses = 0;
+};
+
 /// A file's weights (.npy, blocks, csr) are read when the model is loaded and stand here as DenseMatrix or SparseMatrix.
-using WeightsSpec = std::variant<DenseMatrix, SparseMatrix, GaussianWeights, ConstantWeights, AlignedWeights>;
+using WeightsSpec =
+    std::variant<DenseMatrix, SparseMatrix, GaussianWeights, ConstantWeights, AlignedWeights, SparseRandomWeights>;
 
 enum class PopulationKind { kInput, kRate, kReadout };
 
@@ -90,8 +107,8 @@ struct ProjectionSpec {
   WeightsSpec weights;
   bool plastic = true;
   std::optional<double> learning_rate;  // eta of this projection; absent: the training's
-  bool autapses = true;                 // false: dense but for its diagonal; of a population with itself only
-  std::optional<std::int32_t> delay;    // ticks; absent: 1 from rate to rate populations, otherwise 0
+  bool autapses = true;  // false: dense but for its diagonal, or drawn without; of a population with itself only
+  std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
 };
 
 struct NetworkSpec {
@@ -108,10 +125,35 @@ struct RecordedTask {
   std::vector<RecordedTrial> trials;
   std::vector<RecordedTrial> evaluation_trials = {};  // held out
 };
-struct StudentTeacherTask {
-  NetworkSpec teacher;  // same m and o as the student
+
+/// Spikes of independent neurons: in each tick with probability rate * dt / 1000, which is at most 1.
+struct PoissonSpec {
+  std::vector<double> rate_hz;  // one for all neurons of the population, or one for each
 };
-using TaskSpec = std::variant<RecordedTask, StudentTeacherTask>;
+struct WhiteNoiseSpec {
+  double mean = 0;    // [1]
+  double stddev = 1;  // [1]
+};
+struct DrawnInputSpec {
+  std::int32_t population = 0;  // index into populations, an input population
+  std::variant<PoissonSpec, WhiteNoiseSpec> kind;
+};
+/// For each readout and pattern a sum of sines with drawn amplitudes and phases.
+struct SinesSpec {
+  std::vector<double> period_ms;
+};
+using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec>;  // (ticks x o)
+
+struct StudentTeacherTask {
+  NetworkSpec teacher;                      // same m and o as the student
+  std::vector<DrawnInputSpec> inputs = {};  // one for each input population of the student; empty: white noise
+};
+struct DrawnTask {
+  std::vector<DrawnInputSpec> inputs;    // one for each input population
+  std::int32_t patterns = 0;             // trial k is trial k modulo patterns; 0: each is drawn anew
+  std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
+};
+using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask>;
 
 /// Orthogonal bases of AlignedWeights; an absent one is drawn (Haar: QR of a Gaussian matrix) by (seed, "basis/U" and so on).
 struct BasesSpec {

@@ -1,5 +1,6 @@
 #include "sim/place/wiring.h"
 
+#include "sim/model/draw_sparse.h"
 #include "sim/model/network_size.h"
 
 namespace locus {
@@ -43,7 +44,8 @@ Wiring wiring_of(const NetworkSpec& network, const std::vector<FeedbackSpec>& fe
                 true,
                 {},
                 {}};
-    for (std::int32_t j = 0; !projection.autapses && j < wires.source_size; ++j) {
+    const auto* random = std::get_if<SparseRandomWeights>(&projection.weights);
+    for (std::int32_t j = 0; !projection.autapses && random == nullptr && j < wires.source_size; ++j) {
       for (std::int32_t i = 0; i < wires.target_size; ++i) {
         if (i == j) continue;
         wires.source.push_back(wires.source_begin + j);
@@ -51,7 +53,9 @@ Wiring wiring_of(const NetworkSpec& network, const std::vector<FeedbackSpec>& fe
       }
     }
     wires.dense = projection.autapses;
-    if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
+    const SparseMatrix drawn = random != nullptr ? draw_sparse(*random) : SparseMatrix{};
+    const auto* listed = std::get_if<SparseMatrix>(&projection.weights);
+    if (const SparseMatrix* sparse = random != nullptr ? &drawn : listed; sparse != nullptr) {
       wires.dense = false;
       for (const std::int32_t col : sparse->col) wires.source.push_back(wires.source_begin + col);
       for (const std::int32_t row : sparse->row) wires.target.push_back(wires.target_begin + row);

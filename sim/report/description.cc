@@ -1,5 +1,6 @@
 #include "sim/report/description.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -38,6 +39,12 @@ struct FormName {
     return fmt::format("gaussian {:.3g}", weights.stddev);
   }
   std::string operator()(const ConstantWeights& weights) const { return fmt::format("constant {:.3g}", weights.value); }
+  std::string operator()(const SparseRandomWeights& weights) const {
+    const std::string which = weights.probability ? fmt::format("drawn, probability {:.3g}", *weights.probability)
+                                                  : fmt::format("drawn, in-degree {}", weights.in_degree);
+    return which + (weights.stddev == 0 ? fmt::format(", {:.3g}", weights.mean)
+                                        : fmt::format(", gaussian {:.3g}", weights.stddev));
+  }
   std::string operator()(const AlignedWeights& weights) const {
     return "aligned, " + counted(std::ssize(weights.values), "mode");
   }
@@ -104,12 +111,40 @@ std::string record_table(const Spec& spec) {
   return render(table) + wrap(fmt::format("recordings of all rules: at most {}", human_bytes(sum)), 2, 0);
 }
 
+/// "Poisson spikes of 50 Hz", for each input population.
+std::string inputs_of(const std::vector<DrawnInputSpec>& inputs, const NetworkSpec& network) {
+  if (inputs.empty()) return "white noise";
+  std::string text;
+  for (const DrawnInputSpec& input : inputs) {
+    if (!text.empty()) text += ", ";
+    if (const auto* poisson = std::get_if<PoissonSpec>(&input.kind)) {
+      const auto [low, high] = std::ranges::minmax(poisson->rate_hz);
+      text += low == high ? fmt::format("Poisson spikes of {:.4g} Hz", high)
+                          : fmt::format("Poisson spikes of {:.4g} to {:.4g} Hz", low, high);
+    } else {
+      const auto& noise = std::get<WhiteNoiseSpec>(input.kind);
+      text += noise.mean == 0 && noise.stddev == 1
+                  ? "white noise"
+                  : fmt::format("white noise {:.4g} +- {:.4g}", noise.mean, noise.stddev);
+    }
+    if (inputs.size() > 1)
+      text += " to " + shorten(network.populations[static_cast<std::size_t>(input.population)].name, 20);
+  }
+  return text;
+}
+
 std::string task_line(const Spec& spec) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
     return fmt::format("task: {}, shown in order, then from the first again",
                        counted(std::ssize(recorded->trials), "recorded trial"));
   }
-  return "task: white noise, and a teacher of " + sizes_of(std::get<StudentTeacherTask>(spec.task).teacher);
+  if (const auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
+    const std::string trials = drawn->patterns == 0 ? "each trial anew" : "the same in every trial";
+    return fmt::format("task: {}, drawn {}", inputs_of(drawn->inputs, spec.network),
+                       drawn->patterns > 1 ? counted(drawn->patterns, "pattern") + " in turn" : trials);
+  }
+  const auto& taught = std::get<StudentTeacherTask>(spec.task);
+  return fmt::format("task: {}, and a teacher of {}", inputs_of(taught.inputs, spec.network), sizes_of(taught.teacher));
 }
 
 std::string training_line(const TrainingSpec& training) {

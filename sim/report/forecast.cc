@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "sim/model/draw_sparse.h"
 #include "sim/model/network_size.h"
 #include "sim/run/train.h"
 
@@ -10,7 +11,9 @@ namespace locus {
 namespace {
 
 std::int64_t autapses_of(const WeightsSpec& weights, std::int64_t neurons) {
-  const auto* sparse = std::get_if<SparseMatrix>(&weights);
+  const auto* random = std::get_if<SparseRandomWeights>(&weights);
+  const SparseMatrix drawn = random != nullptr ? draw_sparse(*random) : SparseMatrix{};
+  const auto* sparse = random != nullptr ? &drawn : std::get_if<SparseMatrix>(&weights);
   if (sparse == nullptr) return neurons;
   std::int64_t count = 0;
   for (std::size_t k = 0; k < sparse->row.size(); ++k) count += sparse->row[k] == sparse->col[k];

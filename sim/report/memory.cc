@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 #include <unistd.h>
+#include <variant>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -40,6 +41,23 @@ double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind tran
   return bytes + 2 * 8 * largest;
 }
 
+/// Synapses that are listed or drawn one by one.
+double sparse_synapses(const NetworkSpec& network) {
+  double sum = 0;
+  for (const ProjectionSpec& projection : network.projections) {
+    if (const auto* listed = std::get_if<SparseMatrix>(&projection.weights))
+      sum += static_cast<double>(listed->values.size());
+    if (const auto* drawn = std::get_if<SparseRandomWeights>(&projection.weights))
+      sum += static_cast<double>(drawn->synapses);
+  }
+  return sum;
+}
+
+bool has_sines(const DrawnTask& drawn) {
+  return std::ranges::any_of(drawn.targets,
+                             [](const DrawnTargetSpec& target) { return std::holds_alternative<SinesSpec>(target); });
+}
+
 }  // namespace
 
 std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport) {
@@ -60,6 +78,10 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   if (shape.under_way > 0)
     parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(shape.under_way)});
   parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
+  if (const double sparse = sparse_synapses(spec.network); sparse > 0)  // in the network 4 + 8 bytes; in what is reported 8
+    parts.push_back({"where sparse synapses go", 20 * sparse});
+  if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
+    parts.push_back({"drawn targets", kReported * ticks * readouts * std::max(drawn->patterns, 1)});
   if (transport == TransportKind::kMailbox)  // pre, trace, change; where it stands in its target's list
     parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});
   if (drive == Drive::kSensitivity)

@@ -20,7 +20,8 @@ Outline outline_of(const Spec& spec) {
                                    .plastic = projection.plastic,
                                    .learning_rate = projection.learning_rate.value_or(spec.training.learning_rate)});
   }
-  outline.task = std::holds_alternative<RecordedTask>(spec.task) ? "recorded" : "student_teacher";
+  constexpr const char* kTasks[] = {"recorded", "student_teacher", "drawn"};
+  outline.task = kTasks[spec.task.index()];
   outline.training = spec.training;
   return outline;
 }

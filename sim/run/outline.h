@@ -23,7 +23,7 @@ struct ProjectionOutline {
 struct Outline {
   std::vector<PopulationSpec> populations;     // file order
   std::vector<ProjectionOutline> projections;  // file order
-  std::string task;                            // "recorded" or "student_teacher", as the field of the model file
+  std::string task;  // "recorded", "student_teacher" or "drawn", as the field of the model file
   TrainingSpec training;
 };
 

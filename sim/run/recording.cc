@@ -38,7 +38,8 @@ std::vector<std::int64_t> sample_shape(const Spec& spec, const RecordSpec& recor
   const std::int64_t rows = spec.network.populations[static_cast<std::size_t>(projection.target)].size;
   const std::int64_t cols = spec.network.populations[static_cast<std::size_t>(projection.source)].size;
   if (record.quantity == Quantity::kSingularValues) return {std::min(rows, cols)};
-  if (std::holds_alternative<SparseMatrix>(projection.weights)) {
+  if (std::holds_alternative<SparseMatrix>(projection.weights) ||
+      std::holds_alternative<SparseRandomWeights>(projection.weights)) {
     shape.push_back(synapses_of(projection.weights, rows, cols));
   } else {
     shape.insert(shape.end(), {rows, cols});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "sim/model/draw_sparse.h"
 
 namespace locus {
 namespace {
@@ -202,6 +203,10 @@ std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vec
     weights.projection = projection.name;
     if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
       weights.matrix = SparseMatrix{sparse->rows, sparse->cols, sparse->row, sparse->col, std::move(values[p])};
+    } else if (const auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) {
+      SparseMatrix drawn = draw_sparse(*random);
+      drawn.values = std::move(values[p]);
+      weights.matrix = std::move(drawn);
     } else {
       weights.matrix =
           DenseMatrix{network.populations[static_cast<std::size_t>(projection.target)].size,

@@ -3,24 +3,10 @@
 #include <algorithm>
 #include <variant>
 
+#include "sim/task/write_lane.h"
+
 namespace locus {
 namespace {
-
-/// column[k * lanes + lane] = values[k], k over ticks and neurons: a trial's row-major matrix has the batch's own order.
-template <class R>
-void write_lane(const DenseMatrix& matrix, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
-  R* to = column.data() + lane;
-  for (const double value : matrix.values) {
-    *to = static_cast<R>(value);
-    to += lanes;
-  }
-}
-
-template <class R>
-void clear_lane(std::int32_t lane, std::int32_t lanes, Column<R>& column) {
-  const auto step = static_cast<std::size_t>(lanes);
-  for (std::size_t at = static_cast<std::size_t>(lane); at < column.size(); at += step) column[at] = R(0);
-}
 
 template <class R>
 void write_lane(const SparseMatrix& matrix, std::int32_t lane, std::int32_t lanes, Column<R>& column) {

@@ -1,8 +1,10 @@
 #include "sim/task/student_teacher.h"
 
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace locus {
 namespace {
@@ -12,8 +14,19 @@ constexpr std::int32_t kRun = 32;  // ticks that a teacher of one lane hears tog
 }  // namespace
 
 template <class S>
-StudentTeacherSource<S>::StudentTeacherSource(std::uint64_t seed, Teacher<S> teacher, std::int32_t window)
-    : key_(random_key(seed, "input")), teacher_(std::move(teacher)), window_(window) {}
+StudentTeacherSource<S>::StudentTeacherSource(const Spec& spec, Teacher<S> teacher)
+    : key_(random_key(spec.seed, "input")), teacher_(std::move(teacher)), window_(window_of(spec.training)) {
+  const std::vector<DrawnInputSpec>& inputs = std::get<StudentTeacherTask>(spec.task).inputs;
+  if (!inputs.empty()) inputs_.emplace(spec.seed, inputs, spec.network, spec.training.dt);
+  trials_.resize(static_cast<std::size_t>(spec.training.batch));
+}
+
+template <class S>
+void StudentTeacherSource<S>::draw(std::int32_t tick, S* values) {
+  if (inputs_) return inputs_->template fill<S>(trials_, tick, values);
+  fill_normal_lanes(key_, static_cast<std::uint64_t>(trials_.front()), static_cast<std::uint64_t>(tick),
+                    static_cast<std::size_t>(teacher_.inputs()), trials_.size(), values);
+}
 
 template <class S>
 template <class R>
@@ -21,6 +34,7 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
   const auto inputs = static_cast<std::size_t>(batch.inputs);
   const auto lanes = static_cast<std::size_t>(batch.lanes);
   const std::int32_t run = batch.lanes == 1 ? kRun : 1;
+  std::iota(trials_.begin(), trials_.end(), first_trial);
   teacher_.begin();
   for (std::int32_t begun = 0; begun < batch.ticks; begun += run) {
     const std::int32_t ticks = std::min(run, batch.ticks - begun);
@@ -32,8 +46,7 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
       input = input_.data();
     }
     for (std::int32_t k = 0; k < ticks; ++k) {
-      fill_normal_lanes(key_, static_cast<std::uint64_t>(first_trial), static_cast<std::uint64_t>(begun + k + 1),
-                        inputs, lanes, input + static_cast<std::size_t>(k) * inputs * lanes);
+      draw(begun + k + 1, input + static_cast<std::size_t>(k) * inputs * lanes);
     }
     if constexpr (!std::is_same_v<R, S>) std::ranges::copy(input_, batch.input_at(begun + 1));
     teacher_.hear(input, ticks);

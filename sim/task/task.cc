@@ -6,18 +6,18 @@ namespace locus {
 namespace {
 
 template <class S>
-StudentTeacherSource<S> white_noise(const Spec& spec, std::int32_t lanes) {
+StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
   const NetworkSpec& teacher = std::get<StudentTeacherTask>(spec.task).teacher;
-  return {spec.seed, Teacher<S>(teacher, teacher_weights(spec), lanes), window_of(spec.training)};
+  return StudentTeacherSource<S>(spec, Teacher<S>(teacher, teacher_weights(spec), lanes, spec.training.dt));
 }
 
-std::variant<RecordedSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_of(const Spec& spec,
-                                                                                                  std::int32_t lanes,
-                                                                                                  Shown shown) {
+std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_of(
+    const Spec& spec, std::int32_t lanes, Shown shown) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task))
     return RecordedSource(shown == Shown::kLearning ? recorded->trials : recorded->evaluation_trials);
-  if (spec.precision == Precision::kFloat32) return white_noise<float>(spec, lanes);
-  return white_noise<double>(spec, lanes);
+  if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec);
+  if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
+  return taught<double>(spec, lanes);
 }
 
 // Updates and trials of a batch are below 2^31 each.
@@ -26,7 +26,7 @@ constexpr std::int64_t kFirstHeldOut = std::int64_t{1} << 62;
 }  // namespace
 
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
-    : begin_(shown == Shown::kEvaluation && std::holds_alternative<StudentTeacherTask>(spec.task) ? kFirstHeldOut : 0),
+    : begin_(shown == Shown::kEvaluation && !std::holds_alternative<RecordedTask>(spec.task) ? kFirstHeldOut : 0),
       source_(source_of(spec, lanes, shown)) {}
 
 template <class R>
@@ -34,6 +34,8 @@ void Task::fill(std::int64_t update, Batch<R>& batch) {
   const std::int64_t first = begin_ + update * batch.lanes;
   if (const auto* recorded = std::get_if<RecordedSource>(&source_)) {
     for (std::int32_t lane = 0; lane < batch.lanes; ++lane) recorded->fill(first + lane, lane, batch);
+  } else if (auto* drawn = std::get_if<DrawnSource>(&source_)) {
+    drawn->fill(first, batch);
   } else if (auto* narrow = std::get_if<StudentTeacherSource<float>>(&source_)) {
     narrow->fill(first, batch);
   } else {

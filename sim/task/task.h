@@ -10,6 +10,7 @@
 
 #include "sim/model/spec.h"
 #include "sim/task/batch.h"
+#include "sim/task/drawn.h"
 #include "sim/task/recorded.h"
 #include "sim/task/student_teacher.h"
 
@@ -20,7 +21,7 @@ enum class Shown { kLearning, kEvaluation };
 
 class Task {
  public:
-  /// Reads recorded trials where they stand: the spec must outlive this. `lanes`: trials of a batch.
+  /// Reads recorded trials and target matrices where they stand: the spec must outlive this. `lanes`: trials of a batch.
   Task(const Spec& spec, std::int32_t lanes, Shown shown = Shown::kLearning);
   explicit Task(const Spec& spec) : Task(spec, spec.training.batch) {}
 
@@ -31,7 +32,7 @@ class Task {
 
  private:
   std::int64_t begin_;  // number of the first trial: those held out are drawn where no run of the spec comes
-  std::variant<RecordedSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
+  std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
 };
 
 }  // namespace locus

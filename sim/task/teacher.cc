@@ -5,21 +5,26 @@
 
 #include "core/base/check.h"
 #include "core/base/product.h"
+#include "sim/model/network_size.h"
 
 namespace locus {
 
 template <class R>
-Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes) : lanes_(lanes) {
+Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes, double dt)
+    : lanes_(lanes) {
   CHECK(weights.size() == network.projections.size(), "a teacher needs the weights of each of its projections");
   std::array<std::int32_t, 3> sizes = {0, 0, 0};  // of the layers, by PopulationKind
   std::vector<std::int32_t> begins;               // of each population, within its layer
   for (const PopulationSpec& population : network.populations) {
     std::int32_t& size = sizes[static_cast<std::size_t>(population.kind)];
     begins.push_back(size);
-    if (population.kind == PopulationKind::kRate) {
-      populations_.push_back(
-          {population.name, size, population.size, population.activation, population.leak, population.initial});
-    }
+    Population made = {
+        population.name, size, population.size, population.activation, population.leak, population.initial, {}, 0, 1};
+    if (population.lif) made.lif = lif_parameters(*population.lif, dt);
+    if (population.memory) made.decay = decay_of(population.memory->tau_m, dt);
+    if (population.memory && population.memory->normalise_input) made.gain = 1 - made.decay;
+    if (population.kind == PopulationKind::kRate) populations_.push_back(made);
+    if (population.kind == PopulationKind::kReadout) outputs_.push_back(made);
     size += population.size;
   }
   for (std::size_t k = 0; k < weights.size(); ++k) {
@@ -40,6 +45,12 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   readouts_ = sizes[static_cast<std::size_t>(PopulationKind::kReadout)];
   activity_ = current_ = column(PopulationKind::kRate);
   readout_ = column(PopulationKind::kReadout);
+  if (has_spikes(network)) voltage_ = adaptation_ = rest_ = column(PopulationKind::kRate);
+  if (has_memory(network)) {
+    arrived_ = column(PopulationKind::kReadout);
+  } else {
+    outputs_.clear();
+  }
 }
 
 template <class R>
@@ -69,7 +80,7 @@ typename Teacher<R>::Block Teacher<R>::block_of(const SparseMatrix& matrix) cons
 
 template <class R>
 void Teacher<R>::begin() {
-  std::ranges::fill(activity_, R(0));
+  for (Column<R>* state : {&activity_, &voltage_, &adaptation_, &rest_, &readout_}) std::ranges::fill(*state, R(0));
   for (const Population& population : populations_) {
     R* lanes = activity_.data() + std::ptrdiff_t{population.begin} * lanes_;
     for (const double value : population.initial) lanes = std::fill_n(lanes, lanes_, static_cast<R>(value));
@@ -107,12 +118,48 @@ void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
   }
 }
 
+/// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the tick before; spikes where v is at V_th + beta a and the neuron does not rest.
+template <class R>
+void Teacher<R>::step_spiking(const Population& population) {
+  const LifParameters& lif = *population.lif;
+  const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+  const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+  for (std::size_t k = first; k < end; ++k) {
+    const R before = activity_[k];
+    voltage_[k] = static_cast<R>(lif.gain) * current_[k] + static_cast<R>(lif.decay) * voltage_[k] -
+                  static_cast<R>(lif.threshold) * before;
+    adaptation_[k] = static_cast<R>(lif.adaptation_decay) * adaptation_[k] + before;
+    const R threshold = static_cast<R>(lif.threshold) + static_cast<R>(lif.adaptation) * adaptation_[k];
+    if (rest_[k] > R(0)) rest_[k] -= R(1);
+    const bool spikes = voltage_[k] - threshold >= R(0) && rest_[k] <= R(0);
+    activity_[k] = spikes ? R(1) : R(0);
+    if (spikes) rest_[k] = static_cast<R>(lif.refractory);
+  }
+}
+
+/// y = zeta A h + alpha y, from the activity of this tick.
+template <class R>
+void Teacher<R>::step_readouts() {
+  std::ranges::fill(arrived_, R(0));
+  for (const Block& block : to_readouts_) add_block(block, activity_.data(), arrived_.data());
+  for (const Population& population : outputs_) {
+    const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+    const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+    for (std::size_t k = first; k < end; ++k)
+      readout_[k] = static_cast<R>(population.gain) * arrived_[k] + static_cast<R>(population.decay) * readout_[k];
+  }
+}
+
 template <class R>
 void Teacher<R>::step() {
   std::copy_n(heard_.data() + next_, current_.size(), current_.data());
   next_ += current_.size();
   for (const Block& block : recurrent_) add_block(block, activity_.data(), current_.data());
   for (const Population& population : populations_) {  // h = (1 - alpha) h + alpha phi(u)
+    if (population.lif) {
+      step_spiking(population);
+      continue;
+    }
     const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto count = static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     const auto leak = static_cast<R>(population.leak);
@@ -123,10 +170,12 @@ void Teacher<R>::step() {
         activity[k] = (R(1) - leak) * activity[k] + leak * phi.at(current[k]).value;
     });
   }
+  if (!outputs_.empty()) step_readouts();
 }
 
 template <class R>
 const Column<R>& Teacher<R>::readout() {
+  if (!outputs_.empty()) return readout_;
   std::ranges::fill(readout_, R(0));
   for (const Block& block : to_readouts_) add_block(block, activity_.data(), readout_.data());
   return readout_;

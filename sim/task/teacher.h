@@ -1,8 +1,9 @@
 // Teacher: a network of the environment whose readout is the target. It is no actor and sends no message.
 //
-// h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from its own h_0, for all lanes of a batch at once.
-// Cost of a tick: one product a projection (with one lane, one from the inputs for all ticks heard together); the readout is computed only when it is
-// asked for. R: the model's precision.
+// h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from its own h_0, for all lanes of a batch at once. Spiking populations and
+// readouts with memory as core/actor/lif_neuron.h and readout_neuron.h have them, in loops of its own.
+// Cost of a tick: one product a projection (with one lane, one from the inputs for all ticks heard together); a readout without memory is computed
+// only when it is asked for. R: the model's precision.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +20,13 @@ namespace locus {
 template <class R>
 class Teacher {
  public:
-  /// `weights[k]` are those of network.projections[k].
-  Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes);
+  /// `weights[k]` are those of network.projections[k]; dt: ms of a tick.
+  Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes, double dt);
 
   std::int32_t inputs() const { return inputs_; }
   std::int32_t readouts() const { return readouts_; }
 
-  /// A trial begins at h_0, whatever the student carries over.
+  /// A trial begins at h_0, whatever the student carries over; all other states are 0.
   void begin();
   /// What the next `ticks` ticks show, x_t [1] (ticks x m x lanes), lanes contiguous under each neuron, as in a Batch. The last run is over.
   void hear(const R* inputs, std::int32_t ticks);
@@ -48,6 +49,8 @@ class Teacher {
   Block block_of(const DenseMatrix& matrix) const;
   Block block_of(const SparseMatrix& matrix) const;
   void add_block(const Block& block, const R* source, R* target) const;
+  void step_spiking(const Population& population);
+  void step_readouts();
 
   std::int32_t lanes_;
   std::int32_t inputs_ = 0;              // m
@@ -55,11 +58,16 @@ class Teacher {
   std::vector<Block> from_inputs_;       // B
   std::vector<Block> recurrent_;         // W
   std::vector<Block> to_readouts_;       // A
-  std::vector<Population> populations_;  // rate
+  std::vector<Population> populations_;  // rate and spiking
+  std::vector<Population> outputs_;      // readouts, where some have memory
   Column<R> activity_;                   // h (n x lanes)
   Column<R> heard_;                      // B x_t of the ticks heard (ticks x n x lanes)
   std::size_t next_ = 0;                 // where the next tick's begin
   Column<R> current_;                    // u_t (n x lanes)
+  Column<R> voltage_;                    // v, of spiking neurons (n x lanes), as the next two
+  Column<R> adaptation_;                 // a
+  Column<R> rest_;                       // ticks for which a neuron cannot spike
+  Column<R> arrived_;                    // A h_t, for readouts with memory (o x lanes)
   Column<R> readout_;                    // y_t (o x lanes)
 };
 

@@ -136,5 +136,48 @@ TEST(Normal, StreamsAreUncorrelated) {
   EXPECT_NEAR(product, 0, 6 / std::sqrt(static_cast<double>(kMany)));
 }
 
+/// Gaps by the C library's logarithms from the blocks' words, written out.
+TEST(DrawIndices, AreAGeometricGapApart) {
+  const RandomKey key{3, 5};
+  for (const double p : {1e-9, 0.003, 0.2, 0.97}) {
+    std::vector<std::int32_t> drawn;
+    draw_indices(key, 7, 11, p, 5000, drawn);
+    std::vector<std::int32_t> expected;
+    double at = 0;
+    for (std::uint64_t k = 0; at < 5000; ++k) {
+      const auto words = r123::Philox4x64{}({{k / 4, 11, 7, 0}}, {{3, 5}});
+      at += std::floor(std::log(std::ldexp(static_cast<double>(words[k % 4]), -64)) / std::log1p(-p));
+      if (at < 5000) expected.push_back(static_cast<std::int32_t>(at));
+      at += 1;
+    }
+    EXPECT_EQ(drawn, expected) << p;
+  }
+}
+
+TEST(DrawIndices, DoNotDependOnTheSize) {
+  const RandomKey key = random_key(42, "poisson/in");
+  std::vector<std::int32_t> whole;
+  draw_indices(key, 3, 5, 0.1, 1000, whole);
+  for (const std::int64_t size : {0, 1, 7, 300}) {
+    std::vector<std::int32_t> part;
+    draw_indices(key, 3, 5, 0.1, size, part);
+    std::vector<std::int32_t> expected;
+    for (const std::int32_t index : whole) {
+      if (index < size) expected.push_back(index);
+    }
+    EXPECT_EQ(part, expected) << size;
+  }
+  draw_indices(key, 3, 5, 0, 1000, whole);
+  EXPECT_TRUE(whole.empty());
+  draw_indices(key, 3, 5, 1, 3, whole);
+  EXPECT_EQ(whole, (std::vector<std::int32_t>{0, 1, 2}));
+}
+
+TEST(Uniform, IsTheWordOfItsIndex) {
+  const auto words = r123::Philox4x64{}({{2, 11, 7, 0}}, {{3, 5}});
+  for (std::size_t k = 0; k < 4; ++k)
+    EXPECT_NEAR(uniform_at({3, 5}, 7, 11, 8 + k), std::ldexp(static_cast<double>(words[k]), -64), 1e-15) << k;
+}
+
 }  // namespace
 }  // namespace locus

@@ -43,6 +43,8 @@ bool is_small(const locus::Spec& spec) {
   if (taught != nullptr) {
     for (const locus::PopulationSpec& population : taught->teacher.populations) neurons += population.size;
   }
+  const auto* drawn = std::get_if<locus::DrawnTask>(&spec.task);
+  if (drawn != nullptr && drawn->patterns > 16) return false;
   return neurons <= kMostNeurons && spec.training.ticks <= 16 && spec.training.batch <= 4 &&
          spec.training.updates <= 20 && spec.rules.size() <= 8;
 }

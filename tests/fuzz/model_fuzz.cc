@@ -2,6 +2,7 @@
 //
 // The first byte says the form (even: text, odd: wire), the rest is the file. Faults are the normal outcome; a crash, a sanitiser's report, a CHECK
 // that fails or memory without bound are what is looked for.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -31,11 +32,14 @@ bool is_small(const locus::NetworkSpec& network) {
   return synapses <= kMostSynapses && neurons <= kMostNeurons;
 }
 
-/// Cuts a model down to three ticks and one update.
+/// Cuts a model down to three ticks (where these are not those of matrices), a few patterns and one update.
 void shorten(locus::Spec& spec) {
   constexpr std::int32_t kTicks = 3;
+  constexpr std::int32_t kPatterns = 4;
   if (spec.training.ticks > kTicks && std::holds_alternative<locus::StudentTeacherTask>(spec.task))
     spec.training.ticks = kTicks;
+  if (auto* drawn = std::get_if<locus::DrawnTask>(&spec.task); drawn != nullptr && drawn->targets.size() < 2)
+    drawn->patterns = std::min(drawn->patterns, kPatterns);
   spec.training.updates = 1;
 }
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "sim/model/load.h"
+#include "sim/model/network_size.h"
 
 namespace locus {
 
@@ -13,6 +14,20 @@ std::vector<std::filesystem::path> shipped_models() {
     if (entry.path().extension() == ".txtpb") files.push_back(entry.path());
   }
   std::ranges::sort(files);
+  return files;
+}
+
+std::vector<std::filesystem::path> small_shipped_models() {
+  std::vector<std::filesystem::path> files = shipped_models();
+  std::erase_if(files, [](const std::filesystem::path& file) {
+    const NetworkSpec network = load(file).network;
+    std::int64_t synapses = 0;
+    for (const ProjectionSpec& projection : network.projections) {
+      synapses += synapses_of(projection, network.populations[static_cast<std::size_t>(projection.target)].size,
+                              network.populations[static_cast<std::size_t>(projection.source)].size);
+    }
+    return synapses > 1'000'000;
+  });
   return files;
 }
 

@@ -1,0 +1,18 @@
+// Drawn inputs and targets of a task.
+#pragma once
+
+#include "locus/v1/inputs.pb.h"
+#include "sim/model/reading.h"
+
+namespace locus {
+
+using DrawnInputMessages = google::protobuf::RepeatedPtrField<v1::DrawnInput>;
+
+/// One for each input population of the network, or faults. `where` is the message that has the field `inputs`.
+std::vector<DrawnInputSpec> read_drawn_inputs(const DrawnInputMessages& messages, const NetworkSpec& network,
+                                              const FieldPath& where, const TrainingSpec& training, FaultList& faults);
+
+DrawnTask read_drawn(v1::Drawn& message, const NetworkSpec& network, const FieldPath& where,
+                     const TrainingSpec& training, Reading& reading);
+
+}  // namespace locus

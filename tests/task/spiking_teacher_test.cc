@@ -1,0 +1,117 @@
+// A spiking teacher, in the environment's own loops, against the actors: a student that is its teacher has no loss, in any lane of any batch, and one
+// that is not has some.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "sim/model/realise.h"
+#include "sim/run/run.h"
+#include "sim/task/task.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int32_t kInputs = 8;
+
+PopulationSpec lif(std::string name, std::int32_t size, LifSpec spec) {
+  PopulationSpec population{std::move(name), PopulationKind::kRate, size};
+  population.lif = spec;
+  return population;
+}
+
+/// LIF, adapting and rate neurons in one layer; readouts with memory and without.
+NetworkSpec mixed_network() {
+  NetworkSpec network;
+  PopulationSpec slow{"slow", PopulationKind::kReadout, 2};
+  slow.memory = LeakSpec{12, true};
+  network.populations = {
+      {"in", PopulationKind::kInput, kInputs},
+      lif("lif", 6, {.leak = {8, false}, .threshold = 0.7, .refractory = 1.5}),
+      slow,
+      lif("alif", 5, {.leak = {15, true}, .threshold = 0.3, .adaptation_tau = 30, .adaptation = 0.2}),
+      {"rate", PopulationKind::kRate, 3, Activation::kTanh, 0.4},
+      {"quick", PopulationKind::kReadout, 1},
+  };
+  const auto projection = [](std::string name, int source, int target, double stddev, bool autapses = true) {
+    return ProjectionSpec{std::move(name), source, target, GaussianWeights{stddev}, true, {}, autapses};
+  };
+  network.projections = {
+      projection("in-lif", 0, 1, 1),           projection("in-alif", 0, 3, 2),     projection("in-rate", 0, 4, 0.5),
+      projection("lif-lif", 1, 1, 0.4, false), projection("lif-alif", 1, 3, 1),    projection("alif-lif", 3, 1, 0.4),
+      projection("rate-lif", 4, 1, 0.3),       projection("alif-rate", 3, 4, 0.5), projection("lif-slow", 1, 2, 1),
+      projection("alif-slow", 3, 2, 1),        projection("alif-quick", 3, 5, 1),  projection("rate-quick", 4, 5, 1)};
+  return network;
+}
+
+Spec taught(std::int32_t batch) {
+  Spec spec;
+  spec.name = "taught";
+  spec.seed = 21;
+  spec.network = mixed_network();
+  StudentTeacherTask task{mixed_network(), {{0, PoissonSpec{{300}}}}};
+  spec.training = {.loss = Loss::kSum, .ticks = 80, .batch = batch, .updates = 3, .learning_rate = 0};
+  spec.training.dt = 0.5;
+  // The teacher's weights are drawn under names of its own: both get the teacher's, spelt out.
+  spec.task = task;
+  const std::vector<Weights> weights = teacher_weights(spec);
+  for (std::size_t k = 0; k < weights.size(); ++k)
+    spec.network.projections[k].weights = std::get<DenseMatrix>(weights[k]);
+  spec.rules = {{.name = "bptt", .kind = RuleKind::kBptt}};
+  return spec;
+}
+
+double largest(const Outcome& outcome) { return *std::max_element(outcome.losses.begin(), outcome.losses.end()); }
+
+TEST(SpikingTeacher, IsTheNetworkThatItsStudentIs) {
+  for (const std::int32_t batch : {1, 4}) {
+    Spec spec = taught(batch);
+    for (const TransportKind transport : {TransportKind::kBatched, TransportKind::kMailbox}) {
+      const RunResult same = run(spec, {.transport = transport, .threads = 1});
+      ASSERT_EQ(same.outcomes[0].rates.size(), 2U);
+      for (const PopulationRate& rate : same.outcomes[0].rates)
+        EXPECT_GT(rate.first, 5) << rate.population << " is silent";
+      EXPECT_LT(largest(same.outcomes[0]), 1e-20);
+    }
+    // What the readouts say is worth comparing.
+    Task task(spec);
+    Batch<double> shown = make_batch<double>(80, kInputs, 3, batch);
+    task.fill(1, shown);
+    for (std::int32_t signal = 0; signal < 3 * batch; ++signal) {
+      double most = 0;
+      for (std::int32_t tick = 1; tick <= 80; ++tick) most = std::max(most, std::abs(shown.target_at(tick)[signal]));
+      EXPECT_GT(most, 0.05) << signal;
+    }
+  }
+}
+
+/// Every constant of the teacher counts: a student that has another one is told from it.
+TEST(SpikingTeacher, IsNoneThatDiffersInAConstant) {
+  const Spec spec = taught(2);
+  const std::vector<std::function<void(NetworkSpec&)>> changes = {
+      [](NetworkSpec& n) { n.populations[1].lif->leak.tau_m = 9; },
+      [](NetworkSpec& n) { n.populations[1].lif->threshold = 0.8; },
+      [](NetworkSpec& n) { n.populations[1].lif->refractory = 2; },
+      [](NetworkSpec& n) { n.populations[3].lif->leak.normalise_input = false; },
+      [](NetworkSpec& n) { n.populations[3].lif->adaptation = 0.3; },
+      [](NetworkSpec& n) { n.populations[3].lif->adaptation_tau = 20; },
+      [](NetworkSpec& n) { n.populations[2].memory->tau_m = 11; },
+      [](NetworkSpec& n) { n.populations[2].memory->normalise_input = false; },
+      [](NetworkSpec& n) { n.populations[2].memory.reset(); },
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    Spec other = spec;
+    changes[i](std::get<StudentTeacherTask>(other.task).teacher);
+    EXPECT_GT(largest(run(other, {.transport = TransportKind::kBatched, .threads = 1}).outcomes[0]), 1e-4) << i;
+  }
+}
+
+TEST(SpikingTeacher, InFloatIsTheStudentInFloat) {
+  Spec spec = taught(2);
+  spec.precision = Precision::kFloat32;
+  EXPECT_LT(largest(run(spec, {.transport = TransportKind::kBatched, .threads = 1}).outcomes[0]), 1e-8);
+}
+
+}  // namespace
+}  // namespace locus
