@@ -116,6 +116,7 @@ std::optional<theory::AlignedNetwork> teacher_modes(const Spec& spec) {
 LinearModel linear_model(const Spec& spec) {
   const auto* task = std::get_if<StudentTeacherTask>(&spec.task);
   if (task == nullptr) refuse("the task has no teacher");
+  if (!task->inputs.empty()) refuse("the task says what its inputs are");
   if (spec.training.loss != Loss::kFinal) refuse(fmt::format("the loss is {}", name(spec.training.loss)));
   if (spec.training.commit != CommitWhen::kEndOfBatch) refuse("weights are committed EVERY_TICK");
   if (!spec.training.optimizer.plain()) refuse("the optimizer is not plain gradient descent");

@@ -80,6 +80,9 @@ TEST(Prediction, RefusesWhatTheTheoryDoesNotCover) {
   spec = aligned_model();
   spec.network.projections[1].plastic = false;
   EXPECT_THROW(predict(spec, {}), UsageError);
+  spec = aligned_model();
+  std::get<StudentTeacherTask>(spec.task).inputs = {{0, WhiteNoiseSpec{0, 2}}};
+  EXPECT_THROW(predict(spec, {}), UsageError);
   EXPECT_THROW(predict(load(std::string(LOCUS_MODELS) + "/tiny.txtpb"), {}), UsageError);
 }
 
