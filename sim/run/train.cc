@@ -126,8 +126,8 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   const Learning learning = learning_of(rule_spec, spec.training);
   Outcome outcome = new_outcome(rule_spec, learning);
   Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
-  std::vector<ProjectionWeights> before;  // of what learns
-  if (rule(learning.kind).drive != Drive::kNothing) before = weights_of(network);
+  std::vector<ProjectionWeights> before;  // of what learns or is recorded
+  if (rule(learning.kind).drive != Drive::kNothing || !spec.records.empty()) before = weights_of(network);
   Door door(permit_of(learning, spec.training.locality), sizeof(R));
   std::optional<ChipRecord> chip;
   if (spec.chip) chip.emplace(spec, rule_spec, learning, door);
@@ -161,7 +161,7 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
   outcome.weights = weights_of(network);
   const std::int64_t largest_side = options.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before.size(); ++p) {
-    if (!network.projections[p].plastic) continue;
+    if (!network.projections[p].plastic || rule(learning.kind).drive == Drive::kNothing) continue;
     if (auto report = rank_of_change(before[p], outcome.weights[p], spec.precision, largest_side))
       outcome.ranks.push_back(std::move(*report));
   }

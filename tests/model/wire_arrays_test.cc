@@ -57,8 +57,10 @@ v1::Model large_model() {
 }
 
 std::string text_of(const v1::Model& model) {
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetUseShortRepeatedPrimitives(true);
   std::string text;
-  EXPECT_TRUE(google::protobuf::TextFormat::PrintToString(model, &text));
+  EXPECT_TRUE(printer.PrintToString(model, &text));
   return text;
 }
 

@@ -113,13 +113,22 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   const std::string kept = text(fs::path(LOCUS_TREE) / "tests/fuzz/corpus/checkpoint/framed.bin");
   put(kept.substr(1));  // the first byte is the fuzzer's
   ASSERT_EQ(bytes().at(8), 1);
-  const Checkpoint read = read_checkpoint(file_);
+  Checkpoint read = read_checkpoint(file_);
   std::vector<Fault> warnings;
   const Spec spec = load_bytes(read.asked.bytes, "m.txtpb", {}, warnings, &read.asked.files);
   EXPECT_EQ(misfit(spec, read.state), "");
   EXPECT_TRUE(read.state.running);
   EXPECT_GT(read.state.rules.back().updates, 0);
-  EXPECT_EQ(json_line(run(spec, {.threads = 1, .from = &read.state})), json_line(run(spec, {.threads = 1})));
+  // Written where core's arithmetic was of another level: counts are the same, numbers but for their last bits.
+  const RunResult resumed = run(spec, {.threads = 1, .from = &read.state});
+  const RunResult whole = run(spec, {.threads = 1});
+  ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
+  for (std::size_t i = 0; i < whole.outcomes.size(); ++i) {
+    EXPECT_EQ(resumed.outcomes[i].ledger, whole.outcomes[i].ledger);
+    ASSERT_EQ(resumed.outcomes[i].losses.size(), whole.outcomes[i].losses.size());
+    for (std::size_t k = 0; k < whole.outcomes[i].losses.size(); ++k)
+      EXPECT_NEAR(resumed.outcomes[i].losses[k], whole.outcomes[i].losses[k], 1e-12 * whole.outcomes[i].losses[k]);
+  }
 }
 
 TEST_F(Checkpoints, HoldWhatWasAskedByteByByte) {
