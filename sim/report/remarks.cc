@@ -142,7 +142,8 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
   for (const Candidate& candidate : candidates) {
     const Ledger& ledger = candidate.outcome->ledger;
     const bool sweeps = rule(candidate.outcome->kind).drive == Drive::kSweep;
-    if (sweeps && ledger.history_bytes() > 0 && (sweep == nullptr || ledger.history_bytes() > sweep->outcome->ledger.history_bytes()))
+    if (sweeps && ledger.history_bytes() > 0 &&
+        (sweep == nullptr || ledger.history_bytes() > sweep->outcome->ledger.history_bytes()))
       sweep = &candidate;
     if (ledger.trace_bytes() > 0 && (online == nullptr || ledger.trace_bytes() < online->outcome->ledger.trace_bytes()))
       online = &candidate;
