@@ -51,17 +51,18 @@ void Batched<R>::send_to_targets(const Projection<R>& projection, const Block& b
   const R* activity = source_activity(projection) - projection.source_begin;
   const R* weight = projection.weight.data();
   const std::int32_t* target = projection.target.data();
-  const std::int64_t* offset = projection.offset.data() - projection.source_begin;
+  const std::int64_t* offset = projection.offset.data();
+  const std::int64_t* split = block.split.data();
   const int threads = executor_.threads;
   const int chunks = block.split.empty() || messages < kWorthSending ? 1 : threads;
   executor_(chunks, [&](int chunk) {
-    const std::int64_t* split = block.split.data() - std::ptrdiff_t{projection.source_begin} * (threads - 1) + chunk;
-    const auto begin = [&](std::int32_t j) {
-      return chunk == 0 ? offset[j] : split[std::ptrdiff_t{j} * (threads - 1) - 1];
+    const auto cut = [&](std::int32_t j, int c) {  // where the run of the source's targets of chunk c begins
+      const std::ptrdiff_t run = j - projection.source_begin;
+      if (c == 0) return offset[run];
+      return c == chunks ? offset[run + 1] : split[run * (threads - 1) + c - 1];
     };
-    const auto end = [&](std::int32_t j) {
-      return chunk == chunks - 1 ? offset[j + 1] : split[std::ptrdiff_t{j} * (threads - 1)];
-    };
+    const auto begin = [&](std::int32_t j) { return cut(j, chunk); };
+    const auto end = [&](std::int32_t j) { return cut(j, chunk + 1); };
     for (std::size_t e = 0; e < sources.size(); ++e) {
       if (e + 1 < sources.size()) {  // the next run, which no processor foresees
         const std::int64_t next = begin(sources[e + 1]);

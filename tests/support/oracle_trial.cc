@@ -55,7 +55,7 @@ class Replica {
     told_.assign(ticks_ + 1, Row(net.a.size()));
     swept_.assign(ticks_ + 1, false);
     trace_.assign(plastic_.size(), 0.0);
-    sensitivity_.assign(net.units, Row(plastic_.size()));
+    if (rule.kind == RuleKind::kRtrl) sensitivity_.assign(net.units, Row(plastic_.size()));
     read_input();
   }
 
