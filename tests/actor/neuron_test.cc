@@ -41,7 +41,25 @@ TEST(HyperbolicTangent, OfFloat32IsWithinAFewBits) {
   EXPECT_EQ(hyperbolic_tangent(1e30F), 1);
   EXPECT_EQ(hyperbolic_tangent(-INFINITY), -1);
   EXPECT_TRUE(std::isnan(hyperbolic_tangent(NAN))) << "a divergence must stay visible";
-  EXPECT_EQ(hyperbolic_tangent(0.5), std::tanh(0.5)) << "float64 is the library's";
+}
+
+/// Float64 against the library's tanh of long double, densely where it bends and down to the smallest numbers.
+TEST(HyperbolicTangent, OfFloat64IsWithinThreeUnitsInTheLastPlace) {
+  const auto check = [](double u) {
+    const long double exact = std::tanh(static_cast<long double>(u));
+    const double nearest = std::abs(static_cast<double>(exact));
+    const double unit = std::nextafter(nearest, INFINITY) - nearest;
+    const double value = hyperbolic_tangent(u);
+    ASSERT_LE(std::abs(static_cast<double>(value - exact)), 3 * unit) << u;
+    ASSERT_EQ(hyperbolic_tangent(-u), -value) << u;
+    ASSERT_LE(value, 1) << u;
+  };
+  for (int k = 1; k <= 250'000; ++k) check(1e-4 * static_cast<double>(k) + 1e-9);
+  for (double u = 25; u > 0; u *= 0.97) check(u);
+  EXPECT_EQ(hyperbolic_tangent(0.0), 0);
+  EXPECT_EQ(hyperbolic_tangent(1e300), 1);
+  EXPECT_EQ(hyperbolic_tangent(-static_cast<double>(INFINITY)), -1);
+  EXPECT_TRUE(std::isnan(hyperbolic_tangent(static_cast<double>(NAN)))) << "a divergence must stay visible";
 }
 
 const RateNeuronState kBusy{.current = 1, .activity = 2, .gain = 3, .signal = 4, .own_weight = 5};
