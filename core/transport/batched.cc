@@ -71,6 +71,7 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   const Population* const population =
       &population_at(onto_rate ? network_.rate.populations : network_.readouts.populations, projection.target_begin);
   block.target = population;
+  block.spiking = is_spiking(projection);
   if (onto_rate) {
     block.identity = !population->lif && population->activation == Activation::kIdentity;
     block.leak = static_cast<R>(population->leak);
@@ -247,7 +248,7 @@ void Batched<R>::axons(ProjectionId id) {
     block.pending = Learn::kNothing;
   } else if (!silent_readout && events) {
     send_to_targets(projection, block, messages, target_current(projection));
-  } else if (!silent_readout && is_spiking(projection)) {
+  } else if (!silent_readout && block.spiking) {
     send_events(projection, activity, target_current(projection));
   } else if (!silent_readout) {
     send_product(projection, activity, target_current(projection));

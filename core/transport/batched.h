@@ -103,6 +103,7 @@ class Batched {
     Way way = Way::kStatic;
     const Population* target = nullptr;  // it ends on; the network's
     bool identity = false;               // onto a population with phi = identity
+    bool spiking = false;                // onto or from a spiking population
     R decay = 0;                         // RFLO: lambda of the population
     R leak = 1;                          // alpha of the population
     Column<R> pre;                       // what each source sent in this tick (sources x lanes); fused and loop

@@ -4,6 +4,8 @@
 // exception of a task is rethrown. What a task writes belongs to it alone, so results do not depend on threads.
 #pragma once
 
+#include <concepts>
+
 #include "core/base/function_ref.h"
 
 namespace locus {
@@ -13,7 +15,9 @@ struct Executor {
   void (*run)(void* context, int tasks, FunctionRef<void(int)> task) = nullptr;
   int threads = 1;
 
-  void operator()(int tasks, FunctionRef<void(int)> task) const {
+  /// A phase of one task, as small ones are, costs no more than its task.
+  template <std::invocable<int> Task>
+  void operator()(int tasks, Task&& task) const {
     if (threads == 1 || tasks == 1) {
       for (int i = 0; i < tasks; ++i) task(i);
     } else {

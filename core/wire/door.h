@@ -7,12 +7,13 @@
 // Cost: a few integer operations a delivery. Thread safety: called by the thread that conducts the phase, never by workers.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <stdexcept>
-#include <string>
 
 #include "core/base/check.h"
+#include "core/base/function_ref.h"
 #include "core/base/id.h"
 #include "core/wire/budget.h"
 #include "core/wire/channel.h"
@@ -93,10 +94,8 @@ class Door {
   requires Wire<kChannel, kFrom, kTo>
   void pass(std::int32_t lag, std::int64_t messages, std::int64_t scalars, First&& first) {
     if (messages == 0) return;
-    CHECK(declared(kChannel, lag),
-          "a rule sent " + std::string(name(kChannel)) + " of lag " + std::to_string(lag) + " without declaring it");
-    if (permit_.budget != Locality::kAny && breaks(permit_.budget, kChannel, lag))
-      throw LocalityBroken(Offence{now_, kChannel, lag, first()});
+    if (static_cast<std::uint32_t>(lag) >= free_[static_cast<std::size_t>(kChannel)]) [[unlikely]]
+      refuse(kChannel, lag, [&]() -> Endpoints { return first(); });
     ledger_.add(kChannel, lag, {messages, count_times(messages, scalars)});
   }
 
@@ -108,11 +107,14 @@ class Door {
   Traffic* traffic() const { return traffic_; }
 
  private:
+  /// Throws CheckFailure for what is not declared, else LocalityBroken.
+  [[noreturn]] void refuse(Channel channel, std::int32_t lag, FunctionRef<Endpoints()> first) const;
   bool declared(Channel channel, std::int32_t lag) const {
     return ((permit_.channels >> static_cast<unsigned>(channel)) & 1U) != 0 && lag >= 0 && lag <= permit_.largest_lag;
   }
 
   Permit permit_;
+  std::array<std::uint32_t, kChannels> free_{};  // by channel: lags below are declared and break no budget (what a lag breaks, longer ones do)
   Tick now_{};
   Ledger ledger_;
   Traffic* traffic_ = nullptr;

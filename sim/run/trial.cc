@@ -139,11 +139,13 @@ void Trial<R, T>::add_losses(const R* target) {
   }
   const Column<R>& error = readouts.error;
   const double half = 0.5 * static_cast<double>(scale_);
-  for (std::size_t first = 0; first < error.size(); first += losses_.size()) {
-    for (std::size_t lane = 0; lane < losses_.size(); ++lane) {
-      const auto value = static_cast<double>(error[first + lane]);
-      losses_[lane] += half * value * value;
+  for (std::size_t lane = 0; lane < losses_.size(); ++lane) {
+    double loss = losses_[lane];
+    for (std::size_t cell = lane; cell < error.size(); cell += losses_.size()) {
+      const auto value = static_cast<double>(error[cell]);
+      loss += half * value * value;
     }
+    losses_[lane] = loss;
   }
 }
 
