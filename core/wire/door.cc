@@ -8,8 +8,8 @@ Door::Door(Permit permit, int scalar_bytes) : permit_(permit), ledger_(scalar_by
   ledger_.reserve(permit.largest_lag);
   for (std::size_t c = 0; c < free_.size(); ++c) {
     const auto channel = static_cast<Channel>(c);
-    const auto passes = [&](std::int32_t lag) { return declared(channel, lag) && !breaks(permit_.budget, channel, lag); };
-    while (passes(static_cast<std::int32_t>(free_[c]))) ++free_[c];
+    if (!declared(channel, 0) || breaks(permit_.budget, channel, 0)) continue;
+    free_[c] = breaks(permit_.budget, channel, 1) ? 1 : static_cast<std::uint32_t>(permit_.largest_lag) + 1;
   }
 }
 
