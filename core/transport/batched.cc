@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/count.h"
 #include "core/base/product.h"
 
 namespace locus {
@@ -145,9 +144,11 @@ void Batched<R>::allocate_tapes() {
     return !population.lif && population.activation == Activation::kIdentity;
   });
   const auto recall = straight ? Tape<R>::For::kConstant : Tape<R>::For::kRecall;
-  if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
+  once_ = sweeps && !straight && !events && learning_.depth <= learning_.stride && ticks % learning_.stride == 0;
+  if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, once_ ? Tape<R>::For::kProducts : recall);
   if (deferred || sweeps || readouts) activities_ = Tape<R>(ticks + 1, lanes_, network_.rate.size);
-  if (deferred || sweeps || has(onto_rate_, Way::kShared)) coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
+  if ((deferred || sweeps || has(onto_rate_, Way::kShared)) && !once_)
+    coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
   if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
   if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
   if (deferred && !sweeps) behind_.resize(static_cast<std::size_t>(std::max(network_.rate.size, lanes_)));
@@ -314,31 +315,6 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
   } else {
     with_learning.template operator()<false>();
   }
-}
-
-/// current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the activity.
-template <class R>
-void Batched<R>::send_product(const Projection<R>& projection, const R* activity, R* current) {
-  if (!projection.dense) {
-    for (std::int32_t j = 0; j < projection.source_size; ++j) {
-      const R* from = activity + std::ptrdiff_t{j} * lanes_;
-      if (count_nonzero(from, lanes_) == 0) continue;
-      for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
-        R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes_;
-        const R weight = projection.weight[static_cast<std::size_t>(k)];
-        for (std::int32_t lane = 0; lane < lanes_; ++lane) to[lane] += weight * from[lane];
-      }
-    }
-    return;
-  }
-  constexpr std::int32_t kChunk = 128;  // targets; the same whatever the threads
-  const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, kChunk);
-  executor_(chunks, [&](int chunk) {
-    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
-    const std::int32_t width = chunks == 1 ? projection.target_size : std::min(kChunk, projection.target_size - first);
-    add_product<R>({projection.weight.data() + first, width, projection.source_size, projection.target_size}, activity,
-                   lanes_, current + std::ptrdiff_t{first} * lanes_);
-  });
 }
 
 /// One lane. What inputs send is known for the whole trial: at every kAhead-th tick the currents of as many ticks are computed, as one product.

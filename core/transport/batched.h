@@ -164,6 +164,7 @@ class Batched {
   void send_product_of_active(const Projection<R>& projection, const R* activity, R* current);
   void step_spiking(const Population& population);
   std::int64_t count_news(const Projection<R>& projection, const Block& block);
+  void add_coefficients(std::int32_t row);
   void revisit_spiking(const Population& population, const R* gain);
   void teach_spiking();
   void teach_online(const Population& population);
@@ -197,6 +198,7 @@ class Batched {
   const AxonLines<R>& lines_of(const Projection<R>& projection) const {
     return projection.source_layer == Layer::kInput ? input_lines_ : rate_lines_;
   }
+  Tape<R>& coefficients() { return once_ ? gains_ : coefficients_; }
   const R* source_activity(const Projection<R>& projection) const;
   R* target_current(const Projection<R>& projection);
   int chunks_of(std::int64_t work, std::int32_t width, std::int32_t chunk) const;
@@ -227,6 +229,7 @@ class Batched {
   Tape<R> gains_;         // alpha phi'_t at row t - 1
   Tape<R> decays_;        // lambda_i(t) at row t - 1; e-prop only
   Tape<R> coefficients_;  // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
+  bool once_ = false;     // a sweep revisits no tick a second time: its coefficients take the place of the gains
   Tape<R> epsilons_;      // eps_t at row t - 1
   Rows learnt_;           // rows of coefficients_
   Rows reported_;         // rows of epsilons_

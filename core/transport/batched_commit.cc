@@ -161,7 +161,7 @@ void Batched<R>::collect(R scale) {
       case Way::kEvents: add_events(p); break;
       case Way::kShared:
         learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
-          commit_product(p, rate, coefficients_, first, block.traces, {first - (trial_.ticks - trial_.window), 0}, ticks);
+          commit_product(p, rate, coefficients(), first, block.traces, {first - (trial_.ticks - trial_.window), 0}, ticks);
         });
         break;
       case Way::kDeferred:
@@ -171,11 +171,11 @@ void Batched<R>::collect(R scale) {
                            {first + 1 - projection.wait, projection.source_begin}, ticks);
           });
         } else if (online) {
-          commit_product(p, rate, coefficients_, 0, from_input ? inputs_ : activities_,
+          commit_product(p, rate, coefficients(), 0, from_input ? inputs_ : activities_,
                          {-projection.wait, projection.source_begin}, trial_.ticks);
         } else {
           learnt_.each_run([&](std::int32_t first, std::int32_t ticks) {
-            commit_product(p, rate, coefficients_, first, from_input ? inputs_ : activities_,
+            commit_product(p, rate, coefficients(), first, from_input ? inputs_ : activities_,
                            {first - projection.wait, projection.source_begin}, ticks);
           });
         }

@@ -1,7 +1,8 @@
-// Sending event by event: over sparse synapses with one lane, and from and onto spiking neurons. Cost follows what is sent.
+// Sending: as a product; and event by event, over sparse synapses with one lane, from and onto spiking neurons, where cost follows what is sent.
 #include <algorithm>
 
 #include "core/base/count.h"
+#include "core/base/product.h"
 #include "core/transport/batched.h"
 
 namespace locus {
@@ -27,6 +28,31 @@ std::int64_t Batched<R>::count_active(const Projection<R>& projection) const {
   std::int64_t count = 0;
   for (const std::int32_t j : active_sources(projection)) count += projection.fan_out(j - projection.source_begin);
   return count;
+}
+
+/// current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the activity.
+template <class R>
+void Batched<R>::send_product(const Projection<R>& projection, const R* activity, R* current) {
+  if (!projection.dense) {
+    for (std::int32_t j = 0; j < projection.source_size; ++j) {
+      const R* from = activity + std::ptrdiff_t{j} * lanes_;
+      if (count_nonzero(from, lanes_) == 0) continue;
+      for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
+        R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes_;
+        const R weight = projection.weight[static_cast<std::size_t>(k)];
+        for (std::int32_t lane = 0; lane < lanes_; ++lane) to[lane] += weight * from[lane];
+      }
+    }
+    return;
+  }
+  constexpr std::int32_t kChunk = 128;  // targets; the same whatever the threads
+  const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, kChunk);
+  executor_(chunks, [&](int chunk) {
+    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
+    const std::int32_t width = chunks == 1 ? projection.target_size : std::min(kChunk, projection.target_size - first);
+    add_product<R>({projection.weight.data() + first, width, projection.source_size, projection.target_size}, activity,
+                   lanes_, current + std::ptrdiff_t{first} * lanes_);
+  });
 }
 
 /// Thread c of n takes the targets [c, c + 1) / n of all: where its part of every source's run ends.
@@ -124,11 +150,13 @@ void Batched<R>::send_product_of_active(const Projection<R>& projection, const R
 
 template std::int64_t Batched<double>::count_axons(const Projection<double>&, const double*) const;
 template std::int64_t Batched<double>::count_active(const Projection<double>&) const;
+template void Batched<double>::send_product(const Projection<double>&, const double*, double*);
 template void Batched<double>::split_runs(const Projection<double>&, Block&) const;
 template void Batched<double>::send_to_targets(const Projection<double>&, const Block&, std::int64_t, double*);
 template void Batched<double>::send_events(const Projection<double>&, const double*, double*);
 template std::int64_t Batched<float>::count_axons(const Projection<float>&, const float*) const;
 template std::int64_t Batched<float>::count_active(const Projection<float>&) const;
+template void Batched<float>::send_product(const Projection<float>&, const float*, float*);
 template void Batched<float>::split_runs(const Projection<float>&, Block&) const;
 template void Batched<float>::send_to_targets(const Projection<float>&, const Block&, std::int64_t, float*);
 template void Batched<float>::send_events(const Projection<float>&, const float*, float*);
