@@ -30,8 +30,9 @@ struct Identity {
 };
 /// tanh u, of which the compiler vectorises a population's, as it cannot do with the library's; odd, at most 1.
 ///
-/// In float64 it is -e / (2 + e), e = exp(y) - 1, y = -2 |u|, within 3 units in the last place. y = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts
-/// (the first has zeros at its end, so that n times it is exact), and e = 2^n (exp(r) - 1) + (2^n - 1), the middle one by its series to r^13.
+/// In float64 it is -e / (2 + e), e = exp(y) - 1, y = -2 |u|, within 3 units in the last place. y = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in
+/// two parts (the first has zeros at its end, so that n times it is exact), and e = 2^n (exp(r) - 1) + (2^n - 1), the middle one by its series
+/// to r^13.
 inline double hyperbolic_tangent(double u) {
   constexpr double kEnd = 20;  // beyond, tanh u is 1 to the last bit
   constexpr double kInverseLn2 = 1.4426950408889634;
@@ -52,8 +53,8 @@ inline double hyperbolic_tangent(double u) {
   return std::copysign(e / (2 + e), u);
 }
 
-/// In float32 it is a rational function of u, within 8 units in the last place. (Coefficients: least relative error on [0, 9.02] of u P(u^2) / Q(u^2),
-/// P and Q of degree 4, by reweighted least squares; beyond, tanh u is 1 to the last bit.)
+/// In float32 it is a rational function of u, within 8 units in the last place. (Coefficients: least relative error on [0, 9.02] of
+/// u P(u^2) / Q(u^2), P and Q of degree 4, by reweighted least squares; beyond, tanh u is 1 to the last bit.)
 inline float hyperbolic_tangent(float u) {
   constexpr float kEnd = 9.02F;
   const float x = std::max(std::min(u, kEnd), -kEnd);  // in this order what is no number stays none
