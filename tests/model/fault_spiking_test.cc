@@ -157,6 +157,22 @@ TEST(Faults, OfDelays) {
        },
        "task.student_teacher.teacher.projections[0].delay",
        {"is 1", "must be 0 in a teacher"}},
+      {"beside how a trial begins",
+       [&](M& m) {
+         m.populations =
+             "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 3 rate { initial: [1, 2, 3] } } "
+             "populations { name: \"out\" size: 1 readout {} }";
+         m.w = w("@delay: 2");
+       },
+       "network.projections[1].delay",
+       {"is 2, and a population has initial", "must be 1"}},
+      {"beside state carried across trials",
+       [&](M& m) {
+         m.w = w("@delay: 2");
+         m.training = "training { learning_rate: 0.1 carry_state: true }";
+       },
+       "network.projections[1].delay",
+       {"is 2, and carry_state is true", "must be 1"}},
   });
 }
 

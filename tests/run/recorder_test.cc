@@ -12,12 +12,14 @@
 namespace locus {
 namespace {
 
-/// Odd models of rate neurons and of spiking ones, every rule.
+/// Odd models of rate neurons and of spiking ones, with and without delays, every rule.
 std::vector<Spec> models(std::uint64_t most) {
   std::vector<Spec> models;
   for (std::uint64_t seed = 1; seed <= most; ++seed) {
     models.push_back(odd_model(seed));
     models.push_back(odd_spiking_model(seed));
+    if (seed % 4 == 0) models.push_back(with_delays(odd_model(seed), seed));
+    if (seed % 4 == 1) models.push_back(with_delays(odd_spiking_model(seed), seed));
     models[models.size() - seed % 2 - 1].precision = seed % 3 == 0 ? Precision::kFloat32 : Precision::kFloat64;
   }
   return models;
