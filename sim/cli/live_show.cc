@@ -4,18 +4,21 @@ namespace locus {
 
 LiveShow::LiveShow(std::uint16_t port, const Spec& first, std::size_t models)
     : place_{.model = 0, .models = models},
-      server_(port, live_page(first.name, snapshot(not_begun(first), nullptr, nullptr, place_))) {}
+      server_(port, live_page(first.name, snapshot(not_begun(first), nullptr, nullptr, curves_, place_))) {}
 
 void LiveShow::begin(const Spec& spec, std::size_t model) {
   place_.model = model;
+  curves_ = {};
   if (model > 0)
-    server_.publish(snapshot(not_begun(spec), nullptr, nullptr, place_));  // the first one stands in the page
+    server_.publish(snapshot(not_begun(spec), nullptr, nullptr, curves_, place_));  // the first one stands in the page
 }
 
 void LiveShow::see(const Moment& moment) {
-  if (server_.wanted()) server_.publish(snapshot(moment.done, moment.present, moment.ledger, place_));
+  if (server_.wanted()) server_.publish(snapshot(moment.done, moment.present, moment.ledger, curves_, place_));
 }
 
-void LiveShow::end(const RunResult& result, bool over) { server_.publish(last_snapshot(result, over, place_)); }
+void LiveShow::end(const RunResult& result, bool over) {
+  server_.publish(last_snapshot(result, over, curves_, place_));
+}
 
 }  // namespace locus

@@ -26,6 +26,7 @@ class LiveShow {
 
  private:
   LivePlace place_;
+  LiveCurves curves_;  // of the model that runs
   LiveServer server_;
 };
 

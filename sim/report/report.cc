@@ -42,7 +42,9 @@ std::string data_page(const std::string& name, const std::string& kind, const st
   return page(name + " - locus", page_data(kind, json));
 }
 
-std::string report_page(const RunResult& result) { return page_of(result_message(result, {}, WeightsIn::kNothing)); }
+std::string report_page(const RunResult& result) {
+  return page_of(result_message(result, {}, Extent::kWithoutWeights));
+}
 
 std::string report_page(const std::filesystem::path& result) { return page_of(read_result(result)); }
 

@@ -151,12 +151,17 @@ void fill(const Outline& from, v1::Outline& to) {
   fill(from.training, *to.mutable_training());
 }
 
-void fill(const Outcome& from, bool with_weights, const std::vector<std::string>* files, const CostSpec* cost, v1::Run& to) {
+/// `ledger`: the outcome's, or that of its rule so far.
+void fill(const Outcome& from, const Ledger& ledger, Extent extent, const std::vector<std::string>* files,
+          const CostSpec* cost, v1::Run& to) {
   to.set_rule(from.rule);
   to.set_status(status_of(from.status));
   to.set_updates(narrow(from.updates));
-  to.mutable_losses()->Add(from.losses.begin(), from.losses.end());
-  for (std::size_t p = 0; with_weights && p < from.weights.size(); ++p) {
+  if (extent != Extent::kWithoutCurves) {
+    to.mutable_losses()->Add(from.losses.begin(), from.losses.end());
+    for (const Evaluation& evaluation : from.evaluations) fill(evaluation, *to.add_evaluations());
+  }
+  for (std::size_t p = 0; extent == Extent::kWhole && p < from.weights.size(); ++p) {
     v1::ProjectionWeights& weights = *to.add_weights();
     weights.set_projection(from.weights[p].projection);
     if (files != nullptr) {
@@ -165,18 +170,13 @@ void fill(const Outcome& from, bool with_weights, const std::vector<std::string>
       std::visit([&](const auto& matrix) { fill(matrix, weights); }, from.weights[p].matrix);
     }
   }
-  fill(from.ledger, *to.mutable_ledger());
+  fill(ledger, *to.mutable_ledger());
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
   for (const PopulationRate& rate : from.rates) {
     v1::Run::Rate& written = *to.add_rates();
     written.set_population(rate.population);
     written.set_first_hz(rate.first);
     written.set_last_hz(rate.last);
-  }
-  for (const Evaluation& evaluation : from.evaluations) {
-    v1::Run::Evaluation& written = *to.add_evaluations();
-    written.set_update(narrow(evaluation.update));
-    written.set_loss(evaluation.loss);
   }
   to.set_fingerprint(from.fingerprint);
   to.set_message(from.message);
@@ -218,9 +218,18 @@ void fill(const RankReport& from, v1::Rank& to) {
   to.set_tolerance(from.tolerance);
 }
 
+void fill(const Evaluation& from, v1::Run::Evaluation& to) {
+  to.set_update(narrow(from.update));
+  to.set_loss(from.loss);
+}
+
+void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to) {
+  fill(present, ledger, Extent::kWithoutCurves, nullptr, nullptr, to);
+}
+
 v1::Run::Status status_of(Status status) { return spelled<v1::Run::Status>(name(status), v1::Run::Status_Parse); }
 
-v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files, WeightsIn weights) {
+v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files, Extent extent) {
   v1::Result message;
   message.set_model(result.model);
   message.set_model_sha256(result.model_sha256);
@@ -233,7 +242,7 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   message.set_precision(std::string(name(result.precision)));
   message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
-    fill(result.outcomes[r], weights == WeightsIn::kMessage, files.empty() ? nullptr : &files[r], cost,
+    fill(result.outcomes[r], result.outcomes[r].ledger, extent, files.empty() ? nullptr : &files[r], cost,
          *message.add_runs());
   }
   if (result.chip) fill_chip(result, message);

@@ -124,7 +124,7 @@ std::string cells(const std::vector<std::string>& settings) {
 }  // namespace
 
 std::vector<Digest> digests_of(const RunResult& result) {
-  return digests_of(result_message(result, {}, WeightsIn::kNothing));
+  return digests_of(result_message(result, {}, Extent::kWithoutWeights));
 }
 
 void write_member(const RunResult& result, const std::filesystem::path& file) {

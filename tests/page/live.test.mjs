@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { browser, folder, numbers, open, program, root } from "./browser.mjs";
 
 let launched;
@@ -41,6 +42,19 @@ test("follows the run, and stays when it has ended", async (context) => {
   const json = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));
   const text = await page.textContent("#provenance");
   for (const run of json.runs) assert.ok(text.includes(run.fingerprint), `${run.rule} is complete`);
+  // Curves are thinned; what is said of their ends is what the report says.
+  const report = await launched.newPage();
+  await report.goto(pathToFileURL(join(out, "report.html")).href);
+  for (const place of [".headline", ".comparison", ".balance"])
+    assert.deepEqual(await page.$$eval(place, (all) => all.map((one) => one.textContent)), await report.$$eval(place, (all) => all.map((one) => one.textContent)), place);
+  await report.close();
+  const points = await numbers(page, "losses");
+  const { rule, losses } = json.runs[0];
+  const own = points.filter((row) => row[0] === rule); // of all of them: the table ends at 500 rows
+  assert.ok(own.length >= 250 && own.length <= 500, `${own.length} points of ${losses.length}`);
+  const stretch = Number(own[1][1]);
+  const mean = losses.slice(0, stretch).reduce((sum, x) => sum + x, 0) / stretch;
+  assert.ok(Math.abs(Number(own[0][2]) / mean - 1) < 1e-9, `${own[0][2]} is not ${mean}`);
   assert.deepEqual(complaints, []);
   await page.close();
 });

@@ -1,5 +1,5 @@
 // The page of a run that goes on: drawn again with each snapshot, keeping what the reader has opened and where the focus is.
-import { type Channel, type JsonResult, type Result, readResult } from "./data.ts";
+import { type Channel, type JsonResult, type Result, mean, readResult } from "./data.ts";
 import { element } from "./figure.ts";
 import { counted } from "./format.ts";
 import { resultView } from "./result_view.ts";
@@ -9,14 +9,19 @@ export interface JsonLive {
   model: number; // which of the models that are run one after the other, from 0
   models: number;
   running: number; // index of the run that goes on; -1: none
-  stretches: number[]; // updates that a point of each run's curve stands for
+  curves: { stretch: number; first: number[]; last: number[] }[]; // of each run: updates that a point of its curve stands for; losses at its ends
   result: JsonResult;
 }
 
 function readLive(live: JsonLive, channels: Channel[]): Result {
   const result = readResult(live.result, channels);
   result.rules.forEach((rule, i) => {
-    rule.stretch = live.stretches[i] ?? 1;
+    const curve = live.curves[i];
+    if (curve) {
+      rule.stretch = curve.stretch;
+      rule.first = mean(curve.first.slice(0, result.window));
+      rule.last = mean(curve.last.slice(-result.window));
+    }
     if (i === live.running) rule.status = "RUNNING";
   });
   return result;

@@ -1,0 +1,60 @@
+#include "sim/report/live_curves.h"
+
+#include <algorithm>
+
+namespace locus {
+
+void LiveCurve::follow(std::span<const double> all) {
+  for (; seen_ < all.size(); ++seen_) {
+    if (seen_ == sums_.size() * stretch_) {
+      if (sums_.size() == kLivePoints) {
+        for (std::size_t k = 0; k < kLivePoints / 2; ++k) sums_[k] = sums_[2 * k] + sums_[2 * k + 1];
+        sums_.resize(kLivePoints / 2);
+        stretch_ *= 2;
+      }
+      sums_.push_back(0);
+    }
+    sums_.back() += all[seen_];
+  }
+  if (first_.size() < kLiveEnds) first_.assign(all.begin(), all.begin() + std::min(all.size(), kLiveEnds));
+  last_.assign(all.end() - std::min(all.size(), kLiveEnds), all.end());
+}
+
+std::vector<double> LiveCurve::points() const {
+  std::vector<double> means = sums_;
+  for (std::size_t k = 0; k < means.size(); ++k)
+    means[k] /= static_cast<double>(std::min(stretch_, seen_ - k * stretch_));
+  return means;
+}
+
+void LiveEvaluations::follow(std::span<const Evaluation> all) {
+  for (; seen_ < all.size(); ++seen_) {
+    newest_ = all[seen_];
+    if (seen_ % step_ != 0) continue;
+    if (kept_.size() == kLivePoints) {
+      for (std::size_t k = 0; k < kLivePoints / 2; ++k) kept_[k] = kept_[2 * k];
+      kept_.resize(kLivePoints / 2);
+      step_ *= 2;
+      if (seen_ % step_ != 0) continue;
+    }
+    kept_.push_back(newest_);
+  }
+}
+
+std::vector<Evaluation> LiveEvaluations::points() const {
+  std::vector<Evaluation> points = kept_;
+  if (!points.empty() && points.back() != newest_) points.push_back(newest_);
+  return points;
+}
+
+void LiveCurves::follow(const RunResult& done, const Outcome* present) {
+  const std::size_t ended = done.outcomes.size();
+  rules_.resize(ended + (present != nullptr ? 1 : 0));
+  for (std::size_t r = 0; r < rules_.size(); ++r) {
+    const Outcome& outcome = r < ended ? done.outcomes[r] : *present;
+    rules_[r].losses.follow(outcome.losses);
+    rules_[r].evaluations.follow(outcome.evaluations);
+  }
+}
+
+}  // namespace locus
