@@ -79,10 +79,12 @@ bool Checkpointer::due(const Moment& moment) {
   return every_.updates > 0 ? updates_ >= every_.updates : std::chrono::steady_clock::now() - last_ >= every_.time;
 }
 
-void Checkpointer::see(const Moment& moment) {
+void Checkpointer::see(const Moment& moment, const std::vector<RuleSeries>* curves) {
   if (!due(moment)) return;
-  write_checkpoint(asked_, moment, file_, system_calls(),
-                   recordings_ != nullptr ? recordings_->states() : std::vector<RecordingState>());
+  Beside beside;
+  if (recordings_ != nullptr) beside.recordings = recordings_->states();
+  if (curves != nullptr) beside.curves = *curves;
+  write_checkpoint(asked_, moment, file_, system_calls(), beside);
   updates_ = 0;
   last_ = std::chrono::steady_clock::now();
 }

@@ -47,8 +47,9 @@ class Checkpointer {
  public:
   /// `recordings` may be null; otherwise it is that of the run, and outlives this.
   Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings);
-  /// To be called at every moment of the run. Throws FileError where a checkpoint cannot be written; the one before it stays.
-  void see(const Moment& moment);
+  /// To be called at every moment of the run, with what its curves are by then; null: none are asked for. Throws FileError where a checkpoint cannot
+  /// be written; the one before it stays.
+  void see(const Moment& moment, const std::vector<RuleSeries>* curves);
 
  private:
   bool due(const Moment& moment);

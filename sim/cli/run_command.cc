@@ -92,6 +92,7 @@ class RunInvocation final : public Invocation {
   Asked asked_;                             // where checkpoints are asked for
   std::optional<RunState> from_;            // of the checkpoint that is gone on from
   std::vector<RecordingState> recordings_;  // of it
+  std::vector<RuleSeries> curves_;          // of it
   bool rank_ = false;
   bool quiet_ = false;
   bool json_ = false;
@@ -191,6 +192,7 @@ void RunInvocation::resume(Checkpoint checkpoint, const fs::path& file, std::opt
   asked_ = std::move(checkpoint.asked);
   from_ = std::move(checkpoint.state);
   recordings_ = std::move(checkpoint.recordings);
+  curves_ = std::move(checkpoint.curves);
   checkpoint_.resume(file);
   if (threads) threads_ = *threads;
 }
@@ -332,13 +334,13 @@ Exit RunInvocation::execute(const Console& console) {
     RunOptions options = this->options(job.spec, interrupt);
     if (live) live->begin(job.spec, static_cast<std::size_t>(&job - jobs.data()));
     std::optional<Course> course;
-    if (!tensorboard_.empty()) course.emplace(job.spec);
+    if (!tensorboard_.empty()) course.emplace(job.spec, curves_);
     options.watch = [&](const Moment& moment) {
       progress.see(moment, job.spec);
       if (job.recordings) job.recordings->see(moment);
-      if (checkpointer) checkpointer->see(moment);
-      if (live) live->see(moment);
       if (course) course->see(moment);
+      if (checkpointer) checkpointer->see(moment, course ? &course->seen() : nullptr);
+      if (live) live->see(moment);
     };
     if (job.recordings) options.look = [&](const Sample& sample) { job.recordings->look(sample); };
     const RunResult result = run(job.spec, options);

@@ -28,6 +28,20 @@ constexpr FrameKind kKind = {.magic = "\x89locus\r\n", .version = 2, .oldest = 1
 constexpr std::size_t kNumbersAPart = 1 << 20;
 constexpr std::size_t kBytesAPart = 1 << 23;
 
+void fill_curves(const RuleSeries& from, Part::Curves& to) {
+  for (const Series& series : from.series) {
+    Part::Curves::Curve& curve = *to.add_curves();
+    curve.set_tag(series.tag);
+    curve.mutable_updates()->Add(series.updates.begin(), series.updates.end());
+    curve.mutable_values()->Add(series.values.begin(), series.values.end());
+  }
+  to.set_last(from.last);
+  to.mutable_messages()->Add(from.counted.messages.begin(), from.counted.messages.end());
+  to.set_spatial_violations(from.counted.spatial);
+  to.set_temporal_violations(from.counted.temporal);
+  to.set_trials(from.counted.trials);
+}
+
 class Writer {
  public:
   Writer(const std::filesystem::path& path, const FileCalls& calls) : frame_(kKind, path, calls) {}
@@ -56,7 +70,8 @@ class Writer {
     } while (begin < bytes.size());
   }
 
-  void rule(const RuleState& state, Precision precision) {
+  /// `curves` may be null.
+  void rule(const RuleState& state, Precision precision, const RuleSeries* curves) {
     Part part;
     Part::Rule& rule = *part.mutable_rule();
     rule.set_rule(state.rule);
@@ -65,11 +80,7 @@ class Writer {
     rule.set_updates(state.updates);
     rule.set_fingerprint(state.fingerprint);
     rule.set_commits(state.commits);
-    for (const Evaluation& evaluation : state.evaluations) {
-      v1::Run::Evaluation& written = *rule.add_evaluations();
-      written.set_update(static_cast<std::int32_t>(evaluation.update));
-      written.set_loss(evaluation.loss);
-    }
+    for (const Evaluation& evaluation : state.evaluations) fill(evaluation, *rule.add_evaluations());
     v1::Ledger& ledger = *rule.mutable_ledger();
     ledger.set_trials(state.trials);
     ledger.set_stalled_ticks(state.stalled_ticks);
@@ -82,6 +93,7 @@ class Writer {
       written.set_messages(entry.tally.messages);
       written.set_scalars(entry.tally.scalars);
     }
+    if (curves != nullptr) fill_curves(*curves, *rule.mutable_curves());
     for (const RankReport& rank : state.ranks) fill(rank, *rule.add_rank());
     for (const PopulationRate& rate : state.rates) {
       v1::Run::Rate& written = *rule.add_rates();
@@ -271,11 +283,31 @@ class Reader {
                              rank.effective_rank(),
                              rank.tolerance()});
     }
+    if (rule.has_curves()) take(rule.rule(), rule.curves());
     for (const v1::Run::Rate& rate : rule.rates())
       state.rates.push_back({rate.population(), rate.first_hz(), rate.last_hz()});
     if (!rule.has_peak()) return;
     state.traffic.emplace();
     state.traffic->peak = {rule.peak().packets(), Tick{rule.peak().tick()}, rule.peak().lag()};
+  }
+
+  void take(const std::string& rule, const Part::Curves& curves) {
+    RuleSeries& seen = checkpoint_.curves.emplace_back();
+    seen.rule = rule;
+    for (const Part::Curves::Curve& curve : curves.curves()) {
+      if (curve.updates_size() != curve.values_size())
+        refuse(fmt::format("has a curve of {} values at {} updates", curve.values_size(), curve.updates_size()));
+      seen.series.push_back({.tag = curve.tag(),
+                             .updates = {curve.updates().begin(), curve.updates().end()},
+                             .values = {curve.values().begin(), curve.values().end()}});
+    }
+    seen.last = curves.last();
+    if (curves.messages_size() != std::ssize(seen.counted.messages))
+      refuse(fmt::format("counts messages of {} classes along its curves", curves.messages_size()));
+    std::ranges::copy(curves.messages(), seen.counted.messages.begin());
+    seen.counted.spatial = curves.spatial_violations();
+    seen.counted.temporal = curves.temporal_violations();
+    seen.counted.trials = curves.trials();
   }
 
   Status status_of(v1::Run::Status status) const {
@@ -336,16 +368,17 @@ class Reader {
 }  // namespace
 
 void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
-                      const FileCalls& calls, const std::vector<RecordingState>& recordings) {
+                      const FileCalls& calls, const Beside& beside) {
   const bool running = moment.present != nullptr;
   const std::vector<Outcome>& ended = moment.done.outcomes;
   Writer writer(path, calls);
   writer.head(asked, ended.size() + (running ? 1 : 0), running);
   writer.file("", asked.bytes);
   for (const auto& [name, bytes] : asked.files.bytes) writer.file(name, bytes);
-  for (const Outcome& outcome : ended) writer.rule(state_of(outcome), moment.done.precision);
-  if (running) writer.rule(moment.state(), moment.done.precision);
-  for (const RecordingState& recording : recordings) writer.recording(recording);
+  const auto curves_of = [&](std::size_t r) { return r < beside.curves.size() ? &beside.curves[r] : nullptr; };
+  for (std::size_t r = 0; r < ended.size(); ++r) writer.rule(state_of(ended[r]), moment.done.precision, curves_of(r));
+  if (running) writer.rule(moment.state(), moment.done.precision, curves_of(ended.size()));
+  for (const RecordingState& recording : beside.recordings) writer.recording(recording);
   writer.put_in_place();
 }
 

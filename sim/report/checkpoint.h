@@ -15,6 +15,7 @@
 #include "sim/model/files.h"
 #include "sim/report/recordings.h"
 #include "sim/run/run.h"
+#include "sim/run/series.h"
 
 namespace locus {
 
@@ -33,11 +34,18 @@ struct Checkpoint {
   std::string level;  // of its arithmetic (core/base/level.h)
   RunState state;
   std::vector<RecordingState> recordings;
+  std::vector<RuleSeries> curves;  // seen so far, rule by rule; empty where none were asked for
+};
+
+/// What a checkpoint keeps besides the run itself.
+struct Beside {
+  std::vector<RecordingState> recordings = {};
+  std::vector<RuleSeries> curves = {};  // of the first rules, in the order run
 };
 
 /// Replaces the file at `path`. Throws FileError; the file is then as it was.
 void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
-                      const FileCalls& calls = system_calls(), const std::vector<RecordingState>& recordings = {});
+                      const FileCalls& calls = system_calls(), const Beside& beside = {});
 
 /// Throws ModelError where the file is no whole checkpoint of this format, FileError where it cannot be read. Whether the state fits the model is for
 /// misfit (sim/run/state.h) to say.

@@ -24,18 +24,11 @@ namespace {
 constexpr std::int64_t kLargestSide = 512;  // as of the ranks of a result without --rank
 constexpr double kDearest = 2e9;            // rows x columns x smaller side, summed over the decompositions of a rule
 
-struct Counts {
-  std::array<std::int64_t, 4> by_class = {};  // of messages, by SpatialClass
-  std::int64_t spatial = 0;
-  std::int64_t temporal = 0;
-  std::int64_t trials = 0;
-};
-
-Counts counts_of(const Ledger& ledger) {
-  Counts counts{
+SeriesCounts counts_of(const Ledger& ledger) {
+  SeriesCounts counts{
       .spatial = ledger.spatial_violations(), .temporal = ledger.temporal_violations(), .trials = ledger.trials()};
   for (const LedgerEntry& entry : ledger.entries())
-    counts.by_class[static_cast<std::size_t>(row(entry.channel).spatial)] += entry.tally.messages;
+    counts.messages[static_cast<std::size_t>(row(entry.channel).spatial)] += entry.tally.messages;
   return counts;
 }
 
@@ -94,10 +87,19 @@ struct Course::Sight {
     if (small) bases = bases_to_hold_against(spec, weights);
   }
 
+  /// Takes up what was seen before; of rules that the model does not have, nothing.
+  void go_on(std::vector<RuleSeries> from) {
+    for (std::size_t r = 0; r < from.size() && r < spec.rules.size() && from[r].rule == spec.rules[r].name; ++r)
+      rules.push_back(std::move(from[r]));
+    if (!rules.empty()) prepare(spec.rules[rules.size() - 1]);
+  }
+
   void begin(const RuleSpec& rule) {
-    rules.push_back({.rule = rule.name, .series = {}});
-    last = -1;
-    counted = {};
+    rules.push_back({.rule = rule.name, .series = {}, .last = -1, .counted = {}});
+    prepare(rule);
+  }
+
+  void prepare(const RuleSpec& rule) {
     learns = locus::rule(rule.kind).drive != Drive::kNothing;
     feedback = bases && learns ? feedback_of(spec, rule) : theory::Matrix();
   }
@@ -111,16 +113,17 @@ struct Course::Sight {
   }
 
   void look_at_messages(std::int64_t update, const Ledger& ledger) {
-    const Counts now = counts_of(ledger);
+    SeriesCounts& counted = rules.back().counted;
+    const SeriesCounts now = counts_of(ledger);
     const auto trials = static_cast<double>(now.trials - counted.trials);
     if (trials <= 0) return;
     const auto a_trial = [&](std::int64_t count, std::int64_t earlier) {
       return static_cast<double>(count - earlier) / trials;
     };
-    for (std::size_t k = 0; k < now.by_class.size(); ++k) {
-      if (now.by_class[k] == 0) continue;
+    for (std::size_t k = 0; k < now.messages.size(); ++k) {
+      if (now.messages[k] == 0) continue;
       add(fmt::format("messages/{}", name(static_cast<SpatialClass>(k))), update,
-          a_trial(now.by_class[k], counted.by_class[k]));
+          a_trial(now.messages[k], counted.messages[k]));
     }
     add("violations/space", update, a_trial(now.spatial, counted.spatial));
     add("violations/time", update, a_trial(now.temporal, counted.temporal));
@@ -150,10 +153,10 @@ struct Course::Sight {
 
   /// The last point of the newest rule, which has ended so.
   void close(const Outcome& outcome) {
-    if (last == outcome.updates) return;
+    if (rules.back().last == outcome.updates) return;
     look_at_messages(outcome.updates, outcome.ledger);
     if (looks_at_weights) look_at_weights(outcome.updates, outcome.weights);
-    last = outcome.updates;
+    rules.back().last = outcome.updates;
   }
 
   const Spec& spec;
@@ -164,13 +167,13 @@ struct Course::Sight {
   std::optional<theory::Bases> bases;
   std::vector<RuleSeries> rules;  // the last of them is the one that runs
   // Of that one:
-  std::int64_t last = -1;  // updates made at the last look
-  Counts counted;          // at the last look
   theory::Matrix feedback;
   bool learns = false;
 };
 
-Course::Course(const Spec& spec) : sight_(std::make_unique<Sight>(spec)) {}
+Course::Course(const Spec& spec, std::vector<RuleSeries> from) : sight_(std::make_unique<Sight>(spec)) {
+  sight_->go_on(std::move(from));
+}
 Course::~Course() = default;
 
 void Course::see(const Moment& moment) {
@@ -183,12 +186,14 @@ void Course::see(const Moment& moment) {
   }
   if (moment.present == nullptr) return;
   const std::int64_t updates = moment.present->updates;
-  const bool first = sight.last < 0;
-  if (!first && (updates % sight.stretch != 0 || updates == sight.last)) return;
+  const std::int64_t last = sight.rules.back().last;
+  if (last >= 0 && (updates % sight.stretch != 0 || updates == last)) return;
   sight.look_at_messages(updates, *moment.ledger);
   if (sight.looks_at_weights) sight.look_at_weights(updates, weights_with(sight.spec.network, moment.state().weights));
-  sight.last = updates;
+  sight.rules.back().last = updates;
 }
+
+const std::vector<RuleSeries>& Course::seen() const { return sight_->rules; }
 
 std::vector<RuleSeries> Course::end(const RunResult& result) {
   see({.done = result, .state = {}});

@@ -49,7 +49,7 @@ class ResumeCommand : public InFolder {
   }
 
   void expect_same_result(const std::string& one, const std::string& other) {
-    for (const char* name : {"result.json", "result.binpb", "losses.csv", "ledger.csv"}) {
+    for (const char* name : {"result.json", "result.binpb", "losses.csv", "ledger.csv", "report.html"}) {
       EXPECT_EQ(text(one + "/" + name), text(other + "/" + name)) << name;
       EXPECT_FALSE(text(one + "/" + name).empty()) << name;
     }
@@ -180,6 +180,31 @@ TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
     const Answer resumed = invoke({"resume", at("run.ckpt")});
     EXPECT_EQ(resumed.code, 0) << resumed.err;
     expect_same_result("whole", "out");
+  }
+}
+
+TEST_F(ResumeCommand, CurvesForTensorBoardAreThoseOfARunWithoutABreak) {
+  const std::string asked = (fs::path(LOCUS_MODELS) / "student_teacher.txtpb").string();  // its teacher has modes
+  const std::vector<std::string> rules = {"--rule", "bptt", "--rule", "rflo", "--updates", "450"};
+  const auto words = [&](const std::string& tensorboard, const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"run", asked, "--quiet", "--tensorboard", at(tensorboard)};
+    all.insert(all.end(), rules.begin(), rules.end());
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  ASSERT_EQ(invoke(words("whole", {})).code, 0);
+  // The last checkpoint of each: in the middle of the first rule, between points of a curve; at a point; in the second rule, when the first is over.
+  for (const char* every : {"319", "300", "650"}) {
+    fs::remove(at("run.ckpt"));
+    ASSERT_EQ(invoke(words("tb", {"--checkpoint", at("run.ckpt"), "--checkpoint-every", every})).code, 0);
+    fs::remove_all(at("tb"));  // as if it had been killed, or is gone on with elsewhere
+    const Answer resumed = invoke({"resume", at("run.ckpt")});
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    for (const char* rule : {"bptt", "rflo"}) {
+      const std::string file = std::string("/student_teacher/") + rule + "/events.out.tfevents.0.locus";
+      EXPECT_EQ(text("tb" + file), text("whole" + file)) << rule << ", checkpoint every " << every;
+      EXPECT_GT(text("whole" + file).size(), 100'000U) << "it holds curves";
+    }
   }
 }
 
