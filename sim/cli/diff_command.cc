@@ -38,7 +38,9 @@ constexpr Command kDiffCommand = {
     .arguments = "A B [options]",
     .summary = "say what two results differ in: model, losses, weights, counts",
     .example = "locus diff results/one results/two",
-    .details = "Exit 0 if they agree, 1 if they differ. Which program made a result is told and counts for nothing.",
+    .details =
+        "Exit 0 if they agree, 1 if they differ, 3 if one of them cannot be read or is no result. Weights that stand in files beside a result are "
+        "compared too. Which program made a result is told and counts for nothing.",
     .make = [] { return std::unique_ptr<Invocation>(new DiffInvocation); },
 };
 

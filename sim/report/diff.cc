@@ -1,17 +1,34 @@
 #include "sim/report/diff.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <fstream>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "sim/model/errors.h"
 #include "sim/report/read_result.h"
 #include "sim/report/text.h"
 
 namespace locus {
 namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the two results lie: files of weights are named from there.
+struct Folders {
+  fs::path a;
+  fs::path b;
+};
+
+ModelError unreadable(const fs::path& path, std::string what) {
+  return ModelError({{.file = path.string(), .what = std::move(what), .allowed = "must be part of the result of a run"}});
+}
 
 /// Gathers what differs, a line each.
 class Findings {
@@ -40,41 +57,100 @@ class Findings {
   bool agree_ = true;
 };
 
-/// How far two columns of numbers are from one another; `place` says where number i stands.
+/// Of two columns of numbers, how many differ and which do most.
+class Farthest {
+ public:
+  explicit Farthest(const Findings& findings) : findings_(findings) {}
+
+  void see(std::int64_t index, double a, double b) {
+    if (findings_.same(a, b)) return;
+    const double relative = std::abs(a - b) / std::max(std::abs(a), std::abs(b));
+    if (count_++ > 0 && !(relative > relative_)) return;
+    relative_ = relative;
+    index_ = index;
+    a_ = a;
+    b_ = b;
+  }
+  /// `place` says where number i stands; `all`: how many there are.
+  template <class Place>
+  void tell(const std::string& what, std::int64_t all, Place&& place, Findings& findings) const {
+    if (count_ == 0) return;
+    findings.differ(fmt::format("{}: {} of {} differ, most by {:.2g} of its size, {}: {} against {}", what, count_, all,
+                                relative_, place(index_), a_, b_));
+  }
+
+ private:
+  const Findings& findings_;
+  std::int64_t count_ = 0;
+  std::int64_t index_ = 0;
+  double relative_ = 0;
+  double a_ = 0;
+  double b_ = 0;
+};
+
 template <class Numbers, class Place>
 void numbers(const std::string& what, const Numbers& a, const Numbers& b, Place&& place, Findings& findings) {
   if (a.size() != b.size()) return findings.differ(fmt::format("{}: {} against {} numbers", what, a.size(), b.size()));
-  std::int64_t count = 0;
-  double largest = 0;
-  int at = 0;
-  for (int i = 0; i < a.size(); ++i) {
-    if (findings.same(a[i], b[i])) continue;
-    const double relative = std::abs(a[i] - b[i]) / std::max(std::abs(a[i]), std::abs(b[i]));
-    if (count == 0 || relative > largest) {
-      largest = relative;
-      at = i;
-    }
-    ++count;
-  }
-  if (count == 0) return;
-  findings.differ(fmt::format("{}: {} of {} differ, most by {:.2g} of its size, {}: {} against {}", what, count,
-                              a.size(), largest, place(at), a[at], b[at]));
+  Farthest farthest(findings);
+  for (int i = 0; i < a.size(); ++i) farthest.see(i, a[i], b[i]);
+  farthest.tell(what, a.size(), place, findings);
 }
 
-std::string update_at(int index) { return fmt::format("at update {}", index); }
+/// Files of weights, as write.h leaves them beside a result. Dense ones number by number; blocks of sparse ones byte by byte, whatever the tolerance.
+void weight_files(const std::string& what, const fs::path& a, const fs::path& b, Findings& findings) {
+  constexpr std::size_t kChunk = std::size_t{1} << 20;
+  std::ifstream files[2] = {std::ifstream(a, std::ios::binary), std::ifstream(b, std::ios::binary)};
+  if (!files[0] || !files[1])
+    throw unreadable(files[0] ? b : a, "is named by a result as its weights and cannot be read");
+  const auto size = fs::file_size(a);
+  const bool dense = a.extension() == ".npy" && b.extension() == ".npy";
+  std::size_t head = 0;  // bytes before the numbers: magic, version, length of the text, text
+  if (dense) {
+    std::array<std::string, 2> texts;
+    for (std::size_t f = 0; f < 2; ++f) {
+      std::array<unsigned char, 10> fixed = {};
+      files[f].read(reinterpret_cast<char*>(fixed.data()), fixed.size());
+      head = fixed.size() + fixed[8] + 256U * fixed[9];
+      texts[f].resize(head - fixed.size());
+      files[f].read(texts[f].data(), static_cast<std::streamsize>(texts[f].size()));
+    }
+    if (texts[0] != texts[1]) return findings.differ(what + ": of another shape in the other");
+  }
+  if (size != fs::file_size(b)) return findings.differ(what + ": of another size in the other");
+  Farthest farthest(findings);
+  std::vector<char> chunks[2] = {std::vector<char>(kChunk), std::vector<char>(kChunk)};
+  for (std::size_t begin = head; begin < size; begin += kChunk) {
+    const std::size_t length = std::min<std::size_t>(kChunk, size - begin);
+    for (std::size_t f = 0; f < 2; ++f) files[f].read(chunks[f].data(), static_cast<std::streamsize>(length));
+    if (!files[0] || !files[1]) throw unreadable(a, "could not be read to its end, or the other");
+    if (std::memcmp(chunks[0].data(), chunks[1].data(), length) == 0) continue;
+    if (!dense) return findings.differ(what + ": the files beside the results differ");
+    for (std::size_t at = 0; at + sizeof(double) <= length; at += sizeof(double)) {
+      double values[2] = {};
+      for (std::size_t f = 0; f < 2; ++f) std::memcpy(&values[f], chunks[f].data() + at, sizeof(double));
+      farthest.see(static_cast<std::int64_t>((begin - head + at) / sizeof(double)), values[0], values[1]);
+    }
+  }
+  farthest.tell(
+      what, static_cast<std::int64_t>((size - head) / sizeof(double)),
+      [](std::int64_t i) { return fmt::format("number {} of the file", i); }, findings);
+}
 
-void weights(const std::string& rule, const v1::ProjectionWeights& a, const v1::ProjectionWeights& b, Findings& findings) {
+std::string update_at(std::int64_t index) { return fmt::format("at update {}", index); }
+
+void weights(const std::string& rule, const v1::ProjectionWeights& a, const v1::ProjectionWeights& b,
+             const Folders& folders, Findings& findings) {
   const std::string what = fmt::format("{}: weights {}", rule, a.projection());
   if (a.projection() != b.projection() || a.form_case() != b.form_case())
     return findings.differ(fmt::format("{}: of another projection or form in the other", what));
   if (a.form_case() == v1::ProjectionWeights::kFile)
-    return findings.note(fmt::format("{}: in files beside the results, which are not compared", what));
+    return weight_files(what, folders.a / a.file(), folders.b / b.file(), findings);
   if (a.has_matrix()) {
     if (a.matrix().rows() != b.matrix().rows() || a.matrix().cols() != b.matrix().cols())
       return findings.differ(fmt::format("{}: {} x {} against {} x {}", what, a.matrix().rows(), a.matrix().cols(),
                                          b.matrix().rows(), b.matrix().cols()));
     const int cols = std::max(1, a.matrix().cols());
-    const auto place = [&](int i) { return fmt::format("[{},{}]", i / cols, i % cols); };
+    const auto place = [&](std::int64_t i) { return fmt::format("[{},{}]", i / cols, i % cols); };
     return numbers(what, a.matrix().values(), b.matrix().values(), place, findings);
   }
   const v1::SparseMatrix& left = a.sparse();
@@ -82,9 +158,10 @@ void weights(const std::string& rule, const v1::ProjectionWeights& a, const v1::
   const bool same_place = std::ranges::equal(left.row(), right.row()) && std::ranges::equal(left.col(), right.col());
   if (!same_place || left.rows() != right.rows() || left.cols() != right.cols())
     return findings.differ(fmt::format("{}: other synapses exist", what));
-  numbers(
-      what, left.values(), right.values(), [&](int i) { return fmt::format("[{},{}]", left.row(i), left.col(i)); },
-      findings);
+  const auto place = [&](std::int64_t i) {
+    return fmt::format("[{},{}]", left.row(static_cast<int>(i)), left.col(static_cast<int>(i)));
+  };
+  numbers(what, left.values(), right.values(), place, findings);
 }
 
 void counts(const std::string& rule, const v1::Ledger& a, const v1::Ledger& b, Findings& findings) {
@@ -111,7 +188,31 @@ void counts(const std::string& rule, const v1::Ledger& a, const v1::Ledger& b, F
   findings.values(rule + ": trace bytes", a.trace_bytes(), b.trace_bytes());
 }
 
-void runs(const v1::Run& a, const v1::Run& b, Findings& findings) {
+/// What is said of a rule besides losses, weights and counts of its own messages.
+void sights(const std::string& rule, const v1::Run& a, const v1::Run& b, Findings& findings) {
+  google::protobuf::RepeatedField<double> left;
+  google::protobuf::RepeatedField<double> right;
+  for (const v1::Run::Evaluation& evaluation : a.evaluations()) left.Add(evaluation.loss());
+  for (const v1::Run::Evaluation& evaluation : b.evaluations()) right.Add(evaluation.loss());
+  const auto place = [&](std::int64_t i) { return update_at(a.evaluations(static_cast<int>(i)).update()); };
+  numbers(rule + ": losses of evaluation trials", left, right, place, findings);
+  for (int p = 0; p < std::min(a.rates_size(), b.rates_size()); ++p) {
+    const v1::Run::Rate& one = a.rates(p);
+    const v1::Run::Rate& other = b.rates(p);
+    if (one.population() != other.population()) continue;  // of another network, which its outline tells
+    if (!findings.same(one.first_hz(), other.first_hz()) || !findings.same(one.last_hz(), other.last_hz())) {
+      findings.differ(
+          fmt::format("{}: rate of {} in the first and last update: {:.6g}, {:.6g} Hz against {:.6g}, {:.6g} Hz", rule,
+                      one.population(), one.first_hz(), one.last_hz(), other.first_hz(), other.last_hz()));
+    }
+  }
+  if (a.has_chip() != b.has_chip())
+    return findings.differ(fmt::format("{}: only the {} was put on a chip", rule, a.has_chip() ? "first" : "second"));
+  findings.values(rule + ": packets", a.chip().packets(), b.chip().packets());
+  findings.values(rule + ": hops", a.chip().hops(), b.chip().hops());
+}
+
+void runs(const v1::Run& a, const v1::Run& b, const Folders& folders, Findings& findings) {
   const std::string& rule = a.rule();
   findings.values(rule + ": kind", a.kind(), b.kind());
   findings.values(rule + ": status", v1::Run::Status_Name(a.status()), v1::Run::Status_Name(b.status()));
@@ -120,9 +221,21 @@ void runs(const v1::Run& a, const v1::Run& b, Findings& findings) {
   if (a.weights_size() != b.weights_size()) {
     findings.differ(fmt::format("{}: weights of {} against {} projections", rule, a.weights_size(), b.weights_size()));
   } else {
-    for (int p = 0; p < a.weights_size(); ++p) weights(rule, a.weights(p), b.weights(p), findings);
+    for (int p = 0; p < a.weights_size(); ++p) weights(rule, a.weights(p), b.weights(p), folders, findings);
   }
   counts(rule, a.ledger(), b.ledger(), findings);
+  sights(rule, a, b, findings);
+}
+
+/// A file that is not there must not look like a difference to a script.
+v1::Result result_at(const fs::path& path) {
+  try {
+    return read_result(path);
+  } catch (const FileError& error) {
+    const std::string what = error.what();
+    const std::string named = result_file(path).string() + ": ";
+    throw unreadable(result_file(path), what.starts_with(named) ? what.substr(named.size()) : what);
+  }
 }
 
 const v1::Run* run_of(const v1::Result& result, const std::string& rule) {
@@ -133,8 +246,9 @@ const v1::Run* run_of(const v1::Result& result, const std::string& rule) {
 }  // namespace
 
 Difference difference(const std::filesystem::path& a_path, const std::filesystem::path& b_path, double tolerance) {
-  const v1::Result a = read_result(a_path);
-  const v1::Result b = read_result(b_path);
+  const v1::Result a = result_at(a_path);
+  const v1::Result b = result_at(b_path);
+  const Folders folders{result_file(a_path).parent_path(), result_file(b_path).parent_path()};
   Findings findings(tolerance);
   if (a.version() != b.version() || a.commit() != b.commit())
     findings.note(
@@ -151,7 +265,7 @@ Difference difference(const std::filesystem::path& a_path, const std::filesystem
     if (other == nullptr) {
       findings.differ(run.rule() + ": only in the first");
     } else {
-      runs(run, *other, findings);
+      runs(run, *other, folders, findings);
     }
   }
   for (const v1::Run& run : b.runs()) {

@@ -1,4 +1,5 @@
-// What two results differ in, as people read it: model, seed, and rule by rule status, losses, weights and counts.
+// What two results differ in, as people read it: model, seed, and rule by rule status, losses, weights, counts, rates of
+// spiking populations and traffic on a chip.
 //
 // Provenance (which program, which commit) is told and is no difference: results are compared to see whether another program gives the same.
 // Numbers differ where their distance exceeds tolerance x the larger of the two; with tolerance 0, where any bit of their value differs.
@@ -15,7 +16,7 @@ struct Difference {
   bool agree = true;  // nothing but provenance differs
 };
 
-/// Throws FileError, or ModelError where a file is no result.
+/// Throws ModelError where a file is no result or cannot be read, files of weights beside it too.
 Difference difference(const std::filesystem::path& a, const std::filesystem::path& b, double tolerance);
 
 }  // namespace locus

@@ -104,8 +104,20 @@ TEST_F(DiffCommand, ToleranceLetsNumbersDifferAndNothingElse) {
   EXPECT_NE(strict.out.find("rflo: weights W: 9 of 9 differ, most by"), std::string::npos) << strict.out;
   EXPECT_NE(strict.out.find("bptt: losses: 3 of 3 differ, most by"), std::string::npos) << strict.out;
   EXPECT_EQ(diff("a", "c", {"--quiet"}).out, "");
-  EXPECT_EQ(diff("a", "nothere").code, code_of(Exit::kFailed));
+}
+
+TEST_F(DiffCommand, WhatCannotBeReadIsNoDifference) {
+  const Answer missing = diff("a", "nothere");
+  EXPECT_EQ(missing.code, code_of(Exit::kInvalid));
+  EXPECT_EQ(missing.out, "");
+  EXPECT_TRUE(has(missing.err, "nothere: error: ")) << missing.err;
+  EXPECT_TRUE(has(missing.err, "No such file or directory")) << missing.err;
+  EXPECT_EQ(diff("nothere", "a").code, code_of(Exit::kInvalid));
   EXPECT_EQ(diff("a", "small.txtpb").code, code_of(Exit::kInvalid));
+  file("cut.json", text("a/result.json").substr(0, 200));
+  EXPECT_EQ(diff("a", "cut.json").code, code_of(Exit::kInvalid));
+  EXPECT_EQ(invoke({"diff", (folder_ / "a").string()}).code, code_of(Exit::kUsage));
+  EXPECT_EQ(diff("a", "a", {"--tolerance", "2"}).code, code_of(Exit::kUsage));
 }
 
 class SweepCommand : public ReportCommand {};
