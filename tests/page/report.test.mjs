@@ -224,6 +224,26 @@ test("draws the chip, its links as thick as result.json says they are loaded", a
   }
 });
 
+test("shows the losses of trials that are not learnt from", async () => {
+  const evaluated = run("models/student_teacher.txtpb", "--set", "training.evaluation.every=50", "--set", "training.evaluation.trials=20");
+  const expected = evaluated.json.runs.flatMap((one) => one.evaluations.map((point) => [one.rule, String(point.update), String(point.loss), "not learnt from"]));
+  assert.ok(expected.length >= 9 * evaluated.json.runs.length, "evaluations there are");
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, complaints } = await open(launched, evaluated.address, { acceptDownloads: true, colorScheme });
+    assert.equal(await page.$$eval('#losses .canvas g[aria-label="dot"] circle', (circles) => circles.length), expected.length);
+    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(await page.$eval('#losses .canvas g[aria-label="dot"]', (group) => getComputedStyle(group).fill), paper);
+    assert.match(await page.textContent("#losses figcaption"), /Circles: the loss of trials that are not learnt from/);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download the data of “Learning” as CSV" }).click()]);
+    const lines = readFileSync(await download.path(), "utf8").trim().split("\n").map((line) => line.split(","));
+    assert.deepEqual(lines[0], ["rule", "update", "loss", "trials"]);
+    assert.deepEqual(lines.filter((line) => line[3] === "not learnt from"), expected);
+    assert.equal(lines.filter((line) => line[3] === "learnt from").length, evaluated.json.runs.reduce((sum, one) => sum + one.losses.length, 0));
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
 test("shows how often spiking neurons fire, and nothing to trade for a rule alone", async () => {
   const spiking = run("models/evidence.txtpb", "--updates", "2");
   const { page, complaints } = await open(launched, spiking.address);

@@ -63,7 +63,8 @@ export function differences({ local, reference }: Pair): Difference[] {
   ];
   const mine = recurrentRank(local);
   const theirs = recurrentRank(reference);
-  if (mine && theirs)
+  // To change weights in more directions is no saving; in fewer, it is less of what could have been learnt.
+  if (mine && theirs && mine.effective < theirs.effective * kTie)
     found.push(compare("directions in which the recurrent weights changed (effective rank)", mine.effective, theirs.effective, (x) => x.toFixed(2), kFewer, "more"));
   if (local.chip && reference.chip) {
     found.push(compare("packets between cores that learning adds, a trial", local.chip.learning, reference.chip.learning, human, kFewer));

@@ -10,7 +10,7 @@ import { reachChart } from "./charts/reach.ts";
 import { singularChart } from "./charts/singular.ts";
 import { tradeChart } from "./charts/trade.ts";
 import { type Result, recurrentRank } from "./data.ts";
-import { differences, headline, pairOf, statusWord } from "./facts.ts";
+import { differences, ends, headline, pairOf, statusWord } from "./facts.ts";
 import { type Cell, type Chart, element, figure, table } from "./figure.ts";
 import { bytes, counted, human, loss, shorten } from "./format.ts";
 
@@ -73,6 +73,7 @@ function balance(result: Result): HTMLElement | undefined {
   if (!pair) return undefined;
   const all = differences(pair);
   const { local, reference } = pair;
+  const better = ends(local, reference).includes("lower");
   const card = (verdict: "saves" | "gives up", title: string, none: string) => {
     const own = all.filter((difference) => difference.verdict === verdict);
     const item = (words: string, what: string, pair: string) => element("li", {}, element("strong", {}, words), ` ${what}`, element("span", { class: "pair" }, ` ${pair}`));
@@ -85,7 +86,7 @@ function balance(result: Result): HTMLElement | undefined {
   const made = element(
     "div",
     { class: "balance" },
-    card("saves", `What ${local.name} saves beside ${reference.name}`, "Nothing."),
+    card("saves", `What ${local.name} ${better ? "saves and gains" : "saves"} beside ${reference.name}`, "Nothing."),
     card("gives up", `What ${local.name} gives up`, "Nothing that is measured here."),
   );
   if (equal.length > 0) made.append(element("p", { class: "equal" }, `The same for both: ${equal.join("; ")}.`));

@@ -18,9 +18,25 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
+/// Axes of logarithmic scales whose ticks and their format are given: Plot itself leaves the labels of some of them away (those of 90 and 900, say).
+function logAxes(options: Plot.PlotOptions): Plot.Markish[] {
+  const made: Plot.Markish[] = [];
+  const axes = [
+    [options.x, (ticks: number[], how: object) => Plot.axisX(ticks, how)],
+    [options.y, (ticks: number[], how: object) => Plot.axisY(ticks, how)],
+  ] as const;
+  for (const [scale, axis] of axes) {
+    if (scale?.type !== "log" || !Array.isArray(scale.ticks) || typeof scale.tickFormat !== "function") continue;
+    const { label, labelAnchor, labelArrow, tickFormat } = scale;
+    made.push(axis(scale.ticks, { text: (x: number, i: number) => tickFormat(x, i), label, labelAnchor, labelArrow }));
+  }
+  return made;
+}
+
 /// `fontSize`: of axes and marks that do not say theirs [px].
 export function plot(options: Plot.PlotOptions, fontSize = 12): SVGSVGElement & Plot.Plot {
-  return Plot.plot({ style: { fontSize: `${fontSize}px`, fontFamily: "inherit", background: "transparent", overflow: "visible" }, ...options }) as SVGSVGElement & Plot.Plot;
+  const style = { fontSize: `${fontSize}px`, fontFamily: "inherit", background: "transparent", overflow: "visible" };
+  return Plot.plot({ style, ...options, marks: [...logAxes(options), ...(options.marks ?? [])] }) as SVGSVGElement & Plot.Plot;
 }
 
 /// One picture of several, each at its place.

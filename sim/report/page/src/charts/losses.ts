@@ -1,4 +1,5 @@
-// Loss by update, a line a rule. Long runs are drawn by means of equal stretches of updates; the table and the CSV have every update.
+// Loss by update, a line a rule, and circles for trials that are not learnt from. Long runs are drawn by means of equal stretches of updates; the table
+// and the CSV have every update and every evaluation.
 import * as Plot from "@observablehq/plot";
 import { type Result, mean } from "../data.ts";
 import { learns, lossTakeaway } from "../facts.ts";
@@ -47,7 +48,7 @@ export function lossChart(result: Result): Chart {
       y: { ...(positive ? { type: "log", domain } : {}), label: "loss", grid: true, ticks: positive ? logTicks(domain) : 5, tickFormat: loss },
       marks: [
         ...lines.map(({ rule, points }) => Plot.lineY(points, { x: "update", y: "loss", stroke: ruleColour(rule.index), strokeDasharray: ruleDash(rule.index) ?? "none", strokeWidth: 2 })),
-        Plot.dot(dots, { x: "update", y: "loss", r: 3.5, fill: "white", stroke: (d: (typeof dots)[number]) => ruleColour(d.rule.index), strokeWidth: 1.5, title: (d: (typeof dots)[number]) => `${d.rule.name}: evaluation trials at update ${d.update}\nloss ${loss(d.loss)}` }),
+        Plot.dot(dots, { x: "update", y: "loss", r: 3.5, fill: "var(--paper)", stroke: (d: (typeof dots)[number]) => ruleColour(d.rule.index), strokeWidth: 1.5, title: (d: (typeof dots)[number]) => `${d.rule.name}: evaluation trials at update ${d.update}\nloss ${loss(d.loss)}` }),
         Plot.tip(
           lines.flatMap(({ rule, points }) => points.map((point) => ({ ...point, rule: rule.name }))),
           Plot.pointer({ x: "update", y: "loss", title: (d: Point & { rule: string }) => `${d.rule}\nupdate ${Math.round(d.update)}\nloss ${loss(d.loss)}` }),
@@ -64,14 +65,17 @@ export function lossChart(result: Result): Chart {
   };
   const how: string[] = [];
   if (stretch > 1) how.push(`Each point is the mean of ${stretch} updates; the data have ${each > 1 ? `means of ${each}` : "every one"}.`);
-  if (dots.length > 0) how.push("Circles are trials that are not learnt from.");
+  if (dots.length > 0) how.push("Circles: the loss of trials that are not learnt from, with the weights that so many updates had left.");
   return {
     id: "losses",
     title: "Learning",
     takeaway: lossTakeaway(result),
     ...(how.length > 0 ? { how: how.join(" ") } : {}),
-    columns: ["rule", "update", "loss"],
-    rows: rules.flatMap((rule) => rule.losses.map((value, k) => [rule.name, k * rule.stretch, value])),
+    columns: ["rule", "update", "loss", ...(dots.length > 0 ? ["trials"] : [])],
+    rows: rules.flatMap((rule) => [
+      ...rule.losses.map((value, k) => [rule.name, k * rule.stretch, value, ...(dots.length > 0 ? ["learnt from"] : [])]),
+      ...rule.evaluations.map((point) => [rule.name, point.update, point.loss, "not learnt from"]),
+    ]),
     draw,
   };
 }
