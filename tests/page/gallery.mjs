@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { browser, open, root, run } from "./browser.mjs";
 
 const launched = await browser();
-const pictures = [...["student_teacher", "unaligned", "sparse", "sines", "sunspots"].map((model) => [model, "reach"]), ["chip", "chip"]];
+const pictures = [...["student_teacher", "unaligned", "sparse", "sines", "sunspots", "spiking_student_teacher", "chip"].map((model) => [model, "reach"]), ["chip", "chip"]];
 for (const [model, figure] of pictures) {
   const { page } = await open(launched, run(`models/${model}.txtpb`).address, { acceptDownloads: true });
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`#${figure} button`).last().click()]);
-  // Three digits are more than a screen shows.
-  const text = readFileSync(await download.path(), "utf8").replace(/\d+\.\d{4,}/g, (number) => String(Number(Number(number).toFixed(2))));
+  // Three digits are more than a screen shows of a place; what is written in the picture stays.
+  const rounded = (places) => places.replace(/\d+\.\d{4,}/g, (number) => String(Number(Number(number).toFixed(2))));
+  const text = readFileSync(await download.path(), "utf8").replace(/="[^"]*"/g, rounded);
   writeFileSync(join(root, "docs/figures", figure === "reach" ? `reach_${model}.svg` : "map_chip.svg"), text);
   console.log(model, await page.textContent(".headline"));
   await page.close();
