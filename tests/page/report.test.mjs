@@ -118,6 +118,8 @@ test("says what the figures carry", async () => {
   const last = (name) => runs.find((run) => run.rule === name).losses.slice(-10).reduce((total, x) => total + x, 0);
   const headline = await page.textContent(".headline");
   assert.match(headline, /^bptt sends 4\.89k messages a trial back in time \(up to 19 ticks\) and 1\.41k over wires/);
+  assert.equal(await page.textContent(".names"), "bptt is backpropagation through time and rflo is random feedback local online learning; how they work is said below.");
+  assert.match(await page.textContent(".card.gives-up"), /the exact gradient of the loss/);
   const lower = last("rflo") < last("bptt");
   const ratio = Number(headline.match(/rflo sends none of these and ends at a loss ([\d.]+)× (lower|higher)/)[1]);
   assert.ok(headline.includes(lower ? "lower" : "higher"));

@@ -12,7 +12,7 @@ import { tradeChart } from "./charts/trade.ts";
 import { type Result, recurrentRank } from "./data.ts";
 import { differences, ends, headline, pairOf, statusWord } from "./facts.ts";
 import { type Cell, type Chart, element, figure, table } from "./figure.ts";
-import { bytes, counted, human, loss, shorten } from "./format.ts";
+import { bytes, counted, human, listed, loss, shorten } from "./format.ts";
 
 function subtitle(result: Result): string {
   const outline = result.json.outline;
@@ -68,6 +68,13 @@ function reading(result: Result): HTMLElement {
   );
 }
 
+/// What the names in the headline stand for.
+function names(result: Result): HTMLElement[] {
+  const pair = pairOf(result);
+  const said = pair ? [pair.reference, pair.local].filter((rule) => kRules[rule.kind]).map((rule) => `${rule.name} is ${kRules[rule.kind]![0]}`) : [];
+  return said.length > 0 ? [element("p", { class: "names" }, `${listed(said)}; how they work is said below.`)] : [];
+}
+
 function balance(result: Result): HTMLElement | undefined {
   const pair = pairOf(result);
   if (!pair) return undefined;
@@ -79,7 +86,7 @@ function balance(result: Result): HTMLElement | undefined {
     const item = (words: string, what: string, pair: string) => element("li", {}, element("strong", {}, words), ` ${what}`, element("span", { class: "pair" }, ` ${pair}`));
     const items = own.map((difference) => item(difference.words, difference.what, `${difference.local} against ${difference.reference}`));
     const lost = verdict === "gives up" ? kLost[local.kind] : undefined;
-    if (lost) items.push(item("the exact gradient", "of the loss", `${lost}${own.length === 0 ? "; here that costs nothing that is measured" : ""}`));
+    if (lost) items.push(item("the exact gradient", "of the loss", `${lost}${own.length === 0 ? "; here that costs nothing that is measured, and what it costs elsewhere depends on those wires and on the task" : ""}`));
     return element("section", { class: `card ${verdict.replace(" ", "-")}`, "aria-label": title }, element("h2", {}, title), items.length > 0 ? element("ul", {}, ...items) : element("p", {}, none));
   };
   const equal = all.filter((difference) => difference.verdict === "equal").map((difference) => difference.what);
@@ -172,7 +179,7 @@ export function fileName(name: string): string {
 export function resultView(result: Result): HTMLElement[] {
   const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), ratesChart(result), chipChart(result), networkChart(result)];
   const file = fileName(result.json.model);
-  const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)));
+  const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)), ...names(result));
   const made: HTMLElement[] = [header];
   const saved = balance(result);
   if (saved) made.push(saved);
