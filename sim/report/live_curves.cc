@@ -16,8 +16,9 @@ void LiveCurve::follow(std::span<const double> all) {
     }
     sums_.back() += all[seen_];
   }
-  if (first_.size() < kLiveEnds) first_.assign(all.begin(), all.begin() + std::min(all.size(), kLiveEnds));
-  last_.assign(all.end() - std::min(all.size(), kLiveEnds), all.end());
+  const std::size_t ends = std::min(all.size(), kLiveEnds);
+  if (first_.size() < kLiveEnds) first_.assign(all.begin(), all.first(ends).end());
+  last_.assign(all.last(ends).begin(), all.end());
 }
 
 std::vector<double> LiveCurve::points() const {
