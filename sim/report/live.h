@@ -1,4 +1,5 @@
-// Snapshots of a run that goes on, as data of the page: what a result would hold if the run ended now, but its weights, with curves of bounded length.
+// Snapshots of a run that goes on, as data of the page: what a result would hold if the run ended now, without weights and with curves of bounded
+// length.
 //
 // Neither a snapshot nor the making of one grows with the number of updates: curves are thinned as they come (live_curves.h), and nothing else of a
 // run is as long as it. tests/serve/cost measures that.

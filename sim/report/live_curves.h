@@ -1,8 +1,8 @@
 // LiveCurves: what a live page draws of losses, in a size that does not grow with the run.
 //
 // A curve is kept as means of equal stretches of updates; when there would be more than kLivePoints of them, neighbours are joined and stretches are
-// twice as long. So what is kept follows from the losses alone, not from when they were looked at, and each loss is looked at once. The newest losses are
-// kept as they are besides, as are the first: what a page says of the start and the end of a run is what the result will say.
+// twice as long. So what is kept follows from the losses alone, not from when they were looked at, and each loss is looked at once. The newest losses
+// are kept as they are besides, as are the first: what a page says of the start and the end of a run is what the result will say.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,7 @@ class LiveCurve {
   std::vector<double> last_;
 };
 
-/// The evaluations of one rule: every so-manieth, and the newest.
+/// The evaluations of one rule: one of so many, and the newest.
 class LiveEvaluations {
  public:
   void follow(std::span<const Evaluation> all);
