@@ -220,6 +220,10 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
   end.mutable_end();
   v1::CheckpointPart unknown_status;
   unknown_status.mutable_rule();
+  v1::CheckpointPart ragged = rule;
+  ragged.mutable_rule()->mutable_curves()->add_curves()->add_updates(1);
+  v1::CheckpointPart uncounted = rule;
+  uncounted.mutable_rule()->mutable_curves()->add_messages(1);
   const auto refusal_of = [](const std::vector<v1::CheckpointPart>& parts) -> std::string {
     const std::string bytes = parts_of(parts);
     std::istringstream stream(bytes);
@@ -239,6 +243,8 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
   EXPECT_NE(refusal_of({head, rule, kept, end}).find("keeps numbers of kind 0"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, nothing, end}).find("does not know"), std::string::npos);
   EXPECT_NE(refusal_of({head, unknown_status, end}).find("status 0"), std::string::npos);
+  EXPECT_NE(refusal_of({head, ragged, end}).find("a curve of 0 values at 1 updates"), std::string::npos);
+  EXPECT_NE(refusal_of({head, uncounted, end}).find("counts messages of 1 classes along its curves"), std::string::npos);
   EXPECT_NE(refusal_of({head, end}).find("0 rules of 1"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, end, end}).find("behind its last part"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule}).find("has no end"), std::string::npos);
