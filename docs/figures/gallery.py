@@ -5,7 +5,7 @@
 
 Runs each model (all that have such a picture, if none is named) with what is to be seen recorded: the model file and some `record` lines, nothing else.
 Recording changes no bit of a run (docs/recording.md), so losses are those of `locus run` alone. Writes seen_MODEL.svg and prints the figures that the gallery
-states. Needs nothing but Python. balanced takes some minutes, the others seconds.
+states. Needs nothing but Python; balanced takes half a minute and 400 MB for a while, the others seconds.
 """
 import array
 import ast
