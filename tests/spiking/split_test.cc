@@ -1,0 +1,97 @@
+// Sending over sparse synapses, split between threads: enough events in a tick that it is (core/transport/batched_sending.cc), and the same bits.
+#include <gtest/gtest.h>
+
+#include "sim/model/load.h"
+#include "tests/support/agreement.h"
+#include "tests/support/records.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int64_t kWorthSplitting = std::int64_t{1} << 12;  // messages over a projection in a tick; kWorthSending
+constexpr int kTicks = 8;
+
+/// 300 inputs of which every other speaks in a tick, 211 neurons (a prime: no number of threads divides them) that nearly all speak, sparse
+/// synapses of different weights between them, B late by a tick and W by two.
+Spec busy_model(const std::string& neurons, const std::string& rules, Precision precision) {
+  std::string text = R"(network {
+  populations { name: "in" size: 300 input {} }
+  populations { name: "rec" size: 211 )" +
+                     neurons + R"( }
+  populations { name: "out" size: 3 readout {} }
+  projections { name: "B" source: "in" target: "rec" delay: 1 weights { sparse_random { in_degree: 90 gaussian { stddev: 1 } } } }
+  projections { name: "W" source: "rec" target: "rec" delay: 2 weights { sparse_random { in_degree: 100 gaussian { stddev: 1 } } } }
+  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
+}
+task { drawn { inputs { poisson { rate_hz: 500 } } targets { sines { period_ms: [10] } } } }
+training { loss: SUM ticks: )" +
+                     std::to_string(kTicks) +
+                     R"( updates: 1 learning_rate: 0.0001 }
+)" + rules;
+  std::vector<Fault> warnings;
+  Spec spec = load_bytes(text, "busy.txtpb", warnings);
+  spec.precision = precision;
+  return spec;
+}
+
+const std::string kSpiking = "lif { tau_m: 5 threshold: 0.01 }";
+const std::string kRate = "rate { activation: TANH leak: 0.5 }";
+const std::string kStill = "rules { name: \"still\" none {} }";
+const std::string kLearning = "rules { name: \"eprop\" eprop { random {} } } rules { name: \"bptt\" bptt {} }";
+
+std::vector<Spec> busy_models() {
+  std::vector<Spec> models;
+  for (const std::string& neurons : {kSpiking, kRate}) {
+    models.push_back(busy_model(neurons, kStill, Precision::kFloat32));
+    models.push_back(busy_model(neurons, kLearning, Precision::kFloat64));
+  }
+  return models;
+}
+
+TEST(SplitSending, IsTheSameBitsForAnyNumberOfThreads) {
+  for (const Spec& spec : busy_models()) {
+    const RunResult one = run_with(spec, TransportKind::kBatched, 1);
+    for (const int threads : {2, 3, 5}) {
+      const RunResult many = run_with(spec, TransportKind::kBatched, threads);
+      for (std::size_t k = 0; k < spec.rules.size(); ++k)
+        EXPECT_TRUE(identical(one.outcomes[k], many.outcomes[k])) << threads << " threads, " << spec.rules[k].name;
+    }
+  }
+}
+
+/// What every neuron does in every tick, where nothing learns: the mailbox adds single messages in the order of their sources.
+TEST(SplitSending, IsWhatTheMailboxSendsForAnyNumberOfThreads) {
+  for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
+    Spec spec = busy_model(kSpiking, kStill, precision);
+    spec.records = every_record(spec);
+    const std::size_t rec = record_of(spec, Quantity::kActivity, 1);
+    const Recorded single = record(spec, TransportKind::kMailbox);
+    const Ledger& ledger = single.result.outcomes.at(0).ledger;
+    // What A takes left aside, and the ticks in which nothing has arrived yet: in most ticks both B and W are worth splitting.
+    EXPECT_GT(ledger.messages(Channel::kAxon) - std::int64_t{3} * 211 * kTicks, 2 * kWorthSplitting * (kTicks - 2));
+    for (const int threads : {1, 2, 3, 5}) {
+      const Recorded bulk = record(spec, TransportKind::kBatched, threads);
+      EXPECT_EQ(bulk.result.outcomes.at(0).ledger, ledger);
+      EXPECT_GT(bulk.result.outcomes.at(0).rates.at(0).last, 0);
+      EXPECT_EQ(bulk.result.outcomes.at(0).rates.at(0).last, single.result.outcomes.at(0).rates.at(0).last);
+      for (std::int32_t tick = 1; tick <= kTicks; ++tick)
+        ASSERT_EQ(bulk.at(0, rec, 0, tick), single.at(0, rec, 0, tick)) << threads << " threads, tick " << tick;
+    }
+  }
+}
+
+/// What is learnt of it.
+TEST(SplitSending, TeachesWhatTheMailboxTeachesOnSeveralThreads) {
+  for (const std::string& neurons : {kSpiking, kRate}) {
+    Spec spec = busy_model(neurons, kLearning, Precision::kFloat64);
+    const RunResult single = run_with(spec, TransportKind::kMailbox);
+    const RunResult bulk = run_with(spec, TransportKind::kBatched, 3);
+    for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+      EXPECT_EQ(single.outcomes[k].ledger, bulk.outcomes[k].ledger) << spec.rules[k].name;
+      EXPECT_TRUE(close(weights_of(bulk.outcomes[k]), weights_of(single.outcomes[k]), 1e-12)) << spec.rules[k].name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace locus
