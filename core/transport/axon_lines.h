@@ -2,8 +2,9 @@
 //
 // A line is the axon's own: a value enters with its tick and leaves, unchanged, with the AXON of its arrival, whose lag is 0: nothing is revisited.
 // What a neuron's longest line holds counts as history (core/rule/closed_form.h). What is still under way when a trial ends arrives nowhere.
-// Why lists: a delivery over sparse synapses, and its count, then cost what is sent, and a silent neuron is looked at once a tick, sixteen at a time.
-// Cost: one copy of the layer's column a tick, none without delays; one pass over it, none without lists. Invariant: sized when the network is built.
+// Why lists: a delivery over sparse synapses, and its count, then cost what is sent, and a silent neuron is looked at once a tick, many at a time.
+// Cost: without lists a copy of the layer's column a tick, none without delays; with lists one pass over it, and with delays a write for each neuron that
+// spoke. Invariants: sized when the network is built; where lists are kept, a slot holds 0 for every neuron that its list does not name.
 #pragma once
 
 #include <algorithm>
@@ -43,8 +44,14 @@ class AxonLines {
   /// What the neurons' column holds now is sent in this tick.
   void enter() {
     present_ = (present_ + 1) % slots_;
-    if (!said_.empty()) std::ranges::copy(column_, at(present_));
-    if (!active_.empty()) list_active();
+    if (active_.empty()) {
+      if (!said_.empty()) std::ranges::copy(column_, at(present_));
+      return;
+    }
+    std::vector<std::int32_t>& active = active_[static_cast<std::size_t>(present_)];
+    if (!said_.empty()) write(active, nullptr);  // what was said slots_ ticks ago
+    list_active(active);
+    if (!said_.empty()) write(active, column_.data());
   }
 
   /// What was sent `wait` ticks before the last enter() (neurons x lanes).
@@ -63,20 +70,33 @@ class AxonLines {
   std::int32_t slot(std::int32_t wait) const { return (present_ + slots_ - wait) % slots_; }
   R* at(std::int32_t slot) { return said_.data() + static_cast<std::size_t>(slot) * column_.size(); }
 
-  void list_active() {
-    std::vector<std::int32_t>& active = active_[static_cast<std::size_t>(present_)];
+  /// The lanes of these neurons in the present slot: what stands in `from` (neurons x lanes), or 0.
+  void write(const std::vector<std::int32_t>& active, const R* from) {
+    R* said = at(present_);
+    for (const std::int32_t neuron : active) {
+      const std::ptrdiff_t first = std::ptrdiff_t{neuron} * lanes_;
+      for (std::ptrdiff_t cell = first; cell < first + lanes_; ++cell) said[cell] = from == nullptr ? R(0) : from[cell];
+    }
+  }
+
+  void list_active(std::vector<std::int32_t>& active) {
     active.clear();
-    constexpr std::size_t kBlock = 16;  // looked at together: nearly all are silent
-    for (std::size_t first = 0; first < column_.size(); first += kBlock) {
-      const std::size_t last = std::min(first + kBlock, column_.size());
-      bool any = false;
-      for (std::size_t cell = first; cell < last; ++cell) any |= column_[cell] != R(0);
-      if (!any) continue;
+    const R* said = column_.data();
+    const std::size_t size = column_.size();
+    const auto list = [&](std::size_t first, std::size_t last) {
       for (std::size_t cell = first; cell < last; ++cell) {
         const auto neuron = static_cast<std::int32_t>(cell) / lanes_;
-        if (column_[cell] != R(0) && (active.empty() || active.back() != neuron)) active.push_back(neuron);
+        if (said[cell] != R(0) && (active.empty() || active.back() != neuron)) active.push_back(neuron);
       }
+    };
+    constexpr std::size_t kBlock = 32;  // looked at together: nearly all are silent
+    std::size_t first = 0;
+    for (; first + kBlock <= size; first += kBlock) {
+      int any = 0;  // an integer, for with a bool the compiler would look at one after the other
+      for (std::size_t cell = 0; cell < kBlock; ++cell) any |= said[first + cell] != R(0) ? 1 : 0;
+      if (any != 0) list(first, first + kBlock);
     }
+    list(first, size);
   }
 
   const Column<R>& column_;  // the network's

@@ -163,6 +163,9 @@ class Batched {
   void send_events(const Projection<R>& projection, const R* activity, R* current);
   void send_product_of_active(const Projection<R>& projection, const R* activity, R* current);
   void step_spiking(const Population& population);
+  void step_still(const Population& population, const Lif<R>& clock);
+  template <class Step>
+  void each_cell_of(const Population& population, Step step_cell);
   std::int64_t count_news(const Projection<R>& projection, const Block& block);
   void add_coefficients(std::int32_t row);
   void revisit_spiking(const Population& population, const R* gain);

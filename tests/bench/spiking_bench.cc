@@ -1,4 +1,4 @@
-// (f) Spiking e-prop: the shipped model of pattern generation, one trial and its commit an update (models/pattern_generation.txtpb).
+// (g) Spiking e-prop: the shipped model of pattern generation, one trial and its commit an update (models/pattern_generation.txtpb).
 //
 // Goal: 0.3 of the limit, which is 5 ms an update where the limit takes 1.5 (NEST 3.10, the same model on one core: 72 ms without recorders).
 // Rate: updates/s.
@@ -50,7 +50,7 @@ void pattern_generation(benchmark::State& state) {
   compare(state, {"updates", 1, 0.3}, program, [&] { return hand.trial(); });
 }
 
-BENCHMARK(pattern_generation)->Name("f spiking e-prop, pattern generation")->Iterations(1)->UseManualTime();
+BENCHMARK(pattern_generation)->Name("g spiking e-prop, pattern generation")->Iterations(1)->UseManualTime();
 
 }  // namespace
 }  // namespace locus::bench
