@@ -180,11 +180,10 @@ void check_mailbox_can_address(const Spec& spec) {
 /// The loader has warned of the model's own rules; this warns of the short forms among those that run.
 void warn_of_lost_errors(const Spec& spec, const std::vector<RuleSpec>& own, const Console& console) {
   for (const RuleSpec& rule : spec.rules) {
-    if (!loses_errors(rule, spec.training)) continue;
+    if (!loses_errors(rule, spec.network, spec.training)) continue;
     if (std::ranges::find(own, rule.name, &RuleSpec::name) != own.end()) continue;
-    console.err << fmt::format(
-        "warning: rule {}: stride {} is more than depth {}; errors older than the depth at their sweep are lost\n",
-        rule.name, rule.stride, rule.depth);
+    console.err << fmt::format("warning: rule {}: {}; errors older than the depth at their sweep are lost\n", rule.name,
+                               why_lost(rule, spec.network, spec.training));
   }
 }
 

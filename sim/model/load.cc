@@ -62,10 +62,15 @@ void warn(const Spec& spec, FaultList& faults) {
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleSpec& rule = spec.rules[i];
     learner = learner || learns(rule.kind);
-    if (!loses_errors(rule, spec.training)) continue;
-    faults.warning(root.at("rules", static_cast<int>(i)).at("tbptt").at("stride"),
-                   fmt::format("is {}, more than the depth {}", rule.stride, rule.depth),
-                   "errors older than the depth at their sweep are lost");
+    if (!loses_errors(rule, spec.network, spec.training)) continue;
+    const FieldPath field = root.at("rules", static_cast<int>(i)).at("tbptt");
+    if (latest_answer(spec.network, spec.training) == 0) {
+      faults.warning(field.at("stride"), fmt::format("is {}, more than the depth {}", rule.stride, rule.depth),
+                     "errors older than the depth at their sweep are lost");
+    } else {
+      faults.warning(field.at("depth"), fmt::format("is {}", rule.depth),
+                     why_lost(rule, spec.network, spec.training) + ": errors older than the depth at their sweep are lost");
+    }
   }
   bool plastic = false;
   for (const ProjectionSpec& projection : spec.network.projections) plastic = plastic || projection.plastic;

@@ -77,6 +77,31 @@ void check_begin_beside_delays(const Spec& spec, FaultList& faults) {
   }
 }
 
+/// On a chip a packet carries what a neuron says to all that it reaches, so that AXON of one kind (B, W or A) must arrive together.
+void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
+  if (!spec.chip) return;
+  const NetworkSpec& network = spec.network;
+  const auto kind_of = [&](std::int32_t population) {
+    return network.populations[static_cast<std::size_t>(population)].kind;
+  };
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    const ProjectionSpec& one = network.projections[i];
+    if (!one.delay || one.source < 0 || one.target < 0) continue;
+    for (std::size_t k = 0; k < network.projections.size(); ++k) {
+      const ProjectionSpec& other = network.projections[k];
+      if (other.source < 0 || other.target < 0 || (other.delay && k > i)) continue;  // the later one of two is told
+      if (kind_of(one.source) != kind_of(other.source) || kind_of(one.target) != kind_of(other.target)) continue;
+      if (wait_of(network, one) == wait_of(network, other)) continue;
+      faults.error(FieldPath().at("network").at("projections", static_cast<int>(i)).at("delay"),
+                   fmt::format("is {}, that of projection {} is {}", *one.delay, other.name,
+                               wait_of(network, other) + shortest_delay(network, other)),
+                   "must be the same for all projections between the same kinds of populations beside a chip, whose packets leave "
+                   "and arrive together");
+      break;
+    }
+  }
+}
+
 void check_teacher_delays(const NetworkSpec& teacher, FaultList& faults) {
   const FieldPath where = FieldPath().at("task").at("student_teacher").at("teacher");
   for (std::size_t i = 0; i < teacher.projections.size(); ++i) {
@@ -182,6 +207,7 @@ void check_spiking(const Spec& spec, FaultList& faults) {
   const TrainingSpec& training = spec.training;
   check_delays(spec.network, root.at("network"), training.ticks, faults);
   check_begin_beside_delays(spec, faults);
+  check_delays_beside_chip(spec, faults);
   if (const auto* task = std::get_if<StudentTeacherTask>(&spec.task)) check_teacher_delays(task->teacher, faults);
   check_refractory(spec.network, root.at("network"), training.dt, faults);
   if (const auto* taught = std::get_if<StudentTeacherTask>(&spec.task))

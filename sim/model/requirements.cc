@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "sim/model/network_size.h"
 
 namespace locus {
@@ -49,10 +51,32 @@ std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {
   return feedback;
 }
 
-bool loses_errors(const RuleSpec& rule, const TrainingSpec& training) {
-  const std::int32_t depth = rule.depth == 0 ? training.ticks : std::min(rule.depth, training.ticks);
-  const std::int32_t stride = std::min(rule.stride, training.ticks);
-  return rule.kind == RuleKind::kTbptt && std::min(stride, window_of(training)) > depth;
+std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training) {
+  std::int32_t latest = 0;
+  for (const ProjectionSpec& projection : network.projections) {
+    if (projection.source < 0 || projection.target < 0) continue;
+    const auto kind = [&](std::int32_t population) {
+      return network.populations[static_cast<std::size_t>(population)].kind;
+    };
+    if (kind(projection.source) != PopulationKind::kRate || kind(projection.target) != PopulationKind::kReadout)
+      continue;
+    const std::int32_t wait = wait_of(network, projection);
+    if (wait < training.ticks)
+      latest = std::max(latest, wait);  // otherwise nothing of it arrives, and no error goes back
+  }
+  return latest;
+}
+
+bool loses_errors(const RuleSpec& rule, const NetworkSpec& network, const TrainingSpec& training) {
+  if (rule.kind != RuleKind::kTbptt || rule.depth == 0 || rule.depth >= training.ticks) return false;
+  return std::min({rule.stride, training.ticks, window_of(training)}) + latest_answer(network, training) > rule.depth;
+}
+
+std::string why_lost(const RuleSpec& rule, const NetworkSpec& network, const TrainingSpec& training) {
+  const std::int32_t latest = latest_answer(network, training);
+  if (latest == 0) return fmt::format("stride {} is more than depth {}", rule.stride, rule.depth);
+  return fmt::format("depth {} is less than {} ticks of errors a sweep and a delay of {} onto readouts", rule.depth,
+                     std::min({rule.stride, training.ticks, window_of(training)}), latest);
 }
 
 }  // namespace locus

@@ -31,7 +31,13 @@ std::string not_offered(RuleKind kind, const NetworkSpec& network);
 /// R as `rflo {}` and `eprop { random {} }` have it: N(0, 1 / readouts) onto every rate population.
 std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network);
 
-/// Whether sweeps of this depth and stride lose errors: those older than `depth` ticks when their sweep comes.
-bool loses_errors(const RuleSpec& rule, const TrainingSpec& training);
+/// The longest delay from rate or spiking populations to readouts, below a trial's ticks: by so much an error is older than its readout, where it goes.
+std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training);
+
+/// Whether sweeps of this depth and stride lose errors: those that go to activities older than `depth` ticks when their sweep comes.
+bool loses_errors(const RuleSpec& rule, const NetworkSpec& network, const TrainingSpec& training);
+
+/// Why they are lost: "stride 5 is more than depth 3", or what a delay onto readouts adds to it.
+std::string why_lost(const RuleSpec& rule, const NetworkSpec& network, const TrainingSpec& training);
 
 }  // namespace locus

@@ -173,6 +173,23 @@ TEST(Faults, OfDelays) {
        },
        "network.projections[1].delay",
        {"is 2, and carry_state is true", "must be 1"}},
+      {"that differ beside a chip",
+       [&](M& m) {
+         m.populations += " populations { name: \"more\" size: 1 rate {} }";
+         m.w = w("@delay: 2") +
+               " projections { name: \"W2\" source: \"rec\" target: \"more\" weights { constant { value: 1 } } }";
+         m.more = "chip { mesh { width: 1 height: 1 } neurons_per_core: 5 }";
+       },
+       "network.projections[1].delay",
+       {"is 2, that of projection W2 is 1", "must be the same"}},
+      {"onto readouts beyond the depth",
+       [](M& m) {
+         m.a = "projections { name: \"A\" source: \"rec\" target: \"out\" delay: 1 weights { constant { value: 0.5 } } }";
+         m.rules = "rules { name: \"t\" tbptt { @depth: 1 } }";
+       },
+       "rules[0].tbptt.depth",
+       {"is 1", "less than 1 ticks of errors a sweep and a delay of 1 onto readouts", "are lost"},
+       true},
   });
 }
 

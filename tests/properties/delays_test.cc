@@ -1,6 +1,9 @@
 // Delays of projections in networks of rate neurons: against the oracle, against differences of the loss, and against the closed forms.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "sim/model/requirements.h"
 #include "sim/report/forecast.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
@@ -60,6 +63,31 @@ TEST(Delays, LeaveBpttTheGradientOfTheLoss) {
       EXPECT_TRUE(close(change(spec, run_with(spec, transport).outcomes.at(0)), slopes, 1e-8))
           << name(transport) << ", " << describe(spec);
   }
+}
+
+/// A delay onto readouts makes an error so much older, and a sweep that ends before loses it: exactly then nothing reaches B, and the model is warned.
+TEST(Delays, OntoReadoutsLoseErrorsWhereTheModelIsWarned) {
+  constexpr int kTicks = 6;
+  int lost = 0;
+  for (int delay = 0; delay <= kTicks; ++delay) {
+    for (int depth = 1; depth <= kTicks + 1; ++depth) {
+      Spec spec = small_model({2, 3, 2, kTicks}, {Activation::kTanh, 0.5, Loss::kFinal}, 1);
+      spec.network.projections[2].delay = delay;
+      spec.rules = {truncated(depth, 1)};
+      const bool warned = loses_errors(spec.rules[0], spec.network, spec.training);
+      lost += warned ? 1 : 0;
+      if (delay == kTicks) {
+        EXPECT_FALSE(warned) << "no activity reaches a readout, and no error a neuron";
+        continue;
+      }
+      for (const TransportKind transport : kTransports) {
+        const std::vector<double> moves = change(spec, run_with(spec, transport).outcomes.at(0)).at(0);
+        const bool moved = std::ranges::any_of(moves, [](double move) { return move != 0; });
+        EXPECT_EQ(moved, !warned) << name(transport) << ", delay " << delay << ", depth " << depth;
+      }
+    }
+  }
+  EXPECT_EQ(lost, 15) << "delays of 1 to 5 and as many depths as are no longer";
 }
 
 /// Where nothing is 0, the closed forms are what is sent: under every rule, depth and stride, whole and static, by lag.
