@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Puts what the benchmarks print into docs/performance.md: its tables, and speed.svg with rates of the program and of its limits over n, T, batch and
-synapses.
+synapses; and spikes.svg with the time of a tick over its spikes, for which the rows "h cost" are enough.
 
     build/bench/bin/locus_bench > build/bench.txt; python3 docs/figures/speed.py build/bench.txt docs/figures
 
@@ -18,6 +18,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # after the choice of what draws
 import numpy as np
 
+COST = "h cost f32, spikes a tick"
 COLOURS = {"f64": "#1b6ca8", "f32": "#d1495b", "BPTT": "#1b6ca8", "tBPTT(1)": "#d1495b", "RFLO": "#2e8b57", "e-prop": "#8e6c8a"}
 plt.rcParams.update({
     "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False, "figure.constrained_layout.use": True,
@@ -46,18 +47,19 @@ def cell(rates):
 
 def tables(found):
     """Markdown: ratios of (a) to (c) by size, the rest line by line."""
-    lines = [f"Of {len(found)} goals {sum(rates[2] >= rates[3] for rates in found.values())} are reached. Bold: missed.", ""]
+    goals = [rates for (work, _), rates in found.items() if work != COST]  # which has none: it is for the figure
+    lines = [f"Of {len(goals)} goals {sum(rates[2] >= rates[3] for rates in goals)} are reached. Bold: missed.", ""]
     for letter, head in (("a", "n"), ("b", "n/batch"), ("c", "n/T/batch"), ("t", "n/batch")):
         works = [work for work in dict.fromkeys(work for work, _ in found) if work.startswith(letter + " ")]
         if not works:
             continue
         lines += [f"| ({letter}) {head} | " + " | ".join(work[2:] for work in works) + " |", "|---" * (len(works) + 1) + "|"]
         for arguments in dict.fromkeys(arguments for work, arguments in found if work in works):
-            lines.append(f"| {'/'.join(map(str, arguments))} | " + " | ".join(cell(found.get((work, arguments))) for work in works) + " |")
+            lines.append(f"| {'/'.join(map(str, arguments)) or 'balanced'} | " + " | ".join(cell(found.get((work, arguments))) for work in works) + " |")
         lines.append("")
     lines += ["| | rate/s | limit/s | ratio | goal |", "|---|---|---|---|---|"]
     for (work, arguments), rates in found.items():
-        if work[0] in "def":
+        if work[0] in "defgh" and work != COST:
             name = f"({work[0]}) {work[2:]}" + (f", {'/'.join(map(str, arguments))}" if arguments else "")
             lines.append(f"| {name} | {rates[0]:.3g} | {rates[1]:.3g} | {cell(rates)} | {rates[3]:.2f} |")
     lines += ["", "![Rates over n, T, batch and synapses, program and limit](figures/speed.svg)"]
@@ -89,9 +91,30 @@ def plot(axes, points, colour, label, marker="o"):
     axes.loglog(x, [points[k][1] for k in x], "--", color=colour, alpha=0.6, linewidth=1)
 
 
+def draw_cost(found, target):
+    """Microseconds a tick over spikes a tick, and the straight line through them: what a tick costs by itself, and what a spike adds."""
+    points = {arguments[0]: 1e6 / rates[0] for (work, arguments), rates in found.items() if work == COST}
+    x = sorted(points)
+    y = [points[k] for k in x]
+    slope, start = np.polyfit(x, y, 1)
+    figure, axes = plt.subplots(figsize=(5, 3))
+    axes.plot(x, start + slope * np.array(x), "-", color=COLOURS["f64"], linewidth=1, label=f"{start:.0f} µs and {slope:.2f} µs a spike")
+    axes.plot(x, y, "o", color=COLOURS["f32"], markersize=4, label="measured")
+    axes.set(xlabel="spikes a tick, each to 1,000 synapses", ylabel="µs a tick", ylim=(0, None),
+             title="10,000 inputs onto 10,000 spiking neurons, float32")
+    axes.legend(fontsize=7.5)
+    axes.grid(True, which="major", color="#e8e8e8", linewidth=0.6)
+    figure.savefig(target / "spikes.svg", metadata={"Date": None})
+    figure.savefig(pathlib.Path(sys.argv[1]).with_suffix(".spikes.png"), dpi=120)  # to look at
+
+
 def main():
     found = read(sys.argv[1])
     target = pathlib.Path(sys.argv[2])
+    if any(work == COST for work, _ in found):
+        draw_cost(found, target)
+    if not any(work.startswith("a ") for work, _ in found):
+        return  # a part of a run: the tables wait for a whole one
     write_tables(found, target.parent / "performance.md")
     figure, ((online, bptt), (ticks, batch), (sparse, unused)) = plt.subplots(3, 2, figsize=(8, 8.5))
     unused.remove()
