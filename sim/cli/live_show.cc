@@ -2,9 +2,10 @@
 
 namespace locus {
 
-LiveShow::LiveShow(std::uint16_t port, const Spec& first, std::size_t models)
+LiveShow::LiveShow(const std::string& address, std::uint16_t port, const Spec& first, std::size_t models)
     : place_{.model = 0, .models = models},
-      server_(port, live_page(first.name, snapshot(not_begun(first), nullptr, nullptr, curves_, place_))) {}
+      server_(port, live_page(first.name, snapshot(not_begun(first), nullptr, nullptr, curves_, place_)),
+              LiveServer::kPatience, address) {}
 
 void LiveShow::begin(const Spec& spec, std::size_t model) {
   place_.model = model;

@@ -13,8 +13,8 @@ namespace locus {
 
 class LiveShow {
  public:
-  /// `first`: the model that is run first of `models`. Throws std::system_error where the port cannot be had.
-  LiveShow(std::uint16_t port, const Spec& first, std::size_t models);
+  /// `first`: the model that is run first of `models`. Throws std::system_error where the port of the address cannot be had.
+  LiveShow(const std::string& address, std::uint16_t port, const Spec& first, std::size_t models);
 
   std::string url() const { return server_.url(); }
   /// Shows a model that is about to run.

@@ -83,6 +83,7 @@ class RunInvocation final : public Invocation {
   std::string transport_;
   std::string locality_;
   std::optional<std::uint16_t> serve_;
+  std::string serve_host_;
   std::string out_;
   std::string tensorboard_;
   CostOption cost_;
@@ -143,6 +144,13 @@ void RunInvocation::declare(CLI::App& app) {
       ->expected(0, 1)
       ->default_str("0")
       ->check(whole_number(0, 65535), "");
+  app.add_option(
+         "--serve-host", serve_host_,
+         "for browsers elsewhere: the address of this machine to serve at, 0.0.0.0 or :: for all (default: 127.0.0.1, which "
+         "nobody else reaches); who knows the address printed sees the page, and what it sends can be read on the way")
+      ->type_name("ADDRESS")
+      ->check(
+          [](const std::string& text) { return is_address(text) ? "" : "is \"" + text + "\"; must be an IP address"; }, "");
   app.add_option("--tensorboard", tensorboard_, "folder for TensorBoard's event files: DIR/<model name>/<rule>/")
       ->type_name("DIR");
   cost_.declare(app);
@@ -316,12 +324,13 @@ Exit RunInvocation::stopped(const Console& console) const {
 Exit RunInvocation::execute(const Console& console) {
   trace_.check(transport_, models_.size());
   checkpoint_.check(models_.size(), trace_.asked());
+  if (!serve_host_.empty() && !serve_) throw UsageError("--serve-host is given without --serve");
   ProgressLine progress(console.err, console.terminal && !quiet_);
   const std::vector<Job> jobs = this->jobs(progress, console);
   const Interrupt interrupt;
   std::optional<LiveShow> live;
   if (serve_) {
-    live.emplace(*serve_, jobs.front().spec, jobs.size());
+    live.emplace(serve_host_.empty() ? std::string(kLoopback) : serve_host_, *serve_, jobs.front().spec, jobs.size());
     (json_ ? console.err : console.out) << "live: " << live->url() << std::endl;
   }
   std::optional<Checkpointer> checkpointer;

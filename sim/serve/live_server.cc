@@ -13,6 +13,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/host_name.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -69,6 +70,7 @@ struct LiveServer::State {
   std::chrono::milliseconds patience;
   std::string token = random_token();
   std::uint16_t port = 0;
+  std::string host;             // as reply_to has it
   int connections = 0;          // of the server's thread
   std::list<Session> sessions;  // of the server's thread
 
@@ -119,7 +121,7 @@ asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
                                 .host = text(request[http::field::host]),
                                 .origin = text(request[http::field::origin]),
                                 .upgrade = websocket::is_upgrade(request)},
-                               port, token);
+                               port, token, host);
   if (reply != Reply::kSocket || open >= kMostBrowsers) {
     co_await answer(stream, reply);
     co_return;
@@ -226,9 +228,16 @@ asio::awaitable<void> LiveServer::State::write(std::list<Session>::iterator sess
   leave(session);
 }
 
-LiveServer::LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience)
+bool is_address(const std::string& text) {
+  boost::system::error_code error;
+  asio::ip::make_address(text, error);
+  return !error;
+}
+
+LiveServer::LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience, const std::string& address)
     : state_(std::make_unique<State>(std::move(page), patience)) {
-  const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
+  const tcp::endpoint endpoint(asio::ip::make_address(address), port);
+  if (!endpoint.address().is_unspecified()) state_->host = endpoint.address().is_v6() ? "[" + address + "]" : address;
   try {
     state_->acceptor.open(endpoint.protocol());
     state_->acceptor.set_option(asio::socket_base::reuse_address(true));
@@ -236,7 +245,7 @@ LiveServer::LiveServer(std::uint16_t port, std::string page, std::chrono::millis
     state_->acceptor.listen();
   } catch (const boost::system::system_error& error) {
     throw std::system_error(error.code().value(), std::system_category(),
-                            fmt::format("--serve: port {} of 127.0.0.1", port));
+                            fmt::format("--serve: port {} of {}", port, address));
   }
   state_->port = state_->acceptor.local_endpoint().port();
   co_spawn(state_->context, state_->listen(), asio::detached);
@@ -251,7 +260,10 @@ LiveServer::~LiveServer() {
   state_->thread.join();
 }
 
-std::string LiveServer::url() const { return fmt::format("http://127.0.0.1:{}/{}/", state_->port, state_->token); }
+std::string LiveServer::url() const {
+  const std::string host = state_->host.empty() ? asio::ip::host_name() : state_->host;
+  return fmt::format("http://{}:{}/{}/", host, state_->port, state_->token);
+}
 
 std::uint16_t LiveServer::port() const { return state_->port; }
 

@@ -18,22 +18,24 @@ bool same(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-bool is_ours(std::string_view host, std::uint16_t port) {
-  return host == fmt::format("127.0.0.1:{}", port) || host == fmt::format("localhost:{}", port);
+bool is_ours(std::string_view said, std::uint16_t port, std::string_view host) {
+  if (host.empty()) return said.ends_with(fmt::format(":{}", port));
+  return said == fmt::format("{}:{}", host, port) || (host == kLoopback && said == fmt::format("localhost:{}", port));
 }
 
 }  // namespace
 
-Reply reply_to(const RequestHead& head, std::uint16_t port, std::string_view token) {
-  if (!is_ours(head.host, port)) return Reply::kForbidden;
+Reply reply_to(const RequestHead& head, std::uint16_t port, std::string_view token, std::string_view host) {
+  if (!is_ours(head.host, port, host)) return Reply::kForbidden;
   if (head.method != "GET") return Reply::kMethodNotAllowed;
   const bool page = same(head.target, fmt::format("/{}/", token));
   const bool socket = same(head.target, fmt::format("/{}/live", token));
   if (!page && !socket) return Reply::kNotFound;
   if (page) return head.upgrade ? Reply::kNotFound : Reply::kPage;
   constexpr std::string_view kScheme = "http://";
-  const bool own = head.origin.starts_with(kScheme) && is_ours(head.origin.substr(kScheme.size()), port);
-  if (!own) return Reply::kForbidden;
+  if (!head.origin.starts_with(kScheme)) return Reply::kForbidden;
+  const std::string_view origin = head.origin.substr(kScheme.size());
+  if (!is_ours(origin, port, host) || (host.empty() && origin != head.host)) return Reply::kForbidden;
   return head.upgrade ? Reply::kSocket : Reply::kNotFound;
 }
 

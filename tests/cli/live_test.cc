@@ -62,6 +62,20 @@ TEST_F(Serve, APortThatIsNoneOrTakenIsRefused) {
   expect_refused({"--serve", port}, Exit::kFailed, "--serve: port " + port + " of 127.0.0.1: Address already in use");
 }
 
+TEST_F(Serve, AtAnotherAddressOnlyWhereTold) {
+  const Answer all = invoke({"run", model_, "--quiet", "--serve", "--serve-host", "0.0.0.0"});
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_TRUE(all.out.starts_with("live: http://")) << all.out;
+  EXPECT_EQ(all.out.find("0.0.0.0"), std::string::npos) << "that is where to listen, and nowhere to go to: " << all.out;
+  const Answer one = invoke({"run", model_, "--quiet", "--serve", "--serve-host", "127.0.0.2"});
+  EXPECT_TRUE(one.out.starts_with("live: http://127.0.0.2:")) << one.out;
+  expect_refused({"--serve", "--serve-host", "here"}, Exit::kUsage, "--serve-host: is \"here\"; must be an IP address");
+  expect_refused({"--serve-host", "0.0.0.0"}, Exit::kUsage, "--serve-host is given without --serve");
+  expect_refused({"--serve", "0", "--serve-host", "192.0.2.1"},
+                 Exit::kFailed,  // an address for documents, which no machine has
+                 "--serve: port 0 of 192.0.2.1: Cannot assign requested address");
+}
+
 TEST_F(Serve, AFolderForEventFilesThatCannotBeIsRefused) {
   const std::string in_the_way = file("in_the_way", "");
   expect_refused({"--tensorboard", in_the_way}, Exit::kFailed, in_the_way + ": cannot make the folder: Not a directory");

@@ -65,6 +65,31 @@ TEST(Request, IsAnsweredOnlyWithTokenHostAndOrigin) {
   }
 }
 
+TEST(Request, OfAServerElsewhereHasItsAddressOrAtAllAddressesOneName) {
+  const auto page = [](std::string_view said, std::string_view host) {
+    RequestHead head = good_page();
+    head.host = said;
+    return reply_to(head, 80, kToken, host);
+  };
+  EXPECT_EQ(page("192.168.1.5:80", "192.168.1.5"), Reply::kPage);
+  EXPECT_EQ(page("[::1]:80", "[::1]"), Reply::kPage);
+  EXPECT_EQ(page("localhost:80", "192.168.1.5"), Reply::kForbidden);
+  EXPECT_EQ(page("evil.example:80", "192.168.1.5"), Reply::kForbidden);
+  EXPECT_EQ(page("cluster-7:80", ""), Reply::kPage);
+  EXPECT_EQ(page("cluster-7:81", ""), Reply::kForbidden);
+  const auto socket = [](std::string_view said, std::string_view origin, std::string_view host) {
+    RequestHead head = good_socket();
+    head.host = said;
+    head.origin = origin;
+    return reply_to(head, 80, kToken, host);
+  };
+  EXPECT_EQ(socket("192.168.1.5:80", "http://192.168.1.5:80", "192.168.1.5"), Reply::kSocket);
+  EXPECT_EQ(socket("192.168.1.5:80", "http://evil.example:80", "192.168.1.5"), Reply::kForbidden);
+  EXPECT_EQ(socket("cluster-7:80", "http://cluster-7:80", ""), Reply::kSocket);
+  EXPECT_EQ(socket("cluster-7:80", "http://evil.example:80", ""), Reply::kForbidden) << "a page of another name";
+  EXPECT_EQ(socket("cluster-7:80", "", ""), Reply::kForbidden);
+}
+
 TEST(Request, TokensAreLongAndDiffer) {
   EXPECT_EQ(random_token().size(), 32U);
   EXPECT_NE(random_token(), random_token());
