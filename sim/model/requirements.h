@@ -31,7 +31,7 @@ std::string not_offered(RuleKind kind, const NetworkSpec& network);
 /// R as `rflo {}` and `eprop { random {} }` have it: N(0, 1 / readouts) onto every rate population.
 std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network);
 
-/// The longest delay from rate or spiking populations to readouts, below a trial's ticks: by so much an error is older than its readout, where it goes.
+/// The longest delay from rate or spiking populations to readouts, below a trial's ticks: an error is so much older where it goes.
 std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training);
 
 /// Whether sweeps of this depth and stride lose errors: those that go to activities older than `depth` ticks when their sweep comes.

@@ -65,7 +65,7 @@ TEST(Delays, LeaveBpttTheGradientOfTheLoss) {
   }
 }
 
-/// A delay onto readouts makes an error so much older, and a sweep that ends before loses it: exactly then nothing reaches B, and the model is warned.
+/// A delay onto readouts makes an error so much older, and a sweep that ends before loses it: exactly then nothing reaches B, and there is a warning.
 TEST(Delays, OntoReadoutsLoseErrorsWhereTheModelIsWarned) {
   constexpr int kTicks = 6;
   int lost = 0;

@@ -21,13 +21,14 @@ namespace {
 constexpr std::int64_t kUpdates = 20;  // of each model: enough to learn, few enough for a sanitised build
 constexpr std::string_view kMathematics = "# mathematics: ";
 
-/// FNV-1a over the bits of what the mathematical library returns at some thousand points.
+/// FNV-1a over the bits of what the mathematical library returns at some thousand points; called by pointers, for compilers know ways around it.
 std::string mathematics() {
   std::uint64_t hash = 0xcbf29ce484222325U;
   const auto add = [&](double value) { hash = (hash ^ std::bit_cast<std::uint64_t>(value)) * 0x100000001b3U; };
-  for (int k = 1; k <= 1000; ++k) {
-    const double x = 0.00737 * k;
-    for (const double value : {std::exp(-x), std::tanh(x), std::log(x), std::sin(x), std::cos(x)}) add(value);
+  using Function = double (*)(double);
+  for (const volatile Function function :
+       {Function{std::exp}, Function{std::tanh}, Function{std::log}, Function{std::sin}, Function{std::cos}}) {
+    for (int k = 1; k <= 1000; ++k) add(function(0.00737 * k));
   }
   return fmt::format("{:016x}", hash);
 }

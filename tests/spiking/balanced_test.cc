@@ -79,7 +79,7 @@ TEST(Balanced, IsAsynchronousAndIrregular) {
     EXPECT_LT(rate, 10);
     EXPECT_GT(cv, 0.8);
     EXPECT_LT(cv, 1.1);
-    // A mean correlation of two neurons of (F - 1) / n, less than 0.001. With weights of 0.2 and -1 that arrive a tick later volleys gave E 95 and 154.
+    // A mean correlation of two neurons of (F - 1) / n, below 0.001. With weights of 0.2 and -1 that arrive a tick later volleys gave E 95 and 154.
     EXPECT_LT(fano_1ms, 6);
     EXPECT_LT(fano_5ms, 8);
   }
