@@ -85,10 +85,12 @@ class Resume : public testing::TestWithParam<std::tuple<TransportKind, Precision
 
 TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreak) {
   const auto [transport, precision] = GetParam();
-  constexpr int kModels = 24;
+  constexpr int kModels = 8;  // others for each parameter
+  const int first =
+      1000 + (transport == TransportKind::kMailbox ? 2 : 0) * kModels + (precision == Precision::kFloat32 ? kModels : 0);
   std::size_t resumed = 0;
   for (int model = 0; model < kModels && !HasFailure(); ++model) {
-    Spec spec = odd_model(static_cast<std::uint64_t>(1000 + model));
+    Spec spec = odd_model(static_cast<std::uint64_t>(first + model));
     spec.precision = precision;
     spec.training.updates = 4;
     if (model % 2 == 0) {
@@ -98,7 +100,7 @@ TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreak) {
     EXPECT_GE(states, spec.rules.size() + 4) << "a state before each rule, and after each update";
     resumed += states;
   }
-  EXPECT_GE(resumed, 1000U);
+  EXPECT_GE(resumed, 300U);
 }
 
 TEST_P(Resume, GoesOnWithTheMomentsOfAdam) {
