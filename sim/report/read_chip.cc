@@ -18,9 +18,9 @@ constexpr std::int32_t kMostLags = 10'000'000;    // ticks of a trial, as load a
 constexpr std::int64_t kMostCounts = 50'000'000;  // keys x lags: a few bytes of a file may ask for as many
 constexpr std::int32_t kLongestSide = 1024;       // cores
 
-class Reader {
+class ChipReader {
  public:
-  explicit Reader(const std::filesystem::path& path) : path_(result_file(path)) {}
+  explicit ChipReader(const std::filesystem::path& path) : path_(result_file(path)) {}
 
   RunResult read() {
     const v1::Result message = read_result(path_);
@@ -177,7 +177,7 @@ class Reader {
 
 }  // namespace
 
-RunResult read_chip_result(const std::filesystem::path& path) { return Reader(path).read(); }
+RunResult read_chip_result(const std::filesystem::path& path) { return ChipReader(path).read(); }
 
 Wiring wiring_of(const RunResult& result, const Outcome& outcome) {
   return {outcome.chip->traffic.sizes(), result.wires, outcome.chip->feedback};

@@ -48,7 +48,7 @@ struct Loaded {
   std::vector<Fault> faults;
   WeightsSpec weights;
 };
-Loaded loaded(const std::string& bytes, const std::string& name = "w.npy", const std::string& path = "w.npy") {
+Loaded loaded_npy(const std::string& bytes, const std::string& name = "w.npy", const std::string& path = "w.npy") {
   const Folder folder;
   folder.write(name, bytes);
   ModelText model;
@@ -67,23 +67,23 @@ std::vector<double> values_of(const Loaded& result) {
 }
 
 void expect_npy_refused(const std::string& bytes, const std::string& word) {
-  const Loaded result = loaded(bytes);
+  const Loaded result = loaded_npy(bytes);
   ASSERT_EQ(result.faults.size(), 1U) << word;
   EXPECT_EQ(result.faults[0].field, "network.projections[0].weights.file.path");
   EXPECT_NE(describe(result.faults[0]).find(word), std::string::npos) << describe(result.faults[0]);
 }
 
 TEST(NpyFile, ReadsBothOrdersBothTypesAndEveryVersion) {
-  EXPECT_EQ(values_of(loaded(Npy{.numbers = packed(kRowMajor)}.bytes())), kRowMajor);
-  EXPECT_EQ(values_of(loaded(Npy{.order = "True", .numbers = packed(kColumnMajor)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(Npy{.numbers = packed(kRowMajor)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(Npy{.order = "True", .numbers = packed(kColumnMajor)}.bytes())), kRowMajor);
   const std::vector<float> row_major(kRowMajor.begin(), kRowMajor.end());
   const std::vector<float> column_major(kColumnMajor.begin(), kColumnMajor.end());
-  EXPECT_EQ(values_of(loaded(Npy{.type = "<f4", .numbers = packed(row_major)}.bytes())), kRowMajor);
-  EXPECT_EQ(values_of(loaded(Npy{.type = "<f4", .order = "True", .numbers = packed(column_major)}.bytes())), kRowMajor);
-  EXPECT_EQ(values_of(loaded(Npy{.version = 2, .numbers = packed(kRowMajor)}.bytes())), kRowMajor);
-  EXPECT_EQ(values_of(loaded(Npy{.version = 3, .numbers = packed(kRowMajor)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(Npy{.type = "<f4", .numbers = packed(row_major)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(Npy{.type = "<f4", .order = "True", .numbers = packed(column_major)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(Npy{.version = 2, .numbers = packed(kRowMajor)}.bytes())), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(Npy{.version = 3, .numbers = packed(kRowMajor)}.bytes())), kRowMajor);
   EXPECT_EQ(
-      values_of(loaded(
+      values_of(loaded_npy(
           Npy{.numbers = packed(kRowMajor), .header = "{'shape':(3,2),'descr':'<f8','fortran_order':False}"}.bytes())),
       kRowMajor);
 }
@@ -123,10 +123,10 @@ TEST(NpyFile, RefusesDamageAndLies) {
 
 TEST(WeightsFile, StaysInTheModelsFolder) {
   const std::string good = Npy{.numbers = packed(kRowMajor)}.bytes();
-  EXPECT_EQ(values_of(loaded(good, "deep/er/w.npy", "deep/er/w.npy")), kRowMajor);
-  EXPECT_EQ(values_of(loaded(good, "w.npy", "deep/../w.npy")), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(good, "deep/er/w.npy", "deep/er/w.npy")), kRowMajor);
+  EXPECT_EQ(values_of(loaded_npy(good, "w.npy", "deep/../w.npy")), kRowMajor);
   for (const char* path : {"../w.npy", "/etc/w.npy", "a/../../w.npy", "./../w.npy"}) {
-    const Loaded result = loaded(good, "w.npy", path);
+    const Loaded result = loaded_npy(good, "w.npy", path);
     ASSERT_EQ(result.faults.size(), 1U) << path;
     EXPECT_NE(describe(result.faults[0]).find("must be a path relative to the model's folder, and inside of it"), std::string::npos)
         << describe(result.faults[0]);
@@ -135,7 +135,7 @@ TEST(WeightsFile, StaysInTheModelsFolder) {
                                    {"", "must end in .npy"},
                                    {"w.csv", "must end in .npy"},
                                    {"folder.npy", "no regular file"}}) {
-    const Loaded result = loaded(good, "folder.npy/w.npy", path);
+    const Loaded result = loaded_npy(good, "folder.npy/w.npy", path);
     ASSERT_EQ(result.faults.size(), 1U) << path;
     EXPECT_NE(describe(result.faults[0]).find(word), std::string::npos) << describe(result.faults[0]);
   }

@@ -9,17 +9,17 @@ namespace locus {
 namespace {
 
 /// Where @ stands in a text, and the text without it.
-struct Marked {
+struct MarkedText {
   std::string text;
   std::size_t offset = 0;
 };
-Marked unmark(std::string text) {
+MarkedText unmark_text(std::string text) {
   const std::size_t at = text.find('@');
   return {text.erase(at, 1), at};
 }
 
 void expect_at(const std::string& marked, const FieldPath& path) {
-  const Marked wanted = unmark(marked);
+  const MarkedText wanted = unmark_text(marked);
   EXPECT_EQ(locate(wanted.text, {path})[0], wanted.offset) << path.text() << " in " << wanted.text;
 }
 
@@ -64,7 +64,7 @@ TEST(TextWalk, FindsManyInOneWalk) {
 }
 
 TEST(TextWalk, KnowsTheStatementAroundAByte) {
-  const Marked marked = unmark("a { b: 1 } a { c: [5, @6] }");
+  const MarkedText marked = unmark_text("a { b: 1 } a { c: [5, @6] }");
   const Statement found = statements_at(marked.text, {marked.offset})[0];
   ASSERT_TRUE(found.found);
   EXPECT_EQ(found.path.text(), "a[1].c[1]");

@@ -62,20 +62,25 @@ INSTANTIATE_TEST_SUITE_P(Seeds, OddNetworks,
                                   std::string(name(std::get<1>(instance.param)));
                          });
 
-void expect_same_for_any_threads(const Spec& spec) {
-  for (const TransportKind transport : kTransports) {
-    const RunResult one = run_with(spec, transport, 1);
-    for (const int threads : {2, 5}) {
-      const RunResult many = run_with(spec, transport, threads);
-      for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-        EXPECT_TRUE(identical(one.outcomes[k], many.outcomes[k]))
-            << name(transport) << ", " << threads << " threads, " << spec.rules[k].name;
-      }
-    }
+void expect_same_for_any_threads(const Spec& spec, TransportKind transport) {
+  const RunResult one = run_with(spec, transport, 1);
+  for (const int threads : {2, 5}) {
+    const RunResult many = run_with(spec, transport, threads);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      EXPECT_TRUE(agrees(spec, one.outcomes[k], oracle::solve(spec, spec.rules[k]), tolerance_of(spec)))
-          << name(transport) << ", " << spec.rules[k].name;
+      EXPECT_TRUE(identical(one.outcomes[k], many.outcomes[k]))
+          << name(transport) << ", " << threads << " threads, " << spec.rules[k].name;
     }
+  }
+}
+void expect_same_for_any_threads(const Spec& spec) {
+  for (const TransportKind transport : kTransports) expect_same_for_any_threads(spec, transport);
+}
+
+void expect_right(const Spec& spec, TransportKind transport) {
+  const RunResult result = run_with(spec, transport, 1);
+  for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+    EXPECT_TRUE(agrees(spec, result.outcomes[k], oracle::solve(spec, spec.rules[k]), tolerance_of(spec)))
+        << name(transport) << ", " << spec.rules[k].name;
   }
 }
 
@@ -87,39 +92,26 @@ Style style_of(Activation activation) {
   return style;
 }
 
-TEST(WideNetwork, OnlineIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(wide_model(150, style_of(Activation::kTanh), CommitWhen::kEveryTick, 1));
+Spec wide_online(Activation activation) { return wide_model(150, style_of(activation), CommitWhen::kEveryTick, 1); }
+Spec wide_batch(Activation activation) {
+  return wide_model(150, style_of(activation), CommitWhen::kEndOfBatch, activation == Activation::kTanh ? 7 : 2);
 }
-TEST(WideNetwork, LinearOnlineIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(wide_model(150, style_of(Activation::kIdentity), CommitWhen::kEveryTick, 1));
-}
-TEST(WideNetwork, BatchIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(wide_model(150, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 7));
-}
-TEST(WideNetwork, LinearBatchIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(wide_model(150, style_of(Activation::kIdentity), CommitWhen::kEndOfBatch, 2));
-}
-/// Work that is enough to be split, in products and in passes (core/transport/batched.cc): one thread, two, and more than there are chunks.
-TEST(WideNetwork, WorkThatIsSplitIsTheSameForAnyThreads) {
+
+/// Work that is enough to be split, in products and in passes (core/transport/batched.cc).
+std::vector<Spec> split_work() {
+  std::vector<Spec> specs;
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
-    Spec online = wide_model(370, style_of(Activation::kTanh), CommitWhen::kEveryTick, 1);
-    Spec batch = wide_model(150, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 47);
-    online.rules = {online.rules[2]};                // rflo
+    Spec& online = specs.emplace_back(wide_model(370, style_of(Activation::kTanh), CommitWhen::kEveryTick, 1));
+    online.rules = {online.rules[2]};  // rflo
+    online.precision = precision;
+    Spec& batch = specs.emplace_back(wide_model(150, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 47));
     batch.rules = {batch.rules[0], batch.rules[3]};  // bptt, eprop
-    for (Spec* spec : {&online, &batch}) {
-      spec->precision = precision;
-      const RunResult one = run_with(*spec, TransportKind::kBatched, 1);
-      for (const int threads : {2, 5}) {
-        const RunResult many = run_with(*spec, TransportKind::kBatched, threads);
-        for (std::size_t k = 0; k < spec->rules.size(); ++k)
-          EXPECT_TRUE(identical(one.outcomes[k], many.outcomes[k])) << threads << " threads, " << spec->rules[k].name;
-      }
-      for (std::size_t k = 0; k < spec->rules.size(); ++k)
-        EXPECT_TRUE(agrees(*spec, one.outcomes[k], oracle::solve(*spec, spec->rules[k]), tolerance_of(*spec)));
-    }
+    batch.precision = precision;
   }
+  return specs;
 }
-TEST(WideNetwork, RtrlIsTheSameForAnyThreads) {
+
+Spec wide_rtrl() {
   Spec spec = wide_model(80, style_of(Activation::kTanh), CommitWhen::kEndOfBatch, 1);
   spec.training.ticks = 2;
   spec.training.updates = 1;
@@ -130,7 +122,32 @@ TEST(WideNetwork, RtrlIsTheSameForAnyThreads) {
     trial.target.values.resize(static_cast<std::size_t>(2 * trial.target.cols));
   }
   spec.rules = {rule_spec(RuleKind::kRtrl)};
-  expect_same_for_any_threads(spec);
+  return spec;
+}
+
+TEST(WideNetwork, OnlineIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_online(Activation::kTanh)); }
+TEST(WideNetwork, LinearOnlineIsTheSameForAnyThreads) {
+  expect_same_for_any_threads(wide_online(Activation::kIdentity));
+}
+TEST(WideNetwork, BatchIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_batch(Activation::kTanh)); }
+TEST(WideNetwork, LinearBatchIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_batch(Activation::kIdentity)); }
+TEST(WideNetwork, RtrlIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_rtrl()); }
+TEST(WideNetwork, WorkThatIsSplitIsTheSameForAnyThreads) {
+  for (const Spec& spec : split_work()) expect_same_for_any_threads(spec, TransportKind::kBatched);
+}
+
+/// What any number of threads agrees on is right: one thread's is the oracle's.
+TEST(WideNetwork, IsTheOracles) {
+  for (const Activation activation : {Activation::kTanh, Activation::kIdentity}) {
+    for (const TransportKind transport : kTransports) {
+      expect_right(wide_online(activation), transport);
+      expect_right(wide_batch(activation), transport);
+    }
+  }
+  for (const TransportKind transport : kTransports) expect_right(wide_rtrl(), transport);
+}
+TEST(WideNetwork, WorkThatIsSplitIsTheOracles) {
+  for (const Spec& spec : split_work()) expect_right(spec, TransportKind::kBatched);
 }
 
 /// Delta of a batch is the mean of the single trials' Delta, its loss the mean of their losses, its counts their sum.

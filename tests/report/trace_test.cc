@@ -89,7 +89,7 @@ TEST(Trace, KeepsToItsTicksAndItsLimit) {
 }
 
 /// Protobuf's wire format by hand: fields of one message, by number. Only what the trace uses: varint, 64 bits, length-delimited.
-struct Field {
+struct ProtoField {
   std::uint32_t number = 0;
   std::uint64_t value = 0;  // varint or 64 bits
   std::string_view bytes;   // length-delimited
@@ -103,11 +103,11 @@ std::uint64_t varint(std::string_view& in) {
     if (byte < 0x80) return value;
   }
 }
-std::vector<Field> fields_of(std::string_view in) {
-  std::vector<Field> fields;
+std::vector<ProtoField> fields_of(std::string_view in) {
+  std::vector<ProtoField> fields;
   while (!in.empty()) {
     const std::uint64_t key = varint(in);
-    Field field{static_cast<std::uint32_t>(key >> 3U), 0, {}};
+    ProtoField field{static_cast<std::uint32_t>(key >> 3U), 0, {}};
     const std::uint64_t wire = key & 7U;
     if (wire == 0) {
       field.value = varint(in);
@@ -125,8 +125,8 @@ std::vector<Field> fields_of(std::string_view in) {
   }
   return fields;
 }
-const Field* find(const std::vector<Field>& fields, std::uint32_t number) {
-  for (const Field& field : fields) {
+const ProtoField* find(const std::vector<ProtoField>& fields, std::uint32_t number) {
+  for (const ProtoField& field : fields) {
     if (field.number == number) return &field;
   }
   return nullptr;
@@ -144,13 +144,13 @@ TEST(Perfetto, ParsesByPublishedNumbersAndNests) {
     std::map<std::uint64_t, std::uint64_t> last;               // time of the last event, by track
     std::int64_t handled = 0, violations = 0, begun_flows = 0, ended_flows = 0;
     std::set<std::uint64_t> flows;
-    for (const Field& packet : fields_of(bytes)) {
+    for (const ProtoField& packet : fields_of(bytes)) {
       ASSERT_EQ(packet.number, 1U);
       const auto fields = fields_of(packet.bytes);
-      if (const Field* descriptor = find(fields, 60)) {
+      if (const ProtoField* descriptor = find(fields, 60)) {
         const auto track = fields_of(descriptor->bytes);
         ASSERT_TRUE(tracks.insert(find(track, 1)->value).second) << "a track is described once";
-        const Field* const parent = find(track, 5);
+        const ProtoField* const parent = find(track, 5);
         EXPECT_TRUE(parent == nullptr || tracks.contains(parent->value));
         continue;
       }
@@ -176,11 +176,11 @@ TEST(Perfetto, ParsesByPublishedNumbersAndNests) {
         ASSERT_FALSE(open[track].empty()) << "a violation stands in the slice of its message";
         ++violations;
       }
-      if (const Field* flow = find(event, 47)) {
+      if (const ProtoField* flow = find(event, 47)) {
         ++begun_flows;
         EXPECT_TRUE(flows.insert(flow->value).second);
       }
-      if (const Field* flow = find(event, 48)) {
+      if (const ProtoField* flow = find(event, 48)) {
         ++ended_flows;
         EXPECT_TRUE(flows.contains(flow->value));
       }

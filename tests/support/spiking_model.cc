@@ -41,7 +41,7 @@ SparseMatrix drawn_spikes(std::int64_t ticks, std::int64_t inputs, Dice& dice) {
   return matrix;
 }
 
-std::int64_t count(const Spec& spec, PopulationKind kind) {
+std::int64_t neurons_of_kind(const Spec& spec, PopulationKind kind) {
   std::int64_t neurons = 0;
   for (const PopulationSpec& population : spec.network.populations)
     neurons += population.kind == kind ? population.size : 0;
@@ -52,13 +52,13 @@ void add_trials(Spec& spec, int trials, Dice& dice) {
   RecordedTask task;
   for (int k = 0; k < trials; ++k) {
     RecordedTrial trial;
-    const std::int64_t inputs = count(spec, PopulationKind::kInput);
+    const std::int64_t inputs = neurons_of_kind(spec, PopulationKind::kInput);
     if (dice.chance(70)) {
       trial.input = drawn_spikes(spec.training.ticks, inputs, dice);
     } else {
       trial.input = drawn(spec.training.ticks, inputs, 30, dice);
     }
-    trial.target = drawn(spec.training.ticks, count(spec, PopulationKind::kReadout), 20, dice);
+    trial.target = drawn(spec.training.ticks, neurons_of_kind(spec, PopulationKind::kReadout), 20, dice);
     if (spec.training.loss == Loss::kCrossEntropy) {  // a class a tick
       const std::int64_t readouts = trial.target.cols;
       std::ranges::fill(trial.target.values, 0.0);
@@ -120,7 +120,7 @@ Spec odd_spiking_model(std::uint64_t seed) {
   training.ticks = dice.between(3, 14);
   training.dt = dice.chance(50) ? 1 : 0.5;
   training.loss = static_cast<Loss>(dice.between(0, 3));
-  if (training.loss == Loss::kCrossEntropy && count(spec, PopulationKind::kReadout) < 2)
+  if (training.loss == Loss::kCrossEntropy && neurons_of_kind(spec, PopulationKind::kReadout) < 2)
     training.loss = Loss::kSum;  // of one class nothing is said
   const bool has_window = training.loss == Loss::kSum || training.loss == Loss::kCrossEntropy;
   if (has_window && dice.chance(60)) training.window = dice.between(1, training.ticks);
