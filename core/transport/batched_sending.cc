@@ -20,6 +20,16 @@ void add_run(const std::int32_t* target, const R* weight, std::int64_t size, R s
   }
 }
 
+/// The same of several lanes: `from` are the source's, currents (targets x lanes).
+template <class R>
+void add_run_of_lanes(const Projection<R>& projection, std::int32_t source, const R* from, std::int32_t lanes, R* current) {
+  for (std::int64_t k = projection.begin_of(source); k < projection.begin_of(source + 1); ++k) {
+    R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes;
+    const R weight = projection.weight[static_cast<std::size_t>(k)];
+    for (std::int32_t lane = 0; lane < lanes; ++lane) to[lane] += weight * from[lane];
+  }
+}
+
 /// The beginning of a run that comes next, which no processor foresees; it goes on by itself.
 template <class R>
 void fetch_run(const std::int32_t* target, const R* weight, std::int64_t size) {
@@ -59,12 +69,7 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
   if (!projection.dense) {
     for (std::int32_t j = 0; j < projection.source_size; ++j) {
       const R* from = activity + std::ptrdiff_t{j} * lanes_;
-      if (count_nonzero(from, lanes_) == 0) continue;
-      for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
-        R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes_;
-        const R weight = projection.weight[static_cast<std::size_t>(k)];
-        for (std::int32_t lane = 0; lane < lanes_; ++lane) to[lane] += weight * from[lane];
-      }
+      if (count_nonzero(from, lanes_) != 0) add_run_of_lanes(projection, j, from, lanes_, current);
     }
     return;
   }
@@ -157,12 +162,7 @@ template <class R>
 void Batched<R>::send_product_of_active(const Projection<R>& projection, const R* activity, R* current) {
   for (const std::int32_t source : active_sources(projection)) {
     const std::int32_t j = source - projection.source_begin;
-    const R* from = activity + std::ptrdiff_t{j} * lanes_;
-    for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
-      R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes_;
-      const R weight = projection.weight[static_cast<std::size_t>(k)];
-      for (std::int32_t lane = 0; lane < lanes_; ++lane) to[lane] += weight * from[lane];
-    }
+    add_run_of_lanes(projection, j, activity + std::ptrdiff_t{j} * lanes_, lanes_, current);
   }
 }
 
