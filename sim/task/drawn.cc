@@ -37,10 +37,10 @@ DenseMatrix sines_of(const SinesSpec& sines, std::uint64_t seed, std::int64_t pa
   return target;
 }
 
-DrawnSource::DrawnSource(const Spec& spec)
+DrawnSource::DrawnSource(const Spec& spec, std::int32_t lanes)
     : task_(&std::get<DrawnTask>(spec.task)),
       inputs_(spec.seed, task_->inputs, spec.network, spec.training.dt),
-      trials_(static_cast<std::size_t>(spec.training.batch)) {
+      trials_(static_cast<std::size_t>(lanes)) {
   const auto readouts = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout));
   const std::int64_t patterns = std::max(task_->patterns, 1);
   for (std::int64_t pattern = 0; pattern < patterns && !task_->targets.empty(); ++pattern) {

@@ -17,8 +17,8 @@ DenseMatrix sines_of(const SinesSpec& sines, std::uint64_t seed, std::int64_t pa
 
 class DrawnSource {
  public:
-  /// Reads target matrices where they stand: the spec, whose task is drawn, must outlive this.
-  explicit DrawnSource(const Spec& spec);
+  /// Reads target matrices where they stand: the spec, whose task is drawn, must outlive this. `lanes`: of each batch to be filled.
+  DrawnSource(const Spec& spec, std::int32_t lanes);
 
   /// Writes trials first_trial .. first_trial + lanes - 1, counted over the whole run from 0.
   template <class R>

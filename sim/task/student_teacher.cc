@@ -14,11 +14,13 @@ constexpr std::int32_t kRun = 32;  // ticks that a teacher of one lane hears tog
 }  // namespace
 
 template <class S>
-StudentTeacherSource<S>::StudentTeacherSource(const Spec& spec, Teacher<S> teacher)
-    : key_(random_key(spec.seed, "input")), teacher_(std::move(teacher)), window_(window_of(spec.training)) {
+StudentTeacherSource<S>::StudentTeacherSource(const Spec& spec, Teacher<S> teacher, std::int32_t lanes)
+    : key_(random_key(spec.seed, "input")),
+      teacher_(std::move(teacher)),
+      window_(window_of(spec.training)),
+      trials_(static_cast<std::size_t>(lanes)) {
   const std::vector<DrawnInputSpec>& inputs = std::get<StudentTeacherTask>(spec.task).inputs;
   if (!inputs.empty()) inputs_.emplace(spec.seed, inputs, spec.network, spec.training.dt);
-  trials_.resize(static_cast<std::size_t>(spec.training.batch));
 }
 
 template <class S>

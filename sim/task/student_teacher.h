@@ -20,8 +20,8 @@ namespace locus {
 template <class S>
 class StudentTeacherSource {
  public:
-  /// The spec's task is student and teacher.
-  StudentTeacherSource(const Spec& spec, Teacher<S> teacher);
+  /// The spec's task is student and teacher. `lanes`: of the teacher, and of each batch to be filled.
+  StudentTeacherSource(const Spec& spec, Teacher<S> teacher, std::int32_t lanes);
 
   /// Writes trials first_trial .. first_trial + lanes - 1, counted over the whole run from 0. Targets are computed at ticks with an error only.
   /// Cost: drawing the inputs, and the teacher's forward pass.

@@ -25,13 +25,14 @@ class Task {
   Task(const Spec& spec, std::int32_t lanes, Shown shown = Shown::kLearning);
   explicit Task(const Spec& spec) : Task(spec, spec.training.batch) {}
 
-  /// Writes the trials of update `update` (from 0): trial update * batch + lane into each lane, trials counted over the whole run from 0.
-  /// The batch is make_batch's for the spec: T x m x lanes, T x o x lanes.
+  /// Writes the trials of update `update` (from 0): trial update * lanes + lane into each lane, trials counted over the whole run from 0.
+  /// The batch is make_batch's for the spec and these lanes: T x m x lanes, T x o x lanes.
   template <class R>
   void fill(std::int64_t update, Batch<R>& batch);
 
  private:
   std::int64_t begin_;  // number of the first trial: those held out are drawn where no run of the spec comes
+  std::int32_t lanes_;
   std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
 };
 

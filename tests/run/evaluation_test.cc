@@ -107,10 +107,22 @@ TEST(Evaluation, ComesAtTheEndOfARunThatStopsEarlyToo) {
   }
 }
 
+/// A student and its teacher: two inputs, three rate neurons, one readout, four ticks.
+Spec taught_model() {
+  Spec spec = small_model({2, 3, 1, 4}, {}, 5);
+  spec.task = StudentTeacherTask{small_model({2, 3, 1, 4}, {}, 6).network};
+  return spec;
+}
+
+Spec drawn_model() {
+  Spec spec = taught_model();
+  spec.task = DrawnTask{{{0, WhiteNoiseSpec{}}}, 0, {SinesSpec{{4, 2}}}};
+  return spec;
+}
+
 /// Drawn trials that are held out are none that a run shows, and the same each time.
 TEST(Evaluation, OfDrawnTrialsShowsOthers) {
-  Spec spec = small_model({2, 3, 1, 4}, {}, 5);
-  spec.task = StudentTeacherTask{spec.network};
+  Spec spec = taught_model();
   spec.training.batch = 2;
   Task learning(spec);
   Task held_out(spec, 3, Shown::kEvaluation);
@@ -126,6 +138,48 @@ TEST(Evaluation, OfDrawnTrialsShowsOthers) {
   EXPECT_NE(kept.input, first);
   held_out.fill(0, kept);
   EXPECT_EQ(kept.input, first);
+}
+
+/// What a held-out trial shows is its own, however many are shown abreast and however many are learnt from at once.
+TEST(Evaluation, OfDrawnTrialsKnowsNoBatch) {
+  for (Spec spec : {taught_model(), drawn_model()}) {
+    Task single(spec, 1, Shown::kEvaluation);
+    Batch<double> one = make_batch<double>(4, 2, 1, 1);
+    for (const std::int32_t learnt : {1, 2, 7}) {
+      spec.training.batch = learnt;
+      for (const std::int32_t lanes : {1, 3, 32}) {
+        Task abreast(spec, lanes, Shown::kEvaluation);
+        Batch<double> many = make_batch<double>(4, 2, 1, lanes);
+        abreast.fill(1, many);
+        for (std::int32_t lane = 0; lane < lanes; ++lane) {
+          single.fill(lanes + lane, one);
+          for (std::size_t k = 0; k < one.input.size(); ++k)
+            ASSERT_EQ(many.input[k * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane)], one.input[k]);
+          for (std::size_t k = 0; k < one.target.size(); ++k)
+            ASSERT_DOUBLE_EQ(many.target[k * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane)],
+                             one.target[k]);
+        }
+      }
+    }
+  }
+}
+
+TEST(Evaluation, OfWeightsThatHaveNotLearntIsTheSameForAnyBatch) {
+  for (Spec spec : {taught_model(), drawn_model()}) {
+    spec.rules = {rule_spec(RuleKind::kBptt)};
+    spec.training.updates = 1;
+    for (const std::int64_t trials : {1, 5, 40}) {
+      spec.training.evaluation = EvaluationSpec{1, trials};
+      std::vector<double> losses;
+      for (const std::int32_t batch : {1, 2, 16}) {
+        spec.training.batch = batch;
+        for (const TransportKind transport : kTransports)
+          losses.push_back(run_with(spec, transport).outcomes.at(0).evaluations.at(0).loss);
+      }
+      EXPECT_GT(losses.front(), 0);
+      for (const double loss : losses) EXPECT_DOUBLE_EQ(loss, losses.front()) << trials << " trials";
+    }
+  }
 }
 
 }  // namespace
