@@ -4,6 +4,10 @@
 
 namespace locus {
 
+PopulationKind kind_of(const NetworkSpec& network, std::int32_t population) {
+  return network.populations[static_cast<std::size_t>(population)].kind;
+}
+
 std::int64_t neurons(const NetworkSpec& network, PopulationKind kind) {
   std::int64_t count = 0;
   for (const PopulationSpec& population : network.populations) count += population.kind == kind ? population.size : 0;
@@ -38,9 +42,7 @@ std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, st
 }
 
 std::int32_t shortest_delay(const NetworkSpec& network, const ProjectionSpec& projection) {
-  const auto is_rate = [&](std::int32_t population) {
-    return network.populations[static_cast<std::size_t>(population)].kind == PopulationKind::kRate;
-  };
+  const auto is_rate = [&](std::int32_t population) { return kind_of(network, population) == PopulationKind::kRate; };
   return is_rate(projection.source) && is_rate(projection.target) ? 1 : 0;
 }
 

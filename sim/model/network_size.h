@@ -9,6 +9,9 @@
 
 namespace locus {
 
+/// Kind of a population, by its index.
+PopulationKind kind_of(const NetworkSpec& network, std::int32_t population);
+
 /// Neurons of a kind: m inputs, n rate neurons, o readouts.
 std::int64_t neurons(const NetworkSpec& network, PopulationKind kind);
 

@@ -81,8 +81,8 @@ void check_begin_beside_delays(const Spec& spec, FaultList& faults) {
 void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
   if (!spec.chip) return;
   const NetworkSpec& network = spec.network;
-  const auto kind_of = [&](std::int32_t population) {
-    return network.populations[static_cast<std::size_t>(population)].kind;
+  const auto same_kind = [&](std::int32_t one, std::int32_t other) {
+    return kind_of(network, one) == kind_of(network, other);
   };
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     const ProjectionSpec& one = network.projections[i];
@@ -90,7 +90,7 @@ void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
     for (std::size_t k = 0; k < network.projections.size(); ++k) {
       const ProjectionSpec& other = network.projections[k];
       if (other.source < 0 || other.target < 0 || (other.delay && k > i)) continue;  // the later one of two is told
-      if (kind_of(one.source) != kind_of(other.source) || kind_of(one.target) != kind_of(other.target)) continue;
+      if (!same_kind(one.source, other.source) || !same_kind(one.target, other.target)) continue;
       if (wait_of(network, one) == wait_of(network, other)) continue;
       faults.error(FieldPath().at("network").at("projections", static_cast<int>(i)).at("delay"),
                    fmt::format("is {}, that of projection {} is {}", *one.delay, other.name,

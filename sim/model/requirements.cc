@@ -55,11 +55,8 @@ std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& train
   std::int32_t latest = 0;
   for (const ProjectionSpec& projection : network.projections) {
     if (projection.source < 0 || projection.target < 0) continue;
-    const auto kind = [&](std::int32_t population) {
-      return network.populations[static_cast<std::size_t>(population)].kind;
-    };
-    if (kind(projection.source) != PopulationKind::kRate || kind(projection.target) != PopulationKind::kReadout)
-      continue;
+    if (kind_of(network, projection.source) != PopulationKind::kRate) continue;
+    if (kind_of(network, projection.target) != PopulationKind::kReadout) continue;
     const std::int32_t wait = wait_of(network, projection);
     if (wait < training.ticks)
       latest = std::max(latest, wait);  // otherwise nothing of it arrives, and no error goes back

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/model/files.h"
+#include "sim/model/network_size.h"
 #include "sim/report/write.h"
 
 namespace locus {
@@ -25,7 +26,7 @@ std::pair<const PopulationSpec*, std::int32_t> find_neuron(const NetworkSpec& ne
 }
 
 std::int32_t within(const NetworkSpec& network, std::int32_t population, std::int32_t neuron) {
-  return find_neuron(network, network.populations[static_cast<std::size_t>(population)].kind, neuron).second;
+  return find_neuron(network, kind_of(network, population), neuron).second;
 }
 
 }  // namespace
@@ -55,7 +56,7 @@ std::int32_t place_of(const Outcome& outcome, const NetworkSpec& network, const 
     case Party::kReadout: layer = Layer::kReadout; break;
     case Party::kSynapse: {
       const std::int32_t target = network.projections[static_cast<std::size_t>(end.projection)].target;
-      const bool rate = network.populations[static_cast<std::size_t>(target)].kind == PopulationKind::kRate;
+      const bool rate = kind_of(network, target) == PopulationKind::kRate;
       layer = rate ? Layer::kRate : Layer::kReadout;
       break;
     }

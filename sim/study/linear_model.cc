@@ -47,9 +47,8 @@ std::optional<theory::AlignedNetwork> modes_as_written(const Spec& spec, const N
   for (const ProjectionSpec& projection : teacher.projections) {
     const auto* aligned = std::get_if<AlignedWeights>(&projection.weights);
     if (aligned == nullptr) return std::nullopt;
-    const bool onto_readout =
-        teacher.populations[static_cast<std::size_t>(projection.target)].kind == PopulationKind::kReadout;
-    const bool from_input = teacher.populations[static_cast<std::size_t>(projection.source)].kind == PopulationKind::kInput;
+    const bool onto_readout = kind_of(teacher, projection.target) == PopulationKind::kReadout;
+    const bool from_input = kind_of(teacher, projection.source) == PopulationKind::kInput;
     const std::vector<double>*& slot = onto_readout ? a : from_input ? b : w;
     if (slot != nullptr) return std::nullopt;
     slot = &aligned->values;
