@@ -1,7 +1,7 @@
 // Column<T>: one field of all actors of a kind, contiguous and 64-byte aligned (structure of arrays).
 //
 // Why: a delivery touches one field of many actors; whole cache lines of it are useful, and the compiler vectorises over them.
-// Columns of some megabytes ask for huge pages (as Linux gives them to those who ask), for a pass over many of them would wait for addresses.
+// Columns of some megabytes ask for huge pages (huge_pages.h).
 // Invariant: sized once, when the network is built; nothing in a trial allocates (std::vector with an aligned allocator, never grown after build).
 // Thread safety: none of its own; two threads may write disjoint ranges.
 #pragma once
@@ -10,14 +10,11 @@
 #include <new>
 #include <vector>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "core/base/huge_pages.h"
 
 namespace locus {
 
-inline constexpr std::size_t kColumnAlignment = 64;              // bytes: one cache line, one AVX-512 register
-inline constexpr std::size_t kHugePage = std::size_t{2} << 20U;  // bytes
+inline constexpr std::size_t kColumnAlignment = 64;  // bytes: one cache line, one AVX-512 register
 
 /// Where a column of so many bytes begins.
 inline std::align_val_t column_alignment(std::size_t bytes) {
@@ -34,10 +31,7 @@ struct ColumnAllocator {
   T* allocate(std::size_t count) {
     const std::size_t bytes = count * sizeof(T);
     void* pointer = ::operator new(bytes, column_alignment(bytes));
-#if defined(__linux__)
-    // Whole huge pages only, so that no more memory is taken than asked for. Where the kernel refuses, pages stay small.
-    if (bytes >= 2 * kHugePage) madvise(pointer, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
-#endif
+    if (bytes >= 2 * kHugePage) ask_for_huge_pages(pointer, bytes);
     return static_cast<T*>(pointer);
   }
   void deallocate(T* pointer, std::size_t count) noexcept {

@@ -1,12 +1,17 @@
-// Huge pages for memory that is about to be written from end to end: bringing in small pages takes longer than filling them.
+// Huge pages for memory that is written from end to end, or walked through: small ones take longer to bring in than to fill, and a pass over many of
+// them waits for addresses.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "core/base/column.h"
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace locus {
+
+inline constexpr std::size_t kHugePage = std::size_t{2} << 20U;  // bytes
 
 /// Asks for huge pages under memory that has not been written yet: whole ones only, so that no more memory is taken than asked for. Where the kernel
 /// refuses, pages stay small.
