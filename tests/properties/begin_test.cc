@@ -82,12 +82,7 @@ TEST(Begin, AgreesWithTheOracleInFloat32) {
 TEST(Begin, IsTheSameForAnyThreads) {
   for (int model = 0; model < 24; ++model) {
     const Spec spec = begun_model(model);
-    for (const TransportKind transport : kTransports) {
-      const RunResult one = run_with(spec, transport, 1);
-      const RunResult many = run_with(spec, transport, 3);
-      for (std::size_t k = 0; k < spec.rules.size(); ++k)
-        ASSERT_TRUE(identical(one.outcomes[k], many.outcomes[k])) << name(transport) << " of " << describe(spec);
-    }
+    ASSERT_TRUE(same_for_threads(spec, {3})) << describe(spec);
   }
 }
 

@@ -1,4 +1,6 @@
 // Networks of every kind at random: several populations in any file order, several updates, batches, both commits, silent inputs, stored zeros.
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/agreement.h"
@@ -42,16 +44,7 @@ TEST_P(OddNetworks, AgreeWithTheOracle) {
 TEST_P(OddNetworks, AreTheSameBitsForAnyNumberOfThreads) {
   for (int model = 0; model < kModelsEach; model += 4) {
     const Spec spec = model_of(model);
-    for (const TransportKind transport : kTransports) {
-      const RunResult one = run_with(spec, transport, 1);
-      for (const int threads : {2, 5}) {
-        const RunResult many = run_with(spec, transport, threads);
-        for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-          ASSERT_TRUE(identical(one.outcomes[k], many.outcomes[k]))
-              << name(transport) << ", " << threads << " threads, " << spec.rules[k].name << " of " << describe(spec);
-        }
-      }
-    }
+    ASSERT_TRUE(same_for_threads(spec, {2, 5})) << describe(spec);
   }
 }
 
@@ -61,20 +54,6 @@ INSTANTIATE_TEST_SUITE_P(Seeds, OddNetworks,
                            return std::to_string(std::get<0>(instance.param)) + "_" +
                                   std::string(name(std::get<1>(instance.param)));
                          });
-
-void expect_same_for_any_threads(const Spec& spec, TransportKind transport) {
-  const RunResult one = run_with(spec, transport, 1);
-  for (const int threads : {2, 5}) {
-    const RunResult many = run_with(spec, transport, threads);
-    for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      EXPECT_TRUE(identical(one.outcomes[k], many.outcomes[k]))
-          << name(transport) << ", " << threads << " threads, " << spec.rules[k].name;
-    }
-  }
-}
-void expect_same_for_any_threads(const Spec& spec) {
-  for (const TransportKind transport : kTransports) expect_same_for_any_threads(spec, transport);
-}
 
 void expect_right(const Spec& spec, TransportKind transport) {
   const RunResult result = run_with(spec, transport, 1);
@@ -125,15 +104,20 @@ Spec wide_rtrl() {
   return spec;
 }
 
-TEST(WideNetwork, OnlineIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_online(Activation::kTanh)); }
-TEST(WideNetwork, LinearOnlineIsTheSameForAnyThreads) {
-  expect_same_for_any_threads(wide_online(Activation::kIdentity));
+TEST(WideNetwork, OnlineIsTheSameForAnyThreads) {
+  EXPECT_TRUE(same_for_threads(wide_online(Activation::kTanh), {2, 5}));
 }
-TEST(WideNetwork, BatchIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_batch(Activation::kTanh)); }
-TEST(WideNetwork, LinearBatchIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_batch(Activation::kIdentity)); }
-TEST(WideNetwork, RtrlIsTheSameForAnyThreads) { expect_same_for_any_threads(wide_rtrl()); }
+TEST(WideNetwork, LinearOnlineIsTheSameForAnyThreads) {
+  EXPECT_TRUE(same_for_threads(wide_online(Activation::kIdentity), {2, 5}));
+}
+TEST(WideNetwork, BatchIsTheSameForAnyThreads) { EXPECT_TRUE(same_for_threads(wide_batch(Activation::kTanh), {2, 5})); }
+TEST(WideNetwork, LinearBatchIsTheSameForAnyThreads) {
+  EXPECT_TRUE(same_for_threads(wide_batch(Activation::kIdentity), {2, 5}));
+}
+TEST(WideNetwork, RtrlIsTheSameForAnyThreads) { EXPECT_TRUE(same_for_threads(wide_rtrl(), {2, 5})); }
 TEST(WideNetwork, WorkThatIsSplitIsTheSameForAnyThreads) {
-  for (const Spec& spec : split_work()) expect_same_for_any_threads(spec, TransportKind::kBatched);
+  for (const Spec& spec : split_work())
+    EXPECT_TRUE(same_for_threads(spec, {2, 5}, std::array{TransportKind::kBatched}));
 }
 
 /// What any number of threads agrees on is right: one thread's is the oracle's.

@@ -31,12 +31,7 @@ TEST(Delays, OfSpikingNetworksDoWhatTheOracleDoes) {
 TEST(Delays, AreTheSameBitsForAnyNumberOfThreads) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     const Spec spec = late_spiking_model(seed);
-    for (const TransportKind transport : kTransports) {
-      const RunResult one = run_with(spec, transport, 1);
-      const RunResult many = run_with(spec, transport, 3);
-      for (std::size_t k = 0; k < spec.rules.size(); ++k)
-        ASSERT_TRUE(identical(one.outcomes[k], many.outcomes[k])) << name(transport) << ", " << describe(spec);
-    }
+    ASSERT_TRUE(same_for_threads(spec, {3})) << describe(spec);
   }
 }
 

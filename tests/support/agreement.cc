@@ -174,4 +174,20 @@ testing::AssertionResult identical(const Outcome& one, const Outcome& other) {
   return testing::AssertionSuccess();
 }
 
+testing::AssertionResult same_for_threads(const Spec& spec, std::initializer_list<int> threads,
+                                          std::span<const TransportKind> transports) {
+  for (const TransportKind transport : transports) {
+    const RunResult one = run_with(spec, transport, 1);
+    for (const int many : threads) {
+      const RunResult other = run_with(spec, transport, many);
+      for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+        if (const testing::AssertionResult same = identical(one.outcomes.at(k), other.outcomes.at(k)); !same)
+          return testing::AssertionFailure() << name(transport) << ", " << many << " threads, " << spec.rules[k].name
+                                             << ": " << same.message() << '\n';
+      }
+    }
+  }
+  return testing::AssertionSuccess();
+}
+
 }  // namespace locus

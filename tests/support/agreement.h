@@ -1,6 +1,8 @@
 // Whether what the program left agrees with what the oracle says, and in words where it does not.
 #pragma once
 
+#include <initializer_list>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -37,5 +39,9 @@ testing::AssertionResult agrees(const Spec& spec, const Outcome& outcome, const 
 
 /// The two outcomes are the same to the last bit: losses, weights, ledger, fingerprint, status and message.
 testing::AssertionResult identical(const Outcome& one, const Outcome& other);
+
+/// Every rule ends with the same bits on one thread and on so many; the first that does not is named.
+testing::AssertionResult same_for_threads(const Spec& spec, std::initializer_list<int> threads,
+                                          std::span<const TransportKind> transports = kTransports);
 
 }  // namespace locus
