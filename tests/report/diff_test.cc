@@ -4,13 +4,16 @@
 #include <fstream>
 #include <functional>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "sim/model/errors.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
+#include "sim/run/run.h"
 #include "tests/report/sample.h"
 #include "tests/support/folder.h"
+#include "tests/support/random_model.h"
 
 namespace locus {
 namespace {
@@ -83,6 +86,27 @@ TEST_F(Diff, EachKindIsFoundAndPlaced) {
     }
     EXPECT_NE(unwrapped.find(one.says), std::string::npos) << found.text << "does not say\n" << one.says;
   }
+}
+
+TEST_F(Diff, PacketsOfAChipAreCompared) {
+  Spec spec = model_on_two_cores();
+  const RunResult a = run(spec, {.threads = 1});
+  EXPECT_EQ(between(a, run(spec, {.threads = 1})).text, "the results agree: model, seed, losses, weights and counts\n");
+  spec.chip->cores = {0, 0, 1};
+  const RunResult b = run(spec, {.threads = 1});
+  const ChipCounts& one = a.outcomes[0].chip->report.total;
+  const ChipCounts& other = b.outcomes[0].chip->report.total;
+  ASSERT_NE(one.packets, other.packets);
+  ASSERT_NE(one.hops, other.hops);
+  const Difference moved = between(a, b);
+  EXPECT_FALSE(moved.agree);
+  EXPECT_EQ(moved.text, fmt::format("bptt: packets: {} against {}\nbptt: hops: {} against {}\n", one.packets,
+                                    other.packets, one.hops, other.hops))
+      << "the same messages, which go elsewhere";
+  spec.chip.reset();
+  const RunResult none = run(spec, {.threads = 1});
+  EXPECT_EQ(between(a, none).text, "bptt: only the first was put on a chip\n");
+  EXPECT_EQ(between(none, a).text, "bptt: only the second was put on a chip\n");
 }
 
 /// Weights that stand in files, since they are too many for a result.
