@@ -60,6 +60,8 @@ void CheckpointOption::check(std::size_t models, bool traces) const {
 void CheckpointOption::prepare() const {
   if (!asked()) return;
   std::error_code error;
+  if (std::filesystem::is_directory(file_, error))
+    throw UsageError(fmt::format("--checkpoint {} is a folder; must be a file", file_.string()));
   if (!resumes_ && std::filesystem::exists(file_, error)) {
     throw UsageError(fmt::format(
         "--checkpoint {0} is there already; `locus resume {0}` goes on from it; to begin anew, remove it", file_.string()));

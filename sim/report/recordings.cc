@@ -1,6 +1,7 @@
 #include "sim/report/recordings.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -22,10 +23,11 @@ constexpr std::int64_t kTail = 1 << 16;  // bytes
 std::string tail_of(const fs::path& path, std::int64_t length, std::int64_t head) {
   const std::int64_t begin = std::max(head, length - kTail);
   std::string bytes(static_cast<std::size_t>(std::max<std::int64_t>(length - begin, 0)), '\0');
+  errno = 0;
   std::ifstream stream(path, std::ios::binary);
   stream.seekg(begin);
   if (!stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
-    throw FileError(path.string() + ": cannot read");
+    throw FileError(path.string() + ": cannot read: " + std::generic_category().message(errno != 0 ? errno : EIO));
   return sha256(bytes);
 }
 

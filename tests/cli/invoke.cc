@@ -1,6 +1,11 @@
 #include "tests/cli/invoke.h"
 
+#include <csignal>
+#include <fcntl.h>
 #include <sstream>
+#include <unistd.h>
+
+#include <sys/wait.h>
 
 namespace locus {
 
@@ -11,6 +16,25 @@ Answer invoke(const std::vector<std::string>& words) {
   std::ostringstream err;
   const int code = locus_main(static_cast<int>(argv.size()), argv.data(), out, err);
   return {code, out.str(), err.str()};
+}
+
+::pid_t start(const std::vector<std::string>& words) {
+  std::vector<const char*> argv = {LOCUS_PROGRAM};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  argv.push_back(nullptr);
+  const ::pid_t child = ::fork();
+  if (child != 0) return child;
+  const int nowhere = ::open("/dev/null", O_WRONLY);
+  ::dup2(nowhere, 1);
+  ::dup2(nowhere, 2);
+  ::execv(argv[0], const_cast<char* const*>(argv.data()));
+  ::_exit(127);
+}
+
+int wait_for(::pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 std::string small_model_text(const std::string& name, const std::string& training) {

@@ -1,8 +1,10 @@
-// The program, called in-process, and models to call it on.
+// The program, called in-process or started as a process of its own, and models to call it on.
 #pragma once
 
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "sim/cli/app.h"
 #include "tests/support/folder.h"
@@ -17,6 +19,12 @@ struct Answer {
 
 /// `locus WORDS...`.
 Answer invoke(const std::vector<std::string>& words);
+
+/// Starts the program with its output thrown away.
+::pid_t start(const std::vector<std::string>& words);
+
+/// Waits for it; its exit code, or 128 + the number of the signal that ended it.
+int wait_for(::pid_t child);
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

@@ -1,20 +1,16 @@
 // locus run --checkpoint and locus resume: what is killed, stopped or moved goes on as if nothing had been.
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <fcntl.h>
-#include <random>
 #include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <sys/wait.h>
 
 #include "sim/model/load.h"
 #include "sim/report/checkpoint.h"
 #include "sim/run/run.h"
 #include "tests/cli/invoke.h"
+#include "tests/cli/kills.h"
 
 namespace locus {
 namespace {
@@ -25,27 +21,6 @@ class ResumeCommand : public InFolder {
  protected:
   std::string model(const std::string& training = "training { updates: 6 learning_rate: 0.1 batch: 2 }\n") {
     return file("small.txtpb", small_model_text("small", training));
-  }
-  std::string at(const std::string& name) const { return (folder_ / name).string(); }
-
-  /// Starts the program with its output thrown away.
-  ::pid_t start(const std::vector<std::string>& words) const {
-    std::vector<const char*> argv = {LOCUS_PROGRAM};
-    for (const std::string& word : words) argv.push_back(word.c_str());
-    argv.push_back(nullptr);
-    const ::pid_t child = ::fork();
-    if (child != 0) return child;
-    const int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, 1);
-    ::dup2(nowhere, 2);
-    ::execv(argv[0], const_cast<char* const*>(argv.data()));
-    ::_exit(127);
-  }
-
-  static int wait_for(::pid_t child) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
   void expect_same_result(const std::string& one, const std::string& other) {
@@ -121,34 +96,14 @@ TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
   const std::string asked = model("training { updates: 150 learning_rate: 0.02 batch: 2 }\n");
   // Made by the program, as the rest: this test's own library may be of another level of arithmetic.
   ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
-  const std::vector<std::string> run = {
-      "run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"};
-  std::mt19937 random(20260601);  // one sequence, so that a failure can be met again
-  std::uniform_int_distribution<int> microseconds(0, 120'000);
-  int kills = 0;
-  int resumed = 0;
-  for (int tries = 0; kills < 50 && tries < 1000; ++tries) {
-    const bool begun = fs::exists(at("run.ckpt"));
-    const ::pid_t child =
-        begun ? start({"resume", at("run.ckpt"), "--threads", std::to_string(1 + tries % 3)}) : start(run);
-    resumed += begun ? 1 : 0;
-    std::this_thread::sleep_for(std::chrono::microseconds(microseconds(random)));
-    ::kill(child, SIGKILL);
-    const int code = wait_for(child);
-    ASSERT_TRUE(code == 0 || code == 128 + SIGKILL) << code;
-    if (code != 0) {
-      ++kills;
-      continue;
-    }
-    expect_same_result("whole", "out");  // it was done before the kill: the next one begins anew
-    fs::remove(at("run.ckpt"));
-    fs::remove_all(at("out"));
-  }
-  EXPECT_EQ(kills, 50);
-  EXPECT_GE(resumed, 25) << "kills came while there was something to go on from";
-  const bool begun = fs::exists(at("run.ckpt"));
-  ASSERT_EQ(wait_for(begun ? start({"resume", at("run.ckpt")}) : start(run)), 0);
-  expect_same_result("whole", "out");
+  kill_and_go_on(
+      {.run = {"run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"},
+       .checkpoint = at("run.ckpt"),
+       .out = at("out"),
+       .kills = 50,
+       .most_microseconds = 120'000,
+       .seed = 20260601},
+      [&] { expect_same_result("whole", "out"); });
   for (const std::string& name : files()) EXPECT_FALSE(has(name, ".part")) << name;
 }
 
@@ -272,62 +227,9 @@ TEST_F(ResumeCommand, WhatDoesNotGoTogetherIsExit2) {
     EXPECT_TRUE(has(answer.err, "checkpoint")) << answer.err;
   }
   EXPECT_FALSE(fs::exists(at("run.ckpt")));
-}
-
-TEST_F(ResumeCommand, AFolderThatIsNotThereOrVanishesIsExit1) {
-  const std::string asked = model("training { updates: 200000000 learning_rate: 0.001 }\n");
-  const Answer missing = invoke({"run", asked, "--checkpoint", at("nowhere/run.ckpt")});
-  EXPECT_EQ(missing.code, code_of(Exit::kFailed));
-  EXPECT_TRUE(has(missing.err, "nowhere/run.ckpt: cannot write: No such file or directory")) << missing.err;
-  fs::create_directory(at("kept"));
-  std::thread takes([&] {
-    while (!fs::exists(at("kept/run.ckpt"))) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    fs::rename(at("kept"), at("away"));
-  });
-  const Answer vanished = invoke({"run", asked, "--checkpoint", at("kept/run.ckpt"), "--checkpoint-every", "1"});
-  takes.join();
-  EXPECT_EQ(vanished.code, code_of(Exit::kFailed));
-  EXPECT_TRUE(has(vanished.err, "kept/run.ckpt: cannot write: No such file or directory")) << vanished.err;
-  EXPECT_TRUE(fs::exists(at("away/run.ckpt"))) << "the last good one stays";
-}
-
-TEST_F(ResumeCommand, AFolderThatCannotBeWrittenIsExit1) {
-  const std::string asked = model();
-  fs::create_directory(at("locked"));
-  const bool root = ::geteuid() == 0;  // who may write wherever the file system lets anybody
-  if (root && ::mount("tmpfs", at("locked").c_str(), "tmpfs", MS_RDONLY, "size=64k") != 0)
-    GTEST_SKIP() << "may not mount a file system: " << std::generic_category().message(errno);
-  if (!root) fs::permissions(at("locked"), fs::perms::owner_read | fs::perms::owner_exec);
-  const Answer answer = invoke({"run", asked, "--checkpoint", at("locked/run.ckpt")});
-  if (root) {
-    ASSERT_EQ(::umount(at("locked").c_str()), 0);
-  } else {
-    fs::permissions(at("locked"), fs::perms::owner_all);
-  }
-  EXPECT_EQ(answer.code, code_of(Exit::kFailed));
-  EXPECT_TRUE(has(answer.err, root ? "cannot write: Read-only file system" : "cannot write: Permission denied"))
-      << answer.err;
-}
-
-TEST_F(ResumeCommand, AFullDiskIsExit1AndTheLastGoodOneGoesOn) {
-  fs::create_directory(at("disk"));
-  if (::mount("tmpfs", at("disk").c_str(), "tmpfs", 0, "size=64k") != 0)
-    GTEST_SKIP() << "may not mount a file system: " << std::generic_category().message(errno);
-  // A checkpoint grows by its losses, eight bytes an update, until two of them are more than the disk holds.
-  const std::string asked = model("training { updates: 5000 learning_rate: 0.001 }\n");
-  const Answer full = invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint",
-                              at("disk/run.ckpt"), "--checkpoint-every", "50"});
-  EXPECT_EQ(full.code, code_of(Exit::kFailed));
-  EXPECT_TRUE(has(full.err, "run.ckpt: cannot write: No space left on device")) << full.err;
-  std::error_code error;
-  const bool alone = std::distance(fs::directory_iterator(at("disk"), error), {}) == 1;
-  fs::copy_file(at("disk/run.ckpt"), at("kept.ckpt"), error);
-  ASSERT_EQ(::umount(at("disk").c_str()), 0);
-  EXPECT_TRUE(alone) << "nothing half written stays";
-  const Answer resumed = invoke({"resume", at("kept.ckpt")});
-  EXPECT_EQ(resumed.code, 0) << resumed.err;
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("whole")}).code, 0);
-  expect_same_result("whole", "out");
+  const Answer folder = invoke({"run", asked, "--checkpoint", folder_.string()});
+  EXPECT_EQ(folder.code, code_of(Exit::kUsage));
+  EXPECT_TRUE(has(folder.err, "--checkpoint " + folder_.string() + " is a folder; must be a file")) << folder.err;
 }
 
 }  // namespace

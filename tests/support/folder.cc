@@ -45,4 +45,12 @@ std::vector<std::string> Folder::files() const {
   return names;
 }
 
+std::map<std::string, std::string> Folder::texts(const std::string& folder) const {
+  std::map<std::string, std::string> all;
+  for (const std::string& name : files()) {
+    if (name.starts_with(folder + "/")) all[name.substr(folder.size() + 1)] = text(name);
+  }
+  return all;
+}
+
 }  // namespace locus

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ class Folder {
   std::string text(const std::filesystem::path& name) const;
   /// The files in it and below, relative to it, in order of name.
   std::vector<std::string> files() const;
+  /// What the files below a folder of it hold, by their names relative to that.
+  std::map<std::string, std::string> texts(const std::string& folder) const;
 
  private:
   std::filesystem::path path_;
@@ -35,6 +38,8 @@ class InFolder : public testing::Test {
   std::string file(std::string_view name, std::string_view bytes) const { return own_.write(name, bytes).string(); }
   std::string text(const std::filesystem::path& name) const { return own_.text(name); }
   std::vector<std::string> files() const { return own_.files(); }
+  std::map<std::string, std::string> texts(const std::string& folder) const { return own_.texts(folder); }
+  std::string at(std::string_view name) const { return own_.path(name).string(); }
 
  private:
   const Folder own_;

@@ -1,0 +1,273 @@
+// Disks that are really full, locked or gone: the program ends with exit 1 and says where and why, what was there before is whole, and a run goes on
+// once there is room again. The disks are small file systems in memory, mounted by those who may.
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include "tests/cli/invoke.h"
+
+namespace locus {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A file system of its own in a new folder, for as long as this lives.
+class Disk {
+ public:
+  Disk(std::string folder, const std::string& size) : folder_(std::move(folder)) {
+    fs::create_directories(folder_);
+    if (::mount("tmpfs", folder_.c_str(), "tmpfs", 0, ("size=" + size).c_str()) != 0)
+      lack_ = "may not mount a file system: " + std::generic_category().message(errno);
+  }
+  ~Disk() {
+    if (lack_.empty()) ::umount2(folder_.c_str(), MNT_DETACH);
+  }
+  Disk(const Disk&) = delete;
+  Disk& operator=(const Disk&) = delete;
+
+  /// Why there is none; empty if there is one.
+  const std::string& lack() const { return lack_; }
+
+  /// Takes all that is free, but for so many bytes.
+  void fill(std::uintmax_t but) const {
+    fs::resize_file(filler(), 0);
+    const std::string bytes(fs::space(folder_).available - but, 'x');
+    std::ofstream(filler(), std::ios::binary) << bytes;
+  }
+  void empty() const { fs::remove(filler()); }
+
+  void resize(const std::string& size) const { remount(0, "size=" + size); }
+  void lock() const { remount(MS_RDONLY, ""); }
+  void unlock() const { remount(0, ""); }
+
+ private:
+  std::string filler() const {
+    const std::string file = folder_ + "/filler";
+    std::ofstream(file, std::ios::app);
+    return file;
+  }
+  void remount(unsigned long flags, const std::string& data) const {
+    ASSERT_EQ(::mount("tmpfs", folder_.c_str(), "tmpfs", MS_REMOUNT | flags, data.c_str()), 0)
+        << std::generic_category().message(errno);
+  }
+
+  std::string folder_;
+  std::string lack_;
+};
+
+constexpr const char* kFull = "cannot write: No space left on device";
+
+class OnDisk : public InFolder {
+ protected:
+  std::string model(const std::string& training) const {
+    return file("small.txtpb", small_model_text("small", training));
+  }
+  std::string recorded_model(const std::string& training) const {
+    return file("small.txtpb", small_model_text("small", training) +
+                                   "record { quantity: ACTIVITY population: \"rec\" form: PROTOBUF }\n"
+                                   "record { quantity: WEIGHTS projection: \"W\" }\n");
+  }
+  void expect_same_files(const std::string& one, const std::string& other) const {
+    const auto of_one = texts(one);
+    const auto of_other = texts(other);
+    EXPECT_FALSE(of_one.empty());
+    EXPECT_EQ(of_one.size(), of_other.size());
+    for (const auto& [name, bytes] : of_one) EXPECT_TRUE(of_other.contains(name) && of_other.at(name) == bytes) << name;
+  }
+};
+
+void expect_fails(const Answer& answer, const std::string& part) {
+  EXPECT_EQ(answer.code, code_of(Exit::kFailed));
+  EXPECT_TRUE(has(answer.err, part)) << answer.err << "does not say\n" << part;
+}
+
+TEST_F(OnDisk, AFullOneKeepsTheLastCheckpoint) {
+  const Disk disk(at("disk"), "64k");
+  if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
+  // A checkpoint grows by its losses, eight bytes an update, until two of them are more than the disk holds.
+  const std::string asked = model("training { updates: 5000 learning_rate: 0.001 }\n");
+  const std::string file = at("disk/run.ckpt");
+  expect_fails(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint", file,
+                       "--checkpoint-every", "50"}),
+               file + ": " + kFull);
+  EXPECT_EQ(texts("disk").size(), 1U) << "nothing half written stays";
+  const std::string last = text("disk/run.ckpt");
+  expect_fails(invoke({"resume", file}), file + ": " + kFull);
+  EXPECT_EQ(texts("disk").size(), 1U);
+  EXPECT_EQ(text("disk/run.ckpt"), last);
+  disk.resize("1m");
+  const Answer resumed = invoke({"resume", file});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("whole")}).code, 0);
+  expect_same_files("whole", "out");
+}
+
+TEST_F(OnDisk, AFullOneKeepsTheResultsOfBefore) {
+  const Disk disk(at("disk"), "4m");
+  if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
+  const std::string asked = model("training { updates: 30 learning_rate: 0.1 }\n");
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("disk/out")}).code, 0);
+  const auto before = texts("disk/out");
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--seed", "9", "--out", at("whole")}).code, 0);
+  const auto after = texts("whole");
+  const std::vector<std::string> again = {"run", asked, "--quiet", "--seed", "9", "--out", at("disk/out")};
+  std::vector<std::string> kept = again;
+  kept.insert(kept.end(), {"--checkpoint", at("run.ckpt"), "--checkpoint-every", "7"});
+  // No room for any file; room for the small ones, but not for the page.
+  for (const std::uintmax_t room : {std::uintmax_t{0}, std::uintmax_t{32} << 10U}) {
+    disk.fill(room);
+    fs::remove(at("run.ckpt"));
+    for (const std::vector<std::string>& words : {again, kept, {"resume", at("run.ckpt")}}) {
+      expect_fails(invoke(words), std::string(room == 0 ? "out/losses.csv: " : "out/report.html: ") + kFull);
+      const auto now = texts("disk/out");
+      EXPECT_EQ(now.size(), before.size()) << "nothing half written stays";
+      for (const auto& [name, bytes] : now)
+        EXPECT_TRUE(bytes == before.at(name) || bytes == after.at(name))
+            << name << " is neither the old one nor the new one";
+      EXPECT_EQ(now.at("losses.csv") == before.at("losses.csv"), room == 0);
+      EXPECT_EQ(now.at("result.json"), before.at("result.json"));
+    }
+  }
+  disk.empty();
+  ASSERT_EQ(invoke({"resume", at("run.ckpt")}).code, 0);
+  expect_same_files("whole", "disk/out");
+}
+
+/// What a reader sees of a recording is what the run that had room has in its place. Returns how many updates an .npy shows.
+std::size_t expect_begins_as(const std::string& name, const std::string& bytes, const std::string& whole) {
+  if (name.ends_with(".pb")) {
+    EXPECT_TRUE(whole.starts_with(bytes)) << name;
+    return 0;
+  }
+  constexpr std::size_t kHead = 192;
+  const auto updates = [](const std::string& file) {
+    return static_cast<std::size_t>(std::stoull(file.substr(file.find("'shape': (") + 10)));
+  };
+  const std::size_t shown = updates(bytes) * ((whole.size() - kHead) / updates(whole));
+  EXPECT_GE(bytes.size(), kHead + shown) << name << " says that it has more than there is";
+  EXPECT_EQ(bytes.substr(kHead, shown), whole.substr(kHead, shown)) << name;
+  return updates(bytes);
+}
+
+TEST_F(OnDisk, AFullOneKeepsWhatWasRecorded) {
+  const std::string asked = recorded_model("training { updates: 400 learning_rate: 0.001 batch: 2 }\n");
+  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole")}).code, 0);
+  const auto whole = texts("whole/record");
+  for (const char* size : {"100k", "220k"}) {  // the first rule's fill it, or the second's
+    const Disk disk(at("disk"), size);
+    if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
+    const auto expect_whole_updates = [&] {
+      std::size_t shown = 0;
+      const auto now = texts("disk/out/record");
+      EXPECT_EQ(now.size(), whole.size());
+      for (const auto& [name, bytes] : now) shown += expect_begins_as(name, bytes, whole.at(name));
+      EXPECT_GT(shown, 50U) << "it got somewhere";
+    };
+    fs::remove(at("run.ckpt"));
+    const Answer full = invoke(
+        {"run", asked, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "60"});
+    expect_fails(full, kFull);
+    EXPECT_TRUE(has(full.err, "disk/out/record/")) << full.err;
+    expect_whole_updates();
+    expect_fails(invoke({"resume", at("run.ckpt")}), kFull);
+    expect_whole_updates();
+    disk.resize("8m");
+    const Answer resumed = invoke({"resume", at("run.ckpt")});
+    EXPECT_EQ(resumed.code, 0) << resumed.err;
+    expect_same_files("whole", "disk/out");
+  }
+}
+
+TEST_F(OnDisk, ALockedOneKeepsAll) {
+  const Disk disk(at("disk"), "8m");
+  if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
+  const std::string asked = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
+  const std::vector<std::string> run = {
+      "run", asked, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
+  ASSERT_EQ(invoke(run).code, 0);
+  const auto before = texts("disk/out");
+  disk.lock();
+  const std::string why = "cannot write to the folder: Read-only file system";
+  expect_fails(invoke({"resume", at("run.ckpt")}), at("disk/out") + ": " + why);
+  fs::remove(at("run.ckpt"));
+  expect_fails(invoke(run), at("disk/out") + ": " + why);
+  expect_fails(invoke({"run", asked, "--checkpoint", at("disk/run.ckpt"), "--out", at("out")}),
+               at("disk/run.ckpt") + ": cannot write: Read-only file system");
+  EXPECT_EQ(texts("disk/out"), before);
+}
+
+/// The folder of the results can be written, and that of the recordings in it cannot.
+TEST_F(OnDisk, ALockedFolderOfRecordingsIsNamed) {
+  const std::string asked = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
+  const std::vector<std::string> run = {
+      "run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
+  const Disk disk(at("out/record"), "8m");
+  if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
+  disk.lock();
+  expect_fails(invoke(run), "out/record/bptt: cannot make the folder: Read-only file system");
+  EXPECT_FALSE(fs::exists(at("out/result.json")));
+  disk.unlock();
+  ASSERT_EQ(invoke(run).code, 0);
+  const auto before = texts("out");
+  disk.lock();
+  expect_fails(invoke({"resume", at("run.ckpt")}), "out/record/still/rec-activity.pb: cannot write: Read-only file system");
+  EXPECT_EQ(texts("out"), before);
+  disk.unlock();
+  EXPECT_EQ(invoke({"resume", at("run.ckpt")}).code, 0);
+  EXPECT_EQ(texts("out"), before);
+}
+
+/// Who is not root meets a folder without permission to write; root may write whatever its permissions.
+TEST_F(OnDisk, AFolderWithoutPermissionIsNamed) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write to any folder";
+  const std::string asked = model("");
+  fs::create_directory(at("locked"));
+  fs::permissions(at("locked"), fs::perms::owner_read | fs::perms::owner_exec);
+  expect_fails(invoke({"run", asked, "--checkpoint", at("locked/run.ckpt")}), "cannot write: Permission denied");
+  expect_fails(invoke({"run", asked, "--out", at("locked")}), "cannot write to the folder: Permission denied");
+  fs::permissions(at("locked"), fs::perms::owner_all);
+}
+
+/// Takes a folder away as soon as a file is there and, where that is asked for, has more than so many bytes.
+std::thread takes(const std::string& folder, const std::string& file, std::uintmax_t more_than = 0) {
+  return std::thread([=] {
+    std::error_code error;
+    for (std::uintmax_t size = 0; error || size <= more_than; size = fs::file_size(file, error))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    fs::rename(folder, folder + "-away");
+  });
+}
+
+TEST_F(OnDisk, AFolderOfCheckpointsThatIsNotThereOrVanishesIsNamed) {
+  const std::string asked = model("training { updates: 200000000 learning_rate: 0.001 }\n");
+  expect_fails(invoke({"run", asked, "--checkpoint", at("nowhere/run.ckpt")}),
+               "nowhere/run.ckpt: cannot write: No such file or directory");
+  fs::create_directory(at("kept"));
+  std::thread thief = takes(at("kept"), at("kept/run.ckpt"));
+  const Answer vanished = invoke({"run", asked, "--checkpoint", at("kept/run.ckpt"), "--checkpoint-every", "1"});
+  thief.join();
+  expect_fails(vanished, "kept/run.ckpt: cannot write: No such file or directory");
+  EXPECT_TRUE(fs::exists(at("kept-away/run.ckpt"))) << "the last good one stays";
+}
+
+TEST_F(OnDisk, AFolderOfRecordingsThatVanishesIsNamed) {
+  // Open files can be written wherever they go, so that it is seen by the next checkpoint.
+  const std::string asked = recorded_model("training { updates: 200000000 learning_rate: 0.001 }\n");
+  std::thread thief = takes(at("out/record"), at("out/record/bptt/W-weights.npy"), 2000);
+  const Answer vanished =
+      invoke({"run", asked, "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "20"});
+  thief.join();
+  expect_fails(vanished, "out/record/bptt/");
+  EXPECT_TRUE(has(vanished.err, "No such file or directory")) << vanished.err;
+  const Answer resumed = invoke({"resume", at("run.ckpt")});
+  expect_fails(resumed, "cannot go on with the recording: No such file or directory");
+}
+
+}  // namespace
+}  // namespace locus
