@@ -1,7 +1,8 @@
 #include "sim/run/workers.h"
 
+#include <algorithm>
 #include <atomic>
-#include <deque>
+#include <cstdint>
 #include <exception>
 #include <system_error>
 #include <thread>
@@ -14,9 +15,6 @@ namespace locus {
 namespace {
 
 using Context = boost::asio::io_context;
-using Strand = boost::asio::strand<Context::executor_type>;
-
-}  // namespace
 
 /// Calls ready() again and again for some ten microseconds, about what it takes to wake a thread: phases follow each other faster than that.
 /// Returns whether it was true in time.
@@ -34,67 +32,114 @@ bool spin(Ready ready) {
   return false;
 }
 
+/// What is left of a thread's share of a phase: which phase it is, and how many tasks nobody has taken yet. One word, so that nobody takes a task of
+/// a phase that is over; on a cache line of its own, so that a thread that works through its share waits for nobody.
+struct Left {
+  std::uint32_t phase = 0;
+  std::uint32_t tasks = 0;
+};
+struct alignas(64) Share {
+  std::atomic<Left> left{Left{}};
+};
+
+}  // namespace
+
 struct Workers::Pool {
   Context context;
   boost::asio::executor_work_guard<Context::executor_type> alive{context.get_executor()};
-  std::deque<Strand> strands;  // by task
   std::vector<std::thread> threads;
-  std::vector<std::exception_ptr> failures;  // by task, of the present phase
-  std::atomic<int> open{0};                  // tasks of the present phase that have not returned
-  std::atomic<unsigned> phase{0};            // how many have begun, and whether the pool ends
-  int count = 1;
-  bool spins = false;  // where every thread has a processor of its own
+  int count;                                     // threads, with the one that calls
+  std::vector<Share> shares;                     // by thread, the calling one first
+  std::uint32_t phase = 0;                       // how many have begun
+  const FunctionRef<void(int)>* task = nullptr;  // of the present phase: theirs to read who have taken one and not returned
+  std::vector<std::exception_ptr> failures;      // by task, of the present phase
+  std::atomic<int> open{0};                      // tasks of the present phase that have not returned
+  std::atomic<int> sleepers{0};                  // threads that wait for something posted
+  std::atomic<bool> over{false};
+  bool spins;  // where every thread has a processor of its own
 
   explicit Pool(int threads_wanted)
-      : count(threads_wanted), spins(static_cast<unsigned>(threads_wanted) <= std::thread::hardware_concurrency()) {
+      : count(threads_wanted),
+        shares(static_cast<std::size_t>(threads_wanted)),
+        spins(static_cast<unsigned>(threads_wanted) <= std::thread::hardware_concurrency()) {
+    static_assert(std::atomic<Left>::is_always_lock_free);
     try {
-      for (int i = 1; i < threads_wanted; ++i) {
-        threads.emplace_back([this] {
+      for (int thread = 1; thread < threads_wanted; ++thread) {
+        threads.emplace_back([this, thread] {
           const FlushDenormals flush;
-          work();
+          work(thread);
         });
       }
     } catch (const std::system_error&) {  // the machine has no more threads: those there are do the work, with the same results
-      count = static_cast<int>(threads.size()) + 1;
     }
   }
 
   ~Pool() {
-    alive.reset();
-    phase.fetch_add(1, std::memory_order_release);
+    over.store(true, std::memory_order_release);
+    alive.reset();  // whoever sleeps wakes up
     for (std::thread& thread : threads) thread.join();
   }
 
-  /// Of a thread: takes tasks until the pool ends; after the tasks of a phase it looks out for the next one a while before it sleeps.
-  void work() {
-    do {
-      while (context.poll_one() > 0) {
-      }
-      const unsigned met = phase.load(std::memory_order_acquire);
-      if (spins) spin([&] { return phase.load(std::memory_order_acquire) != met; });
-    } while (context.run_one() > 0);
+  std::atomic<Left>& left_of(int thread) { return shares[static_cast<std::size_t>(thread)].left; }
+
+  /// Of a thread: takes tasks until the pool ends. It looks out for the next phase a while before it sleeps, as phases follow each other faster than
+  /// that.
+  void work(int thread) {
+    while (!over.load(std::memory_order_acquire)) {
+      const std::uint32_t met = take(thread);
+      const auto begun = [&] {
+        return left_of(thread).load(std::memory_order_seq_cst).phase != met || over.load(std::memory_order_acquire);
+      };
+      if (spins && spin(begun)) continue;
+      sleepers.fetch_add(1, std::memory_order_seq_cst);
+      if (!begun()) context.run_one();  // a phase that begins now finds the sleeper
+      sleepers.fetch_sub(1, std::memory_order_relaxed);
+    }
   }
 
-  void run(int tasks, FunctionRef<void(int)> task) {
-    while (static_cast<int>(strands.size()) < tasks) strands.emplace_back(context.get_executor());
+  /// Runs the tasks of a thread's share, and then those of others' shares that nobody has taken. Returns the phase that its own share was of.
+  std::uint32_t take(int thread) {
+    const std::uint32_t met = take_share(thread);
+    for (int other = 1; other < count; ++other) take_share((thread + other) % count);
+    return met;
+  }
+
+  std::uint32_t take_share(int thread) {
+    std::atomic<Left>& left = left_of(thread);
+    Left now = left.load(std::memory_order_acquire);
+    while (now.tasks > 0) {
+      if (!left.compare_exchange_weak(now, {now.phase, now.tasks - 1}, std::memory_order_acquire)) continue;
+      run_task(thread + (static_cast<int>(now.tasks) - 1) * count);
+      now = left.load(std::memory_order_acquire);
+    }
+    return now.phase;
+  }
+
+  void run_task(int index) {
+    try {
+      (*task)(index);
+    } catch (...) {
+      failures[static_cast<std::size_t>(index)] = std::current_exception();
+    }
+    if (open.fetch_sub(1, std::memory_order_acq_rel) == 1) open.notify_all();
+  }
+
+  void run(int tasks, FunctionRef<void(int)> work_on) {
+    task = &work_on;
     failures.assign(static_cast<std::size_t>(tasks), nullptr);
     open.store(tasks, std::memory_order_relaxed);
-    phase.fetch_add(1, std::memory_order_release);
-    for (int i = 0; i < tasks; ++i) {
-      boost::asio::post(strands[static_cast<std::size_t>(i)], [this, i, task] {
-        try {
-          task(i);
-        } catch (...) {
-          failures[static_cast<std::size_t>(i)] = std::current_exception();
-        }
-        if (open.fetch_sub(1, std::memory_order_acq_rel) == 1) open.notify_all();
-      });
+    ++phase;
+    for (int thread = count - 1; thread >= 0; --thread) {  // thread c has the tasks c, c + count, ...
+      const int own = (tasks - thread + count - 1) / count;
+      left_of(thread).store({phase, static_cast<std::uint32_t>(std::max(own, 0))}, std::memory_order_seq_cst);
     }
-    while (context.poll_one() > 0) {
-    }
-    if (spins) spin([this] { return open.load(std::memory_order_acquire) == 0; });
-    for (int left = open.load(std::memory_order_acquire); left > 0; left = open.load(std::memory_order_acquire))
-      open.wait(left);
+    for (int asleep = std::min(sleepers.load(std::memory_order_seq_cst), tasks - 1); asleep > 0; --asleep)
+      boost::asio::post(context, [] {});
+    take(0);
+    const auto done = [this] { return open.load(std::memory_order_acquire) == 0; };
+    if (spins) spin(done);
+    for (int still = open.load(std::memory_order_acquire); still > 0; still = open.load(std::memory_order_acquire))
+      open.wait(still);
     for (const std::exception_ptr& failure : failures) {
       if (failure) std::rethrow_exception(failure);
     }
