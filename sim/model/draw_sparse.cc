@@ -1,11 +1,13 @@
 #include "sim/model/draw_sparse.h"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <string>
 #include <variant>
 
 #include "core/base/check.h"
+#include "core/base/huge_pages.h"
 
 namespace locus {
 namespace {
@@ -14,7 +16,7 @@ namespace {
 class RowDraw {
  public:
   explicit RowDraw(const SparseRandomWeights& weights) : weights_(weights) {
-    if (!weights.probability) taken_.assign(static_cast<std::size_t>(weights.cols), false);
+    if (!weights.probability) taken_.assign(static_cast<std::size_t>(weights.cols + 63) / 64, 0);
   }
 
   /// The columns of a row, ascending; valid until the next call.
@@ -38,16 +40,37 @@ class RowDraw {
     for (std::int64_t last = sources - weights_.in_degree; last < sources; ++last) {
       const double uniform = uniform_at(weights_.synapse_key, row, 0, static_cast<std::uint64_t>(last));
       auto chosen = std::min(static_cast<std::int64_t>(uniform * static_cast<double>(last + 1)), last);
-      if (taken_[static_cast<std::size_t>(chosen)]) chosen = last;
-      taken_[static_cast<std::size_t>(chosen)] = true;
+      if (is_taken(chosen)) chosen = last;
+      take(chosen, true);
       columns_.push_back(static_cast<std::int32_t>(chosen));
     }
-    for (const std::int32_t column : columns_) taken_[static_cast<std::size_t>(column)] = false;
-    std::ranges::sort(columns_);
+    if (static_cast<std::int64_t>(columns_.size()) * kWorthLooking < sources) {
+      for (const std::int32_t column : columns_) take(column, false);
+      std::ranges::sort(columns_);
+      return;
+    }
+    columns_.clear();  // all words looked through, which sorts them
+    for (std::size_t word = 0; word < taken_.size(); ++word) {
+      for (std::uint64_t left = taken_[word]; left != 0; left &= left - 1)
+        columns_.push_back(static_cast<std::int32_t>(64 * word) + std::countr_zero(left));
+      taken_[word] = 0;
+    }
   }
 
+  bool is_taken(std::int64_t column) const {
+    return (taken_[static_cast<std::size_t>(column / 64)] >> (static_cast<std::uint64_t>(column) % 64) & 1U) != 0;
+  }
+  void take(std::int64_t column, bool taken) {
+    const std::uint64_t bit = std::uint64_t{1} << (static_cast<std::uint64_t>(column) % 64);
+    std::uint64_t& word = taken_[static_cast<std::size_t>(column / 64)];
+    word = taken ? word | bit : word & ~bit;
+  }
+
+  /// Sorting takes as long for each that was drawn as looking at so many bits.
+  static constexpr std::int64_t kWorthLooking = 1024;
+
   const SparseRandomWeights& weights_;
-  std::vector<bool> taken_;  // by source, within a row
+  std::vector<std::uint64_t> taken_;  // a bit a source, within a row
   std::vector<std::int32_t> columns_;
 };
 
@@ -76,8 +99,12 @@ void settle(std::uint64_t seed, const std::string& purpose, NetworkSpec& network
 SparseMatrix draw_sparse(const SparseRandomWeights& weights) {
   SparseMatrix matrix = {weights.rows, weights.cols, {}, {}, {}};
   const auto size = static_cast<std::size_t>(weights.synapses);
-  matrix.row.reserve(size);
-  matrix.col.reserve(size);
+  for (std::vector<std::int32_t>* indices : {&matrix.row, &matrix.col}) {
+    indices->reserve(size);
+    ask_for_huge_pages(indices->data(), size * sizeof(std::int32_t));
+  }
+  matrix.values.reserve(size);
+  ask_for_huge_pages(matrix.values.data(), size * sizeof(double));
   matrix.values.assign(size, weights.mean);
   RowDraw rows(weights);
   for (std::int64_t row = 0; row < weights.rows; ++row) {

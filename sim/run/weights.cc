@@ -5,55 +5,41 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/huge_pages.h"
 #include "sim/model/draw_sparse.h"
 
 namespace locus {
 namespace {
 
-/// The file's k-th entry is synapse listing[k]. Sparse.
+/// Where the file has each synapse of a sparse projection.
 template <class R>
-std::vector<std::int64_t> listing_of(const Projection<R>& projection) {
-  if (!projection.listed.empty()) return projection.listed;
-  std::vector<std::int64_t> next(static_cast<std::size_t>(projection.target_size) + 1, 0);
+std::vector<std::size_t> places_of(const Projection<R>& projection) {
+  std::vector<std::size_t> places(projection.weight.size());
+  if (!projection.listed.empty()) {
+    for (std::size_t place = 0; place < places.size(); ++place)
+      places[static_cast<std::size_t>(projection.listed[place])] = place;
+    return places;
+  }
+  std::vector<std::size_t> next(static_cast<std::size_t>(projection.target_size) + 1, 0);  // row by row: a target's next
   for (const std::int32_t target : projection.target) ++next[static_cast<std::size_t>(target) + 1];
   std::partial_sum(next.begin(), next.end(), next.begin());
-  std::vector<std::int64_t> listing(projection.weight.size());
-  for (std::size_t k = 0; k < listing.size(); ++k)
-    listing[static_cast<std::size_t>(next[static_cast<std::size_t>(projection.target[k])]++)] =
-        static_cast<std::int64_t>(k);
-  return listing;
+  for (std::size_t k = 0; k < places.size(); ++k) places[k] = next[static_cast<std::size_t>(projection.target[k])]++;
+  return places;
 }
 
-/// The source of every synapse. Sparse.
-template <class R>
-std::vector<std::int32_t> sources_of(const Projection<R>& projection) {
-  std::vector<std::int32_t> sources;
-  sources.reserve(projection.weight.size());
-  for (std::int32_t j = 0; j < projection.source_size; ++j)
-    sources.insert(sources.end(), static_cast<std::size_t>(projection.fan_out(j)), j);
-  return sources;
-}
-
-/// Calls visit(synapse) in the order of the model file.
+/// Calls visit(place in the model file, synapse, target, source) for every synapse, source by source. A matrix has places for a diagonal of no
+/// synapses.
 template <class R, class Visit>
-void each_in_file_order(const Projection<R>& projection, Visit visit) {
-  if (!projection.dense) {
-    for (const std::int64_t synapse : listing_of(projection)) visit(static_cast<std::size_t>(synapse));
-    return;
-  }
-  for (std::int64_t i = 0; i < projection.target_size; ++i) {
-    for (std::int64_t j = 0; j < projection.source_size; ++j)
-      visit(static_cast<std::size_t>(j * projection.target_size + i));
-  }
-}
-
-/// Where the diagonal, which is no synapse, counts as well: calls visit(place in the file, synapse).
-template <class R, class Visit>
-void each_of_hollow(const Projection<R>& projection, Visit visit) {
+void each_in_file(const Projection<R>& projection, Visit visit) {
+  const bool matrix = projection.dense || projection.hollow;
+  const std::vector<std::size_t> places = matrix ? std::vector<std::size_t>() : places_of(projection);
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
-    for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
-      visit(static_cast<std::size_t>(std::int64_t{projection.target_of(k)} * projection.source_size + j),
-            static_cast<std::size_t>(k));
+    const std::int64_t begin = projection.begin_of(j);
+    for (std::int64_t k = begin; k < projection.begin_of(j + 1); ++k) {
+      const auto synapse = static_cast<std::size_t>(k);
+      const std::int32_t i = projection.dense ? static_cast<std::int32_t>(k - begin) : projection.target[synapse];
+      const auto in_matrix = static_cast<std::size_t>(std::int64_t{i} * projection.source_size + j);
+      visit(matrix ? in_matrix : places[synapse], synapse, i, j);
     }
   }
 }
@@ -63,16 +49,21 @@ std::size_t values_in_file(const Projection<R>& projection) {
   return projection.weight.size() + static_cast<std::size_t>(projection.hollow ? projection.source_size : 0);
 }
 
+/// So many of them, on large pages where that saves time.
+template <class T>
+std::vector<T> room_for(std::size_t size) {
+  std::vector<T> room;
+  room.reserve(size);
+  ask_for_huge_pages(room.data(), size * sizeof(T));
+  room.resize(size);
+  return room;
+}
+
 template <class R>
 std::vector<double> values_of(const Projection<R>& projection, const Column<R>& column) {
-  if (projection.hollow) {
-    std::vector<double> values(values_in_file(projection), 0);
-    each_of_hollow(projection, [&](std::size_t place, std::size_t k) { values[place] = static_cast<double>(column[k]); });
-    return values;
-  }
-  std::vector<double> values;
-  values.reserve(column.size());
-  each_in_file_order(projection, [&](std::size_t k) { values.push_back(static_cast<double>(column[k])); });
+  auto values = room_for<double>(values_in_file(projection));
+  each_in_file(projection,
+               [&](std::size_t place, std::size_t k, auto, auto) { values[place] = static_cast<double>(column[k]); });
   return values;
 }
 
@@ -84,12 +75,8 @@ std::vector<double> values_of(const Projection<R>& projection) {
 template <class R>
 void set_values(const Projection<R>& projection, const std::vector<double>& values, Column<R>& column) {
   CHECK(values.size() == values_in_file(projection), "as many numbers as the projection has weights");
-  if (projection.hollow) {
-    each_of_hollow(projection, [&](std::size_t place, std::size_t k) { column[k] = static_cast<R>(values[place]); });
-    return;
-  }
-  auto value = values.begin();
-  each_in_file_order(projection, [&](std::size_t k) { column[k] = static_cast<R>(*value++); });
+  each_in_file(projection,
+               [&](std::size_t place, std::size_t k, auto, auto) { column[k] = static_cast<R>(values[place]); });
 }
 
 }  // namespace
@@ -98,12 +85,14 @@ template <class R>
 ProjectionWeights weights_of(const Projection<R>& projection) {
   if (projection.dense || projection.hollow)
     return {projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection)}};
-  SparseMatrix matrix{projection.target_size, projection.source_size, {}, {}, values_of(projection)};
-  const std::vector<std::int32_t> sources = sources_of(projection);
-  for (const std::int64_t synapse : listing_of(projection)) {
-    matrix.row.push_back(projection.target_of(synapse));
-    matrix.col.push_back(sources[static_cast<std::size_t>(synapse)]);
-  }
+  const std::size_t size = projection.weight.size();
+  SparseMatrix matrix{projection.target_size, projection.source_size, room_for<std::int32_t>(size),
+                      room_for<std::int32_t>(size), room_for<double>(size)};
+  each_in_file(projection, [&](std::size_t place, std::size_t k, std::int32_t target, std::int32_t source) {
+    matrix.row[place] = target;
+    matrix.col[place] = source;
+    matrix.values[place] = static_cast<double>(projection.weight[k]);
+  });
   return {projection.name, std::move(matrix)};
 }
 
@@ -117,12 +106,8 @@ std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
 template <class R>
 std::vector<std::int64_t> synapses_in_file_order(const Projection<R>& projection) {
   std::vector<std::int64_t> synapses(values_in_file(projection), -1);
-  if (projection.hollow) {
-    each_of_hollow(projection, [&](std::size_t place, std::size_t k) { synapses[place] = static_cast<std::int64_t>(k); });
-    return synapses;
-  }
-  std::size_t place = 0;
-  each_in_file_order(projection, [&](std::size_t k) { synapses[place++] = static_cast<std::int64_t>(k); });
+  each_in_file(projection,
+               [&](std::size_t place, std::size_t k, auto, auto) { synapses[place] = static_cast<std::int64_t>(k); });
   return synapses;
 }
 
