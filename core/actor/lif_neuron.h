@@ -122,9 +122,9 @@ void dispatch(Surrogate surrogate, Visitor&& visit) {
   }
 }
 
-/// The tick. Without branches, so that a population's loop vectorises.
+/// The tick. Without branches, and always a part of the loop that calls it, so that a population's loop vectorises.
 template <class Psi, class R>
-void step(LifNeuron<R> n, const Lif<R>& c) {
+[[gnu::always_inline]] inline void step(LifNeuron<R> n, const Lif<R>& c) {
   const R before = n.activity;
   const R waited = n.refractory - R(1);
   const R rest = waited > R(0) ? waited : R(0);

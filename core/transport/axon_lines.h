@@ -22,7 +22,8 @@ class AxonLines {
  public:
   enum class Lists : bool { kNo, kYes };
 
-  AxonLines(const Network<R>& network, Layer layer, Lists lists)
+  /// `parts`: how many threads list who speaks.
+  AxonLines(const Network<R>& network, Layer layer, Lists lists, int parts = 1)
       : column_(layer == Layer::kInput ? network.inputs.activity : network.rate.activity), lanes_(network.lanes) {
     std::int32_t longest = 0;
     for (const Projection<R>& projection : network.projections) {
@@ -32,7 +33,10 @@ class AxonLines {
     if (longest > 0) said_.assign(column_.size() * static_cast<std::size_t>(slots_), R(0));
     if (lists == Lists::kNo) return;
     active_.resize(static_cast<std::size_t>(slots_));
-    for (std::vector<std::int32_t>& active : active_) active.reserve(column_.size() / static_cast<std::size_t>(lanes_));
+    const std::size_t neurons = column_.size() / static_cast<std::size_t>(lanes_);
+    for (std::vector<std::int32_t>& active : active_) active.reserve(neurons);
+    parts_.resize(static_cast<std::size_t>(parts));
+    for (std::vector<std::int32_t>& part : parts_) part.reserve(neurons);
   }
 
   /// A trial begins: nothing is under way.
@@ -43,6 +47,17 @@ class AxonLines {
 
   /// What the neurons' column holds now is sent in this tick.
   void enter() {
+    list(0, 0, column_.size());
+    enter(1);
+  }
+
+  /// A part of the list of who speaks: those of the cells [first, last), which are all of some neurons. Threads may list a part each.
+  void list(int part, std::size_t first, std::size_t last) {
+    if (!parts_.empty()) list_active(first, last, parts_[static_cast<std::size_t>(part)]);
+  }
+
+  /// The same as enter(), all cells having been listed in so many parts, one after the other.
+  void enter(int parts) {
     present_ = (present_ + 1) % slots_;
     if (active_.empty()) {
       if (!said_.empty()) std::ranges::copy(column_, at(present_));
@@ -50,7 +65,11 @@ class AxonLines {
     }
     std::vector<std::int32_t>& active = active_[static_cast<std::size_t>(present_)];
     if (!said_.empty()) write(active, nullptr);  // what was said slots_ ticks ago
-    list_active(active);
+    active.clear();
+    for (int part = 0; part < parts; ++part) {
+      const std::vector<std::int32_t>& listed = parts_[static_cast<std::size_t>(part)];
+      active.insert(active.end(), listed.begin(), listed.end());
+    }
     if (!said_.empty()) write(active, column_.data());
   }
 
@@ -79,24 +98,22 @@ class AxonLines {
     }
   }
 
-  void list_active(std::vector<std::int32_t>& active) {
+  void list_active(std::size_t first, std::size_t last, std::vector<std::int32_t>& active) const {
     active.clear();
     const R* said = column_.data();
-    const std::size_t size = column_.size();
-    const auto list = [&](std::size_t first, std::size_t last) {
-      for (std::size_t cell = first; cell < last; ++cell) {
+    const auto list = [&](std::size_t begin, std::size_t end) {
+      for (std::size_t cell = begin; cell < end; ++cell) {
         const auto neuron = static_cast<std::int32_t>(cell) / lanes_;
         if (said[cell] != R(0) && (active.empty() || active.back() != neuron)) active.push_back(neuron);
       }
     };
     constexpr std::size_t kBlock = 32;  // looked at together: nearly all are silent
-    std::size_t first = 0;
-    for (; first + kBlock <= size; first += kBlock) {
+    for (; first + kBlock <= last; first += kBlock) {
       int any = 0;  // an integer, for with a bool the compiler would look at one after the other
       for (std::size_t cell = 0; cell < kBlock; ++cell) any |= said[first + cell] != R(0) ? 1 : 0;
       if (any != 0) list(first, first + kBlock);
     }
-    list(first, size);
+    list(first, last);
   }
 
   const Column<R>& column_;  // the network's
@@ -105,6 +122,7 @@ class AxonLines {
   std::int32_t present_ = 0;
   Column<R> said_;                                 // by slot (slots x neurons x lanes); empty without delays
   std::vector<std::vector<std::int32_t>> active_;  // by slot; empty where nobody asks
+  std::vector<std::vector<std::int32_t>> parts_;   // of the next list, one after the other; empty where nobody asks
 };
 
 }  // namespace locus

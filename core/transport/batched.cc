@@ -35,13 +35,14 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
       outputs_are_seen_(horizon.outputs_are_seen),
       blocks_(network.projections.size()),
       input_lines_(network, Layer::kInput, needs_lists(network)),
-      rate_lines_(network, Layer::kRate, needs_lists(network)) {
+      rate_lines_(network, Layer::kRate, needs_lists(network), executor.threads) {
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
     const bool readout = network.projections[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
     choose_way(static_cast<std::int32_t>(p), horizon);
     each_hears_ = each_hears_ || blocks_[p].way == Way::kFused || blocks_[p].way == Way::kLoop;
   }
+  share_neurons();
   const auto size = [&](std::int32_t neurons) {
     return static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes_);
   };
@@ -78,7 +79,6 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   }
   block.fan_in.assign(static_cast<std::size_t>(projection.target_size), projection.dense ? projection.source_size : 0);
   for (const std::int32_t target : projection.target) ++block.fan_in[static_cast<std::size_t>(target)];
-  split_runs(projection, block);
 
   const bool kept = !projection.plastic || !horizon.commit_every_tick;  // no tick changes the weights
   const bool at_once = projection.source_layer == Layer::kInput && projection.wait == 0;
@@ -218,7 +218,7 @@ void Batched<R>::tick(Tick now) {
   std::copy_n(input, network_.inputs.activity.size(), network_.inputs.activity.begin());
   input_lines_.enter();
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
-  for (std::size_t cell = 0; cell < network_.rate.current.size(); ++cell) on(neuron(cell), Silence{});
+  if (!shared_out_) silence(0, network_.rate.current.size());
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), Silence{});
 }
 
@@ -247,6 +247,8 @@ void Batched<R>::axons(ProjectionId id) {
   } else if (block.pending != Learn::kNothing) {
     run_pass(p, block.pending, true);
     block.pending = Learn::kNothing;
+  } else if (onto_rate && shared_out_) {
+    under_way_.push_back({p, messages});
   } else if (!silent_readout && events) {
     send_to_targets(projection, block, messages, target_current(projection));
   } else if (!silent_readout && block.spiking) {
@@ -331,25 +333,6 @@ void Batched<R>::send_ahead(const Projection<R>& projection, Block& block, R* cu
   }
   const R* own = block.ahead.data() + std::ptrdiff_t{row % kAhead} * n;
   for (std::int32_t i = 0; i < n; ++i) current[i] += own[i];
-}
-
-template <class R>
-void Batched<R>::step_neurons() {
-  for (const Population& population : network_.rate.populations) {
-    if (population.lif) {
-      step_spiking(population);
-      continue;
-    }
-    const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
-    const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
-    const Step<R> clock{static_cast<R>(population.leak)};
-    dispatch(population.activation, [&]<class Phi>(Phi) {
-      for (std::size_t cell = first; cell < last; ++cell) step<Phi>(neuron(cell), clock);
-    });
-  }
-  rate_lines_.enter();
-  if (!activities_.empty()) activities_.write(door_.now().value, network_.rate.activity.data());
-  if (!gains_.empty()) gains_.write(door_.now().value - 1, network_.rate.gain.data());
 }
 
 template <class R>

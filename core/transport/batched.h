@@ -9,8 +9,9 @@
 //             and become one product. A trace that all synapses of a source provably share (identity, one decay) is kept
 //             once a source.
 //   events    onto spiking neurons and readouts with memory, and sending over any sparse synapses with one lane: sending goes over the sources that
-//             are not silent (axon_lines.h), threads taking ranges of targets; learning waits on the tapes too,
-//             and a tick's coefficients are added once for each event of a source: it costs what was sent (batched_spiking.cc)
+//             are not silent (axon_lines.h), threads taking ranges of targets, or of all neurons at once where they hear of nothing else
+//             (batched_stepping.cc); learning waits on the tapes too, and a tick's coefficients are added once for each event of a source: it
+//             costs what was sent (batched_spiking.cc)
 // That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
 // Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
 // allocates between begin_trial and finish.
@@ -110,7 +111,7 @@ class Batched {
     Column<R> trace;                     // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
     Column<R> delta;                     // loop, summed, events; all where the optimizer is not plain (synapses)
     Column<std::int32_t> fan_in;         // (targets)
-    Column<std::int64_t> split;  // sparse, several threads: where each source's run of a thread's targets ends (sources x (threads - 1))
+    Column<std::int64_t> split;  // sparse, several threads: in each source's run, where each thread's targets end (sources x (threads - 1))
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
     Learn heard = Learn::kNothing;    // fused: what was said in this tick
     Learn pending = Learn::kNothing;  // fused: what has been committed and waits for the next sending
@@ -132,6 +133,18 @@ class Batched {
     std::int32_t first = 0;
     std::int32_t begin = 0;
   };
+
+  /// AXON of this tick that are counted, and sent when the neurons step.
+  struct UnderWay {
+    std::int32_t projection = 0;
+    std::int64_t messages = 0;
+  };
+
+  /// Where the share of thread `chunk` of `chunks` begins, of so many neurons: on whole cache lines, which no two threads write.
+  static std::int32_t share(std::int32_t neurons, int chunk, int chunks) {
+    constexpr std::int64_t kLine = 16;  // numbers
+    return chunk == chunks ? neurons : static_cast<std::int32_t>(std::int64_t{neurons} * chunk / chunks / kLine * kLine);
+  }
 
   void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
   void see_traces(const Projection<R>& projection, Block& block);
@@ -159,13 +172,16 @@ class Batched {
   }
   std::int64_t count_active(const Projection<R>& projection) const;
   void split_runs(const Projection<R>& projection, Block& block) const;
+  void send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const;
   void send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current);
   void send_events(const Projection<R>& projection, const R* activity, R* current);
   void send_product_of_active(const Projection<R>& projection, const R* activity, R* current);
-  void step_spiking(const Population& population);
-  void step_still(const Population& population, const Lif<R>& clock);
-  template <class Step>
-  void each_cell_of(const Population& population, Step step_cell);
+  // Of batched_stepping.cc.
+  void share_neurons();
+  void silence(std::size_t first, std::size_t last);
+  void step_cells(std::size_t begin, std::size_t end);
+  void step_spiking(const Population& population, std::size_t first, std::size_t last);
+  void step_still(const Population& population, std::size_t first, std::size_t last);
   std::int64_t count_news(const Projection<R>& projection, const Block& block);
   void add_coefficients(std::int32_t row);
   void revisit_spiking(const Population& population, const R* gain);
@@ -217,6 +233,8 @@ class Batched {
   std::vector<std::int32_t> onto_rate_;      // B and W, in file order
   std::vector<std::int32_t> onto_readouts_;  // A, in file order
   std::vector<Block> blocks_;                // by projection
+  bool shared_out_ = false;                  // threads share the rate neurons out, and send when those step
+  std::vector<UnderWay> under_way_;          // to them
 
   bool each_hears_ = false;            // whether a pass takes POST to each synapse (fused, loop)
   PostColumns from_rate_;              // of this tick (n x lanes); gain and signal where each hears

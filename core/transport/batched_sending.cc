@@ -10,13 +10,30 @@ namespace {
 
 constexpr std::int64_t kWorthSending = std::int64_t{1} << 12;  // messages of one lane: some ten microseconds
 
-/// A source's run of synapses: current of each target += weight * said. A spike says 1, which asks for no product.
+/// A part of a source's run of synapses.
 template <class R>
-void add_run(const std::int32_t* target, const R* weight, std::int64_t size, R said, R* current) {
-  if (said == R(1)) {
-    for (std::int64_t k = 0; k < size; ++k) current[target[k]] += weight[k];
-  } else {
-    for (std::int64_t k = 0; k < size; ++k) current[target[k]] += weight[k] * said;
+struct Run {
+  const std::int32_t* target = nullptr;
+  const R* weight = nullptr;
+  std::int64_t size = 0;
+};
+
+/// Current of each target += weight * said. A spike says 1, which asks for no product. Meanwhile the run that comes next, which no processor
+/// foresees, is fetched as far as this one reaches, a cache line of it for each of this one.
+template <class R>
+void add_run(const Run<R>& run, R said, const Run<R>& next, R* current) {
+  constexpr std::int64_t kLine = 64 / sizeof(R);
+  for (std::int64_t first = 0; first < run.size; first += kLine) {
+    if (first < next.size) {
+      __builtin_prefetch(next.target + first);
+      __builtin_prefetch(next.weight + first);
+    }
+    const std::int64_t last = std::min(first + kLine, run.size);
+    if (said == R(1)) {
+      for (std::int64_t k = first; k < last; ++k) current[run.target[k]] += run.weight[k];
+    } else {
+      for (std::int64_t k = first; k < last; ++k) current[run.target[k]] += run.weight[k] * said;
+    }
   }
 }
 
@@ -27,19 +44,6 @@ void add_run_of_lanes(const Projection<R>& projection, std::int32_t source, cons
     R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes;
     const R weight = projection.weight[static_cast<std::size_t>(k)];
     for (std::int32_t lane = 0; lane < lanes; ++lane) to[lane] += weight * from[lane];
-  }
-}
-
-/// The beginning of a run that comes next, which no processor foresees; it goes on by itself.
-template <class R>
-void fetch_run(const std::int32_t* target, const R* weight, std::int64_t size) {
-  constexpr std::int64_t kLines = 4;
-  constexpr std::int64_t kLine = 64;  // bytes
-  for (std::int64_t line = 0; line < kLines; ++line) {
-    const std::int64_t at = line * kLine / static_cast<std::int64_t>(sizeof(R));
-    if (at >= size) break;
-    __builtin_prefetch(weight + at);
-    __builtin_prefetch(target + at);
   }
 }
 
@@ -83,47 +87,53 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
   });
 }
 
-/// Thread c of n takes the targets [c, c + 1) / n of all: where its part of every source's run ends.
+/// Where the targets of each thread end in every source's run: thread c of n takes [c, c + 1) / n of the projection's, or of the whole layer's
+/// neurons.
 template <class R>
 void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const {
-  const auto threads = static_cast<std::int64_t>(executor_.threads);
-  if (projection.dense || lanes_ > 1 || threads == 1 || projection.size() < kWorthSending) return;
+  if (projection.dense || lanes_ > 1 || executor_.threads == 1) return;
+  if (!shared_out_ && projection.size() < kWorthSending) return;
+  const std::int32_t all = shared_out_ ? network_.rate.size : projection.target_size;
+  const std::int32_t begin = shared_out_ ? projection.target_begin : 0;
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     const auto run = projection.target.begin() + projection.begin_of(j);
     const auto end = projection.target.begin() + projection.begin_of(j + 1);
-    for (std::int64_t c = 1; c < threads; ++c) {
-      const auto first = static_cast<std::int32_t>(c * projection.target_size / threads);
-      block.split.push_back(std::lower_bound(run, end, first) - projection.target.begin());
-    }
+    for (int c = 1; c < executor_.threads; ++c)
+      block.split.push_back(std::lower_bound(run, end, share(all, c, executor_.threads) - begin) -
+                            projection.target.begin());
   }
 }
 
-/// One lane, sparse: the synapses of every source that is not silent, source by source. Threads take targets, which changes no sum.
+/// One lane, sparse: the synapses of every source that is not silent, source by source, onto the targets of one of `chunks` threads.
 template <class R>
-void Batched<R>::send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current) {
+void Batched<R>::send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const {
   const std::span<const std::int32_t> sources = active_sources(projection);
   const R* activity = source_activity(projection) - projection.source_begin;
-  const R* weight = projection.weight.data();
-  const std::int32_t* target = projection.target.data();
   const std::int64_t* offset = projection.offset.data();
   const std::int64_t* split = block.split.data();
-  const int threads = executor_.threads;
-  const int chunks = block.split.empty() || messages < kWorthSending ? 1 : threads;
-  executor_(chunks, [&](int chunk) {
-    const auto cut = [&](std::int32_t j, int c) {  // where the run of the source's targets of chunk c begins
-      const std::ptrdiff_t run = j - projection.source_begin;
-      if (c == 0) return offset[run];
-      return c == chunks ? offset[run + 1] : split[run * (threads - 1) + c - 1];
-    };
-    for (std::size_t e = 0; e < sources.size(); ++e) {
-      if (e + 1 < sources.size()) {
-        const std::int64_t next = cut(sources[e + 1], chunk);
-        fetch_run(target + next, weight + next, cut(sources[e + 1], chunk + 1) - next);
-      }
-      const std::int64_t first = cut(sources[e], chunk);
-      add_run(target + first, weight + first, cut(sources[e], chunk + 1) - first, activity[sources[e]], current);
-    }
-  });
+  const auto cut = [&](std::int32_t j, int c) {  // where the run of the source's targets of chunk c begins
+    const std::ptrdiff_t run = j - projection.source_begin;
+    if (c == 0) return offset[run];
+    return c == chunks ? offset[run + 1] : split[run * (chunks - 1) + c - 1];
+  };
+  const auto run_of = [&](std::size_t e) -> Run<R> {
+    if (e == sources.size()) return {};
+    const std::int64_t first = cut(sources[e], chunk);
+    return {projection.target.data() + first, projection.weight.data() + first, cut(sources[e], chunk + 1) - first};
+  };
+  Run<R> run = run_of(0);
+  for (std::size_t e = 0; e < sources.size(); ++e) {
+    const Run<R> next = run_of(e + 1);
+    add_run(run, activity[sources[e]], next, current);
+    run = next;
+  }
+}
+
+/// The same onto all targets. Threads take targets, which changes no sum.
+template <class R>
+void Batched<R>::send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current) {
+  const int chunks = block.split.empty() || messages < kWorthSending ? 1 : executor_.threads;
+  executor_(chunks, [&](int chunk) { send_to_share(projection, block, chunk, chunks, current); });
 }
 
 /// Sums in source order, as single messages do; four sources at a time, so that a current is loaded and stored once for them. Threads take targets.
@@ -170,12 +180,14 @@ template std::int64_t Batched<double>::count_axons(const Projection<double>&, co
 template std::int64_t Batched<double>::count_active(const Projection<double>&) const;
 template void Batched<double>::send_product(const Projection<double>&, const double*, double*);
 template void Batched<double>::split_runs(const Projection<double>&, Block&) const;
+template void Batched<double>::send_to_share(const Projection<double>&, const Block&, int, int, double*) const;
 template void Batched<double>::send_to_targets(const Projection<double>&, const Block&, std::int64_t, double*);
 template void Batched<double>::send_events(const Projection<double>&, const double*, double*);
 template std::int64_t Batched<float>::count_axons(const Projection<float>&, const float*) const;
 template std::int64_t Batched<float>::count_active(const Projection<float>&) const;
 template void Batched<float>::send_product(const Projection<float>&, const float*, float*);
 template void Batched<float>::split_runs(const Projection<float>&, Block&) const;
+template void Batched<float>::send_to_share(const Projection<float>&, const Block&, int, int, float*) const;
 template void Batched<float>::send_to_targets(const Projection<float>&, const Block&, std::int64_t, float*);
 template void Batched<float>::send_events(const Projection<float>&, const float*, float*);
 

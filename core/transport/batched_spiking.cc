@@ -13,15 +13,6 @@ namespace locus {
 namespace {
 
 constexpr std::int64_t kWorthEvents = std::int64_t{1} << 18;  // additions: below, one thread does them all
-constexpr std::int64_t kWorthStepping = 4096;                 // neurons and lanes
-
-/// Nobody asks for the surrogate.
-struct NoSurrogate {
-  template <class R>
-  static R at(R, const Lif<R>&) {
-    return R(0);
-  }
-};
 
 /// to += scale * from, in this order for each element.
 template <class R>
@@ -47,61 +38,6 @@ bool Batched<R>::is_spiking(const Projection<R>& projection) const {
                            population_at(network_.rate.populations, projection.source_begin).lif.has_value();
   return from_spikes || (projection.target_layer == Layer::kRate &&
                          population_at(network_.rate.populations, projection.target_begin).lif.has_value());
-}
-
-template <class R>
-template <class Step>
-void Batched<R>::each_cell_of(const Population& population, Step step_cell) {
-  const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
-  const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
-  const auto cells = static_cast<std::int64_t>(last - first);
-  const int chunks = cells < kWorthStepping ? 1 : executor_.threads;
-  executor_(chunks, [&](int chunk) {
-    step_cell(first + static_cast<std::size_t>(cells * chunk / chunks),
-              first + static_cast<std::size_t>(cells * (chunk + 1) / chunks));
-  });
-}
-
-template <class R>
-void Batched<R>::step_spiking(const Population& population) {
-  const Lif<R> clock(*population.lif);
-  if (rule(learning_.kind).drive == Drive::kNothing) return step_still(population, clock);
-  dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
-    each_cell_of(population, [&](std::size_t begin, std::size_t end) {
-      const Lif<R> own = clock;  // which nothing that is written can be, so that the loop vectorises
-#pragma GCC ivdep
-      for (std::size_t cell = begin; cell < end; ++cell) step<Psi>(spiking(cell), own);
-    });
-  });
-}
-
-/// Without a rule nobody asks for slopes, nor for states that stay as they are: they are the loop's own, and cost no memory.
-template <class R>
-void Batched<R>::step_still(const Population& population, const Lif<R>& clock) {
-  const auto step_as = [&]<bool kAdapts, bool kRests>() {
-    each_cell_of(population, [&](std::size_t begin, std::size_t end) {
-      const Lif<R> own = clock;
-      R* current = network_.rate.current.data();
-      R* activity = network_.rate.activity.data();
-      R* voltage = network_.rate.lif.voltage.data();
-      R* adaptation = network_.rate.lif.adaptation.data();
-      R* refractory = network_.rate.lif.refractory.data();
-      R* count = network_.rate.lif.count.data();
-#pragma GCC ivdep
-      for (std::size_t cell = begin; cell < end; ++cell) {
-        R none[5] = {};
-        step<NoSurrogate>(LifNeuron<R>{current[cell], activity[cell], none[0], none[1], voltage[cell],
-                                       kAdapts ? adaptation[cell] : none[2], kRests ? refractory[cell] : none[3],
-                                       count[cell], none[4], none[4]},
-                          own);
-      }
-    });
-  };
-  const bool rests = clock.refractory > R(0);
-  if (population.lif->adapts() && rests) return step_as.template operator()<true, true>();
-  if (population.lif->adapts()) return step_as.template operator()<true, false>();
-  if (rests) return step_as.template operator()<false, true>();
-  step_as.template operator()<false, false>();
 }
 
 template <class R>
@@ -283,7 +219,6 @@ void Batched<R>::add_events(std::int32_t p) {
 }
 
 template bool Batched<double>::is_spiking(const Projection<double>&) const;
-template void Batched<double>::step_spiking(const Population&);
 template void Batched<double>::classify(const double*);
 template std::int64_t Batched<double>::count_news(const Projection<double>&, const Block&);
 template void Batched<double>::tell_rates();
@@ -291,7 +226,6 @@ template void Batched<double>::revisit_spiking(const Population&, const double*)
 template void Batched<double>::teach_spiking();
 template void Batched<double>::add_events(std::int32_t);
 template bool Batched<float>::is_spiking(const Projection<float>&) const;
-template void Batched<float>::step_spiking(const Population&);
 template void Batched<float>::classify(const float*);
 template std::int64_t Batched<float>::count_news(const Projection<float>&, const Block&);
 template void Batched<float>::tell_rates();

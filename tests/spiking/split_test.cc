@@ -1,4 +1,7 @@
-// Sending over sparse synapses, split between threads: enough events in a tick that it is (core/transport/batched_sending.cc), and the same bits.
+// Sending over sparse synapses, split between threads: enough events in a tick that it is (core/transport/batched_stepping.cc and
+// batched_sending.cc), and the same bits.
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -11,16 +14,24 @@ namespace {
 constexpr std::int64_t kWorthSplitting = std::int64_t{1} << 12;  // messages over a projection in a tick; kWorthSending
 constexpr int kTicks = 8;
 
+const std::string kLate = "delay: 2";  // W tells what was said two ticks ago: its neurons hear and step at once
+const std::string kAtOnce = "";        // W tells what was said in the last tick, which the step writes over
+const std::string kSparse = "sparse_random { in_degree: 90 gaussian { stddev: 1 } }";
+const std::string kDense = "gaussian { gain: 1 }";  // of B: neurons are not shared out, W is sent by itself
+
 /// 300 inputs of which every other speaks in a tick, 211 neurons (a prime: no number of threads divides them) that nearly all speak, sparse
-/// synapses of different weights between them, B late by a tick and W by two.
-Spec busy_model(const std::string& neurons, const std::string& rules, Precision precision) {
+/// synapses of different weights between them, B late by a tick.
+Spec busy_model(const std::string& neurons, const std::string& rules, Precision precision,
+                const std::string& w_delay = kLate, const std::string& b_weights = kSparse) {
   std::string text = R"(network {
   populations { name: "in" size: 300 input {} }
   populations { name: "rec" size: 211 )" +
                      neurons + R"( }
   populations { name: "out" size: 3 readout {} }
-  projections { name: "B" source: "in" target: "rec" delay: 1 weights { sparse_random { in_degree: 90 gaussian { stddev: 1 } } } }
-  projections { name: "W" source: "rec" target: "rec" delay: 2 weights { sparse_random { in_degree: 100 gaussian { stddev: 1 } } } }
+  projections { name: "B" source: "in" target: "rec" delay: 1 weights { )" +
+                     b_weights + R"( } }
+  projections { name: "W" source: "rec" target: "rec" )" +
+                     w_delay + R"( weights { sparse_random { in_degree: 100 gaussian { stddev: 1 } } } }
   projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
 }
 task { drawn { inputs { poisson { rate_hz: 500 } } targets { sines { period_ms: [10] } } } }
@@ -42,8 +53,11 @@ const std::string kLearning = "rules { name: \"eprop\" eprop { random {} } } rul
 std::vector<Spec> busy_models() {
   std::vector<Spec> models;
   for (const std::string& neurons : {kSpiking, kRate}) {
-    models.push_back(busy_model(neurons, kStill, Precision::kFloat32));
-    models.push_back(busy_model(neurons, kLearning, Precision::kFloat64));
+    for (const std::string& delay : {kLate, kAtOnce}) {
+      models.push_back(busy_model(neurons, kStill, Precision::kFloat32, delay));
+      models.push_back(busy_model(neurons, kLearning, Precision::kFloat64, delay));
+    }
+    models.push_back(busy_model(neurons, kStill, Precision::kFloat32, kLate, kDense));
   }
   return models;
 }
@@ -61,8 +75,10 @@ TEST(SplitSending, IsTheSameBitsForAnyNumberOfThreads) {
 
 /// What every neuron does in every tick, where nothing learns: the mailbox adds single messages in the order of their sources.
 TEST(SplitSending, IsWhatTheMailboxSendsForAnyNumberOfThreads) {
-  for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
-    Spec spec = busy_model(kSpiking, kStill, precision);
+  for (const auto& [precision, delay, weights] :
+       {std::tuple{Precision::kFloat64, kLate, kSparse}, std::tuple{Precision::kFloat32, kLate, kSparse},
+        std::tuple{Precision::kFloat64, kAtOnce, kSparse}, std::tuple{Precision::kFloat32, kLate, kDense}}) {
+    Spec spec = busy_model(kSpiking, kStill, precision, delay, weights);
     spec.records = every_record(spec);
     const std::size_t rec = record_of(spec, Quantity::kActivity, 1);
     const Recorded single = record(spec, TransportKind::kMailbox);
