@@ -91,6 +91,7 @@ void predict_modes(RulePrediction& result, const LinearModel& model, const theor
 /// The modes of a network that was trained, in the bases where they are known, or along its own inputs.
 void note_modes(RulePrediction& result, const LinearModel& model, const theory::Bases& bases, bool aligned,
                 const LinearNetwork& trained, Mode ModePrediction::*where) {
+  if (model.modes.empty()) return;  // nor are there bases
   const std::vector<Mode> modes =
       aligned ? theory::diagonal_in(trained, bases) : theory::modes_within(trained, model.bases);
   for (std::size_t i = 0; i < result.modes.size(); ++i) result.modes[i].*where = modes[i];
