@@ -34,7 +34,7 @@ bool spin(Ready ready) {
 
 /// What is left of a thread's share of a phase: which phase it is, and how many tasks nobody has taken yet. One word, so that nobody takes a task of
 /// a phase that is over; on a cache line of its own, so that a thread that works through its share waits for nobody.
-struct Left {
+struct alignas(8) Left {
   std::uint32_t phase = 0;
   std::uint32_t tasks = 0;
 };
