@@ -32,19 +32,19 @@ bool spin(Ready ready) {
   return false;
 }
 
-/// What is left of a thread's share of a phase: which phase it is, and how many tasks nobody has taken yet. One word, so that nobody takes a task of
-/// a phase that is over; on a cache line of its own, so that a thread that works through its share waits for nobody.
-struct alignas(8) Left {
-  std::uint32_t phase = 0;
-  std::uint32_t tasks = 0;
-};
-struct alignas(64) Share {
-  std::atomic<Left> left{Left{}};
-};
-
 }  // namespace
 
 struct Workers::Pool {
+  /// What is left of a thread's share of a phase: which phase it is, and how many tasks nobody has taken yet. One word, so that nobody takes a task
+  /// of a phase that is over; on a cache line of its own, so that a thread that works through its share waits for nobody.
+  struct alignas(8) Left {
+    std::uint32_t phase = 0;
+    std::uint32_t tasks = 0;
+  };
+  struct alignas(64) Share {
+    std::atomic<Left> left{Left{}};
+  };
+
   Context context;
   boost::asio::executor_work_guard<Context::executor_type> alive{context.get_executor()};
   std::vector<std::thread> threads;
