@@ -232,9 +232,18 @@ void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes,
 
 template <class R>
 void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
+  if (from.rows == 1) return add_columns(w, from.value, to);
   using Stride = Eigen::OuterStride<>;
   const Eigen::Map<const Matrix<R>, 0, Stride> said(from.value, from.neurons, from.rows, Stride(from.by_row));
   Eigen::Map<Matrix<R>, 0, Stride>(to, w.targets, from.rows, Stride(by_row)).noalias() += matrix_of(w) * said;
+}
+
+template <class R>
+void add_transposed_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
+  if (from.rows == 1) return add_transposed_columns(w, from.value, to);
+  using Stride = Eigen::OuterStride<>;
+  const Eigen::Map<const Matrix<R>, 0, Stride> said(from.value, from.neurons, from.rows, Stride(from.by_row));
+  Eigen::Map<Matrix<R>, 0, Stride>(to, w.sources, from.rows, Stride(by_row)).noalias() += matrix_of(w).transpose() * said;
 }
 
 template <class R>
@@ -271,6 +280,8 @@ template void add_transposed_product(WeightsView<double>, const double*, std::in
 template void add_transposed_product(WeightsView<float>, const float*, std::int32_t, float*);
 template void add_products(WeightsView<double>, RowsView<double>, double*, std::ptrdiff_t);
 template void add_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t);
+template void add_transposed_products(WeightsView<double>, RowsView<double>, double*, std::ptrdiff_t);
+template void add_transposed_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t);
 template double inner_product(RowsView<double>, std::int32_t, RowsView<double>, std::int32_t);
 template float inner_product(RowsView<float>, std::int32_t, RowsView<float>, std::int32_t);
 template void subtract_outer_products(double, RowsView<double>, RowsView<double>, double*, std::ptrdiff_t);

@@ -78,9 +78,11 @@ void BackwardAgent<R>::step_back(std::int32_t stage) {
     const auto begin = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto end = begin + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     const R kept = R(1) - static_cast<R>(population.leak);
-    for (std::size_t cell = begin; cell < end; ++cell) delta_[cell] = kept * delta_[cell] + due[cell];
+    for (std::size_t cell = begin; cell < end; ++cell) {
+      delta_[cell] = kept * delta_[cell] + due[cell];
+      due[cell] = R(0);
+    }
   }
-  std::fill_n(due, delta_.size(), R(0));
 }
 
 template <class R>
@@ -88,6 +90,8 @@ template <TransportOf<R> T>
 void BackwardAgent<R>::sweep(T& transport, Tick now) {
   const std::int32_t visits = std::min(learning_.depth, now.value);
   const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);  // of those that wait
+  bool all_passed = false;  // the door has counted all that this sweep sends
+  if constexpr (RunsTicks<T, R>) all_passed = transport.pass_sweep(now, visits);
   std::ranges::fill(delta_, R(0));
   std::ranges::fill(due_, R(0));
   std::ranges::fill(eta_, R(0));
@@ -96,13 +100,19 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
     const bool brings_error = revisited <= heard_ && revisited.value >= oldest_error;
     step_back(lag);
     add_errors(brings_error ? waiting_of(revisited).data() : nullptr, lag);
-    transport.adjoint(delta_.data(), lag);
-    transport.replay(revisited, lag);
     Answers<R> answers{Party::kAgent, due_.data()};
     answers.stage = lag;
     answers.slots = slots_;
     answers.left = visits - 1 - lag;
     answers.by_slot = std::ssize(delta_);
+    if constexpr (RunsTicks<T, R>) {
+      if (all_passed) {
+        transport.stage(delta_.data(), revisited, answers);
+        continue;
+      }
+    }
+    transport.adjoint(delta_.data(), lag);
+    transport.replay(revisited, lag);
     transport.post_back(revisited, lag, answers);
   }
   transport.door().ledger().add_stalled_ticks(std::int64_t{visits - 1} * lanes_);

@@ -12,7 +12,8 @@ constexpr std::int64_t kWorthPass = std::int64_t{1} << 17;    // synapses of a p
 constexpr std::int64_t kWorthColumn = std::int64_t{1} << 18;  // synapses of a product with one lane
 constexpr std::int64_t kWorthProduct = std::int64_t{1}
                                        << 20;  // synapse-lanes of a product with several: a dozen a nanosecond and more
-constexpr std::int32_t kAhead = 32;            // ticks of a run whose inputs' currents are one product
+constexpr std::int32_t kAhead = 32;            // ticks of which inputs' currents are one product, at least
+constexpr std::int32_t kAheadCells = 4096;     // and as many more as give that many currents, which a near cache holds
 constexpr std::int32_t kPassGrain = 16;        // targets: chunks of a pass begin on whole cache lines
 
 /// Who is not silent is asked for over sparse synapses, and from and onto spiking neurons.
@@ -54,6 +55,16 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   told_.assign(size(network.readouts.size), R(0));
   if (learning.optimizer.adam && rule(learning.kind).drive != Drive::kNothing) keep_moments(network);
   allocate_tapes();
+  if (std::ranges::any_of(blocks_, [](const Block& block) { return block.ahead; })) {
+    ahead_ticks_ = std::min(std::max(kAhead, kAheadCells / network.rate.size), trial_.ticks);
+    ahead_.assign(static_cast<std::size_t>(ahead_ticks_) * static_cast<std::size_t>(network.rate.size), R(0));
+  }
+  runs_ = can_run();
+  if (!runs_ || rule(learning.kind).drive != Drive::kSweep) return;
+  const std::size_t window = static_cast<std::size_t>(trial_.window);
+  for (Column<R>* column : {&compared_, &compared_errors_, &reports_})
+    column->assign(window * size(network.readouts.size), R(0));
+  answered_.assign(window * size(network.rate.size), R(0));
 }
 
 template <class R>
@@ -82,8 +93,7 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
 
   const bool kept = !projection.plastic || !horizon.commit_every_tick;  // no tick changes the weights
   const bool at_once = projection.source_layer == Layer::kInput && projection.wait == 0;
-  if (at_once && projection.dense && lanes_ == 1 && kept && !population->lif)
-    block.ahead.assign(static_cast<std::size_t>(projection.target_size) * kAhead, R(0));
+  block.ahead = at_once && projection.dense && lanes_ == 1 && kept && !population->lif;
 
   if (row.drive == Drive::kNothing || !projection.plastic) return;
   const bool sweeps = row.drive == Drive::kSweep;
@@ -219,6 +229,7 @@ void Batched<R>::tick(Tick now) {
   input_lines_.enter();
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
   if (!shared_out_) silence(0, network_.rate.current.size());
+  if (!ahead_.empty()) std::copy_n(currents_ahead(now.value - 1), network_.rate.size, network_.rate.current.begin());
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), Silence{});
 }
 
@@ -242,8 +253,7 @@ void Batched<R>::axons(ProjectionId id) {
       !onto_rate && !outputs_are_seen_ && !block.target->leaky() && !trial_.has_error(door_.now().value);
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
-  if (!block.ahead.empty()) {
-    send_ahead(projection, block, target_current(projection));
+  if (block.ahead) {  // they came with the tick
   } else if (block.pending != Learn::kNothing) {
     run_pass(p, block.pending, true);
     block.pending = Learn::kNothing;
@@ -317,22 +327,6 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
   } else {
     with_learning.template operator()<false>();
   }
-}
-
-/// One lane. What inputs send is known for the whole trial: at every kAhead-th tick the currents of as many ticks are computed, as one product.
-template <class R>
-void Batched<R>::send_ahead(const Projection<R>& projection, Block& block, R* current) {
-  const std::int32_t row = door_.now().value - 1;
-  const std::int32_t m = network_.inputs.size;
-  const std::int32_t n = projection.target_size;
-  if (row % kAhead == 0) {
-    const std::int32_t ticks = std::min(kAhead, trial_.ticks - row);
-    const RowsView<R> said{shown_ + std::ptrdiff_t{row} * m + projection.source_begin, ticks, projection.source_size, m, 1};
-    std::ranges::fill(block.ahead, R(0));
-    add_products<R>({projection.weight.data(), n, projection.source_size, n}, said, block.ahead.data(), n);
-  }
-  const R* own = block.ahead.data() + std::ptrdiff_t{row % kAhead} * n;
-  for (std::int32_t i = 0; i < n; ++i) current[i] += own[i];
 }
 
 template <class R>

@@ -61,6 +61,24 @@ class Batched {
   /// `inputs` outlives the trial.
   void begin_trial(const R* inputs);
   void tick(Tick now);
+  /// Whether ticks may be run together now: nobody looks at each of them.
+  bool runs() const;
+  /// The ticks first .. last at once: all that goes forward, and the POST of those without an error. What an error brings is compare()'s and
+  /// answer()'s; readouts hold nothing of these ticks.
+  void run(Tick first, Tick last);
+  /// Whether ticks with an error and their sweeps may be among them: no message of a sweep breaks the budget.
+  bool runs_errors() const;
+  /// Of ticks that have been run: step_readouts(), targets() and report_errors(). target: y*_t (ticks x o).
+  void compare(Tick first, Tick last, const R* target, R scale);
+  /// e_t of the readouts (o) at a tick that has been compared.
+  const R* errors_at(Tick tick) const;
+  /// What the synapses of A have answered then.
+  void answer(Tick tick, Answers<R> answers);
+  /// Lets all messages pass of a sweep that revisits `visits` ticks from `now` back, where the door is open to all of them. False where it is not:
+  /// then each stage passes alone.
+  bool pass_sweep(Tick now, std::int32_t visits);
+  /// adjoint(), replay() and post_back() of a stage whose messages have passed.
+  void stage(const R* delta, Tick revisited, Answers<R> answers);
   void axons(ProjectionId projection);
   void step_neurons();
   void step_readouts();
@@ -68,7 +86,7 @@ class Batched {
   void classify(const R* target);
   void report_errors(Answers<R> answers);
   void feedback();
-  void tell_own_weights();
+  void tell_own_weights() { own_weights(1); }
   void post(bool tick_has_error);
   void tell_rates();
   void adjoint(const R* delta, std::int32_t lag);
@@ -118,7 +136,7 @@ class Batched {
     R pending_rate = 0;               // eta of that commit
     Tape<R> traces;                   // shared: the trace at each tick with an error
     std::vector<Seen> seen;           // where its traces are looked at (synapses x lanes)
-    Column<R> ahead;  // currents that inputs send in this run of ticks (kAhead x targets), where known ahead
+    bool ahead = false;               // what its sources send is known ahead, and its currents with it
   };
 
   /// The POST of a tick, as columns of the receiving neurons.
@@ -146,6 +164,18 @@ class Batched {
     return chunk == chunks ? neurons : static_cast<std::int32_t>(std::int64_t{neurons} * chunk / chunks / kLine * kLine);
   }
 
+  static constexpr std::int64_t kUncounted = -1;
+  bool can_run() const;
+  void own_weights(std::int32_t ticks);
+  void note_decays(std::int32_t row);
+  RowsView<R> said_from(const Projection<R>& projection, Tick first, std::int32_t ticks) const;
+  void count_axons_of_run(Tick first, std::int32_t ticks);
+  std::int64_t sent_at(std::int32_t projection, Tick revisited);
+  std::ptrdiff_t in_window(Tick tick, std::int32_t width) const;
+  bool is_open(std::int32_t visits) const;
+  void pass_replayed(const Projection<R>& projection, Tick now, std::int32_t visits);
+  void keep_errors_back(std::int32_t row);
+  void count_posts_of_run(std::int32_t ticks);
   void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
   void see_traces(const Projection<R>& projection, Block& block);
   void choose_way(std::int32_t projection, const Horizon& horizon);
@@ -155,7 +185,9 @@ class Batched {
   std::int64_t count_errors(const Projection<R>& projection, const Block& block) const;
   PassColumns<R> pass_columns_of(std::int32_t projection);
   void run_pass(std::int32_t projection, Learn learn, bool send);
-  void send_ahead(const Projection<R>& projection, Block& block, R* current);
+  R* currents_ahead(std::int32_t row);
+  void step_population(const Population& population, std::size_t first, std::size_t last, R* current);
+  void keep_activities();
   void send_product(const Projection<R>& projection, const R* activity, R* current);
   void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
   void drift_shared(Block& block, const R* activity);
@@ -210,9 +242,11 @@ class Batched {
       for (std::size_t cell = first; cell < last; ++cell) visit(cell, population);
     }
   }
-  RateNeuron<R> neuron(std::size_t cell) {
+  RateNeuron<R> neuron(std::size_t cell) { return neuron(cell, network_.rate.current.data()); }
+  /// One whose currents arrive elsewhere (n x lanes).
+  RateNeuron<R> neuron(std::size_t cell, R* current) {
     RateLayer<R>& rate = network_.rate;
-    return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
+    return {current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
   }
   const AxonLines<R>& lines_of(const Projection<R>& projection) const {
     return projection.source_layer == Layer::kInput ? input_lines_ : rate_lines_;
@@ -229,6 +263,9 @@ class Batched {
   std::int32_t lanes_;
   TrialShape trial_;
   bool outputs_are_seen_;
+  bool runs_ = false;  // ticks may be run together
+  Column<R> ahead_;    // what inputs send in this run of ticks, where it is known (ticks x n)
+  std::int32_t ahead_ticks_ = 0;
   const R* shown_ = nullptr;                 // x_1 .. x_T of the present trials (T x m x lanes)
   std::vector<std::int32_t> onto_rate_;      // B and W, in file order
   std::vector<std::int32_t> onto_readouts_;  // A, in file order
@@ -254,6 +291,11 @@ class Batched {
   Tape<R> epsilons_;      // eps_t at row t - 1
   Rows learnt_;           // rows of coefficients_
   Rows reported_;         // rows of epsilons_
+
+  Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next two
+  Column<R> compared_errors_;  // e_t
+  Column<R> reports_;          // eps_t
+  Column<R> answered_;         // A^T eps_t (window x n)
 
   Column<R> told_;                              // NORM of each readout (o x lanes)
   Column<R> rate_errors_;                       // reg of the trial (n x lanes); e-prop under a firing-rate target only

@@ -36,6 +36,11 @@ void Batched<R>::transport_errors(const Projection<R>& projection, const R* erro
   R* to = sums + std::ptrdiff_t{projection.source_begin} * lanes_;
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_, projection.source_size, kChunk);
+  if (chunks == 1 && projection.dense) {
+    const R* weight = projection.weight.data();
+    return add_transposed_product<R>({weight, projection.target_size, projection.source_size, projection.target_size},
+                                     from, lanes_, to);
+  }
   executor_(chunks, [&](int chunk) {
     const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
     const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
@@ -102,8 +107,8 @@ void Batched<R>::feedback() {
 }
 
 template <class R>
-void Batched<R>::tell_own_weights() {
-  const std::int64_t messages = static_cast<std::int64_t>(network_.autapses.size()) * lanes_;
+void Batched<R>::own_weights(std::int32_t ticks) {
+  const std::int64_t messages = static_cast<std::int64_t>(network_.autapses.size()) * lanes_ * ticks;
   pass_dendrites(door_, Layer::kRate, messages, 1, no_offence);
   for (const Autapse& autapse : network_.autapses) {
     const R weight = network_.projections[static_cast<std::size_t>(autapse.projection.value)]
@@ -116,6 +121,20 @@ void Batched<R>::tell_own_weights() {
   }
 }
 
+/// What each neuron makes of its own weight: the decay that it tells its synapses in the tick of this row.
+template <class R>
+void Batched<R>::note_decays(std::int32_t row) {
+  if (decays_.repeats() && row > 0) return;
+  for (const Population& population : network_.rate.populations) {
+    const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
+    const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+    const Step<R> clock{static_cast<R>(population.leak)};
+#pragma GCC ivdep
+    for (std::size_t cell = first; cell < last; ++cell) from_rate_.decay[cell] = own_decay(neuron(cell), clock);
+  }
+  if (!decays_.empty()) decays_.write(row, from_rate_.decay.data());
+}
+
 template <class R>
 void Batched<R>::post(bool tick_has_error) {
   const Rule& rule_row = rule(learning_.kind);
@@ -124,15 +143,7 @@ void Batched<R>::post(bool tick_has_error) {
     from_rate_.gain = network_.rate.gain;
     from_rate_.signal = network_.rate.signal;
   }
-  if (rule_row.decay == DecaySource::kNeuron) {
-    for (const Population& population : network_.rate.populations) {
-      const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
-      const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
-      const Step<R> clock{static_cast<R>(population.leak)};
-      for (std::size_t cell = first; cell < last; ++cell) from_rate_.decay[cell] = own_decay(neuron(cell), clock);
-    }
-    if (!decays_.empty()) decays_.write(row, from_rate_.decay.data());
-  }
+  if (rule_row.decay == DecaySource::kNeuron) note_decays(row);
   if (!coefficients_.empty() && (tick_has_error || !gains_.empty()))
     coefficients_.write(row, network_.rate.signal.data());
   for (const std::int32_t p : onto_rate_) {
@@ -177,7 +188,7 @@ void Batched<R>::replay(Tick revisited, std::int32_t lag) {
     const Block& block = blocks_[static_cast<std::size_t>(p)];
     if (block.sent.empty()) continue;
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-    pass_axons(door_, projection.source_layer, lag, block.sent[static_cast<std::size_t>(revisited.value)], no_offence);
+    pass_axons(door_, projection.source_layer, lag, sent_at(p, revisited), no_offence);
     record_replay(projection, revisited, lag);
   }
 }
@@ -212,10 +223,10 @@ void Batched<R>::add_coefficients(std::int32_t row) {
   }
 }
 
+/// g = gain * signal of the tick of this row, for the synapses that are told it now and at the commit.
 template <class R>
-void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
-  const std::int32_t row = revisited.value - 1;
-  errors_back_ = network_.rate.signal;
+void Batched<R>::keep_errors_back(std::int32_t row) {
+  std::ranges::copy(network_.rate.signal, errors_back_.begin());
   if (once_) {
     gains_.zip(row, errors_back_.data(), [](R& gain, R& g) { gain = g *= gain; });
     const bool before = learnt_.mark(row);
@@ -223,6 +234,11 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
   } else {
     add_coefficients(row);
   }
+}
+
+template <class R>
+void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
+  keep_errors_back(revisited.value - 1);
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     R* const sums = projection.source_layer == Layer::kRate ? answers.sums_of(network_, projection) : nullptr;
@@ -244,22 +260,26 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
 template void Batched<double>::targets(const double*, double);
 template void Batched<double>::report_errors(Answers<double>);
 template void Batched<double>::feedback();
-template void Batched<double>::tell_own_weights();
+template void Batched<double>::own_weights(std::int32_t);
+template void Batched<double>::note_decays(std::int32_t);
 template void Batched<double>::post(bool);
 template void Batched<double>::adjoint(const double*, std::int32_t);
 template void Batched<double>::replay(Tick, std::int32_t);
 template void Batched<double>::record_replay(const Projection<double>&, Tick, std::int32_t);
 template void Batched<double>::add_coefficients(std::int32_t);
+template void Batched<double>::keep_errors_back(std::int32_t);
 template void Batched<double>::post_back(Tick, std::int32_t, Answers<double>);
 template void Batched<float>::targets(const float*, float);
 template void Batched<float>::report_errors(Answers<float>);
 template void Batched<float>::feedback();
-template void Batched<float>::tell_own_weights();
+template void Batched<float>::own_weights(std::int32_t);
+template void Batched<float>::note_decays(std::int32_t);
 template void Batched<float>::post(bool);
 template void Batched<float>::adjoint(const float*, std::int32_t);
 template void Batched<float>::replay(Tick, std::int32_t);
 template void Batched<float>::record_replay(const Projection<float>&, Tick, std::int32_t);
 template void Batched<float>::add_coefficients(std::int32_t);
+template void Batched<float>::keep_errors_back(std::int32_t);
 template void Batched<float>::post_back(Tick, std::int32_t, Answers<float>);
 
 }  // namespace locus

@@ -79,9 +79,13 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
   }
   constexpr std::int32_t kChunk = 128;  // targets; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, kChunk);
+  if (chunks == 1) {
+    const std::int32_t targets = projection.target_size;
+    return add_product<R>({projection.weight.data(), targets, projection.source_size, targets}, activity, lanes_, current);
+  }
   executor_(chunks, [&](int chunk) {
-    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
-    const std::int32_t width = chunks == 1 ? projection.target_size : std::min(kChunk, projection.target_size - first);
+    const std::int32_t first = chunk * kChunk;
+    const std::int32_t width = std::min(kChunk, projection.target_size - first);
     add_product<R>({projection.weight.data() + first, width, projection.source_size, projection.target_size}, activity,
                    lanes_, current + std::ptrdiff_t{first} * lanes_);
   });

@@ -80,8 +80,15 @@ void Batched<R>::step_neurons() {
   }
   under_way_.clear();
   rate_lines_.enter(chunks);
-  if (!activities_.empty()) activities_.write(door_.now().value, network_.rate.activity.data());
-  if (!gains_.empty()) gains_.write(door_.now().value - 1, network_.rate.gain.data());
+  keep_activities();
+}
+
+/// What rate neurons have come to in this tick, for products and for those who recall it.
+template <class R>
+void Batched<R>::keep_activities() {
+  const std::int32_t row = door_.now().value - 1;
+  if (!activities_.empty()) activities_.write(row + 1, network_.rate.activity.data());
+  if (!gains_.empty() && !(gains_.repeats() && row > 0)) gains_.write(row, network_.rate.gain.data());
 }
 
 template <class R>
@@ -92,13 +99,20 @@ void Batched<R>::step_cells(std::size_t begin, std::size_t end) {
     const std::size_t last = std::min(end, static_cast<std::size_t>(population.begin + population.size) * lanes);
     if (population.lif) {
       step_spiking(population, first, last);
-      continue;
+    } else {
+      step_population(population, first, last, network_.rate.current.data());
     }
-    const Step<R> clock{static_cast<R>(population.leak)};
-    dispatch(population.activation, [&]<class Phi>(Phi) {
-      for (std::size_t cell = first; cell < last; ++cell) step<Phi>(neuron(cell), clock);
-    });
   }
+}
+
+/// Cells [first, last), whose currents have arrived in a column of the layer (n x lanes).
+template <class R>
+void Batched<R>::step_population(const Population& population, std::size_t first, std::size_t last, R* current) {
+  const Step<R> clock{static_cast<R>(population.leak)};
+  dispatch(population.activation, [&]<class Phi>(Phi) {
+#pragma GCC ivdep
+    for (std::size_t cell = first; cell < last; ++cell) step<Phi>(neuron(cell, current), clock);
+  });
 }
 
 template <class R>
@@ -142,8 +156,12 @@ void Batched<R>::step_still(const Population& population, std::size_t first, std
 template void Batched<double>::share_neurons();
 template void Batched<double>::silence(std::size_t, std::size_t);
 template void Batched<double>::step_neurons();
+template void Batched<double>::keep_activities();
+template void Batched<double>::step_population(const Population&, std::size_t, std::size_t, double*);
 template void Batched<float>::share_neurons();
 template void Batched<float>::silence(std::size_t, std::size_t);
 template void Batched<float>::step_neurons();
+template void Batched<float>::keep_activities();
+template void Batched<float>::step_population(const Population&, std::size_t, std::size_t, float*);
 
 }  // namespace locus

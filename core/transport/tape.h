@@ -32,6 +32,8 @@ class Tape {
   }
 
   bool empty() const { return data_.empty(); }
+  /// Whether every tick says what the first one did, so that none after it need be written.
+  bool repeats() const { return constant_; }
 
   /// Calls visit(value on the tape, value of the column) for each neuron and lane; column: (width x lanes).
   template <class Value, class Visit>
@@ -39,6 +41,7 @@ class Tape {
     if (by_tick_) {
       const std::ptrdiff_t cells = std::ptrdiff_t{width_} * lanes_;
       R* row = data_.data() + row_of(tick) * cells;
+#pragma GCC ivdep
       for (std::ptrdiff_t cell = 0; cell < cells; ++cell) visit(row[cell], column[cell]);
       return;
     }

@@ -117,4 +117,18 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
     } -> std::same_as<R>;  // RTRL: the activity behind the DENDRITE of projection, synapse, lane
 };
 
+/// A transport that takes together what ticks, or stages of a sweep, have in common; what that means is Batched's to say.
+template <class T, class R>
+concept RunsTicks = TransportOf<T, R> &&
+    requires(T t, const T& ct, Tick tick, std::int32_t visits, const R* column, R scale, Answers<R> answers) {
+  { ct.runs() } -> std::same_as<bool>;
+  t.run(tick, tick);
+  { ct.runs_errors() } -> std::same_as<bool>;
+  t.compare(tick, tick, column, scale);
+  { ct.errors_at(tick) } -> std::same_as<const R*>;
+  t.answer(tick, answers);
+  { t.pass_sweep(tick, visits) } -> std::same_as<bool>;
+  t.stage(column, tick, answers);
+};
+
 }  // namespace locus

@@ -94,9 +94,23 @@ class Door {
   requires Wire<kChannel, kFrom, kTo>
   void pass(std::int32_t lag, std::int64_t messages, std::int64_t scalars, First&& first) {
     if (messages == 0) return;
-    if (static_cast<std::uint32_t>(lag) >= free_[static_cast<std::size_t>(kChannel)]) [[unlikely]]
+    if (!is_open(kChannel, lag)) [[unlikely]]
       refuse(kChannel, lag, [&]() -> Endpoints { return first(); });
     ledger_.add(kChannel, lag, {messages, count_times(messages, scalars)});
+  }
+
+  /// Whether messages of this lag are declared and break no budget, and so those of lags below it.
+  bool is_open(Channel channel, std::int32_t lag) const {
+    return static_cast<std::uint32_t>(lag) < free_[static_cast<std::size_t>(channel)];
+  }
+
+  /// As many messages at each of `lags` lags from `lag` on, for all of which the door is open: deliveries of a sweep that are alike.
+  template <Channel kChannel, Party kFrom, Party kTo>
+  requires Wire<kChannel, kFrom, kTo>
+  void pass_each(std::int32_t lag, std::int32_t lags, std::int64_t messages, std::int64_t scalars) {
+    if (messages == 0 || lags == 0) return;
+    CHECK(is_open(kChannel, lag + lags - 1), "messages that the budget may refuse passed unseen");
+    ledger_.add_each(kChannel, lag, lags, {messages, count_times(messages, scalars)});
   }
 
   Ledger& ledger() { return ledger_; }

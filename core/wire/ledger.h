@@ -33,8 +33,9 @@ inline std::int64_t count_times(std::int64_t a, std::int64_t b) {
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
 }
 inline std::int64_t count_plus(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const std::uint64_t sum = static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b);
+  return static_cast<std::int64_t>(sum > kMost ? kMost : sum);
 }
 
 class Ledger {
@@ -50,6 +51,18 @@ class Ledger {
       reserve(lag);
     by_lag[index].messages = count_plus(by_lag[index].messages, tally.messages);
     by_lag[index].scalars = count_plus(by_lag[index].scalars, tally.scalars);
+  }
+  /// The same at each of `lags` lags from `lag` on.
+  void add_each(Channel channel, std::int32_t lag, std::int32_t lags, Tally each) {
+    auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
+    const auto first = static_cast<std::size_t>(lag);
+    const std::size_t end = first + static_cast<std::size_t>(lags);
+    if (end > by_lag.size()) [[unlikely]]
+      reserve(lag + lags - 1);
+    for (std::size_t index = first; index < end; ++index) {
+      by_lag[index].messages = count_plus(by_lag[index].messages, each.messages);
+      by_lag[index].scalars = count_plus(by_lag[index].scalars, each.scalars);
+    }
   }
   void add_trials(std::int64_t trials, std::int64_t ticks_each);
   void add_stalled_ticks(std::int64_t ticks) { stalled_ticks_ += ticks; }

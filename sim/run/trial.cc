@@ -34,8 +34,14 @@ double Trial<R, T>::run(const Batch<R>& batch) {
   if (agent_) agent_->begin_trial();
   if (sensitivities_) sensitivities_->begin_trial();
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
-    forward(now);
-    const bool learnt = rule(learning_.kind).drive != Drive::kNothing && learn(now, batch);
+    bool learnt = false;
+    if (const Tick last = end_of_run(now); last >= now) {
+      learnt = run_ticks(now, last, batch);
+      now = last;
+    } else {
+      forward(now);
+      learnt = rule(learning_.kind).drive != Drive::kNothing && learn(now, batch);
+    }
     if (observer_) observer_(now, transport_.network());
     if (commit_every_tick_ && learnt) commit(R(1));
   }
@@ -69,6 +75,39 @@ template <class R, TransportOf<R> T>
 void Trial<R, T>::commit(R scale) {
   if (clip_) clip_->clip(transport_, scale);
   transport_.commit(scale);
+}
+
+/// The last tick of those from `now` on that the transport takes at once, nobody looking at each: up to the next commit, or to the first error.
+/// Before `now` where there are none.
+template <class R, TransportOf<R> T>
+Tick Trial<R, T>::end_of_run(Tick now) const {
+  if constexpr (RunsTicks<T, R>) {
+    if (observer_ || !transport_.runs()) return Tick{};
+    if (!agent_ || !transport_.runs_errors()) return Tick{shape_.ticks - shape_.window};
+    if (!commit_every_tick_) return Tick{shape_.ticks};
+    while (!sweep_due(learning_, shape_, now.value)) ++now.value;
+    return now;
+  }
+  return Tick{};
+}
+
+/// Their phases, each of all ticks together, and then their sweeps: until a commit nothing that goes forward waits for one. Returns what learn() does
+/// of the last.
+template <class R, TransportOf<R> T>
+bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
+  if constexpr (RunsTicks<T, R>) {
+    transport_.run(first, last);
+    const Tick first_error{std::max(first.value, shape_.ticks - shape_.window + 1)};
+    if (first_error > last) return false;  // so that a sweep is due at the last
+    transport_.compare(first_error, last, batch.target_at(first_error.value), scale_);
+    for (Tick tick = first_error; tick <= last; ++tick.value) {
+      add_squares(transport_.errors_at(tick));
+      transport_.answer(tick, agent_->errors_of(tick));
+      if (sweep_due(learning_, shape_, tick.value)) agent_->sweep(transport_, tick);
+    }
+    return true;
+  }
+  return false;
 }
 
 template <class R, TransportOf<R> T>
@@ -137,11 +176,17 @@ void Trial<R, T>::add_losses(const R* target) {
     }
     return;
   }
-  const Column<R>& error = readouts.error;
+  add_squares(readouts.error.data());
+}
+
+/// error: e_t of the readouts (o x lanes).
+template <class R, TransportOf<R> T>
+void Trial<R, T>::add_squares(const R* error) {
+  const std::size_t cells = transport_.network().readouts.error.size();
   const double half = 0.5 * static_cast<double>(scale_);
   for (std::size_t lane = 0; lane < losses_.size(); ++lane) {
     double loss = losses_[lane];
-    for (std::size_t cell = lane; cell < error.size(); cell += losses_.size()) {
+    for (std::size_t cell = lane; cell < cells; cell += losses_.size()) {
       const auto value = static_cast<double>(error[cell]);
       loss += half * value * value;
     }

@@ -46,10 +46,13 @@ class Trial {
   void observe(Observer observer) { observer_ = std::move(observer); }
 
  private:
+  Tick end_of_run(Tick now) const;
+  bool run_ticks(Tick first, Tick last, const Batch<R>& batch);
   void forward(Tick now);
   bool learn(Tick now, const Batch<R>& batch);
   void meet_targets(const R* target);
   void add_losses(const R* target);
+  void add_squares(const R* error);
   void commit(R scale);
 
   T& transport_;

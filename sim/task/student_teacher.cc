@@ -9,7 +9,7 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kRun = 32;  // ticks that a teacher of one lane hears together
+constexpr std::int32_t kRun = 32;  // ticks that a teacher of one lane hears together, at least
 
 }  // namespace
 
@@ -35,7 +35,7 @@ template <class R>
 void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
   const auto inputs = static_cast<std::size_t>(batch.inputs);
   const auto lanes = static_cast<std::size_t>(batch.lanes);
-  const std::int32_t run = batch.lanes == 1 ? kRun : 1;
+  const std::int32_t run = batch.lanes == 1 ? std::max(kRun, teacher_.ticks_at_once()) : 1;
   std::iota(trials_.begin(), trials_.end(), first_trial);
   teacher_.begin();
   for (std::int32_t begun = 0; begun < batch.ticks; begun += run) {

@@ -43,7 +43,7 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   };
   inputs_ = sizes[static_cast<std::size_t>(PopulationKind::kInput)];
   readouts_ = sizes[static_cast<std::size_t>(PopulationKind::kReadout)];
-  activity_ = current_ = column(PopulationKind::kRate);
+  activity_ = column(PopulationKind::kRate);
   readout_ = column(PopulationKind::kReadout);
   if (has_spikes(network)) voltage_ = adaptation_ = rest_ = column(PopulationKind::kRate);
   if (has_memory(network)) {
@@ -103,9 +103,9 @@ void Teacher<R>::add_block(const Block& block, const R* source, R* target) const
 
 template <class R>
 void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
-  heard_.assign(static_cast<std::size_t>(ticks) * current_.size(), R(0));
+  heard_.assign(static_cast<std::size_t>(ticks) * activity_.size(), R(0));
   next_ = 0;
-  const std::ptrdiff_t width = std::ssize(current_);
+  const std::ptrdiff_t width = std::ssize(activity_);
   for (const Block& block : from_inputs_) {
     if (block.dense && lanes_ == 1) {
       const RowsView<R> said{inputs + block.col, ticks, block.sources, inputs_, 1};
@@ -120,13 +120,13 @@ void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
 
 /// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the tick before; spikes where v is at V_th + beta a and the neuron does not rest.
 template <class R>
-void Teacher<R>::step_spiking(const Population& population) {
+void Teacher<R>::step_spiking(const Population& population, const R* current) {
   const LifParameters& lif = *population.lif;
   const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
   const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
   for (std::size_t k = first; k < end; ++k) {
     const R before = activity_[k];
-    voltage_[k] = static_cast<R>(lif.gain) * current_[k] + static_cast<R>(lif.decay) * voltage_[k] -
+    voltage_[k] = static_cast<R>(lif.gain) * current[k] + static_cast<R>(lif.decay) * voltage_[k] -
                   static_cast<R>(lif.threshold) * before;
     adaptation_[k] = static_cast<R>(lif.adaptation_decay) * adaptation_[k] + before;
     const R threshold = static_cast<R>(lif.threshold) + static_cast<R>(lif.adaptation) * adaptation_[k];
@@ -152,20 +152,21 @@ void Teacher<R>::step_readouts() {
 
 template <class R>
 void Teacher<R>::step() {
-  std::copy_n(heard_.data() + next_, current_.size(), current_.data());
-  next_ += current_.size();
-  for (const Block& block : recurrent_) add_block(block, activity_.data(), current_.data());
+  R* const currents = heard_.data() + next_;
+  next_ += activity_.size();
+  for (const Block& block : recurrent_) add_block(block, activity_.data(), currents);
   for (const Population& population : populations_) {  // h = (1 - alpha) h + alpha phi(u)
     if (population.lif) {
-      step_spiking(population);
+      step_spiking(population, currents);
       continue;
     }
     const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto count = static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     const auto leak = static_cast<R>(population.leak);
-    const R* current = current_.data() + first;
+    const R* current = currents + first;
     R* activity = activity_.data() + first;
     dispatch(population.activation, [&](auto phi) {
+#pragma GCC ivdep
       for (std::size_t k = 0; k < count; ++k)
         activity[k] = (R(1) - leak) * activity[k] + leak * phi.at(current[k]).value;
     });

@@ -28,6 +28,8 @@ class Teacher {
 
   /// A trial begins at h_0, whatever the student carries over; all other states are 0.
   void begin();
+  /// Ticks whose currents a near cache holds: as many as are best heard together.
+  std::int32_t ticks_at_once() const { return kNearCells / static_cast<std::int32_t>(activity_.size()); }
   /// What the next `ticks` ticks show, x_t [1] (ticks x m x lanes), lanes contiguous under each neuron, as in a Batch. The last run is over.
   void hear(const R* inputs, std::int32_t ticks);
   /// One tick, the next of those heard.
@@ -36,6 +38,7 @@ class Teacher {
   const Column<R>& readout();
 
  private:
+  static constexpr std::int32_t kNearCells = 4096;
   struct Block {
     std::int32_t row = 0;  // first target neuron, within its layer
     std::int32_t col = 0;  // first source neuron, within its layer
@@ -49,7 +52,7 @@ class Teacher {
   Block block_of(const DenseMatrix& matrix) const;
   Block block_of(const SparseMatrix& matrix) const;
   void add_block(const Block& block, const R* source, R* target) const;
-  void step_spiking(const Population& population);
+  void step_spiking(const Population& population, const R* current);
   void step_readouts();
 
   std::int32_t lanes_;
@@ -61,14 +64,13 @@ class Teacher {
   std::vector<Population> populations_;  // rate and spiking
   std::vector<Population> outputs_;      // readouts, where some have memory
   Column<R> activity_;                   // h (n x lanes)
-  Column<R> heard_;                      // B x_t of the ticks heard (ticks x n x lanes)
-  std::size_t next_ = 0;                 // where the next tick's begin
-  Column<R> current_;                    // u_t (n x lanes)
-  Column<R> voltage_;                    // v, of spiking neurons (n x lanes), as the next two
-  Column<R> adaptation_;                 // a
-  Column<R> rest_;                       // ticks for which a neuron cannot spike
-  Column<R> arrived_;                    // A h_t, for readouts with memory (o x lanes)
-  Column<R> readout_;                    // y_t (o x lanes)
+  Column<R> heard_;       // B x_t of the ticks heard, u_t of those that have been stepped (ticks x n x lanes)
+  std::size_t next_ = 0;  // where the next tick's begin
+  Column<R> voltage_;     // v, of spiking neurons (n x lanes), as the next two
+  Column<R> adaptation_;  // a
+  Column<R> rest_;        // ticks for which a neuron cannot spike
+  Column<R> arrived_;     // A h_t, for readouts with memory (o x lanes)
+  Column<R> readout_;     // y_t (o x lanes)
 };
 
 }  // namespace locus

@@ -1,4 +1,4 @@
-// A door for a rule that a test runs by hand: what its row declares, any locality.
+// A door for a rule that a test runs by hand: what its row declares, any locality unless a budget is given.
 #pragma once
 
 #include "core/rule/rule.h"
@@ -6,8 +6,8 @@
 
 namespace locus {
 
-inline Door open_door(const Learning& learning) {
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
+inline Door open_door(const Learning& learning, Locality budget = Locality::kAny) {
+  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = budget};
   for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
   return {permit, sizeof(double)};
 }

@@ -1,0 +1,199 @@
+// Runs of ticks: what the batched transport takes at once, against the same transport tick by tick and against the mailbox.
+//
+// An observer, who sees every tick and does nothing, is what keeps a trial from taking ticks at once. Weights agree to 1e-12 after a few updates,
+// losses too, and every count is equal, lag by lag; half the neurons of a relu are silent, so that counts are none of a closed form.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/transport/batched.h"
+#include "core/transport/mailbox.h"
+#include "sim/place/place.h"
+#include "sim/run/trial.h"
+#include "tests/transport/open_door.h"
+
+namespace locus {
+namespace {
+
+Projection<double> project(const char* name, Layer source, std::int32_t first, std::int32_t sources, Layer target,
+                           std::int32_t onto, std::int32_t targets) {
+  Projection<double> projection;
+  projection.name = name;
+  projection.source_layer = source;
+  projection.target_layer = target;
+  projection.source_begin = first;
+  projection.source_size = sources;
+  projection.target_begin = onto;
+  projection.target_size = targets;
+  projection.learning_rate = 0.02;
+  const double scale = 1.2 / std::sqrt(static_cast<double>(sources));
+  for (std::int32_t k = 0; k < sources * targets; ++k)
+    projection.weight.push_back(scale * std::sin(3.0 * k + sources + onto));
+  return projection;
+}
+
+struct RunCase {
+  const char* name;
+  RuleKind kind;
+  Activation activation;
+  std::int32_t ticks;
+  std::int32_t window;
+  std::int32_t depth = 0;  // of sweeps
+  std::int32_t stride = 0;
+  std::int32_t units = 6;  // of the second of two rate populations; the first has 2
+  bool static_input = false;
+  bool static_recurrent = false;
+  bool every_tick = false;  // commits, after each sweep
+};
+
+/// Two populations of rate neurons, each with what projects onto it: no column of a projection is that of its layer.
+Network<double> make_network(const RunCase& c) {
+  const std::int32_t n = 2 + c.units;
+  Network<double> network;
+  network.inputs.populations = {{.name = "in", .begin = 0, .size = 2}, {.name = "more", .begin = 2, .size = 1}};
+  network.inputs.size = 3;
+  network.rate.populations = {
+      {.name = "few", .begin = 0, .size = 2, .activation = c.activation, .leak = 0.5},
+      {.name = "rec", .begin = 2, .size = c.units, .activation = c.activation, .leak = 0.8, .initial = {}}};
+  network.rate.size = n;
+  network.readouts.populations = {{.name = "out", .begin = 0, .size = 2}, {.name = "other", .begin = 2, .size = 1}};
+  network.readouts.size = 3;
+  network.projections = {project("B", Layer::kInput, 0, 2, Layer::kRate, 2, c.units),
+                         project("C", Layer::kInput, 2, 1, Layer::kRate, 2, c.units),
+                         project("D", Layer::kInput, 2, 1, Layer::kRate, 0, 2),
+                         project("W", Layer::kRate, 2, c.units, Layer::kRate, 2, c.units),
+                         project("V", Layer::kRate, 0, 2, Layer::kRate, 2, c.units),
+                         project("A", Layer::kRate, 2, c.units, Layer::kReadout, 0, 2),
+                         project("Z", Layer::kRate, 0, 2, Layer::kReadout, 2, 1)};
+  network.projections[0].plastic = !c.static_input;
+  network.projections[1].plastic = !c.static_input;
+  network.projections[2].plastic = !c.static_input;
+  network.projections[3].plastic = !c.static_recurrent;
+  network.feedback = {project("R", Layer::kReadout, 0, 3, Layer::kRate, 0, 2),
+                      project("S", Layer::kReadout, 0, 3, Layer::kRate, 2, c.units)};
+  allocate(network, 1);
+  return network;
+}
+
+struct Trained {
+  Network<double> network;
+  Ledger ledger;
+  std::vector<double> losses;
+  std::optional<Offence> offence;
+};
+
+/// Three updates over a transport made by `make(network, learning, shape, door)`. Input 1 is silent in every third tick.
+template <class Make>
+Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
+  const Learning learning{.kind = c.kind, .depth = c.depth, .stride = c.stride, .trace_decay = {}};
+  const TrialShape shape{.ticks = c.ticks, .window = c.window};
+  TrainingSpec training;
+  if (c.window > 1) training.loss = Loss::kSequence;
+  if (c.every_tick) training.commit = CommitWhen::kEveryTick;
+  Trained trained{make_network(c), Ledger(), {}, {}};
+  Door door = open_door(learning, budget);
+  auto transport = make(trained.network, learning, shape, door);
+  Trial<double, decltype(transport)> trial(transport, learning, shape, training);
+  if (watched) trial.observe([](Tick, const Network<double>&) {});
+  Batch<double> batch = make_batch<double>(c.ticks, 3, 3, 1);
+  try {
+    for (int update = 0; update < 3; ++update) {
+      for (std::size_t i = 0; i < batch.input.size(); ++i)
+        batch.input[i] = i % 9 == 1 ? 0 : std::sin(1.7 * static_cast<double>(i) + update);
+      for (std::size_t i = 0; i < batch.target.size(); ++i) batch.target[i] = std::cos(static_cast<double>(i));
+      trained.losses.push_back(trial.run(batch));
+      trial.commit_batch();
+    }
+  } catch (const LocalityBroken& broken) {
+    trained.offence = broken.offence();
+  }
+  trained.ledger = door.ledger();
+  return trained;
+}
+
+Trained over_batched(const RunCase& c, Locality budget, bool watched) {
+  return train(
+      c, budget, watched, [&](Network<double>& network, const Learning& learning, const TrialShape& shape, Door& door) {
+        Batched<double> transport(network, learning, {.trial = shape, .commit_every_tick = c.every_tick}, Executor{}, door);
+        EXPECT_TRUE(transport.runs()) << "no ticks are taken at once, so that nothing is compared";
+        return transport;
+      });
+}
+
+Trained over_mailbox(const RunCase& c, Locality budget) {
+  return train(c, budget, false, [](Network<double>& network, const Learning& learning, const TrialShape&, Door& door) {
+    return Mailbox<double>(network, learning, place(network, 2), Executor{}, door);
+  });
+}
+
+void expect_same(const Trained& actual, const Trained& expected, const std::string& what) {
+  EXPECT_EQ(actual.ledger, expected.ledger) << what;
+  ASSERT_EQ(actual.losses.size(), expected.losses.size()) << what;
+  for (std::size_t k = 0; k < actual.losses.size(); ++k)
+    EXPECT_NEAR(actual.losses[k], expected.losses[k], 1e-12 * std::max(1.0, expected.losses[k])) << what;
+  for (std::size_t p = 0; p < actual.network.projections.size(); ++p) {
+    for (std::size_t k = 0; k < actual.network.projections[p].weight.size(); ++k) {
+      const double weight = expected.network.projections[p].weight[k];
+      EXPECT_NEAR(actual.network.projections[p].weight[k], weight, 1e-12 * std::max(1.0, std::abs(weight)))
+          << what << ", projection " << p;
+    }
+  }
+}
+
+class Runs : public testing::TestWithParam<RunCase> {};
+
+TEST_P(Runs, AreTheirTicksOneByOne) {
+  const Trained at_once = over_batched(GetParam(), Locality::kAny, false);
+  expect_same(at_once, over_batched(GetParam(), Locality::kAny, true), "beside tick by tick");
+  expect_same(at_once, over_mailbox(GetParam(), Locality::kAny), "beside the mailbox");
+  double moved = 0;
+  const Network<double> before = make_network(GetParam());
+  for (std::size_t p = 3; p < before.projections.size(); ++p)
+    moved = std::max(moved, std::abs(at_once.network.projections[p].weight[0] - before.projections[p].weight[0]));
+  EXPECT_GT(moved, 1e-6) << "nothing was learnt, so nothing was compared";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, Runs,
+    testing::Values(RunCase{"rflo_shared", RuleKind::kRflo, Activation::kIdentity, 20, 1},
+                    RunCase{"rflo_shared_window", RuleKind::kRflo, Activation::kIdentity, 20, 3},
+                    RunCase{"rflo_tanh", RuleKind::kRflo, Activation::kTanh, 20, 1},
+                    RunCase{"rflo_relu", RuleKind::kRflo, Activation::kRelu, 20, 4},
+                    RunCase{"eprop", RuleKind::kEprop, Activation::kIdentity, 20, 1},
+                    RunCase{"eprop_tanh", RuleKind::kEprop, Activation::kTanh, 20, 2},
+                    RunCase{"eprop_random", RuleKind::kEpropRandom, Activation::kRelu, 20, 1},
+                    RunCase{"bptt", RuleKind::kBptt, Activation::kIdentity, 20, 1, 20, 20},
+                    RunCase{"bptt_tanh", RuleKind::kBptt, Activation::kTanh, 20, 20, 20, 20},
+                    RunCase{"bptt_relu", RuleKind::kBptt, Activation::kRelu, 20, 20, 20, 20},
+                    RunCase{"bptt_window", RuleKind::kBptt, Activation::kRelu, 21, 5, 21, 21},
+                    RunCase{"bptt_static", RuleKind::kBptt, Activation::kTanh, 20, 20, 20, 20, 6, true, true},
+                    RunCase{"tbptt_one", RuleKind::kTbptt, Activation::kRelu, 20, 1, 1, 1},
+                    RunCase{"tbptt_1_10", RuleKind::kTbptt, Activation::kTanh, 24, 24, 1, 10},
+                    RunCase{"tbptt_5_5", RuleKind::kTbptt, Activation::kRelu, 23, 23, 5, 5},
+                    RunCase{"tbptt_9_2", RuleKind::kTbptt, Activation::kTanh, 20, 7, 9, 2},
+                    RunCase{"tbptt_commits", RuleKind::kTbptt, Activation::kTanh, 20, 20, 4, 3, 6, true, false, true},
+                    RunCase{"tbptt_static", RuleKind::kTbptt, Activation::kRelu, 20, 20, 3, 3, 6, false, true},
+                    RunCase{"chunks_of_inputs", RuleKind::kBptt, Activation::kTanh, 70, 70, 70, 70, 130}),
+    [](const testing::TestParamInfo<RunCase>& instance) { return std::string(instance.param.name); });
+
+/// A budget that lags break: the same message ends the rule, and the door has counted what passed before it.
+TEST(Runs, EndWhereTheBudgetDoes) {
+  const RunCase c{"", RuleKind::kTbptt, Activation::kRelu, 20, 12, 3, 2};
+  for (const Locality budget : {Locality::kTemporal, Locality::kSpatial, Locality::kStrict}) {
+    const Trained at_once = over_batched(c, budget, false);
+    const Trained expected = over_mailbox(c, budget);
+    ASSERT_TRUE(at_once.offence && expected.offence);
+    EXPECT_EQ(at_once.offence->tick, expected.offence->tick);
+    EXPECT_EQ(at_once.offence->channel, expected.offence->channel);
+    EXPECT_EQ(at_once.offence->lag, expected.offence->lag);
+    EXPECT_EQ(at_once.offence->ends.sender, expected.offence->ends.sender);
+    EXPECT_EQ(at_once.offence->ends.receiver, expected.offence->ends.receiver);
+  }
+}
+
+}  // namespace
+}  // namespace locus
