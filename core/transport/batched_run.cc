@@ -99,16 +99,6 @@ void Batched<R>::run(Tick first, Tick last) {
   count_posts_of_run(ticks);
 }
 
-/// Messages to each of `targets` synapses that every value of the rows other than 0 has sent.
-template <class R>
-std::int64_t count_said(RowsView<R> said, std::int32_t targets) {
-  if (said.neurons == said.by_row) return count_nonzero(said.value, std::int64_t{said.rows} * said.neurons) * targets;
-  std::int64_t count = 0;
-  for (std::int32_t row = 0; row < said.rows; ++row)
-    count += count_nonzero(said.value + row * said.by_row, said.neurons);
-  return count * targets;
-}
-
 /// What the sources of a projection sent in `ticks` ticks from `first` on: x_t, h_{t-1} over W, h_t over A.
 template <class R>
 RowsView<R> Batched<R>::said_from(const Projection<R>& projection, Tick first, std::int32_t ticks) const {
