@@ -96,9 +96,10 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
 template <class R>
 void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const {
   if (projection.dense || lanes_ > 1 || executor_.threads == 1) return;
-  if (!shared_out_ && projection.size() < kWorthSending) return;
-  const std::int32_t all = shared_out_ ? network_.rate.size : projection.target_size;
-  const std::int32_t begin = shared_out_ ? projection.target_begin : 0;
+  const bool of_layer = shared_out_ && projection.target_layer == Layer::kRate;
+  if (!of_layer && projection.size() < kWorthSending) return;
+  const std::int32_t all = of_layer ? network_.rate.size : projection.target_size;
+  const std::int32_t begin = of_layer ? projection.target_begin : 0;
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     const auto run = projection.target.begin() + projection.begin_of(j);
     const auto end = projection.target.begin() + projection.begin_of(j + 1);

@@ -10,8 +10,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kWorthSharing =
-    4096;  // neurons and lanes that step, and messages that wait: below, one thread does all
+/// Neurons and lanes that step, and messages that wait for it: below, one thread does all.
+constexpr std::int64_t kWorthSharing = 4096;
 
 /// Nobody asks for the surrogate.
 struct NoSurrogate {
@@ -49,14 +49,11 @@ void Batched<R>::step_neurons() {
     overwrites = overwrites || (projection.source_layer == Layer::kRate && projection.wait == 0);
   }
   const int chunks = work < kWorthSharing ? 1 : executor_.threads;
-  const auto with_cells = [&](int chunk, auto work_on) {
-    const std::int32_t begin = share(network_.rate.size, chunk, chunks);
-    const std::int32_t end = share(network_.rate.size, chunk + 1, chunks);
-    work_on(static_cast<std::size_t>(begin) * static_cast<std::size_t>(lanes_),
-            static_cast<std::size_t>(end) * static_cast<std::size_t>(lanes_));
+  const auto cell = [&](int chunk) {  // the first of a share
+    return static_cast<std::size_t>(share(network_.rate.size, chunk, chunks)) * static_cast<std::size_t>(lanes_);
   };
   const auto hear = [&](int chunk) {
-    with_cells(chunk, [&](std::size_t first, std::size_t last) { silence(first, last); });
+    silence(cell(chunk), cell(chunk + 1));
     for (const UnderWay& sending : under_way_) {
       const Projection<R>& projection = network_.projections[static_cast<std::size_t>(sending.projection)];
       send_to_share(projection, blocks_[static_cast<std::size_t>(sending.projection)], chunk, chunks,
@@ -64,10 +61,8 @@ void Batched<R>::step_neurons() {
     }
   };
   const auto step = [&](int chunk) {
-    with_cells(chunk, [&](std::size_t first, std::size_t last) {
-      step_cells(first, last);
-      rate_lines_.list(chunk, first, last);
-    });
+    step_cells(cell(chunk), cell(chunk + 1));
+    rate_lines_.list(chunk, cell(chunk), cell(chunk + 1));
   };
   if (shared_out_ && !overwrites) {
     executor_(chunks, [&](int chunk) {

@@ -44,14 +44,7 @@ class Ledger {
 
   /// Makes room for lags 0..max_lag, so that counting in a trial allocates nothing.
   void reserve(std::int32_t max_lag);
-  void add(Channel channel, std::int32_t lag, Tally tally) {
-    auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
-    const auto index = static_cast<std::size_t>(lag);
-    if (index >= by_lag.size()) [[unlikely]]
-      reserve(lag);
-    by_lag[index].messages = count_plus(by_lag[index].messages, tally.messages);
-    by_lag[index].scalars = count_plus(by_lag[index].scalars, tally.scalars);
-  }
+  void add(Channel channel, std::int32_t lag, Tally tally) { add_each(channel, lag, 1, tally); }
   /// The same at each of `lags` lags from `lag` on.
   void add_each(Channel channel, std::int32_t lag, std::int32_t lags, Tally each) {
     auto& by_lag = tallies_[static_cast<std::size_t>(channel)];

@@ -33,7 +33,9 @@ void kill_and_go_on(const Kills& plan, const std::function<void()>& expect_done)
   std::mt19937 random(plan.seed);
   std::uniform_int_distribution<int> microseconds(0, plan.most_microseconds);
   const auto begin = [&](int threads) {
-    if (inode_of(plan.checkpoint) == 0) return start(plan.run);
+    if (inode_of(plan.checkpoint) == 0)
+      return start({"run", plan.model, "--quiet", "--out", plan.out, "--checkpoint", plan.checkpoint,
+                    "--checkpoint-every", plan.every});
     return start({"resume", plan.checkpoint, "--threads", std::to_string(threads)});
   };
   int kills = 0;

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
 namespace locus {
 
 struct Kills {
-  std::vector<std::string> run;  // the words of `locus run`, with --checkpoint and --out
+  std::string model;
+  std::string every;  // updates from checkpoint to checkpoint
   std::string checkpoint;
   std::string out;
   int kills = 0;

@@ -75,14 +75,14 @@ TEST_F(RecordCommand, KilledAndResumedEndsWithTheSameBytes) {
   ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
   const auto expected = texts("whole/record");
   ASSERT_EQ(expected.size(), 7U);
-  kill_and_go_on(
-      {.run = {"run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "3"},
-       .checkpoint = at("run.ckpt"),
-       .out = at("out"),
-       .kills = 20,
-       .most_microseconds = 30'000,
-       .seed = 20260701},
-      [&] { EXPECT_EQ(texts("out/record"), expected); });
+  kill_and_go_on({.model = asked,
+                  .every = "3",
+                  .checkpoint = at("run.ckpt"),
+                  .out = at("out"),
+                  .kills = 20,
+                  .most_microseconds = 30'000,
+                  .seed = 20260701},
+                 [&] { EXPECT_EQ(texts("out/record"), expected); });
 }
 
 TEST_F(RecordCommand, AResumedRunNeedsItsRecordings) {

@@ -96,14 +96,14 @@ TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
   const std::string asked = model("training { updates: 150 learning_rate: 0.02 batch: 2 }\n");
   // Made by the program, as the rest: this test's own library may be of another level of arithmetic.
   ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
-  kill_and_go_on(
-      {.run = {"run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"},
-       .checkpoint = at("run.ckpt"),
-       .out = at("out"),
-       .kills = 50,
-       .most_microseconds = 120'000,
-       .seed = 20260601},
-      [&] { expect_same_result("whole", "out"); });
+  kill_and_go_on({.model = asked,
+                  .every = "1",
+                  .checkpoint = at("run.ckpt"),
+                  .out = at("out"),
+                  .kills = 50,
+                  .most_microseconds = 120'000,
+                  .seed = 20260601},
+                 [&] { expect_same_result("whole", "out"); });
   for (const std::string& name : files()) EXPECT_FALSE(has(name, ".part")) << name;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/transport/batched.h"
 #include "sim/run/trial.h"
+#include "tests/support/projection.h"
 
 namespace {
 std::atomic<std::int64_t> allocations{0};
@@ -47,15 +48,7 @@ namespace locus {
 namespace {
 
 Projection<double> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets) {
-  Projection<double> projection;
-  projection.name = name;
-  projection.source_layer = source;
-  projection.target_layer = target;
-  projection.source_size = sources;
-  projection.target_size = targets;
-  projection.learning_rate = 0.01;
-  projection.weight.assign(static_cast<std::size_t>(sources * targets), 0.1);
-  return projection;
+  return dense_projection(name, source, sources, target, targets, 0.01, [](std::int32_t) { return 0.1; });
 }
 
 Network<double> make_network(std::int32_t lanes, bool spiking) {

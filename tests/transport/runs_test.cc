@@ -14,6 +14,7 @@
 #include "core/transport/mailbox.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
+#include "tests/support/projection.h"
 #include "tests/transport/open_door.h"
 
 namespace locus {
@@ -21,18 +22,12 @@ namespace {
 
 Projection<double> project(const char* name, Layer source, std::int32_t first, std::int32_t sources, Layer target,
                            std::int32_t onto, std::int32_t targets) {
-  Projection<double> projection;
-  projection.name = name;
-  projection.source_layer = source;
-  projection.target_layer = target;
-  projection.source_begin = first;
-  projection.source_size = sources;
-  projection.target_begin = onto;
-  projection.target_size = targets;
-  projection.learning_rate = 0.02;
   const double scale = 1.2 / std::sqrt(static_cast<double>(sources));
-  for (std::int32_t k = 0; k < sources * targets; ++k)
-    projection.weight.push_back(scale * std::sin(3.0 * k + sources + onto));
+  Projection<double> projection = dense_projection(name, source, sources, target, targets, 0.02, [&](std::int32_t k) {
+    return scale * std::sin(3.0 * k + sources + onto);
+  });
+  projection.source_begin = first;
+  projection.target_begin = onto;
   return projection;
 }
 

@@ -10,6 +10,7 @@
 #include "core/transport/mailbox.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
+#include "tests/support/projection.h"
 #include "tests/transport/open_door.h"
 
 namespace locus {
@@ -18,15 +19,8 @@ namespace {
 constexpr std::int32_t kTicks = 5;
 
 Projection<double> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets) {
-  Projection<double> projection;
-  projection.name = name;
-  projection.source_layer = source;
-  projection.target_layer = target;
-  projection.source_size = sources;
-  projection.target_size = targets;
-  projection.learning_rate = 0.05;
-  for (std::int32_t k = 0; k < sources * targets; ++k) projection.weight.push_back(0.4 * std::sin(3.0 * k + sources));
-  return projection;
+  return dense_projection(name, source, sources, target, targets, 0.05,
+                          [&](std::int32_t k) { return 0.4 * std::sin(3.0 * k + sources); });
 }
 
 Network<double> make_network(Activation activation, std::int32_t lanes) {
