@@ -10,11 +10,14 @@ namespace locus {
 namespace {
 
 #if defined(__AVX512F__)
-constexpr std::size_t kWidest = 64;  // bytes of a register
+constexpr std::size_t kWidest = 64;      // bytes of a register
+constexpr std::size_t kMostOutputs = 8;  // times two registers of lanes: as many sums as keep both multipliers busy
 #elif defined(__AVX__)
 constexpr std::size_t kWidest = 32;
+constexpr std::size_t kMostOutputs = 4;  // there are 16 registers
 #else
 constexpr std::size_t kWidest = 16;
+constexpr std::size_t kMostOutputs = 4;
 #endif
 
 /// As many scalars as a register of kBytes holds.
@@ -88,45 +91,98 @@ inline void add_outputs(const Factors<R>& f, const R* from, std::ptrdiff_t lanes
   step.template operator()<Single<R>, 1>();
 }
 
-template <class R>
-void add_small(Factors<R> f, std::int32_t outputs, const R* from, std::int32_t lanes, R* to) {
-  std::int32_t o = 0;
-  for (; o + 4 <= outputs; o += 4, f.weight += 4 * f.by_output)
-    add_outputs<4>(f, from, lanes, to + std::ptrdiff_t{o} * lanes);
-  for (; o < outputs; ++o, f.weight += f.by_output) add_outputs<1>(f, from, lanes, to + std::ptrdiff_t{o} * lanes);
+/// kOutputs outputs from o on, as long as there are so many. Weights of neighbouring outputs that stand side by side, input by input far apart, are
+/// brought together where several registers of lanes ask for them.
+template <std::size_t kOutputs, class R>
+void add_groups(const Factors<R>& f, std::int32_t& o, std::int32_t outputs, const R* from, std::int32_t lanes, R* to) {
+  constexpr std::int32_t kTogether = 256;  // inputs
+  constexpr auto kStep = static_cast<std::int32_t>(kOutputs);
+  const bool gathers = f.by_output == 1 && lanes >= 6 * Register<R>::kLanes;
+  for (; o + kStep <= outputs; o += kStep) {
+    const R* weight = f.weight + o * f.by_output;
+    R* sums = to + std::ptrdiff_t{o} * lanes;
+    if (!gathers) {
+      add_outputs<kOutputs>(Factors<R>{weight, f.by_output, f.by_input, f.inputs}, from, lanes, sums);
+      continue;
+    }
+    R gathered[kTogether * kOutputs];
+    for (std::int32_t k = 0; k < f.inputs; k += kTogether) {
+      const std::int32_t inputs = std::min(kTogether, f.inputs - k);
+      for (std::int32_t i = 0; i < inputs; ++i)
+        std::memcpy(gathered + static_cast<std::size_t>(i) * kOutputs, weight + (k + i) * f.by_input, kOutputs * sizeof(R));
+      add_outputs<kOutputs>(Factors<R>{gathered, 1, kStep, inputs}, from + std::ptrdiff_t{k} * lanes, lanes, sums);
+    }
+  }
 }
 
-/// One lane: kRegisters registers of targets from i on, over all sources. One register alone would wait for its own sums: then there are four of it,
-/// each of every fourth source.
+/// At least a register of lanes: every sum runs over the inputs in their order, in a register.
+template <class R>
+void add_lanes(const Factors<R>& f, std::int32_t outputs, const R* from, std::int32_t lanes, R* to) {
+  std::int32_t o = 0;
+  add_groups<kMostOutputs>(f, o, outputs, from, lanes, to);
+  if constexpr (kMostOutputs > 4) add_groups<4>(f, o, outputs, from, lanes, to);
+  add_groups<1>(f, o, outputs, from, lanes, to);
+}
+
+/// One lane: kRegisters registers of targets from i on, over all sources. Few registers alone would wait for their own sums: then there are several
+/// of each, which take the sources by turns.
 template <std::size_t kRegisters, class Lane, class R>
 inline void add_targets(const WeightsView<R>& w, const R* from, std::ptrdiff_t i, R* to) {
-  constexpr std::size_t kChains = kRegisters == 1 ? 4 : 1;
-  typename Lane::Type others[kChains - 1 + (kChains == 1)] = {};
-  typename Lane::Type sum[kRegisters];
+  constexpr std::size_t kChains = kRegisters == 1 ? 4 : kRegisters < 8 ? 2 : 1;
+  typename Lane::Type sum[kChains][kRegisters] = {};
   for (std::size_t r = 0; r < kRegisters; ++r)
-    sum[r] = Lane::load(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+    sum[0][r] = Lane::load(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
   const R* column = w.weight + i;
-  std::int32_t j = 0;
-  if constexpr (kChains > 1) {
-    for (; j + 4 <= w.sources; j += 4, column += 4 * w.stride) {
-      sum[0] += from[j] * Lane::load(column);
-      for (std::size_t c = 1; c < kChains; ++c)
-        others[c - 1] +=
-            from[static_cast<std::size_t>(j) + c] * Lane::load(column + static_cast<std::ptrdiff_t>(c) * w.stride);
-    }
-    sum[0] += others[0] + (others[1] + others[2]);
-  }
-  for (; j < w.sources; ++j, column += w.stride) {
+  const auto add = [&](std::size_t chain, std::int32_t source) {
+    const R* of = column + static_cast<std::ptrdiff_t>(chain) * w.stride;
     for (std::size_t r = 0; r < kRegisters; ++r)
-      sum[r] += from[j] * Lane::load(column + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+      sum[chain][r] += from[source] * Lane::load(of + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+  };
+  std::int32_t j = 0;
+  constexpr auto kStep = static_cast<std::int32_t>(kChains);
+  for (; j + kStep <= w.sources; j += kStep, column += kStep * w.stride) {
+    for (std::int32_t chain = 0; chain < kStep; ++chain) add(static_cast<std::size_t>(chain), j + chain);
   }
-  for (std::size_t r = 0; r < kRegisters; ++r)
-    Lane::store(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes, sum[r]);
+  for (; j < w.sources; ++j, column += w.stride) add(0, j);
+  for (std::size_t r = 0; r < kRegisters; ++r) {
+    if constexpr (kChains == 2) sum[0][r] += sum[1][r];
+    if constexpr (kChains == 4) sum[0][r] += sum[1][r] + (sum[2][r] + sum[3][r]);
+    Lane::store(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes, sum[0][r]);
+  }
+}
+
+/// From so many bytes of weights on they come from afar, and best come as they stand: a few whole columns at a time.
+constexpr std::int64_t kFar = std::int64_t{1} << 19;
+
+template <class R>
+bool is_far(const WeightsView<R>& w) {
+  return w.stride * w.sources * std::int64_t{sizeof(R)} >= kFar;
+}
+
+/// Targets [0, targets), which fill registers, four sources at a time.
+template <class R>
+void add_far_columns(const WeightsView<R>& w, const R* from, std::ptrdiff_t targets, R* to) {
+  using Lane = Register<R>;
+  const auto step = [&]<std::int32_t kSources>(std::int32_t j) {
+    for (std::ptrdiff_t i = 0; i < targets; i += Lane::kLanes) {
+      auto sum = Lane::load(to + i);
+      for (std::int32_t s = 0; s < kSources; ++s) sum += from[j + s] * Lane::load(w.weight + (j + s) * w.stride + i);
+      Lane::store(to + i, sum);
+    }
+  };
+  std::int32_t j = 0;
+  for (; j + 4 <= w.sources; j += 4) step.template operator()<4>(j);
+  for (; j < w.sources; ++j) step.template operator()<1>(j);
 }
 
 template <class R>
 void add_columns(const WeightsView<R>& w, const R* from, R* to) {
   std::ptrdiff_t i = 0;
+  if (is_far(w)) {  // the sums of add_targets<8>, in the same order
+    constexpr std::ptrdiff_t kStep = 8 * Register<R>::kLanes;
+    i = w.targets / kStep * kStep;
+    add_far_columns(w, from, i, to);
+  }
   const auto step = [&]<class Lane, std::size_t kRegisters>() {
     constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
     for (; i + kStep <= w.targets; i += kStep) add_targets<kRegisters, Lane>(w, from, i, to);
@@ -158,20 +214,23 @@ inline typename Lane::Type sum_each(const typename Lane::Type* value) {
   }
 }
 
-/// One lane, transposed: as many sources from j on as a register has lanes, each with a register of partial sums over the targets.
-template <class Lane, class R>
+/// One lane, transposed: as many sources from j on as a register has lanes, kTogether at a time, each with a register of partial sums over the
+/// targets.
+template <class Lane, std::size_t kTogether, class R>
 inline void add_sources(const WeightsView<R>& w, const R* from, std::ptrdiff_t j, R* to) {
   constexpr std::size_t kLanes = Lane::kLanes;
   const R* weight = w.weight + j * w.stride;
   typename Lane::Type sum[kLanes] = {};
-  std::ptrdiff_t i = 0;
-  for (; i + Lane::kLanes <= w.targets; i += Lane::kLanes) {
-    const auto said = Lane::load(from + i);
-    for (std::size_t s = 0; s < kLanes; ++s)
-      sum[s] += said * Lane::load(weight + static_cast<std::ptrdiff_t>(s) * w.stride + i);
+  const std::ptrdiff_t whole = w.targets / Lane::kLanes * Lane::kLanes;
+  for (std::size_t first = 0; first < kLanes; first += kTogether) {
+    for (std::ptrdiff_t i = 0; i < whole; i += Lane::kLanes) {
+      const auto said = Lane::load(from + i);
+      for (std::size_t s = first; s < first + kTogether; ++s)
+        sum[s] += said * Lane::load(weight + static_cast<std::ptrdiff_t>(s) * w.stride + i);
+    }
   }
   Lane::store(to + j, Lane::load(to + j) + sum_each<kLanes, Lane>(sum));
-  for (; i < w.targets; ++i) {
+  for (std::ptrdiff_t i = whole; i < w.targets; ++i) {
     for (std::size_t s = 0; s < kLanes; ++s)
       to[j + static_cast<std::ptrdiff_t>(s)] += from[i] * weight[static_cast<std::ptrdiff_t>(s) * w.stride + i];
   }
@@ -180,9 +239,16 @@ inline void add_sources(const WeightsView<R>& w, const R* from, std::ptrdiff_t j
 template <class R>
 void add_transposed_columns(const WeightsView<R>& w, const R* from, R* to) {
   std::ptrdiff_t j = 0;
+  const bool far = is_far(w);
   const auto step = [&]<class Lane>() {
-    for (; Lane::kLanes <= w.targets && j + Lane::kLanes <= w.sources; j += Lane::kLanes)
-      add_sources<Lane>(w, from, j, to);
+    for (; Lane::kLanes <= w.targets && j + Lane::kLanes <= w.sources; j += Lane::kLanes) {
+      constexpr std::size_t kFew = std::min<std::size_t>(Lane::kLanes, 4);
+      if (far) {
+        add_sources<Lane, kFew>(w, from, j, to);
+      } else {
+        add_sources<Lane, Lane::kLanes>(w, from, j, to);
+      }
+    }
   };
   step.template operator()<Register<R>>();
   if constexpr (kWidest > 32) step.template operator()<Register<R, 32>>();
@@ -193,14 +259,6 @@ void add_transposed_columns(const WeightsView<R>& w, const R* from, R* to) {
     for (std::int32_t i = 0; i < w.targets; ++i) sum += from[i] * weight[i];
     to[j] += sum;
   }
-}
-
-/// Fewer weights than this are read from a near cache again for every few lanes; more pay for being packed.
-constexpr std::int64_t kFew = 128 * 128;
-
-template <class R>
-bool is_small(const WeightsView<R>& w, std::int32_t lanes) {
-  return lanes >= Register<R>::kLanes && std::int64_t{w.targets} * w.sources <= kFew;
 }
 
 template <class R>
@@ -217,7 +275,7 @@ auto matrix_of(const WeightsView<R>& w) {
 template <class R>
 void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
   if (lanes == 1) return add_columns(w, from, to);
-  if (is_small(w, lanes)) return add_small<R>({w.weight, 1, w.stride, w.sources}, w.targets, from, lanes, to);
+  if (lanes >= Register<R>::kLanes) return add_lanes<R>({w.weight, 1, w.stride, w.sources}, w.targets, from, lanes, to);
   const Eigen::Map<const Matrix<R>> said(from, lanes, w.sources);
   Eigen::Map<Matrix<R>>(to, lanes, w.targets).noalias() += said * matrix_of(w).transpose();
 }
@@ -225,7 +283,7 @@ void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
 template <class R>
 void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
   if (lanes == 1) return add_transposed_columns(w, from, to);
-  if (is_small(w, lanes)) return add_small<R>({w.weight, w.stride, 1, w.targets}, w.sources, from, lanes, to);
+  if (lanes >= Register<R>::kLanes) return add_lanes<R>({w.weight, w.stride, 1, w.targets}, w.sources, from, lanes, to);
   const Eigen::Map<const Matrix<R>> said(from, lanes, w.targets);
   Eigen::Map<Matrix<R>>(to, lanes, w.sources).noalias() += said * matrix_of(w);
 }

@@ -1,10 +1,10 @@
 // Products of a projection's weights with columns of neurons, lanes contiguous under each neuron.
 //
-// Why here: transports and teachers need the same products, and small ones must not pay for what large ones prepare: up to some ten thousand
-// weights go straight from the columns into registers, more of them through Eigen's blocks. Which order a sum has depends on the sizes alone;
-// callers split a product in the same ranges for any number of threads. Where the level has fused multiply-add it is used (as
-// Eigen uses it), so bits belong to a level.
-// Invariant: takes no memory where the weights are few; Eigen takes scratch space where they are many.
+// Why here: transports and teachers need the same products, of any number of weights with a few dozen columns. Eigen prepares both factors in blocks,
+// which so few columns do not pay for; here both go straight into registers. Products of many rows, and of fewer lanes than a register holds, are
+// Eigen's. Which order a sum has depends on the sizes alone; callers split a product in the same ranges for any number of threads. Where the level
+// has fused multiply-add it is used (as Eigen uses it), so bits belong to a level.
+// Invariant: takes no memory, but for Eigen's scratch space.
 #pragma once
 
 #include <cstddef>

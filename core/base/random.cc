@@ -141,31 +141,32 @@ void fill_normal(RandomKey key, std::uint64_t trial, std::uint64_t tick, double 
 }
 
 template <class R>
-void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t tick, std::size_t size,
-                       std::size_t lanes, R* values) {
+void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t first_tick, std::size_t ticks,
+                       std::size_t size, std::size_t lanes, R* values) {
   Chunk chunk;
   const std::size_t blocks = (size + 3) / 4;
-  const std::size_t all = blocks * lanes;
-  std::size_t block = 0;  // of the next number to be drawn
+  const std::size_t all = ticks * blocks * lanes;
+  std::size_t row = 0;  // tick and block of the next number to be drawn
   std::size_t lane = 0;
-  std::size_t kept_block = 0;  // of the next number to be kept
+  std::size_t kept_row = 0;  // of the next number to be kept
   std::size_t kept_lane = 0;
   for (std::size_t begin = 0; begin < all; begin += kChunk) {
     const std::size_t count = std::min(kChunk, all - begin);
     for (std::size_t k = 0; k < count; ++k) {
-      put(key, first_trial + lane, tick, block, k, chunk);
-      if (++lane == lanes) lane = 0, ++block;
+      put(key, first_trial + lane, first_tick + row / blocks, row % blocks, k, chunk);
+      if (++lane == lanes) lane = 0, ++row;
     }
     transform(count, chunk);
     for (std::size_t k = 0; k < count;) {  // runs of one block: its lanes are contiguous
       const std::size_t run = std::min(count - k, lanes - kept_lane);
-      for (std::size_t i = 0; i < 4 && 4 * kept_block + i < size; ++i) {
-        R* to = values + (4 * kept_block + i) * lanes + kept_lane;
+      const std::size_t first = kept_row % blocks * 4;
+      R* to = values + (kept_row / blocks * size + first) * lanes + kept_lane;
+      for (std::size_t i = 0; i < std::min<std::size_t>(4, size - first); ++i, to += lanes) {
         for (std::size_t l = 0; l < run; ++l) to[l] = static_cast<R>(chunk.normal[i][k + l]);
       }
       k += run;
       kept_lane += run;
-      if (kept_lane == lanes) kept_lane = 0, ++kept_block;
+      if (kept_lane == lanes) kept_lane = 0, ++kept_row;
     }
   }
 }
@@ -203,7 +204,7 @@ void draw_indices(RandomKey key, std::uint64_t trial, std::uint64_t tick, double
   }
 }
 
-template void fill_normal_lanes(RandomKey, std::uint64_t, std::uint64_t, std::size_t, std::size_t, double*);
-template void fill_normal_lanes(RandomKey, std::uint64_t, std::uint64_t, std::size_t, std::size_t, float*);
+template void fill_normal_lanes(RandomKey, std::uint64_t, std::uint64_t, std::size_t, std::size_t, std::size_t, double*);
+template void fill_normal_lanes(RandomKey, std::uint64_t, std::uint64_t, std::size_t, std::size_t, std::size_t, float*);
 
 }  // namespace locus

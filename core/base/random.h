@@ -26,10 +26,11 @@ RandomKey random_key(std::uint64_t seed, std::string_view purpose);
 /// The value at an index is the same whatever the span's length.
 void fill_normal(RandomKey key, std::uint64_t trial, std::uint64_t tick, double stddev, std::span<double> values);
 
-/// The normals of `lanes` trials from `first_trial` on: values[index * lanes + lane], index = 0..size-1, each as fill_normal's with stddev 1.
+/// The normals of `lanes` trials from `first_trial` on, of `ticks` ticks from `first_tick` on, each as fill_normal's with stddev 1 and
+/// index = 0..size-1: values (ticks x size x lanes). Many at once cost less than one after the other.
 template <class R>
-void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t tick, std::size_t size,
-                       std::size_t lanes, R* values);
+void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t first_tick, std::size_t ticks,
+                       std::size_t size, std::size_t lanes, R* values);
 
 /// One normal at (trial, tick, index): equals fill_normal's value at that index.
 double normal_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t index);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -99,15 +100,27 @@ class AxonLines {
   }
 
   void list_active(std::size_t first, std::size_t last, std::vector<std::int32_t>& active) const {
+    constexpr std::size_t kBlock = 32;  // looked at together: often all are silent
     active.clear();
     const R* said = column_.data();
-    const auto list = [&](std::size_t begin, std::size_t end) {
-      for (std::size_t cell = begin; cell < end; ++cell) {
-        const auto neuron = static_cast<std::int32_t>(cell) / lanes_;
-        if (said[cell] != R(0) && (active.empty() || active.back() != neuron)) active.push_back(neuron);
+    const auto list = [&](std::size_t begin, std::size_t end) {  // as many as a block
+      std::array<std::int32_t, kBlock> spoke;
+      std::size_t count = 0;
+      if (lanes_ == 1) {  // without a branch: who is silent among those who speak, no processor foresees
+        for (std::size_t cell = begin; cell < end; ++cell) {
+          spoke[count] = static_cast<std::int32_t>(cell);
+          count += said[cell] != R(0) ? 1 : 0;
+        }
+      } else {
+        for (std::size_t cell = begin; cell < end; ++cell) {
+          if (said[cell] == R(0)) continue;
+          const auto neuron = static_cast<std::int32_t>(cell) / lanes_;
+          const std::int32_t last_one = count > 0 ? spoke[count - 1] : active.empty() ? -1 : active.back();
+          if (neuron != last_one) spoke[count++] = neuron;
+        }
       }
+      active.insert(active.end(), spoke.begin(), spoke.begin() + static_cast<std::ptrdiff_t>(count));
     };
-    constexpr std::size_t kBlock = 32;  // looked at together: nearly all are silent
     for (; first + kBlock <= last; first += kBlock) {
       int any = 0;  // an integer, for with a bool the compiler would look at one after the other
       for (std::size_t cell = 0; cell < kBlock; ++cell) any |= said[first + cell] != R(0) ? 1 : 0;

@@ -14,7 +14,8 @@ constexpr std::int64_t kWorthProduct = std::int64_t{1}
                                        << 20;  // synapse-lanes of a product with several: a dozen a nanosecond and more
 constexpr std::int32_t kAhead = 32;            // ticks of which inputs' currents are one product, at least
 constexpr std::int32_t kAheadCells = 4096;     // and as many more as give that many currents, which a near cache holds
-constexpr std::int32_t kPassGrain = 16;        // targets: chunks of a pass begin on whole cache lines
+constexpr std::int32_t kPassRanges = 16;       // of sources, that threads share out; at most,
+constexpr std::int32_t kPassSources = 64;      // and each of so many
 
 /// Who is not silent is asked for over sparse synapses, and from and onto spiking neurons.
 template <class R>
@@ -117,6 +118,10 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   const auto sources = static_cast<std::size_t>(projection.source_size) * static_cast<std::size_t>(lanes_);
   if (block.way == Way::kFused || block.way == Way::kLoop) block.pre.assign(sources, R(0));
   if (block.way == Way::kFused) block.trace.assign(synapses, R(0));
+  if (block.way == Way::kFused && projection.dense && projection.size() >= kWorthPass) {
+    const auto currents = static_cast<std::size_t>(projection.target_size) * std::size_t{kPassRanges};
+    range_currents_.resize(std::max(range_currents_.size(), currents));
+  }
   if (block.way == Way::kLoop) block.trace.assign(synapses * static_cast<std::size_t>(lanes_), R(0));
   if (block.way == Way::kShared) block.trace.assign(sources, R(0));
   const bool waits = block.way == Way::kLoop || block.way == Way::kSummed || block.way == Way::kEvents;
@@ -296,24 +301,42 @@ PassColumns<R> Batched<R>::pass_columns_of(std::int32_t p) {
   return c;
 }
 
-/// One lane. Chooses the pass once; threads take ranges of targets, which changes no sum.
+/// One lane, dense and large: the sources in ranges, each with currents of its own, which are added up in the order of the ranges. Threads take
+/// ranges, which changes no sum. A range's synapses stand together: no thread reads ahead into what another one writes.
+template <class R>
+template <Learn kLearn, bool kOwnDecay, bool kSend>
+void Batched<R>::pass_shared_out(const PassColumns<R>& c) {
+  const int ranges = std::clamp(c.sources / kPassSources, 1, kPassRanges);
+  const auto begin = [&](int range) {  // by fours, as columns go
+    return range == ranges ? c.sources : c.sources / 4 * range / ranges * 4;
+  };
+  const std::size_t apart = static_cast<std::size_t>(c.targets);
+  const int chunks = std::min(executor_.threads, ranges);
+  executor_(chunks, [&](int chunk) {
+    const int last = ranges * (chunk + 1) / chunks;
+    for (int range = ranges * chunk / chunks; range < last; ++range) {
+      PassColumns<R> own = c;
+      own.current = range_currents_.data() + static_cast<std::size_t>(range) * apart;
+      if constexpr (kSend) std::fill_n(own.current, apart, R(0));
+      pass_dense<kLearn, kOwnDecay, kSend>(own, begin(range), begin(range + 1));
+    }
+  });
+  if constexpr (!kSend) return;
+  for (int range = 0; range < ranges; ++range) {
+    const R* from = range_currents_.data() + static_cast<std::size_t>(range) * apart;
+    for (std::size_t i = 0; i < apart; ++i) c.current[i] += from[i];
+  }
+}
+
+/// One lane. Chooses the pass once.
 template <class R>
 void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
   const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   const PassColumns<R> c = pass_columns_of(p);
   const auto run = [&]<Learn kLearn, bool kOwnDecay, bool kSend>() {
-    if (!projection.dense) {
-      pass_sparse<kLearn, kOwnDecay, kSend>(c);
-      return;
-    }
-    const std::int32_t grains = (c.targets + kPassGrain - 1) / kPassGrain;
-    const int chunks = projection.size() < kWorthPass ? 1 : std::min(executor_.threads, static_cast<int>(grains));
-    executor_(chunks, [&](int chunk) {
-      const std::int32_t first = static_cast<std::int32_t>(std::int64_t{grains} * chunk / chunks) * kPassGrain;
-      const std::int32_t last =
-          std::min(c.targets, static_cast<std::int32_t>(std::int64_t{grains} * (chunk + 1) / chunks) * kPassGrain);
-      pass_dense<kLearn, kOwnDecay, kSend>(c, first, last);
-    });
+    if (!projection.dense) return pass_sparse<kLearn, kOwnDecay, kSend>(c);
+    if (projection.size() < kWorthPass) return pass_dense<kLearn, kOwnDecay, kSend>(c, 0, c.sources);
+    pass_shared_out<kLearn, kOwnDecay, kSend>(c);
   };
   const auto with_learning = [&]<bool kSend>() {
     const bool own_decay = c.decay != nullptr;

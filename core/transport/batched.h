@@ -117,6 +117,13 @@ class Batched {
     R low_pass = 0;
   };
 
+  /// Synapses of a sparse projection onto the neurons that are a thread's share, source by source.
+  struct Part {
+    Column<std::int64_t> offset;  // (sources + 1)
+    Column<std::int32_t> target;
+    Column<R> weight;
+  };
+
   /// What a projection's synapses own besides their weight, in the form that its way needs.
   struct Block {
     Way way = Way::kStatic;
@@ -130,6 +137,7 @@ class Batched {
     Column<R> delta;                     // loop, summed, events; all where the optimizer is not plain (synapses)
     Column<std::int32_t> fan_in;         // (targets)
     Column<std::int64_t> split;  // sparse, several threads: in each source's run, where each thread's targets end (sources x (threads - 1))
+    std::vector<Part> parts;          // sparse, shared out, without a rule: a copy of the synapses, by thread
     std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
     Learn heard = Learn::kNothing;    // fused: what was said in this tick
     Learn pending = Learn::kNothing;  // fused: what has been committed and waits for the next sending
@@ -185,6 +193,8 @@ class Batched {
   std::int64_t count_errors(const Projection<R>& projection, const Block& block) const;
   PassColumns<R> pass_columns_of(std::int32_t projection);
   void run_pass(std::int32_t projection, Learn learn, bool send);
+  template <Learn kLearn, bool kOwnDecay, bool kSend>
+  void pass_shared_out(const PassColumns<R>& columns);
   R* currents_ahead(std::int32_t row);
   void step_population(const Population& population, std::size_t first, std::size_t last, R* current);
   void keep_activities();
@@ -204,6 +214,7 @@ class Batched {
   }
   std::int64_t count_active(const Projection<R>& projection) const;
   void split_runs(const Projection<R>& projection, Block& block) const;
+  void copy_parts(const Projection<R>& projection, Block& block) const;
   void send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const;
   void send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current);
   void send_events(const Projection<R>& projection, const R* activity, R* current);
@@ -273,6 +284,7 @@ class Batched {
   bool shared_out_ = false;                  // threads share the rate neurons out, and send when those step
   std::vector<UnderWay> under_way_;          // to them
 
+  Column<R> range_currents_;           // of a pass that threads share out (ranges x targets)
   bool each_hears_ = false;            // whether a pass takes POST to each synapse (fused, loop)
   PostColumns from_rate_;              // of this tick (n x lanes); gain and signal where each hears
   PostColumns from_readouts_;          // of this tick (o x lanes); gain is 1, decay 0

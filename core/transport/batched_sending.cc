@@ -1,5 +1,6 @@
 // Sending: as a product; and event by event, over sparse synapses with one lane, from and onto spiking neurons, where cost follows what is sent.
 #include <algorithm>
+#include <utility>
 
 #include "core/base/count.h"
 #include "core/base/product.h"
@@ -77,15 +78,18 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
     }
     return;
   }
-  constexpr std::int32_t kChunk = 128;  // targets; the same whatever the threads
-  const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, kChunk);
+  // One lane's sums are the same wherever whole grains are cut off; those of several lanes where the cuts are the same.
+  constexpr std::int32_t kGrain = 128;  // targets
+  const std::int32_t grains = (projection.target_size + kGrain - 1) / kGrain;
+  const std::int32_t most = lanes_ > 1 ? kGrain : (grains + executor_.threads - 1) / executor_.threads * kGrain;
+  const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, most);
   if (chunks == 1) {
     const std::int32_t targets = projection.target_size;
     return add_product<R>({projection.weight.data(), targets, projection.source_size, targets}, activity, lanes_, current);
   }
   executor_(chunks, [&](int chunk) {
-    const std::int32_t first = chunk * kChunk;
-    const std::int32_t width = std::min(kChunk, projection.target_size - first);
+    const std::int32_t first = chunk * most;
+    const std::int32_t width = std::min(most, projection.target_size - first);
     add_product<R>({projection.weight.data() + first, width, projection.source_size, projection.target_size}, activity,
                    lanes_, current + std::ptrdiff_t{first} * lanes_);
   });
@@ -97,6 +101,7 @@ template <class R>
 void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const {
   if (projection.dense || lanes_ > 1 || executor_.threads == 1) return;
   const bool of_layer = shared_out_ && projection.target_layer == Layer::kRate;
+  if (of_layer && rule(learning_.kind).drive == Drive::kNothing) return copy_parts(projection, block);
   if (!of_layer && projection.size() < kWorthSending) return;
   const std::int32_t all = of_layer ? network_.rate.size : projection.target_size;
   const std::int32_t begin = of_layer ? projection.target_begin : 0;
@@ -109,22 +114,55 @@ void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const
   }
 }
 
+/// Where nothing changes weights, threads may have them laid out for themselves: a thread then reads what stands together, and a processor that reads
+/// ahead reads what its own thread comes to next.
+template <class R>
+void Batched<R>::copy_parts(const Projection<R>& projection, Block& block) const {
+  block.parts.resize(static_cast<std::size_t>(executor_.threads));
+  executor_(executor_.threads, [&](int chunk) {  // each its own
+    Part& part = block.parts[static_cast<std::size_t>(chunk)];
+    const std::int32_t first = share(network_.rate.size, chunk, executor_.threads) - projection.target_begin;
+    const std::int32_t last = share(network_.rate.size, chunk + 1, executor_.threads) - projection.target_begin;
+    const auto run_of = [&](std::int32_t j) {
+      const auto begin = projection.target.begin() + projection.begin_of(j);
+      const auto end = projection.target.begin() + projection.begin_of(j + 1);
+      return std::pair{std::lower_bound(begin, end, first), std::lower_bound(begin, end, last)};
+    };
+    part.offset.push_back(0);
+    for (std::int32_t j = 0; j < projection.source_size; ++j) {
+      const auto [from, to] = run_of(j);
+      part.offset.push_back(part.offset.back() + (to - from));
+    }
+    part.target.reserve(static_cast<std::size_t>(part.offset.back()));
+    part.weight.reserve(static_cast<std::size_t>(part.offset.back()));
+    for (std::int32_t j = 0; j < projection.source_size; ++j) {
+      const auto [from, to] = run_of(j);
+      part.target.insert(part.target.end(), from, to);
+      const auto weight = projection.weight.begin() + (from - projection.target.begin());
+      part.weight.insert(part.weight.end(), weight, weight + (to - from));
+    }
+  });
+}
+
 /// One lane, sparse: the synapses of every source that is not silent, source by source, onto the targets of one of `chunks` threads.
 template <class R>
 void Batched<R>::send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const {
   const std::span<const std::int32_t> sources = active_sources(projection);
   const R* activity = source_activity(projection) - projection.source_begin;
-  const std::int64_t* offset = projection.offset.data();
+  const Part* part = chunks == 1 || block.parts.empty() ? nullptr : &block.parts[static_cast<std::size_t>(chunk)];
+  const std::int64_t* offset = part != nullptr ? part->offset.data() : projection.offset.data();
+  const std::int32_t* target = part != nullptr ? part->target.data() : projection.target.data();
+  const R* weight = part != nullptr ? part->weight.data() : projection.weight.data();
   const std::int64_t* split = block.split.data();
-  const auto cut = [&](std::int32_t j, int c) {  // where the run of the source's targets of chunk c begins
-    const std::ptrdiff_t run = j - projection.source_begin;
-    if (c == 0) return offset[run];
-    return c == chunks ? offset[run + 1] : split[run * (chunks - 1) + c - 1];
+  const auto cut = [&](std::ptrdiff_t j, int c) {  // where the run of source j's targets of chunk c begins
+    if (c == 0 || part != nullptr) return offset[j + (c - chunk)];
+    return c == chunks ? offset[j + 1] : split[j * (chunks - 1) + c - 1];
   };
   const auto run_of = [&](std::size_t e) -> Run<R> {
     if (e == sources.size()) return {};
-    const std::int64_t first = cut(sources[e], chunk);
-    return {projection.target.data() + first, projection.weight.data() + first, cut(sources[e], chunk + 1) - first};
+    const std::ptrdiff_t j = sources[e] - projection.source_begin;
+    const std::int64_t first = cut(j, chunk);
+    return {target + first, weight + first, cut(j, chunk + 1) - first};
   };
   Run<R> run = run_of(0);
   for (std::size_t e = 0; e < sources.size(); ++e) {
@@ -185,6 +223,7 @@ template std::int64_t Batched<double>::count_axons(const Projection<double>&, co
 template std::int64_t Batched<double>::count_active(const Projection<double>&) const;
 template void Batched<double>::send_product(const Projection<double>&, const double*, double*);
 template void Batched<double>::split_runs(const Projection<double>&, Block&) const;
+template void Batched<double>::copy_parts(const Projection<double>&, Block&) const;
 template void Batched<double>::send_to_share(const Projection<double>&, const Block&, int, int, double*) const;
 template void Batched<double>::send_to_targets(const Projection<double>&, const Block&, std::int64_t, double*);
 template void Batched<double>::send_events(const Projection<double>&, const double*, double*);
@@ -192,6 +231,7 @@ template std::int64_t Batched<float>::count_axons(const Projection<float>&, cons
 template std::int64_t Batched<float>::count_active(const Projection<float>&) const;
 template void Batched<float>::send_product(const Projection<float>&, const float*, float*);
 template void Batched<float>::split_runs(const Projection<float>&, Block&) const;
+template void Batched<float>::copy_parts(const Projection<float>&, Block&) const;
 template void Batched<float>::send_to_share(const Projection<float>&, const Block&, int, int, float*) const;
 template void Batched<float>::send_to_targets(const Projection<float>&, const Block&, std::int64_t, float*);
 template void Batched<float>::send_events(const Projection<float>&, const float*, float*);

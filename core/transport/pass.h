@@ -4,7 +4,8 @@
 // and writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is
 // the same, and so is every count.
 // The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Dense columns go four at a time, so that each current is
-// loaded and stored once for four synapses; every neuron's currents are summed in source order.
+// loaded and stored once for four synapses; every neuron's currents are summed in source order
+// (of a large projection: of each of some ranges of sources, and then over those).
 // Cost: bound by memory from about 256 neurons on; figures in docs/performance.md.
 #pragma once
 
@@ -59,9 +60,9 @@ inline Post<R> post_at(const PassColumns<R>& c, std::size_t i) {
   return {decay, c.constant_gain, R(0)};
 }
 
-/// kWidth columns at a time, targets [first, last).
+/// kWidth columns at a time, all targets.
 template <std::size_t kWidth, Learn kLearn, bool kOwnDecay, bool kSend, class R>
-inline void pass_columns(const PassColumns<R>& c, std::int32_t j, std::int32_t first, std::int32_t last) {
+inline void pass_columns(const PassColumns<R>& c, std::int32_t j) {
   const Commit<R> commit{c.rate};
   R* weight = c.weight + std::ptrdiff_t{j} * c.targets;
   R* trace = kLearn == Learn::kNothing ? nullptr : c.trace + std::ptrdiff_t{j} * c.targets;  // not read without learning
@@ -73,7 +74,7 @@ inline void pass_columns(const PassColumns<R>& c, std::int32_t j, std::int32_t f
   }
   const auto stride = static_cast<std::size_t>(c.targets);
 #pragma GCC ivdep
-  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+  for (std::size_t i = 0; i < stride; ++i) {
     const Post<R> post = kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, i);
     R current = kSend ? c.current[i] : R(0);
     // All columns are read before any is written: their rows may lie a power of two apart, where a processor takes a read for one of what was just
@@ -97,12 +98,12 @@ inline void pass_columns(const PassColumns<R>& c, std::int32_t j, std::int32_t f
   }
 }
 
-/// Dense: targets [first, last), every source.
+/// Dense: sources [first, last), every target.
 template <Learn kLearn, bool kOwnDecay, bool kSend, class R>
 void pass_dense(const PassColumns<R>& c, std::int32_t first, std::int32_t last) {
-  std::int32_t j = 0;
-  for (; j + 4 <= c.sources; j += 4) pass_columns<4, kLearn, kOwnDecay, kSend>(c, j, first, last);
-  for (; j < c.sources; ++j) pass_columns<1, kLearn, kOwnDecay, kSend>(c, j, first, last);
+  std::int32_t j = first;
+  for (; j + 4 <= last; j += 4) pass_columns<4, kLearn, kOwnDecay, kSend>(c, j);
+  for (; j < last; ++j) pass_columns<1, kLearn, kOwnDecay, kSend>(c, j);
 }
 
 /// Sparse: every synapse; a source that is silent and does not learn is passed over.

@@ -24,10 +24,14 @@ StudentTeacherSource<S>::StudentTeacherSource(const Spec& spec, Teacher<S> teach
 }
 
 template <class S>
-void StudentTeacherSource<S>::draw(std::int32_t tick, S* values) {
-  if (inputs_) return inputs_->template fill<S>(trials_, tick, values);
-  fill_normal_lanes(key_, static_cast<std::uint64_t>(trials_.front()), static_cast<std::uint64_t>(tick),
-                    static_cast<std::size_t>(teacher_.inputs()), trials_.size(), values);
+void StudentTeacherSource<S>::draw(std::int32_t first, std::int32_t ticks, S* values) {
+  const auto inputs = static_cast<std::size_t>(teacher_.inputs());
+  if (!inputs_) {
+    return fill_normal_lanes(key_, static_cast<std::uint64_t>(trials_.front()), static_cast<std::uint64_t>(first),
+                             static_cast<std::size_t>(ticks), inputs, trials_.size(), values);
+  }
+  for (std::int32_t tick = first; tick < first + ticks; ++tick, values += inputs * trials_.size())
+    inputs_->template fill<S>(trials_, tick, values);
 }
 
 template <class S>
@@ -47,9 +51,7 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
       input_.resize(static_cast<std::size_t>(ticks) * inputs * lanes);
       input = input_.data();
     }
-    for (std::int32_t k = 0; k < ticks; ++k) {
-      draw(begun + k + 1, input + static_cast<std::size_t>(k) * inputs * lanes);
-    }
+    draw(begun + 1, ticks, input);
     if constexpr (!std::is_same_v<R, S>) std::ranges::copy(input_, batch.input_at(begun + 1));
     teacher_.hear(input, ticks);
     for (std::int32_t tick = begun + 1; tick <= begun + ticks; ++tick) {

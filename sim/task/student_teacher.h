@@ -30,7 +30,7 @@ class StudentTeacherSource {
 
  private:
   /// x_t of a tick (m x lanes).
-  void draw(std::int32_t tick, S* values);
+  void draw(std::int32_t first, std::int32_t ticks, S* values);
 
   RandomKey key_;                      // of white noise
   std::optional<DrawnInputs> inputs_;  // where the model says what is drawn

@@ -1,6 +1,8 @@
 // Products of weights with columns of neurons, against plain loops: every size at which another kernel takes over, and part of a matrix.
 #include "core/base/product.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -62,6 +64,16 @@ TEST(Product, IsThatOfPlainLoops) {
         if (HasFatalFailure()) return;
       }
     }
+  }
+}
+
+/// Weights that come from afar with one lane, and such as are brought together for many, in more inputs than one block of them has.
+TEST(Product, OfManyWeightsIsThatOfPlainLoops) {
+  for (const auto& [targets, sources, lanes] : {std::array{530, 300, 1}, std::array{263, 611, 1}, std::array{37, 300, 100},
+                                                std::array{21, 530, 49}, std::array{300, 37, 32}}) {
+    expect_products<double>(targets, sources, lanes, targets, 1e-15);
+    expect_products<float>(targets, sources, lanes, targets, 1e-6);
+    if (HasFatalFailure()) return;
   }
 }
 
@@ -135,18 +147,31 @@ TEST(Product, OfARunOfRowsIsThatOfEach) {
   EXPECT_NE(whole[0], drawn<double>(1, 3)[0]);
 }
 
-/// One lane: a range of targets gives the bits that the whole product has there, so that threads may take any.
-TEST(Product, OfARangeHasTheBitsOfTheWhole) {
-  constexpr std::size_t kTargets = 256, kSources = 96, kRange = 64;
-  const std::vector<double> weight = drawn<double>(kTargets * kSources, 1);
-  const std::vector<double> said = drawn<double>(kSources, 2);
-  std::vector<double> whole(kTargets, 0.0);
-  std::vector<double> parts = whole;
-  add_product<double>({weight.data(), kTargets, kSources, kTargets}, said.data(), 1, whole.data());
-  for (std::size_t first = 0; first < kTargets; first += kRange) {
-    add_product<double>({weight.data() + first, kRange, kSources, kTargets}, said.data(), 1, parts.data() + first);
+/// One lane: a range of whole grains of targets gives the bits that the whole product has there, so that threads may take any; of few weights, and of
+/// such as come from afar.
+template <class R>
+void expect_bits_of_the_whole(std::int32_t targets, std::int32_t sources, std::int32_t range) {
+  const std::vector<R> weight = drawn<R>(targets * sources, 1);
+  const std::vector<R> said = drawn<R>(sources, 2);
+  std::vector<R> whole(static_cast<std::size_t>(targets), R(0));
+  std::vector<R> parts = whole;
+  add_product<R>({weight.data(), targets, sources, targets}, said.data(), 1, whole.data());
+  for (std::int32_t first = 0; first < targets; first += range) {
+    add_product<R>({weight.data() + first, std::min(range, targets - first), sources, targets}, said.data(), 1,
+                   parts.data() + first);
   }
-  EXPECT_EQ(whole, parts);
+  EXPECT_EQ(whole, parts) << targets << " x " << sources << " by " << range;
+}
+
+TEST(Product, OfARangeHasTheBitsOfTheWhole) {
+  for (const std::int32_t range : {128, 384}) {
+    for (const std::int32_t targets : {256, 1000}) {
+      for (const std::int32_t sources : {96, 301}) {
+        expect_bits_of_the_whole<double>(targets, sources, range);
+        expect_bits_of_the_whole<float>(targets, sources, range);
+      }
+    }
+  }
 }
 
 }  // namespace

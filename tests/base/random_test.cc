@@ -60,21 +60,23 @@ TEST(Normal, AtAnIndexIsTheSameForEverySpan) {
   for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(whole[i], 1.5 * normal_at(key, 3, 5, i)) << i;
 }
 
-/// Lanes are trials: each number is the one that its own trial has, however many are drawn together.
-TEST(Normal, OfLanesAreThoseOfTheirTrials) {
+/// Lanes are trials: each number is the one that its own trial and tick have, however many are drawn together.
+TEST(Normal, OfLanesAndTicksAreThoseOfTheirTrials) {
   const RandomKey key = random_key(42, "input");
   for (const std::size_t size : {1U, 3U, 4U, 9U, 40U}) {
     for (const std::size_t lanes : {1U, 2U, 5U, 32U, 77U}) {
-      std::vector<double> wide(size * lanes);
-      std::vector<float> narrow(size * lanes);
-      fill_normal_lanes(key, 100, 7, size, lanes, wide.data());
-      fill_normal_lanes(key, 100, 7, size, lanes, narrow.data());
-      for (std::size_t i = 0; i < size; ++i) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-          const double expected = normal_at(key, 100 + lane, 7, i);
-          ASSERT_EQ(wide[i * lanes + lane], expected) << i << " of " << size << ", lane " << lane << " of " << lanes;
-          ASSERT_EQ(narrow[i * lanes + lane], static_cast<float>(expected));
-        }
+      const std::size_t ticks = lanes == 32 ? 1 : 21;
+      std::vector<double> wide(ticks * size * lanes);
+      std::vector<float> narrow(ticks * size * lanes);
+      fill_normal_lanes(key, 100, 7, ticks, size, lanes, wide.data());
+      fill_normal_lanes(key, 100, 7, ticks, size, lanes, narrow.data());
+      for (std::size_t at = 0; at < wide.size(); ++at) {
+        const std::size_t lane = at % lanes;
+        const std::size_t i = at / lanes % size;
+        const std::size_t tick = at / lanes / size;
+        const double expected = normal_at(key, 100 + lane, 7 + tick, i);
+        ASSERT_EQ(wide[at], expected) << i << " of " << size << ", lane " << lane << " of " << lanes << ", tick " << tick;
+        ASSERT_EQ(narrow[at], static_cast<float>(expected));
       }
     }
   }

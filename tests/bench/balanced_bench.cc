@@ -93,6 +93,7 @@ HandBalanced<float> make_hand(const Spec& spec, const Network<float>& network) {
   };
   static const std::vector<std::int64_t> kNoSynapses(kNeurons + 1, 0);
   hand.b = events(network.projections[0]);
+  hand.b_sources = static_cast<std::size_t>(network.projections[0].source_size);
   hand.w.offset = kNoSynapses.data();
   if (network.projections.size() > 1) hand.w = events(network.projections[1]);
   const LifParameters lif = lif_parameters(*spec.network.populations[1].lif, spec.training.dt);
@@ -142,6 +143,28 @@ void two_threads(benchmark::State& state) {
   compare(state, {"events", events, 1.6, true}, two, one);
 }
 
+/// Two threads of the program beside two threads by hand.
+void two_threads_beside_hand(benchmark::State& state) {
+  const Spec spec = balanced({});
+  Workers workers(2);
+  Program<float> program(spec, workers.executor());
+  HandBalanced<float> one = make_hand(spec, program.network());
+  HandBalancedByTwo<float> two(one);
+  one.trial();
+  compare(state, {"events", one.events, 0.8, true}, program, [&] { return two.trial(); });
+}
+
+/// How much faster the limit becomes with a second thread: what the machine has to give.
+void two_threads_by_hand(benchmark::State& state) {
+  const Spec spec = balanced({});
+  Program<float> program(spec);
+  HandBalanced<float> one = make_hand(spec, program.network());
+  HandBalancedByTwo<float> two(one);
+  one.trial();
+  compare(
+      state, {"events", one.events, 0, true}, [&] { return two.trial(); }, [&] { return one.trial(); });
+}
+
 BENCHMARK(delivery)->Name("h spike delivery f32, 10^7 synapses")->Iterations(1)->UseManualTime();
 BENCHMARK(whole_loop)->Name("h balanced network f32, 10,000 neurons")->Iterations(1)->UseManualTime();
 BENCHMARK(cost)
@@ -156,6 +179,8 @@ BENCHMARK(cost)
     ->Iterations(1)
     ->UseManualTime();
 BENCHMARK(two_threads)->Name("t two threads, balanced network f32")->Iterations(1)->UseManualTime();
+BENCHMARK(two_threads_beside_hand)->Name("t two threads beside two by hand, balanced network f32")->Iterations(1)->UseManualTime();
+BENCHMARK(two_threads_by_hand)->Name("t by hand two beside one, balanced network f32")->Iterations(1)->UseManualTime();
 
 }  // namespace
 }  // namespace locus::bench

@@ -17,10 +17,20 @@ double seconds_by(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-double seconds_of(FunctionRef<double()> work, clockid_t clock, double& result) {
+/// Of so many runs. `result` is the last one's.
+double seconds_of(FunctionRef<double()> work, int runs, clockid_t clock, double& result) {
   const double start = seconds_by(clock);
-  result = work();
+  for (int run = 0; run < runs; ++run) result = work();
   return seconds_by(clock) - start;
+}
+
+/// How many runs of the work take kLeast together: reading the clock takes a microsecond itself.
+int runs_worth_timing(FunctionRef<double()> work, clockid_t clock) {
+  constexpr double kLeast = 200e-6;  // seconds
+  double unused = 0;
+  int runs = 1;
+  while (seconds_of(work, runs, clock, unused) < kLeast) runs *= 2;
+  return runs;
 }
 
 }  // namespace
@@ -30,25 +40,28 @@ void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> pr
   std::vector<double> ratios;
   double own_seconds = 0;
   double limit_seconds = 0;
+  double timed = 0;  // runs of each
   for (auto _ : state) {
-    program();
     limit();
+    const int runs = runs_worth_timing(limit, clock);
+    for (int run = 0; run < 2 * runs; ++run) program();  // both learn: as many updates before they are compared
     while (ratios.size() < kFewest || (own_seconds + limit_seconds < kSeconds && ratios.size() < kMost)) {
       double own_loss = 0;
       double limit_loss = 0;
-      const double own = seconds_of(program, clock, own_loss);
-      const double by_hand = seconds_of(limit, clock, limit_loss);
+      const double own = seconds_of(program, runs, clock, own_loss);
+      const double by_hand = seconds_of(limit, runs, clock, limit_loss);
       if (!(std::abs(own_loss - limit_loss) <= 1e-3 * std::abs(limit_loss))) {
         return state.SkipWithError("the limit's result is another");
       }
       ratios.push_back(by_hand / own);
+      timed += runs;
       own_seconds += own;
       limit_seconds += by_hand;
     }
     state.SetIterationTime(own_seconds);
   }
   std::ranges::sort(ratios);
-  const double amount = goal.amount * static_cast<double>(ratios.size());
+  const double amount = goal.amount * timed;
   state.SetLabel(goal.unit);
   state.counters["rate"] = amount / own_seconds;
   state.counters["limit"] = amount / limit_seconds;
@@ -65,7 +78,7 @@ void measure(benchmark::State& state, const std::string& unit, double goal, Func
     work();
     while (seconds < kSeconds) {
       double did = 0;
-      seconds += seconds_of(work, CLOCK_THREAD_CPUTIME_ID, did);
+      seconds += seconds_of(work, 1, CLOCK_THREAD_CPUTIME_ID, did);
       amount += did;
     }
     state.SetIterationTime(seconds);

@@ -22,8 +22,8 @@ struct Goal {
   bool elapsed = false;  // by the time that passes, for work on several threads; otherwise by this thread's processor time
 };
 
-/// Runs both by turns for about a second (seven pairs at least) after a pair that warms up. Each returns its loss; they must agree to 1e-3, or the
-/// benchmark fails: a limit that does other work is none.
+/// Runs both by turns for about a second (seven pairs at least) after some runs that warm up; short work several times a turn. Each returns its
+/// loss; they must agree to 1e-3, or the benchmark fails: a limit that does other work is none.
 void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> program, FunctionRef<double()> limit);
 
 /// A rate alone, against a goal that is a rate: runs the work for about a second; it returns how much it did.

@@ -1,10 +1,16 @@
 // The limit of a spiking network without learning: compressed columns, lists of spikes, one loop over neurons, as one would write it by hand for this
 // alone. One population of LIF neurons without rest, spikes that are all 1, one delay; no actors, no counts, no options.
+//
+// With two threads each has half of the neurons, and what is sent to them in compressed columns of its own, laid out before the trial; the two meet
+// once a tick and read each other's list of spikes.
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 #include "core/base/column.h"
@@ -29,6 +35,7 @@ template <class R>
 struct HandBalanced {
   HandEvents<R> b, w;
   std::vector<std::vector<std::int32_t>> inputs;  // input spikes of each tick
+  std::size_t b_sources = 0;
   std::size_t n = 0;
   std::size_t delay = 1;  // of W, ticks
   R alpha = 0, threshold = 1;
@@ -50,20 +57,19 @@ struct HandBalanced {
         v[i] = current[i] + alpha * v[i] - threshold * z[i];
         z[i] = v[i] >= threshold ? R(1) : R(0);
       }
-      list(z, slot);
+      list(z.data(), 0, n, slot);
       spikes += static_cast<double>(slot.size());
     }
     return 0;
   }
 
- private:
-  /// Who spikes, 32 looked at together, since hardly any does.
-  static void list(const Column<R>& z, std::vector<std::int32_t>& spikes) {
+  /// Who spikes of [begin, end), 32 looked at together, since hardly any does.
+  static void list(const R* z, std::size_t begin, std::size_t end, std::vector<std::int32_t>& spikes) {
     constexpr std::size_t kBlock = 32;
     spikes.clear();
-    for (std::size_t first = 0; first < z.size(); first += kBlock) {
-      const R* block = z.data() + first;
-      const std::size_t size = std::min(kBlock, z.size() - first);
+    for (std::size_t first = begin; first < end; first += kBlock) {
+      const R* block = z + first;
+      const std::size_t size = std::min(kBlock, end - first);
       int any = 0;
       if (size == kBlock) {
         for (std::size_t i = 0; i < kBlock; ++i) any |= block[i] != R(0) ? 1 : 0;
@@ -76,11 +82,103 @@ struct HandBalanced {
     }
   }
 
+ private:
   static double heard(const HandEvents<R>& block, const std::vector<std::int32_t>& sources) {
     double sum = 0;
     for (const std::int32_t j : sources) sum += static_cast<double>(block.offset[j + 1] - block.offset[j]);
     return sum;
   }
+};
+
+/// The same by two threads. Spikes are those of HandBalanced.
+template <class R>
+class HandBalancedByTwo {
+ public:
+  explicit HandBalancedByTwo(const HandBalanced<R>& one) : one_(one) {
+    const std::size_t half = one.n / 32 * 16;  // on a cache line
+    for (std::size_t side = 0; side < 2; ++side) {
+      Half& own = halves_[side];
+      own.first = side == 0 ? 0 : half;
+      own.last = side == 0 ? half : one.n;
+      own.b.take(one.b, one.b_sources, own.first, own.last);
+      own.w.take(one.w, one.n, own.first, own.last);
+    }
+  }
+
+  double trial() {
+    Columns columns{Column<R>(one_.n, R(0)), Column<R>(one_.n, R(0)), Column<R>(one_.n, R(0))};
+    for (Half& half : halves_) {
+      half.under_way.assign(one_.delay, {});
+      half.done.store(0, std::memory_order_relaxed);
+    }
+    std::thread other([&] { run(halves_[1], halves_[0], columns); });
+    run(halves_[0], halves_[1], columns);
+    other.join();
+    return 0;
+  }
+
+ private:
+  struct Columns {
+    Column<R> v, z, current;
+  };
+
+  /// What is sent to a half of the neurons.
+  struct Part {
+    std::vector<std::int64_t> offset;
+    Column<std::int32_t> target;
+    Column<R> weight;
+
+    void take(const HandEvents<R>& all, std::size_t sources, std::size_t first, std::size_t last) {
+      offset.push_back(0);
+      for (std::size_t j = 0; j < sources; ++j) {
+        for (std::int64_t k = all.offset[j]; k < all.offset[j + 1]; ++k) {
+          const auto i = static_cast<std::size_t>(all.target[k]);
+          if (i < first || i >= last) continue;
+          target.push_back(all.target[k]);
+          weight.push_back(all.weight[k]);
+        }
+        offset.push_back(static_cast<std::int64_t>(target.size()));
+      }
+    }
+    void send(const std::vector<std::int32_t>& spikes, R* current) const {
+      HandEvents<R>{offset.data(), target.data(), weight.data()}.send(spikes, current);
+    }
+  };
+
+  struct Half {
+    std::size_t first = 0, last = 0;  // neurons
+    Part b, w;
+    std::vector<std::vector<std::int32_t>> under_way;
+    alignas(64) std::atomic<std::size_t> done{0};  // ticks
+  };
+
+  void run(Half& own, const Half& other, Columns& columns) const {
+    R* v = columns.v.data();
+    R* z = columns.z.data();
+    R* current = columns.current.data();
+    for (std::size_t t = 0; t < one_.inputs.size(); ++t) {
+      std::fill(current + own.first, current + own.last, R(0));
+      own.b.send(one_.inputs[t], current);
+      const std::size_t slot = t % one_.delay;
+      for (const Half& half : halves_) own.w.send(half.under_way[slot], current);  // in the order of the neurons
+      wait_for(other, 2 * t + 1, own);                                             // before the slot is written again
+      for (std::size_t i = own.first; i < own.last; ++i) {
+        v[i] = current[i] + one_.alpha * v[i] - one_.threshold * z[i];
+        z[i] = v[i] >= one_.threshold ? R(1) : R(0);
+      }
+      one_.list(z, own.first, own.last, own.under_way[slot]);
+      if (one_.delay == 1) wait_for(other, 2 * t + 2, own);
+    }
+  }
+
+  static void wait_for(const Half& other, std::size_t done, Half& own) {
+    own.done.store(done, std::memory_order_release);
+    while (other.done.load(std::memory_order_acquire) < done) {
+    }
+  }
+
+  const HandBalanced<R>& one_;
+  std::array<Half, 2> halves_;
 };
 
 }  // namespace locus::bench

@@ -32,7 +32,7 @@ struct HandLinear {
   RandomKey key;                       // of the inputs
   Matrix x, back, trace, error, work;  // (m x T lanes), (n x T lanes), (n x lanes), (o x lanes), (n x lanes)
   Matrix input_trace;                  // (m x lanes)
-  std::vector<R> drawn;                // x_t, lane by lane under each input (m x lanes)
+  std::vector<R> drawn;                // x_1 .. x_T, lane by lane under each input (T x m x lanes)
   std::int64_t trial = 0;
 
   void prepare() {
@@ -46,18 +46,17 @@ struct HandLinear {
     trace = work = Matrix::Zero(n, lanes);
     input_trace = Matrix::Zero(x.rows(), lanes);
     error = Matrix::Zero(student.a.rows(), lanes);
-    drawn.resize(static_cast<std::size_t>(x.rows() * lanes));
+    drawn.resize(static_cast<std::size_t>(x.size()));
   }
 
   auto at(Matrix& all, Eigen::Index tick) { return all.middleCols(tick * lanes, lanes); }
 
   void draw() {
     const auto m = static_cast<std::size_t>(x.rows());
-    for (Eigen::Index t = 0; t < ticks; ++t) {
-      fill_normal_lanes(key, static_cast<std::uint64_t>(trial), static_cast<std::uint64_t>(t + 1), m,
-                        static_cast<std::size_t>(lanes), drawn.data());
-      at(x, t) = Eigen::Map<const Matrix>(drawn.data(), lanes, x.rows()).transpose();
-    }
+    fill_normal_lanes(key, static_cast<std::uint64_t>(trial), 1, static_cast<std::size_t>(ticks), m,
+                      static_cast<std::size_t>(lanes), drawn.data());
+    for (Eigen::Index t = 0; t < ticks; ++t)
+      at(x, t) = Eigen::Map<const Matrix>(drawn.data() + t * x.rows() * lanes, lanes, x.rows()).transpose();
     trial += lanes;
   }
 

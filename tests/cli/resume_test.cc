@@ -108,7 +108,7 @@ TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
 }
 
 TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
-  const std::string asked = model("training { updates: 40000 learning_rate: 0.001 }\n");
+  const std::string asked = model("training { updates: 150000 learning_rate: 0.001 }\n");
   ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole"), "--rule", "rflo"}).code, 0);
   for (const int signal : {SIGTERM, SIGINT}) {
     sigset_t set = {};
