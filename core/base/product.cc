@@ -1,128 +1,17 @@
 #include "core/base/product.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include <Eigen/Core>
 
+#include "core/base/product_lanes.h"
+
 namespace locus {
 namespace {
 
-#if defined(__AVX512F__)
-constexpr std::size_t kWidest = 64;      // bytes of a register
-constexpr std::size_t kMostOutputs = 8;  // times two registers of lanes: as many sums as keep both multipliers busy
-#elif defined(__AVX__)
-constexpr std::size_t kWidest = 32;
-constexpr std::size_t kMostOutputs = 4;  // there are 16 registers
-#else
-constexpr std::size_t kWidest = 16;
-constexpr std::size_t kMostOutputs = 4;
-#endif
-
-/// As many scalars as a register of kBytes holds.
-template <class R, std::size_t kBytes = kWidest>
-struct Register {
-  static constexpr std::int32_t kLanes = kBytes / sizeof(R);
-  typedef R Type __attribute__((vector_size(kBytes)));  // NOLINT: an attribute that `using` does not take in a template
-
-  static Type load(const R* from) {
-    Type value;
-    std::memcpy(&value, from, sizeof value);
-    return value;
-  }
-  static void store(R* to, Type value) { std::memcpy(to, &value, sizeof value); }
-};
-
-/// A scalar in place of a register, for lanes that do not fill one.
-template <class R>
-struct Single {
-  static constexpr std::int32_t kLanes = 1;
-  using Type = R;
-  static Type load(const R* from) { return *from; }
-  static void store(R* to, Type value) { *to = value; }
-};
-
-/// Where an output's weights stand: output o and input k at weight[o * by_output + k * by_input].
-template <class R>
-struct Factors {
-  const R* weight;
-  std::ptrdiff_t by_output;
-  std::ptrdiff_t by_input;
-  std::int32_t inputs;
-};
-
-/// kOutputs outputs, kRegisters registers of lanes each: to += factors * from, with every sum in registers.
-template <std::size_t kOutputs, std::size_t kRegisters, class Lane, class R>
-inline void add_tile(const Factors<R>& f, const R* from, std::ptrdiff_t lanes, R* to) {
-  using Type = typename Lane::Type;
-  Type sum[kOutputs][kRegisters];
-  for (std::size_t o = 0; o < kOutputs; ++o) {
-    for (std::size_t r = 0; r < kRegisters; ++r)
-      sum[o][r] = Lane::load(to + static_cast<std::ptrdiff_t>(o) * lanes + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
-  }
-  for (std::int32_t k = 0; k < f.inputs; ++k) {
-    Type said[kRegisters];
-    for (std::size_t r = 0; r < kRegisters; ++r)
-      said[r] = Lane::load(from + k * lanes + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
-    for (std::size_t o = 0; o < kOutputs; ++o) {
-      const R weight = f.weight[static_cast<std::ptrdiff_t>(o) * f.by_output + k * f.by_input];
-      for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] += weight * said[r];
-    }
-  }
-  for (std::size_t o = 0; o < kOutputs; ++o) {
-    for (std::size_t r = 0; r < kRegisters; ++r)
-      Lane::store(to + static_cast<std::ptrdiff_t>(o) * lanes + static_cast<std::ptrdiff_t>(r) * Lane::kLanes, sum[o][r]);
-  }
-}
-
-/// Some outputs, all lanes: as many as fit go in the widest registers, the rest in narrower ones.
-template <std::size_t kOutputs, class R>
-inline void add_outputs(const Factors<R>& f, const R* from, std::ptrdiff_t lanes, R* to) {
-  std::ptrdiff_t lane = 0;
-  const auto step = [&]<class Lane, std::size_t kRegisters>() {
-    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
-    for (; lane + kStep <= lanes; lane += kStep) add_tile<kOutputs, kRegisters, Lane>(f, from + lane, lanes, to + lane);
-  };
-  step.template operator()<Register<R>, 2>();
-  step.template operator()<Register<R>, 1>();
-  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
-  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
-  step.template operator()<Single<R>, 1>();
-}
-
-/// kOutputs outputs from o on, as long as there are so many. Weights of neighbouring outputs that stand side by side, input by input far apart, are
-/// brought together where several registers of lanes ask for them.
-template <std::size_t kOutputs, class R>
-void add_groups(const Factors<R>& f, std::int32_t& o, std::int32_t outputs, const R* from, std::int32_t lanes, R* to) {
-  constexpr std::int32_t kTogether = 256;  // inputs
-  constexpr auto kStep = static_cast<std::int32_t>(kOutputs);
-  const bool gathers = f.by_output == 1 && lanes >= 6 * Register<R>::kLanes;
-  for (; o + kStep <= outputs; o += kStep) {
-    const R* weight = f.weight + o * f.by_output;
-    R* sums = to + std::ptrdiff_t{o} * lanes;
-    if (!gathers) {
-      add_outputs<kOutputs>(Factors<R>{weight, f.by_output, f.by_input, f.inputs}, from, lanes, sums);
-      continue;
-    }
-    R gathered[kTogether * kOutputs];
-    for (std::int32_t k = 0; k < f.inputs; k += kTogether) {
-      const std::int32_t inputs = std::min(kTogether, f.inputs - k);
-      for (std::int32_t i = 0; i < inputs; ++i)
-        std::memcpy(gathered + static_cast<std::size_t>(i) * kOutputs, weight + (k + i) * f.by_input, kOutputs * sizeof(R));
-      add_outputs<kOutputs>(Factors<R>{gathered, 1, kStep, inputs}, from + std::ptrdiff_t{k} * lanes, lanes, sums);
-    }
-  }
-}
-
-/// At least a register of lanes: every sum runs over the inputs in their order, in a register.
-template <class R>
-void add_lanes(const Factors<R>& f, std::int32_t outputs, const R* from, std::int32_t lanes, R* to) {
-  std::int32_t o = 0;
-  add_groups<kMostOutputs>(f, o, outputs, from, lanes, to);
-  if constexpr (kMostOutputs > 4) add_groups<4>(f, o, outputs, from, lanes, to);
-  add_groups<1>(f, o, outputs, from, lanes, to);
-}
+/// Few enough to be read from a near cache again for every few lanes.
+constexpr std::int64_t kFew = 128 * 128;
 
 /// One lane: kRegisters registers of targets from i on, over all sources. Few registers alone would wait for their own sums: then there are several
 /// of each, which take the sources by turns.
@@ -242,9 +131,9 @@ void add_transposed_columns(const WeightsView<R>& w, const R* from, R* to) {
   const bool far = is_far(w);
   const auto step = [&]<class Lane>() {
     for (; Lane::kLanes <= w.targets && j + Lane::kLanes <= w.sources; j += Lane::kLanes) {
-      constexpr std::size_t kFew = std::min<std::size_t>(Lane::kLanes, 4);
+      constexpr std::size_t kTogether = std::min<std::size_t>(Lane::kLanes, 4);
       if (far) {
-        add_sources<Lane, kFew>(w, from, j, to);
+        add_sources<Lane, kTogether>(w, from, j, to);
       } else {
         add_sources<Lane, Lane::kLanes>(w, from, j, to);
       }
@@ -275,7 +164,12 @@ auto matrix_of(const WeightsView<R>& w) {
 template <class R>
 void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
   if (lanes == 1) return add_columns(w, from, to);
-  if (lanes >= Register<R>::kLanes) return add_lanes<R>({w.weight, 1, w.stride, w.sources}, w.targets, from, lanes, to);
+  if (lanes >= Register<R>::kLanes) {
+    const Factors<R> factors{w.weight, 1, w.stride, w.sources};
+    const Lines<R> lines{from, lanes, to, lanes, lanes};
+    if (lanes >= 6 * Register<R>::kLanes) return add_gathered(factors, w.targets, lines);
+    return add_lanes(factors, w.targets, lines, Adding{});
+  }
   const Eigen::Map<const Matrix<R>> said(from, lanes, w.sources);
   Eigen::Map<Matrix<R>>(to, lanes, w.targets).noalias() += said * matrix_of(w).transpose();
 }
@@ -283,7 +177,8 @@ void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
 template <class R>
 void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
   if (lanes == 1) return add_transposed_columns(w, from, to);
-  if (lanes >= Register<R>::kLanes) return add_lanes<R>({w.weight, w.stride, 1, w.targets}, w.sources, from, lanes, to);
+  if (lanes >= Register<R>::kLanes)
+    return add_lanes<R>({w.weight, w.stride, 1, w.targets}, w.sources, {from, lanes, to, lanes, lanes}, Adding{});
   const Eigen::Map<const Matrix<R>> said(from, lanes, w.targets);
   Eigen::Map<Matrix<R>>(to, lanes, w.sources).noalias() += said * matrix_of(w);
 }
@@ -291,6 +186,10 @@ void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes,
 template <class R>
 void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
   if (from.rows == 1) return add_columns(w, from.value, to);
+  if (std::int64_t{w.targets} * w.sources <= kFew) {  // a row of `from` has the factors of a row of `to`
+    return add_lanes<R>({from.value, from.by_row, 1, w.sources}, from.rows, {w.weight, w.stride, to, by_row, w.targets},
+                        Adding{});
+  }
   using Stride = Eigen::OuterStride<>;
   const Eigen::Map<const Matrix<R>, 0, Stride> said(from.value, from.neurons, from.rows, Stride(from.by_row));
   Eigen::Map<Matrix<R>, 0, Stride>(to, w.targets, from.rows, Stride(by_row)).noalias() += matrix_of(w) * said;
@@ -306,9 +205,14 @@ void add_transposed_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptr
 
 template <class R>
 void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride) {
+  const bool by_tick = left.by_neuron == 1;  // a tick is contiguous
+  if (by_tick && std::int64_t{left.neurons} * right.neurons <= kFew) {
+    return add_lanes<R>({right.value, right.by_neuron, right.by_row, right.rows}, right.neurons,
+                        {left.value, left.by_row, weight, stride, left.neurons}, Subtracting<R>{rate});
+  }
   using Stride = Eigen::OuterStride<>;
   Eigen::Map<Matrix<R>, 0, Stride> to(weight, left.neurons, right.neurons, Stride(stride));
-  if (left.by_neuron == 1) {  // a tick is contiguous
+  if (by_tick) {
     const Eigen::Map<const Matrix<R>, 0, Stride> said(left.value, left.neurons, left.rows, Stride(left.by_row));
     const Eigen::Map<const Matrix<R>, 0, Stride> heard(right.value, right.neurons, right.rows, Stride(right.by_row));
     to.noalias() -= rate * (said * heard.transpose());

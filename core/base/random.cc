@@ -146,27 +146,35 @@ void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t f
   Chunk chunk;
   const std::size_t blocks = (size + 3) / 4;
   const std::size_t all = ticks * blocks * lanes;
-  std::size_t row = 0;  // tick and block of the next number to be drawn
-  std::size_t lane = 0;
-  std::size_t kept_row = 0;  // of the next number to be kept
-  std::size_t kept_lane = 0;
+  struct Place {
+    std::size_t tick = 0;
+    std::size_t block = 0;
+    std::size_t lane = 0;
+  };
+  const auto advance = [&](Place& place, std::size_t run) {  // within a block's lanes, or to their end
+    place.lane += run;
+    if (place.lane < lanes) return;
+    place.lane = 0;
+    if (++place.block == blocks) place.block = 0, ++place.tick;
+  };
+  Place next;  // to be drawn
+  Place kept;  // the next to be kept
   for (std::size_t begin = 0; begin < all; begin += kChunk) {
     const std::size_t count = std::min(kChunk, all - begin);
     for (std::size_t k = 0; k < count; ++k) {
-      put(key, first_trial + lane, first_tick + row / blocks, row % blocks, k, chunk);
-      if (++lane == lanes) lane = 0, ++row;
+      put(key, first_trial + next.lane, first_tick + next.tick, next.block, k, chunk);
+      advance(next, 1);
     }
     transform(count, chunk);
     for (std::size_t k = 0; k < count;) {  // runs of one block: its lanes are contiguous
-      const std::size_t run = std::min(count - k, lanes - kept_lane);
-      const std::size_t first = kept_row % blocks * 4;
-      R* to = values + (kept_row / blocks * size + first) * lanes + kept_lane;
+      const std::size_t run = std::min(count - k, lanes - kept.lane);
+      const std::size_t first = kept.block * 4;
+      R* to = values + (kept.tick * size + first) * lanes + kept.lane;
       for (std::size_t i = 0; i < std::min<std::size_t>(4, size - first); ++i, to += lanes) {
         for (std::size_t l = 0; l < run; ++l) to[l] = static_cast<R>(chunk.normal[i][k + l]);
       }
       k += run;
-      kept_lane += run;
-      if (kept_lane == lanes) kept_lane = 0, ++kept_row;
+      advance(kept, run);
     }
   }
 }

@@ -53,14 +53,14 @@ Answers<R> BackwardAgent<R>::errors_of(Tick now) {
 /// delta += A^T eps, or what readouts with memory make of it, now or as much further back as A is late; `error` is null where the revisited tick
 /// brings none.
 template <class R>
-void BackwardAgent<R>::add_errors(const R* error, std::int32_t stage) {
+void BackwardAgent<R>::add_errors(const R* error) {
   if (readouts_.empty() && error != nullptr) {
     for (std::size_t cell = 0; cell < delta_.size(); ++cell) delta_[cell] += error[cell];
   }
   for (const Path& path : paths_) {
     const auto decay = static_cast<R>(readouts_[path.readout].decay);
     const auto gain = static_cast<R>(readouts_[path.readout].gain);
-    R* to = path.delay == 0 ? delta_.data() : due_at(stage + path.delay);
+    R* to = path.delay == 0 ? delta_.data() : due_in(path.delay);
     const std::size_t first = path.readout * delta_.size();
     for (std::size_t cell = path.first; cell < path.last; ++cell) {
       R& eta = eta_[first + cell];
@@ -72,8 +72,8 @@ void BackwardAgent<R>::add_errors(const R* error, std::int32_t stage) {
 
 /// delta = (1 - alpha) delta + what is due at this stage, which is done with.
 template <class R>
-void BackwardAgent<R>::step_back(std::int32_t stage) {
-  R* due = due_at(stage);
+void BackwardAgent<R>::step_back() {
+  R* due = due_in(0);
   for (const Population& population : populations_) {
     const auto begin = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto end = begin + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
@@ -98,10 +98,11 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
   for (std::int32_t lag = 0; lag < visits; ++lag) {
     const Tick revisited{now.value - lag};
     const bool brings_error = revisited <= heard_ && revisited.value >= oldest_error;
-    step_back(lag);
-    add_errors(brings_error ? waiting_of(revisited).data() : nullptr, lag);
+    slot_ = lag == 0 || slot_ + 1 == slots_ ? 0 : slot_ + 1;
+    step_back();
+    add_errors(brings_error ? waiting_of(revisited).data() : nullptr);
     Answers<R> answers{Party::kAgent, due_.data()};
-    answers.stage = lag;
+    answers.slot = slot_;
     answers.slots = slots_;
     answers.left = visits - 1 - lag;
     answers.by_slot = std::ssize(delta_);

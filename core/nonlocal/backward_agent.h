@@ -47,9 +47,13 @@ class BackwardAgent {
     std::int32_t delay = 0;
   };
 
-  void step_back(std::int32_t stage);
-  void add_errors(const R* error, std::int32_t stage);
-  R* due_at(std::int32_t stage) { return due_.data() + static_cast<std::size_t>(stage % slots_) * delta_.size(); }
+  void step_back();
+  void add_errors(const R* error);
+  /// What is due so many stages after the present one; fewer than there are slots.
+  R* due_in(std::int32_t stages) {
+    const std::int32_t slot = slot_ + stages;
+    return due_.data() + static_cast<std::size_t>(slot < slots_ ? slot : slot - slots_) * delta_.size();
+  }
   Column<R>& waiting_of(Tick tick) { return waiting_[static_cast<std::size_t>(tick.value) % waiting_.size()]; }
 
   Learning learning_;
@@ -57,6 +61,7 @@ class BackwardAgent {
   std::vector<Population> populations_;  // of rate neurons: each one's leak
   Column<R> delta_;                      // dL/dh of the revisited tick (n x lanes)
   std::int32_t slots_ = 2;  // stages that something can be due at: this one and as many as the longest delay
+  std::int32_t slot_ = 0;   // of the present stage
   Column<R> due_;           // what has been told for a stage: W^T g, late A^T eps; by stage modulo (slots x n x lanes)
   Tick first_error_;        // of a trial
   std::vector<Population> readouts_;  // each with an eta of its own; empty where none has memory and no A is late

@@ -277,6 +277,7 @@ class Batched {
   bool runs_ = false;  // ticks may be run together
   Column<R> ahead_;    // what inputs send in this run of ticks, where it is known (ticks x n)
   std::int32_t ahead_ticks_ = 0;
+  std::int32_t ahead_row_ = 0;               // of the present tick
   const R* shown_ = nullptr;                 // x_1 .. x_T of the present trials (T x m x lanes)
   std::vector<std::int32_t> onto_rate_;      // B and W, in file order
   std::vector<std::int32_t> onto_readouts_;  // A, in file order

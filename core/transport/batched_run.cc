@@ -52,7 +52,8 @@ bool Batched<R>::runs() const {
 template <class R>
 R* Batched<R>::currents_ahead(std::int32_t row) {
   const std::int32_t m = network_.inputs.size;
-  if (row % ahead_ticks_ == 0) {
+  ahead_row_ = row == 0 || ahead_row_ + 1 == ahead_ticks_ ? 0 : ahead_row_ + 1;
+  if (ahead_row_ == 0) {
     const std::int32_t ticks = std::min(ahead_ticks_, trial_.ticks - row);
     std::ranges::fill(ahead_, R(0));
     for (const std::int32_t p : onto_rate_) {
@@ -63,7 +64,7 @@ R* Batched<R>::currents_ahead(std::int32_t row) {
                       ahead_.data() + b.target_begin, network_.rate.size);
     }
   }
-  return ahead_.data() + std::ptrdiff_t{row % ahead_ticks_} * network_.rate.size;
+  return ahead_.data() + std::ptrdiff_t{ahead_row_} * network_.rate.size;
 }
 
 template <class R>

@@ -80,8 +80,11 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
   }
   // One lane's sums are the same wherever whole grains are cut off; those of several lanes where the cuts are the same.
   constexpr std::int32_t kGrain = 128;  // targets
-  const std::int32_t grains = (projection.target_size + kGrain - 1) / kGrain;
-  const std::int32_t most = lanes_ > 1 ? kGrain : (grains + executor_.threads - 1) / executor_.threads * kGrain;
+  const auto most_of = [&] {            // targets of a chunk
+    const std::int32_t grains = (projection.target_size + kGrain - 1) / kGrain;
+    return lanes_ > 1 ? kGrain : (grains + executor_.threads - 1) / executor_.threads * kGrain;
+  };
+  const std::int32_t most = executor_.threads == 1 && lanes_ == 1 ? projection.target_size : most_of();
   const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, most);
   if (chunks == 1) {
     const std::int32_t targets = projection.target_size;

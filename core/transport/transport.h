@@ -38,7 +38,7 @@ struct Answers {
   R* sums = nullptr;         // (n x lanes); kRate: the rate layer's signals
   std::ptrdiff_t apart = 0;  // from the sums of one readout population to those of the next; 0: they share them
   // In a sweep, over W: what is told at stage q belongs to stage q + delay, whose sums stand in slot (q + delay) % slots.
-  std::int32_t stage = 0;
+  std::int32_t slot = 0;       // of this stage
   std::int32_t slots = 0;      // 0: not in a sweep
   std::int32_t left = 0;       // stages after this one
   std::ptrdiff_t by_slot = 0;  // from the sums of one slot to those of the next
@@ -48,7 +48,8 @@ struct Answers {
   R* sums_of(const Network<R>& network, const Projection<R>& projection) const {
     if (slots > 0) {
       const std::int32_t delay = projection.delay();
-      return delay > left ? nullptr : sums + by_slot * ((stage + delay) % slots);
+      const std::int32_t then = slot + delay;
+      return delay > left ? nullptr : sums + by_slot * (then < slots ? then : then - slots);
     }
     if (apart == 0 || projection.target_layer != Layer::kReadout) return sums;
     const Population& target = population_at(network.readouts.populations, projection.target_begin);

@@ -1,0 +1,166 @@
+// Products with lanes, in registers: weights times what lies side by side, a few outputs and a few registers of lanes at a time, every sum staying in
+// its register over all inputs. For product.cc, which says when; nothing else includes it.
+//
+// Why ours: a product for any size (Eigen's) copies both factors into blocks first, which a few dozen lanes do not pay for.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace locus {
+
+#if defined(__AVX512F__)
+constexpr std::size_t kWidest = 64;      // bytes of a register
+constexpr std::size_t kMostOutputs = 8;  // times two registers of lanes: as many sums as keep both multipliers busy
+#elif defined(__AVX__)
+constexpr std::size_t kWidest = 32;
+constexpr std::size_t kMostOutputs = 4;  // there are 16 registers
+#else
+constexpr std::size_t kWidest = 16;
+constexpr std::size_t kMostOutputs = 4;
+#endif
+
+/// As many scalars as a register of kBytes holds.
+template <class R, std::size_t kBytes = kWidest>
+struct Register {
+  static constexpr std::int32_t kLanes = kBytes / sizeof(R);
+  typedef R Type __attribute__((vector_size(kBytes)));  // NOLINT: an attribute that `using` does not take in a template
+
+  static Type load(const R* from) {
+    Type value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+  }
+  static void store(R* to, Type value) { std::memcpy(to, &value, sizeof value); }
+};
+
+/// A scalar in place of a register, for lanes that do not fill one.
+template <class R>
+struct Single {
+  static constexpr std::int32_t kLanes = 1;
+  using Type = R;
+  static Type load(const R* from) { return *from; }
+  static void store(R* to, Type value) { *to = value; }
+};
+
+/// Where an output's weights stand: output o and input k at weight[o * by_output + k * by_input].
+template <class R>
+struct Factors {
+  const R* weight;
+  std::ptrdiff_t by_output;
+  std::ptrdiff_t by_input;
+  std::int32_t inputs;
+};
+
+/// What a product takes and gives: input k's lanes at from + k * from_apart, output o's at to + o * to_apart.
+template <class R>
+struct Lines {
+  const R* from;
+  std::ptrdiff_t from_apart;
+  R* to;
+  std::ptrdiff_t to_apart;
+  std::ptrdiff_t lanes;
+};
+
+/// to += sum: sums begin with what is there.
+struct Adding {
+  template <class Type>
+  static Type begin(Type there) {
+    return there;
+  }
+  template <class Type>
+  static Type end(Type, Type sum) {
+    return sum;
+  }
+};
+
+/// to -= rate * sum.
+template <class R>
+struct Subtracting {
+  R rate;
+  template <class Type>
+  static Type begin(Type) {
+    return Type{};
+  }
+  template <class Type>
+  Type end(Type there, Type sum) const {
+    return there - rate * sum;
+  }
+};
+
+/// kOutputs outputs, kRegisters registers of lanes each, with every sum in registers.
+template <std::size_t kOutputs, std::size_t kRegisters, class Lane, class R, class How>
+inline void add_tile(const Factors<R>& f, const Lines<R>& lines, std::ptrdiff_t lane, How how) {
+  using Type = typename Lane::Type;
+  const auto of = [&](std::size_t o, std::size_t r) {
+    return lines.to + static_cast<std::ptrdiff_t>(o) * lines.to_apart + lane + static_cast<std::ptrdiff_t>(r) * Lane::kLanes;
+  };
+  Type sum[kOutputs][kRegisters];
+  for (std::size_t o = 0; o < kOutputs; ++o) {
+    for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] = how.begin(Lane::load(of(o, r)));
+  }
+  const R* from = lines.from + lane;
+  for (std::int32_t k = 0; k < f.inputs; ++k, from += lines.from_apart) {
+    Type said[kRegisters];
+    for (std::size_t r = 0; r < kRegisters; ++r)
+      said[r] = Lane::load(from + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+    for (std::size_t o = 0; o < kOutputs; ++o) {
+      const R weight = f.weight[static_cast<std::ptrdiff_t>(o) * f.by_output + k * f.by_input];
+      for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] += weight * said[r];
+    }
+  }
+  for (std::size_t o = 0; o < kOutputs; ++o) {
+    for (std::size_t r = 0; r < kRegisters; ++r) Lane::store(of(o, r), how.end(Lane::load(of(o, r)), sum[o][r]));
+  }
+}
+
+/// Some outputs, all lanes: as many as fit go in the widest registers, the rest in narrower ones.
+template <std::size_t kOutputs, class R, class How>
+inline void add_outputs(const Factors<R>& f, const Lines<R>& lines, How how) {
+  std::ptrdiff_t lane = 0;
+  const auto step = [&]<class Lane, std::size_t kRegisters>() {
+    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
+    for (; lane + kStep <= lines.lanes; lane += kStep) add_tile<kOutputs, kRegisters, Lane>(f, lines, lane, how);
+  };
+  step.template operator()<Register<R>, 2>();
+  step.template operator()<Register<R>, 1>();
+  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
+  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
+  step.template operator()<Single<R>, 1>();
+}
+
+/// Every sum runs over the inputs in their order, in a register.
+template <class R, class How>
+void add_lanes(Factors<R> f, std::int32_t outputs, Lines<R> lines, How how) {
+  const auto step = [&]<std::size_t kOutputs>() {
+    constexpr auto kStep = static_cast<std::int32_t>(kOutputs);
+    for (; outputs >= kStep; outputs -= kStep, f.weight += kStep * f.by_output, lines.to += kStep * lines.to_apart)
+      add_outputs<kOutputs>(f, lines, how);
+  };
+  step.template operator()<kMostOutputs>();
+  if constexpr (kMostOutputs > 4) step.template operator()<4>();
+  step.template operator()<1>();
+}
+
+/// The same, with weights of neighbouring outputs that stand side by side, input by input far apart: they are brought together first, which pays
+/// where several registers of lanes ask for them.
+template <class R>
+void add_gathered(Factors<R> f, std::int32_t outputs, Lines<R> lines) {
+  constexpr std::int32_t kInputs = 256;
+  constexpr auto kOutputs = static_cast<std::int32_t>(kMostOutputs);
+  R gathered[kInputs * kMostOutputs];
+  for (; outputs >= kOutputs; outputs -= kOutputs, f.weight += kOutputs, lines.to += kOutputs * lines.to_apart) {
+    Lines<R> of = lines;
+    for (std::int32_t k = 0; k < f.inputs; k += kInputs, of.from += kInputs * lines.from_apart) {
+      const std::int32_t inputs = std::min(kInputs, f.inputs - k);
+      for (std::int32_t i = 0; i < inputs; ++i)
+        std::memcpy(gathered + std::ptrdiff_t{i} * kOutputs, f.weight + (k + i) * f.by_input, kMostOutputs * sizeof(R));
+      add_outputs<kMostOutputs>(Factors<R>{gathered, 1, kOutputs, inputs}, of, Adding{});
+    }
+  }
+  add_lanes(f, outputs, lines, Adding{});
+}
+
+}  // namespace locus
