@@ -47,21 +47,21 @@ def cell(rates):
 
 def tables(found):
     """Markdown: ratios of (a) to (c) by size, the rest line by line."""
-    goals = [rates for (work, _), rates in found.items() if work != COST]  # which has none: it is for the figure
+    goals = [rates for (work, _), rates in found.items() if work != COST and rates[3] > 0]  # the rest is there to be seen
     lines = [f"Of {len(goals)} goals {sum(rates[2] >= rates[3] for rates in goals)} are reached. Bold: missed.", ""]
     for letter, head in (("a", "n"), ("b", "n/batch"), ("c", "n/T/batch"), ("t", "n/batch")):
-        works = [work for work in dict.fromkeys(work for work, _ in found) if work.startswith(letter + " ")]
+        works = [work for work in dict.fromkeys(work for work, arguments in found if arguments) if work.startswith(letter + " ")]
         if not works:
             continue
         lines += [f"| ({letter}) {head} | " + " | ".join(work[2:] for work in works) + " |", "|---" * (len(works) + 1) + "|"]
         for arguments in dict.fromkeys(arguments for work, arguments in found if work in works):
-            lines.append(f"| {'/'.join(map(str, arguments)) or 'balanced'} | " + " | ".join(cell(found.get((work, arguments))) for work in works) + " |")
+            lines.append(f"| {'/'.join(map(str, arguments))} | " + " | ".join(cell(found.get((work, arguments))) for work in works) + " |")
         lines.append("")
     lines += ["| | rate/s | limit/s | ratio | goal |", "|---|---|---|---|---|"]
     for (work, arguments), rates in found.items():
-        if work[0] in "defgh" and work != COST:
+        if (work[0] in "defgh" or not arguments) and work != COST:
             name = f"({work[0]}) {work[2:]}" + (f", {'/'.join(map(str, arguments))}" if arguments else "")
-            lines.append(f"| {name} | {rates[0]:.3g} | {rates[1]:.3g} | {cell(rates)} | {rates[3]:.2f} |")
+            lines.append(f"| {name} | {rates[0]:.3g} | {rates[1]:.3g} | {cell(rates)} | {f'{rates[3]:.2f}' if rates[3] > 0 else ''} |")
     lines += ["", "![Rates over n, T, batch and synapses, program and limit](figures/speed.svg)"]
     return "\n".join(lines)
 

@@ -26,7 +26,7 @@ double seconds_of(FunctionRef<double()> work, int runs, clockid_t clock, double&
 
 /// How many runs of the work take kLeast together: reading the clock takes a microsecond itself.
 int runs_worth_timing(FunctionRef<double()> work, clockid_t clock) {
-  constexpr double kLeast = 200e-6;  // seconds
+  constexpr double kLeast = 2e-3;  // seconds
   double unused = 0;
   int runs = 1;
   while (seconds_of(work, runs, clock, unused) < kLeast) runs *= 2;
