@@ -2,8 +2,8 @@
 //
 // Five ways to deliver, chosen for each projection when the network is built and invisible to handlers:
 //   loop      a pass over the columns (pass.h); sending with one lane, learning where nothing below fits
-//   product   sending with several lanes, and errors carried back over weights: linear handlers, as Eigen products
-//   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1 in one pass
+//   product   sending with several lanes, and errors carried back over weights: linear handlers, as matrix products (core/base/product.h)
+//   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1 in one pass; threads take ranges of sources
 //   ahead     sending what inputs say, one lane, weights that no tick commits: one product for a run of ticks
 //   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h)
 //             and become one product. A trace that all synapses of a source provably share (identity, one decay) is kept
@@ -11,7 +11,7 @@
 //   events    onto spiking neurons and readouts with memory, and sending over any sparse synapses with one lane: sending goes over the sources that
 //             are not silent (axon_lines.h), threads taking ranges of targets, or of all neurons at once where they hear of nothing else
 //             (batched_stepping.cc); learning waits on the tapes too, and a tick's coefficients are added once for each event of a source: it
-//             costs what was sent (batched_spiking.cc)
+//             costs what was sent (batched_spiking.cc). Without a rule each thread has a copy of the synapses onto its neurons
 // That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
 // Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
 // allocates between begin_trial and finish.
