@@ -214,6 +214,13 @@ class Batched {
   }
   std::int64_t count_active(const Projection<R>& projection) const;
   void split_runs(const Projection<R>& projection, Block& block) const;
+  /// Where source j's run has its targets of thread `chunk`: from the cut of `chunk` to that of chunk + 1.
+  std::int64_t cut(const Projection<R>& projection, const Block& block, std::int32_t j, int chunk) const {
+    if (chunk == 0) return projection.begin_of(j);
+    if (chunk == executor_.threads) return projection.begin_of(j + 1);
+    return block.split[static_cast<std::size_t>(j) * static_cast<std::size_t>(executor_.threads - 1) +
+                       static_cast<std::size_t>(chunk) - 1];
+  }
   void copy_parts(const Projection<R>& projection, Block& block) const;
   void send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const;
   void send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current);

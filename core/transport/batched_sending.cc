@@ -80,11 +80,8 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
   }
   // One lane's sums are the same wherever whole grains are cut off; those of several lanes where the cuts are the same.
   constexpr std::int32_t kGrain = 128;  // targets
-  const auto most_of = [&] {            // targets of a chunk
-    const std::int32_t grains = (projection.target_size + kGrain - 1) / kGrain;
-    return lanes_ > 1 ? kGrain : (grains + executor_.threads - 1) / executor_.threads * kGrain;
-  };
-  const std::int32_t most = executor_.threads == 1 && lanes_ == 1 ? projection.target_size : most_of();
+  const std::int32_t most =
+      lanes_ > 1 ? kGrain : kGrain * ((projection.target_size - 1) / (kGrain * executor_.threads) + 1);
   const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, most);
   if (chunks == 1) {
     const std::int32_t targets = projection.target_size;
@@ -104,7 +101,6 @@ template <class R>
 void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const {
   if (projection.dense || lanes_ > 1 || executor_.threads == 1) return;
   const bool of_layer = shared_out_ && projection.target_layer == Layer::kRate;
-  if (of_layer && rule(learning_.kind).drive == Drive::kNothing) return copy_parts(projection, block);
   if (!of_layer && projection.size() < kWorthSending) return;
   const std::int32_t all = of_layer ? network_.rate.size : projection.target_size;
   const std::int32_t begin = of_layer ? projection.target_begin : 0;
@@ -115,6 +111,7 @@ void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const
       block.split.push_back(std::lower_bound(run, end, share(all, c, executor_.threads) - begin) -
                             projection.target.begin());
   }
+  if (of_layer && rule(learning_.kind).drive == Drive::kNothing) copy_parts(projection, block);
 }
 
 /// Where nothing changes weights, threads may have them laid out for themselves: a thread then reads what stands together, and a processor that reads
@@ -124,27 +121,21 @@ void Batched<R>::copy_parts(const Projection<R>& projection, Block& block) const
   block.parts.resize(static_cast<std::size_t>(executor_.threads));
   executor_(executor_.threads, [&](int chunk) {  // each its own
     Part& part = block.parts[static_cast<std::size_t>(chunk)];
-    const std::int32_t first = share(network_.rate.size, chunk, executor_.threads) - projection.target_begin;
-    const std::int32_t last = share(network_.rate.size, chunk + 1, executor_.threads) - projection.target_begin;
-    const auto run_of = [&](std::int32_t j) {
-      const auto begin = projection.target.begin() + projection.begin_of(j);
-      const auto end = projection.target.begin() + projection.begin_of(j + 1);
-      return std::pair{std::lower_bound(begin, end, first), std::lower_bound(begin, end, last)};
-    };
     part.offset.push_back(0);
     for (std::int32_t j = 0; j < projection.source_size; ++j) {
-      const auto [from, to] = run_of(j);
-      part.offset.push_back(part.offset.back() + (to - from));
+      const std::int64_t size = cut(projection, block, j, chunk + 1) - cut(projection, block, j, chunk);
+      part.offset.push_back(part.offset.back() + size);
     }
     part.target.reserve(static_cast<std::size_t>(part.offset.back()));
     part.weight.reserve(static_cast<std::size_t>(part.offset.back()));
     for (std::int32_t j = 0; j < projection.source_size; ++j) {
-      const auto [from, to] = run_of(j);
-      part.target.insert(part.target.end(), from, to);
-      const auto weight = projection.weight.begin() + (from - projection.target.begin());
-      part.weight.insert(part.weight.end(), weight, weight + (to - from));
+      const std::int64_t first = cut(projection, block, j, chunk);
+      const std::int64_t last = cut(projection, block, j, chunk + 1);
+      part.target.insert(part.target.end(), projection.target.begin() + first, projection.target.begin() + last);
+      part.weight.insert(part.weight.end(), projection.weight.begin() + first, projection.weight.begin() + last);
     }
   });
+  block.split = {};
 }
 
 /// One lane, sparse: the synapses of every source that is not silent, source by source, onto the targets of one of `chunks` threads.
@@ -153,19 +144,17 @@ void Batched<R>::send_to_share(const Projection<R>& projection, const Block& blo
   const std::span<const std::int32_t> sources = active_sources(projection);
   const R* activity = source_activity(projection) - projection.source_begin;
   const Part* part = chunks == 1 || block.parts.empty() ? nullptr : &block.parts[static_cast<std::size_t>(chunk)];
-  const std::int64_t* offset = part != nullptr ? part->offset.data() : projection.offset.data();
-  const std::int32_t* target = part != nullptr ? part->target.data() : projection.target.data();
-  const R* weight = part != nullptr ? part->weight.data() : projection.weight.data();
-  const std::int64_t* split = block.split.data();
-  const auto cut = [&](std::ptrdiff_t j, int c) {  // where the run of source j's targets of chunk c begins
-    if (c == 0 || part != nullptr) return offset[j + (c - chunk)];
-    return c == chunks ? offset[j + 1] : split[j * (chunks - 1) + c - 1];
-  };
   const auto run_of = [&](std::size_t e) -> Run<R> {
     if (e == sources.size()) return {};
-    const std::ptrdiff_t j = sources[e] - projection.source_begin;
-    const std::int64_t first = cut(j, chunk);
-    return {target + first, weight + first, cut(j, chunk + 1) - first};
+    const std::int32_t j = sources[e] - projection.source_begin;
+    if (part != nullptr) {
+      const std::int64_t first = part->offset[static_cast<std::size_t>(j)];
+      return {part->target.data() + first, part->weight.data() + first,
+              part->offset[static_cast<std::size_t>(j) + 1] - first};
+    }
+    const std::int64_t first = chunks == 1 ? projection.begin_of(j) : cut(projection, block, j, chunk);
+    const std::int64_t last = chunks == 1 ? projection.begin_of(j + 1) : cut(projection, block, j, chunk + 1);
+    return {projection.target.data() + first, projection.weight.data() + first, last - first};
   };
   Run<R> run = run_of(0);
   for (std::size_t e = 0; e < sources.size(); ++e) {

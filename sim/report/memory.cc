@@ -78,11 +78,11 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   if (shape.under_way > 0)
     parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(shape.under_way)});
   parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
-  if (const double sparse = sparse_synapses(spec.network); sparse > 0)  // in the network 4 + 8 bytes; in what is reported 8
-    parts.push_back({"where sparse synapses go", 20 * sparse});
-  if (const double sparse = sparse_synapses(spec.network);
-      sparse > 0 && drive == Drive::kNothing && lanes == 1 && transport == TransportKind::kBatched)
-    parts.push_back({"sparse synapses as threads have them", (4 + scalar) * sparse});
+  if (const double sparse = sparse_synapses(spec.network); sparse > 0) {
+    parts.push_back({"where sparse synapses go", 20 * sparse});  // in the network 4 + 8 bytes; in what is reported 8
+    if (drive == Drive::kNothing && lanes == 1 && transport == TransportKind::kBatched)
+      parts.push_back({"sparse synapses as threads have them", (4 + scalar) * sparse});
+  }
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     parts.push_back({"drawn targets", kReported * ticks * readouts * std::max(drawn->patterns, 1)});
   if (transport == TransportKind::kMailbox)  // pre, trace, change; where it stands in its target's list

@@ -29,7 +29,7 @@ class StudentTeacherSource {
   void fill(std::int64_t first_trial, Batch<R>& batch);
 
  private:
-  /// x_t of a tick (m x lanes).
+  /// x_t of so many ticks from `first` on (ticks x m x lanes).
   void draw(std::int32_t first, std::int32_t ticks, S* values);
 
   RandomKey key_;                      // of white noise

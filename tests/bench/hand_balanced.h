@@ -94,6 +94,8 @@ struct HandBalanced {
 template <class R>
 class HandBalancedByTwo {
  public:
+  double spikes = 0;  // of the last trial
+
   explicit HandBalancedByTwo(const HandBalanced<R>& one) : one_(one) {
     const std::size_t half = one.n / 32 * 16;  // on a cache line
     for (std::size_t side = 0; side < 2; ++side) {
@@ -110,10 +112,12 @@ class HandBalancedByTwo {
     for (Half& half : halves_) {
       half.under_way.assign(one_.delay, {});
       half.done.store(0, std::memory_order_relaxed);
+      half.spikes = 0;
     }
     std::thread other([&] { run(halves_[1], halves_[0], columns); });
     run(halves_[0], halves_[1], columns);
     other.join();
+    spikes = static_cast<double>(halves_[0].spikes + halves_[1].spikes);
     return 0;
   }
 
@@ -149,6 +153,7 @@ class HandBalancedByTwo {
     std::size_t first = 0, last = 0;  // neurons
     Part b, w;
     std::vector<std::vector<std::int32_t>> under_way;
+    std::size_t spikes = 0;                        // of this trial
     alignas(64) std::atomic<std::size_t> done{0};  // ticks
   };
 
@@ -167,6 +172,7 @@ class HandBalancedByTwo {
         z[i] = v[i] >= one_.threshold ? R(1) : R(0);
       }
       one_.list(z, own.first, own.last, own.under_way[slot]);
+      own.spikes += own.under_way[slot].size();
       if (one_.delay == 1) wait_for(other, 2 * t + 2, own);
     }
   }

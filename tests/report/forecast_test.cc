@@ -53,6 +53,20 @@ TEST(Memory, CountsWhatGrowsWithTheModel) {
   EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 8 * 18 * 6.5);
 }
 
+/// Without a rule and with one trial at a time, threads may copy sparse synapses: a target and a weight each.
+TEST(Memory, CountsWhatThreadsCopy) {
+  Spec spec = sample_spec();
+  spec.network.projections[1].weights = SparseMatrix{3, 3, {0, 1, 2, 0}, {0, 0, 1, 2}, {1, 1, 1, 1}};
+  spec.training.batch = 1;
+  const double learns = memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kBatched);
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kNone), TransportKind::kBatched), learns + (4 + 8) * 4);
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kNone), TransportKind::kMailbox),
+            memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox));
+  spec.training.batch = 2;
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kNone), TransportKind::kBatched),
+            memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kBatched));
+}
+
 TEST(Memory, IsHalvedByFloat32ButForWhatIsReported) {
   Spec spec = sample_spec();
   spec.precision = Precision::kFloat32;
