@@ -5,7 +5,7 @@
 // RFLO (Murray, eLife 2019;8:e43299): decay = lambda. e-prop (Bellec et al., Nat. Commun. 2020;11:3625): decay = lambda_i(t) of the neuron.
 // A sweep of BPTT and the readout's delta rule: decay = 0. RTRL asks only for the sum.
 // A view is references to what the synapse owns (or provably shares, such as `pre` with all synapses of its source).
-// Handlers see the view and one message.
+// Handlers see the view and one message. R is a scalar, or a register of them: as many synapses at once.
 #pragma once
 
 #include "core/wire/payload.h"
@@ -92,7 +92,7 @@ void on(TaughtSynapse<R> s, Gather<R> m) {
 template <class R>
 void on(TaughtSynapse<R> s, Commit<R> c) {
   s.weight -= c.rate * s.delta;
-  s.delta = R(0);
+  s.delta = R{};
 }
 
 template <class R>

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "core/base/product.h"
+
 namespace locus {
 
 template <class R>
@@ -20,6 +22,16 @@ std::int64_t count_nonzero(const R* values, std::int64_t size) {
     all += count;
   }
   return all;
+}
+
+/// Summed over the rows.
+template <class R>
+std::int64_t count_nonzero(RowsView<R> said) {
+  if (said.neurons == said.by_row) return count_nonzero(said.value, std::int64_t{said.rows} * said.neurons);
+  std::int64_t count = 0;
+  for (std::int32_t row = 0; row < said.rows; ++row)
+    count += count_nonzero(said.value + row * said.by_row, said.neurons);
+  return count;
 }
 
 }  // namespace locus

@@ -1,52 +1,18 @@
 #include "core/base/product.h"
 
 #include <algorithm>
-#include <utility>
 
 #include <Eigen/Core>
 
+#include "core/base/product_lane.h"
 #include "core/base/product_lanes.h"
+#include "core/base/registers.h"
 
 namespace locus {
 namespace {
 
 /// Few enough to be read from a near cache again for every few lanes.
 constexpr std::int64_t kFew = 128 * 128;
-
-/// One lane: kRegisters registers of targets from i on, over all sources. Few registers alone would wait for their own sums: then there are several
-/// of each, which take the sources by turns.
-template <std::size_t kRegisters, class Lane, class R>
-inline void add_targets(const WeightsView<R>& w, const R* from, std::ptrdiff_t i, R* to) {
-  constexpr std::size_t kChains = kRegisters == 1 ? 4 : kRegisters < 8 ? 2 : 1;
-  typename Lane::Type sum[kChains][kRegisters] = {};
-  for (std::size_t r = 0; r < kRegisters; ++r)
-    sum[0][r] = Lane::load(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
-  const R* column = w.weight + i;
-  const auto add = [&](std::size_t chain, std::int32_t source) {
-    const R* of = column + static_cast<std::ptrdiff_t>(chain) * w.stride;
-    for (std::size_t r = 0; r < kRegisters; ++r)
-      sum[chain][r] += from[source] * Lane::load(of + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
-  };
-  std::int32_t j = 0;
-  constexpr auto kStep = static_cast<std::int32_t>(kChains);
-  for (; j + kStep <= w.sources; j += kStep, column += kStep * w.stride) {
-    for (std::int32_t chain = 0; chain < kStep; ++chain) add(static_cast<std::size_t>(chain), j + chain);
-  }
-  for (; j < w.sources; ++j, column += w.stride) add(0, j);
-  for (std::size_t r = 0; r < kRegisters; ++r) {
-    if constexpr (kChains == 2) sum[0][r] += sum[1][r];
-    if constexpr (kChains == 4) sum[0][r] += sum[1][r] + (sum[2][r] + sum[3][r]);
-    Lane::store(to + i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes, sum[0][r]);
-  }
-}
-
-/// From so many bytes of weights on they come from afar, and best come as they stand: a few whole columns at a time.
-constexpr std::int64_t kFar = std::int64_t{1} << 19;
-
-template <class R>
-bool is_far(const WeightsView<R>& w) {
-  return w.stride * w.sources * std::int64_t{sizeof(R)} >= kFar;
-}
 
 /// Targets [0, targets), which fill registers, four sources at a time.
 template <class R>
@@ -66,88 +32,27 @@ void add_far_columns(const WeightsView<R>& w, const R* from, std::ptrdiff_t targ
 
 template <class R>
 void add_columns(const WeightsView<R>& w, const R* from, R* to) {
-  std::ptrdiff_t i = 0;
-  if (is_far(w)) {  // the sums of add_targets<8>, in the same order
+  std::ptrdiff_t first = 0;
+  if (is_far(w)) {  // the sums of sum_targets<8>, in the same order
     constexpr std::ptrdiff_t kStep = 8 * Register<R>::kLanes;
-    i = w.targets / kStep * kStep;
-    add_far_columns(w, from, i, to);
+    first = w.targets / kStep * kStep;
+    add_far_columns(w, from, first, to);
   }
-  const auto step = [&]<class Lane, std::size_t kRegisters>() {
-    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
-    for (; i + kStep <= w.targets; i += kStep) add_targets<kRegisters, Lane>(w, from, i, to);
-  };
-  step.template operator()<Register<R>, 8>();
-  step.template operator()<Register<R>, 4>();
-  step.template operator()<Register<R>, 1>();
-  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
-  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
-  step.template operator()<Single<R>, 1>();
-}
-
-/// Lane l of the result: lane (l and its neighbour kApart away) of `first` or, where l has that bit, of `second`, summed.
-template <std::size_t kApart, class Lane, std::size_t... kLane>
-inline typename Lane::Type join(typename Lane::Type first, typename Lane::Type second, std::index_sequence<kLane...>) {
-  constexpr std::size_t kOfSecond = Lane::kLanes;
-  return __builtin_shufflevector(first, second, (((kLane & kApart) != 0 ? kOfSecond : 0) + (kLane & ~kApart))...) +
-         __builtin_shufflevector(first, second, (((kLane & kApart) != 0 ? kOfSecond : 0) + (kLane | kApart))...);
-}
-
-/// Lane l of the result is the sum over all lanes of value[l]; kCount = all of them.
-template <std::size_t kCount, class Lane>
-inline typename Lane::Type sum_each(const typename Lane::Type* value) {
-  if constexpr (kCount == 1) {
-    return *value;
-  } else {
-    return join<kCount / 2, Lane>(sum_each<kCount / 2, Lane>(value), sum_each<kCount / 2, Lane>(value + kCount / 2),
-                                  std::make_index_sequence<Lane::kLanes>{});
-  }
-}
-
-/// One lane, transposed: as many sources from j on as a register has lanes, kTogether at a time, each with a register of partial sums over the
-/// targets.
-template <class Lane, std::size_t kTogether, class R>
-inline void add_sources(const WeightsView<R>& w, const R* from, std::ptrdiff_t j, R* to) {
-  constexpr std::size_t kLanes = Lane::kLanes;
-  const R* weight = w.weight + j * w.stride;
-  typename Lane::Type sum[kLanes] = {};
-  const std::ptrdiff_t whole = w.targets / Lane::kLanes * Lane::kLanes;
-  for (std::size_t first = 0; first < kLanes; first += kTogether) {
-    for (std::ptrdiff_t i = 0; i < whole; i += Lane::kLanes) {
-      const auto said = Lane::load(from + i);
-      for (std::size_t s = first; s < first + kTogether; ++s)
-        sum[s] += said * Lane::load(weight + static_cast<std::ptrdiff_t>(s) * w.stride + i);
-    }
-  }
-  Lane::store(to + j, Lane::load(to + j) + sum_each<kLanes, Lane>(sum));
-  for (std::ptrdiff_t i = whole; i < w.targets; ++i) {
-    for (std::size_t s = 0; s < kLanes; ++s)
-      to[j + static_cast<std::ptrdiff_t>(s)] += from[i] * weight[static_cast<std::ptrdiff_t>(s) * w.stride + i];
-  }
+  by_registers<R>(first, w.targets, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t i) {
+    sum_targets<Lane, kRegisters>(w, from, i, to + i).store(to + i);
+  });
 }
 
 template <class R>
 void add_transposed_columns(const WeightsView<R>& w, const R* from, R* to) {
-  std::ptrdiff_t j = 0;
-  const bool far = is_far(w);
-  const auto step = [&]<class Lane>() {
-    for (; Lane::kLanes <= w.targets && j + Lane::kLanes <= w.sources; j += Lane::kLanes) {
-      constexpr std::size_t kTogether = std::min<std::size_t>(Lane::kLanes, 4);
-      if (far) {
-        add_sources<Lane, kTogether>(w, from, j, to);
-      } else {
-        add_sources<Lane, Lane::kLanes>(w, from, j, to);
-      }
-    }
+  const auto add = [&]<std::size_t kTogether>() {
+    by_sources(w, [&]<class Lane>(std::ptrdiff_t j) {
+      Lane::store(to + j,
+                  sum_sources<Lane, std::min<std::size_t>(Lane::kLanes, kTogether)>(w, from, j, Lane::load(to + j)));
+    });
   };
-  step.template operator()<Register<R>>();
-  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>>();
-  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>>();
-  for (; j < w.sources; ++j) {
-    const R* weight = w.weight + j * w.stride;
-    R sum = 0;
-    for (std::int32_t i = 0; i < w.targets; ++i) sum += from[i] * weight[i];
-    to[j] += sum;
-  }
+  if (is_far(w)) return add.template operator()<4>();
+  add.template operator()<Register<R>::kLanes>();
 }
 
 template <class R>

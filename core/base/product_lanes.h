@@ -9,41 +9,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/base/registers.h"
+
 namespace locus {
 
-#if defined(__AVX512F__)
-constexpr std::size_t kWidest = 64;      // bytes of a register
-constexpr std::size_t kMostOutputs = 8;  // times two registers of lanes: as many sums as keep both multipliers busy
-#elif defined(__AVX__)
-constexpr std::size_t kWidest = 32;
-constexpr std::size_t kMostOutputs = 4;  // there are 16 registers
-#else
-constexpr std::size_t kWidest = 16;
-constexpr std::size_t kMostOutputs = 4;
-#endif
-
-/// As many scalars as a register of kBytes holds.
-template <class R, std::size_t kBytes = kWidest>
-struct Register {
-  static constexpr std::int32_t kLanes = kBytes / sizeof(R);
-  typedef R Type __attribute__((vector_size(kBytes)));  // NOLINT: an attribute that `using` does not take in a template
-
-  static Type load(const R* from) {
-    Type value;
-    std::memcpy(&value, from, sizeof value);
-    return value;
-  }
-  static void store(R* to, Type value) { std::memcpy(to, &value, sizeof value); }
-};
-
-/// A scalar in place of a register, for lanes that do not fill one.
-template <class R>
-struct Single {
-  static constexpr std::int32_t kLanes = 1;
-  using Type = R;
-  static Type load(const R* from) { return *from; }
-  static void store(R* to, Type value) { *to = value; }
-};
+/// Times two registers of lanes: as many sums as keep both multipliers busy, where there are registers for them.
+constexpr std::size_t kMostOutputs = kWidest == 64 ? 8 : 4;
 
 /// Where an output's weights stand: output o and input k at weight[o * by_output + k * by_input].
 template <class R>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/registers.h"
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
 
@@ -55,7 +56,12 @@ Answers<R> BackwardAgent<R>::errors_of(Tick now) {
 template <class R>
 void BackwardAgent<R>::add_errors(const R* error) {
   if (readouts_.empty() && error != nullptr) {
-    for (std::size_t cell = 0; cell < delta_.size(); ++cell) delta_[cell] += error[cell];
+    by_cells<R>(0, std::ssize(delta_), [&]<std::size_t kCells>(std::ptrdiff_t first) {
+      auto delta = Cells<R, kCells>::load(delta_.data() + first);
+      auto told = Cells<R, kCells>::load(error + first);
+      for (std::size_t k = 0; k < kCells; ++k) on(AgentCell<R>{delta[k]}, Transport<R>{told[k]});
+      delta.store(delta_.data() + first);
+    });
   }
   for (const Path& path : paths_) {
     const auto decay = static_cast<R>(readouts_[path.readout].decay);
@@ -73,15 +79,20 @@ void BackwardAgent<R>::add_errors(const R* error) {
 /// delta = (1 - alpha) delta + what is due at this stage, which is done with.
 template <class R>
 void BackwardAgent<R>::step_back() {
-  R* due = due_in(0);
   for (const Population& population : populations_) {
-    const auto begin = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
-    const auto end = begin + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+    R* delta = delta_.data() + std::ptrdiff_t{population.begin} * lanes_;
+    R* due = due_in(0) + std::ptrdiff_t{population.begin} * lanes_;
     const R kept = R(1) - static_cast<R>(population.leak);
-    for (std::size_t cell = begin; cell < end; ++cell) {
-      delta_[cell] = kept * delta_[cell] + due[cell];
-      due[cell] = R(0);
-    }
+    by_cells<R>(0, std::ptrdiff_t{population.size} * lanes_, [&]<std::size_t kCells>(std::ptrdiff_t first) {
+      auto next = Cells<R, kCells>::load(delta + first);
+      auto told = Cells<R, kCells>::load(due + first);
+      for (std::size_t k = 0; k < kCells; ++k) {
+        step(AgentCell<R>{next[k]}, kept, told[k]);
+        told[k] = R(0);
+      }
+      next.store(delta + first);
+      told.store(due + first);
+    });
   }
 }
 
@@ -95,12 +106,20 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
   std::ranges::fill(delta_, R(0));
   std::ranges::fill(due_, R(0));
   std::ranges::fill(eta_, R(0));
-  for (std::int32_t lag = 0; lag < visits; ++lag) {
-    const Tick revisited{now.value - lag};
+  const auto error_of = [&](Tick revisited) -> const R* {
     const bool brings_error = revisited <= heard_ && revisited.value >= oldest_error;
+    return brings_error ? waiting_of(revisited).data() : nullptr;
+  };
+  std::int32_t lag = 0;
+  if constexpr (RunsTicks<T, R>) {
+    const R kept = R(1) - static_cast<R>(populations_.front().leak);
+    if (all_passed && transport.sweep_recurrent(now, visits, {delta_.data(), kept, error_of})) lag = visits;
+  }
+  for (; lag < visits; ++lag) {
+    const Tick revisited{now.value - lag};
     slot_ = lag == 0 || slot_ + 1 == slots_ ? 0 : slot_ + 1;
     step_back();
-    add_errors(brings_error ? waiting_of(revisited).data() : nullptr);
+    add_errors(error_of(revisited));
     Answers<R> answers{Party::kAgent, due_.data()};
     answers.slot = slot_;
     answers.slots = slots_;

@@ -12,10 +12,11 @@ constexpr std::int64_t kWorthPass = std::int64_t{1} << 17;    // synapses of a p
 constexpr std::int64_t kWorthColumn = std::int64_t{1} << 18;  // synapses of a product with one lane
 constexpr std::int64_t kWorthProduct = std::int64_t{1}
                                        << 20;  // synapse-lanes of a product with several: a dozen a nanosecond and more
-constexpr std::int32_t kAhead = 32;            // ticks of which inputs' currents are one product, at least
-constexpr std::int32_t kAheadCells = 4096;     // and as many more as give that many currents, which a near cache holds
-constexpr std::int32_t kPassRanges = 16;       // of sources, that threads share out; at most,
-constexpr std::int32_t kPassSources = 64;      // and each of so many
+constexpr std::int64_t kNearPass = std::int64_t{1} << 16;  // bytes of weights, and as many of traces, that stay near
+constexpr std::int32_t kAhead = 32;                        // ticks of which inputs' currents are one product, at least
+constexpr std::int32_t kAheadCells = 4096;  // and as many more as give that many currents, which a near cache holds
+constexpr std::int32_t kPassRanges = 16;    // of sources, that threads share out; at most,
+constexpr std::int32_t kPassSources = 64;   // and each of so many
 
 /// Who is not silent is asked for over sparse synapses, and from and onto spiking neurons.
 template <class R>
@@ -61,11 +62,13 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
     ahead_.assign(static_cast<std::size_t>(ahead_ticks_) * static_cast<std::size_t>(network.rate.size), R(0));
   }
   runs_ = can_run();
-  if (!runs_ || rule(learning.kind).drive != Drive::kSweep) return;
+  recurrent_ = recurrent();
+  if (!runs_) return;
   const std::size_t window = static_cast<std::size_t>(trial_.window);
   for (Column<R>* column : {&compared_, &compared_errors_, &reports_})
     column->assign(window * size(network.readouts.size), R(0));
-  answered_.assign(window * size(network.rate.size), R(0));
+  if (rule(learning.kind).drive == Drive::kSweep || coefficients_.empty())
+    answered_.assign(window * size(network.rate.size), R(0));
 }
 
 template <class R>
@@ -167,7 +170,7 @@ void Batched<R>::allocate_tapes() {
   if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
   if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
   if (deferred && !sweeps) behind_.resize(static_cast<std::size_t>(std::max(network_.rate.size, lanes_)));
-  if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
+  if (sweeps) errors_back_.assign(2 * network_.rate.signal.size(), R(0));
 }
 
 template <class R>
@@ -271,7 +274,7 @@ void Batched<R>::axons(ProjectionId id) {
   } else if (!silent_readout) {
     send_product(projection, activity, target_current(projection));
   }
-  if (block.way == Way::kShared) drift_shared(block, activity);
+  if (block.way == Way::kShared) drift_shared(block, {activity, 1, projection.source_size * lanes_});
   if (!block.pre.empty()) std::copy_n(activity, block.pre.size(), block.pre.begin());
 }
 
@@ -335,6 +338,7 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
   const PassColumns<R> c = pass_columns_of(p);
   const auto run = [&]<Learn kLearn, bool kOwnDecay, bool kSend>() {
     if (!projection.dense) return pass_sparse<kLearn, kOwnDecay, kSend>(c);
+    if (projection.size() * std::int64_t{sizeof(R)} <= kNearPass) return pass_near<kLearn, kOwnDecay, kSend>(c);
     if (projection.size() < kWorthPass) return pass_dense<kLearn, kOwnDecay, kSend>(c, 0, c.sources);
     pass_shared_out<kLearn, kOwnDecay, kSend>(c);
   };

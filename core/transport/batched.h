@@ -63,12 +63,12 @@ class Batched {
   void tick(Tick now);
   /// Whether ticks may be run together now: nobody looks at each of them.
   bool runs() const;
-  /// The ticks first .. last at once: all that goes forward, and the POST of those without an error. What an error brings is compare()'s and
-  /// answer()'s; readouts hold nothing of these ticks.
+  /// The ticks first .. last at once: all that goes forward, and the POST of rate neurons online. What an error brings is compare()'s and answer()'s;
+  /// readouts hold nothing of these ticks.
   void run(Tick first, Tick last);
-  /// Whether ticks with an error and their sweeps may be among them: no message of a sweep breaks the budget.
+  /// Whether ticks with an error, and their sweeps, may be among them: no message that they bring breaks the budget.
   bool runs_errors() const;
-  /// Of ticks that have been run: step_readouts(), targets() and report_errors(). target: y*_t (ticks x o).
+  /// Of ticks that have been run: step_readouts(), targets(), report_errors() and feedback(). target: y*_t (ticks x o).
   void compare(Tick first, Tick last, const R* target, R scale);
   /// e_t of the readouts (o) at a tick that has been compared.
   const R* errors_at(Tick tick) const;
@@ -79,6 +79,8 @@ class Batched {
   bool pass_sweep(Tick now, std::int32_t visits);
   /// adjoint(), replay() and post_back() of a stage whose messages have passed.
   void stage(const R* delta, Tick revisited, Answers<R> answers);
+  /// All stages of such a sweep. False where the network is not one that it takes: then each stage goes by itself.
+  bool sweep_recurrent(Tick now, std::int32_t visits, const AgentColumns<R>& agent);
   void axons(ProjectionId projection);
   void step_neurons();
   void step_readouts();
@@ -174,6 +176,9 @@ class Batched {
 
   static constexpr std::int64_t kUncounted = -1;
   bool can_run() const;
+  std::int32_t recurrent() const;
+  void run_recurrent(std::int32_t row, std::int32_t ticks);
+  void run_ticks(Tick first, Tick last);
   void own_weights(std::int32_t ticks);
   void note_decays(std::int32_t row);
   RowsView<R> said_from(const Projection<R>& projection, Tick first, std::int32_t ticks) const;
@@ -183,7 +188,9 @@ class Batched {
   bool is_open(std::int32_t visits) const;
   void pass_replayed(const Projection<R>& projection, Tick now, std::int32_t visits);
   void keep_errors_back(std::int32_t row);
-  void count_posts_of_run(std::int32_t ticks);
+  struct Stage;
+  Stage begin_stage(std::int32_t row);
+  void count_posts_of_run(std::int32_t quiet, std::int32_t loud);
   void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
   void see_traces(const Projection<R>& projection, Block& block);
   void choose_way(std::int32_t projection, const Horizon& horizon);
@@ -200,7 +207,7 @@ class Batched {
   void keep_activities();
   void send_product(const Projection<R>& projection, const R* activity, R* current);
   void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
-  void drift_shared(Block& block, const R* activity);
+  void drift_shared(Block& block, RowsView<R> said);
   void filter_coefficients();
   void filter_run(std::int32_t neuron, std::int32_t length, R constant_decay);
   void collect(R scale);
@@ -281,8 +288,9 @@ class Batched {
   std::int32_t lanes_;
   TrialShape trial_;
   bool outputs_are_seen_;
-  bool runs_ = false;  // ticks may be run together
-  Column<R> ahead_;    // what inputs send in this run of ticks, where it is known (ticks x n)
+  bool runs_ = false;            // ticks may be run together
+  std::int32_t recurrent_ = -1;  // the one projection of a run that is not known ahead; below 0: others are
+  Column<R> ahead_;              // what inputs send in this run of ticks, where it is known (ticks x n)
   std::int32_t ahead_ticks_ = 0;
   std::int32_t ahead_row_ = 0;               // of the present tick
   const R* shown_ = nullptr;                 // x_1 .. x_T of the present trials (T x m x lanes)
@@ -292,11 +300,11 @@ class Batched {
   bool shared_out_ = false;                  // threads share the rate neurons out, and send when those step
   std::vector<UnderWay> under_way_;          // to them
 
-  Column<R> range_currents_;           // of a pass that threads share out (ranges x targets)
-  bool each_hears_ = false;            // whether a pass takes POST to each synapse (fused, loop)
-  PostColumns from_rate_;              // of this tick (n x lanes); gain and signal where each hears
-  PostColumns from_readouts_;          // of this tick (o x lanes); gain is 1, decay 0
-  Column<R> errors_back_;              // g = gain * signal of the revisited tick (n x lanes); sweeps only
+  Column<R> range_currents_;   // of a pass that threads share out (ranges x targets)
+  bool each_hears_ = false;    // whether a pass takes POST to each synapse (fused, loop)
+  PostColumns from_rate_;      // of this tick (n x lanes); gain and signal where each hears
+  PostColumns from_readouts_;  // of this tick (o x lanes); gain is 1, decay 0
+  Column<R> errors_back_;  // g = gain * signal of the revisited tick (n x lanes), and of the one before; sweeps only
   Column<TransposedTrace<R>> behind_;  // of the tick after, for a run of cells (n or lanes)
 
   AxonLines<R> input_lines_;  // what is under way from the inputs
@@ -315,7 +323,7 @@ class Batched {
   Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next two
   Column<R> compared_errors_;  // e_t
   Column<R> reports_;          // eps_t
-  Column<R> answered_;         // A^T eps_t (window x n)
+  Column<R> answered_;         // A^T eps_t, or R eps_t (window x n); where no tape holds them
 
   Column<R> told_;                              // NORM of each readout (o x lanes)
   Column<R> rate_errors_;                       // reg of the trial (n x lanes); e-prop under a firing-rate target only

@@ -6,18 +6,25 @@
 #include <algorithm>
 
 #include "core/base/product.h"
+#include "core/base/registers.h"
 #include "core/transport/batched.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
 
-/// kShared: all synapses of a source hold equal traces (identity, one decay), so one handler call a source serves them all.
+/// kShared: all synapses of a source hold equal traces (identity, one decay), so one handler call a source serves them all. said: what the sources
+/// sent, tick by tick (ticks x sources).
 template <class R>
-void Batched<R>::drift_shared(Block& block, const R* activity) {
+void Batched<R>::drift_shared(Block& block, RowsView<R> said) {
   const Drift<R> clock{block.decay, block.leak};
-  for (std::size_t cell = 0; cell < block.trace.size(); ++cell) {
-    on(Eligibility<R>{block.trace[cell], activity[cell]}, clock);
-  }
+  by_cells<R>(0, said.neurons, [&]<std::size_t kCells>(std::ptrdiff_t first) {
+    auto trace = Cells<R, kCells>::load(block.trace.data() + first);
+    const R* activity = said.value + first;
+    for (std::int32_t row = 0; row < said.rows; ++row, activity += said.by_row) {
+      for (std::size_t k = 0; k < kCells; ++k) on(Eligibility<R>{trace[k], activity[k]}, clock);
+    }
+    trace.store(block.trace.data() + first);
+  });
 }
 
 /// kLoop: every synapse of every lane meets the message of its neuron; the lanes share the sum, in lane order.
@@ -234,12 +241,12 @@ void Batched<R>::commit(R scale) {
   }
 }
 
-template void Batched<double>::drift_shared(Block&, const double*);
+template void Batched<double>::drift_shared(Block&, RowsView<double>);
 template void Batched<double>::loop_lanes(std::int32_t, Learn, const PostColumns&);
 template void Batched<double>::tell_squares(double, double*);
 template void Batched<double>::hear_factor(const double*);
 template void Batched<double>::commit(double);
-template void Batched<float>::drift_shared(Block&, const float*);
+template void Batched<float>::drift_shared(Block&, RowsView<float>);
 template void Batched<float>::loop_lanes(std::int32_t, Learn, const PostColumns&);
 template void Batched<float>::tell_squares(float, float*);
 template void Batched<float>::hear_factor(const float*);

@@ -1,4 +1,4 @@
-// Runs of ticks, one lane: what goes forward until weights change, then the errors of all those ticks, then their sweeps.
+// Runs of ticks, one lane: what goes forward until weights change, then the errors of all those ticks, and their sweeps (batched_sweep.cc).
 //
 // Why: a tick of few neurons is less work than a dozen calls that each look after a handful of numbers. In a run only what must wait for the tick
 // before it is done tick by tick. What was sent is on the tapes, and passes the door once a channel for the run, or for the lags of a sweep.
@@ -7,25 +7,13 @@
 #include <algorithm>
 #include <array>
 
+#include "core/actor/recurrence.h"
 #include "core/base/count.h"
 #include "core/base/product.h"
 #include "core/transport/batched.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
-namespace {
-
-/// How many sources spoke, summed over the rows.
-template <class R>
-std::int64_t count_said(RowsView<R> said) {
-  if (said.neurons == said.by_row) return count_nonzero(said.value, std::int64_t{said.rows} * said.neurons);
-  std::int64_t count = 0;
-  for (std::int32_t row = 0; row < said.rows; ++row)
-    count += count_nonzero(said.value + row * said.by_row, said.neurons);
-  return count;
-}
-
-}  // namespace
 
 /// What a run rests on: tapes that hold all that is sent, tick by tick, and no message that is late or must be told one by one.
 template <class R>
@@ -39,6 +27,21 @@ bool Batched<R>::can_run() const {
     const bool known = projection.source_layer != Layer::kInput || block.ahead;
     return projection.dense && projection.wait == 0 && waits && known && !block.spiking && !block.target->leaky();
   });
+}
+
+/// The one projection that tells the neurons of the one population, all of them, of each other, where one thread sends it; else below 0.
+template <class R>
+std::int32_t Batched<R>::recurrent() const {
+  std::int32_t found = -1;
+  for (const std::int32_t p : onto_rate_) {
+    if (blocks_[static_cast<std::size_t>(p)].ahead) continue;
+    const Projection<R>& w = network_.projections[static_cast<std::size_t>(p)];
+    const bool own =
+        w.source_layer == Layer::kRate && w.source_size == network_.rate.size && w.target_size == network_.rate.size;
+    if (found >= 0 || !own || chunks_of(w.size(), 2, 1) > 1) return -1;
+    found = p;
+  }
+  return network_.rate.populations.size() == 1 ? found : -1;
 }
 
 template <class R>
@@ -67,6 +70,55 @@ R* Batched<R>::currents_ahead(std::int32_t row) {
   return ahead_.data() + std::ptrdiff_t{ahead_row_} * network_.rate.size;
 }
 
+/// One population whose neurons hear of each other over one projection, and of nothing else that is not known ahead: straight from one row of the
+/// tapes into the next. Everything is as in run_ticks(), to the last bit.
+template <class R>
+void Batched<R>::run_recurrent(std::int32_t row, std::int32_t ticks) {
+  RateLayer<R>& rate = network_.rate;
+  const Population& population = rate.populations.front();
+  const R* weight = network_.projections[static_cast<std::size_t>(recurrent_)].weight.data();
+  const Recurrence<R> recurrence{{weight, rate.size, rate.size, rate.size},
+                                 population.activation,
+                                 static_cast<R>(population.leak),
+                                 rate.own_weight.data()};
+  const std::int32_t end = row + ticks;
+  while (row < end) {
+    RecurrentRows<R> rows;
+    rows.current = currents_ahead(row);
+    rows.before = activities_.at(row, 0);
+    rows.activity = activities_.at(row + 1, 0);
+    if (!gains_.empty()) rows.gain = gains_.at(row, 0);
+    if (!decays_.empty()) rows.decay = decays_.at(row, 0);
+    rows.one_gain = gains_.repeats();
+    rows.one_decay = decays_.repeats();
+    const std::int32_t together = std::min(ahead_ticks_ - ahead_row_, end - row);
+    advance(recurrence, rows, together);
+    ahead_row_ += together - 1;
+    row += together;
+  }
+  std::copy_n(activities_.at(end, 0), rate.size, rate.activity.begin());
+  if (!gains_.empty()) std::copy_n(gains_.at(end - 1, 0), rate.size, rate.gain.begin());
+}
+
+template <class R>
+void Batched<R>::run_ticks(Tick first, Tick last) {
+  for (Tick now = first; now <= last; ++now.value) {
+    door_.tick(now);
+    R* current = currents_ahead(now.value - 1);  // in the place where they are known ahead
+    for (const std::int32_t p : onto_rate_) {
+      const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+      if (blocks_[static_cast<std::size_t>(p)].ahead) continue;
+      send_product(projection, said_from(projection, now, 1).value, current + projection.target_begin);
+    }
+    for (const Population& population : network_.rate.populations) {
+      const auto begin = static_cast<std::size_t>(population.begin);
+      step_population(population, begin, begin + static_cast<std::size_t>(population.size), current);
+    }
+    keep_activities();
+    if (!decays_.empty()) note_decays(now.value - 1);
+  }
+}
+
 template <class R>
 void Batched<R>::run(Tick first, Tick last) {
   const std::int32_t ticks = last.value + 1 - first.value;
@@ -76,28 +128,28 @@ void Batched<R>::run(Tick first, Tick last) {
   const bool online = rule_row.drive == Drive::kOnline;
   if (!inputs_.empty()) std::copy_n(shown_ + std::ptrdiff_t{row} * m, std::ptrdiff_t{ticks} * m, inputs_.at(row, 0));
   if (online && rule_row.decay == DecaySource::kNeuron) own_weights(ticks);
-  for (Tick now = first; now <= last; ++now.value) {
-    door_.tick(now);
-    R* current = currents_ahead(now.value - 1);  // in the place where they are known ahead
-    for (const std::int32_t p : onto_rate_) {
-      const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-      Block& block = blocks_[static_cast<std::size_t>(p)];
-      const R* activity = said_from(projection, now, 1).value;
-      if (!block.ahead) send_product(projection, activity, current + projection.target_begin);
-      if (block.way == Way::kShared) drift_shared(block, activity);
-    }
-    for (const Population& population : network_.rate.populations) {
-      const auto begin = static_cast<std::size_t>(population.begin);
-      step_population(population, begin, begin + static_cast<std::size_t>(population.size), current);
-    }
-    keep_activities();
-    if (!decays_.empty()) note_decays(now.value - 1);
+  if (recurrent_ >= 0) {
+    run_recurrent(row, ticks);
+  } else {
+    run_ticks(first, last);
   }
+  door_.tick(last);
   count_axons_of_run(first, ticks);
+  const std::int32_t quiet = std::clamp(trial_.ticks - trial_.window - row, 0, ticks);  // no error comes
+  for (const std::int32_t p : onto_rate_) {
+    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    Block& block = blocks_[static_cast<std::size_t>(p)];
+    if (block.way != Way::kShared) continue;
+    drift_shared(block, said_from(projection, first, quiet));
+    for (Tick now{first.value + quiet}; now <= last; ++now.value) {
+      drift_shared(block, said_from(projection, now, 1));
+      block.traces.write(now.value - 1 - (trial_.ticks - trial_.window), block.trace.data());
+    }
+  }
   if (!online) return;
   if (!coefficients_.empty() && !gains_.empty())
-    std::fill_n(coefficients_.at(row, 0), std::ptrdiff_t{ticks} * network_.rate.size, R(0));
-  count_posts_of_run(ticks);
+    std::fill_n(coefficients_.at(row, 0), std::ptrdiff_t{quiet} * network_.rate.size, R(0));
+  count_posts_of_run(quiet, ticks - quiet);
 }
 
 /// What the sources of a projection sent in `ticks` ticks from `first` on: x_t, h_{t-1} over W, h_t over A.
@@ -114,7 +166,7 @@ template <class R>
 void Batched<R>::count_axons_of_run(Tick first, std::int32_t ticks) {
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
     const Projection<R>& projection = network_.projections[p];
-    const std::int64_t messages = count_said(said_from(projection, first, ticks)) * projection.target_size;
+    const std::int64_t messages = count_nonzero(said_from(projection, first, ticks)) * projection.target_size;
     const bool onto_rate = projection.target_layer == Layer::kRate;
     pass_axons(door_, projection.source_layer, 0, messages, no_offence);
     pass_dendrites(door_, projection.target_layer, messages,
@@ -128,18 +180,19 @@ template <class R>
 std::int64_t Batched<R>::sent_at(std::int32_t p, Tick revisited) {
   std::int64_t& sent = blocks_[static_cast<std::size_t>(p)].sent[static_cast<std::size_t>(revisited.value)];
   const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-  if (sent == kUncounted) sent = count_said(said_from(projection, revisited, 1)) * projection.target_size;
+  if (sent == kUncounted) sent = count_nonzero(said_from(projection, revisited, 1)) * projection.target_size;
   return sent;
 }
 
-/// POST of ticks without an error; where the synapse knows its gain, nothing is told.
+/// POST of ticks without an error, where the synapse does not know its gain, and of those with one.
 template <class R>
-void Batched<R>::count_posts_of_run(std::int32_t ticks) {
+void Batched<R>::count_posts_of_run(std::int32_t quiet, std::int32_t loud) {
   const Rule& rule_row = rule(learning_.kind);
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    if (!projection.plastic) continue;
     const bool known_gain = blocks_[static_cast<std::size_t>(p)].identity && rule_row.decay == DecaySource::kConstant;
-    if (!projection.plastic || known_gain) continue;
+    const std::int32_t ticks = known_gain ? loud : quiet + loud;
     door_.pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * ticks,
                                                               scalars_of(rule_row, Channel::kPost, true), no_offence);
   }
@@ -147,7 +200,9 @@ void Batched<R>::count_posts_of_run(std::int32_t ticks) {
 
 template <class R>
 bool Batched<R>::runs_errors() const {
-  return runs() && !answered_.empty() && !trial_.classes && is_open(std::min(learning_.depth, trial_.ticks));
+  if (!runs() || trial_.classes) return false;
+  if (rule(learning_.kind).drive == Drive::kSweep) return is_open(std::min(learning_.depth, trial_.ticks));
+  return rule(learning_.kind).signal != SignalSource::kSymmetric || door_.is_open(Channel::kTransport, 0);
 }
 
 /// To all that a sweep of so many stages sends.
@@ -163,21 +218,29 @@ std::ptrdiff_t Batched<R>::in_window(Tick tick, std::int32_t width) const {
   return std::ptrdiff_t{tick.value - (trial_.ticks - trial_.window) - 1} * width;
 }
 
+/// Each tick by itself, so that sums are those of ticks that somebody looks at.
 template <class R>
 void Batched<R>::compare(Tick first, Tick last, const R* target, R scale) {
+  const Rule& rule_row = rule(learning_.kind);
+  const bool sweeps = rule_row.drive == Drive::kSweep;
   const std::int32_t ticks = last.value + 1 - first.value;
   const std::int32_t o = network_.readouts.size;
   const std::int32_t n = network_.rate.size;
   R* currents = compared_.data() + in_window(first, o);
   R* errors = compared_errors_.data() + in_window(first, o);
   R* epsilons = reports_.data() + in_window(first, o);
-  R* answers = answered_.data() + in_window(first, n);
+  R* signals = answered_.empty() ? coefficients_.at(first.value - 1, 0) : answered_.data() + in_window(first, n);
   std::fill_n(currents, std::ptrdiff_t{ticks} * o, R(0));
-  std::fill_n(answers, std::ptrdiff_t{ticks} * n, R(0));
+  std::fill_n(signals, std::ptrdiff_t{ticks} * n, R(0));
+  const auto each_tick = [&](auto visit) {  // visit(x of the readouts, x of the rate neurons, tick)
+    for (std::int32_t row = 0; row < ticks; ++row)
+      visit(std::ptrdiff_t{row} * o, std::ptrdiff_t{row} * n, Tick{first.value + row});
+  };
   for (const std::int32_t p : onto_readouts_) {
     const Projection<R>& a = network_.projections[static_cast<std::size_t>(p)];
-    add_products<R>({a.weight.data(), a.target_size, a.source_size, a.target_size}, said_from(a, first, ticks),
-                    currents + a.target_begin, o);
+    each_tick([&](std::ptrdiff_t k, std::ptrdiff_t, Tick now) {
+      send_product(a, said_from(a, now, 1).value, currents + k + a.target_begin);
+    });
   }
   R output = 0;  // of a readout without memory: heard again in every tick
   R norm = 0;
@@ -187,19 +250,34 @@ void Batched<R>::compare(Tick first, Tick last, const R* target, R scale) {
     on(k, Target<R>{target[cell]}, scale);
   }
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, std::int64_t{ticks} * o, 1, no_offence);
-  const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kPost, false);
+  const std::int64_t scalars = scalars_of(rule_row, Channel::kPost, false);
+  const bool answers = rule_row.signal != SignalSource::kFeedback;
   for (const std::int32_t p : onto_readouts_) {
     const Projection<R>& a = network_.projections[static_cast<std::size_t>(p)];
-    const RowsView<R> reported{epsilons + a.target_begin, ticks, a.target_size, o, 1};
-    const std::int64_t messages = count_said(reported) * a.source_size;
+    if (!a.plastic && !answers) continue;
+    const std::int64_t messages =
+        count_nonzero(RowsView<R>{epsilons + a.target_begin, ticks, a.target_size, o, 1}) * a.source_size;
     door_.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(0, messages, scalars, no_offence);
-    door_.pass<Channel::kTransport, Party::kSynapse, Party::kAgent>(0, messages, 1, no_offence);
-    add_transposed_products<R>({a.weight.data(), a.target_size, a.source_size, a.target_size}, reported,
-                               answers + a.source_begin, n);
+    if (!answers) continue;
+    pass_transports(door_, sweeps ? Party::kAgent : Party::kRate, 0, messages, no_offence);
+    each_tick([&](std::ptrdiff_t k, std::ptrdiff_t i, Tick) { transport_errors(a, epsilons + k, signals + i); });
   }
-  if (epsilons_.empty()) return;
-  std::copy_n(epsilons, std::ptrdiff_t{ticks} * o, epsilons_.at(first.value - 1, 0));
-  for (std::int32_t row = first.value - 1; row < last.value; ++row) reported_.mark(row);
+  for (const Projection<R>& wires : network_.feedback) {
+    if (answers) break;
+    std::int64_t messages = 0;
+    each_tick([&](std::ptrdiff_t k, std::ptrdiff_t i, Tick) {
+      const R* epsilon = epsilons + k + wires.source_begin;
+      messages += count_axons(wires, epsilon);
+      send_product(wires, epsilon, signals + i + wires.target_begin);
+    });
+    door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, messages, 1, no_offence);
+  }
+  each_tick([&](std::ptrdiff_t k, std::ptrdiff_t, Tick now) {
+    if (!sweeps) learnt_.mark(now.value - 1);
+    if (epsilons_.empty()) return;
+    std::copy_n(epsilons + k, o, epsilons_.at(now.value - 1, 0));
+    reported_.mark(now.value - 1);
+  });
 }
 
 template <class R>
@@ -214,61 +292,8 @@ void Batched<R>::answer(Tick tick, Answers<R> answers) {
     on(AgentCell<R>{answers.sums[cell]}, Transport<R>{told[cell]});
 }
 
-/// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is silent are counted together.
-template <class R>
-void Batched<R>::pass_replayed(const Projection<R>& projection, Tick now, std::int32_t visits) {
-  constexpr std::int32_t kTogether = 8;
-  const RowsView<R> said = said_from(projection, Tick{now.value - visits + 1}, visits);
-  const auto pass = [&](std::int32_t row, std::int32_t rows, std::int64_t sources) {
-    const std::int32_t lag = visits - row - rows;
-    const std::int64_t messages = sources * projection.target_size;
-    if (projection.source_layer == Layer::kInput) {
-      door_.pass_each<Channel::kAxon, Party::kInput, Party::kSynapse>(lag, rows, messages, 1);
-    } else {
-      door_.pass_each<Channel::kAxon, Party::kRate, Party::kSynapse>(lag, rows, messages, 1);
-    }
-  };
-  const auto sources_of = [&](std::int32_t row, std::int32_t rows) {
-    return count_said<R>({said.value + row * said.by_row, rows, said.neurons, said.by_row, 1});
-  };
-  for (std::int32_t row = 0; row < visits; row += kTogether) {
-    const std::int32_t rows = std::min(kTogether, visits - row);
-    if (sources_of(row, rows) == std::int64_t{rows} * said.neurons) {
-      pass(row, rows, said.neurons);
-      continue;
-    }
-    for (std::int32_t k = row; k < row + rows; ++k) pass(k, 1, sources_of(k, 1));
-  }
-}
-
-template <class R>
-bool Batched<R>::pass_sweep(Tick now, std::int32_t visits) {
-  if (!runs() || !is_open(visits)) return false;
-  door_.pass_each<Channel::kAdjoint, Party::kAgent, Party::kRate>(0, visits, network_.rate.size, 1);
-  const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kPost, true);
-  for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-    const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;  // stages before the last
-    if (projection.plastic) pass_replayed(projection, now, visits);
-    door_.pass_each<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.plastic ? visits : transports,
-                                                                   projection.size(), scalars);
-    door_.pass_each<Channel::kTransport, Party::kSynapse, Party::kAgent>(0, transports, projection.size(), 1);
-  }
-  return true;
-}
-
-template <class R>
-void Batched<R>::stage(const R* delta, Tick revisited, Answers<R> answers) {
-  for (std::size_t cell = 0; cell < network_.rate.signal.size(); ++cell) on(neuron(cell), Adjoint<R>{delta[cell]});
-  keep_errors_back(revisited.value - 1);
-  for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-    if (projection.source_layer != Layer::kRate) continue;
-    if (R* const sums = answers.sums_of(network_, projection)) transport_errors(projection, errors_back_.data(), sums);
-  }
-}
-
 template bool Batched<double>::can_run() const;
+template std::int32_t Batched<double>::recurrent() const;
 template bool Batched<double>::runs() const;
 template double* Batched<double>::currents_ahead(std::int32_t);
 template void Batched<double>::run(Tick, Tick);
@@ -277,9 +302,8 @@ template bool Batched<double>::runs_errors() const;
 template void Batched<double>::compare(Tick, Tick, const double*, double);
 template const double* Batched<double>::errors_at(Tick) const;
 template void Batched<double>::answer(Tick, Answers<double>);
-template bool Batched<double>::pass_sweep(Tick, std::int32_t);
-template void Batched<double>::stage(const double*, Tick, Answers<double>);
 template bool Batched<float>::can_run() const;
+template std::int32_t Batched<float>::recurrent() const;
 template bool Batched<float>::runs() const;
 template float* Batched<float>::currents_ahead(std::int32_t);
 template void Batched<float>::run(Tick, Tick);
@@ -288,7 +312,5 @@ template bool Batched<float>::runs_errors() const;
 template void Batched<float>::compare(Tick, Tick, const float*, float);
 template const float* Batched<float>::errors_at(Tick) const;
 template void Batched<float>::answer(Tick, Answers<float>);
-template bool Batched<float>::pass_sweep(Tick, std::int32_t);
-template void Batched<float>::stage(const float*, Tick, Answers<float>);
 
 }  // namespace locus

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "core/actor/synapse.h"
+#include "core/base/registers.h"
 
 namespace locus {
 
@@ -42,7 +43,7 @@ struct PassColumns {
 /// One synapse meets its messages of the pass. Returns the DENDRITE's current, 0 if nothing is sent.
 template <Learn kLearn, bool kSend, class R>
 inline R meet(R& weight, R& trace, R pre, R activity, Post<R> post, Commit<R> commit) {
-  R delta = -R(0);  // what is added to -0 is itself to the last bit, whatever it is: the compiler leaves this addition out
+  R delta = -R{};  // what is added to -0 is itself to the last bit, whatever it is: the compiler leaves this addition out
   const Synapse<R> s{weight, pre, trace, delta};
   if constexpr (kLearn == Learn::kDrift) on(s, Drift<R>{post.decay, post.gain});
   if constexpr (kLearn == Learn::kPost) {
@@ -50,7 +51,7 @@ inline R meet(R& weight, R& trace, R pre, R activity, Post<R> post, Commit<R> co
     on(s, commit);
   }
   if constexpr (kSend) return on(s, Axon<R>{activity}).current;
-  return R(0);
+  return R{};
 }
 
 template <Learn kLearn, bool kOwnDecay, class R>
@@ -96,6 +97,64 @@ inline void pass_columns(const PassColumns<R>& c, std::int32_t j) {
     }
     if constexpr (kSend) c.current[i] = current;
   }
+}
+
+/// kRegisters registers of targets from `begin` on, all sources: what their neurons tell and hear stays in registers, which pays where every column
+/// is near.
+template <class Lane, std::size_t kRegisters, Learn kLearn, bool kOwnDecay, bool kSend, class R>
+inline void pass_targets(const PassColumns<R>& c, std::ptrdiff_t begin) {
+  using Type = typename Lane::Type;
+  constexpr bool kLearns = kLearn != Learn::kNothing;
+  const std::ptrdiff_t stride = c.targets;
+  const Commit<Type> commit{Lane::all(c.rate)};
+  const auto of = [begin](auto* column, std::size_t r) {
+    return column + begin + static_cast<std::ptrdiff_t>(r) * Lane::kLanes;
+  };
+  Post<Type> post[kRegisters];
+  Type current[kRegisters];
+#pragma GCC unroll 2
+  for (std::size_t r = 0; r < kRegisters; ++r) {
+    post[r].decay = kOwnDecay ? Lane::load(of(c.decay, r)) : Lane::all(c.constant_decay);
+    post[r].gain = kLearn == Learn::kPost ? Lane::load(of(c.gain, r)) : Lane::all(c.constant_gain);
+    post[r].signal = kLearn == Learn::kPost ? Lane::load(of(c.signal, r)) : Type{};
+    current[r] = kSend ? Lane::load(of(c.current, r)) : Type{};
+  }
+  R* weight = c.weight;
+  R* trace = c.trace;
+  for (std::int32_t j = 0; j < c.sources; ++j, weight += stride) {
+    const Type pre = kLearns ? Lane::all(c.pre[j]) : Type{};
+    const Type activity = kSend ? Lane::all(c.activity[j]) : Type{};
+#pragma GCC unroll 2
+    for (std::size_t r = 0; r < kRegisters; ++r) {
+      Type own_weight = Lane::load(of(weight, r));
+      Type own_trace = kLearns ? Lane::load(of(trace, r)) : Type{};
+      const Type sent = meet<kLearn, kSend>(own_weight, own_trace, pre, activity, post[r], commit);
+      if constexpr (kSend) current[r] += sent;
+      if constexpr (kLearn == Learn::kPost) Lane::store(of(weight, r), own_weight);
+      if constexpr (kLearns) Lane::store(of(trace, r), own_trace);
+    }
+    if constexpr (kLearns) trace += stride;
+  }
+#pragma GCC unroll 2
+  for (std::size_t r = 0; r < kRegisters; ++r) {
+    if constexpr (kSend) Lane::store(of(c.current, r), current[r]);
+  }
+}
+
+/// Dense, of so few synapses that all are near: every source and target.
+template <Learn kLearn, bool kOwnDecay, bool kSend, class R>
+void pass_near(const PassColumns<R>& c) {
+  std::ptrdiff_t begin = 0;
+  const auto step = [&]<class Lane, std::size_t kRegisters>() {
+    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
+    for (; begin + kStep <= c.targets; begin += kStep)
+      pass_targets<Lane, kRegisters, kLearn, kOwnDecay, kSend>(c, begin);
+  };
+  step.template operator()<Register<R>, 2>();
+  step.template operator()<Register<R>, 1>();
+  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
+  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
+  step.template operator()<Single<R>, 1>();
 }
 
 /// Dense: sources [first, last), every target.

@@ -7,7 +7,9 @@
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "core/actor/eligibility.h"
@@ -125,6 +127,8 @@ class Rows {
 
   /// True if the row was marked before.
   bool mark(std::int32_t tick) {
+    begin_ = std::min(begin_, tick);
+    end_ = std::max(end_, tick + 1);
     const bool before = marked_[static_cast<std::size_t>(tick)] != 0;
     marked_[static_cast<std::size_t>(tick)] = 1;
     return before;
@@ -132,15 +136,18 @@ class Rows {
 
   bool has(std::int32_t tick) const { return marked_[static_cast<std::size_t>(tick)] != 0; }
 
-  void clear() { marked_.assign(marked_.size(), 0); }
+  void clear() {
+    if (begin_ < end_) std::fill(marked_.begin() + begin_, marked_.begin() + end_, std::uint8_t{0});
+    begin_ = kNone;
+    end_ = 0;
+  }
 
   /// Calls visit(first, count) for each run of marked rows, in order.
   template <class Visit>
   void each_run(Visit visit) const {
-    const auto ticks = static_cast<std::int32_t>(marked_.size());
-    for (std::int32_t first = 0; first < ticks; ++first) {
+    for (std::int32_t first = begin_; first < end_; ++first) {
       std::int32_t end = first;
-      while (end < ticks && marked_[static_cast<std::size_t>(end)] != 0) ++end;
+      while (end < end_ && marked_[static_cast<std::size_t>(end)] != 0) ++end;
       if (end == first) continue;
       visit(first, end - first);
       first = end;
@@ -148,7 +155,10 @@ class Rows {
   }
 
  private:
+  static constexpr std::int32_t kNone = std::numeric_limits<std::int32_t>::max();
   std::vector<std::uint8_t> marked_;  // by tick
+  std::int32_t begin_ = kNone;        // none before is marked,
+  std::int32_t end_ = 0;              // nor from here on
 };
 
 }  // namespace locus

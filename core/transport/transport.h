@@ -10,6 +10,7 @@
 
 #include "core/actor/network.h"
 #include "core/actor/synapse.h"
+#include "core/base/function_ref.h"
 #include "core/base/id.h"
 #include "core/wire/door.h"
 
@@ -30,6 +31,20 @@ template <class R>
 void on(AgentCell<R> agent, Square<R> m) {
   agent.sum += m.value;
 }
+
+/// The backward agent's clock: delta = (1 - alpha) delta + what it was told in the last stage. kept: 1 - alpha.
+template <class R>
+void step(AgentCell<R> agent, R kept, R told) {
+  agent.sum = kept * agent.sum + told;
+}
+
+/// The backward agent's columns, as a transport takes them that goes through all stages of a sweep by itself; one lane, one population, no delays.
+template <class R>
+struct AgentColumns {
+  R* delta = nullptr;                    // (n); 0 before the first stage
+  R kept = 0;                            // 1 - alpha
+  FunctionRef<const R*(Tick)> error_of;  // A^T eps of a tick that brings an error to this sweep (n), or null
+};
 
 /// Where TRANSPORT goes: the backward agent's sums or the presynaptic neurons' learning signals; none: synapses do not answer.
 template <class R>
@@ -120,8 +135,8 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
 
 /// A transport that takes together what ticks, or stages of a sweep, have in common; what that means is Batched's to say.
 template <class T, class R>
-concept RunsTicks = TransportOf<T, R> &&
-    requires(T t, const T& ct, Tick tick, std::int32_t visits, const R* column, R scale, Answers<R> answers) {
+concept RunsTicks = TransportOf<T, R> && requires(T t, const T& ct, Tick tick, std::int32_t visits, const R* column,
+                                                  R scale, Answers<R> answers, const AgentColumns<R>& agent) {
   { ct.runs() } -> std::same_as<bool>;
   t.run(tick, tick);
   { ct.runs_errors() } -> std::same_as<bool>;
@@ -130,6 +145,7 @@ concept RunsTicks = TransportOf<T, R> &&
   t.answer(tick, answers);
   { t.pass_sweep(tick, visits) } -> std::same_as<bool>;
   t.stage(column, tick, answers);
+  { t.sweep_recurrent(tick, visits, agent) } -> std::same_as<bool>;
 };
 
 }  // namespace locus

@@ -83,7 +83,7 @@ template <class R, TransportOf<R> T>
 Tick Trial<R, T>::end_of_run(Tick now) const {
   if constexpr (RunsTicks<T, R>) {
     if (observer_ || !transport_.runs()) return Tick{};
-    if (!agent_ || !transport_.runs_errors()) return Tick{shape_.ticks - shape_.window};
+    if (!transport_.runs_errors()) return Tick{shape_.ticks - shape_.window};
     if (!commit_every_tick_) return Tick{shape_.ticks};
     while (!sweep_due(learning_, shape_, now.value)) ++now.value;
     return now;
@@ -102,6 +102,7 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
     transport_.compare(first_error, last, batch.target_at(first_error.value), scale_);
     for (Tick tick = first_error; tick <= last; ++tick.value) {
       add_squares(transport_.errors_at(tick));
+      if (!agent_) continue;
       transport_.answer(tick, agent_->errors_of(tick));
       if (sweep_due(learning_, shape_, tick.value)) agent_->sweep(transport_, tick);
     }

@@ -54,9 +54,11 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
     draw(begun + 1, ticks, input);
     if constexpr (!std::is_same_v<R, S>) std::ranges::copy(input_, batch.input_at(begun + 1));
     teacher_.hear(input, ticks);
-    for (std::int32_t tick = begun + 1; tick <= begun + ticks; ++tick) {
-      teacher_.step();
-      if (tick > batch.ticks - window_) std::ranges::copy(teacher_.readout(), batch.target_at(tick));
+    const std::int32_t silent = std::clamp(batch.ticks - window_ - begun, 0, ticks);  // nobody asks what the teacher says
+    if (silent > 0) teacher_.step(silent);
+    for (std::int32_t tick = begun + silent + 1; tick <= begun + ticks; ++tick) {
+      teacher_.step(1);
+      std::ranges::copy(teacher_.readout(), batch.target_at(tick));
     }
   }
 }

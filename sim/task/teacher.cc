@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/actor/recurrence.h"
 #include "core/base/check.h"
 #include "core/base/product.h"
 #include "sim/model/network_size.h"
@@ -151,7 +152,27 @@ void Teacher<R>::step_readouts() {
 }
 
 template <class R>
-void Teacher<R>::step() {
+void Teacher<R>::step(std::int32_t ticks) {
+  const bool alone = lanes_ == 1 && populations_.size() == 1 && recurrent_.size() == 1 && recurrent_.front().dense;
+  if (!alone || populations_.front().lif || !outputs_.empty()) {
+    for (std::int32_t tick = 0; tick < ticks; ++tick) step_once();
+    return;
+  }
+  const Block& block = recurrent_.front();
+  const Population& population = populations_.front();
+  RecurrentRows<R> rows;
+  rows.current = rows.activity = heard_.data() + next_;
+  rows.before = activity_.data();
+  advance<R>({{block.weight.data(), block.targets, block.sources, block.targets},
+              population.activation,
+              static_cast<R>(population.leak)},
+             rows, ticks);
+  next_ += static_cast<std::size_t>(ticks) * activity_.size();
+  std::copy_n(heard_.data() + next_ - activity_.size(), activity_.size(), activity_.begin());
+}
+
+template <class R>
+void Teacher<R>::step_once() {
   R* const currents = heard_.data() + next_;
   next_ += activity_.size();
   for (const Block& block : recurrent_) add_block(block, activity_.data(), currents);

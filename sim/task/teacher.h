@@ -32,8 +32,8 @@ class Teacher {
   std::int32_t ticks_at_once() const { return kNearCells / static_cast<std::int32_t>(activity_.size()); }
   /// What the next `ticks` ticks show, x_t [1] (ticks x m x lanes), lanes contiguous under each neuron, as in a Batch. The last run is over.
   void hear(const R* inputs, std::int32_t ticks);
-  /// One tick, the next of those heard.
-  void step();
+  /// The next `ticks` ticks of those heard.
+  void step(std::int32_t ticks);
   /// y_t of the last step [1] (o x lanes).
   const Column<R>& readout();
 
@@ -52,6 +52,7 @@ class Teacher {
   Block block_of(const DenseMatrix& matrix) const;
   Block block_of(const SparseMatrix& matrix) const;
   void add_block(const Block& block, const R* source, R* target) const;
+  void step_once();
   void step_spiking(const Population& population, const R* current);
   void step_readouts();
 
@@ -64,7 +65,7 @@ class Teacher {
   std::vector<Population> populations_;  // rate and spiking
   std::vector<Population> outputs_;      // readouts, where some have memory
   Column<R> activity_;                   // h (n x lanes)
-  Column<R> heard_;       // B x_t of the ticks heard, u_t of those that have been stepped (ticks x n x lanes)
+  Column<R> heard_;  // B x_t of the ticks heard; of those that have been stepped what they came to (ticks x n x lanes)
   std::size_t next_ = 0;  // where the next tick's begin
   Column<R> voltage_;     // v, of spiking neurons (n x lanes), as the next two
   Column<R> adaptation_;  // a
