@@ -45,8 +45,9 @@ void on(RateNeuron<R> n, OwnWeight<R> m) {
   n.own_weight = m.weight;
 }
 
+/// Inlined wherever it is called, for what is called neuron by neuron is not vectorised.
 template <class Phi, class R>
-void step(RateNeuron<R> n, Step<R> c) {
+[[gnu::always_inline]] inline void step(RateNeuron<R> n, Step<R> c) {
   const Response<R> phi = Phi::at(n.current);
   n.activity = (R(1) - c.leak) * n.activity + c.leak * phi.value;
   n.gain = c.leak * phi.slope;

@@ -26,12 +26,12 @@ struct Recurrence {
 /// The rows of a run (ticks x n), each contiguous and n after the one before.
 template <class R>
 struct RecurrentRows {
-  R* current = nullptr;       // what arrives from elsewhere; then u_t
-  const R* before = nullptr;  // h_0, one row
-  R* activity = nullptr;      // h_t; may be the rows of `current`
-  R* gain = nullptr;          // alpha phi'(u_t); null: nobody asks
-  R* decay = nullptr;         // what e-prop's traces decay by; null: nobody asks
-  bool one_gain = false;      // all rows of `gain` are one
+  const R* current = nullptr;  // what arrives from elsewhere
+  const R* before = nullptr;   // h_0, one row
+  R* activity = nullptr;       // h_t; may be the rows of `current`, which are then gone
+  R* gain = nullptr;           // alpha phi'(u_t); null: nobody asks
+  R* decay = nullptr;          // what e-prop's traces decay by; null: nobody asks
+  bool one_gain = false;       // all rows of `gain` are one
   bool one_decay = false;
 };
 

@@ -24,7 +24,7 @@ std::int64_t count_nonzero(const R* values, std::int64_t size) {
   return all;
 }
 
-/// Summed over the rows.
+/// Summed over the rows, each contiguous (by_neuron is 1).
 template <class R>
 std::int64_t count_nonzero(RowsView<R> said) {
   if (said.neurons == said.by_row) return count_nonzero(said.value, std::int64_t{said.rows} * said.neurons);

@@ -1,6 +1,6 @@
 // FunctionRef: a borrowed callable, two words, no allocation (std::function may allocate, and a trial must not).
 //
-// Lifetime: it refers to the callable that it was made from; use it as a parameter only.
+// Lifetime: it refers to the callable that it was made from; use it as a parameter only, or in a struct that is one.
 #pragma once
 
 #include <concepts>

@@ -21,7 +21,8 @@ void add_far_columns(const WeightsView<R>& w, const R* from, std::ptrdiff_t targ
   const auto step = [&]<std::int32_t kSources>(std::int32_t j) {
     for (std::ptrdiff_t i = 0; i < targets; i += Lane::kLanes) {
       auto sum = Lane::load(to + i);
-      for (std::int32_t s = 0; s < kSources; ++s) sum += from[j + s] * Lane::load(w.weight + (j + s) * w.stride + i);
+      for (std::int32_t s = 0; s < kSources; ++s)
+        sum = multiply_add<Lane>(Lane::all(from[j + s]), Lane::load(w.weight + (j + s) * w.stride + i), sum);
       Lane::store(to + i, sum);
     }
   };
@@ -101,14 +102,6 @@ void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_r
 }
 
 template <class R>
-void add_transposed_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
-  if (from.rows == 1) return add_transposed_columns(w, from.value, to);
-  using Stride = Eigen::OuterStride<>;
-  const Eigen::Map<const Matrix<R>, 0, Stride> said(from.value, from.neurons, from.rows, Stride(from.by_row));
-  Eigen::Map<Matrix<R>, 0, Stride>(to, w.sources, from.rows, Stride(by_row)).noalias() += matrix_of(w).transpose() * said;
-}
-
-template <class R>
 void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride) {
   const bool by_tick = left.by_neuron == 1;  // a tick is contiguous
   if (by_tick && std::int64_t{left.neurons} * right.neurons <= kFew) {
@@ -147,8 +140,6 @@ template void add_transposed_product(WeightsView<double>, const double*, std::in
 template void add_transposed_product(WeightsView<float>, const float*, std::int32_t, float*);
 template void add_products(WeightsView<double>, RowsView<double>, double*, std::ptrdiff_t);
 template void add_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t);
-template void add_transposed_products(WeightsView<double>, RowsView<double>, double*, std::ptrdiff_t);
-template void add_transposed_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t);
 template double inner_product(RowsView<double>, std::int32_t, RowsView<double>, std::int32_t);
 template float inner_product(RowsView<float>, std::int32_t, RowsView<float>, std::int32_t);
 template void subtract_outer_products(double, RowsView<double>, RowsView<double>, double*, std::ptrdiff_t);

@@ -43,10 +43,6 @@ void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes,
 template <class R>
 void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row);
 
-/// Row by row, to (rows x sources) += from (rows x targets) W; contiguous as above.
-template <class R>
-void add_transposed_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row);
-
 /// weight (targets x sources, source by source, `stride` apart) -= rate * sum over rows of left (targets) right^T (sources).
 template <class R>
 void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride);

@@ -62,13 +62,11 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
     ahead_.assign(static_cast<std::size_t>(ahead_ticks_) * static_cast<std::size_t>(network.rate.size), R(0));
   }
   runs_ = can_run();
-  recurrent_ = recurrent();
   if (!runs_) return;
+  recurrent_ = recurrent();
   const std::size_t window = static_cast<std::size_t>(trial_.window);
   for (Column<R>* column : {&compared_, &compared_errors_, &reports_})
     column->assign(window * size(network.readouts.size), R(0));
-  if (rule(learning.kind).drive == Drive::kSweep || coefficients_.empty())
-    answered_.assign(window * size(network.rate.size), R(0));
 }
 
 template <class R>

@@ -72,7 +72,7 @@ class Batched {
   void compare(Tick first, Tick last, const R* target, R scale);
   /// e_t of the readouts (o) at a tick that has been compared.
   const R* errors_at(Tick tick) const;
-  /// What the synapses of A have answered then.
+  /// What the synapses of A have answered then: they have been counted, and whoever does not ask is not told.
   void answer(Tick tick, Answers<R> answers);
   /// Lets all messages pass of a sweep that revisits `visits` ticks from `now` back, where the door is open to all of them. False where it is not:
   /// then each stage passes alone.
@@ -190,6 +190,7 @@ class Batched {
   void keep_errors_back(std::int32_t row);
   struct Stage;
   Stage begin_stage(std::int32_t row);
+  void report_run(Tick first, std::int32_t ticks);
   void count_posts_of_run(std::int32_t quiet, std::int32_t loud);
   void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
   void see_traces(const Projection<R>& projection, Block& block);
@@ -317,13 +318,12 @@ class Batched {
   Tape<R> coefficients_;  // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
   bool once_ = false;     // a sweep revisits no tick a second time: its coefficients take the place of the gains
   Tape<R> epsilons_;      // eps_t at row t - 1
-  Rows learnt_;           // rows of coefficients_
+  Rows learnt_;           // rows of coefficients()
   Rows reported_;         // rows of epsilons_
 
   Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next two
   Column<R> compared_errors_;  // e_t
   Column<R> reports_;          // eps_t
-  Column<R> answered_;         // A^T eps_t, or R eps_t (window x n); where no tape holds them
 
   Column<R> told_;                              // NORM of each readout (o x lanes)
   Column<R> rate_errors_;                       // reg of the trial (n x lanes); e-prop under a firing-rate target only

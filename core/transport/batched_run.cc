@@ -10,6 +10,8 @@
 #include "core/actor/recurrence.h"
 #include "core/base/count.h"
 #include "core/base/product.h"
+#include "core/base/product_lane.h"
+#include "core/base/registers.h"
 #include "core/transport/batched.h"
 #include "core/transport/no_offence.h"
 
@@ -19,6 +21,8 @@ namespace locus {
 template <class R>
 bool Batched<R>::can_run() const {
   const Drive drive = rule(learning_.kind).drive;
+  if (has_leaky_readouts(network_))
+    return false;  // one is enough: the agent then keeps what comes back from each population apart
   if (lanes_ > 1 || activities_.empty() || ahead_.empty() || outputs_are_seen_) return false;
   if (drive != Drive::kSweep && drive != Drive::kOnline) return false;
   return std::ranges::all_of(network_.projections, [&](const Projection<R>& projection) {
@@ -29,7 +33,8 @@ bool Batched<R>::can_run() const {
   });
 }
 
-/// The one projection that tells the neurons of the one population, all of them, of each other, where one thread sends it; else below 0.
+/// The one projection that tells the neurons of the one population, all of them, of each other, where its weights are near and one thread sends
+/// it; else below 0.
 template <class R>
 std::int32_t Batched<R>::recurrent() const {
   std::int32_t found = -1;
@@ -38,7 +43,8 @@ std::int32_t Batched<R>::recurrent() const {
     const Projection<R>& w = network_.projections[static_cast<std::size_t>(p)];
     const bool own =
         w.source_layer == Layer::kRate && w.source_size == network_.rate.size && w.target_size == network_.rate.size;
-    if (found >= 0 || !own || chunks_of(w.size(), 2, 1) > 1) return -1;
+    const bool far = is_far(WeightsView<R>{w.weight.data(), w.target_size, w.source_size, w.target_size});
+    if (found >= 0 || !own || far || chunks_of(w.size(), 2, 1) > 1) return -1;
     found = p;
   }
   return network_.rate.populations.size() == 1 ? found : -1;
@@ -221,63 +227,74 @@ std::ptrdiff_t Batched<R>::in_window(Tick tick, std::int32_t width) const {
 /// Each tick by itself, so that sums are those of ticks that somebody looks at.
 template <class R>
 void Batched<R>::compare(Tick first, Tick last, const R* target, R scale) {
-  const Rule& rule_row = rule(learning_.kind);
-  const bool sweeps = rule_row.drive == Drive::kSweep;
   const std::int32_t ticks = last.value + 1 - first.value;
   const std::int32_t o = network_.readouts.size;
-  const std::int32_t n = network_.rate.size;
   R* currents = compared_.data() + in_window(first, o);
   R* errors = compared_errors_.data() + in_window(first, o);
   R* epsilons = reports_.data() + in_window(first, o);
-  R* signals = answered_.empty() ? coefficients_.at(first.value - 1, 0) : answered_.data() + in_window(first, n);
   std::fill_n(currents, std::ptrdiff_t{ticks} * o, R(0));
-  std::fill_n(signals, std::ptrdiff_t{ticks} * n, R(0));
-  const auto each_tick = [&](auto visit) {  // visit(x of the readouts, x of the rate neurons, tick)
-    for (std::int32_t row = 0; row < ticks; ++row)
-      visit(std::ptrdiff_t{row} * o, std::ptrdiff_t{row} * n, Tick{first.value + row});
-  };
   for (const std::int32_t p : onto_readouts_) {
     const Projection<R>& a = network_.projections[static_cast<std::size_t>(p)];
-    each_tick([&](std::ptrdiff_t k, std::ptrdiff_t, Tick now) {
-      send_product(a, said_from(a, now, 1).value, currents + k + a.target_begin);
-    });
+    for (std::int32_t row = 0; row < ticks; ++row) {
+      const R* activity = said_from(a, Tick{first.value + row}, 1).value;
+      send_product(a, activity, currents + std::ptrdiff_t{row} * o + a.target_begin);
+    }
   }
-  R output = 0;  // of a readout without memory: heard again in every tick
-  R norm = 0;
-  for (std::ptrdiff_t cell = 0; cell < std::ptrdiff_t{ticks} * o; ++cell) {
-    const Readout<R> k{currents[cell], output, errors[cell], epsilons[cell], norm};
-    step(k, Leaky<R>{R(0), R(1)});
-    on(k, Target<R>{target[cell]}, scale);
-  }
+  by_cells<R>(0, std::ptrdiff_t{ticks} * o, [&]<std::size_t kCells>(std::ptrdiff_t begin) {
+    using Run = Cells<R, kCells>;
+    Run current = Run::load(currents + begin);
+    Run asked = Run::load(target + begin);
+    Run output{};  // of readouts without memory: heard again in every tick
+    Run norm{};
+    Run error{};
+    Run epsilon{};
+    for (std::size_t k = 0; k < kCells; ++k) {
+      const Readout<R> readout{current[k], output[k], error[k], epsilon[k], norm[k]};
+      step(readout, Leaky<R>{R(0), R(1)});
+      on(readout, Target<R>{asked[k]}, scale);
+    }
+    error.store(errors + begin);
+    epsilon.store(epsilons + begin);
+  });
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, std::int64_t{ticks} * o, 1, no_offence);
-  const std::int64_t scalars = scalars_of(rule_row, Channel::kPost, false);
+  if (!epsilons_.empty()) std::copy_n(epsilons, std::ptrdiff_t{ticks} * o, epsilons_.at(first.value - 1, 0));
+  for (std::int32_t row = first.value - 1; row < last.value && !epsilons_.empty(); ++row) reported_.mark(row);
+  report_run(first, ticks);
+}
+
+/// POST and TRANSPORT, or FEEDBACK, of ticks that have been compared; online, the signals that they bring.
+template <class R>
+void Batched<R>::report_run(Tick first, std::int32_t ticks) {
+  const Rule& rule_row = rule(learning_.kind);
+  const std::int32_t o = network_.readouts.size;
+  const R* epsilons = reports_.data() + in_window(first, o);
+  const bool sweeps = rule_row.drive == Drive::kSweep;
   const bool answers = rule_row.signal != SignalSource::kFeedback;
   for (const std::int32_t p : onto_readouts_) {
     const Projection<R>& a = network_.projections[static_cast<std::size_t>(p)];
     if (!a.plastic && !answers) continue;
-    const std::int64_t messages =
-        count_nonzero(RowsView<R>{epsilons + a.target_begin, ticks, a.target_size, o, 1}) * a.source_size;
-    door_.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(0, messages, scalars, no_offence);
-    if (!answers) continue;
-    pass_transports(door_, sweeps ? Party::kAgent : Party::kRate, 0, messages, no_offence);
-    each_tick([&](std::ptrdiff_t k, std::ptrdiff_t i, Tick) { transport_errors(a, epsilons + k, signals + i); });
+    const RowsView<R> reported{epsilons + a.target_begin, ticks, a.target_size, o, 1};
+    const std::int64_t messages = count_nonzero(reported) * a.source_size;
+    door_.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(
+        0, messages, scalars_of(rule_row, Channel::kPost, false), no_offence);
+    if (answers) pass_transports(door_, sweeps ? Party::kAgent : Party::kRate, 0, messages, no_offence);
   }
-  for (const Projection<R>& wires : network_.feedback) {
-    if (answers) break;
-    std::int64_t messages = 0;
-    each_tick([&](std::ptrdiff_t k, std::ptrdiff_t i, Tick) {
-      const R* epsilon = epsilons + k + wires.source_begin;
-      messages += count_axons(wires, epsilon);
-      send_product(wires, epsilon, signals + i + wires.target_begin);
-    });
-    door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, messages, 1, no_offence);
+  if (sweeps) return;  // the agent asks, tick by tick
+  const bool heard = !coefficients_.empty();
+  for (std::int32_t row = 0; row < ticks; ++row) {
+    const R* epsilon = epsilons + std::ptrdiff_t{row} * o;
+    const Tick now{first.value + row};
+    learnt_.mark(now.value - 1);
+    R* signal = heard ? coefficients_.at(now.value - 1, 0) : nullptr;
+    if (heard) std::fill_n(signal, network_.rate.size, R(0));
+    if (heard && answers) answer(now, {Party::kRate, signal});
+    for (const Projection<R>& wires : network_.feedback) {
+      if (answers) break;
+      const R* said = epsilon + wires.source_begin;
+      door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_axons(wires, said), 1, no_offence);
+      if (heard) send_product(wires, said, signal + wires.target_begin);
+    }
   }
-  each_tick([&](std::ptrdiff_t k, std::ptrdiff_t, Tick now) {
-    if (!sweeps) learnt_.mark(now.value - 1);
-    if (epsilons_.empty()) return;
-    std::copy_n(epsilons + k, o, epsilons_.at(now.value - 1, 0));
-    reported_.mark(now.value - 1);
-  });
 }
 
 template <class R>
@@ -287,9 +304,9 @@ const R* Batched<R>::errors_at(Tick tick) const {
 
 template <class R>
 void Batched<R>::answer(Tick tick, Answers<R> answers) {
-  const R* told = answered_.data() + in_window(tick, network_.rate.size);
-  for (std::int32_t cell = 0; cell < network_.rate.size; ++cell)
-    on(AgentCell<R>{answers.sums[cell]}, Transport<R>{told[cell]});
+  const R* epsilon = reports_.data() + in_window(tick, network_.readouts.size);
+  for (const std::int32_t p : onto_readouts_)
+    transport_errors(network_.projections[static_cast<std::size_t>(p)], epsilon, answers.sums);
 }
 
 template bool Batched<double>::can_run() const;

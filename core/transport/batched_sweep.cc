@@ -60,7 +60,7 @@ template <class R>
 struct Batched<R>::Stage {
   const R* gain;   // alpha phi' of the tick revisited (n)
   R* coefficient;  // (n)
-  bool before;     // another sweep was here, and left a sum
+  bool has_sum;    // another sweep was here, and left one
 
   template <std::size_t kCells>
   [[gnu::always_inline]] Cells<R, kCells> hear(std::ptrdiff_t first, Cells<R, kCells> delta) const {
@@ -71,7 +71,7 @@ struct Batched<R>::Stage {
       g[k] *= signal[k];
     }
     auto sum = g;
-    if (before) {
+    if (has_sum) {
       sum = Cells<R, kCells>::load(coefficient + first);
       for (std::size_t k = 0; k < kCells; ++k) sum[k] += g[k];
     }
@@ -105,8 +105,8 @@ bool Batched<R>::sweep_recurrent(Tick now, std::int32_t visits, const AgentColum
   if (recurrent_ < 0) return false;
   const std::int32_t n = network_.rate.size;
   const WeightsView<R> w{network_.projections[static_cast<std::size_t>(recurrent_)].weight.data(), n, n, n};
-  R* told = errors_back_.data();  // g of the stage before
-  R* next = told + n;             // and of this one
+  R* last = errors_back_.data();  // g of the stage before
+  R* g = last + n;                // and of this one
   for (std::int32_t lag = 0; lag < visits; ++lag) {
     const Tick revisited{now.value - lag};
     const Stage stage = begin_stage(revisited.value - 1);
@@ -115,7 +115,7 @@ bool Batched<R>::sweep_recurrent(Tick now, std::int32_t visits, const AgentColum
       constexpr std::size_t kCells = Lane::kLanes;
       using Run = Cells<R, kCells>;
       auto due = Run{};
-      if (lag > 0) due = Run::of(sum_sources<Lane, kCells>(w, told, first, Lane::all(R(0))));
+      if (lag > 0) due = Run::of(sum_sources<Lane, kCells>(w, last, first, Lane::all(R(0))));
       auto delta = Run::load(agent.delta + first);
       for (std::size_t k = 0; k < kCells; ++k) step(AgentCell<R>{delta[k]}, agent.kept, due[k]);
       if (error != nullptr) {
@@ -123,9 +123,9 @@ bool Batched<R>::sweep_recurrent(Tick now, std::int32_t visits, const AgentColum
         for (std::size_t k = 0; k < kCells; ++k) on(AgentCell<R>{delta[k]}, Transport<R>{errors[k]});
       }
       delta.store(agent.delta + first);
-      stage.hear(first, delta).store(next + first);
+      stage.hear(first, delta).store(g + first);
     });
-    std::swap(told, next);
+    std::swap(last, g);
   }
   return true;
 }

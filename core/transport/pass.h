@@ -3,7 +3,9 @@
 // "Loop" is a pass with one of {learn, send}; "fused" has the learning of tick t, its commit and the sending of tick t + 1 in one pass, which reads
 // and writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is
 // the same, and so is every count.
-// The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Dense columns go four at a time, so that each current is
+// Where all columns are near, a register of targets meets all sources before the next one does, and what its neurons tell and hear stays in
+// registers (pass_near).
+// The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Other dense columns go four at a time, so that each current is
 // loaded and stored once for four synapses; every neuron's currents are summed in source order
 // (of a large projection: of each of some ranges of sources, and then over those).
 // Cost: bound by memory from about 256 neurons on; figures in docs/performance.md.

@@ -84,7 +84,7 @@ Tick Trial<R, T>::end_of_run(Tick now) const {
   if constexpr (RunsTicks<T, R>) {
     if (observer_ || !transport_.runs()) return Tick{};
     if (!transport_.runs_errors()) return Tick{shape_.ticks - shape_.window};
-    if (!commit_every_tick_) return Tick{shape_.ticks};
+    if (!agent_ || !commit_every_tick_) return Tick{shape_.ticks};
     while (!sweep_due(learning_, shape_, now.value)) ++now.value;
     return now;
   }
@@ -98,13 +98,17 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
   if constexpr (RunsTicks<T, R>) {
     transport_.run(first, last);
     const Tick first_error{std::max(first.value, shape_.ticks - shape_.window + 1)};
-    if (first_error > last) return false;  // so that a sweep is due at the last
+    if (first_error > last) return false;
     transport_.compare(first_error, last, batch.target_at(first_error.value), scale_);
+    Tick due = first_error;  // of the next sweep
     for (Tick tick = first_error; tick <= last; ++tick.value) {
       add_squares(transport_.errors_at(tick));
       if (!agent_) continue;
-      transport_.answer(tick, agent_->errors_of(tick));
-      if (sweep_due(learning_, shape_, tick.value)) agent_->sweep(transport_, tick);
+      due = std::max(due, tick);
+      while (!sweep_due(learning_, shape_, due.value)) ++due.value;
+      const bool revisited = due.value - tick.value < learning_.depth;  // what no sweep comes to, the agent does not ask for
+      if (revisited) transport_.answer(tick, agent_->errors_of(tick));
+      if (tick == due) agent_->sweep(transport_, tick);
     }
     return true;
   }

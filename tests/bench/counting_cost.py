@@ -21,7 +21,12 @@ from beside_python import draw, write_model
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILES = ("core/wire/door.h", "core/wire/door.cc", "core/wire/ledger.h", "core/wire/ledger.cc", "core/wire/budget.h", "core/wire/traffic.h",
          "core/transport/record.h", "core/base/count.h")
-FUNCTIONS = {"core/transport/batched.cc": ("count_axons",), "core/transport/batched_learning.cc": ("count_errors",)}
+FUNCTIONS = {
+    "core/transport/batched_sending.cc": ("count_axons",),
+    "core/transport/batched_learning.cc": ("count_errors",),
+    "core/transport/batched_run.cc": ("count_axons_of_run", "count_posts_of_run", "sent_at"),
+    "core/transport/batched_sweep.cc": ("pass_replayed", "pass_sweep"),
+}
 
 
 def counting_lines():
@@ -73,7 +78,7 @@ def main():
                 model = write_model(folder, draw(n, batch), rule)
                 profile = pathlib.Path(folder) / "profile"
                 subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}", "--compress-strings=no", "--compress-pos=no",
-                                "--toggle-collect=locus::Trial<*>::run*", "--toggle-collect=locus::Trial<*>::commit_batch*",
+                                "--toggle-collect=locus::Trial<*>::run(*", "--toggle-collect=locus::Trial<*>::commit_batch(*",
                                 program, "run", model, "--updates", "2", "--threads", "1", "--quiet"],
                                env=environment, check=True, capture_output=True)
                 counted, total = share_of(profile, counting)

@@ -45,6 +45,7 @@ struct RunCase {
   bool static_recurrent = false;
   bool every_tick = false;  // commits, after each sweep
   bool alone = false;       // the second population is the only one
+  bool memory = false;      // of a readout population that nobody tells anything; no ticks are taken at once beside it
 };
 
 /// One population of rate neurons, as most models have it.
@@ -55,14 +56,16 @@ Network<double> make_alone(const RunCase& c) {
   network.rate.populations = {
       {.name = "rec", .begin = 0, .size = c.units, .activation = c.activation, .leak = 0.8, .initial = {}}};
   network.rate.size = c.units;
-  network.readouts.populations = {{.name = "out", .begin = 0, .size = 3}};
-  network.readouts.size = 3;
+  const std::int32_t unheard = c.memory ? 1 : 0;
+  if (c.memory) network.readouts.populations = {{.name = "unheard", .begin = 0, .size = 1, .decay = 0.5}};
+  network.readouts.populations.push_back({.name = "out", .begin = unheard, .size = 3});
+  network.readouts.size = unheard + 3;
   network.projections = {project("B", Layer::kInput, 0, 3, Layer::kRate, 0, c.units),
                          project("W", Layer::kRate, 0, c.units, Layer::kRate, 0, c.units),
-                         project("A", Layer::kRate, 0, c.units, Layer::kReadout, 0, 3)};
+                         project("A", Layer::kRate, 0, c.units, Layer::kReadout, unheard, 3)};
   network.projections[0].plastic = !c.static_input;
   network.projections[1].plastic = !c.static_recurrent;
-  network.feedback = {project("R", Layer::kReadout, 0, 3, Layer::kRate, 0, c.units)};
+  network.feedback = {project("R", Layer::kReadout, unheard, 3, Layer::kRate, 0, c.units)};
   allocate(network, 1);
   return network;
 }
@@ -117,7 +120,7 @@ Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
   auto transport = make(trained.network, learning, shape, door);
   Trial<double, decltype(transport)> trial(transport, learning, shape, training);
   if (watched) trial.observe([](Tick, const Network<double>&) {});
-  Batch<double> batch = make_batch<double>(c.ticks, 3, 3, 1);
+  Batch<double> batch = make_batch<double>(c.ticks, 3, trained.network.readouts.size, 1);
   try {
     for (int update = 0; update < 3; ++update) {
       for (std::size_t i = 0; i < batch.input.size(); ++i)
@@ -133,13 +136,19 @@ Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
   return trained;
 }
 
-Trained over_batched(const RunCase& c, Locality budget, bool watched) {
-  return train(
-      c, budget, watched, [&](Network<double>& network, const Learning& learning, const TrialShape& shape, Door& door) {
-        Batched<double> transport(network, learning, {.trial = shape, .commit_every_tick = c.every_tick}, Executor{}, door);
-        EXPECT_TRUE(transport.runs()) << "no ticks are taken at once, so that nothing is compared";
-        return transport;
-      });
+enum class Looks : std::uint8_t { kNobody, kEveryTick, kAtOutputs };
+
+/// kEveryTick: an observer; sweeps still pass together. kAtOutputs: as where outputs are recorded, for which each phase goes by itself.
+Trained over_batched(const RunCase& c, Locality budget, Looks looks) {
+  return train(c, budget, looks == Looks::kEveryTick,
+               [&](Network<double>& network, const Learning& learning, const TrialShape& shape, Door& door) {
+                 const Horizon horizon{
+                     .trial = shape, .commit_every_tick = c.every_tick, .outputs_are_seen = looks == Looks::kAtOutputs};
+                 Batched<double> transport(network, learning, horizon, Executor{}, door);
+                 EXPECT_EQ(transport.runs(), looks != Looks::kAtOutputs && !c.memory)
+                     << "no ticks are taken at once, so that nothing is compared";
+                 return transport;
+               });
 }
 
 Trained over_mailbox(const RunCase& c, Locality budget) {
@@ -166,8 +175,9 @@ void expect_same(const Trained& actual, const Trained& expected, double toleranc
 class Runs : public testing::TestWithParam<RunCase> {};
 
 TEST_P(Runs, AreTheirTicksOneByOne) {
-  const Trained at_once = over_batched(GetParam(), Locality::kAny, false);
-  expect_same(at_once, over_batched(GetParam(), Locality::kAny, true), 0, "beside tick by tick");
+  const Trained at_once = over_batched(GetParam(), Locality::kAny, Looks::kNobody);
+  expect_same(at_once, over_batched(GetParam(), Locality::kAny, Looks::kEveryTick), 0, "beside tick by tick");
+  expect_same(at_once, over_batched(GetParam(), Locality::kAny, Looks::kAtOutputs), 0, "beside phase by phase");
   expect_same(at_once, over_mailbox(GetParam(), Locality::kAny), 1e-12, "beside the mailbox");
   double moved = 0;
   const Network<double> before = make_network(GetParam());
@@ -225,6 +235,11 @@ std::vector<RunCase> alone() {
       cases.push_back(c);
     }
   }
+  for (const RuleKind kind : {RuleKind::kBptt, RuleKind::kEprop}) {
+    cases.push_back({"beside_memory", kind, Activation::kTanh, 20, 20, 20, 20});
+    cases.back().units = kind == RuleKind::kBptt ? 4 : 5;
+    cases.back().alone = cases.back().memory = true;
+  }
   return cases;
 }
 
@@ -235,7 +250,7 @@ INSTANTIATE_TEST_SUITE_P(Alone, Runs, testing::ValuesIn(alone()), [](const testi
 /// Symmetric feedback is a message of lag 0 over a wire that is not local: in the first tick with an error.
 TEST(Runs, EndWhereTheBudgetDoesWithoutASweep) {
   const RunCase c{"", RuleKind::kEprop, Activation::kTanh, 20, 12};
-  const Trained at_once = over_batched(c, Locality::kSpatial, false);
+  const Trained at_once = over_batched(c, Locality::kSpatial, Looks::kNobody);
   const Trained expected = over_mailbox(c, Locality::kSpatial);
   ASSERT_TRUE(at_once.offence && expected.offence);
   EXPECT_EQ(at_once.offence->tick, (Tick{9}));
@@ -250,7 +265,7 @@ TEST(Runs, EndWhereTheBudgetDoesWithoutASweep) {
 TEST(Runs, EndWhereTheBudgetDoes) {
   const RunCase c{"", RuleKind::kTbptt, Activation::kRelu, 20, 12, 3, 2};
   for (const Locality budget : {Locality::kTemporal, Locality::kSpatial, Locality::kStrict}) {
-    const Trained at_once = over_batched(c, budget, false);
+    const Trained at_once = over_batched(c, budget, Looks::kNobody);
     const Trained expected = over_mailbox(c, budget);
     ASSERT_TRUE(at_once.offence && expected.offence);
     EXPECT_EQ(at_once.offence->tick, expected.offence->tick);
