@@ -361,7 +361,7 @@ def main():
         data = draw(n, batch)
         with tempfile.TemporaryDirectory() as folder:
             path = write_model(folder, data, rule)
-            losses, own = rate_of_program(program, path, max(5, int(4e9 / (n * n * TICKS * batch))))  # a second or more
+            losses, own = rate_of_program(program, path, max(40, int(2e10 / (n * n * TICKS * batch))))  # some seconds
         makers = [numpy_rflo if rule == "rflo" else numpy_bptt] + ([torch_rflo if rule == "rflo" else torch_bptt] if torch else [])
         others = [make(data) for make in makers]
         for other in others:
