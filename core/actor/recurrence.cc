@@ -13,7 +13,7 @@ void advance_as(const Recurrence<R>& recurrence, RecurrentRows<R> rows, std::int
   const std::ptrdiff_t n = w.targets;
   const Step<R> clock{recurrence.leak};
   for (std::int32_t row = 0; row < ticks; ++row) {
-    by_registers<R>(0, n, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t first) {
+    by_registers<R, 8, 4, 1>(0, n, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t first) {
       constexpr std::size_t kCells = kRegisters * Lane::kLanes;
       using Run = Cells<R, kCells>;
       auto u = Run::of(sum_targets<Lane, kRegisters>(w, rows.before, first, rows.current + first));

@@ -39,7 +39,7 @@ void add_columns(const WeightsView<R>& w, const R* from, R* to) {
     first = w.targets / kStep * kStep;
     add_far_columns(w, from, first, to);
   }
-  by_registers<R>(first, w.targets, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t i) {
+  by_registers<R, 8, 4, 1>(first, w.targets, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t i) {
     sum_targets<Lane, kRegisters>(w, from, i, to + i).store(to + i);
   });
 }

@@ -21,6 +21,14 @@ struct WeightsView {
   std::ptrdiff_t stride = 0;
 };
 
+/// From so many bytes of weights on they come from afar, and best come as they stand: a few whole columns at a time.
+constexpr std::int64_t kFar = std::int64_t{1} << 19;
+
+template <class R>
+bool is_far(const WeightsView<R>& w) {
+  return w.stride * w.sources * std::int64_t{sizeof(R)} >= kFar;
+}
+
 /// What some neurons said in some rows (ticks, or ticks and lanes): row r, neuron i at value[r * by_row + i * by_neuron]; one of the strides is 1.
 template <class R>
 struct RowsView {

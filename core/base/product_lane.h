@@ -13,14 +13,6 @@
 
 namespace locus {
 
-/// From so many bytes of weights on they come from afar, and best come as they stand: a few whole columns at a time.
-constexpr std::int64_t kFar = std::int64_t{1} << 19;
-
-template <class R>
-bool is_far(const WeightsView<R>& w) {
-  return w.stride * w.sources * std::int64_t{sizeof(R)} >= kFar;
-}
-
 /// kRegisters registers of targets.
 template <class Lane, std::size_t kRegisters>
 struct Targets {

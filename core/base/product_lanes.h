@@ -90,16 +90,9 @@ inline void add_tile(const Factors<R>& f, const Lines<R>& lines, std::ptrdiff_t 
 /// Some outputs, all lanes: as many as fit go in the widest registers, the rest in narrower ones.
 template <std::size_t kOutputs, class R, class How>
 inline void add_outputs(const Factors<R>& f, const Lines<R>& lines, How how) {
-  std::ptrdiff_t lane = 0;
-  const auto step = [&]<class Lane, std::size_t kRegisters>() {
-    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
-    for (; lane + kStep <= lines.lanes; lane += kStep) add_tile<kOutputs, kRegisters, Lane>(f, lines, lane, how);
-  };
-  step.template operator()<Register<R>, 2>();
-  step.template operator()<Register<R>, 1>();
-  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
-  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
-  step.template operator()<Single<R>, 1>();
+  by_registers<R, 2, 1>(0, lines.lanes, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t lane) {
+    add_tile<kOutputs, kRegisters, Lane>(f, lines, lane, how);
+  });
 }
 
 /// Every sum runs over the inputs in their order, in a register.

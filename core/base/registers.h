@@ -61,16 +61,15 @@ template <class Lane>
 #endif
 }
 
-/// Cuts [first, last) into runs that fill registers, the widest first, and calls visit.template operator()<Lane, kRegisters>(begin) for each.
-template <class R, class Visit>
+/// Cuts [first, last) into runs that fill registers, so many of the widest as kMost says one after the other, then narrower ones, and calls
+/// visit.template operator()<Lane, kRegisters>(begin) for each.
+template <class R, std::size_t... kMost, class Visit>
 [[gnu::always_inline]] inline void by_registers(std::ptrdiff_t first, std::ptrdiff_t last, Visit visit) {
   const auto step = [&]<class Lane, std::size_t kRegisters>() {
     constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
     for (; first + kStep <= last; first += kStep) visit.template operator()<Lane, kRegisters>(first);
   };
-  step.template operator()<Register<R>, 8>();
-  step.template operator()<Register<R>, 4>();
-  step.template operator()<Register<R>, 1>();
+  (step.template operator()<Register<R>, kMost>(), ...);
   if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
   if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
   step.template operator()<Single<R>, 1>();
@@ -98,17 +97,12 @@ struct Cells {
   R& operator[](std::size_t k) { return cell[k]; }
 };
 
-/// Cuts [first, last) into runs of one register and less, and calls visit.template operator()<kCells>(begin) for each.
+/// The same in runs of one register and less, by their length: visit.template operator()<kCells>(begin).
 template <class R, class Visit>
 [[gnu::always_inline]] inline void by_cells(std::ptrdiff_t first, std::ptrdiff_t last, Visit visit) {
-  const auto step = [&]<std::size_t kCells>() {
-    constexpr auto kStep = static_cast<std::ptrdiff_t>(kCells);
-    for (; first + kStep <= last; first += kStep) visit.template operator()<kCells>(first);
-  };
-  step.template operator()<kWidest / sizeof(R)>();
-  if constexpr (kWidest > 32) step.template operator()<32 / sizeof(R)>();
-  if constexpr (kWidest > 16) step.template operator()<16 / sizeof(R)>();
-  step.template operator()<1>();
+  by_registers<R, 1>(first, last, [&]<class Lane, std::size_t>(std::ptrdiff_t begin) {
+    visit.template operator()<Lane::kLanes>(begin);
+  });
 }
 
 }  // namespace locus

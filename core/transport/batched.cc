@@ -64,6 +64,7 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   runs_ = can_run();
   if (!runs_) return;
   recurrent_ = recurrent();
+  if (recurrent_ >= 0) errors_back_.resize(2 * errors_back_.size());
   const std::size_t window = static_cast<std::size_t>(trial_.window);
   for (Column<R>* column : {&compared_, &compared_errors_, &reports_})
     column->assign(window * size(network.readouts.size), R(0));
@@ -168,7 +169,7 @@ void Batched<R>::allocate_tapes() {
   if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
   if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
   if (deferred && !sweeps) behind_.resize(static_cast<std::size_t>(std::max(network_.rate.size, lanes_)));
-  if (sweeps) errors_back_.assign(2 * network_.rate.signal.size(), R(0));
+  if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
 }
 
 template <class R>

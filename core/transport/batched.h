@@ -305,7 +305,7 @@ class Batched {
   bool each_hears_ = false;    // whether a pass takes POST to each synapse (fused, loop)
   PostColumns from_rate_;      // of this tick (n x lanes); gain and signal where each hears
   PostColumns from_readouts_;  // of this tick (o x lanes); gain is 1, decay 0
-  Column<R> errors_back_;  // g = gain * signal of the revisited tick (n x lanes), and of the one before; sweeps only
+  Column<R> errors_back_;  // g = gain * signal of the revisited tick (n x lanes); sweeps only; in one loop (recurrent_), of the last one too
   Column<TransposedTrace<R>> behind_;  // of the tick after, for a run of cells (n or lanes)
 
   AxonLines<R> input_lines_;  // what is under way from the inputs

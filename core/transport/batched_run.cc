@@ -10,7 +10,6 @@
 #include "core/actor/recurrence.h"
 #include "core/base/count.h"
 #include "core/base/product.h"
-#include "core/base/product_lane.h"
 #include "core/base/registers.h"
 #include "core/transport/batched.h"
 #include "core/transport/no_offence.h"
@@ -287,9 +286,11 @@ void Batched<R>::report_run(Tick first, std::int32_t ticks) {
     learnt_.mark(now.value - 1);
     R* signal = heard ? coefficients_.at(now.value - 1, 0) : nullptr;
     if (heard) std::fill_n(signal, network_.rate.size, R(0));
-    if (heard && answers) answer(now, {Party::kRate, signal});
+    if (answers) {
+      if (heard) answer(now, {Party::kRate, signal});
+      continue;
+    }
     for (const Projection<R>& wires : network_.feedback) {
-      if (answers) break;
       const R* said = epsilon + wires.source_begin;
       door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_axons(wires, said), 1, no_offence);
       if (heard) send_product(wires, said, signal + wires.target_begin);

@@ -3,7 +3,7 @@
 // Among few neurons all stages are one loop (sweep_recurrent), each straight from the rows of the one before; else each is a few phases (stage).
 // Numbers are to the last bit those of the phases that pass alone: adjoint(), replay(), post_back().
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "core/base/count.h"
 #include "core/base/product_lane.h"

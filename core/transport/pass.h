@@ -146,17 +146,9 @@ inline void pass_targets(const PassColumns<R>& c, std::ptrdiff_t begin) {
 /// Dense, of so few synapses that all are near: every source and target.
 template <Learn kLearn, bool kOwnDecay, bool kSend, class R>
 void pass_near(const PassColumns<R>& c) {
-  std::ptrdiff_t begin = 0;
-  const auto step = [&]<class Lane, std::size_t kRegisters>() {
-    constexpr std::ptrdiff_t kStep = Lane::kLanes * static_cast<std::ptrdiff_t>(kRegisters);
-    for (; begin + kStep <= c.targets; begin += kStep)
-      pass_targets<Lane, kRegisters, kLearn, kOwnDecay, kSend>(c, begin);
-  };
-  step.template operator()<Register<R>, 2>();
-  step.template operator()<Register<R>, 1>();
-  if constexpr (kWidest > 32) step.template operator()<Register<R, 32>, 1>();
-  if constexpr (kWidest > 16) step.template operator()<Register<R, 16>, 1>();
-  step.template operator()<Single<R>, 1>();
+  by_registers<R, 2, 1>(0, c.targets, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t begin) {
+    pass_targets<Lane, kRegisters, kLearn, kOwnDecay, kSend>(c, begin);
+  });
 }
 
 /// Dense: sources [first, last), every target.

@@ -44,13 +44,7 @@ class Ledger {
 
   /// Makes room for lags 0..max_lag, so that counting in a trial allocates nothing.
   void reserve(std::int32_t max_lag);
-  void add(Channel channel, std::int32_t lag, Tally tally) {
-    auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
-    const auto index = static_cast<std::size_t>(lag);
-    if (index >= by_lag.size()) [[unlikely]]
-      reserve(lag);
-    add_to(by_lag[index], tally);
-  }
+  void add(Channel channel, std::int32_t lag, Tally tally) { add_each(channel, lag, 1, tally); }
   /// The same at each of `lags` lags from `lag` on.
   void add_each(Channel channel, std::int32_t lag, std::int32_t lags, Tally each) {
     auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
@@ -58,7 +52,10 @@ class Ledger {
     const std::size_t end = first + static_cast<std::size_t>(lags);
     if (end > by_lag.size()) [[unlikely]]
       reserve(lag + lags - 1);
-    for (std::size_t index = first; index < end; ++index) add_to(by_lag[index], each);
+    for (std::size_t index = first; index < end; ++index) {
+      by_lag[index].messages = count_plus(by_lag[index].messages, each.messages);
+      by_lag[index].scalars = count_plus(by_lag[index].scalars, each.scalars);
+    }
   }
   void add_trials(std::int64_t trials, std::int64_t ticks_each);
   void add_stalled_ticks(std::int64_t ticks) { stalled_ticks_ += ticks; }
@@ -86,11 +83,6 @@ class Ledger {
   friend bool operator==(const Ledger&, const Ledger&) = default;
 
  private:
-  static void add_to(Tally& sum, Tally tally) {
-    sum.messages = count_plus(sum.messages, tally.messages);
-    sum.scalars = count_plus(sum.scalars, tally.scalars);
-  }
-
   std::array<std::vector<Tally>, kChannels> tallies_;  // by lag
   std::int64_t trials_ = 0;
   std::int64_t ticks_ = 0;

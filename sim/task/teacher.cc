@@ -52,6 +52,8 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   } else {
     outputs_.clear();
   }
+  alone_ = lanes_ == 1 && outputs_.empty() && populations_.size() == 1 && !populations_.front().lif &&
+           recurrent_.size() == 1 && recurrent_.front().dense && !is_far(view(recurrent_.front()));
 }
 
 template <class R>
@@ -93,8 +95,7 @@ template <class R>
 void Teacher<R>::add_block(const Block& block, const R* source, R* target) const {
   const R* from = source + std::ptrdiff_t{block.col} * lanes_;
   R* to = target + std::ptrdiff_t{block.row} * lanes_;
-  if (block.dense)
-    return add_product<R>({block.weight.data(), block.targets, block.sources, block.targets}, from, lanes_, to);
+  if (block.dense) return add_product<R>(view(block), from, lanes_, to);
   for (std::size_t k = 0; k < block.weight.size(); ++k) {
     const R* said = from + std::ptrdiff_t{block.source[k]} * lanes_;
     R* sum = to + std::ptrdiff_t{block.target[k]} * lanes_;
@@ -110,8 +111,7 @@ void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
   for (const Block& block : from_inputs_) {
     if (block.dense && lanes_ == 1) {
       const RowsView<R> said{inputs + block.col, ticks, block.sources, inputs_, 1};
-      add_products<R>({block.weight.data(), block.targets, block.sources, block.targets}, said,
-                      heard_.data() + block.row, width);
+      add_products<R>(view(block), said, heard_.data() + block.row, width);
       continue;
     }
     for (std::int32_t k = 0; k < ticks; ++k)
@@ -153,20 +153,16 @@ void Teacher<R>::step_readouts() {
 
 template <class R>
 void Teacher<R>::step(std::int32_t ticks) {
-  const bool alone = lanes_ == 1 && populations_.size() == 1 && recurrent_.size() == 1 && recurrent_.front().dense;
-  if (!alone || populations_.front().lif || !outputs_.empty()) {
+  if (!alone_) {
     for (std::int32_t tick = 0; tick < ticks; ++tick) step_once();
     return;
   }
-  const Block& block = recurrent_.front();
+  const WeightsView<R> w = view(recurrent_.front());
   const Population& population = populations_.front();
   RecurrentRows<R> rows;
   rows.current = rows.activity = heard_.data() + next_;
   rows.before = activity_.data();
-  advance<R>({{block.weight.data(), block.targets, block.sources, block.targets},
-              population.activation,
-              static_cast<R>(population.leak)},
-             rows, ticks);
+  advance<R>({w, population.activation, static_cast<R>(population.leak)}, rows, ticks);
   next_ += static_cast<std::size_t>(ticks) * activity_.size();
   std::copy_n(heard_.data() + next_ - activity_.size(), activity_.size(), activity_.begin());
 }

@@ -13,6 +13,7 @@
 
 #include "core/actor/network.h"
 #include "core/base/column.h"
+#include "core/base/product.h"
 #include "sim/model/realise.h"
 #include "sim/model/spec.h"
 
@@ -50,6 +51,9 @@ class Teacher {
     std::vector<std::int32_t> target;  // sparse only: of each weight, within the block
     std::vector<std::int32_t> source;
   };
+  static WeightsView<R> view(const Block& block) {
+    return {block.weight.data(), block.targets, block.sources, block.targets};
+  }
   Block block_of(const DenseMatrix& matrix) const;
   Block block_of(const SparseMatrix& matrix) const;
   void add_block(const Block& block, const R* source, R* target) const;
@@ -58,6 +62,7 @@ class Teacher {
   void step_readouts();
 
   std::int32_t lanes_;
+  bool alone_ = false;                   // one population that advance() takes
   std::int32_t inputs_ = 0;              // m
   std::int32_t readouts_ = 0;            // o
   std::vector<Block> from_inputs_;       // B
