@@ -63,42 +63,48 @@ inline Post<R> post_at(const PassColumns<R>& c, std::size_t i) {
   return {decay, c.constant_gain, R(0)};
 }
 
-/// kWidth columns at a time, all targets.
+/// kWidth columns at a time, all targets, a register of them after the other.
 template <std::size_t kWidth, Learn kLearn, bool kOwnDecay, bool kSend, class R>
-inline void pass_columns(const PassColumns<R>& c, std::int32_t j) {
-  const Commit<R> commit{c.rate};
-  R* weight = c.weight + std::ptrdiff_t{j} * c.targets;
-  R* trace = kLearn == Learn::kNothing ? nullptr : c.trace + std::ptrdiff_t{j} * c.targets;  // not read without learning
-  std::array<R, kWidth> pre{};
-  std::array<R, kWidth> activity{};
-  for (std::size_t k = 0; k < kWidth; ++k) {
-    if constexpr (kLearn != Learn::kNothing) pre[k] = c.pre[static_cast<std::size_t>(j) + k];
-    if constexpr (kSend) activity[k] = c.activity[static_cast<std::size_t>(j) + k];
-  }
-  const auto stride = static_cast<std::size_t>(c.targets);
-#pragma GCC ivdep
-  for (std::size_t i = 0; i < stride; ++i) {
-    const Post<R> post = kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, i);
-    R current = kSend ? c.current[i] : R(0);
+inline void pass_columns(const PassColumns<R>& columns, std::int32_t j) {
+  constexpr bool kLearns = kLearn != Learn::kNothing;
+  const PassColumns<R> c = columns;  // of our own, as pre and activity: no store reaches them, so they stay in registers
+  const std::ptrdiff_t stride = c.targets;
+  R* const weight = c.weight + j * stride;
+  R* const trace = kLearns ? c.trace + j * stride : nullptr;
+  const auto pre = kLearns ? Cells<R, kWidth>::load(c.pre + j) : Cells<R, kWidth>{};
+  const auto activity = kSend ? Cells<R, kWidth>::load(c.activity + j) : Cells<R, kWidth>{};
+  by_registers<R, 1>(0, stride, [&]<class Lane, std::size_t>(std::ptrdiff_t i) {
+    using Type = typename Lane::Type;
+    const Commit<Type> commit{Lane::all(c.rate)};
+    Post<Type> post{};
+    if constexpr (kLearns) {
+      post.decay = kOwnDecay ? Lane::load(c.decay + i) : Lane::all(c.constant_decay);
+      post.gain = kLearn == Learn::kPost ? Lane::load(c.gain + i) : Lane::all(c.constant_gain);
+      if constexpr (kLearn == Learn::kPost) post.signal = Lane::load(c.signal + i);
+    }
+    Type current = kSend ? Lane::load(c.current + i) : Type{};
+    Type own_weight[kWidth];
+    Type own_trace[kWidth];
     // All columns are read before any is written: their rows may lie a power of two apart, where a processor takes a read for one of what was just
     // written until it has looked closer.
-    std::array<R, kWidth> own_weight;
-    std::array<R, kWidth> own_trace{};
 #pragma GCC unroll 4
     for (std::size_t k = 0; k < kWidth; ++k) {
-      own_weight[k] = weight[k * stride + i];
-      if constexpr (kLearn != Learn::kNothing) own_trace[k] = trace[k * stride + i];
+      own_weight[k] = Lane::load(weight + static_cast<std::ptrdiff_t>(k) * stride + i);
+      own_trace[k] = kLearns ? Lane::load(trace + static_cast<std::ptrdiff_t>(k) * stride + i) : Type{};
     }
-#pragma GCC unroll 4
-    for (std::size_t k = 0; k < kWidth; ++k)
-      current += meet<kLearn, kSend>(own_weight[k], own_trace[k], pre[k], activity[k], post, commit);
 #pragma GCC unroll 4
     for (std::size_t k = 0; k < kWidth; ++k) {
-      if constexpr (kLearn == Learn::kPost) weight[k * stride + i] = own_weight[k];
-      if constexpr (kLearn != Learn::kNothing) trace[k * stride + i] = own_trace[k];
+      current += meet<kLearn, kSend>(own_weight[k], own_trace[k], Lane::all(pre.cell[k]), Lane::all(activity.cell[k]),
+                                     post, commit);
     }
-    if constexpr (kSend) c.current[i] = current;
-  }
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < kWidth; ++k) {
+      if constexpr (kLearn == Learn::kPost)
+        Lane::store(weight + static_cast<std::ptrdiff_t>(k) * stride + i, own_weight[k]);
+      if constexpr (kLearns) Lane::store(trace + static_cast<std::ptrdiff_t>(k) * stride + i, own_trace[k]);
+    }
+    if constexpr (kSend) Lane::store(c.current + i, current);
+  });
 }
 
 /// kRegisters registers of targets from `begin` on, all sources: what their neurons tell and hear stays in registers, which pays where every column
