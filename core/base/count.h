@@ -1,27 +1,36 @@
 // How many values are not 0: what a delivery of events counts its messages by.
 //
-// Cost: the compiler vectorises the loop; integers as wide as the values keep their lanes together.
+// Cost: a compare and an addition a register; of a few values, some 20 instructions.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <type_traits>
 
 #include "core/base/product.h"
+#include "core/base/registers.h"
 
 namespace locus {
 
+/// size: below 2^31 registers.
 template <class R>
 std::int64_t count_nonzero(const R* values, std::int64_t size) {
-  using Count = std::conditional_t<sizeof(R) == 8, std::int64_t, std::int32_t>;  // as wide as R, so that the loop vectorises
-  constexpr std::int64_t kBlock = 1 << 20;
-  std::int64_t all = 0;
-  for (std::int64_t begin = 0; begin < size; begin += kBlock) {
-    Count count = 0;
-    for (std::int64_t i = begin; i < std::min(begin + kBlock, size); ++i) count += values[i] != R(0) ? 1 : 0;
-    all += count;
+  // -1 where a value is not 0, an integer as wide as the value; added up lane by lane until the end.
+  using Flags = decltype(typename Register<R>::Type{} != typename Register<R>::Type{});
+  Flags flags{};
+  std::int64_t count = 0;
+  by_registers<R, 1>(0, size, [&]<class Lane, std::size_t>(std::ptrdiff_t begin) {
+    const auto set = Lane::load(values + begin) != Lane::all(R(0));
+    if constexpr (Lane::kLanes == 1) {
+      count += set ? 1 : 0;
+    } else if constexpr (Lane::kLanes == Register<R>::kLanes) {
+      flags += set;
+    } else {
+      for (std::int32_t lane = 0; lane < Lane::kLanes; ++lane) count -= set[lane];
+    }
+  });
+  if (size >= Register<R>::kLanes) {
+    for (std::int32_t lane = 0; lane < Register<R>::kLanes; ++lane) count -= flags[lane];
   }
-  return all;
+  return count;
 }
 
 /// Summed over the rows, each contiguous (by_neuron is 1).

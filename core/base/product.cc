@@ -6,6 +6,7 @@
 
 #include "core/base/product_lane.h"
 #include "core/base/product_lanes.h"
+#include "core/base/product_rows.h"
 #include "core/base/registers.h"
 
 namespace locus {
@@ -108,6 +109,8 @@ void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* wei
     return add_lanes<R>({right.value, right.by_neuron, right.by_row, right.rows}, right.neurons,
                         {left.value, left.by_row, weight, stride, left.neurons}, Subtracting<R>{rate});
   }
+  if (!by_tick && std::int64_t{left.neurons} * right.neurons <= kFew)
+    return subtract_rows(rate, left, right, weight, stride);
   using Stride = Eigen::OuterStride<>;
   Eigen::Map<Matrix<R>, 0, Stride> to(weight, left.neurons, right.neurons, Stride(stride));
   if (by_tick) {

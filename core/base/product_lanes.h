@@ -69,20 +69,27 @@ inline void add_tile(const Factors<R>& f, const Lines<R>& lines, std::ptrdiff_t 
     return lines.to + static_cast<std::ptrdiff_t>(o) * lines.to_apart + lane + static_cast<std::ptrdiff_t>(r) * Lane::kLanes;
   };
   Type sum[kOutputs][kRegisters];
+#pragma GCC unroll 8
   for (std::size_t o = 0; o < kOutputs; ++o) {
+#pragma GCC unroll 8
     for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] = how.begin(Lane::load(of(o, r)));
   }
   const R* from = lines.from + lane;
   for (std::int32_t k = 0; k < f.inputs; ++k, from += lines.from_apart) {
     Type said[kRegisters];
+#pragma GCC unroll 8
     for (std::size_t r = 0; r < kRegisters; ++r)
       said[r] = Lane::load(from + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
+#pragma GCC unroll 8
     for (std::size_t o = 0; o < kOutputs; ++o) {
       const R weight = f.weight[static_cast<std::ptrdiff_t>(o) * f.by_output + k * f.by_input];
+#pragma GCC unroll 8
       for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] += weight * said[r];
     }
   }
+#pragma GCC unroll 8
   for (std::size_t o = 0; o < kOutputs; ++o) {
+#pragma GCC unroll 8
     for (std::size_t r = 0; r < kRegisters; ++r) Lane::store(of(o, r), how.end(Lane::load(of(o, r)), sum[o][r]));
   }
 }

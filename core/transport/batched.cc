@@ -161,14 +161,14 @@ void Batched<R>::allocate_tapes() {
     return !population.lif && population.activation == Activation::kIdentity;
   });
   const auto recall = straight ? Tape<R>::For::kConstant : Tape<R>::For::kRecall;
-  once_ = sweeps && !straight && !events && learning_.depth <= learning_.stride && ticks % learning_.stride == 0;
+  spikes_ = std::ranges::any_of(network_.rate.populations, [](const Population& p) { return p.lif.has_value(); });
+  once_ = sweeps && !straight && !spikes_ && learning_.depth <= learning_.stride && ticks % learning_.stride == 0;
   if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, once_ ? Tape<R>::For::kProducts : recall);
   if (deferred || sweeps || readouts) activities_ = Tape<R>(ticks + 1, lanes_, network_.rate.size);
   if ((deferred || sweeps || has(onto_rate_, Way::kShared)) && !once_)
     coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
   if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
   if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
-  if (deferred && !sweeps) behind_.resize(static_cast<std::size_t>(std::max(network_.rate.size, lanes_)));
   if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
 }
 

@@ -187,9 +187,9 @@ class Batched {
   std::ptrdiff_t in_window(Tick tick, std::int32_t width) const;
   bool is_open(std::int32_t visits) const;
   void pass_replayed(const Projection<R>& projection, Tick now, std::int32_t visits);
-  void keep_errors_back(std::int32_t row);
+  bool mark_learnt(std::int32_t row);
+  void keep_errors_back(std::int32_t row, const R* delta);
   struct Stage;
-  Stage begin_stage(std::int32_t row);
   void report_run(Tick first, std::int32_t ticks);
   void count_posts_of_run(std::int32_t quiet, std::int32_t loud);
   void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
@@ -241,7 +241,7 @@ class Batched {
   void step_spiking(const Population& population, std::size_t first, std::size_t last);
   void step_still(const Population& population, std::size_t first, std::size_t last);
   std::int64_t count_news(const Projection<R>& projection, const Block& block);
-  void add_coefficients(std::int32_t row);
+  void keep_spiking_errors_back(std::int32_t row);
   void revisit_spiking(const Population& population, const R* gain);
   void teach_spiking();
   void teach_online(const Population& population);
@@ -306,7 +306,6 @@ class Batched {
   PostColumns from_rate_;      // of this tick (n x lanes); gain and signal where each hears
   PostColumns from_readouts_;  // of this tick (o x lanes); gain is 1, decay 0
   Column<R> errors_back_;  // g = gain * signal of the revisited tick (n x lanes); sweeps only; in one loop (recurrent_), of the last one too
-  Column<TransposedTrace<R>> behind_;  // of the tick after, for a run of cells (n or lanes)
 
   AxonLines<R> input_lines_;  // what is under way from the inputs
   AxonLines<R> rate_lines_;   // and from the rate neurons
@@ -316,6 +315,7 @@ class Batched {
   Tape<R> gains_;         // alpha phi'_t at row t - 1
   Tape<R> decays_;        // lambda_i(t) at row t - 1; e-prop only
   Tape<R> coefficients_;  // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
+  bool spikes_ = false;   // some rate neurons spike
   bool once_ = false;     // a sweep revisits no tick a second time: its coefficients take the place of the gains
   Tape<R> epsilons_;      // eps_t at row t - 1
   Rows learnt_;           // rows of coefficients()

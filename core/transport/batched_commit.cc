@@ -75,18 +75,15 @@ void Batched<R>::filter_coefficients() {
 
 template <class R>
 void Batched<R>::filter_run(std::int32_t neuron, std::int32_t length, R constant_decay) {
-  TransposedTrace<R>* back = behind_.data();
-  std::fill_n(back, length, TransposedTrace<R>{});
-  for (std::int32_t row = trial_.ticks - 1; row >= 0; --row) {
-    R* value = coefficients_.at(row, neuron);  // the signal, and then what it amounts to
-    const R* gain = gains_.at(row, neuron);
-    const R* decay = decays_.empty() ? nullptr : decays_.at(row, neuron);
-    if (decay != nullptr) {
-      for (std::int32_t k = 0; k < length; ++k) value[k] = back[k].coefficient(value[k], gain[k], decay[k]);
-    } else {
-      for (std::int32_t k = 0; k < length; ++k) value[k] = back[k].coefficient(value[k], gain[k], constant_decay);
+  by_registers<R, 1>(0, length, [&]<class Lane, std::size_t>(std::ptrdiff_t first) {
+    TransposedTrace<typename Lane::Type> back;
+    for (std::int32_t row = trial_.ticks - 1; row >= 0; --row) {
+      R* value = coefficients_.at(row, neuron) + first;  // the signal, and then what it amounts to
+      const auto gain = Lane::load(gains_.at(row, neuron) + first);
+      const auto decay = decays_.empty() ? Lane::all(constant_decay) : Lane::load(decays_.at(row, neuron) + first);
+      Lane::store(value, back.coefficient(Lane::load(value), gain, decay));
     }
-  }
+  });
 }
 
 /// Every synapse does with its sum what the optimizer says.

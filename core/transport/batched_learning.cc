@@ -209,36 +209,9 @@ void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, 
   }
 }
 
-/// g of a tick that other sweeps revisit too, or spiking neurons: gains stay, and coefficients are sums.
-template <class R>
-void Batched<R>::add_coefficients(std::int32_t row) {
-  gains_.zip(row, errors_back_.data(), [](const R& gain, R& g) { g *= gain; });
-  for (const Population& population : network_.rate.populations) {
-    if (population.lif) revisit_spiking(population, gains_.at(row, 0));
-  }
-  if (learnt_.mark(row)) {
-    coefficients_.zip(row, errors_back_.data(), [](R& sum, const R& g) { sum += g; });
-  } else {
-    coefficients_.write(row, errors_back_.data());
-  }
-}
-
-/// g = gain * signal of the tick of this row, for the synapses that are told it now and at the commit.
-template <class R>
-void Batched<R>::keep_errors_back(std::int32_t row) {
-  std::ranges::copy(network_.rate.signal, errors_back_.begin());
-  if (once_) {
-    gains_.zip(row, errors_back_.data(), [](R& gain, R& g) { gain = g *= gain; });
-    const bool before = learnt_.mark(row);
-    CHECK(!before, "a tick was revisited a second time");
-  } else {
-    add_coefficients(row);
-  }
-}
-
 template <class R>
 void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
-  keep_errors_back(revisited.value - 1);
+  keep_errors_back(revisited.value - 1, network_.rate.signal.data());
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     R* const sums = projection.source_layer == Layer::kRate ? answers.sums_of(network_, projection) : nullptr;
@@ -266,8 +239,6 @@ template void Batched<double>::post(bool);
 template void Batched<double>::adjoint(const double*, std::int32_t);
 template void Batched<double>::replay(Tick, std::int32_t);
 template void Batched<double>::record_replay(const Projection<double>&, Tick, std::int32_t);
-template void Batched<double>::add_coefficients(std::int32_t);
-template void Batched<double>::keep_errors_back(std::int32_t);
 template void Batched<double>::post_back(Tick, std::int32_t, Answers<double>);
 template void Batched<float>::targets(const float*, float);
 template void Batched<float>::report_errors(Answers<float>);
@@ -278,8 +249,6 @@ template void Batched<float>::post(bool);
 template void Batched<float>::adjoint(const float*, std::int32_t);
 template void Batched<float>::replay(Tick, std::int32_t);
 template void Batched<float>::record_replay(const Projection<float>&, Tick, std::int32_t);
-template void Batched<float>::add_coefficients(std::int32_t);
-template void Batched<float>::keep_errors_back(std::int32_t);
 template void Batched<float>::post_back(Tick, std::int32_t, Answers<float>);
 
 }  // namespace locus

@@ -106,6 +106,21 @@ void Batched<R>::revisit_spiking(const Population& population, const R* gain) {
   }
 }
 
+/// Spiking neurons add to what they carry back; their gains stay, and coefficients are sums.
+template <class R>
+void Batched<R>::keep_spiking_errors_back(std::int32_t row) {
+  std::ranges::copy(network_.rate.signal, errors_back_.begin());
+  gains_.zip(row, errors_back_.data(), [](const R& gain, R& g) { g *= gain; });
+  for (const Population& population : network_.rate.populations) {
+    if (population.lif) revisit_spiking(population, gains_.at(row, 0));
+  }
+  if (mark_learnt(row)) {
+    coefficients_.zip(row, errors_back_.data(), [](R& sum, const R& g) { sum += g; });
+  } else {
+    coefficients_.write(row, errors_back_.data());
+  }
+}
+
 /// What an event of each tick is worth to the neurons that it reaches: taught_ and taught_readouts_.
 template <class R>
 void Batched<R>::teach_spiking() {
@@ -222,14 +237,14 @@ template bool Batched<double>::is_spiking(const Projection<double>&) const;
 template void Batched<double>::classify(const double*);
 template std::int64_t Batched<double>::count_news(const Projection<double>&, const Block&);
 template void Batched<double>::tell_rates();
-template void Batched<double>::revisit_spiking(const Population&, const double*);
+template void Batched<double>::keep_spiking_errors_back(std::int32_t);
 template void Batched<double>::teach_spiking();
 template void Batched<double>::add_events(std::int32_t);
 template bool Batched<float>::is_spiking(const Projection<float>&) const;
 template void Batched<float>::classify(const float*);
 template std::int64_t Batched<float>::count_news(const Projection<float>&, const Block&);
 template void Batched<float>::tell_rates();
-template void Batched<float>::revisit_spiking(const Population&, const float*);
+template void Batched<float>::keep_spiking_errors_back(std::int32_t);
 template void Batched<float>::teach_spiking();
 template void Batched<float>::add_events(std::int32_t);
 

@@ -1,4 +1,4 @@
-// Sweeps whose messages have passed the door together, one lane: what is left is arithmetic.
+// Stages of sweeps; with one lane, sweeps whose messages have passed the door together: what is left is arithmetic.
 //
 // Among few neurons all stages are one loop (sweep_recurrent), each straight from the rows of the one before; else each is a few phases (stage).
 // Numbers are to the last bit those of the phases that pass alone: adjoint(), replay(), post_back().
@@ -58,9 +58,9 @@ bool Batched<R>::pass_sweep(Tick now, std::int32_t visits) {
 /// ADJOINT of so many neurons as kCells, what becomes of it, and where that is kept: g = gain * delta.
 template <class R>
 struct Batched<R>::Stage {
-  const R* gain;   // alpha phi' of the tick revisited (n)
-  R* coefficient;  // (n)
-  bool has_sum;    // another sweep was here, and left one
+  const R* gain;  // alpha phi' of the tick revisited
+  R* coefficient;
+  bool has_sum;  // another sweep was here, and left one
 
   template <std::size_t kCells>
   [[gnu::always_inline]] Cells<R, kCells> hear(std::ptrdiff_t first, Cells<R, kCells> delta) const {
@@ -81,18 +81,32 @@ struct Batched<R>::Stage {
 };
 
 template <class R>
-typename Batched<R>::Stage Batched<R>::begin_stage(std::int32_t row) {
+bool Batched<R>::mark_learnt(std::int32_t row) {
   const bool before = learnt_.mark(row);
   CHECK(!before || !once_, "a tick was revisited a second time");
-  return {gains_.at(row, 0), coefficients().at(row, 0), before};
+  return before;
+}
+
+/// delta (n x lanes) reached the tick of this row: g, for the synapses that are told it now and at the commit.
+template <class R>
+void Batched<R>::keep_errors_back(std::int32_t row, const R* delta) {
+  if (spikes_) return keep_spiking_errors_back(row);
+  const bool has_sum = mark_learnt(row);
+  // On every tape these are contiguous: all neurons with one lane, the lanes of a neuron with more.
+  const std::int32_t length = lanes_ == 1 ? network_.rate.size : lanes_;
+  const std::int32_t runs = lanes_ == 1 ? 1 : network_.rate.size;
+  for (std::int32_t run = 0; run < runs; ++run) {
+    const Stage stage{gains_.at(row, run), coefficients().at(row, run), has_sum};
+    const std::ptrdiff_t begin = std::ptrdiff_t{run} * length;
+    by_cells<R>(0, length, [&]<std::size_t kCells>(std::ptrdiff_t first) {
+      stage.hear(first, Cells<R, kCells>::load(delta + begin + first)).store(errors_back_.data() + begin + first);
+    });
+  }
 }
 
 template <class R>
 void Batched<R>::stage(const R* delta, Tick revisited, Answers<R> answers) {
-  const Stage stage = begin_stage(revisited.value - 1);
-  by_cells<R>(0, network_.rate.size, [&]<std::size_t kCells>(std::ptrdiff_t first) {
-    stage.hear(first, Cells<R, kCells>::load(delta + first)).store(errors_back_.data() + first);
-  });
+  keep_errors_back(revisited.value - 1, delta);
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     if (projection.source_layer != Layer::kRate) continue;
@@ -109,7 +123,9 @@ bool Batched<R>::sweep_recurrent(Tick now, std::int32_t visits, const AgentColum
   R* g = last + n;                // and of this one
   for (std::int32_t lag = 0; lag < visits; ++lag) {
     const Tick revisited{now.value - lag};
-    const Stage stage = begin_stage(revisited.value - 1);
+    const std::int32_t row = revisited.value - 1;
+    const bool has_sum = mark_learnt(row);
+    const Stage stage{gains_.at(row, 0), coefficients().at(row, 0), has_sum};
     const R* error = agent.error_of(revisited);
     by_sources(w, [&]<class Lane>(std::ptrdiff_t first) {
       constexpr std::size_t kCells = Lane::kLanes;
@@ -131,9 +147,11 @@ bool Batched<R>::sweep_recurrent(Tick now, std::int32_t visits, const AgentColum
 }
 
 template bool Batched<double>::pass_sweep(Tick, std::int32_t);
+template void Batched<double>::keep_errors_back(std::int32_t, const double*);
 template void Batched<double>::stage(const double*, Tick, Answers<double>);
 template bool Batched<double>::sweep_recurrent(Tick, std::int32_t, const AgentColumns<double>&);
 template bool Batched<float>::pass_sweep(Tick, std::int32_t);
+template void Batched<float>::keep_errors_back(std::int32_t, const float*);
 template void Batched<float>::stage(const float*, Tick, Answers<float>);
 template bool Batched<float>::sweep_recurrent(Tick, std::int32_t, const AgentColumns<float>&);
 

@@ -30,8 +30,8 @@ class Tape {
         width_(width),
         by_tick_(use != For::kProducts || lanes == 1),
         constant_(use == For::kConstant),
-        data_(static_cast<std::size_t>(ticks_) * static_cast<std::size_t>(lanes) * static_cast<std::size_t>(width), R(0)) {
-  }
+        by_neuron_(apart(std::ptrdiff_t{ticks_} * lanes)),
+        data_(static_cast<std::size_t>(by_tick_ ? std::ptrdiff_t{ticks_} * lanes * width : by_neuron_ * width), R(0)) {}
 
   bool empty() const { return data_.empty(); }
   /// Whether every tick says what the first one did, so that none after it need be written.
@@ -48,7 +48,7 @@ class Tape {
       return;
     }
     for (std::int32_t i = 0; i < width_; ++i) {
-      R* lane = data_.data() + (std::ptrdiff_t{i} * ticks_ + tick) * lanes_;
+      R* lane = data_.data() + i * by_neuron_ + std::ptrdiff_t{tick} * lanes_;
       Value* own = column + std::ptrdiff_t{i} * lanes_;
       for (std::int32_t l = 0; l < lanes_; ++l) visit(lane[l], own[l]);
     }
@@ -61,36 +61,41 @@ class Tape {
   /// The rows [first, first + count) in ticks of neurons [begin, begin + size): count * lanes rows.
   RowsView<R> rows(std::int32_t first, std::int32_t count, std::int32_t begin, std::int32_t size) const {
     if (lanes_ == 1) return {data_.data() + std::ptrdiff_t{first} * width_ + begin, count, size, width_, 1};
-    const std::ptrdiff_t by_neuron = std::ptrdiff_t{ticks_} * lanes_;
-    return {data_.data() + begin * by_neuron + std::ptrdiff_t{first} * lanes_, count * lanes_, size, 1, by_neuron};
+    return {data_.data() + begin * by_neuron_ + std::ptrdiff_t{first} * lanes_, count * lanes_, size, 1, by_neuron_};
   }
 
   /// The lanes of (tick, neuron); with one lane, those of the neurons after it follow.
   const R* at(std::int32_t tick, std::int32_t neuron) const { return const_cast<Tape*>(this)->at(tick, neuron); }
   R* at(std::int32_t tick, std::int32_t neuron) {
-    const std::ptrdiff_t cell = by_tick_ ? row_of(tick) * width_ + neuron : std::ptrdiff_t{neuron} * ticks_ + tick;
-    return data_.data() + cell * lanes_;
+    if (by_tick_) return data_.data() + (row_of(tick) * width_ + neuron) * lanes_;
+    return data_.data() + neuron * by_neuron_ + std::ptrdiff_t{tick} * lanes_;
   }
 
  private:
   std::ptrdiff_t row_of(std::int32_t tick) const { return constant_ ? 0 : tick; }
+  /// So many rows and a few more, that the neurons' be an odd number of cache lines apart: what is a power of two apart pushes each other out.
+  static std::ptrdiff_t apart(std::ptrdiff_t rows) {
+    constexpr std::ptrdiff_t kLine = 64 / std::ptrdiff_t{sizeof(R)};
+    return ((rows + kLine - 1) / kLine | 1) * kLine;
+  }
 
   std::int32_t ticks_ = 0;
   std::int32_t lanes_ = 1;
   std::int32_t width_ = 0;
   bool by_tick_ = true;
   bool constant_ = false;
+  std::ptrdiff_t by_neuron_ = 0;  // from a neuron's rows to the next one's, where they are contiguous
   Column<R> data_;
 };
 
 /// From the last tick back: what the signals on a tape amount to as coefficients of what the source sent.
 ///
 /// delta = sum_t signal_t trace_t with trace_t = decay_t trace_{t-1} + gain_t pre_t is sum_s coefficient_s pre_s with coefficient_s = gain_s S_s,
-/// S_s = signal_s + decay_{s+1} S_{s+1}: Post is linear in what the source sent, and this is its transpose.
+/// S_s = signal_s + decay_{s+1} S_{s+1}: Post is linear in what the source sent, and this is its transpose. R: a scalar, or a register of them.
 template <class R>
 struct TransposedTrace {
-  R sum = 0;    // S_{s+1}
-  R decay = 0;  // decay_{s+1}
+  R sum{};    // S_{s+1}
+  R decay{};  // decay_{s+1}
 
   R coefficient(R signal, R gain, R own_decay) {
     sum = signal + decay * sum;

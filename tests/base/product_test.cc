@@ -121,7 +121,7 @@ void expect_outer_products(int targets, int sources, int rows, bool tick_is_cont
 TEST(Product, OfTapesIsTheSumOverTheirRows) {
   for (const int targets : {1, 4, 17, 64}) {
     for (const int sources : {1, 5, 33}) {
-      for (const int rows : {1, 7, 100}) {
+      for (const int rows : {1, 7, 100, 1001}) {
         for (const bool tick_is_contiguous : {false, true}) {
           expect_outer_products<double>(targets, sources, rows, tick_is_contiguous, 1e-15);
           expect_outer_products<float>(targets, sources, rows, tick_is_contiguous, 1e-6);

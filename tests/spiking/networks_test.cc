@@ -32,6 +32,35 @@ TEST(SpikingNetworks, DoWhatTheOracleDoes) {
   EXPECT_GT(spikes, 10000) << "networks that are silent show nothing";
 }
 
+/// Spiking neurons beside rate neurons, of every rule, some told only over wires that nobody teaches: the transports agree.
+TEST(SpikingNetworks, LiveBesideRateNeurons) {
+  int mixed = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Spec spec = odd_spiking_model(seed);
+    std::vector<std::size_t> neurons;  // populations of them
+    for (std::size_t p = 0; p < spec.network.populations.size(); ++p)
+      if (spec.network.populations[p].lif) neurons.push_back(p);
+    if (neurons.size() < 2) continue;
+    ++mixed;
+    PopulationSpec& rate = spec.network.populations[neurons[seed % neurons.size()]];
+    rate.lif.reset();
+    rate.activation = seed % 3 == 0 ? Activation::kIdentity : Activation::kTanh;
+    rate.leak = seed % 2 == 0 ? 1 : 0.25;
+    for (ProjectionSpec& projection : spec.network.projections) {
+      const bool spiking = spec.network.populations[static_cast<std::size_t>(projection.target)].lif.has_value();
+      if (spiking && seed % 4 < 2) projection.plastic = false;
+    }
+    const RunResult single = run_with(spec, TransportKind::kMailbox);
+    const RunResult bulk = run_with(spec, TransportKind::kBatched);
+    for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+      EXPECT_EQ(single.outcomes[k].ledger, bulk.outcomes[k].ledger) << spec.rules[k].name << ", seed " << seed;
+      EXPECT_TRUE(close(weights_of(bulk.outcomes[k]), weights_of(single.outcomes[k]), 1e-11))
+          << spec.rules[k].name << ", seed " << seed << ", " << describe(spec);
+    }
+  }
+  EXPECT_GT(mixed, 20) << "few networks have two populations of neurons";
+}
+
 TEST(SpikingNetworks, AreTheSameBitsForAnyNumberOfThreads) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     const Spec spec = odd_spiking_model(seed);
