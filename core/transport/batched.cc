@@ -36,6 +36,7 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
       lanes_(network.lanes),
       trial_(horizon.trial),
       outputs_are_seen_(horizon.outputs_are_seen),
+      leaky_readouts_(has_leaky_readouts(network)),
       blocks_(network.projections.size()),
       input_lines_(network, Layer::kInput, needs_lists(network)),
       rate_lines_(network, Layer::kRate, needs_lists(network), executor.threads) {
@@ -217,6 +218,7 @@ void Batched<R>::begin_trial(const R* inputs) {
   }
   each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), begin); });
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), begin);
+  rate_said_ = errors_said_ = kUncounted;
   rate_lines_.enter();  // h_0, which W carries in tick 1
   if (!activities_.empty()) activities_.write(0, network_.rate.activity.data());
   for (Block& block : blocks_) {
@@ -237,6 +239,8 @@ void Batched<R>::tick(Tick now) {
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
   if (!shared_out_) silence(0, network_.rate.current.size());
   if (!ahead_.empty()) std::copy_n(currents_ahead(now.value - 1), network_.rate.size, network_.rate.current.begin());
+  readouts_idle_ = !outputs_are_seen_ && !leaky_readouts_ && !trial_.has_error(now.value);
+  if (readouts_idle_) return;
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), Silence{});
 }
 
@@ -255,9 +259,7 @@ void Batched<R>::axons(ProjectionId id) {
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kDendrite, onto_rate);
   pass_dendrites(door_, projection.target_layer, messages, scalars, no_offence);
-  // At a tick without an error nothing depends on what a readout has heard: its currents are counted, and summed only where somebody looks.
-  const bool silent_readout =
-      !onto_rate && !outputs_are_seen_ && !block.target->leaky() && !trial_.has_error(door_.now().value);
+  const bool idle = !onto_rate && readouts_idle_;
   if (!block.sent.empty()) block.sent[static_cast<std::size_t>(door_.now().value)] = messages;
 
   if (block.ahead) {  // they came with the tick
@@ -266,11 +268,11 @@ void Batched<R>::axons(ProjectionId id) {
     block.pending = Learn::kNothing;
   } else if (onto_rate && shared_out_) {
     under_way_.push_back({p, messages});
-  } else if (!silent_readout && events) {
+  } else if (!idle && events) {
     send_to_targets(projection, block, messages, target_current(projection));
-  } else if (!silent_readout && block.spiking) {
+  } else if (!idle && block.spiking) {
     send_events(projection, activity, target_current(projection));
-  } else if (!silent_readout) {
+  } else if (!idle) {
     send_product(projection, activity, target_current(projection));
   }
   if (block.way == Way::kShared) drift_shared(block, {activity, 1, projection.source_size * lanes_});
@@ -357,6 +359,7 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
 
 template <class R>
 void Batched<R>::step_readouts() {
+  if (readouts_idle_) return;
   for (const Population& population : network_.readouts.populations) {
     const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);

@@ -197,8 +197,10 @@ class Batched {
   void choose_way(std::int32_t projection, const Horizon& horizon);
   void allocate_tapes();
   std::int64_t tape_bytes() const;
-  std::int64_t count_axons(const Projection<R>& projection, const R* activity) const;
-  std::int64_t count_errors(const Projection<R>& projection, const Block& block) const;
+  std::int64_t count_said(const R* values, std::int64_t cells);
+  std::int64_t count_sparse_axons(const Projection<R>& projection, const R* activity) const;
+  std::int64_t count_axons(const Projection<R>& projection, const R* activity);
+  std::int64_t count_errors(const Projection<R>& projection, const Block& block);
   PassColumns<R> pass_columns_of(std::int32_t projection);
   void run_pass(std::int32_t projection, Learn learn, bool send);
   template <Learn kLearn, bool kOwnDecay, bool kSend>
@@ -289,6 +291,9 @@ class Batched {
   std::int32_t lanes_;
   TrialShape trial_;
   bool outputs_are_seen_;
+  bool leaky_readouts_;  // some have memory
+  bool readouts_idle_ =
+      false;  // at this tick: without an error nothing depends on what they hear, which is counted and not summed
   bool runs_ = false;            // ticks may be run together
   std::int32_t recurrent_ = -1;  // the one projection of a run that is not known ahead; below 0: others are
   Column<R> ahead_;              // what inputs send in this run of ticks, where it is known (ticks x n)
@@ -321,6 +326,9 @@ class Batched {
   Rows learnt_;           // rows of coefficients()
   Rows reported_;         // rows of epsilons_
 
+  std::int64_t rate_said_ = kUncounted;    // activities of the rate layer that are not 0
+  std::int64_t errors_said_ = kUncounted;  // and eps of the readouts
+
   Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next two
   Column<R> compared_errors_;  // e_t
   Column<R> reports_;          // eps_t
@@ -332,5 +340,12 @@ class Batched {
   std::vector<TransposedEligibility<R>> back_;  // of the tick after (n x lanes, or o x lanes)
   bool collected_ = false;                      // what waited on tapes has become changes (CLIP), ahead of its commit
 };
+
+/// AXON messages of a tick over one projection.
+template <class R>
+inline std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* activity) {
+  if (!projection.dense) return count_sparse_axons(projection, activity);
+  return count_said(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
+}
 
 }  // namespace locus

@@ -15,13 +15,14 @@ void Batched<R>::targets(const R* target, R scale) {
   for (std::size_t cell = 0; cell < k.output.size(); ++cell) {
     on(readout(cell), Target<R>{target[cell]}, scale);
   }
+  errors_said_ = kUncounted;
 }
 
 template <class R>
-std::int64_t Batched<R>::count_errors(const Projection<R>& projection, const Block& block) const {
+std::int64_t Batched<R>::count_errors(const Projection<R>& projection, const Block& block) {
   const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
   if (projection.dense)
-    return count_nonzero(epsilon, std::int64_t{projection.target_size} * lanes_) * projection.source_size;
+    return count_said(epsilon, std::int64_t{projection.target_size} * lanes_) * projection.source_size;
   std::int64_t count = 0;
   for (std::int32_t k = 0; k < projection.target_size; ++k) {
     count += count_nonzero(epsilon + std::ptrdiff_t{k} * lanes_, lanes_) * block.fan_in[static_cast<std::size_t>(k)];

@@ -102,6 +102,7 @@ void Batched<R>::run_recurrent(std::int32_t row, std::int32_t ticks) {
     row += together;
   }
   std::copy_n(activities_.at(end, 0), rate.size, rate.activity.begin());
+  rate_said_ = kUncounted;
   if (!gains_.empty()) std::copy_n(gains_.at(end - 1, 0), rate.size, rate.gain.begin());
 }
 

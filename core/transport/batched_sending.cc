@@ -50,10 +50,20 @@ void add_run_of_lanes(const Projection<R>& projection, std::int32_t source, cons
 
 }  // namespace
 
+/// Of cells that begin at `values`, those that are not 0. Of all rate neurons' activities, and of all readouts' errors, they are counted once, until
+/// these change.
 template <class R>
-std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* activity) const {
-  if (projection.dense)
-    return count_nonzero(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
+std::int64_t Batched<R>::count_said(const R* values, std::int64_t cells) {
+  const bool activities = values == network_.rate.activity.data() && cells == std::ssize(network_.rate.activity);
+  const bool errors = values == network_.readouts.epsilon.data() && cells == std::ssize(network_.readouts.epsilon);
+  if (!activities && !errors) return count_nonzero(values, cells);
+  std::int64_t& said = activities ? rate_said_ : errors_said_;
+  if (said == kUncounted) said = count_nonzero(values, cells);
+  return said;
+}
+
+template <class R>
+std::int64_t Batched<R>::count_sparse_axons(const Projection<R>& projection, const R* activity) const {
   std::int64_t count = 0;
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     count += count_nonzero(activity + std::ptrdiff_t{j} * lanes_, lanes_) * projection.fan_out(j);
@@ -211,7 +221,8 @@ void Batched<R>::send_product_of_active(const Projection<R>& projection, const R
   }
 }
 
-template std::int64_t Batched<double>::count_axons(const Projection<double>&, const double*) const;
+template std::int64_t Batched<double>::count_said(const double*, std::int64_t);
+template std::int64_t Batched<double>::count_sparse_axons(const Projection<double>&, const double*) const;
 template std::int64_t Batched<double>::count_active(const Projection<double>&) const;
 template void Batched<double>::send_product(const Projection<double>&, const double*, double*);
 template void Batched<double>::split_runs(const Projection<double>&, Block&) const;
@@ -219,7 +230,8 @@ template void Batched<double>::copy_parts(const Projection<double>&, Block&) con
 template void Batched<double>::send_to_share(const Projection<double>&, const Block&, int, int, double*) const;
 template void Batched<double>::send_to_targets(const Projection<double>&, const Block&, std::int64_t, double*);
 template void Batched<double>::send_events(const Projection<double>&, const double*, double*);
-template std::int64_t Batched<float>::count_axons(const Projection<float>&, const float*) const;
+template std::int64_t Batched<float>::count_said(const float*, std::int64_t);
+template std::int64_t Batched<float>::count_sparse_axons(const Projection<float>&, const float*) const;
 template std::int64_t Batched<float>::count_active(const Projection<float>&) const;
 template void Batched<float>::send_product(const Projection<float>&, const float*, float*);
 template void Batched<float>::split_runs(const Projection<float>&, Block&) const;

@@ -81,6 +81,7 @@ void Batched<R>::step_neurons() {
 /// What rate neurons have come to in this tick, for products and for those who recall it.
 template <class R>
 void Batched<R>::keep_activities() {
+  rate_said_ = kUncounted;
   const std::int32_t row = door_.now().value - 1;
   if (!activities_.empty()) activities_.write(row + 1, network_.rate.activity.data());
   if (!gains_.empty() && !(gains_.repeats() && row > 0)) gains_.write(row, network_.rate.gain.data());
