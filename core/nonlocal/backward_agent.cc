@@ -9,7 +9,7 @@
 namespace locus {
 
 template <class R>
-BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial)
+BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial, bool recalls)
     : learning_(learning),
       lanes_(network.lanes),
       populations_(network.rate.populations),
@@ -34,7 +34,9 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
     paths_.clear();
   }
   eta_.assign(readouts_.size() * delta_.size(), R(0));
-  waiting_.assign(static_cast<std::size_t>(std::min(learning.stride, trial.window)), readouts_.empty() ? delta_ : eta_);
+  recalls_ = recalls && readouts_.empty();
+  const std::int32_t waiting = recalls_ ? 1 : std::min(learning.stride, trial.window);
+  waiting_.assign(static_cast<std::size_t>(waiting), readouts_.empty() ? delta_ : eta_);
 }
 
 template <class R>
@@ -47,8 +49,25 @@ template <class R>
 Answers<R> BackwardAgent<R>::errors_of(Tick now) {
   heard_ = now;
   Column<R>& waiting = waiting_of(now);
-  std::ranges::fill(waiting, R(0));
-  return {Party::kAgent, waiting.data(), readouts_.empty() ? 0 : std::ssize(delta_)};
+  Answers<R> answers{Party::kAgent, waiting.data(), readouts_.empty() ? 0 : std::ssize(delta_)};
+  answers.later = recalls_;
+  if (!recalls_) std::ranges::fill(waiting, R(0));
+  return answers;
+}
+
+/// A^T eps of a revisited tick, or null: none has been heard, or a sweep before this one has met it.
+template <class R>
+template <class T>
+const R* BackwardAgent<R>::error_of(T& transport, Tick revisited, std::int32_t oldest) {
+  if (revisited > heard_ || revisited.value < oldest) return nullptr;
+  Column<R>& error = waiting_of(revisited);
+  if constexpr (RunsTicks<T, R>) {
+    if (recalls_) {
+      std::ranges::fill(error, R(0));
+      transport.answer(revisited, {Party::kAgent, error.data()});
+    }
+  }
+  return error.data();
 }
 
 /// delta += A^T eps, or what readouts with memory make of it, now or as much further back as A is late; `error` is null where the revisited tick
@@ -106,10 +125,7 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
   std::ranges::fill(delta_, R(0));
   std::ranges::fill(due_, R(0));
   std::ranges::fill(eta_, R(0));
-  const auto error_of = [&](Tick revisited) -> const R* {
-    const bool brings_error = revisited <= heard_ && revisited.value >= oldest_error;
-    return brings_error ? waiting_of(revisited).data() : nullptr;
-  };
+  const auto error_of = [&](Tick revisited) { return this->error_of(transport, revisited, oldest_error); };
   std::int32_t lag = 0;
   if constexpr (RunsTicks<T, R>) {
     const R kept = R(1) - static_cast<R>(populations_.front().leak);

@@ -27,7 +27,8 @@ namespace locus {
 template <class R>
 class BackwardAgent {
  public:
-  BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial);
+  /// recalls: the transport can sum the errors of a tick that it has delivered when a sweep comes to it, so that they need not wait here.
+  BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial, bool recalls = false);
 
   void begin_trial();
 
@@ -47,6 +48,8 @@ class BackwardAgent {
     std::int32_t delay = 0;
   };
 
+  template <class T>
+  const R* error_of(T& transport, Tick revisited, std::int32_t oldest);
   void step_back();
   void add_errors(const R* error);
   /// What is due so many stages after the present one; fewer than there are slots.
@@ -67,9 +70,10 @@ class BackwardAgent {
   std::vector<Population> readouts_;  // each with an eta of its own; empty where none has memory and no A is late
   std::vector<Path> paths_;           // by readout population; empty as readouts_
   Column<R> eta_;                     // (readout populations x n x lanes)
-  std::vector<Column<R>> waiting_;    // A^T eps_s, by s modulo (n x lanes each, or as eta_)
-  Tick heard_{};                      // the last tick whose errors wait
-  Tick swept_{};                      // the last tick whose errors have been swept
+  bool recalls_ = false;
+  std::vector<Column<R>> waiting_;  // A^T eps_s, by s modulo (n x lanes each, or as eta_); one column of scratch where they are recalled
+  Tick heard_{};                    // the last tick whose errors wait
+  Tick swept_{};                    // the last tick whose errors have been swept
 };
 
 }  // namespace locus

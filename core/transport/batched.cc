@@ -67,8 +67,8 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   recurrent_ = recurrent();
   if (recurrent_ >= 0) errors_back_.resize(2 * errors_back_.size());
   const std::size_t window = static_cast<std::size_t>(trial_.window);
-  for (Column<R>* column : {&compared_, &compared_errors_, &reports_})
-    column->assign(window * size(network.readouts.size), R(0));
+  for (Column<R>* column : {&compared_, &compared_errors_}) column->assign(window * size(network.readouts.size), R(0));
+  if (epsilons_.empty()) epsilons_ = Tape<R>(trial_.ticks, 1, network.readouts.size);
 }
 
 template <class R>
@@ -169,7 +169,8 @@ void Batched<R>::allocate_tapes() {
   if ((deferred || sweeps || has(onto_rate_, Way::kShared)) && !once_)
     coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
   if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
-  if (readouts) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
+  if (readouts || sweeps) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
+  if (sweeps && lanes_ > 1) recalled_.assign(network_.readouts.epsilon.size(), R(0));
   if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
 }
 

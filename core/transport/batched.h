@@ -329,9 +329,9 @@ class Batched {
   std::int64_t rate_said_ = kUncounted;    // activities of the rate layer that are not 0
   std::int64_t errors_said_ = kUncounted;  // and eps of the readouts
 
-  Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next two
+  Column<R> recalled_;         // eps of a tick that a sweep comes to (o x lanes)
+  Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next one
   Column<R> compared_errors_;  // e_t
-  Column<R> reports_;          // eps_t
 
   Column<R> told_;                              // NORM of each readout (o x lanes)
   Column<R> rate_errors_;                       // reg of the trial (n x lanes); e-prop under a firing-rate target only

@@ -90,7 +90,8 @@ void Batched<R>::report_errors(Answers<R> answers) {
     });
     const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
     record_targets(door_.traffic(), 0, projection, block.fan_in.data(), epsilon, lanes_);
-    transport_errors(projection, network_.readouts.epsilon.data(), answers.sums_of(network_, projection));
+    if (!answers.later)
+      transport_errors(projection, network_.readouts.epsilon.data(), answers.sums_of(network_, projection));
   }
   if (epsilons_.empty()) return;
   epsilons_.write(row, network_.readouts.epsilon.data());

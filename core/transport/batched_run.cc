@@ -231,7 +231,7 @@ void Batched<R>::compare(Tick first, Tick last, const R* target, R scale) {
   const std::int32_t o = network_.readouts.size;
   R* currents = compared_.data() + in_window(first, o);
   R* errors = compared_errors_.data() + in_window(first, o);
-  R* epsilons = reports_.data() + in_window(first, o);
+  R* epsilons = epsilons_.at(first.value - 1, 0);
   std::fill_n(currents, std::ptrdiff_t{ticks} * o, R(0));
   for (const std::int32_t p : onto_readouts_) {
     const Projection<R>& a = network_.projections[static_cast<std::size_t>(p)];
@@ -257,8 +257,7 @@ void Batched<R>::compare(Tick first, Tick last, const R* target, R scale) {
     epsilon.store(epsilons + begin);
   });
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, std::int64_t{ticks} * o, 1, no_offence);
-  if (!epsilons_.empty()) std::copy_n(epsilons, std::ptrdiff_t{ticks} * o, epsilons_.at(first.value - 1, 0));
-  for (std::int32_t row = first.value - 1; row < last.value && !epsilons_.empty(); ++row) reported_.mark(row);
+  for (std::int32_t row = first.value - 1; row < last.value; ++row) reported_.mark(row);
   report_run(first, ticks);
 }
 
@@ -267,7 +266,7 @@ template <class R>
 void Batched<R>::report_run(Tick first, std::int32_t ticks) {
   const Rule& rule_row = rule(learning_.kind);
   const std::int32_t o = network_.readouts.size;
-  const R* epsilons = reports_.data() + in_window(first, o);
+  const R* epsilons = epsilons_.at(first.value - 1, 0);
   const bool sweeps = rule_row.drive == Drive::kSweep;
   const bool answers = rule_row.signal != SignalSource::kFeedback;
   for (const std::int32_t p : onto_readouts_) {
@@ -304,9 +303,16 @@ const R* Batched<R>::errors_at(Tick tick) const {
   return compared_errors_.data() + in_window(tick, network_.readouts.size);
 }
 
+/// What the synapses onto readouts were told at a tick stands on a tape, and no commit has come since: what they answered can be computed when it is
+/// asked for.
 template <class R>
 void Batched<R>::answer(Tick tick, Answers<R> answers) {
-  const R* epsilon = reports_.data() + in_window(tick, network_.readouts.size);
+  const std::int32_t row = tick.value - 1;
+  const R* epsilon = epsilons_.at(row, 0);
+  if (lanes_ > 1) {
+    epsilons_.zip(row, recalled_.data(), [](const R& kept, R& said) { said = kept; });
+    epsilon = recalled_.data();
+  }
   for (const std::int32_t p : onto_readouts_)
     transport_errors(network_.projections[static_cast<std::size_t>(p)], epsilon, answers.sums);
 }

@@ -57,6 +57,7 @@ struct Answers {
   std::int32_t slots = 0;      // 0: not in a sweep
   std::int32_t left = 0;       // stages after this one
   std::ptrdiff_t by_slot = 0;  // from the sums of one slot to those of the next
+  bool later = false;          // they are sent now, and summed when a sweep comes to their tick: answer()
   explicit operator bool() const { return sums != nullptr; }
 
   /// Where the synapses of a projection send theirs; null: nowhere, for the sweep ends before.

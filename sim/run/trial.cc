@@ -22,7 +22,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
   }
   if (learning.average_over_window) mean_ /= static_cast<R>(shape.window);
-  if (rule(learning.kind).drive == Drive::kSweep) agent_.emplace(network, learning, shape);
+  if (rule(learning.kind).drive == Drive::kSweep) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
   if (rule(learning.kind).drive == Drive::kSensitivity) sensitivities_.emplace(network);
   if (learning.optimizer.norm) clip_.emplace(*learning.optimizer.norm, network.lanes);
 }
@@ -100,15 +100,11 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
     const Tick first_error{std::max(first.value, shape_.ticks - shape_.window + 1)};
     if (first_error > last) return false;
     transport_.compare(first_error, last, batch.target_at(first_error.value), scale_);
-    Tick due = first_error;  // of the next sweep
     for (Tick tick = first_error; tick <= last; ++tick.value) {
       add_squares(transport_.errors_at(tick));
       if (!agent_) continue;
-      due = std::max(due, tick);
-      while (!sweep_due(learning_, shape_, due.value)) ++due.value;
-      const bool revisited = due.value - tick.value < learning_.depth;  // what no sweep comes to, the agent does not ask for
-      if (revisited) transport_.answer(tick, agent_->errors_of(tick));
-      if (tick == due) agent_->sweep(transport_, tick);
+      agent_->errors_of(tick);
+      if (sweep_due(learning_, shape_, tick.value)) agent_->sweep(transport_, tick);
     }
     return true;
   }
