@@ -34,7 +34,7 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
     paths_.clear();
   }
   eta_.assign(readouts_.size() * delta_.size(), R(0));
-  recalls_ = recalls && readouts_.empty();
+  recalls_ = recalls && lanes_ > 1 && readouts_.empty();  // one lane's take little room, and come faster all together
   const std::int32_t waiting = recalls_ ? 1 : std::min(learning.stride, trial.window);
   waiting_.assign(static_cast<std::size_t>(waiting), readouts_.empty() ? delta_ : eta_);
 }

@@ -100,11 +100,15 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
     const Tick first_error{std::max(first.value, shape_.ticks - shape_.window + 1)};
     if (first_error > last) return false;
     transport_.compare(first_error, last, batch.target_at(first_error.value), scale_);
+    Tick due = first_error;  // of the next sweep
     for (Tick tick = first_error; tick <= last; ++tick.value) {
       add_squares(transport_.errors_at(tick));
       if (!agent_) continue;
-      agent_->errors_of(tick);
-      if (sweep_due(learning_, shape_, tick.value)) agent_->sweep(transport_, tick);
+      due = std::max(due, tick);
+      while (!sweep_due(learning_, shape_, due.value)) ++due.value;
+      const bool revisited = due.value - tick.value < learning_.depth;  // what no sweep comes to, the agent does not ask for
+      if (revisited) transport_.answer(tick, agent_->errors_of(tick));
+      if (tick == due) agent_->sweep(transport_, tick);
     }
     return true;
   }
