@@ -6,11 +6,12 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <memory>
+#include <new>
 #include <string>
 #include <unistd.h>
 
 #include <google/protobuf/util/delimited_message_util.h>
+#include <sys/mman.h>
 
 #include "core/base/random.h"
 #include "locus/v1/model.pb.h"
@@ -42,15 +43,18 @@ class Files {
   std::filesystem::path folder_;
 };
 
-/// Reads a file into memory of its own, as whoever keeps it must. Returns its bytes.
+/// Reads a file into memory of its own, as whoever keeps it must. Returns its bytes. The memory is new, as it is to a program that starts by loading:
+/// malloc may give what other benchmarks have left, and reading into that is some fifteen times as fast, for no page has to be found.
 double read_bytes(const std::filesystem::path& path) {
   const auto size = static_cast<std::size_t>(std::filesystem::file_size(path));
-  const auto memory = std::make_unique_for_overwrite<char[]>(size);
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   std::size_t read = 0;
-  for (ssize_t got = 0; (got = ::read(file, memory.get() + read, size - read)) > 0;)
+  for (ssize_t got = 0; (got = ::read(file, static_cast<char*>(memory) + read, size - read)) > 0;)
     read += static_cast<std::size_t>(got);
   ::close(file);
+  ::munmap(memory, size);
   return static_cast<double>(read);
 }
 
