@@ -9,8 +9,8 @@
 // than without. Nothing is told that the sweep would not come to.
 //
 // All that it learns arrives as TRANSPORT, all that it says leaves as ADJOINT: weight transport, and lags up to the depth of the sweep. It keeps
-// delta and the errors that wait for their sweep, and caches no weight: every use is a message. Each neuron's leak it knows as a constant. Neurons
-// recall their own past (POST, AXON replayed).
+// delta and the errors that wait for their sweep (which a transport may sum later: Answers), and caches no weight: every use is a message. Each
+// neuron's leak it knows as a constant. Neurons recall their own past (POST, AXON replayed).
 // Why a room of its own: what breaks locality is seen from the layout. Source: Williams & Peng 1990; arXiv:2606.00243 (tBPTT: a cut in time).
 // Cost: state (min(k, T) + 2 + the longest delay) n lanes; a sweep of depth tau does tau stages, of which tau - 1 stall the forward clock.
 #pragma once

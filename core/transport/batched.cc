@@ -37,6 +37,7 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
       trial_(horizon.trial),
       outputs_are_seen_(horizon.outputs_are_seen),
       leaky_readouts_(has_leaky_readouts(network)),
+      spikes_(has_spikes(network)),
       blocks_(network.projections.size()),
       input_lines_(network, Layer::kInput, needs_lists(network)),
       rate_lines_(network, Layer::kRate, needs_lists(network), executor.threads) {
@@ -162,14 +163,13 @@ void Batched<R>::allocate_tapes() {
     return !population.lif && population.activation == Activation::kIdentity;
   });
   const auto recall = straight ? Tape<R>::For::kConstant : Tape<R>::For::kRecall;
-  spikes_ = std::ranges::any_of(network_.rate.populations, [](const Population& p) { return p.lif.has_value(); });
   once_ = sweeps && !straight && !spikes_ && learning_.depth <= learning_.stride && ticks % learning_.stride == 0;
   if (deferred || sweeps) gains_ = Tape<R>(ticks, lanes_, network_.rate.size, once_ ? Tape<R>::For::kProducts : recall);
   if (deferred || sweeps || readouts) activities_ = Tape<R>(ticks + 1, lanes_, network_.rate.size);
   if ((deferred || sweeps || has(onto_rate_, Way::kShared)) && !once_)
     coefficients_ = Tape<R>(ticks, lanes_, network_.rate.size);
   if (deferred && row.decay == DecaySource::kNeuron) decays_ = Tape<R>(ticks, lanes_, network_.rate.size, recall);
-  if (readouts || sweeps) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
+  if (readouts || (sweeps && lanes_ > 1)) epsilons_ = Tape<R>(ticks, lanes_, network_.readouts.size);
   if (sweeps && lanes_ > 1) recalled_.assign(network_.readouts.epsilon.size(), R(0));
   if (sweeps) errors_back_.assign(network_.rate.signal.size(), R(0));
 }
@@ -218,7 +218,10 @@ void Batched<R>::begin_trial(const R* inputs) {
       on(neuron(cell), Initial<R>{initial[cell / static_cast<std::size_t>(lanes_)]});
   }
   each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), begin); });
-  for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), begin);
+  for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) {
+    on(readout(cell), begin);
+    on(readout(cell), Silence{});  // while they are idle nobody tells them so
+  }
   rate_said_ = errors_said_ = kUncounted;
   rate_lines_.enter();  // h_0, which W carries in tick 1
   if (!activities_.empty()) activities_.write(0, network_.rate.activity.data());
@@ -242,6 +245,7 @@ void Batched<R>::tick(Tick now) {
   if (!ahead_.empty()) std::copy_n(currents_ahead(now.value - 1), network_.rate.size, network_.rate.current.begin());
   readouts_idle_ = !outputs_are_seen_ && !leaky_readouts_ && !trial_.has_error(now.value);
   if (readouts_idle_) return;
+  errors_said_ = kUncounted;
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), Silence{});
 }
 

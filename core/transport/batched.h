@@ -72,7 +72,7 @@ class Batched {
   void compare(Tick first, Tick last, const R* target, R scale);
   /// e_t of the readouts (o) at a tick that has been compared.
   const R* errors_at(Tick tick) const;
-  /// What the synapses of A have answered then: they have been counted, and whoever does not ask is not told.
+  /// What the synapses of A have answered at a tick since the last commit: they have been counted, and whoever does not ask is not told.
   void answer(Tick tick, Answers<R> answers);
   /// Lets all messages pass of a sweep that revisits `visits` ticks from `now` back, where the door is open to all of them. False where it is not:
   /// then each stage passes alone.
@@ -175,6 +175,8 @@ class Batched {
   }
 
   static constexpr std::int64_t kUncounted = -1;
+  /// Neurons and lanes that step or are told, and messages that wait for it: below, one thread does all.
+  static constexpr std::int64_t kWorthSharing = 4096;
   bool can_run() const;
   std::int32_t recurrent() const;
   void run_recurrent(std::int32_t row, std::int32_t ticks);
@@ -207,7 +209,7 @@ class Batched {
   void pass_shared_out(const PassColumns<R>& columns);
   R* currents_ahead(std::int32_t row);
   void step_population(const Population& population, std::size_t first, std::size_t last, R* current);
-  void keep_activities();
+  void keep_activities(std::int32_t first, std::int32_t last);
   void send_product(const Projection<R>& projection, const R* activity, R* current);
   void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
   void drift_shared(Block& block, RowsView<R> said);
@@ -292,6 +294,7 @@ class Batched {
   TrialShape trial_;
   bool outputs_are_seen_;
   bool leaky_readouts_;  // some have memory
+  bool spikes_;          // some rate neurons spike
   bool readouts_idle_ =
       false;  // at this tick: without an error nothing depends on what they hear, which is counted and not summed
   bool runs_ = false;            // ticks may be run together
@@ -320,7 +323,6 @@ class Batched {
   Tape<R> gains_;         // alpha phi'_t at row t - 1
   Tape<R> decays_;        // lambda_i(t) at row t - 1; e-prop only
   Tape<R> coefficients_;  // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
-  bool spikes_ = false;   // some rate neurons spike
   bool once_ = false;     // a sweep revisits no tick a second time: its coefficients take the place of the gains
   Tape<R> epsilons_;      // eps_t at row t - 1
   Rows learnt_;           // rows of coefficients()

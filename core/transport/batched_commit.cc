@@ -75,13 +75,18 @@ void Batched<R>::filter_coefficients() {
 
 template <class R>
 void Batched<R>::filter_run(std::int32_t neuron, std::int32_t length, R constant_decay) {
-  by_registers<R, 1>(0, length, [&]<class Lane, std::size_t>(std::ptrdiff_t first) {
-    TransposedTrace<typename Lane::Type> back;
+  by_registers<R, 4, 1>(0, length, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t begin) {
+    TransposedTrace<typename Lane::Type> back[kRegisters];
     for (std::int32_t row = trial_.ticks - 1; row >= 0; --row) {
-      R* value = coefficients_.at(row, neuron) + first;  // the signal, and then what it amounts to
-      const auto gain = Lane::load(gains_.at(row, neuron) + first);
-      const auto decay = decays_.empty() ? Lane::all(constant_decay) : Lane::load(decays_.at(row, neuron) + first);
-      Lane::store(value, back.coefficient(Lane::load(value), gain, decay));
+      R* signal = coefficients_.at(row, neuron) + begin;  // and then what it amounts to
+      const R* gain = gains_.at(row, neuron) + begin;
+      const R* decay = decays_.empty() ? nullptr : decays_.at(row, neuron) + begin;
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < kRegisters; ++r) {
+        const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(r) * Lane::kLanes;
+        const auto own_decay = decay == nullptr ? Lane::all(constant_decay) : Lane::load(decay + at);
+        Lane::store(signal + at, back[r].coefficient(Lane::load(signal + at), Lane::load(gain + at), own_decay));
+      }
     }
   });
 }

@@ -20,8 +20,8 @@ namespace locus {
 template <class R>
 bool Batched<R>::can_run() const {
   const Drive drive = rule(learning_.kind).drive;
-  if (has_leaky_readouts(network_))
-    return false;  // one is enough: the agent then keeps what comes back from each population apart
+  if (leaky_readouts_) return false;  // one is enough: the agent then keeps what comes back from each population apart
+  if (spikes_) return false;
   if (lanes_ > 1 || activities_.empty() || ahead_.empty() || outputs_are_seen_) return false;
   if (drive != Drive::kSweep && drive != Drive::kOnline) return false;
   return std::ranges::all_of(network_.projections, [&](const Projection<R>& projection) {
@@ -110,6 +110,7 @@ template <class R>
 void Batched<R>::run_ticks(Tick first, Tick last) {
   for (Tick now = first; now <= last; ++now.value) {
     door_.tick(now);
+    rate_said_ = kUncounted;
     R* current = currents_ahead(now.value - 1);  // in the place where they are known ahead
     for (const std::int32_t p : onto_rate_) {
       const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
@@ -120,7 +121,7 @@ void Batched<R>::run_ticks(Tick first, Tick last) {
       const auto begin = static_cast<std::size_t>(population.begin);
       step_population(population, begin, begin + static_cast<std::size_t>(population.size), current);
     }
-    keep_activities();
+    keep_activities(0, network_.rate.size);
     if (!decays_.empty()) note_decays(now.value - 1);
   }
 }
@@ -314,7 +315,8 @@ void Batched<R>::answer(Tick tick, Answers<R> answers) {
     epsilon = recalled_.data();
   }
   for (const std::int32_t p : onto_readouts_)
-    transport_errors(network_.projections[static_cast<std::size_t>(p)], epsilon, answers.sums);
+    transport_errors(network_.projections[static_cast<std::size_t>(p)], epsilon,
+                     answers.sums_of(network_, network_.projections[static_cast<std::size_t>(p)]));
 }
 
 template bool Batched<double>::can_run() const;

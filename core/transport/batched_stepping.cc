@@ -10,9 +10,6 @@
 namespace locus {
 namespace {
 
-/// Neurons and lanes that step, and messages that wait for it: below, one thread does all.
-constexpr std::int64_t kWorthSharing = 4096;
-
 /// Nobody asks for the surrogate.
 struct NoSurrogate {
   template <class R>
@@ -49,9 +46,8 @@ void Batched<R>::step_neurons() {
     overwrites = overwrites || (projection.source_layer == Layer::kRate && projection.wait == 0);
   }
   const int chunks = work < kWorthSharing ? 1 : executor_.threads;
-  const auto cell = [&](int chunk) {  // the first of a share
-    return static_cast<std::size_t>(share(network_.rate.size, chunk, chunks)) * static_cast<std::size_t>(lanes_);
-  };
+  const auto begin = [&](int chunk) { return share(network_.rate.size, chunk, chunks); };
+  const auto cell = [&](int chunk) { return static_cast<std::size_t>(begin(chunk)) * static_cast<std::size_t>(lanes_); };
   const auto hear = [&](int chunk) {
     silence(cell(chunk), cell(chunk + 1));
     for (const UnderWay& sending : under_way_) {
@@ -62,6 +58,7 @@ void Batched<R>::step_neurons() {
   };
   const auto step = [&](int chunk) {
     step_cells(cell(chunk), cell(chunk + 1));
+    keep_activities(begin(chunk), begin(chunk + 1));
     rate_lines_.list(chunk, cell(chunk), cell(chunk + 1));
   };
   if (shared_out_ && !overwrites) {
@@ -74,17 +71,16 @@ void Batched<R>::step_neurons() {
     executor_(chunks, step);
   }
   under_way_.clear();
+  rate_said_ = kUncounted;
   rate_lines_.enter(chunks);
-  keep_activities();
 }
 
-/// What rate neurons have come to in this tick, for products and for those who recall it.
+/// What the rate neurons [first, last) have come to in this tick, for products and for those who recall it.
 template <class R>
-void Batched<R>::keep_activities() {
-  rate_said_ = kUncounted;
+void Batched<R>::keep_activities(std::int32_t first, std::int32_t last) {
   const std::int32_t row = door_.now().value - 1;
-  if (!activities_.empty()) activities_.write(row + 1, network_.rate.activity.data());
-  if (!gains_.empty() && !(gains_.repeats() && row > 0)) gains_.write(row, network_.rate.gain.data());
+  if (!activities_.empty()) activities_.write(row + 1, network_.rate.activity.data(), first, last);
+  if (!gains_.empty() && !(gains_.repeats() && row > 0)) gains_.write(row, network_.rate.gain.data(), first, last);
 }
 
 template <class R>
@@ -152,12 +148,12 @@ void Batched<R>::step_still(const Population& population, std::size_t first, std
 template void Batched<double>::share_neurons();
 template void Batched<double>::silence(std::size_t, std::size_t);
 template void Batched<double>::step_neurons();
-template void Batched<double>::keep_activities();
+template void Batched<double>::keep_activities(std::int32_t, std::int32_t);
 template void Batched<double>::step_population(const Population&, std::size_t, std::size_t, double*);
 template void Batched<float>::share_neurons();
 template void Batched<float>::silence(std::size_t, std::size_t);
 template void Batched<float>::step_neurons();
-template void Batched<float>::keep_activities();
+template void Batched<float>::keep_activities(std::int32_t, std::int32_t);
 template void Batched<float>::step_population(const Population&, std::size_t, std::size_t, float*);
 
 }  // namespace locus

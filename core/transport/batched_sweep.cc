@@ -95,13 +95,16 @@ void Batched<R>::keep_errors_back(std::int32_t row, const R* delta) {
   // On every tape these are contiguous: all neurons with one lane, the lanes of a neuron with more.
   const std::int32_t length = lanes_ == 1 ? network_.rate.size : lanes_;
   const std::int32_t runs = lanes_ == 1 ? 1 : network_.rate.size;
-  for (std::int32_t run = 0; run < runs; ++run) {
-    const Stage stage{gains_.at(row, run), coefficients().at(row, run), has_sum};
-    const std::ptrdiff_t begin = std::ptrdiff_t{run} * length;
-    by_cells<R>(0, length, [&]<std::size_t kCells>(std::ptrdiff_t first) {
-      stage.hear(first, Cells<R, kCells>::load(delta + begin + first)).store(errors_back_.data() + begin + first);
-    });
-  }
+  const int chunks = std::int64_t{runs} * length < kWorthSharing ? 1 : std::min(executor_.threads, runs);
+  executor_(chunks, [&](int chunk) {
+    for (std::int32_t run = share(runs, chunk, chunks); run < share(runs, chunk + 1, chunks); ++run) {
+      const Stage stage{gains_.at(row, run), coefficients().at(row, run), has_sum};
+      const std::ptrdiff_t begin = std::ptrdiff_t{run} * length;
+      by_cells<R>(0, length, [&]<std::size_t kCells>(std::ptrdiff_t first) {
+        stage.hear(first, Cells<R, kCells>::load(delta + begin + first)).store(errors_back_.data() + begin + first);
+      });
+    }
+  });
 }
 
 template <class R>

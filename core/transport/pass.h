@@ -11,7 +11,6 @@
 // Cost: bound by memory from about 256 neurons on; figures in docs/performance.md.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 

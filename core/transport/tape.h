@@ -37,25 +37,31 @@ class Tape {
   /// Whether every tick says what the first one did, so that none after it need be written.
   bool repeats() const { return constant_; }
 
-  /// Calls visit(value on the tape, value of the column) for each neuron and lane; column: (width x lanes).
+  /// Calls visit(value on the tape, value of the column) for each lane of the neurons [first, last); column: (width x lanes), of all.
   template <class Value, class Visit>
-  void zip(std::int32_t tick, Value* column, Visit visit) {
+  void zip(std::int32_t tick, Value* column, std::int32_t first, std::int32_t last, Visit visit) {
     if (by_tick_) {
-      const std::ptrdiff_t cells = std::ptrdiff_t{width_} * lanes_;
-      R* row = data_.data() + row_of(tick) * cells;
+      R* row = data_.data() + row_of(tick) * width_ * lanes_;
+      const std::ptrdiff_t end = std::ptrdiff_t{last} * lanes_;
 #pragma GCC ivdep
-      for (std::ptrdiff_t cell = 0; cell < cells; ++cell) visit(row[cell], column[cell]);
+      for (std::ptrdiff_t cell = std::ptrdiff_t{first} * lanes_; cell < end; ++cell) visit(row[cell], column[cell]);
       return;
     }
-    for (std::int32_t i = 0; i < width_; ++i) {
+    for (std::int32_t i = first; i < last; ++i) {
       R* lane = data_.data() + i * by_neuron_ + std::ptrdiff_t{tick} * lanes_;
       Value* own = column + std::ptrdiff_t{i} * lanes_;
       for (std::int32_t l = 0; l < lanes_; ++l) visit(lane[l], own[l]);
     }
   }
 
-  void write(std::int32_t tick, const R* column) {
-    zip(tick, column, [](R& kept, const R& said) { kept = said; });
+  template <class Value, class Visit>
+  void zip(std::int32_t tick, Value* column, Visit visit) {
+    zip(tick, column, 0, width_, visit);
+  }
+
+  void write(std::int32_t tick, const R* column) { write(tick, column, 0, width_); }
+  void write(std::int32_t tick, const R* column, std::int32_t first, std::int32_t last) {
+    zip(tick, column, first, last, [](R& kept, const R& said) { kept = said; });
   }
 
   /// The rows [first, first + count) in ticks of neurons [begin, begin + size): count * lanes rows.

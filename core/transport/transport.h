@@ -134,7 +134,8 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
     } -> std::same_as<R>;  // RTRL: the activity behind the DENDRITE of projection, synapse, lane
 };
 
-/// A transport that takes together what ticks, or stages of a sweep, have in common; what that means is Batched's to say.
+/// A transport that takes together what ticks, or stages of a sweep, have in common, and sums errors when a sweep comes to their tick; what that
+/// means is Batched's to say.
 template <class T, class R>
 concept RunsTicks = TransportOf<T, R> && requires(T t, const T& ct, Tick tick, std::int32_t visits, const R* column,
                                                   R scale, Answers<R> answers, const AgentColumns<R>& agent) {

@@ -97,6 +97,33 @@ TEST(Recorder, BothTransportsSeeTheSame) {
   }
 }
 
+/// Where nobody looks at outputs readouts may idle; their errors are 0 all the same at ticks without one, in every trial.
+TEST(Recorder, ErrorsAloneAreThoseOfEveryTick) {
+  int quiet = 0;
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    Spec spec = odd_model(seed);
+    spec.training.updates = 3;
+    spec.precision = Precision::kFloat64;
+    std::erase_if(spec.records = every_record(spec), [](const RecordSpec& r) { return r.quantity != Quantity::kError; });
+    if (spec.records.empty()) continue;
+    const Recorded mailbox = record(spec, TransportKind::kMailbox);
+    const Recorded batched = record(spec, TransportKind::kBatched);
+    for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+      if (mailbox.result.outcomes[k].status != Status::kCompleted) continue;
+      for (std::size_t s = 0; s < mailbox.seen[k][0].size(); ++s) {
+        const Seen& one = mailbox.seen[k][0][s];
+        const Seen& other = batched.seen[k][0].at(s);
+        for (std::size_t i = 0; i < one.values.size(); ++i) {
+          quiet += one.values[i] == 0 ? 1 : 0;
+          ASSERT_NEAR(one.values[i], other.values[i], 1e-9 * std::max(1.0, std::abs(one.values[i])))
+              << "tick " << one.tick << ", " << spec.rules[k].name << " of " << describe(spec);
+        }
+      }
+    }
+  }
+  EXPECT_GT(quiet, 100) << "few ticks are without an error";
+}
+
 /// W_k - W_{k-1} = -eta / batch sum over trials and ticks of signal_i trace_ij: trace and signal are those that the synapses learn by.
 void expect_signals_times_traces(const Spec& spec, const Recorded& recorded, std::size_t k, std::int32_t p) {
   const ProjectionSpec& projection = spec.network.projections[static_cast<std::size_t>(p)];

@@ -45,6 +45,7 @@ struct RunCase {
   bool static_recurrent = false;
   bool every_tick = false;  // commits, after each sweep
   bool alone = false;       // the second population is the only one
+  bool spiking = false;     // a population that nobody tells anything, beside it; no ticks are taken at once beside it
   bool memory = false;      // of a readout population that nobody tells anything; no ticks are taken at once beside it
 };
 
@@ -56,6 +57,11 @@ Network<double> make_alone(const RunCase& c) {
   network.rate.populations = {
       {.name = "rec", .begin = 0, .size = c.units, .activation = c.activation, .leak = 0.8, .initial = {}}};
   network.rate.size = c.units;
+  if (c.spiking) {
+    network.rate.populations.push_back({.name = "still", .begin = c.units, .size = 2});
+    network.rate.populations.back().lif = LifParameters{.decay = 0.9, .threshold = 0.5};
+    network.rate.size += 2;
+  }
   const std::int32_t unheard = c.memory ? 1 : 0;
   if (c.memory) network.readouts.populations = {{.name = "unheard", .begin = 0, .size = 1, .decay = 0.5}};
   network.readouts.populations.push_back({.name = "out", .begin = unheard, .size = 3});
@@ -145,7 +151,7 @@ Trained over_batched(const RunCase& c, Locality budget, Looks looks) {
                  const Horizon horizon{
                      .trial = shape, .commit_every_tick = c.every_tick, .outputs_are_seen = looks == Looks::kAtOutputs};
                  Batched<double> transport(network, learning, horizon, Executor{}, door);
-                 EXPECT_EQ(transport.runs(), looks != Looks::kAtOutputs && !c.memory)
+                 EXPECT_EQ(transport.runs(), looks != Looks::kAtOutputs && !c.memory && !c.spiking)
                      << "no ticks are taken at once, so that nothing is compared";
                  return transport;
                });
@@ -239,6 +245,9 @@ std::vector<RunCase> alone() {
     cases.push_back({"beside_memory", kind, Activation::kTanh, 20, 20, 20, 20});
     cases.back().units = kind == RuleKind::kBptt ? 4 : 5;
     cases.back().alone = cases.back().memory = true;
+    cases.push_back({"beside_spikes", kind, Activation::kTanh, 20, 20, 20, 20});
+    cases.back().units = kind == RuleKind::kBptt ? 4 : 5;
+    cases.back().alone = cases.back().spiking = true;
   }
   return cases;
 }
