@@ -105,12 +105,11 @@ void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_r
 template <class R>
 void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride) {
   const bool by_tick = left.by_neuron == 1;  // a tick is contiguous
-  if (by_tick && std::int64_t{left.neurons} * right.neurons <= kFew) {
+  if (std::int64_t{left.neurons} * right.neurons <= kFew) {
+    if (!by_tick) return subtract_rows(rate, left, right, weight, stride);
     return add_lanes<R>({right.value, right.by_neuron, right.by_row, right.rows}, right.neurons,
                         {left.value, left.by_row, weight, stride, left.neurons}, Subtracting<R>{rate});
   }
-  if (!by_tick && std::int64_t{left.neurons} * right.neurons <= kFew)
-    return subtract_rows(rate, left, right, weight, stride);
   using Stride = Eigen::OuterStride<>;
   Eigen::Map<Matrix<R>, 0, Stride> to(weight, left.neurons, right.neurons, Stride(stride));
   if (by_tick) {

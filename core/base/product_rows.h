@@ -31,7 +31,7 @@ struct OuterRows {
 /// Lanes as far apart as there are results, summed.
 template <std::size_t kResults, class R, std::size_t kBytes, std::size_t... kLane>
 [[gnu::always_inline]] inline Cells<R, kResults> fold(typename Register<R, kBytes>::Type value,
-                                                      std::index_sequence<kLane...> half) {
+                                                      std::index_sequence<kLane...>) {
   constexpr std::size_t kHalf = sizeof...(kLane);
   if constexpr (kHalf * 2 == kResults) {
     return Cells<R, kResults>::of(value);
@@ -40,7 +40,6 @@ template <std::size_t kResults, class R, std::size_t kBytes, std::size_t... kLan
         __builtin_shufflevector(value, value, kLane...) + __builtin_shufflevector(value, value, (kHalf + kLane)...),
         std::make_index_sequence<kHalf / 2>{});
   } else {
-    static_cast<void>(half);
     Cells<R, kResults> all;
     for (std::size_t k = 0; k < kResults; ++k) {
       all[k] = value[k];

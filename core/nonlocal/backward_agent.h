@@ -28,7 +28,7 @@ template <class R>
 class BackwardAgent {
  public:
   /// recalls: the transport can sum the errors of a tick that it has delivered when a sweep comes to it, so that they need not wait here.
-  BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial, bool recalls = false);
+  BackwardAgent(const Network<R>& network, const Learning& learning, const TrialShape& trial, bool recalls);
 
   void begin_trial();
 

@@ -222,7 +222,7 @@ void Batched<R>::begin_trial(const R* inputs) {
     on(readout(cell), begin);
     on(readout(cell), Silence{});  // while they are idle nobody tells them so
   }
-  rate_said_ = errors_said_ = kUncounted;
+  rate_said_ = kUncounted;
   rate_lines_.enter();  // h_0, which W carries in tick 1
   if (!activities_.empty()) activities_.write(0, network_.rate.activity.data());
   for (Block& block : blocks_) {
@@ -243,9 +243,9 @@ void Batched<R>::tick(Tick now) {
   if (!inputs_.empty()) inputs_.write(now.value - 1, input);
   if (!shared_out_) silence(0, network_.rate.current.size());
   if (!ahead_.empty()) std::copy_n(currents_ahead(now.value - 1), network_.rate.size, network_.rate.current.begin());
+  errors_said_ = kUncounted;
   readouts_idle_ = !outputs_are_seen_ && !leaky_readouts_ && !trial_.has_error(now.value);
   if (readouts_idle_) return;
-  errors_said_ = kUncounted;
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) on(readout(cell), Silence{});
 }
 

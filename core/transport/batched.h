@@ -293,11 +293,10 @@ class Batched {
   std::int32_t lanes_;
   TrialShape trial_;
   bool outputs_are_seen_;
-  bool leaky_readouts_;  // some have memory
-  bool spikes_;          // some rate neurons spike
-  bool readouts_idle_ =
-      false;  // at this tick: without an error nothing depends on what they hear, which is counted and not summed
-  bool runs_ = false;            // ticks may be run together
+  bool leaky_readouts_;         // some have memory
+  bool spikes_;                 // some rate neurons spike
+  bool readouts_idle_ = false;  // without an error in this tick nothing depends on what they hear: it is counted, not summed
+  bool runs_ = false;           // ticks may be run together
   std::int32_t recurrent_ = -1;  // the one projection of a run that is not known ahead; below 0: others are
   Column<R> ahead_;              // what inputs send in this run of ticks, where it is known (ticks x n)
   std::int32_t ahead_ticks_ = 0;
@@ -328,8 +327,8 @@ class Batched {
   Rows learnt_;           // rows of coefficients()
   Rows reported_;         // rows of epsilons_
 
-  std::int64_t rate_said_ = kUncounted;    // activities of the rate layer that are not 0
-  std::int64_t errors_said_ = kUncounted;  // and eps of the readouts
+  std::int64_t rate_said_ = kUncounted;    // activities of the rate layer that are not 0, until it steps
+  std::int64_t errors_said_ = kUncounted;  // and eps of the readouts, of this tick
 
   Column<R> recalled_;         // eps of a tick that a sweep comes to (o x lanes)
   Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next one

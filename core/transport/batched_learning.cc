@@ -15,7 +15,6 @@ void Batched<R>::targets(const R* target, R scale) {
   for (std::size_t cell = 0; cell < k.output.size(); ++cell) {
     on(readout(cell), Target<R>{target[cell]}, scale);
   }
-  errors_said_ = kUncounted;
 }
 
 template <class R>
@@ -213,7 +212,11 @@ void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, 
 
 template <class R>
 void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
-  keep_errors_back(revisited.value - 1, network_.rate.signal.data());
+  if (spikes_) {
+    keep_spiking_errors_back(revisited.value - 1);
+  } else {
+    keep_errors_back(revisited.value - 1, network_.rate.signal.data());
+  }
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     R* const sums = projection.source_layer == Layer::kRate ? answers.sums_of(network_, projection) : nullptr;

@@ -102,7 +102,6 @@ void Batched<R>::run_recurrent(std::int32_t row, std::int32_t ticks) {
     row += together;
   }
   std::copy_n(activities_.at(end, 0), rate.size, rate.activity.begin());
-  rate_said_ = kUncounted;
   if (!gains_.empty()) std::copy_n(gains_.at(end - 1, 0), rate.size, rate.gain.begin());
 }
 
@@ -110,7 +109,6 @@ template <class R>
 void Batched<R>::run_ticks(Tick first, Tick last) {
   for (Tick now = first; now <= last; ++now.value) {
     door_.tick(now);
-    rate_said_ = kUncounted;
     R* current = currents_ahead(now.value - 1);  // in the place where they are known ahead
     for (const std::int32_t p : onto_rate_) {
       const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
@@ -140,6 +138,7 @@ void Batched<R>::run(Tick first, Tick last) {
   } else {
     run_ticks(first, last);
   }
+  rate_said_ = kUncounted;
   door_.tick(last);
   count_axons_of_run(first, ticks);
   const std::int32_t quiet = std::clamp(trial_.ticks - trial_.window - row, 0, ticks);  // no error comes
@@ -314,9 +313,10 @@ void Batched<R>::answer(Tick tick, Answers<R> answers) {
     epsilons_.zip(row, recalled_.data(), [](const R& kept, R& said) { said = kept; });
     epsilon = recalled_.data();
   }
-  for (const std::int32_t p : onto_readouts_)
-    transport_errors(network_.projections[static_cast<std::size_t>(p)], epsilon,
-                     answers.sums_of(network_, network_.projections[static_cast<std::size_t>(p)]));
+  for (const std::int32_t p : onto_readouts_) {
+    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    transport_errors(projection, epsilon, answers.sums_of(network_, projection));
+  }
 }
 
 template bool Batched<double>::can_run() const;

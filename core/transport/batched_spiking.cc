@@ -63,7 +63,6 @@ void Batched<R>::classify(const R* target) {
   record_each(door_.traffic(), Stream::kTarget, 0, layer.size, lanes_);
   for (std::size_t cell = 0; cell < layer.output.size(); ++cell)
     locus::classify(readout(cell), Target<R>{target[cell]});
-  errors_said_ = kUncounted;
 }
 
 /// POST messages of a tick over one projection: fan-in of every neuron with news.

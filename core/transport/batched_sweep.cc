@@ -90,7 +90,6 @@ bool Batched<R>::mark_learnt(std::int32_t row) {
 /// delta (n x lanes) reached the tick of this row: g, for the synapses that are told it now and at the commit.
 template <class R>
 void Batched<R>::keep_errors_back(std::int32_t row, const R* delta) {
-  if (spikes_) return keep_spiking_errors_back(row);
   const bool has_sum = mark_learnt(row);
   // On every tape these are contiguous: all neurons with one lane, the lanes of a neuron with more.
   const std::int32_t length = lanes_ == 1 ? network_.rate.size : lanes_;

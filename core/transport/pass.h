@@ -55,11 +55,15 @@ inline R meet(R& weight, R& trace, R pre, R activity, Post<R> post, Commit<R> co
   return R{};
 }
 
-template <Learn kLearn, bool kOwnDecay, class R>
-inline Post<R> post_at(const PassColumns<R>& c, std::size_t i) {
-  const R decay = kOwnDecay ? c.decay[i] : c.constant_decay;
-  if constexpr (kLearn == Learn::kPost) return {decay, c.gain[i], c.signal[i]};
-  return {decay, c.constant_gain, R(0)};
+/// What the targets from i on tell their synapses; nothing is read that nobody asks for.
+template <class Lane, Learn kLearn, bool kOwnDecay, class R>
+inline Post<typename Lane::Type> post_at(const PassColumns<R>& c, std::ptrdiff_t i) {
+  Post<typename Lane::Type> post{};
+  if constexpr (kLearn == Learn::kNothing) return post;
+  post.decay = kOwnDecay ? Lane::load(c.decay + i) : Lane::all(c.constant_decay);
+  post.gain = kLearn == Learn::kPost ? Lane::load(c.gain + i) : Lane::all(c.constant_gain);
+  if constexpr (kLearn == Learn::kPost) post.signal = Lane::load(c.signal + i);
+  return post;
 }
 
 /// kWidth columns at a time, all targets, a register of them after the other.
@@ -75,12 +79,7 @@ inline void pass_columns(const PassColumns<R>& columns, std::int32_t j) {
   by_registers<R, 1>(0, stride, [&]<class Lane, std::size_t>(std::ptrdiff_t i) {
     using Type = typename Lane::Type;
     const Commit<Type> commit{Lane::all(c.rate)};
-    Post<Type> post{};
-    if constexpr (kLearns) {
-      post.decay = kOwnDecay ? Lane::load(c.decay + i) : Lane::all(c.constant_decay);
-      post.gain = kLearn == Learn::kPost ? Lane::load(c.gain + i) : Lane::all(c.constant_gain);
-      if constexpr (kLearn == Learn::kPost) post.signal = Lane::load(c.signal + i);
-    }
+    const Post<Type> post = post_at<Lane, kLearn, kOwnDecay>(c, i);
     Type current = kSend ? Lane::load(c.current + i) : Type{};
     Type own_weight[kWidth];
     Type own_trace[kWidth];
@@ -121,9 +120,7 @@ inline void pass_targets(const PassColumns<R>& c, std::ptrdiff_t begin) {
   Type current[kRegisters];
 #pragma GCC unroll 2
   for (std::size_t r = 0; r < kRegisters; ++r) {
-    post[r].decay = kOwnDecay ? Lane::load(of(c.decay, r)) : Lane::all(c.constant_decay);
-    post[r].gain = kLearn == Learn::kPost ? Lane::load(of(c.gain, r)) : Lane::all(c.constant_gain);
-    post[r].signal = kLearn == Learn::kPost ? Lane::load(of(c.signal, r)) : Type{};
+    post[r] = post_at<Lane, kLearn, kOwnDecay>(c, begin + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
     current[r] = kSend ? Lane::load(of(c.current, r)) : Type{};
   }
   R* weight = c.weight;
@@ -176,8 +173,7 @@ void pass_sparse(const PassColumns<R>& c) {
       const std::int32_t i = c.target[k];
       R unused = 0;
       R& trace = kLearn == Learn::kNothing ? unused : c.trace[k];
-      const Post<R> post =
-          kLearn == Learn::kNothing ? Post<R>{} : post_at<kLearn, kOwnDecay>(c, static_cast<std::size_t>(i));
+      const Post<R> post = post_at<Single<R>, kLearn, kOwnDecay>(c, i);
       const R current = meet<kLearn, kSend>(c.weight[k], trace, pre, activity, post, commit);
       if constexpr (kSend) c.current[i] += current;
     }
