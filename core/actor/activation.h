@@ -1,6 +1,7 @@
 // phi, the activation of a rate neuron, and its derivative.
 //
-// Each activation is a type, so that a population's loop is compiled once an activation and dispatched once a population a tick.
+// Each activation is a type, so that a population's loop is compiled once an activation and
+// dispatched once a population a tick.
 #pragma once
 
 #include <algorithm>
@@ -28,17 +29,19 @@ struct Identity {
     return {current, R(1)};
   }
 };
-/// tanh u, of which the compiler vectorises a population's, as it cannot do with the library's; odd, at most 1.
+/// tanh u, of which the compiler vectorises a population's, as it cannot do with the library's;
+/// odd, at most 1.
 ///
-/// In float64 it is -e / (2 + e), e = exp(y) - 1, y = -2 |u|, within 3 units in the last place. y = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in
-/// two parts (the first has zeros at its end, so that n times it is exact), and e = 2^n (exp(r) - 1) + (2^n - 1), the middle one by its series
-/// to r^13.
+/// In float64 it is -e / (2 + e), e = exp(y) - 1, y = -2 |u|, within 3 units in the last place. y =
+/// n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts (the first has zeros at its end, so that n
+/// times it is exact), and e = 2^n (exp(r) - 1) + (2^n - 1), the middle one by its series to r^13.
 inline double hyperbolic_tangent(double u) {
   constexpr double kEnd = 20;  // beyond, tanh u is 1 to the last bit
   constexpr double kInverseLn2 = 1.4426950408889634;
   constexpr double kLn2High = 6.93147180369123816490e-01;
   constexpr double kLn2Low = 1.90821492927058770002e-10;
-  constexpr double kRounds = 6755399441055744.0;      // 3 * 2^51: what is added to it is rounded to an integer
+  // 3 * 2^51: what is added to it is rounded to an integer
+  constexpr double kRounds = 6755399441055744.0;
   const double y = -2 * std::min(std::abs(u), kEnd);  // in this order what is no number stays none
   const double shifted = y * kInverseLn2 + kRounds;
   const double n = shifted - kRounds;
@@ -48,13 +51,15 @@ inline double hyperbolic_tangent(double u) {
        {479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0})
     q = q * r + 1 / factorial;
   const double middle = r + (r * r) * q;
-  const double power = std::bit_cast<double>((std::bit_cast<std::uint64_t>(shifted) << 52U) + 0x3ff0000000000000U);  // 2^n
+  // 2^n
+  const double power = std::bit_cast<double>((std::bit_cast<std::uint64_t>(shifted) << 52U) + 0x3ff0000000000000U);
   const double e = power * middle + (power - 1);
   return std::copysign(e / (2 + e), u);
 }
 
-/// In float32 it is a rational function of u, within 8 units in the last place. (Coefficients: least relative error on [0, 9.02] of
-/// u P(u^2) / Q(u^2), P and Q of degree 4, by reweighted least squares; beyond, tanh u is 1 to the last bit.)
+/// In float32 it is a rational function of u, within 8 units in the last place. (Coefficients:
+/// least relative error on [0, 9.02] of u P(u^2) / Q(u^2), P and Q of degree 4, by reweighted least
+/// squares; beyond, tanh u is 1 to the last bit.)
 inline float hyperbolic_tangent(float u) {
   constexpr float kEnd = 9.02F;
   const float x = std::max(std::min(u, kEnd), -kEnd);  // in this order what is no number stays none

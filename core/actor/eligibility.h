@@ -1,12 +1,14 @@
-// Synapse onto a spiking neuron under e-prop: it filters what its source sent as its neuron does, and low-passes what became of it.
+// Synapse onto a spiking neuron under e-prop: it filters what its source sent as its neuron does,
+// and low-passes what became of it.
 //
 //     trace    = alpha trace + zeta pre              what the spike leaves in the neuron's voltage
 //     e        = psi (trace - beta adapted)          with `adapted` of before
 //     adapted  = rho adapted + e                     what it leaves in the neuron's adaptation
 //     low_pass = kappa low_pass + (1 - kappa) e
 //     delta   += signal low_pass                     total += e
-// psi and the signal come with POST; a tick without POST is one with psi = 0 and signal = 0, and takes the clock alone.
-// Source: Bellec et al., Nat. Commun. 2020;11:3625, in the order of NEST 3.10's eprop_synapse_bsshslm_2020.
+// psi and the signal come with POST; a tick without POST is one with psi = 0 and signal = 0, and
+// takes the clock alone. Source: Bellec et al., Nat. Commun. 2020;11:3625, in the order of NEST
+// 3.10's eprop_synapse_bsshslm_2020.
 #pragma once
 
 #include "core/wire/payload.h"
@@ -24,7 +26,8 @@ struct EligibleSynapse {
   R& delta;     // Delta_ij, the change asked for since the last commit
 };
 
-/// The clock of such a synapse: constants of its postsynaptic neuron and of the rule, which it knows.
+/// The clock of such a synapse: constants of its postsynaptic neuron and of the rule, which it
+/// knows.
 template <class R>
 struct Eligible {
   R decay;             // alpha

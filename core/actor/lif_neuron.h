@@ -1,16 +1,22 @@
-// Spiking neuron: leaky integrate-and-fire (LIF), with an adaptive threshold where it has one (ALIF).
+// Spiking neuron: leaky integrate-and-fire (LIF), with an adaptive threshold where it has one
+// (ALIF).
 //
-// Tick t, in this order (arrived is what its synapses brought: input spikes of t, recurrent spikes of t - 1):
+// Tick t, in this order (arrived is what its synapses brought: input spikes of t, recurrent spikes
+// of t - 1):
 //     r   = max(r - 1, 0)
-//     v   = zeta arrived + alpha v - V_th z          z of the tick before; the reset takes the base threshold
+//     v   = zeta arrived + alpha v - V_th z          z of the tick before; the reset takes the base
+//         threshold
 //     a   = rho a + z                                 z of the tick before
 //     d   = v - (V_th + beta a)
-//     psi = r > 0 ? 0 : surrogate(d)                  stands in for dz/dv where learning asks for it
+//     psi = r > 0 ? 0 : surrogate(d)                  stands in for dz/dv where learning asks for
+//     it
 //     z   = d >= 0 and r = 0;  if z: r = R, count = count + 1
-// Numerically these are NEST 3.10's eprop_iaf_bsshslm_2020 and its adaptive sibling. Source: Bellec et al., Nat. Commun. 2020;11:3625.
+// Numerically these are NEST 3.10's eprop_iaf_bsshslm_2020 and its adaptive sibling. Source: Bellec
+// et al., Nat. Commun. 2020;11:3625.
 //
-// Under a sweep the neuron keeps the adjoints of its voltage and of its adaptation (revisit); the reset's path stays in: it is what
-// damps the loop of surrogate and recurrent weights. What every neuron of the layer does alike (sum currents and signals) is in rate_neuron.h.
+// Under a sweep the neuron keeps the adjoints of its voltage and of its adaptation (revisit); the
+// reset's path stays in: it is what damps the loop of surrogate and recurrent weights. What every
+// neuron of the layer does alike (sum currents and signals) is in rate_neuron.h.
 #pragma once
 
 #include <algorithm>
@@ -122,7 +128,8 @@ void dispatch(Surrogate surrogate, Visitor&& visit) {
   }
 }
 
-/// The tick. Without branches, and always a part of the loop that calls it, so that a population's loop vectorises.
+/// The tick. Without branches, and always a part of the loop that calls it, so that a population's
+/// loop vectorises.
 template <class Psi, class R>
 [[gnu::always_inline]] inline void step(LifNeuron<R> n, const Lif<R>& c) {
   const R before = n.activity;
@@ -142,7 +149,8 @@ template <class Psi, class R>
   n.count += spike;
 }
 
-/// Whether there is something to tell its synapses under an online rule; where not, their traces decay by the clock alone.
+/// Whether there is something to tell its synapses under an online rule; where not, their traces
+/// decay by the clock alone.
 template <class R>
 bool has_news(LifNeuron<R> n) {
   return n.gain != R(0) || n.signal != R(0);
@@ -155,7 +163,8 @@ void on(LifNeuron<R> n, SweepBegin) {
 }
 
 /// A stage of a sweep, after its ADJOINT; `gain` is the revisited tick's psi:
-///     lambda = adjoint - V_th del + om;  om = rho om - beta psi lambda;  del = psi lambda + alpha del
+///     lambda = adjoint - V_th del + om;  om = rho om - beta psi lambda;  del = psi lambda + alpha
+///     del
 template <class R>
 void revisit(LifNeuron<R> n, const Lif<R>& c) {
   const R felt = n.gain * (n.signal - c.threshold * n.delta + n.omega);
@@ -163,13 +172,15 @@ void revisit(LifNeuron<R> n, const Lif<R>& c) {
   n.delta = felt + c.decay * n.delta;
 }
 
-/// The POST of that stage to its incoming synapses, whose change is zeta del times what they carried.
+/// The POST of that stage to its incoming synapses, whose change is zeta del times what they
+/// carried.
 template <class R>
 Post<R> post_back(LifNeuron<R> n, const Lif<R>& c) {
   return {R(0), c.gain, n.delta};
 }
 
-/// The POST at the end of a trial under a firing-rate target: reg = strength (count / T - target) / T.
+/// The POST at the end of a trial under a firing-rate target: reg = strength (count / T - target) /
+/// T.
 template <class R>
 RateError<R> rate_error(LifNeuron<R> n, RateTarget<R> c) {
   return {c.strength * (n.count / c.ticks - c.target) / c.ticks};

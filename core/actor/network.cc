@@ -24,7 +24,8 @@ std::int64_t find_synapse(const Projection<R>& projection, std::int32_t source, 
   return found != last && *found == target ? found - projection.target.begin() : -1;
 }
 
-/// An exponent of all ones is infinity or no number. Blocks of a fixed length, without a way out, are what the compiler vectorises.
+/// An exponent of all ones is infinity or no number. Blocks of a fixed length, without a way out,
+/// are what the compiler vectorises.
 template <class R>
 bool all_finite(const Column<R>& values) {
   using Bits = std::conditional_t<sizeof(R) == 8, std::uint64_t, std::uint32_t>;

@@ -1,10 +1,12 @@
-// Network: the columns of every actor's state, kind by kind; what the transports deliver to and what `build` fills.
+// Network: the columns of every actor's state, kind by kind; what the transports deliver to and
+// what `build` fills.
 //
-// Why columns: see core/base/column.h. All rate populations form one layer, concatenated in file order (so do inputs and readouts); lanes, the
-// trials of a batch, are contiguous under each neuron: field[neuron * lanes + lane].
-// Synapses of a projection are stored source by source: one event touches one run of memory, and every neuron's currents are summed in source order.
-// Weights are shared by the lanes (a batch is replicas of the same chip); traces and accumulators belong to the transports, which may share those
-// that several synapses provably have in common.
+// Why columns: see core/base/column.h. All rate populations form one layer, concatenated in file
+// order (so do inputs and readouts); lanes, the trials of a batch, are contiguous under each
+// neuron: field[neuron * lanes + lane]. Synapses of a projection are stored source by source: one
+// event touches one run of memory, and every neuron's currents are summed in source order. Weights
+// are shared by the lanes (a batch is replicas of the same chip); traces and accumulators belong to
+// the transports, which may share those that several synapses provably have in common.
 // Invariant: sized once by build; nothing here grows during a run.
 #pragma once
 
@@ -30,9 +32,10 @@ struct Population {
   Activation activation = Activation::kIdentity;  // rate only
   double leak = 1;                                // alpha in (0, 1]; rate only
   std::vector<double> initial = {};               // h_0 of each neuron; empty: 0; rate only
-  std::optional<LifParameters> lif;               // of a spiking population, which is one of the rate layer
-  double decay = 0;                               // alpha of a leaky readout; 0: without memory
-  double gain = 1;                                // zeta of a readout
+  // of a spiking population, which is one of the rate layer
+  std::optional<LifParameters> lif;
+  double decay = 0;  // alpha of a leaky readout; 0: without memory
+  double gain = 1;   // zeta of a readout
 
   bool leaky() const { return decay != 0 || gain != 1; }  // of a readout
 };
@@ -60,13 +63,16 @@ template <class R>
 struct RateLayer {
   std::vector<Population> populations;  // file order
   std::int32_t size = 0;                // n
-  Column<R> current;                    // u_t [1] (n x lanes); what has arrived since the tick began
-  Column<R> activity;                   // h [1] (n x lanes); h_{t-1} until the neuron's step, then h_t
-  Column<R> gain;                       // alpha phi'(u_t) [1] (n x lanes)
-  Column<R> signal;                     // learning signal of the tick [1] (n x lanes)
-  Column<R> own_weight;  // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
-  Column<R> leak;        // alpha (n)
-  Column<R> initial;     // h_0 [1] (n); empty where all are 0
+  // u_t [1] (n x lanes); what has arrived since the tick began
+  Column<R> current;
+  // h [1] (n x lanes); h_{t-1} until the neuron's step, then h_t
+  Column<R> activity;
+  Column<R> gain;    // alpha phi'(u_t) [1] (n x lanes)
+  Column<R> signal;  // learning signal of the tick [1] (n x lanes)
+  // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
+  Column<R> own_weight;
+  Column<R> leak;     // alpha (n)
+  Column<R> initial;  // h_0 [1] (n); empty where all are 0
   LifColumns<R> lif;
 };
 
@@ -74,11 +80,12 @@ template <class R>
 struct ReadoutLayer {
   std::vector<Population> populations;  // file order
   std::int32_t size = 0;                // o
-  Column<R> current;                    // A h_t [1] (o x lanes); what has arrived since the tick began
-  Column<R> output;                     // y_t [1] (o x lanes)
-  Column<R> error;                      // e_t = y_t - y*_t [1] (o x lanes)
-  Column<R> epsilon;                    // eps_t = dL/dy_t [1] (o x lanes)
-  Column<R> norm;                       // sum of exp(y_t) [1] (o x lanes)
+  // A h_t [1] (o x lanes); what has arrived since the tick began
+  Column<R> current;
+  Column<R> output;   // y_t [1] (o x lanes)
+  Column<R> error;    // e_t = y_t - y*_t [1] (o x lanes)
+  Column<R> epsilon;  // eps_t = dL/dy_t [1] (o x lanes)
+  Column<R> norm;     // sum of exp(y_t) [1] (o x lanes)
 };
 
 /// The synapses of one projection: W_ij, target i, source j.
@@ -93,14 +100,20 @@ struct Projection {
   std::int32_t target_size = 0;
   bool dense = true;
   bool plastic = true;
-  bool hollow = false;          // dense but for its diagonal, which is no synapse; stored as sparse
-  std::int32_t wait = 0;        // ticks that an AXON is under way beyond those it always takes (W: 1, B and A: 0)
-  double learning_rate = 0;     // eta; unused where not plastic
-  Column<std::int64_t> offset;  // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
-  Column<std::int32_t> target;  // sparse only (synapses): target within the projection, ascending under each source
-  Column<R> weight;             // [1] (synapses), source by source; dense: weight[j * target_size + i]
-  std::vector<std::int64_t> listed;  // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: row by row
-  Column<R> first;                   // m of Adam, as v below (synapses); empty where nothing is kept (keep_moments)
+  bool hollow = false;  // dense but for its diagonal, which is no synapse; stored as sparse
+  // ticks that an AXON is under way beyond those it always takes (W: 1, B and A: 0)
+  std::int32_t wait = 0;
+  double learning_rate = 0;  // eta; unused where not plastic
+  // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
+  Column<std::int64_t> offset;
+  // sparse only (synapses): target within the projection, ascending under each source
+  Column<std::int32_t> target;
+  // [1] (synapses), source by source; dense: weight[j * target_size + i]
+  Column<R> weight;
+  // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: row by row
+  std::vector<std::int64_t> listed;
+  // m of Adam, as v below (synapses); empty where nothing is kept (keep_moments)
+  Column<R> first;
   Column<R> second;
 
   std::int64_t size() const { return static_cast<std::int64_t>(weight.size()); }
@@ -132,17 +145,21 @@ struct Network {
   RateLayer<R> rate;
   ReadoutLayer<R> readouts;
   std::vector<Projection<R>> projections;  // file order
-  std::vector<Projection<R>> feedback;  // R: from readouts to rate neurons, fixed, one a rate population; empty without FEEDBACK
+  // R: from readouts to rate neurons, fixed, one a rate population; empty without FEEDBACK
+  std::vector<Projection<R>> feedback;
   std::vector<Autapse> autapses;  // of every rate neuron that has one of delay 1, by neuron
-  std::int64_t commits = 0;       // made so far: the clock's number, which Adam corrects its means by
-  bool carries = false;           // the next trial begins where neurons stand now; otherwise at h_0
+  // made so far: the clock's number, which Adam corrects its means by
+  std::int64_t commits = 0;
+  bool carries = false;  // the next trial begins where neurons stand now; otherwise at h_0
 };
 
-/// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout), in file order.
+/// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout),
+/// in file order.
 template <class R>
 std::vector<std::int32_t> projections_between(const Network<R>& network, Layer source, Layer target);
 
-/// Whether the weights of every plastic projection are finite. Cost: one pass over them that vectorises.
+/// Whether the weights of every plastic projection are finite. Cost: one pass over them that
+/// vectorises.
 template <class R>
 bool plastic_weights_finite(const Network<R>& network);
 

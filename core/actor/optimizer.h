@@ -1,11 +1,14 @@
-// What a synapse does with the change that was asked of it, at its commit: it bounds the change, then follows it by plain descent (synapse.h), or by
-// Adam with moments of its own, and bounds its weight. Where the norm of all changes is bounded it hears by which factor (CLIP): the one thing here
-// that is not its own.
+// What a synapse does with the change that was asked of it, at its commit: it bounds the change,
+// then follows it by plain descent (synapse.h), or by Adam with moments of its own, and bounds its
+// weight. Where the norm of all changes is bounded it hears by which factor (CLIP): the one thing
+// here that is not its own.
 //
-//     c = scale delta;  m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2;  w = w - rate_k m / (sqrt(v) + epsilon)
+//     c = scale delta;  m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2;  w = w - rate_k m /
+//     (sqrt(v) + epsilon)
 //     rate_k = eta sqrt(1 - b2^k) / (1 - b1^k), k the commit's number from 1, which is the clock's
-// epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. Both moments decay and the weight moves at every commit,
-// whether the synapse was used or not. Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
+// epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. Both
+// moments decay and the weight moves at every commit, whether the synapse was used or not. Source:
+// Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +33,8 @@ struct Optimizer {
   std::optional<double> weight_min;    // [1]
   std::optional<double> weight_max;    // [1]
   std::optional<double> element = {};  // bound of |scale delta| of each synapse [1]
-  std::optional<double> norm = {};     // bound of the root of the sum of (scale delta)^2 over all plastic synapses [1]
+  // bound of the root of the sum of (scale delta)^2 over all plastic synapses [1]
+  std::optional<double> norm = {};
 
   /// Whether a weight just moves by -rate times what was asked.
   bool plain() const { return !adam && !weight_min && !weight_max && !element && !norm; }

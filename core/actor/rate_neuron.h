@@ -1,7 +1,9 @@
-// Rate neuron: leaky integration of its currents, u_t = W h_{t-1} + B x_t, h_t = (1 - alpha) h_{t-1} + alpha phi(u_t).
+// Rate neuron: leaky integration of its currents, u_t = W h_{t-1} + B x_t, h_t = (1 - alpha)
+// h_{t-1} + alpha phi(u_t).
 //
-// alpha = 1 and phi = identity is the linear RNN of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243). The neuron also sums its learning
-// signal and tells its incoming synapses gain and signal (POST). Under e-prop it hears its own weight W_ii from its autapse.
+// alpha = 1 and phi = identity is the linear RNN of Williams, Payeur, Lajoie (ICML 2026,
+// arXiv:2606.00243). The neuron also sums its learning signal and tells its incoming synapses gain
+// and signal (POST). Under e-prop it hears its own weight W_ii from its autapse.
 #pragma once
 
 #include "core/actor/activation.h"
@@ -59,7 +61,8 @@ void on(RateNeuron<R> n, Feedback<R> m) {
 }
 
 template <class R>
-void on(RateNeuron<R> n, Transport<R> m) {  // symmetric feedback: the synapses of A carry the error to their presynaptic neuron
+// symmetric feedback: the synapses of A carry the error to their presynaptic neuron
+void on(RateNeuron<R> n, Transport<R> m) {
   n.signal += m.value;
 }
 
@@ -68,7 +71,8 @@ void on(RateNeuron<R> n, Adjoint<R> m) {
   n.signal = m.delta;
 }
 
-/// The decay of e-prop's trace, lambda_i(t) = (1 - alpha) + alpha phi'_t W_ii (Bellec et al. 2020, rate form).
+/// The decay of e-prop's trace, lambda_i(t) = (1 - alpha) + alpha phi'_t W_ii (Bellec et al. 2020,
+/// rate form).
 template <class R>
 R own_decay(RateNeuron<R> n, Step<R> c) {
   return (R(1) - c.leak) + n.gain * n.own_weight;

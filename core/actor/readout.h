@@ -1,7 +1,9 @@
-// Readout neuron: y_t = alpha y_{t-1} + zeta A h_t (alpha = 0 and zeta = 1: without memory); it compares y with its target and knows eps = dL/dy.
+// Readout neuron: y_t = alpha y_{t-1} + zeta A h_t (alpha = 0 and zeta = 1: without memory); it
+// compares y with its target and knows eps = dL/dy.
 //
-// FINAL: L = 1/2 |e_T|^2, eps_T = e_T. SEQUENCE: L = 1/(2T) sum_t |e_t|^2, eps_t = e_t / T. SUM: L = 1/2 sum_t |e_t|^2, eps_t = e_t.
-// CROSS_ENTROPY: pi_k = exp(y_k) / sum_l exp(y_l), eps = e = pi - y*; every readout hears the others' exp(y) (NORM).
+// FINAL: L = 1/2 |e_T|^2, eps_T = e_T. SEQUENCE: L = 1/(2T) sum_t |e_t|^2, eps_t = e_t / T. SUM: L
+// = 1/2 sum_t |e_t|^2, eps_t = e_t. CROSS_ENTROPY: pi_k = exp(y_k) / sum_l exp(y_l), eps = e = pi -
+// y*; every readout hears the others' exp(y) (NORM).
 #pragma once
 
 #include <cmath>
@@ -65,8 +67,8 @@ void classify(Readout<R> k, Target<R> m) {
   k.epsilon = k.error;
 }
 
-/// The POST to its incoming synapses: the delta rule, Delta A = sum_t eps_t h_t^T, a trace without memory (those of a leaky readout filter, and
-/// know how).
+/// The POST to its incoming synapses: the delta rule, Delta A = sum_t eps_t h_t^T, a trace without
+/// memory (those of a leaky readout filter, and know how).
 template <class R>
 Post<R> post(Readout<R> k) {
   return {R(0), R(1), k.epsilon};

@@ -1,10 +1,11 @@
-// A population of rate neurons through a run of ticks, one lane, where all else that it will hear is known ahead: straight from one row into the
-// next.
+// A population of rate neurons through a run of ticks, one lane, where all else that it will hear
+// is known ahead: straight from one row into the next.
 //
 //     u_t += W h_{t-1};  h_t = (1 - alpha) h_{t-1} + alpha phi(u_t)
 //
-// Why here: among few neurons a tick is a dozen nanoseconds, and asking anew in each of them what is to be done took longer. What a neuron does
-// is rate_neuron.h's; sums are those of add_product (core/base/product.h), which is faster where the weights are far. Cost: n^2 a tick.
+// Why here: among few neurons a tick is a dozen nanoseconds, and asking anew in each of them what
+// is to be done took longer. What a neuron does is rate_neuron.h's; sums are those of add_product
+// (core/base/product.h), which is faster where the weights are far. Cost: n^2 a tick.
 #pragma once
 
 #include <cstdint>

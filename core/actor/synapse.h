@@ -2,10 +2,11 @@
 //
 //     trace = decay * trace + gain * pre        delta += signal * trace
 //
-// RFLO (Murray, eLife 2019;8:e43299): decay = lambda. e-prop (Bellec et al., Nat. Commun. 2020;11:3625): decay = lambda_i(t) of the neuron.
-// A sweep of BPTT and the readout's delta rule: decay = 0. RTRL asks only for the sum.
-// A view is references to what the synapse owns (or provably shares, such as `pre` with all synapses of its source).
-// Handlers see the view and one message. R is a scalar, or a register of them: as many synapses at once.
+// RFLO (Murray, eLife 2019;8:e43299): decay = lambda. e-prop (Bellec et al., Nat. Commun.
+// 2020;11:3625): decay = lambda_i(t) of the neuron. A sweep of BPTT and the readout's delta rule:
+// decay = 0. RTRL asks only for the sum. A view is references to what the synapse owns (or provably
+// shares, such as `pre` with all synapses of its source). Handlers see the view and one message. R
+// is a scalar, or a register of them: as many synapses at once.
 #pragma once
 
 #include "core/wire/payload.h"
@@ -43,7 +44,8 @@ void on(Synapse<R> s, Replay<R> m) {
   s.pre = m.activity;
 }
 
-/// The trace alone; where all synapses of a source provably hold equal ones, it is kept once for them.
+/// The trace alone; where all synapses of a source provably hold equal ones, it is kept once for
+/// them.
 template <class R>
 struct Eligibility {
   R& trace;      // P_ij
@@ -66,7 +68,8 @@ void on(Synapse<R> s, Post<R> m) {
   s.delta += m.signal * s.trace;
 }
 
-/// The TRANSPORT with which a synapse answers a POST where a rule carries errors back over weights: W_ij g_i, g = gain * signal.
+/// The TRANSPORT with which a synapse answers a POST where a rule carries errors back over weights:
+/// W_ij g_i, g = gain * signal.
 template <class R>
 Transport<R> transported(Synapse<R> s, Post<R> m) {
   return {s.weight * (m.gain * m.signal)};

@@ -1,7 +1,7 @@
 // CHECK: an invariant that holds unless the program itself is wrong.
 //
-// Always on, in release builds too. It throws CheckFailure, so that a library never ends its caller's process; the
-// program turns it into exit code 70 in one place (sim/cli/app.cc).
+// Always on, in release builds too. It throws CheckFailure, so that a library never ends its
+// caller's process; the program turns it into exit code 70 in one place (sim/cli/app.cc).
 // Wrong input is never a CHECK: input is refused at the border (sim/model) with a typed error.
 // Cost: one predictable branch. Never inside a per-synapse loop.
 #pragma once

@@ -1,9 +1,11 @@
-// Column<T>: one field of all actors of a kind, contiguous and 64-byte aligned (structure of arrays).
+// Column<T>: one field of all actors of a kind, contiguous and 64-byte aligned (structure of
+// arrays).
 //
-// Why: a delivery touches one field of many actors; whole cache lines of it are useful, and the compiler vectorises over them.
-// Columns of some megabytes ask for huge pages (huge_pages.h).
-// Invariant: sized once, when the network is built; nothing in a trial allocates (std::vector with an aligned allocator, never grown after build).
-// Thread safety: none of its own; two threads may write disjoint ranges.
+// Why: a delivery touches one field of many actors; whole cache lines of it are useful, and the
+// compiler vectorises over them. Columns of some megabytes ask for huge pages (huge_pages.h).
+// Invariant: sized once, when the network is built; nothing in a trial allocates (std::vector with
+// an aligned allocator, never grown after build). Thread safety: none of its own; two threads may
+// write disjoint ranges.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,8 @@ namespace locus {
 /// size: below 2^31 registers.
 template <class R>
 std::int64_t count_nonzero(const R* values, std::int64_t size) {
-  // -1 where a value is not 0, an integer as wide as the value; added up lane by lane until the end.
+  // -1 where a value is not 0, an integer as wide as the value; added up lane by lane until the
+  // end.
   using Flags = decltype(typename Register<R>::Type{} != typename Register<R>::Type{});
   Flags flags{};
   std::int64_t count = 0;

@@ -1,7 +1,10 @@
-// FlushDenormals: while it lives, this thread's arithmetic takes numbers below the smallest normal one for 0.
+// FlushDenormals: while it lives, this thread's arithmetic takes numbers below the smallest normal
+// one for 0.
 //
-// Why: a trace that decays towards 0 reaches denormal numbers, which cost a hundred times a normal operation and change nothing that one measures.
-// It sets flush-to-zero and denormals-are-zero of the calling thread (x86: MXCSR, ARM64: FPCR) and restores what was set. Elsewhere it does nothing.
+// Why: a trace that decays towards 0 reaches denormal numbers, which cost a hundred times a normal
+// operation and change nothing that one measures. It sets flush-to-zero and denormals-are-zero of
+// the calling thread (x86: MXCSR, ARM64: FPCR) and restores what was set. Elsewhere it does
+// nothing.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,12 @@
-// Level: for which processors this library was compiled. Numbers of two levels may differ in their last bits (base/product.h).
+// Level: for which processors this library was compiled. Numbers of two levels may differ in their
+// last bits (base/product.h).
 #pragma once
 
 #include <string_view>
 
 namespace locus {
 
-std::string_view level();  // "x86-64", "x86-64-v3" (AVX2), "x86-64-v4" (AVX-512); elsewhere "generic"
+// "x86-64", "x86-64-v3" (AVX2), "x86-64-v4" (AVX-512); elsewhere "generic"
+std::string_view level();
 
 }  // namespace locus

@@ -93,7 +93,8 @@ void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes,
 template <class R>
 void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
   if (from.rows == 1) return add_columns(w, from.value, to);
-  if (std::int64_t{w.targets} * w.sources <= kFew) {  // a row of `from` has the factors of a row of `to`
+  // a row of `from` has the factors of a row of `to`
+  if (std::int64_t{w.targets} * w.sources <= kFew) {
     return add_lanes<R>({from.value, from.by_row, 1, w.sources}, from.rows, {w.weight, w.stride, to, by_row, w.targets},
                         Adding{});
   }

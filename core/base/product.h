@@ -1,10 +1,12 @@
 // Products of a projection's weights with columns of neurons, lanes contiguous under each neuron.
 //
-// Why here: transports and teachers need the same products, of any number of weights with a few dozen columns. Eigen prepares both factors in blocks,
-// which so few columns do not pay for; here both go straight into registers. Products of many rows, and of fewer lanes than a register holds, are
-// Eigen's. Which order a sum has depends on the sizes alone; callers split a product in the same ranges for any number of threads. Where the level
-// has fused multiply-add it is used (as Eigen uses it), so bits belong to a level.
-// Invariant: takes no memory, but for Eigen's scratch space.
+// Why here: transports and teachers need the same products, of any number of weights with a few
+// dozen columns. Eigen prepares both factors in blocks, which so few columns do not pay for; here
+// both go straight into registers. Products of many rows, and of fewer lanes than a register holds,
+// are Eigen's. Which order a sum has depends on the sizes alone; callers split a product in the
+// same ranges for any number of threads. Where the level has fused multiply-add it is used (as
+// Eigen uses it), so bits belong to a level. Invariant: takes no memory, but for Eigen's scratch
+// space.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +14,8 @@
 
 namespace locus {
 
-/// Weights of a dense projection, source by source: W_ij at weight[j * stride + i], i < targets, j < sources.
+/// Weights of a dense projection, source by source: W_ij at weight[j * stride + i], i < targets, j
+/// < sources.
 template <class R>
 struct WeightsView {
   const R* weight = nullptr;
@@ -21,7 +24,8 @@ struct WeightsView {
   std::ptrdiff_t stride = 0;
 };
 
-/// From so many bytes of weights on they come from afar, and best come as they stand: a few whole columns at a time.
+/// From so many bytes of weights on they come from afar, and best come as they stand: a few whole
+/// columns at a time.
 constexpr std::int64_t kFar = std::int64_t{1} << 19;
 
 template <class R>
@@ -29,7 +33,8 @@ bool is_far(const WeightsView<R>& w) {
   return w.stride * w.sources * std::int64_t{sizeof(R)} >= kFar;
 }
 
-/// What some neurons said in some rows (ticks, or ticks and lanes): row r, neuron i at value[r * by_row + i * by_neuron]; one of the strides is 1.
+/// What some neurons said in some rows (ticks, or ticks and lanes): row r, neuron i at value[r *
+/// by_row + i * by_neuron]; one of the strides is 1.
 template <class R>
 struct RowsView {
   const R* value = nullptr;
@@ -47,15 +52,18 @@ void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to);
 template <class R>
 void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to);
 
-/// Row by row, to (rows x targets) += from (rows x sources) W^T; a row of `from` and of `to` is contiguous, those of `to` are `by_row` apart.
+/// Row by row, to (rows x targets) += from (rows x sources) W^T; a row of `from` and of `to` is
+/// contiguous, those of `to` are `by_row` apart.
 template <class R>
 void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row);
 
-/// weight (targets x sources, source by source, `stride` apart) -= rate * sum over rows of left (targets) right^T (sources).
+/// weight (targets x sources, source by source, `stride` apart) -= rate * sum over rows of left
+/// (targets) right^T (sources).
 template <class R>
 void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride);
 
-/// Sum over rows of left's neuron i times right's neuron j: what the product above takes, for one synapse.
+/// Sum over rows of left's neuron i times right's neuron j: what the product above takes, for one
+/// synapse.
 template <class R>
 R inner_product(RowsView<R> left, std::int32_t i, RowsView<R> right, std::int32_t j);
 

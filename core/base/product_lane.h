@@ -1,7 +1,8 @@
 // A product with one lane, in registers: every sum stays in its register over all sources.
 //
-// For product.cc, and for who goes on with the sums while they are there (core/actor/recurrence.cc, core/transport/batched_sweep.cc). Its
-// multiplications and additions are fused by name, so that its bits are the same wherever it is compiled in for a level.
+// For product.cc, and for who goes on with the sums while they are there (core/actor/recurrence.cc,
+// core/transport/batched_sweep.cc). Its multiplications and additions are fused by name, so that
+// its bits are the same wherever it is compiled in for a level.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +26,8 @@ struct Targets {
   }
 };
 
-/// What the targets from i on hear from all sources, added to `begin`. Few registers alone would wait for their own sums: then there are several of
-/// each, which take the sources by turns.
+/// What the targets from i on hear from all sources, added to `begin`. Few registers alone would
+/// wait for their own sums: then there are several of each, which take the sources by turns.
 template <class Lane, std::size_t kRegisters, class R>
 [[gnu::always_inline]] inline Targets<Lane, kRegisters> sum_targets(const WeightsView<R>& w, const R* from,
                                                                     std::ptrdiff_t i, const R* begin) {
@@ -61,7 +62,8 @@ template <class Lane, std::size_t kRegisters, class R>
   return all;
 }
 
-/// Lane l of the result: lane (l and its neighbour kApart away) of `first` or, where l has that bit, of `second`, summed.
+/// Lane l of the result: lane (l and its neighbour kApart away) of `first` or, where l has that
+/// bit, of `second`, summed.
 template <std::size_t kApart, class Lane, std::size_t... kLane>
 inline typename Lane::Type join(typename Lane::Type first, typename Lane::Type second, std::index_sequence<kLane...>) {
   constexpr std::size_t kOfSecond = Lane::kLanes;
@@ -80,8 +82,8 @@ template <std::size_t kCount, class Lane>
   }
 }
 
-/// Transposed: what as many sources from j on as a register has lanes are told by all targets, added to `begin`. kTogether of them go abreast, each
-/// with a register of partial sums.
+/// Transposed: what as many sources from j on as a register has lanes are told by all targets,
+/// added to `begin`. kTogether of them go abreast, each with a register of partial sums.
 template <class Lane, std::size_t kTogether, class R>
 [[gnu::always_inline]] inline typename Lane::Type sum_sources(const WeightsView<R>& w, const R* from, std::ptrdiff_t j,
                                                               typename Lane::Type begin) {
@@ -113,7 +115,8 @@ template <class Lane, std::size_t kTogether, class R>
   }
 }
 
-/// Cuts the sources into runs that sum_sources() takes, and calls visit.template operator()<Lane>(first) for each.
+/// Cuts the sources into runs that sum_sources() takes, and calls visit.template
+/// operator()<Lane>(first) for each.
 template <class R, class Visit>
 [[gnu::always_inline]] inline void by_sources(const WeightsView<R>& w, Visit visit) {
   std::ptrdiff_t j = 0;

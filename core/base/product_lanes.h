@@ -1,7 +1,9 @@
-// Products with lanes, in registers: weights times what lies side by side, a few outputs and a few registers of lanes at a time, every sum staying in
-// its register over all inputs. For product.cc, which says when; nothing else includes it.
+// Products with lanes, in registers: weights times what lies side by side, a few outputs and a few
+// registers of lanes at a time, every sum staying in its register over all inputs. For product.cc,
+// which says when; nothing else includes it.
 //
-// Why ours: a product for any size (Eigen's) copies both factors into blocks first, which a few dozen lanes do not pay for.
+// Why ours: a product for any size (Eigen's) copies both factors into blocks first, which a few
+// dozen lanes do not pay for.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +15,8 @@
 
 namespace locus {
 
-/// Times two registers of lanes: as many sums as keep both multipliers busy, where there are registers for them.
+/// Times two registers of lanes: as many sums as keep both multipliers busy, where there are
+/// registers for them.
 constexpr std::size_t kMostOutputs = kWidest == 64 ? 8 : 4;
 
 /// Where an output's weights stand: output o and input k at weight[o * by_output + k * by_input].
@@ -25,7 +28,8 @@ struct Factors {
   std::int32_t inputs;
 };
 
-/// What a product takes and gives: input k's lanes at from + k * from_apart, output o's at to + o * to_apart.
+/// What a product takes and gives: input k's lanes at from + k * from_apart, output o's at to + o *
+/// to_apart.
 template <class R>
 struct Lines {
   const R* from;
@@ -115,8 +119,9 @@ void add_lanes(Factors<R> f, std::int32_t outputs, Lines<R> lines, How how) {
   step.template operator()<1>();
 }
 
-/// The same, with weights of neighbouring outputs that stand side by side, input by input far apart: they are brought together first, which pays
-/// where several registers of lanes ask for them.
+/// The same, with weights of neighbouring outputs that stand side by side, input by input far
+/// apart: they are brought together first, which pays where several registers of lanes ask for
+/// them.
 template <class R>
 void add_gathered(Factors<R> f, std::int32_t outputs, Lines<R> lines) {
   constexpr std::int32_t kInputs = 256;

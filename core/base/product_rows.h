@@ -1,7 +1,8 @@
-// Outer products summed over rows, in registers: the rows of a neuron lie side by side, and fill registers of their own.
+// Outer products summed over rows, in registers: the rows of a neuron lie side by side, and fill
+// registers of their own.
 //
-// For product.cc, which says when; nothing else includes it. Why ours: a product for any size (Eigen's) copies both factors into blocks first, which
-// a few dozen neurons do not pay for.
+// For product.cc, which says when; nothing else includes it. Why ours: a product for any size
+// (Eigen's) copies both factors into blocks first, which a few dozen neurons do not pay for.
 #pragma once
 
 #include <algorithm>
@@ -82,7 +83,8 @@ inline void subtract_tile(const OuterRows<R>& o) {
   }
 }
 
-/// weight -= rate * sum over rows of left right^T. Rows are taken in ranges that stay in the near caches while all pairs meet them.
+/// weight -= rate * sum over rows of left right^T. Rows are taken in ranges that stay in the near
+/// caches while all pairs meet them.
 template <class R>
 void subtract_rows(R rate, const RowsView<R>& left, const RowsView<R>& right, R* weight, std::ptrdiff_t stride) {
   constexpr std::size_t kTargets = std::min<std::size_t>(4, Register<R>::kLanes);

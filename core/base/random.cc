@@ -11,17 +11,20 @@
 namespace locus {
 namespace {
 
-constexpr std::size_t kChunk = 32;  // blocks that go through the arithmetic together: loops that the compiler vectorises
+// blocks that go through the arithmetic together: loops that the compiler vectorises
+constexpr std::size_t kChunk = 32;
 
-/// Four words a block become four normals: two pairs of (angle, radius), each pair giving radius * sin and radius * cos.
+/// Four words a block become four normals: two pairs of (angle, radius), each pair giving radius *
+/// sin and radius * cos.
 struct Chunk {
   std::array<std::array<double, kChunk>, 2> turn;     // in [-1, 1): the angle over pi
   std::array<std::array<double, kChunk>, 2> uniform;  // in (0, 1)
   std::array<std::array<double, kChunk>, 4> normal;   // [index within the block][block]
 };
 
-/// ln u for u in (0, 1): u = 2^e m with m in [1/sqrt 2, sqrt 2), ln m = 2 artanh s = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1).
-/// |s| < 0.172, so that what is left off after s^21 is below 2^-60 of the sum.
+/// ln u for u in (0, 1): u = 2^e m with m in [1/sqrt 2, sqrt 2), ln m = 2 artanh s = 2 (s + s^3/3 +
+/// s^5/5 + ...), s = (m - 1) / (m + 1). |s| < 0.172, so that what is left off after s^21 is below
+/// 2^-60 of the sum.
 inline double logarithm(double u) {
   constexpr double kLn2 = 0.693147180559945309417232121458;
   constexpr std::uint64_t kRootHalf = 0x3fe6a09e667f3bcdU;  // bits of 1 / sqrt 2
@@ -45,11 +48,12 @@ inline double logarithm(double u) {
   return e * kLn2 + 2 * (s + s * (z * sum));
 }
 
-/// sin(pi x) and cos(pi x) for |x| <= 1: x = k/2 + f with |f| <= 1/4, Taylor's series of both in pi f, and which of them by k modulo 4.
-/// What is left off is below 2^-57.
+/// sin(pi x) and cos(pi x) for |x| <= 1: x = k/2 + f with |f| <= 1/4, Taylor's series of both in pi
+/// f, and which of them by k modulo 4. What is left off is below 2^-57.
 inline void sine_and_cosine(double x, double& sine, double& cosine) {
   constexpr double kPi = 3.14159265358979323846264338328;
-  constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52: what is added to it is rounded to an integer, in its low bits
+  // 1.5 * 2^52: what is added to it is rounded to an integer, in its low bits
+  constexpr double kRound = 6755399441055744.0;
   const double rounded = 2 * x + kRound;
   const std::uint64_t k = std::bit_cast<std::uint64_t>(rounded);
   const double a = kPi * (x - 0.5 * (rounded - kRound));
@@ -84,7 +88,8 @@ inline double unit(std::uint64_t word) {
   return static_cast<double>(static_cast<std::int64_t>(word >> 11U)) * 0x1p-53 + 0x1p-54;
 }
 
-/// ln(1 - p) for p in (0, 1), to the last bits for small p too (Kahan): what 1 - p has lost to rounding cancels in the quotient.
+/// ln(1 - p) for p in (0, 1), to the last bits for small p too (Kahan): what 1 - p has lost to
+/// rounding cancels in the quotient.
 inline double logarithm_of_rest(double p) {
   const double rest = 1 - p;
   return rest == 1 ? -p : logarithm(rest) * (p / (1 - rest));
@@ -99,7 +104,8 @@ inline void put(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uin
   }
 }
 
-/// Box-Muller of the first `count` blocks. Every one gets the same operations in the same order, wherever it stands.
+/// Box-Muller of the first `count` blocks. Every one gets the same operations in the same order,
+/// wherever it stands.
 void transform(std::size_t count, Chunk& chunk) {
   for (std::size_t pair = 0; pair < 2; ++pair) {
     const double* turn = chunk.turn[pair].data();
@@ -151,7 +157,8 @@ void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t f
     std::size_t block = 0;
     std::size_t lane = 0;
   };
-  const auto advance = [&](Place& place, std::size_t run) {  // within a block's lanes, or to their end
+  // within a block's lanes, or to their end
+  const auto advance = [&](Place& place, std::size_t run) {
     place.lane += run;
     if (place.lane < lanes) return;
     place.lane = 0;

@@ -1,7 +1,8 @@
 // Registers as the level has them, and how columns are cut into runs that fill them.
 //
-// Why here: a loop over a few neurons, whose number is known when the program runs, spends more on finding out how to go than on going. Cut into
-// runs of constant length it becomes a few instructions each.
+// Why here: a loop over a few neurons, whose number is known when the program runs, spends more on
+// finding out how to go than on going. Cut into runs of constant length it becomes a few
+// instructions each.
 #pragma once
 
 #include <cmath>
@@ -44,7 +45,8 @@ struct Single {
   static Type all(R value) { return value; }
 };
 
-/// a * b + c of each lane, with one rounding where the level has an instruction for that, whatever the compiler is told of contractions.
+/// a * b + c of each lane, with one rounding where the level has an instruction for that, whatever
+/// the compiler is told of contractions.
 template <class Lane>
 [[gnu::always_inline]] inline typename Lane::Type multiply_add(typename Lane::Type a, typename Lane::Type b,
                                                                typename Lane::Type c) {
@@ -61,8 +63,9 @@ template <class Lane>
 #endif
 }
 
-/// Cuts [first, last) into runs that fill registers, so many of the widest as kMost says one after the other, then narrower ones, and calls
-/// visit.template operator()<Lane, kRegisters>(begin) for each.
+/// Cuts [first, last) into runs that fill registers, so many of the widest as kMost says one after
+/// the other, then narrower ones, and calls visit.template operator()<Lane, kRegisters>(begin) for
+/// each.
 template <class R, std::size_t... kMost, class Visit>
 [[gnu::always_inline]] inline void by_registers(std::ptrdiff_t first, std::ptrdiff_t last, Visit visit) {
   const auto step = [&]<class Lane, std::size_t kRegisters>() {
@@ -75,7 +78,8 @@ template <class R, std::size_t... kMost, class Visit>
   step.template operator()<Single<R>, 1>();
 }
 
-/// A run of cells, in a loop's own hands: a compiler knows that nothing else is written when these are.
+/// A run of cells, in a loop's own hands: a compiler knows that nothing else is written when these
+/// are.
 template <class R, std::size_t kCells>
 struct Cells {
   R cell[kCells];
@@ -97,7 +101,8 @@ struct Cells {
   R& operator[](std::size_t k) { return cell[k]; }
 };
 
-/// The same in runs of one register and less, by their length: visit.template operator()<kCells>(begin).
+/// The same in runs of one register and less, by their length: visit.template
+/// operator()<kCells>(begin).
 template <class R, class Visit>
 [[gnu::always_inline]] inline void by_cells(std::ptrdiff_t first, std::ptrdiff_t last, Visit visit) {
   by_registers<R, 1>(first, last, [&]<class Lane, std::size_t>(std::ptrdiff_t begin) {

@@ -34,7 +34,8 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
     paths_.clear();
   }
   eta_.assign(readouts_.size() * delta_.size(), R(0));
-  recalls_ = recalls && lanes_ > 1 && readouts_.empty();  // one lane's take little room, and come faster all together
+  // one lane's take little room, and come faster all together
+  recalls_ = recalls && lanes_ > 1 && readouts_.empty();
   const std::int32_t waiting = recalls_ ? 1 : std::min(learning.stride, trial.window);
   waiting_.assign(static_cast<std::size_t>(waiting), readouts_.empty() ? delta_ : eta_);
 }
@@ -55,7 +56,8 @@ Answers<R> BackwardAgent<R>::errors_of(Tick now) {
   return answers;
 }
 
-/// A^T eps of a revisited tick, or null: none has been heard, or a sweep before this one has met it.
+/// A^T eps of a revisited tick, or null: none has been heard, or a sweep before this one has met
+/// it.
 template <class R>
 template <class T>
 const R* BackwardAgent<R>::error_of(T& transport, Tick revisited, std::int32_t oldest) {
@@ -70,8 +72,8 @@ const R* BackwardAgent<R>::error_of(T& transport, Tick revisited, std::int32_t o
   return error.data();
 }
 
-/// delta += A^T eps, or what readouts with memory make of it, now or as much further back as A is late; `error` is null where the revisited tick
-/// brings none.
+/// delta += A^T eps, or what readouts with memory make of it, now or as much further back as A is
+/// late; `error` is null where the revisited tick brings none.
 template <class R>
 void BackwardAgent<R>::add_errors(const R* error) {
   if (readouts_.empty() && error != nullptr) {
@@ -119,7 +121,8 @@ template <class R>
 template <TransportOf<R> T>
 void BackwardAgent<R>::sweep(T& transport, Tick now) {
   const std::int32_t visits = std::min(learning_.depth, now.value);
-  const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);  // of those that wait
+  // of those that wait
+  const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);
   bool all_passed = false;  // the door has counted all that this sweep sends
   if constexpr (RunsTicks<T, R>) all_passed = transport.pass_sweep(now, visits);
   std::ranges::fill(delta_, R(0));

@@ -1,11 +1,14 @@
-// The agent that bounds the norm of all changes: the one thing in a commit that no synapse can do by itself.
+// The agent that bounds the norm of all changes: the one thing in a commit that no synapse can do
+// by itself.
 //
-//     norm = root of the sum of (scale Delta)^2 over every plastic synapse;  every Delta *= min(1, bound / norm)
+//     norm = root of the sum of (scale Delta)^2 over every plastic synapse;  every Delta *= min(1,
+//     bound / norm)
 //
-// Each synapse tells it a square and hears a factor (CLIP), at every commit and in every replica of a batch: all replicas ask for one mean change, so
-// their agents say the same. What is no number, or infinite, is left for the run to see.
-// Why a room of its own: what breaks locality is seen from the layout. Source: Pascanu, Mikolov, Bengio, ICML 2013 (gradients clipped by their norm).
-// Cost: state a scalar a lane; two passes over the changes.
+// Each synapse tells it a square and hears a factor (CLIP), at every commit and in every replica of
+// a batch: all replicas ask for one mean change, so their agents say the same. What is no number,
+// or infinite, is left for the run to see. Why a room of its own: what breaks locality is seen from
+// the layout. Source: Pascanu, Mikolov, Bengio, ICML 2013 (gradients clipped by their norm). Cost:
+// state a scalar a lane; two passes over the changes.
 #pragma once
 
 #include <cstdint>

@@ -32,7 +32,8 @@ void Sensitivities<R>::begin_trial() {
   std::ranges::fill(next_, R(0));
 }
 
-/// The second scalar of a DENDRITE: the activity behind the current, of the neuron's own synapse theta = (k, j).
+/// The second scalar of a DENDRITE: the activity behind the current, of the neuron's own synapse
+/// theta = (k, j).
 template <class R>
 template <class T>
 void Sensitivities<R>::hear_own(T& transport) {
@@ -159,7 +160,8 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
     const Place place = place_of(e.receiver);
     on(transport.synapse(ProjectionId{place.projection}, SynapseId{place.synapse}, Lane{e.lane}), e.message);
   };
-  /// Neuron i's messages to its own synapses, or to all others: say(i, theta, lane, receiving shard, sensitivity, signal).
+  /// Neuron i's messages to its own synapses, or to all others: say(i, theta, lane, receiving
+  /// shard, sensitivity, signal).
   const auto each_message = [&](int shard, bool own, auto say) {
     const auto s = static_cast<std::size_t>(shard);
     for (std::int32_t i = begin[s]; i < begin[s + 1]; ++i) {
@@ -202,7 +204,8 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
   transport.door().template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, size_ * lanes_, scalars, no_offence);
   const std::int64_t others = size_ * (neurons_ - 1) * lanes_;
   transport.door().template pass<Channel::kGather, Party::kRate, Party::kSynapse>(0, others, 1, [&] {
-    // Neuron 0 tells the first synapse that is not its own; if all are its own, neuron 1 tells the first.
+    // Neuron 0 tells the first synapse that is not its own; if all are its own, neuron 1 tells the
+    // first.
     std::int64_t first = size_;
     each_theta(network, [&](std::int64_t theta, std::int32_t target) {
       if (target != 0) first = std::min(first, theta);

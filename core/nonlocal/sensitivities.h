@@ -1,11 +1,14 @@
-// Real-time recurrent learning: every rate neuron k keeps its sensitivity P_k = dh_k / dtheta to every plastic synapse theta of the network.
+// Real-time recurrent learning: every rate neuron k keeps its sensitivity P_k = dh_k / dtheta to
+// every plastic synapse theta of the network.
 //
-//     P_k(t) = (1 - alpha) P_k(t-1) + alpha phi'_{t,k} ( sum_l W_kl P_l(t-1) + [theta is a synapse (k, j)] pre_{t,j} )
+//     P_k(t) = (1 - alpha) P_k(t-1) + alpha phi'_{t,k} ( sum_l W_kl P_l(t-1) + [theta is a synapse
+//     (k, j)] pre_{t,j} )
 //     Delta_theta += sum_k (A^T eps_t)_k P_{k,theta}(t)
 //
-// Exact and online, but non-local in space: neurons tell one another all their sensitivities (INFLUENCE) and tell
-// synapses that are not theirs (GATHER).
-// Source: Williams & Zipser 1989. Cost: state 2 n N lanes, time n w N a tick; for networks small enough to afford it.
+// Exact and online, but non-local in space: neurons tell one another all their sensitivities
+// (INFLUENCE) and tell synapses that are not theirs (GATHER).
+// Source: Williams & Zipser 1989. Cost: state 2 n N lanes, time n w N a tick; for networks small
+// enough to afford it.
 #pragma once
 
 #include <cstdint>
@@ -46,14 +49,16 @@ class Sensitivities {
 
   void begin_trial();
 
-  /// Before the neurons step: INFLUENCE along every synapse of W (not in tick 1), and what each neuron heard from its own synapses.
+  /// Before the neurons step: INFLUENCE along every synapse of W (not in tick 1), and what each
+  /// neuron heard from its own synapses.
   void hear(Mailbox<R>& transport);
   void hear(Batched<R>& transport);
 
   /// After the neurons have stepped (the clock).
   void step_neurons(const Network<R>& network);
 
-  /// On a tick with an error, once the neurons know their signals: POST to their own synapses, GATHER to all others.
+  /// On a tick with an error, once the neurons know their signals: POST to their own synapses,
+  /// GATHER to all others.
   void teach(Mailbox<R>& transport);
   void teach(Batched<R>& transport);
 

@@ -22,14 +22,16 @@ void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, st
   put(ledger, Channel::kDendrite, 0, onto_readouts, 1);
 }
 
-/// How many sweeps end after tick `lag`, and so revisit with this lag: those at multiples of the stride by which there was an error, and at T.
+/// How many sweeps end after tick `lag`, and so revisit with this lag: those at multiples of the
+/// stride by which there was an error, and at T.
 std::int64_t sweeps_after(const Learning& learning, const TrialShape& trial, std::int32_t lag) {
   if (lag >= trial.ticks) return 0;
   const std::int32_t before = std::max(lag, trial.ticks - trial.window);
   return trial.ticks / learning.stride - before / learning.stride + (trial.ticks % learning.stride != 0 ? 1 : 0);
 }
 
-/// How many sweeps make TRANSPORT of this lag over a recurrent synapse of this delay: those that come to the tick it goes to.
+/// How many sweeps make TRANSPORT of this lag over a recurrent synapse of this delay: those that
+/// come to the tick it goes to.
 std::int64_t sweeps_telling(const Learning& learning, const TrialShape& trial, std::int32_t lag, std::int32_t delay) {
   return lag + delay < learning.depth ? sweeps_after(learning, trial, lag + delay) : 0;
 }
@@ -38,7 +40,8 @@ void put_sweeps(Ledger& ledger, const Learning& learning, const NetworkShape& sh
   const std::int64_t static_recurrent = shape.recurrent_synapses - shape.plastic_recurrent;
   for (std::int32_t lag = 0; lag < learning.depth; ++lag) {
     const std::int64_t visits = sweeps_after(learning, trial, lag);
-    const std::int64_t recalling = sweeps_after(learning, trial, lag + 1);  // not s = 1: where h_0 = 0 it was never sent
+    // not s = 1: where h_0 = 0 it was never sent
+    const std::int64_t recalling = sweeps_after(learning, trial, lag + 1);
     const std::int64_t telling = sweeps_telling(learning, trial, lag, 1);
     std::int64_t replayed = visits * shape.plastic_input + recalling * shape.plastic_recurrent;
     replayed += (visits - recalling) * shape.awake_plastic;  // s = 1, where h_0 is not 0
@@ -162,7 +165,8 @@ ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& sha
     case Drive::kNothing: break;
     case Drive::kOnline:
       memory.trace_bytes = scalar_bytes * shape.plastic();
-      if (rule(learning.kind).decay == DecaySource::kNeuron)  // e-prop: the low-passed trace, and what adapts
+      // e-prop: the low-passed trace, and what adapts
+      if (rule(learning.kind).decay == DecaySource::kNeuron)
         memory.trace_bytes += scalar_bytes * (shape.plastic_onto_spiking + shape.plastic_onto_adapting);
       break;
     case Drive::kSensitivity: memory.trace_bytes = scalar_bytes * shape.rate_neurons * shape.plastic(); break;

@@ -1,10 +1,14 @@
-// AxonLines: what the neurons of a layer send, tick by tick: the latest activities, as long as some AXON is under way, and who is not silent.
+// AxonLines: what the neurons of a layer send, tick by tick: the latest activities, as long as some
+// AXON is under way, and who is not silent.
 //
-// A line is the axon's own: a value enters with its tick and leaves, unchanged, with the AXON of its arrival, whose lag is 0: nothing is revisited.
-// What a neuron's longest line holds counts as history (core/rule/closed_form.h). What is still under way when a trial ends arrives nowhere.
-// Why lists: a delivery over sparse synapses, and its count, then cost what is sent, and a silent neuron is looked at once a tick, many at a time.
-// Cost: without lists a copy of the layer's column a tick, none without delays; with lists one pass over it, and with delays a write for each that
-// spoke. Invariants: sized when the network is built; where lists are kept, a slot holds 0 for every neuron that its list does not name.
+// A line is the axon's own: a value enters with its tick and leaves, unchanged, with the AXON of
+// its arrival, whose lag is 0: nothing is revisited. What a neuron's longest line holds counts as
+// history (core/rule/closed_form.h). What is still under way when a trial ends arrives nowhere. Why
+// lists: a delivery over sparse synapses, and its count, then cost what is sent, and a silent
+// neuron is looked at once a tick, many at a time. Cost: without lists a copy of the layer's column
+// a tick, none without delays; with lists one pass over it, and with delays a write for each that
+// spoke. Invariants: sized when the network is built; where lists are kept, a slot holds 0 for
+// every neuron that its list does not name.
 #pragma once
 
 #include <algorithm>
@@ -52,7 +56,8 @@ class AxonLines {
     enter(1);
   }
 
-  /// A part of the list of who speaks: those of the cells [first, last), which are all of some neurons. Threads may list a part each.
+  /// A part of the list of who speaks: those of the cells [first, last), which are all of some
+  /// neurons. Threads may list a part each.
   void list(int part, std::size_t first, std::size_t last) {
     if (!parts_.empty()) list_active(first, last, parts_[static_cast<std::size_t>(part)]);
   }
@@ -79,7 +84,8 @@ class AxonLines {
     return wait == 0 ? column_.data() : const_cast<AxonLines*>(this)->at(slot(wait));
   }
 
-  /// The neurons [begin, begin + size) that were not silent then, in any lane; ascending. Where lists are kept.
+  /// The neurons [begin, begin + size) that were not silent then, in any lane; ascending. Where
+  /// lists are kept.
   std::span<const std::int32_t> active(std::int32_t wait, std::int32_t begin, std::int32_t size) const {
     const std::vector<std::int32_t>& all = active_[static_cast<std::size_t>(slot(wait))];
     const auto first = std::ranges::lower_bound(all, begin);
@@ -106,7 +112,8 @@ class AxonLines {
     const auto list = [&](std::size_t begin, std::size_t end) {  // as many as a block
       std::array<std::int32_t, kBlock> spoke;
       std::size_t count = 0;
-      if (lanes_ == 1) {  // without a branch: who is silent among those who speak, no processor foresees
+      // without a branch: who is silent among those who speak, no processor foresees
+      if (lanes_ == 1) {
         for (std::size_t cell = begin; cell < end; ++cell) {
           spoke[count] = static_cast<std::int32_t>(cell);
           count += said[cell] != R(0) ? 1 : 0;
@@ -133,9 +140,11 @@ class AxonLines {
   std::int32_t lanes_;
   std::int32_t slots_ = 1;
   std::int32_t present_ = 0;
-  Column<R> said_;                                 // by slot (slots x neurons x lanes); empty without delays
+  // by slot (slots x neurons x lanes); empty without delays
+  Column<R> said_;
   std::vector<std::vector<std::int32_t>> active_;  // by slot; empty where nobody asks
-  std::vector<std::vector<std::int32_t>> parts_;   // of the next list, one after the other; empty where nobody asks
+  // of the next list, one after the other; empty where nobody asks
+  std::vector<std::vector<std::int32_t>> parts_;
 };
 
 }  // namespace locus

@@ -7,16 +7,21 @@
 namespace locus {
 namespace {
 
-// Work below this stays on one thread, for waking another costs more than it saves. It does not depend on how many threads there are.
-constexpr std::int64_t kWorthPass = std::int64_t{1} << 17;    // synapses of a pass that learns: bound by memory
+// Work below this stays on one thread, for waking another costs more than it saves. It does not
+// depend on how many threads there are. synapses of a pass that learns: bound by memory
+constexpr std::int64_t kWorthPass = std::int64_t{1} << 17;
 constexpr std::int64_t kWorthColumn = std::int64_t{1} << 18;  // synapses of a product with one lane
-constexpr std::int64_t kWorthProduct = std::int64_t{1}
-                                       << 20;  // synapse-lanes of a product with several: a dozen a nanosecond and more
-constexpr std::int64_t kNearPass = std::int64_t{1} << 16;  // bytes of weights, and as many of traces, that stay near
-constexpr std::int32_t kAhead = 32;                        // ticks of which inputs' currents are one product, at least
-constexpr std::int32_t kAheadCells = 4096;  // and as many more as give that many currents, which a near cache holds
-constexpr std::int32_t kPassRanges = 16;    // of sources, that threads share out; at most,
-constexpr std::int32_t kPassSources = 64;   // and each of so many
+constexpr std::int64_t kWorthProduct = std::int64_t{1}        // synapse-lanes of a product with several: a dozen a
+                                       // nanosecond and more
+                                       << 20;
+// bytes of weights, and as many of traces, that stay near
+constexpr std::int64_t kNearPass = std::int64_t{1} << 16;
+// ticks of which inputs' currents are one product, at least
+constexpr std::int32_t kAhead = 32;
+// and as many more as give that many currents, which a near cache holds
+constexpr std::int32_t kAheadCells = 4096;
+constexpr std::int32_t kPassRanges = 16;   // of sources, that threads share out; at most,
+constexpr std::int32_t kPassSources = 64;  // and each of so many
 
 /// Who is not silent is asked for over sparse synapses, and from and onto spiking neurons.
 template <class R>
@@ -96,7 +101,8 @@ void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
   block.fan_in.assign(static_cast<std::size_t>(projection.target_size), projection.dense ? projection.source_size : 0);
   for (const std::int32_t target : projection.target) ++block.fan_in[static_cast<std::size_t>(target)];
 
-  const bool kept = !projection.plastic || !horizon.commit_every_tick;  // no tick changes the weights
+  // no tick changes the weights
+  const bool kept = !projection.plastic || !horizon.commit_every_tick;
   const bool at_once = projection.source_layer == Layer::kInput && projection.wait == 0;
   block.ahead = at_once && projection.dense && lanes_ == 1 && kept && !population->lif;
 
@@ -158,7 +164,8 @@ void Batched<R>::allocate_tapes() {
                static_cast<std::size_t>(events || readout_events ? lanes_ : 0));
   if (learning_.firing_rate) rate_errors_.assign(network_.rate.signal.size(), R(0));
   if (deferred || sweeps) inputs_ = Tape<R>(ticks, lanes_, network_.inputs.size);
-  // Without a bend in phi every tick has the same gains, and with weights that wait for the end of the batch the same decays.
+  // Without a bend in phi every tick has the same gains, and with weights that wait for the end of
+  // the batch the same decays.
   const bool straight = std::ranges::all_of(network_.rate.populations, [](const Population& population) {
     return !population.lif && population.activation == Activation::kIdentity;
   });
@@ -255,7 +262,8 @@ void Batched<R>::axons(ProjectionId id) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const R* activity = source_activity(projection);
-  const bool events = lanes_ == 1 && !projection.dense;  // the synapses of active sources, one by one
+  // the synapses of active sources, one by one
+  const bool events = lanes_ == 1 && !projection.dense;
   const std::int64_t messages = events ? count_active(projection) : count_axons(projection, activity);
   const auto no_offence = []() -> Endpoints { CHECK(false, "AXON and DENDRITE of lag 0 break no budget"); };
   pass_axons(door_, projection.source_layer, 0, messages, no_offence);
@@ -310,8 +318,9 @@ PassColumns<R> Batched<R>::pass_columns_of(std::int32_t p) {
   return c;
 }
 
-/// One lane, dense and large: the sources in ranges, each with currents of its own, which are added up in the order of the ranges. Threads take
-/// ranges, which changes no sum. A range's synapses stand together: no thread reads ahead into what another one writes.
+/// One lane, dense and large: the sources in ranges, each with currents of its own, which are added
+/// up in the order of the ranges. Threads take ranges, which changes no sum. A range's synapses
+/// stand together: no thread reads ahead into what another one writes.
 template <class R>
 template <Learn kLearn, bool kOwnDecay, bool kSend>
 void Batched<R>::pass_shared_out(const PassColumns<R>& c) {

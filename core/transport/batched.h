@@ -1,20 +1,33 @@
-// Batched: the same handlers, applied to whole columns of actors at once; messages are counted in bulk. The default transport.
+// Batched: the same handlers, applied to whole columns of actors at once; messages are counted in
+// bulk. The default transport.
 //
-// Five ways to deliver, chosen for each projection when the network is built and invisible to handlers:
-//   loop      a pass over the columns (pass.h); sending with one lane, learning where nothing below fits
-//   product   sending with several lanes, and errors carried back over weights: linear handlers, as matrix products (core/base/product.h)
-//   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1 in one pass; threads take ranges of sources
-//   ahead     sending what inputs say, one lane, weights that no tick commits: one product for a run of ticks
-//   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages wait on tapes (tape.h)
-//             and become one product. A trace that all synapses of a source provably share (identity, one decay) is kept
+// Five ways to deliver, chosen for each projection when the network is built and invisible to
+// handlers:
+//   loop      a pass over the columns (pass.h); sending with one lane, learning where nothing below
+//             fits
+//   product   sending with several lanes, and errors carried back over weights: linear handlers, as
+//             matrix products (core/base/product.h)
+//   fused     online learning with a commit every tick: learning of t, commit and sending of t + 1
+//             in one pass; threads take ranges of sources
+//   ahead     sending what inputs say, one lane, weights that no tick commits: one product for a
+//             run of ticks
+//   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages
+//             wait on tapes (tape.h)
+//             and become one product. A trace that all synapses of a source provably share
+//             (identity, one decay) is kept
 //             once a source.
-//   events    onto spiking neurons and readouts with memory, and sending over any sparse synapses with one lane: sending goes over the sources that
-//             are not silent (axon_lines.h), threads taking ranges of targets, or of all neurons at once where they hear of nothing else
-//             (batched_stepping.cc); learning waits on the tapes too, and a tick's coefficients are added once for each event of a source: it
-//             costs what was sent (batched_spiking.cc). Without a rule each thread has a copy of the synapses onto its neurons
-// That the handlers are linear or bilinear as declared here is proven by tests/transport/bilinear_test.cc.
-// Invariants: same counts as Mailbox, same numbers to 1e-12; bits do not depend on threads (sums have a fixed order, products fixed chunks); nothing
-// allocates between begin_trial and finish.
+//   events    onto spiking neurons and readouts with memory, and sending over any sparse synapses
+//             with one lane: sending goes over the sources that
+//             are not silent (axon_lines.h), threads taking ranges of targets, or of all neurons at
+//             once where they hear of nothing else
+//             (batched_stepping.cc); learning waits on the tapes too, and a tick's coefficients are
+//             added once for each event of a source: it
+//             costs what was sent (batched_spiking.cc). Without a rule each thread has a copy of
+//             the synapses onto its neurons
+// That the handlers are linear or bilinear as declared here is proven by
+// tests/transport/bilinear_test.cc. Invariants: same counts as Mailbox, same numbers to 1e-12; bits
+// do not depend on threads (sums have a fixed order, products fixed chunks); nothing allocates
+// between begin_trial and finish.
 #pragma once
 
 #include <span>
@@ -48,8 +61,10 @@ enum class Way : std::uint8_t {
 struct Horizon {
   TrialShape trial;
   bool commit_every_tick = false;
-  bool outputs_are_seen = false;                     // what readouts say is looked at, at ticks without an error too
-  std::int64_t tape_floor = std::int64_t{64} << 20;  // bytes that tapes may take before `loop` is chosen over `deferred`
+  // what readouts say is looked at, at ticks without an error too
+  bool outputs_are_seen = false;
+  // bytes that tapes may take before `loop` is chosen over `deferred`
+  std::int64_t tape_floor = std::int64_t{64} << 20;
 };
 
 template <class R>
@@ -63,23 +78,27 @@ class Batched {
   void tick(Tick now);
   /// Whether ticks may be run together now: nobody looks at each of them.
   bool runs() const;
-  /// The ticks first .. last at once: all that goes forward, and the POST of rate neurons online. What an error brings is compare()'s and answer()'s;
-  /// readouts hold nothing of these ticks.
+  /// The ticks first .. last at once: all that goes forward, and the POST of rate neurons online.
+  /// What an error brings is compare()'s and answer()'s; readouts hold nothing of these ticks.
   void run(Tick first, Tick last);
-  /// Whether ticks with an error, and their sweeps, may be among them: no message that they bring breaks the budget.
+  /// Whether ticks with an error, and their sweeps, may be among them: no message that they bring
+  /// breaks the budget.
   bool runs_errors() const;
-  /// Of ticks that have been run: step_readouts(), targets(), report_errors() and feedback(). target: y*_t (ticks x o).
+  /// Of ticks that have been run: step_readouts(), targets(), report_errors() and feedback().
+  /// target: y*_t (ticks x o).
   void compare(Tick first, Tick last, const R* target, R scale);
   /// e_t of the readouts (o) at a tick that has been compared.
   const R* errors_at(Tick tick) const;
-  /// What the synapses of A have answered at a tick since the last commit: they have been counted, and whoever does not ask is not told.
+  /// What the synapses of A have answered at a tick since the last commit: they have been counted,
+  /// and whoever does not ask is not told.
   void answer(Tick tick, Answers<R> answers);
-  /// Lets all messages pass of a sweep that revisits `visits` ticks from `now` back, where the door is open to all of them. False where it is not:
-  /// then each stage passes alone.
+  /// Lets all messages pass of a sweep that revisits `visits` ticks from `now` back, where the door
+  /// is open to all of them. False where it is not: then each stage passes alone.
   bool pass_sweep(Tick now, std::int32_t visits);
   /// adjoint(), replay() and post_back() of a stage whose messages have passed.
   void stage(const R* delta, Tick revisited, Answers<R> answers);
-  /// All stages of such a sweep. False where the network is not one that it takes: then each stage goes by itself.
+  /// All stages of such a sweep. False where the network is not one that it takes: then each stage
+  /// goes by itself.
   bool sweep_recurrent(Tick now, std::int32_t visits, const AgentColumns<R>& agent);
   void axons(ProjectionId projection);
   void step_neurons();
@@ -112,7 +131,8 @@ class Batched {
   Way way(ProjectionId projection) const { return blocks_[static_cast<std::size_t>(projection.value)].way; }
 
  private:
-  /// The eligibility of one synapse and lane that somebody looks at. Where nothing is low-passed, that is the trace itself.
+  /// The eligibility of one synapse and lane that somebody looks at. Where nothing is low-passed,
+  /// that is the trace itself.
   struct Seen {
     R trace = 0;
     R adapted = 0;
@@ -134,19 +154,28 @@ class Batched {
     bool spiking = false;                // onto or from a spiking population
     R decay = 0;                         // RFLO: lambda of the population
     R leak = 1;                          // alpha of the population
-    Column<R> pre;                       // what each source sent in this tick (sources x lanes); fused and loop
-    Column<R> trace;                     // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
-    Column<R> delta;                     // loop, summed, events; all where the optimizer is not plain (synapses)
-    Column<std::int32_t> fan_in;         // (targets)
-    Column<std::int64_t> split;  // sparse, several threads: in each source's run, where each thread's targets end (sources x (threads - 1))
-    std::vector<Part> parts;          // sparse, shared out, without a rule: a copy of the synapses, by thread
-    std::vector<std::int64_t> sent;   // AXON messages of each tick, which a replay repeats; plastic under a sweep
-    Learn heard = Learn::kNothing;    // fused: what was said in this tick
-    Learn pending = Learn::kNothing;  // fused: what has been committed and waits for the next sending
-    R pending_rate = 0;               // eta of that commit
-    Tape<R> traces;                   // shared: the trace at each tick with an error
-    std::vector<Seen> seen;           // where its traces are looked at (synapses x lanes)
-    bool ahead = false;               // what its sources send is known ahead, and its currents with it
+    // what each source sent in this tick (sources x lanes); fused and loop
+    Column<R> pre;
+    // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
+    Column<R> trace;
+    // loop, summed, events; all where the optimizer is not plain (synapses)
+    Column<R> delta;
+    Column<std::int32_t> fan_in;  // (targets)
+    // sparse, several threads: in each source's run, where each thread's targets end (sources x
+    // (threads - 1))
+    Column<std::int64_t> split;
+    // sparse, shared out, without a rule: a copy of the synapses, by thread
+    std::vector<Part> parts;
+    // AXON messages of each tick, which a replay repeats; plastic under a sweep
+    std::vector<std::int64_t> sent;
+    Learn heard = Learn::kNothing;  // fused: what was said in this tick
+    // fused: what has been committed and waits for the next sending
+    Learn pending = Learn::kNothing;
+    R pending_rate = 0;      // eta of that commit
+    Tape<R> traces;          // shared: the trace at each tick with an error
+    std::vector<Seen> seen;  // where its traces are looked at (synapses x lanes)
+    // what its sources send is known ahead, and its currents with it
+    bool ahead = false;
   };
 
   /// The POST of a tick, as columns of the receiving neurons.
@@ -156,7 +185,8 @@ class Batched {
     Column<R> signal;
   };
 
-  /// Where a product's sources stand on their tape: first row (tick; below 0 nothing was sent), first neuron.
+  /// Where a product's sources stand on their tape: first row (tick; below 0 nothing was sent),
+  /// first neuron.
   struct RightRows {
     std::int32_t first = 0;
     std::int32_t begin = 0;
@@ -168,14 +198,16 @@ class Batched {
     std::int64_t messages = 0;
   };
 
-  /// Where the share of thread `chunk` of `chunks` begins, of so many neurons: on whole cache lines, which no two threads write.
+  /// Where the share of thread `chunk` of `chunks` begins, of so many neurons: on whole cache
+  /// lines, which no two threads write.
   static std::int32_t share(std::int32_t neurons, int chunk, int chunks) {
     constexpr std::int64_t kLine = 16;  // numbers
     return chunk == chunks ? neurons : static_cast<std::int32_t>(std::int64_t{neurons} * chunk / chunks / kLine * kLine);
   }
 
   static constexpr std::int64_t kUncounted = -1;
-  /// Neurons and lanes that step or are told, and messages that wait for it: below, one thread does all.
+  /// Neurons and lanes that step or are told, and messages that wait for it: below, one thread does
+  /// all.
   static constexpr std::int64_t kWorthSharing = 4096;
   bool can_run() const;
   std::int32_t recurrent() const;
@@ -226,7 +258,8 @@ class Batched {
   }
   std::int64_t count_active(const Projection<R>& projection) const;
   void split_runs(const Projection<R>& projection, Block& block) const;
-  /// Where source j's run has its targets of thread `chunk`: from the cut of `chunk` to that of chunk + 1.
+  /// Where source j's run has its targets of thread `chunk`: from the cut of `chunk` to that of
+  /// chunk + 1.
   std::int64_t cut(const Projection<R>& projection, const Block& block, std::int32_t j, int chunk) const {
     if (chunk == 0) return projection.begin_of(j);
     if (chunk == executor_.threads) return projection.begin_of(j + 1);
@@ -293,53 +326,65 @@ class Batched {
   std::int32_t lanes_;
   TrialShape trial_;
   bool outputs_are_seen_;
-  bool leaky_readouts_;         // some have memory
-  bool spikes_;                 // some rate neurons spike
-  bool readouts_idle_ = false;  // without an error in this tick nothing depends on what they hear: it is counted, not summed
-  bool runs_ = false;           // ticks may be run together
-  std::int32_t recurrent_ = -1;  // the one projection of a run that is not known ahead; below 0: others are
-  Column<R> ahead_;              // what inputs send in this run of ticks, where it is known (ticks x n)
+  bool leaky_readouts_;  // some have memory
+  bool spikes_;          // some rate neurons spike
+  // without an error in this tick nothing depends on what they hear: it is counted, not summed
+  bool readouts_idle_ = false;
+  bool runs_ = false;  // ticks may be run together
+  // the one projection of a run that is not known ahead; below 0: others are
+  std::int32_t recurrent_ = -1;
+  // what inputs send in this run of ticks, where it is known (ticks x n)
+  Column<R> ahead_;
   std::int32_t ahead_ticks_ = 0;
   std::int32_t ahead_row_ = 0;               // of the present tick
   const R* shown_ = nullptr;                 // x_1 .. x_T of the present trials (T x m x lanes)
   std::vector<std::int32_t> onto_rate_;      // B and W, in file order
   std::vector<std::int32_t> onto_readouts_;  // A, in file order
   std::vector<Block> blocks_;                // by projection
-  bool shared_out_ = false;                  // threads share the rate neurons out, and send when those step
-  std::vector<UnderWay> under_way_;          // to them
+  // threads share the rate neurons out, and send when those step
+  bool shared_out_ = false;
+  std::vector<UnderWay> under_way_;  // to them
 
   Column<R> range_currents_;   // of a pass that threads share out (ranges x targets)
   bool each_hears_ = false;    // whether a pass takes POST to each synapse (fused, loop)
   PostColumns from_rate_;      // of this tick (n x lanes); gain and signal where each hears
   PostColumns from_readouts_;  // of this tick (o x lanes); gain is 1, decay 0
-  Column<R> errors_back_;  // g = gain * signal of the revisited tick (n x lanes); sweeps only; in one loop (recurrent_), of the last one too
+  // g = gain * signal of the revisited tick (n x lanes); sweeps only; in one loop (recurrent_), of
+  // the last one too
+  Column<R> errors_back_;
 
   AxonLines<R> input_lines_;  // what is under way from the inputs
   AxonLines<R> rate_lines_;   // and from the rate neurons
 
-  Tape<R> inputs_;        // x_t at row t - 1
-  Tape<R> activities_;    // h_t at row t
-  Tape<R> gains_;         // alpha phi'_t at row t - 1
-  Tape<R> decays_;        // lambda_i(t) at row t - 1; e-prop only
-  Tape<R> coefficients_;  // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
-  bool once_ = false;     // a sweep revisits no tick a second time: its coefficients take the place of the gains
-  Tape<R> epsilons_;      // eps_t at row t - 1
-  Rows learnt_;           // rows of coefficients()
-  Rows reported_;         // rows of epsilons_
+  Tape<R> inputs_;      // x_t at row t - 1
+  Tape<R> activities_;  // h_t at row t
+  Tape<R> gains_;       // alpha phi'_t at row t - 1
+  Tape<R> decays_;      // lambda_i(t) at row t - 1; e-prop only
+  // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
+  Tape<R> coefficients_;
+  // a sweep revisits no tick a second time: its coefficients take the place of the gains
+  bool once_ = false;
+  Tape<R> epsilons_;  // eps_t at row t - 1
+  Rows learnt_;       // rows of coefficients()
+  Rows reported_;     // rows of epsilons_
 
-  std::int64_t rate_said_ = kUncounted;    // activities of the rate layer that are not 0, until it steps
+  // activities of the rate layer that are not 0, until it steps
+  std::int64_t rate_said_ = kUncounted;
   std::int64_t errors_said_ = kUncounted;  // and eps of the readouts, of this tick
 
   Column<R> recalled_;         // eps of a tick that a sweep comes to (o x lanes)
   Column<R> compared_;         // A h_t of ticks that are run (window x o), as the next one
   Column<R> compared_errors_;  // e_t
 
-  Column<R> told_;                              // NORM of each readout (o x lanes)
-  Column<R> rate_errors_;                       // reg of the trial (n x lanes); e-prop under a firing-rate target only
-  Column<R> taught_;                            // events: what an event of tick t brings onto a neuron (T x lanes x n)
+  Column<R> told_;  // NORM of each readout (o x lanes)
+  // reg of the trial (n x lanes); e-prop under a firing-rate target only
+  Column<R> rate_errors_;
+  // events: what an event of tick t brings onto a neuron (T x lanes x n)
+  Column<R> taught_;
   Column<R> taught_readouts_;                   // the same of readouts with memory (T x lanes x o)
   std::vector<TransposedEligibility<R>> back_;  // of the tick after (n x lanes, or o x lanes)
-  bool collected_ = false;                      // what waited on tapes has become changes (CLIP), ahead of its commit
+  // what waited on tapes has become changes (CLIP), ahead of its commit
+  bool collected_ = false;
 };
 
 /// AXON messages of a tick over one projection.

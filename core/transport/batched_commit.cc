@@ -1,7 +1,7 @@
 // The clock's half of batched learning: traces that drift, and commits in each of the ways.
 //
-// Deferred: Delta = sum over ticks of coefficient(t) pre(t)^T. Under a sweep the coefficient is the sum of g; online
-// it is that of TransposedTrace (tape.h).
+// Deferred: Delta = sum over ticks of coefficient(t) pre(t)^T. Under a sweep the coefficient is the
+// sum of g; online it is that of TransposedTrace (tape.h).
 // tests/transport/bilinear_test.cc holds both against the handlers.
 #include <algorithm>
 
@@ -12,8 +12,8 @@
 
 namespace locus {
 
-/// kShared: all synapses of a source hold equal traces (identity, one decay), so one handler call a source serves them all. said: what the sources
-/// sent, tick by tick (ticks x sources).
+/// kShared: all synapses of a source hold equal traces (identity, one decay), so one handler call a
+/// source serves them all. said: what the sources sent, tick by tick (ticks x sources).
 template <class R>
 void Batched<R>::drift_shared(Block& block, RowsView<R> said) {
   const Drift<R> clock{block.decay, block.leak};
@@ -27,7 +27,8 @@ void Batched<R>::drift_shared(Block& block, RowsView<R> said) {
   });
 }
 
-/// kLoop: every synapse of every lane meets the message of its neuron; the lanes share the sum, in lane order.
+/// kLoop: every synapse of every lane meets the message of its neuron; the lanes share the sum, in
+/// lane order.
 template <class R>
 void Batched<R>::loop_lanes(std::int32_t p, Learn learn, const PostColumns& post) {
   Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
@@ -66,7 +67,8 @@ void Batched<R>::filter_coefficients() {
     const auto found = std::ranges::find_if(onto_rate_, onto);
     if (found == onto_rate_.end()) continue;
     const R constant = blocks_[static_cast<std::size_t>(*found)].decay;
-    // A run: what is contiguous at each tick, all neurons of the population with one lane, the lanes of a neuron with more.
+    // A run: what is contiguous at each tick, all neurons of the population with one lane, the
+    // lanes of a neuron with more.
     const std::int32_t runs = lanes_ == 1 ? 1 : population.size;
     const std::int32_t length = lanes_ == 1 ? population.size : lanes_;
     for (std::int32_t run = 0; run < runs; ++run) filter_run(population.begin + run, length, constant);
@@ -113,7 +115,8 @@ void Batched<R>::settle(std::int32_t p, R scale) {
   for (R& weight : projection.weight) keep_within(weight, optimizer);
 }
 
-/// weight (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being ticks and lanes.
+/// weight (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being
+/// ticks and lanes.
 template <class R>
 void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row,
                                 const Tape<R>& right, RightRows right_rows, std::int32_t ticks) {
@@ -124,7 +127,8 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
     right_rows.first = 0;
   }
   if (ticks <= 0) return;
-  const bool plain = learning_.optimizer.plain();  // the weights move at once; otherwise what was asked waits for settle()
+  // the weights move at once; otherwise what was asked waits for settle()
+  const bool plain = learning_.optimizer.plain();
   Column<R>& into = plain ? projection.weight : blocks_[static_cast<std::size_t>(p)].delta;
   const R factor = plain ? rate : R(-1);
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
@@ -146,7 +150,8 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
   });
 }
 
-/// What waits on tapes becomes what each synapse asks for; where the optimizer is plain its weight follows at once.
+/// What waits on tapes becomes what each synapse asks for; where the optimizer is plain its weight
+/// follows at once.
 template <class R>
 void Batched<R>::collect(R scale) {
   const bool online = rule(learning_.kind).drive == Drive::kOnline;
@@ -210,7 +215,8 @@ void Batched<R>::tell_squares(R scale, R* sums) {
     });
     R sum = R(0);
     for (std::int32_t j = 0; j < projection.source_size; ++j) {
-      R column = R(0);  // source by source: what many synapses add does not drown in what many more have added
+      // source by source: what many synapses add does not drown in what many more have added
+      R column = R(0);
       for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
         const auto at = static_cast<std::size_t>(k);
         column += square(TaughtSynapse<R>{projection.weight[at], delta[at]}, scale).value;

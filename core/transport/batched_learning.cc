@@ -29,7 +29,8 @@ std::int64_t Batched<R>::count_errors(const Projection<R>& projection, const Blo
   return count;
 }
 
-/// sums (lanes x sources of the layer) += errors (lanes x targets) W: TRANSPORT of every synapse at once; `transported` is bilinear.
+/// sums (lanes x sources of the layer) += errors (lanes x targets) W: TRANSPORT of every synapse at
+/// once; `transported` is bilinear.
 template <class R>
 void Batched<R>::transport_errors(const Projection<R>& projection, const R* errors, R* sums) {
   const R* from = errors + std::ptrdiff_t{projection.target_begin} * lanes_;
@@ -122,7 +123,8 @@ void Batched<R>::own_weights(std::int32_t ticks) {
   }
 }
 
-/// What each neuron makes of its own weight: the decay that it tells its synapses in the tick of this row.
+/// What each neuron makes of its own weight: the decay that it tells its synapses in the tick of
+/// this row.
 template <class R>
 void Batched<R>::note_decays(std::int32_t row) {
   if (decays_.repeats() && row > 0) return;
@@ -194,7 +196,8 @@ void Batched<R>::replay(Tick revisited, std::int32_t lag) {
   }
 }
 
-/// Row s - 1 holds what arrived at s where nothing is late: x_s of the inputs, h_{s-1} of the rate neurons.
+/// Row s - 1 holds what arrived at s where nothing is late: x_s of the inputs, h_{s-1} of the rate
+/// neurons.
 template <class R>
 void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag) {
   if (door_.traffic() == nullptr) return;

@@ -1,9 +1,12 @@
-// Runs of ticks, one lane: what goes forward until weights change, then the errors of all those ticks, and their sweeps (batched_sweep.cc).
+// Runs of ticks, one lane: what goes forward until weights change, then the errors of all those
+// ticks, and their sweeps (batched_sweep.cc).
 //
-// Why: a tick of few neurons is less work than a dozen calls that each look after a handful of numbers. In a run only what must wait for the tick
-// before it is done tick by tick. What was sent is on the tapes, and passes the door once a channel for the run, or for the lags of a sweep.
-// A budget that a sweep may break lets none of it pass together: then the first message that breaks it is the one it always was.
-// tests/transport/runs_test.cc holds runs against their ticks one by one, and against the mailbox.
+// Why: a tick of few neurons is less work than a dozen calls that each look after a handful of
+// numbers. In a run only what must wait for the tick before it is done tick by tick. What was sent
+// is on the tapes, and passes the door once a channel for the run, or for the lags of a sweep. A
+// budget that a sweep may break lets none of it pass together: then the first message that breaks
+// it is the one it always was. tests/transport/runs_test.cc holds runs against their ticks one by
+// one, and against the mailbox.
 #include <algorithm>
 #include <array>
 
@@ -16,11 +19,13 @@
 
 namespace locus {
 
-/// What a run rests on: tapes that hold all that is sent, tick by tick, and no message that is late or must be told one by one.
+/// What a run rests on: tapes that hold all that is sent, tick by tick, and no message that is late
+/// or must be told one by one.
 template <class R>
 bool Batched<R>::can_run() const {
   const Drive drive = rule(learning_.kind).drive;
-  if (leaky_readouts_) return false;  // one is enough: the agent then keeps what comes back from each population apart
+  // one is enough: the agent then keeps what comes back from each population apart
+  if (leaky_readouts_) return false;
   if (spikes_) return false;
   if (lanes_ > 1 || activities_.empty() || ahead_.empty() || outputs_are_seen_) return false;
   if (drive != Drive::kSweep && drive != Drive::kOnline) return false;
@@ -32,8 +37,8 @@ bool Batched<R>::can_run() const {
   });
 }
 
-/// The one projection that tells the neurons of the one population, all of them, of each other, where its weights are near and one thread sends
-/// it; else below 0.
+/// The one projection that tells the neurons of the one population, all of them, of each other,
+/// where its weights are near and one thread sends it; else below 0.
 template <class R>
 std::int32_t Batched<R>::recurrent() const {
   std::int32_t found = -1;
@@ -55,8 +60,9 @@ bool Batched<R>::runs() const {
          std::ranges::all_of(blocks_, [](const Block& block) { return block.seen.empty(); });
 }
 
-/// One lane. What inputs send is known for the whole trial: the currents of a run of ticks are computed together, as one product a projection.
-/// Returns those of the tick of this row; rows are asked for one after the other.
+/// One lane. What inputs send is known for the whole trial: the currents of a run of ticks are
+/// computed together, as one product a projection. Returns those of the tick of this row; rows are
+/// asked for one after the other.
 template <class R>
 R* Batched<R>::currents_ahead(std::int32_t row) {
   const std::int32_t m = network_.inputs.size;
@@ -75,8 +81,9 @@ R* Batched<R>::currents_ahead(std::int32_t row) {
   return ahead_.data() + std::ptrdiff_t{ahead_row_} * network_.rate.size;
 }
 
-/// One population whose neurons hear of each other over one projection, and of nothing else that is not known ahead: straight from one row of the
-/// tapes into the next. Everything is as in run_ticks(), to the last bit.
+/// One population whose neurons hear of each other over one projection, and of nothing else that is
+/// not known ahead: straight from one row of the tapes into the next. Everything is as in
+/// run_ticks(), to the last bit.
 template <class R>
 void Batched<R>::run_recurrent(std::int32_t row, std::int32_t ticks) {
   RateLayer<R>& rate = network_.rate;
@@ -141,7 +148,8 @@ void Batched<R>::run(Tick first, Tick last) {
   rate_said_ = kUncounted;
   door_.tick(last);
   count_axons_of_run(first, ticks);
-  const std::int32_t quiet = std::clamp(trial_.ticks - trial_.window - row, 0, ticks);  // no error comes
+  // no error comes
+  const std::int32_t quiet = std::clamp(trial_.ticks - trial_.window - row, 0, ticks);
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
     Block& block = blocks_[static_cast<std::size_t>(p)];
@@ -158,7 +166,8 @@ void Batched<R>::run(Tick first, Tick last) {
   count_posts_of_run(quiet, ticks - quiet);
 }
 
-/// What the sources of a projection sent in `ticks` ticks from `first` on: x_t, h_{t-1} over W, h_t over A.
+/// What the sources of a projection sent in `ticks` ticks from `first` on: x_t, h_{t-1} over W, h_t
+/// over A.
 template <class R>
 RowsView<R> Batched<R>::said_from(const Projection<R>& projection, Tick first, std::int32_t ticks) const {
   const std::int32_t m = network_.inputs.size;
@@ -261,7 +270,8 @@ void Batched<R>::compare(Tick first, Tick last, const R* target, R scale) {
   report_run(first, ticks);
 }
 
-/// POST and TRANSPORT, or FEEDBACK, of ticks that have been compared; online, the signals that they bring.
+/// POST and TRANSPORT, or FEEDBACK, of ticks that have been compared; online, the signals that they
+/// bring.
 template <class R>
 void Batched<R>::report_run(Tick first, std::int32_t ticks) {
   const Rule& rule_row = rule(learning_.kind);
@@ -303,8 +313,8 @@ const R* Batched<R>::errors_at(Tick tick) const {
   return compared_errors_.data() + in_window(tick, network_.readouts.size);
 }
 
-/// What the synapses onto readouts were told at a tick stands on a tape, and no commit has come since: what they answered can be computed when it is
-/// asked for.
+/// What the synapses onto readouts were told at a tick stands on a tape, and no commit has come
+/// since: what they answered can be computed when it is asked for.
 template <class R>
 void Batched<R>::answer(Tick tick, Answers<R> answers) {
   const std::int32_t row = tick.value - 1;

@@ -1,4 +1,5 @@
-// Sending: as a product; and event by event, over sparse synapses with one lane, from and onto spiking neurons, where cost follows what is sent.
+// Sending: as a product; and event by event, over sparse synapses with one lane, from and onto
+// spiking neurons, where cost follows what is sent.
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +10,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kWorthSending = std::int64_t{1} << 12;  // messages of one lane: some ten microseconds
+// messages of one lane: some ten microseconds
+constexpr std::int64_t kWorthSending = std::int64_t{1} << 12;
 
 /// A part of a source's run of synapses.
 template <class R>
@@ -19,8 +21,9 @@ struct Run {
   std::int64_t size = 0;
 };
 
-/// Current of each target += weight * said. A spike says 1, which asks for no product. Meanwhile the run that comes next, which no processor
-/// foresees, is fetched as far as this one reaches, a cache line of it for each of this one.
+/// Current of each target += weight * said. A spike says 1, which asks for no product. Meanwhile
+/// the run that comes next, which no processor foresees, is fetched as far as this one reaches, a
+/// cache line of it for each of this one.
 template <class R>
 void add_run(const Run<R>& run, R said, const Run<R>& next, R* current) {
   constexpr std::int64_t kLine = 64 / sizeof(R);
@@ -50,8 +53,8 @@ void add_run_of_lanes(const Projection<R>& projection, std::int32_t source, cons
 
 }  // namespace
 
-/// Of cells that begin at `values`, those that are not 0. Of all rate neurons' activities, and of all readouts' errors, they are counted once, until
-/// these change.
+/// Of cells that begin at `values`, those that are not 0. Of all rate neurons' activities, and of
+/// all readouts' errors, they are counted once, until these change.
 template <class R>
 std::int64_t Batched<R>::count_said(const R* values, std::int64_t cells) {
   const bool activities = values == network_.rate.activity.data() && cells == std::ssize(network_.rate.activity);
@@ -78,7 +81,8 @@ std::int64_t Batched<R>::count_active(const Projection<R>& projection) const {
   return count;
 }
 
-/// current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the activity.
+/// current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the
+/// activity.
 template <class R>
 void Batched<R>::send_product(const Projection<R>& projection, const R* activity, R* current) {
   if (!projection.dense) {
@@ -88,7 +92,8 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
     }
     return;
   }
-  // One lane's sums are the same wherever whole grains are cut off; those of several lanes where the cuts are the same.
+  // One lane's sums are the same wherever whole grains are cut off; those of several lanes where
+  // the cuts are the same.
   constexpr std::int32_t kGrain = 128;  // targets
   const std::int32_t most =
       lanes_ > 1 ? kGrain : kGrain * ((projection.target_size - 1) / (kGrain * executor_.threads) + 1);
@@ -105,8 +110,8 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
   });
 }
 
-/// Where the targets of each thread end in every source's run: thread c of n takes [c, c + 1) / n of the projection's, or of the whole layer's
-/// neurons.
+/// Where the targets of each thread end in every source's run: thread c of n takes [c, c + 1) / n
+/// of the projection's, or of the whole layer's neurons.
 template <class R>
 void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const {
   if (projection.dense || lanes_ > 1 || executor_.threads == 1) return;
@@ -124,8 +129,9 @@ void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const
   if (of_layer && rule(learning_.kind).drive == Drive::kNothing) copy_parts(projection, block);
 }
 
-/// Where nothing changes weights, threads may have them laid out for themselves: a thread then reads what stands together, and a processor that reads
-/// ahead reads what its own thread comes to next.
+/// Where nothing changes weights, threads may have them laid out for themselves: a thread then
+/// reads what stands together, and a processor that reads ahead reads what its own thread comes to
+/// next.
 template <class R>
 void Batched<R>::copy_parts(const Projection<R>& projection, Block& block) const {
   block.parts.resize(static_cast<std::size_t>(executor_.threads));
@@ -148,7 +154,8 @@ void Batched<R>::copy_parts(const Projection<R>& projection, Block& block) const
   block.split = {};
 }
 
-/// One lane, sparse: the synapses of every source that is not silent, source by source, onto the targets of one of `chunks` threads.
+/// One lane, sparse: the synapses of every source that is not silent, source by source, onto the
+/// targets of one of `chunks` threads.
 template <class R>
 void Batched<R>::send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const {
   const std::span<const std::int32_t> sources = active_sources(projection);
@@ -181,7 +188,8 @@ void Batched<R>::send_to_targets(const Projection<R>& projection, const Block& b
   executor_(chunks, [&](int chunk) { send_to_share(projection, block, chunk, chunks, current); });
 }
 
-/// Sums in source order, as single messages do; four sources at a time, so that a current is loaded and stored once for them. Threads take targets.
+/// Sums in source order, as single messages do; four sources at a time, so that a current is loaded
+/// and stored once for them. Threads take targets.
 template <class R>
 void Batched<R>::send_events(const Projection<R>& projection, const R* activity, R* current) {
   if (lanes_ > 1 || !projection.dense) return send_product_of_active(projection, activity, current);
@@ -212,7 +220,8 @@ void Batched<R>::send_events(const Projection<R>& projection, const R* activity,
   });
 }
 
-/// With several lanes, or over sparse synapses: source by source, each that is not silent in every lane.
+/// With several lanes, or over sparse synapses: source by source, each that is not silent in every
+/// lane.
 template <class R>
 void Batched<R>::send_product_of_active(const Projection<R>& projection, const R* activity, R* current) {
   for (const std::int32_t source : active_sources(projection)) {

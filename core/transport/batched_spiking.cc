@@ -1,9 +1,11 @@
-// Batched over spiking networks ("events"): a silent source costs nothing, neither where it sends nor where its synapses learn.
+// Batched over spiking networks ("events"): a silent source costs nothing, neither where it sends
+// nor where its synapses learn.
 //
-// Learning is not causal in memory, only in what it computes: signals and surrogates of the trial wait on the tapes, and at the commit every neuron
-// turns them, from the last tick back, into what one event of a tick is worth to each of its synapses (TransposedEligibility, tape.h). Then
-// delta_ij += coefficient_i(t) for each event of source j, dense, sparse and hollow alike.
-// That this is the transpose of the handlers is proven by tests/transport/bilinear_test.cc.
+// Learning is not causal in memory, only in what it computes: signals and surrogates of the trial
+// wait on the tapes, and at the commit every neuron turns them, from the last tick back, into what
+// one event of a tick is worth to each of its synapses (TransposedEligibility, tape.h). Then
+// delta_ij += coefficient_i(t) for each event of source j, dense, sparse and hollow alike. That
+// this is the transpose of the handlers is proven by tests/transport/bilinear_test.cc.
 #include <algorithm>
 
 #include "core/transport/batched.h"
@@ -12,7 +14,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kWorthEvents = std::int64_t{1} << 18;  // additions: below, one thread does them all
+// additions: below, one thread does them all
+constexpr std::int64_t kWorthEvents = std::int64_t{1} << 18;
 
 /// to += scale * from, in this order for each element.
 template <class R>
@@ -21,7 +24,8 @@ void add_scaled(R scale, const R* from, std::int32_t size, R* to) {
   for (std::int32_t i = 0; i < size; ++i) to[i] += scale * from[i];
 }
 
-/// The synapses of source j hear of one event: calls add(first target, number of targets, first synapse) for each run of neighbours.
+/// The synapses of source j hear of one event: calls add(first target, number of targets, first
+/// synapse) for each run of neighbours.
 template <class R, class Add>
 void each_run(const Projection<R>& projection, std::int32_t j, Add add) {
   const std::int64_t begin = projection.begin_of(j);
@@ -91,7 +95,8 @@ void Batched<R>::tell_rates() {
   }
 }
 
-/// The neurons of a population at a stage of a sweep; `gain` is the layer's psi of the revisited tick (n x lanes).
+/// The neurons of a population at a stage of a sweep; `gain` is the layer's psi of the revisited
+/// tick (n x lanes).
 template <class R>
 void Batched<R>::revisit_spiking(const Population& population, const R* gain) {
   const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
@@ -121,7 +126,8 @@ void Batched<R>::keep_spiking_errors_back(std::int32_t row) {
   }
 }
 
-/// What an event of each tick is worth to the neurons that it reaches: taught_ and taught_readouts_.
+/// What an event of each tick is worth to the neurons that it reaches: taught_ and
+/// taught_readouts_.
 template <class R>
 void Batched<R>::teach_spiking() {
   if (!taught_readouts_.empty()) teach_readouts();
@@ -195,7 +201,8 @@ void Batched<R>::teach_readouts() {
   }
 }
 
-/// delta += coefficient for each event of each source; lanes one after the other, ticks in order. Threads take sources.
+/// delta += coefficient for each event of each source; lanes one after the other, ticks in order.
+/// Threads take sources.
 template <class R>
 void Batched<R>::add_events(std::int32_t p) {
   const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
@@ -204,7 +211,8 @@ void Batched<R>::add_events(std::int32_t p) {
   const Column<R>& taught = onto_rate ? taught_ : taught_readouts_;
   const std::int32_t width = onto_rate ? network_.rate.size : network_.readouts.size;
   const Tape<R>& sent = projection.source_layer == Layer::kInput ? inputs_ : activities_;
-  // Row t of the activities is h_t: A hears it in tick t, W in tick t + 1, or as much later as an AXON is under way.
+  // Row t of the activities is h_t: A hears it in tick t, W in tick t + 1, or as much later as an
+  // AXON is under way.
   const std::int32_t later = (onto_rate ? 0 : 1) - projection.wait;
   const bool runs = projection.dense || projection.hollow;
   constexpr std::int32_t kChunk = 64;  // sources; the same whatever the threads

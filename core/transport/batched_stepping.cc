@@ -1,8 +1,10 @@
-// Batched: the step of the rate layer, and in a network of sparse synapses all that its neurons are told in a tick.
+// Batched: the step of the rate layer, and in a network of sparse synapses all that its neurons are
+// told in a tick.
 //
-// There, threads share the layer's neurons out once: a thread sends what they are told, over all projections, steps them and lists who of them
-// speaks. Their columns stay in its processor's cache, and a tick asks the threads together once; twice where a projection tells in this tick what
-// was said in the last, for the step writes over that.
+// There, threads share the layer's neurons out once: a thread sends what they are told, over all
+// projections, steps them and lists who of them speaks. Their columns stay in its processor's
+// cache, and a tick asks the threads together once; twice where a projection tells in this tick
+// what was said in the last, for the step writes over that.
 #include <algorithm>
 
 #include "core/transport/batched.h"
@@ -20,7 +22,8 @@ struct NoSurrogate {
 
 }  // namespace
 
-/// All that the rate neurons are told in a tick is sent when they step, where nothing else is sent to them.
+/// All that the rate neurons are told in a tick is sent when they step, where nothing else is sent
+/// to them.
 template <class R>
 void Batched<R>::share_neurons() {
   shared_out_ = executor_.threads > 1 && lanes_ == 1 && std::ranges::all_of(onto_rate_, [&](std::int32_t p) {
@@ -75,7 +78,8 @@ void Batched<R>::step_neurons() {
   rate_lines_.enter(chunks);
 }
 
-/// What the rate neurons [first, last) have come to in this tick, for products and for those who recall it.
+/// What the rate neurons [first, last) have come to in this tick, for products and for those who
+/// recall it.
 template <class R>
 void Batched<R>::keep_activities(std::int32_t first, std::int32_t last) {
   const std::int32_t row = door_.now().value - 1;
@@ -109,7 +113,8 @@ void Batched<R>::step_population(const Population& population, std::size_t first
 
 template <class R>
 void Batched<R>::step_spiking(const Population& population, std::size_t first, std::size_t last) {
-  const Lif<R> clock(*population.lif);  // which nothing that is written can be, so that the loop vectorises
+  // which nothing that is written can be, so that the loop vectorises
+  const Lif<R> clock(*population.lif);
   if (rule(learning_.kind).drive == Drive::kNothing) return step_still(population, first, last);
   dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
     const Lif<R> own = clock;
@@ -118,7 +123,8 @@ void Batched<R>::step_spiking(const Population& population, std::size_t first, s
   });
 }
 
-/// Without a rule nobody asks for slopes, nor for states that stay as they are: they are the loop's own, and cost no memory.
+/// Without a rule nobody asks for slopes, nor for states that stay as they are: they are the loop's
+/// own, and cost no memory.
 template <class R>
 void Batched<R>::step_still(const Population& population, std::size_t first, std::size_t last) {
   const auto step_as = [&]<bool kAdapts, bool kRests>() {

@@ -1,7 +1,9 @@
-// Stages of sweeps; with one lane, sweeps whose messages have passed the door together: what is left is arithmetic.
+// Stages of sweeps; with one lane, sweeps whose messages have passed the door together: what is
+// left is arithmetic.
 //
-// Among few neurons all stages are one loop (sweep_recurrent), each straight from the rows of the one before; else each is a few phases (stage).
-// Numbers are to the last bit those of the phases that pass alone: adjoint(), replay(), post_back().
+// Among few neurons all stages are one loop (sweep_recurrent), each straight from the rows of the
+// one before; else each is a few phases (stage). Numbers are to the last bit those of the phases
+// that pass alone: adjoint(), replay(), post_back().
 #include <algorithm>
 #include <utility>
 
@@ -12,7 +14,8 @@
 
 namespace locus {
 
-/// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is silent are counted together.
+/// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is
+/// silent are counted together.
 template <class R>
 void Batched<R>::pass_replayed(const Projection<R>& projection, Tick now, std::int32_t visits) {
   constexpr std::int32_t kTogether = 8;
@@ -46,7 +49,8 @@ bool Batched<R>::pass_sweep(Tick now, std::int32_t visits) {
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kPost, true);
   for (const std::int32_t p : onto_rate_) {
     const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-    const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;  // stages before the last
+    // stages before the last
+    const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;
     if (projection.plastic) pass_replayed(projection, now, visits);
     door_.pass_each<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.plastic ? visits : transports,
                                                                    projection.size(), scalars);
@@ -55,7 +59,8 @@ bool Batched<R>::pass_sweep(Tick now, std::int32_t visits) {
   return true;
 }
 
-/// ADJOINT of so many neurons as kCells, what becomes of it, and where that is kept: g = gain * delta.
+/// ADJOINT of so many neurons as kCells, what becomes of it, and where that is kept: g = gain *
+/// delta.
 template <class R>
 struct Batched<R>::Stage {
   const R* gain;  // alpha phi' of the tick revisited
@@ -87,7 +92,8 @@ bool Batched<R>::mark_learnt(std::int32_t row) {
   return before;
 }
 
-/// delta (n x lanes) reached the tick of this row: g, for the synapses that are told it now and at the commit.
+/// delta (n x lanes) reached the tick of this row: g, for the synapses that are told it now and at
+/// the commit.
 template <class R>
 void Batched<R>::keep_errors_back(std::int32_t row, const R* delta) {
   const bool has_sum = mark_learnt(row);

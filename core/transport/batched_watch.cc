@@ -1,8 +1,11 @@
-// Eligibility traces that somebody looks at: each synapse's own, whatever its projection's way makes of them.
+// Eligibility traces that somebody looks at: each synapse's own, whatever its projection's way
+// makes of them.
 //
-// Most ways keep no trace of a synapse: it waits on tapes, is one for all synapses of a source, or stands behind by a tick. Where it is to be seen,
-// the messages of the tick go to the same handlers once more, over columns that nothing else reads: so no sum, no count and no bit of the run depends
-// on who looks. tests/run/recorder_test.cc holds them against the mailbox's, and against what the weights moved by.
+// Most ways keep no trace of a synapse: it waits on tapes, is one for all synapses of a source, or
+// stands behind by a tick. Where it is to be seen, the messages of the tick go to the same handlers
+// once more, over columns that nothing else reads: so no sum, no count and no bit of the run
+// depends on who looks. tests/run/recorder_test.cc holds them against the mailbox's, and against
+// what the weights moved by.
 #include "core/transport/batched.h"
 
 namespace locus {

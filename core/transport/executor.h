@@ -1,7 +1,8 @@
 // Executor: who runs the tasks of a phase. Core knows only this seam; threads live in sim/run.
 //
-// `run(context, tasks, task)` calls task(0) .. task(tasks - 1), each once, in any order and on any threads, and returns when all have returned; an
-// exception of a task is rethrown. What a task writes belongs to it alone, so results do not depend on threads.
+// `run(context, tasks, task)` calls task(0) .. task(tasks - 1), each once, in any order and on any
+// threads, and returns when all have returned; an exception of a task is rethrown. What a task
+// writes belongs to it alone, so results do not depend on threads.
 #pragma once
 
 #include <concepts>

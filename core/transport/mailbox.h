@@ -1,9 +1,11 @@
-// Mailbox: the transport that defines what is right. Every message exists, waits in a typed queue of its receiver's shard and is handled alone.
+// Mailbox: the transport that defines what is right. Every message exists, waits in a typed queue
+// of its receiver's shard and is handled alone.
 //
-// Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch runs on the same
-// weights. Neurons keep their own past.
-// Cost: a queue entry a message; memory grows with synapses x lanes. For networks that one looks at closely; Batched is for the rest.
-// Thread safety: shards run as tasks of the executor; a shard's actors are touched by its task only.
+// Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch
+// runs on the same weights. Neurons keep their own past.
+// Cost: a queue entry a message; memory grows with synapses x lanes. For networks that one looks at
+// closely; Batched is for the rest. Thread safety: shards run as tasks of the executor; a shard's
+// actors are touched by its task only.
 #pragma once
 
 #include <concepts>
@@ -27,7 +29,8 @@ namespace locus {
 template <class R>
 class Mailbox {
  public:
-  /// `network` and `door` outlive the transport. Synapses of a projection must number fewer than 2^31.
+  /// `network` and `door` outlive the transport. Synapses of a projection must number fewer than
+  /// 2^31.
   Mailbox(Network<R>& network, const Learning& learning, Sharding sharding, Executor executor, Door& door);
 
   /// `inputs` outlives the trial.
@@ -55,7 +58,8 @@ class Mailbox {
   Door& door() { return door_; }
   const Learning& learning() const { return learning_; }
   TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);
-  /// The activity behind the current that a neuron heard from this synapse in this tick (0 if nothing); RTRL only, where the DENDRITE carries it.
+  /// The activity behind the current that a neuron heard from this synapse in this tick (0 if
+  /// nothing); RTRL only, where the DENDRITE carries it.
   R behind(ProjectionId projection, SynapseId index, Lane lane) const {
     const SynapseColumns& own = columns_[static_cast<std::size_t>(projection.value)];
     return own.heard[static_cast<std::size_t>(index.value * network_.lanes + lane.value)];
@@ -68,7 +72,8 @@ class Mailbox {
     return kept[static_cast<std::size_t>(synapse.value * network_.lanes + lane.value)];
   }
 
-  /// One phase: every shard emits its messages, emit(shard); they pass the door together. ends_of(envelope) names the two ends.
+  /// One phase: every shard emits its messages, emit(shard); they pass the door together.
+  /// ends_of(envelope) names the two ends.
   template <Channel kChannel, Party kFrom, Party kTo, class M, class Emit, class EndsOf>
   requires Wire<kChannel, kFrom, kTo>
   void send(Queues<M>& queues, std::int32_t lag, std::int64_t scalars, Emit emit, EndsOf ends_of) {
@@ -114,7 +119,8 @@ class Mailbox {
     }
   }
 
-  /// What the synapses of one projection own besides their weight, a lane each: field[synapse * lanes + lane].
+  /// What the synapses of one projection own besides their weight, a lane each: field[synapse *
+  /// lanes + lane].
   struct SynapseColumns {
     Column<R> pre;
     Column<R> trace;
@@ -122,7 +128,8 @@ class Mailbox {
     Column<R> adapted;  // e-prop onto spiking neurons, as the two below
     Column<R> low_pass;
     Column<R> total;
-    Column<R> heard;  // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
+    // the postsynaptic neuron's: the activity behind the DENDRITE of this tick; RTRL only
+    Column<R> heard;
     Column<std::int64_t> incoming_begin;  // (targets + 1) of `incoming`
     Column<std::int32_t> incoming;        // synapses by target, ascending under each
   };
@@ -149,7 +156,8 @@ class Mailbox {
     return static_cast<std::size_t>(neuron) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
   }
   std::size_t slot(Tick tick) const { return static_cast<std::size_t>(tick.value) % past_activity_.size(); }
-  /// What arrives in this tick from each neuron of the projection's source layer (cells of the layer).
+  /// What arrives in this tick from each neuron of the projection's source layer (cells of the
+  /// layer).
   const R* arriving(const Projection<R>& projection) const {
     return (projection.source_layer == Layer::kInput ? input_lines_ : rate_lines_).sent(projection.wait);
   }
@@ -157,10 +165,12 @@ class Mailbox {
   /// Calls visit(synapse) for each synapse of the projection that sits on `shard`.
   template <class Visit>
   void each_synapse(int shard, std::int32_t projection, Visit visit);
-  /// Calls visit(source within its layer, synapse, receiving shard) for each synapse of each of the shard's sources.
+  /// Calls visit(source within its layer, synapse, receiving shard) for each synapse of each of the
+  /// shard's sources.
   template <class Visit>
   void each_outgoing(int shard, const Projection<R>& projection, Visit visit);
-  /// Calls visit(target within its layer, synapse) for each incoming synapse of the shard's neurons.
+  /// Calls visit(target within its layer, synapse) for each incoming synapse of the shard's
+  /// neurons.
   template <class Visit>
   void each_incoming(int shard, std::int32_t projection, Visit visit);
 

@@ -1,10 +1,12 @@
-// The mailbox's commit: the mean of the trials, CLIP where the norm of all changes is bounded, and what each synapse does then.
+// The mailbox's commit: the mean of the trials, CLIP where the norm of all changes is bounded, and
+// what each synapse does then.
 #include "core/transport/mailbox_views.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
 
-/// The replicas of a synapse ask for the sum of their changes, added in trial order; a second call changes nothing.
+/// The replicas of a synapse ask for the sum of their changes, added in trial order; a second call
+/// changes nothing.
 template <class R>
 void Mailbox<R>::add_lanes() {
   executor_(shards_, [&](int shard) {
@@ -23,7 +25,8 @@ void Mailbox<R>::add_lanes() {
   });
 }
 
-/// Each replica of a synapse tells its own agent what all of them ask for. The agent sits on the first shard.
+/// Each replica of a synapse tells its own agent what all of them ask for. The agent sits on the
+/// first shard.
 template <class R>
 void Mailbox<R>::tell_squares(R scale, R* sums) {
   add_lanes();

@@ -134,7 +134,8 @@ void Mailbox<R>::post(bool tick_has_error) {
       continue;
     }
     const bool known_gain = population->activation == Activation::kIdentity && row.decay == DecaySource::kConstant;
-    if (known_gain && !tick_has_error) {  // nothing to tell: by the clock the trace drifts with constants that the synapse knows
+    // nothing to tell: by the clock the trace drifts with constants that the synapse knows
+    if (known_gain && !tick_has_error) {
       executor_(shards_, [&](int shard) {
         each_incoming(shard, index, [&](std::int32_t target, std::int64_t k) {
           for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
@@ -190,7 +191,8 @@ void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
     const bool from_input = projection.source_layer == Layer::kInput;
-    const Tick sent{revisited.value - projection.delay()};  // before the first tick nothing was but h_0
+    // before the first tick nothing was but h_0
+    const Tick sent{revisited.value - projection.delay()};
     const R* past = (from_input ? past_input_ : past_activity_)[slot(Tick{std::max(sent.value, 0)})].data();
     silence(index);
     const auto emit = [&](int shard) {

@@ -1,4 +1,5 @@
-// The mailbox's messages of spiking networks: POST where there is news, firing-rate errors, NORM; and the clock where nothing is sent.
+// The mailbox's messages of spiking networks: POST where there is news, firing-rate errors, NORM;
+// and the clock where nothing is sent.
 #include <algorithm>
 
 #include "core/transport/mailbox_views.h"
@@ -36,7 +37,8 @@ void Mailbox<R>::classify(const R* target) {
   drain(targets_, [&](int, const Envelope<Target<R>>& e) { locus::classify(readout(e.receiver, e.lane), e.message); });
 }
 
-/// The clock of synapses onto readouts with memory: where no POST comes, the trace drifts with constants that the synapse knows.
+/// The clock of synapses onto readouts with memory: where no POST comes, the trace drifts with
+/// constants that the synapse knows.
 template <class R>
 void Mailbox<R>::drift_readouts(std::int32_t p) {
   const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
@@ -58,7 +60,8 @@ Eligible<R> Mailbox<R>::eligible_clock(const LifParameters& lif) const {
           static_cast<R>(lif.adaptation), static_cast<R>(learning_.filter)};
 }
 
-/// POST of psi and signal from neurons that have news; the synapses of the others take the clock alone.
+/// POST of psi and signal from neurons that have news; the synapses of the others take the clock
+/// alone.
 template <class R>
 void Mailbox<R>::post_spiking(std::int32_t p, const LifParameters& lif) {
   const bool eprop = rule(learning_.kind).decay == DecaySource::kNeuron;

@@ -1,4 +1,5 @@
-// Views and walks of the mailbox, shared by its halves: which columns a handler may see, and which synapses a shard holds.
+// Views and walks of the mailbox, shared by its halves: which columns a handler may see, and which
+// synapses a shard holds.
 //
 // Included by mailbox.cc, mailbox_learning.cc and mailbox_spiking.cc only.
 #pragma once

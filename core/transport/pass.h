@@ -1,14 +1,17 @@
-// Passes over columns of synapses: which messages each synapse of a projection meets, one after the other, while its state is in registers.
+// Passes over columns of synapses: which messages each synapse of a projection meets, one after the
+// other, while its state is in registers.
 //
-// "Loop" is a pass with one of {learn, send}; "fused" has the learning of tick t, its commit and the sending of tick t + 1 in one pass, which reads
-// and writes weight and trace once a tick instead of three times. The order in which one synapse meets its messages is
-// the same, and so is every count.
-// Where all columns are near, a register of targets meets all sources before the next one does, and what its neurons tell and hear stays in
-// registers (pass_near).
-// The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Other dense columns go four at a time, so that each current is
-// loaded and stored once for four synapses; every neuron's currents are summed in source order
-// (of a large projection: of each of some ranges of sources, and then over those).
-// Cost: bound by memory from about 256 neurons on; figures in docs/performance.md.
+// "Loop" is a pass with one of {learn, send}; "fused" has the learning of tick t, its commit and
+// the sending of tick t + 1 in one pass, which reads and writes weight and trace once a tick
+// instead of three times. The order in which one synapse meets its messages is the same, and so is
+// every count.
+// Where all columns are near, a register of targets meets all sources before the next one does, and
+// what its neurons tell and hear stays in registers (pass_near).
+// The handlers are those of core/actor/synapse.h; nothing of a rule is written here. Other dense
+// columns go four at a time, so that each current is loaded and stored once for four synapses;
+// every neuron's currents are summed in source order (of a large projection: of each of some ranges
+// of sources, and then over those). Cost: bound by memory from about 256 neurons on; figures in
+// docs/performance.md.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +24,8 @@ namespace locus {
 
 enum class Learn : std::uint8_t { kNothing, kDrift, kPost };
 
-/// Everything that a pass refers to. Pointers are to the first source, target or synapse of the projection. One lane.
+/// Everything that a pass refers to. Pointers are to the first source, target or synapse of the
+/// projection. One lane.
 template <class R>
 struct PassColumns {
   std::int32_t sources = 0;
@@ -41,10 +45,13 @@ struct PassColumns {
   const std::int32_t* target = nullptr;  // sparse only
 };
 
-/// One synapse meets its messages of the pass. Returns the DENDRITE's current, 0 if nothing is sent.
+/// One synapse meets its messages of the pass. Returns the DENDRITE's current, 0 if nothing is
+/// sent.
 template <Learn kLearn, bool kSend, class R>
 inline R meet(R& weight, R& trace, R pre, R activity, Post<R> post, Commit<R> commit) {
-  R delta = -R{};  // what is added to -0 is itself to the last bit, whatever it is: the compiler leaves this addition out
+  // what is added to -0 is itself to the last bit, whatever it is: the compiler leaves this
+  // addition out
+  R delta = -R{};
   const Synapse<R> s{weight, pre, trace, delta};
   if constexpr (kLearn == Learn::kDrift) on(s, Drift<R>{post.decay, post.gain});
   if constexpr (kLearn == Learn::kPost) {
@@ -70,7 +77,8 @@ inline Post<typename Lane::Type> post_at(const PassColumns<R>& c, std::ptrdiff_t
 template <std::size_t kWidth, Learn kLearn, bool kOwnDecay, bool kSend, class R>
 inline void pass_columns(const PassColumns<R>& columns, std::int32_t j) {
   constexpr bool kLearns = kLearn != Learn::kNothing;
-  const PassColumns<R> c = columns;  // of our own, as pre and activity: no store reaches them, so they stay in registers
+  // of our own, as pre and activity: no store reaches them, so they stay in registers
+  const PassColumns<R> c = columns;
   const std::ptrdiff_t stride = c.targets;
   R* const weight = c.weight + j * stride;
   R* const trace = kLearns ? c.trace + j * stride : nullptr;
@@ -83,8 +91,8 @@ inline void pass_columns(const PassColumns<R>& columns, std::int32_t j) {
     Type current = kSend ? Lane::load(c.current + i) : Type{};
     Type own_weight[kWidth];
     Type own_trace[kWidth];
-    // All columns are read before any is written: their rows may lie a power of two apart, where a processor takes a read for one of what was just
-    // written until it has looked closer.
+    // All columns are read before any is written: their rows may lie a power of two apart, where a
+    // processor takes a read for one of what was just written until it has looked closer.
 #pragma GCC unroll 4
     for (std::size_t k = 0; k < kWidth; ++k) {
       own_weight[k] = Lane::load(weight + static_cast<std::ptrdiff_t>(k) * stride + i);
@@ -105,8 +113,8 @@ inline void pass_columns(const PassColumns<R>& columns, std::int32_t j) {
   });
 }
 
-/// kRegisters registers of targets from `begin` on, all sources: what their neurons tell and hear stays in registers, which pays where every column
-/// is near.
+/// kRegisters registers of targets from `begin` on, all sources: what their neurons tell and hear
+/// stays in registers, which pays where every column is near.
 template <class Lane, std::size_t kRegisters, Learn kLearn, bool kOwnDecay, bool kSend, class R>
 inline void pass_targets(const PassColumns<R>& c, std::ptrdiff_t begin) {
   using Type = typename Lane::Type;

@@ -1,7 +1,8 @@
-// Typed queues between shards: a message of type M waits in the queue (sender's shard, receiver's shard) until the receiver's shard drains it.
+// Typed queues between shards: a message of type M waits in the queue (sender's shard, receiver's
+// shard) until the receiver's shard drains it.
 //
-// Why typed: no dispatch a message, no allocation once the queues have grown to their largest trial; why a queue a
-// pair: no two threads ever write one.
+// Why typed: no dispatch a message, no allocation once the queues have grown to their largest
+// trial; why a queue a pair: no two threads ever write one.
 // Cost: a push is a store; measured rates stand in docs/performance.md.
 #pragma once
 
@@ -10,7 +11,8 @@
 
 namespace locus {
 
-/// A message on its way. Which layer or projection sender and receiver are counted in is the phase's.
+/// A message on its way. Which layer or projection sender and receiver are counted in is the
+/// phase's.
 template <class M>
 struct Envelope {
   std::int32_t sender;

@@ -1,6 +1,8 @@
-// Record: what the door counts, told neuron by neuron to whoever asks: edge-wise counts (core/wire/traffic.h), or every message alone (Watcher).
+// Record: what the door counts, told neuron by neuron to whoever asks: edge-wise counts
+// (core/wire/traffic.h), or every message alone (Watcher).
 //
-// Batched counts from columns (sources, receivers), Mailbox from the two ends of each message: two ways to the same counts, which tests hold equal.
+// Batched counts from columns (sources, receivers), Mailbox from the two ends of each message: two
+// ways to the same counts, which tests hold equal.
 #pragma once
 
 #include <functional>
@@ -23,7 +25,8 @@ struct Passing {
   Endpoints ends;
 };
 
-/// Sees every message of a Mailbox, in the order in which they are sent; called by the thread that conducts.
+/// Sees every message of a Mailbox, in the order in which they are sent; called by the thread that
+/// conducts.
 using Watcher = std::function<void(const Passing&)>;
 
 inline Stream axon_stream(Layer source, Layer target, bool replayed) {
@@ -36,7 +39,8 @@ inline Stream transport_stream(Layer target) {
   return target == Layer::kReadout ? Stream::kTransportA : Stream::kTransportW;
 }
 
-/// Every neuron j of a projection's sources with values[j * lanes + lane] != 0 has sent over all its synapses.
+/// Every neuron j of a projection's sources with values[j * lanes + lane] != 0 has sent over all
+/// its synapses.
 template <class R>
 void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Projection<R>& projection, const R* values,
                     std::int32_t lanes) {
@@ -49,7 +53,8 @@ void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Pro
   }
 }
 
-/// The synapses of every target i with values[i * lanes + lane] != 0 have sent, fan_in[i] each; values null: those of all targets.
+/// The synapses of every target i with values[i * lanes + lane] != 0 have sent, fan_in[i] each;
+/// values null: those of all targets.
 template <class R>
 void record_targets(Traffic* traffic, std::int32_t lag, const Projection<R>& projection, const std::int32_t* fan_in,
                     const R* values, std::int32_t lanes) {

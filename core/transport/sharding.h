@@ -1,7 +1,9 @@
-// Sharding: which shard each actor sits on. A shard is what one task of the mailbox handles; a synapse sits with its postsynaptic neuron.
+// Sharding: which shard each actor sits on. A shard is what one task of the mailbox handles; a
+// synapse sits with its postsynaptic neuron.
 //
-// Shards are ranges of neurons, in order: shard s holds neurons begin[s] .. begin[s + 1] - 1 of a layer. Since a receiver drains its queues sender
-// shard by sender shard, it meets its messages in the senders' order for any number of shards: results depend on no sharding and on no threads.
+// Shards are ranges of neurons, in order: shard s holds neurons begin[s] .. begin[s + 1] - 1 of a
+// layer. Since a receiver drains its queues sender shard by sender shard, it meets its messages in
+// the senders' order for any number of shards: results depend on no sharding and on no threads.
 #pragma once
 
 #include <algorithm>

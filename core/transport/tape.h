@@ -1,8 +1,10 @@
-// Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one matrix product ("deferred").
+// Tape: what was said at each tick of a trial, kept so that a run of ticks can be delivered as one
+// matrix product ("deferred").
 //
-// A row a (tick, lane), a column a neuron. Layout of a tape that products read: with one lane, a tick is contiguous; with more, the rows of a
-// neuron are, and its lanes within a tick. Either way products read it in place. A tape that no product reads keeps each tick as the column it was;
-// one of values that every tick repeats keeps one column.
+// A row a (tick, lane), a column a neuron. Layout of a tape that products read: with one lane, a
+// tick is contiguous; with more, the rows of a neuron are, and its lanes within a tick. Either way
+// products read it in place. A tape that no product reads keeps each tick as the column it was; one
+// of values that every tick repeats keeps one column.
 // Invariant: sized when the network is built. Cost of a write: one pass over the column.
 // `Rows` remembers which ticks hold something since the last commit.
 #pragma once
@@ -37,7 +39,8 @@ class Tape {
   /// Whether every tick says what the first one did, so that none after it need be written.
   bool repeats() const { return constant_; }
 
-  /// Calls visit(value on the tape, value of the column) for each lane of the neurons [first, last); column: (width x lanes), of all.
+  /// Calls visit(value on the tape, value of the column) for each lane of the neurons [first,
+  /// last); column: (width x lanes), of all.
   template <class Value, class Visit>
   void zip(std::int32_t tick, Value* column, std::int32_t first, std::int32_t last, Visit visit) {
     if (by_tick_) {
@@ -79,7 +82,8 @@ class Tape {
 
  private:
   std::ptrdiff_t row_of(std::int32_t tick) const { return constant_ ? 0 : tick; }
-  /// So many rows and a few more, that the neurons' be an odd number of cache lines apart: what is a power of two apart pushes each other out.
+  /// So many rows and a few more, that the neurons' be an odd number of cache lines apart: what is
+  /// a power of two apart pushes each other out.
   static std::ptrdiff_t apart(std::ptrdiff_t rows) {
     constexpr std::ptrdiff_t kLine = 64 / std::ptrdiff_t{sizeof(R)};
     return ((rows + kLine - 1) / kLine | 1) * kLine;
@@ -90,14 +94,18 @@ class Tape {
   std::int32_t width_ = 0;
   bool by_tick_ = true;
   bool constant_ = false;
-  std::ptrdiff_t by_neuron_ = 0;  // from a neuron's rows to the next one's, where they are contiguous
+  // from a neuron's rows to the next one's, where they are contiguous
+  std::ptrdiff_t by_neuron_ = 0;
   Column<R> data_;
 };
 
-/// From the last tick back: what the signals on a tape amount to as coefficients of what the source sent.
+/// From the last tick back: what the signals on a tape amount to as coefficients of what the source
+/// sent.
 ///
-/// delta = sum_t signal_t trace_t with trace_t = decay_t trace_{t-1} + gain_t pre_t is sum_s coefficient_s pre_s with coefficient_s = gain_s S_s,
-/// S_s = signal_s + decay_{s+1} S_{s+1}: Post is linear in what the source sent, and this is its transpose. R: a scalar, or a register of them.
+/// delta = sum_t signal_t trace_t with trace_t = decay_t trace_{t-1} + gain_t pre_t is sum_s
+/// coefficient_s pre_s with coefficient_s = gain_s S_s, S_s = signal_s + decay_{s+1} S_{s+1}: Post
+/// is linear in what the source sent, and this is its transpose. R: a scalar, or a register of
+/// them.
 template <class R>
 struct TransposedTrace {
   R sum{};    // S_{s+1}
@@ -110,11 +118,13 @@ struct TransposedTrace {
   }
 };
 
-/// The same of a spiking neuron under e-prop: its Eligible handlers are linear in what the source sent, and this is their transpose.
+/// The same of a spiking neuron under e-prop: its Eligible handlers are linear in what the source
+/// sent, and this is their transpose.
 ///
-/// Delta = sum_t (signal_t low_pass_t + reg e_t) is sum_t w_t e_t, w_t = (1 - kappa) sum_{u >= t} kappa^(u-t) signal_u + reg. Of that e_t makes
-/// c_t = psi_t (w_t + m_{t+1}), m_t = rho m_{t+1} - beta c_t being what `adapted` passes on, and the
-/// filtered trace zeta sum_{u >= t} alpha^(u-t) c_u.
+/// Delta = sum_t (signal_t low_pass_t + reg e_t) is sum_t w_t e_t, w_t = (1 - kappa) sum_{u >= t}
+/// kappa^(u-t) signal_u + reg. Of that e_t makes c_t = psi_t (w_t + m_{t+1}), m_t = rho m_{t+1} -
+/// beta c_t being what `adapted` passes on, and the filtered trace zeta sum_{u >= t} alpha^(u-t)
+/// c_u.
 template <class R>
 struct TransposedEligibility {
   R heard = 0;    // sum of kappa^(u-t) signal_u

@@ -1,8 +1,10 @@
-// The kinds of wire that a message can take, and the one function that says which (channel, lag) is a violation.
+// The kinds of wire that a message can take, and the one function that says which (channel, lag) is
+// a violation.
 //
-// Why one table: names, classes and endpoints are printed, tested and counted from here and nowhere else.
-// Source: the setting of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243): a rule is local in space if a synapse hears only from its two
-// neurons (and a broadcast), local in time if no message revisits an earlier tick.
+// Why one table: names, classes and endpoints are printed, tested and counted from here and nowhere
+// else. Source: the setting of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243): a rule is
+// local in space if a synapse hears only from its two neurons (and a broadcast), local in time if
+// no message revisits an earlier tick.
 #pragma once
 
 #include <array>
@@ -23,7 +25,8 @@ enum class Channel : std::uint8_t {
   kInfluence,  // rate neuron -> rate neuron along a W synapse: its sensitivities
   kGather,     // rate neuron -> a synapse that is not its own
   kNorm,       // readout neuron -> readout neuron: exp(y), over wires of their own
-  kClip,       // synapse -> backward agent: the square of its change; and back: the factor of all changes
+  // synapse -> backward agent: the square of its change; and back: the factor of all changes
+  kClip,
 };
 inline constexpr int kChannels = 11;
 

@@ -1,10 +1,12 @@
 // The door: the only way for a message to leave an actor, and the only place that counts.
 //
-// A delivery, one message or a whole column of them, passes once for all its messages: they share channel, lag and payload size. The door checks
-// the rule's declaration (a message outside it is a defect of the program), then the locality budget (the first
-// message that breaks it ends the rule), then counts.
+// A delivery, one message or a whole column of them, passes once for all its messages: they share
+// channel, lag and payload size. The door checks the rule's declaration (a message outside it is a
+// defect of the program), then the locality budget (the first message that breaks it ends the
+// rule), then counts.
 // Which (sender, channel, receiver) exist at all is decided when the program is compiled: see Wire.
-// Cost: a few integer operations a delivery. Thread safety: called by the thread that conducts the phase, never by workers.
+// Cost: a few integer operations a delivery. Thread safety: called by the thread that conducts the
+// phase, never by workers.
 #pragma once
 
 #include <array>
@@ -26,7 +28,8 @@ namespace locus {
 struct Endpoint {
   Party party = Party::kAgent;
   std::int32_t projection = 0;  // synapses only: in file order of the network
-  std::int64_t index = 0;       // neuron of its layer, or synapse of its projection (source by source)
+  // neuron of its layer, or synapse of its projection (source by source)
+  std::int64_t index = 0;
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
@@ -53,7 +56,8 @@ class LocalityBroken : public std::runtime_error {
   Offence offence_;
 };
 
-/// Which parties may use a channel: sending over a wire that an actor does not have does not compile.
+/// Which parties may use a channel: sending over a wire that an actor does not have does not
+/// compile.
 template <Channel kChannel, Party kFrom, Party kTo>
 concept Wire =
     (kChannel == Channel::kAxon && kFrom != Party::kSynapse && kFrom != Party::kEnvironment && kFrom != Party::kAgent &&
@@ -88,8 +92,9 @@ class Door {
   }
   Tick now() const { return now_; }
 
-  /// `messages` messages of `scalars` scalars each. `first()` gives the Endpoints of the first of them, in the order (sender, receiver); it is
-  /// called only when they break the budget. Throws LocalityBroken, or CheckFailure for what the rule has not declared. Zero messages pass unseen.
+  /// `messages` messages of `scalars` scalars each. `first()` gives the Endpoints of the first of
+  /// them, in the order (sender, receiver); it is called only when they break the budget. Throws
+  /// LocalityBroken, or CheckFailure for what the rule has not declared. Zero messages pass unseen.
   template <Channel kChannel, Party kFrom, Party kTo, std::invocable First>
   requires Wire<kChannel, kFrom, kTo>
   void pass(std::int32_t lag, std::int64_t messages, std::int64_t scalars, First&& first) {
@@ -104,7 +109,8 @@ class Door {
     return static_cast<std::uint32_t>(lag) < free_[static_cast<std::size_t>(channel)];
   }
 
-  /// As many messages at each of `lags` lags from `lag` on, for all of which the door is open: deliveries of a sweep that are alike.
+  /// As many messages at each of `lags` lags from `lag` on, for all of which the door is open:
+  /// deliveries of a sweep that are alike.
   template <Channel kChannel, Party kFrom, Party kTo>
   requires Wire<kChannel, kFrom, kTo>
   void pass_each(std::int32_t lag, std::int32_t lags, std::int64_t messages, std::int64_t scalars) {
@@ -116,7 +122,8 @@ class Door {
   Ledger& ledger() { return ledger_; }
   const Ledger& ledger() const { return ledger_; }
 
-  /// From now on transports also tell `traffic`, which outlives the door, whose messages pass; null: nobody asks.
+  /// From now on transports also tell `traffic`, which outlives the door, whose messages pass;
+  /// null: nobody asks.
   void record(Traffic* traffic) { traffic_ = traffic; }
   Traffic* traffic() const { return traffic_; }
 
@@ -128,7 +135,8 @@ class Door {
   }
 
   Permit permit_;
-  std::array<std::uint32_t, kChannels> free_{};  // by channel: lags below are declared and break no budget (what a lag breaks, longer ones do)
+  // by channel: lags below are declared and break no budget (what a lag breaks, longer ones do)
+  std::array<std::uint32_t, kChannels> free_{};
   Tick now_{};
   Ledger ledger_;
   Traffic* traffic_ = nullptr;

@@ -1,8 +1,10 @@
-// The ledger: how many messages passed, by channel and lag. Integers only; adding is exact in any order.
+// The ledger: how many messages passed, by channel and lag. Integers only; adding is exact in any
+// order.
 //
-// Counts saturate at the largest 64-bit integer rather than overflow: a closed form of a hostile model may ask for more.
-// A ledger is filled by the door (door.h) and by nothing else; what it derives (violations, mean lag, bytes) is computed on reading.
-// Source of the definitions: docs/locality.md.
+// Counts saturate at the largest 64-bit integer rather than overflow: a closed form of a hostile
+// model may ask for more. A ledger is filled by the door (door.h) and by nothing else; what it
+// derives (violations, mean lag, bytes) is computed on reading. Source of the definitions:
+// docs/locality.md.
 #pragma once
 
 #include <array>
@@ -62,7 +64,8 @@ class Ledger {
   void set_memory(std::int64_t history_bytes, std::int64_t trace_bytes);
 
   Tally at(Channel channel, std::int32_t lag) const;
-  std::vector<LedgerEntry> entries() const;  // channel by channel, lag ascending; only those with a message
+  // channel by channel, lag ascending; only those with a message
+  std::vector<LedgerEntry> entries() const;
 
   std::int64_t messages() const;
   std::int64_t messages(Channel channel) const;

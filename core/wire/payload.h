@@ -1,7 +1,8 @@
 // The message vocabulary: what travels, by channel (channel.h), and what the clock says.
 //
-// Payloads are values of one to three scalars R (float or double); the sizes that the ledger counts stand in the rule table and channel table.
-// Source of the symbols: docs/rules.md; Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243).
+// Payloads are values of one to three scalars R (float or double); the sizes that the ledger counts
+// stand in the rule table and channel table. Source of the symbols: docs/rules.md; Williams,
+// Payeur, Lajoie (ICML 2026, arXiv:2606.00243).
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,10 @@ struct OwnWeight {  // DENDRITE of an autapse that tells its neuron its weight (
 };
 template <class R>
 struct Post {  // POST
-  R decay;     // of the trace; travels where it is the neuron's own (e-prop), otherwise the synapse knows it
-  R gain;      // alpha phi'(u) of the (revisited) tick [1]; a readout's is 1
-  R signal;    // learning signal: dL/dh or its approximation [1]
+  // of the trace; travels where it is the neuron's own (e-prop), otherwise the synapse knows it
+  R decay;
+  R gain;    // alpha phi'(u) of the (revisited) tick [1]; a readout's is 1
+  R signal;  // learning signal: dL/dh or its approximation [1]
 };
 template <class R>
 struct Sensitivity {  // POST under RTRL
@@ -62,7 +64,8 @@ template <class R>
 struct Adjoint {  // ADJOINT
   R delta;        // dL/dh of the revisited tick
 };
-// The sender's sensitivities as they are until its next tick, which begins after every INFLUENCE has been heard.
+// The sender's sensitivities as they are until its next tick, which begins after every INFLUENCE
+// has been heard.
 template <class R>
 struct Influence {         // INFLUENCE
   const R* sensitivities;  // P_l(t-1) of the sender (N)
@@ -87,13 +90,16 @@ struct Factor {  // CLIP, from the agent
 
 struct TrialBegin {
   bool carried =
-      false;  // neurons stay as the last trial left them: activity, voltage, adaptation, refractoriness, a readout's memory
+      // neurons stay as the last trial left them: activity, voltage, adaptation, refractoriness, a
+      // readout's memory
+      false;
 };
 template <class R>
 struct Initial {  // a trial begins that carries nothing over: a rate neuron's h_0, which it knows
   R activity;
 };
-struct Silence {};  // a tick or a stage of a sweep begins: nothing has been heard from the source yet
+// a tick or a stage of a sweep begins: nothing has been heard from the source yet
+struct Silence {};
 template <class R>
 struct Drift {  // a tick without POST: constants that the synapse knows
   R decay;

@@ -1,11 +1,15 @@
-// Traffic: the ledger's messages split by the neuron that they belong to, so that what a placement costs can be told without running again.
+// Traffic: the ledger's messages split by the neuron that they belong to, so that what a placement
+// costs can be told without running again.
 //
-// Why: moving an actor changes how far its messages go, and neither which there are nor how many. So counts by stream, lag and neuron are all that
-// hops, link loads and energy need (sim/place/traffic.h). POST and DENDRITE never leave a core and stand in the ledger alone.
-// A stream is what one kind of sender says over one block of projections (B, W, A or R); its key is the neuron whose messages of a tick go together.
-// A step is a tick, or a stage of a sweep for which the clock stands still (lag 1 or more): what a network on chip must carry in one go.
-// Filled beside the door by both transports, and only where a run asks. Cost: one addition an active neuron, stream and step; memory keys x lags,
-// no more than the history that a sweep keeps. Thread safety: called by the thread that conducts.
+// Why: moving an actor changes how far its messages go, and neither which there are nor how many.
+// So counts by stream, lag and neuron are all that hops, link loads and energy need
+// (sim/place/traffic.h). POST and DENDRITE never leave a core and stand in the ledger alone. A
+// stream is what one kind of sender says over one block of projections (B, W, A or R); its key is
+// the neuron whose messages of a tick go together. A step is a tick, or a stage of a sweep for
+// which the clock stands still (lag 1 or more): what a network on chip must carry in one go. Filled
+// beside the door by both transports, and only where a run asks. Cost: one addition an active
+// neuron, stream and step; memory keys x lags, no more than the history that a sweep keeps. Thread
+// safety: called by the thread that conducts.
 #pragma once
 
 #include <array>
@@ -40,16 +44,19 @@ struct StreamRow {
   Stream stream;
   std::string_view name;  // as written in results: "AXON_B"
   Channel channel;
-  Party key;       // kind of the neuron that messages are counted by: a source, or where payloads differ a receiver
-  bool has_lags;   // sent by sweeps, so of lags beyond 0
-  bool multicast;  // the messages of one event carry one payload: one packet serves all that sit on a core
+  // kind of the neuron that messages are counted by: a source, or where payloads differ a receiver
+  Party key;
+  bool has_lags;  // sent by sweeps, so of lags beyond 0
+  // the messages of one event carry one payload: one packet serves all that sit on a core
+  bool multicast;
 };
 
 extern const std::array<StreamRow, kStreams> kStreamTable;  // in the order of the enum
 
 const StreamRow& row(Stream stream);
 
-/// What one event of a neuron is: so many messages, of which the network on chip carries so many packets.
+/// What one event of a neuron is: so many messages, of which the network on chip carries so many
+/// packets.
 struct EventSize {
   std::int64_t messages = 0;
   std::int64_t packets = 0;
@@ -117,8 +124,9 @@ class Traffic {
   std::array<std::vector<std::int64_t>, kStreams> total_;  // (lags x keys)
   std::array<std::vector<std::int64_t>, kStreams> step_;   // of the present step (keys x lanes)
   std::array<bool, kStreams> touched_{};                   // step_ holds something
-  std::array<std::vector<EventSize>, kStreams> sizes_;     // (keys), empty where steps are not weighed
-  std::vector<std::int64_t> packets_;                      // of the present step (lanes)
+  // (keys), empty where steps are not weighed
+  std::array<std::vector<EventSize>, kStreams> sizes_;
+  std::vector<std::int64_t> packets_;  // of the present step (lanes)
   Tick now_{};
   std::int32_t lag_ = 0;
   Peak peak_;

@@ -1,4 +1,5 @@
-// The program but for its process: arguments in, text and an exit code out. Tests run it in-process.
+// The program but for its process: arguments in, text and an exit code out. Tests run it
+// in-process.
 #pragma once
 
 #include <iosfwd>
@@ -19,11 +20,13 @@ enum class Exit : int {
   kInterrupted = 130,  // results so far are written
 };
 
-/// Calls `body`; what it throws becomes a message on `err`, one line first that begins with `program`, and the exit code that belongs to it.
+/// Calls `body`; what it throws becomes a message on `err`, one line first that begins with
+/// `program`, and the exit code that belongs to it.
 Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> body);
 
-/// Finds the command, runs it, and turns whatever is thrown into a message on `err` (one line first, details after) and an exit code.
-/// `terminal`: whether somebody looks at `err` while it is written.
+/// Finds the command, runs it, and turns whatever is thrown into a message on `err` (one line
+/// first, details after) and an exit code. `terminal`: whether somebody looks at `err` while it is
+/// written.
 /// Thread safety: one call at a time in a process may be interrupted by SIGINT (interrupt.h).
 int locus_main(int argc, const char* const* argv, std::ostream& out, std::ostream& err, bool terminal = false);
 

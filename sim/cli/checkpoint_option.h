@@ -1,4 +1,5 @@
-// `--checkpoint`, `--checkpoint-every`: where a run keeps what it takes to go on from, and how often.
+// `--checkpoint`, `--checkpoint-every`: where a run keeps what it takes to go on from, and how
+// often.
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,8 @@ class CheckpointOption {
 
   /// Throws UsageError for what does not go together; to be called before anything is loaded.
   void check(std::size_t models, bool traces) const;
-  /// Refuses a file that is there already (UsageError) or cannot be written (FileError), before the run rather than in it.
+  /// Refuses a file that is there already (UsageError) or cannot be written (FileError), before the
+  /// run rather than in it.
   void prepare() const;
   /// The run goes on from this file, and checkpoints go there.
   void resume(const std::filesystem::path& file) {
@@ -47,8 +49,8 @@ class Checkpointer {
  public:
   /// `recordings` may be null; otherwise it is that of the run, and outlives this.
   Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings);
-  /// To be called at every moment of the run, with what its curves are by then; null: none are asked for. Throws FileError where a checkpoint cannot
-  /// be written; the one before it stays.
+  /// To be called at every moment of the run, with what its curves are by then; null: none are
+  /// asked for. Throws FileError where a checkpoint cannot be written; the one before it stays.
   void see(const Moment& moment, const std::vector<RuleSeries>* curves);
 
  private:

@@ -16,7 +16,8 @@ namespace locus {
 class CostOption {
  public:
   void declare(CLI::App& app);
-  /// Throws UsageError where a cost is given and there is no chip. With `carried`, the file is kept there under "--cost", or comes from there.
+  /// Throws UsageError where a cost is given and there is no chip. With `carried`, the file is kept
+  /// there under "--cost", or comes from there.
   void apply(std::optional<ChipSpec>& chip, CarriedFiles* carried = nullptr) const;
 
  private:

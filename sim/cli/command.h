@@ -1,7 +1,8 @@
-// Command: one row of what `locus` can do. Dispatch, help and docs/cli.md follow from the row and from the options that it declares.
+// Command: one row of what `locus` can do. Dispatch, help and docs/cli.md follow from the row and
+// from the options that it declares.
 //
-// A command is one file: its row and its Invocation, which holds the values of its options while it runs. Commands throw what goes wrong (errors.h);
-// they catch nothing.
+// A command is one file: its row and its Invocation, which holds the values of its options while it
+// runs. Commands throw what goes wrong (errors.h); they catch nothing.
 #pragma once
 
 #include <iosfwd>
@@ -33,7 +34,8 @@ class Invocation {
   virtual Exit execute(const Console& console) = 0;
 };
 
-/// Gives an invocation words that were typed behind a command before now. What is wrong with them; empty where nothing is.
+/// Gives an invocation words that were typed behind a command before now. What is wrong with them;
+/// empty where nothing is.
 std::string parse_again(const std::vector<std::string>& words, Invocation& invocation);
 
 struct Command {

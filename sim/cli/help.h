@@ -1,4 +1,5 @@
-// Help, from the rows of the commands and the options that they declare: for a terminal, and as docs/cli.md.
+// Help, from the rows of the commands and the options that they declare: for a terminal, and as
+// docs/cli.md.
 #pragma once
 
 #include <string>

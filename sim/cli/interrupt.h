@@ -1,8 +1,10 @@
-// Interrupt: Ctrl-C (SIGINT), and what a batch system sends (SIGTERM), as a flag that a run looks at between updates.
+// Interrupt: Ctrl-C (SIGINT), and what a batch system sends (SIGTERM), as a flag that a run looks
+// at between updates.
 //
-// Why a thread that waits for the signal, not a handler: a handler would need a global flag. The first signal sets the flag; a second one ends the
-// process at once. Threads started while one of these lives inherit the blocked signal, so that it comes here.
-// Invariant: at most one at a time in a process; to be made before other threads are started.
+// Why a thread that waits for the signal, not a handler: a handler would need a global flag. The
+// first signal sets the flag; a second one ends the process at once. Threads started while one of
+// these lives inherit the blocked signal, so that it comes here. Invariant: at most one at a time
+// in a process; to be made before other threads are started.
 #pragma once
 
 #include <atomic>
@@ -29,7 +31,8 @@ class Interrupt {
   std::thread waiter_;
 };
 
-/// While this lives, both signals wait: for what must not be left half done by a command that Ctrl-C otherwise ends at once.
+/// While this lives, both signals wait: for what must not be left half done by a command that
+/// Ctrl-C otherwise ends at once.
 class HoldInterrupt {
  public:
   HoldInterrupt();

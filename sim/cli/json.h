@@ -1,4 +1,5 @@
-// JSON for results that are no protobuf message: strings, numbers, and lists and objects of what is JSON already.
+// JSON for results that are no protobuf message: strings, numbers, and lists and objects of what is
+// JSON already.
 #pragma once
 
 #include <string>

@@ -11,7 +11,8 @@ void LiveShow::begin(const Spec& spec, std::size_t model) {
   place_.model = model;
   curves_ = {};
   if (model > 0)
-    server_.publish(snapshot(not_begun(spec), nullptr, nullptr, curves_, place_));  // the first one stands in the page
+    // the first one stands in the page
+    server_.publish(snapshot(not_begun(spec), nullptr, nullptr, curves_, place_));
 }
 
 void LiveShow::see(const Moment& moment) {

@@ -1,4 +1,5 @@
-// LiveShow: the live page of `locus run --serve`, through all models of the command: what the server is told, and when.
+// LiveShow: the live page of `locus run --serve`, through all models of the command: what the
+// server is told, and when.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@ namespace locus {
 
 class LiveShow {
  public:
-  /// `first`: the model that is run first of `models`. Throws std::system_error where the port of the address cannot be had.
+  /// `first`: the model that is run first of `models`. Throws std::system_error where the port of
+  /// the address cannot be had.
   LiveShow(const std::string& address, std::uint16_t port, const Spec& first, std::size_t models);
 
   std::string url() const { return server_.url(); }

@@ -36,7 +36,8 @@ ProgressLine::ProgressLine(std::ostream& terminal, bool shown, std::function<Clo
     : terminal_(terminal), shown_(shown), now_(std::move(now)), last_(now_()) {}
 
 void ProgressLine::show(const std::string& text) {
-  terminal_ << "\r" << head(text, kColumns) << "\x1b[K" << std::flush;  // ESC [ K: erase to the end of the line
+  // ESC [ K: erase to the end of the line
+  terminal_ << "\r" << head(text, kColumns) << "\x1b[K" << std::flush;
   there_ = true;
   last_ = now_();
 }

@@ -1,9 +1,11 @@
-// ProgressLine: one line of a terminal that says how far a run has come, written over again and again.
+// ProgressLine: one line of a terminal that says how far a run has come, written over again and
+// again.
 //
 //     43% rflo 172/400  1.2k updates/s  5.3M messages/s  12 s left  loss: rflo 0.12, bptt 0.0017
 //
-// Rates are those of the rule that runs, since it began here; the time left assumes that the rules still to come take as long an update. Losses are
-// the last ones, newest rule first, as many as fit. Nothing is written where there is no terminal, and never more than five times a second.
+// Rates are those of the rule that runs, since it began here; the time left assumes that the rules
+// still to come take as long an update. Losses are the last ones, newest rule first, as many as
+// fit. Nothing is written where there is no terminal, and never more than five times a second.
 #pragma once
 
 #include <chrono>

@@ -101,7 +101,8 @@ class ReproduceInvocation final : public Invocation {
     return json_object({{"claims", json_list(results)}});
   }
 
-  /// The tables of a claim, and claims.json as far as it has come: Ctrl-C costs the claim in the works and no other.
+  /// The tables of a claim, and claims.json as far as it has come: Ctrl-C costs the claim in the
+  /// works and no other.
   void write(const Claim& claim, const Evidence& evidence, const std::vector<std::string>& results) const {
     const HoldInterrupt hold;
     for (const Table& table : evidence.tables)

@@ -1,5 +1,5 @@
-// The rule table as text: for `locus rules`, and as docs/rules.md. Every word comes from the table (core/rule/rule.h) and the channels'
-// (core/wire/channel.h).
+// The rule table as text: for `locus rules`, and as docs/rules.md. Every word comes from the table
+// (core/rule/rule.h) and the channels' (core/wire/channel.h).
 #pragma once
 
 #include <string>

@@ -43,7 +43,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostThreads = 1024;
-constexpr std::uint64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();  // as a model file's
+// as a model file's
+constexpr std::uint64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();
 constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality::kTemporal, Locality::kStrict};
 
 /// A model, and where its results go.
@@ -185,7 +186,8 @@ void check_mailbox_can_address(const Spec& spec) {
   }
 }
 
-/// The loader has warned of the model's own rules; this warns of the short forms among those that run.
+/// The loader has warned of the model's own rules; this warns of the short forms among those that
+/// run.
 void warn_of_lost_errors(const Spec& spec, const std::vector<RuleSpec>& own, const Console& console) {
   for (const RuleSpec& rule : spec.rules) {
     if (!loses_errors(rule, spec.network, spec.training)) continue;
@@ -234,7 +236,8 @@ void check_records_have_a_place(const Job& job) {
                                job.spec.records.front().name, job.spec.records.size() > 1 ? ", ..." : ""));
 }
 
-/// Loads every model before the first one runs, and tries every folder: what can be refused is refused before time is spent.
+/// Loads every model before the first one runs, and tries every folder: what can be refused is
+/// refused before time is spent.
 std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& console) {
   std::vector<Job> jobs;
   std::set<std::string> names;
@@ -293,7 +296,8 @@ void RunInvocation::report(const RunResult& result, const std::vector<RuleSeries
   console.out << std::flush;
 }
 
-/// What did not end as it should, on standard error; what the comparison says already only where none is printed.
+/// What did not end as it should, on standard error; what the comparison says already only where
+/// none is printed.
 Exit RunInvocation::complain(const RunResult& result, Locality budget, const Console& console) const {
   Exit code = Exit::kDone;
   for (const Outcome& outcome : result.outcomes) {

@@ -10,7 +10,8 @@ namespace locus {
 
 /// Which rule converges, where to and how fast; at most 80 columns.
 std::string theory_text(const Spec& spec, const Prediction& prediction);
-/// {"model", "modes": [{"teacher", "rules": [{"rule", "optimum", ...}]}], "rules": [{"rule", "losses", ...}]} on one line.
+/// {"model", "modes": [{"teacher", "rules": [{"rule", "optimum", ...}]}], "rules": [{"rule",
+/// "losses", ...}]} on one line.
 std::string theory_json(const Spec& spec, const Prediction& prediction);
 
 }  // namespace locus

@@ -146,7 +146,8 @@ DenseMatrix read_dense_blocks(const Block::Header& header, Stream& stream, const
 SparseMatrix read_sparse_blocks(const Block::Header& header, Stream& stream, const FieldPath& where, Reading& reading) {
   SparseMatrix matrix = {header.rows(), header.cols(), {}, {}, {}};
   const std::int64_t entries = header.entries();
-  if (entries < 0 || entries > stream.length() / 9) {  // a value of eight bytes and a column of at least one
+  // a value of eight bytes and a column of at least one
+  if (entries < 0 || entries > stream.length() / 9) {
     stream.refuse(fmt::format("announces {} entries", entries), fmt::format("the file has {} bytes", stream.length()));
     return matrix;
   }

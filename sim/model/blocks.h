@@ -1,7 +1,9 @@
-// Weights from a stream of matrix blocks (.blocks): locus.v1.MatrixBlock messages, each preceded by its length, a header first.
+// Weights from a stream of matrix blocks (.blocks): locus.v1.MatrixBlock messages, each preceded by
+// its length, a header first.
 //
-// Why: one protobuf message ends at 2 GiB, a network need not. Only one block is held beside the matrix that it goes into.
-// What the header announces is held against the shape and the file's length before memory is taken for it.
+// Why: one protobuf message ends at 2 GiB, a network need not. Only one block is held beside the
+// matrix that it goes into. What the header announces is held against the shape and the file's
+// length before memory is taken for it.
 #pragma once
 
 #include <variant>

@@ -42,7 +42,8 @@ void count_keys(const std::vector<std::int32_t>& key_of, std::int64_t keys, Offs
   std::partial_sum(begins.begin(), begins.end(), begins.begin());
 }
 
-/// The entries by ascending key, those of a key in their order; empty where they ascend as they are (the rows of a csr matrix do).
+/// The entries by ascending key, those of a key in their order; empty where they ascend as they are
+/// (the rows of a csr matrix do).
 std::vector<std::int64_t> order_by(const std::vector<std::int32_t>& key_of, std::int64_t keys) {
   if (std::is_sorted(key_of.begin(), key_of.end())) return {};
   std::vector<std::int64_t> next;
@@ -54,7 +55,8 @@ std::vector<std::int64_t> order_by(const std::vector<std::int32_t>& key_of, std:
   return order;
 }
 
-/// Stores a matrix source by source: from its columns, or (feedback, R is readouts x rate neurons) from its rows.
+/// Stores a matrix source by source: from its columns, or (feedback, R is readouts x rate neurons)
+/// from its rows.
 enum class SourceIs { kColumn, kRow };
 
 template <class R>
@@ -68,7 +70,8 @@ void store(const DenseMatrix& matrix, SourceIs source_is, Projection<R>& project
                    [](double value) { return static_cast<R>(value); });
     return;
   }
-  constexpr std::size_t kTile = 32;  // rows and columns at a time: both sides of the transposition stay in cache
+  // rows and columns at a time: both sides of the transposition stay in cache
+  constexpr std::size_t kTile = 32;
   for (std::size_t i0 = 0; i0 < rows; i0 += kTile) {
     for (std::size_t j0 = 0; j0 < cols; j0 += kTile) {
       for (std::size_t j = j0; j < std::min(j0 + kTile, cols); ++j) {
@@ -100,7 +103,8 @@ void store_hollow(const DenseMatrix& matrix, Projection<R>& projection) {
   projection.offset.push_back(static_cast<std::int64_t>(size));
 }
 
-/// Row by row, columns ascending: a listing that follows from the synapses, and that nobody has to keep.
+/// Row by row, columns ascending: a listing that follows from the synapses, and that nobody has to
+/// keep.
 bool is_row_by_row(const SparseMatrix& matrix) {
   for (std::size_t k = 1; k < matrix.row.size(); ++k) {
     const bool ascends =
@@ -121,7 +125,8 @@ void store(const SparseMatrix& matrix, SourceIs source_is, Projection<R>& projec
   projection.weight.resize(size);
   if (by_column && !is_row_by_row(matrix)) projection.listed.resize(size);
   count_keys(source, projection.source_size, projection.offset);
-  // Entries by target go one by one to the next place of their source: so the targets of a source ascend.
+  // Entries by target go one by one to the next place of their source: so the targets of a source
+  // ascend.
   const std::vector<std::int64_t> order = order_by(target, projection.target_size);
   std::vector<std::int64_t> next(projection.offset.begin(), projection.offset.end());
   for (std::size_t k = 0; k < size; ++k) {

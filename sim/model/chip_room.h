@@ -1,4 +1,5 @@
-// Whether a chip's cores hold a network's neurons: asked of a model that is read, and of a mesh that a command line gives.
+// Whether a chip's cores hold a network's neurons: asked of a model that is read, and of a mesh
+// that a command line gives.
 #pragma once
 
 #include <cstdint>

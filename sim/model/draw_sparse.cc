@@ -34,7 +34,8 @@ class RowDraw {
   }
 
  private:
-  /// in_degree different ones of 0 .. sources - 1, all such sets equally likely (Floyd; Bentley, CACM 30:754, 1987).
+  /// in_degree different ones of 0 .. sources - 1, all such sets equally likely (Floyd; Bentley,
+  /// CACM 30:754, 1987).
   void draw_subset(std::uint64_t row, std::int64_t sources) {
     columns_.clear();
     for (std::int64_t last = sources - weights_.in_degree; last < sources; ++last) {

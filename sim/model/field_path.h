@@ -1,7 +1,8 @@
-// FieldPath: which field of a message, from its root: network.projections[1].weights.dense.values[7].
+// FieldPath: which field of a message, from its root:
+// network.projections[1].weights.dense.values[7].
 //
-// Invariant: names outlive the path (they are literals, descriptors' names, or words of a text that is kept).
-// Cost: a copy per step; paths are made where a fault may be told, never once a value.
+// Invariant: names outlive the path (they are literals, descriptors' names, or words of a text that
+// is kept). Cost: a copy per step; paths are made where a fault may be told, never once a value.
 #pragma once
 
 #include <string>
@@ -12,7 +13,8 @@ namespace locus {
 
 struct FieldStep {
   std::string_view name;
-  int index = -1;  // of a repeated field, counted from 0; -1: the field as a whole, or no repeated one
+  // of a repeated field, counted from 0; -1: the field as a whole, or no repeated one
+  int index = -1;
 };
 
 class FieldPath {

@@ -39,7 +39,8 @@ class OpenFile {
 
 /// A new file in the folder of `path`, with a name that nobody has: `made` tells it.
 int open_beside(const std::filesystem::path& path, const FileCalls& calls, std::string& made) {
-  constexpr int kTries = 1000;  // leftovers of killed writers of the same process id are stepped over
+  // leftovers of killed writers of the same process id are stepped over
+  constexpr int kTries = 1000;
   for (int i = 0; i < kTries; ++i) {
     made = path.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".part";
     const int number = calls.open(made.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC);
@@ -60,7 +61,8 @@ bool write_all(std::string_view bytes, Transfer transfer) {
   return true;
 }
 
-/// The name of a new file reaches the disk with its folder. Some file systems have no such thing, and say EINVAL.
+/// The name of a new file reaches the disk with its folder. Some file systems have no such thing,
+/// and say EINVAL.
 bool reaches_disk(const std::filesystem::path& folder, const FileCalls& calls) {
   const int number = calls.open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (number < 0) return false;
@@ -135,7 +137,8 @@ FileCalls system_calls() {
 NewFile::NewFile(std::filesystem::path target, FileCalls calls)
     : target_(std::move(target)), calls_(std::move(calls)), file_(open_beside(target_, calls_, beside_)) {
   if (file_ < 0) fail();
-  ::flock(file_, LOCK_EX | LOCK_NB);  // says that somebody still writes; a file system without locks keeps its leftovers
+  // says that somebody still writes; a file system without locks keeps its leftovers
+  ::flock(file_, LOCK_EX | LOCK_NB);
 }
 
 NewFile::~NewFile() {

@@ -100,7 +100,8 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
   if (message.has_chip()) spec.chip = read_chip(message.chip(), spec.network, root.at("chip"), reading);
   if (!faults.has_errors()) settle_sparse(spec);
   spec.records = read_records(message.record(), spec, root, faults);
-  if (spec.chip && spec.training.optimizer.norm)  // where squares and factors travel on a chip is not said
+  // where squares and factors travel on a chip is not said
+  if (spec.chip && spec.training.optimizer.norm)
     faults.error(root.at("training").at("clip").at("global_norm"), "is given in a model with a chip",
                  "must be element, or the chip must go");
   check_evaluation(spec, message.training().evaluation().has_trials(), faults);
@@ -127,7 +128,8 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
   } else {
     v1::Model message;
     WireArrays arrays;
-    WireArrays* const taken = settings.empty() ? &arrays : nullptr;  // a setting may reach into an array
+    // a setting may reach into an array
+    WireArrays* const taken = settings.empty() ? &arrays : nullptr;
     if (format == Format::kText) text = bytes;
     if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults, taken)) {
       set_fields(settings, message);

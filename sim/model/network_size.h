@@ -27,7 +27,8 @@ std::int64_t synapses_of(const WeightsSpec& weights, std::int64_t rows, std::int
 /// Those of a projection; without autapses the diagonal is none.
 std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, std::int64_t cols);
 
-/// Ticks that a projection's AXON always takes: 1 between rate (and spiking) populations, 0 from inputs and to readouts.
+/// Ticks that a projection's AXON always takes: 1 between rate (and spiking) populations, 0 from
+/// inputs and to readouts.
 std::int32_t shortest_delay(const NetworkSpec& network, const ProjectionSpec& projection);
 /// Ticks that it takes beyond those.
 std::int32_t wait_of(const NetworkSpec& network, const ProjectionSpec& projection);

@@ -35,7 +35,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// What stands after 'key': in the header, a literal of a Python dictionary, up to the next key; empty if the key is not there.
+/// What stands after 'key': in the header, a literal of a Python dictionary, up to the next key;
+/// empty if the key is not there.
 std::string_view value_of(std::string_view header, const std::string& key) {
   const std::string quoted = "'" + key + "':";
   const std::size_t at = header.find(quoted);
@@ -61,7 +62,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> two_sizes(std::string_view 
   return std::pair{sizes[0], sizes[1]};
 }
 
-/// The file's header; a fault and nothing if it has none that is understood. The stream then stands at the first number.
+/// The file's header; a fault and nothing if it has none that is understood. The stream then stands
+/// at the first number.
 std::optional<Header> read_header(std::istream& stream, const FieldPath& where, FaultList& faults) {
   const auto refuse = [&](std::string what, std::string allowed) {
     faults.error(where, std::move(what), std::move(allowed));

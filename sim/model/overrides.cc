@@ -92,7 +92,8 @@ RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const 
     if (next < parts.size()) take(argument, parts[next++], typed, spec);
   }
   if (next < parts.size()) {
-    const std::string near = nearest(fmt::format("{}:{}", row.name, parts[next]), names);  // "eprop:rnadom"
+    // "eprop:rnadom"
+    const std::string near = nearest(fmt::format("{}:{}", row.name, parts[next]), names);
     const std::string meant =
         near.find(':') == std::string::npos ? "write " + usage(row) : fmt::format("did you mean \"{}\"?", near);
     refuse(typed, fmt::format("{} is one word too many; {}", shown(std::string_view(parts[next])), meant));

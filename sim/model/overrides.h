@@ -1,7 +1,10 @@
-// What the command line changes of a model: which rules run, how long, from which seed, under which locality budget.
+// What the command line changes of a model: which rules run, how long, from which seed, under which
+// locality budget.
 //
-// Rules are given by name: one of the model's rules, or a short form with its numbers (core/rule/rule.h): bptt, tbptt:DEPTH[:STRIDE], rflo[:DECAY],
-// eprop, eprop:random, rtrl, none. A name of the model wins. Weights are drawn when the network is built, so a new seed changes them too.
+// Rules are given by name: one of the model's rules, or a short form with its numbers
+// (core/rule/rule.h): bptt, tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl, none. A
+// name of the model wins. Weights are drawn when the network is built, so a new seed changes them
+// too.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +23,8 @@ struct Overrides {
   std::optional<Locality> locality = std::nullopt;
 };
 
-/// Throws UsageError, naming the nearest right one, where a rule is neither the model's nor a short form, or cannot run on this model.
+/// Throws UsageError, naming the nearest right one, where a rule is neither the model's nor a short
+/// form, or cannot run on this model.
 void apply(const Overrides& overrides, Spec& spec);
 
 /// The rule of a short form, its drawn feedback included. Throws UsageError.

@@ -21,7 +21,8 @@ constexpr int kDeepestWire = 32;  // levels; the schema has fewer than ten
 constexpr std::array<std::string_view, 4> kTextExtensions = {".txtpb", ".textproto", ".textpb", ".pbtxt"};
 constexpr std::array<std::string_view, 2> kWireExtensions = {".binpb", ".pb"};
 
-/// Length of the UTF-8 character at the front of a text, 0 if there is none. (RFC 3629: no overlong forms, no surrogates.)
+/// Length of the UTF-8 character at the front of a text, 0 if there is none. (RFC 3629: no overlong
+/// forms, no surrogates.)
 std::size_t character_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
@@ -50,7 +51,8 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// What both parsers let pass and the schema does not mean: unknown fields, enum numbers without a name, strings that are no UTF-8.
+/// What both parsers let pass and the schema does not mean: unknown fields, enum numbers without a
+/// name, strings that are no UTF-8.
 void check_form(const Message& message, const FieldPath& where, FaultList& faults) {
   const auto& reflection = *message.GetReflection();
   const auto& unknown = reflection.GetUnknownFields(message);
@@ -116,7 +118,8 @@ bool parse_text(std::string_view text, v1::Model& model, FaultList& faults) {
 }
 
 bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults, WireArrays* arrays) {
-  const google::protobuf::LogSilencer silence;  // protobuf would print; what it found is told by the fault
+  // protobuf would print; what it found is told by the fault
+  const google::protobuf::LogSilencer silence;
   const std::optional<std::string> rest =
       arrays == nullptr ? std::nullopt : arrays->take_from(bytes, *v1::Model::descriptor());
   const std::string_view given = rest ? std::string_view(*rest) : bytes;

@@ -1,9 +1,10 @@
 // From a file's bytes to a message: syntax, unknown names, nothing about meaning.
 //
-// Text goes through protobuf's text parser, the wire form through its wire parser; what they report becomes faults with field, place and the nearest
-// right name. A wrong value of a scalar field is told and stepped over, so that one file's faults come together. A file in the wire form that carries
-// fields this schema does not know is refused: dropping them would lose what somebody meant.
-// Internal to sim/model: the only rooms that see generated code are this one and sim/report.
+// Text goes through protobuf's text parser, the wire form through its wire parser; what they report
+// becomes faults with field, place and the nearest right name. A wrong value of a scalar field is
+// told and stepped over, so that one file's faults come together. A file in the wire form that
+// carries fields this schema does not know is refused: dropping them would lose what somebody
+// meant. Internal to sim/model: the only rooms that see generated code are this one and sim/report.
 #pragma once
 
 #include <filesystem>
@@ -25,7 +26,8 @@ std::optional<Format> format_of(const std::filesystem::path& path);
 /// "must end in .txtpb, ... or .binpb, .pb": what format_of knows.
 std::string known_extensions();
 
-/// Fills `model`; true if what it holds may be looked at further (faults may have been added all the same).
+/// Fills `model`; true if what it holds may be looked at further (faults may have been added all
+/// the same).
 bool parse_text(std::string_view text, v1::Model& model, FaultList& faults);
 /// Where `arrays` are given, large ones of matrices go there and not into `model`.
 bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults, WireArrays* arrays = nullptr);

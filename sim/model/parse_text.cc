@@ -23,9 +23,10 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::TextFormat;
 
-constexpr int kDeepestText = 32;                    // brackets; the schema needs fewer than ten
-constexpr int kMostSteppedOver = 50;                // wrong statements; each costs a parse
-constexpr std::size_t kLargestSteppedIn = 1 << 20;  // bytes; in a larger text the first wrong statement ends the parse
+constexpr int kDeepestText = 32;      // brackets; the schema needs fewer than ten
+constexpr int kMostSteppedOver = 50;  // wrong statements; each costs a parse
+// bytes; in a larger text the first wrong statement ends the parse
+constexpr std::size_t kLargestSteppedIn = 1 << 20;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kTabWidth = 8;  // the parser counts a tab as a step to the next multiple
 
@@ -92,7 +93,8 @@ std::size_t back_to(std::string_view text, std::size_t from, std::string_view wo
 }
 
 struct Field {
-  FieldPath path;                          // with the descriptors' own names, down to the last that is known
+  // with the descriptors' own names, down to the last that is known
+  FieldPath path;
   const Descriptor* message = nullptr;     // around the last step
   const FieldDescriptor* field = nullptr;  // of the last step; null where it is unknown
 };
@@ -122,7 +124,8 @@ std::vector<std::string> value_names(const EnumDescriptor& type) {
   return names;
 }
 
-/// The word that a report names as unknown, a field's or an enum value's; empty where it is about something else.
+/// The word that a report names as unknown, a field's or an enum value's; empty where it is about
+/// something else.
 std::string unknown_field(const Report& report) { return quoted_after(report.message, "has no field named \""); }
 std::string unknown_value(const Report& report) { return quoted_after(report.message, "enumeration value of \""); }
 /// The field that must not stand here once more, nor beside another.
@@ -165,7 +168,8 @@ std::string reworded(std::string text) {
   return text;
 }
 
-/// What stands in the text more than once: a field that takes one value, or a second member of a choice. Told as such; false for other reports.
+/// What stands in the text more than once: a field that takes one value, or a second member of a
+/// choice. Told as such; false for other reports.
 bool tell_repetition(const Report& report, std::size_t at, const FieldPath& field, FaultList& faults) {
   const std::string other = quoted_after(report.message, "is specified along with field \"");
   if (!other.empty()) {
@@ -177,8 +181,8 @@ bool tell_repetition(const Report& report, std::size_t at, const FieldPath& fiel
   return true;
 }
 
-/// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it is in `told`; returned is what ended the parse, if
-/// anything.
+/// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it
+/// is in `told`; returned is what ended the parse, if anything.
 class Round {
  public:
   Round(std::string_view text, const LineIndex& lines, Message& message, FaultList& faults)
@@ -207,7 +211,8 @@ class Round {
     return whole;
   }
 
-  /// The statement that ended the parse, if the rest can be parsed without it: it holds one scalar field's values.
+  /// The statement that ended the parse, if the rest can be parsed without it: it holds one scalar
+  /// field's values.
   const std::optional<Statement>& culprit() const { return culprit_; }
 
  private:

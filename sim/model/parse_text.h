@@ -1,7 +1,10 @@
-// Protobuf's text format into any message, with every fault that can be told, each with its place and the nearest right name.
+// Protobuf's text format into any message, with every fault that can be told, each with its place
+// and the nearest right name.
 //
-// Why not the parser alone: it stops at the first wrong value. Unknown fields and enum names are reported and stepped over; a statement with a wrong
-// scalar value is reported, blanked out in a copy (so that every place stays what it was) and the rest is parsed again, a bounded number of times.
+// Why not the parser alone: it stops at the first wrong value. Unknown fields and enum names are
+// reported and stepped over; a statement with a wrong scalar value is reported, blanked out in a
+// copy (so that every place stays what it was) and the rest is parsed again, a bounded number of
+// times.
 #pragma once
 
 #include <string>

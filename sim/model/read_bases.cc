@@ -13,7 +13,8 @@
 namespace locus {
 namespace {
 
-constexpr double kOrthogonal = 1e-6;  // largest entry of Q^T Q - I: room for numbers written with seven digits
+// largest entry of Q^T Q - I: room for numbers written with seven digits
+constexpr double kOrthogonal = 1e-6;
 
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -27,7 +28,8 @@ DenseMatrix read_basis(v1::Matrix& message, std::int64_t side, const std::string
     return {};
   }
   DenseMatrix basis = read_dense(message, {side, side, side_of, side_of}, where, reading);
-  // Looked at, not asked of the faults: one that follows from another is not told, and is there all the same.
+  // Looked at, not asked of the faults: one that follows from another is not told, and is there all
+  // the same.
   if (std::ssize(basis.values) != side * side || !all_finite(basis.values)) return basis;
   const Eigen::Map<const RowMajor> q(basis.values.data(), side, side);
   const double off = (q.transpose() * q - RowMajor::Identity(side, side)).cwiseAbs().maxCoeff();

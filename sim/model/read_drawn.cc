@@ -143,7 +143,8 @@ DrawnTask read_drawn(v1::Drawn& message, const NetworkSpec& network, const Field
   DrawnTask task;
   if (training.ticks == 0) {
     reading.faults.error(FieldPath().at("training").at("ticks"), "is missing", "must be given for drawn inputs");
-    task.targets.resize(static_cast<std::size_t>(message.targets_size()));  // they are there, whatever they are
+    // they are there, whatever they are
+    task.targets.resize(static_cast<std::size_t>(message.targets_size()));
     return task;
   }
   task.inputs = read_drawn_inputs(message.inputs(), network, where, training, reading.faults);

@@ -8,7 +8,8 @@ namespace locus {
 
 using DrawnInputMessages = google::protobuf::RepeatedPtrField<v1::DrawnInput>;
 
-/// One for each input population of the network, or faults. `where` is the message that has the field `inputs`.
+/// One for each input population of the network, or faults. `where` is the message that has the
+/// field `inputs`.
 std::vector<DrawnInputSpec> read_drawn_inputs(const DrawnInputMessages& messages, const NetworkSpec& network,
                                               const FieldPath& where, const TrainingSpec& training, FaultList& faults);
 

@@ -116,7 +116,8 @@ class Directory {
   std::map<std::string, std::int32_t> index_;
 };
 
-constexpr std::int32_t kUnresolved = -1;  // a population that is not there; the network is refused then
+// a population that is not there; the network is refused then
+constexpr std::int32_t kUnresolved = -1;
 
 /// True too where a population has a fault: its kind may not be what was meant.
 bool may_connect(const PopulationSpec& from, const PopulationSpec& to) {

@@ -12,7 +12,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kMostOfPart = std::int64_t{1} << 27;  // values: with their places they stay below protobuf's 2 GiB
+// values: with their places they stay below protobuf's 2 GiB
+constexpr std::int64_t kMostOfPart = std::int64_t{1} << 27;
 constexpr int kMostRecords = 100;  // of a model: each is a file that stays open while its rule runs
 
 constexpr std::array kQuantities = {Quantity::kActivity,       Quantity::kOutput, Quantity::kError,
@@ -49,7 +50,8 @@ std::string unfit(Quantity quantity, const ProjectionSpec& projection, const Net
   return projection.plastic ? "" : "must be plastic";
 }
 
-/// The one with this name among populations or projections; a fault where there is none, or where `unfit` says why not.
+/// The one with this name among populations or projections; a fault where there is none, or where
+/// `unfit` says why not.
 template <class Named, class Unfit>
 std::int32_t find(const std::string& wanted, const std::vector<Named>& among, std::string_view kind, Quantity quantity,
                   const FieldPath& field, FaultList& faults, Unfit unfit) {

@@ -8,7 +8,8 @@
 
 namespace locus {
 
-/// Records are at `where`.record[i]. Of the model, network, training and precision are read already.
+/// Records are at `where`.record[i]. Of the model, network, training and precision are read
+/// already.
 std::vector<RecordSpec> read_records(const google::protobuf::RepeatedPtrField<v1::Record>& messages, const Spec& model,
                                      const FieldPath& where, FaultList& faults);
 

@@ -32,7 +32,8 @@ Surrogate surrogate_of(v1::Population::Lif::Surrogate::Kind kind) {
     case v1::Population::Lif::Surrogate::EXPONENTIAL: return Surrogate::kExponential;
     case v1::Population::Lif::Surrogate::FAST_SIGMOID: return Surrogate::kFastSigmoid;
     case v1::Population::Lif::Surrogate::ARCTAN: return Surrogate::kArctan;
-    default: return Surrogate::kPiecewiseLinear;  // a number without a name is a fault already (parse.cc)
+    // a number without a name is a fault already (parse.cc)
+    default: return Surrogate::kPiecewiseLinear;
   }
 }
 
@@ -61,7 +62,8 @@ void check_delays(const NetworkSpec& network, const FieldPath& where, std::int32
   }
 }
 
-/// What is under way at a trial's end arrives nowhere, so how a trial begins is told of projections without a wait only.
+/// What is under way at a trial's end arrives nowhere, so how a trial begins is told of projections
+/// without a wait only.
 void check_begin_beside_delays(const Spec& spec, FaultList& faults) {
   const NetworkSpec& network = spec.network;
   const bool awake = std::ranges::any_of(network.populations, [](const PopulationSpec& p) { return !p.initial.empty(); });
@@ -77,7 +79,8 @@ void check_begin_beside_delays(const Spec& spec, FaultList& faults) {
   }
 }
 
-/// On a chip a packet carries what a neuron says to all that it reaches, so that AXON of one kind (B, W or A) must arrive together.
+/// On a chip a packet carries what a neuron says to all that it reaches, so that AXON of one kind
+/// (B, W or A) must arrive together.
 void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
   if (!spec.chip) return;
   const NetworkSpec& network = spec.network;
@@ -89,7 +92,8 @@ void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
     if (!one.delay || one.source < 0 || one.target < 0) continue;
     for (std::size_t k = 0; k < network.projections.size(); ++k) {
       const ProjectionSpec& other = network.projections[k];
-      if (other.source < 0 || other.target < 0 || (other.delay && k > i)) continue;  // the later one of two is told
+      // the later one of two is told
+      if (other.source < 0 || other.target < 0 || (other.delay && k > i)) continue;
       if (!same_kind(one.source, other.source) || !same_kind(one.target, other.target)) continue;
       if (wait_of(network, one) == wait_of(network, other)) continue;
       faults.error(FieldPath().at("network").at("projections", static_cast<int>(i)).at("delay"),

@@ -1,4 +1,5 @@
-// What a model file says of spiking neurons, readouts with memory, optimizers and firing rates; and which rules and commits they exclude.
+// What a model file says of spiking neurons, readouts with memory, optimizers and firing rates; and
+// which rules and commits they exclude.
 #pragma once
 
 #include <optional>

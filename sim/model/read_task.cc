@@ -98,7 +98,8 @@ RecordedTrial read_trial(v1::Trial& message, const TrialShape& shape, const Fiel
   if (message.has_target()) {
     const MatrixShape target = {shape.ticks, shape.readouts, shape.ticks_of, "the number of readouts"};
     trial.target = read_dense(*message.mutable_target(), target, where.at("target"), reading);
-    if (trial.target.rows == 0) trial.target.rows = shape.ticks;  // it is there, whatever is wrong with it
+    // it is there, whatever is wrong with it
+    if (trial.target.rows == 0) trial.target.rows = shape.ticks;
   }
   if (message.has_class_()) {
     const FieldPath field = where.at("class");

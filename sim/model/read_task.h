@@ -1,4 +1,5 @@
-// The task and the training of a model: what the network is shown, how often, and on what loss it learns.
+// The task and the training of a model: what the network is shown, how often, and on what loss it
+// learns.
 #pragma once
 
 #include "locus/v1/model.pb.h"
@@ -9,7 +10,8 @@ namespace locus {
 /// Everything but `ticks` where they are not given: read_task fills them in.
 TrainingSpec read_training(const v1::Training& message, const FieldPath& where, FaultList& faults);
 
-/// Sets training.ticks to the first recorded trial's where they are 0. The network is the student's.
+/// Sets training.ticks to the first recorded trial's where they are 0. The network is the
+/// student's.
 TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, TrainingSpec& training,
                    Reading& reading);
 

@@ -1,7 +1,8 @@
-// Weights of a projection or of a feedback: whichever form the message has, checked, as a WeightsSpec.
+// Weights of a projection or of a feedback: whichever form the message has, checked, as a
+// WeightsSpec.
 //
-// Gaussian, constant and aligned weights stay what they are: they are drawn when the network is built, so that a seed of the command line still
-// counts.
+// Gaussian, constant and aligned weights stay what they are: they are drawn when the network is
+// built, so that a seed of the command line still counts.
 #pragma once
 
 #include "locus/v1/weights.pb.h"

@@ -88,7 +88,8 @@ std::string described(const MatrixShape& shape) {
 }
 
 bool all_finite(std::span<const double> values) {
-  // An exponent of all ones is infinity or no number. Blocks of a fixed length, without a way out, are what the compiler vectorises.
+  // An exponent of all ones is infinity or no number. Blocks of a fixed length, without a way out,
+  // are what the compiler vectorises.
   constexpr std::uint64_t kExponent = 0x7ff0000000000000ULL;
   constexpr std::size_t kBlock = 1024;
   for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {

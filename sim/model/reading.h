@@ -1,8 +1,9 @@
 // What the readers of one model share, from message to Spec.
 //
-// A reader checks and converts one message in one pass: it appends to the faults and returns values that hold good only if none was added. Readers
-// take their message by reference to change it: what has been converted is let go at once, so that a large model is not held twice.
-// Internal to sim/model.
+// A reader checks and converts one message in one pass: it appends to the faults and returns values
+// that hold good only if none was added. Readers take their message by reference to change it: what
+// has been converted is let go at once, so that a large model is not held twice. Internal to
+// sim/model.
 #pragma once
 
 #include <cstdint>
@@ -20,24 +21,31 @@
 
 namespace locus {
 
-/// Limits that no input may pass, however small its file. They bound memory and time before anything is taken.
+/// Limits that no input may pass, however small its file. They bound memory and time before
+/// anything is taken.
 inline constexpr std::int64_t kMostNeurons = 100'000'000;  // of a network
 inline constexpr std::int64_t kMostSynapses =
     4'000'000'000;  // of a model, teacher and feedback counted; and values of recorded trials
-inline constexpr int kMostPopulations = 10'000;         // of a network
-inline constexpr int kMostRules = 1'000;                // of a model; each may hold feedback for every population
-inline constexpr std::int64_t kLargestBasis = 4096;     // side of an orthogonal basis: making one costs its third power
+inline constexpr int kMostPopulations = 10'000;  // of a network
+// of a model; each may hold feedback for every population
+inline constexpr int kMostRules = 1'000;
+// side of an orthogonal basis: making one costs its third power
+inline constexpr std::int64_t kLargestBasis = 4096;
 inline constexpr std::size_t kMostFaultsOfArray = 100;  // values of one array that are told singly
-inline constexpr std::size_t kLongestName = 100;        // bytes; names are shown, and become file names
+// bytes; names are shown, and become file names
+inline constexpr std::size_t kLongestName = 100;
 
 struct Reading {
   std::filesystem::path folder;  // the model file's: weights files lie in it
   FaultList& faults;
-  CarriedFiles* carried = nullptr;  // where the files are kept or come from; null: the folder, and they are not kept
-  WireArrays* arrays = nullptr;     // large arrays that are not in the message; null: there are none
-  std::int64_t synapses = 0;        // read or to be drawn so far
+  // where the files are kept or come from; null: the folder, and they are not kept
+  CarriedFiles* carried = nullptr;
+  // large arrays that are not in the message; null: there are none
+  WireArrays* arrays = nullptr;
+  std::int64_t synapses = 0;  // read or to be drawn so far
 
-  /// Counts synapses to be, where both sizes are known; false, and a fault at `where`, if they pass the limit.
+  /// Counts synapses to be, where both sizes are known; false, and a fault at `where`, if they pass
+  /// the limit.
   bool count(std::int64_t rows, std::int64_t cols, const FieldPath& where);
 };
 
@@ -47,11 +55,12 @@ struct FileBeside {
   std::int64_t length = 0;  // bytes
 };
 
-/// The file that a path names, if it is a regular file inside the model's folder that can be opened; a fault at `where` otherwise. Where files are
-/// carried, it is the carried one.
+/// The file that a path names, if it is a regular file inside the model's folder that can be
+/// opened; a fault at `where` otherwise. Where files are carried, it is the carried one.
 std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& where, const Reading& reading);
 
-/// A size that cannot be known, since what it refers to is wrong itself: nothing is held against it.
+/// A size that cannot be known, since what it refers to is wrong itself: nothing is held against
+/// it.
 inline constexpr std::int64_t kUnknown = -1;
 
 /// The size that a matrix must have, and whose it is.
@@ -72,7 +81,8 @@ void check_finite(std::span<const double> values, const FieldPath& field, FaultL
 /// True if all are finite. Vectorises.
 bool all_finite(std::span<const double> values);
 
-/// A name: given, not longer than kLongestName, without control characters. (Who makes files of names sees to slashes and dots.)
+/// A name: given, not longer than kLongestName, without control characters. (Who makes files of
+/// names sees to slashes and dots.)
 void check_name(const std::string& name, const FieldPath& field, FaultList& faults);
 
 /// A fault unless low <= value <= high; `value` is shown.

@@ -1,9 +1,11 @@
 // realise: weights as a model asks for them become numbers.
 //
-// Drawn ones are a pure function of (seed, what they are for, entry): the entry (i, j) of projection "W" is number i * cols + j of the stream
-// "weights/W", a teacher's of "teacher/W", a feedback's of "feedback/<population>", a basis' of "basis/U", "basis/P" or "basis/V". So no drawn number
-// depends on the rest of the model, on storage order or on the order of calls.
-// Cost: a matrix; for aligned weights an orthogonal basis each, a QR decomposition of its side (at most 4096), shared by the weights of one call.
+// Drawn ones are a pure function of (seed, what they are for, entry): the entry (i, j) of
+// projection "W" is number i * cols + j of the stream "weights/W", a teacher's of "teacher/W", a
+// feedback's of "feedback/<population>", a basis' of "basis/U", "basis/P" or "basis/V". So no drawn
+// number depends on the rest of the model, on storage order or on the order of calls. Cost: a
+// matrix; for aligned weights an orthogonal basis each, a QR decomposition of its side (at most
+// 4096), shared by the weights of one call.
 #pragma once
 
 #include <functional>
@@ -15,7 +17,8 @@
 
 namespace locus {
 
-/// W_ij: rows = target, cols = source; a feedback's rows = readouts, cols = rate neurons of its population.
+/// W_ij: rows = target, cols = source; a feedback's rows = readouts, cols = rate neurons of its
+/// population.
 using Weights = std::variant<DenseMatrix, SparseMatrix>;
 
 /// The initial weights of each projection of the network, in file order.
@@ -27,13 +30,14 @@ std::vector<Weights> teacher_weights(const Spec& spec);
 /// R of each feedback of a rule, in the rule's order.
 std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule);
 
-/// As network_weights, one projection after the other: visit(k, matrix) with a DenseMatrix or SparseMatrix that is gone afterwards. One that the
-/// model spells out is not copied.
+/// As network_weights, one projection after the other: visit(k, matrix) with a DenseMatrix or
+/// SparseMatrix that is gone afterwards. One that the model spells out is not copied.
 using VisitWeights = std::function<void(std::size_t, const std::variant<const DenseMatrix*, const SparseMatrix*>&)>;
 void visit_network_weights(const Spec& spec, const VisitWeights& visit);
 
-/// The orthogonal matrix (side x side) of a stream, uniform over the orthogonal group (Haar): Q of a Gaussian matrix, with the signs of R's diagonal
-/// taken into it. (Mezzadri, Notices of the AMS 54:592, 2007.)
+/// The orthogonal matrix (side x side) of a stream, uniform over the orthogonal group (Haar): Q of
+/// a Gaussian matrix, with the signs of R's diagonal taken into it. (Mezzadri, Notices of the AMS
+/// 54:592, 2007.)
 DenseMatrix random_orthogonal(std::uint64_t seed, const std::string& purpose, std::int64_t side);
 
 }  // namespace locus

@@ -1,4 +1,5 @@
-// set_fields: settings applied to a message. Internal to sim/model; settings.h says what a path means and what is refused.
+// set_fields: settings applied to a message. Internal to sim/model; settings.h says what a path
+// means and what is refused.
 #pragma once
 
 #include <span>

@@ -1,8 +1,11 @@
-// Spec: a model as plain values, checked and complete; what a model file means once defaults are filled in.
+// Spec: a model as plain values, checked and complete; what a model file means once defaults are
+// filled in.
 //
-// Why: nothing outside sim/model and sim/report sees generated protobuf code. `load` makes a Spec or a list of faults; `build` makes actors from it.
-// Invariants (guaranteed by load, relied upon by all that follow): names are unique and resolved to indices, sizes agree, values are finite and in
-// range, every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major; rows = target, cols = source.
+// Why: nothing outside sim/model and sim/report sees generated protobuf code. `load` makes a Spec
+// or a list of faults; `build` makes actors from it. Invariants (guaranteed by load, relied upon by
+// all that follow): names are unique and resolved to indices, sizes agree, values are finite and in
+// range, every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major;
+// rows = target, cols = source.
 #pragma once
 
 #include <array>
@@ -29,7 +32,8 @@ struct DenseMatrix {
   std::vector<double> values;  // (rows x cols), row-major
 };
 
-/// Entry k is (row[k], col[k]) = values[k]; no entry twice; any order, which is kept ("file order") when the matrix is written back.
+/// Entry k is (row[k], col[k]) = values[k]; no entry twice; any order, which is kept ("file order")
+/// when the matrix is written back.
 struct SparseMatrix {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
@@ -44,15 +48,18 @@ struct GaussianWeights {
 struct ConstantWeights {
   double value = 0;
 };
-/// Data-aligned weights in the model's bases U (o x o), P (n x n), V (m x m): input->rate is P diag(values) V^T, rate->rate P diag(values) P^T,
-/// rate->readout and feedback U diag(values) P^T. Modes beyond values.size() are 0.
+/// Data-aligned weights in the model's bases U (o x o), P (n x n), V (m x m): input->rate is P
+/// diag(values) V^T, rate->rate P diag(values) P^T, rate->readout and feedback U diag(values) P^T.
+/// Modes beyond values.size() are 0.
 struct AlignedWeights {
   std::vector<double> values;  // one a mode
 };
 
-/// A sparse matrix that is drawn (sim/model/draw_sparse.h): all that the drawing needs, so that nothing has to hold the matrix.
+/// A sparse matrix that is drawn (sim/model/draw_sparse.h): all that the drawing needs, so that
+/// nothing has to hold the matrix.
 struct SparseRandomWeights {
-  std::optional<double> probability;  // of each pair, independently; otherwise each row has in_degree entries
+  // of each pair, independently; otherwise each row has in_degree entries
+  std::optional<double> probability;
   std::int32_t in_degree = 0;
   double mean = 0;       // of the values [1]
   double stddev = 0;     // of the values [1]; 0: they are constant
@@ -65,7 +72,8 @@ struct SparseRandomWeights {
   std::int64_t synapses = 0;
 };
 
-/// A file's weights (.npy, blocks, csr) are read when the model is loaded and stand here as DenseMatrix or SparseMatrix.
+/// A file's weights (.npy, blocks, csr) are read when the model is loaded and stand here as
+/// DenseMatrix or SparseMatrix.
 using WeightsSpec =
     std::variant<DenseMatrix, SparseMatrix, GaussianWeights, ConstantWeights, AlignedWeights, SparseRandomWeights>;
 
@@ -95,9 +103,10 @@ struct PopulationSpec {
   std::int32_t size = 0;                          // neurons, >= 1
   Activation activation = Activation::kIdentity;  // rate only
   double leak = 1;                                // alpha, in (0, 1]; rate only
-  std::optional<LifSpec> lif;                     // of a spiking population, whose kind is kRate: they are one layer
-  std::optional<LeakSpec> memory;                 // of a readout; absent: without memory
-  std::vector<double> initial = {};               // h_0 of each neuron; empty: 0; rate only
+  // of a spiking population, whose kind is kRate: they are one layer
+  std::optional<LifSpec> lif;
+  std::optional<LeakSpec> memory;    // of a readout; absent: without memory
+  std::vector<double> initial = {};  // h_0 of each neuron; empty: 0; rate only
 };
 
 struct ProjectionSpec {
@@ -107,7 +116,8 @@ struct ProjectionSpec {
   WeightsSpec weights;
   bool plastic = true;
   std::optional<double> learning_rate;  // eta of this projection; absent: the training's
-  bool autapses = true;  // false: dense but for its diagonal, or drawn without; of a population with itself only
+  // false: dense but for its diagonal, or drawn without; of a population with itself only
+  bool autapses = true;
   std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
 };
 
@@ -119,14 +129,16 @@ struct NetworkSpec {
 /// One trial as recorded. Sparse input has the entries that are not 0.
 struct RecordedTrial {
   std::variant<DenseMatrix, SparseMatrix> input;  // (ticks x m)
-  DenseMatrix target;                             // (ticks x o); empty where no rule of the run needs a target
+  // (ticks x o); empty where no rule of the run needs a target
+  DenseMatrix target;
 };
 struct RecordedTask {
   std::vector<RecordedTrial> trials;
   std::vector<RecordedTrial> evaluation_trials = {};  // held out
 };
 
-/// Spikes of independent neurons: in each tick with probability rate * dt / 1000, which is at most 1.
+/// Spikes of independent neurons: in each tick with probability rate * dt / 1000, which is at most
+/// 1.
 struct PoissonSpec {
   std::vector<double> rate_hz;  // one for all neurons of the population, or one for each
 };
@@ -145,17 +157,20 @@ struct SinesSpec {
 using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec>;  // (ticks x o)
 
 struct StudentTeacherTask {
-  NetworkSpec teacher;                      // same m and o as the student
-  std::vector<DrawnInputSpec> inputs = {};  // one for each input population of the student; empty: white noise
+  NetworkSpec teacher;  // same m and o as the student
+  // one for each input population of the student; empty: white noise
+  std::vector<DrawnInputSpec> inputs = {};
 };
 struct DrawnTask {
-  std::vector<DrawnInputSpec> inputs;    // one for each input population
-  std::int32_t patterns = 0;             // trial k is trial k modulo patterns; 0: each is drawn anew
+  std::vector<DrawnInputSpec> inputs;  // one for each input population
+  // trial k is trial k modulo patterns; 0: each is drawn anew
+  std::int32_t patterns = 0;
   std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
 };
 using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask>;
 
-/// Orthogonal bases of AlignedWeights; an absent one is drawn (Haar: QR of a Gaussian matrix) by (seed, "basis/U" and so on).
+/// Orthogonal bases of AlignedWeights; an absent one is drawn (Haar: QR of a Gaussian matrix) by
+/// (seed, "basis/U" and so on).
 struct BasesSpec {
   std::optional<DenseMatrix> u;  // (o x o)
   std::optional<DenseMatrix> p;  // (n x n)
@@ -197,13 +212,16 @@ struct TrainingSpec {
   double learning_rate = 0;  // eta
   CommitWhen commit = CommitWhen::kEndOfBatch;
   Locality locality = Locality::kAny;
-  double dt = 1;            // ms of a tick
-  std::int32_t window = 0;  // ticks with an error under kSum and kCrossEntropy, the last of the trial; 0: all
+  double dt = 1;  // ms of a tick
+  // ticks with an error under kSum and kCrossEntropy, the last of the trial; 0: all
+  std::int32_t window = 0;
   Optimizer optimizer = {};
-  bool has_learning_rate = false;  // whether the file gives one; without, every plastic projection that learns has its own
+  // whether the file gives one; without, every plastic projection that learns has its own
+  bool has_learning_rate = false;
   std::optional<ScheduleSpec> schedule;
   std::optional<StopSpec> stop;
-  std::int32_t warmup = 0;   // ticks at a trial's begin without an error; not under kFinal, not with `window`
+  // ticks at a trial's begin without an error; not under kFinal, not with `window`
+  std::int32_t warmup = 0;
   bool carry_state = false;  // neurons begin a trial where the last one of their lane ended
   std::optional<EvaluationSpec> evaluation;
 };
@@ -219,7 +237,8 @@ LifParameters lif_parameters(const LifSpec& lif, double dt);
 
 std::string_view name(Loss loss);  // "FINAL", as model files spell it
 
-/// R (o x n of `population`). Without weights it is drawn from N(0, 1/o) by (seed, "feedback/<population>").
+/// R (o x n of `population`). Without weights it is drawn from N(0, 1/o) by (seed,
+/// "feedback/<population>").
 struct FeedbackSpec {
   std::int32_t population = 0;  // index into populations, a rate population
   WeightsSpec weights;
@@ -234,31 +253,36 @@ struct FiringRateSpec {
 struct RuleSpec {
   std::string name;  // as the model names it, or the short form as typed
   RuleKind kind = RuleKind::kNone;
-  std::int32_t depth = 0;                     // tau, ticks; tbptt only; 0 = T
-  std::int32_t stride = 1;                    // k, ticks; tbptt only
-  std::optional<double> trace_decay;          // lambda; rflo only; absent: 1 - alpha of each neuron
-  double filter_tau = 0;                      // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
+  std::int32_t depth = 0;             // tau, ticks; tbptt only; 0 = T
+  std::int32_t stride = 1;            // k, ticks; tbptt only
+  std::optional<double> trace_decay;  // lambda; rflo only; absent: 1 - alpha of each neuron
+  // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
+  double filter_tau = 0;
   bool average_over_window = false;           // e-prop only
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
-  std::vector<FeedbackSpec> feedback;  // one for each rate population that needs one; drawn ones are GaussianWeights
+  // one for each rate population that needs one; drawn ones are GaussianWeights
+  std::vector<FeedbackSpec> feedback;
 };
 
-/// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are float64 whatever it is.
+/// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are
+/// float64 whatever it is.
 enum class Precision { kFloat64, kFloat32 };
 
 std::string_view name(Precision precision);  // "FLOAT64", as model files spell it
 int scalar_bytes(Precision precision);       // 8 or 4
 
-/// What a chip charges for; each in pJ of energy and ns of time. An estimate's terms, always apart from the counts.
+/// What a chip charges for; each in pJ of energy and ns of time. An estimate's terms, always apart
+/// from the counts.
 enum class Charge {
-  kPacket,             // a scalar that enters the network on chip
-  kHopEastWest,        // a scalar over a link of a row
-  kHopNorthSouth,      // a scalar over a link of a column
-  kHopHost,            // a scalar over the host's link
-  kSynapticOperation,  // a weight times something that arrives (AXON, FEEDBACK, TRANSPORT; INFLUENCE: each scalar)
-  kSynapticUpdate,     // a synapse that learns from a message (POST, GATHER)
-  kNeuronUpdate,       // a neuron's tick
-  kBarrier,            // a step of the whole mesh
+  kPacket,         // a scalar that enters the network on chip
+  kHopEastWest,    // a scalar over a link of a row
+  kHopNorthSouth,  // a scalar over a link of a column
+  kHopHost,        // a scalar over the host's link
+  // a weight times something that arrives (AXON, FEEDBACK, TRANSPORT; INFLUENCE: each scalar)
+  kSynapticOperation,
+  kSynapticUpdate,  // a synapse that learns from a message (POST, GATHER)
+  kNeuronUpdate,    // a neuron's tick
+  kBarrier,         // a step of the whole mesh
 };
 inline constexpr int kCharges = 8;
 
@@ -276,7 +300,8 @@ struct ChipSpec {
   std::int32_t height = 1;            // rows
   std::int32_t neurons_per_core = 1;  // room
   PlacementPolicy policy = PlacementPolicy::kBlock;
-  std::vector<std::int32_t> cores;                // explicit only: of each rate neuron, then readout
+  // explicit only: of each rate neuron, then readout
+  std::vector<std::int32_t> cores;
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;
@@ -287,7 +312,8 @@ enum class Quantity { kActivity, kOutput, kError, kLearningSignal, kTrace, kWeig
 
 std::string_view name(Quantity quantity);  // "ACTIVITY", as model files spell it
 bool is_of_projection(Quantity quantity);  // otherwise of a population
-bool is_of_ticks(Quantity quantity);       // seen at ticks; otherwise once an update, after its commit
+// seen at ticks; otherwise once an update, after its commit
+bool is_of_ticks(Quantity quantity);
 
 /// One quantity of one population or projection, recorded while a rule runs.
 struct RecordSpec {
@@ -316,9 +342,10 @@ struct Spec {
   std::string name;
   std::uint64_t seed = 0;
   Precision precision = Precision::kFloat64;
-  std::string sha256;                 // of the file's bytes, 64 hex digits
-  std::string path;                   // as given, for messages
-  std::vector<std::string> settings;  // "path=value": fields that were set over the file's, in their order
+  std::string sha256;  // of the file's bytes, 64 hex digits
+  std::string path;    // as given, for messages
+  // "path=value": fields that were set over the file's, in their order
+  std::vector<std::string> settings;
   NetworkSpec network;
   BasesSpec bases;
   TaskSpec task;

@@ -88,8 +88,9 @@ class Lexer {
 
 constexpr int kDeepest = 64;  // messages; what is deeper is walked as if it were on one level
 
-/// Calls visitor.enter(step, statement's place, element's place) and, after what is inside, visitor.leave(begin, end) for each value: once a
-/// statement, once an element of a list. visitor.statement(begin, end, has_message) ends a whole statement.
+/// Calls visitor.enter(step, statement's place, element's place) and, after what is inside,
+/// visitor.leave(begin, end) for each value: once a statement, once an element of a list.
+/// visitor.statement(begin, end, has_message) ends a whole statement.
 template <class Visitor>
 class Walk {
  public:
@@ -191,7 +192,8 @@ struct StepOrder {
   }
 };
 
-/// Finds many paths in one walk: those still possible are a range of the sorted paths, halved at every step down.
+/// Finds many paths in one walk: those still possible are a range of the sorted paths, halved at
+/// every step down.
 class Finder {
  public:
   explicit Finder(const std::vector<FieldPath>& paths) : paths_(paths), order_(paths.size()), best_(paths.size(), 0) {

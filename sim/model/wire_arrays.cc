@@ -51,7 +51,8 @@ bool decode(std::string_view bytes, std::vector<double>& values) {
   if (std::endian::native != std::endian::little || bytes.size() % sizeof(double) != 0) return false;
   values.reserve(bytes.size() / sizeof(double));
   ask_for_huge_pages(values.data(), bytes.size());
-  std::array<double, 1024> some;  // in the nearest cache: the vector is written once, and never with zeros
+  // in the nearest cache: the vector is written once, and never with zeros
+  std::array<double, 1024> some;
   while (!bytes.empty()) {
     const std::size_t size = std::min(bytes.size(), sizeof some);
     std::memcpy(some.data(), bytes.data(), size);
@@ -122,7 +123,8 @@ class WireCut {
   }
 
  private:
-  static constexpr std::uint64_t kDelimited = 2;  // the wire type of messages, texts and packed arrays
+  // the wire type of messages, texts and packed arrays
+  static constexpr std::uint64_t kDelimited = 2;
 
   static bool skip(std::uint64_t wire_type, Cursor& cursor, std::string_view& value) {
     std::uint64_t number = 0;

@@ -148,7 +148,8 @@ class Evaluation {
     return links;
   }
 
-  /// Messages that a synapse learns from, by core. POST is counted by no neuron: it is shared out as plastic synapses are.
+  /// Messages that a synapse learns from, by core. POST is counted by no neuron: it is shared out
+  /// as plastic synapses are.
   std::vector<double> updates() const {
     std::vector<double> on_core(operations_.size(), 0);
     double plastic = 0;

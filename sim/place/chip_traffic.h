@@ -1,7 +1,9 @@
-// What a rule's messages are on a chip: packets, hops, the load of every pair of cores and of every link; and what is charged for them.
+// What a rule's messages are on a chip: packets, hops, the load of every pair of cores and of every
+// link; and what is charged for them.
 //
-// Computed from counts by neuron and a placement, after the run: another placement needs no other run. docs/chip.md says what counts as what.
-// Invariants (checked always): for each channel and lag, messages within a core and across cores add up to the ledger's.
+// Computed from counts by neuron and a placement, after the run: another placement needs no other
+// run. docs/chip.md says what counts as what. Invariants (checked always): for each channel and
+// lag, messages within a core and across cores add up to the ledger's.
 #pragma once
 
 #include <array>
@@ -40,7 +42,8 @@ struct Load {
   friend bool operator==(const Load&, const Load&) = default;
 };
 
-/// How often a charge is due, in all and where it is due most (on one core, over one link): what energy and time are linear in.
+/// How often a charge is due, in all and where it is due most (on one core, over one link): what
+/// energy and time are linear in.
 struct ChargeCount {
   double all = 0;
   double busiest = 0;
@@ -50,9 +53,10 @@ struct ChipTraffic {
   Placement placement;
   std::vector<ChipEntry> entries;  // channel by channel, lag ascending, as the ledger's
   ChipCounts total;
-  std::int64_t forward_packets = 0;  // of activity on its way forward, which no rule changes; the rest is learning's
-  std::vector<Load> pairs;           // by from, to; only those with a packet
-  std::vector<Load> links;           // of neighbours; only those with a packet
+  // of activity on its way forward, which no rule changes; the rest is learning's
+  std::int64_t forward_packets = 0;
+  std::vector<Load> pairs;  // by from, to; only those with a packet
+  std::vector<Load> links;  // of neighbours; only those with a packet
   std::array<ChargeCount, kCharges> charges{};
   Peak peak;  // 0 packets where it was not measured: it belongs to the placement of the run
 };
@@ -71,7 +75,8 @@ struct Estimate {
   std::array<double, kCharges> energy{};  // [pJ]
   std::array<double, kCharges> time{};    // [ns]
   double total_energy = 0;                // [pJ]
-  double total_time = 0;  // [ns]: cores and links work side by side, what is charged for comes one after the other
+  // [ns]: cores and links work side by side, what is charged for comes one after the other
+  double total_time = 0;
 };
 Estimate estimate(const ChipTraffic& traffic, const CostSpec& cost);
 

@@ -1,7 +1,8 @@
-// The greedy placement: growth, then exchange of places (Kernighan & Lin 1970, with single exchanges in a fixed order).
+// The greedy placement: growth, then exchange of places (Kernighan & Lin 1970, with single
+// exchanges in a fixed order).
 //
-// What pulls two neurons together are the synapses of W and A between them, whatever their direction. Dense projections are handled by ranges: their
-// synapses are never listed.
+// What pulls two neurons together are the synapses of W and A between them, whatever their
+// direction. Dense projections are handled by ranges: their synapses are never listed.
 #include <algorithm>
 
 #include "sim/place/placement.h"
@@ -10,7 +11,8 @@ namespace locus {
 namespace {
 
 constexpr int kMostPasses = 8;
-constexpr std::int64_t kMostPairs = 50'000'000;  // looked at in a pass: beyond some 10,000 neurons growth alone must do
+// looked at in a pass: beyond some 10,000 neurons growth alone must do
+constexpr std::int64_t kMostPairs = 50'000'000;
 
 /// A dense projection between neurons on cores, by their numbers.
 struct DenseBlock {

@@ -1,6 +1,8 @@
-// Mesh: the cores of a chip and the ways between them. Cores are numbered row by row from 0; the host hangs on core 0, one link away.
+// Mesh: the cores of a chip and the ways between them. Cores are numbered row by row from 0; the
+// host hangs on core 0, one link away.
 //
-// Packets go along their row first, then along the column (XY, dimension-ordered routing: Dally & Towles 2004, ch. 8): deterministic, no deadlock.
+// Packets go along their row first, then along the column (XY, dimension-ordered routing: Dally &
+// Towles 2004, ch. 8): deterministic, no deadlock.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +20,8 @@ struct Mesh {
   friend bool operator==(const Mesh&, const Mesh&) = default;
 };
 
-/// Links from one place to another, by kind. Their sum is the Manhattan distance, plus 1 where an end is the host.
+/// Links from one place to another, by kind. Their sum is the Manhattan distance, plus 1 where an
+/// end is the host.
 struct Hops {
   std::int64_t east_west = 0;
   std::int64_t north_south = 0;

@@ -36,7 +36,8 @@ class Heap {
   std::vector<std::int32_t> met_;
 };
 
-/// The far ends of one projection's synapses, by the near end: of a sparse one neuron by neuron, of a dense one the same places for all.
+/// The far ends of one projection's synapses, by the near end: of a sparse one neuron by neuron, of
+/// a dense one the same places for all.
 struct Ends {
   std::int32_t begin = 0;
   std::int32_t size = 0;
@@ -88,7 +89,8 @@ Reach::Spread& Reach::make(Stream stream, const Placement& placement) {
   return spread;
 }
 
-/// Messages take the wires: from a source to its synapses' places, or from a target's synapses to the sources (or all of them to the agent).
+/// Messages take the wires: from a source to its synapses' places, or from a target's synapses to
+/// the sources (or all of them to the agent).
 void Reach::connect(Stream stream, const std::vector<const Wires*>& wires, const Placement& placement, bool by_source,
                     bool to_agent) {
   Spread& spread = make(stream, placement);

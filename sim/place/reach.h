@@ -1,8 +1,10 @@
-// Reach: where the messages of one event go, for every neuron of every stream: the placement as the counts see it.
+// Reach: where the messages of one event go, for every neuron of every stream: the placement as the
+// counts see it.
 //
-// An event is what one neuron (or the agent) sends over one block in one step; its messages end on some places, so many on each (legs). With counts
-// by neuron (core/wire/traffic.h) that is all that packets, hops and loads follow from (chip_traffic.h).
-// Cost: O(synapses) for sparse projections, O(neurons x cores) for dense ones.
+// An event is what one neuron (or the agent) sends over one block in one step; its messages end on
+// some places, so many on each (legs). With counts by neuron (core/wire/traffic.h) that is all that
+// packets, hops and loads follow from (chip_traffic.h). Cost: O(synapses) for sparse projections,
+// O(neurons x cores) for dense ones.
 #pragma once
 
 #include <array>
@@ -37,8 +39,9 @@ class Reach {
 
  private:
   struct Spread {
-    std::vector<std::int32_t> from;   // (keys)
-    std::vector<std::size_t> offset;  // (keys + 1): legs of key k are offset[k] .. offset[k + 1] - 1
+    std::vector<std::int32_t> from;  // (keys)
+    // (keys + 1): legs of key k are offset[k] .. offset[k + 1] - 1
+    std::vector<std::size_t> offset;
     std::vector<Leg> legs;
   };
   const Spread& of(Stream stream) const { return spreads_[static_cast<std::size_t>(stream)]; }

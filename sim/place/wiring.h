@@ -1,6 +1,8 @@
-// Wiring: who is connected with whom, without weights: all that a placement needs to know of a network.
+// Wiring: who is connected with whom, without weights: all that a placement needs to know of a
+// network.
 //
-// Made from a model, or read back from a result (sim/report/read_chip.h), so that another placement is evaluated without running again.
+// Made from a model, or read back from a result (sim/report/read_chip.h), so that another placement
+// is evaluated without running again.
 #pragma once
 
 #include <cstdint>

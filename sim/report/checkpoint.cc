@@ -161,7 +161,8 @@ class Writer {
     }
   }
 
-  /// Calls make(numbers, part) for runs of bounded length; once for none, so that an empty column is there as well.
+  /// Calls make(numbers, part) for runs of bounded length; once for none, so that an empty column
+  /// is there as well.
   template <class Number, class Make>
   void each_part(const std::vector<Number>& numbers, Make make) {
     std::size_t begin = 0;

@@ -1,8 +1,11 @@
-// Checkpoint: a file that holds a run between two updates, with all that it takes to go on from there: what was asked, the model and the files that
-// it names as they were read, and the state of the run (sim/run/state.h). proto/locus/v1/checkpoint.proto is its form, frame.h the frame around it.
+// Checkpoint: a file that holds a run between two updates, with all that it takes to go on from
+// there: what was asked, the model and the files that it names as they were read, and the state of
+// the run (sim/run/state.h). proto/locus/v1/checkpoint.proto is its form, frame.h the frame around
+// it.
 //
-// Why the words of the command line: what was asked then means the same when it is asked again, whatever options there are.
-// A file is written whole or not at all; the one before it stays until then. Cost: one pass over weights, losses and counts, held part by part.
+// Why the words of the command line: what was asked then means the same when it is asked again,
+// whatever options there are. A file is written whole or not at all; the one before it stays until
+// then. Cost: one pass over weights, losses and counts, held part by part.
 #pragma once
 
 #include <cstdint>
@@ -47,11 +50,12 @@ struct Beside {
 void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
                       const FileCalls& calls = system_calls(), const Beside& beside = {});
 
-/// Throws ModelError where the file is no whole checkpoint of this format, FileError where it cannot be read. Whether the state fits the model is for
-/// misfit (sim/run/state.h) to say.
+/// Throws ModelError where the file is no whole checkpoint of this format, FileError where it
+/// cannot be read. Whether the state fits the model is for misfit (sim/run/state.h) to say.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
-/// As above, of the `length` bytes within the frame; `path` names it in errors. Safe for any bytes: memory stays near what the stream holds.
+/// As above, of the `length` bytes within the frame; `path` names it in errors. Safe for any bytes:
+/// memory stays near what the stream holds.
 Checkpoint read_checkpoint_parts(std::istream& stream, std::int64_t length, const std::filesystem::path& path);
 
 }  // namespace locus

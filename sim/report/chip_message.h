@@ -1,4 +1,5 @@
-// The chip's part of a result, as protobuf: written for result.json and result.binpb, read back for `locus place`.
+// The chip's part of a result, as protobuf: written for result.json and result.binpb, read back for
+// `locus place`.
 #pragma once
 
 #include "locus/v1/result.pb.h"

@@ -17,7 +17,8 @@
 namespace locus {
 namespace {
 
-constexpr double kVast = 1e12;  // beyond this factor a loss is rounding, and how much of it says nothing
+// beyond this factor a loss is rounding, and how much of it says nothing
+constexpr double kVast = 1e12;
 
 bool is_recurrent(const NetworkSpec& network, const std::string& projection) {
   for (const ProjectionSpec& candidate : network.projections) {
@@ -62,7 +63,8 @@ std::string provenance(const RunResult& result) {
                           version(), commit()));
 }
 
-/// Wide enough for every rule, so that both tables agree; the widest table decides how much of that there is.
+/// Wide enough for every rule, so that both tables agree; the widest table decides how much of that
+/// there is.
 std::size_t name_columns(const RunResult& result) {
   std::size_t columns = 0;
   for (const Outcome& outcome : result.outcomes) columns = std::max(columns, width(outcome.rule));

@@ -1,4 +1,5 @@
-// The result's tables as comma-separated values (RFC 4180): one header line, '.' as decimal point, names quoted where they must be.
+// The result's tables as comma-separated values (RFC 4180): one header line, '.' as decimal point,
+// names quoted where they must be.
 #include <fmt/format.h>
 
 #include "sim/report/write.h"

@@ -1,4 +1,5 @@
-// A model in words and tables, as `info` prints it: populations, projections, task, training, and what each rule will send and keep. Nothing is run.
+// A model in words and tables, as `info` prints it: populations, projections, task, training, and
+// what each rule will send and keep. Nothing is run.
 #pragma once
 
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace locus {
 
-/// "tiny: 2 inputs, 3 rate neurons, 1 readout; 5 ticks a trial, 1 trial an update": one or two lines, at most kTextWidth wide.
+/// "tiny: 2 inputs, 3 rate neurons, 1 readout; 5 ticks a trial, 1 trial an update": one or two
+/// lines, at most kTextWidth wide.
 std::string title_of(const Spec& spec);
 
 /// Everything; at most kTextWidth wide.

@@ -96,7 +96,8 @@ void numbers(const std::string& what, const Numbers& a, const Numbers& b, Place&
   farthest.tell(what, a.size(), place, findings);
 }
 
-/// Files of weights, as write.h leaves them beside a result. Dense ones number by number; blocks of sparse ones byte by byte, whatever the tolerance.
+/// Files of weights, as write.h leaves them beside a result. Dense ones number by number; blocks of
+/// sparse ones byte by byte, whatever the tolerance.
 void weight_files(const std::string& what, const fs::path& a, const fs::path& b, Findings& findings) {
   constexpr std::size_t kChunk = std::size_t{1} << 20;
   std::ifstream files[2] = {std::ifstream(a, std::ios::binary), std::ifstream(b, std::ios::binary)};
@@ -165,7 +166,8 @@ void weights(const std::string& rule, const v1::ProjectionWeights& a, const v1::
 }
 
 void counts(const std::string& rule, const v1::Ledger& a, const v1::Ledger& b, Findings& findings) {
-  std::map<std::pair<int, std::int32_t>, std::pair<std::int64_t, std::int64_t>> messages;  // by channel and lag
+  // by channel and lag
+  std::map<std::pair<int, std::int32_t>, std::pair<std::int64_t, std::int64_t>> messages;
   for (const v1::Ledger::Entry& entry : a.entries()) messages[{entry.channel(), entry.lag()}].first += entry.messages();
   for (const v1::Ledger::Entry& entry : b.entries())
     messages[{entry.channel(), entry.lag()}].second += entry.messages();
@@ -199,7 +201,8 @@ void sights(const std::string& rule, const v1::Run& a, const v1::Run& b, Finding
   for (int p = 0; p < std::min(a.rates_size(), b.rates_size()); ++p) {
     const v1::Run::Rate& one = a.rates(p);
     const v1::Run::Rate& other = b.rates(p);
-    if (one.population() != other.population()) continue;  // of another network, which its outline tells
+    // of another network, which its outline tells
+    if (one.population() != other.population()) continue;
     if (!findings.same(one.first_hz(), other.first_hz()) || !findings.same(one.last_hz(), other.last_hz())) {
       findings.differ(
           fmt::format("{}: rate of {} in the first and last update: {:.6g}, {:.6g} Hz against {:.6g}, {:.6g} Hz", rule,

@@ -1,9 +1,10 @@
-// What two results differ in, as people read it: model, seed, and rule by rule status, losses, weights, counts, rates of
-// spiking populations and traffic on a chip.
+// What two results differ in, as people read it: model, seed, and rule by rule status, losses,
+// weights, counts, rates of spiking populations and traffic on a chip.
 //
-// Provenance (which program, which commit) is told and is no difference: results are compared to see whether another program gives the same.
-// Numbers differ where their distance exceeds tolerance x the larger of the two; with tolerance 0, where any bit of their value differs.
-// Cost: O(size of the results).
+// Provenance (which program, which commit) is told and is no difference: results are compared to
+// see whether another program gives the same. Numbers differ where their distance exceeds tolerance
+// x the larger of the two; with tolerance 0, where any bit of their value differs. Cost: O(size of
+// the results).
 #pragma once
 
 #include <filesystem>
@@ -12,7 +13,8 @@
 namespace locus {
 
 struct Difference {
-  std::string text;   // lines, each at most kTextWidth wide where names allow it; ends with a newline
+  // lines, each at most kTextWidth wide where names allow it; ends with a newline
+  std::string text;
   bool agree = true;  // nothing but provenance differs
 };
 

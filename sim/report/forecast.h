@@ -1,6 +1,7 @@
 // What a rule will cost on a model, from the model alone: no network is built and nothing is run.
 //
-// Exact where every input, activity and error is non-zero; an upper bound otherwise (core/rule/closed_form.h).
+// Exact where every input, activity and error is non-zero; an upper bound otherwise
+// (core/rule/closed_form.h).
 #pragma once
 
 #include "core/rule/closed_form.h"
@@ -8,7 +9,8 @@
 
 namespace locus {
 
-/// Counts of the network that `build` would make for this rule. Cost: O(projections), and O(entries) of sparse ones.
+/// Counts of the network that `build` would make for this rule. Cost: O(projections), and
+/// O(entries) of sparse ones.
 NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule);
 
 /// Messages, stalled ticks and protocol memory of one trial.

@@ -1,9 +1,12 @@
-// Frame: what stands around the bytes of a file that must be whole or be refused: magic, version, length, checksum.
+// Frame: what stands around the bytes of a file that must be whole or be refused: magic, version,
+// length, checksum.
 //
-//     8 bytes magic | version (4, little-endian) | length n (8, little-endian) | n bytes | SHA-256 of bytes, version and length (32)
+//     8 bytes magic | version (4, little-endian) | length n (8, little-endian) | n bytes | SHA-256
+//     of bytes, version and length (32)
 //
-// Why: a file cut short, changed by a bit, from elsewhere or from a newer program is told apart before a byte of it is believed. The magic has a byte
-// above 0x7f and a line end of each kind, so that a transfer as text breaks it (as PNG's). Cost: a SHA-256 of the file.
+// Why: a file cut short, changed by a bit, from elsewhere or from a newer program is told apart
+// before a byte of it is believed. The magic has a byte above 0x7f and a line end of each kind, so
+// that a transfer as text breaks it (as PNG's). Cost: a SHA-256 of the file.
 #pragma once
 
 #include <array>
@@ -49,7 +52,8 @@ struct OpenFrame {
   std::int64_t length = 0;  // bytes within
 };
 
-/// Throws ModelError where the file is no whole one of this kind, FileError where it cannot be read. Reads the file once, 64 KiB at a time.
+/// Throws ModelError where the file is no whole one of this kind, FileError where it cannot be
+/// read. Reads the file once, 64 KiB at a time.
 OpenFrame open_frame(const FrameKind& kind, const std::filesystem::path& path);
 
 }  // namespace locus

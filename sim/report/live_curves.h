@@ -1,8 +1,10 @@
 // LiveCurves: what a live page draws of losses, in a size that does not grow with the run.
 //
-// A curve is kept as means of equal stretches of updates; when there would be more than kLivePoints of them, neighbours are joined and stretches are
-// twice as long. So what is kept follows from the losses alone, not from when they were looked at, and each loss is looked at once. The newest losses
-// are kept as they are besides, as are the first: what a page says of the start and the end of a run is what the result will say.
+// A curve is kept as means of equal stretches of updates; when there would be more than kLivePoints
+// of them, neighbours are joined and stretches are twice as long. So what is kept follows from the
+// losses alone, not from when they were looked at, and each loss is looked at once. The newest
+// losses are kept as they are besides, as are the first: what a page says of the start and the end
+// of a run is what the result will say.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +17,8 @@ namespace locus {
 
 /// Points of a curve at most.
 inline constexpr std::size_t kLivePoints = 500;
-/// Losses at either end of a run that are kept one by one: as many as the means of a comparison are taken over at most.
+/// Losses at either end of a run that are kept one by one: as many as the means of a comparison are
+/// taken over at most.
 inline constexpr std::size_t kLiveEnds = 10;
 
 /// The losses of one rule.

@@ -20,8 +20,9 @@ namespace locus {
 
 namespace {
 
-/// Of all that is recorded the largest sample, twice: as numbers and as bytes. Of the projections whose traces are recorded besides: three numbers a
-/// synapse and trial under Batched, and where each stands in the file.
+/// Of all that is recorded the largest sample, twice: as numbers and as bytes. Of the projections
+/// whose traces are recorded besides: three numbers a synapse and trial under Batched, and where
+/// each stands in the file.
 double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
   double largest = 0;
   double bytes = 0;
@@ -79,20 +80,23 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
     parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(shape.under_way)});
   parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
   if (const double sparse = sparse_synapses(spec.network); sparse > 0) {
-    parts.push_back({"where sparse synapses go", 20 * sparse});  // in the network 4 + 8 bytes; in what is reported 8
+    // in the network 4 + 8 bytes; in what is reported 8
+    parts.push_back({"where sparse synapses go", 20 * sparse});
     if (drive == Drive::kNothing && lanes == 1 && transport == TransportKind::kBatched)
       parts.push_back({"sparse synapses as threads have them", (4 + scalar) * sparse});
   }
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     parts.push_back({"drawn targets", kReported * ticks * readouts * std::max(drawn->patterns, 1)});
-  if (transport == TransportKind::kMailbox)  // pre, trace, change; where it stands in its target's list
+  // pre, trace, change; where it stands in its target's list
+  if (transport == TransportKind::kMailbox)
     parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});
   if (drive == Drive::kSensitivity)
     parts.push_back({"sensitivities", scalar * 2 * neurons * static_cast<double>(shape.plastic()) * lanes});
   if (drive == Drive::kSweep && transport == TransportKind::kBatched)
     parts.push_back({"the ticks that a sweep goes back over", scalar * ticks * lanes * (inputs + 3 * neurons)});
   const bool events = (has_spikes(spec.network) || has_memory(spec.network)) && drive != Drive::kNothing;
-  if (events && transport == TransportKind::kBatched) {  // tapes, what an event is worth, and the changes that wait
+  // tapes, what an event is worth, and the changes that wait
+  if (events && transport == TransportKind::kBatched) {
     const double of_tick = inputs + (drive == Drive::kSweep ? 1 : 4) * neurons + 2 * readouts;
     parts.push_back({"what the ticks of a trial are worth", scalar * (ticks * lanes * of_tick + synapses)});
   }
@@ -128,7 +132,8 @@ double memory_taken() {
 
 double memory_there() {
   double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  // What could be had without pushing others out: memory that is free or can be freed, and swap. In kB.
+  // What could be had without pushing others out: memory that is free or can be freed, and swap. In
+  // kB.
   double free = 0;
   std::ifstream system("/proc/meminfo");
   for (std::string line; std::getline(system, line);) {

@@ -1,7 +1,8 @@
 // The memory that a run will take, foreseen before it is taken.
 //
-// Counted are the columns that grow with the model: weights (in the network, before and after, and those of finished rules), what synapses keep in
-// the transport, sensitivities, tapes of ticks, batches. A lower bound: what it refuses cannot run.
+// Counted are the columns that grow with the model: weights (in the network, before and after, and
+// those of finished rules), what synapses keep in the transport, sensitivities, tapes of ticks,
+// batches. A lower bound: what it refuses cannot run.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +33,15 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule, Tra
 /// Bytes of all these parts.
 double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport);
 
-/// Bytes that can be had now: of the machine, or of the limits that the process stands under where these are less.
+/// Bytes that can be had now: of the machine, or of the limits that the process stands under where
+/// these are less.
 double memory_there();
 
 /// Bytes that the process has taken already, the model as loaded among them.
 double memory_taken();
 
-/// Throws NotEnoughMemory, naming the largest part and the first rule of the spec that needs more than `there` bytes.
+/// Throws NotEnoughMemory, naming the largest part and the first rule of the spec that needs more
+/// than `there` bytes.
 void foresee_memory(const Spec& spec, TransportKind transport, double there);
 
 }  // namespace locus

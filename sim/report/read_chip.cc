@@ -14,9 +14,10 @@ namespace locus {
 namespace {
 
 constexpr std::int32_t kMostInputs = 10'000'000;
-constexpr std::int32_t kMostLags = 10'000'000;    // ticks of a trial, as load allows
-constexpr std::int64_t kMostCounts = 50'000'000;  // keys x lags: a few bytes of a file may ask for as many
-constexpr std::int32_t kLongestSide = 1024;       // cores
+constexpr std::int32_t kMostLags = 10'000'000;  // ticks of a trial, as load allows
+// keys x lags: a few bytes of a file may ask for as many
+constexpr std::int64_t kMostCounts = 50'000'000;
+constexpr std::int32_t kLongestSide = 1024;  // cores
 
 class ChipReader {
  public:
@@ -45,7 +46,8 @@ class ChipReader {
     throw ModelError({{Severity::kError, path_.string(), 0, 0, field, what, allowed, "", 0}});
   }
 
-  /// Every rate neuron and readout has a core in the file, so that the memory which they take is in proportion to it.
+  /// Every rate neuron and readout has a core in the file, so that the memory which they take is in
+  /// proportion to it.
   void check_sizes(const v1::Result& message) const {
     const std::int64_t neurons = std::int64_t{sizes_.rate_neurons} + sizes_.readouts;
     bool good = sizes_.inputs >= 0 && sizes_.inputs <= kMostInputs && sizes_.rate_neurons >= 1 && sizes_.readouts >= 0;
@@ -141,7 +143,8 @@ class ChipReader {
     return traffic;
   }
 
-  /// Whole events, and the ledger's messages in all: what chip_traffic relies upon. An event's messages depend on no placement.
+  /// Whole events, and the ledger's messages in all: what chip_traffic relies upon. An event's
+  /// messages depend on no placement.
   void check_counts(const Outcome& outcome, const Wiring& wiring) const {
     Placement anywhere;
     anywhere.rate.assign(static_cast<std::size_t>(sizes_.rate_neurons), 0);

@@ -1,7 +1,8 @@
 // A result as it was written, read back: result.binpb, result.json, or the folder that holds them.
 //
-// Safe for files from elsewhere: sizes are bounded before memory is taken, and what is no locus.v1.Result is refused.
-// Seen by sim/report only, with its generated code. Errors: FileError where a file cannot be read, ModelError where it is no result.
+// Safe for files from elsewhere: sizes are bounded before memory is taken, and what is no
+// locus.v1.Result is refused. Seen by sim/report only, with its generated code. Errors: FileError
+// where a file cannot be read, ModelError where it is no result.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +11,8 @@
 
 namespace locus {
 
-/// The file that a path names: itself, or a folder's result.binpb (result.json where that is missing).
+/// The file that a path names: itself, or a folder's result.binpb (result.json where that is
+/// missing).
 std::filesystem::path result_file(const std::filesystem::path& path);
 
 /// The format is told by the ending: .json is JSON, all else is the wire form.

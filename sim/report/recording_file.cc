@@ -84,7 +84,8 @@ std::string RecordingFile::npy_head(std::int64_t updates) const {
   constexpr std::size_t kPreamble = 10;  // magic, version, length of the rest
   constexpr std::size_t kText = static_cast<std::size_t>(kNpyHead) - kPreamble;
   CHECK(text.size() < kText, "five sizes have their place");
-  text.append(kText - 1 - text.size(), ' ');  // as long whatever the shape: it changes as the file grows
+  // as long whatever the shape: it changes as the file grows
+  text.append(kText - 1 - text.size(), ' ');
   text += '\n';
   return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(kText) + '\0' + text;
 }

@@ -1,8 +1,9 @@
-// RecordingFile: one record of a model under one rule, as it grows: .npy or length-delimited protobuf (proto/locus/v1/recording.proto).
+// RecordingFile: one record of a model under one rule, as it grows: .npy or length-delimited
+// protobuf (proto/locus/v1/recording.proto).
 //
-// At the border of an update all of it is in the file and, in an .npy, in the shape of its header: who reads then, or after a kill, finds all updates
-// that are whole; behind them there may be a part of the next. Memory: one sample and what waits to be written.
-// Errors: FileError.
+// At the border of an update all of it is in the file and, in an .npy, in the shape of its header:
+// who reads then, or after a kill, finds all updates that are whole; behind them there may be a
+// part of the next. Memory: one sample and what waits to be written. Errors: FileError.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ namespace locus {
 /// The ending of a record's file: ".npy" or ".pb".
 std::string_view extension_of(const RecordSpec& record);
 
-/// Bytes of a record's file after `updates` updates; of protobuf at most so many, where no value is 0.
+/// Bytes of a record's file after `updates` updates; of protobuf at most so many, where no value is
+/// 0.
 double bytes_of(const Spec& spec, const RecordSpec& record, std::int64_t updates);
 
 /// The bytes of an .npy's head, which are not what was seen: its shape changes.

@@ -1,4 +1,5 @@
-// What stands out of a comparison, in words. Every figure comes from the result; a sentence that the figures do not carry is not said.
+// What stands out of a comparison, in words. Every figure comes from the result; a sentence that
+// the figures do not carry is not said.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -14,10 +15,12 @@
 namespace locus {
 namespace {
 
-constexpr std::size_t kName = 32;    // columns of a rule's name in a sentence
-constexpr double kTie = 1e-6;        // relative to the lower; losses closer than this are called equal
-constexpr double kRounding = 1e-12;  // relative to the start; losses below this are called equal, for they are rounding
-constexpr double kNoChange = 0.01;   // relative; a loss that moved less has not been learnt
+constexpr std::size_t kName = 32;  // columns of a rule's name in a sentence
+// relative to the lower; losses closer than this are called equal
+constexpr double kTie = 1e-6;
+// relative to the start; losses below this are called equal, for they are rounding
+constexpr double kRounding = 1e-12;
+constexpr double kNoChange = 0.01;  // relative; a loss that moved less has not been learnt
 
 /// One rule that ran to its end, with a loss.
 struct Candidate {
@@ -62,7 +65,8 @@ bool ties(const Candidate& candidate, const Candidate& best) {
   return candidate.progress.last <= best.progress.last * (1 + kTie) + kRounding * best.progress.first;
 }
 
-/// The one with the lowest loss, or null; of those that tie for it, the one with the fewest messages, for it is the fair one to compare with.
+/// The one with the lowest loss, or null; of those that tie for it, the one with the fewest
+/// messages, for it is the fair one to compare with.
 template <class Predicate>
 const Candidate* lowest(const std::vector<Candidate>& candidates, Predicate&& counts) {
   const Candidate* found = nullptr;
@@ -135,7 +139,8 @@ std::string of_several(const std::vector<Candidate>& candidates) {
   return local != nullptr ? best_is_local(candidates, *local) : best_is_not_local(candidates, *best);
 }
 
-/// A sweep's history may be smaller than an online rule's traces (where T < n); a reader should not have to find that out alone.
+/// A sweep's history may be smaller than an online rule's traces (where T < n); a reader should not
+/// have to find that out alone.
 std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
   const Candidate* sweep = nullptr;   // the largest history
   const Candidate* online = nullptr;  // the smallest traces
@@ -156,7 +161,8 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
                      human_bytes(static_cast<double>(online->outcome->ledger.trace_bytes())));
 }
 
-/// Whether what a rule says beyond the forward run grows with the ticks of a trial: the closed forms of T and 2 T.
+/// Whether what a rule says beyond the forward run grows with the ticks of a trial: the closed
+/// forms of T and 2 T.
 bool learning_grows(const Spec& spec, const RuleSpec& rule_spec) {
   const NetworkShape shape = shape_of(spec.network, rule_spec);
   const auto learning = [&](std::int32_t ticks) {
@@ -170,7 +176,8 @@ bool learning_grows(const Spec& spec, const RuleSpec& rule_spec) {
   return learning(2 * spec.training.ticks) > learning(spec.training.ticks);
 }
 
-/// Which rules' learning takes more packets the longer a trial is; only where there is a chip to carry them.
+/// Which rules' learning takes more packets the longer a trial is; only where there is a chip to
+/// carry them.
 std::optional<std::string> on_growth(const Spec& spec, const RunResult& result) {
   if (!result.chip) return std::nullopt;
   std::vector<std::string> growing;

@@ -1,4 +1,5 @@
-// Result, as protobuf: what result.binpb and result.json hold. Seen by sim/report only, with its generated code.
+// Result, as protobuf: what result.binpb and result.json hold. Seen by sim/report only, with its
+// generated code.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +10,17 @@
 
 namespace locus {
 
-/// How much of a result a message holds: all; no weights; neither weights nor losses nor evaluations, and so nothing that grows with the updates.
+/// How much of a result a message holds: all; no weights; neither weights nor losses nor
+/// evaluations, and so nothing that grows with the updates.
 enum class Extent { kWhole, kWithoutWeights, kWithoutCurves };
 
-/// `files[r][p]`: path of the file, relative to the result, that holds the weights of projection p of outcome r; without any (the default) all
-/// weights stand in the message.
+/// `files[r][p]`: path of the file, relative to the result, that holds the weights of projection p
+/// of outcome r; without any (the default) all weights stand in the message.
 v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files = {},
                           Extent extent = Extent::kWhole);
 
-/// A rule that runs, so far, and its ledger: as kWithoutCurves says. `present`: without chip or ranks, as they come with a rule's end.
+/// A rule that runs, so far, and its ledger: as kWithoutCurves says. `present`: without chip or
+/// ranks, as they come with a rule's end.
 void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to);
 
 /// One rule's ledger, ranks and evaluations, as a result and a checkpoint hold them.

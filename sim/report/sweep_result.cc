@@ -141,7 +141,8 @@ std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file
   try {
     return digests_of(read_result(file));
   } catch (const ModelError&) {
-    return std::nullopt;  // something else that has its name: the member is run again and replaces it
+    // something else that has its name: the member is run again and replaces it
+    return std::nullopt;
   }
 }
 

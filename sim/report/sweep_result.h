@@ -1,7 +1,8 @@
 // What a sweep leaves, and its files: every member's digest, the summary over seeds, the page.
 //
-// A summary's line is one combination of settings and one rule; its quantiles are over the seeds whose run was completed (linear interpolation
-// between order statistics, Hyndman and Fan's type 7).
+// A summary's line is one combination of settings and one rule; its quantiles are over the seeds
+// whose run was completed (linear interpolation between order statistics, Hyndman and Fan's type
+// 7).
 #pragma once
 
 #include <cstdint>
@@ -57,7 +58,8 @@ std::vector<Digest> digests_of(const RunResult& result);
 
 /// Writes a member's whole result as `file`, whole or not at all. Throws FileError.
 void write_member(const RunResult& result, const std::filesystem::path& file);
-/// The digests of a member that was written; nothing where there is no such file, or it is no result.
+/// The digests of a member that was written; nothing where there is no such file, or it is no
+/// result.
 std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file);
 
 /// One combination of settings under one rule, over its seeds.
@@ -81,7 +83,8 @@ double quantile(std::vector<double> numbers, double q);
 /// The summary as `sweep` prints it, with the members that failed below it.
 std::string sweep_table(const SweepResult& result);
 
-/// "settings, seed, rule, ...": a line a member and rule; and a line a summary line. One column an axis.
+/// "settings, seed, rule, ...": a line a member and rule; and a line a summary line. One column an
+/// axis.
 std::string members_csv(const SweepResult& result);
 std::string summary_csv(const SweepResult& result);
 

@@ -1,7 +1,9 @@
-// TextTable: rows under headings, at most kTextWidth columns wide; what is printed by `run` and `info`.
+// TextTable: rows under headings, at most kTextWidth columns wide; what is printed by `run` and
+// `info`.
 //
-// The first column holds names and gives way: a name too long for what the others leave loses its middle, and two that would look the same then are
-// told apart by their row ("..#2"). All other cells are short by construction (text.h) and are never cut.
+// The first column holds names and gives way: a name too long for what the others leave loses its
+// middle, and two that would look the same then are told apart by their row ("..#2"). All other
+// cells are short by construction (text.h) and are never cut.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +31,8 @@ struct TextTable {
   std::vector<TableColumn> columns;
   std::vector<TableGroup> groups;              // ascending, apart; may be none
   std::vector<std::vector<std::string>> rows;  // as many cells as columns
-  std::size_t name_columns = 0;  // width that names get at least, so that tables one above the other agree
+  // width that names get at least, so that tables one above the other agree
+  std::size_t name_columns = 0;
 };
 
 /// Lines without spaces at their ends; headings, a line, the rows.

@@ -12,14 +12,16 @@ namespace {
 
 using v1::perfetto::TrackEvent;
 
-constexpr std::uint64_t kMessage = 1000;     // ns that a message takes, from its sending to its being handled
+// ns that a message takes, from its sending to its being handled
+constexpr std::uint64_t kMessage = 1000;
 constexpr std::uint64_t kSent = 400;         // ns after which it has been sent
 constexpr std::uint64_t kArrives = 500;      // ns after which it is there
 constexpr std::uint64_t kHandled = 900;      // ns after which it has been handled
 constexpr std::int64_t kMostFlows = 10'000;  // of a rule: more hide what they show
 constexpr std::uint64_t kTracksOfRule = std::uint64_t{1} << 32;
 
-/// One rule's part of the trace. Time runs on from rule to rule, so that they lie one behind the other.
+/// One rule's part of the trace. Time runs on from rule to rule, so that they lie one behind the
+/// other.
 class RuleTrace {
  public:
   RuleTrace(const Spec& spec, const Outcome& outcome, std::uint64_t number, v1::perfetto::Trace& out)
@@ -152,7 +154,8 @@ class RuleTrace {
   std::uint64_t first_track_;
   v1::perfetto::Trace& out_;
   std::uint64_t now_ = 0;
-  std::int64_t every_ = 1;  // of the messages that change their place, one in so many is drawn as a flow
+  // of the messages that change their place, one in so many is drawn as a flow
+  std::int64_t every_ = 1;
   std::int64_t moved_ = 0;
 };
 

@@ -1,7 +1,8 @@
-// Which program this is: baked in when it is built, printed by --version and written into every result.
+// Which program this is: baked in when it is built, printed by --version and written into every
+// result.
 //
-// Why a header of its own: the values change with every commit, and only one small generated file (from version.cc.in) is compiled again then.
-// Thread safety: constants.
+// Why a header of its own: the values change with every commit, and only one small generated file
+// (from version.cc.in) is compiled again then. Thread safety: constants.
 #pragma once
 
 #include <string_view>
@@ -9,7 +10,9 @@
 namespace locus {
 
 std::string_view version();  // "0.1.0", the project's version
-std::string_view commit();  // 12 hex digits, "-dirty" behind them if the tree differed from it; "unknown" outside a git checkout
+// 12 hex digits, "-dirty" behind them if the tree differed from it; "unknown" outside a git
+// checkout
+std::string_view commit();
 std::string_view build_type();  // "Release", with the compiler: "Release, GNU 12.2.0"
 
 }  // namespace locus

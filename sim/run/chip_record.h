@@ -1,4 +1,5 @@
-// ChipRecord: counts by neuron while a rule runs on a model with a chip, and what they amount to when it has ended.
+// ChipRecord: counts by neuron while a rule runs on a model with a chip, and what they amount to
+// when it has ended.
 #pragma once
 
 #include <utility>
@@ -16,7 +17,8 @@ class ChipRecord {
   ChipRecord(const ChipRecord&) = delete;
   ChipRecord& operator=(const ChipRecord&) = delete;
 
-  /// What passed before, in an earlier run of the program. Throws CheckFailure where it is not of this network and rule.
+  /// What passed before, in an earlier run of the program. Throws CheckFailure where it is not of
+  /// this network and rule.
   void restore(Traffic::Counts counts) { traffic_.restore(std::move(counts)); }
 
   ChipOutcome finish(const Ledger& ledger);

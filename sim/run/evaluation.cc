@@ -43,7 +43,8 @@ double Evaluator<R>::loss(const Network<R>& learner) {
     task_.fill(first / network_.lanes, batch_);
     const std::vector<double>& losses = trial_.show(batch_);
     const std::int64_t wanted = std::min<std::int64_t>(
-        network_.lanes, trials_ - first);  // what the other lanes show was shown before, or is not asked for
+        // what the other lanes show was shown before, or is not asked for
+        network_.lanes, trials_ - first);
     for (std::int64_t lane = 0; lane < wanted; ++lane) sum += losses[static_cast<std::size_t>(lane)];
   }
   return sum / static_cast<double>(trials_);

@@ -1,8 +1,10 @@
-// Evaluation: the trials that a model holds out, shown to the network as it is at some update. Nothing is learnt from them.
+// Evaluation: the trials that a model holds out, shown to the network as it is at some update.
+// Nothing is learnt from them.
 //
-// They run in a network of their own that gets the learner's weights, over a door of its own: neither what the learner's actors hold nor what is
-// counted of them changes by a bit. Every trial begins at h_0, and all are the same each time.
-// Cost: weights and columns of a second network; a copy of the weights and the trials forward, up to 32 abreast, each time.
+// They run in a network of their own that gets the learner's weights, over a door of its own:
+// neither what the learner's actors hold nor what is counted of them changes by a bit. Every trial
+// begins at h_0, and all are the same each time. Cost: weights and columns of a second network; a
+// copy of the weights and the trials forward, up to 32 abreast, each time.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +28,8 @@ class Evaluator {
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
-  /// The mean loss of the evaluation trials with the weights of `learner`, a network of the same spec.
+  /// The mean loss of the evaluation trials with the weights of `learner`, a network of the same
+  /// spec.
   double loss(const Network<R>& learner);
 
  private:

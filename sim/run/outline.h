@@ -1,6 +1,8 @@
-// Outline: the model of a run without its weights and data, as much as a reader needs to name the run and to draw its network.
+// Outline: the model of a run without its weights and data, as much as a reader needs to name the
+// run and to draw its network.
 //
-// Why: a result is read on its own, long after the model file is gone; the weights and the data of a model may be gigabytes, its outline is not.
+// Why: a result is read on its own, long after the model file is gone; the weights and the data of
+// a model may be gigabytes, its outline is not.
 #pragma once
 
 #include <cstdint>

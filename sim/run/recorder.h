@@ -1,7 +1,9 @@
-// Recorder: looks at what the model asks to have recorded, and hands it on as plain values. It sends nothing, and no actor hears of it: counts,
-// weights and losses are the same to the last bit with and without it (tests/run/recorder_test.cc).
+// Recorder: looks at what the model asks to have recorded, and hands it on as plain values. It
+// sends nothing, and no actor hears of it: counts, weights and losses are the same to the last bit
+// with and without it (tests/run/recorder_test.cc).
 //
-// Cost: a copy of what is seen, in order; for a trace under Batched one handler call a synapse, lane and tick (core/transport/batched_watch.cc).
+// Cost: a copy of what is seen, in order; for a trace under Batched one handler call a synapse,
+// lane and tick (core/transport/batched_watch.cc).
 #pragma once
 
 #include <cstdint>
@@ -35,9 +37,10 @@ class Recorder {
   const Spec& spec_;
   const std::vector<ProjectionWeights>& before_;
   Look look_;
-  std::vector<std::size_t> records_;                 // those that the rule has
-  std::vector<std::int32_t> begins_;                 // of populations, within their layers
-  std::vector<std::vector<std::int64_t>> synapses_;  // of traces, as the file lists them, by record; -1: none is there
+  std::vector<std::size_t> records_;  // those that the rule has
+  std::vector<std::int32_t> begins_;  // of populations, within their layers
+  // of traces, as the file lists them, by record; -1: none is there
+  std::vector<std::vector<std::int64_t>> synapses_;
   std::vector<double> values_;
 };
 

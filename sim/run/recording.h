@@ -1,4 +1,5 @@
-// Recording: what of a run is looked at, as plain values in the order of updates and ticks; what is done with it is for others (sim/report).
+// Recording: what of a run is looked at, as plain values in the order of updates and ticks; what is
+// done with it is for others (sim/report).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ struct Sample {
 };
 using Look = std::function<void(const Sample&)>;
 
-/// Whether a rule has such a thing: an error where it learns, a learning signal where it learns as it goes, a trace where synapses keep one.
+/// Whether a rule has such a thing: an error where it learns, a learning signal where it learns as
+/// it goes, a trace where synapses keep one.
 bool has_quantity(RuleKind kind, Quantity quantity);
 
 /// Ticks of a trial that are recorded; 1 for what is seen once an update.
@@ -28,7 +30,8 @@ std::int64_t ticks_of(const RecordSpec& record);
 /// Updates below `updates` that are recorded.
 std::int64_t updates_of(const RecordSpec& record, std::int64_t updates);
 
-/// Sizes of a sample: trials (of quantities of ticks), then neurons; or targets x sources (sparse: entries, in file order); or singular values.
+/// Sizes of a sample: trials (of quantities of ticks), then neurons; or targets x sources (sparse:
+/// entries, in file order); or singular values.
 std::vector<std::int64_t> sample_shape(const Spec& spec, const RecordSpec& record);
 
 /// Whether some record looks at what readouts say.

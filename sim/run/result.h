@@ -29,8 +29,9 @@ struct ProjectionWeights {
 struct RankReport {
   std::string projection;
   std::vector<double> singular_values;  // descending
-  std::int32_t rank = 0;                // sigma_i > tolerance * sigma_1; 0 where the change is nothing but rounding
-  double effective_rank = 0;            // exp of the entropy of the normalised singular values
+  // sigma_i > tolerance * sigma_1; 0 where the change is nothing but rounding
+  std::int32_t rank = 0;
+  double effective_rank = 0;  // exp of the entropy of the normalised singular values
   double tolerance = 0;
 };
 
@@ -55,9 +56,11 @@ struct Outcome {
   std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
   std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
   Status status = Status::kCompleted;
-  std::string message;                     // why the run ended early; empty when all updates were made
-  std::int64_t updates = 0;                // committed
-  std::vector<double> losses;              // losses[k] is the loss of update k, as met; empty under `none`
+  // why the run ended early; empty when all updates were made
+  std::string message;
+  std::int64_t updates = 0;  // committed
+  // losses[k] is the loss of update k, as met; empty under `none`
+  std::vector<double> losses;
   std::vector<Evaluation> evaluations;     // in order; their messages are in no ledger
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
   Ledger ledger;                           // over the whole run

@@ -1,6 +1,8 @@
-// run: trains the network of a Spec under each of its rules, from the same weights and on the same data.
+// run: trains the network of a Spec under each of its rules, from the same weights and on the same
+// data.
 //
-// Pure but for time and memory: reads no file, prints nothing. Results are bit-identical for any number of threads.
+// Pure but for time and memory: reads no file, prints nothing. Results are bit-identical for any
+// number of threads.
 #pragma once
 
 #include <atomic>
@@ -22,33 +24,42 @@ enum class TransportKind { kBatched, kMailbox };
 struct Moment {
   const RunResult& done;             // the rules that have ended
   const RuleSpec* builds = nullptr;  // the rule whose network is made next; otherwise null
-  const Outcome* present = nullptr;  // the rule that runs, so far, without its weights; null between rules
-  const Ledger* ledger = nullptr;    // its ledger
-  bool stopping = false;             // an interrupt has been met: nothing comes after this
-  std::function<RuleState()> state;  // the rule that runs, weights included, at the cost of a copy of them; empty between rules
+  // the rule that runs, so far, without its weights; null between rules
+  const Outcome* present = nullptr;
+  const Ledger* ledger = nullptr;  // its ledger
+  bool stopping = false;           // an interrupt has been met: nothing comes after this
+  // the rule that runs, weights included, at the cost of a copy of them; empty between rules
+  std::function<RuleState()> state;
 };
 
 struct RunOptions {
   TransportKind transport = TransportKind::kBatched;
-  int threads = 0;                               // 0: what the machine has
-  bool rank_of_large = false;                    // singular values also where the smaller side exceeds 512
-  std::optional<TraceRequest> trace;             // keep messages one by one; mailbox only
-  const std::atomic<bool>* interrupt = nullptr;  // set by another thread or a signal: stop after the present update
-  // Called before a rule's network is built, before its first update, after each one, and where a run is stopped between two rules. May be empty.
-  // What it does bears on nothing.
+  int threads = 0;  // 0: what the machine has
+  // singular values also where the smaller side exceeds 512
+  bool rank_of_large = false;
+  std::optional<TraceRequest> trace;  // keep messages one by one; mailbox only
+  // set by another thread or a signal: stop after the present update
+  const std::atomic<bool>* interrupt = nullptr;
+  // Called before a rule's network is built, before its first update, after each one, and where a
+  // run is stopped between two rules. May be empty. What it does bears on nothing.
   std::function<void(const Moment&)> watch = {};
-  // Shown what the model's records ask for, at each tick and after each update's commit; the watch that follows an update closes it. May be empty:
-  // then nothing is looked at. What it does bears on nothing.
+  // Shown what the model's records ask for, at each tick and after each update's commit; the watch
+  // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
+  // on nothing.
   Look look = {};
   const RunState* from =
-      nullptr;  // goes on from there: a state that fits the spec (state.h); the results are those of a run without a break
+      // goes on from there: a state that fits the spec (state.h); the results are those of a run
+      // without a break
+      nullptr;
 };
 
-/// What a run of this spec begins with: all that its result says whatever its rules do, and no outcome yet.
+/// What a run of this spec begins with: all that its result says whatever its rules do, and no
+/// outcome yet.
 RunResult not_begun(const Spec& spec);
 
-/// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an interrupt) end that rule, stand in its Outcome
-/// and let the others run (an interrupt ends them all). Throws CheckFailure on a defect, std::bad_alloc when memory ends.
+/// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an
+/// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them
+/// all). Throws CheckFailure on a defect, std::bad_alloc when memory ends.
 RunResult run(const Spec& spec, const RunOptions& options);
 
 }  // namespace locus

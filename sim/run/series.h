@@ -14,7 +14,8 @@ struct Series {
   std::vector<double> values;         // one for each of `updates`
 };
 
-/// What a rule had sent when its curves got their last point: points of means are over what came since.
+/// What a rule had sent when its curves got their last point: points of means are over what came
+/// since.
 struct SeriesCounts {
   std::array<std::int64_t, 4> messages = {};  // by SpatialClass
   std::int64_t spatial = 0;                   // violations

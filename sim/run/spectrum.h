@@ -1,8 +1,9 @@
 // Spectrum: singular values of what a rule has learnt, and how many directions they amount to.
 //
-// The bound that it is held against: RFLO changes W and B only within the row space of its feedback, so rank(W_K - W_0) <= o for the dense linear
-// network with one leak and decay. Source: arXiv:2606.00243, representation; effective rank: exp of the entropy of the normalised singular values.
-// Cost: one singular value decomposition.
+// The bound that it is held against: RFLO changes W and B only within the row space of its
+// feedback, so rank(W_K - W_0) <= o for the dense linear network with one leak and decay. Source:
+// arXiv:2606.00243, representation; effective rank: exp of the entropy of the normalised singular
+// values. Cost: one singular value decomposition.
 #pragma once
 
 #include <Eigen/Core>

@@ -19,7 +19,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kMostCounted = std::int64_t{1} << 62;  // what a run may still add to goes beyond no integer
+// what a run may still add to goes beyond no integer
+constexpr std::int64_t kMostCounted = std::int64_t{1} << 62;
 
 std::string misfit_of_weights(const Spec& spec, const RuleState& state) {
   const NetworkSpec& network = spec.network;
@@ -39,7 +40,8 @@ std::string misfit_of_weights(const Spec& spec, const RuleState& state) {
   return "";
 }
 
-/// What placing the counts on the chip relies on: whole events of each neuron, and the ledger's messages in sum.
+/// What placing the counts on the chip relies on: whole events of each neuron, and the ledger's
+/// messages in sum.
 std::string misfit_of_traffic(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
   const Wiring wiring = wiring_of(spec.network, rule.feedback);
   const std::int32_t largest_lag = declared_lag(learning_of(rule, spec.training));
@@ -62,7 +64,8 @@ std::string misfit_of_traffic(const Spec& spec, const RuleSpec& rule, const Rule
   }
   for (const LedgerEntry& entry : state.messages) {
     const auto placed = [&](const StreamRow& stream) { return stream.channel == entry.channel; };
-    if (!std::ranges::any_of(kStreamTable, placed)) continue;  // POST and DENDRITE stay where they are
+    // POST and DENDRITE stay where they are
+    if (!std::ranges::any_of(kStreamTable, placed)) continue;
     const auto sum = sums.find({entry.channel, entry.lag});
     if (sum == sums.end() || sum->second != entry.tally.messages) return "counts by neuron that are not its messages";
     sums.erase(sum);

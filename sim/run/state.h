@@ -1,9 +1,11 @@
-// RunState: a run between two updates, as far as the rest of it depends on: what a checkpoint holds.
+// RunState: a run between two updates, as far as the rest of it depends on: what a checkpoint
+// holds.
 //
-// Why so little: traces and pending changes begin anew with every trial and are gone after its commit; inputs, targets and drawn numbers
-// are functions of (seed, trial, tick, index). What is left are weights, the moments of Adam, what neurons carry from trial to trial where they do,
-// and what is reported: losses, counts, ranks of rules that have ended.
-// tests/run/resume_test.cc holds this against runs without a break, bit by bit.
+// Why so little: traces and pending changes begin anew with every trial and are gone after its
+// commit; inputs, targets and drawn numbers are functions of (seed, trial, tick, index). What is
+// left are weights, the moments of Adam, what neurons carry from trial to trial where they do, and
+// what is reported: losses, counts, ranks of rules that have ended. tests/run/resume_test.cc holds
+// this against runs without a break, bit by bit.
 #pragma once
 
 #include <optional>
@@ -22,8 +24,9 @@ struct Kept {
   enum class What : std::uint8_t {
     kFirstMoment,   // of Adam, as the next; by projection, in the order of the model file
     kSecondMoment,  // the same
-    kActivity,      // of neurons that carry their state across trials, as those below (neurons x lanes)
-    kVoltage,       // of spiking neurons, as the next two
+    // of neurons that carry their state across trials, as those below (neurons x lanes)
+    kActivity,
+    kVoltage,  // of spiking neurons, as the next two
     kAdaptation,
     kRefractory,
     kOutput,  // of readouts with memory
@@ -40,8 +43,10 @@ struct RuleState {
   std::string message;
   std::int64_t updates = 0;
   std::vector<double> losses;
-  std::vector<std::vector<double>> weights;  // by projection, in the order of the model file (weights.h)
-  std::vector<LedgerEntry> messages;         // with trials and the two sums below: what its ledger has counted
+  // by projection, in the order of the model file (weights.h)
+  std::vector<std::vector<double>> weights;
+  // with trials and the two sums below: what its ledger has counted
+  std::vector<LedgerEntry> messages;
   std::int64_t trials = 0;
   std::int64_t stalled_ticks = 0;
   std::int64_t history_bytes = 0;  // of a rule that has ended, as the next
@@ -50,7 +55,8 @@ struct RuleState {
   std::vector<RankReport> ranks;           // of a rule that has ended
   std::string fingerprint;                 // of a rule that has ended
   std::vector<PopulationRate> rates;       // of spiking populations
-  std::int64_t commits = 0;  // of a rule that has not ended, as the next: of the clock (core/actor/network.h)
+  // of a rule that has not ended, as the next: of the clock (core/actor/network.h)
+  std::int64_t commits = 0;
   std::vector<Evaluation> evaluations;  // so far
   std::vector<Kept> kept;               // by what, then by index
 };
@@ -68,7 +74,8 @@ Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& stat
 /// Why this is no state of a run of this model; empty where it is one.
 std::string misfit(const Spec& spec, const RunState& state);
 
-/// Writes what a ledger has counted into a state, and counts it again into a ledger that is empty. `ticks`: of a trial.
+/// Writes what a ledger has counted into a state, and counts it again into a ledger that is empty.
+/// `ticks`: of a trial.
 void note(const Ledger& ledger, RuleState& state);
 void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger);
 

@@ -1,7 +1,8 @@
-// Trace: the messages of some ticks of a run, one by one, as they passed the mailbox; for reports, which name and place them.
+// Trace: the messages of some ticks of a run, one by one, as they passed the mailbox; for reports,
+// which name and place them.
 //
-// Ticks are counted over the whole run of a rule, from 1: tick t of update k (from 0) is k T + t; the replicas of a batch run abreast.
-// Cost: some eighty bytes a message, up to the limit.
+// Ticks are counted over the whole run of a rule, from 1: tick t of update k (from 0) is k T + t;
+// the replicas of a batch run abreast. Cost: some eighty bytes a message, up to the limit.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,8 @@ struct Trace {
 template <class R>
 TracedEnd traced_end(const Network<R>& network, const Endpoint& end);
 
-/// Adds messages of the requested ticks to `trace`, which outlives the watcher. `door`: the transport's, which knows how many trials have ended.
+/// Adds messages of the requested ticks to `trace`, which outlives the watcher. `door`: the
+/// transport's, which knows how many trials have ended.
 template <class R>
 Watcher make_tracer(const TraceRequest& request, std::int32_t ticks, const Network<R>& network, const Door& door,
                     Trace& trace);

@@ -55,7 +55,8 @@ bool tell(const Network<R>& network, Door& door, const RunOptions& options, cons
   return stopping;
 }
 
-/// Measures the evaluation trials where it is time to; a run that goes on from a state may have done so.
+/// Measures the evaluation trials where it is time to; a run that goes on from a state may have
+/// done so.
 template <class R>
 void evaluate(Evaluator<R>& evaluator, const Network<R>& network, const EvaluationSpec& evaluation, bool at_end,
               Outcome& outcome) {

@@ -10,7 +10,8 @@
 
 namespace locus {
 
-/// tau and k as a run uses them: above T they mean T, BPTT has both at T. Times have become decays of a tick.
+/// tau and k as a run uses them: above T they mean T, BPTT has both at T. Times have become decays
+/// of a tick.
 Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
 
 TrialShape trial_shape_of(const TrainingSpec& training);
@@ -18,8 +19,9 @@ TrialShape trial_shape_of(const TrainingSpec& training);
 /// The outcome of a rule that has done nothing yet.
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning);
 
-/// Trains a freshly built network, or goes on from where it stood (`from`, which fits). Divergence, a broken budget and an interrupt end it early and
-/// stand in the outcome. `done` are the rules before it, for whoever watches.
+/// Trains a freshly built network, or goes on from where it stood (`from`, which fits). Divergence,
+/// a broken budget and an interrupt end it early and stand in the outcome. `done` are the rules
+/// before it, for whoever watches.
 Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor,
               const RunResult& done = {}, const RuleState* from = nullptr);
 

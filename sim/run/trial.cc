@@ -77,8 +77,8 @@ void Trial<R, T>::commit(R scale) {
   transport_.commit(scale);
 }
 
-/// The last tick of those from `now` on that the transport takes at once, nobody looking at each: up to the next commit, or to the first error.
-/// Before `now` where there are none.
+/// The last tick of those from `now` on that the transport takes at once, nobody looking at each:
+/// up to the next commit, or to the first error. Before `now` where there are none.
 template <class R, TransportOf<R> T>
 Tick Trial<R, T>::end_of_run(Tick now) const {
   if constexpr (RunsTicks<T, R>) {
@@ -91,8 +91,8 @@ Tick Trial<R, T>::end_of_run(Tick now) const {
   return Tick{};
 }
 
-/// Their phases, each of all ticks together, and then their sweeps: until a commit nothing that goes forward waits for one. Returns what learn() does
-/// of the last.
+/// Their phases, each of all ticks together, and then their sweeps: until a commit nothing that
+/// goes forward waits for one. Returns what learn() does of the last.
 template <class R, TransportOf<R> T>
 bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
   if constexpr (RunsTicks<T, R>) {
@@ -106,7 +106,8 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
       if (!agent_) continue;
       due = std::max(due, tick);
       while (!sweep_due(learning_, shape_, due.value)) ++due.value;
-      const bool revisited = due.value - tick.value < learning_.depth;  // what no sweep comes to, the agent does not ask for
+      // what no sweep comes to, the agent does not ask for
+      const bool revisited = due.value - tick.value < learning_.depth;
       if (revisited) transport_.answer(tick, agent_->errors_of(tick));
       if (tick == due) agent_->sweep(transport_, tick);
     }
@@ -126,7 +127,8 @@ void Trial<R, T>::forward(Tick now) {
   transport_.step_readouts();
 }
 
-/// Learning of one tick. Returns whether a commit is due where every tick commits: after each tick online, after each sweep otherwise.
+/// Learning of one tick. Returns whether a commit is due where every tick commits: after each tick
+/// online, after each sweep otherwise.
 template <class R, TransportOf<R> T>
 bool Trial<R, T>::learn(Tick now, const Batch<R>& batch) {
   const Rule& row = rule(learning_.kind);
@@ -168,7 +170,8 @@ void Trial<R, T>::meet_targets(const R* target) {
   add_losses(target);
 }
 
-/// What the experimenter reads off the readouts: no actor hears of it. L = scale / 2 sum_k e_k^2, or -1 / window sum_k y*_k log pi_k.
+/// What the experimenter reads off the readouts: no actor hears of it. L = scale / 2 sum_k e_k^2,
+/// or -1 / window sum_k y*_k log pi_k.
 template <class R, TransportOf<R> T>
 void Trial<R, T>::add_losses(const R* target) {
   const ReadoutLayer<R>& readouts = transport_.network().readouts;

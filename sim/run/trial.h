@@ -1,10 +1,14 @@
-// Trial: the schedule of a tick, and of the ticks of a trial. It conducts; it owns no state of any actor.
+// Trial: the schedule of a tick, and of the ticks of a trial. It conducts; it owns no state of any
+// actor.
 //
 // What must come before what:
-//   1. AXON over B and W carries x_t and h_{t-1}: before rate neurons step. INFLUENCE carries P(t-1): before they step as well.
-//   2. AXON over A carries h_t: after they have stepped, before readouts step and compare with their targets (NORM before that, where it is told).
+//   1. AXON over B and W carries x_t and h_{t-1}: before rate neurons step. INFLUENCE carries
+//      P(t-1): before they step as well.
+//   2. AXON over A carries h_t: after they have stepped, before readouts step and compare with
+//      their targets (NORM before that, where it is told).
 //   3. POST of readouts carries eps_t, and A answers with the weights of before the commit.
-//   4. FEEDBACK or TRANSPORT completes a rate neuron's learning signal; an autapse tells its weight of before the commit: before rate neurons POST.
+//   4. FEEDBACK or TRANSPORT completes a rate neuron's learning signal; an autapse tells its weight
+//      of before the commit: before rate neurons POST.
 //   5. A sweep uses the errors up to t and the weights of before the commit.
 //   6. Firing-rate errors are told when the last tick is done.
 //   7. The commit comes last, and CLIP right before it; the next tick sees the new weights.
@@ -32,16 +36,20 @@ class Trial {
  public:
   Trial(T& transport, const Learning& learning, const TrialShape& shape, const TrainingSpec& training);
 
-  /// Runs the trials of a batch, all lanes abreast. Returns the loss as met, the mean over the lanes; 0 where the rule learns nothing.
+  /// Runs the trials of a batch, all lanes abreast. Returns the loss as met, the mean over the
+  /// lanes; 0 where the rule learns nothing.
   double run(const Batch<R>& batch);
 
-  /// Shows the trials of a batch and measures their losses, by lane; nothing is learnt. Under `none`, on a door that lets TARGET and NORM pass.
+  /// Shows the trials of a batch and measures their losses, by lane; nothing is learnt. Under
+  /// `none`, on a door that lets TARGET and NORM pass.
   const std::vector<double>& show(const Batch<R>& batch);
 
-  /// The commit at the end of a batch; without effect where every tick commits. Throws LocalityBroken.
+  /// The commit at the end of a batch; without effect where every tick commits. Throws
+  /// LocalityBroken.
   void commit_batch();
 
-  /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no actor hears of it.
+  /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no
+  /// actor hears of it.
   using Observer = std::function<void(Tick now, const Network<R>& network)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
 

@@ -1,7 +1,9 @@
-// Update: the trials of one batch, shown, learnt from and committed. What a run does again and again.
+// Update: the trials of one batch, shown, learnt from and committed. What a run does again and
+// again.
 //
-// Cost: a batch of the task, a trial of all lanes abreast (trial.h), a commit, and one look at every weight. Allocates nothing after construction
-// beyond what the task and Eigen's products take.
+// Cost: a batch of the task, a trial of all lanes abreast (trial.h), a commit, and one look at
+// every weight. Allocates nothing after construction beyond what the task and Eigen's products
+// take.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +25,12 @@ class Updates {
   /// `transport` and `spec` outlive this.
   Updates(T& transport, const Spec& spec, const Learning& learning);
 
-  /// Shows the batch of update `update` (from 0) and runs its trials. Returns the loss as met, a mean over the batch; 0 where nothing is learnt.
-  /// Throws LocalityBroken.
+  /// Shows the batch of update `update` (from 0) and runs its trials. Returns the loss as met, a
+  /// mean over the batch; 0 where nothing is learnt. Throws LocalityBroken.
   double run(std::int64_t update);
 
-  /// Commits what has been learnt. Returns whether all plastic weights are finite; true where nothing is learnt. Throws LocalityBroken.
+  /// Commits what has been learnt. Returns whether all plastic weights are finite; true where
+  /// nothing is learnt. Throws LocalityBroken.
   bool commit();
 
   /// Shows every tick to the observer (Trial::observe).

@@ -20,15 +20,16 @@ std::vector<std::size_t> places_of(const Projection<R>& projection) {
       places[static_cast<std::size_t>(projection.listed[place])] = place;
     return places;
   }
-  std::vector<std::size_t> next(static_cast<std::size_t>(projection.target_size) + 1, 0);  // row by row: a target's next
+  // row by row: a target's next
+  std::vector<std::size_t> next(static_cast<std::size_t>(projection.target_size) + 1, 0);
   for (const std::int32_t target : projection.target) ++next[static_cast<std::size_t>(target) + 1];
   std::partial_sum(next.begin(), next.end(), next.begin());
   for (std::size_t k = 0; k < places.size(); ++k) places[k] = next[static_cast<std::size_t>(projection.target[k])]++;
   return places;
 }
 
-/// Calls visit(place in the model file, synapse, target, source) for every synapse, source by source. A matrix has places for a diagonal of no
-/// synapses.
+/// Calls visit(place in the model file, synapse, target, source) for every synapse, source by
+/// source. A matrix has places for a diagonal of no synapses.
 template <class R, class Visit>
 void each_in_file(const Projection<R>& projection, Visit visit) {
   const bool matrix = projection.dense || projection.hollow;

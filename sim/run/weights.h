@@ -1,4 +1,5 @@
-// Weights as they leave a network and return to it: in the form and the order of the model file, whatever the order of its columns.
+// Weights as they leave a network and return to it: in the form and the order of the model file,
+// whatever the order of its columns.
 #pragma once
 
 #include <vector>
@@ -16,7 +17,8 @@ ProjectionWeights weights_of(const Projection<R>& projection);
 template <class R>
 std::vector<ProjectionWeights> weights_of(const Network<R>& network);
 
-/// For each value that the model file has of a projection the synapse that it is of; -1 on a diagonal that is no synapse.
+/// For each value that the model file has of a projection the synapse that it is of; -1 on a
+/// diagonal that is no synapse.
 template <class R>
 std::vector<std::int64_t> synapses_in_file_order(const Projection<R>& projection);
 
@@ -28,7 +30,8 @@ std::vector<std::vector<double>> values_of(const Network<R>& network);
 template <class R>
 void set_values(const std::vector<std::vector<double>>& values, Network<R>& network);
 
-/// What the network keeps besides weights, in the same order, and back: a rule goes on from a state that fits.
+/// What the network keeps besides weights, in the same order, and back: a rule goes on from a state
+/// that fits.
 template <class R>
 std::vector<Kept> kept_of(const Network<R>& network);
 template <class R>

@@ -16,8 +16,8 @@ namespace {
 
 using Context = boost::asio::io_context;
 
-/// Calls ready() again and again for some ten microseconds, about what it takes to wake a thread: phases follow each other faster than that.
-/// Returns whether it was true in time.
+/// Calls ready() again and again for some ten microseconds, about what it takes to wake a thread:
+/// phases follow each other faster than that. Returns whether it was true in time.
 template <class Ready>
 bool spin(Ready ready) {
   constexpr int kTurns = 2000;
@@ -35,8 +35,9 @@ bool spin(Ready ready) {
 }  // namespace
 
 struct Workers::Pool {
-  /// What is left of a thread's share of a phase: which phase it is, and how many tasks nobody has taken yet. One word, so that nobody takes a task
-  /// of a phase that is over; on a cache line of its own, so that a thread that works through its share waits for nobody.
+  /// What is left of a thread's share of a phase: which phase it is, and how many tasks nobody has
+  /// taken yet. One word, so that nobody takes a task of a phase that is over; on a cache line of
+  /// its own, so that a thread that works through its share waits for nobody.
   struct alignas(8) Left {
     std::uint32_t phase = 0;
     std::uint32_t tasks = 0;
@@ -48,13 +49,15 @@ struct Workers::Pool {
   Context context;
   boost::asio::executor_work_guard<Context::executor_type> alive{context.get_executor()};
   std::vector<std::thread> threads;
-  int count;                                     // threads, with the one that calls
-  std::vector<Share> shares;                     // by thread, the calling one first
-  std::uint32_t phase = 0;                       // how many have begun
-  const FunctionRef<void(int)>* task = nullptr;  // of the present phase: theirs to read who have taken one and not returned
-  std::vector<std::exception_ptr> failures;      // by task, of the present phase
-  std::atomic<int> open{0};                      // tasks of the present phase that have not returned
-  std::atomic<int> sleepers{0};                  // threads that wait for something posted
+  int count;                  // threads, with the one that calls
+  std::vector<Share> shares;  // by thread, the calling one first
+  std::uint32_t phase = 0;    // how many have begun
+  // of the present phase: theirs to read who have taken one and not returned
+  const FunctionRef<void(int)>* task = nullptr;
+  std::vector<std::exception_ptr> failures;  // by task, of the present phase
+  // tasks of the present phase that have not returned
+  std::atomic<int> open{0};
+  std::atomic<int> sleepers{0};  // threads that wait for something posted
   std::atomic<bool> over{false};
   bool spins;  // where every thread has a processor of its own
 
@@ -82,8 +85,8 @@ struct Workers::Pool {
 
   std::atomic<Left>& left_of(int thread) { return shares[static_cast<std::size_t>(thread)].left; }
 
-  /// Of a thread: takes tasks until the pool ends. It looks out for the next phase a while before it sleeps, as phases follow each other faster than
-  /// that.
+  /// Of a thread: takes tasks until the pool ends. It looks out for the next phase a while before
+  /// it sleeps, as phases follow each other faster than that.
   void work(int thread) {
     while (!over.load(std::memory_order_acquire)) {
       const std::uint32_t met = take(thread);
@@ -97,7 +100,8 @@ struct Workers::Pool {
     }
   }
 
-  /// Runs the tasks of a thread's share, and then those of others' shares that nobody has taken. Returns the phase that its own share was of.
+  /// Runs the tasks of a thread's share, and then those of others' shares that nobody has taken.
+  /// Returns the phase that its own share was of.
   std::uint32_t take(int thread) {
     const std::uint32_t met = take_share(thread);
     for (int other = 1; other < count; ++other) take_share((thread + other) % count);
@@ -129,7 +133,8 @@ struct Workers::Pool {
     failures.assign(static_cast<std::size_t>(tasks), nullptr);
     open.store(tasks, std::memory_order_relaxed);
     ++phase;
-    for (int thread = count - 1; thread >= 0; --thread) {  // thread c has the tasks c, c + count, ...
+    // thread c has the tasks c, c + count, ...
+    for (int thread = count - 1; thread >= 0; --thread) {
       const int own = (tasks - thread + count - 1) / count;
       left_of(thread).store({phase, static_cast<std::uint32_t>(std::max(own, 0))}, std::memory_order_seq_cst);
     }

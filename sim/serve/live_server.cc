@@ -35,13 +35,15 @@ namespace websocket = beast::websocket;
 using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint32_t kLargestHead = 8192;      // bytes of a request
-constexpr std::size_t kLargestFrame = 1024;       // bytes that a browser may send; the page sends none
+constexpr std::uint32_t kLargestHead = 8192;  // bytes of a request
+// bytes that a browser may send; the page sends none
+constexpr std::size_t kLargestFrame = 1024;
 constexpr int kMostConnections = 32;              // of any kind
 constexpr std::chrono::seconds kHeadPatience{5};  // to send a request
 constexpr std::chrono::milliseconds kLook{100};   // how often a session looks for a newer snapshot
 
-/// How long this thread has computed. Not the clock on the wall: on a busy machine a snapshot takes long and costs the run little.
+/// How long this thread has computed. Not the clock on the wall: on a busy machine a snapshot takes
+/// long and costs the run little.
 std::chrono::nanoseconds busy() {
   timespec time = {};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -77,11 +79,13 @@ struct LiveServer::State {
   std::mutex mutex;      // guards the two below
   std::string snapshot;  // the newest
   std::uint64_t version = 0;
-  std::atomic<int> waiting = 0;                   // sessions that have taken the newest snapshot
-  std::atomic<int> open = 0;                      // sessions
-  std::atomic<bool> over = false;                 // no snapshot will follow
-  std::optional<std::chrono::nanoseconds> asked;  // for a snapshot that has not come yet: busy() then; the publisher's
-  Clock::time_point next{};                       // when one may be asked for again; the publisher's
+  std::atomic<int> waiting = 0;    // sessions that have taken the newest snapshot
+  std::atomic<int> open = 0;       // sessions
+  std::atomic<bool> over = false;  // no snapshot will follow
+  // for a snapshot that has not come yet: busy() then; the publisher's
+  std::optional<std::chrono::nanoseconds> asked;
+  // when one may be asked for again; the publisher's
+  Clock::time_point next{};
   std::thread thread;
 
   asio::awaitable<void> listen();
@@ -129,7 +133,8 @@ asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
   const auto session = sessions.emplace(sessions.end(), std::move(stream));
   ++open;
   beast::get_lowest_layer(session->socket).expires_never();
-  // The page sends nothing of its own accord; a ping tells a browser that is there, and answers, from one that is gone.
+  // The page sends nothing of its own accord; a ping tells a browser that is there, and answers,
+  // from one that is gone.
   session->socket.set_option(websocket::stream_base::timeout{kHeadPatience, patience, true});
   session->socket.read_message_max(kLargestFrame);
   co_await session->socket.async_accept(request, quietly(error));

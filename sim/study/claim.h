@@ -1,8 +1,11 @@
-// Claim: one sentence of arXiv:2606.00243 (or of docs/theory.md) that a program can find true or false.
+// Claim: one sentence of arXiv:2606.00243 (or of docs/theory.md) that a program can find true or
+// false.
 //
-// Why records: the command line, the tests and the figures go through one table. A claim's function measures; what it measured is held against
-// bounds that stand in its source and were not fitted to the outcome. Everything is a pure function of the Effort: seeds are fixed, and thread
-// counts change nothing. Cost: all claims together take under two minutes in the quick size, up to ten minutes in full.
+// Why records: the command line, the tests and the figures go through one table. A claim's function
+// measures; what it measured is held against bounds that stand in its source and were not fitted to
+// the outcome. Everything is a pure function of the Effort: seeds are fixed, and thread counts
+// change nothing. Cost: all claims together take under two minutes in the quick size, up to ten
+// minutes in full.
 #pragma once
 
 #include <atomic>
@@ -89,7 +92,8 @@ Evidence measure_low_rank(const Effort& effort);
 Evidence measure_rank_order(const Effort& effort);
 Evidence measure_locality(const Effort& effort);
 
-/// CSV of a table: a line of names, then a line a row; numbers so that reading them gives the same bits.
+/// CSV of a table: a line of names, then a line a row; numbers so that reading them gives the same
+/// bits.
 std::string csv(const Table& table);
 
 }  // namespace locus

@@ -22,7 +22,8 @@ namespace locus {
 namespace {
 
 constexpr std::int64_t kLargestSide = 512;  // as of the ranks of a result without --rank
-constexpr double kDearest = 2e9;            // rows x columns x smaller side, summed over the decompositions of a rule
+// rows x columns x smaller side, summed over the decompositions of a rule
+constexpr double kDearest = 2e9;
 
 SeriesCounts counts_of(const Ledger& ledger) {
   SeriesCounts counts{
@@ -32,7 +33,8 @@ SeriesCounts counts_of(const Ledger& ledger) {
   return counts;
 }
 
-/// What a student is held against: its teacher's bases. None where it is not linear or its teacher has no modes.
+/// What a student is held against: its teacher's bases. None where it is not linear or its teacher
+/// has no modes.
 std::optional<theory::Bases> bases_to_hold_against(const Spec& spec, const std::vector<Weights>& weights) {
   try {
     matrices_of(spec.network, weights);
@@ -179,7 +181,8 @@ Course::~Course() = default;
 void Course::see(const Moment& moment) {
   Sight& sight = *sight_;
   const std::size_t ended = moment.done.outcomes.size();
-  while (sight.rules.size() < ended + (moment.present != nullptr ? 1 : 0)) {  // rules that ended before a run was resumed, too
+  // rules that ended before a run was resumed, too
+  while (sight.rules.size() < ended + (moment.present != nullptr ? 1 : 0)) {
     const std::size_t next = sight.rules.size();
     if (next > 0) sight.close(moment.done.outcomes[next - 1]);
     sight.begin(sight.spec.rules[next]);

@@ -115,7 +115,8 @@ theory::Vector flat(const LinearNetwork& network) {
   return result;
 }
 
-/// The mean update of a batch of `trials` trials: what one commit with eta = 1 takes off the weights.
+/// The mean update of a batch of `trials` trials: what one commit with eta = 1 takes off the
+/// weights.
 theory::Vector sampled_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
                               int trials, std::uint64_t seed) {
   const Trained once = train_sampled(student, teacher, rule,

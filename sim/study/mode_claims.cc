@@ -173,7 +173,8 @@ struct Course {
   std::vector<std::vector<Mode>> modes;
 };
 
-/// Largest |ab - that of the ODE| / p* and |w - that of the ODE| of one mode, from when it has learnt a tenth of its p*.
+/// Largest |ab - that of the ODE| / p* and |w - that of the ODE| of one mode, from when it has
+/// learnt a tenth of its p*.
 double departure_from_ode(const Course& course, std::size_t mode, const Mode& teacher, ModeRule rule,
                           const Unaligned& setting, const std::vector<double>& feedback, Table& table,
                           const std::string& name) {

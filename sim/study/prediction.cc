@@ -21,7 +21,8 @@ using theory::ModeRule;
 
 constexpr std::int64_t kCheckpoints = 5;  // the simulation is run up to each from the start
 
-/// The mode's rule: of the fixed feedback, what it has between u_i and the hidden direction of the mode.
+/// The mode's rule: of the fixed feedback, what it has between u_i and the hidden direction of the
+/// mode.
 ModeRule mode_rule(const ExactRule& rule, const theory::Bases& bases, std::size_t mode) {
   ModeRule result = {.kind = rule.kind, .depth = rule.depth, .feedback = 0, .decay = rule.decay};
   const auto i = static_cast<Eigen::Index>(mode);
@@ -88,7 +89,8 @@ void predict_modes(RulePrediction& result, const LinearModel& model, const theor
   }
 }
 
-/// The modes of a network that was trained, in the bases where they are known, or along its own inputs.
+/// The modes of a network that was trained, in the bases where they are known, or along its own
+/// inputs.
 void note_modes(RulePrediction& result, const LinearModel& model, const theory::Bases& bases, bool aligned,
                 const LinearNetwork& trained, Mode ModePrediction::*where) {
   if (model.modes.empty()) return;  // nor are there bases
@@ -123,8 +125,8 @@ LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const Lin
   return student;
 }
 
-/// The model itself, run up to each checkpoint in turn with its own weights, noise and seed: a run is a pure function of these, so shorter ones
-/// are its beginnings.
+/// The model itself, run up to each checkpoint in turn with its own weights, noise and seed: a run
+/// is a pure function of these, so shorter ones are its beginnings.
 std::optional<LinearNetwork> train_simulated(RulePrediction& result, const Spec& spec, const LinearModel& model,
                                              std::size_t rule, const std::vector<std::int64_t>& checkpoints,
                                              const std::atomic<bool>* interrupt) {

@@ -89,7 +89,8 @@ Evidence measure_low_rank(const Effort& effort) {
       plan.seed += 1;
     }
   }
-  // With drawn feedback some runs diverge. The bound holds for these too, but they show one direction blown up, not learning.
+  // With drawn feedback some runs diverge. The bound holds for these too, but they show one
+  // direction blown up, not learning.
   evidence.at_most("share of runs of RFLO that diverged", double(diverged) / runs, 0.25);
   evidence.at_most("matrices of RFLO with a rank above o", above, 0);
   evidence.at_most("RFLO: largest sigma_{o+1} / sigma_1", excess, 1e-9);

@@ -1,4 +1,5 @@
-// stability-bptt-tbptt and stability-rflo: the signs of trace and determinant, and what a network that starts beside an optimum does.
+// stability-bptt-tbptt and stability-rflo: the signs of trace and determinant, and what a network
+// that starts beside an optimum does.
 #include <algorithm>
 #include <cmath>
 
@@ -28,8 +29,9 @@ Mode beside(const Mode& optimum, double distance, Draws& draws) {
   return {optimum.a + scale * a, optimum.b + scale * b, optimum.w + scale * w};
 }
 
-/// How a start next to an optimum goes on, twelve e-foldings of the deciding eigenvalue later: enough for a start that by chance lies a hundredth
-/// along the deciding direction, and for the detours of eigenvectors that are nearly parallel.
+/// How a start next to an optimum goes on, twelve e-foldings of the deciding eigenvalue later:
+/// enough for a start that by chance lies a hundredth along the deciding direction, and for the
+/// detours of eigenvectors that are nearly parallel.
 struct Course {
   double last = 0;     // distance to the manifold at the end over that at the start
   double highest = 0;  // the largest on the way
@@ -154,7 +156,8 @@ Evidence measure_stability_rflo(const Effort& effort) {
         .kind = RuleKind::kRflo, .feedback = draws.signed_between(0.2, 1.5), .decay = draws.uniform(-0.8, 0.8)};
     const Linearisation line = theory::linearise(teacher, s, rule);
     const double top = std::max(line.eigenvalues[1].real(), line.eigenvalues[2].real());
-    if (stiffness(line) / std::abs(top) <= 15) attempt(teacher, s, rule);  // others need too many updates
+    // others need too many updates
+    if (stiffness(line) / std::abs(top) <= 15) attempt(teacher, s, rule);
   }
   attempt({1, -1.385, -0.677}, -2.672, {.kind = RuleKind::kRflo, .feedback = 0.1077, .decay = 0.677});
   evidence.at_least("expectation trained from beside an optimum: share that does as predicted", double(agreed) / tried, 1);

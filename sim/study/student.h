@@ -1,7 +1,9 @@
-// Student: networks as matrices trained by the simulator, as sampled runs, for theory to be held against.
+// Student: networks as matrices trained by the simulator, as sampled runs, for theory to be held
+// against.
 //
-// The model is made here as a Spec, in, rec, out with projections B, W, A, student and teacher, final loss; everything else is `run`'s.
-// Reaches over: sim/run (actors, messages) on one side, sim/theory (matrices) on the other.
+// The model is made here as a Spec, in, rec, out with projections B, W, A, student and teacher,
+// final loss; everything else is `run`'s. Reaches over: sim/run (actors, messages) on one side,
+// sim/theory (matrices) on the other.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +49,9 @@ struct Trained {
 Trained train_sampled(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
                       const theory::ExactRule& rule, const Plan& plan);
 
-/// As train_sampled, in `parts` runs of plan.updates each; `visit(part, student)` sees the network before the first and after each part. Every
-/// part has noise of its own (plan.seed + part), so the whole is one run of parts x updates.
+/// As train_sampled, in `parts` runs of plan.updates each; `visit(part, student)` sees the network
+/// before the first and after each part. Every part has noise of its own (plan.seed + part), so the
+/// whole is one run of parts x updates.
 Trained train_in_parts(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
                        const theory::ExactRule& rule, const Plan& plan, int parts,
                        const std::function<void(int, const theory::LinearNetwork&)>& visit);
@@ -62,7 +65,8 @@ theory::ExactRule exact_rule(const theory::ModeRule& rule);
 /// Distance of a mode from the optimal manifold: |(ab - p*, w - w*)|.
 double distance_to_optimum(const theory::Mode& mode, const theory::Mode& teacher);
 
-/// Random numbers of a claim, in the order asked for: a pure function of (seed, purpose, how many came before).
+/// Random numbers of a claim, in the order asked for: a pure function of (seed, purpose, how many
+/// came before).
 class Draws {
  public:
   Draws(std::uint64_t seed, std::string_view purpose) : key_(random_key(seed, purpose)) {}

@@ -77,7 +77,8 @@ class Sweeper {
       for (const Setting& setting : entry.settings) member.settings.push_back(setting.text());
       member.seed = entry.seed;
     }
-    // A path that does not mean this model is met now, before anything runs; a value that is not allowed is a failure of its members.
+    // A path that does not mean this model is met now, before anything runs; a value that is not
+    // allowed is a failure of its members.
     for (const SweepAxis& axis : plan.axes) {
       for (const std::string& value : axis.values) try_setting({axis.path, value});
     }

@@ -1,7 +1,8 @@
 // Batch: the inputs and the targets of one update, in the columns that the transports read.
 //
-// Layout: tick by tick, neuron by neuron, lanes contiguous, as the neurons' own columns (core/actor/network.h): a tick is one run of memory.
-// Invariant: sized once, by make_batch; filling it allocates nothing.
+// Layout: tick by tick, neuron by neuron, lanes contiguous, as the neurons' own columns
+// (core/actor/network.h): a tick is one run of memory. Invariant: sized once, by make_batch;
+// filling it allocates nothing.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,9 @@
 // Drawn inputs: Poisson spikes and white noise for the input populations of a network.
 //
-// What population P shows in a tick of a trial is a pure function of (seed, "poisson/P" or "noise/P", trial, tick): the same for every rule, batch,
-// transport and number of threads, whatever other populations there are.
-// Cost: Poisson spikes one drawn number each (neurons that are silent cost nothing but the zero that is written), noise one an input.
+// What population P shows in a tick of a trial is a pure function of (seed, "poisson/P" or
+// "noise/P", trial, tick): the same for every rule, batch, transport and number of threads,
+// whatever other populations there are. Cost: Poisson spikes one drawn number each (neurons that
+// are silent cost nothing but the zero that is written), noise one an input.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ class DrawnInputs {
   /// One stream for each input population of the network that is shown something.
   DrawnInputs(std::uint64_t seed, const std::vector<DrawnInputSpec>& inputs, const NetworkSpec& network, double dt);
 
-  /// x_t of a tick [1] (m x lanes, lanes contiguous under each neuron), lane l showing trial trials[l].
+  /// x_t of a tick [1] (m x lanes, lanes contiguous under each neuron), lane l showing trial
+  /// trials[l].
   template <class R>
   void fill(std::span<const std::int64_t> trials, std::int32_t tick, R* values);
 

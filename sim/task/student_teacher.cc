@@ -54,7 +54,8 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
     draw(begun + 1, ticks, input);
     if constexpr (!std::is_same_v<R, S>) std::ranges::copy(input_, batch.input_at(begun + 1));
     teacher_.hear(input, ticks);
-    const std::int32_t silent = std::clamp(batch.ticks - window_ - begun, 0, ticks);  // nobody asks what the teacher says
+    // nobody asks what the teacher says
+    const std::int32_t silent = std::clamp(batch.ticks - window_ - begun, 0, ticks);
     if (silent > 0) teacher_.step(silent);
     for (std::int32_t tick = begun + silent + 1; tick <= begun + ticks; ++tick) {
       teacher_.step(1);

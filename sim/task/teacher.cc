@@ -119,7 +119,8 @@ void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
   }
 }
 
-/// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the tick before; spikes where v is at V_th + beta a and the neuron does not rest.
+/// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the tick before; spikes where v
+/// is at V_th + beta a and the neuron does not rest.
 template <class R>
 void Teacher<R>::step_spiking(const Population& population, const R* current) {
   const LifParameters& lif = *population.lif;

@@ -1,10 +1,13 @@
-// Teacher: a network of the environment whose readout is the target. It is no actor and sends no message.
+// Teacher: a network of the environment whose readout is the target. It is no actor and sends no
+// message.
 //
-// h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from its own h_0, for all lanes of a batch at once. Spiking populations and
-// readouts with memory as core/actor/lif_neuron.h and readout.h have them, in loops of its own; one population of rate neurons with one lane goes as
-// core/actor/recurrence.h has it.
-// Cost of a tick: one product a projection (with one lane, one from the inputs for all ticks heard together); a readout without memory is computed
-// only when it is asked for. R: the model's precision.
+// h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from its own h_0, for all
+// lanes of a batch at once. Spiking populations and readouts with memory as core/actor/lif_neuron.h
+// and readout.h have them, in loops of its own; one population of rate neurons with one lane goes
+// as core/actor/recurrence.h has it.
+// Cost of a tick: one product a projection (with one lane, one from the inputs for all ticks heard
+// together); a readout without memory is computed only when it is asked for. R: the model's
+// precision.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +35,8 @@ class Teacher {
   void begin();
   /// Ticks whose currents a near cache holds: as many as are best heard together.
   std::int32_t ticks_at_once() const { return kNearCells / static_cast<std::int32_t>(activity_.size()); }
-  /// What the next `ticks` ticks show, x_t [1] (ticks x m x lanes), lanes contiguous under each neuron, as in a Batch. The last run is over.
+  /// What the next `ticks` ticks show, x_t [1] (ticks x m x lanes), lanes contiguous under each
+  /// neuron, as in a Batch. The last run is over.
   void hear(const R* inputs, std::int32_t ticks);
   /// The next `ticks` ticks of those heard.
   void step(std::int32_t ticks);
@@ -47,7 +51,8 @@ class Teacher {
     std::int32_t targets = 0;
     std::int32_t sources = 0;
     bool dense = true;
-    Column<R> weight;                  // dense: source by source (sources x targets); sparse: as listed
+    // dense: source by source (sources x targets); sparse: as listed
+    Column<R> weight;
     std::vector<std::int32_t> target;  // sparse only: of each weight, within the block
     std::vector<std::int32_t> source;
   };
@@ -71,7 +76,8 @@ class Teacher {
   std::vector<Population> populations_;  // rate and spiking
   std::vector<Population> outputs_;      // readouts, where some have memory
   Column<R> activity_;                   // h (n x lanes)
-  Column<R> heard_;  // B x_t of the ticks heard; of those that have been stepped what they came to (ticks x n x lanes)
+  // B x_t of the ticks heard; of those that have been stepped what they came to (ticks x n x lanes)
+  Column<R> heard_;
   std::size_t next_ = 0;  // where the next tick's begin
   Column<R> voltage_;     // v, of spiking neurons (n x lanes), as the next two
   Column<R> adaptation_;  // a

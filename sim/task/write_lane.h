@@ -8,7 +8,8 @@
 
 namespace locus {
 
-/// column[k * lanes + lane] = values[k], k over ticks and neurons: a trial's row-major matrix has the batch's own order.
+/// column[k * lanes + lane] = values[k], k over ticks and neurons: a trial's row-major matrix has
+/// the batch's own order.
 template <class R>
 void write_lane(const DenseMatrix& matrix, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
   R* to = column.data() + lane;

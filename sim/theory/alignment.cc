@@ -51,8 +51,8 @@ std::optional<AlignedNetwork> take_apart(const LinearNetwork& network, double to
   const Matrix writes = normalised(network.b * network.b.transpose());
   const Matrix recurrent = normalised(network.w);
   if ((recurrent - recurrent.transpose()).norm() > tolerance) return std::nullopt;
-  // A combination with unrelated factors has no equal eigenvalues where the three do not share an eigenspace: its eigenvectors diagonalise all or
-  // none can.
+  // A combination with unrelated factors has no equal eigenvalues where the three do not share an
+  // eigenspace: its eigenvectors diagonalise all or none can.
   const Matrix mixture = recurrent + 0.6180339887 * reads + 0.2718281828 * writes;
   const Eigen::SelfAdjointEigenSolver<Matrix> solver((mixture + mixture.transpose()) / 2);
   const Matrix& p = solver.eigenvectors();

@@ -1,6 +1,8 @@
-// LinearNetwork: h_t = W h_{t-1} + B x_t, y_t = A h_t, as three matrices; the setting of everything in this room.
+// LinearNetwork: h_t = W h_{t-1} + B x_t, y_t = A h_t, as three matrices; the setting of everything
+// in this room.
 //
-// No actor and no message: mathematics only. What a model file means by its projections is worked out elsewhere and arrives here as matrices.
+// No actor and no message: mathematics only. What a model file means by its projections is worked
+// out elsewhere and arrives here as matrices.
 #pragma once
 
 #include <Eigen/Core>
@@ -16,7 +18,8 @@ struct LinearNetwork {
   Matrix b;  // B [1] (n x m)
 };
 
-/// Bases of a data-aligned network: A = U diag(a) P^T, W = P diag(w) P^T, B = P diag(b) V^T. Columns are the modes.
+/// Bases of a data-aligned network: A = U diag(a) P^T, W = P diag(w) P^T, B = P diag(b) V^T.
+/// Columns are the modes.
 struct Bases {
   Matrix u;  // (o x modes), orthonormal columns
   Matrix p;  // (n x modes)

@@ -1,8 +1,9 @@
 // Trajectories of a mode: dz/dt = -Delta(z), integrated with controlled error.
 //
-// Method: Dormand and Prince 5(4), adaptive (Boost.Odeint). Time is updates times eta. The flow ends where it leaves |w| < 1, since there the
-// expected loss is infinite: that is how a run fails to converge. Cost: some ten thousand steps at worst.
-// Source: arXiv:2606.00243, data-aligned dynamics.
+// Method: Dormand and Prince 5(4), adaptive (Boost.Odeint). Time is updates times eta. The flow
+// ends where it leaves |w| < 1, since there the expected loss is infinite: that is how a run fails
+// to converge. Cost: some ten thousand steps at worst. Source: arXiv:2606.00243, data-aligned
+// dynamics.
 #pragma once
 
 #include <span>
@@ -26,7 +27,8 @@ struct Trajectory {
   double highest_loss = 0;  // over every accepted step, not only the times asked for
 };
 
-/// The flow from `start`, at ascending `times` >= 0. `tolerance`: absolute and relative error of a step.
+/// The flow from `start`, at ascending `times` >= 0. `tolerance`: absolute and relative error of a
+/// step.
 Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rule, std::span<const double> times,
                      double tolerance = 1e-10);
 

@@ -1,4 +1,5 @@
-// One actor alone: a test sends it one message at a time, expects its answer or forbids one, and sees the whole of its state before and after.
+// One actor alone: a test sends it one message at a time, expects its answer or forbids one, and
+// sees the whole of its state before and after.
 #pragma once
 
 #include <any>
@@ -48,7 +49,8 @@ class Alone {
  public:
   explicit Alone(State state) : state_(state) {}
 
-  /// Sends one message; an answer waits to be expected or forbidden. Answers that an earlier message left are a failure.
+  /// Sends one message; an answer waits to be expected or forbidden. Answers that an earlier
+  /// message left are a failure.
   template <class M, class... Context>
   Alone& send(M message, Context... context) {
     forbid();

@@ -6,8 +6,9 @@
 namespace locus {
 namespace {
 
-/// Two rate populations of 2 and 3 neurons; "within" is sparse in the second with an autapse of its neurons 0 and 2; "across" goes from the first to
-/// the second and has entries on what would be a diagonal; "into" is dense in the first.
+/// Two rate populations of 2 and 3 neurons; "within" is sparse in the second with an autapse of its
+/// neurons 0 and 2; "across" goes from the first to the second and has entries on what would be a
+/// diagonal; "into" is dense in the first.
 Network<double> example() {
   Network<double> network;
   network.inputs.size = 1;
@@ -59,7 +60,8 @@ TEST(Projection, NumbersSynapsesSourceBySource) {
   EXPECT_EQ(dense.fan_out(1), 2);
 }
 
-/// A source without a synapse: offsets repeat, and the synapse belongs to the last source that begins there.
+/// A source without a synapse: offsets repeat, and the synapse belongs to the last source that
+/// begins there.
 TEST(Projection, KnowsTheSourceAmongSilentOnes) {
   Projection<double> projection;
   projection.dense = false;

@@ -24,7 +24,8 @@ static_assert(requires(K k, Target<R> target) { on(k, target, 1.0); });
 static_assert(!Hears<K, Axon<R>> && !Hears<K, Post<R>> && !Hears<K, Feedback<R>> && !Hears<K, Transport<R>>);
 static_assert(!Hears<K, Adjoint<R>> && !Hears<K, Influence<R>> && !Hears<K, Gather<R>> && !Hears<K, Commit<R>>);
 
-/// The rational function of float32 against the library's tanh in float64, over all of its range, and what must hold to the last bit.
+/// The rational function of float32 against the library's tanh in float64, over all of its range,
+/// and what must hold to the last bit.
 TEST(HyperbolicTangent, OfFloat32IsWithinAFewBits) {
   double worst = 0;
   for (int k = -120'000; k <= 120'000; ++k) {
@@ -43,7 +44,8 @@ TEST(HyperbolicTangent, OfFloat32IsWithinAFewBits) {
   EXPECT_TRUE(std::isnan(hyperbolic_tangent(NAN))) << "a divergence must stay visible";
 }
 
-/// Float64 against the library's tanh of long double, densely where it bends and down to the smallest numbers.
+/// Float64 against the library's tanh of long double, densely where it bends and down to the
+/// smallest numbers.
 TEST(HyperbolicTangent, OfFloat64IsWithinThreeUnitsInTheLastPlace) {
   const auto check = [](double u) {
     const long double exact = std::tanh(static_cast<long double>(u));
@@ -155,7 +157,8 @@ TEST(Activation, ReluIsSilentAtZero) {
   EXPECT_EQ(Relu::at(3.0).slope, 1);
 }
 
-/// Slopes against differences of the values; error step^2 times a third derivative of at most 2, and rounding of 1e-11.
+/// Slopes against differences of the values; error step^2 times a third derivative of at most 2,
+/// and rounding of 1e-11.
 TEST(Activation, SlopesAreDerivatives) {
   for (const Activation activation : {Activation::kIdentity, Activation::kTanh, Activation::kRelu, Activation::kSigmoid}) {
     dispatch(activation, [&](auto phi) {
@@ -218,7 +221,8 @@ TEST(ReadoutAlone, ClassifiesByWhatTheOthersTell) {
   EXPECT_EQ(one.epsilon, one.error);
 }
 
-/// e = y - y*; eps = e times the loss's constant (1 with the final loss, 1/T with the sequence loss).
+/// e = y - y*; eps = e times the loss's constant (1 with the final loss, 1/T with the sequence
+/// loss).
 TEST(ReadoutAlone, ComparesItsOutputWithTheTarget) {
   Alone k(ReadoutState{.output = 1, .error = 0, .epsilon = 0});
   k.send(Target<R>{3}, 1.0).forbid();

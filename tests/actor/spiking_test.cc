@@ -1,4 +1,5 @@
-// Spiking neuron, its synapses under e-prop, and the optimizers, each driven alone: one message at a time, worked out by hand.
+// Spiking neuron, its synapses under e-prop, and the optimizers, each driven alone: one message at
+// a time, worked out by hand.
 #include <cmath>
 #include <limits>
 
@@ -54,7 +55,8 @@ TEST(LifNeuron, AdaptsWithTheSpikeOfTheTickBefore) {
   EXPECT_EQ(n.gain, 0.0) << "3 from the threshold, beyond the width";
 }
 
-/// A spike in tick 1 with R = 3 allows the next in tick 4; the surrogate is 0 in ticks 2 and 3, and not in tick 1.
+/// A spike in tick 1 with R = 3 allows the next in tick 4; the surrogate is 0 in ticks 2 and 3, and
+/// not in tick 1.
 TEST(LifNeuron, RestsForTheRefractoryTicks) {
   LifParameters p = kPlain;
   p.refractory = 3;
@@ -92,7 +94,8 @@ TEST(LifNeuron, HasNewsWhereItsSurrogateOrSignalIsNotZero) {
   EXPECT_TRUE(has_news(n.view()));
 }
 
-/// lambda = adjoint - V_th del + om = 3 - 2 + 0.5; om = 0.5 * 0.5 - 2 psi lambda; del = psi lambda + 0.5 * 2.
+/// lambda = adjoint - V_th del + om = 3 - 2 + 0.5; om = 0.5 * 0.5 - 2 psi lambda; del = psi lambda
+/// + 0.5 * 2.
 TEST(LifNeuron, CarriesItsOwnAdjointsBack) {
   LifParameters p = kPlain;
   p.adaptation_decay = 0.5;

@@ -1,4 +1,5 @@
-// A synapse, one message at a time. Every number is a small dyadic fraction, so that equality is exact.
+// A synapse, one message at a time. Every number is a small dyadic fraction, so that equality is
+// exact.
 #include "core/actor/synapse.h"
 
 #include <gtest/gtest.h>
@@ -60,7 +61,8 @@ TEST(SynapseAlone, DecaysASilentTrace) {
   s.expect_state({.weight = 2, .pre = 0, .trace = 2, .delta = 8});
 }
 
-/// trace = 3.5 as above; delta = 8 + 2 * 3.5: the signal meets the trace of this tick, not the one before.
+/// trace = 3.5 as above; delta = 8 + 2 * 3.5: the signal meets the trace of this tick, not the one
+/// before.
 TEST(SynapseAlone, LearnsFromAPostAfterItsTraceMoved) {
   auto s = synapse();
   s.send(Post<R>{.decay = 0.5, .gain = 3, .signal = 2}).forbid();
@@ -80,7 +82,8 @@ TEST(SynapseAlone, MovesItsTraceEvenWithoutSignal) {
   s.expect_state({.weight = 2, .pre = 0.5, .trace = 3.5, .delta = 8});
 }
 
-/// What it answers a POST with where weights carry errors: its weight times gain times signal. Asking changes nothing.
+/// What it answers a POST with where weights carry errors: its weight times gain times signal.
+/// Asking changes nothing.
 TEST(SynapseAlone, TransportsItsWeightTimesTheError) {
   auto s = synapse();
   EXPECT_EQ(transported(s.state().view(), Post<R>{.decay = 7, .gain = 0.5, .signal = 6}).value, 6);
@@ -112,8 +115,9 @@ TEST(SynapseAlone, CommitsOnceAndStartsAnew) {
   s.expect_state({.weight = 0, .pre = 0.5, .trace = 4, .delta = 0});
 }
 
-/// Three ticks under RFLO by hand: lambda = 1/2, gain 1/2, activities 1, 0, 2; an error of signal 4 at the last.
-/// traces: 1/2, 1/4, 1/8 + 1 = 9/8; delta = 9/2; the committed weight is 1 - 1/2 * 9/2 = -5/4.
+/// Three ticks under RFLO by hand: lambda = 1/2, gain 1/2, activities 1, 0, 2; an error of signal 4
+/// at the last. traces: 1/2, 1/4, 1/8 + 1 = 9/8; delta = 9/2; the committed weight is 1 - 1/2 * 9/2
+/// = -5/4.
 TEST(SynapseAlone, LivesThroughATrialOfRflo) {
   Alone s(SynapseState{.weight = 1, .pre = 9, .trace = 9, .delta = 0});
   s.send(TrialBegin{}).forbid();

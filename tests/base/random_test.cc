@@ -1,4 +1,5 @@
-// Random numbers: the generator underneath against its published vectors, and what core/base/random.h promises on top of it.
+// Random numbers: the generator underneath against its published vectors, and what
+// core/base/random.h promises on top of it.
 #include "core/base/random.h"
 
 #include <array>
@@ -11,7 +12,8 @@
 namespace locus {
 namespace {
 
-/// The vectors for philox4x64 with 10 rounds of the Random123 distribution (tests/kat_vectors): zeros, ones, digits of pi.
+/// The vectors for philox4x64 with 10 rounds of the Random123 distribution (tests/kat_vectors):
+/// zeros, ones, digits of pi.
 TEST(Philox, GivesThePublishedAnswers) {
   using Counter = r123::Philox4x64::ctr_type;
   using Key = r123::Philox4x64::key_type;
@@ -33,11 +35,13 @@ TEST(RandomKey, HashesThePurpose) {
   EXPECT_EQ(random_key(7, "a").seed, 7U);
 }
 
-/// Box-Muller on the block's four words, written out: radius from one word in (0, 1), angle from the other in (-pi, pi).
-/// Both words share the sine's and the cosine's radius, so the sum of squares of a pair depends on the second word alone.
+/// Box-Muller on the block's four words, written out: radius from one word in (0, 1), angle from
+/// the other in (-pi, pi). Both words share the sine's and the cosine's radius, so the sum of
+/// squares of a pair depends on the second word alone.
 TEST(Normal, ComesFromTheBlockOfItsCounter) {
   const RandomKey key{3, 5};
-  const auto words = r123::Philox4x64{}({{2, 11, 7, 0}}, {{3, 5}});  // block 2: indices 8..11; tick 11; trial 7
+  // block 2: indices 8..11; tick 11; trial 7
+  const auto words = r123::Philox4x64{}({{2, 11, 7, 0}}, {{3, 5}});
   for (std::size_t pair = 0; pair < 2; ++pair) {
     const double first = normal_at(key, 7, 11, 8 + 2 * pair);
     const double second = normal_at(key, 7, 11, 9 + 2 * pair);
@@ -60,7 +64,8 @@ TEST(Normal, AtAnIndexIsTheSameForEverySpan) {
   for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(whole[i], 1.5 * normal_at(key, 3, 5, i)) << i;
 }
 
-/// Lanes are trials: each number is the one that its own trial and tick have, however many are drawn together.
+/// Lanes are trials: each number is the one that its own trial and tick have, however many are
+/// drawn together.
 TEST(Normal, OfLanesAndTicksAreThoseOfTheirTrials) {
   const RandomKey key = random_key(42, "input");
   for (const std::size_t size : {1U, 3U, 4U, 9U, 40U}) {
@@ -101,9 +106,10 @@ TEST(Normal, DependsOnEveryPartOfItsName) {
   }
 }
 
-/// Moments of n = 2^18 numbers. For standard normals mean, variance - 1, skewness and kurtosis - 3 have standard deviations 1, sqrt 2, sqrt 15 and
-/// sqrt 96 over sqrt n; neighbours' product has 1 / sqrt n. Each bound is six of them: a false alarm in 10^9 a bound for a fair generator.
-/// The seed is fixed, so what passes once passes always.
+/// Moments of n = 2^18 numbers. For standard normals mean, variance - 1, skewness and kurtosis - 3
+/// have standard deviations 1, sqrt 2, sqrt 15 and sqrt 96 over sqrt n; neighbours' product has 1 /
+/// sqrt n. Each bound is six of them: a false alarm in 10^9 a bound for a fair generator. The seed
+/// is fixed, so what passes once passes always.
 TEST(Normal, HasTheMomentsOfANormal) {
   constexpr std::size_t kMany = 1U << 18U;
   std::vector<double> values(kMany);
@@ -126,7 +132,8 @@ TEST(Normal, HasTheMomentsOfANormal) {
   EXPECT_NEAR(neighbours, 0, six);
 }
 
-/// Streams of two purposes do not run along with each other: their correlation, six standard deviations (10^-9).
+/// Streams of two purposes do not run along with each other: their correlation, six standard
+/// deviations (10^-9).
 TEST(Normal, StreamsAreUncorrelated) {
   constexpr std::size_t kMany = 1U << 16U;
   std::vector<double> one(kMany);

@@ -1,8 +1,9 @@
-// (h) Spikes at scale, without learning: 10,000 LIF neurons with 1,000 synapses each (10^7), four of five excitatory, in float32, ticks of 0.1 ms,
-// driven to some 8 Hz by 1,000 inputs.
+// (h) Spikes at scale, without learning: 10,000 LIF neurons with 1,000 synapses each (10^7), four
+// of five excitatory, in float32, ticks of 0.1 ms, driven to some 8 Hz by 1,000 inputs.
 //
-// Goals: delivery of spikes, and the whole loop, 0.8 of a loop over compressed columns by hand (hand_balanced.h); two threads 1.6 times one. Rates:
-// events/s, an event being a synapse that hears a spike. The rows of "cost" take so many spikes a tick and no recurrent synapse: ticks/s.
+// Goals: delivery of spikes, and the whole loop, 0.8 of a loop over compressed columns by hand
+// (hand_balanced.h); two threads 1.6 times one. Rates: events/s, an event being a synapse that
+// hears a spike. The rows of "cost" take so many spikes a tick and no recurrent synapse: ticks/s.
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +21,8 @@ constexpr std::int32_t kFanOut = 1'000;
 constexpr std::int32_t kInputs = 1'000;
 constexpr double kDt = 0.1;  // ms
 
-/// kFanOut targets of each source, one in each of as many strata, so that they ascend and differ; source by source.
+/// kFanOut targets of each source, one in each of as many strata, so that they ascend and differ;
+/// source by source.
 SparseMatrix drawn(std::int32_t sources, const char* purpose, double excitatory, double inhibitory) {
   SparseMatrix matrix{kNeurons, sources, {}, {}, {}};
   constexpr std::int32_t kStratum = kNeurons / kFanOut;
@@ -106,7 +108,8 @@ HandBalanced<float> make_hand(const Spec& spec, const Network<float>& network) {
   return hand;
 }
 
-/// The program beside the limit. Roundings differ, and so may single spikes; the limit must be at the same rate.
+/// The program beside the limit. Roundings differ, and so may single spikes; the limit must be at
+/// the same rate.
 void beside_hand(benchmark::State& state, const Drive& drive) {
   const Spec spec = balanced(drive);
   Program<float> program(spec);

@@ -44,7 +44,8 @@ void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> pr
   for (auto _ : state) {
     limit();
     const int runs = runs_worth_timing(limit, clock);
-    for (int run = 0; run < 2 * runs; ++run) program();  // both learn: as many updates before they are compared
+    // both learn: as many updates before they are compared
+    for (int run = 0; run < 2 * runs; ++run) program();
     while (ratios.size() < kFewest || (own_seconds + limit_seconds < kSeconds && ratios.size() < kMost)) {
       double own_loss = 0;
       double limit_loss = 0;

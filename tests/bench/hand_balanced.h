@@ -1,8 +1,10 @@
-// The limit of a spiking network without learning: compressed columns, lists of spikes, one loop over neurons, as one would write it by hand for this
-// alone. One population of LIF neurons without rest, spikes that are all 1, one delay; no actors, no counts, no options.
+// The limit of a spiking network without learning: compressed columns, lists of spikes, one loop
+// over neurons, as one would write it by hand for this alone. One population of LIF neurons without
+// rest, spikes that are all 1, one delay; no actors, no counts, no options.
 //
-// With two threads each has half of the neurons, and what is sent to them in compressed columns of its own, laid out before the trial; the two meet
-// once a tick and read each other's list of spikes.
+// With two threads each has half of the neurons, and what is sent to them in compressed columns of
+// its own, laid out before the trial; the two meet once a tick and read each other's list of
+// spikes.
 #pragma once
 
 #include <algorithm>
@@ -50,7 +52,8 @@ struct HandBalanced {
     for (std::size_t t = 0; t < inputs.size(); ++t) {
       std::ranges::fill(current, R(0));
       b.send(inputs[t], current.data());
-      std::vector<std::int32_t>& slot = under_way[t % delay];  // what was sent `delay` ticks ago, and then what is sent now
+      // what was sent `delay` ticks ago, and then what is sent now
+      std::vector<std::int32_t>& slot = under_way[t % delay];
       w.send(slot, current.data());
       events += heard(b, inputs[t]) + heard(w, slot);
       for (std::size_t i = 0; i < n; ++i) {
@@ -165,8 +168,10 @@ class HandBalancedByTwo {
       std::fill(current + own.first, current + own.last, R(0));
       own.b.send(one_.inputs[t], current);
       const std::size_t slot = t % one_.delay;
-      for (const Half& half : halves_) own.w.send(half.under_way[slot], current);  // in the order of the neurons
-      wait_for(other, 2 * t + 1, own);                                             // before the slot is written again
+      // in the order of the neurons
+      for (const Half& half : halves_) own.w.send(half.under_way[slot], current);
+      // before the slot is written again
+      wait_for(other, 2 * t + 1, own);
       for (std::size_t i = own.first; i < own.last; ++i) {
         v[i] = current[i] + one_.alpha * v[i] - one_.threshold * z[i];
         z[i] = v[i] >= one_.threshold ? R(1) : R(0);

@@ -1,7 +1,9 @@
-// The limit for BPTT and truncated BPTT: what one would write by hand with Eigen for this rule alone, leaky tanh, the sequence loss.
+// The limit for BPTT and truncated BPTT: what one would write by hand with Eigen for this rule
+// alone, leaky tanh, the sequence loss.
 //
-// A lane a column; the columns of a tick side by side. Forward a product a tick; readouts, errors and A^T eps of all ticks as one product each;
-// back a product a tick; each gradient one product over all ticks.
+// A lane a column; the columns of a tick side by side. Forward a product a tick; readouts, errors
+// and A^T eps of all ticks as one product each; back a product a tick; each gradient one product
+// over all ticks.
 #pragma once
 
 #include <algorithm>

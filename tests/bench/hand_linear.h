@@ -1,8 +1,9 @@
-// The limit at the paper's scale (arXiv:2606.00243): student and teacher, both linear, white noise, the final loss. What one would write by hand with
-// Eigen for each rule alone.
+// The limit at the paper's scale (arXiv:2606.00243): student and teacher, both linear, white noise,
+// the final loss. What one would write by hand with Eigen for each rule alone.
 //
-// Inputs are drawn as the task draws them (that is the environment's work, the same in both). Their currents of all ticks are one product. RFLO
-// keeps its trace once a source; a final loss needs no readout and no gradient before T.
+// Inputs are drawn as the task draws them (that is the environment's work, the same in both). Their
+// currents of all ticks are one product. RFLO keeps its trace once a source; a final loss needs no
+// readout and no gradient before T.
 #pragma once
 
 #include <algorithm>
@@ -28,11 +29,12 @@ struct HandLinear {
   Eigen::Index ticks, lanes;
   R rate, decay;
   Net student, teacher;
-  Matrix feedback;                     // R (o x n)
-  RandomKey key;                       // of the inputs
-  Matrix x, back, trace, error, work;  // (m x T lanes), (n x T lanes), (n x lanes), (o x lanes), (n x lanes)
-  Matrix input_trace;                  // (m x lanes)
-  std::vector<R> drawn;                // x_1 .. x_T, lane by lane under each input (T x m x lanes)
+  Matrix feedback;  // R (o x n)
+  RandomKey key;    // of the inputs
+  // (m x T lanes), (n x T lanes), (n x lanes), (o x lanes), (n x lanes)
+  Matrix x, back, trace, error, work;
+  Matrix input_trace;    // (m x lanes)
+  std::vector<R> drawn;  // x_1 .. x_T, lane by lane under each input (T x m x lanes)
   std::int64_t trial = 0;
 
   void prepare() {

@@ -1,8 +1,9 @@
-// The limit for RFLO online: the loop that one would write by hand for this rule alone, without actors, counts or options.
+// The limit for RFLO online: the loop that one would write by hand for this rule alone, without
+// actors, counts or options.
 //
-// Leaky tanh, scalar type R, one trial, a commit every tick. One pass a tick reads and writes weight and trace once: learning
-// of tick t - 1, its commit, and the currents of tick t. Stored by source, vectorised over targets, four sources at a time:
-// the same care as the program's own pass.
+// Leaky tanh, scalar type R, one trial, a commit every tick. One pass a tick reads and writes
+// weight and trace once: learning of tick t - 1, its commit, and the currents of tick t. Stored by
+// source, vectorised over targets, four sources at a time: the same care as the program's own pass.
 #pragma once
 
 #include <cmath>
@@ -85,7 +86,8 @@ struct HandRflo {
       x_before.assign(x + t * m, x + (t + 1) * m);
       for (std::size_t i = 0; i < n; ++i) {
         const R phi =
-            hyperbolic_tangent(current[i]);  // the program's: in float32 the library's would take longer than all else
+            // the program's: in float32 the library's would take longer than all else
+            hyperbolic_tangent(current[i]);
         h[i] = (R(1) - leak) * h[i] + leak * phi;
         gain[i] = leak * (R(1) - phi * phi);
       }

@@ -1,6 +1,8 @@
-// The limit for sparse networks: an event loop over compressed columns, written by hand for one network of rectified units without leak.
+// The limit for sparse networks: an event loop over compressed columns, written by hand for one
+// network of rectified units without leak.
 //
-// Silent sources are passed over. Under RFLO with a commit at every tick each synapse is visited once a tick: it learns tick t - 1 and sends tick t.
+// Silent sources are passed over. Under RFLO with a commit at every tick each synapse is visited
+// once a tick: it learns tick t - 1 and sends tick t.
 #pragma once
 
 #include <algorithm>
@@ -62,7 +64,8 @@ struct HandSparse {
     }
   }
 
-  /// x and target: row a tick. Returns the sequence loss; without learning, the sum of the last tick's activities.
+  /// x and target: row a tick. Returns the sequence loss; without learning, the sum of the last
+  /// tick's activities.
   double operator()(const R* x, const R* target) {
     prepare();
     double loss = 0;

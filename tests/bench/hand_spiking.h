@@ -1,8 +1,9 @@
-// The limit of spiking e-prop: one population of LIF neurons without autapses, one set of leaky readouts, as one would write it by hand for this
-// alone.
+// The limit of spiking e-prop: one population of LIF neurons without autapses, one set of leaky
+// readouts, as one would write it by hand for this alone.
 //
-// Forward event by event; then, the trial done, each gradient as one product: L is low-passed from the last tick back, and what it makes of psi meets
-// the filtered spikes of all ticks (exact, not causal). Plain gradient descent. No actors, no counts, no options.
+// Forward event by event; then, the trial done, each gradient as one product: L is low-passed from
+// the last tick back, and what it makes of psi meets the filtered spikes of all ticks (exact, not
+// causal). Plain gradient descent. No actors, no counts, no options.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +17,8 @@ namespace locus::bench {
 
 struct HandSpiking {
   using Matrix = Eigen::MatrixXd;  // column by column: source by source
-  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;  // tick by tick
+  // tick by tick
+  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
   Matrix w_in, w, a, b;                           // n x m, n x n, o x n, n x o (feedback)
   std::vector<std::vector<Eigen::Index>> events;  // input spikes of each tick

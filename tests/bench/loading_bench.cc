@@ -1,7 +1,9 @@
-// (f) Loading: a model of 10,000 neurons and 10^7 synapses on the wire, compressed by rows and by coordinates, and weights of 2 GiB in blocks.
+// (f) Loading: a model of 10,000 neurons and 10^7 synapses on the wire, compressed by rows and by
+// coordinates, and weights of 2 GiB in blocks.
 //
-// Goals: rows and blocks within three times of reading the bytes into memory, coordinates within three times of protobuf's own parse of them; so
-// the ratio's goal is 1/3. All files are in the page cache (each was just written). Rate: bytes/s of processor time.
+// Goals: rows and blocks within three times of reading the bytes into memory, coordinates within
+// three times of protobuf's own parse of them; so the ratio's goal is 1/3. All files are in the
+// page cache (each was just written). Rate: bytes/s of processor time.
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -43,8 +45,9 @@ class Files {
   std::filesystem::path folder_;
 };
 
-/// Reads a file into memory of its own, as whoever keeps it must. Returns its bytes. The memory is new, as it is to a program that starts by loading:
-/// malloc may give what other benchmarks have left, and reading into that is some fifteen times as fast, for no page has to be found.
+/// Reads a file into memory of its own, as whoever keeps it must. Returns its bytes. The memory is
+/// new, as it is to a program that starts by loading: malloc may give what other benchmarks have
+/// left, and reading into that is some fifteen times as fast, for no page has to be found.
 double read_bytes(const std::filesystem::path& path) {
   const auto size = static_cast<std::size_t>(std::filesystem::file_size(path));
   void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -120,7 +123,8 @@ void write(const v1::Model& model, const std::filesystem::path& path) {
   model.SerializeToOstream(&file);
 }
 
-/// Loads the model and returns the bytes of its file, as the limit does, if it holds what was written.
+/// Loads the model and returns the bytes of its file, as the limit does, if it holds what was
+/// written.
 double load_model(const std::filesystem::path& path) {
   const Spec spec = load(path);
   const auto* weights = std::get_if<SparseMatrix>(&spec.network.projections[0].weights);

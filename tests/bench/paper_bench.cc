@@ -1,4 +1,5 @@
-// (c) The paper's own scale: linear student and teacher, n = m = o, white noise drawn as it goes, the final loss.
+// (c) The paper's own scale: linear student and teacher, n = m = o, white noise drawn as it goes,
+// the final loss.
 //
 // Goal: 0.9 of Eigen by hand (hand_linear.h), at every size. Rate: updates/s.
 #include <cmath>

@@ -1,4 +1,5 @@
-// The program's own path for a benchmark: a model made in memory, its network built, its updates run as `run` does, ledger on.
+// The program's own path for a benchmark: a model made in memory, its network built, its updates
+// run as `run` does, ledger on.
 #pragma once
 
 #include <memory>
@@ -11,7 +12,8 @@
 
 namespace locus::bench {
 
-/// Sizes and training of a model with one population of each kind: projections B, W and A, in this order, all dense and plastic.
+/// Sizes and training of a model with one population of each kind: projections B, W and A, in this
+/// order, all dense and plastic.
 struct Work {
   std::int32_t inputs = 8;    // m
   std::int32_t units = 64;    // n
@@ -24,7 +26,8 @@ struct Work {
   Loss loss = Loss::kSequence;
   CommitWhen commit = CommitWhen::kEndOfBatch;
   double learning_rate = 0.01;
-  bool teacher = false;  // white noise and a teacher of the same size; otherwise recorded trials, a batch of them
+  // white noise and a teacher of the same size; otherwise recorded trials, a batch of them
+  bool teacher = false;
 };
 
 /// The model; its recorded trials are drawn.

@@ -1,8 +1,9 @@
-// (d) Sparse: 10,000 inputs of which one in a hundred is active in a tick, 10,000 rectified units, B and W with 10, 100 (one in a hundred) or 300
-// synapses a neuron.
+// (d) Sparse: 10,000 inputs of which one in a hundred is active in a tick, 10,000 rectified units,
+// B and W with 10, 100 (one in a hundred) or 300 synapses a neuron.
 //
-// Goal: 0.8 of an event loop written by hand (hand_sparse.h). Rate: ticks/s, forward only (cost follows events) and under RFLO online (every synapse
-// of B and W learns at every tick; A is static).
+// Goal: 0.8 of an event loop written by hand (hand_sparse.h). Rate: ticks/s, forward only (cost
+// follows events) and under RFLO online (every synapse of B and W learns at every tick; A is
+// static).
 #include <cmath>
 
 #include "core/base/random.h"

@@ -1,5 +1,6 @@
-// Disks that are really full, locked or gone: the program ends with exit 1 and says where and why, what was there before is whole, and a run goes on
-// once there is room again. The disks are small file systems in memory, mounted by those who may.
+// Disks that are really full, locked or gone: the program ends with exit 1 and says where and why,
+// what was there before is whole, and a run goes on once there is room again. The disks are small
+// file systems in memory, mounted by those who may.
 #include <cerrno>
 #include <chrono>
 #include <fstream>
@@ -90,7 +91,8 @@ void expect_fails(const Answer& answer, const std::string& part) {
 TEST_F(OnDisk, AFullOneKeepsTheLastCheckpoint) {
   const Disk disk(at("disk"), "64k");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
-  // A checkpoint grows by its losses, eight bytes an update, until two of them are more than the disk holds.
+  // A checkpoint grows by its losses, eight bytes an update, until two of them are more than the
+  // disk holds.
   const std::string asked = model("training { updates: 5000 learning_rate: 0.001 }\n");
   const std::string file = at("disk/run.ckpt");
   expect_fails(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint", file,
@@ -139,7 +141,8 @@ TEST_F(OnDisk, AFullOneKeepsTheResultsOfBefore) {
   expect_same_files("whole", "disk/out");
 }
 
-/// What a reader sees of a recording is what the run that had room has in its place. Returns how many updates an .npy shows.
+/// What a reader sees of a recording is what the run that had room has in its place. Returns how
+/// many updates an .npy shows.
 std::size_t expect_begins_as(const std::string& name, const std::string& bytes, const std::string& whole) {
   if (name.ends_with(".pb")) {
     EXPECT_TRUE(whole.starts_with(bytes)) << name;
@@ -223,7 +226,8 @@ TEST_F(OnDisk, ALockedFolderOfRecordingsIsNamed) {
   EXPECT_EQ(texts("out"), before);
 }
 
-/// Who is not root meets a folder without permission to write; root may write whatever its permissions.
+/// Who is not root meets a folder without permission to write; root may write whatever its
+/// permissions.
 TEST_F(OnDisk, AFolderWithoutPermissionIsNamed) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write to any folder";
   const std::string asked = model("");
@@ -234,7 +238,8 @@ TEST_F(OnDisk, AFolderWithoutPermissionIsNamed) {
   fs::permissions(at("locked"), fs::perms::owner_all);
 }
 
-/// Takes a folder away as soon as a file is there and, where that is asked for, has more than so many bytes.
+/// Takes a folder away as soon as a file is there and, where that is asked for, has more than so
+/// many bytes.
 std::thread takes(const std::string& folder, const std::string& file, std::uintmax_t more_than = 0) {
   return std::thread([=] {
     std::error_code error;

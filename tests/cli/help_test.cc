@@ -1,4 +1,5 @@
-// Help, version and the generated docs: an example first, 80 columns, the texts of tests/data/golden.
+// Help, version and the generated docs: an example first, 80 columns, the texts of
+// tests/data/golden.
 #include "sim/cli/help.h"
 
 #include <gtest/gtest.h>

@@ -30,7 +30,8 @@ inline bool has(const std::string& text, const std::string& part) { return text.
 
 inline constexpr int code_of(Exit code) { return static_cast<int>(code); }
 
-/// A model of 2 inputs, 3 tanh neurons and 1 readout, two trials of 4 ticks, 3 updates; rules bptt, rflo, still. `name` empty: no name.
+/// A model of 2 inputs, 3 tanh neurons and 1 readout, two trials of 4 ticks, 3 updates; rules bptt,
+/// rflo, still. `name` empty: no name.
 std::string small_model_text(const std::string& name, const std::string& training = "");
 
 }  // namespace locus

@@ -44,7 +44,8 @@ void kill_and_go_on(const Kills& plan, const std::function<void()>& expect_done)
     const ::ino_t before = inode_of(plan.checkpoint);
     resumed += before != 0 ? 1 : 0;
     const ::pid_t child = begin(1 + tries % 3);
-    // Every other one is killed at once, or while it opens its files; the others once they have got somewhere, however busy the machine is.
+    // Every other one is killed at once, or while it opens its files; the others once they have got
+    // somewhere, however busy the machine is.
     while (tries % 2 == 0 && inode_of(plan.checkpoint) == before && !has_ended(child))
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     std::this_thread::sleep_for(std::chrono::microseconds(microseconds(random)));

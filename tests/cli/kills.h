@@ -1,4 +1,5 @@
-// A run that is killed at moments drawn at random and gone on with, on one, two and three threads in turn, until it has been killed often enough.
+// A run that is killed at moments drawn at random and gone on with, on one, two and three threads
+// in turn, until it has been killed often enough.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ struct Kills {
   std::uint32_t seed = 0;     // one sequence of moments, so that a failure can be met again
 };
 
-/// Whenever a process ends before it is killed `expect_done` is called, and the next one begins anew; it is called once more when the last one has
-/// ended by itself.
+/// Whenever a process ends before it is killed `expect_done` is called, and the next one begins
+/// anew; it is called once more when the last one has ended by itself.
 void kill_and_go_on(const Kills& plan, const std::function<void()>& expect_done);
 
 }  // namespace locus

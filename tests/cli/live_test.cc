@@ -1,4 +1,5 @@
-// locus run --serve and --tensorboard: where the address is said, and what is refused before anything runs.
+// locus run --serve and --tensorboard: where the address is said, and what is refused before
+// anything runs.
 #include <algorithm>
 
 #include <gtest/gtest.h>

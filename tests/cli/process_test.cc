@@ -49,7 +49,8 @@ TEST_F(Process, CtrlCWritesResults) {
 
 TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
   EXPECT_EQ(shell("$LOCUS theory " LOCUS_MODELS "/student_teacher.txtpb --updates 10000000 &\n"
-                  "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$!/status || ! kill -0 $!; do sleep 0.05; done\n"  // until it waits for signal 2
+                  // until it waits for signal 2
+                  "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$!/status || ! kill -0 $!; do sleep 0.05; done\n"
                   "sleep 1; kill -INT $!; wait $!"),
             130);
   EXPECT_NE(text("stdout").find("interrupted"), std::string::npos) << text("stdout");

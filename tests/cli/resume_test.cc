@@ -1,4 +1,5 @@
-// locus run --checkpoint and locus resume: what is killed, stopped or moved goes on as if nothing had been.
+// locus run --checkpoint and locus resume: what is killed, stopped or moved goes on as if nothing
+// had been.
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -94,7 +95,8 @@ TEST_F(ResumeCommand, CarriesFilesOfWeightsAndCosts) {
 
 TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
   const std::string asked = model("training { updates: 150 learning_rate: 0.02 batch: 2 }\n");
-  // Made by the program, as the rest: this test's own library may be of another level of arithmetic.
+  // Made by the program, as the rest: this test's own library may be of another level of
+  // arithmetic.
   ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
   kill_and_go_on({.model = asked,
                   .every = "1",
@@ -139,7 +141,8 @@ TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
 }
 
 TEST_F(ResumeCommand, CurvesForTensorBoardAreThoseOfARunWithoutABreak) {
-  const std::string asked = (fs::path(LOCUS_MODELS) / "student_teacher.txtpb").string();  // its teacher has modes
+  // its teacher has modes
+  const std::string asked = (fs::path(LOCUS_MODELS) / "student_teacher.txtpb").string();
   const std::vector<std::string> rules = {"--rule", "bptt", "--rule", "rflo", "--updates", "450"};
   const auto words = [&](const std::string& tensorboard, const std::vector<std::string>& more) {
     std::vector<std::string> all = {"run", asked, "--quiet", "--tensorboard", at(tensorboard)};
@@ -148,7 +151,8 @@ TEST_F(ResumeCommand, CurvesForTensorBoardAreThoseOfARunWithoutABreak) {
     return all;
   };
   ASSERT_EQ(invoke(words("whole", {})).code, 0);
-  // The last checkpoint of each: in the middle of the first rule, between points of a curve; at a point; in the second rule, when the first is over.
+  // The last checkpoint of each: in the middle of the first rule, between points of a curve; at a
+  // point; in the second rule, when the first is over.
   for (const char* every : {"319", "300", "650"}) {
     fs::remove(at("run.ckpt"));
     ASSERT_EQ(invoke(words("tb", {"--checkpoint", at("run.ckpt"), "--checkpoint-every", every})).code, 0);

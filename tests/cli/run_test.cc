@@ -184,7 +184,8 @@ TEST_F(Run, MemoryThatIsAllowedIsHeldAgainstWhatIsForeseen) {
 TEST_F(Run, InterruptEndsAfterThePresentUpdateAndWritesResults) {
   const std::string endless =
       file("endless.txtpb", small_model_text("endless", "training { updates: 2000000000 learning_rate: 0.001 }\n"));
-  // Blocked before any thread is made, so that none of the test's takes the signal: only the program waits for it.
+  // Blocked before any thread is made, so that none of the test's takes the signal: only the
+  // program waits for it.
   sigset_t set = {};
   sigset_t before = {};
   sigemptyset(&set);

@@ -1,4 +1,5 @@
-// A wrong command line: exit 2, nothing on standard output, and what is wrong with the nearest right one on the first line.
+// A wrong command line: exit 2, nothing on standard output, and what is wrong with the nearest
+// right one on the first line.
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"

@@ -1,6 +1,7 @@
 // expect: has no member named 'activity'
 //
-// A synapse's handler sees the synapse and one message: the activity of its postsynaptic neuron is not there to be read.
+// A synapse's handler sees the synapse and one message: the activity of its postsynaptic neuron is
+// not there to be read.
 #include "core/actor/synapse.h"
 
 namespace locus {

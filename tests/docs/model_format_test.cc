@@ -1,7 +1,9 @@
-// docs/model-format.md: every example on the page loads, and the faults that it shows are those that the loader finds.
+// docs/model-format.md: every example on the page loads, and the faults that it shows are those
+// that the loader finds.
 //
-// A block marked `textproto` is a whole model if it opens with its schema; any other replaces the parts of the same name in the first block, as the
-// page tells its reader. One marked `textproto wrong` is followed by a block `text` with what is said of it.
+// A block marked `textproto` is a whole model if it opens with its schema; any other replaces the
+// parts of the same name in the first block, as the page tells its reader. One marked `textproto
+// wrong` is followed by a block `text` with what is said of it.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -44,7 +46,8 @@ std::vector<Block> blocks_of(const std::filesystem::path& page) {
   return blocks;
 }
 
-/// A model's text cut into its top-level parts, each with its name; a part begins in the first column and ends before the next.
+/// A model's text cut into its top-level parts, each with its name; a part begins in the first
+/// column and ends before the next.
 struct Part {
   std::string name;
   std::string text;
@@ -81,7 +84,8 @@ std::string replaced(const std::string& base, const std::string& example) {
   return text;
 }
 
-/// A folder of its own with the files that the page's examples name: A.npy (1 x 3) and B.blocks (3 x 2, dense).
+/// A folder of its own with the files that the page's examples name: A.npy (1 x 3) and B.blocks (3
+/// x 2, dense).
 class ModelFormat : public testing::Test {
  protected:
   ModelFormat()
@@ -90,8 +94,10 @@ class ModelFormat : public testing::Test {
     std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 3), }";
     header.resize(117, ' ');
     write("A.npy", std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + '\n' + doubles(3));
-    const std::string block_header("\x06\x0a\x04\x08\x03\x10\x02", 7);             // header { rows: 3 cols: 2 }
-    const std::string rows = std::string("\x34\x12\x32\x12\x30", 5) + doubles(6);  // dense { values: six }
+    // header { rows: 3 cols: 2 }
+    const std::string block_header("\x06\x0a\x04\x08\x03\x10\x02", 7);
+    // dense { values: six }
+    const std::string rows = std::string("\x34\x12\x32\x12\x30", 5) + doubles(6);
     write("B.blocks", block_header + rows);
   }
   ~ModelFormat() override { std::filesystem::remove_all(folder_); }

@@ -1,7 +1,9 @@
-// Any bytes as a checkpoint: read, held against the model that it carries and, where it is a small one, gone on from.
+// Any bytes as a checkpoint: read, held against the model that it carries and, where it is a small
+// one, gone on from.
 //
-// The first byte says what the rest is (even: the parts within the frame, odd: a file with its frame). Faults are the normal outcome; a crash, a
-// sanitiser's report, a CHECK that fails or memory without bound are what is looked for.
+// The first byte says what the rest is (even: the parts within the frame, odd: a file with its
+// frame). Faults are the normal outcome; a crash, a sanitiser's report, a CHECK that fails or
+// memory without bound are what is looked for.
 #include <cstddef>
 #include <cstdint>
 #include <sstream>

@@ -1,7 +1,8 @@
 // Any bytes as a model file: load, validate and, where they are a model, build it.
 //
-// The first byte says the form (even: text, odd: wire), the rest is the file. Faults are the normal outcome; a crash, a sanitiser's report, a CHECK
-// that fails or memory without bound are what is looked for.
+// The first byte says the form (even: text, odd: wire), the rest is the file. Faults are the normal
+// outcome; a crash, a sanitiser's report, a CHECK that fails or memory without bound are what is
+// looked for.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +33,8 @@ bool is_small(const locus::NetworkSpec& network) {
   return synapses <= kMostSynapses && neurons <= kMostNeurons;
 }
 
-/// Cuts a model down to three ticks (where these are not those of matrices), a few patterns and one update.
+/// Cuts a model down to three ticks (where these are not those of matrices), a few patterns and one
+/// update.
 void shorten(locus::Spec& spec) {
   constexpr std::int32_t kTicks = 3;
   constexpr std::int32_t kPatterns = 4;

@@ -1,7 +1,8 @@
 // Any bytes as a recording that a resumed run is to go on with (sim/report/recordings.h).
 //
-// Of the input, the first byte says which form it is of (even: .npy, odd: protobuf) and whether the checkpoint has seen just these bytes (bit 1); the
-// next two how long it was then; the rest is the file. What is refused stays as it was; what is gone on with keeps what it had, but for an .npy's
+// Of the input, the first byte says which form it is of (even: .npy, odd: protobuf) and whether the
+// checkpoint has seen just these bytes (bit 1); the next two how long it was then; the rest is the
+// file. What is refused stays as it was; what is gone on with keeps what it had, but for an .npy's
 // head. Anything else, a crash, a sanitiser's report or a CHECK that fails is what is looked for.
 #include <algorithm>
 #include <cstddef>
@@ -63,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   spec.records[0].protobuf = !npy;
 
   const std::string file = npy ? "record/rflo/seen.npy" : "record/rflo/seen.pb";
-  const std::int64_t length = std::max(1, data[1] | data[2] << 8);  // a checkpoint that says less is refused as it is read
+  // a checkpoint that says less is refused as it is read
+  const std::int64_t length = std::max(1, data[1] | data[2] << 8);
   const std::size_t head = npy ? locus::kNpyHead : 0;
   const auto kept = [&](std::string_view all) {
     return std::string(all.substr(std::min(all.size(), head), std::max(static_cast<std::size_t>(length), head) - head));

@@ -1,7 +1,9 @@
-// Runs a fuzzer's corpus without libFuzzer: every file of the folders named is given to the target once, in order of name. With `--mutate N` in
-// front, N inputs more are made of them by chance (the same N on every machine) and given to it.
+// Runs a fuzzer's corpus without libFuzzer: every file of the folders named is given to the target
+// once, in order of name. With `--mutate N` in front, N inputs more are made of them by chance (the
+// same N on every machine) and given to it.
 //
-// Why: inputs that once mattered are then tests of every build and every compiler, not of the fuzzing build alone. A crash or a sanitiser ends it.
+// Why: inputs that once mattered are then tests of every build and every compiler, not of the
+// fuzzing build alone. A crash or a sanitiser ends it.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +36,8 @@ Bytes bytes_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-/// Changes an input here and there: bits, bytes, numbers at the edge of their range, pieces gone, doubled, or taken from another input.
+/// Changes an input here and there: bits, bytes, numbers at the edge of their range, pieces gone,
+/// doubled, or taken from another input.
 class Mutator {
  public:
   explicit Mutator(const std::vector<Bytes>& corpus) : corpus_(corpus) {}
@@ -92,7 +95,8 @@ int main(int argc, char** argv) {
   std::vector<Bytes> corpus;
   for (int i = first; i < argc; ++i) {
     for (const auto& file : files_of(argv[i])) {
-      std::cout << file.string() << std::endl;  // flushed: the last name printed is the one that crashed
+      // flushed: the last name printed is the one that crashed
+      std::cout << file.string() << std::endl;
       corpus.push_back(bytes_of(file));
       LLVMFuzzerTestOneInput(corpus.back().data(), corpus.back().size());
     }

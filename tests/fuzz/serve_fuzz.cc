@@ -1,8 +1,10 @@
-// Any bytes as what a browser says to the live page's server: the head of a request, and the frames of a WebSocket behind it.
+// Any bytes as what a browser says to the live page's server: the head of a request, and the frames
+// of a WebSocket behind it.
 //
-// The server is the real one, on loopback. The first byte of an input says whether its sender knows the address (even): then every TOKEN in it is the
-// server's. PORT is the server's in any case. Looked for: a crash, a sanitiser's report, a conversation that does not end, a server that no longer
-// answers, and a page or a socket given to who does not know the address.
+// The server is the real one, on loopback. The first byte of an input says whether its sender knows
+// the address (even): then every TOKEN in it is the server's. PORT is the server's in any case.
+// Looked for: a crash, a sanitiser's report, a conversation that does not end, a server that no
+// longer answers, and a page or a socket given to who does not know the address.
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -23,8 +25,11 @@ namespace {
 constexpr std::string_view kPage = "what only those may see who know the address";
 constexpr std::size_t kTokenDigits = 32;
 constexpr int kPatience =
-    5;  // seconds that an answer may take; the server's own patience with a head is as long, but nobody waits here
-constexpr unsigned kAlive = 64;  // inputs from one look whether the server still answers to the next
+    // seconds that an answer may take; the server's own patience with a head is as long, but nobody
+    // waits here
+    5;
+// inputs from one look whether the server still answers to the next
+constexpr unsigned kAlive = 64;
 
 std::string with(std::string text, std::string_view placeholder, const std::string& value) {
   for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size()))
@@ -40,7 +45,8 @@ std::string converse(std::uint16_t port, std::string_view bytes) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const timeval patience = {.tv_sec = kPatience, .tv_usec = 0};
-  const linger at_once = {.l_onoff = 1, .l_linger = 0};  // leaves no port waiting behind: thousands of inputs a second
+  // leaves no port waiting behind: thousands of inputs a second
+  const linger at_once = {.l_onoff = 1, .l_linger = 0};
   ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
@@ -61,7 +67,8 @@ std::string converse(std::uint16_t port, std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  static locus::LiveServer server(0, std::string(kPage));  // one for all inputs: they must not get in each other's way
+  // one for all inputs: they must not get in each other's way
+  static locus::LiveServer server(0, std::string(kPage));
   static const std::string token = server.url().substr(server.url().size() - kTokenDigits - 1, kTokenDigits);
   static unsigned inputs = 0;
   const std::string port = std::to_string(server.port());

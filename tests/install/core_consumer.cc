@@ -1,4 +1,5 @@
-// Somebody who uses locus::core alone: asks the one function that decides whether a message is a violation.
+// Somebody who uses locus::core alone: asks the one function that decides whether a message is a
+// violation.
 #include <iostream>
 
 #include "core/wire/channel.h"

@@ -1,4 +1,5 @@
-// From Spec to network: orders, offsets, what a sparse projection remembers, R only where it is used.
+// From Spec to network: orders, offsets, what a sparse projection remembers, R only where it is
+// used.
 #include "sim/model/build.h"
 
 #include <string>
@@ -103,7 +104,8 @@ TEST(Build, FeedbackRunsFromReadoutsWhereTheRuleUsesIt) {
   Spec spec = spec_to_build(model);
   const Network<double> network = build<double>(spec, spec.rules[0], 1);
   ASSERT_EQ(network.feedback.size(), 2U);
-  const Projection<double>& to_r1 = network.feedback[0];  // populations in file order, whatever the rule's
+  // populations in file order, whatever the rule's
+  const Projection<double>& to_r1 = network.feedback[0];
   EXPECT_EQ(to_r1.target_begin, 0);
   EXPECT_EQ(to_r1.source_size, 2);
   EXPECT_FALSE(to_r1.plastic);

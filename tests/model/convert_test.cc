@@ -58,7 +58,8 @@ TEST(Convert, NeedsNoValidModel) {
 TEST(Convert, RefusesWhatTextCannotCarry) {
   const Folder folder;
   v1::Model model;
-  model.mutable_training()->set_learning_rate(std::bit_cast<double>(0x7ff8000000000123ULL));  // no number, with a payload
+  // no number, with a payload
+  model.mutable_training()->set_learning_rate(std::bit_cast<double>(0x7ff8000000000123ULL));
   const auto in = folder.write("m.binpb", model.SerializeAsString());
   EXPECT_THROW(convert(in, folder.path("m.txtpb")), ModelError);
   EXPECT_FALSE(std::filesystem::exists(folder.path("m.txtpb")));

@@ -1,4 +1,5 @@
-// Faults as a table: a model with one thing wrong, and where, about what field and with which words it must be told.
+// Faults as a table: a model with one thing wrong, and where, about what field and with which words
+// it must be told.
 #pragma once
 
 #include <functional>
@@ -9,7 +10,8 @@
 
 namespace locus {
 
-/// The place of the fault is marked by @ in the text (the start of the file where there is none); the mark is taken out before the text is loaded.
+/// The place of the fault is marked by @ in the text (the start of the file where there is none);
+/// the mark is taken out before the text is loaded.
 struct FaultCase {
   std::string name;
   std::function<void(ModelText&)> change;  // of the valid model
@@ -18,7 +20,8 @@ struct FaultCase {
   bool warning = false;
 };
 
-/// Fails unless each model has exactly its one fault, `load` agrees with `validate`, and the field exists in the schema.
+/// Fails unless each model has exactly its one fault, `load` agrees with `validate`, and the field
+/// exists in the schema.
 void expect_faults(const std::vector<FaultCase>& cases);
 
 /// Weights of W (3 x 3) in the form given, and W with dense, sparse or csr fields.

@@ -124,9 +124,11 @@ TEST(Load, ReadsEveryRule) {
   EXPECT_FALSE(spec.rules[2].trace_decay.has_value());
   ASSERT_EQ(spec.rules[2].feedback.size(), 2U);  // drawn onto every rate population
   EXPECT_EQ(spec.rules[2].feedback[1].population, 3);
-  EXPECT_DOUBLE_EQ(std::get<GaussianWeights>(spec.rules[2].feedback[1].weights).stddev, 0.5);  // four readouts
+  // four readouts
+  EXPECT_DOUBLE_EQ(std::get<GaussianWeights>(spec.rules[2].feedback[1].weights).stddev, 0.5);
   EXPECT_EQ(spec.rules[3].trace_decay, 0.0);
-  ASSERT_EQ(spec.rules[3].feedback.size(), 1U);  // rec2 has no plastic incoming projection and needs none
+  // rec2 has no plastic incoming projection and needs none
+  ASSERT_EQ(spec.rules[3].feedback.size(), 1U);
   EXPECT_DOUBLE_EQ(std::get<GaussianWeights>(spec.rules[3].feedback[0].weights).stddev, 1.5);
   EXPECT_TRUE(spec.rules[4].feedback.empty());
   EXPECT_EQ(spec.rules[5].feedback.size(), 2U);

@@ -39,7 +39,8 @@ ModelText large(const std::string& w, const std::string& seed = "3") {
   return model;
 }
 
-/// Mean and variance of N normals of variance s^2 stray by s / sqrt(N) and s^2 sqrt(2 / N); six of these are passed by chance once in 5e8.
+/// Mean and variance of N normals of variance s^2 stray by s / sqrt(N) and s^2 sqrt(2 / N); six of
+/// these are passed by chance once in 5e8.
 void expect_normal(const RowMajor& drawn, double stddev) {
   const auto count = static_cast<double>(drawn.size());
   const double mean = drawn.mean();
@@ -52,7 +53,8 @@ TEST(Realise, GaussianWeightsHaveTheirScale) {
   expect_normal(matrix_of(network_weights(spec_to_realise(large("gaussian { gain: 0.9 }")))[1]), 0.9 / std::sqrt(300.0));
   expect_normal(matrix_of(network_weights(spec_to_realise(large("gaussian { stddev: 0.02 }")))[1]), 0.02);
   const Spec spec = spec_to_realise(large("gaussian { gain: 1 }"));
-  expect_normal(matrix_of(feedback_weights(spec, spec.rules[0])[0]), 0.5);  // four readouts: N(0, 1/4)
+  // four readouts: N(0, 1/4)
+  expect_normal(matrix_of(feedback_weights(spec, spec.rules[0])[0]), 0.5);
 }
 
 TEST(Realise, EntriesAreNumbersOfTheirStream) {
@@ -85,7 +87,8 @@ TEST(Realise, DrawsDependOnSeedAndNameAndNothingElse) {
 }
 
 TEST(Realise, BasesAreOrthogonalAndHaar) {
-  // Entries of a Haar matrix of side n have mean 0 and variance 1/n; the first row is a point on the sphere. 2000 draws of side 3.
+  // Entries of a Haar matrix of side n have mean 0 and variance 1/n; the first row is a point on
+  // the sphere. 2000 draws of side 3.
   double sum = 0;
   double square = 0;
   double trace = 0;
@@ -97,8 +100,8 @@ TEST(Realise, BasesAreOrthogonalAndHaar) {
     square += q(0, 0) * q(0, 0);
     trace += q.trace();
   }
-  // Var q00 = 1/3; Var q00^2 = 3/15 - 1/9 = 4/45; Var trace = 1 (Diaconis and Shahshahani 1994). Six deviations each. Without the sign fix the mean
-  // of q00 is -1/2.
+  // Var q00 = 1/3; Var q00^2 = 3/15 - 1/9 = 4/45; Var trace = 1 (Diaconis and Shahshahani 1994).
+  // Six deviations each. Without the sign fix the mean of q00 is -1/2.
   EXPECT_LT(std::abs(sum / kDraws), 6 * std::sqrt(1.0 / 3 / kDraws));
   EXPECT_LT(std::abs(square / kDraws - 1.0 / 3), 6 * std::sqrt(4.0 / 45 / kDraws));
   EXPECT_LT(std::abs(trace / kDraws), 6 * std::sqrt(1.0 / kDraws));

@@ -1,4 +1,5 @@
-// Drawn sparse matrices: which entries there are, their values, what they depend on, and that a run on one is the run on the same matrix listed.
+// Drawn sparse matrices: which entries there are, their values, what they depend on, and that a run
+// on one is the run on the same matrix listed.
 #include <cmath>
 #include <set>
 
@@ -76,7 +77,8 @@ TEST(SparseRandom, ConnectsPairsIndependently) {
       cols_meet += all.contains({row, col + 1}) ? 1 : 0;
     }
     EXPECT_NEAR(diagonal, autapses ? p * kCols : 0, autapses ? 5 * std::sqrt(kCols * p * (1 - p)) : 0);
-    EXPECT_NEAR(rows_meet, p * p * many, 5 * p * std::sqrt(many) + 3 * kCols);  // the last row has no other behind it
+    // the last row has no other behind it
+    EXPECT_NEAR(rows_meet, p * p * many, 5 * p * std::sqrt(many) + 3 * kCols);
     EXPECT_NEAR(cols_meet, p * p * many, 5 * p * std::sqrt(many) + 3 * kRows);
   }
 }

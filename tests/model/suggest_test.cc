@@ -16,7 +16,8 @@ TEST(Suggest, DistanceCountsEdits) {
   EXPECT_EQ(edit_distance("tikcs", "ticks"), 1);  // neighbours swapped
   EXPECT_EQ(edit_distance("TANH", "tanh"), 0);    // letter case apart
   EXPECT_EQ(edit_distance("abcd", "acbd"), 1);
-  EXPECT_EQ(edit_distance("ca", "abc"), 3);  // optimal string alignment: a swapped pair is not edited again
+  // optimal string alignment: a swapped pair is not edited again
+  EXPECT_EQ(edit_distance("ca", "abc"), 3);
 }
 
 TEST(Suggest, NearestIsNearOrNobody) {

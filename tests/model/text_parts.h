@@ -5,8 +5,8 @@
 
 namespace locus {
 
-/// The parts of a small valid model in text: two inputs, three rate neurons, one readout, one recorded trial of two ticks, BPTT. A test replaces what
-/// it is about.
+/// The parts of a small valid model in text: two inputs, three rate neurons, one readout, one
+/// recorded trial of two ticks, BPTT. A test replaces what it is about.
 struct ModelText {
   std::string head = "name: \"tiny\"";
   std::string populations =

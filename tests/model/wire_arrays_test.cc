@@ -1,4 +1,5 @@
-// Large arrays of a model in wire form go around protobuf (sim/model/wire_arrays.h): what is loaded is what protobuf and the text form make of it.
+// Large arrays of a model in wire form go around protobuf (sim/model/wire_arrays.h): what is loaded
+// is what protobuf and the text form make of it.
 #include <algorithm>
 #include <limits>
 #include <random>
@@ -14,7 +15,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kSide = 300;  // a full matrix has 90,000 numbers: more than 64 KiB in every form
+// a full matrix has 90,000 numbers: more than 64 KiB in every form
+constexpr std::int32_t kSide = 300;
 
 double value_of(std::int64_t k) { return 1.0 / static_cast<double>(k + 1); }
 
@@ -79,7 +81,8 @@ void expect_same_form(const Variant& a, const Variant& b) {
   expect_same(std::get<Matrix>(a), std::get<Matrix>(b));
 }
 
-/// How a load ends: its faults, in alphabetical order (those of a text are told in the text's), or nothing.
+/// How a load ends: its faults, in alphabetical order (those of a text are told in the text's), or
+/// nothing.
 std::string faults_of(std::string_view bytes, const char* name) {
   std::vector<Fault> faults;
   try {
@@ -123,7 +126,8 @@ TEST(WireArrays, HaveTheFaultsOfTheTextForm) {
   EXPECT_EQ(faults, faults_of(text_of(model), "m.txtpb"));
 }
 
-/// Protobuf joins what is given twice: parts of an array in their order, messages field by field, of a oneof the last.
+/// Protobuf joins what is given twice: parts of an array in their order, messages field by field,
+/// of a oneof the last.
 TEST(WireArrays, OfWhatIsGivenTwiceAreJoined) {
   const v1::Model model = large_model();
   v1::Model more;
@@ -139,7 +143,8 @@ TEST(WireArrays, OfWhatIsGivenTwiceAreJoined) {
   EXPECT_EQ(faults, faults_of(text_of(joined), "m.txtpb"));
 }
 
-/// Protobuf has the word on what is damaged. Bytes are changed where arrays begin and end, where lengths stand, and anywhere.
+/// Protobuf has the word on what is damaged. Bytes are changed where arrays begin and end, where
+/// lengths stand, and anywhere.
 TEST(WireArrays, DamageIsWhatProtobufFinds) {
   const std::string good = large_model().SerializeAsString();
   std::mt19937_64 random(3);

@@ -75,7 +75,8 @@ TEST(Wire, EnumNumbersWithoutANameAreFaults) {
 TEST(Wire, DamagedFilesAreFaultsAndSaySo) {
   const std::string good = small_model().SerializeAsString();
   ASSERT_TRUE(faults_of("m.pb", good).empty());
-  // Where a cut happens to leave out whole fields, the rest may be a model: one without rules, or without the training that only rules need.
+  // Where a cut happens to leave out whole fields, the rest may be a model: one without rules, or
+  // without the training that only rules need.
   int taken = 0;
   std::vector<Fault> warnings;
   for (std::size_t length = 0; length < good.size(); ++length) {
@@ -94,7 +95,8 @@ TEST(Wire, DamagedFilesAreFaultsAndSaySo) {
 
 TEST(Wire, DeepNestingIsRefused) {
   std::string bytes;
-  for (int i = 0; i < 100000; ++i) bytes += '\x7b';  // groups that begin and never end: field 15, start group
+  // groups that begin and never end: field 15, start group
+  for (int i = 0; i < 100000; ++i) bytes += '\x7b';
   EXPECT_FALSE(faults_of("m.pb", bytes).empty());
 }
 

@@ -1,4 +1,5 @@
-// Packets and hops against a count over every message of the mailbox: each message looked at alone, its way walked by a formula of its own.
+// Packets and hops against a count over every message of the mailbox: each message looked at alone,
+// its way walked by a formula of its own.
 #include "sim/place/chip_traffic.h"
 
 #include <map>
@@ -20,7 +21,8 @@
 namespace locus {
 namespace {
 
-/// A chip of at most 4 x 3 cores with every neuron on a random one, and the agent at the host or on a core.
+/// A chip of at most 4 x 3 cores with every neuron on a random one, and the agent at the host or on
+/// a core.
 ChipSpec random_chip(const Spec& spec, Dice& dice) {
   ChipSpec chip;
   chip.width = dice.between(1, 4);
@@ -39,7 +41,8 @@ struct Brute {
   std::int64_t peak = 0;
 };
 
-/// Every message of a run, walked alone. What belongs to one event is told by sender, step, lane, delivered block and destination.
+/// Every message of a run, walked alone. What belongs to one event is told by sender, step, lane,
+/// delivered block and destination.
 class Walker {
  public:
   Walker(const ChipSpec& chip, const Network<double>& network) : chip_(chip), network_(network) {}
@@ -253,7 +256,8 @@ TEST(ChipTraffic, OfOneCoreIsTheHostsAlone) {
   }
 }
 
-/// By hand: BPTT, one tick. 2 inputs, 2 rate neurons on cores 0 and 1, 1 readout on core 1; mesh 2 x 1, agent at the host.
+/// By hand: BPTT, one tick. 2 inputs, 2 rate neurons on cores 0 and 1, 1 readout on core 1; mesh 2
+/// x 1, agent at the host.
 TEST(ChipTraffic, ByHand) {
   const Spec spec = model_on_two_cores();
   const Outcome outcome = run_with(spec, TransportKind::kBatched).outcomes.front();
@@ -264,7 +268,8 @@ TEST(ChipTraffic, ByHand) {
     }
     return ChipCounts{};
   };
-  // B: each of 2 inputs to cores 0 (1 hop) and 1 (2 hops), forward and replayed: 8 packets, 12 hops. A: neuron 0 to core 1: 1; neuron 1 stays.
+  // B: each of 2 inputs to cores 0 (1 hop) and 1 (2 hops), forward and replayed: 8 packets, 12
+  // hops. A: neuron 0 to core 1: 1; neuron 1 stays.
   EXPECT_EQ(counts(Channel::kAxon), (ChipCounts{1, 9, 9, 13, 13}));
   EXPECT_EQ(counts(Channel::kTarget), (ChipCounts{0, 1, 1, 2, 2}));
   // A's two synapses on core 1 answer to the agent: 2 hops each. ADJOINT: to cores 0 and 1.

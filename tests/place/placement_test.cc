@@ -47,7 +47,8 @@ TEST(Policy, GreedyKeepsTogetherWhatIsConnected) {
       << "0-2, 2-4, 4-0 and 1-3, 3-5, 5-1 cross where 4, 5 sit apart, and both of A";
 }
 
-/// Where growth has gone astray, neurons change places: no exchange of two is left that would cut fewer synapses.
+/// Where growth has gone astray, neurons change places: no exchange of two is left that would cut
+/// fewer synapses.
 TEST(Policy, GreedyLeavesNoExchangeThatCutsFewer) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     const Spec spec = odd_model(seed);
@@ -157,7 +158,8 @@ TEST(Room, ThatLacksIsNamedWithWhatWouldDo) {
             "m: error: chip.neurons_per_core is 3: 2 x 1 cores hold 6 neurons, and rate neurons and readouts are 8; "
             "must be at least 4, or the mesh have at least 3 cores");
   chip.neurons_per_core = 4;
-  chip.synapses_per_core = 8;  // each core holds 3 of B + 3 of W + 1 of A under greedy, 4 + 4 and 2 + 2 + 2 under block
+  // each core holds 3 of B + 3 of W + 1 of A under greedy, 4 + 4 and 2 + 2 + 2 under block
+  chip.synapses_per_core = 8;
   EXPECT_FALSE(lack_of_room(chip, wiring, "m").has_value());
   chip.synapses_per_core = 7;
   const auto synapses = lack_of_room(chip, wiring, "m");

@@ -1,5 +1,5 @@
-// How trials begin: h_0 that is not 0, ticks without an error, states carried over from the trial before. Against the oracle, central differences and
-// what each must mean.
+// How trials begin: h_0 that is not 0, ticks without an error, states carried over from the trial
+// before. Against the oracle, central differences and what each must mean.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -34,7 +34,8 @@ Spec begun_model(int model) {
   const auto seed = static_cast<std::uint64_t>(700 + model);
   Spec spec = model % 3 == 2 ? odd_spiking_model(seed) : odd_model(seed);
   for (ProjectionSpec& projection :
-       spec.network.projections) {  // equal weights of errors that sum to 0: rounding decides whether that is 0
+       // equal weights of errors that sum to 0: rounding decides whether that is 0
+       spec.network.projections) {
     if (spec.training.loss == Loss::kCrossEntropy && std::holds_alternative<ConstantWeights>(projection.weights))
       spec.training.loss = Loss::kSum;
   }
@@ -109,7 +110,8 @@ TEST(Begin, GradientsAreCentralDifferences) {
   }
 }
 
-/// What is carried is what one long trial would have: two trials of a network that does not change are the halves of it.
+/// What is carried is what one long trial would have: two trials of a network that does not change
+/// are the halves of it.
 TEST(Begin, ACarriedTrialIsTheSecondHalfOfALongOne) {
   Style style;
   style.activation = Activation::kTanh;
@@ -153,7 +155,8 @@ TEST(Begin, SendsExactlyTheClosedFormWhereNeuronsAreAwake) {
       style.sparse = sparse;
       style.plastic_w = !sparse;
       Spec spec = small_model({2, 3, 2, 4}, style, 12);
-      for (ProjectionSpec& projection : spec.network.projections) {  // a stored zero silences what it reaches
+      // a stored zero silences what it reaches
+      for (ProjectionSpec& projection : spec.network.projections) {
         std::visit(
             [](auto& weights) {
               if constexpr (requires { weights.values; })

@@ -1,4 +1,5 @@
-// Bounded changes: against the oracle, against what a bound must mean, and their messages against the closed forms.
+// Bounded changes: against the oracle, against what a bound must mean, and their messages against
+// the closed forms.
 #include <algorithm>
 #include <cmath>
 
@@ -95,7 +96,8 @@ double norm_of(const oracle::ByProjection& change) {
   return std::sqrt(squares);
 }
 
-/// What the bound means, of one update whose learning rate is 1 and whose projections may have their own.
+/// What the bound means, of one update whose learning rate is 1 and whose projections may have
+/// their own.
 TEST(Clip, BoundsTheNormAndKeepsTheDirection) {
   for (const TransportKind transport : kTransports) {
     Style style;

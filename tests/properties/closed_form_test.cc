@@ -1,4 +1,5 @@
-// The closed forms of core/rule against the oracle's brute force, wherever values are generic: every rule, loss, activation, mask and plasticity.
+// The closed forms of core/rule against the oracle's brute force, wherever values are generic:
+// every rule, loss, activation, mask and plasticity.
 #include "core/rule/closed_form.h"
 
 #include <algorithm>
@@ -68,7 +69,8 @@ Spec generic(const Shape& shape, Style style, std::uint64_t seed) {
                                 : std::get<DenseMatrix>(projection.weights).values;
     for (double& value : values) value = value == 0 ? 0.625 : value;
   }
-  // R without stored zeros changes no count; a unit without a synapse from any input would stay silent, so B is dense in its first column.
+  // R without stored zeros changes no count; a unit without a synapse from any input would stay
+  // silent, so B is dense in its first column.
   if (style.sparse) {
     auto& sparse = std::get<SparseMatrix>(spec.network.projections[0].weights);
     for (std::int32_t i = 0; i < shape.units; ++i) {

@@ -1,8 +1,9 @@
-// Counts, exhaustively: mailbox = batched = the oracle's brute force, for every shape up to 3 inputs, 3 units, 2 readouts and 4 ticks, every
-// activation, loss, mask, plasticity and leak, and every rule with every depth. Weights, losses and memory are compared too: they cost nothing more.
+// Counts, exhaustively: mailbox = batched = the oracle's brute force, for every shape up to 3
+// inputs, 3 units, 2 readouts and 4 ticks, every activation, loss, mask, plasticity and leak, and
+// every rule with every depth. Weights, losses and memory are compared too: they cost nothing more.
 //
-// Identity and relu run on powers of two and zeros, where every sum is exact in any order: silence by cancellation is
-// met and must be seen by all three.
+// Identity and relu run on powers of two and zeros, where every sum is exact in any order: silence
+// by cancellation is met and must be seen by all three.
 // Tanh and sigmoid run on generic values, where no rounding decides whether a value is 0.
 #include <tuple>
 
@@ -51,7 +52,8 @@ TEST_P(Counts, AgreeForEveryShape) {
         for (int readouts = 1; readouts <= 2; ++readouts) {
           for (int plastic = 0; plastic < 8; ++plastic) {
             const double leak =
-                seed % 3 == 0 ? 0.5 : 1;  // 3 does not divide the eight plasticities: every one meets both leaks
+                // 3 does not divide the eight plasticities: every one meets both leaks
+                seed % 3 == 0 ? 0.5 : 1;
             const Style style{activation,         leak, loss, sparse, (plastic & 1) != 0, (plastic & 2) != 0,
                               (plastic & 4) != 0, exact};
             Spec spec = small_model({inputs, units, readouts, ticks}, style, seed++);
@@ -87,19 +89,22 @@ TEST(Silence, SendsNothing) {
   spec.network.projections[0].weights = DenseMatrix{2, 2, {1, 1, 1, -1}};
   spec.network.projections[1].weights = DenseMatrix{2, 2, {1, 0, 0, 1}};
   spec.network.projections[2].weights = DenseMatrix{2, 2, {1, 1, 0, 0}};
-  // Inputs (1, -1): unit 0 hears 1 - 1 = 0 and stays silent; unit 1 hears 2. Readout 1 hears zeros and its target is 0: its error is 0.
+  // Inputs (1, -1): unit 0 hears 1 - 1 = 0 and stays silent; unit 1 hears 2. Readout 1 hears zeros
+  // and its target is 0: its error is 0.
   spec.task = RecordedTask{{RecordedTrial{DenseMatrix{3, 2, {0, 0, 1, -1, 0, 0}}, DenseMatrix{3, 2, {9, 9, 9, 9, 5, 0}}}}};
   for (const TransportKind transport : kTransports) {
     Spec one = spec;
     one.rules = {rule_spec(RuleKind::kBptt)};
     const Ledger ledger = run_with(one, transport).outcomes.at(0).ledger;
-    // Forward: tick 2: 2 inputs to 2 synapses each, unit 1 to 2 synapses of A; tick 3: unit 1 to 2 of W, and to 2 of A. 10 messages.
-    // Replayed: tick 3: unit 1's activity of tick 2 to 2 of W; tick 2 (lag 1): 2 inputs to 2 each; tick 1: nothing.
+    // Forward: tick 2: 2 inputs to 2 synapses each, unit 1 to 2 synapses of A; tick 3: unit 1 to 2
+    // of W, and to 2 of A. 10 messages. Replayed: tick 3: unit 1's activity of tick 2 to 2 of W;
+    // tick 2 (lag 1): 2 inputs to 2 each; tick 1: nothing.
     EXPECT_EQ(ledger.at(Channel::kAxon, 0).messages, 10 + 2) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kAxon, 1).messages, 4) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kAxon, 2).messages, 0) << name(transport);
     EXPECT_EQ(ledger.messages(Channel::kDendrite), 10) << name(transport);
-    // Readout 0 alone has an error: POST and TRANSPORT of its 2 synapses; N = 8 POST and w = 4 TRANSPORT a stage, none from the last.
+    // Readout 0 alone has an error: POST and TRANSPORT of its 2 synapses; N = 8 POST and w = 4
+    // TRANSPORT a stage, none from the last.
     EXPECT_EQ(ledger.at(Channel::kPost, 0).messages, 2 + 8) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kTransport, 0).messages, 2 + 4) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kTransport, 2).messages, 0) << name(transport);

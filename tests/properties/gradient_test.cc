@@ -1,7 +1,8 @@
-// What every rule computes: the program against golden figures, against the oracle, and against differences of the
-// loss where the rule is the gradient.
+// What every rule computes: the program against golden figures, against the oracle, and against
+// differences of the loss where the rule is the gradient.
 //
-// The change of one update is read off the weights. With a learning rate of 2^20 the weights are lost in it and it is known to the last bits.
+// The change of one update is read off the weights. With a learning rate of 2^20 the weights are
+// lost in it and it is known to the last bits.
 #include <cmath>
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// Locality: which rules break which budget and with which message, and that what is sent lies within what is declared.
+// Locality: which rules break which budget and with which message, and that what is sent lies
+// within what is declared.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -25,8 +26,9 @@ bool offends(const Message& message, Locality budget) {
   return (spatial && non_local) || (temporal && message.lag >= 1);
 }
 
-/// The first message of the oracle's log that breaks the budget, in the order (update, phase, sender, receiver). Phases hold one channel that may
-/// offend, but for a stage of a sweep: there ADJOINT comes first, and offends wherever AXON, POST or TRANSPORT of the stage do.
+/// The first message of the oracle's log that breaks the budget, in the order (update, phase,
+/// sender, receiver). Phases hold one channel that may offend, but for a stage of a sweep: there
+/// ADJOINT comes first, and offends wherever AXON, POST or TRANSPORT of the stage do.
 std::optional<Message> first_offender(const std::vector<Message>& log, Locality budget) {
   std::optional<Message> first;
   const auto order = [](const Message& message) {
@@ -151,8 +153,8 @@ INSTANTIATE_TEST_SUITE_P(All, Budgets,
                            return std::string(name(instance.param));
                          });
 
-/// RFLO and e-prop with random feedback never break anything; every other rule that learns does, with messages of the
-/// channel that its row is known for.
+/// RFLO and e-prop with random feedback never break anything; every other rule that learns does,
+/// with messages of the channel that its row is known for.
 TEST(Strictness, PassesForLocalRulesAndFailsForAllOthers) {
   const std::set<RuleKind> local = {RuleKind::kNone, RuleKind::kRflo, RuleKind::kEpropRandom};
   for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
@@ -175,15 +177,16 @@ TEST(Strictness, PassesForLocalRulesAndFailsForAllOthers) {
         EXPECT_EQ(outcome.status, Status::kLocalityBroken) << outcome.rule;
         EXPECT_EQ(outcome.updates, 0) << outcome.rule;
         const bool influence = outcome.kind == RuleKind::kRtrl &&
-                               loss == Loss::kFinal;  // with an error in tick 1, TRANSPORT comes before it
+                               // with an error in tick 1, TRANSPORT comes before it
+                               loss == Loss::kFinal;
         EXPECT_NE(outcome.message.find(influence ? "INFLUENCE" : "TRANSPORT"), std::string::npos) << outcome.message;
       }
     }
   }
 }
 
-/// Every message lies in its rule's declaration, and every declared channel and lag is used by some model: a row
-/// declares neither too little nor too much.
+/// Every message lies in its rule's declaration, and every declared channel and lag is used by some
+/// model: a row declares neither too little nor too much.
 TEST(Declarations, AreWhatIsSent) {
   std::set<RuleKind> met;
   std::set<std::pair<RuleKind, Channel>> used;

@@ -1,4 +1,5 @@
-// Networks of every kind at random: several populations in any file order, several updates, batches, both commits, silent inputs, stored zeros.
+// Networks of every kind at random: several populations in any file order, several updates,
+// batches, both commits, silent inputs, stored zeros.
 #include <array>
 
 #include <gtest/gtest.h>
@@ -9,7 +10,8 @@
 namespace locus {
 namespace {
 
-/// Rounding of one update grows with what the next do to it: weights and errors of order 1, learning rates below 1/4, at most three updates.
+/// Rounding of one update grows with what the next do to it: weights and errors of order 1,
+/// learning rates below 1/4, at most three updates.
 double tolerance_of(const Spec& spec) {
   if (spec.precision == Precision::kFloat32) return 1e-4;
   return spec.training.updates == 1 && spec.training.commit == CommitWhen::kEndOfBatch ? 1e-12 : 1e-11;
@@ -134,7 +136,8 @@ TEST(WideNetwork, WorkThatIsSplitIsTheOracles) {
   for (const Spec& spec : split_work()) expect_right(spec, TransportKind::kBatched);
 }
 
-/// Delta of a batch is the mean of the single trials' Delta, its loss the mean of their losses, its counts their sum.
+/// Delta of a batch is the mean of the single trials' Delta, its loss the mean of their losses, its
+/// counts their sum.
 TEST(Batch, IsTheMeanOfItsTrials) {
   constexpr std::int32_t kTrials = 5;
   for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
@@ -191,7 +194,8 @@ TEST(Batch, IsTheMeanOfItsTrials) {
   }
 }
 
-/// A learning rate of 0 is plastic: the same messages as any other rate, and no weight moves by a bit. A static projection is not plastic.
+/// A learning rate of 0 is plastic: the same messages as any other rate, and no weight moves by a
+/// bit. A static projection is not plastic.
 TEST(LearningRate, OfZeroIsPlastic) {
   Style style;
   style.activation = Activation::kTanh;

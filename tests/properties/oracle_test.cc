@@ -1,5 +1,5 @@
-// The oracle itself: against the golden figures, against the identities of docs/rules.md, and its brute-force counts against the closed forms.
-// Nothing here runs the simulator.
+// The oracle itself: against the golden figures, against the identities of docs/rules.md, and its
+// brute-force counts against the closed forms. Nothing here runs the simulator.
 #include "tests/support/oracle.h"
 
 #include <algorithm>
@@ -153,7 +153,8 @@ TEST(Oracle, RandomFeedbackEqualToAIsSymmetricEprop) {
   });
 }
 
-/// The table of docs/locality.md: one trial, final loss, everything plastic, values that are never 0.
+/// The table of docs/locality.md: one trial, final loss, everything plastic, values that are never
+/// 0.
 class ClosedForms : public testing::TestWithParam<std::pair<Activation, bool>> {
  protected:
   ClosedForms() {

@@ -1,5 +1,6 @@
-// What RFLO can reach: with phi = identity, one alpha and lambda and everything dense, Delta W and Delta B have their columns in the row space of
-// R, so the rank of W_K - W_0 is at most o for every sequence of updates. Rules that carry errors over A have no such bound.
+// What RFLO can reach: with phi = identity, one alpha and lambda and everything dense, Delta W and
+// Delta B have their columns in the row space of R, so the rank of W_K - W_0 is at most o for every
+// sequence of updates. Rules that carry errors over A have no such bound.
 #include <cmath>
 #include <string>
 
@@ -52,7 +53,8 @@ const RankReport& report_of(const Outcome& outcome, const std::string& projectio
   throw std::runtime_error("no rank of " + projection);
 }
 
-/// The largest part of a column of W_K - W_0 that lies outside the rows of R (Gram-Schmidt), over the largest entry.
+/// The largest part of a column of W_K - W_0 that lies outside the rows of R (Gram-Schmidt), over
+/// the largest entry.
 double outside_rows(const Spec& spec, const Outcome& outcome, std::size_t projection) {
   const DenseMatrix& feedback = std::get<DenseMatrix>(spec.rules[0].feedback[0].weights);
   std::vector<std::vector<double>> basis;
@@ -118,7 +120,8 @@ TEST_P(Rank, OfRfloIsAtMostTheReadouts) {
   }
 }
 
-/// Where the bound does not hold it is broken, so the test above says something: a curved activation, and a mask.
+/// Where the bound does not hold it is broken, so the test above says something: a curved
+/// activation, and a mask.
 TEST_P(Rank, OfRfloIsFreeWithACurvedActivationOrAMask) {
   for (const bool sparse : {false, true}) {
     Style style;
@@ -130,7 +133,8 @@ TEST_P(Rank, OfRfloIsFreeWithACurvedActivationOrAMask) {
   }
 }
 
-/// In float32 rounding alone gives a change full rank; the tolerance of that precision sees through it.
+/// In float32 rounding alone gives a change full rank; the tolerance of that precision sees through
+/// it.
 TEST_P(Rank, OfRfloIsAtMostTheReadoutsInFloat32) {
   Style style;
   style.leak = 0.25;

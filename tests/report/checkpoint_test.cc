@@ -1,4 +1,5 @@
-// Checkpoints as files: what goes in comes out, what is not whole is refused, and what fails on the way costs nothing.
+// Checkpoints as files: what goes in comes out, what is not whole is refused, and what fails on the
+// way costs nothing.
 #include "sim/report/checkpoint.h"
 
 #include <cerrno>
@@ -108,7 +109,8 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
   }
 }
 
-/// A file that a program of before wrote, when moments were not kept and runs with Adam were refused.
+/// A file that a program of before wrote, when moments were not kept and runs with Adam were
+/// refused.
 TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   const std::string kept = text(fs::path(LOCUS_TREE) / "tests/fuzz/corpus/checkpoint/framed.bin");
   put(kept.substr(1));  // the first byte is the fuzzer's
@@ -119,7 +121,8 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   EXPECT_EQ(misfit(spec, read.state), "");
   EXPECT_TRUE(read.state.running);
   EXPECT_GT(read.state.rules.back().updates, 0);
-  // Written where core's arithmetic was of another level: counts are the same, numbers but for their last bits.
+  // Written where core's arithmetic was of another level: counts are the same, numbers but for
+  // their last bits.
   const RunResult resumed = run(spec, {.threads = 1, .from = &read.state});
   const RunResult whole = run(spec, {.threads = 1});
   ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
@@ -266,7 +269,8 @@ TEST_F(Checkpoints, ThatCannotBeWrittenLeaveTheOldOneWhole) {
        [](FileCalls& calls, int& left) {
          calls.write = [&left](int file, const void* from, std::size_t size) -> std::ptrdiff_t {
            if (left-- == 0) return errno = ENOSPC, -1;
-           return ::write(file, from, std::min<std::size_t>(size, 7));  // the system may take less than it is given
+           // the system may take less than it is given
+           return ::write(file, from, std::min<std::size_t>(size, 7));
          };
        }},
       {"write_at", EIO,

@@ -1,4 +1,5 @@
-// The chip in a result: fields as scripts rely on them, read back, placed anew; tables that fit; the drawing.
+// The chip in a result: fields as scripts rely on them, read back, placed anew; tables that fit;
+// the drawing.
 #include <fstream>
 #include <functional>
 #include <limits>

@@ -69,7 +69,8 @@ TEST(Comparison, OfHugeNumbersAndLongNames) {
   RunResult result = sample_result();
   spec.name = std::string(300, 'm');
   for (Outcome& outcome : result.outcomes) {
-    outcome.rule = std::string(100, 'x') + outcome.rule + std::string(100, 'y');  // the same but in the middle
+    // the same but in the middle
+    outcome.rule = std::string(100, 'x') + outcome.rule + std::string(100, 'y');
     outcome.updates = kHuge;
     outcome.losses.assign(30, 1.2345e-123);
     outcome.losses[0] = 1.2345e+123;
@@ -160,7 +161,8 @@ TEST(Remarks, CallLossesThatAreRoundingEqual) {
 
 TEST(Remarks, SayThatTracesAreLargerThanAHistory) {
   RunResult result = sample_result();
-  EXPECT_EQ(remarks(sample_spec(), result).size(), 1U);  // 200 B of history, 120 B of traces: nothing to say
+  // 200 B of history, 120 B of traces: nothing to say
+  EXPECT_EQ(remarks(sample_spec(), result).size(), 1U);
   result.outcomes[0].ledger.set_memory(100, 0);
   EXPECT_EQ(remarks(sample_spec(), result).back(),
             "Online is not smaller here: bptt keeps 100 B of history, rflo 120 B of traces.");

@@ -1,4 +1,5 @@
-// Every kind of difference between two results is found, named and, where it is a number, placed; nothing else is one.
+// Every kind of difference between two results is found, named and, where it is a number, placed;
+// nothing else is one.
 #include "sim/report/diff.h"
 
 #include <fstream>

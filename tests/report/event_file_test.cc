@@ -1,4 +1,5 @@
-// TensorBoard's event files, read back by a reader that shares nothing with the writer: the CRC bit by bit, the messages by protobuf's own parser.
+// TensorBoard's event files, read back by a reader that shares nothing with the writer: the CRC bit
+// by bit, the messages by protobuf's own parser.
 #include "sim/report/event_file.h"
 
 #include <bit>

@@ -1,4 +1,5 @@
-// What `info` says of a model without building it: the shape is that of the network that would be built, and memory grows where it must.
+// What `info` says of a model without building it: the shape is that of the network that would be
+// built, and memory grows where it must.
 #include "sim/report/forecast.h"
 
 #include <gtest/gtest.h>
@@ -53,7 +54,8 @@ TEST(Memory, CountsWhatGrowsWithTheModel) {
   EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 8 * 18 * 6.5);
 }
 
-/// Without a rule and with one trial at a time, threads may copy sparse synapses: a target and a weight each.
+/// Without a rule and with one trial at a time, threads may copy sparse synapses: a target and a
+/// weight each.
 TEST(Memory, CountsWhatThreadsCopy) {
   Spec spec = sample_spec();
   spec.network.projections[1].weights = SparseMatrix{3, 3, {0, 1, 2, 0}, {0, 0, 1, 2}, {1, 1, 1, 1}};
@@ -83,7 +85,8 @@ TEST(Memory, IsHalvedByFloat32ButForWhatIsReported) {
 TEST(Memory, IsRefusedBeforeItIsTaken) {
   Spec spec = sample_spec();
   spec.rules = {rule_of(RuleKind::kRflo), rule_of(RuleKind::kRtrl)};
-  const double rtrl = memory_needed(spec, spec.rules[1], TransportKind::kBatched) + 8 * 18;  // and what rflo has learnt
+  // and what rflo has learnt
+  const double rtrl = memory_needed(spec, spec.rules[1], TransportKind::kBatched) + 8 * 18;
   EXPECT_NO_THROW(foresee_memory(spec, TransportKind::kBatched, rtrl));
   EXPECT_THROW(foresee_memory(spec, TransportKind::kBatched, rtrl - 1), NotEnoughMemory);
 }

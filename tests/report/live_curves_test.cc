@@ -1,4 +1,5 @@
-// Curves of the live page: bounded, the same however often they were looked at, and true to the losses at both ends.
+// Curves of the live page: bounded, the same however often they were looked at, and true to the
+// losses at both ends.
 #include "sim/report/live_curves.h"
 
 #include <cmath>
@@ -81,7 +82,8 @@ TEST(LiveEvaluations, AreThinnedAndTheNewestIsThere) {
   }
   const std::vector<Evaluation> points = seen.points();
   EXPECT_GE(points.size(), kLivePoints / 2);
-  for (std::size_t p = 0; p + 1 < points.size(); ++p) EXPECT_EQ(points[p], all[16 * p]);  // every 16th of 5003
+  // every 16th of 5003
+  for (std::size_t p = 0; p + 1 < points.size(); ++p) EXPECT_EQ(points[p], all[16 * p]);
 }
 
 TEST(LiveCurves, FollowTheRulesOfARun) {

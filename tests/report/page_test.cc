@@ -1,4 +1,5 @@
-// The page holds its data and lets nothing in it out; a report is the same whether it is made of a run or of the files that the run wrote.
+// The page holds its data and lets nothing in it out; a report is the same whether it is made of a
+// run or of the files that the run wrote.
 #include "sim/report/page.h"
 
 #include <fstream>

@@ -1,4 +1,5 @@
-// Files of recordings: whole at the border of every update, gone on with byte by byte, and clear about what cannot be written.
+// Files of recordings: whole at the border of every update, gone on with byte by byte, and clear
+// about what cannot be written.
 #include "sim/report/recordings.h"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What an .npy file holds, read as NumPy does: as many numbers as its shape says, whatever stands behind them.
+/// What an .npy file holds, read as NumPy does: as many numbers as its shape says, whatever stands
+/// behind them.
 struct Array {
   std::vector<std::int64_t> shape;
   std::vector<double> values;

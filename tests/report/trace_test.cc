@@ -1,4 +1,5 @@
-// Traces: exactly the ledger's messages, and a Perfetto file that parses by the published field numbers and whose slices nest.
+// Traces: exactly the ledger's messages, and a Perfetto file that parses by the published field
+// numbers and whose slices nest.
 #include <map>
 #include <set>
 #include <sstream>
@@ -88,7 +89,8 @@ TEST(Trace, KeepsToItsTicksAndItsLimit) {
   EXPECT_EQ(cut.outcomes[0].trace->left_out, within - 10);
 }
 
-/// Protobuf's wire format by hand: fields of one message, by number. Only what the trace uses: varint, 64 bits, length-delimited.
+/// Protobuf's wire format by hand: fields of one message, by number. Only what the trace uses:
+/// varint, 64 bits, length-delimited.
 struct ProtoField {
   std::uint32_t number = 0;
   std::uint64_t value = 0;  // varint or 64 bits
@@ -132,8 +134,9 @@ const ProtoField* find(const std::vector<ProtoField>& fields, std::uint32_t numb
   return nullptr;
 }
 
-// Published numbers: Trace.packet 1; TracePacket.timestamp 8, track_event 11, track_descriptor 60; TrackDescriptor.uuid 1, name 2, parent_uuid 5;
-// TrackEvent.type 9 (1 begin, 2 end, 3 instant), track_uuid 11, name 23, flow_ids 47, terminating_flow_ids 48.
+// Published numbers: Trace.packet 1; TracePacket.timestamp 8, track_event 11, track_descriptor 60;
+// TrackDescriptor.uuid 1, name 2, parent_uuid 5; TrackEvent.type 9 (1 begin, 2 end, 3 instant),
+// track_uuid 11, name 23, flow_ids 47, terminating_flow_ids 48.
 TEST(Perfetto, ParsesByPublishedNumbersAndNests) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const Spec spec = traced_model(seed);

@@ -1,4 +1,5 @@
-// Trials that are held out: their losses are those of the weights at that update, and nothing else of a run knows of them.
+// Trials that are held out: their losses are those of the weights at that update, and nothing else
+// of a run knows of them.
 #include <gtest/gtest.h>
 
 #include "sim/run/run.h"
@@ -140,7 +141,8 @@ TEST(Evaluation, OfDrawnTrialsShowsOthers) {
   EXPECT_EQ(kept.input, first);
 }
 
-/// What a held-out trial shows is its own, however many are shown abreast and however many are learnt from at once.
+/// What a held-out trial shows is its own, however many are shown abreast and however many are
+/// learnt from at once.
 TEST(Evaluation, OfDrawnTrialsKnowsNoBatch) {
   for (Spec spec : {taught_model(), drawn_model()}) {
     Task single(spec, 1, Shown::kEvaluation);

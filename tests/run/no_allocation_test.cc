@@ -1,6 +1,8 @@
-// No allocation between the first trial and the last: after one update has warmed the queues, the batched transport takes no memory.
+// No allocation between the first trial and the last: after one update has warmed the queues, the
+// batched transport takes no memory.
 //
-// Eigen's products take scratch space of their own where an operand is too large for the stack; shapes here stay below that.
+// Eigen's products take scratch space of their own where an operand is too large for the stack;
+// shapes here stay below that.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -15,7 +17,8 @@ namespace {
 std::atomic<std::int64_t> allocations{0};
 }  // namespace
 
-// The whole family: under AddressSanitizer, whose own would otherwise stand in for the rest, nothing may be freed by another hand than allocated it.
+// The whole family: under AddressSanitizer, whose own would otherwise stand in for the rest,
+// nothing may be freed by another hand than allocated it.
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* pointer = std::malloc(size == 0 ? 1 : size)) return pointer;

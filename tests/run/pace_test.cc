@@ -49,7 +49,8 @@ TEST(Schedule, IsALearningRateOfEachUpdate) {
     const RunResult plain = run_with(spec, transport);
     const RunResult same = run_with(scheduled, transport);
     for (std::size_t k = 0; k < plain.outcomes.size(); ++k) EXPECT_TRUE(identical(plain.outcomes[k], same.outcomes[k]));
-    scheduled.training.schedule = ScheduleSpec{.decay = Decay::kLinear, .last = 0.5};  // 1, 3/4, 1/2
+    // 1, 3/4, 1/2
+    scheduled.training.schedule = ScheduleSpec{.decay = Decay::kLinear, .last = 0.5};
     const RunResult falling = run_with(scheduled, transport);
     // By hand: each update a run of its own, from where the one before has ended, at its own rate.
     std::optional<RunState> state;

@@ -1,4 +1,5 @@
-// What is recorded is what the actors hold, over both transports; and that somebody looks changes nothing.
+// What is recorded is what the actors hold, over both transports; and that somebody looks changes
+// nothing.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -69,7 +70,8 @@ TEST(Recorder, SeesEveryTickAndUpdateOfWhatARuleHas) {
 
 TEST(Recorder, BothTransportsSeeTheSame) {
   for (Spec spec : models(12)) {
-    spec.training.updates = 1;  // afterwards weights differ in their last bits, and a threshold may fall between
+    // afterwards weights differ in their last bits, and a threshold may fall between
+    spec.training.updates = 1;
     spec.precision = Precision::kFloat64;
     spec.records = every_record(spec);
     const Recorded mailbox = record(spec, TransportKind::kMailbox);
@@ -97,7 +99,8 @@ TEST(Recorder, BothTransportsSeeTheSame) {
   }
 }
 
-/// Where nobody looks at outputs readouts may idle; their errors are 0 all the same at ticks without one, in every trial.
+/// Where nobody looks at outputs readouts may idle; their errors are 0 all the same at ticks
+/// without one, in every trial.
 TEST(Recorder, ErrorsAloneAreThoseOfEveryTick) {
   int quiet = 0;
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
@@ -124,7 +127,8 @@ TEST(Recorder, ErrorsAloneAreThoseOfEveryTick) {
   EXPECT_GT(quiet, 100) << "few ticks are without an error";
 }
 
-/// W_k - W_{k-1} = -eta / batch sum over trials and ticks of signal_i trace_ij: trace and signal are those that the synapses learn by.
+/// W_k - W_{k-1} = -eta / batch sum over trials and ticks of signal_i trace_ij: trace and signal
+/// are those that the synapses learn by.
 void expect_signals_times_traces(const Spec& spec, const Recorded& recorded, std::size_t k, std::int32_t p) {
   const ProjectionSpec& projection = spec.network.projections[static_cast<std::size_t>(p)];
   const auto& populations = spec.network.populations;
@@ -182,7 +186,8 @@ TEST(Recorder, SignalsTimesTracesAreWhatWeightsMoved) {
   EXPECT_GT(held, 200);
 }
 
-/// u = W h + B x, h = (1 - alpha) h + alpha tanh(u), y = A h, e = y - y*, in plain loops over the weights that were recorded.
+/// u = W h + B x, h = (1 - alpha) h + alpha tanh(u), y = A h, e = y - y*, in plain loops over the
+/// weights that were recorded.
 TEST(Recorder, ActivityOutputAndErrorAreThoseOfTheEquations) {
   Style style;
   style.activation = Activation::kTanh;

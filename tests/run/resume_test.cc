@@ -1,4 +1,5 @@
-// A run that goes on from a state is the run that never stopped: at every update of every rule, over both transports, in both precisions, bit by bit.
+// A run that goes on from a state is the run that never stopped: at every update of every rule,
+// over both transports, in both precisions, bit by bit.
 #include <gtest/gtest.h>
 
 #include "sim/run/run.h"
@@ -265,7 +266,8 @@ TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {
   ASSERT_EQ(misfit(spec, good), "");
   RunState more = good;
   for (std::vector<std::int64_t>& stream : more.rules.front().traffic->messages) {
-    for (std::int64_t& messages : stream) messages *= 2;  // whole events still, and not those of the ledger
+    // whole events still, and not those of the ledger
+    for (std::int64_t& messages : stream) messages *= 2;
   }
   EXPECT_NE(misfit(spec, more).find("counts by neuron that are not its messages"), std::string::npos)
       << misfit(spec, more);

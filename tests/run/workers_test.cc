@@ -1,4 +1,5 @@
-// Workers: every task of every phase once, whatever the number of tasks and threads, awake or asleep.
+// Workers: every task of every phase once, whatever the number of tasks and threads, awake or
+// asleep.
 #include "sim/run/workers.h"
 
 #include <atomic>
@@ -13,7 +14,8 @@
 namespace locus {
 namespace {
 
-/// Runs phases of 1 .. 9 tasks; each task writes what it alone may write, and reads what the phase before has written.
+/// Runs phases of 1 .. 9 tasks; each task writes what it alone may write, and reads what the phase
+/// before has written.
 void run_phases(Workers& workers, int phases) {
   const Executor executor = workers.executor();
   constexpr int kMost = 9;
@@ -38,12 +40,14 @@ TEST(WorkersOnThreads, RunEveryTaskOfEveryPhaseOnce) {
 TEST(WorkersOnThreads, WakeUpAgain) {
   Workers workers(3);
   for (int pause = 0; pause < 20; ++pause) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // long enough for all to fall asleep
+    // long enough for all to fall asleep
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     run_phases(workers, 9);
   }
 }
 
-/// With two tasks that wait for each other, both threads must take one: nobody runs a phase alone for good.
+/// With two tasks that wait for each other, both threads must take one: nobody runs a phase alone
+/// for good.
 TEST(WorkersOnThreads, TwoTasksOfAPhaseRunAtOnce) {
   Workers workers(2);
   const Executor executor = workers.executor();

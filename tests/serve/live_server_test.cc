@@ -1,4 +1,5 @@
-// The live server: who is answered, that updates arrive, and that browsers which do not read, or send nonsense, cost nothing.
+// The live server: who is answered, that updates arrive, and that browsers which do not read, or
+// send nonsense, cost nothing.
 #include "sim/serve/live_server.h"
 
 #include <random>
@@ -174,7 +175,8 @@ TEST_F(Live, ThreadSendsWhatIsPublished) {
   client.say(upgrade());
   const std::string accepted = client.hear("\r\n\r\n");
   EXPECT_TRUE(accepted.starts_with("HTTP/1.1 101")) << accepted;
-  EXPECT_NE(accepted.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), std::string::npos);  // RFC 6455, section 1.3
+  // RFC 6455, section 1.3
+  EXPECT_NE(accepted.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), std::string::npos);
   publish_when_wanted("{\"first\":1}");
   EXPECT_NE(client.hear("{\"first\":1}").find("\x81\x0b{\"first\":1}"), std::string::npos);
   publish_when_wanted("{\"second\":2}");
@@ -187,7 +189,8 @@ TEST_F(Live, ThreadLetsWhoDoesNotReadWaitAndAsksForNothing) {
   deaf.hear("\r\n\r\n");
   const std::string large(64U << 20U, 'x');  // more than the system takes in
   publish_when_wanted(large);
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));           // longer than from one snapshot to the next
+  // longer than from one snapshot to the next
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
   EXPECT_FALSE(server_.wanted());                                        // so the run makes none
   EXPECT_TRUE(answer(head("/" + token() + "/")).ends_with("the page"));  // others are served
 }

@@ -1,4 +1,5 @@
-// What the comments of shipped models claim: where their data come from, and what is to be seen when they run.
+// What the comments of shipped models claim: where their data come from, and what is to be seen
+// when they run.
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -124,7 +125,8 @@ TEST(Models, UnalignedRanksHaveTheirOrder) {
 }
 
 TEST(Models, SinesAreLearntOnlineBestByRulesThatRememberThePast) {
-  const RunResult result = run_shipped("sines.txtpb", 250);  // an eighth of its updates: by then the loss has fallen tenfold
+  // an eighth of its updates: by then the loss has fallen tenfold
+  const RunResult result = run_shipped("sines.txtpb", 250);
   for (const char* rule : {"bptt", "rflo", "eprop:random"}) {
     const Outcome& outcome = outcome_of(result, rule);
     EXPECT_LT(last_ten(outcome), first_ten(outcome) / 8) << rule;
@@ -150,7 +152,8 @@ TEST(Models, ChipCarriesWhatItsCommentSays) {
 }
 
 TEST(Models, SparseCueCrossesTheGapUnlessTheSweepIsShort) {
-  constexpr double kWithoutTheCue = 0.5 / 20 * 5 * (4 + 1 + 1) / 9.0;  // five ticks with a third in every readout
+  // five ticks with a third in every readout
+  constexpr double kWithoutTheCue = 0.5 / 20 * 5 * (4 + 1 + 1) / 9.0;
   const RunResult result = run_shipped("sparse.txtpb", 2000);
   const double truncated = last_ten(outcome_of(result, "tbptt:5:5"));
   for (const char* rule : {"bptt", "rflo", "eprop", "eprop:random"}) {

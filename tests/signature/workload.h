@@ -15,7 +15,8 @@ namespace locus {
 /// The model files of the repository, by name.
 std::vector<std::filesystem::path> shipped_models();
 
-/// Those of at most 10^6 synapses: the others take too long for a test of twenty updates, and much longer message by message.
+/// Those of at most 10^6 synapses: the others take too long for a test of twenty updates, and much
+/// longer message by message.
 std::vector<std::filesystem::path> small_shipped_models();
 
 /// Loads a shipped model and runs at most so many of its updates under every rule, on one thread.

@@ -1,4 +1,5 @@
-// The shipped balanced network is in the asynchronous irregular state: rates, irregularity and synchrony, from every spike of its run.
+// The shipped balanced network is in the asynchronous irregular state: rates, irregularity and
+// synchrony, from every spike of its run.
 #include <cmath>
 #include <numeric>
 
@@ -15,7 +16,8 @@ namespace {
 /// Spike trains of one population: the ticks in which each neuron fired, ascending.
 using Trains = std::vector<std::vector<std::int32_t>>;
 
-/// Mean over neurons with four spikes and more: the standard deviation of a neuron's intervals over their mean. 1 for Poisson's, 0 for a clock's.
+/// Mean over neurons with four spikes and more: the standard deviation of a neuron's intervals over
+/// their mean. 1 for Poisson's, 0 for a clock's.
 double mean_cv(const Trains& trains) {
   double sum = 0;
   double neurons = 0;
@@ -31,7 +33,8 @@ double mean_cv(const Trains& trains) {
   return sum / neurons;
 }
 
-/// Variance over mean of the population's spikes in bins of `width` ticks. 1 for neurons that fire each for itself, their number for a volley of all.
+/// Variance over mean of the population's spikes in bins of `width` ticks. 1 for neurons that fire
+/// each for itself, their number for a volley of all.
 double fano_factor(const Trains& trains, std::int32_t begin, std::int32_t end, std::int32_t width) {
   std::vector<double> bins(static_cast<std::size_t>((end - begin) / width), 0);
   for (const std::vector<std::int32_t>& train : trains) {
@@ -79,7 +82,8 @@ TEST(Balanced, IsAsynchronousAndIrregular) {
     EXPECT_LT(rate, 10);
     EXPECT_GT(cv, 0.8);
     EXPECT_LT(cv, 1.1);
-    // A mean correlation of two neurons of (F - 1) / n, below 0.001. With weights of 0.2 and -1 that arrive a tick later volleys gave E 95 and 154.
+    // A mean correlation of two neurons of (F - 1) / n, below 0.001. With weights of 0.2 and -1
+    // that arrive a tick later volleys gave E 95 and 154.
     EXPECT_LT(fano_1ms, 6);
     EXPECT_LT(fano_5ms, 8);
   }

@@ -1,4 +1,5 @@
-// Delays of projections: spiking networks against the oracle, gradients against tangents, and one spike followed from neuron to neuron.
+// Delays of projections: spiking networks against the oracle, gradients against tangents, and one
+// spike followed from neuron to neuron.
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -35,7 +36,8 @@ TEST(Delays, AreTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-/// In float32 two spikes may fall on either side of a threshold, so both transports are held against each other, which add in the same order.
+/// In float32 two spikes may fall on either side of a threshold, so both transports are held
+/// against each other, which add in the same order.
 TEST(Delays, InFloat32AreTheSameUnderBothTransports) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Spec spec = late_spiking_model(seed);
@@ -97,8 +99,9 @@ TEST(Delays, LeaveBpttTheGradientOfTheTangents) {
   }
 }
 
-/// A chain of two neurons: an input spike in tick 2, delays of 3 over B, 4 over W and 2 over A. By hand: the first neuron fires in tick 5, the second
-/// in tick 9, the readout hears it in tick 11; a trial of 10 ticks ends before.
+/// A chain of two neurons: an input spike in tick 2, delays of 3 over B, 4 over W and 2 over A. By
+/// hand: the first neuron fires in tick 5, the second in tick 9, the readout hears it in tick 11; a
+/// trial of 10 ticks ends before.
 TEST(Delays, CarryASpikeFromNeuronToNeuron) {
   const auto model = [](int ticks) {
     return R"(network {

@@ -44,7 +44,8 @@ std::vector<double> part(const std::vector<double>& matrix, std::size_t cols, st
 }
 
 spiking::Spikes spikes_of(const std::string& name) {
-  const std::vector<std::int16_t> numbers_of = numbers<std::int16_t>(name);  // (trial, tick, neuron) each
+  // (trial, tick, neuron) each
+  const std::vector<std::int16_t> numbers_of = numbers<std::int16_t>(name);
   spiking::Spikes spikes(5);
   for (std::size_t k = 0; k + 2 < numbers_of.size(); k += 3)
     spikes.at(static_cast<std::size_t>(numbers_of[k])).emplace_back(numbers_of[k + 1], numbers_of[k + 2]);

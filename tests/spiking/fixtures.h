@@ -1,4 +1,5 @@
-// The two shipped models whose figures NEST 3.10 publishes, run with every tick watched; and what they must give (tests/data/spiking).
+// The two shipped models whose figures NEST 3.10 publishes, run with every tick watched; and what
+// they must give (tests/data/spiking).
 #pragma once
 
 #include <array>
@@ -35,7 +36,8 @@ Watched train(const Fixture& fixture, TransportKind transport);
 /// The shipped model itself.
 Spec spec_of(const Fixture& fixture);
 
-/// The largest |difference| of the two, over the largest move of a weight of the projection from its start; of the worst projection.
+/// The largest |difference| of the two, over the largest move of a weight of the projection from
+/// its start; of the worst projection.
 double miss(const Spec& spec, const oracle::ByProjection& weights, const oracle::ByProjection& wanted);
 
 }  // namespace locus

@@ -1,5 +1,5 @@
-// The shipped spiking models against the figures of NEST 3.10's published e-prop tests: losses, weights, every spike, and the counts of the first
-// trial.
+// The shipped spiking models against the figures of NEST 3.10's published e-prop tests: losses,
+// weights, every spike, and the counts of the first trial.
 #include "tests/spiking/fixtures.h"
 
 #include <algorithm>
@@ -60,7 +60,8 @@ INSTANTIATE_TEST_SUITE_P(Transports, Figures, testing::Values(TransportKind::kMa
                            return instance.param == TransportKind::kMailbox ? "mailbox" : "batched";
                          });
 
-/// What BPTT and tBPTT send of the same trial, from its spikes: X, Z, Z_l = 5053, 3999, 8 and 999 (readout, tick) with an error.
+/// What BPTT and tBPTT send of the same trial, from its spikes: X, Z, Z_l = 5053, 3999, 8 and 999
+/// (readout, tick) with an error.
 TEST(Counts, OfSweepsOverPatternGenerationAreTheirFormulas) {
   constexpr std::int64_t kTicks = 1000, kNeurons = 100, kInputs = 100, kErrors = 999, kSynapses = 9900;
   constexpr std::int64_t kReplayed = 5053 * kNeurons + (3999 - 8) * (kNeurons - 1);
@@ -84,8 +85,9 @@ TEST(Counts, OfSweepsOverPatternGenerationAreTheirFormulas) {
   EXPECT_EQ(truncated_to_3.max_lag(), 2);
 }
 
-/// The event-driven archive form of the same rule (docs/locality.md): at the first spike of its source in the next trial a synapse reads its neuron's
-/// past, tick by tick from its own first spike on. Spikes of inputs arrive in their tick, those of neurons in the next.
+/// The event-driven archive form of the same rule (docs/locality.md): at the first spike of its
+/// source in the next trial a synapse reads its neuron's past, tick by tick from its own first
+/// spike on. Spikes of inputs arrive in their tick, those of neurons in the next.
 TEST(Archive, ReadsThePastAsOftenAsTheDocsSay) {
   const Fixture fixture = pattern_generation();
   const Spec spec = spec_of(fixture);
@@ -121,8 +123,9 @@ TEST(Archive, ReadsThePastAsOftenAsTheDocsSay) {
   EXPECT_NEAR(static_cast<double>(sum) / static_cast<double>(reads), 520, 0.5);
 }
 
-/// The most that any of the figures that the tests above hold is off by, in units of what they allow: losses and weights after five updates, or,
-/// in less than half the time, the first two losses.
+/// The most that any of the figures that the tests above hold is off by, in units of what they
+/// allow: losses and weights after five updates, or, in less than half the time, the first two
+/// losses.
 double noticed(const Fixture& fixture, Spec spec, Mutation mutation, std::int64_t updates = 5) {
   spec.training.updates = updates;
   const oracle::Answer answer = spiking::solve(spec, spec.rules[0], mutation);
@@ -142,13 +145,15 @@ TEST(Oracle, HasTheFiguresItself) {
   }
 }
 
-/// Each mistake that is easily made, made in the oracle: some figure would tell, by ten times what is allowed at least.
+/// Each mistake that is easily made, made in the oracle: some figure would tell, by ten times what
+/// is allowed at least.
 TEST(Mutations, AreNoticedByTheFigures) {
   const Fixture fixtures[] = {pattern_generation(), evidence()};
   const Spec specs[] = {spec_of(fixtures[0]), spec_of(fixtures[1])};
   for (const Mutation mutation : spiking::mutations()) {
     double most = 0;
-    for (const std::int64_t updates : {2, 5}) {  // what pattern generation has not (adaptation, Adam, classes) the other has
+    // what pattern generation has not (adaptation, Adam, classes) the other has
+    for (const std::int64_t updates : {2, 5}) {
       for (std::size_t k = 0; k < 2 && most < 10; ++k) most = noticed(fixtures[k], specs[k], mutation, updates);
     }
     EXPECT_GT(most, 10) << spiking::name(mutation);

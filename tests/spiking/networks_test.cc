@@ -1,4 +1,5 @@
-// Spiking networks of every kind against the oracle: losses, weights, every count and the memory, under both transports; gradients against tangents.
+// Spiking networks of every kind against the oracle: losses, weights, every count and the memory,
+// under both transports; gradients against tangents.
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -32,7 +33,8 @@ TEST(SpikingNetworks, DoWhatTheOracleDoes) {
   EXPECT_GT(spikes, 10000) << "networks that are silent show nothing";
 }
 
-/// Spiking neurons beside rate neurons, of every rule, some told only over wires that nobody teaches: the transports agree.
+/// Spiking neurons beside rate neurons, of every rule, some told only over wires that nobody
+/// teaches: the transports agree.
 TEST(SpikingNetworks, LiveBesideRateNeurons) {
   int mixed = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
@@ -68,7 +70,8 @@ TEST(SpikingNetworks, AreTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-/// No more is sent in a trial than `locus info` says, of any channel and lag; history, traces and stalls are exactly what it says.
+/// No more is sent in a trial than `locus info` says, of any channel and lag; history, traces and
+/// stalls are exactly what it says.
 TEST(SpikingNetworks, SendNoMoreThanTheClosedForms) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Spec spec = odd_spiking_model(seed);
@@ -142,7 +145,8 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
         const bool errs = entry.channel == Channel::kPost || entry.channel == Channel::kTransport ||
                           entry.channel == Channel::kFeedback;
         if (errs && spec.rules[k].kind != RuleKind::kNone)
-          continue;  // an error may be 0 for want of synapses: held by the bound above and by the oracle
+          // an error may be 0 for want of synapses: held by the bound above and by the oracle
+          continue;
         EXPECT_EQ(ledger.at(entry.channel, entry.lag).messages, entry.tally.messages * ledger.trials())
             << name(entry.channel) << " lag " << entry.lag << ", " << spec.rules[k].name << ", " << describe(spec);
       }
@@ -153,7 +157,8 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
 TEST(SpikingNetworks, AreLoadedFromTheirText) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     Spec spec = odd_spiking_model(seed);
-    std::erase_if(spec.rules, [](const RuleSpec& rule) {  // a file without feedback means another: symmetric, or drawn
+    // a file without feedback means another: symmetric, or drawn
+    std::erase_if(spec.rules, [](const RuleSpec& rule) {
       return locus::rule(rule.kind).signal == SignalSource::kFeedback && rule.feedback.empty();
     });
     for (RuleSpec& rule : spec.rules) {
@@ -203,7 +208,8 @@ TEST(Gradient, OfTruncatedSweepsOverTheWholeTrialIsThatOfBptt) {
   }
 }
 
-/// e-prop is BPTT without W^T del and -V_th del, and with (1 - kappa) sum kappa^(u-t) L_u for what the readouts pass back.
+/// e-prop is BPTT without W^T del and -V_th del, and with (1 - kappa) sum kappa^(u-t) L_u for what
+/// the readouts pass back.
 TEST(Gradient, OfEpropIsThatOfBpttWithPathsCut) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Spec spec = small_spiking_model(seed);

@@ -1,4 +1,5 @@
-// A chip counts what spiking neurons send and changes nothing of it: the same bits wherever neurons sit, and the same packets from both transports.
+// A chip counts what spiking neurons send and changes nothing of it: the same bits wherever neurons
+// sit, and the same packets from both transports.
 #include <gtest/gtest.h>
 
 #include "sim/model/network_size.h"
@@ -45,7 +46,8 @@ TEST(SpikingPlacement, ChangesNoBitAndIsCountedAlikeByBothTransports) {
         ASSERT_TRUE(identical(bulk.outcomes[k], batched.outcomes[k])) << spec.rules[k].name << " of " << describe(plain);
         const ChipTraffic& report = bulk.outcomes[k].chip.value().report;
         ASSERT_EQ(report.total.on_core + report.total.unicast_packets, bulk.outcomes[k].ledger.messages());
-        if (single.outcomes[k].ledger == bulk.outcomes[k].ledger) {  // rounding may decide otherwise in later updates
+        // rounding may decide otherwise in later updates
+        if (single.outcomes[k].ledger == bulk.outcomes[k].ledger) {
           ASSERT_EQ(report.entries, single.outcomes[k].chip.value().report.entries) << spec.rules[k].name;
         }
         packets += report.total.packets;

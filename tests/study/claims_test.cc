@@ -1,4 +1,5 @@
-// The paper's claims, in their quick size, as `locus reproduce` measures them; and that a claim can fail.
+// The paper's claims, in their quick size, as `locus reproduce` measures them; and that a claim can
+// fail.
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -1,4 +1,5 @@
-// What is seen along a run: against shorter runs, against sums by plain loops, and that looking changes nothing.
+// What is seen along a run: against shorter runs, against sums by plain loops, and that looking
+// changes nothing.
 #include "sim/study/course.h"
 
 #include <algorithm>
@@ -97,7 +98,8 @@ TEST(Course, ARankAlongTheWayIsThatOfARunThatEndsThere) {
         const Curves& curves = seen.curves.at(outcome.rule);
         const Series& ranks = curves.at("rank/" + rank.projection);
         const Series& effective = curves.at("effective_rank/" + rank.projection);
-        const auto at = static_cast<std::size_t>(updates);  // so few updates are looked at one by one
+        // so few updates are looked at one by one
+        const auto at = static_cast<std::size_t>(updates);
         EXPECT_EQ(ranks.updates.at(at), updates);
         EXPECT_EQ(ranks.values.at(at), rank.rank) << outcome.rule;
         EXPECT_EQ(effective.values.at(at), rank.effective_rank) << outcome.rule;

@@ -94,9 +94,10 @@ TEST(Prediction, KnowsSignedPermutations) {
   EXPECT_FALSE(is_signed_permutation(p));
 }
 
-// The noise of a batch falls as 1/sqrt(batch), and with it the distance of a sampled training from the noise-free one: 16 times the trials, a
-// quarter of the distance. Over 16 seeds the root mean square of the ratio spreads by less than 0.15 of it; half to one and a half times is
-// passed by chance less often than once in a thousand. Seeds are fixed.
+// The noise of a batch falls as 1/sqrt(batch), and with it the distance of a sampled training from
+// the noise-free one: 16 times the trials, a quarter of the distance. Over 16 seeds the root mean
+// square of the ratio spreads by less than 0.15 of it; half to one and a half times is passed by
+// chance less often than once in a thousand. Seeds are fixed.
 TEST(Sampled, TrainingApproachesTheExactExpectation) {
   Draws draws(3, "test/sampled");
   const LinearNetwork student = draws.network(2, 5, 3, 0.5, 0.4), teacher = draws.network(2, 5, 3, 1, 0.5);

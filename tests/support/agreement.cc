@@ -55,7 +55,8 @@ testing::AssertionResult same_losses(const std::vector<double>& found, const std
     return testing::AssertionFailure() << found.size() << " losses, oracle has " << expected.size();
   for (std::size_t k = 0; k < found.size(); ++k) {
     const double size = precision == Precision::kFloat32 ? std::max(expected[k], std::sqrt(expected[k])) : expected[k];
-    const double bound = tolerance * std::max(size, 1e-6);  // a loss is a sum of squares of numbers of order 1
+    // a loss is a sum of squares of numbers of order 1
+    const double bound = tolerance * std::max(size, 1e-6);
     if (!(std::abs(found[k] - expected[k]) <= bound)) {
       return testing::AssertionFailure() << "loss of update " << k << ": program " << found[k] << ", oracle "
                                          << expected[k];

@@ -1,4 +1,5 @@
-// The golden figures of tests/data/golden_rate.txt: small networks with what every rule must compute and send, worked out by another program.
+// The golden figures of tests/data/golden_rate.txt: small networks with what every rule must
+// compute and send, worked out by another program.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,9 @@ struct GoldenRule {
 };
 
 struct GoldenCase {
-  Spec spec;  // projections B, W, A in this order; its rules are those of `rules`; one trial, one update, learning rate 1
+  // projections B, W, A in this order; its rules are those of `rules`; one trial, one update,
+  // learning rate 1
+  Spec spec;
   std::vector<GoldenRule> rules;
 };
 

@@ -1,4 +1,5 @@
-// A Spec written as a model file (.txtpb), so that what a test built in memory can be replayed with the program.
+// A Spec written as a model file (.txtpb), so that what a test built in memory can be replayed with
+// the program.
 #pragma once
 
 #include <string>

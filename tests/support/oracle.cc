@@ -44,7 +44,8 @@ void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double
       if (!synapse.plastic) continue;
       if (how.element) change(synapse) = std::clamp(change(synapse), -*how.element, *how.element);
       squares += change(synapse) * change(synapse);
-      messages += std::int64_t{2} * spec.training.batch;  // every replica: a square to its agent, a factor from it
+      // every replica: a square to its agent, a factor from it
+      messages += std::int64_t{2} * spec.training.batch;
     }
   }
   if (!how.norm || messages == 0) return;
@@ -133,7 +134,8 @@ double loss_of(const Spec& spec) {
   still.training.updates = 1;
   still.training.commit = CommitWhen::kEndOfBatch;
   RuleSpec rule;
-  rule.kind = RuleKind::kRflo;  // any rule that meets the target; what it asks of the weights comes after the loss
+  // any rule that meets the target; what it asks of the weights comes after the loss
+  rule.kind = RuleKind::kRflo;
   return solve(still, rule).losses.at(0);
 }
 

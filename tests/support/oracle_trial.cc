@@ -106,7 +106,8 @@ class Replica {
     return tick >= delay ? past[tick - delay][synapse.source] : 0;
   }
 
-  /// AXON from every source that is not silent to each of its synapses; each answers with a DENDRITE.
+  /// AXON from every source that is not silent to each of its synapses; each answers with a
+  /// DENDRITE.
   void propagate(const std::vector<Synapse>& block, const std::vector<Row>& past, Party source, Party target, Row& current) {
     const std::size_t answer_scalars = rule_.kind == RuleKind::kRtrl && target == Party::kRate ? 2 : 1;
     for (const Synapse& synapse : block) {
@@ -195,7 +196,8 @@ class Replica {
     return true;
   }
 
-  /// What a synapse carries back at s belongs to the activity that it heard at s, which was sent as much earlier as its delay.
+  /// What a synapse carries back at s belongs to the activity that it heard at s, which was sent as
+  /// much earlier as its delay.
   void revisit(std::size_t s, std::size_t last, Row& delta) {
     ++phase_;
     const std::size_t lag = now_ - s;
@@ -264,7 +266,8 @@ class Replica {
   void eprop(const Row& signal) {
     Row own(net_.units);
     for (const Synapse& synapse : net_.w) {
-      if (synapse.source != synapse.target || synapse.delay != 1) continue;  // h_t depends on h_{t-1} through no other
+      // h_t depends on h_{t-1} through no other
+      if (synapse.source != synapse.target || synapse.delay != 1) continue;
       send(Channel::kDendrite, 0, 1, actor(synapse), actor(Party::kRate, synapse.target));
       own[synapse.target] = synapse.weight;
     }
@@ -275,7 +278,8 @@ class Replica {
     }
   }
 
-  /// INFLUENCE: what each unit hears of the others' sensitivities of the tick before, sum_l W_kl P_l(t-1).
+  /// INFLUENCE: what each unit hears of the others' sensitivities of the tick before, sum_l W_kl
+  /// P_l(t-1).
   std::vector<Row> influence() {
     std::vector<Row> inflow(net_.units, Row(plastic_.size()));
     for (const Synapse& synapse : net_.w) {
@@ -323,12 +327,13 @@ class Replica {
   std::size_t depth_ = static_cast<std::size_t>(-1);   // tau
   std::size_t stride_ = static_cast<std::size_t>(-1);  // k
   double loss_ = 0;
-  std::vector<Synapse*> plastic_;       // onto rate neurons (N)
-  std::vector<Row> x_, h_, slope_;      // by tick; phi'(u)
-  std::vector<Row> epsilon_, waiting_;  // by tick; eps (o), A^T eps with the weights of its tick (n)
-  std::vector<bool> swept_;             // by tick
-  std::vector<Row> told_;               // by tick; A_ki eps_k of each synapse of A
-  std::vector<Row> due_;                // by tick; what a sweep has carried back to it
+  std::vector<Synapse*> plastic_;   // onto rate neurons (N)
+  std::vector<Row> x_, h_, slope_;  // by tick; phi'(u)
+  // by tick; eps (o), A^T eps with the weights of its tick (n)
+  std::vector<Row> epsilon_, waiting_;
+  std::vector<bool> swept_;  // by tick
+  std::vector<Row> told_;    // by tick; A_ki eps_k of each synapse of A
+  std::vector<Row> due_;     // by tick; what a sweep has carried back to it
   Row y_;
   Row trace_;                     // P (N)
   std::vector<Row> sensitivity_;  // dh_k / dtheta_q (n x N)

@@ -7,7 +7,8 @@
 
 namespace locus {
 
-/// From the first `sources` neurons of a layer onto the first `targets` of another; weight(k) of synapse k, source by source.
+/// From the first `sources` neurons of a layer onto the first `targets` of another; weight(k) of
+/// synapse k, source by source.
 template <class Weight>
 Projection<double> dense_projection(const char* name, Layer source, std::int32_t sources, Layer target,
                                     std::int32_t targets, double learning_rate, Weight weight) {

@@ -1,4 +1,5 @@
-// Records for models of tests: all that can be seen of a model, and a run that keeps what it was shown.
+// Records for models of tests: all that can be seen of a model, and a run that keeps what it was
+// shown.
 #pragma once
 
 #include <cstdint>

@@ -68,7 +68,8 @@ void World::learn_online(const Life& life) {
   }
 }
 
-/// POST of psi and signal from neurons with news, FEEDBACK or TRANSPORT from readouts with an error.
+/// POST of psi and signal from neurons with news, FEEDBACK or TRANSPORT from readouts with an
+/// error.
 void World::count_news(const Life& life, int t, const Row& signal) {
   const auto tick = static_cast<std::size_t>(t);
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
@@ -109,7 +110,8 @@ void World::learn_backwards(const Life& life) {
   for (int now = 0; now < T; ++now) {
     if (!(now + 1 == T || (has_error(now) && (now + 1) % stride == 0))) continue;
     Row om(net.units, 0);
-    Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));  // by tick; 0 beyond the present one
+    // by tick; 0 beyond the present one
+    Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));
     Rows dels(static_cast<std::size_t>(T) + 1, Row(net.units, 0));
     const auto at = [&](int tick) { return static_cast<std::size_t>(std::min(tick, T)); };
     const int last = std::max(now - depth + 1, 0);

@@ -1,4 +1,5 @@
-// The oracle's forward half: the network as the spec says it, a trial, its loss, what it sends and keeps.
+// The oracle's forward half: the network as the spec says it, a trial, its loss, what it sends and
+// keeps.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>

@@ -1,4 +1,5 @@
-// The state of a spiking network's oracle, and what it does with it tick by tick. Internal to spiking_oracle*.cc.
+// The state of a spiking network's oracle, and what it does with it tick by tick. Internal to
+// spiking_oracle*.cc.
 #pragma once
 
 #include <cmath>

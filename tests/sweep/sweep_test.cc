@@ -1,4 +1,5 @@
-// A sweep is so many single runs: bit by bit, whatever the threads, stopped and resumed, with members that fail among them.
+// A sweep is so many single runs: bit by bit, whatever the threads, stopped and resumed, with
+// members that fail among them.
 #include "sim/sweep/sweep.h"
 
 #include <algorithm>
@@ -83,7 +84,8 @@ TEST_F(Sweep, Of200MembersIs200SingleRunsOnAnyNumberOfThreads) {
     EXPECT_EQ(member.rules, digests_of(single));
     ASSERT_EQ(member.rules.size(), single.outcomes.size());
     for (std::size_t r = 0; r < member.rules.size(); ++r)
-      EXPECT_EQ(member.rules[r].fingerprint, single.outcomes[r].fingerprint);  // over losses, weights and counts
+      // over losses, weights and counts
+      EXPECT_EQ(member.rules[r].fingerprint, single.outcomes[r].fingerprint);
   }
   // The settings took hold: what they change differs.
   EXPECT_NE(swept.members.front().rules[0].fingerprint, swept.members.back().rules[0].fingerprint);

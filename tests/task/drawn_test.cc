@@ -1,4 +1,5 @@
-// Drawn inputs: the statistics that they are drawn for, and what they must not depend on. Drawn targets: that they hold nothing but their sines.
+// Drawn inputs: the statistics that they are drawn for, and what they must not depend on. Drawn
+// targets: that they hold nothing but their sines.
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -50,7 +51,8 @@ double mean(int ticks, int neurons, const std::function<double(int, int)>& f) {
   return sum / (double(ticks) * neurons);
 }
 
-/// The mean of 10^5 draws is p to five standard deviations, and products of two draws have the mean p^2 of independent ones.
+/// The mean of 10^5 draws is p to five standard deviations, and products of two draws have the mean
+/// p^2 of independent ones.
 TEST(Poisson, IsIndependentAcrossTicksNeuronsTrialsAndSeeds) {
   const Spec spec = drawn_spec(poisson({100}));  // 0.05 a tick of 0.5 ms
   const double p = 0.05;
@@ -69,7 +71,8 @@ TEST(Poisson, IsIndependentAcrossTicksNeuronsTrialsAndSeeds) {
   EXPECT_NEAR(mean(kTicks - 1, kNeurons - 1, [&](int t, int i) { return at(a, t, i) * at(a, t + 1, i + 1); }), p * p, both);
   EXPECT_NEAR(mean(kTicks, kNeurons, [&](int t, int i) { return at(a, t, i) * at(b, t, i); }), p * p, both);
   EXPECT_NEAR(mean(kTicks, kNeurons, [&](int t, int i) { return at(a, t, i) * at(c, t, i); }), p * p, both);
-  // Spikes of a tick are binomial: variance p (1 - p) a neuron, which five deviations of a variance of kTicks counts bound.
+  // Spikes of a tick are binomial: variance p (1 - p) a neuron, which five deviations of a variance
+  // of kTicks counts bound.
   const double counts = mean(kTicks, 1, [&](int t, int) {
     double count = -p * kNeurons;
     for (int i = 0; i < kNeurons; ++i) count += at(a, t, i);
@@ -97,7 +100,8 @@ TEST(Poisson, NeverSpikesAtRateZeroAndAlwaysAtOneATick) {
       mean(kTicks, kNeurons, [&, a = shown(drawn_spec(poisson({2000})), 0)](int t, int i) { return a.input_at(t)[i]; }), 1);
 }
 
-/// Trial 5 is the same alone, as a lane of a batch, in float, and whatever other populations there are, however large the own one is.
+/// Trial 5 is the same alone, as a lane of a batch, in float, and whatever other populations there
+/// are, however large the own one is.
 TEST(Poisson, DependsOnNothingButItsKey) {
   const Spec alone = drawn_spec(poisson({100}));
   const Batch<double> wanted = shown(alone, 5);
@@ -155,7 +159,8 @@ TEST(DrawnTargets, AreTheirMatricesByPattern) {
   EXPECT_EQ(shown(drawn_spec(poisson({100})), 0).target, Column<double>(2 * kTicks, 0.0));
 }
 
-/// Sines of whole periods: taking away the constant and the sine and cosine of each period leaves nothing; each starts at 0 and reaches 1.
+/// Sines of whole periods: taking away the constant and the sine and cosine of each period leaves
+/// nothing; each starts at 0 and reaches 1.
 TEST(DrawnTargets, AreSumsOfSines) {
   DrawnTask task = poisson({100}, 2);
   task.targets.emplace_back(SinesSpec{{1000, 500, 200}});

@@ -1,5 +1,5 @@
-// A spiking teacher, in the environment's own loops, against the actors: a student that is its teacher has no loss, in any lane of any batch, and one
-// that is not has some.
+// A spiking teacher, in the environment's own loops, against the actors: a student that is its
+// teacher has no loss, in any lane of any batch, and one that is not has some.
 #include <algorithm>
 #include <cmath>
 #include <functional>

@@ -1,4 +1,5 @@
-// What a network is shown: recorded trials in their order, white noise that depends on nothing but its key, targets of a teacher worked out by hand.
+// What a network is shown: recorded trials in their order, white noise that depends on nothing but
+// its key, targets of a teacher worked out by hand.
 #include "sim/task/task.h"
 
 #include <cmath>
@@ -18,7 +19,8 @@ double target(const Batch<double>& batch, int tick, int neuron, int lane) {
   return batch.target_at(tick)[neuron * batch.lanes + lane];
 }
 
-/// Trial k of two ticks, two inputs, one readout: inputs 100 k + 10 tick + neuron, targets their negative tick.
+/// Trial k of two ticks, two inputs, one readout: inputs 100 k + 10 tick + neuron, targets their
+/// negative tick.
 RecordedTrial trial(int k) {
   RecordedTrial trial;
   DenseMatrix shown{2, 2, {}};
@@ -81,7 +83,8 @@ TEST(Recorded, NeedsNoTarget) {
   EXPECT_EQ(batch.input_at(2)[1], 121.0F);
 }
 
-/// A teacher with two rate populations of different phi and leak, dense and sparse projections; two inputs, two readouts in two populations.
+/// A teacher with two rate populations of different phi and leak, dense and sparse projections; two
+/// inputs, two readouts in two populations.
 NetworkSpec two_population_teacher() {
   NetworkSpec teacher;
   teacher.populations = {{"slow", PopulationKind::kRate, 2, Activation::kTanh, 0.25},

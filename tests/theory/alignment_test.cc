@@ -50,7 +50,8 @@ TEST(Alignment, RefusesWhatIsNotAligned) {
   Draw draw(33);
   EXPECT_FALSE(take_apart(draw.network(3, 4, 2)).has_value());
   LinearNetwork symmetric = draw.network(3, 3, 3);
-  symmetric.w = (symmetric.w + symmetric.w.transpose()) / 2;  // a symmetric W alone does not align A and B
+  // a symmetric W alone does not align A and B
+  symmetric.w = (symmetric.w + symmetric.w.transpose()) / 2;
   EXPECT_FALSE(take_apart(symmetric).has_value());
   const Matrix one = Matrix::Identity(1, 1);
   EXPECT_FALSE(take_apart(assemble({one, one, one}, {{1, 1, 1.01}})).has_value());

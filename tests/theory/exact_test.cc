@@ -1,4 +1,5 @@
-// The exact expectation: against plain sums, against the gradient of its loss, and against the mode theory where T is large.
+// The exact expectation: against plain sums, against the gradient of its loss, and against the mode
+// theory where T is large.
 #include "sim/theory/exact.h"
 
 #include <algorithm>
@@ -163,7 +164,8 @@ TEST(Exact, TrainingFollowsItsOwnUpdatesAndSaysWhenItDiverges) {
   EXPECT_FALSE(trained.diverged);
   EXPECT_EQ(trained.losses.front(), exact_loss(student, teacher, 10));
   EXPECT_EQ(trained.losses.back(), exact_loss(trained.student, teacher, 10));
-  EXPECT_TRUE(std::ranges::is_sorted(trained.losses, std::greater<>()));  // small steps along the gradient
+  // small steps along the gradient
+  EXPECT_TRUE(std::ranges::is_sorted(trained.losses, std::greater<>()));
   const ExactUpdate first = exact_update(student, teacher, rule, 10);
   const ExactTraining once = exact_training(student, teacher, rule, 10, 0.02, 1);
   EXPECT_LE((once.student.w - (student.w - 0.02 * first.delta.w)).norm(), 1e-15);

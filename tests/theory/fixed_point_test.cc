@@ -1,4 +1,5 @@
-// Stability: closed forms against a Jacobian taken by differences, and the regions that the signs decide.
+// Stability: closed forms against a Jacobian taken by differences, and the regions that the signs
+// decide.
 #include "sim/theory/fixed_point.h"
 
 #include <algorithm>
@@ -51,11 +52,13 @@ double distance(const std::vector<std::complex<double>>& found, const std::array
 void expect_closed_forms(const Mode& teacher, double s, const ModeRule& rule) {
   const Linearisation told = linearise(teacher, s, rule);
   const Eigen::Matrix3d j = jacobian(optimum(teacher, s), teacher, rule);
-  const double minors = (j.trace() * j.trace() - (j * j).trace()) / 2;  // l1 l2 + l1 l3 + l2 l3; one of them is 0
+  // l1 l2 + l1 l3 + l2 l3; one of them is 0
+  const double minors = (j.trace() * j.trace() - (j * j).trace()) / 2;
   const double scale = 1 + j.norm();
   EXPECT_NEAR(-j.trace(), told.trace, 1e-6 * scale);
   EXPECT_NEAR(minors, told.determinant, 1e-6 * scale * scale);
-  // Where two eigenvalues meet they move with the square root of a perturbation: what is compared is then the polynomial, above.
+  // Where two eigenvalues meet they move with the square root of a perturbation: what is compared
+  // is then the polynomial, above.
   const double gap = std::abs(told.trace * told.trace / 4 - told.determinant);
   if (gap > 1e-3 * scale * scale && std::abs(told.determinant) > 1e-3 * scale * scale) {
     EXPECT_LE(distance(eigenvalues(j), told.eigenvalues), 1e-6 * scale);

@@ -1,4 +1,5 @@
-// The flow of one mode: where it vanishes, what it is the gradient of, and that it equals the sums it stands for.
+// The flow of one mode: where it vanishes, what it is the gradient of, and that it equals the sums
+// it stands for.
 #include "sim/theory/mode.h"
 
 #include <algorithm>
@@ -107,7 +108,8 @@ TEST(Mode, RulesThatAreOneForAModeAgree) {
     const Mode teacher = draw.mode(0.9);
     const Mode z = draw.mode(0.9);
     const Mode bptt = delta(z, teacher, {.kind = RuleKind::kBptt});
-    // Symmetric e-prop is the gradient where W is diagonal; RFLO with nothing to remember and a for feedback is one step of truncated BPTT.
+    // Symmetric e-prop is the gradient where W is diagonal; RFLO with nothing to remember and a for
+    // feedback is one step of truncated BPTT.
     const Mode eprop = delta(z, teacher, {.kind = RuleKind::kEprop});
     EXPECT_EQ(bptt.b, eprop.b);
     EXPECT_EQ(bptt.w, eprop.w);

@@ -35,7 +35,8 @@ bool sees_room(std::string_view from, std::string_view to) {
   if (to == "sim/theory") return from == "sim/theory" || from == "sim/study" || from == "sim/cli";
   if (to == "sim/study") return from == "sim/study" || from == "sim/cli";
   if (from == "sim/study")
-    return in_order(kSimChain, "sim/run", to);  // theory beside simulation: sees what runs, and theory
+    // theory beside simulation: sees what runs, and theory
+    return in_order(kSimChain, "sim/run", to);
   return in_order(kSimChain, from, to);
 }
 

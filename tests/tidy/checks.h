@@ -1,4 +1,5 @@
-// The laws of the house that a text can show broken. Each check takes the tree and returns every place where it is.
+// The laws of the house that a text can show broken. Each check takes the tree and returns every
+// place where it is.
 #pragma once
 
 #include <array>
@@ -14,27 +15,34 @@ using Faults = std::vector<Fault>;
 // arrows.cc: who may include whom
 Faults check_arrows(const Tree& tree);        // between rooms, and who sees generated code
 Faults check_dependencies(const Tree& tree);  // which room may see which library
-Faults check_own_header(const Tree& tree);    // x.cc includes x.h first, which proves that x.h compiles alone
+// x.cc includes x.h first, which proves that x.h compiles alone
+Faults check_own_header(const Tree& tree);
 
 // code.cc: what code may not do
-Faults check_silence(const Tree& tree);  // libraries never print and never end the process; one catch in the command line
+// libraries never print and never end the process; one catch in the command line
+Faults check_silence(const Tree& tree);
 Faults check_macros(const Tree& tree);       // CHECK is the only one
 Faults check_inheritance(const Tree& tree);  // none in core but exceptions
-Faults check_globals(const Tree& tree);      // nothing mutable outside a function, no hidden state within one
+// nothing mutable outside a function, no hidden state within one
+Faults check_globals(const Tree& tree);
 Faults check_shared_ptr(const Tree& tree);
 
 // shape.cc: sizes and headers
-Faults check_file_size(const Tree& tree);      // files under 400 lines, lines of at most 150 columns
+// files under 400 lines, lines of at most 150 columns
+Faults check_file_size(const Tree& tree);
 Faults check_function_size(const Tree& tree);  // functions under 70 lines
-Faults check_headers(const Tree& tree);        // begin with what they are; #pragma once; no `using namespace`
+// begin with what they are; #pragma once; no `using namespace`
+Faults check_headers(const Tree& tree);
 
 // layout.cc: what lies where
 Faults check_top_level(const Tree& tree);
-Faults check_places(const Tree& tree);        // every source lies where a target takes it from
-Faults check_dead_headers(const Tree& tree);  // every header is included by somebody else than its own source
-Faults check_dead_data(const Tree& tree);     // every file of tests/data and of a corpus belongs to a test
-Faults check_words(const Tree& tree);         // no leftovers, no places on somebody's machine
-Faults check_models(const Tree& tree);        // open by saying their schema and what they show
+Faults check_places(const Tree& tree);  // every source lies where a target takes it from
+// every header is included by somebody else than its own source
+Faults check_dead_headers(const Tree& tree);
+// every file of tests/data and of a corpus belongs to a test
+Faults check_dead_data(const Tree& tree);
+Faults check_words(const Tree& tree);   // no leftovers, no places on somebody's machine
+Faults check_models(const Tree& tree);  // open by saying their schema and what they show
 
 struct Check {
   std::string_view name;

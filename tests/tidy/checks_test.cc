@@ -1,4 +1,5 @@
-// Every check flags what it is for, at the line where it stands, and lets pass what is allowed: none is a check that cannot fail.
+// Every check flags what it is for, at the line where it stands, and lets pass what is allowed:
+// none is a check that cannot fail.
 #include "tests/tidy/checks.h"
 
 #include <string>
@@ -179,7 +180,8 @@ TEST(FileSize, IsBounded) {
   EXPECT_EQ(flagged(check_file_size, {{"models/a.txtpb", repeated("1\n", 1000)}}), Lines{});
   EXPECT_EQ(flagged(check_file_size, {{"core/base/a.h", "\n" + repeated("x", 150) + "\n" + repeated("x", 151) + "\n"}}),
             Lines{3});
-  EXPECT_EQ(flagged(check_file_size, {{"core/base/a.h", repeated("\xc3\xa9", 150)}}), Lines{});  // 150 letters of two bytes
+  // 150 letters of two bytes
+  EXPECT_EQ(flagged(check_file_size, {{"core/base/a.h", repeated("\xc3\xa9", 150)}}), Lines{});
 }
 
 TEST(FunctionSize, IsBounded) {

@@ -1,4 +1,5 @@
-// What code may not do: print, exit, define macros, inherit in core, keep state where nobody sees it.
+// What code may not do: print, exit, define macros, inherit in core, keep state where nobody sees
+// it.
 #include <regex>
 #include <string>
 
@@ -20,7 +21,8 @@ void flag(const File& file, const std::regex& pattern, const std::string& what, 
   }
 }
 
-/// A name without its template arguments, default values and initialiser, so that '(' means a parameter list.
+/// A name without its template arguments, default values and initialiser, so that '(' means a
+/// parameter list.
 std::string declaration_of(std::string head) {
   static const std::regex arguments("<[^<>]*>");
   for (std::string shorter; (shorter = std::regex_replace(head, arguments, "")) != head;) head = shorter;
@@ -40,7 +42,8 @@ bool is_variable(const Statement& statement) {
 
 bool is_constant(const Statement& statement) {
   static const std::regex constant(R"(\b(const|constexpr)\b)");
-  static const std::regex pointer_to_constant(R"(\bconst\b[^*]*\*\s*\w+$)");  // const char* name: what it points to is, it is not
+  // const char* name: what it points to is, it is not
+  static const std::regex pointer_to_constant(R"(\bconst\b[^*]*\*\s*\w+$)");
   static const std::regex constexpr_word(R"(\bconstexpr\b)");
   std::string declaration = declaration_of(statement.head);
   while (declaration.ends_with(' ')) declaration.pop_back();
@@ -61,7 +64,8 @@ Faults check_silence(const Tree& tree) {
     flag(file, ends, "ends the process", faults);
     if (file.under("sim/cli/")) {
       const bool dispatches = file.path == "sim/cli/main.cc" ||
-                              file.path == "sim/cli/app.cc";  // app.cc: what main calls, and tests in-process
+                              // app.cc: what main calls, and tests in-process
+                              file.path == "sim/cli/app.cc";
       if (!dispatches) flag(file, catches, "only what dispatches the commands may catch", faults);
     } else {
       flag(file, prints, "a library never prints", faults);

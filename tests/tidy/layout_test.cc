@@ -1,4 +1,5 @@
-// The checks of headers and of what lies where flag what they are for; and the reader of text that they all stand on.
+// The checks of headers and of what lies where flag what they are for; and the reader of text that
+// they all stand on.
 #include <algorithm>
 #include <string>
 #include <utility>

@@ -15,11 +15,13 @@ Opens classify(const std::string& head, bool after_body) {
   const bool parameters = bare.find('(') != std::string::npos;
   if (!parameters && std::regex_search(bare, a_type)) return Opens::kType;
   if (head.ends_with('=')) return Opens::kInitialiser;
-  // Braces of a constructor's member initialisers stand before its body, which is then all that is left.
+  // Braces of a constructor's member initialisers stand before its body, which is then all that is
+  // left.
   return parameters || (head.empty() && after_body) ? Opens::kFunction : Opens::kInitialiser;
 }
 
-/// Walks the code once. `open_` are the scopes around the present character; within a function or an initialiser only braces count.
+/// Walks the code once. `open_` are the scopes around the present character; within a function or
+/// an initialiser only braces count.
 class Reader {
  public:
   std::vector<Statement> read(const File& file) {

@@ -1,6 +1,8 @@
-// A reader of C++ that knows braces: which statements stand at namespace or class level, and how long each function is.
+// A reader of C++ that knows braces: which statements stand at namespace or class level, and how
+// long each function is.
 //
-// Not a parser: it relies on code that compiles and that clang-format has laid out. What it takes for a function: a brace after a parameter list.
+// Not a parser: it relies on code that compiles and that clang-format has laid out. What it takes
+// for a function: a brace after a parameter list.
 #pragma once
 
 #include <string>

@@ -9,7 +9,8 @@
 
 namespace locus::tidy {
 
-void PrintTo(const Check& check, std::ostream* stream);  // found by its argument: what GoogleTest says of a parameter
+// found by its argument: what GoogleTest says of a parameter
+void PrintTo(const Check& check, std::ostream* stream);
 void PrintTo(const Check& check, std::ostream* stream) { *stream << check.name; }
 
 namespace {

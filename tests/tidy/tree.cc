@@ -21,7 +21,8 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-/// Where the token that begins at `begin` ends (one past it), if it is a comment or a literal; `begin` otherwise.
+/// Where the token that begins at `begin` ends (one past it), if it is a comment or a literal;
+/// `begin` otherwise.
 std::size_t end_of_blank(std::string_view text, std::size_t begin) {
   const auto after = [&](std::string_view mark, std::size_t from) {
     const std::size_t found = text.find(mark, from);
@@ -63,7 +64,8 @@ std::string without_comments(std::string_view text) {
       continue;
     }
     const bool comment = text[i] == '/';
-    const std::size_t first = comment ? i : i + 1;  // quotes stay, so that a literal is still seen to be one
+    // quotes stay, so that a literal is still seen to be one
+    const std::size_t first = comment ? i : i + 1;
     const std::size_t last = comment ? end : end - 1;
     for (std::size_t k = first; k < last; ++k) {
       if (code[k] != '\n') code[k] = ' ';

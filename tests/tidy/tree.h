@@ -1,7 +1,8 @@
 // The source tree as text: what the tidy checks look at.
 //
-// Why text and not a compiler's syntax tree: the checks run in milliseconds, whatever state the code is in, and see CMake, models and docs too.
-// The price: C++ is understood only as far as clang-format's layout goes (scope.h).
+// Why text and not a compiler's syntax tree: the checks run in milliseconds, whatever state the
+// code is in, and see CMake, models and docs too. The price: C++ is understood only as far as
+// clang-format's layout goes (scope.h).
 #pragma once
 
 #include <filesystem>
@@ -14,7 +15,8 @@ namespace locus::tidy {
 struct File {
   std::string path;                // from the root, with '/': "core/base/id.h"
   std::vector<std::string> lines;  // as they stand
-  std::vector<std::string> code;   // C++ only: the same lines and columns, comments and what quotes enclose blanked
+  // C++ only: the same lines and columns, comments and what quotes enclose blanked
+  std::vector<std::string> code;
 
   std::string folder() const;     // "core/base"
   std::string name() const;       // "id.h"
@@ -40,7 +42,8 @@ File make_file(std::string path, std::string_view text);
 /// Reads every file below root but build trees and git's own.
 Tree read_tree(const std::filesystem::path& root);
 
-/// The text with comments and the insides of string and character literals blanked; newlines and columns stay.
+/// The text with comments and the insides of string and character literals blanked; newlines and
+/// columns stay.
 std::string without_comments(std::string_view text);
 
 /// An #include: its line, and its path with the quotes or brackets that it stands in.

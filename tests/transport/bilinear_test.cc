@@ -1,4 +1,5 @@
-// What the batched transport declares of the handlers, and Eigen's products rely on: which of them are linear or bilinear, and in what.
+// What the batched transport declares of the handlers, and Eigen's products rely on: which of them
+// are linear or bilinear, and in what.
 //
 // Values are small integers, so that sums and products are exact and equality is equality.
 #include <cmath>
@@ -50,7 +51,8 @@ TEST_F(Bilinear, TransportIsBilinearInWeightAndError) {
     const double w = draw(), v = draw(), g = draw(), s = draw(), r = draw(), c = draw();
     EXPECT_EQ(carry(w, g, s + c * r), carry(w, g, s) + c * carry(w, g, r));
     EXPECT_EQ(carry(w + c * v, g, s), carry(w, g, s) + c * carry(v, g, s));
-    EXPECT_EQ(carry(w, g, s), w * (g * s));  // it carries g = gain * signal, which the product is given
+    // it carries g = gain * signal, which the product is given
+    EXPECT_EQ(carry(w, g, s), w * (g * s));
   }
 }
 
@@ -98,8 +100,8 @@ TEST_F(Bilinear, PostIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheT
   }
 }
 
-/// A trial of a synapse onto a spiking neuron under e-prop, with ticks that bring no POST and a rate error at its end: the tape's coefficients, from
-/// the last tick back, ask the same of it.
+/// A trial of a synapse onto a spiking neuron under e-prop, with ticks that bring no POST and a
+/// rate error at its end: the tape's coefficients, from the last tick back, ask the same of it.
 TEST_F(Bilinear, EligibilityIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheTape) {
   for (int round = 0; round < 100; ++round) {
     const Eligible<double> clock{0.5, 0.25, 0.75, round % 2 == 0 ? 0 : 1.5, round % 3 == 0 ? 0 : 0.5};

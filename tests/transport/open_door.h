@@ -1,4 +1,5 @@
-// A door for a rule that a test runs by hand: what its row declares, any locality unless a budget is given.
+// A door for a rule that a test runs by hand: what its row declares, any locality unless a budget
+// is given.
 #pragma once
 
 #include "core/rule/rule.h"

@@ -1,8 +1,10 @@
-// Runs of ticks: what the batched transport takes at once, against the same transport tick by tick and against the mailbox.
+// Runs of ticks: what the batched transport takes at once, against the same transport tick by tick
+// and against the mailbox.
 //
-// An observer, who sees every tick and does nothing, is what keeps a trial from taking ticks at once. To whom looks so, weights and losses are the
-// same to the last bit; with the mailbox they agree to 1e-12 after a few updates. Every count is equal, lag by lag; half the neurons of a relu are
-// silent, so that counts are none of a closed form.
+// An observer, who sees every tick and does nothing, is what keeps a trial from taking ticks at
+// once. To whom looks so, weights and losses are the same to the last bit; with the mailbox they
+// agree to 1e-12 after a few updates. Every count is equal, lag by lag; half the neurons of a relu
+// are silent, so that counts are none of a closed form.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -45,8 +47,10 @@ struct RunCase {
   bool static_recurrent = false;
   bool every_tick = false;  // commits, after each sweep
   bool alone = false;       // the second population is the only one
-  bool spiking = false;     // a population that nobody tells anything, beside it; no ticks are taken at once beside it
-  bool memory = false;      // of a readout population that nobody tells anything; no ticks are taken at once beside it
+  // a population that nobody tells anything, beside it; no ticks are taken at once beside it
+  bool spiking = false;
+  // of a readout population that nobody tells anything; no ticks are taken at once beside it
+  bool memory = false;
 };
 
 /// One population of rate neurons, as most models have it.
@@ -76,7 +80,8 @@ Network<double> make_alone(const RunCase& c) {
   return network;
 }
 
-/// Two populations of rate neurons, each with what projects onto it: no column of a projection is that of its layer.
+/// Two populations of rate neurons, each with what projects onto it: no column of a projection is
+/// that of its layer.
 Network<double> make_network(const RunCase& c) {
   if (c.alone) return make_alone(c);
   const std::int32_t n = 2 + c.units;
@@ -113,7 +118,8 @@ struct Trained {
   std::optional<Offence> offence;
 };
 
-/// Three updates over a transport made by `make(network, learning, shape, door)`. Input 1 is silent in every third tick.
+/// Three updates over a transport made by `make(network, learning, shape, door)`. Input 1 is silent
+/// in every third tick.
 template <class Make>
 Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
   const Learning learning{.kind = c.kind, .depth = c.depth, .stride = c.stride, .trace_decay = {}};
@@ -144,7 +150,8 @@ Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
 
 enum class Looks : std::uint8_t { kNobody, kEveryTick, kAtOutputs };
 
-/// kEveryTick: an observer; sweeps still pass together. kAtOutputs: as where outputs are recorded, for which each phase goes by itself.
+/// kEveryTick: an observer; sweeps still pass together. kAtOutputs: as where outputs are recorded,
+/// for which each phase goes by itself.
 Trained over_batched(const RunCase& c, Locality budget, Looks looks) {
   return train(c, budget, looks == Looks::kEveryTick,
                [&](Network<double>& network, const Learning& learning, const TrialShape& shape, Door& door) {
@@ -217,7 +224,8 @@ INSTANTIATE_TEST_SUITE_P(
                     RunCase{"rflo_every", RuleKind::kRflo, Activation::kTanh, 20, 20}),
     [](const testing::TestParamInfo<RunCase>& instance) { return std::string(instance.param.name); });
 
-/// One population, whose runs are single loops: of as many neurons as fill registers, as do not, and as make blocks of each kind.
+/// One population, whose runs are single loops: of as many neurons as fill registers, as do not,
+/// and as make blocks of each kind.
 std::vector<RunCase> alone() {
   const std::vector<RunCase> rules = {
       {"rflo", RuleKind::kRflo, Activation::kIdentity, 20, 1},
@@ -256,7 +264,8 @@ INSTANTIATE_TEST_SUITE_P(Alone, Runs, testing::ValuesIn(alone()), [](const testi
   return std::string(instance.param.name) + "_" + std::to_string(instance.param.units);
 });
 
-/// Symmetric feedback is a message of lag 0 over a wire that is not local: in the first tick with an error.
+/// Symmetric feedback is a message of lag 0 over a wire that is not local: in the first tick with
+/// an error.
 TEST(Runs, EndWhereTheBudgetDoesWithoutASweep) {
   const RunCase c{"", RuleKind::kEprop, Activation::kTanh, 20, 12};
   const Trained at_once = over_batched(c, Locality::kSpatial, Looks::kNobody);
@@ -270,7 +279,8 @@ TEST(Runs, EndWhereTheBudgetDoesWithoutASweep) {
   EXPECT_EQ(at_once.offence->ends.receiver, expected.offence->ends.receiver);
 }
 
-/// A budget that lags break: the same message ends the rule, and the door has counted what passed before it.
+/// A budget that lags break: the same message ends the rule, and the door has counted what passed
+/// before it.
 TEST(Runs, EndWhereTheBudgetDoes) {
   const RunCase c{"", RuleKind::kTbptt, Activation::kRelu, 20, 12, 3, 2};
   for (const Locality budget : {Locality::kTemporal, Locality::kSpatial, Locality::kStrict}) {

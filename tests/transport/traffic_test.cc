@@ -1,4 +1,5 @@
-// Edge-wise counts: Batched from columns, Mailbox from the ends of each message, and the oracle's log, which shares no code with either.
+// Edge-wise counts: Batched from columns, Mailbox from the ends of each message, and the oracle's
+// log, which shares no code with either.
 #include <map>
 #include <tuple>
 
@@ -61,7 +62,8 @@ Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int s
   return {traffic, door.ledger(), watched};
 }
 
-using Key = std::tuple<Channel, std::int32_t, Party, std::int64_t>;  // channel, lag, kind and number of the neuron
+// channel, lag, kind and number of the neuron
+using Key = std::tuple<Channel, std::int32_t, Party, std::int64_t>;
 
 /// Messages by neuron, added over the streams of a channel whose keys are of one kind.
 std::map<Key, std::int64_t> by_neuron(const Traffic& traffic) {

@@ -1,4 +1,5 @@
-// Every way of the batched transport against the mailbox: one network, one trial after the other, the ways chosen by the horizon.
+// Every way of the batched transport against the mailbox: one network, one trial after the other,
+// the ways chosen by the horizon.
 //
 // Weights after a few commits agree to 1e-12 and every count is equal, whichever way was taken.
 #include <algorithm>

@@ -1,4 +1,5 @@
-// The channel table and the one function that says what a violation is, against the table of docs/locality.md written out once more.
+// The channel table and the one function that says what a violation is, against the table of
+// docs/locality.md written out once more.
 #include "core/wire/channel.h"
 
 #include <set>
