@@ -25,7 +25,7 @@
 #include <vector>
 
 #include "core/base/column.h"
-#include "core/rule/closed_form.h"
+#include "core/protocol/closed_form.h"
 #include "core/transport/transport.h"
 
 namespace locus {

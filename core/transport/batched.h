@@ -35,8 +35,8 @@
 
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
-#include "core/rule/closed_form.h"
-#include "core/rule/rule.h"
+#include "core/protocol/closed_form.h"
+#include "core/protocol/rule.h"
 #include "core/transport/axon_lines.h"
 #include "core/transport/executor.h"
 #include "core/transport/pass.h"

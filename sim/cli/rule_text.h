@@ -1,10 +1,10 @@
 // The rule table as text: for `locus rules`, and as docs/rules.md. Every word comes from the table
-// (core/rule/rule.h) and the channels' (core/wire/channel.h).
+// (core/protocol/rule.h) and the channels' (core/wire/channel.h).
 #pragma once
 
 #include <string>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 
 namespace locus {
 

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/model/network_size.h"
 #include "sim/model/realise.h"
 

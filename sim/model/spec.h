@@ -20,7 +20,7 @@
 #include "core/actor/lif_neuron.h"
 #include "core/actor/optimizer.h"
 #include "core/base/random.h"
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "core/wire/budget.h"
 
 namespace locus {

@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/place/placement.h"
 
 namespace locus {

@@ -1,10 +1,10 @@
 // What a rule will cost on a model, from the model alone: no network is built and nothing is run.
 //
 // Exact where every input, activity and error is non-zero; an upper bound otherwise
-// (core/rule/closed_form.h).
+// (core/protocol/closed_form.h).
 #pragma once
 
-#include "core/rule/closed_form.h"
+#include "core/protocol/closed_form.h"
 #include "sim/model/spec.h"
 
 namespace locus {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/report/comparison.h"
 #include "sim/report/forecast.h"
 #include "sim/report/text.h"

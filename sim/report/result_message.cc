@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "core/base/check.h"
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/version.h"

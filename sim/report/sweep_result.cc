@@ -7,7 +7,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "core/base/check.h"
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "locus/v1/sweep.pb.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/model/network_size.h"
 
 namespace locus {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/rule/closed_form.h"
+#include "core/protocol/closed_form.h"
 #include "sim/model/network_size.h"
 #include "sim/place/placement.h"
 #include "sim/place/reach.h"

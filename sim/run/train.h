@@ -1,7 +1,7 @@
 // train: one rule, from the network's first weights to its outcome.
 #pragma once
 
-#include "core/rule/closed_form.h"
+#include "core/protocol/closed_form.h"
 #include "core/transport/executor.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"

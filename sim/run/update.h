@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/model/spec.h"
 #include "sim/run/trial.h"
 #include "sim/task/batch.h"

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/model/errors.h"
 #include "sim/model/network_size.h"
 #include "sim/model/realise.h"

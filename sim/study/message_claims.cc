@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "core/rule/closed_form.h"
+#include "core/protocol/closed_form.h"
 #include "sim/model/build.h"
 #include "sim/run/run.h"
 #include "sim/run/train.h"

@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "sim/theory/linear_network.h"
 
 namespace locus::theory {

@@ -13,7 +13,7 @@
 // floating point operations a call. Thread safety: pure functions.
 #pragma once
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 
 namespace locus::theory {
 

@@ -12,7 +12,7 @@
 #include <Eigen/Core>
 
 #include "core/base/random.h"
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 
 namespace locus::bench {
 

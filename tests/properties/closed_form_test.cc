@@ -1,6 +1,6 @@
-// The closed forms of core/rule against the oracle's brute force, wherever values are generic:
+// The closed forms of core/protocol against the oracle's brute force, wherever values are generic:
 // every rule, loss, activation, mask and plasticity.
-#include "core/rule/closed_form.h"
+#include "core/protocol/closed_form.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
 #include "tests/support/records.h"

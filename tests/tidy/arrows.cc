@@ -10,7 +10,7 @@ namespace {
 
 /// A room sees itself and the rooms before it in its chain; sim sees all of core.
 constexpr std::array kCoreChain = std::to_array<std::string_view>(
-    {"core/base", "core/wire", "core/actor", "core/rule", "core/transport", "core/nonlocal"});
+    {"core/base", "core/wire", "core/actor", "core/protocol", "core/transport", "core/nonlocal"});
 constexpr std::array kSimChain = std::to_array<std::string_view>(
     {"sim/model", "sim/task", "sim/place", "sim/run", "sim/report", "sim/sweep", "sim/serve", "sim/cli"});
 

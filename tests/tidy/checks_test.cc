@@ -38,7 +38,7 @@ TEST(Arrows, PointOneWayWithinCore) {
             Lines{});
   EXPECT_EQ(flagged(check_arrows, {{"core/base/a.h", "\n#include \"core/wire/channel.h\"\n"}}), Lines{2});
   EXPECT_EQ(flagged(check_arrows, {{"core/transport/a.cc", "#include \"core/nonlocal/agent.h\"\n"}}), Lines{1});
-  EXPECT_EQ(flagged(check_arrows, {{"core/rule/a.cc", "  #  include \"core/transport/mailbox.h\"\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_arrows, {{"core/protocol/a.cc", "  #  include \"core/transport/mailbox.h\"\n"}}), Lines{1});
 }
 
 TEST(Arrows, PointOneWayWithinSim) {

@@ -2,7 +2,7 @@
 // is given.
 #pragma once
 
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "core/wire/door.h"
 
 namespace locus {

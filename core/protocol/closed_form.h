@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/actor/network.h"
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 #include "core/wire/ledger.h"
 
 namespace locus {

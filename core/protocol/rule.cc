@@ -1,4 +1,4 @@
-#include "core/rule/rule.h"
+#include "core/protocol/rule.h"
 
 #include <algorithm>
 

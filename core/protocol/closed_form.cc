@@ -1,4 +1,4 @@
-#include "core/rule/closed_form.h"
+#include "core/protocol/closed_form.h"
 
 #include <algorithm>
 
