@@ -16,11 +16,11 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
       delta_(network.rate.activity.size(), R(0)),
       first_error_{trial.ticks - trial.window + 1} {
   bool late_readouts = false;
-  for (const Projection<R>& projection : network.projections) {
+  for (const Projection& projection : network.projections()) {
     if (projection.source_layer == Layer::kRate) slots_ = std::max(slots_, projection.delay() + 1);
     if (projection.target_layer != Layer::kReadout) continue;
     late_readouts = late_readouts || projection.wait > 0;
-    const Population& readout = population_at(network.readouts.populations, projection.target_begin);
+    const Neurons& readout = population_at(network.readouts.populations, projection.target_begin);
     const auto lanes = static_cast<std::size_t>(lanes_);
     const std::size_t first = static_cast<std::size_t>(projection.source_begin) * lanes;
     paths_.push_back({static_cast<std::size_t>(&readout - network.readouts.populations.data()), first,
@@ -28,7 +28,7 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
   }
   std::ranges::stable_sort(paths_, {}, &Path::readout);
   due_.assign(static_cast<std::size_t>(slots_) * delta_.size(), R(0));
-  if (late_readouts || has_leaky_readouts(network)) {
+  if (late_readouts || network.topology->has_leaky_readouts()) {
     readouts_ = network.readouts.populations;
   } else {
     paths_.clear();
@@ -100,7 +100,7 @@ void BackwardAgent<R>::add_errors(const R* error) {
 /// delta = (1 - alpha) delta + what is due at this stage, which is done with.
 template <class R>
 void BackwardAgent<R>::step_back() {
-  for (const Population& population : populations_) {
+  for (const Neurons& population : populations_) {
     R* delta = delta_.data() + std::ptrdiff_t{population.begin} * lanes_;
     R* due = due_in(0) + std::ptrdiff_t{population.begin} * lanes_;
     const R kept = R(1) - static_cast<R>(population.leak);

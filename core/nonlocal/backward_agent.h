@@ -69,8 +69,8 @@ class BackwardAgent {
 
   Learning learning_;
   std::int32_t lanes_;
-  std::vector<Population> populations_;  // of rate neurons: each one's leak
-  Column<R> delta_;                      // dL/dh of the revisited tick (n x lanes)
+  std::vector<Neurons> populations_;  // of rate neurons: each one's leak
+  Column<R> delta_;                   // dL/dh of the revisited tick (n x lanes)
   // stages that something can be due at: this one and as many as the longest delay
   std::int32_t slots_ = 2;
   std::int32_t slot_ = 0;  // of the present stage
@@ -78,7 +78,7 @@ class BackwardAgent {
   Column<R> due_;
   Tick first_error_;  // of a trial
   // each with an eta of its own; empty where none has memory and no A is late
-  std::vector<Population> readouts_;
+  std::vector<Neurons> readouts_;
   std::vector<Path> paths_;  // by readout population; empty as readouts_
   Column<R> eta_;            // (readout populations x n x lanes)
   bool recalls_ = false;

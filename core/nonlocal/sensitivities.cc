@@ -8,9 +8,9 @@ template <class R>
 Sensitivities<R>::Sensitivities(const Network<R>& network)
     : neurons_(network.rate.size),
       lanes_(network.lanes),
-      recurrent_(projections_between(network, Layer::kRate, Layer::kRate)) {
-  for (std::size_t p = 0; p < network.projections.size(); ++p) {
-    const Projection<R>& projection = network.projections[p];
+      recurrent_(projections_between(*network.topology, Layer::kRate, Layer::kRate)) {
+  for (std::size_t p = 0; p < network.projections().size(); ++p) {
+    const Projection& projection = network.projections()[p];
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
     ranges_.push_back({static_cast<std::int32_t>(p), size_, projection.size()});
     size_ += projection.size();
@@ -38,7 +38,7 @@ template <class R>
 template <class T>
 void Sensitivities<R>::hear_own(T& transport) {
   for (const Range& range : ranges_) {
-    const Projection<R>& projection = transport.network().projections[static_cast<std::size_t>(range.projection)];
+    const Projection& projection = transport.network().projections()[static_cast<std::size_t>(range.projection)];
     for (std::int64_t k = 0; k < range.size; ++k) {
       const std::int32_t target = projection.target_begin + projection.target_of(k);
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
@@ -54,10 +54,10 @@ template <class R>
 template <class Visit>
 void Sensitivities<R>::each_recurrent(const Network<R>& network, Visit visit) const {
   for (const std::int32_t p : recurrent_) {
-    const Projection<R>& projection = network.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network.projections()[static_cast<std::size_t>(p)];
     for (std::int64_t k = 0; k < projection.size(); ++k) {
       visit(projection.source_begin + projection.source_of(k), projection.target_begin + projection.target_of(k),
-            projection.weight[static_cast<std::size_t>(k)]);
+            network.synapses[static_cast<std::size_t>(p)].weight[static_cast<std::size_t>(k)]);
     }
   }
 }
@@ -100,7 +100,7 @@ void Sensitivities<R>::hear(Batched<R>& transport) {
   const Network<R>& network = transport.network();
   if (transport.door().now() > Tick{1}) {
     std::int64_t synapses = 0;
-    for (const std::int32_t p : recurrent_) synapses += network.projections[static_cast<std::size_t>(p)].size();
+    for (const std::int32_t p : recurrent_) synapses += network.projections()[static_cast<std::size_t>(p)].size();
     transport.door().template pass<Channel::kInfluence, Party::kRate, Party::kRate>(0, synapses * lanes_, size_, [&] {
       std::pair first(neurons_, neurons_);  // the smallest (sender, receiver)
       each_recurrent(network, [&](std::int32_t source, std::int32_t target, R) {
@@ -134,7 +134,7 @@ template <class R>
 template <class Visit>
 void Sensitivities<R>::each_theta(const Network<R>& network, Visit visit) const {
   for (const Range& range : ranges_) {
-    const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
+    const Projection& projection = network.projections()[static_cast<std::size_t>(range.projection)];
     for (std::int64_t k = 0; k < range.size; ++k) {
       visit(range.begin + k, projection.target_begin + projection.target_of(k));
     }
@@ -220,7 +220,7 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
       const R signal = network.rate.signal[cell(i, lane)];
       const R* sensitivities = neuron(i, lane).sensitivities;
       for (const Range& range : ranges_) {
-        const Projection<R>& projection = network.projections[static_cast<std::size_t>(range.projection)];
+        const Projection& projection = network.projections()[static_cast<std::size_t>(range.projection)];
         for (std::int64_t k = 0; k < range.size; ++k) {
           const TaughtSynapse<R> self = transport.synapse(ProjectionId{range.projection}, SynapseId{k}, Lane{lane});
           const R sensitivity = sensitivities[range.begin + k];

@@ -94,61 +94,48 @@ void put_clips(Ledger& ledger, const Learning& learning, const NetworkShape& sha
 
 }  // namespace
 
-template <class R>
-void add_under_way(const Network<R>& network, const std::vector<Population>& populations, Layer layer, NetworkShape& shape) {
-  for (const Population& population : populations) {
-    std::int32_t longest = 0;
-    for (const Projection<R>& projection : network.projections) {
-      if (projection.source_layer == layer && projection.source_begin == population.begin)
-        longest = std::max(longest, projection.wait);
-    }
-    shape.under_way += std::int64_t{longest} * population.size;
-    if (layer == Layer::kRate) shape.under_way_from_rate += std::int64_t{longest} * population.size;
-  }
-}
-
-template <class R>
-NetworkShape shape_of(const Network<R>& network) {
+NetworkShape shape_of(const Topology& topology, const std::vector<Projection>& feedback) {
   NetworkShape shape;
-  shape.inputs = network.inputs.size;
-  shape.rate_neurons = network.rate.size;
-  shape.readouts = network.readouts.size;
-  shape.autapses = static_cast<std::int64_t>(network.autapses.size());
-  for (const Population& population : network.rate.populations) {
-    if (population.lif || population.activation != Activation::kIdentity) shape.curved_neurons += population.size;
-  }
-  add_under_way(network, network.inputs.populations, Layer::kInput, shape);
-  add_under_way(network, network.rate.populations, Layer::kRate, shape);
-  for (const Projection<R>& projection : network.projections) {
+  shape.inputs = topology.sizes.inputs;
+  shape.rate_neurons = topology.sizes.rate_neurons;
+  shape.readouts = topology.sizes.readouts;
+  shape.autapses = static_cast<std::int64_t>(topology.autapses.size());
+  std::vector<std::int32_t> longest(topology.populations.size(), 0);  // wait of what each sends
+  for (const Projection& projection : topology.projections) {
+    const Population& source = topology.source_of(projection);
+    const Population& target = topology.target_of(projection);
     const std::int64_t plastic = projection.plastic ? projection.size() : 0;
-    if (projection.wait > 0) {
-      const bool onto_readouts = projection.target_layer == Layer::kReadout;
-      shape.late.push_back({!onto_readouts && projection.source_layer == Layer::kRate, onto_readouts, projection.size(),
-                            plastic, projection.delay()});
-    }
-    if (projection.target_layer == Layer::kReadout) {
+    const bool recurrent = projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
+    const bool onto_readouts = projection.target_layer == Layer::kReadout;
+    std::int32_t& wait = longest[static_cast<std::size_t>(projection.source_population)];
+    wait = std::max(wait, projection.wait);
+    if (projection.wait > 0)
+      shape.late.push_back({recurrent, onto_readouts, projection.size(), plastic, projection.delay()});
+    if (onto_readouts) {
       shape.readout_synapses += projection.size();
       shape.plastic_readout += plastic;
-      if (population_at(network.readouts.populations, projection.target_begin).leaky())
-        shape.plastic_onto_leaky += plastic;
+      if (target.leaky) shape.plastic_onto_leaky += plastic;
       continue;
     }
-    const bool recurrent = projection.source_layer == Layer::kRate;
     (recurrent ? shape.recurrent_synapses : shape.input_synapses) += projection.size();
     (recurrent ? shape.plastic_recurrent : shape.plastic_input) += plastic;
-    if (recurrent && !network.rate.initial.empty()) {
-      for (std::int32_t j = 0; j < projection.source_size; ++j) {
-        if (network.rate.initial[static_cast<std::size_t>(projection.source_begin + j)] == R(0)) continue;
-        shape.awake_recurrent += projection.fan_out(j);
-        shape.awake_plastic += projection.plastic ? projection.fan_out(j) : 0;
-      }
+    for (std::int32_t j = 0; recurrent && j < source.size; ++j) {
+      if (!source.is_awake(j)) continue;
+      shape.awake_recurrent += projection.fan_out(j);
+      shape.awake_plastic += projection.plastic ? projection.fan_out(j) : 0;
     }
-    const Population& target = population_at(network.rate.populations, projection.target_begin);
-    if (target.lif || target.activation != Activation::kIdentity) shape.plastic_onto_curved += plastic;
-    if (target.lif) shape.plastic_onto_spiking += plastic;
-    if (target.lif && target.lif->adapts()) shape.plastic_onto_adapting += plastic;
+    if (!target.constant_gain) shape.plastic_onto_curved += plastic;
+    if (target.spiking) shape.plastic_onto_spiking += plastic;
+    if (target.adapting) shape.plastic_onto_adapting += plastic;
   }
-  for (const Projection<R>& projection : network.feedback) shape.feedback_synapses += projection.size();
+  for (std::size_t p = 0; p < topology.populations.size(); ++p) {
+    const Population& population = topology.populations[p];
+    const bool rate = population.layer == Layer::kRate;
+    shape.curved_neurons += rate && !population.constant_gain ? population.size : 0;
+    shape.under_way += std::int64_t{longest[p]} * population.size;
+    shape.under_way_from_rate += rate ? std::int64_t{longest[p]} * population.size : 0;
+  }
+  for (const Projection& projection : feedback) shape.feedback_synapses += projection.size();
   return shape;
 }
 
@@ -218,8 +205,5 @@ Ledger closed_form(const Learning& learning, const NetworkShape& given, const Tr
   put_clips(ledger, learning, shape, trial);
   return ledger;
 }
-
-template NetworkShape shape_of(const Network<double>&);
-template NetworkShape shape_of(const Network<float>&);
 
 }  // namespace locus

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/actor/network.h"
 #include "core/protocol/rule.h"
 #include "core/wire/ledger.h"
+#include "core/wire/topology.h"
 
 namespace locus {
 
@@ -57,8 +57,8 @@ struct NetworkShape {
   std::int64_t plastic() const { return plastic_input + plastic_recurrent; }  // N
 };
 
-template <class R>
-NetworkShape shape_of(const Network<R>& network);
+/// feedback: the rule's own wires R.
+NetworkShape shape_of(const Topology& topology, const std::vector<Projection>& feedback);
 
 /// A trial as the counts see it.
 struct TrialShape {

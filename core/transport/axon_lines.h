@@ -31,7 +31,7 @@ class AxonLines {
   AxonLines(const Network<R>& network, Layer layer, Lists lists, int parts = 1)
       : column_(layer == Layer::kInput ? network.inputs.activity : network.rate.activity), lanes_(network.lanes) {
     std::int32_t longest = 0;
-    for (const Projection<R>& projection : network.projections) {
+    for (const Projection& projection : network.projections()) {
       if (projection.source_layer == layer) longest = std::max(longest, projection.wait);
     }
     slots_ = longest + 1;

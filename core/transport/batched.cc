@@ -26,8 +26,8 @@ constexpr std::int32_t kPassSources = 64;  // and each of so many
 /// Who is not silent is asked for over sparse synapses, and from and onto spiking neurons.
 template <class R>
 typename AxonLines<R>::Lists needs_lists(const Network<R>& network) {
-  const bool sparse = std::ranges::any_of(network.projections, [](const Projection<R>& p) { return !p.dense; });
-  return sparse || has_spikes(network) ? AxonLines<R>::Lists::kYes : AxonLines<R>::Lists::kNo;
+  const bool sparse = std::ranges::any_of(network.projections(), [](const Projection& p) { return !p.dense; });
+  return sparse || network.topology->has_spikes() ? AxonLines<R>::Lists::kYes : AxonLines<R>::Lists::kNo;
 }
 
 }  // namespace
@@ -41,13 +41,13 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
       lanes_(network.lanes),
       trial_(horizon.trial),
       outputs_are_seen_(horizon.outputs_are_seen),
-      leaky_readouts_(has_leaky_readouts(network)),
-      spikes_(has_spikes(network)),
-      blocks_(network.projections.size()),
+      leaky_readouts_(network.topology->has_leaky_readouts()),
+      spikes_(network.topology->has_spikes()),
+      blocks_(network.projections().size()),
       input_lines_(network, Layer::kInput, needs_lists(network)),
       rate_lines_(network, Layer::kRate, needs_lists(network), executor.threads) {
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
-    const bool readout = network.projections[p].target_layer == Layer::kReadout;
+    const bool readout = network.projections()[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
     choose_way(static_cast<std::int32_t>(p), horizon);
     each_hears_ = each_hears_ || blocks_[p].way == Way::kFused || blocks_[p].way == Way::kLoop;
@@ -85,11 +85,11 @@ std::int64_t Batched<R>::tape_bytes() const {
 
 template <class R>
 void Batched<R>::choose_way(std::int32_t p, const Horizon& horizon) {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const Rule& row = rule(learning_.kind);
   const bool onto_rate = projection.target_layer == Layer::kRate;
-  const Population* const population =
+  const Neurons* const population =
       &population_at(onto_rate ? network_.rate.populations : network_.readouts.populations, projection.target_begin);
   block.target = population;
   block.spiking = is_spiking(projection);
@@ -166,7 +166,7 @@ void Batched<R>::allocate_tapes() {
   if (deferred || sweeps) inputs_ = Tape<R>(ticks, lanes_, network_.inputs.size);
   // Without a bend in phi every tick has the same gains, and with weights that wait for the end of
   // the batch the same decays.
-  const bool straight = std::ranges::all_of(network_.rate.populations, [](const Population& population) {
+  const bool straight = std::ranges::all_of(network_.rate.populations, [](const Neurons& population) {
     return !population.lif && population.activation == Activation::kIdentity;
   });
   const auto recall = straight ? Tape<R>::For::kConstant : Tape<R>::For::kRecall;
@@ -187,22 +187,22 @@ TaughtSynapse<R> Batched<R>::synapse(ProjectionId id, SynapseId index, Lane) {
   Block& block = blocks_[p];
   CHECK(block.way == Way::kSummed, "only synapses that are told their change are handled one by one");
   const auto k = static_cast<std::size_t>(index.value);
-  return {network_.projections[p].weight[k], block.delta[k]};  // the lanes' changes are one sum
+  return {network_.synapses[p].weight[k], block.delta[k]};  // the lanes' changes are one sum
 }
 
 template <class R>
 R Batched<R>::behind(ProjectionId id, SynapseId index, Lane lane) const {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(id.value)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(id.value)];
   return source_activity(projection)[std::ptrdiff_t{projection.source_of(index.value)} * lanes_ + lane.value];
 }
 
 template <class R>
-const R* Batched<R>::source_activity(const Projection<R>& projection) const {
+const R* Batched<R>::source_activity(const Projection& projection) const {
   return lines_of(projection).sent(projection.wait) + std::ptrdiff_t{projection.source_begin} * lanes_;
 }
 
 template <class R>
-R* Batched<R>::target_current(const Projection<R>& projection) {
+R* Batched<R>::target_current(const Projection& projection) {
   Column<R>& layer = projection.target_layer == Layer::kRate ? network_.rate.current : network_.readouts.current;
   return layer.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
 }
@@ -224,7 +224,7 @@ void Batched<R>::begin_trial(const R* inputs) {
     if (!begin.carried && !initial.empty())
       on(neuron(cell), Initial<R>{initial[cell / static_cast<std::size_t>(lanes_)]});
   }
-  each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), begin); });
+  each_spiking([&](std::size_t cell, const Neurons&) { on(spiking(cell), begin); });
   for (std::size_t cell = 0; cell < network_.readouts.output.size(); ++cell) {
     on(readout(cell), begin);
     on(readout(cell), Silence{});  // while they are idle nobody tells them so
@@ -259,7 +259,7 @@ void Batched<R>::tick(Tick now) {
 template <class R>
 void Batched<R>::axons(ProjectionId id) {
   const std::int32_t p = id.value;
-  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const R* activity = source_activity(projection);
   // the synapses of active sources, one by one
@@ -282,11 +282,11 @@ void Batched<R>::axons(ProjectionId id) {
   } else if (onto_rate && shared_out_) {
     under_way_.push_back({p, messages});
   } else if (!idle && events) {
-    send_to_targets(projection, block, messages, target_current(projection));
+    send_to_targets(projection, weight_of(p), block, messages, target_current(projection));
   } else if (!idle && block.spiking) {
-    send_events(projection, activity, target_current(projection));
+    send_events(projection, weight_of(p), activity, target_current(projection));
   } else if (!idle) {
-    send_product(projection, activity, target_current(projection));
+    send_product(projection, weight_of(p), activity, target_current(projection));
   }
   if (block.way == Way::kShared) drift_shared(block, {activity, 1, projection.source_size * lanes_});
   if (!block.pre.empty()) std::copy_n(activity, block.pre.size(), block.pre.begin());
@@ -294,14 +294,14 @@ void Batched<R>::axons(ProjectionId id) {
 
 template <class R>
 PassColumns<R> Batched<R>::pass_columns_of(std::int32_t p) {
-  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const PostColumns& post = onto_rate ? from_rate_ : from_readouts_;
   PassColumns<R> c;
   c.sources = projection.source_size;
   c.targets = projection.target_size;
-  c.weight = projection.weight.data();
+  c.weight = network_.synapses[static_cast<std::size_t>(p)].weight.data();
   c.trace = block.trace.data();
   c.pre = block.pre.data();
   c.activity = source_activity(projection);
@@ -349,7 +349,7 @@ void Batched<R>::pass_shared_out(const PassColumns<R>& c) {
 /// One lane. Chooses the pass once.
 template <class R>
 void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   const PassColumns<R> c = pass_columns_of(p);
   const auto run = [&]<Learn kLearn, bool kOwnDecay, bool kSend>() {
     if (!projection.dense) return pass_sparse<kLearn, kOwnDecay, kSend>(c);
@@ -374,7 +374,7 @@ void Batched<R>::run_pass(std::int32_t p, Learn learn, bool send) {
 template <class R>
 void Batched<R>::step_readouts() {
   if (readouts_idle_) return;
-  for (const Population& population : network_.readouts.populations) {
+  for (const Neurons& population : network_.readouts.populations) {
     const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     const Leaky<R> clock{static_cast<R>(population.decay), static_cast<R>(population.gain)};

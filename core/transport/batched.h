@@ -149,11 +149,11 @@ class Batched {
   /// What a projection's synapses own besides their weight, in the form that its way needs.
   struct Block {
     Way way = Way::kStatic;
-    const Population* target = nullptr;  // it ends on; the network's
-    bool identity = false;               // onto a population with phi = identity
-    bool spiking = false;                // onto or from a spiking population
-    R decay = 0;                         // RFLO: lambda of the population
-    R leak = 1;                          // alpha of the population
+    const Neurons* target = nullptr;  // it ends on; the network's
+    bool identity = false;            // onto a population with phi = identity
+    bool spiking = false;             // onto or from a spiking population
+    R decay = 0;                      // RFLO: lambda of the population
+    R leak = 1;                       // alpha of the population
     // what each source sent in this tick (sources x lanes); fused and loop
     Column<R> pre;
     // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
@@ -209,40 +209,41 @@ class Batched {
   /// Neurons and lanes that step or are told, and messages that wait for it: below, one thread does
   /// all.
   static constexpr std::int64_t kWorthSharing = 4096;
+  const R* weight_of(std::int32_t p) const { return network_.synapses[static_cast<std::size_t>(p)].weight.data(); }
   bool can_run() const;
   std::int32_t recurrent() const;
   void run_recurrent(std::int32_t row, std::int32_t ticks);
   void run_ticks(Tick first, Tick last);
   void own_weights(std::int32_t ticks);
   void note_decays(std::int32_t row);
-  RowsView<R> said_from(const Projection<R>& projection, Tick first, std::int32_t ticks) const;
+  RowsView<R> said_from(const Projection& projection, Tick first, std::int32_t ticks) const;
   void count_axons_of_run(Tick first, std::int32_t ticks);
   std::int64_t sent_at(std::int32_t projection, Tick revisited);
   std::ptrdiff_t in_window(Tick tick, std::int32_t width) const;
   bool is_open(std::int32_t visits) const;
-  void pass_replayed(const Projection<R>& projection, Tick now, std::int32_t visits);
+  void pass_replayed(const Projection& projection, Tick now, std::int32_t visits);
   bool mark_learnt(std::int32_t row);
   void keep_errors_back(std::int32_t row, const R* delta);
   struct Stage;
   void report_run(Tick first, std::int32_t ticks);
   void count_posts_of_run(std::int32_t quiet, std::int32_t loud);
-  void record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag);
-  void see_traces(const Projection<R>& projection, Block& block);
+  void record_replay(const Projection& projection, Tick revisited, std::int32_t lag);
+  void see_traces(const Projection& projection, Block& block);
   void choose_way(std::int32_t projection, const Horizon& horizon);
   void allocate_tapes();
   std::int64_t tape_bytes() const;
   std::int64_t count_said(const R* values, std::int64_t cells);
-  std::int64_t count_sparse_axons(const Projection<R>& projection, const R* activity) const;
-  std::int64_t count_axons(const Projection<R>& projection, const R* activity);
-  std::int64_t count_errors(const Projection<R>& projection, const Block& block);
+  std::int64_t count_sparse_axons(const Projection& projection, const R* activity) const;
+  std::int64_t count_axons(const Projection& projection, const R* activity);
+  std::int64_t count_errors(const Projection& projection, const Block& block);
   PassColumns<R> pass_columns_of(std::int32_t projection);
   void run_pass(std::int32_t projection, Learn learn, bool send);
   template <Learn kLearn, bool kOwnDecay, bool kSend>
   void pass_shared_out(const PassColumns<R>& columns);
   R* currents_ahead(std::int32_t row);
-  void step_population(const Population& population, std::size_t first, std::size_t last, R* current);
+  void step_population(const Neurons& population, std::size_t first, std::size_t last, R* current);
   void keep_activities(std::int32_t first, std::int32_t last);
-  void send_product(const Projection<R>& projection, const R* activity, R* current);
+  void send_product(const Projection& projection, const R* weight, const R* activity, R* current);
   void loop_lanes(std::int32_t projection, Learn learn, const PostColumns& post);
   void drift_shared(Block& block, RowsView<R> said);
   void filter_coefficients();
@@ -252,39 +253,41 @@ class Batched {
   void commit_product(std::int32_t projection, R rate, const Tape<R>& left, std::int32_t left_row, const Tape<R>& right,
                       RightRows right_rows, std::int32_t ticks);
   // Of batched_spiking.cc.
-  bool is_spiking(const Projection<R>& projection) const;
-  std::span<const std::int32_t> active_sources(const Projection<R>& projection) const {
+  bool is_spiking(const Projection& projection) const;
+  std::span<const std::int32_t> active_sources(const Projection& projection) const {
     return lines_of(projection).active(projection.wait, projection.source_begin, projection.source_size);
   }
-  std::int64_t count_active(const Projection<R>& projection) const;
-  void split_runs(const Projection<R>& projection, Block& block) const;
+  std::int64_t count_active(const Projection& projection) const;
+  void split_runs(const Projection& projection, const R* weight, Block& block) const;
   /// Where source j's run has its targets of thread `chunk`: from the cut of `chunk` to that of
   /// chunk + 1.
-  std::int64_t cut(const Projection<R>& projection, const Block& block, std::int32_t j, int chunk) const {
+  std::int64_t cut(const Projection& projection, const Block& block, std::int32_t j, int chunk) const {
     if (chunk == 0) return projection.begin_of(j);
     if (chunk == executor_.threads) return projection.begin_of(j + 1);
     return block.split[static_cast<std::size_t>(j) * static_cast<std::size_t>(executor_.threads - 1) +
                        static_cast<std::size_t>(chunk) - 1];
   }
-  void copy_parts(const Projection<R>& projection, Block& block) const;
-  void send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const;
-  void send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current);
-  void send_events(const Projection<R>& projection, const R* activity, R* current);
-  void send_product_of_active(const Projection<R>& projection, const R* activity, R* current);
+  void copy_parts(const Projection& projection, const R* weight, Block& block) const;
+  void send_to_share(const Projection& projection, const R* weight, const Block& block, int chunk, int chunks,
+                     R* current) const;
+  void send_to_targets(const Projection& projection, const R* weight, const Block& block, std::int64_t messages,
+                       R* current);
+  void send_events(const Projection& projection, const R* weight, const R* activity, R* current);
+  void send_product_of_active(const Projection& projection, const R* weight, const R* activity, R* current);
   // Of batched_stepping.cc.
   void share_neurons();
   void silence(std::size_t first, std::size_t last);
   void step_cells(std::size_t begin, std::size_t end);
-  void step_spiking(const Population& population, std::size_t first, std::size_t last);
-  void step_still(const Population& population, std::size_t first, std::size_t last);
-  std::int64_t count_news(const Projection<R>& projection, const Block& block);
+  void step_spiking(const Neurons& population, std::size_t first, std::size_t last);
+  void step_still(const Neurons& population, std::size_t first, std::size_t last);
+  std::int64_t count_news(const Projection& projection, const Block& block);
   void keep_spiking_errors_back(std::int32_t row);
-  void revisit_spiking(const Population& population, const R* gain);
+  void revisit_spiking(const Neurons& population, const R* gain);
   void teach_spiking();
-  void teach_online(const Population& population);
+  void teach_online(const Neurons& population);
   void teach_readouts();
   void add_events(std::int32_t projection);
-  void transport_errors(const Projection<R>& projection, const R* errors, R* sums);
+  void transport_errors(const Projection& projection, const R* weight, const R* errors, R* sums);
   LifNeuron<R> spiking(std::size_t cell) {
     RateLayer<R>& rate = network_.rate;
     LifColumns<R>& lif = rate.lif;
@@ -298,7 +301,7 @@ class Batched {
   /// Calls visit(cell, population) for each spiking neuron and lane.
   template <class Visit>
   void each_spiking(Visit visit) const {
-    for (const Population& population : network_.rate.populations) {
+    for (const Neurons& population : network_.rate.populations) {
       if (!population.lif) continue;
       const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
       const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
@@ -311,12 +314,12 @@ class Batched {
     RateLayer<R>& rate = network_.rate;
     return {current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], rate.own_weight[cell]};
   }
-  const AxonLines<R>& lines_of(const Projection<R>& projection) const {
+  const AxonLines<R>& lines_of(const Projection& projection) const {
     return projection.source_layer == Layer::kInput ? input_lines_ : rate_lines_;
   }
   Tape<R>& coefficients() { return once_ ? gains_ : coefficients_; }
-  const R* source_activity(const Projection<R>& projection) const;
-  R* target_current(const Projection<R>& projection);
+  const R* source_activity(const Projection& projection) const;
+  R* target_current(const Projection& projection);
   int chunks_of(std::int64_t work, std::int32_t width, std::int32_t chunk) const;
 
   Network<R>& network_;
@@ -389,7 +392,7 @@ class Batched {
 
 /// AXON messages of a tick over one projection.
 template <class R>
-inline std::int64_t Batched<R>::count_axons(const Projection<R>& projection, const R* activity) {
+inline std::int64_t Batched<R>::count_axons(const Projection& projection, const R* activity) {
   if (!projection.dense) return count_sparse_axons(projection, activity);
   return count_said(activity, std::int64_t{projection.source_size} * lanes_) * projection.target_size;
 }

@@ -31,7 +31,8 @@ void Batched<R>::drift_shared(Block& block, RowsView<R> said) {
 /// lane order.
 template <class R>
 void Batched<R>::loop_lanes(std::int32_t p, Learn learn, const PostColumns& post) {
-  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
+  Synapses<R>& synapses = network_.synapses[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const bool own_decay = projection.target_layer == Layer::kRate && rule(learning_.kind).decay == DecaySource::kNeuron;
   const R constant_decay = projection.target_layer == Layer::kRate ? block.decay : R(0);
@@ -44,7 +45,7 @@ void Batched<R>::loop_lanes(std::int32_t p, Learn learn, const PostColumns& post
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
         const std::size_t l = static_cast<std::size_t>(lane);
         R& trace = block.trace[synapse * static_cast<std::size_t>(lanes_) + l];
-        const Synapse<R> self{projection.weight[synapse], pre[lane], trace, block.delta[synapse]};
+        const Synapse<R> self{synapses.weight[synapse], pre[lane], trace, block.delta[synapse]};
         const R decay = own_decay ? post.decay[cell + l] : constant_decay;
         if (learn == Learn::kDrift) {
           on(self, Drift<R>{decay, block.leak});
@@ -59,9 +60,9 @@ void Batched<R>::loop_lanes(std::int32_t p, Learn learn, const PostColumns& post
 /// Turns the signals on the tape into coefficients, for the neurons whose projections are deferred.
 template <class R>
 void Batched<R>::filter_coefficients() {
-  for (const Population& population : network_.rate.populations) {
+  for (const Neurons& population : network_.rate.populations) {
     const auto onto = [&](std::int32_t p) {
-      return network_.projections[static_cast<std::size_t>(p)].target_begin == population.begin &&
+      return network_.projections()[static_cast<std::size_t>(p)].target_begin == population.begin &&
              blocks_[static_cast<std::size_t>(p)].way == Way::kDeferred;
     };
     const auto found = std::ranges::find_if(onto_rate_, onto);
@@ -96,23 +97,23 @@ void Batched<R>::filter_run(std::int32_t neuron, std::int32_t length, R constant
 /// Every synapse does with its sum what the optimizer says.
 template <class R>
 void Batched<R>::settle(std::int32_t p, R scale) {
-  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  Synapses<R>& synapses = network_.synapses[static_cast<std::size_t>(p)];
   Block& block = blocks_[static_cast<std::size_t>(p)];
   const Optimizer& optimizer = learning_.optimizer;
   if (optimizer.element) {
     for (R& delta : block.delta) keep_change_within(delta, scale, optimizer);
   }
   if (optimizer.adam) {
-    const AdamCommit<R> clock(*optimizer.adam, projection.learning_rate, scale, network_.commits);
-    for (std::size_t k = 0; k < projection.weight.size(); ++k)
-      on(AdaptiveSynapse<R>{projection.weight[k], block.delta[k], projection.first[k], projection.second[k]}, clock);
+    const AdamCommit<R> clock(*optimizer.adam, synapses.learning_rate, scale, network_.commits);
+    for (std::size_t k = 0; k < synapses.weight.size(); ++k)
+      on(AdaptiveSynapse<R>{synapses.weight[k], block.delta[k], synapses.first[k], synapses.second[k]}, clock);
   } else {
-    const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
-    for (std::size_t k = 0; k < projection.weight.size(); ++k)
-      on(TaughtSynapse<R>{projection.weight[k], block.delta[k]}, clock);
+    const Commit<R> clock{static_cast<R>(synapses.learning_rate) * scale};
+    for (std::size_t k = 0; k < synapses.weight.size(); ++k)
+      on(TaughtSynapse<R>{synapses.weight[k], block.delta[k]}, clock);
   }
   if (!optimizer.weight_min && !optimizer.weight_max) return;
-  for (R& weight : projection.weight) keep_within(weight, optimizer);
+  for (R& weight : synapses.weight) keep_within(weight, optimizer);
 }
 
 /// weight (targets x sources) -= rate * left (rows x targets)^T right (rows x sources), rows being
@@ -120,7 +121,7 @@ void Batched<R>::settle(std::int32_t p, R scale) {
 template <class R>
 void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std::int32_t left_row,
                                 const Tape<R>& right, RightRows right_rows, std::int32_t ticks) {
-  Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   if (const std::int32_t silent = -right_rows.first; silent > 0) {
     left_row += silent;
     ticks -= silent;
@@ -129,7 +130,8 @@ void Batched<R>::commit_product(std::int32_t p, R rate, const Tape<R>& left, std
   if (ticks <= 0) return;
   // the weights move at once; otherwise what was asked waits for settle()
   const bool plain = learning_.optimizer.plain();
-  Column<R>& into = plain ? projection.weight : blocks_[static_cast<std::size_t>(p)].delta;
+  Column<R>& into =
+      plain ? network_.synapses[static_cast<std::size_t>(p)].weight : blocks_[static_cast<std::size_t>(p)].delta;
   const R factor = plain ? rate : R(-1);
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_ * ticks, projection.source_size, kChunk);
@@ -158,10 +160,10 @@ void Batched<R>::collect(R scale) {
   teach_spiking();
   if (online && !gains_.empty()) filter_coefficients();
   for (std::size_t index = 0; index < blocks_.size(); ++index) {
-    Projection<R>& projection = network_.projections[index];
+    const Projection& projection = network_.projections()[index];
     Block& block = blocks_[index];
     const auto p = static_cast<std::int32_t>(index);
-    const R rate = static_cast<R>(projection.learning_rate) * scale;
+    const R rate = static_cast<R>(network_.synapses[index].learning_rate) * scale;
     const bool from_input = projection.source_layer == Layer::kInput;
     switch (block.way) {
       case Way::kStatic: break;
@@ -206,7 +208,8 @@ void Batched<R>::tell_squares(R scale, R* sums) {
   collect(scale);
   collected_ = true;
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
-    Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
+    Column<R>& weight = network_.synapses[p].weight;
     Column<R>& delta = blocks_[p].delta;
     if (delta.empty()) continue;
     const auto index = static_cast<std::int32_t>(p);
@@ -219,7 +222,7 @@ void Batched<R>::tell_squares(R scale, R* sums) {
       R column = R(0);
       for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
         const auto at = static_cast<std::size_t>(k);
-        column += square(TaughtSynapse<R>{projection.weight[at], delta[at]}, scale).value;
+        column += square(TaughtSynapse<R>{weight[at], delta[at]}, scale).value;
       }
       sum += column;
     }
@@ -230,12 +233,12 @@ void Batched<R>::tell_squares(R scale, R* sums) {
 template <class R>
 void Batched<R>::hear_factor(const R* factors) {
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
-    Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
+    Column<R>& weight = network_.synapses[p].weight;
     Column<R>& delta = blocks_[p].delta;
     if (delta.empty()) continue;
     door_.pass<Channel::kClip, Party::kAgent, Party::kSynapse>(0, projection.size() * lanes_, 1, no_offence);
-    for (std::size_t k = 0; k < delta.size(); ++k)
-      on(TaughtSynapse<R>{projection.weight[k], delta[k]}, Factor<R>{factors[0]});
+    for (std::size_t k = 0; k < delta.size(); ++k) on(TaughtSynapse<R>{weight[k], delta[k]}, Factor<R>{factors[0]});
   }
 }
 

@@ -18,7 +18,7 @@ void Batched<R>::targets(const R* target, R scale) {
 }
 
 template <class R>
-std::int64_t Batched<R>::count_errors(const Projection<R>& projection, const Block& block) {
+std::int64_t Batched<R>::count_errors(const Projection& projection, const Block& block) {
   const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
   if (projection.dense)
     return count_said(epsilon, std::int64_t{projection.target_size} * lanes_) * projection.source_size;
@@ -32,28 +32,27 @@ std::int64_t Batched<R>::count_errors(const Projection<R>& projection, const Blo
 /// sums (lanes x sources of the layer) += errors (lanes x targets) W: TRANSPORT of every synapse at
 /// once; `transported` is bilinear.
 template <class R>
-void Batched<R>::transport_errors(const Projection<R>& projection, const R* errors, R* sums) {
+void Batched<R>::transport_errors(const Projection& projection, const R* weights, const R* errors, R* sums) {
   const R* from = errors + std::ptrdiff_t{projection.target_begin} * lanes_;
   R* to = sums + std::ptrdiff_t{projection.source_begin} * lanes_;
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
   const int chunks = chunks_of(projection.size() * lanes_, projection.source_size, kChunk);
   if (chunks == 1 && projection.dense) {
-    const R* weight = projection.weight.data();
-    return add_transposed_product<R>({weight, projection.target_size, projection.source_size, projection.target_size},
+    return add_transposed_product<R>({weights, projection.target_size, projection.source_size, projection.target_size},
                                      from, lanes_, to);
   }
   executor_(chunks, [&](int chunk) {
     const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
     const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
     if (projection.dense) {
-      const R* weight = projection.weight.data() + projection.begin_of(first);
+      const R* weight = weights + projection.begin_of(first);
       add_transposed_product<R>({weight, projection.target_size, width, projection.target_size}, from, lanes_,
                                 to + std::ptrdiff_t{first} * lanes_);
       return;
     }
     for (std::int32_t j = first; j < first + width; ++j) {
       for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
-        const R weight = projection.weight[static_cast<std::size_t>(k)];
+        const R weight = weights[k];
         const R* error = from + std::ptrdiff_t{projection.target_of(k)} * lanes_;
         for (std::int32_t lane = 0; lane < lanes_; ++lane)
           to[std::ptrdiff_t{j} * lanes_ + lane] += weight * error[lane];
@@ -67,7 +66,7 @@ void Batched<R>::report_errors(Answers<R> answers) {
   const std::int32_t row = door_.now().value - 1;
   from_readouts_.signal = network_.readouts.epsilon;
   for (const std::int32_t p : onto_readouts_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     Block& block = blocks_[static_cast<std::size_t>(p)];
     if (!projection.plastic && !answers) continue;
     const std::int64_t messages = count_errors(projection, block);
@@ -91,7 +90,7 @@ void Batched<R>::report_errors(Answers<R> answers) {
     const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{projection.target_begin} * lanes_;
     record_targets(door_.traffic(), 0, projection, block.fan_in.data(), epsilon, lanes_);
     if (!answers.later)
-      transport_errors(projection, network_.readouts.epsilon.data(), answers.sums_of(network_, projection));
+      transport_errors(projection, weight_of(p), network_.readouts.epsilon.data(), answers.sums_of(network_, projection));
   }
   if (epsilons_.empty()) return;
   epsilons_.write(row, network_.readouts.epsilon.data());
@@ -100,20 +99,22 @@ void Batched<R>::report_errors(Answers<R> answers) {
 
 template <class R>
 void Batched<R>::feedback() {
-  for (const Projection<R>& wires : network_.feedback) {
+  for (std::size_t r = 0; r < network_.feedback.size(); ++r) {
+    const Projection& wires = network_.feedback[r];
     const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * lanes_;
     door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_axons(wires, epsilon), 1, no_offence);
     record_sources(door_.traffic(), Stream::kFeedback, 0, wires, epsilon, lanes_);
-    send_product(wires, epsilon, network_.rate.signal.data() + std::ptrdiff_t{wires.target_begin} * lanes_);
+    send_product(wires, network_.feedback_weights[r].data(), epsilon,
+                 network_.rate.signal.data() + std::ptrdiff_t{wires.target_begin} * lanes_);
   }
 }
 
 template <class R>
 void Batched<R>::own_weights(std::int32_t ticks) {
-  const std::int64_t messages = static_cast<std::int64_t>(network_.autapses.size()) * lanes_ * ticks;
+  const std::int64_t messages = static_cast<std::int64_t>(network_.topology->autapses.size()) * lanes_ * ticks;
   pass_dendrites(door_, Layer::kRate, messages, 1, no_offence);
-  for (const Autapse& autapse : network_.autapses) {
-    const R weight = network_.projections[static_cast<std::size_t>(autapse.projection.value)]
+  for (const Autapse& autapse : network_.topology->autapses) {
+    const R weight = network_.synapses[static_cast<std::size_t>(autapse.projection.value)]
                          .weight[static_cast<std::size_t>(autapse.synapse.value)];
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
       on(neuron(static_cast<std::size_t>(autapse.neuron.value) * static_cast<std::size_t>(lanes_) +
@@ -128,7 +129,7 @@ void Batched<R>::own_weights(std::int32_t ticks) {
 template <class R>
 void Batched<R>::note_decays(std::int32_t row) {
   if (decays_.repeats() && row > 0) return;
-  for (const Population& population : network_.rate.populations) {
+  for (const Neurons& population : network_.rate.populations) {
     const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     const Step<R> clock{static_cast<R>(population.leak)};
@@ -150,7 +151,7 @@ void Batched<R>::post(bool tick_has_error) {
   if (!coefficients_.empty() && (tick_has_error || !gains_.empty()))
     coefficients_.write(row, network_.rate.signal.data());
   for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     Block& block = blocks_[static_cast<std::size_t>(p)];
     if (!projection.plastic) continue;
     if (!block.seen.empty()) see_traces(projection, block);
@@ -181,7 +182,7 @@ void Batched<R>::adjoint(const R* delta, std::int32_t lag) {
   });
   record_each(door_.traffic(), Stream::kAdjoint, lag, network_.rate.size, lanes_);
   for (std::size_t cell = 0; cell < network_.rate.signal.size(); ++cell) on(neuron(cell), Adjoint<R>{delta[cell]});
-  if (lag == 0) each_spiking([&](std::size_t cell, const Population&) { on(spiking(cell), SweepBegin{}); });
+  if (lag == 0) each_spiking([&](std::size_t cell, const Neurons&) { on(spiking(cell), SweepBegin{}); });
 }
 
 /// What the sources recall is on the tapes already: only the door hears of it.
@@ -190,7 +191,7 @@ void Batched<R>::replay(Tick revisited, std::int32_t lag) {
   for (const std::int32_t p : onto_rate_) {
     const Block& block = blocks_[static_cast<std::size_t>(p)];
     if (block.sent.empty()) continue;
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     pass_axons(door_, projection.source_layer, lag, sent_at(p, revisited), no_offence);
     record_replay(projection, revisited, lag);
   }
@@ -199,7 +200,7 @@ void Batched<R>::replay(Tick revisited, std::int32_t lag) {
 /// Row s - 1 holds what arrived at s where nothing is late: x_s of the inputs, h_{s-1} of the rate
 /// neurons.
 template <class R>
-void Batched<R>::record_replay(const Projection<R>& projection, Tick revisited, std::int32_t lag) {
+void Batched<R>::record_replay(const Projection& projection, Tick revisited, std::int32_t lag) {
   if (door_.traffic() == nullptr) return;
   const std::int32_t row = revisited.value - 1 - projection.wait;
   if (row < 0) return;
@@ -221,7 +222,7 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
     keep_errors_back(revisited.value - 1, network_.rate.signal.data());
   }
   for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     R* const sums = projection.source_layer == Layer::kRate ? answers.sums_of(network_, projection) : nullptr;
     const bool transports = sums != nullptr;
     if (!projection.plastic && !transports) continue;
@@ -234,7 +235,7 @@ void Batched<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers)
     });
     const R* all = nullptr;
     record_targets(door_.traffic(), lag, projection, blocks_[static_cast<std::size_t>(p)].fan_in.data(), all, lanes_);
-    transport_errors(projection, errors_back_.data(), sums);
+    transport_errors(projection, weight_of(p), errors_back_.data(), sums);
   }
 }
 
@@ -246,7 +247,7 @@ template void Batched<double>::note_decays(std::int32_t);
 template void Batched<double>::post(bool);
 template void Batched<double>::adjoint(const double*, std::int32_t);
 template void Batched<double>::replay(Tick, std::int32_t);
-template void Batched<double>::record_replay(const Projection<double>&, Tick, std::int32_t);
+template void Batched<double>::record_replay(const Projection&, Tick, std::int32_t);
 template void Batched<double>::post_back(Tick, std::int32_t, Answers<double>);
 template void Batched<float>::targets(const float*, float);
 template void Batched<float>::report_errors(Answers<float>);
@@ -256,7 +257,7 @@ template void Batched<float>::note_decays(std::int32_t);
 template void Batched<float>::post(bool);
 template void Batched<float>::adjoint(const float*, std::int32_t);
 template void Batched<float>::replay(Tick, std::int32_t);
-template void Batched<float>::record_replay(const Projection<float>&, Tick, std::int32_t);
+template void Batched<float>::record_replay(const Projection&, Tick, std::int32_t);
 template void Batched<float>::post_back(Tick, std::int32_t, Answers<float>);
 
 }  // namespace locus

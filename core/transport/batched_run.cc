@@ -29,8 +29,8 @@ bool Batched<R>::can_run() const {
   if (spikes_) return false;
   if (lanes_ > 1 || activities_.empty() || ahead_.empty() || outputs_are_seen_) return false;
   if (drive != Drive::kSweep && drive != Drive::kOnline) return false;
-  return std::ranges::all_of(network_.projections, [&](const Projection<R>& projection) {
-    const Block& block = blocks_[static_cast<std::size_t>(&projection - network_.projections.data())];
+  return std::ranges::all_of(network_.projections(), [&](const Projection& projection) {
+    const Block& block = blocks_[static_cast<std::size_t>(&projection - network_.projections().data())];
     const bool waits = block.way == Way::kStatic || block.way == Way::kDeferred || block.way == Way::kShared;
     const bool known = projection.source_layer != Layer::kInput || block.ahead;
     return projection.dense && projection.wait == 0 && waits && known && !block.spiking && !block.target->leaky();
@@ -44,10 +44,10 @@ std::int32_t Batched<R>::recurrent() const {
   std::int32_t found = -1;
   for (const std::int32_t p : onto_rate_) {
     if (blocks_[static_cast<std::size_t>(p)].ahead) continue;
-    const Projection<R>& w = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& w = network_.projections()[static_cast<std::size_t>(p)];
     const bool own =
         w.source_layer == Layer::kRate && w.source_size == network_.rate.size && w.target_size == network_.rate.size;
-    const bool far = is_far(WeightsView<R>{w.weight.data(), w.target_size, w.source_size, w.target_size});
+    const bool far = is_far(WeightsView<R>{weight_of(p), w.target_size, w.source_size, w.target_size});
     if (found >= 0 || !own || far || chunks_of(w.size(), 2, 1) > 1) return -1;
     found = p;
   }
@@ -72,10 +72,10 @@ R* Batched<R>::currents_ahead(std::int32_t row) {
     std::ranges::fill(ahead_, R(0));
     for (const std::int32_t p : onto_rate_) {
       if (!blocks_[static_cast<std::size_t>(p)].ahead) continue;
-      const Projection<R>& b = network_.projections[static_cast<std::size_t>(p)];
+      const Projection& b = network_.projections()[static_cast<std::size_t>(p)];
       const RowsView<R> said{shown_ + std::ptrdiff_t{row} * m + b.source_begin, ticks, b.source_size, m, 1};
-      add_products<R>({b.weight.data(), b.target_size, b.source_size, b.target_size}, said,
-                      ahead_.data() + b.target_begin, network_.rate.size);
+      add_products<R>({weight_of(p), b.target_size, b.source_size, b.target_size}, said, ahead_.data() + b.target_begin,
+                      network_.rate.size);
     }
   }
   return ahead_.data() + std::ptrdiff_t{ahead_row_} * network_.rate.size;
@@ -87,8 +87,8 @@ R* Batched<R>::currents_ahead(std::int32_t row) {
 template <class R>
 void Batched<R>::run_recurrent(std::int32_t row, std::int32_t ticks) {
   RateLayer<R>& rate = network_.rate;
-  const Population& population = rate.populations.front();
-  const R* weight = network_.projections[static_cast<std::size_t>(recurrent_)].weight.data();
+  const Neurons& population = rate.populations.front();
+  const R* weight = weight_of(recurrent_);
   const Recurrence<R> recurrence{{weight, rate.size, rate.size, rate.size},
                                  population.activation,
                                  static_cast<R>(population.leak),
@@ -118,11 +118,11 @@ void Batched<R>::run_ticks(Tick first, Tick last) {
     door_.tick(now);
     R* current = currents_ahead(now.value - 1);  // in the place where they are known ahead
     for (const std::int32_t p : onto_rate_) {
-      const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+      const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
       if (blocks_[static_cast<std::size_t>(p)].ahead) continue;
-      send_product(projection, said_from(projection, now, 1).value, current + projection.target_begin);
+      send_product(projection, weight_of(p), said_from(projection, now, 1).value, current + projection.target_begin);
     }
-    for (const Population& population : network_.rate.populations) {
+    for (const Neurons& population : network_.rate.populations) {
       const auto begin = static_cast<std::size_t>(population.begin);
       step_population(population, begin, begin + static_cast<std::size_t>(population.size), current);
     }
@@ -151,7 +151,7 @@ void Batched<R>::run(Tick first, Tick last) {
   // no error comes
   const std::int32_t quiet = std::clamp(trial_.ticks - trial_.window - row, 0, ticks);
   for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     Block& block = blocks_[static_cast<std::size_t>(p)];
     if (block.way != Way::kShared) continue;
     drift_shared(block, said_from(projection, first, quiet));
@@ -169,7 +169,7 @@ void Batched<R>::run(Tick first, Tick last) {
 /// What the sources of a projection sent in `ticks` ticks from `first` on: x_t, h_{t-1} over W, h_t
 /// over A.
 template <class R>
-RowsView<R> Batched<R>::said_from(const Projection<R>& projection, Tick first, std::int32_t ticks) const {
+RowsView<R> Batched<R>::said_from(const Projection& projection, Tick first, std::int32_t ticks) const {
   const std::int32_t m = network_.inputs.size;
   if (projection.source_layer == Layer::kInput)
     return {shown_ + std::ptrdiff_t{first.value - 1} * m + projection.source_begin, ticks, projection.source_size, m, 1};
@@ -180,7 +180,7 @@ RowsView<R> Batched<R>::said_from(const Projection<R>& projection, Tick first, s
 template <class R>
 void Batched<R>::count_axons_of_run(Tick first, std::int32_t ticks) {
   for (std::size_t p = 0; p < blocks_.size(); ++p) {
-    const Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
     const std::int64_t messages = count_nonzero(said_from(projection, first, ticks)) * projection.target_size;
     const bool onto_rate = projection.target_layer == Layer::kRate;
     pass_axons(door_, projection.source_layer, 0, messages, no_offence);
@@ -194,7 +194,7 @@ void Batched<R>::count_axons_of_run(Tick first, std::int32_t ticks) {
 template <class R>
 std::int64_t Batched<R>::sent_at(std::int32_t p, Tick revisited) {
   std::int64_t& sent = blocks_[static_cast<std::size_t>(p)].sent[static_cast<std::size_t>(revisited.value)];
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   if (sent == kUncounted) sent = count_nonzero(said_from(projection, revisited, 1)) * projection.target_size;
   return sent;
 }
@@ -204,7 +204,7 @@ template <class R>
 void Batched<R>::count_posts_of_run(std::int32_t quiet, std::int32_t loud) {
   const Rule& rule_row = rule(learning_.kind);
   for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     if (!projection.plastic) continue;
     const bool known_gain = blocks_[static_cast<std::size_t>(p)].identity && rule_row.decay == DecaySource::kConstant;
     const std::int32_t ticks = known_gain ? loud : quiet + loud;
@@ -243,10 +243,10 @@ void Batched<R>::compare(Tick first, Tick last, const R* target, R scale) {
   R* epsilons = epsilons_.at(first.value - 1, 0);
   std::fill_n(currents, std::ptrdiff_t{ticks} * o, R(0));
   for (const std::int32_t p : onto_readouts_) {
-    const Projection<R>& a = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& a = network_.projections()[static_cast<std::size_t>(p)];
     for (std::int32_t row = 0; row < ticks; ++row) {
       const R* activity = said_from(a, Tick{first.value + row}, 1).value;
-      send_product(a, activity, currents + std::ptrdiff_t{row} * o + a.target_begin);
+      send_product(a, weight_of(p), activity, currents + std::ptrdiff_t{row} * o + a.target_begin);
     }
   }
   by_cells<R>(0, std::ptrdiff_t{ticks} * o, [&]<std::size_t kCells>(std::ptrdiff_t begin) {
@@ -280,7 +280,7 @@ void Batched<R>::report_run(Tick first, std::int32_t ticks) {
   const bool sweeps = rule_row.drive == Drive::kSweep;
   const bool answers = rule_row.signal != SignalSource::kFeedback;
   for (const std::int32_t p : onto_readouts_) {
-    const Projection<R>& a = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& a = network_.projections()[static_cast<std::size_t>(p)];
     if (!a.plastic && !answers) continue;
     const RowsView<R> reported{epsilons + a.target_begin, ticks, a.target_size, o, 1};
     const std::int64_t messages = count_nonzero(reported) * a.source_size;
@@ -300,10 +300,11 @@ void Batched<R>::report_run(Tick first, std::int32_t ticks) {
       if (heard) answer(now, {Party::kRate, signal});
       continue;
     }
-    for (const Projection<R>& wires : network_.feedback) {
+    for (std::size_t r = 0; r < network_.feedback.size(); ++r) {
+      const Projection& wires = network_.feedback[r];
       const R* said = epsilon + wires.source_begin;
       door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_axons(wires, said), 1, no_offence);
-      if (heard) send_product(wires, said, signal + wires.target_begin);
+      if (heard) send_product(wires, network_.feedback_weights[r].data(), said, signal + wires.target_begin);
     }
   }
 }
@@ -324,8 +325,8 @@ void Batched<R>::answer(Tick tick, Answers<R> answers) {
     epsilon = recalled_.data();
   }
   for (const std::int32_t p : onto_readouts_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-    transport_errors(projection, epsilon, answers.sums_of(network_, projection));
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
+    transport_errors(projection, weight_of(p), epsilon, answers.sums_of(network_, projection));
   }
 }
 

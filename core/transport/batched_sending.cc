@@ -43,10 +43,11 @@ void add_run(const Run<R>& run, R said, const Run<R>& next, R* current) {
 
 /// The same of several lanes: `from` are the source's, currents (targets x lanes).
 template <class R>
-void add_run_of_lanes(const Projection<R>& projection, std::int32_t source, const R* from, std::int32_t lanes, R* current) {
+void add_run_of_lanes(const Projection& projection, const R* weights, std::int32_t source, const R* from,
+                      std::int32_t lanes, R* current) {
   for (std::int64_t k = projection.begin_of(source); k < projection.begin_of(source + 1); ++k) {
     R* to = current + std::ptrdiff_t{projection.target_of(k)} * lanes;
-    const R weight = projection.weight[static_cast<std::size_t>(k)];
+    const R weight = weights[k];
     for (std::int32_t lane = 0; lane < lanes; ++lane) to[lane] += weight * from[lane];
   }
 }
@@ -66,7 +67,7 @@ std::int64_t Batched<R>::count_said(const R* values, std::int64_t cells) {
 }
 
 template <class R>
-std::int64_t Batched<R>::count_sparse_axons(const Projection<R>& projection, const R* activity) const {
+std::int64_t Batched<R>::count_sparse_axons(const Projection& projection, const R* activity) const {
   std::int64_t count = 0;
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     count += count_nonzero(activity + std::ptrdiff_t{j} * lanes_, lanes_) * projection.fan_out(j);
@@ -75,7 +76,7 @@ std::int64_t Batched<R>::count_sparse_axons(const Projection<R>& projection, con
 }
 
 template <class R>
-std::int64_t Batched<R>::count_active(const Projection<R>& projection) const {
+std::int64_t Batched<R>::count_active(const Projection& projection) const {
   std::int64_t count = 0;
   for (const std::int32_t j : active_sources(projection)) count += projection.fan_out(j - projection.source_begin);
   return count;
@@ -84,11 +85,11 @@ std::int64_t Batched<R>::count_active(const Projection<R>& projection) const {
 /// current (lanes x targets) += activity (lanes x sources) W^T. on(Synapse, Axon) is linear in the
 /// activity.
 template <class R>
-void Batched<R>::send_product(const Projection<R>& projection, const R* activity, R* current) {
+void Batched<R>::send_product(const Projection& projection, const R* weight, const R* activity, R* current) {
   if (!projection.dense) {
     for (std::int32_t j = 0; j < projection.source_size; ++j) {
       const R* from = activity + std::ptrdiff_t{j} * lanes_;
-      if (count_nonzero(from, lanes_) != 0) add_run_of_lanes(projection, j, from, lanes_, current);
+      if (count_nonzero(from, lanes_) != 0) add_run_of_lanes(projection, weight, j, from, lanes_, current);
     }
     return;
   }
@@ -100,20 +101,20 @@ void Batched<R>::send_product(const Projection<R>& projection, const R* activity
   const int chunks = chunks_of(projection.size() * lanes_, projection.target_size, most);
   if (chunks == 1) {
     const std::int32_t targets = projection.target_size;
-    return add_product<R>({projection.weight.data(), targets, projection.source_size, targets}, activity, lanes_, current);
+    return add_product<R>({weight, targets, projection.source_size, targets}, activity, lanes_, current);
   }
   executor_(chunks, [&](int chunk) {
     const std::int32_t first = chunk * most;
     const std::int32_t width = std::min(most, projection.target_size - first);
-    add_product<R>({projection.weight.data() + first, width, projection.source_size, projection.target_size}, activity,
-                   lanes_, current + std::ptrdiff_t{first} * lanes_);
+    add_product<R>({weight + first, width, projection.source_size, projection.target_size}, activity, lanes_,
+                   current + std::ptrdiff_t{first} * lanes_);
   });
 }
 
 /// Where the targets of each thread end in every source's run: thread c of n takes [c, c + 1) / n
 /// of the projection's, or of the whole layer's neurons.
 template <class R>
-void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const {
+void Batched<R>::split_runs(const Projection& projection, const R* weight, Block& block) const {
   if (projection.dense || lanes_ > 1 || executor_.threads == 1) return;
   const bool of_layer = shared_out_ && projection.target_layer == Layer::kRate;
   if (!of_layer && projection.size() < kWorthSending) return;
@@ -126,14 +127,14 @@ void Batched<R>::split_runs(const Projection<R>& projection, Block& block) const
       block.split.push_back(std::lower_bound(run, end, share(all, c, executor_.threads) - begin) -
                             projection.target.begin());
   }
-  if (of_layer && rule(learning_.kind).drive == Drive::kNothing) copy_parts(projection, block);
+  if (of_layer && rule(learning_.kind).drive == Drive::kNothing) copy_parts(projection, weight, block);
 }
 
 /// Where nothing changes weights, threads may have them laid out for themselves: a thread then
 /// reads what stands together, and a processor that reads ahead reads what its own thread comes to
 /// next.
 template <class R>
-void Batched<R>::copy_parts(const Projection<R>& projection, Block& block) const {
+void Batched<R>::copy_parts(const Projection& projection, const R* weight, Block& block) const {
   block.parts.resize(static_cast<std::size_t>(executor_.threads));
   executor_(executor_.threads, [&](int chunk) {  // each its own
     Part& part = block.parts[static_cast<std::size_t>(chunk)];
@@ -148,7 +149,7 @@ void Batched<R>::copy_parts(const Projection<R>& projection, Block& block) const
       const std::int64_t first = cut(projection, block, j, chunk);
       const std::int64_t last = cut(projection, block, j, chunk + 1);
       part.target.insert(part.target.end(), projection.target.begin() + first, projection.target.begin() + last);
-      part.weight.insert(part.weight.end(), projection.weight.begin() + first, projection.weight.begin() + last);
+      part.weight.insert(part.weight.end(), weight + first, weight + last);
     }
   });
   block.split = {};
@@ -157,7 +158,8 @@ void Batched<R>::copy_parts(const Projection<R>& projection, Block& block) const
 /// One lane, sparse: the synapses of every source that is not silent, source by source, onto the
 /// targets of one of `chunks` threads.
 template <class R>
-void Batched<R>::send_to_share(const Projection<R>& projection, const Block& block, int chunk, int chunks, R* current) const {
+void Batched<R>::send_to_share(const Projection& projection, const R* weight, const Block& block, int chunk, int chunks,
+                               R* current) const {
   const std::span<const std::int32_t> sources = active_sources(projection);
   const R* activity = source_activity(projection) - projection.source_begin;
   const Part* part = chunks == 1 || block.parts.empty() ? nullptr : &block.parts[static_cast<std::size_t>(chunk)];
@@ -171,7 +173,7 @@ void Batched<R>::send_to_share(const Projection<R>& projection, const Block& blo
     }
     const std::int64_t first = chunks == 1 ? projection.begin_of(j) : cut(projection, block, j, chunk);
     const std::int64_t last = chunks == 1 ? projection.begin_of(j + 1) : cut(projection, block, j, chunk + 1);
-    return {projection.target.data() + first, projection.weight.data() + first, last - first};
+    return {projection.target.data() + first, weight + first, last - first};
   };
   Run<R> run = run_of(0);
   for (std::size_t e = 0; e < sources.size(); ++e) {
@@ -183,20 +185,21 @@ void Batched<R>::send_to_share(const Projection<R>& projection, const Block& blo
 
 /// The same onto all targets. Threads take targets, which changes no sum.
 template <class R>
-void Batched<R>::send_to_targets(const Projection<R>& projection, const Block& block, std::int64_t messages, R* current) {
+void Batched<R>::send_to_targets(const Projection& projection, const R* weight, const Block& block,
+                                 std::int64_t messages, R* current) {
   const int chunks = block.split.empty() || messages < kWorthSending ? 1 : executor_.threads;
-  executor_(chunks, [&](int chunk) { send_to_share(projection, block, chunk, chunks, current); });
+  executor_(chunks, [&](int chunk) { send_to_share(projection, weight, block, chunk, chunks, current); });
 }
 
 /// Sums in source order, as single messages do; four sources at a time, so that a current is loaded
 /// and stored once for them. Threads take targets.
 template <class R>
-void Batched<R>::send_events(const Projection<R>& projection, const R* activity, R* current) {
-  if (lanes_ > 1 || !projection.dense) return send_product_of_active(projection, activity, current);
+void Batched<R>::send_events(const Projection& projection, const R* weight, const R* activity, R* current) {
+  if (lanes_ > 1 || !projection.dense) return send_product_of_active(projection, weight, activity, current);
   const std::span<const std::int32_t> active = active_sources(projection);
   const std::int32_t targets = projection.target_size;
   const auto column = [&](std::size_t e) {
-    return projection.weight.data() + std::ptrdiff_t{active[e] - projection.source_begin} * targets;
+    return weight + std::ptrdiff_t{active[e] - projection.source_begin} * targets;
   };
   const auto said = [&](std::size_t e) { return activity[active[e] - projection.source_begin]; };
   const int chunks = std::ssize(active) * targets < kWorthSending ? 1 : executor_.threads;
@@ -223,30 +226,30 @@ void Batched<R>::send_events(const Projection<R>& projection, const R* activity,
 /// With several lanes, or over sparse synapses: source by source, each that is not silent in every
 /// lane.
 template <class R>
-void Batched<R>::send_product_of_active(const Projection<R>& projection, const R* activity, R* current) {
+void Batched<R>::send_product_of_active(const Projection& projection, const R* weight, const R* activity, R* current) {
   for (const std::int32_t source : active_sources(projection)) {
     const std::int32_t j = source - projection.source_begin;
-    add_run_of_lanes(projection, j, activity + std::ptrdiff_t{j} * lanes_, lanes_, current);
+    add_run_of_lanes(projection, weight, j, activity + std::ptrdiff_t{j} * lanes_, lanes_, current);
   }
 }
 
 template std::int64_t Batched<double>::count_said(const double*, std::int64_t);
-template std::int64_t Batched<double>::count_sparse_axons(const Projection<double>&, const double*) const;
-template std::int64_t Batched<double>::count_active(const Projection<double>&) const;
-template void Batched<double>::send_product(const Projection<double>&, const double*, double*);
-template void Batched<double>::split_runs(const Projection<double>&, Block&) const;
-template void Batched<double>::copy_parts(const Projection<double>&, Block&) const;
-template void Batched<double>::send_to_share(const Projection<double>&, const Block&, int, int, double*) const;
-template void Batched<double>::send_to_targets(const Projection<double>&, const Block&, std::int64_t, double*);
-template void Batched<double>::send_events(const Projection<double>&, const double*, double*);
+template std::int64_t Batched<double>::count_sparse_axons(const Projection&, const double*) const;
+template std::int64_t Batched<double>::count_active(const Projection&) const;
+template void Batched<double>::send_product(const Projection&, const double*, const double*, double*);
+template void Batched<double>::split_runs(const Projection&, const double*, Block&) const;
+template void Batched<double>::copy_parts(const Projection&, const double*, Block&) const;
+template void Batched<double>::send_to_share(const Projection&, const double*, const Block&, int, int, double*) const;
+template void Batched<double>::send_to_targets(const Projection&, const double*, const Block&, std::int64_t, double*);
+template void Batched<double>::send_events(const Projection&, const double*, const double*, double*);
 template std::int64_t Batched<float>::count_said(const float*, std::int64_t);
-template std::int64_t Batched<float>::count_sparse_axons(const Projection<float>&, const float*) const;
-template std::int64_t Batched<float>::count_active(const Projection<float>&) const;
-template void Batched<float>::send_product(const Projection<float>&, const float*, float*);
-template void Batched<float>::split_runs(const Projection<float>&, Block&) const;
-template void Batched<float>::copy_parts(const Projection<float>&, Block&) const;
-template void Batched<float>::send_to_share(const Projection<float>&, const Block&, int, int, float*) const;
-template void Batched<float>::send_to_targets(const Projection<float>&, const Block&, std::int64_t, float*);
-template void Batched<float>::send_events(const Projection<float>&, const float*, float*);
+template std::int64_t Batched<float>::count_sparse_axons(const Projection&, const float*) const;
+template std::int64_t Batched<float>::count_active(const Projection&) const;
+template void Batched<float>::send_product(const Projection&, const float*, const float*, float*);
+template void Batched<float>::split_runs(const Projection&, const float*, Block&) const;
+template void Batched<float>::copy_parts(const Projection&, const float*, Block&) const;
+template void Batched<float>::send_to_share(const Projection&, const float*, const Block&, int, int, float*) const;
+template void Batched<float>::send_to_targets(const Projection&, const float*, const Block&, std::int64_t, float*);
+template void Batched<float>::send_events(const Projection&, const float*, const float*, float*);
 
 }  // namespace locus

@@ -26,8 +26,8 @@ void add_scaled(R scale, const R* from, std::int32_t size, R* to) {
 
 /// The synapses of source j hear of one event: calls add(first target, number of targets, first
 /// synapse) for each run of neighbours.
-template <class R, class Add>
-void each_run(const Projection<R>& projection, std::int32_t j, Add add) {
+template <class Add>
+void each_run(const Projection& projection, std::int32_t j, Add add) {
   const std::int64_t begin = projection.begin_of(j);
   if (projection.dense) return add(0, projection.target_size, begin);
   add(0, j, begin);  // hollow: all but itself
@@ -37,7 +37,7 @@ void each_run(const Projection<R>& projection, std::int32_t j, Add add) {
 }  // namespace
 
 template <class R>
-bool Batched<R>::is_spiking(const Projection<R>& projection) const {
+bool Batched<R>::is_spiking(const Projection& projection) const {
   const bool from_spikes = projection.source_layer == Layer::kRate &&
                            population_at(network_.rate.populations, projection.source_begin).lif.has_value();
   return from_spikes || (projection.target_layer == Layer::kRate &&
@@ -71,7 +71,7 @@ void Batched<R>::classify(const R* target) {
 
 /// POST messages of a tick over one projection: fan-in of every neuron with news.
 template <class R>
-std::int64_t Batched<R>::count_news(const Projection<R>& projection, const Block& block) {
+std::int64_t Batched<R>::count_news(const Projection& projection, const Block& block) {
   std::int64_t count = 0;
   for (std::int32_t i = 0; i < projection.target_size; ++i) {
     const std::size_t first = static_cast<std::size_t>(projection.target_begin + i) * static_cast<std::size_t>(lanes_);
@@ -87,9 +87,9 @@ template <class R>
 void Batched<R>::tell_rates() {
   const RateTarget<R> clock{static_cast<R>(learning_.firing_rate->target),
                             static_cast<R>(learning_.firing_rate->strength), static_cast<R>(learning_.firing_rate->ticks)};
-  each_spiking([&](std::size_t cell, const Population&) { rate_errors_[cell] = rate_error(spiking(cell), clock).value; });
+  each_spiking([&](std::size_t cell, const Neurons&) { rate_errors_[cell] = rate_error(spiking(cell), clock).value; });
   for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     if (blocks_[static_cast<std::size_t>(p)].way != Way::kEvents) continue;
     door_.pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * lanes_, 1, no_offence);
   }
@@ -98,7 +98,7 @@ void Batched<R>::tell_rates() {
 /// The neurons of a population at a stage of a sweep; `gain` is the layer's psi of the revisited
 /// tick (n x lanes).
 template <class R>
-void Batched<R>::revisit_spiking(const Population& population, const R* gain) {
+void Batched<R>::revisit_spiking(const Neurons& population, const R* gain) {
   const std::size_t first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
   const std::size_t last = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
   const Lif<R> clock(*population.lif);
@@ -116,7 +116,7 @@ template <class R>
 void Batched<R>::keep_spiking_errors_back(std::int32_t row) {
   std::ranges::copy(network_.rate.signal, errors_back_.begin());
   gains_.zip(row, errors_back_.data(), [](const R& gain, R& g) { g *= gain; });
-  for (const Population& population : network_.rate.populations) {
+  for (const Neurons& population : network_.rate.populations) {
     if (population.lif) revisit_spiking(population, gains_.at(row, 0));
   }
   if (mark_learnt(row)) {
@@ -133,7 +133,7 @@ void Batched<R>::teach_spiking() {
   if (!taught_readouts_.empty()) teach_readouts();
   if (taught_.empty()) return;
   const bool online = rule(learning_.kind).drive == Drive::kOnline;
-  for (const Population& population : network_.rate.populations) {
+  for (const Neurons& population : network_.rate.populations) {
     if (population.lif && online) teach_online(population);
   }
   if (online) return;
@@ -149,7 +149,7 @@ void Batched<R>::teach_spiking() {
 }
 
 template <class R>
-void Batched<R>::teach_online(const Population& population) {
+void Batched<R>::teach_online(const Neurons& population) {
   const LifParameters& lif = *population.lif;
   const bool eprop = rule(learning_.kind).decay == DecaySource::kNeuron;
   Eligible<R> clock{static_cast<R>(lif.decay), static_cast<R>(lif.gain), static_cast<R>(lif.adaptation_decay),
@@ -184,7 +184,7 @@ void Batched<R>::teach_readouts() {
   const auto readouts = static_cast<std::size_t>(network_.readouts.size);
   const auto lanes = static_cast<std::size_t>(lanes_);
   std::ranges::fill(back_, TransposedEligibility<R>{});
-  for (const Population& population : network_.readouts.populations) {
+  for (const Neurons& population : network_.readouts.populations) {
     const R decay = static_cast<R>(population.decay);
     const R gain = static_cast<R>(population.gain);
     const auto begin = static_cast<std::size_t>(population.begin);
@@ -205,7 +205,7 @@ void Batched<R>::teach_readouts() {
 /// Threads take sources.
 template <class R>
 void Batched<R>::add_events(std::int32_t p) {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   Column<R>& delta = blocks_[static_cast<std::size_t>(p)].delta;
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const Column<R>& taught = onto_rate ? taught_ : taught_readouts_;
@@ -241,16 +241,16 @@ void Batched<R>::add_events(std::int32_t p) {
   });
 }
 
-template bool Batched<double>::is_spiking(const Projection<double>&) const;
+template bool Batched<double>::is_spiking(const Projection&) const;
 template void Batched<double>::classify(const double*);
-template std::int64_t Batched<double>::count_news(const Projection<double>&, const Block&);
+template std::int64_t Batched<double>::count_news(const Projection&, const Block&);
 template void Batched<double>::tell_rates();
 template void Batched<double>::keep_spiking_errors_back(std::int32_t);
 template void Batched<double>::teach_spiking();
 template void Batched<double>::add_events(std::int32_t);
-template bool Batched<float>::is_spiking(const Projection<float>&) const;
+template bool Batched<float>::is_spiking(const Projection&) const;
 template void Batched<float>::classify(const float*);
-template std::int64_t Batched<float>::count_news(const Projection<float>&, const Block&);
+template std::int64_t Batched<float>::count_news(const Projection&, const Block&);
 template void Batched<float>::tell_rates();
 template void Batched<float>::keep_spiking_errors_back(std::int32_t);
 template void Batched<float>::teach_spiking();

@@ -28,10 +28,11 @@ template <class R>
 void Batched<R>::share_neurons() {
   shared_out_ = executor_.threads > 1 && lanes_ == 1 && std::ranges::all_of(onto_rate_, [&](std::int32_t p) {
                   const auto index = static_cast<std::size_t>(p);
-                  return !network_.projections[index].dense && blocks_[index].way != Way::kFused;
+                  return !network_.projections()[index].dense && blocks_[index].way != Way::kFused;
                 });
   under_way_.reserve(onto_rate_.size());
-  for (std::size_t p = 0; p < blocks_.size(); ++p) split_runs(network_.projections[p], blocks_[p]);
+  for (std::size_t p = 0; p < blocks_.size(); ++p)
+    split_runs(network_.projections()[p], network_.synapses[p].weight.data(), blocks_[p]);
 }
 
 template <class R>
@@ -44,7 +45,7 @@ void Batched<R>::step_neurons() {
   std::int64_t work = std::ssize(network_.rate.current);
   bool overwrites = false;
   for (const UnderWay& sending : under_way_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(sending.projection)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(sending.projection)];
     work += sending.messages;
     overwrites = overwrites || (projection.source_layer == Layer::kRate && projection.wait == 0);
   }
@@ -54,9 +55,9 @@ void Batched<R>::step_neurons() {
   const auto hear = [&](int chunk) {
     silence(cell(chunk), cell(chunk + 1));
     for (const UnderWay& sending : under_way_) {
-      const Projection<R>& projection = network_.projections[static_cast<std::size_t>(sending.projection)];
-      send_to_share(projection, blocks_[static_cast<std::size_t>(sending.projection)], chunk, chunks,
-                    target_current(projection));
+      const Projection& projection = network_.projections()[static_cast<std::size_t>(sending.projection)];
+      send_to_share(projection, weight_of(sending.projection), blocks_[static_cast<std::size_t>(sending.projection)],
+                    chunk, chunks, target_current(projection));
     }
   };
   const auto step = [&](int chunk) {
@@ -89,7 +90,7 @@ void Batched<R>::keep_activities(std::int32_t first, std::int32_t last) {
 
 template <class R>
 void Batched<R>::step_cells(std::size_t begin, std::size_t end) {
-  for (const Population& population : network_.rate.populations) {
+  for (const Neurons& population : network_.rate.populations) {
     const auto lanes = static_cast<std::size_t>(lanes_);
     const std::size_t first = std::max(begin, static_cast<std::size_t>(population.begin) * lanes);
     const std::size_t last = std::min(end, static_cast<std::size_t>(population.begin + population.size) * lanes);
@@ -103,7 +104,7 @@ void Batched<R>::step_cells(std::size_t begin, std::size_t end) {
 
 /// Cells [first, last), whose currents have arrived in a column of the layer (n x lanes).
 template <class R>
-void Batched<R>::step_population(const Population& population, std::size_t first, std::size_t last, R* current) {
+void Batched<R>::step_population(const Neurons& population, std::size_t first, std::size_t last, R* current) {
   const Step<R> clock{static_cast<R>(population.leak)};
   dispatch(population.activation, [&]<class Phi>(Phi) {
 #pragma GCC ivdep
@@ -112,7 +113,7 @@ void Batched<R>::step_population(const Population& population, std::size_t first
 }
 
 template <class R>
-void Batched<R>::step_spiking(const Population& population, std::size_t first, std::size_t last) {
+void Batched<R>::step_spiking(const Neurons& population, std::size_t first, std::size_t last) {
   // which nothing that is written can be, so that the loop vectorises
   const Lif<R> clock(*population.lif);
   if (rule(learning_.kind).drive == Drive::kNothing) return step_still(population, first, last);
@@ -126,7 +127,7 @@ void Batched<R>::step_spiking(const Population& population, std::size_t first, s
 /// Without a rule nobody asks for slopes, nor for states that stay as they are: they are the loop's
 /// own, and cost no memory.
 template <class R>
-void Batched<R>::step_still(const Population& population, std::size_t first, std::size_t last) {
+void Batched<R>::step_still(const Neurons& population, std::size_t first, std::size_t last) {
   const auto step_as = [&]<bool kAdapts, bool kRests>() {
     const Lif<R> clock(*population.lif);
     R* current = network_.rate.current.data();
@@ -155,11 +156,11 @@ template void Batched<double>::share_neurons();
 template void Batched<double>::silence(std::size_t, std::size_t);
 template void Batched<double>::step_neurons();
 template void Batched<double>::keep_activities(std::int32_t, std::int32_t);
-template void Batched<double>::step_population(const Population&, std::size_t, std::size_t, double*);
+template void Batched<double>::step_population(const Neurons&, std::size_t, std::size_t, double*);
 template void Batched<float>::share_neurons();
 template void Batched<float>::silence(std::size_t, std::size_t);
 template void Batched<float>::step_neurons();
 template void Batched<float>::keep_activities(std::int32_t, std::int32_t);
-template void Batched<float>::step_population(const Population&, std::size_t, std::size_t, float*);
+template void Batched<float>::step_population(const Neurons&, std::size_t, std::size_t, float*);
 
 }  // namespace locus

@@ -17,7 +17,7 @@ namespace locus {
 /// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is
 /// silent are counted together.
 template <class R>
-void Batched<R>::pass_replayed(const Projection<R>& projection, Tick now, std::int32_t visits) {
+void Batched<R>::pass_replayed(const Projection& projection, Tick now, std::int32_t visits) {
   constexpr std::int32_t kTogether = 8;
   const RowsView<R> said = said_from(projection, Tick{now.value - visits + 1}, visits);
   const auto pass = [&](std::int32_t row, std::int32_t rows, std::int64_t sources) {
@@ -48,7 +48,7 @@ bool Batched<R>::pass_sweep(Tick now, std::int32_t visits) {
   door_.pass_each<Channel::kAdjoint, Party::kAgent, Party::kRate>(0, visits, network_.rate.size, 1);
   const std::int64_t scalars = scalars_of(rule(learning_.kind), Channel::kPost, true);
   for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     // stages before the last
     const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;
     if (projection.plastic) pass_replayed(projection, now, visits);
@@ -116,9 +116,10 @@ template <class R>
 void Batched<R>::stage(const R* delta, Tick revisited, Answers<R> answers) {
   keep_errors_back(revisited.value - 1, delta);
   for (const std::int32_t p : onto_rate_) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     if (projection.source_layer != Layer::kRate) continue;
-    if (R* const sums = answers.sums_of(network_, projection)) transport_errors(projection, errors_back_.data(), sums);
+    if (R* const sums = answers.sums_of(network_, projection))
+      transport_errors(projection, weight_of(p), errors_back_.data(), sums);
   }
 }
 
@@ -126,7 +127,7 @@ template <class R>
 bool Batched<R>::sweep_recurrent(Tick now, std::int32_t visits, const AgentColumns<R>& agent) {
   if (recurrent_ < 0) return false;
   const std::int32_t n = network_.rate.size;
-  const WeightsView<R> w{network_.projections[static_cast<std::size_t>(recurrent_)].weight.data(), n, n, n};
+  const WeightsView<R> w{weight_of(recurrent_), n, n, n};
   R* last = errors_back_.data();  // g of the stage before
   R* g = last + n;                // and of this one
   for (std::int32_t lag = 0; lag < visits; ++lag) {

@@ -12,7 +12,7 @@ namespace locus {
 
 template <class R>
 void Batched<R>::watch_trace(ProjectionId id) {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(id.value)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(id.value)];
   CHECK(rule(learning_.kind).drive == Drive::kOnline && projection.plastic && projection.target_layer == Layer::kRate,
         "only synapses that learn as they go keep a trace");
   Block& block = blocks_[static_cast<std::size_t>(id.value)];
@@ -28,7 +28,7 @@ R Batched<R>::trace(ProjectionId id, SynapseId synapse, Lane lane) const {
 
 /// The tick's POST, or its clock, of every synapse and lane of a projection that is watched.
 template <class R>
-void Batched<R>::see_traces(const Projection<R>& projection, Block& block) {
+void Batched<R>::see_traces(const Projection& projection, Block& block) {
   const bool own_decay = rule(learning_.kind).decay == DecaySource::kNeuron;
   const bool spiking = block.target->lif.has_value();
   const bool filters = spiking && own_decay;  // e-prop onto spiking neurons
@@ -63,9 +63,9 @@ void Batched<R>::see_traces(const Projection<R>& projection, Block& block) {
 
 template void Batched<double>::watch_trace(ProjectionId);
 template double Batched<double>::trace(ProjectionId, SynapseId, Lane) const;
-template void Batched<double>::see_traces(const Projection<double>&, Block&);
+template void Batched<double>::see_traces(const Projection&, Block&);
 template void Batched<float>::watch_trace(ProjectionId);
 template float Batched<float>::trace(ProjectionId, SynapseId, Lane) const;
-template void Batched<float>::see_traces(const Projection<float>&, Block&);
+template void Batched<float>::see_traces(const Projection&, Block&);
 
 }  // namespace locus

@@ -15,7 +15,7 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
       executor_(executor),
       door_(door),
       shards_(sharding_.shards()),
-      columns_(network.projections.size()),
+      columns_(network.projections().size()),
       input_lines_(network, Layer::kInput, AxonLines<R>::Lists::kNo),
       rate_lines_(network, Layer::kRate, AxonLines<R>::Lists::kNo),
       axons_(shards_),
@@ -33,7 +33,7 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
       factors_(shards_) {
   const auto lanes = static_cast<std::size_t>(network.lanes);
   for (std::size_t p = 0; p < columns_.size(); ++p) {
-    const Projection<R>& projection = network.projections[p];
+    const Projection& projection = network.projections()[p];
     CHECK(projection.size() < std::numeric_limits<std::int32_t>::max(), "a mailbox addresses synapses with 32 bits");
     SynapseColumns& own = columns_[p];
     for (Column<R>* column : {&own.pre, &own.trace, &own.delta})
@@ -56,7 +56,7 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
   if (learning.optimizer.adam && rule(learning.kind).drive != Drive::kNothing) keep_moments(network);
   if (rule(learning.kind).drive == Drive::kSweep) {
     std::int32_t wait = 0;
-    for (const Projection<R>& projection : network.projections) wait = std::max(wait, projection.wait);
+    for (const Projection& projection : network.projections()) wait = std::max(wait, projection.wait);
     const std::size_t slots = static_cast<std::size_t>(learning.depth) + static_cast<std::size_t>(wait) + 1;
     past_input_.assign(slots, Column<R>(static_cast<std::size_t>(network.inputs.size) * lanes));
     past_activity_.assign(slots, Column<R>(static_cast<std::size_t>(network.rate.size) * lanes));
@@ -88,7 +88,7 @@ void Mailbox<R>::begin_trial(const R* inputs) {
         if (!begin.carried && !initial.empty()) on(neuron(i, lane), Initial<R>{initial[static_cast<std::size_t>(i)]});
       }
     }
-    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population&) { on(spiking(i, lane), begin); });
+    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons&) { on(spiking(i, lane), begin); });
     for (auto k = sharding_.readout_begin[static_cast<std::size_t>(shard)];
          k < sharding_.readout_begin[static_cast<std::size_t>(shard) + 1]; ++k) {
       for (std::int32_t lane = 0; lane < network_.lanes; ++lane) on(readout(k, lane), begin);
@@ -127,7 +127,7 @@ void Mailbox<R>::silence(std::int32_t p) {
 template <class R>
 void Mailbox<R>::axons(ProjectionId id) {
   const std::int32_t p = id.value;
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   const R* activity = arriving(projection);
   silence(p);
   const auto emit = [&](int shard) {
@@ -164,7 +164,7 @@ void Mailbox<R>::axons(ProjectionId id) {
 
 template <class R>
 void Mailbox<R>::deliver_dendrites(std::int32_t p) {
-  if (network_.projections[static_cast<std::size_t>(p)].target_layer == Layer::kReadout) {
+  if (network_.projections()[static_cast<std::size_t>(p)].target_layer == Layer::kReadout) {
     drain(dendrites_, [&](int, const Envelope<Dendrite<R>>& e) { on(readout(e.receiver, e.lane), e.message); });
     return;
   }
@@ -180,7 +180,7 @@ template <class R>
 void Mailbox<R>::step_neurons() {
   executor_(shards_, [&](int shard) {
     const auto& begin = sharding_.rate_begin;
-    for (const Population& population : network_.rate.populations) {
+    for (const Neurons& population : network_.rate.populations) {
       const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], population.begin);
       const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);
       if (population.lif) {
@@ -210,7 +210,7 @@ template <class R>
 void Mailbox<R>::step_readouts() {
   executor_(shards_, [&](int shard) {
     const auto& begin = sharding_.readout_begin;
-    for (const Population& population : network_.readouts.populations) {
+    for (const Neurons& population : network_.readouts.populations) {
       const Leaky<R> clock{static_cast<R>(population.decay), static_cast<R>(population.gain)};
       const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], population.begin);
       const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);

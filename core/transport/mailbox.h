@@ -144,7 +144,7 @@ class Mailbox {
   /// Calls visit(index, lane, population) for each spiking neuron of the shard.
   template <class Visit>
   void each_spiking(int shard, Visit visit);
-  const Population& target_of(const Projection<R>& projection) const {
+  const Neurons& target_of(const Projection& projection) const {
     const bool readout = projection.target_layer == Layer::kReadout;
     return population_at(readout ? network_.readouts.populations : network_.rate.populations, projection.target_begin);
   }
@@ -158,7 +158,7 @@ class Mailbox {
   std::size_t slot(Tick tick) const { return static_cast<std::size_t>(tick.value) % past_activity_.size(); }
   /// What arrives in this tick from each neuron of the projection's source layer (cells of the
   /// layer).
-  const R* arriving(const Projection<R>& projection) const {
+  const R* arriving(const Projection& projection) const {
     return (projection.source_layer == Layer::kInput ? input_lines_ : rate_lines_).sent(projection.wait);
   }
 
@@ -168,7 +168,7 @@ class Mailbox {
   /// Calls visit(source within its layer, synapse, receiving shard) for each synapse of each of the
   /// shard's sources.
   template <class Visit>
-  void each_outgoing(int shard, const Projection<R>& projection, Visit visit);
+  void each_outgoing(int shard, const Projection& projection, Visit visit);
   /// Calls visit(target within its layer, synapse) for each incoming synapse of the shard's
   /// neurons.
   template <class Visit>

@@ -11,7 +11,7 @@ template <class R>
 void Mailbox<R>::add_lanes() {
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
-      if (!network_.projections[p].plastic) continue;
+      if (!network_.projections()[p].plastic) continue;
       const auto index = static_cast<std::int32_t>(p);
       each_synapse(shard, index, [&](std::int64_t k) {
         R& sum = synapse(ProjectionId{index}, SynapseId{k}, Lane{0}).delta;
@@ -31,7 +31,7 @@ template <class R>
 void Mailbox<R>::tell_squares(R scale, R* sums) {
   add_lanes();
   for (std::size_t p = 0; p < columns_.size(); ++p) {
-    if (!network_.projections[p].plastic) continue;
+    if (!network_.projections()[p].plastic) continue;
     const auto index = static_cast<std::int32_t>(p);
     send<Channel::kClip, Party::kSynapse, Party::kAgent>(
         squares_, 0, 1,
@@ -52,7 +52,7 @@ void Mailbox<R>::tell_squares(R scale, R* sums) {
 template <class R>
 void Mailbox<R>::hear_factor(const R* factors) {
   for (std::size_t p = 0; p < columns_.size(); ++p) {
-    const Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
     if (!projection.plastic) continue;
     const auto index = static_cast<std::int32_t>(p);
     const auto& begin = shard_begin(projection.target_layer);
@@ -82,18 +82,18 @@ void Mailbox<R>::commit(R scale) {
   const Optimizer& optimizer = learning_.optimizer;
   executor_(shards_, [&](int shard) {
     for (std::size_t p = 0; p < columns_.size(); ++p) {
-      Projection<R>& projection = network_.projections[p];
-      if (!projection.plastic) continue;
-      const Commit<R> clock{static_cast<R>(projection.learning_rate) * scale};
+      if (!network_.projections()[p].plastic) continue;
+      Synapses<R>& synapses = network_.synapses[p];
+      const Commit<R> clock{static_cast<R>(synapses.learning_rate) * scale};
       std::optional<AdamCommit<R>> adam;
-      if (optimizer.adam) adam.emplace(*optimizer.adam, projection.learning_rate, scale, network_.commits);
+      if (optimizer.adam) adam.emplace(*optimizer.adam, synapses.learning_rate, scale, network_.commits);
       const auto index = static_cast<std::int32_t>(p);
       each_synapse(shard, index, [&](std::int64_t k) {
         const TaughtSynapse<R> self = synapse(ProjectionId{index}, SynapseId{k}, Lane{0});
         keep_change_within(self.delta, scale, optimizer);
         if (adam) {
           const auto at = static_cast<std::size_t>(k);
-          on(AdaptiveSynapse<R>{self.weight, self.delta, projection.first[at], projection.second[at]}, *adam);
+          on(AdaptiveSynapse<R>{self.weight, self.delta, synapses.first[at], synapses.second[at]}, *adam);
         } else {
           on(self, clock);
         }

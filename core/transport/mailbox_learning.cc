@@ -16,8 +16,8 @@ void Mailbox<R>::targets(const R* target, R scale) {
 
 template <class R>
 void Mailbox<R>::report_errors(Answers<R> answers) {
-  for (const std::int32_t p : projections_between(network_, Layer::kRate, Layer::kReadout)) {
-    const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  for (const std::int32_t p : projections_between(*network_.topology, Layer::kRate, Layer::kReadout)) {
+    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
     if (!projection.plastic && !answers) continue;
     drift_readouts(p);
     send<Channel::kPost, Party::kReadout, Party::kSynapse>(
@@ -34,7 +34,7 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
           return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kSynapse, p, e.receiver}};
         });
     const auto& source_shards = sharding_.rate_begin;
-    const Population& target = target_of(projection);
+    const Neurons& target = target_of(projection);
     const R decay = static_cast<R>(target.decay);  // which the synapse knows, as it knows the gain
     const R gain = static_cast<R>(target.gain);
     drain(posts_, [&](int shard, const Envelope<Post<R>>& e) {
@@ -52,7 +52,7 @@ void Mailbox<R>::report_errors(Answers<R> answers) {
 template <class R>
 void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R> answers) {
   if (!answers) return;
-  R* const sums = answers.sums_of(network_, network_.projections[static_cast<std::size_t>(p)]);
+  R* const sums = answers.sums_of(network_, network_.projections()[static_cast<std::size_t>(p)]);
   const auto ends = [&](const Envelope<Transport<R>>& e) {
     const bool to_agent = answers.to == Party::kAgent;
     return Endpoints{{Party::kSynapse, p, e.sender},
@@ -71,7 +71,9 @@ void Mailbox<R>::deliver_transports(std::int32_t p, std::int32_t lag, Answers<R>
 
 template <class R>
 void Mailbox<R>::feedback() {
-  for (const Projection<R>& wires : network_.feedback) {
+  for (std::size_t r = 0; r < network_.feedback.size(); ++r) {
+    const Projection& wires = network_.feedback[r];
+    const Column<R>& weight = network_.feedback_weights[r];
     send<Channel::kFeedback, Party::kReadout, Party::kRate>(
         feedbacks_, 0, 1,
         [&](int shard) {
@@ -80,7 +82,7 @@ void Mailbox<R>::feedback() {
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
               const Readout<R> self = readout(source, lane);
               if (self.epsilon == R(0)) continue;
-              const Feedback<R> message = locus::feedback(self, wires.weight[static_cast<std::size_t>(k)]);
+              const Feedback<R> message = locus::feedback(self, weight[static_cast<std::size_t>(k)]);
               feedbacks_.between(shard, receiver).push_back({source, target, lane, message});
             }
           });
@@ -94,11 +96,11 @@ void Mailbox<R>::feedback() {
 
 template <class R>
 void Mailbox<R>::tell_own_weights() {
-  for (const std::int32_t p : projections_between(network_, Layer::kRate, Layer::kRate)) {
+  for (const std::int32_t p : projections_between(*network_.topology, Layer::kRate, Layer::kRate)) {
     send<Channel::kDendrite, Party::kSynapse, Party::kRate>(
         own_weights_, 0, 1,
         [&](int shard) {
-          for (const Autapse& autapse : network_.autapses) {
+          for (const Autapse& autapse : network_.topology->autapses) {
             if (autapse.projection != ProjectionId{p} || shard_of(sharding_.rate_begin, autapse.neuron.value) != shard)
               continue;
             const auto k = static_cast<std::int32_t>(autapse.synapse.value);
@@ -125,10 +127,10 @@ template <class R>
 void Mailbox<R>::post(bool tick_has_error) {
   const Rule& row = rule(learning_.kind);
   for (std::size_t p = 0; p < columns_.size(); ++p) {
-    const Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
-    const Population* const population = &target_of(projection);
+    const Neurons* const population = &target_of(projection);
     if (population->lif) {
       post_spiking(index, *population->lif);
       continue;
@@ -180,14 +182,14 @@ void Mailbox<R>::adjoint(const R* delta, std::int32_t lag) {
   drain(adjoints_, [&](int, const Envelope<Adjoint<R>>& e) { on(neuron(e.receiver, e.lane), e.message); });
   if (lag > 0) return;
   executor_(shards_, [&](int shard) {
-    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population&) { on(spiking(i, lane), SweepBegin{}); });
+    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons&) { on(spiking(i, lane), SweepBegin{}); });
   });
 }
 
 template <class R>
 void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
   for (std::size_t p = 0; p < columns_.size(); ++p) {
-    const Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
     const bool from_input = projection.source_layer == Layer::kInput;
@@ -220,14 +222,14 @@ void Mailbox<R>::replay(Tick revisited, std::int32_t lag) {
 template <class R>
 void Mailbox<R>::post_back(Tick revisited, std::int32_t lag, Answers<R> answers) {
   executor_(shards_, [&](int shard) {
-    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Population& population) {
+    each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons& population) {
       const LifNeuron<R> self = spiking(i, lane);
       self.gain = past_gain_[slot(revisited)][cell(i, lane)];  // it recalls its psi
       revisit(self, Lif<R>(*population.lif));
     });
   });
   for (std::size_t p = 0; p < columns_.size(); ++p) {
-    const Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
     const auto index = static_cast<std::int32_t>(p);
     const bool transports = projection.source_layer == Layer::kRate && answers.sums_of(network_, projection) != nullptr;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || transports)) continue;

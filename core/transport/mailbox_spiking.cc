@@ -41,8 +41,8 @@ void Mailbox<R>::classify(const R* target) {
 /// constants that the synapse knows.
 template <class R>
 void Mailbox<R>::drift_readouts(std::int32_t p) {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
-  const Population& target = target_of(projection);
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
+  const Neurons& target = target_of(projection);
   if (!target.leaky() || !projection.plastic) return;
   const Drift<R> clock{static_cast<R>(target.decay), static_cast<R>(target.gain)};
   executor_(shards_, [&](int shard) {
@@ -100,7 +100,7 @@ void Mailbox<R>::tell_rates() {
   const RateTarget<R> clock{static_cast<R>(learning_.firing_rate->target),
                             static_cast<R>(learning_.firing_rate->strength), static_cast<R>(learning_.firing_rate->ticks)};
   for (std::size_t p = 0; p < columns_.size(); ++p) {
-    const Projection<R>& projection = network_.projections[p];
+    const Projection& projection = network_.projections()[p];
     const auto index = static_cast<std::int32_t>(p);
     if (!projection.plastic || projection.target_layer != Layer::kRate || !target_of(projection).lif) continue;
     send<Channel::kPost, Party::kRate, Party::kSynapse>(

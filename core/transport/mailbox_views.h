@@ -41,7 +41,7 @@ Synapse<R> Mailbox<R>::learner(std::int32_t projection, std::int64_t index, std:
   const std::size_t own =
       static_cast<std::size_t>(index) * static_cast<std::size_t>(network_.lanes) + static_cast<std::size_t>(lane);
   SynapseColumns& columns = columns_[p];
-  return {network_.projections[p].weight[static_cast<std::size_t>(index)], columns.pre[own], columns.trace[own],
+  return {network_.synapses[p].weight[static_cast<std::size_t>(index)], columns.pre[own], columns.trace[own],
           columns.delta[own]};
 }
 
@@ -89,7 +89,7 @@ template <class R>
 template <class Visit>
 void Mailbox<R>::each_spiking(int shard, Visit visit) {
   const auto& begin = sharding_.rate_begin;
-  for (const Population& population : network_.rate.populations) {
+  for (const Neurons& population : network_.rate.populations) {
     if (!population.lif) continue;
     const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], population.begin);
     const std::int32_t last = std::min(begin[static_cast<std::size_t>(shard) + 1], population.begin + population.size);
@@ -102,7 +102,7 @@ void Mailbox<R>::each_spiking(int shard, Visit visit) {
 template <class R>
 template <class Visit>
 void Mailbox<R>::each_incoming(int shard, std::int32_t p, Visit visit) {
-  const Projection<R>& projection = network_.projections[static_cast<std::size_t>(p)];
+  const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   const SynapseColumns& own = columns_[static_cast<std::size_t>(p)];
   const auto& begin = shard_begin(projection.target_layer);
   const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], projection.target_begin);
@@ -124,7 +124,7 @@ void Mailbox<R>::each_synapse(int shard, std::int32_t p, Visit visit) {
 
 template <class R>
 template <class Visit>
-void Mailbox<R>::each_outgoing(int shard, const Projection<R>& projection, Visit visit) {
+void Mailbox<R>::each_outgoing(int shard, const Projection& projection, Visit visit) {
   const auto& begin = shard_begin(projection.source_layer);
   const auto& target_begin = shard_begin(projection.target_layer);
   const std::int32_t first = std::max(begin[static_cast<std::size_t>(shard)], projection.source_begin);

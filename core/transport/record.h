@@ -42,7 +42,7 @@ inline Stream transport_stream(Layer target) {
 /// Every neuron j of a projection's sources with values[j * lanes + lane] != 0 has sent over all
 /// its synapses.
 template <class R>
-void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Projection<R>& projection, const R* values,
+void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Projection& projection, const R* values,
                     std::int32_t lanes) {
   if (traffic == nullptr) return;
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
@@ -56,7 +56,7 @@ void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Pro
 /// The synapses of every target i with values[i * lanes + lane] != 0 have sent, fan_in[i] each;
 /// values null: those of all targets.
 template <class R>
-void record_targets(Traffic* traffic, std::int32_t lag, const Projection<R>& projection, const std::int32_t* fan_in,
+void record_targets(Traffic* traffic, std::int32_t lag, const Projection& projection, const std::int32_t* fan_in,
                     const R* values, std::int32_t lanes) {
   if (traffic == nullptr) return;
   const Stream stream = transport_stream(projection.target_layer);
@@ -85,18 +85,18 @@ void record_message(Traffic& traffic, const Network<R>& network, const Passing& 
   const auto of_receiver = [&](Stream stream) {
     traffic.add(stream, m.lag, static_cast<std::int32_t>(m.ends.receiver.index), m.lane.value, 1);
   };
-  const auto projection_of = [&](const Endpoint& synapse) -> const Projection<R>& {
-    return network.projections[static_cast<std::size_t>(synapse.projection)];
+  const auto projection_of = [&](const Endpoint& synapse) -> const Projection& {
+    return network.projections()[static_cast<std::size_t>(synapse.projection)];
   };
   switch (m.channel) {
     case Channel::kDendrite:
     case Channel::kPost: return;
     case Channel::kAxon: {
-      const Projection<R>& projection = projection_of(m.ends.receiver);
+      const Projection& projection = projection_of(m.ends.receiver);
       return of_sender(axon_stream(projection.source_layer, projection.target_layer, m.replayed));
     }
     case Channel::kTransport: {
-      const Projection<R>& projection = projection_of(m.ends.sender);
+      const Projection& projection = projection_of(m.ends.sender);
       const std::int32_t target = projection.target_begin + projection.target_of(m.ends.sender.index);
       return traffic.add(transport_stream(projection.target_layer), m.lag, target, m.lane.value, 1);
     }

@@ -72,14 +72,14 @@ struct Answers {
   explicit operator bool() const { return sums != nullptr; }
 
   /// Where the synapses of a projection send theirs; null: nowhere, for the sweep ends before.
-  R* sums_of(const Network<R>& network, const Projection<R>& projection) const {
+  R* sums_of(const Network<R>& network, const Projection& projection) const {
     if (slots > 0) {
       const std::int32_t delay = projection.delay();
       const std::int32_t then = slot + delay;
       return delay > left ? nullptr : sums + by_slot * (then < slots ? then : then - slots);
     }
     if (apart == 0 || projection.target_layer != Layer::kReadout) return sums;
-    const Population& target = population_at(network.readouts.populations, projection.target_begin);
+    const Neurons& target = population_at(network.readouts.populations, projection.target_begin);
     return sums + apart * (&target - network.readouts.populations.data());
   }
 };

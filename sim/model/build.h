@@ -1,10 +1,9 @@
-// build: a Spec and one of its rules become a network of actors.
+// build: a topology, its Spec and one of the rules become a network of actors.
 //
-// Layers are the populations of a kind, concatenated in file order. Synapses are stored source by
-// source, targets ascending (core/actor/network.h); a sparse projection remembers the file's order.
-// Weights are drawn here (realise.h), so two rules of a run start from the same ones. Cost: one
-// pass over the synapses, a second copy of the matrix while a projection is made. Nothing of the
-// network grows afterwards.
+// The topology says how neurons and synapses are numbered (core/wire/topology.h); build gives
+// neurons their constants and synapses their weights. Weights are drawn here (realise.h), so two
+// rules of a run start from the same ones. Cost: one pass over the synapses, a second copy of the
+// matrix while a projection's weights are made. Nothing of the network grows afterwards.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +13,10 @@
 
 namespace locus {
 
-/// `rule` is one of the spec's, or a short form made for it: R is there only if its learning signal
-/// comes over it. `lanes` is the trials of a batch.
+/// `topology` is the spec's (wire.h) and outlives the network. `rule` is one of the spec's, or a
+/// short form made for it: R is there only if its learning signal comes over it. `lanes` is the
+/// trials of a batch.
 template <class R>
-Network<R> build(const Spec& spec, const RuleSpec& rule, std::int32_t lanes);
+Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes);
 
 }  // namespace locus

@@ -29,9 +29,7 @@ std::vector<std::int32_t> cut(const std::vector<std::int64_t>& weight, int shard
 
 template <class R>
 int shards_for(const Network<R>& network) {
-  std::int64_t synapses = 0;
-  for (const Projection<R>& projection : network.projections) synapses += projection.size();
-  return static_cast<int>(std::clamp<std::int64_t>(synapses / 4096, 1, 16));
+  return static_cast<int>(std::clamp<std::int64_t>(network.topology->synapses() / 4096, 1, 16));
 }
 
 template <class R>
@@ -39,7 +37,7 @@ Sharding place(const Network<R>& network, int shards) {
   std::vector<std::int64_t> input(static_cast<std::size_t>(network.inputs.size), 0);
   std::vector<std::int64_t> rate(static_cast<std::size_t>(network.rate.size), 0);
   std::vector<std::int64_t> readout(static_cast<std::size_t>(network.readouts.size), 0);
-  for (const Projection<R>& projection : network.projections) {
+  for (const Projection& projection : network.projections()) {
     auto& targets = projection.target_layer == Layer::kRate ? rate : readout;
     for (std::int64_t k = 0; k < projection.size(); ++k) {
       ++targets[static_cast<std::size_t>(projection.target_begin + projection.target_of(k))];

@@ -25,9 +25,9 @@ std::int32_t evaluation_lanes(const EvaluationSpec& evaluation) {
 }
 
 template <class R>
-Evaluator<R>::Evaluator(const Spec& spec, Executor executor)
+Evaluator<R>::Evaluator(const Spec& spec, const Topology& topology, Executor executor)
     : trials_(spec.training.evaluation->trials),
-      network_(build<R>(spec, RuleSpec{}, evaluation_lanes(*spec.training.evaluation))),
+      network_(build<R>(spec, topology, RuleSpec{}, evaluation_lanes(*spec.training.evaluation))),
       door_(permit_of_evaluation(), sizeof(R)),
       transport_(network_, Learning{}, {trial_shape_of(spec.training), false}, executor, door_),
       task_(spec, network_.lanes, Shown::kEvaluation),
@@ -36,8 +36,7 @@ Evaluator<R>::Evaluator(const Spec& spec, Executor executor)
 
 template <class R>
 double Evaluator<R>::loss(const Network<R>& learner) {
-  for (std::size_t p = 0; p < network_.projections.size(); ++p)
-    network_.projections[p].weight = learner.projections[p].weight;
+  for (std::size_t p = 0; p < network_.synapses.size(); ++p) network_.synapses[p].weight = learner.synapses[p].weight;
   double sum = 0;
   for (std::int64_t first = 0; first < trials_; first += network_.lanes) {
     task_.fill(first / network_.lanes, batch_);

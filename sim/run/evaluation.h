@@ -23,8 +23,8 @@ std::int32_t evaluation_lanes(const EvaluationSpec& evaluation);
 template <class R>
 class Evaluator {
  public:
-  /// `spec`, which has an evaluation, outlives this.
-  Evaluator(const Spec& spec, Executor executor);
+  /// `spec`, which has an evaluation, and its topology outlive this.
+  Evaluator(const Spec& spec, const Topology& topology, Executor executor);
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 

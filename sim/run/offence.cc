@@ -7,8 +7,8 @@
 namespace locus {
 namespace {
 
-std::string describe_neuron(const std::vector<Population>& populations, std::int64_t index) {
-  const auto after = std::ranges::find_if(populations, [&](const Population& p) { return index < p.begin + p.size; });
+std::string describe_neuron(const std::vector<Neurons>& populations, std::int64_t index) {
+  const auto after = std::ranges::find_if(populations, [&](const Neurons& p) { return index < p.begin + p.size; });
   return after == populations.end() ? fmt::format("neuron {}", index)
                                     : fmt::format("{}[{}]", after->name, index - after->begin);
 }
@@ -24,7 +24,7 @@ std::string describe(const Network<R>& network, const Endpoint& end) {
     case Party::kEnvironment: return "the environment";
     case Party::kAgent: return "the backward agent";
     case Party::kSynapse: {
-      const Projection<R>& projection = network.projections[static_cast<std::size_t>(end.projection)];
+      const Projection& projection = network.projections()[static_cast<std::size_t>(end.projection)];
       return fmt::format("synapse {}[{},{}]", projection.name, projection.target_of(end.index),
                          projection.source_of(end.index));
     }

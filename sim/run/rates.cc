@@ -8,7 +8,7 @@ void measure_rates(const Network<R>& network, const TrainingSpec& training, std:
   std::size_t next = 0;
   const auto lanes = static_cast<std::size_t>(network.lanes);
   const double seconds = training.ticks * training.dt / 1000;
-  for (const Population& population : network.rate.populations) {
+  for (const Neurons& population : network.rate.populations) {
     if (!population.lif) continue;
     const std::size_t begin = static_cast<std::size_t>(population.begin) * lanes;
     const std::size_t size = static_cast<std::size_t>(population.size) * lanes;

@@ -43,7 +43,7 @@ Recorder<R, T>::Recorder(T& transport, const Spec& spec, RuleKind kind, const st
     records_.push_back(i);
     if (record.quantity != Quantity::kTrace) continue;
     transport.watch_trace(ProjectionId{record.of});
-    synapses_[i] = synapses_in_file_order(network.projections[static_cast<std::size_t>(record.of)]);
+    synapses_[i] = synapses_in_file_order(network.projections()[static_cast<std::size_t>(record.of)]);
   }
 }
 
@@ -98,7 +98,7 @@ void Recorder<R, T>::read_traces(const RecordSpec& record, const std::vector<std
 template <class R, TransportOf<R> T>
 void Recorder<R, T>::read_weights(const RecordSpec& record) {
   const auto p = static_cast<std::size_t>(record.of);
-  const ProjectionWeights now = weights_of(transport_.network().projections[p]);
+  const ProjectionWeights now = weights_of(transport_.network().projections()[p], transport_.network().synapses[p].weight);
   if (record.quantity == Quantity::kWeights) {
     std::visit([&](const auto& matrix) { values_ = matrix.values; }, now.matrix);
     return;

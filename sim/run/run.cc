@@ -1,6 +1,7 @@
 #include "sim/run/run.h"
 
 #include "core/base/flush.h"
+#include "sim/model/wire.h"
 #include "sim/run/train.h"
 #include "sim/run/workers.h"
 
@@ -34,6 +35,7 @@ RunResult run(const Spec& spec, const RunOptions& options) {
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
   RunResult result = not_begun(spec);
+  const Topology topology = topology_of(spec);
   const RunState* const from = options.from;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
@@ -46,7 +48,7 @@ RunResult run(const Spec& spec, const RunOptions& options) {
       break;
     }
     if (options.watch) options.watch({.done = result, .builds = &spec.rules[i], .state = {}});
-    result.outcomes.push_back(train(spec, spec.rules[i], options, workers.executor(), result, state));
+    result.outcomes.push_back(train(spec, topology, spec.rules[i], options, workers.executor(), result, state));
     if (result.outcomes.back().status == Status::kInterrupted) break;
   }
   return result;

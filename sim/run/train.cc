@@ -81,7 +81,7 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
   if (training.stop && learns) stopper.emplace(*training.stop);
   for (std::size_t k = 0; stopper && k < outcome.losses.size(); ++k) stopper->hear(outcome.losses[k]);
   std::optional<Evaluator<R>> evaluator;
-  if (training.evaluation && learns) evaluator.emplace(spec, executor);
+  if (training.evaluation && learns) evaluator.emplace(spec, *transport.network().topology, executor);
   while (true) {
     const std::int64_t update = outcome.updates;
     const bool at_end = update == training.updates || (stopper && !stopper->reason().empty());
@@ -121,12 +121,12 @@ void train_over(T& transport, const Spec& spec, const Learning& learning, const 
 }
 
 template <class R>
-Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& options, Executor executor,
-                 const RunResult& done, const RuleState* from) {
+Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec, const RunOptions& options,
+                 Executor executor, const RunResult& done, const RuleState* from) {
   const TrialShape shape = trial_shape_of(spec.training);
   const Learning learning = learning_of(rule_spec, spec.training);
   Outcome outcome = new_outcome(rule_spec, learning);
-  Network<R> network = build<R>(spec, rule_spec, spec.training.batch);
+  Network<R> network = build<R>(spec, topology, rule_spec, spec.training.batch);
   std::vector<ProjectionWeights> before;  // of what learns or is recorded
   if (rule(learning.kind).drive != Drive::kNothing || !spec.records.empty()) before = weights_of(network);
   Door door(permit_of(learning, spec.training.locality), sizeof(R));
@@ -155,14 +155,14 @@ Outcome train_as(const Spec& spec, const RuleSpec& rule_spec, const RunOptions& 
     Batched<R> transport(network, learning, horizon, executor, door);
     train_over<R>(transport, spec, learning, options, executor, done, before, outcome);
   }
-  const ProtocolMemory memory = protocol_memory(learning, shape_of(network), shape, sizeof(R));
+  const ProtocolMemory memory = protocol_memory(learning, shape_of(topology, network.feedback), shape, sizeof(R));
   door.ledger().set_memory(memory.history_bytes, memory.trace_bytes);
   outcome.ledger = door.ledger();
   if (chip) outcome.chip = chip->finish(outcome.ledger);
   outcome.weights = weights_of(network);
   const std::int64_t largest_side = options.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before.size(); ++p) {
-    if (!network.projections[p].plastic || rule(learning.kind).drive == Drive::kNothing) continue;
+    if (!topology.projections[p].plastic || rule(learning.kind).drive == Drive::kNothing) continue;
     if (auto report = rank_of_change(before[p], outcome.weights[p], spec.precision, largest_side))
       outcome.ranks.push_back(std::move(*report));
   }
@@ -204,10 +204,10 @@ Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {
   return outcome;
 }
 
-Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor,
-              const RunResult& done, const RuleState* from) {
-  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, rule, options, executor, done, from)
-                                               : train_as<double>(spec, rule, options, executor, done, from);
+Outcome train(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
+              Executor executor, const RunResult& done, const RuleState* from) {
+  return spec.precision == Precision::kFloat32 ? train_as<float>(spec, topology, rule, options, executor, done, from)
+                                               : train_as<double>(spec, topology, rule, options, executor, done, from);
 }
 
 }  // namespace locus

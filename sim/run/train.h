@@ -22,7 +22,7 @@ Outcome new_outcome(const RuleSpec& rule, const Learning& learning);
 /// Trains a freshly built network, or goes on from where it stood (`from`, which fits). Divergence,
 /// a broken budget and an interrupt end it early and stand in the outcome. `done` are the rules
 /// before it, for whoever watches.
-Outcome train(const Spec& spec, const RuleSpec& rule, const RunOptions& options, Executor executor,
-              const RunResult& done = {}, const RuleState* from = nullptr);
+Outcome train(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
+              Executor executor, const RunResult& done = {}, const RuleState* from = nullptr);
 
 }  // namespace locus

@@ -14,11 +14,11 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       scale_(training.loss == Loss::kSequence ? R(1) / static_cast<R>(shape.window) : R(1)),
       carries_(training.carry_state),
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
-      leaky_(has_leaky_readouts(transport.network())),
+      leaky_(transport.network().topology->has_leaky_readouts()),
       losses_(static_cast<std::size_t>(transport.network().lanes), 0) {
   const Network<R>& network = transport.network();
-  for (std::size_t p = 0; p < network.projections.size(); ++p) {
-    const bool readout = network.projections[p].target_layer == Layer::kReadout;
+  for (std::size_t p = 0; p < network.projections().size(); ++p) {
+    const bool readout = network.projections()[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
   }
   if (learning.average_over_window) mean_ /= static_cast<R>(shape.window);

@@ -16,13 +16,13 @@ Updates<R, T>::Updates(T& transport, const Spec& spec, const Learning& learning)
       batch_(make_batch<R>(training_.ticks, transport.network().inputs.size, transport.network().readouts.size,
                            training_.batch)),
       trial_(transport, learning, trial_shape_of(training_), training_) {
-  for (const Projection<R>& projection : transport.network().projections) rates_.push_back(projection.learning_rate);
+  for (const Synapses<R>& synapses : transport.network().synapses) rates_.push_back(synapses.learning_rate);
 }
 
 template <class R, TransportOf<R> T>
 double Updates<R, T>::run(std::int64_t update) {
   for (std::size_t p = 0; training_.schedule && p < rates_.size(); ++p) {
-    transport_.network().projections[p].learning_rate =
+    transport_.network().synapses[p].learning_rate =
         rates_[p] * rate_factor(*training_.schedule, update, training_.updates);
   }
   task_.fill(update, batch_);

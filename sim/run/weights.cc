@@ -1,7 +1,6 @@
 #include "sim/run/weights.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "core/base/check.h"
@@ -10,45 +9,6 @@
 
 namespace locus {
 namespace {
-
-/// Where the file has each synapse of a sparse projection.
-template <class R>
-std::vector<std::size_t> places_of(const Projection<R>& projection) {
-  std::vector<std::size_t> places(projection.weight.size());
-  if (!projection.listed.empty()) {
-    for (std::size_t place = 0; place < places.size(); ++place)
-      places[static_cast<std::size_t>(projection.listed[place])] = place;
-    return places;
-  }
-  // row by row: a target's next
-  std::vector<std::size_t> next(static_cast<std::size_t>(projection.target_size) + 1, 0);
-  for (const std::int32_t target : projection.target) ++next[static_cast<std::size_t>(target) + 1];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  for (std::size_t k = 0; k < places.size(); ++k) places[k] = next[static_cast<std::size_t>(projection.target[k])]++;
-  return places;
-}
-
-/// Calls visit(place in the model file, synapse, target, source) for every synapse, source by
-/// source. A matrix has places for a diagonal of no synapses.
-template <class R, class Visit>
-void each_in_file(const Projection<R>& projection, Visit visit) {
-  const bool matrix = projection.dense || projection.hollow;
-  const std::vector<std::size_t> places = matrix ? std::vector<std::size_t>() : places_of(projection);
-  for (std::int32_t j = 0; j < projection.source_size; ++j) {
-    const std::int64_t begin = projection.begin_of(j);
-    for (std::int64_t k = begin; k < projection.begin_of(j + 1); ++k) {
-      const auto synapse = static_cast<std::size_t>(k);
-      const std::int32_t i = projection.dense ? static_cast<std::int32_t>(k - begin) : projection.target[synapse];
-      const auto in_matrix = static_cast<std::size_t>(std::int64_t{i} * projection.source_size + j);
-      visit(matrix ? in_matrix : places[synapse], synapse, i, j);
-    }
-  }
-}
-
-template <class R>
-std::size_t values_in_file(const Projection<R>& projection) {
-  return projection.weight.size() + static_cast<std::size_t>(projection.hollow ? projection.source_size : 0);
-}
 
 /// So many of them, on large pages where that saves time.
 template <class T>
@@ -61,38 +21,37 @@ std::vector<T> room_for(std::size_t size) {
 }
 
 template <class R>
-std::vector<double> values_of(const Projection<R>& projection, const Column<R>& column) {
-  auto values = room_for<double>(values_in_file(projection));
-  each_in_file(projection,
-               [&](std::size_t place, std::size_t k, auto, auto) { values[place] = static_cast<double>(column[k]); });
+std::vector<double> values_of(const Projection& projection, const Column<R>& column) {
+  auto values = room_for<double>(static_cast<std::size_t>(projection.places()));
+  projection.each_place([&](std::int64_t place, std::int64_t k, auto, auto) {
+    values[static_cast<std::size_t>(place)] = static_cast<double>(column[static_cast<std::size_t>(k)]);
+  });
   return values;
 }
 
 template <class R>
-std::vector<double> values_of(const Projection<R>& projection) {
-  return values_of(projection, projection.weight);
-}
-
-template <class R>
-void set_values(const Projection<R>& projection, const std::vector<double>& values, Column<R>& column) {
-  CHECK(values.size() == values_in_file(projection), "as many numbers as the projection has weights");
-  each_in_file(projection,
-               [&](std::size_t place, std::size_t k, auto, auto) { column[k] = static_cast<R>(values[place]); });
+void set_values(const Projection& projection, const std::vector<double>& values, Column<R>& column) {
+  CHECK(std::ssize(values) == projection.places(), "as many numbers as the projection has weights");
+  projection.each_place([&](std::int64_t place, std::int64_t k, auto, auto) {
+    column[static_cast<std::size_t>(k)] = static_cast<R>(values[static_cast<std::size_t>(place)]);
+  });
 }
 
 }  // namespace
 
 template <class R>
-ProjectionWeights weights_of(const Projection<R>& projection) {
-  if (projection.dense || projection.hollow)
-    return {projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection)}};
-  const std::size_t size = projection.weight.size();
+ProjectionWeights weights_of(const Projection& projection, const Column<R>& weight) {
+  if (projection.dense || projection.hollow) {
+    return {projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection, weight)}};
+  }
+  const auto size = static_cast<std::size_t>(projection.size());
   SparseMatrix matrix{projection.target_size, projection.source_size, room_for<std::int32_t>(size),
                       room_for<std::int32_t>(size), room_for<double>(size)};
-  each_in_file(projection, [&](std::size_t place, std::size_t k, std::int32_t target, std::int32_t source) {
-    matrix.row[place] = target;
-    matrix.col[place] = source;
-    matrix.values[place] = static_cast<double>(projection.weight[k]);
+  projection.each_place([&](std::int64_t place, std::int64_t k, std::int32_t target, std::int32_t source) {
+    const auto at = static_cast<std::size_t>(place);
+    matrix.row[at] = target;
+    matrix.col[at] = source;
+    matrix.values[at] = static_cast<double>(weight[static_cast<std::size_t>(k)]);
   });
   return {projection.name, std::move(matrix)};
 }
@@ -100,32 +59,31 @@ ProjectionWeights weights_of(const Projection<R>& projection) {
 template <class R>
 std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
   std::vector<ProjectionWeights> all;
-  for (const Projection<R>& projection : network.projections) all.push_back(weights_of(projection));
+  for (std::size_t p = 0; p < network.synapses.size(); ++p)
+    all.push_back(weights_of(network.projections()[p], network.synapses[p].weight));
   return all;
 }
 
-template <class R>
-std::vector<std::int64_t> synapses_in_file_order(const Projection<R>& projection) {
-  std::vector<std::int64_t> synapses(values_in_file(projection), -1);
-  each_in_file(projection,
-               [&](std::size_t place, std::size_t k, auto, auto) { synapses[place] = static_cast<std::int64_t>(k); });
+std::vector<std::int64_t> synapses_in_file_order(const Projection& projection) {
+  std::vector<std::int64_t> synapses(static_cast<std::size_t>(projection.places()), -1);
+  projection.each_place(
+      [&](std::int64_t place, std::int64_t k, auto, auto) { synapses[static_cast<std::size_t>(place)] = k; });
   return synapses;
 }
 
 template <class R>
 std::vector<std::vector<double>> values_of(const Network<R>& network) {
   std::vector<std::vector<double>> all;
-  for (const Projection<R>& projection : network.projections) all.push_back(values_of(projection));
+  for (std::size_t p = 0; p < network.synapses.size(); ++p)
+    all.push_back(values_of(network.projections()[p], network.synapses[p].weight));
   return all;
 }
 
 template <class R>
 void set_values(const std::vector<std::vector<double>>& values, Network<R>& network) {
-  CHECK(values.size() == network.projections.size(), "as many projections as the network has");
-  for (std::size_t p = 0; p < values.size(); ++p) {
-    Projection<R>& projection = network.projections[p];
-    set_values(projection, values[p], projection.weight);
-  }
+  CHECK(values.size() == network.synapses.size(), "as many projections as the network has");
+  for (std::size_t p = 0; p < values.size(); ++p)
+    set_values(network.projections()[p], values[p], network.synapses[p].weight);
 }
 
 namespace {
@@ -135,12 +93,12 @@ template <class N>
 auto carried_by(N& network) {
   std::vector<std::pair<Kept::What, decltype(&network.rate.activity)>> columns = {
       {Kept::What::kActivity, &network.rate.activity}};
-  if (has_spikes(network)) {
+  if (network.topology->has_spikes()) {
     columns.emplace_back(Kept::What::kVoltage, &network.rate.lif.voltage);
     columns.emplace_back(Kept::What::kAdaptation, &network.rate.lif.adaptation);
     columns.emplace_back(Kept::What::kRefractory, &network.rate.lif.refractory);
   }
-  if (has_leaky_readouts(network)) columns.emplace_back(Kept::What::kOutput, &network.readouts.output);
+  if (network.topology->has_leaky_readouts()) columns.emplace_back(Kept::What::kOutput, &network.readouts.output);
   return columns;
 }
 
@@ -149,12 +107,12 @@ auto carried_by(N& network) {
 template <class R>
 std::vector<Kept> kept_of(const Network<R>& network) {
   std::vector<Kept> kept;
-  for (const auto& [what, column] : {std::pair(Kept::What::kFirstMoment, &Projection<R>::first),
-                                     std::pair(Kept::What::kSecondMoment, &Projection<R>::second)}) {
-    for (std::size_t p = 0; p < network.projections.size(); ++p) {
-      const Projection<R>& projection = network.projections[p];
-      if ((projection.*column).empty()) continue;
-      kept.push_back({what, static_cast<std::int32_t>(p), values_of(projection, projection.*column)});
+  for (const auto& [what, column] : {std::pair(Kept::What::kFirstMoment, &Synapses<R>::first),
+                                     std::pair(Kept::What::kSecondMoment, &Synapses<R>::second)}) {
+    for (std::size_t p = 0; p < network.synapses.size(); ++p) {
+      const Column<R>& moments = network.synapses[p].*column;
+      if (moments.empty()) continue;
+      kept.push_back({what, static_cast<std::int32_t>(p), values_of(network.projections()[p], moments)});
     }
   }
   for (const auto& [what, column] : carried_by(network)) {
@@ -168,8 +126,9 @@ void restore_kept(const std::vector<Kept>& kept, Network<R>& network) {
   for (const Kept& one : kept) {
     if (one.what == Kept::What::kFirstMoment || one.what == Kept::What::kSecondMoment) {
       keep_moments(network);
-      Projection<R>& projection = network.projections[static_cast<std::size_t>(one.index)];
-      set_values(projection, one.values, one.what == Kept::What::kFirstMoment ? projection.first : projection.second);
+      Synapses<R>& synapses = network.synapses[static_cast<std::size_t>(one.index)];
+      set_values(network.projections()[static_cast<std::size_t>(one.index)], one.values,
+                 one.what == Kept::What::kFirstMoment ? synapses.first : synapses.second);
       continue;
     }
     network.carries = true;
@@ -202,10 +161,8 @@ std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vec
   return all;
 }
 
-template ProjectionWeights weights_of(const Projection<double>&);
-template ProjectionWeights weights_of(const Projection<float>&);
-template std::vector<std::int64_t> synapses_in_file_order(const Projection<double>&);
-template std::vector<std::int64_t> synapses_in_file_order(const Projection<float>&);
+template ProjectionWeights weights_of(const Projection&, const Column<double>&);
+template ProjectionWeights weights_of(const Projection&, const Column<float>&);
 template std::vector<ProjectionWeights> weights_of(const Network<double>&);
 template std::vector<ProjectionWeights> weights_of(const Network<float>&);
 template std::vector<std::vector<double>> values_of(const Network<double>&);

@@ -13,14 +13,13 @@ namespace locus {
 
 /// The weights of one projection, and those of every one.
 template <class R>
-ProjectionWeights weights_of(const Projection<R>& projection);
+ProjectionWeights weights_of(const Projection& projection, const Column<R>& weight);
 template <class R>
 std::vector<ProjectionWeights> weights_of(const Network<R>& network);
 
 /// For each value that the model file has of a projection the synapse that it is of; -1 on a
 /// diagonal that is no synapse.
-template <class R>
-std::vector<std::int64_t> synapses_in_file_order(const Projection<R>& projection);
+std::vector<std::int64_t> synapses_in_file_order(const Projection& projection);
 
 /// The numbers of weights_of alone: dense row by row, sparse as the file lists its entries.
 template <class R>

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/closed_form.h"
-#include "sim/model/build.h"
+#include "sim/model/wire.h"
 #include "sim/run/run.h"
 #include "sim/run/train.h"
 #include "sim/study/claim.h"
@@ -58,6 +58,7 @@ Evidence measure_locality(const Effort& effort) {
   RunOptions options;
   options.threads = 1;
   const RunResult result = run(spec, options);
+  const Topology topology = topology_of(spec);
   Table table = {"locality_against_learning",
                  {"rule", "depth", "messages", "spatial_violations", "temporal_violations", "max_lag", "mean_lag",
                   "first_loss", "last_loss"},
@@ -69,7 +70,7 @@ Evidence measure_locality(const Effort& effort) {
     const Ledger& ledger = outcome.ledger;
     const Learning learning = learning_of(spec.rules[i], spec.training);
     const Ledger one =
-        closed_form(learning, shape_of(build<double>(spec, spec.rules[i], 1)), trial_shape_of(spec.training), 8);
+        closed_form(learning, shape_of(topology, feedback_of(topology, spec.rules[i])), trial_shape_of(spec.training), 8);
     wrong += mismatches(ledger, one, ledger.trials());
     const Rule& row = rule(outcome.kind);
     const bool spatial = std::ranges::any_of(row.channels, [](Channel channel) { return violation(channel, 0).spatial; });

@@ -19,7 +19,7 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   for (const PopulationSpec& population : network.populations) {
     std::int32_t& size = sizes[static_cast<std::size_t>(population.kind)];
     begins.push_back(size);
-    Population made = {
+    Neurons made = {
         population.name, size, population.size, population.activation, population.leak, population.initial, {}, 0, 1};
     if (population.lif) made.lif = lif_parameters(*population.lif, dt);
     if (population.memory) made.decay = decay_of(population.memory->tau_m, dt);
@@ -84,7 +84,7 @@ typename Teacher<R>::Block Teacher<R>::block_of(const SparseMatrix& matrix) cons
 template <class R>
 void Teacher<R>::begin() {
   for (Column<R>* state : {&activity_, &voltage_, &adaptation_, &rest_, &readout_}) std::ranges::fill(*state, R(0));
-  for (const Population& population : populations_) {
+  for (const Neurons& population : populations_) {
     R* lanes = activity_.data() + std::ptrdiff_t{population.begin} * lanes_;
     for (const double value : population.initial) lanes = std::fill_n(lanes, lanes_, static_cast<R>(value));
   }
@@ -122,7 +122,7 @@ void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
 /// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the tick before; spikes where v
 /// is at V_th + beta a and the neuron does not rest.
 template <class R>
-void Teacher<R>::step_spiking(const Population& population, const R* current) {
+void Teacher<R>::step_spiking(const Neurons& population, const R* current) {
   const LifParameters& lif = *population.lif;
   const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
   const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
@@ -144,7 +144,7 @@ template <class R>
 void Teacher<R>::step_readouts() {
   std::ranges::fill(arrived_, R(0));
   for (const Block& block : to_readouts_) add_block(block, activity_.data(), arrived_.data());
-  for (const Population& population : outputs_) {
+  for (const Neurons& population : outputs_) {
     const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     for (std::size_t k = first; k < end; ++k)
@@ -159,7 +159,7 @@ void Teacher<R>::step(std::int32_t ticks) {
     return;
   }
   const WeightsView<R> w = view(recurrent_.front());
-  const Population& population = populations_.front();
+  const Neurons& population = populations_.front();
   RecurrentRows<R> rows;
   rows.current = rows.activity = heard_.data() + next_;
   rows.before = activity_.data();
@@ -173,7 +173,7 @@ void Teacher<R>::step_once() {
   R* const currents = heard_.data() + next_;
   next_ += activity_.size();
   for (const Block& block : recurrent_) add_block(block, activity_.data(), currents);
-  for (const Population& population : populations_) {  // h = (1 - alpha) h + alpha phi(u)
+  for (const Neurons& population : populations_) {  // h = (1 - alpha) h + alpha phi(u)
     if (population.lif) {
       step_spiking(population, currents);
       continue;

@@ -63,19 +63,19 @@ class Teacher {
   Block block_of(const SparseMatrix& matrix) const;
   void add_block(const Block& block, const R* source, R* target) const;
   void step_once();
-  void step_spiking(const Population& population, const R* current);
+  void step_spiking(const Neurons& population, const R* current);
   void step_readouts();
 
   std::int32_t lanes_;
-  bool alone_ = false;                   // one population that advance() takes
-  std::int32_t inputs_ = 0;              // m
-  std::int32_t readouts_ = 0;            // o
-  std::vector<Block> from_inputs_;       // B
-  std::vector<Block> recurrent_;         // W
-  std::vector<Block> to_readouts_;       // A
-  std::vector<Population> populations_;  // rate and spiking
-  std::vector<Population> outputs_;      // readouts, where some have memory
-  Column<R> activity_;                   // h (n x lanes)
+  bool alone_ = false;                // one population that advance() takes
+  std::int32_t inputs_ = 0;           // m
+  std::int32_t readouts_ = 0;         // o
+  std::vector<Block> from_inputs_;    // B
+  std::vector<Block> recurrent_;      // W
+  std::vector<Block> to_readouts_;    // A
+  std::vector<Neurons> populations_;  // rate and spiking
+  std::vector<Neurons> outputs_;      // readouts, where some have memory
+  Column<R> activity_;                // h (n x lanes)
   // B x_t of the ticks heard; of those that have been stepped what they came to (ticks x n x lanes)
   Column<R> heard_;
   std::size_t next_ = 0;  // where the next tick's begin

@@ -90,14 +90,15 @@ HandBalanced<float> make_hand(const Spec& spec, const Network<float>& network) {
   HandBalanced<float> hand;
   hand.n = kNeurons;
   hand.delay = 15;
-  const auto events = [](const Projection<float>& p) {
-    return HandEvents<float>{p.offset.data(), p.target.data(), p.weight.data()};
+  const std::vector<Projection>& projections = network.projections();
+  const auto events = [&](std::size_t p) {
+    return HandEvents<float>{projections[p].offset.data(), projections[p].target.data(), network.synapses[p].weight.data()};
   };
   static const std::vector<std::int64_t> kNoSynapses(kNeurons + 1, 0);
-  hand.b = events(network.projections[0]);
-  hand.b_sources = static_cast<std::size_t>(network.projections[0].source_size);
+  hand.b = events(0);
+  hand.b_sources = static_cast<std::size_t>(projections[0].source_size);
   hand.w.offset = kNoSynapses.data();
-  if (network.projections.size() > 1) hand.w = events(network.projections[1]);
+  if (projections.size() > 1) hand.w = events(1);
   const LifParameters lif = lif_parameters(*spec.network.populations[1].lif, spec.training.dt);
   hand.alpha = static_cast<float>(lif.decay);
   hand.threshold = static_cast<float>(lif.threshold);

@@ -16,8 +16,8 @@ using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
 
 template <class R>
 Matrix<R> weights(const Network<R>& network, std::size_t projection) {
-  const Projection<R>& p = network.projections[projection];
-  return Eigen::Map<const Matrix<R>>(p.weight.data(), p.target_size, p.source_size);
+  const Projection& p = network.projections()[projection];
+  return Eigen::Map<const Matrix<R>>(network.synapses[projection].weight.data(), p.target_size, p.source_size);
 }
 
 /// Tick by tick, lane by lane: column t * lanes + lane is row t of the lane's trial.

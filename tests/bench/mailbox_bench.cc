@@ -19,7 +19,8 @@ void mailbox(benchmark::State& state) {
   work.commit = CommitWhen::kEveryTick;
   const Spec spec = make_spec(work, make_rule(RuleKind::kRflo), kPrecision<R>);
   const Learning learning = learning_of(spec.rules[0], spec.training);
-  Network<R> network = build<R>(spec, spec.rules[0], 1);
+  const Topology topology = topology_of(spec);
+  Network<R> network = build<R>(spec, topology, spec.rules[0], 1);
   Door door(permit_of(learning), sizeof(R));
   Mailbox<R> transport(network, learning, place(network, 1), Executor{}, door);
   Updates<R, Mailbox<R>> updates(transport, spec, learning);

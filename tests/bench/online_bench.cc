@@ -20,10 +20,10 @@ HandRflo<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.leak = static_cast<R>(spec.network.populations[1].leak);
   hand.decay = R(1) - hand.leak;
   hand.rate = static_cast<R>(spec.training.learning_rate);
-  hand.b = network.projections[0].weight;
-  hand.w = network.projections[1].weight;
-  hand.a = network.projections[2].weight;
-  hand.r = network.feedback[0].weight;
+  hand.b = network.synapses[0].weight;
+  hand.w = network.synapses[1].weight;
+  hand.a = network.synapses[2].weight;
+  hand.r = network.feedback_weights[0];
   hand.allocate();
   return hand;
 }

@@ -18,8 +18,8 @@ template <class R>
 using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
 
 template <class R>
-Matrix<R> weights(const Projection<R>& p) {
-  return Eigen::Map<const Matrix<R>>(p.weight.data(), p.target_size, p.source_size);
+Matrix<R> weights(const Projection& p, const Column<R>& weight) {
+  return Eigen::Map<const Matrix<R>>(weight.data(), p.target_size, p.source_size);
 }
 
 template <class R>
@@ -38,13 +38,13 @@ HandLinear<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.rate = static_cast<R>(spec.training.learning_rate);
   hand.decay = R(0);
   const Network<R>& network = program.network();
-  hand.student = {
-      weights(network.projections[0]), weights(network.projections[1]), weights(network.projections[2]), {}, {}};
+  const auto own = [&](std::size_t p) { return weights(network.projections()[p], network.synapses[p].weight); };
+  hand.student = {own(0), own(1), own(2), {}, {}};
   const std::vector<Weights> teacher = teacher_weights(spec);
   hand.teacher = {weights<R>(teacher[0]), weights<R>(teacher[1]), weights<R>(teacher[2]), {}, {}};
   if (!network.feedback.empty()) {
-    const Projection<R>& wires = network.feedback[0];  // readouts are its sources
-    hand.feedback = weights(wires).transpose();
+    // readouts are its sources
+    hand.feedback = weights(network.feedback[0], network.feedback_weights[0]).transpose();
     hand.decay = static_cast<R>(spec.rules[0].trace_decay.value_or(0));
   }
   hand.key = random_key(spec.seed, "input");

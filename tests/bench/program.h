@@ -7,6 +7,7 @@
 #include "core/base/flush.h"
 #include "core/transport/batched.h"
 #include "sim/model/build.h"
+#include "sim/model/wire.h"
 #include "sim/run/train.h"
 #include "sim/run/update.h"
 
@@ -47,7 +48,8 @@ class Program {
   explicit Program(const Spec& spec, Executor executor = {})
       : spec_(spec),
         learning_(learning_of(spec.rules[0], spec.training)),
-        network_(build<R>(spec, spec.rules[0], spec.training.batch)),
+        topology_(topology_of(spec)),
+        network_(build<R>(spec, topology_, spec.rules[0], spec.training.batch)),
         door_(permit_of(learning_), sizeof(R)),
         transport_(network_, learning_, {trial_shape_of(spec.training), spec.training.commit == CommitWhen::kEveryTick},
                    executor, door_),
@@ -68,6 +70,7 @@ class Program {
   FlushDenormals flush_;  // as `run` does
   Spec spec_;
   Learning learning_;
+  Topology topology_;
   Network<R> network_;
   Door door_;
   Batched<R> transport_;

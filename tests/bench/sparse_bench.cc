@@ -58,8 +58,9 @@ Spec sparse_spec(const RuleSpec& rule, Precision precision, std::int64_t fan_out
 }
 
 template <class R>
-HandColumns<R> columns_of(const Projection<R>& projection) {
-  return {projection.offset, projection.target, projection.weight, {}, {}};
+HandColumns<R> columns_of(const Network<R>& network, std::size_t p) {
+  const Projection& projection = network.projections()[p];
+  return {projection.offset, projection.target, network.synapses[p].weight, {}, {}};
 }
 
 template <class R>
@@ -70,14 +71,14 @@ void sparse(benchmark::State& state, RuleKind kind) {
   Program<R> program(spec);
   const Network<R>& network = program.network();
   HandSparse<R> hand;
-  hand.b = columns_of(network.projections[0]);
-  hand.w = columns_of(network.projections[1]);
-  hand.a = network.projections[2].weight;
+  hand.b = columns_of(network, 0);
+  hand.w = columns_of(network, 1);
+  hand.a = network.synapses[2].weight;
   hand.n = hand.m = kUnits;
   hand.o = static_cast<std::size_t>(network.readouts.size);
   hand.ticks = kTicks;
   hand.learns = kind == RuleKind::kRflo;
-  if (hand.learns) hand.feedback = network.feedback[0].weight;
+  if (hand.learns) hand.feedback = network.feedback_weights[0];
   hand.decay = R(0.5);
   hand.rate = static_cast<R>(spec.training.learning_rate);
   Column<R> x(static_cast<std::size_t>(kTicks) * kUnits, R(0));

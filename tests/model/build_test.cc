@@ -9,6 +9,7 @@
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
 #include "sim/model/realise.h"
+#include "sim/model/wire.h"
 #include "tests/model/text_parts.h"
 
 namespace locus {
@@ -38,7 +39,8 @@ ModelText several() {
 
 TEST(Build, LaysPopulationsInFileOrder) {
   const Spec spec = spec_to_build(several());
-  const Network<double> network = build<double>(spec, spec.rules[0], 2);
+  const Topology topology = topology_of(spec);
+  const Network<double> network = build<double>(spec, topology, spec.rules[0], 2);
   EXPECT_EQ(network.lanes, 2);
   EXPECT_EQ(network.inputs.size, 2);
   EXPECT_EQ(network.rate.size, 5);
@@ -55,26 +57,28 @@ TEST(Build, LaysPopulationsInFileOrder) {
 
 TEST(Build, StoresSynapsesSourceBySource) {
   const Spec spec = spec_to_build(several());
-  const Network<double> network = build<double>(spec, spec.rules[0], 1);
-  const Projection<double>& b = network.projections[0];
+  const Topology topology = topology_of(spec);
+  const Network<double> network = build<double>(spec, topology, spec.rules[0], 1);
+  const Projection& b = topology.projections[0];
+  const auto values = [](const auto& column) { return std::vector<double>(column.begin(), column.end()); };
   EXPECT_TRUE(b.dense);
-  EXPECT_EQ(std::vector<double>(b.weight.begin(), b.weight.end()), (std::vector<double>{1, 3, 5, 2, 4, 6}));
+  EXPECT_EQ(values(network.synapses[0].weight), (std::vector<double>{1, 3, 5, 2, 4, 6}));
   EXPECT_EQ(b.source_layer, Layer::kInput);
   EXPECT_EQ(b.target_layer, Layer::kRate);
   EXPECT_EQ(b.target_begin, 2);
-  EXPECT_EQ(b.learning_rate, 0.1);
-  const Projection<double>& w = network.projections[1];
+  EXPECT_EQ(network.synapses[0].learning_rate, 0.1);
+  const Projection& w = topology.projections[1];
   EXPECT_FALSE(w.dense);
   EXPECT_FALSE(w.plastic);
-  EXPECT_EQ(w.learning_rate, 0.5);
+  EXPECT_EQ(network.synapses[1].learning_rate, 0.5);
   EXPECT_EQ(w.source_begin, 2);
   EXPECT_EQ(w.target_begin, 0);
   EXPECT_EQ(std::vector<std::int64_t>(w.offset.begin(), w.offset.end()), (std::vector<std::int64_t>{0, 1, 2, 4}));
   EXPECT_EQ(std::vector<std::int32_t>(w.target.begin(), w.target.end()), (std::vector<std::int32_t>{1, 0, 0, 1}));
-  EXPECT_EQ(std::vector<double>(w.weight.begin(), w.weight.end()), (std::vector<double>{30, 0, 20, 10}));
+  EXPECT_EQ(values(network.synapses[1].weight), (std::vector<double>{30, 0, 20, 10}));
   EXPECT_EQ(w.listed, (std::vector<std::int64_t>{3, 2, 0, 1}));
-  EXPECT_EQ(network.projections[2].source_begin, 0);
-  EXPECT_EQ(network.projections[2].target_begin, 1);
+  EXPECT_EQ(topology.projections[2].source_begin, 0);
+  EXPECT_EQ(topology.projections[2].target_begin, 1);
 }
 
 TEST(Build, MatricesOfAnyShapeComeOutTransposed) {
@@ -86,12 +90,13 @@ TEST(Build, MatricesOfAnyShapeComeOutTransposed) {
   model.a = "";
   model.task = "task { recorded { trials { spikes {} target { rows: 1 cols: 3 values: [1, 2, 3] } } } }";
   const Spec spec = spec_to_build(model);
-  const Network<float> network = build<float>(spec, spec.rules[0], 1);
+  const Topology topology = topology_of(spec);
+  const Network<float> network = build<float>(spec, topology, spec.rules[0], 1);
   const std::vector<Weights> weights = network_weights(spec);
   const auto& b = std::get<DenseMatrix>(weights[0]);
   for (std::size_t i = 0; i < 45; ++i) {
     for (std::size_t j = 0; j < 71; ++j)
-      ASSERT_EQ(network.projections[0].weight[j * 45 + i], static_cast<float>(b.values[i * 71 + j]));
+      ASSERT_EQ(network.synapses[0].weight[j * 45 + i], static_cast<float>(b.values[i * 71 + j]));
   }
 }
 
@@ -102,23 +107,25 @@ TEST(Build, FeedbackRunsFromReadoutsWhereTheRuleUsesIt) {
       "col: [2, 1, 0] values: [1, 2, 3] } } } "
       "feedback { population: \"r1\" weights { dense { rows: 2 cols: 2 values: [4, 5, 6, 7] } } } } } rules { name: \"e\" eprop {} }";
   Spec spec = spec_to_build(model);
-  const Network<double> network = build<double>(spec, spec.rules[0], 1);
+  const Topology topology = topology_of(spec);
+  const Network<double> network = build<double>(spec, topology, spec.rules[0], 1);
   ASSERT_EQ(network.feedback.size(), 2U);
   // populations in file order, whatever the rule's
-  const Projection<double>& to_r1 = network.feedback[0];
+  const Projection& to_r1 = network.feedback[0];
   EXPECT_EQ(to_r1.target_begin, 0);
   EXPECT_EQ(to_r1.source_size, 2);
   EXPECT_FALSE(to_r1.plastic);
-  EXPECT_EQ(std::vector<double>(to_r1.weight.begin(), to_r1.weight.end()),
+  EXPECT_EQ(std::vector<double>(network.feedback_weights[0].begin(), network.feedback_weights[0].end()),
             (std::vector<double>{4, 5, 6, 7}));  // row k is readout k's
-  const Projection<double>& to_r2 = network.feedback[1];
+  const Projection& to_r2 = network.feedback[1];
   EXPECT_EQ(to_r2.target_begin, 2);
   EXPECT_EQ(std::vector<std::int64_t>(to_r2.offset.begin(), to_r2.offset.end()), (std::vector<std::int64_t>{0, 1, 3}));
   EXPECT_EQ(std::vector<std::int32_t>(to_r2.target.begin(), to_r2.target.end()), (std::vector<std::int32_t>{1, 0, 2}));
-  EXPECT_EQ(std::vector<double>(to_r2.weight.begin(), to_r2.weight.end()), (std::vector<double>{2, 3, 1}));
-  EXPECT_TRUE(build<double>(spec, spec.rules[1], 1).feedback.empty());
+  EXPECT_EQ(std::vector<double>(network.feedback_weights[1].begin(), network.feedback_weights[1].end()),
+            (std::vector<double>{2, 3, 1}));
+  EXPECT_TRUE(build<double>(spec, topology, spec.rules[1], 1).feedback.empty());
   apply({.rules = {"eprop:random"}}, spec);
-  EXPECT_EQ(build<double>(spec, spec.rules[0], 1).feedback.size(), 2U);
+  EXPECT_EQ(build<double>(spec, topology, spec.rules[0], 1).feedback.size(), 2U);
 }
 
 }  // namespace

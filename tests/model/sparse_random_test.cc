@@ -11,6 +11,7 @@
 #include "sim/model/network_size.h"
 #include "sim/model/overrides.h"
 #include "sim/model/realise.h"
+#include "sim/model/wire.h"
 #include "sim/report/forecast.h"
 #include "sim/run/run.h"
 #include "sim/run/weights.h"
@@ -171,7 +172,8 @@ TEST(SparseRandom, RunsAsTheSameMatrixListedDoes) {
 /// What a checkpoint keeps are values; where they stand is drawn again.
 TEST(SparseRandom, WeightsAreWrittenWhereTheyStand) {
   const Spec spec = loaded();
-  const Network<double> network = build<double>(spec, spec.rules[0], 1);
+  const Topology topology = topology_of(spec);
+  const Network<double> network = build<double>(spec, topology, spec.rules[0], 1);
   const std::vector<ProjectionWeights> wanted = weights_of(network);
   const std::vector<ProjectionWeights> made = weights_with(spec.network, values_of(network));
   ASSERT_EQ(made.size(), 4U);

@@ -10,6 +10,7 @@
 
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
+#include "sim/model/wire.h"
 #include "sim/place/place.h"
 #include "sim/run/run.h"
 #include "sim/run/train.h"
@@ -85,7 +86,7 @@ class Walker {
  private:
   bool onto_readout(const Passing& m) const {
     return m.channel == Channel::kAxon &&
-           network_.projections[static_cast<std::size_t>(m.ends.receiver.projection)].target_layer == Layer::kReadout;
+           network_.projections()[static_cast<std::size_t>(m.ends.receiver.projection)].target_layer == Layer::kReadout;
   }
   int core(std::int64_t number) const { return chip_.cores[static_cast<std::size_t>(number)]; }
   int place(const Endpoint& end) const {
@@ -97,7 +98,7 @@ class Walker {
       case Party::kEnvironment: return kHost;
       case Party::kSynapse: break;
     }
-    const auto& projection = network_.projections[static_cast<std::size_t>(end.projection)];
+    const auto& projection = network_.projections()[static_cast<std::size_t>(end.projection)];
     const int target = projection.target_begin + projection.target_of(end.index);
     return core(projection.target_layer == Layer::kRate ? target : network_.rate.size + target);
   }
@@ -123,7 +124,8 @@ class Walker {
 
 Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
   const Learning learning = learning_of(rule_spec, spec.training);
-  Network<double> network = build<double>(spec, rule_spec, spec.training.batch);
+  const Topology topology = topology_of(spec);
+  Network<double> network = build<double>(spec, topology, rule_spec, spec.training.batch);
   Permit permit{.channels = ~0U, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
   Door door(permit, sizeof(double));
   Mailbox<double> transport(network, learning, place(network, 1), Executor{}, door);

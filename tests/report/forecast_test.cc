@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/model/build.h"
+#include "sim/model/wire.h"
 #include "sim/report/memory.h"
 #include "tests/report/sample.h"
 #include "tests/support/random_model.h"
@@ -16,8 +16,9 @@ TEST(Forecast, ShapeIsThatOfTheNetworkThatIsBuilt) {
   int with_feedback = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const Spec spec = odd_model(seed);
+    const Topology topology = topology_of(spec);
     for (const RuleSpec& rule : spec.rules) {
-      const NetworkShape built = shape_of(build<double>(spec, rule, 1));
+      const NetworkShape built = shape_of(topology, feedback_of(topology, rule));
       const NetworkShape foreseen = shape_of(spec.network, rule);
       EXPECT_EQ(foreseen.inputs, built.inputs);
       EXPECT_EQ(foreseen.rate_neurons, built.rate_neurons);

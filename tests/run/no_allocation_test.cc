@@ -11,7 +11,7 @@
 
 #include "core/transport/batched.h"
 #include "sim/run/trial.h"
-#include "tests/support/projection.h"
+#include "tests/support/hand_network.h"
 
 namespace {
 std::atomic<std::int64_t> allocations{0};
@@ -50,35 +50,32 @@ void operator delete[](void* pointer, std::size_t, std::align_val_t) noexcept { 
 namespace locus {
 namespace {
 
-Projection<double> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets) {
-  return dense_projection(name, source, sources, target, targets, 0.01, [](std::int32_t) { return 0.1; });
-}
-
-Network<double> make_network(std::int32_t lanes, bool spiking) {
-  Network<double> network;
-  network.inputs.populations.push_back({.name = "in", .begin = 0, .size = 3});
-  network.inputs.size = 3;
-  network.rate.populations.push_back({.name = "rec", .begin = 0, .size = 8, .activation = Activation::kTanh, .leak = 0.5});
-  network.rate.size = 8;
-  network.readouts.populations.push_back({.name = "out", .begin = 0, .size = 2});
-  network.readouts.size = 2;
+HandNetwork make_network(std::int32_t lanes, bool spiking) {
+  HandNetwork made;
+  Neurons rate{.name = "rec", .size = 8, .activation = Activation::kTanh, .leak = 0.5};
+  Neurons readouts{.name = "out", .size = 2};
   if (spiking) {
-    network.rate.populations[0].lif =
-        LifParameters{.decay = 0.9, .threshold = 0.3, .adaptation_decay = 0.95, .adaptation = 0.1};
-    network.readouts.populations[0].decay = 0.5;
+    rate.lif = LifParameters{.decay = 0.9, .threshold = 0.3, .adaptation_decay = 0.95, .adaptation = 0.1};
+    readouts.decay = 0.5;
   }
-  network.projections = {project("B", Layer::kInput, 3, Layer::kRate, 8), project("W", Layer::kRate, 8, Layer::kRate, 8),
-                         project("A", Layer::kRate, 8, Layer::kReadout, 2)};
-  network.feedback = {project("R", Layer::kReadout, 2, Layer::kRate, 8)};
-  allocate(network, lanes);
-  return network;
+  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 3});
+  const std::int32_t rec = made.population(Layer::kRate, rate);
+  const std::int32_t out = made.population(Layer::kReadout, readouts);
+  const auto weight = [](std::int64_t) { return 0.1; };
+  made.connect(in, rec, true, 0.01, weight);
+  made.connect(rec, rec, true, 0.01, weight);
+  made.connect(rec, out, true, 0.01, weight);
+  made.feedback(out, rec, weight);
+  made.finish(lanes);
+  return made;
 }
 
 /// Allocations of one trial and its commit, after a first that may warm up.
 std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, bool recorded = false,
                             bool spiking = false) {
   constexpr std::int32_t kTicks = 6;
-  Network<double> network = make_network(lanes, spiking);
+  HandNetwork made = make_network(lanes, spiking);
+  Network<double>& network = made.network;
   const bool sweeps = rule(kind).drive == Drive::kSweep;
   Learning learning{.kind = kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
   if (spiking) learning.optimizer.adam = Optimizer::Adam{};

@@ -11,6 +11,7 @@
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/load.h"
+#include "sim/model/wire.h"
 #include "sim/place/place.h"
 #include "sim/run/train.h"
 #include "sim/run/update.h"
@@ -99,7 +100,8 @@ Spec spec_of(const Fixture& fixture) { return load(std::string(LOCUS_MODELS) + "
 Watched train(const Fixture& fixture, TransportKind transport) {
   const Spec spec = spec_of(fixture);
   const Learning learning = learning_of(spec.rules[0], spec.training);
-  Network<double> network = build<double>(spec, spec.rules[0], spec.training.batch);
+  const Topology topology = topology_of(spec);
+  Network<double> network = build<double>(spec, topology, spec.rules[0], spec.training.batch);
   Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kStrict};
   for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
   Door door(permit, sizeof(double));
@@ -111,13 +113,14 @@ Watched train(const Fixture& fixture, TransportKind transport) {
     Batched<double> batched(network, learning, {trial_shape_of(spec.training), false}, Executor{}, door);
     watched = train_over(batched, spec, learning);
   }
-  for (const Projection<double>& projection : network.projections) {
+  for (std::size_t p = 0; p < topology.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
     const auto rows = static_cast<std::size_t>(projection.target_size);
     const auto cols = static_cast<std::size_t>(projection.source_size);
     std::vector<double>& values = watched.weights.emplace_back(rows * cols, 0.0);
     for (std::int64_t k = 0; k < projection.size(); ++k) {
       values[static_cast<std::size_t>(projection.target_of(k)) * cols + static_cast<std::size_t>(projection.source_of(k))] =
-          projection.weight[static_cast<std::size_t>(k)];
+          network.synapses[p].weight[static_cast<std::size_t>(k)];
     }
   }
   return watched;

@@ -17,21 +17,16 @@
 #include "core/transport/mailbox.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
-#include "tests/support/projection.h"
+#include "tests/support/hand_network.h"
 #include "tests/transport/open_door.h"
 
 namespace locus {
 namespace {
 
-Projection<double> project(const char* name, Layer source, std::int32_t first, std::int32_t sources, Layer target,
-                           std::int32_t onto, std::int32_t targets) {
+/// Weights of a projection onto neurons from `onto` on.
+auto weights(std::int32_t sources, std::int32_t onto) {
   const double scale = 1.2 / std::sqrt(static_cast<double>(sources));
-  Projection<double> projection = dense_projection(name, source, sources, target, targets, 0.02, [&](std::int32_t k) {
-    return scale * std::sin(3.0 * k + sources + onto);
-  });
-  projection.source_begin = first;
-  projection.target_begin = onto;
-  return projection;
+  return [=](std::int64_t k) { return scale * std::sin(3.0 * static_cast<double>(k) + sources + onto); };
 }
 
 struct RunCase {
@@ -53,66 +48,61 @@ struct RunCase {
   bool memory = false;
 };
 
+constexpr double kRate = 0.02;
+
 /// One population of rate neurons, as most models have it.
-Network<double> make_alone(const RunCase& c) {
-  Network<double> network;
-  network.inputs.populations = {{.name = "in", .begin = 0, .size = 3}};
-  network.inputs.size = 3;
-  network.rate.populations = {
-      {.name = "rec", .begin = 0, .size = c.units, .activation = c.activation, .leak = 0.8, .initial = {}}};
-  network.rate.size = c.units;
+HandNetwork make_alone(const RunCase& c) {
+  HandNetwork made;
+  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 3});
+  const std::int32_t rec =
+      made.population(Layer::kRate, {.name = "rec", .size = c.units, .activation = c.activation, .leak = 0.8});
   if (c.spiking) {
-    network.rate.populations.push_back({.name = "still", .begin = c.units, .size = 2});
-    network.rate.populations.back().lif = LifParameters{.decay = 0.9, .threshold = 0.5};
-    network.rate.size += 2;
+    made.population(Layer::kRate, {.name = "still", .size = 2, .lif = LifParameters{.decay = 0.9, .threshold = 0.5}});
   }
   const std::int32_t unheard = c.memory ? 1 : 0;
-  if (c.memory) network.readouts.populations = {{.name = "unheard", .begin = 0, .size = 1, .decay = 0.5}};
-  network.readouts.populations.push_back({.name = "out", .begin = unheard, .size = 3});
-  network.readouts.size = unheard + 3;
-  network.projections = {project("B", Layer::kInput, 0, 3, Layer::kRate, 0, c.units),
-                         project("W", Layer::kRate, 0, c.units, Layer::kRate, 0, c.units),
-                         project("A", Layer::kRate, 0, c.units, Layer::kReadout, unheard, 3)};
-  network.projections[0].plastic = !c.static_input;
-  network.projections[1].plastic = !c.static_recurrent;
-  network.feedback = {project("R", Layer::kReadout, unheard, 3, Layer::kRate, 0, c.units)};
-  allocate(network, 1);
-  return network;
+  if (c.memory) made.population(Layer::kReadout, {.name = "unheard", .size = 1, .decay = 0.5});
+  const std::int32_t out = made.population(Layer::kReadout, {.name = "out", .size = 3});
+  made.connect(in, rec, !c.static_input, kRate, weights(3, 0));
+  made.connect(rec, rec, !c.static_recurrent, kRate, weights(c.units, 0));
+  made.connect(rec, out, true, kRate, weights(c.units, unheard));
+  made.feedback(out, rec, weights(3, 0));
+  made.finish(1);
+  return made;
 }
 
 /// Two populations of rate neurons, each with what projects onto it: no column of a projection is
 /// that of its layer.
-Network<double> make_network(const RunCase& c) {
+HandNetwork make_network(const RunCase& c) {
   if (c.alone) return make_alone(c);
-  const std::int32_t n = 2 + c.units;
-  Network<double> network;
-  network.inputs.populations = {{.name = "in", .begin = 0, .size = 2}, {.name = "more", .begin = 2, .size = 1}};
-  network.inputs.size = 3;
-  network.rate.populations = {
-      {.name = "few", .begin = 0, .size = 2, .activation = c.activation, .leak = 0.5},
-      {.name = "rec", .begin = 2, .size = c.units, .activation = c.activation, .leak = 0.8, .initial = {}}};
-  network.rate.size = n;
-  network.readouts.populations = {{.name = "out", .begin = 0, .size = 2}, {.name = "other", .begin = 2, .size = 1}};
-  network.readouts.size = 3;
-  network.projections = {project("B", Layer::kInput, 0, 2, Layer::kRate, 2, c.units),
-                         project("C", Layer::kInput, 2, 1, Layer::kRate, 2, c.units),
-                         project("D", Layer::kInput, 2, 1, Layer::kRate, 0, 2),
-                         project("W", Layer::kRate, 2, c.units, Layer::kRate, 2, c.units),
-                         project("V", Layer::kRate, 0, 2, Layer::kRate, 2, c.units),
-                         project("A", Layer::kRate, 2, c.units, Layer::kReadout, 0, 2),
-                         project("Z", Layer::kRate, 0, 2, Layer::kReadout, 2, 1)};
-  network.projections[0].plastic = !c.static_input;
-  network.projections[1].plastic = !c.static_input;
-  network.projections[2].plastic = !c.static_input;
-  network.projections[3].plastic = !c.static_recurrent;
-  network.feedback = {project("R", Layer::kReadout, 0, 3, Layer::kRate, 0, 2),
-                      project("S", Layer::kReadout, 0, 3, Layer::kRate, 2, c.units)};
-  allocate(network, 1);
-  return network;
+  HandNetwork made;
+  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 2});
+  const std::int32_t more = made.population(Layer::kInput, {.name = "more", .size = 1});
+  const std::int32_t few =
+      made.population(Layer::kRate, {.name = "few", .size = 2, .activation = c.activation, .leak = 0.5});
+  const std::int32_t rec =
+      made.population(Layer::kRate, {.name = "rec", .size = c.units, .activation = c.activation, .leak = 0.8});
+  const std::int32_t out = made.population(Layer::kReadout, {.name = "out", .size = 2});
+  const std::int32_t other = made.population(Layer::kReadout, {.name = "other", .size = 1});
+  made.connect(in, rec, !c.static_input, kRate, weights(2, 2));
+  made.connect(more, rec, !c.static_input, kRate, weights(1, 2));
+  made.connect(more, few, !c.static_input, kRate, weights(1, 0));
+  made.connect(rec, rec, !c.static_recurrent, kRate, weights(c.units, 2));
+  made.connect(few, rec, true, kRate, weights(2, 2));
+  made.connect(rec, out, true, kRate, weights(c.units, 0));
+  made.connect(few, other, true, kRate, weights(2, 2));
+  const auto readouts = [&](std::int32_t target, std::int32_t onto) {
+    made.network.feedback.push_back(feedback_onto(*made.topology, target));
+    Column<double>& weight = made.network.feedback_weights.emplace_back();
+    for (std::int64_t k = 0; k < made.network.feedback.back().size(); ++k) weight.push_back(weights(3, onto)(k));
+  };
+  readouts(few, 0);
+  readouts(rec, 2);
+  made.finish(1);
+  return made;
 }
 
 struct Trained {
-  Network<double> network;
+  HandNetwork made;
   Ledger ledger;
   std::vector<double> losses;
   std::optional<Offence> offence;
@@ -129,10 +119,10 @@ Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
   if (c.every_tick) training.commit = CommitWhen::kEveryTick;
   Trained trained{make_network(c), Ledger(), {}, {}};
   Door door = open_door(learning, budget);
-  auto transport = make(trained.network, learning, shape, door);
+  auto transport = make(trained.made.network, learning, shape, door);
   Trial<double, decltype(transport)> trial(transport, learning, shape, training);
   if (watched) trial.observe([](Tick, const Network<double>&) {});
-  Batch<double> batch = make_batch<double>(c.ticks, 3, trained.network.readouts.size, 1);
+  Batch<double> batch = make_batch<double>(c.ticks, 3, trained.made.network.readouts.size, 1);
   try {
     for (int update = 0; update < 3; ++update) {
       for (std::size_t i = 0; i < batch.input.size(); ++i)
@@ -176,10 +166,10 @@ void expect_same(const Trained& actual, const Trained& expected, double toleranc
   ASSERT_EQ(actual.losses.size(), expected.losses.size()) << what;
   for (std::size_t k = 0; k < actual.losses.size(); ++k)
     EXPECT_NEAR(actual.losses[k], expected.losses[k], tolerance * std::max(1.0, expected.losses[k])) << what;
-  for (std::size_t p = 0; p < actual.network.projections.size(); ++p) {
-    for (std::size_t k = 0; k < actual.network.projections[p].weight.size(); ++k) {
-      const double weight = expected.network.projections[p].weight[k];
-      EXPECT_NEAR(actual.network.projections[p].weight[k], weight, tolerance * std::max(1.0, std::abs(weight)))
+  for (std::size_t p = 0; p < actual.made.network.synapses.size(); ++p) {
+    for (std::size_t k = 0; k < actual.made.network.synapses[p].weight.size(); ++k) {
+      const double weight = expected.made.network.synapses[p].weight[k];
+      EXPECT_NEAR(actual.made.network.synapses[p].weight[k], weight, tolerance * std::max(1.0, std::abs(weight)))
           << what << ", projection " << p;
     }
   }
@@ -193,9 +183,9 @@ TEST_P(Runs, AreTheirTicksOneByOne) {
   expect_same(at_once, over_batched(GetParam(), Locality::kAny, Looks::kAtOutputs), 0, "beside phase by phase");
   expect_same(at_once, over_mailbox(GetParam(), Locality::kAny), 1e-12, "beside the mailbox");
   double moved = 0;
-  const Network<double> before = make_network(GetParam());
-  for (std::size_t p = GetParam().alone ? 2 : 3; p < before.projections.size(); ++p)
-    moved = std::max(moved, std::abs(at_once.network.projections[p].weight[0] - before.projections[p].weight[0]));
+  const HandNetwork before = make_network(GetParam());
+  for (std::size_t p = GetParam().alone ? 2 : 3; p < before.network.synapses.size(); ++p)
+    moved = std::max(moved, std::abs(at_once.made.network.synapses[p].weight[0] - before.network.synapses[p].weight[0]));
   EXPECT_GT(moved, 1e-6) << "nothing was learnt, so nothing was compared";
 }
 

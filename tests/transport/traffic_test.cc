@@ -8,6 +8,7 @@
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
+#include "sim/model/wire.h"
 #include "sim/place/place.h"
 #include "sim/run/train.h"
 #include "sim/run/trial.h"
@@ -42,7 +43,8 @@ void run_updates(T& transport, const Spec& spec, const Learning& learning) {
 
 Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int shards = 3) {
   const Learning learning = learning_of(rule_spec, spec.training);
-  Network<double> network = build<double>(spec, rule_spec, spec.training.batch);
+  const Topology topology = topology_of(spec);
+  Network<double> network = build<double>(spec, topology, rule_spec, spec.training.batch);
   Door door = open_door(learning);
   Traffic traffic({network.inputs.size, network.rate.size, network.readouts.size}, spec.training.batch,
                   declared_lag(learning));

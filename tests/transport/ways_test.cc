@@ -11,7 +11,7 @@
 #include "core/transport/mailbox.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
-#include "tests/support/projection.h"
+#include "tests/support/hand_network.h"
 #include "tests/transport/open_door.h"
 
 namespace locus {
@@ -19,24 +19,21 @@ namespace {
 
 constexpr std::int32_t kTicks = 5;
 
-Projection<double> project(const char* name, Layer source, std::int32_t sources, Layer target, std::int32_t targets) {
-  return dense_projection(name, source, sources, target, targets, 0.05,
-                          [&](std::int32_t k) { return 0.4 * std::sin(3.0 * k + sources); });
-}
-
-Network<double> make_network(Activation activation, std::int32_t lanes) {
-  Network<double> network;
-  network.inputs.populations = {{.name = "in", .begin = 0, .size = 3}};
-  network.inputs.size = 3;
-  network.rate.populations = {{.name = "rec", .begin = 0, .size = 6, .activation = activation, .leak = 0.5}};
-  network.rate.size = 6;
-  network.readouts.populations = {{.name = "out", .begin = 0, .size = 2}};
-  network.readouts.size = 2;
-  network.projections = {project("B", Layer::kInput, 3, Layer::kRate, 6), project("W", Layer::kRate, 6, Layer::kRate, 6),
-                         project("A", Layer::kRate, 6, Layer::kReadout, 2)};
-  network.feedback = {project("R", Layer::kReadout, 2, Layer::kRate, 6)};
-  allocate(network, lanes);
-  return network;
+HandNetwork make_network(Activation activation, std::int32_t lanes) {
+  HandNetwork made;
+  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 3});
+  const std::int32_t rec =
+      made.population(Layer::kRate, {.name = "rec", .size = 6, .activation = activation, .leak = 0.5});
+  const std::int32_t out = made.population(Layer::kReadout, {.name = "out", .size = 2});
+  const auto from = [](std::int32_t sources) {
+    return [=](std::int64_t k) { return 0.4 * std::sin(3.0 * static_cast<double>(k) + sources); };
+  };
+  made.connect(in, rec, true, 0.05, from(3));
+  made.connect(rec, rec, true, 0.05, from(6));
+  made.connect(rec, out, true, 0.05, from(6));
+  made.feedback(out, rec, from(2));
+  made.finish(lanes);
+  return made;
 }
 
 /// Three updates over a transport that `make` builds.
@@ -72,7 +69,8 @@ TEST_P(Ways, AgreeWithTheMailbox) {
   const Case& c = GetParam();
   const Learning learning{.kind = c.kind, .depth = 0, .stride = 0, .trace_decay = {}};
   const TrialShape shape{kTicks, c.every_error ? kTicks : 1};
-  Network<double> network = make_network(c.activation, c.lanes);
+  HandNetwork made = make_network(c.activation, c.lanes);
+  Network<double>& network = made.network;
   Network<double> reference = network;
   const Network<double> before = network;
 
@@ -87,12 +85,12 @@ TEST_P(Ways, AgreeWithTheMailbox) {
   train(mailbox, learning, shape, c.every_tick);
 
   EXPECT_EQ(door.ledger(), reference_door.ledger());
-  for (std::size_t p = 0; p < network.projections.size(); ++p) {
+  for (std::size_t p = 0; p < network.synapses.size(); ++p) {
     double moved = 0;
-    for (std::size_t k = 0; k < network.projections[p].weight.size(); ++k) {
-      const double expected = reference.projections[p].weight[k];
-      EXPECT_NEAR(network.projections[p].weight[k], expected, 1e-12 * std::max(1.0, std::abs(expected)));
-      moved = std::max(moved, std::abs(expected - before.projections[p].weight[k]));
+    for (std::size_t k = 0; k < network.synapses[p].weight.size(); ++k) {
+      const double expected = reference.synapses[p].weight[k];
+      EXPECT_NEAR(network.synapses[p].weight[k], expected, 1e-12 * std::max(1.0, std::abs(expected)));
+      moved = std::max(moved, std::abs(expected - before.synapses[p].weight[k]));
     }
     EXPECT_GT(moved, 1e-6) << "projection " << p << " learnt nothing, so nothing was compared";
   }

@@ -1,0 +1,178 @@
+// Topology: who is wired to whom: populations, projections and their ends, without any weight.
+//
+// Why: placement, reach, closed forms, memory, transports and files all ask the same questions of a
+// network. Build answers them once for a run (sim/model/wire.h); the networks of all rules refer to
+// the same topology, so a drawn sparse network is drawn once. All rate populations form one layer,
+// concatenated in file order (so do inputs and readouts). Synapses of a projection are numbered
+// source by source, targets ascending under each source: one event touches one run of memory.
+// Cost: nothing a synapse where a projection is dense, 4 bytes a synapse and 8 bytes a source where
+// it is sparse, 8 bytes a synapse more where a file lists the entries in an order of its own.
+// Invariants: made once, not changed afterwards; outlives every network that refers to it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/column.h"
+#include "core/base/id.h"
+
+namespace locus {
+
+enum class Layer : std::uint8_t { kInput, kRate, kReadout };
+
+/// Neurons of each layer.
+struct LayerSizes {
+  std::int32_t inputs = 0;        // m
+  std::int32_t rate_neurons = 0;  // n
+  std::int32_t readouts = 0;      // o
+  std::int32_t of(Layer layer) const {
+    return layer == Layer::kInput ? inputs : layer == Layer::kRate ? rate_neurons : readouts;
+  }
+};
+
+/// A population: a range of its layer, and the facts about its neurons that decide which messages
+/// they need.
+struct Population {
+  std::string name;
+  Layer layer = Layer::kInput;
+  std::int32_t begin = 0;  // first neuron, within the layer
+  std::int32_t size = 0;   // neurons
+  // Whether alpha phi'(u_t) is the same at every tick: phi is the identity and nothing spikes.
+  bool constant_gain = true;
+  bool spiking = false;
+  bool adapting = false;  // spiking, with a threshold that adapts
+  bool leaky = false;     // readouts with memory
+  // Whether h_0 of each neuron is not 0, so that it sends at the first tick (size); empty: none is.
+  std::vector<std::uint8_t> awake = {};
+
+  bool is_awake(std::int32_t neuron) const { return !awake.empty() && awake[static_cast<std::size_t>(neuron)] != 0; }
+};
+
+/// The wires of one projection. Synapses are counted from 0 within it, sources and targets too.
+struct Projection {
+  std::string name;
+  Layer source_layer = Layer::kInput;
+  Layer target_layer = Layer::kRate;
+  std::int32_t source_population = -1;  // within Topology::populations; -1: all readouts (feedback)
+  std::int32_t target_population = -1;  // within Topology::populations
+  std::int32_t source_begin = 0;        // first source neuron, within its layer
+  std::int32_t source_size = 0;
+  std::int32_t target_begin = 0;  // first target neuron, within its layer
+  std::int32_t target_size = 0;
+  bool dense = true;
+  bool plastic = true;
+  bool hollow = false;  // dense but for its diagonal, which is no synapse; stored as sparse
+  // ticks that an AXON is under way beyond those it always takes (W: 1, B and A: 0)
+  std::int32_t wait = 0;
+  // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
+  Column<std::int64_t> offset = {};
+  // sparse only (synapses): target within the projection, ascending under each source
+  Column<std::int32_t> target = {};
+  // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: the file lists them
+  // target by target, sources ascending (row by row)
+  std::vector<std::int64_t> listed = {};
+
+  /// Synapses.
+  std::int64_t size() const {
+    return dense ? std::int64_t{source_size} * target_size : static_cast<std::int64_t>(target.size());
+  }
+  /// First synapse of a source; that of source_size is size().
+  std::int64_t begin_of(std::int32_t source) const {
+    return dense ? static_cast<std::int64_t>(source) * target_size : offset[static_cast<std::size_t>(source)];
+  }
+  std::int64_t fan_out(std::int32_t source) const { return begin_of(source + 1) - begin_of(source); }
+  /// Ticks from a source's activity to the tick in which its AXON arrives.
+  std::int32_t delay() const { return wait + (source_layer == Layer::kRate && target_layer == Layer::kRate ? 1 : 0); }
+  /// Target of a synapse, within the projection.
+  std::int32_t target_of(std::int64_t synapse) const {
+    return dense ? static_cast<std::int32_t>(synapse % target_size) : target[static_cast<std::size_t>(synapse)];
+  }
+  /// Source of a synapse, within the projection. Cost: a division, or a binary search where sparse.
+  std::int32_t source_of(std::int64_t synapse) const;
+  /// The synapse between a source and a target, or -1. Cost: a binary search where sparse.
+  std::int64_t synapse_between(std::int32_t source, std::int32_t target) const;
+
+  /// The values that a file has of the projection: one a synapse, and places for a hollow matrix'
+  /// diagonal.
+  std::int64_t places() const { return size() + (hollow ? source_size : 0); }
+  /// Calls visit(place in the file, synapse, target, source) for each synapse in its order. A dense
+  /// or hollow projection has the places of its matrix (targets x sources, row by row).
+  template <class Visit>
+  void each_place(Visit visit) const {
+    const bool matrix = dense || hollow;
+    const std::vector<std::int64_t> found = matrix ? std::vector<std::int64_t>() : listed_places();
+    for (std::int32_t j = 0; j < source_size; ++j) {
+      const std::int64_t begin = begin_of(j);
+      const std::int64_t end = begin_of(j + 1);
+      for (std::int64_t k = begin; k < end; ++k) {
+        const std::int32_t i = dense ? static_cast<std::int32_t>(k - begin) : target[static_cast<std::size_t>(k)];
+        visit(matrix ? std::int64_t{i} * source_size + j : found[static_cast<std::size_t>(k)], k, i, j);
+      }
+    }
+  }
+
+  /// Calls visit(source, target), both within their layers, for each synapse in its order.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (std::int32_t j = 0; j < source_size; ++j) {
+      const std::int64_t end = begin_of(j + 1);
+      for (std::int64_t k = begin_of(j); k < end; ++k) visit(source_begin + j, target_begin + target_of(k));
+    }
+  }
+
+ private:
+  std::vector<std::int64_t> listed_places() const;
+};
+
+/// A rate neuron's autapse of delay 1 (a spiking neuron does not ask for its own weight).
+struct Autapse {
+  NeuronId neuron;          // within the rate layer
+  ProjectionId projection;  // within Topology::projections
+  SynapseId synapse;        // within the projection
+};
+
+struct Topology {
+  std::vector<Population> populations;  // file order
+  std::vector<Projection> projections;  // B, W and A, file order
+  std::vector<Autapse> autapses;        // by neuron
+  LayerSizes sizes;
+
+  /// Synapses of all projections.
+  std::int64_t synapses() const;
+  const Population& target_of(const Projection& projection) const {
+    return populations[static_cast<std::size_t>(projection.target_population)];
+  }
+  const Population& source_of(const Projection& projection) const {
+    return populations[static_cast<std::size_t>(projection.source_population)];
+  }
+  /// Whether some population spikes; whether some readout has memory.
+  bool has_spikes() const;
+  bool has_leaky_readouts() const;
+};
+
+/// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout),
+/// in file order.
+std::vector<std::int32_t> projections_between(const Topology& topology, Layer source, Layer target);
+
+/// Adds a population behind the others of its layer: sets its begin, and the layer's size. Returns
+/// its index.
+std::int32_t add_population(Topology& topology, Population population);
+
+/// A dense projection between two populations of a topology, to which it has still to be added.
+Projection projection_between(const Topology& topology, std::int32_t source, std::int32_t target);
+
+/// R of one population: from all readouts; static. Every population has been added before.
+Projection feedback_onto(const Topology& topology, std::int32_t target);
+
+/// Makes a dense projection of a population with itself hollow.
+void make_hollow(Projection& projection);
+
+/// Makes a projection sparse: entry k, as a file lists them, is a synapse from source[k] to
+/// target[k], both within the projection, no pair twice. Cost: O(entries + sources + targets).
+void make_sparse(Projection& projection, const std::vector<std::int32_t>& source, const std::vector<std::int32_t>& target);
+
+/// Finds the autapses; the last step when a topology is made.
+void find_autapses(Topology& topology);
+
+}  // namespace locus

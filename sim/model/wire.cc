@@ -1,0 +1,69 @@
+#include "sim/model/wire.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "core/protocol/rule.h"
+#include "sim/model/draw_sparse.h"
+#include "sim/model/network_size.h"
+
+namespace locus {
+namespace {
+
+Population population_of(const PopulationSpec& spec) {
+  Population population{.name = spec.name, .layer = layer_of(spec.kind), .size = spec.size};
+  population.constant_gain = !spec.lif && spec.activation == Activation::kIdentity;
+  population.spiking = spec.lif.has_value();
+  population.adapting = spec.lif && spec.lif->adaptation != 0;
+  population.leaky = spec.memory.has_value();
+  for (const double value : spec.initial) population.awake.push_back(value != 0 ? 1 : 0);
+  return population;
+}
+
+}  // namespace
+
+Layer layer_of(PopulationKind kind) {
+  switch (kind) {
+    case PopulationKind::kInput: return Layer::kInput;
+    case PopulationKind::kRate: return Layer::kRate;
+    case PopulationKind::kReadout: break;
+  }
+  return Layer::kReadout;
+}
+
+Topology topology_of(const Spec& spec) {
+  Topology topology;
+  for (const PopulationSpec& population : spec.network.populations) add_population(topology, population_of(population));
+  for (const ProjectionSpec& from : spec.network.projections) {
+    Projection projection = projection_between(topology, from.source, from.target);
+    projection.name = from.name;
+    projection.plastic = from.plastic;
+    projection.wait = wait_of(spec.network, from);
+    if (const auto* sparse = std::get_if<SparseMatrix>(&from.weights)) {
+      make_sparse(projection, sparse->col, sparse->row);
+    } else if (const auto* random = std::get_if<SparseRandomWeights>(&from.weights)) {
+      const SparseMatrix drawn = draw_sparse(*random);
+      make_sparse(projection, drawn.col, drawn.row);
+    } else if (!from.autapses) {
+      make_hollow(projection);
+    }
+    topology.projections.push_back(std::move(projection));
+  }
+  find_autapses(topology);
+  return topology;
+}
+
+std::vector<Projection> feedback_of(const Topology& topology, const RuleSpec& rule) {
+  std::vector<Projection> feedback;
+  if (locus::rule(rule.kind).signal != SignalSource::kFeedback) return feedback;
+  for (const FeedbackSpec& from : rule.feedback) {
+    Projection& projection = feedback.emplace_back(feedback_onto(topology, from.population));
+    if (const auto* sparse = std::get_if<SparseMatrix>(&from.weights))
+      make_sparse(projection, sparse->row, sparse->col);
+  }
+  std::ranges::stable_sort(feedback, {}, &Projection::target_begin);
+  return feedback;
+}
+
+}  // namespace locus
