@@ -15,7 +15,7 @@ using Faults = std::vector<Fault>;
 // arrows.cc: who may include whom
 Faults check_arrows(const Tree& tree);        // between rooms, and who sees generated code
 Faults check_dependencies(const Tree& tree);  // which room may see which library
-// x.cc includes x.h first, which proves that x.h compiles alone
+// a source includes its own header first, which proves that the header compiles alone
 Faults check_own_header(const Tree& tree);
 
 // code.cc: what code may not do
@@ -33,6 +33,17 @@ Faults check_file_size(const Tree& tree);
 Faults check_function_size(const Tree& tree);  // functions under 70 lines
 // begin with what they are; #pragma once; no `using namespace`
 Faults check_headers(const Tree& tree);
+
+Faults check_class_size(const Tree& tree);  // classes of at most 30 member functions
+
+// comments.cc: what comments and pages may say
+Faults check_comment_width(const Tree& tree);  // lines with a comment: at most 100 columns
+Faults check_named_files(const Tree& tree);    // every file that a comment names exists
+// every link of a page, and every path that it quotes, leads somewhere
+Faults check_links(const Tree& tree);
+
+// ids.cc: casts of strong ids to an index may only become fewer
+Faults check_id_casts(const Tree& tree);
 
 // layout.cc: what lies where
 Faults check_top_level(const Tree& tree);
@@ -61,6 +72,11 @@ inline constexpr std::array kChecks = std::to_array<Check>({
     {"file_size", check_file_size},
     {"function_size", check_function_size},
     {"headers", check_headers},
+    {"class_size", check_class_size},
+    {"comment_width", check_comment_width},
+    {"named_files", check_named_files},
+    {"links", check_links},
+    {"id_casts", check_id_casts},
     {"top_level", check_top_level},
     {"places", check_places},
     {"dead_headers", check_dead_headers},

@@ -4,34 +4,13 @@
 
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/tidy/flagged.h"
+
 namespace locus::tidy {
 namespace {
-
-using Texts = std::vector<std::pair<std::string, std::string>>;  // path, text
-using Lines = std::vector<int>;
-
-Tree tree_of(const Texts& texts) {
-  Tree tree;
-  for (const auto& [path, text] : texts) tree.files.push_back(make_file(path, text));
-  return tree;
-}
-
-/// The lines of the faults that a check finds, in its order.
-Lines flagged(Faults (*check)(const Tree&), const Texts& texts) {
-  Lines lines;
-  for (const Fault& fault : check(tree_of(texts))) lines.push_back(fault.line);
-  return lines;
-}
-
-std::string repeated(std::string_view line, int times) {
-  std::string text;
-  for (int i = 0; i < times; ++i) text += line;
-  return text;
-}
 
 TEST(Arrows, PointOneWayWithinCore) {
   EXPECT_EQ(flagged(check_arrows, {{"core/wire/a.h", "#include \"core/base/id.h\"\n#include \"core/wire/b.h\"\n"}}),
@@ -39,6 +18,12 @@ TEST(Arrows, PointOneWayWithinCore) {
   EXPECT_EQ(flagged(check_arrows, {{"core/base/a.h", "\n#include \"core/wire/channel.h\"\n"}}), Lines{2});
   EXPECT_EQ(flagged(check_arrows, {{"core/transport/a.cc", "#include \"core/nonlocal/agent.h\"\n"}}), Lines{1});
   EXPECT_EQ(flagged(check_arrows, {{"core/protocol/a.cc", "  #  include \"core/transport/mailbox.h\"\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_arrows, {{"core/plan/a.cc", "#include \"core/protocol/a.h\"\n#include \"core/kernel/a.h\"\n"}}),
+            Lines{});
+  // Rooms of one floor do not see each other, and a kernel knows no plan.
+  EXPECT_EQ(flagged(check_arrows, {{"core/kernel/a.h", "#include \"core/protocol/a.h\"\n#include \"core/plan/a.h\"\n"}}),
+            (Lines{1, 2}));
+  EXPECT_EQ(flagged(check_arrows, {{"core/protocol/a.h", "#include \"core/kernel/a.h\"\n"}}), Lines{1});
 }
 
 TEST(Arrows, PointOneWayWithinSim) {
@@ -57,6 +42,7 @@ TEST(Arrows, PointOneWayWithinSim) {
   EXPECT_EQ(flagged(check_arrows, {{"sim/study/a.cc", "#include \"sim/report/a.h\"\n"}}), Lines{1});
   EXPECT_EQ(flagged(check_arrows, {{"sim/report/a.cc", "#include \"sim/study/a.h\"\n"}}), Lines{1});
   EXPECT_EQ(flagged(check_arrows, {{"sim/theory/a.cc", "#include \"sim/study/a.h\"\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_arrows, {{"sim/python/a.cc", "#include \"sim/run/a.h\"\n#include \"sim/cli/a.h\"\n"}}), Lines{2});
 }
 
 TEST(Arrows, DoNotPointFromCoreToSimNorFromEitherToTests) {
@@ -103,6 +89,9 @@ TEST(Dependencies, AreSeenOnlyByTheRoomsThatNeedThem) {
       (Lines{1, 2}));
   EXPECT_EQ(flagged(check_dependencies, {{"sim/cli/a.cc", "#include <CLI/CLI.hpp>\n#include <unknown/library.h>\n"}}),
             Lines{2});
+  EXPECT_EQ(
+      flagged(check_dependencies, {{"examples/a.cc", "#include <locus/locus.h>\n#include <locus/core/wire/door.h>\n"}}),
+      Lines{2});
 }
 
 TEST(OwnHeader, StandsFirst) {

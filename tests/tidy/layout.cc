@@ -37,8 +37,8 @@ bool is_test_room(const Tree& tree, std::string_view folder) {
 
 bool is_built(const Tree& tree, const File& file) {
   const std::string folder = file.folder();
-  if (std::count(folder.begin(), folder.end(), '/') != 1) return false;
   if (file.under("core/") || file.under("sim/")) return is_layer(tree, folder);
+  if (std::count(folder.begin(), folder.end(), '/') != 1) return folder == "examples";
   if (folder == "tests/fuzz")
     return file.path.ends_with("_fuzz.cc") || file.name() == "replay_main.cc" || file.extension() == ".h";
   return file.under("tests/") && is_test_room(tree, folder);
@@ -48,8 +48,10 @@ bool is_built(const Tree& tree, const File& file) {
 
 Faults check_top_level(const Tree& tree) {
   constexpr std::array kAllowed = std::to_array<std::string_view>(
-      {"core", "sim", "proto", "models", "tests", "docs", "CMakeLists.txt", "CMakePresets.json", "README.md", "build",
-       "CMakeUserPresets.json"});  // the last two are somebody's own, and ignored by git
+      {"core", "sim", "proto", "models", "tests", "docs", "examples", "python", "CMakeLists.txt", "CMakePresets.json",
+       "README.md", "CONTRIBUTING.md", "CHANGELOG.md",
+       // These two are somebody's own, and ignored by git.
+       "build", "CMakeUserPresets.json"});
   Faults faults;
   for (const std::string& entry : tree.top_entries) {
     if (entry.starts_with('.') || std::find(kAllowed.begin(), kAllowed.end(), entry) != kAllowed.end()) continue;

@@ -8,19 +8,17 @@
 #include <gtest/gtest.h>
 
 #include "tests/tidy/checks.h"
+#include "tests/tidy/flagged.h"
 
 namespace locus::tidy {
 namespace {
 
-using Texts = std::vector<std::pair<std::string, std::string>>;  // path, text
 using Paths = std::vector<std::string>;
 
 /// The paths of the faults that a check finds, each once.
 Paths flagged_paths(Faults (*check)(const Tree&), const Texts& texts) {
-  Tree tree;
-  for (const auto& [path, text] : texts) tree.files.push_back(make_file(path, text));
   Paths paths;
-  for (const Fault& fault : check(tree)) paths.push_back(fault.path);
+  for (const Fault& fault : check(tree_of(texts))) paths.push_back(fault.path);
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   return paths;
 }
@@ -37,7 +35,8 @@ TEST(Headers, BeginWithACommentAndAreIncludedOnce) {
 
 TEST(TopLevel, HoldsWhatTheHouseNames) {
   Tree tree;
-  tree.top_entries = {".ci", ".git", "core", "docs", "README.md", "cmake", "scripts", "main.cc"};
+  tree.top_entries = {".ci",          ".git",     "core",  "docs",    "README.md",
+                      "CHANGELOG.md", "examples", "cmake", "scripts", "main.cc"};
   Paths paths;
   for (const Fault& fault : check_top_level(tree)) paths.push_back(fault.path);
   EXPECT_EQ(paths, (Paths{"cmake", "scripts", "main.cc"}));
@@ -58,6 +57,7 @@ TEST(Places, AreThoseThatTargetsTakeSourcesFrom) {
   EXPECT_EQ(flagged_paths(check_places, {{"tests/run/help.cc", ""}}), Paths{"tests/run/help.cc"});
   EXPECT_EQ(flagged_paths(check_places, {{"tests/fuzz/a_fuzz.cc", ""}, {"tests/fuzz/a.cc", ""}}), Paths{"tests/fuzz/a.cc"});
   EXPECT_EQ(flagged_paths(check_places, {{"models/a.cc", ""}}), Paths{"models/a.cc"});
+  EXPECT_EQ(flagged_paths(check_places, {{"examples/a.cc", ""}, {"examples/deep/a.cc", ""}}), Paths{"examples/deep/a.cc"});
   EXPECT_EQ(flagged_paths(check_places, {{"proto/locus/v1/a.proto", ""}, {"proto/a.proto", ""}}), Paths{"proto/a.proto"});
 }
 

@@ -66,7 +66,8 @@ class Reader {
   Statement statement(Opens opens) {
     if (head_.ends_with(' ')) head_.pop_back();
     const bool in_type = !open_.empty() && found_[open_.back()].opens == Opens::kType;
-    return {head_, in_type, opens, head_.empty() ? line_ : first_line_, line_};
+    const int scope = open_.empty() ? -1 : static_cast<int>(open_.back());
+    return {head_, in_type, scope, opens, head_.empty() ? line_ : first_line_, line_};
   }
 
   void open() {

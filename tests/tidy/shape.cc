@@ -1,4 +1,6 @@
 // Sizes, and how a header begins.
+#include <array>
+#include <regex>
 #include <string>
 
 #include "tests/tidy/checks.h"
@@ -11,16 +13,51 @@ constexpr std::size_t kFileLines = 400;  // a file has fewer
 constexpr int kFunctionLines = 70;       // a function has fewer, its signature counted
 constexpr std::size_t kColumns = 150;    // a line has at most so many
 
+constexpr int kMemberFunctions = 30;  // a class has at most so many
+
+/// Classes that have more, and how many. The list may only become shorter, and its figures lower.
+struct LargeClass {
+  std::string_view name;
+  int functions = 0;
+};
+constexpr std::array kLargeClasses = std::to_array<LargeClass>({
+    {"Batched", 111},
+});
+
+/// The name of a class from the head of its definition; empty for an enum and where it has none.
+std::string class_name(const std::string& head) {
+  static const std::regex pattern(
+      R"(\b(class|struct|union)\s+(?:alignas\([^)]*\)\s*)?(\w+)\s*(final)?\s*(<[^:]*>)?\s*(:[^:].*)?$)");
+  std::smatch match;
+  if (head.find("enum ") != std::string::npos || !std::regex_search(head, match, pattern)) return {};
+  return match[2];
+}
+
+/// Whether a statement of a class declares or defines a function that somebody can call.
+bool is_member_function(const Statement& statement) {
+  static const std::regex other(R"(^(using|typedef|static_assert|friend|requires)\b|=\s*delete$)");
+  static const std::regex noise(R"(<[^<>]*>|alignas\([^)]*\)|\[\[[^\]]*\]\])");
+  if (statement.opens == Opens::kType || statement.opens == Opens::kNamespace) return false;
+  if (std::regex_search(statement.head, other)) return false;
+  std::string head = statement.head;
+  for (std::string shorter; (shorter = std::regex_replace(head, noise, "")) != head;) head = shorter;
+  const std::size_t open = head.find('(');
+  // A function's parameters stand before any '='; a variable's initialiser behind it. What begins
+  // with ',' or ':' goes on with the initialisers of a constructor.
+  return open != std::string::npos && (head.find('=') > open || head.find("operator") < open) && head.front() != ',' &&
+         head.front() != ':';
+}
+
+int allowed_functions(std::string_view name) {
+  for (const LargeClass& large : kLargeClasses) {
+    if (large.name == name) return large.functions;
+  }
+  return kMemberFunctions;
+}
+
 bool is_source(const File& file) {
   return file.is_cpp() || file.extension() == ".proto" || file.extension() == ".cmake" ||
          file.name() == "CMakeLists.txt" || file.under(".ci/");
-}
-
-/// Characters, not bytes: what continues a UTF-8 sequence is not counted.
-std::size_t columns(const std::string& line) {
-  std::size_t count = 0;
-  for (const char byte : line) count += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1 : 0;
-  return count;
 }
 
 }  // namespace
@@ -34,7 +71,7 @@ Faults check_file_size(const Tree& tree) {
                         std::to_string(file.lines.size()) + " lines; a file has fewer than " + std::to_string(kFileLines)});
     }
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
-      if (columns(file.lines[i]) > kColumns) {
+      if (columns_of(file.lines[i]) > kColumns) {
         faults.push_back({file.path, static_cast<int>(i) + 1, "longer than " + std::to_string(kColumns) + " columns"});
       }
     }
@@ -52,6 +89,27 @@ Faults check_function_size(const Tree& tree) {
       faults.push_back({file.path, statement.first_line,
                         std::to_string(lines) + " lines; a function has fewer than " + std::to_string(kFunctionLines) +
                             ": " + statement.head});
+    }
+  }
+  return faults;
+}
+
+Faults check_class_size(const Tree& tree) {
+  Faults faults;
+  for (const File& file : tree.files) {
+    if (!file.is_cpp()) continue;
+    const std::vector<Statement> statements = statements_of(file);
+    std::vector<int> functions(statements.size(), 0);
+    for (const Statement& statement : statements) {
+      if (statement.in_type && is_member_function(statement)) ++functions[static_cast<std::size_t>(statement.scope)];
+    }
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+      if (statements[i].opens != Opens::kType) continue;
+      const std::string name = class_name(statements[i].head);
+      if (functions[i] <= allowed_functions(name)) continue;
+      faults.push_back({file.path, statements[i].first_line,
+                        name + " has " + std::to_string(functions[i]) + " member functions; at most " +
+                            std::to_string(allowed_functions(name))});
     }
   }
   return faults;

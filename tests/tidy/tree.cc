@@ -55,6 +55,28 @@ std::string File::name() const { return path.substr(path.rfind('/') + 1); }
 
 std::string File::extension() const { return fs::path(path).extension().string(); }
 
+std::size_t columns_of(std::string_view line) {
+  // A byte that continues a UTF-8 sequence is not a character of its own.
+  return static_cast<std::size_t>(std::count_if(
+      line.begin(), line.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
+std::string comments_of(std::string_view text) {
+  std::string comments(text);
+  const auto blank = [&](std::size_t first, std::size_t last) {
+    for (std::size_t k = first; k < last; ++k) {
+      if (comments[k] != '\n') comments[k] = ' ';
+    }
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = end_of_blank(text, i);
+    const bool comment = end > i && text[i] == '/';
+    if (!comment) blank(i, std::max(end, i + 1));
+    i = std::max(end, i + 1);
+  }
+  return comments;
+}
+
 std::string without_comments(std::string_view text) {
   std::string code(text);
   for (std::size_t i = 0; i < text.size();) {
@@ -76,8 +98,11 @@ std::string without_comments(std::string_view text) {
 }
 
 File make_file(std::string path, std::string_view text) {
-  File file{.path = std::move(path), .lines = lines_of(text), .code = {}};
-  if (file.is_cpp()) file.code = lines_of(without_comments(text));
+  File file{.path = std::move(path), .lines = lines_of(text), .code = {}, .comments = {}};
+  if (file.is_cpp()) {
+    file.code = lines_of(without_comments(text));
+    file.comments = lines_of(comments_of(text));
+  }
   return file;
 }
 

@@ -17,6 +17,7 @@ struct File {
   std::vector<std::string> lines;  // as they stand
   // C++ only: the same lines and columns, comments and what quotes enclose blanked
   std::vector<std::string> code;
+  std::vector<std::string> comments;  // C++ only: the same lines and columns, all but comments blanked
 
   std::string folder() const;     // "core/base"
   std::string name() const;       // "id.h"
@@ -45,6 +46,12 @@ Tree read_tree(const std::filesystem::path& root);
 /// The text with comments and the insides of string and character literals blanked; newlines and
 /// columns stay.
 std::string without_comments(std::string_view text);
+
+/// The text with everything but its comments blanked; newlines and columns stay.
+std::string comments_of(std::string_view text);
+
+/// How many columns a line is wide: characters, not bytes.
+std::size_t columns_of(std::string_view line);
 
 /// An #include: its line, and its path with the quotes or brackets that it stands in.
 struct Include {
