@@ -2,8 +2,8 @@
 // what `build` fills.
 //
 // Why columns: see core/base/column.h. Who is wired to whom stands in the topology
-// (core/wire/topology.h), which all networks of a run refer to: neurons and synapses are numbered as
-// there. Lanes, the trials of a batch, are contiguous under each neuron: field[neuron * lanes +
+// (core/wire/topology.h), which all networks of a run refer to: neurons and synapses are numbered
+// as there. Lanes, the trials of a batch, are contiguous under each neuron: field[neuron * lanes +
 // lane]. Weights are shared by the lanes (a batch is replicas of the same chip); traces and
 // accumulators belong to the transports, which may share those that several synapses provably have
 // in common. Invariants: the topology outlives the network; sized once by build; nothing here grows
@@ -87,7 +87,8 @@ struct ReadoutLayer {
   Column<R> norm;     // sum of exp(y_t) [1] (o x lanes)
 };
 
-/// What the synapses of one projection own: W_ij, target i, source j, numbered as the topology does.
+/// What the synapses of one projection own: W_ij, target i, source j, numbered as the topology
+/// does.
 template <class R>
 struct Synapses {
   double learning_rate = 0;  // eta; unused where not plastic

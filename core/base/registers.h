@@ -24,7 +24,8 @@ constexpr std::size_t kWidest = 16;
 template <class R, std::size_t kBytes = kWidest>
 struct Register {
   static constexpr std::int32_t kLanes = kBytes / sizeof(R);
-  typedef R Type __attribute__((vector_size(kBytes)));  // NOLINT: an attribute that `using` does not take in a template
+  // A typedef, because GCC takes no such attribute with `using` in a template.
+  typedef R Type __attribute__((vector_size(kBytes)));  // NOLINT
 
   static Type load(const R* from) {
     Type value;

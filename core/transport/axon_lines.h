@@ -3,8 +3,8 @@
 //
 // A line is the axon's own: a value enters with its tick and leaves, unchanged, with the AXON of
 // its arrival, whose lag is 0: nothing is revisited. What a neuron's longest line holds counts as
-// history (core/protocol/closed_form.h). What is still under way when a trial ends arrives nowhere. Why
-// lists: a delivery over sparse synapses, and its count, then cost what is sent, and a silent
+// history (core/protocol/closed_form.h). What is still under way when a trial ends arrives nowhere.
+// Why lists: a delivery over sparse synapses, and its count, then cost what is sent, and a silent
 // neuron is looked at once a tick, many at a time. Cost: without lists a copy of the layer's column
 // a tick, none without delays; with lists one pass over it, and with delays a write for each that
 // spoke. Invariants: sized when the network is built; where lists are kept, a slot holds 0 for

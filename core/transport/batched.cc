@@ -8,12 +8,12 @@ namespace locus {
 namespace {
 
 // Work below this stays on one thread, for waking another costs more than it saves. It does not
-// depend on how many threads there are. synapses of a pass that learns: bound by memory
+// depend on how many threads there are.
+// synapses of a pass that learns: bound by memory
 constexpr std::int64_t kWorthPass = std::int64_t{1} << 17;
 constexpr std::int64_t kWorthColumn = std::int64_t{1} << 18;  // synapses of a product with one lane
-constexpr std::int64_t kWorthProduct = std::int64_t{1}        // synapse-lanes of a product with several: a dozen a
-                                       // nanosecond and more
-                                       << 20;
+// synapse-lanes of a product with several: a dozen a nanosecond and more
+constexpr std::int64_t kWorthProduct = std::int64_t{1} << 20;
 // bytes of weights, and as many of traces, that stay near
 constexpr std::int64_t kNearPass = std::int64_t{1} << 16;
 // ticks of which inputs' currents are one product, at least

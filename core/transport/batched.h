@@ -123,7 +123,6 @@ class Batched {
   const Learning& learning() const { return learning_; }
   TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);
   R behind(ProjectionId projection, SynapseId index, Lane lane) const;
-  // Of batched_watch.cc.
   void watch_trace(ProjectionId projection);
   R trace(ProjectionId projection, SynapseId synapse, Lane lane) const;
 

@@ -143,9 +143,8 @@ concept TransportOf = requires(T t, const T& ct, const R* column, Answers<R> ans
   t.finish();             // all that was put off is done; weights may be read
   { t.network() } -> std::same_as<Network<R>&>;
   { t.door() } -> std::same_as<Door&>;
-  {
-    t.synapse(projection, synapse, lane)
-    } -> std::same_as<TaughtSynapse<R>>;  // view: projection, synapse, lane; for deliveries of core/nonlocal
+  // view: projection, synapse, lane; for deliveries of core/nonlocal
+  { t.synapse(projection, synapse, lane) } -> std::same_as<TaughtSynapse<R>>;
   // from the next trial on the traces of its synapses can be seen
   t.watch_trace(projection);
   // what the last signal multiplied, or would have

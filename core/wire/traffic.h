@@ -3,7 +3,7 @@
 //
 // Why: moving an actor changes how far its messages go, and neither which there are nor how many.
 // So counts by stream, lag and neuron are all that hops, link loads and energy need
-// (sim/place/traffic.h). POST and DENDRITE never leave a core and stand in the ledger alone. A
+// (sim/place/chip_traffic.h). POST and DENDRITE never leave a core and stand in the ledger alone. A
 // stream is what one kind of sender says over one block of projections (B, W, A or R); its key is
 // the neuron whose messages of a tick go together. A step is a tick, or a stage of a sweep for
 // which the clock stands still (lag 1 or more): what a network on chip must carry in one go. Filled

@@ -2,9 +2,9 @@
 // locality budget.
 //
 // Rules are given by name: one of the model's rules, or a short form with its numbers
-// (core/protocol/rule.h): bptt, tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl, none. A
-// name of the model wins. Weights are drawn when the network is built, so a new seed changes them
-// too.
+// (core/protocol/rule.h): bptt, tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl,
+// none. A name of the model wins. Weights are drawn when the network is built, so a new seed
+// changes them too.
 #pragma once
 
 #include <cstdint>

@@ -180,7 +180,7 @@ struct BasesSpec {
 enum class Loss { kFinal, kSequence, kSum, kCrossEntropy };
 enum class CommitWhen { kEndOfBatch, kEveryTick };
 
-/// A factor of all learning rates, update by update (sim/run/schedule.h).
+/// A factor of all learning rates, update by update (sim/run/pace.h).
 struct ScheduleSpec {
   enum class Decay { kNone, kStep, kExponential, kCosine, kLinear };
   std::int64_t warmup = 0;  // updates over which the factor rises to 1

@@ -73,7 +73,8 @@ struct Workers::Pool {
           work(thread);
         });
       }
-    } catch (const std::system_error&) {  // the machine has no more threads: those there are do the work, with the same results
+    } catch (const std::system_error&) {
+      // The machine has no more threads. Those that exist do the work, with the same results.
     }
   }
 

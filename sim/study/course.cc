@@ -40,7 +40,8 @@ std::optional<theory::Bases> bases_to_hold_against(const Spec& spec, const std::
     matrices_of(spec.network, weights);
     std::optional<theory::AlignedNetwork> teacher = teacher_modes(spec);
     if (teacher && !teacher->modes.empty()) return std::move(teacher->bases);
-  } catch (const UsageError&) {  // the theory does not speak of such a network, so there is nothing to be aligned with
+  } catch (const UsageError&) {
+    // The theory does not cover such a network, so it has no bases to be aligned with.
   }
   return std::nullopt;
 }

@@ -45,8 +45,8 @@ class Course {
   /// Tags: messages/<class>, violations/space, violations/time (a trial, a mean over the updates
   /// since the point before), rank/<projection>, effective_rank/<projection>, and where the student
   /// is linear and its teacher has modes: alignment/input, alignment/recurrent, alignment/output,
-  /// alignment/feedback (theory/alignment.h; the last for rules with a feedback of their own) and
-  /// their mean without feedback, alignment.
+  /// alignment/feedback (sim/theory/alignment.h; the last for rules with a feedback of their own)
+  /// and their mean without feedback, alignment.
   std::vector<RuleSeries> end(const RunResult& result);
 
  private:

@@ -1,4 +1,4 @@
-# cmake -DFILE=case.cc -DCOMMAND=compiler;flags -P check.cmake: the case must compile as it stands, and must not with -DMUST_NOT_COMPILE, for the
+# cmake -DFILE=CASE -DCOMMAND=compiler;flags -P check.cmake: the case must compile as it stands, and must not with -DMUST_NOT_COMPILE, for the
 # reason that its first line gives: "// expect: REGEX", matched against one line of errors. So a case cannot fail for a missing header.
 file(STRINGS ${FILE} first_line LIMIT_COUNT 1)
 if(NOT first_line MATCHES "^// expect: (.+)$")

@@ -8,8 +8,8 @@
 namespace locus::tidy {
 namespace {
 
-/// The floors of the house, the lowest first. A room sees itself and every room on a floor below its
-/// own; rooms of one floor do not see each other.
+/// The floors of the house, the lowest first. A room sees itself and every room on a floor below
+/// its own; rooms of one floor do not see each other.
 constexpr std::array kFloors = std::to_array<std::string_view>({
     " core/base ",
     " core/wire ",
@@ -41,7 +41,8 @@ bool sees_room(std::string_view from, std::string_view to) {
   const int own = floor_of(from);
   const int other = floor_of(to);
   if (own < 0 || other < 0) return false;
-  // Mathematics of modes is for what sets it beside a simulation, and for the command that shows it.
+  // Mathematics of modes is for what sets it beside a simulation, and for the command that shows
+  // it.
   if (to == "sim/theory" || to == "sim/study")
     return from == to || from == "sim/cli" || (from == "sim/study" && to == "sim/theory");
   return from == to || other < own;

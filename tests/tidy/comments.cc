@@ -15,21 +15,27 @@ constexpr std::size_t kCommentColumns = 100;  // a line that holds a comment has
 /// The paths of a tree, and the names that stand at their ends.
 struct Names {
   std::set<std::string, std::less<>> paths;  // of files and of their folders
-  std::set<std::string, std::less<>> names;  // of files
+  std::set<std::string, std::less<>> names;  // of files and of folders
 
   explicit Names(const Tree& tree) {
     for (const File& file : tree.files) {
       names.insert(file.name());
       for (std::string path = file.path; !path.empty(); path.resize(path.rfind('/') + 1)) {
         if (path.ends_with('/')) path.pop_back();
+        names.insert(path.substr(path.rfind('/') + 1));
         if (!paths.insert(path).second || path.find('/') == std::string::npos) break;
       }
     }
   }
-  /// A path from the root, or a bare name; a build may make NAME from NAME.in.
+  /// A path from the root, or a bare name; a build may make NAME from NAME.in. A path that begins
+  /// with no folder of ours belongs to another project.
   bool hold(std::string_view mention) const {
-    const auto& known = mention.find('/') == std::string_view::npos ? names : paths;
-    return known.contains(mention) || known.contains(std::string(mention) + ".in");
+    const std::string made_from = std::string(mention) + ".in";
+    const std::size_t slash = mention.find('/');
+    if (slash == std::string_view::npos) return names.contains(mention) || names.contains(made_from);
+    const bool protobuf_makes_it = mention.ends_with(".pb.h");
+    return paths.contains(mention) || paths.contains(made_from) || protobuf_makes_it ||
+           !names.contains(mention.substr(0, slash));
   }
 };
 
@@ -124,7 +130,8 @@ std::vector<std::string> links_of(const std::string& line) {
   return links;
 }
 
-/// What stands between back quotes and looks like a path of ours: it begins with one of our folders.
+/// What stands between back quotes and looks like a path of ours: it begins with one of our
+/// folders.
 std::vector<std::string> quoted_paths_of(const std::string& line) {
   constexpr std::array kTops =
       std::to_array<std::string_view>({"core/", "sim/", "proto/", "models/", "tests/", "docs/", "examples/", "python/"});

@@ -37,11 +37,13 @@ TEST(NamedFiles, Exist) {
   EXPECT_EQ(flagged(check_named_files, {named, {"core/wire/a.h", "int x;  // see tape.h's end\n"}}), Lines{1});
   EXPECT_EQ(flagged(check_named_files, {named, {"models/a.txtpb", "a: 1  # core/base/ids.cc draws it\n"}}), Lines{1});
   EXPECT_EQ(flagged(check_named_files, {named, {"core/CMakeLists.txt", "# product.cc may fuse\n"}}), Lines{1});
-  EXPECT_EQ(flagged(check_named_files, {named, {"proto/locus/v1/a.proto", "// See docs/none.md.\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_named_files, {named, {"proto/locus/v1/a.proto", "// See core/none.md.\n"}}), Lines{1});
   // A file that the build makes, patterns, other people's headers, and code.
   EXPECT_EQ(flagged(check_named_files, {{"sim/report/version.cc.in", ""}, {"core/wire/a.h", "// version.cc\n"}}), Lines{});
   EXPECT_EQ(flagged(check_named_files, {{"core/wire/a.h", "// <stdio.h>, *.h, NAME.cc, .h, read_*.cc\n"}}), Lines{});
   EXPECT_EQ(flagged(check_named_files, {{"core/wire/a.cc", "f(\"tape.h\");\n"}}), Lines{});
+  EXPECT_EQ(flagged(check_named_files, {{"core/wire/a.cc", "// tensorflow/core/util/event.proto of another project\n"}}),
+            Lines{});
 }
 
 TEST(Links, LeadSomewhere) {
@@ -80,7 +82,8 @@ TEST(ClassSize, IsBounded) {
   EXPECT_EQ(flagged(check_class_size, {{"core/base/a.h", "template <class R>\nstruct A : B<R> {\n" +
                                                              repeated("  void f(R r);\n", 31) + "};\n"}}),
             Lines{1});
-  // Fields, friends, aliases and what is deleted are no functions; a class within counts for itself.
+  // Fields, friends, aliases and what is deleted are no functions; a class within counts for
+  // itself.
   EXPECT_EQ(flagged(check_class_size,
                     {{"core/base/a.h", "class A {\n" + members(29) +
                                            "  A(int x) : x_{x}, y_(x) {}\n  A(const A&) = delete;\n  int x_ = f(3);\n"

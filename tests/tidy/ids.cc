@@ -15,7 +15,7 @@ struct Allowance {
 };
 constexpr std::array kAllowed = std::to_array<Allowance>({
     {"core/nonlocal", 1},
-    {"core/transport", 15},
+    {"core/transport", 20},
 });
 
 int allowed_in(std::string_view room) {

@@ -24,7 +24,8 @@ enum class Opens {
 struct Statement {
   std::string head;
   bool in_type = false;  // within a class rather than a namespace
-  int scope = -1;        // the statement that opened the class or namespace around it; -1 at the top
+  // the statement that opened the class or namespace around it; -1 at the top
+  int scope = -1;
   Opens opens = Opens::kNothing;
   int first_line = 0;  // of the head, from 1
   int last_line = 0;   // of the closing brace, or of the ';'

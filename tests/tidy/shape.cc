@@ -22,6 +22,7 @@ struct LargeClass {
 };
 constexpr std::array kLargeClasses = std::to_array<LargeClass>({
     {"Batched", 111},
+    {"Mailbox", 57},
 });
 
 /// The name of a class from the head of its definition; empty for an enum and where it has none.

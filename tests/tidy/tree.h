@@ -17,7 +17,8 @@ struct File {
   std::vector<std::string> lines;  // as they stand
   // C++ only: the same lines and columns, comments and what quotes enclose blanked
   std::vector<std::string> code;
-  std::vector<std::string> comments;  // C++ only: the same lines and columns, all but comments blanked
+  // C++ only: the same lines and columns, all but comments blanked
+  std::vector<std::string> comments;
 
   std::string folder() const;     // "core/base"
   std::string name() const;       // "id.h"
