@@ -50,6 +50,13 @@ std::int32_t Projection::source_of(std::int64_t synapse) const {
   return static_cast<std::int32_t>(after - offset.begin()) - 1;
 }
 
+std::vector<std::int64_t> Projection::fan_in() const {
+  const bool all = dense || (hollow && target.empty());
+  std::vector<std::int64_t> count(static_cast<std::size_t>(target_size), all ? source_size - (hollow ? 1 : 0) : 0);
+  for (const std::int32_t onto : target) ++count[static_cast<std::size_t>(onto)];
+  return count;
+}
+
 std::int64_t Projection::synapse_between(std::int32_t source, std::int32_t onto) const {
   if (dense) return begin_of(source) + onto;
   const auto first = target.begin() + begin_of(source);
@@ -132,9 +139,12 @@ Projection feedback_onto(const Topology& topology, std::int32_t target) {
 }
 
 void make_hollow(Projection& projection) {
-  const std::int32_t side = projection.source_size;
   projection.dense = false;
   projection.hollow = true;
+}
+
+void list_targets(Projection& projection) {
+  const std::int32_t side = projection.source_size;
   projection.offset.reserve(static_cast<std::size_t>(side) + 1);
   projection.target.reserve(static_cast<std::size_t>(side) * static_cast<std::size_t>(side - 1));
   for (std::int32_t j = 0; j < side; ++j) {
@@ -149,6 +159,7 @@ void make_hollow(Projection& projection) {
 void make_sparse(Projection& projection, const std::vector<std::int32_t>& source, const std::vector<std::int32_t>& target) {
   const std::size_t size = source.size();
   projection.dense = false;
+  projection.entries = std::ssize(source);
   projection.target.resize(size);
   if (!is_row_by_row(source, target)) projection.listed.resize(size);
   count_keys(source, projection.source_size, projection.offset);
@@ -171,7 +182,7 @@ void find_autapses(Topology& topology) {
     // Between two populations no neuron is its own source; with a longer delay h_t does not depend
     // on h_{t-1} through it.
     if (projection.source_population != projection.target_population || projection.wait > 0) continue;
-    if (topology.target_of(projection).spiking) continue;
+    if (topology.target_of(projection).spiking || projection.hollow) continue;
     for (std::int32_t i = 0; i < projection.source_size; ++i) {
       const std::int64_t synapse = projection.synapse_between(i, i);
       if (synapse >= 0)

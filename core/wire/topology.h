@@ -6,7 +6,8 @@
 // concatenated in file order (so do inputs and readouts). Synapses of a projection are numbered
 // source by source, targets ascending under each source: one event touches one run of memory.
 // Cost: nothing a synapse where a projection is dense, 4 bytes a synapse and 8 bytes a source where
-// it is sparse, 8 bytes a synapse more where a file lists the entries in an order of its own.
+// its targets are listed, 8 bytes a synapse more where a file lists the entries in an order of its
+// own.
 // Invariants: made once, not changed afterwards; outlives every network that refers to it.
 #pragma once
 
@@ -16,6 +17,7 @@
 
 #include "core/base/column.h"
 #include "core/base/id.h"
+#include "core/wire/channel.h"
 
 namespace locus {
 
@@ -28,6 +30,10 @@ struct LayerSizes {
   std::int32_t readouts = 0;      // o
   std::int32_t of(Layer layer) const {
     return layer == Layer::kInput ? inputs : layer == Layer::kRate ? rate_neurons : readouts;
+  }
+  /// Of an input, a rate neuron or a readout.
+  std::int32_t of(Party party) const {
+    return party == Party::kInput ? inputs : party == Party::kRate ? rate_neurons : readouts;
   }
 };
 
@@ -62,12 +68,14 @@ struct Projection {
   std::int32_t target_size = 0;
   bool dense = true;
   bool plastic = true;
-  bool hollow = false;  // dense but for its diagonal, which is no synapse; stored as sparse
+  bool hollow = false;  // dense but for its diagonal, which is no synapse
   // ticks that an AXON is under way beyond those it always takes (W: 1, B and A: 0)
   std::int32_t wait = 0;
-  // sparse only (source_size + 1): synapses of source j are offset[j] .. offset[j + 1] - 1
+  std::int64_t entries = 0;  // synapses of a sparse projection
+  // Of a sparse or hollow projection whose targets are listed: synapses of source j are offset[j] ..
+  // offset[j + 1] - 1 (source_size + 1); empty: not listed
   Column<std::int64_t> offset = {};
-  // sparse only (synapses): target within the projection, ascending under each source
+  // likewise (synapses): target within the projection, ascending under each source
   Column<std::int32_t> target = {};
   // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: the file lists them
   // target by target, sources ascending (row by row)
@@ -75,29 +83,36 @@ struct Projection {
 
   /// Synapses.
   std::int64_t size() const {
-    return dense ? std::int64_t{source_size} * target_size : static_cast<std::int64_t>(target.size());
+    if (dense) return std::int64_t{source_size} * target_size;
+    return hollow ? std::int64_t{source_size} * (target_size - 1) : entries;
   }
-  /// First synapse of a source; that of source_size is size().
+  /// First synapse of a source; that of source_size is size(). Of a sparse projection: listed.
   std::int64_t begin_of(std::int32_t source) const {
-    return dense ? static_cast<std::int64_t>(source) * target_size : offset[static_cast<std::size_t>(source)];
+    if (dense) return std::int64_t{source} * target_size;
+    if (offset.empty()) return hollow ? std::int64_t{source} * (target_size - 1) : 0;
+    return offset[static_cast<std::size_t>(source)];
   }
   std::int64_t fan_out(std::int32_t source) const { return begin_of(source + 1) - begin_of(source); }
+  /// Synapses onto each target (target_size). Cost: one pass over the targets that are listed.
+  std::vector<std::int64_t> fan_in() const;
   /// Ticks from a source's activity to the tick in which its AXON arrives.
   std::int32_t delay() const { return wait + (source_layer == Layer::kRate && target_layer == Layer::kRate ? 1 : 0); }
-  /// Target of a synapse, within the projection.
+  /// Target of a synapse, within the projection; dense or listed.
   std::int32_t target_of(std::int64_t synapse) const {
     return dense ? static_cast<std::int32_t>(synapse % target_size) : target[static_cast<std::size_t>(synapse)];
   }
-  /// Source of a synapse, within the projection. Cost: a division, or a binary search where sparse.
+  /// Source of a synapse, within the projection; dense or listed. Cost: a division, or a binary search where sparse.
   std::int32_t source_of(std::int64_t synapse) const;
-  /// The synapse between a source and a target, or -1. Cost: a binary search where sparse.
+  /// The synapse between a source and a target, or -1; dense or listed. Cost: a binary search where
+  /// sparse.
   std::int64_t synapse_between(std::int32_t source, std::int32_t target) const;
 
   /// The values that a file has of the projection: one a synapse, and places for a hollow matrix'
   /// diagonal.
   std::int64_t places() const { return size() + (hollow ? source_size : 0); }
   /// Calls visit(place in the file, synapse, target, source) for each synapse in its order. A dense
-  /// or hollow projection has the places of its matrix (targets x sources, row by row).
+  /// or hollow projection has the places of its matrix (targets x sources, row by row). Dense or
+  /// listed.
   template <class Visit>
   void each_place(Visit visit) const {
     const bool matrix = dense || hollow;
@@ -112,12 +127,21 @@ struct Projection {
     }
   }
 
-  /// Calls visit(source, target), both within their layers, for each synapse in its order.
+  /// Calls visit(source, target), both within their layers, for each synapse in its order. Of a
+  /// sparse projection: listed.
   template <class Visit>
   void each(Visit visit) const {
     for (std::int32_t j = 0; j < source_size; ++j) {
-      const std::int64_t end = begin_of(j + 1);
-      for (std::int64_t k = begin_of(j); k < end; ++k) visit(source_begin + j, target_begin + target_of(k));
+      const std::int32_t source = source_begin + j;
+      if (!dense && !target.empty()) {
+        const std::int64_t end = begin_of(j + 1);
+        for (std::int64_t k = begin_of(j); k < end; ++k)
+          visit(source, target_begin + target[static_cast<std::size_t>(k)]);
+        continue;
+      }
+      for (std::int32_t i = 0; (dense || hollow) && i < target_size; ++i) {
+        if (dense || i != j) visit(source, target_begin + i);
+      }
     }
   }
 
@@ -133,7 +157,7 @@ struct Autapse {
 };
 
 struct Topology {
-  std::vector<Population> populations;  // file order
+  std::vector<Population> populations;  // file order; none where read back from a result
   std::vector<Projection> projections;  // B, W and A, file order
   std::vector<Autapse> autapses;        // by neuron
   LayerSizes sizes;
@@ -165,8 +189,10 @@ Projection projection_between(const Topology& topology, std::int32_t source, std
 /// R of one population: from all readouts; static. Every population has been added before.
 Projection feedback_onto(const Topology& topology, std::int32_t target);
 
-/// Makes a dense projection of a population with itself hollow.
+/// Makes a dense projection of a population with itself hollow, without listing its targets; lists
+/// the targets of one that is hollow.
 void make_hollow(Projection& projection);
+void list_targets(Projection& hollow);
 
 /// Makes a projection sparse: entry k, as a file lists them, is a synapse from source[k] to
 /// target[k], both within the projection, no pair twice. Cost: O(entries + sources + targets).

@@ -37,12 +37,7 @@ static_assert(in_order_of_stream(), "row(stream) looks rows up by their stream")
 
 const StreamRow& row(Stream stream) { return kStreamTable[static_cast<std::size_t>(stream)]; }
 
-std::int32_t Traffic::Sizes::of(Party party) const {
-  if (party == Party::kInput) return inputs;
-  return party == Party::kRate ? rate_neurons : readouts;
-}
-
-Traffic::Traffic(Sizes sizes, std::int32_t lanes, std::int32_t largest_lag)
+Traffic::Traffic(LayerSizes sizes, std::int32_t lanes, std::int32_t largest_lag)
     : key_sizes_(sizes), lanes_(lanes), largest_lag_(largest_lag), packets_(static_cast<std::size_t>(lanes), 0) {
   for (const StreamRow& stream : kStreamTable) {
     const auto s = static_cast<std::size_t>(stream.stream);

@@ -20,6 +20,7 @@
 
 #include "core/base/id.h"
 #include "core/wire/channel.h"
+#include "core/wire/topology.h"
 
 namespace locus {
 
@@ -72,15 +73,8 @@ struct Peak {
 
 class Traffic {
  public:
-  struct Sizes {
-    std::int32_t inputs = 0;
-    std::int32_t rate_neurons = 0;
-    std::int32_t readouts = 0;
-    std::int32_t of(Party party) const;
-  };
-
   /// Lags 0..largest_lag; lanes are the replicas of a batch.
-  Traffic(Sizes sizes, std::int32_t lanes, std::int32_t largest_lag);
+  Traffic(LayerSizes sizes, std::int32_t lanes, std::int32_t largest_lag);
 
   /// From now on steps are weighed: sizes[stream][key] is one event of a key.
   void weigh(std::array<std::vector<EventSize>, kStreams> sizes);
@@ -109,7 +103,7 @@ class Traffic {
   bool fits(const Counts& counts) const;
   void restore(Counts counts);
   std::int32_t largest_lag() const { return largest_lag_; }
-  const Sizes& sizes() const { return key_sizes_; }
+  const LayerSizes& sizes() const { return key_sizes_; }
   /// 0 packets where steps have not been weighed.
   Peak peak() const { return peak_; }
 
@@ -117,7 +111,7 @@ class Traffic {
   void begin_step(Tick now, std::int32_t lag);
   void close(std::size_t stream);
 
-  Sizes key_sizes_;
+  LayerSizes key_sizes_;
   std::array<std::int32_t, kStreams> keys_{};
   std::int32_t lanes_;
   std::int32_t largest_lag_;

@@ -5,6 +5,7 @@
 #include "sim/cli/command.h"
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
+#include "sim/model/wire.h"
 #include "sim/place/placement.h"
 #include "sim/report/description.h"
 
@@ -25,10 +26,11 @@ class InfoInvocation final : public Invocation {
     Spec spec = load(model_, warnings);
     for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
     if (!rules_.empty()) apply({.rules = rules_, .updates = {}, .seed = {}, .locality = {}}, spec);
+    const Topology topology = topology_of(spec, Listing::kSparse);
     if (spec.chip) {
-      if (const auto lack = lack_of_room(*spec.chip, wiring_of(spec.network, {}), model_)) throw ModelError({*lack});
+      if (const auto lack = lack_of_room(*spec.chip, topology, model_)) throw ModelError({*lack});
     }
-    console.out << description(spec);
+    console.out << description(spec, topology);
     return Exit::kDone;
   }
 

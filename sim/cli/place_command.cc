@@ -63,8 +63,8 @@ class PlaceInvocation final : public Invocation {
   static std::optional<std::string> misplaced(const RunResult& result) {
     if (result.outcomes.empty()) return "the result holds no run";
     const ChipSpec& chip = *result.chip;
-    const Wiring wiring = wiring_of(result, result.outcomes.front());
-    const std::int64_t neurons = std::int64_t{wiring.sizes.rate_neurons} + wiring.sizes.readouts;
+    const LayerSizes& sizes = result.topology.sizes;
+    const std::int64_t neurons = std::int64_t{sizes.rate_neurons} + sizes.readouts;
     if (chip.policy == PlacementPolicy::kExplicit) {
       if (std::ssize(chip.cores) != neurons)
         return fmt::format("--cores has {} numbers; must have {}, one for each rate neuron and readout",
@@ -78,7 +78,7 @@ class PlaceInvocation final : public Invocation {
                              chip.neurons_per_core, core);
       }
     }
-    const auto lack = lack_of_room(chip, wiring, "");
+    const auto lack = lack_of_room(chip, result.topology, "");
     if (!lack) return std::nullopt;
     return fmt::format("{} {}; {}", lack->field, lack->what, lack->allowed);
   }

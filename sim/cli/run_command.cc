@@ -24,9 +24,9 @@
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
-#include "sim/model/network_size.h"
 #include "sim/model/overrides.h"
 #include "sim/model/requirements.h"
+#include "sim/model/wire.h"
 #include "sim/place/placement.h"
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
@@ -50,6 +50,7 @@ constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality
 /// A model, and where its results go.
 struct Job {
   Spec spec;
+  std::optional<Topology> topology;  // of a model with a chip, until its run begins; of one that goes on
   std::optional<fs::path> folder;
   std::unique_ptr<Recordings> recordings;  // where the model asks for any
 };
@@ -175,10 +176,8 @@ Overrides RunInvocation::overrides() const {
 /// A mailbox addresses the synapses of a projection with 32 bits.
 void check_mailbox_can_address(const Spec& spec) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() - 1;
-  for (const ProjectionSpec& projection : spec.network.projections) {
-    const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
-    const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
-    const std::int64_t synapses = synapses_of(projection, target.size, source.size);
+  for (const Projection& projection : topology_of(spec, Listing::kNone).projections) {
+    const std::int64_t synapses = projection.size();
     if (synapses <= kMost) continue;
     throw UsageError(fmt::format(
         "--transport mailbox: projection {} of {} has {} synapses; must be at most {}; batched takes any number",
@@ -211,7 +210,7 @@ Job RunInvocation::load(const std::string& model, const std::vector<Setting>& se
   const bool carries = checkpoint_.asked();
   std::string bytes = from_ ? std::move(asked_.bytes) : read_file(model);
   std::vector<Fault> warnings;
-  Job job{load_bytes(bytes, model, settings, warnings, carries ? &asked_.files : nullptr), {}, {}};
+  Job job{load_bytes(bytes, model, settings, warnings, carries ? &asked_.files : nullptr), {}, {}, {}};
   progress.clear();
   for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
   const std::vector<RuleSpec> own = job.spec.rules;
@@ -219,7 +218,8 @@ Job RunInvocation::load(const std::string& model, const std::vector<Setting>& se
   warn_of_lost_errors(job.spec, own, console);
   cost_.apply(job.spec.chip, carries ? &asked_.files : nullptr);
   if (job.spec.chip) {
-    if (auto lack = lack_of_room(*job.spec.chip, wiring_of(job.spec.network, {}), model)) throw ModelError({*lack});
+    job.topology = topology_of(job.spec);
+    if (auto lack = lack_of_room(*job.spec.chip, *job.topology, model)) throw ModelError({*lack});
   }
   if (carries) asked_.bytes = std::move(bytes);
   if (carries && !from_) {
@@ -261,7 +261,9 @@ std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& cons
   }
   checkpoint_.prepare();
   if (from_) {
-    if (std::string wrong = misfit(jobs.front().spec, *from_); !wrong.empty()) {
+    Job& job = jobs.front();
+    if (!job.topology) job.topology = topology_of(job.spec);
+    if (std::string wrong = misfit(job.spec, *job.topology, *from_); !wrong.empty()) {
       throw ModelError(
           {{.file = checkpoint_.file().string(), .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
     }
@@ -330,7 +332,7 @@ Exit RunInvocation::execute(const Console& console) {
   checkpoint_.check(models_.size(), trace_.asked());
   if (!serve_host_.empty() && !serve_) throw UsageError("--serve-host is given without --serve");
   ProgressLine progress(console.err, console.terminal && !quiet_);
-  const std::vector<Job> jobs = this->jobs(progress, console);
+  std::vector<Job> jobs = this->jobs(progress, console);
   const Interrupt interrupt;
   std::optional<LiveShow> live;
   if (serve_) {
@@ -341,7 +343,7 @@ Exit RunInvocation::execute(const Console& console) {
   if (checkpoint_.asked())
     checkpointer.emplace(checkpoint_.file(), checkpoint_.every(), asked_, jobs.front().recordings.get());
   Exit code = Exit::kDone;
-  for (const Job& job : jobs) {
+  for (Job& job : jobs) {
     const bool last = &job == &jobs.back();
     RunOptions options = this->options(job.spec, interrupt);
     if (live) live->begin(job.spec, static_cast<std::size_t>(&job - jobs.data()));
@@ -355,7 +357,8 @@ Exit RunInvocation::execute(const Console& console) {
       if (live) live->see(moment);
     };
     if (job.recordings) options.look = [&](const Sample& sample) { job.recordings->look(sample); };
-    const RunResult result = run(job.spec, options);
+    Topology topology = job.topology ? *std::exchange(job.topology, std::nullopt) : topology_of(job.spec);
+    const RunResult result = run(job.spec, std::move(topology), options);
     if (job.recordings) job.recordings->end(result);
     progress.clear();
     const bool complete = result.outcomes.size() == job.spec.rules.size() &&

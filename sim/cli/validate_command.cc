@@ -9,6 +9,7 @@
 #include "sim/cli/command.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
+#include "sim/model/wire.h"
 #include "sim/place/placement.h"
 
 namespace locus {
@@ -33,7 +34,7 @@ class ValidateInvocation final : public Invocation {
       std::vector<Fault> faults = validate(model);
       if (!has_error(faults)) {  // a placement needs a good model
         const Spec spec = load(model);
-        const auto lack = spec.chip ? lack_of_room(*spec.chip, wiring_of(spec.network, {}), model) : std::nullopt;
+        const auto lack = spec.chip ? lack_of_room(*spec.chip, topology_of(spec, Listing::kSparse), model) : std::nullopt;
         if (lack) faults.push_back(*lack);
       }
       const auto errors = std::ranges::count(faults, Severity::kError, &Fault::severity);

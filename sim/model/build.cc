@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "sim/model/draw_sparse.h"
 #include "sim/model/network_size.h"
 #include "sim/model/realise.h"
 #include "sim/model/wire.h"
@@ -94,10 +95,18 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
       case PopulationKind::kReadout: network.readouts.populations.push_back(neurons); break;
     }
   }
+  for (std::size_t k = 0; k < topology.projections.size(); ++k) {
+    const ProjectionSpec& from = spec.network.projections[k];
+    Synapses<R>& synapses = network.synapses.emplace_back();
+    synapses.learning_rate = from.learning_rate.value_or(spec.training.learning_rate);
+    if (const auto* random = std::get_if<SparseRandomWeights>(&from.weights)) {
+      const Projection& projection = topology.projections[k];
+      synapses.weight = weights_of<R>(projection, draw_values(*random, projection.fan_in()));
+    }
+  }
   visit_network_weights(spec, [&](std::size_t k, const auto& weights) {
     const Projection& projection = topology.projections[k];
-    Synapses<R>& synapses = network.synapses.emplace_back();
-    synapses.learning_rate = spec.network.projections[k].learning_rate.value_or(spec.training.learning_rate);
+    Synapses<R>& synapses = network.synapses[k];
     const auto* const* dense = std::get_if<const DenseMatrix*>(&weights);
     if (dense != nullptr && projection.dense) {
       synapses.weight = transposed<R>(**dense);

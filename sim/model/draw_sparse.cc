@@ -4,6 +4,7 @@
 #include <bit>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "core/base/check.h"
@@ -97,30 +98,46 @@ void settle(std::uint64_t seed, const std::string& purpose, NetworkSpec& network
 
 }  // namespace
 
-SparseMatrix draw_sparse(const SparseRandomWeights& weights) {
-  SparseMatrix matrix = {weights.rows, weights.cols, {}, {}, {}};
+DrawnWires draw_wires(const SparseRandomWeights& weights) {
+  DrawnWires drawn;
   const auto size = static_cast<std::size_t>(weights.synapses);
-  for (std::vector<std::int32_t>* indices : {&matrix.row, &matrix.col}) {
+  for (std::vector<std::int32_t>* indices : {&drawn.target, &drawn.source}) {
     indices->reserve(size);
     ask_for_huge_pages(indices->data(), size * sizeof(std::int32_t));
   }
-  matrix.values.reserve(size);
-  ask_for_huge_pages(matrix.values.data(), size * sizeof(double));
-  matrix.values.assign(size, weights.mean);
   RowDraw rows(weights);
   for (std::int64_t row = 0; row < weights.rows; ++row) {
     const std::vector<std::int32_t>& columns = rows.columns(row);
-    const std::size_t begin = matrix.col.size();
-    matrix.row.insert(matrix.row.end(), columns.size(), static_cast<std::int32_t>(row));
-    matrix.col.insert(matrix.col.end(), columns.begin(), columns.end());
-    CHECK(matrix.col.size() <= size, "a drawn matrix has the entries that were counted");
-    if (weights.stddev > 0) {
-      fill_normal(weights.value_key, static_cast<std::uint64_t>(row), 0, weights.stddev,
-                  std::span(matrix.values).subspan(begin, columns.size()));
-    }
+    drawn.target.insert(drawn.target.end(), columns.size(), static_cast<std::int32_t>(row));
+    drawn.source.insert(drawn.source.end(), columns.begin(), columns.end());
+    CHECK(drawn.source.size() <= size, "a drawn matrix has the entries that were counted");
   }
-  CHECK(matrix.col.size() == size, "a drawn matrix has the entries that were counted");
-  return matrix;
+  CHECK(drawn.source.size() == size, "a drawn matrix has the entries that were counted");
+  return drawn;
+}
+
+std::vector<double> draw_values(const SparseRandomWeights& weights, const std::vector<std::int64_t>& entries) {
+  const auto size = static_cast<std::size_t>(weights.synapses);
+  std::vector<double> values;
+  values.reserve(size);
+  ask_for_huge_pages(values.data(), size * sizeof(double));
+  values.assign(size, weights.mean);
+  if (weights.stddev <= 0) return values;
+  std::size_t begin = 0;
+  for (std::size_t row = 0; row < entries.size(); ++row) {
+    const auto own = static_cast<std::size_t>(entries[row]);
+    CHECK(begin + own <= size, "a drawn matrix has the entries that were counted");
+    fill_normal(weights.value_key, row, 0, weights.stddev, std::span(values).subspan(begin, own));
+    begin += own;
+  }
+  return values;
+}
+
+SparseMatrix draw_sparse(const SparseRandomWeights& weights) {
+  DrawnWires wires = draw_wires(weights);
+  std::vector<std::int64_t> entries(static_cast<std::size_t>(weights.rows), 0);
+  for (const std::int32_t row : wires.target) ++entries[static_cast<std::size_t>(row)];
+  return {weights.rows, weights.cols, std::move(wires.target), std::move(wires.source), draw_values(weights, entries)};
 }
 
 void settle_sparse(Spec& spec) {

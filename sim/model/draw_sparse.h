@@ -1,16 +1,30 @@
 // Sparse matrices that are drawn: which entries there are and their values, row by row, each row a
 // pure function of (seed, projection, row).
 //
-// Nothing holds such a matrix but who uses it: a model says how it is drawn, and it is drawn again
-// where it is needed, at some 30 ns an entry. So a network of 10^7 and more synapses needs no file.
+// A model says how such a matrix is drawn, at some 30 ns an entry, so a network of 10^7 and more
+// synapses needs no file. Which entries there are is drawn once for a run, for its topology
+// (wire.h); values are drawn for each network, which puts them where the topology says.
 #pragma once
+
+#include <cstdint>
+#include <vector>
 
 #include "sim/model/spec.h"
 
 namespace locus {
 
-/// The matrix, row by row, columns ascending within a row (16 bytes an entry). The weights must be
-/// settled.
+/// The weights must be settled, here and below. Entries stand row by row, columns ascending within a
+/// row.
+struct DrawnWires {
+  std::vector<std::int32_t> source;  // column of each entry
+  std::vector<std::int32_t> target;  // row of each entry
+};
+DrawnWires draw_wires(const SparseRandomWeights& weights);
+
+/// Their values; entries[i]: how many row i has.
+std::vector<double> draw_values(const SparseRandomWeights& weights, const std::vector<std::int64_t>& entries);
+
+/// Both (16 bytes an entry).
 SparseMatrix draw_sparse(const SparseRandomWeights& weights);
 
 /// Tells each drawn matrix of the network and of a teacher its size, its keys

@@ -90,7 +90,10 @@ void clear_diagonal(DenseMatrix& matrix) {
     matrix.values[static_cast<std::size_t>(i * matrix.cols + i)] = 0;
 }
 
-void visit_weights(const Spec& spec, const NetworkSpec& network, const std::string& purpose, const VisitWeights& visit) {
+enum class DrawnSparse { kVisited, kLeftOut };
+
+void visit_weights(const Spec& spec, const NetworkSpec& network, const std::string& purpose, DrawnSparse drawn_sparse,
+                   const VisitWeights& visit) {
   BasisSet bases(spec, network);
   for (std::size_t k = 0; k < network.projections.size(); ++k) {
     const ProjectionSpec& projection = network.projections[k];
@@ -109,6 +112,7 @@ void visit_weights(const Spec& spec, const NetworkSpec& network, const std::stri
       continue;
     }
     if (const auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) {
+      if (drawn_sparse == DrawnSparse::kLeftOut) continue;
       const SparseMatrix drawn = draw_sparse(*random);
       visit(k, &drawn);
       continue;
@@ -126,7 +130,7 @@ void visit_weights(const Spec& spec, const NetworkSpec& network, const std::stri
 
 std::vector<Weights> weights_of(const Spec& spec, const NetworkSpec& network, const std::string& purpose) {
   std::vector<Weights> all;
-  visit_weights(spec, network, purpose, [&](std::size_t, const auto& weights) {
+  visit_weights(spec, network, purpose, DrawnSparse::kVisited, [&](std::size_t, const auto& weights) {
     std::visit([&](const auto* matrix) { all.emplace_back(*matrix); }, weights);
   });
   return all;
@@ -156,7 +160,7 @@ std::vector<Weights> teacher_weights(const Spec& spec) {
 }
 
 void visit_network_weights(const Spec& spec, const VisitWeights& visit) {
-  visit_weights(spec, spec.network, "weights/", visit);
+  visit_weights(spec, spec.network, "weights/", DrawnSparse::kLeftOut, visit);
 }
 
 std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule) {

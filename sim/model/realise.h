@@ -31,7 +31,9 @@ std::vector<Weights> teacher_weights(const Spec& spec);
 std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule);
 
 /// As network_weights, one projection after the other: visit(k, matrix) with a DenseMatrix or
-/// SparseMatrix that is gone afterwards. One that the model spells out is not copied.
+/// SparseMatrix that is gone afterwards. One that the model spells out is not copied. Drawn sparse
+/// matrices are left out: a topology has their entries already, and only values are missing
+/// (draw_sparse.h).
 using VisitWeights = std::function<void(std::size_t, const std::variant<const DenseMatrix*, const SparseMatrix*>&)>;
 void visit_network_weights(const Spec& spec, const VisitWeights& visit);
 

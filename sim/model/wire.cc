@@ -32,7 +32,7 @@ Layer layer_of(PopulationKind kind) {
   return Layer::kReadout;
 }
 
-Topology topology_of(const Spec& spec) {
+Topology topology_of(const Spec& spec, Listing listing) {
   Topology topology;
   for (const PopulationSpec& population : spec.network.populations) add_population(topology, population_of(population));
   for (const ProjectionSpec& from : spec.network.projections) {
@@ -40,17 +40,23 @@ Topology topology_of(const Spec& spec) {
     projection.name = from.name;
     projection.plastic = from.plastic;
     projection.wait = wait_of(spec.network, from);
-    if (const auto* sparse = std::get_if<SparseMatrix>(&from.weights)) {
+    const auto* sparse = std::get_if<SparseMatrix>(&from.weights);
+    const auto* random = std::get_if<SparseRandomWeights>(&from.weights);
+    if (listing == Listing::kNone && (sparse != nullptr || random != nullptr)) {
+      projection.dense = false;
+      projection.entries = sparse != nullptr ? std::ssize(sparse->values) : random->synapses;
+    } else if (sparse != nullptr) {
       make_sparse(projection, sparse->col, sparse->row);
-    } else if (const auto* random = std::get_if<SparseRandomWeights>(&from.weights)) {
-      const SparseMatrix drawn = draw_sparse(*random);
-      make_sparse(projection, drawn.col, drawn.row);
+    } else if (random != nullptr) {
+      const DrawnWires drawn = draw_wires(*random);
+      make_sparse(projection, drawn.source, drawn.target);
     } else if (!from.autapses) {
       make_hollow(projection);
+      if (listing == Listing::kAll) list_targets(projection);
     }
     topology.projections.push_back(std::move(projection));
   }
-  find_autapses(topology);
+  if (listing != Listing::kNone) find_autapses(topology);
   return topology;
 }
 

@@ -2,7 +2,7 @@
 //
 // A run does this once; everything that asks who is wired to whom reads the result
 // (core/wire/topology.h). Cost: one pass over the entries of sparse weights; those that are drawn
-// are drawn here, and nowhere else in a run.
+// are drawn here, and nowhere else while a model runs.
 #pragma once
 
 #include <vector>
@@ -14,8 +14,17 @@ namespace locus {
 
 Layer layer_of(PopulationKind kind);
 
+/// What of a topology takes memory a synapse.
+enum class Listing {
+  kAll,     // the targets of sparse and hollow projections, which networks read
+  kSparse,  // those of sparse ones: all but networks work with it
+  // nothing is drawn: ends and sizes alone, from which memory is foreseen before it is taken. Of
+  // sparse projections size() is known, and neither sources nor targets; autapses are not found.
+  kNone,
+};
+
 /// Populations and projections are numbered as in the spec.
-Topology topology_of(const Spec& spec);
+Topology topology_of(const Spec& spec, Listing listing = Listing::kAll);
 
 /// R of a rule that learns from FEEDBACK, one a rate population, by its first neuron; empty for
 /// other rules.

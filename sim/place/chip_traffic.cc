@@ -28,12 +28,13 @@ std::int64_t payload(const Ledger& ledger, Channel channel) {
 
 class Evaluation {
  public:
-  Evaluation(const Wiring& wiring, const Placement& placement, RuleKind rule, const Ledger& ledger, const Traffic& traffic)
-      : wiring_(wiring),
+  Evaluation(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
+             RuleKind rule, const Ledger& ledger, const Traffic& traffic)
+      : topology_(topology),
         placement_(placement),
         ledger_(ledger),
         traffic_(traffic),
-        reach_(wiring, placement, rule),
+        reach_(topology, feedback, placement, rule),
         operations_(static_cast<std::size_t>(placement.mesh.cores()), 0),
         gathers_(operations_.size(), 0) {}
 
@@ -153,13 +154,13 @@ class Evaluation {
   std::vector<double> updates() const {
     std::vector<double> on_core(operations_.size(), 0);
     double plastic = 0;
-    for (const Wires& wires : wiring_.projections) {
-      if (!wires.plastic) continue;
-      plastic += static_cast<double>(wires.size());
-      for (std::int32_t i = wires.target_begin; wires.dense && i < wires.target_begin + wires.target_size; ++i)
-        on_core[static_cast<std::size_t>(placement_.core_of(wires.target_layer, i))] += wires.source_size;
-      for (const std::int32_t target : wires.target)
-        on_core[static_cast<std::size_t>(placement_.core_of(wires.target_layer, target))] += 1;
+    for (const Projection& projection : topology_.projections) {
+      if (!projection.plastic) continue;
+      plastic += static_cast<double>(projection.size());
+      std::int32_t target = projection.target_begin;
+      for (const std::int64_t synapses : projection.fan_in())
+        on_core[static_cast<std::size_t>(placement_.core_of(projection.target_layer, target++))] +=
+            static_cast<double>(synapses);
     }
     const double share = plastic > 0 ? static_cast<double>(ledger_.messages(Channel::kPost)) / plastic : 0;
     for (std::size_t c = 0; c < on_core.size(); ++c) on_core[c] = on_core[c] * share + static_cast<double>(gathers_[c]);
@@ -191,7 +192,7 @@ class Evaluation {
     due(Charge::kBarrier, static_cast<double>(ledger_.ticks() + ledger_.stalled_ticks()));
   }
 
-  const Wiring& wiring_;
+  const Topology& topology_;
   const Placement& placement_;
   const Ledger& ledger_;
   const Traffic& traffic_;
@@ -204,9 +205,9 @@ class Evaluation {
 
 }  // namespace
 
-ChipTraffic chip_traffic(const Wiring& wiring, const Placement& placement, RuleKind rule, const Ledger& ledger,
-                         const Traffic& traffic) {
-  return Evaluation(wiring, placement, rule, ledger, traffic).run();
+ChipTraffic chip_traffic(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
+                         RuleKind rule, const Ledger& ledger, const Traffic& traffic) {
+  return Evaluation(topology, feedback, placement, rule, ledger, traffic).run();
 }
 
 const Load* busiest(const std::vector<Load>& loads) {

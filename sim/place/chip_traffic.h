@@ -61,8 +61,9 @@ struct ChipTraffic {
   Peak peak;  // 0 packets where it was not measured: it belongs to the placement of the run
 };
 
-ChipTraffic chip_traffic(const Wiring& wiring, const Placement& placement, RuleKind rule, const Ledger& ledger,
-                         const Traffic& traffic);
+/// feedback: the rule's own wires R.
+ChipTraffic chip_traffic(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
+                         RuleKind rule, const Ledger& ledger, const Traffic& traffic);
 
 /// The load with most packets (the first of equals); none where there is none.
 const Load* busiest(const std::vector<Load>& loads);

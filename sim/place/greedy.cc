@@ -27,21 +27,21 @@ struct DenseBlock {
 
 class Links {
  public:
-  explicit Links(const Wiring& wiring) : neurons_(wiring.sizes.rate_neurons + wiring.sizes.readouts) {
+  explicit Links(const Topology& topology) : neurons_(topology.sizes.rate_neurons + topology.sizes.readouts) {
     begin_.assign(static_cast<std::size_t>(neurons_) + 1, 0);
-    each_sparse(wiring, [&](std::size_t a, std::size_t b) { ++begin_[a + 1], ++begin_[b + 1]; });
+    each_sparse(topology, [&](std::size_t a, std::size_t b) { ++begin_[a + 1], ++begin_[b + 1]; });
     for (std::size_t k = 1; k < begin_.size(); ++k) begin_[k] += begin_[k - 1];
     other_.resize(begin_.back());
     std::vector<std::size_t> next(begin_.begin(), begin_.end() - 1);
-    each_sparse(wiring, [&](std::size_t a, std::size_t b) {
+    each_sparse(topology, [&](std::size_t a, std::size_t b) {
       other_[next[a]++] = static_cast<std::int32_t>(b);
       other_[next[b]++] = static_cast<std::int32_t>(a);
     });
-    for (const Wires& wires : wiring.projections) {
-      if (!wires.dense || wires.source_layer == Layer::kInput) continue;
-      const std::int32_t source = number_of(wiring, wires.source_layer, wires.source_begin);
-      const std::int32_t target = number_of(wiring, wires.target_layer, wires.target_begin);
-      dense_.push_back({source, source + wires.source_size, target, target + wires.target_size});
+    for (const Projection& projection : topology.projections) {
+      if (!projection.dense || projection.source_layer == Layer::kInput) continue;
+      const std::int32_t source = number_of(topology, projection.source_layer, projection.source_begin);
+      const std::int32_t target = number_of(topology, projection.target_layer, projection.target_begin);
+      dense_.push_back({source, source + projection.source_size, target, target + projection.target_size});
     }
   }
 
@@ -72,13 +72,13 @@ class Links {
 
  private:
   template <class Visit>
-  static void each_sparse(const Wiring& wiring, Visit visit) {
-    for (const Wires& wires : wiring.projections) {
-      if (wires.source_layer == Layer::kInput) continue;
-      for (std::size_t k = 0; k < wires.source.size(); ++k) {
-        visit(static_cast<std::size_t>(number_of(wiring, wires.source_layer, wires.source[k])),
-              static_cast<std::size_t>(number_of(wiring, wires.target_layer, wires.target[k])));
-      }
+  static void each_sparse(const Topology& topology, Visit visit) {
+    for (const Projection& projection : topology.projections) {
+      if (projection.dense || projection.source_layer == Layer::kInput) continue;
+      projection.each([&](std::int32_t source, std::int32_t target) {
+        visit(static_cast<std::size_t>(number_of(topology, projection.source_layer, source)),
+              static_cast<std::size_t>(number_of(topology, projection.target_layer, target)));
+      });
     }
   }
 
@@ -158,11 +158,11 @@ class Exchange {
 
 }  // namespace
 
-std::vector<std::int32_t> place_greedy(const Wiring& wiring, std::int32_t neurons_per_core) {
-  const Links links(wiring);
+std::vector<std::int32_t> place_greedy(const Topology& topology, std::int32_t neurons_per_core) {
+  const Links links(topology);
   std::vector<std::int32_t> core_of = grow(links, neurons_per_core);
   std::vector<std::int32_t> blocks = place_block(links.neurons(), neurons_per_core);
-  if (cut_synapses(wiring, blocks) <= cut_synapses(wiring, core_of)) core_of = std::move(blocks);
+  if (cut_synapses(topology, blocks) <= cut_synapses(topology, core_of)) core_of = std::move(blocks);
   if (std::int64_t{links.neurons()} * links.neurons() / 2 > kMostPairs) return core_of;
   Exchange exchange(links, core_of);
   for (int pass = 0; pass < kMostPasses && exchange.pass();) ++pass;

@@ -27,31 +27,23 @@ std::vector<std::int32_t> cut(const std::vector<std::int64_t>& weight, int shard
 
 }  // namespace
 
-template <class R>
-int shards_for(const Network<R>& network) {
-  return static_cast<int>(std::clamp<std::int64_t>(network.topology->synapses() / 4096, 1, 16));
+int shards_for(const Topology& topology) {
+  return static_cast<int>(std::clamp<std::int64_t>(topology.synapses() / 4096, 1, 16));
 }
 
-template <class R>
-Sharding place(const Network<R>& network, int shards) {
-  std::vector<std::int64_t> input(static_cast<std::size_t>(network.inputs.size), 0);
-  std::vector<std::int64_t> rate(static_cast<std::size_t>(network.rate.size), 0);
-  std::vector<std::int64_t> readout(static_cast<std::size_t>(network.readouts.size), 0);
-  for (const Projection& projection : network.projections()) {
+Sharding place(const Topology& topology, int shards) {
+  std::vector<std::int64_t> input(static_cast<std::size_t>(topology.sizes.inputs), 0);
+  std::vector<std::int64_t> rate(static_cast<std::size_t>(topology.sizes.rate_neurons), 0);
+  std::vector<std::int64_t> readout(static_cast<std::size_t>(topology.sizes.readouts), 0);
+  for (const Projection& projection : topology.projections) {
     auto& targets = projection.target_layer == Layer::kRate ? rate : readout;
-    for (std::int64_t k = 0; k < projection.size(); ++k) {
-      ++targets[static_cast<std::size_t>(projection.target_begin + projection.target_of(k))];
-    }
+    auto target = static_cast<std::size_t>(projection.target_begin);
+    for (const std::int64_t synapses : projection.fan_in()) targets[target++] += synapses;
     if (projection.source_layer != Layer::kInput) continue;
     for (std::int32_t j = 0; j < projection.source_size; ++j)
       input[static_cast<std::size_t>(projection.source_begin + j)] += projection.fan_out(j);
   }
   return {cut(input, shards), cut(rate, shards), cut(readout, shards)};
 }
-
-template int shards_for(const Network<double>&);
-template int shards_for(const Network<float>&);
-template Sharding place(const Network<double>&, int);
-template Sharding place(const Network<float>&, int);
 
 }  // namespace locus

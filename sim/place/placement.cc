@@ -28,18 +28,18 @@ std::vector<std::int32_t> place_round_robin(std::int32_t neurons, std::int32_t c
   return core_of;
 }
 
-std::int32_t number_of(const Wiring& wiring, Layer layer, std::int32_t neuron) {
+std::int32_t number_of(const Topology& topology, Layer layer, std::int32_t neuron) {
   if (layer == Layer::kInput) return -1;
-  return layer == Layer::kRate ? neuron : wiring.sizes.rate_neurons + neuron;
+  return layer == Layer::kRate ? neuron : topology.sizes.rate_neurons + neuron;
 }
 
-std::int64_t cut_synapses(const Wiring& wiring, const std::vector<std::int32_t>& core_of) {
+std::int64_t cut_synapses(const Topology& topology, const std::vector<std::int32_t>& core_of) {
   std::int64_t cut = 0;
-  for (const Wires& wires : wiring.projections) {
-    if (wires.source_layer == Layer::kInput) continue;
-    wires.each([&](std::int32_t source, std::int32_t target) {
-      const auto a = static_cast<std::size_t>(number_of(wiring, wires.source_layer, source));
-      const auto b = static_cast<std::size_t>(number_of(wiring, wires.target_layer, target));
+  for (const Projection& projection : topology.projections) {
+    if (projection.source_layer == Layer::kInput) continue;
+    projection.each([&](std::int32_t source, std::int32_t target) {
+      const auto a = static_cast<std::size_t>(number_of(topology, projection.source_layer, source));
+      const auto b = static_cast<std::size_t>(number_of(topology, projection.target_layer, target));
       cut += core_of[a] != core_of[b] ? 1 : 0;
     });
   }
@@ -51,39 +51,38 @@ std::int32_t Placement::core_of(Layer layer, std::int32_t neuron) const {
   return (layer == Layer::kRate ? rate : readout)[static_cast<std::size_t>(neuron)];
 }
 
-Placement place_on_chip(const ChipSpec& chip, const Wiring& wiring) {
-  const std::int32_t neurons = wiring.sizes.rate_neurons + wiring.sizes.readouts;
+Placement place_on_chip(const ChipSpec& chip, const Topology& topology) {
+  const std::int32_t neurons = topology.sizes.rate_neurons + topology.sizes.readouts;
   Placement placement{{chip.width, chip.height}, chip.policy, {}, {}, chip.agent_core.value_or(kHost)};
   std::vector<std::int32_t> core_of;
   switch (chip.policy) {
     case PlacementPolicy::kBlock: core_of = place_block(neurons, chip.neurons_per_core); break;
     case PlacementPolicy::kRoundRobin: core_of = place_round_robin(neurons, placement.mesh.cores()); break;
-    case PlacementPolicy::kGreedy: core_of = place_greedy(wiring, chip.neurons_per_core); break;
+    case PlacementPolicy::kGreedy: core_of = place_greedy(topology, chip.neurons_per_core); break;
     case PlacementPolicy::kExplicit: core_of = chip.cores; break;
   }
   CHECK(std::ssize(core_of) == neurons, "every neuron has a core");
-  placement.rate.assign(core_of.begin(), core_of.begin() + wiring.sizes.rate_neurons);
-  placement.readout.assign(core_of.begin() + wiring.sizes.rate_neurons, core_of.end());
+  placement.rate.assign(core_of.begin(), core_of.begin() + topology.sizes.rate_neurons);
+  placement.readout.assign(core_of.begin() + topology.sizes.rate_neurons, core_of.end());
   return placement;
 }
 
-std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Wiring& wiring) {
+std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Topology& topology) {
   std::vector<std::int64_t> held(static_cast<std::size_t>(placement.mesh.cores()), 0);
-  for (const Wires& wires : wiring.projections) {
-    for (std::int32_t i = wires.target_begin; wires.dense && i < wires.target_begin + wires.target_size; ++i)
-      held[static_cast<std::size_t>(placement.core_of(wires.target_layer, i))] += wires.source_size;
-    for (const std::int32_t target : wires.target)
-      ++held[static_cast<std::size_t>(placement.core_of(wires.target_layer, target))];
+  for (const Projection& projection : topology.projections) {
+    std::int32_t target = projection.target_begin;
+    for (const std::int64_t synapses : projection.fan_in())
+      held[static_cast<std::size_t>(placement.core_of(projection.target_layer, target++))] += synapses;
   }
   return held;
 }
 
-std::optional<Fault> lack_of_room(const ChipSpec& chip, const Wiring& wiring, const std::string& path) {
-  const std::int64_t neurons = std::int64_t{wiring.sizes.rate_neurons} + wiring.sizes.readouts;
+std::optional<Fault> lack_of_room(const ChipSpec& chip, const Topology& topology, const std::string& path) {
+  const std::int64_t neurons = std::int64_t{topology.sizes.rate_neurons} + topology.sizes.readouts;
   if (auto lack = lack_of_cores(chip, neurons))
     return fault_of(path, "chip.neurons_per_core", lack->what, lack->allowed);
   if (!chip.synapses_per_core) return std::nullopt;
-  const std::vector<std::int64_t> held = synapses_by_core(place_on_chip(chip, wiring), wiring);
+  const std::vector<std::int64_t> held = synapses_by_core(place_on_chip(chip, topology), topology);
   const auto fullest = std::ranges::max_element(held);
   if (*fullest <= *chip.synapses_per_core) return std::nullopt;
   return fault_of(

@@ -11,9 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/wire/topology.h"
 #include "sim/model/errors.h"
+#include "sim/model/spec.h"
 #include "sim/place/mesh.h"
-#include "sim/place/wiring.h"
 
 namespace locus {
 
@@ -23,13 +24,13 @@ std::vector<std::int32_t> place_round_robin(std::int32_t neurons, std::int32_t c
 /// Core by core, always the neuron with most synapses from and to those that are there already (the
 /// first of equals), or the blocks, where these cut no more synapses; then neurons change places
 /// for as long as that cuts fewer. Cost: O(neurons^2 + synapses) a pass, a few passes.
-std::vector<std::int32_t> place_greedy(const Wiring& wiring, std::int32_t neurons_per_core);
+std::vector<std::int32_t> place_greedy(const Topology& topology, std::int32_t neurons_per_core);
 
 /// A neuron's number, -1 where it sits at the host.
-std::int32_t number_of(const Wiring& wiring, Layer layer, std::int32_t neuron);
+std::int32_t number_of(const Topology& topology, Layer layer, std::int32_t neuron);
 
 /// Synapses of W and A whose two neurons sit on different cores.
-std::int64_t cut_synapses(const Wiring& wiring, const std::vector<std::int32_t>& core_of);
+std::int64_t cut_synapses(const Topology& topology, const std::vector<std::int32_t>& core_of);
 
 struct Placement {
   Mesh mesh;
@@ -43,14 +44,14 @@ struct Placement {
 
 /// The chip has room (load sees to that; overrides of a command line are held against
 /// `lack_of_room` first).
-Placement place_on_chip(const ChipSpec& chip, const Wiring& wiring);
+Placement place_on_chip(const ChipSpec& chip, const Topology& topology);
 
 /// Synapses of B, W and A on each core.
-std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Wiring& wiring);
+std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Topology& topology);
 
 /// What does not fit on this chip and what would, as a fault of the model at `path`; none where all
 /// fits.
-std::optional<Fault> lack_of_room(const ChipSpec& chip, const Wiring& wiring, const std::string& path);
+std::optional<Fault> lack_of_room(const ChipSpec& chip, const Topology& topology, const std::string& path);
 
 inline constexpr std::array kPlacementPolicies = {PlacementPolicy::kBlock, PlacementPolicy::kRoundRobin,
                                                   PlacementPolicy::kGreedy, PlacementPolicy::kExplicit};

@@ -45,26 +45,28 @@ struct Ends {
   std::vector<std::int32_t> place;  // sparse only (synapses)
   std::vector<Leg> shared;          // dense only
 
-  Ends(const Wires& wires, const Placement& placement, bool by_source, Heap& heap) {
-    begin = by_source ? wires.source_begin : wires.target_begin;
-    size = by_source ? wires.source_size : wires.target_size;
-    const Layer far = by_source ? wires.target_layer : wires.source_layer;
-    if (wires.dense) {
-      const std::int32_t far_begin = by_source ? wires.target_begin : wires.source_begin;
-      const std::int32_t far_size = by_source ? wires.target_size : wires.source_size;
+  Ends(const Projection& projection, const Placement& placement, bool by_source, Heap& heap) {
+    begin = by_source ? projection.source_begin : projection.target_begin;
+    size = by_source ? projection.source_size : projection.target_size;
+    const Layer far = by_source ? projection.target_layer : projection.source_layer;
+    if (projection.dense) {
+      const std::int32_t far_begin = by_source ? projection.target_begin : projection.source_begin;
+      const std::int32_t far_size = by_source ? projection.target_size : projection.source_size;
       for (std::int32_t i = far_begin; i < far_begin + far_size; ++i) heap.add(placement.core_of(far, i), 1);
       heap.flush(shared);
       return;
     }
-    const auto& near_ends = by_source ? wires.source : wires.target;
-    const auto& far_ends = by_source ? wires.target : wires.source;
     offset.assign(static_cast<std::size_t>(size) + 1, 0);
-    for (const std::int32_t near : near_ends) ++offset[static_cast<std::size_t>(near - begin) + 1];
+    projection.each([&](std::int32_t source, std::int32_t target) {
+      ++offset[static_cast<std::size_t>((by_source ? source : target) - begin) + 1];
+    });
     for (std::size_t k = 1; k < offset.size(); ++k) offset[k] += offset[k - 1];
-    place.resize(near_ends.size());
+    place.resize(offset.back());
     std::vector<std::size_t> next(offset.begin(), offset.end() - 1);
-    for (std::size_t k = 0; k < near_ends.size(); ++k)
-      place[next[static_cast<std::size_t>(near_ends[k] - begin)]++] = placement.core_of(far, far_ends[k]);
+    projection.each([&](std::int32_t source, std::int32_t target) {
+      const auto near = static_cast<std::size_t>((by_source ? source : target) - begin);
+      place[next[near]++] = placement.core_of(far, by_source ? target : source);
+    });
   }
 
   void add_to(Heap& heap, std::int32_t near) const {
@@ -76,7 +78,7 @@ struct Ends {
   }
 };
 
-bool onto_rate(const Wires& wires) { return wires.target_layer == Layer::kRate; }
+bool onto_rate(const Projection& projection) { return projection.target_layer == Layer::kRate; }
 
 }  // namespace
 
@@ -91,12 +93,12 @@ Reach::Spread& Reach::make(Stream stream, const Placement& placement) {
 
 /// Messages take the wires: from a source to its synapses' places, or from a target's synapses to
 /// the sources (or all of them to the agent).
-void Reach::connect(Stream stream, const std::vector<const Wires*>& wires, const Placement& placement, bool by_source,
-                    bool to_agent) {
+void Reach::connect(Stream stream, const std::vector<const Projection*>& wires, const Placement& placement,
+                    bool by_source, bool to_agent) {
   Spread& spread = make(stream, placement);
   Heap heap(placement);
   std::vector<Ends> ends;
-  for (const Wires* one : wires) ends.emplace_back(*one, placement, by_source, heap);
+  for (const Projection* one : wires) ends.emplace_back(*one, placement, by_source, heap);
   for (std::size_t key = 0; key < spread.from.size(); ++key) {
     for (const Ends& one : ends) one.add_to(heap, static_cast<std::int32_t>(key));
     heap.flush(spread.legs);
@@ -121,14 +123,13 @@ void Reach::tell_each(Stream stream, const Placement& placement) {
 }
 
 /// Every rate neuron tells all plastic synapses of B and W but its own.
-void Reach::gather(const Wiring& wiring, const Placement& placement) {
+void Reach::gather(const Topology& topology, const Placement& placement) {
   Spread& spread = make(Stream::kGather, placement);
   std::vector<std::int64_t> own(spread.from.size(), 0);  // plastic synapses onto each neuron
-  for (const Wires& wires : wiring.projections) {
-    if (!wires.plastic || !onto_rate(wires)) continue;
-    for (std::int32_t i = wires.target_begin; wires.dense && i < wires.target_begin + wires.target_size; ++i)
-      own[static_cast<std::size_t>(i)] += wires.source_size;
-    for (const std::int32_t target : wires.target) ++own[static_cast<std::size_t>(target)];
+  for (const Projection& projection : topology.projections) {
+    if (!projection.plastic || !onto_rate(projection)) continue;
+    auto target = static_cast<std::size_t>(projection.target_begin);
+    for (const std::int64_t synapses : projection.fan_in()) own[target++] += synapses;
   }
   Heap heap(placement);
   std::vector<Leg> all;
@@ -161,20 +162,20 @@ void Reach::tell_readouts(const Placement& placement) {
   }
 }
 
-Reach::Reach(const Wiring& wiring, const Placement& placement, RuleKind kind) {
+Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind kind) {
   for (const StreamRow& stream : kStreamTable)
-    spreads_[static_cast<std::size_t>(stream.stream)].from.resize(static_cast<std::size_t>(wiring.sizes.of(stream.key)));
-  std::vector<const Wires*> b, w, a, plastic_b, plastic_w, r;
-  for (const Wires& wires : wiring.projections) {
-    if (!onto_rate(wires)) {
-      a.push_back(&wires);
+    spreads_[static_cast<std::size_t>(stream.stream)].from.resize(static_cast<std::size_t>(topology.sizes.of(stream.key)));
+  std::vector<const Projection*> b, w, a, plastic_b, plastic_w, r;
+  for (const Projection& projection : topology.projections) {
+    if (!onto_rate(projection)) {
+      a.push_back(&projection);
       continue;
     }
-    const bool input = wires.source_layer == Layer::kInput;
-    (input ? b : w).push_back(&wires);
-    if (wires.plastic) (input ? plastic_b : plastic_w).push_back(&wires);
+    const bool input = projection.source_layer == Layer::kInput;
+    (input ? b : w).push_back(&projection);
+    if (projection.plastic) (input ? plastic_b : plastic_w).push_back(&projection);
   }
-  for (const Wires& wires : wiring.feedback) r.push_back(&wires);
+  for (const Projection& projection : feedback) r.push_back(&projection);
   const bool to_agent = rule(kind).signal == SignalSource::kAgent;
   connect(Stream::kAxonB, b, placement, true, false);
   connect(Stream::kAxonW, w, placement, true, false);
@@ -187,7 +188,7 @@ Reach::Reach(const Wiring& wiring, const Placement& placement, RuleKind kind) {
   connect(Stream::kInfluence, w, placement, true, false);
   tell_each(Stream::kTarget, placement);
   tell_each(Stream::kAdjoint, placement);
-  gather(wiring, placement);
+  gather(topology, placement);
   tell_readouts(placement);
 }
 

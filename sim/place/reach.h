@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/protocol/rule.h"
+#include "core/wire/traffic.h"
 #include "sim/place/placement.h"
 
 namespace locus {
@@ -25,8 +26,9 @@ struct Leg {
 
 class Reach {
  public:
-  /// TRANSPORT goes to the agent or to presynaptic neurons, as the rule's row says.
-  Reach(const Wiring& wiring, const Placement& placement, RuleKind rule);
+  /// feedback: the rule's own wires R. TRANSPORT goes to the agent or to presynaptic neurons, as the
+  /// rule's row says.
+  Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind rule);
 
   std::int32_t keys(Stream stream) const { return static_cast<std::int32_t>(of(stream).from.size()); }
   /// Where a key's messages come from.
@@ -46,10 +48,10 @@ class Reach {
   };
   const Spread& of(Stream stream) const { return spreads_[static_cast<std::size_t>(stream)]; }
   Spread& make(Stream stream, const Placement& placement);
-  void connect(Stream stream, const std::vector<const Wires*>& wires, const Placement& placement, bool by_source,
+  void connect(Stream stream, const std::vector<const Projection*>& wires, const Placement& placement, bool by_source,
                bool to_agent);
   void tell_each(Stream stream, const Placement& placement);
-  void gather(const Wiring& wiring, const Placement& placement);
+  void gather(const Topology& topology, const Placement& placement);
   void tell_readouts(const Placement& placement);
 
   std::array<Spread, kStreams> spreads_;

@@ -14,18 +14,13 @@ constexpr std::int32_t kMostRows = 16;      // boxes, from top to bottom
 constexpr std::size_t kMostListed = 64;     // cores, where they are listed
 
 /// What sits on each core: "rec 0-3", population by population, runs of neurons joined.
-std::vector<std::vector<std::string>> held_by_core(const Placement& placement, const NetworkSpec& network) {
+std::vector<std::vector<std::string>> held_by_core(const Placement& placement, const Topology& topology) {
   std::vector<std::vector<std::string>> held(static_cast<std::size_t>(placement.mesh.cores()));
-  std::int32_t begin[2] = {0, 0};  // of the population within its layer
-  for (const PopulationSpec& population : network.populations) {
-    if (population.kind == PopulationKind::kInput) continue;
-    const bool rate = population.kind == PopulationKind::kRate;
-    const std::vector<std::int32_t>& cores = rate ? placement.rate : placement.readout;
-    std::int32_t& first = begin[rate ? 0 : 1];
+  for (const Population& population : topology.populations) {
+    if (population.layer == Layer::kInput) continue;
     std::vector<std::vector<std::int32_t>> own(held.size());
     for (std::int32_t k = 0; k < population.size; ++k)
-      own[static_cast<std::size_t>(cores[static_cast<std::size_t>(first + k)])].push_back(k);
-    first += population.size;
+      own[static_cast<std::size_t>(placement.core_of(population.layer, population.begin + k))].push_back(k);
     for (std::size_t core = 0; core < own.size(); ++core) {
       std::string ranges;
       for (std::size_t k = 0; k < own[core].size();) {
@@ -83,17 +78,17 @@ std::string boxes(const ChipSpec& chip, std::size_t cell, const std::vector<std:
 
 }  // namespace
 
-std::string chip_drawing(const ChipSpec& chip, const NetworkSpec& network) {
-  const Wiring wiring = wiring_of(network, {});
-  const Placement placement = place_on_chip(chip, wiring);
-  const std::vector<std::vector<std::string>> held = held_by_core(placement, network);
-  const std::vector<std::int64_t> synapses = synapses_by_core(placement, wiring);
+std::string chip_drawing(const ChipSpec& chip, const Topology& topology) {
+  const Placement placement = place_on_chip(chip, topology);
+  const std::vector<std::vector<std::string>> held = held_by_core(placement, topology);
+  const std::vector<std::int64_t> synapses = synapses_by_core(placement, topology);
   std::vector<std::int32_t> core_of = placement.rate;
   core_of.insert(core_of.end(), placement.readout.begin(), placement.readout.end());
   std::int64_t between = 0;  // synapses whose two neurons both sit on cores
-  for (const Wires& wires : wiring.projections) between += wires.source_layer == Layer::kInput ? 0 : wires.size();
+  for (const Projection& wires : topology.projections)
+    between += wires.source_layer == Layer::kInput ? 0 : wires.size();
   const std::string text = chip_title(chip) + wrap(fmt::format("{} of {} synapses of W and A cross cores",
-                                                               cut_synapses(wiring, core_of), between));
+                                                               cut_synapses(topology, core_of), between));
   const std::size_t room = (kTextWidth - kHostColumns - 1) / static_cast<std::size_t>(chip.width);
   const bool fits = room > kNarrowestCell && chip.height <= kMostRows;
   return text + (fits ? boxes(chip, std::min<std::size_t>(room - 1, 24), held, synapses) : listed(held, synapses));

@@ -52,7 +52,7 @@ void fill_counts(const Traffic& from, v1::ChipRun& to) {
   }
 }
 
-v1::Wires::Block block_of(const Wires& wires) {
+v1::Wires::Block block_of(const Projection& wires) {
   if (wires.source_layer == Layer::kInput) return v1::Wires::B;
   if (wires.source_layer == Layer::kReadout) return v1::Wires::R;
   return wires.target_layer == Layer::kReadout ? v1::Wires::A : v1::Wires::W;
@@ -97,11 +97,11 @@ void fill(const Outcome& outcome, const ChipOutcome& from, const CostSpec* cost,
   to.mutable_core_of()->Add(report.placement.rate.begin(), report.placement.rate.end());
   to.mutable_core_of()->Add(report.placement.readout.begin(), report.placement.readout.end());
   to.set_kind(std::string(rule(outcome.kind).name));
-  for (const Wires& wires : from.feedback) *to.add_feedback() = message_of(wires);
+  for (const Projection& wires : from.feedback) *to.add_feedback() = message_of(wires);
   fill_counts(from.traffic, to);
 }
 
-v1::Wires message_of(const Wires& from) {
+v1::Wires message_of(const Projection& from) {
   v1::Wires to;
   to.set_block(block_of(from));
   to.set_source_begin(from.source_begin);
@@ -110,25 +110,35 @@ v1::Wires message_of(const Wires& from) {
   to.set_targets(from.target_size);
   to.set_plastic(from.plastic);
   to.set_dense(from.dense);
-  to.mutable_source()->Add(from.source.begin(), from.source.end());
-  to.mutable_target()->Add(from.target.begin(), from.target.end());
+  if (from.hollow) {
+    from.each([&](std::int32_t source, std::int32_t target) {
+      to.add_source(source);
+      to.add_target(target);
+    });
+  } else if (!from.dense) {
+    to.mutable_source()->Resize(static_cast<int>(from.size()), 0);
+    to.mutable_target()->Resize(static_cast<int>(from.size()), 0);
+    from.each_place([&](std::int64_t place, std::int64_t, std::int32_t target, std::int32_t source) {
+      to.set_source(static_cast<int>(place), from.source_begin + source);
+      to.set_target(static_cast<int>(place), from.target_begin + target);
+    });
+  }
   return to;
 }
 
-Wires wires_of(const v1::Wires& from) {
+Projection ends_of(const v1::Wires& from) {
   const Layer source = from.block() == v1::Wires::B   ? Layer::kInput
                        : from.block() == v1::Wires::R ? Layer::kReadout
                                                       : Layer::kRate;
-  return {source,
-          from.block() == v1::Wires::A ? Layer::kReadout : Layer::kRate,
-          from.source_begin(),
-          from.sources(),
-          from.target_begin(),
-          from.targets(),
-          from.plastic(),
-          from.dense(),
-          {from.source().begin(), from.source().end()},
-          {from.target().begin(), from.target().end()}};
+  return {.name = {},
+          .source_layer = source,
+          .target_layer = from.block() == v1::Wires::A ? Layer::kReadout : Layer::kRate,
+          .source_begin = from.source_begin(),
+          .source_size = from.sources(),
+          .target_begin = from.target_begin(),
+          .target_size = from.targets(),
+          .dense = from.dense(),
+          .plastic = from.plastic()};
 }
 
 void fill_chip(const RunResult& from, v1::Result& to) {
@@ -153,13 +163,10 @@ void fill_chip(const RunResult& from, v1::Result& to) {
     }
   }
   v1::Wiring& wiring = *to.mutable_wiring();
-  if (!from.outcomes.empty() && from.outcomes.front().chip) {
-    const Traffic::Sizes& sizes = from.outcomes.front().chip->traffic.sizes();
-    wiring.set_inputs(sizes.inputs);
-    wiring.set_rate_neurons(sizes.rate_neurons);
-    wiring.set_readouts(sizes.readouts);
-  }
-  for (const Wires& wires : from.wires) *wiring.add_projections() = message_of(wires);
+  wiring.set_inputs(from.topology.sizes.inputs);
+  wiring.set_rate_neurons(from.topology.sizes.rate_neurons);
+  wiring.set_readouts(from.topology.sizes.readouts);
+  for (const Projection& wires : from.topology.projections) *wiring.add_projections() = message_of(wires);
 }
 
 ChipSpec chip_of(const v1::Result& from) {

@@ -17,7 +17,8 @@ void fill(const Outcome& outcome, const ChipOutcome& from, const CostSpec* cost,
 void fill_chip(const RunResult& from, v1::Result& to);
 
 ChipSpec chip_of(const v1::Result& from);
-Wires wires_of(const v1::Wires& from);
-v1::Wires message_of(const Wires& from);
+/// Without the entries of a sparse projection.
+Projection ends_of(const v1::Wires& from);
+v1::Wires message_of(const Projection& from);
 
 }  // namespace locus

@@ -28,6 +28,6 @@ std::string chip_legend(const ChipSpec& chip);
 
 /// The mesh as boxes (as a list where a row is too wide), with the neurons and synapses of every
 /// core; at most kTextWidth wide.
-std::string chip_drawing(const ChipSpec& chip, const NetworkSpec& network);
+std::string chip_drawing(const ChipSpec& chip, const Topology& topology);
 
 }  // namespace locus

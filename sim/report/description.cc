@@ -74,18 +74,18 @@ TextTable population_table(const NetworkSpec& network) {
   return table;
 }
 
-TextTable projection_table(const Spec& spec) {
+TextTable projection_table(const Spec& spec, const Topology& topology) {
   constexpr std::size_t kEnd = 11;  // columns of a population's name
   TextTable table;
   table.columns = {{"projection", Align::kLeft}, {"from", Align::kLeft}, {"to", Align::kLeft}, {"synapses"},
                    {"weights", Align::kLeft},    {"learning rate"}};
-  for (const ProjectionSpec& projection : spec.network.projections) {
-    const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
-    const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
-    const double rate = projection.learning_rate.value_or(spec.training.learning_rate);
-    table.rows.push_back({projection.name, shorten(source.name, kEnd), shorten(target.name, kEnd),
-                          human(static_cast<double>(synapses_of(projection, target.size, source.size))),
-                          std::visit(FormName{}, projection.weights),
+  for (std::size_t p = 0; p < topology.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
+    const ProjectionSpec& asked = spec.network.projections[p];
+    const double rate = asked.learning_rate.value_or(spec.training.learning_rate);
+    table.rows.push_back({projection.name, shorten(topology.source_of(projection).name, kEnd),
+                          shorten(topology.target_of(projection).name, kEnd),
+                          human(static_cast<double>(projection.size())), std::visit(FormName{}, asked.weights),
                           projection.plastic ? fmt::format("{:.4g}", rate) : "static"});
   }
   return table;
@@ -163,15 +163,15 @@ std::string title_of(const Spec& spec) {
               2, 0);
 }
 
-std::string description(const Spec& spec) {
+std::string description(const Spec& spec, const Topology& topology) {
   std::string text = title_of(spec) + wrap(fmt::format("seed {}, precision {}, model sha256 {}", spec.seed,
                                                        name(spec.precision), head(spec.sha256, 12)));
-  text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec)) + '\n';
+  text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec, topology)) + '\n';
   text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
   if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';
-  if (spec.chip) text += '\n' + chip_drawing(*spec.chip, spec.network) + '\n';
+  if (spec.chip) text += '\n' + chip_drawing(*spec.chip, topology) + '\n';
   std::vector<RuleLedger> forecasts;
-  for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, rule)});
+  for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, topology, rule)});
   if (forecasts.empty()) return text + "rules: none; `locus run --rule NAME` names some\n";
   std::string memory = "a run takes at least:";
   for (const RuleSpec& rule : spec.rules) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/wire/topology.h"
 #include "sim/model/spec.h"
 
 namespace locus {
@@ -12,7 +13,7 @@ namespace locus {
 /// lines, at most kTextWidth wide.
 std::string title_of(const Spec& spec);
 
-/// Everything; at most kTextWidth wide.
-std::string description(const Spec& spec);
+/// Everything; the topology is the spec's. At most kTextWidth wide.
+std::string description(const Spec& spec, const Topology& topology);
 
 }  // namespace locus

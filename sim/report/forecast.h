@@ -9,11 +9,7 @@
 
 namespace locus {
 
-/// Counts of the network that `build` would make for this rule. Cost: O(projections), and
-/// O(entries) of sparse ones.
-NetworkShape shape_of(const NetworkSpec& network, const RuleSpec& rule);
-
-/// Messages, stalled ticks and protocol memory of one trial.
-Ledger forecast(const Spec& spec, const RuleSpec& rule);
+/// Messages, stalled ticks and protocol memory of one trial. The topology is the spec's.
+Ledger forecast(const Spec& spec, const Topology& topology, const RuleSpec& rule);
 
 }  // namespace locus

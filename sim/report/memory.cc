@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "sim/model/network_size.h"
-#include "sim/report/forecast.h"
+#include "core/protocol/closed_form.h"
+#include "sim/model/wire.h"
 #include "sim/report/text.h"
 #include "sim/run/evaluation.h"
 #include "sim/run/train.h"
@@ -43,14 +43,9 @@ double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind tran
 }
 
 /// Synapses that are listed or drawn one by one.
-double sparse_synapses(const NetworkSpec& network) {
+double sparse_synapses(const Topology& topology) {
   double sum = 0;
-  for (const ProjectionSpec& projection : network.projections) {
-    if (const auto* listed = std::get_if<SparseMatrix>(&projection.weights))
-      sum += static_cast<double>(listed->values.size());
-    if (const auto* drawn = std::get_if<SparseRandomWeights>(&projection.weights))
-      sum += static_cast<double>(drawn->synapses);
-  }
+  for (const Projection& projection : topology.projections) sum += static_cast<double>(projection.entries);
   return sum;
 }
 
@@ -64,14 +59,15 @@ bool has_sines(const DrawnTask& drawn) {
 std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport) {
   constexpr double kReported = 8;  // bytes of a number in a copy that is reported
   const double scalar = scalar_bytes(spec.precision);
-  const NetworkShape shape = shape_of(spec.network, rule_spec);
+  const Topology topology = topology_of(spec, Listing::kNone);  // foreseen before it is taken
+  const NetworkShape shape = shape_of(topology, feedback_of(topology, rule_spec));
   const Drive drive = rule(rule_spec.kind).drive;
   const double lanes = spec.training.batch;
   const double ticks = spec.training.ticks;
   const double inputs = static_cast<double>(shape.inputs);
   const double neurons = static_cast<double>(shape.rate_neurons);
   const double readouts = static_cast<double>(shape.readouts);
-  const double synapses = static_cast<double>(shape.input_synapses + shape.recurrent_synapses + shape.readout_synapses);
+  const double synapses = static_cast<double>(topology.synapses());
 
   std::vector<MemoryPart> parts;
   parts.push_back(
@@ -79,7 +75,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   if (shape.under_way > 0)
     parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(shape.under_way)});
   parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
-  if (const double sparse = sparse_synapses(spec.network); sparse > 0) {
+  if (const double sparse = sparse_synapses(topology); sparse > 0) {
     // in the network 4 + 8 bytes; in what is reported 8
     parts.push_back({"where sparse synapses go", 20 * sparse});
     if (drive == Drive::kNothing && lanes == 1 && transport == TransportKind::kBatched)
@@ -94,7 +90,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
     parts.push_back({"sensitivities", scalar * 2 * neurons * static_cast<double>(shape.plastic()) * lanes});
   if (drive == Drive::kSweep && transport == TransportKind::kBatched)
     parts.push_back({"the ticks that a sweep goes back over", scalar * ticks * lanes * (inputs + 3 * neurons)});
-  const bool events = (has_spikes(spec.network) || has_memory(spec.network)) && drive != Drive::kNothing;
+  const bool events = (topology.has_spikes() || topology.has_leaky_readouts()) && drive != Drive::kNothing;
   // tapes, what an event is worth, and the changes that wait
   if (events && transport == TransportKind::kBatched) {
     const double of_tick = inputs + (drive == Drive::kSweep ? 1 : 4) * neurons + 2 * readouts;
@@ -151,9 +147,9 @@ double memory_there() {
 }
 
 void foresee_memory(const Spec& spec, TransportKind transport, double there) {
+  const Topology topology = topology_of(spec, Listing::kNone);
   double kept = 0;  // weights in the outcomes of rules that have run
   for (const RuleSpec& rule : spec.rules) {
-    const NetworkShape shape = shape_of(spec.network, rule);
     const double needed = kept + memory_needed(spec, rule, transport);
     if (needed > there) {
       std::vector<MemoryPart> parts = memory_parts(spec, rule, transport);
@@ -163,7 +159,7 @@ void foresee_memory(const Spec& spec, TransportKind transport, double there) {
                                         shorten(spec.name, 40), rule.name, human_bytes(needed),
                                         human_bytes(largest.bytes), largest.what, human_bytes(std::max(there, 0.0))));
     }
-    kept += 8.0 * static_cast<double>(shape.input_synapses + shape.recurrent_synapses + shape.readout_synapses);
+    kept += 8.0 * static_cast<double>(topology.synapses());
   }
 }
 

@@ -17,6 +17,8 @@ constexpr std::int32_t kMostInputs = 10'000'000;
 constexpr std::int32_t kMostLags = 10'000'000;  // ticks of a trial, as load allows
 // keys x lags: a few bytes of a file may ask for as many
 constexpr std::int64_t kMostCounts = 50'000'000;
+// sources and targets of sparse wires, in all: they are listed, whatever few entries a file has
+constexpr std::int64_t kMostEnds = 100'000'000;
 constexpr std::int32_t kLongestSide = 1024;  // cores
 
 class ChipReader {
@@ -35,8 +37,9 @@ class ChipReader {
     sizes_ = {message.wiring().inputs(), message.wiring().rate_neurons(), message.wiring().readouts()};
     check_sizes(message);
     check_chip(*result.chip);
+    result.topology.sizes = sizes_;
     for (const v1::Wires& wires : message.wiring().projections())
-      result.wires.push_back(checked(wires, "wiring.projections"));
+      result.topology.projections.push_back(checked(wires, "wiring.projections"));
     for (const v1::Run& run : message.runs()) result.outcomes.push_back(read_run(run, result));
     return result;
   }
@@ -68,24 +71,29 @@ class ChipReader {
     }
   }
 
-  Wires checked(const v1::Wires& message, const std::string& field) const {
-    Wires wires = wires_of(message);
-    const auto size = [&](Layer layer) {
-      return layer == Layer::kInput ? sizes_.inputs : layer == Layer::kRate ? sizes_.rate_neurons : sizes_.readouts;
-    };
+  Projection checked(const v1::Wires& message, const std::string& field) {
+    Projection projection = ends_of(message);
     const auto within = [](std::int64_t begin, std::int64_t count, std::int64_t all) {
       return begin >= 0 && count >= 0 && begin + count <= all;
     };
     bool good = message.block() != v1::Wires::BLOCK_UNSPECIFIED &&
-                within(wires.source_begin, wires.source_size, size(wires.source_layer)) &&
-                within(wires.target_begin, wires.target_size, size(wires.target_layer)) &&
-                wires.source.size() == wires.target.size() && (!wires.dense || wires.source.empty());
-    for (std::size_t k = 0; good && k < wires.source.size(); ++k) {
-      good = within(wires.source[k] - wires.source_begin, 1, wires.source_size) &&
-             within(wires.target[k] - wires.target_begin, 1, wires.target_size);
+                within(projection.source_begin, projection.source_size, sizes_.of(projection.source_layer)) &&
+                within(projection.target_begin, projection.target_size, sizes_.of(projection.target_layer)) &&
+                message.source_size() == message.target_size() && (!projection.dense || message.source_size() == 0);
+    std::vector<std::int32_t> source(message.source().begin(), message.source().end());
+    std::vector<std::int32_t> target(message.target().begin(), message.target().end());
+    for (std::size_t k = 0; good && k < source.size(); ++k) {
+      good = within(std::int64_t{source[k]} - projection.source_begin, 1, projection.source_size) &&
+             within(std::int64_t{target[k]} - projection.target_begin, 1, projection.target_size);
+      source[k] -= good ? projection.source_begin : 0;
+      target[k] -= good ? projection.target_begin : 0;
     }
     if (!good) refuse(field, "name neurons that are not there", "");
-    return wires;
+    if (projection.dense) return projection;
+    ends_ += std::int64_t{projection.source_size} + projection.target_size;
+    if (ends_ > kMostEnds) refuse(field, "name more sources and targets than can be held", "");
+    make_sparse(projection, source, target);
+    return projection;
   }
 
   Ledger read_ledger(const v1::Ledger& message) const {
@@ -102,17 +110,17 @@ class ChipReader {
     return ledger;
   }
 
-  Outcome read_run(const v1::Run& run, const RunResult& result) const {
+  Outcome read_run(const v1::Run& run, const RunResult& result) {
     const auto kind = rule_named(run.chip().kind());
     if (!kind) refuse("runs.chip.kind", fmt::format("is \"{}\"", run.chip().kind()), "must be a rule's short form");
     Outcome outcome;
     outcome.rule = run.rule();
     outcome.kind = *kind;
     outcome.ledger = read_ledger(run.ledger());
-    std::vector<Wires> feedback;
+    std::vector<Projection> feedback;
     for (const v1::Wires& wires : run.chip().feedback()) feedback.push_back(checked(wires, "runs.chip.feedback"));
     outcome.chip.emplace(ChipOutcome{read_counts(run.chip()), std::move(feedback), {}, {}});
-    check_counts(outcome, wiring_of(result, outcome));
+    check_counts(outcome, result.topology);
     return outcome;
   }
 
@@ -145,11 +153,11 @@ class ChipReader {
 
   /// Whole events, and the ledger's messages in all: what chip_traffic relies upon. An event's
   /// messages depend on no placement.
-  void check_counts(const Outcome& outcome, const Wiring& wiring) const {
+  void check_counts(const Outcome& outcome, const Topology& topology) const {
     Placement anywhere;
     anywhere.rate.assign(static_cast<std::size_t>(sizes_.rate_neurons), 0);
     anywhere.readout.assign(static_cast<std::size_t>(sizes_.readouts), 0);
-    const auto events = Reach(wiring, anywhere, outcome.kind).sizes();
+    const auto events = Reach(topology, outcome.chip->feedback, anywhere, outcome.kind).sizes();
     const Traffic& traffic = outcome.chip->traffic;
     Ledger counted;
     for (const StreamRow& stream : kStreamTable) {
@@ -175,23 +183,20 @@ class ChipReader {
   }
 
   std::filesystem::path path_;
-  Traffic::Sizes sizes_;
+  LayerSizes sizes_;
+  std::int64_t ends_ = 0;  // of sparse wires so far
 };
 
 }  // namespace
 
 RunResult read_chip_result(const std::filesystem::path& path) { return ChipReader(path).read(); }
 
-Wiring wiring_of(const RunResult& result, const Outcome& outcome) {
-  return {outcome.chip->traffic.sizes(), result.wires, outcome.chip->feedback};
-}
-
 void place_again(RunResult& result, const ChipSpec& chip) {
   result.chip = chip;
   for (Outcome& outcome : result.outcomes) {
-    const Wiring wiring = wiring_of(result, outcome);
     ChipOutcome& own = *outcome.chip;
-    own.report = chip_traffic(wiring, place_on_chip(chip, wiring), outcome.kind, outcome.ledger, own.traffic);
+    own.report = chip_traffic(result.topology, own.feedback, place_on_chip(chip, result.topology), outcome.kind,
+                              outcome.ledger, own.traffic);
     own.estimate.reset();
     if (chip.cost) own.estimate = estimate(own.report, *chip.cost);
   }

@@ -19,7 +19,4 @@ RunResult read_chip_result(const std::filesystem::path& path);
 /// gone.
 void place_again(RunResult& result, const ChipSpec& chip);
 
-/// Wiring of one rule of the result.
-Wiring wiring_of(const RunResult& result, const Outcome& outcome);
-
 }  // namespace locus

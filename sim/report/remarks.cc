@@ -6,9 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "core/protocol/closed_form.h"
 #include "core/protocol/rule.h"
+#include "sim/model/wire.h"
 #include "sim/report/comparison.h"
-#include "sim/report/forecast.h"
 #include "sim/report/text.h"
 #include "sim/run/train.h"
 
@@ -163,8 +164,8 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
 
 /// Whether what a rule says beyond the forward run grows with the ticks of a trial: the closed
 /// forms of T and 2 T.
-bool learning_grows(const Spec& spec, const RuleSpec& rule_spec) {
-  const NetworkShape shape = shape_of(spec.network, rule_spec);
+bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec) {
+  const NetworkShape shape = shape_of(topology, feedback_of(topology, rule_spec));
   const auto learning = [&](std::int32_t ticks) {
     TrainingSpec training = spec.training;
     training.ticks = ticks;
@@ -185,7 +186,7 @@ std::optional<std::string> on_growth(const Spec& spec, const RunResult& result) 
   for (const Outcome& outcome : result.outcomes) {
     const auto rule_spec = std::ranges::find(spec.rules, outcome.rule, &RuleSpec::name);
     if (rule_spec == spec.rules.end() || rule(outcome.kind).drive == Drive::kNothing) continue;
-    (learning_grows(spec, *rule_spec) ? growing : constant).push_back(shorten(outcome.rule, kName));
+    (learning_grows(spec, result.topology, *rule_spec) ? growing : constant).push_back(shorten(outcome.rule, kName));
   }
   if (growing.empty() && constant.empty()) return std::nullopt;
   if (growing.empty())

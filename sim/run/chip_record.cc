@@ -4,21 +4,22 @@
 
 namespace locus {
 
-ChipRecord::ChipRecord(const Spec& spec, const RuleSpec& rule, const Learning& learning, Door& door)
-    : rule_(rule.kind),
+ChipRecord::ChipRecord(const Spec& spec, const Topology& topology, const std::vector<Projection>& feedback,
+                       const Learning& learning, Door& door)
+    : rule_(learning.kind),
       cost_(spec.chip->cost),
-      wiring_(wiring_of(spec.network, rule.feedback)),
-      placement_(place_on_chip(*spec.chip, wiring_)),
-      traffic_(wiring_.sizes, spec.training.batch, declared_lag(learning)) {
-  traffic_.weigh(Reach(wiring_, placement_, rule_).sizes());
+      topology_(topology),
+      feedback_(feedback),
+      placement_(place_on_chip(*spec.chip, topology)),
+      traffic_(topology.sizes, spec.training.batch, declared_lag(learning)) {
+  traffic_.weigh(Reach(topology, feedback_, placement_, rule_).sizes());
   door.record(&traffic_);
 }
 
 ChipOutcome ChipRecord::finish(const Ledger& ledger) {
   traffic_.finish();
-  ChipOutcome outcome{std::move(traffic_), std::move(wiring_.feedback), {}, {}};
-  wiring_.feedback = outcome.feedback;
-  outcome.report = chip_traffic(wiring_, placement_, rule_, ledger, outcome.traffic);
+  ChipOutcome outcome{std::move(traffic_), feedback_, {}, {}};
+  outcome.report = chip_traffic(topology_, feedback_, placement_, rule_, ledger, outcome.traffic);
   outcome.report.peak = outcome.traffic.peak();
   if (cost_) outcome.estimate = estimate(outcome.report, *cost_);
   return outcome;

@@ -12,8 +12,10 @@ namespace locus {
 
 class ChipRecord {
  public:
-  /// The door tells this what passes from now on; it must not move.
-  ChipRecord(const Spec& spec, const RuleSpec& rule, const Learning& learning, Door& door);
+  /// feedback: the rule's own wires R. The topology outlives this. The door tells this what passes
+  /// from now on; it must not move.
+  ChipRecord(const Spec& spec, const Topology& topology, const std::vector<Projection>& feedback,
+             const Learning& learning, Door& door);
   ChipRecord(const ChipRecord&) = delete;
   ChipRecord& operator=(const ChipRecord&) = delete;
 
@@ -26,7 +28,8 @@ class ChipRecord {
  private:
   RuleKind rule_;
   std::optional<CostSpec> cost_;
-  Wiring wiring_;
+  const Topology& topology_;
+  std::vector<Projection> feedback_;
   Placement placement_;
   Traffic traffic_;
 };

@@ -1,24 +1,25 @@
 #include "sim/run/outline.h"
 
+#include <optional>
 #include <variant>
 
-#include "sim/model/network_size.h"
+#include "sim/model/wire.h"
 
 namespace locus {
 
 Outline outline_of(const Spec& spec) {
-  const NetworkSpec& network = spec.network;
+  const Topology topology = topology_of(spec, Listing::kNone);
   Outline outline;
-  outline.populations = network.populations;
-  for (const ProjectionSpec& projection : network.projections) {
-    const std::int64_t rows = network.populations[static_cast<std::size_t>(projection.target)].size;
-    const std::int64_t cols = network.populations[static_cast<std::size_t>(projection.source)].size;
+  outline.populations = spec.network.populations;
+  for (std::size_t p = 0; p < topology.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
+    const std::optional<double> own_rate = spec.network.projections[p].learning_rate;
     outline.projections.push_back({.name = projection.name,
-                                   .source = projection.source,
-                                   .target = projection.target,
-                                   .synapses = synapses_of(projection, rows, cols),
+                                   .source = projection.source_population,
+                                   .target = projection.target_population,
+                                   .synapses = projection.size(),
                                    .plastic = projection.plastic,
-                                   .learning_rate = projection.learning_rate.value_or(spec.training.learning_rate)});
+                                   .learning_rate = own_rate.value_or(spec.training.learning_rate)});
   }
   constexpr const char* kTasks[] = {"recorded", "student_teacher", "drawn"};
   outline.task = kTasks[spec.task.index()];

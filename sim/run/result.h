@@ -38,7 +38,7 @@ struct RankReport {
 /// What a rule's messages were on the model's chip, and the counts by neuron that it follows from.
 struct ChipOutcome {
   Traffic traffic;
-  std::vector<Wires> feedback;  // R of this rule
+  std::vector<Projection> feedback;  // R of this rule
   ChipTraffic report;
   std::optional<Estimate> estimate;  // where the chip says what it charges
 };
@@ -80,7 +80,7 @@ struct RunResult {
   Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run
   std::optional<ChipSpec> chip;   // the model's
-  std::vector<Wires> wires;       // B, W and A of the network, where there is a chip
+  Topology topology;              // of the network; read back from a file: where there is a chip
 };
 
 }  // namespace locus

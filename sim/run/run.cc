@@ -1,5 +1,7 @@
 #include "sim/run/run.h"
 
+#include <utility>
+
 #include "core/base/flush.h"
 #include "sim/model/wire.h"
 #include "sim/run/train.h"
@@ -17,7 +19,7 @@ std::string_view name(Status status) {
   return "";
 }
 
-RunResult not_begun(const Spec& spec) {
+RunResult not_begun(const Spec& spec, Topology topology) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
@@ -26,21 +28,21 @@ RunResult not_begun(const Spec& spec) {
                    .precision = spec.precision,
                    .outcomes = {},
                    .chip = spec.chip,
-                   .wires = {}};
-  if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
+                   .topology = std::move(topology)};
   return result;
 }
 
-RunResult run(const Spec& spec, const RunOptions& options) {
+RunResult run(const Spec& spec, const RunOptions& options) { return run(spec, topology_of(spec), options); }
+
+RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
-  RunResult result = not_begun(spec);
-  const Topology topology = topology_of(spec);
+  RunResult result = not_begun(spec, std::move(topology));  // networks refer to its topology
   const RunState* const from = options.from;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
     if (state != nullptr && !(from->running && i + 1 == from->rules.size())) {
-      result.outcomes.push_back(outcome_of(spec, spec.rules[i], *state));
+      result.outcomes.push_back(outcome_of(spec, result.topology, spec.rules[i], *state));
       continue;
     }
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) {
@@ -48,7 +50,7 @@ RunResult run(const Spec& spec, const RunOptions& options) {
       break;
     }
     if (options.watch) options.watch({.done = result, .builds = &spec.rules[i], .state = {}});
-    result.outcomes.push_back(train(spec, topology, spec.rules[i], options, workers.executor(), result, state));
+    result.outcomes.push_back(train(spec, result.topology, spec.rules[i], options, workers.executor(), result, state));
     if (result.outcomes.back().status == Status::kInterrupted) break;
   }
   return result;

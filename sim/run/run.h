@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "sim/model/spec.h"
+#include "sim/model/wire.h"
 #include "sim/run/recording.h"
 #include "sim/run/result.h"
 #include "sim/run/state.h"
@@ -54,12 +55,15 @@ struct RunOptions {
 };
 
 /// What a run of this spec begins with: all that its result says whatever its rules do, and no
-/// outcome yet.
-RunResult not_begun(const Spec& spec);
+/// outcome yet. Who only shows it needs no topology.
+RunResult not_begun(const Spec& spec, Topology topology = {});
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an
 /// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them
 /// all). Throws CheckFailure on a defect, std::bad_alloc when memory ends.
 RunResult run(const Spec& spec, const RunOptions& options);
+
+/// The same with a topology that has been made: topology_of(spec), targets listed.
+RunResult run(const Spec& spec, Topology topology, const RunOptions& options);
 
 }  // namespace locus

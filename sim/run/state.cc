@@ -8,10 +8,9 @@
 #include <fmt/format.h>
 
 #include "core/protocol/closed_form.h"
-#include "sim/model/network_size.h"
+#include "sim/model/wire.h"
 #include "sim/place/placement.h"
 #include "sim/place/reach.h"
-#include "sim/place/wiring.h"
 #include "sim/run/chip_record.h"
 #include "sim/run/train.h"
 #include "sim/run/weights.h"
@@ -22,33 +21,28 @@ namespace {
 // what a run may still add to goes beyond no integer
 constexpr std::int64_t kMostCounted = std::int64_t{1} << 62;
 
-std::string misfit_of_weights(const Spec& spec, const RuleState& state) {
-  const NetworkSpec& network = spec.network;
-  if (state.weights.size() != network.projections.size()) {
+std::string misfit_of_weights(const Topology& topology, const RuleState& state) {
+  if (state.weights.size() != topology.projections.size()) {
     return fmt::format("weights of {} projections, where the model has {}", state.weights.size(),
-                       network.projections.size());
+                       topology.projections.size());
   }
-  for (std::size_t p = 0; p < network.projections.size(); ++p) {
-    const ProjectionSpec& projection = network.projections[p];
-    const std::int64_t synapses =
-        synapses_of(projection.weights, network.populations[static_cast<std::size_t>(projection.target)].size,
-                    network.populations[static_cast<std::size_t>(projection.source)].size);
-    if (std::ssize(state.weights[p]) != synapses)
+  for (std::size_t p = 0; p < topology.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
+    if (std::ssize(state.weights[p]) != projection.places())
       return fmt::format("{} weights of projection {}, which has {} synapses", state.weights[p].size(), projection.name,
-                         synapses);
+                         projection.places());
   }
   return "";
 }
 
 /// What placing the counts on the chip relies on: whole events of each neuron, and the ledger's
 /// messages in sum.
-std::string misfit_of_traffic(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
-  const Wiring wiring = wiring_of(spec.network, rule.feedback);
+std::string misfit_of_traffic(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   const std::int32_t largest_lag = declared_lag(learning_of(rule, spec.training));
-  Traffic counted(wiring.sizes, spec.training.batch, largest_lag);
+  Traffic counted(topology.sizes, spec.training.batch, largest_lag);
   if (!counted.fits(*state.traffic)) return "counts by neuron that are not those of the network";
   counted.restore(*state.traffic);
-  const auto sizes = Reach(wiring, place_on_chip(*spec.chip, wiring), rule.kind).sizes();
+  const auto sizes = Reach(topology, feedback_of(topology, rule), place_on_chip(*spec.chip, topology), rule.kind).sizes();
   std::map<std::pair<Channel, std::int32_t>, std::int64_t> sums;
   for (const StreamRow& stream : kStreamTable) {
     for (std::int32_t lag = 0; lag <= largest_lag; ++lag) {
@@ -73,7 +67,7 @@ std::string misfit_of_traffic(const Spec& spec, const RuleSpec& rule, const Rule
   return sums.empty() ? "" : "counts by neuron of messages that it has not sent";
 }
 
-std::string misfit_of_counts(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+std::string misfit_of_counts(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   const Learning learning = learning_of(rule, spec.training);
   for (const LedgerEntry& entry : state.messages) {
     if (entry.lag < 0 || entry.lag > declared_lag(learning))
@@ -90,7 +84,7 @@ std::string misfit_of_counts(const Spec& spec, const RuleSpec& rule, const RuleS
   if (state.traffic.has_value() != spec.chip.has_value())
     return "counts of a chip, or none, where the model says otherwise";
   if (!spec.chip) return "";
-  return misfit_of_traffic(spec, rule, state);
+  return misfit_of_traffic(spec, topology, rule, state);
 }
 
 /// What a rule that goes on keeps: how many numbers of which kind, in order.
@@ -99,33 +93,33 @@ struct Wanted {
   std::int32_t index;
   std::int64_t size;
 };
-std::vector<Wanted> wanted_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+std::vector<Wanted> wanted_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   std::vector<Wanted> wanted;
   const bool learns = locus::rule(rule.kind).drive != Drive::kNothing;
   for (const Kept::What what : {Kept::What::kFirstMoment, Kept::What::kSecondMoment}) {
-    for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
-      if (spec.training.optimizer.adam && learns && spec.network.projections[p].plastic)
+    for (std::size_t p = 0; p < topology.projections.size(); ++p) {
+      if (spec.training.optimizer.adam && learns && topology.projections[p].plastic)
         wanted.push_back({what, static_cast<std::int32_t>(p), std::ssize(state.weights[p])});
     }
   }
   if (!spec.training.carry_state || state.updates == 0) return wanted;
-  const std::int64_t rate = neurons(spec.network, PopulationKind::kRate) * spec.training.batch;
+  const std::int64_t rate = std::int64_t{topology.sizes.rate_neurons} * spec.training.batch;
   wanted.push_back({Kept::What::kActivity, 0, rate});
-  if (has_spikes(spec.network)) {
+  if (topology.has_spikes()) {
     for (const Kept::What what : {Kept::What::kVoltage, Kept::What::kAdaptation, Kept::What::kRefractory})
       wanted.push_back({what, 0, rate});
   }
-  if (has_memory(spec.network))
-    wanted.push_back({Kept::What::kOutput, 0, neurons(spec.network, PopulationKind::kReadout) * spec.training.batch});
+  if (topology.has_leaky_readouts())
+    wanted.push_back({Kept::What::kOutput, 0, std::int64_t{topology.sizes.readouts} * spec.training.batch});
   return wanted;
 }
 
 /// What must be kept is kept, and nothing else, for a rule that goes on.
-std::string misfit_of_kept(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+std::string misfit_of_kept(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   const auto same = [](const Wanted& wanted, const Kept& kept) {
     return wanted.what == kept.what && wanted.index == kept.index && wanted.size == std::ssize(kept.values);
   };
-  if (!std::ranges::equal(wanted_of(spec, rule, state), state.kept, same))
+  if (!std::ranges::equal(wanted_of(spec, topology, rule, state), state.kept, same))
     return "not what its synapses (moments of Adam) and neurons (carried states) keep, or more";
   const std::int64_t commits_an_update = spec.training.commit == CommitWhen::kEveryTick ? spec.training.ticks : 1;
   if (state.commits < 0 || state.commits > state.updates * commits_an_update)
@@ -146,17 +140,18 @@ std::string misfit_of_evaluations(const Spec& spec, const RuleState& state) {
   return "";
 }
 
-std::string misfit_of(const Spec& spec, const RuleSpec& rule, const RuleState& state, bool goes_on) {
+std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state,
+                      bool goes_on) {
   if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
   if (state.updates < 0 || state.updates > spec.training.updates)
     return fmt::format("{} updates of {}", state.updates, spec.training.updates);
   const std::int64_t losses = locus::rule(rule.kind).drive == Drive::kNothing ? 0 : state.updates;
   if (std::ssize(state.losses) != losses)
     return fmt::format("{} losses of {} updates", state.losses.size(), state.updates);
-  if (std::string wrong = misfit_of_weights(spec, state); !wrong.empty()) return wrong;
-  if (std::string wrong = goes_on ? misfit_of_kept(spec, rule, state) : ""; !wrong.empty()) return wrong;
+  if (std::string wrong = misfit_of_weights(topology, state); !wrong.empty()) return wrong;
+  if (std::string wrong = goes_on ? misfit_of_kept(spec, topology, rule, state) : ""; !wrong.empty()) return wrong;
   if (std::string wrong = misfit_of_evaluations(spec, state); !wrong.empty()) return wrong;
-  return misfit_of_counts(spec, rule, state);
+  return misfit_of_counts(spec, topology, rule, state);
 }
 
 }  // namespace
@@ -196,7 +191,7 @@ void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger) {
   ledger.set_memory(state.history_bytes, state.trace_bytes);
 }
 
-Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& state) {
+Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   const Learning learning = learning_of(rule, spec.training);
   Outcome outcome = new_outcome(rule, learning);
   outcome.status = state.status;
@@ -205,12 +200,12 @@ Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& stat
   outcome.rates = state.rates;
   outcome.evaluations = state.evaluations;
   outcome.losses = state.losses;
-  outcome.weights = weights_with(spec.network, state.weights);
+  outcome.weights = weights_with(topology, state.weights);
   Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
   restore(state, spec.training.ticks, door.ledger());
   outcome.ledger = door.ledger();
   if (spec.chip) {
-    ChipRecord chip(spec, rule, learning, door);
+    ChipRecord chip(spec, topology, feedback_of(topology, rule), learning, door);
     chip.restore(*state.traffic);
     outcome.chip = chip.finish(outcome.ledger);
   }
@@ -219,13 +214,13 @@ Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& stat
   return outcome;
 }
 
-std::string misfit(const Spec& spec, const RunState& state) {
+std::string misfit(const Spec& spec, const Topology& topology, const RunState& state) {
   if (state.rules.size() > spec.rules.size())
     return fmt::format("holds {} rules, where {} run", state.rules.size(), spec.rules.size());
   if (state.running && state.rules.empty()) return "holds no rule, and one that runs";
   for (std::size_t i = 0; i < state.rules.size(); ++i) {
     const bool goes_on = state.running && i + 1 == state.rules.size();
-    const std::string wrong = misfit_of(spec, spec.rules[i], state.rules[i], goes_on);
+    const std::string wrong = misfit_of(spec, topology, spec.rules[i], state.rules[i], goes_on);
     if (!wrong.empty()) return fmt::format("rule {} of it: {}", state.rules[i].rule, wrong);
   }
   return "";

@@ -69,10 +69,10 @@ struct RunState {
 RuleState state_of(const Outcome& ended);
 
 /// The outcome of a rule that has ended, as it was. The state must fit.
-Outcome outcome_of(const Spec& spec, const RuleSpec& rule, const RuleState& state);
+Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state);
 
 /// Why this is no state of a run of this model; empty where it is one.
-std::string misfit(const Spec& spec, const RunState& state);
+std::string misfit(const Spec& spec, const Topology& topology, const RunState& state);
 
 /// Writes what a ledger has counted into a state, and counts it again into a ledger that is empty.
 /// `ticks`: of a trial.

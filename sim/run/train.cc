@@ -131,7 +131,7 @@ Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rul
   if (rule(learning.kind).drive != Drive::kNothing || !spec.records.empty()) before = weights_of(network);
   Door door(permit_of(learning, spec.training.locality), sizeof(R));
   std::optional<ChipRecord> chip;
-  if (spec.chip) chip.emplace(spec, rule_spec, learning, door);
+  if (spec.chip) chip.emplace(spec, topology, network.feedback, learning, door);
   if (from != nullptr) {
     outcome.updates = from->updates;
     outcome.losses = from->losses;
@@ -144,7 +144,7 @@ Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rul
     if (chip) chip->restore(*from->traffic);
   }
   if (options.transport == TransportKind::kMailbox) {
-    Mailbox<R> transport(network, learning, place(network, shards_for(network)), executor, door);
+    Mailbox<R> transport(network, learning, place(topology, shards_for(topology)), executor, door);
     if (options.trace)
       transport.watch(make_tracer(*options.trace, shape.ticks, network, door, outcome.trace.emplace()));
     train_over<R>(transport, spec, learning, options, executor, done, before, outcome);

@@ -5,7 +5,6 @@
 
 #include "core/base/check.h"
 #include "core/base/huge_pages.h"
-#include "sim/model/draw_sparse.h"
 
 namespace locus {
 namespace {
@@ -29,6 +28,20 @@ std::vector<double> values_of(const Projection& projection, const Column<R>& col
   return values;
 }
 
+/// The values of a projection, as a file lists them, in the form that the file has.
+std::variant<DenseMatrix, SparseMatrix> matrix_of(const Projection& projection, std::vector<double> values) {
+  if (projection.dense || projection.hollow)
+    return DenseMatrix{projection.target_size, projection.source_size, std::move(values)};
+  const auto size = static_cast<std::size_t>(projection.size());
+  SparseMatrix matrix{projection.target_size, projection.source_size, room_for<std::int32_t>(size),
+                      room_for<std::int32_t>(size), std::move(values)};
+  projection.each_place([&](std::int64_t place, std::int64_t, std::int32_t target, std::int32_t source) {
+    matrix.row[static_cast<std::size_t>(place)] = target;
+    matrix.col[static_cast<std::size_t>(place)] = source;
+  });
+  return matrix;
+}
+
 template <class R>
 void set_values(const Projection& projection, const std::vector<double>& values, Column<R>& column) {
   CHECK(std::ssize(values) == projection.places(), "as many numbers as the projection has weights");
@@ -41,19 +54,7 @@ void set_values(const Projection& projection, const std::vector<double>& values,
 
 template <class R>
 ProjectionWeights weights_of(const Projection& projection, const Column<R>& weight) {
-  if (projection.dense || projection.hollow) {
-    return {projection.name, DenseMatrix{projection.target_size, projection.source_size, values_of(projection, weight)}};
-  }
-  const auto size = static_cast<std::size_t>(projection.size());
-  SparseMatrix matrix{projection.target_size, projection.source_size, room_for<std::int32_t>(size),
-                      room_for<std::int32_t>(size), room_for<double>(size)};
-  projection.each_place([&](std::int64_t place, std::int64_t k, std::int32_t target, std::int32_t source) {
-    const auto at = static_cast<std::size_t>(place);
-    matrix.row[at] = target;
-    matrix.col[at] = source;
-    matrix.values[at] = static_cast<double>(weight[static_cast<std::size_t>(k)]);
-  });
-  return {projection.name, std::move(matrix)};
+  return {projection.name, matrix_of(projection, values_of(projection, weight))};
 }
 
 template <class R>
@@ -140,23 +141,11 @@ void restore_kept(const std::vector<Kept>& kept, Network<R>& network) {
   }
 }
 
-std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vector<std::vector<double>> values) {
+std::vector<ProjectionWeights> weights_with(const Topology& topology, std::vector<std::vector<double>> values) {
   std::vector<ProjectionWeights> all;
-  for (std::size_t p = 0; p < network.projections.size(); ++p) {
-    const ProjectionSpec& projection = network.projections[p];
-    ProjectionWeights& weights = all.emplace_back();
-    weights.projection = projection.name;
-    if (const auto* sparse = std::get_if<SparseMatrix>(&projection.weights)) {
-      weights.matrix = SparseMatrix{sparse->rows, sparse->cols, sparse->row, sparse->col, std::move(values[p])};
-    } else if (const auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) {
-      SparseMatrix drawn = draw_sparse(*random);
-      drawn.values = std::move(values[p]);
-      weights.matrix = std::move(drawn);
-    } else {
-      weights.matrix =
-          DenseMatrix{network.populations[static_cast<std::size_t>(projection.target)].size,
-                      network.populations[static_cast<std::size_t>(projection.source)].size, std::move(values[p])};
-    }
+  for (std::size_t p = 0; p < topology.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
+    all.push_back({projection.name, matrix_of(projection, std::move(values[p]))});
   }
   return all;
 }

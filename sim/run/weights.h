@@ -36,7 +36,7 @@ std::vector<Kept> kept_of(const Network<R>& network);
 template <class R>
 void restore_kept(const std::vector<Kept>& kept, Network<R>& network);
 
-/// weights_of a network of this model that holds these numbers.
-std::vector<ProjectionWeights> weights_with(const NetworkSpec& network, std::vector<std::vector<double>> values);
+/// weights_of a network of this topology that holds these numbers.
+std::vector<ProjectionWeights> weights_with(const Topology& topology, std::vector<std::vector<double>> values);
 
 }  // namespace locus

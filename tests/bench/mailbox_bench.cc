@@ -22,7 +22,7 @@ void mailbox(benchmark::State& state) {
   const Topology topology = topology_of(spec);
   Network<R> network = build<R>(spec, topology, spec.rules[0], 1);
   Door door(permit_of(learning), sizeof(R));
-  Mailbox<R> transport(network, learning, place(network, 1), Executor{}, door);
+  Mailbox<R> transport(network, learning, place(topology, 1), Executor{}, door);
   Updates<R, Mailbox<R>> updates(transport, spec, learning);
   measure(state, "messages", 5e7, [&] {
     const std::int64_t before = door.ledger().messages();

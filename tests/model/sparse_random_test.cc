@@ -12,7 +12,8 @@
 #include "sim/model/overrides.h"
 #include "sim/model/realise.h"
 #include "sim/model/wire.h"
-#include "sim/report/forecast.h"
+#include "sim/report/description.h"
+#include "sim/report/write.h"
 #include "sim/run/run.h"
 #include "sim/run/weights.h"
 #include "tests/model/fault_case.h"
@@ -149,15 +150,17 @@ TEST(SparseRandom, GainIsOverTheSourcesThatThereAre) {
 TEST(SparseRandom, RunsAsTheSameMatrixListedDoes) {
   const Spec drawn = loaded();
   const Spec known = listed(drawn);
-  for (const RuleSpec& rule : drawn.rules) {
-    const NetworkShape a = shape_of(drawn.network, rule);
-    const NetworkShape b = shape_of(known.network, rule);
-    EXPECT_EQ(a.recurrent_synapses, b.recurrent_synapses);
-    EXPECT_EQ(a.input_synapses, 9 * 40);
-    EXPECT_EQ(a.readout_synapses, 20 * 2);
-    EXPECT_EQ(a.autapses, 0);
-    EXPECT_EQ(b.autapses, 0);
+  const Topology of_drawn = topology_of(drawn);
+  const Topology of_known = topology_of(known);
+  for (std::size_t p = 0; p < 4; ++p) {
+    EXPECT_EQ(of_drawn.projections[p].offset, of_known.projections[p].offset);
+    EXPECT_EQ(of_drawn.projections[p].target, of_known.projections[p].target);
+    EXPECT_TRUE(of_drawn.projections[p].listed.empty());
   }
+  EXPECT_EQ(of_drawn.projections[0].size(), 9 * 40);
+  EXPECT_EQ(of_drawn.projections[3].size(), 20 * 2);
+  EXPECT_TRUE(of_drawn.autapses.empty());
+  EXPECT_TRUE(of_known.autapses.empty());
   for (const TransportKind transport : {TransportKind::kBatched, TransportKind::kMailbox}) {
     const RunResult a = run(drawn, {.transport = transport, .threads = 2});
     const RunResult b = run(known, {.transport = transport, .threads = 1});
@@ -169,13 +172,43 @@ TEST(SparseRandom, RunsAsTheSameMatrixListedDoes) {
   }
 }
 
-/// What a checkpoint keeps are values; where they stand is drawn again.
+/// Whoever drew entries again from this spec would see another network: everything that a run does,
+/// over both transports, with evaluation and a chip, has to take them from the topology.
+TEST(SparseRandom, IsDrawnOnceForARun) {
+  Spec spec = loaded();
+  spec.training.evaluation = EvaluationSpec{.every = 1, .trials = 2};
+  spec.chip = ChipSpec{.width = 3, .height = 2, .neurons_per_core = 9, .policy = PlacementPolicy::kGreedy};
+  Spec spoilt = spec;
+  for (ProjectionSpec& projection : spoilt.network.projections)
+    std::get<SparseRandomWeights>(projection.weights).synapse_key = random_key(77, projection.name);
+  const Topology topology = topology_of(spec);
+  EXPECT_EQ(description(spoilt, topology), description(spec, topology));
+  for (const TransportKind transport : {TransportKind::kBatched, TransportKind::kMailbox}) {
+    const RunResult wanted = run(spec, {.transport = transport, .threads = 2});
+    const RunResult once = run(spoilt, topology, {.transport = transport, .threads = 2});
+    EXPECT_EQ(json_line(once), json_line(wanted));
+    ASSERT_EQ(once.outcomes.size(), 2U);
+    for (std::size_t r = 0; r < once.outcomes.size(); ++r) {
+      EXPECT_EQ(once.outcomes[r].fingerprint, wanted.outcomes[r].fingerprint);
+      EXPECT_EQ(once.outcomes[r].evaluations, wanted.outcomes[r].evaluations);
+      EXPECT_EQ(once.outcomes[r].chip->report.entries, wanted.outcomes[r].chip->report.entries);
+    }
+    RunState state;
+    for (const Outcome& outcome : once.outcomes) state.rules.push_back(state_of(outcome));
+    EXPECT_EQ(misfit(spoilt, topology, state), "");
+    const RunResult again = run(spoilt, topology, {.threads = 2, .from = &state});
+    EXPECT_EQ(json_line(again), json_line(wanted));
+  }
+  EXPECT_NE(run(spoilt, {}).outcomes[0].fingerprint, run(spec, {}).outcomes[0].fingerprint);
+}
+
+/// What a checkpoint keeps are values; where they stand the topology says.
 TEST(SparseRandom, WeightsAreWrittenWhereTheyStand) {
   const Spec spec = loaded();
   const Topology topology = topology_of(spec);
   const Network<double> network = build<double>(spec, topology, spec.rules[0], 1);
   const std::vector<ProjectionWeights> wanted = weights_of(network);
-  const std::vector<ProjectionWeights> made = weights_with(spec.network, values_of(network));
+  const std::vector<ProjectionWeights> made = weights_with(topology, values_of(network));
   ASSERT_EQ(made.size(), 4U);
   for (std::size_t k = 0; k < made.size(); ++k) {
     const auto& a = std::get<SparseMatrix>(made[k].matrix);

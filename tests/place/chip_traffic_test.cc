@@ -29,8 +29,8 @@ ChipSpec random_chip(const Spec& spec, Dice& dice) {
   chip.width = dice.between(1, 4);
   chip.height = dice.between(1, 3);
   chip.policy = PlacementPolicy::kExplicit;
-  const Wiring wiring = wiring_of(spec.network, {});
-  chip.neurons_per_core = wiring.sizes.rate_neurons + wiring.sizes.readouts;
+  const Topology topology = topology_of(spec);
+  chip.neurons_per_core = topology.sizes.rate_neurons + topology.sizes.readouts;
   for (int k = 0; k < chip.neurons_per_core; ++k) chip.cores.push_back(dice.between(0, chip.width * chip.height - 1));
   if (dice.chance(40)) chip.agent_core = dice.between(0, chip.width * chip.height - 1);
   return chip;
@@ -128,7 +128,7 @@ Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
   Network<double> network = build<double>(spec, topology, rule_spec, spec.training.batch);
   Permit permit{.channels = ~0U, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
   Door door(permit, sizeof(double));
-  Mailbox<double> transport(network, learning, place(network, 1), Executor{}, door);
+  Mailbox<double> transport(network, learning, place(topology, 1), Executor{}, door);
   Walker walker(*spec.chip, network);
   transport.watch([&](const Passing& m) { walker.see(m); });
   Task task(spec);

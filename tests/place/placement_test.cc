@@ -9,6 +9,7 @@
 
 #include "sim/model/load.h"
 #include "sim/model/network_size.h"
+#include "sim/model/wire.h"
 #include "tests/support/random_model.h"
 
 namespace locus {
@@ -39,11 +40,11 @@ Spec triangles() {
 }
 
 TEST(Policy, GreedyKeepsTogetherWhatIsConnected) {
-  const Wiring wiring = wiring_of(triangles().network, {});
-  const Cores cores = place_greedy(wiring, 4);
+  const Topology topology = topology_of(triangles());
+  const Cores cores = place_greedy(topology, 4);
   EXPECT_EQ(cores, (Cores{0, 1, 0, 1, 0, 1, 0, 1})) << "each triangle with its readout";
-  EXPECT_EQ(cut_synapses(wiring, cores), 0);
-  EXPECT_EQ(cut_synapses(wiring, place_block(8, 4)), 6)
+  EXPECT_EQ(cut_synapses(topology, cores), 0);
+  EXPECT_EQ(cut_synapses(topology, place_block(8, 4)), 6)
       << "0-2, 2-4, 4-0 and 1-3, 3-5, 5-1 cross where 4, 5 sit apart, and both of A";
 }
 
@@ -52,14 +53,14 @@ TEST(Policy, GreedyKeepsTogetherWhatIsConnected) {
 TEST(Policy, GreedyLeavesNoExchangeThatCutsFewer) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     const Spec spec = odd_model(seed);
-    const Wiring wiring = wiring_of(spec.network, {});
+    const Topology topology = topology_of(spec);
     for (const std::int32_t room : {1, 2, 3}) {
-      Cores cores = place_greedy(wiring, room);
-      const std::int64_t cut = cut_synapses(wiring, cores);
+      Cores cores = place_greedy(topology, room);
+      const std::int64_t cut = cut_synapses(topology, cores);
       for (std::size_t a = 0; a < cores.size(); ++a) {
         for (std::size_t b = a + 1; b < cores.size(); ++b) {
           std::swap(cores[a], cores[b]);
-          ASSERT_GE(cut_synapses(wiring, cores), cut) << a << " and " << b << " of " << describe(spec);
+          ASSERT_GE(cut_synapses(topology, cores), cut) << a << " and " << b << " of " << describe(spec);
           std::swap(cores[a], cores[b]);
         }
       }
@@ -70,16 +71,16 @@ TEST(Policy, GreedyLeavesNoExchangeThatCutsFewer) {
 TEST(Policy, GreedyIsNeverWorseThanBlock) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const Spec spec = odd_model(seed);
-    const Wiring wiring = wiring_of(spec.network, {});
-    const std::int32_t neurons = wiring.sizes.rate_neurons + wiring.sizes.readouts;
+    const Topology topology = topology_of(spec);
+    const std::int32_t neurons = topology.sizes.rate_neurons + topology.sizes.readouts;
     for (std::int32_t room = 1; room <= neurons; room += 2) {
-      const Cores greedy = place_greedy(wiring, room);
+      const Cores greedy = place_greedy(topology, room);
       const Cores blocks = place_block(neurons, room);
-      ASSERT_LE(cut_synapses(wiring, greedy), cut_synapses(wiring, blocks)) << describe(spec);
+      ASSERT_LE(cut_synapses(topology, greedy), cut_synapses(topology, blocks)) << describe(spec);
       std::vector<int> held(static_cast<std::size_t>(neurons), 0);
       for (const std::int32_t core : greedy) ASSERT_LE(++held.at(static_cast<std::size_t>(core)), room);
       ASSERT_LE(*std::max_element(greedy.begin(), greedy.end()), (neurons - 1) / room) << "no more cores than blocks take";
-      ASSERT_EQ(greedy, place_greedy(wiring, room)) << "the same every time";
+      ASSERT_EQ(greedy, place_greedy(topology, room)) << "the same every time";
     }
   }
 }
@@ -90,24 +91,24 @@ TEST(Policy, GreedyIsNeverWorseThanBlockOnTheShippedModels) {
     const Spec spec = load(entry.path());
     const std::int64_t all = locus::neurons(spec.network, PopulationKind::kRate);
     if (all > 1000) continue;  // the balanced network: minutes for six rooms
-    const Wiring wiring = wiring_of(spec.network, {});
-    const std::int32_t neurons = wiring.sizes.rate_neurons + wiring.sizes.readouts;
+    const Topology topology = topology_of(spec);
+    const std::int32_t neurons = topology.sizes.rate_neurons + topology.sizes.readouts;
     for (const std::int32_t room : {1, 2, 3, 4, 8, 16}) {
-      EXPECT_LE(cut_synapses(wiring, place_greedy(wiring, room)), cut_synapses(wiring, place_block(neurons, room)))
+      EXPECT_LE(cut_synapses(topology, place_greedy(topology, room)), cut_synapses(topology, place_block(neurons, room)))
           << entry.path() << ", " << room << " a core";
     }
   }
 }
 
-TEST(Wiring, HasTheSynapsesOfTheModel) {
+TEST(TopologyOf, HasTheSynapsesOfTheModel) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     const Spec spec = odd_model(seed);
-    const Wiring wiring = wiring_of(spec.network, {});
-    ASSERT_EQ(wiring.projections.size(), spec.network.projections.size());
-    for (std::size_t p = 0; p < wiring.projections.size(); ++p) {
+    const Topology topology = topology_of(spec);
+    ASSERT_EQ(topology.projections.size(), spec.network.projections.size());
+    for (std::size_t p = 0; p < topology.projections.size(); ++p) {
       std::set<std::pair<int, int>> met;
-      wiring.projections[p].each([&](std::int32_t source, std::int32_t target) { met.insert({source, target}); });
-      EXPECT_EQ(static_cast<std::int64_t>(met.size()), wiring.projections[p].size());
+      topology.projections[p].each([&](std::int32_t source, std::int32_t target) { met.insert({source, target}); });
+      EXPECT_EQ(static_cast<std::int64_t>(met.size()), topology.projections[p].size());
     }
   }
 }
@@ -146,13 +147,13 @@ TEST(Mesh, WaysAreManhattanAndGoAlongTheRowFirst) {
 }
 
 TEST(Room, ThatLacksIsNamedWithWhatWouldDo) {
-  const Wiring wiring = wiring_of(triangles().network, {});
+  const Topology topology = topology_of(triangles());
   ChipSpec chip;
   chip.width = 2;
   chip.neurons_per_core = 4;
-  EXPECT_FALSE(lack_of_room(chip, wiring, "m").has_value());
+  EXPECT_FALSE(lack_of_room(chip, topology, "m").has_value());
   chip.neurons_per_core = 3;
-  const auto neurons = lack_of_room(chip, wiring, "m");
+  const auto neurons = lack_of_room(chip, topology, "m");
   ASSERT_TRUE(neurons.has_value());
   EXPECT_EQ(describe(*neurons),
             "m: error: chip.neurons_per_core is 3: 2 x 1 cores hold 6 neurons, and rate neurons and readouts are 8; "
@@ -160,15 +161,15 @@ TEST(Room, ThatLacksIsNamedWithWhatWouldDo) {
   chip.neurons_per_core = 4;
   // each core holds 3 of B + 3 of W + 1 of A under greedy, 4 + 4 and 2 + 2 + 2 under block
   chip.synapses_per_core = 8;
-  EXPECT_FALSE(lack_of_room(chip, wiring, "m").has_value());
+  EXPECT_FALSE(lack_of_room(chip, topology, "m").has_value());
   chip.synapses_per_core = 7;
-  const auto synapses = lack_of_room(chip, wiring, "m");
+  const auto synapses = lack_of_room(chip, topology, "m");
   ASSERT_TRUE(synapses.has_value());
   EXPECT_EQ(describe(*synapses),
             "m: error: chip.synapses_per_core is 7: core 0 would hold 8 synapses; must be at least 8 under placement "
             "BLOCK, or neurons_per_core be less");
   chip.policy = PlacementPolicy::kGreedy;
-  EXPECT_FALSE(lack_of_room(chip, wiring, "m").has_value());
+  EXPECT_FALSE(lack_of_room(chip, topology, "m").has_value());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/model/wire.h"
 #include "sim/report/forecast.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
@@ -168,7 +169,7 @@ TEST(Begin, SendsExactlyTheClosedFormWhereNeuronsAreAwake) {
       if (loss == Loss::kSequence) spec.training.warmup = 1;
       const RunResult result = run_with(spec, TransportKind::kBatched);
       for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-        const Ledger wanted = forecast(spec, spec.rules[k]);
+        const Ledger wanted = forecast(spec, topology_of(spec), spec.rules[k]);
         const Ledger& ledger = result.outcomes[k].ledger;
         EXPECT_EQ(ledger.entries(), wanted.entries()) << spec.rules[k].name << " of " << describe(spec);
         EXPECT_EQ(ledger.history_bytes(), wanted.history_bytes()) << spec.rules[k].name;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/model/wire.h"
 #include "sim/report/forecast.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
@@ -146,7 +147,7 @@ TEST(Clip, SendsExactlyTheClosedForm) {
     const Spec spec = bounded_model(model);
     const RunResult result = run_with(spec, TransportKind::kBatched);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      const Ledger wanted = forecast(spec, spec.rules[k]);
+      const Ledger wanted = forecast(spec, topology_of(spec), spec.rules[k]);
       const Ledger& ledger = result.outcomes[k].ledger;
       EXPECT_EQ(ledger.messages(Channel::kClip), wanted.messages(Channel::kClip) * ledger.trials())
           << spec.rules[k].name << " of " << describe(spec);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/requirements.h"
+#include "sim/model/wire.h"
 #include "sim/report/forecast.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
@@ -110,7 +111,7 @@ TEST(Delays, SendExactlyTheClosedForms) {
         for (const RuleSpec& rule : spec.rules) {
           const oracle::Answer answer = oracle::solve(spec, rule);
           oracle::Counts counts;
-          const Ledger ledger = forecast(spec, rule);
+          const Ledger ledger = forecast(spec, topology_of(spec), rule);
           for (const LedgerEntry& entry : ledger.entries())
             counts[{entry.channel, entry.lag}] = {entry.tally.messages, entry.tally.scalars};
           ASSERT_TRUE(counts == answer.counts) << rule.name << " of " << describe(spec);

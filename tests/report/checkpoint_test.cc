@@ -81,7 +81,7 @@ TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {
       for (int at = 0; at < 12; ++at) {
         write_at(spec, at);
         const Checkpoint read = read_checkpoint(file_);
-        ASSERT_EQ(misfit(spec, read.state), "");
+        ASSERT_EQ(misfit(spec, topology_of(spec), read.state), "");
         ASSERT_EQ(json_line(run(spec, {.threads = 2, .from = &read.state})), whole)
             << "moment " << at << " of " << describe(spec);
       }
@@ -103,7 +103,7 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
     for (int at = 0; at < 12; ++at) {
       write_at(spec, at);
       const Checkpoint read = read_checkpoint(file_);
-      ASSERT_EQ(misfit(spec, read.state), "");
+      ASSERT_EQ(misfit(spec, topology_of(spec), read.state), "");
       ASSERT_EQ(json_line(run(spec, {.threads = 2, .from = &read.state})), whole) << "moment " << at;
     }
   }
@@ -118,7 +118,7 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   Checkpoint read = read_checkpoint(file_);
   std::vector<Fault> warnings;
   const Spec spec = load_bytes(read.asked.bytes, "m.txtpb", {}, warnings, &read.asked.files);
-  EXPECT_EQ(misfit(spec, read.state), "");
+  EXPECT_EQ(misfit(spec, topology_of(spec), read.state), "");
   EXPECT_TRUE(read.state.running);
   EXPECT_GT(read.state.rules.back().updates, 0);
   // Written where core's arithmetic was of another level: counts are the same, numbers but for

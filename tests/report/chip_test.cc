@@ -36,8 +36,8 @@ Spec chip_model(std::uint64_t seed) {
   spec.chip = ChipSpec{};
   spec.chip->width = 3;
   spec.chip->height = 2;
-  const Wiring wiring = wiring_of(spec.network, {});
-  spec.chip->neurons_per_core = (wiring.sizes.rate_neurons + wiring.sizes.readouts + 5) / 6;
+  const Topology topology = topology_of(spec);
+  spec.chip->neurons_per_core = (topology.sizes.rate_neurons + topology.sizes.readouts + 5) / 6;
   spec.chip->cost = some_cost();
   return spec;
 }
@@ -197,7 +197,7 @@ TEST(ChipDrawing, ShowsEveryCore) {
   chip.width = 2;
   chip.height = 2;
   chip.neurons_per_core = 3;
-  EXPECT_EQ(chip_drawing(chip, spec.network),
+  EXPECT_EQ(chip_drawing(chip, topology_of(spec)),
             "chip: 2 x 2 cores of 3 neurons, BLOCK; backward agent at host\n"
             "20 of 35 synapses of W and A cross cores\n"  // W: 2 x 3 x 2; A: 3 and 5
             "       +------------------------+------------------------+\n"
@@ -212,7 +212,7 @@ TEST(ChipDrawing, ShowsEveryCore) {
             "       +------------------------+------------------------+\n");
   chip.width = 40;
   chip.policy = PlacementPolicy::kRoundRobin;
-  const std::string wide = chip_drawing(chip, spec.network);
+  const std::string wide = chip_drawing(chip, topology_of(spec));
   expect_narrow(wide);
   EXPECT_NE(wide.find("  core 6: out 1 (5 synapses)\n"), std::string::npos) << wide;
   EXPECT_NE(wide.find("and 16 cores more\n"), std::string::npos) << wide;

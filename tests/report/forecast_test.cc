@@ -12,33 +12,6 @@
 namespace locus {
 namespace {
 
-TEST(Forecast, ShapeIsThatOfTheNetworkThatIsBuilt) {
-  int with_feedback = 0;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    const Spec spec = odd_model(seed);
-    const Topology topology = topology_of(spec);
-    for (const RuleSpec& rule : spec.rules) {
-      const NetworkShape built = shape_of(topology, feedback_of(topology, rule));
-      const NetworkShape foreseen = shape_of(spec.network, rule);
-      EXPECT_EQ(foreseen.inputs, built.inputs);
-      EXPECT_EQ(foreseen.rate_neurons, built.rate_neurons);
-      EXPECT_EQ(foreseen.curved_neurons, built.curved_neurons);
-      EXPECT_EQ(foreseen.readouts, built.readouts);
-      EXPECT_EQ(foreseen.input_synapses, built.input_synapses);
-      EXPECT_EQ(foreseen.recurrent_synapses, built.recurrent_synapses);
-      EXPECT_EQ(foreseen.readout_synapses, built.readout_synapses);
-      EXPECT_EQ(foreseen.feedback_synapses, built.feedback_synapses) << rule.name;
-      EXPECT_EQ(foreseen.plastic_input, built.plastic_input);
-      EXPECT_EQ(foreseen.plastic_recurrent, built.plastic_recurrent);
-      EXPECT_EQ(foreseen.plastic_readout, built.plastic_readout);
-      EXPECT_EQ(foreseen.plastic_onto_curved, built.plastic_onto_curved);
-      EXPECT_EQ(foreseen.autapses, built.autapses);
-      with_feedback += built.feedback_synapses > 0;
-    }
-  }
-  EXPECT_GT(with_feedback, 60);
-}
-
 RuleSpec rule_of(RuleKind kind) {
   RuleSpec rule;
   rule.name = "r";
@@ -76,8 +49,8 @@ TEST(Memory, IsHalvedByFloat32ButForWhatIsReported) {
   const double bare = 4 * (18 + 5 * 2 * 3) + 8 * 2 * 18;
   EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kBptt), TransportKind::kBatched), bare + 4 * 5 * 2 * (2 + 9));
   EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 18 * (4 * 6 + 4));
-  const Ledger wide = forecast(sample_spec(), rule_of(RuleKind::kRflo));
-  const Ledger narrow = forecast(spec, rule_of(RuleKind::kRflo));
+  const Ledger wide = forecast(sample_spec(), topology_of(sample_spec()), rule_of(RuleKind::kRflo));
+  const Ledger narrow = forecast(spec, topology_of(spec), rule_of(RuleKind::kRflo));
   EXPECT_EQ(narrow.scalar_bytes(), 4);
   EXPECT_EQ(2 * narrow.trace_bytes(), wide.trace_bytes());
   EXPECT_EQ(narrow.entries(), wide.entries());

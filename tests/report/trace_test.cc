@@ -18,8 +18,8 @@ Spec traced_model(std::uint64_t seed) {
   spec.chip = ChipSpec{};
   spec.chip->width = 2;
   spec.chip->height = 2;
-  const Wiring wiring = wiring_of(spec.network, {});
-  spec.chip->neurons_per_core = (wiring.sizes.rate_neurons + wiring.sizes.readouts + 3) / 4;
+  const Topology topology = topology_of(spec);
+  spec.chip->neurons_per_core = (topology.sizes.rate_neurons + topology.sizes.readouts + 3) / 4;
   return spec;
 }
 

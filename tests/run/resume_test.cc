@@ -50,7 +50,7 @@ std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
   const RunResult whole = run_with(spec, transport);
   const std::vector<RunState> states = states_of(spec, transport);
   for (std::size_t s = 0; s < states.size(); ++s) {
-    EXPECT_EQ(misfit(spec, states[s]), "");
+    EXPECT_EQ(misfit(spec, topology_of(spec), states[s]), "");
     const RunResult resumed =
         run(spec, {.transport = transport, .threads = 1 + static_cast<int>(s % 3), .from = &states[s]});
     if (resumed.outcomes.size() != whole.outcomes.size()) {
@@ -194,7 +194,7 @@ TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
   const auto misfit_after = [&](auto change) {
     RunState state = good;
     change(state);
-    return misfit(spec, state);
+    return misfit(spec, topology_of(spec), state);
   };
   EXPECT_EQ(misfit_after([](RunState&) {}), "");
   EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().rule = "another"; }), "");
@@ -212,7 +212,7 @@ TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
   EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().stalled_ticks = -1; }), "");
   EXPECT_NE(misfit_after([](RunState& s) { s.rules.front().traffic.emplace(); }), "");
   EXPECT_NE(misfit_after([&](RunState& s) { s.rules.resize(spec.rules.size() + 1); }), "");
-  EXPECT_NE(misfit(spec, {.rules = {}, .running = true}), "");
+  EXPECT_NE(misfit(spec, topology_of(spec), {.rules = {}, .running = true}), "");
 }
 
 TEST(ResumeOf, AStateWithoutTheMomentsOfAdamIsRefusedInWords) {
@@ -223,13 +223,14 @@ TEST(ResumeOf, AStateWithoutTheMomentsOfAdamIsRefusedInWords) {
   const RunState good = states_of(spec, TransportKind::kBatched).at(7);
   ASSERT_TRUE(good.running);
   ASSERT_FALSE(good.rules.back().kept.empty());
-  EXPECT_EQ(misfit(spec, good), "");
+  EXPECT_EQ(misfit(spec, topology_of(spec), good), "");
   const auto misfit_after = [&](auto change) {
     RunState state = good;
     change(state.rules.back());
-    return misfit(spec, state);
+    return misfit(spec, topology_of(spec), state);
   };
-  EXPECT_NE(misfit(spec, plain).find("moments of Adam"), std::string::npos) << misfit(spec, plain);
+  EXPECT_NE(misfit(spec, topology_of(spec), plain).find("moments of Adam"), std::string::npos)
+      << misfit(spec, topology_of(spec), plain);
   EXPECT_NE(misfit_after([](RuleState& rule) { rule.kept.pop_back(); }), "");
   EXPECT_NE(misfit_after([](RuleState& rule) { rule.kept.push_back(rule.kept.back()); }), "");
   EXPECT_NE(misfit_after([](RuleState& rule) { rule.kept.front().values.push_back(0); }), "");
@@ -238,7 +239,8 @@ TEST(ResumeOf, AStateWithoutTheMomentsOfAdamIsRefusedInWords) {
   EXPECT_NE(misfit_after([](RuleState& rule) { rule.commits = -1; }), "");
   EXPECT_NE(misfit_after([](RuleState& rule) { rule.commits = 1 << 20; }), "");
   spec.training.optimizer.adam.reset();
-  EXPECT_NE(misfit(spec, good).find("or more"), std::string::npos) << misfit(spec, good);
+  EXPECT_NE(misfit(spec, topology_of(spec), good).find("or more"), std::string::npos)
+      << misfit(spec, topology_of(spec), good);
 }
 
 TEST(ResumeOf, AStateWithoutWhatNeuronsCarryIsRefusedInWords) {
@@ -249,32 +251,33 @@ TEST(ResumeOf, AStateWithoutWhatNeuronsCarryIsRefusedInWords) {
   const RunState good = states_of(spec, TransportKind::kBatched).at(3);
   ASSERT_TRUE(good.running);
   ASSERT_EQ(good.rules.back().updates, 2);
-  EXPECT_EQ(misfit(spec, good), "");
-  EXPECT_NE(misfit(spec, plain).find("carried states"), std::string::npos) << misfit(spec, plain);
+  EXPECT_EQ(misfit(spec, topology_of(spec), good), "");
+  EXPECT_NE(misfit(spec, topology_of(spec), plain).find("carried states"), std::string::npos)
+      << misfit(spec, topology_of(spec), plain);
   RunState shorter = good;
   shorter.rules.back().kept.front().values.pop_back();
-  EXPECT_NE(misfit(spec, shorter), "");
+  EXPECT_NE(misfit(spec, topology_of(spec), shorter), "");
   RunState evaluated = good;
   evaluated.rules.back().evaluations = {{0, 1.0}};
-  EXPECT_NE(misfit(spec, evaluated).find("does not ask for"), std::string::npos);
+  EXPECT_NE(misfit(spec, topology_of(spec), evaluated).find("does not ask for"), std::string::npos);
 }
 
 TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {
   Spec spec = odd_model(8);
   spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
   const RunState good = states_of(spec, TransportKind::kBatched).back();
-  ASSERT_EQ(misfit(spec, good), "");
+  ASSERT_EQ(misfit(spec, topology_of(spec), good), "");
   RunState more = good;
   for (std::vector<std::int64_t>& stream : more.rules.front().traffic->messages) {
     // whole events still, and not those of the ledger
     for (std::int64_t& messages : stream) messages *= 2;
   }
-  EXPECT_NE(misfit(spec, more).find("counts by neuron that are not its messages"), std::string::npos)
-      << misfit(spec, more);
+  EXPECT_NE(misfit(spec, topology_of(spec), more).find("counts by neuron that are not its messages"), std::string::npos)
+      << misfit(spec, topology_of(spec), more);
   RunState broken = good;
   std::vector<std::int64_t>& axons = broken.rules.front().traffic->messages[static_cast<std::size_t>(Stream::kAxonB)];
   *std::ranges::find_if(axons, [](std::int64_t messages) { return messages > 1; }) += 1;
-  EXPECT_NE(misfit(spec, broken), "");
+  EXPECT_NE(misfit(spec, topology_of(spec), broken), "");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
+#include "sim/model/wire.h"
 #include "sim/report/forecast.h"
 #include "tests/support/agreement.h"
 #include "tests/support/model_text.h"
@@ -57,7 +58,7 @@ TEST(Delays, SendNoMoreThanTheClosedForms) {
     const Spec spec = late_spiking_model(seed);
     const RunResult result = run_with(spec, TransportKind::kBatched);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      const Ledger bound = forecast(spec, spec.rules[k]);
+      const Ledger bound = forecast(spec, topology_of(spec), spec.rules[k]);
       const Ledger& ledger = result.outcomes[k].ledger;
       for (const LedgerEntry& entry : ledger.entries()) {
         EXPECT_LE(entry.tally.messages, bound.at(entry.channel, entry.lag).messages * ledger.trials())

@@ -107,7 +107,7 @@ Watched train(const Fixture& fixture, TransportKind transport) {
   Door door(permit, sizeof(double));
   Watched watched;
   if (transport == TransportKind::kMailbox) {
-    Mailbox<double> mailbox(network, learning, place(network, 2), Executor{}, door);
+    Mailbox<double> mailbox(network, learning, place(topology, 2), Executor{}, door);
     watched = train_over(mailbox, spec, learning);
   } else {
     Batched<double> batched(network, learning, {trial_shape_of(spec.training), false}, Executor{}, door);

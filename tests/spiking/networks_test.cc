@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
+#include "sim/model/wire.h"
 #include "sim/report/forecast.h"
 #include "tests/support/agreement.h"
 #include "tests/support/model_text.h"
@@ -77,7 +78,7 @@ TEST(SpikingNetworks, SendNoMoreThanTheClosedForms) {
     const Spec spec = odd_spiking_model(seed);
     const RunResult result = run_with(spec, TransportKind::kBatched);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      const Ledger bound = forecast(spec, spec.rules[k]);
+      const Ledger bound = forecast(spec, topology_of(spec), spec.rules[k]);
       const Ledger& ledger = result.outcomes[k].ledger;
       for (const LedgerEntry& entry : ledger.entries()) {
         EXPECT_LE(entry.tally.messages, bound.at(entry.channel, entry.lag).messages * ledger.trials())
@@ -139,7 +140,7 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
     spec.training.updates = 1;
     const RunResult result = run_with(spec, TransportKind::kBatched);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      const Ledger wanted = forecast(spec, spec.rules[k]);
+      const Ledger wanted = forecast(spec, topology_of(spec), spec.rules[k]);
       const Ledger& ledger = result.outcomes[k].ledger;
       for (const LedgerEntry& entry : wanted.entries()) {
         const bool errs = entry.channel == Channel::kPost || entry.channel == Channel::kTransport ||

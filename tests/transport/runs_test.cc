@@ -156,7 +156,7 @@ Trained over_batched(const RunCase& c, Locality budget, Looks looks) {
 
 Trained over_mailbox(const RunCase& c, Locality budget) {
   return train(c, budget, false, [](Network<double>& network, const Learning& learning, const TrialShape&, Door& door) {
-    return Mailbox<double>(network, learning, place(network, 2), Executor{}, door);
+    return Mailbox<double>(network, learning, place(*network.topology, 2), Executor{}, door);
   });
 }
 

@@ -51,7 +51,7 @@ Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int s
   door.record(&traffic);
   std::int64_t watched = 0;
   if (mailbox) {
-    Mailbox<double> transport(network, learning, place(network, shards), Executor{}, door);
+    Mailbox<double> transport(network, learning, place(topology, shards), Executor{}, door);
     transport.watch([&](const Passing&) { ++watched; });
     run_updates(transport, spec, learning);
   } else {
@@ -155,8 +155,8 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
   Traffic traffic({2, 3, 1}, 2, 3);
   std::array<std::vector<EventSize>, kStreams> sizes;
   for (const StreamRow& stream : kStreamTable)
-    sizes[static_cast<std::size_t>(stream.stream)].assign(
-        static_cast<std::size_t>(Traffic::Sizes{2, 3, 1}.of(stream.key)), EventSize{3, 1});
+    sizes[static_cast<std::size_t>(stream.stream)].assign(static_cast<std::size_t>(LayerSizes{2, 3, 1}.of(stream.key)),
+                                                          EventSize{3, 1});
   sizes[static_cast<std::size_t>(Stream::kAxonW)][2] = {4, 5};
   traffic.weigh(sizes);
   traffic.tick(Tick{1});

@@ -81,7 +81,7 @@ TEST_P(Ways, AgreeWithTheMailbox) {
   train(batched, learning, shape, c.every_tick);
 
   Door reference_door = open_door(learning);
-  Mailbox<double> mailbox(reference, learning, place(reference, 2), Executor{}, reference_door);
+  Mailbox<double> mailbox(reference, learning, place(*reference.topology, 2), Executor{}, reference_door);
   train(mailbox, learning, shape, c.every_tick);
 
   EXPECT_EQ(door.ledger(), reference_door.ledger());
