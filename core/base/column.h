@@ -1,5 +1,5 @@
 // Column<T>: one field of all actors of a kind, contiguous and 64-byte aligned (structure of
-// arrays).
+// arrays), indexed by strong ids or by places.
 //
 // Why: a delivery touches one field of many actors; whole cache lines of it are useful, and the
 // compiler vectorises over them. Columns of some megabytes ask for huge pages (huge_pages.h).
@@ -10,9 +10,9 @@
 
 #include <cstddef>
 #include <new>
-#include <vector>
 
 #include "core/base/huge_pages.h"
+#include "core/base/indexed.h"
 
 namespace locus {
 
@@ -46,6 +46,6 @@ struct ColumnAllocator {
 };
 
 template <class T>
-using Column = std::vector<T, ColumnAllocator<T>>;
+using Column = Indexed<T, ColumnAllocator<T>>;
 
 }  // namespace locus
