@@ -106,7 +106,7 @@ struct Network {
   InputLayer<R> inputs;
   RateLayer<R> rate;
   ReadoutLayer<R> readouts;
-  std::vector<Synapses<R>> synapses;  // of each projection of the topology
+  Indexed<Synapses<R>> synapses;  // of each projection of the topology
   // R, a rule's own wires: one a rate population, by its first neuron; empty without FEEDBACK
   std::vector<Projection> feedback;
   std::vector<Column<R>> feedback_weights;  // of each of them, fixed [1] (synapses)
@@ -114,7 +114,7 @@ struct Network {
   std::int64_t commits = 0;
   bool carries = false;  // the next trial begins where neurons stand now; otherwise at h_0
 
-  const std::vector<Projection>& projections() const { return topology->projections; }
+  const Indexed<Projection>& projections() const { return topology->projections; }
 };
 
 /// Whether the weights of every plastic projection are finite. Cost: one pass over them that

@@ -19,7 +19,8 @@ struct Id {
 using NeuronId = Id<struct NeuronTag>;
 // within its projection, source by source, from 0
 using SynapseId = Id<struct SynapseTag, std::int64_t>;
-using ProjectionId = Id<struct ProjectionTag>;  // within the network, file order, from 0
+using PopulationId = Id<struct PopulationTag>;  // within the network, file order, from 0
+using ProjectionId = Id<struct ProjectionTag>;  // likewise
 using Lane = Id<struct LaneTag>;                // the trial of a batch, from 0
 
 /// A tick of a trial, 1..T (0 is "before the first"). Differences are lags.

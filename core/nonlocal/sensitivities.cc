@@ -53,11 +53,11 @@ void Sensitivities<R>::hear_own(T& transport) {
 template <class R>
 template <class Visit>
 void Sensitivities<R>::each_recurrent(const Network<R>& network, Visit visit) const {
-  for (const std::int32_t p : recurrent_) {
-    const Projection& projection = network.projections()[static_cast<std::size_t>(p)];
+  for (const ProjectionId p : recurrent_) {
+    const Projection& projection = network.projections()[p];
     for (std::int64_t k = 0; k < projection.size(); ++k) {
       visit(projection.source_begin + projection.source_of(k), projection.target_begin + projection.target_of(k),
-            network.synapses[static_cast<std::size_t>(p)].weight[static_cast<std::size_t>(k)]);
+            network.synapses[p].weight[static_cast<std::size_t>(k)]);
     }
   }
 }
@@ -100,7 +100,7 @@ void Sensitivities<R>::hear(Batched<R>& transport) {
   const Network<R>& network = transport.network();
   if (transport.door().now() > Tick{1}) {
     std::int64_t synapses = 0;
-    for (const std::int32_t p : recurrent_) synapses += network.projections()[static_cast<std::size_t>(p)].size();
+    for (const ProjectionId p : recurrent_) synapses += network.projections()[p].size();
     transport.door().template pass<Channel::kInfluence, Party::kRate, Party::kRate>(0, synapses * lanes_, size_, [&] {
       std::pair first(neurons_, neurons_);  // the smallest (sender, receiver)
       each_recurrent(network, [&](std::int32_t source, std::int32_t target, R) {

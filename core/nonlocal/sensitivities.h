@@ -94,7 +94,7 @@ class Sensitivities {
   std::int32_t lanes_;
   std::int64_t size_ = 0;  // N
   std::vector<Range> ranges_;
-  std::vector<std::int32_t> recurrent_;  // the projections of W
+  std::vector<ProjectionId> recurrent_;  // the projections of W
   Column<R> sensitivities_;              // (lanes x n x N)
   Column<R> next_;                       // (lanes x n x N)
   Queues<Influence<R>> influences_{0};   // mailbox only, as the two below

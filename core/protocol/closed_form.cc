@@ -100,14 +100,14 @@ NetworkShape shape_of(const Topology& topology, const std::vector<Projection>& f
   shape.rate_neurons = topology.sizes.rate_neurons;
   shape.readouts = topology.sizes.readouts;
   shape.autapses = static_cast<std::int64_t>(topology.autapses.size());
-  std::vector<std::int32_t> longest(topology.populations.size(), 0);  // wait of what each sends
+  Indexed<std::int32_t> longest(topology.populations.size(), 0);  // wait of what each sends
   for (const Projection& projection : topology.projections) {
     const Population& source = topology.source_of(projection);
     const Population& target = topology.target_of(projection);
     const std::int64_t plastic = projection.plastic ? projection.size() : 0;
     const bool recurrent = projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
     const bool onto_readouts = projection.target_layer == Layer::kReadout;
-    std::int32_t& wait = longest[static_cast<std::size_t>(projection.source_population)];
+    std::int32_t& wait = longest[projection.source_population];
     wait = std::max(wait, projection.wait);
     if (projection.wait > 0)
       shape.late.push_back({recurrent, onto_readouts, projection.size(), plastic, projection.delay()});

@@ -16,8 +16,9 @@ void Mailbox<R>::targets(const R* target, R scale) {
 
 template <class R>
 void Mailbox<R>::report_errors(Answers<R> answers) {
-  for (const std::int32_t p : projections_between(*network_.topology, Layer::kRate, Layer::kReadout)) {
-    const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
+  for (const ProjectionId id : projections_between(*network_.topology, Layer::kRate, Layer::kReadout)) {
+    const std::int32_t p = id.value;
+    const Projection& projection = network_.projections()[id];
     if (!projection.plastic && !answers) continue;
     drift_readouts(p);
     send<Channel::kPost, Party::kReadout, Party::kSynapse>(
@@ -96,13 +97,13 @@ void Mailbox<R>::feedback() {
 
 template <class R>
 void Mailbox<R>::tell_own_weights() {
-  for (const std::int32_t p : projections_between(*network_.topology, Layer::kRate, Layer::kRate)) {
+  for (const ProjectionId id : projections_between(*network_.topology, Layer::kRate, Layer::kRate)) {
+    const std::int32_t p = id.value;
     send<Channel::kDendrite, Party::kSynapse, Party::kRate>(
         own_weights_, 0, 1,
         [&](int shard) {
           for (const Autapse& autapse : network_.topology->autapses) {
-            if (autapse.projection != ProjectionId{p} || shard_of(sharding_.rate_begin, autapse.neuron.value) != shard)
-              continue;
+            if (autapse.projection != id || shard_of(sharding_.rate_begin, autapse.neuron.value) != shard) continue;
             const auto k = static_cast<std::int32_t>(autapse.synapse.value);
             for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
               own_weights_.between(shard, shard).push_back({k, autapse.neuron.value, lane, {learner(p, k, lane).weight}});

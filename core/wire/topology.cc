@@ -91,27 +91,27 @@ bool Topology::has_spikes() const { return std::ranges::any_of(populations, &Pop
 
 bool Topology::has_leaky_readouts() const { return std::ranges::any_of(populations, &Population::leaky); }
 
-std::vector<std::int32_t> projections_between(const Topology& topology, Layer source, Layer target) {
-  std::vector<std::int32_t> found;
+std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target) {
+  std::vector<ProjectionId> found;
   for (std::size_t p = 0; p < topology.projections.size(); ++p) {
     const Projection& projection = topology.projections[p];
     if (projection.source_layer == source && projection.target_layer == target)
-      found.push_back(static_cast<std::int32_t>(p));
+      found.push_back(ProjectionId{static_cast<std::int32_t>(p)});
   }
   return found;
 }
 
-std::int32_t add_population(Topology& topology, Population population) {
+PopulationId add_population(Topology& topology, Population population) {
   std::int32_t& size = size_of(topology.sizes, population.layer);
   population.begin = size;
   size += population.size;
   topology.populations.push_back(std::move(population));
-  return static_cast<std::int32_t>(topology.populations.size()) - 1;
+  return PopulationId{static_cast<std::int32_t>(topology.populations.size()) - 1};
 }
 
-Projection projection_between(const Topology& topology, std::int32_t source, std::int32_t target) {
-  const Population& from = topology.populations[static_cast<std::size_t>(source)];
-  const Population& onto = topology.populations[static_cast<std::size_t>(target)];
+Projection projection_between(const Topology& topology, PopulationId source, PopulationId target) {
+  const Population& from = topology.populations[source];
+  const Population& onto = topology.populations[target];
   return {.name = {},
           .source_layer = from.layer,
           .target_layer = onto.layer,
@@ -123,12 +123,12 @@ Projection projection_between(const Topology& topology, std::int32_t source, std
           .target_size = onto.size};
 }
 
-Projection feedback_onto(const Topology& topology, std::int32_t target) {
-  const Population& onto = topology.populations[static_cast<std::size_t>(target)];
+Projection feedback_onto(const Topology& topology, PopulationId target) {
+  const Population& onto = topology.populations[target];
   return {.name = "feedback/" + onto.name,
           .source_layer = Layer::kReadout,
           .target_layer = Layer::kRate,
-          .source_population = -1,
+          .source_population = PopulationId{-1},
           .target_population = target,
           .source_begin = 0,
           .source_size = topology.sizes.readouts,
@@ -177,16 +177,15 @@ void make_sparse(Projection& projection, const std::vector<std::int32_t>& source
 
 void find_autapses(Topology& topology) {
   topology.autapses.clear();
-  for (const std::int32_t p : projections_between(topology, Layer::kRate, Layer::kRate)) {
-    const Projection& projection = topology.projections[static_cast<std::size_t>(p)];
+  for (const ProjectionId p : projections_between(topology, Layer::kRate, Layer::kRate)) {
+    const Projection& projection = topology.projections[p];
     // Between two populations no neuron is its own source; with a longer delay h_t does not depend
     // on h_{t-1} through it.
     if (projection.source_population != projection.target_population || projection.wait > 0) continue;
     if (topology.target_of(projection).spiking || projection.hollow) continue;
     for (std::int32_t i = 0; i < projection.source_size; ++i) {
       const std::int64_t synapse = projection.synapse_between(i, i);
-      if (synapse >= 0)
-        topology.autapses.push_back({NeuronId{projection.source_begin + i}, ProjectionId{p}, SynapseId{synapse}});
+      if (synapse >= 0) topology.autapses.push_back({NeuronId{projection.source_begin + i}, p, SynapseId{synapse}});
     }
   }
   std::ranges::sort(topology.autapses, {}, &Autapse::neuron);

@@ -60,9 +60,9 @@ struct Projection {
   std::string name;
   Layer source_layer = Layer::kInput;
   Layer target_layer = Layer::kRate;
-  std::int32_t source_population = -1;  // within Topology::populations; -1: all readouts (feedback)
-  std::int32_t target_population = -1;  // within Topology::populations
-  std::int32_t source_begin = 0;        // first source neuron, within its layer
+  PopulationId source_population{-1};  // -1: all readouts (feedback)
+  PopulationId target_population{-1};
+  std::int32_t source_begin = 0;  // first source neuron, within its layer
   std::int32_t source_size = 0;
   std::int32_t target_begin = 0;  // first target neuron, within its layer
   std::int32_t target_size = 0;
@@ -151,43 +151,38 @@ struct Projection {
 
 /// A rate neuron's autapse of delay 1 (a spiking neuron does not ask for its own weight).
 struct Autapse {
-  NeuronId neuron;          // within the rate layer
-  ProjectionId projection;  // within Topology::projections
-  SynapseId synapse;        // within the projection
+  NeuronId neuron;  // within the rate layer
+  ProjectionId projection;
+  SynapseId synapse;  // within the projection
 };
 
 struct Topology {
-  std::vector<Population> populations;  // file order; none where read back from a result
-  std::vector<Projection> projections;  // B, W and A, file order
-  std::vector<Autapse> autapses;        // by neuron
+  Indexed<Population> populations;  // file order; none where read back from a result
+  Indexed<Projection> projections;  // B, W and A, file order
+  std::vector<Autapse> autapses;    // by neuron
   LayerSizes sizes;
 
   /// Synapses of all projections.
   std::int64_t synapses() const;
-  const Population& target_of(const Projection& projection) const {
-    return populations[static_cast<std::size_t>(projection.target_population)];
-  }
-  const Population& source_of(const Projection& projection) const {
-    return populations[static_cast<std::size_t>(projection.source_population)];
-  }
+  const Population& target_of(const Projection& projection) const { return populations[projection.target_population]; }
+  const Population& source_of(const Projection& projection) const { return populations[projection.source_population]; }
   /// Whether some population spikes; whether some readout has memory.
   bool has_spikes() const;
   bool has_leaky_readouts() const;
 };
 
-/// Indices of the projections that are B (input to rate), W (rate to rate) or A (rate to readout),
+/// The projections that are B (input to rate), W (rate to rate) or A (rate to readout),
 /// in file order.
-std::vector<std::int32_t> projections_between(const Topology& topology, Layer source, Layer target);
+std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target);
 
-/// Adds a population behind the others of its layer: sets its begin, and the layer's size. Returns
-/// its index.
-std::int32_t add_population(Topology& topology, Population population);
+/// Adds a population behind the others of its layer: sets its begin, and the layer's size.
+PopulationId add_population(Topology& topology, Population population);
 
 /// A dense projection between two populations of a topology, to which it has still to be added.
-Projection projection_between(const Topology& topology, std::int32_t source, std::int32_t target);
+Projection projection_between(const Topology& topology, PopulationId source, PopulationId target);
 
 /// R of one population: from all readouts; static. Every population has been added before.
-Projection feedback_onto(const Topology& topology, std::int32_t target);
+Projection feedback_onto(const Topology& topology, PopulationId target);
 
 /// Makes a dense projection of a population with itself hollow, without listing its targets; lists
 /// the targets of one that is hollow.

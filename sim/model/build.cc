@@ -52,7 +52,8 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
   if (network.feedback.empty()) return;
   const std::vector<Weights> weights = feedback_weights(spec, rule);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const auto wires = std::ranges::find(network.feedback, rule.feedback[i].population, &Projection::target_population);
+    const auto wires =
+        std::ranges::find(network.feedback, PopulationId{rule.feedback[i].population}, &Projection::target_population);
     Column<R>& weight = network.feedback_weights[static_cast<std::size_t>(wires - network.feedback.begin())];
     // R (readouts x rate neurons): its rows are the sources
     if (const auto* dense = std::get_if<DenseMatrix>(&weights[i])) {

@@ -36,7 +36,7 @@ Topology topology_of(const Spec& spec, Listing listing) {
   Topology topology;
   for (const PopulationSpec& population : spec.network.populations) add_population(topology, population_of(population));
   for (const ProjectionSpec& from : spec.network.projections) {
-    Projection projection = projection_between(topology, from.source, from.target);
+    Projection projection = projection_between(topology, PopulationId{from.source}, PopulationId{from.target});
     projection.name = from.name;
     projection.plastic = from.plastic;
     projection.wait = wait_of(spec.network, from);
@@ -64,7 +64,7 @@ std::vector<Projection> feedback_of(const Topology& topology, const RuleSpec& ru
   std::vector<Projection> feedback;
   if (locus::rule(rule.kind).signal != SignalSource::kFeedback) return feedback;
   for (const FeedbackSpec& from : rule.feedback) {
-    Projection& projection = feedback.emplace_back(feedback_onto(topology, from.population));
+    Projection& projection = feedback.emplace_back(feedback_onto(topology, PopulationId{from.population}));
     if (const auto* sparse = std::get_if<SparseMatrix>(&from.weights))
       make_sparse(projection, sparse->row, sparse->col);
   }

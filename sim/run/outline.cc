@@ -15,8 +15,8 @@ Outline outline_of(const Spec& spec) {
     const Projection& projection = topology.projections[p];
     const std::optional<double> own_rate = spec.network.projections[p].learning_rate;
     outline.projections.push_back({.name = projection.name,
-                                   .source = projection.source_population,
-                                   .target = projection.target_population,
+                                   .source = projection.source_population.value,
+                                   .target = projection.target_population.value,
                                    .synapses = projection.size(),
                                    .plastic = projection.plastic,
                                    .learning_rate = own_rate.value_or(spec.training.learning_rate)});

@@ -14,7 +14,8 @@ Topology example() {
   add_population(topology, {.name = "one", .layer = Layer::kRate, .size = 2});
   add_population(topology, {.name = "two", .layer = Layer::kRate, .size = 3});
   add_population(topology, {.name = "out", .layer = Layer::kReadout, .size = 2});
-  topology.projections = {projection_between(topology, 0, 1), projection_between(topology, 2, 3)};
+  topology.projections = {projection_between(topology, PopulationId{0}, PopulationId{1}),
+                          projection_between(topology, PopulationId{2}, PopulationId{3})};
   topology.projections[0].plastic = false;
   return topology;
 }

@@ -90,7 +90,7 @@ HandBalanced<float> make_hand(const Spec& spec, const Network<float>& network) {
   HandBalanced<float> hand;
   hand.n = kNeurons;
   hand.delay = 15;
-  const std::vector<Projection>& projections = network.projections();
+  const Indexed<Projection>& projections = network.projections();
   const auto events = [&](std::size_t p) {
     return HandEvents<float>{projections[p].offset.data(), projections[p].target.data(), network.synapses[p].weight.data()};
   };

@@ -58,9 +58,9 @@ HandNetwork make_network(std::int32_t lanes, bool spiking) {
     rate.lif = LifParameters{.decay = 0.9, .threshold = 0.3, .adaptation_decay = 0.95, .adaptation = 0.1};
     readouts.decay = 0.5;
   }
-  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 3});
-  const std::int32_t rec = made.population(Layer::kRate, rate);
-  const std::int32_t out = made.population(Layer::kReadout, readouts);
+  const PopulationId in = made.population(Layer::kInput, {.name = "in", .size = 3});
+  const PopulationId rec = made.population(Layer::kRate, rate);
+  const PopulationId out = made.population(Layer::kReadout, readouts);
   const auto weight = [](std::int64_t) { return 0.1; };
   made.connect(in, rec, true, 0.01, weight);
   made.connect(rec, rec, true, 0.01, weight);

@@ -14,8 +14,8 @@ struct HandNetwork {
   std::unique_ptr<Topology> topology = std::make_unique<Topology>();
   Network<double> network;
 
-  /// Adds a population behind the others of its layer. Returns its index.
-  std::int32_t population(Layer layer, Neurons neurons) {
+  /// Adds a population behind the others of its layer.
+  PopulationId population(Layer layer, Neurons neurons) {
     Population population{.name = neurons.name, .layer = layer, .size = neurons.size};
     population.constant_gain = !neurons.lif && neurons.activation == Activation::kIdentity;
     population.spiking = neurons.lif.has_value();
@@ -31,7 +31,7 @@ struct HandNetwork {
 
   /// A dense projection; weight(k) of synapse k, source by source.
   template <class Weight>
-  void connect(std::int32_t source, std::int32_t target, bool plastic, double learning_rate, Weight weight) {
+  void connect(PopulationId source, PopulationId target, bool plastic, double learning_rate, Weight weight) {
     Projection projection = projection_between(*topology, source, target);
     projection.plastic = plastic;
     network.synapses.push_back({.learning_rate = learning_rate, .weight = weights(projection, weight)});
@@ -40,7 +40,7 @@ struct HandNetwork {
 
   /// R from one readout population.
   template <class Weight>
-  void feedback(std::int32_t source, std::int32_t target, Weight weight) {
+  void feedback(PopulationId source, PopulationId target, Weight weight) {
     Projection wires = projection_between(*topology, source, target);
     wires.plastic = false;
     network.feedback_weights.push_back(weights(wires, weight));

@@ -53,15 +53,15 @@ constexpr double kRate = 0.02;
 /// One population of rate neurons, as most models have it.
 HandNetwork make_alone(const RunCase& c) {
   HandNetwork made;
-  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 3});
-  const std::int32_t rec =
+  const PopulationId in = made.population(Layer::kInput, {.name = "in", .size = 3});
+  const PopulationId rec =
       made.population(Layer::kRate, {.name = "rec", .size = c.units, .activation = c.activation, .leak = 0.8});
   if (c.spiking) {
     made.population(Layer::kRate, {.name = "still", .size = 2, .lif = LifParameters{.decay = 0.9, .threshold = 0.5}});
   }
   const std::int32_t unheard = c.memory ? 1 : 0;
   if (c.memory) made.population(Layer::kReadout, {.name = "unheard", .size = 1, .decay = 0.5});
-  const std::int32_t out = made.population(Layer::kReadout, {.name = "out", .size = 3});
+  const PopulationId out = made.population(Layer::kReadout, {.name = "out", .size = 3});
   made.connect(in, rec, !c.static_input, kRate, weights(3, 0));
   made.connect(rec, rec, !c.static_recurrent, kRate, weights(c.units, 0));
   made.connect(rec, out, true, kRate, weights(c.units, unheard));
@@ -75,14 +75,14 @@ HandNetwork make_alone(const RunCase& c) {
 HandNetwork make_network(const RunCase& c) {
   if (c.alone) return make_alone(c);
   HandNetwork made;
-  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 2});
-  const std::int32_t more = made.population(Layer::kInput, {.name = "more", .size = 1});
-  const std::int32_t few =
+  const PopulationId in = made.population(Layer::kInput, {.name = "in", .size = 2});
+  const PopulationId more = made.population(Layer::kInput, {.name = "more", .size = 1});
+  const PopulationId few =
       made.population(Layer::kRate, {.name = "few", .size = 2, .activation = c.activation, .leak = 0.5});
-  const std::int32_t rec =
+  const PopulationId rec =
       made.population(Layer::kRate, {.name = "rec", .size = c.units, .activation = c.activation, .leak = 0.8});
-  const std::int32_t out = made.population(Layer::kReadout, {.name = "out", .size = 2});
-  const std::int32_t other = made.population(Layer::kReadout, {.name = "other", .size = 1});
+  const PopulationId out = made.population(Layer::kReadout, {.name = "out", .size = 2});
+  const PopulationId other = made.population(Layer::kReadout, {.name = "other", .size = 1});
   made.connect(in, rec, !c.static_input, kRate, weights(2, 2));
   made.connect(more, rec, !c.static_input, kRate, weights(1, 2));
   made.connect(more, few, !c.static_input, kRate, weights(1, 0));
@@ -90,7 +90,7 @@ HandNetwork make_network(const RunCase& c) {
   made.connect(few, rec, true, kRate, weights(2, 2));
   made.connect(rec, out, true, kRate, weights(c.units, 0));
   made.connect(few, other, true, kRate, weights(2, 2));
-  const auto readouts = [&](std::int32_t target, std::int32_t onto) {
+  const auto readouts = [&](PopulationId target, std::int32_t onto) {
     made.network.feedback.push_back(feedback_onto(*made.topology, target));
     Column<double>& weight = made.network.feedback_weights.emplace_back();
     for (std::int64_t k = 0; k < made.network.feedback.back().size(); ++k) weight.push_back(weights(3, onto)(k));

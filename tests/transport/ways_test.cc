@@ -21,10 +21,10 @@ constexpr std::int32_t kTicks = 5;
 
 HandNetwork make_network(Activation activation, std::int32_t lanes) {
   HandNetwork made;
-  const std::int32_t in = made.population(Layer::kInput, {.name = "in", .size = 3});
-  const std::int32_t rec =
+  const PopulationId in = made.population(Layer::kInput, {.name = "in", .size = 3});
+  const PopulationId rec =
       made.population(Layer::kRate, {.name = "rec", .size = 6, .activation = activation, .leak = 0.5});
-  const std::int32_t out = made.population(Layer::kReadout, {.name = "out", .size = 2});
+  const PopulationId out = made.population(Layer::kReadout, {.name = "out", .size = 2});
   const auto from = [](std::int32_t sources) {
     return [=](std::int64_t k) { return 0.4 * std::sin(3.0 * static_cast<double>(k) + sources); };
   };

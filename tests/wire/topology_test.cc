@@ -14,15 +14,15 @@ namespace {
 
 using Pair = std::pair<std::int32_t, std::int32_t>;  // source, target
 
-/// Inputs (3), two rate populations (2 and 3) and readouts (2); the populations' indices.
+/// Inputs (3), two rate populations (2 and 3) and readouts (2); with their populations.
 struct Four {
   Topology topology;
-  std::int32_t in = add_population(topology, {.name = "in", .layer = Layer::kInput, .size = 3});
-  std::int32_t one = add_population(topology, {.name = "one", .layer = Layer::kRate, .size = 2});
-  std::int32_t out = add_population(topology, {.name = "out", .layer = Layer::kReadout, .size = 2});
-  std::int32_t two = add_population(topology, {.name = "two", .layer = Layer::kRate, .size = 3});
+  PopulationId in = add_population(topology, {.name = "in", .layer = Layer::kInput, .size = 3});
+  PopulationId one = add_population(topology, {.name = "one", .layer = Layer::kRate, .size = 2});
+  PopulationId out = add_population(topology, {.name = "out", .layer = Layer::kReadout, .size = 2});
+  PopulationId two = add_population(topology, {.name = "two", .layer = Layer::kRate, .size = 3});
 
-  Projection& connect(std::int32_t source, std::int32_t target) {
+  Projection& connect(PopulationId source, PopulationId target) {
     topology.projections.push_back(projection_between(topology, source, target));
     return topology.projections.back();
   }
@@ -73,8 +73,8 @@ TEST(Topology, LaysPopulationsOfALayerOneBehindTheOther) {
   EXPECT_EQ(topology.sizes.inputs, 3);
   EXPECT_EQ(topology.sizes.rate_neurons, 5);
   EXPECT_EQ(topology.sizes.readouts, 2);
-  EXPECT_EQ(topology.populations[static_cast<std::size_t>(four.one)].begin, 0);
-  EXPECT_EQ(topology.populations[static_cast<std::size_t>(four.two)].begin, 2);
+  EXPECT_EQ(topology.populations[four.one].begin, 0);
+  EXPECT_EQ(topology.populations[four.two].begin, 2);
   const Projection projection = projection_between(topology, four.two, four.out);
   EXPECT_EQ(std::tuple(projection.source_layer, projection.source_begin, projection.source_size),
             std::tuple(Layer::kRate, 2, 3));
@@ -133,13 +133,13 @@ TEST(Topology, KeepsNoOrderOfEntriesThatStandRowByRow) {
         pairs.emplace_back(j, i);
       }
     }
-    Projection sparse = projection_between(topology, 0, 1);
+    Projection sparse = projection_between(topology, PopulationId{0}, PopulationId{1});
     make_sparse(sparse, col, row);
     EXPECT_TRUE(sparse.listed.empty());
     expect_pairs(sparse, pairs);
     expect_places(sparse, pairs);
     // the same entries backwards, which has to be remembered
-    Projection backwards = projection_between(topology, 0, 1);
+    Projection backwards = projection_between(topology, PopulationId{0}, PopulationId{1});
     make_sparse(backwards, {col.rbegin(), col.rend()}, {row.rbegin(), row.rend()});
     expect_pairs(backwards, pairs);
     expect_places(backwards, {pairs.rbegin(), pairs.rend()});
@@ -160,7 +160,7 @@ TEST(Topology, FindsAutapsesOnlyWhereAPopulationProjectsOntoItself) {
     EXPECT_EQ(std::tuple(autapse.neuron.value, autapse.projection.value, static_cast<int>(autapse.synapse.value)),
               wanted[k]);
   }
-  four.topology.populations[static_cast<std::size_t>(four.two)].spiking = true;
+  four.topology.populations[four.two].spiking = true;
   find_autapses(four.topology);
   EXPECT_EQ(four.topology.autapses.size(), 2U);
 }
@@ -170,8 +170,9 @@ TEST(Topology, FindsProjectionsByTheirLayers) {
   four.connect(four.one, four.two);
   four.connect(four.in, four.two);
   four.connect(four.two, four.one).wait = 2;
-  EXPECT_EQ(projections_between(four.topology, Layer::kRate, Layer::kRate), (std::vector<std::int32_t>{0, 2}));
-  EXPECT_EQ(projections_between(four.topology, Layer::kInput, Layer::kRate), (std::vector<std::int32_t>{1}));
+  EXPECT_EQ(projections_between(four.topology, Layer::kRate, Layer::kRate),
+            (std::vector{ProjectionId{0}, ProjectionId{2}}));
+  EXPECT_EQ(projections_between(four.topology, Layer::kInput, Layer::kRate), (std::vector{ProjectionId{1}}));
   EXPECT_TRUE(projections_between(four.topology, Layer::kRate, Layer::kReadout).empty());
   EXPECT_EQ(four.topology.projections[0].delay(), 1);
   EXPECT_EQ(four.topology.projections[1].delay(), 0);
