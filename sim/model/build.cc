@@ -65,6 +65,8 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
   }
 }
 
+}  // namespace
+
 Neurons neurons_of(const PopulationSpec& from, const Population& population, double dt) {
   Neurons neurons = {.name = from.name,
                      .begin = population.begin,
@@ -80,8 +82,6 @@ Neurons neurons_of(const PopulationSpec& from, const Population& population, dou
   if (from.memory && from.memory->normalise_input) neurons.gain = 1 - neurons.decay;
   return neurons;
 }
-
-}  // namespace
 
 template <class R>
 Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes) {

@@ -13,6 +13,9 @@
 
 namespace locus {
 
+/// The range of a population and the constants of its neurons' clock; dt: ms of a tick.
+Neurons neurons_of(const PopulationSpec& from, const Population& population, double dt);
+
 /// `topology` is the spec's (wire.h) and outlives the network. `rule` is one of the spec's, or a
 /// short form made for it: R is there only if its learning signal comes over it. `lanes` is the
 /// trials of a batch.

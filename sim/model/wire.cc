@@ -32,14 +32,14 @@ Layer layer_of(PopulationKind kind) {
   return Layer::kReadout;
 }
 
-Topology topology_of(const Spec& spec, Listing listing) {
+Topology topology_of(const NetworkSpec& network, Listing listing) {
   Topology topology;
-  for (const PopulationSpec& population : spec.network.populations) add_population(topology, population_of(population));
-  for (const ProjectionSpec& from : spec.network.projections) {
+  for (const PopulationSpec& population : network.populations) add_population(topology, population_of(population));
+  for (const ProjectionSpec& from : network.projections) {
     Projection projection = projection_between(topology, PopulationId{from.source}, PopulationId{from.target});
     projection.name = from.name;
     projection.plastic = from.plastic;
-    projection.wait = wait_of(spec.network, from);
+    projection.wait = wait_of(network, from);
     const auto* sparse = std::get_if<SparseMatrix>(&from.weights);
     const auto* random = std::get_if<SparseRandomWeights>(&from.weights);
     if (listing == Listing::kNone && (sparse != nullptr || random != nullptr)) {

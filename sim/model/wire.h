@@ -24,7 +24,10 @@ enum class Listing {
 };
 
 /// Populations and projections are numbered as in the spec.
-Topology topology_of(const Spec& spec, Listing listing = Listing::kAll);
+Topology topology_of(const NetworkSpec& network, Listing listing = Listing::kAll);
+inline Topology topology_of(const Spec& spec, Listing listing = Listing::kAll) {
+  return topology_of(spec.network, listing);
+}
 
 /// R of a rule that learns from FEEDBACK, one a rate population, by its first neuron; empty for
 /// other rules.

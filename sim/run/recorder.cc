@@ -31,19 +31,13 @@ Recorder<R, T>::Recorder(T& transport, const Spec& spec, RuleKind kind, const st
                          Look look)
     : transport_(transport), spec_(spec), before_(before), look_(std::move(look)), synapses_(spec.records.size()) {
   const Network<R>& network = transport.network();
-  std::int32_t sizes[3] = {0, 0, 0};  // by PopulationKind
-  for (const PopulationSpec& population : spec.network.populations) {
-    std::int32_t& size = sizes[static_cast<std::size_t>(population.kind)];
-    begins_.push_back(size);
-    size += population.size;
-  }
   for (std::size_t i = 0; i < spec.records.size(); ++i) {
     const RecordSpec& record = spec.records[i];
     if (!has_quantity(kind, record.quantity)) continue;
     records_.push_back(i);
     if (record.quantity != Quantity::kTrace) continue;
     transport.watch_trace(ProjectionId{record.of});
-    synapses_[i] = synapses_in_file_order(network.projections()[static_cast<std::size_t>(record.of)]);
+    synapses_[i] = synapses_in_file_order(network.projections()[ProjectionId{record.of}]);
   }
 }
 
@@ -77,7 +71,7 @@ template <class R, TransportOf<R> T>
 void Recorder<R, T>::read_neurons(const RecordSpec& record, const PopulationSpec& population) {
   const Network<R>& network = transport_.network();
   const Column<R>& column = column_of(network, record.quantity, population.kind);
-  const std::int32_t begin = begins_[static_cast<std::size_t>(record.of)];
+  const std::int32_t begin = network.topology->populations[PopulationId{record.of}].begin;
   for (std::int32_t lane = record.trial.value_or(0); lane < (record.trial ? *record.trial + 1 : network.lanes); ++lane) {
     for (std::int32_t i = begin; i < begin + population.size; ++i)
       values_.push_back(static_cast<double>(column[static_cast<std::size_t>(std::int64_t{i} * network.lanes + lane)]));

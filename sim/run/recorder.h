@@ -38,7 +38,6 @@ class Recorder {
   const std::vector<ProjectionWeights>& before_;
   Look look_;
   std::vector<std::size_t> records_;  // those that the rule has
-  std::vector<std::int32_t> begins_;  // of populations, within their layers
   // of traces, as the file lists them, by record; -1: none is there
   std::vector<std::vector<std::int64_t>> synapses_;
   std::vector<double> values_;

@@ -7,6 +7,7 @@
 
 #include "sim/model/errors.h"
 #include "sim/model/network_size.h"
+#include "sim/model/wire.h"
 
 namespace locus {
 namespace {
@@ -23,17 +24,6 @@ Matrix eigen(const DenseMatrix& matrix) {
 
 void refuse(const std::string& what) {
   throw UsageError("theory covers a student and a teacher, dense and linear with leak 1, under the final loss: " + what);
-}
-
-/// Of each population, its first neuron within its kind.
-std::vector<Eigen::Index> begins(const NetworkSpec& network) {
-  std::vector<Eigen::Index> result;
-  Eigen::Index sizes[3] = {0, 0, 0};
-  for (const PopulationSpec& population : network.populations) {
-    result.push_back(sizes[static_cast<int>(population.kind)]);
-    sizes[static_cast<int>(population.kind)] += population.size;
-  }
-  return result;
 }
 
 Matrix basis(const Spec& spec, const std::optional<DenseMatrix>& given, const char* purpose, Eigen::Index side) {
@@ -93,16 +83,15 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
     if (!population.initial.empty())
       refuse(fmt::format("{} population \"{}\" does not begin at 0", whose, population.name));
   }
-  const std::vector<Eigen::Index> begin = begins(network);
+  const Topology topology = topology_of(network, Listing::kNone);
   for (std::size_t k = 0; k < weights.size(); ++k) {
-    const ProjectionSpec& projection = network.projections[k];
-    const auto source = static_cast<std::size_t>(projection.source), target = static_cast<std::size_t>(projection.target);
-    const bool onto_readout = network.populations[target].kind == PopulationKind::kReadout;
-    const bool from_input = network.populations[source].kind == PopulationKind::kInput;
+    const Projection& projection = topology.projections[k];
+    const bool onto_readout = projection.target_layer == Layer::kReadout;
+    const bool from_input = projection.source_layer == Layer::kInput;
     Matrix& into = onto_readout ? result.a : from_input ? result.b : result.w;
     const auto* dense = std::get_if<DenseMatrix>(&weights[k]);
     if (dense == nullptr) refuse(fmt::format("{} projection \"{}\" is sparse", whose, projection.name));
-    into.block(begin[target], begin[source], dense->rows, dense->cols) = eigen(*dense);
+    into.block(projection.target_begin, projection.source_begin, dense->rows, dense->cols) = eigen(*dense);
   }
   return result;
 }
@@ -148,14 +137,15 @@ theory::ExactRule exact_rule_of(const Spec& spec, const RuleSpec& rule) {
   theory::ExactRule result = {
       .kind = rule.kind, .depth = rule.depth, .decay = rule.trace_decay.value_or(0), .feedback = {}};
   if (rule.feedback.empty()) return result;
-  const std::vector<Eigen::Index> begin = begins(spec.network);
+  const Topology topology = topology_of(spec, Listing::kNone);
   const std::vector<Weights> weights = feedback_weights(spec, rule);
   result.feedback =
       Matrix::Zero(neurons(spec.network, PopulationKind::kReadout), neurons(spec.network, PopulationKind::kRate));
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto* dense = std::get_if<DenseMatrix>(&weights[i]);
     if (dense == nullptr) refuse(fmt::format("the feedback of rule \"{}\" is sparse", rule.name));
-    result.feedback.middleCols(begin[static_cast<std::size_t>(rule.feedback[i].population)], dense->cols) = eigen(*dense);
+    result.feedback.middleCols(topology.populations[PopulationId{rule.feedback[i].population}].begin, dense->cols) =
+        eigen(*dense);
   }
   return result;
 }

@@ -4,22 +4,18 @@
 #include <variant>
 
 #include "sim/model/network_size.h"
+#include "sim/model/wire.h"
 
 namespace locus {
 
 DrawnInputs::DrawnInputs(std::uint64_t seed, const std::vector<DrawnInputSpec>& inputs, const NetworkSpec& network,
                          double dt)
     : neurons_(static_cast<std::size_t>(neurons(network, PopulationKind::kInput))) {
-  std::vector<std::size_t> begins;  // of each population, within the layer
-  std::size_t next = 0;
-  for (const PopulationSpec& population : network.populations) {
-    begins.push_back(next);
-    if (population.kind == PopulationKind::kInput) next += static_cast<std::size_t>(population.size);
-  }
+  const Topology topology = topology_of(network, Listing::kNone);
   for (const DrawnInputSpec& input : inputs) {
     const PopulationSpec& population = network.populations[static_cast<std::size_t>(input.population)];
     Stream& stream = streams_.emplace_back();
-    stream.begin = begins[static_cast<std::size_t>(input.population)];
+    stream.begin = static_cast<std::size_t>(topology.populations[PopulationId{input.population}].begin);
     stream.size = static_cast<std::size_t>(population.size);
     if (const auto* noise = std::get_if<WhiteNoiseSpec>(&input.kind)) {
       stream.key = random_key(seed, "noise/" + population.name);

@@ -1,12 +1,12 @@
 #include "sim/task/teacher.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/actor/recurrence.h"
 #include "core/base/check.h"
 #include "core/base/product.h"
-#include "sim/model/network_size.h"
+#include "sim/model/build.h"
+#include "sim/model/wire.h"
 
 namespace locus {
 
@@ -14,41 +14,33 @@ template <class R>
 Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes, double dt)
     : lanes_(lanes) {
   CHECK(weights.size() == network.projections.size(), "a teacher needs the weights of each of its projections");
-  std::array<std::int32_t, 3> sizes = {0, 0, 0};  // of the layers, by PopulationKind
-  std::vector<std::int32_t> begins;               // of each population, within its layer
-  for (const PopulationSpec& population : network.populations) {
-    std::int32_t& size = sizes[static_cast<std::size_t>(population.kind)];
-    begins.push_back(size);
-    Neurons made = {
-        population.name, size, population.size, population.activation, population.leak, population.initial, {}, 0, 1};
-    if (population.lif) made.lif = lif_parameters(*population.lif, dt);
-    if (population.memory) made.decay = decay_of(population.memory->tau_m, dt);
-    if (population.memory && population.memory->normalise_input) made.gain = 1 - made.decay;
+  const Topology topology = topology_of(network, Listing::kNone);
+  for (std::size_t p = 0; p < network.populations.size(); ++p) {
+    const PopulationSpec& population = network.populations[p];
+    const Neurons made = neurons_of(population, topology.populations[p], dt);
     if (population.kind == PopulationKind::kRate) populations_.push_back(made);
     if (population.kind == PopulationKind::kReadout) outputs_.push_back(made);
-    size += population.size;
   }
   for (std::size_t k = 0; k < weights.size(); ++k) {
-    const auto source = static_cast<std::size_t>(network.projections[k].source);
-    const auto target = static_cast<std::size_t>(network.projections[k].target);
-    const bool onto_readouts = network.populations[target].kind == PopulationKind::kReadout;
-    const bool from_inputs = network.populations[source].kind == PopulationKind::kInput;
-    std::vector<Block>& blocks = onto_readouts ? to_readouts_ : from_inputs ? from_inputs_ : recurrent_;
+    const Projection& projection = topology.projections[k];
+    const bool onto_readouts = projection.target_layer == Layer::kReadout;
+    std::vector<Block>& blocks = onto_readouts                              ? to_readouts_
+                                 : projection.source_layer == Layer::kInput ? from_inputs_
+                                                                            : recurrent_;
     Block& block = blocks.emplace_back(std::visit([&](const auto& matrix) { return block_of(matrix); }, weights[k]));
-    block.row = begins[target];
-    block.col = begins[source];
+    block.row = projection.target_begin;
+    block.col = projection.source_begin;
   }
-  const auto column = [&](PopulationKind kind) {
-    return Column<R>(static_cast<std::size_t>(sizes[static_cast<std::size_t>(kind)]) * static_cast<std::size_t>(lanes),
-                     R(0));
+  const auto column = [&](Layer layer) {
+    return Column<R>(static_cast<std::size_t>(topology.sizes.of(layer)) * static_cast<std::size_t>(lanes), R(0));
   };
-  inputs_ = sizes[static_cast<std::size_t>(PopulationKind::kInput)];
-  readouts_ = sizes[static_cast<std::size_t>(PopulationKind::kReadout)];
-  activity_ = column(PopulationKind::kRate);
-  readout_ = column(PopulationKind::kReadout);
-  if (has_spikes(network)) voltage_ = adaptation_ = rest_ = column(PopulationKind::kRate);
-  if (has_memory(network)) {
-    arrived_ = column(PopulationKind::kReadout);
+  inputs_ = topology.sizes.inputs;
+  readouts_ = topology.sizes.readouts;
+  activity_ = column(Layer::kRate);
+  readout_ = column(Layer::kReadout);
+  if (topology.has_spikes()) voltage_ = adaptation_ = rest_ = column(Layer::kRate);
+  if (topology.has_leaky_readouts()) {
+    arrived_ = column(Layer::kReadout);
   } else {
     outputs_.clear();
   }
