@@ -38,7 +38,7 @@ template <class R>
 template <class T>
 void Sensitivities<R>::hear_own(T& transport) {
   for (const Range& range : ranges_) {
-    const Projection& projection = transport.network().projections()[static_cast<std::size_t>(range.projection)];
+    const Projection& projection = transport.network().projections()[ProjectionId{range.projection}];
     for (std::int64_t k = 0; k < range.size; ++k) {
       const std::int32_t target = projection.target_begin + projection.target_of(k);
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
@@ -134,7 +134,7 @@ template <class R>
 template <class Visit>
 void Sensitivities<R>::each_theta(const Network<R>& network, Visit visit) const {
   for (const Range& range : ranges_) {
-    const Projection& projection = network.projections()[static_cast<std::size_t>(range.projection)];
+    const Projection& projection = network.projections()[ProjectionId{range.projection}];
     for (std::int64_t k = 0; k < range.size; ++k) {
       visit(range.begin + k, projection.target_begin + projection.target_of(k));
     }
@@ -220,7 +220,7 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
       const R signal = network.rate.signal[cell(i, lane)];
       const R* sensitivities = neuron(i, lane).sensitivities;
       for (const Range& range : ranges_) {
-        const Projection& projection = network.projections()[static_cast<std::size_t>(range.projection)];
+        const Projection& projection = network.projections()[ProjectionId{range.projection}];
         for (std::int64_t k = 0; k < range.size; ++k) {
           const TaughtSynapse<R> self = transport.synapse(ProjectionId{range.projection}, SynapseId{k}, Lane{lane});
           const R sensitivity = sensitivities[range.begin + k];

@@ -86,7 +86,7 @@ void record_message(Traffic& traffic, const Network<R>& network, const Passing& 
     traffic.add(stream, m.lag, static_cast<std::int32_t>(m.ends.receiver.index), m.lane.value, 1);
   };
   const auto projection_of = [&](const Endpoint& synapse) -> const Projection& {
-    return network.projections()[static_cast<std::size_t>(synapse.projection)];
+    return network.projections()[ProjectionId{synapse.projection}];
   };
   switch (m.channel) {
     case Channel::kDendrite:

@@ -170,7 +170,7 @@ void make_sparse(Projection& projection, const std::vector<std::int32_t>& source
   for (std::size_t k = 0; k < size; ++k) {
     const std::size_t entry = order.empty() ? k : static_cast<std::size_t>(order[k]);
     const std::int64_t synapse = next[static_cast<std::size_t>(source[entry])]++;
-    projection.target[static_cast<std::size_t>(synapse)] = target[entry];
+    projection.target[SynapseId{synapse}] = target[entry];
     if (!projection.listed.empty()) projection.listed[entry] = synapse;
   }
 }

@@ -99,7 +99,7 @@ struct Projection {
   std::int32_t delay() const { return wait + (source_layer == Layer::kRate && target_layer == Layer::kRate ? 1 : 0); }
   /// Target of a synapse, within the projection; dense or listed.
   std::int32_t target_of(std::int64_t synapse) const {
-    return dense ? static_cast<std::int32_t>(synapse % target_size) : target[static_cast<std::size_t>(synapse)];
+    return dense ? static_cast<std::int32_t>(synapse % target_size) : target[SynapseId{synapse}];
   }
   /// Source of a synapse, within the projection; dense or listed. Cost: a division, or a binary search where sparse.
   std::int32_t source_of(std::int64_t synapse) const;
@@ -121,7 +121,7 @@ struct Projection {
       const std::int64_t begin = begin_of(j);
       const std::int64_t end = begin_of(j + 1);
       for (std::int64_t k = begin; k < end; ++k) {
-        const std::int32_t i = dense ? static_cast<std::int32_t>(k - begin) : target[static_cast<std::size_t>(k)];
+        const std::int32_t i = dense ? static_cast<std::int32_t>(k - begin) : target[SynapseId{k}];
         visit(matrix ? std::int64_t{i} * source_size + j : found[static_cast<std::size_t>(k)], k, i, j);
       }
     }
@@ -135,8 +135,7 @@ struct Projection {
       const std::int32_t source = source_begin + j;
       if (!dense && !target.empty()) {
         const std::int64_t end = begin_of(j + 1);
-        for (std::int64_t k = begin_of(j); k < end; ++k)
-          visit(source, target_begin + target[static_cast<std::size_t>(k)]);
+        for (std::int64_t k = begin_of(j); k < end; ++k) visit(source, target_begin + target[SynapseId{k}]);
         continue;
       }
       for (std::int32_t i = 0; (dense || hollow) && i < target_size; ++i) {

@@ -40,7 +40,7 @@ Column<R> weights_of(const Projection& projection, const std::vector<double>& va
   CHECK(std::ssize(values) == projection.places(), "as many numbers as the projection has weights");
   Column<R> weight(static_cast<std::size_t>(projection.size()));
   projection.each_place([&](std::int64_t place, std::int64_t k, auto, auto) {
-    weight[static_cast<std::size_t>(k)] = static_cast<R>(values[static_cast<std::size_t>(place)]);
+    weight[SynapseId{k}] = static_cast<R>(values[static_cast<std::size_t>(place)]);
   });
   return weight;
 }

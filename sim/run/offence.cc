@@ -24,7 +24,7 @@ std::string describe(const Network<R>& network, const Endpoint& end) {
     case Party::kEnvironment: return "the environment";
     case Party::kAgent: return "the backward agent";
     case Party::kSynapse: {
-      const Projection& projection = network.projections()[static_cast<std::size_t>(end.projection)];
+      const Projection& projection = network.projections()[ProjectionId{end.projection}];
       return fmt::format("synapse {}[{},{}]", projection.name, projection.target_of(end.index),
                          projection.source_of(end.index));
     }

@@ -23,7 +23,7 @@ template <class R>
 std::vector<double> values_of(const Projection& projection, const Column<R>& column) {
   auto values = room_for<double>(static_cast<std::size_t>(projection.places()));
   projection.each_place([&](std::int64_t place, std::int64_t k, auto, auto) {
-    values[static_cast<std::size_t>(place)] = static_cast<double>(column[static_cast<std::size_t>(k)]);
+    values[static_cast<std::size_t>(place)] = static_cast<double>(column[SynapseId{k}]);
   });
   return values;
 }
@@ -46,7 +46,7 @@ template <class R>
 void set_values(const Projection& projection, const std::vector<double>& values, Column<R>& column) {
   CHECK(std::ssize(values) == projection.places(), "as many numbers as the projection has weights");
   projection.each_place([&](std::int64_t place, std::int64_t k, auto, auto) {
-    column[static_cast<std::size_t>(k)] = static_cast<R>(values[static_cast<std::size_t>(place)]);
+    column[SynapseId{k}] = static_cast<R>(values[static_cast<std::size_t>(place)]);
   });
 }
 
@@ -127,8 +127,8 @@ void restore_kept(const std::vector<Kept>& kept, Network<R>& network) {
   for (const Kept& one : kept) {
     if (one.what == Kept::What::kFirstMoment || one.what == Kept::What::kSecondMoment) {
       keep_moments(network);
-      Synapses<R>& synapses = network.synapses[static_cast<std::size_t>(one.index)];
-      set_values(network.projections()[static_cast<std::size_t>(one.index)], one.values,
+      Synapses<R>& synapses = network.synapses[ProjectionId{one.index}];
+      set_values(network.projections()[ProjectionId{one.index}], one.values,
                  one.what == Kept::What::kFirstMoment ? synapses.first : synapses.second);
       continue;
     }

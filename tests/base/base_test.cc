@@ -93,6 +93,24 @@ TEST(Column, OfManyBytesBeginsOnAHugePage) {
   EXPECT_EQ(column.back(), 0.0F);
 }
 
+TEST(Indexed, TakesIdsAndPlaces) {
+  Column<double> column = {1, 2, 3};
+  EXPECT_EQ(column[NeuronId{2}], 3);
+  column[SynapseId{1}] = 5;
+  EXPECT_EQ(column, (Column<double>{1, 5, 3}));
+  EXPECT_EQ(&column[ProjectionId{0}], column.data());
+  Indexed<std::string> names;
+  names.emplace_back("a");
+  names.push_back("b");
+  EXPECT_EQ(names[PopulationId{1}], names[std::size_t{1}]);
+  EXPECT_EQ(std::vector<std::string>(names.begin(), names.end()), (std::vector<std::string>{"a", "b"}));
+  const std::vector<double> more = {7, 8};
+  column.insert(column.begin() + 1, more.begin(), more.end());
+  EXPECT_EQ(column, (Column<double>{1, 7, 8, 5, 3}));
+  column.assign(2, 4.0);
+  EXPECT_EQ(column, (Column<double>(2, 4)));
+}
+
 TEST(Id, KindsDoNotMix) {
   static_assert(!std::equality_comparable_with<NeuronId, ProjectionId>);
   static_assert(!std::is_convertible_v<NeuronId, ProjectionId>);
