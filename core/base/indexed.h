@@ -1,9 +1,8 @@
 // Indexed<T>: a vector that takes a strong id for an index (id.h), or a place.
 //
 // Why: what is counted by a kind of id is looked up by it, without a cast that would take any other
-// integer too. A vector may be indexed by several kinds of id: a column of one synapse a neuron, by
-// either. Cost: none, it is a std::vector. Invariants: those of std::vector, references to its items
-// among them; an id is not held against the size.
+// integer too. Cost: none, it is a std::vector. Invariants: those of std::vector; an id is not
+// compared with the size.
 #pragma once
 
 #include <cstddef>

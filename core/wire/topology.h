@@ -72,8 +72,8 @@ struct Projection {
   // ticks that an AXON is under way beyond those it always takes (W: 1, B and A: 0)
   std::int32_t wait = 0;
   std::int64_t entries = 0;  // synapses of a sparse projection
-  // Of a sparse or hollow projection whose targets are listed: synapses of source j are offset[j] ..
-  // offset[j + 1] - 1 (source_size + 1); empty: not listed
+  // Of a sparse or hollow projection whose targets are listed: synapses of source j are offset[j]
+  // .. offset[j + 1] - 1 (source_size + 1); empty: not listed
   Column<std::int64_t> offset = {};
   // likewise (synapses): target within the projection, ascending under each source
   Column<std::int32_t> target = {};
@@ -101,7 +101,8 @@ struct Projection {
   std::int32_t target_of(std::int64_t synapse) const {
     return dense ? static_cast<std::int32_t>(synapse % target_size) : target[SynapseId{synapse}];
   }
-  /// Source of a synapse, within the projection; dense or listed. Cost: a division, or a binary search where sparse.
+  /// Source of a synapse, within the projection; dense or listed. Cost: a division, or a binary
+  /// search where sparse.
   std::int32_t source_of(std::int64_t synapse) const;
   /// The synapse between a source and a target, or -1; dense or listed. Cost: a binary search where
   /// sparse.
@@ -170,8 +171,8 @@ struct Topology {
   bool has_leaky_readouts() const;
 };
 
-/// The projections that are B (input to rate), W (rate to rate) or A (rate to readout),
-/// in file order.
+/// The projections that are B (input to rate), W (rate to rate) or A (rate to readout), in file
+/// order.
 std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target);
 
 /// Adds a population behind the others of its layer: sets its begin, and the layer's size.
@@ -183,9 +184,9 @@ Projection projection_between(const Topology& topology, PopulationId source, Pop
 /// R of one population: from all readouts; static. Every population has been added before.
 Projection feedback_onto(const Topology& topology, PopulationId target);
 
-/// Makes a dense projection of a population with itself hollow, without listing its targets; lists
-/// the targets of one that is hollow.
+/// Makes a dense projection of a population with itself hollow, without listing its targets.
 void make_hollow(Projection& projection);
+/// Lists the targets of a hollow projection, which networks read.
 void list_targets(Projection& hollow);
 
 /// Makes a projection sparse: entry k, as a file lists them, is a synapse from source[k] to

@@ -50,7 +50,8 @@ constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality
 /// A model, and where its results go.
 struct Job {
   Spec spec;
-  std::optional<Topology> topology;  // of a model with a chip, until its run begins; of one that goes on
+  // of a model with a chip, and of one that goes on, until its run begins
+  std::optional<Topology> topology;
   std::optional<fs::path> folder;
   std::unique_ptr<Recordings> recordings;  // where the model asks for any
 };

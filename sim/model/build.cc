@@ -14,8 +14,7 @@
 namespace locus {
 namespace {
 
-/// Weights of a dense projection, source by source, from the rows of the matrix (targets x
-/// sources).
+/// Weights of a dense projection, source by source, from the rows of its matrix.
 template <class R>
 Column<R> transposed(const DenseMatrix& matrix) {
   const auto rows = static_cast<std::size_t>(matrix.rows);
