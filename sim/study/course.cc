@@ -193,7 +193,8 @@ void Course::see(const Moment& moment) {
   const std::int64_t last = sight.rules.back().last;
   if (last >= 0 && (updates % sight.stretch != 0 || updates == last)) return;
   sight.look_at_messages(updates, *moment.ledger);
-  if (sight.looks_at_weights) sight.look_at_weights(updates, weights_with(sight.spec.network, moment.state().weights));
+  if (sight.looks_at_weights)
+    sight.look_at_weights(updates, weights_with(moment.done.topology, moment.state().weights));
   sight.rules.back().last = updates;
 }
 
