@@ -25,7 +25,7 @@
 #include <vector>
 
 #include "core/base/column.h"
-#include "core/protocol/closed_form.h"
+#include "core/protocol/trial_shape.h"
 #include "core/transport/transport.h"
 
 namespace locus {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/protocol/declaration.h"
+
 namespace locus {
 template <class R>
 Sensitivities<R>::Sensitivities(const Network<R>& network)

@@ -2,207 +2,217 @@
 
 #include <algorithm>
 
+#include "core/protocol/declaration.h"
+#include "core/protocol/phase_table.h"
+
 namespace locus {
 namespace {
 
-/// Adds single messages of `scalars` scalars each.
-void put(Ledger& ledger, Channel channel, std::int32_t lag, std::int64_t messages, std::int64_t scalars) {
-  if (messages > 0) ledger.add(channel, lag, {messages, count_times(messages, scalars)});
-}
+/// Wires of a phase that are alike: one message each, whenever there is one.
+struct Bundle {
+  std::int64_t wires = 0;
+  std::int32_t delay = 0;  // ticks
+  std::int64_t awake = 0;  // of them, those whose source begins a trial with an activity
+};
 
-void put_forward(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks) {
-  std::int64_t onto_rate = ticks * shape.input_synapses + (ticks - 1) * shape.recurrent_synapses + shape.awake_recurrent;
-  std::int64_t onto_readouts = ticks * shape.readout_synapses;
-  for (const LateSynapses& late : shape.late) {  // what is under way at the end arrives nowhere
-    const std::int64_t lost = late.synapses * (std::min<std::int64_t>(late.delay, ticks) - (late.recurrent ? 1 : 0));
-    (late.readout ? onto_readouts : onto_rate) -= lost;
+bool over_synapses(Over over, const Projection& projection) {
+  const bool onto_readouts = projection.target_layer == Layer::kReadout;
+  const bool from_inputs = projection.source_layer == Layer::kInput;
+  switch (over) {
+    case Over::kB: return from_inputs;
+    case Over::kW: return !from_inputs && !onto_readouts;
+    case Over::kA: return onto_readouts;
+    case Over::kOntoRate: return !onto_readouts;
+    case Over::kEverySynapse: return true;
+    default: return false;
   }
-  put(ledger, Channel::kAxon, 0, onto_rate + onto_readouts, 1);
-  put(ledger, Channel::kDendrite, 0, onto_rate, scalars_of(rule, Channel::kDendrite, true));
-  put(ledger, Channel::kDendrite, 0, onto_readouts, 1);
 }
 
-/// How many sweeps end after tick `lag`, and so revisit with this lag: those at multiples of the
-/// stride by which there was an error, and at T.
-std::int64_t sweeps_after(const Learning& learning, const TrialShape& trial, std::int32_t lag) {
-  if (lag >= trial.ticks) return 0;
-  const std::int32_t before = std::max(lag, trial.ticks - trial.window);
-  return trial.ticks / learning.stride - before / learning.stride + (trial.ticks % learning.stride != 0 ? 1 : 0);
+bool among(const PhaseRow& row, const Projection& projection, const Population& target) {
+  if (row.plastic != Plastic::kAny && projection.plastic != (row.plastic == Plastic::kOnly)) return false;
+  switch (row.onto) {
+    case Onto::kAny: return true;
+    case Onto::kConstantGain: return target.constant_gain;
+    case Onto::kVaryingGain: return !target.constant_gain && !target.spiking;
+    case Onto::kRate: return !target.spiking;
+    case Onto::kSpiking: return target.spiking;
+  }
+  return false;
 }
 
-/// How many sweeps make TRANSPORT of this lag over a recurrent synapse of this delay: those that
-/// come to the tick it goes to.
-std::int64_t sweeps_telling(const Learning& learning, const TrialShape& trial, std::int32_t lag, std::int32_t delay) {
-  return lag + delay < learning.depth ? sweeps_after(learning, trial, lag + delay) : 0;
+std::int64_t awake_of(const Topology& topology, const Projection& projection, const TrialShape& trial) {
+  if (projection.source_layer != Layer::kRate) return 0;
+  if (trial.carries) return projection.size();
+  const Population& source = topology.source_of(projection);
+  if (source.awake.empty()) return 0;
+  std::int64_t awake = 0;
+  for (std::int32_t j = 0; j < projection.source_size; ++j) awake += source.is_awake(j) ? projection.fan_out(j) : 0;
+  return awake;
 }
 
-void put_sweeps(Ledger& ledger, const Learning& learning, const NetworkShape& shape, const TrialShape& trial) {
-  const std::int64_t static_recurrent = shape.recurrent_synapses - shape.plastic_recurrent;
-  for (std::int32_t lag = 0; lag < learning.depth; ++lag) {
-    const std::int64_t visits = sweeps_after(learning, trial, lag);
-    // not s = 1: where h_0 = 0 it was never sent
-    const std::int64_t recalling = sweeps_after(learning, trial, lag + 1);
-    const std::int64_t telling = sweeps_telling(learning, trial, lag, 1);
-    std::int64_t replayed = visits * shape.plastic_input + recalling * shape.plastic_recurrent;
-    replayed += (visits - recalling) * shape.awake_plastic;  // s = 1, where h_0 is not 0
-    std::int64_t told = telling * shape.recurrent_synapses;
-    std::int64_t static_told = telling * static_recurrent;
-    for (const LateSynapses& late : shape.late) {
-      if (late.readout) continue;
-      replayed -= late.plastic * ((late.recurrent ? recalling : visits) - sweeps_after(learning, trial, lag + late.delay));
-      if (!late.recurrent) continue;
-      const std::int64_t missed = telling - sweeps_telling(learning, trial, lag, late.delay);
-      told -= late.synapses * missed;
-      static_told -= (late.synapses - late.plastic) * missed;
+template <class Visit>
+void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const Projection> feedback,
+                 const TrialShape& trial, Visit visit) {
+  const LayerSizes& sizes = topology.sizes;
+  switch (row.over) {
+    case Over::kR:
+      for (const Projection& projection : feedback) visit(Bundle{projection.size()});
+      return;
+    case Over::kAutapses: return visit(Bundle{std::ssize(topology.autapses)});
+    case Over::kEachRate: return visit(Bundle{sizes.rate_neurons});
+    case Over::kEachReadout: return visit(Bundle{sizes.readouts});
+    case Over::kReadoutPairs: return visit(Bundle{std::int64_t{sizes.readouts} * (sizes.readouts - 1)});
+    case Over::kForeignSynapses: return visit(Bundle{(sizes.rate_neurons - 1) * plastic_onto_rate(topology)});
+    default: break;
+  }
+  for (const Projection& projection : topology.projections) {
+    if (!over_synapses(row.over, projection) || !among(row, projection, topology.target_of(projection))) continue;
+    visit(Bundle{projection.size(), projection.delay(), awake_of(topology, projection, trial)});
+  }
+}
+
+/// The sweeps of a trial: at multiples of the stride by which there was an error, and at T.
+struct Sweeps {
+  std::int32_t ticks;   // T
+  std::int32_t window;  // ticks with an error
+  std::int32_t stride;
+  std::int32_t depth;
+
+  Sweeps(const Learning& learning, const TrialShape& trial)
+      : ticks(trial.ticks), window(trial.window), stride(learning.stride), depth(learning.depth) {}
+
+  /// How many end after this tick, and so revisit with this lag.
+  std::int64_t after(std::int64_t tick) const {
+    if (tick >= ticks) return 0;
+    const std::int64_t before = std::max<std::int64_t>(tick, ticks - window);
+    return ticks / stride - before / stride + (ticks % stride != 0 ? 1 : 0);
+  }
+};
+
+/// Messages of a bundle at a stage of this lag, over all sweeps of a trial.
+std::int64_t messages_back(When when, const Bundle& bundle, const Sweeps& sweeps, std::int32_t lag) {
+  const std::int64_t sent = std::int64_t{lag} + bundle.delay;  // before the sweep
+  switch (when) {
+    case When::kRecall:  // what left a source in tick 1 or later; h_0 left in tick 0
+      return bundle.wires * sweeps.after(sent) +
+             (bundle.delay > 0 ? bundle.awake * (sweeps.after(sent - 1) - sweeps.after(sent)) : 0);
+    case When::kTellBack: return sent < sweeps.depth ? bundle.wires * sweeps.after(sent) : 0;
+    default: return bundle.wires * sweeps.after(lag);
+  }
+}
+
+std::int64_t commits_of(const Learning& learning, const TrialShape& trial) {
+  if (!trial.commits) return 1;
+  if (rule(learning.kind).drive != Drive::kSweep) return trial.ticks;
+  return Sweeps(learning, trial).after(0);
+}
+
+/// Messages of a bundle in a trial, of phases that revisit nothing.
+std::int64_t messages_of(When when, const Bundle& bundle, const Learning& learning, const TrialShape& trial) {
+  const std::int64_t ticks = trial.ticks;
+  switch (when) {
+    case When::kTick: return bundle.wires * ticks;
+    case When::kArrival:  // h_0 left in tick 0, and arrives in the tick `delay`
+      return bundle.wires * std::max<std::int64_t>(ticks - bundle.delay, 0) +
+             (bundle.delay > 0 && bundle.delay <= ticks ? bundle.awake : 0);
+    case When::kLaterTick: return bundle.wires * (ticks - 1);
+    case When::kError: return bundle.wires * trial.window;
+    case When::kTrialEnd: return bundle.wires;
+    case When::kCommit: return bundle.wires * commits_of(learning, trial);
+    default: return 0;
+  }
+}
+
+/// What synapses keep from tick to tick, in scalars.
+std::int64_t traces_of(const Learning& learning, const Topology& topology) {
+  const Rule& row = rule(learning.kind);
+  if (row.drive == Drive::kNothing) return 0;
+  std::int64_t scalars = 0;
+  for (const Projection& projection : topology.projections) {
+    if (!projection.plastic) continue;
+    const Population& target = topology.target_of(projection);
+    std::int64_t each = 0;  // a synapse
+    if (target.layer == Layer::kReadout) {
+      each = target.leaky ? 1 : 0;
+    } else if (row.drive == Drive::kSensitivity) {
+      each = topology.sizes.rate_neurons;
+    } else if (row.drive == Drive::kOnline) {
+      // e-prop keeps the low-passed trace as well, and what adapts
+      const bool eligible = row.decay == DecaySource::kNeuron && target.spiking;
+      each = 1 + (eligible ? 1 : 0) + (eligible && target.adapting ? 1 : 0);
     }
-    put(ledger, Channel::kAdjoint, lag, visits * shape.rate_neurons, 1);
-    put(ledger, Channel::kAxon, lag, replayed, 1);
-    put(ledger, Channel::kPost, lag, visits * shape.plastic() + static_told, 2);
-    put(ledger, Channel::kTransport, lag, told, 1);
-    if (lag > 0) ledger.add_stalled_ticks(visits);
+    scalars += each * projection.size();
   }
-}
-
-void put_online(Ledger& ledger, const Rule& rule, const NetworkShape& shape, std::int64_t ticks, std::int64_t errors) {
-  put(ledger, Channel::kPost, 0, ticks * shape.plastic_onto_spiking, kSpikingPostScalars);
-  if (rule.decay == DecaySource::kNeuron) {
-    put(ledger, Channel::kDendrite, 0, ticks * shape.autapses, 1);
-    put(ledger, Channel::kPost, 0, ticks * (shape.plastic() - shape.plastic_onto_spiking), rule.post_scalars);
-  } else {
-    const std::int64_t onto_identity = shape.plastic() - shape.plastic_onto_curved;
-    const std::int64_t onto_curved = shape.plastic_onto_curved - shape.plastic_onto_spiking;
-    put(ledger, Channel::kPost, 0, ticks * onto_curved + errors * onto_identity, rule.post_scalars);
-  }
-}
-
-void put_sensitivities(Ledger& ledger, const NetworkShape& shape, std::int64_t ticks, std::int64_t errors) {
-  put(ledger, Channel::kInfluence, 0, (ticks - 1) * shape.recurrent_synapses, shape.plastic());
-  put(ledger, Channel::kPost, 0, errors * shape.plastic(), 2);
-  put(ledger, Channel::kGather, 0, errors * (shape.rate_neurons - 1) * shape.plastic(), 1);
-}
-
-/// CLIP: two messages for each plastic synapse at every commit.
-void put_clips(Ledger& ledger, const Learning& learning, const NetworkShape& shape, const TrialShape& trial) {
-  if (!learning.optimizer.norm) return;
-  std::int64_t commits = trial.commits ? trial.ticks : 1;
-  if (trial.commits && rule(learning.kind).drive == Drive::kSweep) {
-    commits = 0;
-    for (std::int32_t tick = 1; tick <= trial.ticks; ++tick) commits += sweep_due(learning, trial, tick) ? 1 : 0;
-  }
-  put(ledger, Channel::kClip, 0, commits * 2 * (shape.plastic() + shape.plastic_readout), 1);
+  return scalars;
 }
 
 }  // namespace
 
-NetworkShape shape_of(const Topology& topology, const std::vector<Projection>& feedback) {
-  NetworkShape shape;
-  shape.inputs = topology.sizes.inputs;
-  shape.rate_neurons = topology.sizes.rate_neurons;
-  shape.readouts = topology.sizes.readouts;
-  shape.autapses = static_cast<std::int64_t>(topology.autapses.size());
-  Indexed<std::int32_t> longest(topology.populations.size(), 0);  // wait of what each sends
+std::int64_t plastic_onto_rate(const Topology& topology) {
+  std::int64_t synapses = 0;
   for (const Projection& projection : topology.projections) {
-    const Population& source = topology.source_of(projection);
-    const Population& target = topology.target_of(projection);
-    const std::int64_t plastic = projection.plastic ? projection.size() : 0;
-    const bool recurrent = projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
-    const bool onto_readouts = projection.target_layer == Layer::kReadout;
-    std::int32_t& wait = longest[projection.source_population];
-    wait = std::max(wait, projection.wait);
-    if (projection.wait > 0)
-      shape.late.push_back({recurrent, onto_readouts, projection.size(), plastic, projection.delay()});
-    if (onto_readouts) {
-      shape.readout_synapses += projection.size();
-      shape.plastic_readout += plastic;
-      if (target.leaky) shape.plastic_onto_leaky += plastic;
-      continue;
-    }
-    (recurrent ? shape.recurrent_synapses : shape.input_synapses) += projection.size();
-    (recurrent ? shape.plastic_recurrent : shape.plastic_input) += plastic;
-    for (std::int32_t j = 0; recurrent && j < source.size; ++j) {
-      if (!source.is_awake(j)) continue;
-      shape.awake_recurrent += projection.fan_out(j);
-      shape.awake_plastic += projection.plastic ? projection.fan_out(j) : 0;
-    }
-    if (!target.constant_gain) shape.plastic_onto_curved += plastic;
-    if (target.spiking) shape.plastic_onto_spiking += plastic;
-    if (target.adapting) shape.plastic_onto_adapting += plastic;
+    if (projection.plastic && projection.target_layer == Layer::kRate) synapses += projection.size();
   }
-  for (std::size_t p = 0; p < topology.populations.size(); ++p) {
-    const Population& population = topology.populations[p];
-    const bool rate = population.layer == Layer::kRate;
-    shape.curved_neurons += rate && !population.constant_gain ? population.size : 0;
-    shape.under_way += std::int64_t{longest[p]} * population.size;
-    shape.under_way_from_rate += rate ? std::int64_t{longest[p]} * population.size : 0;
-  }
-  for (const Projection& projection : feedback) shape.feedback_synapses += projection.size();
-  return shape;
+  return synapses;
 }
 
-bool sweep_due(const Learning& learning, const TrialShape& trial, std::int32_t tick) {
-  if (rule(learning.kind).drive != Drive::kSweep) return false;
-  return tick == trial.ticks || (trial.has_error(tick) && tick % learning.stride == 0);
+std::int64_t under_way(const Topology& topology, Layer layer) {
+  std::int64_t sum = 0;
+  for (const Population& population : topology.populations) {
+    if (population.layer != layer) continue;
+    std::int64_t longest = 0;
+    for (const Projection& projection : topology.projections) {
+      if (projection.source_layer == layer && projection.source_begin == population.begin)
+        longest = std::max<std::int64_t>(longest, projection.wait);
+    }
+    sum += longest * population.size;
+  }
+  return sum;
 }
 
-ProtocolMemory protocol_memory(const Learning& learning, const NetworkShape& shape, const TrialShape& trial,
+void add_phase(const PhaseRow& row, const Learning& learning, const Topology& topology,
+               std::span<const Projection> feedback, const TrialShape& trial, Ledger& ledger) {
+  const std::int64_t scalars = row.scalars == kSensitivities ? plastic_onto_rate(topology) : row.scalars;
+  const auto add = [&](std::int32_t lag, std::int64_t messages) {
+    if (messages > 0) ledger.add(row.channel, lag, {messages, count_times(messages, scalars)});
+  };
+  each_bundle(row, topology, feedback, trial, [&](const Bundle& bundle) {
+    if (!row.revisits()) return add(0, messages_of(row.when, bundle, learning, trial));
+    const Sweeps sweeps(learning, trial);
+    for (std::int32_t lag = 0; lag < learning.depth; ++lag) add(lag, messages_back(row.when, bundle, sweeps, lag));
+  });
+}
+
+ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
                                int scalar_bytes) {
-  ProtocolMemory memory;
-  memory.history_bytes = scalar_bytes * shape.under_way;
-  switch (rule(learning.kind).drive) {
-    case Drive::kNothing: break;
-    case Drive::kOnline:
-      memory.trace_bytes = scalar_bytes * shape.plastic();
-      // e-prop: the low-passed trace, and what adapts
-      if (rule(learning.kind).decay == DecaySource::kNeuron)
-        memory.trace_bytes += scalar_bytes * (shape.plastic_onto_spiking + shape.plastic_onto_adapting);
-      break;
-    case Drive::kSensitivity: memory.trace_bytes = scalar_bytes * shape.rate_neurons * shape.plastic(); break;
-    case Drive::kSweep:
-      memory.history_bytes +=
-          scalar_bytes * std::int64_t{learning.depth} * (shape.inputs + shape.rate_neurons + shape.curved_neurons);
-      memory.history_bytes += scalar_bytes * shape.rate_neurons * (std::min(learning.stride, trial.window) - 1);
-      memory.history_bytes += scalar_bytes * shape.under_way_from_rate;
-      break;
+  const std::int64_t under_way_from_rate = under_way(topology, Layer::kRate);
+  std::int64_t history = under_way(topology, Layer::kInput) + under_way_from_rate;
+  if (rule(learning.kind).drive == Drive::kSweep) {
+    std::int64_t curved = 0;
+    for (const Population& population : topology.populations)
+      curved += population.layer == Layer::kRate && !population.constant_gain ? population.size : 0;
+    const std::int64_t rate_neurons = topology.sizes.rate_neurons;
+    history += learning.depth * (topology.sizes.inputs + rate_neurons + curved);
+    history += rate_neurons * (std::min(learning.stride, trial.window) - 1);
+    history += under_way_from_rate;
   }
-  if (rule(learning.kind).drive != Drive::kNothing) memory.trace_bytes += scalar_bytes * shape.plastic_onto_leaky;
-  return memory;
+  return {scalar_bytes * history, scalar_bytes * traces_of(learning, topology)};
 }
 
-Ledger closed_form(const Learning& learning, const NetworkShape& given, const TrialShape& trial, int scalar_bytes) {
-  NetworkShape shape = given;
-  if (trial.carries) {
-    shape.awake_recurrent = shape.recurrent_synapses;
-    shape.awake_plastic = shape.plastic_recurrent;
-  }
-  const Rule& row = rule(learning.kind);
+Ledger closed_form(const Learning& learning, const Topology& topology, std::span<const Projection> feedback,
+                   const TrialShape& trial, int scalar_bytes) {
   Ledger ledger(scalar_bytes);
   ledger.add_trials(1, trial.ticks);
-  put_forward(ledger, row, shape, trial.ticks);
-  const ProtocolMemory memory = protocol_memory(learning, shape, trial, scalar_bytes);
+  const ProtocolMemory memory = protocol_memory(learning, topology, trial, scalar_bytes);
   ledger.set_memory(memory.history_bytes, memory.trace_bytes);
-  if (row.drive == Drive::kNothing) return ledger;
-
-  const std::int64_t errors = trial.window;
-  const bool weights_travel = row.signal != SignalSource::kFeedback;
-  put(ledger, Channel::kTarget, 0, errors * shape.readouts, 1);
-  if (trial.classes) put(ledger, Channel::kNorm, 0, errors * shape.readouts * (shape.readouts - 1), 1);
-  put(ledger, Channel::kPost, 0, errors * (weights_travel ? shape.readout_synapses : shape.plastic_readout), 2);
-  if (weights_travel) {
-    put(ledger, Channel::kTransport, 0, errors * shape.readout_synapses, 1);
-  } else {
-    put(ledger, Channel::kFeedback, 0, errors * shape.feedback_synapses, 1);
+  const Selection selection = selection_of(learning, trial);
+  for (const PhaseRow& row : kPhaseTable) {
+    if (selection.selects(row)) add_phase(row, learning, topology, feedback, trial, ledger);
   }
-
-  switch (row.drive) {
-    case Drive::kNothing: break;
-    case Drive::kOnline:
-      put_online(ledger, row, shape, trial.ticks, errors);
-      if (learning.firing_rate) put(ledger, Channel::kPost, 0, shape.plastic_onto_spiking, 1);
-      break;
-    case Drive::kSensitivity: put_sensitivities(ledger, shape, trial.ticks, errors); break;
-    case Drive::kSweep: put_sweeps(ledger, learning, shape, trial); break;
+  if (selection.drive == Drive::kSweep) {
+    for (std::int32_t lag = 1; lag < learning.depth; ++lag)
+      ledger.add_stalled_ticks(Sweeps(learning, trial).after(lag));
   }
-  put_clips(ledger, learning, shape, trial);
   return ledger;
 }
 

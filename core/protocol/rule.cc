@@ -5,14 +5,6 @@
 namespace locus {
 namespace {
 
-using enum Channel;
-
-constexpr Channel kForward[] = {kAxon, kDendrite};
-constexpr Channel kSwept[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kAdjoint, kNorm};
-constexpr Channel kBroadcast[] = {kAxon, kDendrite, kPost, kTarget, kFeedback, kNorm};
-constexpr Channel kSymmetric[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kNorm};
-constexpr Channel kForwardMode[] = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather, kNorm};
-
 constexpr Argument kDepthAndStride[] = {{Argument::What::kDepth, true}, {Argument::What::kStride, false}};
 constexpr Argument kTraceDecay[] = {{Argument::What::kTraceDecay, false}};
 
@@ -45,11 +37,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .arguments = {},
      .decay = DecaySource::kNoTrace,
      .signal = SignalSource::kNowhere,
-     .drive = Drive::kNothing,
-     .lag = DeclaredLag::kZero,
-     .post_scalars = 2,
-     .dendrite_scalars = 1,
-     .channels = kForward},
+     .drive = Drive::kNothing},
     {.kind = RuleKind::kBptt,
      .name = "bptt",
      .title = "backpropagation through time: the exact gradient, one sweep over the whole trial",
@@ -60,11 +48,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .arguments = {},
      .decay = DecaySource::kZero,
      .signal = SignalSource::kAgent,
-     .drive = Drive::kSweep,
-     .lag = DeclaredLag::kDepth,
-     .post_scalars = 2,
-     .dendrite_scalars = 1,
-     .channels = kSwept},
+     .drive = Drive::kSweep},
     {.kind = RuleKind::kTbptt,
      .name = "tbptt",
      .title = "truncated backpropagation through time: sweeps of depth tau, every k ticks",
@@ -75,11 +59,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .arguments = kDepthAndStride,
      .decay = DecaySource::kZero,
      .signal = SignalSource::kAgent,
-     .drive = Drive::kSweep,
-     .lag = DeclaredLag::kDepth,
-     .post_scalars = 2,
-     .dendrite_scalars = 1,
-     .channels = kSwept},
+     .drive = Drive::kSweep},
     {.kind = RuleKind::kRflo,
      .name = "rflo",
      .title = "random feedback local online learning: a local trace and a fixed random broadcast of the error",
@@ -90,11 +70,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .arguments = kTraceDecay,
      .decay = DecaySource::kConstant,
      .signal = SignalSource::kFeedback,
-     .drive = Drive::kOnline,
-     .lag = DeclaredLag::kZero,
-     .post_scalars = 2,
-     .dendrite_scalars = 1,
-     .channels = kBroadcast},
+     .drive = Drive::kOnline},
     {.kind = RuleKind::kEprop,
      .name = "eprop",
      .title = "e-prop with symmetric feedback (SnAp-1): the neuron's own diagonal as decay",
@@ -105,11 +81,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .arguments = {},
      .decay = DecaySource::kNeuron,
      .signal = SignalSource::kSymmetric,
-     .drive = Drive::kOnline,
-     .lag = DeclaredLag::kZero,
-     .post_scalars = 3,
-     .dendrite_scalars = 1,
-     .channels = kSymmetric},
+     .drive = Drive::kOnline},
     {.kind = RuleKind::kEpropRandom,
      .name = "eprop:random",
      .title = "e-prop with random feedback: as RFLO, with the neuron's own diagonal as decay",
@@ -120,11 +92,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .arguments = {},
      .decay = DecaySource::kNeuron,
      .signal = SignalSource::kFeedback,
-     .drive = Drive::kOnline,
-     .lag = DeclaredLag::kZero,
-     .post_scalars = 3,
-     .dendrite_scalars = 1,
-     .channels = kBroadcast},
+     .drive = Drive::kOnline},
     {.kind = RuleKind::kRtrl,
      .name = "rtrl",
      .title = "real-time recurrent learning: the exact gradient, online; every neuron keeps every sensitivity",
@@ -136,11 +104,7 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .arguments = {},
      .decay = DecaySource::kNoTrace,
      .signal = SignalSource::kSymmetric,
-     .drive = Drive::kSensitivity,
-     .lag = DeclaredLag::kZero,
-     .post_scalars = 2,
-     .dendrite_scalars = 2,
-     .channels = kForwardMode},
+     .drive = Drive::kSensitivity},
 }};
 
 namespace {
@@ -182,12 +146,8 @@ std::string usage(const Rule& rule) {
   return text;
 }
 
-bool declares(const Rule& rule, Channel channel) {
-  return std::ranges::find(rule.channels, channel) != rule.channels.end();
-}
-
-std::int32_t declared_lag(const Learning& learning) {
-  return rule(learning.kind).lag == DeclaredLag::kDepth ? learning.depth - 1 : 0;
+bool takes(const Rule& rule, Argument::What what) {
+  return std::ranges::find(rule.arguments, what, &Argument::what) != rule.arguments.end();
 }
 
 }  // namespace locus

@@ -3,7 +3,9 @@
 //
 // Every rule but RTRL asks the same of a synapse: trace = decay * trace + gain * pre; delta +=
 // signal * trace (core/actor/synapse.h). Rules differ in where the decay and the signal come from,
-// and in what drives them: the tick (online) or a walk back through time (sweep).
+// and in what drives them: the tick (online) or a walk back through time (sweep). By these three a
+// rule selects its phases (core/protocol/phase.h), and everything about its messages follows from
+// them: channels, lags, payloads, counts. A rule of today's parts is one row of this table.
 #pragma once
 
 #include <array>
@@ -14,7 +16,6 @@
 #include <string_view>
 
 #include "core/actor/optimizer.h"
-#include "core/wire/channel.h"
 
 namespace locus {
 
@@ -30,9 +31,6 @@ enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent
 /// What drives learning: nothing, every tick as it passes, sweeps back in time, or sensitivities
 /// carried forward.
 enum class Drive : std::uint8_t { kNothing, kOnline, kSweep, kSensitivity };
-
-/// The largest lag that a rule declares: none (0), or the depth of its sweep less one.
-enum class DeclaredLag : std::uint8_t { kZero, kDepth };
 
 /// A number that a short form takes behind the rule's name.
 struct Argument {
@@ -54,11 +52,6 @@ struct Rule {
   DecaySource decay;
   SignalSource signal;
   Drive drive;
-  DeclaredLag lag;
-  // of a POST onto a synapse of a rate neuron (a spiking one: kSpikingPostScalars)
-  int post_scalars;
-  int dendrite_scalars;               // of a DENDRITE onto a rate neuron
-  std::span<const Channel> channels;  // declared: a message outside is a defect of the program
 };
 
 extern const std::array<Rule, kRuleKinds> kRules;
@@ -72,20 +65,8 @@ std::string_view name(Argument::What what);
 /// The short form as help spells it: "tbptt:DEPTH[:STRIDE]".
 std::string usage(const Rule& rule);
 
-bool declares(const Rule& rule, Channel channel);
-
-/// Of a POST from a spiking neuron whatever the rule: psi or zeta, and a signal. Its decays are
-/// constants that its synapses know.
-inline constexpr int kSpikingPostScalars = 2;
-
-/// The payload of a message, in scalars. `of_rate_neuron`: a POST from, a DENDRITE onto, a rate
-/// neuron rather than a readout. An autapse's own weight is a DENDRITE of 1 whatever the rule;
-/// INFLUENCE carries as many scalars as there are plastic synapses, which the sender knows.
-constexpr std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rate_neuron) {
-  if (channel == Channel::kPost) return of_rate_neuron ? rule.post_scalars : 2;
-  if (channel == Channel::kDendrite && of_rate_neuron) return rule.dendrite_scalars;
-  return 1;
-}
+/// Whether the rule's short form takes this number: "its depth is its own" rather than "it is tbptt".
+bool takes(const Rule& rule, Argument::What what);
 
 /// What e-prop asks of a spiking neuron's rate: reg_j = strength (count_j / T - target) / T, once a
 /// trial.
@@ -108,8 +89,5 @@ struct Learning {
   std::optional<FiringRate> firing_rate;  // e-prop onto spiking neurons only
   Optimizer optimizer = {};               // what synapses do with the change that was asked of them
 };
-
-/// The largest lag (ticks) that a message of this rule may have.
-std::int32_t declared_lag(const Learning& learning);
 
 }  // namespace locus

@@ -2,6 +2,7 @@
 
 #include "core/base/count.h"
 #include "core/base/product.h"
+#include "core/protocol/phase_table.h"
 #include "core/transport/batched.h"
 #include "core/transport/no_offence.h"
 

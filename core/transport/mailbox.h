@@ -16,6 +16,7 @@
 #include "core/actor/eligibility.h"
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
+#include "core/protocol/declaration.h"
 #include "core/protocol/rule.h"
 #include "core/transport/axon_lines.h"
 #include "core/transport/executor.h"

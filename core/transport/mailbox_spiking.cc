@@ -2,6 +2,7 @@
 // and the clock where nothing is sent.
 #include <algorithm>
 
+#include "core/protocol/phase_table.h"
 #include "core/transport/mailbox_views.h"
 
 namespace locus {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/protocol/declaration.h"
 #include "sim/report/text.h"
 
 namespace locus {
@@ -42,13 +43,12 @@ std::string_view words(Drive drive) {
 }
 
 std::string lag_words(const Rule& rule) {
-  return rule.lag == DeclaredLag::kZero ? "0: no message revisits an earlier tick"
-                                        : "up to the depth of a sweep less one (tau - 1; bptt: T - 1)";
+  return revisits(rule) ? "up to the depth of a sweep less one (tau - 1; bptt: T - 1)"
+                        : "0: no message revisits an earlier tick";
 }
 
 std::string violation_words(const Rule& rule) {
-  const bool space = std::ranges::any_of(rule.channels, [](Channel channel) { return violation(channel, 0).spatial; });
-  const bool time = rule.lag == DeclaredLag::kDepth;
+  const auto [space, time] = declared_violation(rule);
   if (space && time) return "in space, and in time where a sweep is deeper than 1";
   if (space) return "in space";
   if (time) return "in time";
@@ -57,7 +57,7 @@ std::string violation_words(const Rule& rule) {
 
 std::string channel_words(const Rule& rule) {
   std::vector<std::string> names;
-  for (const Channel channel : rule.channels) {
+  for (const Channel channel : channels_of(rule)) {
     names.push_back(std::string(name(channel)) + (violation(channel, 0).spatial ? " (non-local)" : ""));
   }
   return fmt::format("{}", fmt::join(names, ", "));
@@ -132,12 +132,12 @@ std::string rules_markdown() {
       "| rule | driven by | channels that break locality | largest lag |\n|---|---|---|---|\n";
   for (const Rule& rule : kRules) {
     std::vector<std::string_view> broken;
-    for (const Channel channel : rule.channels) {
+    for (const Channel channel : channels_of(rule)) {
       if (violation(channel, 0).spatial) broken.push_back(name(channel));
     }
     text += fmt::format("| [`{}`](#{}) | {} | {} | {} |\n", rule.name, anchor_of(rule), words(rule.drive),
                         broken.empty() ? "none" : fmt::format("{}", fmt::join(broken, ", ")),
-                        rule.lag == DeclaredLag::kZero ? "0" : "depth - 1");
+                        revisits(rule) ? "depth - 1" : "0");
   }
   for (const Rule& rule : kRules) {
     text += fmt::format("\n## `{}`\n\n{}\n\n```\n{}\n```\n\nOnto spiking neurons:\n\n```\n{}\n```\n\n| | |\n|---|---|\n",

@@ -65,7 +65,8 @@ std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& train
 }
 
 bool loses_errors(const RuleSpec& rule, const NetworkSpec& network, const TrainingSpec& training) {
-  if (rule.kind != RuleKind::kTbptt || rule.depth == 0 || rule.depth >= training.ticks) return false;
+  if (!takes(locus::rule(rule.kind), Argument::What::kDepth) || rule.depth == 0 || rule.depth >= training.ticks)
+    return false;
   return std::min({rule.stride, training.ticks, window_of(training)}) + latest_answer(network, training) > rule.depth;
 }
 

@@ -6,9 +6,8 @@
 namespace locus {
 
 Ledger forecast(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
-  const Learning learning = learning_of(rule, spec.training);
-  return closed_form(learning, shape_of(topology, feedback_of(topology, rule)), trial_shape_of(spec.training),
-                     scalar_bytes(spec.precision));
+  return closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule),
+                     trial_shape_of(spec.training), scalar_bytes(spec.precision));
 }
 
 }  // namespace locus

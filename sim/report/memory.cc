@@ -60,20 +60,22 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   constexpr double kReported = 8;  // bytes of a number in a copy that is reported
   const double scalar = scalar_bytes(spec.precision);
   const Topology topology = topology_of(spec, Listing::kNone);  // foreseen before it is taken
-  const NetworkShape shape = shape_of(topology, feedback_of(topology, rule_spec));
   const Drive drive = rule(rule_spec.kind).drive;
   const double lanes = spec.training.batch;
   const double ticks = spec.training.ticks;
-  const double inputs = static_cast<double>(shape.inputs);
-  const double neurons = static_cast<double>(shape.rate_neurons);
-  const double readouts = static_cast<double>(shape.readouts);
+  const double inputs = topology.sizes.inputs;
+  const double neurons = topology.sizes.rate_neurons;
+  const double readouts = topology.sizes.readouts;
   const double synapses = static_cast<double>(topology.synapses());
 
+  const auto plastic = static_cast<double>(plastic_onto_rate(topology));
+  double feedback = 0;
+  for (const Projection& projection : feedback_of(topology, rule_spec)) feedback += static_cast<double>(projection.size());
+
   std::vector<MemoryPart> parts;
-  parts.push_back(
-      {"weights", scalar * (synapses + static_cast<double>(shape.feedback_synapses)) + kReported * 2 * synapses});
-  if (shape.under_way > 0)
-    parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(shape.under_way)});
+  parts.push_back({"weights", scalar * (synapses + feedback) + kReported * 2 * synapses});
+  if (const std::int64_t activities = under_way(topology, Layer::kInput) + under_way(topology, Layer::kRate); activities > 0)
+    parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(activities)});
   parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
   if (const double sparse = sparse_synapses(topology); sparse > 0) {
     // in the network 4 + 8 bytes; in what is reported 8
@@ -87,7 +89,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   if (transport == TransportKind::kMailbox)
     parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});
   if (drive == Drive::kSensitivity)
-    parts.push_back({"sensitivities", scalar * 2 * neurons * static_cast<double>(shape.plastic()) * lanes});
+    parts.push_back({"sensitivities", scalar * 2 * neurons * plastic * lanes});
   if (drive == Drive::kSweep && transport == TransportKind::kBatched)
     parts.push_back({"the ticks that a sweep goes back over", scalar * ticks * lanes * (inputs + 3 * neurons)});
   const bool events = (topology.has_spikes() || topology.has_leaky_readouts()) && drive != Drive::kNothing;
@@ -97,7 +99,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
     parts.push_back({"what the ticks of a trial are worth", scalar * (ticks * lanes * of_tick + synapses)});
   }
   if (events && transport == TransportKind::kMailbox)
-    parts.push_back({"what e-prop keeps in the mailbox", scalar * 3 * lanes * static_cast<double>(shape.plastic())});
+    parts.push_back({"what e-prop keeps in the mailbox", scalar * 3 * lanes * plastic});
   if (double bytes = recorded_bytes(spec, rule_spec, transport); bytes > 0)
     parts.push_back({"what is recorded", bytes});
   if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});

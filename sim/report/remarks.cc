@@ -165,14 +165,14 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
 /// Whether what a rule says beyond the forward run grows with the ticks of a trial: the closed
 /// forms of T and 2 T.
 bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec) {
-  const NetworkShape shape = shape_of(topology, feedback_of(topology, rule_spec));
+  const auto feedback = feedback_of(topology, rule_spec);
   const auto learning = [&](std::int32_t ticks) {
     TrainingSpec training = spec.training;
     training.ticks = ticks;
     const TrialShape trial = trial_shape_of(training);
-    const Ledger ledger = closed_form(learning_of(rule_spec, training), shape, trial, 8);
+    const Ledger ledger = closed_form(learning_of(rule_spec, training), topology, feedback, trial, 8);
     const std::int64_t stays = ledger.messages(Channel::kDendrite) + ledger.messages(Channel::kPost);
-    return ledger.messages() - stays - closed_form({}, shape, trial, 8).messages(Channel::kAxon);
+    return ledger.messages() - stays - closed_form({}, topology, feedback, trial, 8).messages(Channel::kAxon);
   };
   return learning(2 * spec.training.ticks) > learning(spec.training.ticks);
 }

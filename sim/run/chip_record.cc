@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/protocol/declaration.h"
+
 namespace locus {
 
 ChipRecord::ChipRecord(const Spec& spec, const Topology& topology, const std::vector<Projection>& feedback,

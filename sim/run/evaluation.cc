@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/protocol/declaration.h"
 #include "sim/model/build.h"
 #include "sim/run/train.h"
 
@@ -9,14 +10,6 @@ namespace locus {
 namespace {
 
 constexpr std::int64_t kMostAbreast = 32;
-
-/// Trials are shown forward and measured, under any budget: what is counted is thrown away.
-Permit permit_of_evaluation() {
-  Permit permit;
-  for (const Channel channel : {Channel::kAxon, Channel::kDendrite, Channel::kTarget, Channel::kNorm})
-    permit.channels |= 1U << static_cast<unsigned>(channel);
-  return permit;
-}
 
 }  // namespace
 

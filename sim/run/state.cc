@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/protocol/closed_form.h"
+#include "core/protocol/declaration.h"
 #include "sim/model/wire.h"
 #include "sim/place/placement.h"
 #include "sim/place/reach.h"

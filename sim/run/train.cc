@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
@@ -25,13 +26,6 @@ namespace locus {
 namespace {
 
 constexpr std::int64_t kLargestRankedSide = 512;
-
-Permit permit_of(const Learning& learning, Locality budget) {
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = budget};
-  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
-  if (learning.optimizer.norm) permit.channels |= 1U << static_cast<unsigned>(Channel::kClip);
-  return permit;
-}
 
 void end(Outcome& outcome, Status status, std::string message) {
   outcome.status = status;
@@ -155,7 +149,7 @@ Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rul
     Batched<R> transport(network, learning, horizon, executor, door);
     train_over<R>(transport, spec, learning, options, executor, done, before, outcome);
   }
-  const ProtocolMemory memory = protocol_memory(learning, shape_of(topology, network.feedback), shape, sizeof(R));
+  const ProtocolMemory memory = protocol_memory(learning, topology, shape, sizeof(R));
   door.ledger().set_memory(memory.history_bytes, memory.trace_bytes);
   outcome.ledger = door.ledger();
   if (chip) outcome.chip = chip->finish(outcome.ledger);
@@ -181,7 +175,7 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   if (spec.firing_rate)
     learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, spec.firing_rate->strength, ticks};
   if (rule(spec.kind).drive != Drive::kSweep) return learning;
-  const bool whole = spec.kind == RuleKind::kBptt;
+  const bool whole = !takes(rule(spec.kind), Argument::What::kDepth);
   learning.depth = whole || spec.depth == 0 ? ticks : std::min(spec.depth, ticks);
   learning.stride = whole ? ticks : std::min(spec.stride, ticks);
   return learning;

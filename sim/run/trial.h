@@ -23,7 +23,7 @@
 #include "core/nonlocal/backward_agent.h"
 #include "core/nonlocal/norm_clip.h"
 #include "core/nonlocal/sensitivities.h"
-#include "core/protocol/closed_form.h"
+#include "core/protocol/trial_shape.h"
 #include "core/transport/transport.h"
 #include "sim/model/spec.h"
 #include "sim/task/batch.h"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/closed_form.h"
+#include "core/protocol/declaration.h"
 #include "sim/model/wire.h"
 #include "sim/run/run.h"
 #include "sim/run/train.h"
@@ -70,12 +71,12 @@ Evidence measure_locality(const Effort& effort) {
     const Ledger& ledger = outcome.ledger;
     const Learning learning = learning_of(spec.rules[i], spec.training);
     const Ledger one =
-        closed_form(learning, shape_of(topology, feedback_of(topology, spec.rules[i])), trial_shape_of(spec.training), 8);
+        closed_form(learning, topology, feedback_of(topology, spec.rules[i]), trial_shape_of(spec.training), 8);
     wrong += mismatches(ledger, one, ledger.trials());
-    const Rule& row = rule(outcome.kind);
-    const bool spatial = std::ranges::any_of(row.channels, [](Channel channel) { return violation(channel, 0).spatial; });
-    const bool temporal = declared_lag(learning) > 0;
-    wrong_kind += spatial == (ledger.spatial_violations() > 0) && temporal == (ledger.temporal_violations() > 0) ? 0 : 1;
+    const Violation declared = declared_violation(rule(outcome.kind));
+    const bool temporal = declared.temporal && learning.depth > 1;
+    wrong_kind +=
+        declared.spatial == (ledger.spatial_violations() > 0) && temporal == (ledger.temporal_violations() > 0) ? 0 : 1;
     const auto per_update = double(outcome.updates);
     const std::size_t last = std::min<std::size_t>(outcome.losses.size(), 20);
     double tail = 0;
@@ -89,11 +90,10 @@ Evidence measure_locality(const Effort& effort) {
                              double(entry.tally.messages) / double(ledger.trials()),
                              double(one.at(entry.channel, entry.lag).messages)});
     }
-    if (outcome.kind == RuleKind::kRflo || outcome.kind == RuleKind::kEpropRandom)
-      evidence.at_most(rules[i].name + ": violations", double(ledger.violations()), 0);
-    if (outcome.kind == RuleKind::kBptt)
+    if (!declared.any()) evidence.at_most(rules[i].name + ": violations", double(ledger.violations()), 0);
+    if (declared.temporal && learning.depth == plan.ticks)
       evidence.at_least(
-          "bptt: violations per trial, in space and in time",
+          rules[i].name + ": violations per trial, in space and in time",
           double(std::min(ledger.spatial_violations(), ledger.temporal_violations())) / double(ledger.trials()), 1);
   }
   evidence.at_most("(rule, channel, lag) whose count is not the closed form's", wrong, 0);

@@ -34,7 +34,7 @@ std::string why_modes_couple(const ExactRule& rule, const LinearModel& model, co
                              bool student_aligned) {
   if (!student_aligned)
     return "the student does not lie in the teacher's bases: modes are its diagonal there, at the start";
-  const bool diagonal = rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom;
+  const bool diagonal = locus::rule(rule.kind).decay == DecaySource::kNeuron;
   if (diagonal && !is_signed_permutation(bases.p))
     return "e-prop sees the diagonal of W in the neurons' basis: modes couple unless P is the identity";
   if (rule.feedback.size() > 0) {
@@ -168,7 +168,7 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
   for (const std::int64_t update : result.checkpoints) times.push_back(double(update) * spec.training.learning_rate);
   result.limit_time = std::max(200.0, times.back());
   for (std::size_t r = 0; r < spec.rules.size(); ++r) {
-    if (spec.rules[r].kind == RuleKind::kNone) continue;
+    if (locus::rule(spec.rules[r].kind).drive == Drive::kNothing) continue;
     if (is_set(options.interrupt)) break;
     const ExactRule rule = exact_rule_of(spec, spec.rules[r]);
     RulePrediction& one = result.rules.emplace_back();

@@ -173,7 +173,7 @@ Evidence measure_rank_order(const Effort& effort) {
     const LinearNetwork teacher = draws.network(1, kUnits, kInputs, 1, 0.6);
     const Matrix feedback = draws.gaussian(1, kUnits, 1 / std::sqrt(kUnits));
     for (Learner& learner : learners) {
-      if (learner.rule.kind == RuleKind::kRflo) learner.rule.feedback = feedback;
+      if (rule(learner.rule.kind).signal == SignalSource::kFeedback) learner.rule.feedback = feedback;
       const auto trained = theory::exact_training(student, teacher, learner.rule, kTicks, kEta, updates);
       const Spectrum spectrum = spectrum_of(trained.student.w - student.w);
       learner.ranks.push_back(spectrum.effective_rank);

@@ -77,7 +77,7 @@ RuleSpec rule_spec(const ExactRule& rule, std::string name) {
   spec.name = std::move(name);
   spec.kind = rule.kind;
   spec.depth = rule.depth;
-  if (rule.kind == RuleKind::kRflo) spec.trace_decay = rule.decay;
+  if (takes(locus::rule(rule.kind), Argument::What::kTraceDecay)) spec.trace_decay = rule.decay;
   if (rule.feedback.size() > 0) spec.feedback.push_back({1, dense(rule.feedback)});
   return spec;
 }

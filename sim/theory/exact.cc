@@ -28,15 +28,17 @@ double loss_of(const std::vector<Matrix>& errors) {
   return sum / 2;
 }
 
-bool has_feedback(RuleKind kind) { return kind == RuleKind::kRflo || kind == RuleKind::kEpropRandom; }
+bool has_feedback(RuleKind kind) { return rule(kind).signal == SignalSource::kFeedback; }
 
 /// G_j M: how a signal from one tick further back reaches the neurons.
 void step_back(Matrix& signal, const LinearNetwork& student, const ExactRule& rule) {
-  switch (rule.kind) {
-    case RuleKind::kRflo: signal *= rule.decay; return;
-    case RuleKind::kEprop:
-    case RuleKind::kEpropRandom: signal = signal * student.w.diagonal().asDiagonal(); return;
-    default: signal = signal * student.w; return;
+  switch (locus::rule(rule.kind).decay) {
+    case DecaySource::kConstant: signal *= rule.decay; return;
+    case DecaySource::kNeuron: signal = signal * student.w.diagonal().asDiagonal(); return;
+    case DecaySource::kZero:     // sweeps walk back over the weights
+    case DecaySource::kNoTrace:  // sensitivities are carried forward over them
+      signal = signal * student.w;
+      return;
   }
 }
 
@@ -52,7 +54,7 @@ double exact_loss(const LinearNetwork& student, const LinearNetwork& teacher, in
 
 ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule, int ticks) {
   CHECK(ticks >= 1, "a trial has a tick");
-  CHECK(rule.kind != RuleKind::kNone, "an update needs a rule that learns");
+  CHECK(locus::rule(rule.kind).drive != Drive::kNothing, "an update needs a rule that learns");
   CHECK(!has_feedback(rule.kind) || (rule.feedback.rows() == student.a.rows() && rule.feedback.cols() == student.a.cols()),
         "feedback has the shape of the readout");
   const std::vector<Matrix> errors = errors_by_lag(student, teacher, ticks);
@@ -67,7 +69,7 @@ ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teac
   update.delta.a = errors[0] * student.b.transpose() + tails[0] * student.w.transpose();
   update.delta.w = Matrix::Zero(student.w.rows(), student.w.cols());
   update.delta.b = Matrix::Zero(student.b.rows(), student.b.cols());
-  const bool truncated = rule.kind == RuleKind::kTbptt && rule.depth > 0;
+  const bool truncated = takes(locus::rule(rule.kind), Argument::What::kDepth) && rule.depth > 0;
   const auto depth = static_cast<std::size_t>(truncated ? std::min(rule.depth, ticks) : ticks);
   Matrix signal = has_feedback(rule.kind) ? rule.feedback : student.a;
   for (std::size_t j = 0; j < depth; ++j) {

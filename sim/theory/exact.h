@@ -24,9 +24,9 @@ namespace locus::theory {
 /// A rule as the expectation needs it.
 struct ExactRule {
   RuleKind kind = RuleKind::kBptt;
-  int depth = 0;     // tau, ticks; tbptt only, 0 = T
-  double decay = 0;  // lambda; rflo only
-  Matrix feedback;   // R (o x n); rflo and random e-prop only
+  int depth = 0;     // tau, ticks; 0 = T; of rules that take a depth
+  double decay = 0;  // lambda; of rules with a constant decay
+  Matrix feedback;   // R (o x n); of rules whose signal comes by feedback
 };
 
 struct ExactUpdate {

@@ -37,8 +37,6 @@ std::array<std::complex<double>, 2> roots(double trace, double determinant) {
   return {std::complex<double>(std::min(large, small), 0), std::complex<double>(std::max(large, small), 0)};
 }
 
-int depth_of(const ModeRule& rule) { return rule.kind == RuleKind::kTbptt ? rule.depth : 0; }
-
 }  // namespace
 
 Mode optimum(const Mode& teacher, double s) { return {.a = s, .b = teacher.a * teacher.b / s, .w = teacher.w}; }

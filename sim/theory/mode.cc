@@ -15,9 +15,28 @@ double geometric(double x, int depth) {
 
 }  // namespace
 
-bool signal_is_own(const ModeRule& rule) { return rule.kind != RuleKind::kRflo && rule.kind != RuleKind::kEpropRandom; }
+bool signal_is_own(const ModeRule& rule) {
+  switch (locus::rule(rule.kind).signal) {
+    case SignalSource::kSymmetric:
+    case SignalSource::kAgent: return true;
+    case SignalSource::kFeedback: return false;
+    case SignalSource::kNowhere: break;
+  }
+  CHECK(false, "a mode moves under a rule that learns");
+}
 
-bool memory_is_own(const ModeRule& rule) { return rule.kind != RuleKind::kRflo; }
+bool memory_is_own(const ModeRule& rule) {
+  switch (locus::rule(rule.kind).decay) {
+    case DecaySource::kConstant: return false;
+    case DecaySource::kNeuron:   // its own weight
+    case DecaySource::kZero:     // sweeps walk back over the weights
+    case DecaySource::kNoTrace:  // sensitivities are carried forward over them
+      return true;
+  }
+  return true;
+}
+
+int depth_of(const ModeRule& rule) { return takes(locus::rule(rule.kind), Argument::What::kDepth) ? rule.depth : 0; }
 
 double loss(const Mode& z, const Mode& teacher) {
   const double p = z.a * z.b;
@@ -27,12 +46,11 @@ double loss(const Mode& z, const Mode& teacher) {
 }
 
 Mode delta(const Mode& z, const Mode& teacher, const ModeRule& rule) {
-  CHECK(rule.kind != RuleKind::kNone, "a mode moves under a rule that learns");
   const double p = z.a * z.b;
   const double p_teacher = teacher.a * teacher.b;
   const double signal = signal_is_own(rule) ? z.a : rule.feedback;
   const double memory = memory_is_own(rule) ? z.w : rule.decay;
-  const int depth = rule.kind == RuleKind::kTbptt ? rule.depth : 0;
+  const int depth = depth_of(rule);
   const double here = p * geometric(memory * z.w, depth);
   const double there = p_teacher * geometric(memory * teacher.w, depth);
   const double own = 1 - z.w * z.w;

@@ -26,17 +26,19 @@ struct Mode {
 
 /// A rule as one mode meets it.
 struct ModeRule {
-  // any but kNone; RTRL is BPTT, and so is symmetric e-prop where P is the identity
+  // any that learns; RTRL is BPTT, and so is symmetric e-prop where P is the identity
   RuleKind kind = RuleKind::kBptt;
-  int depth = 0;        // tau, ticks; tbptt only, 0 = T
-  double feedback = 0;  // a-hat [1]; rflo and random e-prop only
-  double decay = 0;     // lambda [1], |lambda| < 1; rflo only
+  int depth = 0;        // tau, ticks; 0 = T; of rules that take a depth
+  double feedback = 0;  // a-hat [1]; of rules whose signal comes by feedback
+  double decay = 0;     // lambda [1], |lambda| < 1; of rules with a constant decay
 };
 
 /// Whether the learning signal is the mode's own a (true) or a fixed feedback.
 bool signal_is_own(const ModeRule& rule);
 /// Whether the memory is the mode's own w (true) or a fixed decay.
 bool memory_is_own(const ModeRule& rule);
+/// How many ticks a perturbation may come from; 0: all of them.
+int depth_of(const ModeRule& rule);
 
 /// L = 1/2 [p^2 / (1 - w^2) - 2 p p* / (1 - w w*) + p*^2 / (1 - w*^2)]: the expected final loss of
 /// one mode.

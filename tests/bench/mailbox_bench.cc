@@ -21,7 +21,7 @@ void mailbox(benchmark::State& state) {
   const Learning learning = learning_of(spec.rules[0], spec.training);
   const Topology topology = topology_of(spec);
   Network<R> network = build<R>(spec, topology, spec.rules[0], 1);
-  Door door(permit_of(learning), sizeof(R));
+  Door door(permit_of(learning, Locality::kAny), sizeof(R));
   Mailbox<R> transport(network, learning, place(topology, 1), Executor{}, door);
   Updates<R, Mailbox<R>> updates(transport, spec, learning);
   measure(state, "messages", 5e7, [&] {

@@ -60,12 +60,6 @@ Spec make_spec(const Work& work, const RuleSpec& rule, Precision precision) {
   return spec;
 }
 
-Permit permit_of(const Learning& learning) {
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
-  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
-  return permit;
-}
-
 RuleSpec make_rule(RuleKind kind, std::int32_t depth, std::int32_t stride) {
   RuleSpec rule;
   rule.name = "rule";

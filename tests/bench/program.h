@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/base/flush.h"
+#include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
 #include "sim/model/build.h"
 #include "sim/model/wire.h"
@@ -38,7 +39,6 @@ template <class R>
 constexpr Precision kPrecision = sizeof(R) == 4 ? Precision::kFloat32 : Precision::kFloat64;
 
 /// What the rule declares, without a budget.
-Permit permit_of(const Learning& learning);
 
 RuleSpec make_rule(RuleKind kind, std::int32_t depth = 0, std::int32_t stride = 1);
 
@@ -50,7 +50,7 @@ class Program {
         learning_(learning_of(spec.rules[0], spec.training)),
         topology_(topology_of(spec)),
         network_(build<R>(spec, topology_, spec.rules[0], spec.training.batch)),
-        door_(permit_of(learning_), sizeof(R)),
+        door_(permit_of(learning_, Locality::kAny), sizeof(R)),
         transport_(network_, learning_, {trial_shape_of(spec.training), spec.training.commit == CommitWhen::kEveryTick},
                    executor, door_),
         updates_(transport_, spec_, learning_) {}

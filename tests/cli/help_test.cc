@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/protocol/declaration.h"
 #include "sim/cli/command.h"
 #include "sim/cli/rule_text.h"
 #include "sim/report/version.h"
@@ -62,7 +63,7 @@ TEST(Rules, EveryRuleFitsAndNamesItsChannels) {
     EXPECT_EQ(answer.code, 0);
     EXPECT_EQ(answer.out, text_of(rule));
     expect_fits(answer.out);
-    for (const Channel channel : rule.channels) EXPECT_NE(answer.out.find(name(channel)), std::string::npos);
+    for (const Channel channel : channels_of(rule)) EXPECT_NE(answer.out.find(name(channel)), std::string::npos);
   }
 }
 

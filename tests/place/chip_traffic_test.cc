@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/protocol/declaration.h"
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/wire.h"

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/model/wire.h"
 #include "sim/run/train.h"
 #include "tests/support/oracle.h"
 #include "tests/support/random_model.h"
@@ -13,44 +14,12 @@
 namespace locus {
 namespace {
 
-NetworkShape shape_of(const oracle::Net& net) {
-  NetworkShape shape;
-  const auto size = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
-  const auto plastic = [](const std::vector<oracle::Synapse>& block) {
-    return std::ranges::count_if(block, [](const oracle::Synapse& synapse) { return synapse.plastic; });
-  };
-  const auto curved = [&](std::size_t unit) { return net.activation[unit] != Activation::kIdentity; };
-  shape.inputs = static_cast<std::int64_t>(net.inputs);
-  shape.rate_neurons = static_cast<std::int64_t>(net.units);
-  shape.readouts = static_cast<std::int64_t>(net.readouts);
-  shape.curved_neurons =
-      std::ranges::count_if(net.activation, [](Activation phi) { return phi != Activation::kIdentity; });
-  shape.input_synapses = size(net.b);
-  shape.recurrent_synapses = size(net.w);
-  shape.readout_synapses = size(net.a);
-  shape.feedback_synapses = size(net.r);
-  shape.plastic_input = plastic(net.b);
-  shape.plastic_recurrent = plastic(net.w);
-  shape.plastic_readout = plastic(net.a);
-  for (const std::vector<oracle::Synapse>* block : {&net.b, &net.w}) {
-    shape.plastic_onto_curved += std::ranges::count_if(
-        *block, [&](const oracle::Synapse& synapse) { return synapse.plastic && curved(synapse.target); });
-  }
-  for (const oracle::Synapse& synapse : net.w) {
-    if (net.initial[synapse.source] == 0) continue;
-    ++shape.awake_recurrent;
-    shape.awake_plastic += synapse.plastic ? 1 : 0;
-  }
-  shape.autapses =
-      std::ranges::count_if(net.w, [](const oracle::Synapse& synapse) { return synapse.source == synapse.target; });
-  return shape;
-}
-
 void expect_closed_forms(const Spec& spec) {
+  const Topology topology = topology_of(spec);
   for (const RuleSpec& rule : spec.rules) {
     const oracle::Answer answer = oracle::solve(spec, rule);
-    const TrialShape trial = trial_shape_of(spec.training);
-    const Ledger ledger = closed_form(learning_of(rule, spec.training), shape_of(oracle::flatten(spec, rule)), trial, 8);
+    const Ledger ledger = closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule),
+                                      trial_shape_of(spec.training), 8);
     oracle::Counts counts;
     for (const LedgerEntry& entry : ledger.entries())
       counts[{entry.channel, entry.lag}] = {entry.tally.messages, entry.tally.scalars};

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/protocol/declaration.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
 
@@ -200,7 +201,7 @@ TEST(Declarations, AreWhatIsSent) {
         const Rule& row = rule(outcome.kind);
         const std::int32_t depth =
             spec.rules[k].depth == 0 ? spec.training.ticks : std::min(spec.rules[k].depth, spec.training.ticks);
-        const std::int32_t largest = row.lag == DeclaredLag::kZero ? 0 : depth - 1;
+        const std::int32_t largest = revisits(row) ? depth - 1 : 0;
         met.insert(outcome.kind);
         for (const LedgerEntry& entry : outcome.ledger.entries()) {
           EXPECT_TRUE(declares(row, entry.channel)) << row.name << " sent " << name(entry.channel);
@@ -216,7 +217,7 @@ TEST(Declarations, AreWhatIsSent) {
   }
   for (const Rule& row : kRules) {
     EXPECT_TRUE(met.contains(row.kind)) << row.name << " was run by no model";
-    for (const Channel channel : row.channels)
+    for (const Channel channel : channels_of(row))
       EXPECT_TRUE(used.contains({row.kind, channel})) << row.name << " declares " << name(channel) << " for nothing";
   }
 }

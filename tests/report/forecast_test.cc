@@ -1,5 +1,4 @@
-// What `info` says of a model without building it: the shape is that of the network that would be
-// built, and memory grows where it must.
+// What `info` says of a model without making its weights: memory grows where it must.
 #include "sim/report/forecast.h"
 
 #include <gtest/gtest.h>

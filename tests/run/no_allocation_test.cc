@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
 #include "sim/run/trial.h"
 #include "tests/support/hand_network.h"
@@ -80,9 +81,7 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, 
   Learning learning{.kind = kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
   if (spiking) learning.optimizer.adam = Optimizer::Adam{};
   if (spiking && rule(kind).decay == DecaySource::kNeuron) learning.firing_rate = {0.1, 1, kTicks};
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
-  for (const Channel channel : rule(kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
-  Door door(permit, sizeof(double));
+  Door door(permit_of(learning, Locality::kAny), sizeof(double));
   Traffic traffic({3, 8, 2}, lanes, declared_lag(learning));
   if (recorded) door.record(&traffic);
   const TrialShape shape{kTicks, kTicks, spiking};

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
@@ -102,9 +103,7 @@ Watched train(const Fixture& fixture, TransportKind transport) {
   const Learning learning = learning_of(spec.rules[0], spec.training);
   const Topology topology = topology_of(spec);
   Network<double> network = build<double>(spec, topology, spec.rules[0], spec.training.batch);
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = Locality::kStrict};
-  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
-  Door door(permit, sizeof(double));
+  Door door(permit_of(learning, Locality::kStrict), sizeof(double));
   Watched watched;
   if (transport == TransportKind::kMailbox) {
     Mailbox<double> mailbox(network, learning, place(topology, 2), Executor{}, door);

@@ -2,15 +2,12 @@
 // is given.
 #pragma once
 
-#include "core/protocol/rule.h"
-#include "core/wire/door.h"
+#include "core/protocol/declaration.h"
 
 namespace locus {
 
 inline Door open_door(const Learning& learning, Locality budget = Locality::kAny) {
-  Permit permit{.channels = 0, .largest_lag = declared_lag(learning), .budget = budget};
-  for (const Channel channel : rule(learning.kind).channels) permit.channels |= 1U << static_cast<unsigned>(channel);
-  return {permit, sizeof(double)};
+  return {permit_of(learning, budget), sizeof(double)};
 }
 
 }  // namespace locus

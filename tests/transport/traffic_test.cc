@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"

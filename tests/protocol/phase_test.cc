@@ -1,0 +1,262 @@
+// The table of phases against the door, the rule table and every message that runs.
+#include "core/protocol/phase.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/protocol/declaration.h"
+#include "core/protocol/phase_table.h"
+#include "core/transport/mailbox.h"
+#include "sim/model/build.h"
+#include "sim/model/wire.h"
+#include "sim/place/place.h"
+#include "sim/run/train.h"
+#include "sim/run/trial.h"
+#include "sim/task/task.h"
+#include "tests/protocol/generic_model.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+template <std::size_t... kRow>
+constexpr bool all_are_wires(std::index_sequence<kRow...>) {
+  return (Wire<kPhaseTable[kRow].channel, kPhaseTable[kRow].from, kPhaseTable[kRow].to> && ...);
+}
+static_assert(all_are_wires(std::make_index_sequence<kPhases>{}), "the door has no such wire");
+
+using Ends = std::tuple<Channel, Party, Party>;
+
+/// Every (channel, sender, receiver) that the door knows.
+std::set<Ends> wires_of_the_door() {
+  std::set<Ends> wires;
+  constexpr std::size_t kParties = 6;
+  [&]<std::size_t... kWire>(std::index_sequence<kWire...>) {
+    const auto add = [&]<Channel kChannel, Party kFrom, Party kTo>() {
+      if (Wire<kChannel, kFrom, kTo>) wires.emplace(kChannel, kFrom, kTo);
+    };
+    (add.template operator()<static_cast<Channel>(kWire / (kParties * kParties)),
+                             static_cast<Party>(kWire / kParties % kParties), static_cast<Party>(kWire % kParties)>(),
+     ...);
+  }
+  (std::make_index_sequence<std::size_t{kChannels} * kParties * kParties>{});
+  return wires;
+}
+
+TEST(PhaseTable, HasAPhaseForEveryWireOfTheDoor) {
+  std::set<Ends> ends;
+  for (const PhaseRow& row : kPhaseTable) ends.emplace(row.channel, row.from, row.to);
+  EXPECT_EQ(ends, wires_of_the_door());
+}
+
+TEST(PhaseTable, SaysWhatAMessageCarries) {
+  for (const PhaseRow& row : kPhaseTable) {
+    EXPECT_FALSE(row.payload.empty());
+    const auto commas = std::ranges::count(row.payload, ',');
+    if (row.scalars != kSensitivities) EXPECT_EQ(row.scalars, commas + 1) << row.payload;
+    EXPECT_EQ(row.stream.empty(),
+              row.channel == Channel::kDendrite || row.channel == Channel::kPost || row.channel == Channel::kClip)
+        << "POST and DENDRITE never leave a core, and no run with a chip has CLIP";
+  }
+}
+
+/// By hand, from the rules' definitions (docs/locality.md).
+TEST(Declarations, AreThoseOfTheDefinitions) {
+  using enum Channel;
+  const std::vector<Channel> forward = {kAxon, kDendrite};
+  const std::vector<Channel> swept = {kAxon, kDendrite, kPost, kTarget, kTransport, kAdjoint, kNorm};
+  const std::vector<Channel> broadcast = {kAxon, kDendrite, kPost, kTarget, kFeedback, kNorm};
+  const std::vector<Channel> symmetric = {kAxon, kDendrite, kPost, kTarget, kTransport, kNorm};
+  const std::vector<Channel> carried = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather, kNorm};
+  const std::vector<std::pair<RuleKind, std::vector<Channel>>> expected = {
+      {RuleKind::kNone, forward},   {RuleKind::kBptt, swept},      {RuleKind::kTbptt, swept},
+      {RuleKind::kRflo, broadcast}, {RuleKind::kEprop, symmetric}, {RuleKind::kEpropRandom, broadcast},
+      {RuleKind::kRtrl, carried}};
+  ASSERT_EQ(expected.size(), kRules.size());
+  for (const auto& [kind, channels] : expected) {
+    const Rule& row = rule(kind);
+    EXPECT_EQ(channels_of(row), channels) << row.name;
+    EXPECT_EQ(revisits(row), row.drive == Drive::kSweep) << row.name;
+    EXPECT_EQ(declared_lag({.kind = kind, .depth = 7}), row.drive == Drive::kSweep ? 6 : 0) << row.name;
+    const Violation declared = declared_violation(row);
+    EXPECT_EQ(declared.spatial, channels == swept || channels == symmetric || channels == carried) << row.name;
+    EXPECT_EQ(declared.temporal, row.drive == Drive::kSweep) << row.name;
+    for (const ChannelRow& channel : kChannelTable)
+      EXPECT_EQ(declares(row, channel.channel), std::ranges::find(channels, channel.channel) != channels.end());
+    EXPECT_EQ(scalars_of(row, kPost, true), row.decay == DecaySource::kNeuron ? 3
+                                            : row.kind == RuleKind::kNone     ? 1
+                                                                              : 2);
+    EXPECT_EQ(scalars_of(row, kDendrite, true), row.drive == Drive::kSensitivity ? 2 : 1) << row.name;
+    EXPECT_EQ(scalars_of(row, kDendrite, false), 1) << row.name;
+  }
+  EXPECT_EQ(kSpikingPostScalars, 2);
+}
+
+TEST(Permits, HaveWhatTheOptimizerAddsAndEvaluationNeeds) {
+  const auto bits = [](std::initializer_list<Channel> channels) {
+    std::uint32_t set = 0;
+    for (const Channel channel : channels) set |= 1U << static_cast<unsigned>(channel);
+    return set;
+  };
+  using enum Channel;
+  Learning learning{.kind = RuleKind::kRflo};
+  const std::uint32_t rflo = bits({kAxon, kDendrite, kPost, kTarget, kFeedback, kNorm});
+  EXPECT_EQ(permit_of(learning, Locality::kStrict).channels, rflo);
+  EXPECT_EQ(permit_of(learning, Locality::kStrict).budget, Locality::kStrict);
+  learning.optimizer.norm = 1;
+  EXPECT_EQ(permit_of(learning, Locality::kAny).channels, rflo | bits({kClip}));
+  EXPECT_EQ(permit_of({.kind = RuleKind::kTbptt, .depth = 3}, Locality::kAny).largest_lag, 2);
+  EXPECT_EQ(permit_of_evaluation().channels, bits({kAxon, kDendrite, kTarget, kNorm}));
+  EXPECT_EQ(permit_of_evaluation().largest_lag, 0);
+}
+
+/// Which phases a message that was sent may be of.
+class Reader {
+ public:
+  Reader(const Spec& spec, const Topology& topology, const RuleSpec& rule)
+      : topology_(topology),
+        learning_(learning_of(rule, spec.training)),
+        trial_(trial_shape_of(spec.training)),
+        selection_(selection_of(learning_, trial_)) {}
+
+  std::vector<Phase> phases_of(const Passing& m) const {
+    std::vector<Phase> found;
+    for (const PhaseRow& row : kPhaseTable) {
+      if (selection_.selects(row) && could_be(row, m)) found.push_back(row.phase);
+    }
+    return found;
+  }
+  const Selection& selection() const { return selection_; }
+
+ private:
+  bool could_be(const PhaseRow& row, const Passing& m) const {
+    std::int64_t plastic = 0;
+    for (const Projection& projection : topology_.projections)
+      plastic += projection.plastic && projection.target_layer == Layer::kRate ? projection.size() : 0;
+    return row.channel == m.channel && row.from == m.ends.sender.party && row.to == m.ends.receiver.party &&
+           m.scalars == (row.scalars == kSensitivities ? plastic : row.scalars) &&
+           m.replayed == (row.when == When::kRecall) && in_time(row.when, m) && on_wires(row, m);
+  }
+
+  bool in_time(When when, const Passing& m) const {
+    const std::int32_t tick = m.tick.value;
+    switch (when) {
+      case When::kTick:
+      case When::kArrival: return m.lag == 0;
+      case When::kLaterTick: return m.lag == 0 && tick > 1;
+      case When::kError: return m.lag == 0 && trial_.has_error(tick);
+      case When::kTrialEnd: return m.lag == 0 && tick == trial_.ticks;
+      case When::kCommit: return m.lag == 0 && (trial_.commits || tick == trial_.ticks);
+      case When::kStage:
+      case When::kRecall:
+      case When::kTellBack: return sweep_due(learning_, trial_, tick) && m.lag < learning_.depth;
+    }
+    return false;
+  }
+
+  bool on_wires(const PhaseRow& row, const Passing& m) const {
+    const Endpoint* synapse = m.ends.sender.party == Party::kSynapse     ? &m.ends.sender
+                              : m.ends.receiver.party == Party::kSynapse ? &m.ends.receiver
+                                                                         : nullptr;
+    switch (row.over) {
+      case Over::kW:
+        if (synapse == nullptr) return true;  // INFLUENCE takes wires of W
+        break;
+      case Over::kR:
+      case Over::kEachRate:
+      case Over::kEachReadout: return synapse == nullptr;
+      case Over::kReadoutPairs: return m.ends.sender.index != m.ends.receiver.index;
+      default: break;
+    }
+    if (synapse == nullptr) return false;
+    const Projection& projection = topology_.projections[static_cast<std::size_t>(synapse->projection)];
+    const std::int32_t source = projection.source_begin + projection.source_of(synapse->index);
+    const std::int32_t target = projection.target_begin + projection.target_of(synapse->index);
+    const Population& onto = topology_.target_of(projection);
+    if (row.plastic != Plastic::kAny && (row.plastic == Plastic::kOnly) != projection.plastic) return false;
+    if (row.onto == Onto::kConstantGain && !onto.constant_gain) return false;
+    if (row.onto == Onto::kVaryingGain && (onto.constant_gain || onto.spiking)) return false;
+    if (row.onto != Onto::kAny && (row.onto == Onto::kSpiking) != onto.spiking) return false;
+    const bool recurrent = projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
+    switch (row.over) {
+      case Over::kB: return projection.source_layer == Layer::kInput;
+      case Over::kW: return recurrent;
+      case Over::kA: return projection.target_layer == Layer::kReadout;
+      case Over::kOntoRate: return projection.target_layer == Layer::kRate;
+      case Over::kAutapses: return recurrent && source == target && projection.delay() == 1;
+      case Over::kForeignSynapses: return projection.target_layer == Layer::kRate && m.ends.sender.index != target;
+      default: return true;
+    }
+  }
+
+  const Topology& topology_;
+  Learning learning_;
+  TrialShape trial_;
+  Selection selection_;
+};
+
+/// One update of a rule, message by message.
+template <class See>
+void watch(const Spec& spec, const Topology& topology, const RuleSpec& rule, See see) {
+  const Learning learning = learning_of(rule, spec.training);
+  Network<double> network = build<double>(spec, topology, rule, spec.training.batch);
+  Door door(permit_of(learning, Locality::kAny), sizeof(double));
+  Mailbox<double> transport(network, learning, place(network, 1), Executor{}, door);
+  transport.watch(see);
+  Task task(spec);
+  Batch<double> batch =
+      make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
+  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec.training), spec.training);
+  task.fill(0, batch);
+  trial.run(batch);
+  trial.commit_batch();
+}
+
+/// Every message is of one selected phase: its ends, wires, payload, tick and lag are what the row
+/// says. Two rows may tell the same of a synapse onto itself: its current and its weight.
+TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
+  std::set<Phase> met;
+  std::set<std::pair<RuleKind, Phase>> used;
+  std::int64_t messages = 0;
+  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
+    const Spec spec = generic_model(seed);
+    const Topology topology = topology_of(spec);
+    for (const RuleSpec& rule : spec.rules) {
+      const Reader reader(spec, topology, rule);
+      std::string fault;
+      watch(spec, topology, rule, [&](const Passing& m) {
+        const std::vector<Phase> phases = reader.phases_of(m);
+        const bool own_weight = phases.size() == 2 && std::ranges::find(phases, Phase::kOwnWeight) != phases.end();
+        if (phases.size() != 1 && !own_weight && fault.empty()) {
+          fault = std::string(name(m.channel)) + " of lag " + std::to_string(m.lag) + " in tick " +
+                  std::to_string(m.tick.value) + " with " + std::to_string(m.scalars) + " scalars is of " +
+                  std::to_string(phases.size()) + " phases";
+        }
+        for (const Phase phase : phases) {
+          met.insert(phase);
+          used.emplace(rule.kind, phase);
+        }
+        ++messages;
+      });
+      ASSERT_EQ(fault, "") << rule.name << " of " << describe(spec);
+    }
+  }
+  EXPECT_GT(messages, 1'000'000);
+  for (const PhaseRow& row : kPhaseTable)
+    EXPECT_TRUE(met.contains(row.phase)) << name(row.channel) << ", " << row.payload << ": no model sent it";
+  for (const Rule& rule : kRules) {
+    for (const PhaseRow& row : kPhaseTable) {
+      if (selection_of(rule).selects(row))
+        EXPECT_TRUE(used.contains({rule.kind, row.phase}))
+            << rule.name << " selects " << name(row.channel) << ", " << row.payload << " for nothing";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace locus
