@@ -26,7 +26,6 @@
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
 #include "sim/model/requirements.h"
-#include "sim/model/wire.h"
 #include "sim/place/placement.h"
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
@@ -50,8 +49,7 @@ constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality
 /// A model, and where its results go.
 struct Job {
   Spec spec;
-  // of a model with a chip, and of one that goes on, until its run begins
-  std::optional<Topology> topology;
+  std::optional<Topology> topology;  // where there is a chip or a checkpoint, until its run begins
   std::optional<fs::path> folder;
   std::unique_ptr<Recordings> recordings;  // where the model asks for any
 };

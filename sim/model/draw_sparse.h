@@ -13,8 +13,8 @@
 
 namespace locus {
 
-/// The weights must be settled, here and below. Entries stand row by row, columns ascending within a
-/// row.
+/// The weights must be settled, here and below. Entries stand row by row, columns ascending within
+/// a row.
 struct DrawnWires {
   std::vector<std::int32_t> source;  // column of each entry
   std::vector<std::int32_t> target;  // row of each entry

@@ -26,8 +26,8 @@ struct Leg {
 
 class Reach {
  public:
-  /// feedback: the rule's own wires R. TRANSPORT goes to the agent or to presynaptic neurons, as the
-  /// rule's row says.
+  /// feedback: the rule's own wires R. TRANSPORT goes to the agent or to presynaptic neurons, as
+  /// the rule's row says.
   Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind rule);
 
   std::int32_t keys(Stream stream) const { return static_cast<std::int32_t>(of(stream).from.size()); }

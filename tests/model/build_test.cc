@@ -81,6 +81,21 @@ TEST(Build, StoresSynapsesSourceBySource) {
   EXPECT_EQ(topology.projections[2].target_begin, 1);
 }
 
+/// What says where synapses go is held once, however many networks there are.
+TEST(Build, NetworksOfARunShareOneTopology) {
+  const Spec spec = spec_to_build(several());
+  const Topology topology = topology_of(spec);
+  const Network<double> learner = build<double>(spec, topology, spec.rules[0], 1);
+  const Network<double> evaluated = build<double>(spec, topology, RuleSpec{}, 4);
+  const Network<double> copy = learner;
+  for (const Network<double>* network : {&learner, &evaluated, &copy}) {
+    EXPECT_EQ(network->topology, &topology);
+    EXPECT_EQ(network->projections()[1].target.data(), topology.projections[1].target.data());
+    ASSERT_EQ(network->synapses.size(), topology.projections.size());
+    EXPECT_EQ(std::ssize(network->synapses[1].weight), topology.projections[1].size());
+  }
+}
+
 TEST(Build, MatricesOfAnyShapeComeOutTransposed) {
   ModelText model;
   model.populations =

@@ -14,6 +14,7 @@ struct Allowance {
   int casts = 0;
 };
 constexpr std::array kAllowed = std::to_array<Allowance>({
+    {"core/base", 2},  // of Indexed, which takes ids
     {"core/nonlocal", 1},
     {"core/transport", 20},
 });
