@@ -2,8 +2,11 @@
 // entry of the ledger, stalled ticks and memory, exactly.
 #include "core/protocol/closed_form.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +14,7 @@
 #include "sim/run/train.h"
 #include "tests/protocol/generic_model.h"
 #include "tests/support/agreement.h"
+#include "tests/support/random_model.h"
 
 namespace locus {
 namespace {
