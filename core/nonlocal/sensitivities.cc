@@ -113,7 +113,7 @@ void Sensitivities<R>::hear(Batched<R>& transport) {
     Traffic* const traffic = transport.door().traffic();
     each_recurrent(network, [&](std::int32_t source, std::int32_t target, R weight) {
       for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-        if (traffic != nullptr) traffic->add(Stream::kInfluence, 0, source, lane, 1);
+        if (traffic != nullptr) traffic->add(stream_of(Phase::kInfluence), 0, source, lane, 1);
         on(neuron(target, lane), Influence<R>{neuron(source, lane).sensitivities, weight, size_});
       }
     });
@@ -234,7 +234,7 @@ void Sensitivities<R>::teach(Batched<R>& transport) {
           }
         }
       }
-      if (traffic != nullptr) traffic->add(Stream::kGather, 0, i, lane, gathers);
+      if (traffic != nullptr) traffic->add(stream_of(Phase::kGather), 0, i, lane, gathers);
     }
   }
 }

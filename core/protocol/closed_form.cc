@@ -15,19 +15,6 @@ struct Bundle {
   std::int64_t awake = 0;  // of them, those whose source begins a trial with an activity
 };
 
-bool over_synapses(Over over, const Projection& projection) {
-  const bool onto_readouts = projection.target_layer == Layer::kReadout;
-  const bool from_inputs = projection.source_layer == Layer::kInput;
-  switch (over) {
-    case Over::kB: return from_inputs;
-    case Over::kW: return !from_inputs && !onto_readouts;
-    case Over::kA: return onto_readouts;
-    case Over::kOntoRate: return !onto_readouts;
-    case Over::kEverySynapse: return true;
-    default: return false;
-  }
-}
-
 bool among(const PhaseRow& row, const Projection& projection, const Population& target) {
   if (row.plastic != Plastic::kAny && projection.plastic != (row.plastic == Plastic::kOnly)) return false;
   switch (row.onto) {
@@ -66,7 +53,7 @@ void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const 
     default: break;
   }
   for (const Projection& projection : topology.projections) {
-    if (!over_synapses(row.over, projection) || !among(row, projection, topology.target_of(projection))) continue;
+    if (!is_over(row.over, projection) || !among(row, projection, topology.target_of(projection))) continue;
     visit(Bundle{projection.size(), projection.delay(), awake_of(topology, projection, trial)});
   }
 }

@@ -19,6 +19,7 @@
 #include "core/protocol/rule.h"
 #include "core/protocol/trial_shape.h"
 #include "core/wire/door.h"
+#include "core/wire/topology.h"
 
 namespace locus {
 
@@ -76,6 +77,21 @@ enum class Over : std::uint8_t {
   kReadoutPairs,     // from each readout to each other one
   kForeignSynapses,  // from each rate neuron to each plastic synapse of B and W that ends on another
 };
+
+/// Whether the synapses of a projection of B, W or A are among these wires; false of wires that are
+/// no synapses of these blocks.
+constexpr bool is_over(Over over, const Projection& projection) {
+  const bool onto_readouts = projection.target_layer == Layer::kReadout;
+  const bool from_inputs = projection.source_layer == Layer::kInput;
+  switch (over) {
+    case Over::kB: return from_inputs;
+    case Over::kW: return !from_inputs && !onto_readouts;
+    case Over::kA: return onto_readouts;
+    case Over::kOntoRate: return !onto_readouts;
+    case Over::kEverySynapse: return true;
+    default: return false;
+  }
+}
 
 /// Which of the synapses.
 enum class Plastic : std::uint8_t { kAny, kOnly, kNot };

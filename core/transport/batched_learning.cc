@@ -12,7 +12,7 @@ void Batched<R>::targets(const R* target, R scale) {
   ReadoutLayer<R>& k = network_.readouts;
   const auto messages = static_cast<std::int64_t>(k.output.size());
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, messages, 1, no_offence);
-  record_each(door_.traffic(), Stream::kTarget, 0, k.size, lanes_);
+  record_each(door_.traffic(), stream_of(Phase::kTarget), 0, k.size, lanes_);
   for (std::size_t cell = 0; cell < k.output.size(); ++cell) {
     on(readout(cell), Target<R>{target[cell]}, scale);
   }
@@ -104,7 +104,7 @@ void Batched<R>::feedback() {
     const Projection& wires = network_.feedback[r];
     const R* epsilon = network_.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * lanes_;
     door_.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_axons(wires, epsilon), 1, no_offence);
-    record_sources(door_.traffic(), Stream::kFeedback, 0, wires, epsilon, lanes_);
+    record_sources(door_.traffic(), stream_of(Phase::kFeedback), 0, wires, epsilon, lanes_);
     send_product(wires, network_.feedback_weights[r].data(), epsilon,
                  network_.rate.signal.data() + std::ptrdiff_t{wires.target_begin} * lanes_);
   }
@@ -181,7 +181,7 @@ void Batched<R>::adjoint(const R* delta, std::int32_t lag) {
   door_.pass<Channel::kAdjoint, Party::kAgent, Party::kRate>(lag, cells, 1, [] {
     return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, 0}};
   });
-  record_each(door_.traffic(), Stream::kAdjoint, lag, network_.rate.size, lanes_);
+  record_each(door_.traffic(), stream_of(Phase::kAdjoint), lag, network_.rate.size, lanes_);
   for (std::size_t cell = 0; cell < network_.rate.signal.size(); ++cell) on(neuron(cell), Adjoint<R>{delta[cell]});
   if (lag == 0) each_spiking([&](std::size_t cell, const Neurons&) { on(spiking(cell), SweepBegin{}); });
 }

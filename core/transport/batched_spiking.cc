@@ -52,7 +52,8 @@ void Batched<R>::classify(const R* target) {
   for (std::size_t cell = 0; cell < told_.size(); ++cell) told_[cell] = norm(readout(cell)).value;
   for (std::int32_t k = 0; k < layer.size; ++k) {
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
-      if (door_.traffic() != nullptr && readouts > 1) door_.traffic()->add(Stream::kNorm, 0, k, lane, readouts - 1);
+      if (door_.traffic() != nullptr && readouts > 1)
+        door_.traffic()->add(stream_of(Phase::kNorm), 0, k, lane, readouts - 1);
       const auto cell = [&](std::int32_t of) {
         return static_cast<std::size_t>(of) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane);
       };
@@ -64,7 +65,7 @@ void Batched<R>::classify(const R* target) {
     }
   }
   door_.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, readouts * lanes_, 1, no_offence);
-  record_each(door_.traffic(), Stream::kTarget, 0, layer.size, lanes_);
+  record_each(door_.traffic(), stream_of(Phase::kTarget), 0, layer.size, lanes_);
   for (std::size_t cell = 0; cell < layer.output.size(); ++cell)
     locus::classify(readout(cell), Target<R>{target[cell]});
 }

@@ -5,11 +5,13 @@
 // ways to the same counts, which tests hold equal.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "core/actor/network.h"
+#include "core/protocol/stream.h"
 #include "core/wire/door.h"
-#include "core/wire/traffic.h"
 
 namespace locus {
 
@@ -29,14 +31,15 @@ struct Passing {
 /// conducts.
 using Watcher = std::function<void(const Passing&)>;
 
-inline Stream axon_stream(Layer source, Layer target, bool replayed) {
-  if (source == Layer::kInput) return replayed ? Stream::kReplayB : Stream::kAxonB;
-  if (target == Layer::kReadout) return Stream::kAxonA;
-  return replayed ? Stream::kReplayW : Stream::kAxonW;
+constexpr Stream axon_stream(Layer source, Layer target, bool replayed) {
+  if (source == Layer::kInput) return stream_of(replayed ? Phase::kReplayB : Phase::kAxonB);
+  if (target == Layer::kReadout) return stream_of(Phase::kAxonA);
+  return stream_of(replayed ? Phase::kReplayW : Phase::kAxonW);
 }
 
-inline Stream transport_stream(Layer target) {
-  return target == Layer::kReadout ? Stream::kTransportA : Stream::kTransportW;
+/// To the agent or to presynaptic neurons alike.
+constexpr Stream transport_stream(Layer target) {
+  return stream_of(target == Layer::kReadout ? Phase::kTransportAToAgent : Phase::kTransportW);
 }
 
 /// Every neuron j of a projection's sources with values[j * lanes + lane] != 0 has sent over all
@@ -76,38 +79,32 @@ inline void record_each(Traffic* traffic, Stream stream, std::int32_t lag, std::
   }
 }
 
-/// One message, by its ends.
+/// The stream of a message, if it may leave a core. projection: of the synapse that sends or hears
+/// it; null between neurons.
+inline std::optional<Stream> stream_of_message(const Passing& m, const Projection* projection) {
+  for (const StreamRow& stream : kStreamTable) {
+    if (stream.channel != m.channel) continue;
+    const PhaseRow& phase = *std::ranges::find(kPhaseTable, stream.name, &PhaseRow::stream);
+    const bool here = projection == nullptr || phase.over == Over::kForeignSynapses || is_over(phase.over, *projection);
+    if (here && (phase.when == When::kRecall) == m.replayed) return stream.stream;
+  }
+  return std::nullopt;
+}
+
+/// One message, by its ends. Its key is the neuron that sends it or that a sending synapse ends on;
+/// where the environment or the agent sends it, the neuron that hears it.
 template <class R>
 void record_message(Traffic& traffic, const Network<R>& network, const Passing& m) {
-  const auto of_sender = [&](Stream stream) {
-    traffic.add(stream, m.lag, static_cast<std::int32_t>(m.ends.sender.index), m.lane.value, 1);
+  const auto projection_of = [&](const Endpoint& end) -> const Projection* {
+    return end.party == Party::kSynapse ? &network.projections()[ProjectionId{end.projection}] : nullptr;
   };
-  const auto of_receiver = [&](Stream stream) {
-    traffic.add(stream, m.lag, static_cast<std::int32_t>(m.ends.receiver.index), m.lane.value, 1);
-  };
-  const auto projection_of = [&](const Endpoint& synapse) -> const Projection& {
-    return network.projections()[ProjectionId{synapse.projection}];
-  };
-  switch (m.channel) {
-    case Channel::kDendrite:
-    case Channel::kPost: return;
-    case Channel::kAxon: {
-      const Projection& projection = projection_of(m.ends.receiver);
-      return of_sender(axon_stream(projection.source_layer, projection.target_layer, m.replayed));
-    }
-    case Channel::kTransport: {
-      const Projection& projection = projection_of(m.ends.sender);
-      const std::int32_t target = projection.target_begin + projection.target_of(m.ends.sender.index);
-      return traffic.add(transport_stream(projection.target_layer), m.lag, target, m.lane.value, 1);
-    }
-    case Channel::kTarget: return of_receiver(Stream::kTarget);
-    case Channel::kAdjoint: return of_receiver(Stream::kAdjoint);
-    case Channel::kFeedback: return of_sender(Stream::kFeedback);
-    case Channel::kInfluence: return of_sender(Stream::kInfluence);
-    case Channel::kGather: return of_sender(Stream::kGather);
-    case Channel::kNorm: return of_sender(Stream::kNorm);
-    case Channel::kClip: return;  // no run with a chip has it
-  }
+  const Projection* const sending = projection_of(m.ends.sender);
+  const std::optional<Stream> stream = stream_of_message(m, sending != nullptr ? sending : projection_of(m.ends.receiver));
+  if (!stream) return;
+  const bool from_neuron = m.ends.sender.party != Party::kEnvironment && m.ends.sender.party != Party::kAgent;
+  std::int64_t key = from_neuron ? m.ends.sender.index : m.ends.receiver.index;
+  if (sending != nullptr) key = sending->target_begin + sending->target_of(key);
+  traffic.add(*stream, m.lag, static_cast<std::int32_t>(key), m.lane.value, 1);
 }
 
 }  // namespace locus

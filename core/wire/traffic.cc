@@ -7,56 +7,32 @@
 
 namespace locus {
 
-constexpr std::array<StreamRow, kStreams> kStreamTable = {{
-    {Stream::kAxonB, "AXON_B", Channel::kAxon, Party::kInput, false, true},
-    {Stream::kAxonW, "AXON_W", Channel::kAxon, Party::kRate, false, true},
-    {Stream::kAxonA, "AXON_A", Channel::kAxon, Party::kRate, false, true},
-    {Stream::kReplayB, "REPLAY_B", Channel::kAxon, Party::kInput, true, true},
-    {Stream::kReplayW, "REPLAY_W", Channel::kAxon, Party::kRate, true, true},
-    {Stream::kTarget, "TARGET", Channel::kTarget, Party::kReadout, false, false},
-    {Stream::kFeedback, "FEEDBACK", Channel::kFeedback, Party::kReadout, false, true},
-    {Stream::kTransportW, "TRANSPORT_W", Channel::kTransport, Party::kRate, true, false},
-    {Stream::kTransportA, "TRANSPORT_A", Channel::kTransport, Party::kReadout, false, false},
-    {Stream::kAdjoint, "ADJOINT", Channel::kAdjoint, Party::kRate, true, false},
-    {Stream::kInfluence, "INFLUENCE", Channel::kInfluence, Party::kRate, false, true},
-    {Stream::kGather, "GATHER", Channel::kGather, Party::kRate, false, false},
-    {Stream::kNorm, "NORM", Channel::kNorm, Party::kReadout, false, true},
-}};
-
-namespace {
-
-constexpr bool in_order_of_stream() {
-  for (std::size_t i = 0; i < kStreamTable.size(); ++i) {
-    if (static_cast<std::size_t>(kStreamTable[i].stream) != i) return false;
-  }
-  return true;
-}
-static_assert(in_order_of_stream(), "row(stream) looks rows up by their stream");
-
-}  // namespace
-
-const StreamRow& row(Stream stream) { return kStreamTable[static_cast<std::size_t>(stream)]; }
-
-Traffic::Traffic(LayerSizes sizes, std::int32_t lanes, std::int32_t largest_lag)
-    : key_sizes_(sizes), lanes_(lanes), largest_lag_(largest_lag), packets_(static_cast<std::size_t>(lanes), 0) {
-  for (const StreamRow& stream : kStreamTable) {
-    const auto s = static_cast<std::size_t>(stream.stream);
-    keys_[s] = sizes.of(stream.key);
-    const std::size_t lags = stream.has_lags ? static_cast<std::size_t>(largest_lag) + 1 : 1;
-    total_[s].assign(lags * static_cast<std::size_t>(keys_[s]), 0);
-    step_[s].assign(static_cast<std::size_t>(keys_[s]) * static_cast<std::size_t>(lanes), 0);
+Traffic::Traffic(std::vector<StreamKeys> streams, std::int32_t lanes, std::int32_t largest_lag)
+    : streams_(std::move(streams)),
+      lanes_(lanes),
+      largest_lag_(largest_lag),
+      total_(streams_.size()),
+      step_(streams_.size()),
+      touched_(streams_.size(), 0),
+      sizes_(streams_.size()),
+      packets_(static_cast<std::size_t>(lanes), 0) {
+  for (std::size_t s = 0; s < streams_.size(); ++s) {
+    const auto keys = static_cast<std::size_t>(streams_[s].neurons);
+    total_[s].assign((streams_[s].has_lags ? static_cast<std::size_t>(largest_lag) + 1 : 1) * keys, 0);
+    step_[s].assign(keys * static_cast<std::size_t>(lanes), 0);
   }
 }
 
-void Traffic::weigh(std::array<std::vector<EventSize>, kStreams> sizes) {
+void Traffic::weigh(std::vector<std::vector<EventSize>> sizes) {
+  CHECK(sizes.size() == streams_.size(), "every stream is weighed");
   for (std::size_t s = 0; s < sizes.size(); ++s)
-    CHECK(std::ssize(sizes[s]) == keys_[s], "every key of a stream has the size of its event");
+    CHECK(std::ssize(sizes[s]) == streams_[s].neurons, "every key of a stream has the size of its event");
   sizes_ = std::move(sizes);
 }
 
 std::span<const std::int64_t> Traffic::messages(Stream stream, std::int32_t lag) const {
   const auto s = static_cast<std::size_t>(stream);
-  const auto keys = static_cast<std::size_t>(keys_[s]);
+  const auto keys = static_cast<std::size_t>(streams_[s].neurons);
   const std::size_t first = static_cast<std::size_t>(lag) * keys;
   if (first >= total_[s].size()) return {};
   return std::span(total_[s]).subspan(first, keys);
@@ -64,9 +40,9 @@ std::span<const std::int64_t> Traffic::messages(Stream stream, std::int32_t lag)
 
 /// Moves what the step holds of one stream to the totals, and weighs it on the way.
 void Traffic::close(std::size_t s) {
-  const auto keys = static_cast<std::size_t>(keys_[s]);
+  const auto keys = static_cast<std::size_t>(streams_[s].neurons);
   const bool weighed = !sizes_[s].empty();
-  std::int64_t* total = total_[s].data() + (kStreamTable[s].has_lags ? static_cast<std::size_t>(lag_) * keys : 0);
+  std::int64_t* total = total_[s].data() + (streams_[s].has_lags ? static_cast<std::size_t>(lag_) * keys : 0);
   std::int64_t* step = step_[s].data();
   for (std::size_t key = 0; key < keys; ++key) {
     for (std::int64_t& packets : packets_) {  // lane by lane
@@ -84,8 +60,8 @@ void Traffic::close(std::size_t s) {
 
 void Traffic::begin_step(Tick now, std::int32_t lag) {
   for (std::size_t s = 0; s < touched_.size(); ++s) {
-    if (touched_[s]) close(s);
-    touched_[s] = false;
+    if (touched_[s] != 0) close(s);
+    touched_[s] = 0;
   }
   const std::int64_t most = *std::ranges::max_element(packets_);
   if (most > peak_.packets) peak_ = {most, now_, lag_};
@@ -100,7 +76,7 @@ Traffic::Counts Traffic::counts() {
 }
 
 bool Traffic::fits(const Counts& counts) const {
-  if (counts.peak.packets < 0 || counts.peak.lag < 0) return false;
+  if (counts.peak.packets < 0 || counts.peak.lag < 0 || counts.messages.size() != total_.size()) return false;
   for (std::size_t s = 0; s < total_.size(); ++s) {
     constexpr std::int64_t kMost = std::int64_t{1} << 62;  // adding to it goes beyond no integer
     const auto wrong = [](std::int64_t messages) { return messages < 0 || messages > kMost; };

@@ -12,49 +12,22 @@
 // safety: called by the thread that conducts.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "core/base/id.h"
-#include "core/wire/channel.h"
-#include "core/wire/topology.h"
 
 namespace locus {
 
-enum class Stream : std::uint8_t {
-  kAxonB,
-  kAxonW,
-  kAxonA,
-  kReplayB,
-  kReplayW,
-  kTarget,
-  kFeedback,
-  kTransportW,
-  kTransportA,
-  kAdjoint,
-  kInfluence,
-  kGather,
-  kNorm,
+/// A stream of messages, by its number; which there are, the protocol says (core/protocol/stream.h).
+enum class Stream : std::uint8_t {};
+
+/// What a stream is counted by.
+struct StreamKeys {
+  std::int32_t neurons = 0;
+  bool has_lags = false;  // sent by sweeps, so of lags beyond 0
 };
-inline constexpr int kStreams = 13;
-
-struct StreamRow {
-  Stream stream;
-  std::string_view name;  // as written in results: "AXON_B"
-  Channel channel;
-  // kind of the neuron that messages are counted by: a source, or where payloads differ a receiver
-  Party key;
-  bool has_lags;  // sent by sweeps, so of lags beyond 0
-  // the messages of one event carry one payload: one packet serves all that sit on a core
-  bool multicast;
-};
-
-extern const std::array<StreamRow, kStreams> kStreamTable;  // in the order of the enum
-
-const StreamRow& row(Stream stream);
 
 /// What one event of a neuron is: so many messages, of which the network on chip carries so many
 /// packets.
@@ -73,18 +46,18 @@ struct Peak {
 
 class Traffic {
  public:
-  /// Lags 0..largest_lag; lanes are the replicas of a batch.
-  Traffic(LayerSizes sizes, std::int32_t lanes, std::int32_t largest_lag);
+  /// Of all streams, in their order. Lags 0..largest_lag; lanes are the replicas of a batch.
+  Traffic(std::vector<StreamKeys> streams, std::int32_t lanes, std::int32_t largest_lag);
 
   /// From now on steps are weighed: sizes[stream][key] is one event of a key.
-  void weigh(std::array<std::vector<EventSize>, kStreams> sizes);
+  void weigh(std::vector<std::vector<EventSize>> sizes);
 
   /// A tick begins. Stages of a sweep begin by their first message.
   void tick(Tick now) { begin_step(now, 0); }
   void add(Stream stream, std::int32_t lag, std::int32_t key, std::int32_t lane, std::int64_t messages) {
     if (lag != lag_) begin_step(now_, lag);
     const auto s = static_cast<std::size_t>(stream);
-    touched_[s] = true;
+    touched_[s] = 1;
     step_[s][static_cast<std::size_t>(key) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane)] += messages;
   }
   /// Ends the last step; messages and peak are complete then.
@@ -94,7 +67,7 @@ class Traffic {
   std::span<const std::int64_t> messages(Stream stream, std::int32_t lag) const;
   /// All that the steps have left: what a later run of the program goes on from.
   struct Counts {
-    std::array<std::vector<std::int64_t>, kStreams> messages;  // (lags x keys)
+    std::vector<std::vector<std::int64_t>> messages;  // by stream (lags x keys)
     Peak peak;
   };
   /// Ends the last step, which changes nothing of what is counted later.
@@ -103,7 +76,6 @@ class Traffic {
   bool fits(const Counts& counts) const;
   void restore(Counts counts);
   std::int32_t largest_lag() const { return largest_lag_; }
-  const LayerSizes& sizes() const { return key_sizes_; }
   /// 0 packets where steps have not been weighed.
   Peak peak() const { return peak_; }
 
@@ -111,16 +83,15 @@ class Traffic {
   void begin_step(Tick now, std::int32_t lag);
   void close(std::size_t stream);
 
-  LayerSizes key_sizes_;
-  std::array<std::int32_t, kStreams> keys_{};
+  std::vector<StreamKeys> streams_;
   std::int32_t lanes_;
   std::int32_t largest_lag_;
-  std::array<std::vector<std::int64_t>, kStreams> total_;  // (lags x keys)
-  std::array<std::vector<std::int64_t>, kStreams> step_;   // of the present step (keys x lanes)
-  std::array<bool, kStreams> touched_{};                   // step_ holds something
-  // (keys), empty where steps are not weighed
-  std::array<std::vector<EventSize>, kStreams> sizes_;
-  std::vector<std::int64_t> packets_;  // of the present step (lanes)
+  // By stream:
+  std::vector<std::vector<std::int64_t>> total_;  // (lags x keys)
+  std::vector<std::vector<std::int64_t>> step_;   // of the present step (keys x lanes)
+  std::vector<std::uint8_t> touched_;             // step_ holds something
+  std::vector<std::vector<EventSize>> sizes_;     // (keys), empty where steps are not weighed
+  std::vector<std::int64_t> packets_;             // of the present step (lanes)
   Tick now_{};
   std::int32_t lag_ = 0;
   Peak peak_;

@@ -42,8 +42,7 @@ class Evaluation {
     ChipTraffic result;
     for (const StreamRow& stream : kStreamTable) {
       const std::int64_t packets = add_stream(stream);
-      const bool forward =
-          stream.stream == Stream::kAxonB || stream.stream == Stream::kAxonW || stream.stream == Stream::kAxonA;
+      const bool forward = stream.channel == Channel::kAxon && !stream.has_lags;
       if (forward) result.forward_packets += packets;
     }
     for (const LedgerEntry& entry : ledger_.entries()) {

@@ -78,31 +78,20 @@ struct Ends {
   }
 };
 
-bool onto_rate(const Projection& projection) { return projection.target_layer == Layer::kRate; }
-
 }  // namespace
-
-Reach::Spread& Reach::make(Stream stream, const Placement& placement) {
-  Spread& spread = spreads_[static_cast<std::size_t>(stream)];
-  const Layer layer = layer_of(row(stream).key);
-  for (std::size_t key = 0; key < spread.from.size(); ++key)
-    spread.from[key] = placement.core_of(layer, static_cast<std::int32_t>(key));
-  spread.offset.assign(1, 0);
-  return spread;
-}
 
 /// Messages take the wires: from a source to its synapses' places, or from a target's synapses to
 /// the sources (or all of them to the agent).
-void Reach::connect(Stream stream, const std::vector<const Projection*>& wires, const Placement& placement,
-                    bool by_source, bool to_agent) {
-  Spread& spread = make(stream, placement);
+void Reach::connect(const PhaseRow& phase, const std::vector<const Projection*>& wires, const Placement& placement,
+                    Spread& spread) {
+  const bool by_source = phase.from != Party::kSynapse;
   Heap heap(placement);
   std::vector<Ends> ends;
   for (const Projection* one : wires) ends.emplace_back(*one, placement, by_source, heap);
   for (std::size_t key = 0; key < spread.from.size(); ++key) {
     for (const Ends& one : ends) one.add_to(heap, static_cast<std::int32_t>(key));
     heap.flush(spread.legs);
-    if (to_agent) {
+    if (phase.to == Party::kAgent) {
       std::int64_t messages = 0;
       for (std::size_t k = spread.offset.back(); k < spread.legs.size(); ++k) messages += spread.legs[k].messages;
       spread.legs.resize(spread.offset.back());
@@ -113,21 +102,19 @@ void Reach::connect(Stream stream, const std::vector<const Projection*>& wires, 
 }
 
 /// Host or agent tell every key one thing.
-void Reach::tell_each(Stream stream, const Placement& placement) {
-  Spread& spread = make(stream, placement);
+void Reach::tell_each(std::int32_t teller, Spread& spread) {
   for (std::int32_t& place : spread.from) {
     spread.legs.push_back({place, 1});
     spread.offset.push_back(spread.legs.size());
-    place = stream == Stream::kAdjoint ? placement.agent : kHost;
+    place = teller;
   }
 }
 
 /// Every rate neuron tells all plastic synapses of B and W but its own.
-void Reach::gather(const Topology& topology, const Placement& placement) {
-  Spread& spread = make(Stream::kGather, placement);
+void Reach::gather(const Topology& topology, const Placement& placement, Spread& spread) {
   std::vector<std::int64_t> own(spread.from.size(), 0);  // plastic synapses onto each neuron
   for (const Projection& projection : topology.projections) {
-    if (!projection.plastic || !onto_rate(projection)) continue;
+    if (!projection.plastic || !is_over(Over::kOntoRate, projection)) continue;
     auto target = static_cast<std::size_t>(projection.target_begin);
     for (const std::int64_t synapses : projection.fan_in()) own[target++] += synapses;
   }
@@ -146,9 +133,8 @@ void Reach::gather(const Topology& topology, const Placement& placement) {
   }
 }
 
-/// Every readout tells all others.
-void Reach::tell_readouts(const Placement& placement) {
-  Spread& spread = make(Stream::kNorm, placement);
+/// Every key tells all others.
+void Reach::tell_others(const Placement& placement, Spread& spread) {
   Heap heap(placement);
   std::vector<Leg> all;
   for (const std::int32_t place : spread.from) heap.add(place, 1);
@@ -163,33 +149,30 @@ void Reach::tell_readouts(const Placement& placement) {
 }
 
 Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind kind) {
-  for (const StreamRow& stream : kStreamTable)
-    spreads_[static_cast<std::size_t>(stream.stream)].from.resize(static_cast<std::size_t>(topology.sizes.of(stream.key)));
-  std::vector<const Projection*> b, w, a, plastic_b, plastic_w, r;
-  for (const Projection& projection : topology.projections) {
-    if (!onto_rate(projection)) {
-      a.push_back(&projection);
-      continue;
+  for (const StreamRow& stream : kStreamTable) {
+    const PhaseRow& phase = phase_of(stream.stream, rule(kind));
+    Spread& spread = spreads_[static_cast<std::size_t>(stream.stream)];
+    const Layer layer = layer_of(stream.key);
+    for (std::int32_t key = 0; key < topology.sizes.of(stream.key); ++key)
+      spread.from.push_back(placement.core_of(layer, key));
+    spread.offset.assign(1, 0);
+    switch (phase.over) {
+      case Over::kEachRate:
+      case Over::kEachReadout: tell_each(phase.from == Party::kAgent ? placement.agent : kHost, spread); continue;
+      case Over::kForeignSynapses: gather(topology, placement, spread); continue;
+      case Over::kReadoutPairs: tell_others(placement, spread); continue;
+      default: break;
     }
-    const bool input = projection.source_layer == Layer::kInput;
-    (input ? b : w).push_back(&projection);
-    if (projection.plastic) (input ? plastic_b : plastic_w).push_back(&projection);
+    std::vector<const Projection*> wires;
+    if (phase.over == Over::kR) {
+      for (const Projection& projection : feedback) wires.push_back(&projection);
+    }
+    for (const Projection& projection : topology.projections) {
+      const bool plastic = projection.plastic || phase.plastic != Plastic::kOnly;
+      if (plastic && is_over(phase.over, projection)) wires.push_back(&projection);
+    }
+    connect(phase, wires, placement, spread);
   }
-  for (const Projection& projection : feedback) r.push_back(&projection);
-  const bool to_agent = rule(kind).signal == SignalSource::kAgent;
-  connect(Stream::kAxonB, b, placement, true, false);
-  connect(Stream::kAxonW, w, placement, true, false);
-  connect(Stream::kAxonA, a, placement, true, false);
-  connect(Stream::kReplayB, plastic_b, placement, true, false);
-  connect(Stream::kReplayW, plastic_w, placement, true, false);
-  connect(Stream::kFeedback, r, placement, true, false);
-  connect(Stream::kTransportW, w, placement, false, to_agent);
-  connect(Stream::kTransportA, a, placement, false, to_agent);
-  connect(Stream::kInfluence, w, placement, true, false);
-  tell_each(Stream::kTarget, placement);
-  tell_each(Stream::kAdjoint, placement);
-  gather(topology, placement);
-  tell_readouts(placement);
 }
 
 std::span<const Leg> Reach::legs(Stream stream, std::int32_t key) const {
@@ -207,8 +190,8 @@ EventSize Reach::size(Stream stream, std::int32_t key) const {
   return size;
 }
 
-std::array<std::vector<EventSize>, kStreams> Reach::sizes() const {
-  std::array<std::vector<EventSize>, kStreams> all;
+std::vector<std::vector<EventSize>> Reach::sizes() const {
+  std::vector<std::vector<EventSize>> all(kStreams);
   for (const StreamRow& stream : kStreamTable) {
     for (std::int32_t key = 0; key < keys(stream.stream); ++key)
       all[static_cast<std::size_t>(stream.stream)].push_back(size(stream.stream, key));

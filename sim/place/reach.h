@@ -12,8 +12,7 @@
 #include <span>
 #include <vector>
 
-#include "core/protocol/rule.h"
-#include "core/wire/traffic.h"
+#include "core/protocol/stream.h"
 #include "sim/place/placement.h"
 
 namespace locus {
@@ -26,8 +25,8 @@ struct Leg {
 
 class Reach {
  public:
-  /// feedback: the rule's own wires R. TRANSPORT goes to the agent or to presynaptic neurons, as
-  /// the rule's row says.
+  /// feedback: the rule's own wires R. Where a stream's messages begin and end follows from its phase
+  /// (core/protocol/phase.h) under this rule: TRANSPORT goes to the agent or to presynaptic neurons.
   Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind rule);
 
   std::int32_t keys(Stream stream) const { return static_cast<std::int32_t>(of(stream).from.size()); }
@@ -37,7 +36,7 @@ class Reach {
   /// Messages of one event, and the packets that they are.
   EventSize size(Stream stream, std::int32_t key) const;
   /// Of every key, for Traffic::weigh.
-  std::array<std::vector<EventSize>, kStreams> sizes() const;
+  std::vector<std::vector<EventSize>> sizes() const;
 
  private:
   struct Spread {
@@ -47,12 +46,11 @@ class Reach {
     std::vector<Leg> legs;
   };
   const Spread& of(Stream stream) const { return spreads_[static_cast<std::size_t>(stream)]; }
-  Spread& make(Stream stream, const Placement& placement);
-  void connect(Stream stream, const std::vector<const Projection*>& wires, const Placement& placement, bool by_source,
-               bool to_agent);
-  void tell_each(Stream stream, const Placement& placement);
-  void gather(const Topology& topology, const Placement& placement);
-  void tell_readouts(const Placement& placement);
+  void connect(const PhaseRow& phase, const std::vector<const Projection*>& wires, const Placement& placement,
+               Spread& spread);
+  void tell_each(std::int32_t teller, Spread& spread);
+  void gather(const Topology& topology, const Placement& placement, Spread& spread);
+  void tell_others(const Placement& placement, Spread& spread);
 
   std::array<Spread, kStreams> spreads_;
 };

@@ -289,6 +289,7 @@ class Reader {
       state.rates.push_back({rate.population(), rate.first_hz(), rate.last_hz()});
     if (!rule.has_peak()) return;
     state.traffic.emplace();
+    state.traffic->messages.resize(kStreams);
     state.traffic->peak = {rule.peak().packets(), Tick{rule.peak().tick()}, rule.peak().lag()};
   }
 

@@ -132,7 +132,7 @@ class ChipReader {
     }
     if (std::int64_t{largest_lag} * std::max(sizes_.inputs, sizes_.rate_neurons) > kMostCounts)
       refuse("runs.chip.counts.lag", fmt::format("is {}", largest_lag), "is more than can be held for this network");
-    Traffic traffic(sizes_, 1, largest_lag);
+    Traffic traffic(stream_keys(sizes_), 1, largest_lag);
     for (const v1::ChipRun::Count& count : message.counts()) {
       const auto stream = std::ranges::find(kStreamTable, count.stream(), &StreamRow::name);
       if (stream == kStreamTable.end() || (count.lag() > 0 && !stream->has_lags))

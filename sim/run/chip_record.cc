@@ -13,7 +13,7 @@ ChipRecord::ChipRecord(const Spec& spec, const Topology& topology, const std::ve
       topology_(topology),
       feedback_(feedback),
       placement_(place_on_chip(*spec.chip, topology)),
-      traffic_(topology.sizes, spec.training.batch, declared_lag(learning)) {
+      traffic_(stream_keys(topology.sizes), spec.training.batch, declared_lag(learning)) {
   traffic_.weigh(Reach(topology, feedback_, placement_, rule_).sizes());
   door.record(&traffic_);
 }

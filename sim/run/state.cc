@@ -39,7 +39,7 @@ std::string misfit_of_weights(const Topology& topology, const RuleState& state) 
 /// messages in sum.
 std::string misfit_of_traffic(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   const std::int32_t largest_lag = declared_lag(learning_of(rule, spec.training));
-  Traffic counted(topology.sizes, spec.training.batch, largest_lag);
+  Traffic counted(stream_keys(topology.sizes), spec.training.batch, largest_lag);
   if (!counted.fits(*state.traffic)) return "counts by neuron that are not those of the network";
   counted.restore(*state.traffic);
   const auto sizes = Reach(topology, feedback_of(topology, rule), place_on_chip(*spec.chip, topology), rule.kind).sizes();

@@ -82,7 +82,7 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, 
   if (spiking) learning.optimizer.adam = Optimizer::Adam{};
   if (spiking && rule(kind).decay == DecaySource::kNeuron) learning.firing_rate = {0.1, 1, kTicks};
   Door door(permit_of(learning, Locality::kAny), sizeof(double));
-  Traffic traffic({3, 8, 2}, lanes, declared_lag(learning));
+  Traffic traffic(stream_keys({3, 8, 2}), lanes, declared_lag(learning));
   if (recorded) door.record(&traffic);
   const TrialShape shape{kTicks, kTicks, spiking};
   TrainingSpec training;

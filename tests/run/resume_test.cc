@@ -275,7 +275,8 @@ TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {
   EXPECT_NE(misfit(spec, topology_of(spec), more).find("counts by neuron that are not its messages"), std::string::npos)
       << misfit(spec, topology_of(spec), more);
   RunState broken = good;
-  std::vector<std::int64_t>& axons = broken.rules.front().traffic->messages[static_cast<std::size_t>(Stream::kAxonB)];
+  std::vector<std::int64_t>& axons =
+      broken.rules.front().traffic->messages[static_cast<std::size_t>(stream_of(Phase::kAxonB))];
   *std::ranges::find_if(axons, [](std::int64_t messages) { return messages > 1; }) += 1;
   EXPECT_NE(misfit(spec, topology_of(spec), broken), "");
 }

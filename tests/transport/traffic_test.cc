@@ -47,8 +47,7 @@ Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int s
   const Topology topology = topology_of(spec);
   Network<double> network = build<double>(spec, topology, rule_spec, spec.training.batch);
   Door door = open_door(learning);
-  Traffic traffic({network.inputs.size, network.rate.size, network.readouts.size}, spec.training.batch,
-                  declared_lag(learning));
+  Traffic traffic(stream_keys(topology.sizes), spec.training.batch, declared_lag(learning));
   door.record(&traffic);
   std::int64_t watched = 0;
   if (mailbox) {
@@ -153,28 +152,28 @@ TEST(Traffic, OfEveryRuleOnADenseNetwork) {
 
 /// By hand: 2 inputs, 3 rate neurons, 1 readout; two replicas.
 TEST(Traffic, WeighsStepsByTheirPackets) {
-  Traffic traffic({2, 3, 1}, 2, 3);
-  std::array<std::vector<EventSize>, kStreams> sizes;
+  Traffic traffic(stream_keys({2, 3, 1}), 2, 3);
+  std::vector<std::vector<EventSize>> sizes(kStreams);
   for (const StreamRow& stream : kStreamTable)
     sizes[static_cast<std::size_t>(stream.stream)].assign(static_cast<std::size_t>(LayerSizes{2, 3, 1}.of(stream.key)),
                                                           EventSize{3, 1});
-  sizes[static_cast<std::size_t>(Stream::kAxonW)][2] = {4, 5};
+  sizes[static_cast<std::size_t>(stream_of(Phase::kAxonW))][2] = {4, 5};
   traffic.weigh(sizes);
   traffic.tick(Tick{1});
-  traffic.add(Stream::kAxonW, 0, 0, 0, 3);  // 1 packet in replica 0
-  traffic.add(Stream::kAxonW, 0, 2, 1, 4);  // 5 in replica 1
+  traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 3);  // 1 packet in replica 0
+  traffic.add(stream_of(Phase::kAxonW), 0, 2, 1, 4);  // 5 in replica 1
   traffic.tick(Tick{2});
-  traffic.add(Stream::kAxonB, 0, 1, 0, 3);
-  traffic.add(Stream::kAxonW, 0, 0, 0, 1);  // an event in parts, as projections deliver it
-  traffic.add(Stream::kAxonW, 0, 0, 0, 2);
-  traffic.add(Stream::kAdjoint, 0, 0, 0, 3);   // the sweep's first stage belongs to the tick
-  traffic.add(Stream::kReplayW, 2, 2, 0, 18);  // the next is a step of its own: 6 events
+  traffic.add(stream_of(Phase::kAxonB), 0, 1, 0, 3);
+  traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 1);  // an event in parts, as projections deliver it
+  traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 2);
+  traffic.add(stream_of(Phase::kAdjoint), 0, 0, 0, 3);   // the sweep's first stage belongs to the tick
+  traffic.add(stream_of(Phase::kReplayW), 2, 2, 0, 18);  // the next is a step of its own: 6 events
   traffic.finish();
   EXPECT_EQ(traffic.peak(), (Peak{6, Tick{2}, 2}));
-  EXPECT_EQ(traffic.messages(Stream::kAxonW, 0)[0], 6);
-  EXPECT_EQ(traffic.messages(Stream::kAxonW, 0)[2], 4);
-  EXPECT_EQ(traffic.messages(Stream::kReplayW, 2)[2], 18);
-  EXPECT_TRUE(traffic.messages(Stream::kAxonW, 1).empty());
+  EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[0], 6);
+  EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[2], 4);
+  EXPECT_EQ(traffic.messages(stream_of(Phase::kReplayW), 2)[2], 18);
+  EXPECT_TRUE(traffic.messages(stream_of(Phase::kAxonW), 1).empty());
 }
 
 }  // namespace
