@@ -35,6 +35,12 @@ enum class Party : std::uint8_t { kInput, kRate, kReadout, kSynapse, kEnvironmen
 
 enum class SpatialClass : std::uint8_t { kLocal, kEnvironment, kBroadcast, kNonLocal };
 
+/// Who may send over a channel, and who hears it.
+struct Between {
+  Party from;
+  Party to;
+};
+
 struct ChannelRow {
   Channel channel;
   std::string_view name;     // as printed and written: "AXON"
@@ -42,11 +48,71 @@ struct ChannelRow {
   std::string_view to;       // in words
   std::string_view payload;  // in words
   SpatialClass spatial;
+  std::array<Between, 2> ends;  // the same twice where there is one
 };
 
-extern const std::array<ChannelRow, kChannels> kChannelTable;  // in the order of the enum
+constexpr std::array<Between, 2> between(Party from, Party to) { return {{{from, to}, {from, to}}}; }
 
-const ChannelRow& row(Channel channel);
+inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
+    {Channel::kAxon,
+     "AXON",
+     "neuron",
+     "its outgoing synapse",
+     "1: activity",
+     SpatialClass::kLocal,
+     {{{Party::kInput, Party::kSynapse}, {Party::kRate, Party::kSynapse}}}},
+    {Channel::kDendrite,
+     "DENDRITE",
+     "synapse",
+     "its own postsynaptic neuron",
+     "1: current (RTRL onto rate neurons 2: and the activity behind it)",
+     SpatialClass::kLocal,
+     {{{Party::kSynapse, Party::kRate}, {Party::kSynapse, Party::kReadout}}}},
+    {Channel::kPost,
+     "POST",
+     "neuron",
+     "its incoming synapse",
+     "2: gain and signal (e-prop onto rate neurons 3: and the decay; a firing-rate error 1)",
+     SpatialClass::kLocal,
+     {{{Party::kRate, Party::kSynapse}, {Party::kReadout, Party::kSynapse}}}},
+    {Channel::kTarget, "TARGET", "environment", "readout neuron", "1: target", SpatialClass::kEnvironment,
+     between(Party::kEnvironment, Party::kReadout)},
+    {Channel::kFeedback, "FEEDBACK", "readout neuron", "rate neuron, over a fixed synapse of R", "1: R_ki times error",
+     SpatialClass::kBroadcast, between(Party::kReadout, Party::kRate)},
+    {Channel::kTransport,
+     "TRANSPORT",
+     "synapse",
+     "backward agent, or its presynaptic neuron",
+     "1: weight times error",
+     SpatialClass::kNonLocal,
+     {{{Party::kSynapse, Party::kAgent}, {Party::kSynapse, Party::kRate}}}},
+    {Channel::kAdjoint, "ADJOINT", "backward agent", "rate neuron", "1: delta", SpatialClass::kNonLocal,
+     between(Party::kAgent, Party::kRate)},
+    {Channel::kInfluence, "INFLUENCE", "rate neuron", "rate neuron, along a synapse of W", "N: its sensitivities",
+     SpatialClass::kNonLocal, between(Party::kRate, Party::kRate)},
+    {Channel::kGather, "GATHER", "rate neuron", "a synapse that is not its own", "1: signal times sensitivity",
+     SpatialClass::kNonLocal, between(Party::kRate, Party::kSynapse)},
+    {Channel::kNorm, "NORM", "readout neuron", "every other readout neuron (cross-entropy)", "1: exp of its output",
+     SpatialClass::kBroadcast, between(Party::kReadout, Party::kReadout)},
+    {Channel::kClip,
+     "CLIP",
+     "synapse, or backward agent",
+     "backward agent, or synapse",
+     "1: the square of its change, or the factor of all changes",
+     SpatialClass::kNonLocal,
+     {{{Party::kSynapse, Party::kAgent}, {Party::kAgent, Party::kSynapse}}}},
+}};
+
+constexpr const ChannelRow& row(Channel channel) { return kChannelTable[static_cast<std::size_t>(channel)]; }
+
+/// Whether such a sender and receiver have a wire of this channel.
+constexpr bool is_wire(Channel channel, Party from, Party to) {
+  for (const Between& ends : row(channel).ends) {
+    if (ends.from == from && ends.to == to) return true;
+  }
+  return false;
+}
+
 std::string_view name(Channel channel);
 std::string_view name(SpatialClass spatial);
 std::optional<Channel> channel_named(std::string_view name);

@@ -59,20 +59,7 @@ class LocalityBroken : public std::runtime_error {
 /// Which parties may use a channel: sending over a wire that an actor does not have does not
 /// compile.
 template <Channel kChannel, Party kFrom, Party kTo>
-concept Wire =
-    (kChannel == Channel::kAxon && kFrom != Party::kSynapse && kFrom != Party::kEnvironment && kFrom != Party::kAgent &&
-     kFrom != Party::kReadout && kTo == Party::kSynapse) ||
-    (kChannel == Channel::kDendrite && kFrom == Party::kSynapse && (kTo == Party::kRate || kTo == Party::kReadout)) ||
-    (kChannel == Channel::kPost && (kFrom == Party::kRate || kFrom == Party::kReadout) && kTo == Party::kSynapse) ||
-    (kChannel == Channel::kTarget && kFrom == Party::kEnvironment && kTo == Party::kReadout) ||
-    (kChannel == Channel::kFeedback && kFrom == Party::kReadout && kTo == Party::kRate) ||
-    (kChannel == Channel::kTransport && kFrom == Party::kSynapse && (kTo == Party::kAgent || kTo == Party::kRate)) ||
-    (kChannel == Channel::kAdjoint && kFrom == Party::kAgent && kTo == Party::kRate) ||
-    (kChannel == Channel::kInfluence && kFrom == Party::kRate && kTo == Party::kRate) ||
-    (kChannel == Channel::kGather && kFrom == Party::kRate && kTo == Party::kSynapse) ||
-    (kChannel == Channel::kNorm && kFrom == Party::kReadout && kTo == Party::kReadout) ||
-    (kChannel == Channel::kClip &&
-     ((kFrom == Party::kSynapse && kTo == Party::kAgent) || (kFrom == Party::kAgent && kTo == Party::kSynapse)));
+concept Wire = is_wire(kChannel, kFrom, kTo);
 
 /// What a rule may send, as its row says, and what the run allows.
 struct Permit {

@@ -4,6 +4,7 @@
 
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/cli/phase_text.h"
 #include "sim/cli/rule_text.h"
 #include "sim/model/errors.h"
 #include "sim/model/overrides.h"
@@ -26,11 +27,16 @@ class RulesInvocation final : public Invocation {
   void declare(CLI::App& app) override {
     app.add_option("NAME", name_, "only this rule; without it, all of them");
     app.add_flag("--markdown", markdown_, "the table as docs/rules.md")->disable_flag_override();
+    app.add_flag("--messages", messages_, "who sends what when: the tables of docs/locality.md")->disable_flag_override();
   }
 
   Exit execute(const Console& console) override {
     if (markdown_ && !name_.empty()) throw UsageError("--markdown prints all rules; leave out the name");
-    if (markdown_) {
+    if (messages_ && (markdown_ || !name_.empty()))
+      throw UsageError("--messages prints the messages of all rules; leave out the name and --markdown");
+    if (messages_) {
+      console.out << messages_markdown();
+    } else if (markdown_) {
       console.out << rules_markdown();
     } else if (!name_.empty()) {
       console.out << text_of(row_named(name_));
@@ -43,13 +49,14 @@ class RulesInvocation final : public Invocation {
  private:
   std::string name_;
   bool markdown_ = false;
+  bool messages_ = false;
 };
 
 }  // namespace
 
 constexpr Command kRulesCommand = {
     .name = "rules",
-    .arguments = "[NAME] [--markdown]",
+    .arguments = "[NAME] [--markdown] [--messages]",
     .summary = "print the rule table: equations, source, state, declared channels and lag",
     .example = "locus rules rflo",
     .details =
