@@ -48,6 +48,7 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
       {{"rules", "tbptt:4:2:1"}, "\"1\" is one word too many; write tbptt:DEPTH[:STRIDE]"},
       {{"convert", model, "m.xyz"}, "locus convert: m.xyz: is named like no model; "},
       {{"rules", "rflo", "--markdown"}, "leave out the name"},
+      {{"rules", "rflo", "--messages"}, "leave out the name"},
       {{"help", "rn"}, "locus help: unknown command \"rn\"; did you mean \"run\"?"},
   };
   for (const Wrong& line : lines) {
