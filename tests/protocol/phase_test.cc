@@ -246,7 +246,7 @@ TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
       ASSERT_EQ(fault, "") << rule.name << " of " << describe(spec);
     }
   }
-  EXPECT_GT(messages, 1'000'000);
+  EXPECT_GT(messages, 300'000);
   for (const PhaseRow& row : kPhaseTable)
     EXPECT_TRUE(met.contains(row.phase)) << name(row.channel) << ", " << row.payload << ": no model sent it";
   for (const Rule& rule : kRules) {
