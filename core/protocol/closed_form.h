@@ -1,10 +1,10 @@
 // Closed forms: what one trial of a rule costs, from who is wired to whom alone.
 //
-// Each phase that the rule selects (core/protocol/phase.h) is counted projection by projection, each
-// with its own delay. Exact where every activity, error and input is non-zero and something is sent
-// wherever it may be ("generic values"); an upper bound otherwise, since a zero activity or error
-// sends nothing. Cost: O(projections) a phase and, of sweeps, a lag; O(sources) where neurons begin
-// a trial with an activity.
+// Each phase that the rule selects (core/protocol/phase.h) is counted projection by projection,
+// each with its own delay. Exact where every activity, error and input is non-zero and something is
+// sent wherever it may be ("generic values"); an upper bound otherwise, since a zero activity or
+// error sends nothing. Cost: O(projections) a phase and, of sweeps, a lag; O(sources) where neurons
+// begin a trial with an activity.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace locus {
 
-/// Messages, stalled ticks and memory of one trial, with its `trials` and `ticks` set. feedback: the
-/// rule's own wires R.
+/// Messages, stalled ticks and memory of one trial, with its `trials` and `ticks` set. feedback:
+/// the rule's own wires R.
 Ledger closed_form(const Learning& learning, const Topology& topology, std::span<const Projection> feedback,
                    const TrialShape& trial, int scalar_bytes);
 

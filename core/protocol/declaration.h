@@ -25,8 +25,8 @@ bool declares(const Rule& rule, Channel channel);
 /// Whether some message of the rule revisits an earlier tick.
 bool revisits(const Rule& rule);
 
-/// Whether some message of the rule is a violation in space, and whether one may be in time (where a
-/// sweep is deeper than 1).
+/// Whether some message of the rule is a violation in space, and whether one may be in time (where
+/// a sweep is deeper than 1).
 Violation declared_violation(const Rule& rule);
 
 /// The largest lag (ticks) that a message of this rule may have: the depth of its sweeps less one;
@@ -41,8 +41,8 @@ Permit permit_of_evaluation();
 
 /// The payload of a message, in scalars. `of_rate_neuron`: a POST from, a DENDRITE onto, a rate
 /// neuron rather than a readout. An autapse's own weight is a DENDRITE of 1 and a firing-rate error
-/// a POST of 1 whatever the rule; a spiking neuron's POST has kSpikingPostScalars; INFLUENCE carries
-/// as many scalars as there are plastic synapses onto rate neurons, which the sender knows.
+/// a POST of 1 whatever the rule; a spiking neuron's POST has kSpikingPostScalars; INFLUENCE
+/// carries as many scalars as there are plastic synapses onto rate neurons, which the sender knows.
 std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rate_neuron);
 
 }  // namespace locus

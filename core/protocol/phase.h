@@ -1,7 +1,7 @@
 // Phases: who says what when. One row is one kind of message.
 //
-// Why one table: a rule is a selection of its rows (by decay, signal and drive), and everything that
-// the program knows about messages in advance is computed from them: closed forms
+// Why one table: a rule is a selection of its rows (by decay, signal and drive), and everything
+// that the program knows about messages in advance is computed from them: closed forms
 // (core/protocol/closed_form.h), what the door permits, payload sizes, the streams of a chip
 // (core/protocol/stream.h), where they go (sim/place/reach.h), `locus rules` and the tables of
 // docs/locality.md. A new kind of message is one row here, a payload (core/wire/payload.h) and the
@@ -65,17 +65,18 @@ inline constexpr int kPhases = 30;
 /// The wires that messages of a phase take: synapses of blocks of projections, or wires between
 /// neurons that no model names.
 enum class Over : std::uint8_t {
-  kB,                // input to rate neuron
-  kW,                // rate to rate neuron
-  kA,                // rate neuron to readout
-  kR,                // readout to rate neuron: feedback, static
-  kOntoRate,         // B and W
-  kEverySynapse,     // B, W and A
-  kAutapses,         // of W: a rate neuron's synapse onto itself, of delay 1
-  kEachRate,         // one a rate neuron
-  kEachReadout,      // one a readout
-  kReadoutPairs,     // from each readout to each other one
-  kForeignSynapses,  // from each rate neuron to each plastic synapse of B and W that ends on another
+  kB,             // input to rate neuron
+  kW,             // rate to rate neuron
+  kA,             // rate neuron to readout
+  kR,             // readout to rate neuron: feedback, static
+  kOntoRate,      // B and W
+  kEverySynapse,  // B, W and A
+  kAutapses,      // of W: a rate neuron's synapse onto itself, of delay 1
+  kEachRate,      // one a rate neuron
+  kEachReadout,   // one a readout
+  kReadoutPairs,  // from each readout to each other one
+  // from each rate neuron to each plastic synapse of B and W that ends on another
+  kForeignSynapses,
 };
 
 /// Whether the synapses of a projection of B, W or A are among these wires; false of wires that are
@@ -99,9 +100,10 @@ enum class Plastic : std::uint8_t { kAny, kOnly, kNot };
 /// Which of the synapses, by the neurons that they end on.
 enum class Onto : std::uint8_t {
   kAny,
-  kConstantGain,  // phi is the identity, and nothing spikes: the gain is a constant, known to synapses
-  kVaryingGain,   // all other rate neurons that do not spike
-  kRate,          // both of these
+  // phi is the identity, and nothing spikes: the gain is a constant, known to synapses
+  kConstantGain,
+  kVaryingGain,  // all other rate neurons that do not spike
+  kRate,         // both of these
   kSpiking,
 };
 

@@ -65,7 +65,8 @@ std::string_view name(Argument::What what);
 /// The short form as help spells it: "tbptt:DEPTH[:STRIDE]".
 std::string usage(const Rule& rule);
 
-/// Whether the rule's short form takes this number: "its depth is its own" rather than "it is tbptt".
+/// Whether the rule's short form takes this number: "its depth is its own" rather than "it is
+/// tbptt".
 bool takes(const Rule& rule, Argument::What what);
 
 /// What e-prop asks of a spiking neuron's rate: reg_j = strength (count_j / T - target) / T, once a

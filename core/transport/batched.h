@@ -12,18 +12,15 @@
 //   ahead     sending what inputs say, one lane, weights that no tick commits: one product for a
 //             run of ticks
 //   deferred  learning with a commit at the end of the batch or of a sweep: the ticks' messages
-//             wait on tapes (tape.h)
-//             and become one product. A trace that all synapses of a source provably share
-//             (identity, one decay) is kept
-//             once a source.
+//             wait on tapes (tape.h) and become one product. A trace that all synapses of a source
+//             provably share (identity, one decay) is kept once a source.
 //   events    onto spiking neurons and readouts with memory, and sending over any sparse synapses
-//             with one lane: sending goes over the sources that
-//             are not silent (axon_lines.h), threads taking ranges of targets, or of all neurons at
-//             once where they hear of nothing else
-//             (batched_stepping.cc); learning waits on the tapes too, and a tick's coefficients are
-//             added once for each event of a source: it
-//             costs what was sent (batched_spiking.cc). Without a rule each thread has a copy of
-//             the synapses onto its neurons
+//             with one lane: sending goes over the sources that are not silent (axon_lines.h),
+//             threads taking ranges of targets, or of all neurons at once where they hear of nothing
+//             else (batched_stepping.cc); learning waits on the tapes too, and a tick's coefficients
+//             are added once for each event of a source: it costs what was sent
+//             (batched_spiking.cc). Without a rule each thread has a copy of the synapses onto its
+//             neurons
 // That the handlers are linear or bilinear as declared here is proven by
 // tests/transport/bilinear_test.cc. Invariants: same counts as Mailbox, same numbers to 1e-12; bits
 // do not depend on threads (sums have a fixed order, products fixed chunks); nothing allocates

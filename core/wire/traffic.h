@@ -20,7 +20,8 @@
 
 namespace locus {
 
-/// A stream of messages, by its number; which there are, the protocol says (core/protocol/stream.h).
+/// A stream of messages, by its number; which there are, the protocol says
+/// (core/protocol/stream.h).
 enum class Stream : std::uint8_t {};
 
 /// What a stream is counted by.

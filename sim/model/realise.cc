@@ -26,26 +26,26 @@ DenseMatrix zeros(std::int64_t rows, std::int64_t cols) {
 }
 
 /// Left and right basis of one matrix; null where its weights are not aligned.
-struct Between {
+struct BasisPair {
   const DenseMatrix* left = nullptr;   // (rows x rows)
   const DenseMatrix* right = nullptr;  // (cols x cols)
 };
 
 /// left diag(values) right^T, modes beyond the values being 0.
-DenseMatrix align(const AlignedWeights& weights, const Between& between) {
-  CHECK(between.left != nullptr && between.right != nullptr, "aligned weights have their bases");
+DenseMatrix align(const AlignedWeights& weights, const BasisPair& pair) {
+  CHECK(pair.left != nullptr && pair.right != nullptr, "aligned weights have their bases");
   const auto modes = static_cast<Eigen::Index>(weights.values.size());
   const Eigen::Map<const Eigen::VectorXd> values(weights.values.data(), modes);
   const RowMajor product =
-      map(*between.left).leftCols(modes) * values.asDiagonal() * map(*between.right).leftCols(modes).transpose();
+      map(*pair.left).leftCols(modes) * values.asDiagonal() * map(*pair.right).leftCols(modes).transpose();
   DenseMatrix matrix = {product.rows(), product.cols(), {}};
   matrix.values.assign(product.data(), product.data() + product.size());
   return matrix;
 }
 
 /// Weights that the model does not spell out.
-DenseMatrix draw(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols, RandomKey key, const Between& between) {
-  if (const auto* aligned = std::get_if<AlignedWeights>(&weights)) return align(*aligned, between);
+DenseMatrix draw(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols, RandomKey key, const BasisPair& pair) {
+  if (const auto* aligned = std::get_if<AlignedWeights>(&weights)) return align(*aligned, pair);
   DenseMatrix matrix = zeros(rows, cols);
   if (const auto* gaussian = std::get_if<GaussianWeights>(&weights)) {
     fill_normal(key, 0, 0, gaussian->stddev, matrix.values);
@@ -120,9 +120,9 @@ void visit_weights(const Spec& spec, const NetworkSpec& network, const std::stri
     const PopulationSpec& source = network.populations[static_cast<std::size_t>(projection.source)];
     const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];
     const bool aligned = std::holds_alternative<AlignedWeights>(projection.weights);
-    const Between between = aligned ? Between{bases.over(target.kind), bases.over(source.kind)} : Between{};
+    const BasisPair pair = aligned ? BasisPair{bases.over(target.kind), bases.over(source.kind)} : BasisPair{};
     DenseMatrix drawn =
-        draw(projection.weights, target.size, source.size, random_key(spec.seed, purpose + projection.name), between);
+        draw(projection.weights, target.size, source.size, random_key(spec.seed, purpose + projection.name), pair);
     if (!projection.autapses) clear_diagonal(drawn);
     visit(k, &drawn);
   }
@@ -178,10 +178,10 @@ std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule) {
       continue;
     }
     const bool aligned = std::holds_alternative<AlignedWeights>(feedback.weights);
-    const Between between =
-        aligned ? Between{bases.over(PopulationKind::kReadout), bases.over(PopulationKind::kRate)} : Between{};
-    all.emplace_back(draw(feedback.weights, readouts, population.size,
-                          random_key(spec.seed, "feedback/" + population.name), between));
+    const BasisPair pair =
+        aligned ? BasisPair{bases.over(PopulationKind::kReadout), bases.over(PopulationKind::kRate)} : BasisPair{};
+    all.emplace_back(
+        draw(feedback.weights, readouts, population.size, random_key(spec.seed, "feedback/" + population.name), pair));
   }
   return all;
 }

@@ -25,8 +25,9 @@ struct Leg {
 
 class Reach {
  public:
-  /// feedback: the rule's own wires R. Where a stream's messages begin and end follows from its phase
-  /// (core/protocol/phase.h) under this rule: TRANSPORT goes to the agent or to presynaptic neurons.
+  /// feedback: the rule's own wires R. Where a stream's messages begin and end follows from its
+  /// phase (core/protocol/phase.h) under this rule: TRANSPORT goes to the agent or to presynaptic
+  /// neurons.
   Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind rule);
 
   std::int32_t keys(Stream stream) const { return static_cast<std::int32_t>(of(stream).from.size()); }

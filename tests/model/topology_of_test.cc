@@ -90,7 +90,7 @@ void expect_topology_of(const Spec& spec, Met& met) {
 
 TEST(TopologyOf, HasThePairsThatTheMatricesConnect) {
   Met met;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 80; ++seed) {
     expect_topology_of(odd_model(seed), met);
     expect_topology_of(with_delays(odd_model(seed), seed), met);
     expect_topology_of(odd_spiking_model(seed), met);

@@ -20,11 +20,12 @@ bool contains(const File& file, std::string_view text) {
                      [&](const std::string& line) { return line.find(text) != std::string::npos; });
 }
 
-/// A room of core or sim is a layer that CMake knows.
+/// A room of core or sim is a layer that CMake knows; the rooms of core are one list of sources.
 bool is_layer(const Tree& tree, const std::string& room) {
   const File* cmake = find(tree, room.substr(0, room.find('/')) + "/CMakeLists.txt");
   return cmake != nullptr &&
-         (contains(*cmake, "locus_layer(" + room + " ") || contains(*cmake, "locus_layer(" + room + ")"));
+         ((room.starts_with("core/") && contains(*cmake, "/*/*.cc)")) ||
+          contains(*cmake, "locus_layer(" + room + " ") || contains(*cmake, "locus_layer(" + room + ")"));
 }
 
 bool is_test_room(const Tree& tree, std::string_view folder) {

@@ -164,9 +164,11 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
   traffic.add(stream_of(Phase::kAxonW), 0, 2, 1, 4);  // 5 in replica 1
   traffic.tick(Tick{2});
   traffic.add(stream_of(Phase::kAxonB), 0, 1, 0, 3);
-  traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 1);  // an event in parts, as projections deliver it
+  // an event in parts, as projections deliver it
+  traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 1);
   traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 2);
-  traffic.add(stream_of(Phase::kAdjoint), 0, 0, 0, 3);   // the sweep's first stage belongs to the tick
+  // the sweep's first stage belongs to the tick
+  traffic.add(stream_of(Phase::kAdjoint), 0, 0, 0, 3);
   traffic.add(stream_of(Phase::kReplayW), 2, 2, 0, 18);  // the next is a step of its own: 6 events
   traffic.finish();
   EXPECT_EQ(traffic.peak(), (Peak{6, Tick{2}, 2}));

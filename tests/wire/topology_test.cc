@@ -98,6 +98,7 @@ TEST(Topology, LeavesTheDiagonalOfAHollowProjectionAway) {
   Four four;
   Projection& hollow = four.connect(four.two, four.two);
   make_hollow(hollow);
+  list_targets(hollow);
   expect_pairs(hollow, {{0, 1}, {0, 2}, {1, 0}, {1, 2}, {2, 0}, {2, 1}});
   // the places of the matrix, diagonal included
   expect_places(hollow, {{0, 0}, {1, 0}, {2, 0}, {0, 1}, {1, 1}, {2, 1}, {0, 2}, {1, 2}, {2, 2}});
