@@ -16,9 +16,9 @@
 //             provably share (identity, one decay) is kept once a source.
 //   events    onto spiking neurons and readouts with memory, and sending over any sparse synapses
 //             with one lane: sending goes over the sources that are not silent (axon_lines.h),
-//             threads taking ranges of targets, or of all neurons at once where they hear of nothing
-//             else (batched_stepping.cc); learning waits on the tapes too, and a tick's coefficients
-//             are added once for each event of a source: it costs what was sent
+//             threads taking ranges of targets, or of all neurons at once where they hear of
+//             nothing else (batched_stepping.cc); learning waits on the tapes too, and a tick's
+//             coefficients are added once for each event of a source: it costs what was sent
 //             (batched_spiking.cc). Without a rule each thread has a copy of the synapses onto its
 //             neurons
 // That the handlers are linear or bilinear as declared here is proven by
