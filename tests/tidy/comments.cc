@@ -195,6 +195,7 @@ Faults check_links(const Tree& tree) {
         const std::string fault = fault_of_link(tree, names, page, link);
         if (!fault.empty()) faults.push_back({page.path, number, fault});
       }
+      if (page.path == "CHANGELOG.md") continue;  // it names what there was
       for (const std::string& path : quoted_paths_of(line)) {
         if (!names.paths.contains(path))
           faults.push_back({page.path, number, "names " + path + ", which does not exist"});

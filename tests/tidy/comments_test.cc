@@ -63,6 +63,7 @@ TEST(Links, QuotedPathsExist) {
             Lines{});
   EXPECT_EQ(flagged(check_links, {source, {"docs/b.md", "`core/cellar`\n`sim/run/none.h` and `core/base`\n"}}),
             (Lines{1, 2}));
+  EXPECT_EQ(flagged(check_links, {{"CHANGELOG.md", "`core/cellar` went.\n[a](none.md)\n"}}), Lines{2});
 }
 
 TEST(IdCasts, AreNotMoreThanARoomHas) {
