@@ -64,6 +64,9 @@ struct Horizon {
   bool commit_every_tick = false;
   // what readouts say is looked at, at ticks without an error too
   bool outputs_are_seen = false;
+  // x_t may be written after tick t - 1, by a world that answers the network: nothing is then sent
+  // ahead of its tick, and no ticks run together
+  bool inputs_tick_by_tick = false;
   // bytes that tapes may take before `loop` is chosen over `deferred`
   std::int64_t tape_floor = std::int64_t{64} << 20;
 };
@@ -126,6 +129,9 @@ class Batched {
   R behind(ProjectionId projection, SynapseId index, Lane lane) const;
   void watch_trace(ProjectionId projection);
   R trace(ProjectionId projection, SynapseId synapse, Lane lane) const;
+
+  /// The network's weights have been set from outside: so are copies that threads keep of them.
+  void copy_weights();
 
   /// The way chosen for a projection.
   Way way(ProjectionId projection) const { return blocks_[static_cast<std::size_t>(projection.value)].way; }

@@ -9,16 +9,6 @@
 
 namespace locus {
 
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::kCompleted: return "COMPLETED";
-    case Status::kDiverged: return "DIVERGED";
-    case Status::kLocalityBroken: return "LOCALITY_BROKEN";
-    case Status::kInterrupted: return "INTERRUPTED";
-  }
-  return "";
-}
-
 RunResult not_begun(const Spec& spec, Topology topology) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,

@@ -16,10 +16,9 @@
 #include "sim/run/result.h"
 #include "sim/run/state.h"
 #include "sim/run/trace.h"
+#include "sim/run/transport_kind.h"
 
 namespace locus {
-
-enum class TransportKind { kBatched, kMailbox };
 
 /// A run between two updates, or between two rules; what it points to is lent for the call.
 struct Moment {

@@ -5,10 +5,9 @@
 #include <fmt/format.h>
 
 #include "core/protocol/closed_form.h"
-#include "core/protocol/declaration.h"
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/run/run.h"
-#include "sim/run/train.h"
 #include "sim/study/claim.h"
 #include "sim/study/student.h"
 
