@@ -31,17 +31,6 @@ bool has_task(const Spec& spec) {
   return recorded == nullptr || !recorded->trials.empty();
 }
 
-/// A trial of T ticks without an entry stands for a world that nobody has written down, so that
-/// the model is checked as any other.
-RecordedTask unwritten_world(const NetworkSpec& network, std::int32_t ticks) {
-  const std::int64_t rows = std::max(ticks, 0);
-  const std::int64_t readouts = std::max<std::int64_t>(neurons(network, PopulationKind::kReadout), 0);
-  RecordedTrial trial;
-  trial.input = SparseMatrix{.rows = rows, .cols = neurons(network, PopulationKind::kInput)};
-  trial.target = {.rows = rows, .cols = readouts, .values = std::vector<double>(static_cast<std::size_t>(rows * readouts))};
-  return {.trials = {std::move(trial)}};
-}
-
 RuleSpec complete(RuleSpec rule, const NetworkSpec& network) {
   const Rule& row = locus::rule(rule.kind);
   if (rule.name.empty()) rule.name = row.name;
@@ -63,15 +52,16 @@ Spec driven(Spec spec, const RuleSpec& rule, const SessionOptions& options) {
   if (options.precision) spec.precision = *options.precision;
   if (options.loss) training.loss = *options.loss;
   if (!has_task(spec)) {
-    if (!options.loss) training.loss = Loss::kSum;
+    if (!options.loss) training.loss = Loss::kSequence;
     if (!options.ticks && training.ticks == 0) training.ticks = kDefaultTicks;
-    spec.task = unwritten_world(spec.network, training.ticks);
   }
   spec.rules = {complete(rule, spec.network)};
   spec.chip.reset();  // where the actors sit is for run() to count
   spec.records.clear();
   return spec;
 }
+
+}  // namespace
 
 /// A learner with the columns of the trials that it is shown.
 template <class R, TransportOf<R> T>
@@ -92,6 +82,8 @@ struct Driven {
 using AnyDriven =
     std::variant<std::unique_ptr<Driven<double, Batched<double>>>, std::unique_ptr<Driven<double, Mailbox<double>>>,
                  std::unique_ptr<Driven<float, Batched<float>>>, std::unique_ptr<Driven<float, Mailbox<float>>>>;
+
+namespace {
 
 template <class R>
 AnyDriven driven_as(const Spec& spec, TransportKind transport, Executor executor) {

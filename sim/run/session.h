@@ -59,7 +59,7 @@ struct SessionOptions {
   std::optional<double> learning_rate = {};
   std::optional<std::int32_t> ticks = {};   // T of a trial; 100 where the model has no task either
   std::optional<std::int32_t> lanes = {};   // trials abreast
-  std::optional<Loss> loss = {};            // SUM where the model has no task
+  std::optional<Loss> loss = {};            // SEQUENCE where the model has no task
   std::optional<CommitWhen> commit = {};    // at the end of a trial, or in every tick
   std::optional<Locality> locality = {};    // the budget
   std::optional<Precision> precision = {};  // of what actors hold; here all is double
