@@ -45,8 +45,8 @@ std::vector<double> rates_of(const Network<R>& network) {
 }  // namespace
 
 template <class R, TransportOf<R> T>
-Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning, std::int32_t lanes,
-                       const Permit& permit, Audience audience, Executor executor)
+Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
+                       std::int32_t lanes, const Permit& permit, Audience audience, Executor executor)
     : learning_(learning),
       shape_(trial_shape_of(spec.training)),
       updates_(spec.training.updates),
@@ -59,14 +59,15 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor)
-          : Learner(spec, topology, rule, learning_of(rule, spec.training), spec.training.batch,
+    : Learner(spec, topology, rule, learning_of(rule, spec.training), spec.training.batch,
               permit_of(learning_of(rule, spec.training), spec.training.locality), audience, executor) {
   if (spec.chip) chip_.emplace(spec, topology, network_.feedback, learning_, door_);
 }
 
 template <class R, TransportOf<R> T>
-Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes, const Permit& permit, Executor executor)
-          : Learner(spec, topology, rule, learning_of(rule, spec.training), lanes, permit, {}, executor) {}
+Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes,
+                       const Permit& permit, Executor executor)
+    : Learner(spec, topology, rule, learning_of(rule, spec.training), lanes, permit, {}, executor) {}
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::begin_update(std::int64_t update) {

@@ -313,7 +313,9 @@ ProjectionWeights Session::Driver::weights(std::string_view projection) const {
   const std::size_t p = named(projection);
   if (phase_ == Phase::kInTrial && spec_.training.commit == CommitWhen::kEveryTick)
     refuse("weights()", "ticks of this trial commit; weights are read after commit()");
-  return with([&](auto& driven) { return weights_of(driven.learner.network().projections()[p], driven.learner.network().synapses[p].weight); });
+  return with([&](auto& driven) {
+    return weights_of(driven.learner.network().projections()[p], driven.learner.network().synapses[p].weight);
+  });
 }
 
 void Session::Driver::set_weights(std::string_view projection, std::span<const double> values) {

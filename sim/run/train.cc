@@ -38,7 +38,8 @@ template <class R, TransportOf<R> T>
 class RuleRun {
  public:
   /// What is referred to outlives this.
-  RuleRun(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options, Executor executor, const RunResult& done)
+  RuleRun(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
+          Executor executor, const RunResult& done)
       : spec_(spec),
         options_(options),
         done_(done),
@@ -190,16 +191,16 @@ void RuleRun<R, T>::conclude() {
 }
 
 template <class R, TransportOf<R> T>
-Outcome train_over(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options, Executor executor,
-                   const RunResult& done, const RuleState* from) {
+Outcome train_over(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
+                   Executor executor, const RunResult& done, const RuleState* from) {
   RuleRun<R, T> run(spec, topology, rule, options, executor, done);
   if (from != nullptr) run.go_on(*from);
   return std::move(run).run();
 }
 
 template <class R>
-Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options, Executor executor,
-                 const RunResult& done, const RuleState* from) {
+Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
+                 Executor executor, const RunResult& done, const RuleState* from) {
   return options.transport == TransportKind::kMailbox
              ? train_over<R, Mailbox<R>>(spec, topology, rule, options, executor, done, from)
              : train_over<R, Batched<R>>(spec, topology, rule, options, executor, done, from);
@@ -207,8 +208,8 @@ Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rul
 
 }  // namespace
 
-Outcome train(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options, Executor executor,
-              const RunResult& done, const RuleState* from) {
+Outcome train(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
+              Executor executor, const RunResult& done, const RuleState* from) {
   return spec.precision == Precision::kFloat32 ? train_as<float>(spec, topology, rule, options, executor, done, from)
                                                : train_as<double>(spec, topology, rule, options, executor, done, from);
 }
