@@ -5,6 +5,9 @@
 // where it is needed, at some 30 ns an entry. So a network of 10^7 and more synapses needs no file.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "sim/model/spec.h"
 
 namespace locus {
@@ -18,5 +21,10 @@ SparseMatrix draw_sparse(const SparseRandomWeights& weights);
 /// by drawing where each pair has a probability. Called when a model is loaded, and again when its
 /// seed changes.
 void settle_sparse(Spec& spec);
+
+/// Whether it knows them: those of this projection of a network, by this seed; `purpose` is
+/// "weights/" or "teacher/". The entries are not counted again.
+bool is_settled(const SparseRandomWeights& weights, const NetworkSpec& network, const ProjectionSpec& projection,
+                std::uint64_t seed, const std::string& purpose);
 
 }  // namespace locus

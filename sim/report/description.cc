@@ -82,7 +82,7 @@ TextTable projection_table(const Spec& spec) {
   for (const ProjectionSpec& projection : spec.network.projections) {
     const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
     const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
-    const double rate = projection.learning_rate.value_or(spec.training.learning_rate);
+    const double rate = learning_rate_of(projection, spec.training);
     table.rows.push_back({projection.name, shorten(source.name, kEnd), shorten(target.name, kEnd),
                           human(static_cast<double>(synapses_of(projection, target.size, source.size))),
                           std::visit(FormName{}, projection.weights),

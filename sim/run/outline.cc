@@ -18,7 +18,7 @@ Outline outline_of(const Spec& spec) {
                                    .target = projection.target,
                                    .synapses = synapses_of(projection, rows, cols),
                                    .plastic = projection.plastic,
-                                   .learning_rate = projection.learning_rate.value_or(spec.training.learning_rate)});
+                                   .learning_rate = learning_rate_of(projection, spec.training)});
   }
   constexpr const char* kTasks[] = {"recorded", "student_teacher", "drawn"};
   outline.task = kTasks[spec.task.index()];

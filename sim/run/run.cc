@@ -1,7 +1,11 @@
 #include "sim/run/run.h"
 
 #include "core/base/flush.h"
+<<<<<<< HEAD
 #include "sim/model/wire.h"
+=======
+#include "sim/model/check.h"
+>>>>>>> 3a7f3e9 (check: one set of checks of a Spec whoever made it; a builder that makes of code what a file becomes)
 #include "sim/run/train.h"
 #include "sim/run/workers.h"
 
@@ -32,6 +36,7 @@ RunResult not_begun(const Spec& spec) {
 }
 
 RunResult run(const Spec& spec, const RunOptions& options) {
+  require_valid(spec);
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
   RunResult result = not_begun(spec);
