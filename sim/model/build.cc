@@ -97,7 +97,7 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
   visit_network_weights(spec, [&](std::size_t k, const auto& weights) {
     const Projection& projection = topology.projections[k];
     Synapses<R>& synapses = network.synapses.emplace_back();
-    synapses.learning_rate = spec.network.projections[k].learning_rate.value_or(spec.training.learning_rate);
+    synapses.learning_rate = learning_rate_of(spec.network.projections[k], spec.training);
     const auto* const* dense = std::get_if<const DenseMatrix*>(&weights);
     if (dense != nullptr && projection.dense) {
       synapses.weight = transposed<R>(**dense);
