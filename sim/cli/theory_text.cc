@@ -79,7 +79,8 @@ std::string modes_text(const Spec& spec, const Prediction& prediction) {
       const theory::Linearisation& line = mode.optimum;
       rows.push_back({shorten(rule.name, 12) + (rule.modes_apply ? "" : "*"), line.stable ? "yes" : "no",
                       fmt::format("{:.3g}", line.rate), text_of(line.eigenvalues[1], line.eigenvalues[2]),
-                      fate(mode, teacher, spec.training.learning_rate.value_or(0)), folding(mode, spec.training.learning_rate.value_or(0))});
+                      fate(mode, teacher, spec.training.learning_rate.value_or(0)),
+                      folding(mode, spec.training.learning_rate.value_or(0))});
     }
     text += fmt::format("\nmode {}: teacher {}, student starts at {},\n  optimum taken at s = {:.3g}\n", i + 1,
                         text_of(teacher), text_of(prediction.rules.at(0).modes[i].start),
@@ -155,9 +156,9 @@ std::string json_of(const RulePrediction& rule, const ModePrediction& mode, cons
 }  // namespace
 
 std::string theory_text(const Spec& spec, const Prediction& prediction) {
-  std::string text =
-      fmt::format("{}: {} modes, T = {}, eta = {:g}, batch {}, {} updates\n", spec.name, prediction.teacher.size(),
-                  spec.training.ticks, spec.training.learning_rate.value_or(0), spec.training.batch, spec.training.updates);
+  std::string text = fmt::format("{}: {} modes, T = {}, eta = {:g}, batch {}, {} updates\n", spec.name,
+                                 prediction.teacher.size(), spec.training.ticks,
+                                 spec.training.learning_rate.value_or(0), spec.training.batch, spec.training.updates);
   if (!prediction.teacher.empty() && !prediction.rules.empty()) text += modes_text(spec, prediction);
   const std::size_t points = prediction.checkpoints.size();
   std::vector<std::vector<std::string>> rows = {

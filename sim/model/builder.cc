@@ -183,8 +183,7 @@ void ModelBuilder::connect_all(const std::vector<Connection>& connections, const
                                  .learning_rate = connection.options.learning_rate,
                                  .autapses = connection.options.autapses,
                                  .delay = connection.options.delay};
-    projection.weights =
-        resolved(connection.weights, known_size(network, projection.source), field.at("weights"), faults);
+    projection.weights = resolved(connection.weights, known_size(network, projection.source), field.at("weights"), faults);
     if (auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) random->autapses = projection.autapses;
     network.projections.push_back(std::move(projection));
   }
@@ -229,11 +228,11 @@ void ModelBuilder::add_records(Spec& spec, FaultList& faults) const {
   for (std::size_t i = 0; i < records_.size(); ++i) {
     RecordSpec& record = spec.records.emplace_back(records_[i].record);
     const bool of_projection = is_of_projection(record.quantity);
-    const FieldPath field =
-        FieldPath().at("record", static_cast<int>(i)).at(of_projection ? "projection" : "population");
+    const FieldPath field = FieldPath().at("record", static_cast<int>(i)).at(of_projection ? "projection" : "population");
     record.of = of_projection ? index_of(records_[i].of, spec.network.projections, "projection", field, faults)
                               : index_of(records_[i].of, spec.network.populations, "population", field, faults);
-    if (record.last_tick == RecordSpec().last_tick && is_of_ticks(record.quantity)) record.last_tick = spec.training.ticks;
+    if (record.last_tick == RecordSpec().last_tick && is_of_ticks(record.quantity))
+      record.last_tick = spec.training.ticks;
     if (record.name.empty() && record.of != kUnresolved) record.name = default_name(record, spec.network);
   }
 }

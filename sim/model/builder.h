@@ -13,7 +13,7 @@
 //   model.connect("in", "rec", gaussian(1.0));
 //   model.connect("rec", "rec", gaussian(1.5));
 //   model.connect("rec", "out", gaussian(1.0), {.name = "A", .plastic = false});
-//   model.recorded({trial({.rows = 100, .cols = 1, .values = x}, {.rows = 100, .cols = 1, .values = y})});
+//   model.recorded({trial(DenseMatrix{100, 1, x}, {100, 1, y})});
 //   model.training({.loss = Loss::kSequence, .updates = 500, .learning_rate = 1e-3});
 //   model.rule(rflo());
 //   const Spec spec = model.finish();
@@ -82,8 +82,9 @@ struct FeedbackOptions {
 
 /// A rule as a model file gives it: RuleSpec, but feedback names its population.
 struct RuleOptions {
-  RuleSpec rule;                               // without feedback
-  std::vector<FeedbackOptions> feedback = {};  // none: drawn for every rate population, where the rule needs it
+  RuleSpec rule;  // without feedback
+  // none: drawn for every rate population, where the rule needs it
+  std::vector<FeedbackOptions> feedback = {};
   /// The same rule under another name.
   RuleOptions named(std::string name) const;
 };

@@ -87,7 +87,8 @@ void check_settled(const NetworkSpec& network, const FieldPath& where, std::uint
     const auto* weights = std::get_if<SparseRandomWeights>(&network.projections[i].weights);
     if (weights == nullptr || is_settled(*weights, network, network.projections[i], seed, purpose)) continue;
     faults.error(where.at("projections", static_cast<int>(i)).at("weights").at("sparse_random"),
-                 "does not know its size and keys", "call settle_sparse when the Spec is whole, and after its seed changes");
+                 "does not know its size and keys",
+                 "call settle_sparse when the Spec is whole, and after its seed changes");
   }
 }
 

@@ -66,8 +66,8 @@ void check_bases(Checking& checking) {
   if (sides.empty()) checking.faults.warning(where, "has no use", "no weights of the model are aligned");
   const std::int64_t own = sides.empty() ? known_neurons(spec.network, PopulationKind::kRate) : sides[0];
   if (bases.u)
-    check_basis(*bases.u, known_neurons(spec.network, PopulationKind::kReadout), "the number of readouts", where.at("u"),
-                checking);
+    check_basis(*bases.u, known_neurons(spec.network, PopulationKind::kReadout), "the number of readouts",
+                where.at("u"), checking);
   if (bases.p) {
     check_basis(*bases.p, own, "the number of rate neurons", where.at("p"), checking);
     const bool differ = std::ranges::any_of(sides, [&](std::int64_t side) { return side != own && side != kUnknown; });

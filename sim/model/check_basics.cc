@@ -99,7 +99,8 @@ void check_finite(std::span<const double> values, const FieldPath& field, FaultL
 bool check_index(std::int32_t index, std::size_t count, std::string_view of, const FieldPath& field, FaultList& faults) {
   if (index >= 0 && static_cast<std::size_t>(index) < count) return true;
   faults.error(field, fmt::format("is {}, which is no {}", index, of),
-               count == 0 ? fmt::format("there is no {}", of) : fmt::format("must be 0 to {} (indices count from 0)", count - 1));
+               count == 0 ? fmt::format("there is no {}", of)
+                          : fmt::format("must be 0 to {} (indices count from 0)", count - 1));
   return false;
 }
 

@@ -69,7 +69,8 @@ template <class Enum>
 bool check_enum(Enum value, Enum last, const FieldPath& field, FaultList& faults) {
   const auto number = static_cast<std::int64_t>(value);
   if (number >= 0 && number <= static_cast<std::int64_t>(last)) return true;
-  faults.error(field, "is " + std::to_string(number) + ", which has no name", "must be 0 to " + std::to_string(static_cast<std::int64_t>(last)));
+  faults.error(field, "is " + std::to_string(number) + ", which has no name",
+               "must be 0 to " + std::to_string(static_cast<std::int64_t>(last)));
   return false;
 }
 

@@ -50,7 +50,8 @@ void check_target(const DrawnTargetSpec& target, const MatrixShape& shape, std::
     check_matrix(*matrix, shape, where.at("matrix"), checking.budget, checking.faults);
     return;
   }
-  if (shape.rows != kUnknown) checking.budget.take(patterns * shape.rows, shape.cols, where.at("sines"), checking.faults);
+  if (shape.rows != kUnknown)
+    checking.budget.take(patterns * shape.rows, shape.cols, where.at("sines"), checking.faults);
   check_sines(std::get<SinesSpec>(target), where.at("sines"), checking.faults);
 }
 

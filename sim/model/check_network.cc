@@ -89,7 +89,8 @@ MatrixShape shape_of(const NetworkSpec& network, const ProjectionSpec& projectio
 void check_autapses(const ProjectionSpec& projection, const MatrixShape& shape, const FieldPath& where, FaultList& faults) {
   const auto* random = std::get_if<SparseRandomWeights>(&projection.weights);
   if (random != nullptr && random->autapses != projection.autapses)
-    faults.error(where.at("autapses"), fmt::format("is {}, and that of its weights is {}", projection.autapses, random->autapses),
+    faults.error(where.at("autapses"),
+                 fmt::format("is {}, and that of its weights is {}", projection.autapses, random->autapses),
                  "must be the same");
   if (projection.autapses) return;
   if (random != nullptr && !random->probability && random->in_degree > 0 && random->in_degree == shape.cols)
@@ -135,7 +136,8 @@ void check_pairs(const NetworkSpec& network, const FieldPath& where, FaultList& 
 
 void check_counts(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
   std::int64_t all = 0;
-  for (std::int32_t i = 0; i < std::ssize(network.populations); ++i) all += std::max(known_size(network, i), std::int64_t{0});
+  for (std::int32_t i = 0; i < std::ssize(network.populations); ++i)
+    all += std::max(known_size(network, i), std::int64_t{0});
   if (all > kMostNeurons)
     faults.error(where, fmt::format("has {} neurons", all), fmt::format("must have at most {}", kMostNeurons));
   for (const PopulationKind kind : {PopulationKind::kInput, PopulationKind::kRate}) {
@@ -164,7 +166,8 @@ std::vector<std::string> obstacles_to_aligned(const NetworkSpec& network) {
 
 void tell_obstacles(const std::vector<std::string>& obstacles, const FieldPath& field, FaultList& faults) {
   for (const std::string& obstacle : obstacles)
-    faults.error(field, "stands " + obstacle, "aligned weights want one population of each kind and every projection dense");
+    faults.error(field, "stands " + obstacle,
+                 "aligned weights want one population of each kind and every projection dense");
 }
 
 bool check_network(const NetworkSpec& network, const FieldPath& where, Checking& checking) {

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "sim/model/checks.h"
-#include "sim/model/network_size.h"
 #include "sim/model/defaults.h"
+#include "sim/model/network_size.h"
 
 namespace locus {
 namespace {
@@ -42,7 +42,8 @@ bool check_what(const RecordSpec& record, const NetworkSpec& network, const Fiel
   std::string reason = of_projection ? unfit(record.quantity, network.projections[index], network)
                                      : unfit(record.quantity, network.populations[index]);
   if (reason.empty()) return true;
-  faults.error(field, fmt::format("is {}, whose {} cannot be recorded", shown(std::string_view(named)), name(record.quantity)),
+  faults.error(field,
+               fmt::format("is {}, whose {} cannot be recorded", shown(std::string_view(named)), name(record.quantity)),
                std::move(reason));
   return false;
 }
@@ -98,7 +99,8 @@ void check_records(const Spec& spec, FaultList& faults) {
   for (std::size_t i = 0; i < spec.records.size(); ++i) {
     const RecordSpec& record = spec.records[i];
     const FieldPath field = root.at("record", static_cast<int>(i));
-    if (faults.is_silenced(field)) continue;  // a reader found no quantity, or nothing to take it of
+    // a reader found no quantity, or nothing to take it of
+    if (faults.is_silenced(field)) continue;
     if (!check_enum(record.quantity, Quantity::kSingularValues, field.at("quantity"), faults)) continue;
     check_enum(record.numbers, Precision::kFloat32, field.at("numbers"), faults);
     check_updates(record, field, faults);

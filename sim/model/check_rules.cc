@@ -129,11 +129,13 @@ bool check_rules(Checking& checking) {
   const std::vector<RuleSpec>& rules = checking.spec.rules;
   const FieldPath root;
   if (std::ssize(rules) > kMostRules) {
-    checking.faults.error(root.at("rules"), fmt::format("are {}", rules.size()), fmt::format("must be at most {}", kMostRules));
+    checking.faults.error(root.at("rules"), fmt::format("are {}", rules.size()),
+                          fmt::format("must be at most {}", kMostRules));
     return false;
   }
   const FeedbackContext context(checking.spec.network);
-  for (std::size_t i = 0; i < rules.size(); ++i) check_rule(rules[i], context, root.at("rules", static_cast<int>(i)), checking);
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    check_rule(rules[i], context, root.at("rules", static_cast<int>(i)), checking);
   check_unique(rules, "rules", root, checking.faults);
   return true;
 }

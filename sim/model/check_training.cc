@@ -17,7 +17,8 @@ void check_window(const TrainingSpec& training, const FieldPath& where, FaultLis
       faults.error(window, fmt::format("is given, and the loss is {}", name(training.loss)),
                    "is for SUM and CROSS_ENTROPY only");
     if (check_range(training.window, 1, kLongestTrial, window, faults) && ticks != kUnknown && training.window > ticks)
-      faults.error(window, fmt::format("is {}", training.window), fmt::format("must be at most {}, the ticks of a trial", ticks));
+      faults.error(window, fmt::format("is {}", training.window),
+                   fmt::format("must be at most {}, the ticks of a trial", ticks));
   }
   if (training.warmup == 0) return;
   const FieldPath warmup = where.at("warmup_ticks");
@@ -27,7 +28,8 @@ void check_window(const TrainingSpec& training, const FieldPath& where, FaultLis
     faults.error(warmup, "is given beside window", "one of them says which ticks have an error");
   if (check_range(training.warmup, 0, kLongestTrial, warmup, faults) && ticks != kUnknown && training.warmup >= ticks &&
       training.loss != Loss::kFinal)
-    faults.error(warmup, fmt::format("is {}", training.warmup), fmt::format("must be below {}, the ticks of a trial", ticks));
+    faults.error(warmup, fmt::format("is {}", training.warmup),
+                 fmt::format("must be below {}, the ticks of a trial", ticks));
 }
 
 void check_decay(double value, const FieldPath& field, FaultList& faults) {
@@ -102,7 +104,8 @@ void check_evaluation_trials(const Spec& spec, FaultList& faults) {
   }
   for (std::int64_t i = 0; i < there; ++i) {
     const FieldPath trial = root.at("task").at("recorded").at("evaluation_trials", static_cast<int>(i));
-    if (recorded->evaluation_trials[static_cast<std::size_t>(i)].target.rows == 0 && !faults.is_silenced(trial.at("target")))
+    if (recorded->evaluation_trials[static_cast<std::size_t>(i)].target.rows == 0 &&
+        !faults.is_silenced(trial.at("target")))
       faults.error(trial, "has no target", "must have one of target, class");
   }
 }

@@ -63,8 +63,7 @@ struct CheckForm {
     }
     check_finite(weights.mean, field.at("constant").at("value"), checking.faults);
     check_not_negative(weights.stddev, field.at("gaussian").at("stddev"), checking.faults);
-    if (entries >= 1)
-      checking.budget.take(shape.rows, static_cast<std::int64_t>(entries), field, checking.faults);
+    if (entries >= 1) checking.budget.take(shape.rows, static_cast<std::int64_t>(entries), field, checking.faults);
   }
 
   /// Weights that every pair has.

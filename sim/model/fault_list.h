@@ -1,12 +1,12 @@
-// FaultList: the faults of one model as its readers and checks find them, by field; where they stand
-// in the text is found at the end, for all at once.
+// FaultList: the faults of one model as its readers and checks find them, by field; where they
+// stand in the text is found at the end, for all at once.
 //
 // Checks name a field as a Spec has it. Where the file spells it otherwise (a compressed matrix is
-// a sparse one in the Spec), a reader says so once by respell(), and the fault is told of the file's
-// field. A reader that has told a fault, or has looked at a field itself, calls silence(): what the
-// checks find there is dropped. Cost: a fault is small, but a hostile file may hold millions: from
-// kMostFaults on they are only counted, and the last one says so; looking up a path costs its
-// length, however many are silenced.
+// a sparse one in the Spec), a reader says so once by respell(), and the fault is told of the
+// file's field. A reader that has told a fault, or has looked at a field itself, calls silence():
+// what the checks find there is dropped. Cost: a fault is small, but a hostile file may hold
+// millions: from kMostFaults on they are only counted, and the last one says so; looking up a path
+// costs its length, however many are silenced.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class FaultList {
   void warning(const FieldPath& field, std::string what, std::string allowed = {});
   /// A fault whose place (bytes from the start of the text) is known already.
   void error_at(std::size_t offset, const FieldPath& field, std::string what, std::string allowed = {});
-  /// A fault of a message in which none of the fields of a choice (a oneof) is given; nothing else is
-  /// said about the choice.
+  /// A fault of a message in which none of the fields of a choice (a oneof) is given; nothing else
+  /// is said about the choice.
   void missing_choice(const FieldPath& field, std::string_view choice, std::string what, std::string allowed);
   /// A fault after which nothing else is said about this field or below it.
   void refuse(const FieldPath& field, std::string what, std::string allowed = {});
@@ -64,7 +64,7 @@ class FaultList {
   FieldPath spelt(const FieldPath& field) const;
 
   std::vector<Pending> pending_;
-  std::unordered_set<std::string> silenced_;             // texts of paths
+  std::unordered_set<std::string> silenced_;              // texts of paths
   std::unordered_map<std::string, FieldPath> spellings_;  // by the text of the Spec's path
   std::size_t errors_ = 0;
   std::size_t left_out_ = 0;

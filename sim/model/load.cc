@@ -45,7 +45,8 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
     return spec;
   }
   spec.network = read_network(*message.mutable_network(), root.at("network"), reading);
-  spec.task = read_task(*message.mutable_task(), spec.network, root.at("task"), training.has_ticks(), spec.training, reading);
+  spec.task =
+      read_task(*message.mutable_task(), spec.network, root.at("task"), training.has_ticks(), spec.training, reading);
   read_pace(training, spec.task, root.at("training"), spec.training, faults);
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), root.at("bases"), reading);

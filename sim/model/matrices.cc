@@ -27,7 +27,8 @@ DenseMatrix read_dense(v1::Matrix& message, const FieldPath& where, Reading& rea
 
 SparseMatrix read_sparse(v1::SparseMatrix& message, const FieldPath& where, Reading& reading) {
   return {message.rows(), message.cols(), take(*message.mutable_row(), where.at("row"), reading),
-          take(*message.mutable_col(), where.at("col"), reading), take(*message.mutable_values(), where.at("values"), reading)};
+          take(*message.mutable_col(), where.at("col"), reading),
+          take(*message.mutable_values(), where.at("values"), reading)};
 }
 
 bool check_offsets(std::span<const std::int64_t> offset, std::int64_t rows, std::int64_t entries,

@@ -1,7 +1,7 @@
 // Matrices of a message, as a Spec has them.
 //
-// What is in them is looked at by the checks of the Spec (check_matrices.h); here are the offsets of
-// a compressed one, which a Spec has not. Cost: packed arrays are taken over whole.
+// What is in them is looked at by the checks of the Spec (check_matrices.h); here are the offsets
+// of a compressed one, which a Spec has not. Cost: packed arrays are taken over whole.
 #pragma once
 
 #include "locus/v1/weights.pb.h"

@@ -30,13 +30,14 @@ std::int32_t PopulationNames::find(const std::string& name, const FieldPath& fie
     return kUnresolved;
   }
   if (kind_ && indices_.size() == 1) return indices_[0];
-  faults.refuse(field, "is missing",
-                kind_ ? fmt::format("must be given where there are {} {}s", indices_.size(), kind) : "must name a population");
+  faults.refuse(
+      field, "is missing",
+      kind_ ? fmt::format("must be given where there are {} {}s", indices_.size(), kind) : "must name a population");
   return kUnresolved;
 }
 
 std::int32_t index_among(const std::string& name, std::span<const std::string> names, std::string_view kind,
-                      const FieldPath& field, FaultList& faults) {
+                         const FieldPath& field, FaultList& faults) {
   const auto found = std::ranges::find(names, name);
   if (found != names.end()) return static_cast<std::int32_t>(found - names.begin());
   faults.refuse(field, fmt::format("is {}, which is no {}", shown(std::string_view(name)), kind),

@@ -26,8 +26,8 @@ class PopulationNames {
  public:
   explicit PopulationNames(const NetworkSpec& network, std::optional<PopulationKind> kind = std::nullopt);
 
-  /// The index of a population. Where the name is wrong: kUnresolved, and a fault at the field, about
-  /// which nothing else is said. Without a name the only population of the kind is meant.
+  /// The index of a population. Where the name is wrong: kUnresolved, and a fault at the field,
+  /// about which nothing else is said. Without a name the only population of the kind is meant.
   std::int32_t find(const std::string& name, const FieldPath& field, FaultList& faults) const;
 
  private:
@@ -37,10 +37,10 @@ class PopulationNames {
   std::map<std::string, std::int32_t> index_;  // by name; the first of equal ones
 };
 
-/// The index of one of the things of a kind ("projection") by its name; where there is none, kUnresolved
-/// and a fault at the field, about which nothing else is said.
+/// The index of one of the things of a kind ("projection") by its name; where there is none,
+/// kUnresolved and a fault at the field, about which nothing else is said.
 std::int32_t index_among(const std::string& name, std::span<const std::string> names, std::string_view kind,
-                      const FieldPath& field, FaultList& faults);
+                         const FieldPath& field, FaultList& faults);
 
 template <class Named>
 std::int32_t index_of(const std::string& name, const std::vector<Named>& among, std::string_view kind,

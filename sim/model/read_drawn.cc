@@ -17,7 +17,8 @@ DrawnTargetSpec read_target(v1::DrawnTarget& message, std::int64_t ticks, std::i
     case v1::DrawnTarget::kMatrix: return read_dense(*message.mutable_matrix(), where.at("matrix"), reading);
     case v1::DrawnTarget::kSines: return read_sines(message.sines());
     case v1::DrawnTarget::kClass:
-      reading.faults.silence(where.at("matrix"));  // a Spec has no class: what is wrong with it is told here
+      // a Spec has no class: what is wrong with it is told here
+      reading.faults.silence(where.at("matrix"));
       if (ticks != kUnknown && readouts > 0 &&
           check_range(message.class_(), 0, readouts - 1, where.at("class"), reading.faults) &&
           reading.may_take(ticks, readouts, where.at("class")))

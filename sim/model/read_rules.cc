@@ -33,8 +33,7 @@ std::vector<FeedbackSpec> read_feedback(FeedbackMessages& messages, const Feedba
   std::vector<FeedbackSpec> feedback;
   for (int i = 0; i < messages.size(); ++i) {
     const FieldPath field = where.at("feedback", i);
-    const std::int32_t population =
-        context.rate.find(messages[i].population(), field.at("population"), reading.faults);
+    const std::int32_t population = context.rate.find(messages[i].population(), field.at("population"), reading.faults);
     feedback.push_back({population, read_feedback_weights(messages[i], population, context, field, reading)});
   }
   return feedback;
@@ -61,7 +60,8 @@ void read_eprop(v1::Rule::Eprop& message, const FeedbackContext& context, const 
   rule.kind = given || message.has_random() ? RuleKind::kEpropRandom : RuleKind::kEprop;
   if (given && message.has_random())
     reading.faults.error(where, "has both feedback and random", "feedback is either given or drawn");
-  if (given || message.has_random()) rule.feedback = read_feedback(*message.mutable_feedback(), context, where, reading);
+  if (given || message.has_random())
+    rule.feedback = read_feedback(*message.mutable_feedback(), context, where, reading);
 }
 
 RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const FieldPath& where, Reading& reading) {

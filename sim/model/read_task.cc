@@ -113,11 +113,12 @@ RecordedTrial read_trial(v1::Trial& message, const TrialShape& shape, const Fiel
   return trial;
 }
 
-RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, const FieldPath& where,
-                           bool ticks_given, TrainingSpec& training, Reading& reading) {
+RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
+                           TrainingSpec& training, Reading& reading) {
   RecordedTask task;
   if (!ticks_given && message.trials_size() == 0) {
-    reading.faults.silence(FieldPath().at("training").at("ticks"));  // they would follow from a trial
+    // they would follow from a trial
+    reading.faults.silence(FieldPath().at("training").at("ticks"));
   } else if (!ticks_given) {
     const std::int64_t rows = rows_of(message.trials(0));
     if (rows < 1 || rows > kLongestTrial) {
@@ -194,7 +195,8 @@ TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPat
     case v1::Task::KIND_NOT_SET: break;
   }
   reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher, drawn");
-  if (!ticks_given) reading.faults.silence(FieldPath().at("training").at("ticks"));  // they may follow from it
+  // they may follow from the task
+  if (!ticks_given) reading.faults.silence(FieldPath().at("training").at("ticks"));
   return RecordedTask{};
 }
 

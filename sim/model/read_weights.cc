@@ -42,9 +42,9 @@ WeightsSpec read_sparse_random(const v1::SparseRandom& message, std::int64_t col
       weights.mean = std::get<ConstantWeights>(read_constant(message.constant(), where.at("constant"), faults)).value;
       break;
     case v1::SparseRandom::kGaussian:
-      weights.stddev =
-          std::get<GaussianWeights>(read_gaussian(message.gaussian(), row_entries(weights, cols), where.at("gaussian"), faults))
-              .stddev;
+      weights.stddev = std::get<GaussianWeights>(
+                           read_gaussian(message.gaussian(), row_entries(weights, cols), where.at("gaussian"), faults))
+                           .stddev;
       break;
     case v1::SparseRandom::VALUES_NOT_SET:
       faults.missing_choice(where, "values", "has neither constant nor gaussian", "must have one of them");
@@ -59,7 +59,7 @@ WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape&
   const std::string extension = fs::path(message.path()).extension().string();
   if (extension != ".npy" && extension != ".blocks") {
     reading.faults.refuse(field, "is " + shown(std::string_view(message.path())),
-                           "must end in .npy (dense) or .blocks (dense or sparse)");
+                          "must end in .npy (dense) or .blocks (dense or sparse)");
     return DenseMatrix{};
   }
   const std::optional<FileBeside> file = file_beside(message.path(), field, reading);
@@ -84,7 +84,8 @@ WeightsSpec read_weights(v1::Weights& message, const MatrixShape& shape, std::in
     case v1::Weights::kGaussian:
       return read_gaussian(message.gaussian(), static_cast<double>(fan_in), where.at("gaussian"), reading.faults);
     case v1::Weights::kConstant: return read_constant(message.constant(), where.at("constant"), reading.faults);
-    case v1::Weights::kAligned: return AlignedWeights{{message.aligned().values().begin(), message.aligned().values().end()}};
+    case v1::Weights::kAligned:
+      return AlignedWeights{{message.aligned().values().begin(), message.aligned().values().end()}};
     case v1::Weights::kSparseRandom:
       return read_sparse_random(message.sparse_random(), fan_in, where.at("sparse_random"), reading.faults);
     case v1::Weights::FORM_NOT_SET: break;

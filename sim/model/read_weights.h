@@ -9,8 +9,9 @@
 
 namespace locus {
 
-/// `shape` is what a file beside the model is held against before it is read. `fan_in` is the number
-/// of sources, and what `gain` is divided by the root of. `where` is the field of the Weights.
+/// `shape` is what a file beside the model is held against before it is read. `fan_in` is the
+/// number of sources, and what `gain` is divided by the root of. `where` is the field of the
+/// Weights.
 WeightsSpec read_weights(v1::Weights& message, const MatrixShape& shape, std::int64_t fan_in, const FieldPath& where,
                          Reading& reading);
 

@@ -2,10 +2,11 @@
 // filled in.
 //
 // Why: nothing outside sim/model and sim/report sees generated protobuf code. `load` makes a Spec
-// from a file, ModelBuilder (builder.h) from code, and anyone may fill one in by hand; `build` makes
-// actors from it. Invariants (held by check.h whoever made it, relied upon by all that follow): names are unique and resolved to indices, sizes agree, values are finite and in
-// range, every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major;
-// rows = target, cols = source.
+// from a file, ModelBuilder (builder.h) from code, and anyone may fill one in by hand; `build`
+// makes actors from it. Invariants (held by check.h whoever made it, relied upon by all that
+// follow): names are unique and resolved to indices, sizes agree, values are finite and in range,
+// every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major; rows =
+// target, cols = source.
 #pragma once
 
 #include <array>

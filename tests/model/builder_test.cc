@@ -182,8 +182,10 @@ TEST(Builder, MakesAllElseThatAFileSays) {
   text.training =
       "training { loss: CROSS_ENTROPY ticks: 3 batch: 2 updates: 20 learning_rate: 0.1 window: 2 clip { element: 1 } "
       "evaluation { every: 5 } schedule { warmup: 2 step { every: 5 factor: 0.5 } } stop { patience: 4 improvement: 0.01 } }";
-  text.rules = "rules { name: \"bptt\" bptt {} } rules { name: \"r\" rflo { feedback { weights { gaussian { gain: 3 } } } } }";
-  text.more = "record { quantity: ACTIVITY population: \"rec\" } record { name: \"w\" quantity: WEIGHTS projection: \"W\" every_updates: 2 }";
+  text.rules =
+      "rules { name: \"bptt\" bptt {} } rules { name: \"r\" rflo { feedback { weights { gaussian { gain: 3 } } } } }";
+  text.more =
+      "record { quantity: ACTIVITY population: \"rec\" } record { name: \"w\" quantity: WEIGHTS projection: \"W\" every_updates: 2 }";
   ModelBuilder model("tiny");
   model.input("in", 2);
   model.rate("rec", 3, {.activation = Activation::kRelu, .initial = {0.5}});

@@ -1,5 +1,5 @@
-// A Spec that was filled in by hand is refused where it is wrong, by the same checks as a file: each
-// fault names its field, what is there and what is allowed.
+// A Spec that was filled in by hand is refused where it is wrong, by the same checks as a file:
+// each fault names its field, what is there and what is allowed.
 #include "sim/model/check.h"
 
 #include <functional>
@@ -64,11 +64,15 @@ TEST(Check, FindsWrongIndices) {
       {"source", [](Spec& s) { s.network.projections[0].source = -1; }, "network.projections[0].source", {"is -1", "0 to 2"}},
       {"target", [](Spec& s) { s.network.projections[2].target = 1 << 30; }, "network.projections[2].target", {"no population"}},
       {"feedback",
-       [](Spec& s) { s.rules = {rule_spec(RuleKind::kRflo, {{3, ConstantWeights{1}}})}; },
+       [](Spec& s) {
+         s.rules = {rule_spec(RuleKind::kRflo, {{3, ConstantWeights{1}}})};
+       },
        "rules[0].rflo.feedback[0].population",
        {"is 3", "0 to 2"}},
       {"feedback to inputs",
-       [](Spec& s) { s.rules = {rule_spec(RuleKind::kRflo, {{0, ConstantWeights{1}}})}; },
+       [](Spec& s) {
+         s.rules = {rule_spec(RuleKind::kRflo, {{0, ConstantWeights{1}}})};
+       },
        "rules[0].rflo.feedback[0].population",
        {"\"in\", which is no rate population"}},
       {"record",
@@ -108,11 +112,15 @@ TEST(Check, FindsMatricesThatDoNotFit) {
        "network.projections[1].weights.dense.values[7]",
        {"is nan", "finite"}},
       {"row",
-       [](Spec& s) { s.network.projections[1].weights = SparseMatrix{3, 3, {0, 3}, {0, 1}, {1, 2}}; },
+       [](Spec& s) {
+         s.network.projections[1].weights = SparseMatrix{3, 3, {0, 3}, {0, 1}, {1, 2}};
+       },
        "network.projections[1].weights.sparse.row[1]",
        {"is 3", "0 to 2"}},
       {"twice",
-       [](Spec& s) { s.network.projections[1].weights = SparseMatrix{3, 3, {2, 0, 2}, {1, 1, 1}, {1, 2, 3}}; },
+       [](Spec& s) {
+         s.network.projections[1].weights = SparseMatrix{3, 3, {2, 0, 2}, {1, 1, 1}, {1, 2, 3}};
+       },
        "network.projections[1].weights.sparse.row[2]",
        {"(2, 1) again", "element 0"}},
       {"trial",
@@ -120,7 +128,9 @@ TEST(Check, FindsMatricesThatDoNotFit) {
        "task.recorded.trials[0].input.rows",
        {"is -2", "must be 2"}},
       {"initial",
-       [](Spec& s) { s.network.populations[1].initial = {1, 2}; },
+       [](Spec& s) {
+         s.network.populations[1].initial = {1, 2};
+       },
        "network.populations[1].rate.initial",
        {"has 2 values", "3 neurons"}},
       {"not settled",
@@ -158,10 +168,7 @@ TEST(Check, FindsNumbersOutOfRange) {
        },
        "chip.mesh.width",
        {"is 0"}},
-      {"both bounds",
-       [](Spec& s) { s.training.optimizer.element = s.training.optimizer.norm = 1; },
-       "training.clip",
-       {"both"}},
+      {"both bounds", [](Spec& s) { s.training.optimizer.element = s.training.optimizer.norm = 1; }, "training.clip", {"both"}},
   });
 }
 
