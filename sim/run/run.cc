@@ -1,62 +1,59 @@
 #include "sim/run/run.h"
 
 #include "core/base/flush.h"
-<<<<<<< HEAD
-#include "sim/model/wire.h"
-    =======
 #include "sim/model/check.h"
-    >>>>>>> 3a7f3e9 (check: one set of checks of a Spec whoever made it; a builder that makes of code what a file becomes)
+#include "sim/model/wire.h"
 #include "sim/run/train.h"
 #include "sim/run/workers.h"
 
-    namespace locus {
+namespace locus {
 
-  std::string_view name(Status status) {
-    switch (status) {
-      case Status::kCompleted: return "COMPLETED";
-      case Status::kDiverged: return "DIVERGED";
-      case Status::kLocalityBroken: return "LOCALITY_BROKEN";
-      case Status::kInterrupted: return "INTERRUPTED";
+std::string_view name(Status status) {
+  switch (status) {
+    case Status::kCompleted: return "COMPLETED";
+    case Status::kDiverged: return "DIVERGED";
+    case Status::kLocalityBroken: return "LOCALITY_BROKEN";
+    case Status::kInterrupted: return "INTERRUPTED";
+  }
+  return "";
+}
+
+RunResult not_begun(const Spec& spec) {
+  RunResult result{.model = spec.name,
+                   .model_sha256 = spec.sha256,
+                   .seed = spec.seed,
+                   .settings = spec.settings,
+                   .outline = outline_of(spec),
+                   .precision = spec.precision,
+                   .outcomes = {},
+                   .chip = spec.chip,
+                   .wires = {}};
+  if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
+  return result;
+}
+
+RunResult run(const Spec& spec, const RunOptions& options) {
+  require_valid(spec);
+  const FlushDenormals flush;
+  Workers workers(options.threads > 0 ? options.threads : default_threads());
+  RunResult result = not_begun(spec);
+  const Topology topology = topology_of(spec);
+  const RunState* const from = options.from;
+  for (std::size_t i = 0; i < spec.rules.size(); ++i) {
+    const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
+    if (state != nullptr && !(from->running && i + 1 == from->rules.size())) {
+      result.outcomes.push_back(outcome_of(spec, spec.rules[i], *state));
+      continue;
     }
-    return "";
-  }
-
-  RunResult not_begun(const Spec& spec) {
-    RunResult result{.model = spec.name,
-                     .model_sha256 = spec.sha256,
-                     .seed = spec.seed,
-                     .settings = spec.settings,
-                     .outline = outline_of(spec),
-                     .precision = spec.precision,
-                     .outcomes = {},
-                     .chip = spec.chip,
-                     .wires = {}};
-    if (spec.chip) result.wires = wiring_of(spec.network, {}).projections;
-    return result;
-  }
-
-  RunResult run(const Spec& spec, const RunOptions& options) {
-    require_valid(spec);
-    const FlushDenormals flush;
-    Workers workers(options.threads > 0 ? options.threads : default_threads());
-    RunResult result = not_begun(spec);
-    const Topology topology = topology_of(spec);
-    const RunState* const from = options.from;
-    for (std::size_t i = 0; i < spec.rules.size(); ++i) {
-      const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
-      if (state != nullptr && !(from->running && i + 1 == from->rules.size())) {
-        result.outcomes.push_back(outcome_of(spec, spec.rules[i], *state));
-        continue;
-      }
-      if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) {
-        if (options.watch && state == nullptr) options.watch({.done = result, .stopping = true, .state = {}});
-        break;
-      }
-      if (options.watch) options.watch({.done = result, .builds = &spec.rules[i], .state = {}});
-      result.outcomes.push_back(train(spec, topology, spec.rules[i], options, workers.executor(), result, state));
-      if (result.outcomes.back().status == Status::kInterrupted) break;
+    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) {
+      if (options.watch && state == nullptr) options.watch({.done = result, .stopping = true, .state = {}});
+      break;
     }
-    return result;
+    if (options.watch) options.watch({.done = result, .builds = &spec.rules[i], .state = {}});
+    result.outcomes.push_back(train(spec, topology, spec.rules[i], options, workers.executor(), result, state));
+    if (result.outcomes.back().status == Status::kInterrupted) break;
   }
+  return result;
+}
 
 }  // namespace locus
