@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/flush.h"
+#include "sim/model/check.h"
 #include "sim/model/wire.h"
 #include "sim/run/train.h"
 #include "sim/run/workers.h"
@@ -22,7 +23,10 @@ RunResult not_begun(const Spec& spec, Topology topology) {
   return result;
 }
 
-RunResult run(const Spec& spec, const RunOptions& options) { return run(spec, topology_of(spec), options); }
+RunResult run(const Spec& spec, const RunOptions& options) {
+  require_valid(spec);
+  return run(spec, topology_of(spec), options);
+}
 
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
   const FlushDenormals flush;
