@@ -103,22 +103,22 @@ RuleOptions eprop_random(std::vector<FeedbackOptions> feedback, const EpropOptio
   return rule;
 }
 RuleOptions rtrl() { return rule_of(RuleKind::kRtrl); }
-RuleOptions no_learning() { return rule_of(RuleKind::kNone); }
+RuleOptions none() { return rule_of(RuleKind::kNone); }
 
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target) {
   return {std::move(input), std::move(target)};
 }
 
-ModelBuilder::ModelBuilder(std::string name, std::uint64_t seed) {
+Model::Model(std::string name, std::uint64_t seed) {
   spec_.name = std::move(name);
   spec_.seed = seed;
 }
 
-void ModelBuilder::input(std::string name, std::int32_t size) {
+void Model::input(std::string name, std::int32_t size) {
   spec_.network.populations.push_back({.name = std::move(name), .kind = PopulationKind::kInput, .size = size});
 }
 
-void ModelBuilder::rate(std::string name, std::int32_t size, RateOptions options) {
+void Model::rate(std::string name, std::int32_t size, RateOptions options) {
   PopulationSpec population = {.name = std::move(name),
                                .kind = PopulationKind::kRate,
                                .size = size,
@@ -129,49 +129,48 @@ void ModelBuilder::rate(std::string name, std::int32_t size, RateOptions options
   spec_.network.populations.push_back(std::move(population));
 }
 
-void ModelBuilder::lif(std::string name, std::int32_t size, LifSpec options) {
+void Model::lif(std::string name, std::int32_t size, LifSpec options) {
   spec_.network.populations.push_back(
       {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = options});
 }
 
-void ModelBuilder::readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory) {
+void Model::readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory) {
   spec_.network.populations.push_back(
       {.name = std::move(name), .kind = PopulationKind::kReadout, .size = size, .memory = memory});
 }
 
-void ModelBuilder::connect(std::string source, std::string target, InitialWeights weights, ConnectOptions options) {
+void Model::connect(std::string source, std::string target, InitialWeights weights, ConnectOptions options) {
   if (options.name.empty()) options.name = source + "-" + target;
   connections_.push_back({std::move(source), std::move(target), std::move(weights), std::move(options)});
 }
 
-void ModelBuilder::recorded(std::vector<RecordedTrial> trials, std::vector<RecordedTrial> evaluation_trials) {
+void Model::recorded(std::vector<RecordedTrial> trials, std::vector<RecordedTrial> evaluation_trials) {
   spec_.task = RecordedTask{std::move(trials), std::move(evaluation_trials)};
 }
 
-void ModelBuilder::student_teacher(const ModelBuilder& teacher, std::vector<DrawnInputOptions> inputs) {
+void Model::student_teacher(const Model& teacher, std::vector<DrawnInputOptions> inputs) {
   spec_.task = StudentTeacherTask{teacher.spec_.network};
   teacher_connections_ = teacher.connections_;
   inputs_ = std::move(inputs);
 }
 
-void ModelBuilder::drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTargetSpec> targets,
-                         std::int32_t patterns) {
+void Model::drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTargetSpec> targets, std::int32_t patterns) {
   spec_.task = DrawnTask{{}, patterns, std::move(targets)};
   inputs_ = std::move(inputs);
 }
 
-void ModelBuilder::training(TrainingSpec training) { spec_.training = std::move(training); }
-void ModelBuilder::rule(RuleOptions rule) { rules_.push_back(std::move(rule)); }
-void ModelBuilder::bases(BasesSpec bases) { spec_.bases = std::move(bases); }
-void ModelBuilder::chip(ChipSpec chip) { spec_.chip = std::move(chip); }
-void ModelBuilder::precision(Precision precision) { spec_.precision = precision; }
-void ModelBuilder::record(Quantity quantity, std::string of, RecordSpec options) {
+void Model::training(TrainingSpec training) { spec_.training = std::move(training); }
+void Model::rule(RuleOptions rule) { rules_.push_back(std::move(rule)); }
+void Model::bases(BasesSpec bases) { spec_.bases = std::move(bases); }
+void Model::chip(ChipSpec chip) { spec_.chip = std::move(chip); }
+void Model::precision(Precision precision) { spec_.precision = precision; }
+void Model::record(Quantity quantity, std::string of, RecordSpec options) {
   options.quantity = quantity;
   records_.push_back({std::move(of), std::move(options)});
 }
 
-void ModelBuilder::connect_all(const std::vector<Connection>& connections, const FieldPath& where, NetworkSpec& network,
-                               FaultList& faults) {
+void Model::connect_all(const std::vector<Connection>& connections, const FieldPath& where, NetworkSpec& network,
+                        FaultList& faults) {
   const PopulationNames names(network);
   for (const Connection& connection : connections) {
     const FieldPath field = where.at("projections", static_cast<int>(network.projections.size()));
@@ -189,7 +188,7 @@ void ModelBuilder::connect_all(const std::vector<Connection>& connections, const
   }
 }
 
-void ModelBuilder::add_task(Spec& spec, FaultList& faults) const {
+void Model::add_task(Spec& spec, FaultList& faults) const {
   const FieldPath task = FieldPath().at("task");
   if (auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
     const std::int64_t rows = ticks_of(*recorded);
@@ -205,7 +204,7 @@ void ModelBuilder::add_task(Spec& spec, FaultList& faults) const {
   }
 }
 
-void ModelBuilder::add_rules(Spec& spec, FaultList& faults) const {
+void Model::add_rules(Spec& spec, FaultList& faults) const {
   const PopulationNames names(spec.network, PopulationKind::kRate);
   const std::int64_t readouts = known_neurons(spec.network, PopulationKind::kReadout);
   for (std::size_t i = 0; i < rules_.size(); ++i) {
@@ -224,7 +223,7 @@ void ModelBuilder::add_rules(Spec& spec, FaultList& faults) const {
   }
 }
 
-void ModelBuilder::add_records(Spec& spec, FaultList& faults) const {
+void Model::add_records(Spec& spec, FaultList& faults) const {
   for (std::size_t i = 0; i < records_.size(); ++i) {
     RecordSpec& record = spec.records.emplace_back(records_[i].record);
     const bool of_projection = is_of_projection(record.quantity);
@@ -237,17 +236,39 @@ void ModelBuilder::add_records(Spec& spec, FaultList& faults) const {
   }
 }
 
-Spec ModelBuilder::finish(Purpose purpose) const {
-  FaultList faults;
+Spec Model::assemble(FaultList& faults) const {
   Spec spec = spec_;
   connect_all(connections_, FieldPath().at("network"), spec.network, faults);
   add_task(spec, faults);
   add_rules(spec, faults);
   add_records(spec, faults);
+  return spec;
+}
+
+Spec Model::checked(Spec spec, Purpose purpose, FaultList& faults) {
   check_model(spec, purpose, faults);
   if (faults.has_errors()) throw ModelError(faults.placed(spec.path, std::nullopt));
   settle_sparse(spec);
   return spec;
+}
+
+Spec Model::finish(Purpose purpose) const {
+  FaultList faults;
+  return checked(assemble(faults), purpose, faults);
+}
+
+Spec Model::finish(const std::function<void(Spec&)>& change) const {
+  FaultList faults;
+  Spec spec = assemble(faults);
+  change(spec);
+  const Purpose purpose = has_task(spec) ? Purpose::kRun : Purpose::kSession;
+  return checked(std::move(spec), purpose, faults);
+}
+
+Model Model::under(RuleOptions rule) const {
+  Model model = *this;
+  model.rules_ = {std::move(rule)};
+  return model;
 }
 
 }  // namespace locus

@@ -1,4 +1,4 @@
-// ModelBuilder: a Spec from code, population by population and projection by projection, by name.
+// Model: a Spec from code, population by population and projection by projection, by name.
 //
 // Why: a Spec has indices, sizes that must agree and numbers that a model file computes (a gain
 // becomes a standard deviation). The builder takes what a file's author writes, in any order, and
@@ -6,7 +6,7 @@
 // checks, the same faults. A builder is a value; finish() may be called again after more was added.
 // Cost: a copy of what was given. Thread safety: none.
 //
-//   ModelBuilder model("mine", /*seed=*/1);
+//   Model model("mine", /*seed=*/1);
 //   model.input("in", 1);
 //   model.rate("rec", 256, {.activation = Activation::kTanh, .leak = 0.2});
 //   model.readout("out", 1);
@@ -20,6 +20,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -104,7 +105,7 @@ RuleOptions eprop(const EpropOptions& options = {});
 RuleOptions eprop_random(std::vector<FeedbackOptions> feedback = {}, const EpropOptions& options = {});
 RuleOptions rtrl();
 /// Runs forward and learns nothing.
-RuleOptions no_learning();
+RuleOptions none();
 
 /// What an input population shows where inputs are drawn.
 struct DrawnInputOptions {
@@ -115,9 +116,9 @@ struct DrawnInputOptions {
 /// (ticks x inputs), dense or sparse, and (ticks x readouts); no target where no rule learns.
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target = {});
 
-class ModelBuilder {
+class Model {
  public:
-  explicit ModelBuilder(std::string name, std::uint64_t seed = Spec().seed);
+  explicit Model(std::string name, std::uint64_t seed = Spec().seed);
 
   /// Populations, in the order of the calls; those of a kind form one layer. Names are unique.
   void input(std::string name, std::int32_t size);
@@ -132,7 +133,7 @@ class ModelBuilder {
   /// trial.
   void recorded(std::vector<RecordedTrial> trials, std::vector<RecordedTrial> evaluation_trials = {});
   /// The network of `teacher` answers; its other parts are of no use. No inputs: white noise.
-  void student_teacher(const ModelBuilder& teacher, std::vector<DrawnInputOptions> inputs = {});
+  void student_teacher(const Model& teacher, std::vector<DrawnInputOptions> inputs = {});
   void drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTargetSpec> targets = {},
              std::int32_t patterns = DrawnTask().patterns);
 
@@ -152,6 +153,10 @@ class ModelBuilder {
   /// The Spec, complete and checked. Throws ModelError with every fault; its fields are those of a
   /// model file. For a session it needs no task.
   Spec finish(Purpose purpose = Purpose::kRun) const;
+  /// As above, of what `change` makes of the Spec; a task is needed for nothing, and checked.
+  Spec finish(const std::function<void(Spec&)>& change) const;
+  /// The same model with this rule and no other.
+  Model under(RuleOptions rule) const;
 
  private:
   struct Connection {
@@ -167,6 +172,8 @@ class ModelBuilder {
 
   static void connect_all(const std::vector<Connection>& connections, const FieldPath& where, NetworkSpec& network,
                           FaultList& faults);
+  Spec assemble(FaultList& faults) const;
+  static Spec checked(Spec spec, Purpose purpose, FaultList& faults);
   void add_task(Spec& spec, FaultList& faults) const;
   void add_rules(Spec& spec, FaultList& faults) const;
   void add_records(Spec& spec, FaultList& faults) const;

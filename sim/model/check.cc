@@ -119,6 +119,11 @@ void check_model(const Spec& spec, Purpose purpose, FaultList& faults) {
   warn(spec, faults);
 }
 
+bool has_task(const Spec& spec) {
+  const auto* recorded = std::get_if<RecordedTask>(&spec.task);
+  return recorded == nullptr || !recorded->trials.empty();
+}
+
 std::vector<Fault> check(const Spec& spec, Purpose purpose) {
   FaultList faults;
   check_model(spec, purpose, faults);

@@ -20,6 +20,9 @@ namespace locus {
 /// and may leave the ticks of a trial open (0).
 enum class Purpose { kRun, kSession };
 
+/// Whether the Spec says what the network is shown; recorded trials may be none.
+bool has_task(const Spec& spec);
+
 /// Every fault and warning of a Spec; empty for a good one.
 std::vector<Fault> check(const Spec& spec, Purpose purpose = Purpose::kRun);
 

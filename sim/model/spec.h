@@ -2,7 +2,7 @@
 // filled in.
 //
 // Why: nothing outside sim/model and sim/report sees generated protobuf code. `load` makes a Spec
-// from a file, ModelBuilder (builder.h) from code, and anyone may fill one in by hand; `build`
+// from a file, Model (builder.h) from code, and anyone may fill one in by hand; `build`
 // makes actors from it. Invariants (held by check.h whoever made it, relied upon by all that
 // follow): names are unique and resolved to indices, sizes agree, values are finite and in range,
 // every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major; rows =

@@ -61,7 +61,7 @@ RunResult not_begun(const Spec& spec, Topology topology = {});
 /// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them
 /// all). Throws ModelError where the spec is not valid (sim/model/check.h), before anything is made
 /// of it; CheckFailure on a defect, std::bad_alloc when memory ends.
-RunResult run(const Spec& spec, const RunOptions& options);
+RunResult run(const Spec& spec, const RunOptions& options = {});
 
 /// The same with a topology that has been made: topology_of(spec), targets listed.
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options);

@@ -10,8 +10,9 @@
 #include "core/base/flush.h"
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
+#include "sim/model/check.h"
+#include "sim/model/defaults.h"
 #include "sim/model/network_size.h"
-#include "sim/model/requirements.h"
 #include "sim/model/wire.h"
 #include "sim/run/fingerprint.h"
 #include "sim/run/learner.h"
@@ -26,11 +27,6 @@ namespace {
 
 constexpr std::int32_t kDefaultTicks = 100;  // of a trial where neither model nor options say T
 
-bool has_task(const Spec& spec) {
-  const auto* recorded = std::get_if<RecordedTask>(&spec.task);
-  return recorded == nullptr || !recorded->trials.empty();
-}
-
 RuleSpec complete(RuleSpec rule, const NetworkSpec& network) {
   const Rule& row = locus::rule(rule.kind);
   if (rule.name.empty()) rule.name = row.name;
@@ -38,27 +34,31 @@ RuleSpec complete(RuleSpec rule, const NetworkSpec& network) {
   return rule;
 }
 
-/// The model as a session drives it.
-Spec driven(Spec spec, const RuleSpec& rule, const SessionOptions& options) {
+/// The model as a session drives it, before its checks.
+void drive(const SessionOptions& options, Spec& spec) {
   TrainingSpec& training = spec.training;
-  if (options.learning_rate) {
-    training.learning_rate = *options.learning_rate;
-    training.has_learning_rate = true;
-  }
+  if (options.learning_rate) training.learning_rate = options.learning_rate;
   if (options.ticks) training.ticks = *options.ticks;
   if (options.lanes) training.batch = *options.lanes;
   if (options.commit) training.commit = *options.commit;
   if (options.locality) training.locality = *options.locality;
   if (options.precision) spec.precision = *options.precision;
   if (options.loss) training.loss = *options.loss;
-  if (!has_task(spec)) {
-    if (!options.loss) training.loss = Loss::kSequence;
-    if (!options.ticks && training.ticks == 0) training.ticks = kDefaultTicks;
-  }
-  spec.rules = {complete(rule, spec.network)};
+  if (!has_task(spec) && !options.loss) training.loss = Loss::kSequence;
+  if (!has_task(spec) && training.ticks == 0) training.ticks = kDefaultTicks;
   spec.chip.reset();  // where the actors sit is for run() to count
   spec.records.clear();
+}
+
+Spec driven(Spec spec, const RuleSpec& rule, const SessionOptions& options) {
+  spec.rules = {complete(rule, spec.network)};
+  drive(options, spec);
+  require_valid(spec, has_task(spec) ? Purpose::kRun : Purpose::kSession);
   return spec;
+}
+
+Spec driven(const Model& model, const RuleOptions& rule, const SessionOptions& options) {
+  return model.under(rule).finish([&](Spec& spec) { drive(options, spec); });
 }
 
 }  // namespace
@@ -95,7 +95,8 @@ AnyDriven driven_as(const Spec& spec, TransportKind transport, Executor executor
 
 class Session::Driver {
  public:
-  Driver(Spec spec, const RuleSpec& rule, const SessionOptions& options);
+  /// `spec`: as it is driven, checked.
+  Driver(Spec spec, const SessionOptions& options);
 
   void begin_trial();
   std::span<const double> step(std::span<const double> inputs);
@@ -135,8 +136,8 @@ class Session::Driver {
   void expect(Phase phase, std::string_view call, std::string_view allowed) const;
   void expect_numbers(std::string_view call, std::span<const double> values, std::int64_t neurons, std::string_view of) const;
 
-  bool has_task_;
   Spec spec_;
+  bool has_task_;
   Workers workers_;
   AnyDriven driven_;
   Phase phase_ = Phase::kBetweenTrials;
@@ -147,9 +148,9 @@ class Session::Driver {
   std::vector<double> outputs_;
 };
 
-Session::Driver::Driver(Spec spec, const RuleSpec& rule, const SessionOptions& options)
-    : has_task_(has_task(spec)),
-      spec_(driven(std::move(spec), rule, options)),
+Session::Driver::Driver(Spec spec, const SessionOptions& options)
+    : spec_(std::move(spec)),
+      has_task_(has_task(spec_)),
       workers_(options.threads > 0 ? options.threads : default_threads()),
       driven_(spec_.precision == Precision::kFloat32 ? driven_as<float>(spec_, options.transport, workers_.executor())
                                                      : driven_as<double>(spec_, options.transport, workers_.executor())) {
@@ -358,7 +359,9 @@ Outcome Session::Driver::outcome() const {
 }
 
 Session::Session(Spec spec, const RuleSpec& rule, const SessionOptions& options)
-    : driver_(std::make_unique<Driver>(std::move(spec), rule, options)) {}
+    : driver_(std::make_unique<Driver>(driven(std::move(spec), rule, options), options)) {}
+Session::Session(const Model& model, const RuleOptions& rule, const SessionOptions& options)
+    : driver_(std::make_unique<Driver>(driven(model, rule, options), options)) {}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "core/wire/ledger.h"
+#include "sim/model/builder.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
 #include "sim/run/transport_kind.h"
@@ -72,6 +73,7 @@ class Session {
   /// The model's network with its first weights. `rule` needs no feedback: it is then drawn for
   /// every rate population. A task is not needed either: update() alone asks for it. Throws
   /// ModelError, which names each field that is not allowed.
+  Session(const Model& model, const RuleOptions& rule, const SessionOptions& options = {});
   Session(Spec spec, const RuleSpec& rule, const SessionOptions& options = {});
   ~Session();
   Session(Session&&) noexcept;

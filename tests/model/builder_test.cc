@@ -49,7 +49,7 @@ void expect_same(const Spec& built, const Spec& loaded) {
 void expect_model(const Spec& built, const char* file) { expect_same(built, without_file(load(kModels / file))); }
 
 TEST(Builder, MakesTiny) {
-  ModelBuilder model("tiny", 1);
+  Model model("tiny", 1);
   model.input("in", 1);
   model.rate("rec", 2);
   model.readout("out", 1);
@@ -70,7 +70,7 @@ TEST(Builder, MakesTiny) {
 }
 
 TEST(Builder, MakesAStudentAndTeacherOnAChip) {
-  const auto network = [](ModelBuilder& model, std::int32_t units) {
+  const auto network = [](Model& model, std::int32_t units) {
     model.input("in", 4);
     model.rate("rec", units, {.activation = Activation::kTanh, .leak = 0.5});
     model.readout("out", 4);
@@ -78,9 +78,9 @@ TEST(Builder, MakesAStudentAndTeacherOnAChip) {
     model.connect("rec", "rec", gaussian(0.9), {.name = "W"});
     model.connect("rec", "out", gaussian(1), {.name = "A"});
   };
-  ModelBuilder teacher("teacher");
+  Model teacher("teacher");
   network(teacher, 8);
-  ModelBuilder model("chip", 1);
+  Model model("chip", 1);
   network(model, 60);
   model.student_teacher(teacher);
   model.training({.ticks = 20, .batch = 5, .updates = 100, .learning_rate = 0.01});
@@ -93,7 +93,7 @@ TEST(Builder, MakesAStudentAndTeacherOnAChip) {
 }
 
 TEST(Builder, MakesAlignedWeights) {
-  const auto network = [](ModelBuilder& model, const std::vector<double>& ends, const std::vector<double>& middle) {
+  const auto network = [](Model& model, const std::vector<double>& ends, const std::vector<double>& middle) {
     model.input("in", 4);
     model.rate("rec", 8);
     model.readout("out", 4);
@@ -101,9 +101,9 @@ TEST(Builder, MakesAlignedWeights) {
     model.connect("rec", "rec", aligned(middle), {.name = "W"});
     model.connect("rec", "out", aligned(ends), {.name = "A"});
   };
-  ModelBuilder teacher("teacher");
+  Model teacher("teacher");
   network(teacher, {1.5, 1.2, 1.0, 0.8}, {0.8, 0.7, 0.5, 0.3});
-  ModelBuilder model("student_teacher", 1);
+  Model model("student_teacher", 1);
   network(model, {0.8, 0.7, 0.6, 0.5}, {0.2, 0.2, 0.2, 0.2});
   model.student_teacher(teacher);
   model.training({.ticks = 20, .batch = 10, .updates = 400, .learning_rate = 0.005});
@@ -118,7 +118,7 @@ TEST(Builder, MakesAlignedWeights) {
 }
 
 TEST(Builder, MakesSpikingNetworks) {
-  const auto network = [](ModelBuilder& model, std::int32_t units, double w, double a) {
+  const auto network = [](Model& model, std::int32_t units, double w, double a) {
     model.input("in", 30);
     model.lif("rec", units, {.leak = {.tau_m = 20}, .threshold = 1, .refractory = 2});
     model.readout("out", 2, LeakSpec{.tau_m = 20});
@@ -126,9 +126,9 @@ TEST(Builder, MakesSpikingNetworks) {
     model.connect("rec", "rec", gaussian(w), {.name = "W", .autapses = false});
     model.connect("rec", "out", gaussian(a), {.name = "A"});
   };
-  ModelBuilder teacher("teacher");
+  Model teacher("teacher");
   network(teacher, 30, 1, 1);
-  ModelBuilder model("spiking_student_teacher", 1);
+  Model model("spiking_student_teacher", 1);
   network(model, 60, 0.5, 0.5);
   model.student_teacher(teacher, {{.kind = PoissonSpec{{50}}}});
   model.training({.loss = Loss::kSequence,
@@ -145,7 +145,7 @@ TEST(Builder, MakesSpikingNetworks) {
 }
 
 TEST(Builder, MakesDrawnNetworks) {
-  ModelBuilder model("balanced", 1);
+  Model model("balanced", 1);
   model.precision(Precision::kFloat32);
   model.input("afferents", 4000);
   const LifSpec lif = {.leak = {.tau_m = 10}, .threshold = 20, .refractory = 2};
@@ -186,7 +186,7 @@ TEST(Builder, MakesAllElseThatAFileSays) {
       "rules { name: \"bptt\" bptt {} } rules { name: \"r\" rflo { feedback { weights { gaussian { gain: 3 } } } } }";
   text.more =
       "record { quantity: ACTIVITY population: \"rec\" } record { name: \"w\" quantity: WEIGHTS projection: \"W\" every_updates: 2 }";
-  ModelBuilder model("tiny");
+  Model model("tiny");
   model.input("in", 2);
   model.rate("rec", 3, {.activation = Activation::kRelu, .initial = {0.5}});
   model.readout("out", 2);
@@ -212,7 +212,7 @@ TEST(Builder, MakesAllElseThatAFileSays) {
 }
 
 TEST(Builder, TellsEveryFaultInTheWordsOfAFile) {
-  ModelBuilder model("m");
+  Model model("m");
   model.input("in", 2);
   model.rate("rec", 3, {.leak = 2});
   model.readout("out", 1);
@@ -237,7 +237,7 @@ TEST(Builder, TellsEveryFaultInTheWordsOfAFile) {
 }
 
 TEST(Builder, NeedsNoTaskForASession) {
-  ModelBuilder model("m");
+  Model model("m");
   model.input("in", 1);
   model.rate("rec", 3);
   model.readout("out", 1);

@@ -272,6 +272,54 @@ TEST(Session, ArgumentsThatDoNotFitSayWhatDoes) {
   EXPECT_EQ(complaint<ArgumentError>([&] { session.weights("V"); }), "no projection is named V; must be one of B, W, A");
 }
 
+Model same_loop() {
+  Model model("loop", 3);
+  model.input("in", 1);
+  model.rate("rec", 8, {.activation = Activation::kTanh, .leak = 0.2});
+  model.readout("out", 1);
+  model.connect("in", "rec", normal(1), {.name = "B"});
+  model.connect("rec", "rec", normal(0.2), {.name = "W"});
+  model.connect("rec", "out", normal(0.3), {.name = "A"});
+  return model;
+}
+
+TEST(Session, OfAModelIsTheSessionOfItsSpec) {
+  Session model(same_loop(), rflo(), {.learning_rate = 0.01, .ticks = 30});
+  Session spec(one_loop(), plain(RuleKind::kRflo), {.learning_rate = 0.01, .ticks = 30});
+  EXPECT_EQ(in_a_loop(model, 5, true), in_a_loop(spec, 5, true));
+  EXPECT_EQ(model.outcome().fingerprint, spec.outcome().fingerprint);
+}
+
+TEST(Session, OfAModelWithATaskIsItsRun) {
+  Model model = same_loop();
+  model.recorded({trial(DenseMatrix{2, 1, {1, 0.5}}, {2, 1, {0.5, 1}})});
+  model.training({.loss = Loss::kSequence, .updates = 3, .learning_rate = 0.1});
+  Session session(model, eprop());
+  for (int update = 0; update < 3; ++update) EXPECT_TRUE(session.update());
+  model.rule(eprop());
+  EXPECT_EQ(session.outcome().fingerprint, run(model.finish()).outcomes.front().fingerprint);
+}
+
+TEST(Session, OfAWrongModelNamesTheField) {
+  Spec spec = one_loop();
+  spec.network.projections[2].target = 7;
+  const auto faults_of = [](const auto& made) {
+    try {
+      made();
+    } catch (const ModelError& error) {
+      return error.faults().front().field;
+    }
+    return std::string("no fault");
+  };
+  EXPECT_EQ(faults_of([&] { Session(spec, plain(RuleKind::kRflo), {.learning_rate = 0.1}); }),
+            "network.projections[2].target");
+  EXPECT_EQ(faults_of([&] { Session(one_loop(), plain(RuleKind::kRflo)); }), "training.learning_rate");
+  EXPECT_EQ(faults_of([&] { Session(one_loop(), plain(RuleKind::kNone), {.lanes = 0}); }), "training.batch");
+  Model model = same_loop();
+  model.connect("rec", "nowhere", gaussian(1));
+  EXPECT_EQ(faults_of([&] { Session(model, none()); }), "network.projections[3].target");
+}
+
 TEST(Session, OnlyTicksWithAnErrorAreTaught) {
   Session session(one_loop(), plain(RuleKind::kBptt), {.learning_rate = 0.1, .ticks = 2, .loss = Loss::kFinal});
   const double x = 1;
