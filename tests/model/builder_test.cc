@@ -65,7 +65,7 @@ TEST(Builder, MakesTiny) {
   model.rule(eprop());
   model.rule(eprop_random({feedback}).named("eprop_random"));
   model.rule(rtrl());
-  model.rule(no_learning().named("still"));
+  model.rule(none().named("still"));
   expect_model(model.finish(), "tiny.txtpb");
 }
 
@@ -159,7 +159,7 @@ TEST(Builder, MakesDrawnNetworks) {
   model.connect("I", "I", sparse_in_degree(200, constant(-2)), {.autapses = false, .delay = 5});
   model.drawn({{.kind = PoissonSpec{{18}}}});
   model.training({.ticks = 10000, .dt = 0.1});
-  model.rule(no_learning().named("still"));
+  model.rule(none().named("still"));
   expect_model(model.finish(), "balanced.txtpb");
 }
 
