@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/closed_form.h"
+#include "core/protocol/declaration.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/run/run.h"
