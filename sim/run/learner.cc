@@ -36,8 +36,8 @@ void renew_copies(T& transport) {
 }
 
 template <class R>
-std::vector<double> rates_of(const Network<R>& network) {
-  std::vector<double> rates;
+Indexed<double> rates_of(const Network<R>& network) {
+  Indexed<double> rates;
   for (const Synapses<R>& synapses : network.synapses) rates.push_back(synapses.learning_rate);
   return rates;
 }
@@ -112,9 +112,8 @@ void Learner<R, T>::note_memory() {
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::set_learning_rate(ProjectionId projection, double rate) {
-  const auto p = static_cast<std::size_t>(projection.value);
-  rates_[p] = rate;
-  network_.synapses[p].learning_rate = rate;
+  rates_[projection] = rate;
+  network_.synapses[projection].learning_rate = rate;
 }
 
 template <class R, TransportOf<R> T>

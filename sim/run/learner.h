@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/indexed.h"
 #include "core/protocol/rule.h"
 #include "core/transport/executor.h"
 #include "core/wire/topology.h"
@@ -57,7 +58,7 @@ class Learner {
   /// What its actors keep, of one replica, for the ledger to say.
   void note_memory();
   /// eta of a projection before the schedule. Without effect where it is not plastic.
-  double learning_rate(ProjectionId projection) const { return rates_[static_cast<std::size_t>(projection.value)]; }
+  double learning_rate(ProjectionId projection) const { return rates_[projection]; }
   void set_learning_rate(ProjectionId projection, double rate);
   /// Weights of a projection, in the order of the model file (weights.h).
   void set_weights(ProjectionId projection, const std::vector<double>& values);
@@ -84,7 +85,7 @@ class Learner {
   std::int64_t updates_;                  // of the run, which the schedule counts by
   std::optional<ScheduleSpec> schedule_;  // of the learning rates
   Network<R> network_;
-  std::vector<double> rates_;  // eta by projection, before the schedule
+  Indexed<double> rates_;  // eta by projection, before the schedule
   Door door_;
   std::optional<ChipRecord> chip_;
   T transport_;

@@ -108,11 +108,11 @@ class Session::Driver {
   const Outcome& so_far() const { return outcome_; }
   std::int32_t tick() const { return tick_; }
   const Ledger& ledger() const;
-  std::size_t named(std::string_view projection) const;
+  ProjectionId named(std::string_view projection) const;
   ProjectionWeights weights(std::string_view projection) const;
   void set_weights(std::string_view projection, std::span<const double> values);
-  double learning_rate(std::size_t projection) const;
-  void set_learning_rate(std::size_t projection, double rate);
+  double learning_rate(ProjectionId projection) const;
+  void set_learning_rate(ProjectionId projection, double rate);
   Outcome outcome() const;
 
  private:
@@ -301,17 +301,17 @@ const Ledger& Session::Driver::ledger() const {
   return with([](auto& driven) -> const Ledger& { return driven.learner.door().ledger(); });
 }
 
-std::size_t Session::Driver::named(std::string_view projection) const {
+ProjectionId Session::Driver::named(std::string_view projection) const {
   const std::vector<ProjectionSpec>& all = spec_.network.projections;
   const auto found = std::ranges::find(all, projection, &ProjectionSpec::name);
-  if (found != all.end()) return static_cast<std::size_t>(found - all.begin());
+  if (found != all.end()) return ProjectionId{static_cast<std::int32_t>(found - all.begin())};
   std::string names;
   for (const ProjectionSpec& one : all) names += (names.empty() ? "" : ", ") + one.name;
   throw ArgumentError(fmt::format("no projection is named {}; must be one of {}", projection, names));
 }
 
 ProjectionWeights Session::Driver::weights(std::string_view projection) const {
-  const std::size_t p = named(projection);
+  const ProjectionId p = named(projection);
   if (phase_ == Phase::kInTrial && spec_.training.commit == CommitWhen::kEveryTick)
     refuse("weights()", "ticks of this trial commit; weights are read after commit()");
   return with([&](auto& driven) {
@@ -320,7 +320,7 @@ ProjectionWeights Session::Driver::weights(std::string_view projection) const {
 }
 
 void Session::Driver::set_weights(std::string_view projection, std::span<const double> values) {
-  const std::size_t p = named(projection);
+  const ProjectionId p = named(projection);
   expect(Phase::kBetweenTrials, "set_weights()", "weights are set between trials");
   const std::size_t size = std::visit([](const auto& matrix) { return matrix.values.size(); }, weights(projection).matrix);
   if (values.size() != size) {
@@ -331,21 +331,17 @@ void Session::Driver::set_weights(std::string_view projection, std::span<const d
     if (!std::isfinite(values[k]))
       throw ArgumentError(fmt::format("set_weights(): number {} of {} is {}; must be finite", k, projection, values[k]));
   }
-  with([&](auto& driven) {
-    driven.learner.set_weights(ProjectionId{static_cast<std::int32_t>(p)}, {values.begin(), values.end()});
-  });
+  with([&](auto& driven) { driven.learner.set_weights(p, {values.begin(), values.end()}); });
 }
 
-double Session::Driver::learning_rate(std::size_t projection) const {
-  const ProjectionId id{static_cast<std::int32_t>(projection)};
-  return with([&](auto& driven) { return driven.learner.learning_rate(id); });
+double Session::Driver::learning_rate(ProjectionId projection) const {
+  return with([&](auto& driven) { return driven.learner.learning_rate(projection); });
 }
 
-void Session::Driver::set_learning_rate(std::size_t projection, double rate) {
+void Session::Driver::set_learning_rate(ProjectionId projection, double rate) {
   if (!std::isfinite(rate) || rate < 0)
     throw ArgumentError(fmt::format("a learning rate is {}; must be finite and at least 0", rate));
-  const ProjectionId id{static_cast<std::int32_t>(projection)};
-  with([&](auto& driven) { driven.learner.set_learning_rate(id, rate); });
+  with([&](auto& driven) { driven.learner.set_learning_rate(projection, rate); });
 }
 
 Outcome Session::Driver::outcome() const {
@@ -397,7 +393,7 @@ void Session::set_learning_rate(std::string_view projection, double rate) {
   driver_->set_learning_rate(driver_->named(projection), rate);
 }
 void Session::set_learning_rate(double rate) {
-  for (std::size_t p = 0; p < spec().network.projections.size(); ++p) driver_->set_learning_rate(p, rate);
+  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(projection.name, rate);
 }
 
 Outcome Session::outcome() const { return driver_->outcome(); }

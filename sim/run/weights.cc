@@ -89,8 +89,7 @@ void set_values(const std::vector<std::vector<double>>& values, Network<R>& netw
 
 template <class R>
 void set_values(const std::vector<double>& values, ProjectionId projection, Network<R>& network) {
-  const auto p = static_cast<std::size_t>(projection.value);
-  set_values(network.projections()[p], values, network.synapses[p].weight);
+  set_values(network.projections()[projection], values, network.synapses[projection].weight);
 }
 
 namespace {
