@@ -22,6 +22,7 @@ namespace locus {
 struct RandomKey {
   std::uint64_t seed = 0;
   std::uint64_t purpose = 0;
+  friend bool operator==(const RandomKey&, const RandomKey&) = default;
 };
 
 RandomKey random_key(std::uint64_t seed, std::string_view purpose);

@@ -65,10 +65,12 @@ Batched<R>::Batched(Network<R>& network, const Learning& learning, const Horizon
   if (learning.optimizer.adam && rule(learning.kind).drive != Drive::kNothing) keep_moments(network);
   allocate_tapes();
   if (std::ranges::any_of(blocks_, [](const Block& block) { return block.ahead; })) {
-    ahead_ticks_ = std::min(std::max(kAhead, kAheadCells / network.rate.size), trial_.ticks);
+    const std::int32_t most = std::min(std::max(kAhead, kAheadCells / network.rate.size), trial_.ticks);
+    // one tick at a time adds up in the same order
+    ahead_ticks_ = horizon.inputs_tick_by_tick ? 1 : most;
     ahead_.assign(static_cast<std::size_t>(ahead_ticks_) * static_cast<std::size_t>(network.rate.size), R(0));
   }
-  runs_ = can_run();
+  runs_ = !horizon.inputs_tick_by_tick && can_run();
   if (!runs_) return;
   recurrent_ = recurrent();
   if (recurrent_ >= 0) errors_back_.resize(2 * errors_back_.size());

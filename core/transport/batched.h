@@ -23,8 +23,7 @@
 //             neurons
 // That the handlers are linear or bilinear as declared here is proven by
 // tests/transport/bilinear_test.cc. Invariants: same counts as Mailbox, same numbers to 1e-12; bits
-// do not depend on threads (sums have a fixed order, products fixed chunks); nothing allocates
-// between begin_trial and finish.
+// do not depend on threads; nothing allocates between begin_trial and finish.
 #pragma once
 
 #include <span>
@@ -59,8 +58,10 @@ enum class Way : std::uint8_t {
 struct Horizon {
   TrialShape trial;
   bool commit_every_tick = false;
-  // what readouts say is looked at, at ticks without an error too
+  // somebody looks at outputs, at ticks without an error too
   bool outputs_are_seen = false;
+  // x_t may be written after tick t - 1: nothing is sent ahead of it, and no ticks run together
+  bool inputs_tick_by_tick = false;
   // bytes that tapes may take before `loop` is chosen over `deferred`
   std::int64_t tape_floor = std::int64_t{64} << 20;
 };
@@ -95,8 +96,7 @@ class Batched {
   bool pass_sweep(Tick now, std::int32_t visits);
   /// adjoint(), replay() and post_back() of a stage whose messages have passed.
   void stage(const R* delta, Tick revisited, Answers<R> answers);
-  /// All stages of such a sweep. False where the network is not one that it takes: then each stage
-  /// goes by itself.
+  /// All stages of such a sweep. False for networks that it does not take: stages go one by one.
   bool sweep_recurrent(Tick now, std::int32_t visits, const AgentColumns<R>& agent);
   void axons(ProjectionId projection);
   void step_neurons();
@@ -123,6 +123,9 @@ class Batched {
   R behind(ProjectionId projection, SynapseId index, Lane lane) const;
   void watch_trace(ProjectionId projection);
   R trace(ProjectionId projection, SynapseId synapse, Lane lane) const;
+
+  /// Weights have been set from outside: threads renew their copies.
+  void copy_weights();
 
   /// The way chosen for a projection.
   Way way(ProjectionId projection) const { return blocks_[static_cast<std::size_t>(projection.value)].way; }

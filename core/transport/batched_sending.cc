@@ -155,6 +155,23 @@ void Batched<R>::copy_parts(const Projection& projection, const R* weight, Block
   block.split = {};
 }
 
+template <class R>
+void Batched<R>::copy_weights() {
+  for (std::size_t p = 0; p < blocks_.size(); ++p) {
+    const Projection& projection = network_.projections()[p];
+    const Column<R>& weights = network_.synapses[p].weight;
+    for (std::int32_t j = 0; !blocks_[p].parts.empty() && j < projection.source_size; ++j) {
+      auto weight = weights.begin() + projection.begin_of(j);
+      for (Part& part : blocks_[p].parts) {  // a source's targets, thread by thread
+        const std::int64_t first = part.offset[static_cast<std::size_t>(j)];
+        const std::int64_t size = part.offset[static_cast<std::size_t>(j) + 1] - first;
+        std::copy_n(weight, size, part.weight.begin() + first);
+        weight += size;
+      }
+    }
+  }
+}
+
 /// One lane, sparse: the synapses of every source that is not silent, source by source, onto the
 /// targets of one of `chunks` threads.
 template <class R>
@@ -239,6 +256,7 @@ template std::int64_t Batched<double>::count_active(const Projection&) const;
 template void Batched<double>::send_product(const Projection&, const double*, const double*, double*);
 template void Batched<double>::split_runs(const Projection&, const double*, Block&) const;
 template void Batched<double>::copy_parts(const Projection&, const double*, Block&) const;
+template void Batched<double>::copy_weights();
 template void Batched<double>::send_to_share(const Projection&, const double*, const Block&, int, int, double*) const;
 template void Batched<double>::send_to_targets(const Projection&, const double*, const Block&, std::int64_t, double*);
 template void Batched<double>::send_events(const Projection&, const double*, const double*, double*);
@@ -248,6 +266,7 @@ template std::int64_t Batched<float>::count_active(const Projection&) const;
 template void Batched<float>::send_product(const Projection&, const float*, const float*, float*);
 template void Batched<float>::split_runs(const Projection&, const float*, Block&) const;
 template void Batched<float>::copy_parts(const Projection&, const float*, Block&) const;
+template void Batched<float>::copy_weights();
 template void Batched<float>::send_to_share(const Projection&, const float*, const Block&, int, int, float*) const;
 template void Batched<float>::send_to_targets(const Projection&, const float*, const Block&, std::int64_t, float*);
 template void Batched<float>::send_events(const Projection&, const float*, const float*, float*);

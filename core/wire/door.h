@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 
 #include "core/base/check.h"
 #include "core/base/function_ref.h"
@@ -49,7 +50,8 @@ struct Offence {
 /// Ends a rule whose budget is broken. Caught by sim/run, which knows the actors' names.
 class LocalityBroken : public std::runtime_error {
  public:
-  explicit LocalityBroken(const Offence& offence) : std::runtime_error("locality budget broken"), offence_(offence) {}
+  explicit LocalityBroken(const Offence& offence, const std::string& what = "locality budget broken")
+      : std::runtime_error(what), offence_(offence) {}
   const Offence& offence() const { return offence_; }
 
  private:

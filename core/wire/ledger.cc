@@ -1,6 +1,8 @@
 #include "core/wire/ledger.h"
 
 #include <algorithm>
+#include <iomanip>
+#include <ostream>
 
 namespace locus {
 namespace {
@@ -94,6 +96,24 @@ double Ledger::mean_lag() const {
   for (const LedgerEntry& entry : entries())
     weighted += static_cast<double>(entry.lag) * static_cast<double>(entry.tally.messages);
   return weighted / static_cast<double>(count);
+}
+
+std::ostream& operator<<(std::ostream& out, const Ledger& ledger) {
+  const auto line = [&](std::string_view channel, auto lag, auto messages, auto scalars, std::string_view breaks) {
+    out << std::left << std::setw(10) << channel << std::right << std::setw(6) << lag << std::setw(16) << messages
+        << std::setw(16) << scalars << (breaks.empty() ? "" : "  ") << breaks << '\n';
+  };
+  const std::ios_base::fmtflags flags = out.flags();
+  line("CHANNEL", "LAG", "MESSAGES", "SCALARS", "BREAKS");
+  for (const LedgerEntry& entry : ledger.entries()) {
+    const Violation broken = violation(entry.channel, entry.lag);
+    const std::string_view in_time = broken.temporal ? "time" : "";
+    line(name(entry.channel), entry.lag, entry.tally.messages, entry.tally.scalars,
+         broken.spatial && broken.temporal ? "space, time" : (broken.spatial ? "space" : in_time));
+  }
+  line("all", ledger.max_lag(), ledger.messages(), ledger.scalars(), "");
+  out.flags(flags);
+  return out;
 }
 
 }  // namespace locus

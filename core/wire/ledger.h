@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iosfwd>
 #include <limits>
 #include <vector>
 
@@ -94,5 +95,9 @@ class Ledger {
   std::int64_t trace_bytes_ = 0;
   int scalar_bytes_ = 8;
 };
+
+/// A line an entry, channel by channel: its lag in ticks, messages, scalars and which locality it
+/// breaks; then the sums. For people: programs read entries().
+std::ostream& operator<<(std::ostream& out, const Ledger& ledger);
 
 }  // namespace locus

@@ -79,7 +79,8 @@ std::string modes_text(const Spec& spec, const Prediction& prediction) {
       const theory::Linearisation& line = mode.optimum;
       rows.push_back({shorten(rule.name, 12) + (rule.modes_apply ? "" : "*"), line.stable ? "yes" : "no",
                       fmt::format("{:.3g}", line.rate), text_of(line.eigenvalues[1], line.eigenvalues[2]),
-                      fate(mode, teacher, spec.training.learning_rate), folding(mode, spec.training.learning_rate)});
+                      fate(mode, teacher, spec.training.learning_rate.value_or(0)),
+                      folding(mode, spec.training.learning_rate.value_or(0))});
     }
     text += fmt::format("\nmode {}: teacher {}, student starts at {},\n  optimum taken at s = {:.3g}\n", i + 1,
                         text_of(teacher), text_of(prediction.rules.at(0).modes[i].start),
@@ -155,9 +156,9 @@ std::string json_of(const RulePrediction& rule, const ModePrediction& mode, cons
 }  // namespace
 
 std::string theory_text(const Spec& spec, const Prediction& prediction) {
-  std::string text =
-      fmt::format("{}: {} modes, T = {}, eta = {:g}, batch {}, {} updates\n", spec.name, prediction.teacher.size(),
-                  spec.training.ticks, spec.training.learning_rate, spec.training.batch, spec.training.updates);
+  std::string text = fmt::format("{}: {} modes, T = {}, eta = {:g}, batch {}, {} updates\n", spec.name,
+                                 prediction.teacher.size(), spec.training.ticks,
+                                 spec.training.learning_rate.value_or(0), spec.training.batch, spec.training.updates);
   if (!prediction.teacher.empty() && !prediction.rules.empty()) text += modes_text(spec, prediction);
   const std::size_t points = prediction.checkpoints.size();
   std::vector<std::vector<std::string>> rows = {
@@ -189,7 +190,7 @@ std::string theory_json(const Spec& spec, const Prediction& prediction) {
   for (std::size_t i = 0; i < prediction.teacher.size(); ++i) {
     std::vector<std::string> of_mode;
     for (const RulePrediction& rule : prediction.rules)
-      of_mode.push_back(json_of(rule, rule.modes[i], prediction.teacher[i], spec.training.learning_rate));
+      of_mode.push_back(json_of(rule, rule.modes[i], prediction.teacher[i], spec.training.learning_rate.value_or(0)));
     modes.push_back(json_object({{"teacher", json_of(prediction.teacher[i])}, {"rules", json_list(of_mode)}}));
   }
   for (const RulePrediction& rule : prediction.rules) {

@@ -10,6 +10,7 @@
 #include <google/protobuf/util/delimited_message_util.h>
 
 #include "locus/v1/weights.pb.h"
+#include "sim/model/check_matrices.h"
 #include "sim/model/matrices.h"
 
 namespace locus {
@@ -125,7 +126,7 @@ bool append(const Block::CsrRows& part, std::int64_t entries, SparseMatrix& matr
 
 DenseMatrix read_dense_blocks(const Block::Header& header, Stream& stream, const FieldPath& where, Reading& reading) {
   DenseMatrix matrix = {header.rows(), header.cols(), {}};
-  if (!reading.count(matrix.rows, matrix.cols, where)) return matrix;
+  if (!reading.may_take(matrix.rows, matrix.cols, where)) return matrix;
   if (matrix.rows * matrix.cols > stream.length() / 8) {
     stream.refuse(fmt::format("announces {} x {} values", matrix.rows, matrix.cols),
                   fmt::format("the file has {} bytes", stream.length()));
@@ -151,7 +152,7 @@ SparseMatrix read_sparse_blocks(const Block::Header& header, Stream& stream, con
     stream.refuse(fmt::format("announces {} entries", entries), fmt::format("the file has {} bytes", stream.length()));
     return matrix;
   }
-  if (!reading.count(entries, 1, where)) return matrix;
+  if (!reading.may_take(entries, 1, where)) return matrix;
   matrix.row.reserve(static_cast<std::size_t>(entries));
   matrix.col.reserve(static_cast<std::size_t>(entries));
   matrix.values.reserve(static_cast<std::size_t>(entries));

@@ -98,7 +98,7 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
   for (std::size_t k = 0; k < topology.projections.size(); ++k) {
     const ProjectionSpec& from = spec.network.projections[k];
     Synapses<R>& synapses = network.synapses.emplace_back();
-    synapses.learning_rate = from.learning_rate.value_or(spec.training.learning_rate);
+    synapses.learning_rate = learning_rate_of(from, spec.training);
     if (const auto* random = std::get_if<SparseRandomWeights>(&from.weights)) {
       const Projection& projection = topology.projections[k];
       synapses.weight = weights_of<R>(projection, draw_values(*random, projection.fan_in()));

@@ -84,14 +84,20 @@ std::int64_t count(const SparseRandomWeights& weights) {
   return sum;
 }
 
+/// All but the number of entries.
+void tell(std::uint64_t seed, const std::string& purpose, const NetworkSpec& network, const ProjectionSpec& projection,
+          SparseRandomWeights& weights) {
+  weights.rows = network.populations[static_cast<std::size_t>(projection.target)].size;
+  weights.cols = network.populations[static_cast<std::size_t>(projection.source)].size;
+  weights.synapse_key = random_key(seed, purpose + projection.name);
+  weights.value_key = random_key(seed, purpose + projection.name + "/values");
+}
+
 void settle(std::uint64_t seed, const std::string& purpose, NetworkSpec& network) {
   for (ProjectionSpec& projection : network.projections) {
     auto* weights = std::get_if<SparseRandomWeights>(&projection.weights);
     if (weights == nullptr) continue;
-    weights->rows = network.populations[static_cast<std::size_t>(projection.target)].size;
-    weights->cols = network.populations[static_cast<std::size_t>(projection.source)].size;
-    weights->synapse_key = random_key(seed, purpose + projection.name);
-    weights->value_key = random_key(seed, purpose + projection.name + "/values");
+    tell(seed, purpose, network, projection, *weights);
     weights->synapses = count(*weights);
   }
 }
@@ -138,6 +144,16 @@ SparseMatrix draw_sparse(const SparseRandomWeights& weights) {
   std::vector<std::int64_t> entries(static_cast<std::size_t>(weights.rows), 0);
   for (const std::int32_t row : wires.target) ++entries[static_cast<std::size_t>(row)];
   return {weights.rows, weights.cols, std::move(wires.target), std::move(wires.source), draw_values(weights, entries)};
+}
+
+bool is_settled(const SparseRandomWeights& weights, const NetworkSpec& network, const ProjectionSpec& projection,
+                std::uint64_t seed, const std::string& purpose) {
+  SparseRandomWeights told = weights;
+  tell(seed, purpose, network, projection, told);
+  const bool counted = weights.probability ? weights.synapses >= 0 && weights.synapses <= weights.rows * weights.cols
+                                           : weights.synapses == weights.rows * weights.in_degree;
+  return counted && weights.rows == told.rows && weights.cols == told.cols && weights.synapse_key == told.synapse_key &&
+         weights.value_key == told.value_key;
 }
 
 void settle_sparse(Spec& spec) {

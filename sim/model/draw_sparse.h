@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sim/model/spec.h"
@@ -32,5 +33,10 @@ SparseMatrix draw_sparse(const SparseRandomWeights& weights);
 /// by drawing where each pair has a probability. Called when a model is loaded, and again when its
 /// seed changes.
 void settle_sparse(Spec& spec);
+
+/// Whether it knows them: those of this projection of a network, by this seed; `purpose` is
+/// "weights/" or "teacher/". The entries are not counted again.
+bool is_settled(const SparseRandomWeights& weights, const NetworkSpec& network, const ProjectionSpec& projection,
+                std::uint64_t seed, const std::string& purpose);
 
 }  // namespace locus

@@ -20,7 +20,8 @@ std::string all_described(const std::vector<Fault>& faults) {
 std::string describe(const Fault& fault) {
   std::string text = fault.file;
   if (fault.line > 0) text += ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column);
-  text += fault.severity == Severity::kError ? ": error: " : ": warning: ";
+  if (!text.empty()) text += ": ";  // a Spec made by hand has no file
+  text += fault.severity == Severity::kError ? "error: " : "warning: ";
   if (!fault.field.empty()) text += fault.field + " ";
   text += fault.what;
   if (!fault.allowed.empty()) text += "; " + fault.allowed;

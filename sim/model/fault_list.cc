@@ -58,11 +58,38 @@ std::string shown(std::string_view text) {
 }
 
 bool FaultList::is_silenced(const FieldPath& field) const {
-  return std::any_of(silenced_.begin(), silenced_.end(),
-                     [&](const FieldPath& silenced) { return field.within(silenced); });
+  if (silenced_.empty()) return false;
+  FieldPath above;
+  for (const FieldStep& step : field.steps()) {
+    const FieldPath whole = above.at(step.name);
+    above = above.at(step.name, step.index);
+    if (silenced_.contains(above.text()) || silenced_.contains(whole.text())) return true;
+  }
+  return false;
+}
+
+FieldPath FaultList::spelt(const FieldPath& field) const {
+  if (spellings_.empty()) return field;
+  FieldPath above;
+  FieldPath as;
+  for (const FieldStep& step : field.steps()) {
+    const auto whole = spellings_.find(above.at(step.name).text());
+    above = above.at(step.name, step.index);
+    const auto exact = spellings_.find(above.text());
+    if (exact != spellings_.end()) {
+      as = exact->second;
+    } else if (whole != spellings_.end()) {
+      as = step.index < 0 ? whole->second : whole->second.element(static_cast<std::size_t>(step.index));
+    } else {
+      as = as.at(step.name, step.index);
+    }
+  }
+  return as;
 }
 
 void FaultList::add(Pending pending) {
+  if (is_silenced(pending.field)) return;
+  pending.field = spelt(pending.field);
   if (is_silenced(pending.field)) return;
   if (pending.severity == Severity::kError) ++errors_;
   if (pending_.size() >= kMostFaults) {
@@ -80,8 +107,14 @@ void FaultList::warning(const FieldPath& field, std::string what, std::string al
   add({Severity::kWarning, field, std::move(what), std::move(allowed), std::nullopt});
 }
 
+void FaultList::refuse(const FieldPath& field, std::string what, std::string allowed) {
+  error(field, std::move(what), std::move(allowed));
+  silence(field);
+}
+
 void FaultList::missing_choice(const FieldPath& field, std::string_view choice, std::string what, std::string allowed) {
   if (!is_silenced(field.at(choice))) error(field, std::move(what), std::move(allowed));
+  silence(field.at(choice));
 }
 
 void FaultList::error_at(std::size_t offset, const FieldPath& field, std::string what, std::string allowed) {

@@ -1,14 +1,20 @@
-// FaultList: the faults of one model as its readers find them, by field; where they stand in the
-// text is found at the end, for all at once.
+// FaultList: the faults of one model as its readers and checks find them, by field; where they
+// stand in the text is found at the end, for all at once.
 //
-// Cost: a fault is small, but a hostile file may hold millions: from kMostFaults on they are only
-// counted, and the last one says so.
+// Checks name a field as a Spec has it. Where the file spells it otherwise (a compressed matrix is
+// a sparse one in the Spec), a reader says so once by respell(), and the fault is told of the
+// file's field. A reader that has told a fault, or has looked at a field itself, calls silence():
+// what the checks find there is dropped. Cost: a fault is small, but a hostile file may hold
+// millions: from kMostFaults on they are only counted, and the last one says so; looking up a path
+// costs its length, however many are silenced.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "sim/model/errors.h"
@@ -26,11 +32,17 @@ class FaultList {
   void warning(const FieldPath& field, std::string what, std::string allowed = {});
   /// A fault whose place (bytes from the start of the text) is known already.
   void error_at(std::size_t offset, const FieldPath& field, std::string what, std::string allowed = {});
-  /// A fault of a message in which none of the fields of a choice (a oneof) is given.
+  /// A fault of a message in which none of the fields of a choice (a oneof) is given; nothing else
+  /// is said about the choice.
   void missing_choice(const FieldPath& field, std::string_view choice, std::string what, std::string allowed);
-  /// What is said about this field or below it from now on follows from a fault that is told
-  /// already, and is dropped.
-  void silence(const FieldPath& field) { silenced_.push_back(field); }
+  /// A fault after which nothing else is said about this field or below it.
+  void refuse(const FieldPath& field, std::string what, std::string allowed = {});
+  /// What is said about this field or below it from now on is dropped: it follows from a fault that
+  /// is told already, or a reader has looked at the field itself.
+  void silence(const FieldPath& field) { silenced_.insert(field.text()); }
+  bool is_silenced(const FieldPath& field) const;
+  /// The file has `as` where a Spec has `field`; faults below it stand below `as`, too.
+  void respell(const FieldPath& field, const FieldPath& as) { spellings_.insert_or_assign(field.text(), as); }
 
   bool has_errors() const { return errors_ > 0; }
   /// Whether it is worth the time to look for what was meant: not in a file that has hundreds of
@@ -49,10 +61,11 @@ class FaultList {
     std::optional<std::size_t> offset;  // bytes
   };
   void add(Pending pending);
-  bool is_silenced(const FieldPath& field) const;
+  FieldPath spelt(const FieldPath& field) const;
 
   std::vector<Pending> pending_;
-  std::vector<FieldPath> silenced_;
+  std::unordered_set<std::string> silenced_;              // texts of paths
+  std::unordered_map<std::string, FieldPath> spellings_;  // by the text of the Spec's path
   std::size_t errors_ = 0;
   std::size_t left_out_ = 0;
 };

@@ -1,7 +1,5 @@
 #include "sim/model/field_path.h"
 
-#include <algorithm>
-
 namespace locus {
 
 FieldPath FieldPath::at(std::string_view name, int index) const {
@@ -32,13 +30,6 @@ std::string FieldPath::text() const {
     if (step.index >= 0) text += "[" + std::to_string(step.index) + "]";
   }
   return text;
-}
-
-bool FieldPath::within(const FieldPath& other) const {
-  if (steps_.size() < other.steps_.size()) return false;
-  return std::equal(other.steps_.begin(), other.steps_.end(), steps_.begin(), [](const FieldStep& a, const FieldStep& b) {
-    return a.name == b.name && (a.index < 0 || a.index == b.index);
-  });
 }
 
 }  // namespace locus

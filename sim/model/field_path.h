@@ -5,6 +5,7 @@
 // is kept). Cost: a copy per step; paths are made where a fault may be told, never once a value.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,6 @@ class FieldPath {
   /// One element of the repeated field that this is.
   FieldPath element(std::size_t index) const;
   std::string text() const;
-  /// True if this is `other` or a field below it.
-  bool within(const FieldPath& other) const;
 
  private:
   std::vector<FieldStep> steps_;

@@ -1,7 +1,8 @@
 // load: a model file becomes a Spec, or every fault that it has.
 //
-// The way of a file: bytes -> message (parse.h: syntax, unknown names) -> Spec (read_*.h: meaning,
-// defaults filled in) -> requirements of its rules. Faults of all steps come together, in the order
+// The way of a file: bytes -> message (parse.h: syntax, unknown names) -> Spec (read_*.h: what only
+// a file says, defaults filled in) -> check (check.h: all that a Spec must hold to). Faults of all
+// steps come together, in the order
 // of the file, with field path, line and column (text), value, and what is allowed. Safe for
 // hostile files: sizes are held against their limits and their files before memory is taken;
 // nothing outside the model's folder is read. Cost: near that of reading; packed arrays are taken

@@ -25,7 +25,8 @@ std::vector<std::int32_t> populations_of(const NetworkSpec& network, PopulationK
 std::vector<bool> have_plastic_input(const NetworkSpec& network) {
   std::vector<bool> have(network.populations.size(), false);
   for (const ProjectionSpec& projection : network.projections) {
-    if (projection.plastic && projection.target >= 0) have[static_cast<std::size_t>(projection.target)] = true;
+    if (projection.plastic && projection.target >= 0 && static_cast<std::size_t>(projection.target) < have.size())
+      have[static_cast<std::size_t>(projection.target)] = true;
   }
   return have;
 }

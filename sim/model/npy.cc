@@ -144,7 +144,7 @@ DenseMatrix read_npy(const FileBeside& file, const MatrixShape& shape, const Fie
                          "must be " + described(shape));
     return matrix;
   }
-  if (!reading.count(matrix.rows, matrix.cols, where)) return matrix;
+  if (!reading.may_take(matrix.rows, matrix.cols, where)) return matrix;
   const std::int64_t bytes = matrix.rows * matrix.cols * (header->single ? 4 : 8);
   if (file.length - header->length != bytes) {
     reading.faults.error(where, fmt::format("names an .npy file with {} bytes of numbers", file.length - header->length),

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/rule.h"
+#include "sim/model/defaults.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/errors.h"
 #include "sim/model/fault_list.h"

@@ -56,10 +56,6 @@ void check_drawn(const DrawnTask& drawn, FaultList& faults) {
 
 }  // namespace
 
-std::string_view name(Precision precision) { return precision == Precision::kFloat32 ? "FLOAT32" : "FLOAT64"; }
-
-int scalar_bytes(Precision precision) { return precision == Precision::kFloat32 ? 4 : 8; }
-
 void check_float32(const Spec& spec, FaultList& faults) {
   const FieldPath root;
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
@@ -78,7 +74,7 @@ void check_float32(const Spec& spec, FaultList& faults) {
     std::visit(CheckWeights{where.at("weights"), faults}, projection.weights);
     check(projection.learning_rate.value_or(0), where.at("learning_rate"), faults);
   }
-  check(spec.training.learning_rate, root.at("training").at("learning_rate"), faults);
+  check(spec.training.learning_rate.value_or(0), root.at("training").at("learning_rate"), faults);
   check_rules(spec, faults);
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task)) check_drawn(*drawn, faults);
   const auto* recorded = std::get_if<RecordedTask>(&spec.task);

@@ -7,6 +7,6 @@
 namespace locus {
 
 /// `where` is the field of the Chip.
-ChipSpec read_chip(const v1::Chip& message, const NetworkSpec& network, const FieldPath& where, Reading& reading);
+ChipSpec read_chip(const v1::Chip& message, const FieldPath& where, Reading& reading);
 
 }  // namespace locus

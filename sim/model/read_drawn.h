@@ -8,10 +8,9 @@ namespace locus {
 
 using DrawnInputMessages = google::protobuf::RepeatedPtrField<v1::DrawnInput>;
 
-/// One for each input population of the network, or faults. `where` is the message that has the
-/// field `inputs`.
+/// `where` is the message that has the field `inputs`.
 std::vector<DrawnInputSpec> read_drawn_inputs(const DrawnInputMessages& messages, const NetworkSpec& network,
-                                              const FieldPath& where, const TrainingSpec& training, FaultList& faults);
+                                              const FieldPath& where, FaultList& faults);
 
 DrawnTask read_drawn(v1::Drawn& message, const NetworkSpec& network, const FieldPath& where,
                      const TrainingSpec& training, Reading& reading);

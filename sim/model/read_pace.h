@@ -1,5 +1,5 @@
-// How fast and how long a rule learns: schedules of the learning rate, bounds of a change, criteria
-// that end a run early.
+// How fast and how long a rule learns: optimizers and bounds of a change, schedules of the learning
+// rate, evaluations, criteria that end a run early.
 #pragma once
 
 #include "locus/v1/model.pb.h"
@@ -8,11 +8,11 @@
 
 namespace locus {
 
-/// Schedule, clip, evaluation and stop of a training whose updates are known. `where` is the field
-/// of the training.
-void read_pace(const v1::Training& message, const FieldPath& where, TrainingSpec& training, FaultList& faults);
+/// `where` is the field of the training, in which the bounds of a change stand, too.
+Optimizer read_optimizer(const v1::Training& message, const FieldPath& where, FaultList& faults);
 
-/// Whether there are the trials that the evaluation of a whole model asks for; fills in how many.
-void check_evaluation(Spec& spec, bool trials_given, FaultList& faults);
+/// Schedule, evaluation and stop of a training whose updates are known.
+void read_pace(const v1::Training& message, const TaskSpec& task, const FieldPath& where, TrainingSpec& training,
+               FaultList& faults);
 
 }  // namespace locus

@@ -1,4 +1,4 @@
-// The learning rules of a model, and the orthogonal bases that its aligned weights share.
+// The learning rules of a model.
 #pragma once
 
 #include "locus/v1/model.pb.h"

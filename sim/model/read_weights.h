@@ -1,5 +1,4 @@
-// Weights of a projection or of a feedback: whichever form the message has, checked, as a
-// WeightsSpec.
+// Weights of a projection or of a feedback: whichever form the message has, as a WeightsSpec.
 //
 // Gaussian, constant and aligned weights stay what they are: they are drawn when the network is
 // built, so that a seed of the command line still counts.
@@ -10,7 +9,9 @@
 
 namespace locus {
 
-/// `fan_in` is what `gain` is divided by the root of. `where` is the field of the Weights.
+/// `shape` is what a file beside the model is held against before it is read. `fan_in` is the
+/// number of sources, and what `gain` is divided by the root of. `where` is the field of the
+/// Weights.
 WeightsSpec read_weights(v1::Weights& message, const MatrixShape& shape, std::int64_t fan_in, const FieldPath& where,
                          Reading& reading);
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/check_basics.h"
 #include "sim/model/network_size.h"
 
 namespace locus {
@@ -19,7 +20,7 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
   }
   if (const auto* drawn = std::get_if<DrawnTask>(&task); drawn != nullptr && drawn->targets.empty())
     found.push_back({Need::kTarget, -1});
-  if (training.has_learning_rate) return found;
+  if (training.learning_rate) return found;
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     if (!network.projections[i].plastic || network.projections[i].learning_rate) continue;
     found.push_back({Need::kLearningRate, static_cast<std::int32_t>(i)});
@@ -36,25 +37,16 @@ std::string unlike_rate(const NetworkSpec& network) {
 std::string not_offered(RuleKind kind, const NetworkSpec& network) {
   if (!rule(kind).spiking.empty() || !learns(kind)) return "";
   const bool late = std::ranges::any_of(network.projections, [&](const ProjectionSpec& projection) {
-    return projection.source >= 0 && projection.target >= 0 && wait_of(network, projection) > 0;
+    return has_known_ends(network, projection) && wait_of(network, projection) > 0;
   });
   const std::string lack = unlike_rate(network);
   return lack.empty() && late ? "delays" : lack;
 }
 
-std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {
-  const std::int64_t readouts = std::max<std::int64_t>(neurons(network, PopulationKind::kReadout), 1);
-  std::vector<FeedbackSpec> feedback;
-  for (const std::int32_t population : populations_of(network, PopulationKind::kRate)) {
-    feedback.push_back({population, GaussianWeights{1 / std::sqrt(static_cast<double>(readouts))}});
-  }
-  return feedback;
-}
-
 std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training) {
   std::int32_t latest = 0;
   for (const ProjectionSpec& projection : network.projections) {
-    if (projection.source < 0 || projection.target < 0) continue;
+    if (!has_known_ends(network, projection)) continue;
     if (kind_of(network, projection.source) != PopulationKind::kRate) continue;
     if (kind_of(network, projection.target) != PopulationKind::kReadout) continue;
     const std::int32_t wait = wait_of(network, projection);

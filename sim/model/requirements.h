@@ -32,9 +32,6 @@ std::string unlike_rate(const NetworkSpec& network);
 /// What of the network this rule is not offered for; empty where it is.
 std::string not_offered(RuleKind kind, const NetworkSpec& network);
 
-/// R as `rflo {}` and `eprop { random {} }` have it: N(0, 1 / readouts) onto every rate population.
-std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network);
-
 /// The longest delay from rate or spiking populations to readouts, below a trial's ticks: an error
 /// is so much older where it goes.
 std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training);

@@ -2,10 +2,11 @@
 // filled in.
 //
 // Why: nothing outside sim/model and sim/report sees generated protobuf code. `load` makes a Spec
-// or a list of faults; `build` makes actors from it. Invariants (guaranteed by load, relied upon by
-// all that follow): names are unique and resolved to indices, sizes agree, values are finite and in
-// range, every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major;
-// rows = target, cols = source.
+// from a file, Model (builder.h) from code, and anyone may fill one in by hand; `build`
+// makes actors from it. Invariants (held by check.h whoever made it, relied upon by all that
+// follow): names are unique and resolved to indices, sizes agree, values are finite and in range,
+// every rule has what it needs. Indices count from 0; ticks from 1. Matrices are row-major; rows =
+// target, cols = source.
 #pragma once
 
 #include <array>
@@ -30,6 +31,7 @@ struct DenseMatrix {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
   std::vector<double> values;  // (rows x cols), row-major
+  friend bool operator==(const DenseMatrix&, const DenseMatrix&) = default;
 };
 
 /// Entry k is (row[k], col[k]) = values[k]; no entry twice; any order, which is kept ("file order")
@@ -40,19 +42,23 @@ struct SparseMatrix {
   std::vector<std::int32_t> row;  // (nnz)
   std::vector<std::int32_t> col;  // (nnz)
   std::vector<double> values;     // (nnz)
+  friend bool operator==(const SparseMatrix&, const SparseMatrix&) = default;
 };
 
 struct GaussianWeights {
   double stddev = 0;  // [1]; the file's `gain` has become gain / sqrt(fan-in)
+  friend bool operator==(const GaussianWeights&, const GaussianWeights&) = default;
 };
 struct ConstantWeights {
   double value = 0;
+  friend bool operator==(const ConstantWeights&, const ConstantWeights&) = default;
 };
 /// Data-aligned weights in the model's bases U (o x o), P (n x n), V (m x m): input->rate is P
 /// diag(values) V^T, rate->rate P diag(values) P^T, rate->readout and feedback U diag(values) P^T.
 /// Modes beyond values.size() are 0.
 struct AlignedWeights {
   std::vector<double> values;  // one a mode
+  friend bool operator==(const AlignedWeights&, const AlignedWeights&) = default;
 };
 
 /// A sparse matrix that is drawn (sim/model/draw_sparse.h): all that the drawing needs, so that
@@ -70,6 +76,7 @@ struct SparseRandomWeights {
   RandomKey synapse_key;
   RandomKey value_key;
   std::int64_t synapses = 0;
+  friend bool operator==(const SparseRandomWeights&, const SparseRandomWeights&) = default;
 };
 
 /// A file's weights (.npy, blocks, csr) are read when the model is loaded and stand here as
@@ -83,6 +90,7 @@ enum class PopulationKind { kInput, kRate, kReadout };
 struct LeakSpec {
   double tau_m = 0;              // ms, > 0
   bool normalise_input = false;  // what arrives counts 1 - exp(-dt / tau_m), otherwise 1
+  friend bool operator==(const LeakSpec&, const LeakSpec&) = default;
 };
 
 /// A spiking population as the model file has it, times in ms (core/actor/lif_neuron.h).
@@ -95,6 +103,7 @@ struct LifSpec {
   Surrogate surrogate = Surrogate::kPiecewiseLinear;
   double height = 0.3;  // [1]
   double width = 1;     // [1], > 0
+  friend bool operator==(const LifSpec&, const LifSpec&) = default;
 };
 
 struct PopulationSpec {
@@ -107,6 +116,7 @@ struct PopulationSpec {
   std::optional<LifSpec> lif;
   std::optional<LeakSpec> memory;    // of a readout; absent: without memory
   std::vector<double> initial = {};  // h_0 of each neuron; empty: 0; rate only
+  friend bool operator==(const PopulationSpec&, const PopulationSpec&) = default;
 };
 
 struct ProjectionSpec {
@@ -119,11 +129,13 @@ struct ProjectionSpec {
   // false: dense but for its diagonal, or drawn without; of a population with itself only
   bool autapses = true;
   std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
+  friend bool operator==(const ProjectionSpec&, const ProjectionSpec&) = default;
 };
 
 struct NetworkSpec {
   std::vector<PopulationSpec> populations;  // file order
   std::vector<ProjectionSpec> projections;  // file order
+  friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
 /// One trial as recorded. Sparse input has the entries that are not 0.
@@ -131,41 +143,52 @@ struct RecordedTrial {
   std::variant<DenseMatrix, SparseMatrix> input;  // (ticks x m)
   // (ticks x o); empty where no rule of the run needs a target
   DenseMatrix target;
+  friend bool operator==(const RecordedTrial&, const RecordedTrial&) = default;
 };
 struct RecordedTask {
   std::vector<RecordedTrial> trials;
   std::vector<RecordedTrial> evaluation_trials = {};  // held out
+  friend bool operator==(const RecordedTask&, const RecordedTask&) = default;
 };
 
 /// Spikes of independent neurons: in each tick with probability rate * dt / 1000, which is at most
 /// 1.
 struct PoissonSpec {
   std::vector<double> rate_hz;  // one for all neurons of the population, or one for each
+  friend bool operator==(const PoissonSpec&, const PoissonSpec&) = default;
 };
 struct WhiteNoiseSpec {
   double mean = 0;    // [1]
   double stddev = 1;  // [1]
+  friend bool operator==(const WhiteNoiseSpec&, const WhiteNoiseSpec&) = default;
 };
 struct DrawnInputSpec {
   std::int32_t population = 0;  // index into populations, an input population
   std::variant<PoissonSpec, WhiteNoiseSpec> kind;
+  friend bool operator==(const DrawnInputSpec&, const DrawnInputSpec&) = default;
 };
 /// For each readout and pattern a sum of sines with drawn amplitudes and phases.
 struct SinesSpec {
   std::vector<double> period_ms;
+  friend bool operator==(const SinesSpec&, const SinesSpec&) = default;
 };
 using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec>;  // (ticks x o)
+
+/// y* of a class: that readout is 1 and all others 0, at every tick (ticks x readouts).
+DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_t readouts);
 
 struct StudentTeacherTask {
   NetworkSpec teacher;  // same m and o as the student
   // one for each input population of the student; empty: white noise
   std::vector<DrawnInputSpec> inputs = {};
+  friend bool operator==(const StudentTeacherTask&, const StudentTeacherTask&) = default;
 };
 struct DrawnTask {
   std::vector<DrawnInputSpec> inputs;  // one for each input population
   // trial k is trial k modulo patterns; 0: each is drawn anew
   std::int32_t patterns = 0;
   std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
+  friend bool operator==(const DrawnTask&, const DrawnTask&) = default;
 };
 using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask>;
 
@@ -175,6 +198,7 @@ struct BasesSpec {
   std::optional<DenseMatrix> u;  // (o x o)
   std::optional<DenseMatrix> p;  // (n x n)
   std::optional<DenseMatrix> v;  // (m x m)
+  friend bool operator==(const BasesSpec&, const BasesSpec&) = default;
 };
 
 enum class Loss { kFinal, kSequence, kSum, kCrossEntropy };
@@ -188,6 +212,7 @@ struct ScheduleSpec {
   std::int64_t every = 1;  // step: updates from drop to drop
   double factor = 1;       // step, exponential
   double last = 0;         // cosine, linear: at the last update
+  friend bool operator==(const ScheduleSpec&, const ScheduleSpec&) = default;
 };
 
 /// What ends a rule's run early; at least one of the first two is there.
@@ -196,12 +221,14 @@ struct StopSpec {
   std::optional<std::int64_t> patience;  // updates
   double improvement = 0;                // by which a loss must be lower to count
   std::int64_t mean_of = 1;              // updates whose losses are averaged
+  friend bool operator==(const StopSpec&, const StopSpec&) = default;
 };
 
 /// Trials that are shown between updates, and not learnt from.
 struct EvaluationSpec {
   std::int64_t every = 1;   // updates
   std::int64_t trials = 1;  // the same each time
+  friend bool operator==(const EvaluationSpec&, const EvaluationSpec&) = default;
 };
 
 struct TrainingSpec {
@@ -209,22 +236,24 @@ struct TrainingSpec {
   std::int32_t ticks = 0;  // T of a trial
   std::int32_t batch = 1;  // trials an update
   std::int64_t updates = 1;
-  double learning_rate = 0;  // eta
+  std::optional<double> learning_rate;  // eta; absent: every plastic projection has its own
   CommitWhen commit = CommitWhen::kEndOfBatch;
   Locality locality = Locality::kAny;
   double dt = 1;  // ms of a tick
   // ticks with an error under kSum and kCrossEntropy, the last of the trial; 0: all
   std::int32_t window = 0;
   Optimizer optimizer = {};
-  // whether the file gives one; without, every plastic projection that learns has its own
-  bool has_learning_rate = false;
   std::optional<ScheduleSpec> schedule;
   std::optional<StopSpec> stop;
   // ticks at a trial's begin without an error; not under kFinal, not with `window`
   std::int32_t warmup = 0;
   bool carry_state = false;  // neurons begin a trial where the last one of their lane ended
   std::optional<EvaluationSpec> evaluation;
+  friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
+
+/// Eta of a projection: its own, or the training's; 0 where nothing learns.
+double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training);
 
 /// Ticks with an error: 1 (final) .. T.
 std::int32_t window_of(const TrainingSpec& training);
@@ -242,12 +271,14 @@ std::string_view name(Loss loss);  // "FINAL", as model files spell it
 struct FeedbackSpec {
   std::int32_t population = 0;  // index into populations, a rate population
   WeightsSpec weights;
+  friend bool operator==(const FeedbackSpec&, const FeedbackSpec&) = default;
 };
 
 /// What e-prop asks of the rates of spiking neurons.
 struct FiringRateSpec {
   double target_hz = 0;
   double strength = 0;  // [1]
+  friend bool operator==(const FiringRateSpec&, const FiringRateSpec&) = default;
 };
 
 struct RuleSpec {
@@ -262,6 +293,7 @@ struct RuleSpec {
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   // one for each rate population that needs one; drawn ones are GaussianWeights
   std::vector<FeedbackSpec> feedback;
+  friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 
 /// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are
@@ -290,6 +322,7 @@ struct CostSpec {
   std::string name;                       // of the chip, as the file says
   std::array<double, kCharges> energy{};  // [pJ], by Charge
   std::array<double, kCharges> time{};    // [ns], by Charge
+  friend bool operator==(const CostSpec&, const CostSpec&) = default;
 };
 
 enum class PlacementPolicy { kBlock, kRoundRobin, kGreedy, kExplicit };
@@ -305,6 +338,7 @@ struct ChipSpec {
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;
+  friend bool operator==(const ChipSpec&, const ChipSpec&) = default;
 };
 
 /// What can be recorded of a population or a projection (proto/locus/v1/record.proto).
@@ -336,6 +370,7 @@ struct RecordSpec {
   bool takes_tick(std::int32_t tick) const {
     return tick >= first_tick && tick <= last_tick && (tick - first_tick) % every_ticks == 0;
   }
+  friend bool operator==(const RecordSpec&, const RecordSpec&) = default;
 };
 
 struct Spec {
@@ -353,6 +388,7 @@ struct Spec {
   std::vector<RuleSpec> rules;
   std::optional<ChipSpec> chip;
   std::vector<RecordSpec> records;  // file order
+  friend bool operator==(const Spec&, const Spec&) = default;
 };
 
 }  // namespace locus

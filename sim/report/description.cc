@@ -82,7 +82,7 @@ TextTable projection_table(const Spec& spec, const Topology& topology) {
   for (std::size_t p = 0; p < topology.projections.size(); ++p) {
     const Projection& projection = topology.projections[p];
     const ProjectionSpec& asked = spec.network.projections[p];
-    const double rate = asked.learning_rate.value_or(spec.training.learning_rate);
+    const double rate = learning_rate_of(asked, spec.training);
     table.rows.push_back({projection.name, shorten(topology.source_of(projection).name, kEnd),
                           shorten(topology.target_of(projection).name, kEnd),
                           human(static_cast<double>(projection.size())), std::visit(FormName{}, asked.weights),

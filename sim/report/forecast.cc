@@ -1,7 +1,7 @@
 #include "sim/report/forecast.h"
 
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
-#include "sim/run/train.h"
 
 namespace locus {
 

@@ -11,10 +11,10 @@
 #include <sys/resource.h>
 
 #include "core/protocol/closed_form.h"
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/report/text.h"
 #include "sim/run/evaluation.h"
-#include "sim/run/train.h"
 
 namespace locus {
 

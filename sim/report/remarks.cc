@@ -8,10 +8,10 @@
 
 #include "core/protocol/closed_form.h"
 #include "core/protocol/rule.h"
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/report/comparison.h"
 #include "sim/report/text.h"
-#include "sim/run/train.h"
 
 namespace locus {
 namespace {

@@ -101,7 +101,7 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (optimizer.element || optimizer.norm) fill(optimizer, *to.mutable_clip());
   to.set_batch(from.batch);
   to.set_updates(narrow(from.updates));
-  if (from.has_learning_rate) to.set_learning_rate(from.learning_rate);
+  if (from.learning_rate) to.set_learning_rate(*from.learning_rate);
   to.set_commit(from.commit == CommitWhen::kEndOfBatch ? v1::Training::END_OF_BATCH : v1::Training::EVERY_TICK);
   to.set_locality(spelled<v1::Training::Locality>(upper(name(from.locality)), v1::Training::Locality_Parse));
   if (from.schedule) fill(*from.schedule, *to.mutable_schedule());

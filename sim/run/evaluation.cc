@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "core/protocol/declaration.h"
-#include "sim/model/build.h"
-#include "sim/run/train.h"
 
 namespace locus {
 namespace {
@@ -20,23 +18,21 @@ std::int32_t evaluation_lanes(const EvaluationSpec& evaluation) {
 template <class R>
 Evaluator<R>::Evaluator(const Spec& spec, const Topology& topology, Executor executor)
     : trials_(spec.training.evaluation->trials),
-      network_(build<R>(spec, topology, RuleSpec{}, evaluation_lanes(*spec.training.evaluation))),
-      door_(permit_of_evaluation(), sizeof(R)),
-      transport_(network_, Learning{}, {trial_shape_of(spec.training), false}, executor, door_),
-      task_(spec, network_.lanes, Shown::kEvaluation),
-      batch_(make_batch<R>(spec.training.ticks, network_.inputs.size, network_.readouts.size, network_.lanes)),
-      trial_(transport_, Learning{}, trial_shape_of(spec.training), spec.training) {}
+      shown_(spec, topology, RuleSpec{}, evaluation_lanes(*spec.training.evaluation), permit_of_evaluation(), executor),
+      task_(spec, shown_.network().lanes, Shown::kEvaluation),
+      batch_(make_batch<R>(spec.training.ticks, shown_.network().inputs.size, shown_.network().readouts.size,
+                           shown_.network().lanes)) {}
 
 template <class R>
 double Evaluator<R>::loss(const Network<R>& learner) {
-  for (std::size_t p = 0; p < network_.synapses.size(); ++p) network_.synapses[p].weight = learner.synapses[p].weight;
+  shown_.copy_weights(learner);
+  const std::int32_t lanes = shown_.network().lanes;
   double sum = 0;
-  for (std::int64_t first = 0; first < trials_; first += network_.lanes) {
-    task_.fill(first / network_.lanes, batch_);
-    const std::vector<double>& losses = trial_.show(batch_);
-    const std::int64_t wanted = std::min<std::int64_t>(
-        // what the other lanes show was shown before, or is not asked for
-        network_.lanes, trials_ - first);
+  for (std::int64_t first = 0; first < trials_; first += lanes) {
+    task_.fill(first / lanes, batch_);
+    const std::vector<double>& losses = shown_.trial().show(batch_);
+    // what the other lanes show was shown before, or is not asked for
+    const std::int64_t wanted = std::min<std::int64_t>(lanes, trials_ - first);
     for (std::int64_t lane = 0; lane < wanted; ++lane) sum += losses[static_cast<std::size_t>(lane)];
   }
   return sum / static_cast<double>(trials_);

@@ -12,7 +12,7 @@
 #include "core/transport/batched.h"
 #include "core/transport/executor.h"
 #include "sim/model/spec.h"
-#include "sim/run/trial.h"
+#include "sim/run/learner.h"
 #include "sim/task/task.h"
 
 namespace locus {
@@ -34,12 +34,9 @@ class Evaluator {
 
  private:
   std::int64_t trials_;
-  Network<R> network_;
-  Door door_;
-  Batched<R> transport_;
+  Learner<R, Batched<R>> shown_;  // learns nothing
   Task task_;
   Batch<R> batch_;
-  Trial<R, Batched<R>> trial_;
 };
 
 }  // namespace locus

@@ -13,13 +13,12 @@ Outline outline_of(const Spec& spec) {
   outline.populations = spec.network.populations;
   for (std::size_t p = 0; p < topology.projections.size(); ++p) {
     const Projection& projection = topology.projections[p];
-    const std::optional<double> own_rate = spec.network.projections[p].learning_rate;
     outline.projections.push_back({.name = projection.name,
                                    .source = projection.source_population.value,
                                    .target = projection.target_population.value,
                                    .synapses = projection.size(),
                                    .plastic = projection.plastic,
-                                   .learning_rate = own_rate.value_or(spec.training.learning_rate)});
+                                   .learning_rate = learning_rate_of(spec.network.projections[p], spec.training)});
   }
   constexpr const char* kTasks[] = {"recorded", "student_teacher", "drawn"};
   outline.task = kTasks[spec.task.index()];

@@ -71,6 +71,9 @@ struct Outcome {
   std::optional<Trace> trace;       // where it was asked for
 };
 
+/// The outcome of a rule that has done nothing yet.
+Outcome new_outcome(const RuleSpec& rule, const Learning& learning);
+
 struct RunResult {
   std::string model;
   std::string model_sha256;

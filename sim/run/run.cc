@@ -3,21 +3,12 @@
 #include <utility>
 
 #include "core/base/flush.h"
+#include "sim/model/check.h"
 #include "sim/model/wire.h"
 #include "sim/run/train.h"
 #include "sim/run/workers.h"
 
 namespace locus {
-
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::kCompleted: return "COMPLETED";
-    case Status::kDiverged: return "DIVERGED";
-    case Status::kLocalityBroken: return "LOCALITY_BROKEN";
-    case Status::kInterrupted: return "INTERRUPTED";
-  }
-  return "";
-}
 
 RunResult not_begun(const Spec& spec, Topology topology) {
   RunResult result{.model = spec.name,
@@ -32,7 +23,10 @@ RunResult not_begun(const Spec& spec, Topology topology) {
   return result;
 }
 
-RunResult run(const Spec& spec, const RunOptions& options) { return run(spec, topology_of(spec), options); }
+RunResult run(const Spec& spec, const RunOptions& options) {
+  require_valid(spec);
+  return run(spec, topology_of(spec), options);
+}
 
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
   const FlushDenormals flush;

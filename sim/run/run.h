@@ -16,10 +16,9 @@
 #include "sim/run/result.h"
 #include "sim/run/state.h"
 #include "sim/run/trace.h"
+#include "sim/run/transport_kind.h"
 
 namespace locus {
-
-enum class TransportKind { kBatched, kMailbox };
 
 /// A run between two updates, or between two rules; what it points to is lent for the call.
 struct Moment {
@@ -60,8 +59,9 @@ RunResult not_begun(const Spec& spec, Topology topology = {});
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an
 /// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them
-/// all). Throws CheckFailure on a defect, std::bad_alloc when memory ends.
-RunResult run(const Spec& spec, const RunOptions& options);
+/// all). Throws ModelError where the spec is not valid (sim/model/check.h), before anything is made
+/// of it; CheckFailure on a defect, std::bad_alloc when memory ends.
+RunResult run(const Spec& spec, const RunOptions& options = {});
 
 /// The same with a topology that has been made: topology_of(spec), targets listed.
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options);

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "core/protocol/declaration.h"
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/place/placement.h"
 #include "sim/place/reach.h"
 #include "sim/run/chip_record.h"
-#include "sim/run/train.h"
 #include "sim/run/weights.h"
 
 namespace locus {

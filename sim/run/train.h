@@ -1,7 +1,6 @@
 // train: one rule, from the network's first weights to its outcome.
 #pragma once
 
-#include "core/protocol/closed_form.h"
 #include "core/transport/executor.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
@@ -9,15 +8,6 @@
 #include "sim/run/state.h"
 
 namespace locus {
-
-/// tau and k as a run uses them: above T they mean T, BPTT has both at T. Times have become decays
-/// of a tick.
-Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
-
-TrialShape trial_shape_of(const TrainingSpec& training);
-
-/// The outcome of a rule that has done nothing yet.
-Outcome new_outcome(const RuleSpec& rule, const Learning& learning);
 
 /// Trains a freshly built network, or goes on from where it stood (`from`, which fits). Divergence,
 /// a broken budget and an interrupt end it early and stand in the outcome. `done` are the rules

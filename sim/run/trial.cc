@@ -29,22 +29,35 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
 
 template <class R, TransportOf<R> T>
 double Trial<R, T>::run(const Batch<R>& batch) {
+  begin(batch.input.data());
+  for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
+    if (const Tick last = end_of_run(now); last >= now) {
+      const bool learnt = run_ticks(now, last, batch);
+      now = last;
+      see_and_commit(now, learnt);
+    } else {
+      step(now);
+      learn(now, shape_.has_error(now.value) ? batch.target_at(now.value) : nullptr);
+    }
+  }
+  return end();
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::begin(const R* inputs) {
   std::ranges::fill(losses_, 0.0);
-  transport_.begin_trial(batch.input.data());
+  transport_.begin_trial(inputs);
   if (agent_) agent_->begin_trial();
   if (sensitivities_) sensitivities_->begin_trial();
-  for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
-    bool learnt = false;
-    if (const Tick last = end_of_run(now); last >= now) {
-      learnt = run_ticks(now, last, batch);
-      now = last;
-    } else {
-      forward(now);
-      learnt = rule(learning_.kind).drive != Drive::kNothing && learn(now, batch);
-    }
-    if (observer_) observer_(now, transport_.network());
-    if (commit_every_tick_ && learnt) commit(R(1));
-  }
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::learn(Tick now, const R* target) {
+  see_and_commit(now, rule(learning_.kind).drive != Drive::kNothing && learn_tick(now, target));
+}
+
+template <class R, TransportOf<R> T>
+double Trial<R, T>::end() {
   if (learning_.firing_rate) transport_.tell_rates();
   transport_.finish();
   transport_.network().carries = carries_;
@@ -54,11 +67,16 @@ double Trial<R, T>::run(const Batch<R>& batch) {
 }
 
 template <class R, TransportOf<R> T>
+void Trial<R, T>::see_and_commit(Tick now, bool learnt) {
+  if (observer_) observer_(now, transport_.network());
+  if (commit_every_tick_ && learnt) commit(R(1));
+}
+
+template <class R, TransportOf<R> T>
 const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
-  std::ranges::fill(losses_, 0.0);
-  transport_.begin_trial(batch.input.data());
+  begin(batch.input.data());
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
-    forward(now);
+    step(now);
     if (shape_.has_error(now.value)) meet_targets(batch.target_at(now.value));
   }
   return losses_;
@@ -92,7 +110,7 @@ Tick Trial<R, T>::end_of_run(Tick now) const {
 }
 
 /// Their phases, each of all ticks together, and then their sweeps: until a commit nothing that
-/// goes forward waits for one. Returns what learn() does of the last.
+/// goes forward waits for one. Returns what learn_tick() does of the last.
 template <class R, TransportOf<R> T>
 bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
   if constexpr (RunsTicks<T, R>) {
@@ -117,7 +135,7 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::forward(Tick now) {
+void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
   for (const std::int32_t p : onto_rate_) transport_.axons(ProjectionId{p});
   if (sensitivities_) sensitivities_->hear(transport_);
@@ -127,22 +145,18 @@ void Trial<R, T>::forward(Tick now) {
   transport_.step_readouts();
 }
 
-/// Learning of one tick. Returns whether a commit is due where every tick commits: after each tick
-/// online, after each sweep otherwise.
 template <class R, TransportOf<R> T>
-bool Trial<R, T>::learn(Tick now, const Batch<R>& batch) {
+bool Trial<R, T>::learn_tick(Tick now, const R* target) {
   const Rule& row = rule(learning_.kind);
-  const bool has_error = shape_.has_error(now.value);
-  if (has_error) {
-    meet_targets(batch.target_at(now.value));
-    Answers<R> answers;
-    if (row.signal == SignalSource::kAgent) answers = agent_->errors_of(now);
-    if (row.signal == SignalSource::kSymmetric) answers = {Party::kRate, transport_.network().rate.signal.data()};
-    transport_.report_errors(answers);
-    if (row.signal == SignalSource::kFeedback) transport_.feedback();
-  } else if (leaky_) {
-    transport_.report_errors({});  // there are none: what filters does so by the clock
-  }
+  const bool has_error = target != nullptr;
+  if (has_error) meet_targets(target);
+  Answers<R> answers;
+  if (row.signal == SignalSource::kSymmetric && has_error)
+    answers = {Party::kRate, transport_.network().rate.signal.data()};
+  // the agent's sums of a tick that may have an error begin anew, also where nobody compares
+  if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
+  if (has_error || answers || leaky_) transport_.report_errors(answers);  // what filters does so by the clock
+  if (row.signal == SignalSource::kFeedback && has_error) transport_.feedback();
   switch (row.drive) {
     case Drive::kNothing: return false;
     case Drive::kOnline:

@@ -40,6 +40,18 @@ class Trial {
   /// lanes; 0 where the rule learns nothing.
   double run(const Batch<R>& batch);
 
+  /// The same, tick by tick, for a world that answers the network. begin() starts the trials; the
+  /// inputs (T x m x lanes) outlive them, and the row of tick t is read by step(t) and by nobody
+  /// before.
+  void begin(const R* inputs);
+  /// Everything of a tick that goes forward: afterwards readouts have their outputs.
+  void step(Tick now);
+  /// Everything of a tick that learns, and its commit where every tick commits. target: y*_t (o x
+  /// lanes); null where the tick brings no error. Without effect under `none`. Throws LocalityBroken.
+  void learn(Tick now, const R* target);
+  /// Ends the trials after tick T. Returns what run() returns.
+  double end();
+
   /// Shows the trials of a batch and measures their losses, by lane; nothing is learnt. Under
   /// `none`, on a door that lets TARGET and NORM pass.
   const std::vector<double>& show(const Batch<R>& batch);
@@ -56,8 +68,10 @@ class Trial {
  private:
   Tick end_of_run(Tick now) const;
   bool run_ticks(Tick first, Tick last, const Batch<R>& batch);
-  void forward(Tick now);
-  bool learn(Tick now, const Batch<R>& batch);
+  /// Returns whether a commit is due where every tick commits: after each tick online, after each
+  /// sweep otherwise.
+  bool learn_tick(Tick now, const R* target);
+  void see_and_commit(Tick now, bool learnt);
   void meet_targets(const R* target);
   void add_losses(const R* target);
   void add_squares(const R* error);

@@ -84,7 +84,12 @@ template <class R>
 void set_values(const std::vector<std::vector<double>>& values, Network<R>& network) {
   CHECK(values.size() == network.synapses.size(), "as many projections as the network has");
   for (std::size_t p = 0; p < values.size(); ++p)
-    set_values(network.projections()[p], values[p], network.synapses[p].weight);
+    set_values(values[p], ProjectionId{static_cast<std::int32_t>(p)}, network);
+}
+
+template <class R>
+void set_values(const std::vector<double>& values, ProjectionId projection, Network<R>& network) {
+  set_values(network.projections()[projection], values, network.synapses[projection].weight);
 }
 
 namespace {
@@ -162,5 +167,7 @@ template void restore_kept(const std::vector<Kept>&, Network<double>&);
 template void restore_kept(const std::vector<Kept>&, Network<float>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<double>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<float>&);
+template void set_values(const std::vector<double>&, ProjectionId, Network<double>&);
+template void set_values(const std::vector<double>&, ProjectionId, Network<float>&);
 
 }  // namespace locus

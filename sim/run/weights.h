@@ -28,6 +28,8 @@ std::vector<std::vector<double>> values_of(const Network<R>& network);
 /// Puts such numbers back. A number that came from the network comes back bit by bit.
 template <class R>
 void set_values(const std::vector<std::vector<double>>& values, Network<R>& network);
+template <class R>
+void set_values(const std::vector<double>& values, ProjectionId projection, Network<R>& network);
 
 /// What the network keeps besides weights, in the same order, and back: a rule goes on from a state
 /// that fits.

@@ -115,7 +115,7 @@ LinearModel linear_model(const Spec& spec) {
     if (wait_of(spec.network, projection) > 0)
       refuse(fmt::format("the student's projection \"{}\" has a delay", projection.name));
     if (!projection.plastic) refuse(fmt::format("the student's projection \"{}\" is not plastic", projection.name));
-    if (projection.learning_rate.value_or(spec.training.learning_rate) != spec.training.learning_rate)
+    if (learning_rate_of(projection, spec.training) != spec.training.learning_rate.value_or(0))
       refuse(fmt::format("the student's projection \"{}\" has a learning rate of its own", projection.name));
   }
   LinearModel model = {matrices_of(spec.network, network_weights(spec)),

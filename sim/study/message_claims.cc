@@ -6,9 +6,9 @@
 
 #include "core/protocol/closed_form.h"
 #include "core/protocol/declaration.h"
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/run/run.h"
-#include "sim/run/train.h"
 #include "sim/study/claim.h"
 #include "sim/study/student.h"
 

@@ -113,7 +113,8 @@ LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const Lin
     for (std::int64_t update = checkpoints[k - 1]; update < checkpoints[k]; update += kUpdatesAtOnce) {
       result.expectation_interrupted = is_set(interrupt);
       if (result.expectation_interrupted) return student;
-      auto part = theory::exact_training(student, model.teacher, rule, spec.training.ticks, spec.training.learning_rate,
+      auto part = theory::exact_training(student, model.teacher, rule, spec.training.ticks,
+                                         spec.training.learning_rate.value_or(0),
                                          std::min(kUpdatesAtOnce, checkpoints[k] - update));
       student = std::move(part.student);
       result.expectation_diverged = part.diverged;
@@ -165,7 +166,8 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
     if (result.checkpoints.empty() || update > result.checkpoints.back()) result.checkpoints.push_back(update);
   }
   std::vector<double> times;
-  for (const std::int64_t update : result.checkpoints) times.push_back(double(update) * spec.training.learning_rate);
+  for (const std::int64_t update : result.checkpoints)
+    times.push_back(double(update) * spec.training.learning_rate.value_or(0));
   result.limit_time = std::max(200.0, times.back());
   for (std::size_t r = 0; r < spec.rules.size(); ++r) {
     if (locus::rule(spec.rules[r].kind).drive == Drive::kNothing) continue;

@@ -94,7 +94,6 @@ Spec student_spec(const LinearNetwork& student, const LinearNetwork& teacher, co
   spec.training.batch = plan.batch;
   spec.training.updates = plan.updates;
   spec.training.learning_rate = plan.learning_rate;
-  spec.training.has_learning_rate = true;
   spec.rules = std::move(rules);
   return spec;
 }

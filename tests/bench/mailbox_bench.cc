@@ -4,7 +4,6 @@
 // Goal: 5e7 messages/s a core. (CAF into one actor: 5e6; Asio posts to a thousand strands: 1.6e7,
 // measured elsewhere.)
 #include "core/transport/mailbox.h"
-#include "sim/place/place.h"
 #include "tests/bench/compare.h"
 #include "tests/bench/program.h"
 
@@ -13,22 +12,15 @@ namespace {
 
 template <class R>
 void mailbox(benchmark::State& state) {
-  const FlushDenormals flush;
   Work work;
   work.units = static_cast<std::int32_t>(state.range(0));
   work.commit = CommitWhen::kEveryTick;
   const Spec spec = make_spec(work, make_rule(RuleKind::kRflo), kPrecision<R>);
-  const Learning learning = learning_of(spec.rules[0], spec.training);
-  const Topology topology = topology_of(spec);
-  Network<R> network = build<R>(spec, topology, spec.rules[0], 1);
-  Door door(permit_of(learning, Locality::kAny), sizeof(R));
-  Mailbox<R> transport(network, learning, place(topology, 1), Executor{}, door);
-  Updates<R, Mailbox<R>> updates(transport, spec, learning);
+  Program<R, Mailbox<R>> program(spec);
   measure(state, "messages", 5e7, [&] {
-    const std::int64_t before = door.ledger().messages();
-    updates.run(0);
-    updates.commit();
-    return static_cast<double>(door.ledger().messages() - before);
+    const std::int64_t before = program.ledger().messages();
+    program();
+    return static_cast<double>(program.ledger().messages() - before);
   });
 }
 

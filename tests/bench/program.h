@@ -2,14 +2,13 @@
 // run as `run` does, ledger on.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 
 #include "core/base/flush.h"
 #include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
-#include "sim/model/build.h"
 #include "sim/model/wire.h"
-#include "sim/run/train.h"
+#include "sim/run/learner.h"
 #include "sim/run/update.h"
 
 namespace locus::bench {
@@ -38,43 +37,34 @@ Spec make_spec(const Work& work, const RuleSpec& rule, Precision precision);
 template <class R>
 constexpr Precision kPrecision = sizeof(R) == 4 ? Precision::kFloat32 : Precision::kFloat64;
 
-/// What the rule declares, without a budget.
-
 RuleSpec make_rule(RuleKind kind, std::int32_t depth = 0, std::int32_t stride = 1);
 
-template <class R>
+template <class R, class T = Batched<R>>
 class Program {
  public:
   explicit Program(const Spec& spec, Executor executor = {})
       : spec_(spec),
-        learning_(learning_of(spec.rules[0], spec.training)),
-        topology_(topology_of(spec)),
-        network_(build<R>(spec, topology_, spec.rules[0], spec.training.batch)),
-        door_(permit_of(learning_, Locality::kAny), sizeof(R)),
-        transport_(network_, learning_, {trial_shape_of(spec.training), spec.training.commit == CommitWhen::kEveryTick},
-                   executor, door_),
-        updates_(transport_, spec_, learning_) {}
+        topology_(topology_of(spec_)),
+        learner_(spec_, topology_, spec_.rules[0], {}, executor),
+        updates_(learner_, spec_) {}
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
   /// One more update. Returns its loss.
   double operator()() {
     const double loss = updates_.run(update_++);
-    return updates_.commit() ? loss : -1;
+    return learner_.commit() ? loss : -1;
   }
 
-  const Network<R>& network() const { return network_; }
-  const Ledger& ledger() const { return door_.ledger(); }
+  const Network<R>& network() const { return learner_.network(); }
+  const Ledger& ledger() const { return learner_.door().ledger(); }
 
  private:
   FlushDenormals flush_;  // as `run` does
   Spec spec_;
-  Learning learning_;
   Topology topology_;
-  Network<R> network_;
-  Door door_;
-  Batched<R> transport_;
-  Updates<R, Batched<R>> updates_;
+  Learner<R, T> learner_;
+  Updates<R, T> updates_;
   std::int64_t update_ = 0;
 };
 

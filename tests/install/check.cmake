@@ -14,7 +14,7 @@ file(MAKE_DIRECTORY ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
 file(RENAME ${WORK}/installed ${WORK}/moved)
 
-foreach(expected lib/cmake/locus/locus-config.cmake include/locus/core/wire/channel.h include/locus/sim/report/version.h share/locus/models)
+foreach(expected lib/cmake/locus/locus-config.cmake include/locus/locus.h include/locus/core/wire/channel.h include/locus/sim/report/version.h share/locus/models)
   if(NOT EXISTS ${WORK}/moved/${expected})
     message(FATAL_ERROR "${expected} is not installed")
   endif()
@@ -36,6 +36,13 @@ run(${CMAKE_COMMAND} -S ${SOURCE}/tests/install -B ${WORK}/consumer -G Ninja -DC
   -DCMAKE_PREFIX_PATH=${WORK}/moved -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
 run(${CMAKE_COMMAND} --build ${WORK}/consumer)
 run(${WORK}/consumer/core_consumer)
+run(${WORK}/consumer/library_consumer)
+
+# The one header shows nothing but the standard library and what is installed with it.
+run(${COMPILER} -std=c++20 -M -I${WORK}/moved/include -I${WORK}/moved/include/locus ${SOURCE}/tests/install/library_consumer.cc)
+if(output MATCHES "[^ ]*/(Eigen|eigen3|google|fmt|boost|openssl|CLI)/[^ ]*")
+  message(FATAL_ERROR "locus/locus.h includes ${CMAKE_MATCH_0}")
+endif()
 file(GLOB models ${WORK}/moved/share/locus/models/*.txtpb)
 if(NOT models)
   message(FATAL_ERROR "no model is installed")

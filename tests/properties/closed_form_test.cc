@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
-#include "sim/run/train.h"
 #include "tests/support/oracle.h"
 #include "tests/support/random_model.h"
 

@@ -10,8 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
-#include "sim/run/train.h"
 #include "tests/protocol/generic_model.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"

@@ -13,7 +13,6 @@ Outline sample_outline() {
   spec.network.projections[2].plastic = false;
   spec.training.loss = Loss::kSequence;
   spec.training.learning_rate = 0.1;
-  spec.training.has_learning_rate = true;
   spec.training.locality = Locality::kTemporal;
   spec.task = StudentTeacherTask{};
   return outline_of(spec);

@@ -65,6 +65,41 @@ TEST(Evaluation, HasTheLossesOfTheWeightsAtItsUpdates) {
   }
 }
 
+/// Onto `rows` targets, from `cols` sources, three in four of them.
+SparseMatrix most_of(std::int32_t rows, std::int32_t cols) {
+  SparseMatrix matrix{.rows = rows, .cols = cols};
+  for (std::int32_t i = 0; i < rows; ++i) {
+    for (std::int32_t j = 0; j < cols; ++j) {
+      if ((i + j) % 4 == 3) continue;
+      matrix.row.push_back(i);
+      matrix.col.push_back(j);
+      matrix.values.push_back(0.01 * ((i * 7 + j * 3) % 11 - 5));
+    }
+  }
+  return matrix;
+}
+
+// Threads that share out sparse sending lay weights out for themselves: those of now.
+TEST(Evaluation, OverSparseSynapsesIsTheSameForThreads) {
+  constexpr std::int32_t kUnits = 300;
+  Spec spec = small_model({.inputs = 2, .units = kUnits, .readouts = 1, .ticks = 4},
+                          {.activation = Activation::kTanh, .loss = Loss::kSequence}, 1);
+  for (ProjectionSpec& projection : spec.network.projections) {
+    const auto size = [&](std::int32_t p) { return spec.network.populations[static_cast<std::size_t>(p)].size; };
+    projection.weights = most_of(size(projection.target), size(projection.source));
+    projection.learning_rate = 0.01;
+  }
+  spec.rules = {rule_spec(RuleKind::kBptt)};
+  spec.training.updates = 3;
+  auto& recorded = std::get<RecordedTask>(spec.task);
+  recorded.evaluation_trials = {recorded.trials.front()};
+  spec.training.evaluation = EvaluationSpec{1, 1};
+  const Outcome one = run_with(spec, TransportKind::kBatched, 1).outcomes.front();
+  const Outcome three = run_with(spec, TransportKind::kBatched, 3).outcomes.front();
+  EXPECT_EQ(one.evaluations, three.evaluations);
+  EXPECT_NE(one.evaluations.front().loss, one.evaluations.back().loss);
+}
+
 TEST(Evaluation, ChangesNothingElseByABit) {
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     Spec spec = evaluated(seed, 1);

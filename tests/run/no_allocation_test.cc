@@ -11,6 +11,7 @@
 
 #include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
+#include "sim/run/session.h"
 #include "sim/run/trial.h"
 #include "tests/support/hand_network.h"
 
@@ -117,6 +118,34 @@ TEST(NoAllocation, InATrialOfAnyRule) {
     }
     EXPECT_EQ(allocations_of(row.kind, 1, true), 0) << row.name << ", commits every tick";
     EXPECT_EQ(allocations_of(row.kind, 4, false, true), 0) << row.name << ", counted by neuron";
+  }
+}
+
+TEST(NoAllocation, InATickOfASession) {
+  Spec spec;
+  spec.network.populations = {{.name = "in", .kind = PopulationKind::kInput, .size = 3},
+                              {.name = "rec", .kind = PopulationKind::kRate, .size = 8, .leak = 0.5},
+                              {.name = "out", .kind = PopulationKind::kReadout, .size = 2}};
+  spec.network.projections = {
+      {.name = "B", .source = 0, .target = 1, .weights = GaussianWeights{1}, .learning_rate = {}},
+      {.name = "W", .source = 1, .target = 1, .weights = GaussianWeights{1}, .learning_rate = {}},
+      {.name = "A", .source = 1, .target = 2, .weights = GaussianWeights{1}, .learning_rate = {}}};
+  for (const RuleKind kind : {RuleKind::kNone, RuleKind::kBptt, RuleKind::kRflo}) {
+    Session session(spec, RuleSpec{.name = "rule", .kind = kind}, {.learning_rate = 0.01, .ticks = 6});
+    const std::vector<double> x = {1, -1, 0.5};
+    const std::vector<double> y = {0, 1};
+    for (int trial = 0; trial < 2; ++trial) {
+      const std::int64_t before = allocations;
+      session.begin_trial();
+      for (int t = 0; t < 6; ++t) {
+        session.step(x);
+        session.teach(y);
+      }
+      if (trial > 0) {
+        EXPECT_EQ(allocations - before, 0) << rule(kind).name;
+      }
+      session.commit();
+    }
   }
 }
 

@@ -136,7 +136,7 @@ void expect_signals_times_traces(const Spec& spec, const Recorded& recorded, std
   const auto rows = static_cast<std::size_t>(populations[static_cast<std::size_t>(projection.target)].size);
   const std::size_t trace = record_of(spec, Quantity::kTrace, p);
   const std::size_t signal = record_of(spec, Quantity::kLearningSignal, projection.target);
-  const double rate = projection.learning_rate.value_or(spec.training.learning_rate) / spec.training.batch;
+  const double rate = learning_rate_of(projection, spec.training) / spec.training.batch;
   const auto* sparse = std::get_if<SparseMatrix>(&projection.weights);
   std::vector<double> before = initial_weights(spec)[static_cast<std::size_t>(p)];
   const std::size_t entries = before.size();

@@ -10,11 +10,9 @@
 #include "core/protocol/declaration.h"
 #include "core/transport/batched.h"
 #include "core/transport/mailbox.h"
-#include "sim/model/build.h"
 #include "sim/model/load.h"
 #include "sim/model/wire.h"
-#include "sim/place/place.h"
-#include "sim/run/train.h"
+#include "sim/run/learner.h"
 #include "sim/run/update.h"
 #include "tests/support/agreement.h"
 
@@ -55,10 +53,12 @@ spiking::Spikes spikes_of(const std::string& name) {
 }
 
 template <class T>
-Watched train_over(T& transport, const Spec& spec, const Learning& learning) {
+Watched train_over(const Spec& spec) {
   Watched watched;
-  Updates<double, T> updates(transport, spec, learning);
-  updates.observe([&](Tick now, const Network<double>& network) {
+  const Topology topology = topology_of(spec);
+  Learner<double, T> learner(spec, topology, spec.rules[0], {}, Executor{});
+  Updates<double, T> updates(learner, spec);
+  learner.trial().observe([&](Tick now, const Network<double>& network) {
     if (now.value == 1) watched.spikes.emplace_back();
     for (std::int32_t i = 0; i < network.rate.size; ++i) {
       if (network.rate.activity[static_cast<std::size_t>(i)] != 0) watched.spikes.back().emplace_back(now.value, i);
@@ -66,8 +66,18 @@ Watched train_over(T& transport, const Spec& spec, const Learning& learning) {
   });
   for (std::int64_t update = 0; update < spec.training.updates; ++update) {
     watched.losses.push_back(updates.run(update));
-    if (update == 0) watched.first_trial = transport.door().ledger();
-    updates.commit();
+    if (update == 0) watched.first_trial = learner.door().ledger();
+    learner.commit();
+  }
+  for (std::size_t p = 0; p < topology.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
+    const auto rows = static_cast<std::size_t>(projection.target_size);
+    const auto cols = static_cast<std::size_t>(projection.source_size);
+    std::vector<double>& values = watched.weights.emplace_back(rows * cols, 0.0);
+    for (std::int64_t k = 0; k < projection.size(); ++k) {
+      values[static_cast<std::size_t>(projection.target_of(k)) * cols + static_cast<std::size_t>(projection.source_of(k))] =
+          learner.network().synapses[p].weight[static_cast<std::size_t>(k)];
+    }
   }
   return watched;
 }
@@ -99,30 +109,9 @@ Fixture evidence() {
 Spec spec_of(const Fixture& fixture) { return load(std::string(LOCUS_MODELS) + "/" + fixture.model + ".txtpb"); }
 
 Watched train(const Fixture& fixture, TransportKind transport) {
-  const Spec spec = spec_of(fixture);
-  const Learning learning = learning_of(spec.rules[0], spec.training);
-  const Topology topology = topology_of(spec);
-  Network<double> network = build<double>(spec, topology, spec.rules[0], spec.training.batch);
-  Door door(permit_of(learning, Locality::kStrict), sizeof(double));
-  Watched watched;
-  if (transport == TransportKind::kMailbox) {
-    Mailbox<double> mailbox(network, learning, place(topology, 2), Executor{}, door);
-    watched = train_over(mailbox, spec, learning);
-  } else {
-    Batched<double> batched(network, learning, {trial_shape_of(spec.training), false}, Executor{}, door);
-    watched = train_over(batched, spec, learning);
-  }
-  for (std::size_t p = 0; p < topology.projections.size(); ++p) {
-    const Projection& projection = topology.projections[p];
-    const auto rows = static_cast<std::size_t>(projection.target_size);
-    const auto cols = static_cast<std::size_t>(projection.source_size);
-    std::vector<double>& values = watched.weights.emplace_back(rows * cols, 0.0);
-    for (std::int64_t k = 0; k < projection.size(); ++k) {
-      values[static_cast<std::size_t>(projection.target_of(k)) * cols + static_cast<std::size_t>(projection.source_of(k))] =
-          network.synapses[p].weight[static_cast<std::size_t>(k)];
-    }
-  }
-  return watched;
+  Spec spec = spec_of(fixture);
+  spec.training.locality = Locality::kStrict;
+  return transport == TransportKind::kMailbox ? train_over<Mailbox<double>>(spec) : train_over<Batched<double>>(spec);
 }
 
 double miss(const Spec& spec, const oracle::ByProjection& weights, const oracle::ByProjection& wanted) {

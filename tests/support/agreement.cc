@@ -99,7 +99,7 @@ oracle::ByProjection change(const Spec& spec, const Outcome& outcome) {
   const oracle::ByProjection after = weights_of(outcome);
   for (std::size_t p = 0; p < result.size(); ++p) {
     for (std::size_t k = 0; k < result[p].size(); ++k)
-      result[p][k] = (result[p][k] - after.at(p).at(k)) / spec.training.learning_rate;
+      result[p][k] = (result[p][k] - after.at(p).at(k)) / spec.training.learning_rate.value();
   }
   return result;
 }

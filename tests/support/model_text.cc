@@ -128,7 +128,8 @@ std::string training_text(const TrainingSpec& training) {
   if (training.window > 0) text += " window: " + std::to_string(training.window);
   text += optimizer_text(training.optimizer) + clip_text(training.optimizer);
   text += " ticks: " + std::to_string(training.ticks) + " batch: " + std::to_string(training.batch);
-  text += " updates: " + std::to_string(training.updates) + " learning_rate: " + number(training.learning_rate);
+  text +=
+      " updates: " + std::to_string(training.updates) + " learning_rate: " + number(training.learning_rate.value_or(0));
   if (training.warmup > 0) text += " warmup_ticks: " + std::to_string(training.warmup);
   if (training.carry_state) text += " carry_state: true";
   if (training.evaluation) {

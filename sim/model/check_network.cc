@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/model/checks.h"
+#include "sim/model/network_size.h"
+
+namespace locus {
+namespace {
+
+void check_leak(const LeakSpec& leak, const FieldPath& where, FaultList& faults) {
+  check_positive(leak.tau_m, where.at("tau_m"), faults);
+}
+
+/// Of adaptation_tau a Spec has 0 where the threshold does not adapt.
+void check_lif(const LifSpec& lif, const FieldPath& where, FaultList& faults) {
+  check_leak(lif.leak, where, faults);
+  check_positive(lif.threshold, where.at("threshold"), faults);
+  check_not_negative(lif.refractory, where.at("refractory"), faults);
+  const FieldPath surrogate = where.at("surrogate");
+  check_enum(lif.surrogate, Surrogate::kArctan, surrogate.at("kind"), faults);
+  check_not_negative(lif.height, surrogate.at("height"), faults);
+  check_positive(lif.width, surrogate.at("width"), faults);
+  const FieldPath adaptation = where.at("adaptation");
+  if (lif.adaptation_tau != 0) check_positive(lif.adaptation_tau, adaptation.at("tau"), faults);
+  check_not_negative(lif.adaptation, adaptation.at("beta"), faults);
+}
+
+void check_rate(const PopulationSpec& population, const FieldPath& where, FaultList& faults) {
+  check_enum(population.activation, Activation::kSigmoid, where.at("activation"), faults);
+  if (!(population.leak > 0 && population.leak <= 1))
+    faults.error(where.at("leak"), "is " + shown(population.leak), "must be above 0 and at most 1");
+}
+
+void check_initial(const PopulationSpec& population, const FieldPath& where, FaultList& faults) {
+  if (population.initial.empty()) return;
+  const FieldPath field = where.at("rate").at("initial");
+  if (population.kind != PopulationKind::kRate || population.lif) {
+    faults.error(field, "is given for a population that is not of rate neurons", "is for rate neurons only");
+    return;
+  }
+  check_finite(population.initial, field, faults);
+  if (population.size > 0 && std::ssize(population.initial) != population.size)
+    faults.error(field, fmt::format("has {} values", population.initial.size()),
+                 fmt::format("must have one for each of {} neurons (a file may give 1 for all)", population.size));
+}
+
+void check_population(const PopulationSpec& population, const FieldPath& where, FaultList& faults) {
+  check_name(population.name, where.at("name"), faults);
+  check_range(population.size, 1, kMostNeurons, where.at("size"), faults);
+  if (!check_enum(population.kind, PopulationKind::kReadout, where.at("kind"), faults)) return;
+  check_initial(population, where, faults);
+  if (population.lif) {
+    check_lif(*population.lif, where.at("lif"), faults);
+    if (population.kind != PopulationKind::kRate)
+      faults.error(where.at("lif"), fmt::format("is given for a population of kind {}", name(population.kind)),
+                   "stands with the kind of rate populations, whose layer spiking neurons are in");
+  } else if (population.kind == PopulationKind::kRate) {
+    check_rate(population, where.at("rate"), faults);
+  }
+  if (!population.memory) return;
+  check_leak(*population.memory, where.at("readout"), faults);
+  if (population.kind != PopulationKind::kReadout)
+    faults.error(where.at("readout").at("tau_m"), "is given for a population that is no readout", "is for readouts only");
+}
+
+bool may_connect(PopulationKind source, PopulationKind target) {
+  return (source == PopulationKind::kInput && target == PopulationKind::kRate) ||
+         (source == PopulationKind::kRate && target != PopulationKind::kInput);
+}
+
+const PopulationSpec& at(const NetworkSpec& network, std::int32_t population) {
+  return network.populations[static_cast<std::size_t>(population)];
+}
+
+/// The size that a projection's weights must have, as far as its ends are known.
+MatrixShape shape_of(const NetworkSpec& network, const ProjectionSpec& projection) {
+  MatrixShape shape = {known_size(network, projection.target), known_size(network, projection.source), {}, {}};
+  if (shape.rows != kUnknown)
+    shape.rows_of = "the size of target " + shown(std::string_view(at(network, projection.target).name));
+  if (shape.cols != kUnknown)
+    shape.cols_of = "the size of source " + shown(std::string_view(at(network, projection.source).name));
+  return shape;
+}
+
+void check_autapses(const ProjectionSpec& projection, const MatrixShape& shape, const FieldPath& where, FaultList& faults) {
+  const auto* random = std::get_if<SparseRandomWeights>(&projection.weights);
+  if (random != nullptr && random->autapses != projection.autapses)
+    faults.error(where.at("autapses"),
+                 fmt::format("is {}, and that of its weights is {}", projection.autapses, random->autapses),
+                 "must be the same");
+  if (projection.autapses) return;
+  if (random != nullptr && !random->probability && random->in_degree > 0 && random->in_degree == shape.cols)
+    faults.error(where.at("weights").at("sparse_random").at("in_degree"), fmt::format("is {}", random->in_degree),
+                 fmt::format("must be at most {}, since autapses is false", shape.cols - 1));
+  if (projection.source != projection.target)
+    faults.error(where.at("autapses"), "is false", "is for a projection of a population with itself");
+  if (std::holds_alternative<SparseMatrix>(projection.weights))
+    faults.error(where.at("autapses"), "is false", "is for a dense matrix; leave the entries of a sparse one away");
+}
+
+void check_projection(const NetworkSpec& network, const ProjectionSpec& projection, const FieldPath& where,
+                      Checking& checking) {
+  FaultList& faults = checking.faults;
+  check_name(projection.name, where.at("name"), faults);
+  if (projection.learning_rate) check_not_negative(*projection.learning_rate, where.at("learning_rate"), faults);
+  check_index(projection.source, network.populations.size(), "population", where.at("source"), faults);
+  check_index(projection.target, network.populations.size(), "population", where.at("target"), faults);
+  if (has_known_ends(network, projection)) {
+    const PopulationKind from = at(network, projection.source).kind;
+    const PopulationKind to = at(network, projection.target).kind;
+    if (!may_connect(from, to))
+      faults.error(where, fmt::format("goes from {} to {}", name(from), name(to)),
+                   "must go from input to rate, rate to rate or rate to readout");
+  }
+  const MatrixShape shape = shape_of(network, projection);
+  check_weights(projection.weights, shape, where.at("weights"), checking);
+  check_autapses(projection, shape, where, faults);
+}
+
+void check_pairs(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
+  std::map<std::pair<std::int32_t, std::int32_t>, std::size_t> seen;
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    const ProjectionSpec& projection = network.projections[i];
+    if (projection.source < 0 || projection.target < 0) continue;
+    const auto [earlier, fresh] = seen.emplace(std::pair{projection.source, projection.target}, i);
+    if (fresh) continue;
+    faults.error(where.at("projections", static_cast<int>(i)),
+                 fmt::format("connects the same populations as projections[{}]", earlier->second),
+                 "two populations have at most one projection each way");
+  }
+}
+
+void check_counts(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
+  std::int64_t all = 0;
+  for (std::int32_t i = 0; i < std::ssize(network.populations); ++i)
+    all += std::max(known_size(network, i), std::int64_t{0});
+  if (all > kMostNeurons)
+    faults.error(where, fmt::format("has {} neurons", all), fmt::format("must have at most {}", kMostNeurons));
+  for (const PopulationKind kind : {PopulationKind::kInput, PopulationKind::kRate}) {
+    if (known_neurons(network, kind) == 0)
+      faults.error(where, fmt::format("has no {} population", name(kind)), "must have at least one");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> obstacles_to_aligned(const NetworkSpec& network) {
+  std::vector<std::string> obstacles;
+  for (const PopulationKind kind : {PopulationKind::kInput, PopulationKind::kRate, PopulationKind::kReadout}) {
+    const std::size_t count = populations_of(network, kind).size();
+    if (count > 1) obstacles.push_back(fmt::format("in a network of {} {} populations", count, name(kind)));
+  }
+  for (const ProjectionSpec& projection : network.projections) {
+    if (!std::holds_alternative<SparseMatrix>(projection.weights) &&
+        !std::holds_alternative<SparseRandomWeights>(projection.weights))
+      continue;
+    obstacles.push_back("in a network with the sparse projection " + shown(std::string_view(projection.name)));
+    break;
+  }
+  return obstacles;
+}
+
+void tell_obstacles(const std::vector<std::string>& obstacles, const FieldPath& field, FaultList& faults) {
+  for (const std::string& obstacle : obstacles)
+    faults.error(field, "stands " + obstacle,
+                 "aligned weights want one population of each kind and every projection dense");
+}
+
+bool check_network(const NetworkSpec& network, const FieldPath& where, Checking& checking) {
+  FaultList& faults = checking.faults;
+  if (std::ssize(network.populations) > kMostPopulations) {
+    faults.error(where.at("populations"), fmt::format("are {}", network.populations.size()),
+                 fmt::format("must be at most {}", kMostPopulations));
+    return false;
+  }
+  for (std::size_t i = 0; i < network.populations.size(); ++i)
+    check_population(network.populations[i], where.at("populations", static_cast<int>(i)), faults);
+  check_unique(network.populations, "populations", where, faults);
+  check_counts(network, where, faults);
+  for (std::size_t i = 0; i < network.projections.size(); ++i)
+    check_projection(network, network.projections[i], where.at("projections", static_cast<int>(i)), checking);
+  check_unique(network.projections, "projections", where, faults);
+  check_pairs(network, where, faults);
+  const std::vector<std::string> obstacles = obstacles_to_aligned(network);
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    if (std::holds_alternative<AlignedWeights>(network.projections[i].weights))
+      tell_obstacles(obstacles, where.at("projections", static_cast<int>(i)).at("weights").at("aligned"), faults);
+  }
+  return true;
+}
+
+}  // namespace locus

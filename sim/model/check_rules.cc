@@ -1,0 +1,143 @@
+#include <set>
+
+#include <fmt/format.h>
+
+#include "sim/model/checks.h"
+#include "sim/model/network_size.h"
+#include "sim/model/requirements.h"
+
+namespace locus {
+namespace {
+
+/// What checking feedback needs of the network; made once for all rules.
+struct FeedbackContext {
+  explicit FeedbackContext(const NetworkSpec& of)
+      : network(of),
+        rate(populations_of(of, PopulationKind::kRate)),
+        readouts(known_neurons(of, PopulationKind::kReadout)),
+        plastic(have_plastic_input(of)),
+        obstacles(obstacles_to_aligned(of)) {}
+  const NetworkSpec& network;
+  std::vector<std::int32_t> rate;
+  std::int64_t readouts = 0;
+  std::vector<bool> plastic;  // by population
+  std::vector<std::string> obstacles;
+};
+
+/// The field of a rule's kind in a model file.
+std::string_view field_of(RuleKind kind) {
+  switch (kind) {
+    case RuleKind::kNone: return "none";
+    case RuleKind::kBptt: return "bptt";
+    case RuleKind::kTbptt: return "tbptt";
+    case RuleKind::kRflo: return "rflo";
+    case RuleKind::kEprop:
+    case RuleKind::kEpropRandom: return "eprop";
+    case RuleKind::kRtrl: return "rtrl";
+  }
+  return "kind";
+}
+
+const std::string& name_of(const FeedbackContext& context, std::int32_t population) {
+  return context.network.populations[static_cast<std::size_t>(population)].name;
+}
+
+bool check_rate_population(const FeedbackContext& context, std::int32_t population, const FieldPath& field,
+                           FaultList& faults) {
+  if (!check_index(population, context.network.populations.size(), "population", field, faults)) return false;
+  if (!is_known(context.network, population)) return false;  // told already
+  if (kind_of(context.network, population) == PopulationKind::kRate) return true;
+  faults.error(field, "is " + shown(std::string_view(name_of(context, population))) + ", which is no rate population", "");
+  return false;
+}
+
+void check_one_feedback(const FeedbackSpec& feedback, const FeedbackContext& context, const FieldPath& where,
+                        Checking& checking) {
+  if (context.readouts == 0) return;  // told already
+  const MatrixShape shape = {context.readouts, known_size(context.network, feedback.population), "the number of readouts",
+                             "the size of population " + shown(std::string_view(name_of(context, feedback.population)))};
+  check_weights(feedback.weights, shape, where, checking);
+  if (std::holds_alternative<SparseRandomWeights>(feedback.weights))
+    checking.faults.error(where.at("sparse_random"), "is given for a feedback", "is for projections");
+  if (std::holds_alternative<AlignedWeights>(feedback.weights))
+    tell_obstacles(context.obstacles, where.at("aligned"), checking.faults);
+}
+
+void check_feedback(const RuleSpec& rule, const FeedbackContext& context, const FieldPath& where, Checking& checking) {
+  FaultList& faults = checking.faults;
+  std::set<std::int32_t> seen;
+  for (std::size_t i = 0; i < rule.feedback.size(); ++i) {
+    const std::int32_t population = rule.feedback[i].population;
+    const FieldPath field = where.at("feedback", static_cast<int>(i));
+    if (!check_rate_population(context, population, field.at("population"), faults)) return;
+    if (!seen.insert(population).second) {
+      faults.error(field, "is the second one for population " + shown(std::string_view(name_of(context, population))),
+                   "must be one a population");
+    }
+    check_one_feedback(rule.feedback[i], context, field.at("weights"), checking);
+  }
+  for (const std::int32_t population : context.rate) {
+    if (seen.contains(population) || !context.plastic[static_cast<std::size_t>(population)]) continue;
+    faults.error(where, "has no feedback for rate population " + shown(std::string_view(name_of(context, population))),
+                 "where feedback is given, each rate population with a plastic incoming projection needs one");
+  }
+}
+
+/// Numbers that only some kinds of rules have. Of a depth a Spec has 0 where it is the whole trial.
+void check_numbers(const RuleSpec& rule, const FieldPath& where, FaultList& faults) {
+  if (rule.kind == RuleKind::kTbptt) {
+    if (rule.depth != 0) check_range(rule.depth, 1, kMostCount, where.at("depth"), faults);
+    check_range(rule.stride, 1, kMostCount, where.at("stride"), faults);
+  }
+  if (rule.kind == RuleKind::kRflo && rule.trace_decay && !(*rule.trace_decay >= 0 && *rule.trace_decay <= 1))
+    faults.error(where.at("trace_decay"), "is " + shown(*rule.trace_decay), "must be 0 to 1");
+  if (rule.kind != RuleKind::kEprop && rule.kind != RuleKind::kEpropRandom) return;
+  check_not_negative(rule.filter_tau, where.at("filter_tau"), faults);
+  if (!rule.firing_rate) return;
+  check_not_negative(rule.firing_rate->target_hz, where.at("firing_rate").at("target_hz"), faults);
+  check_not_negative(rule.firing_rate->strength, where.at("firing_rate").at("strength"), faults);
+}
+
+/// What the network has that a rule is not made for, and what it has not that a rule asks of it.
+void check_beside_network(const RuleSpec& rule, const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
+  if (const std::string lack = not_offered(rule.kind, network); !lack.empty())
+    faults.error(where, "is not offered in a network with " + lack, "");
+  if (has_spikes(network)) return;
+  const auto only_spiking = [&](std::string_view field) {
+    faults.error(where.at(field), "is given, and the network has no spiking population", "is for spiking populations only");
+  };
+  if (rule.filter_tau > 0) only_spiking("filter_tau");
+  if (rule.firing_rate) only_spiking("firing_rate");
+}
+
+void check_rule(const RuleSpec& one, const FeedbackContext& context, const FieldPath& where, Checking& checking) {
+  check_name(one.name, where.at("name"), checking.faults);
+  if (!check_enum(one.kind, RuleKind::kRtrl, where.at("kind"), checking.faults)) return;
+  const FieldPath field = where.at(field_of(one.kind));
+  check_numbers(one, field, checking.faults);
+  if (rule(one.kind).signal == SignalSource::kFeedback) {
+    check_feedback(one, context, field, checking);
+  } else if (!one.feedback.empty()) {
+    checking.faults.error(field, "has feedback", "is for rules whose learning signal comes over it: rflo and eprop:random");
+  }
+  check_beside_network(one, context.network, field, checking.faults);
+}
+
+}  // namespace
+
+bool check_rules(Checking& checking) {
+  const std::vector<RuleSpec>& rules = checking.spec.rules;
+  const FieldPath root;
+  if (std::ssize(rules) > kMostRules) {
+    checking.faults.error(root.at("rules"), fmt::format("are {}", rules.size()),
+                          fmt::format("must be at most {}", kMostRules));
+    return false;
+  }
+  const FeedbackContext context(checking.spec.network);
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    check_rule(rules[i], context, root.at("rules", static_cast<int>(i)), checking);
+  check_unique(rules, "rules", root, checking.faults);
+  return true;
+}
+
+}  // namespace locus

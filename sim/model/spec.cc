@@ -1,0 +1,77 @@
+#include "sim/model/spec.h"
+
+#include <cmath>
+
+namespace locus {
+
+double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training) {
+  return projection.learning_rate.value_or(training.learning_rate.value_or(0));
+}
+
+std::int32_t window_of(const TrainingSpec& training) {
+  switch (training.loss) {
+    case Loss::kFinal: return 1;
+    case Loss::kSequence:
+    case Loss::kSum:
+    case Loss::kCrossEntropy: break;
+  }
+  return training.window > 0 ? training.window : training.ticks - training.warmup;
+}
+
+double decay_of(double tau, double dt) { return tau > 0 ? std::exp(-dt / tau) : 0; }
+
+LifParameters lif_parameters(const LifSpec& lif, double dt) {
+  LifParameters p;
+  p.decay = decay_of(lif.leak.tau_m, dt);
+  p.gain = lif.leak.normalise_input ? 1 - p.decay : 1;
+  p.threshold = lif.threshold;
+  p.refractory = std::round(lif.refractory / dt);
+  p.adaptation_decay = decay_of(lif.adaptation_tau, dt);
+  p.adaptation = lif.adaptation;
+  p.surrogate = lif.surrogate;
+  p.height = lif.height;
+  p.width = lif.width;
+  return p;
+}
+
+std::string_view name(Loss loss) {
+  switch (loss) {
+    case Loss::kFinal: return "FINAL";
+    case Loss::kSequence: return "SEQUENCE";
+    case Loss::kSum: return "SUM";
+    case Loss::kCrossEntropy: return "CROSS_ENTROPY";
+  }
+  return "";
+}
+
+DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_t readouts) {
+  DenseMatrix target{ticks, readouts, {}};
+  target.values.assign(static_cast<std::size_t>(ticks * readouts), 0);
+  for (std::int64_t t = 0; t < ticks; ++t) target.values[static_cast<std::size_t>(t * readouts + chosen)] = 1;
+  return target;
+}
+
+std::string_view name(Precision precision) { return precision == Precision::kFloat32 ? "FLOAT32" : "FLOAT64"; }
+
+int scalar_bytes(Precision precision) { return precision == Precision::kFloat32 ? 4 : 8; }
+
+std::string_view name(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::kActivity: return "ACTIVITY";
+    case Quantity::kOutput: return "OUTPUT";
+    case Quantity::kError: return "ERROR";
+    case Quantity::kLearningSignal: return "LEARNING_SIGNAL";
+    case Quantity::kTrace: return "TRACE";
+    case Quantity::kWeights: return "WEIGHTS";
+    case Quantity::kSingularValues: return "SINGULAR_VALUES";
+  }
+  return "";
+}
+
+bool is_of_projection(Quantity quantity) {
+  return quantity == Quantity::kTrace || quantity == Quantity::kWeights || quantity == Quantity::kSingularValues;
+}
+
+bool is_of_ticks(Quantity quantity) { return quantity != Quantity::kWeights && quantity != Quantity::kSingularValues; }
+
+}  // namespace locus

@@ -1,0 +1,27 @@
+#include "sim/report/resume.h"
+
+#include <utility>
+
+#include "sim/model/errors.h"
+#include "sim/report/checkpoint.h"
+
+namespace locus {
+
+std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every) {
+  return [file = std::move(file), every](const Moment& moment) {
+    const bool between_rules = moment.present == nullptr && !moment.done.outcomes.empty();
+    const std::int64_t updates = moment.present != nullptr ? moment.present->updates : 0;
+    const bool due = updates > 0 && updates % every == 0;
+    if (moment.stopping || between_rules || due) write_checkpoint({}, moment, file);
+  };
+}
+
+RunResult resume(const Spec& spec, const std::filesystem::path& file, RunOptions options) {
+  const Checkpoint checkpoint = read_checkpoint(file);
+  if (std::string wrong = misfit(spec, checkpoint.state); !wrong.empty())
+    throw ModelError({{.file = file.string(), .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
+  options.from = &checkpoint.state;
+  return run(spec, options);
+}
+
+}  // namespace locus

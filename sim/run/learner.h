@@ -1,0 +1,95 @@
+// Learner: a network under one rule over one transport. It holds what these need of each other:
+// the columns of the network, the door, the transport, and the schedule of a tick (trial.h).
+//
+// Why: a run, an evaluation, a benchmark and a session that is driven from outside differ in who
+// shows what when. What is built for them, and what happens within an update, is the same, and
+// stands here once. Cost: that of build and of the transport's columns; nothing is allocated after
+// construction. Invariant: the parts refer to each other, so a learner never moves.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/indexed.h"
+#include "core/protocol/rule.h"
+#include "core/transport/executor.h"
+#include "core/wire/topology.h"
+#include "sim/model/spec.h"
+#include "sim/run/chip_record.h"
+#include "sim/run/state.h"
+#include "sim/run/trial.h"
+#include "sim/task/batch.h"
+
+namespace locus {
+
+/// Who looks at a learner, and who feeds it. None of it changes a count, or a bit of what is learnt.
+struct Audience {
+  bool outputs_are_seen = false;     // at ticks without an error too
+  bool inputs_tick_by_tick = false;  // x_t is written after tick t - 1
+};
+
+/// T: Mailbox<R> or Batched<R>.
+template <class R, TransportOf<R> T>
+class Learner {
+ public:
+  /// `topology` is the spec's and outlives this. `rule` is one of the spec's, or complete as those
+  /// are; a chip of the spec is counted for.
+  Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor);
+  /// A learner that counts for nobody: so many lanes, another permit, no chip.
+  Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes, const Permit& permit,
+          Executor executor);
+  Learner(const Learner&) = delete;
+  Learner& operator=(const Learner&) = delete;
+
+  /// Sets every learning rate to that of update `update` (from 0), where the model has a schedule.
+  void begin_update(std::int64_t update);
+  /// Shows a batch and learns from it. Returns the loss as met, the mean over the lanes; 0 where the
+  /// rule learns nothing. Throws LocalityBroken.
+  double run(const Batch<R>& batch);
+  /// Trials that were shown tick by tick (Trial::begin .. Trial::end) have ended: counts them.
+  void count_trials();
+  /// Commits what has been learnt. Returns whether all plastic weights are finite; true where
+  /// nothing is learnt. Throws LocalityBroken.
+  bool commit();
+
+  /// Goes on from a state that fits the spec.
+  void restore(const RuleState& state);
+  /// What its actors keep, of one replica, for the ledger to say.
+  void note_memory();
+  /// eta of a projection before the schedule. Without effect where it is not plastic.
+  double learning_rate(ProjectionId projection) const { return rates_[projection]; }
+  void set_learning_rate(ProjectionId projection, double rate);
+  /// Weights of a projection, in the order of the model file (weights.h).
+  void set_weights(ProjectionId projection, const std::vector<double>& values);
+  /// The weights of a learner of the same spec.
+  void copy_weights(const Network<R>& from);
+
+  const Learning& learning() const { return learning_; }
+  bool learns() const { return locus::rule(learning_.kind).drive != Drive::kNothing; }
+  const TrialShape& shape() const { return shape_; }
+  Network<R>& network() { return network_; }
+  const Network<R>& network() const { return network_; }
+  Door& door() { return door_; }
+  const Door& door() const { return door_; }
+  T& transport() { return transport_; }
+  Trial<R, T>& trial() { return trial_; }
+  std::optional<ChipRecord>& chip() { return chip_; }
+
+ private:
+  Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
+          std::int32_t lanes, const Permit& permit, Audience audience, Executor executor);
+
+  Learning learning_;
+  TrialShape shape_;
+  std::int64_t updates_;                  // of the run, which the schedule counts by
+  std::optional<ScheduleSpec> schedule_;  // of the learning rates
+  Network<R> network_;
+  Indexed<double> rates_;  // eta by projection, before the schedule
+  Door door_;
+  std::optional<ChipRecord> chip_;
+  T transport_;
+  Trial<R, T> trial_;
+};
+
+}  // namespace locus

@@ -1,0 +1,24 @@
+#include "sim/run/result.h"
+
+namespace locus {
+
+std::string_view name(Status status) {
+  switch (status) {
+    case Status::kCompleted: return "COMPLETED";
+    case Status::kDiverged: return "DIVERGED";
+    case Status::kLocalityBroken: return "LOCALITY_BROKEN";
+    case Status::kInterrupted: return "INTERRUPTED";
+  }
+  return "";
+}
+
+Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {
+  Outcome outcome;
+  outcome.rule = rule.name;
+  outcome.kind = rule.kind;
+  outcome.depth = learning.depth;
+  outcome.stride = learning.stride;
+  return outcome;
+}
+
+}  // namespace locus

@@ -1,0 +1,402 @@
+#include "sim/run/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "core/base/flush.h"
+#include "core/transport/batched.h"
+#include "core/transport/mailbox.h"
+#include "sim/model/check.h"
+#include "sim/model/defaults.h"
+#include "sim/model/network_size.h"
+#include "sim/model/wire.h"
+#include "sim/run/fingerprint.h"
+#include "sim/run/learner.h"
+#include "sim/run/offence.h"
+#include "sim/run/rates.h"
+#include "sim/run/weights.h"
+#include "sim/run/workers.h"
+#include "sim/task/task.h"
+
+namespace locus {
+namespace {
+
+constexpr std::int32_t kDefaultTicks = 100;  // of a trial where neither model nor options say T
+
+RuleSpec complete(RuleSpec rule, const NetworkSpec& network) {
+  const Rule& row = locus::rule(rule.kind);
+  if (rule.name.empty()) rule.name = row.name;
+  if (row.signal == SignalSource::kFeedback && rule.feedback.empty()) rule.feedback = drawn_feedback(network);
+  return rule;
+}
+
+/// The model as a session drives it, before its checks.
+void drive(const SessionOptions& options, Spec& spec) {
+  TrainingSpec& training = spec.training;
+  if (options.learning_rate) training.learning_rate = options.learning_rate;
+  if (options.ticks) training.ticks = *options.ticks;
+  if (options.lanes) training.batch = *options.lanes;
+  if (options.commit) training.commit = *options.commit;
+  if (options.locality) training.locality = *options.locality;
+  if (options.precision) spec.precision = *options.precision;
+  if (options.loss) training.loss = *options.loss;
+  if (!has_task(spec) && !options.loss) training.loss = Loss::kSequence;
+  if (!has_task(spec) && training.ticks == 0) training.ticks = kDefaultTicks;
+  spec.chip.reset();  // where the actors sit is for run() to count
+  spec.records.clear();
+}
+
+Spec driven(Spec spec, const RuleSpec& rule, const SessionOptions& options) {
+  spec.rules = {complete(rule, spec.network)};
+  drive(options, spec);
+  require_valid(spec, has_task(spec) ? Purpose::kRun : Purpose::kSession);
+  return spec;
+}
+
+Spec driven(const Model& model, const RuleOptions& rule, const SessionOptions& options) {
+  return model.under(rule).finish([&](Spec& spec) { drive(options, spec); });
+}
+
+}  // namespace
+
+/// A learner with the columns of the trials that it is shown.
+template <class R, TransportOf<R> T>
+struct Driven {
+  using Number = R;
+  Topology topology;
+  Learner<R, T> learner;
+  Batch<R> batch;
+  std::optional<Task> task;  // of the model, from the first update() on
+
+  Driven(const Spec& spec, Executor executor)
+      : topology(topology_of(spec)),
+        learner(spec, topology, spec.rules.front(), {.outputs_are_seen = true, .inputs_tick_by_tick = true}, executor),
+        batch(make_batch<R>(spec.training.ticks, learner.network().inputs.size, learner.network().readouts.size,
+                            learner.network().lanes)) {}
+};
+
+using AnyDriven =
+    std::variant<std::unique_ptr<Driven<double, Batched<double>>>, std::unique_ptr<Driven<double, Mailbox<double>>>,
+                 std::unique_ptr<Driven<float, Batched<float>>>, std::unique_ptr<Driven<float, Mailbox<float>>>>;
+
+namespace {
+
+template <class R>
+AnyDriven driven_as(const Spec& spec, TransportKind transport, Executor executor) {
+  if (transport == TransportKind::kMailbox) return std::make_unique<Driven<R, Mailbox<R>>>(spec, executor);
+  return std::make_unique<Driven<R, Batched<R>>>(spec, executor);
+}
+
+}  // namespace
+
+class Session::Driver {
+ public:
+  /// `spec`: as it is driven, checked.
+  Driver(Spec spec, const SessionOptions& options);
+
+  void begin_trial();
+  std::span<const double> step(std::span<const double> inputs);
+  void teach(std::span<const double> targets);
+  bool commit();
+  bool update();
+
+  const Spec& spec() const { return spec_; }
+  const Outcome& so_far() const { return outcome_; }
+  std::int32_t tick() const { return tick_; }
+  const Ledger& ledger() const;
+  ProjectionId named(std::string_view projection) const;
+  ProjectionWeights weights(std::string_view projection) const;
+  void set_weights(std::string_view projection, std::span<const double> values);
+  double learning_rate(ProjectionId projection) const;
+  void set_learning_rate(ProjectionId projection, double rate);
+  Outcome outcome() const;
+
+ private:
+  enum class Phase { kBetweenTrials, kInTrial, kOver };
+
+  template <class Visit>
+  decltype(auto) with(Visit visit) const {
+    return std::visit([&](const auto& driven) -> decltype(auto) { return visit(*driven); }, driven_);
+  }
+  /// What sends messages: under flushed denormals, and a broken budget is told by name.
+  template <class Visit>
+  void send(Visit visit);
+  template <class D>
+  void close_tick(D& driven);
+  /// The end of an update whose trials met this loss.
+  template <class D>
+  bool conclude(D& driven, double loss);
+
+  std::string where() const;
+  [[noreturn]] void refuse(std::string_view call, const std::string& why) const;
+  void expect(Phase phase, std::string_view call, std::string_view allowed) const;
+  void expect_numbers(std::string_view call, std::span<const double> values, std::int64_t neurons, std::string_view of) const;
+
+  Spec spec_;
+  bool has_task_;
+  Workers workers_;
+  AnyDriven driven_;
+  Phase phase_ = Phase::kBetweenTrials;
+  std::int32_t tick_ = 0;  // steps made in this trial
+  bool untaught_ = false;  // the present tick still waits for what it learns
+  std::string end_;        // why the session is over
+  Outcome outcome_;        // so far, without ledger, weights and fingerprint
+  std::vector<double> outputs_;
+};
+
+Session::Driver::Driver(Spec spec, const SessionOptions& options)
+    : spec_(std::move(spec)),
+      has_task_(has_task(spec_)),
+      workers_(options.threads > 0 ? options.threads : default_threads()),
+      driven_(spec_.precision == Precision::kFloat32 ? driven_as<float>(spec_, options.transport, workers_.executor())
+                                                     : driven_as<double>(spec_, options.transport, workers_.executor())) {
+  with([&](auto& driven) {
+    outcome_ = new_outcome(spec_.rules.front(), driven.learner.learning());
+    outputs_.assign(driven.learner.network().readouts.output.size(), 0);
+    driven.learner.note_memory();
+  });
+}
+
+std::string Session::Driver::where() const {
+  if (phase_ == Phase::kOver) return "after " + end_;
+  if (phase_ == Phase::kBetweenTrials) return outcome_.updates == 0 ? "before the first trial" : "between trials";
+  return fmt::format("at tick {} of {}", tick_, spec_.training.ticks);
+}
+
+void Session::Driver::refuse(std::string_view call, const std::string& why) const {
+  throw OrderError(fmt::format("{} {}: {}", call, where(), why));
+}
+
+void Session::Driver::expect(Phase phase, std::string_view call, std::string_view allowed) const {
+  if (phase_ == Phase::kOver) refuse(call, "the session can only be read");
+  if (phase_ != phase) refuse(call, std::string(allowed));
+}
+
+void Session::Driver::expect_numbers(std::string_view call, std::span<const double> values, std::int64_t neurons,
+                                     std::string_view of) const {
+  const std::int64_t lanes = spec_.training.batch;
+  if (std::ssize(values) != neurons * lanes) {
+    throw ArgumentError(fmt::format("{} got {} numbers; must be {} ({} {} x {} lanes)", call, values.size(),
+                                    neurons * lanes, neurons, of, lanes));
+  }
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (!std::isfinite(values[k]))
+      throw ArgumentError(fmt::format("{}: number {} is {}; must be finite", call, k, values[k]));
+  }
+}
+
+template <class Visit>
+void Session::Driver::send(Visit visit) {
+  const FlushDenormals flush;
+  with([&](auto& driven) {
+    try {
+      visit(driven);
+    } catch (const LocalityBroken& broken) {
+      driven.learner.transport().finish();
+      phase_ = Phase::kOver;
+      end_ = "a broken budget";
+      throw LocalityBroken(broken.offence(), describe(driven.learner.network(), broken.offence(), outcome_.rule,
+                                                      outcome_.updates, spec_.training.locality));
+    }
+  });
+}
+
+/// A tick that nobody has taught brings no error.
+template <class D>
+void Session::Driver::close_tick(D& driven) {
+  if (untaught_) driven.learner.trial().learn(Tick{tick_}, nullptr);
+  untaught_ = false;
+}
+
+void Session::Driver::begin_trial() {
+  expect(Phase::kBetweenTrials, "begin_trial()", "a trial ends with its last tick and commit()");
+  send([&](auto& driven) {
+    driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
+    driven.learner.trial().begin(driven.batch.input.data());
+  });
+  phase_ = Phase::kInTrial;
+}
+
+std::span<const double> Session::Driver::step(std::span<const double> inputs) {
+  expect(Phase::kInTrial, "step()", "begin_trial() comes first");
+  if (tick_ == spec_.training.ticks) refuse("step()", "a trial has no more ticks; commit() comes next");
+  expect_numbers("step()", inputs, with([](auto& driven) { return driven.learner.network().inputs.size; }), "inputs");
+  send([&](auto& driven) {
+    using R = typename std::remove_reference_t<decltype(driven)>::Number;
+    close_tick(driven);
+    const Tick now{tick_ + 1};
+    std::ranges::transform(inputs, driven.batch.input_at(now.value), [](double x) { return static_cast<R>(x); });
+    driven.learner.trial().step(now);
+    tick_ = now.value;
+    std::ranges::copy(driven.learner.network().readouts.output, outputs_.begin());
+  });
+  untaught_ = true;
+  return outputs_;
+}
+
+void Session::Driver::teach(std::span<const double> targets) {
+  expect(Phase::kInTrial, "teach()", "begin_trial() and step() come first");
+  if (tick_ == 0) refuse("teach()", "step() comes first");
+  if (!untaught_) refuse("teach()", "this tick has been taught; step() or commit() comes next");
+  expect_numbers("teach()", targets, with([](auto& driven) { return driven.learner.network().readouts.size; }), "readouts");
+  const std::int32_t first_error = spec_.training.ticks - window_of(spec_.training) + 1;
+  if (tick_ < first_error)
+    refuse("teach()", fmt::format("under this loss ticks have an error from {} on", first_error));
+  send([&](auto& driven) {
+    using R = typename std::remove_reference_t<decltype(driven)>::Number;
+    R* const target = driven.batch.target_at(tick_);
+    std::ranges::transform(targets, target, [](double y) { return static_cast<R>(y); });
+    untaught_ = false;
+    driven.learner.trial().learn(Tick{tick_}, target);
+  });
+}
+
+bool Session::Driver::commit() {
+  expect(Phase::kInTrial, "commit()", "begin_trial() and the ticks of a trial come first");
+  if (tick_ < spec_.training.ticks) refuse("commit()", "a trial ends with its last tick");
+  bool finite = false;
+  send([&](auto& driven) {
+    close_tick(driven);
+    const double loss = driven.learner.trial().end();
+    driven.learner.count_trials();
+    finite = conclude(driven, loss);
+  });
+  return finite;
+}
+
+bool Session::Driver::update() {
+  expect(Phase::kBetweenTrials, "update()", "a trial ends with its last tick and commit()");
+  if (!has_task_) refuse("update()", "the model has no task; begin_trial(), step(), teach() and commit() show one");
+  bool finite = false;
+  send([&](auto& driven) {
+    if (!driven.task) driven.task.emplace(spec_);
+    driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
+    driven.task->fill(outcome_.updates, driven.batch);
+    finite = conclude(driven, driven.learner.run(driven.batch));
+  });
+  return finite;
+}
+
+template <class D>
+bool Session::Driver::conclude(D& driven, double loss) {
+  tick_ = 0;
+  phase_ = Phase::kBetweenTrials;
+  const bool met = std::isfinite(loss);
+  const bool finite = met && driven.learner.commit();
+  measure_rates(driven.learner.network(), spec_.training, outcome_.rates);
+  if (met && driven.learner.learns()) outcome_.losses.push_back(loss);
+  if (met) ++outcome_.updates;
+  if (finite) return true;
+  phase_ = Phase::kOver;
+  end_ = fmt::format("update {}, where {} is not finite", outcome_.updates + (met ? 0 : 1), met ? "a weight" : "the loss");
+  outcome_.status = Status::kDiverged;
+  return false;
+}
+
+const Ledger& Session::Driver::ledger() const {
+  return with([](auto& driven) -> const Ledger& { return driven.learner.door().ledger(); });
+}
+
+ProjectionId Session::Driver::named(std::string_view projection) const {
+  const std::vector<ProjectionSpec>& all = spec_.network.projections;
+  const auto found = std::ranges::find(all, projection, &ProjectionSpec::name);
+  if (found != all.end()) return ProjectionId{static_cast<std::int32_t>(found - all.begin())};
+  std::string names;
+  for (const ProjectionSpec& one : all) names += (names.empty() ? "" : ", ") + one.name;
+  throw ArgumentError(fmt::format("no projection is named {}; must be one of {}", projection, names));
+}
+
+ProjectionWeights Session::Driver::weights(std::string_view projection) const {
+  const ProjectionId p = named(projection);
+  if (phase_ == Phase::kInTrial && spec_.training.commit == CommitWhen::kEveryTick)
+    refuse("weights()", "ticks of this trial commit; weights are read after commit()");
+  return with([&](auto& driven) {
+    return weights_of(driven.learner.network().projections()[p], driven.learner.network().synapses[p].weight);
+  });
+}
+
+void Session::Driver::set_weights(std::string_view projection, std::span<const double> values) {
+  const ProjectionId p = named(projection);
+  expect(Phase::kBetweenTrials, "set_weights()", "weights are set between trials");
+  const std::size_t size = std::visit([](const auto& matrix) { return matrix.values.size(); }, weights(projection).matrix);
+  if (values.size() != size) {
+    throw ArgumentError(fmt::format("set_weights() got {} numbers of {}; must be {}, as weights() gives them",
+                                    values.size(), projection, size));
+  }
+  for (std::size_t k = 0; k < size; ++k) {
+    if (!std::isfinite(values[k]))
+      throw ArgumentError(fmt::format("set_weights(): number {} of {} is {}; must be finite", k, projection, values[k]));
+  }
+  with([&](auto& driven) { driven.learner.set_weights(p, {values.begin(), values.end()}); });
+}
+
+double Session::Driver::learning_rate(ProjectionId projection) const {
+  return with([&](auto& driven) { return driven.learner.learning_rate(projection); });
+}
+
+void Session::Driver::set_learning_rate(ProjectionId projection, double rate) {
+  if (!std::isfinite(rate) || rate < 0)
+    throw ArgumentError(fmt::format("a learning rate is {}; must be finite and at least 0", rate));
+  with([&](auto& driven) { driven.learner.set_learning_rate(projection, rate); });
+}
+
+Outcome Session::Driver::outcome() const {
+  if (phase_ == Phase::kInTrial) refuse("outcome()", "an outcome is that of whole updates");
+  Outcome outcome = outcome_;
+  if (!end_.empty()) outcome.message = end_;
+  outcome.ledger = ledger();
+  outcome.weights = with([](auto& driven) { return weights_of(driven.learner.network()); });
+  outcome.fingerprint = fingerprint(outcome);
+  return outcome;
+}
+
+Session::Session(Spec spec, const RuleSpec& rule, const SessionOptions& options)
+    : driver_(std::make_unique<Driver>(driven(std::move(spec), rule, options), options)) {}
+Session::Session(const Model& model, const RuleOptions& rule, const SessionOptions& options)
+    : driver_(std::make_unique<Driver>(driven(model, rule, options), options)) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+void Session::begin_trial() { driver_->begin_trial(); }
+std::span<const double> Session::step(std::span<const double> inputs) { return driver_->step(inputs); }
+void Session::teach(std::span<const double> targets) { driver_->teach(targets); }
+void Session::teach(double target) { driver_->teach({&target, 1}); }
+bool Session::commit() { return driver_->commit(); }
+bool Session::update() { return driver_->update(); }
+
+std::int32_t Session::inputs() const {
+  return static_cast<std::int32_t>(neurons(spec().network, PopulationKind::kInput));
+}
+std::int32_t Session::readouts() const {
+  return static_cast<std::int32_t>(neurons(spec().network, PopulationKind::kReadout));
+}
+std::int32_t Session::lanes() const { return spec().training.batch; }
+std::int32_t Session::ticks() const { return spec().training.ticks; }
+std::int32_t Session::tick() const { return driver_->tick(); }
+std::int64_t Session::updates() const { return driver_->so_far().updates; }
+const std::vector<double>& Session::losses() const { return driver_->so_far().losses; }
+const Ledger& Session::ledger() const { return driver_->ledger(); }
+
+ProjectionWeights Session::weights(std::string_view projection) const { return driver_->weights(projection); }
+void Session::set_weights(std::string_view projection, std::span<const double> values) {
+  driver_->set_weights(projection, values);
+}
+double Session::learning_rate(std::string_view projection) const {
+  return driver_->learning_rate(driver_->named(projection));
+}
+void Session::set_learning_rate(std::string_view projection, double rate) {
+  driver_->set_learning_rate(driver_->named(projection), rate);
+}
+void Session::set_learning_rate(double rate) {
+  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(projection.name, rate);
+}
+
+Outcome Session::outcome() const { return driver_->outcome(); }
+const Spec& Session::spec() const { return driver_->spec(); }
+
+}  // namespace locus

@@ -1,0 +1,192 @@
+// A valid Spec with one field broken at random is refused with a fault that names a field, or it
+// runs: nothing that a caller can fill in is a crash.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/model/check.h"
+#include "sim/model/draw_sparse.h"
+#include "sim/model/network_size.h"
+#include "sim/run/run.h"
+#include "tests/properties/spec_places.h"
+#include "tests/support/random_model.h"
+#include "tests/support/spiking_model.h"
+
+namespace locus {
+namespace {
+
+template <class T>
+T& any_of(std::vector<T>& all, Dice& dice) {
+  return all[static_cast<std::size_t>(dice.between(0, static_cast<int>(all.size()) - 1))];
+}
+
+template <class Integer>
+Integer odd_integer(Integer value, Dice& dice) {
+  const Integer values[] = {-1,
+                            0,
+                            1,
+                            value + 1,
+                            value - 1,
+                            1 << 20,
+                            std::numeric_limits<Integer>::max(),
+                            std::numeric_limits<Integer>::min()};
+  return values[dice.between(0, 7)];
+}
+
+double odd_number(double value, Dice& dice) {
+  const double values[] = {std::nan(""), HUGE_VAL, -HUGE_VAL, -1, 0, -value, 1e300, -1e-300, value + 1};
+  return values[dice.between(0, 8)];
+}
+
+template <class List>
+void change_length(List& list, Dice& dice) {
+  switch (dice.between(0, 2)) {
+    case 0: list.clear(); break;
+    case 1: list.push_back(list.empty() ? typename List::value_type{1} : list.back()); break;
+    default:
+      if (!list.empty()) list.pop_back();
+  }
+}
+
+void break_one(Spec& spec, Dice& dice) {
+  Places places = places_of(spec);
+  switch (dice.between(0, 8)) {
+    case 0: {
+      std::int32_t& value = *any_of(places.ints, dice);
+      const std::int32_t bounded = std::clamp(value, -1000, 1000);
+      value = odd_integer(bounded, dice);
+      break;
+    }
+    case 1: {
+      std::int64_t& value = *any_of(places.longs, dice);
+      value = odd_integer(std::clamp<std::int64_t>(value, -1000, 1000), dice);
+      break;
+    }
+    case 2: {
+      double& value = *any_of(places.numbers, dice);
+      value = odd_number(value, dice);
+      break;
+    }
+    case 3: {
+      std::string& name = *any_of(places.names, dice);
+      const std::string names[] = {"", std::string(1000, 'x'), "a\tb", *any_of(places.names, dice)};
+      name = names[dice.between(0, 3)];
+      break;
+    }
+    case 4: change_length(*any_of(places.lists, dice), dice); break;
+    case 5:
+      if (!places.indices.empty()) change_length(*any_of(places.indices, dice), dice);
+      break;
+    case 6: {
+      bool& truth = *any_of(places.truths, dice);
+      truth = !truth;
+      break;
+    }
+    case 7: any_of(places.choices, dice)(dice.between(-1, 9)); break;
+    default: any_of(places.parts, dice)(dice); break;
+  }
+}
+
+void add_parts(Spec& spec, Dice& dice) {
+  if (dice.chance(50))
+    spec.training.schedule = ScheduleSpec{.warmup = 1, .decay = ScheduleSpec::Decay::kStep, .factor = 0.5};
+  if (dice.chance(50)) spec.training.stop = StopSpec{.loss_below = 1e-9, .patience = 100};
+  if (dice.chance(30)) spec.training.optimizer.adam = Optimizer::Adam();
+  if (dice.chance(30)) spec.training.optimizer.element = 1;
+  if (dice.chance(50)) {
+    const std::int64_t neurons =
+        locus::neurons(spec.network, PopulationKind::kRate) + locus::neurons(spec.network, PopulationKind::kReadout);
+    spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons)};
+  }
+  if (dice.chance(50)) {
+    spec.records.push_back({.name = "w", .quantity = Quantity::kWeights});
+    spec.records.push_back({.name = "a", .quantity = Quantity::kActivity, .last_tick = spec.training.ticks});
+    spec.records[1].of = static_cast<std::int32_t>(
+        std::ranges::find(spec.network.populations, PopulationKind::kRate, &PopulationSpec::kind) -
+        spec.network.populations.begin());
+  }
+  for (ProjectionSpec& projection : spec.network.projections) {
+    if (dice.chance(15)) projection.weights = GaussianWeights{0.5};
+    if (dice.chance(15)) projection.weights = SparseRandomWeights{.probability = 0.5, .mean = 0.25};
+    if (dice.chance(15)) projection.weights = SparseRandomWeights{.in_degree = 1, .stddev = 0.25};
+  }
+  if (auto* recorded = std::get_if<RecordedTask>(&spec.task); recorded != nullptr && dice.chance(40)) {
+    recorded->evaluation_trials = {recorded->trials[0]};
+    spec.training.evaluation = EvaluationSpec{};
+  }
+}
+
+void draw_task(Spec& spec, Dice& dice) {
+  std::vector<DrawnInputSpec> inputs;
+  for (const std::int32_t population : populations_of(spec.network, PopulationKind::kInput))
+    inputs.push_back({population, WhiteNoiseSpec{}});
+  if (dice.chance(50)) {
+    spec.task = DrawnTask{inputs, 2, {SinesSpec{{3, 5}}}};
+  } else {
+    spec.task = StudentTeacherTask{spec.network, inputs};
+    for (ProjectionSpec& projection : std::get<StudentTeacherTask>(spec.task).teacher.projections)
+      projection.delay.reset();
+  }
+}
+
+/// A valid Spec with some of everything, and few rules.
+Spec whole(std::uint64_t seed) {
+  Dice dice(seed ^ 0xb40ce);
+  Spec spec = dice.chance(25) ? odd_spiking_model(seed) : odd_model(seed);
+  add_parts(spec, dice);
+  if (dice.chance(40)) draw_task(spec, dice);
+  if (dice.chance(30) && !spec.chip) spec = with_delays(spec, seed);
+  while (spec.rules.size() > 2)
+    spec.rules.erase(spec.rules.begin() + dice.between(0, static_cast<int>(spec.rules.size()) - 1));
+  settle_sparse(spec);
+  return spec;
+}
+
+/// What takes no memory or time to speak of.
+bool is_small(const Spec& spec) {
+  std::int64_t neurons = 0;
+  for (const PopulationSpec& population : spec.network.populations) neurons += population.size;
+  if (const auto* taught = std::get_if<StudentTeacherTask>(&spec.task)) {
+    for (const PopulationSpec& population : taught->teacher.populations) neurons += population.size;
+  }
+  const auto* drawn = std::get_if<DrawnTask>(&spec.task);
+  const std::int64_t patterns = drawn != nullptr ? drawn->patterns : 0;
+  const std::int64_t held_out = spec.training.evaluation ? spec.training.evaluation->trials : 0;
+  return neurons < 1000 && spec.training.ticks < 100 && spec.training.batch < 100 && spec.training.updates < 100 &&
+         patterns < 100 && held_out < 100;
+}
+
+TEST(BrokenSpec, WholeOnesAreValid) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    ASSERT_FALSE(has_error(check(whole(seed)))) << ModelError(check(whole(seed))).what() << '\n' << seed;
+}
+
+TEST(BrokenSpec, IsRefusedByItsFieldOrRuns) {
+  int refused = 0;
+  int ran = 0;
+  for (std::uint64_t seed = 0; seed < 4000; ++seed) {
+    SCOPED_TRACE(seed);
+    Spec spec = whole(seed % 500);
+    Dice dice(seed);
+    break_one(spec, dice);
+    const std::vector<Fault> faults = check(spec);
+    if (has_error(faults)) {
+      ++refused;
+      for (const Fault& fault : faults) EXPECT_FALSE(fault.field.empty() || fault.what.empty()) << describe(fault);
+      EXPECT_THROW(run(spec, {.threads = 1}), ModelError);
+    } else if (is_small(spec)) {
+      ++ran;
+      EXPECT_NO_THROW(run(spec, {.threads = 1}));
+    }
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_GT(refused, 1000);
+  EXPECT_GT(ran, 500);
+}
+
+}  // namespace
+}  // namespace locus

@@ -1,0 +1,181 @@
+#include "tests/properties/spec_places.h"
+
+#include <variant>
+
+namespace locus {
+namespace {
+
+void visit(DenseMatrix& matrix, Places& places) {
+  places.add(matrix.rows);
+  places.add(matrix.cols);
+  places.add(matrix.values);
+}
+void visit(SparseMatrix& matrix, Places& places) {
+  places.add(matrix.rows);
+  places.add(matrix.cols);
+  places.add(matrix.row);
+  places.add(matrix.col);
+  places.add(matrix.values);
+}
+void visit(GaussianWeights& weights, Places& places) { places.add(weights.stddev); }
+void visit(ConstantWeights& weights, Places& places) { places.add(weights.value); }
+void visit(AlignedWeights& weights, Places& places) { places.add(weights.values); }
+void visit(SparseRandomWeights& weights, Places& places) {
+  places.add(weights.probability);
+  places.add(weights.in_degree);
+  places.add(weights.mean);
+  places.add(weights.stddev);
+  places.add(weights.rows);
+  places.add(weights.cols);
+  places.add(weights.synapses);
+  places.truths.push_back(&weights.autapses);
+}
+void visit(WeightsSpec& weights, Places& places) {
+  std::visit([&](auto& form) { visit(form, places); }, weights);
+}
+
+void visit(NetworkSpec& network, Places& places) {
+  places.add_parts(network.populations);
+  places.add_parts(network.projections);
+  for (PopulationSpec& population : network.populations) {
+    places.add(population.name);
+    places.add_choice(population.kind);
+    places.add(population.size);
+    places.add_choice(population.activation);
+    places.add(population.leak);
+    places.add(population.initial);
+    if (population.memory) places.add(population.memory->tau_m);
+    if (!population.lif) continue;
+    places.add_choice(population.lif->surrogate);
+    for (double* number : {&population.lif->leak.tau_m, &population.lif->threshold, &population.lif->refractory,
+                           &population.lif->adaptation_tau, &population.lif->adaptation, &population.lif->height,
+                           &population.lif->width})
+      places.add(*number);
+  }
+  for (ProjectionSpec& projection : network.projections) {
+    places.add(projection.name);
+    places.add(projection.source);
+    places.add(projection.target);
+    places.truths.push_back(&projection.plastic);
+    places.truths.push_back(&projection.autapses);
+    places.add(projection.learning_rate);
+    places.add(projection.delay);
+    visit(projection.weights, places);
+  }
+}
+
+void visit(std::vector<DrawnInputSpec>& inputs, Places& places) {
+  places.add_parts(inputs);
+  for (DrawnInputSpec& input : inputs) {
+    places.add(input.population);
+    if (auto* poisson = std::get_if<PoissonSpec>(&input.kind)) places.add(poisson->rate_hz);
+    if (auto* noise = std::get_if<WhiteNoiseSpec>(&input.kind)) {
+      places.add(noise->mean);
+      places.add(noise->stddev);
+    }
+  }
+}
+
+void visit(TaskSpec& task, Places& places) {
+  if (auto* recorded = std::get_if<RecordedTask>(&task)) {
+    for (std::vector<RecordedTrial>* trials : {&recorded->trials, &recorded->evaluation_trials}) {
+      places.add_parts(*trials);
+      for (RecordedTrial& trial : *trials) {
+        std::visit([&](auto& input) { visit(input, places); }, trial.input);
+        visit(trial.target, places);
+      }
+    }
+  } else if (auto* taught = std::get_if<StudentTeacherTask>(&task)) {
+    visit(taught->teacher, places);
+    visit(taught->inputs, places);
+  } else {
+    auto& drawn = std::get<DrawnTask>(task);
+    visit(drawn.inputs, places);
+    places.add(drawn.patterns);
+    places.add_parts(drawn.targets);
+    for (DrawnTargetSpec& target : drawn.targets) {
+      if (auto* matrix = std::get_if<DenseMatrix>(&target)) visit(*matrix, places);
+      if (auto* sines = std::get_if<SinesSpec>(&target)) places.add(sines->period_ms);
+    }
+  }
+}
+
+void visit(TrainingSpec& training, Places& places) {
+  places.add_choice(training.loss);
+  places.add_choice(training.commit);
+  places.add_choice(training.locality);
+  for (std::int32_t* number : {&training.ticks, &training.batch, &training.window, &training.warmup})
+    places.add(*number);
+  places.add(training.updates);
+  places.add(training.learning_rate);
+  places.add(training.dt);
+  places.truths.push_back(&training.carry_state);
+  if (training.optimizer.adam) places.add(training.optimizer.adam->beta1);
+  if (training.optimizer.adam) places.add(training.optimizer.adam->epsilon);
+  places.add(training.optimizer.weight_min);
+  places.add(training.optimizer.element);
+  places.add(training.optimizer.norm);
+  if (training.schedule) {
+    places.add(training.schedule->warmup);
+    places.add_choice(training.schedule->decay);
+    places.add(training.schedule->every);
+    places.add(training.schedule->factor);
+    places.add(training.schedule->last);
+  }
+  if (training.stop) {
+    places.add(training.stop->loss_below);
+    places.add(training.stop->patience);
+    places.add(training.stop->mean_of);
+  }
+  if (training.evaluation) {
+    places.add(training.evaluation->every);
+    places.add(training.evaluation->trials);
+  }
+}
+
+void visit(RecordSpec& record, Places& places) {
+  places.add(record.name);
+  places.add_choice(record.quantity);
+  for (std::int32_t* number : {&record.of, &record.every_ticks, &record.first_tick, &record.last_tick})
+    places.add(*number);
+  for (std::int64_t* number : {&record.every_updates, &record.first_update, &record.last_update}) places.add(*number);
+  places.add(record.trial);
+}
+
+}  // namespace
+
+Places places_of(Spec& spec) {
+  Places places;
+  places.add(spec.name);
+  places.add_choice(spec.precision);
+  visit(spec.network, places);
+  visit(spec.task, places);
+  visit(spec.training, places);
+  places.add_parts(spec.rules);
+  for (RuleSpec& rule : spec.rules) {
+    places.add(rule.name);
+    places.add_choice(rule.kind);
+    places.add(rule.depth);
+    places.add(rule.stride);
+    places.add(rule.trace_decay);
+    places.add(rule.filter_tau);
+    places.add_parts(rule.feedback);
+    for (FeedbackSpec& feedback : rule.feedback) {
+      places.add(feedback.population);
+      visit(feedback.weights, places);
+    }
+  }
+  if (spec.chip) {
+    for (std::int32_t* number : {&spec.chip->width, &spec.chip->height, &spec.chip->neurons_per_core})
+      places.add(*number);
+    places.add_choice(spec.chip->policy);
+    places.add(spec.chip->cores);
+    places.add(spec.chip->synapses_per_core);
+    places.add(spec.chip->agent_core);
+  }
+  places.add_parts(spec.records);
+  for (RecordSpec& record : spec.records) visit(record, places);
+  return places;
+}
+
+}  // namespace locus
