@@ -99,6 +99,8 @@ void settle(std::uint64_t seed, const std::string& purpose, NetworkSpec& network
     if (weights == nullptr) continue;
     tell(seed, purpose, network, projection, *weights);
     weights->synapses = count(*weights);
+    weights->counted_probability = weights->probability;
+    weights->counted_autapses = weights->autapses;
   }
 }
 
@@ -150,8 +152,8 @@ bool is_settled(const SparseRandomWeights& weights, const NetworkSpec& network, 
                 std::uint64_t seed, const std::string& purpose) {
   SparseRandomWeights told = weights;
   tell(seed, purpose, network, projection, told);
-  const bool counted = weights.probability ? weights.synapses >= 0 && weights.synapses <= weights.rows * weights.cols
-                                           : weights.synapses == weights.rows * weights.in_degree;
+  const bool counted = weights.counted_probability == weights.probability && weights.counted_autapses == weights.autapses &&
+                       (weights.probability.has_value() || weights.synapses == weights.rows * weights.in_degree);
   return counted && weights.rows == told.rows && weights.cols == told.cols && weights.synapse_key == told.synapse_key &&
          weights.value_key == told.value_key;
 }

@@ -76,6 +76,9 @@ struct SparseRandomWeights {
   RandomKey synapse_key;
   RandomKey value_key;
   std::int64_t synapses = 0;
+  // what they were counted for
+  std::optional<double> counted_probability = {};
+  bool counted_autapses = true;
   friend bool operator==(const SparseRandomWeights&, const SparseRandomWeights&) = default;
 };
 

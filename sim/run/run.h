@@ -63,7 +63,8 @@ RunResult not_begun(const Spec& spec, Topology topology = {});
 /// of it; CheckFailure on a defect, std::bad_alloc when memory ends.
 RunResult run(const Spec& spec, const RunOptions& options = {});
 
-/// The same with a topology that has been made: topology_of(spec), targets listed.
+/// The same with a topology that has been made: topology_of(spec), targets listed. The spec has
+/// been checked: it comes from load, from the builder, or has passed require_valid.
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options);
 
 }  // namespace locus

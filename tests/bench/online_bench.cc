@@ -19,7 +19,7 @@ HandRflo<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.ticks = static_cast<std::size_t>(spec.training.ticks);
   hand.leak = static_cast<R>(spec.network.populations[1].leak);
   hand.decay = R(1) - hand.leak;
-  hand.rate = static_cast<R>(spec.training.learning_rate);
+  hand.rate = static_cast<R>(spec.training.learning_rate.value());
   hand.b = network.synapses[0].weight;
   hand.w = network.synapses[1].weight;
   hand.a = network.synapses[2].weight;

@@ -35,7 +35,7 @@ HandLinear<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.kind = spec.rules[0].kind;
   hand.ticks = spec.training.ticks;
   hand.lanes = spec.training.batch;
-  hand.rate = static_cast<R>(spec.training.learning_rate);
+  hand.rate = static_cast<R>(spec.training.learning_rate.value());
   hand.decay = R(0);
   const Network<R>& network = program.network();
   const auto own = [&](std::size_t p) { return weights(network.projections()[p], network.synapses[p].weight); };

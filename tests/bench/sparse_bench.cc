@@ -80,7 +80,7 @@ void sparse(benchmark::State& state, RuleKind kind) {
   hand.learns = kind == RuleKind::kRflo;
   if (hand.learns) hand.feedback = network.feedback_weights[0];
   hand.decay = R(0.5);
-  hand.rate = static_cast<R>(spec.training.learning_rate);
+  hand.rate = static_cast<R>(spec.training.learning_rate.value());
   Column<R> x(static_cast<std::size_t>(kTicks) * kUnits, R(0));
   const RecordedTrial& trial = std::get<RecordedTask>(spec.task).trials[0];
   const auto& input = std::get<SparseMatrix>(trial.input);

@@ -40,7 +40,7 @@ HandSpiking make_hand(const Spec& spec) {
   hand.kappa = decay_of(rule.filter_tau, spec.training.dt);
   hand.reg = rule.firing_rate->strength;
   hand.rate_target = rule.firing_rate->target_hz / 1000 * spec.training.dt;
-  hand.eta = spec.training.learning_rate;
+  hand.eta = spec.training.learning_rate.value();
   return hand;
 }
 

@@ -110,6 +110,7 @@ void add_parts(Spec& spec, Dice& dice) {
         spec.network.populations.begin());
   }
   for (ProjectionSpec& projection : spec.network.projections) {
+    if (!projection.autapses) continue;
     if (dice.chance(15)) projection.weights = GaussianWeights{0.5};
     if (dice.chance(15)) projection.weights = SparseRandomWeights{.probability = 0.5, .mean = 0.25};
     if (dice.chance(15)) projection.weights = SparseRandomWeights{.in_degree = 1, .stddev = 0.25};

@@ -27,7 +27,6 @@ void visit(SparseRandomWeights& weights, Places& places) {
   places.add(weights.stddev);
   places.add(weights.rows);
   places.add(weights.cols);
-  places.add(weights.synapses);
   places.truths.push_back(&weights.autapses);
 }
 void visit(WeightsSpec& weights, Places& places) {

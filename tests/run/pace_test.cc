@@ -43,7 +43,7 @@ TEST(Schedule, IsALearningRateOfEachUpdate) {
   for (ProjectionSpec& projection : spec.network.projections) projection.learning_rate.reset();
   for (const TransportKind transport : kTransports) {
     Spec halved = spec;
-    halved.training.learning_rate /= 2;
+    *halved.training.learning_rate /= 2;
     Spec scheduled = spec;
     scheduled.training.schedule = ScheduleSpec{.decay = Decay::kStep, .every = 100, .factor = 0.25};
     const RunResult plain = run_with(spec, transport);
@@ -56,7 +56,7 @@ TEST(Schedule, IsALearningRateOfEachUpdate) {
     std::optional<RunState> state;
     for (const double factor : {1.0, 0.75, 0.5}) {
       Spec one = spec;
-      one.training.learning_rate = spec.training.learning_rate * factor;
+      one.training.learning_rate = spec.training.learning_rate.value() * factor;
       std::vector<RunState> after;
       const std::int64_t goal = state ? state->rules.back().updates + 1 : 1;
       one.rules = {spec.rules.front()};
