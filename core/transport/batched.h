@@ -32,7 +32,6 @@
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
 #include "core/protocol/declaration.h"
-#include "core/protocol/rule.h"
 #include "core/protocol/trial_shape.h"
 #include "core/transport/axon_lines.h"
 #include "core/transport/executor.h"
