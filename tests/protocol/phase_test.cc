@@ -11,6 +11,7 @@
 
 #include "core/protocol/declaration.h"
 #include "core/protocol/phase_table.h"
+#include "core/protocol/stream.h"
 #include "core/transport/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
@@ -63,6 +64,45 @@ TEST(PhaseTable, SaysWhatAMessageCarries) {
               row.channel == Channel::kDendrite || row.channel == Channel::kPost || row.channel == Channel::kClip)
         << "POST and DENDRITE never leave a core, and no run with a chip has CLIP";
   }
+}
+
+/// Results and checkpoints name and number streams: they stay as they are.
+TEST(Streams, AreThoseOfResults) {
+  struct Expected {
+    std::string_view name;
+    Channel channel;
+    Party key;
+    bool has_lags;
+    bool multicast;
+  };
+  const Expected expected[] = {{"AXON_B", Channel::kAxon, Party::kInput, false, true},
+                               {"AXON_W", Channel::kAxon, Party::kRate, false, true},
+                               {"AXON_A", Channel::kAxon, Party::kRate, false, true},
+                               {"REPLAY_B", Channel::kAxon, Party::kInput, true, true},
+                               {"REPLAY_W", Channel::kAxon, Party::kRate, true, true},
+                               {"TARGET", Channel::kTarget, Party::kReadout, false, false},
+                               {"FEEDBACK", Channel::kFeedback, Party::kReadout, false, true},
+                               {"TRANSPORT_W", Channel::kTransport, Party::kRate, true, false},
+                               {"TRANSPORT_A", Channel::kTransport, Party::kReadout, false, false},
+                               {"ADJOINT", Channel::kAdjoint, Party::kRate, true, false},
+                               {"INFLUENCE", Channel::kInfluence, Party::kRate, false, true},
+                               {"GATHER", Channel::kGather, Party::kRate, false, false},
+                               {"NORM", Channel::kNorm, Party::kReadout, false, true}};
+  ASSERT_EQ(std::size(expected), kStreamTable.size());
+  for (std::size_t s = 0; s < kStreamTable.size(); ++s) {
+    const StreamRow& stream = kStreamTable[s];
+    EXPECT_EQ(static_cast<std::size_t>(stream.stream), s);
+    EXPECT_EQ(stream.name, expected[s].name);
+    EXPECT_EQ(stream.channel, expected[s].channel) << stream.name;
+    EXPECT_EQ(stream.key, expected[s].key) << stream.name;
+    EXPECT_EQ(stream.has_lags, expected[s].has_lags) << stream.name;
+    EXPECT_EQ(stream.multicast, expected[s].multicast) << stream.name;
+  }
+  for (const PhaseRow& phase : kPhaseTable) {
+    EXPECT_TRUE(phase.stream.empty() || row(stream_of(phase.phase)).name == phase.stream) << phase.stream;
+  }
+  EXPECT_EQ(phase_of(stream_of(Phase::kTransportAToAgent), rule(RuleKind::kBptt)).to, Party::kAgent);
+  EXPECT_EQ(phase_of(stream_of(Phase::kTransportAToAgent), rule(RuleKind::kEprop)).to, Party::kRate);
 }
 
 /// By hand, from the rules' definitions (docs/locality.md).
