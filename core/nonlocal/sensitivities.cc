@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/protocol/declaration.h"
+#include "core/protocol/phase_table.h"
 
 namespace locus {
 template <class R>
@@ -179,7 +179,7 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
   };
   adopt(transport.shards());
   transport.template send<Channel::kPost, Party::kRate, Party::kSynapse>(
-      posts_, 0, scalars_of(rule(RuleKind::kRtrl), Channel::kPost, true),
+      posts_, 0, row(Phase::kSensitivityPost).scalars,
       [&](int shard) {
         each_message(shard, true, [&](auto i, auto theta, auto lane, int to, R sensitivity, R signal) {
           posts_.between(shard, to).push_back({i, theta, lane, {sensitivity, signal}});
@@ -202,7 +202,7 @@ template <class R>
 void Sensitivities<R>::teach(Batched<R>& transport) {
   const Network<R>& network = transport.network();
   const auto no_offence = []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); };
-  const std::int64_t scalars = scalars_of(rule(RuleKind::kRtrl), Channel::kPost, true);
+  const std::int64_t scalars = row(Phase::kSensitivityPost).scalars;
   transport.door().template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, size_ * lanes_, scalars, no_offence);
   const std::int64_t others = size_ * (neurons_ - 1) * lanes_;
   transport.door().template pass<Channel::kGather, Party::kRate, Party::kSynapse>(0, others, 1, [&] {

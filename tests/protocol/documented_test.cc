@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "core/protocol/closed_form.h"
+#include "sim/model/learning.h"
 #include "sim/model/wire.h"
-#include "sim/run/train.h"
 #include "tests/support/random_model.h"
 
 namespace locus {
