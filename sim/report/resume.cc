@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "sim/model/check.h"
 #include "sim/model/errors.h"
+#include "sim/model/wire.h"
 #include "sim/report/checkpoint.h"
 
 namespace locus {
@@ -18,10 +20,12 @@ std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, s
 
 RunResult resume(const Spec& spec, const std::filesystem::path& file, RunOptions options) {
   const Checkpoint checkpoint = read_checkpoint(file);
-  if (std::string wrong = misfit(spec, checkpoint.state); !wrong.empty())
+  require_valid(spec);
+  const Topology topology = topology_of(spec);
+  if (std::string wrong = misfit(spec, topology, checkpoint.state); !wrong.empty())
     throw ModelError({{.file = file.string(), .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
   options.from = &checkpoint.state;
-  return run(spec, options);
+  return run(spec, topology, options);
 }
 
 }  // namespace locus
