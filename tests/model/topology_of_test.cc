@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/model/draw_sparse.h"
 #include "sim/model/realise.h"
 #include "sim/model/wire.h"
 #include "tests/support/random_model.h"
@@ -38,6 +39,20 @@ Pairs visited(const Projection& projection) {
     pairs.emplace_back(source - projection.source_begin, target - projection.target_begin);
   });
   return pairs;
+}
+
+/// The same populations, every projection drawn sparsely.
+Spec drawn(Spec spec, std::uint64_t seed) {
+  spec.seed = seed;
+  for (ProjectionSpec& projection : spec.network.projections) {
+    SparseRandomWeights weights{.mean = 1, .autapses = projection.autapses};
+    const PopulationSpec& source = spec.network.populations[static_cast<std::size_t>(projection.source)];
+    if (seed % 2 == 0) weights.probability = 0.4;
+    weights.in_degree = std::max(source.size / 2 - 1, 0);
+    projection.weights = weights;
+  }
+  settle_sparse(spec);
+  return spec;
 }
 
 struct Met {
@@ -94,6 +109,7 @@ TEST(TopologyOf, HasThePairsThatTheMatricesConnect) {
     expect_topology_of(odd_model(seed), met);
     expect_topology_of(with_delays(odd_model(seed), seed), met);
     expect_topology_of(odd_spiking_model(seed), met);
+    expect_topology_of(drawn(odd_model(seed), seed), met);
   }
   EXPECT_GT(met.sparse, 20);
   EXPECT_GT(met.hollow, 20);
