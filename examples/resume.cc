@@ -11,9 +11,9 @@ int main() {
   const std::filesystem::path file = std::filesystem::temp_directory_path() / "locus_example.ckpt";
 
   std::atomic<bool> stop = false;  // a signal or another thread may set it
-  const auto keep = locus::keep_checkpoint(file, 10);
+  const auto keep = locus::keep_checkpoint(file, 5);
   const auto watch = [&](const locus::Moment& moment) {
-    if (moment.present != nullptr && moment.present->updates == 25) stop = true;
+    if (moment.present != nullptr && moment.present->updates == 5) stop = true;
     keep(moment);
   };
   const locus::Result broken = locus::run(spec, {.interrupt = &stop, .watch = watch});

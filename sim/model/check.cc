@@ -59,7 +59,7 @@ void warn(const Spec& spec, FaultList& faults) {
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleSpec& rule = spec.rules[i];
     learner = learner || is_learner(rule);
-    if (!loses_errors(rule, spec.network, spec.training)) continue;
+    if (!is_learner(rule) || !loses_errors(rule, spec.network, spec.training)) continue;
     const FieldPath field = root.at("rules", static_cast<int>(i)).at("tbptt");
     if (latest_answer(spec.network, spec.training) == 0) {
       faults.warning(field.at("stride"), fmt::format("is {}, more than the depth {}", rule.stride, rule.depth),

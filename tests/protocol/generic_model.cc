@@ -15,7 +15,7 @@ struct Features {
   bool spiking = false;
   bool memory = false;  // of readouts
   bool delays = false;
-  bool awake = false;  // h_0 that is not 0, or carried states: no delays from rate neurons
+  bool awake = false;  // h_0 that is not 0, or carried states: no delays
 };
 
 class GenericModel {
@@ -95,7 +95,7 @@ class GenericModel {
         const bool dense = std::holds_alternative<DenseMatrix>(projection.weights);
         projection.autapses = source != target || !dense || dice_.chance(60);
         const int least = from == PopulationKind::kRate && to == PopulationKind::kRate ? 1 : 0;
-        if (features_.delays && !wakes && dice_.chance(60) && !(features_.awake && from == PopulationKind::kRate))
+        if (features_.delays && !wakes && dice_.chance(60) && !features_.awake)
           projection.delay = std::min(least + dice_.between(0, 4), spec_.training.ticks);
         spec_.network.projections.push_back(std::move(projection));
       }

@@ -123,6 +123,7 @@ TEST(NoAllocation, InATrialOfAnyRule) {
 
 TEST(NoAllocation, InATickOfASession) {
   Spec spec;
+  spec.name = "driven";
   spec.network.populations = {{.name = "in", .kind = PopulationKind::kInput, .size = 3},
                               {.name = "rec", .kind = PopulationKind::kRate, .size = 8, .leak = 0.5},
                               {.name = "out", .kind = PopulationKind::kReadout, .size = 2}};

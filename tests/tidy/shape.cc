@@ -21,7 +21,7 @@ struct LargeClass {
   int functions = 0;
 };
 constexpr std::array kLargeClasses = std::to_array<LargeClass>({
-    {"Batched", 111},
+    {"Batched", 112},
     {"Mailbox", 57},
 });
 
