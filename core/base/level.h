@@ -1,5 +1,5 @@
 // Level: for which processors this library was compiled. Numbers of two levels may differ in their
-// last bits (core/base/product.h).
+// last bits (core/kernel/product.h).
 #pragma once
 
 #include <string_view>

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "core/base/registers.h"
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/kernel/registers.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 
 namespace locus {
 
@@ -66,7 +66,7 @@ const R* BackwardAgent<R>::error_of(T& transport, Tick revisited, std::int32_t o
   if constexpr (RunsTicks<T, R>) {
     if (recalls_) {
       std::ranges::fill(error, R(0));
-      transport.answer(revisited, {Party::kAgent, error.data()});
+      transport.deliver(phase::Answer<R>{revisited, {Party::kAgent, error.data()}});
     }
   }
   return error.data();
@@ -123,16 +123,16 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
   const std::int32_t visits = std::min(learning_.depth, now.value);
   // of those that wait
   const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);
-  bool all_passed = false;  // the door has counted all that this sweep sends
-  if constexpr (RunsTicks<T, R>) all_passed = transport.pass_sweep(now, visits);
   std::ranges::fill(delta_, R(0));
   std::ranges::fill(due_, R(0));
   std::ranges::fill(eta_, R(0));
   const auto error_of = [&](Tick revisited) { return this->error_of(transport, revisited, oldest_error); };
   std::int32_t lag = 0;
+  Swept swept = Swept::kNothing;
   if constexpr (RunsTicks<T, R>) {
     const R kept = R(1) - static_cast<R>(populations_.front().leak);
-    if (all_passed && transport.sweep_recurrent(now, visits, {delta_.data(), kept, error_of})) lag = visits;
+    swept = transport.sweep(now, visits, {delta_.data(), kept, error_of});
+    if (swept == Swept::kAll) lag = visits;
   }
   for (; lag < visits; ++lag) {
     const Tick revisited{now.value - lag};
@@ -145,14 +145,14 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
     answers.left = visits - 1 - lag;
     answers.by_slot = std::ssize(delta_);
     if constexpr (RunsTicks<T, R>) {
-      if (all_passed) {
-        transport.stage(delta_.data(), revisited, answers);
+      if (swept == Swept::kMessages) {
+        transport.deliver(phase::BackStages<R>{delta_.data(), revisited, answers});
         continue;
       }
     }
-    transport.adjoint(delta_.data(), lag);
-    transport.replay(revisited, lag);
-    transport.post_back(revisited, lag, answers);
+    transport.deliver(phase::Adjoints<R>{delta_.data(), lag});
+    transport.deliver(phase::Replays{revisited, lag});
+    transport.deliver(phase::PostsBack<R>{revisited, lag, answers});
   }
   transport.door().ledger().add_stalled_ticks(std::int64_t{visits - 1} * lanes_);
   swept_ = now;
@@ -161,8 +161,8 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
 template class BackwardAgent<double>;
 template class BackwardAgent<float>;
 template void BackwardAgent<double>::sweep(Mailbox<double>&, Tick);
-template void BackwardAgent<double>::sweep(Batched<double>&, Tick);
+template void BackwardAgent<double>::sweep(Columns<double>&, Tick);
 template void BackwardAgent<float>::sweep(Mailbox<float>&, Tick);
-template void BackwardAgent<float>::sweep(Batched<float>&, Tick);
+template void BackwardAgent<float>::sweep(Columns<float>&, Tick);
 
 }  // namespace locus

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 
 namespace locus {
 
@@ -16,19 +16,19 @@ template <class R>
 template <TransportOf<R> T>
 void NormClip<R>::clip(T& transport, R scale) {
   std::ranges::fill(cells_, R(0));
-  transport.tell_squares(scale, cells_.data());
+  transport.deliver(phase::Squares<R>{scale, cells_.data()});
   for (R& cell : cells_) {
     const R norm = std::sqrt(cell);
     cell = norm > bound_ ? bound_ / norm : R(1);
   }
-  transport.hear_factor(cells_.data());
+  transport.deliver(phase::Factors<R>{cells_.data()});
 }
 
 template class NormClip<double>;
 template class NormClip<float>;
 template void NormClip<double>::clip(Mailbox<double>&, double);
-template void NormClip<double>::clip(Batched<double>&, double);
+template void NormClip<double>::clip(Columns<double>&, double);
 template void NormClip<float>::clip(Mailbox<float>&, float);
-template void NormClip<float>::clip(Batched<float>&, float);
+template void NormClip<float>::clip(Columns<float>&, float);
 
 }  // namespace locus

@@ -98,7 +98,7 @@ void Sensitivities<R>::hear(Mailbox<R>& transport) {
 }
 
 template <class R>
-void Sensitivities<R>::hear(Batched<R>& transport) {
+void Sensitivities<R>::hear(Columns<R>& transport) {
   const Network<R>& network = transport.network();
   if (transport.door().now() > Tick{1}) {
     std::int64_t synapses = 0;
@@ -199,7 +199,7 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
 }
 
 template <class R>
-void Sensitivities<R>::teach(Batched<R>& transport) {
+void Sensitivities<R>::teach(Columns<R>& transport) {
   const Network<R>& network = transport.network();
   const auto no_offence = []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); };
   const std::int64_t scalars = row(Phase::kSensitivityPost).scalars;

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "core/base/column.h"
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 
 namespace locus {
 
@@ -52,7 +52,7 @@ class Sensitivities {
   /// Before the neurons step: INFLUENCE along every synapse of W (not in tick 1), and what each
   /// neuron heard from its own synapses.
   void hear(Mailbox<R>& transport);
-  void hear(Batched<R>& transport);
+  void hear(Columns<R>& transport);
 
   /// After the neurons have stepped (the clock).
   void step_neurons(const Network<R>& network);
@@ -60,7 +60,7 @@ class Sensitivities {
   /// On a tick with an error, once the neurons know their signals: POST to their own synapses,
   /// GATHER to all others.
   void teach(Mailbox<R>& transport);
-  void teach(Batched<R>& transport);
+  void teach(Columns<R>& transport);
 
  private:
   /// The plastic synapses of one projection onto rate neurons, at [begin, begin + size) of the N.

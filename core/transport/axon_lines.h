@@ -25,10 +25,8 @@ namespace locus {
 template <class R>
 class AxonLines {
  public:
-  enum class Lists : bool { kNo, kYes };
-
-  /// `parts`: how many threads list who speaks.
-  AxonLines(const Network<R>& network, Layer layer, Lists lists, int parts = 1)
+  /// lists: who speaks is listed; `parts`: by how many threads.
+  AxonLines(const Network<R>& network, Layer layer, bool lists, int parts = 1)
       : column_(layer == Layer::kInput ? network.inputs.activity : network.rate.activity), lanes_(network.lanes) {
     std::int32_t longest = 0;
     for (const Projection& projection : network.projections()) {
@@ -36,7 +34,7 @@ class AxonLines {
     }
     slots_ = longest + 1;
     if (longest > 0) said_.assign(column_.size() * static_cast<std::size_t>(slots_), R(0));
-    if (lists == Lists::kNo) return;
+    if (!lists) return;
     active_.resize(static_cast<std::size_t>(slots_));
     const std::size_t neurons = column_.size() / static_cast<std::size_t>(lanes_);
     for (std::vector<std::int32_t>& active : active_) active.reserve(neurons);

@@ -1,7 +1,7 @@
 // Record: what the door counts, told neuron by neuron to whoever asks: edge-wise counts
 // (core/wire/traffic.h), or every message alone (Watcher).
 //
-// Batched counts from columns (sources, receivers), Mailbox from the two ends of each message: two
+// Columns counts from columns (sources, receivers), Mailbox from the two ends of each message: two
 // ways to the same counts, which tests hold equal.
 #pragma once
 

@@ -8,6 +8,8 @@
 #include "sim/model/wire.h"
 #include "sim/place/placement.h"
 #include "sim/report/description.h"
+#include "sim/report/plan_table.h"
+#include "sim/run/workers.h"
 
 namespace locus {
 namespace {
@@ -19,6 +21,8 @@ class InfoInvocation final : public Invocation {
     app.add_option("--rule", rules_, "this rule instead of the model's, as `run` takes it; repeat for several")
         ->type_name("NAME")
         ->allow_extra_args(false);
+    app.add_flag("--plan", plan_, "say instead how each rule would be carried out: how projections send, learn and commit");
+    app.add_option("--threads", threads_, "threads that --plan is made for (default: what the machine has)")->type_name("N");
   }
 
   Exit execute(const Console& console) override {
@@ -30,13 +34,21 @@ class InfoInvocation final : public Invocation {
     if (spec.chip) {
       if (const auto lack = lack_of_room(*spec.chip, topology, model_)) throw ModelError({*lack});
     }
-    console.out << description(spec, topology);
+    if (!plan_) {
+      console.out << description(spec, topology);
+      return Exit::kDone;
+    }
+    console.out << title_of(spec);
+    for (const RuleSpec& rule : spec.rules)
+      console.out << '\n' << plan_table(spec, rule, threads_ > 0 ? threads_ : default_threads());
     return Exit::kDone;
   }
 
  private:
   std::string model_;
   std::vector<std::string> rules_;
+  bool plan_ = false;
+  int threads_ = 0;  // 0: what the machine has
 };
 
 }  // namespace

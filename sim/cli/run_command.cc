@@ -34,6 +34,7 @@
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
+#include "sim/run/workers.h"
 #include "sim/study/course.h"
 
 namespace locus {
@@ -253,7 +254,8 @@ std::vector<Job> RunInvocation::jobs(ProgressLine& progress, const Console& cons
   for (const Job& job : jobs) {
     check_records_have_a_place(job);
     if (transport() == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
-    foresee_memory(job.spec, transport(), std::min(memory_there(), memory_.limit() - memory_taken()));
+    foresee_memory(job.spec, transport(), std::min(memory_there(), memory_.limit() - memory_taken()),
+                   threads_ > 0 ? threads_ : default_threads());
     if (job.folder) prepare_folder(*job.folder);
     if (!tensorboard_.empty()) prepare_folder(tensorboard_);
     trace_.prepare();

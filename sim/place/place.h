@@ -1,10 +1,10 @@
 // Place: which shard each actor sits on (and, with a chip, which core).
 //
-// Pure and deterministic; no result depends on it (core/transport/sharding.h says why). Shards are
+// Pure and deterministic; no result depends on it (core/transport/mailbox/sharding.h says why). Shards are
 // ranges of about equal work.
 #pragma once
 
-#include "core/transport/sharding.h"
+#include "core/transport/mailbox/sharding.h"
 #include "core/wire/topology.h"
 
 namespace locus {

@@ -13,6 +13,7 @@
 #include "core/protocol/closed_form.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/report/plan_table.h"
 #include "sim/report/text.h"
 #include "sim/run/evaluation.h"
 
@@ -21,7 +22,7 @@ namespace locus {
 namespace {
 
 /// Of all that is recorded the largest sample, twice: as numbers and as bytes. Of the projections
-/// whose traces are recorded besides: three numbers a synapse and trial under Batched, and where
+/// whose traces are recorded besides: three numbers a synapse and trial under Columns, and where
 /// each stands in the file.
 double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
   double largest = 0;
@@ -54,9 +55,24 @@ bool has_sines(const DrawnTask& drawn) {
                              [](const DrawnTargetSpec& target) { return std::holds_alternative<SinesSpec>(target); });
 }
 
+/// What the columns transport takes, as its plan says.
+void add_plan(const Plan& plan, Drive drive, std::vector<MemoryPart>& parts) {
+  double copies = 0;
+  double kept = 0;
+  for (const ProjectionPlan& projection : plan.projections)
+    (projection.copied ? copies : kept) += static_cast<double>(projection.bytes);
+  parts.push_back({"what synapses keep in the transport", kept});
+  if (copies > 0) parts.push_back({"sparse synapses as threads have them", copies});
+  if (plan.tape_bytes > 0) {
+    parts.push_back({drive == Drive::kSweep ? "the ticks that a sweep goes back over" : "the ticks of a trial",
+                     static_cast<double>(plan.tape_bytes)});
+  }
+  parts.push_back({"what neurons keep in the transport", static_cast<double>(plan.column_bytes)});
+}
+
 }  // namespace
 
-std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport) {
+std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport, int threads) {
   constexpr double kReported = 8;  // bytes of a number in a copy that is reported
   const double scalar = scalar_bytes(spec.precision);
   const Topology topology = topology_of(spec, Listing::kNone);  // foreseen before it is taken
@@ -70,41 +86,34 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
 
   const auto plastic = static_cast<double>(plastic_onto_rate(topology));
   double feedback = 0;
-  for (const Projection& projection : feedback_of(topology, rule_spec)) feedback += static_cast<double>(projection.size());
+  for (const Projection& projection : feedback_of(topology, rule_spec))
+    feedback += static_cast<double>(projection.size());
 
   std::vector<MemoryPart> parts;
   parts.push_back({"weights", scalar * (synapses + feedback) + kReported * 2 * synapses});
-  if (const std::int64_t activities = under_way(topology, Layer::kInput) + under_way(topology, Layer::kRate); activities > 0)
+  const std::int64_t activities = under_way(topology, Layer::kInput) + under_way(topology, Layer::kRate);
+  if (activities > 0 && transport == TransportKind::kMailbox)  // of columns the plan says so
     parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(activities)});
   parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
-  if (const double sparse = sparse_synapses(topology); sparse > 0) {
-    // in the network 4 + 8 bytes; in what is reported 8
+  // in the topology 4 + 8 bytes; in what is reported 8
+  if (const double sparse = sparse_synapses(topology); sparse > 0)
     parts.push_back({"where sparse synapses go", 20 * sparse});
-    if (drive == Drive::kNothing && lanes == 1 && transport == TransportKind::kBatched)
-      parts.push_back({"sparse synapses as threads have them", (4 + scalar) * sparse});
-  }
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     parts.push_back({"drawn targets", kReported * ticks * readouts * std::max(drawn->patterns, 1)});
   // pre, trace, change; where it stands in its target's list
   if (transport == TransportKind::kMailbox)
     parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});
-  if (drive == Drive::kSensitivity)
-    parts.push_back({"sensitivities", scalar * 2 * neurons * plastic * lanes});
-  if (drive == Drive::kSweep && transport == TransportKind::kBatched)
-    parts.push_back({"the ticks that a sweep goes back over", scalar * ticks * lanes * (inputs + 3 * neurons)});
-  const bool events = (topology.has_spikes() || topology.has_leaky_readouts()) && drive != Drive::kNothing;
-  // tapes, what an event is worth, and the changes that wait
-  if (events && transport == TransportKind::kBatched) {
-    const double of_tick = inputs + (drive == Drive::kSweep ? 1 : 4) * neurons + 2 * readouts;
-    parts.push_back({"what the ticks of a trial are worth", scalar * (ticks * lanes * of_tick + synapses)});
+  if (drive == Drive::kSensitivity) parts.push_back({"sensitivities", scalar * 2 * neurons * plastic * lanes});
+  if (transport == TransportKind::kBatched) {
+    const Plan plan = plan_of(spec, rule_spec, threads);
+    add_plan(plan, drive, parts);
   }
+  const bool events = (topology.has_spikes() || topology.has_leaky_readouts()) && drive != Drive::kNothing;
   if (events && transport == TransportKind::kMailbox)
     parts.push_back({"what e-prop keeps in the mailbox", scalar * 3 * lanes * plastic});
   if (double bytes = recorded_bytes(spec, rule_spec, transport); bytes > 0)
     parts.push_back({"what is recorded", bytes});
   if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});
-  const bool waits = drive != Drive::kNothing && transport == TransportKind::kBatched && !events;
-  if (waits && !spec.training.optimizer.plain()) parts.push_back({"the changes of a commit", scalar * synapses});
   if (spec.training.evaluation && drive != Drive::kNothing) {
     const double abreast = evaluation_lanes(*spec.training.evaluation);
     parts.push_back({"evaluation", scalar * (synapses + abreast * (ticks * (inputs + readouts) + neurons))});
@@ -116,9 +125,9 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   return parts;
 }
 
-double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
+double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport, int threads) {
   double sum = 0;
-  for (const MemoryPart& part : memory_parts(spec, rule, transport)) sum += part.bytes;
+  for (const MemoryPart& part : memory_parts(spec, rule, transport, threads)) sum += part.bytes;
   return sum;
 }
 
@@ -148,13 +157,13 @@ double memory_there() {
   return limited ? std::min(there, static_cast<double>(limit.rlim_cur)) : there;
 }
 
-void foresee_memory(const Spec& spec, TransportKind transport, double there) {
+void foresee_memory(const Spec& spec, TransportKind transport, double there, int threads) {
   const Topology topology = topology_of(spec, Listing::kNone);
   double kept = 0;  // weights in the outcomes of rules that have run
   for (const RuleSpec& rule : spec.rules) {
-    const double needed = kept + memory_needed(spec, rule, transport);
+    const double needed = kept + memory_needed(spec, rule, transport, threads);
     if (needed > there) {
-      std::vector<MemoryPart> parts = memory_parts(spec, rule, transport);
+      std::vector<MemoryPart> parts = memory_parts(spec, rule, transport, threads);
       parts.push_back({"what the rules before it have learnt", kept});
       const MemoryPart largest = *std::ranges::max_element(parts, {}, &MemoryPart::bytes);
       throw NotEnoughMemory(fmt::format("model {}: rule {} needs at least {} of memory, {} of it for {}; {} can be had",

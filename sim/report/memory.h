@@ -1,8 +1,9 @@
 // The memory that a run will take, foreseen before it is taken.
 //
 // Counted are the columns that grow with the model: weights (in the network, before and after, and
-// those of finished rules), what synapses keep in the transport, sensitivities, tapes of ticks,
-// batches. A lower bound: what it refuses cannot run.
+// those of finished rules), what the transport keeps (as its plan says, core/plan), sensitivities,
+// batches. A lower bound: what it refuses cannot run. Threads: where several share neurons out,
+// each may have a copy of the synapses onto its own.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,10 @@ struct MemoryPart {
 };
 
 /// What the process takes at least while this rule runs, the model as loaded not counted.
-std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule, TransportKind transport);
+std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule, TransportKind transport, int threads = 1);
 
 /// Bytes of all these parts.
-double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport);
+double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport, int threads = 1);
 
 /// Bytes that can be had now: of the machine, or of the limits that the process stands under where
 /// these are less.
@@ -42,6 +43,6 @@ double memory_taken();
 
 /// Throws NotEnoughMemory, naming the largest part and the first rule of the spec that needs more
 /// than `there` bytes.
-void foresee_memory(const Spec& spec, TransportKind transport, double there);
+void foresee_memory(const Spec& spec, TransportKind transport, double there, int threads = 1);
 
 }  // namespace locus

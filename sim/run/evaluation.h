@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "core/transport/batched.h"
+#include "core/transport/columns/columns.h"
 #include "core/transport/executor.h"
 #include "sim/model/spec.h"
 #include "sim/run/learner.h"
@@ -34,7 +34,7 @@ class Evaluator {
 
  private:
   std::int64_t trials_;
-  Learner<R, Batched<R>> shown_;  // learns nothing
+  Learner<R, Columns<R>> shown_;  // learns nothing
   Task task_;
   Batch<R> batch_;
 };

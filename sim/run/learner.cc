@@ -4,8 +4,8 @@
 
 #include "core/protocol/closed_form.h"
 #include "core/protocol/declaration.h"
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
 #include "sim/place/place.h"
@@ -25,7 +25,7 @@ T transport_of(Network<R>& network, const Learning& learning, const TrialShape& 
                           .commit_every_tick = shape.commits,
                           .outputs_are_seen = audience.outputs_are_seen,
                           .inputs_tick_by_tick = audience.inputs_tick_by_tick};
-    return Batched<R>(network, learning, horizon, executor, door);
+    return Columns<R>(network, learning, horizon, executor, door);
   }
 }
 
@@ -128,9 +128,9 @@ void Learner<R, T>::copy_weights(const Network<R>& from) {
   renew_copies(transport_);
 }
 
-template class Learner<double, Batched<double>>;
+template class Learner<double, Columns<double>>;
 template class Learner<double, Mailbox<double>>;
-template class Learner<float, Batched<float>>;
+template class Learner<float, Columns<float>>;
 template class Learner<float, Mailbox<float>>;
 
 }  // namespace locus

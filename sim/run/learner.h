@@ -30,7 +30,7 @@ struct Audience {
   bool inputs_tick_by_tick = false;  // x_t is written after tick t - 1
 };
 
-/// T: Mailbox<R> or Batched<R>.
+/// T: Mailbox<R> or Columns<R>.
 template <class R, TransportOf<R> T>
 class Learner {
  public:

@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/run/rank.h"
 #include "sim/run/weights.h"
 
@@ -105,9 +105,9 @@ void Recorder<R, T>::read_weights(const RecordSpec& record) {
   }
 }
 
-template class Recorder<double, Batched<double>>;
+template class Recorder<double, Columns<double>>;
 template class Recorder<double, Mailbox<double>>;
-template class Recorder<float, Batched<float>>;
+template class Recorder<float, Columns<float>>;
 template class Recorder<float, Mailbox<float>>;
 
 }  // namespace locus

@@ -2,8 +2,8 @@
 // sends nothing, and no actor hears of it: counts, weights and losses are the same to the last bit
 // with and without it (tests/run/recorder_test.cc).
 //
-// Cost: a copy of what is seen, in order; for a trace under Batched one handler call a synapse,
-// lane and tick (core/transport/batched_watch.cc).
+// Cost: a copy of what is seen, in order; for a trace under Columns one handler call a synapse,
+// lane and tick (core/transport/columns/watched.h).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace locus {
 
-/// T: Mailbox<R> or Batched<R>. All that is referred to outlives it.
+/// T: Mailbox<R> or Columns<R>. All that is referred to outlives it.
 template <class R, TransportOf<R> T>
 class Recorder {
  public:

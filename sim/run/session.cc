@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "core/base/flush.h"
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/model/check.h"
 #include "sim/model/defaults.h"
 #include "sim/model/network_size.h"
@@ -80,15 +80,15 @@ struct Driven {
 };
 
 using AnyDriven =
-    std::variant<std::unique_ptr<Driven<double, Batched<double>>>, std::unique_ptr<Driven<double, Mailbox<double>>>,
-                 std::unique_ptr<Driven<float, Batched<float>>>, std::unique_ptr<Driven<float, Mailbox<float>>>>;
+    std::variant<std::unique_ptr<Driven<double, Columns<double>>>, std::unique_ptr<Driven<double, Mailbox<double>>>,
+                 std::unique_ptr<Driven<float, Columns<float>>>, std::unique_ptr<Driven<float, Mailbox<float>>>>;
 
 namespace {
 
 template <class R>
 AnyDriven driven_as(const Spec& spec, TransportKind transport, Executor executor) {
   if (transport == TransportKind::kMailbox) return std::make_unique<Driven<R, Mailbox<R>>>(spec, executor);
-  return std::make_unique<Driven<R, Batched<R>>>(spec, executor);
+  return std::make_unique<Driven<R, Columns<R>>>(spec, executor);
 }
 
 }  // namespace

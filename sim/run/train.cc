@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/run/evaluation.h"
 #include "sim/run/fingerprint.h"
 #include "sim/run/learner.h"
@@ -33,7 +33,7 @@ void end(Outcome& outcome, Status status, std::string message) {
 }
 
 /// One rule over one transport, update by update, until something ends it. T: Mailbox<R> or
-/// Batched<R>.
+/// Columns<R>.
 template <class R, TransportOf<R> T>
 class RuleRun {
  public:
@@ -203,7 +203,7 @@ Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rul
                  Executor executor, const RunResult& done, const RuleState* from) {
   return options.transport == TransportKind::kMailbox
              ? train_over<R, Mailbox<R>>(spec, topology, rule, options, executor, done, from)
-             : train_over<R, Batched<R>>(spec, topology, rule, options, executor, done, from);
+             : train_over<R, Columns<R>>(spec, topology, rule, options, executor, done, from);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ void Trial<R, T>::learn(Tick now, const R* target) {
 
 template <class R, TransportOf<R> T>
 double Trial<R, T>::end() {
-  if (learning_.firing_rate) transport_.tell_rates();
+  if (learning_.firing_rate) transport_.deliver(phase::RateErrors{});
   transport_.finish();
   transport_.network().carries = carries_;
   double sum = 0;
@@ -100,8 +100,9 @@ void Trial<R, T>::commit(R scale) {
 template <class R, TransportOf<R> T>
 Tick Trial<R, T>::end_of_run(Tick now) const {
   if constexpr (RunsTicks<T, R>) {
-    if (observer_ || !transport_.runs()) return Tick{};
-    if (!transport_.runs_errors()) return Tick{shape_.ticks - shape_.window};
+    const Fuses fuses = observer_ ? Fuses::kNothing : transport_.fuses();
+    if (fuses == Fuses::kNothing) return Tick{};
+    if (fuses == Fuses::kTicks) return Tick{shape_.ticks - shape_.window};
     if (!agent_ || !commit_every_tick_) return Tick{shape_.ticks};
     while (!sweep_due(learning_, shape_, now.value)) ++now.value;
     return now;
@@ -114,10 +115,10 @@ Tick Trial<R, T>::end_of_run(Tick now) const {
 template <class R, TransportOf<R> T>
 bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
   if constexpr (RunsTicks<T, R>) {
-    transport_.run(first, last);
+    transport_.deliver(phase::Ticks{first, last});
     const Tick first_error{std::max(first.value, shape_.ticks - shape_.window + 1)};
     if (first_error > last) return false;
-    transport_.compare(first_error, last, batch.target_at(first_error.value), scale_);
+    transport_.deliver(phase::Comparisons<R>{first_error, last, batch.target_at(first_error.value), scale_});
     Tick due = first_error;  // of the next sweep
     for (Tick tick = first_error; tick <= last; ++tick.value) {
       add_squares(transport_.errors_at(tick));
@@ -126,7 +127,7 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
       while (!sweep_due(learning_, shape_, due.value)) ++due.value;
       // what no sweep comes to, the agent does not ask for
       const bool revisited = due.value - tick.value < learning_.depth;
-      if (revisited) transport_.answer(tick, agent_->errors_of(tick));
+      if (revisited) transport_.deliver(phase::Answer<R>{tick, agent_->errors_of(tick)});
       if (tick == due) agent_->sweep(transport_, tick);
     }
     return true;
@@ -137,12 +138,12 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
-  for (const std::int32_t p : onto_rate_) transport_.axons(ProjectionId{p});
+  for (const std::int32_t p : onto_rate_) transport_.deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
-  transport_.step_neurons();
+  transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
-  for (const std::int32_t p : onto_readouts_) transport_.axons(ProjectionId{p});
-  transport_.step_readouts();
+  for (const std::int32_t p : onto_readouts_) transport_.deliver(phase::Axons{ProjectionId{p}});
+  transport_.step(Layer::kReadout);
 }
 
 template <class R, TransportOf<R> T>
@@ -156,13 +157,13 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target) {
   // the agent's sums of a tick that may have an error begin anew, also where nobody compares
   if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
   // what filters does so by the clock
-  if (has_error || answers || leaky_) transport_.report_errors(answers);
-  if (row.signal == SignalSource::kFeedback && has_error) transport_.feedback();
+  if (has_error || answers || leaky_) transport_.deliver(phase::Errors<R>{answers});
+  if (row.signal == SignalSource::kFeedback && has_error) transport_.deliver(phase::Feedbacks{});
   switch (row.drive) {
     case Drive::kNothing: return false;
     case Drive::kOnline:
-      if (row.decay == DecaySource::kNeuron) transport_.tell_own_weights();
-      transport_.post(has_error);
+      if (row.decay == DecaySource::kNeuron) transport_.deliver(phase::OwnWeights{});
+      transport_.deliver(phase::Posts{has_error});
       return true;
     case Drive::kSweep:
       if (!sweep_due(learning_, shape_, now.value)) return false;
@@ -178,9 +179,9 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::meet_targets(const R* target) {
   if (shape_.classes) {
-    transport_.classify(target);
+    transport_.deliver(phase::Classes<R>{target});
   } else {
-    transport_.targets(target, scale_);
+    transport_.deliver(phase::Targets<R>{target, scale_});
   }
   add_losses(target);
 }
@@ -217,9 +218,9 @@ void Trial<R, T>::add_squares(const R* error) {
   }
 }
 
-template class Trial<double, Batched<double>>;
+template class Trial<double, Columns<double>>;
 template class Trial<double, Mailbox<double>>;
-template class Trial<float, Batched<float>>;
+template class Trial<float, Columns<float>>;
 template class Trial<float, Mailbox<float>>;
 
 }  // namespace locus

@@ -14,7 +14,7 @@
 
 namespace locus {
 
-/// T: Mailbox<R> or Batched<R>.
+/// T: Mailbox<R> or Columns<R>.
 template <class R, TransportOf<R> T>
 class Updates {
  public:

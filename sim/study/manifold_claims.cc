@@ -71,7 +71,7 @@ struct Rest {
   double control = 1e300;
 };
 
-Rest at_rest(Draws& draws, const Plan& plan) {
+Rest at_rest(Draws& draws, const StudentTraining& plan) {
   const theory::Bases bases = draws.bases(kModes, kModes, kModes);
   std::vector<Mode> teacher, student, beside;
   for (int i = 0; i < kModes; ++i) {
@@ -81,7 +81,7 @@ Rest at_rest(Draws& draws, const Plan& plan) {
   }
   const LinearNetwork goal = theory::assemble(bases, teacher);
   const LinearNetwork on = theory::assemble(bases, student), off = theory::assemble(bases, beside);
-  Plan once = plan;
+  StudentTraining once = plan;
   once.updates = 1;
   Rest rest;
   for (const ExactRule& rule : matrix_rules(draws.gaussian(kModes, kModes, 0.6))) {
@@ -124,7 +124,7 @@ Evidence measure_optimal_manifold(const Effort& effort) {
   evidence.at_most("largest flow on the manifold", flow, 1e-12);
 
   const int networks = effort.full ? 50 : 2;
-  const Plan plan = {.ticks = kTicks, .batch = 8, .updates = 3, .learning_rate = 0.05};
+  const StudentTraining plan = {.ticks = kTicks, .batch = 8, .updates = 3, .learning_rate = 0.05};
   double moved = 0, loss = 0, control = 1e300;
   for (int network = 0; network < networks; ++network) {
     const Rest rest = at_rest(draws, plan);
@@ -153,11 +153,11 @@ Evidence measure_saddle_manifold(const Effort& effort) {
   const LinearNetwork teacher = theory::assemble(bases, modes);
   const LinearNetwork start = {Matrix::Zero(kModes, kModes), draws.gaussian(kModes, kModes, 0.3),
                                Matrix::Zero(kModes, kModes)};
-  const Plan plan = {.ticks = kTicks, .batch = 25, .updates = effort.full ? 4000 : 400, .learning_rate = 0.01};
+  const StudentTraining plan = {.ticks = kTicks, .batch = 25, .updates = effort.full ? 4000 : 400, .learning_rate = 0.01};
   double still = 0, moving = 1e300;
   Trained at_saddle;
   for (const ExactRule& rule : matrix_rules(draws.gaussian(kModes, kModes, 0.6))) {
-    Plan here = plan;
+    StudentTraining here = plan;
     if (rule.kind != RuleKind::kBptt) here.updates = 3;
     const Trained trained = train_sampled(start, teacher, rule, here);
     const double moved = change(start, trained.student);

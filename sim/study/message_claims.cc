@@ -54,7 +54,7 @@ Evidence measure_locality(const Effort& effort) {
   const std::vector<NamedRule> rules = all_rules(draws.gaussian(2, 12, std::sqrt(0.5)));
   std::vector<RuleSpec> specs;
   for (const NamedRule& named : rules) specs.push_back(rule_spec(named.rule, named.name));
-  const Plan plan = {.ticks = 20, .batch = 16, .updates = effort.full ? 8000 : 800, .learning_rate = 0.01};
+  const StudentTraining plan = {.ticks = 20, .batch = 16, .updates = effort.full ? 8000 : 800, .learning_rate = 0.01};
   const Spec spec = student_spec(student, teacher, plan, specs);
   RunOptions options;
   options.threads = 1;

@@ -243,7 +243,7 @@ Evidence measure_unaligned(const Effort& effort) {
       if (fixed) evidence.report(what, worst);
       if (!fixed) evidence.at_most(what, worst, 0.1);
     }
-    const Plan plan = {.ticks = 40, .batch = effort.full ? 256 : 32, .updates = kUpdates, .learning_rate = kEta};
+    const StudentTraining plan = {.ticks = 40, .batch = effort.full ? 256 : 32, .updates = kUpdates, .learning_rate = kEta};
     theory::Alignment last;
     train_in_parts(setting.student, setting.goal, exact, plan, kParts,
                    [&](int part, const LinearNetwork& at) { last = record(part, at, "simulation"); });

@@ -56,7 +56,7 @@ Setting draw_setting(Draws& draws, int readouts, bool aligned) {
 Evidence measure_low_rank(const Effort& effort) {
   Evidence evidence;
   Draws draws(1, "claim/low-rank");
-  Plan plan = {.ticks = 20, .batch = 8, .updates = effort.full ? 2000 : 300, .learning_rate = 0.01};
+  StudentTraining plan = {.ticks = 20, .batch = 8, .updates = effort.full ? 2000 : 300, .learning_rate = 0.01};
   const int nets = effort.full ? 20 : 4;
   int above = 0;
   int runs = 0, diverged = 0;  // of RFLO
@@ -98,19 +98,19 @@ Evidence measure_low_rank(const Effort& effort) {
 
   const LinearNetwork student = draws.network(1, 10, 4, 0.2, 0.5), teacher = draws.network(1, 10, 4, 1, 0.6);
   const ExactRule rflo = {.kind = RuleKind::kRflo, .decay = 0.5, .feedback = draws.gaussian(1, 10, 0.6)};
-  const auto left_over = [&](const char* name, const LinearNetwork& start, const Plan& how) {
+  const auto left_over = [&](const char* name, const LinearNetwork& start, const StudentTraining& how) {
     const Spectrum spectrum = spectrum_of(train_sampled(start, teacher, rflo, how).student.w - start.w);
     add(name, "rflo", 1, spectrum);
     evidence.report(fmt::format("{}, o = 1: rank of dW", name), spectrum.rank);
     evidence.report(fmt::format("{}, o = 1: effective rank of dW", name), spectrum.effective_rank);
   };
   left_over("dense linear", student, plan);
-  Plan curved = plan;
+  StudentTraining curved = plan;
   curved.activation = Activation::kTanh;
   left_over("tanh", student, curved);
   LinearNetwork sparse = student;
   sparse.w = thinned(student.w, draws);
-  Plan masked = plan;
+  StudentTraining masked = plan;
   masked.sparse_recurrence = true;
   left_over("sparse W (a third)", sparse, masked);
   evidence.tables.push_back(std::move(table));

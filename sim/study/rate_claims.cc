@@ -132,10 +132,10 @@ Evidence measure_detour(const Effort& effort) {
     const theory::Trajectory path = theory::integrate(start, teacher, named.rule, times);
     for (std::size_t i = 0; i < path.mode.size(); ++i) add(named.name, "theory", path.time[i], path.mode[i]);
     by_theory.push_back(path.ending == theory::Ending::kInTime ? path.mode.back() : Mode{});
-    const Plan plan = {.ticks = kTicks,
-                       .batch = effort.full ? 256 : 32,
-                       .updates = static_cast<std::int64_t>(kEnd / kEta / kParts),
-                       .learning_rate = kEta};
+    const StudentTraining plan = {.ticks = kTicks,
+                                  .batch = effort.full ? 256 : 32,
+                                  .updates = static_cast<std::int64_t>(kEnd / kEta / kParts),
+                                  .learning_rate = kEta};
     double top = 0;
     const Trained trained = train_in_parts(
         single(start), single(teacher), exact_rule(named.rule), plan, kParts, [&](int part, const auto& network) {

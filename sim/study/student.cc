@@ -82,7 +82,7 @@ RuleSpec rule_spec(const ExactRule& rule, std::string name) {
   return spec;
 }
 
-Spec student_spec(const LinearNetwork& student, const LinearNetwork& teacher, const Plan& plan,
+Spec student_spec(const LinearNetwork& student, const LinearNetwork& teacher, const StudentTraining& plan,
                   std::vector<RuleSpec> rules) {
   Spec spec;
   spec.name = "study";
@@ -104,7 +104,8 @@ LinearNetwork network_of(const Outcome& outcome) {
       .a = eigen(outcome.weights[2].matrix), .w = eigen(outcome.weights[1].matrix), .b = eigen(outcome.weights[0].matrix)};
 }
 
-Trained train_sampled(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule, const Plan& plan) {
+Trained train_sampled(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
+                      const StudentTraining& plan) {
   RunOptions options;
   options.threads = 1;  // networks of a study are small
   const RunResult result = run(student_spec(student, teacher, plan, {rule_spec(rule, "rule")}), options);
@@ -113,10 +114,11 @@ Trained train_sampled(const LinearNetwork& student, const LinearNetwork& teacher
 }
 
 Trained train_in_parts(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
-                       const Plan& plan, int parts, const std::function<void(int, const LinearNetwork&)>& visit) {
+                       const StudentTraining& plan, int parts,
+                       const std::function<void(int, const LinearNetwork&)>& visit) {
   Trained whole = {student, {}, true};
   visit(0, student);
-  Plan part_plan = plan;
+  StudentTraining part_plan = plan;
   for (int part = 1; part <= parts && whole.completed; ++part) {
     Trained next = train_sampled(whole.student, teacher, rule, part_plan);
     ++part_plan.seed;

@@ -20,7 +20,7 @@
 namespace locus {
 
 /// How a sampled run goes.
-struct Plan {
+struct StudentTraining {
   int ticks = 20;  // T
   int batch = 1;   // trials an update
   std::int64_t updates = 1;
@@ -33,8 +33,8 @@ struct Plan {
 /// The rule of a model file that the expectation's rule stands for. `name`: of the run.
 RuleSpec rule_spec(const theory::ExactRule& rule, std::string name);
 
-Spec student_spec(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher, const Plan& plan,
-                  std::vector<RuleSpec> rules);
+Spec student_spec(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
+                  const StudentTraining& plan, std::vector<RuleSpec> rules);
 
 /// A, W, B as a run left them. The outcome is of a student_spec.
 theory::LinearNetwork network_of(const Outcome& outcome);
@@ -47,13 +47,13 @@ struct Trained {
 
 /// One rule, sampled.
 Trained train_sampled(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
-                      const theory::ExactRule& rule, const Plan& plan);
+                      const theory::ExactRule& rule, const StudentTraining& plan);
 
 /// As train_sampled, in `parts` runs of plan.updates each; `visit(part, student)` sees the network
 /// before the first and after each part. Every part has noise of its own (plan.seed + part), so the
 /// whole is one run of parts x updates.
 Trained train_in_parts(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
-                       const theory::ExactRule& rule, const Plan& plan, int parts,
+                       const theory::ExactRule& rule, const StudentTraining& plan, int parts,
                        const std::function<void(int, const theory::LinearNetwork&)>& visit);
 
 /// A network of one mode: 1 x 1 matrices; and back.

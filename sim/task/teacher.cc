@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "core/actor/recurrence.h"
 #include "core/base/check.h"
-#include "core/base/product.h"
+#include "core/kernel/product.h"
+#include "core/kernel/recurrence.h"
 #include "sim/model/build.h"
 #include "sim/model/wire.h"
 

@@ -4,7 +4,7 @@
 // h_t = (1 - alpha) h_{t-1} + alpha phi(W h_{t-1} + B x_t), y_t = A h_t, from its own h_0, for all
 // lanes of a batch at once. Spiking populations and readouts with memory as core/actor/lif_neuron.h
 // and readout.h have them, in loops of its own; one population of rate neurons with one lane goes
-// as core/actor/recurrence.h has it.
+// as core/kernel/recurrence.h has it.
 // Cost of a tick: one product a projection (with one lane, one from the inputs for all ticks heard
 // together); a readout without memory is computed only when it is asked for. R: the model's
 // precision.
@@ -16,7 +16,7 @@
 
 #include "core/actor/network.h"
 #include "core/base/column.h"
-#include "core/base/product.h"
+#include "core/kernel/product.h"
 #include "sim/model/realise.h"
 #include "sim/model/spec.h"
 

@@ -21,14 +21,13 @@ from beside_python import draw, write_model
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILES = ("core/wire/door.h", "core/wire/door.cc", "core/wire/ledger.h", "core/wire/ledger.cc", "core/wire/budget.h", "core/wire/traffic.h",
-         "core/transport/record.h", "core/base/count.h")
-WHOLE = ("count_nonzero", "count_said", "count_sparse_axons")  # with what is inlined into them
+         "core/transport/record.h", "core/kernel/count.h")
+WHOLE = ("count_nonzero", "count_said", "count_sent")  # with what is inlined into them
 FUNCTIONS = {
-    "core/transport/batched.h": ("count_axons",),
-    "core/transport/batched_sending.cc": ("count_said", "count_sparse_axons"),
-    "core/transport/batched_learning.cc": ("count_errors",),
-    "core/transport/batched_run.cc": ("count_axons_of_run", "count_posts_of_run", "sent_at"),
-    "core/transport/batched_sweep.cc": ("pass_replayed", "pass_sweep"),
+    "core/transport/columns/sending.cc": ("count_said", "count_sent", "count"),
+    "core/transport/columns/learners.cc": ("count_errors",),
+    "core/transport/columns/runs.cc": ("pass_sent", "pass_posts"),
+    "core/transport/columns/sweeps.cc": ("pass_replayed", "pass_all", "sent_at"),
 }
 
 

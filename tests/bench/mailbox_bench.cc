@@ -3,7 +3,7 @@
 //
 // Goal: 5e7 messages/s a core. (CAF into one actor: 5e6; Asio posts to a thousand strands: 1.6e7,
 // measured elsewhere.)
-#include "core/transport/mailbox.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "tests/bench/compare.h"
 #include "tests/bench/program.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/base/flush.h"
 #include "core/protocol/declaration.h"
-#include "core/transport/batched.h"
+#include "core/transport/columns/columns.h"
 #include "sim/model/wire.h"
 #include "sim/run/learner.h"
 #include "sim/run/update.h"
@@ -39,7 +39,7 @@ constexpr Precision kPrecision = sizeof(R) == 4 ? Precision::kFloat32 : Precisio
 
 RuleSpec make_rule(RuleKind kind, std::int32_t depth = 0, std::int32_t stride = 1);
 
-template <class R, class T = Batched<R>>
+template <class R, class T = Columns<R>>
 class Program {
  public:
   explicit Program(const Spec& spec, Executor executor = {})

@@ -69,6 +69,15 @@ TEST_F(ModelCommands, InfoTakesRulesAsRunDoes) {
   EXPECT_FALSE(has(answer.out, "\nbptt"));
 }
 
+TEST_F(ModelCommands, InfoSaysHowARuleIsCarriedOut) {
+  const Answer answer = invoke({"info", file("small.txtpb", small_model_text("small")), "--plan", "--threads", "1",
+                                "--rule", "rflo", "--rule", "bptt"});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  expect_fits(answer.out);
+  for (const char* said : {"sends", "learns", "commits", "deferred", "at once", "tapes (ticks): ", "beside the network"})
+    EXPECT_TRUE(has(answer.out, said)) << said << '\n' << answer.out;
+}
+
 TEST_F(ModelCommands, InfoOfNamesWithoutEndFits) {
   std::string text = small_model_text(std::string(100, 'n'));
   for (const char* name : {"\"in\"", "\"rec\"", "\"out\"", "\"B\"", "\"rflo\""}) {

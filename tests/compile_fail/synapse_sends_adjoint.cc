@@ -1,7 +1,7 @@
 // expect: no matching function for call to 'locus::Mailbox<double>::send<
 //
 // ADJOINT is the backward agent's channel: a synapse has no such wire.
-#include "core/transport/mailbox.h"
+#include "core/transport/mailbox/mailbox.h"
 
 namespace locus {
 

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/protocol/declaration.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"

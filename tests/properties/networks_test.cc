@@ -78,7 +78,7 @@ Spec wide_batch(Activation activation) {
   return wide_model(150, style_of(activation), CommitWhen::kEndOfBatch, activation == Activation::kTanh ? 7 : 2);
 }
 
-/// Work that is enough to be split, in products and in passes (core/transport/batched.cc).
+/// Work that is enough to be split, in products and in passes (core/plan/thresholds.h).
 std::vector<Spec> split_work() {
   std::vector<Spec> specs;
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {

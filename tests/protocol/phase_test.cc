@@ -12,7 +12,7 @@
 #include "core/protocol/declaration.h"
 #include "core/protocol/phase_table.h"
 #include "core/protocol/stream.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"

@@ -10,24 +10,27 @@
 #include <gtest/gtest.h>
 
 #include "core/protocol/declaration.h"
-#include "core/transport/batched.h"
+#include "core/transport/columns/columns.h"
 #include "sim/run/session.h"
 #include "sim/run/trial.h"
 #include "tests/support/hand_network.h"
 
 namespace {
 std::atomic<std::int64_t> allocations{0};
+std::atomic<std::int64_t> bytes_taken{0};
 }  // namespace
 
 // The whole family: under AddressSanitizer, whose own would otherwise stand in for the rest,
 // nothing may be freed by another hand than allocated it.
 void* operator new(std::size_t size) {
   ++allocations;
+  bytes_taken += static_cast<std::int64_t>(size);
   if (void* pointer = std::malloc(size == 0 ? 1 : size)) return pointer;
   throw std::bad_alloc();
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   ++allocations;
+  bytes_taken += static_cast<std::int64_t>(size);
   const auto step = static_cast<std::size_t>(alignment);
   if (void* pointer = std::aligned_alloc(step, (size + step - 1) / step * step)) return pointer;
   throw std::bad_alloc();
@@ -89,8 +92,8 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, 
   TrainingSpec training;
   training.loss = spiking ? Loss::kCrossEntropy : Loss::kSequence;
   if (every_tick) training.commit = CommitWhen::kEveryTick;
-  Batched<double> transport(network, learning, {shape, every_tick}, Executor{}, door);
-  Trial<double, Batched<double>> trial(transport, learning, shape, training);
+  Columns<double> transport(network, learning, {shape, every_tick}, Executor{}, door);
+  Trial<double, Columns<double>> trial(transport, learning, shape, training);
   Batch<double> batch = make_batch<double>(kTicks, 3, 2, lanes);
   for (std::size_t i = 0; i < batch.input.size(); ++i) batch.input[i] = static_cast<double>(i % 5) - 1.5;
   trial.run(batch);
@@ -148,6 +151,34 @@ TEST(NoAllocation, InATickOfASession) {
       session.commit();
     }
   }
+}
+
+/// What the plan says a transport takes, beside what it takes: its columns, and some hundred bytes
+/// a projection for what does not grow with the model.
+TEST(PlanBytes, AreThoseThatTheTransportTakes) {
+  int compared = 0;
+  for (const Rule& row : kRules) {
+    for (const std::int32_t lanes : {1, 4}) {
+      for (const bool every_tick : {false, true}) {
+        for (const bool spiking : {false, true}) {
+          if ((every_tick && lanes > 1) || (spiking && (row.spiking.empty() || every_tick))) continue;
+          HandNetwork made = make_network(lanes, spiking);
+          const bool sweeps = row.drive == Drive::kSweep;
+          const Learning learning{.kind = row.kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+          const Horizon horizon{.trial = {.ticks = 400, .window = 400}, .commit_every_tick = every_tick};
+          Door door(Permit{}, sizeof(double));
+          const std::int64_t before = bytes_taken;
+          const Columns<double> transport(made.network, learning, horizon, Executor{}, door);
+          const std::int64_t taken = bytes_taken - before;
+          const std::int64_t planned = transport.plan().bytes;
+          EXPECT_LE(planned, taken) << row.name;
+          EXPECT_LT(taken - planned, 4096) << row.name << ", " << lanes << " lanes: " << planned << " of " << taken;
+          ++compared;
+        }
+      }
+    }
+  }
+  EXPECT_GT(compared, 20);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include <stdexcept>
 
 #include "core/protocol/declaration.h"
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/model/load.h"
 #include "sim/model/wire.h"
 #include "sim/run/learner.h"
@@ -111,7 +111,7 @@ Spec spec_of(const Fixture& fixture) { return load(std::string(LOCUS_MODELS) + "
 Watched train(const Fixture& fixture, TransportKind transport) {
   Spec spec = spec_of(fixture);
   spec.training.locality = Locality::kStrict;
-  return transport == TransportKind::kMailbox ? train_over<Mailbox<double>>(spec) : train_over<Batched<double>>(spec);
+  return transport == TransportKind::kMailbox ? train_over<Mailbox<double>>(spec) : train_over<Columns<double>>(spec);
 }
 
 double miss(const Spec& spec, const oracle::ByProjection& weights, const oracle::ByProjection& wanted) {

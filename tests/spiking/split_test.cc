@@ -1,5 +1,5 @@
 // Sending over sparse synapses, split between threads: enough events in a tick that it is
-// (core/transport/batched_stepping.cc and batched_sending.cc), and the same bits.
+// (core/transport/columns/neurons_clock.h and sending.h), and the same bits.
 #include <tuple>
 
 #include <gtest/gtest.h>

@@ -73,7 +73,7 @@ Unaligned unaligned(std::int64_t updates) {
   const LinearNetwork student = {draws.gaussian(4, 8, 0.03), draws.gaussian(8, 8, 0.03), draws.gaussian(8, 4, 0.03)};
   const theory::ExactRule bptt = {.kind = RuleKind::kBptt, .feedback = {}};
   const theory::ExactRule rflo = {.kind = RuleKind::kRflo, .decay = 0.5, .feedback = draws.gaussian(4, 8, 0.5)};
-  const Plan plan = {.ticks = 20, .batch = 32, .updates = updates, .learning_rate = 0.01};
+  const StudentTraining plan = {.ticks = 20, .batch = 32, .updates = updates, .learning_rate = 0.01};
   return {bases, student_spec(student, teacher, plan, {rule_spec(bptt, "bptt"), rule_spec(rflo, "rflo")})};
 }
 

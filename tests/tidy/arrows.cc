@@ -17,6 +17,7 @@ constexpr std::array kFloors = std::to_array<std::string_view>({
     " core/protocol core/kernel ",
     " core/plan ",
     " core/transport ",
+    " core/transport/mailbox core/transport/columns ",
     " core/nonlocal ",
     " sim/model sim/theory ",
     " sim/task ",

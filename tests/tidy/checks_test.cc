@@ -17,7 +17,8 @@ TEST(Arrows, PointOneWayWithinCore) {
             Lines{});
   EXPECT_EQ(flagged(check_arrows, {{"core/base/a.h", "\n#include \"core/wire/channel.h\"\n"}}), Lines{2});
   EXPECT_EQ(flagged(check_arrows, {{"core/transport/a.cc", "#include \"core/nonlocal/agent.h\"\n"}}), Lines{1});
-  EXPECT_EQ(flagged(check_arrows, {{"core/protocol/a.cc", "  #  include \"core/transport/mailbox.h\"\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_arrows, {{"core/protocol/a.cc", "  #  include \"core/transport/mailbox/mailbox.h\"\n"}}),
+            Lines{1});
   EXPECT_EQ(flagged(check_arrows, {{"core/plan/a.cc", "#include \"core/protocol/a.h\"\n#include \"core/kernel/a.h\"\n"}}),
             Lines{});
   // Rooms of one floor do not see each other, and a kernel knows no plan.

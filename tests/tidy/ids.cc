@@ -16,7 +16,7 @@ struct Allowance {
 constexpr std::array kAllowed = std::to_array<Allowance>({
     {"core/base", 2},  // of Indexed, which takes ids
     {"core/nonlocal", 1},
-    {"core/transport", 20},
+    {"core/transport/mailbox", 7},
 });
 
 int allowed_in(std::string_view room) {

@@ -21,7 +21,6 @@ struct LargeClass {
   int functions = 0;
 };
 constexpr std::array kLargeClasses = std::to_array<LargeClass>({
-    {"Batched", 112},
     {"Mailbox", 57},
 });
 

@@ -10,7 +10,7 @@
 
 #include "core/actor/readout.h"
 #include "core/actor/synapse.h"
-#include "core/transport/tape.h"
+#include "core/transport/columns/tape.h"
 #include "core/transport/transport.h"
 
 namespace locus {

@@ -13,8 +13,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
 #include "tests/support/hand_network.h"
@@ -147,8 +147,8 @@ Trained over_batched(const RunCase& c, Locality budget, Looks looks) {
                [&](Network<double>& network, const Learning& learning, const TrialShape& shape, Door& door) {
                  const Horizon horizon{
                      .trial = shape, .commit_every_tick = c.every_tick, .outputs_are_seen = looks == Looks::kAtOutputs};
-                 Batched<double> transport(network, learning, horizon, Executor{}, door);
-                 EXPECT_EQ(transport.runs(), looks != Looks::kAtOutputs && !c.memory && !c.spiking)
+                 Columns<double> transport(network, learning, horizon, Executor{}, door);
+                 EXPECT_EQ(transport.fuses() != Fuses::kNothing, looks != Looks::kAtOutputs && !c.memory && !c.spiking)
                      << "no ticks are taken at once, so that nothing is compared";
                  return transport;
                });

@@ -1,4 +1,4 @@
-// Edge-wise counts: Batched from columns, Mailbox from the ends of each message, and the oracle's
+// Edge-wise counts: Columns from columns, Mailbox from the ends of each message, and the oracle's
 // log, which shares no code with either.
 #include <map>
 #include <tuple>
@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "core/protocol/declaration.h"
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
@@ -55,7 +55,7 @@ Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int s
     transport.watch([&](const Passing&) { ++watched; });
     run_updates(transport, spec, learning);
   } else {
-    Batched<double> transport(network, learning,
+    Columns<double> transport(network, learning,
                               {trial_shape_of(spec.training), spec.training.commit == CommitWhen::kEveryTick},
                               Executor{}, door);
     run_updates(transport, spec, learning);

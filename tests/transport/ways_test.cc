@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/transport/batched.h"
-#include "core/transport/mailbox.h"
+#include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
 #include "tests/support/hand_network.h"
@@ -76,8 +76,8 @@ TEST_P(Ways, AgreeWithTheMailbox) {
 
   Door door = open_door(learning);
   const Horizon horizon{.trial = shape, .commit_every_tick = c.every_tick, .tape_floor = c.tape_floor};
-  Batched<double> batched(network, learning, horizon, Executor{}, door);
-  EXPECT_EQ(batched.way(ProjectionId{1}), c.way);
+  Columns<double> batched(network, learning, horizon, Executor{}, door);
+  EXPECT_EQ(batched.plan().projections[1].learns, c.way);
   train(batched, learning, shape, c.every_tick);
 
   Door reference_door = open_door(learning);

@@ -1,0 +1,134 @@
+// The clock of a population: every neuron steps. The handlers are those of
+// core/actor/rate_neuron.h, lif_neuron.h and readout.h.
+//
+// Why here: the activation or surrogate is dispatched once a population, and the loop of each is
+// compiled for it alone, without a branch, so that it vectorises. A cell is a neuron and lane,
+// cells [first, last) of a layer's columns. Cost: one pass over the columns named.
+#pragma once
+
+#include <cstddef>
+
+#include "core/actor/lif_neuron.h"
+#include "core/actor/rate_neuron.h"
+#include "core/actor/readout.h"
+#include "core/kernel/registers.h"
+
+namespace locus {
+
+/// The columns of a layer of rate neurons (n x lanes each).
+template <class R>
+struct RateCells {
+  R* current = nullptr;
+  R* activity = nullptr;
+  R* gain = nullptr;
+  R* signal = nullptr;
+  R* own_weight = nullptr;
+
+  RateNeuron<R> operator[](std::size_t cell) const {
+    return {current[cell], activity[cell], gain[cell], signal[cell], own_weight[cell]};
+  }
+};
+
+/// Those that a spiking neuron has besides (n x lanes each).
+template <class R>
+struct SpikingCells {
+  RateCells<R> rate;
+  R* voltage = nullptr;
+  R* adaptation = nullptr;
+  R* refractory = nullptr;
+  R* count = nullptr;
+  R* delta = nullptr;
+  R* omega = nullptr;
+
+  LifNeuron<R> operator[](std::size_t cell) const {
+    return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], voltage[cell],
+            adaptation[cell],   refractory[cell],    count[cell],     delta[cell],       omega[cell]};
+  }
+};
+
+template <class R>
+void step_rate(RateCells<R> cells, std::size_t first, std::size_t last, Activation activation, R leak) {
+  const Step<R> clock{leak};
+  dispatch(activation, [&]<class Phi>(Phi) {
+#pragma GCC ivdep
+    for (std::size_t cell = first; cell < last; ++cell) step<Phi>(cells[cell], clock);
+  });
+}
+
+template <class R>
+void step_spiking(SpikingCells<R> cells, std::size_t first, std::size_t last, const LifParameters& lif) {
+  dispatch(lif.surrogate, [&]<class Psi>(Psi) {
+    // which nothing that is written can be, so that the loop vectorises
+    const Lif<R> clock(lif);
+#pragma GCC ivdep
+    for (std::size_t cell = first; cell < last; ++cell) step<Psi>(cells[cell], clock);
+  });
+}
+
+/// Stands in for a surrogate that is not needed.
+struct NoSurrogate {
+  template <class R>
+  static R at(R, const Lif<R>&) {
+    return R(0);
+  }
+};
+
+/// Without a rule no slope is needed, nor a state that stays as it is: these are the loop's own,
+/// and cost no memory.
+template <class R>
+void step_spiking_alone(SpikingCells<R> cells, std::size_t first, std::size_t last, const LifParameters& lif) {
+  const auto step_as = [&]<bool kAdapts, bool kRests>() {
+    const Lif<R> clock(lif);
+    R* current = cells.rate.current;
+    R* activity = cells.rate.activity;
+    R* voltage = cells.voltage;
+    R* adaptation = cells.adaptation;
+    R* refractory = cells.refractory;
+    R* count = cells.count;
+#pragma GCC ivdep
+    for (std::size_t cell = first; cell < last; ++cell) {
+      R none[5] = {};
+      step<NoSurrogate>(LifNeuron<R>{current[cell], activity[cell], none[0], none[1], voltage[cell],
+                                     kAdapts ? adaptation[cell] : none[2], kRests ? refractory[cell] : none[3],
+                                     count[cell], none[4], none[4]},
+                        clock);
+    }
+  };
+  const bool rests = lif.refractory > 0;
+  if (lif.adapts() && rests) return step_as.template operator()<true, true>();
+  if (lif.adapts()) return step_as.template operator()<true, false>();
+  if (rests) return step_as.template operator()<false, true>();
+  step_as.template operator()<false, false>();
+}
+
+/// e-prop: the decay that each neuron tells its synapses, made of its own weight.
+template <class R>
+void own_decays(RateCells<R> cells, std::size_t first, std::size_t last, R leak, R* decay) {
+  const Step<R> clock{leak};
+#pragma GCC ivdep
+  for (std::size_t cell = first; cell < last; ++cell) decay[cell] = own_decay(cells[cell], clock);
+}
+
+/// Readouts without memory that meet their targets: current and target are read, error and epsilon
+/// written (cells each). scale is the loss's.
+template <class R>
+void compare_cells(const R* current, const R* target, R scale, std::ptrdiff_t cells, R* errors, R* epsilons) {
+  by_cells<R>(0, cells, [&]<std::size_t kCells>(std::ptrdiff_t begin) {
+    using Run = Cells<R, kCells>;
+    Run arrived = Run::load(current + begin);
+    Run asked = Run::load(target + begin);
+    Run output{};  // of readouts without memory: heard again in every tick
+    Run norm{};
+    Run error{};
+    Run epsilon{};
+    for (std::size_t k = 0; k < kCells; ++k) {
+      const Readout<R> readout{arrived[k], output[k], error[k], epsilon[k], norm[k]};
+      step(readout, Leaky<R>{R(0), R(1)});
+      on(readout, Target<R>{asked[k]}, scale);
+    }
+    error.store(errors + begin);
+    epsilon.store(epsilons + begin);
+  });
+}
+
+}  // namespace locus

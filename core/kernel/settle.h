@@ -1,0 +1,64 @@
+// Commits: what every synapse of a projection does with the change that was asked of it. The
+// handlers are those of core/actor/synapse.h and core/actor/optimizer.h.
+//
+// Cost: one pass over weights and changes, and over two moments where there are any.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "core/actor/optimizer.h"
+#include "core/kernel/synapses.h"
+
+namespace locus {
+
+/// The columns of a projection that a commit changes; moments are empty without Adam.
+template <class R>
+struct CommitColumns {
+  std::span<R> weight;  // [1] (synapses)
+  std::span<R> delta;   // the change asked for (synapses); 0 when it is done
+  std::span<R> first;   // m (synapses)
+  std::span<R> second;  // v (synapses)
+};
+
+/// One commit: rate is eta, scale the mean over what is in a batch, number the clock's count of
+/// commits from 1.
+struct CommitStep {
+  double rate = 0;
+  double scale = 1;
+  std::int64_t number = 1;
+};
+
+template <class R>
+void settle(CommitColumns<R> c, const Optimizer& optimizer, CommitStep step) {
+  const R scale = static_cast<R>(step.scale);
+  if (optimizer.element) {
+    for (R& delta : c.delta) keep_change_within(delta, scale, optimizer);
+  }
+  if (optimizer.adam) {
+    const AdamCommit<R> clock(*optimizer.adam, step.rate, scale, step.number);
+    for (std::size_t k = 0; k < c.weight.size(); ++k)
+      on(AdaptiveSynapse<R>{c.weight[k], c.delta[k], c.first[k], c.second[k]}, clock);
+  } else {
+    const Commit<R> clock{static_cast<R>(step.rate) * scale};
+    for (std::size_t k = 0; k < c.weight.size(); ++k) on(TaughtSynapse<R>{c.weight[k], c.delta[k]}, clock);
+  }
+  if (!optimizer.weight_min && !optimizer.weight_max) return;
+  for (R& weight : c.weight) keep_within(weight, optimizer);
+}
+
+/// CLIP: the sum of what all synapses would tell. Summed source by source, so that what many
+/// synapses add does not drown in what many more have added.
+template <class R>
+R sum_of_squares(const SynapsesView<R>& synapses, R* delta, R scale) {
+  R sum = R(0);
+  for (std::int32_t j = 0; j < synapses.sources; ++j) {
+    R column = R(0);
+    for (std::int64_t k = synapses.begin_of(j); k < synapses.begin_of(j + 1); ++k)
+      column += square(TaughtSynapse<R>{synapses.weight[k], delta[k]}, scale).value;
+    sum += column;
+  }
+  return sum;
+}
+
+}  // namespace locus

@@ -1,0 +1,156 @@
+#include "core/plan/choose.h"
+
+#include <algorithm>
+
+#include "core/kernel/product.h"
+#include "core/plan/thresholds.h"
+
+namespace locus {
+namespace {
+
+/// Inputs are known for the whole trial, and no tick changes these weights: so the currents of a
+/// run of ticks are one product, which reads the weights once for all of them. Where inputs come
+/// tick by tick that run is one tick: its sums are those of a longer one.
+bool is_sent_ahead(const PlanFacts& facts, const Projection& projection) {
+  const bool kept = !projection.plastic || !facts.horizon.commit_every_tick;
+  const bool known = projection.source_layer == Layer::kInput && projection.wait == 0;
+  return known && projection.dense && facts.width.lanes == 1 && kept && !facts.topology.target_of(projection).spiking;
+}
+
+/// What tapes of a whole trial take, nearly: below the floor nobody misses it; beyond twice what
+/// traces take, a pass at every POST is cheaper than memory.
+bool tapes_outgrow_traces(const PlanFacts& facts, const Projection& projection) {
+  const LayerSizes& sizes = facts.topology.sizes;
+  const std::int64_t neurons = sizes.inputs + std::int64_t{4} * sizes.rate_neurons + sizes.readouts;
+  const std::int64_t of_lanes = facts.width.lanes * facts.width.scalar_bytes;
+  const std::int64_t tapes = neurons * facts.horizon.trial.ticks * of_lanes;
+  const std::int64_t traces = projection.size() * of_lanes;
+  return tapes > std::max(facts.horizon.tape_floor, 2 * traces);
+}
+
+/// phi is the identity and the decay one for all: the synapses of a source provably hold equal
+/// traces.
+bool has_one_trace_a_source(const PlanFacts& facts, const Projection& projection) {
+  return projection.target_layer == Layer::kRate && facts.topology.target_of(projection).constant_gain &&
+         facts.rule.decay == DecaySource::kConstant;
+}
+
+}  // namespace
+
+bool is_spiking(const Topology& topology, const Projection& projection) {
+  const bool from_spikes = projection.source_layer == Layer::kRate && topology.source_of(projection).spiking;
+  return from_spikes || (projection.target_layer == Layer::kRate && topology.target_of(projection).spiking);
+}
+
+Sends sending_of(const PlanFacts& facts, const Projection& projection) {
+  if (is_sent_ahead(facts, projection)) return Sends::kAhead;
+  if (facts.width.lanes == 1 && !projection.dense) return Sends::kEvents;
+  if (is_spiking(facts.topology, projection)) return Sends::kColumns;
+  return Sends::kProduct;
+}
+
+ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
+  const Population& target = facts.topology.target_of(projection);
+  const bool onto_rate = projection.target_layer == Layer::kRate;
+  if (facts.rule.drive == Drive::kNothing) return {Way::kStatic, "the rule changes nothing"};
+  if (!projection.plastic) return {Way::kStatic, "it is not plastic"};
+  if (target.spiking) return {Way::kEvents, "onto spiking neurons: cost follows what is sent"};
+  if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
+  if (facts.rule.drive == Drive::kSensitivity && onto_rate)
+    return {Way::kSummed, "neurons tell each synapse its change"};
+  if (facts.horizon.commit_every_tick && !facts.sweeps()) {
+    if (facts.learning.optimizer.plain()) return {Way::kFused, "every tick commits"};
+    return {Way::kLoop, "every tick commits, and not by plain descent"};
+  }
+  if (!facts.sweeps() && tapes_outgrow_traces(facts, projection)) return {Way::kLoop, "tapes would outgrow the traces"};
+  if (!facts.sweeps() && has_one_trace_a_source(facts, projection))
+    return {Way::kShared, "phi is the identity: one trace a source"};
+  return {Way::kDeferred, facts.sweeps() ? "a sweep sums over its ticks" : "the batch commits at its end"};
+}
+
+/// A weight that moves by plain descent may follow at once; under any other optimizer all that a
+/// commit asks of a synapse must be known first.
+Commits commit_of(const PlanFacts& facts, Way way) {
+  switch (way) {
+    case Way::kStatic: return Commits::kNever;
+    case Way::kFused: return Commits::kInPass;
+    case Way::kDeferred:
+    case Way::kShared: return facts.learning.optimizer.plain() ? Commits::kAtOnce : Commits::kSettled;
+    case Way::kLoop:
+    case Way::kSummed:
+    case Way::kEvents: break;
+  }
+  return Commits::kSettled;
+}
+
+/// Sparse synapses, and those from and onto spiking neurons, are gone over for speakers alone.
+bool lists_speakers(const Topology& topology) {
+  return topology.has_spikes() ||
+         std::ranges::any_of(topology.projections, [](const Projection& projection) { return !projection.dense; });
+}
+
+/// With several threads and sparse synapses alone, a thread keeps its neurons' columns in its
+/// processor's cache: it sends what they hear, steps them and lists who of them speaks.
+bool shares_neurons_out(const PlanFacts& facts, const Plan& plan) {
+  if (facts.width.threads == 1 || facts.width.lanes != 1) return false;
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const Projection& projection = facts.topology.projections[p];
+    if (projection.target_layer != Layer::kRate) continue;
+    if (projection.dense || plan.projections[p].learns == Way::kFused) return false;
+  }
+  return true;
+}
+
+bool gains_are_constant(const Topology& topology) {
+  return std::ranges::all_of(topology.populations, [](const Population& population) {
+    return population.layer != Layer::kRate || population.constant_gain;
+  });
+}
+
+/// Sweeps that do not overlap come to each tick once, so that its gain is free when its coefficient
+/// is known.
+bool coefficients_replace_gains(const PlanFacts& facts) {
+  const Learning& learning = facts.learning;
+  return facts.sweeps() && !gains_are_constant(facts.topology) && !facts.topology.has_spikes() &&
+         learning.depth <= learning.stride && facts.horizon.trial.ticks % learning.stride == 0;
+}
+
+/// Tapes hold all that is sent, tick by tick, and no message is late or is told one by one: then
+/// only what must wait for the tick before it is done tick by tick.
+bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
+  const Horizon& horizon = facts.horizon;
+  if (plan.leaky_readouts || plan.spikes || horizon.inputs_tick_by_tick) return false;
+  if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)
+    return false;
+  if (!facts.sweeps() && facts.rule.drive != Drive::kOnline) return false;
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const Projection& projection = facts.topology.projections[p];
+    const ProjectionPlan& own = plan.projections[p];
+    const bool waits = own.learns == Way::kStatic || own.learns == Way::kDeferred || own.learns == Way::kShared;
+    const bool known = projection.source_layer != Layer::kInput || own.sends == Sends::kAhead;
+    if (!projection.dense || projection.wait != 0 || !waits || !known) return false;
+  }
+  return true;
+}
+
+/// The one projection that tells the neurons of the one population, all of them, of each other,
+/// where its weights are near and one thread sends it: among few neurons a tick is a dozen
+/// nanoseconds, less than finding out anew what is to be done.
+std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan) {
+  const std::int32_t n = facts.topology.sizes.rate_neurons;
+  std::int32_t found = -1;
+  std::int32_t populations = 0;
+  for (const Population& population : facts.topology.populations)
+    populations += population.layer == Layer::kRate ? 1 : 0;
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const Projection& w = facts.topology.projections[p];
+    if (w.target_layer != Layer::kRate || plan.projections[p].sends == Sends::kAhead) continue;
+    const bool own = w.source_layer == Layer::kRate && w.source_size == n && w.target_size == n;
+    const bool far = w.size() * facts.width.scalar_bytes >= kFar;
+    if (found >= 0 || !own || far || chunks_of(w.size(), facts.width.lanes, 2, 1) > 1) return -1;
+    found = static_cast<std::int32_t>(p);
+  }
+  return populations == 1 ? found : -1;
+}
+
+}  // namespace locus

@@ -1,0 +1,37 @@
+// The choices of a plan: one named function each, with its threshold and reason inside (choose.cc).
+#pragma once
+
+#include "core/plan/plan.h"
+
+namespace locus {
+
+/// All that a choice may look at.
+struct PlanFacts {
+  const Topology& topology;
+  const Learning& learning;
+  const Rule& rule;
+  const Horizon& horizon;
+  RunWidth width;
+
+  bool sweeps() const { return rule.drive == Drive::kSweep; }
+};
+
+/// A way, and why it is taken.
+struct ChosenWay {
+  Way way;
+  std::string_view why;
+};
+
+Sends sending_of(const PlanFacts& facts, const Projection& projection);
+ChosenWay way_of(const PlanFacts& facts, const Projection& projection);
+Commits commit_of(const PlanFacts& facts, Way way);
+
+bool is_spiking(const Topology& topology, const Projection& projection);
+bool lists_speakers(const Topology& topology);
+bool shares_neurons_out(const PlanFacts& facts, const Plan& plan);
+bool gains_are_constant(const Topology& topology);
+bool coefficients_replace_gains(const PlanFacts& facts);
+bool ticks_run_together(const PlanFacts& facts, const Plan& plan);
+std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan);
+
+}  // namespace locus

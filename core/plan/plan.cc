@@ -1,0 +1,210 @@
+#include "core/plan/plan.h"
+
+#include <algorithm>
+
+#include "core/plan/choose.h"
+#include "core/plan/thresholds.h"
+
+namespace locus {
+namespace {
+
+using Use = TapeLayout::Use;
+
+/// The columns that a projection's way asks for.
+ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& projection) {
+  ProjectionPlan plan;
+  plan.sends = sending_of(facts, projection);
+  const ChosenWay chosen = way_of(facts, projection);
+  plan.learns = chosen.way;
+  plan.why = chosen.why;
+  plan.commits = commit_of(facts, chosen.way);
+  const std::int64_t lanes = facts.width.lanes;
+  const std::int64_t sources = projection.source_size * lanes;
+  if (plan.learns == Way::kFused || plan.learns == Way::kLoop) plan.pre = sources;
+  if (plan.learns == Way::kFused) {
+    plan.trace = projection.size();
+    if (projection.dense && projection.size() >= kWorthPass)
+      plan.range_currents = std::int64_t{projection.target_size} * kPassRanges;
+  }
+  if (plan.learns == Way::kLoop) plan.trace = projection.size() * lanes;
+  if (plan.learns == Way::kShared) {
+    plan.trace = sources;
+    plan.traces = {facts.horizon.trial.window, facts.width.lanes, projection.source_size, Use::kProducts};
+  }
+  if (plan.commits == Commits::kSettled) plan.delta = projection.size();
+  if (facts.sweeps() && plan.learns != Way::kStatic && projection.target_layer == Layer::kRate)
+    plan.sent = std::int64_t{facts.horizon.trial.ticks} + 1;
+  return plan;
+}
+
+/// Where threads cut the runs of sources: over sparse synapses, one lane.
+void split_among_threads(const PlanFacts& facts, const Projection& projection, bool shared_out, ProjectionPlan& plan) {
+  if (projection.dense || facts.width.lanes > 1 || facts.width.threads == 1) return;
+  const bool of_layer = shared_out && projection.target_layer == Layer::kRate;
+  if (!of_layer && projection.size() < kWorthSending) return;
+  // where nothing changes weights, a thread may have them laid out for itself: it then reads what
+  // stands together, and its processor what it comes to next
+  plan.copied = of_layer && facts.rule.drive == Drive::kNothing;
+  if (!plan.copied) plan.splits = projection.source_size * std::int64_t{facts.width.threads - 1};
+}
+
+bool some(const Topology& topology, const Plan& plan, Layer target, Way way) {
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    if (topology.projections[p].target_layer == target && plan.projections[p].learns == way) return true;
+  }
+  return false;
+}
+
+/// Which tapes are kept, and the columns of those that learn from events.
+void plan_tapes(const PlanFacts& facts, Plan& plan) {
+  const Topology& topology = facts.topology;
+  const LayerSizes& sizes = topology.sizes;
+  const std::int32_t ticks = facts.horizon.trial.ticks;
+  const std::int32_t lanes = facts.width.lanes;
+  const auto tape = [&](std::int32_t rows, std::int32_t width, Use use = Use::kProducts) {
+    return TapeLayout{rows, lanes, width, use};
+  };
+  const bool sweeps = facts.sweeps();
+  const bool events = some(topology, plan, Layer::kRate, Way::kEvents);
+  const bool deferred = some(topology, plan, Layer::kRate, Way::kDeferred) || events;
+  const bool shared = some(topology, plan, Layer::kRate, Way::kShared);
+  const bool readout_events = some(topology, plan, Layer::kReadout, Way::kEvents);
+  const bool readouts = some(topology, plan, Layer::kReadout, Way::kDeferred) || readout_events;
+  // Without a bend in phi every tick has the same gains, and with weights that wait for the end of
+  // the batch the same decays.
+  const Use recall = gains_are_constant(topology) ? Use::kConstant : Use::kRecall;
+  plan.coefficients_replace_gains = coefficients_replace_gains(facts);
+  TapePlan& tapes = plan.tapes;
+  if (deferred || sweeps) {
+    tapes.inputs = tape(ticks, sizes.inputs);
+    tapes.gains = tape(ticks, sizes.rate_neurons, plan.coefficients_replace_gains ? Use::kProducts : recall);
+  }
+  if (deferred || sweeps || readouts) tapes.activities = tape(ticks + 1, sizes.rate_neurons);
+  if ((deferred || sweeps || shared) && !plan.coefficients_replace_gains)
+    tapes.coefficients = tape(ticks, sizes.rate_neurons);
+  if (deferred && facts.rule.decay == DecaySource::kNeuron) tapes.decays = tape(ticks, sizes.rate_neurons, recall);
+  if (readouts || (sweeps && lanes > 1)) tapes.epsilons = tape(ticks, sizes.readouts);
+  const std::int64_t trial = std::int64_t{ticks} * lanes;
+  if (events) plan.worth = trial * sizes.rate_neurons;
+  if (readout_events) plan.readout_worth = trial * sizes.readouts;
+  if (events || readout_events) plan.transposed = std::int64_t{std::max(sizes.rate_neurons, sizes.readouts)} * lanes;
+  if (facts.learning.firing_rate) plan.rate_errors = std::int64_t{sizes.rate_neurons} * lanes;
+  if (sweeps) plan.errors_back = std::int64_t{sizes.rate_neurons} * lanes;
+  if (sweeps && lanes > 1) plan.recalled = std::int64_t{sizes.readouts} * lanes;
+}
+
+/// Which phases are one: runs of ticks, a recurrence in one loop, neurons shared out.
+void plan_fusions(const PlanFacts& facts, Plan& plan) {
+  const LayerSizes& sizes = facts.topology.sizes;
+  const bool ahead =
+      std::ranges::any_of(plan.projections, [](const ProjectionPlan& p) { return p.sends == Sends::kAhead; });
+  const std::int32_t ticks = facts.horizon.trial.ticks;
+  const std::int32_t most = std::min(std::max(kAheadTicks, kAheadCells / sizes.rate_neurons), ticks);
+  if (ahead) plan.ahead_ticks = facts.horizon.inputs_tick_by_tick ? 1 : most;
+  plan.runs = ticks_run_together(facts, plan);
+  if (!plan.runs) return;
+  plan.recurrent = recurrent_projection(facts, plan);
+  if (plan.recurrent >= 0) plan.errors_back *= 2;
+  plan.compared = std::int64_t{facts.horizon.trial.window} * sizes.readouts;
+  if (plan.tapes.epsilons.empty()) plan.tapes.epsilons = {ticks, 1, sizes.readouts, Use::kProducts};
+}
+
+/// What is under way on axons, and who of a layer speaks: as core/transport/axon_lines.h keeps
+/// them.
+std::int64_t line_bytes(const PlanFacts& facts, Layer layer, bool lists, int parts) {
+  std::int64_t slots = 1;
+  for (const Projection& projection : facts.topology.projections) {
+    if (projection.source_layer == layer) slots = std::max<std::int64_t>(slots, projection.wait + 1);
+  }
+  const std::int64_t neurons = facts.topology.sizes.of(layer);
+  std::int64_t bytes = 0;
+  if (slots > 1) bytes += slots * neurons * facts.width.lanes * facts.width.scalar_bytes;
+  if (lists) bytes += (slots + parts) * neurons * std::int64_t{sizeof(std::int32_t)};
+  return bytes;
+}
+
+void add_bytes(const PlanFacts& facts, Plan& plan) {
+  const std::int64_t scalar = facts.width.scalar_bytes;
+  const LayerSizes& sizes = facts.topology.sizes;
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const Projection& projection = facts.topology.projections[p];
+    ProjectionPlan& own = plan.projections[p];
+    own.bytes = scalar * (own.pre + own.trace + own.delta + own.range_currents + own.traces.cells(scalar)) +
+                // fan-in
+                8 * (own.sent + own.splits) + std::int64_t{sizeof(std::int32_t)} * projection.target_size;
+    if (own.copied) {
+      own.bytes += projection.size() * (scalar + std::int64_t{sizeof(std::int32_t)}) +
+                   8 * std::int64_t{facts.width.threads} * (projection.source_size + 1);
+    }
+    plan.bytes += own.bytes;
+  }
+  const TapePlan& tapes = plan.tapes;
+  for (const TapeLayout& tape :
+       {tapes.inputs, tapes.activities, tapes.gains, tapes.decays, tapes.coefficients, tapes.epsilons})
+    plan.tape_bytes += scalar * tape.cells(scalar);
+  // what neurons and readouts tell in a tick, and NORM
+  const std::int64_t told = std::int64_t{3} * sizes.rate_neurons + std::int64_t{4} * sizes.readouts;
+  const std::int64_t cells = plan.errors_back + plan.worth + plan.readout_worth + 2 * plan.compared + plan.recalled +
+                             plan.rate_errors + std::int64_t{3} * plan.transposed +
+                             std::int64_t{plan.ahead_ticks} * sizes.rate_neurons + told * facts.width.lanes;
+  plan.column_bytes = scalar * cells + line_bytes(facts, Layer::kInput, plan.lists_speakers, 1) +
+                      line_bytes(facts, Layer::kRate, plan.lists_speakers, facts.width.threads);
+  plan.bytes += plan.tape_bytes + plan.column_bytes;
+}
+
+}  // namespace
+
+std::string_view name(Sends sends) {
+  switch (sends) {
+    case Sends::kAhead: return "ahead";
+    case Sends::kProduct: return "product";
+    case Sends::kColumns: return "columns";
+    case Sends::kEvents: return "events";
+  }
+  return "";
+}
+
+std::string_view name(Way way) {
+  switch (way) {
+    case Way::kStatic: return "static";
+    case Way::kFused: return "fused";
+    case Way::kLoop: return "loop";
+    case Way::kDeferred: return "deferred";
+    case Way::kShared: return "shared";
+    case Way::kSummed: return "summed";
+    case Way::kEvents: return "events";
+  }
+  return "";
+}
+
+std::string_view name(Commits commits) {
+  switch (commits) {
+    case Commits::kNever: return "never";
+    case Commits::kInPass: return "in pass";
+    case Commits::kAtOnce: return "at once";
+    case Commits::kSettled: return "settled";
+  }
+  return "";
+}
+
+Plan plan_of(const Topology& topology, const Learning& learning, const Horizon& horizon, RunWidth width) {
+  const PlanFacts facts{topology, learning, rule(learning.kind), horizon, width};
+  Plan plan;
+  plan.width = width;
+  plan.spikes = topology.has_spikes();
+  plan.leaky_readouts = topology.has_leaky_readouts();
+  for (const Projection& projection : topology.projections)
+    plan.projections.push_back(plan_projection(facts, projection));
+  plan.posts_to_each = std::ranges::any_of(
+      plan.projections, [](const ProjectionPlan& p) { return p.learns == Way::kFused || p.learns == Way::kLoop; });
+  plan.lists_speakers = lists_speakers(topology);
+  plan.shared_out = shares_neurons_out(facts, plan);
+  for (std::size_t p = 0; p < plan.projections.size(); ++p)
+    split_among_threads(facts, topology.projections[p], plan.shared_out, plan.projections[p]);
+  plan_tapes(facts, plan);
+  plan_fusions(facts, plan);
+  add_bytes(facts, plan);
+  return plan;
+}
+
+}  // namespace locus

@@ -1,0 +1,160 @@
+#include "core/transport/columns/columns.h"
+
+#include <algorithm>
+
+#include "core/transport/no_offence.h"
+
+namespace locus {
+
+template <class R>
+Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door)
+    : common_(network, learning, horizon, executor, door),
+      learners_(common_),
+      neurons_(common_),
+      readouts_(common_, horizon.outputs_are_seen),
+      ahead_(common_),
+      runs_(common_),
+      sweeps_(common_) {
+  const auto projections = static_cast<std::int32_t>(common_.plan.projections.size());
+  senders_.reserve(static_cast<std::size_t>(projections));
+  for (std::int32_t p = 0; p < projections; ++p) senders_.emplace_back(common_, p);
+}
+
+template <class R>
+void Columns<R>::begin_trial(const R* inputs) {
+  common_.shown = inputs;
+  readouts_.begin_trial(common_);
+  neurons_.begin_trial(common_);
+  learners_.begin_trial();
+}
+
+template <class R>
+void Columns<R>::tick(Tick now) {
+  Network<R>& network = common_.network;
+  common_.door.tick(now);
+  Column<R>& activity = network.inputs.activity;
+  const R* input = common_.shown + std::ptrdiff_t{now.value - 1} * std::ssize(activity);
+  std::copy_n(input, activity.size(), activity.begin());
+  common_.input_lines.enter();
+  if (!common_.tapes.inputs.empty()) common_.tapes.inputs.write(now.value - 1, input);
+  neurons_.begin_tick(common_);
+  if (!ahead_.empty())
+    std::copy_n(ahead_.currents(common_, now.value - 1), network.rate.size, network.rate.current.begin());
+  readouts_.begin_tick(common_, now);
+}
+
+template <class R>
+void Columns<R>::step(Layer layer) {
+  if (layer == Layer::kRate) {
+    neurons_.step(common_, senders_);
+  } else {
+    readouts_.step(common_);
+  }
+}
+
+template <class R>
+void Columns<R>::deliver(const phase::Axons& axons) {
+  const std::int32_t p = axons.projection.value;
+  const Projection& projection = common_.projection(p);
+  const Sender<R>& sender = senders_[static_cast<std::size_t>(p)];
+  const R* activity = common_.source_activity(projection);
+  const std::int64_t messages = sender.count(common_);
+  Door& door = common_.door;
+  pass_axons(door, projection.source_layer, 0, messages, no_offence);
+  const Stream stream = axon_stream(projection.source_layer, projection.target_layer, false);
+  record_sources(door.traffic(), stream, 0, projection, activity, common_.lanes);
+  const bool onto_rate = projection.target_layer == Layer::kRate;
+  const std::int64_t scalars = scalars_of(common_.rule, Channel::kDendrite, onto_rate);
+  pass_dendrites(door, projection.target_layer, messages, scalars, no_offence);
+  sweeps_.note_sent(p, door.now(), messages);
+
+  if (!learners_.send(common_, p)) {
+    if (onto_rate && common_.plan.shared_out) {
+      neurons_.put_off(p, messages);
+    } else if (onto_rate || !readouts_.idle()) {
+      sender.send(common_, messages);
+    }
+  }
+  learners_.hear_axon(common_, p, activity);
+}
+
+template <class R>
+void Columns<R>::commit(R scale) {
+  ++common_.network.commits;
+  learners_.commit(common_, scale);
+}
+
+template <class R>
+void Columns<R>::finish() {
+  learners_.finish(common_);
+}
+
+template <class R>
+void Columns<R>::copy_weights() {
+  for (Sender<R>& sender : senders_) sender.copy_weights(common_);
+}
+
+template <class R>
+Fuses Columns<R>::fuses() const {
+  if (!common_.plan.runs || common_.door.traffic() != nullptr || !learners_.watched().empty()) return Fuses::kNothing;
+  if (common_.trial.classes) return Fuses::kTicks;
+  const bool open = common_.rule.drive == Drive::kSweep
+                        ? BackSweeps<R>::is_open(common_, std::min(common_.learning.depth, common_.trial.ticks))
+                        : common_.rule.signal != SignalSource::kSymmetric || common_.door.is_open(Channel::kTransport, 0);
+  return open ? Fuses::kErrors : Fuses::kTicks;
+}
+
+template <class R>
+void Columns<R>::deliver(const phase::Ticks& run) {
+  const std::int32_t ticks = run.last.value + 1 - run.first.value;
+  const std::int32_t row = run.first.value - 1;
+  runs_.advance(common_, ahead_, run.first, run.last);
+  for (std::int32_t p = 0; p < std::ssize(senders_); ++p) sweeps_.leave_uncounted(p, run.first, ticks);
+  // no error comes
+  const std::int32_t before_window = common_.trial.ticks - common_.trial.window;
+  const std::int32_t quiet = std::clamp(before_window - row, 0, ticks);
+  learners_.hear_run(common_, run.first, run.last, quiet);
+  if (common_.rule.drive != Drive::kOnline) return;
+  Tapes<R>& tapes = common_.tapes;
+  if (!tapes.signals.empty() && !tapes.gains.empty())
+    std::fill_n(tapes.signals.at(row, 0), std::ptrdiff_t{quiet} * common_.network.rate.size, R(0));
+  runs_.pass_posts(common_, quiet, ticks - quiet);
+}
+
+template <class R>
+Swept Columns<R>::sweep(Tick now, std::int32_t visits, const AgentColumns<R>& agent) {
+  if (fuses() == Fuses::kNothing || !BackSweeps<R>::is_open(common_, visits)) return Swept::kNothing;
+  sweeps_.pass_all(common_, now, visits);
+  return sweeps_.whole(common_, now, visits, agent) ? Swept::kAll : Swept::kMessages;
+}
+
+template <class R>
+TaughtSynapse<R> Columns<R>::synapse(ProjectionId id, SynapseId index, Lane) {
+  return {common_.synapses(id.value).weight[index], learners_.change(id, index)};
+}
+
+template <class R>
+R Columns<R>::behind(ProjectionId id, SynapseId index, Lane lane) const {
+  const Projection& projection = common_.projection(id.value);
+  return common_.source_activity(projection)[std::ptrdiff_t{projection.source_of(index.value)} * common_.lanes + lane.value];
+}
+
+template <class R>
+void Columns<R>::watch_trace(ProjectionId id) {
+  std::vector<WatchedTraces<R>>& watched = learners_.watched();
+  if (std::ranges::find(watched, id.value, &WatchedTraces<R>::projection) == watched.end())
+    watched.emplace_back(common_, id.value);
+}
+
+template <class R>
+R Columns<R>::trace(ProjectionId id, SynapseId synapse, Lane lane) const {
+  const std::vector<WatchedTraces<R>>& watched = learners_.watched();
+  const auto found = std::ranges::find(watched, id.value, &WatchedTraces<R>::projection);
+  CHECK(found != watched.end(), "only traces that are watched can be seen");
+  return found->trace(synapse.value, lane.value, common_.lanes);
+}
+
+template class Columns<double>;
+template class Columns<float>;
+
+}  // namespace locus

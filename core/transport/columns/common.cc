@@ -1,0 +1,53 @@
+#include "core/transport/columns/common.h"
+
+namespace locus {
+namespace {
+
+Column<std::int32_t> fan_in_of(const Projection& projection) {
+  Column<std::int32_t> fan_in(static_cast<std::size_t>(projection.target_size),
+                              projection.dense ? projection.source_size : 0);
+  for (const std::int32_t neuron : projection.target) ++fan_in[static_cast<std::size_t>(neuron)];
+  return fan_in;
+}
+
+}  // namespace
+
+template <class R>
+Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through)
+    : network(of),
+      learning(by),
+      rule(locus::rule(by.kind)),
+      trial(horizon.trial),
+      executor(runs),
+      door(through),
+      lanes(of.lanes),
+      plan(plan_of(*of.topology, by, horizon, {of.lanes, runs.threads, sizeof(R)})),
+      input_lines(of, Layer::kInput, plan.lists_speakers),
+      rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
+      tapes(plan, horizon.trial.ticks) {
+  for (std::size_t p = 0; p < of.projections().size(); ++p) {
+    const Projection& projection = of.projections()[p];
+    (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
+    fan_in.push_back(fan_in_of(projection));
+  }
+  for (Column<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
+    column->assign(of.rate.activity.size(), R(0));
+  from_readouts.decay.assign(of.readouts.output.size(), R(0));
+  from_readouts.gain.assign(of.readouts.output.size(), R(1));
+  from_readouts.signal.assign(of.readouts.output.size(), R(0));
+  if (by.optimizer.adam && rule.drive != Drive::kNothing) keep_moments(of);
+}
+
+template <class R>
+RowsView<R> Common<R>::said_from(const Projection& of, Tick first, std::int32_t ticks) const {
+  const std::int32_t m = network.inputs.size;
+  if (of.source_layer == Layer::kInput)
+    return {shown + std::ptrdiff_t{first.value - 1} * m + of.source_begin, ticks, of.source_size, m, 1};
+  const std::int32_t row = of.target_layer == Layer::kRate ? first.value - 1 : first.value;
+  return tapes.activities.rows(row, ticks, of.source_begin, of.source_size);
+}
+
+template struct Common<double>;
+template struct Common<float>;
+
+}  // namespace locus

@@ -1,0 +1,162 @@
+// Common: what all parts of the columns transport share: the network, its door, the rule and its
+// plan, who runs tasks, the tapes of a trial, and what is under way on axons.
+//
+// Why: a way of one projection, a run of ticks and a sweep are parts of their own, with columns of
+// their own; this is what they see of the rest. Nothing here decides: choices are the plan's
+// (core/plan). Invariants: sized when it is made; nothing allocates in a trial.
+#pragma once
+
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/actor/readout.h"
+#include "core/kernel/count.h"
+#include "core/kernel/neurons.h"
+#include "core/plan/plan.h"
+#include "core/plan/thresholds.h"
+#include "core/protocol/declaration.h"
+#include "core/transport/axon_lines.h"
+#include "core/transport/columns/tapes.h"
+#include "core/transport/executor.h"
+#include "core/transport/record.h"
+#include "core/transport/transport.h"
+#include "core/transport/views.h"
+
+namespace locus {
+
+/// The POST of a tick, as columns of the neurons that send it (neurons x lanes).
+template <class R>
+struct PostColumns {
+  Column<R> decay;
+  Column<R> gain;
+  Column<R> signal;
+};
+
+/// How many cells of a column are not 0; counted once, until the column changes.
+class SaidCount {
+ public:
+  void forget() { said_ = -1; }
+  template <class R>
+  std::int64_t of(const Column<R>& column) {
+    if (said_ < 0) said_ = count_nonzero(column.data(), std::ssize(column));
+    return said_;
+  }
+
+ private:
+  std::int64_t said_ = -1;
+};
+
+template <class R>
+struct Common {
+  Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through);
+
+  Network<R>& network;
+  Learning learning;
+  const Rule& rule;
+  TrialShape trial;
+  Executor executor;
+  Door& door;
+  std::int32_t lanes;
+  Plan plan;
+  std::vector<std::int32_t> onto_rate;       // B and W, in file order
+  std::vector<std::int32_t> onto_readouts;   // A, in file order
+  std::vector<Column<std::int32_t>> fan_in;  // by projection (targets each)
+  AxonLines<R> input_lines;                  // what is under way from the inputs
+  AxonLines<R> rate_lines;                   // and from the rate neurons
+  Tapes<R> tapes;
+  PostColumns<R> from_rate;      // of this tick; gain and signal where each synapse hears
+  PostColumns<R> from_readouts;  // of this tick; gain is 1, decay 0
+  const R* shown = nullptr;      // x_1 .. x_T of the present trials (T x m x lanes)
+  SaidCount activities_said;     // of all rate neurons, until they step
+  SaidCount errors_said;         // of all readouts, in this tick
+
+  const Projection& projection(std::int32_t p) const { return network.projections()[static_cast<std::size_t>(p)]; }
+  const ProjectionPlan& plan_for(std::int32_t p) const { return plan.projections[static_cast<std::size_t>(p)]; }
+  Synapses<R>& synapses(std::int32_t p) const { return network.synapses[static_cast<std::size_t>(p)]; }
+  const R* weight(std::int32_t p) const { return synapses(p).weight.data(); }
+  const std::int32_t* fans_in(std::int32_t p) const { return fan_in[static_cast<std::size_t>(p)].data(); }
+  /// The first neuron of a projection's targets stands at this cell of its layer.
+  std::ptrdiff_t first_target(const Projection& of) const { return std::ptrdiff_t{of.target_begin} * lanes; }
+  std::pair<std::size_t, std::size_t> cells_of(const Neurons& population) const {
+    const auto width = static_cast<std::size_t>(lanes);
+    return {static_cast<std::size_t>(population.begin) * width,
+            static_cast<std::size_t>(population.begin + population.size) * width};
+  }
+
+  const AxonLines<R>& lines_of(const Projection& of) const {
+    return of.source_layer == Layer::kInput ? input_lines : rate_lines;
+  }
+  /// What a projection's sources send in this tick (sources x lanes).
+  const R* source_activity(const Projection& of) const {
+    return lines_of(of).sent(of.wait) + std::ptrdiff_t{of.source_begin} * lanes;
+  }
+  /// Those that are not silent, within their layer; where speakers are listed.
+  std::span<const std::int32_t> active_sources(const Projection& of) const {
+    return lines_of(of).active(of.wait, of.source_begin, of.source_size);
+  }
+  /// Where their DENDRITEs arrive (targets x lanes).
+  R* target_current(const Projection& of) const {
+    Column<R>& layer = of.target_layer == Layer::kRate ? network.rate.current : network.readouts.current;
+    return layer.data() + first_target(of);
+  }
+  /// What the sources sent in `ticks` ticks from `first` on, one lane: x_t over B, h_{t-1} over W,
+  /// h_t over A.
+  RowsView<R> said_from(const Projection& of, Tick first, std::int32_t ticks) const;
+
+  /// Whether the synapses of a projection onto rate neurons know their gain and decay, so that a
+  /// tick without an error brings them no POST.
+  bool knows_gain(std::int32_t p) const {
+    return network.topology->target_of(projection(p)).constant_gain && rule.decay == DecaySource::kConstant;
+  }
+
+  RateCells<R> rate_cells() const {
+    RateLayer<R>& rate = network.rate;
+    return {rate.current.data(), rate.activity.data(), rate.gain.data(), rate.signal.data(), rate.own_weight.data()};
+  }
+  SpikingCells<R> spiking_cells() const {
+    LifColumns<R>& lif = network.rate.lif;
+    return {rate_cells(),     lif.voltage.data(), lif.adaptation.data(), lif.refractory.data(),
+            lif.count.data(), lif.delta.data(),   lif.omega.data()};
+  }
+  Readout<R> readout(std::size_t cell) const {
+    ReadoutLayer<R>& k = network.readouts;
+    return {k.current[cell], k.output[cell], k.error[cell], k.epsilon[cell], k.norm[cell]};
+  }
+  /// Calls visit(cell, population) for each spiking neuron and lane.
+  template <class Visit>
+  void each_spiking(Visit visit) const {
+    for (const Neurons& population : network.rate.populations) {
+      if (!population.lif) continue;
+      const auto [first, last] = cells_of(population);
+      for (std::size_t cell = first; cell < last; ++cell) visit(cell, population);
+    }
+  }
+};
+
+/// The neurons that a projection ends on.
+template <class R>
+const Neurons& neurons_onto(const Common<R>& common, std::int32_t p) {
+  const Projection& projection = common.projection(p);
+  const bool onto_rate = projection.target_layer == Layer::kRate;
+  return population_at(onto_rate ? common.network.rate.populations : common.network.readouts.populations,
+                       projection.target_begin);
+}
+/// Constants that synapses onto rate neurons know: alpha of the population, and RFLO's lambda.
+template <class R>
+R leak_onto(const Common<R>& common, std::int32_t p) {
+  return static_cast<R>(neurons_onto(common, p).leak);
+}
+template <class R>
+R trace_decay_onto(const Common<R>& common, std::int32_t p) {
+  return common.learning.trace_decay ? static_cast<R>(*common.learning.trace_decay) : R(1) - leak_onto(common, p);
+}
+
+/// Where the share of thread `chunk` of `chunks` begins, of so many neurons: on whole cache lines,
+/// which no two threads write.
+inline std::int32_t share_of(std::int32_t neurons, int chunk, int chunks) {
+  constexpr std::int64_t kLine = 16;  // numbers
+  return chunk == chunks ? neurons : static_cast<std::int32_t>(std::int64_t{neurons} * chunk / chunks / kLine * kLine);
+}
+
+}  // namespace locus

@@ -1,0 +1,270 @@
+#include "core/transport/columns/learners.h"
+
+#include <algorithm>
+
+#include "core/kernel/settle.h"
+#include "core/kernel/transposed.h"
+#include "core/protocol/phase_table.h"
+#include "core/transport/no_offence.h"
+
+namespace locus {
+namespace {
+
+/// POST messages of a tick over A: fan-in of every readout with an error.
+template <class R>
+std::int64_t count_errors(Common<R>& common, std::int32_t p) {
+  const Projection& projection = common.projection(p);
+  const R* epsilon = common.network.readouts.epsilon.data() + common.first_target(projection);
+  if (projection.dense)
+    return count_said(common, epsilon, std::int64_t{projection.target_size} * common.lanes) * projection.source_size;
+  const std::int32_t* fan_in = common.fans_in(p);
+  std::int64_t count = 0;
+  for (std::int32_t k = 0; k < projection.target_size; ++k)
+    count += count_nonzero(epsilon + std::ptrdiff_t{k} * common.lanes, common.lanes) * fan_in[k];
+  return count;
+}
+
+/// The first TRANSPORT over A: from the first synapse whose readout has an error, in any lane.
+template <class R>
+Endpoints first_transport(const Common<R>& common, std::int32_t p, Party to) {
+  const Projection& projection = common.projection(p);
+  const R* epsilons = common.network.readouts.epsilon.data() + common.first_target(projection);
+  const auto silent = [&](std::int64_t k) {
+    const R* epsilon = epsilons + std::ptrdiff_t{projection.target_of(k)} * common.lanes;
+    return std::all_of(epsilon, epsilon + common.lanes, [](R value) { return value == R(0); });
+  };
+  std::int64_t first = 0;
+  while (silent(first)) ++first;
+  const std::int32_t source = projection.source_begin + projection.source_of(first);
+  return {{Party::kSynapse, p, first},
+          to == Party::kAgent ? Endpoint{Party::kAgent, 0, 0} : Endpoint{Party::kRate, 0, source}};
+}
+
+/// Turns the signals on the tape into coefficients, for the neurons of a population whose
+/// projections are deferred.
+template <class R>
+void filter_population(Common<R>& common, const Neurons& population, R constant_decay) {
+  Tapes<R>& tapes = common.tapes;
+  const Tapes<R>& read = tapes;
+  const TraceFilter<R> filter{read.gains.view(), read.decays.view(), constant_decay};
+  // A run: what is contiguous at each tick, all neurons of the population with one lane, the lanes
+  // of a neuron with more.
+  const std::int32_t runs = common.lanes == 1 ? 1 : population.size;
+  const std::int32_t length = common.lanes == 1 ? population.size : common.lanes;
+  for (std::int32_t run = 0; run < runs; ++run)
+    filter_signals(tapes.signals.view(), filter, population.begin + run, length, common.trial.ticks);
+}
+
+template <class R>
+void filter_coefficients(Common<R>& common) {
+  for (const Neurons& population : common.network.rate.populations) {
+    const auto onto = [&](std::int32_t p) {
+      return common.projection(p).target_begin == population.begin && common.plan_for(p).learns == Way::kDeferred;
+    };
+    const auto found = std::ranges::find_if(common.onto_rate, onto);
+    if (found != common.onto_rate.end()) filter_population(common, population, trace_decay_onto(common, *found));
+  }
+}
+
+}  // namespace
+
+template <class R>
+Learners<R>::Learners(const Common<R>& common) : worths_(common.plan) {
+  ways_.reserve(common.plan.projections.size());
+  for (std::int32_t p = 0; p < std::ssize(common.plan.projections); ++p) ways_.push_back(make_way(common, p));
+}
+
+template <class R>
+void Learners<R>::begin_trial() {
+  const auto begin = [](auto& own) {
+    if constexpr (requires { own.begin_trial(); }) own.begin_trial();
+  };
+  for (AnyWay<R>& way : ways_) std::visit(begin, way);
+  for (WatchedTraces<R>& watched : watched_) watched.begin_trial();
+}
+
+template <class R>
+bool Learners<R>::send(const Common<R>& common, std::int32_t p) {
+  auto* const fused = std::get_if<FusedWay<R>>(&way(p));
+  return fused != nullptr && fused->send(common);
+}
+
+template <class R>
+void Learners<R>::hear_axon(const Common<R>& common, std::int32_t p, const R* activity) {
+  if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_axon(activity);
+  if (auto* const loop = std::get_if<LoopWay<R>>(&way(p))) loop->hear_axon(activity);
+  if (auto* const shared = std::get_if<SharedWay<R>>(&way(p)))
+    shared->hear_axon({activity, 1, common.projection(p).source_size * common.lanes});
+  for (WatchedTraces<R>& watched : watched_) {
+    if (watched.projection() == p) watched.hear_axon(activity);
+  }
+}
+
+template <class R>
+void Learners<R>::hear_run(const Common<R>& common, Tick first, Tick last, std::int32_t quiet) {
+  for (const std::int32_t p : common.onto_rate) {
+    auto* const shared = std::get_if<SharedWay<R>>(&way(p));
+    if (shared == nullptr) continue;
+    const Projection& projection = common.projection(p);
+    shared->hear_axon(common.said_from(projection, first, quiet));
+    for (Tick now{first.value + quiet}; now <= last; ++now.value) {
+      shared->hear_axon(common.said_from(projection, now, 1));
+      shared->hear_post(now.value - 1 - (common.trial.ticks - common.trial.window));
+    }
+  }
+}
+
+template <class R>
+void Learners<R>::finish(const Common<R>& common) {
+  for (AnyWay<R>& way : ways_) {
+    if (auto* const fused = std::get_if<FusedWay<R>>(&way)) fused->finish(common);
+  }
+}
+
+template <class R>
+R& Learners<R>::change(ProjectionId projection, SynapseId synapse) {
+  auto* const summed = std::get_if<SummedWay<R>>(&way(projection.value));
+  CHECK(summed != nullptr, "only synapses that hear their change are handled one by one");
+  return summed->delta()[synapse];
+}
+
+template <class R>
+void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
+  const Answers<R>& answers = errors.answers;
+  const Column<R>& epsilon = common.network.readouts.epsilon;
+  Door& door = common.door;
+  common.from_readouts.signal = epsilon;
+  for (const std::int32_t p : common.onto_readouts) {
+    const Projection& projection = common.projection(p);
+    if (!projection.plastic && !answers) continue;
+    const std::int64_t messages = count_errors(common, p);
+    const std::int64_t scalars = scalars_of(common.rule, Channel::kPost, false);
+    door.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(0, messages, scalars, no_offence);
+    if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_post(Learn::kPost);
+    if (auto* const loop = std::get_if<LoopWay<R>>(&way(p)))
+      loop->hear_post(common, Learn::kPost, common.from_readouts);
+    if (!answers) continue;
+    pass_transports(door, answers.to, 0, messages, [&] { return first_transport(common, p, answers.to); });
+    record_targets(door.traffic(), 0, projection, common.fans_in(p), epsilon.data() + common.first_target(projection),
+                   common.lanes);
+    if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, projection));
+  }
+  Tapes<R>& tapes = common.tapes;
+  if (tapes.epsilons.empty()) return;
+  const std::int32_t row = door.now().value - 1;
+  tapes.epsilons.write(row, epsilon.data());
+  tapes.reported.mark(row);
+}
+
+template <class R>
+void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
+  const std::int32_t row = common.door.now().value - 1;
+  const RateLayer<R>& rate = common.network.rate;
+  Tapes<R>& tapes = common.tapes;
+  if (common.plan.posts_to_each) {
+    common.from_rate.gain = rate.gain;
+    common.from_rate.signal = rate.signal;
+  }
+  if (common.rule.decay == DecaySource::kNeuron) NeuronsClock<R>::note_decays(common, row);
+  if (!tapes.signals.empty() && (posts.tick_has_error || !tapes.gains.empty()))
+    tapes.signals.write(row, rate.signal.data());
+  for (WatchedTraces<R>& watched : watched_) watched.hear_post(common);
+  for (const std::int32_t p : common.onto_rate) {
+    const Projection& projection = common.projection(p);
+    if (!projection.plastic) continue;
+    if (const auto* const events = std::get_if<EventsWay<R>>(&way(p))) {
+      common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, events->count_news(common),
+                                                                               kSpikingPostScalars, no_offence);
+      continue;
+    }
+    const Learn learn = common.knows_gain(p) && !posts.tick_has_error ? Learn::kDrift : Learn::kPost;
+    if (learn == Learn::kPost) {
+      const std::int64_t scalars = scalars_of(common.rule, Channel::kPost, true);
+      common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * common.lanes,
+                                                                               scalars, no_offence);
+    }
+    if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_post(learn);
+    if (auto* const loop = std::get_if<LoopWay<R>>(&way(p))) loop->hear_post(common, learn, common.from_rate);
+    if (auto* const shared = std::get_if<SharedWay<R>>(&way(p)); shared != nullptr && posts.tick_has_error)
+      shared->hear_post(row - (common.trial.ticks - common.trial.window));
+  }
+  if (posts.tick_has_error) tapes.learnt.mark(row);
+}
+
+template <class R>
+void Learners<R>::deliver(Common<R>& common, const phase::RateErrors&) {
+  worths_.hear_rates(common);
+  for (const std::int32_t p : common.onto_rate) {
+    if (common.plan_for(p).learns != Way::kEvents) continue;
+    common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(
+        0, common.projection(p).size() * common.lanes, 1, no_offence);
+  }
+}
+
+template <class R>
+void Learners<R>::collect(Common<R>& common, R scale) {
+  worths_.commit(common);
+  if (common.rule.drive == Drive::kOnline && !common.tapes.gains.empty()) filter_coefficients(common);
+  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+    const R rate = static_cast<R>(common.synapses(p).learning_rate) * scale;
+    std::visit(
+        [&](auto& own) {
+          if constexpr (requires { own.commit(rate); }) own.commit(rate);
+          if constexpr (requires { own.commit(common, rate); }) own.commit(common, rate);
+          if constexpr (requires { own.commit(common, worths_); }) own.commit(common, worths_);
+        },
+        way(p));
+  }
+  common.tapes.learnt.clear();
+  common.tapes.reported.clear();
+}
+
+/// The lanes are replicas that ask for one mean: every agent hears the same squares.
+template <class R>
+void Learners<R>::deliver(Common<R>& common, const phase::Squares<R>& squares) {
+  collect(common, squares.scale);
+  collected_ = true;
+  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+    const Column<R>* const delta = changes_of(way(p));
+    if (delta == nullptr) continue;
+    const Projection& projection = common.projection(p);
+    common.door.template pass<Channel::kClip, Party::kSynapse, Party::kAgent>(0, projection.size() * common.lanes, 1, [&] {
+      return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
+    });
+    Synapses<R>& synapses = common.synapses(p);
+    const R sum =
+        sum_of_squares(synapses_with(projection, synapses.weight.data()), changes_of(way(p))->data(), squares.scale);
+    for (std::int32_t lane = 0; lane < common.lanes; ++lane) on(AgentCell<R>{squares.sums[lane]}, Square<R>{sum});
+  }
+}
+
+template <class R>
+void Learners<R>::deliver(Common<R>& common, const phase::Factors<R>& factors) {
+  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+    Column<R>* const delta = changes_of(way(p));
+    if (delta == nullptr) continue;
+    common.door.template pass<Channel::kClip, Party::kAgent, Party::kSynapse>(
+        0, common.projection(p).size() * common.lanes, 1, no_offence);
+    Column<R>& weight = common.synapses(p).weight;
+    for (std::size_t k = 0; k < delta->size(); ++k)
+      on(TaughtSynapse<R>{weight[k], (*delta)[k]}, Factor<R>{factors.factors[0]});
+  }
+}
+
+template <class R>
+void Learners<R>::commit(Common<R>& common, R scale) {
+  if (!collected_) collect(common, scale);
+  collected_ = false;
+  for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
+    Column<R>* const delta = changes_of(way(p));
+    if (delta == nullptr) continue;
+    Synapses<R>& synapses = common.synapses(p);
+    settle(CommitColumns<R>{synapses.weight, *delta, synapses.first, synapses.second}, common.learning.optimizer,
+           CommitStep{synapses.learning_rate, static_cast<double>(scale), common.network.commits});
+  }
+}
+
+template class Learners<double>;
+template class Learners<float>;
+
+}  // namespace locus

@@ -1,0 +1,116 @@
+#include "core/transport/columns/neurons_clock.h"
+
+#include <algorithm>
+
+namespace locus {
+
+template <class R>
+void NeuronsClock<R>::begin_trial(Common<R>& common) {
+  common.input_lines.clear();
+  common.rate_lines.clear();
+  Network<R>& network = common.network;
+  const TrialBegin begin{network.carries};
+  const Column<R>& initial = network.rate.initial;
+  const RateCells<R> cells = common.rate_cells();
+  for (std::size_t cell = 0; cell < network.rate.activity.size(); ++cell) {
+    on(cells[cell], begin);
+    if (!begin.carried && !initial.empty())
+      on(cells[cell], Initial<R>{initial[cell / static_cast<std::size_t>(common.lanes)]});
+  }
+  const SpikingCells<R> spiking = common.spiking_cells();
+  common.each_spiking([&](std::size_t cell, const Neurons&) { on(spiking[cell], begin); });
+  common.activities_said.forget();
+  common.rate_lines.enter();  // h_0, which W carries in tick 1
+  if (!common.tapes.activities.empty()) common.tapes.activities.write(0, network.rate.activity.data());
+}
+
+template <class R>
+void NeuronsClock<R>::begin_tick(const Common<R>& common) {
+  if (!common.plan.shared_out) silence(common, 0, common.network.rate.current.size());
+}
+
+template <class R>
+void NeuronsClock<R>::silence(const Common<R>& common, std::size_t first, std::size_t last) {
+  const RateCells<R> cells = common.rate_cells();
+  for (std::size_t cell = first; cell < last; ++cell) on(cells[cell], Silence{});
+}
+
+template <class R>
+void NeuronsClock<R>::step(Common<R>& common, const std::vector<Sender<R>>& senders) {
+  const RateLayer<R>& rate = common.network.rate;
+  std::int64_t work = std::ssize(rate.current);
+  bool overwrites = false;
+  for (const UnderWay& sending : under_way_) {
+    const Projection& projection = common.projection(sending.projection);
+    work += sending.messages;
+    overwrites = overwrites || (projection.source_layer == Layer::kRate && projection.wait == 0);
+  }
+  const int chunks = work < kWorthSharing ? 1 : common.executor.threads;
+  const auto begin = [&](int chunk) { return share_of(rate.size, chunk, chunks); };
+  const auto cell = [&](int chunk) {
+    return static_cast<std::size_t>(begin(chunk)) * static_cast<std::size_t>(common.lanes);
+  };
+  const auto hear = [&](int chunk) {
+    silence(common, cell(chunk), cell(chunk + 1));
+    for (const UnderWay& sending : under_way_)
+      senders[static_cast<std::size_t>(sending.projection)].send_share(common, chunk, chunks);
+  };
+  const auto step = [&](int chunk) {
+    step_cells(common, cell(chunk), cell(chunk + 1));
+    common.tapes.keep(common.door.now().value - 1, rate, begin(chunk), begin(chunk + 1));
+    common.rate_lines.list(chunk, cell(chunk), cell(chunk + 1));
+  };
+  const bool shared_out = common.plan.shared_out;
+  if (shared_out && !overwrites) {
+    common.executor(chunks, [&](int chunk) {
+      hear(chunk);
+      step(chunk);
+    });
+  } else {
+    if (shared_out) common.executor(chunks, hear);
+    common.executor(chunks, step);
+  }
+  under_way_.clear();
+  common.activities_said.forget();
+  common.rate_lines.enter(chunks);
+}
+
+template <class R>
+void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std::size_t end) {
+  for (const Neurons& population : common.network.rate.populations) {
+    const auto [own_first, own_last] = common.cells_of(population);
+    const std::size_t first = std::max(begin, own_first);
+    const std::size_t last = std::min(end, own_last);
+    if (!population.lif) {
+      step_population(common, population, first, last, common.network.rate.current.data());
+    } else if (common.rule.drive == Drive::kNothing) {
+      step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
+    } else {
+      step_spiking(common.spiking_cells(), first, last, *population.lif);
+    }
+  }
+}
+
+template <class R>
+void NeuronsClock<R>::step_population(const Common<R>& common, const Neurons& population, std::size_t first,
+                                      std::size_t last, R* current) {
+  RateCells<R> cells = common.rate_cells();
+  cells.current = current;
+  step_rate(cells, first, last, population.activation, static_cast<R>(population.leak));
+}
+
+template <class R>
+void NeuronsClock<R>::note_decays(Common<R>& common, std::int32_t row) {
+  Tape<R>& decays = common.tapes.decays;
+  if (decays.repeats() && row > 0) return;
+  for (const Neurons& population : common.network.rate.populations) {
+    const auto [first, last] = common.cells_of(population);
+    own_decays(common.rate_cells(), first, last, static_cast<R>(population.leak), common.from_rate.decay.data());
+  }
+  if (!decays.empty()) decays.write(row, common.from_rate.decay.data());
+}
+
+template class NeuronsClock<double>;
+template class NeuronsClock<float>;
+
+}  // namespace locus

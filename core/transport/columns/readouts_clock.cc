@@ -1,0 +1,89 @@
+#include "core/transport/columns/readouts_clock.h"
+
+#include "core/transport/no_offence.h"
+
+namespace locus {
+
+template <class R>
+void ReadoutsClock<R>::begin_trial(const Common<R>& common) const {
+  const TrialBegin begin{common.network.carries};
+  for (std::size_t cell = 0; cell < common.network.readouts.output.size(); ++cell) {
+    on(common.readout(cell), begin);
+    on(common.readout(cell), Silence{});  // while they are idle no tick does that
+  }
+}
+
+template <class R>
+void ReadoutsClock<R>::begin_tick(Common<R>& common, Tick now) {
+  common.errors_said.forget();
+  idle_ = !outputs_are_seen_ && !common.plan.leaky_readouts && !common.trial.has_error(now.value);
+  if (idle_) return;
+  for (std::size_t cell = 0; cell < common.network.readouts.output.size(); ++cell) on(common.readout(cell), Silence{});
+}
+
+template <class R>
+void ReadoutsClock<R>::step(const Common<R>& common) const {
+  if (idle_) return;
+  for (const Neurons& population : common.network.readouts.populations) {
+    const auto [first, last] = common.cells_of(population);
+    const Leaky<R> clock{static_cast<R>(population.decay), static_cast<R>(population.gain)};
+    for (std::size_t cell = first; cell < last; ++cell) locus::step(common.readout(cell), clock);
+  }
+}
+
+template <class R>
+void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Targets<R>& targets) const {
+  const ReadoutLayer<R>& readouts = common.network.readouts;
+  const auto messages = static_cast<std::int64_t>(readouts.output.size());
+  common.door.template pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, messages, 1, no_offence);
+  record_each(common.door.traffic(), stream_of(Phase::kTarget), 0, readouts.size, common.lanes);
+  for (std::size_t cell = 0; cell < readouts.output.size(); ++cell)
+    on(common.readout(cell), Target<R>{targets.target[cell]}, targets.scale);
+}
+
+template <class R>
+void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>& classes) {
+  const ReadoutLayer<R>& layer = common.network.readouts;
+  Door& door = common.door;
+  const std::int32_t lanes = common.lanes;
+  const std::int64_t readouts = layer.size;
+  door.pass<Channel::kNorm, Party::kReadout, Party::kReadout>(0, readouts * (readouts - 1) * lanes, 1, no_offence);
+  for (std::size_t cell = 0; cell < norms_.size(); ++cell) norms_[cell] = norm(common.readout(cell)).value;
+  for (std::int32_t k = 0; k < layer.size; ++k) {
+    for (std::int32_t lane = 0; lane < lanes; ++lane) {
+      if (door.traffic() != nullptr && readouts > 1)
+        door.traffic()->add(stream_of(Phase::kNorm), 0, k, lane, readouts - 1);
+      const auto cell = [&](std::int32_t of) {
+        return static_cast<std::size_t>(of) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane);
+      };
+      const Readout<R> self = common.readout(cell(k));
+      self.norm = norms_[cell(k)];  // its own part it knows
+      for (std::int32_t other = 0; other < layer.size; ++other) {
+        if (other != k) on(self, Norm<R>{norms_[cell(other)]});
+      }
+    }
+  }
+  door.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, readouts * lanes, 1, no_offence);
+  record_each(door.traffic(), stream_of(Phase::kTarget), 0, layer.size, lanes);
+  for (std::size_t cell = 0; cell < layer.output.size(); ++cell)
+    classify(common.readout(cell), Target<R>{classes.target[cell]});
+}
+
+template <class R>
+void ReadoutsClock<R>::deliver(Common<R>& common, const phase::Feedbacks&) const {
+  Network<R>& network = common.network;
+  for (std::size_t r = 0; r < network.feedback.size(); ++r) {
+    const Projection& wires = network.feedback[r];
+    const R* epsilon = network.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * common.lanes;
+    common.door.template pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_sent(common, wires, epsilon),
+                                                                                 1, no_offence);
+    record_sources(common.door.traffic(), stream_of(Phase::kFeedback), 0, wires, epsilon, common.lanes);
+    send_product(common, wires, network.feedback_weights[r].data(), epsilon,
+                 network.rate.signal.data() + common.first_target(wires));
+  }
+}
+
+template class ReadoutsClock<double>;
+template class ReadoutsClock<float>;
+
+}  // namespace locus

@@ -1,0 +1,41 @@
+#include "core/transport/columns/way_waiting.h"
+
+#include <algorithm>
+
+namespace locus {
+
+template <class R>
+LoopWay<R>::LoopWay(const Common<R>& common, std::int32_t p) : p_(p) {
+  const ProjectionPlan& plan = common.plan_for(p);
+  if (common.projection(p).target_layer == Layer::kRate) {
+    leak_ = leak_onto(common, p);
+    decay_ = trace_decay_onto(common, p);
+  }
+  pre_.assign(static_cast<std::size_t>(plan.pre), R(0));
+  trace_.assign(static_cast<std::size_t>(plan.trace), R(0));
+  delta_.assign(static_cast<std::size_t>(plan.delta), R(0));
+}
+
+template <class R>
+void LoopWay<R>::begin_trial() {
+  std::ranges::fill(pre_, R(0));
+  std::ranges::fill(trace_, R(0));
+}
+
+template <class R>
+void LoopWay<R>::hear_post(const Common<R>& common, Learn learn, const PostColumns<R>& post) {
+  const Projection& projection = common.projection(p_);
+  const bool own_decay = projection.target_layer == Layer::kRate && common.rule.decay == DecaySource::kNeuron;
+  const std::ptrdiff_t first = common.first_target(projection);
+  const PostView<R> message{own_decay ? post.decay.data() + first : nullptr, post.gain.data() + first,
+                            post.signal.data() + first, decay_};
+  const LoopColumns<R> columns{synapses_with(projection, common.synapses(p_).weight.data()), common.lanes, pre_.data(),
+                               trace_.data(), delta_.data()};
+  if (learn == Learn::kDrift) return loop_drift(columns, message, leak_);
+  loop_post(columns, message);
+}
+
+template class LoopWay<double>;
+template class LoopWay<float>;
+
+}  // namespace locus

@@ -1,0 +1,171 @@
+// Phases of a tick and of a sweep, as a transport is asked for them: deliver(phase). A phase makes
+// its messages, passes the door once a channel, and lets the receivers handle them.
+//
+// Each is a struct with what it needs besides the network; which messages it stands for is
+// core/protocol's table. The order of phases is the conductor's (sim/run/trial.h). A fused phase
+// stands for several of the others over several ticks: it changes neither the order in which one
+// actor meets its messages nor any count, and only a transport that says so takes it.
+#pragma once
+
+#include <cstdint>
+
+#include "core/actor/network.h"
+#include "core/base/function_ref.h"
+#include "core/base/id.h"
+#include "core/wire/door.h"
+
+namespace locus {
+
+/// The backward agent's columns, as a transport takes them that goes through all stages of a sweep
+/// by itself; one lane, one population, no delays.
+template <class R>
+struct AgentColumns {
+  R* delta = nullptr;  // (n); 0 before the first stage
+  R kept = 0;          // 1 - alpha
+  // A^T eps of a tick that brings an error to this sweep (n), or null
+  FunctionRef<const R*(Tick)> error_of;
+};
+
+/// Where TRANSPORT goes: the backward agent's sums or the presynaptic neurons' learning signals;
+/// none: synapses do not answer.
+template <class R>
+struct Answers {
+  Party to = Party::kAgent;  // kAgent or kRate
+  R* sums = nullptr;         // (n x lanes); kRate: the rate layer's signals
+  // from the sums of one readout population to those of the next; 0: they share them
+  std::ptrdiff_t apart = 0;
+  // In a sweep, over W: what is told at stage q belongs to stage q + delay, whose sums stand in
+  // slot (q + delay) % slots.
+  std::int32_t slot = 0;       // of this stage
+  std::int32_t slots = 0;      // 0: not in a sweep
+  std::int32_t left = 0;       // stages after this one
+  std::ptrdiff_t by_slot = 0;  // from the sums of one slot to those of the next
+  // they are sent now, and summed when a sweep comes to their tick: answer()
+  bool later = false;
+  explicit operator bool() const { return sums != nullptr; }
+
+  /// Where the synapses of a projection send theirs; null: nowhere, for the sweep ends before.
+  R* sums_of(const Network<R>& network, const Projection& projection) const {
+    if (slots > 0) {
+      const std::int32_t delay = projection.delay();
+      const std::int32_t then = slot + delay;
+      return delay > left ? nullptr : sums + by_slot * (then < slots ? then : then - slots);
+    }
+    if (apart == 0 || projection.target_layer != Layer::kReadout) return sums;
+    const Neurons& target = population_at(network.readouts.populations, projection.target_begin);
+    return sums + apart * (&target - network.readouts.populations.data());
+  }
+};
+
+namespace phase {
+
+/// AXON and DENDRITE over a projection, from what its sources send in this tick.
+struct Axons {
+  ProjectionId projection;
+};
+
+/// TARGET: y*_t (o x lanes); scale is the loss's constant.
+template <class R>
+struct Targets {
+  const R* target;
+  R scale;
+};
+
+/// NORM, then TARGET, of the cross-entropy.
+template <class R>
+struct Classes {
+  const R* target;
+};
+
+/// POST from readouts with eps != 0; TRANSPORT if answers. What filters does so by the clock.
+template <class R>
+struct Errors {
+  Answers<R> answers;
+};
+
+/// FEEDBACK over R.
+struct Feedbacks {};
+
+/// DENDRITE of the autapses.
+struct OwnWeights {};
+
+/// POST from rate neurons.
+struct Posts {
+  bool tick_has_error;
+};
+
+/// POST of the firing-rate errors, at the end of a trial.
+struct RateErrors {};
+
+/// ADJOINT: delta (n x lanes); lag 0 begins a sweep.
+template <class R>
+struct Adjoints {
+  const R* delta;
+  std::int32_t lag;
+};
+
+/// AXON replayed of the revisited tick.
+struct Replays {
+  Tick revisited;
+  std::int32_t lag;
+};
+
+/// POST of the revisited tick; TRANSPORT from W if answers.
+template <class R>
+struct PostsBack {
+  Tick revisited;
+  std::int32_t lag;
+  Answers<R> answers;
+};
+
+/// CLIP to the agent: squares of all that commit(scale) would follow, into a cell a lane.
+template <class R>
+struct Squares {
+  R scale;
+  R* sums;
+};
+
+/// CLIP from the agent: the factor of all changes (lanes).
+template <class R>
+struct Factors {
+  const R* factors;
+};
+
+// Fused phases; one lane, but for Answer.
+
+/// The ticks first .. last at once: all that goes forward, and the POST of rate neurons online.
+/// What an error brings is Comparisons' and Answer's; readouts hold nothing of these ticks.
+struct Ticks {
+  Tick first;
+  Tick last;
+};
+
+/// Of ticks that have been run: the readouts' step, Targets, Errors and Feedbacks. target: y*_t
+/// (ticks x o).
+template <class R>
+struct Comparisons {
+  Tick first;
+  Tick last;
+  const R* target;
+  R scale;
+};
+
+/// What the synapses of A have answered at a tick since the last commit: they have been counted,
+/// and whoever does not ask is not told.
+template <class R>
+struct Answer {
+  Tick tick;
+  Answers<R> answers;
+};
+
+/// Adjoints, Replays and PostsBack of a stage whose messages have passed.
+template <class R>
+struct BackStages {
+  const R* delta;
+  Tick revisited;
+  Answers<R> answers;
+};
+
+}  // namespace phase
+
+}  // namespace locus

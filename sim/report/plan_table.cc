@@ -1,0 +1,85 @@
+#include "sim/report/plan_table.h"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sim/model/learning.h"
+#include "sim/model/wire.h"
+#include "sim/report/table.h"
+#include "sim/report/text.h"
+#include "sim/run/recording.h"
+
+namespace locus {
+namespace {
+
+/// A pass that learns sends as well, once something has been learnt.
+std::string sends_of(const ProjectionPlan& projection) {
+  const std::string first(name(projection.sends));
+  return projection.learns == Way::kFused ? first + ", pass" : first;
+}
+
+/// The tapes of a trial by name, with their ticks.
+std::string tapes_of(const TapePlan& tapes) {
+  const std::pair<const char*, const TapeLayout&> all[] = {
+      {"inputs", tapes.inputs}, {"activities", tapes.activities},     {"gains", tapes.gains},
+      {"decays", tapes.decays}, {"coefficients", tapes.coefficients}, {"errors", tapes.epsilons}};
+  std::string text;
+  for (const auto& [tape, layout] : all) {
+    if (!layout.empty()) text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", tape, layout.rows());
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string fusions_of(const Topology& topology, const Plan& plan) {
+  std::string text;
+  const auto add = [&](std::string part) { text += (text.empty() ? "" : "; ") + std::move(part); };
+  if (plan.ahead_ticks > 0) add(fmt::format("inputs of {} ticks are sent at once", plan.ahead_ticks));
+  if (plan.runs) add("ticks run together until weights change");
+  if (plan.recurrent >= 0)
+    add(fmt::format("{} in one loop", shorten(topology.projections[static_cast<std::size_t>(plan.recurrent)].name, 20)));
+  if (plan.shared_out) add("threads share the neurons out");
+  if (plan.coefficients_replace_gains) add("coefficients take the place of gains");
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace
+
+Horizon horizon_of(const Spec& spec) {
+  return {.trial = trial_shape_of(spec.training),
+          .commit_every_tick = spec.training.commit == CommitWhen::kEveryTick,
+          .outputs_are_seen = records_outputs(spec)};
+}
+
+Plan plan_of(const Spec& spec, const RuleSpec& rule, int threads) {
+  return plan_of(topology_of(spec, Listing::kNone), learning_of(rule, spec.training), horizon_of(spec),
+                 {spec.training.batch, threads, scalar_bytes(spec.precision)});
+}
+
+std::string plan_table(const Spec& spec, const RuleSpec& rule, int threads) {
+  const Topology topology = topology_of(spec, Listing::kNone);
+  const Plan plan = plan_of(spec, rule, threads);
+  TextTable table;
+  table.caption = shorten(rule.name, 40);
+  table.columns = {
+      {"projection", Align::kLeft}, {"sends", Align::kLeft}, {"learns", Align::kLeft}, {"commits", Align::kLeft}, {"bytes"}};
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const ProjectionPlan& own = plan.projections[p];
+    table.rows.push_back({topology.projections[p].name, sends_of(own), std::string(name(own.learns)),
+                          std::string(name(own.commits)), human_bytes(static_cast<double>(own.bytes))});
+  }
+  std::string text = render(table);
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    text += wrap(fmt::format("{} {}: {}", shorten(topology.projections[p].name, 20), name(plan.projections[p].learns),
+                             plan.projections[p].why),
+                 4, 2);
+  }
+  text += wrap(
+      fmt::format("tapes (ticks): {}; {}", tapes_of(plan.tapes), human_bytes(static_cast<double>(plan.tape_bytes))), 4, 2);
+  text += wrap("together: " + fusions_of(topology, plan), 4, 2);
+  text += wrap(fmt::format("all: {} beside the network", human_bytes(static_cast<double>(plan.bytes))), 4, 2);
+  return text;
+}
+
+}  // namespace locus
