@@ -23,7 +23,8 @@
 
 namespace locus {
 
-/// Who looks at a learner, and who feeds it. None of it changes a count, or a bit of what is learnt.
+/// Who looks at a learner, and who feeds it. None of it changes a count, or a bit of what is
+/// learnt.
 struct Audience {
   bool outputs_are_seen = false;     // at ticks without an error too
   bool inputs_tick_by_tick = false;  // x_t is written after tick t - 1
@@ -44,8 +45,8 @@ class Learner {
 
   /// Sets every learning rate to that of update `update` (from 0), where the model has a schedule.
   void begin_update(std::int64_t update);
-  /// Shows a batch and learns from it. Returns the loss as met, the mean over the lanes; 0 where the
-  /// rule learns nothing. Throws LocalityBroken.
+  /// Shows a batch and learns from it. Returns the loss as met, the mean over the lanes; 0 where
+  /// the rule learns nothing. Throws LocalityBroken.
   double run(const Batch<R>& batch);
   /// Trials that were shown tick by tick (Trial::begin .. Trial::end) have ended: counts them.
   void count_trials();

@@ -114,8 +114,8 @@ class Session {
   /// sources, row-major). Throws ArgumentError for an unknown name, OrderError within a trial whose
   /// ticks commit.
   ProjectionWeights weights(std::string_view projection) const;
-  /// As many numbers in the same order (one on a diagonal without autapses means nothing). Throws as
-  /// weights(), within any trial, and where the size is another one or a number is not finite.
+  /// As many numbers in the same order (one on a diagonal without autapses means nothing). Throws
+  /// as weights(), within any trial, and where the size is another one or a number is not finite.
   void set_weights(std::string_view projection, std::span<const double> values);
   /// eta of a projection, before a schedule of the model.
   double learning_rate(std::string_view projection) const;

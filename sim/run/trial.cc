@@ -155,7 +155,8 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target) {
     answers = {Party::kRate, transport_.network().rate.signal.data()};
   // the agent's sums of a tick that may have an error begin anew, also where nobody compares
   if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
-  if (has_error || answers || leaky_) transport_.report_errors(answers);  // what filters does so by the clock
+  // Synapses onto readouts with memory filter by the clock, also without an error.
+  if (has_error || answers || leaky_) transport_.report_errors(answers);
   if (row.signal == SignalSource::kFeedback && has_error) transport_.feedback();
   switch (row.drive) {
     case Drive::kNothing: return false;

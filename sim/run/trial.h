@@ -47,7 +47,8 @@ class Trial {
   /// Everything of a tick that goes forward: afterwards readouts have their outputs.
   void step(Tick now);
   /// Everything of a tick that learns, and its commit where every tick commits. target: y*_t (o x
-  /// lanes); null where the tick brings no error. Without effect under `none`. Throws LocalityBroken.
+  /// lanes); null where the tick brings no error. Without effect under `none`. Throws
+  /// LocalityBroken.
   void learn(Tick now, const R* target);
   /// Ends the trials after tick T. Returns what run() returns.
   double end();

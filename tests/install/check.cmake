@@ -14,7 +14,8 @@ file(MAKE_DIRECTORY ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
 file(RENAME ${WORK}/installed ${WORK}/moved)
 
-foreach(expected lib/cmake/locus/locus-config.cmake include/locus/locus.h include/locus/core/wire/channel.h include/locus/sim/report/version.h share/locus/models)
+foreach(expected lib/cmake/locus/locus-config.cmake include/locus/locus.h include/locus/core/wire/channel.h
+    include/locus/sim/report/version.h share/locus/models)
   if(NOT EXISTS ${WORK}/moved/${expected})
     message(FATAL_ERROR "${expected} is not installed")
   endif()

@@ -1,5 +1,5 @@
-// The closed forms that docs/locality.md spells out, one row of its table a rule, against those that
-// are computed from the phases.
+// The closed forms that docs/locality.md spells out, one row of its table a rule, against those
+// that are computed from the phases.
 #include <cstdint>
 #include <map>
 #include <vector>
