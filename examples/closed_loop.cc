@@ -13,7 +13,7 @@ int main() {
   model.connect("in", "rec", locus::gaussian(1.0));
   model.connect("rec", "rec", locus::gaussian(1.5));
   model.connect("rec", "out", locus::gaussian(1.0));
-  // checked; ModelError names the field
+  // The model is checked here; a ModelError names the field that is wrong.
   locus::Session net(model, locus::rflo(), {.learning_rate = 1e-3});
   for (int trial = 0; trial < 500; ++trial) {
     double x = 1;

@@ -9,8 +9,8 @@ int main() {
   spec.training.updates = 10;
   locus::ChipSpec chip{.width = 2, .height = 2, .neurons_per_core = 6};
   for (const bool by_hand : {false, true}) {
-    // 8 rate neurons, then 4 readouts: each readout beside two neurons, three to a core
     if (by_hand) {
+      // 8 rate neurons, then 4 readouts: each readout beside two neurons, three to a core
       chip.policy = locus::PlacementPolicy::kExplicit;
       chip.cores = {0, 0, 1, 1, 2, 2, 3, 3, 0, 1, 2, 3};
     }

@@ -24,18 +24,10 @@ struct FeedbackContext {
   std::vector<std::string> obstacles;
 };
 
-/// The field of a rule's kind in a model file.
+/// The field of a rule's kind in a model file: its name, without what follows a colon.
 std::string_view field_of(RuleKind kind) {
-  switch (kind) {
-    case RuleKind::kNone: return "none";
-    case RuleKind::kBptt: return "bptt";
-    case RuleKind::kTbptt: return "tbptt";
-    case RuleKind::kRflo: return "rflo";
-    case RuleKind::kEprop:
-    case RuleKind::kEpropRandom: return "eprop";
-    case RuleKind::kRtrl: return "rtrl";
-  }
-  return "kind";
+  const std::string_view name = rule(kind).name;
+  return name.substr(0, name.find(':'));
 }
 
 const std::string& name_of(const FeedbackContext& context, std::int32_t population) {
@@ -89,7 +81,8 @@ void check_numbers(const RuleSpec& rule, const FieldPath& where, FaultList& faul
     if (rule.depth != 0) check_range(rule.depth, 1, kMostCount, where.at("depth"), faults);
     check_range(rule.stride, 1, kMostCount, where.at("stride"), faults);
   }
-  if (rule.kind == RuleKind::kRflo && rule.trace_decay && !(*rule.trace_decay >= 0 && *rule.trace_decay <= 1))
+  if (takes(locus::rule(rule.kind), Argument::What::kTraceDecay) && rule.trace_decay &&
+      !(*rule.trace_decay >= 0 && *rule.trace_decay <= 1))
     faults.error(where.at("trace_decay"), "is " + shown(*rule.trace_decay), "must be 0 to 1");
   if (rule.kind != RuleKind::kEprop && rule.kind != RuleKind::kEpropRandom) return;
   check_not_negative(rule.filter_tau, where.at("filter_tau"), faults);
@@ -112,7 +105,7 @@ void check_beside_network(const RuleSpec& rule, const NetworkSpec& network, cons
 
 void check_rule(const RuleSpec& one, const FeedbackContext& context, const FieldPath& where, Checking& checking) {
   check_name(one.name, where.at("name"), checking.faults);
-  if (!check_enum(one.kind, RuleKind::kRtrl, where.at("kind"), checking.faults)) return;
+  if (!check_enum(one.kind, kRules.back().kind, where.at("kind"), checking.faults)) return;
   const FieldPath field = where.at(field_of(one.kind));
   check_numbers(one, field, checking.faults);
   if (rule(one.kind).signal == SignalSource::kFeedback) {

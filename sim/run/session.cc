@@ -130,7 +130,6 @@ class Session::Driver {
   /// The end of an update whose trials met this loss.
   template <class D>
   bool conclude(D& driven, double loss);
-
   std::string where() const;
   [[noreturn]] void refuse(std::string_view call, const std::string& why) const;
   void expect(Phase phase, std::string_view call, std::string_view allowed) const;
@@ -179,14 +178,12 @@ void Session::Driver::expect(Phase phase, std::string_view call, std::string_vie
 void Session::Driver::expect_numbers(std::string_view call, std::span<const double> values, std::int64_t neurons,
                                      std::string_view of) const {
   const std::int64_t lanes = spec_.training.batch;
-  if (std::ssize(values) != neurons * lanes) {
+  if (std::ssize(values) != neurons * lanes)
     throw ArgumentError(fmt::format("{} got {} numbers; must be {} ({} {} x {} lanes)", call, values.size(),
                                     neurons * lanes, neurons, of, lanes));
-  }
-  for (std::size_t k = 0; k < values.size(); ++k) {
+  for (std::size_t k = 0; k < values.size(); ++k)
     if (!std::isfinite(values[k]))
       throw ArgumentError(fmt::format("{}: number {} is {}; must be finite", call, k, values[k]));
-  }
 }
 
 template <class Visit>

@@ -156,7 +156,7 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target) {
     answers = {Party::kRate, transport_.network().rate.signal.data()};
   // the agent's sums of a tick that may have an error begin anew, also where nobody compares
   if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
-  // what filters does so by the clock
+  // Synapses onto readouts with memory filter by the clock, also without an error.
   if (has_error || answers || leaky_) transport_.deliver(phase::Errors<R>{answers});
   if (row.signal == SignalSource::kFeedback && has_error) transport_.deliver(phase::Feedbacks{});
   switch (row.drive) {
