@@ -7,7 +7,7 @@
 int main() {
   locus::SweepPlan plan;
   plan.model = "models/student_teacher.txtpb";
-  plan.axes = {locus::axis_of("training.learning_rate=0.01,0.02"), locus::axis_of("training.batch=5,10")};
+  plan.axes = {locus::axis_of("training.learning_rate=0.0025,0.005"), locus::axis_of("training.batch=5,10")};
   plan.seeds = 3;
   plan.overrides = {.rules = {"bptt", "rflo"}, .updates = 100};
   const locus::SweepResult result = locus::sweep(plan, {.threads = 2});
