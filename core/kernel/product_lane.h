@@ -1,8 +1,8 @@
 // A product with one lane, in registers: every sum stays in its register over all sources.
 //
-// For product.cc, and for who goes on with the sums while they are there (core/kernel/recurrence.cc,
-// core/kernel/sweep.h). Its multiplications and additions are fused by name, so that
-// its bits are the same wherever it is compiled in for a level.
+// For product.cc, and for who goes on with the sums while they are there
+// (core/kernel/recurrence.cc, core/kernel/sweep.h). Its multiplications and additions are fused by
+// name, so that its bits are the same wherever it is compiled in for a level.
 #pragma once
 
 #include <cstddef>

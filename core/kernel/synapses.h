@@ -20,10 +20,10 @@ struct SynapsesView {
   std::int32_t targets = 0;
   R* weight = nullptr;                   // [1] (synapses)
   const std::int64_t* offset = nullptr;  // (sources + 1); null: dense
-  const std::int32_t* target = nullptr;  // (synapses), ascending under each source; null: dense
+  const std::int32_t* target = nullptr;  // (synapses), ascending under each source; dense: null
   bool hollow = false;                   // all pairs but for i = j, stored as sparse
 
-  bool dense() const { return target == nullptr; }
+  bool dense() const { return offset == nullptr; }  // a sparse one may have no synapse at all
   std::int64_t begin_of(std::int32_t source) const { return dense() ? std::int64_t{source} * targets : offset[source]; }
   std::int64_t size() const { return begin_of(sources); }
   /// Calls visit(synapse, its target) for each synapse of a source, in order.

@@ -1,7 +1,7 @@
 // Place: which shard each actor sits on (and, with a chip, which core).
 //
-// Pure and deterministic; no result depends on it (core/transport/mailbox/sharding.h says why). Shards are
-// ranges of about equal work.
+// Pure and deterministic; no result depends on it (core/transport/mailbox/sharding.h says why).
+// Shards are ranges of about equal work.
 #pragma once
 
 #include "core/transport/mailbox/sharding.h"

@@ -93,6 +93,7 @@ void expect_learning(Kind kind, std::int32_t lanes, std::int32_t later) {
   constexpr std::int32_t kSources = 5;
   constexpr std::int32_t kTrial = 4;
   each_length<R>([&](std::int32_t targets, std::size_t shift) {
+    if (kind == Kind::kHollow && targets < kSources) return;  // every source is a target as well
     const Wiring wiring = wire(kind, kSources, targets);
     Drawn<R> delta(wiring.target.size(), 1, shift);
     Drawn<R> expected = delta;

@@ -8,8 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include "core/actor/eligibility.h"
 #include "core/actor/readout.h"
 #include "core/actor/synapse.h"
+#include "core/kernel/transposed.h"
 #include "core/transport/columns/tape.h"
 #include "core/transport/transport.h"
 

@@ -3,6 +3,7 @@
 // commit. Which exist is the plan's to say (core/plan).
 #pragma once
 
+#include "core/actor/network.h"
 #include "core/base/check.h"
 #include "core/plan/plan.h"
 #include "core/transport/columns/tape.h"
