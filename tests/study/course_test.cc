@@ -28,7 +28,7 @@ struct Seen {
 
 Seen watch(const Spec& spec, const RunState* from = nullptr) {
   Course course(spec);
-  Seen seen{run(spec, {.threads = 1, .watch = [&](const Moment& moment) { course.see(moment); }, .from = from}), {}};
+  Seen seen{run(spec, {.threads = 1, .watch = [&](const Moment& moment) { course.observe(moment); }, .from = from}), {}};
   for (const RuleSeries& rule : course.end(seen.result)) {
     for (const Series& one : rule.series) seen.curves[rule.rule][one.tag] = one;
   }
