@@ -11,7 +11,7 @@
 namespace locus {
 namespace {
 
-/// "100": updates; "30s", "10m", "2h", "1d": time.
+/// Reads "100" as updates, and "30s", "10m", "2h" or "1d" as time.
 std::optional<CheckpointEvery> every_of(const std::string& text) {
   std::int32_t number = 0;
   const char* const end = text.data() + text.size();
@@ -76,12 +76,12 @@ Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, co
 bool Checkpointer::due(const Moment& moment) {
   if (moment.stopping) return true;
   if (moment.present == nullptr || moment.present->updates == 0)
-    return false;  // a rule's beginning is the last one's end
+    return false;  // the beginning of a rule is the end of the previous one
   ++updates_;
   return every_.updates > 0 ? updates_ >= every_.updates : std::chrono::steady_clock::now() - last_ >= every_.time;
 }
 
-void Checkpointer::see(const Moment& moment, const std::vector<RuleSeries>* curves) {
+void Checkpointer::observe(const Moment& moment, const std::vector<RuleSeries>* curves) {
   if (!due(moment)) return;
   Beside beside;
   if (recordings_ != nullptr) beside.recordings = recordings_->states();

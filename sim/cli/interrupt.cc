@@ -33,7 +33,7 @@ void Interrupt::wait() {
   int number = 0;
   while (sigwait(&set, &number) == 0 && !over_) {
     if (flag_.exchange(true)) {
-      // The second one: as if nobody had blocked it.
+      // The second signal has its usual effect.
       ::signal(number, SIG_DFL);
       pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
       ::raise(number);

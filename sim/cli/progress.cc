@@ -24,7 +24,7 @@ std::string human_time(double seconds) {
   return fmt::format("{} d {} h", whole / 86400, whole % 86400 / 3600);
 }
 
-/// "rflo 0.12", or nothing where the rule learns nothing.
+/// "rflo 0.12"; empty if the rule learns nothing.
 std::string last_loss(const Outcome& outcome) {
   if (outcome.losses.empty()) return "";
   return fmt::format("{} {}", shorten(outcome.rule, kLongestName), human_loss(outcome.losses.back()));
@@ -75,7 +75,7 @@ std::string ProgressLine::describe(const Moment& moment, const Spec& spec, doubl
   return text;
 }
 
-void ProgressLine::see(const Moment& moment, const Spec& spec) {
+void ProgressLine::observe(const Moment& moment, const Spec& spec) {
   if (!shown_) return;
   if (moment.builds != nullptr) {
     show(fmt::format("building {} ({} of {})", shorten(moment.builds->name, kLongestName),

@@ -1,4 +1,4 @@
-// locus report: the page of a result that is there already.
+// locus report: makes the page of an existing result.
 #include <filesystem>
 #include <ostream>
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMostTraced = 100'000'000;  // messages
 
-/// "A:B", both from 1, B not before A.
+/// Reads "A:B" with 1 <= A <= B.
 std::optional<std::pair<std::int64_t, std::int64_t>> ticks_of(const std::string& text) {
   std::int64_t first = 0;
   std::int64_t last = 0;

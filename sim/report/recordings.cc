@@ -96,7 +96,7 @@ void Recordings::look(const Sample& sample) {
   if (files_[sample.record]) files_[sample.record]->add(sample);
 }
 
-void Recordings::see(const Moment& moment) {
+void Recordings::observe(const Moment& moment) {
   const std::size_t ended = moment.done.outcomes.size();
   if (!files_.empty() && ended > rule_) end_rule(moment.done.outcomes[rule_].updates);
   if (moment.present == nullptr) return;

@@ -39,7 +39,7 @@ class Recordings {
 
   /// To be called with every sample and at every moment of the run, and once when it has ended.
   void look(const Sample& sample);
-  void see(const Moment& moment);
+  void observe(const Moment& moment);
   void end(const RunResult& result);
 
   /// How far the files of the rules that have begun have come; all of that has reached the disk.

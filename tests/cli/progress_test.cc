@@ -41,7 +41,7 @@ class Progress : public testing::Test {
     now_ = ProgressLine::Clock::time_point(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
     ledger_.add(Channel::kAxon, 0, {(updates - present_.updates) * 1000, 0});
     present_.updates = updates;
-    line.see({.done = done_, .present = &present_, .ledger = &ledger_, .state = {}}, spec_);
+    line.observe({.done = done_, .present = &present_, .ledger = &ledger_, .state = {}}, spec_);
   }
 
   std::ostringstream written_;
@@ -82,7 +82,7 @@ TEST_F(Progress, CoversLoadingAndBuilding) {
   ProgressLine line(written_, true, [this] { return now_; });
   line.say("loading m.txtpb");
   spec_.rules[1].name = "rflo";
-  line.see({.done = done_, .builds = &spec_.rules[1], .state = {}}, spec_);
+  line.observe({.done = done_, .builds = &spec_.rules[1], .state = {}}, spec_);
   EXPECT_EQ(lines_of(written_.str()), (std::vector<std::string>{"loading m.txtpb", "building rflo (2 of 3)"}));
 }
 

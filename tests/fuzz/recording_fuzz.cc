@@ -42,7 +42,7 @@ bool go_on(const locus::Spec& spec, const locus::Folder& folder, const locus::Re
     locus::Recordings recordings(spec, folder.path(), {state}, calls);
     const locus::RunResult result =
         locus::run(spec, {.threads = 1,
-                          .watch = [&](const locus::Moment& moment) { recordings.see(moment); },
+                          .watch = [&](const locus::Moment& moment) { recordings.observe(moment); },
                           .look = [&](const locus::Sample& sample) { recordings.look(sample); }});
     recordings.end(result);
   } catch (const locus::ModelError&) {

@@ -33,7 +33,7 @@ FileCalls calls_without_sync() {
 
 void run_all(const Spec& spec, Recordings& recordings) {
   const RunResult result = run(spec, {.threads = 1,
-                                      .watch = [&](const Moment& moment) { recordings.see(moment); },
+                                      .watch = [&](const Moment& moment) { recordings.observe(moment); },
                                       .look = [&](const Sample& sample) { recordings.look(sample); }});
   recordings.end(result);
 }

@@ -106,7 +106,7 @@ class RecordingFiles : public InFolder {
     RunResult result = run(spec, {.threads = 1,
                                   .watch =
                                       [&](const Moment& moment) {
-                                        recordings.see(moment);
+                                        recordings.observe(moment);
                                         if (at) at(moment);
                                       },
                                   .look = [&](const Sample& sample) { recordings.look(sample); },
