@@ -151,7 +151,7 @@ class Writer {
     for (const Number number : numbers) field.AddAlreadyReserved(static_cast<Field>(number));
   }
 
-  /// In the precision of the actors, so that they are kept bit by bit.
+  /// Adds the numbers in the precision of the actors, so that every bit is kept.
   template <class Message>
   static void add_exactly(std::span<const double> numbers, Precision precision, Message& message) {
     if (precision == Precision::kFloat32) {
@@ -161,8 +161,8 @@ class Writer {
     }
   }
 
-  /// Calls make(numbers, part) for runs of bounded length; once for none, so that an empty column
-  /// is there as well.
+  /// Calls make(numbers, part) for runs of bounded length; once for an empty column, so that it has
+  /// a part too.
   template <class Number, class Make>
   void each_part(const std::vector<Number>& numbers, Make make) {
     std::size_t begin = 0;
@@ -341,7 +341,7 @@ class Reader {
     checkpoint_.recordings.push_back({recording.file(), recording.length(), recording.tail()});
   }
 
-  /// Whether they are all there, and of whom, is for misfit (sim/run/state.h) to say.
+  /// misfit (sim/run/state.h) checks that the numbers are complete and belong to the model.
   void take(const Part::Kept& kept) {
     const int what = kept.what() - Part::Kept::FIRST_MOMENT;
     if (what < 0 || what > static_cast<int>(Kept::What::kOutput))
@@ -362,8 +362,8 @@ class Reader {
   google::protobuf::io::IstreamInputStream stream_;
   google::protobuf::io::LimitingInputStream input_;
   std::filesystem::path path_;
-  std::int64_t index_ = -1;  // of the part last read
-  std::int32_t rules_ = 0;   // as the head says
+  std::int64_t index_ = -1;  // of the last part
+  std::int32_t rules_ = 0;   // according to the head
   Checkpoint checkpoint_;
 };
 

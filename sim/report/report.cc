@@ -12,7 +12,7 @@
 namespace locus {
 namespace {
 
-/// The program's table of channels, as the page explains them.
+/// The program's table of channels, for the page.
 std::string channels_json() {
   std::string json;
   for (const ChannelRow& row : kChannelTable) {
