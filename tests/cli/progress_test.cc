@@ -1,4 +1,4 @@
-// The line of progress: what it says, when, and that it says nothing where nobody looks.
+// The line of progress: its text, its times, and its absence without a terminal.
 #include "sim/cli/progress.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 namespace locus {
 namespace {
 
-/// What stands on a terminal's line after each time that it was written.
+/// The text on a terminal's line after each write.
 std::vector<std::string> lines_of(const std::string& written) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; (at = written.find('\r', at)) != std::string::npos; ++at) {
@@ -111,7 +111,7 @@ TEST_F(Progress, SaysNothingWhereNobodyLooks) {
 
 class ProgressOfTheProgram : public InFolder {
  protected:
-  /// Runs the program with its standard error on a terminal; what came there.
+  /// Runs the program with its standard error on a terminal; returns the output there.
   std::string on_a_terminal(std::vector<std::string> words) {
     const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
     EXPECT_GE(terminal, 0);

@@ -1,4 +1,4 @@
-// What a model asks to have recorded, through the program: files, refusals, kills and resumed runs.
+// The records of a model in the program: files, refusals, kills and resumed runs.
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"

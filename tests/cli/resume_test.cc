@@ -1,5 +1,5 @@
-// locus run --checkpoint and locus resume: what is killed, stopped or moved goes on as if nothing
-// had been.
+// locus run --checkpoint and locus resume: a run that was killed, stopped or moved ends like an
+// uninterrupted one.
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -45,7 +45,7 @@ TEST_F(ResumeCommand, GoesOnWithNothingButTheFile) {
     const std::string expected = text(std::string("out-") + transport + "/result.json");
     fs::remove_all(out);
     fs::rename(checkpoint, at("moved.ckpt"));
-    fs::rename(asked, at("elsewhere.txtpb"));  // the checkpoint carries the model
+    fs::rename(asked, at("elsewhere.txtpb"));  // the checkpoint contains the model
     const Answer answer = invoke({"resume", at("moved.ckpt"), "--threads", "3"});
     fs::rename(at("elsewhere.txtpb"), asked);
     EXPECT_EQ(answer.code, 0) << answer.err;
@@ -95,8 +95,7 @@ TEST_F(ResumeCommand, CarriesFilesOfWeightsAndCosts) {
 
 TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
   const std::string asked = model("training { updates: 150 learning_rate: 0.02 batch: 2 }\n");
-  // Made by the program, as the rest: this test's own library may be of another level of
-  // arithmetic.
+  // The program makes it, because the library in this test may have another level of arithmetic.
   ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
   kill_and_go_on({.model = asked,
                   .every = "1",
@@ -126,7 +125,7 @@ TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
       std::this_thread::sleep_for(std::chrono::milliseconds(40));
       ::kill(::getpid(), signal);
     });
-    // An hour is never over here: what is written is written because of the signal.
+    // The test takes less than an hour, so that only the signal causes a checkpoint.
     const Answer answer = invoke({"run", asked, "--quiet", "--out", at("out"), "--rule", "rflo", "--checkpoint",
                                   at("run.ckpt"), "--checkpoint-every", "1h"});
     presses.join();
@@ -151,12 +150,12 @@ TEST_F(ResumeCommand, CurvesForTensorBoardAreThoseOfARunWithoutABreak) {
     return all;
   };
   ASSERT_EQ(invoke(words("whole", {})).code, 0);
-  // The last checkpoint of each: in the middle of the first rule, between points of a curve; at a
-  // point; in the second rule, when the first is over.
+  // The last checkpoint of each run is in the middle of the first rule between points of a curve;
+  // at a point; and in the second rule, after the end of the first.
   for (const char* every : {"319", "300", "650"}) {
     fs::remove(at("run.ckpt"));
     ASSERT_EQ(invoke(words("tb", {"--checkpoint", at("run.ckpt"), "--checkpoint-every", every})).code, 0);
-    fs::remove_all(at("tb"));  // as if it had been killed, or is gone on with elsewhere
+    fs::remove_all(at("tb"));  // as after a kill, or in another folder
     const Answer resumed = invoke({"resume", at("run.ckpt")});
     ASSERT_EQ(resumed.code, 0) << resumed.err;
     for (const char* rule : {"bptt", "rflo"}) {

@@ -1,5 +1,5 @@
-// Bounded changes: against the oracle, against what a bound must mean, and their messages against
-// the closed forms.
+// Bounded changes: compared with the oracle and with the definition of the bound, and their
+// messages with the closed forms.
 #include <algorithm>
 #include <cmath>
 
@@ -23,7 +23,7 @@ oracle::Answer oracle_of(const Spec& spec, const RuleSpec& rule) {
   return spikes(spec) ? spiking::solve(spec, rule) : oracle::solve(spec, rule);
 }
 
-/// Models of every kind with one bound or the other, which some changes meet and others do not.
+/// Models of every kind with either bound; some changes exceed it and others do not.
 Spec bounded_model(int model) {
   const auto seed = static_cast<std::uint64_t>(500 + model);
   Spec spec = model % 4 == 3 ? odd_spiking_model(seed) : odd_model(seed);
@@ -49,7 +49,7 @@ TEST(Clip, AgreesWithTheOracle) {
 
 TEST(Clip, AgreesWithTheOracleInFloat32) {
   for (int model = 0; model < 24 && !testing::Test::HasFatalFailure(); ++model) {
-    if (model % 4 == 3) continue;  // where rounding decides, a neuron spikes or does not
+    if (model % 4 == 3) continue;  // rounding decides whether a neuron spikes
     Spec spec = bounded_model(model);
     spec.precision = Precision::kFloat32;
     expect_oracle(spec, 1e-4);
@@ -97,8 +97,8 @@ double norm_of(const oracle::ByProjection& change) {
   return std::sqrt(squares);
 }
 
-/// What the bound means, of one update whose learning rate is 1 and whose projections may have
-/// their own.
+/// The definition of the bound for one update with learning rate 1, where projections may have
+/// their own rates.
 TEST(Clip, BoundsTheNormAndKeepsTheDirection) {
   for (const TransportKind transport : kTransports) {
     Style style;
@@ -166,7 +166,8 @@ TEST(Clip, ByTheNormBreaksASpatialBudgetAndByElementNone) {
     std::erase_if(spec.rules, [](const RuleSpec& rule) { return rule.kind != RuleKind::kRflo; });
     ASSERT_FALSE(spec.rules.empty());
     for (const TransportKind transport : kTransports) {
-      spec.training.optimizer.norm = 100;  // it never bites, and must be asked all the same
+      // it never bounds anything, but its messages must be sent
+      spec.training.optimizer.norm = 100;
       for (const Outcome& outcome : run_with(spec, transport).outcomes) {
         const int tick = commit == CommitWhen::kEveryTick ? 1 : 4;
         EXPECT_EQ(outcome.status, Status::kLocalityBroken);

@@ -1,5 +1,5 @@
-// Checkpoints as files: what goes in comes out, what is not whole is refused, and what fails on the
-// way costs nothing.
+// Checkpoint files: reading gives what was written, a file that is not whole is refused, and an
+// error on the way loses nothing.
 #include "sim/report/checkpoint.h"
 
 #include <cerrno>
@@ -43,7 +43,7 @@ class Checkpoints : public InFolder {
   std::string bytes() const { return text(file_); }
   void put(const std::string& bytes) const { std::ofstream(file_, std::ios::binary | std::ios::trunc) << bytes; }
 
-  /// Runs the model and leaves the checkpoint of its moment number `at`.
+  /// Runs the model and writes the checkpoint of its moment number `at`.
   void write_at(const Spec& spec, int at) const {
     int moments = 0;
     run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
@@ -52,7 +52,7 @@ class Checkpoints : public InFolder {
     ASSERT_GT(moments, at);
   }
 
-  /// What is said of the file; empty where it is read.
+  /// The error for the file; empty if it can be read.
   std::string refusal() const {
     try {
       read_checkpoint(file_);
@@ -109,11 +109,10 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
   }
 }
 
-/// A file that a program of before wrote, when moments were not kept and runs with Adam were
-/// refused.
+/// The file of an earlier program, which kept no moments of Adam and refused runs with it.
 TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   const std::string kept = text(fs::path(LOCUS_TREE) / "tests/fuzz/corpus/checkpoint/framed.bin");
-  put(kept.substr(1));  // the first byte is the fuzzer's
+  put(kept.substr(1));  // the first byte belongs to the fuzzer
   ASSERT_EQ(bytes().at(8), 1);
   Checkpoint read = read_checkpoint(file_);
   std::vector<Fault> warnings;
@@ -121,8 +120,8 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   EXPECT_EQ(misfit(spec, topology_of(spec), read.state), "");
   EXPECT_TRUE(read.state.running);
   EXPECT_GT(read.state.rules.back().updates, 0);
-  // Written where core's arithmetic was of another level: counts are the same, numbers but for
-  // their last bits.
+  // The file was written at another level of core's arithmetic: the counts are the same, and so are
+  // the numbers except for their last bits.
   const RunResult resumed = run(spec, {.threads = 1, .from = &read.state});
   const RunResult whole = run(spec, {.threads = 1});
   ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
@@ -194,7 +193,7 @@ TEST_F(Checkpoints, OfAnotherKindOrVersionAreNamed) {
   EXPECT_THROW(read_checkpoint(folder_), FileError);
 }
 
-/// Delimited parts, as they stand within a frame.
+/// Delimited parts, as in a frame.
 std::string parts_of(const std::vector<v1::CheckpointPart>& parts) {
   std::string bytes;
   for (const v1::CheckpointPart& part : parts) {
@@ -269,7 +268,7 @@ TEST_F(Checkpoints, ThatCannotBeWrittenLeaveTheOldOneWhole) {
        [](FileCalls& calls, int& left) {
          calls.write = [&left](int file, const void* from, std::size_t size) -> std::ptrdiff_t {
            if (left-- == 0) return errno = ENOSPC, -1;
-           // the system may take less than it is given
+           // the system may write fewer bytes than requested
            return ::write(file, from, std::min<std::size_t>(size, 7));
          };
        }},
@@ -335,7 +334,7 @@ TEST_F(Checkpoints, LeftoversOfTheKilledAreClearedAndOthersAreNot) {
   EXPECT_EQ(files(), 4U) << "three that are named otherwise, and one that somebody writes";
   busy.put_in_place();
   EXPECT_TRUE(fs::exists(folder_ / "busy"));
-  clear_leftovers(folder_ / "nowhere");  // nothing to clear, and nothing wrong
+  clear_leftovers(folder_ / "nowhere");  // without leftovers there is no error
 }
 
 }  // namespace
