@@ -1,4 +1,4 @@
-// CHECK, columns and ids: the small promises that everything rests on.
+// CHECK, columns and ids: the basic guarantees of the code.
 #include <compare>
 #include <concepts>
 #include <cstdint>
@@ -42,8 +42,8 @@ TEST(Check, EvaluatesTheReasonOnlyOnFailure) {
   EXPECT_EQ(evaluated, 1);
 }
 
-/// Of every length up to a few registers, where a value and then another one is 0 in turn; -0 is 0,
-/// and what is not a number is none.
+/// Every length up to a few registers, with a 0 at each place in turn; -0 counts as 0, and NaN does
+/// not.
 template <class R>
 void expect_counts() {
   constexpr R kOthers[] = {R(1), -R(2), std::numeric_limits<R>::denorm_min(), std::numeric_limits<R>::quiet_NaN()};
@@ -83,8 +83,8 @@ TEST(Column, BeginsOnACacheLine) {
   expect_aligned<std::uint8_t>();
 }
 
-/// What asks for huge pages begins on one, and is given back as it was taken (AddressSanitizer
-/// would say so otherwise).
+/// A large column begins at a huge page and is freed in the way that it was allocated
+/// (AddressSanitizer would otherwise report it).
 TEST(Column, OfManyBytesBeginsOnAHugePage) {
   Column<float> column(2 * kHugePage / sizeof(float) + 1, 3.0F);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(column.data()) % kHugePage, 0U);

@@ -1,8 +1,8 @@
-// (e) The mailbox: messages a second, each one queued and handled alone. RFLO online, leaky tanh, m
-// = o = 8, T = 100.
+// (e) The mailbox: messages a second, each queued and handled alone. Online RFLO, leaky tanh,
+// m = o = 8, T = 100.
 //
-// Goal: 5e7 messages/s a core. (CAF into one actor: 5e6; Asio posts to a thousand strands: 1.6e7,
-// measured elsewhere.)
+// Goal: 5e7 messages/s on a core. (For comparison, measured elsewhere: CAF into one actor 5e6; Asio
+// posts to a thousand strands 1.6e7.)
 #include "core/transport/mailbox.h"
 #include "tests/bench/compare.h"
 #include "tests/bench/program.h"
