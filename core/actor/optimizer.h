@@ -66,9 +66,9 @@ struct AdamCommit {
 
 template <class R>
 void on(AdaptiveSynapse<R> s, const AdamCommit<R>& c) {
-  const R asked = c.scale * s.delta;
-  s.first = c.beta1 * s.first + (R(1) - c.beta1) * asked;
-  s.second = c.beta2 * s.second + (R(1) - c.beta2) * asked * asked;
+  const R change = c.scale * s.delta;
+  s.first = c.beta1 * s.first + (R(1) - c.beta1) * change;
+  s.second = c.beta2 * s.second + (R(1) - c.beta2) * change * change;
   s.weight -= c.rate * s.first / (std::sqrt(s.second) + c.epsilon);
   s.delta = R(0);
 }
@@ -85,8 +85,8 @@ void keep_change_within(R& delta, R scale, const Optimizer& optimizer) {
 /// CLIP: the synapse's message to the agent, and the handler of the answer.
 template <class R>
 Square<R> square(TaughtSynapse<R> s, R scale) {
-  const R asked = scale * s.delta;
-  return {asked * asked};
+  const R change = scale * s.delta;
+  return {change * change};
 }
 
 template <class R>

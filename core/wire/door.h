@@ -97,7 +97,7 @@ class Door {
   /// True if messages of this lag are declared and break no budget; messages of smaller lags then
   /// are too.
   bool is_open(Channel channel, std::int32_t lag) const {
-    return static_cast<std::uint32_t>(lag) < free_[static_cast<std::size_t>(channel)];
+    return static_cast<std::uint32_t>(lag) < open_lags_[static_cast<std::size_t>(channel)];
   }
 
   /// Passes the same number of messages at each of `lags` lags from `lag` on, for similar
@@ -128,7 +128,7 @@ class Door {
   Permit permit_;
   // by channel: smaller lags are declared and break no budget (a budget that a lag breaks is broken
   // by longer ones too)
-  std::array<std::uint32_t, kChannels> free_{};
+  std::array<std::uint32_t, kChannels> open_lags_{};
   Tick now_{};
   Ledger ledger_;
   Traffic* traffic_ = nullptr;

@@ -13,7 +13,7 @@ Traffic::Traffic(std::vector<StreamKeys> streams, std::int32_t lanes, std::int32
       largest_lag_(largest_lag),
       total_(streams_.size()),
       step_(streams_.size()),
-      touched_(streams_.size(), 0),
+      has_messages_(streams_.size(), 0),
       sizes_(streams_.size()),
       packets_(static_cast<std::size_t>(lanes), 0) {
   for (std::size_t s = 0; s < streams_.size(); ++s) {
@@ -59,9 +59,9 @@ void Traffic::close(std::size_t s) {
 }
 
 void Traffic::begin_step(Tick now, std::int32_t lag) {
-  for (std::size_t s = 0; s < touched_.size(); ++s) {
-    if (touched_[s] != 0) close(s);
-    touched_[s] = 0;
+  for (std::size_t s = 0; s < has_messages_.size(); ++s) {
+    if (has_messages_[s] != 0) close(s);
+    has_messages_[s] = 0;
   }
   const std::int64_t most = *std::ranges::max_element(packets_);
   if (most > peak_.packets) peak_ = {most, now_, lag_};

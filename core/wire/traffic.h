@@ -58,7 +58,7 @@ class Traffic {
   void add(Stream stream, std::int32_t lag, std::int32_t key, std::int32_t lane, std::int64_t messages) {
     if (lag != lag_) begin_step(now_, lag);
     const auto s = static_cast<std::size_t>(stream);
-    touched_[s] = 1;
+    has_messages_[s] = 1;
     step_[s][static_cast<std::size_t>(key) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane)] += messages;
   }
   /// Ends the last step, which completes messages and peak.
@@ -90,7 +90,7 @@ class Traffic {
   // By stream:
   std::vector<std::vector<std::int64_t>> total_;  // (lags x keys)
   std::vector<std::vector<std::int64_t>> step_;   // of the present step (keys x lanes)
-  std::vector<std::uint8_t> touched_;             // 1: step_ is not empty
+  std::vector<std::uint8_t> has_messages_;        // 1: step_ is not empty
   std::vector<std::vector<EventSize>> sizes_;     // (keys), empty unless `weigh` has been called
   std::vector<std::int64_t> packets_;             // of the present step (lanes)
   Tick now_{};

@@ -49,7 +49,7 @@ void CheckpointOption::declare(CLI::App& app) {
 CheckpointEvery CheckpointOption::every() const { return every_of(every_).value_or(CheckpointEvery{}); }
 
 void CheckpointOption::check(std::size_t models, bool traces) const {
-  if (!asked()) {
+  if (!has_file()) {
     if (!every_.empty()) throw UsageError("--checkpoint-every is given without --checkpoint");
     return;
   }
@@ -58,7 +58,7 @@ void CheckpointOption::check(std::size_t models, bool traces) const {
 }
 
 void CheckpointOption::prepare() const {
-  if (!asked()) return;
+  if (!has_file()) return;
   std::error_code error;
   if (std::filesystem::is_directory(file_, error))
     throw UsageError(fmt::format("--checkpoint {} is a folder; must be a file", file_.string()));
@@ -70,8 +70,9 @@ void CheckpointOption::prepare() const {
   const NewFile attempt(file_);
 }
 
-Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings)
-    : file_(std::move(file)), every_(every), asked_(asked), recordings_(recordings) {}
+Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const RunRequest& request,
+                           Recordings* recordings)
+    : file_(std::move(file)), every_(every), request_(request), recordings_(recordings) {}
 
 bool Checkpointer::due(const Moment& moment) {
   if (moment.stopping) return true;
@@ -83,10 +84,10 @@ bool Checkpointer::due(const Moment& moment) {
 
 void Checkpointer::observe(const Moment& moment, const std::vector<RuleSeries>* curves) {
   if (!due(moment)) return;
-  Beside beside;
-  if (recordings_ != nullptr) beside.recordings = recordings_->states();
-  if (curves != nullptr) beside.curves = *curves;
-  write_checkpoint(asked_, moment, file_, system_calls(), beside);
+  RunExtras extras;
+  if (recordings_ != nullptr) extras.recordings = recordings_->states();
+  if (curves != nullptr) extras.curves = *curves;
+  write_checkpoint(request_, moment, file_, system_calls(), extras);
   updates_ = 0;
   last_ = std::chrono::steady_clock::now();
 }

@@ -23,7 +23,7 @@ struct CheckpointEvery {
 class CheckpointOption {
  public:
   void declare(CLI::App& app);
-  bool asked() const { return !file_.empty(); }
+  bool has_file() const { return !file_.empty(); }
   const std::filesystem::path& file() const { return file_; }
   CheckpointEvery every() const;
 
@@ -48,7 +48,7 @@ class CheckpointOption {
 class Checkpointer {
  public:
   /// `recordings` belongs to the run and must outlive the Checkpointer; it may be null.
-  Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings);
+  Checkpointer(std::filesystem::path file, CheckpointEvery every, const RunRequest& request, Recordings* recordings);
   /// Must be called at every moment of the run. `curves` are the points so far, or null without
   /// curves. Throws FileError if a checkpoint cannot be written; the previous one then stays.
   void observe(const Moment& moment, const std::vector<RuleSeries>* curves);
@@ -58,7 +58,7 @@ class Checkpointer {
 
   std::filesystem::path file_;
   CheckpointEvery every_;
-  const Asked& asked_;
+  const RunRequest& request_;
   Recordings* recordings_;
   std::int64_t updates_ = 0;  // since the last checkpoint
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();

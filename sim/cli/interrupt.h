@@ -26,7 +26,7 @@ class Interrupt {
   void wait();
 
   std::atomic<bool> flag_ = false;
-  std::atomic<bool> over_ = false;  // true: the destructor ends the wait
+  std::atomic<bool> stop_ = false;  // true: the destructor ends the wait
   sigset_t before_ = {};            // signals blocked before the constructor
   std::thread waiter_;
 };

@@ -38,11 +38,11 @@ class ProgressLine {
   std::string describe(const Moment& moment, const Spec& spec, double seconds) const;
 
   std::ostream& terminal_;
-  bool shown_;
+  bool enabled_;
   std::function<Clock::time_point()> now_;
-  bool there_ = false;  // true: a line stands on the terminal
+  bool visible_ = false;  // true: a line stands on the terminal
   Clock::time_point last_;
-  Clock::time_point began_;          // start of the present rule in this process
+  Clock::time_point rule_start_;     // start of the present rule in this process
   std::size_t rule_ = SIZE_MAX;      // index of the present rule
   std::int64_t first_update_ = 0;    // its first update in this process
   std::int64_t first_messages_ = 0;  // its messages before that

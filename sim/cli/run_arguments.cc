@@ -83,7 +83,7 @@ void RunArguments::declare(CLI::App& app) {
 
 void RunArguments::check() const {
   trace.check(transport, models.size());
-  checkpoint.check(models.size(), trace.asked());
+  checkpoint.check(models.size(), trace.has_file());
   if (!serve_host.empty() && !serve) throw UsageError("--serve-host is given without --serve");
 }
 
@@ -96,7 +96,7 @@ Overrides RunArguments::overrides() const {
 }
 
 TransportKind RunArguments::transport_kind() const {
-  return transport == "mailbox" || trace.asked() ? TransportKind::kMailbox : TransportKind::kBatched;
+  return transport == "mailbox" || trace.has_file() ? TransportKind::kMailbox : TransportKind::kBatched;
 }
 
 }  // namespace locus

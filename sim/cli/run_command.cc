@@ -38,7 +38,7 @@ class RunInvocation final : public Invocation {
 };
 
 void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads) {
-  origin_ = {.asked = std::move(checkpoint.asked),
+  origin_ = {.request = std::move(checkpoint.request),
              .state = std::move(checkpoint.state),
              .recordings = std::move(checkpoint.recordings),
              .curves = std::move(checkpoint.curves)};
@@ -85,7 +85,7 @@ Exit RunInvocation::execute(const Console& console) {
 Exit resume_run(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads,
                 const Console& console) {
   RunInvocation invocation;
-  if (std::string wrong = parse_again(checkpoint.asked.arguments, invocation); !wrong.empty()) {
+  if (std::string wrong = parse_again(checkpoint.request.arguments, invocation); !wrong.empty()) {
     throw ModelError({{.file = file.string(),
                        .what = "is a checkpoint of a run that this program cannot be asked for",
                        .allowed = std::move(wrong)}});

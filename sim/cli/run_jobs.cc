@@ -57,8 +57,8 @@ void check_records_have_a_place(const Job& job) {
 /// Loads one model with the overrides of the command line; the result has no folder yet.
 Job load(const std::string& model, const RunArguments& arguments, const std::vector<Setting>& settings,
          RunOrigin& origin, ProgressLine& progress, const Console& console) {
-  CarriedFiles* const carried = arguments.checkpoint.asked() ? &origin.asked.files : nullptr;
-  std::string bytes = origin.state ? std::move(origin.asked.bytes) : read_file(model);
+  CarriedFiles* const carried = arguments.checkpoint.has_file() ? &origin.request.files : nullptr;
+  std::string bytes = origin.state ? std::move(origin.request.bytes) : read_file(model);
   std::vector<Fault> warnings;
   Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}};
   progress.clear();
@@ -72,10 +72,10 @@ Job load(const std::string& model, const RunArguments& arguments, const std::vec
     if (auto lack = lack_of_room(*job.spec.chip, *job.topology, model)) throw ModelError({*lack});
   }
   if (carried == nullptr) return job;
-  origin.asked.bytes = std::move(bytes);
+  origin.request.bytes = std::move(bytes);
   if (!origin.state) {
-    origin.asked.arguments = console.words;
-    origin.asked.model = model;
+    origin.request.arguments = console.words;
+    origin.request.model = model;
   }
   return job;
 }

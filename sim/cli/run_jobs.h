@@ -29,14 +29,14 @@ struct Job {
 
 /// The start of a run: its beginning, or a checkpoint.
 struct RunOrigin {
-  Asked asked;                             // the constant part of the run's own checkpoints
+  RunRequest request;                      // the constant part of the run's own checkpoints
   std::optional<RunState> state;           // of the checkpoint; empty at a beginning
   std::vector<RecordingState> recordings;  // of the checkpoint
   std::vector<RuleSeries> curves;          // of the checkpoint
 };
 
 /// Loads and checks every model, prepares every folder and file, and opens the recordings. Fills
-/// origin.asked if the command has a checkpoint. Throws UsageError, ModelError or FileError with
+/// origin.request if the command has a checkpoint. Throws UsageError, ModelError or FileError with
 /// the reason for a refusal.
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
                            const Console& console);

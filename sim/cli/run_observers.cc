@@ -13,8 +13,8 @@ RunObservers::RunObservers(const RunArguments& arguments, const std::vector<Job>
     live_.emplace(host, *arguments.serve, jobs.front().spec, jobs.size());
     (arguments.json ? console.err : console.out) << "live: " << live_->url() << std::endl;
   }
-  if (arguments.checkpoint.asked()) {
-    checkpointer_.emplace(arguments.checkpoint.file(), arguments.checkpoint.every(), origin.asked,
+  if (arguments.checkpoint.has_file()) {
+    checkpointer_.emplace(arguments.checkpoint.file(), arguments.checkpoint.every(), origin.request,
                           jobs.front().recordings.get());
   }
 }

@@ -42,7 +42,7 @@ Exit RunOutputs::write_failures(const RunResult& result, Locality budget) const 
 
 Exit RunOutputs::write_interrupt(bool resumed) const {
   console_.err << (resumed ? "locus resume" : "locus run") << ": interrupted\n";
-  if (arguments_.checkpoint.asked()) {
+  if (arguments_.checkpoint.has_file()) {
     console_.err << "To go on: locus resume " << arguments_.checkpoint.file().string() << '\n';
   } else if (arguments_.models.size() == 1) {
     console_.err << "Only a run with --checkpoint FILE can be gone on with.\n";

@@ -15,7 +15,7 @@ namespace locus {
 class TraceOption {
  public:
   void declare(CLI::App& app);
-  bool asked() const { return !file_.empty(); }
+  bool has_file() const { return !file_.empty(); }
   /// Throws UsageError if options contradict each other. Must be called before any loading.
   void check(const std::string& transport, std::size_t models) const;
   std::optional<TraceRequest> request(const Spec& spec) const;

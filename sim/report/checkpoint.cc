@@ -46,14 +46,14 @@ class Writer {
  public:
   Writer(const std::filesystem::path& path, const FileCalls& calls) : frame_(kKind, path, calls) {}
 
-  void head(const Asked& asked, std::size_t rules, bool running) {
+  void head(const RunRequest& request, std::size_t rules, bool running) {
     Part part;
     Part::Head& head = *part.mutable_head();
     head.set_version(std::string(version()));
     head.set_commit(std::string(commit()));
     head.set_level(std::string(level()));
-    head.mutable_arguments()->Add(asked.arguments.begin(), asked.arguments.end());
-    head.set_model(asked.model);
+    head.mutable_arguments()->Add(request.arguments.begin(), request.arguments.end());
+    head.set_model(request.model);
     head.set_rules(static_cast<std::int32_t>(rules));
     head.set_running(running);
     put(part);
@@ -194,7 +194,7 @@ class Reader {
   Checkpoint read() && {
     Part part;
     read(part);
-    if (!part.has_head()) refuse("does not begin with what was asked");
+    if (!part.has_head()) refuse("does not begin with what was request");
     take(part.head());
     for (read(part); !part.has_end(); read(part)) {
       switch (part.part_case()) {
@@ -213,7 +213,7 @@ class Reader {
       refuse("goes on behind its last part");
     if (std::ssize(checkpoint_.state.rules) != rules_)
       refuse(fmt::format("holds {} rules of {}", checkpoint_.state.rules.size(), rules_));
-    checkpoint_.asked.files.complete = true;
+    checkpoint_.request.files.complete = true;
     return std::move(checkpoint_);
   }
 
@@ -242,14 +242,14 @@ class Reader {
     checkpoint_.version = head.version();
     checkpoint_.commit = head.commit();
     checkpoint_.level = head.level();
-    checkpoint_.asked.arguments.assign(head.arguments().begin(), head.arguments().end());
-    checkpoint_.asked.model = head.model();
+    checkpoint_.request.arguments.assign(head.arguments().begin(), head.arguments().end());
+    checkpoint_.request.model = head.model();
     checkpoint_.state.running = head.running();
     rules_ = head.rules();
   }
 
   void take(Part::FileBytes& file) {
-    std::string& bytes = file.name().empty() ? checkpoint_.asked.bytes : checkpoint_.asked.files.bytes[file.name()];
+    std::string& bytes = file.name().empty() ? checkpoint_.request.bytes : checkpoint_.request.files.bytes[file.name()];
     if (bytes.empty()) {
       bytes = std::move(*file.mutable_bytes());
     } else {
@@ -369,18 +369,18 @@ class Reader {
 
 }  // namespace
 
-void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
-                      const FileCalls& calls, const Beside& beside) {
+void write_checkpoint(const RunRequest& request, const Moment& moment, const std::filesystem::path& path,
+                      const FileCalls& calls, const RunExtras& extras) {
   const bool running = moment.present != nullptr;
   const std::vector<Outcome>& ended = moment.done.outcomes;
   Writer writer(path, calls);
-  writer.head(asked, ended.size() + (running ? 1 : 0), running);
-  writer.file("", asked.bytes);
-  for (const auto& [name, bytes] : asked.files.bytes) writer.file(name, bytes);
-  const auto curves_of = [&](std::size_t r) { return r < beside.curves.size() ? &beside.curves[r] : nullptr; };
+  writer.head(request, ended.size() + (running ? 1 : 0), running);
+  writer.file("", request.bytes);
+  for (const auto& [name, bytes] : request.files.bytes) writer.file(name, bytes);
+  const auto curves_of = [&](std::size_t r) { return r < extras.curves.size() ? &extras.curves[r] : nullptr; };
   for (std::size_t r = 0; r < ended.size(); ++r) writer.rule(state_of(ended[r]), moment.done.precision, curves_of(r));
   if (running) writer.rule(moment.state(), moment.done.precision, curves_of(ended.size()));
-  for (const RecordingState& recording : beside.recordings) writer.recording(recording);
+  for (const RecordingState& recording : extras.recordings) writer.recording(recording);
   writer.put_in_place();
 }
 

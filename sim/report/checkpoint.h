@@ -22,7 +22,7 @@
 namespace locus {
 
 /// The constant part of all checkpoints of a run.
-struct Asked {
+struct RunRequest {
   std::vector<std::string> arguments;  // the words after `locus run`
   std::string model;                   // path of the model file on the command line
   std::string bytes;                   // of the model file
@@ -30,7 +30,7 @@ struct Asked {
 };
 
 struct Checkpoint {
-  Asked asked;
+  RunRequest request;
   std::string version;  // of the program that wrote it
   std::string commit;
   std::string level;  // of its arithmetic (core/base/level.h)
@@ -40,14 +40,14 @@ struct Checkpoint {
 };
 
 /// The parts of a checkpoint besides the run itself.
-struct Beside {
+struct RunExtras {
   std::vector<RecordingState> recordings = {};
   std::vector<RuleSeries> curves = {};  // of the first rules, in the order of the run
 };
 
 /// Replaces the file at `path`. Throws FileError; the old file is then unchanged.
-void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
-                      const FileCalls& calls = system_calls(), const Beside& beside = {});
+void write_checkpoint(const RunRequest& request, const Moment& moment, const std::filesystem::path& path,
+                      const FileCalls& calls = system_calls(), const RunExtras& extras = {});
 
 /// Throws ModelError if the file is no whole checkpoint of this format, FileError if it cannot be
 /// read. misfit (sim/run/state.h) checks that the state fits the model.

@@ -24,6 +24,6 @@ std::string data_page(const std::string& name, const std::string& kind, const st
 std::string report_page(const std::filesystem::path& result);
 
 /// The default path of the page of `locus report`: next to the result.
-std::filesystem::path report_beside(const std::filesystem::path& result);
+std::filesystem::path default_report_path(const std::filesystem::path& result);
 
 }  // namespace locus

@@ -84,7 +84,7 @@ struct LiveServer::State {
   std::atomic<int> open = 0;       // number of sessions
   std::atomic<bool> over = false;  // true: no snapshot will follow
   // busy() at the call of `wanted` whose snapshot is not there yet; used by the publisher only
-  std::optional<std::chrono::nanoseconds> asked;
+  std::optional<std::chrono::nanoseconds> start;
   // the earliest time for the next snapshot; used by the publisher only
   Clock::time_point next{};
   std::thread thread;
@@ -278,14 +278,14 @@ bool LiveServer::wanted() {
   if (state_->waiting.load(std::memory_order_relaxed) == 0) return false;
   const Clock::time_point now = Clock::now();
   if (now < state_->next) return false;
-  state_->asked = busy();
+  state_->start = busy();
   return true;
 }
 
 void LiveServer::publish(std::string json) {
   const Clock::time_point now = Clock::now();
-  const std::chrono::nanoseconds cost = state_->asked ? busy() - *state_->asked : std::chrono::nanoseconds::zero();
-  state_->asked.reset();
+  const std::chrono::nanoseconds cost = state_->start ? busy() - *state_->start : std::chrono::nanoseconds::zero();
+  state_->start.reset();
   state_->next = now + std::max<Clock::duration>(kPace, cost * kShare);
   const std::lock_guard lock(state_->mutex);
   state_->snapshot = std::move(json);

@@ -93,9 +93,9 @@ TEST_F(OnDisk, AFullOneKeepsTheLastCheckpoint) {
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
   // A checkpoint grows with its losses, eight bytes for each update, until two of them exceed the
   // disk.
-  const std::string asked = model("training { updates: 5000 learning_rate: 0.001 }\n");
+  const std::string path = model("training { updates: 5000 learning_rate: 0.001 }\n");
   const std::string file = at("disk/run.ckpt");
-  expect_fails(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint", file,
+  expect_fails(invoke({"run", path, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint", file,
                        "--checkpoint-every", "50"}),
                file + ": " + kFull);
   EXPECT_EQ(texts("disk").size(), 1U) << "nothing half written stays";
@@ -106,19 +106,19 @@ TEST_F(OnDisk, AFullOneKeepsTheLastCheckpoint) {
   disk.resize("1m");
   const Answer resumed = invoke({"resume", file});
   EXPECT_EQ(resumed.code, 0) << resumed.err;
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("whole")}).code, 0);
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--rule", "rflo", "--out", at("whole")}).code, 0);
   expect_same_files("whole", "out");
 }
 
 TEST_F(OnDisk, AFullOneKeepsTheResultsOfBefore) {
   const Disk disk(at("disk"), "4m");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
-  const std::string asked = model("training { updates: 30 learning_rate: 0.1 }\n");
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("disk/out")}).code, 0);
+  const std::string path = model("training { updates: 30 learning_rate: 0.1 }\n");
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--out", at("disk/out")}).code, 0);
   const auto before = texts("disk/out");
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--seed", "9", "--out", at("whole")}).code, 0);
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--seed", "9", "--out", at("whole")}).code, 0);
   const auto after = texts("whole");
-  const std::vector<std::string> again = {"run", asked, "--quiet", "--seed", "9", "--out", at("disk/out")};
+  const std::vector<std::string> again = {"run", path, "--quiet", "--seed", "9", "--out", at("disk/out")};
   std::vector<std::string> kept = again;
   kept.insert(kept.end(), {"--checkpoint", at("run.ckpt"), "--checkpoint-every", "7"});
   // No room for any file; then room for the small files but not for the page.
@@ -159,8 +159,8 @@ std::size_t expect_begins_as(const std::string& name, const std::string& bytes, 
 }
 
 TEST_F(OnDisk, AFullOneKeepsWhatWasRecorded) {
-  const std::string asked = recorded_model("training { updates: 400 learning_rate: 0.001 batch: 2 }\n");
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole")}).code, 0);
+  const std::string path = recorded_model("training { updates: 400 learning_rate: 0.001 batch: 2 }\n");
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--out", at("whole")}).code, 0);
   const auto whole = texts("whole/record");
   // the files of the first rule fill the disk, or those of the second
   for (const char* size : {"100k", "220k"}) {
@@ -175,7 +175,7 @@ TEST_F(OnDisk, AFullOneKeepsWhatWasRecorded) {
     };
     fs::remove(at("run.ckpt"));
     const Answer full = invoke(
-        {"run", asked, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "60"});
+        {"run", path, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "60"});
     expect_fails(full, kFull);
     EXPECT_TRUE(has(full.err, "disk/out/record/")) << full.err;
     expect_whole_updates();
@@ -191,9 +191,9 @@ TEST_F(OnDisk, AFullOneKeepsWhatWasRecorded) {
 TEST_F(OnDisk, ALockedOneKeepsAll) {
   const Disk disk(at("disk"), "8m");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
-  const std::string asked = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
+  const std::string path = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
   const std::vector<std::string> run = {
-      "run", asked, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
+      "run", path, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
   ASSERT_EQ(invoke(run).code, 0);
   const auto before = texts("disk/out");
   disk.lock();
@@ -201,16 +201,16 @@ TEST_F(OnDisk, ALockedOneKeepsAll) {
   expect_fails(invoke({"resume", at("run.ckpt")}), at("disk/out") + ": " + why);
   fs::remove(at("run.ckpt"));
   expect_fails(invoke(run), at("disk/out") + ": " + why);
-  expect_fails(invoke({"run", asked, "--checkpoint", at("disk/run.ckpt"), "--out", at("out")}),
+  expect_fails(invoke({"run", path, "--checkpoint", at("disk/run.ckpt"), "--out", at("out")}),
                at("disk/run.ckpt") + ": cannot write: Read-only file system");
   EXPECT_EQ(texts("disk/out"), before);
 }
 
 /// The folder of the results is writable, the folder of the recordings in it is not.
 TEST_F(OnDisk, ALockedFolderOfRecordingsIsNamed) {
-  const std::string asked = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
+  const std::string path = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
   const std::vector<std::string> run = {
-      "run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
+      "run", path, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
   const Disk disk(at("out/record"), "8m");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
   disk.lock();
@@ -231,11 +231,11 @@ TEST_F(OnDisk, ALockedFolderOfRecordingsIsNamed) {
 /// of permissions.
 TEST_F(OnDisk, AFolderWithoutPermissionIsNamed) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write to any folder";
-  const std::string asked = model("");
+  const std::string path = model("");
   fs::create_directory(at("locked"));
   fs::permissions(at("locked"), fs::perms::owner_read | fs::perms::owner_exec);
-  expect_fails(invoke({"run", asked, "--checkpoint", at("locked/run.ckpt")}), "cannot write: Permission denied");
-  expect_fails(invoke({"run", asked, "--out", at("locked")}), "cannot write to the folder: Permission denied");
+  expect_fails(invoke({"run", path, "--checkpoint", at("locked/run.ckpt")}), "cannot write: Permission denied");
+  expect_fails(invoke({"run", path, "--out", at("locked")}), "cannot write to the folder: Permission denied");
   fs::permissions(at("locked"), fs::perms::owner_all);
 }
 
@@ -250,12 +250,12 @@ std::thread takes(const std::string& folder, const std::string& file, std::uintm
 }
 
 TEST_F(OnDisk, AFolderOfCheckpointsThatIsNotThereOrVanishesIsNamed) {
-  const std::string asked = model("training { updates: 200000000 learning_rate: 0.001 }\n");
-  expect_fails(invoke({"run", asked, "--checkpoint", at("nowhere/run.ckpt")}),
+  const std::string path = model("training { updates: 200000000 learning_rate: 0.001 }\n");
+  expect_fails(invoke({"run", path, "--checkpoint", at("nowhere/run.ckpt")}),
                "nowhere/run.ckpt: cannot write: No such file or directory");
   fs::create_directory(at("kept"));
   std::thread thief = takes(at("kept"), at("kept/run.ckpt"));
-  const Answer vanished = invoke({"run", asked, "--checkpoint", at("kept/run.ckpt"), "--checkpoint-every", "1"});
+  const Answer vanished = invoke({"run", path, "--checkpoint", at("kept/run.ckpt"), "--checkpoint-every", "1"});
   thief.join();
   expect_fails(vanished, "kept/run.ckpt: cannot write: No such file or directory");
   EXPECT_TRUE(fs::exists(at("kept-away/run.ckpt"))) << "the last good one stays";
@@ -263,10 +263,10 @@ TEST_F(OnDisk, AFolderOfCheckpointsThatIsNotThereOrVanishesIsNamed) {
 
 TEST_F(OnDisk, AFolderOfRecordingsThatVanishesIsNamed) {
   // Open files stay writable after the removal, so the next checkpoint finds the fault.
-  const std::string asked = recorded_model("training { updates: 200000000 learning_rate: 0.001 }\n");
+  const std::string path = recorded_model("training { updates: 200000000 learning_rate: 0.001 }\n");
   std::thread thief = takes(at("out/record"), at("out/record/bptt/W-weights.npy"), 2000);
   const Answer vanished =
-      invoke({"run", asked, "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "20"});
+      invoke({"run", path, "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "20"});
   thief.join();
   expect_fails(vanished, "out/record/bptt/");
   EXPECT_TRUE(has(vanished.err, "No such file or directory")) << vanished.err;

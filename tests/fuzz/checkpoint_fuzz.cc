@@ -52,7 +52,7 @@ bool is_small(const locus::Spec& spec) {
 
 void go_on(locus::Checkpoint checkpoint) {
   std::vector<locus::Fault> warnings;
-  const locus::Spec spec = locus::load_bytes(checkpoint.asked.bytes, "m.txtpb", {}, warnings, &checkpoint.asked.files);
+  const locus::Spec spec = locus::load_bytes(checkpoint.request.bytes, "m.txtpb", {}, warnings, &checkpoint.request.files);
   if (!is_small(spec) || !locus::misfit(spec, locus::topology_of(spec), checkpoint.state).empty()) return;
   locus::run(spec, {.transport = locus::TransportKind::kBatched, .threads = 1, .from = &checkpoint.state});
 }

@@ -111,14 +111,14 @@ TEST(Clip, BoundsTheNormAndKeepsTheDirection) {
     const RunResult unbound = run_with(spec, transport);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
       if (spec.rules[k].kind == RuleKind::kNone) continue;
-      oracle::ByProjection asked = change(spec, free.outcomes[k]);
-      const double norm = norm_of(asked);
+      oracle::ByProjection changes = change(spec, free.outcomes[k]);
+      const double norm = norm_of(changes);
       ASSERT_GT(norm, 0.75) << "the bound must bite";
       EXPECT_NEAR(norm_of(change(spec, bounded.outcomes[k])), 0.75, 1e-12) << spec.rules[k].name;
-      for (std::vector<double>& projection : asked) {
+      for (std::vector<double>& projection : changes) {
         for (double& value : projection) value *= 0.75 / norm;
       }
-      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), asked, 1e-11)) << spec.rules[k].name;
+      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), changes, 1e-11)) << spec.rules[k].name;
       EXPECT_TRUE(close(change(spec, unbound.outcomes[k]), change(spec, free.outcomes[k]), 1e-12));
     }
   }
@@ -131,11 +131,11 @@ TEST(Clip, BoundsEachElement) {
     spec.training.optimizer.element = 0.25;
     const RunResult bounded = run_with(spec, transport);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      oracle::ByProjection asked = change(spec, free.outcomes[k]);
-      for (std::vector<double>& projection : asked) {
+      oracle::ByProjection changes = change(spec, free.outcomes[k]);
+      for (std::vector<double>& projection : changes) {
         for (double& value : projection) value = std::clamp(value, -0.25, 0.25);
       }
-      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), asked, 1e-11)) << spec.rules[k].name;
+      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), changes, 1e-11)) << spec.rules[k].name;
       EXPECT_EQ(bounded.outcomes[k].ledger, free.outcomes[k].ledger) << "a bound of its own costs no message";
     }
   }

@@ -47,7 +47,7 @@ class Checkpoints : public InFolder {
   void write_at(const Spec& spec, int at) const {
     int moments = 0;
     run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
-                 if (moments++ == at) write_checkpoint(asked_, moment, file_);
+                 if (moments++ == at) write_checkpoint(request_, moment, file_);
                }});
     ASSERT_GT(moments, at);
   }
@@ -64,15 +64,16 @@ class Checkpoints : public InFolder {
 
   std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {})); }
 
-  Asked asked_ = {.arguments = {"m.txtpb", "--out", "a folder"},
-                  .model = "m.txtpb",
-                  .bytes = std::string("model\0bytes", 11),
-                  .files = {.complete = false, .bytes = {{"w.npy", std::string(20'000'000, 'w')}, {"empty.blocks", ""}}}};
+  RunRequest request_ = {
+      .arguments = {"m.txtpb", "--out", "a folder"},
+      .model = "m.txtpb",
+      .bytes = std::string("model\0bytes", 11),
+      .files = {.complete = false, .bytes = {{"w.npy", std::string(20'000'000, 'w')}, {"empty.blocks", ""}}}};
   const fs::path file_ = folder_ / "run.ckpt";
 };
 
 TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
       Spec spec = model_with_chip(seed);
@@ -90,7 +91,7 @@ TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {
 }
 
 TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
     Spec spec = odd_model(4);
     spec.training.updates = 3;
@@ -116,7 +117,7 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   ASSERT_EQ(bytes().at(8), 1);
   Checkpoint read = read_checkpoint(file_);
   std::vector<Fault> warnings;
-  const Spec spec = load_bytes(read.asked.bytes, "m.txtpb", {}, warnings, &read.asked.files);
+  const Spec spec = load_bytes(read.request.bytes, "m.txtpb", {}, warnings, &read.request.files);
   EXPECT_EQ(misfit(spec, topology_of(spec), read.state), "");
   EXPECT_TRUE(read.state.running);
   EXPECT_GT(read.state.rules.back().updates, 0);
@@ -136,11 +137,11 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
 TEST_F(Checkpoints, HoldWhatWasAskedByteByByte) {
   write_at(model_with_chip(1), 2);
   const Checkpoint read = read_checkpoint(file_);
-  EXPECT_EQ(read.asked.arguments, asked_.arguments);
-  EXPECT_EQ(read.asked.model, asked_.model);
-  EXPECT_EQ(read.asked.bytes, asked_.bytes);
-  EXPECT_EQ(read.asked.files.bytes, asked_.files.bytes);
-  EXPECT_TRUE(read.asked.files.complete);
+  EXPECT_EQ(read.request.arguments, request_.arguments);
+  EXPECT_EQ(read.request.model, request_.model);
+  EXPECT_EQ(read.request.bytes, request_.bytes);
+  EXPECT_EQ(read.request.files.bytes, request_.files.bytes);
+  EXPECT_TRUE(read.request.files.complete);
   EXPECT_EQ(read.version, version());
   EXPECT_EQ(read.commit, commit());
   EXPECT_EQ(read.level, level());
@@ -148,7 +149,7 @@ TEST_F(Checkpoints, HoldWhatWasAskedByteByByte) {
 }
 
 TEST_F(Checkpoints, CutShortAtAnyByteAreRefused) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   write_at(odd_model(3), 1);
   const std::string whole = bytes();
   for (std::size_t length = 0; length < whole.size(); length += length < 64 ? 1U : 37U) {
@@ -164,7 +165,7 @@ TEST_F(Checkpoints, CutShortAtAnyByteAreRefused) {
 }
 
 TEST_F(Checkpoints, WithAnyBitFlippedAreRefused) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   write_at(odd_model(3), 1);
   const std::string whole = bytes();
   for (std::size_t k = 0; k < whole.size(); k += k < 64 || k + 64 > whole.size() ? 1U : 29U) {
@@ -238,7 +239,7 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
   };
   EXPECT_EQ(refusal_of({head, rule, losses, end}), "");
   EXPECT_NE(refusal_of({}).find("has no end"), std::string::npos);
-  EXPECT_NE(refusal_of({rule, end}).find("does not begin with what was asked"), std::string::npos);
+  EXPECT_NE(refusal_of({rule, end}).find("does not begin with what was request"), std::string::npos);
   EXPECT_NE(refusal_of({head, losses, end}).find("numbers of no rule"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, weights, end}).find("weights of projection 1"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, counts, end}).find("without a peak"), std::string::npos);
@@ -253,7 +254,7 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
 }
 
 TEST_F(Checkpoints, ThatCannotBeWrittenLeaveTheOldOneWhole) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   const Spec spec = odd_model(3);
   write_at(spec, 1);
   const std::string before = bytes();
@@ -291,7 +292,7 @@ TEST_F(Checkpoints, ThatCannotBeWrittenLeaveTheOldOneWhole) {
       run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
                    if (!said.empty()) return;
                    try {
-                     write_checkpoint(asked_, moment, file_, calls);
+                     write_checkpoint(request_, moment, file_, calls);
                    } catch (const FileError& error) {
                      said = error.what();
                    }
@@ -316,7 +317,7 @@ TEST_F(Checkpoints, AreWrittenThroughInterruptedAndPartialCalls) {
   };
   int moments = 0;
   run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
-               if (moments++ == 1) write_checkpoint(asked_, moment, file_, calls);
+               if (moments++ == 1) write_checkpoint(request_, moment, file_, calls);
              }});
   EXPECT_EQ(bytes(), expected);
 }

@@ -67,8 +67,8 @@ TEST_F(Report, IsTheSameFromTheRunAndFromItsFiles) {
   EXPECT_EQ(written, report_page(folder_));
   EXPECT_EQ(written, report_page(folder_ / "result.binpb"));
   EXPECT_EQ(written, report_page(folder_ / "result.json"));
-  EXPECT_EQ(report_beside(folder_), folder_ / "report.html");
-  EXPECT_EQ(report_beside(folder_ / "result.json"), folder_ / "report.html");
+  EXPECT_EQ(default_report_path(folder_), folder_ / "report.html");
+  EXPECT_EQ(default_report_path(folder_ / "result.json"), folder_ / "report.html");
   fs::remove(folder_ / "result.binpb");
   EXPECT_EQ(written, report_page(folder_));
 }

@@ -184,7 +184,7 @@ RuleSpec symmetric(double filter_tau) {
 
 /// The change of every synapse in the program's update: with a learning rate of 1, the change of
 /// the weight.
-oracle::ByProjection asked(Spec spec, const RuleSpec& rule, TransportKind transport) {
+oracle::ByProjection changes(Spec spec, const RuleSpec& rule, TransportKind transport) {
   spec.rules = {rule};
   return change(spec, run_with(spec, transport).outcomes.at(0));
 }
@@ -195,7 +195,7 @@ TEST(Gradient, OfBpttIsThatOfTheTangents) {
     const RuleSpec bptt = rule_spec(RuleKind::kBptt);
     const oracle::ByProjection wanted = spiking::tangents(spec, bptt);
     for (const TransportKind transport : kTransports)
-      ASSERT_TRUE(close(asked(spec, bptt, transport), wanted, 1e-10)) << name(transport) << ", seed " << seed;
+      ASSERT_TRUE(close(changes(spec, bptt, transport), wanted, 1e-10)) << name(transport) << ", seed " << seed;
   }
 }
 
@@ -205,7 +205,7 @@ TEST(Gradient, OfTruncatedSweepsOverTheWholeTrialIsThatOfBptt) {
     const oracle::ByProjection wanted = spiking::tangents(spec, rule_spec(RuleKind::kBptt));
     for (const std::int32_t stride : {1, 7}) {
       for (const TransportKind transport : kTransports)
-        ASSERT_TRUE(close(asked(spec, truncated(20, stride), transport), wanted, 1e-10))
+        ASSERT_TRUE(close(changes(spec, truncated(20, stride), transport), wanted, 1e-10))
             << name(transport) << ", stride " << stride;
     }
   }
@@ -221,7 +221,7 @@ TEST(Gradient, OfEpropIsThatOfBpttWithPathsCut) {
       const oracle::ByProjection wanted =
           spiking::backward(spec, eprop, {.recurrent = false, .reset = false, .signals = true});
       for (const TransportKind transport : kTransports)
-        ASSERT_TRUE(close(asked(spec, eprop, transport), wanted, 1e-11))
+        ASSERT_TRUE(close(changes(spec, eprop, transport), wanted, 1e-11))
             << name(transport) << ", seed " << seed << ", tau " << tau;
     }
   }
@@ -232,7 +232,7 @@ TEST(Gradient, OfBpttHasTheResetsPath) {
   const Spec spec = small_spiking_model(3);
   const RuleSpec bptt = rule_spec(RuleKind::kBptt);
   const oracle::ByProjection cut = spiking::backward(spec, bptt, {.recurrent = true, .reset = false, .signals = false});
-  EXPECT_FALSE(close(asked(spec, bptt, TransportKind::kBatched), cut, 1e-3));
+  EXPECT_FALSE(close(changes(spec, bptt, TransportKind::kBatched), cut, 1e-3));
 }
 
 /// Neurons with too high rates approach the target rate without any error.
