@@ -179,7 +179,6 @@ bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& 
 }
 
 /// The rules whose learning takes more packets the longer a trial is; empty without a chip.
-/// chip.
 std::optional<std::string> on_growth(const Spec& spec, const RunResult& result) {
   if (!result.chip) return std::nullopt;
   std::vector<std::string> growing;
@@ -225,7 +224,8 @@ std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
       sentences.push_back(fmt::format("{}: {}", rule, outcome.message));
   }
   if (!broken.empty()) {
-    sentences.push_back(fmt::format("The {} locality budget was broken by {}.", name(spec.training.locality), listed(broken)));
+    sentences.push_back(
+        fmt::format("The {} locality budget was broken by {}.", name(spec.training.locality), listed(broken)));
   }
   if (sentences.empty()) sentences.push_back("Nothing was learnt: every rule only ran the network forward.");
   return sentences;
