@@ -55,8 +55,8 @@ void check_records_have_a_place(const Job& job) {
 }
 
 /// Loads one model with the overrides of the command line; the result has no folder yet.
-Job load(const std::string& model, const RunArguments& arguments, const std::vector<Setting>& settings,
-         RunOrigin& origin, ProgressLine& progress, const Console& console) {
+Job load_job(const std::string& model, const RunArguments& arguments, const std::vector<Setting>& settings,
+             RunOrigin& origin, ProgressLine& progress, const Console& console) {
   CarriedFiles* const carried = arguments.checkpoint.has_file() ? &origin.request.files : nullptr;
   std::string bytes = origin.state ? std::move(origin.request.bytes) : read_file(model);
   std::vector<Fault> warnings;
@@ -87,7 +87,7 @@ std::vector<Job> load_all(const RunArguments& arguments, RunOrigin& origin, Prog
   for (const std::string& text : arguments.settings) settings.push_back(setting_of(text));
   for (const std::string& model : arguments.models) {
     progress.say("loading " + model);
-    Job& job = jobs.emplace_back(load(model, arguments, settings, origin, progress, console));
+    Job& job = jobs.emplace_back(load_job(model, arguments, settings, origin, progress, console));
     const std::string& name = job.spec.name;
     if (!names.insert(name).second) {
       throw UsageError(fmt::format("two models have the name \"{}\"; their results could not be told apart", name));
@@ -99,7 +99,7 @@ std::vector<Job> load_all(const RunArguments& arguments, RunOrigin& origin, Prog
 }
 
 /// Throws if the run of one model cannot have its memory or its files.
-void prepare(const Job& job, const RunArguments& arguments) {
+void prepare_job(const Job& job, const RunArguments& arguments) {
   check_records_have_a_place(job);
   const TransportKind transport = arguments.transport_kind();
   if (transport == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
@@ -114,7 +114,7 @@ void prepare(const Job& job, const RunArguments& arguments) {
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
                            const Console& console) {
   std::vector<Job> jobs = load_all(arguments, origin, progress, console);
-  for (const Job& job : jobs) prepare(job, arguments);
+  for (const Job& job : jobs) prepare_job(job, arguments);
   arguments.checkpoint.prepare();
   if (origin.state) {
     Job& job = jobs.front();
