@@ -1,4 +1,4 @@
-// Topology: who is wired to whom: populations, projections and their ends, without any weight.
+// Topology: the wires of a network: populations, projections and their ends, without any weight.
 //
 // Why: placement, reach, closed forms, memory, transports and files all ask the same questions of a
 // network. Build answers them once for a run (sim/model/wire.h); the networks of all rules refer to
@@ -37,25 +37,25 @@ struct LayerSizes {
   }
 };
 
-/// A population: a range of its layer, and the facts about its neurons that decide which messages
-/// they need.
+/// A population: a range of its layer, and the properties of its neurons that decide about their
+/// messages.
 struct Population {
   std::string name;
   Layer layer = Layer::kInput;
   std::int32_t begin = 0;  // first neuron, within the layer
   std::int32_t size = 0;   // neurons
-  // Whether alpha phi'(u_t) is the same at every tick: phi is the identity and nothing spikes.
+  // true: alpha phi'(u_t) is the same at every tick, because phi is the identity and nothing spikes
   bool constant_gain = true;
   bool spiking = false;
-  bool adapting = false;  // spiking, with a threshold that adapts
-  bool leaky = false;     // readouts with memory
-  // Whether h_0 of each neuron is not 0, so that it sends at the first tick (size); empty: none is.
+  bool adapting = false;  // true: spiking, with an adaptive threshold
+  bool leaky = false;     // true: readouts with memory
+  // by neuron: 1 if its h_0 is not 0, so that it sends in the first tick (size); empty: all are 0
   std::vector<std::uint8_t> awake = {};
 
   bool is_awake(std::int32_t neuron) const { return !awake.empty() && awake[static_cast<std::size_t>(neuron)] != 0; }
 };
 
-/// The wires of one projection. Synapses are counted from 0 within it, sources and targets too.
+/// The wires of one projection. Its synapses, sources and targets are numbered from 0.
 struct Projection {
   std::string name;
   Layer source_layer = Layer::kInput;
@@ -77,11 +77,11 @@ struct Projection {
   Column<std::int64_t> offset = {};
   // likewise (synapses): target within the projection, ascending under each source
   Column<std::int32_t> target = {};
-  // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: the file lists them
-  // target by target, sources ascending (row by row)
+  // sparse only (synapses): entry k of the file is synapse listed[k]; empty: the file lists the
+  // synapses target by target with ascending sources (row by row)
   std::vector<std::int64_t> listed = {};
 
-  /// Synapses.
+  /// The number of synapses.
   std::int64_t size() const {
     if (dense) return std::int64_t{source_size} * target_size;
     return hollow ? std::int64_t{source_size} * (target_size - 1) : entries;
@@ -108,8 +108,8 @@ struct Projection {
   /// sparse.
   std::int64_t synapse_between(std::int32_t source, std::int32_t target) const;
 
-  /// The values that a file has of the projection: one a synapse, and places for a hollow matrix'
-  /// diagonal.
+  /// The number of values that a file has for the projection: one for each synapse, and in a hollow
+  /// matrix one for each entry of the diagonal.
   std::int64_t places() const { return size() + (hollow ? source_size : 0); }
   /// Calls visit(place in the file, synapse, target, source) for each synapse in its order. A dense
   /// or hollow projection has the places of its matrix (targets x sources, row by row). Dense or
@@ -149,7 +149,7 @@ struct Projection {
   std::vector<std::int64_t> listed_places() const;
 };
 
-/// A rate neuron's autapse of delay 1 (a spiking neuron does not ask for its own weight).
+/// A rate neuron's autapse of delay 1 (a spiking neuron does not need its own weight).
 struct Autapse {
   NeuronId neuron;  // within the rate layer
   ProjectionId projection;
@@ -162,7 +162,7 @@ struct Topology {
   std::vector<Autapse> autapses;    // by neuron
   LayerSizes sizes;
 
-  /// Synapses of all projections.
+  /// The number of synapses of all projections.
   std::int64_t synapses() const;
   const Population& target_of(const Projection& projection) const { return populations[projection.target_population]; }
   const Population& source_of(const Projection& projection) const { return populations[projection.source_population]; }
@@ -189,11 +189,12 @@ void make_hollow(Projection& projection);
 /// Lists the targets of a hollow projection, which networks read.
 void list_targets(Projection& hollow);
 
-/// Makes a projection sparse: entry k, as a file lists them, is a synapse from source[k] to
-/// target[k], both within the projection, no pair twice. Cost: O(entries + sources + targets).
+/// Makes a projection sparse: entry k, in the order of the file, is a synapse from source[k] to
+/// target[k], both within the projection, without repeated pairs.
+/// Cost: O(entries + sources + targets).
 void make_sparse(Projection& projection, const std::vector<std::int32_t>& source, const std::vector<std::int32_t>& target);
 
-/// Finds the autapses; the last step when a topology is made.
+/// Finds the autapses. This must be the last step in making a topology.
 void find_autapses(Topology& topology);
 
 }  // namespace locus
