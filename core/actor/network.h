@@ -30,7 +30,7 @@ struct Neurons {
   std::int32_t size = 0;                          // neurons
   Activation activation = Activation::kIdentity;  // only for rate neurons
   double leak = 1;                                // alpha in (0, 1]; only for rate neurons
-  std::vector<double> initial = {};               // h_0 (size) [1]; empty: all 0; only for rate neurons
+  std::vector<double> initial = {};               // h_0 (size) [1]; empty: 0; only for rate neurons
   // only for a spiking population, which is part of the rate layer
   std::optional<LifParameters> lif;
   double decay = 0;  // alpha of a leaky readout; 0: no memory
