@@ -87,7 +87,7 @@ struct ReadoutLayer {
   Column<R> norm;     // sum of exp(y_t) [1] (o x lanes)
 };
 
-/// What the synapses of one projection own: W_ij, target i, source j, numbered as in the topology.
+/// The state of the synapses of one projection: W_ij, target i, source j, numbered by the topology.
 template <class R>
 struct Synapses {
   double learning_rate = 0;  // eta [1]; not used for a static projection

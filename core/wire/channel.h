@@ -37,7 +37,7 @@ enum class Party : std::uint8_t { kInput, kRate, kReadout, kSynapse, kEnvironmen
 
 enum class SpatialClass : std::uint8_t { kLocal, kEnvironment, kBroadcast, kNonLocal };
 
-/// Who may send over a channel, and who hears it.
+/// A sender and a receiver of a channel.
 struct Between {
   Party from;
   Party to;
@@ -50,7 +50,7 @@ struct ChannelRow {
   std::string_view to;       // in words
   std::string_view payload;  // in words
   SpatialClass spatial;
-  std::array<Between, 2> ends;  // the same twice where there is one
+  std::array<Between, 2> ends;  // both the same if there is only one pair
 };
 
 constexpr std::array<Between, 2> between(Party from, Party to) { return {{{from, to}, {from, to}}}; }
@@ -107,7 +107,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
 
 constexpr const ChannelRow& row(Channel channel) { return kChannelTable[static_cast<std::size_t>(channel)]; }
 
-/// Whether such a sender and receiver have a wire of this channel.
+/// True if this sender and this receiver have a wire of this channel.
 constexpr bool is_wire(Channel channel, Party from, Party to) {
   for (const Between& ends : row(channel).ends) {
     if (ends.from == from && ends.to == to) return true;
@@ -121,7 +121,7 @@ std::optional<Channel> channel_named(std::string_view name);
 
 struct Violation {
   bool spatial = false;   // the channel is non-local
-  bool temporal = false;  // lag >= 1, whatever the channel
+  bool temporal = false;  // lag >= 1, over any channel
   bool any() const { return spatial || temporal; }
 };
 
