@@ -172,8 +172,8 @@ TEST(SparseRandom, RunsAsTheSameMatrixListedDoes) {
   }
 }
 
-/// A second draw of the entries from this spec would give another network: every part of a run, with
-/// both transports, with evaluation and a chip, must take them from the topology.
+/// A second draw of the entries from this spec would give another network: every part of a run,
+/// with both transports, with evaluation and a chip, must take them from the topology.
 TEST(SparseRandom, IsDrawnOnceForARun) {
   Spec spec = loaded();
   spec.training.evaluation = EvaluationSpec{.every = 1, .trials = 2};

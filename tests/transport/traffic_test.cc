@@ -169,7 +169,7 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
   traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 2);
   // the first stage of the sweep belongs to the tick
   traffic.add(stream_of(Phase::kAdjoint), 0, 0, 0, 3);
-  traffic.add(stream_of(Phase::kReplayW), 2, 2, 0, 18);  // the next stage is a separate step: 6 events
+  traffic.add(stream_of(Phase::kReplayW), 2, 2, 0, 18);  // the next stage is a step: 6 events
   traffic.finish();
   EXPECT_EQ(traffic.peak(), (Peak{6, Tick{2}, 2}));
   EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[0], 6);
