@@ -1,14 +1,15 @@
-// Synapse onto a spiking neuron under e-prop: it filters what its source sent as its neuron does,
-// and low-passes what became of it.
+// A synapse onto a spiking neuron under e-prop: it filters its source's activity in the same way as
+// its neuron, and low-passes the result.
 //
-//     trace    = alpha trace + zeta pre              what the spike leaves in the neuron's voltage
-//     e        = psi (trace - beta adapted)          with `adapted` of before
-//     adapted  = rho adapted + e                     what it leaves in the neuron's adaptation
+//     trace    = alpha trace + zeta pre              effect of the spike on the neuron's voltage
+//     e        = psi (trace - beta adapted)          with the previous `adapted`
+//     adapted  = rho adapted + e                     effect on the neuron's adaptation
 //     low_pass = kappa low_pass + (1 - kappa) e
 //     delta   += signal low_pass                     total += e
-// psi and the signal come with POST; a tick without POST is one with psi = 0 and signal = 0, and
-// takes the clock alone. Source: Bellec et al., Nat. Commun. 2020;11:3625, in the order of NEST
-// 3.10's eprop_synapse_bsshslm_2020.
+// POST brings psi and the signal. A tick without POST has psi = 0 and signal = 0, and the synapse
+// then uses the clock alone.
+// Source: Bellec et al., Nat. Commun. 2020;11:3625, in the order of NEST 3.10's
+// eprop_synapse_bsshslm_2020.
 #pragma once
 
 #include "core/wire/payload.h"
@@ -18,16 +19,15 @@ namespace locus {
 template <class R>
 struct EligibleSynapse {
   R& weight;    // W_ij [1]
-  R& pre;       // what it heard from its source in this tick; 0 if nothing
-  R& trace;     // z-bar
-  R& adapted;   // eps; stays 0 where the neuron does not adapt
-  R& low_pass;  // e-bar
-  R& total;     // S, the sum of e over the trial
-  R& delta;     // Delta_ij, the change asked for since the last commit
+  R& pre;       // activity of its source in this tick [1]; 0 if there is none
+  R& trace;     // z-bar [1]
+  R& adapted;   // eps [1]; stays 0 if the neuron does not adapt
+  R& low_pass;  // e-bar [1]
+  R& total;     // S, the sum of e over the trial [1]
+  R& delta;     // Delta_ij, the sum of changes since the last commit [1]
 };
 
-/// The clock of such a synapse: constants of its postsynaptic neuron and of the rule, which it
-/// knows.
+/// The clock of such a synapse: constants of its postsynaptic neuron and of the rule, which it has.
 template <class R>
 struct Eligible {
   R decay;             // alpha

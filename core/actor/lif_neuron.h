@@ -1,22 +1,20 @@
-// Spiking neuron: leaky integrate-and-fire (LIF), with an adaptive threshold where it has one
-// (ALIF).
+// Spiking neuron: leaky integrate-and-fire (LIF), optionally with an adaptive threshold (ALIF).
 //
-// Tick t, in this order (arrived is what its synapses brought: input spikes of t, recurrent spikes
-// of t - 1):
+// In tick t it computes, in this order (arrived is the sum from its synapses: input spikes of t,
+// recurrent spikes of t - 1):
 //     r   = max(r - 1, 0)
-//     v   = zeta arrived + alpha v - V_th z          z of the tick before; the reset takes the base
-//         threshold
-//     a   = rho a + z                                 z of the tick before
+//     v   = zeta arrived + alpha v - V_th z     z of the previous tick; the reset subtracts V_th
+//     a   = rho a + z                           z of the previous tick
 //     d   = v - (V_th + beta a)
-//     psi = r > 0 ? 0 : surrogate(d)                  stands in for dz/dv where learning asks for
-//     it
+//     psi = r > 0 ? 0 : surrogate(d)            replaces dz/dv in learning
 //     z   = d >= 0 and r = 0;  if z: r = R, count = count + 1
-// Numerically these are NEST 3.10's eprop_iaf_bsshslm_2020 and its adaptive sibling. Source: Bellec
-// et al., Nat. Commun. 2020;11:3625.
+// Numerically these are NEST 3.10's eprop_iaf_bsshslm_2020 and its adaptive sibling.
+// Source: Bellec et al., Nat. Commun. 2020;11:3625.
 //
-// Under a sweep the neuron keeps the adjoints of its voltage and of its adaptation (revisit); the
-// reset's path stays in: it is what damps the loop of surrogate and recurrent weights. What every
-// neuron of the layer does alike (sum currents and signals) is in rate_neuron.h.
+// Under a sweep the neuron keeps the adjoints of its voltage and of its adaptation (revisit). They
+// include the path through the reset, which damps the loop of surrogate and recurrent weights.
+// rate_neuron.h has the behaviour that all neurons of the layer share (sums of currents and
+// signals).
 #pragma once
 
 #include <algorithm>
@@ -36,9 +34,9 @@ enum class Surrogate : std::uint8_t {
   kArctan,           // g / (1 + (d / w)^2)
 };
 
-std::string_view name(Surrogate surrogate);  // "PIECEWISE_LINEAR", as model files spell it
+std::string_view name(Surrogate surrogate);  // "PIECEWISE_LINEAR", the name in model files
 
-/// The constants of a population of spiking neurons; times have become decays of a tick.
+/// The constants of a population of spiking neurons, with times converted to decays of a tick.
 struct LifParameters {
   double decay = 0;             // alpha = exp(-dt / tau_m)
   double gain = 1;              // zeta: 1, or 1 - alpha
@@ -53,7 +51,7 @@ struct LifParameters {
   bool adapts() const { return adaptation != 0; }
 };
 
-/// The clock of a spiking neuron: a tick, with the constants that it knows.
+/// The clock of a spiking neuron: a tick, with the constants of the neuron.
 template <class R>
 struct Lif {
   R decay, gain, threshold, refractory, adaptation_decay, adaptation, height, width;
@@ -72,16 +70,16 @@ struct Lif {
 
 template <class R>
 struct LifNeuron {
-  R& current;     // what has arrived since the tick began [1]
+  R& current;     // sum of arrivals in this tick [1]
   R& activity;    // z, 0 or 1
-  R& gain;        // psi of the tick, or of the tick recalled [1]
-  R& signal;      // learning signal; under a sweep what ADJOINT brought [1]
+  R& gain;        // psi of the present or revisited tick [1]
+  R& signal;      // learning signal; under a sweep the value of ADJOINT [1]
   R& voltage;     // v [1]
   R& adaptation;  // a [1]
   R& refractory;  // r, ticks
   R& count;       // spikes of the trial
-  R& delta;       // dL/dv of the tick revisited last, under a sweep [1]
-  R& omega;       // dL/da of the same [1]
+  R& delta;       // dL/dv of the last revisited tick, under a sweep [1]
+  R& omega;       // dL/da of the same tick [1]
 };
 
 template <class R>
@@ -117,7 +115,7 @@ struct Arctan {
   }
 };
 
-/// Calls visit(PiecewiseLinear{}), visit(Exponential{}), ... for the surrogate named.
+/// Calls visit(PiecewiseLinear{}), visit(Exponential{}), ... for the given surrogate.
 template <class Visitor>
 void dispatch(Surrogate surrogate, Visitor&& visit) {
   switch (surrogate) {
@@ -128,8 +126,8 @@ void dispatch(Surrogate surrogate, Visitor&& visit) {
   }
 }
 
-/// The tick. Without branches, and always a part of the loop that calls it, so that a population's
-/// loop vectorises.
+/// The tick. It has no branches and is always inlined into its loop, so that the loop over a
+/// population vectorises.
 template <class Psi, class R>
 [[gnu::always_inline]] inline void step(LifNeuron<R> n, const Lif<R>& c) {
   const R before = n.activity;
@@ -149,7 +147,7 @@ template <class Psi, class R>
   n.count += spike;
 }
 
-/// Whether there is something to tell its synapses under an online rule; where not, their traces
+/// True if the neuron has a POST for its synapses under an online rule; otherwise their traces
 /// decay by the clock alone.
 template <class R>
 bool has_news(LifNeuron<R> n) {
@@ -162,9 +160,9 @@ void on(LifNeuron<R> n, SweepBegin) {
   n.delta = n.omega = R(0);
 }
 
-/// A stage of a sweep, after its ADJOINT; `gain` is the revisited tick's psi:
-///     lambda = adjoint - V_th del + om;  om = rho om - beta psi lambda;  del = psi lambda + alpha
-///     del
+/// A stage of a sweep, after its ADJOINT; `gain` is psi of the revisited tick:
+///     lambda = adjoint - V_th del + om
+///     om = rho om - beta psi lambda;  del = psi lambda + alpha del
 template <class R>
 void revisit(LifNeuron<R> n, const Lif<R>& c) {
   const R felt = n.gain * (n.signal - c.threshold * n.delta + n.omega);
@@ -172,15 +170,14 @@ void revisit(LifNeuron<R> n, const Lif<R>& c) {
   n.delta = felt + c.decay * n.delta;
 }
 
-/// The POST of that stage to its incoming synapses, whose change is zeta del times what they
-/// carried.
+/// The POST of that stage to its incoming synapses, whose change is zeta del times their input.
 template <class R>
 Post<R> post_back(LifNeuron<R> n, const Lif<R>& c) {
   return {R(0), c.gain, n.delta};
 }
 
-/// The POST at the end of a trial under a firing-rate target: reg = strength (count / T - target) /
-/// T.
+/// The message at the end of a trial with a firing-rate target: reg = strength (count / T - target)
+/// / T.
 template <class R>
 RateError<R> rate_error(LifNeuron<R> n, RateTarget<R> c) {
   return {c.strength * (n.count / c.ticks - c.target) / c.ticks};

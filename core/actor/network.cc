@@ -14,8 +14,8 @@ void size_column(Column<R>& column, std::int32_t neurons, std::int32_t lanes) {
   column.assign(static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes), R(0));
 }
 
-/// An exponent of all ones is infinity or no number. Blocks of a fixed length, without a way out,
-/// are what the compiler vectorises.
+/// An exponent of all ones is infinity or NaN. The compiler vectorises blocks of a fixed length
+/// without an early exit.
 template <class R>
 bool all_finite(const Column<R>& values) {
   using Bits = std::conditional_t<sizeof(R) == 8, std::uint64_t, std::uint32_t>;

@@ -1,12 +1,12 @@
-// Network: the columns of every actor's state, kind by kind; what the transports deliver to and
-// what `build` fills.
+// Network: the columns of every actor's state, one kind after the other. `build` fills them, and
+// the transports deliver messages to them.
 //
-// Why columns: see core/base/column.h. Who is wired to whom stands in the topology
-// (core/wire/topology.h), which all networks of a run refer to: neurons and synapses are numbered
-// as there. Lanes, the trials of a batch, are contiguous under each neuron: field[neuron * lanes +
-// lane]. Weights are shared by the lanes (a batch is replicas of the same chip); traces and
-// accumulators belong to the transports, which may share those that several synapses provably have
-// in common. Invariants: the topology outlives the network; sized once by build; nothing here grows
+// core/base/column.h explains why columns. The wires stand in the topology (core/wire/topology.h),
+// to which all networks of a run refer; neurons and synapses have its numbers. Lanes, the trials of
+// a batch, are contiguous for each neuron: field[neuron * lanes + lane]. All lanes share the
+// weights (a batch consists of replicas of the same chip). Traces and accumulators belong to the
+// transports, which may share one between synapses that provably have the same value.
+// Invariants: the topology outlives the network; build sets all sizes once; nothing here grows
 // during a run.
 #pragma once
 
@@ -28,25 +28,25 @@ struct Neurons {
   std::string name;
   std::int32_t begin = 0;                         // first neuron, within the layer
   std::int32_t size = 0;                          // neurons
-  Activation activation = Activation::kIdentity;  // rate only
-  double leak = 1;                                // alpha in (0, 1]; rate only
-  std::vector<double> initial = {};               // h_0 of each neuron; empty: 0; rate only
-  // of a spiking population, which is one of the rate layer
+  Activation activation = Activation::kIdentity;  // only for rate neurons
+  double leak = 1;                                // alpha in (0, 1]; only for rate neurons
+  std::vector<double> initial = {};               // h_0 (size) [1]; empty: 0; only for rate neurons
+  // only for a spiking population, which is part of the rate layer
   std::optional<LifParameters> lif;
-  double decay = 0;  // alpha of a leaky readout; 0: without memory
+  double decay = 0;  // alpha of a leaky readout; 0: no memory
   double gain = 1;   // zeta of a readout
 
-  bool leaky() const { return decay != 0 || gain != 1; }  // of a readout
+  bool leaky() const { return decay != 0 || gain != 1; }  // only for readouts
 };
 
 template <class R>
 struct InputLayer {
-  std::vector<Neurons> populations;  // file order
+  std::vector<Neurons> populations;  // in the order of the file
   std::int32_t size = 0;             // m
   Column<R> activity;                // x_t [1] (m x lanes)
 };
 
-/// What spiking neurons keep besides (lif_neuron.h); empty where no population spikes.
+/// The additional state of spiking neurons (lif_neuron.h); empty if no population spikes.
 template <class R>
 struct LifColumns {
   Column<R> voltage;     // v [1] (n x lanes)
@@ -57,29 +57,29 @@ struct LifColumns {
   Column<R> omega;       // dL/da, under a sweep (n x lanes)
 };
 
-/// All that is between inputs and readouts: rate populations and spiking ones.
+/// The layer between inputs and readouts: rate populations and spiking ones.
 template <class R>
 struct RateLayer {
-  std::vector<Neurons> populations;  // file order
+  std::vector<Neurons> populations;  // in the order of the file
   std::int32_t size = 0;             // n
-  // u_t [1] (n x lanes); what has arrived since the tick began
+  // u_t [1] (n x lanes); the sum of arrivals in this tick
   Column<R> current;
   // h [1] (n x lanes); h_{t-1} until the neuron's step, then h_t
   Column<R> activity;
   Column<R> gain;    // alpha phi'(u_t) [1] (n x lanes)
   Column<R> signal;  // learning signal of the tick [1] (n x lanes)
-  // W_ii as its autapse told it, 0 without one (n x lanes); heard under e-prop only
+  // W_ii from its autapse, 0 without one (n x lanes); only under e-prop
   Column<R> own_weight;
   Column<R> leak;     // alpha (n)
-  Column<R> initial;  // h_0 [1] (n); empty where all are 0
+  Column<R> initial;  // h_0 [1] (n); empty if all are 0
   LifColumns<R> lif;
 };
 
 template <class R>
 struct ReadoutLayer {
-  std::vector<Neurons> populations;  // file order
+  std::vector<Neurons> populations;  // in the order of the file
   std::int32_t size = 0;             // o
-  // A h_t [1] (o x lanes); what has arrived since the tick began
+  // A h_t [1] (o x lanes); the sum of arrivals in this tick
   Column<R> current;
   Column<R> output;   // y_t [1] (o x lanes)
   Column<R> error;    // e_t = y_t - y*_t [1] (o x lanes)
@@ -87,13 +87,13 @@ struct ReadoutLayer {
   Column<R> norm;     // sum of exp(y_t) [1] (o x lanes)
 };
 
-/// What the synapses of one projection own: W_ij, target i, source j, numbered as in the topology.
+/// The state of the synapses of one projection: W_ij, target i, source j, numbered by the topology.
 template <class R>
 struct Synapses {
-  double learning_rate = 0;  // eta; unused where not plastic
+  double learning_rate = 0;  // eta [1]; not used for a static projection
   // [1] (synapses), source by source; dense: weight[j * target_size + i]
   Column<R> weight;
-  // m of Adam, as v below (synapses); empty where nothing is kept (keep_moments)
+  // m of Adam (synapses), and v below; empty without Adam (keep_moments)
   Column<R> first;
   Column<R> second;
 };
@@ -108,27 +108,27 @@ struct Network {
   Indexed<Synapses<R>> synapses;  // of each projection of the topology
   // R, a rule's own wires: one a rate population, by its first neuron; empty without FEEDBACK
   std::vector<Projection> feedback;
-  std::vector<Column<R>> feedback_weights;  // of each of them, fixed [1] (synapses)
-  // made so far: the clock's number, which Adam corrects its means by
+  std::vector<Column<R>> feedback_weights;  // of each feedback projection, fixed [1] (synapses)
+  // number of commits, with which Adam corrects its means (the clock)
   std::int64_t commits = 0;
-  bool carries = false;  // the next trial begins where neurons stand now; otherwise at h_0
+  bool carries = false;  // true: the next trial begins with the present state; false: at h_0
 
   const Indexed<Projection>& projections() const { return topology->projections; }
 };
 
-/// Whether the weights of every plastic projection are finite. Cost: one pass over them that
+/// True if the weights of every plastic projection are finite. Cost: one pass over them, which
 /// vectorises.
 template <class R>
 bool plastic_weights_finite(const Network<R>& network);
 
-/// Room for the moments that plastic synapses keep under Adam; those that are there stay.
+/// Makes room for the moments of plastic synapses under Adam; existing ones stay.
 template <class R>
 void keep_moments(Network<R>& network);
 
-/// The population of a layer that begins at this neuron; there must be one.
+/// The population of a layer that begins at this neuron, which must exist.
 const Neurons& population_at(const std::vector<Neurons>& populations, std::int32_t begin);
 
-/// Sizes every neuron column for `lanes`; build calls it last.
+/// Sets the sizes of all columns of neurons for `lanes`. It is the last step of build.
 template <class R>
 void allocate(Network<R>& network, std::int32_t lanes);
 

@@ -1,14 +1,13 @@
-// What a synapse does with the change that was asked of it, at its commit: it bounds the change,
-// then follows it by plain descent (synapse.h), or by Adam with moments of its own, and bounds its
-// weight. Where the norm of all changes is bounded it hears by which factor (CLIP): the one thing
-// here that is not its own.
+// The commit of a synapse: it bounds its change, moves its weight by plain descent (synapse.h) or
+// by Adam with its own moments, and bounds its weight. If the norm of all changes is bounded, a
+// message brings the factor (CLIP); everything else is the synapse's own state.
 //
-//     c = scale delta;  m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2;  w = w - rate_k m /
-//     (sqrt(v) + epsilon)
-//     rate_k = eta sqrt(1 - b2^k) / (1 - b1^k), k the commit's number from 1, which is the clock's
-// epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. Both
-// moments decay and the weight moves at every commit, whether the synapse was used or not. Source:
-// Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
+//     c = scale delta;  m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2
+//     w = w - rate_k m / (sqrt(v) + epsilon)
+//     rate_k = eta sqrt(1 - b2^k) / (1 - b1^k), k = number of the commit, from 1 (the clock)
+// epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. At every
+// commit both moments decay and the weight moves, also for a synapse without activity.
+// Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +20,7 @@
 
 namespace locus {
 
-/// How weights follow what was asked of them.
+/// The way from changes to weights.
 struct Optimizer {
   struct Adam {
     double beta1 = 0.9;
@@ -29,14 +28,14 @@ struct Optimizer {
     double epsilon = 1e-7;
     friend bool operator==(const Adam&, const Adam&) = default;
   };
-  std::optional<Adam> adam;            // absent: plain gradient descent
+  std::optional<Adam> adam;            // empty: plain gradient descent
   std::optional<double> weight_min;    // [1]
   std::optional<double> weight_max;    // [1]
-  std::optional<double> element = {};  // bound of |scale delta| of each synapse [1]
+  std::optional<double> element = {};  // bound of |scale delta| for each synapse [1]
   // bound of the root of the sum of (scale delta)^2 over all plastic synapses [1]
   std::optional<double> norm = {};
 
-  /// Whether a weight just moves by -rate times what was asked.
+  /// True if a commit is just weight -= rate * delta.
   bool plain() const { return !adam && !weight_min && !weight_max && !element && !norm; }
   friend bool operator==(const Optimizer&, const Optimizer&) = default;
 };
@@ -44,15 +43,15 @@ struct Optimizer {
 template <class R>
 struct AdaptiveSynapse {
   R& weight;  // W_ij [1]
-  R& delta;   // Delta_ij
-  R& first;   // m, a running mean of c
-  R& second;  // v, one of c^2
+  R& delta;   // Delta_ij [1]
+  R& first;   // m, a running mean of c [1]
+  R& second;  // v, a running mean of c^2 [1]
 };
 
-/// The clock's commit number k.
+/// The clock at commit number k.
 template <class R>
 struct AdamCommit {
-  R rate;   // eta sqrt(1 - b2^k) / (1 - b1^k)
+  R rate;   // eta sqrt(1 - b2^k) / (1 - b1^k) [1]
   R scale;  // of delta: 1 / batch
   R beta1, beta2, epsilon;
 
@@ -67,14 +66,14 @@ struct AdamCommit {
 
 template <class R>
 void on(AdaptiveSynapse<R> s, const AdamCommit<R>& c) {
-  const R asked = c.scale * s.delta;
-  s.first = c.beta1 * s.first + (R(1) - c.beta1) * asked;
-  s.second = c.beta2 * s.second + (R(1) - c.beta2) * asked * asked;
+  const R change = c.scale * s.delta;
+  s.first = c.beta1 * s.first + (R(1) - c.beta1) * change;
+  s.second = c.beta2 * s.second + (R(1) - c.beta2) * change * change;
   s.weight -= c.rate * s.first / (std::sqrt(s.second) + c.epsilon);
   s.delta = R(0);
 }
 
-/// The synapse bounds its own change; `scale` is that of the commit. What is no number stays none.
+/// Bounds the change of a synapse; `scale` is that of the commit. NaN stays NaN.
 template <class R>
 void keep_change_within(R& delta, R scale, const Optimizer& optimizer) {
   if (!optimizer.element) return;
@@ -83,11 +82,11 @@ void keep_change_within(R& delta, R scale, const Optimizer& optimizer) {
   if (delta < -bound) delta = -bound;
 }
 
-/// CLIP: what the synapse tells of its change, and what it hears.
+/// CLIP: the synapse's message to the agent, and the handler of the answer.
 template <class R>
 Square<R> square(TaughtSynapse<R> s, R scale) {
-  const R asked = scale * s.delta;
-  return {asked * asked};
+  const R change = scale * s.delta;
+  return {change * change};
 }
 
 template <class R>
@@ -95,7 +94,7 @@ void on(TaughtSynapse<R> s, Factor<R> m) {
   s.delta *= m.value;
 }
 
-/// What is no number stays none, so that a run sees that it diverged.
+/// Bounds the weight. NaN stays NaN, so that the run detects its divergence.
 template <class R>
 void keep_within(R& weight, const Optimizer& optimizer) {
   if (optimizer.weight_min && weight < static_cast<R>(*optimizer.weight_min))

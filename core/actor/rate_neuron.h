@@ -1,9 +1,9 @@
 // Rate neuron: leaky integration of its currents, u_t = W h_{t-1} + B x_t, h_t = (1 - alpha)
 // h_{t-1} + alpha phi(u_t).
 //
-// alpha = 1 and phi = identity is the linear RNN of Williams, Payeur, Lajoie (ICML 2026,
-// arXiv:2606.00243). The neuron also sums its learning signal and tells its incoming synapses gain
-// and signal (POST). Under e-prop it hears its own weight W_ii from its autapse.
+// With alpha = 1 and phi = identity this is the linear RNN of Williams, Payeur, Lajoie (ICML 2026,
+// arXiv:2606.00243). The neuron also sums its learning signal and sends gain and signal to its
+// incoming synapses (POST). Under e-prop its autapse sends it its own weight W_ii.
 #pragma once
 
 #include "core/actor/activation.h"
@@ -15,7 +15,7 @@ template <class R>
 struct RateNeuron {
   R& current;     // u_t [1]
   R& activity;    // h [1]
-  R& gain;        // alpha phi'(u) of the tick, or of the tick recalled [1]
+  R& gain;        // alpha phi'(u) of the present or revisited tick [1]
   R& signal;      // learning signal [1]
   R& own_weight;  // W_ii [1]
 };
@@ -47,7 +47,7 @@ void on(RateNeuron<R> n, OwnWeight<R> m) {
   n.own_weight = m.weight;
 }
 
-/// Inlined wherever it is called, for what is called neuron by neuron is not vectorised.
+/// Always inlined, because the compiler vectorises no loop that calls a function for each neuron.
 template <class Phi, class R>
 [[gnu::always_inline]] inline void step(RateNeuron<R> n, Step<R> c) {
   const Response<R> phi = Phi::at(n.current);
@@ -71,7 +71,7 @@ void on(RateNeuron<R> n, Adjoint<R> m) {
   n.signal = m.delta;
 }
 
-/// The decay of e-prop's trace, lambda_i(t) = (1 - alpha) + alpha phi'_t W_ii (Bellec et al. 2020,
+/// The decay of e-prop's trace: lambda_i(t) = (1 - alpha) + alpha phi'_t W_ii (Bellec et al. 2020,
 /// rate form).
 template <class R>
 R own_decay(RateNeuron<R> n, Step<R> c) {

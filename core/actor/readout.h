@@ -1,9 +1,11 @@
-// Readout neuron: y_t = alpha y_{t-1} + zeta A h_t (alpha = 0 and zeta = 1: without memory); it
-// compares y with its target and knows eps = dL/dy.
+// Readout neuron: y_t = alpha y_{t-1} + zeta A h_t (without memory alpha = 0 and zeta = 1). It
+// compares y with its target and computes eps = dL/dy.
 //
-// FINAL: L = 1/2 |e_T|^2, eps_T = e_T. SEQUENCE: L = 1/(2T) sum_t |e_t|^2, eps_t = e_t / T. SUM: L
-// = 1/2 sum_t |e_t|^2, eps_t = e_t. CROSS_ENTROPY: pi_k = exp(y_k) / sum_l exp(y_l), eps = e = pi -
-// y*; every readout hears the others' exp(y) (NORM).
+//     FINAL          L = 1/2 |e_T|^2              eps_T = e_T
+//     SEQUENCE       L = 1/(2T) sum_t |e_t|^2     eps_t = e_t / T
+//     SUM            L = 1/2 sum_t |e_t|^2        eps_t = e_t
+//     CROSS_ENTROPY  pi_k = exp(y_k) / sum_l exp(y_l)      eps = e = pi - y*
+// Under CROSS_ENTROPY every readout receives exp(y) of all others (NORM).
 #pragma once
 
 #include <cmath>
@@ -14,11 +16,11 @@ namespace locus {
 
 template <class R>
 struct Readout {
-  R& current;  // A h_t, what has arrived since the tick began [1]
+  R& current;  // A h_t, the sum of arrivals in this tick [1]
   R& output;   // y_t [1]
   R& error;    // e_t [1]
   R& epsilon;  // dL/dy_t [1]
-  R& norm;     // sum over all readouts of exp(y_t) [1]; CROSS_ENTROPY only
+  R& norm;     // sum over all readouts of exp(y_t) [1]; only for CROSS_ENTROPY
 };
 
 template <class R>
@@ -43,14 +45,14 @@ void step(Readout<R> k, Leaky<R> c) {
   k.output = c.gain * k.current + c.decay * k.output;
 }
 
-/// TARGET. `scale` is the loss's own constant: 1 (final, sum) or 1/T (sequence).
+/// TARGET. `scale` is the constant of the loss: 1 (final, sum) or 1/T (sequence).
 template <class R>
 void on(Readout<R> k, Target<R> m, R scale) {
   k.error = k.output - m.value;
   k.epsilon = scale * k.error;
 }
 
-/// NORM: what it tells the other readouts, and what it hears from them.
+/// NORM: the message to the other readouts, and the handler of theirs.
 template <class R>
 Norm<R> norm(Readout<R> k) {
   return {std::exp(k.output)};
@@ -60,15 +62,15 @@ void on(Readout<R> k, Norm<R> m) {
   k.norm += m.value;
 }
 
-/// TARGET of one class among several, when all have been heard.
+/// TARGET of one class among several, after all NORM messages.
 template <class R>
 void classify(Readout<R> k, Target<R> m) {
   k.error = std::exp(k.output) / k.norm - m.value;
   k.epsilon = k.error;
 }
 
-/// The POST to its incoming synapses: the delta rule, Delta A = sum_t eps_t h_t^T, a trace without
-/// memory (those of a leaky readout filter, and know how).
+/// The POST to its incoming synapses: the delta rule, Delta A = sum_t eps_t h_t^T, with a trace
+/// without memory (the synapses of a leaky readout filter by their own constants).
 template <class R>
 Post<R> post(Readout<R> k) {
   return {R(0), R(1), k.epsilon};

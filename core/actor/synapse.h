@@ -1,12 +1,13 @@
-// Synapse: one weight, and the eligibility trace that (nearly) every learning rule asks of it.
+// Synapse: one weight, and the eligibility trace that nearly every learning rule needs.
 //
 //     trace = decay * trace + gain * pre        delta += signal * trace
 //
-// RFLO (Murray, eLife 2019;8:e43299): decay = lambda. e-prop (Bellec et al., Nat. Commun.
-// 2020;11:3625): decay = lambda_i(t) of the neuron. A sweep of BPTT and the readout's delta rule:
-// decay = 0. RTRL asks only for the sum. A view is references to what the synapse owns (or provably
-// shares, such as `pre` with all synapses of its source). Handlers see the view and one message. R
-// is a scalar, or a register of them: as many synapses at once.
+// RFLO (Murray, eLife 2019;8:e43299) has decay = lambda. e-prop (Bellec et al., Nat. Commun.
+// 2020;11:3625) has decay = lambda_i(t) of the neuron. A sweep of BPTT and the readout's delta rule
+// have decay = 0. RTRL needs only the sum delta. A view consists of references to the synapse's own
+// state (or to a value that several synapses provably share, such as `pre` for all synapses of a
+// source). A handler sees the view and one message. R is a scalar, or a register with one scalar
+// for each of several synapses.
 #pragma once
 
 #include "core/wire/payload.h"
@@ -16,9 +17,9 @@ namespace locus {
 template <class R>
 struct Synapse {
   R& weight;  // W_ij [1]
-  R& pre;     // what it last heard from its source in this tick (or revisited tick); 0 if nothing
-  R& trace;   // P_ij, eligibility
-  R& delta;   // Delta_ij, the change asked for since the last commit
+  R& pre;     // latest activity of the source in this (or the revisited) tick [1]; 0 if none
+  R& trace;   // eligibility P_ij [1]
+  R& delta;   // Delta_ij, the sum of changes since the last commit [1]
 };
 
 template <class R>
@@ -32,7 +33,7 @@ void on(Synapse<R> s, TrialBegin) {
   s.trace = R(0);
 }
 
-/// AXON: answers with the DENDRITE to its own postsynaptic neuron.
+/// AXON: the answer is the DENDRITE to its own postsynaptic neuron.
 template <class R>
 Dendrite<R> on(Synapse<R> s, Axon<R> m) {
   s.pre = m.activity;
@@ -44,12 +45,12 @@ void on(Synapse<R> s, Replay<R> m) {
   s.pre = m.activity;
 }
 
-/// The trace alone; where all synapses of a source provably hold equal ones, it is kept once for
-/// them.
+/// The trace alone. If all synapses of a source provably have equal traces, one value serves them
+/// all.
 template <class R>
 struct Eligibility {
-  R& trace;      // P_ij
-  const R& pre;  // what the source sent in this tick; 0 if nothing
+  R& trace;      // P_ij [1]
+  const R& pre;  // activity of the source in this tick [1]; 0 if there is none
 };
 
 template <class R>
@@ -68,18 +69,18 @@ void on(Synapse<R> s, Post<R> m) {
   s.delta += m.signal * s.trace;
 }
 
-/// The TRANSPORT with which a synapse answers a POST where a rule carries errors back over weights:
-/// W_ij g_i, g = gain * signal.
+/// The TRANSPORT that answers a POST in rules that carry errors back over weights: W_ij g_i with
+/// g = gain * signal.
 template <class R>
 Transport<R> transported(Synapse<R> s, Post<R> m) {
   return {s.weight * (m.gain * m.signal)};
 }
 
-/// A synapse at its commit, and under RTRL: it keeps no trace and is told its change.
+/// A synapse at its commit, and under RTRL: it has no trace, and messages contain its change.
 template <class R>
 struct TaughtSynapse {
   R& weight;  // W_ij [1]
-  R& delta;   // Delta_ij
+  R& delta;   // Delta_ij [1]
 };
 
 template <class R>

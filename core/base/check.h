@@ -1,9 +1,10 @@
 // CHECK: an invariant that holds unless the program itself is wrong.
 //
-// Always on, in release builds too. It throws CheckFailure, so that a library never ends its
-// caller's process; the program turns it into exit code 70 in one place (sim/cli/app.cc).
-// Wrong input is never a CHECK: input is refused at the border (sim/model) with a typed error.
-// Cost: one predictable branch. Never inside a per-synapse loop.
+// It is always on, also in release builds. It throws CheckFailure, so that a library never ends its
+// caller's process; the program turns the exception into exit code 70 in one place
+// (sim/cli/app.cc). Wrong input is never a CHECK: sim/model refuses it at the border with a typed
+// error.
+// Cost: one predictable branch, so never use it inside a loop over synapses.
 #pragma once
 
 #include <stdexcept>
@@ -11,7 +12,7 @@
 
 namespace locus {
 
-/// A defect of the program: says the condition, the place and why it matters.
+/// A defect of the program: the condition, its place and its reason.
 class CheckFailure : public std::logic_error {
  public:
   using std::logic_error::logic_error;

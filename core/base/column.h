@@ -1,11 +1,12 @@
 // Column<T>: one field of all actors of a kind, contiguous and 64-byte aligned (structure of
 // arrays), indexed by strong ids or by places.
 //
-// Why: a delivery touches one field of many actors; whole cache lines of it are useful, and the
-// compiler vectorises over them. Columns of some megabytes ask for huge pages (huge_pages.h).
-// Invariant: sized once, when the network is built; nothing in a trial allocates (std::vector with
-// an aligned allocator, never grown after build). Thread safety: none of its own; two threads may
-// write disjoint ranges.
+// A delivery touches one field of many actors. In a column whole cache lines of that field are
+// useful, and the compiler vectorises the loop. Columns of some megabytes get huge pages
+// (huge_pages.h).
+// Invariant: the size is set once, when the network is built, and nothing in a trial allocates
+// (std::vector with an aligned allocator, which never grows after the build).
+// Thread safety: none of its own; two threads may write disjoint ranges.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,7 @@ namespace locus {
 
 inline constexpr std::size_t kColumnAlignment = 64;  // bytes: one cache line, one AVX-512 register
 
-/// Where a column of so many bytes begins.
+/// The alignment of a column of this many bytes.
 inline std::align_val_t column_alignment(std::size_t bytes) {
   return std::align_val_t{bytes < 2 * kHugePage ? kColumnAlignment : kHugePage};
 }

@@ -1,10 +1,10 @@
-// FlushDenormals: while it lives, this thread's arithmetic takes numbers below the smallest normal
-// one for 0.
+// FlushDenormals: during its life, the arithmetic of this thread replaces numbers below the
+// smallest normal number by 0.
 //
-// Why: a trace that decays towards 0 reaches denormal numbers, which cost a hundred times a normal
-// operation and change nothing that one measures. It sets flush-to-zero and denormals-are-zero of
-// the calling thread (x86: MXCSR, ARM64: FPCR) and restores what was set. Elsewhere it does
-// nothing.
+// A trace that decays towards 0 reaches denormal numbers, which cost a hundred times a normal
+// operation and have no measurable effect. The class sets flush-to-zero and denormals-are-zero of
+// the calling thread (x86: MXCSR, ARM64: FPCR) and restores the earlier setting. On other
+// processors it does nothing.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
-// FunctionRef: a borrowed callable, two words, no allocation (std::function may allocate, and a
-// trial must not).
+// FunctionRef: a borrowed callable of two words without allocation (std::function may allocate, and
+// a trial must not).
 //
-// Lifetime: it refers to the callable that it was made from; use it as a parameter only, or in a
-// struct that is one.
+// Lifetime: it refers to the callable from which it was made. Use it only as a parameter, or as a
+// member of a struct that is a parameter.
 #pragma once
 
 #include <concepts>

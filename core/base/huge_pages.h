@@ -1,5 +1,5 @@
-// Huge pages for memory that is written from end to end, or walked through: small ones take longer
-// to bring in than to fill, and a pass over many of them waits for addresses.
+// Huge pages for large memory that is written or read from end to end. With small pages, the page
+// faults take longer than the writing, and a pass over many pages waits for address translation.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace locus {
 
 inline constexpr std::size_t kHugePage = std::size_t{2} << 20U;  // bytes
 
-/// Asks for huge pages under memory that has not been written yet: whole ones only, so that no more
-/// memory is taken than asked for. Where the kernel refuses, pages stay small.
+/// Requests huge pages for memory that has not been written yet. Only whole huge pages are
+/// requested, so that no additional memory is taken. If the kernel refuses, the pages stay small.
 inline void ask_for_huge_pages([[maybe_unused]] void* begin, [[maybe_unused]] std::size_t bytes) {
 #if defined(__linux__)
   const auto address = reinterpret_cast<std::uintptr_t>(begin);

@@ -1,8 +1,9 @@
-// Indexed<T>: a vector that takes a strong id for an index (id.h), or a place.
+// Indexed<T>: a vector whose index is a strong id (id.h) or a position.
 //
-// Why: what is counted by a kind of id is looked up by it, without a cast that would take any other
-// integer too. Cost: none, it is a std::vector. Invariants: those of std::vector; an id is not
-// compared with the size.
+// A vector of objects with one kind of id is indexed by that id. A cast to an integer would accept
+// any other integer too.
+// Cost: none, because it is a std::vector.
+// Invariants: those of std::vector; an id is not compared with the size.
 #pragma once
 
 #include <cstddef>

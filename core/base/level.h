@@ -1,5 +1,5 @@
-// Level: for which processors this library was compiled. Numbers of two levels may differ in their
-// last bits (core/kernel/product.h).
+// Level: the class of processors for which this library was compiled. Numbers of two levels may
+// differ in their last bits, because they round sums of products differently.
 #pragma once
 
 #include <string_view>

@@ -11,20 +11,20 @@
 namespace locus {
 namespace {
 
-// blocks that go through the arithmetic together: loops that the compiler vectorises
+// number of blocks in one pass of the arithmetic, in loops that the compiler vectorises
 constexpr std::size_t kChunk = 32;
 
-/// Four words a block become four normals: two pairs of (angle, radius), each pair giving radius *
-/// sin and radius * cos.
+/// Four words of a block become four normals: two pairs of (angle, radius), and each pair gives
+/// radius * sin and radius * cos.
 struct Chunk {
   std::array<std::array<double, kChunk>, 2> turn;     // in [-1, 1): the angle over pi
   std::array<std::array<double, kChunk>, 2> uniform;  // in (0, 1)
   std::array<std::array<double, kChunk>, 4> normal;   // [index within the block][block]
 };
 
-/// ln u for u in (0, 1): u = 2^e m with m in [1/sqrt 2, sqrt 2), ln m = 2 artanh s = 2 (s + s^3/3 +
-/// s^5/5 + ...), s = (m - 1) / (m + 1). |s| < 0.172, so that what is left off after s^21 is below
-/// 2^-60 of the sum.
+/// ln u for u in (0, 1): u = 2^e m with m in [1/sqrt 2, sqrt 2), ln m = 2 artanh s = 2
+/// (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1). |s| < 0.172, so that the terms after s^21 are
+/// below 2^-60 of the sum.
 inline double logarithm(double u) {
   constexpr double kLn2 = 0.693147180559945309417232121458;
   constexpr std::uint64_t kRootHalf = 0x3fe6a09e667f3bcdU;  // bits of 1 / sqrt 2
@@ -49,10 +49,10 @@ inline double logarithm(double u) {
 }
 
 /// sin(pi x) and cos(pi x) for |x| <= 1: x = k/2 + f with |f| <= 1/4, Taylor's series of both in pi
-/// f, and which of them by k modulo 4. What is left off is below 2^-57.
+/// f, and k modulo 4 decides which is which. The omitted terms are below 2^-57.
 inline void sine_and_cosine(double x, double& sine, double& cosine) {
   constexpr double kPi = 3.14159265358979323846264338328;
-  // 1.5 * 2^52: what is added to it is rounded to an integer, in its low bits
+  // 1.5 * 2^52: a sum with it is rounded to an integer, in its low bits
   constexpr double kRound = 6755399441055744.0;
   const double rounded = 2 * x + kRound;
   const std::uint64_t k = std::bit_cast<std::uint64_t>(rounded);
@@ -76,26 +76,27 @@ inline void sine_and_cosine(double x, double& sine, double& cosine) {
   c = c * z + 1.0 / 24;
   c = c * z - 0.5;
   c = 1 + z * c;
-  const std::uint64_t odd = std::uint64_t{0} - (k & 1U);  // all ones where the two change places
+  // all ones if sine and cosine change places
+  const std::uint64_t odd = std::uint64_t{0} - (k & 1U);
   const std::uint64_t s_bits = std::bit_cast<std::uint64_t>(s);
   const std::uint64_t c_bits = std::bit_cast<std::uint64_t>(c);
   sine = std::bit_cast<double>(((s_bits & ~odd) | (c_bits & odd)) ^ ((k & 2U) << 62U));
   cosine = std::bit_cast<double>(((c_bits & ~odd) | (s_bits & odd)) ^ (((k + 1) & 2U) << 62U));
 }
 
-/// The upper 53 bits of a word as a number in (0, 1), never either end.
+/// The upper 53 bits of a word as a number in (0, 1), without its ends.
 inline double unit(std::uint64_t word) {
   return static_cast<double>(static_cast<std::int64_t>(word >> 11U)) * 0x1p-53 + 0x1p-54;
 }
 
-/// ln(1 - p) for p in (0, 1), to the last bits for small p too (Kahan): what 1 - p has lost to
-/// rounding cancels in the quotient.
+/// ln(1 - p) for p in (0, 1), exact to the last bits for small p too (Kahan): the rounding error of
+/// 1 - p cancels in the quotient.
 inline double logarithm_of_rest(double p) {
   const double rest = 1 - p;
   return rest == 1 ? -p : logarithm(rest) * (p / (1 - rest));
 }
 
-/// Words to the arithmetic's arguments, 53 bits of each.
+/// Turns words into arguments of the arithmetic, 53 bits of each.
 inline void put(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uint64_t block, std::size_t at, Chunk& chunk) {
   const auto words = r123::Philox4x64{}({{block, tick, trial, 0}}, {{key.seed, key.purpose}});
   for (std::size_t pair = 0; pair < 2; ++pair) {
@@ -104,8 +105,8 @@ inline void put(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::uin
   }
 }
 
-/// Box-Muller of the first `count` blocks. Every one gets the same operations in the same order,
-/// wherever it stands.
+/// Box-Muller for the first `count` blocks. Every block gets the same operations in the same order,
+/// at any position.
 void transform(std::size_t count, Chunk& chunk) {
   for (std::size_t pair = 0; pair < 2; ++pair) {
     const double* turn = chunk.turn[pair].data();
@@ -157,15 +158,15 @@ void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t f
     std::size_t block = 0;
     std::size_t lane = 0;
   };
-  // within a block's lanes, or to their end
+  // within the lanes of a block, or to their end
   const auto advance = [&](Place& place, std::size_t run) {
     place.lane += run;
     if (place.lane < lanes) return;
     place.lane = 0;
     if (++place.block == blocks) place.block = 0, ++place.tick;
   };
-  Place next;  // to be drawn
-  Place kept;  // the next to be kept
+  Place next;  // the next place to draw
+  Place kept;  // the next place to write
   for (std::size_t begin = 0; begin < all; begin += kChunk) {
     const std::size_t count = std::min(kChunk, all - begin);
     for (std::size_t k = 0; k < count; ++k) {
@@ -173,7 +174,7 @@ void fill_normal_lanes(RandomKey key, std::uint64_t first_trial, std::uint64_t f
       advance(next, 1);
     }
     transform(count, chunk);
-    for (std::size_t k = 0; k < count;) {  // runs of one block: its lanes are contiguous
+    for (std::size_t k = 0; k < count;) {  // in runs of one block, whose lanes are contiguous
       const std::size_t run = std::min(count - k, lanes - kept.lane);
       const std::size_t first = kept.block * 4;
       R* to = values + (kept.tick * size + first) * lanes + kept.lane;
@@ -206,7 +207,7 @@ void draw_indices(RandomKey key, std::uint64_t trial, std::uint64_t tick, double
     for (std::int64_t i = 0; i < size; ++i) drawn.push_back(static_cast<std::int32_t>(i));
     return;
   }
-  // Of a gap g, P(g >= k) = (1 - p)^k: g is ln u / ln(1 - p), rounded down.
+  // A gap g has P(g >= k) = (1 - p)^k, so g is ln u / ln(1 - p), rounded down.
   const double scale = 1 / logarithm_of_rest(probability);
   r123::Philox4x64::ctr_type words = {};
   std::int64_t next = 0;

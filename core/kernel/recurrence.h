@@ -1,5 +1,5 @@
-// A population of rate neurons through a run of ticks, one lane, where all else that it will hear
-// is known ahead: straight from one row into the next.
+// A population of rate neurons through a run of ticks with one lane, if all its other inputs are
+// known in advance: each row of activities is computed directly from the previous one.
 //
 //     u_t += W h_{t-1};  h_t = (1 - alpha) h_{t-1} + alpha phi(u_t)
 //
@@ -20,18 +20,18 @@ struct Recurrence {
   WeightsView<R> w;  // (n x n)
   Activation activation = Activation::kIdentity;
   R leak = 1;                     // alpha
-  const R* own_weight = nullptr;  // W_ii (n), where decays are asked for
+  const R* own_weight = nullptr;  // W_ii (n), only for decays
 };
 
-/// The rows of a run (ticks x n), each contiguous and n after the one before.
+/// The rows of a run (ticks x n), each contiguous and n after the previous one.
 template <class R>
 struct RecurrentRows {
-  const R* current = nullptr;  // what arrives from elsewhere
+  const R* current = nullptr;  // currents from other projections
   const R* before = nullptr;   // h_0, one row
-  R* activity = nullptr;       // h_t; may be the rows of `current`, which are then gone
-  R* gain = nullptr;           // alpha phi'(u_t); null: nobody asks
-  R* decay = nullptr;          // what e-prop's traces decay by; null: nobody asks
-  bool one_gain = false;       // all rows of `gain` are one
+  R* activity = nullptr;       // h_t; may be the rows of `current`, which are then overwritten
+  R* gain = nullptr;           // alpha phi'(u_t); null if not needed
+  R* decay = nullptr;          // decay of e-prop's traces; null if not needed
+  bool one_gain = false;       // true: all rows of `gain` are the same memory
   bool one_decay = false;
 };
 

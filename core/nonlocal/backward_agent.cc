@@ -34,7 +34,7 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
     paths_.clear();
   }
   eta_.assign(readouts_.size() * delta_.size(), R(0));
-  // one lane's take little room, and come faster all together
+  // with one lane the errors take little room, and summing them all together is faster
   recalls_ = recalls && lanes_ > 1 && readouts_.empty();
   const std::int32_t waiting = recalls_ ? 1 : std::min(learning.stride, trial.window);
   waiting_.assign(static_cast<std::size_t>(waiting), readouts_.empty() ? delta_ : eta_);
@@ -56,8 +56,7 @@ Answers<R> BackwardAgent<R>::errors_of(Tick now) {
   return answers;
 }
 
-/// A^T eps of a revisited tick, or null: none has been heard, or a sweep before this one has met
-/// it.
+/// A^T eps of a revisited tick. Null if none has arrived, or an earlier sweep has used it.
 template <class R>
 template <class T>
 const R* BackwardAgent<R>::error_of(T& transport, Tick revisited, std::int32_t oldest) {
@@ -72,8 +71,8 @@ const R* BackwardAgent<R>::error_of(T& transport, Tick revisited, std::int32_t o
   return error.data();
 }
 
-/// delta += A^T eps, or what readouts with memory make of it, now or as much further back as A is
-/// late; `error` is null where the revisited tick brings none.
+/// Adds A^T eps to delta, or eta for readouts with memory, now or later by the delay of A. `error`
+/// is null if the revisited tick has none.
 template <class R>
 void BackwardAgent<R>::add_errors(const R* error) {
   if (readouts_.empty() && error != nullptr) {
@@ -97,7 +96,7 @@ void BackwardAgent<R>::add_errors(const R* error) {
   }
 }
 
-/// delta = (1 - alpha) delta + what is due at this stage, which is done with.
+/// delta = (1 - alpha) delta + the sum for this stage, which is then cleared.
 template <class R>
 void BackwardAgent<R>::step_back() {
   for (const Neurons& population : populations_) {
@@ -121,7 +120,7 @@ template <class R>
 template <TransportOf<R> T>
 void BackwardAgent<R>::sweep(T& transport, Tick now) {
   const std::int32_t visits = std::min(learning_.depth, now.value);
-  // of those that wait
+  // the oldest tick with errors that no sweep has used
   const std::int32_t oldest_error = std::max(swept_.value + 1, first_error_.value);
   std::ranges::fill(delta_, R(0));
   std::ranges::fill(due_, R(0));

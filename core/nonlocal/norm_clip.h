@@ -1,14 +1,14 @@
-// The agent that bounds the norm of all changes: the one thing in a commit that no synapse can do
-// by itself.
+// The agent that bounds the norm of all changes, which no synapse can do by itself.
 //
-//     norm = root of the sum of (scale Delta)^2 over every plastic synapse;  every Delta *= min(1,
-//     bound / norm)
+//     norm = root of the sum of (scale Delta)^2 over all plastic synapses
+//     every Delta *= min(1, bound / norm)
 //
-// Each synapse tells it a square and hears a factor (CLIP), at every commit and in every replica of
-// a batch: all replicas ask for one mean change, so their agents say the same. What is no number,
-// or infinite, is left for the run to see. Why a room of its own: what breaks locality is seen from
-// the layout. Source: Pascanu, Mikolov, Bengio, ICML 2013 (gradients clipped by their norm). Cost:
-// state a scalar a lane; two passes over the changes.
+// At every commit each synapse sends it a square and receives a factor (CLIP), in every replica of
+// a batch: all replicas have the same mean change, so their agents send the same factor. NaN and
+// infinity stay, so that the run detects them. The class is in core/nonlocal because the layout
+// shows what breaks locality.
+// Source: Pascanu, Mikolov, Bengio, ICML 2013 (clipping of gradients by their norm).
+// Cost: one scalar of state for each lane; two passes over the changes.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,11 @@ namespace locus {
 template <class R>
 class NormClip {
  public:
-  /// `bound` is above 0.
+  /// `bound` must be above 0.
   NormClip(double bound, std::int32_t lanes);
 
-  /// Ahead of transport.commit(scale). T: a transport over the network that the agent was made for.
+  /// Must be called before transport.commit(scale). T: a transport over the network of the
+  /// constructor.
   template <TransportOf<R> T>
   void clip(T& transport, R scale);
 

@@ -34,7 +34,7 @@ void Sensitivities<R>::begin_trial() {
   std::ranges::fill(next_, R(0));
 }
 
-/// The second scalar of a DENDRITE: the activity behind the current, of the neuron's own synapse
+/// The second scalar of a DENDRITE: the activity of the source of the neuron's own synapse
 /// theta = (k, j).
 template <class R>
 template <class T>
@@ -104,7 +104,7 @@ void Sensitivities<R>::hear(Columns<R>& transport) {
     std::int64_t synapses = 0;
     for (const ProjectionId p : recurrent_) synapses += network.projections()[p].size();
     transport.door().template pass<Channel::kInfluence, Party::kRate, Party::kRate>(0, synapses * lanes_, size_, [&] {
-      std::pair first(neurons_, neurons_);  // the smallest (sender, receiver)
+      std::pair first(neurons_, neurons_);  // the smallest (sender, receiver) pair
       each_recurrent(network, [&](std::int32_t source, std::int32_t target, R) {
         first = std::min(first, std::pair(source, target));
       });
@@ -131,7 +131,7 @@ void Sensitivities<R>::step_neurons(const Network<R>& network) {
   }
 }
 
-/// Calls visit(theta, its target) for theta = 0 .. N - 1.
+/// Calls visit(theta, target of theta) for theta = 0 .. N - 1.
 template <class R>
 template <class Visit>
 void Sensitivities<R>::each_theta(const Network<R>& network, Visit visit) const {
@@ -162,7 +162,7 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
     const Place place = place_of(e.receiver);
     on(transport.synapse(ProjectionId{place.projection}, SynapseId{place.synapse}, Lane{e.lane}), e.message);
   };
-  /// Neuron i's messages to its own synapses, or to all others: say(i, theta, lane, receiving
+  /// Sends neuron i's messages to its own synapses, or to all others: say(i, theta, lane, receiving
   /// shard, sensitivity, signal).
   const auto each_message = [&](int shard, bool own, auto say) {
     const auto s = static_cast<std::size_t>(shard);
@@ -206,8 +206,8 @@ void Sensitivities<R>::teach(Columns<R>& transport) {
   transport.door().template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, size_ * lanes_, scalars, no_offence);
   const std::int64_t others = size_ * (neurons_ - 1) * lanes_;
   transport.door().template pass<Channel::kGather, Party::kRate, Party::kSynapse>(0, others, 1, [&] {
-    // Neuron 0 tells the first synapse that is not its own; if all are its own, neuron 1 tells the
-    // first.
+    // The first message goes from neuron 0 to the first synapse of another neuron; if all synapses
+    // are its own, from neuron 1 to the first synapse.
     std::int64_t first = size_;
     each_theta(network, [&](std::int64_t theta, std::int32_t target) {
       if (target != 0) first = std::min(first, theta);

@@ -8,11 +8,11 @@
 namespace locus {
 namespace {
 
-/// Wires of a phase that are alike: one message each, whenever there is one.
+/// Similar wires of a phase, which have one message each, all at the same times.
 struct Bundle {
   std::int64_t wires = 0;
   std::int32_t delay = 0;  // ticks
-  std::int64_t awake = 0;  // of them, those whose source begins a trial with an activity
+  std::int64_t awake = 0;  // number of those whose source begins a trial with an activity
 };
 
 bool among(const PhaseRow& row, const Projection& projection, const Population& target) {
@@ -58,7 +58,7 @@ void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const 
   }
 }
 
-/// The sweeps of a trial: at multiples of the stride by which there was an error, and at T.
+/// The sweeps of a trial: at multiples of the stride after the first error, and at T.
 struct Sweeps {
   std::int32_t ticks;   // T
   std::int32_t window;  // ticks with an error
@@ -68,7 +68,7 @@ struct Sweeps {
   Sweeps(const Learning& learning, const TrialShape& trial)
       : ticks(trial.ticks), window(trial.window), stride(learning.stride), depth(learning.depth) {}
 
-  /// How many end after this tick, and so revisit with this lag.
+  /// The number of sweeps that end after `tick`; only these can have a stage of lag `tick`.
   std::int64_t after(std::int64_t tick) const {
     if (tick >= ticks) return 0;
     const std::int64_t before = std::max<std::int64_t>(tick, ticks - window);
@@ -76,11 +76,11 @@ struct Sweeps {
   }
 };
 
-/// Messages of a bundle at a stage of this lag, over all sweeps of a trial.
+/// The messages of a bundle at the stage of this lag, over all sweeps of a trial.
 std::int64_t messages_back(When when, const Bundle& bundle, const Sweeps& sweeps, std::int32_t lag) {
   const std::int64_t sent = std::int64_t{lag} + bundle.delay;  // before the sweep
   switch (when) {
-    case When::kRecall:  // what left a source in tick 1 or later; h_0 left in tick 0
+    case When::kRecall:  // activities since tick 1; h_0 belongs to tick 0
       return bundle.wires * sweeps.after(sent) +
              (bundle.delay > 0 ? bundle.awake * (sweeps.after(sent - 1) - sweeps.after(sent)) : 0);
     case When::kTellBack: return sent < sweeps.depth ? bundle.wires * sweeps.after(sent) : 0;
@@ -94,12 +94,12 @@ std::int64_t commits_of(const Learning& learning, const TrialShape& trial) {
   return Sweeps(learning, trial).after(0);
 }
 
-/// Messages of a bundle in a trial, of phases that revisit nothing.
+/// The messages of a bundle in a trial, for phases that revisit nothing.
 std::int64_t messages_of(When when, const Bundle& bundle, const Learning& learning, const TrialShape& trial) {
   const std::int64_t ticks = trial.ticks;
   switch (when) {
     case When::kTick: return bundle.wires * ticks;
-    case When::kArrival:  // h_0 left in tick 0, and arrives in the tick `delay`
+    case When::kArrival:  // h_0 belongs to tick 0 and arrives in tick `delay`
       return bundle.wires * std::max<std::int64_t>(ticks - bundle.delay, 0) +
              (bundle.delay > 0 && bundle.delay <= ticks ? bundle.awake : 0);
     case When::kLaterTick: return bundle.wires * (ticks - 1);
@@ -110,7 +110,7 @@ std::int64_t messages_of(When when, const Bundle& bundle, const Learning& learni
   }
 }
 
-/// What synapses keep from tick to tick, in scalars.
+/// The state of synapses between ticks, in scalars.
 std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
@@ -118,13 +118,13 @@ std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   for (const Projection& projection : topology.projections) {
     if (!projection.plastic) continue;
     const Population& target = topology.target_of(projection);
-    std::int64_t each = 0;  // a synapse
+    std::int64_t each = 0;  // of each synapse
     if (target.layer == Layer::kReadout) {
       each = target.leaky ? 1 : 0;
     } else if (row.drive == Drive::kSensitivity) {
       each = topology.sizes.rate_neurons;
     } else if (row.drive == Drive::kOnline) {
-      // e-prop keeps the low-passed trace as well, and what adapts
+      // e-prop also has the low-passed trace, and one for adaptation
       const bool eligible = row.decay == DecaySource::kNeuron && target.spiking;
       each = 1 + (eligible ? 1 : 0) + (eligible && target.adapting ? 1 : 0);
     }

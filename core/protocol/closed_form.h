@@ -1,10 +1,11 @@
-// Closed forms: what one trial of a rule costs, from who is wired to whom alone.
+// Closed forms: the costs of one trial of a rule, from the topology alone.
 //
 // Each phase that the rule selects (core/protocol/phase.h) is counted projection by projection,
-// each with its own delay. Exact where every activity, error and input is non-zero and something is
-// sent wherever it may be ("generic values"); an upper bound otherwise, since a zero activity or
-// error sends nothing. Cost: O(projections) a phase and, of sweeps, a lag; O(sources) where neurons
-// begin a trial with an activity.
+// with the projection's own delay. The result is exact if every activity, error and input is
+// non-zero and every possible message is sent ("generic values"), and otherwise an upper bound,
+// since a zero activity or error sends nothing.
+// Cost: O(projections) for each phase, and for each lag of a sweep; O(sources) if neurons begin a
+// trial with an activity.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +17,12 @@
 
 namespace locus {
 
-/// Messages, stalled ticks and memory of one trial, with its `trials` and `ticks` set. feedback:
-/// the rule's own wires R.
+/// Messages, stalled ticks and memory of one trial, with its `trials` and `ticks` set. `feedback`:
+/// the wires R of the rule.
 Ledger closed_form(const Learning& learning, const Topology& topology, std::span<const Projection> feedback,
                    const TrialShape& trial, int scalar_bytes);
 
-/// Adds the messages that one phase sends in such a trial, whether the rule selects it or not.
+/// Adds the messages of one phase in such a trial, whether the rule selects it or not.
 void add_phase(const PhaseRow& row, const Learning& learning, const Topology& topology,
                std::span<const Projection> feedback, const TrialShape& trial, Ledger& ledger);
 
@@ -30,17 +31,18 @@ struct ProtocolMemory {
   std::int64_t trace_bytes = 0;
 };
 
-/// What the actors of one replica must keep: history s min(tau, T) (m + n + curved), and s n
-/// (min(k, window) - 1) more for the agent; under any rule what is under way on axons, and under a
-/// sweep as much again of the agent's for rate neurons (what waits to be told them). Traces s N, or
-/// s n N under RTRL; e-prop onto spiking neurons two a synapse, three onto adapting ones; one a
-/// synapse onto leaky readouts.
+/// The memory that the actors of one replica need. History: s min(tau, T) (m + n + curved), and s n
+/// (min(k, window) - 1) more for the agent; under any rule the activities on their way on axons,
+/// and under a sweep the same amount again for the agent's delayed adjoints of rate neurons.
+/// Traces: s N, or s n N under RTRL; e-prop has two for each synapse onto spiking neurons and three
+/// onto adapting ones; leaky readouts have one for each synapse.
 ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
                                int scalar_bytes);
 
-/// Plastic synapses onto rate neurons: N.
+/// N, the number of plastic synapses onto rate neurons.
 std::int64_t plastic_onto_rate(const Topology& topology);
-/// Activities on the axons of a layer's neurons: of each neuron as many as its longest wait.
+/// The number of activities on the axons of a layer's neurons: for each neuron its longest
+/// additional delay in ticks.
 std::int64_t under_way(const Topology& topology, Layer layer);
 
 }  // namespace locus

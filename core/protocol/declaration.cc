@@ -18,7 +18,7 @@ constexpr Selection widest(DecaySource decay, SignalSource signal, Drive drive) 
           .firing_rate = decay == DecaySource::kNeuron};
 }
 
-/// Bit c: a selected phase uses Channel(c).
+/// Bit c is set if a selected phase uses Channel(c).
 std::uint32_t channels_of(const Selection& selection) {
   std::uint32_t channels = 0;
   for (const PhaseRow& row : kPhaseTable) {
@@ -27,12 +27,13 @@ std::uint32_t channels_of(const Selection& selection) {
   return channels;
 }
 
-/// The phases whose payload is not that of scalars_of: they have their own, whatever the rule.
+/// The phases whose payload is not that of scalars_of, because it is the same for every rule.
 constexpr bool has_own_payload(Phase phase) {
   return phase == Phase::kOwnWeight || phase == Phase::kRateError || phase == Phase::kSpikingPost;
 }
 
-using Payloads = std::array<std::array<int, 2>, kChannels>;  // by channel, and of a rate neuron
+// by channel, and for rate neurons or not
+using Payloads = std::array<std::array<int, 2>, kChannels>;
 
 Payloads payloads_of(const Rule& rule) {
   Payloads payloads;

@@ -1,8 +1,8 @@
-// Declarations: which phases a rule selects, and what it may send because of them.
+// Declarations: the phases that a rule selects, and the messages that it may therefore send.
 //
-// The door refuses what is not declared (core/wire/door.h); `locus rules` prints declarations.
-// Payload sizes are looked up in tables that are made when the program is compiled, so that a
-// delivery costs no search.
+// The door refuses messages that are not declared (core/wire/door.h); `locus rules` prints
+// declarations. Tables made by the compiler contain the sizes of payloads, so that a delivery needs
+// no search.
 #pragma once
 
 #include <cstdint>
@@ -12,37 +12,38 @@
 
 namespace locus {
 
-/// All that a rule may send, whatever the task; without what the optimizer adds.
+/// All phases that a rule may use, for any task; without those of the optimizer.
 Selection selection_of(const Rule& rule);
-/// What a run of this rule sends on these trials.
+/// The phases of a run of this rule on these trials.
 Selection selection_of(const Learning& learning, const TrialShape& trial);
-/// Trials that are shown forward and compared with their targets; nothing is learnt.
+/// The phases of trials that run forward with an error but without learning.
 Selection selection_of_evaluation(const TrialShape& trial);
 
-/// The channels of a rule on any task, in channel order; without those of the optimizer (CLIP).
+/// The channels of a rule for any task, in the order of channels; without the optimizer's (CLIP).
 std::vector<Channel> channels_of(const Rule& rule);
 bool declares(const Rule& rule, Channel channel);
-/// Whether some message of the rule revisits an earlier tick.
+/// True if some message of the rule revisits an earlier tick.
 bool revisits(const Rule& rule);
 
-/// Whether some message of the rule is a violation in space, and whether one may be in time (where
-/// a sweep is deeper than 1).
+/// True if some message of the rule is a violation in space, and if one may be a violation in time
+/// (for a sweep deeper than 1).
 Violation declared_violation(const Rule& rule);
 
-/// The largest lag (ticks) that a message of this rule may have: the depth of its sweeps less one;
-/// 0 where it has none.
+/// The largest lag of the rule's messages in ticks: the depth of its sweeps minus one; 0 without
+/// sweeps.
 std::int32_t declared_lag(const Learning& learning);
 
-/// What the door lets through: all that the rule may send on any task, and CLIP where the optimizer
-/// bounds the norm of all changes.
+/// The permit of the door: all messages that the rule may send for any task, and CLIP if the
+/// optimizer bounds the norm of all changes.
 Permit permit_of(const Learning& learning, Locality budget);
-/// The same for trials that are only shown and measured, under any budget.
+/// The permit for trials without learning, under any budget.
 Permit permit_of_evaluation();
 
-/// The payload of a message, in scalars. `of_rate_neuron`: a POST from, a DENDRITE onto, a rate
-/// neuron rather than a readout. An autapse's own weight is a DENDRITE of 1 and a firing-rate error
-/// a POST of 1 whatever the rule; a spiking neuron's POST has kSpikingPostScalars; INFLUENCE
-/// carries as many scalars as there are plastic synapses onto rate neurons, which the sender knows.
+/// The number of scalars in the payload of a message. `of_rate_neuron`: a POST from, or a DENDRITE
+/// onto, a rate neuron instead of a readout. For every rule, an autapse's own weight is a DENDRITE
+/// of 1 and a firing-rate error a POST of 1; a spiking neuron's POST has kSpikingPostScalars;
+/// INFLUENCE has one scalar for each plastic synapse onto rate neurons, a number that the sender
+/// has.
 std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rate_neuron);
 
 }  // namespace locus

@@ -1,15 +1,15 @@
-// Phases: who says what when. One row is one kind of message.
+// Phases: senders, receivers, contents and times of messages. One row is one kind of message.
 //
-// Why one table: a rule is a selection of its rows (by decay, signal and drive), and everything
-// that the program knows about messages in advance is computed from them: closed forms
-// (core/protocol/closed_form.h), what the door permits, payload sizes, the streams of a chip
-// (core/protocol/stream.h), where they go (sim/place/reach.h), `locus rules` and the tables of
+// There is one table because a rule is a selection of its rows (by decay, signal and drive), and
+// everything that the program says about messages in advance is computed from them: closed forms
+// (core/protocol/closed_form.h), the permit of the door, payload sizes, the streams of a chip
+// (core/protocol/stream.h), their destinations (sim/place/reach.h), `locus rules` and the tables of
 // docs/locality.md. A new kind of message is one row here, a payload (core/wire/payload.h) and the
-// handler of the actor that hears it (core/actor). The table stands in channel order; the order
-// within a tick is the conductor's (sim/run/trial.h). Cost: a constant, about thirty rows.
-// Invariants: a row stands at the place of its phase; its ends are a wire that the door has (Wire);
-// rows of one rule, channel and receiver have one payload, which is what both transports send
-// (tests/protocol).
+// handler of the receiving actor (core/actor). The table is in the order of channels; the conductor
+// (sim/run/trial.h) has the order within a tick.
+// Cost: a constant of about thirty rows.
+// Invariants: the index of a row is its phase; its ends are a wire of the door (Wire); rows of one
+// rule, channel and receiver have the same payload, which both transports send (tests/protocol).
 #pragma once
 
 #include <cstdint>
@@ -62,8 +62,8 @@ enum class Phase : std::uint8_t {
 };
 inline constexpr int kPhases = 30;
 
-/// The wires that messages of a phase take: synapses of blocks of projections, or wires between
-/// neurons that no model names.
+/// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
+/// does not name.
 enum class Over : std::uint8_t {
   kB,             // input to rate neuron
   kW,             // rate to rate neuron
@@ -71,16 +71,16 @@ enum class Over : std::uint8_t {
   kR,             // readout to rate neuron: feedback, static
   kOntoRate,      // B and W
   kEverySynapse,  // B, W and A
-  kAutapses,      // of W: a rate neuron's synapse onto itself, of delay 1
-  kEachRate,      // one a rate neuron
-  kEachReadout,   // one a readout
-  kReadoutPairs,  // from each readout to each other one
-  // from each rate neuron to each plastic synapse of B and W that ends on another
+  kAutapses,  // of W: the synapse of a rate neuron onto itself, of delay 1
+  kEachRate,  // one for each rate neuron
+  kEachReadout,  // one for each readout
+  kReadoutPairs,  // from each readout to each other readout
+  // from each rate neuron to each plastic synapse of B and W onto another one
   kForeignSynapses,
 };
 
-/// Whether the synapses of a projection of B, W or A are among these wires; false of wires that are
-/// no synapses of these blocks.
+/// True if the synapses of a projection of B, W or A are among these wires; false for wires that
+/// are no such synapses.
 constexpr bool is_over(Over over, const Projection& projection) {
   const bool onto_readouts = projection.target_layer == Layer::kReadout;
   const bool from_inputs = projection.source_layer == Layer::kInput;
@@ -94,41 +94,41 @@ constexpr bool is_over(Over over, const Projection& projection) {
   }
 }
 
-/// Which of the synapses.
+/// A selection of the synapses.
 enum class Plastic : std::uint8_t { kAny, kOnly, kNot };
 
-/// Which of the synapses, by the neurons that they end on.
+/// A selection of the synapses by their target neurons.
 enum class Onto : std::uint8_t {
   kAny,
-  // phi is the identity, and nothing spikes: the gain is a constant, known to synapses
+  // phi is the identity and nothing spikes: the gain is a constant, which synapses have
   kConstantGain,
-  kVaryingGain,  // all other rate neurons that do not spike
+  kVaryingGain,  // all other rate neurons without spikes
   kRate,         // both of these
   kSpiking,
 };
 
-/// When, in a trial of T ticks.
+/// The time of a message in a trial of T ticks.
 enum class When : std::uint8_t {
   kTick,       // every tick
-  kArrival,    // the tick in which arrives what its source sent: the projection's delay later
-  kLaterTick,  // every tick but the first
-  kError,      // ticks with an error: the last `window` ones
-  kTrialEnd,   // once, behind the last tick
+  kArrival,  // the tick of arrival, after the delay of the projection
+  kLaterTick,  // every tick except the first
+  kError,  // ticks with an error: the last `window` ones
+  kTrialEnd,  // once, after the last tick
   kCommit,     // before every commit
   kStage,      // every stage of a sweep, with its lag
-  kRecall,     // stages for whose tick something arrived: its source recalls it
-  kTellBack,   // stages of a sweep that goes on to the tick a delay before this one
+  kRecall,  // stages whose tick had an arrival, which the source repeats
+  kTellBack,  // stages of a sweep that reaches the tick one delay earlier
 };
 
-/// What is not sent where it is 0.
+/// A message is not sent if this value is 0.
 enum class OnlyIf : std::uint8_t {
   kAlways,
   kActivity,  // the activity of the source
   kError,     // eps of the readout
-  kNews,      // psi or the learning signal
+  kNews,  // psi or the learning signal
 };
 
-/// What model and trial add to what a rule sends.
+/// Conditions of model and trial for a phase.
 enum class Needs : std::uint8_t {
   kNothing,
   kTargets,     // outputs are compared with targets
@@ -137,7 +137,7 @@ enum class Needs : std::uint8_t {
   kNorm,        // the optimizer bounds the norm of all changes
 };
 
-/// Some of the values of an enumeration; by default all.
+/// Some values of an enumeration; by default all.
 template <class E>
 class Any {
  public:
@@ -151,7 +151,7 @@ class Any {
   std::uint32_t bits_ = 0xffffffffU;
 };
 
-/// Payload of a phase that carries one scalar for each plastic synapse onto rate neurons: N.
+/// The payload of a phase with N scalars, one for each plastic synapse onto rate neurons.
 inline constexpr int kSensitivities = 0;
 
 struct PhaseRow {
@@ -162,29 +162,29 @@ struct PhaseRow {
   Over over;
   Plastic plastic = Plastic::kAny;
   Onto onto = Onto::kAny;
-  int scalars = 1;           // of one message, or kSensitivities
-  std::string_view payload;  // the scalars, in words
+  int scalars = 1;  // in one message, or kSensitivities
+  std::string_view payload;  // the meaning of the scalars, in words
   When when;
   OnlyIf only_if = OnlyIf::kAlways;
-  // What selects it: each of these must hold.
+  // A rule selects the phase if each of these holds.
   Any<DecaySource> decay = {};
   Any<SignalSource> signal = {};
   Any<Drive> drive = {};
   Needs needs = Needs::kNothing;
-  // On a chip: the stream that its messages are counted in, by name in results; empty: never leaves
-  // a core.
+  // On a chip: the name of its stream in results; empty if its messages never leave a core.
   std::string_view stream = {};
-  // the kind of neuron whose messages of a tick go together: a source, or where payloads differ a
-  // receiver (of TRANSPORT: the neuron that the synapse ends on)
+  // the kind of neuron whose messages of a tick go together: the senders, or the receivers if
+  // payloads differ (for TRANSPORT the target neuron of the synapse)
   Party key = Party::kRate;
-  // the messages of one event carry one payload: one packet serves all that sit on a core
+  // the messages of one event have the same payload, so that one packet serves all receivers on a
+  // core
   bool multicast = false;
 
-  /// Whether its messages revisit ticks, and so have lags beyond 0.
+  /// True if its messages revisit ticks and therefore have lags beyond 0.
   constexpr bool revisits() const { return when == When::kStage || when == When::kRecall || when == When::kTellBack; }
 };
 
-/// What a run selects phases by.
+/// The criteria by which a run selects phases.
 struct Selection {
   DecaySource decay = DecaySource::kNoTrace;
   SignalSource signal = SignalSource::kNowhere;

@@ -1,7 +1,7 @@
-// The table of phases (core/protocol/phase.h says what its columns mean).
+// The table of phases (core/protocol/phase.h explains its columns).
 //
-// Source of who says what when: the rules' own definitions (docs/rules.md), docs/locality.md and,
-// of spiking neurons, docs/spiking.md.
+// Source: the definitions of the rules (docs/rules.md), docs/locality.md and, for spiking neurons,
+// docs/spiking.md.
 #pragma once
 
 #include <array>
@@ -365,8 +365,8 @@ inline constexpr const std::array<PhaseRow, kPhases>& kPhaseTable = phase_table:
 
 constexpr const PhaseRow& row(Phase phase) { return kPhaseTable[static_cast<std::size_t>(phase)]; }
 
-/// Of a POST from a spiking neuron whatever the rule: psi or zeta, and a signal. Its decays are
-/// constants that its synapses know.
+/// The scalars of a POST from a spiking neuron under any rule: psi or zeta, and a signal. Its
+/// decays are constants of its synapses.
 inline constexpr int kSpikingPostScalars = row(Phase::kSpikingPost).scalars;
 
 }  // namespace locus

@@ -1,11 +1,13 @@
-// The rule table: one row a rule. Kernels, counts, docs, help and the property tests follow from
-// it.
+// The rule table: one row for each rule. Kernels, counts, documents, help and the property tests
+// follow from it.
 //
-// Every rule but RTRL asks the same of a synapse: trace = decay * trace + gain * pre; delta +=
-// signal * trace (core/actor/synapse.h). Rules differ in where the decay and the signal come from,
-// and in what drives them: the tick (online) or a walk back through time (sweep). By these three a
-// rule selects its phases (core/protocol/phase.h), and everything about its messages follows from
-// them: channels, lags, payloads, counts. A rule of today's parts is one row of this table.
+// Every rule except RTRL needs the same of a synapse: trace = decay * trace + gain * pre;
+// delta += signal
+// * trace (core/actor/synapse.h). Rules differ in the sources of decay and signal, and in their
+//   drive: the
+// tick (online) or a walk back through time (sweep). By these three a rule selects its phases
+// (core/protocol/phase.h), and everything about its messages follows from them: channels, lags,
+// payloads, counts. A rule that combines existing parts is one row of this table.
 #pragma once
 
 #include <array>
@@ -22,33 +24,33 @@ namespace locus {
 enum class RuleKind : std::uint8_t { kNone, kBptt, kTbptt, kRflo, kEprop, kEpropRandom, kRtrl };
 inline constexpr int kRuleKinds = 7;
 
-/// Where the decay of a synapse's trace comes from.
+/// The source of the decay of a synapse's trace.
 enum class DecaySource : std::uint8_t { kNoTrace, kZero, kConstant, kNeuron };
 
-/// Where a rate neuron's learning signal comes from.
+/// The source of a rate neuron's learning signal.
 enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent };
 
-/// What drives learning: nothing, every tick as it passes, sweeps back in time, or sensitivities
+/// The drive of learning: nothing, every tick, sweeps back in time, or sensitivities that are
 /// carried forward.
 enum class Drive : std::uint8_t { kNothing, kOnline, kSweep, kSensitivity };
 
-/// A number that a short form takes behind the rule's name.
+/// A number after the rule's name in its short form.
 struct Argument {
   enum class What : std::uint8_t { kDepth, kStride, kTraceDecay };
   What what;
-  bool required;  // those that are not come last
+  bool required;  // optional ones come last
 };
 
 struct Rule {
   RuleKind kind;
   std::string_view name;      // short form: "tbptt", "eprop:random"
   std::string_view title;     // one line, in words
-  std::string_view equation;  // what Delta is; lines separated by '\n'
+  std::string_view equation;  // the equation of Delta; lines separated by '\n'
   std::string_view source;    // paper
-  std::string_view state;     // what is kept, and by whom
-  // what is added for spiking neurons, lines separated by '\n'; empty: not offered for them
+  std::string_view state;  // the state of the rule and the actors that keep it
+  // additional text for spiking neurons, lines separated by '\n'; empty: not possible for them
   std::string_view spiking;
-  std::span<const Argument> arguments;  // of the short form, in the order typed
+  std::span<const Argument> arguments;  // of the short form, in their order
   DecaySource decay;
   SignalSource signal;
   Drive drive;
@@ -57,38 +59,37 @@ struct Rule {
 extern const std::array<Rule, kRuleKinds> kRules;
 
 const Rule& rule(RuleKind kind);
-/// The rule whose short form (without arguments) this is.
+/// The rule with this short form (without arguments).
 std::optional<RuleKind> rule_named(std::string_view name);
 
 /// "DEPTH", "STRIDE", "DECAY".
 std::string_view name(Argument::What what);
-/// The short form as help spells it: "tbptt:DEPTH[:STRIDE]".
+/// The short form in help: "tbptt:DEPTH[:STRIDE]".
 std::string usage(const Rule& rule);
 
-/// Whether the rule's short form takes this number: "its depth is its own" rather than "it is
-/// tbptt".
+/// True if the rule's short form has this number: "its depth is its own" instead of "it is tbptt".
 bool takes(const Rule& rule, Argument::What what);
 
-/// What e-prop asks of a spiking neuron's rate: reg_j = strength (count_j / T - target) / T, once a
-/// trial.
+/// The target rate of a spiking neuron under e-prop: reg_j = strength (count_j / T - target) / T,
+/// once a trial.
 struct FiringRate {
-  double target = 0;    // spikes a tick
+  double target = 0;  // spikes in a tick
   double strength = 0;  // c_reg [1]
   std::int32_t ticks = 0;
 };
 
-/// A rule with the numbers that a run gives it.
+/// A rule with the numbers of a run.
 struct Learning {
   RuleKind kind = RuleKind::kNone;
   std::int32_t depth = 0;   // tau, ticks, 1..T; sweeps only (BPTT: T)
   std::int32_t stride = 0;  // k, ticks, 1..T; sweeps only (BPTT: T)
-  // lambda; RFLO only; absent: 1 - alpha of each rate neuron, alpha of each spiking one
+  // lambda [1]; only for RFLO; empty: 1 - alpha of each rate neuron, alpha of each spiking one
   std::optional<double> trace_decay;
-  // what was asked is divided by the ticks with an error; e-prop only
+  // true: the change is divided by the number of ticks with an error; only for e-prop
   bool average_over_window = false;
-  double filter = 0;                      // kappa; e-prop onto spiking neurons only
-  std::optional<FiringRate> firing_rate;  // e-prop onto spiking neurons only
-  Optimizer optimizer = {};               // what synapses do with the change that was asked of them
+  double filter = 0;  // kappa [1]; only for e-prop onto spiking neurons
+  std::optional<FiringRate> firing_rate;  // only for e-prop onto spiking neurons
+  Optimizer optimizer = {};  // the commit of a synapse
 };
 
 }  // namespace locus

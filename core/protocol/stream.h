@@ -1,9 +1,11 @@
-// Streams: the phases whose messages may leave a core of a chip, as results name and count them.
+// Streams: the phases whose messages may leave a core of a chip, with their names and counts in
+// results.
 //
-// A stream is what one kind of sender says over one block of projections; its key is the neuron
-// whose messages of a tick go together (core/wire/traffic.h). The table is computed from that of
-// phases (core/protocol/phase_table.h) when the program is compiled: phases of one name are one
-// stream, and streams are numbered in the order of their first phases, which checkpoints rely on.
+// A stream is the messages of one kind of sender over one block of projections; its key is the
+// neuron whose messages of a tick go together (core/wire/traffic.h). The compiler computes this
+// table from the table of phases (core/protocol/phase_table.h): phases with the same name are one
+// stream, and streams are numbered in the order of their first phases. Checkpoints rely on these
+// numbers.
 #pragma once
 
 #include <array>
@@ -18,18 +20,19 @@ namespace locus {
 
 struct StreamRow {
   Stream stream = Stream{0};
-  std::string_view name = {};  // as written in results: "AXON_B"
+  std::string_view name = {};  // in results: "AXON_B"
   Channel channel = Channel::kAxon;
-  // kind of the neuron that messages are counted by: a source, or where payloads differ a receiver
+  // the kind of the key neurons: the senders, or the receivers if payloads differ
   Party key = Party::kRate;
-  bool has_lags = false;  // sent by sweeps, so of lags beyond 0
-  // the messages of one event carry one payload: one packet serves all that sit on a core
+  bool has_lags = false;  // true: sent by sweeps, and therefore with lags beyond 0
+  // the messages of one event have the same payload, so that one packet serves all receivers on a
+  // core
   bool multicast = false;
 };
 
 namespace phase_table {
 
-/// Whether the phase is the first of its stream.
+/// True if the phase is the first of its stream.
 constexpr bool opens_stream(const PhaseRow& row) {
   if (row.stream.empty()) return false;
   for (const PhaseRow& other : kRows) {
@@ -75,14 +78,14 @@ inline constexpr std::array<Stream, kPhases> kStreamOfPhase = [] {
 
 }  // namespace phase_table
 
-/// Of a phase whose messages may leave a core.
+/// The stream of a phase whose messages may leave a core.
 constexpr Stream stream_of(Phase phase) { return phase_table::kStreamOfPhase[static_cast<std::size_t>(phase)]; }
 
-/// How many neurons each stream is counted by, for Traffic.
+/// The number of keys of each stream, for Traffic.
 std::vector<StreamKeys> stream_keys(const LayerSizes& sizes);
 
-/// The phase by which a stream's messages go, of those that have its name: the one that the rule
-/// selects, or the first where it selects none.
+/// The phase of a stream: of all phases with its name the one that the rule selects, or the first
+/// if it selects none.
 const PhaseRow& phase_of(Stream stream, const Rule& rule);
 
 }  // namespace locus

@@ -1,5 +1,5 @@
-// Locality: the budget that a model or the command line sets, and what breaks it (locality of a
-// message: channel.h).
+// Locality: the budget that a model or the command line sets, and the messages that break it
+// (channel.h defines the locality of a message).
 #pragma once
 
 #include <string_view>
@@ -12,8 +12,8 @@ enum class Locality { kAny, kSpatial, kTemporal, kStrict };
 
 std::string_view name(Locality locality);
 
-/// True if a message of this channel and lag is not allowed under the budget: kSpatial forbids
-/// spatial violations, kTemporal temporal ones, kStrict both, kAny none.
+/// True if the budget forbids a message of this channel and lag: kSpatial forbids spatial
+/// violations, kTemporal temporal ones, kStrict both, kAny none.
 bool breaks(Locality budget, Channel channel, int lag);
 
 }  // namespace locus

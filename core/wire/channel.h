@@ -1,10 +1,11 @@
-// The kinds of wire that a message can take, and the one function that says which (channel, lag) is
-// a violation.
+// The kinds of wire for messages, and the one function that says which (channel, lag) is a
+// violation.
 //
-// Why one table: names, classes and endpoints are printed, tested and counted from here and nowhere
-// else. Source: the setting of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243): a rule is
-// local in space if a synapse hears only from its two neurons (and a broadcast), local in time if
-// no message revisits an earlier tick.
+// All names, classes and endpoints of channels stand in this one table; printing, tests and counts
+// read it here.
+// Source: the setting of Williams, Payeur, Lajoie (ICML 2026, arXiv:2606.00243): a rule is local in
+// space if a synapse receives messages only from its two neurons (and a broadcast), and local in
+// time if no message revisits an earlier tick.
 #pragma once
 
 #include <array>
@@ -22,20 +23,21 @@ enum class Channel : std::uint8_t {
   kFeedback,   // readout neuron -> rate neuron over a fixed synapse of R
   kTransport,  // synapse -> backward agent or its presynaptic neuron: weight times error
   kAdjoint,    // backward agent -> rate neuron: delta
-  kInfluence,  // rate neuron -> rate neuron along a W synapse: its sensitivities
-  kGather,     // rate neuron -> a synapse that is not its own
-  kNorm,       // readout neuron -> readout neuron: exp(y), over wires of their own
-  // synapse -> backward agent: the square of its change; and back: the factor of all changes
+  kInfluence,  // rate neuron -> rate neuron along a synapse of W: its sensitivities
+  kGather,     // rate neuron -> a synapse of another neuron
+  kNorm,       // readout neuron -> readout neuron: exp(y), over separate wires
+  // synapse -> backward agent: the square of its change; agent -> synapse: the factor of all
+  // changes
   kClip,
 };
 inline constexpr int kChannels = 11;
 
-/// The kinds of actor that send or receive.
+/// The kinds of actor that send or receive messages.
 enum class Party : std::uint8_t { kInput, kRate, kReadout, kSynapse, kEnvironment, kAgent };
 
 enum class SpatialClass : std::uint8_t { kLocal, kEnvironment, kBroadcast, kNonLocal };
 
-/// Who may send over a channel, and who hears it.
+/// A sender and a receiver of a channel.
 struct Between {
   Party from;
   Party to;
@@ -43,12 +45,12 @@ struct Between {
 
 struct ChannelRow {
   Channel channel;
-  std::string_view name;     // as printed and written: "AXON"
+  std::string_view name;     // in output and files: "AXON"
   std::string_view from;     // in words
   std::string_view to;       // in words
   std::string_view payload;  // in words
   SpatialClass spatial;
-  std::array<Between, 2> ends;  // the same twice where there is one
+  std::array<Between, 2> ends;  // both the same if there is only one pair
 };
 
 constexpr std::array<Between, 2> between(Party from, Party to) { return {{{from, to}, {from, to}}}; }
@@ -105,7 +107,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
 
 constexpr const ChannelRow& row(Channel channel) { return kChannelTable[static_cast<std::size_t>(channel)]; }
 
-/// Whether such a sender and receiver have a wire of this channel.
+/// True if this sender and this receiver have a wire of this channel.
 constexpr bool is_wire(Channel channel, Party from, Party to) {
   for (const Between& ends : row(channel).ends) {
     if (ends.from == from && ends.to == to) return true;
@@ -119,11 +121,11 @@ std::optional<Channel> channel_named(std::string_view name);
 
 struct Violation {
   bool spatial = false;   // the channel is non-local
-  bool temporal = false;  // lag >= 1, whatever the channel
+  bool temporal = false;  // lag >= 1, over any channel
   bool any() const { return spatial || temporal; }
 };
 
-/// The only place that decides. `lag` is in ticks, >= 0.
+/// The only definition of a violation. `lag` is in ticks, >= 0.
 Violation violation(Channel channel, int lag);
 
 }  // namespace locus

@@ -6,10 +6,10 @@ namespace locus {
 
 Door::Door(Permit permit, int scalar_bytes) : permit_(permit), ledger_(scalar_bytes) {
   ledger_.reserve(permit.largest_lag);
-  for (std::size_t c = 0; c < free_.size(); ++c) {
+  for (std::size_t c = 0; c < open_lags_.size(); ++c) {
     const auto channel = static_cast<Channel>(c);
     if (!declared(channel, 0) || breaks(permit_.budget, channel, 0)) continue;
-    free_[c] = breaks(permit_.budget, channel, 1) ? 1 : static_cast<std::uint32_t>(permit_.largest_lag) + 1;
+    open_lags_[c] = breaks(permit_.budget, channel, 1) ? 1 : static_cast<std::uint32_t>(permit_.largest_lag) + 1;
   }
 }
 

@@ -1,12 +1,12 @@
-// The door: the only way for a message to leave an actor, and the only place that counts.
+// The door: the only way for a message to leave an actor, and the only place that counts messages.
 //
-// A delivery, one message or a whole column of them, passes once for all its messages: they share
-// channel, lag and payload size. The door checks the rule's declaration (a message outside it is a
-// defect of the program), then the locality budget (the first message that breaks it ends the
-// rule), then counts.
-// Which (sender, channel, receiver) exist at all is decided when the program is compiled: see Wire.
-// Cost: a few integer operations a delivery. Thread safety: called by the thread that conducts the
-// phase, never by workers.
+// A delivery is one message or a whole column of them. It passes the door once for all its
+// messages, which share channel, lag and payload size. The door first checks the rule's declaration
+// (a message outside it is a defect of the program), then the locality budget (the first message
+// that breaks it ends the rule), and then counts. The compiler decides which (sender, channel,
+// receiver) exist at all: see Wire.
+// Cost: a few integer operations for each delivery.
+// Thread safety: only the thread that conducts the phase may call it, never a worker.
 #pragma once
 
 #include <array>
@@ -25,11 +25,11 @@
 
 namespace locus {
 
-/// One end of a message: which actor.
+/// One end of a message: an actor.
 struct Endpoint {
   Party party = Party::kAgent;
-  std::int32_t projection = 0;  // synapses only: in file order of the network
-  // neuron of its layer, or synapse of its projection (source by source)
+  std::int32_t projection = 0;  // only for synapses: index in the order of the file
+  // neuron within its layer, or synapse within its projection (source by source)
   std::int64_t index = 0;
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
@@ -47,7 +47,7 @@ struct Offence {
   Endpoints ends;
 };
 
-/// Ends a rule whose budget is broken. Caught by sim/run, which knows the actors' names.
+/// Ends a rule that has broken its budget. sim/run catches it and adds the names of the actors.
 class LocalityBroken : public std::runtime_error {
  public:
   explicit LocalityBroken(const Offence& offence, const std::string& what = "locality budget broken")
@@ -58,15 +58,15 @@ class LocalityBroken : public std::runtime_error {
   Offence offence_;
 };
 
-/// Which parties may use a channel: sending over a wire that an actor does not have does not
-/// compile.
+/// The parties that may use a channel: code that sends over a wire that its actor does not have
+/// does not compile.
 template <Channel kChannel, Party kFrom, Party kTo>
 concept Wire = is_wire(kChannel, kFrom, kTo);
 
-/// What a rule may send, as its row says, and what the run allows.
+/// The messages that a rule declares, and the budget of the run.
 struct Permit {
-  std::uint32_t channels = 0;    // bit c: Channel(c) is declared
-  std::int32_t largest_lag = 0;  // declared, ticks
+  std::uint32_t channels = 0;    // bit c: the rule declares Channel(c)
+  std::int32_t largest_lag = 0;  // largest declared lag, ticks
   Locality budget = Locality::kAny;
 };
 
@@ -74,16 +74,17 @@ class Door {
  public:
   Door(Permit permit, int scalar_bytes);
 
-  /// The clock: messages that pass from now on belong to this tick.
+  /// Sets the clock: later messages belong to this tick.
   void tick(Tick now) {
     now_ = now;
     if (traffic_ != nullptr) traffic_->tick(now);
   }
   Tick now() const { return now_; }
 
-  /// `messages` messages of `scalars` scalars each. `first()` gives the Endpoints of the first of
-  /// them, in the order (sender, receiver); it is called only when they break the budget. Throws
-  /// LocalityBroken, or CheckFailure for what the rule has not declared. Zero messages pass unseen.
+  /// Passes `messages` messages of `scalars` scalars each. `first()` returns the Endpoints of the
+  /// first message in the order (sender, receiver); it is called only if the messages break the
+  /// budget. Throws LocalityBroken, or CheckFailure if the rule has not declared the messages. A
+  /// delivery of zero messages is neither checked nor counted.
   template <Channel kChannel, Party kFrom, Party kTo, std::invocable First>
   requires Wire<kChannel, kFrom, kTo>
   void pass(std::int32_t lag, std::int64_t messages, std::int64_t scalars, First&& first) {
@@ -93,13 +94,14 @@ class Door {
     ledger_.add(kChannel, lag, {messages, count_times(messages, scalars)});
   }
 
-  /// Whether messages of this lag are declared and break no budget, and so those of lags below it.
+  /// True if messages of this lag are declared and break no budget; messages of smaller lags then
+  /// are too.
   bool is_open(Channel channel, std::int32_t lag) const {
-    return static_cast<std::uint32_t>(lag) < free_[static_cast<std::size_t>(channel)];
+    return static_cast<std::uint32_t>(lag) < open_lags_[static_cast<std::size_t>(channel)];
   }
 
-  /// As many messages at each of `lags` lags from `lag` on, for all of which the door is open:
-  /// deliveries of a sweep that are alike.
+  /// Passes the same number of messages at each of `lags` lags from `lag` on, for similar
+  /// deliveries of a sweep. is_open must be true for all of these lags.
   template <Channel kChannel, Party kFrom, Party kTo>
   requires Wire<kChannel, kFrom, kTo>
   void pass_each(std::int32_t lag, std::int32_t lags, std::int64_t messages, std::int64_t scalars) {
@@ -111,21 +113,22 @@ class Door {
   Ledger& ledger() { return ledger_; }
   const Ledger& ledger() const { return ledger_; }
 
-  /// From now on transports also tell `traffic`, which outlives the door, whose messages pass;
-  /// null: nobody asks.
+  /// Makes the transports count their messages by neuron in `traffic`, which must outlive the door;
+  /// null ends this.
   void record(Traffic* traffic) { traffic_ = traffic; }
   Traffic* traffic() const { return traffic_; }
 
  private:
-  /// Throws CheckFailure for what is not declared, else LocalityBroken.
+  /// Throws CheckFailure if the message is not declared, otherwise LocalityBroken.
   [[noreturn]] void refuse(Channel channel, std::int32_t lag, FunctionRef<Endpoints()> first) const;
   bool declared(Channel channel, std::int32_t lag) const {
     return ((permit_.channels >> static_cast<unsigned>(channel)) & 1U) != 0 && lag >= 0 && lag <= permit_.largest_lag;
   }
 
   Permit permit_;
-  // by channel: lags below are declared and break no budget (what a lag breaks, longer ones do)
-  std::array<std::uint32_t, kChannels> free_{};
+  // by channel: smaller lags are declared and break no budget (a budget that a lag breaks is broken
+  // by longer ones too)
+  std::array<std::uint32_t, kChannels> open_lags_{};
   Tick now_{};
   Ledger ledger_;
   Traffic* traffic_ = nullptr;

@@ -7,7 +7,7 @@
 namespace locus {
 namespace {
 
-/// Sum of `field` over the tallies that `counts(channel, lag)` admits.
+/// The sum of `field` over the tallies for which `admits(channel, lag)` is true.
 template <class Admits>
 std::int64_t total(const std::array<std::vector<Tally>, kChannels>& tallies, std::int64_t Tally::*field, Admits admits) {
   std::int64_t sum = 0;

@@ -1,10 +1,10 @@
-// The ledger: how many messages passed, by channel and lag. Integers only; adding is exact in any
+// The ledger: numbers of messages by channel and lag, as integers, so that sums are exact in any
 // order.
 //
-// Counts saturate at the largest 64-bit integer rather than overflow: a closed form of a hostile
-// model may ask for more. A ledger is filled by the door (door.h) and by nothing else; what it
-// derives (violations, mean lag, bytes) is computed on reading. Source of the definitions:
-// docs/locality.md.
+// Counts saturate at the largest 64-bit integer instead of overflowing, because the closed form of
+// a hostile model may exceed it. Only the door (door.h) fills a ledger of a run. Derived numbers
+// (violations, mean lag, bytes) are computed on reading.
+// Source: docs/locality.md has the definitions.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ namespace locus {
 
 struct Tally {
   std::int64_t messages = 0;
-  std::int64_t scalars = 0;  // payload, summed over the messages
+  std::int64_t scalars = 0;  // scalars of the payloads, summed over the messages
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 
@@ -30,7 +30,7 @@ struct LedgerEntry {
   friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
 };
 
-/// a * b and a + b for counts >= 0, at most the largest std::int64_t.
+/// a * b and a + b for counts >= 0, limited to the largest std::int64_t.
 inline std::int64_t count_times(std::int64_t a, std::int64_t b) {
   std::int64_t product = 0;
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
@@ -48,7 +48,7 @@ class Ledger {
   /// Makes room for lags 0..max_lag, so that counting in a trial allocates nothing.
   void reserve(std::int32_t max_lag);
   void add(Channel channel, std::int32_t lag, Tally tally) { add_each(channel, lag, 1, tally); }
-  /// The same at each of `lags` lags from `lag` on.
+  /// Adds the same tally at each of `lags` lags from `lag` on.
   void add_each(Channel channel, std::int32_t lag, std::int32_t lags, Tally each) {
     auto& by_lag = tallies_[static_cast<std::size_t>(channel)];
     const auto first = static_cast<std::size_t>(lag);
@@ -65,7 +65,7 @@ class Ledger {
   void set_memory(std::int64_t history_bytes, std::int64_t trace_bytes);
 
   Tally at(Channel channel, std::int32_t lag) const;
-  // channel by channel, lag ascending; only those with a message
+  // by channel and ascending lag; only entries with a message
   std::vector<LedgerEntry> entries() const;
 
   std::int64_t messages() const;
@@ -75,7 +75,7 @@ class Ledger {
   std::int64_t temporal_violations() const;
   std::int64_t violations() const;  // spatial or temporal
   std::int32_t max_lag() const;
-  double mean_lag() const;  // over all messages, ticks; 0 where there is none
+  double mean_lag() const;  // over all messages, ticks; 0 without messages
 
   std::int64_t trials() const { return trials_; }
   std::int64_t ticks() const { return ticks_; }  // trials x T

@@ -1,38 +1,40 @@
-// The message vocabulary: what travels, by channel (channel.h), and what the clock says.
+// The message vocabulary: the payload of each channel (channel.h), and the signals of the clock.
 //
-// Payloads are values of one to three scalars R (float or double); the sizes that the ledger counts
-// stand in the rule table and channel table. Source of the symbols: docs/rules.md; Williams,
-// Payeur, Lajoie (ICML 2026, arXiv:2606.00243).
+// A payload is a value of one to three scalars R (float or double). The sizes for the ledger stand
+// in the tables of rules and channels.
+// Source: docs/rules.md explains the symbols; Williams, Payeur, Lajoie (ICML 2026,
+// arXiv:2606.00243).
 #pragma once
 
 #include <cstdint>
 
 namespace locus {
 
-// Messages: each is counted when it passes the door.
+// Messages. The door counts each of them.
 
 template <class R>
 struct Axon {  // AXON, lag 0
   R activity;  // x_t, h_{t-1} or h_t [1]; never 0
 };
 template <class R>
-struct Replay {  // AXON, lag t - s: the source recalls what it sent at the revisited tick s
+struct Replay {  // AXON, lag t - s: the source repeats its activity of the revisited tick s
   R activity;    // x_s or h_{s-1} [1]; never 0
 };
 template <class R>
 struct Dendrite {  // DENDRITE
   R current;       // W_ij h_j [1]
-  R behind;        // h_j, the activity behind it; travels under RTRL only
+  R behind;        // h_j, the activity of the source; only under RTRL
 };
 template <class R>
-struct OwnWeight {  // DENDRITE of an autapse that tells its neuron its weight (e-prop)
+struct OwnWeight {  // DENDRITE of an autapse with its weight, to its neuron (e-prop)
   R weight;         // W_ii [1]
 };
 template <class R>
 struct Post {  // POST
-  // of the trace; travels where it is the neuron's own (e-prop), otherwise the synapse knows it
+  // of the trace; only if it is the neuron's own (e-prop), otherwise the synapse has it as a
+  // constant
   R decay;
-  R gain;    // alpha phi'(u) of the (revisited) tick [1]; a readout's is 1
+  R gain;    // alpha phi'(u) of the present or revisited tick [1]; 1 for a readout
   R signal;  // learning signal: dL/dh or its approximation [1]
 };
 template <class R>
@@ -50,7 +52,7 @@ struct Norm {  // NORM
 };
 template <class R>
 struct RateError {  // POST at the end of a trial, under a firing-rate target
-  R value;          // reg_j: how far the neuron's rate was off, times the strength
+  R value;          // reg_j: the error of the neuron's rate times the strength
 };
 template <class R>
 struct Feedback {  // FEEDBACK
@@ -64,12 +66,12 @@ template <class R>
 struct Adjoint {  // ADJOINT
   R delta;        // dL/dh of the revisited tick
 };
-// The sender's sensitivities as they are until its next tick, which begins after every INFLUENCE
-// has been heard.
+// The sender's sensitivities. They stay constant until its next tick, which begins after all
+// receivers have handled their INFLUENCE.
 template <class R>
 struct Influence {         // INFLUENCE
   const R* sensitivities;  // P_l(t-1) of the sender (N)
-  R weight;                // W_kl, of the wire that it takes
+  R weight;                // W_kl of the wire
   std::int64_t size;       // N
 };
 template <class R>
@@ -79,29 +81,29 @@ struct Gather {  // GATHER
 
 template <class R>
 struct Square {  // CLIP, to the agent
-  R value;       // of the change that is asked of the synapse
+  R value;       // of the synapse's change
 };
 template <class R>
 struct Factor {  // CLIP, from the agent
   R value;       // of the changes of all synapses
 };
 
-// The clock: heard by every actor, carries nothing of another actor, is no message.
+// The clock. Every actor receives it; it contains nothing of another actor and is no message.
 
 struct TrialBegin {
   bool carried =
-      // neurons stay as the last trial left them: activity, voltage, adaptation, refractoriness, a
-      // readout's memory
+      // true: neurons keep their state from the last trial: activity, voltage, adaptation,
+      // refractoriness, the memory of a readout
       false;
 };
 template <class R>
-struct Initial {  // a trial begins that carries nothing over: a rate neuron's h_0, which it knows
+struct Initial {  // the begin of a trial without carried state: h_0, a constant of the rate neuron
   R activity;
 };
-// a tick or a stage of a sweep begins: nothing has been heard from the source yet
+// the begin of a tick, or of a stage of a sweep: the source has not sent yet
 struct Silence {};
 template <class R>
-struct Drift {  // a tick without POST: constants that the synapse knows
+struct Drift {  // a tick without POST: constants of the synapse
   R decay;
   R gain;
 };
@@ -114,10 +116,10 @@ struct Leaky {  // a readout's tick
   R decay;      // alpha; 0: no memory
   R gain;       // zeta
 };
-struct SweepBegin {};  // a walk back through time begins
+struct SweepBegin {};  // the begin of a walk back through time
 template <class R>
-struct RateTarget {  // a trial ends under a firing-rate target
-  R target;          // spikes a tick
+struct RateTarget {  // the end of a trial with a firing-rate target
+  R target;          // spikes in a tick
   R strength;        // c_reg [1]
   R ticks;           // T
 };

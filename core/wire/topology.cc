@@ -7,7 +7,7 @@
 namespace locus {
 namespace {
 
-/// Where each key's items begin if they are laid out by key: (keys + 1). Cost: O(items + keys).
+/// The first item of each key in a layout by key: (keys + 1). Cost: O(items + keys).
 template <class Offsets>
 void count_keys(const std::vector<std::int32_t>& key_of, std::int64_t keys, Offsets& begins) {
   begins.assign(static_cast<std::size_t>(keys) + 1, 0);
@@ -15,8 +15,8 @@ void count_keys(const std::vector<std::int32_t>& key_of, std::int64_t keys, Offs
   std::partial_sum(begins.begin(), begins.end(), begins.begin());
 }
 
-/// The entries by ascending key, those of a key in their order; empty where they ascend as they are
-/// (the rows of a csr matrix do).
+/// The entries by ascending key, and those of a key in their order; empty if they are ascending
+/// already (as in the rows of a csr matrix).
 std::vector<std::int64_t> order_by(const std::vector<std::int32_t>& key_of, std::int64_t keys) {
   if (std::is_sorted(key_of.begin(), key_of.end())) return {};
   std::vector<std::int64_t> next;
@@ -28,8 +28,8 @@ std::vector<std::int64_t> order_by(const std::vector<std::int32_t>& key_of, std:
   return order;
 }
 
-/// Target by target, sources ascending: a listing that follows from the synapses and need not be
-/// kept.
+/// True if the entries go target by target with ascending sources. This order follows from the
+/// synapses and need not be kept.
 bool is_row_by_row(const std::vector<std::int32_t>& source, const std::vector<std::int32_t>& target) {
   for (std::size_t k = 1; k < target.size(); ++k) {
     const bool ascends = target[k - 1] < target[k] || (target[k - 1] == target[k] && source[k - 1] < source[k]);
@@ -65,7 +65,7 @@ std::int64_t Projection::synapse_between(std::int32_t source, std::int32_t onto)
   return found != last && *found == onto ? found - target.begin() : -1;
 }
 
-/// Where the file has each synapse of a sparse projection.
+/// The place of each synapse of a sparse projection in the file.
 std::vector<std::int64_t> Projection::listed_places() const {
   std::vector<std::int64_t> places(target.size());
   if (!listed.empty()) {
@@ -73,7 +73,7 @@ std::vector<std::int64_t> Projection::listed_places() const {
       places[static_cast<std::size_t>(listed[place])] = static_cast<std::int64_t>(place);
     return places;
   }
-  // row by row: a target's next
+  // row by row: the next place of each target
   std::vector<std::int64_t> next(static_cast<std::size_t>(target_size) + 1, 0);
   for (const std::int32_t onto : target) ++next[static_cast<std::size_t>(onto) + 1];
   std::partial_sum(next.begin(), next.end(), next.begin());
@@ -163,8 +163,8 @@ void make_sparse(Projection& projection, const std::vector<std::int32_t>& source
   projection.target.resize(size);
   if (!is_row_by_row(source, target)) projection.listed.resize(size);
   count_keys(source, projection.source_size, projection.offset);
-  // Entries by target go one by one to the next place of their source: so the targets of a source
-  // ascend.
+  // The entries, sorted by target, go one by one to the next place of their source. The targets of
+  // a source are therefore ascending.
   const std::vector<std::int64_t> order = order_by(target, projection.target_size);
   std::vector<std::int64_t> next(projection.offset.begin(), projection.offset.end());
   for (std::size_t k = 0; k < size; ++k) {
@@ -180,7 +180,7 @@ void find_autapses(Topology& topology) {
   for (const ProjectionId p : projections_between(topology, Layer::kRate, Layer::kRate)) {
     const Projection& projection = topology.projections[p];
     // Between two populations no neuron is its own source; with a longer delay h_t does not depend
-    // on h_{t-1} through it.
+    // on h_{t-1} through the synapse.
     if (projection.source_population != projection.target_population || projection.wait > 0) continue;
     if (topology.target_of(projection).spiking || projection.hollow) continue;
     for (std::int32_t i = 0; i < projection.source_size; ++i) {

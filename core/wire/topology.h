@@ -1,14 +1,14 @@
-// Topology: who is wired to whom: populations, projections and their ends, without any weight.
+// Topology: the wires of a network: populations, projections and their ends, without any weight.
 //
-// Why: placement, reach, closed forms, memory, transports and files all ask the same questions of a
-// network. Build answers them once for a run (sim/model/wire.h); the networks of all rules refer to
-// the same topology, so a drawn sparse network is drawn once. All rate populations form one layer,
-// concatenated in file order (so do inputs and readouts). Synapses of a projection are numbered
-// source by source, targets ascending under each source: one event touches one run of memory.
-// Cost: nothing a synapse where a projection is dense, 4 bytes a synapse and 8 bytes a source where
-// its targets are listed, 8 bytes a synapse more where a file lists the entries in an order of its
-// own.
-// Invariants: made once, not changed afterwards; outlives every network that refers to it.
+// Placement, reach, closed forms, memory, transports and files all need the same facts about a
+// network. Build computes them once for a run (sim/model/wire.h), and the networks of all rules
+// refer to the same topology, so that a random sparse network is drawn once. All rate populations
+// form one layer, concatenated in the order of the file; so do inputs and readouts. The synapses of
+// a projection are numbered source by source, with ascending targets for each source, so that one
+// event touches one run of memory.
+// Cost: for a dense projection nothing; with a list of targets 4 bytes a synapse and 8 bytes a
+// source, and 8 bytes a synapse more if the file has its own order of entries.
+// Invariants: it is made once and never changed, and it outlives every network that refers to it.
 #pragma once
 
 #include <cstdint>
@@ -31,31 +31,31 @@ struct LayerSizes {
   std::int32_t of(Layer layer) const {
     return layer == Layer::kInput ? inputs : layer == Layer::kRate ? rate_neurons : readouts;
   }
-  /// Of an input, a rate neuron or a readout.
+  /// The number of inputs, rate neurons or readouts.
   std::int32_t of(Party party) const {
     return party == Party::kInput ? inputs : party == Party::kRate ? rate_neurons : readouts;
   }
 };
 
-/// A population: a range of its layer, and the facts about its neurons that decide which messages
-/// they need.
+/// A population: a range of its layer, and the properties of its neurons that decide about their
+/// messages.
 struct Population {
   std::string name;
   Layer layer = Layer::kInput;
   std::int32_t begin = 0;  // first neuron, within the layer
   std::int32_t size = 0;   // neurons
-  // Whether alpha phi'(u_t) is the same at every tick: phi is the identity and nothing spikes.
+  // true: alpha phi'(u_t) is the same at every tick, because phi is the identity and nothing spikes
   bool constant_gain = true;
   bool spiking = false;
-  bool adapting = false;  // spiking, with a threshold that adapts
-  bool leaky = false;     // readouts with memory
-  // Whether h_0 of each neuron is not 0, so that it sends at the first tick (size); empty: none is.
+  bool adapting = false;  // true: spiking, with an adaptive threshold
+  bool leaky = false;     // true: readouts with memory
+  // by neuron: 1 if its h_0 is not 0, so that it sends in the first tick (size); empty: all are 0
   std::vector<std::uint8_t> awake = {};
 
   bool is_awake(std::int32_t neuron) const { return !awake.empty() && awake[static_cast<std::size_t>(neuron)] != 0; }
 };
 
-/// The wires of one projection. Synapses are counted from 0 within it, sources and targets too.
+/// The wires of one projection. Its synapses, sources and targets are numbered from 0.
 struct Projection {
   std::string name;
   Layer source_layer = Layer::kInput;
@@ -68,52 +68,54 @@ struct Projection {
   std::int32_t target_size = 0;
   bool dense = true;
   bool plastic = true;
-  bool hollow = false;  // dense but for its diagonal, which is no synapse
-  // ticks that an AXON is under way beyond those it always takes (W: 1, B and A: 0)
+  bool hollow = false;  // true: dense except for its diagonal, which has no synapses
+  // ticks of an AXON on its way beyond the least number (W: 1, B and A: 0)
   std::int32_t wait = 0;
-  std::int64_t entries = 0;  // synapses of a sparse projection
-  // Of a sparse or hollow projection whose targets are listed: synapses of source j are offset[j]
-  // .. offset[j + 1] - 1 (source_size + 1); empty: not listed
+  std::int64_t entries = 0;  // number of synapses, only for a sparse projection
+  // For a sparse or hollow projection with a list of targets (source_size + 1): source j has the
+  // synapses offset[j] .. offset[j + 1] - 1; empty without a list
   Column<std::int64_t> offset = {};
-  // likewise (synapses): target within the projection, ascending under each source
+  // The list (synapses): target within the projection, ascending for each source; empty without a
+  // list
   Column<std::int32_t> target = {};
-  // sparse only (synapses): the file's k-th entry is synapse listed[k]; empty: the file lists them
-  // target by target, sources ascending (row by row)
+  // sparse only (synapses): entry k of the file is synapse listed[k]; empty: the file lists the
+  // synapses target by target with ascending sources (row by row)
   std::vector<std::int64_t> listed = {};
 
-  /// Synapses.
+  /// The number of synapses.
   std::int64_t size() const {
     if (dense) return std::int64_t{source_size} * target_size;
     return hollow ? std::int64_t{source_size} * (target_size - 1) : entries;
   }
-  /// First synapse of a source; that of source_size is size(). Of a sparse projection: listed.
+  /// The first synapse of a source; for source_size it is size(). A sparse projection needs its
+  /// list.
   std::int64_t begin_of(std::int32_t source) const {
     if (dense) return std::int64_t{source} * target_size;
     if (offset.empty()) return hollow ? std::int64_t{source} * (target_size - 1) : 0;
     return offset[static_cast<std::size_t>(source)];
   }
   std::int64_t fan_out(std::int32_t source) const { return begin_of(source + 1) - begin_of(source); }
-  /// Synapses onto each target (target_size). Cost: one pass over the targets that are listed.
+  /// The number of synapses of each target (target_size). Cost: one pass over the list of targets.
   std::vector<std::int64_t> fan_in() const;
-  /// Ticks from a source's activity to the tick in which its AXON arrives.
+  /// Ticks from a source's activity to the arrival of its AXON.
   std::int32_t delay() const { return wait + (source_layer == Layer::kRate && target_layer == Layer::kRate ? 1 : 0); }
-  /// Target of a synapse, within the projection; dense or listed.
+  /// The target of a synapse, within the projection, which must be dense or have its list.
   std::int32_t target_of(std::int64_t synapse) const {
     return dense ? static_cast<std::int32_t>(synapse % target_size) : target[SynapseId{synapse}];
   }
-  /// Source of a synapse, within the projection; dense or listed. Cost: a division, or a binary
-  /// search where sparse.
+  /// The source of a synapse, within the projection, which must be dense or have its list. Cost: a
+  /// division, or a binary search if sparse.
   std::int32_t source_of(std::int64_t synapse) const;
-  /// The synapse between a source and a target, or -1; dense or listed. Cost: a binary search where
-  /// sparse.
+  /// The synapse from a source to a target, or -1, in a projection that is dense or has its list.
+  /// Cost: a binary search if sparse.
   std::int64_t synapse_between(std::int32_t source, std::int32_t target) const;
 
-  /// The values that a file has of the projection: one a synapse, and places for a hollow matrix'
-  /// diagonal.
+  /// The number of values that a file has for the projection: one for each synapse, and in a hollow
+  /// matrix one for each entry of the diagonal.
   std::int64_t places() const { return size() + (hollow ? source_size : 0); }
   /// Calls visit(place in the file, synapse, target, source) for each synapse in its order. A dense
-  /// or hollow projection has the places of its matrix (targets x sources, row by row). Dense or
-  /// listed.
+  /// or hollow projection has the places of its matrix (targets x sources, row by row). A
+  /// projection that is not dense needs its list.
   template <class Visit>
   void each_place(Visit visit) const {
     const bool matrix = dense || hollow;
@@ -128,8 +130,8 @@ struct Projection {
     }
   }
 
-  /// Calls visit(source, target), both within their layers, for each synapse in its order. Of a
-  /// sparse projection: listed.
+  /// Calls visit(source, target), both within their layers, for each synapse in its order. A sparse
+  /// projection needs its list.
   template <class Visit>
   void each(Visit visit) const {
     for (std::int32_t j = 0; j < source_size; ++j) {
@@ -149,7 +151,7 @@ struct Projection {
   std::vector<std::int64_t> listed_places() const;
 };
 
-/// A rate neuron's autapse of delay 1 (a spiking neuron does not ask for its own weight).
+/// A rate neuron's autapse of delay 1 (a spiking neuron does not need its own weight).
 struct Autapse {
   NeuronId neuron;  // within the rate layer
   ProjectionId projection;
@@ -157,43 +159,45 @@ struct Autapse {
 };
 
 struct Topology {
-  Indexed<Population> populations;  // file order; none where read back from a result
-  Indexed<Projection> projections;  // B, W and A, file order
+  Indexed<Population> populations;  // in the order of the file; empty in the topology of a result
+  Indexed<Projection> projections;  // B, W and A, in the order of the file
   std::vector<Autapse> autapses;    // by neuron
   LayerSizes sizes;
 
-  /// Synapses of all projections.
+  /// The number of synapses of all projections.
   std::int64_t synapses() const;
   const Population& target_of(const Projection& projection) const { return populations[projection.target_population]; }
   const Population& source_of(const Projection& projection) const { return populations[projection.source_population]; }
-  /// Whether some population spikes; whether some readout has memory.
+  /// True if some population spikes; true if some readout has memory.
   bool has_spikes() const;
   bool has_leaky_readouts() const;
 };
 
-/// The projections that are B (input to rate), W (rate to rate) or A (rate to readout), in file
-/// order.
+/// The projections of kind B (input to rate), W (rate to rate) or A (rate to readout), in the order
+/// of the file.
 std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target);
 
-/// Adds a population behind the others of its layer: sets its begin, and the layer's size.
+/// Adds a population after the others of its layer: sets its begin and increases the size of the
+/// layer.
 PopulationId add_population(Topology& topology, Population population);
 
-/// A dense projection between two populations of a topology, to which it has still to be added.
+/// A dense projection between two populations of a topology. It must still be added.
 Projection projection_between(const Topology& topology, PopulationId source, PopulationId target);
 
-/// R of one population: from all readouts; static. Every population has been added before.
+/// R of one population: from all readouts, static. All populations must have been added before.
 Projection feedback_onto(const Topology& topology, PopulationId target);
 
-/// Makes a dense projection of a population with itself hollow, without listing its targets.
+/// Makes a dense projection from a population to itself hollow, without a list of targets.
 void make_hollow(Projection& projection);
-/// Lists the targets of a hollow projection, which networks read.
+/// Makes the list of targets of a hollow projection, which networks need.
 void list_targets(Projection& hollow);
 
-/// Makes a projection sparse: entry k, as a file lists them, is a synapse from source[k] to
-/// target[k], both within the projection, no pair twice. Cost: O(entries + sources + targets).
+/// Makes a projection sparse: entry k, in the order of the file, is a synapse from source[k] to
+/// target[k], both within the projection, without repeated pairs.
+/// Cost: O(entries + sources + targets).
 void make_sparse(Projection& projection, const std::vector<std::int32_t>& source, const std::vector<std::int32_t>& target);
 
-/// Finds the autapses; the last step when a topology is made.
+/// Finds the autapses. This must be the last step in making a topology.
 void find_autapses(Topology& topology);
 
 }  // namespace locus

@@ -13,7 +13,7 @@ Traffic::Traffic(std::vector<StreamKeys> streams, std::int32_t lanes, std::int32
       largest_lag_(largest_lag),
       total_(streams_.size()),
       step_(streams_.size()),
-      touched_(streams_.size(), 0),
+      has_messages_(streams_.size(), 0),
       sizes_(streams_.size()),
       packets_(static_cast<std::size_t>(lanes), 0) {
   for (std::size_t s = 0; s < streams_.size(); ++s) {
@@ -38,14 +38,14 @@ std::span<const std::int64_t> Traffic::messages(Stream stream, std::int32_t lag)
   return std::span(total_[s]).subspan(first, keys);
 }
 
-/// Moves what the step holds of one stream to the totals, and weighs it on the way.
+/// Moves the present step's messages of one stream to the totals and counts their packets.
 void Traffic::close(std::size_t s) {
   const auto keys = static_cast<std::size_t>(streams_[s].neurons);
   const bool weighed = !sizes_[s].empty();
   std::int64_t* total = total_[s].data() + (streams_[s].has_lags ? static_cast<std::size_t>(lag_) * keys : 0);
   std::int64_t* step = step_[s].data();
   for (std::size_t key = 0; key < keys; ++key) {
-    for (std::int64_t& packets : packets_) {  // lane by lane
+    for (std::int64_t& packets : packets_) {  // by lane
       const std::int64_t messages = std::exchange(*step++, 0);
       if (messages == 0) continue;
       total[key] += messages;
@@ -59,9 +59,9 @@ void Traffic::close(std::size_t s) {
 }
 
 void Traffic::begin_step(Tick now, std::int32_t lag) {
-  for (std::size_t s = 0; s < touched_.size(); ++s) {
-    if (touched_[s] != 0) close(s);
-    touched_[s] = 0;
+  for (std::size_t s = 0; s < has_messages_.size(); ++s) {
+    if (has_messages_[s] != 0) close(s);
+    has_messages_[s] = 0;
   }
   const std::int64_t most = *std::ranges::max_element(packets_);
   if (most > peak_.packets) peak_ = {most, now_, lag_};
@@ -78,7 +78,7 @@ Traffic::Counts Traffic::counts() {
 bool Traffic::fits(const Counts& counts) const {
   if (counts.peak.packets < 0 || counts.peak.lag < 0 || counts.messages.size() != total_.size()) return false;
   for (std::size_t s = 0; s < total_.size(); ++s) {
-    constexpr std::int64_t kMost = std::int64_t{1} << 62;  // adding to it goes beyond no integer
+    constexpr std::int64_t kMost = std::int64_t{1} << 62;  // a sum with it does not overflow
     const auto wrong = [](std::int64_t messages) { return messages < 0 || messages > kMost; };
     if (counts.messages[s].size() != total_[s].size() || std::ranges::any_of(counts.messages[s], wrong)) return false;
   }

@@ -27,10 +27,11 @@ const Command& command_named(const std::string& name) {
   throw UsageError(unknown("option", name, {"--help", "--version"}));
 }
 
-/// CLI11 hands back what it does not know; an unknown option is named before the words behind it.
+/// Refuses arguments that CLI11 does not know; an unknown option is named before the words after
+/// it.
 void refuse_extras(const CLI::App& app) {
   std::vector<std::string> extras = app.remaining();
-  std::erase(extras, "--");  // what follows it is no option, and has been taken as a file
+  std::erase(extras, "--");  // the words after it are no options and have been taken as files
   if (extras.empty()) return;
   const auto option =
       std::ranges::find_if(extras, [](const std::string& word) { return word.size() > 1 && word.front() == '-'; });
@@ -49,7 +50,7 @@ void refuse_empty(const CLI::App& app) {
   }
 }
 
-/// What CLI11 says, in the words of the other errors.
+/// The message of CLI11 in the words of the other errors.
 std::string reworded(const CLI::ParseError& error) {
   const std::string text = error.what();
   const std::string name = text.substr(0, text.find(':'));
@@ -66,12 +67,13 @@ std::string reworded(const CLI::ParseError& error) {
   return text;
 }
 
-/// Gives an invocation its words.
+/// Parses the words of an invocation.
 void parse(const std::vector<std::string>& words, CLI::App& app, Invocation& invocation) {
   app.set_help_flag();
   app.allow_extras();
   invocation.declare(app);
-  app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them last first
+  // CLI11 expects them in reverse order
+  app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   refuse_extras(app);
   refuse_empty(app);
 }
@@ -133,9 +135,9 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
     return ends(Exit::kFailed, error.what());
   } catch (const std::bad_alloc&) {
     return ends(Exit::kFailed, "memory does not suffice\n`locus info MODEL` says what each rule needs.");
-  } catch (const std::system_error& error) {  // threads or files that the system does not give
+  } catch (const std::system_error& error) {  // the system refuses threads or files
     return ends(Exit::kFailed, error.what());
-  } catch (const std::exception& error) {  // CheckFailure, and whatever nobody thought of
+  } catch (const std::exception& error) {  // CheckFailure, and unexpected exceptions
     return defect(error);
   }
 }

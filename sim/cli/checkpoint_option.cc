@@ -11,7 +11,7 @@
 namespace locus {
 namespace {
 
-/// "100": updates; "30s", "10m", "2h", "1d": time.
+/// Reads "100" as updates, and "30s", "10m", "2h" or "1d" as time.
 std::optional<CheckpointEvery> every_of(const std::string& text) {
   std::int32_t number = 0;
   const char* const end = text.data() + text.size();
@@ -49,7 +49,7 @@ void CheckpointOption::declare(CLI::App& app) {
 CheckpointEvery CheckpointOption::every() const { return every_of(every_).value_or(CheckpointEvery{}); }
 
 void CheckpointOption::check(std::size_t models, bool traces) const {
-  if (!asked()) {
+  if (!has_file()) {
     if (!every_.empty()) throw UsageError("--checkpoint-every is given without --checkpoint");
     return;
   }
@@ -58,7 +58,7 @@ void CheckpointOption::check(std::size_t models, bool traces) const {
 }
 
 void CheckpointOption::prepare() const {
-  if (!asked()) return;
+  if (!has_file()) return;
   std::error_code error;
   if (std::filesystem::is_directory(file_, error))
     throw UsageError(fmt::format("--checkpoint {} is a folder; must be a file", file_.string()));
@@ -70,23 +70,24 @@ void CheckpointOption::prepare() const {
   const NewFile attempt(file_);
 }
 
-Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings)
-    : file_(std::move(file)), every_(every), asked_(asked), recordings_(recordings) {}
+Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const RunRequest& request,
+                           Recordings* recordings)
+    : file_(std::move(file)), every_(every), request_(request), recordings_(recordings) {}
 
 bool Checkpointer::due(const Moment& moment) {
   if (moment.stopping) return true;
   if (moment.present == nullptr || moment.present->updates == 0)
-    return false;  // a rule's beginning is the last one's end
+    return false;  // the beginning of a rule is the end of the previous one
   ++updates_;
   return every_.updates > 0 ? updates_ >= every_.updates : std::chrono::steady_clock::now() - last_ >= every_.time;
 }
 
-void Checkpointer::see(const Moment& moment, const std::vector<RuleSeries>* curves) {
+void Checkpointer::observe(const Moment& moment, const std::vector<RuleSeries>* curves) {
   if (!due(moment)) return;
-  Beside beside;
-  if (recordings_ != nullptr) beside.recordings = recordings_->states();
-  if (curves != nullptr) beside.curves = *curves;
-  write_checkpoint(asked_, moment, file_, system_calls(), beside);
+  RunExtras extras;
+  if (recordings_ != nullptr) extras.recordings = recordings_->states();
+  if (curves != nullptr) extras.curves = *curves;
+  write_checkpoint(request_, moment, file_, system_calls(), extras);
   updates_ = 0;
   last_ = std::chrono::steady_clock::now();
 }

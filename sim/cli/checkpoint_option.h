@@ -1,5 +1,5 @@
-// `--checkpoint`, `--checkpoint-every`: where a run keeps what it takes to go on from, and how
-// often.
+// `--checkpoint`, `--checkpoint-every`: the checkpoint file of a run and the time between
+// checkpoints.
 #pragma once
 
 #include <chrono>
@@ -14,25 +14,25 @@
 
 namespace locus {
 
-/// How much work a kill may cost: so many updates, or so much time.
+/// The largest amount of work that a kill may cost, in updates or in time.
 struct CheckpointEvery {
-  std::int64_t updates = 0;  // 0: by time
+  std::int64_t updates = 0;  // 0: `time` counts
   std::chrono::seconds time = std::chrono::minutes(10);
 };
 
 class CheckpointOption {
  public:
   void declare(CLI::App& app);
-  bool asked() const { return !file_.empty(); }
+  bool has_file() const { return !file_.empty(); }
   const std::filesystem::path& file() const { return file_; }
   CheckpointEvery every() const;
 
-  /// Throws UsageError for what does not go together; to be called before anything is loaded.
+  /// Throws UsageError if the option contradicts another one. Must be called before any loading.
   void check(std::size_t models, bool traces) const;
-  /// Refuses a file that is there already (UsageError) or cannot be written (FileError), before the
-  /// run rather than in it.
+  /// Throws UsageError if the file exists already and FileError if it cannot be written; doing this
+  /// before the run saves the run's time.
   void prepare() const;
-  /// The run goes on from this file, and checkpoints go there.
+  /// Marks the run as resumed from this file; its checkpoints replace the file.
   void resume(const std::filesystem::path& file) {
     file_ = file;
     resumes_ = true;
@@ -44,23 +44,23 @@ class CheckpointOption {
   bool resumes_ = false;
 };
 
-/// Writes checkpoints of a run when they are due, and one where it is stopped.
+/// Writes the checkpoints of a run when they are due, and one where it stops.
 class Checkpointer {
  public:
-  /// `recordings` may be null; otherwise it is that of the run, and outlives this.
-  Checkpointer(std::filesystem::path file, CheckpointEvery every, const Asked& asked, Recordings* recordings);
-  /// To be called at every moment of the run, with what its curves are by then; null: none are
-  /// asked for. Throws FileError where a checkpoint cannot be written; the one before it stays.
-  void see(const Moment& moment, const std::vector<RuleSeries>* curves);
+  /// `recordings` belongs to the run and must outlive the Checkpointer; it may be null.
+  Checkpointer(std::filesystem::path file, CheckpointEvery every, const RunRequest& request, Recordings* recordings);
+  /// Must be called at every moment of the run. `curves` are the points so far, or null without
+  /// curves. Throws FileError if a checkpoint cannot be written; the previous one then stays.
+  void observe(const Moment& moment, const std::vector<RuleSeries>* curves);
 
  private:
   bool due(const Moment& moment);
 
   std::filesystem::path file_;
   CheckpointEvery every_;
-  const Asked& asked_;
+  const RunRequest& request_;
   Recordings* recordings_;
-  std::int64_t updates_ = 0;  // since the last one
+  std::int64_t updates_ = 0;  // since the last checkpoint
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 

@@ -13,7 +13,7 @@
 namespace locus {
 namespace {
 
-constexpr std::uint64_t kLongestSide = 1024;  // cores, as a model's
+constexpr std::uint64_t kLongestSide = 1024;  // cores, as in a model file
 constexpr std::uint64_t kMostNeurons = 100'000'000;
 
 std::optional<std::pair<std::int32_t, std::int32_t>> mesh_of(const std::string& text) {

@@ -1,4 +1,4 @@
-// What the command line says of a chip: another placement, another mesh, what the chip charges.
+// The options of a chip on the command line: placement, mesh and costs.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@
 
 namespace locus {
 
-/// `--cost FILE`: what the chip charges, in place of the model's.
+/// `--cost FILE`: the costs of the chip, in place of the model's.
 class CostOption {
  public:
   void declare(CLI::App& app);
-  /// Throws UsageError where a cost is given and there is no chip. With `carried`, the file is kept
-  /// there under "--cost", or comes from there.
+  /// Throws UsageError if there is a cost but no chip. `carried`, if there is one, keeps the file
+  /// under "--cost", or supplies it in a resumed run.
   void apply(std::optional<ChipSpec>& chip, CarriedFiles* carried = nullptr) const;
 
  private:
@@ -28,7 +28,7 @@ class CostOption {
 class PlacementOptions {
  public:
   void declare(CLI::App& app);
-  /// Throws UsageError where an option does not fit the others.
+  /// Throws UsageError if options contradict each other.
   void apply(ChipSpec& chip) const;
 
  private:

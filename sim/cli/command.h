@@ -1,8 +1,8 @@
-// Command: one row of what `locus` can do. Dispatch, help and docs/cli.md follow from the row and
-// from the options that it declares.
+// Command: one row for each command of `locus`. The dispatch, the help and docs/cli.md follow from
+// the row and from the options that it declares.
 //
-// A command is one file: its row and its Invocation, which holds the values of its options while it
-// runs. Commands throw what goes wrong (errors.h); they catch nothing.
+// A command is one file with its row and its Invocation, which holds the values of its options.
+// Commands throw their errors (sim/model/errors.h) and catch nothing.
 #pragma once
 
 #include <iosfwd>
@@ -18,31 +18,31 @@
 
 namespace locus {
 
-/// Where a command prints. Results go to `out`; warnings and errors to `err`.
+/// The streams of a command: results go to `out`, warnings and errors to `err`.
 struct Console {
   std::ostream& out;
   std::ostream& err;
-  bool terminal = false;                // `err` is one: progress may be shown there
-  std::vector<std::string> words = {};  // what was typed behind the command's name
+  bool terminal = false;                // true: `err` is a terminal that can show progress
+  std::vector<std::string> words = {};  // the words after the command's name
 };
 
 class Invocation {
  public:
   virtual ~Invocation() = default;
-  /// Declares options and positional arguments, bound to members of this.
+  /// Declares options and positional arguments, which are bound to members of the invocation.
   virtual void declare(CLI::App& app) = 0;
   virtual Exit execute(const Console& console) = 0;
 };
 
-/// Gives an invocation words that were typed behind a command before now. What is wrong with them;
-/// empty where nothing is.
+/// Parses words that an earlier command line had after its command. Returns the error message,
+/// which is empty if the words are right.
 std::string parse_again(const std::vector<std::string>& words, Invocation& invocation);
 
 struct Command {
   std::string_view name;
   std::string_view arguments;  // "MODEL... [options]"
   std::string_view summary;    // one line, no full stop
-  std::string_view example;    // lines of a shell, runnable in a checkout as they stand
+  std::string_view example;    // lines of a shell that run in a checkout without changes
   std::string_view details;    // paragraphs, separated by an empty line; may be empty
   std::unique_ptr<Invocation> (*make)();
 };
@@ -61,7 +61,7 @@ extern const Command kReproduceCommand;
 extern const Command kPlaceCommand;
 extern const Command kHelpCommand;
 
-/// In the order in which help lists them.
+/// The commands in the order of the help.
 std::span<const Command* const> commands();
 
 }  // namespace locus

@@ -1,4 +1,4 @@
-// locus convert: a model file between its text and its wire form.
+// locus convert: changes a model file from its text form to its wire form and back.
 #include "sim/cli/command.h"
 #include "sim/model/convert.h"
 

@@ -1,4 +1,4 @@
-// locus diff: what two results differ in.
+// locus diff: the differences between two results.
 #include <ostream>
 
 #include "sim/cli/command.h"

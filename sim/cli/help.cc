@@ -36,7 +36,7 @@ struct Entry {
   std::string description;
 };
 
-/// What a command declares, positional arguments first.
+/// The arguments of a command, positional ones first.
 std::vector<Entry> entries_of(const Command& command) {
   CLI::App app;
   app.set_help_flag();
@@ -57,7 +57,7 @@ std::vector<Entry> entries_of(const Command& command) {
   return positional;
 }
 
-/// "  --rule NAME       description, flowed beside it".
+/// "  --rule NAME       description", with the description in a column of its own.
 std::string entry_lines(const std::vector<Entry>& entries) {
   std::size_t widest = 0;
   for (const Entry& entry : entries) widest = std::max(widest, width(entry.name));
@@ -70,7 +70,7 @@ std::string entry_lines(const std::vector<Entry>& entries) {
   return text;
 }
 
-/// Calls visit(paragraph) for each; they are separated by an empty line.
+/// Calls visit(paragraph) for each paragraph; empty lines separate them.
 template <class Visitor>
 void for_each_paragraph(std::string_view text, Visitor&& visit) {
   while (!text.empty()) {
@@ -89,7 +89,7 @@ std::string indented(std::string_view lines) {
   return text + '\n';
 }
 
-/// As Markdown shows it in a table: '|' ends a cell, '<' begins a tag.
+/// The text for a table of Markdown, where '|' ends a cell and '<' begins a tag.
 std::string markdown_cell(std::string_view text) {
   std::string cell;
   for (const char character : text) {

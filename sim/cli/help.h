@@ -1,5 +1,4 @@
-// Help, from the rows of the commands and the options that they declare: for a terminal, and as
-// docs/cli.md.
+// The help of the commands, from their rows and options, for a terminal and for docs/cli.md.
 #pragma once
 
 #include <string>
@@ -8,13 +7,13 @@
 
 namespace locus {
 
-/// What the program is, its commands, how it exits.
+/// The purpose of the program, its commands and its exit codes.
 std::string overview();
-/// One command: a runnable example first, then usage, arguments, options, details.
+/// One command: a runnable example first, then usage, arguments, options and details.
 std::string help_of(const Command& command);
 /// "locus 0.1.0 (commit 0123456789ab, Release, GNU 12.2.0)".
 std::string version_line();
-/// docs/cli.md.
+/// The text of docs/cli.md.
 std::string help_markdown();
 
 }  // namespace locus

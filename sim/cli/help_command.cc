@@ -1,4 +1,4 @@
-// locus help: the same help that --help prints, by the command's name.
+// locus help: prints the help of a command by its name, as --help does.
 #include <ostream>
 #include <vector>
 

@@ -1,4 +1,4 @@
-// locus info: what a model is and what its rules will cost, without a run.
+// locus info: a model and the costs of its rules, without a run.
 #include <ostream>
 #include <vector>
 

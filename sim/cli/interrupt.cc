@@ -22,7 +22,7 @@ Interrupt::Interrupt() {
 }
 
 Interrupt::~Interrupt() {
-  over_ = true;
+  stop_ = true;
   pthread_kill(waiter_.native_handle(), SIGINT);  // wakes the wait
   waiter_.join();
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
@@ -31,9 +31,9 @@ Interrupt::~Interrupt() {
 void Interrupt::wait() {
   const sigset_t set = interrupts();
   int number = 0;
-  while (sigwait(&set, &number) == 0 && !over_) {
+  while (sigwait(&set, &number) == 0 && !stop_) {
     if (flag_.exchange(true)) {
-      // The second one: as if nobody had blocked it.
+      // The second signal has its usual effect.
       ::signal(number, SIG_DFL);
       pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
       ::raise(number);

@@ -1,10 +1,10 @@
-// Interrupt: Ctrl-C (SIGINT), and what a batch system sends (SIGTERM), as a flag that a run looks
-// at between updates.
+// Interrupt: SIGINT (Ctrl-C) and SIGTERM (of a batch system) as a flag that a run checks between
+// updates.
 //
-// Why a thread that waits for the signal, not a handler: a handler would need a global flag. The
-// first signal sets the flag; a second one ends the process at once. Threads started while one of
-// these lives inherit the blocked signal, so that it comes here. Invariant: at most one at a time
-// in a process; to be made before other threads are started.
+// A thread waits for the signals, because a signal handler would need a global flag. The first
+// signal sets the flag; a second one ends the process at once. Threads that start during the life
+// of an Interrupt inherit the blocked signals, so that only the waiting thread gets them.
+// Invariant: at most one at a time in a process, made before other threads start.
 #pragma once
 
 #include <atomic>
@@ -26,13 +26,13 @@ class Interrupt {
   void wait();
 
   std::atomic<bool> flag_ = false;
-  std::atomic<bool> over_ = false;  // the wait is to end: this goes away
-  sigset_t before_ = {};            // signals blocked before this came
+  std::atomic<bool> stop_ = false;  // true: the destructor ends the wait
+  sigset_t before_ = {};            // signals blocked before the constructor
   std::thread waiter_;
 };
 
-/// While this lives, both signals wait: for what must not be left half done by a command that
-/// Ctrl-C otherwise ends at once.
+/// Blocks both signals during its life. It protects a step that must not be left half done in
+/// commands that otherwise end at once on Ctrl-C.
 class HoldInterrupt {
  public:
   HoldInterrupt();
@@ -41,7 +41,7 @@ class HoldInterrupt {
   HoldInterrupt& operator=(const HoldInterrupt&) = delete;
 
  private:
-  sigset_t before_ = {};  // signals blocked before this came
+  sigset_t before_ = {};  // signals blocked before the constructor
 };
 
 }  // namespace locus

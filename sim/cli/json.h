@@ -1,5 +1,5 @@
-// JSON for results that are no protobuf message: strings, numbers, and lists and objects of what is
-// JSON already.
+// JSON for results that are no protobuf message: strings, numbers, and lists and objects of texts
+// that are JSON already.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace locus {
 
 std::string json_string(std::string_view text);
-/// So that reading it gives the same bits; null where it is not finite.
+/// Reading the text gives the same bits; a number that is not finite becomes null.
 std::string json_number(double number);
 std::string json_bool(bool value);
 std::string json_list(const std::vector<std::string>& items);

@@ -11,11 +11,11 @@ void LiveShow::begin(const Spec& spec, std::size_t model) {
   place_.model = model;
   curves_ = {};
   if (model > 0)
-    // the first one stands in the page
+    // the page itself contains the first model
     server_.publish(snapshot(not_begun(spec), nullptr, nullptr, curves_, place_));
 }
 
-void LiveShow::see(const Moment& moment) {
+void LiveShow::observe(const Moment& moment) {
   if (server_.wanted()) server_.publish(snapshot(moment.done, moment.present, moment.ledger, curves_, place_));
 }
 

@@ -1,5 +1,4 @@
-// LiveShow: the live page of `locus run --serve`, through all models of the command: what the
-// server is told, and when.
+// LiveShow: the live page of `locus run --serve`, for all models of the command.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +13,21 @@ namespace locus {
 
 class LiveShow {
  public:
-  /// `first`: the model that is run first of `models`. Throws std::system_error where the port of
-  /// the address cannot be had.
+  /// `first`: the first of the `models` models. Throws std::system_error if the port of the address
+  /// is not available.
   LiveShow(const std::string& address, std::uint16_t port, const Spec& first, std::size_t models);
 
   std::string url() const { return server_.url(); }
-  /// Shows a model that is about to run.
+  /// Shows a model before its run.
   void begin(const Spec& spec, std::size_t model);
-  /// Shows how far its run is, where a browser waits for that.
-  void see(const Moment& moment);
-  /// Shows what it left; `over` where no other will run.
+  /// Shows the progress of its run if a browser waits for a snapshot.
+  void observe(const Moment& moment);
+  /// Shows its result; `over`: true if no other model will run.
   void end(const RunResult& result, bool over);
 
  private:
   LivePlace place_;
-  LiveCurves curves_;  // of the model that runs
+  LiveCurves curves_;  // of the running model
   LiveServer server_;
 };
 

@@ -1,4 +1,4 @@
-// The process around the program: standard streams, and what becomes of a reader that goes away.
+// The process around the program: standard streams, and a reader that leaves early.
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -10,13 +10,13 @@
 
 namespace {
 
-/// Whether whoever read our standard output has closed it (`locus ... | head`).
+/// True if the reader of our standard output has closed it (`locus ... | head`).
 bool reader_is_gone() {
   pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
   return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
 }
 
-/// Whether standard error is a terminal that can write over a line.
+/// True if standard error is a terminal that can overwrite a line.
 bool can_show_progress() {
   const char* const kind = std::getenv("TERM");
   return ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
@@ -25,7 +25,7 @@ bool can_show_progress() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A run whose reader leaves still writes its results; printing then simply fails.
+  // A run whose reader has left still writes its results; only its printing fails.
   ::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
   const int code = locus::locus_main(argc, argv, std::cout, std::cerr, can_show_progress());

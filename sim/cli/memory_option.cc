@@ -10,7 +10,7 @@
 namespace locus {
 namespace {
 
-/// "800000", "800k", "1.5G": bytes; a k is 1000 of them, as in all that is printed.
+/// Reads "800000", "800k" or "1.5G" as bytes; k means 1000, as in all printed sizes.
 std::optional<double> bytes_of(const std::string& text) {
   double number = 0;
   const char* const end = text.data() + text.size();

@@ -1,4 +1,4 @@
-// `--memory`: what a run may take in all.
+// `--memory`: the limit of a run's memory.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace locus {
 class MemoryOption {
  public:
   void declare(CLI::App& app);
-  /// Bytes; infinite where none are given.
+  /// The limit in bytes; infinite without the option.
   double limit() const;
 
  private:

@@ -1,4 +1,4 @@
-// What option values may be, checked before a command sees them: each check says what is there and
+// Checks of option values, before a command gets them. The message of a check says the value and
 // what is allowed.
 #pragma once
 
@@ -10,14 +10,14 @@
 
 namespace locus {
 
-/// Empty if the value is fine, otherwise what is wrong with it.
+/// Returns an empty text if the value is right, otherwise the error message.
 using OptionCheck = std::function<std::string(const std::string&)>;
 
 OptionCheck whole_number(std::uint64_t smallest, std::uint64_t largest);
 OptionCheck one_of(std::vector<std::string> choices);
 
-/// The command-line arguments as an error says them: what is unknown, and the nearest of what is
-/// known (known names given as "--rule").
+/// The error message for an unknown argument: its name and the nearest of the `known` names (given
+/// as "--rule").
 std::string unknown(std::string_view kind, std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace locus

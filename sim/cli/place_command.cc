@@ -1,4 +1,4 @@
-// locus place: another placement of a run that is over, from its result.
+// locus place: another placement of a finished run, from its result.
 #include <algorithm>
 #include <ostream>
 
@@ -59,7 +59,7 @@ class PlaceInvocation final : public Invocation {
     result.outcomes = std::move(chosen);
   }
 
-  /// Why the network cannot be placed so; nothing where it can.
+  /// The reason why the network does not fit on the chip; empty if it fits.
   static std::optional<std::string> misplaced(const RunResult& result) {
     if (result.outcomes.empty()) return "the result holds no run";
     const ChipSpec& chip = *result.chip;

@@ -24,7 +24,7 @@ std::string human_time(double seconds) {
   return fmt::format("{} d {} h", whole / 86400, whole % 86400 / 3600);
 }
 
-/// "rflo 0.12", or nothing where the rule learns nothing.
+/// "rflo 0.12"; empty if the rule learns nothing.
 std::string last_loss(const Outcome& outcome) {
   if (outcome.losses.empty()) return "";
   return fmt::format("{} {}", shorten(outcome.rule, kLongestName), human_loss(outcome.losses.back()));
@@ -33,22 +33,22 @@ std::string last_loss(const Outcome& outcome) {
 }  // namespace
 
 ProgressLine::ProgressLine(std::ostream& terminal, bool shown, std::function<Clock::time_point()> now)
-    : terminal_(terminal), shown_(shown), now_(std::move(now)), last_(now_()) {}
+    : terminal_(terminal), enabled_(shown), now_(std::move(now)), last_(now_()) {}
 
 void ProgressLine::show(const std::string& text) {
   // ESC [ K: erase to the end of the line
   terminal_ << "\r" << head(text, kColumns) << "\x1b[K" << std::flush;
-  there_ = true;
+  visible_ = true;
   last_ = now_();
 }
 
 void ProgressLine::clear() {
-  if (there_) terminal_ << "\r\x1b[K" << std::flush;
-  there_ = false;
+  if (visible_) terminal_ << "\r\x1b[K" << std::flush;
+  visible_ = false;
 }
 
 void ProgressLine::say(const std::string& what) {
-  if (shown_) show(what);
+  if (enabled_) show(what);
 }
 
 std::string ProgressLine::describe(const Moment& moment, const Spec& spec, double seconds) const {
@@ -75,8 +75,8 @@ std::string ProgressLine::describe(const Moment& moment, const Spec& spec, doubl
   return text;
 }
 
-void ProgressLine::see(const Moment& moment, const Spec& spec) {
-  if (!shown_) return;
+void ProgressLine::observe(const Moment& moment, const Spec& spec) {
+  if (!enabled_) return;
   if (moment.builds != nullptr) {
     show(fmt::format("building {} ({} of {})", shorten(moment.builds->name, kLongestName),
                      moment.done.outcomes.size() + 1, spec.rules.size()));
@@ -85,13 +85,13 @@ void ProgressLine::see(const Moment& moment, const Spec& spec) {
   if (moment.present == nullptr) return;
   if (rule_ != moment.done.outcomes.size()) {
     rule_ = moment.done.outcomes.size();
-    began_ = now_();
+    rule_start_ = now_();
     first_update_ = moment.present->updates;
     first_messages_ = moment.ledger->messages();
   } else if (now_() - last_ < kBetween) {
     return;
   }
-  show(describe(moment, spec, std::chrono::duration<double>(now_() - began_).count()));
+  show(describe(moment, spec, std::chrono::duration<double>(now_() - rule_start_).count()));
 }
 
 }  // namespace locus

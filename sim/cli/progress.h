@@ -1,11 +1,10 @@
-// ProgressLine: one line of a terminal that says how far a run has come, written over again and
-// again.
+// ProgressLine: one line of a terminal that shows the progress of a run, written again and again.
 //
 //     43% rflo 172/400  1.2k updates/s  5.3M messages/s  12 s left  loss: rflo 0.12, bptt 0.0017
 //
-// Rates are those of the rule that runs, since it began here; the time left assumes that the rules
-// still to come take as long an update. Losses are the last ones, newest rule first, as many as
-// fit. Nothing is written where there is no terminal, and never more than five times a second.
+// Rates belong to the running rule since its start in this process. The time left assumes that the
+// remaining rules take as long for an update. The losses are the last ones, the newest rule first,
+// as many as fit. Nothing is written without a terminal, and nothing more than five times a second.
 #pragma once
 
 #include <chrono>
@@ -21,17 +20,17 @@ class ProgressLine {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `shown` false: says nothing at all. `now` is the clock, which a test may turn itself.
+  /// `shown` false: writes nothing. `now` is the clock; a test may pass its own.
   ProgressLine(std::ostream& terminal, bool shown, std::function<Clock::time_point()> now = Clock::now);
   ~ProgressLine() { clear(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// What is done that has no measure: "loading m.txtpb".
+  /// Shows an activity that has no measure: "loading m.txtpb".
   void say(const std::string& what);
-  /// To be called at every moment of the run.
-  void see(const Moment& moment, const Spec& spec);
-  /// Takes the line away, for what is printed next.
+  /// Must be called at every moment of the run.
+  void observe(const Moment& moment, const Spec& spec);
+  /// Removes the line to make room for other output.
   void clear();
 
  private:
@@ -39,14 +38,14 @@ class ProgressLine {
   std::string describe(const Moment& moment, const Spec& spec, double seconds) const;
 
   std::ostream& terminal_;
-  bool shown_;
+  bool enabled_;
   std::function<Clock::time_point()> now_;
-  bool there_ = false;  // a line stands on the terminal
+  bool visible_ = false;  // true: a line stands on the terminal
   Clock::time_point last_;
-  Clock::time_point began_;          // the present rule, here
-  std::size_t rule_ = SIZE_MAX;      // which that is
-  std::int64_t first_update_ = 0;    // of it, made here
-  std::int64_t first_messages_ = 0;  // before that
+  Clock::time_point rule_start_;     // start of the present rule in this process
+  std::size_t rule_ = SIZE_MAX;      // index of the present rule
+  std::int64_t first_update_ = 0;    // its first update in this process
+  std::int64_t first_messages_ = 0;  // its messages before that
 };
 
 }  // namespace locus

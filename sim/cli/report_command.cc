@@ -1,4 +1,4 @@
-// locus report: the page of a result that is there already.
+// locus report: makes the page of an existing result.
 #include <filesystem>
 #include <ostream>
 
@@ -17,7 +17,7 @@ class ReportInvocation final : public Invocation {
   }
 
   Exit execute(const Console& console) override {
-    const std::filesystem::path out = out_.empty() ? report_beside(result_) : std::filesystem::path(out_);
+    const std::filesystem::path out = out_.empty() ? default_report_path(result_) : std::filesystem::path(out_);
     write_file_whole(out, report_page(std::filesystem::path(result_)));
     console.out << "report: " << out.string() << '\n';
     return Exit::kDone;

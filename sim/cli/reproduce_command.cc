@@ -1,4 +1,4 @@
-// locus reproduce: the claims of the paper, measured.
+// locus reproduce: measures the claims of the paper.
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -101,8 +101,8 @@ class ReproduceInvocation final : public Invocation {
     return json_object({{"claims", json_list(results)}});
   }
 
-  /// The tables of a claim, and claims.json as far as it has come: Ctrl-C costs the claim in the
-  /// works and no other.
+  /// Writes the tables of a claim, and claims.json with all results so far. Ctrl-C therefore loses
+  /// the claim in progress and no other.
   void write(const Claim& claim, const Evidence& evidence, const std::vector<std::string>& results) const {
     const HoldInterrupt hold;
     for (const Table& table : evidence.tables)

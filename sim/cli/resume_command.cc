@@ -1,4 +1,4 @@
-// locus resume: goes on from a checkpoint.
+// locus resume: continues a run from a checkpoint.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -30,7 +30,7 @@ class ResumeInvocation final : public Invocation {
     warn_of("locus", fmt::format("{} ({})", checkpoint.version, checkpoint.commit),
             fmt::format("{} ({})", version(), commit()));
     warn_of("arithmetic of", checkpoint.level, level());
-    return go_on(std::move(checkpoint), file_, threads_, console);
+    return resume_run(std::move(checkpoint), file_, threads_, console);
   }
 
  private:

@@ -70,7 +70,7 @@ struct Field {
   std::string text;
 };
 
-/// All but title and equation, in the order in which they are printed.
+/// All fields except title and equation, in the order of printing.
 std::vector<Field> fields_of(const Rule& rule) {
   return {{"driven by", std::string(words(rule.drive))},
           {"decay", std::string(words(rule.decay))},
@@ -92,7 +92,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   }
 }
 
-/// Where its heading is linked to: lower-case letters and digits of its usage.
+/// The target of links to the rule's heading: lower-case letters and digits of its usage.
 std::string anchor_of(const Rule& rule) {
   std::string anchor;
   for (const char character : usage(rule)) {

@@ -1,5 +1,5 @@
-// The rule table as text: for `locus rules`, and as docs/rules.md. Every word comes from the table
-// (core/protocol/rule.h) and the channels' (core/wire/channel.h).
+// The rule table as text, for `locus rules` and docs/rules.md. Every word comes from the tables of
+// rules (core/protocol/rule.h) and of channels (core/wire/channel.h).
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace locus {
 
-/// One rule: what it computes, what it keeps, what it may send; at most 80 columns.
+/// One rule: its computation, its state and its messages; at most 80 columns.
 std::string text_of(const Rule& rule);
-/// docs/rules.md.
+/// The text of docs/rules.md.
 std::string rules_markdown();
 
 }  // namespace locus

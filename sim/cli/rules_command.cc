@@ -1,4 +1,4 @@
-// locus rules: the rule table, printed.
+// locus rules: prints the rule table.
 #include <ostream>
 #include <vector>
 
@@ -12,7 +12,7 @@
 namespace locus {
 namespace {
 
-/// The row of a name ("tbptt") or of a short form as `run` takes it ("tbptt:4:2").
+/// The row of a name ("tbptt") or of a short form of `run` ("tbptt:4:2").
 const Rule& row_named(const std::string& typed) {
   if (const auto kind = rule_named(typed)) return rule(*kind);
   if (rule_named(typed.substr(0, typed.find(':')))) return rule(short_form(typed, NetworkSpec{}).kind);

@@ -1,4 +1,4 @@
-// What `locus resume` takes of `locus run`.
+// The part of `locus run` that `locus resume` uses.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,9 @@
 
 namespace locus {
 
-/// The run that a checkpoint was made of, from there on; `file` is where it stands and where
-/// further ones go. Throws ModelError where the checkpoint holds what is no such run.
-Exit go_on(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads, const Console& console);
+/// Continues the run of a checkpoint. `file` is its path, and later checkpoints replace it. Throws
+/// ModelError if the checkpoint does not contain such a run.
+Exit resume_run(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads,
+                const Console& console);
 
 }  // namespace locus

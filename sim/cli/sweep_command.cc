@@ -1,4 +1,4 @@
-// locus sweep: every combination of some fields' values, each under several seeds.
+// locus sweep: runs every combination of some fields' values, each with several seeds.
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -94,7 +94,7 @@ class SweepInvocation final : public Invocation {
     console.out << std::flush;
   }
 
-  /// Interrupted where a member was not reached; failed where one failed.
+  /// Interrupted if a member has not run; failed if one has failed.
   Exit conclude(const SweepResult& result, const Console& console) const {
     const auto failed =
         std::ranges::count_if(result.members, [](const SweepMember& member) { return !member.failure.empty(); });

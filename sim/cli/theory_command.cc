@@ -1,4 +1,4 @@
-// locus theory: what the mode theory says of a model, beside what the simulator does.
+// locus theory: the mode theory of a model beside its simulation.
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -20,7 +20,7 @@
 namespace locus {
 namespace {
 
-/// Empty if the text is a number other than 0.
+/// Returns an empty text for a number other than 0.
 std::string not_zero(const std::string& text) {
   double number = 0;
   const char* const end = text.data() + text.size();

@@ -15,7 +15,7 @@ namespace {
 
 using theory::Mode;
 
-constexpr double kLearnt = 0.01;  // a mode whose loss fell to this share has found its optimum
+constexpr double kLearnt = 0.01;  // a mode is at its optimum if its loss has fallen to this share
 
 constexpr std::string_view kLegend =
     "stable, rate, eigenvalues: at the optimum named above each table; rate: the slower decay per unit of updates x eta. updates/e: those in which "
@@ -32,7 +32,7 @@ std::string text_of(const std::complex<double>& one, const std::complex<double>&
   return fmt::format("{:.3g} +- {:.3g}i", one.real(), std::abs(one.imag()));
 }
 
-/// Where the ODE of a mode comes to, in words.
+/// The limit of a mode's ODE, in words.
 std::string fate(const ModePrediction& mode, const Mode& teacher, double eta) {
   if (mode.ending == theory::Ending::kLeftDomain) return "diverges: |w| reaches 1";
   if (mode.ending == theory::Ending::kEscaped) return "diverges: a, b unbounded";
@@ -51,7 +51,7 @@ std::string folding(const ModePrediction& mode, double learning_rate) {
   return human(1 / (mode.limit_rate * learning_rate));
 }
 
-/// The rules in columns: lines of cells, each column as wide as its widest.
+/// The rules in columns: lines of cells; each column is as wide as its widest cell.
 std::string in_columns(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
@@ -90,7 +90,7 @@ std::string modes_text(const Spec& spec, const Prediction& prediction) {
   return text;
 }
 
-/// The loss at the last checkpoint; where that was not reached, why.
+/// The loss at the last checkpoint, or the reason why there is none.
 std::string last_of(const std::vector<double>& losses, std::size_t points, bool interrupted) {
   if (losses.empty()) return "-";
   if (losses.size() == points) return human_loss(losses.back());

@@ -1,4 +1,4 @@
-// A prediction as text of one screen, and as JSON.
+// A prediction as text for one screen, and as JSON.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace locus {
 
-/// Which rule converges, where to and how fast; at most 80 columns.
+/// For each rule: does it converge, to what, and how fast; at most 80 columns.
 std::string theory_text(const Spec& spec, const Prediction& prediction);
 /// {"model", "modes": [{"teacher", "rules": [{"rule", "optimum", ...}]}], "rules": [{"rule",
 /// "losses", ...}]} on one line.

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMostTraced = 100'000'000;  // messages
 
-/// "A:B", both from 1, B not before A.
+/// Reads "A:B" with 1 <= A <= B.
 std::optional<std::pair<std::int64_t, std::int64_t>> ticks_of(const std::string& text) {
   std::int64_t first = 0;
   std::int64_t last = 0;
@@ -47,7 +47,7 @@ void TraceOption::declare(CLI::App& app) {
 }
 
 void TraceOption::check(const std::string& transport, std::size_t models) const {
-  if (!asked()) {
+  if (!has_file()) {
     if (!ticks_.empty()) throw UsageError("--trace-ticks is given without --trace");
     return;
   }
@@ -60,17 +60,17 @@ void TraceOption::check(const std::string& transport, std::size_t models) const 
 }
 
 std::optional<TraceRequest> TraceOption::request(const Spec& spec) const {
-  if (!asked()) return std::nullopt;
+  if (!has_file()) return std::nullopt;
   const auto range = ticks_of(ticks_).value_or(std::pair<std::int64_t, std::int64_t>(1, spec.training.ticks));
   return TraceRequest{range.first, range.second, limit_};
 }
 
 void TraceOption::prepare() const {
-  if (asked()) write_file_whole(file_, "");
+  if (has_file()) write_file_whole(file_, "");
 }
 
 void TraceOption::write(const Spec& spec, const RunResult& result) const {
-  if (asked()) write_trace(spec, result, file_);
+  if (has_file()) write_trace(spec, result, file_);
 }
 
 }  // namespace locus

@@ -1,4 +1,4 @@
-// `--trace`, `--trace-ticks`, `--trace-limit`: messages one by one, into a file.
+// `--trace`, `--trace-ticks`, `--trace-limit`: single messages in a file.
 #pragma once
 
 #include <optional>
@@ -15,11 +15,12 @@ namespace locus {
 class TraceOption {
  public:
   void declare(CLI::App& app);
-  bool asked() const { return !file_.empty(); }
-  /// Throws UsageError for what does not go together; to be called before anything is loaded.
+  bool has_file() const { return !file_.empty(); }
+  /// Throws UsageError if options contradict each other. Must be called before any loading.
   void check(const std::string& transport, std::size_t models) const;
   std::optional<TraceRequest> request(const Spec& spec) const;
-  /// Refuses a file that cannot be written, before the run rather than after it.
+  /// Throws FileError if the file cannot be written; doing this before the run saves the run's
+  /// time.
   void prepare() const;
   void write(const Spec& spec, const RunResult& result) const;
 

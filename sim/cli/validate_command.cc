@@ -1,4 +1,4 @@
-// locus validate: every fault of every file, not the first.
+// locus validate: lists all faults of all files.
 #include <algorithm>
 #include <optional>
 #include <ostream>
@@ -32,7 +32,7 @@ class ValidateInvocation final : public Invocation {
         continue;
       }
       std::vector<Fault> faults = validate(model);
-      if (!has_error(faults)) {  // a placement needs a good model
+      if (!has_error(faults)) {  // a placement needs a valid model
         const Spec spec = load(model);
         const auto lack = spec.chip ? lack_of_room(*spec.chip, topology_of(spec, Listing::kSparse), model) : std::nullopt;
         if (lack) faults.push_back(*lack);

@@ -1,9 +1,9 @@
-// Weights from a stream of matrix blocks (.blocks): locus.v1.MatrixBlock messages, each preceded by
-// its length, a header first.
+// Weights from a stream of matrix blocks (.blocks): locus.v1.MatrixBlock messages, each after its
+// length, with a header first.
 //
-// Why: one protobuf message ends at 2 GiB, a network need not. Only one block is held beside the
-// matrix that it goes into. What the header announces is held against the shape and the file's
-// length before memory is taken for it.
+// One protobuf message ends at 2 GiB, but a network may be larger. Only one block is in memory
+// beside the matrix that it fills. The sizes in the header are compared with the shape and the
+// length of the file before memory is taken.
 #pragma once
 
 #include <variant>
@@ -12,7 +12,7 @@
 
 namespace locus {
 
-/// Faults stand at `where`, the field that names the file.
+/// `where` is the field that names the file; faults stand there.
 std::variant<DenseMatrix, SparseMatrix> read_blocks(const FileBeside& file, const MatrixShape& shape,
                                                     const FieldPath& where, Reading& reading);
 

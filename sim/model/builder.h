@@ -32,12 +32,12 @@
 
 namespace locus {
 
-/// Initial weights of a projection or a feedback, as a model file gives them.
+/// The initial weights of a projection or a feedback, in the forms of a model file.
 struct InitialWeights {
   /// stddev = gain / sqrt(fan-in); the fan-in of a projection is its source's size, of a sparse
   /// random one the entries of a row, of a feedback the number of readouts.
   std::optional<double> gain;
-  // GaussianWeights or SparseRandomWeights where there is a gain, whose stddev is then unused
+  // GaussianWeights or SparseRandomWeights with a gain; their stddev is then not used
   WeightsSpec weights;
 };
 
@@ -45,17 +45,17 @@ struct InitialWeights {
 InitialWeights gaussian(double gain);
 /// N(0, stddev^2).
 InitialWeights normal(double stddev);
-/// The same weight for all.
+/// The same weight for all synapses.
 InitialWeights constant(double value);
 /// (rows x cols), row-major: rows = target's size, cols = source's size.
 InitialWeights dense(std::int64_t rows, std::int64_t cols, std::vector<double> values);
-/// Entry k is (row[k], col[k]) = values[k]; no entry twice.
+/// Entry k is (row[k], col[k]) = values[k]; no entry is repeated.
 InitialWeights sparse(std::int64_t rows, std::int64_t cols, std::vector<std::int32_t> row,
                       std::vector<std::int32_t> col, std::vector<double> values);
-/// One value a mode, in the model's bases.
+/// One value for each mode, in the model's bases.
 InitialWeights aligned(std::vector<double> values);
-/// Each pair with this probability, or `in_degree` entries in each row; values as `values` says,
-/// which is gaussian(), normal() or constant().
+/// Each pair with this probability, or `in_degree` entries in each row; `values` is gaussian(),
+/// normal() or constant().
 InitialWeights sparse_random(double probability, const InitialWeights& values);
 InitialWeights sparse_in_degree(std::int32_t in_degree, const InitialWeights& values);
 
@@ -63,7 +63,7 @@ InitialWeights sparse_in_degree(std::int32_t in_degree, const InitialWeights& va
 struct RateOptions {
   Activation activation = PopulationSpec().activation;
   double leak = PopulationSpec().leak;  // alpha [1/tick], in (0, 1]
-  std::vector<double> initial = {};     // h_0: none (0), one for all neurons, or one for each
+  std::vector<double> initial = {};  // h_0: empty (0), one for all neurons, or one for each [1]
 };
 
 struct ConnectOptions {
@@ -77,14 +77,14 @@ struct ConnectOptions {
 /// Fixed synapses from the readouts to one rate population.
 struct FeedbackOptions {
   std::string population = {};  // default: the only one
-  // (readouts x neurons of the population); default: drawn from N(0, 1 / readouts)
+  // (readouts x neurons of the population) [1]; default: random from N(0, 1 / readouts)
   std::optional<InitialWeights> weights = std::nullopt;
 };
 
-/// A rule as a model file gives it: RuleSpec, but feedback names its population.
+/// A rule as in a model file: a RuleSpec whose feedback names its population.
 struct RuleOptions {
   RuleSpec rule;  // without feedback
-  // none: drawn for every rate population, where the rule needs it
+  // empty: random for every rate population, if the rule needs it
   std::vector<FeedbackOptions> feedback = {};
   /// The same rule under another name.
   RuleOptions named(std::string name) const;
@@ -96,66 +96,69 @@ RuleOptions tbptt(std::int32_t depth, std::int32_t stride = RuleSpec().stride);
 /// Random feedback local online learning; without a decay, 1 - leak of each neuron.
 RuleOptions rflo(std::optional<double> trace_decay = std::nullopt, std::vector<FeedbackOptions> feedback = {});
 struct EpropOptions {
-  double filter_tau = RuleSpec().filter_tau;  // [ms]; spiking neurons only
+  double filter_tau = RuleSpec().filter_tau;  // [ms]; only for spiking neurons
   bool average_over_window = RuleSpec().average_over_window;
-  std::optional<FiringRateSpec> firing_rate = std::nullopt;  // spiking neurons only
+  std::optional<FiringRateSpec> firing_rate = std::nullopt;  // only for spiking neurons
 };
-/// e-prop over the readout's own weights, and over random feedback.
+/// e-prop with the readout's own weights as feedback, and with random feedback.
 RuleOptions eprop(const EpropOptions& options = {});
 RuleOptions eprop_random(std::vector<FeedbackOptions> feedback = {}, const EpropOptions& options = {});
 RuleOptions rtrl();
-/// Runs forward and learns nothing.
+/// Forward only, without learning.
 RuleOptions none();
 
-/// What an input population shows where inputs are drawn.
+/// The inputs of an input population with drawn inputs.
 struct DrawnInputOptions {
   std::string population = {};  // default: the only one
   std::variant<PoissonSpec, WhiteNoiseSpec> kind = WhiteNoiseSpec();
 };
 
-/// (ticks x inputs), dense or sparse, and (ticks x readouts); no target where no rule learns.
+/// A trial with inputs (ticks x inputs), dense or sparse, and targets (ticks x readouts), which are
+/// empty if no rule learns.
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target = {});
 
 class Model {
  public:
   explicit Model(std::string name, std::uint64_t seed = Spec().seed);
 
-  /// Populations, in the order of the calls; those of a kind form one layer. Names are unique.
+  /// Populations in the order of the calls; those of one kind form one layer. Names are unique.
   void input(std::string name, std::int32_t size);
   void rate(std::string name, std::int32_t size, RateOptions options = {});
   void lif(std::string name, std::int32_t size, LifSpec options);
   void readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory = std::nullopt);
 
-  /// A projection, from a population to a population.
+  /// Adds a projection from one population to another.
   void connect(std::string source, std::string target, InitialWeights weights, ConnectOptions options = {});
 
-  /// The task: one of these. Without training().ticks, a recorded task's are the rows of its first
-  /// trial.
+  /// The task, exactly one of these. Without training().ticks, the ticks of a recorded task are the
+  /// rows of its first trial.
   void recorded(std::vector<RecordedTrial> trials, std::vector<RecordedTrial> evaluation_trials = {});
-  /// The network of `teacher` answers; its other parts are of no use. No inputs: white noise.
+  /// The readouts of the network in `teacher` are the targets; its other parts are not used.
+  /// Without inputs: white noise.
   void student_teacher(const Model& teacher, std::vector<DrawnInputOptions> inputs = {});
   void drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTargetSpec> targets = {},
              std::int32_t patterns = DrawnTask().patterns);
 
-  /// Replaces all that was said of the training. An evaluation of 0 trials shows all that are held
-  /// out.
+  /// Replaces all earlier settings of the training. An evaluation of 0 trials means all held-out
+  /// trials.
   void training(TrainingSpec training);
-  /// One more rule; its name is unique.
+  /// Adds a rule with a unique name.
   void rule(RuleOptions rule);
   void bases(BasesSpec bases);
   void chip(ChipSpec chip);
   void precision(Precision precision);
 
-  /// One quantity of a population or projection, by name. Without a name, first or last tick it has
-  /// a model file's.
+  /// Records one quantity of a population or projection, by name. Name, first and last tick have
+  /// the defaults of a model file.
   void record(Quantity quantity, std::string of, RecordSpec options = {});
 
-  /// The Spec, complete and checked. Throws ModelError with every fault; its fields are those of a
-  /// model file. For a session it needs no task.
+  /// The complete and checked Spec. Throws ModelError with all faults, whose fields are those of a
+  /// model file. A session needs no task.
   Spec finish(Purpose purpose = Purpose::kRun) const;
-  /// As above, of what `change` makes of the Spec; a task is needed for nothing, and checked.
+  /// The same after `change` has changed the Spec. No task is needed, but one that exists is
+  /// checked.
   Spec finish(const std::function<void(Spec&)>& change) const;
-  /// The same model with this rule and no other.
+  /// The same model with this rule alone.
   Model under(RuleOptions rule) const;
 
  private:
@@ -178,7 +181,7 @@ class Model {
   void add_rules(Spec& spec, FaultList& faults) const;
   void add_records(Spec& spec, FaultList& faults) const;
 
-  Spec spec_;  // without what the members below become
+  Spec spec_;  // without the parts that the members below contain
   std::vector<Connection> connections_;
   std::vector<Connection> teacher_connections_;
   std::vector<DrawnInputOptions> inputs_;

@@ -1,8 +1,8 @@
-// CarriedFiles: the files of weights and charges that a model names, as they were read, so that the
-// model can be loaded again where they are not.
+// CarriedFiles: the contents of the files of weights and costs that a model names, so that the
+// model can be loaded again without them.
 //
-// Why: a run goes on from a checkpoint on another machine, or after somebody has changed the files.
-// Cost: their size in memory.
+// A run may be resumed from a checkpoint on another machine, or after a change of the files.
+// Cost: the size of the files in memory.
 #pragma once
 
 #include <map>
@@ -11,9 +11,9 @@
 namespace locus {
 
 struct CarriedFiles {
-  // false: files are read from the folder and kept here; true: from here and from nowhere else
+  // false: files are read from the folder and kept here; true: they come only from here
   bool complete = false;
-  std::map<std::string, std::string> bytes;  // by the name that the model gives
+  std::map<std::string, std::string> bytes;  // by their names in the model
 };
 
 }  // namespace locus

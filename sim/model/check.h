@@ -1,12 +1,13 @@
-// check: everything that a Spec must hold to, whoever made it.
+// check: all conditions that a Spec must satisfy, whatever its origin.
 //
-// Why: what follows (build, tasks, placement, rules) relies on a Spec without looking: an index is
-// a place in memory, a size is an allocation. A model file, the builder and a Spec that somebody
-// filled in by hand pass the same checks, which `run` and Session make at their door. A fault names
-// its field as a model file would, network.projections[1].weights.dense.values[7], and says what is
-// there and what is allowed; it has no line, for a Spec has no text. All faults are found together;
-// what only follows from another is not told. Cost: a pass over the weights and trials that the
-// Spec holds; nothing is drawn. Thread safety: no state.
+// The code after it (build, tasks, placement, rules) relies on a Spec without further checks: an
+// index is a place in memory, a size is an allocation. Model files, the builder and Specs made by
+// hand pass the same checks, which `run` and Session make at their entry. A fault has the name of
+// its field in a model file, network.projections[1].weights.dense.values[7], its value and the
+// allowed values; it has no line, because a Spec has no text. All faults are found together,
+// without those that only follow from others.
+// Cost: one pass over the weights and trials in the Spec; nothing is drawn.
+// Thread safety: no state.
 #pragma once
 
 #include <vector>
@@ -16,17 +17,17 @@
 
 namespace locus {
 
-/// What a Spec is for: a run has a task; whoever drives a Session shows inputs and targets himself,
+/// The purpose of a Spec. A run needs a task. The user of a Session supplies inputs and targets,
 /// and may leave the ticks of a trial open (0).
 enum class Purpose { kRun, kSession };
 
-/// Whether the Spec says what the network is shown; recorded trials may be none.
+/// True if the Spec has a task; its recorded trials may be empty.
 bool has_task(const Spec& spec);
 
-/// Every fault and warning of a Spec; empty for a good one.
+/// All faults and warnings of a Spec; empty for a valid one.
 std::vector<Fault> check(const Spec& spec, Purpose purpose = Purpose::kRun);
 
-/// Throws ModelError with all faults where one of them is an error.
+/// Throws ModelError with all faults if one of them is an error.
 void require_valid(const Spec& spec, Purpose purpose = Purpose::kRun);
 
 }  // namespace locus

@@ -1,8 +1,7 @@
-// What the checks of every part of a model are made of: ranges, names, indices, shapes, finite
-// numbers.
+// The elements of all checks: ranges, names, indices, shapes, finite numbers.
 //
-// Each tells a fault at the field it is given. Loops over arrays vectorise, and look at single
-// values only where something is wrong. Internal to sim/model.
+// Each adds a fault at the given field. Loops over arrays vectorise, and look at single values only
+// after a fault. Internal to sim/model.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +17,10 @@
 
 namespace locus {
 
-/// A size that cannot be known, since what it refers to is wrong itself: nothing is held against
-/// it.
+/// An unknown size, because its reference is wrong; comparisons with it give no fault.
 inline constexpr std::int64_t kUnknown = -1;
 
-/// The size that a matrix must have, and whose it is.
+/// The required size of a matrix, with the reasons for its rows and columns.
 struct MatrixShape {
   std::int64_t rows = kUnknown;
   std::int64_t cols = kUnknown;
@@ -34,37 +32,38 @@ bool fits(const MatrixShape& shape, std::int64_t rows, std::int64_t cols);
 /// "3 x 2: the size of ... x the size of ..."
 std::string described(const MatrixShape& shape);
 
-/// A fault unless rows and cols are those of `shape`; their fields are below `where`.
+/// Adds a fault unless rows and cols are those of `shape`; their fields are below `where`.
 bool check_shape(std::int64_t rows, std::int64_t cols, const MatrixShape& shape, const FieldPath& where, FaultList& faults);
 
-/// Counts synapses, and values of trials, against kMostSynapses.
+/// Counts synapses and values of trials up to kMostSynapses.
 class SynapseBudget {
  public:
-  /// Where both sizes are known; false, and a fault at `where`, if they pass the limit.
+  /// Adds rows x cols if both are known. Returns false with a fault at `where` if they pass the
+  /// limit.
   bool take(std::int64_t rows, std::int64_t cols, const FieldPath& where, FaultList& faults);
 
  private:
   std::int64_t taken_ = 0;
 };
 
-/// A fault unless low <= value <= high; `value` is shown.
+/// Adds a fault unless low <= value <= high; the message contains `value`.
 bool check_range(std::int64_t value, std::int64_t low, std::int64_t high, const FieldPath& field, FaultList& faults);
 
-/// A fault unless the number is finite; and above 0; and at least 0.
+/// Adds a fault unless the number is finite; and above 0; and at least 0.
 bool check_finite(double value, const FieldPath& field, FaultList& faults);
 bool check_positive(double value, const FieldPath& field, FaultList& faults);
 bool check_not_negative(double value, const FieldPath& field, FaultList& faults);
 
 /// True if all are finite. Vectorises.
 bool all_finite(std::span<const double> values);
-/// A fault for each value that is not finite (of many, the first). `field` is the array's field.
+/// Adds a fault for each value that is not finite, with a limit. `field` is that of the array.
 void check_finite(std::span<const double> values, const FieldPath& field, FaultList& faults);
 
-/// A fault unless this is the index of one of `count` things: "population".
+/// Adds a fault unless the index is that of one of `count` objects: "population".
 bool check_index(std::int32_t index, std::size_t count, std::string_view of, const FieldPath& field, FaultList& faults);
 
-/// A fault unless an enum's number has a name, those being 0 to `last`; only a Spec that was made
-/// by hand can have others.
+/// Adds a fault unless the number of an enumerator is in 0 .. `last`; only a Spec made by hand can
+/// have others.
 template <class Enum>
 bool check_enum(Enum value, Enum last, const FieldPath& field, FaultList& faults) {
   const auto number = static_cast<std::int64_t>(value);
@@ -74,11 +73,11 @@ bool check_enum(Enum value, Enum last, const FieldPath& field, FaultList& faults
   return false;
 }
 
-/// A name: given, not longer than kLongestName, without control characters. (Who makes files of
-/// names sees to slashes and dots.)
+/// Checks that a name exists, is not longer than kLongestName and has no control characters.
+/// (Slashes and dots matter only where names become file names.)
 void check_name(const std::string& name, const FieldPath& field, FaultList& faults);
 
-/// A fault for every name that has come before among things of a kind: where.field[i].name.
+/// Adds a fault for every repeated name among objects of one kind: where.field[i].name.
 template <class Named>
 void check_unique(const std::vector<Named>& all, std::string_view field, const FieldPath& where, FaultList& faults) {
   std::map<std::string_view, std::size_t> seen;
@@ -92,18 +91,18 @@ void check_unique(const std::vector<Named>& all, std::string_view field, const F
   }
 }
 
-/// Whether the index is one of the network's populations, and it has a kind and a size: what else
-/// is wrong with it says nothing of what refers to it.
+/// True if the index is that of a population with a kind and a size. Other faults of the population
+/// do not affect references to it.
 bool is_known(const NetworkSpec& network, std::int32_t population);
-/// Its size, or kUnknown.
+/// The size of the population, or kUnknown.
 std::int64_t known_size(const NetworkSpec& network, std::int32_t population);
-/// Neurons of a kind; kUnknown where a population of the network is not known.
+/// The number of neurons of a kind; kUnknown if a population of the network is not known.
 std::int64_t known_neurons(const NetworkSpec& network, PopulationKind kind);
 
-/// Whether both ends of a projection are known.
+/// True if both ends of a projection are known.
 bool has_known_ends(const NetworkSpec& network, const ProjectionSpec& projection);
 
-/// T, or kUnknown where it is none.
+/// T, or kUnknown if it is not valid.
 std::int64_t known_ticks(const TrainingSpec& training);
 
 }  // namespace locus

@@ -1,8 +1,7 @@
-// The checks of the parts of a Spec, one file a subject. check.h puts them together.
+// The checks of the parts of a Spec, one file for each subject. check.h combines them.
 //
-// Each looks at one part, in the knowledge that others may be wrong: what refers to a part that is
-// not known (check_basics.h) is not held against it. Fields are those of a model file. Internal to
-// sim/model.
+// Each checks one part and allows that other parts are wrong: a reference to a part that is not
+// known (check_basics.h) gives no fault. Fields are those of a model file. Internal to sim/model.
 #pragma once
 
 #include <string>
@@ -15,33 +14,33 @@
 
 namespace locus {
 
-/// check.cc: all of them. Where the Spec comes from a file, the readers' faults are in the list
-/// already.
+/// check.cc: all of them. If the Spec comes from a file, the list already contains the faults of
+/// the readers.
 void check_model(const Spec& spec, Purpose purpose, FaultList& faults);
 
-/// What the checks of one Spec share.
+/// The common data of the checks of one Spec.
 struct Checking {
   const Spec& spec;
   FaultList& faults;
   SynapseBudget budget = {};
 };
 
-/// check_training.cc: numbers of the training by themselves; then what they need of the whole
-/// model. `with_task`: trials come from the spec's task.
+/// check_training.cc: the numbers of the training alone, and then together with the whole model.
+/// `with_task`: trials come from the task of the Spec.
 void check_training(const TrainingSpec& training, bool with_task, FaultList& faults);
 void check_training_of_model(const Spec& spec, FaultList& faults);
 
-/// check_network.cc: populations, projections, and what must hold between them. False where there
-/// are too many to look at what refers to them.
+/// check_network.cc: populations, projections, and conditions between them. Returns false if there
+/// are too many for checks of their references.
 bool check_network(const NetworkSpec& network, const FieldPath& where, Checking& checking);
 
-/// Why no weights of this network, or of a feedback into it, can be aligned: "in a network of 2
-/// rate populations". Empty: they can.
+/// The reasons why no weights of this network, or of a feedback into it, can be aligned: "in a
+/// network of 2 rate populations". Empty if they can.
 std::vector<std::string> obstacles_to_aligned(const NetworkSpec& network);
-/// A fault for each of them; `field` is that of the aligned weights.
+/// Adds a fault for each of them; `field` is that of the aligned weights.
 void tell_obstacles(const std::vector<std::string>& obstacles, const FieldPath& field, FaultList& faults);
 
-/// check_weights.cc: weights of one projection or feedback. `where` is the field of the weights.
+/// check_weights.cc: the weights of one projection or feedback at the field `where`.
 void check_weights(const WeightsSpec& weights, const MatrixShape& shape, const FieldPath& where, Checking& checking);
 
 /// check_delays.cc: delays, and refractory times, in ticks of the training.
@@ -50,11 +49,11 @@ void check_delays(const Spec& spec, FaultList& faults);
 /// check_task.cc.
 void check_task(Checking& checking);
 
-/// check_drawn.cc: drawn inputs and targets. `where` is the message that has the field `inputs`.
+/// check_drawn.cc: drawn inputs and targets. `where` is the message with the field `inputs`.
 void check_drawn_inputs(const std::vector<DrawnInputSpec>& inputs, const FieldPath& where, Checking& checking);
 void check_drawn(const DrawnTask& task, const FieldPath& where, Checking& checking);
 
-/// check_rules.cc. False where there are too many of them.
+/// check_rules.cc. Returns false if there are too many rules.
 bool check_rules(Checking& checking);
 
 /// check_bases.cc.

@@ -1,5 +1,5 @@
-// Whether a chip's cores hold a network's neurons: asked of a model that is read, and of a mesh
-// that a command line gives.
+// The room on a chip for the neurons of a network, checked for models and for meshes of the command
+// line.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace locus {
 
-/// What is there, and what would do; both as a Fault says them of the field neurons_per_core.
+/// The available and a sufficient size, as a Fault of the field neurons_per_core contains them.
 struct RoomLack {
   std::string what;
   std::string allowed;
 };
 
-/// None where all rate neurons and readouts, `neurons` together, have a place.
+/// Empty if all rate neurons and readouts, `neurons` together, have a place.
 std::optional<RoomLack> lack_of_cores(const ChipSpec& chip, std::int64_t neurons);
 
 }  // namespace locus

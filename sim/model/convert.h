@@ -1,16 +1,17 @@
-// convert: a model file between text and wire form, loss-free.
+// convert: changes a model file from text to wire form and back without loss.
 //
-// Every field and every bit of every number comes back; a text's comments and layout do not (the
-// wire form has no place for them). The file must parse; it need not be a valid model. What cannot
-// be carried over exactly is refused: the output is read back and compared before it is written.
+// Every field and every bit of every number is kept; the comments and the layout of a text are not,
+// because the wire form has no place for them. The file must parse but need not be a valid model. A
+// file that cannot be converted exactly is refused: the output is read back and compared before it
+// is written.
 #pragma once
 
 #include <filesystem>
 
 namespace locus {
 
-/// Throws ModelError if `in` cannot be parsed (or either name says no format), FileError if a file
-/// cannot be read or written. `out` is written whole or not at all.
+/// Throws ModelError if `in` cannot be parsed or a name has no format, FileError if a file cannot
+/// be read or written. `out` is written whole or not at all.
 void convert(const std::filesystem::path& in, const std::filesystem::path& out);
 
 }  // namespace locus

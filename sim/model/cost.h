@@ -1,4 +1,4 @@
-// Cost files: what a chip charges (locus.v1.Cost, text), checked.
+// Cost files: the costs of a chip (locus.v1.Cost, text), with checks.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace locus {
 
-/// "hop_east_west", as the file's field.
+/// "hop_east_west", the name of the field in the file.
 std::string_view name(Charge charge);
 
 inline constexpr std::int64_t kLargestCost = 1 << 20;  // bytes of a file
 
-/// Throws ModelError with every fault, FileError if the file cannot be read.
+/// Throws ModelError with all faults, FileError if the file cannot be read.
 CostSpec load_cost(const std::filesystem::path& path);
-/// As above, of a text that is at hand; `path` names it.
+/// Reads a cost file from a text; `path` is its name.
 CostSpec read_cost(const std::string& text, const std::filesystem::path& path);
 
 }  // namespace locus

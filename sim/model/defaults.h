@@ -1,7 +1,6 @@
-// What a model leaves away and a Spec has: defaults that depend on other parts of the model. (Those
-// that do not are the initial values of spec.h.)
+// Defaults that depend on other parts of the model. (The others are the initial values in spec.h.)
 //
-// Said once for the readers of model files and for the builder.
+// The readers of model files and the builder share them.
 #pragma once
 
 #include <string>
@@ -12,27 +11,27 @@
 
 namespace locus {
 
-/// h_0 of each neuron, where one value is given for all. A population without a good size keeps
-/// what it has.
+/// h_0 of each neuron if one value is given for all. A population without a valid size stays as it
+/// is.
 void spread_initial(PopulationSpec& population);
 
-/// A standard deviation from its gain. A Spec has no gain, so what is wrong with it is told here;
-/// `where` is the field of the Gaussian.
+/// The standard deviation for a gain. A Spec has no gain, so its faults are found here; `where` is
+/// the field of the Gaussian.
 double stddev_of(double gain, double fan_in, const FieldPath& where, FaultList& faults);
 
-/// Entries of a row of a sparse random matrix, on average; fan-in of a gain.
+/// The mean number of entries in a row of a sparse random matrix, which is the fan-in of a gain.
 double row_entries(const SparseRandomWeights& weights, std::int64_t cols);
 
-/// R onto a rate population where it is not given: N(0, 1 / readouts).
+/// R of a rate population that is not given: N(0, 1 / readouts).
 WeightsSpec drawn_feedback_weights(const NetworkSpec& network);
-/// R as `rflo {}` and `eprop { random {} }` have it: drawn for every rate population.
+/// R for `rflo {}` and `eprop { random {} }`: random for every rate population.
 std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network);
 
-/// Ticks of a recorded task whose training gives none: the rows of its first trial's input. 0 where
-/// there is none.
+/// The default ticks of a recorded task: the rows of the input of its first trial; 0 without
+/// trials.
 std::int64_t ticks_of(const RecordedTask& task);
 
-/// "<population or projection>-<quantity>", as "rec-activity". What it is of must be there.
+/// "<population or projection>-<quantity>", as "rec-activity". The object must exist.
 std::string default_name(const RecordSpec& record, const NetworkSpec& network);
 
 }  // namespace locus

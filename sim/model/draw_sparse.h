@@ -1,9 +1,9 @@
-// Sparse matrices that are drawn: which entries there are and their values, row by row, each row a
-// pure function of (seed, projection, row).
+// Random sparse matrices: their entries and values, row by row; each row is a pure function of
+// (seed, projection, row).
 //
-// A model says how such a matrix is drawn, at some 30 ns an entry, so a network of 10^7 and more
-// synapses needs no file. Which entries there are is drawn once for a run, for its topology
-// (wire.h); values are drawn for each network, which puts them where the topology says.
+// The model contains only the parameters, and an entry takes about 30 ns, so that a network of 10^7
+// and more synapses needs no file. The entries are drawn once for a run, for its topology (wire.h).
+// The values are drawn for each network, which stores them at the places of the topology.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,27 @@
 
 namespace locus {
 
-/// The weights must be settled, here and below. Entries stand row by row, columns ascending within
-/// a row.
+/// The entries of a matrix row by row, with ascending columns within a row. This and the functions
+/// below need settled weights.
 struct DrawnWires {
   std::vector<std::int32_t> source;  // column of each entry
   std::vector<std::int32_t> target;  // row of each entry
 };
 DrawnWires draw_wires(const SparseRandomWeights& weights);
 
-/// Their values; entries[i]: how many row i has.
+/// The values of the entries; entries[i] is the number of entries in row i.
 std::vector<double> draw_values(const SparseRandomWeights& weights, const std::vector<std::int64_t>& entries);
 
-/// Both (16 bytes an entry).
+/// Entries and values (16 bytes for each entry).
 SparseMatrix draw_sparse(const SparseRandomWeights& weights);
 
-/// Tells each drawn matrix of the network and of a teacher its size, its keys
-/// ("weights/<projection>" or "teacher/<projection>") and how many entries it has, which is counted
-/// by drawing where each pair has a probability. Called when a model is loaded, and again when its
-/// seed changes.
+/// Sets for each random matrix of the network and of a teacher its size, its keys
+/// ("weights/<projection>" or "teacher/<projection>") and its number of entries, which for a
+/// probability is counted by drawing. Called when a model is loaded, and again when its seed
+/// changes.
 void settle_sparse(Spec& spec);
 
-/// Whether it knows them: those of this projection of a network, by this seed; `purpose` is
+/// True if these values are set for this projection of a network and this seed; `purpose` is
 /// "weights/" or "teacher/". The entries are not counted again.
 bool is_settled(const SparseRandomWeights& weights, const NetworkSpec& network, const ProjectionSpec& projection,
                 std::uint64_t seed, const std::string& purpose);

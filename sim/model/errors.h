@@ -1,9 +1,9 @@
-// What can be wrong at the border: faults of a model, files that cannot be read, words of a command
-// line that do not fit.
+// Errors at the border: faults of a model, files that cannot be read, wrong words of a command
+// line.
 //
-// Why one type per way to end: the command line turns each into its exit code, and a program that
-// uses the library can catch what it can mend. A Fault says where (file, line, column, field), what
-// is there, and what is allowed. Nothing here prints.
+// There is one type for each exit code of the command line, and a program that uses the library can
+// catch the errors that it can handle. A Fault has its place (file, line, column, field), the
+// value, and the allowed values. Nothing here prints.
 #pragma once
 
 #include <stdexcept>
@@ -14,20 +14,19 @@ namespace locus {
 
 enum class Severity { kError, kWarning };
 
-/// One thing that is wrong with a model, or (a warning) that is legal and hardly meant.
+/// One fault of a model, or (as a warning) a legal but improbable setting.
 struct Fault {
   Severity severity = Severity::kError;
-  std::string file;  // as given
-  int line = 0;      // counted from 1; 0 where the file is binary
-  int column = 0;    // bytes, counted from 1; 0 where the file is binary
+  std::string file;  // path as given
+  int line = 0;  // from 1; 0 in a binary file
+  int column = 0;  // bytes, from 1; 0 in a binary file
   // network.projections[1].weights.dense.values[7]; empty: the file as a whole
   std::string field;
-  std::string what;     // what is there, with its value: "is 1.5"
+  std::string what;  // the fault with the value: "is 1.5"
   std::string allowed;  // "must be above 0 and at most 1"; may be empty
-  // the line as it stands, cut to a readable length around the column; empty where the file is
-  // binary
+  // the line, cut to a readable length around the column; empty in a binary file
   std::string source_line;
-  int caret = 0;  // place of the column in source_line, counted from 0 (bytes)
+  int caret = 0;  // position of the column in source_line, bytes from 0
 };
 
 /// "net.txtpb:7:23: error: network.populations[1].rate.leak is 1.5; must be above 0 and at most 1",
@@ -36,7 +35,7 @@ std::string describe(const Fault& fault);
 
 bool has_error(const std::vector<Fault>& faults);
 
-/// The model is invalid, or is no model.
+/// The model is invalid, or the file is no model.
 class ModelError : public std::runtime_error {
  public:
   explicit ModelError(std::vector<Fault> faults);
@@ -54,7 +53,7 @@ class FileError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What the command line asks for cannot be, whatever the model, or does not fit this model.
+/// The command line contradicts itself or does not fit the model.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -1,12 +1,13 @@
-// FaultList: the faults of one model as its readers and checks find them, by field; where they
-// stand in the text is found at the end, for all at once.
+// FaultList: the faults of one model, which readers and checks add by field. Their places in the
+// text are found at the end, for all at once.
 //
-// Checks name a field as a Spec has it. Where the file spells it otherwise (a compressed matrix is
-// a sparse one in the Spec), a reader says so once by respell(), and the fault is told of the
-// file's field. A reader that has told a fault, or has looked at a field itself, calls silence():
-// what the checks find there is dropped. Cost: a fault is small, but a hostile file may hold
-// millions: from kMostFaults on they are only counted, and the last one says so; looking up a path
-// costs its length, however many are silenced.
+// Checks name a field as in a Spec. If the file has another name for it (a compressed matrix is a
+// sparse one in the Spec), a reader calls respell() once, and the fault gets the field of the file.
+// A reader that has added a fault, or has checked a field itself, calls silence(): later faults
+// there are dropped.
+// Cost: a fault is small, but a hostile file may have millions. After kMostFaults they are only
+// counted, and the last one says so. Looking up a path costs its length, for any number of silenced
+// paths.
 #pragma once
 
 #include <cstdint>
@@ -26,30 +27,29 @@ class FaultList {
  public:
   static constexpr std::size_t kMostFaults = 10000;
 
-  /// `what` follows the field: "is 1.5"; `allowed` says what may stand there: "must be above 0 and
+  /// `what` follows the field: "is 1.5"; `allowed` names the allowed values: "must be above 0 and
   /// at most 1".
   void error(const FieldPath& field, std::string what, std::string allowed = {});
   void warning(const FieldPath& field, std::string what, std::string allowed = {});
-  /// A fault whose place (bytes from the start of the text) is known already.
+  /// Adds a fault whose place is known (bytes from the start of the text).
   void error_at(std::size_t offset, const FieldPath& field, std::string what, std::string allowed = {});
-  /// A fault of a message in which none of the fields of a choice (a oneof) is given; nothing else
-  /// is said about the choice.
+  /// Adds a fault of a message without any field of a choice (a oneof); later faults about the
+  /// choice are dropped.
   void missing_choice(const FieldPath& field, std::string_view choice, std::string what, std::string allowed);
-  /// A fault after which nothing else is said about this field or below it.
+  /// Adds a fault and drops all later ones of this field and below it.
   void refuse(const FieldPath& field, std::string what, std::string allowed = {});
-  /// What is said about this field or below it from now on is dropped: it follows from a fault that
-  /// is told already, or a reader has looked at the field itself.
+  /// Drops all later faults of this field and below it: they follow from an earlier fault, or a
+  /// reader has checked the field itself.
   void silence(const FieldPath& field) { silenced_.insert(field.text()); }
   bool is_silenced(const FieldPath& field) const;
-  /// The file has `as` where a Spec has `field`; faults below it stand below `as`, too.
+  /// The file has `as` for the Spec's `field`; faults below `field` then stand below `as`.
   void respell(const FieldPath& field, const FieldPath& as) { spellings_.insert_or_assign(field.text(), as); }
 
   bool has_errors() const { return errors_ > 0; }
-  /// Whether it is worth the time to look for what was meant: not in a file that has hundreds of
-  /// faults.
+  /// False in a file with hundreds of faults, where a search for the intended name takes too long.
   bool may_suggest() const { return pending_.size() < 500; }
 
-  /// The faults in the order of the file. `text` is the file's text, absent where it is binary.
+  /// The faults in the order of the file. `text` is the text of the file, absent for a binary one.
   std::vector<Fault> placed(const std::string& file, std::optional<std::string_view> text) const;
 
  private:
@@ -70,10 +70,9 @@ class FaultList {
   std::size_t left_out_ = 0;
 };
 
-/// A value as it is shown in a fault: shortest digits that give it back.
+/// A value in a fault: the shortest digits that give the same number.
 std::string shown(double value);
-/// A text from a file as it is shown in a fault: in quotes, control characters and what is long
-/// replaced.
+/// A text from a file in a fault: in quotes, with control characters and long parts replaced.
 std::string shown(std::string_view text);
 
 }  // namespace locus

@@ -1,8 +1,9 @@
-// FieldPath: which field of a message, from its root:
+// FieldPath: the path of a field from the root of its message:
 // network.projections[1].weights.dense.values[7].
 //
-// Invariant: names outlive the path (they are literals, descriptors' names, or words of a text that
-// is kept). Cost: a copy per step; paths are made where a fault may be told, never once a value.
+// Invariant: the names outlive the path (they are literals, names of descriptors, or words of a
+// stored text).
+// Cost: a copy for each step; paths are made only where a fault is possible, never for each value.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@ namespace locus {
 
 struct FieldStep {
   std::string_view name;
-  // of a repeated field, counted from 0; -1: the field as a whole, or no repeated one
+  // index in a repeated field, from 0; -1: the whole field, or a field that is not repeated
   int index = -1;
 };
 
@@ -22,9 +23,9 @@ class FieldPath {
  public:
   FieldPath at(std::string_view name, int index = -1) const;
   const std::vector<FieldStep>& steps() const { return steps_; }
-  /// The same field without the index of its last step: the whole of a repeated field.
+  /// The field without the index of its last step, which is the whole repeated field.
   FieldPath whole() const;
-  /// One element of the repeated field that this is.
+  /// One element of this repeated field.
   FieldPath element(std::size_t index) const;
   std::string text() const;
 

@@ -1,9 +1,9 @@
-// Files as a whole: read all of one, write all of one or nothing; and files that grow.
+// Files: reading a whole file, writing a whole file or nothing, and files that grow.
 //
-// Why whole-or-nothing: a reader must never meet half a result. The bytes go to a file beside the
-// target, reach the disk, and are renamed over it; then the folder reaches the disk as well. Who is
-// killed on the way leaves the old file whole, and a file beside it that clear_leftovers takes
-// away. Errors: FileError with the path and the system's reason.
+// A reader must never see half a result. The bytes therefore go to a file beside the target, reach
+// the disk, and are renamed over the target; then the folder reaches the disk too. A process that
+// is killed leaves the old file whole, and a file beside it that clear_leftovers removes.
+// Errors: FileError with the path and the system's reason.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +16,18 @@
 
 namespace locus {
 
-/// Protobuf's limit of one message, and so of a file that is one [bytes].
+/// Protobuf's limit for one message, and so for a file of one message [bytes].
 inline constexpr std::int64_t kLargestMessage = 0x7fffffff;
 
-/// The bytes of a file or pipe. A file of more than `largest` bytes is a FileError, met before
-/// memory is taken for them.
+/// The bytes of a file or pipe. A file of more than `largest` bytes is a FileError before memory is
+/// taken.
 std::string read_file(const std::filesystem::path& path, std::int64_t largest = kLargestMessage);
 
-/// Why a file cannot be read, as read_file's error says it; nothing where it can.
+/// The reason why a file cannot be read, in the words of read_file's error; empty if it can.
 std::optional<std::string> unreadable(const std::filesystem::path& path);
 
-/// The system's calls that writing a file takes, as POSIX has them. A test hands in others, which
-/// fail where it wants them to.
+/// The calls of the system for writing a file, as in POSIX. A test passes other ones, which fail at
+/// chosen places.
 struct FileCalls {
   std::function<int(const char* path, int flags)> open;
   std::function<std::ptrdiff_t(int file, const void* bytes, std::size_t size)> write;
@@ -39,8 +39,8 @@ struct FileCalls {
 };
 FileCalls system_calls();
 
-/// A file that is being written beside its target, piece by piece; without put_in_place it goes
-/// away with this. Its folder must exist.
+/// A new file beside its target, written piece by piece; without put_in_place the destructor
+/// removes it. Its folder must exist.
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path target, FileCalls calls = system_calls());
@@ -49,10 +49,10 @@ class NewFile {
   NewFile& operator=(const NewFile&) = delete;
 
   void append(std::string_view bytes);
-  /// Over bytes that have been appended.
+  /// Overwrites bytes that have been appended.
   void overwrite(std::int64_t offset, std::string_view bytes);
-  /// Replaces the target. On any error before the last step, that of the folder, the target is as
-  /// it was.
+  /// Replaces the target. After an error before the last step, which is that of the folder, the
+  /// target is unchanged.
   void put_in_place();
 
  private:
@@ -60,15 +60,15 @@ class NewFile {
 
   std::filesystem::path target_;
   FileCalls calls_;
-  std::string beside_;  // its name for now; empty once it is in place
+  std::string beside_;  // its temporary name; empty once it is in place
   int file_ = -1;
 };
 
-/// A file that grows while others read it: what has been flushed is there for them. Pieces wait in
-/// memory until they are worth a call.
+/// A file that grows while others read it; flushed bytes are visible to them. Pieces wait in memory
+/// until they are worth a call.
 class GrowingFile {
  public:
-  /// Makes the file, or opens one that is there; all behind its first `keep` bytes goes.
+  /// Makes the file, or opens an existing one and removes everything after its first `keep` bytes.
   GrowingFile(std::filesystem::path path, std::int64_t keep, FileCalls calls = system_calls());
   ~GrowingFile();
   GrowingFile(const GrowingFile&) = delete;
@@ -76,13 +76,13 @@ class GrowingFile {
 
   void append(std::string_view bytes);
   void flush();
-  /// Over bytes that have been flushed.
+  /// Overwrites bytes that have been flushed.
   void overwrite(std::int64_t offset, std::string_view bytes);
-  /// All behind the first `length` bytes goes.
+  /// Removes everything after the first `length` bytes.
   void cut(std::int64_t length);
-  /// What has been flushed reaches the disk.
+  /// Brings the flushed bytes to the disk.
   void sync();
-  /// Flushes, and says if anything was not written after all.
+  /// Flushes, and throws if any bytes were not written.
   void close();
   std::int64_t length() const { return length_ + static_cast<std::int64_t>(waiting_.size()); }
 
@@ -93,19 +93,19 @@ class GrowingFile {
   std::filesystem::path path_;
   FileCalls calls_;
   int file_ = -1;
-  std::int64_t length_ = 0;  // flushed
+  std::int64_t length_ = 0;  // flushed bytes
   std::string waiting_;
 };
 
-/// The names of what was made in a folder reach the disk.
+/// Brings the names of new files in a folder to the disk.
 void sync_folder(const std::filesystem::path& folder, const FileCalls& calls = system_calls());
 
-/// Replaces the file at `path` by these bytes; its folder must exist. On any error the file is as
-/// it was.
+/// Replaces the file at `path` by these bytes; its folder must exist. After an error the file is
+/// unchanged.
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);
 
-/// Removes from a folder what writers left there that were killed before they were done: files
-/// named as NewFile names them that nobody holds a lock on.
+/// Removes the leftovers of killed writers from a folder: files with names of NewFile that no
+/// process has locked.
 void clear_leftovers(const std::filesystem::path& folder);
 
 /// SHA-256 of bytes, as 64 hex digits.

@@ -1,8 +1,8 @@
-// What a model says of learning, in the terms of core: the numbers of a rule, and a trial as the
-// counts see it.
+// The learning of a model in the terms of core: the numbers of a rule, and the properties of a
+// trial that decide about counts.
 //
-// Why here: whoever builds a network, forecasts its messages or reads its results needs the same
-// two values, and they follow from the model alone.
+// Building a network, the forecast of its messages and the reading of its results need the same two
+// values, which follow from the model alone.
 #pragma once
 
 #include "core/protocol/closed_form.h"
@@ -11,8 +11,8 @@
 
 namespace locus {
 
-/// The rule with the numbers of a run. Depth and stride above T mean T, and BPTT has both at T;
-/// times in ms have become decays of a tick.
+/// The rule with the numbers of a run. Depth and stride above T mean T, and BPTT has T for both;
+/// times in ms become decays of a tick.
 Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
 
 TrialShape trial_shape_of(const TrainingSpec& training);

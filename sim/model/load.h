@@ -1,12 +1,12 @@
-// load: a model file becomes a Spec, or every fault that it has.
+// load: makes a Spec from a model file, or finds all its faults.
 //
-// The way of a file: bytes -> message (parse.h: syntax, unknown names) -> Spec (read_*.h: what only
-// a file says, defaults filled in) -> check (check.h: all that a Spec must hold to). Faults of all
-// steps come together, in the order
-// of the file, with field path, line and column (text), value, and what is allowed. Safe for
-// hostile files: sizes are held against their limits and their files before memory is taken;
-// nothing outside the model's folder is read. Cost: near that of reading; packed arrays are taken
-// over whole. Thread safety: no state between calls.
+// The steps are: bytes -> message (parse.h: syntax, unknown names) -> Spec (read_*.h: checks that
+// concern only files, and defaults) -> check (check.h: all conditions of a Spec). The faults of all
+// steps come together, in the order of the file, with field path, line and column (in a text),
+// value, and allowed values. Hostile files are safe: sizes are compared with their limits and files
+// before memory is taken, and nothing outside the model's folder is read.
+// Cost: near that of reading; packed arrays are taken over as a whole.
+// Thread safety: no state between calls.
 #pragma once
 
 #include <filesystem>
@@ -21,24 +21,24 @@
 
 namespace locus {
 
-/// Throws ModelError with every fault, FileError if the file cannot be read.
+/// Throws ModelError with all faults, FileError if the file cannot be read.
 Spec load(const std::filesystem::path& path);
 
-/// As above; `warnings` gets what is legal and hardly meant.
+/// The same; `warnings` gets the legal but improbable settings.
 Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings);
 
-/// As above, of bytes that are at hand: `path` is their name, whose end says the format and whose
-/// folder holds the files of weights.
+/// The same for bytes in memory: `path` is their name, whose extension gives the format and whose
+/// folder contains the files of weights.
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings);
 
-/// As above, of a model in which these fields are set first. The spec's hash is that of the bytes;
-/// its `settings` say the rest. Throws UsageError where a setting does not mean this model; a value
-/// that is not allowed is a fault as any other. With `carried`, files that the model names are kept
-/// there, or come from there.
+/// The same for a model with these fields set first. The hash in the Spec is that of the bytes; its
+/// `settings` contain the rest. Throws UsageError if a setting does not fit the model; a wrong
+/// value is a fault like any other. `carried` keeps the files that the model names, or supplies
+/// them.
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings,
                 std::vector<Fault>& warnings, CarriedFiles* carried = nullptr);
 
-/// Every fault and warning of a file, in its order; empty for a good one. Throws FileError if the
+/// All faults and warnings of a file in its order; empty for a valid one. Throws FileError if the
 /// file cannot be read.
 std::vector<Fault> validate(const std::filesystem::path& path);
 

@@ -1,7 +1,7 @@
-// Names of a model's populations, and what a wrong one was meant to be.
+// The names of a model's populations, and the name that a wrong one was probably meant to be.
 //
-// Read by the model files' readers and by the builder: both let a projection, a feedback or a drawn
-// input name a population, where the Spec has an index.
+// The readers of model files and the builder use them: in both a projection, a feedback or a drawn
+// input names a population, for which the Spec has an index.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,18 @@
 
 namespace locus {
 
-/// An index that stands where a name was wrong; check drops what follows from it.
+/// The index for a wrong name; check drops the faults that follow from it.
 inline constexpr std::int32_t kUnresolved = -1;
 
-/// The populations of a network by name: all of them, or those of one kind. Holds no reference to
-/// the network.
+/// The populations of a network by name: all of them, or those of one kind. It keeps no reference
+/// to the network.
 class PopulationNames {
  public:
   explicit PopulationNames(const NetworkSpec& network, std::optional<PopulationKind> kind = std::nullopt);
 
-  /// The index of a population. Where the name is wrong: kUnresolved, and a fault at the field,
-  /// about which nothing else is said. Without a name the only population of the kind is meant.
+  /// The index of a population. For a wrong name kUnresolved, with a fault at the field, after
+  /// which other faults of the field are dropped. An empty name means the only population of the
+  /// kind.
   std::int32_t find(const std::string& name, const FieldPath& field, FaultList& faults) const;
 
  private:
@@ -37,8 +38,8 @@ class PopulationNames {
   std::map<std::string, std::int32_t> index_;  // by name; the first of equal ones
 };
 
-/// The index of one of the things of a kind ("projection") by its name; where there is none,
-/// kUnresolved and a fault at the field, about which nothing else is said.
+/// The index of an object of a kind ("projection") by its name; for a wrong one kUnresolved, with a
+/// fault at the field, after which other faults of the field are dropped.
 std::int32_t index_among(const std::string& name, std::span<const std::string> names, std::string_view kind,
                          const FieldPath& field, FaultList& faults);
 

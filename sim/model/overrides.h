@@ -1,10 +1,9 @@
-// What the command line changes of a model: which rules run, how long, from which seed, under which
-// locality budget.
+// Changes of a model by the command line: rules, number of updates, seed and locality budget.
 //
-// Rules are given by name: one of the model's rules, or a short form with its numbers
+// A rule is named by its name in the model, or by a short form with its numbers
 // (core/protocol/rule.h): bptt, tbptt:DEPTH[:STRIDE], rflo[:DECAY], eprop, eprop:random, rtrl,
-// none. A name of the model wins. Weights are drawn when the network is built, so a new seed
-// changes them too.
+// none. A name in the model comes first. Weights are drawn when the network is built, so that a new
+// seed changes them too.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +16,18 @@
 namespace locus {
 
 struct Overrides {
-  std::vector<std::string> rules;  // as typed; only these run, in this order; empty: the model's
+  // as on the command line; only these run, in this order; empty: the model's rules
+  std::vector<std::string> rules;
   std::optional<std::int64_t> updates = std::nullopt;
   std::optional<std::uint64_t> seed = std::nullopt;
   std::optional<Locality> locality = std::nullopt;
 };
 
-/// Throws UsageError, naming the nearest right one, where a rule is neither the model's nor a short
-/// form, or cannot run on this model.
+/// Throws UsageError with the nearest correct name if a rule is neither one of the model nor a
+/// short form, or cannot run on this model.
 void apply(const Overrides& overrides, Spec& spec);
 
-/// The rule of a short form, its drawn feedback included. Throws UsageError.
+/// The rule of a short form, with its random feedback. Throws UsageError.
 RuleSpec short_form(const std::string& typed, const NetworkSpec& network);
 
 }  // namespace locus

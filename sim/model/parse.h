@@ -1,10 +1,10 @@
-// From a file's bytes to a message: syntax, unknown names, nothing about meaning.
+// From the bytes of a file to a message: syntax and unknown names, but not the meaning.
 //
-// Text goes through protobuf's text parser, the wire form through its wire parser; what they report
-// becomes faults with field, place and the nearest right name. A wrong value of a scalar field is
-// told and stepped over, so that one file's faults come together. A file in the wire form that
-// carries fields this schema does not know is refused: dropping them would lose what somebody
-// meant. Internal to sim/model: the only rooms that see generated code are this one and sim/report.
+// Text goes through protobuf's text parser, the wire form through its wire parser; their errors
+// become faults with field, place and the nearest correct name. A wrong value of a scalar field is
+// reported and skipped, so that all faults of a file come together. A file in wire form with fields
+// that this schema lacks is refused, because dropping them would lose information. Internal to
+// sim/model: only this room and sim/report see generated code.
 #pragma once
 
 #include <filesystem>
@@ -20,16 +20,15 @@ namespace locus {
 
 enum class Format { kText, kWire };
 
-/// The format that a file's name says; absent if it says none.
+/// The format of a file's name; empty if the name has none.
 std::optional<Format> format_of(const std::filesystem::path& path);
 
-/// "must end in .txtpb, ... or .binpb, .pb": what format_of knows.
+/// "must end in .txtpb, ... or .binpb, .pb": the extensions of format_of.
 std::string known_extensions();
 
-/// Fills `model`; true if what it holds may be looked at further (faults may have been added all
-/// the same).
+/// Fills `model`; returns true if its contents may be checked further (there may still be faults).
 bool parse_text(std::string_view text, v1::Model& model, FaultList& faults);
-/// Where `arrays` are given, large ones of matrices go there and not into `model`.
+/// Large arrays of matrices go to `arrays` instead of `model`, unless it is null.
 bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults, WireArrays* arrays = nullptr);
 
 }  // namespace locus

@@ -1,10 +1,9 @@
-// Protobuf's text format into any message, with every fault that can be told, each with its place
-// and the nearest right name.
+// Reads protobuf's text format into any message and finds as many faults as possible, each with its
+// place and the nearest correct name.
 //
-// Why not the parser alone: it stops at the first wrong value. Unknown fields and enum names are
-// reported and stepped over; a statement with a wrong scalar value is reported, blanked out in a
-// copy (so that every place stays what it was) and the rest is parsed again, a bounded number of
-// times.
+// The parser alone stops at the first wrong value. Here unknown fields and enumerators are reported
+// and skipped; a statement with a wrong scalar value is reported and blanked out in a copy (so that
+// all places stay the same), and the rest is parsed again, a bounded number of times.
 #pragma once
 
 #include <string>
@@ -17,10 +16,10 @@
 
 namespace locus {
 
-/// True if `message` holds the whole text but for the statements that are told as faults.
+/// Returns true if `message` contains the whole text except for the reported statements.
 bool parse_text_message(std::string_view text, google::protobuf::Message& message, FaultList& faults);
 
-/// What a field takes, in words: "must be a number".
+/// The allowed values of a field in words: "must be a number".
 std::string takes(const google::protobuf::FieldDescriptor& field);
 
 /// The names of an enum, separated by commas.

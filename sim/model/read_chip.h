@@ -1,4 +1,4 @@
-// Reader of a chip, and of the file that says what it charges.
+// The reader of a chip and of its file of costs.
 #pragma once
 
 #include "locus/v1/model.pb.h"

@@ -8,7 +8,7 @@ namespace locus {
 
 using DrawnInputMessages = google::protobuf::RepeatedPtrField<v1::DrawnInput>;
 
-/// `where` is the message that has the field `inputs`.
+/// `where` is the message with the field `inputs`.
 std::vector<DrawnInputSpec> read_drawn_inputs(const DrawnInputMessages& messages, const NetworkSpec& network,
                                               const FieldPath& where, FaultList& faults);
 

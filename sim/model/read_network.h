@@ -1,4 +1,4 @@
-// A network of a model, the student or its teacher: populations and projections.
+// The network of a model, the student or its teacher: populations and projections.
 #pragma once
 
 #include "locus/v1/model.pb.h"

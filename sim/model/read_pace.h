@@ -1,5 +1,5 @@
-// How fast and how long a rule learns: optimizers and bounds of a change, schedules of the learning
-// rate, evaluations, criteria that end a run early.
+// The speed and the length of learning: optimizers and bounds of a change, schedules of the
+// learning rate, evaluations, criteria for an early end.
 #pragma once
 
 #include "locus/v1/model.pb.h"
@@ -8,7 +8,7 @@
 
 namespace locus {
 
-/// `where` is the field of the training, in which the bounds of a change stand, too.
+/// `where` is the field of the training, which also contains the bounds of a change.
 Optimizer read_optimizer(const v1::Training& message, const FieldPath& where, FaultList& faults);
 
 /// Schedule, evaluation and stop of a training whose updates are known.

@@ -1,4 +1,4 @@
-// What of a run is recorded.
+// The records of a model.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,7 @@
 
 namespace locus {
 
-/// Records are at `where`.record[i]. Of the model, network, training and precision are read
-/// already.
+/// Records are at `where`.record[i]. Network, training and precision must have been read before.
 std::vector<RecordSpec> read_records(const google::protobuf::RepeatedPtrField<v1::Record>& messages, const Spec& model,
                                      const FieldPath& where, FaultList& faults);
 

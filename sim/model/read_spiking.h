@@ -1,4 +1,4 @@
-// What a model file says of spiking neurons, and of what e-prop asks of them alone.
+// Spiking neurons in a model file, and the fields of e-prop that only they have.
 #pragma once
 
 #include "locus/v1/model.pb.h"

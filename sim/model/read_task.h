@@ -1,5 +1,4 @@
-// The task and the training of a model: what the network is shown, how often, and on what loss it
-// learns.
+// The task and the training of a model: inputs, number of trials, and loss.
 #pragma once
 
 #include "locus/v1/model.pb.h"
@@ -7,12 +6,12 @@
 
 namespace locus {
 
-/// Everything but `ticks` where they are not given, which read_task fills in, and what read_pace
-/// does.
+/// The training without the default of `ticks`, which read_task fills in, and without the parts of
+/// read_pace.
 TrainingSpec read_training(const v1::Training& message, const FieldPath& where, FaultList& faults);
 
-/// Sets training.ticks to the first recorded trial's where the file gives none. The network is the
-/// student's.
+/// Sets training.ticks to those of the first recorded trial if the file gives none. The network is
+/// the student's.
 TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
                    TrainingSpec& training, Reading& reading);
 

@@ -1,11 +1,11 @@
-// What the readers of one model share, from message to Spec.
+// The common data of the readers of one model, from message to Spec.
 //
-// A reader converts one message, and tells what only a file can have wrong: what is missing, names
-// of nothing, choices not made, files beside it, forms that a Spec does not know. All else is found
-// by the checks of the Spec (checks.h), which drop what follows from a reader's fault: so a reader
-// refuses a field (FaultList) and goes on with any value. Readers take their message by reference
-// to change it: what has been converted is let go at once, so that a large model is not held twice.
-// Internal to sim/model.
+// A reader converts one message and reports the faults that only a file can have: missing fields,
+// unknown names, open choices, files beside it, forms that a Spec does not have. The checks of the
+// Spec (checks.h) find all others, and drop those that follow from a reader's fault: a reader
+// therefore refuses a field (FaultList) and continues with any value. Readers take their message by
+// reference to change it: converted parts are freed at once, so that a large model is not in memory
+// twice. Internal to sim/model.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +24,16 @@
 namespace locus {
 
 struct Reading {
-  std::filesystem::path folder;  // the model file's: weights files lie in it
+  std::filesystem::path folder;  // of the model file; it contains the files of weights
   FaultList& faults;
-  // where the files are kept or come from; null: the folder, and they are not kept
+  // keeps or supplies the files; null: they come from the folder and are not kept
   CarriedFiles* carried = nullptr;
-  // large arrays that are not in the message; null: there are none
+  // large arrays that are not in the message; null without them
   WireArrays* arrays = nullptr;
-  SynapseBudget budget = {};  // of what is made from a few bytes of the file, or read beside it
+  // for matrices that come from a few bytes of the file or from a file beside it
+  SynapseBudget budget = {};
 
-  /// Whether a matrix may be made; false, and a fault at `where`, if the limit is passed.
+  /// Returns false with a fault at `where` if a matrix of this size passes the limit.
   bool may_take(std::int64_t rows, std::int64_t cols, const FieldPath& where) {
     return budget.take(rows, cols, where, faults);
   }
@@ -44,8 +45,8 @@ struct FileBeside {
   std::int64_t length = 0;  // bytes
 };
 
-/// The file that a path names, if it is a regular file inside the model's folder that can be
-/// opened; a fault at `where` otherwise. Where files are carried, it is the carried one.
+/// The file at a path, if it is a regular file inside the model's folder that can be opened, or the
+/// carried file; otherwise a fault at `where`.
 std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& where, const Reading& reading);
 
 }  // namespace locus

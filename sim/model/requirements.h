@@ -1,5 +1,5 @@
-// What a rule needs of a model beyond its own fields. Asked by the loader for the model's rules,
-// and by overrides for those of the command line.
+// The conditions of a rule on the rest of a model. The loader checks them for the model's rules,
+// and the overrides for those of the command line.
 #pragma once
 
 #include <optional>
@@ -22,25 +22,25 @@ struct Lack {
 
 inline bool learns(RuleKind kind) { return rule(kind).drive != Drive::kNothing; }
 
-/// What any rule that learns lacks in this model; empty where it lacks nothing.
+/// The missing conditions of any rule that learns in this model; empty if none is missing.
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training);
 
-/// What the network has that EVERY_TICK and RTRL are not made for: "spiking populations", "readouts
-/// with memory"; empty where it has neither.
+/// The parts of the network that EVERY_TICK and RTRL cannot handle: "spiking populations",
+/// "readouts with memory"; empty without them.
 std::string unlike_rate(const NetworkSpec& network);
 
-/// What of the network this rule is not offered for; empty where it is.
+/// The part of the network that this rule cannot handle; empty without one.
 std::string not_offered(RuleKind kind, const NetworkSpec& network);
 
-/// The longest delay from rate or spiking populations to readouts, below a trial's ticks: an error
-/// is so much older where it goes.
+/// The longest delay from rate or spiking populations to readouts, below the ticks of a trial: the
+/// error is older by as much where it arrives.
 std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training);
 
-/// Whether sweeps of this depth and stride lose errors: those that go to activities older than
-/// `depth` ticks when their sweep comes.
+/// True if sweeps of this depth and stride lose errors: those for activities older than `depth`
+/// ticks at the time of their sweep.
 bool loses_errors(const RuleSpec& rule, const NetworkSpec& network, const TrainingSpec& training);
 
-/// Why they are lost: "stride 5 is more than depth 3", or what a delay onto readouts adds to it.
+/// The reason: "stride 5 is more than depth 3", or the part of a delay onto readouts in it.
 std::string why_lost(const RuleSpec& rule, const NetworkSpec& network, const TrainingSpec& training);
 
 }  // namespace locus

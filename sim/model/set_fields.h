@@ -1,5 +1,5 @@
-// set_fields: settings applied to a message. Internal to sim/model; settings.h says what a path
-// means and what is refused.
+// set_fields: applies settings to a message. Internal to sim/model; settings.h explains paths and
+// refusals.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 
 namespace locus {
 
-/// In their order. Throws UsageError.
+/// Applies them in their order. Throws UsageError.
 void set_fields(std::span<const Setting> settings, google::protobuf::Message& message);
 
 }  // namespace locus

@@ -1,11 +1,12 @@
-// Setting: one field of a model set from outside, "path=value", before the model is read (load.h).
+// Setting: one field of a model with a value from outside, "path=value", set before the model is
+// read (load.h).
 //
 // A path names fields as faults do: training.learning_rate, network.populations[1].rate.leak,
-// rules[2].tbptt.depth. In brackets stands an index that counts from 0, or the element's name:
-// rules[tbptt].tbptt.depth. What is set must be a single number, word, truth value or name; a
-// message on the way is made where it is missing, unless it is one of a choice in which another is
-// given: then the path does not mean this model. Errors: UsageError, naming the nearest right
-// field. Whether the value is allowed is for the readers of the model to say.
+// rules[2].tbptt.depth. Brackets contain an index from 0, or the name of the element:
+// rules[tbptt].tbptt.depth. The field must be a single number, word, truth value or name. A missing
+// message on the path is made, unless it belongs to a choice with another value: the path then does
+// not fit this model.
+// Errors: UsageError with the nearest correct field. The readers of the model check the value.
 #pragma once
 
 #include <string>
@@ -19,8 +20,7 @@ struct Setting {
   std::string text() const { return path + "=" + value; }
 };
 
-/// "path=value" in its two parts. Throws UsageError where there is no '=' or nothing before or
-/// behind it.
+/// Splits "path=value". Throws UsageError if there is no '=', or nothing before or after it.
 Setting setting_of(std::string_view text);
 
 }  // namespace locus

@@ -11,14 +11,14 @@
 namespace locus {
 namespace {
 
-/// Packets and the scalars that they carry.
+/// Packets and the number of scalars in them.
 struct Carried {
   std::int64_t packets = 0;
   std::int64_t scalars = 0;
 };
 using Loads = std::map<std::pair<std::int32_t, std::int32_t>, Carried>;  // by (from, to)
 
-/// Scalars of one message of a stream.
+/// The number of scalars in one message of a stream.
 std::int64_t payload(const Ledger& ledger, Channel channel) {
   for (const LedgerEntry& entry : ledger.entries()) {
     if (entry.channel == channel) return entry.tally.scalars / entry.tally.messages;
@@ -74,7 +74,7 @@ class Evaluation {
     sum.unicast_hops += times * one.unicast_hops;
   }
 
-  /// What one event of a key is.
+  /// The counts of one event of a key.
   ChipCounts of_event(const StreamRow& stream, std::int32_t key) const {
     ChipCounts counts;
     const std::int32_t from = reach_.from(stream.stream, key);
@@ -93,7 +93,7 @@ class Evaluation {
     return counts;
   }
 
-  /// Returns the stream's packets.
+  /// Adds a stream and returns its number of packets.
   std::int64_t add_stream(const StreamRow& stream) {
     std::int64_t packets = 0;
     const std::int64_t scalars = payload(ledger_, stream.channel);
@@ -118,7 +118,7 @@ class Evaluation {
     const std::int32_t from = reach_.from(stream.stream, key);
     for (const Leg& leg : reach_.legs(stream.stream, key)) {
       const std::int64_t messages = events * leg.messages;
-      switch (stream.channel) {  // where synapses work for it
+      switch (stream.channel) {  // charges of synapses for the channel
         case Channel::kAxon:
         case Channel::kFeedback: operations_[static_cast<std::size_t>(leg.to)] += messages; break;
         case Channel::kInfluence: operations_[static_cast<std::size_t>(leg.to)] += messages * scalars; break;
@@ -148,8 +148,8 @@ class Evaluation {
     return links;
   }
 
-  /// Messages that a synapse learns from, by core. POST is counted by no neuron: it is shared out
-  /// as plastic synapses are.
+  /// The number of messages, by core, from which synapses learn. No neuron has counts of POST, so
+  /// that they are divided in proportion to the plastic synapses.
   std::vector<double> updates() const {
     std::vector<double> on_core(operations_.size(), 0);
     double plastic = 0;

@@ -1,9 +1,9 @@
-// What a rule's messages are on a chip: packets, hops, the load of every pair of cores and of every
-// link; and what is charged for them.
+// The traffic of a rule's messages on a chip: packets, hops, the load of every pair of cores and of
+// every link; and an estimate of its costs.
 //
-// Computed from counts by neuron and a placement, after the run: another placement needs no other
-// run. docs/chip.md says what counts as what. Invariants (checked always): for each channel and
-// lag, messages within a core and across cores add up to the ledger's.
+// It is computed after the run from counts by neuron and a placement, so that another placement
+// needs no other run. docs/chip.md explains the counts. Invariants (always checked): for each
+// channel and lag, the messages within a core and between cores add up to those of the ledger.
 #pragma once
 
 #include <array>
@@ -17,13 +17,13 @@
 
 namespace locus {
 
-/// Of one channel and lag, or summed over all.
+/// The counts of one channel and lag, or the sum over all.
 struct ChipCounts {
-  std::int64_t on_core = 0;          // messages whose two actors sit on one core
-  std::int64_t packets = 0;          // multicast: one for each core that an event reaches
-  std::int64_t unicast_packets = 0;  // messages whose actors sit on different places
+  std::int64_t on_core = 0;  // messages between two actors on the same core
+  std::int64_t packets = 0;  // multicast: one for each core that an event reaches
+  std::int64_t unicast_packets = 0;  // messages between actors on different places
   std::int64_t hops = 0;             // of the packets
-  std::int64_t unicast_hops = 0;     // of those messages, each alone
+  std::int64_t unicast_hops = 0;  // of those messages, if each travels alone
   friend bool operator==(const ChipCounts&, const ChipCounts&) = default;
 };
 
@@ -42,8 +42,8 @@ struct Load {
   friend bool operator==(const Load&, const Load&) = default;
 };
 
-/// How often a charge is due, in all and where it is due most (on one core, over one link): what
-/// energy and time are linear in.
+/// The number of times that a charge is due, in all and on the busiest core or link. Energy and
+/// time are linear in these.
 struct ChargeCount {
   double all = 0;
   double busiest = 0;
@@ -51,32 +51,32 @@ struct ChargeCount {
 
 struct ChipTraffic {
   Placement placement;
-  std::vector<ChipEntry> entries;  // channel by channel, lag ascending, as the ledger's
+  std::vector<ChipEntry> entries;  // by channel and ascending lag, as in the ledger
   ChipCounts total;
-  // of activity on its way forward, which no rule changes; the rest is learning's
+  // of forward activity, which is the same for all rules; the rest is learning
   std::int64_t forward_packets = 0;
-  std::vector<Load> pairs;  // by from, to; only those with a packet
-  std::vector<Load> links;  // of neighbours; only those with a packet
+  std::vector<Load> pairs;  // by from and to; pairs without packets are left out
+  std::vector<Load> links;  // between neighbours; links without packets are left out
   std::array<ChargeCount, kCharges> charges{};
-  Peak peak;  // 0 packets where it was not measured: it belongs to the placement of the run
+  Peak peak;  // 0 packets if not measured, because it belongs to the placement of the run
 };
 
-/// feedback: the rule's own wires R.
+/// `feedback`: the wires R of the rule.
 ChipTraffic chip_traffic(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
                          RuleKind rule, const Ledger& ledger, const Traffic& traffic);
 
-/// The load with most packets (the first of equals); none where there is none.
+/// The load with the most packets (the first of equals); null without loads.
 const Load* busiest(const std::vector<Load>& loads);
 
 /// "core 0 -> core 1".
 std::string name(const Load& load);
 
-/// An estimate, by charge and in all.
+/// An estimate for each charge and in all.
 struct Estimate {
   std::array<double, kCharges> energy{};  // [pJ]
   std::array<double, kCharges> time{};    // [ns]
   double total_energy = 0;                // [pJ]
-  // [ns]: cores and links work side by side, what is charged for comes one after the other
+  // [ns]; cores and links work in parallel, and the charges one after the other
   double total_time = 0;
 };
 Estimate estimate(const ChipTraffic& traffic, const CostSpec& cost);

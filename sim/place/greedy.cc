@@ -1,8 +1,8 @@
 // The greedy placement: growth, then exchange of places (Kernighan & Lin 1970, with single
 // exchanges in a fixed order).
 //
-// What pulls two neurons together are the synapses of W and A between them, whatever their
-// direction. Dense projections are handled by ranges: their synapses are never listed.
+// The attraction between two neurons is the number of synapses of W and A between them in either
+// direction. Dense projections are ranges, so that their synapses are never listed.
 #include <algorithm>
 
 #include "sim/place/placement.h"
@@ -11,7 +11,7 @@ namespace locus {
 namespace {
 
 constexpr int kMostPasses = 8;
-// looked at in a pass: beyond some 10,000 neurons growth alone must do
+// pairs in one pass; with more than about 10,000 neurons there is only the growth
 constexpr std::int64_t kMostPairs = 50'000'000;
 
 /// A dense projection between neurons on cores, by their numbers.
@@ -58,7 +58,7 @@ class Links {
     }
   }
 
-  /// Synapses between two neurons.
+  /// The number of synapses between two neurons.
   std::int64_t between(std::int32_t a, std::int32_t b) const {
     const auto own = static_cast<std::size_t>(a);
     std::int64_t count = std::count(other_.begin() + static_cast<std::ptrdiff_t>(begin_[own]),
@@ -83,17 +83,17 @@ class Links {
   }
 
   std::int32_t neurons_;
-  std::vector<std::size_t> begin_;   // (neurons + 1) of `other_`
-  std::vector<std::int32_t> other_;  // far ends of sparse synapses, both ways
+  std::vector<std::size_t> begin_;  // (neurons + 1) of other_
+  std::vector<std::int32_t> other_;  // far ends of sparse synapses, in both directions
   std::vector<DenseBlock> dense_;
 };
 
 std::vector<std::int32_t> grow(const Links& links, std::int32_t neurons_per_core) {
   constexpr std::int64_t kPlaced = -1;
   std::vector<std::int32_t> core_of(static_cast<std::size_t>(links.neurons()), 0);
-  std::vector<std::int64_t> pull(core_of.size(), 0);  // synapses with the present core; kPlaced
+  std::vector<std::int64_t> pull(core_of.size(), 0);  // synapses with the present core, or kPlaced
   for (std::int32_t count = 0; count < links.neurons(); ++count) {
-    if (count % neurons_per_core == 0) {  // an empty core pulls nobody
+    if (count % neurons_per_core == 0) {  // an empty core attracts no neuron
       for (std::int64_t& own : pull) own = std::min<std::int64_t>(own, 0);
     }
     const auto next = static_cast<std::int32_t>(std::ranges::max_element(pull) - pull.begin());
@@ -107,7 +107,7 @@ std::vector<std::int32_t> grow(const Links& links, std::int32_t neurons_per_core
   return core_of;
 }
 
-/// Neurons that change places while that cuts fewer synapses.
+/// Exchanges neurons as long as this cuts fewer synapses.
 class Exchange {
  public:
   Exchange(const Links& links, std::vector<std::int32_t>& core_of)
@@ -116,7 +116,7 @@ class Exchange {
     for (std::int32_t a = 0; a < links.neurons(); ++a) move(a, core_of[static_cast<std::size_t>(a)], 1);
   }
 
-  /// One pass over all pairs; whether any changed.
+  /// Does one pass over all pairs; returns true if any was exchanged.
   bool pass() {
     bool changed = false;
     for (std::int32_t a = 0; a < links_.neurons(); ++a) {
@@ -129,7 +129,7 @@ class Exchange {
   std::int64_t& near(std::int32_t neuron, std::int32_t core) {
     return near_[static_cast<std::size_t>(neuron) * cores_ + static_cast<std::size_t>(core)];
   }
-  /// A neuron comes to a core (1) or leaves it (-1), as its neighbours see it.
+  /// Adds a neuron to a core (1) or removes it (-1) in the counts of its neighbours.
   void move(std::int32_t neuron, std::int32_t core, std::int64_t sign) {
     links_.each(neuron, [&](std::int32_t other) {
       if (other != neuron) near(other, core) += sign;
@@ -153,7 +153,8 @@ class Exchange {
   const Links& links_;
   std::vector<std::int32_t>& core_of_;
   std::size_t cores_;
-  std::vector<std::int64_t> near_;  // synapses of a neuron with those on a core (neurons x cores)
+  // synapses between a neuron and those on a core (neurons x cores)
+  std::vector<std::int64_t> near_;
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 // Mesh: the cores of a chip and the ways between them. Cores are numbered row by row from 0; the
-// host hangs on core 0, one link away.
+// host is attached to core 0, one link away.
 //
 // Packets go along their row first, then along the column (XY, dimension-ordered routing: Dally &
-// Towles 2004, ch. 8): deterministic, no deadlock.
+// Towles 2004, ch. 8). This is deterministic and free of deadlocks.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace locus {
 
-inline constexpr std::int32_t kHost = -1;  // where it stands for a core
+inline constexpr std::int32_t kHost = -1;  // the host's number as a place
 
 struct Mesh {
   std::int32_t width = 1;   // cores in a row
@@ -20,8 +20,8 @@ struct Mesh {
   friend bool operator==(const Mesh&, const Mesh&) = default;
 };
 
-/// Links from one place to another, by kind. Their sum is the Manhattan distance, plus 1 where an
-/// end is the host.
+/// Links from one place to another, by kind. Their sum is the Manhattan distance, plus 1 if one end
+/// is the host.
 struct Hops {
   std::int64_t east_west = 0;
   std::int64_t north_south = 0;
@@ -30,7 +30,7 @@ struct Hops {
 };
 Hops hops(const Mesh& mesh, std::int32_t from, std::int32_t to);
 
-/// The next place on the way; `from` and `to` differ.
+/// The next place on the way; `from` and `to` must differ.
 std::int32_t next_on_way(const Mesh& mesh, std::int32_t from, std::int32_t to);
 
 /// "core 3", "host".

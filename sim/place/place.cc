@@ -7,8 +7,8 @@
 namespace locus {
 namespace {
 
-/// Cuts neurons 0 .. weight.size() - 1 into ranges of about equal total weight; each neuron weighs
-/// one more than told.
+/// Cuts neurons 0 .. weight.size() - 1 into ranges of about equal total weight; the weight of a
+/// neuron is one more than its entry.
 std::vector<std::int32_t> cut(const std::vector<std::int64_t>& weight, int shards) {
   std::int64_t total = 0;
   for (const std::int64_t own : weight) total += own + 1;

@@ -1,7 +1,7 @@
-// Place: which shard each actor sits on (and, with a chip, which core).
+// Place: the shard of each actor (and with a chip, its core).
 //
-// Pure and deterministic; no result depends on it (core/transport/mailbox/sharding.h says why).
-// Shards are ranges of about equal work.
+// The functions are pure and deterministic, and no result depends on them
+// (core/transport/mailbox/sharding.h explains why). Shards are ranges with about the same work.
 #pragma once
 
 #include "core/transport/mailbox/sharding.h"
@@ -9,12 +9,12 @@
 
 namespace locus {
 
-/// How many shards are worth having: one for every 4,096 synapses, at most 16, the same for any
-/// number of threads.
+/// The best number of shards: one for every 4,096 synapses, at most 16, the same for any number of
+/// threads.
 int shards_for(const Topology& topology);
 
-/// Cuts each layer into `shards` ranges. Rate neurons and readouts weigh as many as they have
-/// incoming synapses, inputs as many as outgoing ones.
+/// Cuts each layer into `shards` ranges. The weight of a rate neuron or a readout is its number of
+/// incoming synapses, that of an input its number of outgoing ones.
 Sharding place(const Topology& topology, int shards);
 
 }  // namespace locus

@@ -10,7 +10,7 @@ Layer layer_of(Party party) {
   return party == Party::kRate ? Layer::kRate : Layer::kReadout;
 }
 
-/// Messages by place, for one key after the other.
+/// The messages of one key by place; then those of the next key.
 class Heap {
  public:
   explicit Heap(const Placement& placement) : count_(static_cast<std::size_t>(placement.mesh.cores()) + 1, 0) {}
@@ -20,7 +20,7 @@ class Heap {
     if (count == 0) met_.push_back(place);
     count += messages;
   }
-  /// Appends what lies here as legs, by place, and is empty again.
+  /// Appends the messages as legs, sorted by place, and becomes empty.
   void flush(std::vector<Leg>& legs) {
     std::ranges::sort(met_);
     for (const std::int32_t place : met_) {
@@ -36,8 +36,8 @@ class Heap {
   std::vector<std::int32_t> met_;
 };
 
-/// The far ends of one projection's synapses, by the near end: of a sparse one neuron by neuron, of
-/// a dense one the same places for all.
+/// The far ends of one projection's synapses, by the near end: for a sparse one neuron by neuron,
+/// for a dense one the same places for all.
 struct Ends {
   std::int32_t begin = 0;
   std::int32_t size = 0;
@@ -80,7 +80,7 @@ struct Ends {
 
 }  // namespace
 
-/// Messages take the wires: from a source to its synapses' places, or from a target's synapses to
+/// Follows the wires: from a source to the places of its synapses, or from a target's synapses to
 /// the sources (or all of them to the agent).
 void Reach::connect(const PhaseRow& phase, const std::vector<const Projection*>& wires, const Placement& placement,
                     Spread& spread) {
@@ -101,7 +101,7 @@ void Reach::connect(const PhaseRow& phase, const std::vector<const Projection*>&
   }
 }
 
-/// Host or agent tell every key one thing.
+/// The host or the agent sends the same message to every key.
 void Reach::tell_each(std::int32_t teller, Spread& spread) {
   for (std::int32_t& place : spread.from) {
     spread.legs.push_back({place, 1});
@@ -110,9 +110,9 @@ void Reach::tell_each(std::int32_t teller, Spread& spread) {
   }
 }
 
-/// Every rate neuron tells all plastic synapses of B and W but its own.
+/// Every rate neuron sends to all plastic synapses of B and W except its own.
 void Reach::gather(const Topology& topology, const Placement& placement, Spread& spread) {
-  std::vector<std::int64_t> own(spread.from.size(), 0);  // plastic synapses onto each neuron
+  std::vector<std::int64_t> own(spread.from.size(), 0);  // plastic synapses of each neuron
   for (const Projection& projection : topology.projections) {
     if (!projection.plastic || !is_over(Over::kOntoRate, projection)) continue;
     auto target = static_cast<std::size_t>(projection.target_begin);
@@ -133,7 +133,7 @@ void Reach::gather(const Topology& topology, const Placement& placement, Spread&
   }
 }
 
-/// Every key tells all others.
+/// Every key sends to all others.
 void Reach::tell_others(const Placement& placement, Spread& spread) {
   Heap heap(placement);
   std::vector<Leg> all;

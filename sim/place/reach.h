@@ -1,10 +1,10 @@
-// Reach: where the messages of one event go, for every neuron of every stream: the placement as the
-// counts see it.
+// Reach: the places that the messages of one event reach, for every neuron of every stream. It is
+// the part of a placement that the counts need.
 //
-// An event is what one neuron (or the agent) sends over one block in one step; its messages end on
-// some places, so many on each (legs). With counts by neuron (core/wire/traffic.h) that is all that
-// packets, hops and loads follow from (chip_traffic.h). Cost: O(synapses) for sparse projections,
-// O(neurons x cores) for dense ones.
+// An event consists of the messages of one neuron (or the agent) over one block in one step; a leg
+// is the number of its messages that end at one place. Together with counts by neuron
+// (core/wire/traffic.h) this determines packets, hops and loads (chip_traffic.h).
+// Cost: O(synapses) for sparse projections, O(neurons x cores) for dense ones.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace locus {
 
-/// So many messages of an event end at this place.
+/// The number of an event's messages that end at one place.
 struct Leg {
   std::int32_t to = kHost;
   std::int64_t messages = 0;
@@ -25,24 +25,24 @@ struct Leg {
 
 class Reach {
  public:
-  /// feedback: the rule's own wires R. Where a stream's messages begin and end follows from its
-  /// phase (core/protocol/phase.h) under this rule: TRANSPORT goes to the agent or to presynaptic
+  /// `feedback`: the wires R of the rule. The ends of a stream's messages follow from its phase
+  /// (core/protocol/phase.h) under this rule: TRANSPORT goes to the agent or to presynaptic
   /// neurons.
   Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind rule);
 
   std::int32_t keys(Stream stream) const { return static_cast<std::int32_t>(of(stream).from.size()); }
-  /// Where a key's messages come from.
+  /// The place from which a key's messages come.
   std::int32_t from(Stream stream, std::int32_t key) const { return of(stream).from[static_cast<std::size_t>(key)]; }
   std::span<const Leg> legs(Stream stream, std::int32_t key) const;
-  /// Messages of one event, and the packets that they are.
+  /// The messages of one event, and the packets that carry them.
   EventSize size(Stream stream, std::int32_t key) const;
-  /// Of every key, for Traffic::weigh.
+  /// The sizes for every key, for Traffic::weigh.
   std::vector<std::vector<EventSize>> sizes() const;
 
  private:
   struct Spread {
     std::vector<std::int32_t> from;  // (keys)
-    // (keys + 1): legs of key k are offset[k] .. offset[k + 1] - 1
+    // (keys + 1): key k has the legs offset[k] .. offset[k + 1] - 1
     std::vector<std::size_t> offset;
     std::vector<Leg> legs;
   };

@@ -46,14 +46,14 @@ class Writer {
  public:
   Writer(const std::filesystem::path& path, const FileCalls& calls) : frame_(kKind, path, calls) {}
 
-  void head(const Asked& asked, std::size_t rules, bool running) {
+  void head(const RunRequest& request, std::size_t rules, bool running) {
     Part part;
     Part::Head& head = *part.mutable_head();
     head.set_version(std::string(version()));
     head.set_commit(std::string(commit()));
     head.set_level(std::string(level()));
-    head.mutable_arguments()->Add(asked.arguments.begin(), asked.arguments.end());
-    head.set_model(asked.model);
+    head.mutable_arguments()->Add(request.arguments.begin(), request.arguments.end());
+    head.set_model(request.model);
     head.set_rules(static_cast<std::int32_t>(rules));
     head.set_running(running);
     put(part);
@@ -151,7 +151,7 @@ class Writer {
     for (const Number number : numbers) field.AddAlreadyReserved(static_cast<Field>(number));
   }
 
-  /// In the precision of the actors, so that they are kept bit by bit.
+  /// Adds the numbers in the precision of the actors, so that every bit is kept.
   template <class Message>
   static void add_exactly(std::span<const double> numbers, Precision precision, Message& message) {
     if (precision == Precision::kFloat32) {
@@ -161,8 +161,8 @@ class Writer {
     }
   }
 
-  /// Calls make(numbers, part) for runs of bounded length; once for none, so that an empty column
-  /// is there as well.
+  /// Calls make(numbers, part) for runs of bounded length; once for an empty column, so that it has
+  /// a part too.
   template <class Number, class Make>
   void each_part(const std::vector<Number>& numbers, Make make) {
     std::size_t begin = 0;
@@ -194,7 +194,7 @@ class Reader {
   Checkpoint read() && {
     Part part;
     read(part);
-    if (!part.has_head()) refuse("does not begin with what was asked");
+    if (!part.has_head()) refuse("does not begin with what was request");
     take(part.head());
     for (read(part); !part.has_end(); read(part)) {
       switch (part.part_case()) {
@@ -213,7 +213,7 @@ class Reader {
       refuse("goes on behind its last part");
     if (std::ssize(checkpoint_.state.rules) != rules_)
       refuse(fmt::format("holds {} rules of {}", checkpoint_.state.rules.size(), rules_));
-    checkpoint_.asked.files.complete = true;
+    checkpoint_.request.files.complete = true;
     return std::move(checkpoint_);
   }
 
@@ -242,14 +242,14 @@ class Reader {
     checkpoint_.version = head.version();
     checkpoint_.commit = head.commit();
     checkpoint_.level = head.level();
-    checkpoint_.asked.arguments.assign(head.arguments().begin(), head.arguments().end());
-    checkpoint_.asked.model = head.model();
+    checkpoint_.request.arguments.assign(head.arguments().begin(), head.arguments().end());
+    checkpoint_.request.model = head.model();
     checkpoint_.state.running = head.running();
     rules_ = head.rules();
   }
 
   void take(Part::FileBytes& file) {
-    std::string& bytes = file.name().empty() ? checkpoint_.asked.bytes : checkpoint_.asked.files.bytes[file.name()];
+    std::string& bytes = file.name().empty() ? checkpoint_.request.bytes : checkpoint_.request.files.bytes[file.name()];
     if (bytes.empty()) {
       bytes = std::move(*file.mutable_bytes());
     } else {
@@ -341,7 +341,7 @@ class Reader {
     checkpoint_.recordings.push_back({recording.file(), recording.length(), recording.tail()});
   }
 
-  /// Whether they are all there, and of whom, is for misfit (sim/run/state.h) to say.
+  /// misfit (sim/run/state.h) checks that the numbers are complete and belong to the model.
   void take(const Part::Kept& kept) {
     const int what = kept.what() - Part::Kept::FIRST_MOMENT;
     if (what < 0 || what > static_cast<int>(Kept::What::kOutput))
@@ -362,25 +362,25 @@ class Reader {
   google::protobuf::io::IstreamInputStream stream_;
   google::protobuf::io::LimitingInputStream input_;
   std::filesystem::path path_;
-  std::int64_t index_ = -1;  // of the part last read
-  std::int32_t rules_ = 0;   // as the head says
+  std::int64_t index_ = -1;  // of the last part
+  std::int32_t rules_ = 0;   // according to the head
   Checkpoint checkpoint_;
 };
 
 }  // namespace
 
-void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
-                      const FileCalls& calls, const Beside& beside) {
+void write_checkpoint(const RunRequest& request, const Moment& moment, const std::filesystem::path& path,
+                      const FileCalls& calls, const RunExtras& extras) {
   const bool running = moment.present != nullptr;
   const std::vector<Outcome>& ended = moment.done.outcomes;
   Writer writer(path, calls);
-  writer.head(asked, ended.size() + (running ? 1 : 0), running);
-  writer.file("", asked.bytes);
-  for (const auto& [name, bytes] : asked.files.bytes) writer.file(name, bytes);
-  const auto curves_of = [&](std::size_t r) { return r < beside.curves.size() ? &beside.curves[r] : nullptr; };
+  writer.head(request, ended.size() + (running ? 1 : 0), running);
+  writer.file("", request.bytes);
+  for (const auto& [name, bytes] : request.files.bytes) writer.file(name, bytes);
+  const auto curves_of = [&](std::size_t r) { return r < extras.curves.size() ? &extras.curves[r] : nullptr; };
   for (std::size_t r = 0; r < ended.size(); ++r) writer.rule(state_of(ended[r]), moment.done.precision, curves_of(r));
   if (running) writer.rule(moment.state(), moment.done.precision, curves_of(ended.size()));
-  for (const RecordingState& recording : beside.recordings) writer.recording(recording);
+  for (const RecordingState& recording : extras.recordings) writer.recording(recording);
   writer.put_in_place();
 }
 

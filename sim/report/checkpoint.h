@@ -1,11 +1,10 @@
-// Checkpoint: a file that holds a run between two updates, with all that it takes to go on from
-// there: what was asked, the model and the files that it names as they were read, and the state of
-// the run (sim/run/state.h). proto/locus/v1/checkpoint.proto is its form, frame.h the frame around
-// it.
+// Checkpoint: a file with a run between two updates and everything that its continuation needs: the
+// command line, the model and the files that it names, and the state of the run (sim/run/state.h).
+// proto/locus/v1/checkpoint.proto is its format, frame.h the frame around it.
 //
-// Why the words of the command line: what was asked then means the same when it is asked again,
-// whatever options there are. A file is written whole or not at all; the one before it stays until
-// then. Cost: one pass over weights, losses and counts, held part by part.
+// It contains the words of the command line, because they keep their meaning whatever options a
+// later program has. A file is written whole or not at all; the previous one stays until then.
+// Cost: one pass over weights, losses and counts, one part in memory at a time.
 #pragma once
 
 #include <cstdint>
@@ -22,40 +21,40 @@
 
 namespace locus {
 
-/// What stays the same from checkpoint to checkpoint of a run.
-struct Asked {
-  std::vector<std::string> arguments;  // the words behind `locus run`
-  std::string model;                   // the model file's path, as given
+/// The constant part of all checkpoints of a run.
+struct RunRequest {
+  std::vector<std::string> arguments;  // the words after `locus run`
+  std::string model;                   // path of the model file on the command line
   std::string bytes;                   // of the model file
-  CarriedFiles files;                  // that it names
+  CarriedFiles files;                  // the files that the model names
 };
 
 struct Checkpoint {
-  Asked asked;
+  RunRequest request;
   std::string version;  // of the program that wrote it
   std::string commit;
   std::string level;  // of its arithmetic (core/base/level.h)
   RunState state;
   std::vector<RecordingState> recordings;
-  std::vector<RuleSeries> curves;  // seen so far, rule by rule; empty where none were asked for
+  std::vector<RuleSeries> curves;  // the points so far, rule by rule; empty without curves
 };
 
-/// What a checkpoint keeps besides the run itself.
-struct Beside {
+/// The parts of a checkpoint besides the run itself.
+struct RunExtras {
   std::vector<RecordingState> recordings = {};
-  std::vector<RuleSeries> curves = {};  // of the first rules, in the order run
+  std::vector<RuleSeries> curves = {};  // of the first rules, in the order of the run
 };
 
-/// Replaces the file at `path`. Throws FileError; the file is then as it was.
-void write_checkpoint(const Asked& asked, const Moment& moment, const std::filesystem::path& path,
-                      const FileCalls& calls = system_calls(), const Beside& beside = {});
+/// Replaces the file at `path`. Throws FileError; the old file is then unchanged.
+void write_checkpoint(const RunRequest& request, const Moment& moment, const std::filesystem::path& path,
+                      const FileCalls& calls = system_calls(), const RunExtras& extras = {});
 
-/// Throws ModelError where the file is no whole checkpoint of this format, FileError where it
-/// cannot be read. Whether the state fits the model is for misfit (sim/run/state.h) to say.
+/// Throws ModelError if the file is no whole checkpoint of this format, FileError if it cannot be
+/// read. misfit (sim/run/state.h) checks that the state fits the model.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
-/// As above, of the `length` bytes within the frame; `path` names it in errors. Safe for any bytes:
-/// memory stays near what the stream holds.
+/// Reads the `length` bytes within the frame; `path` is the name in errors. Any bytes are safe:
+/// memory stays near the size of the stream.
 Checkpoint read_checkpoint_parts(std::istream& stream, std::int64_t length, const std::filesystem::path& path);
 
 }  // namespace locus

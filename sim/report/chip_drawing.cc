@@ -10,10 +10,10 @@ namespace {
 constexpr std::size_t kNarrowestCell = 13;  // columns between the bars of a box
 constexpr std::size_t kMostLines = 4;       // populations in a box
 constexpr std::size_t kHostColumns = 7;     // "host --"
-constexpr std::int32_t kMostRows = 16;      // boxes, from top to bottom
-constexpr std::size_t kMostListed = 64;     // cores, where they are listed
+constexpr std::int32_t kMostRows = 16;      // boxes in a column
+constexpr std::size_t kMostListed = 64;     // cores in a list
 
-/// What sits on each core: "rec 0-3", population by population, runs of neurons joined.
+/// The neurons on each core: "rec 0-3", population by population, with adjacent neurons joined.
 std::vector<std::vector<std::string>> held_by_core(const Placement& placement, const Topology& topology) {
   std::vector<std::vector<std::string>> held(static_cast<std::size_t>(placement.mesh.cores()));
   for (const Population& population : topology.populations) {
@@ -46,7 +46,7 @@ std::string listed(const std::vector<std::vector<std::string>>& held, const std:
   return text;
 }
 
-/// Boxes with `cell` columns inside, and the host beside core 0.
+/// Boxes with `cell` columns inside, and the host next to core 0.
 std::string boxes(const ChipSpec& chip, std::size_t cell, const std::vector<std::vector<std::string>>& held,
                   const std::vector<std::int64_t>& synapses) {
   const auto columns = static_cast<std::size_t>(chip.width);

@@ -1,4 +1,4 @@
-// The chip's part of a result, as protobuf: written for result.json and result.binpb, read back for
+// The chip's part of a result as protobuf: written for result.json and result.binpb, and read for
 // `locus place`.
 #pragma once
 
@@ -7,17 +7,17 @@
 
 namespace locus {
 
-/// The schema spells channels as the program does.
+/// The channel of the schema, which has the same name as the program's.
 v1::Ledger::Channel channel_of(Channel channel);
 
-/// `cost`: what the chip charges, null where it does not say.
+/// `cost`: the costs of the chip, or null without them.
 void fill(const Outcome& outcome, const ChipOutcome& from, const CostSpec* cost, v1::ChipRun& to);
 
-/// Chip, cost and wiring of the result as a whole; there is a chip.
+/// Chip, costs and wiring of the whole result, which must have a chip.
 void fill_chip(const RunResult& from, v1::Result& to);
 
 ChipSpec chip_of(const v1::Result& from);
-/// Without the entries of a sparse projection.
+/// The projection without the entries of a sparse one.
 Projection ends_of(const v1::Wires& from);
 v1::Wires message_of(const Projection& from);
 

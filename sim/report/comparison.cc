@@ -17,7 +17,7 @@
 namespace locus {
 namespace {
 
-// beyond this factor a loss is rounding, and how much of it says nothing
+// a loss beyond this factor is rounding, and its size means nothing
 constexpr double kVast = 1e12;
 
 bool is_recurrent(const NetworkSpec& network, const std::string& projection) {
@@ -31,7 +31,7 @@ bool is_recurrent(const NetworkSpec& network, const std::string& projection) {
   return false;
 }
 
-/// The recurrent projection whose change has the highest rank; null where none was measured.
+/// The recurrent projection whose change has the highest rank; null without ranks.
 const RankReport* rank_of(const Spec& spec, const Outcome& outcome) {
   const RankReport* highest = nullptr;
   for (const RankReport& rank : outcome.ranks) {
@@ -63,8 +63,7 @@ std::string provenance(const RunResult& result) {
                           version(), commit()));
 }
 
-/// Wide enough for every rule, so that both tables agree; the widest table decides how much of that
-/// there is.
+/// Wide enough for every rule, so that both tables agree; the widest table limits the width.
 std::size_t name_columns(const RunResult& result) {
   std::size_t columns = 0;
   for (const Outcome& outcome : result.outcomes) columns = std::max(columns, width(outcome.rule));
@@ -90,7 +89,7 @@ TextTable learning_table(const Spec& spec, const RunResult& result) {
   return table;
 }
 
-/// How often spiking neurons fired; empty where none do.
+/// The rates of spiking neurons; empty without them.
 std::string rates_of(const RunResult& result) {
   std::string text;
   for (const Outcome& outcome : result.outcomes) {
@@ -102,7 +101,7 @@ std::string rates_of(const RunResult& result) {
   return text.empty() ? "" : '\n' + wrap(text, 2, 0);
 }
 
-/// The losses of evaluation trials, first and last; empty where there are none.
+/// The first and the last loss of evaluation trials; empty without them.
 std::string evaluations_of(const RunResult& result) {
   std::string text;
   for (const Outcome& outcome : result.outcomes) {

@@ -1,9 +1,9 @@
-// The comparison that `run` prints: what each rule learnt and what its messages cost, a rule a row,
-// and one or two sentences on what stands out.
+// The comparison that `run` prints: what each rule learnt and what its messages cost, one row for
+// each rule, and one or two sentences about the most important differences.
 //
-// Two tables, one above the other, so that it stays readable at kTextWidth columns: learning, then
-// locality per trial. Losses at start and end are means over the same number of updates: a tenth of
-// the run's, from 1 to 10 (window_of).
+// There are two tables, learning and then locality per trial, so that the text stays readable at
+// kTextWidth columns. The losses at start and end are means over the same number of updates: a
+// tenth of the run's, from 1 to 10 (window_of).
 #pragma once
 
 #include <cstdint>
@@ -14,26 +14,25 @@
 
 namespace locus {
 
-/// How many updates the losses "at the start" and "at the end" of a run of `updates` are means
-/// over.
+/// The number of updates in the means "at the start" and "at the end" of a run of `updates`.
 std::int64_t window_of(std::int64_t updates);
 
-/// One rule's loss at its start and its end [1]; means over at most `window` losses. NaN where
-/// there is none.
+/// One rule's loss at its start and at its end [1], as means over at most `window` losses. NaN
+/// without losses.
 struct Progress {
   double first = 0;
   double last = 0;
 };
 Progress progress_of(const Outcome& outcome, std::int64_t window);
 
-/// What the run was, both tables, and their legend; ends with a newline.
+/// A summary of the run, both tables and their legend; ends with a newline.
 std::string comparison_tables(const Spec& spec, const RunResult& result);
 
-/// What stands out, computed from the result: who learnt best, who did without a violation, what it
-/// cost, what ended early and why.
+/// Sentences computed from the result: the best rule, the rules without a violation, the costs, the
+/// runs that ended early and the reasons.
 std::vector<std::string> remarks(const Spec& spec, const RunResult& result);
 
-/// Tables and remarks, as `run` prints them.
+/// Tables and remarks in the form that `run` prints.
 std::string comparison(const Spec& spec, const RunResult& result);
 
 }  // namespace locus

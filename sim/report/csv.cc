@@ -1,5 +1,5 @@
 // The result's tables as comma-separated values (RFC 4180): one header line, '.' as decimal point,
-// names quoted where they must be.
+// and quotes around names that need them.
 #include <fmt/format.h>
 
 #include "sim/report/write.h"
@@ -44,7 +44,7 @@ std::string ledger_csv(const RunResult& result) {
     for (const LedgerEntry& entry : outcome.ledger.entries()) {
       fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}", rule, name(entry.channel), entry.lag,
                      entry.tally.messages, entry.tally.scalars, entry.tally.scalars * outcome.ledger.scalar_bytes());
-      if (outcome.chip) {  // its entries are the ledger's, in their order
+      if (outcome.chip) {  // its entries are those of the ledger, in the same order
         const ChipCounts& counts = outcome.chip->report.entries[k++].counts;
         fmt::format_to(std::back_inserter(text), ",{},{},{},{},{}", counts.on_core, counts.packets,
                        counts.unicast_packets, counts.hops, counts.unicast_hops);

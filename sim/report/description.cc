@@ -50,8 +50,8 @@ struct FormName {
   }
 };
 
-/// What a neuron makes of its current: an activation, or spikes at a threshold that adapts or does
-/// not.
+/// The output of a neuron for its current: an activation, or spikes at a fixed or adaptive
+/// threshold.
 std::string activation_of(const PopulationSpec& population) {
   if (population.lif) return population.lif->adaptation != 0 ? "ALIF" : "LIF";
   return population.kind == PopulationKind::kRate ? std::string(name(population.activation)) : "-";
@@ -91,8 +91,7 @@ TextTable projection_table(const Spec& spec, const Topology& topology) {
   return table;
 }
 
-/// What is recorded under each rule that has it, and how large the file will be if all updates are
-/// made.
+/// The records of each rule, with the size of each file after all updates.
 std::string record_table(const Spec& spec) {
   TextTable table;
   table.columns = {{"record", Align::kLeft}, {"quantity", Align::kLeft}, {"of", Align::kLeft}, {"samples"}, {"values"},

@@ -1,5 +1,5 @@
 // A model in words and tables, as `info` prints it: populations, projections, task, training, and
-// what each rule will send and keep. Nothing is run.
+// the messages and memory of each rule. Nothing runs for this.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace locus {
 /// lines, at most kTextWidth wide.
 std::string title_of(const Spec& spec);
 
-/// Everything; the topology is the spec's. At most kTextWidth wide.
+/// The whole description; `topology` is that of the spec. At most kTextWidth columns wide.
 std::string description(const Spec& spec, const Topology& topology);
 
 }  // namespace locus

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the two results lie: files of weights are named from there.
+/// The folders of the two results; paths of weights are relative to them.
 struct Folders {
   fs::path a;
   fs::path b;
@@ -30,7 +30,7 @@ ModelError unreadable(const fs::path& path, std::string what) {
   return ModelError({{.file = path.string(), .what = std::move(what), .allowed = "must be part of the result of a run"}});
 }
 
-/// Gathers what differs, a line each.
+/// Collects the differences, one line for each.
 class Findings {
  public:
   explicit Findings(double tolerance) : tolerance_(tolerance) {}
@@ -57,7 +57,7 @@ class Findings {
   bool agree_ = true;
 };
 
-/// Of two columns of numbers, how many differ and which do most.
+/// Counts the differences between two columns of numbers and finds the largest.
 class Farthest {
  public:
   explicit Farthest(const Findings& findings) : findings_(findings) {}
@@ -71,7 +71,7 @@ class Farthest {
     a_ = a;
     b_ = b;
   }
-  /// `place` says where number i stands; `all`: how many there are.
+  /// `place` gives a text for the place of number i; `all`: how many numbers there are.
   template <class Place>
   void tell(const std::string& what, std::int64_t all, Place&& place, Findings& findings) const {
     if (count_ == 0) return;
@@ -96,8 +96,8 @@ void numbers(const std::string& what, const Numbers& a, const Numbers& b, Place&
   farthest.tell(what, a.size(), place, findings);
 }
 
-/// Files of weights, as write.h leaves them beside a result. Dense ones number by number; blocks of
-/// sparse ones byte by byte, whatever the tolerance.
+/// Files of weights next to a result (write.h). Dense files are compared number by number, blocks
+/// of sparse ones byte by byte, whatever the tolerance.
 void weight_files(const std::string& what, const fs::path& a, const fs::path& b, Findings& findings) {
   constexpr std::size_t kChunk = std::size_t{1} << 20;
   std::ifstream files[2] = {std::ifstream(a, std::ios::binary), std::ifstream(b, std::ios::binary)};
@@ -166,7 +166,7 @@ void weights(const std::string& rule, const v1::ProjectionWeights& a, const v1::
 }
 
 void counts(const std::string& rule, const v1::Ledger& a, const v1::Ledger& b, Findings& findings) {
-  // by channel and lag
+  // messages of a and of b, by channel and lag
   std::map<std::pair<int, std::int32_t>, std::pair<std::int64_t, std::int64_t>> messages;
   for (const v1::Ledger::Entry& entry : a.entries()) messages[{entry.channel(), entry.lag()}].first += entry.messages();
   for (const v1::Ledger::Entry& entry : b.entries())
@@ -190,8 +190,8 @@ void counts(const std::string& rule, const v1::Ledger& a, const v1::Ledger& b, F
   findings.values(rule + ": trace bytes", a.trace_bytes(), b.trace_bytes());
 }
 
-/// What is said of a rule besides losses, weights and counts of its own messages.
-void sights(const std::string& rule, const v1::Run& a, const v1::Run& b, Findings& findings) {
+/// The differences in a rule's evaluations, rates and chip.
+void other_values(const std::string& rule, const v1::Run& a, const v1::Run& b, Findings& findings) {
   google::protobuf::RepeatedField<double> left;
   google::protobuf::RepeatedField<double> right;
   for (const v1::Run::Evaluation& evaluation : a.evaluations()) left.Add(evaluation.loss());
@@ -201,7 +201,7 @@ void sights(const std::string& rule, const v1::Run& a, const v1::Run& b, Finding
   for (int p = 0; p < std::min(a.rates_size(), b.rates_size()); ++p) {
     const v1::Run::Rate& one = a.rates(p);
     const v1::Run::Rate& other = b.rates(p);
-    // of another network, which its outline tells
+    // another network, whose outline already differs
     if (one.population() != other.population()) continue;
     if (!findings.same(one.first_hz(), other.first_hz()) || !findings.same(one.last_hz(), other.last_hz())) {
       findings.differ(
@@ -227,10 +227,10 @@ void runs(const v1::Run& a, const v1::Run& b, const Folders& folders, Findings& 
     for (int p = 0; p < a.weights_size(); ++p) weights(rule, a.weights(p), b.weights(p), folders, findings);
   }
   counts(rule, a.ledger(), b.ledger(), findings);
-  sights(rule, a, b, findings);
+  other_values(rule, a, b, findings);
 }
 
-/// A file that is not there must not look like a difference to a script.
+/// Throws for a missing file, which must not look like a difference to a script.
 v1::Result result_at(const fs::path& path) {
   try {
     return read_result(path);

@@ -79,8 +79,8 @@ class Fields {
   std::string bytes_;
 };
 
-/// Event { step = 2; summary = 5 { value = 1 } }; an event says its time (1), which is no part of a
-/// result and stays 0.
+/// Event { step = 2; summary = 5 { value = 1 } }. The time (1) of an event is no part of a result
+/// and stays 0.
 std::string event(std::int64_t step, const Fields& value) {
   const Fields summary = Fields().text(1, value.bytes());
   return tf_record(Fields().real(1, 0).number(2, static_cast<std::uint64_t>(step)).text(5, summary.bytes()).bytes());
@@ -92,7 +92,7 @@ std::string scalar(std::string_view tag, std::int64_t step, double value) {
 }
 
 /// Summary.Value { tag = 1; histo = 5 }, HistogramProto { min max num sum sum_squares bucket_limit
-/// bucket }: a bucket a lag, up to lag + 1/2.
+/// bucket }, with one bucket for each lag, up to lag + 1/2.
 std::string lags(const Outcome& outcome) {
   const double trials = static_cast<double>(std::max<std::int64_t>(1, outcome.ledger.trials()));
   std::vector<double> limits;

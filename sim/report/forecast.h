@@ -1,6 +1,6 @@
-// What a rule will cost on a model, from the model alone: no network is built and nothing is run.
+// The costs of a rule, from the model alone: no network is built and nothing runs.
 //
-// Exact where every input, activity and error is non-zero; an upper bound otherwise
+// The costs are exact if every input, activity and error is non-zero, and otherwise an upper bound
 // (core/protocol/closed_form.h).
 #pragma once
 
@@ -9,7 +9,8 @@
 
 namespace locus {
 
-/// Messages, stalled ticks and protocol memory of one trial. The topology is the spec's.
+/// Messages, stalled ticks and memory of the rule in one trial. `topology` must be that of the
+/// spec.
 Ledger forecast(const Spec& spec, const Topology& topology, const RuleSpec& rule);
 
 }  // namespace locus

@@ -60,7 +60,7 @@ class Sha256 {
   throw ModelError({{.file = path.string(), .what = std::move(what), .allowed = std::move(allowed)}});
 }
 
-/// SHA-256 of the next `length` bytes, then of `behind`.
+/// SHA-256 of the next `length` bytes, followed by `behind`.
 std::string digest_of(std::istream& stream, std::uint64_t length, std::string_view behind) {
   Sha256 digest;
   std::array<char, 1 << 16> block;

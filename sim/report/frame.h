@@ -1,12 +1,12 @@
-// Frame: what stands around the bytes of a file that must be whole or be refused: magic, version,
-// length, checksum.
+// Frame: magic, version, length and checksum around the bytes of a file that must be whole.
 //
-//     8 bytes magic | version (4, little-endian) | length n (8, little-endian) | n bytes | SHA-256
-//     of bytes, version and length (32)
+//     8 bytes magic | version (4, little-endian) | length n (8, little-endian) | n bytes |
+//     SHA-256 of bytes, version and length (32)
 //
-// Why: a file cut short, changed by a bit, from elsewhere or from a newer program is told apart
-// before a byte of it is believed. The magic has a byte above 0x7f and a line end of each kind, so
-// that a transfer as text breaks it (as PNG's). Cost: a SHA-256 of the file.
+// A file that is cut short, changed by a bit, of another kind or from a newer program is refused
+// before any byte of it counts. The magic has a byte above 0x7f and a line end of each kind, so
+// that a transfer as text breaks it (as in PNG).
+// Cost: one SHA-256 of the file.
 #pragma once
 
 #include <array>
@@ -21,11 +21,11 @@
 
 namespace locus {
 
-/// What a kind of file is, and what it says when it is not.
+/// A kind of file and its name in errors.
 struct FrameKind {
   std::string_view magic;     // 8 bytes
-  std::uint32_t version = 1;  // that is written
-  std::uint32_t oldest = 1;   // that is read
+  std::uint32_t version = 1;  // the version that is written
+  std::uint32_t oldest = 1;   // the oldest version that is read
   std::string_view name;      // "checkpoint"
 };
 
@@ -35,7 +35,7 @@ class FrameWriter {
   ~FrameWriter();
 
   void append(std::string_view bytes);
-  /// Replaces the file at the path; without this it stays as it was.
+  /// Replaces the file at the path; without this call the old file stays.
   void put_in_place();
 
  private:
@@ -46,14 +46,14 @@ class FrameWriter {
   std::uint64_t length_ = 0;
 };
 
-/// A framed file whose checksum is right, open at the first byte within.
+/// A framed file with a correct checksum, open at the first byte within the frame.
 struct OpenFrame {
   std::ifstream stream;
-  std::int64_t length = 0;  // bytes within
+  std::int64_t length = 0;  // bytes within the frame
 };
 
-/// Throws ModelError where the file is no whole one of this kind, FileError where it cannot be
-/// read. Reads the file once, 64 KiB at a time.
+/// Throws ModelError if the file is no whole file of this kind, FileError if it cannot be read.
+/// Reads the file once, 64 KiB at a time.
 OpenFrame open_frame(const FrameKind& kind, const std::filesystem::path& path);
 
 }  // namespace locus

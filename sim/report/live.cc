@@ -15,7 +15,7 @@ namespace {
 
 std::string list_of(const std::vector<double>& numbers) { return fmt::format("[{}]", fmt::join(numbers, ",")); }
 
-/// `message` holds no curves. `running`: index of the run that goes on; -1: none.
+/// `message` contains no curves. `running`: index of the running rule; -1 without one.
 std::string data_of(v1::Result message, const LiveCurves& curves, bool over, int running, const LivePlace& place) {
   std::string ends;
   for (int r = 0; r < message.runs_size(); ++r) {

@@ -1,9 +1,9 @@
-// Snapshots of a run that goes on, as data of the page: what a result would hold if the run ended
+// Snapshots of a running run as data of the page: the result that the run would have if it ended
 // now, without weights and with curves of bounded length.
 //
-// Neither a snapshot nor the making of one grows with the number of updates: curves are thinned as
-// they come (live_curves.h), and nothing else of a run is as long as it. tests/serve/cost measures
-// that.
+// The size of a snapshot and the cost of making it do not grow with the number of updates: curves
+// are thinned as their losses arrive (live_curves.h), and nothing else of a run is as long as it.
+// tests/serve/cost measures this.
 #pragma once
 
 #include <string>
@@ -14,22 +14,22 @@
 
 namespace locus {
 
-/// Which of the models that are run one after the other a snapshot is of.
+/// The position of a snapshot's model among the models of the command.
 struct LivePlace {
   std::size_t model = 0;  // from 0
   std::size_t models = 1;
 };
 
-/// `done` with the rule that runs now, if any, whose losses and ledger these are. `curves`: of this
-/// model's snapshots before; none at first, and then handed on. Cost: O(losses since then) and what
-/// does not grow.
+/// The snapshot of `done` and of the running rule, if there is one; `ledger` is that of the running
+/// rule. `curves`: filled by the earlier snapshots of this model, empty at first.
+/// Cost: O(losses since the last snapshot), and parts that do not grow.
 std::string snapshot(const RunResult& done, const Outcome* present, const Ledger* ledger, LiveCurves& curves,
                      const LivePlace& place = {});
-/// The same of a model that has ended; `over` where no other will follow.
+/// The snapshot of a finished model; `over`: true if no other model will follow.
 std::string last_snapshot(const RunResult& result, bool over, LiveCurves& curves, const LivePlace& place = {});
 
-/// The page for a live run: `snapshot` is what it shows first; it may connect to where it came from
-/// and nowhere else.
+/// The page of a live run with its first `snapshot`. It may connect only to the address that it
+/// came from.
 std::string live_page(const std::string& name, const std::string& snapshot);
 
 }  // namespace locus

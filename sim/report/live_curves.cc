@@ -5,8 +5,8 @@
 namespace locus {
 
 void LiveCurve::follow(std::span<const double> all) {
-  for (; seen_ < all.size(); ++seen_) {
-    if (seen_ == sums_.size() * stretch_) {
+  for (; count_ < all.size(); ++count_) {
+    if (count_ == sums_.size() * stretch_) {
       if (sums_.size() == kLivePoints) {
         for (std::size_t k = 0; k < kLivePoints / 2; ++k) sums_[k] = sums_[2 * k] + sums_[2 * k + 1];
         sums_.resize(kLivePoints / 2);
@@ -14,7 +14,7 @@ void LiveCurve::follow(std::span<const double> all) {
       }
       sums_.push_back(0);
     }
-    sums_.back() += all[seen_];
+    sums_.back() += all[count_];
   }
   const std::size_t ends = std::min(all.size(), kLiveEnds);
   if (first_.size() < kLiveEnds) first_.assign(all.begin(), all.first(ends).end());
@@ -24,26 +24,26 @@ void LiveCurve::follow(std::span<const double> all) {
 std::vector<double> LiveCurve::points() const {
   std::vector<double> means = sums_;
   for (std::size_t k = 0; k < means.size(); ++k)
-    means[k] /= static_cast<double>(std::min(stretch_, seen_ - k * stretch_));
+    means[k] /= static_cast<double>(std::min(stretch_, count_ - k * stretch_));
   return means;
 }
 
 void LiveEvaluations::follow(std::span<const Evaluation> all) {
-  for (; seen_ < all.size(); ++seen_) {
-    newest_ = all[seen_];
-    if (seen_ % step_ != 0) continue;
-    if (kept_.size() == kLivePoints) {
-      for (std::size_t k = 0; k < kLivePoints / 2; ++k) kept_[k] = kept_[2 * k];
-      kept_.resize(kLivePoints / 2);
+  for (; count_ < all.size(); ++count_) {
+    newest_ = all[count_];
+    if (count_ % step_ != 0) continue;
+    if (selection_.size() == kLivePoints) {
+      for (std::size_t k = 0; k < kLivePoints / 2; ++k) selection_[k] = selection_[2 * k];
+      selection_.resize(kLivePoints / 2);
       step_ *= 2;
-      if (seen_ % step_ != 0) continue;
+      if (count_ % step_ != 0) continue;
     }
-    kept_.push_back(newest_);
+    selection_.push_back(newest_);
   }
 }
 
 std::vector<Evaluation> LiveEvaluations::points() const {
-  std::vector<Evaluation> points = kept_;
+  std::vector<Evaluation> points = selection_;
   if (!points.empty() && points.back() != newest_) points.push_back(newest_);
   return points;
 }

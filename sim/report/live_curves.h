@@ -1,10 +1,10 @@
-// LiveCurves: what a live page draws of losses, in a size that does not grow with the run.
+// LiveCurves: the losses of a live page, in a size that does not grow with the run.
 //
-// A curve is kept as means of equal stretches of updates; when there would be more than kLivePoints
-// of them, neighbours are joined and stretches are twice as long. So what is kept follows from the
-// losses alone, not from when they were looked at, and each loss is looked at once. The newest
-// losses are kept as they are besides, as are the first: what a page says of the start and the end
-// of a run is what the result will say.
+// A curve consists of means over equal numbers of updates. When it has kLivePoints of them,
+// neighbours are joined, and each mean then covers twice as many updates. The points follow from
+// the losses alone, not from the times of the snapshots, and each loss is read once. The first and
+// the newest losses are kept as they are, so that the page shows the same start and end of a run as
+// the result will.
 #pragma once
 
 #include <cstddef>
@@ -15,33 +15,33 @@
 
 namespace locus {
 
-/// Points of a curve at most.
+/// The largest number of points of a curve.
 inline constexpr std::size_t kLivePoints = 500;
-/// Losses at either end of a run that are kept one by one: as many as the means of a comparison are
-/// taken over at most.
+/// The number of single losses that are kept at each end of a run: the largest number of losses in
+/// a mean of the comparison.
 inline constexpr std::size_t kLiveEnds = 10;
 
 /// The losses of one rule.
 class LiveCurve {
  public:
-  /// `all`: the losses so far; those that were there before are not looked at again.
+  /// `all`: the losses so far; only those that are new since the last call are read.
   void follow(std::span<const double> all);
 
-  /// Updates that a point stands for; the last one may stand for fewer.
+  /// The number of updates of a point; the last point may have fewer.
   std::size_t stretch() const { return stretch_; }
-  std::vector<double> points() const;  // means; the last one holds the newest loss
+  std::vector<double> points() const;  // means [1]; the last one contains the newest loss
   const std::vector<double>& first() const { return first_; }
   const std::vector<double>& last() const { return last_; }
 
  private:
-  std::size_t seen_ = 0;
+  std::size_t count_ = 0;
   std::size_t stretch_ = 1;
-  std::vector<double> sums_;  // of stretch_ losses each, the last of those that there are
+  std::vector<double> sums_;  // sums of stretch_ losses each; the last one may have fewer
   std::vector<double> first_;
   std::vector<double> last_;
 };
 
-/// The evaluations of one rule: one of so many, and the newest.
+/// The evaluations of one rule: every step_-th, and the newest.
 class LiveEvaluations {
  public:
   void follow(std::span<const Evaluation> all);
@@ -49,13 +49,13 @@ class LiveEvaluations {
   std::vector<Evaluation> points() const;
 
  private:
-  std::size_t seen_ = 0;
+  std::size_t count_ = 0;
   std::size_t step_ = 1;
-  std::vector<Evaluation> kept_;
+  std::vector<Evaluation> selection_;
   Evaluation newest_;
 };
 
-/// Of every rule of one model, in the order run.
+/// The curves of all rules of one model, in the order of the run.
 class LiveCurves {
  public:
   struct Rule {
@@ -63,7 +63,7 @@ class LiveCurves {
     LiveEvaluations evaluations;
   };
 
-  /// `present`: the rule that runs, so far; null: none.
+  /// `present`: the running rule so far; null without one.
   void follow(const RunResult& done, const Outcome* present);
 
   const std::vector<Rule>& rules() const { return rules_; }

@@ -17,7 +17,7 @@ std::size_t widest_name(const std::vector<RuleLedger>& rules) {
   return columns;
 }
 
-/// Empty where no rule uses such a channel.
+/// Empty if no rule uses such a channel.
 std::string channel_table(const std::vector<RuleLedger>& rules, bool non_local) {
   TextTable table;
   table.caption = non_local ? "NON-LOCAL MESSAGES PER TRIAL" : "LOCAL AND BROADCAST MESSAGES PER TRIAL";

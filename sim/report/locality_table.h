@@ -1,5 +1,5 @@
-// What each rule's messages cost, a rule a row: of a run (its ledger) or of a model (the closed
-// form of one trial).
+// The costs of each rule's messages, one row for each rule: for a run (from its ledger) or for a
+// model (from the closed form of one trial).
 #pragma once
 
 #include <string>
@@ -15,15 +15,15 @@ struct RuleLedger {
   Ledger ledger;
 };
 
-/// Counts are per trial: messages, violations in space and in time, largest lag, stalled ticks,
-/// bytes kept by the actors of one trial.
+/// Counts per trial: messages, violations in space and in time, the largest lag, stalled ticks, and
+/// the bytes that the actors of one trial keep.
 TextTable locality_table(const std::vector<RuleLedger>& rules);
 
-/// Messages per trial by channel, two tables of the channels that any of the rules uses: allowed
-/// ones, and those that break locality.
+/// Messages per trial by channel, in two tables of the channels that any rule uses: channels that
+/// respect locality, and channels that break it.
 std::string channel_tables(const std::vector<RuleLedger>& rules);
 
-/// What the headings mean; ends with a newline.
+/// The meaning of the headings; ends with a newline.
 std::string locality_legend();
 
 }  // namespace locus

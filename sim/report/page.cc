@@ -18,13 +18,13 @@ std::string as_html(std::string_view text) {
   return html;
 }
 
-/// JSON in which no '<' is left, so that nothing in it can end the element that it stands in.
+/// JSON without any '<', so that nothing in it can end the element around it.
 std::string within_script(std::string_view json) {
   std::string text;
   text.reserve(json.size());
   for (const char character : json) {
     if (character == '<') {
-      text += "\\u003c";  // '<' stands in strings only
+      text += "\\u003c";  // '<' occurs in strings only
     } else {
       text += character;
     }

@@ -1,10 +1,10 @@
-// The page: one HTML file with its script and its styles inside, and the data that it draws.
+// The page: one HTML file that contains its script, its styles and its data.
 //
-// Its source is sim/report/page (TypeScript); what is embedded here is the committed bundle,
-// sim/report/page/dist/page.html, so that building the program needs no Node. Data and title may
-// come from anybody's file: neither can leave its place in the page, and the page's policy
-// (Content-Security-Policy) runs no script but its own and opens no connection. Cost: a copy of the
-// bundle and of the data.
+// Its source is sim/report/page (TypeScript). The program embeds the committed bundle,
+// sim/report/page/dist/page.html, so that its build needs no Node. Data and title may come from an
+// unknown file: neither can leave its place in the page, and the policy of the page
+// (Content-Security-Policy) runs no other script and opens no connection.
+// Cost: one copy of the bundle and of the data.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace locus {
 
-/// Bytes of the bundle.
+/// The bytes of the bundle.
 std::string_view page_bundle();
 
 /// The page for `json`, the text of one JSON value.

@@ -14,8 +14,8 @@ namespace locus {
 namespace {
 
 constexpr std::int32_t kMostInputs = 10'000'000;
-constexpr std::int32_t kMostLags = 10'000'000;  // ticks of a trial, as load allows
-// keys x lags: a few bytes of a file may ask for as many
+constexpr std::int32_t kMostLags = 10'000'000;  // ticks of a trial; the same limit as in load
+// keys x lags; a few bytes of a file may ask for as many
 constexpr std::int64_t kMostCounts = 50'000'000;
 // sources and targets of sparse wires, in all: they are listed, whatever few entries a file has
 constexpr std::int64_t kMostEnds = 100'000'000;
@@ -49,8 +49,8 @@ class ChipReader {
     throw ModelError({{Severity::kError, path_.string(), 0, 0, field, what, allowed, "", 0}});
   }
 
-  /// Every rate neuron and readout has a core in the file, so that the memory which they take is in
-  /// proportion to it.
+  /// Every rate neuron and readout has a core in the file, so that its memory is in proportion to
+  /// the size of the file.
   void check_sizes(const v1::Result& message) const {
     const std::int64_t neurons = std::int64_t{sizes_.rate_neurons} + sizes_.readouts;
     bool good = sizes_.inputs >= 0 && sizes_.inputs <= kMostInputs && sizes_.rate_neurons >= 1 && sizes_.readouts >= 0;
@@ -151,8 +151,8 @@ class ChipReader {
     return traffic;
   }
 
-  /// Whole events, and the ledger's messages in all: what chip_traffic relies upon. An event's
-  /// messages depend on no placement.
+  /// Checks that the counts are whole events and add up to the ledger's messages; chip_traffic
+  /// relies on both. The messages of an event do not depend on the placement.
   void check_counts(const Outcome& outcome, const Topology& topology) const {
     Placement anywhere;
     anywhere.rate.assign(static_cast<std::size_t>(sizes_.rate_neurons), 0);

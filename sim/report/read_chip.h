@@ -1,8 +1,8 @@
-// A result read back as far as its chip goes: ledgers, counts by neuron, wiring; so that another
-// placement is evaluated without running again.
+// Reads the chip's part of a result (ledgers, counts by neuron, wiring), so that another placement
+// can be evaluated without a new run.
 //
-// Safe for hostile files: sizes, indices and counts are held against each other before anything is
-// computed from them.
+// Hostile files are safe: sizes, indices and counts are checked against each other before any
+// computation uses them.
 #pragma once
 
 #include <filesystem>
@@ -11,12 +11,12 @@
 
 namespace locus {
 
-/// result.json or result.binpb of a model with a chip, or the folder that holds them. Throws
-/// FileError if it cannot be read, ModelError if it is no such result.
+/// Reads result.json or result.binpb of a model with a chip, or from the folder that contains them.
+/// Throws FileError if the file cannot be read, ModelError if it is no such result.
 RunResult read_chip_result(const std::filesystem::path& path);
 
-/// Evaluates every rule's traffic on this chip, which has room. Peaks are those of a run, and are
-/// gone.
+/// Evaluates the traffic of every rule on this chip, which must have room. The result then has no
+/// peaks, because they need a run.
 void place_again(RunResult& result, const ChipSpec& chip);
 
 }  // namespace locus

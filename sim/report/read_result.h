@@ -1,8 +1,8 @@
-// A result as it was written, read back: result.binpb, result.json, or the folder that holds them.
+// Reads a result from result.binpb, result.json, or the folder that contains them.
 //
-// Safe for files from elsewhere: sizes are bounded before memory is taken, and what is no
-// locus.v1.Result is refused. Seen by sim/report only, with its generated code. Errors: FileError
-// where a file cannot be read, ModelError where it is no result.
+// Files from elsewhere are safe: sizes are bounded before memory is taken, and anything but a
+// locus.v1.Result is refused. Only sim/report sees this header, because of its generated code.
+// Errors: FileError if a file cannot be read, ModelError if it is no result.
 #pragma once
 
 #include <filesystem>
@@ -11,11 +11,11 @@
 
 namespace locus {
 
-/// The file that a path names: itself, or a folder's result.binpb (result.json where that is
+/// The file at a path: the path itself, or for a folder its result.binpb (result.json if that is
 /// missing).
 std::filesystem::path result_file(const std::filesystem::path& path);
 
-/// The format is told by the ending: .json is JSON, all else is the wire form.
+/// The extension decides about the format: .json is JSON, anything else is the wire form.
 v1::Result read_result(const std::filesystem::path& path);
 
 }  // namespace locus

@@ -26,7 +26,7 @@ std::int64_t product(const std::vector<std::int64_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-/// The record with all that it leaves to defaults.
+/// Fills in the record with all its defaults.
 void fill(const Spec& spec, const RecordSpec& record, v1::Record& message) {
   message.set_name(record.name);
   v1::Record::Quantity quantity = v1::Record::UNSPECIFIED;
@@ -67,12 +67,12 @@ RecordingFile::RecordingFile(const Spec& spec, const RecordSpec& record, const R
     : record_(record),
       shape_(sample_shape(spec, record)),
       file_(path, kept.length, calls),
-      shown_(updates_of(record, kept.updates)),
-      whole_(kept.length) {
+      updates_(updates_of(record, kept.updates)),
+      length_(kept.length) {
   if (kept.length > 0) return;
   file_.append(record.protobuf ? stream_head(spec, rule) : npy_head(0));
   file_.flush();
-  whole_ = file_.length();
+  length_ = file_.length();
 }
 
 std::string RecordingFile::npy_head(std::int64_t updates) const {
@@ -84,7 +84,7 @@ std::string RecordingFile::npy_head(std::int64_t updates) const {
   constexpr std::size_t kPreamble = 10;  // magic, version, length of the rest
   constexpr std::size_t kText = static_cast<std::size_t>(kNpyHead) - kPreamble;
   CHECK(text.size() < kText, "five sizes have their place");
-  // as long whatever the shape: it changes as the file grows
+  // the same length for every shape, because the shape changes as the file grows
   text.append(kText - 1 - text.size(), ' ');
   text += '\n';
   return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(kText) + '\0' + text;
@@ -153,7 +153,7 @@ void RecordingFile::add_part(const Sample& sample) {
 }
 
 void RecordingFile::show(std::int64_t updates) {
-  if (record_.protobuf && updates_of(record_, updates) > shown_) {
+  if (record_.protobuf && updates_of(record_, updates) > updates_) {
     v1::RecordingPart part;
     part.set_updates(updates);
     bytes_.clear();
@@ -161,11 +161,11 @@ void RecordingFile::show(std::int64_t updates) {
     file_.append(bytes_);
   }
   file_.flush();
-  whole_ = file_.length();
-  shown_ = updates_of(record_, updates);
+  length_ = file_.length();
+  updates_ = updates_of(record_, updates);
   if (!record_.protobuf) file_.overwrite(0, npy_head(updates));
 }
 
-void RecordingFile::cut() { file_.cut(whole_); }
+void RecordingFile::cut() { file_.cut(length_); }
 
 }  // namespace locus

@@ -1,9 +1,11 @@
-// RecordingFile: one record of a model under one rule, as it grows: .npy or length-delimited
-// protobuf (proto/locus/v1/recording.proto).
+// RecordingFile: the growing file of one record under one rule: .npy or length-delimited protobuf
+// (proto/locus/v1/recording.proto).
 //
-// At the border of an update all of it is in the file and, in an .npy, in the shape of its header:
-// who reads then, or after a kill, finds all updates that are whole; behind them there may be a
-// part of the next. Memory: one sample and what waits to be written. Errors: FileError.
+// At the end of each update the file contains all its samples, and the header of an .npy has the
+// corresponding shape. A reader at any time, also after a kill, therefore finds all whole updates;
+// a part of the next update may follow them.
+// Memory: one sample and the bytes that are not written yet.
+// Errors: FileError.
 #pragma once
 
 #include <cstdint>
@@ -17,19 +19,19 @@
 
 namespace locus {
 
-/// The ending of a record's file: ".npy" or ".pb".
+/// The extension of a record's file: ".npy" or ".pb".
 std::string_view extension_of(const RecordSpec& record);
 
-/// Bytes of a record's file after `updates` updates; of protobuf at most so many, where no value is
-/// 0.
+/// The bytes of a record's file after `updates` updates. For protobuf it is an upper bound, which
+/// holds with equality if no value is 0.
 double bytes_of(const Spec& spec, const RecordSpec& record, std::int64_t updates);
 
-/// The bytes of an .npy's head, which are not what was seen: its shape changes.
+/// The bytes of an .npy's head. They are no samples: its shape changes.
 inline constexpr std::int64_t kNpyHead = 192;
 
 class RecordingFile {
  public:
-  /// What is there already, of a run that is gone on with; nothing of one that begins.
+  /// The file of an earlier part of the run; empty at the beginning of a run.
   struct Kept {
     std::int64_t updates = 0;
     std::int64_t length = 0;  // bytes
@@ -39,14 +41,14 @@ class RecordingFile {
                 Kept kept, const FileCalls& calls);
 
   void add(const Sample& sample);
-  /// All samples of updates below `updates` have been added: readers may see them.
+  /// Makes all samples of updates below `updates` visible to readers; they must have been added.
   void show(std::int64_t updates);
-  /// Whole updates stay, and a part of one that stands behind them goes.
+  /// Removes the part of an update after the last whole one.
   void cut();
   void sync() { file_.sync(); }
   void close() { file_.close(); }
-  /// Up to the last whole update.
-  std::int64_t length() const { return whole_; }
+  /// The length up to the last whole update, bytes.
+  std::int64_t length() const { return length_; }
 
  private:
   void add_values(std::span<const double> values);
@@ -55,11 +57,11 @@ class RecordingFile {
   std::string stream_head(const Spec& spec, const RuleSpec& rule) const;
 
   RecordSpec record_;
-  std::vector<std::int64_t> shape_;  // of a sample
+  std::vector<std::int64_t> shape_;  // of one sample
   GrowingFile file_;
-  std::int64_t shown_ = 0;  // recorded updates
-  std::int64_t whole_ = 0;  // bytes
-  std::string bytes_;       // of a sample
+  std::int64_t updates_ = 0;  // updates in the file
+  std::int64_t length_ = 0;  // length of the whole updates, bytes
+  std::string bytes_;       // of one sample
 };
 
 }  // namespace locus

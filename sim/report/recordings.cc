@@ -19,8 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kTail = 1 << 16;  // bytes
 
-/// SHA-256 of the last bytes up to `length`; those of an .npy's head, which changes, are none of
-/// them.
+/// SHA-256 of the last bytes before `length`, without the head of an .npy, which changes.
 std::string tail_of(const fs::path& path, std::int64_t length, std::int64_t head) {
   const std::int64_t begin = std::max(head, length - kTail);
   std::string bytes(static_cast<std::size_t>(std::max<std::int64_t>(length - begin, 0)), '\0');
@@ -96,7 +95,7 @@ void Recordings::look(const Sample& sample) {
   if (files_[sample.record]) files_[sample.record]->add(sample);
 }
 
-void Recordings::see(const Moment& moment) {
+void Recordings::observe(const Moment& moment) {
   const std::size_t ended = moment.done.outcomes.size();
   if (!files_.empty() && ended > rule_) end_rule(moment.done.outcomes[rule_].updates);
   if (moment.present == nullptr) return;
@@ -111,8 +110,8 @@ void Recordings::end(const RunResult& result) {
   if (!files_.empty()) end_rule(result.outcomes[rule_].updates);
 }
 
-/// What a rule has seen of an update that does not count (it diverged, or broke a budget) is no
-/// part of its recordings.
+/// Ends the files of a rule. Samples of an update that does not count (it diverged, or broke a
+/// budget) are no part of its recordings.
 void Recordings::end_rule(std::int64_t updates) {
   for (std::size_t i = 0; i < files_.size(); ++i) {
     if (!files_[i]) continue;

@@ -1,10 +1,10 @@
-// Recordings: the files of all that a model's records ask for, rule by rule:
-// record/<rule>/<name>.npy or .pb in the folder of the results.
+// Recordings: the files of all records of a model, rule by rule: record/<rule>/<name>.npy or .pb in
+// the folder of the results.
 //
-// They grow while the run goes on, and are whole at the border of each update (recording_file.h). A
-// checkpoint keeps how far each had come, and a resumed run goes on exactly there: its files end as
-// those of a run without a break, byte by byte. Errors: FileError, with the path and the system's
-// reason.
+// The files grow during the run and are whole at the end of each update (recording_file.h). A
+// checkpoint contains their lengths, and a resumed run continues exactly there: its files are the
+// same as those of an uninterrupted run, byte by byte.
+// Errors: FileError, with the path and the system's reason.
 #pragma once
 
 #include <cstdint>
@@ -21,28 +21,29 @@
 
 namespace locus {
 
-/// A record's file as far as it had come.
+/// The file of a record and its length at a checkpoint.
 struct RecordingState {
   std::string file;         // below the folder of the results
   std::int64_t length = 0;  // bytes
-  // SHA-256 of the last of them, hexadecimal: whether it is still the file that it was
+  // SHA-256 of the last bytes, hexadecimal; it shows that the file is still the same
   std::string tail;
 };
 
 class Recordings {
  public:
-  /// Makes all files anew, so that what cannot be written is known before the run; those of
-  /// `states` are gone on with, and must be as they were (ModelError where one is shorter or
-  /// another). `spec` outlives this.
+  /// Makes all files anew, so that a file that cannot be written is found before the run. The files
+  /// of `states` are continued and must be unchanged (ModelError if one is shorter or differs).
+  /// `spec` must outlive the Recordings.
   Recordings(const Spec& spec, std::filesystem::path folder, const std::vector<RecordingState>& states = {},
              FileCalls calls = system_calls());
 
-  /// To be called with every sample and at every moment of the run, and once when it has ended.
+  /// The three functions must be called with every sample, at every moment of the run, and once at
+  /// its end.
   void look(const Sample& sample);
-  void see(const Moment& moment);
+  void observe(const Moment& moment);
   void end(const RunResult& result);
 
-  /// How far the files of the rules that have begun have come; all of that has reached the disk.
+  /// The lengths of the files of all rules that have begun; their bytes have reached the disk.
   std::vector<RecordingState> states();
 
  private:
@@ -54,11 +55,11 @@ class Recordings {
   const Spec& spec_;
   std::filesystem::path folder_;
   FileCalls calls_;
-  // by file: of rules that have begun, as last noted
+  // by file, for the rules that have begun
   std::map<std::string, RecordingState> states_;
-  std::size_t rule_ = 0;      // that runs, or ran last
-  std::int64_t updates_ = 0;  // of it that are shown
-  // of it, by record; null: it has no such quantity. Empty between rules
+  std::size_t rule_ = 0;      // index of the running rule, or of the last one
+  std::int64_t updates_ = 0;  // updates of the rule that are visible in the files
+  // of the rule, by record; null if the rule has no such quantity; empty between rules
   std::vector<std::unique_ptr<RecordingFile>> files_;
 };
 

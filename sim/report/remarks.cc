@@ -1,5 +1,5 @@
-// What stands out of a comparison, in words. Every figure comes from the result; a sentence that
-// the figures do not carry is not said.
+// The remarks of a comparison in words. Every figure comes from the result, and there is no
+// sentence without figures for it.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -17,13 +17,13 @@ namespace locus {
 namespace {
 
 constexpr std::size_t kName = 32;  // columns of a rule's name in a sentence
-// relative to the lower; losses closer than this are called equal
+// relative to the lower loss; a smaller difference counts as equal
 constexpr double kTie = 1e-6;
-// relative to the start; losses below this are called equal, for they are rounding
+// relative to the start; lower losses count as equal, because they are rounding
 constexpr double kRounding = 1e-12;
 constexpr double kNoChange = 0.01;  // relative; a loss that moved less has not been learnt
 
-/// One rule that ran to its end, with a loss.
+/// One rule that ran to its end and has a loss.
 struct Candidate {
   const Outcome* outcome;
   Progress progress;
@@ -47,7 +47,7 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-/// "13.7x below its start"; of a loss that is rounding, only that it is.
+/// "13.7x below its start"; for a loss that is rounding, only the words for that.
 std::string below_start(const Progress& progress, std::string_view whose) {
   if (progress.last <= kRounding * progress.first) return fmt::format("nothing but rounding of {} start", whose);
   return fmt::format("{}x below {} start", human_factor(progress.first / progress.last), whose);
@@ -66,8 +66,8 @@ bool ties(const Candidate& candidate, const Candidate& best) {
   return candidate.progress.last <= best.progress.last * (1 + kTie) + kRounding * best.progress.first;
 }
 
-/// The one with the lowest loss, or null; of those that tie for it, the one with the fewest
-/// messages, for it is the fair one to compare with.
+/// The candidate with the lowest loss, or null. Among equal losses it is the one with the fewest
+/// messages, which makes a fair comparison.
 template <class Predicate>
 const Candidate* lowest(const std::vector<Candidate>& candidates, Predicate&& counts) {
   const Candidate* found = nullptr;
@@ -100,7 +100,8 @@ std::string beside(const Candidate& other, const Candidate& best) {
                      loss, human_factor(other.messages() / best.messages()), best.rule());
 }
 
-/// The lowest losses are met without a violation, by these rules and perhaps by others with some.
+/// For a lowest loss without a violation: its rules, and the rules with violations that reach it
+/// too.
 std::string best_is_local(const std::vector<Candidate>& candidates, const Candidate& best) {
   const auto names = names_of(candidates, [&](const Candidate& c) { return c.local() && ties(c, best); });
   const auto besides = names_of(candidates, [&](const Candidate& c) { return !c.local() && ties(c, best); });
@@ -114,7 +115,7 @@ std::string best_is_local(const std::vector<Candidate>& candidates, const Candid
   return text;
 }
 
-/// The lowest loss needs violations: what is reached without, and at what cost.
+/// For a lowest loss with violations: the best rule without them, and its costs.
 std::string best_is_not_local(const std::vector<Candidate>& candidates, const Candidate& best) {
   const auto lowest_names = names_of(candidates, [&](const Candidate& c) { return ties(c, best); });
   std::string text = fmt::format("{} ended lowest, at {} ({}).", listed(lowest_names), human_loss(best.progress.last),
@@ -140,11 +141,11 @@ std::string of_several(const std::vector<Candidate>& candidates) {
   return local != nullptr ? best_is_local(candidates, *local) : best_is_not_local(candidates, *best);
 }
 
-/// A sweep's history may be smaller than an online rule's traces (where T < n); a reader should not
-/// have to find that out alone.
+/// The history of a sweep may be smaller than the traces of an online rule (for T < n); this remark
+/// says so, because few readers would see it.
 std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
-  const Candidate* sweep = nullptr;   // the largest history
-  const Candidate* online = nullptr;  // the smallest traces
+  const Candidate* sweep = nullptr;   // the one with the largest history
+  const Candidate* online = nullptr;  // the one with the smallest traces
   for (const Candidate& candidate : candidates) {
     const Ledger& ledger = candidate.outcome->ledger;
     const bool sweeps = rule(candidate.outcome->kind).drive == Drive::kSweep;
@@ -162,7 +163,7 @@ std::optional<std::string> on_memory(const std::vector<Candidate>& candidates) {
                      human_bytes(static_cast<double>(online->outcome->ledger.trace_bytes())));
 }
 
-/// Whether what a rule says beyond the forward run grows with the ticks of a trial: the closed
+/// True if the messages of learning in a trial grow with its number of ticks; compares the closed
 /// forms of T and 2 T.
 bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec) {
   const auto feedback = feedback_of(topology, rule_spec);
@@ -177,8 +178,7 @@ bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& 
   return learning(2 * spec.training.ticks) > learning(spec.training.ticks);
 }
 
-/// Which rules' learning takes more packets the longer a trial is; only where there is a chip to
-/// carry them.
+/// The rules whose learning takes more packets the longer a trial is; empty without a chip.
 std::optional<std::string> on_growth(const Spec& spec, const RunResult& result) {
   if (!result.chip) return std::nullopt;
   std::vector<std::string> growing;
@@ -208,26 +208,27 @@ std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
     candidates.push_back(candidate);
   }
 
-  std::vector<std::string> said;
+  std::vector<std::string> sentences;
   if (candidates.size() == 1) {
-    said.push_back(of_one(candidates.front()));
+    sentences.push_back(of_one(candidates.front()));
   } else if (!candidates.empty()) {
-    said.push_back(of_several(candidates));
-    if (const auto memory = on_memory(candidates)) said.push_back(*memory);
+    sentences.push_back(of_several(candidates));
+    if (const auto memory = on_memory(candidates)) sentences.push_back(*memory);
   }
-  if (const auto growth = on_growth(spec, result)) said.push_back(*growth);
+  if (const auto growth = on_growth(spec, result)) sentences.push_back(*growth);
   std::vector<std::string> broken;
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = shorten(outcome.rule, kName);
     if (outcome.status == Status::kLocalityBroken) broken.push_back(rule);
     if (outcome.status != Status::kLocalityBroken && !outcome.message.empty())
-      said.push_back(fmt::format("{}: {}", rule, outcome.message));
+      sentences.push_back(fmt::format("{}: {}", rule, outcome.message));
   }
   if (!broken.empty()) {
-    said.push_back(fmt::format("The {} locality budget was broken by {}.", name(spec.training.locality), listed(broken)));
+    sentences.push_back(
+        fmt::format("The {} locality budget was broken by {}.", name(spec.training.locality), listed(broken)));
   }
-  if (said.empty()) said.push_back("Nothing was learnt: every rule only ran the network forward.");
-  return said;
+  if (sentences.empty()) sentences.push_back("Nothing was learnt: every rule only ran the network forward.");
+  return sentences;
 }
 
 }  // namespace locus

@@ -12,7 +12,7 @@
 namespace locus {
 namespace {
 
-/// The program's table of channels, as the page explains them.
+/// The program's table of channels, for the page.
 std::string channels_json() {
   std::string json;
   for (const ChannelRow& row : kChannelTable) {
@@ -48,7 +48,7 @@ std::string report_page(const RunResult& result) {
 
 std::string report_page(const std::filesystem::path& result) { return page_of(read_result(result)); }
 
-std::filesystem::path report_beside(const std::filesystem::path& result) {
+std::filesystem::path default_report_path(const std::filesystem::path& result) {
   return result_file(result).parent_path() / "report.html";
 }
 

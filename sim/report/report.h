@@ -1,7 +1,7 @@
-// report.html: a result as a page that needs nothing but a browser.
+// report.html: a result as a page that needs only a browser.
 //
-// Made from the result alone: `locus report` makes it again from what `run --out` wrote. Weights
-// stay out of it.
+// The page is made from the result alone, so that `locus report` can make it again from the files
+// of `run --out`. It contains no weights.
 #pragma once
 
 #include <filesystem>
@@ -13,17 +13,17 @@ namespace locus {
 
 std::string report_page(const RunResult& result);
 
-/// The data that a page draws: `json`, a value of this kind ("result", "sweep", "live"), and the
-/// table of channels.
+/// The data of a page: `json`, a value of this kind ("result", "sweep", "live"), and the table of
+/// channels.
 std::string page_data(const std::string& kind, const std::string& json);
-/// A page that draws `json`, a value of this kind ("result", "sweep").
+/// A page that shows `json`, a value of this kind ("result", "sweep").
 std::string data_page(const std::string& name, const std::string& kind, const std::string& json);
 
-/// Of a result as it was written (read_result.h says which files). Throws FileError, or ModelError
-/// where the file is no result.
+/// The page of a result in a file (read_result.h says which files). Throws FileError, or ModelError
+/// if the file is no result.
 std::string report_page(const std::filesystem::path& result);
 
-/// Where `locus report` writes unless told otherwise: beside the result.
-std::filesystem::path report_beside(const std::filesystem::path& result);
+/// The default path of the page of `locus report`: next to the result.
+std::filesystem::path default_report_path(const std::filesystem::path& result);
 
 }  // namespace locus

@@ -17,7 +17,7 @@ std::int32_t narrow(std::int64_t number) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(number, std::numeric_limits<std::int32_t>::max()));
 }
 
-/// The schema spells enumerators as the program does; a name that it lacks is a defect.
+/// The schema has the program's names of enumerators; a missing name is a defect.
 template <class Enum, class Parse>
 Enum spelled(std::string_view name, Parse&& parse) {
   Enum value = {};
@@ -151,7 +151,7 @@ void fill(const Outline& from, v1::Outline& to) {
   fill(from.training, *to.mutable_training());
 }
 
-/// `ledger`: the outcome's, or that of its rule so far.
+/// `ledger`: the outcome's, or that of the running rule so far.
 void fill(const Outcome& from, const Ledger& ledger, Extent extent, const std::vector<std::string>* files,
           const CostSpec* cost, v1::Run& to) {
   to.set_rule(from.rule);

@@ -1,5 +1,5 @@
-// Result, as protobuf: what result.binpb and result.json hold. Seen by sim/report only, with its
-// generated code.
+// The protobuf message of a result, which result.binpb and result.json contain. Only sim/report
+// sees this header, because of its generated code.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,20 @@
 
 namespace locus {
 
-/// How much of a result a message holds: all; no weights; neither weights nor losses nor
-/// evaluations, and so nothing that grows with the updates.
+/// The part of a result in a message: everything; no weights; or neither weights nor losses nor
+/// evaluations, so that its size does not grow with the updates.
 enum class Extent { kWhole, kWithoutWeights, kWithoutCurves };
 
-/// `files[r][p]`: path of the file, relative to the result, that holds the weights of projection p
-/// of outcome r; without any (the default) all weights stand in the message.
+/// `files[r][p]`: path, relative to the result, of the file with the weights of projection p of
+/// outcome r. By default all weights are in the message.
 v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files = {},
                           Extent extent = Extent::kWhole);
 
-/// A rule that runs, so far, and its ledger: as kWithoutCurves says. `present`: without chip or
-/// ranks, as they come with a rule's end.
+/// Fills in a running rule and its ledger as for kWithoutCurves. `present` has no chip and no
+/// ranks, because these come at the end of a rule.
 void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to);
 
-/// One rule's ledger, ranks and evaluations, as a result and a checkpoint hold them.
+/// Parts of one rule in results and checkpoints: ledger, ranks and evaluations.
 void fill(const Ledger& from, v1::Ledger& to);
 void fill(const RankReport& from, v1::Rank& to);
 void fill(const Evaluation& from, v1::Run::Evaluation& to);

@@ -141,7 +141,7 @@ std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file
   try {
     return digests_of(read_result(file));
   } catch (const ModelError&) {
-    // something else that has its name: the member is run again and replaces it
+    // another file with its name: the member runs again and replaces it
     return std::nullopt;
   }
 }

@@ -1,7 +1,8 @@
-// What a sweep leaves, and its files: every member's digest, the summary over seeds, the page.
+// The result of a sweep and its files: the digest of every member, the summary over seeds, the
+// page.
 //
-// A summary's line is one combination of settings and one rule; its quantiles are over the seeds
-// whose run was completed (linear interpolation between order statistics, Hyndman and Fan's type
+// A line of the summary is one combination of settings with one rule. Its quantiles are over the
+// seeds with a completed run (linear interpolation between order statistics, Hyndman and Fan's type
 // 7).
 #pragma once
 
@@ -15,7 +16,7 @@
 
 namespace locus {
 
-/// One rule's run, without its curves and weights. Counts are per trial.
+/// One rule's run without its curves and weights. Counts are per trial.
 struct Digest {
   std::string rule;
   std::string kind;    // row of the rule table
@@ -43,8 +44,8 @@ struct SweepAxis {
 struct SweepMember {
   std::vector<std::string> settings;  // "path=value", in the order of the axes
   std::uint64_t seed = 0;
-  std::string failure;        // why it did not run; empty where it did
-  std::vector<Digest> rules;  // in the order run; empty where it was not reached
+  std::string failure;        // the reason why it did not run, or empty
+  std::vector<Digest> rules;  // in the order of the run; empty if the sweep ended before
 };
 
 struct SweepResult {
@@ -58,16 +59,15 @@ std::vector<Digest> digests_of(const RunResult& result);
 
 /// Writes a member's whole result as `file`, whole or not at all. Throws FileError.
 void write_member(const RunResult& result, const std::filesystem::path& file);
-/// The digests of a member that was written; nothing where there is no such file, or it is no
-/// result.
+/// The digests in a member's file; empty if the file does not exist or is no result.
 std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file);
 
-/// One combination of settings under one rule, over its seeds.
+/// One combination of settings with one rule, over its seeds.
 struct SummaryLine {
   std::vector<std::string> settings;
   std::string rule;
   int seeds = 0;      // members that ran
-  int completed = 0;  // of them; what follows is over these, NaN without any
+  int completed = 0;  // members that completed; the other fields are over these, NaN without any
   double mean = 0;    // of the loss at the end [1]
   double q25 = 0;
   double median = 0;
@@ -77,14 +77,14 @@ struct SummaryLine {
 };
 std::vector<SummaryLine> summary_of(const SweepResult& result);
 
-/// The q-quantile of numbers, 0 <= q <= 1; NaN of none.
+/// The q-quantile of numbers, 0 <= q <= 1; NaN without numbers.
 double quantile(std::vector<double> numbers, double q);
 
-/// The summary as `sweep` prints it, with the members that failed below it.
+/// The summary in the form that `sweep` prints, followed by the members that failed.
 std::string sweep_table(const SweepResult& result);
 
-/// "settings, seed, rule, ...": a line a member and rule; and a line a summary line. One column an
-/// axis.
+/// members: "settings, seed, rule, ...", one line for each member and rule; summary: one line for
+/// each SummaryLine. Each axis has one column.
 std::string members_csv(const SweepResult& result);
 std::string summary_csv(const SweepResult& result);
 

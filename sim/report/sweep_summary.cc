@@ -1,4 +1,4 @@
-// A sweep over its seeds: the summary, as lines and as the table that is printed.
+// The summary of a sweep over its seeds, as lines and as the printed table.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -86,8 +86,8 @@ std::string sweep_table(const SweepResult& result) {
                           human_loss(line.q25), human_loss(line.median), human_loss(line.q75), human(line.messages),
                           human(line.violations)});
   }
-  // The table's rows are its last lines, one a line of the summary; each combination of settings
-  // stands above its own.
+  // The last lines of the table are its rows, one for each line of the summary; each combination of
+  // settings stands above its rows.
   const std::vector<std::string> lines = summary.empty() ? std::vector<std::string>() : lines_of(render(table));
   const std::size_t head = lines.size() - summary.size();
   std::string text;

@@ -9,14 +9,14 @@ namespace locus {
 namespace {
 
 constexpr std::size_t kGap = 2;           // between columns
-constexpr std::size_t kShortestName = 8;  // columns that names get at least
+constexpr std::size_t kShortestName = 8;  // least columns of names
 
 std::string trimmed(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
   return line + '\n';
 }
 
-/// The names of the first column within `columns`, all different where they were.
+/// The names of the first column within `columns`; different names stay different.
 std::vector<std::string> fitted_names(const TextTable& table, std::size_t columns) {
   std::vector<std::string> names;
   for (const auto& row : table.rows) names.push_back(shorten(row[0], columns));
@@ -40,7 +40,7 @@ std::vector<std::size_t> widths_of(const TextTable& table) {
     for (const auto& row : table.rows) widest = std::max(widest, width(row[c]));
     widths.push_back(widest);
   }
-  // A group's heading widens its last column where the columns below are narrower together.
+  // The heading of a group widens its last column if the columns below it are narrower together.
   for (const TableGroup& group : table.groups) {
     const auto first = widths.begin() + static_cast<std::ptrdiff_t>(group.first);
     const auto end = widths.begin() + static_cast<std::ptrdiff_t>(group.last + 1);

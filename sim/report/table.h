@@ -1,9 +1,9 @@
-// TextTable: rows under headings, at most kTextWidth columns wide; what is printed by `run` and
+// TextTable: rows under headings, at most kTextWidth columns wide, for the output of `run` and
 // `info`.
 //
-// The first column holds names and gives way: a name too long for what the others leave loses its
-// middle, and two that would look the same then are told apart by their row ("..#2"). All other
-// cells are short by construction (text.h) and are never cut.
+// The first column contains names and takes the remaining width: a name that is too long loses its
+// middle, and two names that would then look the same get the number of their row ("..#2"). All
+// other cells are short by construction (text.h) and are never cut.
 #pragma once
 
 #include <cstddef>
@@ -27,15 +27,15 @@ struct TableGroup {
 };
 
 struct TextTable {
-  std::string caption;  // stands at the left of the groups, or alone above them; may be empty
+  std::string caption;  // at the left of the groups, or alone above them; may be empty
   std::vector<TableColumn> columns;
-  std::vector<TableGroup> groups;              // ascending, apart; may be none
+  std::vector<TableGroup> groups;              // ascending, without overlap; may be empty
   std::vector<std::vector<std::string>> rows;  // as many cells as columns
-  // width that names get at least, so that tables one above the other agree
+  // the least width of names, so that tables below each other have equal columns
   std::size_t name_columns = 0;
 };
 
-/// Lines without spaces at their ends; headings, a line, the rows.
+/// The headings, a line and the rows; no line ends with spaces.
 std::string render(const TextTable& table);
 
 }  // namespace locus

@@ -30,7 +30,7 @@ Scaled scaled(double number) {
   number = std::abs(number);
   if (number < 0.01) return {fmt::format("{}{:.2g}", sign, number), ""};
   std::size_t prefix = 0;
-  // 999.5 would round to a fourth digit.
+  // 999.5 would round to four digits.
   while (number >= 999.5 && prefix + 1 < kPrefixes.size()) {
     number /= 1000;
     ++prefix;
@@ -39,7 +39,7 @@ Scaled scaled(double number) {
   return {sign + three_digits(number), kPrefixes[prefix]};
 }
 
-/// Where each character of a UTF-8 text begins, and its end.
+/// The beginning of each character of a UTF-8 text, and the end of the text.
 std::vector<std::size_t> characters(std::string_view text) {
   std::vector<std::size_t> begins;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -106,7 +106,7 @@ std::string pad(std::string_view text, std::size_t columns, Align align) {
 
 std::string wrap(std::string_view text, std::size_t indent, std::size_t first_indent, std::size_t columns) {
   std::string result;
-  std::size_t column = 0;  // of the present line; 0: not begun
+  std::size_t column = 0;  // of the present line; 0: the line is empty
   while (true) {
     const std::size_t begin = text.find_first_not_of(" \n");
     if (begin == std::string_view::npos) break;

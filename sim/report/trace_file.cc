@@ -14,7 +14,7 @@ PopulationKind kind_of(Party party) {
   return party == Party::kRate ? PopulationKind::kRate : PopulationKind::kReadout;
 }
 
-/// Population and place in it of a neuron, counted within its layer.
+/// The population of a neuron, which is numbered within its layer, and its index there.
 std::pair<const PopulationSpec*, std::int32_t> find_neuron(const NetworkSpec& network, PopulationKind kind,
                                                            std::int32_t neuron) {
   for (const PopulationSpec& population : network.populations) {

@@ -12,22 +12,21 @@ namespace {
 
 using v1::perfetto::TrackEvent;
 
-// ns that a message takes, from its sending to its being handled
+// ns of a message, from sending to handling
 constexpr std::uint64_t kMessage = 1000;
-constexpr std::uint64_t kSent = 400;         // ns after which it has been sent
-constexpr std::uint64_t kArrives = 500;      // ns after which it is there
-constexpr std::uint64_t kHandled = 900;      // ns after which it has been handled
-constexpr std::int64_t kMostFlows = 10'000;  // of a rule: more hide what they show
+constexpr std::uint64_t kSent = 400;         // ns from its start to the end of sending
+constexpr std::uint64_t kArrives = 500;      // ns from its start to its arrival
+constexpr std::uint64_t kHandled = 900;      // ns from its start to the end of handling
+constexpr std::int64_t kMostFlows = 10'000;  // of a rule; more of them hide what they show
 constexpr std::uint64_t kTracksOfRule = std::uint64_t{1} << 32;
 
-/// One rule's part of the trace. Time runs on from rule to rule, so that they lie one behind the
-/// other.
+/// The part of one rule. The time of a rule begins where that of the previous one ends.
 class RuleTrace {
  public:
   RuleTrace(const Spec& spec, const Outcome& outcome, std::uint64_t number, v1::perfetto::Trace& out)
       : spec_(spec), outcome_(outcome), first_track_((number + 1) * kTracksOfRule), out_(out) {}
 
-  /// Writes the rule's messages from time `begin` on; the time at which they end.
+  /// Writes the rule's messages from time `begin` on; returns the time of their end.
   std::uint64_t write(std::uint64_t begin) {
     describe_tracks();
     count_flows();
@@ -154,7 +153,7 @@ class RuleTrace {
   std::uint64_t first_track_;
   v1::perfetto::Trace& out_;
   std::uint64_t now_ = 0;
-  // of the messages that change their place, one in so many is drawn as a flow
+  // a flow is drawn for one in `every_` messages between cores
   std::int64_t every_ = 1;
   std::int64_t moved_ = 0;
 };

@@ -16,7 +16,7 @@ namespace locus {
 namespace {
 
 constexpr std::size_t kLongestName =
-    // bytes; file systems take 255, and an extension and a suffix while it is written come on top
+    // bytes; file systems take 255, and an extension and a suffix for writing come on top
     200;
 constexpr std::size_t kEntriesAPart = 1 << 20;
 static_assert(std::endian::native == std::endian::little, "an .npy file is written as the numbers stand in memory");
@@ -26,7 +26,7 @@ std::string npy(const DenseMatrix& matrix) {
       fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': ({}, {}), }}", matrix.rows, matrix.cols);
   // magic, version, length of the header
   constexpr std::size_t kPreamble = 10;
-  // numbers begin on a multiple of 64 bytes
+  // the numbers begin at a multiple of 64 bytes
   header.append(63 - (kPreamble + header.size()) % 64, ' ');
   header += '\n';
   std::string bytes("\x93NUMPY\x01\x00", 8);

@@ -1,5 +1,6 @@
-// Weights too many for the result itself: a file a projection, in the forms that model files name
-// (proto/locus/v1/weights.proto), so that a result's weights can start another run.
+// Files for weights that are too many for the result itself: one file for each projection, in the
+// formats of model files (proto/locus/v1/weights.proto), so that another run can start with the
+// weights of a result.
 #pragma once
 
 #include <string>
@@ -8,7 +9,7 @@
 
 namespace locus {
 
-/// Weights of all rules together, up to which they stand in the result itself.
+/// The largest number of weights, over all rules, that the result itself contains.
 inline constexpr std::int64_t kInlineWeights = 1'000'000;
 
 std::int64_t weights_in(const Outcome& outcome);
@@ -16,13 +17,13 @@ std::int64_t weights_in(const Outcome& outcome);
 /// ".npy" for a dense matrix, ".blocks" for a sparse one.
 std::string extension_of(const ProjectionWeights& weights);
 
-/// The file's bytes. Dense: .npy version 1.0, little-endian float64, C order. Sparse:
-/// length-delimited MatrixBlock, entries in file order.
+/// The bytes of the file. Dense: .npy version 1.0, little-endian float64, C order. Sparse:
+/// length-delimited MatrixBlock, entries in the order of the file.
 std::string bytes_of(const ProjectionWeights& weights);
 
-/// `name` as the name of one file or folder: '/', '%', control characters and a leading '.' become
-/// %XX, and what is longer than a file system takes is cut and told apart by its hash. Different
-/// names stay different.
+/// `name` as the name of one file or folder. '/', '%', control characters and a leading '.' become
+/// %XX, and a name that is too long for a file system is cut and gets its hash. Different names
+/// stay different.
 std::string file_name(const std::string& name);
 
 }  // namespace locus

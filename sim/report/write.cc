@@ -38,8 +38,8 @@ std::string json_of(const v1::Result& message, bool lines) {
   return text;
 }
 
-/// Writes the weights that do not fit into the result; their paths, relative to the folder,
-/// projection by projection of every rule.
+/// Writes the weights that do not fit into the result. Returns their paths, relative to the folder,
+/// for each projection of each rule.
 std::vector<std::vector<std::string>> write_weights(const RunResult& result, const fs::path& folder) {
   std::int64_t count = 0;
   for (const Outcome& outcome : result.outcomes) count += weights_in(outcome);

@@ -1,8 +1,9 @@
 // The files of a result: report.html, result.binpb, result.json, losses.csv, ledger.csv, and
-// weights/<rule>/<projection>.npy where there are many.
+// weights/<rule>/<projection>.npy for many weights.
 //
-// Each appears whole or not at all; files of the same name are replaced and nothing else in the
-// folder is touched. Errors: FileError with the path and the system's reason.
+// Each file appears whole or not at all. Files of the same name are replaced; everything else in
+// the folder stays.
+// Errors: FileError with the path and the system's reason.
 #pragma once
 
 #include <filesystem>
@@ -12,25 +13,25 @@
 
 namespace locus {
 
-/// Makes the folder if it is not there and tries that a file can be written to it, so that a long
-/// run does not end without its results.
+/// Makes the folder if it does not exist and checks that a file can be written to it, so that a
+/// long run does not end without its results.
 void prepare_folder(const std::filesystem::path& folder);
 
-/// Writes all files; the result itself last, so that it never names a file that is not there.
+/// Writes all files. The result itself is last, so that it never names a missing file.
 void write_result(const RunResult& result, const std::filesystem::path& folder);
 
-/// result.json's text on one line, without its newline; all weights stand in it.
+/// The text of result.json on one line, without a newline; it contains all weights.
 std::string json_line(const RunResult& result);
 
-/// A text as one cell of comma-separated values (RFC 4180).
+/// The text as one cell of comma-separated values (RFC 4180).
 std::string csv_cell(const std::string& text);
 
-/// "rule,update,loss", a line an update of a rule; updates count from 0. Losses are written so that
-/// reading them gives the same bits.
+/// "rule,update,loss", one line for each update of a rule; updates count from 0. Reading a loss
+/// gives the same bits.
 std::string losses_csv(const RunResult& result);
-std::string evaluations_csv(const RunResult& result);  // empty where nothing was evaluated
-/// "rule,channel,lag,messages,scalars,bytes", a line an entry of a rule's ledger; where the model
-/// has a chip, on_core, packets, unicast_packets, hops and unicast_hops behind them.
+std::string evaluations_csv(const RunResult& result);  // empty without evaluations
+/// "rule,channel,lag,messages,scalars,bytes", one line for each entry of a rule's ledger; if the
+/// model has a chip, followed by on_core, packets, unicast_packets, hops and unicast_hops.
 std::string ledger_csv(const RunResult& result);
 
 }  // namespace locus

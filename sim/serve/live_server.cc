@@ -36,14 +36,15 @@ using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t kLargestHead = 8192;  // bytes of a request
-// bytes that a browser may send; the page sends none
+// bytes of a frame from a browser; the page sends none
 constexpr std::size_t kLargestFrame = 1024;
 constexpr int kMostConnections = 32;              // of any kind
-constexpr std::chrono::seconds kHeadPatience{5};  // to send a request
-constexpr std::chrono::milliseconds kLook{100};   // how often a session looks for a newer snapshot
+constexpr std::chrono::seconds kHeadPatience{5};  // for the head of a request
+// the time between two checks of a session for a newer snapshot
+constexpr std::chrono::milliseconds kLook{100};
 
-/// How long this thread has computed. Not the clock on the wall: on a busy machine a snapshot takes
-/// long and costs the run little.
+/// The computing time of this thread. It is not the clock on the wall, because on a busy machine a
+/// snapshot takes long and yet costs the run little.
 std::chrono::nanoseconds busy() {
   timespec time = {};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -54,7 +55,7 @@ auto quietly(beast::error_code& error) { return asio::redirect_error(asio::use_a
 
 }  // namespace
 
-/// One browser's WebSocket. A reader and a writer use it; whoever is last to leave takes it away.
+/// One browser's WebSocket. A reader and a writer use it; the last of the two to leave removes it.
 struct Session {
   explicit Session(beast::tcp_stream stream) : socket(std::move(stream)), look(socket.get_executor()) {}
   websocket::stream<beast::tcp_stream> socket;
@@ -72,19 +73,19 @@ struct LiveServer::State {
   std::chrono::milliseconds patience;
   std::string token = random_token();
   std::uint16_t port = 0;
-  std::string host;             // as reply_to has it
-  int connections = 0;          // of the server's thread
-  std::list<Session> sessions;  // of the server's thread
+  std::string host;             // as for reply_to
+  int connections = 0;          // used by the server's thread only
+  std::list<Session> sessions;  // used by the server's thread only
 
-  std::mutex mutex;      // guards the two below
-  std::string snapshot;  // the newest
+  std::mutex mutex;      // guards the next two fields
+  std::string snapshot;  // the newest snapshot, JSON
   std::uint64_t version = 0;
   std::atomic<int> waiting = 0;    // sessions that have taken the newest snapshot
-  std::atomic<int> open = 0;       // sessions
-  std::atomic<bool> over = false;  // no snapshot will follow
-  // for a snapshot that has not come yet: busy() then; the publisher's
-  std::optional<std::chrono::nanoseconds> asked;
-  // when one may be asked for again; the publisher's
+  std::atomic<int> open = 0;       // number of sessions
+  std::atomic<bool> over = false;  // true: no snapshot will follow
+  // busy() at the call of `wanted` whose snapshot is not there yet; used by the publisher only
+  std::optional<std::chrono::nanoseconds> start;
+  // the earliest time for the next snapshot; used by the publisher only
   Clock::time_point next{};
   std::thread thread;
 
@@ -101,7 +102,7 @@ asio::awaitable<void> LiveServer::State::listen() {
     beast::error_code error;
     tcp::socket socket = co_await acceptor.async_accept(quietly(error));
     if (error == asio::error::operation_aborted) co_return;
-    if (error || connections >= kMostConnections) continue;  // the socket closes
+    if (error || connections >= kMostConnections) continue;  // this closes the socket
     socket.set_option(asio::socket_base::send_buffer_size(kSendBuffer), error);
     ++connections;
     co_spawn(context, converse(beast::tcp_stream(std::move(socket))),
@@ -109,7 +110,7 @@ asio::awaitable<void> LiveServer::State::listen() {
   }
 }
 
-/// Reads one request and answers it; a WebSocket goes on as a session.
+/// Reads one request and answers it; a WebSocket continues as a session.
 asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
   beast::flat_buffer buffer(kLargestHead);
   http::request_parser<http::empty_body> parser;
@@ -133,7 +134,7 @@ asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
   const auto session = sessions.emplace(sessions.end(), std::move(stream));
   ++open;
   beast::get_lowest_layer(session->socket).expires_never();
-  // The page sends nothing of its own accord; a ping tells a browser that is there, and answers,
+  // The page itself sends nothing. The answer to a ping distinguishes a browser that is present
   // from one that is gone.
   session->socket.set_option(websocket::stream_base::timeout{kHeadPatience, patience, true});
   session->socket.read_message_max(kLargestFrame);
@@ -194,7 +195,8 @@ void LiveServer::State::leave(std::list<Session>::iterator session) {
   --open;
 }
 
-/// What a browser sends is not looked at; a frame that is too large, or the end, ends the session.
+/// Reads and ignores the frames of a browser. A frame that is too large, or the end of the stream,
+/// ends the session.
 asio::awaitable<void> LiveServer::State::read(std::list<Session>::iterator session) {
   beast::flat_buffer buffer;
   beast::error_code error;
@@ -276,14 +278,14 @@ bool LiveServer::wanted() {
   if (state_->waiting.load(std::memory_order_relaxed) == 0) return false;
   const Clock::time_point now = Clock::now();
   if (now < state_->next) return false;
-  state_->asked = busy();
+  state_->start = busy();
   return true;
 }
 
 void LiveServer::publish(std::string json) {
   const Clock::time_point now = Clock::now();
-  const std::chrono::nanoseconds cost = state_->asked ? busy() - *state_->asked : std::chrono::nanoseconds::zero();
-  state_->asked.reset();
+  const std::chrono::nanoseconds cost = state_->start ? busy() - *state_->start : std::chrono::nanoseconds::zero();
+  state_->start.reset();
   state_->next = now + std::max<Clock::duration>(kPace, cost * kShare);
   const std::lock_guard lock(state_->mutex);
   state_->snapshot = std::move(json);

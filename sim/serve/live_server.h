@@ -1,14 +1,15 @@
-// LiveServer: the report page, fed while a run goes on, to browsers on this machine, or elsewhere
-// where it is told to.
+// LiveServer: serves the report page of a running run to browsers on this machine, or elsewhere if
+// the address says so.
 //
-// The run publishes snapshots; each browser gets the newest one when it has taken the one before.
-// So what waits for a browser is at most one snapshot (and kSendBuffer of one in the system), and a
-// browser that does not read costs the run nothing: nobody wants a snapshot then, and none is made.
-// Browsers that take longer than kPatience, or leave a ping unanswered for as long, are let go. At
-// most kMostBrowsers are served at a time, and to make snapshots takes no more than kShare of what
-// the run's thread computes, however fast they are taken; tests/serve/cost measures both. Thread
-// safety: one thread publishes; the server has one thread of its own. Loopback unless told
-// otherwise; request.h says who is answered.
+// The run publishes snapshots, and each browser gets the newest one as soon as it has taken the one
+// before. At most one snapshot waits for a browser (and kSendBuffer of another one in the system).
+// A browser that does not read costs the run nothing: `wanted` is then false, and the run makes no
+// snapshot. The server closes the connection of a browser that takes longer than kPatience or does
+// not answer a ping within it.
+// Limits: kMostBrowsers at a time; snapshots take at most 1 / kShare of the run's computing time,
+// however fast browsers take them. tests/serve/cost measures both.
+// Thread safety: one thread publishes; the server has one thread of its own. Access: loopback by
+// default; request.h decides who gets an answer.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,7 @@
 
 namespace locus {
 
-/// Whether it is an IP address, v4 or v6.
+/// True if the text is an IP address, v4 or v6.
 bool is_address(const std::string& text);
 
 class LiveServer {
@@ -28,31 +29,31 @@ class LiveServer {
   static constexpr int kMostBrowsers = 8;
   static constexpr std::chrono::seconds kPatience{20};
   static constexpr std::chrono::seconds kFarewell{5};
-  static constexpr std::chrono::milliseconds kPace{500};  // between snapshots, at least
-  // one part in so many of the run's time may go into snapshots
+  static constexpr std::chrono::milliseconds kPace{500};  // the least time between snapshots
+  // at most 1 / kShare of the run's time goes into snapshots
   static constexpr int kShare = 200;
-  // bytes that the system takes for a browser that does not read
+  // bytes that the system holds for a browser that does not read
   static constexpr int kSendBuffer = 64 << 10;
 
-  /// `port` 0: any that is free. `page` is the bundle's page for a first snapshot. `address`: of
-  /// this machine, as is_address has it; 0.0.0.0 or :: for all. Throws std::system_error where the
-  /// port cannot be had.
+  /// `port` 0 means any free port. `page` is the page that a browser gets before the first
+  /// snapshot. `address`: of this machine, as for is_address; 0.0.0.0 or :: for all addresses.
+  /// Throws std::system_error if the port is not available.
   LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience = kPatience,
              const std::string& address = std::string(kLoopback));
-  /// Lets browsers take the last snapshot, for at most kFarewell, and ends.
+  /// Waits at most kFarewell for browsers to take the last snapshot, then ends the server.
   ~LiveServer();
   LiveServer(const LiveServer&) = delete;
   LiveServer& operator=(const LiveServer&) = delete;
 
-  // http://127.0.0.1:PORT/TOKEN/; of a server at all addresses, with the machine's name
+  // http://127.0.0.1:PORT/TOKEN/; for a server at all addresses, with the name of the machine
   std::string url() const;
   std::uint16_t port() const;
 
-  /// Whether a browser would take a snapshot now. Cheap where none is there: one atomic read. What
-  /// passes from here to `publish` is what a snapshot costs, and says when the next one may be
-  /// wanted.
+  /// True if a browser would take a snapshot now. Without a browser it costs one atomic read. The
+  /// computing time from here to `publish` counts as the cost of a snapshot and decides when
+  /// `wanted` may be true again.
   bool wanted();
-  /// `json`: the data of a page (report.h); may come unasked.
+  /// `json`: the data of a page (sim/report/report.h); it may also come when `wanted` was false.
   void publish(std::string json);
 
  private:

@@ -8,7 +8,7 @@
 namespace locus {
 namespace {
 
-/// In a time that does not depend on where they differ.
+/// Compares in a time that does not depend on the place of the first difference.
 bool same(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;

@@ -1,11 +1,12 @@
-// Claim: one sentence of arXiv:2606.00243 (or of docs/theory.md) that a program can find true or
-// false.
+// Claim: one sentence of arXiv:2606.00243 (or of docs/theory.md) that a program can confirm or
+// refute.
 //
-// Why records: the command line, the tests and the figures go through one table. A claim's function
-// measures; what it measured is held against bounds that stand in its source and were not fitted to
-// the outcome. Everything is a pure function of the Effort: seeds are fixed, and thread counts
-// change nothing. Cost: all claims together take under two minutes in the quick size, up to ten
-// minutes in full.
+// Claims are records, so that the command line, the tests and the figures share one table. The
+// function of a claim measures, and the source states the bounds for its figures; the bounds were
+// not fitted to the outcome. Everything is a pure function of the Effort: the seeds are fixed, and
+// the number of threads changes nothing.
+// Cost: all claims together take less than two minutes in the quick size and up to ten minutes in
+// full.
 #pragma once
 
 #include <atomic>
@@ -18,21 +19,21 @@
 namespace locus {
 
 struct Effort {
-  bool full = false;  // the sizes of a paper
+  bool full = false;  // true: the sizes of a paper
 };
 
 enum class Relation { kAtMost, kAtLeast, kNear, kReported };
 
-/// One figure and what it is held against. kReported is measured without a verdict.
+/// One figure and its bound. kReported has no bound and no verdict.
 struct Check {
   std::string what;  // a short name, unique in its claim
   double measured = 0;
   Relation relation = Relation::kReported;
   double expected = 0;
-  double tolerance = 0;  // kNear only, absolute
+  double tolerance = 0;  // absolute; only for kNear
 };
 
-/// Whether the figure is as expected; never where it is not a number.
+/// True if the figure keeps its bound; false if it is not a number.
 bool holds(const Check& check);
 
 struct Parameter {
@@ -42,7 +43,7 @@ struct Parameter {
 
 using Cell = std::variant<double, std::string>;
 
-/// Data of a claim, as a CSV file has it: <id>.<name>.csv. Figures are drawn from these.
+/// Data of a claim for the CSV file <id>.<name>.csv; the figures of the documents show these.
 struct Table {
   std::string name;
   std::vector<std::string> columns;
@@ -53,7 +54,7 @@ struct Evidence {
   std::vector<Parameter> parameters;
   std::vector<Check> checks;
   std::vector<Table> tables;
-  std::string remark;  // where it falls short of the sentence, and why; may be empty
+  std::string remark;  // where and why the figures fall short of the sentence; may be empty
 
   bool holds() const;
   void at_most(std::string what, double measured, double bound) {
@@ -78,7 +79,7 @@ struct Claim {
 
 std::span<const Claim> claims();
 
-// One function a claim; the table in claim.cc names them.
+// One function for each claim; the table in claim.cc names them.
 Evidence measure_optimal_manifold(const Effort& effort);
 Evidence measure_saddle_manifold(const Effort& effort);
 Evidence measure_stability_bptt_tbptt(const Effort& effort);
@@ -92,8 +93,8 @@ Evidence measure_low_rank(const Effort& effort);
 Evidence measure_rank_order(const Effort& effort);
 Evidence measure_locality(const Effort& effort);
 
-/// CSV of a table: a line of names, then a line a row; numbers so that reading them gives the same
-/// bits.
+/// The table as CSV: a line of names, then one line for each row. A number is printed so that
+/// reading it gives the same bits.
 std::string csv(const Table& table);
 
 }  // namespace locus

@@ -21,9 +21,10 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kLargestSide = 512;  // as of the ranks of a result without --rank
-// rows x columns x smaller side, summed over the decompositions of a rule
-constexpr double kDearest = 2e9;
+// the same limit as for the ranks of a result without --rank
+constexpr std::int64_t kLargestSide = 512;
+// rows x columns x smaller side, summed over all decompositions of a rule
+constexpr double kCostLimit = 2e9;
 
 SeriesCounts counts_of(const Ledger& ledger) {
   SeriesCounts counts{
@@ -33,9 +34,9 @@ SeriesCounts counts_of(const Ledger& ledger) {
   return counts;
 }
 
-/// What a student is held against: its teacher's bases. None where it is not linear or its teacher
-/// has no modes.
-std::optional<theory::Bases> bases_to_hold_against(const Spec& spec, const std::vector<Weights>& weights) {
+/// The bases of the teacher, with which the student is compared. The result is empty if the student
+/// is not linear or its teacher has no modes.
+std::optional<theory::Bases> teacher_bases(const Spec& spec, const std::vector<Weights>& weights) {
   try {
     matrices_of(spec.network, weights);
     std::optional<theory::AlignedNetwork> teacher = teacher_modes(spec);
@@ -49,12 +50,12 @@ std::optional<theory::Bases> bases_to_hold_against(const Spec& spec, const std::
 theory::Matrix feedback_of(const Spec& spec, const RuleSpec& rule) {
   try {
     return exact_rule_of(spec, rule).feedback;
-  } catch (const UsageError&) {  // sparse
+  } catch (const UsageError&) {  // a projection is sparse
     return {};
   }
 }
 
-/// As the actors of this precision hold them.
+/// The initial weights in the precision of the actors.
 std::vector<Weights> first_weights(const Spec& spec) {
   std::vector<Weights> weights = network_weights(spec);
   if (spec.precision == Precision::kFloat64) return weights;
@@ -70,8 +71,8 @@ std::vector<Weights> first_weights(const Spec& spec) {
 
 }  // namespace
 
-struct Course::Sight {
-  explicit Sight(const Spec& model) : spec(model) {
+struct Course::State {
+  explicit State(const Spec& model) : spec(model) {
     double cost = 0;
     for (const ProjectionSpec& projection : spec.network.projections) {
       const std::int64_t rows = spec.network.populations[static_cast<std::size_t>(projection.target)].size;
@@ -80,18 +81,19 @@ struct Course::Sight {
       ranked.push_back(projection.plastic && side <= kLargestSide);
       if (ranked.back()) cost += static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(side);
     }
-    const auto points = static_cast<std::int64_t>(std::clamp(kDearest / std::max(cost, 1.0), 1.0, double{kMostPoints}));
-    stretch = (spec.training.updates + points - 1) / points;
+    const auto points = static_cast<std::int64_t>(std::clamp(kCostLimit / std::max(cost, 1.0), 1.0, double{kMostPoints}));
+    interval = (spec.training.updates + points - 1) / points;
     const bool small = neurons(spec.network, PopulationKind::kRate) <= kLargestSide;
-    looks_at_weights = small || std::ranges::count(ranked, true) > 0;
-    if (!looks_at_weights) return;
+    with_weights = small || std::ranges::count(ranked, true) > 0;
+    if (!with_weights) return;
     const std::vector<Weights> weights = first_weights(spec);
-    for (std::size_t p = 0; p < weights.size(); ++p) before.push_back({spec.network.projections[p].name, weights[p]});
-    if (small) bases = bases_to_hold_against(spec, weights);
+    for (std::size_t p = 0; p < weights.size(); ++p)
+      initial_weights.push_back({spec.network.projections[p].name, weights[p]});
+    if (small) bases = teacher_bases(spec, weights);
   }
 
-  /// Takes up what was seen before; of rules that the model does not have, nothing.
-  void go_on(std::vector<RuleSeries> from) {
+  /// Takes over the points of an earlier part of the run, except for rules that the model lacks.
+  void resume(std::vector<RuleSeries> from) {
     for (std::size_t r = 0; r < from.size() && r < spec.rules.size() && from[r].rule == spec.rules[r].name; ++r)
       rules.push_back(std::move(from[r]));
     if (!rules.empty()) prepare(spec.rules[rules.size() - 1]);
@@ -115,29 +117,29 @@ struct Course::Sight {
     found->values.push_back(value);
   }
 
-  void look_at_messages(std::int64_t update, const Ledger& ledger) {
+  void sample_messages(std::int64_t update, const Ledger& ledger) {
     SeriesCounts& counted = rules.back().counted;
     const SeriesCounts now = counts_of(ledger);
     const auto trials = static_cast<double>(now.trials - counted.trials);
     if (trials <= 0) return;
-    const auto a_trial = [&](std::int64_t count, std::int64_t earlier) {
+    const auto per_trial = [&](std::int64_t count, std::int64_t earlier) {
       return static_cast<double>(count - earlier) / trials;
     };
     for (std::size_t k = 0; k < now.messages.size(); ++k) {
       if (now.messages[k] == 0) continue;
       add(fmt::format("messages/{}", name(static_cast<SpatialClass>(k))), update,
-          a_trial(now.messages[k], counted.messages[k]));
+          per_trial(now.messages[k], counted.messages[k]));
     }
-    add("violations/space", update, a_trial(now.spatial, counted.spatial));
-    add("violations/time", update, a_trial(now.temporal, counted.temporal));
+    add("violations/space", update, per_trial(now.spatial, counted.spatial));
+    add("violations/time", update, per_trial(now.temporal, counted.temporal));
     counted = now;
   }
 
-  void look_at_weights(std::int64_t update, const std::vector<ProjectionWeights>& weights) {
-    for (std::size_t p = 0; learns && p < before.size(); ++p) {
+  void sample_weights(std::int64_t update, const std::vector<ProjectionWeights>& weights) {
+    for (std::size_t p = 0; learns && p < initial_weights.size(); ++p) {
       if (!ranked[p]) continue;
-      const auto report = rank_of_change(before[p], weights[p], spec.precision, kLargestSide);
-      if (!report) continue;  // not finite
+      const auto report = rank_of_change(initial_weights[p], weights[p], spec.precision, kLargestSide);
+      if (!report) continue;  // the weights are not finite
       add("rank/" + report->projection, update, report->rank);
       add("effective_rank/" + report->projection, update, report->effective_rank);
     }
@@ -154,56 +156,55 @@ struct Course::Sight {
     if (feedback.size() > 0) add("alignment/feedback", update, found.feedback);
   }
 
-  /// The last point of the newest rule, which has ended so.
-  void close(const Outcome& outcome) {
+  /// Adds the last point of the newest rule, whose run has ended with `outcome`.
+  void finish(const Outcome& outcome) {
     if (rules.back().last == outcome.updates) return;
-    look_at_messages(outcome.updates, outcome.ledger);
-    if (looks_at_weights) look_at_weights(outcome.updates, outcome.weights);
+    sample_messages(outcome.updates, outcome.ledger);
+    if (with_weights) sample_weights(outcome.updates, outcome.weights);
     rules.back().last = outcome.updates;
   }
 
   const Spec& spec;
-  std::vector<bool> ranked;  // by projection
-  bool looks_at_weights = false;
-  std::int64_t stretch = 1;               // updates from look to look
-  std::vector<ProjectionWeights> before;  // where weights are looked at
+  std::vector<bool> ranked;                        // by projection: true if its rank is sampled
+  bool with_weights = false;                       // true: samples include ranks or alignment
+  std::int64_t interval = 1;                       // updates from sample to sample
+  std::vector<ProjectionWeights> initial_weights;  // empty without with_weights
   std::optional<theory::Bases> bases;
-  std::vector<RuleSeries> rules;  // the last of them is the one that runs
-  // Of that one:
+  std::vector<RuleSeries> rules;  // the last one is the running rule
+  // Of the running rule:
   theory::Matrix feedback;
   bool learns = false;
 };
 
-Course::Course(const Spec& spec, std::vector<RuleSeries> from) : sight_(std::make_unique<Sight>(spec)) {
-  sight_->go_on(std::move(from));
+Course::Course(const Spec& spec, std::vector<RuleSeries> from) : state_(std::make_unique<State>(spec)) {
+  state_->resume(std::move(from));
 }
 Course::~Course() = default;
 
-void Course::see(const Moment& moment) {
-  Sight& sight = *sight_;
+void Course::observe(const Moment& moment) {
+  State& state = *state_;
   const std::size_t ended = moment.done.outcomes.size();
-  // rules that ended before a run was resumed, too
-  while (sight.rules.size() < ended + (moment.present != nullptr ? 1 : 0)) {
-    const std::size_t next = sight.rules.size();
-    if (next > 0) sight.close(moment.done.outcomes[next - 1]);
-    sight.begin(sight.spec.rules[next]);
+  // rules that ended before the run was resumed count too
+  while (state.rules.size() < ended + (moment.present != nullptr ? 1 : 0)) {
+    const std::size_t next = state.rules.size();
+    if (next > 0) state.finish(moment.done.outcomes[next - 1]);
+    state.begin(state.spec.rules[next]);
   }
   if (moment.present == nullptr) return;
   const std::int64_t updates = moment.present->updates;
-  const std::int64_t last = sight.rules.back().last;
-  if (last >= 0 && (updates % sight.stretch != 0 || updates == last)) return;
-  sight.look_at_messages(updates, *moment.ledger);
-  if (sight.looks_at_weights)
-    sight.look_at_weights(updates, weights_with(moment.done.topology, moment.state().weights));
-  sight.rules.back().last = updates;
+  const std::int64_t last = state.rules.back().last;
+  if (last >= 0 && (updates % state.interval != 0 || updates == last)) return;
+  state.sample_messages(updates, *moment.ledger);
+  if (state.with_weights) state.sample_weights(updates, weights_with(moment.done.topology, moment.state().weights));
+  state.rules.back().last = updates;
 }
 
-const std::vector<RuleSeries>& Course::seen() const { return sight_->rules; }
+const std::vector<RuleSeries>& Course::series() const { return state_->rules; }
 
 std::vector<RuleSeries> Course::end(const RunResult& result) {
-  see({.done = result, .state = {}});
-  if (!result.outcomes.empty()) sight_->close(result.outcomes.back());
-  return std::move(sight_->rules);
+  observe({.done = result, .state = {}});
+  if (!result.outcomes.empty()) state_->finish(result.outcomes.back());
+  return std::move(state_->rules);
 }
 
 }  // namespace locus

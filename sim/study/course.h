@@ -1,17 +1,17 @@
-// Course: what a run looks like along its updates: messages by class, violations, ranks of what was
-// learnt, alignment with the teacher.
+// Course: curves of a run over its updates: messages by class, violations, ranks of the learnt
+// change, alignment with the teacher.
 //
-// It is fed by the run's watch and bears on nothing. A rule is looked at before its first update,
-// at its end, and in between at updates that are evenly spread and follow from the model alone, so
-// that the same run gives the same curves whatever its speed: at most kMostPoints of them, fewer
-// where singular values are dear. Cost of a look: a copy of the weights, one singular value
-// decomposition for each plastic projection (of those whose smaller side is at most 512), products
-// of the matrices of a linear student. What was seen goes into a checkpoint, so that the curves of
-// a run that was resumed are those of a run without a break.
+// A Course observes the moments of a run and has no influence on it. It samples each rule before
+// its first update, at its end, and at updates between that are evenly spaced. The sampled updates
+// follow from the model alone, so that a run gives the same curves whatever its speed. There are at
+// most kMostPoints of them, fewer where singular values are expensive. A checkpoint contains the
+// points so far, so that a resumed run has the same curves as an uninterrupted one. Cost of a
+// sample: a copy of the weights, one singular value decomposition for each plastic projection whose
+// smaller side is at most 512, and products of the matrices of a linear student.
 //
-// Why here: ranks are sim/run's and alignment is sim/theory's; this room sees both, and sim/report,
-// which writes the curves, sees neither a running rule nor the theory. sim/cli carries them from
-// here to there.
+// The class stands in sim/study because ranks come from sim/run and alignment from sim/theory, and
+// only this room sees both. sim/report writes the curves but sees neither a running rule nor the
+// theory; sim/cli passes the curves on to it.
 #pragma once
 
 #include <cstdint>
@@ -26,32 +26,32 @@ namespace locus {
 
 class Course {
  public:
-  static constexpr std::int64_t kMostPoints = 200;  // of a curve, its two ends not counted
+  static constexpr std::int64_t kMostPoints = 200;  // of a curve, without its two ends
 
-  /// `spec` outlives this. `from`: what was seen of a run that is gone on from; where that is
-  /// nothing, curves begin where it goes on.
+  /// `spec` must outlive the Course. `from`: the points of an earlier part of the run; if it is
+  /// empty, the curves begin where the run is resumed.
   explicit Course(const Spec& spec, std::vector<RuleSeries> from = {});
   ~Course();
   Course(const Course&) = delete;
   Course& operator=(const Course&) = delete;
 
-  /// To be called at every moment of the run.
-  void see(const Moment& moment);
+  /// Must be called at every moment of the run.
+  void observe(const Moment& moment);
 
-  /// So far, of the rules that have begun.
-  const std::vector<RuleSeries>& seen() const;
+  /// The points so far, of the rules that have begun.
+  const std::vector<RuleSeries>& series() const;
 
-  /// The curves of every rule of the result, which is that of the run that was seen, in its order.
-  /// Tags: messages/<class>, violations/space, violations/time (a trial, a mean over the updates
-  /// since the point before), rank/<projection>, effective_rank/<projection>, and where the student
-  /// is linear and its teacher has modes: alignment/input, alignment/recurrent, alignment/output,
-  /// alignment/feedback (sim/theory/alignment.h; the last for rules with a feedback of their own)
-  /// and their mean without feedback, alignment.
+  /// The curves of all rules, in the order of `result`, which must be the result of the observed
+  /// run. Tags: messages/<class>, violations/space and violations/time (each per trial, a mean over
+  /// the updates since the previous point), rank/<projection>, effective_rank/<projection>. If the
+  /// student is linear and its teacher has modes, also alignment/input, alignment/recurrent,
+  /// alignment/output, alignment/feedback (sim/theory/alignment.h; the last only for rules with
+  /// their own feedback) and alignment, which is their mean without feedback.
   std::vector<RuleSeries> end(const RunResult& result);
 
  private:
-  struct Sight;
-  std::unique_ptr<Sight> sight_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace locus

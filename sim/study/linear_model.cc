@@ -30,8 +30,8 @@ Matrix basis(const Spec& spec, const std::optional<DenseMatrix>& given, const ch
   return eigen(given ? *given : random_orthogonal(spec.seed, purpose, side));
 }
 
-/// The modes of a teacher that the model writes as modes: their own numbers, in their order. None
-/// where it does not.
+/// The teacher's modes with the numbers and the order of the model, if the model writes them as
+/// modes; otherwise empty.
 std::optional<theory::AlignedNetwork> modes_as_written(const Spec& spec, const NetworkSpec& teacher,
                                                        const LinearNetwork& matrices) {
   const std::vector<double>*a = nullptr, *b = nullptr, *w = nullptr;

@@ -1,4 +1,4 @@
-// A model as matrices: what the theory can speak of, and a reason where it cannot.
+// A model as matrices, for the theory; or the reason why the theory does not cover it.
 #pragma once
 
 #include <optional>
@@ -15,33 +15,34 @@ namespace locus {
 
 struct LinearModel {
   theory::LinearNetwork student, teacher;
-  theory::Bases bases;  // the teacher's, as far as it is aligned; a column a mode
-  // of the teacher, in file order where it is written as modes; empty where it is not aligned
+  theory::Bases bases;  // of the aligned part of the teacher; one column for each mode
+  // of the teacher, in the order of the file if it is written as modes; empty if it is not aligned
   std::vector<theory::Mode> modes;
 };
 
-/// A, W, B of the network with these weights, one a projection; populations of a kind are
-/// concatenated in file order. Throws UsageError where a rate neuron is not linear with leak 1, or
-/// a projection is sparse.
+/// A, W, B of the network with one entry of `weights` for each projection. Populations of one kind
+/// are concatenated in the order of the file. Throws UsageError if a rate neuron is not linear with
+/// leak 1 or a projection is sparse.
 theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<Weights>& weights,
                                   const std::string& whose = "the student's");
 
-/// The teacher's bases and modes, as far as it is aligned (take_apart says what is left out; modes
-/// that the model writes as modes keep their numbers and their order). None where it is not. Throws
-/// UsageError where the model has no teacher, or one that is not linear, dense, with leak 1.
+/// The bases and modes of the aligned part of the teacher (take_apart says what it leaves out).
+/// Modes that the model writes as modes keep their numbers and their order. The result is empty if
+/// the teacher is not aligned. Throws UsageError if the model has no teacher or the teacher is not
+/// linear and dense with leak 1.
 std::optional<theory::AlignedNetwork> teacher_modes(const Spec& spec);
 
-/// Throws UsageError where the model is outside the theory.
+/// Throws UsageError if the theory does not cover the model.
 LinearModel linear_model(const Spec& spec);
 
-/// The rule with its feedback as a matrix. Throws UsageError where it has none in the theory.
+/// The rule with its feedback as a matrix. Throws UsageError if the rule has no theory.
 theory::ExactRule exact_rule_of(const Spec& spec, const RuleSpec& rule);
 
-/// Whether the matrices lie in these bases and nowhere else: A = U diag P^T, B = P diag V^T, and W
-/// keeps the span of P and is diagonal in it.
+/// True if the matrices lie entirely in these bases: A = U diag P^T, B = P diag V^T, and W keeps
+/// the span of P and is diagonal in it.
 bool lies_in(const theory::LinearNetwork& network, const theory::Bases& bases);
 
-/// P with one entry of +-1 a column.
+/// True if every column of P has one entry of +-1 and zeros.
 bool is_signed_permutation(const theory::Matrix& p);
 
 }  // namespace locus

@@ -1,4 +1,4 @@
-// optimal-manifold and saddle-manifold: where rules rest, by theory and in the simulator.
+// The claims optimal-manifold and saddle-manifold: fixed points of rules in theory and simulation.
 #include <algorithm>
 #include <cmath>
 
@@ -49,8 +49,8 @@ std::vector<ExactRule> matrix_rules(const Matrix& feedback) {
 
 bool own_signal(const ExactRule& rule) { return rule.feedback.size() == 0; }
 
-/// How fast a mode next to the saddle grows away from it, as an exponent per unit of time: over
-/// three e-foldings, after three that leave the other direction behind.
+/// The growth rate of a mode next to the saddle, as an exponent per unit of time. It is measured
+/// over three e-foldings, after another three in which the stable direction decays.
 double growth_by_expectation(const Mode& teacher, double w, const ModeRule& rule, double predicted) {
   constexpr double kRate = 0.002;
   const auto updates = static_cast<std::int64_t>(3 / (predicted * kRate));
@@ -61,13 +61,14 @@ double growth_by_expectation(const Mode& teacher, double w, const ModeRule& rule
   return std::log(size(second.student) / size(first.student)) / (static_cast<double>(updates) * kRate);
 }
 
-/// What the simulator makes of a network on the optimal manifold. A few updates only: where the
-/// optimum is unstable (RFLO and random e-prop with a feedback of the wrong sign) rounding grows by
-/// its eigenvalue with every one.
+/// Changes of a network on the optimal manifold in the simulator. There are only a few updates,
+/// because an optimum can be unstable (RFLO and random e-prop with a feedback of the wrong sign),
+/// and rounding errors then grow by its eigenvalue in every update.
 struct Rest {
-  double moved = 0;  // largest change of a weight under any rule
-  double loss = 0;   // largest loss
-  // smallest largest change of any rule with w 10% off the manifold, one update
+  double moved = 0;  // the largest change of a weight under any rule
+  double loss = 0;   // the largest loss
+  // the smallest over the rules of the largest change in one update, with w 10% away from the
+  // manifold
   double control = 1e300;
 };
 
@@ -104,7 +105,7 @@ void flows_at_origin(Draws& draws, int count, Evidence& evidence) {
     }
   }
   evidence.at_most("largest flow at a = b = 0, own signal", own, 1e-12);
-  // |1 - lambda w*| <= 1.81
+  // the ratio is at least 1 / |1 - lambda w*|, and |1 - lambda w*| <= 1.81
   evidence.at_least("smallest flow at a = b = 0, fixed feedback, over |feedback p*|", fixed, 0.5);
 }
 

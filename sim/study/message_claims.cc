@@ -1,4 +1,4 @@
-// locality and expectation: what a rule's messages are, and what its sampled updates mean.
+// The claims locality and expectation: the messages of a rule and the mean of its sampled updates.
 #include <algorithm>
 #include <cmath>
 
@@ -35,7 +35,8 @@ std::vector<NamedRule> all_rules(const Matrix& feedback) {
   return rules;
 }
 
-/// (channel, lag) at which a run's ledger differs from `trials` times the closed form of one.
+/// The number of (channel, lag) entries where a run's ledger differs from `trials` times the closed
+/// form of one trial.
 int mismatches(const Ledger& ledger, const Ledger& one, std::int64_t trials) {
   int count = 0;
   for (const LedgerEntry& entry : ledger.entries()) {
@@ -109,15 +110,15 @@ Evidence measure_locality(const Effort& effort) {
 
 namespace {
 
-/// All of dA, dW, dB in one column.
+/// All entries of dA, dW, dB in one column.
 theory::Vector flat(const LinearNetwork& network) {
   theory::Vector result(network.a.size() + network.w.size() + network.b.size());
   result << network.a.reshaped(), network.w.reshaped(), network.b.reshaped();
   return result;
 }
 
-/// The mean update of a batch of `trials` trials: what one commit with eta = 1 takes off the
-/// weights.
+/// The mean update of a batch of `trials` trials: the change of the weights by one commit with
+/// eta = 1, with the opposite sign.
 theory::Vector sampled_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
                               int trials, std::uint64_t seed) {
   const Trained once = train_sampled(student, teacher, rule,

@@ -1,4 +1,4 @@
-// modes-decouple and unaligned: whether a network learns mode by mode, each on its own ODE.
+// The claims modes-decouple and unaligned: learning mode by mode, each mode by its own ODE.
 #include <algorithm>
 #include <cmath>
 
@@ -49,7 +49,7 @@ ExactRule matrix_rule(const ModeRule& rule, const Bases& bases) {
   return result;
 }
 
-/// The modes where their ODEs have them at the end.
+/// The modes at the end of their ODEs.
 std::vector<Mode> by_theory(const ModeRule& rule) {
   std::vector<Mode> modes;
   for (std::size_t i = 0; i < 3; ++i) {
@@ -62,8 +62,8 @@ std::vector<Mode> by_theory(const ModeRule& rule) {
 }
 
 struct Departure {
-  double coupling = 0;  // largest entry off the diagonal at the end
-  double distance = 0;  // of the modes from their ODEs at the end
+  double coupling = 0;  // the largest entry off the diagonal at the end
+  double distance = 0;  // largest distance between a mode and its ODE at the end
 };
 
 Departure departure(const LinearNetwork& trained, const Bases& bases, const std::vector<Mode>& expected) {
@@ -148,7 +148,7 @@ Evidence measure_modes_decouple(const Effort& effort) {
 
 namespace {
 
-/// A 4-mode teacher and a small student of 8 that knows nothing of its bases.
+/// A teacher of 4 modes and a small student of 8 neurons that has no relation to its bases.
 struct Unaligned {
   Bases bases;
   std::vector<Mode> teacher;
@@ -173,8 +173,8 @@ struct Course {
   std::vector<std::vector<Mode>> modes;
 };
 
-/// Largest |ab - that of the ODE| / p* and |w - that of the ODE| of one mode, from when it has
-/// learnt a tenth of its p*.
+/// The largest |ab - ab of the ODE| / p* and |w - w of the ODE| of one mode, from the time when it
+/// has learnt a tenth of its p*.
 double departure_from_ode(const Course& course, std::size_t mode, const Mode& teacher, ModeRule rule,
                           const Unaligned& setting, const std::vector<double>& feedback, Table& table,
                           const std::string& name) {
@@ -205,7 +205,7 @@ Evidence measure_unaligned(const Effort& effort) {
   Evidence evidence;
   constexpr double kEta = 0.01;
   constexpr int kParts = 100;
-  constexpr int kUpdates = 10;  // a part
+  constexpr int kUpdates = 10;  // of one part
   const Unaligned setting = unaligned(1);
   Table alignment = {"alignment", {"rule", "source", "time", "input", "recurrent", "output", "feedback"}, {}};
   Table modes = {"modes", {"rule", "mode", "time", "p", "p_ode", "w", "w_ode"}, {}};

@@ -19,10 +19,11 @@ using theory::Matrix;
 using theory::Mode;
 using theory::ModeRule;
 
-constexpr std::int64_t kCheckpoints = 5;  // the simulation is run up to each from the start
+// for each of them the simulation runs again from the start
+constexpr std::int64_t kCheckpoints = 5;
 
-/// The mode's rule: of the fixed feedback, what it has between u_i and the hidden direction of the
-/// mode.
+/// The mode's rule. The feedback of the mode is the entry of the feedback matrix between u_i and
+/// the hidden direction of the mode.
 ModeRule mode_rule(const ExactRule& rule, const theory::Bases& bases, std::size_t mode) {
   ModeRule result = {.kind = rule.kind, .depth = rule.depth, .feedback = 0, .decay = rule.decay};
   const auto i = static_cast<Eigen::Index>(mode);
@@ -45,7 +46,7 @@ std::string why_modes_couple(const ExactRule& rule, const LinearModel& model, co
   return "";
 }
 
-/// |1 + eta l| < 1 for both eigenvalues l: eta < -2 Re l / |l|^2.
+/// The largest stable eta. |1 + eta l| < 1 for both eigenvalues l means eta < -2 Re l / |l|^2.
 double largest_eta(const theory::Linearisation& line) {
   double bound = std::numeric_limits<double>::infinity();
   for (std::size_t i = 1; i < 3; ++i)
@@ -53,7 +54,7 @@ double largest_eta(const theory::Linearisation& line) {
   return bound;
 }
 
-/// The ODE of one mode: at the checkpoints, and where it comes to.
+/// Follows the ODE of one mode: its losses at the checkpoints, and its limit.
 std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const std::vector<double>& times, double limit_time) {
   std::vector<double> losses;
   const theory::Trajectory path = theory::integrate(mode.start, teacher, mode.rule, times);
@@ -89,11 +90,11 @@ void predict_modes(RulePrediction& result, const LinearModel& model, const theor
   }
 }
 
-/// The modes of a network that was trained, in the bases where they are known, or along its own
-/// inputs.
+/// Records the modes of a trained network, in the bases of the teacher if the network is aligned
+/// with them, otherwise along its own inputs.
 void note_modes(RulePrediction& result, const LinearModel& model, const theory::Bases& bases, bool aligned,
                 const LinearNetwork& trained, Mode ModePrediction::*where) {
-  if (model.modes.empty()) return;  // nor are there bases
+  if (model.modes.empty()) return;  // there are no bases either
   const std::vector<Mode> modes =
       aligned ? theory::diagonal_in(trained, bases) : theory::modes_within(trained, model.bases);
   for (std::size_t i = 0; i < result.modes.size(); ++i) result.modes[i].*where = modes[i];
@@ -105,7 +106,7 @@ bool is_set(const std::atomic<bool>* interrupt) {
 
 LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const LinearModel& model, const ExactRule& rule,
                              const std::vector<std::int64_t>& checkpoints, const std::atomic<bool>* interrupt) {
-  constexpr std::int64_t kUpdatesAtOnce = 200;  // between two looks at the interrupt
+  constexpr std::int64_t kUpdatesAtOnce = 200;  // between two checks of the interrupt
   LinearNetwork student = model.student;
   result.expected_losses = {theory::exact_loss(student, model.teacher, spec.training.ticks)};
   for (std::size_t k = 1; k < checkpoints.size(); ++k) {
@@ -126,8 +127,8 @@ LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const Lin
   return student;
 }
 
-/// The model itself, run up to each checkpoint in turn with its own weights, noise and seed: a run
-/// is a pure function of these, so shorter ones are its beginnings.
+/// Runs the model itself up to each checkpoint in turn, with its own weights, noise and seed. A run
+/// is a pure function of these, so a shorter run is the beginning of a longer one.
 std::optional<LinearNetwork> train_simulated(RulePrediction& result, const Spec& spec, const LinearModel& model,
                                              std::size_t rule, const std::vector<std::int64_t>& checkpoints,
                                              const std::atomic<bool>* interrupt) {

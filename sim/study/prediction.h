@@ -1,11 +1,12 @@
-// Prediction: what theory says of a model, beside what the simulator does with it.
+// Prediction: the theory of a model beside its simulation.
 //
-// Three descriptions of one training, from the least to the most detailed: the mode theory (T ->
-// infinity, eta -> 0, no noise), the exact expectation (the model's T and eta, no noise), and the
-// simulation (the model itself). Their distances say what finite T, finite eta and sampling cost.
-// Which models: linear rate neurons with leak 1, dense projections, everything plastic at one
-// learning rate, a teacher of the same kind, the final loss, a commit at the end of the batch.
-// Modes need a data-aligned teacher; for any other the expectation and the simulation remain.
+// There are three descriptions of one training, from the least to the most detailed: the mode
+// theory (T -> infinity, eta -> 0, no noise), the exact expectation (the model's T and eta, no
+// noise), and the simulation (the model itself). The distances between them show the effects of
+// finite T, finite eta and sampling.
+// Limits: linear rate neurons with leak 1, dense projections, all of them plastic with one learning
+// rate, a teacher of the same kind, the final loss, a commit at the end of the batch. The mode
+// theory needs a data-aligned teacher; other teachers have the expectation and the simulation only.
 // Source: docs/theory.md; arXiv:2606.00243.
 #pragma once
 
@@ -25,17 +26,17 @@ namespace locus {
 /// One mode under one rule.
 struct ModePrediction {
   theory::ModeRule rule;
-  theory::Linearisation optimum;  // at the s asked for
-  // eigenvalues at a = b = 0, w = w*; none where that is no fixed point
+  theory::Linearisation optimum;  // at the requested s
+  // eigenvalues at a = b = 0, w = w*; empty if that is no fixed point
   std::optional<std::array<double, 3>> saddle;
   theory::Mode start;     // of the student, in the teacher's bases
-  theory::Mode last;      // by its ODE after the model's updates
-  theory::Mode expected;  // by the expectation
+  theory::Mode last;      // according to the ODE after the model's updates
+  theory::Mode expected;  // according to the expectation
   theory::Mode simulated;
-  theory::Ending ending = theory::Ending::kInTime;  // of the ODE within `limit_time`
-  theory::Mode limit;                               // where the ODE comes to
+  theory::Ending ending = theory::Ending::kInTime;  // of the ODE until `limit_time`
+  theory::Mode limit;                               // the end of the ODE
   double limit_loss = 0;
-  // above it steps next to the limit grow; 0 where the limit is no stable optimum
+  // a larger eta makes steps near the limit grow; 0 if the limit is no stable optimum
   double largest_eta = 0;
   double limit_rate = 0;  // at the optimum next to the limit, per unit of updates x eta
 };
@@ -43,39 +44,40 @@ struct ModePrediction {
 struct RulePrediction {
   std::string name;
   RuleKind kind = RuleKind::kNone;
-  // false: the modes couple (e-prop where P is not the identity; feedback or student not aligned)
+  // false if the modes are coupled (e-prop where P is not the identity; feedback or student not
+  // aligned)
   bool modes_apply = true;
-  std::string why_not;                // in words, where they do not
-  std::vector<ModePrediction> modes;  // one a mode of the teacher
-  // sum over modes, at the checkpoints; as far as the flow came
+  std::string why_not;                // the reason in words if modes_apply is false
+  std::vector<ModePrediction> modes;  // one for each mode of the teacher
+  // sum over modes, at the checkpoints up to the end of the flow
   std::vector<double> mode_losses;
-  std::vector<double> expected_losses;  // at the checkpoints; as far as training stayed finite
-  // at the checkpoints: expected loss of the simulated weights
+  std::vector<double> expected_losses;  // at the checkpoints, as long as training stays finite
+  // at the checkpoints: the expected loss of the simulated weights
   std::vector<double> simulated_losses;
   bool expectation_diverged = false;
   bool expectation_interrupted = false;
-  // COMPLETED, DIVERGED, INTERRUPTED, ...; empty where it was not run
+  // COMPLETED, DIVERGED, INTERRUPTED, ...; empty without a simulation
   std::string simulation_status;
 };
 
 struct Prediction {
-  std::vector<theory::Mode> teacher;      // modes; empty where the teacher is not aligned
-  bool student_aligned = false;           // the student lies in the teacher's bases
-  double limit_time = 0;                  // updates x eta until which ODEs were followed
-  std::vector<std::int64_t> checkpoints;  // updates, 0 first
-  // in the model's order, without `none`; after an interrupt, as far as it came
+  std::vector<theory::Mode> teacher;      // modes; empty if the teacher is not aligned
+  bool student_aligned = false;           // true: the student lies in the teacher's bases
+  double limit_time = 0;                  // end of the ODEs, updates x eta
+  std::vector<std::int64_t> checkpoints;  // updates, ascending from 0
+  // in the model's order, without `none`; an interrupt leaves the list incomplete
   std::vector<RulePrediction> rules;
 };
 
 struct PredictionOptions {
-  std::optional<double> at;  // s of the optima; absent: a* of each mode
+  std::optional<double> at;  // s of the optima; the default is a* of each mode
   bool simulate = true;
-  // set by another thread or a signal: stop soon, with what there is
+  // another thread or a signal may set it; prediction then stops soon with a partial result
   const std::atomic<bool>* interrupt = nullptr;
 };
 
-/// Throws UsageError, saying what does not fit, for a model that the theory does not cover. Cost: a
-/// run of the model, and T products a rule and update.
+/// Throws UsageError with the reason if the theory does not cover the model.
+/// Cost: one run of the model, and T matrix products for each rule and update.
 Prediction predict(const Spec& spec, const PredictionOptions& options);
 
 }  // namespace locus

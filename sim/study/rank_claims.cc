@@ -1,4 +1,4 @@
-// low-rank and rank-order: how many directions a rule can learn.
+// The claims low-rank and rank-order: the number of directions that a rule can learn.
 #include <algorithm>
 #include <cmath>
 
@@ -15,12 +15,12 @@ using theory::ExactRule;
 using theory::LinearNetwork;
 using theory::Matrix;
 
-/// Zeroes all but a third of the entries.
+/// Replaces two thirds of the entries by 0.
 Matrix thinned(const Matrix& matrix, Draws& draws) {
   return matrix.unaryExpr([&](double value) { return draws.uniform(0, 1) < 1.0 / 3 ? value : 0.0; });
 }
 
-/// An aligned network: one mode a readout in A, one an input in B, all in W.
+/// An aligned network: A has one mode for each readout, B one for each input, W has all.
 LinearNetwork in_bases(Draws& draws, const theory::Bases& bases, double scale) {
   LinearNetwork network = {Matrix::Zero(bases.u.rows(), 10), Matrix::Zero(10, 10), Matrix::Zero(10, 4)};
   for (int i = 0; i < bases.u.cols(); ++i) network.a += scale * bases.u.col(i) * bases.p.col(i).transpose();
@@ -35,7 +35,7 @@ struct Setting {
   Matrix feedback;
 };
 
-/// n = 10, m = 4; aligned or not.
+/// n = 10, m = 4; aligned or unaligned.
 Setting draw_setting(Draws& draws, int readouts, bool aligned) {
   Setting result;
   if (aligned) {
@@ -61,7 +61,7 @@ Evidence measure_low_rank(const Effort& effort) {
   int above = 0;
   int runs = 0, diverged = 0;  // of RFLO
   double excess = 0;           // sigma_{o+1} / sigma_1 under RFLO
-  double control = 1e300;      // the same under BPTT
+  double control = 1e300;      // the same for BPTT
   Table table = {"spectra", {"case", "rule", "readouts", "index", "sigma_w"}, {}};
   const auto add = [&](const std::string& name, const char* rule, int readouts, const Spectrum& spectrum) {
     for (Eigen::Index i = 0; i < spectrum.singular_values.size(); ++i)
@@ -89,8 +89,8 @@ Evidence measure_low_rank(const Effort& effort) {
       plan.seed += 1;
     }
   }
-  // With drawn feedback some runs diverge. The bound holds for these too, but they show one
-  // direction blown up, not learning.
+  // With random feedback some runs diverge. The bound holds for these too, but they show the growth
+  // of one direction, not learning.
   evidence.at_most("share of runs of RFLO that diverged", double(diverged) / runs, 0.25);
   evidence.at_most("matrices of RFLO with a rank above o", above, 0);
   evidence.at_most("RFLO: largest sigma_{o+1} / sigma_1", excess, 1e-9);
@@ -128,7 +128,7 @@ namespace {
 struct Learner {
   std::string name;
   ExactRule rule;
-  std::vector<double> ranks;  // effective rank of W_K - W_0, one a seed
+  std::vector<double> ranks;  // effective rank of W_K - W_0, one for each seed
   int converged = 0;
   int diverged = 0;
   double mean() const {
@@ -143,7 +143,7 @@ void add_spectrum(Table& table, const std::string& rule, const char* source, int
     table.rows.push_back({rule, std::string(source), double(seed), double(i + 1), found.singular_values(i)});
 }
 
-/// Mean of the differences seed by seed, in its standard errors.
+/// The mean of the differences seed by seed, in units of its standard error.
 double by_standard_errors(const Learner& more, const Learner& less) {
   const auto count = double(more.ranks.size());
   const double mean = more.mean() - less.mean();

@@ -1,4 +1,4 @@
-// rates and detour: how fast an optimum is reached, and which.
+// The claims rates and detour: the speed at which a rule reaches an optimum, and which optimum.
 #include <algorithm>
 #include <cmath>
 
@@ -35,7 +35,7 @@ Table rates_along(const Mode& teacher, const std::vector<NamedRule>& rules) {
   return table;
 }
 
-/// The rate at which training on the exact expectation comes back, over the predicted one.
+/// The rate at which training by the exact expectation returns, divided by the predicted rate.
 double measured_over_predicted(const Mode& teacher, double s, const ModeRule& rule) {
   const Linearisation line = theory::linearise(teacher, s, rule);
   const double eta = 0.002 / line.rate;
@@ -56,7 +56,7 @@ Evidence measure_rates(const Effort& effort) {
   const int count = effort.full ? 20000 : 2000;
   const ModeRule bptt = {.kind = RuleKind::kBptt};
   const ModeRule one = {.kind = RuleKind::kTbptt, .depth = 1};
-  double lowest = 1e300;  // rate(s) / rate(sqrt|p*|) of BPTT
+  double lowest = 1e300;  // the lowest rate(s) / rate(sqrt|p*|) of BPTT
   double slower = 0;
   for (int i = 0; i < count; ++i) {
     const Mode teacher = draws.mode(0.95);

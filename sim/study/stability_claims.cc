@@ -1,5 +1,5 @@
-// stability-bptt-tbptt and stability-rflo: the signs of trace and determinant, and what a network
-// that starts beside an optimum does.
+// The claims stability-bptt-tbptt and stability-rflo: the signs of trace and determinant, and the
+// path of a network that starts next to an optimum.
 #include <algorithm>
 #include <cmath>
 
@@ -18,7 +18,7 @@ using theory::ModeRule;
 
 constexpr int kTicks = 60;
 
-/// Largest |eigenvalue|: what eta must be small against.
+/// The largest |eigenvalue|; eta must be small against its inverse.
 double stiffness(const Linearisation& line) {
   return std::max(std::abs(line.eigenvalues[1]), std::abs(line.eigenvalues[2]));
 }
@@ -29,12 +29,12 @@ Mode beside(const Mode& optimum, double distance, Draws& draws) {
   return {optimum.a + scale * a, optimum.b + scale * b, optimum.w + scale * w};
 }
 
-/// How a start next to an optimum goes on, twelve e-foldings of the deciding eigenvalue later:
-/// enough for a start that by chance lies a hundredth along the deciding direction, and for the
-/// detours of eigenvectors that are nearly parallel.
+/// The path from a start next to an optimum, over twelve e-foldings of the deciding eigenvalue.
+/// This is long enough for a start that by chance has only a hundredth of its length along the
+/// deciding direction, and for the detours of eigenvectors that are nearly parallel.
 struct Course {
-  double last = 0;     // distance to the manifold at the end over that at the start
-  double highest = 0;  // the largest on the way
+  double last = 0;     // the distance to the manifold at the end divided by that at the start
+  double highest = 0;  // the largest such ratio on the way
 };
 
 Course follow(const Mode& teacher, const Mode& start, const ModeRule& rule, double eta, double folding) {
@@ -48,7 +48,7 @@ Course follow(const Mode& teacher, const Mode& start, const ModeRule& rule, doub
     student = trained.student;
     course.last = trained.diverged ? 1e300 : distance_to_optimum(mode_of(student), teacher) / at_first;
     course.highest = std::max(course.highest, course.last);
-    if (course.highest > 10) break;  // it has left
+    if (course.highest > 10) break;  // the mode has left the optimum
   }
   return course;
 }
@@ -156,7 +156,7 @@ Evidence measure_stability_rflo(const Effort& effort) {
         .kind = RuleKind::kRflo, .feedback = draws.signed_between(0.2, 1.5), .decay = draws.uniform(-0.8, 0.8)};
     const Linearisation line = theory::linearise(teacher, s, rule);
     const double top = std::max(line.eigenvalues[1].real(), line.eigenvalues[2].real());
-    // others need too many updates
+    // other cases need too many updates
     if (stiffness(line) / std::abs(top) <= 15) attempt(teacher, s, rule);
   }
   attempt({1, -1.385, -0.677}, -2.672, {.kind = RuleKind::kRflo, .feedback = 0.1077, .decay = 0.677});

@@ -107,7 +107,7 @@ LinearNetwork network_of(const Outcome& outcome) {
 Trained train_sampled(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
                       const StudentTraining& plan) {
   RunOptions options;
-  options.threads = 1;  // networks of a study are small
+  options.threads = 1;  // the networks of a study are small
   const RunResult result = run(student_spec(student, teacher, plan, {rule_spec(rule, "rule")}), options);
   const Outcome& outcome = result.outcomes.at(0);
   return {network_of(outcome), outcome.losses, outcome.status == Status::kCompleted};

@@ -1,9 +1,9 @@
-// Student: networks as matrices trained by the simulator, as sampled runs, for theory to be held
-// against.
+// Student: training of networks given as matrices by sampled runs of the simulator, for comparison
+// with the theory.
 //
-// The model is made here as a Spec, in, rec, out with projections B, W, A, student and teacher,
-// final loss; everything else is `run`'s. Reaches over: sim/run (actors, messages) on one side,
-// sim/theory (matrices) on the other.
+// The model is a Spec that this file makes: in, rec, out with the projections B, W, A, student and
+// teacher, final loss; everything else is the default of `run`. The file connects sim/run (actors,
+// messages) with sim/theory (matrices).
 #pragma once
 
 #include <cstdint>
@@ -22,51 +22,50 @@ namespace locus {
 /// How a sampled run goes.
 struct StudentTraining {
   int ticks = 20;  // T
-  int batch = 1;   // trials an update
+  int batch = 1;   // trials of an update
   std::int64_t updates = 1;
   double learning_rate = 0.01;  // eta
   std::uint64_t seed = 1;
   Activation activation = Activation::kIdentity;  // of the student
-  bool sparse_recurrence = false;                 // entries of W that are 0 are no synapses
+  bool sparse_recurrence = false;                 // true: zeros of W are no synapses
 };
 
-/// The rule of a model file that the expectation's rule stands for. `name`: of the run.
+/// The rule of a model file that corresponds to the rule of an expectation; `name` is its name.
 RuleSpec rule_spec(const theory::ExactRule& rule, std::string name);
 
 Spec student_spec(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
                   const StudentTraining& plan, std::vector<RuleSpec> rules);
 
-/// A, W, B as a run left them. The outcome is of a student_spec.
+/// A, W, B at the end of a run. The outcome must come from a student_spec.
 theory::LinearNetwork network_of(const Outcome& outcome);
 
 struct Trained {
   theory::LinearNetwork student;  // after the last commit
-  std::vector<double> losses;     // as met, one an update
-  bool completed = true;          // neither diverged nor interrupted
+  std::vector<double> losses;     // losses of the sampled batches, one for each update
+  bool completed = true;          // false if the run diverged or was interrupted
 };
 
-/// One rule, sampled.
+/// Trains one rule by a sampled run.
 Trained train_sampled(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
                       const theory::ExactRule& rule, const StudentTraining& plan);
 
-/// As train_sampled, in `parts` runs of plan.updates each; `visit(part, student)` sees the network
-/// before the first and after each part. Every part has noise of its own (plan.seed + part), so the
-/// whole is one run of parts x updates.
+/// Trains as train_sampled does, in `parts` runs of plan.updates each. `visit(part, student)` gets
+/// the network before the first part and after each part. Every part has its own noise
+/// (plan.seed + part), so the whole corresponds to one run of parts x updates.
 Trained train_in_parts(const theory::LinearNetwork& student, const theory::LinearNetwork& teacher,
                        const theory::ExactRule& rule, const StudentTraining& plan, int parts,
                        const std::function<void(int, const theory::LinearNetwork&)>& visit);
 
-/// A network of one mode: 1 x 1 matrices; and back.
+/// Conversions between a mode and the network of that one mode, whose matrices are 1 x 1.
 theory::LinearNetwork single(const theory::Mode& mode);
 theory::Mode mode_of(const theory::LinearNetwork& network);
-/// A mode's rule as a network of one mode has it.
+/// A mode's rule as the rule of a network of one mode.
 theory::ExactRule exact_rule(const theory::ModeRule& rule);
 
-/// Distance of a mode from the optimal manifold: |(ab - p*, w - w*)|.
+/// The distance of a mode from the optimal manifold: |(ab - p*, w - w*)|.
 double distance_to_optimum(const theory::Mode& mode, const theory::Mode& teacher);
 
-/// Random numbers of a claim, in the order asked for: a pure function of (seed, purpose, how many
-/// came before).
+/// The random numbers of a claim: the n-th number is a pure function of (seed, purpose, n).
 class Draws {
  public:
   Draws(std::uint64_t seed, std::string_view purpose) : key_(random_key(seed, purpose)) {}
@@ -78,7 +77,7 @@ class Draws {
   theory::Matrix orthogonal(int side);  // Haar
   /// Gaussian matrices: A ~ N(0, readout^2 / n), W ~ N(0, gain^2 / n), B ~ N(0, 1 / m).
   theory::LinearNetwork network(int readouts, int units, int inputs, double readout, double gain);
-  theory::Bases bases(int readouts, int units, int inputs);  // square bases
+  theory::Bases bases(int readouts, int units, int inputs);  // the bases are square
 
  private:
   RandomKey key_;

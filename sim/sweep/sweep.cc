@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a member is before it has run.
+/// One member of the sweep before its run.
 struct Entry {
   std::vector<Setting> settings;
   std::uint64_t seed = 0;
@@ -48,7 +48,7 @@ std::vector<Entry> entries_of(const SweepPlan& plan, std::uint64_t first_seed) {
   return entries;
 }
 
-/// All that decides what a member's result is.
+/// The key of a member: everything that determines its result.
 std::string key_of(const Entry& entry, const SweepPlan& plan, const std::string& model_sha256) {
   std::string text = fmt::format("{}\n{}\n{}\nseed {}\n", version(), commit(), model_sha256, entry.seed);
   for (const Setting& setting : entry.settings) text += setting.text() + "\n";
@@ -58,7 +58,7 @@ std::string key_of(const Entry& entry, const SweepPlan& plan, const std::string&
   return sha256(text).substr(0, 16);
 }
 
-/// The first line of what went wrong: details stand on the others.
+/// The first line of an error; the other lines are details.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 class Sweeper {
@@ -77,8 +77,8 @@ class Sweeper {
       for (const Setting& setting : entry.settings) member.settings.push_back(setting.text());
       member.seed = entry.seed;
     }
-    // A path that does not mean this model is met now, before anything runs; a value that is not
-    // allowed is a failure of its members.
+    // Finds paths that the model does not have before anything runs. A wrong value, in contrast, is
+    // a failure of its members only.
     for (const SweepAxis& axis : plan.axes) {
       for (const std::string& value : axis.values) try_setting({axis.path, value});
     }
@@ -112,7 +112,7 @@ class Sweeper {
     for (std::size_t i = next_++; i < entries_.size() && !interrupted() && !stop_; i = next_++) {
       try {
         attempt(i);
-      } catch (...) {  // a defect, or a folder that cannot be written: the sweep ends with it
+      } catch (...) {  // a defect, or a folder that cannot be written, ends the sweep
         const std::lock_guard lock(mutex_);
         if (!defect_) defect_ = std::current_exception();
         stop_ = true;
@@ -139,7 +139,7 @@ class Sweeper {
     if (options_.progress) options_.progress(++done_, entries_.size());
   }
 
-  /// Empty where an interrupt came first.
+  /// Empty if an interrupt came first.
   std::vector<Digest> digests(const Entry& entry) const {
     fs::path file;
     if (options_.folder) {
@@ -165,12 +165,12 @@ class Sweeper {
 
   const SweepPlan& plan_;
   const SweepOptions& options_;
-  std::string bytes_;  // of the model
+  std::string bytes_;  // of the model file
   std::vector<Entry> entries_;
-  SweepResult result_;  // members_[i] is written by who took i, and by nobody else
+  SweepResult result_;  // members[i] is written only by the thread that took i
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stop_ = false;
-  std::mutex mutex_;  // guards what follows, and progress
+  std::mutex mutex_;  // guards the fields below, and options_.progress
   std::size_t done_ = 0;
   std::exception_ptr defect_;
 };

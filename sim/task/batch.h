@@ -1,8 +1,8 @@
 // Batch: the inputs and the targets of one update, in the columns that the transports read.
 //
-// Layout: tick by tick, neuron by neuron, lanes contiguous, as the neurons' own columns
-// (core/actor/network.h): a tick is one run of memory. Invariant: sized once, by make_batch;
-// filling it allocates nothing.
+// Layout: the order is tick, neuron, lane, with contiguous lanes, as in the neurons' own columns
+// (core/actor/network.h), so that one tick is one run of memory.
+// Invariant: make_batch sets the size once; filling the batch allocates nothing.
 #pragma once
 
 #include <cstddef>

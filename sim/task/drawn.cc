@@ -65,7 +65,7 @@ void DrawnSource::fill(std::int64_t first_trial, Batch<R>& batch) {
     trial = first_trial + lane;
     if (task_->patterns > 0) trial %= task_->patterns;
     if (task_->targets.empty()) {
-      clear_lane(lane, batch.lanes, batch.target);  // no rule of the run asks for a target
+      clear_lane(lane, batch.lanes, batch.target);  // no rule of the run has an error
     } else {
       write_lane(target_of(trial), lane, batch.lanes, batch.target);
     }

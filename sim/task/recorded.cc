@@ -25,7 +25,7 @@ void RecordedSource::fill(std::int64_t trial, std::int32_t lane, Batch<R>& batch
   const RecordedTrial& shown = (*trials_)[index];
   std::visit([&](const auto& input) { write_lane(input, lane, batch.lanes, batch.input); }, shown.input);
   if (shown.target.values.empty()) {
-    clear_lane(lane, batch.lanes, batch.target);  // no rule of the run asks for a target
+    clear_lane(lane, batch.lanes, batch.target);  // no rule of the run has an error
   } else {
     write_lane(shown.target, lane, batch.lanes, batch.target);
   }

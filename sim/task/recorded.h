@@ -1,5 +1,5 @@
-// Recorded trials: what a model file lists is shown in its order, `batch` trials to an update, from
-// the first again when they run out.
+// Recorded trials: the trials of the model file in their order, `batch` of them in each update;
+// after the last one the first follows again.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace locus {
 
-/// Reads the trials where they stand: they must outlive this.
+/// The source reads `trials`, which must outlive it.
 class RecordedSource {
  public:
   explicit RecordedSource(const std::vector<RecordedTrial>& trials) : trials_(&trials) {}
 
-  /// Writes trial `trial` (counted over the whole run, from 0) into one lane of the batch. Cost:
-  /// one pass over the trial.
+  /// Writes trial `trial`, numbered over the whole run from 0, into one lane of the batch.
+  /// Cost: one pass over the trial.
   template <class R>
   void fill(std::int64_t trial, std::int32_t lane, Batch<R>& batch) const;
 

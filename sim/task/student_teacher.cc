@@ -9,7 +9,8 @@
 namespace locus {
 namespace {
 
-constexpr std::int32_t kRun = 32;  // ticks that a teacher of one lane hears together, at least
+// the least number of ticks that a teacher of one lane gets at once
+constexpr std::int32_t kRun = 32;
 
 }  // namespace
 
@@ -53,11 +54,11 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
     }
     draw(begun + 1, ticks, input);
     if constexpr (!std::is_same_v<R, S>) std::ranges::copy(input_, batch.input_at(begun + 1));
-    teacher_.hear(input, ticks);
-    // nobody asks what the teacher says
-    const std::int32_t silent = std::clamp(batch.ticks - window_ - begun, 0, ticks);
-    if (silent > 0) teacher_.step(silent);
-    for (std::int32_t tick = begun + silent + 1; tick <= begun + ticks; ++tick) {
+    teacher_.set_inputs(input, ticks);
+    // ticks before the window of errors need no readout
+    const std::int32_t ticks_without_error = std::clamp(batch.ticks - window_ - begun, 0, ticks);
+    if (ticks_without_error > 0) teacher_.step(ticks_without_error);
+    for (std::int32_t tick = begun + ticks_without_error + 1; tick <= begun + ticks; ++tick) {
       teacher_.step(1);
       std::ranges::copy(teacher_.readout(), batch.target_at(tick));
     }

@@ -21,7 +21,7 @@ std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentT
   return taught<double>(spec, lanes);
 }
 
-// Updates and trials of a batch are below 2^31 each.
+// The number of updates and the trials of a batch are both below 2^31.
 constexpr std::int64_t kFirstHeldOut = std::int64_t{1} << 62;
 
 }  // namespace

@@ -1,9 +1,11 @@
-// Task: what the network is shown, update by update. It belongs to the environment: no actor, no
-// message.
+// Task: the inputs and targets of the network, update by update. It is part of the environment and
+// has no actors and no messages.
 //
-// A pure function of (spec, update): the same inputs and targets for every rule of a run, whatever
-// transport, threads or order of work. Cost: filling a batch allocates nothing of its own (Eigen
-// takes scratch space for products of large blocks). Thread safety: none; one Task a thread.
+// Inputs and targets are a pure function of (spec, update): they are the same for every rule of a
+// run and do not depend on the transport, the threads or the order of work.
+// Cost: filling a batch allocates nothing itself (Eigen takes scratch space for products of large
+// blocks).
+// Thread safety: none; each thread needs its own Task.
 #pragma once
 
 #include <cstdint>
@@ -17,24 +19,24 @@
 
 namespace locus {
 
-/// The trials that are learnt from, or those held out.
+/// Trials for learning, or held-out trials for evaluation.
 enum class Shown { kLearning, kEvaluation };
 
 class Task {
  public:
-  /// Reads recorded trials and target matrices where they stand: the spec must outlive this.
-  /// `lanes`: trials of a batch.
+  /// The task reads recorded trials and target matrices in `spec`, which must outlive it. `lanes`:
+  /// trials of a batch.
   Task(const Spec& spec, std::int32_t lanes, Shown shown = Shown::kLearning);
   explicit Task(const Spec& spec) : Task(spec, spec.training.batch) {}
 
-  /// Writes the trials of update `update` (from 0): trial update * lanes + lane into each lane,
-  /// trials counted over the whole run from 0. The batch is make_batch's for the spec and these
-  /// lanes: T x m x lanes, T x o x lanes.
+  /// Writes the trials of update `update` (from 0): lane `lane` gets trial update * lanes + lane,
+  /// numbered over the whole run from 0. The batch must come from make_batch with the sizes of the
+  /// spec and these lanes: T x m x lanes, T x o x lanes.
   template <class R>
   void fill(std::int64_t update, Batch<R>& batch);
 
  private:
-  // number of the first trial: those held out are drawn where no run of the spec comes
+  // number of the first trial; held-out trials have numbers that no run of the spec reaches
   std::int64_t begin_;
   std::int32_t lanes_;
   std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;

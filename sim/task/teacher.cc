@@ -40,12 +40,12 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   readout_ = column(Layer::kReadout);
   if (topology.has_spikes()) voltage_ = adaptation_ = rest_ = column(Layer::kRate);
   if (topology.has_leaky_readouts()) {
-    arrived_ = column(Layer::kReadout);
+    readout_current_ = column(Layer::kReadout);
   } else {
     outputs_.clear();
   }
-  alone_ = lanes_ == 1 && outputs_.empty() && populations_.size() == 1 && !populations_.front().lif &&
-           recurrent_.size() == 1 && recurrent_.front().dense && !is_far(view(recurrent_.front()));
+  single_population_ = lanes_ == 1 && outputs_.empty() && populations_.size() == 1 && !populations_.front().lif &&
+                       recurrent_.size() == 1 && recurrent_.front().dense && !is_far(view(recurrent_.front()));
 }
 
 template <class R>
@@ -82,37 +82,37 @@ void Teacher<R>::begin() {
   }
 }
 
-/// target (layer x lanes) += the block's product with source (layer x lanes).
+/// Adds the block's product with source (layer x lanes) to target (layer x lanes).
 template <class R>
 void Teacher<R>::add_block(const Block& block, const R* source, R* target) const {
   const R* from = source + std::ptrdiff_t{block.col} * lanes_;
   R* to = target + std::ptrdiff_t{block.row} * lanes_;
   if (block.dense) return add_product<R>(view(block), from, lanes_, to);
   for (std::size_t k = 0; k < block.weight.size(); ++k) {
-    const R* said = from + std::ptrdiff_t{block.source[k]} * lanes_;
+    const R* values = from + std::ptrdiff_t{block.source[k]} * lanes_;
     R* sum = to + std::ptrdiff_t{block.target[k]} * lanes_;
-    for (std::int32_t lane = 0; lane < lanes_; ++lane) sum[lane] += block.weight[k] * said[lane];
+    for (std::int32_t lane = 0; lane < lanes_; ++lane) sum[lane] += block.weight[k] * values[lane];
   }
 }
 
 template <class R>
-void Teacher<R>::hear(const R* inputs, std::int32_t ticks) {
-  heard_.assign(static_cast<std::size_t>(ticks) * activity_.size(), R(0));
-  next_ = 0;
+void Teacher<R>::set_inputs(const R* inputs, std::int32_t ticks) {
+  currents_.assign(static_cast<std::size_t>(ticks) * activity_.size(), R(0));
+  offset_ = 0;
   const std::ptrdiff_t width = std::ssize(activity_);
   for (const Block& block : from_inputs_) {
     if (block.dense && lanes_ == 1) {
-      const RowsView<R> said{inputs + block.col, ticks, block.sources, inputs_, 1};
-      add_products<R>(view(block), said, heard_.data() + block.row, width);
+      const RowsView<R> values{inputs + block.col, ticks, block.sources, inputs_, 1};
+      add_products<R>(view(block), values, currents_.data() + block.row, width);
       continue;
     }
     for (std::int32_t k = 0; k < ticks; ++k)
-      add_block(block, inputs + std::ptrdiff_t{k} * inputs_ * lanes_, heard_.data() + k * width);
+      add_block(block, inputs + std::ptrdiff_t{k} * inputs_ * lanes_, currents_.data() + k * width);
   }
 }
 
-/// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the tick before; spikes where v
-/// is at V_th + beta a and the neuron does not rest.
+/// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the previous tick. A neuron
+/// spikes if v >= V_th + beta a and it is not refractory.
 template <class R>
 void Teacher<R>::step_spiking(const Neurons& population, const R* current) {
   const LifParameters& lif = *population.lif;
@@ -134,36 +134,36 @@ void Teacher<R>::step_spiking(const Neurons& population, const R* current) {
 /// y = zeta A h + alpha y, from the activity of this tick.
 template <class R>
 void Teacher<R>::step_readouts() {
-  std::ranges::fill(arrived_, R(0));
-  for (const Block& block : to_readouts_) add_block(block, activity_.data(), arrived_.data());
+  std::ranges::fill(readout_current_, R(0));
+  for (const Block& block : to_readouts_) add_block(block, activity_.data(), readout_current_.data());
   for (const Neurons& population : outputs_) {
     const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     for (std::size_t k = first; k < end; ++k)
-      readout_[k] = static_cast<R>(population.gain) * arrived_[k] + static_cast<R>(population.decay) * readout_[k];
+      readout_[k] = static_cast<R>(population.gain) * readout_current_[k] + static_cast<R>(population.decay) * readout_[k];
   }
 }
 
 template <class R>
 void Teacher<R>::step(std::int32_t ticks) {
-  if (!alone_) {
+  if (!single_population_) {
     for (std::int32_t tick = 0; tick < ticks; ++tick) step_once();
     return;
   }
   const WeightsView<R> w = view(recurrent_.front());
   const Neurons& population = populations_.front();
   RecurrentRows<R> rows;
-  rows.current = rows.activity = heard_.data() + next_;
+  rows.current = rows.activity = currents_.data() + offset_;
   rows.before = activity_.data();
   advance<R>({w, population.activation, static_cast<R>(population.leak)}, rows, ticks);
-  next_ += static_cast<std::size_t>(ticks) * activity_.size();
-  std::copy_n(heard_.data() + next_ - activity_.size(), activity_.size(), activity_.begin());
+  offset_ += static_cast<std::size_t>(ticks) * activity_.size();
+  std::copy_n(currents_.data() + offset_ - activity_.size(), activity_.size(), activity_.begin());
 }
 
 template <class R>
 void Teacher<R>::step_once() {
-  R* const currents = heard_.data() + next_;
-  next_ += activity_.size();
+  R* const currents = currents_.data() + offset_;
+  offset_ += activity_.size();
   for (const Block& block : recurrent_) add_block(block, activity_.data(), currents);
   for (const Neurons& population : populations_) {  // h = (1 - alpha) h + alpha phi(u)
     if (population.lif) {

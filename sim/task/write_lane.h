@@ -1,4 +1,4 @@
-// A trial's matrix into one lane of a batch. Internal to sim/task.
+// Writing a trial's matrix into one lane of a batch. Internal to sim/task.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace locus {
 
-/// column[k * lanes + lane] = values[k], k over ticks and neurons: a trial's row-major matrix has
-/// the batch's own order.
+/// column[k * lanes + lane] = values[k], where k runs over ticks and neurons: a trial's row-major
+/// matrix already has the order of the batch.
 template <class R>
 void write_lane(const DenseMatrix& matrix, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
   R* to = column.data() + lane;

@@ -28,7 +28,8 @@ Matrix normalised(const Matrix& matrix) {
   return norm > 0 ? Matrix(matrix / norm) : matrix;
 }
 
-/// The direction with its largest entry positive, and the signed length that goes with it.
+/// Scales the direction to length 1 with a positive largest entry; returns the signed length that
+/// was taken out.
 double take_length(Vector& direction) {
   Eigen::Index largest = 0;
   direction.cwiseAbs().maxCoeff(&largest);
@@ -37,7 +38,7 @@ double take_length(Vector& direction) {
   return length;
 }
 
-/// Q: columns B v_i / |B v_i| (n x modes).
+/// Q, with the columns B v_i / |B v_i| (n x modes).
 Matrix hidden_directions(const LinearNetwork& student, const Bases& bases) {
   return (student.b * bases.v).colwise().normalized();
 }
@@ -51,8 +52,9 @@ std::optional<AlignedNetwork> take_apart(const LinearNetwork& network, double to
   const Matrix writes = normalised(network.b * network.b.transpose());
   const Matrix recurrent = normalised(network.w);
   if ((recurrent - recurrent.transpose()).norm() > tolerance) return std::nullopt;
-  // A combination with unrelated factors has no equal eigenvalues where the three do not share an
-  // eigenspace: its eigenvectors diagonalise all or none can.
+  // The factors of the mixture are unrelated, so it has equal eigenvalues only where the three
+  // matrices share an eigenspace. If any basis diagonalises all three, the eigenvectors of the
+  // mixture do.
   const Matrix mixture = recurrent + 0.6180339887 * reads + 0.2718281828 * writes;
   const Eigen::SelfAdjointEigenSolver<Matrix> solver((mixture + mixture.transpose()) / 2);
   const Matrix& p = solver.eigenvectors();

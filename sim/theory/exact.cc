@@ -30,7 +30,7 @@ double loss_of(const std::vector<Matrix>& errors) {
 
 bool has_feedback(RuleKind kind) { return rule(kind).signal == SignalSource::kFeedback; }
 
-/// G_j M: how a signal from one tick further back reaches the neurons.
+/// G_j M: moves the signal one tick further back.
 void step_back(Matrix& signal, const LinearNetwork& student, const ExactRule& rule) {
   switch (locus::rule(rule.kind).decay) {
     case DecaySource::kConstant: signal *= rule.decay; return;

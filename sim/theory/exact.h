@@ -1,16 +1,22 @@
-// Exact expected loss and update of a linear network, for any matrices and finite T: no sampling.
+// Exact expected loss and update of a linear network, for any matrices and finite T, without
+// sampling.
 //
-// With x_t ~ N(0, I) and the final loss everything that a rule computes is a sum over lags of
+// With x_t ~ N(0, I) and the final loss, every quantity of a rule is a sum over lags:
 //     C_k = A W^k B - A* W*^k B*  ( = E[eps_T x_{T-k}^T] ),  k = 0..T-1,
 //     L = 1/2 sum_k |C_k|^2       dA = sum_k C_k (W^k B)^T       dB = sum_{j < tau} G_j^T C_j
 //     dW = sum_{j < tau} G_j^T D_j
 //     D_j = sum_l C_{j+1+l} (W^l B)^T = C_{j+1} B^T + D_{j+1} W^T,   G_0 = F,   G_{j+1} = G_j M
-// with (F, M, tau) = (A, W, T) BPTT and RTRL; (A, W, tau) tBPTT(tau), whatever its stride; (R,
-// lambda I, T) RFLO; (A, diag W, T) e-prop; (R, diag W, T) random e-prop. The mean of sampled
-// updates approaches these.
-// Source: derived from the rules' own definitions (docs/rules.md); arXiv:2606.00243 has the limit T
-// -> infinity. Cost: T products of n x n with n x (n + m + o); the D recursion saves the second sum
-// over lags. Memory: T o (m + n) numbers.
+// The rules differ in (F, M, tau):
+//     BPTT, RTRL     (A, W, T)
+//     tBPTT(tau)     (A, W, tau), whatever its stride
+//     RFLO           (R, lambda I, T)
+//     e-prop         (A, diag W, T)
+//     random e-prop  (R, diag W, T)
+// The mean of sampled updates approaches these values.
+// Source: derived from the definitions of the rules (docs/rules.md); arXiv:2606.00243 has the limit
+// T -> infinity.
+// Cost: T products of n x n with n x (n + m + o); the recursion of D saves a second sum over lags.
+// Memory: T o (m + n) numbers.
 #pragma once
 
 #include <cstdint>
@@ -21,30 +27,30 @@
 
 namespace locus::theory {
 
-/// A rule as the expectation needs it.
+/// A rule in the terms of the expectation.
 struct ExactRule {
   RuleKind kind = RuleKind::kBptt;
-  int depth = 0;     // tau, ticks; 0 = T; of rules that take a depth
-  double decay = 0;  // lambda; of rules with a constant decay
-  Matrix feedback;   // R (o x n); of rules whose signal comes by feedback
+  int depth = 0;     // tau, ticks, 0 means T; only for rules with a depth
+  double decay = 0;  // lambda [1]; only for rules with a constant decay
+  Matrix feedback;   // R [1] (o x n); only for rules with a feedback
 };
 
 struct ExactUpdate {
   double loss = 0;
-  LinearNetwork delta;  // dA (o x n), dW (n x n), dB (n x m); theta <- theta - eta delta
+  LinearNetwork delta;  // dA (o x n), dW (n x n), dB (n x m) [1]; theta <- theta - eta delta
 };
 
 double exact_loss(const LinearNetwork& student, const LinearNetwork& teacher, int ticks);
 ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule, int ticks);
 
 struct ExactTraining {
-  // before each update, and one more after the last; ends with the last finite one
+  // one before each update and one after the last; the list ends with the last finite loss
   std::vector<double> losses;
-  LinearNetwork student;  // after the last update that left every weight finite
+  LinearNetwork student;  // after the last update with finite weights
   bool diverged = false;
 };
 
-/// The noise-free learning curve: `updates` steps of theta <- theta - eta delta.
+/// The learning curve without noise: `updates` steps of theta <- theta - eta delta.
 ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule, int ticks,
                              double learning_rate, std::int64_t updates);
 

@@ -13,7 +13,7 @@ struct Sums {
   double weighted = 0;  // S2
 };
 
-/// S0 and S2 of x = r w*, |x| < 1, over j < tau; all j where tau is 0.
+/// S0 and S2 for x = r w*, |x| < 1: sums over j < tau, or over all j if `depth` is 0.
 Sums sums(double x, int depth) {
   if (depth <= 0) return {1 / (1 - x), 1 / ((1 - x) * (1 - x))};
   Sums result;
@@ -25,7 +25,7 @@ Sums sums(double x, int depth) {
   return result;
 }
 
-/// Roots of l^2 + trace l + determinant = 0, without the cancellation of the school formula.
+/// The roots of l^2 + trace l + determinant = 0, without the cancellation of the school formula.
 std::array<std::complex<double>, 2> roots(double trace, double determinant) {
   const double discriminant = trace * trace / 4 - determinant;
   if (discriminant < 0) {

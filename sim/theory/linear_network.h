@@ -1,8 +1,8 @@
-// LinearNetwork: h_t = W h_{t-1} + B x_t, y_t = A h_t, as three matrices; the setting of everything
-// in this room.
+// LinearNetwork: h_t = W h_{t-1} + B x_t, y_t = A h_t, as three matrices; all of sim/theory is
+// about such networks.
 //
-// No actor and no message: mathematics only. What a model file means by its projections is worked
-// out elsewhere and arrives here as matrices.
+// This is mathematics only, without actors and messages. sim/study turns the projections of a model
+// file into these matrices.
 #pragma once
 
 #include <Eigen/Core>
@@ -18,8 +18,8 @@ struct LinearNetwork {
   Matrix b;  // B [1] (n x m)
 };
 
-/// Bases of a data-aligned network: A = U diag(a) P^T, W = P diag(w) P^T, B = P diag(b) V^T.
-/// Columns are the modes.
+/// The bases of a data-aligned network: A = U diag(a) P^T, W = P diag(w) P^T, B = P diag(b) V^T.
+/// Each column is one mode.
 struct Bases {
   Matrix u;  // (o x modes), orthonormal columns
   Matrix p;  // (n x modes)

@@ -7,7 +7,7 @@
 namespace locus::theory {
 namespace {
 
-/// sum_{j < tau} x^j; all of them where tau is 0.
+/// sum_{j < tau} x^j; the infinite sum if `depth` is 0.
 double geometric(double x, int depth) {
   const double cut = depth > 0 ? std::pow(x, depth) : 0.0;
   return (1 - cut) / (1 - x);

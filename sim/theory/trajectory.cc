@@ -18,7 +18,7 @@ namespace odeint = boost::numeric::odeint;
 using State = std::array<double, 3>;
 
 constexpr double kEscape = 1e6;
-constexpr double kSmallestStep = 1e-14;  // of the time reached
+constexpr double kSmallestStep = 1e-14;  // relative to the time that the flow has reached
 constexpr double kFirstStep = 1e-4;
 
 Mode mode_of(const State& state) { return {state[0], state[1], state[2]}; }

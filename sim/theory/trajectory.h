@@ -1,9 +1,10 @@
-// Trajectories of a mode: dz/dt = -Delta(z), integrated with controlled error.
+// Trajectories of a mode: integrates dz/dt = -Delta(z) with controlled error.
 //
-// Method: Dormand and Prince 5(4), adaptive (Boost.Odeint). Time is updates times eta. The flow
-// ends where it leaves |w| < 1, since there the expected loss is infinite: that is how a run fails
-// to converge. Cost: some ten thousand steps at worst. Source: arXiv:2606.00243, data-aligned
-// dynamics.
+// Method: Dormand and Prince 5(4), adaptive (Boost.Odeint). The unit of time is one update times
+// eta. The flow ends where |w| reaches 1, because the expected loss is infinite there; this is how
+// a run fails to converge.
+// Cost: some ten thousand steps at worst.
+// Source: arXiv:2606.00243, data-aligned dynamics.
 #pragma once
 
 #include <span>
@@ -14,21 +15,21 @@
 namespace locus::theory {
 
 enum class Ending {
-  kInTime,      // reached the last time asked for
-  kLeftDomain,  // |w| >= 1, or the step shrank to nothing on the way there
-  kEscaped,     // |a| or |b| beyond 1e6
+  kInTime,      // the flow came to the last requested time
+  kLeftDomain,  // |w| >= 1, or the step shrank to nothing before that
+  kEscaped,     // |a| or |b| is beyond 1e6
 };
 
 struct Trajectory {
-  std::vector<double> time;  // updates x eta; those asked for, as far as the flow came
+  std::vector<double> time;  // updates x eta; the requested times up to the end of the flow
   std::vector<Mode> mode;    // at these times
   Ending ending = Ending::kInTime;
-  double last_time = 0;     // where the flow ended
-  double highest_loss = 0;  // over every accepted step, not only the times asked for
+  double last_time = 0;     // the end of the flow, updates x eta
+  double highest_loss = 0;  // over all accepted steps, also between the requested times
 };
 
-/// The flow from `start`, at ascending `times` >= 0. `tolerance`: absolute and relative error of a
-/// step.
+/// Integrates the flow from `start` and records it at `times`, which are ascending and >= 0.
+/// `tolerance` bounds the absolute and the relative error of a step.
 Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rule, std::span<const double> times,
                      double tolerance = 1e-10);
 

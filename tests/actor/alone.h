@@ -1,5 +1,5 @@
-// One actor alone: a test sends it one message at a time, expects its answer or forbids one, and
-// sees the whole of its state before and after.
+// One actor alone: a test sends it single messages, expects or forbids an answer, and sees its
+// whole state before and after.
 #pragma once
 
 #include <any>
@@ -38,7 +38,7 @@ struct ReadoutState {
   friend bool operator==(const ReadoutState&, const ReadoutState&) = default;
 };
 
-/// True if the actor with this view has a handler for a message (or a tick of the clock) of type M.
+/// True if the actor of this view has a handler for a message (or a tick of the clock) of type M.
 template <class View, class M>
 concept Hears = requires(View view, M message) {
   on(view, message);
@@ -49,8 +49,8 @@ class Alone {
  public:
   explicit Alone(State state) : state_(state) {}
 
-  /// Sends one message; an answer waits to be expected or forbidden. Answers that an earlier
-  /// message left are a failure.
+  /// Sends one message. Its answer then waits for `expect` or `forbid`; a waiting answer of an
+  /// earlier message is a failure.
   template <class M, class... Context>
   Alone& send(M message, Context... context) {
     forbid();
@@ -62,7 +62,7 @@ class Alone {
     return *this;
   }
 
-  /// Takes the one answer that waits, which is an A.
+  /// Returns the one waiting answer, which must be an A.
   template <class A>
   A expect() {
     if (answers_.size() != 1 || answers_.front().type() != typeid(A)) {
@@ -74,13 +74,13 @@ class Alone {
     return answer;
   }
 
-  /// No answer may wait.
+  /// Fails if an answer waits.
   void forbid() {
     EXPECT_TRUE(answers_.empty()) << "the actor answered where it must not";
     answers_.clear();
   }
 
-  /// The whole state, so that what a message must leave alone is compared too.
+  /// Compares the whole state, including the parts that a message must not change.
   void expect_state(const State& expected) {
     forbid();
     EXPECT_TRUE(state_ == expected) << testing::PrintToString(state_) << " is not " << testing::PrintToString(expected);

@@ -24,14 +24,14 @@ static_assert(requires(K k, Target<R> target) { on(k, target, 1.0); });
 static_assert(!Hears<K, Axon<R>> && !Hears<K, Post<R>> && !Hears<K, Feedback<R>> && !Hears<K, Transport<R>>);
 static_assert(!Hears<K, Adjoint<R>> && !Hears<K, Influence<R>> && !Hears<K, Gather<R>> && !Hears<K, Commit<R>>);
 
-/// The rational function of float32 against the library's tanh in float64, over all of its range,
-/// and what must hold to the last bit.
+/// The rational function of float32 against the library's tanh in float64, over its whole range,
+/// and the properties that hold to the last bit.
 TEST(HyperbolicTangent, OfFloat32IsWithinAFewBits) {
   double worst = 0;
   for (int k = -120'000; k <= 120'000; ++k) {
     const float u = 1e-4F * static_cast<float>(k);
     const double exact = std::tanh(static_cast<double>(u));
-    const double unit = std::abs(exact) * 1.2e-7;  // a unit in the last place, or less than two
+    const double unit = std::abs(exact) * 1.2e-7;  // at most two units in the last place
     const float value = hyperbolic_tangent(u);
     if (u != 0) worst = std::max(worst, std::abs(value - exact) / unit);
     ASSERT_EQ(hyperbolic_tangent(-u), -value) << u;
@@ -44,7 +44,7 @@ TEST(HyperbolicTangent, OfFloat32IsWithinAFewBits) {
   EXPECT_TRUE(std::isnan(hyperbolic_tangent(NAN))) << "a divergence must stay visible";
 }
 
-/// Float64 against the library's tanh of long double, densely where it bends and down to the
+/// Float64 against the library's tanh of long double, densely in the curved part and down to the
 /// smallest numbers.
 TEST(HyperbolicTangent, OfFloat64IsWithinThreeUnitsInTheLastPlace) {
   const auto check = [](double u) {
@@ -57,7 +57,7 @@ TEST(HyperbolicTangent, OfFloat64IsWithinThreeUnitsInTheLastPlace) {
     ASSERT_LE(value, 1) << u;
   };
   for (int k = 1; k <= 250'000; ++k) check(1e-4 * static_cast<double>(k) + 1e-9);
-  for (double u = 25; u > 1e-320; u *= 0.97) check(u);  // into the numbers that are not normal
+  for (double u = 25; u > 1e-320; u *= 0.97) check(u);  // down to denormal numbers
   EXPECT_EQ(hyperbolic_tangent(0.0), 0);
   EXPECT_EQ(hyperbolic_tangent(1e300), 1);
   EXPECT_EQ(hyperbolic_tangent(-static_cast<double>(INFINITY)), -1);
@@ -110,7 +110,7 @@ TEST(RateNeuronAlone, BeginsATrialFromNothing) {
   n.expect_state({});
 }
 
-/// h = (1 - 1/4) * 2 + 1/4 * phi(1), gain = 1/4 * phi'(1); everything else stays.
+/// h = (1 - 1/4) * 2 + 1/4 * phi(1), gain = 1/4 * phi'(1); all other state stays.
 template <class Phi>
 RateNeuronState stepped() {
   RateNeuronState state = kBusy;
@@ -157,8 +157,8 @@ TEST(Activation, ReluIsSilentAtZero) {
   EXPECT_EQ(Relu::at(3.0).slope, 1);
 }
 
-/// Slopes against differences of the values; error step^2 times a third derivative of at most 2,
-/// and rounding of 1e-11.
+/// Slopes against differences of the values: the error is step^2 times a third derivative of at
+/// most 2, plus rounding of 1e-11.
 TEST(Activation, SlopesAreDerivatives) {
   for (const Activation activation : {Activation::kIdentity, Activation::kTanh, Activation::kRelu, Activation::kSigmoid}) {
     dispatch(activation, [&](auto phi) {
@@ -209,7 +209,7 @@ TEST(ReadoutAlone, ForgetsItsOutputWhenATrialBegins) {
   k.expect_state({});
 }
 
-/// exp(1) and exp(0) make pi = e / (1 + e).
+/// exp(1) and exp(0) give pi = e / (1 + e).
 TEST(ReadoutAlone, ClassifiesByWhatTheOthersTell) {
   ReadoutState one{.output = 1};
   ReadoutState other{.output = 0};
@@ -221,7 +221,7 @@ TEST(ReadoutAlone, ClassifiesByWhatTheOthersTell) {
   EXPECT_EQ(one.epsilon, one.error);
 }
 
-/// e = y - y*; eps = e times the loss's constant (1 with the final loss, 1/T with the sequence
+/// e = y - y*; eps = e times the constant of the loss (1 for the final loss, 1/T for the sequence
 /// loss).
 TEST(ReadoutAlone, ComparesItsOutputWithTheTarget) {
   Alone k(ReadoutState{.output = 1, .error = 0, .epsilon = 0});

@@ -1,5 +1,5 @@
-// Spiking neuron, its synapses under e-prop, and the optimizers, each driven alone: one message at
-// a time, worked out by hand.
+// A spiking neuron, its synapses under e-prop, and the optimizers, each alone: single messages,
+// with results computed by hand.
 #include <cmath>
 #include <limits>
 
@@ -55,8 +55,8 @@ TEST(LifNeuron, AdaptsWithTheSpikeOfTheTickBefore) {
   EXPECT_EQ(n.gain, 0.0) << "3 from the threshold, beyond the width";
 }
 
-/// A spike in tick 1 with R = 3 allows the next in tick 4; the surrogate is 0 in ticks 2 and 3, and
-/// not in tick 1.
+/// After a spike in tick 1, R = 3 allows the next one in tick 4; the surrogate is 0 in ticks 2 and
+/// 3, but not in tick 1.
 TEST(LifNeuron, RestsForTheRefractoryTicks) {
   LifParameters p = kPlain;
   p.refractory = 3;
@@ -127,7 +127,7 @@ constexpr Eligible<R> kClock{.decay = 0.5, .gain = 0.25, .adaptation_decay = 0.7
 TEST(EligibleSynapse, LearnsInOrder) {
   State s;
   on(s.view(), Post<R>{0, 0.5, 3}, kClock);
-  const double e = 0.5 * (1.25 - 2 * 0.5);  // with `adapted` of before
+  const double e = 0.5 * (1.25 - 2 * 0.5);  // with the previous `adapted`
   EXPECT_EQ(s.trace, 1.25);
   EXPECT_EQ(s.adapted, 0.75 * 0.5 + e);
   EXPECT_EQ(s.low_pass, 2 + 0.5 * e);

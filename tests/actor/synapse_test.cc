@@ -1,4 +1,4 @@
-// A synapse, one message at a time. Every number is a small dyadic fraction, so that equality is
+// A synapse with single messages. Every number is a small dyadic fraction, so that equality is
 // exact.
 #include "core/actor/synapse.h"
 
@@ -61,8 +61,8 @@ TEST(SynapseAlone, DecaysASilentTrace) {
   s.expect_state({.weight = 2, .pre = 0, .trace = 2, .delta = 8});
 }
 
-/// trace = 3.5 as above; delta = 8 + 2 * 3.5: the signal meets the trace of this tick, not the one
-/// before.
+/// trace = 3.5 as above; delta = 8 + 2 * 3.5: the signal multiplies the trace of this tick, not the
+/// previous one.
 TEST(SynapseAlone, LearnsFromAPostAfterItsTraceMoved) {
   auto s = synapse();
   s.send(Post<R>{.decay = 0.5, .gain = 3, .signal = 2}).forbid();
@@ -82,8 +82,8 @@ TEST(SynapseAlone, MovesItsTraceEvenWithoutSignal) {
   s.expect_state({.weight = 2, .pre = 0.5, .trace = 3.5, .delta = 8});
 }
 
-/// What it answers a POST with where weights carry errors: its weight times gain times signal.
-/// Asking changes nothing.
+/// The answer to POST in rules that carry errors over weights: weight times gain times signal. The
+/// state does not change.
 TEST(SynapseAlone, TransportsItsWeightTimesTheError) {
   auto s = synapse();
   EXPECT_EQ(transported(s.state().view(), Post<R>{.decay = 7, .gain = 0.5, .signal = 6}).value, 6);
@@ -99,7 +99,7 @@ TEST(TaughtSynapseAlone, SumsWhatSensitivitiesTellItAndCommits) {
   s.expect_state({.weight = -19, .delta = 0});
 }
 
-/// The trace alone moves as the synapse's own does.
+/// The trace alone changes in the same way as within its synapse.
 TEST(SynapseAlone, SharesTheHandlerOfItsTrace) {
   double trace = 4;
   const double pre = 0.5;
@@ -116,8 +116,8 @@ TEST(SynapseAlone, CommitsOnceAndStartsAnew) {
 }
 
 /// Three ticks under RFLO by hand: lambda = 1/2, gain 1/2, activities 1, 0, 2; an error of signal 4
-/// at the last. traces: 1/2, 1/4, 1/8 + 1 = 9/8; delta = 9/2; the committed weight is 1 - 1/2 * 9/2
-/// = -5/4.
+/// in the last. Traces: 1/2, 1/4, 1/8 + 1 = 9/8; delta = 9/2; the committed weight is 1 -
+/// 1/2 * 9/2 = -5/4.
 TEST(SynapseAlone, LivesThroughATrialOfRflo) {
   Alone s(SynapseState{.weight = 1, .pre = 9, .trace = 9, .delta = 0});
   s.send(TrialBegin{}).forbid();

@@ -1,4 +1,4 @@
-// CHECK, columns and ids: the small promises that everything rests on.
+// CHECK, columns and ids: the basic guarantees of the code.
 #include <compare>
 #include <concepts>
 #include <cstdint>
@@ -58,8 +58,8 @@ TEST(Column, BeginsOnACacheLine) {
   expect_aligned<std::uint8_t>();
 }
 
-/// What asks for huge pages begins on one, and is given back as it was taken (AddressSanitizer
-/// would say so otherwise).
+/// A large column begins at a huge page and is freed in the way that it was allocated
+/// (AddressSanitizer would otherwise report it).
 TEST(Column, OfManyBytesBeginsOnAHugePage) {
   Column<float> column(2 * kHugePage / sizeof(float) + 1, 3.0F);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(column.data()) % kHugePage, 0U);

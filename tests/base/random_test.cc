@@ -1,5 +1,5 @@
-// Random numbers: the generator underneath against its published vectors, and what
-// core/base/random.h promises on top of it.
+// Random numbers: the underlying generator against its published vectors, and the guarantees of
+// core/base/random.h.
 #include "core/base/random.h"
 
 #include <array>
@@ -12,7 +12,7 @@
 namespace locus {
 namespace {
 
-/// The vectors for philox4x64 with 10 rounds of the Random123 distribution (tests/kat_vectors):
+/// The vectors for philox4x64 with 10 rounds in the Random123 distribution (tests/kat_vectors):
 /// zeros, ones, digits of pi.
 TEST(Philox, GivesThePublishedAnswers) {
   using Counter = r123::Philox4x64::ctr_type;
@@ -35,9 +35,9 @@ TEST(RandomKey, HashesThePurpose) {
   EXPECT_EQ(random_key(7, "a").seed, 7U);
 }
 
-/// Box-Muller on the block's four words, written out: radius from one word in (0, 1), angle from
-/// the other in (-pi, pi). Both words share the sine's and the cosine's radius, so the sum of
-/// squares of a pair depends on the second word alone.
+/// Box-Muller on the block's four words, written out: the radius comes from one word in (0, 1), the
+/// angle from another in (-pi, pi). Sine and cosine share the radius, so that the sum of squares of
+/// a pair depends on the second word alone.
 TEST(Normal, ComesFromTheBlockOfItsCounter) {
   const RandomKey key{3, 5};
   // block 2: indices 8..11; tick 11; trial 7
@@ -64,7 +64,7 @@ TEST(Normal, AtAnIndexIsTheSameForEverySpan) {
   for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(whole[i], 1.5 * normal_at(key, 3, 5, i)) << i;
 }
 
-/// Lanes are trials: each number is the one that its own trial and tick have, however many are
+/// Lanes are trials: each number is that of its own trial and tick, whatever number of them is
 /// drawn together.
 TEST(Normal, OfLanesAndTicksAreThoseOfTheirTrials) {
   const RandomKey key = random_key(42, "input");
@@ -87,7 +87,7 @@ TEST(Normal, OfLanesAndTicksAreThoseOfTheirTrials) {
   }
 }
 
-/// Changing seed, purpose, trial or tick changes every number.
+/// A change of seed, purpose, trial or tick changes every number.
 TEST(Normal, DependsOnEveryPartOfItsName) {
   const std::array<std::vector<double>, 5> drawn = [] {
     std::array<std::vector<double>, 5> streams;
@@ -106,10 +106,10 @@ TEST(Normal, DependsOnEveryPartOfItsName) {
   }
 }
 
-/// Moments of n = 2^18 numbers. For standard normals mean, variance - 1, skewness and kurtosis - 3
-/// have standard deviations 1, sqrt 2, sqrt 15 and sqrt 96 over sqrt n; neighbours' product has 1 /
-/// sqrt n. Each bound is six of them: a false alarm in 10^9 a bound for a fair generator. The seed
-/// is fixed, so what passes once passes always.
+/// Moments of n = 2^18 numbers. For standard normals, mean, variance - 1, skewness and kurtosis - 3
+/// have standard deviations 1, sqrt 2, sqrt 15 and sqrt 96 over sqrt n; the product of neighbours
+/// has 1 / sqrt n. Each bound is six of them: for a fair generator a bound fails once in 10^9. The
+/// seed is fixed, so that a test that passes once passes always.
 TEST(Normal, HasTheMomentsOfANormal) {
   constexpr std::size_t kMany = 1U << 18U;
   std::vector<double> values(kMany);
@@ -132,8 +132,8 @@ TEST(Normal, HasTheMomentsOfANormal) {
   EXPECT_NEAR(neighbours, 0, six);
 }
 
-/// Streams of two purposes do not run along with each other: their correlation, six standard
-/// deviations (10^-9).
+/// Streams of two purposes are uncorrelated: their correlation is within six standard deviations
+/// (10^-9).
 TEST(Normal, StreamsAreUncorrelated) {
   constexpr std::size_t kMany = 1U << 16U;
   std::vector<double> one(kMany);
@@ -145,7 +145,7 @@ TEST(Normal, StreamsAreUncorrelated) {
   EXPECT_NEAR(product, 0, 6 / std::sqrt(static_cast<double>(kMany)));
 }
 
-/// Gaps by the C library's logarithms from the blocks' words, written out.
+/// The gaps from the blocks' words by the C library's logarithms, written out.
 TEST(DrawIndices, AreAGeometricGapApart) {
   const RandomKey key{3, 5};
   for (const double p : {1e-9, 0.003, 0.2, 0.97}) {

@@ -1,9 +1,10 @@
 // (h) Spikes at scale, without learning: 10,000 LIF neurons with 1,000 synapses each (10^7), four
-// of five excitatory, in float32, ticks of 0.1 ms, driven to some 8 Hz by 1,000 inputs.
+// of five of them excitatory, in float32, ticks of 0.1 ms, at about 8 Hz because of 1,000 inputs.
 //
-// Goals: delivery of spikes, and the whole loop, 0.8 of a loop over compressed columns by hand
-// (hand_balanced.h); two threads 1.6 times one. Rates: events/s, an event being a synapse that
-// hears a spike. The rows of "cost" take so many spikes a tick and no recurrent synapse: ticks/s.
+// Goals: delivery of spikes, and the whole loop, at 0.8 of a handwritten loop over compressed
+// columns (hand_balanced.h); two threads at 1.6 times one. Rates: events/s; one event is one
+// synapse that receives a spike. The rows of "cost" have this number of spikes in a tick and no
+// recurrent synapse: ticks/s.
 #include <algorithm>
 #include <cmath>
 
@@ -21,8 +22,8 @@ constexpr std::int32_t kFanOut = 1'000;
 constexpr std::int32_t kInputs = 1'000;
 constexpr double kDt = 0.1;  // ms
 
-/// kFanOut targets of each source, one in each of as many strata, so that they ascend and differ;
-/// source by source.
+/// kFanOut targets of each source, one in each of kFanOut strata, so that they are ascending and
+/// different; source by source.
 SparseMatrix drawn(std::int32_t sources, const char* purpose, double excitatory, double inhibitory) {
   SparseMatrix matrix{kNeurons, sources, {}, {}, {}};
   constexpr std::int32_t kStratum = kNeurons / kFanOut;
@@ -40,7 +41,7 @@ SparseMatrix drawn(std::int32_t sources, const char* purpose, double excitatory,
   return matrix;
 }
 
-/// So many inputs spike in each tick, others in the next.
+/// This number of inputs spikes in each tick, and others in the next.
 SparseMatrix input_spikes(std::int32_t ticks, std::int32_t inputs, std::int32_t a_tick) {
   SparseMatrix matrix{ticks, inputs, {}, {}, {}};
   for (std::int32_t t = 0; t < ticks; ++t) {
@@ -109,7 +110,7 @@ HandBalanced<float> make_hand(const Spec& spec, const Network<float>& network) {
   return hand;
 }
 
-/// The program beside the limit. Roundings differ, and so may single spikes; the limit must be at
+/// The program beside the limit. Their rounding differs, and so may single spikes; both must have
 /// the same rate.
 void beside_hand(benchmark::State& state, const Drive& drive) {
   const Spec spec = balanced(drive);
@@ -123,7 +124,7 @@ void beside_hand(benchmark::State& state, const Drive& drive) {
   state.counters["rate_hz"] = hand.spikes / kNeurons / (drive.ticks * kDt / 1000);
 }
 
-/// Delivery alone: 100 spikes of 10,000 sources in a tick, onto neurons that never fire.
+/// Delivery alone: 100 spikes of 10,000 sources in a tick, to neurons that never spike.
 void delivery(benchmark::State& state) { beside_hand(state, {kNeurons, 100, 1e-6, false, 100}); }
 
 void whole_loop(benchmark::State& state) { beside_hand(state, {}); }
@@ -153,7 +154,7 @@ bool have_the_same_spikes(HandBalanced<float>& one, HandBalancedByTwo<float>& tw
   return one.spikes > 0 && one.spikes == two.spikes;
 }
 
-/// Two threads of the program beside two threads by hand.
+/// Two threads of the program beside two threads of the handwritten loop.
 void two_threads_beside_hand(benchmark::State& state) {
   const Spec spec = balanced({});
   Workers workers(2);
@@ -164,7 +165,7 @@ void two_threads_beside_hand(benchmark::State& state) {
   compare(state, {"events", one.events, 0.8, true}, program, [&] { return two.trial(); });
 }
 
-/// How much faster the limit becomes with a second thread: what the machine has to give.
+/// The speed-up of the limit by a second thread: the machine's own limit.
 void two_threads_by_hand(benchmark::State& state) {
   const Spec spec = balanced({});
   Program<float> program(spec);

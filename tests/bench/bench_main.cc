@@ -1,4 +1,4 @@
-// Prints every ratio beside its goal, a line a work, and how many goals were missed.
+// Prints the ratio of each benchmark beside its goal, and the number of missed goals.
 #include <cstdio>
 
 #include <benchmark/benchmark.h>
@@ -26,7 +26,7 @@ class Table : public benchmark::BenchmarkReporter {
       };
       const bool missed = value("ratio") < value("goal");
       missed_ += missed ? 1 : 0;
-      reported_ += value("goal") > 0 ? 1 : 0;  // what has none is there to be seen
+      reported_ += value("goal") > 0 ? 1 : 0;  // rows without a goal are for information
       std::printf("%-58s %-15s %9.3g %9.3g %6.2f (%5.2f-%5.2f) %5.2f%s\n", name.c_str(), run.report_label.c_str(),
                   value("rate"), value("limit"), value("ratio"), value("q1"), value("q3"), value("goal"),
                   missed ? "  MISSED" : "");

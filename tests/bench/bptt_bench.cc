@@ -1,6 +1,6 @@
 // (b) BPTT and truncated BPTT: leaky tanh, m = o = 8, T = 100, the sequence loss, batch 1 and 32.
 //
-// Goal: 0.9 of Eigen by hand (hand_bptt.h), at every size. Rate: updates/s.
+// Goal: 0.9 of handwritten Eigen (hand_bptt.h), for every size. Rate: updates/s.
 #include <string>
 #include <utility>
 
@@ -20,7 +20,7 @@ Matrix<R> weights(const Network<R>& network, std::size_t projection) {
   return Eigen::Map<const Matrix<R>>(network.synapses[projection].weight.data(), p.target_size, p.source_size);
 }
 
-/// Tick by tick, lane by lane: column t * lanes + lane is row t of the lane's trial.
+/// Column t * lanes + lane is row t of the lane's trial.
 template <class R, class Of>
 Matrix<R> columns(const RecordedTask& task, std::int32_t ticks, Of of) {
   const auto lanes = static_cast<Eigen::Index>(task.trials.size());

@@ -7,7 +7,7 @@
 namespace locus::bench {
 namespace {
 
-constexpr double kSeconds = 1;  // of measuring
+constexpr double kSeconds = 1;  // of measurement
 constexpr std::size_t kFewest = 7;
 constexpr std::size_t kMost = 20000;
 
@@ -17,14 +17,15 @@ double seconds_by(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-/// Of so many runs. `result` is the last one's.
+/// The seconds of `runs` runs. `result` is that of the last one.
 double seconds_of(FunctionRef<double()> work, int runs, clockid_t clock, double& result) {
   const double start = seconds_by(clock);
   for (int run = 0; run < runs; ++run) result = work();
   return seconds_by(clock) - start;
 }
 
-/// How many runs of the work take kLeast together: reading the clock takes a microsecond itself.
+/// The number of runs that take kLeast together, because reading the clock itself takes a
+/// microsecond.
 int runs_worth_timing(FunctionRef<double()> work, clockid_t clock) {
   constexpr double kLeast = 2e-3;  // seconds
   double unused = 0;
@@ -40,11 +41,11 @@ void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> pr
   std::vector<double> ratios;
   double own_seconds = 0;
   double limit_seconds = 0;
-  double timed = 0;  // runs of each
+  double timed = 0;  // number of measured runs of each
   for (auto _ : state) {
     limit();
     const int runs = runs_worth_timing(limit, clock);
-    // both learn: as many updates before they are compared
+    // both learn, so that the comparison needs the same number of updates
     for (int run = 0; run < 2 * runs; ++run) program();
     while (ratios.size() < kFewest || (own_seconds + limit_seconds < kSeconds && ratios.size() < kMost)) {
       double own_loss = 0;

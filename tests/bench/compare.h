@@ -1,10 +1,10 @@
-// What every benchmark here does: runs the program and its limit alternately, and says their ratio
-// beside its goal.
+// The method of all benchmarks: the program and its limit run alternately, and the result is their
+// ratio beside its goal.
 //
-// A limit is what one would write by hand for this one work, without actors, counts or options. The
-// two run by turns in one process, so that a machine whose speed drifts slows both; the ratio is
-// the median of the pairs', its spread their quartiles. Time is the thread's processor time, so
-// that other work on the machine counts for neither.
+// A limit is handwritten code for this one work, without actors, counts or options. The two
+// alternate in one process, so that a machine with varying speed slows both. The ratio is the
+// median over pairs, its spread their quartiles. Time is the thread's processor time, so that other
+// work on the machine does not count.
 #pragma once
 
 #include <string>
@@ -16,23 +16,23 @@
 
 namespace locus::bench {
 
-/// How a benchmark is read: what is counted, how much of it one run of the work holds, and the
-/// least ratio asked for.
+/// The terms of a benchmark: the counted unit, the number of units in one run of the work, and the
+/// least ratio.
 struct Goal {
-  std::string unit;  // "synapse-steps", "updates", ...; the rate is that a second
+  std::string unit;  // "synapse-steps", "updates", ...; the rate is units per second
   double amount = 0;
   double ratio = 0;
-  // by the time that passes, for work on several threads; otherwise by this thread's processor time
+  // true: elapsed time, for several threads; false: this thread's processor time
   bool elapsed = false;
 };
 
-/// Runs both by turns for about a second (seven pairs at least) after some runs that warm up; short
-/// work several times a turn. Each returns its loss; they must agree to 1e-3, or the benchmark
-/// fails: a limit that does other work is none.
+/// Runs both alternately for about a second (at least seven pairs) after some runs to warm up;
+/// short work runs several times in a turn. Each returns its loss, which must agree to 1e-3,
+/// because a limit must do the same work; otherwise the benchmark fails.
 void compare(benchmark::State& state, const Goal& goal, FunctionRef<double()> program, FunctionRef<double()> limit);
 
-/// A rate alone, against a goal that is a rate: runs the work for about a second; it returns how
-/// much it did.
+/// A single rate and its goal: runs the work for about a second; the work returns its number of
+/// units.
 void measure(benchmark::State& state, const std::string& unit, double goal, FunctionRef<double()> work);
 
 }  // namespace locus::bench

@@ -1,9 +1,9 @@
 // The limit of a spiking network without learning: compressed columns, lists of spikes, one loop
-// over neurons, as one would write it by hand for this alone. One population of LIF neurons without
-// rest, spikes that are all 1, one delay; no actors, no counts, no options.
+// over neurons, handwritten for this work alone. It has one population of LIF neurons without
+// refractoriness, spikes of 1 and one delay; no actors, counts or options.
 //
-// With two threads each has half of the neurons, and what is sent to them in compressed columns of
-// its own, laid out before the trial; the two meet once a tick and read each other's list of
+// With two threads, each has half of the neurons and the synapses onto them in its own compressed
+// columns, made before the trial. The two synchronise once a tick and read each other's list of
 // spikes.
 #pragma once
 
@@ -36,15 +36,15 @@ struct HandEvents {
 template <class R>
 struct HandBalanced {
   HandEvents<R> b, w;
-  std::vector<std::vector<std::int32_t>> inputs;  // input spikes of each tick
+  std::vector<std::vector<std::int32_t>> inputs;  // by tick: inputs that spike
   std::size_t b_sources = 0;
   std::size_t n = 0;
   std::size_t delay = 1;  // of W, ticks
   R alpha = 0, threshold = 1;
-  double events = 0;  // of the last trial: synapses that heard a spike
+  double events = 0;  // of the last trial: synapses that received a spike
   double spikes = 0;
 
-  /// One trial. Returns 0, as a trial without learning has no loss.
+  /// Runs one trial. Returns 0, because a trial without learning has no loss.
   double trial() {
     Column<R> v(n, R(0)), z(n, R(0)), current(n, R(0));
     std::vector<std::vector<std::int32_t>> under_way(delay);
@@ -52,7 +52,7 @@ struct HandBalanced {
     for (std::size_t t = 0; t < inputs.size(); ++t) {
       std::ranges::fill(current, R(0));
       b.send(inputs[t], current.data());
-      // what was sent `delay` ticks ago, and then what is sent now
+      // the spikes sent `delay` ticks ago, then those of now
       std::vector<std::int32_t>& slot = under_way[t % delay];
       w.send(slot, current.data());
       events += heard(b, inputs[t]) + heard(w, slot);
@@ -66,7 +66,7 @@ struct HandBalanced {
     return 0;
   }
 
-  /// Who spikes of [begin, end), 32 looked at together, since hardly any does.
+  /// Lists the spikes in [begin, end), 32 neurons at a time, because hardly any spikes.
   static void list(const R* z, std::size_t begin, std::size_t end, std::vector<std::int32_t>& spikes) {
     constexpr std::size_t kBlock = 32;
     spikes.clear();
@@ -93,14 +93,14 @@ struct HandBalanced {
   }
 };
 
-/// The same by two threads. Spikes are those of HandBalanced.
+/// The same by two threads, with the same spikes as HandBalanced.
 template <class R>
 class HandBalancedByTwo {
  public:
   double spikes = 0;  // of the last trial
 
   explicit HandBalancedByTwo(const HandBalanced<R>& one) : one_(one) {
-    const std::size_t half = one.n / 32 * 16;  // on a cache line
+    const std::size_t half = one.n / 32 * 16;  // a multiple of a cache line
     for (std::size_t side = 0; side < 2; ++side) {
       Half& own = halves_[side];
       own.first = side == 0 ? 0 : half;
@@ -129,7 +129,7 @@ class HandBalancedByTwo {
     Column<R> v, z, current;
   };
 
-  /// What is sent to a half of the neurons.
+  /// The synapses onto one half of the neurons.
   struct Part {
     std::vector<std::int64_t> offset;
     Column<std::int32_t> target;
@@ -170,7 +170,7 @@ class HandBalancedByTwo {
       const std::size_t slot = t % one_.delay;
       // in the order of the neurons
       for (const Half& half : halves_) own.w.send(half.under_way[slot], current);
-      // before the slot is written again
+      // before it overwrites the slot
       wait_for(other, 2 * t + 1, own);
       for (std::size_t i = own.first; i < own.last; ++i) {
         v[i] = current[i] + one_.alpha * v[i] - one_.threshold * z[i];

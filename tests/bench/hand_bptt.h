@@ -1,9 +1,9 @@
-// The limit for BPTT and truncated BPTT: what one would write by hand with Eigen for this rule
-// alone, leaky tanh, the sequence loss.
+// The limit for BPTT and truncated BPTT: handwritten Eigen for this rule alone, leaky tanh, the
+// sequence loss.
 //
-// A lane a column; the columns of a tick side by side. Forward a product a tick; readouts, errors
-// and A^T eps of all ticks as one product each; back a product a tick; each gradient one product
-// over all ticks.
+// A lane is a column, and the columns of a tick stand side by side. There is one product for each
+// tick forward and one back; readouts, errors and A^T eps of all ticks are one product each, and so
+// is each gradient.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@ struct HandBptt {
 
   auto at(Matrix& all, Eigen::Index tick) { return all.middleCols(tick * lanes, lanes); }
 
-  /// to += left * right; a vector where there is one lane, for which Eigen has another kernel.
+  /// to += left * right; for one lane as a vector, for which Eigen has another kernel.
   template <class To, class Left, class Right>
   void add_product(To&& to, const Left& left, const Right& right) {
     if (lanes == 1) {
@@ -69,7 +69,7 @@ struct HandBptt {
     }
   }
 
-  /// One update of all lanes. Returns the mean loss.
+  /// One update of all lanes. Returns the mean loss [1].
   double operator()() {
     forward();
     const auto states = h.rightCols(ticks * lanes);

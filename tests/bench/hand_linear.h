@@ -1,9 +1,9 @@
 // The limit at the paper's scale (arXiv:2606.00243): student and teacher, both linear, white noise,
-// the final loss. What one would write by hand with Eigen for each rule alone.
+// the final loss; handwritten Eigen for each rule alone.
 //
-// Inputs are drawn as the task draws them (that is the environment's work, the same in both). Their
-// currents of all ticks are one product. RFLO keeps its trace once a source; a final loss needs no
-// readout and no gradient before T.
+// The inputs come from the same generator as in the task (this is the environment's work, the same
+// in both). Their currents of all ticks are one product. RFLO has one trace for each source; a
+// final loss needs no readout and no gradient before T.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ struct HandLinear {
   Net student, teacher;
   Matrix feedback;  // R (o x n)
   RandomKey key;    // of the inputs
-  // (m x T lanes), (n x T lanes), (n x lanes), (o x lanes), (n x lanes)
+  // the shapes are (m x T lanes), (n x T lanes), (n x lanes), (o x lanes), (n x lanes)
   Matrix x, back, trace, error, work;
   Matrix input_trace;    // (m x lanes)
   std::vector<R> drawn;  // x_1 .. x_T, lane by lane under each input (T x m x lanes)
@@ -91,7 +91,7 @@ struct HandLinear {
     student.b.noalias() -= step * (work * input_trace.transpose());
   }
 
-  /// The last `depth` ticks as columns of `back`, then one product a projection.
+  /// Puts the last `depth` ticks into columns of `back`, then does one product for each projection.
   void learn_by_columns(Eigen::Index depth, R step) {
     const auto columns = depth * lanes;
     student.w.noalias() -=
@@ -105,7 +105,7 @@ struct HandLinear {
     const Eigen::Index depth = kind == RuleKind::kTbptt ? 1 : ticks;
     for (Eigen::Index t = ticks - 2; t >= ticks - depth; --t) {
       auto to = at(back, t);
-      if (kind == RuleKind::kEprop) {  // the trace decays by the neuron's own weight
+      if (kind == RuleKind::kEprop) {  // the decay of the trace is the neuron's own weight
         to = student.w.diagonal().asDiagonal() * at(back, t + 1);
       } else {
         to.setZero();
@@ -115,14 +115,14 @@ struct HandLinear {
     learn_by_columns(depth, step);
   }
 
-  /// One update. Returns the mean loss.
+  /// One update. Returns the mean loss [1].
   double operator()() {
     draw();
     forward(student);
     forward(teacher);
     error.noalias() = student.a * at(student.h, ticks) - teacher.a * at(teacher.h, ticks);
     const R step = rate / static_cast<R>(lanes);
-    learn(step);  // with A of before the commit
+    learn(step);  // with A before the commit
     student.a.noalias() -= step * (error * at(student.h, ticks).transpose());
     return 0.5 * static_cast<double>(error.squaredNorm()) / static_cast<double>(lanes);
   }

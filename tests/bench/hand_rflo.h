@@ -1,9 +1,10 @@
-// The limit for RFLO online: the loop that one would write by hand for this rule alone, without
-// actors, counts or options.
+// The limit for online RFLO: a handwritten loop for this rule alone, without actors, counts or
+// options.
 //
-// Leaky tanh, scalar type R, one trial, a commit every tick. One pass a tick reads and writes
-// weight and trace once: learning of tick t - 1, its commit, and the currents of tick t. Stored by
-// source, vectorised over targets, four sources at a time: the same care as the program's own pass.
+// Leaky tanh, scalar type R, one trial, a commit every tick. One pass of a tick reads and writes
+// each weight and trace once: learning of tick t - 1, its commit, and the currents of tick t. It is
+// stored by source and vectorised over targets, four sources at a time, with the same care as the
+// program's pass.
 #pragma once
 
 #include <cmath>
@@ -22,9 +23,9 @@ struct HandRflo {
   Column<R> b, w, a, r;  // (m x n), (n x n), (n x o) by source; R (o x n)
   Column<R> pb, pw, pa;  // traces of b and w; h of the last tick for a
   Column<R> h, h_before, x_before, current, gain, signal, y, epsilon;
-  Column<R> unused;  // zeros: what is sent after the last tick
+  Column<R> unused;  // zeros: the currents after the last tick
 
-  /// Sizes what b, w, a and r do not say.
+  /// Allocates the columns whose sizes follow from b, w, a and r.
   void allocate() {
     pb.assign(b.size(), R(0));
     pw.assign(w.size(), R(0));
@@ -73,7 +74,7 @@ struct HandRflo {
     }
   }
 
-  /// One trial under the sequence loss. Returns the loss.
+  /// One trial with the sequence loss. Returns the loss.
   double trial(const R* x, const R* target) {
     reset();
     double loss = 0;
@@ -86,7 +87,8 @@ struct HandRflo {
       x_before.assign(x + t * m, x + (t + 1) * m);
       for (std::size_t i = 0; i < n; ++i) {
         const R phi =
-            // the program's: in float32 the library's would take longer than all else
+            // the program's function: in float32 the library's would take longer than everything
+            // else
             hyperbolic_tangent(current[i]);
         h[i] = (R(1) - leak) * h[i] + leak * phi;
         gain[i] = leak * (R(1) - phi * phi);

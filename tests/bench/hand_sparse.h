@@ -1,8 +1,8 @@
-// The limit for sparse networks: an event loop over compressed columns, written by hand for one
-// network of rectified units without leak.
+// The limit for sparse networks: an event loop over compressed columns, handwritten for one network
+// of rectified units without leak.
 //
-// Silent sources are passed over. Under RFLO with a commit at every tick each synapse is visited
-// once a tick: it learns tick t - 1 and sends tick t.
+// It skips sources whose activity is 0. Under RFLO with a commit at every tick it visits each
+// synapse once a tick: the synapse learns tick t - 1 and sends tick t.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@ template <class R>
 struct HandColumns {
   Column<std::int64_t> offset;  // (sources + 1)
   Column<std::int32_t> target;  // (synapses)
-  Column<R> weight, trace;      // (synapses); the trace only where it learns
-  Column<R> before;             // what each source sent a tick ago (sources)
+  Column<R> weight, trace;      // (synapses); the trace only with learning
+  Column<R> before;             // activity of each source one tick ago (sources)
 
   std::size_t begin(std::size_t source) const { return static_cast<std::size_t>(offset[source]); }
 
@@ -64,8 +64,8 @@ struct HandSparse {
     }
   }
 
-  /// x and target: row a tick. Returns the sequence loss; without learning, the sum of the last
-  /// tick's activities.
+  /// x and target: one row for each tick. Returns the sequence loss, or without learning the sum of
+  /// the last tick's activities.
   double operator()(const R* x, const R* target) {
     prepare();
     double loss = 0;

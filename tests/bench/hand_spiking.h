@@ -1,9 +1,9 @@
 // The limit of spiking e-prop: one population of LIF neurons without autapses, one set of leaky
-// readouts, as one would write it by hand for this alone.
+// readouts, handwritten for this work alone.
 //
-// Forward event by event; then, the trial done, each gradient as one product: L is low-passed from
-// the last tick back, and what it makes of psi meets the filtered spikes of all ticks (exact, not
-// causal). Plain gradient descent. No actors, no counts, no options.
+// It runs forward event by event. After the trial, each gradient is one product: L is low-passed
+// from the last tick back, multiplied by psi, and then by the filtered spikes of all ticks (exact,
+// not causal). Plain gradient descent. No actors, counts or options.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 namespace locus::bench {
 
 struct HandSpiking {
-  using Matrix = Eigen::MatrixXd;  // column by column: source by source
-  // tick by tick
+  using Matrix = Eigen::MatrixXd;  // column by column, which means source by source
+  // row by row, which means tick by tick
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
   Matrix w_in, w, a, b;                           // n x m, n x n, o x n, n x o (feedback)

@@ -1,9 +1,9 @@
-// (f) Loading: a model of 10,000 neurons and 10^7 synapses on the wire, compressed by rows and by
+// (f) Loading: a model of 10,000 neurons and 10^7 synapses in wire form, compressed by rows and by
 // coordinates, and weights of 2 GiB in blocks.
 //
 // Goals: rows and blocks within three times of reading the bytes into memory, coordinates within
-// three times of protobuf's own parse of them; so the ratio's goal is 1/3. All files are in the
-// page cache (each was just written). Rate: bytes/s of processor time.
+// three times of protobuf's own parse; the goal of the ratio is therefore 1/3. All files are in the
+// page cache, because they have just been written. Rate: bytes/s of processor time.
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -26,7 +26,7 @@ namespace {
 constexpr std::int32_t kUnits = 10'000;
 constexpr std::int32_t kFan = 1'000;  // synapses of a row of W
 
-/// A folder of files that is gone afterwards.
+/// A folder of files, removed at its end.
 class Files {
  public:
   Files() {
@@ -45,9 +45,9 @@ class Files {
   std::filesystem::path folder_;
 };
 
-/// Reads a file into memory of its own, as whoever keeps it must. Returns its bytes. The memory is
-/// new, as it is to a program that starts by loading: malloc may give what other benchmarks have
-/// left, and reading into that is some fifteen times as fast, for no page has to be found.
+/// Reads a file into its own new memory and returns its bytes. New memory is the realistic case,
+/// because a program loads at its start: malloc may reuse memory of other benchmarks, and reading
+/// into that is about fifteen times as fast, because it needs no new pages.
 double read_bytes(const std::filesystem::path& path) {
   const auto size = static_cast<std::size_t>(std::filesystem::file_size(path));
   void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -61,7 +61,7 @@ double read_bytes(const std::filesystem::path& path) {
   return static_cast<double>(read);
 }
 
-/// All but the weights of W.
+/// Everything except the weights of W.
 v1::Model small_parts(std::int32_t units) {
   v1::Model model;
   model.set_name("loading");
@@ -104,7 +104,7 @@ std::vector<double> drawn(std::size_t size) {
   return values;
 }
 
-/// Column of the k-th synapse of a row: ascending, each other.
+/// The column of the k-th synapse of a row: ascending and all different.
 std::int32_t column_of(std::int32_t row, std::int32_t k) { return k * (kUnits / kFan) + row % (kUnits / kFan); }
 
 template <class Sparse>
@@ -123,8 +123,7 @@ void write(const v1::Model& model, const std::filesystem::path& path) {
   model.SerializeToOstream(&file);
 }
 
-/// Loads the model and returns the bytes of its file, as the limit does, if it holds what was
-/// written.
+/// Loads the model, checks its contents, and returns the bytes of its file, as the limit does.
 double load_model(const std::filesystem::path& path) {
   const Spec spec = load(path);
   const auto* weights = std::get_if<SparseMatrix>(&spec.network.projections[0].weights);

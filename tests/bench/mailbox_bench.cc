@@ -1,5 +1,5 @@
-// (e) The mailbox: messages a second, each one queued and handled alone. RFLO online, leaky tanh, m
-// = o = 8, T = 100.
+// (e) The mailbox: messages a second, each queued and handled alone. Online RFLO, leaky tanh,
+// m = o = 8, T = 100.
 //
 // Goal: 5e7 messages/s a core. (CAF into one actor: 5e6; Asio posts to a thousand strands: 1.6e7,
 // measured elsewhere.)

@@ -1,7 +1,7 @@
-// (a) RFLO online: a commit every tick, leaky tanh, m = o = 8, T = 100, one trial.
+// (a) Online RFLO: a commit every tick, leaky tanh, m = o = 8, T = 100, one trial.
 //
-// Goal: 0.9 of the loop written by hand (hand_rflo.h), at every size. Rate: synapse-steps/s, n * n
-// * T a trial in both.
+// Goal: 0.9 of a handwritten loop (hand_rflo.h), for every size. Rate: synapse-steps/s, with
+// n * n * T a trial in both.
 #include "tests/bench/compare.h"
 #include "tests/bench/hand_rflo.h"
 #include "tests/bench/program.h"

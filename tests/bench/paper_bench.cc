@@ -1,7 +1,7 @@
-// (c) The paper's own scale: linear student and teacher, n = m = o, white noise drawn as it goes,
-// the final loss.
+// (c) The paper's own scale: linear student and teacher, n = m = o, white noise drawn during the
+// run, the final loss.
 //
-// Goal: 0.9 of Eigen by hand (hand_linear.h), at every size. Rate: updates/s.
+// Goal: 0.9 of handwritten Eigen (hand_linear.h), for every size. Rate: updates/s.
 #include <cmath>
 #include <string>
 #include <utility>
@@ -62,7 +62,7 @@ void paper(benchmark::State& state, RuleKind kind) {
   work.leak = 1;
   work.gain = 0.7;
   work.loss = Loss::kFinal;
-  work.learning_rate = 1e-7;  // nothing diverges however many updates are timed
+  work.learning_rate = 1e-7;  // prevents divergence for any number of timed updates
   work.teacher = true;
   RuleSpec rule = make_rule(kind, 1, 1);
   if (kind == RuleKind::kRflo) rule.trace_decay = 0.5;

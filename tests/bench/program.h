@@ -1,5 +1,5 @@
-// The program's own path for a benchmark: a model made in memory, its network built, its updates
-// run as `run` does, ledger on.
+// The path of the program in a benchmark: a model made in memory, its network, and updates in the
+// same way as in `run`, with the ledger.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace locus::bench {
 
-/// Sizes and training of a model with one population of each kind: projections B, W and A, in this
-/// order, all dense and plastic.
+/// Sizes and training of a model with one population of each kind and the projections B, W and A in
+/// this order, all dense and plastic.
 struct Work {
   std::int32_t inputs = 8;    // m
   std::int32_t units = 64;    // n
@@ -27,11 +27,11 @@ struct Work {
   Loss loss = Loss::kSequence;
   CommitWhen commit = CommitWhen::kEndOfBatch;
   double learning_rate = 0.01;
-  // white noise and a teacher of the same size; otherwise recorded trials, a batch of them
+  // true: white noise and a teacher of the same size; false: a batch of recorded trials
   bool teacher = false;
 };
 
-/// The model; its recorded trials are drawn.
+/// The model; its recorded trials are random.
 Spec make_spec(const Work& work, const RuleSpec& rule, Precision precision);
 
 template <class R>
@@ -50,7 +50,7 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /// One more update. Returns its loss.
+  /// Runs one more update. Returns its loss.
   double operator()() {
     const double loss = updates_.run(update_++);
     return learner_.commit() ? loss : -1;
@@ -60,7 +60,7 @@ class Program {
   const Ledger& ledger() const { return learner_.door().ledger(); }
 
  private:
-  FlushDenormals flush_;  // as `run` does
+  FlushDenormals flush_;  // the same as in `run`
   Spec spec_;
   Topology topology_;
   Learner<R, T> learner_;

@@ -1,8 +1,8 @@
-// (d) Sparse: 10,000 inputs of which one in a hundred is active in a tick, 10,000 rectified units,
+// (d) Sparse: 10,000 inputs, of which one in a hundred is active in a tick, 10,000 rectified units,
 // B and W with 10, 100 (one in a hundred) or 300 synapses a neuron.
 //
-// Goal: 0.8 of an event loop written by hand (hand_sparse.h). Rate: ticks/s, forward only (cost
-// follows events) and under RFLO online (every synapse of B and W learns at every tick; A is
+// Goal: 0.8 of a handwritten event loop (hand_sparse.h). Rate: ticks/s, forward only (the cost
+// follows events) and with online RFLO (every synapse of B and W learns at every tick; A is
 // static).
 #include <cmath>
 
@@ -17,7 +17,8 @@ namespace {
 constexpr std::int32_t kUnits = 10'000;
 constexpr std::int32_t kTicks = 10;
 
-/// So many entries a column: row (7919 k + 31 col) mod rows, all different since 7919 is prime.
+/// `fan_out` entries in each column: row (7919 k + 31 col) mod rows, all different because 7919 is
+/// prime.
 SparseMatrix scattered(std::int32_t rows, std::int32_t cols, std::int64_t fan_out, const char* purpose, double stddev) {
   SparseMatrix matrix{rows, cols, {}, {}, {}};
   for (std::int64_t j = 0; j < cols; ++j) {

@@ -1,7 +1,7 @@
-// (g) Spiking e-prop: the shipped model of pattern generation, one trial and its commit an update
-// (models/pattern_generation.txtpb).
+// (g) Spiking e-prop: the pattern generation of models/pattern_generation.txtpb, one trial and its
+// commit in an update.
 //
-// Goal: 0.3 of the limit, which is 5 ms an update where the limit takes 1.5 (NEST 3.10, the same
+// Goal: 0.3 of the limit, which is 5 ms an update where the limit takes 1.5 ms (NEST 3.10, the same
 // model on one core: 72 ms without recorders). Rate: updates/s.
 #include <cmath>
 

@@ -1,9 +1,9 @@
-// Two threads beside one: the same program and the same bits, by elapsed time. Only a machine with
-// two idle processors tells.
+// Two threads beside one: the same program and the same bits, by elapsed time. The figures have a
+// meaning only on a machine with two idle processors.
 //
-// Goal: 1.7 times one thread for RFLO online from n = 1024 on, and for batches of 32 with over 10^6
-// synapse-steps a tick; nowhere slower than one thread (0.95 here, for the clock's sake): small
-// work stays on one thread by itself. Rate: synapse-steps/s.
+// Goal: 1.7 times one thread for online RFLO from n = 1024 on, and for batches of 32 with more than
+// 10^6 synapse-steps a tick; never slower than one thread (0.95 here, because of the clock), since
+// the program leaves small work on one thread. Rate: synapse-steps/s.
 #include <string>
 
 #include "sim/run/workers.h"

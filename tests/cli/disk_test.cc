@@ -1,6 +1,6 @@
 // Disks that are really full, locked or gone: the program ends with exit 1 and says where and why,
-// what was there before is whole, and a run goes on once there is room again. The disks are small
-// file systems in memory, mounted by those who may.
+// the previous files are whole, and the run can be resumed when there is room again. The disks are
+// small file systems in memory; mounting them needs the permission for it.
 #include <cerrno>
 #include <chrono>
 #include <fstream>
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file system of its own in a new folder, for as long as this lives.
+/// A file system in a new folder, during its life.
 class Disk {
  public:
   Disk(std::string folder, const std::string& size) : folder_(std::move(folder)) {
@@ -32,10 +32,10 @@ class Disk {
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
 
-  /// Why there is none; empty if there is one.
+  /// The reason why there is none, or empty.
   const std::string& lack() const { return lack_; }
 
-  /// Takes all that is free, but for so many bytes.
+  /// Fills the disk except for this number of bytes.
   void fill(std::uintmax_t but) const {
     fs::resize_file(filler(), 0);
     const std::string bytes(fs::space(folder_).available - but, 'x');
@@ -91,11 +91,11 @@ void expect_fails(const Answer& answer, const std::string& part) {
 TEST_F(OnDisk, AFullOneKeepsTheLastCheckpoint) {
   const Disk disk(at("disk"), "64k");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
-  // A checkpoint grows by its losses, eight bytes an update, until two of them are more than the
-  // disk holds.
-  const std::string asked = model("training { updates: 5000 learning_rate: 0.001 }\n");
+  // A checkpoint grows with its losses, eight bytes for each update, until two of them exceed the
+  // disk.
+  const std::string path = model("training { updates: 5000 learning_rate: 0.001 }\n");
   const std::string file = at("disk/run.ckpt");
-  expect_fails(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint", file,
+  expect_fails(invoke({"run", path, "--quiet", "--rule", "rflo", "--out", at("out"), "--checkpoint", file,
                        "--checkpoint-every", "50"}),
                file + ": " + kFull);
   EXPECT_EQ(texts("disk").size(), 1U) << "nothing half written stays";
@@ -106,22 +106,22 @@ TEST_F(OnDisk, AFullOneKeepsTheLastCheckpoint) {
   disk.resize("1m");
   const Answer resumed = invoke({"resume", file});
   EXPECT_EQ(resumed.code, 0) << resumed.err;
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--rule", "rflo", "--out", at("whole")}).code, 0);
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--rule", "rflo", "--out", at("whole")}).code, 0);
   expect_same_files("whole", "out");
 }
 
 TEST_F(OnDisk, AFullOneKeepsTheResultsOfBefore) {
   const Disk disk(at("disk"), "4m");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
-  const std::string asked = model("training { updates: 30 learning_rate: 0.1 }\n");
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("disk/out")}).code, 0);
+  const std::string path = model("training { updates: 30 learning_rate: 0.1 }\n");
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--out", at("disk/out")}).code, 0);
   const auto before = texts("disk/out");
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--seed", "9", "--out", at("whole")}).code, 0);
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--seed", "9", "--out", at("whole")}).code, 0);
   const auto after = texts("whole");
-  const std::vector<std::string> again = {"run", asked, "--quiet", "--seed", "9", "--out", at("disk/out")};
+  const std::vector<std::string> again = {"run", path, "--quiet", "--seed", "9", "--out", at("disk/out")};
   std::vector<std::string> kept = again;
   kept.insert(kept.end(), {"--checkpoint", at("run.ckpt"), "--checkpoint-every", "7"});
-  // No room for any file; room for the small ones, but not for the page.
+  // No room for any file; then room for the small files but not for the page.
   for (const std::uintmax_t room : {std::uintmax_t{0}, std::uintmax_t{32} << 10U}) {
     disk.fill(room);
     fs::remove(at("run.ckpt"));
@@ -141,8 +141,8 @@ TEST_F(OnDisk, AFullOneKeepsTheResultsOfBefore) {
   expect_same_files("whole", "disk/out");
 }
 
-/// What a reader sees of a recording is what the run that had room has in its place. Returns how
-/// many updates an .npy shows.
+/// A reader of a recording sees the beginning of the same file of a run with enough room. Returns
+/// the number of updates in an .npy.
 std::size_t expect_begins_as(const std::string& name, const std::string& bytes, const std::string& whole) {
   if (name.ends_with(".pb")) {
     EXPECT_TRUE(whole.starts_with(bytes)) << name;
@@ -159,10 +159,11 @@ std::size_t expect_begins_as(const std::string& name, const std::string& bytes, 
 }
 
 TEST_F(OnDisk, AFullOneKeepsWhatWasRecorded) {
-  const std::string asked = recorded_model("training { updates: 400 learning_rate: 0.001 batch: 2 }\n");
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole")}).code, 0);
+  const std::string path = recorded_model("training { updates: 400 learning_rate: 0.001 batch: 2 }\n");
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--out", at("whole")}).code, 0);
   const auto whole = texts("whole/record");
-  for (const char* size : {"100k", "220k"}) {  // the first rule's fill it, or the second's
+  // the files of the first rule fill the disk, or those of the second
+  for (const char* size : {"100k", "220k"}) {
     const Disk disk(at("disk"), size);
     if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
     const auto expect_whole_updates = [&] {
@@ -174,7 +175,7 @@ TEST_F(OnDisk, AFullOneKeepsWhatWasRecorded) {
     };
     fs::remove(at("run.ckpt"));
     const Answer full = invoke(
-        {"run", asked, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "60"});
+        {"run", path, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "60"});
     expect_fails(full, kFull);
     EXPECT_TRUE(has(full.err, "disk/out/record/")) << full.err;
     expect_whole_updates();
@@ -190,9 +191,9 @@ TEST_F(OnDisk, AFullOneKeepsWhatWasRecorded) {
 TEST_F(OnDisk, ALockedOneKeepsAll) {
   const Disk disk(at("disk"), "8m");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
-  const std::string asked = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
+  const std::string path = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
   const std::vector<std::string> run = {
-      "run", asked, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
+      "run", path, "--quiet", "--out", at("disk/out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
   ASSERT_EQ(invoke(run).code, 0);
   const auto before = texts("disk/out");
   disk.lock();
@@ -200,16 +201,16 @@ TEST_F(OnDisk, ALockedOneKeepsAll) {
   expect_fails(invoke({"resume", at("run.ckpt")}), at("disk/out") + ": " + why);
   fs::remove(at("run.ckpt"));
   expect_fails(invoke(run), at("disk/out") + ": " + why);
-  expect_fails(invoke({"run", asked, "--checkpoint", at("disk/run.ckpt"), "--out", at("out")}),
+  expect_fails(invoke({"run", path, "--checkpoint", at("disk/run.ckpt"), "--out", at("out")}),
                at("disk/run.ckpt") + ": cannot write: Read-only file system");
   EXPECT_EQ(texts("disk/out"), before);
 }
 
-/// The folder of the results can be written, and that of the recordings in it cannot.
+/// The folder of the results is writable, the folder of the recordings in it is not.
 TEST_F(OnDisk, ALockedFolderOfRecordingsIsNamed) {
-  const std::string asked = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
+  const std::string path = recorded_model("training { updates: 40 learning_rate: 0.001 }\n");
   const std::vector<std::string> run = {
-      "run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
+      "run", path, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "30"};
   const Disk disk(at("out/record"), "8m");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
   disk.lock();
@@ -226,20 +227,19 @@ TEST_F(OnDisk, ALockedFolderOfRecordingsIsNamed) {
   EXPECT_EQ(texts("out"), before);
 }
 
-/// Who is not root meets a folder without permission to write; root may write whatever its
-/// permissions.
+/// A user without root's rights gets a folder without permission to write; root may write in spite
+/// of permissions.
 TEST_F(OnDisk, AFolderWithoutPermissionIsNamed) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write to any folder";
-  const std::string asked = model("");
+  const std::string path = model("");
   fs::create_directory(at("locked"));
   fs::permissions(at("locked"), fs::perms::owner_read | fs::perms::owner_exec);
-  expect_fails(invoke({"run", asked, "--checkpoint", at("locked/run.ckpt")}), "cannot write: Permission denied");
-  expect_fails(invoke({"run", asked, "--out", at("locked")}), "cannot write to the folder: Permission denied");
+  expect_fails(invoke({"run", path, "--checkpoint", at("locked/run.ckpt")}), "cannot write: Permission denied");
+  expect_fails(invoke({"run", path, "--out", at("locked")}), "cannot write to the folder: Permission denied");
   fs::permissions(at("locked"), fs::perms::owner_all);
 }
 
-/// Takes a folder away as soon as a file is there and, where that is asked for, has more than so
-/// many bytes.
+/// Removes a folder as soon as a file exists and, on request, has more than this number of bytes.
 std::thread takes(const std::string& folder, const std::string& file, std::uintmax_t more_than = 0) {
   return std::thread([=] {
     std::error_code error;
@@ -250,23 +250,23 @@ std::thread takes(const std::string& folder, const std::string& file, std::uintm
 }
 
 TEST_F(OnDisk, AFolderOfCheckpointsThatIsNotThereOrVanishesIsNamed) {
-  const std::string asked = model("training { updates: 200000000 learning_rate: 0.001 }\n");
-  expect_fails(invoke({"run", asked, "--checkpoint", at("nowhere/run.ckpt")}),
+  const std::string path = model("training { updates: 200000000 learning_rate: 0.001 }\n");
+  expect_fails(invoke({"run", path, "--checkpoint", at("nowhere/run.ckpt")}),
                "nowhere/run.ckpt: cannot write: No such file or directory");
   fs::create_directory(at("kept"));
   std::thread thief = takes(at("kept"), at("kept/run.ckpt"));
-  const Answer vanished = invoke({"run", asked, "--checkpoint", at("kept/run.ckpt"), "--checkpoint-every", "1"});
+  const Answer vanished = invoke({"run", path, "--checkpoint", at("kept/run.ckpt"), "--checkpoint-every", "1"});
   thief.join();
   expect_fails(vanished, "kept/run.ckpt: cannot write: No such file or directory");
   EXPECT_TRUE(fs::exists(at("kept-away/run.ckpt"))) << "the last good one stays";
 }
 
 TEST_F(OnDisk, AFolderOfRecordingsThatVanishesIsNamed) {
-  // Open files can be written wherever they go, so that it is seen by the next checkpoint.
-  const std::string asked = recorded_model("training { updates: 200000000 learning_rate: 0.001 }\n");
+  // Open files stay writable after the removal, so the next checkpoint finds the fault.
+  const std::string path = recorded_model("training { updates: 200000000 learning_rate: 0.001 }\n");
   std::thread thief = takes(at("out/record"), at("out/record/bptt/W-weights.npy"), 2000);
   const Answer vanished =
-      invoke({"run", asked, "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "20"});
+      invoke({"run", path, "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "20"});
   thief.join();
   expect_fails(vanished, "out/record/bptt/");
   EXPECT_TRUE(has(vanished.err, "No such file or directory")) << vanished.err;

@@ -1,4 +1,4 @@
-// Every way to end has its exit code, and says in one line why.
+// Every kind of end has its exit code and a line with the reason.
 #include <new>
 #include <sstream>
 #include <system_error>

@@ -1,4 +1,4 @@
-// Help, version and the generated docs: an example first, 80 columns, the texts of
+// Help, version and the generated documents: an example first, 80 columns, the texts of
 // tests/data/golden.
 #include "sim/cli/help.h"
 

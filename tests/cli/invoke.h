@@ -1,4 +1,4 @@
-// The program, called in-process or started as a process of its own, and models to call it on.
+// The program, called directly or started as a process, and models for it.
 #pragma once
 
 #include <string>
@@ -17,13 +17,13 @@ struct Answer {
   std::string err;
 };
 
-/// `locus WORDS...`.
+/// Runs `locus WORDS...`.
 Answer invoke(const std::vector<std::string>& words);
 
-/// Starts the program with its output thrown away.
+/// Starts the program without its output.
 ::pid_t start(const std::vector<std::string>& words);
 
-/// Waits for it; its exit code, or 128 + the number of the signal that ended it.
+/// Waits for the process; returns its exit code, or 128 + the number of the signal that ended it.
 int wait_for(::pid_t child);
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -31,7 +31,7 @@ inline bool has(const std::string& text, const std::string& part) { return text.
 inline constexpr int code_of(Exit code) { return static_cast<int>(code); }
 
 /// A model of 2 inputs, 3 tanh neurons and 1 readout, two trials of 4 ticks, 3 updates; rules bptt,
-/// rflo, still. `name` empty: no name.
+/// rflo, still. An empty `name` leaves the name out.
 std::string small_model_text(const std::string& name, const std::string& training = "");
 
 }  // namespace locus

@@ -21,7 +21,7 @@ bool has_ended(::pid_t child) {
   return info.si_pid == child;
 }
 
-/// Another one whenever the file has been replaced; 0: it is not there.
+/// The inode of the file, which changes when the file is replaced; 0 if there is no file.
 ::ino_t inode_of(const std::string& file) {
   struct stat state = {};
   return ::stat(file.c_str(), &state) == 0 ? state.st_ino : 0;
@@ -44,8 +44,8 @@ void kill_and_go_on(const Kills& plan, const std::function<void()>& expect_done)
     const ::ino_t before = inode_of(plan.checkpoint);
     resumed += before != 0 ? 1 : 0;
     const ::pid_t child = begin(1 + tries % 3);
-    // Every other one is killed at once, or while it opens its files; the others once they have got
-    // somewhere, however busy the machine is.
+    // Every second process is killed at once, or while it opens its files; the others after some
+    // progress, however busy the machine is.
     while (tries % 2 == 0 && inode_of(plan.checkpoint) == before && !has_ended(child))
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     std::this_thread::sleep_for(std::chrono::microseconds(microseconds(random)));
@@ -56,7 +56,7 @@ void kill_and_go_on(const Kills& plan, const std::function<void()>& expect_done)
       ++kills;
       continue;
     }
-    expect_done();  // before the kill came
+    expect_done();  // it ended before the kill
     std::filesystem::remove(plan.checkpoint);
     std::filesystem::remove_all(plan.out);
   }

@@ -1,5 +1,5 @@
-// A run that is killed at moments drawn at random and gone on with, on one, two and three threads
-// in turn, until it has been killed often enough.
+// A run that is killed at random moments and resumed, on one, two and three threads in turn, for a
+// given number of kills.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,16 @@ namespace locus {
 
 struct Kills {
   std::string model;
-  std::string every;  // updates from checkpoint to checkpoint
+  std::string every;  // updates between checkpoints
   std::string checkpoint;
   std::string out;
   int kills = 0;
-  int most_microseconds = 0;  // that a process lives after its start, or after its first checkpoint
-  std::uint32_t seed = 0;     // one sequence of moments, so that a failure can be met again
+  int most_microseconds = 0;  // of a process after its start, or after its first checkpoint
+  std::uint32_t seed = 0;     // fixes the sequence of moments, so that a failure can be repeated
 };
 
-/// Whenever a process ends before it is killed `expect_done` is called, and the next one begins
-/// anew; it is called once more when the last one has ended by itself.
+/// Calls `expect_done` when a process ends before its kill, and then begins a new run; calls it
+/// again when the last process has ended by itself.
 void kill_and_go_on(const Kills& plan, const std::function<void()>& expect_done);
 
 }  // namespace locus

@@ -1,4 +1,4 @@
-// locus run --serve and --tensorboard: where the address is said, and what is refused before
+// locus run --serve and --tensorboard: where the address is printed, and the refusals before
 // anything runs.
 #include <algorithm>
 
@@ -16,7 +16,7 @@ class Serve : public InFolder {
     InFolder::SetUp();
     model_ = file("small.txtpb", small_model_text("small"));
   }
-  /// Refused in one line, and nothing was written.
+  /// Expects a refusal in one line and no files.
   void expect_refused(const std::vector<std::string>& words, Exit code, const std::string& why) {
     const std::string out = (folder_ / "out").string();
     std::vector<std::string> all = {"run", model_, "--out", out};
@@ -73,7 +73,7 @@ TEST_F(Serve, AtAnotherAddressOnlyWhereTold) {
   expect_refused({"--serve", "--serve-host", "here"}, Exit::kUsage, "--serve-host: is \"here\"; must be an IP address");
   expect_refused({"--serve-host", "0.0.0.0"}, Exit::kUsage, "--serve-host is given without --serve");
   expect_refused({"--serve", "0", "--serve-host", "192.0.2.1"},
-                 Exit::kFailed,  // an address for documents, which no machine has
+                 Exit::kFailed,  // an address for documentation, which no machine has
                  "--serve: port 0 of 192.0.2.1: Cannot assign requested address");
 }
 

@@ -104,7 +104,7 @@ TEST_F(ModelCommands, ConvertGoesBothWays) {
   EXPECT_TRUE(text("back.txtpb").starts_with("# proto-file: proto/locus/v1/model.proto\n# proto-message: locus.v1.Model\n"));
   const Answer as_text = invoke({"run", back, "--json"});
   const Answer as_binary = invoke({"run", binary, "--json"});
-  // All but the hash of the file itself is the same.
+  // Everything except the hash of the file is the same.
   EXPECT_EQ(as_text.out.substr(as_text.out.find("\"version\"")), as_binary.out.substr(as_binary.out.find("\"version\"")));
 }
 

@@ -1,4 +1,4 @@
-// The process around the program: streams that end early, signals, exit codes as a shell sees them.
+// The process around the program: streams that end early, signals, exit codes in a shell.
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 class Process : public InFolder {
  protected:
-  /// Runs a line of bash with $LOCUS and $DIR set; its exit code.
+  /// Runs a line of bash with $LOCUS and $DIR set and returns its exit code.
   int shell(const std::string& line) {
     const std::string script = file("script", "LOCUS='" LOCUS_PROGRAM "' DIR='" + folder_.string() + "'\n" + line + "\n");
     const int status = std::system(
@@ -49,7 +49,7 @@ TEST_F(Process, CtrlCWritesResults) {
 
 TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
   EXPECT_EQ(shell("$LOCUS theory " LOCUS_MODELS "/student_teacher.txtpb --updates 10000000 &\n"
-                  // until it waits for signal 2
+                  // waits until the process blocks signal 2
                   "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$!/status || ! kill -0 $!; do sleep 0.05; done\n"
                   "sleep 1; kill -INT $!; wait $!"),
             130);
@@ -58,7 +58,7 @@ TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
 }
 
 TEST_F(Process, CtrlCEndsReproduceAndKeepsWhatIsMeasured) {
-  // set -m: without job control a shell lets what it starts in the background ignore SIGINT.
+  // set -m: without job control, background processes of a shell ignore SIGINT.
   EXPECT_EQ(shell("set -m; $LOCUS reproduce rates low-rank --full --out $DIR/out & while [[ ! -e $DIR/out/claims.json ]]; do sleep 0.05; done\n"
                   "sleep 0.2; kill -INT $!; wait $!"),
             130);
@@ -100,7 +100,7 @@ TEST_F(Process, MemoryThatEndsIsExit1) {
   const std::size_t rflo = text.find("rules { name: \"rflo\"");
   text.erase(rflo, text.find('\n', rflo) - rflo);
   file("large.txtpb", text);
-  // Enough for what is foreseen (three times 128 MB), and less than what building takes besides.
+  // Enough for the estimate (three times 128 MB), but not for the additional memory of building.
   EXPECT_EQ(shell("ulimit -v 400000; $LOCUS run $DIR/large.txtpb --rule bptt --threads 1"), 1) << this->text("stderr");
   EXPECT_NE(this->text("stderr").find("memory does not suffice"), std::string::npos) << this->text("stderr");
 }

@@ -1,4 +1,4 @@
-// The line of progress: what it says, when, and that it says nothing where nobody looks.
+// The line of progress: its text, its times, and its absence without a terminal.
 #include "sim/cli/progress.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 namespace locus {
 namespace {
 
-/// What stands on a terminal's line after each time that it was written.
+/// The text on a terminal's line after each write.
 std::vector<std::string> lines_of(const std::string& written) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; (at = written.find('\r', at)) != std::string::npos; ++at) {
@@ -41,7 +41,7 @@ class Progress : public testing::Test {
     now_ = ProgressLine::Clock::time_point(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
     ledger_.add(Channel::kAxon, 0, {(updates - present_.updates) * 1000, 0});
     present_.updates = updates;
-    line.see({.done = done_, .present = &present_, .ledger = &ledger_, .state = {}}, spec_);
+    line.observe({.done = done_, .present = &present_, .ledger = &ledger_, .state = {}}, spec_);
   }
 
   std::ostringstream written_;
@@ -82,7 +82,7 @@ TEST_F(Progress, CoversLoadingAndBuilding) {
   ProgressLine line(written_, true, [this] { return now_; });
   line.say("loading m.txtpb");
   spec_.rules[1].name = "rflo";
-  line.see({.done = done_, .builds = &spec_.rules[1], .state = {}}, spec_);
+  line.observe({.done = done_, .builds = &spec_.rules[1], .state = {}}, spec_);
   EXPECT_EQ(lines_of(written_.str()), (std::vector<std::string>{"loading m.txtpb", "building rflo (2 of 3)"}));
 }
 
@@ -111,7 +111,7 @@ TEST_F(Progress, SaysNothingWhereNobodyLooks) {
 
 class ProgressOfTheProgram : public InFolder {
  protected:
-  /// Runs the program with its standard error on a terminal; what came there.
+  /// Runs the program with its standard error on a terminal; returns the output there.
   std::string on_a_terminal(std::vector<std::string> words) {
     const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
     EXPECT_GE(terminal, 0);

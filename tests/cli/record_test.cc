@@ -1,4 +1,4 @@
-// What a model asks to have recorded, through the program: files, refusals, kills and resumed runs.
+// The records of a model in the program: files, refusals, kills and resumed runs.
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"
@@ -20,8 +20,8 @@ class RecordCommand : public InFolder {
 };
 
 TEST_F(RecordCommand, WritesAFileForEveryRuleThatHasIt) {
-  const std::string asked = model();
-  const Answer answer = invoke({"run", asked, "--out", at("out")});
+  const std::string path = model();
+  const Answer answer = invoke({"run", path, "--out", at("out")});
   EXPECT_EQ(answer.code, 0) << answer.err;
   EXPECT_TRUE(has(answer.out, "recordings: " + at("out/record"))) << answer.out;
   std::vector<std::string> names;
@@ -71,11 +71,11 @@ TEST_F(RecordCommand, InfoSaysHowLargeTheyWillBe) {
 }
 
 TEST_F(RecordCommand, KilledAndResumedEndsWithTheSameBytes) {
-  const std::string asked = model("training { updates: 120 learning_rate: 0.02 batch: 2 }\n");
-  ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
+  const std::string path = model("training { updates: 120 learning_rate: 0.02 batch: 2 }\n");
+  ASSERT_EQ(wait_for(start({"run", path, "--quiet", "--out", at("whole")})), 0);
   const auto expected = texts("whole/record");
   ASSERT_EQ(expected.size(), 7U);
-  kill_and_go_on({.model = asked,
+  kill_and_go_on({.model = path,
                   .every = "3",
                   .checkpoint = at("run.ckpt"),
                   .out = at("out"),
@@ -86,9 +86,9 @@ TEST_F(RecordCommand, KilledAndResumedEndsWithTheSameBytes) {
 }
 
 TEST_F(RecordCommand, AResumedRunNeedsItsRecordings) {
-  const std::string asked = model();
+  const std::string path = model();
   ASSERT_EQ(
-      invoke({"run", asked, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "4"}).code,
+      invoke({"run", path, "--quiet", "--out", at("out"), "--checkpoint", at("run.ckpt"), "--checkpoint-every", "4"}).code,
       0);
   const std::string trace = text("out/record/rflo/W-trace.npy");
   file("out/record/rflo/W-trace.npy", trace.substr(0, 200));

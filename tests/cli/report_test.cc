@@ -1,4 +1,4 @@
-// locus report and locus diff, as scripts use them.
+// locus report and locus diff, in the way that scripts use them.
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"
@@ -52,7 +52,7 @@ class DiffCommand : public ReportCommand {
     words.insert(words.end(), more.begin(), more.end());
     ASSERT_EQ(invoke(words).code, 0);
   }
-  /// The result of "a" as text, with one piece of it replaced, as "b/result.json".
+  /// Writes the result of "a" as text, with one piece of it replaced, to "b/result.json".
   void edit(const std::string& from, const std::string& to) {
     std::string json = text("a/result.json");
     const std::size_t at = json.find(from);

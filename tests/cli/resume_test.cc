@@ -1,5 +1,5 @@
-// locus run --checkpoint and locus resume: what is killed, stopped or moved goes on as if nothing
-// had been.
+// locus run --checkpoint and locus resume: a run that was killed, stopped or moved ends like an
+// uninterrupted one.
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -33,21 +33,21 @@ class ResumeCommand : public InFolder {
 };
 
 TEST_F(ResumeCommand, GoesOnWithNothingButTheFile) {
-  const std::string asked = model();
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole")}).code, 0);
+  const std::string path = model();
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--out", at("whole")}).code, 0);
   for (const char* transport : {"batched", "mailbox"}) {
     const std::string checkpoint = at(std::string(transport) + ".ckpt");
     const std::string out = at(std::string("out-") + transport);
-    ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", out, "--checkpoint", checkpoint, "--checkpoint-every", "5",
+    ASSERT_EQ(invoke({"run", path, "--quiet", "--out", out, "--checkpoint", checkpoint, "--checkpoint-every", "5",
                       "--transport", transport, "--rule", "bptt", "--rule", "rflo", "--seed", "9"})
                   .code,
               0);
     const std::string expected = text(std::string("out-") + transport + "/result.json");
     fs::remove_all(out);
     fs::rename(checkpoint, at("moved.ckpt"));
-    fs::rename(asked, at("elsewhere.txtpb"));  // the checkpoint carries the model
+    fs::rename(path, at("elsewhere.txtpb"));  // the checkpoint contains the model
     const Answer answer = invoke({"resume", at("moved.ckpt"), "--threads", "3"});
-    fs::rename(at("elsewhere.txtpb"), asked);
+    fs::rename(at("elsewhere.txtpb"), path);
     EXPECT_EQ(answer.code, 0) << answer.err;
     EXPECT_EQ(answer.out + answer.err, "");
     EXPECT_EQ(text(std::string("out-") + transport + "/result.json"), expected);
@@ -60,7 +60,7 @@ TEST_F(ResumeCommand, CarriesFilesOfWeightsAndCosts) {
   const std::string gaussian = "weights { gaussian { gain: 0.8 } }";
   text.replace(text.find(gaussian), gaussian.size(), "weights { file { path: \"w.npy\" } }");
   text += "chip { mesh { width: 2 height: 2 } neurons_per_core: 4 cost_file: \"cost.txtpb\" }\n";
-  const std::string asked = file("files.txtpb", text);
+  const std::string path = file("files.txtpb", text);
   file("cost.txtpb", "packet { energy: 2 time: 1 }\n");
   file("other.txtpb", "packet { energy: 3 time: 1 }\n");
   std::string npy("\x93NUMPY\x01\x00\x46\x00", 10);
@@ -73,7 +73,7 @@ TEST_F(ResumeCommand, CarriesFilesOfWeightsAndCosts) {
   for (const bool other_cost : {false, true}) {
     const std::string name = other_cost ? "b" : "a";
     std::vector<std::string> words = {
-        "run", asked, "--quiet", "--out", at(name), "--checkpoint", at(name + ".ckpt"), "--checkpoint-every", "3"};
+        "run", path, "--quiet", "--out", at(name), "--checkpoint", at(name + ".ckpt"), "--checkpoint-every", "3"};
     if (other_cost) words.insert(words.end(), {"--cost", at("other.txtpb")});
     const Answer first = invoke(words);
     ASSERT_EQ(first.code, 0) << first.err;
@@ -81,7 +81,7 @@ TEST_F(ResumeCommand, CarriesFilesOfWeightsAndCosts) {
   fs::remove(at("w.npy"));
   fs::remove(at("cost.txtpb"));
   fs::remove(at("other.txtpb"));
-  fs::remove(asked);
+  fs::remove(path);
   for (const std::string name : {"a", "b"}) {
     const std::string expected = this->text(name + "/result.json");
     EXPECT_FALSE(expected.empty());
@@ -94,11 +94,10 @@ TEST_F(ResumeCommand, CarriesFilesOfWeightsAndCosts) {
 }
 
 TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
-  const std::string asked = model("training { updates: 150 learning_rate: 0.02 batch: 2 }\n");
-  // Made by the program, as the rest: this test's own library may be of another level of
-  // arithmetic.
-  ASSERT_EQ(wait_for(start({"run", asked, "--quiet", "--out", at("whole")})), 0);
-  kill_and_go_on({.model = asked,
+  const std::string path = model("training { updates: 150 learning_rate: 0.02 batch: 2 }\n");
+  // The program makes it, because the library in this test may have another level of arithmetic.
+  ASSERT_EQ(wait_for(start({"run", path, "--quiet", "--out", at("whole")})), 0);
+  kill_and_go_on({.model = path,
                   .every = "1",
                   .checkpoint = at("run.ckpt"),
                   .out = at("out"),
@@ -110,8 +109,8 @@ TEST_F(ResumeCommand, KilledAtFiftyRandomMomentsLosesNothing) {
 }
 
 TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
-  const std::string asked = model("training { updates: 150000 learning_rate: 0.001 }\n");
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--out", at("whole"), "--rule", "rflo"}).code, 0);
+  const std::string path = model("training { updates: 150000 learning_rate: 0.001 }\n");
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--out", at("whole"), "--rule", "rflo"}).code, 0);
   for (const int signal : {SIGTERM, SIGINT}) {
     sigset_t set = {};
     sigset_t before = {};
@@ -126,8 +125,8 @@ TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
       std::this_thread::sleep_for(std::chrono::milliseconds(40));
       ::kill(::getpid(), signal);
     });
-    // An hour is never over here: what is written is written because of the signal.
-    const Answer answer = invoke({"run", asked, "--quiet", "--out", at("out"), "--rule", "rflo", "--checkpoint",
+    // The test takes less than an hour, so that only the signal causes a checkpoint.
+    const Answer answer = invoke({"run", path, "--quiet", "--out", at("out"), "--rule", "rflo", "--checkpoint",
                                   at("run.ckpt"), "--checkpoint-every", "1h"});
     presses.join();
     ASSERT_EQ(pthread_sigmask(SIG_SETMASK, &before, nullptr), 0);
@@ -142,21 +141,21 @@ TEST_F(ResumeCommand, SigtermAndCtrlCWriteACheckpointAndSayHowToGoOn) {
 
 TEST_F(ResumeCommand, CurvesForTensorBoardAreThoseOfARunWithoutABreak) {
   // its teacher has modes
-  const std::string asked = (fs::path(LOCUS_MODELS) / "student_teacher.txtpb").string();
+  const std::string path = (fs::path(LOCUS_MODELS) / "student_teacher.txtpb").string();
   const std::vector<std::string> rules = {"--rule", "bptt", "--rule", "rflo", "--updates", "450"};
   const auto words = [&](const std::string& tensorboard, const std::vector<std::string>& more) {
-    std::vector<std::string> all = {"run", asked, "--quiet", "--tensorboard", at(tensorboard)};
+    std::vector<std::string> all = {"run", path, "--quiet", "--tensorboard", at(tensorboard)};
     all.insert(all.end(), rules.begin(), rules.end());
     all.insert(all.end(), more.begin(), more.end());
     return all;
   };
   ASSERT_EQ(invoke(words("whole", {})).code, 0);
-  // The last checkpoint of each: in the middle of the first rule, between points of a curve; at a
-  // point; in the second rule, when the first is over.
+  // The last checkpoint of each run is in the middle of the first rule between points of a curve;
+  // at a point; and in the second rule, after the end of the first.
   for (const char* every : {"319", "300", "650"}) {
     fs::remove(at("run.ckpt"));
     ASSERT_EQ(invoke(words("tb", {"--checkpoint", at("run.ckpt"), "--checkpoint-every", every})).code, 0);
-    fs::remove_all(at("tb"));  // as if it had been killed, or is gone on with elsewhere
+    fs::remove_all(at("tb"));  // as after a kill, or in another folder
     const Answer resumed = invoke({"resume", at("run.ckpt")});
     ASSERT_EQ(resumed.code, 0) << resumed.err;
     for (const char* rule : {"bptt", "rflo"}) {
@@ -168,24 +167,24 @@ TEST_F(ResumeCommand, CurvesForTensorBoardAreThoseOfARunWithoutABreak) {
 }
 
 TEST_F(ResumeCommand, ACheckpointThatIsThereIsNotOverwrittenByARun) {
-  const std::string asked = model();
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"}).code, 0);
+  const std::string path = model();
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"}).code, 0);
   const std::string before = text("run.ckpt");
   EXPECT_FALSE(before.empty()) << "the last one stays, also after the run has ended";
-  const Answer again = invoke({"run", asked, "--quiet", "--checkpoint", at("run.ckpt")});
+  const Answer again = invoke({"run", path, "--quiet", "--checkpoint", at("run.ckpt")});
   EXPECT_EQ(again.code, code_of(Exit::kUsage));
   EXPECT_TRUE(has(again.err, "run.ckpt is there already; `locus resume")) << again.err;
   EXPECT_EQ(text("run.ckpt"), before);
 }
 
 TEST_F(ResumeCommand, WhatIsNoCheckpointOrOfAnotherRunIsExit3) {
-  const std::string asked = model();
-  const Answer text_file = invoke({"resume", asked});
+  const std::string path = model();
+  const Answer text_file = invoke({"resume", path});
   EXPECT_EQ(text_file.code, code_of(Exit::kInvalid));
   EXPECT_TRUE(has(text_file.err, "small.txtpb: error: is no checkpoint of locus; must be a file that locus wrote as a checkpoint"))
       << text_file.err;
   EXPECT_EQ(invoke({"resume", at("nowhere")}).code, code_of(Exit::kFailed));
-  ASSERT_EQ(invoke({"run", asked, "--quiet", "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"}).code, 0);
+  ASSERT_EQ(invoke({"run", path, "--quiet", "--checkpoint", at("run.ckpt"), "--checkpoint-every", "1"}).code, 0);
   std::string bytes = text("run.ckpt");
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   const Answer flipped = invoke({"resume", file("flipped.ckpt", bytes)});
@@ -197,41 +196,41 @@ TEST_F(ResumeCommand, WhatIsNoCheckpointOrOfAnotherRunIsExit3) {
 }
 
 TEST_F(ResumeCommand, AWholeCheckpointOfWhatIsNoRunIsExit3) {
-  const std::string asked = model();
-  Spec spec = load(asked);
+  const std::string path = model();
+  Spec spec = load(path);
   spec.training.updates = 2;
   const auto write = [&](const std::vector<std::string>& arguments) {
     run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
-                 write_checkpoint({.arguments = arguments, .model = asked, .bytes = text("small.txtpb"), .files = {}},
+                 write_checkpoint({.arguments = arguments, .model = path, .bytes = text("small.txtpb"), .files = {}},
                                   moment, at("run.ckpt"));
                }});
     const Answer answer = invoke({"resume", at("run.ckpt")});
     EXPECT_EQ(answer.code, code_of(Exit::kInvalid));
     return answer.err;
   };
-  EXPECT_TRUE(has(write({asked, "--no-such-option"}), "that this program cannot be asked for; unknown option"))
+  EXPECT_TRUE(has(write({path, "--no-such-option"}), "that this program cannot be asked for; unknown option"))
       << "of another version";
-  EXPECT_TRUE(has(write({asked, "--updates", "many"}), "that this program cannot be asked for; --updates: is \"many\""));
-  EXPECT_TRUE(has(write({asked, "--updates", "1"}), "is a checkpoint of another run; rule bptt of it: 2 updates of 1"));
-  EXPECT_TRUE(has(write({asked, "--rule", "rtrl"}), "is a checkpoint of another run"));
+  EXPECT_TRUE(has(write({path, "--updates", "many"}), "that this program cannot be asked for; --updates: is \"many\""));
+  EXPECT_TRUE(has(write({path, "--updates", "1"}), "is a checkpoint of another run; rule bptt of it: 2 updates of 1"));
+  EXPECT_TRUE(has(write({path, "--rule", "rtrl"}), "is a checkpoint of another run"));
 }
 
 TEST_F(ResumeCommand, WhatDoesNotGoTogetherIsExit2) {
-  const std::string asked = model();
+  const std::string path = model();
   const std::string other = file("other.txtpb", small_model_text("other"));
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {"run", asked, "--checkpoint-every", "3"},
-           {"run", asked, other, "--checkpoint", at("run.ckpt")},
-           {"run", asked, "--checkpoint", at("run.ckpt"), "--trace", at("t.csv")},
-           {"run", asked, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "0"},
-           {"run", asked, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "5 minutes"},
-           {"run", asked, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "99999999999"}}) {
+           {"run", path, "--checkpoint-every", "3"},
+           {"run", path, other, "--checkpoint", at("run.ckpt")},
+           {"run", path, "--checkpoint", at("run.ckpt"), "--trace", at("t.csv")},
+           {"run", path, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "0"},
+           {"run", path, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "5 minutes"},
+           {"run", path, "--checkpoint", at("run.ckpt"), "--checkpoint-every", "99999999999"}}) {
     const Answer answer = invoke(words);
     EXPECT_EQ(answer.code, code_of(Exit::kUsage)) << answer.err;
     EXPECT_TRUE(has(answer.err, "checkpoint")) << answer.err;
   }
   EXPECT_FALSE(fs::exists(at("run.ckpt")));
-  const Answer folder = invoke({"run", asked, "--checkpoint", folder_.string()});
+  const Answer folder = invoke({"run", path, "--checkpoint", folder_.string()});
   EXPECT_EQ(folder.code, code_of(Exit::kUsage));
   EXPECT_TRUE(has(folder.err, "--checkpoint " + folder_.string() + " is a folder; must be a file")) << folder.err;
 }

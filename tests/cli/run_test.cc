@@ -1,4 +1,4 @@
-// locus run, as scripts use it: exit codes, what stands where, the options.
+// locus run, in the way that scripts use it: exit codes, places of output, options.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -164,7 +164,7 @@ TEST_F(Run, MemoryThatCannotBeHadIsForeseen) {
   std::string vast = small_model_text("vast");
   vast.replace(vast.find("size: 3 rate"), 7, "size: 40000");
   const std::size_t rflo = vast.find("rules { name: \"rflo\"");
-  vast.erase(rflo, vast.find('\n', rflo) - rflo);  // its feedback has the size of before
+  vast.erase(rflo, vast.find('\n', rflo) - rflo);  // its feedback still has the old size
   const Answer answer = invoke({"run", file("vast.txtpb", vast), "--rule", "rtrl"});
   EXPECT_EQ(answer.code, code_of(Exit::kFailed)) << answer.err;
   EXPECT_TRUE(has(answer.err, "rule rtrl needs at least 1.02 PB of memory, 1.02 PB of it for sensitivities")) << answer.err;
@@ -184,14 +184,14 @@ TEST_F(Run, MemoryThatIsAllowedIsHeldAgainstWhatIsForeseen) {
 TEST_F(Run, InterruptEndsAfterThePresentUpdateAndWritesResults) {
   const std::string endless =
       file("endless.txtpb", small_model_text("endless", "training { updates: 2000000000 learning_rate: 0.001 }\n"));
-  // Blocked before any thread is made, so that none of the test's takes the signal: only the
-  // program waits for it.
+  // The signal is blocked before the program makes any thread, so that no thread of the test takes
+  // it and only the program waits for it.
   sigset_t set = {};
   sigset_t before = {};
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   ASSERT_EQ(pthread_sigmask(SIG_BLOCK, &set, &before), 0);
-  // Ctrl-C once the run has begun; it has begun when its folder is there and has been tried.
+  // Sends Ctrl-C after the start of the run, when its folder exists and has been checked.
   std::thread presses([this] {
     while (!std::filesystem::exists(folder_ / "out")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     std::this_thread::sleep_for(std::chrono::milliseconds(300));

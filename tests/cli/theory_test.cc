@@ -1,4 +1,4 @@
-// locus theory and locus reproduce, in-process: what they print, and how they end.
+// locus theory and locus reproduce, called directly: their output and their end.
 #include <array>
 #include <sstream>
 #include <string>

@@ -1,5 +1,5 @@
-// A wrong command line: exit 2, nothing on standard output, and what is wrong with the nearest
-// right one on the first line.
+// A wrong command line: exit 2, nothing on standard output, and on the first line the fault and the
+// nearest correct word.
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"
@@ -72,7 +72,7 @@ TEST_F(WrongLine, MailboxSaysHowManySynapsesItTakes) {
   const std::string size = "name: \"rec\" size: 3";
   ASSERT_NE(text.find(size), std::string::npos) << text;
   text.replace(text.find(size), size.size(), "name: \"rec\" size: 50000");
-  text.resize(text.find("rules {"));  // the feedback of these is for 3 neurons
+  text.resize(text.find("rules {"));  // their feedback is for 3 neurons
   text += "rules { name: \"still\" none {} }\n";
   const Answer answer = invoke({"run", file("wide.txtpb", text), "--transport", "mailbox"});
   EXPECT_EQ(answer.code, code_of(Exit::kUsage)) << answer.err;

@@ -1,6 +1,6 @@
 // expect: no matching function for call to 'on\(locus::RateLayer<double>&
 //
-// A view is made of references to one actor's state; a layer or a network is none.
+// A view consists of references to one actor's state; a layer or a network is no view.
 #include "core/actor/network.h"
 #include "core/actor/rate_neuron.h"
 

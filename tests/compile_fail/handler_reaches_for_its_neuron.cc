@@ -1,7 +1,7 @@
 // expect: has no member named 'activity'
 //
-// A synapse's handler sees the synapse and one message: the activity of its postsynaptic neuron is
-// not there to be read.
+// The handler of a synapse sees the synapse and one message. The activity of its postsynaptic
+// neuron is not among them.
 #include "core/actor/synapse.h"
 
 namespace locus {

@@ -1,6 +1,6 @@
 // expect: no match for .operator==.
 //
-// A tick and a lane are both small numbers, and never the same thing.
+// A tick and a lane are both small numbers and must not be compared.
 #include "core/base/id.h"
 
 namespace locus {

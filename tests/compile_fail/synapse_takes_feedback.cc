@@ -1,6 +1,6 @@
 // expect: no matching function for call to 'on\(locus::Synapse<double>
 //
-// A synapse has no handler for what is sent to neurons.
+// A synapse has no handler for messages to neurons.
 #include "core/actor/rate_neuron.h"
 #include "core/actor/synapse.h"
 

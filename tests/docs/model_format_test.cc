@@ -1,9 +1,8 @@
-// docs/model-format.md: every example on the page loads, and the faults that it shows are those
-// that the loader finds.
+// docs/model-format.md: every example on the page loads, and its faults are those of the loader.
 //
-// A block marked `textproto` is a whole model if it opens with its schema; any other replaces the
-// parts of the same name in the first block, as the page tells its reader. One marked `textproto
-// wrong` is followed by a block `text` with what is said of it.
+// A block with the mark `textproto` is a whole model if it begins with its schema. Any other block
+// replaces the parts of the same names in the first block, as the page explains. A block `textproto
+// wrong` is followed by a block `text` with its fault.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -23,7 +22,7 @@ namespace locus {
 namespace {
 
 struct Block {
-  std::string kind;  // what follows the opening fence
+  std::string kind;  // the words after the opening fence
   std::string text;
   int line = 0;  // of the opening fence
 };
@@ -46,8 +45,8 @@ std::vector<Block> blocks_of(const std::filesystem::path& page) {
   return blocks;
 }
 
-/// A model's text cut into its top-level parts, each with its name; a part begins in the first
-/// column and ends before the next.
+/// The text of a model in its top-level parts with their names. A part begins in the first column
+/// and ends before the next one.
 struct Part {
   std::string name;
   std::string text;
@@ -80,12 +79,11 @@ std::string replaced(const std::string& base, const std::string& example) {
     else
       text += part.text;
   }
-  for (const Part& part : given) put(part.name);  // those that the base has not
+  for (const Part& part : given) put(part.name);  // the parts that the base lacks
   return text;
 }
 
-/// A folder of its own with the files that the page's examples name: A.npy (1 x 3) and B.blocks (3
-/// x 2, dense).
+/// A folder with the files of the page's examples: A.npy (1 x 3) and B.blocks (3 x 2, dense).
 class ModelFormat : public testing::Test {
  protected:
   ModelFormat()

@@ -1,9 +1,8 @@
-// Any bytes as a checkpoint: read, held against the model that it carries and, where it is a small
-// one, gone on from.
+// Any bytes as a checkpoint: it is read, compared with its model, and resumed if it is small.
 //
-// The first byte says what the rest is (even: the parts within the frame, odd: a file with its
-// frame). Faults are the normal outcome; a crash, a sanitiser's report, a CHECK that fails or
-// memory without bound are what is looked for.
+// The first byte decides about the rest (even: the parts within the frame, odd: a file with its
+// frame). Faults are the normal result; the fuzzer looks for a crash, a sanitiser's report, a
+// failing CHECK or unbounded memory.
 #include <cstddef>
 #include <cstdint>
 #include <sstream>
@@ -22,7 +21,7 @@ namespace {
 
 constexpr std::int64_t kMostNeurons = 100;
 
-/// A file in memory, by a path.
+/// A file in memory that has a path.
 class MemoryFile {
  public:
   explicit MemoryFile(std::string_view bytes) : file_(::memfd_create("checkpoint", MFD_CLOEXEC)) {
@@ -53,7 +52,7 @@ bool is_small(const locus::Spec& spec) {
 
 void go_on(locus::Checkpoint checkpoint) {
   std::vector<locus::Fault> warnings;
-  const locus::Spec spec = locus::load_bytes(checkpoint.asked.bytes, "m.txtpb", {}, warnings, &checkpoint.asked.files);
+  const locus::Spec spec = locus::load_bytes(checkpoint.request.bytes, "m.txtpb", {}, warnings, &checkpoint.request.files);
   if (!is_small(spec) || !locus::misfit(spec, locus::topology_of(spec), checkpoint.state).empty()) return;
   locus::run(spec, {.transport = locus::TransportKind::kBatched, .threads = 1, .from = &checkpoint.state});
 }

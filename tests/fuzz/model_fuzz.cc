@@ -1,8 +1,8 @@
-// Any bytes as a model file: load, validate and, where they are a model, build it.
+// Any bytes as a model file: it is loaded, validated, and built if it is a model.
 //
-// The first byte says the form (even: text, odd: wire), the rest is the file. Faults are the normal
-// outcome; a crash, a sanitiser's report, a CHECK that fails or memory without bound are what is
-// looked for.
+// The first byte decides about the form (even: text, odd: wire), and the rest is the file. Faults
+// are the normal result; the fuzzer looks for a crash, a sanitiser's report, a failing CHECK or
+// unbounded memory.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace {
 
-constexpr std::int64_t kMostSynapses = 10'000;  // of a network that is run here
+constexpr std::int64_t kMostSynapses = 10'000;  // of a network that runs here
 constexpr std::int64_t kMostNeurons = 300;
 constexpr std::int32_t kMostBatch = 16;
 
@@ -33,8 +33,7 @@ bool is_small(const locus::NetworkSpec& network) {
   return synapses <= kMostSynapses && neurons <= kMostNeurons;
 }
 
-/// Cuts a model down to three ticks (where these are not those of matrices), a few patterns and one
-/// update.
+/// Shortens a model to three ticks (unless matrices determine them), a few patterns and one update.
 void shorten(locus::Spec& spec) {
   constexpr std::int32_t kTicks = 3;
   constexpr std::int32_t kPatterns = 4;

@@ -1,5 +1,5 @@
-// Any bytes as an .npy file (weights_input.h): faults are the normal outcome; a crash, a
-// sanitiser's report, a CHECK that fails or memory without bound are what is looked for.
+// Any bytes as an .npy file (weights_input.h). Faults are the normal result; the fuzzer looks for a
+// crash, a sanitiser's report, a failing CHECK or unbounded memory.
 #include "sim/model/npy.h"
 #include "tests/fuzz/weights_input.h"
 

@@ -1,9 +1,10 @@
-// Any bytes as a recording that a resumed run is to go on with (sim/report/recordings.h).
+// Any bytes as a recording that a resumed run continues (sim/report/recordings.h).
 //
-// Of the input, the first byte says which form it is of (even: .npy, odd: protobuf) and whether the
-// checkpoint has seen just these bytes (bit 1); the next two how long it was then; the rest is the
-// file. What is refused stays as it was; what is gone on with keeps what it had, but for an .npy's
-// head. Anything else, a crash, a sanitiser's report or a CHECK that fails is what is looked for.
+// The first byte of the input decides about the form (even: .npy, odd: protobuf), and its bit 1
+// says whether the checkpoint has a hash of exactly these bytes. The next two are the length at the
+// checkpoint, and the rest is the file. A refused file must stay as it was; a continued file must
+// keep its contents, except for the head of an .npy. The fuzzer looks for anything else, a crash, a
+// sanitiser's report or a failing CHECK.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +35,7 @@ training { updates: 2 learning_rate: 0.1 }
 rules { name: "rflo" rflo { feedback { weights { constant { value: 1 } } } } }
 record { name: "seen" quantity: ACTIVITY population: "rec" })";
 
-/// Goes on with the file. False if it was refused.
+/// Continues the file. Returns false if it was refused.
 bool go_on(const locus::Spec& spec, const locus::Folder& folder, const locus::RecordingState& state) {
   locus::FileCalls calls = locus::system_calls();
   calls.sync = [](int) { return 0; };
@@ -42,7 +43,7 @@ bool go_on(const locus::Spec& spec, const locus::Folder& folder, const locus::Re
     locus::Recordings recordings(spec, folder.path(), {state}, calls);
     const locus::RunResult result =
         locus::run(spec, {.threads = 1,
-                          .watch = [&](const locus::Moment& moment) { recordings.see(moment); },
+                          .watch = [&](const locus::Moment& moment) { recordings.observe(moment); },
                           .look = [&](const locus::Sample& sample) { recordings.look(sample); }});
     recordings.end(result);
   } catch (const locus::ModelError&) {
@@ -64,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   spec.records[0].protobuf = !npy;
 
   const std::string file = npy ? "record/rflo/seen.npy" : "record/rflo/seen.pb";
-  // a checkpoint that says less is refused as it is read
+  // reading a checkpoint refuses shorter lengths
   const std::int64_t length = std::max(1, data[1] | data[2] << 8);
   const std::size_t head = npy ? locus::kNpyHead : 0;
   const auto kept = [&](std::string_view all) {

@@ -1,9 +1,9 @@
-// Runs a fuzzer's corpus without libFuzzer: every file of the folders named is given to the target
-// once, in order of name. With `--mutate N` in front, N inputs more are made of them by chance (the
-// same N on every machine) and given to it.
+// Runs a fuzzer's corpus without libFuzzer: passes every file of the named folders to the target
+// once, in the order of names. With `--mutate N` in front, it also passes N random variations of
+// them (the same N on every machine).
 //
-// Why: inputs that once mattered are then tests of every build and every compiler, not of the
-// fuzzing build alone. A crash or a sanitiser ends it.
+// The inputs that once revealed a fault are thus tests in every build with every compiler, not only
+// in the fuzzing build. A crash or a sanitiser ends the program.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -36,8 +36,8 @@ Bytes bytes_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-/// Changes an input here and there: bits, bytes, numbers at the edge of their range, pieces gone,
-/// doubled, or taken from another input.
+/// Makes a few random changes in an input: bits, bytes, numbers at the limits of their range,
+/// pieces that are removed, doubled, or taken from another input.
 class Mutator {
  public:
   explicit Mutator(const std::vector<Bytes>& corpus) : corpus_(corpus) {}
@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
   std::vector<Bytes> corpus;
   for (int i = first; i < argc; ++i) {
     for (const auto& file : files_of(argv[i])) {
-      // flushed: the last name printed is the one that crashed
+      // flushed, so that the last printed name is that of the crash
       std::cout << file.string() << std::endl;
       corpus.push_back(bytes_of(file));
       LLVMFuzzerTestOneInput(corpus.back().data(), corpus.back().size());
@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
   }
   if (corpus.empty()) {
     std::cout << "no inputs\n";
-    return 1;  // an empty corpus tests nothing, and must not pass
+    return 1;  // an empty corpus tests nothing and must not pass
   }
   Mutator mutator(corpus);
   for (long long i = 0; i < mutations; ++i) {

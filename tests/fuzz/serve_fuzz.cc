@@ -1,10 +1,10 @@
-// Any bytes as what a browser says to the live page's server: the head of a request, and the frames
-// of a WebSocket behind it.
+// Any bytes from a browser to the server of the live page: the head of a request, and the frames of
+// a WebSocket after it.
 //
-// The server is the real one, on loopback. The first byte of an input says whether its sender knows
-// the address (even): then every TOKEN in it is the server's. PORT is the server's in any case.
-// Looked for: a crash, a sanitiser's report, a conversation that does not end, a server that no
-// longer answers, and a page or a socket given to who does not know the address.
+// The server is the real one, on loopback. If the first byte of an input is even, its sender knows
+// the address: every TOKEN in the input becomes the server's. PORT always becomes the server's. The
+// fuzzer looks for a crash, a sanitiser's report, a conversation without an end, a server that no
+// longer answers, and a page or a socket for a sender who does not know the address.
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -25,10 +25,10 @@ namespace {
 constexpr std::string_view kPage = "what only those may see who know the address";
 constexpr std::size_t kTokenDigits = 32;
 constexpr int kPatience =
-    // seconds that an answer may take; the server's own patience with a head is as long, but nobody
-    // waits here
+    // seconds for an answer; the server's own time limit for a head is the same, but nothing here
+    // waits
     5;
-// inputs from one look whether the server still answers to the next
+// inputs between two checks that the server still answers
 constexpr unsigned kAlive = 64;
 
 std::string with(std::string text, std::string_view placeholder, const std::string& value) {
@@ -37,7 +37,7 @@ std::string with(std::string text, std::string_view placeholder, const std::stri
   return text;
 }
 
-/// Says `bytes` and no more; what comes until the server closes.
+/// Sends `bytes` and returns everything until the server closes the connection.
 std::string converse(std::uint16_t port, std::string_view bytes) {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
@@ -45,7 +45,7 @@ std::string converse(std::uint16_t port, std::string_view bytes) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const timeval patience = {.tv_sec = kPatience, .tv_usec = 0};
-  // leaves no port waiting behind: thousands of inputs a second
+  // leaves no port in a waiting state, because there are thousands of inputs a second
   const linger at_once = {.l_onoff = 1, .l_linger = 0};
   ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -67,7 +67,7 @@ std::string converse(std::uint16_t port, std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  // one for all inputs: they must not get in each other's way
+  // one server for all inputs, which must not disturb each other
   static locus::LiveServer server(0, std::string(kPage));
   static const std::string token = server.url().substr(server.url().size() - kTokenDigits - 1, kTokenDigits);
   static unsigned inputs = 0;

@@ -1,5 +1,5 @@
-// An input of a fuzzer of weight files: its first byte says what shape the model wants (even: any,
-// odd: 3 x 2), the rest is the file.
+// An input for a fuzzer of weight files: the first byte decides about the shape in the model (even:
+// any, odd: 3 x 2), and the rest is the file.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace locus {
 
-/// Reads it with `read` (const FileBeside&, const MatrixShape&, const FieldPath&, Reading&); what
-/// is without a fault goes to `check`, with the number of bytes that the file has.
+/// Reads the file with `read` (const FileBeside&, const MatrixShape&, const FieldPath&, Reading&)
+/// and passes a result without faults to `check`, with the number of bytes of the file.
 template <class Read, class Check>
 void read_weights(const std::uint8_t* data, std::size_t size, Read&& read, Check&& check) {
   if (size == 0) return;
@@ -29,8 +29,8 @@ void read_weights(const std::uint8_t* data, std::size_t size, Read&& read, Check
   if (!faults.has_errors()) check(matrix, bytes);
 }
 
-/// A dense matrix without faults holds as many numbers as it says, and no more than its file has of
-/// `smallest` bytes each.
+/// A dense matrix without faults has as many numbers as its shape says, and the file has at least
+/// `smallest` bytes for each.
 inline void check_dense(const DenseMatrix& matrix, std::size_t bytes, std::size_t smallest) {
   if (static_cast<std::int64_t>(matrix.values.size()) != matrix.rows * matrix.cols || matrix.values.size() > bytes / smallest)
     throw std::logic_error("a dense matrix without faults has other numbers than its file");

@@ -1,5 +1,5 @@
-// Somebody who uses locus::sim: loads a model that was installed, runs one update of it, and reads
-// the counts. Arguments: the version that is expected, and the model.
+// A user of locus::sim: loads an installed model, runs one update of it, and reads the counts.
+// Arguments: the expected version, and the model.
 #include <iostream>
 
 #include "sim/model/load.h"

@@ -1,4 +1,4 @@
-// Somebody who uses locus::core alone: asks the one function that decides whether a message is a
+// A user of locus::core alone: calls the one function that decides whether a message is a
 // violation.
 #include <iostream>
 

@@ -24,7 +24,7 @@ std::vector<R> drawn(int size, int seed) {
   return values;
 }
 
-/// Both products of a part of a matrix whose columns are `stride` apart; sums in long double.
+/// Both products of a part of a matrix with a column distance of `stride`; sums in long double.
 template <class R>
 void expect_products(int targets, int sources, int lanes, int stride, double tolerance) {
   const std::vector<R> weight = drawn<R>(stride * sources, 1);
@@ -68,8 +68,8 @@ TEST(Product, IsThatOfPlainLoops) {
   }
 }
 
-/// Weights that come from afar with one lane, and such as are brought together for many, in more
-/// inputs than one block of them has.
+/// Weights that are far in memory with one lane, and weights that are gathered for many lanes, with
+/// more inputs than one block.
 TEST(Product, OfManyWeightsIsThatOfPlainLoops) {
   for (const auto& [targets, sources, lanes] : {std::array{530, 300, 1}, std::array{263, 611, 1}, std::array{37, 300, 100},
                                                 std::array{21, 530, 49}, std::array{300, 37, 32}}) {
@@ -86,8 +86,8 @@ TEST(Product, TakesPartOfAMatrix) {
   }
 }
 
-/// Rows of one tape heard by another's: both layouts of a tape, against sums in long double; what
-/// lies between the columns stays as it was.
+/// Products of one tape's rows with another's: both layouts of a tape, against sums in long double;
+/// the memory between the columns stays the same.
 template <class R>
 void expect_outer_products(int targets, int sources, int rows, bool tick_is_contiguous, double tolerance) {
   const std::vector<R> left = drawn<R>(targets * rows, 1);
@@ -135,10 +135,10 @@ TEST(Product, OfTapesIsTheSumOverTheirRows) {
   }
 }
 
-/// A run of rows at once, of a part of the sources and onto a part of the targets, against a
-/// product a row.
+/// A run of rows at once, for a part of the sources and of the targets, against one product for
+/// each row.
 TEST(Product, OfARunOfRowsIsThatOfEach) {
-  // the last two: how far rows lie apart
+  // the last two are the distances between rows
   constexpr std::int32_t kTargets = 19, kSources = 6, kRows = 9, kFrom = 11, kTo = 23;
   const std::vector<double> weight = drawn<double>(kTargets * kSources, 1);
   const std::vector<double> said = drawn<double>(kFrom * kRows, 2);
@@ -152,8 +152,8 @@ TEST(Product, OfARunOfRowsIsThatOfEach) {
   EXPECT_NE(whole[0], drawn<double>(1, 3)[0]);
 }
 
-/// One lane: a range of whole grains of targets gives the bits that the whole product has there, so
-/// that threads may take any; of few weights, and of such as come from afar.
+/// With one lane, a range of whole grains of targets gives the same bits as the whole product, so
+/// that threads may take any range; for few weights, and for weights that are far in memory.
 template <class R>
 void expect_bits_of_the_whole(std::int32_t targets, std::int32_t sources, std::int32_t range) {
   const std::vector<R> weight = drawn<R>(targets * sources, 1);

@@ -1,4 +1,5 @@
-// Weights from streams of matrix blocks: dense, sparse, csr, and streams that lie or end too early.
+// Weights from streams of matrix blocks: dense, sparse, csr, and streams that are false or end too
+// early.
 #include "sim/model/blocks.h"
 
 #include <functional>
@@ -63,7 +64,7 @@ Block csr(std::int32_t first_row, const std::vector<std::int64_t>& offset, const
   return block;
 }
 
-/// B (3 x 2) from these bytes.
+/// Loads B (3 x 2) from these bytes.
 Spec loaded(const std::string& bytes) {
   const Folder folder;
   folder.write("w.blocks", bytes);

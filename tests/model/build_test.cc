@@ -1,5 +1,5 @@
-// From Spec to network: orders, offsets, what a sparse projection remembers, R only where it is
-// used.
+// From Spec to network: orders, offsets, the order of a sparse projection's entries, R only for
+// rules with feedback.
 #include "sim/model/build.h"
 
 #include <string>

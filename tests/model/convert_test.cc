@@ -1,4 +1,4 @@
-// Text and wire form carry the same model, bit for bit.
+// Text and wire form contain the same model, bit for bit.
 #include "sim/model/convert.h"
 
 #include <fstream>
@@ -58,7 +58,7 @@ TEST(Convert, NeedsNoValidModel) {
 TEST(Convert, RefusesWhatTextCannotCarry) {
   const Folder folder;
   v1::Model model;
-  // no number, with a payload
+  // NaN with a payload
   model.mutable_training()->set_learning_rate(std::bit_cast<double>(0x7ff8000000000123ULL));
   const auto in = folder.write("m.binpb", model.SerializeAsString());
   EXPECT_THROW(convert(in, folder.path("m.txtpb")), ModelError);

@@ -28,8 +28,8 @@ Marked unmark(std::string text) {
   return {text, static_cast<int>(lines) + 1, static_cast<int>(at - line_begin) + 1};
 }
 
-/// Whether a path such as network.projections[1].weights names fields of the schema, with indices
-/// exactly where they repeat.
+/// True if a path such as network.projections[1].weights names fields of the schema, with indices
+/// exactly at repeated fields.
 bool is_field(const std::string& path) {
   const google::protobuf::Descriptor* message = v1::Model::descriptor();
   for (std::size_t begin = 0; begin < path.size();) {

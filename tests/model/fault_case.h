@@ -1,5 +1,5 @@
-// Faults as a table: a model with one thing wrong, and where, about what field and with which words
-// it must be told.
+// Faults as a table: a model with one fault, and the expected place, field and words of its
+// message.
 #pragma once
 
 #include <functional>
@@ -10,13 +10,13 @@
 
 namespace locus {
 
-/// The place of the fault is marked by @ in the text (the start of the file where there is none);
-/// the mark is taken out before the text is loaded.
+/// The mark @ in the text is the place of the fault (without a mark, the start of the file); it is
+/// removed before the text is loaded.
 struct FaultCase {
   std::string name;
-  std::function<void(ModelText&)> change;  // of the valid model
+  std::function<void(ModelText&)> change;  // changes the valid model
   std::string field;
-  std::vector<std::string> words;  // that its description must hold
+  std::vector<std::string> words;  // required in the description
   bool warning = false;
 };
 
@@ -24,12 +24,12 @@ struct FaultCase {
 /// exists in the schema.
 void expect_faults(const std::vector<FaultCase>& cases);
 
-/// Weights of W (3 x 3) in the form given, and W with dense, sparse or csr fields.
+/// The model with these weights of W (3 x 3); they are dense, sparse or csr fields.
 std::string w_with(const std::string& weights);
 std::string dense_w(const std::string& inside);
 std::string sparse_w(const std::string& inside);
 std::string csr_w(const std::string& inside);
-/// The three populations, with other words for the rate population.
+/// The three populations with another text for the rate population.
 std::string rate_population(const std::string& rec);
 std::string recorded(const std::string& trials);
 

@@ -1,4 +1,4 @@
-// Chips: what a good one becomes, and its faults; cost files.
+// Chips: the Spec of a good one, and its faults; cost files.
 #include <gtest/gtest.h>
 
 #include "sim/model/cost.h"

@@ -1,4 +1,4 @@
-// Faults of drawn inputs and targets: where, about which field, in which words.
+// Faults of drawn inputs and targets: place, field and words.
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -12,7 +12,7 @@ using M = ModelText;
 
 const std::string kTraining = "training { ticks: 4 dt_ms: 0.5 learning_rate: 0.1 }";
 
-/// The small model with a drawn task, which is what is marked where nothing in it is.
+/// The small model with a drawn task, which is the marked place unless `drawn` contains a mark.
 std::function<void(M&)> with(const std::string& drawn) {
   return [drawn](M& m) {
     m.task =

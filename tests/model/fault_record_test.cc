@@ -1,4 +1,4 @@
-// Records: what a good one becomes, and its faults.
+// Records: the Spec of a good one, and its faults.
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -56,7 +56,7 @@ std::string activity(const std::string& more) {
   return "record { quantity: ACTIVITY population: \"rec\" " + more + " }";
 }
 
-/// The model has two inputs, three rate neurons, one readout; two ticks, one trial an update.
+/// The model has two inputs, three rate neurons, one readout, two ticks, and one trial an update.
 TEST(Faults, OfRecords) {
   expect_faults({
       {"no quantity", [](M& m) { m.more = "@record { population: \"rec\" }"; }, "record[0].quantity", {"is missing"}},

@@ -175,7 +175,7 @@ TEST(Faults, OfWholes) {
   });
 }
 
-/// Worth a word when a model is looked at; a run that names its rules itself needs none.
+/// A warning of validate only; a run that names its rules itself needs none.
 TEST(Faults, NoRulesIsAWarningOfValidateOnly) {
   const Folder folder;
   ModelText text;

@@ -1,4 +1,4 @@
-// What the loader says of a training: clips, evaluations, how trials begin, schedules and stops.
+// Faults of training: clips, evaluations, the begin of trials, schedules and stops.
 #include <gtest/gtest.h>
 
 #include "tests/model/fault_case.h"

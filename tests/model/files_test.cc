@@ -1,4 +1,4 @@
-// Files are read and written as wholes.
+// Files are read and written as a whole.
 #include "sim/model/files.h"
 
 #include <string>
@@ -48,8 +48,8 @@ TEST(Files, TooLargeIsAnErrorBeforeMemoryIsTaken) {
   const auto file = folder.write("x", "12345");
   EXPECT_EQ(read_file(file, 5), "12345");
   EXPECT_THROW(read_file(file, 4), FileError);
-  EXPECT_THROW(read_file("/dev/zero", 1'000'000), FileError);  // not regular, without an end
-  std::filesystem::resize_file(file, 5'000'000'000);           // a hole
+  EXPECT_THROW(read_file("/dev/zero", 1'000'000), FileError);  // not a regular file, and endless
+  std::filesystem::resize_file(file, 5'000'000'000);           // a sparse file
   EXPECT_THROW(read_file(file), FileError);
 }
 

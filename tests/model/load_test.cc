@@ -1,4 +1,4 @@
-// What a good file becomes: defaults, orders, all forms; and faults of whole files.
+// The Spec of a good file: defaults, orders, all forms; and faults of whole files.
 #include "sim/model/load.h"
 
 #include <cmath>
@@ -85,7 +85,8 @@ TEST(Load, ReadsEveryFormOfWeights) {
       "col: [2, 0, 1] values: [1, 2, 3] } } }";
   const Spec spec = load(folder.write("m.txtpb", model.text()));
   const auto& b = std::get<SparseMatrix>(spec.network.projections[0].weights);
-  EXPECT_EQ(b.row, (std::vector<std::int32_t>{2, 0}));  // as listed, a stored zero too
+  // in the order of the list, with its stored zero
+  EXPECT_EQ(b.row, (std::vector<std::int32_t>{2, 0}));
   EXPECT_EQ(b.col, (std::vector<std::int32_t>{1, 0}));
   EXPECT_EQ(b.values, (std::vector<double>{5, 0}));
   const auto& w = std::get<SparseMatrix>(spec.network.projections[1].weights);
@@ -122,7 +123,7 @@ TEST(Load, ReadsEveryRule) {
   EXPECT_EQ(spec.rules[1].depth, 5);
   EXPECT_EQ(spec.rules[1].stride, 1);
   EXPECT_FALSE(spec.rules[2].trace_decay.has_value());
-  ASSERT_EQ(spec.rules[2].feedback.size(), 2U);  // drawn onto every rate population
+  ASSERT_EQ(spec.rules[2].feedback.size(), 2U);  // random feedback to every rate population
   EXPECT_EQ(spec.rules[2].feedback[1].population, 3);
   // four readouts
   EXPECT_DOUBLE_EQ(std::get<GaussianWeights>(spec.rules[2].feedback[1].weights).stddev, 0.5);

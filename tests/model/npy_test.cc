@@ -1,4 +1,4 @@
-// Weights from .npy files: orders and types, and headers that lie.
+// Weights from .npy files: orders and types, and false headers.
 #include "sim/model/npy.h"
 
 #include <cmath>
@@ -20,7 +20,7 @@ struct Npy {
   std::string shape = "(3, 2)";
   int version = 1;
   std::string numbers = {};
-  std::string header = {};  // if not empty, instead of the one made of the above
+  std::string header = {};  // replaces the header from the fields above unless empty
 
   std::string bytes() const {
     std::string text =
@@ -43,7 +43,7 @@ std::string packed(const std::vector<Number>& numbers) {
 const std::vector<double> kRowMajor = {1, 2, 3, 4, 5, 6.5};
 const std::vector<double> kColumnMajor = {1, 3, 5, 2, 4, 6.5};
 
-/// B (3 x 2) of a model, from a file of these bytes; or what is wrong.
+/// B (3 x 2) of a model from a file of these bytes, or the fault.
 struct Loaded {
   std::vector<Fault> faults;
   WeightsSpec weights;

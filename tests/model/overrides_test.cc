@@ -1,4 +1,4 @@
-// What the command line may change, and how it is told that it may not.
+// The overrides of the command line, and the errors of wrong ones.
 #include "sim/model/overrides.h"
 
 #include <string>
@@ -62,7 +62,7 @@ TEST(Overrides, ShortFormsAreRules) {
   ASSERT_EQ(spec.rules[3].feedback.size(), 1U);
   EXPECT_EQ(std::get<GaussianWeights>(spec.rules[3].feedback[0].weights).stddev, 1);
   EXPECT_EQ(spec.rules[4].trace_decay, 0.25);
-  EXPECT_EQ(spec.rules[4].name, "rflo:0.25");  // as typed
+  EXPECT_EQ(spec.rules[4].name, "rflo:0.25");  // as on the command line
   EXPECT_EQ(spec.rules[5].kind, RuleKind::kEprop);
   EXPECT_TRUE(spec.rules[5].feedback.empty());
   EXPECT_EQ(spec.rules[6].kind, RuleKind::kEpropRandom);

@@ -1,4 +1,4 @@
-// Drawn weights: their statistics, what they depend on, and aligned weights taken apart again.
+// Random weights: their statistics and dependencies, and aligned weights split into modes again.
 #include "sim/model/realise.h"
 
 #include <cmath>
@@ -39,8 +39,8 @@ ModelText large(const std::string& w, const std::string& seed = "3") {
   return model;
 }
 
-/// Mean and variance of N normals of variance s^2 stray by s / sqrt(N) and s^2 sqrt(2 / N); six of
-/// these are passed by chance once in 5e8.
+/// The mean and the variance of N normals of variance s^2 have standard deviations s / sqrt(N) and
+/// s^2 sqrt(2 / N); chance exceeds six of them once in 5e8.
 void expect_normal(const RowMajor& drawn, double stddev) {
   const auto count = static_cast<double>(drawn.size());
   const double mean = drawn.mean();
@@ -88,7 +88,7 @@ TEST(Realise, DrawsDependOnSeedAndNameAndNothingElse) {
 
 TEST(Realise, BasesAreOrthogonalAndHaar) {
   // Entries of a Haar matrix of side n have mean 0 and variance 1/n; the first row is a point on
-  // the sphere. 2000 draws of side 3.
+  // the sphere. There are 2000 matrices of side 3.
   double sum = 0;
   double square = 0;
   double trace = 0;
@@ -101,7 +101,7 @@ TEST(Realise, BasesAreOrthogonalAndHaar) {
     trace += q.trace();
   }
   // Var q00 = 1/3; Var q00^2 = 3/15 - 1/9 = 4/45; Var trace = 1 (Diaconis and Shahshahani 1994).
-  // Six deviations each. Without the sign fix the mean of q00 is -1/2.
+  // The bounds are six deviations. Without the correction of signs the mean of q00 is -1/2.
   EXPECT_LT(std::abs(sum / kDraws), 6 * std::sqrt(1.0 / 3 / kDraws));
   EXPECT_LT(std::abs(square / kDraws - 1.0 / 3), 6 * std::sqrt(4.0 / 45 / kDraws));
   EXPECT_LT(std::abs(trace / kDraws), 6 * std::sqrt(1.0 / kDraws));

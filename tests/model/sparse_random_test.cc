@@ -1,5 +1,5 @@
-// Drawn sparse matrices: which entries there are, their values, what they depend on, and that a run
-// on one is the run on the same matrix listed.
+// Random sparse matrices: their entries, values and dependencies; a run with one equals the run
+// with the same matrix as a list.
 #include <cmath>
 #include <set>
 
@@ -61,7 +61,7 @@ TEST(SparseRandom, GivesEveryRowItsInDegreeOfDifferentSources) {
   }
 }
 
-/// Entries of a pair of rows, or of a pair of columns, meet as often as independent ones do.
+/// Two rows, or two columns, have common entries as often as independent ones.
 TEST(SparseRandom, ConnectsPairsIndependently) {
   const double p = 0.2;
   for (const bool autapses : {true, false}) {
@@ -79,7 +79,7 @@ TEST(SparseRandom, ConnectsPairsIndependently) {
       cols_meet += all.contains({row, col + 1}) ? 1 : 0;
     }
     EXPECT_NEAR(diagonal, autapses ? p * kCols : 0, autapses ? 5 * std::sqrt(kCols * p * (1 - p)) : 0);
-    // the last row has no other behind it
+    // the last row has no neighbour
     EXPECT_NEAR(rows_meet, p * p * many, 5 * p * std::sqrt(many) + 3 * kCols);
     EXPECT_NEAR(cols_meet, p * p * many, 5 * p * std::sqrt(many) + 3 * kRows);
   }
@@ -131,7 +131,7 @@ Spec loaded() {
   return load(folder.write("m.txtpb", kModel));
 }
 
-/// The same model, its matrices spelt out.
+/// The same model with its matrices as lists.
 Spec listed(Spec spec) {
   const std::vector<Weights> weights = network_weights(spec);
   for (std::size_t k = 0; k < weights.size(); ++k) {
@@ -172,8 +172,8 @@ TEST(SparseRandom, RunsAsTheSameMatrixListedDoes) {
   }
 }
 
-/// Whoever drew entries again from this spec would see another network: everything that a run does,
-/// over both transports, with evaluation and a chip, has to take them from the topology.
+/// A second draw of the entries from this spec would give another network: every part of a run,
+/// with both transports, with evaluation and a chip, must take them from the topology.
 TEST(SparseRandom, IsDrawnOnceForARun) {
   Spec spec = loaded();
   spec.training.evaluation = EvaluationSpec{.every = 1, .trials = 2};
@@ -199,11 +199,11 @@ TEST(SparseRandom, IsDrawnOnceForARun) {
     const RunResult again = run(spoilt, topology, {.threads = 2, .from = &state});
     EXPECT_EQ(json_line(again), json_line(wanted));
   }
-  // A run that would draw them anew is refused: they were counted for other keys.
+  // A run that would draw the entries again is refused, because they were counted for other keys.
   EXPECT_THROW(run(spoilt, {}), ModelError);
 }
 
-/// What a checkpoint keeps are values; where they stand the topology says.
+/// A checkpoint contains the values; the topology has their positions.
 TEST(SparseRandom, WeightsAreWrittenWhereTheyStand) {
   const Spec spec = loaded();
   const Topology topology = topology_of(spec);

@@ -1,4 +1,4 @@
-// Distances between names, and which name was meant.
+// Distances between names, and the name that was probably meant.
 #include "sim/model/suggest.h"
 
 #include <string>
@@ -14,7 +14,7 @@ TEST(Suggest, DistanceCountsEdits) {
   EXPECT_EQ(edit_distance("", "abc"), 3);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3);
   EXPECT_EQ(edit_distance("tikcs", "ticks"), 1);  // neighbours swapped
-  EXPECT_EQ(edit_distance("TANH", "tanh"), 0);    // letter case apart
+  EXPECT_EQ(edit_distance("TANH", "tanh"), 0);    // letter case does not count
   EXPECT_EQ(edit_distance("abcd", "acbd"), 1);
   // optimal string alignment: a swapped pair is not edited again
   EXPECT_EQ(edit_distance("ca", "abc"), 3);
@@ -26,7 +26,7 @@ TEST(Suggest, NearestIsNearOrNobody) {
   EXPECT_EQ(nearest("learningRate", names), "learning_rate");
   EXPECT_EQ(nearest("los", names), "loss");
   EXPECT_EQ(nearest("zebra", names), "");
-  EXPECT_EQ(nearest("y", names), "");  // one letter is not like another
+  EXPECT_EQ(nearest("y", names), "");  // one letter is not similar to another
   EXPECT_EQ(nearest("", names), "");
   EXPECT_EQ(nearest(std::string(100000, 't'), names), "");
   EXPECT_EQ(nearest("abc", {}), "");

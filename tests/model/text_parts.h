@@ -1,12 +1,12 @@
-// A small valid model in text, in parts that a test can replace.
+// A small valid model as text, in parts that a test can replace.
 #pragma once
 
 #include <string>
 
 namespace locus {
 
-/// The parts of a small valid model in text: two inputs, three rate neurons, one readout, one
-/// recorded trial of two ticks, BPTT. A test replaces what it is about.
+/// The parts of a small valid model as text: two inputs, three rate neurons, one readout, one
+/// recorded trial of two ticks, BPTT. A test replaces the parts of its interest.
 struct ModelText {
   std::string head = "name: \"tiny\"";
   std::string populations =
@@ -20,7 +20,7 @@ struct ModelText {
   std::string training = "training { learning_rate: 0.1 }";
   std::string rules = "rules { name: \"bptt\" bptt {} }";
   std::string more;
-  std::string whole;  // if not empty, the text instead of all of the above
+  std::string whole;  // replaces all of the above unless empty
 
   std::string text() const;
 };

@@ -1,4 +1,4 @@
-// Places of fields in text, whatever its layout.
+// Places of fields in text, for any layout.
 #include "sim/model/text_walk.h"
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace locus {
 namespace {
 
-/// Where @ stands in a text, and the text without it.
+/// The place of @ in a text, and the text without it.
 struct MarkedText {
   std::string text;
   std::size_t offset = 0;

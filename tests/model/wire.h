@@ -1,4 +1,4 @@
-// Messages with random content, for tests of what must come through unchanged.
+// Messages with random content, for tests of unchanged transport.
 #pragma once
 
 #include <random>
@@ -7,8 +7,8 @@
 
 namespace locus {
 
-/// Fills every field of the message, or leaves it out, at random: any bits of a double but those
-/// that are no number, any integer, any UTF-8 text of a few letters.
+/// Fills or omits every field of the message at random: any bits of a double except those of NaN,
+/// any integer, any UTF-8 text of a few letters.
 void fill_at_random(google::protobuf::Message& message, std::mt19937_64& random);
 
 }  // namespace locus

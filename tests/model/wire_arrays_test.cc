@@ -1,5 +1,5 @@
-// Large arrays of a model in wire form go around protobuf (sim/model/wire_arrays.h): what is loaded
-// is what protobuf and the text form make of it.
+// Large arrays of a model in wire form are read without protobuf (sim/model/wire_arrays.h): the
+// loaded model equals that of protobuf and of the text form.
 #include <algorithm>
 #include <limits>
 #include <random>
@@ -81,8 +81,7 @@ void expect_same_form(const Variant& a, const Variant& b) {
   expect_same(std::get<Matrix>(a), std::get<Matrix>(b));
 }
 
-/// How a load ends: its faults, in alphabetical order (those of a text are told in the text's), or
-/// nothing.
+/// The faults of a load, in alphabetical order (a text has its own order), or an empty text.
 std::string faults_of(std::string_view bytes, const char* name) {
   std::vector<Fault> faults;
   try {
@@ -126,8 +125,8 @@ TEST(WireArrays, HaveTheFaultsOfTheTextForm) {
   EXPECT_EQ(faults, faults_of(text_of(model), "m.txtpb"));
 }
 
-/// Protobuf joins what is given twice: parts of an array in their order, messages field by field,
-/// of a oneof the last.
+/// Protobuf joins a field that is given twice: it concatenates arrays in their order and merges
+/// messages field by field, and for a oneof the last one counts.
 TEST(WireArrays, OfWhatIsGivenTwiceAreJoined) {
   const v1::Model model = large_model();
   v1::Model more;
@@ -143,8 +142,8 @@ TEST(WireArrays, OfWhatIsGivenTwiceAreJoined) {
   EXPECT_EQ(faults, faults_of(text_of(joined), "m.txtpb"));
 }
 
-/// Protobuf has the word on what is damaged. Bytes are changed where arrays begin and end, where
-/// lengths stand, and anywhere.
+/// Protobuf decides about damaged files. The test changes bytes at the begin and end of arrays, in
+/// their lengths, and elsewhere.
 TEST(WireArrays, DamageIsWhatProtobufFinds) {
   const std::string good = large_model().SerializeAsString();
   std::mt19937_64 random(3);

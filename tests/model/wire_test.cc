@@ -1,4 +1,4 @@
-// Faults of files as wholes: names, wire form, damage.
+// Faults of whole files: names, wire form, damage.
 #include <random>
 #include <string>
 
@@ -75,8 +75,8 @@ TEST(Wire, EnumNumbersWithoutANameAreFaults) {
 TEST(Wire, DamagedFilesAreFaultsAndSaySo) {
   const std::string good = small_model().SerializeAsString();
   ASSERT_TRUE(faults_of("m.pb", good).empty());
-  // Where a cut happens to leave out whole fields, the rest may be a model: one without rules, or
-  // without the training that only rules need.
+  // If a cut removes whole fields, the rest may be a model: without rules, or without the training
+  // that only rules need.
   int taken = 0;
   std::vector<Fault> warnings;
   for (std::size_t length = 0; length < good.size(); ++length) {

@@ -1,5 +1,5 @@
-// Packets and hops against a count over every message of the mailbox: each message looked at alone,
-// its way walked by a formula of its own.
+// Packets and hops against a count over every message of the mailbox: each single message, with its
+// way from a separate formula.
 #include "sim/place/chip_traffic.h"
 
 #include <map>
@@ -23,7 +23,7 @@
 namespace locus {
 namespace {
 
-/// A chip of at most 4 x 3 cores with every neuron on a random one, and the agent at the host or on
+/// A chip of at most 4 x 3 cores with random places of all neurons; the agent is at the host or on
 /// a core.
 ChipSpec random_chip(const Spec& spec, Dice& dice) {
   ChipSpec chip;
@@ -43,7 +43,7 @@ struct Brute {
   std::int64_t peak = 0;
 };
 
-/// Every message of a run, walked alone. What belongs to one event is told by sender, step, lane,
+/// Counts every message of a run by itself. Messages of one event have the same sender, step, lane,
 /// delivered block and destination.
 class Walker {
  public:
@@ -76,7 +76,7 @@ class Walker {
     ++step_[m.lane.value];
   }
 
-  /// The ticks of the next trial are other ones.
+  /// The ticks of the next trial are different steps.
   void begin_trial() { end_step(); }
 
   const Brute& done() {
@@ -214,7 +214,7 @@ TEST(ChipTraffic, ConservesMessagesAndPacketsAreNoMore) {
   }
 }
 
-/// A rule that its budget ends has sent whole events until then, and they are the ledger's.
+/// A rule that its budget ends has sent whole events until then, and they are those of the ledger.
 TEST(ChipTraffic, OfARunThatItsBudgetEndedAddsUp) {
   int broken = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
@@ -237,7 +237,7 @@ TEST(ChipTraffic, OfARunThatItsBudgetEndedAddsUp) {
   EXPECT_GT(broken, 100);
 }
 
-/// On one core only the host's messages leave: inputs, targets, and what the agent says and hears.
+/// On one core only the messages of the host leave it: inputs, targets, and those of the agent.
 TEST(ChipTraffic, OfOneCoreIsTheHostsAlone) {
   Style style;
   style.activation = Activation::kTanh;
@@ -272,10 +272,10 @@ TEST(ChipTraffic, ByHand) {
     return ChipCounts{};
   };
   // B: each of 2 inputs to cores 0 (1 hop) and 1 (2 hops), forward and replayed: 8 packets, 12
-  // hops. A: neuron 0 to core 1: 1; neuron 1 stays.
+  // hops. A: neuron 0 to core 1: 1; neuron 1 stays on its core.
   EXPECT_EQ(counts(Channel::kAxon), (ChipCounts{1, 9, 9, 13, 13}));
   EXPECT_EQ(counts(Channel::kTarget), (ChipCounts{0, 1, 1, 2, 2}));
-  // A's two synapses on core 1 answer to the agent: 2 hops each. ADJOINT: to cores 0 and 1.
+  // A's two synapses on core 1 send to the agent: 2 hops each. ADJOINT: to cores 0 and 1.
   EXPECT_EQ(counts(Channel::kTransport), (ChipCounts{0, 2, 2, 4, 4}));
   EXPECT_EQ(counts(Channel::kAdjoint), (ChipCounts{0, 2, 2, 3, 3}));
   EXPECT_EQ(report.peak, (Peak{14, Tick{1}, 0}));
@@ -311,7 +311,7 @@ TEST(Estimate, IsLinearInTheCostFile) {
   }
 }
 
-/// What is charged, one by one, against the ledger and the loads.
+/// The charges one by one, against the ledger and the loads.
 TEST(Estimate, ChargesWhatTheLedgerCounts) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Spec spec = odd_model(seed);

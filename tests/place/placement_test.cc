@@ -1,4 +1,4 @@
-// Policies as functions of numbers, the ways of a mesh, and what does not fit.
+// Policies as functions of numbers, the ways of a mesh, and models that do not fit.
 #include "sim/place/placement.h"
 
 #include <cstdlib>
@@ -20,7 +20,7 @@ using Cores = std::vector<std::int32_t>;
 TEST(Policy, BlockFillsCoreByCore) { EXPECT_EQ(place_block(7, 3), (Cores{0, 0, 0, 1, 1, 1, 2})); }
 TEST(Policy, RoundRobinDealsOut) { EXPECT_EQ(place_round_robin(7, 3), (Cores{0, 1, 2, 0, 1, 2, 0})); }
 
-/// Six neurons in two triangles that lie interleaved; a readout hears one of each.
+/// Six neurons in two interleaved triangles; a readout has one source in each.
 Spec triangles() {
   Spec spec;
   spec.network.populations = {{"in", PopulationKind::kInput, 1, Activation::kIdentity, 1},
@@ -48,8 +48,8 @@ TEST(Policy, GreedyKeepsTogetherWhatIsConnected) {
       << "0-2, 2-4, 4-0 and 1-3, 3-5, 5-1 cross where 4, 5 sit apart, and both of A";
 }
 
-/// Where growth has gone astray, neurons change places: no exchange of two is left that would cut
-/// fewer synapses.
+/// After the growth, neurons exchange places: no exchange of two is left that would cut fewer
+/// synapses.
 TEST(Policy, GreedyLeavesNoExchangeThatCutsFewer) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     const Spec spec = odd_model(seed);
@@ -90,7 +90,7 @@ TEST(Policy, GreedyIsNeverWorseThanBlockOnTheShippedModels) {
     if (entry.path().extension() != ".txtpb") continue;
     const Spec spec = load(entry.path());
     const std::int64_t all = locus::neurons(spec.network, PopulationKind::kRate);
-    if (all > 1000) continue;  // the balanced network: minutes for six rooms
+    if (all > 1000) continue;  // the balanced network would take minutes with its six placements
     const Topology topology = topology_of(spec);
     const std::int32_t neurons = topology.sizes.rate_neurons + topology.sizes.readouts;
     for (const std::int32_t room : {1, 2, 3, 4, 8, 16}) {
@@ -159,7 +159,7 @@ TEST(Room, ThatLacksIsNamedWithWhatWouldDo) {
             "m: error: chip.neurons_per_core is 3: 2 x 1 cores hold 6 neurons, and rate neurons and readouts are 8; "
             "must be at least 4, or the mesh have at least 3 cores");
   chip.neurons_per_core = 4;
-  // each core holds 3 of B + 3 of W + 1 of A under greedy, 4 + 4 and 2 + 2 + 2 under block
+  // each core has 3 of B + 3 of W + 1 of A under greedy, 4 + 4 and 2 + 2 + 2 under block
   chip.synapses_per_core = 8;
   EXPECT_FALSE(lack_of_room(chip, topology, "m").has_value());
   chip.synapses_per_core = 7;

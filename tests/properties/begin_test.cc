@@ -1,5 +1,5 @@
-// How trials begin: h_0 that is not 0, ticks without an error, states carried over from the trial
-// before. Against the oracle, central differences and what each must mean.
+// The begin of trials: non-zero h_0, ticks without an error, states carried over from the previous
+// trial. Compared with the oracle, with central differences and with the definitions.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ oracle::Answer answer_of(const Spec& spec, const RuleSpec& rule) {
   return spiking_model(spec) ? spiking::solve(spec, rule) : oracle::solve(spec, rule);
 }
 
-/// h_0 of every rate neuron; a third of them 0, and now and then of a whole population.
+/// Gives every rate neuron an h_0; a third of them are 0, and sometimes a whole population.
 void wake(Spec& spec, Dice& dice) {
   for (PopulationSpec& population : spec.network.populations) {
     if (population.kind != PopulationKind::kRate || population.lif || dice.chance(20)) continue;
@@ -35,7 +35,7 @@ Spec begun_model(int model) {
   const auto seed = static_cast<std::uint64_t>(700 + model);
   Spec spec = model % 3 == 2 ? odd_spiking_model(seed) : odd_model(seed);
   for (ProjectionSpec& projection :
-       // equal weights of errors that sum to 0: rounding decides whether that is 0
+       // equal weights of errors that sum to 0: rounding decides whether the result is 0
        spec.network.projections) {
     if (spec.training.loss == Loss::kCrossEntropy && std::holds_alternative<ConstantWeights>(projection.weights))
       spec.training.loss = Loss::kSum;
@@ -74,7 +74,7 @@ TEST(Begin, AgreesWithTheOracle) {
 
 TEST(Begin, AgreesWithTheOracleInFloat32) {
   for (int model = 0; model < 30 && !testing::Test::HasFatalFailure(); ++model) {
-    if (model % 3 == 2) continue;  // where rounding decides, a neuron spikes or does not
+    if (model % 3 == 2) continue;  // rounding decides whether a neuron spikes
     Spec spec = begun_model(model);
     spec.precision = Precision::kFloat32;
     expect_answers(spec, 1e-4);
@@ -88,7 +88,7 @@ TEST(Begin, IsTheSameForAnyThreads) {
   }
 }
 
-/// BPTT and RTRL are the gradient of the loss that begins at h_0 and leaves the first ticks out.
+/// BPTT and RTRL are the gradient of the loss that begins at h_0 and excludes the first ticks.
 TEST(Begin, GradientsAreCentralDifferences) {
   std::uint64_t seed = 40;
   for (const Activation activation : {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid}) {
@@ -111,8 +111,8 @@ TEST(Begin, GradientsAreCentralDifferences) {
   }
 }
 
-/// What is carried is what one long trial would have: two trials of a network that does not change
-/// are the halves of it.
+/// Carried state corresponds to one long trial: two trials of a network with constant weights are
+/// its halves.
 TEST(Begin, ACarriedTrialIsTheSecondHalfOfALongOne) {
   Style style;
   style.activation = Activation::kTanh;
@@ -156,7 +156,7 @@ TEST(Begin, SendsExactlyTheClosedFormWhereNeuronsAreAwake) {
       style.sparse = sparse;
       style.plastic_w = !sparse;
       Spec spec = small_model({2, 3, 2, 4}, style, 12);
-      // a stored zero silences what it reaches
+      // with a stored zero its targets have no activity
       for (ProjectionSpec& projection : spec.network.projections) {
         std::visit(
             [](auto& weights) {

@@ -1,5 +1,5 @@
-// Bounded changes: against the oracle, against what a bound must mean, and their messages against
-// the closed forms.
+// Bounded changes: compared with the oracle and with the definition of the bound, and their
+// messages with the closed forms.
 #include <algorithm>
 #include <cmath>
 
@@ -23,7 +23,7 @@ oracle::Answer oracle_of(const Spec& spec, const RuleSpec& rule) {
   return spikes(spec) ? spiking::solve(spec, rule) : oracle::solve(spec, rule);
 }
 
-/// Models of every kind with one bound or the other, which some changes meet and others do not.
+/// Models of every kind with either bound; some changes exceed it and others do not.
 Spec bounded_model(int model) {
   const auto seed = static_cast<std::uint64_t>(500 + model);
   Spec spec = model % 4 == 3 ? odd_spiking_model(seed) : odd_model(seed);
@@ -49,7 +49,7 @@ TEST(Clip, AgreesWithTheOracle) {
 
 TEST(Clip, AgreesWithTheOracleInFloat32) {
   for (int model = 0; model < 24 && !testing::Test::HasFatalFailure(); ++model) {
-    if (model % 4 == 3) continue;  // where rounding decides, a neuron spikes or does not
+    if (model % 4 == 3) continue;  // rounding decides whether a neuron spikes
     Spec spec = bounded_model(model);
     spec.precision = Precision::kFloat32;
     expect_oracle(spec, 1e-4);
@@ -97,8 +97,8 @@ double norm_of(const oracle::ByProjection& change) {
   return std::sqrt(squares);
 }
 
-/// What the bound means, of one update whose learning rate is 1 and whose projections may have
-/// their own.
+/// The definition of the bound for one update with learning rate 1, where projections may have
+/// their own rates.
 TEST(Clip, BoundsTheNormAndKeepsTheDirection) {
   for (const TransportKind transport : kTransports) {
     Style style;
@@ -111,14 +111,14 @@ TEST(Clip, BoundsTheNormAndKeepsTheDirection) {
     const RunResult unbound = run_with(spec, transport);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
       if (spec.rules[k].kind == RuleKind::kNone) continue;
-      oracle::ByProjection asked = change(spec, free.outcomes[k]);
-      const double norm = norm_of(asked);
+      oracle::ByProjection changes = change(spec, free.outcomes[k]);
+      const double norm = norm_of(changes);
       ASSERT_GT(norm, 0.75) << "the bound must bite";
       EXPECT_NEAR(norm_of(change(spec, bounded.outcomes[k])), 0.75, 1e-12) << spec.rules[k].name;
-      for (std::vector<double>& projection : asked) {
+      for (std::vector<double>& projection : changes) {
         for (double& value : projection) value *= 0.75 / norm;
       }
-      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), asked, 1e-11)) << spec.rules[k].name;
+      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), changes, 1e-11)) << spec.rules[k].name;
       EXPECT_TRUE(close(change(spec, unbound.outcomes[k]), change(spec, free.outcomes[k]), 1e-12));
     }
   }
@@ -131,11 +131,11 @@ TEST(Clip, BoundsEachElement) {
     spec.training.optimizer.element = 0.25;
     const RunResult bounded = run_with(spec, transport);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {
-      oracle::ByProjection asked = change(spec, free.outcomes[k]);
-      for (std::vector<double>& projection : asked) {
+      oracle::ByProjection changes = change(spec, free.outcomes[k]);
+      for (std::vector<double>& projection : changes) {
         for (double& value : projection) value = std::clamp(value, -0.25, 0.25);
       }
-      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), asked, 1e-11)) << spec.rules[k].name;
+      EXPECT_TRUE(close(change(spec, bounded.outcomes[k]), changes, 1e-11)) << spec.rules[k].name;
       EXPECT_EQ(bounded.outcomes[k].ledger, free.outcomes[k].ledger) << "a bound of its own costs no message";
     }
   }
@@ -166,7 +166,8 @@ TEST(Clip, ByTheNormBreaksASpatialBudgetAndByElementNone) {
     std::erase_if(spec.rules, [](const RuleSpec& rule) { return rule.kind != RuleKind::kRflo; });
     ASSERT_FALSE(spec.rules.empty());
     for (const TransportKind transport : kTransports) {
-      spec.training.optimizer.norm = 100;  // it never bites, and must be asked all the same
+      // it never bounds anything, but its messages must be sent
+      spec.training.optimizer.norm = 100;
       for (const Outcome& outcome : run_with(spec, transport).outcomes) {
         const int tick = commit == CommitWhen::kEveryTick ? 1 : 4;
         EXPECT_EQ(outcome.status, Status::kLocalityBroken);

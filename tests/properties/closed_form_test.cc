@@ -1,5 +1,5 @@
-// The closed forms of core/protocol against the oracle's brute force, wherever values are generic:
-// every rule, loss, activation, mask and plasticity.
+// The closed forms of core/protocol against the oracle's brute force for generic values: every
+// rule, loss, activation, mask and plasticity.
 #include "core/protocol/closed_form.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ void expect_closed_forms(const Spec& spec) {
   }
 }
 
-/// Generic values: no stored zeros (they make silent neurons), no relu.
+/// Generic values: no stored zeros (they make neurons without activity), no relu.
 Spec generic(const Shape& shape, Style style, std::uint64_t seed) {
   Spec spec = small_model(shape, style, seed);
   for (ProjectionSpec& projection : spec.network.projections) {
@@ -38,8 +38,8 @@ Spec generic(const Shape& shape, Style style, std::uint64_t seed) {
                                 : std::get<DenseMatrix>(projection.weights).values;
     for (double& value : values) value = value == 0 ? 0.625 : value;
   }
-  // R without stored zeros changes no count; a unit without a synapse from any input would stay
-  // silent, so B is dense in its first column.
+  // Stored zeros of R change no count. B is dense in its first column, because a unit without a
+  // synapse from any input would have no activity.
   if (style.sparse) {
     auto& sparse = std::get<SparseMatrix>(spec.network.projections[0].weights);
     for (std::int32_t i = 0; i < shape.units; ++i) {

@@ -1,10 +1,10 @@
 // Counts, exhaustively: mailbox = batched = the oracle's brute force, for every shape up to 3
 // inputs, 3 units, 2 readouts and 4 ticks, every activation, loss, mask, plasticity and leak, and
-// every rule with every depth. Weights, losses and memory are compared too: they cost nothing more.
+// every rule with every depth. Weights, losses and memory are compared too at no extra cost.
 //
-// Identity and relu run on powers of two and zeros, where every sum is exact in any order: silence
-// by cancellation is met and must be seen by all three.
-// Tanh and sigmoid run on generic values, where no rounding decides whether a value is 0.
+// Identity and relu run on powers of two and zeros, where every sum is exact in any order:
+// cancellation to 0 occurs, and all three must treat it in the same way. Tanh and sigmoid run on
+// generic values, where rounding never decides whether a value is 0.
 #include <tuple>
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ namespace {
 
 class Counts : public testing::TestWithParam<std::tuple<Activation, Loss, bool, Precision>> {};
 
-/// What a lattice of models has met, so that it cannot pass by being silent.
+/// The cases that occurred in a lattice of models, so that it cannot pass without them.
 struct Met {
   std::int64_t runs = 0;
   std::int64_t messages = 0;
@@ -52,7 +52,7 @@ TEST_P(Counts, AgreeForEveryShape) {
         for (int readouts = 1; readouts <= 2; ++readouts) {
           for (int plastic = 0; plastic < 8; ++plastic) {
             const double leak =
-                // 3 does not divide the eight plasticities: every one meets both leaks
+                // 3 does not divide the eight plasticities, so that each has both leaks
                 seed % 3 == 0 ? 0.5 : 1;
             const Style style{activation,         leak, loss, sparse, (plastic & 1) != 0, (plastic & 2) != 0,
                               (plastic & 4) != 0, exact};
@@ -81,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(Lattice, Counts,
                                   std::string(name(std::get<3>(instance.param)));
                          });
 
-/// Silence by hand: no input at all, an activity that cancels to 0, and an error that is exactly 0.
+/// Three cases without messages, made by hand: no input, an activity that cancels to 0, and an
+/// error that is exactly 0.
 TEST(Silence, SendsNothing) {
   Style style;
   style.exact = true;
@@ -89,22 +90,22 @@ TEST(Silence, SendsNothing) {
   spec.network.projections[0].weights = DenseMatrix{2, 2, {1, 1, 1, -1}};
   spec.network.projections[1].weights = DenseMatrix{2, 2, {1, 0, 0, 1}};
   spec.network.projections[2].weights = DenseMatrix{2, 2, {1, 1, 0, 0}};
-  // Inputs (1, -1): unit 0 hears 1 - 1 = 0 and stays silent; unit 1 hears 2. Readout 1 hears zeros
-  // and its target is 0: its error is 0.
+  // With inputs (1, -1), unit 0 gets 1 - 1 = 0 and has no activity; unit 1 gets 2. Readout 1 gets
+  // zeros and its target is 0, so that its error is 0.
   spec.task = RecordedTask{{RecordedTrial{DenseMatrix{3, 2, {0, 0, 1, -1, 0, 0}}, DenseMatrix{3, 2, {9, 9, 9, 9, 5, 0}}}}};
   for (const TransportKind transport : kTransports) {
     Spec one = spec;
     one.rules = {rule_spec(RuleKind::kBptt)};
     const Ledger ledger = run_with(one, transport).outcomes.at(0).ledger;
-    // Forward: tick 2: 2 inputs to 2 synapses each, unit 1 to 2 synapses of A; tick 3: unit 1 to 2
-    // of W, and to 2 of A. 10 messages. Replayed: tick 3: unit 1's activity of tick 2 to 2 of W;
-    // tick 2 (lag 1): 2 inputs to 2 each; tick 1: nothing.
+    // Forward, 10 messages: in tick 2, 2 inputs to 2 synapses each, and unit 1 to 2 synapses of A;
+    // in tick 3, unit 1 to 2 of W and to 2 of A. Replayed: in tick 3, unit 1's activity of tick 2
+    // to 2 of W; in tick 2 (lag 1), 2 inputs to 2 each; in tick 1, nothing.
     EXPECT_EQ(ledger.at(Channel::kAxon, 0).messages, 10 + 2) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kAxon, 1).messages, 4) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kAxon, 2).messages, 0) << name(transport);
     EXPECT_EQ(ledger.messages(Channel::kDendrite), 10) << name(transport);
-    // Readout 0 alone has an error: POST and TRANSPORT of its 2 synapses; N = 8 POST and w = 4
-    // TRANSPORT a stage, none from the last.
+    // Only readout 0 has an error: POST and TRANSPORT of its 2 synapses. Each stage has N = 8 POST
+    // and w = 4 TRANSPORT, except that the last one has no TRANSPORT.
     EXPECT_EQ(ledger.at(Channel::kPost, 0).messages, 2 + 8) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kTransport, 0).messages, 2 + 4) << name(transport);
     EXPECT_EQ(ledger.at(Channel::kTransport, 2).messages, 0) << name(transport);

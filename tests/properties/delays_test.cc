@@ -1,5 +1,5 @@
-// Delays of projections in networks of rate neurons: against the oracle, against differences of the
-// loss, and against the closed forms.
+// Delays of projections in networks of rate neurons: compared with the oracle, with differences of
+// the loss, and with the closed forms.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ TEST(Delays, OfRateNetworksDoWhatTheOracleDoes) {
   }
 }
 
-/// Work that is split: products, passes and sparse loops, several lanes, several threads.
+/// Models whose work is split: products, passes and sparse loops, several lanes, several threads.
 TEST(Delays, AreTheSameBitsForAnyNumberOfThreads) {
   Style style;
   style.activation = Activation::kTanh;
@@ -51,8 +51,8 @@ TEST(Delays, AreTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-/// BPTT is the gradient of the loss, whatever the delays: five-point differences of the oracle's
-/// loss, which runs forward only.
+/// BPTT is the gradient of the loss for all delays: five-point differences of the oracle's loss,
+/// which runs forward only.
 TEST(Delays, LeaveBpttTheGradientOfTheLoss) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Style style;
@@ -68,8 +68,8 @@ TEST(Delays, LeaveBpttTheGradientOfTheLoss) {
   }
 }
 
-/// A delay onto readouts makes an error so much older, and a sweep that ends before loses it:
-/// exactly then nothing reaches B, and there is a warning.
+/// A delay onto readouts makes errors older by as much, and a sweep with a smaller depth loses
+/// them. In exactly these cases B does not change and there is a warning.
 TEST(Delays, OntoReadoutsLoseErrorsWhereTheModelIsWarned) {
   constexpr int kTicks = 6;
   int lost = 0;
@@ -94,8 +94,8 @@ TEST(Delays, OntoReadoutsLoseErrorsWhereTheModelIsWarned) {
   EXPECT_EQ(lost, 15) << "delays of 1 to 5 and as many depths as are no longer";
 }
 
-/// Where nothing is 0, the closed forms are what is sent: under every rule, depth and stride, whole
-/// and static, by lag.
+/// For non-zero values the messages are those of the closed forms: under every rule, depth and
+/// stride, for whole and static networks, by lag.
 TEST(Delays, SendExactlyTheClosedForms) {
   std::uint64_t seed = 1;
   for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
@@ -105,8 +105,8 @@ TEST(Delays, SendExactlyTheClosedForms) {
                     (plastic & 4) != 0, false};
         Spec spec = with_delays(small_model({2, 3, 2, ticks}, style, seed), seed);
         ++seed;
-        // An activity is never 0 once the first inputs have come, and they come with the first tick
-        // where B is not late.
+        // An activity is never 0 after the arrival of the first inputs, which come with the first
+        // tick if B has no delay.
         spec.network.projections[0].delay.reset();
         for (const RuleSpec& rule : spec.rules) {
           const oracle::Answer answer = oracle::solve(spec, rule);

@@ -1,8 +1,8 @@
-// What every rule computes: the program against golden figures, against the oracle, and against
-// differences of the loss where the rule is the gradient.
+// The update of every rule: compared with golden figures, with the oracle, and, for rules that are
+// the gradient, with differences of the loss.
 //
-// The change of one update is read off the weights. With a learning rate of 2^20 the weights are
-// lost in it and it is known to the last bits.
+// The weights give the change of one update. With a learning rate of 2^20 the old weights vanish in
+// the new ones, and the change is known to the last bits.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -77,7 +77,7 @@ TEST_P(Gradient, IsTheOraclesForEveryRule) {
   }
 }
 
-/// The identities again, on the program itself: rules that must give the same change do.
+/// The identities for the program itself: rules that must give the same change do.
 TEST_P(Gradient, IdentitiesHoldOnTheProgram) {
   for (const Activation activation : {Activation::kIdentity, Activation::kTanh, Activation::kRelu, Activation::kSigmoid}) {
     for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
@@ -118,7 +118,7 @@ TEST_P(Gradient, SymmetricEpropIsBpttForDiagonalW) {
       style.loss = loss;
       Spec spec = smooth_model({2, 4, 2, 5}, style, 21);
       spec.network.projections[1].weights =
-          SparseMatrix{4, 4, {2, 0, 1}, {2, 0, 1}, {0.5, -0.75, 1.25}};  // no autapse of neuron 3
+          SparseMatrix{4, 4, {2, 0, 1}, {2, 0, 1}, {0.5, -0.75, 1.25}};  // neuron 3 has no autapse
       spec.training.learning_rate = kLargeRate;
       spec.rules = {rule_spec(RuleKind::kBptt), rule_spec(RuleKind::kEprop)};
       const RunResult result = run_with(spec, GetParam());

@@ -1,5 +1,5 @@
-// Locality: which rules break which budget and with which message, and that what is sent lies
-// within what is declared.
+// Locality: the budgets that each rule breaks, the first message that breaks them, and the
+// agreement of messages with the rule's declaration.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -29,8 +29,9 @@ bool offends(const Message& message, Locality budget) {
 }
 
 /// The first message of the oracle's log that breaks the budget, in the order (update, phase,
-/// sender, receiver). Phases hold one channel that may offend, but for a stage of a sweep: there
-/// ADJOINT comes first, and offends wherever AXON, POST or TRANSPORT of the stage do.
+/// sender, receiver). A phase has one channel that may break it, except for a stage of a sweep:
+/// ADJOINT comes first there, and breaks the budget whenever AXON, POST or TRANSPORT of the stage
+/// do.
 std::optional<Message> first_offender(const std::vector<Message>& log, Locality budget) {
   std::optional<Message> first;
   const auto order = [](const Message& message) {
@@ -80,7 +81,8 @@ std::string named(const Spec& spec, const Actor& actor) {
   return "nobody";
 }
 
-/// The weights after the last commit: what a tick that was cut short had asked for is in neither.
+/// Compares the weights after the last commit; neither contains the changes of a tick that was cut
+/// short.
 void expect_same_weights(const Outcome& batched, const Outcome& mailbox, const std::string& what) {
   ASSERT_EQ(batched.weights.size(), mailbox.weights.size());
   const auto values = [](const ProjectionWeights& weights) {
@@ -140,7 +142,7 @@ TEST_P(Budgets, EndARuleAtTheFirstMessageThatBreaksThem) {
   }
 }
 
-/// Over several shards, with several replicas.
+/// With several shards and several replicas.
 TEST_P(Budgets, NameTheSameMessageHoweverManyShards) {
   Style style;
   style.leak = 0.5;
@@ -155,8 +157,8 @@ INSTANTIATE_TEST_SUITE_P(All, Budgets,
                            return std::string(name(instance.param));
                          });
 
-/// RFLO and e-prop with random feedback never break anything; every other rule that learns does,
-/// with messages of the channel that its row is known for.
+/// RFLO and e-prop with random feedback never break a budget. Every other rule that learns does,
+/// with messages of the channel in its row.
 TEST(Strictness, PassesForLocalRulesAndFailsForAllOthers) {
   const std::set<RuleKind> local = {RuleKind::kNone, RuleKind::kRflo, RuleKind::kEpropRandom};
   for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
@@ -187,8 +189,8 @@ TEST(Strictness, PassesForLocalRulesAndFailsForAllOthers) {
   }
 }
 
-/// Every message lies in its rule's declaration, and every declared channel and lag is used by some
-/// model: a row declares neither too little nor too much.
+/// Every message is in its rule's declaration, and some model uses every declared channel and lag:
+/// a row declares neither too little nor too much.
 TEST(Declarations, AreWhatIsSent) {
   std::set<RuleKind> met;
   std::set<std::pair<RuleKind, Channel>> used;

@@ -1,5 +1,5 @@
-// Networks of every kind at random: several populations in any file order, several updates,
-// batches, both commits, silent inputs, stored zeros.
+// Random networks of every kind: several populations in any order, several updates, batches, both
+// commits, zero inputs, stored zeros.
 #include <array>
 
 #include <gtest/gtest.h>
@@ -10,8 +10,8 @@
 namespace locus {
 namespace {
 
-/// Rounding of one update grows with what the next do to it: weights and errors of order 1,
-/// learning rates below 1/4, at most three updates.
+/// The rounding error of one update grows in the next ones: weights and errors are of order 1,
+/// learning rates below 1/4, and there are at most three updates.
 double tolerance_of(const Spec& spec) {
   if (spec.precision == Precision::kFloat32) return 1e-4;
   return spec.training.updates == 1 && spec.training.commit == CommitWhen::kEndOfBatch ? 1e-12 : 1e-11;
@@ -78,7 +78,7 @@ Spec wide_batch(Activation activation) {
   return wide_model(150, style_of(activation), CommitWhen::kEndOfBatch, activation == Activation::kTanh ? 7 : 2);
 }
 
-/// Work that is enough to be split, in products and in passes (core/plan/thresholds.h).
+/// Models with enough work to be split, in products and in passes.
 std::vector<Spec> split_work() {
   std::vector<Spec> specs;
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
@@ -122,7 +122,7 @@ TEST(WideNetwork, WorkThatIsSplitIsTheSameForAnyThreads) {
     EXPECT_TRUE(same_for_threads(spec, {2, 5}, std::array{TransportKind::kBatched}));
 }
 
-/// What any number of threads agrees on is right: one thread's is the oracle's.
+/// All numbers of threads agree with one thread, and one thread agrees with the oracle.
 TEST(WideNetwork, IsTheOracles) {
   for (const Activation activation : {Activation::kTanh, Activation::kIdentity}) {
     for (const TransportKind transport : kTransports) {
@@ -136,8 +136,8 @@ TEST(WideNetwork, WorkThatIsSplitIsTheOracles) {
   for (const Spec& spec : split_work()) expect_right(spec, TransportKind::kBatched);
 }
 
-/// Delta of a batch is the mean of the single trials' Delta, its loss the mean of their losses, its
-/// counts their sum.
+/// Delta of a batch is the mean of the Deltas of its trials, its loss the mean of their losses, and
+/// its counts are their sum.
 TEST(Batch, IsTheMeanOfItsTrials) {
   constexpr std::int32_t kTrials = 5;
   for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
@@ -194,8 +194,8 @@ TEST(Batch, IsTheMeanOfItsTrials) {
   }
 }
 
-/// A learning rate of 0 is plastic: the same messages as any other rate, and no weight moves by a
-/// bit. A static projection is not plastic.
+/// A projection with learning rate 0 is plastic: it has the same messages as with any other rate,
+/// and no weight changes by a bit. A static projection is not plastic.
 TEST(LearningRate, OfZeroIsPlastic) {
   Style style;
   style.activation = Activation::kTanh;

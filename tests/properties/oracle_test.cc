@@ -1,5 +1,5 @@
-// The oracle itself: against the golden figures, against the identities of docs/rules.md, and its
-// brute-force counts against the closed forms. Nothing here runs the simulator.
+// The oracle itself: compared with the golden figures and with the identities of docs/rules.md, and
+// its brute-force counts with the closed forms. The simulator does not run here.
 #include "tests/support/oracle.h"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ double largest(const ByProjection& values) {
   return result;
 }
 
-/// Every entry within tolerance times the largest of the reference.
+/// Expects every entry within tolerance times the largest of the reference.
 void expect_near(const ByProjection& actual, const ByProjection& reference, double tolerance, const std::string& what) {
   ASSERT_EQ(actual.size(), reference.size()) << what;
   ASSERT_GT(largest(reference), 0) << "nothing is learnt, so nothing is compared, " << what;
@@ -56,7 +56,7 @@ std::int64_t sent(const Answer& answer, Channel channel, bool replayed = false) 
 
 const Activation kActivations[] = {Activation::kIdentity, Activation::kTanh, Activation::kRelu, Activation::kSigmoid};
 
-/// Calls visit(spec) for models of every activation, loss, two leaks, dense and sparse.
+/// Calls visit(spec) for models of every activation and loss, with two leaks, dense and sparse.
 template <class Visitor>
 void for_models(Visitor&& visit) {
   std::uint64_t seed = 1;
@@ -153,8 +153,7 @@ TEST(Oracle, RandomFeedbackEqualToAIsSymmetricEprop) {
   });
 }
 
-/// The table of docs/locality.md: one trial, final loss, everything plastic, values that are never
-/// 0.
+/// The table of docs/locality.md: one trial, final loss, everything plastic, no value is 0.
 class ClosedForms : public testing::TestWithParam<std::pair<Activation, bool>> {
  protected:
   ClosedForms() {
@@ -191,7 +190,7 @@ class ClosedForms : public testing::TestWithParam<std::pair<Activation, bool>> {
   static constexpr std::int64_t T = 5, n = 4, o = 2, r = 8;
   Spec spec_;
   std::int64_t b = 0, w = 0, a = 0, N = 0, autapses = 0;
-  std::int64_t replayed_now_ = 0;  // AXON of a sweep's first stage, which has lag 0 too
+  std::int64_t replayed_now_ = 0;  // AXON of a sweep's first stage, which also has lag 0
 };
 
 TEST_P(ClosedForms, Sweeps) {

@@ -1,6 +1,6 @@
-// What RFLO can reach: with phi = identity, one alpha and lambda and everything dense, Delta W and
-// Delta B have their columns in the row space of R, so the rank of W_K - W_0 is at most o for every
-// sequence of updates. Rules that carry errors over A have no such bound.
+// The rank of RFLO's change: with phi = identity, one alpha and lambda and everything dense, the
+// columns of Delta W and Delta B lie in the row space of R. The rank of W_K - W_0 is therefore at
+// most o for every sequence of updates. Rules that carry errors over A have no such bound.
 #include <cmath>
 #include <string>
 
@@ -28,7 +28,7 @@ Spec training_model(int readouts, Style style, CommitWhen commit, std::int32_t b
   }
   DenseMatrix feedback{readouts, kUnits, {}};
   for (int k = 0; k < readouts * kUnits; ++k) feedback.values.push_back(dice.value());
-  for (const char* weights : {"B", "W", "A"}) {  // small weights: training stays bounded
+  for (const char* weights : {"B", "W", "A"}) {  // small weights keep training bounded
     for (ProjectionSpec& projection : spec.network.projections) {
       if (projection.name != weights) continue;
       auto& values = style.sparse ? std::get<SparseMatrix>(projection.weights).values
@@ -53,8 +53,8 @@ const RankReport& report_of(const Outcome& outcome, const std::string& projectio
   throw std::runtime_error("no rank of " + projection);
 }
 
-/// The largest part of a column of W_K - W_0 that lies outside the rows of R (Gram-Schmidt), over
-/// the largest entry.
+/// The largest part of a column of W_K - W_0 outside the rows of R (Gram-Schmidt), relative to the
+/// largest entry.
 double outside_rows(const Spec& spec, const Outcome& outcome, std::size_t projection) {
   const DenseMatrix& feedback = std::get<DenseMatrix>(spec.rules[0].feedback[0].weights);
   std::vector<std::vector<double>> basis;
@@ -120,8 +120,8 @@ TEST_P(Rank, OfRfloIsAtMostTheReadouts) {
   }
 }
 
-/// Where the bound does not hold it is broken, so the test above says something: a curved
-/// activation, and a mask.
+/// Without its conditions the bound is broken, so that the test above is not empty: with a curved
+/// activation, and with a mask.
 TEST_P(Rank, OfRfloIsFreeWithACurvedActivationOrAMask) {
   for (const bool sparse : {false, true}) {
     Style style;
@@ -133,8 +133,8 @@ TEST_P(Rank, OfRfloIsFreeWithACurvedActivationOrAMask) {
   }
 }
 
-/// In float32 rounding alone gives a change full rank; the tolerance of that precision sees through
-/// it.
+/// In float32 rounding alone gives a change of full rank; the tolerance of that precision removes
+/// this.
 TEST_P(Rank, OfRfloIsAtMostTheReadoutsInFloat32) {
   Style style;
   style.leak = 0.25;

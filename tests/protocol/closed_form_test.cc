@@ -1,5 +1,5 @@
-// The closed forms against what runs, under both transports, of some hundred random models: every
-// entry of the ledger, stalled ticks and memory, exactly.
+// The closed forms against runs of some hundred random models with both transports: every entry of
+// the ledger, stalled ticks and memory, exactly.
 #include "core/protocol/closed_form.h"
 
 #include <algorithm>
@@ -19,7 +19,8 @@
 namespace locus {
 namespace {
 
-/// The first trial of each lane begins where the model says, later ones perhaps where one ended.
+/// The first trial of each lane begins as the model says; later ones may begin where another has
+/// ended.
 Ledger closed_form_of_run(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
   const Learning learning = learning_of(rule, spec.training);
   const std::vector<Projection> feedback = feedback_of(topology, rule);

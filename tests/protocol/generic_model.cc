@@ -10,7 +10,7 @@
 namespace locus {
 namespace {
 
-/// What a model is drawn to have.
+/// The properties of a random model.
 struct Features {
   bool spiking = false;
   bool memory = false;  // of readouts
@@ -58,7 +58,7 @@ class GenericModel {
   }
 
   void settle_neurons(PopulationSpec& population) {
-    if (features_.spiking) {  // each fires in every tick, and psi is nowhere 0
+    if (features_.spiking) {  // each spikes in every tick, and psi is non-zero everywhere
       population.lif = LifSpec{.leak = {dice_.between(2, 30) + 0.5, dice_.chance(30)}, .threshold = 1e-3};
       population.lif->surrogate = Surrogate::kArctan;
       if (dice_.chance(50)) {
@@ -75,7 +75,8 @@ class GenericModel {
       population.initial.push_back(dice_.chance(33) ? 0 : dice_.value());
   }
 
-  /// Every rate population hears of the first inputs at once, so that none is silent in any tick.
+  /// Every rate population receives the first inputs at once, so that every neuron is active in
+  /// every tick.
   void add_projections() {
     const auto& populations = spec_.network.populations;
     for (std::size_t source = 0; source < populations.size(); ++source) {
@@ -152,7 +153,7 @@ class GenericModel {
     if (dice_.chance(20)) training.optimizer.adam = Optimizer::Adam{};
   }
 
-  /// Inputs are never 0; targets are no outputs.
+  /// Inputs are never 0, and targets never equal outputs.
   void add_trials() {
     RecordedTrial trial;
     DenseMatrix input{spec_.training.ticks, neurons(PopulationKind::kInput), {}};

@@ -1,4 +1,4 @@
-// The table of phases against the door, the rule table and every message that runs.
+// The table of phases against the door, the rule table and every message of a run.
 #include "core/protocol/phase.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ static_assert(all_are_wires(std::make_index_sequence<kPhases>{}), "the door has 
 
 using Ends = std::tuple<Channel, Party, Party>;
 
-/// Every (channel, sender, receiver) that the door knows.
+/// Every (channel, sender, receiver) that the door allows.
 std::set<Ends> wires_of_the_door() {
   std::set<Ends> wires;
   constexpr std::size_t kParties = 6;
@@ -66,7 +66,7 @@ TEST(PhaseTable, SaysWhatAMessageCarries) {
   }
 }
 
-/// Results and checkpoints name and number streams: they stay as they are.
+/// Results and checkpoints contain names and numbers of streams, so these must not change.
 TEST(Streams, AreThoseOfResults) {
   struct Expected {
     std::string_view name;
@@ -105,7 +105,7 @@ TEST(Streams, AreThoseOfResults) {
   EXPECT_EQ(phase_of(stream_of(Phase::kTransportAToAgent), rule(RuleKind::kEprop)).to, Party::kRate);
 }
 
-/// By hand, from the rules' definitions (docs/locality.md).
+/// By hand, from the definitions of the rules (docs/locality.md).
 TEST(Declarations, AreThoseOfTheDefinitions) {
   using enum Channel;
   const std::vector<Channel> forward = {kAxon, kDendrite};
@@ -155,7 +155,7 @@ TEST(Permits, HaveWhatTheOptimizerAddsAndEvaluationNeeds) {
   EXPECT_EQ(permit_of_evaluation().largest_lag, 0);
 }
 
-/// Which phases a message that was sent may be of.
+/// Finds the phases to which a message may belong.
 class Reader {
  public:
   Reader(const Spec& spec, const Topology& topology, const RuleSpec& rule)
@@ -205,7 +205,7 @@ class Reader {
                                                                          : nullptr;
     switch (row.over) {
       case Over::kW:
-        if (synapse == nullptr) return true;  // INFLUENCE takes wires of W
+        if (synapse == nullptr) return true;  // INFLUENCE uses the wires of W
         break;
       case Over::kR:
       case Over::kEachRate:
@@ -257,8 +257,8 @@ void watch(const Spec& spec, const Topology& topology, const RuleSpec& rule, See
   trial.commit_batch();
 }
 
-/// Every message is of one selected phase: its ends, wires, payload, tick and lag are what the row
-/// says. Two rows may tell the same of a synapse onto itself: its current and its weight.
+/// Every message belongs to one selected phase: its ends, wires, payload, tick and lag are those of
+/// the row. For an autapse two rows may fit one message: that of its current and of its weight.
 TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
   std::set<Phase> met;
   std::set<std::pair<RuleKind, Phase>> used;

@@ -1,5 +1,5 @@
-// Checkpoints as files: what goes in comes out, what is not whole is refused, and what fails on the
-// way costs nothing.
+// Checkpoint files: reading gives what was written, a file that is not whole is refused, and an
+// error on the way loses nothing.
 #include "sim/report/checkpoint.h"
 
 #include <cerrno>
@@ -43,16 +43,16 @@ class Checkpoints : public InFolder {
   std::string bytes() const { return text(file_); }
   void put(const std::string& bytes) const { std::ofstream(file_, std::ios::binary | std::ios::trunc) << bytes; }
 
-  /// Runs the model and leaves the checkpoint of its moment number `at`.
+  /// Runs the model and writes the checkpoint of its moment number `at`.
   void write_at(const Spec& spec, int at) const {
     int moments = 0;
     run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
-                 if (moments++ == at) write_checkpoint(asked_, moment, file_);
+                 if (moments++ == at) write_checkpoint(request_, moment, file_);
                }});
     ASSERT_GT(moments, at);
   }
 
-  /// What is said of the file; empty where it is read.
+  /// The error for the file; empty if it can be read.
   std::string refusal() const {
     try {
       read_checkpoint(file_);
@@ -64,15 +64,16 @@ class Checkpoints : public InFolder {
 
   std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {})); }
 
-  Asked asked_ = {.arguments = {"m.txtpb", "--out", "a folder"},
-                  .model = "m.txtpb",
-                  .bytes = std::string("model\0bytes", 11),
-                  .files = {.complete = false, .bytes = {{"w.npy", std::string(20'000'000, 'w')}, {"empty.blocks", ""}}}};
+  RunRequest request_ = {
+      .arguments = {"m.txtpb", "--out", "a folder"},
+      .model = "m.txtpb",
+      .bytes = std::string("model\0bytes", 11),
+      .files = {.complete = false, .bytes = {{"w.npy", std::string(20'000'000, 'w')}, {"empty.blocks", ""}}}};
   const fs::path file_ = folder_ / "run.ckpt";
 };
 
 TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
       Spec spec = model_with_chip(seed);
@@ -90,7 +91,7 @@ TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {
 }
 
 TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
     Spec spec = odd_model(4);
     spec.training.updates = 3;
@@ -109,20 +110,19 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
   }
 }
 
-/// A file that a program of before wrote, when moments were not kept and runs with Adam were
-/// refused.
+/// The file of an earlier program, which kept no moments of Adam and refused runs with it.
 TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
   const std::string kept = text(fs::path(LOCUS_TREE) / "tests/fuzz/corpus/checkpoint/framed.bin");
-  put(kept.substr(1));  // the first byte is the fuzzer's
+  put(kept.substr(1));  // the first byte belongs to the fuzzer
   ASSERT_EQ(bytes().at(8), 1);
   Checkpoint read = read_checkpoint(file_);
   std::vector<Fault> warnings;
-  const Spec spec = load_bytes(read.asked.bytes, "m.txtpb", {}, warnings, &read.asked.files);
+  const Spec spec = load_bytes(read.request.bytes, "m.txtpb", {}, warnings, &read.request.files);
   EXPECT_EQ(misfit(spec, topology_of(spec), read.state), "");
   EXPECT_TRUE(read.state.running);
   EXPECT_GT(read.state.rules.back().updates, 0);
-  // Written where core's arithmetic was of another level: counts are the same, numbers but for
-  // their last bits.
+  // The file was written at another level of core's arithmetic: the counts are the same, and so are
+  // the numbers except for their last bits.
   const RunResult resumed = run(spec, {.threads = 1, .from = &read.state});
   const RunResult whole = run(spec, {.threads = 1});
   ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
@@ -137,11 +137,11 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
 TEST_F(Checkpoints, HoldWhatWasAskedByteByByte) {
   write_at(model_with_chip(1), 2);
   const Checkpoint read = read_checkpoint(file_);
-  EXPECT_EQ(read.asked.arguments, asked_.arguments);
-  EXPECT_EQ(read.asked.model, asked_.model);
-  EXPECT_EQ(read.asked.bytes, asked_.bytes);
-  EXPECT_EQ(read.asked.files.bytes, asked_.files.bytes);
-  EXPECT_TRUE(read.asked.files.complete);
+  EXPECT_EQ(read.request.arguments, request_.arguments);
+  EXPECT_EQ(read.request.model, request_.model);
+  EXPECT_EQ(read.request.bytes, request_.bytes);
+  EXPECT_EQ(read.request.files.bytes, request_.files.bytes);
+  EXPECT_TRUE(read.request.files.complete);
   EXPECT_EQ(read.version, version());
   EXPECT_EQ(read.commit, commit());
   EXPECT_EQ(read.level, level());
@@ -149,7 +149,7 @@ TEST_F(Checkpoints, HoldWhatWasAskedByteByByte) {
 }
 
 TEST_F(Checkpoints, CutShortAtAnyByteAreRefused) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   write_at(odd_model(3), 1);
   const std::string whole = bytes();
   for (std::size_t length = 0; length < whole.size(); length += length < 64 ? 1U : 37U) {
@@ -165,7 +165,7 @@ TEST_F(Checkpoints, CutShortAtAnyByteAreRefused) {
 }
 
 TEST_F(Checkpoints, WithAnyBitFlippedAreRefused) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   write_at(odd_model(3), 1);
   const std::string whole = bytes();
   for (std::size_t k = 0; k < whole.size(); k += k < 64 || k + 64 > whole.size() ? 1U : 29U) {
@@ -194,7 +194,7 @@ TEST_F(Checkpoints, OfAnotherKindOrVersionAreNamed) {
   EXPECT_THROW(read_checkpoint(folder_), FileError);
 }
 
-/// Delimited parts, as they stand within a frame.
+/// Delimited parts, as in a frame.
 std::string parts_of(const std::vector<v1::CheckpointPart>& parts) {
   std::string bytes;
   for (const v1::CheckpointPart& part : parts) {
@@ -239,7 +239,7 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
   };
   EXPECT_EQ(refusal_of({head, rule, losses, end}), "");
   EXPECT_NE(refusal_of({}).find("has no end"), std::string::npos);
-  EXPECT_NE(refusal_of({rule, end}).find("does not begin with what was asked"), std::string::npos);
+  EXPECT_NE(refusal_of({rule, end}).find("does not begin with what was request"), std::string::npos);
   EXPECT_NE(refusal_of({head, losses, end}).find("numbers of no rule"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, weights, end}).find("weights of projection 1"), std::string::npos);
   EXPECT_NE(refusal_of({head, rule, counts, end}).find("without a peak"), std::string::npos);
@@ -254,7 +254,7 @@ TEST(CheckpointParts, OutOfOrderAreRefused) {
 }
 
 TEST_F(Checkpoints, ThatCannotBeWrittenLeaveTheOldOneWhole) {
-  asked_.files.bytes.clear();
+  request_.files.bytes.clear();
   const Spec spec = odd_model(3);
   write_at(spec, 1);
   const std::string before = bytes();
@@ -269,7 +269,7 @@ TEST_F(Checkpoints, ThatCannotBeWrittenLeaveTheOldOneWhole) {
        [](FileCalls& calls, int& left) {
          calls.write = [&left](int file, const void* from, std::size_t size) -> std::ptrdiff_t {
            if (left-- == 0) return errno = ENOSPC, -1;
-           // the system may take less than it is given
+           // the system may write fewer bytes than requested
            return ::write(file, from, std::min<std::size_t>(size, 7));
          };
        }},
@@ -292,7 +292,7 @@ TEST_F(Checkpoints, ThatCannotBeWrittenLeaveTheOldOneWhole) {
       run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
                    if (!said.empty()) return;
                    try {
-                     write_checkpoint(asked_, moment, file_, calls);
+                     write_checkpoint(request_, moment, file_, calls);
                    } catch (const FileError& error) {
                      said = error.what();
                    }
@@ -317,7 +317,7 @@ TEST_F(Checkpoints, AreWrittenThroughInterruptedAndPartialCalls) {
   };
   int moments = 0;
   run(spec, {.threads = 1, .watch = [&](const Moment& moment) {
-               if (moments++ == 1) write_checkpoint(asked_, moment, file_, calls);
+               if (moments++ == 1) write_checkpoint(request_, moment, file_, calls);
              }});
   EXPECT_EQ(bytes(), expected);
 }
@@ -335,7 +335,7 @@ TEST_F(Checkpoints, LeftoversOfTheKilledAreClearedAndOthersAreNot) {
   EXPECT_EQ(files(), 4U) << "three that are named otherwise, and one that somebody writes";
   busy.put_in_place();
   EXPECT_TRUE(fs::exists(folder_ / "busy"));
-  clear_leftovers(folder_ / "nowhere");  // nothing to clear, and nothing wrong
+  clear_leftovers(folder_ / "nowhere");  // without leftovers there is no error
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The chip in a result: fields as scripts rely on them, read back, placed anew; tables that fit;
-// the drawing.
+// The chip in a result: the fields that scripts use, reading back, another placement; tables of
+// limited width; the drawing.
 #include <fstream>
 #include <functional>
 #include <limits>
@@ -58,7 +58,7 @@ void expect_same(const ChipOutcome& one, const ChipOutcome& other, const std::st
   EXPECT_EQ(one.estimate->time, other.estimate->time) << what;
 }
 
-/// What is read back and placed on another chip is what a run on that chip leaves.
+/// A result that is read and placed on another chip equals the result of a run on that chip.
 TEST_F(ChipResult, PlacedAnewIsThatOfAnotherRun) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     const Spec spec = chip_model(seed);
@@ -101,7 +101,7 @@ TEST_F(ChipResult, HasTheFieldsThatScriptsRelyOn) {
       << ledger_csv(result);
 }
 
-/// Each tampering makes a file that is no result of a run; none may be computed with.
+/// Each change makes a file that no run writes; none may be used in a computation.
 TEST_F(ChipResult, RefusesWhatNoRunLeaves) {
   const Spec spec = chip_model(3);
   write_result(run_of(spec), folder_);

@@ -1,4 +1,4 @@
-// What `run` prints: fits 80 columns whatever the result, and says what the result says.
+// The output of `run`: at most 80 columns for any result, and correct sentences.
 #include "sim/report/comparison.h"
 
 #include <limits>
@@ -11,7 +11,7 @@
 namespace locus {
 namespace {
 
-/// Without the line that says which program this is.
+/// The text without the line about the program.
 std::string without_provenance(const std::string& text) {
   const std::size_t begin = text.find("seed ");
   const std::size_t end = text.find("\n\n", begin);
@@ -69,7 +69,7 @@ TEST(Comparison, OfHugeNumbersAndLongNames) {
   RunResult result = sample_result();
   spec.name = std::string(300, 'm');
   for (Outcome& outcome : result.outcomes) {
-    // the same but in the middle
+    // different only in the middle
     outcome.rule = std::string(100, 'x') + outcome.rule + std::string(100, 'y');
     outcome.updates = kHuge;
     outcome.losses.assign(30, 1.2345e-123);
@@ -112,7 +112,7 @@ TEST(Comparison, MeansAreOverATenthOfTheUpdates) {
   outcome.losses = {4, 2, 1, 3};
   EXPECT_EQ(progress_of(outcome, 2).first, 3);
   EXPECT_EQ(progress_of(outcome, 2).last, 2);
-  EXPECT_EQ(progress_of(outcome, 10).first, 2.5);  // fewer losses than that: all of them
+  EXPECT_EQ(progress_of(outcome, 10).first, 2.5);  // all losses if there are fewer
 }
 
 TEST(Remarks, SayWhenNothingLearnt) {
@@ -161,7 +161,7 @@ TEST(Remarks, CallLossesThatAreRoundingEqual) {
 
 TEST(Remarks, SayThatTracesAreLargerThanAHistory) {
   RunResult result = sample_result();
-  // 200 B of history, 120 B of traces: nothing to say
+  // 200 B of history, 120 B of traces: no remark about memory
   EXPECT_EQ(remarks(sample_spec(), result).size(), 1U);
   result.outcomes[0].ledger.set_memory(100, 0);
   EXPECT_EQ(remarks(sample_spec(), result).back(),

@@ -1,5 +1,5 @@
-// Every kind of difference between two results is found, named and, where it is a number, placed;
-// nothing else is one.
+// Every kind of difference between two results is found and named, numbers with their place;
+// nothing else is a difference.
 #include "sim/report/diff.h"
 
 #include <fstream>
@@ -19,7 +19,7 @@
 namespace locus {
 namespace {
 
-/// A result with everything that a difference is looked for in.
+/// A result with every part that a comparison reads.
 RunResult rich_result() {
   RunResult result = sample_result();
   for (Outcome& outcome : result.outcomes) {
@@ -110,7 +110,7 @@ TEST_F(Diff, PacketsOfAChipAreCompared) {
   EXPECT_EQ(between(none, a).text, "bptt: only the second was put on a chip\n");
 }
 
-/// Weights that stand in files, since they are too many for a result.
+/// Weights in files, because they are too many for a result.
 RunResult large_result() {
   RunResult result = sample_result();
   result.outcomes.resize(1);

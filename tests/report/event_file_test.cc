@@ -1,5 +1,5 @@
-// TensorBoard's event files, read back by a reader that shares nothing with the writer: the CRC bit
-// by bit, the messages by protobuf's own parser.
+// TensorBoard's event files, read by code that is independent of the writer: the CRC bit by bit,
+// the messages by protobuf's own parser.
 #include "sim/report/event_file.h"
 
 #include <bit>
@@ -40,7 +40,7 @@ Number number_at(const std::string& bytes, std::size_t at) {
   return number;
 }
 
-/// The records of a file; every checksum is held against `divided`.
+/// The records of a file; `divided` checks every checksum.
 std::vector<std::string> records(const std::string& file) {
   const auto check = [&](std::size_t begin, std::size_t size, std::size_t at) {
     const std::uint32_t crc = divided(std::string_view(file).substr(begin, size));
@@ -57,7 +57,7 @@ std::vector<std::string> records(const std::string& file) {
   return found;
 }
 
-/// A field's value, whichever of them it has.
+/// The value of a field of any type.
 struct Field {
   std::uint64_t varint = 0;
   float small = 0;
@@ -65,7 +65,7 @@ struct Field {
   std::string text;
 };
 
-/// The first field of this number in a message.
+/// The first field with this number in a message.
 Field field(const std::string& message, int number) {
   UnknownFieldSet set;
   EXPECT_TRUE(set.ParseFromString(message));
@@ -136,7 +136,7 @@ TEST(EventFile, HistogramOfLagsCountsMessagesATrial) {
   EXPECT_EQ(real(2), 3);       // largest
   EXPECT_EQ(real(3), 120);     // messages
   EXPECT_EQ(real(4), 3 * 20);  // sum of lags
-  EXPECT_EQ(real(5), 9 * 20);  // and of their squares
+  EXPECT_EQ(real(5), 9 * 20);  // sum of their squares
   const auto reals = [&](int number) {
     const std::string packed = field(histogram, number).text;
     std::vector<double> numbers;

@@ -1,4 +1,5 @@
-// What `info` says of a model without making its weights: memory grows where it must.
+// The forecast of `info` without the weights of the model: memory grows with the sizes that
+// determine it.
 #include "sim/report/forecast.h"
 
 #include <gtest/gtest.h>
@@ -36,8 +37,8 @@ TEST(Memory, CountsWhatGrowsWithTheModel) {
   EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 8 * 18 * 6.5);
 }
 
-/// Without a rule and with one trial at a time, threads may copy sparse synapses: a target and a
-/// weight each.
+/// Without a rule and with one trial at a time, threads may copy sparse synapses: one target and
+/// one weight for each.
 TEST(Memory, CountsWhatThreadsCopy) {
   Spec spec = sample_spec();
   spec.network.projections[0].weights = SparseMatrix{3, 2, {0}, {1}, {1}};
@@ -94,7 +95,7 @@ TEST(Memory, IsForeseenFromSizesAlone) {
 TEST(Memory, IsRefusedBeforeItIsTaken) {
   Spec spec = sample_spec();
   spec.rules = {rule_of(RuleKind::kRflo), rule_of(RuleKind::kRtrl)};
-  // and what rflo has learnt
+  // and the weights that rflo has learnt
   const double rtrl = memory_needed(spec, spec.rules[1], TransportKind::kBatched) + 8 * 18;
   EXPECT_NO_THROW(foresee_memory(spec, TransportKind::kBatched, rtrl));
   EXPECT_THROW(foresee_memory(spec, TransportKind::kBatched, rtrl - 1), NotEnoughMemory);

@@ -1,5 +1,4 @@
-// Curves of the live page: bounded, the same however often they were looked at, and true to the
-// losses at both ends.
+// Curves of the live page: bounded, independent of the times of snapshots, and exact at both ends.
 #include "sim/report/live_curves.h"
 
 #include <cmath>
@@ -102,11 +101,11 @@ TEST(LiveCurves, FollowTheRulesOfARun) {
   EXPECT_EQ(curves.rules()[0].losses.points().size(), losses + 1);
 }
 
-/// Bytes of a snapshot of a rule that has made so many updates.
+/// The bytes of a snapshot of a rule after this number of updates.
 std::size_t snapshot_bytes(std::size_t updates) {
   RunResult result = sample_result();
   Outcome running = result.outcomes[1];
-  running.losses.assign(updates, 0.125);  // means of it are as long as it is
+  running.losses.assign(updates, 0.125);  // their means have the same number of digits
   running.updates = static_cast<std::int64_t>(updates);
   LiveCurves curves;
   result.outcomes.resize(1);

@@ -1,5 +1,5 @@
-// The page holds its data and lets nothing in it out; a report is the same whether it is made of a
-// run or of the files that the run wrote.
+// The page contains its data, and nothing in the data can leave its place; a report from a run
+// equals one from the run's files.
 #include "sim/report/page.h"
 
 #include <fstream>
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kDataBegins = "<script type=\"application/json\" id=\"data\">";
 
-/// What stands between the element's tags, as a browser would see it.
+/// The text between the element's tags, as a browser sees it.
 std::string data_of(const std::string& html) {
   const std::size_t begin = html.find(kDataBegins) + kDataBegins.size();
   return html.substr(begin, html.find("</script", begin) - begin);
@@ -67,8 +67,8 @@ TEST_F(Report, IsTheSameFromTheRunAndFromItsFiles) {
   EXPECT_EQ(written, report_page(folder_));
   EXPECT_EQ(written, report_page(folder_ / "result.binpb"));
   EXPECT_EQ(written, report_page(folder_ / "result.json"));
-  EXPECT_EQ(report_beside(folder_), folder_ / "report.html");
-  EXPECT_EQ(report_beside(folder_ / "result.json"), folder_ / "report.html");
+  EXPECT_EQ(default_report_path(folder_), folder_ / "report.html");
+  EXPECT_EQ(default_report_path(folder_ / "result.json"), folder_ / "report.html");
   fs::remove(folder_ / "result.binpb");
   EXPECT_EQ(written, report_page(folder_));
 }
@@ -91,7 +91,7 @@ TEST_F(Report, HoldsTheResultWithoutItsWeights) {
 TEST_F(Report, RefusesWhatIsNoResult) {
   std::ofstream(folder_ / "result.json") << R"({"model": "x", "losses": 3})";
   EXPECT_THROW(report_page(folder_), ModelError);
-  std::ofstream(folder_ / "result.json") << R"({"model": "x"})";  // parses, and says no schema
+  std::ofstream(folder_ / "result.json") << R"({"model": "x"})";  // parses, but names no schema
   EXPECT_THROW(report_page(folder_), ModelError);
   std::ofstream(folder_ / "result.binpb") << "\xff\xff";
   EXPECT_THROW(report_page(folder_), ModelError);

@@ -1,4 +1,4 @@
-// Recordings on disks that refuse, are full or take little at a time.
+// Recordings on disks that refuse, are full or write few bytes at a time.
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ FileCalls calls_without_sync() {
 
 void run_all(const Spec& spec, Recordings& recordings) {
   const RunResult result = run(spec, {.threads = 1,
-                                      .watch = [&](const Moment& moment) { recordings.see(moment); },
+                                      .watch = [&](const Moment& moment) { recordings.observe(moment); },
                                       .look = [&](const Sample& sample) { recordings.look(sample); }});
   recordings.end(result);
 }
@@ -87,7 +87,7 @@ TEST_F(RecordingsOnDisk, ThatCannotBeWrittenSayWhichAndWhy) {
       } catch (const FileError& error) {
         said = error.what();
       }
-      if (left >= 0) continue;  // it was never called so often
+      if (left >= 0) continue;  // there were fewer calls
       EXPECT_NE(said.find(folder_.string()), std::string::npos) << failure.name << ": " << said;
       EXPECT_NE(said.find("cannot write: " + std::generic_category().message(failure.code)), std::string::npos)
           << failure.name << " after " << after << ": " << said;

@@ -1,5 +1,5 @@
-// Files of recordings: whole at the border of every update, gone on with byte by byte, and clear
-// about what cannot be written.
+// Files of recordings: whole at the end of every update, continued byte by byte, and with clear
+// errors for files that cannot be written.
 #include "sim/report/recordings.h"
 
 #include <algorithm>
@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What an .npy file holds, read as NumPy does: as many numbers as its shape says, whatever stands
-/// behind them.
+/// The contents of an .npy file, read as NumPy does: as many numbers as its shape says, whatever
+/// follows them.
 struct Array {
   std::vector<std::int64_t> shape;
   std::vector<double> values;
@@ -74,7 +74,7 @@ std::vector<v1::RecordingPart> read_parts(const std::string& bytes) {
   return parts;
 }
 
-/// A sample's values, as the schema says to read them.
+/// The values of a sample by the rules of the schema.
 std::vector<double> values_of(const v1::RecordingPart::Sample& sample, std::size_t size) {
   std::vector<double> given(sample.float64().begin(), sample.float64().end());
   given.insert(given.end(), sample.float32().begin(), sample.float32().end());
@@ -85,7 +85,7 @@ std::vector<double> values_of(const v1::RecordingPart::Sample& sample, std::size
   return values;
 }
 
-/// The disk itself is not what these tests are about, and slow.
+/// Calls that leave out the slow synchronisation with the disk, which these tests do not need.
 FileCalls calls_without_disk() {
   FileCalls calls = system_calls();
   calls.sync = [](int) { return 0; };
@@ -100,13 +100,13 @@ class RecordingFiles : public InFolder {
     return spec;
   }
 
-  /// Runs the model into a folder; `at` is called at every moment, behind the recordings.
+  /// Runs the model into a folder; `at` is called at every moment, after the recordings.
   RunResult run_into(const Spec& spec, Recordings& recordings, const std::function<void(const Moment&)>& at = {},
                      const RunState* from = nullptr) const {
     RunResult result = run(spec, {.threads = 1,
                                   .watch =
                                       [&](const Moment& moment) {
-                                        recordings.see(moment);
+                                        recordings.observe(moment);
                                         if (at) at(moment);
                                       },
                                   .look = [&](const Sample& sample) { recordings.look(sample); },
@@ -212,7 +212,7 @@ TEST_F(RecordingFiles, StreamsHoldWhatWasSeenSparsely) {
   EXPECT_GT(dense, 0);
 }
 
-/// Who reads at the border of an update, or after a kill there, finds the updates that are whole.
+/// A reader at the end of an update, or after a kill there, finds all whole updates.
 TEST_F(RecordingFiles, CanBeReadAtEveryBorder) {
   Spec spec = with_records(odd_model(2), false);
   spec.training.updates = 4;
@@ -251,7 +251,7 @@ std::map<std::string, std::string> contents(const Folder& folder) {
   return all;
 }
 
-/// From every moment on, from files that have gone further since.
+/// Resumes from every moment, with files that contain later updates too.
 TEST_F(RecordingFiles, AreGoneOnWithByteByByte) {
   Spec spec = with_records(odd_model(3), false);
   spec.training.updates = 3;
@@ -315,7 +315,7 @@ TEST_F(RecordingFiles, ThatAreNotWhatTheyWereAreRefused) {
   EXPECT_EQ(refusal(), "");
 }
 
-/// A rule that diverges, or is stopped, leaves the updates that count.
+/// After divergence or a stop the files contain exactly the updates that count.
 TEST_F(RecordingFiles, EndWithTheLastUpdateThatCounts) {
   Style style;
   Spec spec = small_model({2, 3, 1, 5}, style, 11);

@@ -3,7 +3,7 @@
 namespace locus {
 namespace {
 
-/// As of a model with a default of nothing.
+/// The outline of a model whose fields all differ from their defaults.
 Outline sample_outline() {
   Spec spec = sample_spec();
   spec.network.populations[1].activation = Activation::kTanh;

@@ -1,4 +1,4 @@
-// Results made by hand, so that what is written of them can be foreseen.
+// Results made by hand, so that their output can be predicted.
 #pragma once
 
 #include "sim/run/result.h"
@@ -8,12 +8,12 @@ namespace locus {
 /// in (2) -> rec (3) -> rec -> out (1); 20 updates of 2 trials of 5 ticks.
 Spec sample_spec();
 
-/// Two rules: "bptt" with violations of both kinds, and "rflo" with none; each two trials of 5
-/// ticks an update.
+/// Two rules: "bptt" with violations of both kinds, and "rflo" without any; each has two trials of
+/// 5 ticks in an update.
 RunResult sample_result();
 
-/// A ledger of `trials` trials of 5 ticks with `local` messages now and `revisiting` non-local ones
-/// at lag 3.
+/// A ledger of `trials` trials of 5 ticks with `local` messages at lag 0 and `revisiting` non-local
+/// ones at lag 3.
 Ledger sample_ledger(std::int64_t trials, std::int64_t local, std::int64_t revisiting);
 
 }  // namespace locus

@@ -1,5 +1,5 @@
-// Traces: exactly the ledger's messages, and a Perfetto file that parses by the published field
-// numbers and whose slices nest.
+// Traces: exactly the messages of the ledger, and a Perfetto file that parses by the published
+// field numbers and has nested slices.
 #include <map>
 #include <set>
 #include <sstream>
@@ -89,8 +89,8 @@ TEST(Trace, KeepsToItsTicksAndItsLimit) {
   EXPECT_EQ(cut.outcomes[0].trace->left_out, within - 10);
 }
 
-/// Protobuf's wire format by hand: fields of one message, by number. Only what the trace uses:
-/// varint, 64 bits, length-delimited.
+/// Protobuf's wire format by hand: the fields of one message, by number. Only the types of the
+/// trace: varint, 64 bits, length-delimited.
 struct ProtoField {
   std::uint32_t number = 0;
   std::uint64_t value = 0;  // varint or 64 bits
@@ -202,7 +202,8 @@ TEST(Perfetto, ParsesByPublishedNumbersAndNests) {
   }
 }
 
-/// Without a chip all neurons are at one place and the rest at the host; the messages are the same.
+/// Without a chip all neurons have one place and all other actors the host; the messages are the
+/// same.
 TEST(Trace, NeedsNoChip) {
   Spec spec = traced_model(4);
   const RunResult on_chip = traced(spec, whole(spec));

@@ -1,4 +1,4 @@
-// The files of a result: fields and columns as scripts rely on them, whole or not at all.
+// The files of a result: the fields and columns that scripts use; each file is whole or absent.
 #include "sim/report/write.h"
 
 #include <bit>
@@ -37,7 +37,7 @@ TEST_F(ResultFiles, BinaryAndJsonSayTheSame) {
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(text("result.json"), &json).ok());
   EXPECT_EQ(binary.SerializeAsString(), json.SerializeAsString());
   EXPECT_EQ(binary.runs(0).weights(0).matrix().values(3), 4.5);
-  EXPECT_EQ(binary.runs(0).weights(1).sparse().col(0), 2);  // file order
+  EXPECT_EQ(binary.runs(0).weights(1).sparse().col(0), 2);  // in the order of the file
   EXPECT_EQ(binary.schema(), "locus.v1.Result");
   EXPECT_FALSE(binary.version().empty());
   EXPECT_FALSE(binary.commit().empty());
@@ -159,10 +159,11 @@ TEST_F(ResultFiles, AFolderThatCannotBeWrittenIsFoundBeforeTheRun) {
   EXPECT_THROW(prepare_folder(folder_ / "file" / "below"), FileError);
   EXPECT_THROW(prepare_folder("/proc/locus"), FileError);
   prepare_folder(folder_ / "made" / "below");
-  EXPECT_TRUE(fs::is_empty(folder_ / "made" / "below"));  // the trial left nothing
+  EXPECT_TRUE(fs::is_empty(folder_ / "made" / "below"));  // the trial file is gone
 }
 
-/// Root writes where it likes, so a test of what may not be written is somebody else for a while.
+/// Root may write everywhere, so a test of a forbidden path takes another user's identity during
+/// its life.
 class Nobody {
  public:
   Nobody() : was_(::geteuid()) {

@@ -1,5 +1,5 @@
-// Trials that are held out: their losses are those of the weights at that update, and nothing else
-// of a run knows of them.
+// Held-out trials: their losses are those of the weights at that update, and they change nothing
+// else in a run.
 #include <gtest/gtest.h>
 
 #include "sim/run/run.h"
@@ -27,7 +27,7 @@ Spec evaluated(std::uint64_t seed, std::int64_t every) {
   return spec;
 }
 
-/// The weights of every rule at every update, as a run goes through them.
+/// The weights of every rule after every update of a run.
 std::vector<std::vector<oracle::ByProjection>> weights_by_update(const Spec& spec, TransportKind transport) {
   std::vector<std::vector<oracle::ByProjection>> weights(spec.rules.size());
   run(spec, {.transport = transport, .threads = 1, .watch = [&](const Moment& moment) {
@@ -157,7 +157,7 @@ Spec drawn_model() {
   return spec;
 }
 
-/// Drawn trials that are held out are none that a run shows, and the same each time.
+/// Drawn held-out trials are not among those of a run, and are the same each time.
 TEST(Evaluation, OfDrawnTrialsShowsOthers) {
   Spec spec = taught_model();
   spec.training.batch = 2;
@@ -177,7 +177,7 @@ TEST(Evaluation, OfDrawnTrialsShowsOthers) {
   EXPECT_EQ(kept.input, first);
 }
 
-/// What a held-out trial shows is its own, however many are shown abreast and however many are
+/// The inputs of a held-out trial do not depend on the number of trials that are evaluated or
 /// learnt from at once.
 TEST(Evaluation, OfDrawnTrialsKnowsNoBatch) {
   for (Spec spec : {taught_model(), drawn_model()}) {

@@ -1,8 +1,8 @@
-// No allocation between the first trial and the last: after one update has warmed the queues, the
+// No allocation between the first trial and the last: after one update has filled the queues, the
 // batched transport takes no memory.
 //
-// Eigen's products take scratch space of their own where an operand is too large for the stack;
-// shapes here stay below that.
+// Eigen's products take scratch space for operands that are too large for the stack; the shapes
+// here are smaller.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -20,8 +20,8 @@ std::atomic<std::int64_t> allocations{0};
 std::atomic<std::int64_t> bytes_taken{0};
 }  // namespace
 
-// The whole family: under AddressSanitizer, whose own would otherwise stand in for the rest,
-// nothing may be freed by another hand than allocated it.
+// All forms of new and delete: with AddressSanitizer, whose own forms would otherwise replace the
+// rest, memory must be freed by the same family that allocated it.
 void* operator new(std::size_t size) {
   ++allocations;
   bytes_taken += static_cast<std::int64_t>(size);
@@ -75,7 +75,7 @@ HandNetwork make_network(std::int32_t lanes, bool spiking) {
   return made;
 }
 
-/// Allocations of one trial and its commit, after a first that may warm up.
+/// The allocations of one trial and its commit, after a first trial that fills the queues.
 std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, bool recorded = false,
                             bool spiking = false) {
   constexpr std::int32_t kTicks = 6;

@@ -1,4 +1,4 @@
-// Schedules and stop criteria: their formulas, and that a run keeps to them under both transports.
+// Schedules and stop criteria: their formulas, and their effect on runs with both transports.
 #include "sim/run/pace.h"
 
 #include <cmath>
@@ -52,7 +52,8 @@ TEST(Schedule, IsALearningRateOfEachUpdate) {
     // 1, 3/4, 1/2
     scheduled.training.schedule = ScheduleSpec{.decay = Decay::kLinear, .last = 0.5};
     const RunResult falling = run_with(scheduled, transport);
-    // By hand: each update a run of its own, from where the one before has ended, at its own rate.
+    // By hand: each update is a separate run with its own rate, from the state at the end of the
+    // last.
     std::optional<RunState> state;
     for (const double factor : {1.0, 0.75, 0.5}) {
       Spec one = spec;

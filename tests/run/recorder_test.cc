@@ -1,5 +1,4 @@
-// What is recorded is what the actors hold, over both transports; and that somebody looks changes
-// nothing.
+// Recorded values are those of the actors, for both transports; recording changes nothing.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -43,7 +42,7 @@ TEST(Recorder, ChangesNoCountAndNoBitUnderAnyRule) {
   }
 }
 
-/// As many samples as the quantity has ticks or updates, and none of what the rule has not.
+/// As many samples as the quantity has ticks or updates, and none for quantities that a rule lacks.
 TEST(Recorder, SeesEveryTickAndUpdateOfWhatARuleHas) {
   Spec spec = odd_model(4);
   spec.records = every_record(spec);
@@ -70,7 +69,7 @@ TEST(Recorder, SeesEveryTickAndUpdateOfWhatARuleHas) {
 
 TEST(Recorder, BothTransportsSeeTheSame) {
   for (Spec spec : models(12)) {
-    // afterwards weights differ in their last bits, and a threshold may fall between
+    // later, weights differ in their last bits, and a threshold may lie between them
     spec.training.updates = 1;
     spec.precision = Precision::kFloat64;
     spec.records = every_record(spec);
@@ -99,8 +98,8 @@ TEST(Recorder, BothTransportsSeeTheSame) {
   }
 }
 
-/// Where nobody looks at outputs readouts may idle; their errors are 0 all the same at ticks
-/// without one, in every trial.
+/// Without a record of outputs, readouts may stay idle; their errors are 0 anyway at ticks without
+/// one, in every trial.
 TEST(Recorder, ErrorsAloneAreThoseOfEveryTick) {
   int quiet = 0;
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
@@ -127,8 +126,8 @@ TEST(Recorder, ErrorsAloneAreThoseOfEveryTick) {
   EXPECT_GT(quiet, 100) << "few ticks are without an error";
 }
 
-/// W_k - W_{k-1} = -eta / batch sum over trials and ticks of signal_i trace_ij: trace and signal
-/// are those that the synapses learn by.
+/// W_k - W_{k-1} = -eta / batch sum over trials and ticks of signal_i trace_ij: recorded traces and
+/// signals are those of learning.
 void expect_signals_times_traces(const Spec& spec, const Recorded& recorded, std::size_t k, std::int32_t p) {
   const ProjectionSpec& projection = spec.network.projections[static_cast<std::size_t>(p)];
   const auto& populations = spec.network.populations;
@@ -186,8 +185,8 @@ TEST(Recorder, SignalsTimesTracesAreWhatWeightsMoved) {
   EXPECT_GT(held, 200);
 }
 
-/// u = W h + B x, h = (1 - alpha) h + alpha tanh(u), y = A h, e = y - y*, in plain loops over the
-/// weights that were recorded.
+/// u = W h + B x, h = (1 - alpha) h + alpha tanh(u), y = A h, e = y - y*, in plain loops with the
+/// recorded weights.
 TEST(Recorder, ActivityOutputAndErrorAreThoseOfTheEquations) {
   Style style;
   style.activation = Activation::kTanh;

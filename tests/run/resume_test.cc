@@ -1,5 +1,5 @@
-// A run that goes on from a state is the run that never stopped: at every update of every rule,
-// over both transports, in both precisions, bit by bit.
+// A resumed run equals an uninterrupted one: at every update of every rule, for both transports and
+// both precisions, bit by bit.
 #include <gtest/gtest.h>
 
 #include "sim/run/run.h"
@@ -19,7 +19,7 @@ RunState state_at(const Moment& moment) {
   return state;
 }
 
-/// Every state that a run of the model goes through.
+/// Every state in a run of the model.
 std::vector<RunState> states_of(const Spec& spec, TransportKind transport) {
   std::vector<RunState> states;
   run(spec,
@@ -45,7 +45,7 @@ testing::AssertionResult same_ranks(const Outcome& one, const Outcome& other) {
   return testing::AssertionSuccess();
 }
 
-/// Goes on from every state that the run has; how many there were.
+/// Resumes the run from each of its states; returns their number.
 std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
   const RunResult whole = run_with(spec, transport);
   const std::vector<RunState> states = states_of(spec, transport);
@@ -86,7 +86,7 @@ class Resume : public testing::TestWithParam<std::tuple<TransportKind, Precision
 
 TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreak) {
   const auto [transport, precision] = GetParam();
-  constexpr int kModels = 8;  // others for each parameter
+  constexpr int kModels = 8;  // different ones for each parameter
   const int first =
       1000 + (transport == TransportKind::kMailbox ? 2 : 0) * kModels + (precision == Precision::kFloat32 ? kModels : 0);
   std::size_t resumed = 0;
@@ -269,7 +269,7 @@ TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {
   ASSERT_EQ(misfit(spec, topology_of(spec), good), "");
   RunState more = good;
   for (std::vector<std::int64_t>& stream : more.rules.front().traffic->messages) {
-    // whole events still, and not those of the ledger
+    // still whole events, but not those of the ledger
     for (std::int64_t& messages : stream) messages *= 2;
   }
   EXPECT_NE(misfit(spec, topology_of(spec), more).find("counts by neuron that are not its messages"), std::string::npos)

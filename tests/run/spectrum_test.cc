@@ -1,4 +1,4 @@
-// Ranks of changes whose singular values are known by construction.
+// Ranks of changes with known singular values.
 #include "sim/run/spectrum.h"
 
 #include <cmath>

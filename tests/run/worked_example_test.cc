@@ -1,5 +1,5 @@
 // The network that docs/locality.md counts by hand: 1 input, 2 rate neurons, 1 readout, two ticks,
-// final loss. The figures here are the page's.
+// final loss. The figures are those of the page.
 #include <gtest/gtest.h>
 
 #include "sim/run/run.h"

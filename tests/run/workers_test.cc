@@ -1,4 +1,4 @@
-// Workers: every task of every phase once, whatever the number of tasks and threads, awake or
+// Workers: every task of every phase runs once, for any number of tasks and threads, awake or
 // asleep.
 #include "sim/run/workers.h"
 
@@ -14,8 +14,8 @@
 namespace locus {
 namespace {
 
-/// Runs phases of 1 .. 9 tasks; each task writes what it alone may write, and reads what the phase
-/// before has written.
+/// Runs phases of 1 .. 9 tasks. Each task writes to its own place and reads the results of the
+/// previous phase.
 void run_phases(Workers& workers, int phases) {
   const Executor executor = workers.executor();
   constexpr int kMost = 9;
@@ -40,14 +40,14 @@ TEST(WorkersOnThreads, RunEveryTaskOfEveryPhaseOnce) {
 TEST(WorkersOnThreads, WakeUpAgain) {
   Workers workers(3);
   for (int pause = 0; pause < 20; ++pause) {
-    // long enough for all to fall asleep
+    // long enough for all threads to fall asleep
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     run_phases(workers, 9);
   }
 }
 
-/// With two tasks that wait for each other, both threads must take one: nobody runs a phase alone
-/// for good.
+/// Two tasks that wait for each other need both threads, so no thread may run a phase alone
+/// forever.
 TEST(WorkersOnThreads, TwoTasksOfAPhaseRunAtOnce) {
   Workers workers(2);
   const Executor executor = workers.executor();
@@ -73,7 +73,7 @@ TEST(WorkersOnThreads, RethrowTheExceptionOfTheLowestTask) {
     } catch (const std::runtime_error& error) {
       EXPECT_STREQ(error.what(), "3");
     }
-    EXPECT_EQ(ran, std::vector<int>(8, 1));  // the others went on
+    EXPECT_EQ(ran, std::vector<int>(8, 1));  // the others continued
   }
   run_phases(workers, 9);
 }

@@ -1,5 +1,5 @@
-// The live server: who is answered, that updates arrive, and that browsers which do not read, or
-// send nonsense, cost nothing.
+// The live server: its decisions about requests, the arrival of updates, and the costs of browsers
+// that do not read or that send nonsense (there are none).
 #include "sim/serve/live_server.h"
 
 #include <random>
@@ -96,7 +96,7 @@ TEST(Request, TokensAreLongAndDiffer) {
   EXPECT_NE(random_token(), random_token());
 }
 
-/// A client that says exactly what it is told, byte by byte.
+/// A client that sends exactly the given bytes.
 class Client {
  public:
   explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -114,7 +114,7 @@ class Client {
 
   void say(std::string_view text) { (void)::send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
   void end() { ::shutdown(socket_, SHUT_WR); }
-  /// All that comes until the server closes, or until `enough` stands in it.
+  /// Everything until the server closes the connection, or until it contains `enough`.
   std::string hear(std::string_view enough = {}) {
     char bytes[4096];
     while (enough.empty() || heard_.find(enough) == std::string::npos) {
@@ -170,7 +170,7 @@ TEST_F(Live, ThreadServesThePageToWhoKnowsItsAddress) {
 }
 
 TEST_F(Live, ThreadSendsWhatIsPublished) {
-  EXPECT_FALSE(server_.wanted());  // nobody is there
+  EXPECT_FALSE(server_.wanted());  // there is no browser
   Client client(server_.port());
   client.say(upgrade());
   const std::string accepted = client.hear("\r\n\r\n");
@@ -187,12 +187,13 @@ TEST_F(Live, ThreadLetsWhoDoesNotReadWaitAndAsksForNothing) {
   Client deaf(server_.port());
   deaf.say(upgrade());
   deaf.hear("\r\n\r\n");
-  const std::string large(64U << 20U, 'x');  // more than the system takes in
+  const std::string large(64U << 20U, 'x');  // more than the system buffers
   publish_when_wanted(large);
-  // longer than from one snapshot to the next
+  // longer than the time between two snapshots
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
-  EXPECT_FALSE(server_.wanted());                                        // so the run makes none
-  EXPECT_TRUE(answer(head("/" + token() + "/")).ends_with("the page"));  // others are served
+  EXPECT_FALSE(server_.wanted());  // the run then makes none
+  // other browsers are served
+  EXPECT_TRUE(answer(head("/" + token() + "/")).ends_with("the page"));
 }
 
 TEST_F(Live, ThreadRefusesLargeFramesAndTooManyBrowsers) {
@@ -212,7 +213,7 @@ TEST_F(Live, ThreadRefusesLargeFramesAndTooManyBrowsers) {
   EXPECT_TRUE(answer(upgrade()).starts_with("HTTP/1.1 503"));
 }
 
-/// A server whose patience ends while a test waits for it.
+/// A server with a time limit that ends within a test.
 class Impatient : public Live {
  protected:
   Impatient() : Live(std::chrono::milliseconds(300)) {}
@@ -225,7 +226,7 @@ TEST_F(Impatient, ThreadKeepsABrowserThatAnswersPings) {
   client.say(upgrade());
   client.hear("\r\n\r\n");
   std::string pings;
-  for (int i = 0; i < 6; ++i) {  // one comes in every half of the patience
+  for (int i = 0; i < 6; ++i) {  // one in every half of the time limit
     pings += kPing;
     ASSERT_NE(client.hear(pings).find(pings), std::string::npos) << i;
     client.say(kPong);
@@ -238,7 +239,7 @@ TEST_F(Impatient, ThreadLetsWhoAnswersNoPingGo) {
   Client client(server_.port());
   client.say(upgrade());
   client.hear("\r\n\r\n");
-  EXPECT_NE(client.hear().find(kPing), std::string::npos);  // to the end, which the server makes
+  EXPECT_NE(client.hear().find(kPing), std::string::npos);  // to the end, which the server causes
   Client other(server_.port());
   other.say(head("/" + token() + "/"));
   EXPECT_TRUE(other.hear().ends_with("the page"));

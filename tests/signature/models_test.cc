@@ -1,5 +1,4 @@
-// What the comments of shipped models claim: where their data come from, and what is to be seen
-// when they run.
+// The claims in the comments of models/: the origin of their data, and the behaviour of their runs.
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -20,7 +19,7 @@ RecordedTrial first_trial(const std::string& file) {
   return std::get<RecordedTask>(load(std::filesystem::path(LOCUS_MODELS) / file).task).trials.at(0);
 }
 
-/// Mean of the first or the last ten losses, as the comparison prints them.
+/// The mean of the first or the last ten losses, as in the comparison.
 double first_ten(const Outcome& outcome) {
   return std::accumulate(outcome.losses.begin(), outcome.losses.begin() + 10, 0.0) / 10;
 }
@@ -80,7 +79,7 @@ TEST(Models, SunspotsArePredictedAYearAhead) {
   EXPECT_NEAR(sum / 309, 0.4975210, 1e-7) << "the mean of the 309 years";
 }
 
-/// Loss of the naive forecast "next year = this year" on the model's own data.
+/// The loss of the naive forecast "next year = this year" on the model's own data.
 double naive_loss(const RecordedTrial& trial) {
   const auto& input = std::get<DenseMatrix>(trial.input);
   double squares = 0;
@@ -125,7 +124,7 @@ TEST(Models, UnalignedRanksHaveTheirOrder) {
 }
 
 TEST(Models, SinesAreLearntOnlineBestByRulesThatRememberThePast) {
-  // an eighth of its updates: by then the loss has fallen tenfold
+  // an eighth of its updates, in which the loss falls by a factor of ten
   const RunResult result = run_shipped("sines.txtpb", 250);
   for (const char* rule : {"bptt", "rflo", "eprop:random"}) {
     const Outcome& outcome = outcome_of(result, rule);

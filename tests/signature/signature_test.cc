@@ -1,11 +1,11 @@
-// The behaviour signature: what every shipped model sends under every rule, and the fingerprint of
-// what it learns, in tests/data/signature.txt.
+// The behaviour signature: the messages of every model in models/ under every rule, and the
+// fingerprint of its learning, in tests/data/signature.txt.
 //
-// Why: a change of behaviour must be deliberate. Where the signature differs, the present one is
-// written beside the file as signature.txt.new; if the change is meant, move it over the old one
-// and say so in the commit. Counts are exact on every machine. Fingerprints are of every last bit
-// of losses and weights, which rest on what the machine's exp, tanh, log, sin and cos return: the
-// file says for which mathematics its fingerprints are, and elsewhere they are not compared.
+// A change of behaviour must be deliberate. If the signature differs, the test writes the present
+// one next to the file as signature.txt.new; if the change is intended, move it over the old one
+// and say so in the commit. Counts are exact on every machine. Fingerprints depend on every last
+// bit of losses and weights, and these on the machine's exp, tanh, log, sin and cos: the file names
+// the mathematics of its fingerprints, and with other mathematics they are not compared.
 #include <bit>
 #include <cmath>
 #include <fstream>
@@ -20,12 +20,12 @@
 namespace locus {
 namespace {
 
-// of each model: enough to learn, few enough for a sanitised build
+// of each model: enough for learning, few enough for a build with sanitisers
 constexpr std::int64_t kUpdates = 20;
 constexpr std::string_view kMathematics = "# mathematics: ";
 
-/// FNV-1a over the bits of what the mathematical library returns at some thousand points; called by
-/// pointers, for compilers know ways around it.
+/// FNV-1a over the bits of the results of the mathematical library at some thousand points; the
+/// calls go through pointers, because compilers would otherwise evaluate them.
 std::string mathematics() {
   std::uint64_t hash = 0xcbf29ce484222325U;
   const auto add = [&](double value) { hash = (hash ^ std::bit_cast<std::uint64_t>(value)) * 0x100000001b3U; };
@@ -61,8 +61,8 @@ std::string head() {
   return text;
 }
 
-/// The text without what depends on the machine's mathematics: its own line, and the last word of
-/// every other one.
+/// The text without the parts that depend on the machine's mathematics: its own line, and the last
+/// word of every other line.
 std::string counts_of(const std::string& text) {
   std::istringstream lines(text);
   std::string counts;
@@ -98,7 +98,7 @@ TEST(Signature, IsTheFiles) {
                 << present;
 }
 
-/// One update of every shipped model, message by message: the same counts as in bulk, and losses
+/// One update of every model in models/, message by message: the same counts as in bulk, and losses
 /// that agree to rounding.
 TEST(Signature, IsThatOfSingleMessages) {
   for (const auto& file : small_shipped_models()) {

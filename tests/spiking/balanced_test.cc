@@ -1,5 +1,5 @@
-// The shipped balanced network is in the asynchronous irregular state: rates, irregularity and
-// synchrony, from every spike of its run.
+// The balanced network in models/ is in the asynchronous irregular state: rates, irregularity and
+// synchrony, from all spikes of its run.
 #include <cmath>
 #include <numeric>
 
@@ -13,11 +13,11 @@
 namespace locus {
 namespace {
 
-/// Spike trains of one population: the ticks in which each neuron fired, ascending.
+/// Spike trains of one population: the ticks of each neuron's spikes, ascending.
 using Trains = std::vector<std::vector<std::int32_t>>;
 
-/// Mean over neurons with four spikes and more: the standard deviation of a neuron's intervals over
-/// their mean. 1 for Poisson's, 0 for a clock's.
+/// The mean over neurons with at least four spikes of the coefficient of variation of a neuron's
+/// intervals: 1 for a Poisson process, 0 for a clock.
 double mean_cv(const Trains& trains) {
   double sum = 0;
   double neurons = 0;
@@ -33,8 +33,8 @@ double mean_cv(const Trains& trains) {
   return sum / neurons;
 }
 
-/// Variance over mean of the population's spikes in bins of `width` ticks. 1 for neurons that fire
-/// each for itself, their number for a volley of all.
+/// The variance divided by the mean of the population's spikes in bins of `width` ticks: 1 for
+/// independent neurons, the number of neurons if all spike together.
 double fano_factor(const Trains& trains, std::int32_t begin, std::int32_t end, std::int32_t width) {
   std::vector<double> bins(static_cast<std::size_t>((end - begin) / width), 0);
   for (const std::vector<std::int32_t>& train : trains) {
@@ -47,7 +47,7 @@ double fano_factor(const Trains& trains, std::int32_t begin, std::int32_t end, s
 }
 
 TEST(Balanced, IsAsynchronousAndIrregular) {
-  constexpr std::int32_t kBegun = 2000;  // ticks until it has forgotten how it began
+  constexpr std::int32_t kBegun = 2000;  // ticks until the beginning has no influence
   Spec spec = load(std::string(LOCUS_MODELS) + "/balanced.txtpb");
   std::vector<Trains> populations;
   for (const std::int32_t population : populations_of(spec.network, PopulationKind::kRate)) {
@@ -82,8 +82,9 @@ TEST(Balanced, IsAsynchronousAndIrregular) {
     EXPECT_LT(rate, 10);
     EXPECT_GT(cv, 0.8);
     EXPECT_LT(cv, 1.1);
-    // A mean correlation of two neurons of (F - 1) / n, below 0.001. With weights of 0.2 and -1
-    // that arrive a tick later volleys gave E 95 and 154.
+    // This corresponds to a mean correlation (F - 1) / n of two neurons below 0.001. With weights
+    // of 0.2 and -1 that arrive one tick later, E spiked in volleys, and the values were 95 and
+    // 154.
     EXPECT_LT(fano_1ms, 6);
     EXPECT_LT(fano_5ms, 8);
   }

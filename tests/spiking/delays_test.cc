@@ -1,5 +1,5 @@
-// Delays of projections: spiking networks against the oracle, gradients against tangents, and one
-// spike followed from neuron to neuron.
+// Delays of projections: spiking networks compared with the oracle, gradients with tangents, and
+// the way of one spike from neuron to neuron.
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -37,8 +37,8 @@ TEST(Delays, AreTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-/// In float32 two spikes may fall on either side of a threshold, so both transports are held
-/// against each other, which add in the same order.
+/// In float32 rounding may move a current across a threshold. The test therefore compares the two
+/// transports, which add in the same order.
 TEST(Delays, InFloat32AreTheSameUnderBothTransports) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Spec spec = late_spiking_model(seed);
@@ -82,7 +82,8 @@ TEST(Delays, AreLoadedFromTheirText) {
   }
 }
 
-/// What the program's update asked of every synapse: with a learning rate of 1, the weight's move.
+/// The change of every synapse in the program's update: with a learning rate of 1, the change of
+/// the weight.
 oracle::ByProjection moves(Spec spec, const RuleSpec& rule, TransportKind transport) {
   spec.rules = {rule};
   return change(spec, run_with(spec, transport).outcomes.at(0));
@@ -101,8 +102,8 @@ TEST(Delays, LeaveBpttTheGradientOfTheTangents) {
 }
 
 /// A chain of two neurons: an input spike in tick 2, delays of 3 over B, 4 over W and 2 over A. By
-/// hand: the first neuron fires in tick 5, the second in tick 9, the readout hears it in tick 11; a
-/// trial of 10 ticks ends before.
+/// hand: the first neuron spikes in tick 5, the second in tick 9, and the spike arrives at the
+/// readout in tick 11, after the end of a trial of 10 ticks.
 TEST(Delays, CarryASpikeFromNeuronToNeuron) {
   const auto model = [](int ticks) {
     return R"(network {

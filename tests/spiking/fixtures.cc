@@ -33,7 +33,7 @@ std::vector<Number> numbers(const std::string& name) {
   return values;
 }
 
-/// Rows and columns [first, first + many) of a matrix (all rows x `cols`).
+/// The given rows and columns of a matrix (all rows x `cols`).
 std::vector<double> part(const std::vector<double>& matrix, std::size_t cols, std::size_t row, std::size_t rows,
                          std::size_t col, std::size_t many) {
   std::vector<double> values;
@@ -44,7 +44,7 @@ std::vector<double> part(const std::vector<double>& matrix, std::size_t cols, st
 }
 
 spiking::Spikes spikes_of(const std::string& name) {
-  // (trial, tick, neuron) each
+  // one (trial, tick, neuron) for each spike
   const std::vector<std::int16_t> numbers_of = numbers<std::int16_t>(name);
   spiking::Spikes spikes(5);
   for (std::size_t k = 0; k + 2 < numbers_of.size(); k += 3)

@@ -1,4 +1,4 @@
-// The shipped spiking models against the figures of NEST 3.10's published e-prop tests: losses,
+// The spiking models of models/ against the figures of NEST 3.10's published e-prop tests: losses,
 // weights, every spike, and the counts of the first trial.
 #include "tests/spiking/fixtures.h"
 
@@ -60,8 +60,8 @@ INSTANTIATE_TEST_SUITE_P(Transports, Figures, testing::Values(TransportKind::kMa
                            return instance.param == TransportKind::kMailbox ? "mailbox" : "batched";
                          });
 
-/// What BPTT and tBPTT send of the same trial, from its spikes: X, Z, Z_l = 5053, 3999, 8 and 999
-/// (readout, tick) with an error.
+/// The messages of BPTT and tBPTT for the same trial, from its spikes: X, Z, Z_l = 5053, 3999, 8
+/// and 999 (readout, tick) pairs with an error.
 TEST(Counts, OfSweepsOverPatternGenerationAreTheirFormulas) {
   constexpr std::int64_t kTicks = 1000, kNeurons = 100, kInputs = 100, kErrors = 999, kSynapses = 9900;
   constexpr std::int64_t kReplayed = 5053 * kNeurons + (3999 - 8) * (kNeurons - 1);
@@ -86,8 +86,8 @@ TEST(Counts, OfSweepsOverPatternGenerationAreTheirFormulas) {
 }
 
 /// The event-driven archive form of the same rule (docs/locality.md): at the first spike of its
-/// source in the next trial a synapse reads its neuron's past, tick by tick from its own first
-/// spike on. Spikes of inputs arrive in their tick, those of neurons in the next.
+/// source in the next trial a synapse reads its neuron's past, tick by tick, from the synapse's own
+/// first spike on. Spikes of inputs arrive in their tick, those of neurons in the next one.
 TEST(Archive, ReadsThePastAsOftenAsTheDocsSay) {
   const Fixture fixture = pattern_generation();
   const Spec spec = spec_of(fixture);
@@ -102,7 +102,8 @@ TEST(Archive, ReadsThePastAsOftenAsTheDocsSay) {
       most = std::max(most, lag);
     }
   };
-  std::vector<std::int64_t> input(kNeurons, 0), first(kNeurons, 0), next(kNeurons, 0);  // 0: silent
+  // 0: no spike
+  std::vector<std::int64_t> input(kNeurons, 0), first(kNeurons, 0), next(kNeurons, 0);
   const auto& frozen = std::get<SparseMatrix>(std::get<RecordedTask>(spec.task).trials.at(0).input);
   for (std::size_t k = frozen.row.size(); k-- > 0;) {
     std::int64_t& tick = input[static_cast<std::size_t>(frozen.col[k])];
@@ -123,9 +124,8 @@ TEST(Archive, ReadsThePastAsOftenAsTheDocsSay) {
   EXPECT_NEAR(static_cast<double>(sum) / static_cast<double>(reads), 520, 0.5);
 }
 
-/// The most that any of the figures that the tests above hold is off by, in units of what they
-/// allow: losses and weights after five updates, or, in less than half the time, the first two
-/// losses.
+/// The largest error of any of the figures in the tests above, in units of its tolerance: losses
+/// and weights after five updates, or, in less than half the time, the first two losses.
 double noticed(const Fixture& fixture, Spec spec, Mutation mutation, std::int64_t updates = 5) {
   spec.training.updates = updates;
   const oracle::Answer answer = spiking::solve(spec, spec.rules[0], mutation);
@@ -145,14 +145,14 @@ TEST(Oracle, HasTheFiguresItself) {
   }
 }
 
-/// Each mistake that is easily made, made in the oracle: some figure would tell, by ten times what
-/// is allowed at least.
+/// Each of the mistakes that are easy to make, made in the oracle: some figure reveals it, by at
+/// least ten times its tolerance.
 TEST(Mutations, AreNoticedByTheFigures) {
   const Fixture fixtures[] = {pattern_generation(), evidence()};
   const Spec specs[] = {spec_of(fixtures[0]), spec_of(fixtures[1])};
   for (const Mutation mutation : spiking::mutations()) {
     double most = 0;
-    // what pattern generation has not (adaptation, Adam, classes) the other has
+    // the other model has what pattern generation lacks: adaptation, Adam, classes
     for (const std::int64_t updates : {2, 5}) {
       for (std::size_t k = 0; k < 2 && most < 10; ++k) most = noticed(fixtures[k], specs[k], mutation, updates);
     }

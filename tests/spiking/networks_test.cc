@@ -1,5 +1,5 @@
 // Spiking networks of every kind against the oracle: losses, weights, every count and the memory,
-// under both transports; gradients against tangents.
+// with both transports; gradients against tangents.
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -34,13 +34,13 @@ TEST(SpikingNetworks, DoWhatTheOracleDoes) {
   EXPECT_GT(spikes, 10000) << "networks that are silent show nothing";
 }
 
-/// Spiking neurons beside rate neurons, of every rule, some told only over wires that nobody
-/// teaches: the transports agree.
+/// Spiking neurons together with rate neurons, under every rule, some of them with a signal only
+/// over static wires: the transports agree.
 TEST(SpikingNetworks, LiveBesideRateNeurons) {
   int mixed = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Spec spec = odd_spiking_model(seed);
-    std::vector<std::size_t> neurons;  // populations of them
+    std::vector<std::size_t> neurons;  // indices of their populations
     for (std::size_t p = 0; p < spec.network.populations.size(); ++p)
       if (spec.network.populations[p].lif) neurons.push_back(p);
     if (neurons.size() < 2) continue;
@@ -71,8 +71,8 @@ TEST(SpikingNetworks, AreTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-/// No more is sent in a trial than `locus info` says, of any channel and lag; history, traces and
-/// stalls are exactly what it says.
+/// A trial has no more messages of any channel and lag than `locus info` says; history, traces and
+/// stalls are exactly as it says.
 TEST(SpikingNetworks, SendNoMoreThanTheClosedForms) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Spec spec = odd_spiking_model(seed);
@@ -94,7 +94,7 @@ TEST(SpikingNetworks, SendNoMoreThanTheClosedForms) {
   }
 }
 
-/// Where every neuron fires and errs in every tick, they are sent exactly.
+/// If every neuron spikes and has an error in every tick, the numbers are exactly those.
 TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Spec spec = odd_spiking_model(seed);
@@ -103,7 +103,7 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
       population.lif->refractory = 0;
       population.lif->threshold = 1e-3;
       population.lif->adaptation = population.lif->adaptation > 0 ? 1e-9 : 0;
-      population.lif->surrogate = Surrogate::kArctan;  // nowhere 0
+      population.lif->surrogate = Surrogate::kArctan;  // non-zero everywhere
     }
     for (ProjectionSpec& projection : spec.network.projections) {
       const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
@@ -116,7 +116,7 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
           projection.weights);
       if (std::holds_alternative<ConstantWeights>(projection.weights)) projection.weights = ConstantWeights{1.5};
     }
-    std::vector<bool> driven(spec.network.populations.size(), false);  // by an input
+    std::vector<bool> driven(spec.network.populations.size(), false);  // true: with an input
     for (const ProjectionSpec& projection : spec.network.projections) {
       const bool input =
           spec.network.populations[static_cast<std::size_t>(projection.source)].kind == PopulationKind::kInput;
@@ -146,7 +146,8 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
         const bool errs = entry.channel == Channel::kPost || entry.channel == Channel::kTransport ||
                           entry.channel == Channel::kFeedback;
         if (errs && spec.rules[k].kind != RuleKind::kNone)
-          // an error may be 0 for want of synapses: held by the bound above and by the oracle
+          // an error may be 0 because there are no synapses; the bound above and the oracle check
+          // this case
           continue;
         EXPECT_EQ(ledger.at(entry.channel, entry.lag).messages, entry.tally.messages * ledger.trials())
             << name(entry.channel) << " lag " << entry.lag << ", " << spec.rules[k].name << ", " << describe(spec);
@@ -158,13 +159,13 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
 TEST(SpikingNetworks, AreLoadedFromTheirText) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     Spec spec = odd_spiking_model(seed);
-    // a file without feedback means another: symmetric, or drawn
+    // a file without feedback has a different meaning: symmetric or random feedback
     std::erase_if(spec.rules, [](const RuleSpec& rule) {
       return locus::rule(rule.kind).signal == SignalSource::kFeedback && rule.feedback.empty();
     });
     for (RuleSpec& rule : spec.rules) {
       if (rule.kind == RuleKind::kTbptt && rule.depth == 0)
-        rule.depth = spec.training.ticks;  // which no file says by 0
+        rule.depth = spec.training.ticks;  // a file cannot express this depth by 0
     }
     std::vector<Fault> warnings;
     const Spec read = load_bytes(model_text(spec), "model.txtpb", warnings);
@@ -181,8 +182,9 @@ RuleSpec symmetric(double filter_tau) {
   return rule;
 }
 
-/// What the program's update asked of every synapse: with a learning rate of 1, the weight's move.
-oracle::ByProjection asked(Spec spec, const RuleSpec& rule, TransportKind transport) {
+/// The change of every synapse in the program's update: with a learning rate of 1, the change of
+/// the weight.
+oracle::ByProjection changes(Spec spec, const RuleSpec& rule, TransportKind transport) {
   spec.rules = {rule};
   return change(spec, run_with(spec, transport).outcomes.at(0));
 }
@@ -193,7 +195,7 @@ TEST(Gradient, OfBpttIsThatOfTheTangents) {
     const RuleSpec bptt = rule_spec(RuleKind::kBptt);
     const oracle::ByProjection wanted = spiking::tangents(spec, bptt);
     for (const TransportKind transport : kTransports)
-      ASSERT_TRUE(close(asked(spec, bptt, transport), wanted, 1e-10)) << name(transport) << ", seed " << seed;
+      ASSERT_TRUE(close(changes(spec, bptt, transport), wanted, 1e-10)) << name(transport) << ", seed " << seed;
   }
 }
 
@@ -203,14 +205,14 @@ TEST(Gradient, OfTruncatedSweepsOverTheWholeTrialIsThatOfBptt) {
     const oracle::ByProjection wanted = spiking::tangents(spec, rule_spec(RuleKind::kBptt));
     for (const std::int32_t stride : {1, 7}) {
       for (const TransportKind transport : kTransports)
-        ASSERT_TRUE(close(asked(spec, truncated(20, stride), transport), wanted, 1e-10))
+        ASSERT_TRUE(close(changes(spec, truncated(20, stride), transport), wanted, 1e-10))
             << name(transport) << ", stride " << stride;
     }
   }
 }
 
-/// e-prop is BPTT without W^T del and -V_th del, and with (1 - kappa) sum kappa^(u-t) L_u for what
-/// the readouts pass back.
+/// e-prop is BPTT without W^T del and -V_th del, and with (1 - kappa) sum kappa^(u-t) L_u instead
+/// of the readouts' adjoints.
 TEST(Gradient, OfEpropIsThatOfBpttWithPathsCut) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Spec spec = small_spiking_model(seed);
@@ -219,21 +221,21 @@ TEST(Gradient, OfEpropIsThatOfBpttWithPathsCut) {
       const oracle::ByProjection wanted =
           spiking::backward(spec, eprop, {.recurrent = false, .reset = false, .signals = true});
       for (const TransportKind transport : kTransports)
-        ASSERT_TRUE(close(asked(spec, eprop, transport), wanted, 1e-11))
+        ASSERT_TRUE(close(changes(spec, eprop, transport), wanted, 1e-11))
             << name(transport) << ", seed " << seed << ", tau " << tau;
     }
   }
 }
 
-/// Without the reset's path the gradient is another one: the path is there.
+/// Without the path through the reset the gradient is different, so the program has that path.
 TEST(Gradient, OfBpttHasTheResetsPath) {
   const Spec spec = small_spiking_model(3);
   const RuleSpec bptt = rule_spec(RuleKind::kBptt);
   const oracle::ByProjection cut = spiking::backward(spec, bptt, {.recurrent = true, .reset = false, .signals = false});
-  EXPECT_FALSE(close(asked(spec, bptt, TransportKind::kBatched), cut, 1e-3));
+  EXPECT_FALSE(close(changes(spec, bptt, TransportKind::kBatched), cut, 1e-3));
 }
 
-/// Neurons that fire too often come to fire at the target's rate, without any error to learn from.
+/// Neurons with too high rates approach the target rate without any error.
 TEST(FiringRate, MovesToItsTarget) {
   Spec spec = small_spiking_model(5);
   for (PopulationSpec& population : spec.network.populations) {

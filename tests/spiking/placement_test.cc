@@ -1,5 +1,5 @@
-// A chip counts what spiking neurons send and changes nothing of it: the same bits wherever neurons
-// sit, and the same packets from both transports.
+// A chip counts the messages of spiking neurons and changes none: the bits are the same for any
+// placement, and the packets are the same for both transports.
 #include <gtest/gtest.h>
 
 #include "sim/model/network_size.h"
@@ -17,7 +17,8 @@ ChipSpec chip_of(const Spec& spec, PlacementPolicy policy) {
   return {.width = (neurons + kRoom - 1) / kRoom, .height = 1, .neurons_per_core = kRoom, .policy = policy};
 }
 
-/// One delay for all projections of a kind: packets of an axon leave and arrive together.
+/// One delay for all projections of a kind, so that all packets of an axon leave and arrive
+/// together.
 Spec with_equal_delays(Spec spec) {
   for (ProjectionSpec& projection : spec.network.projections) {
     const auto kind = [&](std::int32_t population) {
@@ -46,7 +47,7 @@ TEST(SpikingPlacement, ChangesNoBitAndIsCountedAlikeByBothTransports) {
         ASSERT_TRUE(identical(bulk.outcomes[k], batched.outcomes[k])) << spec.rules[k].name << " of " << describe(plain);
         const ChipTraffic& report = bulk.outcomes[k].chip.value().report;
         ASSERT_EQ(report.total.on_core + report.total.unicast_packets, bulk.outcomes[k].ledger.messages());
-        // rounding may decide otherwise in later updates
+        // rounding may decide differently in later updates
         if (single.outcomes[k].ledger == bulk.outcomes[k].ledger) {
           ASSERT_EQ(report.entries, single.outcomes[k].chip.value().report.entries) << spec.rules[k].name;
         }

@@ -1,5 +1,5 @@
-// Sending over sparse synapses, split between threads: enough events in a tick that it is
-// (core/transport/columns/neurons_clock.h and sending.h), and the same bits.
+// Sending over sparse synapses by several threads, with enough events in a tick for a split: the
+// same bits.
 #include <tuple>
 
 #include <gtest/gtest.h>
@@ -11,21 +11,21 @@
 namespace locus {
 namespace {
 
-// messages over a projection in a tick; kWorthSending
+// messages over a projection in a tick; the same as kWorthSending
 constexpr std::int64_t kWorthSplitting = std::int64_t{1} << 12;
 constexpr int kTicks = 8;
 
-// W tells what was said two ticks ago: its neurons hear and step at once
+// W sends the activity of two ticks ago, so that its neurons receive and step at once
 const std::string kLate = "delay: 2";
-// W tells what was said in the last tick, which the step writes over
+// W sends the activity of the last tick, which the step overwrites
 const std::string kAtOnce = "";
 const std::string kSparse = "sparse_random { in_degree: 90 gaussian { stddev: 1 } }";
-// of B: neurons are not shared out, W is sent by itself
+// of B: threads do not share the neurons, and W sends separately
 const std::string kDense = "gaussian { gain: 1 }";
 
-/// 300 inputs of which every other speaks in a tick, 211 neurons (a prime: no number of threads
-/// divides them) that nearly all speak, sparse synapses of different weights between them, B late
-/// by a tick.
+/// 300 inputs, of which every second is active in a tick; 211 neurons (a prime, so that no number
+/// of threads divides them), nearly all active; sparse synapses of different weights between them;
+/// B with a delay of one tick.
 Spec busy_model(const std::string& neurons, const std::string& rules, Precision precision,
                 const std::string& w_delay = kLate, const std::string& b_weights = kSparse) {
   std::string text = R"(network {
@@ -78,8 +78,8 @@ TEST(SplitSending, IsTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-/// What every neuron does in every tick, where nothing learns: the mailbox adds single messages in
-/// the order of their sources.
+/// The activity of every neuron in every tick, without learning: the mailbox adds single messages
+/// in the order of their sources.
 TEST(SplitSending, IsWhatTheMailboxSendsForAnyNumberOfThreads) {
   for (const auto& [precision, delay, weights] :
        {std::tuple{Precision::kFloat64, kLate, kSparse}, std::tuple{Precision::kFloat32, kLate, kSparse},
@@ -89,8 +89,8 @@ TEST(SplitSending, IsWhatTheMailboxSendsForAnyNumberOfThreads) {
     const std::size_t rec = record_of(spec, Quantity::kActivity, 1);
     const Recorded single = record(spec, TransportKind::kMailbox);
     const Ledger& ledger = single.result.outcomes.at(0).ledger;
-    // What A takes left aside, and the ticks in which nothing has arrived yet: in most ticks both B
-    // and W are worth splitting.
+    // Without the messages of A and the ticks before the first arrivals: in most ticks both B and W
+    // have enough messages for a split.
     EXPECT_GT(ledger.messages(Channel::kAxon) - std::int64_t{3} * 211 * kTicks, 2 * kWorthSplitting * (kTicks - 2));
     for (const int threads : {1, 2, 3, 5}) {
       const Recorded bulk = record(spec, TransportKind::kBatched, threads);
@@ -103,7 +103,7 @@ TEST(SplitSending, IsWhatTheMailboxSendsForAnyNumberOfThreads) {
   }
 }
 
-/// What is learnt of it.
+/// The same with learning.
 TEST(SplitSending, TeachesWhatTheMailboxTeachesOnSeveralThreads) {
   for (const std::string& neurons : {kSpiking, kRate}) {
     Spec spec = busy_model(neurons, kLearning, Precision::kFloat64);

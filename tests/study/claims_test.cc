@@ -1,5 +1,5 @@
-// The paper's claims, in their quick size, as `locus reproduce` measures them; and that a claim can
-// fail.
+// The claims of the paper in their quick size, as `locus reproduce` measures them; and a claim that
+// fails.
 #include <algorithm>
 #include <cmath>
 #include <limits>

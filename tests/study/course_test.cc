@@ -1,4 +1,4 @@
-// What is seen along a run: against shorter runs, against sums by plain loops, and that looking
+// Curves along a run: compared with shorter runs and with sums in plain loops; observing a run
 // changes nothing.
 #include "sim/study/course.h"
 
@@ -28,7 +28,7 @@ struct Seen {
 
 Seen watch(const Spec& spec, const RunState* from = nullptr) {
   Course course(spec);
-  Seen seen{run(spec, {.threads = 1, .watch = [&](const Moment& moment) { course.see(moment); }, .from = from}), {}};
+  Seen seen{run(spec, {.threads = 1, .watch = [&](const Moment& moment) { course.observe(moment); }, .from = from}), {}};
   for (const RuleSeries& rule : course.end(seen.result)) {
     for (const Series& one : rule.series) seen.curves[rule.rule][one.tag] = one;
   }
@@ -41,7 +41,7 @@ Spec model(const char* name, std::int64_t updates) {
   return spec;
 }
 
-/// The share of the squares that lie on the diagonal of L^T M R, one sum after the other.
+/// The share of the squares on the diagonal of L^T M R, in plain loops.
 double share(const Matrix& l, const Matrix& m, const Matrix& r) {
   double on = 0;
   double all = 0;
@@ -63,7 +63,7 @@ struct Unaligned {
   Spec spec;
 };
 
-/// A student of small random weights, whose teacher has four modes in bases drawn at random.
+/// A student of small random weights, whose teacher has four modes in random bases.
 Unaligned unaligned(std::int64_t updates) {
   Draws draws(3, "course");
   Bases bases = draws.bases(4, 8, 4);
@@ -98,7 +98,7 @@ TEST(Course, ARankAlongTheWayIsThatOfARunThatEndsThere) {
         const Curves& curves = seen.curves.at(outcome.rule);
         const Series& ranks = curves.at("rank/" + rank.projection);
         const Series& effective = curves.at("effective_rank/" + rank.projection);
-        // so few updates are looked at one by one
+        // with so few updates there is a point at each of them
         const auto at = static_cast<std::size_t>(updates);
         EXPECT_EQ(ranks.updates.at(at), updates);
         EXPECT_EQ(ranks.values.at(at), rank.rank) << outcome.rule;
@@ -110,7 +110,8 @@ TEST(Course, ARankAlongTheWayIsThatOfARunThatEndsThere) {
 }
 
 TEST(Course, MessagesAddUpToTheLedger) {
-  const Spec spec = model("pattern_generation.txtpb", 3);  // spikes: no two updates send as many
+  // spikes: every two updates differ in their messages
+  const Spec spec = model("pattern_generation.txtpb", 3);
   const Seen seen = watch(spec);
   for (const Outcome& outcome : seen.result.outcomes) {
     double sum = 0;
@@ -122,7 +123,7 @@ TEST(Course, MessagesAddUpToTheLedger) {
     EXPECT_EQ(sum, static_cast<double>(outcome.ledger.messages()));
     const Series& local = seen.curves.at(outcome.rule).at("messages/local");
     EXPECT_NE(local.values[0], local.values[2]);
-    EXPECT_FALSE(seen.curves.at(outcome.rule).contains("alignment"));  // nothing to be aligned with
+    EXPECT_FALSE(seen.curves.at(outcome.rule).contains("alignment"));  // the teacher has no modes
   }
 }
 

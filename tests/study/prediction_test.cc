@@ -1,4 +1,4 @@
-// A model's theory beside its simulation; sampled training against the exact expectation.
+// The theory of a model beside its simulation; sampled training against the exact expectation.
 #include "sim/study/prediction.h"
 
 #include <cmath>
@@ -53,7 +53,7 @@ TEST(Prediction, SimulationFollowsExpectationFollowsModes) {
     for (const ModePrediction& mode : rule.modes) {
       EXPECT_LE(distance(mode.last, mode.expected), 0.01) << rule.name;       // finite eta
       EXPECT_LE(distance(mode.expected, mode.simulated), 0.05) << rule.name;  // noise
-      EXPECT_GT(distance(mode.start, mode.simulated), 0.1) << rule.name;      // it did move
+      EXPECT_GT(distance(mode.start, mode.simulated), 0.1) << rule.name;      // it moved
     }
   }
 }
@@ -94,10 +94,10 @@ TEST(Prediction, KnowsSignedPermutations) {
   EXPECT_FALSE(is_signed_permutation(p));
 }
 
-// The noise of a batch falls as 1/sqrt(batch), and with it the distance of a sampled training from
-// the noise-free one: 16 times the trials, a quarter of the distance. Over 16 seeds the root mean
-// square of the ratio spreads by less than 0.15 of it; half to one and a half times is passed by
-// chance less often than once in a thousand. Seeds are fixed.
+// The noise of a batch falls as 1/sqrt(batch), and with it the distance between sampled and
+// noise-free training: with 16 times the trials it is a quarter. Over 16 seeds the root mean square
+// of the ratio has a spread below 0.15 of it; chance leaves the range from half to one and a half
+// times less often than once in a thousand. Seeds are fixed.
 TEST(Sampled, TrainingApproachesTheExactExpectation) {
   Draws draws(3, "test/sampled");
   const LinearNetwork student = draws.network(2, 5, 3, 0.5, 0.4), teacher = draws.network(2, 5, 3, 1, 0.5);

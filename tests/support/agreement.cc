@@ -28,7 +28,7 @@ testing::AssertionResult same_number(const char* what, std::int64_t found, std::
   return testing::AssertionFailure() << what << ": program " << found << ", oracle " << expected;
 }
 
-/// Entry by entry of each projection, within its bound.
+/// True if each entry of each projection is within its bound.
 testing::AssertionResult within(const oracle::ByProjection& actual, const oracle::ByProjection& reference,
                                 const std::vector<double>& bounds) {
   if (actual.size() != reference.size())

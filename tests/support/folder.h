@@ -1,4 +1,4 @@
-// A folder of its own for one test; gone with the test, whatever it did to its permissions.
+// A folder for one test, removed at its end whatever permissions it then has.
 #pragma once
 
 #include <filesystem>
@@ -20,19 +20,19 @@ class Folder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path path(std::string_view name) const { return path_ / name; }
-  /// Writes a file; its path.
+  /// Writes a file and returns its path.
   std::filesystem::path write(std::string_view name, std::string_view bytes) const;
   std::string text(const std::filesystem::path& name) const;
-  /// The files in it and below, relative to it, in order of name.
+  /// The files in the folder and below, relative to it, sorted by name.
   std::vector<std::string> files() const;
-  /// What the files below a folder of it hold, by their names relative to that.
+  /// The contents of the files below `folder`, by their names relative to it.
   std::map<std::string, std::string> texts(const std::string& folder) const;
 
  private:
   std::filesystem::path path_;
 };
 
-/// Tests that have one.
+/// Tests that need a folder.
 class InFolder : public testing::Test {
  protected:
   std::string file(std::string_view name, std::string_view bytes) const { return own_.write(name, bytes).string(); }

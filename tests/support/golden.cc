@@ -8,7 +8,7 @@
 namespace locus {
 namespace {
 
-/// The words of the file, comments left out.
+/// The words of the file without its comments.
 std::istringstream words_of(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot open " + path);
@@ -47,7 +47,7 @@ bool full(const DenseMatrix& present) {
   return true;
 }
 
-/// The entries that are there, row by row; dense where all are.
+/// The present entries, row by row; dense if all are present.
 WeightsSpec masked(const DenseMatrix& values, const DenseMatrix& present) {
   if (full(present)) return values;
   SparseMatrix result{values.rows, values.cols, {}, {}, {}};

@@ -1,5 +1,5 @@
-// The golden figures of tests/data/golden_rate.txt: small networks with what every rule must
-// compute and send, worked out by another program.
+// The golden figures of tests/data/golden_rate.txt: small networks with each rule's update and
+// messages, computed by another program.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ struct GoldenRule {
   std::int64_t trace_bytes = 0;
   std::int64_t stalled_ticks = 0;
   double loss = 0;
-  std::vector<std::vector<double>> delta;  // of B, W, A; entries as the projection lists them
+  // of B, W, A; entries in the order of the projection's list
+  std::vector<std::vector<double>> delta;
   std::map<std::pair<Channel, std::int32_t>, std::int64_t> messages;  // by (channel, lag)
 };
 
@@ -30,7 +31,7 @@ struct GoldenCase {
   std::vector<GoldenRule> rules;
 };
 
-/// Throws std::runtime_error where the file is missing or does not read.
+/// Throws std::runtime_error if the file is missing or malformed.
 std::vector<GoldenCase> read_golden(const std::string& path);
 
 }  // namespace locus

@@ -1,5 +1,4 @@
-// A Spec written as a model file (.txtpb), so that what a test built in memory can be replayed with
-// the program.
+// Writes a Spec as a model file (.txtpb), so that the program can replay a model of a test.
 #pragma once
 
 #include <string>
@@ -8,7 +7,7 @@
 
 namespace locus {
 
-/// Every number with 17 significant digits. Recorded tasks only; Gaussian weights by their stddev.
+/// Every number has 17 significant digits. Only recorded tasks; Gaussian weights by their stddev.
 std::string model_text(const Spec& spec);
 
 }  // namespace locus

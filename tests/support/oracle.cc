@@ -1,4 +1,5 @@
-// The oracle's run: updates, batches, commits, memory; and gradients by differences of the loss.
+// The run of the oracle: updates, batches, commits, memory; and gradients by differences of the
+// loss.
 #include "tests/support/oracle.h"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
     const std::int64_t depth = whole || rule.depth == 0 ? ticks : std::min<std::int64_t>(rule.depth, ticks);
     const std::int64_t stride = whole ? ticks : std::min<std::int64_t>(rule.stride, ticks);
     answer.history_bytes += scalar * depth * (m + n + curved);
-    answer.history_bytes += scalar * under_way(spec, false);  // the agent's
+    answer.history_bytes += scalar * under_way(spec, false);  // of the agent
     if (spec.training.loss == Loss::kSequence)
       answer.history_bytes += scalar * n * (std::min(stride, ticks - spec.training.warmup) - 1);
   }
@@ -44,7 +45,7 @@ void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double
       if (!synapse.plastic) continue;
       if (how.element) change(synapse) = std::clamp(change(synapse), -*how.element, *how.element);
       squares += change(synapse) * change(synapse);
-      // every replica: a square to its agent, a factor from it
+      // every replica sends a square to its agent and receives a factor
       messages += std::int64_t{2} * spec.training.batch;
     }
   }
@@ -99,7 +100,7 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
     for (std::size_t lane = 0; lane < batch; ++lane) {
       const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
       if (!spec.training.carry_state) states[lane] = net.initial;
-      loss += live(net, states[lane], spec, rule, trial, answer, keep_log);
+      loss += run_trial(net, states[lane], spec, rule, trial, answer, keep_log);
       ++answer.trials;
     }
     for (std::size_t k = logged; k < answer.log.size(); ++k) answer.log[k].update = static_cast<std::int64_t>(update);
@@ -112,7 +113,7 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
 
 std::vector<double> losses_of(const Spec& spec, const ByProjection& weights, const std::vector<RecordedTrial>& trials) {
   RuleSpec rule;
-  rule.kind = RuleKind::kRflo;  // any rule that meets the target
+  rule.kind = RuleKind::kRflo;  // any rule with a target
   Spec still = spec;
   still.training.commit = CommitWhen::kEndOfBatch;
   Net net = flatten(still, rule);
@@ -124,7 +125,7 @@ std::vector<double> losses_of(const Spec& spec, const ByProjection& weights, con
   for (const RecordedTrial& trial : trials) {
     Answer unused;
     std::vector<double> state = net.initial;
-    losses.push_back(live(net, state, still, rule, trial, unused, false));
+    losses.push_back(run_trial(net, state, still, rule, trial, unused, false));
   }
   return losses;
 }
@@ -134,7 +135,7 @@ double loss_of(const Spec& spec) {
   still.training.updates = 1;
   still.training.commit = CommitWhen::kEndOfBatch;
   RuleSpec rule;
-  // any rule that meets the target; what it asks of the weights comes after the loss
+  // any rule with a target; its changes of weights come after the loss
   rule.kind = RuleKind::kRflo;
   return solve(still, rule).losses.at(0);
 }

@@ -1,4 +1,4 @@
-// How the oracle reads a Spec: block matrices as lists of synapses.
+// The network of a Spec in the oracle: block matrices as lists of synapses.
 #include <algorithm>
 #include <stdexcept>
 
@@ -62,7 +62,7 @@ std::size_t entries_of(const Spec& spec, std::size_t p) {
 
 namespace {
 
-/// Where each population begins within the populations of its kind.
+/// The index of each population's first neuron within the populations of its kind.
 std::vector<std::size_t> begins(const std::vector<PopulationSpec>& populations) {
   std::vector<std::size_t> result;
   for (std::size_t p = 0; p < populations.size(); ++p) {

@@ -1,4 +1,4 @@
-// The oracle's trial: forward ticks, errors, and each rule's learning, as the documents state them.
+// The trial of the oracle: forward ticks, errors, and each rule's learning by the documents.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -28,7 +28,7 @@ Actor actor(Party party, std::size_t index) { return {party, 0, static_cast<std:
 Actor actor(const Synapse& synapse) { return {Party::kSynapse, synapse.projection, synapse.number}; }
 const Actor kAgent{Party::kAgent, 0, 0};
 
-/// One replica of the chip in one trial. Every past tick is kept; index 0 is "before the first".
+/// One replica of the chip in one trial. It keeps every past tick; index 0 is "before the first".
 class Replica {
  public:
   Replica(Net& net, const Row& start, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial,
@@ -51,19 +51,19 @@ class Replica {
     h_[0] = start;
     slope_.assign(ticks_ + 1, Row(net.units));
     epsilon_.assign(ticks_ + 1, Row(net.readouts));
-    waiting_.assign(ticks_ + 1, Row(net.units));
-    told_.assign(ticks_ + 1, Row(net.a.size()));
-    swept_.assign(ticks_ + 1, false);
+    readout_signals_.assign(ticks_ + 1, Row(net.units));
+    weighted_errors_.assign(ticks_ + 1, Row(net.a.size()));
+    sweep_done_.assign(ticks_ + 1, false);
     trace_.assign(plastic_.size(), 0.0);
     if (rule.kind == RuleKind::kRtrl) sensitivity_.assign(net.units, Row(plastic_.size()));
     read_input();
   }
 
-  /// Returns the trial's loss.
-  double live() {
+  /// Runs the trial and returns its loss.
+  double run_trial() {
     for (now_ = 1; now_ <= ticks_; ++now_) {
       forward();
-      if (rule_.kind != RuleKind::kNone && error_tick()) meet_target();
+      if (rule_.kind != RuleKind::kNone && error_tick()) compute_error();
       const bool changed = learn();
       if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, spec_, answer_, 1);
     }
@@ -100,13 +100,13 @@ class Replica {
     }
   }
 
-  /// What has been under way for as long as the synapse's delay, and arrives in this tick.
+  /// The activity that arrives in this tick, after the synapse's delay.
   static double arriving(const std::vector<Row>& past, const Synapse& synapse, std::size_t tick) {
     const auto delay = static_cast<std::size_t>(synapse.delay);
     return tick >= delay ? past[tick - delay][synapse.source] : 0;
   }
 
-  /// AXON from every source that is not silent to each of its synapses; each answers with a
+  /// AXON from every source with a non-zero activity to each of its synapses; each of these sends a
   /// DENDRITE.
   void propagate(const std::vector<Synapse>& block, const std::vector<Row>& past, Party source, Party target, Row& current) {
     const std::size_t answer_scalars = rule_.kind == RuleKind::kRtrl && target == Party::kRate ? 2 : 1;
@@ -137,8 +137,8 @@ class Replica {
     propagate(net_.a, h_, Party::kRate, Party::kReadout, y_);
   }
 
-  /// TARGET, the error, the delta rule of A, and what carries the error away from the readouts.
-  void meet_target() {
+  /// TARGET, the error, the delta rule of A, and the messages of the error from the readouts.
+  void compute_error() {
     ++phase_;
     const double share = final_loss() ? 1.0 : static_cast<double>(ticks_ - warmup());
     for (std::size_t k = 0; k < net_.readouts; ++k) {
@@ -157,20 +157,20 @@ class Replica {
       if (synapse.plastic) synapse.delta += epsilon * arriving(h_, synapse, now_);
       if (sweeps()) send(Channel::kTransport, 0, 1, actor(synapse), kAgent);
       if (symmetric()) send(Channel::kTransport, 0, 1, actor(synapse), actor(Party::kRate, synapse.source));
-      waiting_[now_][synapse.source] += synapse.weight * epsilon;  // A^T eps, by whoever sums it
-      told_[now_][q] = synapse.weight * epsilon;
+      readout_signals_[now_][synapse.source] += synapse.weight * epsilon;  // A^T eps, for all rules
+      weighted_errors_[now_][q] = synapse.weight * epsilon;
     }
   }
 
-  /// Returns whether this tick's learning is complete, so that it may be committed.
+  /// Returns true if this tick's learning is complete and may be committed.
   bool learn() {
     switch (rule_.kind) {
       case RuleKind::kNone: return false;
       case RuleKind::kBptt:
       case RuleKind::kTbptt: return sweep_if_due();
       case RuleKind::kRflo: rflo(); return true;
-      case RuleKind::kEprop: eprop(waiting_[now_]); return true;
-      case RuleKind::kEpropRandom: eprop(error_tick() ? fed_back() : Row(net_.units)); return true;
+      case RuleKind::kEprop: eprop(readout_signals_[now_]); return true;
+      case RuleKind::kEpropRandom: eprop(error_tick() ? feedback_signals() : Row(net_.units)); return true;
       case RuleKind::kRtrl: rtrl(); return true;
     }
     throw std::invalid_argument("the oracle does not know this rule");
@@ -190,25 +190,25 @@ class Replica {
     if (!due) return false;
     const std::size_t last = now_ > depth_ ? now_ - depth_ + 1 : 1;
     Row delta(net_.units);
-    due_.assign(ticks_ + 1, Row(net_.units));
+    adjoint_sums_.assign(ticks_ + 1, Row(net_.units));
     for (std::size_t s = now_; s >= last; --s) revisit(s, last, delta);
     answer_.stalled_ticks += static_cast<std::int64_t>(now_ - last);
     return true;
   }
 
-  /// What a synapse carries back at s belongs to the activity that it heard at s, which was sent as
-  /// much earlier as its delay.
+  /// The change of a synapse at tick s belongs to the activity that arrived at s, which was sent
+  /// earlier by its delay.
   void revisit(std::size_t s, std::size_t last, Row& delta) {
     ++phase_;
     const std::size_t lag = now_ - s;
-    if (!swept_[s]) {
+    if (!sweep_done_[s]) {
       for (std::size_t q = 0; q < net_.a.size(); ++q) {
         const auto delay = static_cast<std::size_t>(net_.a[q].delay);
-        if (s > delay) due_[s - delay][net_.a[q].source] += told_[s][q];
+        if (s > delay) adjoint_sums_[s - delay][net_.a[q].source] += weighted_errors_[s][q];
       }
-      swept_[s] = true;
+      sweep_done_[s] = true;
     }
-    for (std::size_t i = 0; i < net_.units; ++i) delta[i] += due_[s][i];
+    for (std::size_t i = 0; i < net_.units; ++i) delta[i] += adjoint_sums_[s][i];
     Row g(net_.units);
     for (std::size_t i = 0; i < net_.units; ++i) {
       send(Channel::kAdjoint, lag, 1, kAgent, actor(Party::kRate, i));
@@ -227,13 +227,13 @@ class Replica {
         if (synapse.plastic) synapse.delta += g[synapse.target] * pre;
         if (!transports) continue;
         send(Channel::kTransport, lag, 1, actor(synapse), kAgent);
-        due_[s - delay][synapse.source] += synapse.weight * g[synapse.target];
+        adjoint_sums_[s - delay][synapse.source] += synapse.weight * g[synapse.target];
       }
     }
   }
 
   /// FEEDBACK over R: the signal of each unit.
-  Row fed_back() {
+  Row feedback_signals() {
     Row signal(net_.units);
     for (const Synapse& wire : net_.r) {
       const double epsilon = epsilon_[now_][wire.source];
@@ -244,7 +244,7 @@ class Replica {
     return signal;
   }
 
-  /// The trace of plastic synapse q takes one step; its accumulator hears the signal.
+  /// Advances the trace of plastic synapse q by one tick and adds signal times trace to its delta.
   void trace_step(std::size_t q, double decay, double signal) {
     Synapse& synapse = *plastic_[q];
     const std::size_t i = synapse.target;
@@ -253,7 +253,7 @@ class Replica {
   }
 
   void rflo() {
-    const Row signal = error_tick() ? fed_back() : Row(net_.units);
+    const Row signal = error_tick() ? feedback_signals() : Row(net_.units);
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       const std::size_t i = plastic_[q]->target;
       if (error_tick() || net_.activation[i] != Activation::kIdentity) {
@@ -266,7 +266,7 @@ class Replica {
   void eprop(const Row& signal) {
     Row own(net_.units);
     for (const Synapse& synapse : net_.w) {
-      // h_t depends on h_{t-1} through no other
+      // h_t depends on h_{t-1} through no other synapse
       if (synapse.source != synapse.target || synapse.delay != 1) continue;
       send(Channel::kDendrite, 0, 1, actor(synapse), actor(Party::kRate, synapse.target));
       own[synapse.target] = synapse.weight;
@@ -278,7 +278,7 @@ class Replica {
     }
   }
 
-  /// INFLUENCE: what each unit hears of the others' sensitivities of the tick before, sum_l W_kl
+  /// INFLUENCE: the sensitivities of the other units in the previous tick at each unit, sum_l W_kl
   /// P_l(t-1).
   std::vector<Row> influence() {
     std::vector<Row> inflow(net_.units, Row(plastic_.size()));
@@ -310,7 +310,7 @@ class Replica {
       for (std::size_t k = 0; k < net_.units; ++k) {
         const bool own = plastic_[q]->target == k;
         send(own ? Channel::kPost : Channel::kGather, 0, own ? 2 : 1, actor(Party::kRate, k), actor(*plastic_[q]));
-        plastic_[q]->delta += waiting_[now_][k] * sensitivity_[k][q];
+        plastic_[q]->delta += readout_signals_[now_][k] * sensitivity_[k][q];
       }
     }
   }
@@ -327,13 +327,13 @@ class Replica {
   std::size_t depth_ = static_cast<std::size_t>(-1);   // tau
   std::size_t stride_ = static_cast<std::size_t>(-1);  // k
   double loss_ = 0;
-  std::vector<Synapse*> plastic_;   // onto rate neurons (N)
+  std::vector<Synapse*> plastic_;   // synapses onto rate neurons (N)
   std::vector<Row> x_, h_, slope_;  // by tick; phi'(u)
   // by tick; eps (o), A^T eps with the weights of its tick (n)
-  std::vector<Row> epsilon_, waiting_;
-  std::vector<bool> swept_;  // by tick
-  std::vector<Row> told_;    // by tick; A_ki eps_k of each synapse of A
-  std::vector<Row> due_;     // by tick; what a sweep has carried back to it
+  std::vector<Row> epsilon_, readout_signals_;
+  std::vector<bool> sweep_done_;      // by tick: true if a sweep has passed it
+  std::vector<Row> weighted_errors_;  // by tick; A_ki eps_k of each synapse of A
+  std::vector<Row> adjoint_sums_;     // by tick; the sum that a sweep has carried back to it
   Row y_;
   Row trace_;                     // P (N)
   std::vector<Row> sensitivity_;  // dh_k / dtheta_q (n x N)
@@ -341,10 +341,10 @@ class Replica {
 
 }  // namespace
 
-double live(Net& net, std::vector<double>& state, const Spec& spec, const RuleSpec& rule, const RecordedTrial& trial,
-            Answer& answer, bool keep_log) {
+double run_trial(Net& net, std::vector<double>& state, const Spec& spec, const RuleSpec& rule,
+                 const RecordedTrial& trial, Answer& answer, bool keep_log) {
   Replica replica(net, state, spec, rule, trial, answer, keep_log);
-  const double loss = replica.live();
+  const double loss = replica.run_trial();
   state = replica.end();
   return loss;
 }

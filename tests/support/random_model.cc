@@ -23,7 +23,7 @@ DenseMatrix dense(int rows, int cols, int percent_zero, bool exact, Dice& dice) 
   return result;
 }
 
-/// About two thirds of the entries, at least one, listed in any order; some of them store a zero.
+/// About two thirds of the entries, at least one, in any order; some of them store a zero.
 SparseMatrix sparse(int rows, int cols, int percent_zero, bool exact, Dice& dice) {
   std::vector<std::pair<int, int>> places;
   for (int i = 0; i < rows; ++i) {
@@ -49,7 +49,7 @@ int count(const Spec& spec, PopulationKind kind) {
   return neurons;
 }
 
-/// R for every rate population that has a plastic synapse, and now and then for one that has none.
+/// R for every rate population with a plastic synapse, and sometimes for one without.
 std::vector<FeedbackSpec> random_feedback(const Spec& spec, Dice& dice) {
   const int readouts = count(spec, PopulationKind::kReadout);
   std::vector<FeedbackSpec> result;
@@ -162,7 +162,8 @@ Spec small_model(const Shape& shape, const Style& style, std::uint64_t seed) {
 }
 
 Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed) {
-  constexpr double kAway = 0.03;  // some ten times what the differences of oracle.h move a current
+  // about ten times the change of a current by the differences of oracle.h
+  constexpr double kAway = 0.03;
   RuleSpec bptt = rule_spec(RuleKind::kBptt);
   const auto learns = [](const std::vector<double>& delta) {
     return std::ranges::any_of(delta, [](double change) { return std::abs(change) > 1e-3; });

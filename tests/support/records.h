@@ -1,5 +1,4 @@
-// Records for models of tests: all that can be seen of a model, and a run that keeps what it was
-// shown.
+// Records for models of tests: all quantities of a model, and a run that collects its samples.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +19,15 @@ struct Seen {
 
 struct Recorded {
   RunResult result;
-  std::vector<std::vector<std::vector<Seen>>> seen;  // by rule, by record
+  std::vector<std::vector<std::vector<Seen>>> seen;  // by rule and record
 
-  /// Of a rule's record the sample at an update and a tick; it must be there.
+  /// The sample of a rule's record at an update and a tick, which must exist.
   const std::vector<double>& at(std::size_t rule, std::size_t record, std::int64_t update, std::int32_t tick) const;
 };
 
 Recorded record(const Spec& spec, TransportKind transport, int threads = 1);
 
-/// Index of the record of a quantity of this population or projection; it must be there.
+/// The index of the record of a quantity of this population or projection, which must exist.
 std::size_t record_of(const Spec& spec, Quantity quantity, std::int32_t of);
 
 }  // namespace locus

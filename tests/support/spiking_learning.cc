@@ -1,4 +1,4 @@
-// The oracle's learning half: e-prop and RFLO forwards, sweeps backwards, tangents, commits.
+// The learning of the oracle: e-prop and RFLO forwards, sweeps backwards, tangents, commits.
 #include <algorithm>
 #include <cmath>
 
@@ -29,14 +29,14 @@ void World::learn_online(const Life& life) {
     const auto tick = static_cast<std::size_t>(t);
     const Row signal = signals(life, mutation_ == Mutation::kSignalATickLate ? t - 1 : t);
     count_news(life, t, signal);
-    const int sooner = mutation_ == Mutation::kTraceOfOwnTick ? 1 : 0;
+    const int ahead = mutation_ == Mutation::kTraceOfOwnTick ? 1 : 0;
     for (int block = 0; block < 2; ++block) {
       std::vector<Synapse>& synapses = block == 0 ? net.b : net.w;
       for (std::size_t q = 0; q < synapses.size(); ++q) {
         Synapse& s = synapses[q];
         Kept& k = kept(block)[q];
         const Unit& u = units[s.target];
-        const double pre = block == 0 ? said(life.x, t, s) : spoke(life, t, s, sooner);
+        const double pre = block == 0 ? arriving(life.x, t, s) : arriving_spike(life, t, s, ahead);
         const double psi = life.psi[tick][s.target];
         if (!eprop()) {
           k.trace = (lambda >= 0 ? lambda : u.alpha) * k.trace + psi * u.zeta * pre;
@@ -68,8 +68,8 @@ void World::learn_online(const Life& life) {
   }
 }
 
-/// POST of psi and signal from neurons with news, FEEDBACK or TRANSPORT from readouts with an
-/// error.
+/// POST of psi and signal from neurons where either is non-zero, FEEDBACK or TRANSPORT from
+/// readouts with an error.
 void World::count_news(const Life& life, int t, const Row& signal) {
   const auto tick = static_cast<std::size_t>(t);
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
@@ -91,8 +91,8 @@ void World::learn_readouts(const Life& life) {
       Synapse& s = net.a[q];
       Kept& k = kept(2)[q];
       const Out& o = outs[s.target];
-      const double heard = spoke(life, t, s, mutation_ == Mutation::kReadoutTraceATickLate ? -1 : 0);
-      k.trace = o.alpha * k.trace + o.zeta * heard;
+      const double spike = arriving_spike(life, t, s, mutation_ == Mutation::kReadoutTraceATickLate ? -1 : 0);
+      k.trace = o.alpha * k.trace + o.zeta * spike;
       s.delta += life.eps[tick][s.target] * k.trace;
       if (life.eps[tick][s.target] == 0) continue;
       const bool travels = rule_.kind != RuleKind::kRflo && rule_.kind != RuleKind::kEpropRandom;
@@ -106,11 +106,11 @@ void World::learn_backwards(const Life& life) {
   const bool whole = rule_.kind == RuleKind::kBptt;
   const int depth = whole || rule_.depth == 0 ? T : std::min(rule_.depth, T);
   const int stride = whole ? T : std::min(rule_.stride, T);
-  int swept = 0;  // local ticks below have been
+  int swept = 0;  // a sweep has passed the local ticks below this one
   for (int now = 0; now < T; ++now) {
     if (!(now + 1 == T || (has_error(now) && (now + 1) % stride == 0))) continue;
     Row om(net.units, 0);
-    // by tick; 0 beyond the present one
+    // by tick; 0 after the present one
     Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));
     Rows dels(static_cast<std::size_t>(T) + 1, Row(net.units, 0));
     const auto at = [&](int tick) { return static_cast<std::size_t>(std::min(tick, T)); };
@@ -120,7 +120,7 @@ void World::learn_backwards(const Life& life) {
       const int lag = now - s;
       for (std::size_t k = 0; k < net.readouts; ++k)
         etas[tick][k] = (s >= swept ? life.eps[tick][k] : 0) + outs[k].alpha * etas[tick + 1][k];
-      Row lam(net.units, 0);  // what a synapse feels at s + delay is that of the activity of s
+      Row lam(net.units, 0);  // the synapse's adjoint at s + delay belongs to the activity of s
       for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * etas[at(s + q.delay)][q.target];
       for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * dels[at(s + q.delay)][q.target];
       Row& del = dels[tick];
@@ -134,13 +134,13 @@ void World::learn_backwards(const Life& life) {
       send(Channel::kAdjoint, lag, static_cast<std::int64_t>(net.units), 1);
       for (Synapse& q : net.b) {
         if (!q.plastic) continue;
-        const double pre = said(life.x, s, q);
+        const double pre = arriving(life.x, s, q);
         q.delta += units[q.target].zeta * del[q.target] * pre;
         send(Channel::kPost, lag, 1, 2);
         if (pre != 0) send(Channel::kAxon, lag, 1, 1);
       }
       for (Synapse& q : net.w) {
-        const double pre = spoke(life, s, q);
+        const double pre = arriving_spike(life, s, q);
         const bool tells = s - q.delay >= last;
         if (q.plastic) q.delta += units[q.target].zeta * del[q.target] * pre;
         if (q.plastic || tells) send(Channel::kPost, lag, 1, 2);
@@ -189,9 +189,9 @@ void World::commit() {
   }
 }
 
-/// The backward equations over a whole trial, with paths left out; into the synapses' delta.
+/// The backward equations over a whole trial, with these paths only; adds to the synapses' delta.
 void World::backward_whole(const Life& life, Paths paths) {
-  Row om(net.units, 0), heard(net.units, 0);
+  Row om(net.units, 0), filtered(net.units, 0);
   Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));
   Rows dels(static_cast<std::size_t>(T) + 1, Row(net.units, 0));
   const auto at = [&](int tick) { return static_cast<std::size_t>(std::min(tick, T)); };
@@ -200,7 +200,7 @@ void World::backward_whole(const Life& life, Paths paths) {
     Row lam(net.units, 0);
     if (paths.signals) {
       const Row signal = signals(life, s);
-      for (std::size_t i = 0; i < net.units; ++i) lam[i] = (1 - kappa) * (heard[i] = kappa * heard[i] + signal[i]);
+      for (std::size_t i = 0; i < net.units; ++i) lam[i] = (1 - kappa) * (filtered[i] = kappa * filtered[i] + signal[i]);
     } else {
       for (std::size_t k = 0; k < net.readouts; ++k)
         etas[tick][k] = life.eps[tick][k] + outs[k].alpha * etas[tick + 1][k];
@@ -217,12 +217,12 @@ void World::backward_whole(const Life& life, Paths paths) {
       om[i] = u.rho * om[i] - u.beta * felt;
       del[i] = felt + u.alpha * later;
     }
-    for (Synapse& q : net.b) q.delta += units[q.target].zeta * del[q.target] * said(life.x, s, q);
-    for (Synapse& q : net.w) q.delta += units[q.target].zeta * del[q.target] * spoke(life, s, q);
+    for (Synapse& q : net.b) q.delta += units[q.target].zeta * del[q.target] * arriving(life.x, s, q);
+    for (Synapse& q : net.w) q.delta += units[q.target].zeta * del[q.target] * arriving_spike(life, s, q);
   }
 }
 
-/// dL along one synapse's weight, forwards.
+/// dL along one synapse's weight, computed forwards.
 double World::tangent(const Life& life, const Synapse& moved, int block) const {
   Row dv(net.units, 0), da(net.units, 0), before(net.units, 0), dy(net.readouts, 0);
   Rows all(static_cast<std::size_t>(T), Row(net.units, 0));  // dz by tick
@@ -230,8 +230,8 @@ double World::tangent(const Life& life, const Synapse& moved, int block) const {
   for (int t = 0; t < T; ++t) {
     const auto tick = static_cast<std::size_t>(t);
     Row current(net.units, 0);
-    for (const Synapse& s : net.w) current[s.target] += s.weight * said(all, t, s);
-    if (block < 2) current[moved.target] += said(block == 0 ? life.x : life.z, t, moved);
+    for (const Synapse& s : net.w) current[s.target] += s.weight * arriving(all, t, s);
+    if (block < 2) current[moved.target] += arriving(block == 0 ? life.x : life.z, t, moved);
     Row& dz = all[tick];
     for (std::size_t i = 0; i < net.units; ++i) {
       const Unit& u = units[i];
@@ -240,8 +240,8 @@ double World::tangent(const Life& life, const Synapse& moved, int block) const {
       dz[i] = life.psi[tick][i] * (dv[i] - u.beta * da[i]);
     }
     Row out(net.readouts, 0);
-    for (const Synapse& s : net.a) out[s.target] += s.weight * said(all, t, s);
-    if (block == 2) out[moved.target] += spoke(life, t, moved);
+    for (const Synapse& s : net.a) out[s.target] += s.weight * arriving(all, t, s);
+    if (block == 2) out[moved.target] += arriving_spike(life, t, moved);
     for (std::size_t k = 0; k < net.readouts; ++k) {
       dy[k] = outs[k].zeta * out[k] + outs[k].alpha * dy[k];
       sum += life.eps[tick][k] * dy[k];

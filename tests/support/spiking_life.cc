@@ -1,5 +1,5 @@
-// The oracle's forward half: the network as the spec says it, a trial, its loss, what it sends and
-// keeps.
+// The forward half of the oracle: the network of the spec, a trial, its loss, its messages and its
+// memory.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -63,7 +63,7 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
   }
   kappa = decay(rule.filter_tau, dt);
   if (rule.trace_decay) lambda = *rule.trace_decay;
-  if (mutation == Mutation::kLearnsDiagonal) {  // as if the matrix were whole
+  if (mutation == Mutation::kLearnsDiagonal) {  // as if the diagonal had synapses
     for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
       if (spec.network.projections[p].autapses) continue;
       std::size_t begin = 0;
@@ -101,7 +101,7 @@ State World::rest() const {
   return {none, none, none, none, Row(net.readouts, 0)};
 }
 
-Life World::live(const RecordedTrial& trial, State& state) {
+Life World::run_trial(const RecordedTrial& trial, State& state) {
   const auto ticks = static_cast<std::size_t>(T);
   const std::size_t n = net.units;
   Life life;
@@ -124,8 +124,8 @@ Life World::live(const RecordedTrial& trial, State& state) {
   for (std::size_t t = 0; t < ticks; ++t) {
     Row current(n, 0);
     const int now = static_cast<int>(t);
-    for (const Synapse& s : net.w) current[s.target] += s.weight * spoke(life, now, s);
-    for (const Synapse& s : net.b) current[s.target] += s.weight * said(life.x, now, s);
+    for (const Synapse& s : net.w) current[s.target] += s.weight * arriving_spike(life, now, s);
+    for (const Synapse& s : net.b) current[s.target] += s.weight * arriving(life.x, now, s);
     for (std::size_t i = 0; i < n; ++i) {
       const Unit& u = units[i];
       r[i] = std::max(r[i] - 1, 0.0);
@@ -147,9 +147,9 @@ Life World::live(const RecordedTrial& trial, State& state) {
         if (mutation_ == Mutation::kAdaptsAtOnce) a[i] += 1;
       }
     }
-    const int sooner = mutation_ == Mutation::kReadoutATickLate ? -1 : 0;
+    const int ahead = mutation_ == Mutation::kReadoutATickLate ? -1 : 0;
     Row sum(net.readouts, 0);
-    for (const Synapse& s : net.a) sum[s.target] += s.weight * spoke(life, now, s, sooner);
+    for (const Synapse& s : net.a) sum[s.target] += s.weight * arriving_spike(life, now, s, ahead);
     for (std::size_t k = 0; k < net.readouts; ++k) y[k] = outs[k].zeta * sum[k] + outs[k].alpha * y[k];
     life.y[t] = y;
     before = life.z[t];
@@ -192,9 +192,9 @@ void World::count_forward(const Life& life) {
       send(Channel::kAxon, 0, 1, 1);
       send(Channel::kDendrite, 0, 1, 1);
     };
-    for (const Synapse& s : net.b) axon(said(life.x, t, s));
-    for (const Synapse& s : net.w) axon(spoke(life, t, s));
-    for (const Synapse& s : net.a) axon(spoke(life, t, s));
+    for (const Synapse& s : net.b) axon(arriving(life.x, t, s));
+    for (const Synapse& s : net.w) axon(arriving_spike(life, t, s));
+    for (const Synapse& s : net.a) axon(arriving_spike(life, t, s));
     if (!learns() || !has_error(t)) continue;
     const auto o = static_cast<std::int64_t>(net.readouts);
     send(Channel::kTarget, 0, o, 1);
@@ -210,7 +210,8 @@ void World::measure_memory() {
     const bool whole = rule_.kind == RuleKind::kBptt;
     const std::int64_t depth = whole || rule_.depth == 0 ? T : std::min(rule_.depth, T);
     const std::int64_t stride = whole ? T : std::min(rule_.stride, T);
-    answer.history_bytes += scalar * oracle::under_way(spec_, false);  // what waits at the agent
+    // activities on their way, kept by the agent
+    answer.history_bytes += scalar * oracle::under_way(spec_, false);
     answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.inputs) + 2 * n) +
                             scalar * n * (std::min<std::int64_t>(stride, window) - 1);
   }

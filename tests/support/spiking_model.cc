@@ -59,7 +59,7 @@ void add_trials(Spec& spec, int trials, Dice& dice) {
       trial.input = drawn(spec.training.ticks, inputs, 30, dice);
     }
     trial.target = drawn(spec.training.ticks, neurons_of_kind(spec, PopulationKind::kReadout), 20, dice);
-    if (spec.training.loss == Loss::kCrossEntropy) {  // a class a tick
+    if (spec.training.loss == Loss::kCrossEntropy) {  // one class for each tick
       const std::int64_t readouts = trial.target.cols;
       std::ranges::fill(trial.target.values, 0.0);
       for (std::int64_t t = 0; t < trial.target.rows; ++t)
@@ -70,7 +70,7 @@ void add_trials(Spec& spec, int trials, Dice& dice) {
   spec.task = std::move(task);
 }
 
-/// Every rule that spiking networks have; those of e-prop once with its terms.
+/// Every rule for spiking networks; those of e-prop once with its extra terms.
 std::vector<RuleSpec> spiking_rules(const Spec& spec, Dice& dice) {
   std::vector<RuleSpec> rules;
   for (RuleSpec& rule : every_rule(spec, dice)) {
@@ -121,7 +121,7 @@ Spec odd_spiking_model(std::uint64_t seed) {
   training.dt = dice.chance(50) ? 1 : 0.5;
   training.loss = static_cast<Loss>(dice.between(0, 3));
   if (training.loss == Loss::kCrossEntropy && neurons_of_kind(spec, PopulationKind::kReadout) < 2)
-    training.loss = Loss::kSum;  // of one class nothing is said
+    training.loss = Loss::kSum;  // cross-entropy needs two classes
   const bool has_window = training.loss == Loss::kSum || training.loss == Loss::kCrossEntropy;
   if (has_window && dice.chance(60)) training.window = dice.between(1, training.ticks);
   if (dice.chance(40)) training.optimizer.adam = Optimizer::Adam{0.75, 0.9375, 0.0078125};

@@ -47,13 +47,13 @@ oracle::Answer solve(const Spec& spec, const RuleSpec& rule, Mutation mutation, 
   world.measure_memory();
   const auto& trials = std::get<RecordedTask>(spec.task).trials;
   const auto batch = static_cast<std::size_t>(spec.training.batch);
-  std::vector<State> states(batch, world.rest());  // of each lane
+  std::vector<State> states(batch, world.rest());  // by lane
   for (std::size_t update = 0; update < static_cast<std::size_t>(spec.training.updates); ++update) {
     double loss = 0;
     for (std::size_t lane = 0; lane < batch; ++lane) {
       const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
       if (!spec.training.carry_state) states[lane] = world.rest();
-      const Life life = world.live(trial, states[lane]);
+      const Life life = world.run_trial(trial, states[lane]);
       world.count_forward(life);
       ++world.answer.trials;
       if (spikes != nullptr) {
@@ -82,7 +82,7 @@ oracle::Answer solve(const Spec& spec, const RuleSpec& rule, Mutation mutation, 
 
 oracle::ByProjection backward(const Spec& spec, const RuleSpec& rule, Paths paths) {
   World world(spec, rule, Mutation::kNone);
-  const Life life = world.live(std::get<RecordedTask>(spec.task).trials.at(0));
+  const Life life = world.run_trial(std::get<RecordedTask>(spec.task).trials.at(0));
   world.learn_readouts(life);
   world.backward_whole(life, paths);
   for (const std::vector<Synapse>* block : {&world.net.b, &world.net.w, &world.net.a}) {
@@ -93,7 +93,7 @@ oracle::ByProjection backward(const Spec& spec, const RuleSpec& rule, Paths path
 
 oracle::ByProjection tangents(const Spec& spec, const RuleSpec& rule) {
   World world(spec, rule, Mutation::kNone);
-  const Life life = world.live(std::get<RecordedTask>(spec.task).trials.at(0));
+  const Life life = world.run_trial(std::get<RecordedTask>(spec.task).trials.at(0));
   for (int block = 0; block < 3; ++block) {
     for (const Synapse& s : block == 0 ? world.net.b : block == 1 ? world.net.w : world.net.a)
       world.answer.delta[static_cast<std::size_t>(s.projection)][s.entry] = world.tangent(life, s, block);

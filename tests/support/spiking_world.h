@@ -1,4 +1,4 @@
-// The state of a spiking network's oracle, and what it does with it tick by tick. Internal to
+// The state of a spiking network's oracle and its functions tick by tick. Internal to
 // spiking_oracle*.cc.
 #pragma once
 
@@ -21,13 +21,13 @@ struct Out {
   bool leaky = false;
 };
 
-/// What a synapse keeps, besides what oracle::Synapse has.
+/// The state of a synapse in addition to oracle::Synapse.
 struct Kept {
   double trace = 0, adapted = 0, low_pass = 0, total = 0;
   double first = 0, second = 0;  // Adam
 };
 
-/// What neurons carry from tick to tick.
+/// The state of neurons between ticks.
 struct State {
   Row v, a, r, z, y;
 };
@@ -35,7 +35,7 @@ struct State {
 /// Everything of one trial, tick by tick.
 struct Life {
   Rows x, z, psi, y, eps;
-  Row start;  // z of the tick before the first
+  Row start;  // z of the last tick before the trial
   Row count;
 };
 
@@ -43,11 +43,11 @@ class World {
  public:
   World(const Spec& spec, const RuleSpec& rule, Mutation mutation);
 
-  /// From `state`, which it leaves as the trial ends.
-  Life live(const RecordedTrial& trial, State& state);
-  Life live(const RecordedTrial& trial) {
+  /// Runs a trial from `state`, which then holds the state at its end.
+  Life run_trial(const RecordedTrial& trial, State& state);
+  Life run_trial(const RecordedTrial& trial) {
     State state = rest();
-    return live(trial, state);
+    return run_trial(trial, state);
   }
   State rest() const;
   double loss(const Life& life, const RecordedTrial& trial) const;
@@ -71,14 +71,15 @@ class World {
     count.messages += messages;
     count.scalars += messages * scalars;
   }
-  /// What was said `late` ticks before t, that is before the first tick nothing.
-  static double said(const Rows& past, int t, const oracle::Synapse& s, int sooner = 0) {
-    const int sent = t - s.delay + sooner;
+  /// The activity that arrives over the synapse at tick t + ahead; 0 if that was before the first
+  /// tick.
+  static double arriving(const Rows& past, int t, const oracle::Synapse& s, int ahead = 0) {
+    const int sent = t - s.delay + ahead;
     return sent >= 0 && sent < static_cast<int>(past.size()) ? past[static_cast<std::size_t>(sent)][s.source] : 0;
   }
-  /// The same of a spiking neuron, which may have spoken in the last tick of the trial before.
-  static double spoke(const Life& life, int t, const oracle::Synapse& s, int sooner = 0) {
-    return t - s.delay + sooner == -1 ? life.start[s.source] : said(life.z, t, s, sooner);
+  /// The same for a spiking neuron, which may have spiked in the last tick of the previous trial.
+  static double arriving_spike(const Life& life, int t, const oracle::Synapse& s, int ahead = 0) {
+    return t - s.delay + ahead == -1 ? life.start[s.source] : arriving(life.z, t, s, ahead);
   }
   bool eprop() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kEpropRandom; }
   bool learns() const { return rule_.kind != RuleKind::kNone; }

@@ -1,5 +1,5 @@
-// A sweep is so many single runs: bit by bit, whatever the threads, stopped and resumed, with
-// members that fail among them.
+// A sweep equals its single runs: bit by bit, for any number of threads, stopped and resumed, and
+// with failing members.
 #include "sim/sweep/sweep.h"
 
 #include <algorithm>
@@ -60,7 +60,7 @@ class Sweep : public InFolder {
   const fs::path model_ = file("model.txtpb", kModel);
 };
 
-/// The single run that a member stands for.
+/// The single run of a member.
 RunResult alone(const fs::path& model, const SweepMember& member) {
   std::ifstream file(model, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
@@ -87,7 +87,7 @@ TEST_F(Sweep, Of200MembersIs200SingleRunsOnAnyNumberOfThreads) {
       // over losses, weights and counts
       EXPECT_EQ(member.rules[r].fingerprint, single.outcomes[r].fingerprint);
   }
-  // The settings took hold: what they change differs.
+  // The settings have an effect: the results differ.
   EXPECT_NE(swept.members.front().rules[0].fingerprint, swept.members.back().rules[0].fingerprint);
   EXPECT_EQ(swept.members.front().rules[1].max_lag, 0);
   EXPECT_EQ(swept.members.back().rules[1].max_lag, 3);

@@ -1,6 +1,6 @@
-// A run on drawn inputs is the run on the same trials recorded: losses, weights and counts to the
-// last bit, whatever the transport, the batch and the number of threads. So what holds for recorded
-// trials (the oracle, the fixtures) holds for drawn ones.
+// A run on drawn inputs equals a run on the same trials as recorded ones: losses, weights and
+// counts to the last bit, for any transport, batch and number of threads. Results for recorded
+// trials (the oracle, the fixtures) therefore hold for drawn ones too.
 #include <gtest/gtest.h>
 
 #include "sim/run/run.h"

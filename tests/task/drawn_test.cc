@@ -1,5 +1,5 @@
-// Drawn inputs: the statistics that they are drawn for, and what they must not depend on. Drawn
-// targets: that they hold nothing but their sines.
+// Drawn inputs: their statistics, and their independence of everything but their key. Drawn
+// targets: they consist of their sines only.
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -37,12 +37,13 @@ Batch<double> shown(const Spec& spec, std::int64_t update) {
     inputs += population.kind == PopulationKind::kInput ? population.size : 0;
   Task task(spec);
   Batch<double> batch = make_batch<double>(spec.training.ticks, inputs, 2, spec.training.batch);
-  std::fill(batch.input.begin(), batch.input.end(), 99.0);  // nothing of what stood there may stay
+  // every one of these must be overwritten
+  std::fill(batch.input.begin(), batch.input.end(), 99.0);
   task.fill(update, batch);
   return batch;
 }
 
-/// Mean of f(tick, neuron) over ticks 1 .. ticks and neurons 0 .. neurons - 1.
+/// The mean of f(tick, neuron) over ticks 1 .. ticks and neurons 0 .. neurons - 1.
 double mean(int ticks, int neurons, const std::function<double(int, int)>& f) {
   double sum = 0;
   for (int t = 1; t <= ticks; ++t) {
@@ -51,10 +52,10 @@ double mean(int ticks, int neurons, const std::function<double(int, int)>& f) {
   return sum / (double(ticks) * neurons);
 }
 
-/// The mean of 10^5 draws is p to five standard deviations, and products of two draws have the mean
-/// p^2 of independent ones.
+/// The mean of 10^5 numbers is p to five standard deviations, and products of two numbers have the
+/// mean p^2 of independent ones.
 TEST(Poisson, IsIndependentAcrossTicksNeuronsTrialsAndSeeds) {
-  const Spec spec = drawn_spec(poisson({100}));  // 0.05 a tick of 0.5 ms
+  const Spec spec = drawn_spec(poisson({100}));  // 0.05 in a tick of 0.5 ms
   const double p = 0.05;
   const double many = double(kTicks) * kNeurons;
   Spec other = spec;
@@ -71,8 +72,8 @@ TEST(Poisson, IsIndependentAcrossTicksNeuronsTrialsAndSeeds) {
   EXPECT_NEAR(mean(kTicks - 1, kNeurons - 1, [&](int t, int i) { return at(a, t, i) * at(a, t + 1, i + 1); }), p * p, both);
   EXPECT_NEAR(mean(kTicks, kNeurons, [&](int t, int i) { return at(a, t, i) * at(b, t, i); }), p * p, both);
   EXPECT_NEAR(mean(kTicks, kNeurons, [&](int t, int i) { return at(a, t, i) * at(c, t, i); }), p * p, both);
-  // Spikes of a tick are binomial: variance p (1 - p) a neuron, which five deviations of a variance
-  // of kTicks counts bound.
+  // The spikes of a tick are binomial with variance p (1 - p) for each neuron; the bound is five
+  // standard deviations of a variance of kTicks counts.
   const double counts = mean(kTicks, 1, [&](int t, int) {
     double count = -p * kNeurons;
     for (int i = 0; i < kNeurons; ++i) count += at(a, t, i);
@@ -100,8 +101,8 @@ TEST(Poisson, NeverSpikesAtRateZeroAndAlwaysAtOneATick) {
       mean(kTicks, kNeurons, [&, a = shown(drawn_spec(poisson({2000})), 0)](int t, int i) { return a.input_at(t)[i]; }), 1);
 }
 
-/// Trial 5 is the same alone, as a lane of a batch, in float, and whatever other populations there
-/// are, however large the own one is.
+/// Trial 5 is the same alone, as a lane of a batch, in float, beside any other populations, and in
+/// a population of any size.
 TEST(Poisson, DependsOnNothingButItsKey) {
   const Spec alone = drawn_spec(poisson({100}));
   const Batch<double> wanted = shown(alone, 5);
@@ -138,7 +139,7 @@ TEST(FrozenNoise, ComesBackAfterAllPatterns) {
     ASSERT_EQ(first.input[k + 1], second.input[k]);
     differ += first.input[k] != first.input[k + 1] ? 1 : 0;
   }
-  EXPECT_GT(differ, kTicks);  // of 10^5, a twentieth spikes in each
+  EXPECT_GT(differ, kTicks);  // of 10^5 neurons and ticks, a twentieth spikes in each
   EXPECT_EQ(shown(drawn_spec(poisson({100}, 1)), 12).input, shown(drawn_spec(poisson({100})), 0).input);
 }
 
@@ -159,8 +160,8 @@ TEST(DrawnTargets, AreTheirMatricesByPattern) {
   EXPECT_EQ(shown(drawn_spec(poisson({100})), 0).target, Column<double>(2 * kTicks, 0.0));
 }
 
-/// Sines of whole periods: taking away the constant and the sine and cosine of each period leaves
-/// nothing; each starts at 0 and reaches 1.
+/// Sines of whole periods: nothing remains without the constant and the sine and cosine of each
+/// period; each curve starts at 0 and reaches 1.
 TEST(DrawnTargets, AreSumsOfSines) {
   DrawnTask task = poisson({100}, 2);
   task.targets.emplace_back(SinesSpec{{1000, 500, 200}});
@@ -176,7 +177,7 @@ TEST(DrawnTargets, AreSumsOfSines) {
     }
   }
   std::vector<Eigen::VectorXd> found;
-  for (int signal = 0; signal < 4; ++signal) {  // readout and pattern
+  for (int signal = 0; signal < 4; ++signal) {  // one for each readout and pattern
     Eigen::VectorXd y(kTicks);
     for (int t = 1; t <= kTicks; ++t) y(t - 1) = batch.target_at(t)[signal];
     EXPECT_EQ(y(0), 0);
@@ -186,7 +187,7 @@ TEST(DrawnTargets, AreSumsOfSines) {
     std::vector<double> amplitudes;
     for (int j = 0; j < 3; ++j) amplitudes.push_back(std::hypot(found.back()(1 + 2 * j), found.back()(2 + 2 * j)));
     for (const double amplitude : amplitudes)
-      EXPECT_LT(amplitude / amplitudes[0], 4.0001);  // each in 0.5 .. 2 before it is scaled
+      EXPECT_LT(amplitude / amplitudes[0], 4.0001);  // each is in 0.5 .. 2 before scaling
     for (const double amplitude : amplitudes) EXPECT_GT(amplitude / amplitudes[0], 0.2499);
     for (int other = 0; other < signal; ++other)
       EXPECT_GT((found.back() - found[static_cast<std::size_t>(other)]).norm(), 0.05) << signal << " and " << other;

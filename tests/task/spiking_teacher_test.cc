@@ -1,5 +1,5 @@
-// A spiking teacher, in the environment's own loops, against the actors: a student that is its
-// teacher has no loss, in any lane of any batch, and one that is not has some.
+// A spiking teacher, in its own loops of the environment, against the actors: a student that equals
+// its teacher has no loss, in any lane of any batch, and a different student has some.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -21,7 +21,7 @@ PopulationSpec lif(std::string name, std::int32_t size, LifSpec spec) {
   return population;
 }
 
-/// LIF, adapting and rate neurons in one layer; readouts with memory and without.
+/// LIF, adapting and rate neurons in one layer; readouts with and without memory.
 NetworkSpec mixed_network() {
   NetworkSpec network;
   PopulationSpec slow{"slow", PopulationKind::kReadout, 2};
@@ -53,7 +53,7 @@ Spec taught(std::int32_t batch) {
   StudentTeacherTask task{mixed_network(), {{0, PoissonSpec{{300}}}}};
   spec.training = {.loss = Loss::kSum, .ticks = 80, .batch = batch, .updates = 3, .learning_rate = 0};
   spec.training.dt = 0.5;
-  // The teacher's weights are drawn under names of its own: both get the teacher's, spelt out.
+  // The teacher's weights have random keys of its own; both networks get the teacher's as numbers.
   spec.task = task;
   const std::vector<Weights> weights = teacher_weights(spec);
   for (std::size_t k = 0; k < weights.size(); ++k)
@@ -74,7 +74,7 @@ TEST(SpikingTeacher, IsTheNetworkThatItsStudentIs) {
         EXPECT_GT(rate.first, 5) << rate.population << " is silent";
       EXPECT_LT(largest(same.outcomes[0]), 1e-20);
     }
-    // What the readouts say is worth comparing.
+    // The readouts are not trivial.
     Task task(spec);
     Batch<double> shown = make_batch<double>(80, kInputs, 3, batch);
     task.fill(1, shown);
@@ -86,7 +86,7 @@ TEST(SpikingTeacher, IsTheNetworkThatItsStudentIs) {
   }
 }
 
-/// Every constant of the teacher counts: a student that has another one is told from it.
+/// Every constant of the teacher has an effect: a student with a different one has a loss.
 TEST(SpikingTeacher, IsNoneThatDiffersInAConstant) {
   const Spec spec = taught(2);
   const std::vector<std::function<void(NetworkSpec&)>> changes = {

@@ -1,5 +1,5 @@
-// What a network is shown: recorded trials in their order, white noise that depends on nothing but
-// its key, targets of a teacher worked out by hand.
+// The inputs of a network: recorded trials in their order, white noise that depends only on its
+// key, targets of a teacher computed by hand.
 #include "sim/task/task.h"
 
 #include <cmath>
@@ -66,7 +66,7 @@ TEST(Recorded, SparseInputIsTheEntriesAndZero) {
   Task task(spec);
   Batch<double> batch = make_batch<double>(2, 2, 1, 1);
   task.fill(0, batch);
-  task.fill(1, batch);  // nothing of the dense trial is left
+  task.fill(1, batch);  // nothing of the dense trial remains
   EXPECT_EQ((std::vector<double>(batch.input.begin(), batch.input.end())), (std::vector<double>{0, 7, 5, 0}));
 }
 
@@ -137,7 +137,7 @@ TEST(StudentTeacher, TargetsAreTheTeachersReadout) {
   Task task(spec);
   Batch<double> batch = make_batch<double>(4, 2, 2, 2);
   task.fill(0, batch);
-  for (int update = 0; update < 2; ++update) {  // the second begins from h_0 = 0 again
+  for (int update = 0; update < 2; ++update) {  // the second trial begins at h_0 = 0 again
     task.fill(update, batch);
     for (int lane = 0; lane < 2; ++lane) {
       double slow[2] = {0, 0};
@@ -185,7 +185,7 @@ TEST(StudentTeacher, ATrialDoesNotDependOnTheBatchThatItIsIn) {
 }
 
 TEST(StudentTeacher, InFloatTeacherAndStudentSeeTheSameInput) {
-  // A teacher that only hands on its first input, unchanged.
+  // A teacher whose output is its first input.
   NetworkSpec teacher;
   teacher.populations = {
       {"in", PopulationKind::kInput, 2}, {"rec", PopulationKind::kRate, 1}, {"out", PopulationKind::kReadout, 1}};

@@ -1,4 +1,4 @@
-// Modes found in matrices, alignment, spectra.
+// Modes of matrices, alignment, spectra.
 #include "sim/theory/alignment.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ TEST(Alignment, TakesApartWhatWasAssembled) {
 }
 
 TEST(Alignment, KeepsModesOfEqualRecurrenceApart) {
-  // W = 0 says nothing of the basis: A and B must.
+  // W = 0 does not determine the basis; A and B must.
   Draw draw(32);
   const Bases bases = {draw.orthogonal(2), draw.orthogonal(2), draw.orthogonal(2)};
   const auto found = take_apart(assemble(bases, {{1, 2, 0}, {2, 1, 0}}));
@@ -60,7 +60,7 @@ TEST(Alignment, RefusesWhatIsNotAligned) {
 TEST(Alignment, IsOneForAlignedAndLessForOthers) {
   Draw draw(34);
   const Bases teacher = {draw.orthogonal(4), draw.orthogonal(4), draw.orthogonal(4)};
-  const Matrix own = draw.orthogonal(8).leftCols(4);  // the student's hidden basis is its own
+  const Matrix own = draw.orthogonal(8).leftCols(4);  // the hidden basis belongs to the student
   const std::vector<Mode> modes = {{1, 0.5, 0.3}, {0.7, 0.2, -0.5}, {0.5, 0.9, 0.8}, {0.2, 0.4, 0.1}};
   const LinearNetwork student = assemble({teacher.u, own, teacher.v}, modes);
   const Alignment aligned = alignment_with(student, teacher, student.a);

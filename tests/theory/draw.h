@@ -1,4 +1,4 @@
-// Random modes and networks for the tests of the theory: from a seed alone.
+// Random modes and networks for the tests of the theory, as functions of a seed.
 #pragma once
 
 #include <Eigen/QR>
@@ -37,7 +37,7 @@ class Draw {
     return {matrix(readouts, units, 1), matrix(units, units, 0.9 / units), matrix(units, inputs, 1)};
   }
 
-  /// Every kind of rule that moves a mode, with its numbers drawn.
+  /// Every kind of rule that moves a mode, with random numbers.
   std::vector<ModeRule> rules() {
     return {{.kind = RuleKind::kBptt},
             {.kind = RuleKind::kTbptt, .depth = 1},

@@ -1,5 +1,5 @@
 // The exact expectation: against plain sums, against the gradient of its loss, and against the mode
-// theory where T is large.
+// theory for a large T.
 #include "sim/theory/exact.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ Matrix power(const Matrix& matrix, int exponent) {
   return result;
 }
 
-/// The double sums as they are written, without recursion.
+/// The double sums in their original form, without recursion.
 ExactUpdate by_plain_sums(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule, int ticks) {
   const auto error = [&](int k) {
     return Matrix(student.a * power(student.w, k) * student.b - teacher.a * power(teacher.w, k) * teacher.b);

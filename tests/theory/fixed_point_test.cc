@@ -1,5 +1,4 @@
-// Stability: closed forms against a Jacobian taken by differences, and the regions that the signs
-// decide.
+// Stability: closed forms against a Jacobian by differences, and the regions that the signs decide.
 #include "sim/theory/fixed_point.h"
 
 #include <algorithm>
@@ -37,7 +36,7 @@ std::vector<std::complex<double>> eigenvalues(const Eigen::Matrix3d& matrix) {
   return {found.begin(), found.end()};
 }
 
-/// Distance of two sets of three, by the best of their pairings.
+/// The distance of two sets of three numbers in their best pairing.
 double distance(const std::vector<std::complex<double>>& found, const std::array<std::complex<double>, 3>& told) {
   std::array<std::size_t, 3> order = {0, 1, 2};
   double best = std::numeric_limits<double>::infinity();
@@ -57,8 +56,8 @@ void expect_closed_forms(const Mode& teacher, double s, const ModeRule& rule) {
   const double scale = 1 + j.norm();
   EXPECT_NEAR(-j.trace(), told.trace, 1e-6 * scale);
   EXPECT_NEAR(minors, told.determinant, 1e-6 * scale * scale);
-  // Where two eigenvalues meet they move with the square root of a perturbation: what is compared
-  // is then the polynomial, above.
+  // Two equal eigenvalues change with the square root of a perturbation; the test then compares the
+  // polynomial, above.
   const double gap = std::abs(told.trace * told.trace / 4 - told.determinant);
   if (gap > 1e-3 * scale * scale && std::abs(told.determinant) > 1e-3 * scale * scale) {
     EXPECT_LE(distance(eigenvalues(j), told.eigenvalues), 1e-6 * scale);
@@ -145,7 +144,7 @@ TEST(FixedPoint, RfloIsDecidedBySignAndTrace) {
       if (told.stable) ++stable_against_sign;
     }
   }
-  EXPECT_GT(stable_against_sign, 0);           // not impossible
+  EXPECT_GT(stable_against_sign, 0);           // possible
   EXPECT_LT(stable_against_sign, 20000 / 50);  // but rare
 }
 

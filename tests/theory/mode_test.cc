@@ -1,5 +1,5 @@
-// The flow of one mode: where it vanishes, what it is the gradient of, and that it equals the sums
-// it stands for.
+// The flow of one mode: its zeros, its loss function where it is a gradient, and its equality with
+// the sums over lags.
 #include "sim/theory/mode.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 double largest(const Mode& z) { return std::max({std::abs(z.a), std::abs(z.b), std::abs(z.w)}); }
 
-/// Delta by its sums over lags, cut after T terms, in plain loops.
+/// Delta by its sums over lags up to T, in plain loops.
 Mode delta_by_sums(const Mode& z, const Mode& teacher, const ModeRule& rule, int ticks) {
   const double signal = signal_is_own(rule) ? z.a : rule.feedback;
   const double memory = memory_is_own(rule) ? z.w : rule.decay;
@@ -108,7 +108,7 @@ TEST(Mode, RulesThatAreOneForAModeAgree) {
     const Mode teacher = draw.mode(0.9);
     const Mode z = draw.mode(0.9);
     const Mode bptt = delta(z, teacher, {.kind = RuleKind::kBptt});
-    // Symmetric e-prop is the gradient where W is diagonal; RFLO with nothing to remember and a for
+    // Symmetric e-prop is the gradient where W is diagonal; RFLO without memory and with a as its
     // feedback is one step of truncated BPTT.
     const Mode eprop = delta(z, teacher, {.kind = RuleKind::kEprop});
     EXPECT_EQ(bptt.b, eprop.b);

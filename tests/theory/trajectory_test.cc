@@ -1,4 +1,4 @@
-// Trajectories: the error that is asked for, what is conserved, and where the flow ends.
+// Trajectories: the requested error, the conserved quantities, and the end of the flow.
 #include "sim/theory/trajectory.h"
 
 #include <cmath>

@@ -1,7 +1,7 @@
-// What the batched transport declares of the handlers, and Eigen's products rely on: which of them
-// are linear or bilinear, and in what.
+// The properties of handlers that the batched transport declares and Eigen's products rely on:
+// linearity or bilinearity, and its arguments.
 //
-// Values are small integers, so that sums and products are exact and equality is equality.
+// Values are small integers, so that sums and products are exact.
 #include <cmath>
 #include <random>
 #include <vector>
@@ -53,7 +53,7 @@ TEST_F(Bilinear, TransportIsBilinearInWeightAndError) {
     const double w = draw(), v = draw(), g = draw(), s = draw(), r = draw(), c = draw();
     EXPECT_EQ(carry(w, g, s + c * r), carry(w, g, s) + c * carry(w, g, r));
     EXPECT_EQ(carry(w + c * v, g, s), carry(w, g, s) + c * carry(v, g, s));
-    // it carries g = gain * signal, which the product is given
+    // it sends g = gain * signal, which is an argument of the product
     EXPECT_EQ(carry(w, g, s), w * (g * s));
   }
 }
@@ -70,7 +70,7 @@ TEST_F(Bilinear, FeedbackIsBilinearInWeightAndError) {
   }
 }
 
-/// One tick as a synapse meets it.
+/// The messages of one tick at a synapse.
 struct Said {
   double pre, decay, gain, signal;
 };
@@ -102,15 +102,15 @@ TEST_F(Bilinear, PostIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheT
   }
 }
 
-/// A trial of a synapse onto a spiking neuron under e-prop, with ticks that bring no POST and a
-/// rate error at its end: the tape's coefficients, from the last tick back, ask the same of it.
+/// A trial of a synapse onto a spiking neuron under e-prop, with ticks without POST and a rate
+/// error at its end: the coefficients of the tape, from the last tick back, give the same change.
 TEST_F(Bilinear, EligibilityIsLinearInWhatTheSourceSentAndItsTransposeIsTheFilterOfTheTape) {
   for (int round = 0; round < 100; ++round) {
     const Eligible<double> clock{0.5, 0.25, 0.75, round % 2 == 0 ? 0 : 1.5, round % 3 == 0 ? 0 : 0.5};
     const double reg = draw() / 8;
     std::vector<Said> ticks(7);
     for (Said& tick : ticks) tick = {draw(), 0, draw() / 8, draw()};
-    ticks[2].gain = ticks[2].signal = 0;  // no news
+    ticks[2].gain = ticks[2].signal = 0;  // no POST
     ticks[4].pre = 0;
     double weight = 0, pre = 0, trace = 0, adapted = 0, low_pass = 0, total = 0, delta = 0;
     const EligibleSynapse<double> synapse{weight, pre, trace, adapted, low_pass, total, delta};

@@ -1,5 +1,5 @@
-// A door for a rule that a test runs by hand: what its row declares, any locality unless a budget
-// is given.
+// A door for a rule that a test runs by hand: it allows the messages of the rule's row, with any
+// locality unless there is a budget.
 #pragma once
 
 #include "core/protocol/declaration.h"

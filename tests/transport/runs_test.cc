@@ -1,10 +1,10 @@
-// Runs of ticks: what the batched transport takes at once, against the same transport tick by tick
-// and against the mailbox.
+// Runs of ticks: the batched transport with several ticks at once, against the same transport tick
+// by tick and against the mailbox.
 //
-// An observer, who sees every tick and does nothing, is what keeps a trial from taking ticks at
-// once. To whom looks so, weights and losses are the same to the last bit; with the mailbox they
-// agree to 1e-12 after a few updates. Every count is equal, lag by lag; half the neurons of a relu
-// are silent, so that counts are none of a closed form.
+// An observer of every tick, even one that does nothing, keeps a trial from taking several ticks at
+// once. With it, weights and losses are the same to the last bit; with the mailbox they agree to
+// 1e-12 after a few updates. Every count is equal, lag by lag; half the neurons of a relu are 0, so
+// that the counts are not those of a closed form.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -41,10 +41,10 @@ struct RunCase {
   bool static_input = false;
   bool static_recurrent = false;
   bool every_tick = false;  // commits, after each sweep
-  bool alone = false;       // the second population is the only one
-  // a population that nobody tells anything, beside it; no ticks are taken at once beside it
+  bool alone = false;       // true: the second population is the only one
+  // true: beside a population without incoming messages; ticks are then single
   bool spiking = false;
-  // of a readout population that nobody tells anything; no ticks are taken at once beside it
+  // true: beside a readout population without incoming messages; ticks are then single
   bool memory = false;
 };
 
@@ -108,8 +108,8 @@ struct Trained {
   std::optional<Offence> offence;
 };
 
-/// Three updates over a transport made by `make(network, learning, shape, door)`. Input 1 is silent
-/// in every third tick.
+/// Three updates with a transport from `make(network, learning, shape, door)`. Input 1 is 0 in
+/// every third tick.
 template <class Make>
 Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
   const Learning learning{.kind = c.kind, .depth = c.depth, .stride = c.stride, .trace_decay = {}};
@@ -140,8 +140,8 @@ Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
 
 enum class Looks : std::uint8_t { kNobody, kEveryTick, kAtOutputs };
 
-/// kEveryTick: an observer; sweeps still pass together. kAtOutputs: as where outputs are recorded,
-/// for which each phase goes by itself.
+/// kEveryTick: with an observer; sweeps still handle several ticks together. kAtOutputs: as with
+/// recorded outputs; each phase is then separate.
 Trained over_batched(const RunCase& c, Locality budget, Looks looks) {
   return train(c, budget, looks == Looks::kEveryTick,
                [&](Network<double>& network, const Learning& learning, const TrialShape& shape, Door& door) {
@@ -160,7 +160,7 @@ Trained over_mailbox(const RunCase& c, Locality budget) {
   });
 }
 
-/// To `tolerance`, relative where a number is above 1; 0: to the last bit.
+/// To `tolerance`, relative for numbers above 1; 0 means to the last bit.
 void expect_same(const Trained& actual, const Trained& expected, double tolerance, const std::string& what) {
   EXPECT_EQ(actual.ledger, expected.ledger) << what;
   ASSERT_EQ(actual.losses.size(), expected.losses.size()) << what;
@@ -214,8 +214,8 @@ INSTANTIATE_TEST_SUITE_P(
                     RunCase{"rflo_every", RuleKind::kRflo, Activation::kTanh, 20, 20}),
     [](const testing::TestParamInfo<RunCase>& instance) { return std::string(instance.param.name); });
 
-/// One population, whose runs are single loops: of as many neurons as fill registers, as do not,
-/// and as make blocks of each kind.
+/// One population, whose runs are single loops: with numbers of neurons that fill registers, that
+/// do not, and that make blocks of each kind.
 std::vector<RunCase> alone() {
   const std::vector<RunCase> rules = {
       {"rflo", RuleKind::kRflo, Activation::kIdentity, 20, 1},
@@ -254,8 +254,7 @@ INSTANTIATE_TEST_SUITE_P(Alone, Runs, testing::ValuesIn(alone()), [](const testi
   return std::string(instance.param.name) + "_" + std::to_string(instance.param.units);
 });
 
-/// Symmetric feedback is a message of lag 0 over a wire that is not local: in the first tick with
-/// an error.
+/// Symmetric feedback is a message of lag 0 over a non-local wire: in the first tick with an error.
 TEST(Runs, EndWhereTheBudgetDoesWithoutASweep) {
   const RunCase c{"", RuleKind::kEprop, Activation::kTanh, 20, 12};
   const Trained at_once = over_batched(c, Locality::kSpatial, Looks::kNobody);
@@ -269,7 +268,7 @@ TEST(Runs, EndWhereTheBudgetDoesWithoutASweep) {
   EXPECT_EQ(at_once.offence->ends.receiver, expected.offence->ends.receiver);
 }
 
-/// A budget that lags break: the same message ends the rule, and the door has counted what passed
+/// A budget that lags break: the same message ends the rule, and the door has counted the messages
 /// before it.
 TEST(Runs, EndWhereTheBudgetDoes) {
   const RunCase c{"", RuleKind::kTbptt, Activation::kRelu, 20, 12, 3, 2};

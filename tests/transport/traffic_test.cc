@@ -1,5 +1,5 @@
-// Edge-wise counts: Columns from columns, Mailbox from the ends of each message, and the oracle's
-// log, which shares no code with either.
+// Counts by neuron: the batched transport from columns, the mailbox from the ends of each message,
+// and the oracle's log, which shares no code with either.
 #include <map>
 #include <tuple>
 
@@ -64,10 +64,10 @@ Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int s
   return {traffic, door.ledger(), watched};
 }
 
-// channel, lag, kind and number of the neuron
+// channel, lag, kind and index of the neuron
 using Key = std::tuple<Channel, std::int32_t, Party, std::int64_t>;
 
-/// Messages by neuron, added over the streams of a channel whose keys are of one kind.
+/// Messages by neuron, summed over the streams of a channel with keys of one kind.
 std::map<Key, std::int64_t> by_neuron(const Traffic& traffic) {
   std::map<Key, std::int64_t> counts;
   for (const StreamRow& stream : kStreamTable) {
@@ -167,9 +167,9 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
   // an event in parts, as projections deliver it
   traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 1);
   traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 2);
-  // the sweep's first stage belongs to the tick
+  // the first stage of the sweep belongs to the tick
   traffic.add(stream_of(Phase::kAdjoint), 0, 0, 0, 3);
-  traffic.add(stream_of(Phase::kReplayW), 2, 2, 0, 18);  // the next is a step of its own: 6 events
+  traffic.add(stream_of(Phase::kReplayW), 2, 2, 0, 18);  // the next stage is a step: 6 events
   traffic.finish();
   EXPECT_EQ(traffic.peak(), (Peak{6, Tick{2}, 2}));
   EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[0], 6);

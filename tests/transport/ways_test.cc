@@ -1,7 +1,7 @@
-// Every way of the batched transport against the mailbox: one network, one trial after the other,
-// the ways chosen by the horizon.
+// Every way of the batched transport against the mailbox: one network, several trials, with the
+// ways that the horizon selects.
 //
-// Weights after a few commits agree to 1e-12 and every count is equal, whichever way was taken.
+// Weights after a few commits agree to 1e-12 and every count is equal for every way.
 #include <algorithm>
 #include <cmath>
 

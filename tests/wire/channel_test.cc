@@ -1,5 +1,5 @@
-// The channel table and the one function that says what a violation is, against the table of
-// docs/locality.md written out once more.
+// The channel table and the one function that defines a violation, against a second copy of the
+// table of docs/locality.md.
 #include "core/wire/channel.h"
 
 #include <set>
@@ -75,7 +75,8 @@ TEST(Budget, ForbidsItsKindOfViolationOnly) {
   }
 }
 
-/// Calls visit<Channel, From, To>() for every triple, so that the door's table is seen whole.
+/// Calls visit<Channel, From, To>() for every triple, so that the whole table of the door is
+/// checked.
 template <class Visit>
 void for_every_wire(Visit visit) {
   const auto to = [&]<int kChannel, int kFrom>(auto... parties) {

@@ -1,5 +1,5 @@
-// Makes dist/page.html: the page with its script and its styles inside, and a policy that lets this script run and nothing else.
-// The same bytes wherever it is built: no paths, dates or names of a machine go in.
+// Makes dist/page.html: the page with its script and its styles inside, and a policy that lets only
+// this script run. The bytes do not depend on the machine: they contain no paths, dates or names.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ const bundle = await build({
   legalComments: "none",
   banner: { js: "/* Bundled from sim/report/page; with Observable Plot, D3, interval-tree-1d, isoformat and binary-search-bounds (ISC, MIT). */" },
 });
-// "</script" and "<!--" would end or change the element that the script stands in.
+// "</script" and "<!--" would end or change the element around the script.
 const script = bundle.outputFiles[0].text.trim().replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 const style = (await transform(readFileSync(here("src/style.css"), "utf8"), { loader: "css", minify: true })).code.trim();
 const hash = createHash("sha256").update(script, "utf8").digest("base64");

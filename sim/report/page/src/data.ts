@@ -1,5 +1,6 @@
-// The data in the page: a locus.v1.Result as protobuf's JSON mapping writes it (64-bit integers are strings, what is not finite a word), made into
-// plain numbers once, here. Nothing else reads the JSON.
+// The data in the page: a locus.v1.Result in protobuf's JSON mapping (64-bit integers are strings,
+// and numbers that are not finite are words). This file turns it into plain numbers once; no other
+// file reads the JSON.
 
 export type Count = string | number;
 
@@ -42,7 +43,7 @@ export interface JsonRun {
 }
 
 export interface JsonLoad {
-  from: number; // core; -1: the host
+  from: number;  // core, or -1 for the host
   to: number;
   packets: Count;
 }
@@ -103,28 +104,28 @@ export interface Channel {
   to: string;
 }
 
-/// Messages of one channel and lag, a trial.
+/// Messages of one channel and lag per trial.
 export interface Entry {
   channel: string;
   wires: Wires;
   lag: number; // ticks
-  messages: number; // a trial
+  messages: number;  // per trial
 }
 
 export interface Load {
-  from: number; // core; -1: the host
+  from: number;  // core, or -1 for the host
   to: number;
-  packets: number; // a trial
+  packets: number;  // per trial
 }
 
-/// What a rule's messages were on the chip, a trial.
+/// A rule's messages on the chip, per trial.
 export interface ChipRule {
   packets: number;
-  learning: number; // packets that the run forward alone does not send
+  learning: number;  // packets in addition to those of the forward run
   hops: number;
-  links: Load[]; // of neighbours
+  links: Load[];  // between neighbours
   pairs: Load[];
-  coreOf: number[]; // of each rate neuron, then of each readout
+  coreOf: number[];  // core of each rate neuron, then of each readout
   energy?: { chip: string; picojoules: number };
 }
 
@@ -138,32 +139,33 @@ export interface Rule {
   depth: number; // ticks; 0 without sweeps
   stride: number; // ticks; 0 without sweeps
   losses: number[];
-  evaluations: { update: number; loss: number }[]; // of trials that are not learnt from; by the updates made before
-  stretch: number; // updates that each of the losses stands for; more than 1 only while a run goes on
-  first: number; // mean of the first losses; NaN without any
+  // of trials without learning; `update` counts the updates before
+  evaluations: { update: number; loss: number }[];
+  stretch: number;  // updates of each of the losses; more than 1 only for a running run
+  first: number;  // mean of the first losses [1]; NaN without any
   last: number;
   entries: Entry[];
-  // a trial:
+  // per trial:
   messages: number;
   spatial: number;
   temporal: number;
   violations: number;
   stalled: number;
-  // of one trial's actors:
+  // of the actors of one trial:
   history: number; // bytes
   traces: number; // bytes
   maxLag: number; // ticks
   ranks: { projection: string; values: number[]; rank: number; effective: number; recurrent: boolean }[];
   rates: { population: string; first: number; last: number }[]; // of spiking populations [Hz]
   fingerprint: string;
-  chip?: ChipRule; // where the model has one
+  chip?: ChipRule;  // only if the model has one
 }
 
 export interface Result {
   json: JsonResult;
   channels: Channel[];
   rules: Rule[];
-  window: number; // updates that losses at the start and at the end are means over
+  window: number;  // updates in the means of the losses at the start and at the end
   ticks: number; // of a trial
 }
 
@@ -180,7 +182,7 @@ function readChip(chip: JsonChipRun, trials: number): ChipRule {
   };
 }
 
-/// As the comparison that the program prints: a tenth of the run's updates, from 1 to 10.
+/// The same number as in the program's comparison: a tenth of the run's updates, from 1 to 10.
 export function windowOf(updates: number): number {
   return Math.min(10, Math.max(1, Math.floor(updates / 10)));
 }
@@ -248,7 +250,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
   return { json, channels, rules, window, ticks: json.outline?.training?.ticks ?? maxLag + 1 };
 }
 
-/// The change of the recurrent weights that has the highest rank; undefined where none was measured.
+/// The change of recurrent weights with the highest rank; undefined without ranks.
 export function recurrentRank(rule: Rule): Rule["ranks"][number] | undefined {
   const ranks = rule.ranks.filter((rank) => rank.recurrent);
   return ranks.sort((a, b) => b.rank - a.rank)[0];

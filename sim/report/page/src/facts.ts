@@ -1,8 +1,8 @@
-// What a result says in words. Every sentence follows from its figures; one that they do not carry is not said.
+// Sentences about a result. Every sentence follows from figures, and there is none without them.
 import { type Result, type Rule, recurrentRank } from "./data.ts";
 import { bytes, counted, hertz, human, joules, listed, loss, times } from "./format.ts";
 
-const kTie = 1.05; // numbers closer than this factor are called equal
+const kTie = 1.05;  // numbers within this factor count as equal
 
 export function learns(rule: Rule): boolean {
   return Number.isFinite(rule.last);
@@ -16,8 +16,8 @@ export function lowest(rules: Rule[]): Rule | undefined {
   return [...rules].sort((a, b) => a.last - b.last)[0];
 }
 
-/// The two that the page sets side by side: a rule that breaks no locality (RFLO where there is one) and a reference that does (BPTT where there is
-/// one, else the one with the lowest loss).
+/// The two rules that the page compares: one that respects locality (RFLO if there is one), and a
+/// reference that does not (BPTT if there is one, otherwise the one with the lowest loss).
 export interface Pair {
   local: Rule;
   reference: Rule;
@@ -32,7 +32,7 @@ export function pairOf(result: Result): Pair | undefined {
   return ours && theirs ? { local: ours, reference: theirs } : undefined;
 }
 
-/// One line of what a rule saves or gives up beside another.
+/// One line about the advantages and costs of a rule compared with another.
 export interface Difference {
   what: string;
   local: string;
@@ -63,7 +63,8 @@ export function differences({ local, reference }: Pair): Difference[] {
   ];
   const mine = recurrentRank(local);
   const theirs = recurrentRank(reference);
-  // To change weights in more directions is no saving; in fewer, it is less of what could have been learnt.
+  // A change of weights in more directions is no advantage; in fewer directions, the rule learns
+  // less of what is possible.
   if (mine && theirs && mine.effective < theirs.effective * kTie)
     found.push(compare("directions in which the recurrent weights changed (effective rank)", mine.effective, theirs.effective, (x) => x.toFixed(2), kFewer, "more"));
   if (local.chip && reference.chip) {

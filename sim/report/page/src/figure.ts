@@ -1,14 +1,16 @@
-// A figure: title, one sentence of what one sees, the chart, and its numbers as a table, as CSV and as SVG.
+// A figure: title, one sentence about the chart, the chart, and its numbers as a table, as CSV and
+// as SVG.
 //
-// The table is what a screen reader, a keyboard and a spreadsheet get; it holds every number that the chart draws.
+// Screen readers, keyboards and spreadsheets use the table, which contains every number of the
+// chart.
 
 export type Cell = string | number;
 
 export interface Chart {
-  id: string; // of the figure's element, and of what is downloaded
+  id: string;  // of the figure's element, and name of its downloads
   title: string;
   takeaway: string;
-  how?: string; // how to read it
+  how?: string;  // instructions for reading it
   columns: string[];
   rows: Cell[][];
   draw(width: number): SVGSVGElement;
@@ -41,7 +43,7 @@ export function table(columns: string[], rows: Cell[][], caption?: string): HTML
   return made;
 }
 
-/// RFC 4180.
+/// One cell of CSV (RFC 4180).
 export function csv(columns: string[], rows: Cell[][]): string {
   const cell = (value: Cell) => {
     const text = String(value);
@@ -52,7 +54,7 @@ export function csv(columns: string[], rows: Cell[][]): string {
 
 const kDrawn = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "fill-opacity", "opacity", "font-family", "font-size", "font-weight", "paint-order"];
 
-/// The chart as a file of its own: what style sheets and variables say of its elements is written into them.
+/// The chart as a separate file, with the styles and variables of its elements written into it.
 export function svgText(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>("*")];
@@ -80,7 +82,7 @@ function save(name: string, type: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-const kShownRows = 500; // of the table in the page; the CSV has them all
+const kShownRows = 500;  // of the table in the page; the CSV has all of them
 
 export function figure(chart: Chart, file: string): HTMLElement {
   const canvas = element("div", { class: "canvas" });
@@ -94,7 +96,7 @@ export function figure(chart: Chart, file: string): HTMLElement {
   });
   const numbers = element("details", {}, element("summary", {}, "Numbers"));
   numbers.addEventListener("toggle", () => {
-    if (!numbers.open || numbers.querySelector("table")) return; // made when asked for
+    if (!numbers.open || numbers.querySelector("table")) return;  // the table is made on request
     const rest = chart.rows.length - kShownRows;
     const caption = rest > 0 ? `${chart.title}; the CSV has ${rest} more rows` : chart.title;
     numbers.append(element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, table(chart.columns, chart.rows.slice(0, kShownRows), caption)));

@@ -1,4 +1,4 @@
-// Numbers as people read them. The same forms as the comparison that the program prints.
+// Numbers for people, in the forms of the program's comparison.
 
 /// Three significant digits with a prefix: "999", "12.3k", "4.50M".
 export function human(x: number): string {
@@ -11,7 +11,7 @@ export function human(x: number): string {
   return (x / 1000 ** power).toPrecision(3) + prefixes[power];
 }
 
-/// A number at a tick of an axis: as above, without zeros at its end.
+/// A number at a tick of an axis: the same form without final zeros.
 export function tick(x: number): string {
   return human(x).replace(/(\.\d*?)0+(?=\D*$)/, "$1").replace(/\.(?=\D*$)/, "");
 }
@@ -23,7 +23,7 @@ export function bytes(x: number): string {
   return `${text.slice(0, text.length - unit.length)} ${unit}B`;
 }
 
-/// "15.7 µJ", of picojoules.
+/// "15.7 µJ", from picojoules.
 export function joules(picojoules: number): string {
   if (!Number.isFinite(picojoules)) return "–";
   const units = ["pJ", "nJ", "µJ", "mJ", "J"];
@@ -33,7 +33,7 @@ export function joules(picojoules: number): string {
   return `${Number(size.toPrecision(3))} ${units[power]}`;
 }
 
-/// "39.9 Hz"; as the comparison that the program prints.
+/// "39.9 Hz", in the form of the program's comparison.
 export function hertz(x: number): string {
   return Number.isFinite(x) ? `${Number(x.toPrecision(3))} Hz` : "–";
 }
@@ -46,7 +46,7 @@ export function loss(x: number): string {
   return size < 1e-4 || size >= 1e6 ? x.toExponential(3) : String(Number(x.toPrecision(4)));
 }
 
-/// How many times: "1.57", "225", "7970", "1.2e9".
+/// A factor: "1.57", "225", "7970", "1.2e9".
 export function times(x: number): string {
   if (!Number.isFinite(x)) return "–";
   if (x >= 1e6) return x.toExponential(1).replace("+", "");
@@ -58,7 +58,7 @@ export function counted(x: number, thing: string): string {
   return `${x < 1e5 ? x.toLocaleString("en") : human(x)} ${thing}${x === 1 ? "" : "s"}`;
 }
 
-/// At most `width` characters; what is too long loses its middle.
+/// At most `width` characters; a longer text loses its middle.
 export function shorten(text: string, width: number): string {
   const letters = [...text];
   if (letters.length <= width) return text;

@@ -1,15 +1,16 @@
-// The page of a run that goes on: drawn again with each snapshot, keeping what the reader has opened and where the focus is.
+// The page of a running run: each snapshot draws it again, and opened elements and the focus stay.
 import { type Channel, type JsonResult, type Result, mean, readResult } from "./data.ts";
 import { element } from "./figure.ts";
 import { counted } from "./format.ts";
 import { resultView } from "./result_view.ts";
 
 export interface JsonLive {
-  over: boolean; // no other snapshot will follow
-  model: number; // which of the models that are run one after the other, from 0
+  over: boolean;  // true: no other snapshot will follow
+  model: number;  // index of the model among those of the command, from 0
   models: number;
-  running: number; // index of the run that goes on; -1: none
-  curves: { stretch: number; first: number[]; last: number[] }[]; // of each run: updates that a point of its curve stands for; losses at its ends
+  running: number;  // index of the running rule; -1 without one
+  // by run: updates of each point of its curve, and the losses at its ends
+  curves: { stretch: number; first: number[]; last: number[] }[];
   result: JsonResult;
 }
 
@@ -40,7 +41,7 @@ function statusOf(live: JsonLive): string {
   return `Live: ${where}${run.rule}, ${counted(run.updates, "update")}${updates ? ` of ${updates.toLocaleString("en")}` : ""}.`;
 }
 
-/// Where the focus is, in a way that finds the same place in a page drawn anew.
+/// The place of the focus, in a form that finds it again in the next page.
 function focusPath(): string | undefined {
   const active = document.activeElement;
   const around = active?.closest("figure[id], section[id]");

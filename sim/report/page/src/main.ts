@@ -1,4 +1,4 @@
-// Reads the data that stands in the page and draws it.
+// Reads the data in the page and draws the page.
 import { type Channel, type JsonResult, readResult } from "./data.ts";
 import { element } from "./figure.ts";
 import { type JsonLive, showLive } from "./live_view.ts";

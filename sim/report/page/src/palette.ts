@@ -1,5 +1,7 @@
-// Colours, as CSS variables that style.css sets for light and for dark. Okabe and Ito's, which people with any common colour blindness tell apart.
-// Blue and vermilion are the wires', everywhere: what keeps locality and what breaks it. Rules have the others; from the sixth on, lines are dashed.
+// Colours, as CSS variables that style.css defines for light and dark. They are Okabe and Ito's,
+// which people with any common colour blindness can distinguish. Blue and vermilion always mean
+// wires that respect and that break locality. Rules have the other colours; from the sixth rule on,
+// lines are dashed.
 
 const kRules = 5;
 

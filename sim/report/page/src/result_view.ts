@@ -1,4 +1,5 @@
-// The page of a result: what stands out, the picture, the comparison, one figure a question, and where it all comes from.
+// The page of a result: its main sentences, the picture, the comparison, one figure for each
+// question, and the origin of the data.
 import { channelChart } from "./charts/channels.ts";
 import { chipChart } from "./charts/chip.ts";
 import { lagChart } from "./charts/lags.ts";
@@ -30,7 +31,7 @@ function subtitle(result: Result): string {
   return parts.join(" · ");
 }
 
-/// What a rule's name stands for and what it does, in a sentence; by row of the rule table.
+/// The long name of a rule and its method in one sentence, by row of the rule table.
 const kRules: Record<string, [string, string]> = {
   none: ["no learning", "the network runs and nothing changes"],
   bptt: ["backpropagation through time", "when a trial is over, an agent that knows every neuron walks back through all its ticks: the exact gradient"],
@@ -41,13 +42,13 @@ const kRules: Record<string, [string, string]> = {
   rtrl: ["real-time recurrent learning", "the exact gradient without looking back: every neuron keeps how it depends on every synapse, and they tell each other at each tick"],
 };
 
-/// What a rule without violations leaves out of the gradient, whatever a run shows; by row of the rule table.
+/// The part of the gradient that a rule without violations always leaves out, by row of the table.
 const kLost: Record<string, string> = {
   rflo: "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
   "eprop:random": "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
 };
 
-/// What must be known to read the rest: how it is counted, and what the rules' names stand for.
+/// Explanations for the rest of the page: the counts, and the names of the rules.
 function reading(result: Result): HTMLElement {
   const kinds = result.rules.map((rule) => rule.kind).filter((kind, i, all) => all.indexOf(kind) === i && kRules[kind]);
   const named = (kind: string) => result.rules.filter((rule) => rule.kind === kind).map((rule) => shorten(rule.name, 24)).join(", ");
@@ -68,7 +69,7 @@ function reading(result: Result): HTMLElement {
   );
 }
 
-/// What the names in the headline stand for.
+/// The meaning of the names in the headline.
 function names(result: Result): HTMLElement[] {
   const pair = pairOf(result);
   const said = pair ? [pair.reference, pair.local].filter((rule) => kRules[rule.kind]).map((rule) => `${rule.name} is ${kRules[rule.kind]![0]}`) : [];
@@ -171,7 +172,7 @@ function provenance(result: Result): HTMLElement {
   );
 }
 
-/// A name as a part of a file's name.
+/// A name in a form that fits into the name of a file.
 export function fileName(name: string): string {
   return name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 80) || "locus";
 }

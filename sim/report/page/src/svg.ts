@@ -1,9 +1,9 @@
-// What charts share: the options of every plot, and names at the ends of lines.
+// The common parts of charts: the options of every plot, and names at the ends of lines.
 import * as Plot from "@observablehq/plot";
 import { shorten } from "./format.ts";
 import { ruleColour, ruleDash } from "./palette.ts";
 
-export const kNarrow = 560; // pixels; below, charts put things below one another
+export const kNarrow = 560;  // pixels; below this width, charts stand one below the other
 
 const kSpace = "http://www.w3.org/2000/svg";
 
@@ -18,7 +18,8 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-/// Axes of logarithmic scales whose ticks and their format are given: Plot itself leaves the labels of some of them away (those of 90 and 900, say).
+/// Axes of logarithmic scales with given ticks and formats, because Plot itself omits some of their
+/// labels (those of 90 and 900, for example).
 function logAxes(options: Plot.PlotOptions): Plot.Markish[] {
   const made: Plot.Markish[] = [];
   const axes = [
@@ -33,13 +34,13 @@ function logAxes(options: Plot.PlotOptions): Plot.Markish[] {
   return made;
 }
 
-/// `fontSize`: of axes and marks that do not say theirs [px].
+/// `fontSize`: of axes and marks without a size of their own [px].
 export function plot(options: Plot.PlotOptions, fontSize = 12): SVGSVGElement & Plot.Plot {
   const style = { fontSize: `${fontSize}px`, fontFamily: "inherit", background: "transparent", overflow: "visible" };
   return Plot.plot({ style, ...options, marks: [...logAxes(options), ...(options.marks ?? [])] }) as SVGSVGElement & Plot.Plot;
 }
 
-/// One picture of several, each at its place.
+/// One picture made of several, each at its place.
 export function together(width: number, height: number, parts: { x: number; y: number; part: SVGSVGElement }[]): SVGSVGElement {
   const whole = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, fill: "currentColor", "font-size": 12, "text-anchor": "start", style: "max-width: 100%; height: auto; overflow: visible" });
   for (const { x, y, part } of parts) {
@@ -52,7 +53,7 @@ export function together(width: number, height: number, parts: { x: number; y: n
 
 const kEntry = 130; // pixels of a legend's entry
 
-/// Where the entries of a legend begin: beside the label of the y axis, or below it.
+/// The place of a legend's first entry: next to the label of the y axis, or below it.
 function legendStart(width: number): { x: number; y: number; perLine: number } {
   const x = width < kNarrow ? 8 : 210;
   return { x, y: width < kNarrow ? 30 : 9, perLine: Math.max(1, Math.floor((width - x) / kEntry)) };
@@ -63,7 +64,7 @@ export function legendHeight(entries: number, width: number): number {
   return y + 11 + 20 * Math.ceil(entries / perLine);
 }
 
-/// The rules' lines and names, at the top of a plot.
+/// The lines and names of the rules, at the top of a plot.
 export function legend(drawn: SVGSVGElement, rules: { name: string; index: number }[], width: number): void {
   const start = legendStart(width);
   rules.forEach((rule, i) => {
@@ -82,7 +83,8 @@ export interface EndLabel {
   colour: string;
 }
 
-/// Names beside the ends of lines, moved apart where they would overlap, each with a short line to its end.
+/// Names next to the ends of lines, moved apart where they would overlap, each with a short line to
+/// its end.
 export function endLabels(labels: EndLabel[], x: number, top: number, bottom: number, letters: number): SVGGElement {
   const gap = 15;
   const placed = [...labels].sort((a, b) => a.y - b.y).map((label) => ({ ...label, at: label.y }));
@@ -103,7 +105,7 @@ export function endLabels(labels: EndLabel[], x: number, top: number, bottom: nu
   return group;
 }
 
-/// Powers of ten within a span, few enough to be read; with their halves and fifths where there is hardly one.
+/// Powers of ten within a span, not too many; with halves and fifths if there is hardly one.
 export function logTicks([low, high]: [number, number], most = 6): number[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
@@ -121,7 +123,7 @@ export function logTicks([low, high]: [number, number], most = 6): number[] {
   return Array.from({ length: most + 2 }, (_, i) => Number(((Math.ceil(low / even) + i) * even).toPrecision(12))).filter((x) => x <= high);
 }
 
-/// Whole numbers within a span, few enough to be read.
+/// Whole numbers within a span, not too many.
 export function wholeTicks([low, high]: [number, number], most: number): number[] {
   const apart = [1, 2, 5].map((digit) => digit * 10 ** Math.max(0, Math.floor(Math.log10((high - low) / most))));
   const step = apart.find((one) => (high - low) / one <= most) ?? 10 * apart[0]!;
@@ -129,7 +131,7 @@ export function wholeTicks([low, high]: [number, number], most: number): number[
   return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => step * (first + i));
 }
 
-/// A span of positive numbers, a little wider than they are, for a logarithmic axis.
+/// A slightly widened span of positive numbers, for a logarithmic axis.
 export function logDomain(values: number[]): [number, number] {
   const positive = values.filter((x) => x > 0 && Number.isFinite(x));
   if (positive.length === 0) return [0.1, 1];

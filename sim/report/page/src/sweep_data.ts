@@ -1,4 +1,4 @@
-// A sweep (locus.v1.Sweep) and its summary over seeds, as summary.csv has it.
+// A sweep (locus.v1.Sweep) and its summary over seeds, the same as in summary.csv.
 import { type Channel, type Count, mean } from "./data.ts";
 
 export interface JsonDigest {
@@ -24,7 +24,7 @@ export interface JsonSweep {
 }
 
 export interface Line {
-  settings: string[]; // values, one an axis
+  settings: string[];  // values, one for each axis
   label: string;
   rule: string;
   index: number; // of the rule
@@ -59,7 +59,7 @@ export function shortPath(path: string): string {
   return path.split(".").pop() ?? path;
 }
 
-/// Whether a setting bears on a rule: those of another rule, rules[NAME].field, do not.
+/// True if a setting concerns a rule: those of another rule, rules[NAME].field, do not.
 export function bearsOn(path: string, rule: string, rules: string[]): boolean {
   const named = path.match(/^rules\[(.+?)\]\./)?.[1];
   return named === undefined || named === rule || !rules.includes(named);
@@ -100,7 +100,7 @@ export function readSweep(json: JsonSweep, channels: Channel[]): Sweep {
   return { json, channels, rules, lines: [...groups.values()].map((group) => group.line) };
 }
 
-/// Those that no other beats in both loss and violations, by violations.
+/// The lines that no other line beats in both loss and violations, sorted by violations.
 export function frontier(lines: Line[]): Line[] {
   const made: Line[] = [];
   const sorted = lines.filter((line) => Number.isFinite(line.median)).sort((a, b) => a.violations - b.violations || a.median - b.median);

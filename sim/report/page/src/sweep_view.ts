@@ -1,4 +1,5 @@
-// The page of a sweep: what locality costs over all settings, how each setting bears on each rule, and every number.
+// The page of a sweep: the cost of locality over all settings, the effect of each setting on each
+// rule, and all numbers.
 import * as Plot from "@observablehq/plot";
 import { type Cell, type Chart, element, figure, table } from "./figure.ts";
 import { counted, human, listed, loss, shorten, tick } from "./format.ts";
@@ -73,7 +74,7 @@ interface Point {
   median: number;
 }
 
-/// Loss by the values of one axis, over everything else that varies.
+/// The loss by the values of one axis, over everything else that varies.
 function axisChart(sweep: Sweep, a: number): Chart | undefined {
   const axis = sweep.json.axes[a]!;
   if (axis.values.length < 2) return undefined;

@@ -1,4 +1,5 @@
-// Messages by channel: a table that is also a picture, a rule a row, darker for more.
+// Messages by channel: a table with one row for each rule, in which darker cells mean more
+// messages.
 import * as Plot from "@observablehq/plot";
 import type { Result, Wires } from "../data.ts";
 import { channelTakeaway } from "../facts.ts";
@@ -28,9 +29,11 @@ export function channelChart(result: Result): Chart {
   const depth = (cell: Cell) => (cell.messages === 0 ? 0 : 0.12 + 0.5 * Math.max(0, Math.log1p(cell.messages) / Math.log1p(most)));
   const names = result.rules.map((rule) => rule.name);
   const draw = (width: number) => {
-    const each = (width - 128) / used.length; // pixels of a channel, where they stand side by side
+    // pixels of a channel if the channels stand side by side
+    const each = (width - 128) / used.length;
     const narrow = width < kNarrow || each < 60;
-    // Narrow: channels down, rules across would not fit either; the names of channels stand at the left, a rule a panel.
+    // Narrow: channels below each other and rules side by side would not fit either. There is one
+    // panel for each rule, with the names of channels at the left.
     const options: Plot.PlotOptions = narrow
       ? {
           height: 30 + names.length * (30 + used.length * 24),
@@ -49,7 +52,7 @@ export function channelChart(result: Result): Chart {
           x: { domain: used.map((channel) => channel.name), axis: "top", label: null, tickSize: 0, padding: 0.06 },
           y: { domain: names, label: null, tickSize: 0, padding: 0.1, tickFormat: (name: string) => shorten(name, 15) },
         };
-    const letters = narrow || each >= 82 ? 12 : 10; // so that the names of channels keep apart
+    const letters = narrow || each >= 82 ? 12 : 10;  // keeps the names of channels apart
     const place = narrow ? { fy: "rule", y: "channel" } : { x: "channel", y: "rule" };
     return plot(
       {

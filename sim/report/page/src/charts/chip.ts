@@ -1,6 +1,8 @@
-// The chip as a map, a panel a rule: cores as squares, links between neighbours the thicker the more packets they carry. All panels have one scale.
+// The chip as a map, one panel for each rule: cores are squares, and a link between neighbours is
+// the thicker the more packets cross it. All panels have the same scale.
 //
-// A mesh of more than kTiles cores in a row or a column is drawn by tiles of several cores; links within a tile are not seen then.
+// A mesh of more than kTiles cores in a row or a column is drawn in tiles of several cores; the
+// links within a tile are then invisible.
 import type { Load, Result, Rule } from "../data.ts";
 import { chipTakeaway } from "../facts.ts";
 import type { Chart } from "../figure.ts";
@@ -9,13 +11,13 @@ import { kNarrow, svg, together } from "../svg.ts";
 
 const kTiles = 24;
 const kHost = -1;
-const kThickest = 0.34; // of the way from core to core
-const kTop = 44; // pixels above a map: its rule and what it sends
+const kThickest = 0.34;  // relative to the distance between cores
+const kTop = 44;  // pixels above a map, for its rule and packets
 
 interface Mesh {
   width: number;
   height: number;
-  each: number; // cores of a tile, in a row and in a column
+  each: number;  // cores in a row and in a column of a tile
   across: number; // tiles
   down: number;
 }
@@ -34,7 +36,7 @@ function placeName(core: number): string {
   return core === kHost ? "host" : `core ${core}`;
 }
 
-/// Packets between two tiles, in both directions; key "lower higher".
+/// Packets between two tiles in both directions; key "lower higher".
 function betweenTiles(mesh: Mesh, links: Load[]): Map<string, { a: number; b: number; packets: number }> {
   const sums = new Map<string, { a: number; b: number; packets: number }>();
   for (const link of links) {

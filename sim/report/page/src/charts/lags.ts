@@ -1,4 +1,5 @@
-// Messages by lag, a panel a rule, a line a kind of wire; logarithmic, so that a few messages far back are seen beside many now.
+// Messages by lag, with one panel for each rule and one line for each kind of wire. The axis is
+// logarithmic, so that a few messages to distant ticks are visible beside many to the present.
 import * as Plot from "@observablehq/plot";
 import type { Result, Wires } from "../data.ts";
 import { lagTakeaway } from "../facts.ts";

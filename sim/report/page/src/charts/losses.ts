@@ -1,5 +1,5 @@
-// Loss by update, a line a rule, and circles for trials that are not learnt from. Long runs are drawn by means of equal stretches of updates; the table
-// and the CSV have every update and every evaluation.
+// Loss by update, with one line for each rule, and circles for trials without learning. Long runs
+// show means over equal numbers of updates; the table and the CSV have every update and evaluation.
 import * as Plot from "@observablehq/plot";
 import { type Result, mean } from "../data.ts";
 import { learns, lossTakeaway } from "../facts.ts";

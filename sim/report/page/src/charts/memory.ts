@@ -1,4 +1,4 @@
-// What one trial's actors keep for learning: a history to revisit, or traces that go along.
+// The memory of one trial's actors for learning: a history to revisit, or traces.
 import * as Plot from "@observablehq/plot";
 import type { Result } from "../data.ts";
 import { learns, memoryTakeaway } from "../facts.ts";

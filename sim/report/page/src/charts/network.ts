@@ -1,10 +1,11 @@
-// The network, drawn: a box a population, an arrow a projection; input on one side, readouts on the other.
+// A drawing of the network: populations are boxes and projections are arrows, from inputs to
+// readouts.
 import type { JsonPopulation, JsonProjection, Result } from "../data.ts";
 import type { Chart } from "../figure.ts";
 import { counted, shorten } from "../format.ts";
 import { kNarrow, svg, together } from "../svg.ts";
 
-const kMostBoxes = 24; // more are listed only
+const kMostBoxes = 24;  // more populations are only listed
 const kKinds = ["input", "rate", "readout"];
 
 interface Box {
@@ -35,7 +36,7 @@ interface Way {
   label: { x: number; y: number; anchor: string };
 }
 
-/// Layers from left to right, the populations of a layer below one another.
+/// Layers from left to right; the populations of a layer stand below each other.
 function inLayers(populations: JsonPopulation[], width: number): Layout {
   const layers = kKinds.map((kind) => populations.filter((population) => population.kind === kind)).filter((layer) => layer.length > 0);
   const widest = Math.max(...layers.map((layer) => layer.length));
@@ -68,7 +69,7 @@ function inLayers(populations: JsonPopulation[], width: number): Layout {
   return { boxes, height: 76 + widest * pitch - 50, way };
 }
 
-/// All populations below one another, projections as arcs at their right: for narrow screens.
+/// All populations below each other, with projections as arcs on the right, for narrow screens.
 function inOneColumn(populations: JsonPopulation[]): Layout {
   const size = { width: 136, height: 62 };
   const pitch = size.height + 40;

@@ -1,7 +1,9 @@
-// The picture of the project: how far in space and time each rule's messages reach, against what it learns.
+// The main picture of the project: the reach of each rule's messages in space and time, beside its
+// loss.
 //
-// A rule a row. To the left its messages by lag: bars up for wires that keep locality, down for wires that break it; the further right a bar, the
-// further back in time. To the right its loss, from start to end.
+// There is one row for each rule. On the left are its messages by lag: bars up for wires that
+// respect locality, bars down for wires that break it; a bar further right is further back in time.
+// On the right is its loss from start to end.
 import * as Plot from "@observablehq/plot";
 import type { Result, Rule } from "../data.ts";
 import { learns, reachTakeaway } from "../facts.ts";
@@ -11,8 +13,8 @@ import { kNarrow, logDomain, logTicks, plot, svg, together, wholeTicks } from ".
 
 interface Bar {
   lag: number;
-  near: number; // messages a trial over wires that keep locality
-  far: number; // over wires that break it
+  near: number;  // messages per trial over wires that respect locality
+  far: number;  // the same over wires that break it
 }
 
 export function bars(rule: Rule): Bar[] {
@@ -29,7 +31,7 @@ export function bars(rule: Rule): Bar[] {
 const kRow = 66; // pixels
 const kTop = 34;
 const kBottom = 40;
-const kEmpty = 8; // lags that are shown of a past that no message is about
+const kEmpty = 8;  // lags without messages that are still drawn
 
 function stays(rule: Rule): string {
   if (rule.spatial > 0) return "present tick, over non-local wires";

@@ -1,4 +1,5 @@
-// Singular values of what was learnt, a panel a projection, a line a rule.
+// Singular values of the learnt change, with one panel for each projection and one line for each
+// rule.
 import * as Plot from "@observablehq/plot";
 import type { Result } from "../data.ts";
 import { rankTakeaway } from "../facts.ts";
@@ -11,11 +12,11 @@ interface Point {
   projection: string;
   rule: string;
   index: number;
-  order: number; // counted from 1
+  order: number;  // from 1
   value: number;
 }
 
-const kFloor = 1e-9; // of the largest: what is below is rounding
+const kFloor = 1e-9;  // relative to the largest; lower values are rounding
 const kMost = 64; // values of a line
 
 export function singularChart(result: Result): Chart | undefined {

@@ -1,4 +1,5 @@
-// Learning against violations: what breaking locality buys. tBPTT of several depths is a line in its depth.
+// Loss against violations: the advantage of breaking locality. tBPTT of several depths is a line
+// over its depth.
 import * as Plot from "@observablehq/plot";
 import type { Result, Rule } from "../data.ts";
 import { completed, tradeTakeaway } from "../facts.ts";
@@ -9,7 +10,7 @@ import { kNarrow, logDomain, logTicks, plot } from "../svg.ts";
 
 export function tradeChart(result: Result): Chart | undefined {
   const rules = completed(result);
-  if (rules.length < 2) return undefined; // nothing to trade
+  if (rules.length < 2) return undefined;  // nothing to compare
   const depths = rules.filter((rule) => rule.kind === "tbptt" || rule.kind === "bptt").sort((a, b) => a.depth - b.depth);
   const draw = (width: number) => {
     const narrow = width < kNarrow;
@@ -46,7 +47,7 @@ export function tradeChart(result: Result): Chart | undefined {
   };
 }
 
-/// Names beside their dots, moved down where another stands there already.
+/// Names next to their dots, moved down where another name already stands.
 function placeNames(drawn: ReturnType<typeof plot>, rules: Rule[], letters: number): void {
   const x = drawn.scale("x");
   const y = drawn.scale("y");

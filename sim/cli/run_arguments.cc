@@ -1,0 +1,102 @@
+#include "sim/cli/run_arguments.h"
+
+#include <array>
+#include <limits>
+
+#include "sim/cli/options.h"
+#include "sim/model/errors.h"
+#include "sim/serve/live_server.h"
+
+namespace locus {
+namespace {
+
+constexpr std::uint64_t kMostThreads = 1024;
+// the limit of a model file
+constexpr std::uint64_t kMostUpdates = std::numeric_limits<std::int32_t>::max();
+constexpr std::array kLocalities = {Locality::kAny, Locality::kSpatial, Locality::kTemporal, Locality::kStrict};
+
+/// "none, bptt, tbptt:DEPTH[:STRIDE], ...", from the rule table.
+std::string short_forms() {
+  std::string list;
+  for (const Rule& row : kRules) list += (list.empty() ? "" : ", ") + usage(row);
+  return list;
+}
+
+}  // namespace
+
+void RunArguments::declare(CLI::App& app) {
+  app.add_option("MODEL", models, "model files (.txtpb, .binpb)")->required();
+  app.add_option("--rule", rules,
+                 "run only this rule; repeat for several, which run in this order. A rule's name in the model, or " +
+                     short_forms())
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--set", settings,
+                 "value of a field of the model instead of the file's; repeat for several (as `locus sweep`)")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--updates", updates, "updates (batches) instead of the model's")
+      ->type_name("K")
+      ->check(whole_number(1, kMostUpdates), "");
+  app.add_option("--seed", seed, "seed of all random numbers instead of the model's")
+      ->type_name("N")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()), "");
+  app.add_option("--threads", threads, "threads; results are the same for any number (default: what the machine has)")
+      ->type_name("N")
+      ->check(whole_number(1, kMostThreads), "");
+  app.add_option("--transport", transport,
+                 "how messages are delivered, batched|mailbox: in columns, counted in bulk (default), or each one alone")
+      ->type_name("KIND")
+      ->check(one_of({"batched", "mailbox"}), "");
+  app.add_option("--locality", locality,
+                 "budget instead of the model's, any|spatial|temporal|strict: the first message that breaks it ends its rule")
+      ->type_name("BUDGET")
+      ->check(one_of({"any", "spatial", "temporal", "strict"}), "");
+  app.add_option("--out", out,
+                 "folder for report.html, result.json, result.binpb, losses.csv and ledger.csv, and for what the model asks to have "
+                 "recorded (record/); DIR/<model name>/ with several models")
+      ->type_name("DIR");
+  app.add_option("--serve", serve,
+                 "show the report in a browser while the run goes on, at a port of this machine (default: any that is free); the "
+                 "address is the first line printed (with --json: on standard error)")
+      ->type_name("[PORT]")
+      ->expected(0, 1)
+      ->default_str("0")
+      ->check(whole_number(0, 65535), "");
+  app.add_option(
+         "--serve-host", serve_host,
+         "for browsers elsewhere: the address of this machine to serve at, 0.0.0.0 or :: for all (default: 127.0.0.1, which "
+         "nobody else reaches); who knows the address printed sees the page, and what it sends can be read on the way")
+      ->type_name("ADDRESS")
+      ->check(
+          [](const std::string& text) { return is_address(text) ? "" : "is \"" + text + "\"; must be an IP address"; }, "");
+  app.add_option("--tensorboard", tensorboard, "folder for TensorBoard's event files: DIR/<model name>/<rule>/")->type_name("DIR");
+  cost.declare(app);
+  trace.declare(app);
+  checkpoint.declare(app);
+  memory.declare(app);
+  app.add_flag("--rank", rank, "singular values of what was learnt also where both sides of a projection exceed 512")
+      ->disable_flag_override();
+  app.add_flag("--quiet", quiet, "print no comparison, and show no progress on a terminal")->disable_flag_override();
+  app.add_flag("--json", json, "print the result as JSON, a line a model, and nothing else")->disable_flag_override();
+}
+
+void RunArguments::check() const {
+  trace.check(transport, models.size());
+  checkpoint.check(models.size(), trace.has_file());
+  if (!serve_host.empty() && !serve) throw UsageError("--serve-host is given without --serve");
+}
+
+Overrides RunArguments::overrides() const {
+  Overrides overrides{.rules = rules, .updates = updates, .seed = seed, .locality = {}};
+  for (const Locality budget : kLocalities) {
+    if (name(budget) == locality) overrides.locality = budget;
+  }
+  return overrides;
+}
+
+TransportKind RunArguments::transport_kind() const {
+  return transport == "mailbox" || trace.has_file() ? TransportKind::kMailbox : TransportKind::kBatched;
+}
+
+}  // namespace locus

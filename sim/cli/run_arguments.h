@@ -1,0 +1,54 @@
+// RunArguments: the command line of `locus run`, and the meaning of single options.
+//
+// A plain struct, because several objects read it: the models (run_jobs.h), the observers of a run
+// (run_observers.h) and its outputs (run_outputs.h). The order of declaration is the order in which
+// help lists the options. `locus resume` parses the words of a checkpoint into the same struct.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "sim/cli/checkpoint_option.h"
+#include "sim/cli/chip_options.h"
+#include "sim/cli/memory_option.h"
+#include "sim/cli/trace_option.h"
+#include "sim/model/overrides.h"
+#include "sim/run/run.h"
+
+namespace locus {
+
+struct RunArguments {
+  std::vector<std::string> models;    // paths of model files
+  std::vector<std::string> rules;     // --rule; empty: the model's rules
+  std::vector<std::string> settings;  // --set, PATH=VALUE
+  std::optional<std::int64_t> updates;
+  std::optional<std::uint64_t> seed;
+  int threads = 0;                     // 0: as many as the machine has
+  std::string transport;               // "batched", "mailbox" or empty
+  std::string locality;                // name of a budget, or empty
+  std::string out;                     // folder of the results, or empty
+  std::optional<std::uint16_t> serve;  // port of the live page; 0: any free port
+  std::string serve_host;              // address of the live page, or empty
+  std::string tensorboard;             // folder of event files, or empty
+  CostOption cost;
+  TraceOption trace;
+  CheckpointOption checkpoint;
+  MemoryOption memory;
+  bool rank = false;  // true: singular values of large projections too
+  bool quiet = false;
+  bool json = false;
+
+  void declare(CLI::App& app);
+  /// Throws UsageError for options that contradict each other. Must be called before any loading.
+  void check() const;
+
+  Overrides overrides() const;
+  /// A trace needs the mailbox, whatever `transport` says.
+  TransportKind transport_kind() const;
+};
+
+}  // namespace locus

@@ -1,0 +1,44 @@
+// The models of `locus run`: loaded, checked and with their folders, before the first one runs.
+//
+// All faults that can be found early are found here, so that no computing time is lost to them.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/wire/topology.h"
+#include "sim/cli/command.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/run_arguments.h"
+#include "sim/model/spec.h"
+#include "sim/report/checkpoint.h"
+#include "sim/report/recordings.h"
+
+namespace locus {
+
+/// One model of the command and the place of its results.
+struct Job {
+  Spec spec;
+  // with a chip or a checkpoint, until its run begins; otherwise empty
+  std::optional<Topology> topology;
+  std::optional<std::filesystem::path> folder;  // empty without --out
+  std::unique_ptr<Recordings> recordings;       // null if the model has no records
+};
+
+/// The start of a run: its beginning, or a checkpoint.
+struct RunOrigin {
+  RunRequest request;                      // the constant part of the run's own checkpoints
+  std::optional<RunState> state;           // of the checkpoint; empty at a beginning
+  std::vector<RecordingState> recordings;  // of the checkpoint
+  std::vector<RuleSeries> curves;          // of the checkpoint
+};
+
+/// Loads and checks every model, prepares every folder and file, and opens the recordings. Fills
+/// origin.request if the command has a checkpoint. Throws UsageError, ModelError or FileError with
+/// the reason for a refusal.
+std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
+                           const Console& console);
+
+}  // namespace locus

@@ -1,0 +1,53 @@
+#include "sim/cli/run_outputs.h"
+
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "sim/report/comparison.h"
+#include "sim/report/event_file.h"
+#include "sim/report/write.h"
+
+namespace locus {
+
+void RunOutputs::write(const RunResult& result, const std::vector<RuleSeries>& curves, const Job& job, bool first) const {
+  if (job.folder) write_result(result, *job.folder);
+  if (!arguments_.tensorboard.empty()) write_event_files(result, curves, arguments_.tensorboard);
+  arguments_.trace.write(job.spec, result);
+  if (arguments_.json) console_.out << json_line(result) << '\n';
+  if (!arguments_.json && !arguments_.quiet) {
+    console_.out << (first ? "" : "\n") << comparison(job.spec, result);
+    if (job.folder)
+      console_.out << "results: " << job.folder->string() << "\nreport: " << (*job.folder / "report.html").string() << '\n';
+    if (job.recordings) console_.out << "recordings: " << (*job.folder / "record").string() << '\n';
+  }
+  console_.out << std::flush;
+}
+
+Exit RunOutputs::write_failures(const RunResult& result, Locality budget) const {
+  Exit code = Exit::kDone;
+  for (const Outcome& outcome : result.outcomes) {
+    const bool broken = outcome.status == Status::kLocalityBroken;
+    if (broken && code == Exit::kDone) {
+      console_.err << fmt::format("locus run: {}: the {} locality budget was broken\n", result.model, name(budget));
+      code = Exit::kBudgetBroken;
+    }
+    if (broken) console_.err << "  " << outcome.message << '\n';
+    if (outcome.status == Status::kDiverged && (arguments_.quiet || arguments_.json)) {
+      console_.err << fmt::format("locus run: {}: {}: {}\n", result.model, outcome.rule, outcome.message);
+    }
+  }
+  return code;
+}
+
+Exit RunOutputs::write_interrupt(bool resumed) const {
+  console_.err << (resumed ? "locus resume" : "locus run") << ": interrupted\n";
+  if (arguments_.checkpoint.has_file()) {
+    console_.err << "To go on: locus resume " << arguments_.checkpoint.file().string() << '\n';
+  } else if (arguments_.models.size() == 1) {
+    console_.err << "Only a run with --checkpoint FILE can be gone on with.\n";
+  }
+  return Exit::kInterrupted;
+}
+
+}  // namespace locus
