@@ -71,9 +71,9 @@ enum class Over : std::uint8_t {
   kR,             // readout to rate neuron: feedback, static
   kOntoRate,      // B and W
   kEverySynapse,  // B, W and A
-  kAutapses,  // of W: the synapse of a rate neuron onto itself, of delay 1
-  kEachRate,  // one for each rate neuron
-  kEachReadout,  // one for each readout
+  kAutapses,      // of W: the synapse of a rate neuron onto itself, of delay 1
+  kEachRate,      // one for each rate neuron
+  kEachReadout,   // one for each readout
   kReadoutPairs,  // from each readout to each other readout
   // from each rate neuron to each plastic synapse of B and W onto another one
   kForeignSynapses,
@@ -110,14 +110,14 @@ enum class Onto : std::uint8_t {
 /// The time of a message in a trial of T ticks.
 enum class When : std::uint8_t {
   kTick,       // every tick
-  kArrival,  // the tick of arrival, after the delay of the projection
+  kArrival,    // the tick of arrival, after the delay of the projection
   kLaterTick,  // every tick except the first
-  kError,  // ticks with an error: the last `window` ones
-  kTrialEnd,  // once, after the last tick
+  kError,      // ticks with an error: the last `window` ones
+  kTrialEnd,   // once, after the last tick
   kCommit,     // before every commit
   kStage,      // every stage of a sweep, with its lag
-  kRecall,  // stages whose tick had an arrival, which the source repeats
-  kTellBack,  // stages of a sweep that reaches the tick one delay earlier
+  kRecall,     // stages whose tick had an arrival, which the source repeats
+  kTellBack,   // stages of a sweep that reaches the tick one delay earlier
 };
 
 /// A message is not sent if this value is 0.
@@ -125,7 +125,7 @@ enum class OnlyIf : std::uint8_t {
   kAlways,
   kActivity,  // the activity of the source
   kError,     // eps of the readout
-  kNews,  // psi or the learning signal
+  kNews,      // psi or the learning signal
 };
 
 /// Conditions of model and trial for a phase.
@@ -162,7 +162,7 @@ struct PhaseRow {
   Over over;
   Plastic plastic = Plastic::kAny;
   Onto onto = Onto::kAny;
-  int scalars = 1;  // in one message, or kSensitivities
+  int scalars = 1;           // in one message, or kSensitivities
   std::string_view payload;  // the meaning of the scalars, in words
   When when;
   OnlyIf only_if = OnlyIf::kAlways;

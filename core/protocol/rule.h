@@ -47,7 +47,7 @@ struct Rule {
   std::string_view title;     // one line, in words
   std::string_view equation;  // the equation of Delta; lines separated by '\n'
   std::string_view source;    // paper
-  std::string_view state;  // the state of the rule and the actors that keep it
+  std::string_view state;     // the state of the rule and the actors that keep it
   // additional text for spiking neurons, lines separated by '\n'; empty: not possible for them
   std::string_view spiking;
   std::span<const Argument> arguments;  // of the short form, in their order
@@ -73,7 +73,7 @@ bool takes(const Rule& rule, Argument::What what);
 /// The target rate of a spiking neuron under e-prop: reg_j = strength (count_j / T - target) / T,
 /// once a trial.
 struct FiringRate {
-  double target = 0;  // spikes in a tick
+  double target = 0;    // spikes in a tick
   double strength = 0;  // c_reg [1]
   std::int32_t ticks = 0;
 };
@@ -87,9 +87,9 @@ struct Learning {
   std::optional<double> trace_decay;
   // true: the change is divided by the number of ticks with an error; only for e-prop
   bool average_over_window = false;
-  double filter = 0;  // kappa [1]; only for e-prop onto spiking neurons
+  double filter = 0;                      // kappa [1]; only for e-prop onto spiking neurons
   std::optional<FiringRate> firing_rate;  // only for e-prop onto spiking neurons
-  Optimizer optimizer = {};  // the commit of a synapse
+  Optimizer optimizer = {};               // the commit of a synapse
 };
 
 }  // namespace locus

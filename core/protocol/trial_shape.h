@@ -8,7 +8,7 @@
 namespace locus {
 
 struct TrialShape {
-  std::int32_t ticks = 0;   // T
+  std::int32_t ticks = 0;  // T
   // ticks with an error, at the end of the trial: 1 (final) .. T (sequence)
   std::int32_t window = 1;
   bool classes = false;  // true: the cross-entropy, for which readouts send each other NORM

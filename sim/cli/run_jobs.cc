@@ -18,6 +18,7 @@
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
+#include "sim/run/workers.h"
 
 namespace locus {
 namespace {
@@ -103,7 +104,8 @@ void prepare_job(const Job& job, const RunArguments& arguments) {
   check_records_have_a_place(job);
   const TransportKind transport = arguments.transport_kind();
   if (transport == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
-  foresee_memory(job.spec, transport, std::min(memory_there(), arguments.memory.limit() - memory_taken()));
+  foresee_memory(job.spec, transport, std::min(memory_there(), arguments.memory.limit() - memory_taken()),
+                 arguments.threads > 0 ? arguments.threads : default_threads());
   if (job.folder) prepare_folder(*job.folder);
   if (!arguments.tensorboard.empty()) prepare_folder(arguments.tensorboard);
   arguments.trace.prepare();

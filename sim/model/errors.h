@@ -18,11 +18,11 @@ enum class Severity { kError, kWarning };
 struct Fault {
   Severity severity = Severity::kError;
   std::string file;  // path as given
-  int line = 0;  // from 1; 0 in a binary file
-  int column = 0;  // bytes, from 1; 0 in a binary file
+  int line = 0;      // from 1; 0 in a binary file
+  int column = 0;    // bytes, from 1; 0 in a binary file
   // network.projections[1].weights.dense.values[7]; empty: the file as a whole
   std::string field;
-  std::string what;  // the fault with the value: "is 1.5"
+  std::string what;     // the fault with the value: "is 1.5"
   std::string allowed;  // "must be above 0 and at most 1"; may be empty
   // the line, cut to a readable length around the column; empty in a binary file
   std::string source_line;

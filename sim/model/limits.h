@@ -20,9 +20,9 @@ inline constexpr std::int64_t kMostRecords = 100;
 inline constexpr std::int64_t kLargestBasis = 4096;
 // ticks: a ledger has an entry for each lag
 inline constexpr std::int64_t kLongestTrial = 10'000'000;
-inline constexpr std::int64_t kMostPatterns = 1'000'000;   // of drawn inputs
-inline constexpr std::int64_t kLongestSide = 1024;         // cores of a mesh
-inline constexpr std::int64_t kMostCount = INT32_MAX;      // updates, trials of a batch and so on
+inline constexpr std::int64_t kMostPatterns = 1'000'000;  // of drawn inputs
+inline constexpr std::int64_t kLongestSide = 1024;        // cores of a mesh
+inline constexpr std::int64_t kMostCount = INT32_MAX;     // updates, trials of a batch and so on
 // bytes; names are printed, and become names of files
 inline constexpr std::size_t kLongestName = 100;
 // values of one array with faults of their own

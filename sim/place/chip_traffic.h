@@ -19,11 +19,11 @@ namespace locus {
 
 /// The counts of one channel and lag, or the sum over all.
 struct ChipCounts {
-  std::int64_t on_core = 0;  // messages between two actors on the same core
-  std::int64_t packets = 0;  // multicast: one for each core that an event reaches
+  std::int64_t on_core = 0;          // messages between two actors on the same core
+  std::int64_t packets = 0;          // multicast: one for each core that an event reaches
   std::int64_t unicast_packets = 0;  // messages between actors on different places
   std::int64_t hops = 0;             // of the packets
-  std::int64_t unicast_hops = 0;  // of those messages, if each travels alone
+  std::int64_t unicast_hops = 0;     // of those messages, if each travels alone
   friend bool operator==(const ChipCounts&, const ChipCounts&) = default;
 };
 

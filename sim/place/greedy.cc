@@ -83,7 +83,7 @@ class Links {
   }
 
   std::int32_t neurons_;
-  std::vector<std::size_t> begin_;  // (neurons + 1) of other_
+  std::vector<std::size_t> begin_;   // (neurons + 1) of other_
   std::vector<std::int32_t> other_;  // far ends of sparse synapses, in both directions
   std::vector<DenseBlock> dense_;
 };

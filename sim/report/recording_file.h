@@ -60,8 +60,8 @@ class RecordingFile {
   std::vector<std::int64_t> shape_;  // of one sample
   GrowingFile file_;
   std::int64_t updates_ = 0;  // updates in the file
-  std::int64_t length_ = 0;  // length of the whole updates, bytes
-  std::string bytes_;       // of one sample
+  std::int64_t length_ = 0;   // length of the whole updates, bytes
+  std::string bytes_;         // of one sample
 };
 
 }  // namespace locus

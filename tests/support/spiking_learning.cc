@@ -200,7 +200,8 @@ void World::backward_whole(const Life& life, Paths paths) {
     Row lam(net.units, 0);
     if (paths.signals) {
       const Row signal = signals(life, s);
-      for (std::size_t i = 0; i < net.units; ++i) lam[i] = (1 - kappa) * (filtered[i] = kappa * filtered[i] + signal[i]);
+      for (std::size_t i = 0; i < net.units; ++i)
+        lam[i] = (1 - kappa) * (filtered[i] = kappa * filtered[i] + signal[i]);
     } else {
       for (std::size_t k = 0; k < net.readouts; ++k)
         etas[tick][k] = life.eps[tick][k] + outs[k].alpha * etas[tick + 1][k];
