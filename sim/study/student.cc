@@ -3,9 +3,8 @@
 #include <cmath>
 #include <utility>
 
-#include <Eigen/QR>
-
 #include "core/base/check.h"
+#include "sim/model/orthogonal.h"
 #include "sim/run/run.h"
 
 namespace locus {
@@ -163,14 +162,7 @@ Matrix Draws::gaussian(int rows, int cols, double stddev) {
   return Matrix::NullaryExpr(rows, cols, [&] { return stddev * normal(); });
 }
 
-Matrix Draws::orthogonal(int side) {
-  const Eigen::HouseholderQR<Matrix> qr(gaussian(side, side, 1));
-  Matrix q = qr.householderQ();
-  for (Eigen::Index i = 0; i < q.cols(); ++i) {
-    if (qr.matrixQR()(i, i) < 0) q.col(i) = -q.col(i);
-  }
-  return q;
-}
+Matrix Draws::orthogonal(int side) { return eigen(orthogonal_factor(dense(gaussian(side, side, 1)))); }
 
 LinearNetwork Draws::network(int readouts, int units, int inputs, double readout, double gain) {
   const double scale = 1 / std::sqrt(units);
