@@ -70,7 +70,8 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
 
   const auto plastic = static_cast<double>(plastic_onto_rate(topology));
   double feedback = 0;
-  for (const Projection& projection : feedback_of(topology, rule_spec)) feedback += static_cast<double>(projection.size());
+  for (const Projection& projection : feedback_of(topology, rule_spec))
+    feedback += static_cast<double>(projection.size());
 
   std::vector<MemoryPart> parts;
   parts.push_back({"weights", scalar * (synapses + feedback) + kReported * 2 * synapses});
@@ -88,8 +89,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
   // pre, trace, change; where it stands in its target's list
   if (transport == TransportKind::kMailbox)
     parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});
-  if (drive == Drive::kSensitivity)
-    parts.push_back({"sensitivities", scalar * 2 * neurons * plastic * lanes});
+  if (drive == Drive::kSensitivity) parts.push_back({"sensitivities", scalar * 2 * neurons * plastic * lanes});
   if (drive == Drive::kSweep && transport == TransportKind::kBatched)
     parts.push_back({"the ticks that a sweep goes back over", scalar * ticks * lanes * (inputs + 3 * neurons)});
   const bool events = (topology.has_spikes() || topology.has_leaky_readouts()) && drive != Drive::kNothing;
