@@ -1,19 +1,17 @@
 // Given orthogonal bases of aligned weights: U over readouts, P over rate neurons, V over inputs.
 #include <algorithm>
 
-#include <Eigen/Dense>
 #include <fmt/format.h>
 
 #include "sim/model/check_matrices.h"
 #include "sim/model/checks.h"
+#include "sim/model/orthogonal.h"
 
 namespace locus {
 namespace {
 
 // largest entry of Q^T Q - I: room for numbers written with seven digits
 constexpr double kOrthogonal = 1e-6;
-
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 bool is_aligned(const ProjectionSpec& projection) { return std::holds_alternative<AlignedWeights>(projection.weights); }
 
@@ -46,8 +44,7 @@ void check_basis(const DenseMatrix& basis, std::int64_t side, const std::string&
   check_matrix(basis, {side, side, side_of, side_of}, where, checking.budget, checking.faults);
   if (basis.rows != side || basis.cols != side || std::ssize(basis.values) != side * side || !all_finite(basis.values))
     return;  // told already
-  const Eigen::Map<const RowMajor> q(basis.values.data(), side, side);
-  const double off = (q.transpose() * q - RowMajor::Identity(side, side)).cwiseAbs().maxCoeff();
+  const double off = off_orthogonal(basis);
   if (!(off <= kOrthogonal)) {
     checking.faults.error(
         where, fmt::format("is not orthogonal: an entry of its transpose times itself, less the identity, is {:.3g}", off),

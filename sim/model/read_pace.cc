@@ -83,10 +83,11 @@ Optimizer read_optimizer(const v1::Training& message, const FieldPath& where, Fa
   const v1::Training::Optimizer& given = message.optimizer();
   Optimizer optimizer;
   if (given.has_adam()) {
-    Optimizer::Adam& adam = optimizer.adam.emplace();
+    Optimizer::Adam adam;
     if (given.adam().has_beta1()) adam.beta1 = given.adam().beta1();
     if (given.adam().has_beta2()) adam.beta2 = given.adam().beta2();
     if (given.adam().has_epsilon()) adam.epsilon = given.adam().epsilon();
+    optimizer.adam = adam;
   }
   if (given.has_weight_min()) optimizer.weight_min = given.weight_min();
   if (given.has_weight_max()) optimizer.weight_max = given.weight_max();

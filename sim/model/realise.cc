@@ -6,20 +6,14 @@
 #include <string>
 #include <utility>
 
-#include <Eigen/Dense>
-
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/network_size.h"
+#include "sim/model/orthogonal.h"
 
 namespace locus {
 namespace {
-
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using MapOfConst = Eigen::Map<const RowMajor>;
-
-MapOfConst map(const DenseMatrix& matrix) { return {matrix.values.data(), matrix.rows, matrix.cols}; }
 
 DenseMatrix zeros(std::int64_t rows, std::int64_t cols) {
   return {rows, cols, std::vector<double>(static_cast<std::size_t>(rows * cols), 0.0)};
@@ -31,21 +25,12 @@ struct BasisPair {
   const DenseMatrix* right = nullptr;  // (cols x cols)
 };
 
-/// left diag(values) right^T, modes beyond the values being 0.
-DenseMatrix align(const AlignedWeights& weights, const BasisPair& pair) {
-  CHECK(pair.left != nullptr && pair.right != nullptr, "aligned weights have their bases");
-  const auto modes = static_cast<Eigen::Index>(weights.values.size());
-  const Eigen::Map<const Eigen::VectorXd> values(weights.values.data(), modes);
-  const RowMajor product =
-      map(*pair.left).leftCols(modes) * values.asDiagonal() * map(*pair.right).leftCols(modes).transpose();
-  DenseMatrix matrix = {product.rows(), product.cols(), {}};
-  matrix.values.assign(product.data(), product.data() + product.size());
-  return matrix;
-}
-
 /// Weights that the model does not spell out.
 DenseMatrix draw(const WeightsSpec& weights, std::int64_t rows, std::int64_t cols, RandomKey key, const BasisPair& pair) {
-  if (const auto* aligned = std::get_if<AlignedWeights>(&weights)) return align(*aligned, pair);
+  if (const auto* aligned = std::get_if<AlignedWeights>(&weights)) {
+    CHECK(pair.left != nullptr && pair.right != nullptr, "aligned weights have their bases");
+    return from_modes(*pair.left, aligned->values, *pair.right);
+  }
   DenseMatrix matrix = zeros(rows, cols);
   if (const auto* gaussian = std::get_if<GaussianWeights>(&weights)) {
     fill_normal(key, 0, 0, gaussian->stddev, matrix.values);
@@ -141,14 +126,7 @@ std::vector<Weights> weights_of(const Spec& spec, const NetworkSpec& network, co
 DenseMatrix random_orthogonal(std::uint64_t seed, const std::string& purpose, std::int64_t side) {
   DenseMatrix gaussian = zeros(side, side);
   fill_normal(random_key(seed, purpose), 0, 0, 1, gaussian.values);
-  const Eigen::HouseholderQR<Eigen::MatrixXd> decomposition(map(gaussian));
-  Eigen::MatrixXd q = decomposition.householderQ();
-  for (Eigen::Index j = 0; j < side; ++j) {
-    if (decomposition.matrixQR()(j, j) < 0) q.col(j) = -q.col(j);
-  }
-  DenseMatrix basis = zeros(side, side);
-  Eigen::Map<RowMajor>(basis.values.data(), side, side) = q;
-  return basis;
+  return orthogonal_factor(gaussian);
 }
 
 std::vector<Weights> network_weights(const Spec& spec) { return weights_of(spec, spec.network, "weights/"); }

@@ -37,9 +37,8 @@ std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule);
 using VisitWeights = std::function<void(std::size_t, const std::variant<const DenseMatrix*, const SparseMatrix*>&)>;
 void visit_network_weights(const Spec& spec, const VisitWeights& visit);
 
-/// The orthogonal matrix (side x side) of a stream, uniform over the orthogonal group (Haar): Q of
-/// a Gaussian matrix, with the signs of R's diagonal taken into it. (Mezzadri, Notices of the AMS
-/// 54:592, 2007.)
+/// The orthogonal matrix (side x side) of a stream, uniform over the orthogonal group (Haar): the
+/// orthogonal factor of a Gaussian matrix.
 DenseMatrix random_orthogonal(std::uint64_t seed, const std::string& purpose, std::int64_t side);
 
 }  // namespace locus

@@ -1,6 +1,8 @@
 #include "sim/run/rank.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "sim/run/spectrum.h"
 
@@ -11,33 +13,37 @@ constexpr double kTolerance64 = 1e-9;  // of sigma_1
 constexpr double kTolerance32 = 1e-4;  // of sigma_1
 constexpr double kRounding = 1e-13;    // of |W_0|: a change below is none
 
-Eigen::MatrixXd dense(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
-  if (const auto* full = std::get_if<DenseMatrix>(&matrix)) {
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    return Eigen::Map<const RowMajor>(full->values.data(), full->rows, full->cols);
-  }
+/// The matrix with all its entries, row-major.
+std::vector<double> entries(const std::variant<DenseMatrix, SparseMatrix>& matrix) {
+  if (const auto* full = std::get_if<DenseMatrix>(&matrix)) return full->values;
   const auto& sparse = std::get<SparseMatrix>(matrix);
-  Eigen::MatrixXd out = Eigen::MatrixXd::Zero(sparse.rows, sparse.cols);
-  for (std::size_t k = 0; k < sparse.values.size(); ++k) out(sparse.row[k], sparse.col[k]) = sparse.values[k];
-  return out;
+  std::vector<double> all(static_cast<std::size_t>(sparse.rows * sparse.cols), 0.0);
+  for (std::size_t k = 0; k < sparse.values.size(); ++k)
+    all[static_cast<std::size_t>(sparse.row[k] * sparse.cols + sparse.col[k])] = sparse.values[k];
+  return all;
 }
 
 }  // namespace
 
 std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after,
                                          Precision precision, std::int64_t largest_side) {
-  const auto smaller_side =
-      std::visit([](const auto& matrix) { return std::min(matrix.rows, matrix.cols); }, after.matrix);
-  if (smaller_side > largest_side) return std::nullopt;
-  const Eigen::MatrixXd start = dense(before.matrix);
-  const Eigen::MatrixXd change = dense(after.matrix) - start;
-  if (!change.allFinite()) return std::nullopt;
+  const auto [rows, cols] =
+      std::visit([](const auto& matrix) { return std::pair(matrix.rows, matrix.cols); }, after.matrix);
+  if (std::min(rows, cols) > largest_side) return std::nullopt;
+  DenseMatrix change = {rows, cols, entries(after.matrix)};
+  double square = 0;  // |W_0|^2
+  const std::vector<double> start = entries(before.matrix);
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    change.values[i] -= start[i];
+    square += start[i] * start[i];
+    if (!std::isfinite(change.values[i])) return std::nullopt;
+  }
 
   RankReport report;
   report.projection = after.projection;
   report.tolerance = precision == Precision::kFloat32 ? kTolerance32 : kTolerance64;
-  const Spectrum spectrum = spectrum_of(change, report.tolerance, kRounding * start.norm());
-  report.singular_values.assign(spectrum.singular_values.begin(), spectrum.singular_values.end());
+  Spectrum spectrum = spectrum_of(change, report.tolerance, kRounding * std::sqrt(square));
+  report.singular_values = std::move(spectrum.singular_values);
   report.rank = spectrum.rank;
   report.effective_rank = spectrum.effective_rank;
   return report;

@@ -6,18 +6,21 @@
 // values. Cost: one singular value decomposition.
 #pragma once
 
-#include <Eigen/Core>
+#include <vector>
+
+#include "sim/model/spec.h"
 
 namespace locus {
 
 struct Spectrum {
-  Eigen::VectorXd singular_values;  // [1], descending
-  int rank = 0;                     // sigma_i > tolerance * sigma_1; 0 for a zero matrix
-  double effective_rank = 0;        // exp(-sum q ln q), q = sigma / sum sigma; 0 for a zero matrix
-  double tolerance = 0;             // of sigma_1
+  std::vector<double> singular_values;  // [1] (smaller side), descending
+  int rank = 0;                         // sigma_i > tolerance * sigma_1; 0 for a zero matrix
+  double effective_rank = 0;            // exp(-sum q ln q), q = sigma / sum sigma; 0 for a zero matrix
+  double tolerance = 0;                 // of sigma_1
 };
 
-/// Where the largest singular value is `negligible` or less, rank and effective rank are 0.
-Spectrum spectrum_of(const Eigen::MatrixXd& change, double tolerance = 1e-9, double negligible = 0);
+/// Of a matrix [1] with finite entries. Where the largest singular value is `negligible` or less,
+/// rank and effective rank are 0.
+Spectrum spectrum_of(const DenseMatrix& change, double tolerance = 1e-9, double negligible = 0);
 
 }  // namespace locus

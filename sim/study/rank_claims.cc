@@ -15,6 +15,10 @@ using theory::ExactRule;
 using theory::LinearNetwork;
 using theory::Matrix;
 
+Spectrum spectrum_of_change(const Matrix& after, const Matrix& before) {
+  return spectrum_of(dense_matrix(after - before));
+}
+
 /// Replaces two thirds of the entries by 0.
 Matrix thinned(const Matrix& matrix, Draws& draws) {
   return matrix.unaryExpr([&](double value) { return draws.uniform(0, 1) < 1.0 / 3 ? value : 0.0; });
@@ -64,10 +68,11 @@ Evidence measure_low_rank(const Effort& effort) {
   double control = 1e300;      // the same for BPTT
   Table table = {"spectra", {"case", "rule", "readouts", "index", "sigma_w"}, {}};
   const auto add = [&](const std::string& name, const char* rule, int readouts, const Spectrum& spectrum) {
-    for (Eigen::Index i = 0; i < spectrum.singular_values.size(); ++i)
-      table.rows.push_back({name, std::string(rule), double(readouts), double(i + 1), spectrum.singular_values(i)});
+    for (std::size_t i = 0; i < spectrum.singular_values.size(); ++i)
+      table.rows.push_back({name, std::string(rule), double(readouts), double(i + 1), spectrum.singular_values[i]});
   };
   for (const int readouts : {1, 2, 3}) {
+    const auto next = static_cast<std::size_t>(readouts);  // index of sigma_{o+1}
     for (int net = 0; net < nets; ++net) {
       const bool aligned = net % 2 == 1;
       const auto [student, teacher, feedback] = draw_setting(draws, readouts, aligned);
@@ -77,14 +82,15 @@ Evidence measure_low_rank(const Effort& effort) {
       diverged += rflo.completed && rflo.losses.back() < 10 * rflo.losses.front() ? 0 : 1;
       if (!rflo.student.w.allFinite() || !rflo.student.b.allFinite()) continue;
       for (const Matrix& change : {Matrix(rflo.student.w - student.w), Matrix(rflo.student.b - student.b)}) {
-        const Spectrum spectrum = spectrum_of(change);
+        const Spectrum spectrum = spectrum_of(dense_matrix(change));
         above += spectrum.rank > readouts ? 1 : 0;
-        excess = std::max(excess, spectrum.singular_values(readouts) / spectrum.singular_values(0));
+        excess = std::max(excess, spectrum.singular_values[next] / spectrum.singular_values[0]);
       }
       const Trained bptt = train_sampled(student, teacher, {.kind = RuleKind::kBptt, .feedback = {}}, plan);
-      const Spectrum full = spectrum_of(bptt.student.w - student.w);
-      if (!aligned) control = std::min(control, full.singular_values(readouts) / full.singular_values(0));
-      if (net < 2) add(aligned ? "aligned" : "unaligned", "rflo", readouts, spectrum_of(rflo.student.w - student.w));
+      const Spectrum full = spectrum_of_change(bptt.student.w, student.w);
+      if (!aligned) control = std::min(control, full.singular_values[next] / full.singular_values[0]);
+      if (net < 2)
+        add(aligned ? "aligned" : "unaligned", "rflo", readouts, spectrum_of_change(rflo.student.w, student.w));
       if (net < 2) add(aligned ? "aligned" : "unaligned", "bptt", readouts, full);
       plan.seed += 1;
     }
@@ -99,7 +105,7 @@ Evidence measure_low_rank(const Effort& effort) {
   const LinearNetwork student = draws.network(1, 10, 4, 0.2, 0.5), teacher = draws.network(1, 10, 4, 1, 0.6);
   const ExactRule rflo = {.kind = RuleKind::kRflo, .decay = 0.5, .feedback = draws.gaussian(1, 10, 0.6)};
   const auto left_over = [&](const char* name, const LinearNetwork& start, const StudentTraining& how) {
-    const Spectrum spectrum = spectrum_of(train_sampled(start, teacher, rflo, how).student.w - start.w);
+    const Spectrum spectrum = spectrum_of_change(train_sampled(start, teacher, rflo, how).student.w, start.w);
     add(name, "rflo", 1, spectrum);
     evidence.report(fmt::format("{}, o = 1: rank of dW", name), spectrum.rank);
     evidence.report(fmt::format("{}, o = 1: effective rank of dW", name), spectrum.effective_rank);
@@ -139,8 +145,8 @@ struct Learner {
 };
 
 void add_spectrum(Table& table, const std::string& rule, const char* source, int seed, const Spectrum& found) {
-  for (Eigen::Index i = 0; i < found.singular_values.size(); ++i)
-    table.rows.push_back({rule, std::string(source), double(seed), double(i + 1), found.singular_values(i)});
+  for (std::size_t i = 0; i < found.singular_values.size(); ++i)
+    table.rows.push_back({rule, std::string(source), double(seed), double(i + 1), found.singular_values[i]});
 }
 
 /// The mean of the differences seed by seed, in units of its standard error.
@@ -175,7 +181,7 @@ Evidence measure_rank_order(const Effort& effort) {
     for (Learner& learner : learners) {
       if (rule(learner.rule.kind).signal == SignalSource::kFeedback) learner.rule.feedback = feedback;
       const auto trained = theory::exact_training(student, teacher, learner.rule, kTicks, kEta, updates);
-      const Spectrum spectrum = spectrum_of(trained.student.w - student.w);
+      const Spectrum spectrum = spectrum_of_change(trained.student.w, student.w);
       learner.ranks.push_back(spectrum.effective_rank);
       learner.converged += !trained.diverged && trained.losses.back() <= 0.01 * trained.losses.front() ? 1 : 0;
       learner.diverged += trained.diverged ? 1 : 0;
@@ -186,7 +192,7 @@ Evidence measure_rank_order(const Effort& effort) {
       if (seed > sampled) continue;
       const Trained run = train_sampled(student, teacher, learner.rule,
                                         {.ticks = kTicks, .batch = 16, .updates = updates, .learning_rate = kEta});
-      const Spectrum simulated = spectrum_of(run.student.w - student.w);
+      const Spectrum simulated = spectrum_of_change(run.student.w, student.w);
       add_spectrum(spectra, learner.name, "simulation", seed, simulated);
       deviation = std::max(deviation, std::abs(simulated.effective_rank / spectrum.effective_rank - 1));
     }

@@ -3,9 +3,8 @@
 #include <cmath>
 #include <utility>
 
-#include <Eigen/QR>
-
 #include "core/base/check.h"
+#include "sim/model/orthogonal.h"
 #include "sim/run/run.h"
 
 namespace locus {
@@ -15,13 +14,6 @@ using theory::ExactRule;
 using theory::LinearNetwork;
 using theory::Matrix;
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-DenseMatrix dense(const Matrix& matrix) {
-  DenseMatrix result = {matrix.rows(), matrix.cols(), {}};
-  const RowMajor rows = matrix;
-  result.values.assign(rows.data(), rows.data() + rows.size());
-  return result;
-}
 
 SparseMatrix sparse(const Matrix& matrix) {
   SparseMatrix result = {matrix.rows(), matrix.cols(), {}, {}, {}};
@@ -61,16 +53,23 @@ ProjectionSpec projection(std::string name, std::int32_t source, std::int32_t ta
 }
 
 NetworkSpec network_spec(const LinearNetwork& network, Activation activation, bool sparse_recurrence) {
-  WeightsSpec recurrent = dense(network.w);
+  WeightsSpec recurrent = dense_matrix(network.w);
   if (sparse_recurrence) recurrent = sparse(network.w);
   return {.populations = {population("in", PopulationKind::kInput, network.b.cols(), Activation::kIdentity),
                           population("rec", PopulationKind::kRate, network.w.rows(), activation),
                           population("out", PopulationKind::kReadout, network.a.rows(), Activation::kIdentity)},
-          .projections = {projection("B", 0, 1, dense(network.b)), projection("W", 1, 1, std::move(recurrent)),
-                          projection("A", 1, 2, dense(network.a))}};
+          .projections = {projection("B", 0, 1, dense_matrix(network.b)), projection("W", 1, 1, std::move(recurrent)),
+                          projection("A", 1, 2, dense_matrix(network.a))}};
 }
 
 }  // namespace
+
+DenseMatrix dense_matrix(const Matrix& matrix) {
+  DenseMatrix result = {matrix.rows(), matrix.cols(), {}};
+  const RowMajor rows = matrix;
+  result.values.assign(rows.data(), rows.data() + rows.size());
+  return result;
+}
 
 RuleSpec rule_spec(const ExactRule& rule, std::string name) {
   RuleSpec spec;
@@ -78,7 +77,7 @@ RuleSpec rule_spec(const ExactRule& rule, std::string name) {
   spec.kind = rule.kind;
   spec.depth = rule.depth;
   if (takes(locus::rule(rule.kind), Argument::What::kTraceDecay)) spec.trace_decay = rule.decay;
-  if (rule.feedback.size() > 0) spec.feedback.push_back({1, dense(rule.feedback)});
+  if (rule.feedback.size() > 0) spec.feedback.push_back({1, dense_matrix(rule.feedback)});
   return spec;
 }
 
@@ -165,14 +164,7 @@ Matrix Draws::gaussian(int rows, int cols, double stddev) {
   return Matrix::NullaryExpr(rows, cols, [&] { return stddev * normal(); });
 }
 
-Matrix Draws::orthogonal(int side) {
-  const Eigen::HouseholderQR<Matrix> qr(gaussian(side, side, 1));
-  Matrix q = qr.householderQ();
-  for (Eigen::Index i = 0; i < q.cols(); ++i) {
-    if (qr.matrixQR()(i, i) < 0) q.col(i) = -q.col(i);
-  }
-  return q;
-}
+Matrix Draws::orthogonal(int side) { return eigen(orthogonal_factor(dense_matrix(gaussian(side, side, 1)))); }
 
 LinearNetwork Draws::network(int readouts, int units, int inputs, double readout, double gain) {
   const double scale = 1 / std::sqrt(units);

@@ -19,6 +19,9 @@
 
 namespace locus {
 
+/// The matrix as a model has it, row-major.
+DenseMatrix dense_matrix(const theory::Matrix& matrix);
+
 /// How a sampled run goes.
 struct StudentTraining {
   int ticks = 20;  // T

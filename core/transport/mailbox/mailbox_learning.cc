@@ -224,7 +224,9 @@ void Mailbox<R>::deliver(const phase::Replays& replays) {
 
 template <class R>
 void Mailbox<R>::deliver(const phase::PostsBack<R>& posts) {
-  const auto& [revisited, lag, answers] = posts;
+  const Tick revisited = posts.revisited;
+  const std::int32_t lag = posts.lag;
+  const Answers<R>& answers = posts.answers;
   executor_(shards_, [&](int shard) {
     each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons& population) {
       const LifNeuron<R> self = spiking(i, lane);
