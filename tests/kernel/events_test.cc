@@ -41,7 +41,7 @@ SynapsesView<R> view_of(Kind kind, const Wiring& wiring, std::int32_t sources, s
 template <class R>
 void expect_sending() {
   constexpr std::int32_t kSources = 7;
-  each_length<R>([](std::int32_t targets, std::size_t shift) {
+  each_length<R>([&](std::int32_t targets, std::size_t shift) {
     const Drawn<R> weight(static_cast<std::size_t>(kSources) * static_cast<std::size_t>(targets), 1, shift);
     const std::vector<std::int32_t> active = {10, 11, 13, 14, 16};  // of sources that begin at 10
     Drawn<R> said(kSources, 2, shift);
