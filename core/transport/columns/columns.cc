@@ -64,7 +64,7 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const Stream stream = axon_stream(projection.source_layer, projection.target_layer, false);
   record_sources(door.traffic(), stream, 0, projection, activity, common_.lanes);
   const bool onto_rate = projection.target_layer == Layer::kRate;
-  const std::int64_t scalars = scalars_of(common_.rule, Channel::kDendrite, onto_rate);
+  const std::int64_t scalars = common_.scalars(projection.target_layer).dendrite;
   pass_dendrites(door, projection.target_layer, messages, scalars, no_offence);
   sweeps_.note_sent(p, door.now(), messages);
 
@@ -141,9 +141,7 @@ R Columns<R>::behind(ProjectionId id, SynapseId index, Lane lane) const {
 
 template <class R>
 void Columns<R>::watch_trace(ProjectionId id) {
-  std::vector<WatchedTraces<R>>& watched = learners_.watched();
-  if (std::ranges::find(watched, id.value, &WatchedTraces<R>::projection) == watched.end())
-    watched.emplace_back(common_, id.value);
+  learners_.watch(common_, id.value);
 }
 
 template <class R>

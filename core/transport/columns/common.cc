@@ -24,7 +24,9 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       plan(plan_of(*of.topology, by, horizon, {of.lanes, runs.threads, sizeof(R)})),
       input_lines(of, Layer::kInput, plan.lists_speakers),
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
-      tapes(plan, horizon.trial.ticks) {
+      tapes(plan, horizon.trial.ticks),
+      scalars_of_rate{scalars_of(rule, Channel::kDendrite, true), scalars_of(rule, Channel::kPost, true)},
+      scalars_of_readout{scalars_of(rule, Channel::kDendrite, false), scalars_of(rule, Channel::kPost, false)} {
   for (std::size_t p = 0; p < of.projections().size(); ++p) {
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));

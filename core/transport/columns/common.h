@@ -65,12 +65,20 @@ struct Common {
   AxonLines<R> input_lines;                  // what is under way from the inputs
   AxonLines<R> rate_lines;                   // and from the rate neurons
   Tapes<R> tapes;
+  // of a message, by the layer that hears a DENDRITE or sends a POST; looked up once
+  struct Sizes {
+    std::int64_t dendrite = 0;
+    std::int64_t post = 0;
+  };
+  Sizes scalars_of_rate;
+  Sizes scalars_of_readout;
   PostColumns<R> from_rate;      // of this tick; gain and signal where each synapse hears
   PostColumns<R> from_readouts;  // of this tick; gain is 1, decay 0
   const R* shown = nullptr;      // x_1 .. x_T of the present trials (T x m x lanes)
   SaidCount activities_said;     // of all rate neurons, until they step
   SaidCount errors_said;         // of all readouts, in this tick
 
+  const Sizes& scalars(Layer layer) const { return layer == Layer::kRate ? scalars_of_rate : scalars_of_readout; }
   const Projection& projection(std::int32_t p) const { return network.projections()[static_cast<std::size_t>(p)]; }
   const ProjectionPlan& plan_for(std::int32_t p) const { return plan.projections[static_cast<std::size_t>(p)]; }
   Synapses<R>& synapses(std::int32_t p) const { return network.synapses[static_cast<std::size_t>(p)]; }

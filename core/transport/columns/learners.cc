@@ -71,7 +71,18 @@ void filter_coefficients(Common<R>& common) {
 template <class R>
 Learners<R>::Learners(const Common<R>& common) : worths_(common.plan) {
   ways_.reserve(common.plan.projections.size());
-  for (std::int32_t p = 0; p < std::ssize(common.plan.projections); ++p) ways_.push_back(make_way(common, p));
+  for (std::int32_t p = 0; p < std::ssize(common.plan.projections); ++p) {
+    ways_.push_back(make_way(common, p));
+    const Way way = common.plan_for(p).learns;
+    hears_axons_.push_back(way == Way::kFused || way == Way::kLoop || way == Way::kShared ? 1 : 0);
+  }
+}
+
+template <class R>
+void Learners<R>::watch(const Common<R>& common, std::int32_t p) {
+  if (std::ranges::find(watched_, p, &WatchedTraces<R>::projection) != watched_.end()) return;
+  watched_.emplace_back(common, p);
+  hears_axons_[static_cast<std::size_t>(p)] = 1;
 }
 
 template <class R>
@@ -90,7 +101,7 @@ bool Learners<R>::send(const Common<R>& common, std::int32_t p) {
 }
 
 template <class R>
-void Learners<R>::hear_axon(const Common<R>& common, std::int32_t p, const R* activity) {
+void Learners<R>::keep_axon(const Common<R>& common, std::int32_t p, const R* activity) {
   if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_axon(activity);
   if (auto* const loop = std::get_if<LoopWay<R>>(&way(p))) loop->hear_axon(activity);
   if (auto* const shared = std::get_if<SharedWay<R>>(&way(p)))
@@ -138,7 +149,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic && !answers) continue;
     const std::int64_t messages = count_errors(common, p);
-    const std::int64_t scalars = scalars_of(common.rule, Channel::kPost, false);
+    const std::int64_t scalars = common.scalars_of_readout.post;
     door.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(0, messages, scalars, no_offence);
     if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_post(Learn::kPost);
     if (auto* const loop = std::get_if<LoopWay<R>>(&way(p)))
@@ -179,7 +190,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
     }
     const Learn learn = common.knows_gain(p) && !posts.tick_has_error ? Learn::kDrift : Learn::kPost;
     if (learn == Learn::kPost) {
-      const std::int64_t scalars = scalars_of(common.rule, Channel::kPost, true);
+      const std::int64_t scalars = common.scalars_of_rate.post;
       common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * common.lanes,
                                                                                scalars, no_offence);
     }

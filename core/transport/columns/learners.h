@@ -23,7 +23,9 @@ class Learners {
   bool send(const Common<R>& common, std::int32_t p);
   /// What the sources of a projection sent in this tick (sources x lanes); it is on its way
   /// already.
-  void hear_axon(const Common<R>& common, std::int32_t p, const R* activity);
+  void hear_axon(const Common<R>& common, std::int32_t p, const R* activity) {
+    if (hears_axons_[static_cast<std::size_t>(p)] != 0) keep_axon(common, p, activity);
+  }
   /// The same of a run of ticks, and their POST; in `quiet` ticks no error comes.
   void hear_run(const Common<R>& common, Tick first, Tick last, std::int32_t quiet);
 
@@ -38,16 +40,20 @@ class Learners {
 
   /// RTRL: the change of one synapse; the lanes' changes are one sum.
   R& change(ProjectionId projection, SynapseId synapse);
-  std::vector<WatchedTraces<R>>& watched() { return watched_; }
+  /// From now on the traces of a projection are watched.
+  void watch(const Common<R>& common, std::int32_t p);
   const std::vector<WatchedTraces<R>>& watched() const { return watched_; }
 
  private:
+  void keep_axon(const Common<R>& common, std::int32_t p, const R* activity);
   AnyWay<R>& way(std::int32_t p) { return ways_[static_cast<std::size_t>(p)]; }
   /// What waits on tapes becomes what each synapse asks for; where the optimizer is plain its
   /// weight follows at once.
   void collect(Common<R>& common, R scale);
 
   std::vector<AnyWay<R>> ways_;  // by projection
+  // by projection: whether its way, or a watcher, keeps what is sent
+  std::vector<std::uint8_t> hears_axons_;
   EventWorths<R> worths_;
   std::vector<WatchedTraces<R>> watched_;
   // what waited on tapes has become changes (CLIP), ahead of its commit

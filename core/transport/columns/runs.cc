@@ -14,10 +14,9 @@ void pass_sent(const Common<R>& common, Tick first, std::int32_t ticks) {
   for (std::size_t p = 0; p < common.plan.projections.size(); ++p) {
     const Projection& projection = common.projection(static_cast<std::int32_t>(p));
     const std::int64_t messages = count_nonzero(common.said_from(projection, first, ticks)) * projection.target_size;
-    const bool onto_rate = projection.target_layer == Layer::kRate;
     pass_axons(common.door, projection.source_layer, 0, messages, no_offence);
-    pass_dendrites(common.door, projection.target_layer, messages,
-                   scalars_of(common.rule, Channel::kDendrite, onto_rate), no_offence);
+    pass_dendrites(common.door, projection.target_layer, messages, common.scalars(projection.target_layer).dendrite,
+                   no_offence);
   }
 }
 
@@ -100,8 +99,8 @@ void TickRuns<R>::pass_posts(const Common<R>& common, std::int32_t quiet, std::i
     // ticks without an error, where the synapse does not know its gain
     const bool known_gain = common.knows_gain(p);
     const std::int32_t ticks = known_gain ? loud : quiet + loud;
-    common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(
-        0, projection.size() * ticks, scalars_of(common.rule, Channel::kPost, true), no_offence);
+    common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * ticks,
+                                                                             common.scalars_of_rate.post, no_offence);
   }
 }
 
@@ -143,7 +142,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
     const RowsView<R> reported{epsilons + a.target_begin, ticks, a.target_size, o, 1};
     const std::int64_t messages = count_nonzero(reported) * a.source_size;
     common.door.template pass<Channel::kPost, Party::kReadout, Party::kSynapse>(
-        0, messages, scalars_of(rule, Channel::kPost, false), no_offence);
+        0, messages, common.scalars_of_readout.post, no_offence);
     if (answers) pass_transports(common.door, sweeps ? Party::kAgent : Party::kRate, 0, messages, no_offence);
   }
   if (sweeps) return;  // the agent asks, tick by tick

@@ -17,12 +17,6 @@ BackSweeps<R>::BackSweeps(const Common<R>& common)
 }
 
 template <class R>
-void BackSweeps<R>::note_sent(std::int32_t p, Tick tick, std::int64_t messages) {
-  std::vector<std::int64_t>& sent = sent_[static_cast<std::size_t>(p)];
-  if (!sent.empty()) sent.begin()[tick.value] = messages;
-}
-
-template <class R>
 void BackSweeps<R>::leave_uncounted(std::int32_t p, Tick first, std::int32_t ticks) {
   std::vector<std::int64_t>& sent = sent_[static_cast<std::size_t>(p)];
   if (!sent.empty()) std::fill_n(sent.begin() + first.value, ticks, std::int64_t{-1});
@@ -95,7 +89,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
     const bool transports = sums != nullptr;
     if (!projection.plastic && !transports) continue;
     const std::int64_t messages = projection.size() * common.lanes;
-    const std::int64_t scalars = scalars_of(common.rule, Channel::kPost, true);
+    const std::int64_t scalars = common.scalars_of_rate.post;
     door.pass<Channel::kPost, Party::kRate, Party::kSynapse>(posts.lag, messages, scalars, no_offence);
     if (!transports) continue;
     pass_transports(door, posts.answers.to, posts.lag, messages, [&] {
@@ -199,7 +193,7 @@ template <class R>
 void BackSweeps<R>::pass_all(Common<R>& common, Tick now, std::int32_t visits) {
   Door& door = common.door;
   door.pass_each<Channel::kAdjoint, Party::kAgent, Party::kRate>(0, visits, common.network.rate.size, 1);
-  const std::int64_t scalars = scalars_of(common.rule, Channel::kPost, true);
+  const std::int64_t scalars = common.scalars_of_rate.post;
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     // stages before the last

@@ -21,7 +21,10 @@ class BackSweeps {
   explicit BackSweeps(const Common<R>& common);
 
   /// AXONs of a tick, which a replay repeats; where the plan keeps them.
-  void note_sent(std::int32_t p, Tick tick, std::int64_t messages);
+  void note_sent(std::int32_t p, Tick tick, std::int64_t messages) {
+    std::vector<std::int64_t>& sent = sent_[static_cast<std::size_t>(p)];
+    if (!sent.empty()) sent.begin()[tick.value] = messages;
+  }
   /// Those of a run of ticks: they are counted when they are first recalled.
   void leave_uncounted(std::int32_t p, Tick first, std::int32_t ticks);
 
