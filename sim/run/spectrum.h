@@ -15,8 +15,9 @@ namespace locus {
 struct Spectrum {
   std::vector<double> singular_values;  // [1] (smaller side), descending
   int rank = 0;                         // sigma_i > tolerance * sigma_1; 0 for a zero matrix
-  double effective_rank = 0;            // exp(-sum q ln q), q = sigma / sum sigma; 0 for a zero matrix
-  double tolerance = 0;                 // of sigma_1
+  // exp(-sum q ln q), q = sigma / sum sigma; 0 for a zero matrix
+  double effective_rank = 0;
+  double tolerance = 0;  // of sigma_1
 };
 
 /// Of a matrix [1] with finite entries. Where the largest singular value is `negligible` or less,

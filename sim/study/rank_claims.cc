@@ -62,10 +62,8 @@ Evidence measure_low_rank(const Effort& effort) {
   Draws draws(1, "claim/low-rank");
   StudentTraining plan = {.ticks = 20, .batch = 8, .updates = effort.full ? 2000 : 300, .learning_rate = 0.01};
   const int nets = effort.full ? 20 : 4;
-  int above = 0;
-  int runs = 0, diverged = 0;  // of RFLO
-  double excess = 0;           // sigma_{o+1} / sigma_1 under RFLO
-  double control = 1e300;      // the same for BPTT
+  int above = 0, runs = 0, diverged = 0;  // of RFLO
+  double excess = 0, control = 1e300;     // sigma_{o+1} / sigma_1, for RFLO and for BPTT
   Table table = {"spectra", {"case", "rule", "readouts", "index", "sigma_w"}, {}};
   const auto add = [&](const std::string& name, const char* rule, int readouts, const Spectrum& spectrum) {
     for (std::size_t i = 0; i < spectrum.singular_values.size(); ++i)
