@@ -5,6 +5,7 @@
 #include "core/kernel/settle.h"
 #include "core/kernel/transposed.h"
 #include "core/protocol/phase_table.h"
+#include "core/transport/columns/neurons_clock.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
