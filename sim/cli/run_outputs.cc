@@ -9,12 +9,22 @@
 #include "sim/report/write.h"
 
 namespace locus {
+namespace {
+
+void write_line(const RunResult& result, const Console& console) {
+  Output line([&](std::string_view bytes) { console.out << bytes; });
+  write_json_line(result, line);
+  line.put('\n');
+  line.flush();
+}
+
+}  // namespace
 
 void RunOutputs::write(const RunResult& result, const std::vector<RuleSeries>& curves, const Job& job, bool first) const {
   if (job.folder) write_result(result, *job.folder);
   if (!arguments_.tensorboard.empty()) write_event_files(result, curves, arguments_.tensorboard);
   arguments_.trace.write(job.spec, result);
-  if (arguments_.json) console_.out << json_line(result) << '\n';
+  if (arguments_.json) write_line(result, console_);
   if (!arguments_.json && !arguments_.quiet) {
     console_.out << (first ? "" : "\n") << comparison(job.spec, result);
     if (job.folder)

@@ -1,5 +1,6 @@
 #include "sim/report/write.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <system_error>
@@ -7,9 +8,7 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
-#include "core/base/check.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/report/report.h"
@@ -28,19 +27,9 @@ void make_folder(const fs::path& folder) {
   if (!fs::is_directory(folder, error)) throw FileError(folder.string() + ": is not a folder");
 }
 
-std::string json_of(const v1::Result& message, bool lines) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.add_whitespace = lines;
-  std::string text;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
-  CHECK(status.ok(), "a result can be printed as JSON: " + status.ToString());
-  return text;
-}
-
 /// Writes the weights that do not fit into the result. Returns their paths, relative to the folder,
 /// for each projection of each rule.
-std::vector<std::vector<std::string>> write_weights(const RunResult& result, const fs::path& folder) {
+std::vector<std::vector<std::string>> write_weight_files(const RunResult& result, const fs::path& folder) {
   std::int64_t count = 0;
   for (const Outcome& outcome : result.outcomes) count += weights_in(outcome);
   std::vector<std::vector<std::string>> files;
@@ -52,7 +41,7 @@ std::vector<std::vector<std::string>> write_weights(const RunResult& result, con
     std::vector<std::string>& written = files.emplace_back();
     for (const ProjectionWeights& weights : outcome.weights) {
       const fs::path path = place / (file_name(weights.projection) + extension_of(weights));
-      write_file_whole(folder / path, bytes_of(weights));
+      write_whole(folder / path, [&](Output& to) { write_weights(weights, to); });
       written.push_back(path.string());
     }
   }
@@ -71,21 +60,26 @@ void prepare_folder(const fs::path& folder) {
 
 void write_result(const RunResult& result, const fs::path& folder) {
   make_folder(folder);
-  const auto files = write_weights(result, folder);
-  const v1::Result message = result_message(result, files);
-  std::string binary;
-  if (message.ByteSizeLong() > static_cast<std::size_t>(kLargestMessage) || !message.SerializeToString(&binary)) {
-    throw FileError(folder.string() + ": the result is larger than one protobuf message can be (2 GiB)");
-  }
-  write_file_whole(folder / "losses.csv", losses_csv(result));
-  if (const std::string evaluations = evaluations_csv(result); !evaluations.empty())
-    write_file_whole(folder / "evaluations.csv", evaluations);
-  write_file_whole(folder / "ledger.csv", ledger_csv(result));
-  write_file_whole(folder / "report.html", report_page(result));
-  write_file_whole(folder / "result.binpb", binary);
-  write_file_whole(folder / "result.json", json_of(message, true));
+  LentLists lists;
+  const v1::Result message = result_message(result, lists, Extent::kWhole, write_weight_files(result, folder));
+  check_size(message, lists, folder);
+  const bool evaluated = std::ranges::any_of(result.outcomes, [](const Outcome& one) { return !one.evaluations.empty(); });
+  write_whole(folder / "losses.csv", [&](Output& to) { write_losses_csv(result, to); });
+  if (evaluated) write_whole(folder / "evaluations.csv", [&](Output& to) { write_evaluations_csv(result, to); });
+  write_whole(folder / "ledger.csv", [&](Output& to) { write_ledger_csv(result, to); });
+  write_whole(folder / "report.html", [&](Output& to) { write_report_page(result, to); });
+  write_whole(folder / "result.binpb", [&](Output& to) { write_wire(message, lists, to); });
+  write_whole(folder / "result.json", [&](Output& to) { write_json(message, lists, JsonLayout::kLines, to); });
 }
 
-std::string json_line(const RunResult& result) { return json_of(result_message(result), false); }
+void write_json_line(const RunResult& result, Output& to) {
+  LentLists lists;
+  const v1::Result message = result_message(result, lists);
+  write_json(message, lists, JsonLayout::kOneLine, to);
+}
+
+std::string json_line(const RunResult& result) {
+  return text_of([&](Output& to) { write_json_line(result, to); });
+}
 
 }  // namespace locus
