@@ -6,6 +6,7 @@
 #include "sim/model/defaults.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/names.h"
+#include "sim/model/requirements.h"
 
 namespace locus {
 namespace {
@@ -212,8 +213,7 @@ void Model::add_rules(Spec& spec, FaultList& faults) const {
     const std::vector<FeedbackOptions>& feedback = rules_[i].feedback;
     if (feedback.empty() && locus::rule(added.kind).signal == SignalSource::kFeedback)
       added.feedback = drawn_feedback(spec.network);
-    const FieldPath where =
-        FieldPath().at("rules", static_cast<int>(i)).at(added.kind == RuleKind::kRflo ? "rflo" : "eprop");
+    const FieldPath where = FieldPath().at("rules", static_cast<int>(i)).at(field_of(added.kind));
     for (std::size_t k = 0; k < feedback.size(); ++k) {
       const FieldPath field = where.at("feedback", static_cast<int>(k));
       added.feedback.push_back({names.find(feedback[k].population, field.at("population"), faults),

@@ -15,9 +15,7 @@
 namespace locus {
 namespace {
 
-bool is_learner(const RuleSpec& rule) {
-  return rule.kind >= RuleKind::kNone && rule.kind <= RuleKind::kRtrl && learns(rule.kind);
-}
+bool is_learner(const RuleSpec& rule) { return has_row(rule.kind) && learns(rule.kind); }
 
 /// What the model's rules lack, where it would have to be.
 void check_requirements(const Spec& spec, Purpose purpose, FaultList& faults) {
@@ -60,7 +58,7 @@ void warn(const Spec& spec, FaultList& faults) {
     const RuleSpec& rule = spec.rules[i];
     learner = learner || is_learner(rule);
     if (!is_learner(rule) || !loses_errors(rule, spec.network, spec.training)) continue;
-    const FieldPath field = root.at("rules", static_cast<int>(i)).at("tbptt");
+    const FieldPath field = root.at("rules", static_cast<int>(i)).at(field_of(rule.kind));
     if (latest_answer(spec.network, spec.training) == 0) {
       faults.warning(field.at("stride"), fmt::format("is {}, more than the depth {}", rule.stride, rule.depth),
                      "errors older than the depth at their sweep are lost");

@@ -24,10 +24,15 @@ struct FeedbackContext {
   std::vector<std::string> obstacles;
 };
 
-/// The field of a rule's kind in a model file: its name, without what follows a colon.
-std::string_view field_of(RuleKind kind) {
-  const std::string_view name = rule(kind).name;
-  return name.substr(0, name.find(':'));
+/// "rflo and eprop:random": the rules whose learning signal comes over feedback.
+std::string rules_with_feedback() {
+  std::vector<std::string_view> names;
+  for (const Rule& row : kRules) {
+    if (row.signal == SignalSource::kFeedback) names.push_back(row.name);
+  }
+  const std::string_view last = names.back();
+  names.pop_back();
+  return fmt::format("{}{}{}", fmt::join(names, ", "), names.empty() ? "" : " and ", last);
 }
 
 const std::string& name_of(const FeedbackContext& context, std::int32_t population) {
@@ -77,14 +82,13 @@ void check_feedback(const RuleSpec& rule, const FeedbackContext& context, const 
 
 /// Numbers that only some kinds of rules have. Of a depth a Spec has 0 where it is the whole trial.
 void check_numbers(const RuleSpec& rule, const FieldPath& where, FaultList& faults) {
-  if (rule.kind == RuleKind::kTbptt) {
-    if (rule.depth != 0) check_range(rule.depth, 1, kMostCount, where.at("depth"), faults);
-    check_range(rule.stride, 1, kMostCount, where.at("stride"), faults);
-  }
-  if (takes(locus::rule(rule.kind), Argument::What::kTraceDecay) && rule.trace_decay &&
-      !(*rule.trace_decay >= 0 && *rule.trace_decay <= 1))
+  const Rule& row = locus::rule(rule.kind);
+  if (takes(row, Argument::What::kDepth) && rule.depth != 0)
+    check_range(rule.depth, 1, kMostCount, where.at("depth"), faults);
+  if (takes(row, Argument::What::kStride)) check_range(rule.stride, 1, kMostCount, where.at("stride"), faults);
+  if (takes(row, Argument::What::kTraceDecay) && rule.trace_decay && !(*rule.trace_decay >= 0 && *rule.trace_decay <= 1))
     faults.error(where.at("trace_decay"), "is " + shown(*rule.trace_decay), "must be 0 to 1");
-  if (rule.kind != RuleKind::kEprop && rule.kind != RuleKind::kEpropRandom) return;
+  if (row.decay != DecaySource::kNeuron) return;
   check_not_negative(rule.filter_tau, where.at("filter_tau"), faults);
   if (!rule.firing_rate) return;
   check_not_negative(rule.firing_rate->target_hz, where.at("firing_rate").at("target_hz"), faults);
@@ -111,7 +115,8 @@ void check_rule(const RuleSpec& one, const FeedbackContext& context, const Field
   if (rule(one.kind).signal == SignalSource::kFeedback) {
     check_feedback(one, context, field, checking);
   } else if (!one.feedback.empty()) {
-    checking.faults.error(field, "has feedback", "is for rules whose learning signal comes over it: rflo and eprop:random");
+    checking.faults.error(field, "has feedback",
+                          "is for rules whose learning signal comes over it: " + rules_with_feedback());
   }
   check_beside_network(one, context.network, field, checking.faults);
 }

@@ -10,6 +10,13 @@
 
 namespace locus {
 
+bool has_row(RuleKind kind) { return static_cast<std::size_t>(kind) < kRules.size(); }
+
+std::string_view field_of(RuleKind kind) {
+  const std::string_view name = rule(kind).name;
+  return name.substr(0, name.find(':'));
+}
+
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training) {
   std::vector<Lack> found;
   if (populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});

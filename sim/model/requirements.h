@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/model/spec.h"
@@ -14,13 +15,18 @@ enum class Need { kReadout, kTarget, kLearningRate };
 
 struct Lack {
   Need need = Need::kReadout;
-  std::int32_t index =
-      // of the trial without a target (-1: the task has none), or of the first plastic projection
-      // without a learning rate
-      -1;
+  // the trial without a target (-1: the task has none), or the first plastic projection without a
+  // learning rate
+  std::int32_t index = -1;
 };
 
+/// True if the rule table has a row of this kind; false only in a Spec made by hand.
+bool has_row(RuleKind kind);
+
 inline bool learns(RuleKind kind) { return rule(kind).drive != Drive::kNothing; }
+
+/// The field of a rule in a model file: its short form, without its colon and the text behind it.
+std::string_view field_of(RuleKind kind);
 
 /// The missing conditions of any rule that learns in this model; empty if none is missing.
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training);

@@ -6,6 +6,13 @@
 #include "sim/model/wire.h"
 
 namespace locus {
+namespace {
+
+const char* field_of(const RecordedTask&) { return "recorded"; }
+const char* field_of(const StudentTeacherTask&) { return "student_teacher"; }
+const char* field_of(const DrawnTask&) { return "drawn"; }
+
+}  // namespace
 
 Outline outline_of(const Spec& spec) {
   const Topology topology = topology_of(spec, Listing::kNone);
@@ -20,8 +27,7 @@ Outline outline_of(const Spec& spec) {
                                    .plastic = projection.plastic,
                                    .learning_rate = learning_rate_of(spec.network.projections[p], spec.training)});
   }
-  constexpr const char* kTasks[] = {"recorded", "student_teacher", "drawn"};
-  outline.task = kTasks[spec.task.index()];
+  outline.task = std::visit([](const auto& task) { return field_of(task); }, spec.task);
   outline.training = spec.training;
   return outline;
 }

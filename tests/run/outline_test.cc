@@ -1,0 +1,44 @@
+// The outline of a run names its task as the model file does.
+#include "sim/run/outline.h"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <variant>
+
+#include <gtest/gtest.h>
+
+#include "sim/model/load.h"
+
+namespace locus {
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::stringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+/// The first field within `task { ... }`.
+std::string task_field(const std::string& text) {
+  const std::size_t task = text.find("\ntask {");
+  const std::size_t begin = text.find_first_not_of(" \n", text.find('{', task) + 1);
+  return text.substr(begin, text.find_first_of(" :{", begin) - begin);
+}
+
+TEST(Outline, NamesTheTaskAsTheFileDoes) {
+  std::set<std::string> seen;
+  for (const auto& entry : std::filesystem::directory_iterator(LOCUS_MODELS)) {
+    if (entry.path().extension() != ".txtpb") continue;
+    const Spec spec = load(entry.path());
+    const std::string task = outline_of(spec).task;
+    EXPECT_EQ(task, task_field(text_of(entry.path()))) << entry.path();
+    seen.insert(task);
+  }
+  EXPECT_EQ(seen.size(), std::variant_size_v<TaskSpec>);
+}
+
+}  // namespace
+}  // namespace locus
