@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import pathlib
+import tempfile
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
@@ -269,7 +270,7 @@ class Result(Mapping[str, Run]):
     def report(self) -> str:
         """The report page, HTML that needs nothing else."""
         if self._page is None:
-            self._page = self._core.page() if self._core is not None else _core.page_of(self._path)
+            self._page = self._core.page() if self._core is not None else _page_of(self._path)
         return self._page
 
     def to_json(self) -> str:
@@ -325,6 +326,13 @@ def read(path: str | os.PathLike[str]) -> Result:
     for run in result.values():
         run._folder = file.parent
     return result
+
+
+def _page_of(result: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        page = os.path.join(folder, "report.html")
+        _core.write_page(result, page)
+        return pathlib.Path(page).read_text(encoding="utf-8")
 
 
 def _stored(weights: Any, folder: pathlib.Path) -> Any:

@@ -54,7 +54,7 @@ void bind_result(py::module_& module) {
           "bytes", [](const RunArrays& run) { return py::bytes(result_bytes(run.result)); },
           "The locus.v1.Result without its weights, as bytes.")
       .def("json", [](const RunArrays& run) { return json_line(run.result); })
-      .def("page", [](const RunArrays& run) { return report_page(run.result); })
+      .def("page", [](const RunArrays& run) { return text_of([&](Output& to) { write_report_page(run.result, to); }); })
       .def("save",
            [](const RunArrays& run, const std::string& folder) {
              const py::gil_scoped_release release;
@@ -80,8 +80,8 @@ void bind_result(py::module_& module) {
         return records_by_name(self.cast<const RunArrays&>(), rule, self);
       });
   module.def(
-      "page_of", [](const std::string& path) { return report_page(std::filesystem::path(path)); },
-      "The report page of a result that lies in a file or folder.");
+      "write_page", [](const std::string& result, const std::string& page) { write_report_page(result, page); },
+      "Makes the report page of a result that lies in a file or folder.");
 }
 
 }  // namespace locus::python

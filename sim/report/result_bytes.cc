@@ -5,7 +5,9 @@
 namespace locus {
 
 std::string result_bytes(const RunResult& result) {
-  return result_message(result, {}, Extent::kWithoutWeights).SerializeAsString();
+  LentLists lists;
+  const v1::Result message = result_message(result, lists, Extent::kWithoutWeights);
+  return text_of([&](Output& to) { write_wire(message, lists, to); });
 }
 
 }  // namespace locus
