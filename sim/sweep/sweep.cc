@@ -1,6 +1,7 @@
 #include "sim/sweep/sweep.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -11,9 +12,11 @@
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
+#include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/version.h"
 #include "sim/report/write.h"
+#include "sim/sweep/memory_budget.h"
 
 namespace locus {
 namespace {
@@ -64,7 +67,12 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 class Sweeper {
  public:
   Sweeper(const SweepPlan& plan, const SweepOptions& options)
-      : plan_(plan), options_(options), bytes_(read_file(plan.model)) {
+      : plan_(plan),
+        options_(options),
+        bytes_(read_file(plan.model)),
+        taken_(taken_memory()),
+        limit_(std::min(available_memory(options.threads) + taken_, options.memory)),
+        budget_(limit_ - taken_ - kProgramBytes) {
     std::vector<Fault> warnings;
     Spec spec = load_bytes(bytes_, plan.model, warnings);
     apply(plan.overrides, spec);
@@ -140,7 +148,7 @@ class Sweeper {
   }
 
   /// Empty if an interrupt came first.
-  std::vector<Digest> digests(const Entry& entry) const {
+  std::vector<Digest> digests(const Entry& entry) {
     fs::path file;
     if (options_.folder) {
       file = *options_.folder / "members" / key_of(entry, plan_, result_.model_sha256) / "result.binpb";
@@ -151,7 +159,19 @@ class Sweeper {
     Overrides overrides = plan_.overrides;
     overrides.seed = entry.seed;
     apply(overrides, spec);
-    foresee_memory(spec, TransportKind::kBatched, memory_there());
+    const MemoryDemand alone{
+        .transport = TransportKind::kBatched, .threads = 1, .may_be_endless = std::isinf(options_.memory)};
+    const double loaded = loaded_bytes(spec);
+    require_memory(spec, alone, taken_ + loaded, limit_);
+    const MemoryBudget::Share share(budget_, memory_needed(spec, alone) + loaded);
+    if (interrupted()) return {};
+    std::vector<Digest> all = run_member(spec, file);
+    return_free_memory();  // before another member gets the share
+    return all;
+  }
+
+  /// Empty if an interrupt came before the end.
+  std::vector<Digest> run_member(const Spec& spec, const fs::path& file) const {
     const RunResult result = locus::run(spec, {.threads = 1, .interrupt = options_.interrupt});
     const bool whole = result.outcomes.size() == spec.rules.size() &&
                        std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
@@ -166,6 +186,9 @@ class Sweeper {
   const SweepPlan& plan_;
   const SweepOptions& options_;
   std::string bytes_;  // of the model file
+  double taken_;       // bytes of the process before the first member
+  double limit_;       // and those that it may come to
+  MemoryBudget budget_;
   std::vector<Entry> entries_;
   SweepResult result_;  // members[i] is written only by the thread that took i
   std::atomic<std::size_t> next_ = 0;

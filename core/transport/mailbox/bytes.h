@@ -8,9 +8,9 @@
 
 namespace locus {
 
-/// The bytes of the columns and lists of Mailbox<R>, sizeof(R) being scalar_bytes, where every
-/// synapse hears its source in the same tick. The queues are not among them: they grow with the
-/// messages that wait at a time.
+/// The bytes that a Mailbox<R> takes beside its network, sizeof(R) being scalar_bytes: columns,
+/// lists, and queues at their largest. An upper bound, met where no activity and no error is 0.
+/// `topology`: sizes only are read.
 double mailbox_bytes(const Topology& topology, const Learning& learning, std::int32_t lanes, int scalar_bytes);
 
 }  // namespace locus
