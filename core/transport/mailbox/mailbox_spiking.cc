@@ -18,7 +18,7 @@ void Mailbox<R>::deliver(const phase::Classes<R>& classes) {
           for (std::int32_t lane = 0; lane < network_.lanes; ++lane) {
             const Readout<R> self = readout(k, lane);
             const Norm<R> message = norm(self);
-            self.norm = message.value;  // its own part it knows
+            begin_norm(self);
             for (std::int32_t other = 0; other < network_.readouts.size; ++other) {
               if (other == k) continue;
               norms_.between(shard, shard_of(sharding_.readout_begin, other)).push_back({k, other, lane, message});
@@ -29,13 +29,22 @@ void Mailbox<R>::deliver(const phase::Classes<R>& classes) {
       [](const Envelope<Norm<R>>& e) {
         return Endpoints{{Party::kReadout, 0, e.sender}, {Party::kReadout, 0, e.receiver}};
       });
-  drain(norms_, [&](int, const Envelope<Norm<R>>& e) { on(readout(e.receiver, e.lane), e.message); });
+  const std::int32_t last = network_.readouts.size - 1;
+  drain(norms_, [&](int, const Envelope<Norm<R>>& e) {
+    const Readout<R> self = readout(e.receiver, e.lane);
+    // messages come in the order of their senders; its own part has its place among them
+    if (e.sender == e.receiver + 1) on(self, norm(self));
+    on(self, e.message);
+    if (e.receiver == last && e.sender == last - 1) on(self, norm(self));
+  });
   send<Channel::kTarget, Party::kEnvironment, Party::kReadout>(
       targets_, 0, 1, [&](int shard) { queue_targets(shard, classes.target); },
       [](const Envelope<Target<R>>& e) {
         return Endpoints{{Party::kEnvironment, 0, 0}, {Party::kReadout, 0, e.receiver}};
       });
-  drain(targets_, [&](int, const Envelope<Target<R>>& e) { locus::classify(readout(e.receiver, e.lane), e.message); });
+  drain(targets_, [&](int, const Envelope<Target<R>>& e) {
+    locus::classify(readout(e.receiver, e.lane), e.message, classes.scale);
+  });
 }
 
 /// The clock of synapses onto readouts with memory: where no POST comes, the trace drifts with

@@ -63,7 +63,8 @@ template <class R>
 Readout<R> Mailbox<R>::readout(std::int32_t index, std::int32_t lane) {
   ReadoutLayer<R>& readouts = network_.readouts;
   const std::size_t own = cell(index, lane);
-  return {readouts.current[own], readouts.output[own], readouts.error[own], readouts.epsilon[own], readouts.norm[own]};
+  return {readouts.current[own], readouts.output[own], readouts.error[own],
+          readouts.epsilon[own], readouts.peak[own],   readouts.norm[own]};
 }
 
 template <class R>
