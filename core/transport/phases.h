@@ -71,10 +71,11 @@ struct Targets {
   R scale;
 };
 
-/// NORM, then TARGET, of the cross-entropy.
+/// NORM, then TARGET, of the cross-entropy; scale is the loss's constant.
 template <class R>
 struct Classes {
   const R* target;
+  R scale;
 };
 
 /// POST from readouts with eps != 0; TRANSPORT if answers. What filters does so by the clock.

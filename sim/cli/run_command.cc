@@ -104,8 +104,9 @@ constexpr Command kRunCommand = {
     .example = "locus run models/student_teacher.txtpb --rule bptt --rule rflo --out results",
     .details =
         "Every rule starts from the same weights and sees the same data. Without --rule, the model's rules run in file order.\n\n"
-        "A rule whose loss or weights stop being finite is reported as DIVERGED and ends there. Ctrl-C ends the run after the "
-        "present update and writes what there is, a checkpoint too where one is asked for; a second Ctrl-C ends it at once. SIGTERM is as a Ctrl-C.",
+        "A rule whose loss or weights stop being finite is reported as DIVERGED, with the neuron, readout or synapse and the tick, "
+        "and ends there. Ctrl-C ends the run after the present update and writes what there is, a checkpoint too where one is asked for; "
+        "a second Ctrl-C ends it at once. SIGTERM is as a Ctrl-C.",
     .make = [] { return std::unique_ptr<Invocation>(new RunInvocation); },
 };
 

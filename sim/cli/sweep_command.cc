@@ -22,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostSeeds = 100'000;
-constexpr std::size_t kMostMembers = 1'000'000;
 
 class SweepInvocation final : public Invocation {
  public:
@@ -87,8 +86,7 @@ class SweepInvocation final : public Invocation {
       if (!paths.insert(plan.axes.back().path).second)
         throw UsageError(fmt::format("--set {} is given twice", plan.axes.back().path));
     }
-    if (size_of(plan) > kMostMembers)
-      throw UsageError(fmt::format("that is {} members; must be at most {}", size_of(plan), kMostMembers));
+    check_size(plan);
     return plan;
   }
 

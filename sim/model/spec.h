@@ -252,6 +252,8 @@ struct TrainingSpec {
   std::int32_t warmup = 0;
   bool carry_state = false;  // neurons begin a trial where the last one of their lane ended
   std::optional<EvaluationSpec> evaluation;
+  // the loss and firing-rate errors are means over the ticks with an error, under every rule
+  bool average_over_window = false;
   friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
 
@@ -292,7 +294,6 @@ struct RuleSpec {
   std::optional<double> trace_decay;  // lambda; rflo only; absent: 1 - alpha of each neuron
   // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
   double filter_tau = 0;
-  bool average_over_window = false;           // e-prop only
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   // one for each rate population that needs one; drawn ones are GaussianWeights
   std::vector<FeedbackSpec> feedback;

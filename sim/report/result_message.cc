@@ -103,6 +103,7 @@ void fill(const TrainingSpec& from, v1::Training& to) {
     to.set_window(window_of(from));
   }
   if (from.carry_state) to.set_carry_state(true);
+  if (from.average_over_window) to.set_average_over_window(true);
   if (from.evaluation) to.mutable_evaluation()->set_every(narrow(from.evaluation->every));
   if (from.evaluation) to.mutable_evaluation()->set_trials(narrow(from.evaluation->trials));
   if (from.dt != 1) to.set_dt_ms(from.dt);

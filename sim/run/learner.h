@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/indexed.h"
@@ -53,6 +54,9 @@ class Learner {
   /// Commits what has been learnt. Returns whether all plastic weights are finite; true where
   /// nothing is learnt. Throws LocalityBroken.
   bool commit();
+
+  /// The cause of a loss or weight that is not finite, of the present update (divergence.h).
+  std::string divergence(double loss) const { return describe_divergence(network_, loss, trial_.origin()); }
 
   /// Goes on from a state that fits the spec.
   void restore(const RuleState& state);

@@ -135,16 +135,18 @@ bool RuleRun<R, T>::make_update() {
     return false;
   }
   measure_rates(learner_.network(), spec_.training, outcome_.rates);
+  const auto diverge = [&] {
+    end(outcome_, Status::kDiverged, fmt::format("diverged at update {}: {}", update + 1, learner_.divergence(loss)));
+  };
   if (learner_.learns() && !std::isfinite(loss)) {
-    end(outcome_, Status::kDiverged, fmt::format("diverged at update {}: the loss is not finite", update + 1));
+    diverge();
     return false;
   }
   if (learner_.learns()) outcome_.losses.push_back(loss);
   if (stopper_) stopper_->hear(loss);
   if (recorder_) recorder_->see_update(update);
   ++outcome_.updates;
-  if (!finite)
-    end(outcome_, Status::kDiverged, fmt::format("diverged at update {}: a weight is not finite", update + 1));
+  if (!finite) diverge();
   return finite;
 }
 

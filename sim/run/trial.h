@@ -26,6 +26,7 @@
 #include "core/protocol/trial_shape.h"
 #include "core/transport/transport.h"
 #include "sim/model/spec.h"
+#include "sim/run/divergence.h"
 #include "sim/task/batch.h"
 
 namespace locus {
@@ -61,6 +62,9 @@ class Trial {
   /// LocalityBroken.
   void commit_batch();
 
+  /// Where and since when a loss of the present trials is not finite; empty while all are.
+  const std::optional<NonFinite>& origin() const { return origin_; }
+
   /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no
   /// actor hears of it.
   using Observer = std::function<void(Tick now, const Network<R>& network)>;
@@ -76,18 +80,19 @@ class Trial {
   /// sweep otherwise.
   bool learn_tick(Tick now, const R* target);
   void see_and_commit(Tick now, bool learnt);
-  void meet_targets(const R* target);
+  void meet_targets(Tick now, const R* target);
   void add_losses(const R* target);
   void add_squares(const R* error);
+  void note_origin(const LossTerms<R>& terms, Tick now);
   void commit(R scale);
 
   T& transport_;
   Learning learning_;
   TrialShape shape_;
   bool commit_every_tick_;
-  R scale_;       // of the error: 1 / ticks with one (sequence) or 1
+  R scale_;       // of loss and errors (loss_scale_of)
   bool carries_;  // neurons begin a trial where the last one ended
-  R mean_;        // of a commit: 1 / batch, and under e-prop that averages 1 / window
+  R mean_;        // of a commit: 1 / batch
   bool leaky_;    // whether readouts have memory, and their synapses filter in every tick
   std::vector<std::int32_t> onto_rate_;
   std::vector<std::int32_t> onto_readouts_;
@@ -96,6 +101,7 @@ class Trial {
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
+  std::optional<NonFinite> origin_;                // of a loss that is not finite
 };
 
 }  // namespace locus

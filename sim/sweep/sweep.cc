@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -218,11 +219,26 @@ SweepAxis axis_of(const std::string& text) {
 }
 
 std::size_t size_of(const SweepPlan& plan) {
-  std::size_t size = static_cast<std::size_t>(plan.seeds);
-  for (const SweepAxis& axis : plan.axes) size *= axis.values.size();
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+  auto size = static_cast<std::size_t>(plan.seeds);
+  for (const SweepAxis& axis : plan.axes) {
+    if (axis.values.empty()) return 0;
+    size = size > kMost / axis.values.size() ? kMost : size * axis.values.size();
+  }
   return size;
 }
 
-SweepResult sweep(const SweepPlan& plan, const SweepOptions& options) { return Sweeper(plan, options).run(); }
+void check_size(const SweepPlan& plan) {
+  const std::size_t size = size_of(plan);
+  if (size <= kMostMembers) return;
+  const bool countable = size < std::numeric_limits<std::size_t>::max();
+  throw UsageError(fmt::format("that is {} members; must be at most {}",
+                               countable ? std::to_string(size) : fmt::format("more than {}", kMostMembers), kMostMembers));
+}
+
+SweepResult sweep(const SweepPlan& plan, const SweepOptions& options) {
+  check_size(plan);
+  return Sweeper(plan, options).run();
+}
 
 }  // namespace locus

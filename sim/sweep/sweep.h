@@ -48,11 +48,16 @@ struct SweepOptions {
   std::function<void(std::size_t done, std::size_t all)> progress;
 };
 
-/// The number of members: the product of the axes' values and the seeds.
-std::size_t size_of(const SweepPlan& plan);
+inline constexpr std::size_t kMostMembers = 1'000'000;
 
-/// Throws UsageError if a setting does not fit the model, ModelError if the model is invalid
-/// without settings, FileError.
+/// The number of members: the product of the axes' values and the seeds; the largest number of its
+/// type if the product is larger.
+std::size_t size_of(const SweepPlan& plan);
+/// Throws UsageError if the plan has more than kMostMembers.
+void check_size(const SweepPlan& plan);
+
+/// Throws UsageError if there are too many members or a setting does not fit the model, ModelError
+/// if the model is invalid without settings, FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace locus

@@ -57,6 +57,16 @@ TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
   EXPECT_EQ(text("stdout").find("diverged"), std::string::npos) << text("stdout");
 }
 
+TEST_F(Process, SigtermStopsATheoryInItsFlows) {
+  EXPECT_EQ(shell("sed 's/learning_rate: [0-9.e-]*/learning_rate: 1e9/' " LOCUS_MODELS "/student_teacher.txtpb >$DIR/long.txtpb\n"
+                  "for i in {1..200}; do echo 'rules { name: \"r'$i'\" bptt {} }'; done >>$DIR/long.txtpb\n"
+                  "$LOCUS theory $DIR/long.txtpb --no-simulation --updates 2 &\n"
+                  "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$!/status || ! kill -0 $!; do sleep 0.05; done\n"
+                  "sleep 0.3; kill -TERM $!; wait $!"),
+            130);
+  EXPECT_NE(text("stdout").find("interrupted"), std::string::npos) << text("stdout");
+}
+
 TEST_F(Process, CtrlCEndsReproduceAndKeepsWhatIsMeasured) {
   // set -m: without job control, background processes of a shell ignore SIGINT.
   EXPECT_EQ(shell("set -m; $LOCUS reproduce rates low-rank --full --out $DIR/out & while [[ ! -e $DIR/out/claims.json ]]; do sleep 0.05; done\n"

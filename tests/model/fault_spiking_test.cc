@@ -228,6 +228,18 @@ TEST(Faults, OfLossesAndOptimizers) {
        [](M& m) { m.task = recorded("trials { input { rows: 2 cols: 2 values: [1, 2, 3, 4] } @class: 1 }"); },
        "task.recorded.trials[0].class",
        {"is 1"}},
+      {"average of one rule",
+       [](M& m) { m.rules = "rules { name: \"e\" eprop { @average_over_window: true } }"; },
+       "rules[0].eprop.average_over_window",
+       {"all rules", "training { average_over_window: true }"},
+       true},
+      {"average of one rule and not of all",
+       [&](M& m) {
+         m.training = training("average_over_window: false");
+         m.rules = "rules { name: \"e\" eprop { @average_over_window: true } }";
+       },
+       "rules[0].eprop.average_over_window",
+       {"training.average_over_window is false", "one of them"}},
   });
 }
 

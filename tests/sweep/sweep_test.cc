@@ -94,6 +94,31 @@ TEST_F(Sweep, Of200MembersIs200SingleRunsOnAnyNumberOfThreads) {
   EXPECT_EQ(swept.members[9].seed, 14U);
 }
 
+/// 2^64 members are 0 in 64 bits; 2^20 are just too many, and 2^19 are not.
+TEST_F(Sweep, CountsItsMembersBeyond64Bits) {
+  const auto of_fields = [&](int fields, std::int32_t seeds = 1) {
+    SweepPlan many = plan({}, seeds);
+    for (int k = 0; k < fields; ++k) many.axes.push_back({"f" + std::to_string(k), {"1", "2"}});
+    return many;
+  };
+  const auto refusal = [](const SweepPlan& many) -> std::string {
+    try {
+      check_size(many);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal(of_fields(19)), "");
+  EXPECT_EQ(refusal(of_fields(20)), "that is 1048576 members; must be at most 1000000");
+  EXPECT_EQ(refusal(of_fields(19, 3)), "that is 1572864 members; must be at most 1000000");
+  EXPECT_EQ(refusal(of_fields(63)), "that is 9223372036854775808 members; must be at most 1000000");
+  for (const int fields : {64, 65, 128, 1000})
+    EXPECT_EQ(refusal(of_fields(fields)), "that is more than 1000000 members; must be at most 1000000") << fields;
+  EXPECT_EQ(refusal(of_fields(62, 4)), "that is more than 1000000 members; must be at most 1000000");
+  EXPECT_THROW(sweep(of_fields(64), {.threads = 1, .folder = {}, .progress = {}}), UsageError);
+}
+
 TEST_F(Sweep, IsResumedWithWhatIsLeft) {
   fs::create_directory(folder_ / "out");
   const SweepPlan four = plan({"training.learning_rate=0.1,0.2"}, 2);

@@ -11,7 +11,7 @@ Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon
     : common_(network, learning, horizon, executor, door),
       learners_(common_),
       neurons_(common_),
-      readouts_(common_, horizon.outputs_are_seen),
+      readouts_(horizon.outputs_are_seen),
       ahead_(common_),
       runs_(common_),
       sweeps_(common_) {

@@ -130,7 +130,7 @@ struct Common {
   }
   Readout<R> readout(std::size_t cell) const {
     ReadoutLayer<R>& k = network.readouts;
-    return {k.current[cell], k.output[cell], k.error[cell], k.epsilon[cell], k.norm[cell]};
+    return {k.current[cell], k.output[cell], k.error[cell], k.epsilon[cell], k.peak[cell], k.norm[cell]};
   }
   /// Calls visit(cell, population) for each spiking neuron and lane.
   template <class Visit>
