@@ -35,6 +35,7 @@ void RunArguments::declare(CLI::App& app) {
                  "value of a field of the model instead of the file's; repeat for several (as `locus sweep`)")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  weights.declare(app);
   app.add_option("--updates", updates, "updates (batches) instead of the model's")
       ->type_name("K")
       ->check(whole_number(1, kMostUpdates), "");
@@ -75,6 +76,7 @@ void RunArguments::declare(CLI::App& app) {
   trace.declare(app);
   checkpoint.declare(app);
   memory.declare(app);
+  time_limit.declare(app);
   app.add_flag("--rank", rank, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet, "print no comparison, and show no progress on a terminal")->disable_flag_override();

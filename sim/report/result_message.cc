@@ -172,6 +172,7 @@ void fill(const Outcome& from, const Ledger& ledger, Extent extent, const std::v
   }
   fill(ledger, *to.mutable_ledger());
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
+  for (const RankOmission& omission : from.rank_omissions) fill(omission, *to.add_rank_omissions());
   for (const PopulationRate& rate : from.rates) {
     v1::Run::Rate& written = *to.add_rates();
     written.set_population(rate.population);
@@ -218,6 +219,21 @@ void fill(const RankReport& from, v1::Rank& to) {
   to.set_tolerance(from.tolerance);
 }
 
+void fill(const RankOmission& from, v1::RankOmission& to) {
+  to.set_projection(from.projection);
+  to.set_reason(from.reason);
+}
+
+void fill(const SettingsChange& from, v1::SettingsChange& to) {
+  to.mutable_settings()->Add(from.settings.begin(), from.settings.end());
+  to.set_updates(from.updates.value_or(0));
+  for (const auto& [rule, update] : from.at) {
+    v1::SettingsChange::Place& place = *to.add_at();
+    place.set_rule(rule);
+    place.set_update(update);
+  }
+}
+
 void fill(const Evaluation& from, v1::Run::Evaluation& to) {
   to.set_update(narrow(from.update));
   to.set_loss(from.loss);
@@ -241,6 +257,7 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   fill(result.outline, *message.mutable_outline());
   message.set_precision(std::string(name(result.precision)));
   message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
+  for (const SettingsChange& change : result.changes) fill(change, *message.add_changes());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     fill(result.outcomes[r], result.outcomes[r].ledger, extent, files.empty() ? nullptr : &files[r], cost,
          *message.add_runs());
