@@ -28,7 +28,7 @@ constexpr std::array<ExitRow, 7> kExits = {{
     {Exit::kInvalid, "a model file is invalid, or is not one"},
     {Exit::kBudgetBroken, "a message broke the locality budget; the other rules ran and results are written"},
     {Exit::kDefect, "a defect of the program"},
-    {Exit::kInterrupted, "interrupted (Ctrl-C); results so far are written"},
+    {Exit::kInterrupted, "interrupted (Ctrl-C, a signal, --time-limit); results so far are written"},
 }};
 
 struct Entry {

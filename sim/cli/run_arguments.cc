@@ -35,6 +35,7 @@ void RunArguments::declare(CLI::App& app) {
                  "value of a field of the model instead of the file's; repeat for several (as `locus sweep`)")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  weights.declare(app);
   app.add_option("--updates", updates, "updates (batches) instead of the model's")
       ->type_name("K")
       ->check(whole_number(1, kMostUpdates), "");
@@ -77,6 +78,7 @@ void RunArguments::declare(CLI::App& app) {
   memory.declare(
       app,
       "refuse, before it starts, a run that would take more than this in all (500M, 1.5G) (default: what the machine has free)");
+  time_limit.declare(app);
   app.add_flag("--rank", rank, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet, "print no comparison, and show no progress on a terminal")->disable_flag_override();

@@ -14,6 +14,7 @@
 #include "sim/cli/run_arguments.h"
 #include "sim/model/spec.h"
 #include "sim/report/checkpoint.h"
+#include "sim/report/learnt_weights.h"
 #include "sim/report/recordings.h"
 
 namespace locus {
@@ -33,7 +34,16 @@ struct RunOrigin {
   std::optional<RunState> state;           // of the checkpoint; empty at a beginning
   std::vector<RecordingState> recordings;  // of the checkpoint
   std::vector<RuleSeries> curves;          // of the checkpoint
+  // true: the request has one more change than the checkpoint
+  bool is_changed = false;
 };
+
+/// Throws UsageError unless a continued run may have another value of the field: what shapes the
+/// network, the task or the sums so far must stay. `setting` is "path=value".
+void check_may_change(const std::string& setting);
+
+/// The weights of a rule of a checkpoint of `locus run`. Throws FileError and ModelError.
+WeightFiles weights_of_checkpoint(const LearntSource& source);
 
 /// Loads and checks every model, prepares every folder and file, and opens the recordings. Fills
 /// origin.request if the command has a checkpoint. Throws UsageError, ModelError or FileError with

@@ -23,7 +23,7 @@ void write_line(const RunResult& result, const Console& console) {
 void RunOutputs::write(const RunResult& result, const std::vector<RuleSeries>& curves, const Job& job, bool first) const {
   if (job.folder) write_result(result, *job.folder);
   if (!arguments_.tensorboard.empty()) write_event_files(result, curves, arguments_.tensorboard);
-  arguments_.trace.write(job.spec, result);
+  arguments_.trace.write(job.spec, result, console_.err);
   if (arguments_.json) write_line(result, console_);
   if (!arguments_.json && !arguments_.quiet) {
     console_.out << (first ? "" : "\n") << comparison(job.spec, result);
@@ -50,8 +50,8 @@ Exit RunOutputs::write_failures(const RunResult& result, Locality budget) const 
   return code;
 }
 
-Exit RunOutputs::write_interrupt(bool resumed) const {
-  console_.err << (resumed ? "locus resume" : "locus run") << ": interrupted\n";
+Exit RunOutputs::write_interrupt(const Interrupt& interrupt, bool resumed) const {
+  console_.err << (resumed ? "locus resume" : "locus run") << ": " << arguments_.time_limit.reason(interrupt) << '\n';
   if (arguments_.checkpoint.has_file()) {
     console_.err << "To go on: locus resume " << arguments_.checkpoint.file().string() << '\n';
   } else if (arguments_.models.size() == 1) {

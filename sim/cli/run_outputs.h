@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sim/cli/command.h"
+#include "sim/cli/interrupt.h"
 #include "sim/cli/run_arguments.h"
 #include "sim/cli/run_jobs.h"
 #include "sim/run/result.h"
@@ -24,7 +25,7 @@ class RunOutputs {
   Exit write_failures(const RunResult& result, Locality budget) const;
   /// Prints the message of an interrupted run, whose results are already written. `resumed`: the
   /// command is `locus resume`.
-  Exit write_interrupt(bool resumed) const;
+  Exit write_interrupt(const Interrupt& interrupt, bool resumed) const;
 
  private:
   const RunArguments& arguments_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/duration.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
@@ -54,17 +55,19 @@ class SweepInvocation final : public Invocation {
     app.add_option("--out", out_,
                    "folder for report.html, sweep.json, members.csv, summary.csv and each member's result.binpb")
         ->type_name("DIR");
+    time_limit_.declare(app);
     app.add_flag("--quiet", quiet_, "print no table")->disable_flag_override();
   }
 
   Exit execute(const Console& console) override {
     const SweepPlan plan = this->plan();
-    const Interrupt interrupt;
+    const Interrupt interrupt(time_limit_.end());
     SweepOptions options{.threads = threads_ > 0 ? threads_ : default_threads(),
                          .folder = {},
                          .memory = memory_.limit(),
                          .interrupt = &interrupt.flag(),
-                         .progress = {}};
+                         .progress = {},
+                         .note = [&](const std::string& note) { console.err << "warning: " << note << '\n'; }};
     if (!out_.empty()) {
       prepare_folder(out_);
       options.folder = out_;
@@ -72,7 +75,7 @@ class SweepInvocation final : public Invocation {
     const SweepResult result = sweep(plan, options);
     if (!out_.empty()) write_sweep(result, out_);
     if (!quiet_) print(result, console);
-    return conclude(result, console);
+    return conclude(result, time_limit_.reason(interrupt), console);
   }
 
  private:
@@ -97,15 +100,17 @@ class SweepInvocation final : public Invocation {
     console.out << std::flush;
   }
 
-  /// Interrupted if a member has not run; failed if one has failed.
-  Exit conclude(const SweepResult& result, const Console& console) const {
+  /// Interrupted, for this reason, if a member has not run; failed if one has failed.
+  Exit conclude(const SweepResult& result, const std::string& reason, const Console& console) const {
     const auto failed =
         std::ranges::count_if(result.members, [](const SweepMember& member) { return !member.failure.empty(); });
     const auto missing = std::ranges::count_if(
         result.members, [](const SweepMember& member) { return member.failure.empty() && member.rules.empty(); });
     if (failed > 0) console.err << fmt::format("locus sweep: {} of {} members failed\n", failed, result.members.size());
     if (missing > 0) {
-      console.err << fmt::format("locus sweep: interrupted; {} of {} members are left\n", missing, result.members.size());
+      console.err << fmt::format("locus sweep: {}; {} of {} members are left\n", reason, missing, result.members.size());
+      console.err << (out_.empty() ? "Only a sweep with --out DIR keeps members to go on from.\n"
+                                   : "To go on: the same command again\n");
       return Exit::kInterrupted;
     }
     return failed > 0 ? Exit::kFailed : Exit::kDone;
@@ -120,6 +125,7 @@ class SweepInvocation final : public Invocation {
   int threads_ = 0;
   MemoryOption memory_;
   std::string out_;
+  TimeLimitOption time_limit_;
   bool quiet_ = false;
 };
 
@@ -133,7 +139,9 @@ constexpr Command kSweepCommand = {
     .details =
         "Each member gives what a single run of its settings and seed gives, bit by bit. A member whose value is not allowed, or that memory does "
         "not suffice for, is reported and the others go on (exit 1).\n\n"
-        "With --out, a member's result is kept as soon as it is done; the same command again runs only what is left.",
+        "With --out, a member's result is kept as soon as it is done; the same command again runs only what is left. "
+        "Ctrl-C, the signals that `locus run` hears and "
+        "--time-limit end it with what there is (exit 130): members that run are stopped and begin anew, those that have not begun are left.",
     .make = [] { return std::unique_ptr<Invocation>(new SweepInvocation); },
 };
 

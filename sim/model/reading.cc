@@ -21,11 +21,11 @@ class BytesStream final : private std::streambuf, public std::istream {
   }
 };
 
-FileBeside carried_file(std::string& bytes) {
+}  // namespace
+
+FileBeside file_of(std::string& bytes) {
   return {std::make_unique<BytesStream>(bytes), static_cast<std::int64_t>(bytes.size())};
 }
-
-}  // namespace
 
 std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& where, const Reading& reading) {
   namespace fs = std::filesystem;
@@ -40,7 +40,7 @@ std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& 
   }
   if (reading.carried != nullptr) {
     const auto kept = reading.carried->bytes.find(name);
-    if (kept != reading.carried->bytes.end()) return carried_file(kept->second);
+    if (kept != reading.carried->bytes.end()) return file_of(kept->second);
     if (reading.carried->complete) return refuse(", which is not carried with the model", "");
   }
   const fs::path file = reading.folder / path;

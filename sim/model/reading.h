@@ -45,6 +45,9 @@ struct FileBeside {
   std::int64_t length = 0;  // bytes
 };
 
+/// The file with these bytes, which must outlive it.
+FileBeside file_of(std::string& bytes);
+
 /// The file at a path, if it is a regular file inside the model's folder that can be opened, or the
 /// carried file; otherwise a fault at `where`.
 std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& where, const Reading& reading);

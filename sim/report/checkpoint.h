@@ -23,10 +23,11 @@ namespace locus {
 
 /// The constant part of all checkpoints of a run.
 struct RunRequest {
-  std::vector<std::string> arguments;  // the words after `locus run`
-  std::string model;                   // path of the model file on the command line
-  std::string bytes;                   // of the model file
-  CarriedFiles files;                  // the files that the model names
+  std::vector<std::string> arguments;        // the words after `locus run`
+  std::string model;                         // path of the model file on the command line
+  std::string bytes;                         // of the model file
+  CarriedFiles files;                        // the files that the model names
+  std::vector<SettingsChange> changes = {};  // by continuations, in order
 };
 
 struct Checkpoint {

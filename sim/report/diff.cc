@@ -261,6 +261,12 @@ Difference difference(const std::filesystem::path& a_path, const std::filesystem
   findings.values("seed", a.seed(), b.seed());
   findings.values("settings", fmt::format("{}", fmt::join(a.settings(), " ")),
                   fmt::format("{}", fmt::join(b.settings(), " ")));
+  const auto changes = [](const v1::Result& result) {
+    std::string text;
+    for (const v1::SettingsChange& change : result.changes()) text += change.ShortDebugString() + "; ";
+    return text;
+  };
+  findings.values("changes on the way", changes(a), changes(b));
   if (a.outline().SerializeAsString() != b.outline().SerializeAsString())
     findings.differ("outline: network or training differ");
   for (const v1::Run& run : a.runs()) {

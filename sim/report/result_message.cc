@@ -182,6 +182,7 @@ void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, v1::R
   to.set_updates(narrow(from.updates));
   fill(ledger, *to.mutable_ledger());
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
+  for (const RankOmission& omission : from.rank_omissions) fill(omission, *to.add_rank_omissions());
   for (const PopulationRate& rate : from.rates) {
     v1::Run::Rate& written = *to.add_rates();
     written.set_population(rate.population);
@@ -228,6 +229,21 @@ void fill(const RankReport& from, v1::Rank& to) {
   to.set_tolerance(from.tolerance);
 }
 
+void fill(const RankOmission& from, v1::RankOmission& to) {
+  to.set_projection(from.projection);
+  to.set_reason(from.reason);
+}
+
+void fill(const SettingsChange& from, v1::SettingsChange& to) {
+  to.mutable_settings()->Add(from.settings.begin(), from.settings.end());
+  to.set_updates(from.updates.value_or(0));
+  for (const auto& [rule, update] : from.at) {
+    v1::SettingsChange::Place& place = *to.add_at();
+    place.set_rule(rule);
+    place.set_update(update);
+  }
+}
+
 void fill(const Evaluation& from, v1::Run::Evaluation& to) {
   to.set_update(narrow(from.update));
   to.set_loss(from.loss);
@@ -257,6 +273,7 @@ v1::Result result_message(const RunResult& result, LentLists& lists, Extent exte
   fill(result.outline, *message.mutable_outline());
   message.set_precision(std::string(name(result.precision)));
   message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
+  for (const SettingsChange& change : result.changes) fill(change, *message.add_changes());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     const Outcome& outcome = result.outcomes[r];
     v1::Run& run = *message.add_runs();

@@ -33,6 +33,8 @@ void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& 
 /// Parts of one rule in results and checkpoints: ledger, ranks and evaluations.
 void fill(const Ledger& from, v1::Ledger& to);
 void fill(const RankReport& from, v1::Rank& to);
+void fill(const RankOmission& from, v1::RankOmission& to);
+void fill(const SettingsChange& from, v1::SettingsChange& to);
 void fill(const Evaluation& from, v1::Run::Evaluation& to);
 v1::Run::Status status_of(Status status);
 

@@ -25,6 +25,7 @@ RunResult resume(const Spec& spec, const std::filesystem::path& file, RunOptions
   if (std::string wrong = misfit(spec, topology, checkpoint.state); !wrong.empty())
     throw ModelError({{.file = file.string(), .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
   options.from = &checkpoint.state;
+  options.may_go_on = true;
   return run(spec, topology, options);
 }
 

@@ -94,6 +94,7 @@ v1::Sweep message_of(const SweepResult& result) {
     written.set_failure(member.failure);
     for (const Digest& digest : member.rules) fill(digest, *written.add_rules());
   }
+  sweep.mutable_notes()->Add(result.notes.begin(), result.notes.end());
   return sweep;
 }
 

@@ -53,6 +53,7 @@ struct SweepResult {
   std::string model_sha256;
   std::vector<SweepAxis> axes;
   std::vector<SweepMember> members;
+  std::vector<std::string> notes;  // sentences without a full stop, of the sweep as a whole
 };
 
 std::vector<Digest> digests_of(const RunResult& result);
@@ -76,6 +77,10 @@ struct SummaryLine {
   double violations = 0;  // mean, per trial
 };
 std::vector<SummaryLine> summary_of(const SweepResult& result);
+
+/// The rules under which members that differ only in their seed have the same fingerprint, in
+/// sentences.
+std::vector<std::string> seed_notes(const SweepResult& result);
 
 /// The q-quantile of numbers, 0 <= q <= 1; NaN without numbers.
 double quantile(std::vector<double> numbers, double q);

@@ -2,7 +2,9 @@
 // restricted to low-rank changes of its initial weights).
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "sim/run/result.h"
 
@@ -17,5 +19,8 @@ inline constexpr std::int64_t kLargestRankedSide = 512;
 /// a weight is not finite. Cost: a singular value decomposition.
 std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after,
                                          Precision precision, std::int64_t largest_side);
+
+/// The reason why rank_of_change gives none for these weights.
+std::string unranked(const ProjectionWeights& after, std::int64_t largest_side);
 
 }  // namespace locus

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "sim/model/spec.h"
 #include "sim/model/wire.h"
@@ -27,7 +28,9 @@ struct Moment {
   // the rule that runs, so far, without its weights; null between rules
   const Outcome* present = nullptr;
   const Ledger* ledger = nullptr;  // its ledger
-  bool stopping = false;           // an interrupt has been met: nothing comes after this
+  // of a run that goes on: its earlier states of the rules that follow `present`, or `done`
+  std::span<const RuleState> waiting = {};
+  bool stopping = false;  // an interrupt has been met: nothing comes after this
   // the rule that runs, weights included, at the cost of a copy of them; empty between rules
   std::function<RuleState()> state;
 };
@@ -47,6 +50,8 @@ struct RunOptions {
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.
   Look look = {};
+  // outcomes keep what a later continuation with more updates needs (sim/run/kept.h)
+  bool may_go_on = false;
   // Goes on from there: a state that fits the spec (state.h). The results are those of a run
   // without a break. Its weights and losses move into the run, which takes no more memory than the
   // one that was stopped; what is left of it is of no use.

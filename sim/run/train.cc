@@ -1,8 +1,10 @@
 #include "sim/run/train.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -63,7 +65,8 @@ class RuleRun {
     if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, executor);
   }
 
-  /// Goes on from a state, which fits.
+  /// Goes on from a state, which fits. The evaluation at the end of a rule that now makes more
+  /// updates is no longer due.
   void go_on(RuleState&& from) {
     learner_.restore(from);
     from.weights = {};
@@ -72,6 +75,10 @@ class RuleRun {
     outcome_.losses = std::move(from.losses);
     outcome_.rates = std::move(from.rates);
     outcome_.evaluations = std::move(from.evaluations);
+    if (evaluator_ && outcome_.updates < spec_.training.updates) {
+      std::erase_if(outcome_.evaluations,
+                    [&](const Evaluation& one) { return one.update % spec_.training.evaluation->every != 0; });
+    }
     for (std::size_t k = 0; stopper_ && k < outcome_.losses.size(); ++k) stopper_->hear(outcome_.losses[k]);
   }
 
@@ -165,16 +172,20 @@ bool RuleRun<R, T>::tell() {
   const bool stopping = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
   if (!options_.watch) return stopping;
   const Door& door = learner_.door();
-  options_.watch({.done = done_, .present = &outcome_, .ledger = &door.ledger(), .stopping = stopping, .state = [&] {
-                    const Network<R>& network = learner_.network();
-                    RuleState state = state_of(outcome_);
-                    state.weights = values_of(network);
-                    state.commits = network.commits;
-                    state.kept = kept_of(network);
-                    note(door.ledger(), state);
-                    if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
-                    return state;
-                  }});
+  std::span<const RuleState> waiting;
+  if (options_.from != nullptr) waiting = options_.from->rules;
+  waiting = waiting.subspan(std::min(waiting.size(), done_.outcomes.size() + 1));
+  options_.watch(
+      {.done = done_, .present = &outcome_, .ledger = &door.ledger(), .waiting = waiting, .stopping = stopping, .state = [&] {
+         const Network<R>& network = learner_.network();
+         RuleState state = state_of(outcome_);
+         state.weights = values_of(network);
+         state.commits = network.commits;
+         state.kept = kept_of(network);
+         note(door.ledger(), state);
+         if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+         return state;
+       }});
   return stopping;
 }
 
@@ -186,11 +197,21 @@ void RuleRun<R, T>::conclude() {
   outcome_.ledger = learner_.door().ledger();
   if (learner_.chip()) outcome_.chip = learner_.chip()->finish(outcome_.ledger);
   outcome_.weights = weights_of(network);
+  if (options_.may_go_on) {
+    outcome_.commits = network.commits;
+    outcome_.kept = kept_of(network);
+  }
   const std::int64_t largest_side = options_.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before_.size(); ++p) {
-    if (!network.projections()[p].plastic || !learner_.learns()) continue;
-    if (auto report = rank_of_change(before_[p], outcome_.weights[p], spec_.precision, largest_side))
+    if (!learner_.learns()) break;
+    const ProjectionWeights& after = outcome_.weights[p];
+    if (!network.projections()[p].plastic) {
+      outcome_.rank_omissions.push_back({after.projection, "is not plastic"});
+    } else if (auto report = rank_of_change(before_[p], after, spec_.precision, largest_side)) {
       outcome_.ranks.push_back(std::move(*report));
+    } else {
+      outcome_.rank_omissions.push_back({after.projection, unranked(after, largest_side)});
+    }
   }
   outcome_.fingerprint = fingerprint(outcome_);
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -65,6 +66,20 @@ std::string key_of(const Entry& entry, const SweepPlan& plan, const std::string&
 /// The first line of an error; the other lines are details.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+/// The parts of a model that a sweep leaves out.
+std::vector<std::string> omissions_of(const Spec& spec) {
+  std::vector<std::string> notes;
+  if (!spec.records.empty())
+    notes.push_back(fmt::format("a sweep writes no recordings; the model's records ({}{}) are left out",
+                                spec.records.front().name, spec.records.size() > 1 ? ", ..." : ""));
+  if (spec.training.evaluation)
+    notes.emplace_back("losses of evaluation trials are only in the members' own results, not in the sweep's tables");
+  if (spec.chip)
+    notes.emplace_back(
+        "packets, hops and costs of the chip are only in the members' own results, not in the sweep's tables");
+  return notes;
+}
+
 class Sweeper {
  public:
   Sweeper(const SweepPlan& plan, const SweepOptions& options)
@@ -80,6 +95,7 @@ class Sweeper {
     result_.model = spec.name;
     result_.model_sha256 = spec.sha256;
     result_.axes = plan.axes;
+    for (std::string& omission : omissions_of(spec)) note(std::move(omission));
     entries_ = entries_of(plan, spec.seed);
     for (const Entry& entry : entries_) {
       SweepMember& member = result_.members.emplace_back();
@@ -100,12 +116,18 @@ class Sweeper {
       work();
     }
     if (defect_) std::rethrow_exception(defect_);
+    for (std::string& repeats : seed_notes(result_)) note(std::move(repeats));
     return std::move(result_);
   }
 
  private:
   bool interrupted() const {
     return options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+  }
+
+  void note(std::string text) {
+    if (options_.note) options_.note(text);
+    result_.notes.push_back(std::move(text));
   }
 
   void try_setting(const Setting& setting) const {

@@ -46,6 +46,8 @@ struct SweepOptions {
   const std::atomic<bool>* interrupt = nullptr;
   // called after each member, one call at a time; may be empty
   std::function<void(std::size_t done, std::size_t all)> progress;
+  // called with each note of the result as soon as it is known; may be empty
+  std::function<void(const std::string&)> note = {};
 };
 
 inline constexpr std::size_t kMostMembers = 1'000'000;

@@ -1,25 +1,12 @@
 // The process around the program: streams that end early, signals, exit codes in a shell.
-#include <cstdlib>
-
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include "tests/cli/invoke.h"
+#include "tests/cli/shell.h"
 
 namespace locus {
 namespace {
 
-class Process : public InFolder {
- protected:
-  /// Runs a line of bash with $LOCUS and $DIR set and returns its exit code.
-  int shell(const std::string& line) {
-    const std::string script = file("script", "LOCUS='" LOCUS_PROGRAM "' DIR='" + folder_.string() + "'\n" + line + "\n");
-    const int status = std::system(
-        ("bash " + script + " >" + (folder_ / "stdout").string() + " 2>" + (folder_ / "stderr").string()).c_str());
-    EXPECT_TRUE(WIFEXITED(status));
-    return WEXITSTATUS(status);
-  }
-};
+using Process = InShell;
 
 TEST_F(Process, ExitCodesReachTheShell) {
   EXPECT_EQ(shell("$LOCUS --version"), 0);

@@ -187,7 +187,7 @@ TEST_F(Checkpoints, OfAnotherKindOrVersionAreNamed) {
   std::string newer = bytes();
   newer[8] = 9;
   put(newer);
-  EXPECT_NE(refusal().find("is a checkpoint of format 9; this program reads formats 1 to 2; a newer one wrote it"),
+  EXPECT_NE(refusal().find("is a checkpoint of format 9; this program reads formats 1 to 3; a newer one wrote it"),
             std::string::npos)
       << refusal();
   EXPECT_THROW(read_checkpoint(folder_ / "nowhere"), FileError);
