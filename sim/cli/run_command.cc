@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/level.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/run_arguments.h"
 #include "sim/cli/run_jobs.h"
@@ -20,6 +21,13 @@ namespace {
 bool is_complete(const RunResult& result, const Spec& spec) {
   return result.outcomes.size() == spec.rules.size() &&
          std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
+}
+
+/// The levels of arithmetic of a run that went on from a checkpoint: those so far, then this one.
+std::string levels_with(const std::string& before) {
+  const std::string present(level());
+  if (before.empty() || before == present || before.ends_with(", " + present)) return before;
+  return before + ", " + present;
 }
 
 class RunInvocation final : public Invocation {
@@ -39,9 +47,11 @@ class RunInvocation final : public Invocation {
 
 void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads) {
   origin_ = {.request = std::move(checkpoint.request),
+             .provenance = std::move(checkpoint.provenance),
              .state = std::move(checkpoint.state),
              .recordings = std::move(checkpoint.recordings),
              .curves = std::move(checkpoint.curves)};
+  origin_.request.level = levels_with(checkpoint.level);
   arguments_.checkpoint.resume(file);
   if (threads) arguments_.threads = *threads;
 }
@@ -69,7 +79,8 @@ Exit RunInvocation::execute(const Console& console) {
   for (Job& job : jobs) {
     observers.begin(job);
     Topology topology = job.topology ? *std::exchange(job.topology, std::nullopt) : topology_of(job.spec);
-    const RunResult result = run(job.spec, std::move(topology), options(job, interrupt, observers));
+    RunResult result = run(job.spec, std::move(topology), options(job, interrupt, observers));
+    if (!origin_.request.level.empty()) result.provenance.level = origin_.request.level;
     const bool last = &job == &jobs.back();
     const bool goes_on = is_complete(result, job.spec) && (!interrupt.flag() || last);
     const std::vector<RuleSeries> curves = observers.end(result, last || !goes_on);

@@ -61,13 +61,13 @@ Job load_job(const std::string& model, const RunArguments& arguments, const std:
   CarriedFiles* const carried = arguments.checkpoint.has_file() ? &origin.request.files : nullptr;
   std::string bytes = origin.state ? std::move(origin.request.bytes) : read_file(model);
   std::vector<Fault> warnings;
-  Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}};
+  Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}, {}};
   progress.clear();
   for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
   const std::vector<RuleSpec> own = job.spec.rules;
   apply(arguments.overrides(), job.spec);
   warn_of_lost_errors(job.spec, own, console);
-  arguments.cost.apply(job.spec.chip, carried);
+  arguments.cost.apply(job.spec, carried);
   if (job.spec.chip) {
     job.topology = topology_of(job.spec);
     if (auto lack = lack_of_room(*job.spec.chip, *job.topology, model)) throw ModelError({*lack});
@@ -100,15 +100,24 @@ std::vector<Job> load_all(const RunArguments& arguments, RunOrigin& origin, Prog
 }
 
 /// Throws if the run of one model cannot have its memory or its files.
-void prepare_job(const Job& job, const RunArguments& arguments) {
+void prepare_job(Job& job, const RunArguments& arguments) {
   check_records_have_a_place(job);
   const TransportKind transport = arguments.transport_kind();
   if (transport == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
   foresee_memory(job.spec, transport, std::min(memory_there(), arguments.memory.limit() - memory_taken()),
                  arguments.threads > 0 ? arguments.threads : default_threads());
-  if (job.folder) prepare_folder(*job.folder);
+  if (job.folder) job.results = std::make_unique<ResultFolder>(*job.folder, "run");
   if (!arguments.tensorboard.empty()) prepare_folder(arguments.tensorboard);
   arguments.trace.prepare();
+}
+
+/// Warns of everything in which a resumed run depends on other things than when it began.
+void warn_of_changes(const RunArguments& arguments, const RunOrigin& origin, const Spec& spec, const Console& console) {
+  const std::string file = arguments.checkpoint.file().string();
+  if (origin.provenance.schema.empty()) return;  // of an older program
+  for (const std::string& line :
+       differences(origin.provenance, provenance_of(spec, arguments.transport_kind(), arguments.rank)))
+    console.err << fmt::format("warning: {} goes on otherwise than it began: {}\n", file, line);
 }
 
 }  // namespace
@@ -116,11 +125,12 @@ void prepare_job(const Job& job, const RunArguments& arguments) {
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
                            const Console& console) {
   std::vector<Job> jobs = load_all(arguments, origin, progress, console);
-  for (const Job& job : jobs) prepare_job(job, arguments);
-  arguments.checkpoint.prepare();
+  for (Job& job : jobs) prepare_job(job, arguments);
+  origin.lock = arguments.checkpoint.prepare();
   if (origin.state) {
     Job& job = jobs.front();
     if (!job.topology) job.topology = topology_of(job.spec);
+    warn_of_changes(arguments, origin, job.spec, console);
     if (std::string wrong = misfit(job.spec, *job.topology, *origin.state); !wrong.empty()) {
       throw ModelError({{.file = arguments.checkpoint.file().string(),
                          .what = "is a checkpoint of another run",
@@ -130,7 +140,10 @@ std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, Pro
   // The recordings come last, because opening them empties the files of an earlier run.
   for (Job& job : jobs) {
     if (job.spec.records.empty()) continue;
+    job.results->expect(recording_files(job.spec));
     job.recordings = std::make_unique<Recordings>(job.spec, *job.folder, origin.recordings);
+    // An earlier result would from here on stand beside recordings that are not its own.
+    if (!origin.state) job.results->remove_earlier();
   }
   return jobs;
 }

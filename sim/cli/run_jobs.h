@@ -15,6 +15,7 @@
 #include "sim/model/spec.h"
 #include "sim/report/checkpoint.h"
 #include "sim/report/recordings.h"
+#include "sim/report/result_folder.h"
 
 namespace locus {
 
@@ -24,15 +25,18 @@ struct Job {
   // with a chip or a checkpoint, until its run begins; otherwise empty
   std::optional<Topology> topology;
   std::optional<std::filesystem::path> folder;  // empty without --out
+  std::unique_ptr<ResultFolder> results;        // that folder, locked; null without --out
   std::unique_ptr<Recordings> recordings;       // null if the model has no records
 };
 
 /// The start of a run: its beginning, or a checkpoint.
 struct RunOrigin {
   RunRequest request;                      // the constant part of the run's own checkpoints
+  Provenance provenance;                   // of the checkpoint
   std::optional<RunState> state;           // of the checkpoint; empty at a beginning
   std::vector<RecordingState> recordings;  // of the checkpoint
   std::vector<RuleSeries> curves;          // of the checkpoint
+  std::unique_ptr<FileLock> lock;          // of the run's checkpoint file; null without one
 };
 
 /// Loads and checks every model, prepares every folder and file, and opens the recordings. Fills

@@ -46,16 +46,17 @@ class Writer {
  public:
   Writer(const std::filesystem::path& path, const FileCalls& calls) : frame_(kKind, path, calls) {}
 
-  void head(const RunRequest& request, std::size_t rules, bool running) {
+  void head(const RunRequest& request, const Provenance& provenance, std::size_t rules, bool running) {
     Part part;
     Part::Head& head = *part.mutable_head();
     head.set_version(std::string(version()));
     head.set_commit(std::string(commit()));
-    head.set_level(std::string(level()));
+    head.set_level(request.level.empty() ? std::string(level()) : request.level);
     head.mutable_arguments()->Add(request.arguments.begin(), request.arguments.end());
     head.set_model(request.model);
     head.set_rules(static_cast<std::int32_t>(rules));
     head.set_running(running);
+    fill(provenance, *head.mutable_provenance());
     put(part);
   }
 
@@ -242,6 +243,7 @@ class Reader {
     checkpoint_.version = head.version();
     checkpoint_.commit = head.commit();
     checkpoint_.level = head.level();
+    checkpoint_.provenance = provenance_of(head.provenance());
     checkpoint_.request.arguments.assign(head.arguments().begin(), head.arguments().end());
     checkpoint_.request.model = head.model();
     checkpoint_.state.running = head.running();
@@ -374,7 +376,7 @@ void write_checkpoint(const RunRequest& request, const Moment& moment, const std
   const bool running = moment.present != nullptr;
   const std::vector<Outcome>& ended = moment.done.outcomes;
   Writer writer(path, calls);
-  writer.head(request, ended.size() + (running ? 1 : 0), running);
+  writer.head(request, moment.done.provenance, ended.size() + (running ? 1 : 0), running);
   writer.file("", request.bytes);
   for (const auto& [name, bytes] : request.files.bytes) writer.file(name, bytes);
   const auto curves_of = [&](std::size_t r) { return r < extras.curves.size() ? &extras.curves[r] : nullptr; };

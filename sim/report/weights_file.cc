@@ -10,7 +10,7 @@
 #include <google/protobuf/util/delimited_message_util.h>
 
 #include "locus/v1/weights.pb.h"
-#include "sim/model/files.h"
+#include "sim/model/sha256.h"
 
 namespace locus {
 namespace {

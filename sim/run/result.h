@@ -10,6 +10,7 @@
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
 #include "sim/run/outline.h"
+#include "sim/run/provenance.h"
 #include "sim/run/rates.h"
 #include "sim/run/trace.h"
 
@@ -76,14 +77,15 @@ Outcome new_outcome(const RuleSpec& rule, const Learning& learning);
 
 struct RunResult {
   std::string model;
-  std::string model_sha256;
+  std::string model_sha256;  // Spec::sha256
   std::uint64_t seed = 0;
   std::vector<std::string> settings;  // Spec::settings
   Outline outline;
   Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run
   std::optional<ChipSpec> chip;   // the model's
-  Topology topology;              // of the network; read back from a file: where there is a chip
+  Provenance provenance;
+  Topology topology;  // of the network; read back from a file: where there is a chip
 };
 
 }  // namespace locus

@@ -10,7 +10,7 @@
 
 namespace locus {
 
-RunResult not_begun(const Spec& spec, Topology topology) {
+RunResult not_begun(const Spec& spec, Topology topology, const RunOptions& options) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
@@ -19,6 +19,7 @@ RunResult not_begun(const Spec& spec, Topology topology) {
                    .precision = spec.precision,
                    .outcomes = {},
                    .chip = spec.chip,
+                   .provenance = provenance_of(spec, options.transport, options.rank_of_large),
                    .topology = std::move(topology)};
   return result;
 }
@@ -31,7 +32,8 @@ RunResult run(const Spec& spec, const RunOptions& options) {
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
-  RunResult result = not_begun(spec, std::move(topology));  // networks refer to its topology
+  // networks refer to its topology
+  RunResult result = not_begun(spec, std::move(topology), options);
   const RunState* const from = options.from;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
