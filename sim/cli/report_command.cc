@@ -18,7 +18,7 @@ class ReportInvocation final : public Invocation {
 
   Exit execute(const Console& console) override {
     const std::filesystem::path out = out_.empty() ? default_report_path(result_) : std::filesystem::path(out_);
-    write_file_whole(out, report_page(std::filesystem::path(result_)));
+    write_report_page(result_, out);
     console.out << "report: " << out.string() << '\n';
     return Exit::kDone;
   }

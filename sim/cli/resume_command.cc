@@ -18,6 +18,7 @@ class ResumeInvocation final : public Invocation {
     app.add_option("--threads", threads_, "threads instead of those asked for then; results are the same for any number")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
+    memory_.declare(app, "limit of the run's memory instead of the one asked for then (500M, 1.5G)");
   }
 
   Exit execute(const Console& console) override {
@@ -30,12 +31,13 @@ class ResumeInvocation final : public Invocation {
     warn_of("locus", fmt::format("{} ({})", checkpoint.version, checkpoint.commit),
             fmt::format("{} ({})", version(), commit()));
     warn_of("arithmetic of", checkpoint.level, level());
-    return resume_run(std::move(checkpoint), file_, threads_, console);
+    return resume_run(std::move(checkpoint), file_, threads_, memory_, console);
   }
 
  private:
   std::string file_;
   std::optional<int> threads_;
+  MemoryOption memory_;
 };
 
 }  // namespace

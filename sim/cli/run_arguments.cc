@@ -74,7 +74,9 @@ void RunArguments::declare(CLI::App& app) {
   cost.declare(app);
   trace.declare(app);
   checkpoint.declare(app);
-  memory.declare(app);
+  memory.declare(
+      app,
+      "refuse, before it starts, a run that would take more than this in all (500M, 1.5G) (default: what the machine has free)");
   app.add_flag("--rank", rank, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet, "print no comparison, and show no progress on a terminal")->disable_flag_override();

@@ -36,16 +36,18 @@ class RunInvocation final : public Invocation {
   Exit execute(const Console& console) override;
 
   /// Makes the invocation continue the run of a checkpoint. Must be called before execute.
-  void resume(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads);
+  void resume(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads,
+              const MemoryOption& memory);
 
  private:
-  RunOptions options(const Job& job, const Interrupt& interrupt, RunObservers& observers) const;
+  RunOptions options(const Job& job, const Interrupt& interrupt, RunObservers& observers);
 
   RunArguments arguments_;
   RunOrigin origin_;
 };
 
-void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads) {
+void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads,
+                           const MemoryOption& memory) {
   origin_ = {.request = std::move(checkpoint.request),
              .provenance = std::move(checkpoint.provenance),
              .state = std::move(checkpoint.state),
@@ -54,9 +56,10 @@ void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& f
   origin_.request.level = levels_with(checkpoint.level);
   arguments_.checkpoint.resume(file);
   if (threads) arguments_.threads = *threads;
+  if (memory.is_given()) arguments_.memory = memory;
 }
 
-RunOptions RunInvocation::options(const Job& job, const Interrupt& interrupt, RunObservers& observers) const {
+RunOptions RunInvocation::options(const Job& job, const Interrupt& interrupt, RunObservers& observers) {
   RunOptions options = {.transport = arguments_.transport_kind(),
                         .threads = arguments_.threads,
                         .rank_of_large = arguments_.rank,
@@ -94,14 +97,14 @@ Exit RunInvocation::execute(const Console& console) {
 }  // namespace
 
 Exit resume_run(Checkpoint checkpoint, const std::filesystem::path& file, std::optional<int> threads,
-                const Console& console) {
+                const MemoryOption& memory, const Console& console) {
   RunInvocation invocation;
   if (std::string wrong = parse_again(checkpoint.request.arguments, invocation); !wrong.empty()) {
     throw ModelError({{.file = file.string(),
                        .what = "is a checkpoint of a run that this program cannot be asked for",
                        .allowed = std::move(wrong)}});
   }
-  invocation.resume(std::move(checkpoint), file, threads);
+  invocation.resume(std::move(checkpoint), file, threads, memory);
   return invocation.execute(console);
 }
 

@@ -15,6 +15,7 @@
 #include "sim/model/requirements.h"
 #include "sim/model/wire.h"
 #include "sim/place/placement.h"
+#include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
@@ -99,13 +100,32 @@ std::vector<Job> load_all(const RunArguments& arguments, RunOrigin& origin, Prog
   return jobs;
 }
 
+/// Bytes that a checkpoint's state has taken already, and that move into the run.
+double bytes_of(const RunState& state) {
+  std::size_t numbers = 0;
+  for (const RuleState& rule : state.rules) {
+    numbers += rule.losses.size();
+    for (const std::vector<double>& weights : rule.weights) numbers += weights.size();
+    for (const Kept& kept : rule.kept) numbers += kept.values.size();
+  }
+  return static_cast<double>(numbers * sizeof(double));
+}
+
 /// Throws if the run of one model cannot have its memory or its files.
-void prepare_job(Job& job, const RunArguments& arguments) {
+void prepare_job(Job& job, const RunArguments& arguments, const RunOrigin& origin) {
   check_records_have_a_place(job);
   const TransportKind transport = arguments.transport_kind();
   if (transport == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
-  foresee_memory(job.spec, transport, std::min(memory_there(), arguments.memory.limit() - memory_taken()),
-                 arguments.threads > 0 ? arguments.threads : default_threads());
+  const MemoryDemand demand{.transport = transport,
+                            .threads = arguments.threads > 0 ? arguments.threads : default_threads(),
+                            .checkpoints = arguments.checkpoint.has_file(),
+                            .rank_of_large = arguments.rank,
+                            .may_be_endless = !arguments.memory.is_given()};
+  const double moved = origin.state ? bytes_of(*origin.state) : 0;
+  return_free_memory();  // what loading has left
+  const double taken = taken_memory();
+  require_memory(job.spec, demand, taken - moved,
+                 std::min(available_memory(demand.threads) + taken, arguments.memory.limit()));
   if (job.folder) job.results = std::make_unique<ResultFolder>(*job.folder, "run");
   if (!arguments.tensorboard.empty()) prepare_folder(arguments.tensorboard);
   arguments.trace.prepare();
@@ -125,7 +145,7 @@ void warn_of_changes(const RunArguments& arguments, const RunOrigin& origin, con
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
                            const Console& console) {
   std::vector<Job> jobs = load_all(arguments, origin, progress, console);
-  for (Job& job : jobs) prepare_job(job, arguments);
+  for (Job& job : jobs) prepare_job(job, arguments, origin);
   origin.lock = arguments.checkpoint.prepare();
   if (origin.state) {
     Job& job = jobs.front();

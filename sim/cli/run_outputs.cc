@@ -9,10 +9,20 @@
 #include "sim/report/write.h"
 
 namespace locus {
+namespace {
+
+void write_line(const RunResult& result, const Console& console) {
+  Output line([&](std::string_view bytes) { console.out << bytes; });
+  write_json_line(result, line);
+  line.put('\n');
+  line.flush();
+}
+
+}  // namespace
 
 void RunOutputs::write(const RunResult& result, const std::vector<RuleSeries>& curves, const Job& job, bool first) const {
   const bool text = !arguments_.json && !arguments_.quiet;
-  if (arguments_.json) console_.out << json_line(result) << '\n';
+  if (arguments_.json) write_line(result, console_);
   if (text) console_.out << (first ? "" : "\n") << comparison(job.spec, result);
   console_.out << std::flush;
   if (job.results) {

@@ -9,6 +9,7 @@
 
 #include "sim/cli/command.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
 #include "sim/report/result_folder.h"
@@ -48,6 +49,9 @@ class SweepInvocation final : public Invocation {
     app.add_option("--threads", threads_, "members that run at a time (default: what the machine has)")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
+    memory_.declare(app,
+                    "memory of all members that run at a time: fewer run where not all of them fit, and a member that needs more "
+                    "alone fails (500M, 1.5G) (default: what the machine has free)");
     app.add_option("--out", out_,
                    "folder for report.html, sweep.json, members.csv, summary.csv and each member's result.binpb")
         ->type_name("DIR");
@@ -59,6 +63,7 @@ class SweepInvocation final : public Invocation {
     const Interrupt interrupt;
     SweepOptions options{.threads = threads_ > 0 ? threads_ : default_threads(),
                          .folder = {},
+                         .memory = memory_.limit(),
                          .interrupt = &interrupt.flag(),
                          .progress = {}};
     std::optional<ResultFolder> results;
@@ -123,6 +128,7 @@ class SweepInvocation final : public Invocation {
   std::optional<std::int64_t> updates_;
   std::optional<std::uint64_t> seed_;
   int threads_ = 0;
+  MemoryOption memory_;
   std::string out_;
   bool quiet_ = false;
 };

@@ -1,5 +1,6 @@
 #include "sim/model/load.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -88,6 +89,12 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
   return examined;
 }
 
+/// Keeps the files that a valid model names.
+void keep_files(CarriedFiles& carried) {
+  for (const auto& [name, path] : std::exchange(carried.named, {}))
+    carried.bytes[name] = read_file(path, std::numeric_limits<std::int64_t>::max());
+}
+
 }  // namespace
 
 Spec load(const std::filesystem::path& path) {
@@ -107,6 +114,7 @@ Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::
                 std::vector<Fault>& warnings, CarriedFiles* carried) {
   Examined examined = examine(bytes, path, settings, carried);
   if (has_error(examined.faults)) throw ModelError(std::move(examined.faults));
+  if (carried != nullptr) keep_files(*carried);
   examined.spec.inputs = input_files(bytes, examined.opened, carried);
   examined.spec.sha256 = model_sha256(examined.spec.inputs);
   warnings = std::move(examined.faults);

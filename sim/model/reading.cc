@@ -53,8 +53,7 @@ std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& 
   if (!fs::is_regular_file(status)) return refuse(", which is no regular file", "");
   if (::access(file.c_str(), R_OK) != 0)
     return refuse(", which cannot be opened: " + std::generic_category().message(errno), "");
-  if (reading.carried != nullptr)
-    return carried_file(reading.carried->bytes[name] = read_file(file, std::numeric_limits<std::int64_t>::max()));
+  if (reading.carried != nullptr) reading.carried->named[name] = file;
   return FileBeside{std::make_unique<std::ifstream>(file, std::ios::binary),
                     static_cast<std::int64_t>(fs::file_size(file))};
 }

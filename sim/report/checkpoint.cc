@@ -177,6 +177,7 @@ class Writer {
 
   void put(const Part& part) {
     std::string bytes;
+    bytes.reserve(part.ByteSizeLong() + 10);  // and its length
     {
       google::protobuf::io::StringOutputStream stream(&bytes);
       CHECK(google::protobuf::util::SerializeDelimitedToZeroCopyStream(part, &stream), "a part can be written to memory");

@@ -5,7 +5,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <span>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include <google/protobuf/descriptor.h>
@@ -28,6 +31,8 @@ std::uint64_t bits_of(double value) {
 
 class Checksum {
  public:
+  explicit Checksum(const LentLists& lists) : lists_(lists) {}
+
   void add(const Message& message) {
     std::vector<const FieldDescriptor*> fields;
     for (int i = 0; i < message.GetDescriptor()->field_count(); ++i)
@@ -35,7 +40,9 @@ class Checksum {
     std::ranges::sort(fields, {}, &FieldDescriptor::number);
     for (const FieldDescriptor* field : fields) {
       if (field->name() == "checksum") continue;
-      if (field->is_repeated()) {
+      if (const LentList* lent = field->is_repeated() ? lists_.find(message, field->number()) : nullptr) {
+        add_lent(*lent, message, *field);
+      } else if (field->is_repeated()) {
         add_list(message, *field);
       } else if (has(message, *field)) {
         add_head(*field, 1);
@@ -57,6 +64,12 @@ class Checksum {
     if (!reflection.HasField(message, &field)) return false;
     const bool real = field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE;
     return !real || field.has_presence() || reflection.GetDouble(message, &field) != 0;
+  }
+
+  static std::size_t size_of(const LentList& lent) {
+    if (const auto* reals = std::get_if<std::span<const double>>(&lent)) return reals->size();
+    if (const auto* integers = std::get_if<std::span<const std::int32_t>>(&lent)) return integers->size();
+    return std::get<LentMessages>(lent).size;
   }
 
   void add_head(const FieldDescriptor& field, std::int64_t count) {
@@ -107,6 +120,26 @@ class Checksum {
     }
   }
 
+  void add_lent(const LentList& lent, const Message& owner, const FieldDescriptor& field) {
+    const std::size_t size = size_of(lent);
+    if (size == 0) return;
+    add_head(field, static_cast<std::int64_t>(size));
+    if (const auto* reals = std::get_if<std::span<const double>>(&lent)) {
+      for (const double value : *reals) add_number(bits_of(value), 8);
+    } else if (const auto* integers = std::get_if<std::span<const std::int32_t>>(&lent)) {
+      for (const std::int32_t value : *integers) add_integer(value);
+    } else {
+      const auto& messages = std::get<LentMessages>(lent);
+      const Message* const kind = owner.GetReflection()->GetMessageFactory()->GetPrototype(field.message_type());
+      const std::unique_ptr<Message> one(kind->New());
+      for (std::size_t k = 0; k < size; ++k) {
+        one->Clear();
+        messages.fill(k, *one);
+        add(*one);
+      }
+    }
+  }
+
   void add_integer(std::int64_t value) { add_number(static_cast<std::uint64_t>(value), 8); }
   void add_text(std::string_view text) {
     add_number(text.size(), 8);
@@ -123,14 +156,15 @@ class Checksum {
     waiting_.clear();
   }
 
+  const LentLists& lists_;
   Sha256 digest_;
   std::string waiting_;
 };
 
 }  // namespace
 
-std::string checksum_of(const Message& message) {
-  Checksum checksum;
+std::string checksum_of(const Message& message, const LentLists& lists) {
+  Checksum checksum(lists);
   checksum.add(message);
   return checksum.finish();
 }

@@ -17,9 +17,12 @@
 
 #include <google/protobuf/message.h>
 
+#include "sim/report/message_writer.h"
+
 namespace locus {
 
-/// Of all fields but the text field "checksum", if the message has one; 64 hex digits.
-std::string checksum_of(const google::protobuf::Message& message);
+/// Of all fields but the text field "checksum", if the message has one; 64 hex digits. Lists may be
+/// in the message or lent to it.
+std::string checksum_of(const google::protobuf::Message& message, const LentLists& lists = {});
 
 }  // namespace locus

@@ -10,6 +10,7 @@
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/run/recording.h"
+#include "sim/task/task.h"
 
 namespace locus {
 namespace {
@@ -49,7 +50,8 @@ std::string fusions_of(const Topology& topology, const Plan& plan) {
 Horizon horizon_of(const Spec& spec) {
   return {.trial = trial_shape_of(spec.training),
           .commit_every_tick = spec.training.commit == CommitWhen::kEveryTick,
-          .outputs_are_seen = records_outputs(spec)};
+          .outputs_are_seen = records_outputs(spec),
+          .inputs_tick_by_tick = shows_tick_by_tick(spec, spec.training.batch)};
 }
 
 Plan plan_of(const Spec& spec, const RuleSpec& rule, int threads) {

@@ -6,6 +6,8 @@
 
 #include "core/base/check.h"
 #include "core/protocol/rule.h"
+#include "sim/model/errors.h"
+#include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/version.h"
@@ -25,20 +27,28 @@ Enum spelled(std::string_view name, Parse&& parse) {
   return value;
 }
 
-void fill(const DenseMatrix& from, v1::ProjectionWeights& to) {
+void fill(const DenseMatrix& from, LentLists& lists, v1::ProjectionWeights& to) {
   v1::Matrix& matrix = *to.mutable_matrix();
   matrix.set_rows(narrow(from.rows));
   matrix.set_cols(narrow(from.cols));
-  matrix.mutable_values()->Add(from.values.begin(), from.values.end());
+  lists.add(matrix, v1::Matrix::kValuesFieldNumber, std::span(from.values));
 }
 
-void fill(const SparseMatrix& from, v1::ProjectionWeights& to) {
+void fill(const SparseMatrix& from, LentLists& lists, v1::ProjectionWeights& to) {
   v1::SparseMatrix& sparse = *to.mutable_sparse();
   sparse.set_rows(narrow(from.rows));
   sparse.set_cols(narrow(from.cols));
-  sparse.mutable_row()->Add(from.row.begin(), from.row.end());
-  sparse.mutable_col()->Add(from.col.begin(), from.col.end());
-  sparse.mutable_values()->Add(from.values.begin(), from.values.end());
+  lists.add(sparse, v1::SparseMatrix::kRowFieldNumber, std::span(from.row));
+  lists.add(sparse, v1::SparseMatrix::kColFieldNumber, std::span(from.col));
+  lists.add(sparse, v1::SparseMatrix::kValuesFieldNumber, std::span(from.values));
+}
+
+void lend_curves(const Outcome& from, LentLists& lists, const v1::Run& to) {
+  lists.add(to, v1::Run::kLossesFieldNumber, std::span(from.losses));
+  const auto fill_one = [&from](std::size_t k, google::protobuf::Message& message) {
+    fill(from.evaluations[k], dynamic_cast<v1::Run::Evaluation&>(message));
+  };
+  lists.add(to, v1::Run::kEvaluationsFieldNumber, LentMessages{from.evaluations.size(), fill_one});
 }
 
 std::string upper(std::string_view word) {
@@ -151,25 +161,24 @@ void fill(const Outline& from, v1::Outline& to) {
   fill(from.training, *to.mutable_training());
 }
 
-/// `ledger`: the outcome's, or that of the running rule so far.
-void fill(const Outcome& from, const Ledger& ledger, Extent extent, const std::vector<std::string>* files,
-          const CostSpec* cost, v1::Run& to) {
-  to.set_rule(from.rule);
-  to.set_status(status_of(from.status));
-  to.set_updates(narrow(from.updates));
-  if (extent != Extent::kWithoutCurves) {
-    to.mutable_losses()->Add(from.losses.begin(), from.losses.end());
-    for (const Evaluation& evaluation : from.evaluations) fill(evaluation, *to.add_evaluations());
-  }
-  for (std::size_t p = 0; extent == Extent::kWhole && p < from.weights.size(); ++p) {
+/// `files`: of the weights; null where they are in the message.
+void fill_weights(const Outcome& from, const std::vector<std::string>* files, LentLists& lists, v1::Run& to) {
+  for (std::size_t p = 0; p < from.weights.size(); ++p) {
     v1::ProjectionWeights& weights = *to.add_weights();
     weights.set_projection(from.weights[p].projection);
     if (files != nullptr) {
       weights.set_file((*files)[p]);
     } else {
-      std::visit([&](const auto& matrix) { fill(matrix, weights); }, from.weights[p].matrix);
+      std::visit([&](const auto& matrix) { fill(matrix, lists, weights); }, from.weights[p].matrix);
     }
   }
+}
+
+/// `ledger`: the outcome's, or that of the running rule so far. Curves are lent by the caller.
+void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, v1::Run& to) {
+  to.set_rule(from.rule);
+  to.set_status(status_of(from.status));
+  to.set_updates(narrow(from.updates));
   fill(ledger, *to.mutable_ledger());
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
   for (const PopulationRate& rate : from.rates) {
@@ -246,12 +255,18 @@ void fill(const Evaluation& from, v1::Run::Evaluation& to) {
 }
 
 void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to) {
-  fill(present, ledger, Extent::kWithoutCurves, nullptr, nullptr, to);
+  fill(present, ledger, nullptr, to);
+}
+
+void check_size(const v1::Result& message, const LentLists& lists, const std::filesystem::path& file) {
+  if (wire_size(message, lists) > kLargestMessage)
+    throw FileError(file.string() + ": the result is larger than one protobuf message can be (2 GiB)");
 }
 
 v1::Run::Status status_of(Status status) { return spelled<v1::Run::Status>(name(status), v1::Run::Status_Parse); }
 
-v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files, Extent extent) {
+v1::Result result_message(const RunResult& result, LentLists& lists, Extent extent,
+                          const std::vector<std::vector<std::string>>& files) {
   v1::Result message;
   message.set_model(result.model);
   message.set_model_sha256(result.model_sha256);
@@ -265,8 +280,11 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
   fill(result.provenance, *message.mutable_provenance());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
-    fill(result.outcomes[r], result.outcomes[r].ledger, extent, files.empty() ? nullptr : &files[r], cost,
-         *message.add_runs());
+    const Outcome& outcome = result.outcomes[r];
+    v1::Run& run = *message.add_runs();
+    fill(outcome, outcome.ledger, cost, run);
+    if (extent != Extent::kWithoutCurves) lend_curves(outcome, lists, run);
+    if (extent == Extent::kWhole) fill_weights(outcome, files.empty() ? nullptr : &files[r], lists, run);
   }
   if (result.chip) fill_chip(result, message);
   return message;

@@ -8,9 +8,7 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
-#include "core/base/check.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/report/checksum.h"
@@ -22,16 +20,6 @@ namespace locus {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string json_of(const v1::Result& message, bool lines) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.add_whitespace = lines;
-  std::string text;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
-  CHECK(status.ok(), "a result can be printed as JSON: " + status.ToString());
-  return text;
-}
 
 /// Paths of the weights that do not fit into the result, relative to the folder, for each
 /// projection of each rule; empty if all fit.
@@ -51,13 +39,13 @@ std::vector<std::vector<std::string>> weight_files(const RunResult& result) {
 }
 
 /// Writes those weights and returns their paths.
-std::vector<std::vector<std::string>> write_weights(const RunResult& result, const fs::path& folder) {
-  const auto files = weight_files(result);
+std::vector<std::vector<std::string>> write_weight_files(const RunResult& result, const fs::path& folder) {
+  auto files = weight_files(result);
   for (std::size_t r = 0; r < files.size(); ++r) {
     for (std::size_t p = 0; p < files[r].size(); ++p) {
       const fs::path path = folder / files[r][p];
       if (p == 0) prepare_folder(path.parent_path());
-      write_file_whole(path, bytes_of(result.outcomes[r].weights[p]));
+      write_whole(path, [&](Output& to) { write_weights(result.outcomes[r].weights[p], to); });
     }
   }
   return files;
@@ -97,27 +85,29 @@ std::vector<std::string> result_files(const RunResult& result) {
 
 void write_result(const RunResult& result, const fs::path& folder) {
   make_folder(folder);
-  const auto files = write_weights(result, folder);
-  v1::Result message = result_message(result, files);
+  LentLists lists;
+  v1::Result message = result_message(result, lists, Extent::kWhole, write_weight_files(result, folder));
   add_hashes(folder, message);
-  message.set_checksum(checksum_of(message));
-  std::string binary;
-  if (message.ByteSizeLong() > static_cast<std::size_t>(kLargestMessage) || !message.SerializeToString(&binary)) {
-    throw FileError(folder.string() + ": the result is larger than one protobuf message can be (2 GiB)");
-  }
-  write_file_whole(folder / "losses.csv", losses_csv(result));
-  if (const std::string evaluations = evaluations_csv(result); !evaluations.empty())
-    write_file_whole(folder / "evaluations.csv", evaluations);
-  write_file_whole(folder / "ledger.csv", ledger_csv(result));
-  write_file_whole(folder / "report.html", report_page(result));
-  write_file_whole(folder / "result.binpb", binary);
-  write_file_whole(folder / "result.json", json_of(message, true));
+  message.set_checksum(checksum_of(message, lists));
+  check_size(message, lists, folder);
+  const bool evaluated = std::ranges::any_of(result.outcomes, [](const Outcome& one) { return !one.evaluations.empty(); });
+  write_whole(folder / "losses.csv", [&](Output& to) { write_losses_csv(result, to); });
+  if (evaluated) write_whole(folder / "evaluations.csv", [&](Output& to) { write_evaluations_csv(result, to); });
+  write_whole(folder / "ledger.csv", [&](Output& to) { write_ledger_csv(result, to); });
+  write_whole(folder / "report.html", [&](Output& to) { write_report_page(result, to); });
+  write_whole(folder / "result.binpb", [&](Output& to) { write_wire(message, lists, to); });
+  write_whole(folder / "result.json", [&](Output& to) { write_json(message, lists, JsonLayout::kLines, to); });
+}
+
+void write_json_line(const RunResult& result, Output& to) {
+  LentLists lists;
+  v1::Result message = result_message(result, lists);
+  message.set_checksum(checksum_of(message, lists));
+  write_json(message, lists, JsonLayout::kOneLine, to);
 }
 
 std::string json_line(const RunResult& result) {
-  v1::Result message = result_message(result);
-  message.set_checksum(checksum_of(message));
-  return json_of(message, false);
+  return text_of([&](Output& to) { write_json_line(result, to); });
 }
 
 }  // namespace locus

@@ -1,8 +1,9 @@
 // The files of a result: report.html, result.binpb, result.json, losses.csv, ledger.csv, and
 // weights/<rule>/<projection>.npy for many weights.
 //
-// Each file appears whole or not at all. Files of the same name are replaced; result_folder.h
-// removes those of an earlier result that this one does not have.
+// Each file is written piece by piece (message_writer.h), so that writing takes no memory that
+// grows with the run, and appears whole or not at all. Files of the same name are replaced;
+// result_folder.h removes those of an earlier result that this one does not have.
 // Errors: FileError with the path and the system's reason.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/report/output.h"
 #include "sim/run/result.h"
 
 namespace locus {
@@ -25,6 +27,7 @@ std::vector<std::string> result_files(const RunResult& result);
 void write_result(const RunResult& result, const std::filesystem::path& folder);
 
 /// The text of result.json on one line, without a newline; it contains all weights.
+void write_json_line(const RunResult& result, Output& to);
 std::string json_line(const RunResult& result);
 
 /// The text as one cell of comma-separated values (RFC 4180).
@@ -32,10 +35,10 @@ std::string csv_cell(const std::string& text);
 
 /// "rule,update,loss", one line for each update of a rule; updates count from 0. Reading a loss
 /// gives the same bits.
-std::string losses_csv(const RunResult& result);
-std::string evaluations_csv(const RunResult& result);  // empty without evaluations
+void write_losses_csv(const RunResult& result, Output& to);
+void write_evaluations_csv(const RunResult& result, Output& to);  // nothing without evaluations
 /// "rule,channel,lag,messages,scalars,bytes", one line for each entry of a rule's ledger; if the
 /// model has a chip, followed by on_core, packets, unicast_packets, hops and unicast_hops.
-std::string ledger_csv(const RunResult& result);
+void write_ledger_csv(const RunResult& result, Output& to);
 
 }  // namespace locus

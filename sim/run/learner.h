@@ -39,7 +39,7 @@ class Learner {
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor);
   /// A learner that counts for nobody: so many lanes, another permit, no chip.
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes, const Permit& permit,
-          Executor executor);
+          Audience audience, Executor executor);
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
 

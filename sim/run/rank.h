@@ -8,6 +8,9 @@
 
 namespace locus {
 
+/// The largest smaller side of a projection whose singular values every run takes.
+inline constexpr std::int64_t kLargestRankedSide = 512;
+
 /// Numerical rank counts sigma_i > tolerance * sigma_1, tolerance 1e-9 for weights of float64 and
 /// 1e-4 of float32; it and the effective rank are 0 where the change is 0 or sigma_1 <= 1e-13 |W_0|
 /// (Frobenius): nothing but rounding. None where the smaller side exceeds `largest_side`, or where

@@ -34,11 +34,11 @@ RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
   Workers workers(options.threads > 0 ? options.threads : default_threads());
   // networks refer to its topology
   RunResult result = not_begun(spec, std::move(topology), options);
-  const RunState* const from = options.from;
+  RunState* const from = options.from;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
-    const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
+    RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
     if (state != nullptr && !(from->running && i + 1 == from->rules.size())) {
-      result.outcomes.push_back(outcome_of(spec, result.topology, spec.rules[i], *state));
+      result.outcomes.push_back(outcome_of(spec, result.topology, spec.rules[i], std::move(*state)));
       continue;
     }
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) {

@@ -47,10 +47,10 @@ struct RunOptions {
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.
   Look look = {};
-  const RunState* from =
-      // goes on from there: a state that fits the spec (state.h); the results are those of a run
-      // without a break
-      nullptr;
+  // Goes on from there: a state that fits the spec (state.h). The results are those of a run
+  // without a break. Its weights and losses move into the run, which takes no more memory than the
+  // one that was stopped; what is left of it is of no use.
+  RunState* from = nullptr;
 };
 
 /// What a run of this spec begins with: all that its result says whatever its rules do, and no

@@ -191,16 +191,16 @@ void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger) {
   ledger.set_memory(state.history_bytes, state.trace_bytes);
 }
 
-Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
+Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, RuleState&& state) {
   const Learning learning = learning_of(rule, spec.training);
   Outcome outcome = new_outcome(rule, learning);
   outcome.status = state.status;
   outcome.message = state.message;
   outcome.updates = state.updates;
-  outcome.rates = state.rates;
-  outcome.evaluations = state.evaluations;
-  outcome.losses = state.losses;
-  outcome.weights = weights_with(topology, state.weights);
+  outcome.rates = std::move(state.rates);
+  outcome.evaluations = std::move(state.evaluations);
+  outcome.losses = std::move(state.losses);
+  outcome.weights = weights_with(topology, std::move(state.weights));
   Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
   restore(state, spec.training.ticks, door.ledger());
   outcome.ledger = door.ledger();
@@ -209,8 +209,8 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
     chip.restore(*state.traffic);
     outcome.chip = chip.finish(outcome.ledger);
   }
-  outcome.ranks = state.ranks;
-  outcome.fingerprint = state.fingerprint;
+  outcome.ranks = std::move(state.ranks);
+  outcome.fingerprint = std::move(state.fingerprint);
   return outcome;
 }
 

@@ -68,8 +68,9 @@ struct RunState {
 
 RuleState state_of(const Outcome& ended);
 
-/// The outcome of a rule that has ended, as it was. The state must fit.
-Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state);
+/// The outcome of a rule that has ended, as it was. The state must fit; its numbers move into the
+/// outcome.
+Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, RuleState&& state);
 
 /// Why this is no state of a run of this model; empty where it is one.
 std::string misfit(const Spec& spec, const Topology& topology, const RunState& state);

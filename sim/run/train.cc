@@ -25,8 +25,6 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kLargestRankedSide = 512;
-
 void end(Outcome& outcome, Status status, std::string message) {
   outcome.status = status;
   outcome.message = std::move(message);
@@ -43,7 +41,10 @@ class RuleRun {
       : spec_(spec),
         options_(options),
         done_(done),
-        learner_(spec, topology, rule, {.outputs_are_seen = options.look && records_outputs(spec)}, executor),
+        learner_(spec, topology, rule,
+                 {.outputs_are_seen = options.look && records_outputs(spec),
+                  .inputs_tick_by_tick = shows_tick_by_tick(spec, spec.training.batch)},
+                 executor),
         updates_(learner_, spec),
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
@@ -63,13 +64,15 @@ class RuleRun {
   }
 
   /// Goes on from a state, which fits.
-  void go_on(const RuleState& from) {
-    outcome_.updates = from.updates;
-    outcome_.losses = from.losses;
-    outcome_.rates = from.rates;
-    outcome_.evaluations = from.evaluations;
+  void go_on(RuleState&& from) {
     learner_.restore(from);
-    for (std::size_t k = 0; stopper_ && k < from.losses.size(); ++k) stopper_->hear(from.losses[k]);
+    from.weights = {};
+    from.kept = {};
+    outcome_.updates = from.updates;
+    outcome_.losses = std::move(from.losses);
+    outcome_.rates = std::move(from.rates);
+    outcome_.evaluations = std::move(from.evaluations);
+    for (std::size_t k = 0; stopper_ && k < outcome_.losses.size(); ++k) stopper_->hear(outcome_.losses[k]);
   }
 
   Outcome run() && {
@@ -192,15 +195,15 @@ void RuleRun<R, T>::conclude() {
 
 template <class R, TransportOf<R> T>
 Outcome train_over(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
-                   Executor executor, const RunResult& done, const RuleState* from) {
+                   Executor executor, const RunResult& done, RuleState* from) {
   RuleRun<R, T> run(spec, topology, rule, options, executor, done);
-  if (from != nullptr) run.go_on(*from);
+  if (from != nullptr) run.go_on(std::move(*from));
   return std::move(run).run();
 }
 
 template <class R>
 Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
-                 Executor executor, const RunResult& done, const RuleState* from) {
+                 Executor executor, const RunResult& done, RuleState* from) {
   return options.transport == TransportKind::kMailbox
              ? train_over<R, Mailbox<R>>(spec, topology, rule, options, executor, done, from)
              : train_over<R, Columns<R>>(spec, topology, rule, options, executor, done, from);
@@ -209,7 +212,7 @@ Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rul
 }  // namespace
 
 Outcome train(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
-              Executor executor, const RunResult& done, const RuleState* from) {
+              Executor executor, const RunResult& done, RuleState* from) {
   return spec.precision == Precision::kFloat32 ? train_as<float>(spec, topology, rule, options, executor, done, from)
                                                : train_as<double>(spec, topology, rule, options, executor, done, from);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/task/task.h"
+
 namespace locus {
 
 template <class R, TransportOf<R> T>
@@ -29,13 +31,14 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
 
 template <class R, TransportOf<R> T>
 double Trial<R, T>::run(const Batch<R>& batch) {
-  begin(batch.input.data());
+  begin(batch);
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
     if (const Tick last = end_of_run(now); last >= now) {
       const bool learnt = run_ticks(now, last, batch);
       now = last;
       see_and_commit(now, learnt);
     } else {
+      show_inputs(batch, now);
       step(now);
       learn(now, shape_.has_error(now.value) ? batch.target_at(now.value) : nullptr);
     }
@@ -49,6 +52,16 @@ void Trial<R, T>::begin(const R* inputs) {
   transport_.begin_trial(inputs);
   if (agent_) agent_->begin_trial();
   if (sensitivities_) sensitivities_->begin_trial();
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::begin(const Batch<R>& batch) {
+  begin(batch.source != nullptr ? nullptr : batch.input.data());
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::show_inputs(const Batch<R>& batch, Tick now) {
+  if (batch.source != nullptr) batch.source->show(now.value, transport_.network().inputs.activity.data());
 }
 
 template <class R, TransportOf<R> T>
@@ -74,8 +87,9 @@ void Trial<R, T>::see_and_commit(Tick now, bool learnt) {
 
 template <class R, TransportOf<R> T>
 const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
-  begin(batch.input.data());
+  begin(batch);
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
+    show_inputs(batch, now);
     step(now);
     if (shape_.has_error(now.value)) meet_targets(batch.target_at(now.value));
   }

@@ -42,7 +42,7 @@ class Trial {
 
   /// The same, tick by tick, for a world that answers the network. begin() starts the trials; the
   /// inputs (T x m x lanes) outlive them, and the row of tick t is read by step(t) and by nobody
-  /// before.
+  /// before. Null: each x_t stands at the inputs' activities when step(t) is called.
   void begin(const R* inputs);
   /// Everything of a tick that goes forward: afterwards readouts have their outputs.
   void step(Tick now);
@@ -67,6 +67,9 @@ class Trial {
   void observe(Observer observer) { observer_ = std::move(observer); }
 
  private:
+  void begin(const Batch<R>& batch);
+  /// x_t of a batch whose inputs do not stand in memory appears at the inputs.
+  void show_inputs(const Batch<R>& batch, Tick now);
   Tick end_of_run(Tick now) const;
   bool run_ticks(Tick first, Tick last, const Batch<R>& batch);
   /// Returns whether a commit is due where every tick commits: after each tick online, after each

@@ -1,6 +1,7 @@
 #include "sim/sweep/sweep.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -13,9 +14,11 @@
 #include "sim/model/files.h"
 #include "sim/model/load.h"
 #include "sim/model/sha256.h"
+#include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/version.h"
 #include "sim/report/write.h"
+#include "sim/sweep/memory_budget.h"
 
 namespace locus {
 namespace {
@@ -63,7 +66,12 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 class Sweeper {
  public:
   Sweeper(const SweepPlan& plan, const SweepOptions& options)
-      : plan_(plan), options_(options), bytes_(read_file(plan.model)) {
+      : plan_(plan),
+        options_(options),
+        bytes_(read_file(plan.model)),
+        taken_(taken_memory()),
+        limit_(std::min(available_memory(options.threads) + taken_, options.memory)),
+        budget_(limit_ - taken_ - kProgramBytes) {
     std::vector<Fault> warnings;
     Spec spec = load_bytes(bytes_, plan.model, warnings);
     apply(plan.overrides, spec);
@@ -126,7 +134,7 @@ class Sweeper {
   void attempt(std::size_t i) {
     SweepMember& member = result_.members[i];
     try {
-      run_member(entries_[i], member);
+      take_or_run(entries_[i], member);
     } catch (const ModelError& error) {
       const auto& faults = error.faults();
       const auto first = std::ranges::find(faults, Severity::kError, &Fault::severity);
@@ -144,7 +152,7 @@ class Sweeper {
 
   /// Takes the member's result from its file, or runs it. The rules stay empty if an interrupt came
   /// first.
-  void run_member(const Entry& entry, SweepMember& member) const {
+  void take_or_run(const Entry& entry, SweepMember& member) {
     std::vector<Fault> warnings;
     Spec spec = load_bytes(bytes_, plan_.model, entry.settings, warnings);
     Overrides overrides = plan_.overrides;
@@ -161,21 +169,35 @@ class Sweeper {
       }
       member.replaced = fs::exists(file);
     }
-    foresee_memory(spec, TransportKind::kBatched, memory_there());
+    const MemoryDemand alone{
+        .transport = TransportKind::kBatched, .threads = 1, .may_be_endless = std::isinf(options_.memory)};
+    const double loaded = loaded_bytes(spec);
+    require_memory(spec, alone, taken_ + loaded, limit_);
+    const MemoryBudget::Share share(budget_, memory_needed(spec, alone) + loaded);
+    if (interrupted()) return;
+    member.rules = run_member(spec, file);
+    return_free_memory();  // before another member gets the share
+  }
+
+  /// Empty if an interrupt came before the end.
+  std::vector<Digest> run_member(const Spec& spec, const fs::path& file) const {
     const RunResult result = locus::run(spec, {.threads = 1, .interrupt = options_.interrupt});
     const bool whole = result.outcomes.size() == spec.rules.size() &&
                        std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
-    if (!whole) return;
+    if (!whole) return {};
     if (options_.folder) {
       prepare_folder(file.parent_path());
       write_member(result, file);
     }
-    member.rules = digests_of(result);
+    return digests_of(result);
   }
 
   const SweepPlan& plan_;
   const SweepOptions& options_;
   std::string bytes_;  // of the model file
+  double taken_;       // bytes of the process before the first member
+  double limit_;       // and those that it may come to
+  MemoryBudget budget_;
   std::vector<Entry> entries_;
   SweepResult result_;  // members[i] is written only by the thread that took i
   std::atomic<std::size_t> next_ = 0;

@@ -9,13 +9,15 @@
 // of arithmetic and the program. A file that was changed since, or that is another member's, is not
 // taken: its member runs again. A member that cannot be loaded or run is a failure with its reason;
 // the others continue.
-// Cost: the memory of as many runs as there are threads, and one digest for each member.
+// Cost: the memory of as many runs as there are threads, or of as many as fit into the budget that
+// all of them share (at least one), and one digest for each member.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +42,8 @@ SweepAxis axis_of(const std::string& text);
 struct SweepOptions {
   int threads = 1;
   std::optional<std::filesystem::path> folder;  // of the members' results; must exist
+  // bytes that the process may take in all, beside what the machine has free
+  double memory = std::numeric_limits<double>::infinity();
   // true: no member begins, and running members stop
   const std::atomic<bool>* interrupt = nullptr;
   // called after each member, one call at a time; may be empty

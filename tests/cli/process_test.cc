@@ -100,8 +100,10 @@ TEST_F(Process, MemoryThatEndsIsExit1) {
   const std::size_t rflo = text.find("rules { name: \"rflo\"");
   text.erase(rflo, text.find('\n', rflo) - rflo);
   file("large.txtpb", text);
-  // Enough for the estimate (three times 128 MB), but not for the additional memory of building.
   EXPECT_EQ(shell("ulimit -v 400000; $LOCUS run $DIR/large.txtpb --rule bptt --threads 1"), 1) << this->text("stderr");
+  EXPECT_NE(this->text("stderr").find("of memory in all"), std::string::npos) << this->text("stderr");
+  // nobody foresees the memory of a model file
+  EXPECT_EQ(shell("truncate -s 600M $DIR/large.binpb; ulimit -v 400000; $LOCUS validate $DIR/large.binpb"), 1);
   EXPECT_NE(this->text("stderr").find("memory does not suffice"), std::string::npos) << this->text("stderr");
 }
 

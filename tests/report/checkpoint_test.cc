@@ -81,7 +81,7 @@ TEST_F(Checkpoints, HoldAllThatTheResultDependsOn) {
       const std::string whole = json_line(run(spec, {.threads = 1}));
       for (int at = 0; at < 12; ++at) {
         write_at(spec, at);
-        const Checkpoint read = read_checkpoint(file_);
+        Checkpoint read = read_checkpoint(file_);
         ASSERT_EQ(misfit(spec, topology_of(spec), read.state), "");
         ASSERT_EQ(json_line(run(spec, {.threads = 2, .from = &read.state})), whole)
             << "moment " << at << " of " << describe(spec);
@@ -103,7 +103,7 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
     const std::string whole = json_line(run(spec, {.threads = 1}));
     for (int at = 0; at < 12; ++at) {
       write_at(spec, at);
-      const Checkpoint read = read_checkpoint(file_);
+      Checkpoint read = read_checkpoint(file_);
       ASSERT_EQ(misfit(spec, topology_of(spec), read.state), "");
       ASSERT_EQ(json_line(run(spec, {.threads = 2, .from = &read.state})), whole) << "moment " << at;
     }
@@ -136,7 +136,7 @@ TEST_F(Checkpoints, OfFormatOneAreReadAsTheyWere) {
 
 TEST_F(Checkpoints, HoldWhatWasAskedByteByByte) {
   write_at(model_with_chip(1), 2);
-  const Checkpoint read = read_checkpoint(file_);
+  Checkpoint read = read_checkpoint(file_);
   EXPECT_EQ(read.request.arguments, request_.arguments);
   EXPECT_EQ(read.request.model, request_.model);
   EXPECT_EQ(read.request.bytes, request_.bytes);

@@ -48,7 +48,7 @@ testing::AssertionResult same_ranks(const Outcome& one, const Outcome& other) {
 /// Resumes the run from each of its states; returns their number.
 std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
   const RunResult whole = run_with(spec, transport);
-  const std::vector<RunState> states = states_of(spec, transport);
+  std::vector<RunState> states = states_of(spec, transport);
   for (std::size_t s = 0; s < states.size(); ++s) {
     EXPECT_EQ(misfit(spec, topology_of(spec), states[s]), "");
     const RunResult resumed =
@@ -189,7 +189,7 @@ TEST(ResumeOf, AnInterruptedRunIsTheRunWithoutABreak) {
 TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
   Spec spec = odd_model(7);
   spec.training.updates = 3;
-  const std::vector<RunState> states = states_of(spec, TransportKind::kBatched);
+  std::vector<RunState> states = states_of(spec, TransportKind::kBatched);
   const RunState good = states[5];
   const auto misfit_after = [&](auto change) {
     RunState state = good;

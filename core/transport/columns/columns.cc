@@ -33,10 +33,10 @@ void Columns<R>::tick(Tick now) {
   Network<R>& network = common_.network;
   common_.door.tick(now);
   Column<R>& activity = network.inputs.activity;
-  const R* input = common_.shown + std::ptrdiff_t{now.value - 1} * std::ssize(activity);
-  std::copy_n(input, activity.size(), activity.begin());
+  if (common_.shown != nullptr)
+    std::copy_n(common_.shown + std::ptrdiff_t{now.value - 1} * std::ssize(activity), activity.size(), activity.begin());
   common_.input_lines.enter();
-  if (!common_.tapes.inputs.empty()) common_.tapes.inputs.write(now.value - 1, input);
+  if (!common_.tapes.inputs.empty()) common_.tapes.inputs.write(now.value - 1, activity.data());
   neurons_.begin_tick(common_);
   if (!ahead_.empty())
     std::copy_n(ahead_.currents(common_, now.value - 1), network.rate.size, network.rate.current.begin());

@@ -102,7 +102,8 @@ template <class R>
 void Mailbox<R>::tick(Tick now) {
   door_.tick(now);
   Column<R>& input = network_.inputs.activity;
-  std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
+  if (inputs_ != nullptr)
+    std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
   input_lines_.enter();
   if (!past_input_.empty()) past_input_[slot(now)] = network_.inputs.activity;
   executor_(shards_, [&](int shard) {
