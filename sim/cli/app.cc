@@ -135,8 +135,13 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
     return ends(Exit::kFailed, error.what());
   } catch (const std::bad_alloc&) {
     return ends(Exit::kFailed, "memory does not suffice\n`locus info MODEL` says what each rule needs.");
-  } catch (const std::system_error& error) {  // the system refuses threads or files
-    return ends(Exit::kFailed, error.what());
+  } catch (const std::system_error& error) {  // the system refuses threads or ports
+    // Only the error of a thread comes without the name of an object.
+    const bool bare = error.what() == error.code().message();
+    return ends(Exit::kFailed, bare ? fmt::format("cannot start a thread: {}; the system's limits (ulimit -u, ulimit -v) "
+                                                  "allow no more",
+                                                  error.what())
+                                    : std::string(error.what()));
   } catch (const std::exception& error) {  // CheckFailure, and unexpected exceptions
     return defect(error);
   }

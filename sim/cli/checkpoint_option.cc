@@ -53,8 +53,8 @@ void CheckpointOption::check(std::size_t models, bool traces) const {
   if (traces) throw UsageError("--checkpoint does not go with --trace: the messages traced so far are not kept");
 }
 
-void CheckpointOption::prepare() const {
-  if (!has_file()) return;
+std::unique_ptr<FileLock> CheckpointOption::prepare() const {
+  if (!has_file()) return nullptr;
   std::error_code error;
   if (std::filesystem::is_directory(file_, error))
     throw UsageError(fmt::format("--checkpoint {} is a folder; must be a file", file_.string()));
@@ -64,6 +64,8 @@ void CheckpointOption::prepare() const {
   }
   clear_leftovers(file_.has_parent_path() ? file_.parent_path() : ".");
   const NewFile attempt(file_);
+  return std::make_unique<FileLock>(file_.string() + ".locus-lock", file_.string(),
+                                    "wait for its end, or give another file");
 }
 
 Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const RunRequest& request,

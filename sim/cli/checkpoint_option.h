@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "sim/model/file_lock.h"
 #include "sim/report/checkpoint.h"
 
 namespace locus {
@@ -29,9 +31,10 @@ class CheckpointOption {
 
   /// Throws UsageError if the option contradicts another one. Must be called before any loading.
   void check(std::size_t models, bool traces) const;
-  /// Throws UsageError if the file exists already and FileError if it cannot be written; doing this
-  /// before the run saves the run's time.
-  void prepare() const;
+  /// Locks the file for this process; null without one. Throws UsageError if the file exists
+  /// already, and FileError if it cannot be written or another process has it; doing this before
+  /// the run saves the run's time.
+  std::unique_ptr<FileLock> prepare() const;
   /// Marks the run as resumed from this file; its checkpoints replace the file.
   void resume(const std::filesystem::path& file) {
     file_ = file;

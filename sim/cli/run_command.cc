@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/level.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/run_arguments.h"
 #include "sim/cli/run_jobs.h"
@@ -38,6 +39,13 @@ SettingsChange change_of(const ResumeChanges& changes, const RunState& state) {
   return change;
 }
 
+/// The levels of arithmetic of a run that went on from a checkpoint: those so far, then this one.
+std::string levels_with(const std::string& before) {
+  const std::string present(level());
+  if (before.empty() || before == present || before.ends_with(", " + present)) return before;
+  return before + ", " + present;
+}
+
 class RunInvocation final : public Invocation {
  public:
   void declare(CLI::App& app) override { arguments_.declare(app); }
@@ -55,11 +63,13 @@ class RunInvocation final : public Invocation {
 
 void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& file, const ResumeChanges& changes) {
   origin_ = {.request = std::move(checkpoint.request),
+             .provenance = std::move(checkpoint.provenance),
              .state = std::move(checkpoint.state),
              .recordings = std::move(checkpoint.recordings),
              .curves = std::move(checkpoint.curves)};
   origin_.is_changed = !changes.settings.empty() || changes.updates;
   if (origin_.is_changed) origin_.request.changes.push_back(change_of(changes, *origin_.state));
+  origin_.request.level = levels_with(checkpoint.level);
   arguments_.checkpoint.resume(file);
   if (changes.threads) arguments_.threads = *changes.threads;
   if (changes.memory.is_given()) arguments_.memory = changes.memory;
@@ -92,6 +102,7 @@ Exit RunInvocation::execute(const Console& console) {
     Topology topology = job.topology ? *std::exchange(job.topology, std::nullopt) : topology_of(job.spec);
     RunResult result = run(job.spec, std::move(topology), options(job, interrupt, observers));
     result.changes = origin_.request.changes;
+    if (!origin_.request.level.empty()) result.provenance.level = origin_.request.level;
     const bool last = &job == &jobs.back();
     const bool complete = is_complete(result, job.spec);
     const bool goes_on = complete && (!interrupt.flag() || last);

@@ -92,7 +92,7 @@ void apply(const RunArguments& arguments, const std::vector<SettingsChange>& cha
   if (const auto updates = updates_of(changes)) overrides.updates = updates;
   apply(overrides, spec);
   arguments.weights.apply(spec, carried);
-  arguments.cost.apply(spec.chip, carried);
+  arguments.cost.apply(spec, carried);
 }
 
 /// Loads one model with the overrides of the command line; the result has no folder yet.
@@ -101,7 +101,7 @@ Job load_job(const std::string& model, const RunArguments& arguments, const std:
   CarriedFiles* const carried = arguments.checkpoint.has_file() ? &origin.request.files : nullptr;
   std::string bytes = origin.state ? std::move(origin.request.bytes) : read_file(model);
   std::vector<Fault> warnings;
-  Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}};
+  Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}, {}};
   progress.clear();
   for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
   const std::vector<RuleSpec> own = job.spec.rules;
@@ -149,7 +149,7 @@ double bytes_of(const RunState& state) {
 }
 
 /// Throws if the run of one model cannot have its memory or its files.
-void prepare_job(const Job& job, const RunArguments& arguments, const RunOrigin& origin) {
+void prepare_job(Job& job, const RunArguments& arguments, const RunOrigin& origin) {
   check_records_have_a_place(job);
   const TransportKind transport = arguments.transport_kind();
   if (transport == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
@@ -163,9 +163,18 @@ void prepare_job(const Job& job, const RunArguments& arguments, const RunOrigin&
   const double taken = taken_memory();
   require_memory(job.spec, demand, taken - moved,
                  std::min(available_memory(demand.threads) + taken, arguments.memory.limit()));
-  if (job.folder) prepare_folder(*job.folder);
+  if (job.folder) job.results = std::make_unique<ResultFolder>(*job.folder, "run");
   if (!arguments.tensorboard.empty()) prepare_folder(arguments.tensorboard);
   arguments.trace.prepare();
+}
+
+/// Warns of everything in which a resumed run depends on other things than when it began.
+void warn_of_changes(const RunArguments& arguments, const RunOrigin& origin, const Spec& spec, const Console& console) {
+  const std::string file = arguments.checkpoint.file().string();
+  if (origin.provenance.schema.empty()) return;  // of an older program
+  for (const std::string& line :
+       differences(origin.provenance, provenance_of(spec, arguments.transport_kind(), arguments.rank)))
+    console.err << fmt::format("warning: {} goes on otherwise than it began: {}\n", file, line);
 }
 
 }  // namespace
@@ -217,10 +226,11 @@ void check_may_change(const std::string& setting) {
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
                            const Console& console) {
   std::vector<Job> jobs = load_all(arguments, origin, progress, console);
-  for (const Job& job : jobs) prepare_job(job, arguments, origin);
-  arguments.checkpoint.prepare();
+  for (Job& job : jobs) prepare_job(job, arguments, origin);
+  origin.lock = arguments.checkpoint.prepare();
   if (origin.state) {
     Job& job = jobs.front();
+    if (!origin.is_changed) warn_of_changes(arguments, origin, job.spec, console);
     check_fits(job, arguments, origin);
     // The curves of the rule that goes on first are the last that can grow.
     std::size_t next = 0;
@@ -230,7 +240,10 @@ std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, Pro
   // The recordings come last, because opening them empties the files of an earlier run.
   for (Job& job : jobs) {
     if (job.spec.records.empty()) continue;
+    job.results->expect(recording_files(job.spec));
     job.recordings = std::make_unique<Recordings>(job.spec, *job.folder, origin.recordings);
+    // An earlier result would from here on stand beside recordings that are not its own.
+    if (!origin.state) job.results->remove_earlier();
   }
   return jobs;
 }

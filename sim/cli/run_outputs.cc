@@ -21,16 +21,21 @@ void write_line(const RunResult& result, const Console& console) {
 }  // namespace
 
 void RunOutputs::write(const RunResult& result, const std::vector<RuleSeries>& curves, const Job& job, bool first) const {
-  if (job.folder) write_result(result, *job.folder);
+  const bool text = !arguments_.json && !arguments_.quiet;
+  if (arguments_.json) write_line(result, console_);
+  if (text) console_.out << (first ? "" : "\n") << comparison(job.spec, result);
+  console_.out << std::flush;
+  if (job.results) {
+    job.results->expect(result_files(result));
+    write_result(result, job.results->path());
+    job.results->remove_others();
+  }
   if (!arguments_.tensorboard.empty()) write_event_files(result, curves, arguments_.tensorboard);
   arguments_.trace.write(job.spec, result, console_.err);
-  if (arguments_.json) write_line(result, console_);
-  if (!arguments_.json && !arguments_.quiet) {
-    console_.out << (first ? "" : "\n") << comparison(job.spec, result);
-    if (job.folder)
-      console_.out << "results: " << job.folder->string() << "\nreport: " << (*job.folder / "report.html").string() << '\n';
-    if (job.recordings) console_.out << "recordings: " << (*job.folder / "record").string() << '\n';
-  }
+  if (!text) return;
+  if (job.folder)
+    console_.out << "results: " << job.folder->string() << "\nreport: " << (*job.folder / "report.html").string() << '\n';
+  if (job.recordings) console_.out << "recordings: " << (*job.folder / "record").string() << '\n';
   console_.out << std::flush;
 }
 

@@ -13,7 +13,7 @@
 #include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
-#include "sim/report/write.h"
+#include "sim/report/result_folder.h"
 #include "sim/run/workers.h"
 #include "sim/sweep/sweep.h"
 
@@ -68,13 +68,22 @@ class SweepInvocation final : public Invocation {
                          .interrupt = &interrupt.flag(),
                          .progress = {},
                          .note = [&](const std::string& note) { console.err << "warning: " << note << '\n'; }};
+    std::optional<ResultFolder> results;
     if (!out_.empty()) {
-      prepare_folder(out_);
+      results.emplace(out_, "sweep");
       options.folder = out_;
     }
     const SweepResult result = sweep(plan, options);
-    if (!out_.empty()) write_sweep(result, out_);
-    if (!quiet_) print(result, console);
+    if (!quiet_)
+      console.out << fmt::format("{}: {} members\n\n", result.model, result.members.size()) << sweep_table(result)
+                  << std::flush;
+    if (results) {
+      results->expect({"members.csv", "report.html", "summary.csv", "sweep.json"});
+      write_sweep(result, out_);
+    }
+    if (!quiet_ && !out_.empty())
+      console.out << "\nresults: " << out_ << "\nreport: " << (fs::path(out_) / "report.html").string() << '\n'
+                  << std::flush;
     return conclude(result, time_limit_.reason(interrupt), console);
   }
 
@@ -93,19 +102,18 @@ class SweepInvocation final : public Invocation {
     return plan;
   }
 
-  void print(const SweepResult& result, const Console& console) const {
-    console.out << fmt::format("{}: {} members\n\n", result.model, result.members.size()) << sweep_table(result);
-    if (!out_.empty())
-      console.out << "\nresults: " << out_ << "\nreport: " << (fs::path(out_) / "report.html").string() << '\n';
-    console.out << std::flush;
-  }
-
   /// Interrupted, for this reason, if a member has not run; failed if one has failed.
   Exit conclude(const SweepResult& result, const std::string& reason, const Console& console) const {
     const auto failed =
         std::ranges::count_if(result.members, [](const SweepMember& member) { return !member.failure.empty(); });
     const auto missing = std::ranges::count_if(
         result.members, [](const SweepMember& member) { return member.failure.empty() && member.rules.empty(); });
+    const auto replaced = std::ranges::count(result.members, true, &SweepMember::replaced);
+    if (replaced > 0) {
+      console.err << fmt::format(
+          "locus sweep: {} of {} members ran again: their files were not those that they had written\n", replaced,
+          result.members.size());
+    }
     if (failed > 0) console.err << fmt::format("locus sweep: {} of {} members failed\n", failed, result.members.size());
     if (missing > 0) {
       console.err << fmt::format("locus sweep: {}; {} of {} members are left\n", reason, missing, result.members.size());

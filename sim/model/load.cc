@@ -7,6 +7,7 @@
 #include "sim/model/checks.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/files.h"
+#include "sim/model/input_files.h"
 #include "sim/model/matrices.h"
 #include "sim/model/parse.h"
 #include "sim/model/read_chip.h"
@@ -28,11 +29,11 @@ BasesSpec read_bases(v1::Bases& message, const FieldPath& where, Reading& readin
   return bases;
 }
 
-/// The meaning of a message; good only if no fault was added.
+/// The meaning of a message; good only if no fault was added. `opened` gets the files beside it.
 Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFiles* carried, WireArrays& arrays,
-                FaultList& faults) {
+                std::vector<OpenedFile>& opened, FaultList& faults) {
   const FieldPath root;
-  Reading reading = {path.parent_path(), faults, carried, &arrays};
+  Reading reading = {path.parent_path(), faults, carried, &arrays, &opened};
   Spec spec;
   spec.path = path.string();
   spec.name = message.name().empty() ? path.stem().string() : message.name();
@@ -61,6 +62,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
 
 struct Examined {
   Spec spec;
+  std::vector<OpenedFile> opened;
   std::vector<Fault> faults;
 };
 
@@ -80,9 +82,8 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
     if (format == Format::kText) text = bytes;
     if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults, taken)) {
       set_fields(settings, message);
-      examined.spec = read_model(message, path, carried, arrays, faults);
+      examined.spec = read_model(message, path, carried, arrays, examined.opened, faults);
     }
-    examined.spec.sha256 = sha256(bytes);
     for (const Setting& setting : settings) examined.spec.settings.push_back(setting.text());
   }
   examined.faults = faults.placed(path.string(), text);
@@ -114,8 +115,10 @@ Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::
                 std::vector<Fault>& warnings, CarriedFiles* carried) {
   Examined examined = examine(bytes, path, settings, carried);
   if (has_error(examined.faults)) throw ModelError(std::move(examined.faults));
-  warnings = std::move(examined.faults);
   if (carried != nullptr) keep_files(*carried);
+  examined.spec.inputs = input_files(bytes, examined.opened, carried);
+  examined.spec.sha256 = model_sha256(examined.spec.inputs);
+  warnings = std::move(examined.faults);
   return std::move(examined.spec);
 }
 

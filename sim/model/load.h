@@ -31,10 +31,10 @@ Spec load(const std::filesystem::path& path, std::vector<Fault>& warnings);
 /// folder contains the files of weights.
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::vector<Fault>& warnings);
 
-/// The same for a model with these fields set first. The hash in the Spec is that of the bytes; its
-/// `settings` contain the rest. Throws UsageError if a setting does not fit the model; a wrong
-/// value is a fault like any other. `carried` keeps the files that the model names, or supplies
-/// them.
+/// The same for a model with these fields set first. The hash in the Spec is that of the bytes and
+/// of the files that the model then names; its `settings` contain the rest. Throws UsageError if a
+/// setting does not fit the model; a wrong value is a fault like any other. `carried` keeps the
+/// files that the model names, or supplies them.
 Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings,
                 std::vector<Fault>& warnings, CarriedFiles* carried = nullptr);
 

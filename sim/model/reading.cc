@@ -38,12 +38,13 @@ std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& 
   if (name.empty() || has_zero || path.is_absolute() || *path.begin() == "..") {
     return refuse("", "must be a path relative to the model's folder, and inside of it");
   }
+  const fs::path file = reading.folder / path;
+  if (reading.opened != nullptr) note_opened(name, file, *reading.opened);
   if (reading.carried != nullptr) {
     const auto kept = reading.carried->bytes.find(name);
     if (kept != reading.carried->bytes.end()) return file_of(kept->second);
     if (reading.carried->complete) return refuse(", which is not carried with the model", "");
   }
-  const fs::path file = reading.folder / path;
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (!fs::exists(status))

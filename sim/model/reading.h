@@ -18,6 +18,7 @@
 #include "sim/model/carried_files.h"
 #include "sim/model/check_basics.h"
 #include "sim/model/fault_list.h"
+#include "sim/model/input_files.h"
 #include "sim/model/spec.h"
 #include "sim/model/wire_arrays.h"
 
@@ -30,6 +31,8 @@ struct Reading {
   CarriedFiles* carried = nullptr;
   // large arrays that are not in the message; null without them
   WireArrays* arrays = nullptr;
+  // gets the files beside the model that are read; null: nobody needs them
+  std::vector<OpenedFile>* opened = nullptr;
   // for matrices that come from a few bytes of the file or from a file beside it
   SynapseBudget budget = {};
 

@@ -23,6 +23,7 @@
 #include "core/base/random.h"
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
+#include "sim/model/input_file.h"
 
 namespace locus {
 
@@ -381,8 +382,9 @@ struct Spec {
   std::string name;
   std::uint64_t seed = 0;
   Precision precision = Precision::kFloat64;
-  std::string sha256;  // of the file's bytes, 64 hex digits
-  std::string path;    // as given, for messages
+  std::string sha256;             // of its files, 64 hex digits; empty for a model made in code
+  std::vector<InputFile> inputs;  // those files, the model file first
+  std::string path;               // as given, for messages
   // "path=value": fields that were set over the file's, in their order
   std::vector<std::string> settings;
   NetworkSpec network;

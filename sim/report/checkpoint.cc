@@ -33,18 +33,19 @@ class Writer {
  public:
   Writer(const std::filesystem::path& path, const FileCalls& calls) : frame_(kKind, path, calls) {}
 
-  void head(const RunRequest& request, std::size_t rules, bool running, std::size_t waiting) {
+  void head(const RunRequest& request, const Moment& moment, std::size_t rules) {
     Part part;
     Part::Head& head = *part.mutable_head();
     head.set_version(std::string(version()));
     head.set_commit(std::string(commit()));
-    head.set_level(std::string(level()));
+    head.set_level(request.level.empty() ? std::string(level()) : request.level);
     head.mutable_arguments()->Add(request.arguments.begin(), request.arguments.end());
     head.set_model(request.model);
     head.set_rules(static_cast<std::int32_t>(rules));
-    head.set_running(running);
-    head.set_waiting(static_cast<std::int32_t>(waiting));
+    head.set_running(moment.present != nullptr);
+    head.set_waiting(static_cast<std::int32_t>(moment.waiting.size()));
     for (const SettingsChange& change : request.changes) fill(change, *head.add_changes());
+    fill(moment.done.provenance, *head.mutable_provenance());
     put(part);
   }
 
@@ -233,6 +234,7 @@ class Reader {
     checkpoint_.version = head.version();
     checkpoint_.commit = head.commit();
     checkpoint_.level = head.level();
+    checkpoint_.provenance = provenance_of(head.provenance());
     checkpoint_.request.arguments.assign(head.arguments().begin(), head.arguments().end());
     checkpoint_.request.model = head.model();
     checkpoint_.state.running = head.running();
@@ -370,7 +372,7 @@ void write_checkpoint(const RunRequest& request, const Moment& moment, const std
   const bool running = moment.present != nullptr;
   const std::vector<Outcome>& ended = moment.done.outcomes;
   Writer writer(path, calls);
-  writer.head(request, ended.size() + (running ? 1 : 0) + moment.waiting.size(), running, moment.waiting.size());
+  writer.head(request, moment, ended.size() + (running ? 1 : 0) + moment.waiting.size());
   writer.file("", request.bytes);
   for (const auto& [name, bytes] : request.files.bytes) writer.file(name, bytes);
   const auto curves_of = [&](std::size_t r) { return r < extras.curves.size() ? &extras.curves[r] : nullptr; };

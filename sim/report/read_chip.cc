@@ -9,6 +9,7 @@
 #include "sim/model/errors.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/read_result.h"
+#include "sim/report/result_message.h"
 
 namespace locus {
 namespace {
@@ -33,6 +34,7 @@ class ChipReader {
     result.model = message.model();
     result.model_sha256 = message.model_sha256();
     result.seed = message.seed();
+    result.provenance = provenance_of(message.provenance());
     result.chip = chip_of(message);
     sizes_ = {message.wiring().inputs(), message.wiring().rate_neurons(), message.wiring().readouts()};
     check_sizes(message);

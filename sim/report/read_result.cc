@@ -6,6 +6,7 @@
 
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/report/checksum.h"
 
 namespace locus {
 namespace {
@@ -38,6 +39,11 @@ v1::Result read_result(const fs::path& path) {
   }
   if (result.schema() != result.GetDescriptor()->full_name())
     refuse(file, "is no result: its schema is \"" + result.schema() + "\"");
+  if (!result.checksum().empty() && result.checksum() != checksum_of(result)) {
+    throw ModelError({{.file = file.string(),
+                       .what = "is a result that was changed after it was written",
+                       .allowed = "its checksum is not that of its values"}});
+  }
   return result;
 }
 

@@ -30,11 +30,13 @@ v1::Result result_message(const RunResult& result, LentLists& lists, Extent exte
 /// ranks, because these come at the end of a rule.
 void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to);
 
-/// Parts of one rule in results and checkpoints: ledger, ranks and evaluations.
+/// Parts of results and checkpoints: ledger, ranks and evaluations of a rule, provenance.
 void fill(const Ledger& from, v1::Ledger& to);
 void fill(const RankReport& from, v1::Rank& to);
 void fill(const RankOmission& from, v1::RankOmission& to);
 void fill(const SettingsChange& from, v1::SettingsChange& to);
+void fill(const Provenance& from, v1::Provenance& to);
+Provenance provenance_of(const v1::Provenance& message);
 void fill(const Evaluation& from, v1::Run::Evaluation& to);
 v1::Run::Status status_of(Status status);
 

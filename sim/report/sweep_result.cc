@@ -7,10 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "core/base/level.h"
 #include "core/protocol/rule.h"
 #include "locus/v1/sweep.pb.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/report/checksum.h"
 #include "sim/report/comparison.h"
 #include "sim/report/read_result.h"
 #include "sim/report/report.h"
@@ -82,6 +84,7 @@ v1::Sweep message_of(const SweepResult& result) {
   sweep.set_version(std::string(version()));
   sweep.set_commit(std::string(commit()));
   sweep.set_schema(sweep.GetDescriptor()->full_name());
+  sweep.set_level(std::string(level()));
   for (const SweepAxis& axis : result.axes) {
     v1::Sweep::Axis& written = *sweep.add_axes();
     written.set_path(axis.path);
@@ -92,6 +95,7 @@ v1::Sweep message_of(const SweepResult& result) {
     written.mutable_settings()->Add(member.settings.begin(), member.settings.end());
     written.set_seed(member.seed);
     written.set_failure(member.failure);
+    written.set_file(member.file);
     for (const Digest& digest : member.rules) fill(digest, *written.add_rules());
   }
   sweep.mutable_notes()->Add(result.notes.begin(), result.notes.end());
@@ -125,18 +129,24 @@ std::vector<Digest> digests_of(const RunResult& result) {
 
 void write_member(const RunResult& result, const std::filesystem::path& file) {
   LentLists lists;
-  const v1::Result message = result_message(result, lists);
+  v1::Result message = result_message(result, lists);
+  message.set_checksum(checksum_of(message, lists));
   check_size(message, lists, file);
   write_whole(file, [&](Output& to) { write_wire(message, lists, to); });
 }
 
-std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file) {
+std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file, const Provenance& provenance) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
   try {
-    return digests_of(read_result(file));
+    const v1::Result result = read_result(file);
+    const bool same = !result.checksum().empty() && result.provenance().sha256() == provenance.sha256 &&
+                      result.provenance().level() == provenance.level && result.version() == version() &&
+                      result.commit() == commit();
+    if (!same) return std::nullopt;
+    return digests_of(result);
   } catch (const ModelError&) {
-    // another file with its name: the member runs again and replaces it
+    // another file with its name, or one that was changed: the member runs again and replaces it
     return std::nullopt;
   }
 }

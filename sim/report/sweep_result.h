@@ -46,6 +46,9 @@ struct SweepMember {
   std::uint64_t seed = 0;
   std::string failure;        // the reason why it did not run, or empty
   std::vector<Digest> rules;  // in the order of the run; empty if the sweep ended before
+  std::string file;           // of its whole result, below the folder; empty without one
+  // its file was there and was not the one that it had written: it ran again
+  bool replaced = false;
 };
 
 struct SweepResult {
@@ -60,8 +63,9 @@ std::vector<Digest> digests_of(const RunResult& result);
 
 /// Writes a member's whole result as `file`, whole or not at all. Throws FileError.
 void write_member(const RunResult& result, const std::filesystem::path& file);
-/// The digests in a member's file; empty if the file does not exist or is no result.
-std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file);
+/// The digests in a member's file; empty if the file does not exist, is no result, was changed
+/// after it was written, or is that of another run, program or level.
+std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file, const Provenance& provenance);
 
 /// One combination of settings with one rule, over its seeds.
 struct SummaryLine {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "locus/v1/weights.pb.h"
-#include "sim/model/files.h"
+#include "sim/model/sha256.h"
 #include "sim/report/message_writer.h"
 
 namespace locus {

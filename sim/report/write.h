@@ -3,21 +3,25 @@
 //
 // Each file is written piece by piece (message_writer.h), so that writing takes no memory that
 // grows with the run, and appears whole or not at all. Files of the same name are replaced;
-// everything else in the folder stays.
+// result_folder.h removes those of an earlier result that this one does not have.
 // Errors: FileError with the path and the system's reason.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "sim/report/output.h"
 #include "sim/run/result.h"
 
 namespace locus {
 
-/// Makes the folder if it does not exist and checks that a file can be written to it, so that a
-/// long run does not end without its results.
+/// Makes the folder if it does not exist, brings its name to the disk, and checks that a file can
+/// be written to it, so that a long run does not end without its results.
 void prepare_folder(const std::filesystem::path& folder);
+
+/// The files that write_result makes, relative to the folder.
+std::vector<std::string> result_files(const RunResult& result);
 
 /// Writes all files. The result itself is last, so that it never names a missing file.
 void write_result(const RunResult& result, const std::filesystem::path& folder);

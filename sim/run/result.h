@@ -12,6 +12,7 @@
 #include "sim/place/chip_traffic.h"
 #include "sim/run/kept.h"
 #include "sim/run/outline.h"
+#include "sim/run/provenance.h"
 #include "sim/run/rates.h"
 #include "sim/run/trace.h"
 
@@ -96,7 +97,7 @@ struct SettingsChange {
 
 struct RunResult {
   std::string model;
-  std::string model_sha256;
+  std::string model_sha256;  // Spec::sha256
   std::uint64_t seed = 0;
   std::vector<std::string> settings;         // Spec::settings
   std::vector<SettingsChange> changes = {};  // in order
@@ -104,7 +105,8 @@ struct RunResult {
   Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run
   std::optional<ChipSpec> chip;   // the model's
-  Topology topology;              // of the network; read back from a file: where there is a chip
+  Provenance provenance;
+  Topology topology;  // of the network; read back from a file: where there is a chip
 };
 
 }  // namespace locus

@@ -12,7 +12,7 @@
 
 namespace locus {
 
-RunResult not_begun(const Spec& spec, Topology topology) {
+RunResult not_begun(const Spec& spec, Topology topology, const RunOptions& options) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
@@ -21,6 +21,7 @@ RunResult not_begun(const Spec& spec, Topology topology) {
                    .precision = spec.precision,
                    .outcomes = {},
                    .chip = spec.chip,
+                   .provenance = provenance_of(spec, options.transport, options.rank_of_large),
                    .topology = std::move(topology)};
   return result;
 }
@@ -33,7 +34,8 @@ RunResult run(const Spec& spec, const RunOptions& options) {
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
-  RunResult result = not_begun(spec, std::move(topology));  // networks refer to its topology
+  // networks refer to its topology
+  RunResult result = not_begun(spec, std::move(topology), options);
   RunState* const from = options.from;
   const auto waiting_from = [&](std::size_t i) {
     const std::size_t first = from != nullptr ? std::min(i, from->rules.size()) : 0;

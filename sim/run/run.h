@@ -59,8 +59,8 @@ struct RunOptions {
 };
 
 /// What a run of this spec begins with: all that its result says whatever its rules do, and no
-/// outcome yet. Who only shows it needs no topology.
-RunResult not_begun(const Spec& spec, Topology topology = {});
+/// outcome yet. Who only shows it needs no topology and no options.
+RunResult not_begun(const Spec& spec, Topology topology = {}, const RunOptions& options = {});
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an
 /// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
+#include "sim/model/sha256.h"
 #include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/version.h"
@@ -53,14 +55,11 @@ std::vector<Entry> entries_of(const SweepPlan& plan, std::uint64_t first_seed) {
   return entries;
 }
 
-/// The key of a member: everything that determines its result.
-std::string key_of(const Entry& entry, const SweepPlan& plan, const std::string& model_sha256) {
-  std::string text = fmt::format("{}\n{}\n{}\nseed {}\n", version(), commit(), model_sha256, entry.seed);
-  for (const Setting& setting : entry.settings) text += setting.text() + "\n";
-  for (const std::string& rule : plan.overrides.rules) text += "rule " + rule + "\n";
-  if (plan.overrides.updates) text += fmt::format("updates {}\n", *plan.overrides.updates);
-  if (plan.overrides.locality) text += fmt::format("locality {}\n", name(*plan.overrides.locality));
-  return sha256(text).substr(0, 16);
+/// The file of a member, below the folder of the sweep. Its name covers everything that determines
+/// its bits.
+std::string member_file(const Provenance& provenance) {
+  const std::string text = fmt::format("{}\n{}\n{}\n{}\n", version(), commit(), provenance.level, provenance.sha256);
+  return fmt::format("members/{}/result.binpb", sha256(text).substr(0, 16));
 }
 
 /// The first line of an error; the other lines are details.
@@ -112,7 +111,11 @@ class Sweeper {
   SweepResult run() && {
     {
       std::vector<std::jthread> workers;
-      for (int i = 1; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
+      try {
+        for (int i = 1; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {
+        // The machine has no more threads. Those that exist do the work, with the same results.
+      }
       work();
     }
     if (defect_) std::rethrow_exception(defect_);
@@ -154,7 +157,7 @@ class Sweeper {
   void attempt(std::size_t i) {
     SweepMember& member = result_.members[i];
     try {
-      member.rules = digests(entries_[i]);
+      take_or_run(entries_[i], member);
     } catch (const ModelError& error) {
       const auto& faults = error.faults();
       const auto first = std::ranges::find(faults, Severity::kError, &Fault::severity);
@@ -170,27 +173,33 @@ class Sweeper {
     if (options_.progress) options_.progress(++done_, entries_.size());
   }
 
-  /// Empty if an interrupt came first.
-  std::vector<Digest> digests(const Entry& entry) {
-    fs::path file;
-    if (options_.folder) {
-      file = *options_.folder / "members" / key_of(entry, plan_, result_.model_sha256) / "result.binpb";
-      if (auto found = read_member(file)) return *std::move(found);
-    }
+  /// Takes the member's result from its file, or runs it. The rules stay empty if an interrupt came
+  /// first.
+  void take_or_run(const Entry& entry, SweepMember& member) {
     std::vector<Fault> warnings;
     Spec spec = load_bytes(bytes_, plan_.model, entry.settings, warnings);
     Overrides overrides = plan_.overrides;
     overrides.seed = entry.seed;
     apply(overrides, spec);
+    const Provenance provenance = provenance_of(spec, TransportKind::kBatched, false);
+    fs::path file;
+    if (options_.folder) {
+      member.file = member_file(provenance);
+      file = *options_.folder / member.file;
+      if (auto found = read_member(file, provenance)) {
+        member.rules = *std::move(found);
+        return;
+      }
+      member.replaced = fs::exists(file);
+    }
     const MemoryDemand alone{
         .transport = TransportKind::kBatched, .threads = 1, .may_be_endless = std::isinf(options_.memory)};
     const double loaded = loaded_bytes(spec);
     require_memory(spec, alone, taken_ + loaded, limit_);
     const MemoryBudget::Share share(budget_, memory_needed(spec, alone) + loaded);
-    if (interrupted()) return {};
-    std::vector<Digest> all = run_member(spec, file);
+    if (interrupted()) return;
+    member.rules = run_member(spec, file);
     return_free_memory();  // before another member gets the share
-    return all;
   }
 
   /// Empty if an interrupt came before the end.

@@ -4,9 +4,11 @@
 // A member is one run on one thread. Its result is therefore that of a single run bit by bit,
 // whatever the number of threads; the threads share the members. With a folder, the result of a
 // member is written at its end (members/<key>/result.binpb), and a later sweep with the same key
-// does not run it again. The key covers the model's bytes, settings, seed, rules, updates, budget
-// and program, but not the files of weights beside a model. A member that cannot be loaded or run
-// is a failure with its reason; the others continue.
+// does not run it again. The key covers the member's provenance (sim/run/provenance.h: the model
+// and the contents of the files that it names, settings, seed, rules, updates, budget), the level
+// of arithmetic and the program. A file that was changed since, or that is another member's, is not
+// taken: its member runs again. A member that cannot be loaded or run is a failure with its reason;
+// the others continue.
 // Cost: the memory of as many runs as there are threads, or of as many as fit into the budget that
 // all of them share (at least one), and one digest for each member.
 #pragma once

@@ -47,7 +47,7 @@ TEST_F(Run, WritesResultsWhereItIsTold) {
   EXPECT_EQ(answer.code, 0);
   EXPECT_TRUE(has(answer.out, "results: " + (folder_ / "a" / "b").string()));
   EXPECT_TRUE(has(answer.out, "report: " + (folder_ / "a" / "b" / "report.html").string()));
-  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/ledger.csv", "a/b/losses.csv", "a/b/report.html",
+  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/.locus-files", "a/b/ledger.csv", "a/b/losses.csv", "a/b/report.html",
                                                "a/b/result.binpb", "a/b/result.json", "small.txtpb"}));
 }
 

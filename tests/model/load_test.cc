@@ -10,6 +10,7 @@
 #include "locus/v1/model.pb.h"
 #include "sim/model/convert.h"
 #include "sim/model/files.h"
+#include "sim/model/sha256.h"
 #include "tests/model/text_parts.h"
 #include "tests/support/folder.h"
 

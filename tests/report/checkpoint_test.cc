@@ -322,21 +322,5 @@ TEST_F(Checkpoints, AreWrittenThroughInterruptedAndPartialCalls) {
   EXPECT_EQ(bytes(), expected);
 }
 
-TEST_F(Checkpoints, LeftoversOfTheKilledAreClearedAndOthersAreNot) {
-  const auto make = [&](const std::string& name) { std::ofstream(folder_ / name) << "x"; };
-  for (const char* name :
-       {"run.ckpt.123-0.part", "result.json.99999-12.part", "mine.part", "a.b-c.part", "run.ckpt.1-2.part.txt"})
-    make(name);
-  NewFile busy(folder_ / "busy");
-  busy.append("half");
-  clear_leftovers(folder_);
-  EXPECT_FALSE(fs::exists(folder_ / "run.ckpt.123-0.part"));
-  EXPECT_FALSE(fs::exists(folder_ / "result.json.99999-12.part"));
-  EXPECT_EQ(files(), 4U) << "three that are named otherwise, and one that somebody writes";
-  busy.put_in_place();
-  EXPECT_TRUE(fs::exists(folder_ / "busy"));
-  clear_leftovers(folder_ / "nowhere");  // without leftovers there is no error
-}
-
 }  // namespace
 }  // namespace locus
