@@ -46,8 +46,8 @@ class Ahead {
 
  private:
   std::int32_t ticks_;
-  std::int32_t row_ = 0;  // of the present tick
-  Column<R> currents_;    // (ticks x n)
+  std::int32_t row_ = 0;      // of the present tick
+  BesideColumn<R> currents_;  // (ticks x n)
 };
 
 }  // namespace locus

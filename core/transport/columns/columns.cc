@@ -58,7 +58,7 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const Projection& projection = common_.projection(p);
   const Sender<R>& sender = senders_[static_cast<std::size_t>(p)];
   const R* activity = common_.source_activity(projection);
-  const std::int64_t messages = sender.count(common_);
+  const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
   pass_axons(door, projection.source_layer, 0, messages, no_offence);
   const Stream stream = axon_stream(projection.source_layer, projection.target_layer, false);
@@ -72,10 +72,10 @@ void Columns<R>::deliver(const phase::Axons& axons) {
     if (onto_rate && common_.plan.shared_out) {
       neurons_.put_off(p, messages);
     } else if (onto_rate || !readouts_.idle()) {
-      sender.send(common_, messages);
+      sender.send(common_, activity, messages);
     }
   }
-  learners_.hear_axon(common_, p, activity);
+  learners_.hear_axon(p, activity);
 }
 
 template <class R>
@@ -111,8 +111,7 @@ void Columns<R>::deliver(const phase::Ticks& run) {
   runs_.advance(common_, ahead_, run.first, run.last);
   for (std::int32_t p = 0; p < std::ssize(senders_); ++p) sweeps_.leave_uncounted(p, run.first, ticks);
   // no error comes
-  const std::int32_t before_window = common_.trial.ticks - common_.trial.window;
-  const std::int32_t quiet = std::clamp(before_window - row, 0, ticks);
+  const std::int32_t quiet = std::clamp(common_.before_window() - row, 0, ticks);
   learners_.hear_run(common_, run.first, run.last, quiet);
   if (common_.rule.drive != Drive::kOnline) return;
   Tapes<R>& tapes = common_.tapes;

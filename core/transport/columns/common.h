@@ -28,9 +28,9 @@ namespace locus {
 /// The POST of a tick, as columns of the neurons that send it (neurons x lanes).
 template <class R>
 struct PostColumns {
-  Column<R> decay;
-  Column<R> gain;
-  Column<R> signal;
+  BesideColumn<R> decay;
+  BesideColumn<R> gain;
+  BesideColumn<R> signal;
 };
 
 /// How many cells of a column are not 0; counted once, until the column changes.
@@ -112,6 +112,9 @@ struct Common {
   /// What the sources sent in `ticks` ticks from `first` on, one lane: x_t over B, h_{t-1} over W,
   /// h_t over A.
   RowsView<R> said_from(const Projection& of, Tick first, std::int32_t ticks) const;
+
+  /// Ticks of a trial without an error; the others follow.
+  std::int32_t before_window() const { return trial.ticks - trial.window; }
 
   /// Whether the synapses of a projection onto rate neurons know their gain and decay, so that a
   /// tick without an error brings them no POST.

@@ -33,7 +33,7 @@ class TickRuns {
  private:
   /// Where a tick stands among those with an error, times the readouts.
   static std::ptrdiff_t in_window(const Common<R>& common, Tick tick) {
-    return std::ptrdiff_t{tick.value - (common.trial.ticks - common.trial.window) - 1} * common.network.readouts.size;
+    return std::ptrdiff_t{tick.value - common.before_window() - 1} * common.network.readouts.size;
   }
   void in_one_loop(Common<R>& common, Ahead<R>& ahead, std::int32_t row, std::int32_t ticks);
   void tick_by_tick(Common<R>& common, Ahead<R>& ahead, Tick first, Tick last);

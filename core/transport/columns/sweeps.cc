@@ -5,9 +5,20 @@
 #include <utility>
 
 #include "core/kernel/sweep.h"
+#include "core/protocol/phase_table.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
+namespace {
+
+/// By channel: whether a sweep sends over it, because some phase of the channel revisits ticks.
+constexpr std::array<bool, kChannels> kSwept = [] {
+  std::array<bool, kChannels> swept{};
+  for (const PhaseRow& row : kPhaseTable) swept[static_cast<std::size_t>(row.channel)] |= row.revisits();
+  return swept;
+}();
+
+}  // namespace
 
 template <class R>
 BackSweeps<R>::BackSweeps(const Common<R>& common)
@@ -155,8 +166,10 @@ void BackSweeps<R>::keep_errors_back(Common<R>& common, std::int32_t row, const 
 
 template <class R>
 bool BackSweeps<R>::is_open(const Common<R>& common, std::int32_t visits) {
-  constexpr std::array kSwept = {Channel::kAdjoint, Channel::kAxon, Channel::kPost, Channel::kTransport};
-  return std::ranges::all_of(kSwept, [&](Channel channel) { return common.door.is_open(channel, visits - 1); });
+  for (std::size_t c = 0; c < kSwept.size(); ++c) {
+    if (kSwept[c] && !common.door.is_open(static_cast<Channel>(c), visits - 1)) return false;
+  }
+  return true;
 }
 
 /// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is
