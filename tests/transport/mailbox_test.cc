@@ -259,7 +259,9 @@ TEST_P(MailboxCost, IsThatOfMessages) {
     if (learns) transport.commit(1);
     silent_ticks = sent() == messages ? silent_ticks + 1 : 0;
     // in the first of them synapses forget what they heard in the tick before
-    if (silent_ticks > 1) ASSERT_EQ(seen(), visits) << "tick " << t;
+    if (silent_ticks > 1) {
+      ASSERT_EQ(seen(), visits) << "tick " << t;
+    }
   }
   EXPECT_GT(silent_ticks, 10);
   const std::int64_t axons = door.ledger().messages(Channel::kAxon);
