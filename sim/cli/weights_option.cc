@@ -6,6 +6,7 @@
 
 #include "sim/cli/run_jobs.h"
 #include "sim/model/first_weights.h"
+#include "sim/model/sha256.h"
 #include "sim/report/learnt_weights.h"
 
 namespace locus {
@@ -49,6 +50,8 @@ void WeightsOption::apply(Spec& spec, CarriedFiles* carried) const {
   } else {
     files = read(learnt_source(text_), spec);
   }
+  for (const auto& [name, bytes] : files)
+    spec.inputs.push_back({.name = std::string(kPrefix) + name, .sha256 = sha256(bytes)});
   take_first_weights(files, shown_path(text_), spec);
   spec.settings.push_back("weights=" + shown_path(text_));
   if (carried == nullptr || carried->complete) return;

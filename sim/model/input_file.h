@@ -6,7 +6,8 @@
 namespace locus {
 
 struct InputFile {
-  // empty: the model file; otherwise a file that it names, by its name there, or "--cost"
+  // empty: the model file; otherwise a file that it names, by its name there; "--cost", or
+  // "--weights/PROJECTION"
   std::string name;
   std::string sha256;  // of its bytes, 64 hex digits
   friend bool operator==(const InputFile&, const InputFile&) = default;

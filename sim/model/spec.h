@@ -382,11 +382,10 @@ struct Spec {
   std::string name;
   std::uint64_t seed = 0;
   Precision precision = Precision::kFloat64;
-  std::string sha256;             // of its files, 64 hex digits; empty for a model made in code
-  std::vector<InputFile> inputs;  // those files, the model file first
-  std::string path;               // as given, for messages
-  // "path=value": fields that were set over the file's, in their order
-  std::vector<std::string> settings;
+  std::string sha256;                 // of its files, 64 hex digits; empty for a model made in code
+  std::vector<InputFile> inputs;      // those files, the model file first
+  std::string path;                   // as given, for messages
+  std::vector<std::string> settings;  // "path=value": set over the file's, in their order
   NetworkSpec network;
   BasesSpec bases;
   TaskSpec task;

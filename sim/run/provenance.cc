@@ -1,6 +1,7 @@
 #include "sim/run/provenance.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,6 +47,11 @@ std::vector<std::string> differences(const Provenance& a, const Provenance& b) {
   return lines;
 }
 
+void add_option(Provenance& provenance, std::string option) {
+  provenance.options.push_back(std::move(option));
+  if (!provenance.sha256.empty()) provenance.sha256 = sha256(text_of(provenance));
+}
+
 Provenance provenance_of(const Spec& spec, TransportKind transport, bool rank_of_large) {
   Provenance provenance = {
       .sha256 = {}, .schema = std::string(kModelSchema), .files = spec.inputs, .options = {}, .level = std::string(level())};
@@ -56,7 +62,10 @@ Provenance provenance_of(const Spec& spec, TransportKind transport, bool rank_of
   options.push_back(fmt::format("transport={}", transport == TransportKind::kMailbox ? "mailbox" : "batched"));
   options.push_back(fmt::format("rank={}", rank_of_large ? "all" : "small"));
   for (const RuleSpec& rule : spec.rules) options.push_back("rule=" + rule.name);
-  for (const std::string& setting : spec.settings) options.push_back("set " + setting);
+  for (const std::string& setting : spec.settings) {
+    // first weights are among the files, by their contents
+    if (!setting.starts_with("weights=")) options.push_back("set " + setting);
+  }
   if (!spec.inputs.empty()) provenance.sha256 = sha256(text_of(provenance));
   return provenance;
 }

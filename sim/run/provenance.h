@@ -37,6 +37,9 @@ std::string text_of(const Provenance& provenance);
 /// and without differences of options that are fields or the seed, which results list themselves.
 std::vector<std::string> differences(const Provenance& a, const Provenance& b);
 
+/// Adds an option, and computes the hash again if there is one.
+void add_option(Provenance& provenance, std::string option);
+
 /// Of a run of this spec, whose overrides have been applied. The hash is empty for a model that was
 /// made in code, because its values stand in no file.
 Provenance provenance_of(const Spec& spec, TransportKind transport, bool rank_of_large);

@@ -167,6 +167,23 @@ TEST_F(Origin, AResumedRunHasThatOfItsBeginning) {
   EXPECT_EQ(texts("o"), whole);
 }
 
+TEST_F(Origin, FirstWeightsAndChangesOfTheSettingsCount) {
+  weights(1);
+  ASSERT_EQ(invoke({"run", model_, "--out", at("a"), "--quiet"}).code, 0);
+  ASSERT_EQ(invoke({"run", model_, "--out", at("b"), "--quiet", "--weights", at("a")}).code, 0);
+  const std::string begun = text("b/result.json");
+  EXPECT_TRUE(has(begun, "\"name\": \"--weights/A\"")) << begun;
+  EXPECT_TRUE(has(begun, "\"name\": \"--weights/B\"")) << begun;
+  EXPECT_FALSE(has(begun, "\"set weights=")) << "a path is no content";
+  ASSERT_EQ(invoke({"run", model_, "--out", at("o"), "--quiet", "--updates", "4", "--checkpoint", at("c")}).code, 0);
+  const Answer on = invoke({"resume", at("c"), "--updates", "6", "--set", "training.learning_rate=0.5"});
+  ASSERT_EQ(on.code, 0) << on.err;
+  const std::string options = "\"change training.learning_rate=0.5 updates=6 at rflo:4\"";
+  EXPECT_TRUE(has(text("o/result.json"), options)) << text("o/result.json");
+  EXPECT_EQ(invoke({"resume", at("c")}).err, "");
+  EXPECT_TRUE(has(text("o/result.json"), options)) << text("o/result.json");
+}
+
 TEST_F(Origin, ReportRefusesAResultThatWasChanged) {
   weights(1);
   ASSERT_EQ(invoke({"run", model_, "--out", at("o"), "--quiet"}).code, 0);
