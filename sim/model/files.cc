@@ -89,8 +89,14 @@ bool is_part(std::string_view name) {
 
 }  // namespace
 
+bool is_stream(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  return name == kStandardInput || name.starts_with("/dev/") || name.starts_with("/proc/self/fd/");
+}
+
 std::string read_file(const std::filesystem::path& path, std::int64_t largest) {
-  const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const bool standard = path.string() == kStandardInput;
+  const OpenFile file(standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) fail(path, "cannot open", errno);
   struct stat state = {};
   if (::fstat(file.number(), &state) != 0) fail(path, "cannot open", errno);
@@ -112,14 +118,12 @@ std::string read_file(const std::filesystem::path& path, std::int64_t largest) {
   }
 }
 
-std::optional<std::string> unreadable(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_fifo(path, ignored)) return std::nullopt;  // a pipe can be read once
+std::optional<std::string> read_file_if_readable(const std::filesystem::path& path, std::string& why) {
   try {
-    read_file(path);
-    return std::nullopt;
+    return read_file(path);
   } catch (const FileError& error) {
-    return error.what();
+    why = error.what();
+    return std::nullopt;
   }
 }
 

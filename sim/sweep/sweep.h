@@ -32,7 +32,8 @@ struct SweepPlan {
   Overrides overrides;
 };
 
-/// Reads "path=value,value...". Throws UsageError.
+/// Reads "path=value,value...". A comma in brackets, braces or quotes belongs to a value, so that
+/// lists and messages are values too: "path=[1, 2],[3, 4]". Throws UsageError.
 SweepAxis axis_of(const std::string& text);
 
 struct SweepOptions {
@@ -47,8 +48,8 @@ struct SweepOptions {
 /// The number of members: the product of the axes' values and the seeds.
 std::size_t size_of(const SweepPlan& plan);
 
-/// Throws UsageError if a setting does not fit the model, ModelError if the model is invalid
-/// without settings, FileError.
+/// Throws UsageError if a setting does not fit the model or the seeds go beyond 64 bits, ModelError
+/// if the model is invalid without settings, FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace locus
