@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "sim/cli/command.h"
+#include "sim/model/characters.h"
 #include "sim/model/files.h"
 #include "sim/report/report.h"
 
@@ -19,7 +20,7 @@ class ReportInvocation final : public Invocation {
   Exit execute(const Console& console) override {
     const std::filesystem::path out = out_.empty() ? default_report_path(result_) : std::filesystem::path(out_);
     write_report_page(result_, out);
-    console.out << "report: " << out.string() << '\n';
+    console.out << "report: " << printable(out.string()) << '\n';
     return Exit::kDone;
   }
 

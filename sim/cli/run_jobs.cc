@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
@@ -125,7 +126,7 @@ std::vector<Job> load_all(const RunArguments& arguments, RunOrigin& origin, Prog
   std::set<std::string> names;
   const std::vector<Setting> settings = settings_of(arguments, origin.request.changes);
   for (const std::string& model : arguments.models) {
-    progress.say("loading " + model);
+    progress.say("loading " + printable(model));
     Job& job = jobs.emplace_back(load_job(model, arguments, settings, origin, progress, console));
     const std::string& name = job.spec.name;
     if (!names.insert(name).second) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
 #include "sim/report/write.h"
@@ -34,8 +35,9 @@ void RunOutputs::write(const RunResult& result, const std::vector<RuleSeries>& c
   arguments_.trace.write(job.spec, result, console_.err);
   if (!text) return;
   if (job.folder)
-    console_.out << "results: " << job.folder->string() << "\nreport: " << (*job.folder / "report.html").string() << '\n';
-  if (job.recordings) console_.out << "recordings: " << (*job.folder / "record").string() << '\n';
+    console_.out << "results: " << printable(job.folder->string())
+                 << "\nreport: " << printable((*job.folder / "report.html").string()) << '\n';
+  if (job.recordings) console_.out << "recordings: " << printable((*job.folder / "record").string()) << '\n';
   console_.out << std::flush;
 }
 
@@ -58,7 +60,7 @@ Exit RunOutputs::write_failures(const RunResult& result, Locality budget) const 
 Exit RunOutputs::write_interrupt(const Interrupt& interrupt, bool resumed) const {
   console_.err << (resumed ? "locus resume" : "locus run") << ": " << arguments_.time_limit.reason(interrupt) << '\n';
   if (arguments_.checkpoint.has_file()) {
-    console_.err << "To go on: locus resume " << arguments_.checkpoint.file().string() << '\n';
+    console_.err << "To go on: locus resume " << printable(arguments_.checkpoint.file().string()) << '\n';
   } else if (arguments_.models.size() == 1) {
     console_.err << "Only a run with --checkpoint FILE can be gone on with.\n";
   }

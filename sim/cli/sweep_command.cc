@@ -30,7 +30,7 @@ class SweepInvocation final : public Invocation {
     app.add_option("MODEL", model_, "model file (.txtpb, .binpb)")->required();
     app.add_option(
            "--set", sets_,
-           "values that a field takes in turn; repeat for several fields, whose values are all combined. "
+           "values that a field takes in turn, lists [1, 2] and messages {} too; repeat for several fields, whose values are all combined. "
            "PATH is that of the model file: training.learning_rate, rules[tbptt].tbptt.depth, network.populations[1].rate.leak")
         ->type_name("PATH=VALUE,VALUE...")
         ->allow_extra_args(false);

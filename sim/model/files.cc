@@ -39,7 +39,8 @@ class OpenFile {
 }
 
 OpenFile open_to_read(const std::filesystem::path& path) {
-  const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool standard = path.string() == kStandardInput;
+  const int number = standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (number < 0) fail(path, "cannot open", errno);
   return OpenFile(number);
 }
@@ -147,6 +148,11 @@ bool reaches_disk(const std::filesystem::path& folder, const FileCalls& calls) {
 
 }  // namespace
 
+bool is_stream(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  return name == kStandardInput || name.starts_with("/dev/") || name.starts_with("/proc/self/fd/");
+}
+
 std::string read_file(const std::filesystem::path& path, std::int64_t largest) {
   const OpenFile file = open_to_read(path);
   struct stat state = {};
@@ -172,14 +178,12 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   return hex_digits(digest.finish());
 }
 
-std::optional<std::string> unreadable(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_fifo(path, ignored)) return std::nullopt;  // a pipe can be read once
+std::optional<std::string> read_file_if_readable(const std::filesystem::path& path, std::string& why) {
   try {
-    read_file(path);
-    return std::nullopt;
+    return read_file(path);
   } catch (const FileError& error) {
-    return error.what();
+    why = error.what();
+    return std::nullopt;
   }
 }
 

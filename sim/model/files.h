@@ -21,15 +21,20 @@ namespace locus {
 /// Protobuf's limit for one message, and so for a file of one message [bytes].
 inline constexpr std::int64_t kLargestMessage = 0x7fffffff;
 
-/// The bytes of a file or pipe. A file of more than `largest` bytes is a FileError before memory is
-/// taken.
-std::string read_file(const std::filesystem::path& path, std::int64_t largest = kLargestMessage);
+/// The path that stands for standard input.
+inline constexpr std::string_view kStandardInput = "-";
+/// True for standard input, a device or a pipe that the shell has made (/dev/stdin, /dev/fd/63):
+/// they can be read once, and their names say nothing about their form.
+bool is_stream(const std::filesystem::path& path);
 
 /// SHA-256 of a file's bytes, as 64 hex digits, in 64 KiB of memory.
 std::string sha256_of_file(const std::filesystem::path& path);
 
-/// The reason why a file cannot be read, in the words of read_file's error; empty if it can.
-std::optional<std::string> unreadable(const std::filesystem::path& path);
+/// The bytes of a file or pipe, or of standard input for "-". A file of more than `largest` bytes
+/// is a FileError before memory is taken.
+std::string read_file(const std::filesystem::path& path, std::int64_t largest = kLargestMessage);
+/// The same; for a file that cannot be read nothing, with the words of the error in `why`.
+std::optional<std::string> read_file_if_readable(const std::filesystem::path& path, std::string& why);
 
 /// The calls of the system for writing a file, as in POSIX. A test passes other ones, which fail at
 /// chosen places.

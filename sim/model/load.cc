@@ -29,14 +29,24 @@ BasesSpec read_bases(v1::Bases& message, const FieldPath& where, Reading& readin
   return bases;
 }
 
+/// The folder of the files beside a model; a stream has the present one.
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return is_stream(path) ? std::filesystem::path() : path.parent_path();
+}
+
+/// The name of a model that gives none.
+std::string name_of(const std::filesystem::path& path) {
+  return path.string() == kStandardInput ? "stdin" : path.stem().string();
+}
+
 /// The meaning of a message; good only if no fault was added. `opened` gets the files beside it.
-Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFiles* carried, WireArrays& arrays,
-                std::vector<OpenedFile>& opened, FaultList& faults) {
+Spec read_model(v1::Model& message, const std::filesystem::path& path, std::span<const Setting> settings,
+                CarriedFiles* carried, WireArrays& arrays, std::vector<OpenedFile>& opened, FaultList& faults) {
   const FieldPath root;
-  Reading reading = {path.parent_path(), faults, carried, &arrays, &opened};
+  Reading reading = {folder_of(path), faults, carried, &arrays, &opened, settings};
   Spec spec;
   spec.path = path.string();
-  spec.name = message.name().empty() ? path.stem().string() : message.name();
+  spec.name = message.name().empty() ? name_of(path) : message.name();
   spec.seed = message.seed();
   spec.precision = message.precision() == v1::Model::FLOAT32 ? Precision::kFloat32 : Precision::kFloat64;
   const v1::Training& training = message.training();
@@ -70,7 +80,7 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
                  CarriedFiles* carried = nullptr) {
   Examined examined;
   FaultList faults;
-  const std::optional<Format> format = format_of(path);
+  const std::optional<Format> format = format_of(path, bytes);
   std::optional<std::string_view> text;
   if (!format) {
     faults.error({}, "is named like no model", known_extensions());
@@ -82,7 +92,7 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
     if (format == Format::kText) text = bytes;
     if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults, taken)) {
       set_fields(settings, message);
-      examined.spec = read_model(message, path, carried, arrays, examined.opened, faults);
+      examined.spec = read_model(message, path, settings, carried, arrays, examined.opened, faults);
     }
     for (const Setting& setting : settings) examined.spec.settings.push_back(setting.text());
   }
@@ -122,8 +132,10 @@ Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::
   return std::move(examined.spec);
 }
 
-std::vector<Fault> validate(const std::filesystem::path& path) {
-  Examined examined = examine(read_file(path), path);
+std::vector<Fault> validate(const std::filesystem::path& path) { return validate_bytes(read_file(path), path); }
+
+std::vector<Fault> validate_bytes(std::string_view bytes, const std::filesystem::path& path) {
+  Examined examined = examine(bytes, path);
   if (!has_error(examined.faults) && examined.spec.rules.empty()) {
     examined.faults.push_back({.severity = Severity::kWarning,
                                .file = path.string(),

@@ -92,7 +92,7 @@ enum class PopulationKind { kInput, kRate, kReadout };
 
 /// Leaky integration: what is there decays with tau_m.
 struct LeakSpec {
-  double tau_m = 0;              // ms, > 0
+  double tau_m = 0;              // ms, > 0; infinity: without leak
   bool normalise_input = false;  // what arrives counts 1 - exp(-dt / tau_m), otherwise 1
   friend bool operator==(const LeakSpec&, const LeakSpec&) = default;
 };
@@ -102,7 +102,7 @@ struct LifSpec {
   LeakSpec leak;
   double threshold = 0;       // [1], > 0
   double refractory = 0;      // ms; spikes are at least so far apart
-  double adaptation_tau = 0;  // ms; 0: the threshold does not adapt
+  double adaptation_tau = 0;  // ms; 0: the threshold does not adapt; infinity: a rise stays
   double adaptation = 0;      // beta [1]
   Surrogate surrogate = Surrogate::kPiecewiseLinear;
   double height = 0.3;  // [1]

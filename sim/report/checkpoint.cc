@@ -19,6 +19,7 @@
 #include "sim/report/frame.h"
 #include "sim/report/result_message.h"
 #include "sim/report/version.h"
+#include "sim/report/visible_strings.h"
 
 namespace locus {
 namespace {
@@ -221,8 +222,10 @@ class Reader {
     part.Clear();
     bool ended = false;
     const google::protobuf::LogSilencer silence;
-    if (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&part, &input_, &ended)) return;
-    refuse(ended ? "has no end" : "holds bytes that are no part");
+    if (!google::protobuf::util::ParseDelimitedFromZeroCopyStream(&part, &input_, &ended))
+      refuse(ended ? "has no end" : "holds bytes that are no part");
+    const bool given = part.has_head() || part.has_file();  // by the user
+    if (const auto hidden = given ? "" : invisible_string(part); !hidden.empty()) refuse("has a part whose " + hidden);
   }
 
   RuleState& last() {

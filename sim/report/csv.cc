@@ -1,14 +1,38 @@
 // The result's tables as comma-separated values (RFC 4180): one header line, '.' as decimal point,
 // and quotes around names that need them.
+#include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "sim/report/write.h"
 
 namespace locus {
 
+namespace {
+
+bool is_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error != std::errc::invalid_argument && end == text.data() + text.size();
+}
+
+/// True if a spreadsheet could take the text for a formula, or would drop its first apostrophe.
+bool needs_apostrophe(const std::string& text) {
+  // the last four are the wide forms, which spreadsheets of East Asia take as well
+  constexpr std::string_view kBegins[] = {"=", "+", "-", "@", "'", "\t", "＝", "＋", "－", "＠"};
+  return !is_number(text) &&
+         std::ranges::any_of(kBegins, [&](std::string_view begins) { return text.starts_with(begins); });
+}
+
+}  // namespace
+
 std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
+  const bool marked = needs_apostrophe(text);
+  if (!marked && text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = marked ? "\"'" : "\"";
   for (const char character : text) {
     if (character == '"') quoted += '"';
     quoted += character;

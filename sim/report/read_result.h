@@ -13,7 +13,7 @@
 namespace locus {
 
 /// The file at a path: the path itself, or for a folder its result.binpb (result.json if that is
-/// missing).
+/// missing). Throws ModelError for a folder without them, with what is there instead.
 std::filesystem::path result_file(const std::filesystem::path& path);
 
 /// The extension decides about the format: .json is JSON, anything else is the wire form.

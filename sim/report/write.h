@@ -30,7 +30,10 @@ void write_result(const RunResult& result, const std::filesystem::path& folder);
 void write_json_line(const RunResult& result, Output& to);
 std::string json_line(const RunResult& result);
 
-/// The text as one cell of comma-separated values (RFC 4180).
+/// The text as one cell of comma-separated values (RFC 4180). A text that a spreadsheet would take
+/// for a formula (it begins with = + - @ and is no number) gets an apostrophe in front, the mark of
+/// a text; so does one that begins with an apostrophe. Without its first apostrophe such a cell is
+/// the text again.
 std::string csv_cell(const std::string& text);
 
 /// "rule,update,loss", one line for each update of a rule; updates count from 0. Reading a loss

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
@@ -95,6 +96,12 @@ class Sweeper {
     result_.model_sha256 = spec.sha256;
     result_.axes = plan.axes;
     for (std::string& omission : omissions_of(spec)) note(std::move(omission));
+    if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
+      throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
+                                   std::numeric_limits<std::uint64_t>::max()));
+    if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
+      throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
+                                   std::numeric_limits<std::uint64_t>::max()));
     entries_ = entries_of(plan, spec.seed);
     for (const Entry& entry : entries_) {
       SweepMember& member = result_.members.emplace_back();
@@ -161,11 +168,11 @@ class Sweeper {
     } catch (const ModelError& error) {
       const auto& faults = error.faults();
       const auto first = std::ranges::find(faults, Severity::kError, &Fault::severity);
-      member.failure = first_line(fmt::format("{} {}; {}", first->field, first->what, first->allowed));
+      member.failure = printable(first_line(fmt::format("{} {}; {}", first->field, first->what, first->allowed)));
     } catch (const UsageError& error) {
-      member.failure = first_line(error.what());
+      member.failure = printable(first_line(error.what()));
     } catch (const NotEnoughMemory& error) {
-      member.failure = first_line(error.what());
+      member.failure = printable(first_line(error.what()));
     } catch (const std::bad_alloc&) {
       member.failure = "memory does not suffice";
     }
@@ -237,10 +244,22 @@ SweepAxis axis_of(const std::string& text) {
   if (setting.path == "seed")
     throw UsageError(text + ": seeds are not set but counted: write --seeds K, and --seed N for the first");
   SweepAxis axis{setting.path, {}};
-  for (std::size_t begin = 0; begin <= setting.value.size();) {
-    const std::size_t end = std::min(setting.value.find(',', begin), setting.value.size());
-    axis.values.push_back(setting.value.substr(begin, end - begin));
-    begin = end + 1;
+  axis.values.emplace_back();
+  int depth = 0;
+  char quote = 0;
+  for (const char c : setting.value) {
+    if (quote == 0 && depth == 0 && c == ',') {
+      axis.values.emplace_back();
+      continue;
+    }
+    axis.values.back() += c;
+    if (quote != 0) {
+      quote = c == quote ? 0 : quote;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else {
+      depth += (c == '[' || c == '{' ? 1 : 0) - (c == ']' || c == '}' ? 1 : 0);
+    }
   }
   for (const std::string& value : axis.values) {
     if (value.empty()) throw UsageError(fmt::format("{}: a value is empty", text));

@@ -36,7 +36,8 @@ struct SweepPlan {
   Overrides overrides;
 };
 
-/// Reads "path=value,value...". Throws UsageError.
+/// Reads "path=value,value...". A comma in brackets, braces or quotes belongs to a value, so that
+/// lists and messages are values too: "path=[1, 2],[3, 4]". Throws UsageError.
 SweepAxis axis_of(const std::string& text);
 
 struct SweepOptions {
@@ -60,7 +61,8 @@ std::size_t size_of(const SweepPlan& plan);
 /// Throws UsageError if the plan has more than kMostMembers.
 void check_size(const SweepPlan& plan);
 
-/// Throws UsageError if there are too many members or a setting does not fit the model, ModelError
+/// Throws UsageError if there are too many members, a setting does not fit the model or the seeds go
+/// beyond 64 bits, ModelError
 /// if the model is invalid without settings, FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -181,6 +183,33 @@ TEST_F(Sweep, RefusesSettingsThatDoNotMeanThisModel) {
   for (const char* text :
        {"training.updates", "=1", "seed=1,2", "training.updates=", "training.updates=1,", "training.updates=1,1"})
     EXPECT_THROW(axis_of(text), UsageError) << text;
+}
+
+TEST_F(Sweep, TakesListsAndMessagesAsValues) {
+  EXPECT_EQ(axis_of("a.b=[1, 2],[3,4],{ c: 5, d: \"},\" },'x,y',7").values,
+            (std::vector<std::string>{"[1, 2]", "[3,4]", "{ c: 5, d: \"},\" }", "'x,y'", "7"}));
+  const SweepResult swept =
+      sweep(plan({"network.populations[rec].rate.initial=[0.1, 0.2, 0.3, 0.4],[0.4, 0.3, 0.2, 0.1],[]",
+                  "training.optimizer.adam={},{beta1: 0.5}"},
+                 1),
+            {.folder = {}, .progress = {}});
+  ASSERT_EQ(swept.members.size(), 6U);
+  std::set<std::string> fingerprints;
+  for (const SweepMember& member : swept.members) {
+    EXPECT_EQ(member.failure, "");
+    EXPECT_EQ(member.rules, digests_of(alone(model_, member)));
+    fingerprints.insert(member.rules.at(0).fingerprint);
+  }
+  EXPECT_EQ(fingerprints.size(), 6U) << "every value has its effect";
+}
+
+TEST_F(Sweep, RefusesSeedsThatWrap) {
+  SweepPlan last = plan({}, 2);
+  last.overrides.seed = std::numeric_limits<std::uint64_t>::max() - 1;
+  const SweepResult swept = sweep(last, {.folder = {}, .progress = {}});
+  EXPECT_EQ(swept.members.at(1).seed, std::numeric_limits<std::uint64_t>::max());
+  last.seeds = 3;
+  EXPECT_THROW(sweep(last, {.folder = {}, .progress = {}}), UsageError);
 }
 
 TEST(SweepSummary, QuantilesAreThoseOfNumpysDefault) {
