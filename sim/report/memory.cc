@@ -200,9 +200,11 @@ double checkpoint_bytes(const Facts& facts) {
 void add_transport(const Facts& facts, std::vector<MemoryPart>& parts) {
   const Learning learning = learning_of(facts.rule, facts.spec.training);
   if (facts.demand.transport == TransportKind::kMailbox) {
-    parts.push_back(
-        {"synapses and messages in the mailbox",
-         mailbox_bytes(facts.topology, learning, facts.spec.training.batch, scalar_bytes(facts.spec.precision))});
+    const std::int32_t lanes = facts.spec.training.batch;
+    const int scalar = scalar_bytes(facts.spec.precision);
+    parts.push_back({"synapses and messages in the mailbox",
+                     mailbox_bytes(facts.topology, learning, lanes, scalar) +
+                         mailbox_queue_bytes(facts.topology, learning, lanes, scalar)});
   } else {
     const RunWidth width{facts.spec.training.batch, facts.demand.threads, scalar_bytes(facts.spec.precision)};
     add_plan(plan_of(facts.topology, learning, horizon_of(facts.spec), width), facts.drive, parts);

@@ -74,8 +74,7 @@ double synapse_bytes(const Projection& projection, const Population& target, con
 double mailbox_bytes(const Topology& topology, const Learning& learning, std::int32_t lanes, int scalar_bytes) {
   const Rule& row = rule(learning.kind);
   const double scalar = scalar_bytes;
-  double bytes = kGrowth * (scalar_bytes == 8 ? queue_bytes<double>(topology, learning, lanes)
-                                              : queue_bytes<float>(topology, learning, lanes));
+  double bytes = 0;
   std::int32_t wait = 0;
   for (const Projection& projection : topology.projections) {
     bytes += synapse_bytes(projection, topology.target_of(projection), row, lanes, scalar);
@@ -85,8 +84,14 @@ double mailbox_bytes(const Topology& topology, const Learning& learning, std::in
     const double slots = static_cast<double>(learning.depth) + wait + 1;
     bytes += slots * lanes * scalar * (topology.sizes.inputs + 2.0 * topology.sizes.rate_neurons);
   }
-  const double waiting = static_cast<double>(under_way(topology, Layer::kInput) + under_way(topology, Layer::kRate));
-  return bytes + scalar * lanes * waiting;
+  return bytes;
+}
+
+double mailbox_queue_bytes(const Topology& topology, const Learning& learning, std::int32_t lanes, int scalar_bytes) {
+  const double queues = scalar_bytes == 8 ? queue_bytes<double>(topology, learning, lanes)
+                                          : queue_bytes<float>(topology, learning, lanes);
+  const auto waiting = static_cast<double>(under_way(topology, Layer::kInput) + under_way(topology, Layer::kRate));
+  return kGrowth * queues + scalar_bytes * lanes * waiting;
 }
 
 }  // namespace locus
