@@ -20,10 +20,10 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   return learning;
 }
 
-double loss_scale_of(const TrainingSpec& training) {
+double loss_scale_of(const TrainingSpec& training, std::int32_t window) {
   const bool mean =
       training.loss == Loss::kSequence || training.loss == Loss::kCrossEntropy || training.average_over_window;
-  return mean ? 1.0 / window_of(training) : 1;
+  return mean ? 1.0 / window : 1;
 }
 
 TrialShape trial_shape_of(const TrainingSpec& training) {

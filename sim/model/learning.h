@@ -17,8 +17,9 @@ Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
 
 TrialShape trial_shape_of(const TrainingSpec& training);
 
-/// The constant by which the loss and all errors eps = dL/dy are multiplied: 1 / ticks with an
-/// error where the loss is a mean over them (SEQUENCE, CROSS_ENTROPY, average_over_window), 1 else.
-double loss_scale_of(const TrainingSpec& training);
+/// The constant by which the loss and all errors eps = dL/dy are multiplied: 1 / window, the ticks
+/// with an error, where the loss is a mean over them (SEQUENCE, CROSS_ENTROPY,
+/// average_over_window), 1 else.
+double loss_scale_of(const TrainingSpec& training, std::int32_t window);
 
 }  // namespace locus

@@ -14,7 +14,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       learning_(learning),
       shape_(shape),
       commit_every_tick_(training.commit == CommitWhen::kEveryTick),
-      scale_(static_cast<R>(loss_scale_of(training))),
+      scale_(static_cast<R>(loss_scale_of(training, shape.window))),
       carries_(training.carry_state),
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
       leaky_(transport.network().topology->has_leaky_readouts()),
