@@ -19,10 +19,11 @@ namespace locus {
 
 inline constexpr std::size_t kColumnAlignment = 64;  // bytes: one cache line, one AVX-512 register
 
-inline constexpr std::size_t kSmallPage = 4096;                    // bytes: one page of memory
-inline constexpr std::size_t kLongColumn = std::size_t{1} << 20U;  // bytes
+inline constexpr std::size_t kSmallPage = 4096;                      // bytes: one page of memory
+inline constexpr std::size_t kLongColumn = std::size_t{128} << 10U;  // bytes
 
-/// The alignment of a column of this many bytes. Long columns begin at a page (BesideColumn).
+/// The alignment of a column of this many bytes. Long columns begin at a page: their rows then
+/// stand at the same places within a page, and what is beside them apart from all (BesideColumn).
 inline std::align_val_t column_alignment(std::size_t bytes) {
   return std::align_val_t{bytes < kLongColumn ? kColumnAlignment : bytes < 2 * kHugePage ? kSmallPage : kHugePage};
 }

@@ -73,7 +73,7 @@ TEST(Column, OfManyBytesBeginsOnAHugePage) {
 TEST(Column, OfNeuronsBesideSynapsesBeginsFarFromTheirRowsWithinAPage) {
   constexpr std::size_t kPageBytes = 4096;
   const auto place = [](const auto& column) { return reinterpret_cast<std::uintptr_t>(column.data()) % kPageBytes; };
-  for (const std::size_t neurons : {512U, 1024U, 2048U}) {
+  for (const std::size_t neurons : {256U, 512U, 1024U, 2048U}) {
     const Column<double> synapses(neurons * neurons, 1.0);
     const Column<float> narrow(neurons * neurons, 1.0F);
     BesideColumn<double> gains(neurons, 2.0);
