@@ -25,6 +25,11 @@ namespace fs = std::filesystem;
 
 std::string bytes_at(const fs::path& file) { return read_file(file, std::numeric_limits<std::int64_t>::max()); }
 
+/// The bytes of the file that holds these weights (weights_file.h).
+std::string file_bytes(const ProjectionWeights& weights) {
+  return text_of([&](Output& to) { write_weights(weights, to); });
+}
+
 /// The bytes of the file for one projection of a result.
 std::string bytes_of(const v1::ProjectionWeights& weights, const fs::path& folder) {
   if (weights.has_file()) {
@@ -35,15 +40,15 @@ std::string bytes_of(const v1::ProjectionWeights& weights, const fs::path& folde
   }
   if (weights.has_matrix()) {
     const v1::Matrix& matrix = weights.matrix();
-    return locus::bytes_of({weights.projection(),
-                            DenseMatrix{matrix.rows(), matrix.cols(), {matrix.values().begin(), matrix.values().end()}}});
+    return file_bytes({weights.projection(),
+                       DenseMatrix{matrix.rows(), matrix.cols(), {matrix.values().begin(), matrix.values().end()}}});
   }
   const v1::SparseMatrix& sparse = weights.sparse();
-  return locus::bytes_of({weights.projection(), SparseMatrix{sparse.rows(),
-                                                             sparse.cols(),
-                                                             {sparse.row().begin(), sparse.row().end()},
-                                                             {sparse.col().begin(), sparse.col().end()},
-                                                             {sparse.values().begin(), sparse.values().end()}}});
+  return file_bytes({weights.projection(), SparseMatrix{sparse.rows(),
+                                                        sparse.cols(),
+                                                        {sparse.row().begin(), sparse.row().end()},
+                                                        {sparse.col().begin(), sparse.col().end()},
+                                                        {sparse.values().begin(), sparse.values().end()}}});
 }
 
 WeightFiles of_result(const LearntSource& source) {
@@ -116,7 +121,7 @@ WeightFiles read_learnt_weights(const LearntSource& source, const NetworkSpec& n
 
 WeightFiles files_of(const std::vector<ProjectionWeights>& weights) {
   WeightFiles files;
-  for (const ProjectionWeights& one : weights) files[one.projection] = locus::bytes_of(one);
+  for (const ProjectionWeights& one : weights) files[one.projection] = file_bytes(one);
   return files;
 }
 
