@@ -13,9 +13,9 @@
 #include "core/protocol/closed_form.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
-#include "sim/report/plan_table.h"
 #include "sim/report/text.h"
 #include "sim/run/evaluation.h"
+#include "sim/run/horizon.h"
 
 namespace locus {
 

@@ -47,14 +47,12 @@ struct RunOptions {
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.
   Look look = {};
-  const RunState* from =
-      // goes on from there: a state that fits the spec (state.h); the results are those of a run
-      // without a break
-      nullptr;
+  // goes on from there: a state that fits the spec (state.h); the results are those of a run
+  // without a break
+  const RunState* from = nullptr;
 };
 
-/// What a run of this spec begins with: all that its result says whatever its rules do, and no
-/// outcome yet. Who only shows it needs no topology.
+/// A result without outcomes. Callers that only display it need no topology.
 RunResult not_begun(const Spec& spec, Topology topology = {});
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an

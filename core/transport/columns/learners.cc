@@ -121,7 +121,7 @@ void Learners<R>::hear_run(const Common<R>& common, Tick first, Tick last, std::
     shared->hear_axon(common.said_from(projection, first, quiet));
     for (Tick now{first.value + quiet}; now <= last; ++now.value) {
       shared->hear_axon(common.said_from(projection, now, 1));
-      shared->hear_post(now.value - 1 - (common.trial.ticks - common.trial.window));
+      shared->hear_post(common.trial.row_in_window(now));
     }
   }
 }
@@ -198,7 +198,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
     if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_post(learn);
     if (auto* const loop = std::get_if<LoopWay<R>>(&way(p))) loop->hear_post(common, learn, common.from_rate);
     if (auto* const shared = std::get_if<SharedWay<R>>(&way(p)); shared != nullptr && posts.tick_has_error)
-      shared->hear_post(row - (common.trial.ticks - common.trial.window));
+      shared->hear_post(common.trial.row_in_window(Tick{row + 1}));
   }
   if (posts.tick_has_error) tapes.learnt.mark(row);
 }

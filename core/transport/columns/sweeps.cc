@@ -1,7 +1,6 @@
 #include "core/transport/columns/sweeps.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "core/kernel/sweep.h"
@@ -151,12 +150,6 @@ void BackSweeps<R>::keep_errors_back(Common<R>& common, std::int32_t row, const 
       hear_adjoint(stage, length, delta + begin, errors_back_.data() + begin);
     }
   });
-}
-
-template <class R>
-bool BackSweeps<R>::is_open(const Common<R>& common, std::int32_t visits) {
-  constexpr std::array kSwept = {Channel::kAdjoint, Channel::kAxon, Channel::kPost, Channel::kTransport};
-  return std::ranges::all_of(kSwept, [&](Channel channel) { return common.door.is_open(channel, visits - 1); });
 }
 
 /// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is

@@ -82,10 +82,9 @@ template <class R>
 void SharedWay<R>::commit(Common<R>& common, R rate) {
   Tapes<R>& tapes = common.tapes;
   const CommitTarget<R> to = commit_target(common, p_, rate, delta_);
-  const std::int32_t before_window = common.trial.ticks - common.trial.window;
   tapes.learnt.each_run([&](std::int32_t first, std::int32_t ticks) {
-    subtract_product(common, p_, to.factor, tapes.coefficients(), first, traces_, {first - before_window, 0}, ticks,
-                     to.column);
+    subtract_product(common, p_, to.factor, tapes.coefficients(), first, traces_,
+                     {common.trial.row_in_window(Tick{first + 1}), 0}, ticks, to.column);
   });
 }
 

@@ -144,10 +144,7 @@ class Mailbox {
   /// Calls visit(index, lane, population) for each spiking neuron of the shard.
   template <class Visit>
   void each_spiking(int shard, Visit visit);
-  const Neurons& target_of(const Projection& projection) const {
-    const bool readout = projection.target_layer == Layer::kReadout;
-    return population_at(readout ? network_.readouts.populations : network_.rate.populations, projection.target_begin);
-  }
+  const Neurons& target_of(const Projection& projection) const { return network_.target_of(projection); }
   void post_spiking(std::int32_t projection, const LifParameters& lif);
   RateNeuron<R> neuron(std::int32_t index, std::int32_t lane);
   RateNeuron<R> neuron_recalling(std::int32_t index, std::int32_t lane, Tick revisited);

@@ -137,7 +137,7 @@ void Mailbox<R>::deliver(const phase::Posts& posts) {
       post_spiking(index, *population->lif);
       continue;
     }
-    const bool known_gain = population->activation == Activation::kIdentity && row.decay == DecaySource::kConstant;
+    const bool known_gain = knows_gain(row, projection, network_.topology->target_of(projection));
     // nothing to tell: by the clock the trace drifts with constants that the synapse knows
     if (known_gain && !posts.tick_has_error) {
       executor_(shards_, [&](int shard) {

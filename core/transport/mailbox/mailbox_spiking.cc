@@ -44,7 +44,7 @@ template <class R>
 void Mailbox<R>::drift_readouts(std::int32_t p) {
   const Projection& projection = network_.projections()[static_cast<std::size_t>(p)];
   const Neurons& target = target_of(projection);
-  if (!target.leaky() || !projection.plastic) return;
+  if (!network_.topology->target_of(projection).leaky || !projection.plastic) return;
   const Drift<R> clock{static_cast<R>(target.decay), static_cast<R>(target.gain)};
   executor_(shards_, [&](int shard) {
     each_incoming(shard, p, [&](std::int32_t k, std::int64_t synapse) {
