@@ -76,8 +76,8 @@ template <class R>
 void Sensitivities<R>::hear(Mailbox<R>& transport) {
   const Network<R>& network = transport.network();
   if (transport.door().now() > Tick{1}) {
-    const auto& begin = transport.shard_begin(Layer::kRate);
-    adopt(transport.shards());
+    const auto& begin = transport.sharding().rate_begin;
+    adopt(transport.sharding().shards());
     transport.template send<Channel::kInfluence, Party::kRate, Party::kRate>(
         influences_, 0, size_,
         [&](int shard) {
@@ -153,7 +153,7 @@ typename Sensitivities<R>::Place Sensitivities<R>::place_of(std::int64_t theta) 
 template <class R>
 void Sensitivities<R>::teach(Mailbox<R>& transport) {
   const Network<R>& network = transport.network();
-  const auto& begin = transport.shard_begin(Layer::kRate);
+  const auto& begin = transport.sharding().rate_begin;
   const auto ends = [&](const auto& e) {
     const Place place = place_of(e.receiver);
     return Endpoints{{Party::kRate, 0, e.sender}, {Party::kSynapse, place.projection, place.synapse}};
@@ -177,7 +177,7 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
       });
     }
   };
-  adopt(transport.shards());
+  adopt(transport.sharding().shards());
   transport.template send<Channel::kPost, Party::kRate, Party::kSynapse>(
       posts_, 0, row(Phase::kSensitivityPost).scalars,
       [&](int shard) {

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "core/protocol/closed_form.h"
+#include "core/transport/mailbox/bytes.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/report/text.h"
@@ -100,17 +101,16 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec
     parts.push_back({"where sparse synapses go", 20 * sparse});
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     parts.push_back({"drawn targets", kReported * ticks * readouts * std::max(drawn->patterns, 1)});
-  // pre, trace, change; where it stands in its target's list
-  if (transport == TransportKind::kMailbox)
-    parts.push_back({"what synapses keep in the mailbox", synapses * (scalar * 3 * lanes + 4)});
+  if (transport == TransportKind::kMailbox) {
+    const Learning learning = learning_of(rule_spec, spec.training);
+    parts.push_back({"what synapses keep in the mailbox",
+                     mailbox_bytes(topology, learning, spec.training.batch, scalar_bytes(spec.precision))});
+  }
   if (drive == Drive::kSensitivity) parts.push_back({"sensitivities", scalar * 2 * neurons * plastic * lanes});
   if (transport == TransportKind::kBatched) {
     const Plan plan = plan_of(spec, rule_spec, threads);
     add_plan(plan, drive, parts);
   }
-  const bool events = (topology.has_spikes() || topology.has_leaky_readouts()) && drive != Drive::kNothing;
-  if (events && transport == TransportKind::kMailbox)
-    parts.push_back({"what e-prop keeps in the mailbox", scalar * 3 * lanes * plastic});
   if (double bytes = recorded_bytes(spec, rule_spec, transport); bytes > 0)
     parts.push_back({"what is recorded", bytes});
   if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});

@@ -34,7 +34,12 @@ TEST(Memory, CountsWhatGrowsWithTheModel) {
   EXPECT_EQ(needed(RuleKind::kRtrl), bare + 8 * 2 * 3 * 15 * 2 + planned(spec, RuleKind::kRtrl));
   EXPECT_EQ(needed(RuleKind::kBptt), bare + planned(spec, RuleKind::kBptt));
   EXPECT_GT(planned(spec, RuleKind::kBptt), 8 * 5 * 2 * (2 + 9)) << "tapes of inputs and neurons";
-  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 8 * 18 * 6.5);
+  // in each of two lanes activity, trace and change; two lists; the clock of 15 traces; 7 targets
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox),
+            bare + 18 * (2 * 3 * 8 + 8) + 15 * 2 * 4 + 7 * 9);
+  // the activities and gains of 2 inputs and 3 neurons in the 5 ticks of a sweep and one more
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kBptt), TransportKind::kMailbox),
+            bare + 18 * (2 * 3 * 8 + 8) + 7 * 9 + 6 * 2 * 8 * (2 + 2 * 3));
 }
 
 /// Without a rule and with one trial at a time, threads may copy sparse synapses: one target and
@@ -61,7 +66,8 @@ TEST(Memory, IsHalvedByFloat32ButForWhatIsReported) {
   spec.precision = Precision::kFloat32;
   const double bare = 4 * (18 + 5 * 2 * 3) + 8 * 2 * 18;
   EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kBptt), TransportKind::kBatched), bare + planned(spec, RuleKind::kBptt));
-  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox), bare + 18 * (4 * 6 + 4));
+  EXPECT_EQ(memory_needed(spec, rule_of(RuleKind::kRflo), TransportKind::kMailbox),
+            bare + 18 * (4 * 6 + 8) + 15 * 2 * 4 + 7 * 9);
   const Ledger wide = forecast(sample_spec(), topology_of(sample_spec()), rule_of(RuleKind::kRflo));
   const Ledger narrow = forecast(spec, topology_of(spec), rule_of(RuleKind::kRflo));
   EXPECT_EQ(narrow.scalar_bytes(), 4);

@@ -11,6 +11,8 @@
 
 #include "core/protocol/declaration.h"
 #include "core/transport/columns/columns.h"
+#include "core/transport/mailbox/bytes.h"
+#include "core/transport/mailbox/mailbox.h"
 #include "sim/run/session.h"
 #include "sim/run/trial.h"
 #include "tests/support/hand_network.h"
@@ -178,6 +180,26 @@ TEST(PlanBytes, AreThoseThatTheTransportTakes) {
     }
   }
   EXPECT_GT(compared, 20);
+}
+
+/// With this many lanes one scalar more or less of every synapse is 53 kB. The lists of what heard
+/// something, which grow in a trial, are foreseen but not taken yet.
+TEST(MailboxBytes, AreThoseThatTheTransportTakes) {
+  constexpr std::int32_t kLanes = 64;
+  for (const Rule& row : kRules) {
+    for (const bool spiking : {false, true}) {
+      if (spiking && row.spiking.empty()) continue;
+      HandNetwork made = make_network(kLanes, spiking);
+      const bool sweeps = row.drive == Drive::kSweep;
+      const Learning learning{.kind = row.kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+      Door door(Permit{}, sizeof(double));
+      const std::int64_t before = bytes_taken;
+      const Mailbox<double> transport(made.network, learning, {{0, 3}, {0, 8}, {0, 2}}, Executor{}, door);
+      const auto taken = static_cast<double>(bytes_taken - before);
+      EXPECT_NEAR(mailbox_bytes(*made.topology, learning, kLanes, sizeof(double)), taken, 16e3)
+          << row.name << (spiking ? ", spiking" : "");
+    }
+  }
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace locus {
@@ -21,17 +23,38 @@ struct Envelope {
   M message;
 };
 
+/// What a sender says in one lane to all that hear it.
+template <class M>
+struct LaneMessage {
+  std::int32_t lane;
+  M message;
+};
+
 template <class M>
 class Queues {
  public:
   explicit Queues(int shards)
-      : shards_(shards), queues_(static_cast<std::size_t>(shards) * static_cast<std::size_t>(shards)) {}
+      : shards_(shards),
+        queues_(static_cast<std::size_t>(shards) * static_cast<std::size_t>(shards)),
+        said_(static_cast<std::size_t>(shards)) {}
 
   std::vector<Envelope<M>>& between(int sender, int receiver) {
     return queues_[static_cast<std::size_t>(sender) * static_cast<std::size_t>(shards_) + static_cast<std::size_t>(receiver)];
   }
 
   int shards() const { return shards_; }
+
+  /// What a sender of this shard says: message_of(lane) in every lane that has one. Valid until the
+  /// shard's next call.
+  template <class MessageOf>
+  std::span<const LaneMessage<M>> said(int shard, std::int32_t lanes, MessageOf message_of) {
+    std::vector<LaneMessage<M>>& said = said_[static_cast<std::size_t>(shard)];
+    said.clear();
+    for (std::int32_t lane = 0; lane < lanes; ++lane) {
+      if (const std::optional<M> message = message_of(lane)) said.push_back({lane, *message});
+    }
+    return said;
+  }
 
   std::int64_t waiting() const {
     std::int64_t count = 0;
@@ -53,7 +76,8 @@ class Queues {
 
  private:
   int shards_;
-  std::vector<std::vector<Envelope<M>>> queues_;  // (shards x shards)
+  std::vector<std::vector<Envelope<M>>> queues_;   // (shards x shards)
+  std::vector<std::vector<LaneMessage<M>>> said_;  // by shard of the sender
 };
 
 }  // namespace locus

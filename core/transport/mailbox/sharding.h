@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/wire/topology.h"
+
 namespace locus {
 
 struct Sharding {
@@ -18,6 +20,18 @@ struct Sharding {
   std::vector<std::int32_t> readout_begin;  // (shards + 1)
 
   int shards() const { return static_cast<int>(rate_begin.size()) - 1; }
+  const std::vector<std::int32_t>& begin_of(Layer layer) const {
+    return layer == Layer::kInput ? input_begin : layer == Layer::kRate ? rate_begin : readout_begin;
+  }
+  /// The neurons of [begin, begin + size) of a layer that sit on this shard: first .. last - 1.
+  struct Range {
+    std::int32_t first, last;
+  };
+  Range on(int shard, Layer layer, std::int32_t begin, std::int32_t size) const {
+    const std::vector<std::int32_t>& of_layer = begin_of(layer);
+    return {std::max(of_layer[static_cast<std::size_t>(shard)], begin),
+            std::min(of_layer[static_cast<std::size_t>(shard) + 1], begin + size)};
+  }
 };
 
 /// The shard of neuron `index`, given a layer's ranges.

@@ -1,0 +1,100 @@
+#include "core/transport/mailbox/clock.h"
+
+namespace locus {
+namespace {
+
+/// Calls visit(index, lane) for the neurons of a layer that sit on the shard.
+template <class R, class Visit>
+void each_of(const MailboxCommon<R>& common, int shard, Layer layer, Visit visit) {
+  const std::vector<std::int32_t>& begin = common.sharding.begin_of(layer);
+  for (auto i = begin[static_cast<std::size_t>(shard)]; i < begin[static_cast<std::size_t>(shard) + 1]; ++i) {
+    for (std::int32_t lane = 0; lane < common.lanes; ++lane) visit(i, lane);
+  }
+}
+
+}  // namespace
+
+template <class R>
+void begin_trial(MailboxCommon<R>& common) {
+  const TrialBegin begin{common.network.carries};
+  const Column<R>& initial = common.network.rate.initial;
+  for (MailboxSynapses<R>& synapses : common.synapses) synapses.restart_clock();
+  common.exchange.each_shard([&](int shard) {
+    for (std::int32_t p = 0; p < static_cast<std::int32_t>(common.projections()); ++p) {
+      MailboxSynapses<R>& synapses = common.synapses[ProjectionId{p}];
+      common.visited(shard, synapses.silence(shard));
+      if (!common.learns(common.projection(ProjectionId{p}))) continue;
+      const auto all = [](std::int32_t) { return true; };
+      common.each_synapse(shard, ProjectionId{p}, all, [&](std::int64_t k) {
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane) synapses.begin_trial(k, lane, begin);
+      });
+    }
+    each_of(common, shard, Layer::kRate, [&](std::int32_t i, std::int32_t lane) {
+      on(common.neuron(i, lane), begin);
+      if (!begin.carried && !initial.empty())
+        on(common.neuron(i, lane), Initial<R>{initial[static_cast<std::size_t>(i)]});
+    });
+    common.each_spiking(shard,
+                        [&](std::int32_t i, std::int32_t lane, const Neurons&) { on(common.spiking(i, lane), begin); });
+    each_of(common, shard, Layer::kReadout,
+            [&](std::int32_t k, std::int32_t lane) { on(common.readout(k, lane), begin); });
+  });
+}
+
+template <class R>
+void begin_tick(MailboxCommon<R>& common) {
+  common.exchange.each_shard([&](int shard) {
+    each_of(common, shard, Layer::kRate,
+            [&](std::int32_t i, std::int32_t lane) { on(common.neuron(i, lane), Silence{}); });
+    each_of(common, shard, Layer::kReadout,
+            [&](std::int32_t k, std::int32_t lane) { on(common.readout(k, lane), Silence{}); });
+  });
+}
+
+template <class R>
+void step_neurons(MailboxCommon<R>& common) {
+  common.exchange.each_shard([&](int shard) {
+    for (const Neurons& population : common.network.rate.populations) {
+      const Sharding::Range here = common.sharding.on(shard, Layer::kRate, population.begin, population.size);
+      if (population.lif) {
+        const Lif<R> clock(*population.lif);
+        dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
+          for (std::int32_t i = here.first; i < here.last; ++i) {
+            for (std::int32_t lane = 0; lane < common.lanes; ++lane) step<Psi>(common.spiking(i, lane), clock);
+          }
+        });
+        continue;
+      }
+      const Step<R> clock{static_cast<R>(population.leak)};
+      dispatch(population.activation, [&]<class Phi>(Phi) {
+        for (std::int32_t i = here.first; i < here.last; ++i) {
+          for (std::int32_t lane = 0; lane < common.lanes; ++lane) step<Phi>(common.neuron(i, lane), clock);
+        }
+      });
+    }
+  });
+}
+
+template <class R>
+void step_readouts(MailboxCommon<R>& common) {
+  common.exchange.each_shard([&](int shard) {
+    for (const Neurons& population : common.network.readouts.populations) {
+      const Leaky<R> clock{static_cast<R>(population.decay), static_cast<R>(population.gain)};
+      const Sharding::Range here = common.sharding.on(shard, Layer::kReadout, population.begin, population.size);
+      for (std::int32_t k = here.first; k < here.last; ++k) {
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane) step(common.readout(k, lane), clock);
+      }
+    }
+  });
+}
+
+template void begin_trial(MailboxCommon<double>&);
+template void begin_trial(MailboxCommon<float>&);
+template void begin_tick(MailboxCommon<double>&);
+template void begin_tick(MailboxCommon<float>&);
+template void step_neurons(MailboxCommon<double>&);
+template void step_neurons(MailboxCommon<float>&);
+template void step_readouts(MailboxCommon<double>&);
+template void step_readouts(MailboxCommon<float>&);
+
+}  // namespace locus

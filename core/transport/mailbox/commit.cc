@@ -1,0 +1,117 @@
+#include "core/transport/mailbox/commit.h"
+
+#include "core/actor/agent_cell.h"
+
+namespace locus {
+namespace {
+
+/// Calls visit(p) for the plastic projections.
+template <class R, class Visit>
+void each_plastic(const MailboxCommon<R>& common, Visit visit) {
+  for (std::int32_t p = 0; p < static_cast<std::int32_t>(common.projections()); ++p) {
+    if (common.projection(ProjectionId{p}).plastic) visit(ProjectionId{p});
+  }
+}
+
+/// Calls visit(synapse) for the synapses of the shard that a commit may change.
+template <class R, class Visit>
+void each_changed(MailboxCommon<R>& common, int shard, ProjectionId p, Visit visit) {
+  const Optimizer& optimizer = common.learning.optimizer;
+  const bool all =
+      optimizer.adam || optimizer.weight_min || optimizer.weight_max || common.rule.drive == Drive::kSensitivity;
+  common.each_synapse(
+      shard, p, [&](std::int32_t target) { return all || common.synapses[p].has_told(target) != 0; }, visit);
+}
+
+}  // namespace
+
+template <class R>
+void CommitMail<R>::add_lanes(MailboxCommon<R>& common) const {
+  if (common.lanes == 1) return;
+  common.exchange.each_shard([&](int shard) {
+    each_plastic(common, [&](ProjectionId p) {
+      each_changed(common, shard, p, [&](std::int64_t k) {
+        R& sum = common.synapses[p].taught(k, 0).delta;
+        for (std::int32_t lane = 1; lane < common.lanes; ++lane) {
+          R& other = common.synapses[p].taught(k, lane).delta;
+          sum += other;
+          other = R(0);
+        }
+      });
+    });
+  });
+}
+
+template <class R>
+void CommitMail<R>::deliver(MailboxCommon<R>& common, const phase::Squares<R>& squares) {
+  add_lanes(common);
+  each_plastic(common, [&](ProjectionId p) {
+    const auto emit = [&](int shard) {
+      const auto all = [](std::int32_t) { return true; };
+      common.each_synapse(shard, p, all, [&](std::int64_t k) {
+        const Square<R> message = square(common.synapses[p].taught(k, 0), squares.scale);
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane)
+          squares_.between(shard, 0).push_back({static_cast<std::int32_t>(k), 0, lane, message});
+      });
+    };
+    common.exchange.template send<Phase::kSquare>(squares_, Phase::kSquare, p, 0, emit);
+    common.exchange.drain(
+        squares_, [&](int, const Envelope<Square<R>>& e) { on(AgentCell<R>{squares.sums[e.lane]}, e.message); });
+  });
+}
+
+template <class R>
+void CommitMail<R>::deliver(MailboxCommon<R>& common, const phase::Factors<R>& factors) {
+  each_plastic(common, [&](ProjectionId p) {
+    const Projection& projection = common.projection(p);
+    const std::vector<std::int32_t>& begin = common.sharding.begin_of(projection.target_layer);
+    const auto emit = [&](int shard) {
+      if (shard != 0) return;
+      for (std::int64_t k = 0; k < projection.size(); ++k) {
+        auto& queue = factors_.between(0, shard_of(begin, projection.target_begin + projection.target_of(k)));
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane)
+          queue.push_back({0, static_cast<std::int32_t>(k), lane, {factors.factors[lane]}});
+      }
+    };
+    common.exchange.template send<Phase::kFactor>(factors_, Phase::kFactor, p, 0, emit);
+    common.exchange.drain(factors_, [&](int, const Envelope<Factor<R>>& e) {
+      on(common.synapses[p].taught(e.receiver, e.lane), e.message);
+    });
+  });
+}
+
+template <class R>
+void CommitMail<R>::commit(MailboxCommon<R>& common, R scale) {
+  Network<R>& network = common.network;
+  const Optimizer& optimizer = common.learning.optimizer;
+  ++network.commits;
+  add_lanes(common);
+  common.exchange.each_shard([&](int shard) {
+    each_plastic(common, [&](ProjectionId p) {
+      MailboxSynapses<R>& synapses = common.synapses[p];
+      const double rate = network.synapses[p].learning_rate;
+      const Commit<R> clock{static_cast<R>(rate) * scale};
+      std::optional<AdamCommit<R>> adam;
+      if (optimizer.adam) adam.emplace(*optimizer.adam, rate, scale, network.commits);
+      each_changed(common, shard, p, [&](std::int64_t k) {
+        const TaughtSynapse<R> self = synapses.taught(k, 0);
+        keep_change_within(self.delta, scale, optimizer);
+        if (adam) {
+          on(synapses.adaptive(k), *adam);
+        } else {
+          on(self, clock);
+        }
+        keep_within(self.weight, optimizer);
+      });
+      const Projection& projection = common.projection(p);
+      const Sharding::Range targets = common.targets_on(shard, projection);
+      for (std::int32_t target = targets.first; target < targets.last; ++target)
+        synapses.has_told(target - projection.target_begin) = 0;
+    });
+  });
+}
+
+template class CommitMail<double>;
+template class CommitMail<float>;
+
+}  // namespace locus

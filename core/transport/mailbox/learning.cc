@@ -1,0 +1,121 @@
+#include "core/transport/mailbox/learning.h"
+
+namespace locus {
+
+template <class R>
+void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors) {
+  const Answers<R>& answers = errors.answers;
+  for (const ProjectionId p : projections_between(*common.network.topology, Layer::kRate, Layer::kReadout)) {
+    const Projection& projection = common.projection(p);
+    if (!projection.plastic && !answers) continue;
+    const auto emit = [&](int shard) {
+      common.tell_incoming(posts_, shard, p, [&](std::int32_t k, std::int32_t lane) {
+        const Readout<R> self = common.readout(k, lane);
+        return self.epsilon != R(0) ? std::optional(post(self)) : std::nullopt;
+      });
+    };
+    const Phase phase = projection.plastic ? Phase::kReadoutPost : Phase::kReadoutPostToStatic;
+    common.exchange.template send<Phase::kReadoutPost, Phase::kReadoutPostToStatic>(posts_, phase, p, 0, emit);
+    const Neurons& target = common.target_of(projection);
+    const R decay = static_cast<R>(target.decay);  // which the synapse knows, as it knows the gain
+    const R gain = static_cast<R>(target.gain);
+    common.drain_posts(posts_, p, [&](int shard, const Envelope<Post<R>>& e) {
+      const Post<R> filtered{decay, gain * e.message.gain, e.message.signal};
+      if (projection.plastic) common.synapses[p].hear(e.receiver, e.lane, filtered);
+      if (answers) answers_.queue(common, shard, p, e, answers);
+    });
+    answers_.deliver(common, p, 0, answers);
+  }
+}
+
+template <class R>
+void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::OwnWeights&) {
+  for (const ProjectionId p : projections_between(*common.network.topology, Layer::kRate, Layer::kRate)) {
+    const auto emit = [&](int shard) {
+      for (const Autapse& autapse : common.network.topology->autapses) {
+        if (autapse.projection != p || shard_of(common.sharding.rate_begin, autapse.neuron.value) != shard) continue;
+        const auto k = static_cast<std::int32_t>(autapse.synapse.value);
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+          const OwnWeight<R> message{common.synapses[p].learner(k, lane).weight};
+          own_weights_.between(shard, shard).push_back({k, autapse.neuron.value, lane, message});
+        }
+      }
+    };
+    common.exchange.template send<Phase::kOwnWeight>(own_weights_, Phase::kOwnWeight, p, 0, emit);
+    common.exchange.drain(
+        own_weights_, [&](int, const Envelope<OwnWeight<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
+  }
+}
+
+template <class R>
+void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Posts& posts) {
+  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
+    const ProjectionId p{index};
+    const Projection& projection = common.projection(p);
+    if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+    MailboxSynapses<R>& synapses = common.synapses[p];
+    const Neurons& target = common.target_of(projection);
+    if (target.lif) {
+      post_spiking(common, p, *target.lif);
+    } else if (posts.tick_has_error || !synapses.has_clock()) {  // otherwise nothing is told
+      post_rate(common, p);
+    }
+    common.drain_posts(posts_, p, [&](int, const Envelope<Post<R>>& e) { synapses.hear(e.receiver, e.lane, e.message); });
+  }
+}
+
+template <class R>
+void LearningMail<R>::post_rate(MailboxCommon<R>& common, ProjectionId p) {
+  const bool own = common.rule.decay == DecaySource::kNeuron;
+  const auto emit = [&](int shard) {
+    common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
+      const RateNeuron<R> self = common.neuron(target, lane);
+      const R leak = common.network.rate.leak[static_cast<std::size_t>(target)];
+      const R constant = common.learning.trace_decay ? static_cast<R>(*common.learning.trace_decay) : R(1) - leak;
+      return std::optional(Post<R>{own ? own_decay(self, Step<R>{leak}) : constant, self.gain, self.signal});
+    });
+  };
+  const Phase constant = common.synapses[p].has_clock() ? Phase::kConstantGainPost : Phase::kPost;
+  common.exchange.template send<Phase::kConstantGainPost, Phase::kPost, Phase::kOwnDecayPost>(
+      posts_, own ? Phase::kOwnDecayPost : constant, p, 0, emit);
+}
+
+template <class R>
+void LearningMail<R>::post_spiking(MailboxCommon<R>& common, ProjectionId p, const LifParameters& lif) {
+  const bool eprop = common.rule.decay == DecaySource::kNeuron;
+  const R decay = static_cast<R>(common.learning.trace_decay.value_or(lif.decay));
+  const R gain = static_cast<R>(lif.gain);
+  const auto emit = [&](int shard) {
+    common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
+      const LifNeuron<R> self = common.spiking(target, lane);
+      const Post<R> message{decay, eprop ? self.gain : self.gain * gain, self.signal};
+      return has_news(self) ? std::optional(message) : std::nullopt;
+    });
+  };
+  common.exchange.template send<Phase::kSpikingPost>(posts_, Phase::kSpikingPost, p, 0, emit);
+}
+
+template <class R>
+void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::RateErrors&) {
+  const FiringRate& rate = *common.learning.firing_rate;
+  const RateTarget<R> clock{static_cast<R>(rate.target), static_cast<R>(rate.strength), static_cast<R>(rate.ticks)};
+  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
+    const ProjectionId p{index};
+    const Projection& projection = common.projection(p);
+    if (!projection.plastic || projection.target_layer != Layer::kRate || !common.target_of(projection).lif) continue;
+    const auto emit = [&](int shard) {
+      common.tell_incoming(rate_errors_, shard, p, [&](std::int32_t target, std::int32_t lane) {
+        return std::optional(rate_error(common.spiking(target, lane), clock));
+      });
+    };
+    common.exchange.template send<Phase::kRateError>(rate_errors_, Phase::kRateError, p, 0, emit);
+    common.exchange.drain(rate_errors_, [&](int, const Envelope<RateError<R>>& e) {
+      common.synapses[p].hear(e.receiver, e.lane, e.message);
+    });
+  }
+}
+
+template class LearningMail<double>;
+template class LearningMail<float>;
+
+}  // namespace locus

@@ -1,0 +1,30 @@
+// LearningMail: what learns in the tick itself: POST from readouts and from neurons, an autapse's
+// own weight, firing-rate errors.
+#pragma once
+
+#include "core/transport/mailbox/answers.h"
+
+namespace locus {
+
+template <class R>
+class LearningMail {
+ public:
+  explicit LearningMail(int shards) : posts_(shards), own_weights_(shards), rate_errors_(shards), answers_(shards) {}
+
+  void deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors);
+  void deliver(MailboxCommon<R>& common, const phase::OwnWeights&);
+  void deliver(MailboxCommon<R>& common, const phase::Posts& posts);
+  void deliver(MailboxCommon<R>& common, const phase::RateErrors&);
+
+ private:
+  void post_rate(MailboxCommon<R>& common, ProjectionId p);
+  /// POST of psi and signal from neurons that have news.
+  void post_spiking(MailboxCommon<R>& common, ProjectionId p, const LifParameters& lif);
+
+  Queues<Post<R>> posts_;
+  Queues<OwnWeight<R>> own_weights_;
+  Queues<RateError<R>> rate_errors_;
+  AnswerMail<R> answers_;
+};
+
+}  // namespace locus

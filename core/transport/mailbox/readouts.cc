@@ -1,0 +1,75 @@
+#include "core/transport/mailbox/readouts.h"
+
+namespace locus {
+
+template <class R>
+template <class Handle>
+void ReadoutMail<R>::deliver_targets(MailboxCommon<R>& common, const R* target, Handle handle) {
+  const auto emit = [&](int shard) {
+    if (shard != 0) return;  // the environment sits on the first shard
+    for (std::int32_t k = 0; k < common.network.readouts.size; ++k) {
+      auto& queue = targets_.between(0, shard_of(common.sharding.readout_begin, k));
+      for (std::int32_t lane = 0; lane < common.lanes; ++lane)
+        queue.push_back({0, k, lane, {target[common.cell(k, lane)]}});
+    }
+  };
+  common.exchange.template send<Phase::kTarget>(targets_, Phase::kTarget, {}, 0, emit);
+  common.exchange.drain(
+      targets_, [&](int, const Envelope<Target<R>>& e) { handle(common.readout(e.receiver, e.lane), e.message); });
+}
+
+template <class R>
+void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Targets<R>& targets) {
+  deliver_targets(common, targets.target, [&](Readout<R> self, Target<R> m) { on(self, m, targets.scale); });
+}
+
+template <class R>
+void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& classes) {
+  const auto emit = [&](int shard) {
+    const Sharding::Range here = common.sharding.on(shard, Layer::kReadout, 0, common.network.readouts.size);
+    for (std::int32_t k = here.first; k < here.last; ++k) {
+      for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+        const Readout<R> self = common.readout(k, lane);
+        const Norm<R> message = norm(self);
+        self.norm = message.value;  // its own part it knows
+        for (std::int32_t other = 0; other < common.network.readouts.size; ++other) {
+          if (other == k) continue;
+          norms_.between(shard, shard_of(common.sharding.readout_begin, other)).push_back({k, other, lane, message});
+        }
+      }
+    }
+  };
+  common.exchange.template send<Phase::kNorm>(norms_, Phase::kNorm, {}, 0, emit);
+  common.exchange.drain(norms_,
+                        [&](int, const Envelope<Norm<R>>& e) { on(common.readout(e.receiver, e.lane), e.message); });
+  deliver_targets(common, classes.target, [](Readout<R> self, Target<R> m) { classify(self, m); });
+}
+
+template <class R>
+void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks&) {
+  for (std::size_t r = 0; r < common.network.feedback.size(); ++r) {
+    const Projection& wires = common.network.feedback[r];
+    const Column<R>& weights = common.network.feedback_weights[r];
+    const auto emit = [&](int shard) {
+      const Sharding::Range sources = common.sources_on(shard, wires);
+      for (std::int32_t source = sources.first; source < sources.last; ++source) {
+        common.tell_outgoing(
+            feedbacks_, shard, wires, source,
+            [&](std::int32_t lane) { return spoken<Feedback<R>>(common.readout(source, lane).epsilon); },
+            [&](std::int64_t k, std::int32_t target, const LaneMessage<Feedback<R>>& said) {
+              const R weight = weights[static_cast<std::size_t>(k)];
+              const Feedback<R> message = feedback(common.readout(source, said.lane), weight);
+              return Envelope<Feedback<R>>{source, target, said.lane, message};
+            });
+      }
+    };
+    common.exchange.template send<Phase::kFeedback>(feedbacks_, Phase::kFeedback, {}, 0, emit);
+    common.exchange.drain(
+        feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
+  }
+}
+
+template class ReadoutMail<double>;
+template class ReadoutMail<float>;
+
+}  // namespace locus

@@ -1,0 +1,29 @@
+// ReadoutMail: TARGET to the readouts, NORM between them, FEEDBACK from them.
+#pragma once
+
+#include "core/transport/mailbox/common.h"
+#include "core/transport/phases.h"
+
+namespace locus {
+
+template <class R>
+class ReadoutMail {
+ public:
+  explicit ReadoutMail(int shards) : targets_(shards), norms_(shards), feedbacks_(shards) {}
+
+  void deliver(MailboxCommon<R>& common, const phase::Targets<R>& targets);
+  /// NORM from every readout to every other, then TARGET.
+  void deliver(MailboxCommon<R>& common, const phase::Classes<R>& classes);
+  void deliver(MailboxCommon<R>& common, const phase::Feedbacks&);
+
+ private:
+  /// handle(readout, message).
+  template <class Handle>
+  void deliver_targets(MailboxCommon<R>& common, const R* target, Handle handle);
+
+  Queues<Target<R>> targets_;
+  Queues<Norm<R>> norms_;
+  Queues<Feedback<R>> feedbacks_;
+};
+
+}  // namespace locus

@@ -1,0 +1,124 @@
+#include "core/transport/mailbox/sweep.h"
+
+#include <algorithm>
+
+namespace locus {
+
+template <class R>
+SweepMail<R>::SweepMail(const MailboxCommon<R>& common)
+    : adjoints_(common.sharding.shards()),
+      replays_(common.sharding.shards()),
+      posts_(common.sharding.shards()),
+      answers_(common.sharding.shards()) {
+  if (common.rule.drive != Drive::kSweep) return;
+  std::int32_t wait = 0;
+  for (const Projection& projection : common.network.projections()) wait = std::max(wait, projection.wait);
+  const std::size_t slots = static_cast<std::size_t>(common.learning.depth) + static_cast<std::size_t>(wait) + 1;
+  inputs_.assign(slots, Column<R>(common.cell(common.network.inputs.size, 0)));
+  activities_.assign(slots, Column<R>(common.cell(common.network.rate.size, 0)));
+  gains_.assign(slots, Column<R>(common.cell(common.network.rate.size, 0)));
+}
+
+template <class R>
+void SweepMail<R>::keep(const Network<R>& network, Layer layer, Tick now) {
+  if (inputs_.empty()) return;
+  if (layer == Layer::kInput) {
+    inputs_[slot(now)] = network.inputs.activity;
+    return;
+  }
+  activities_[slot(now)] = network.rate.activity;
+  gains_[slot(now)] = network.rate.gain;
+}
+
+template <class R>
+const R* SweepMail<R>::sent(const Projection& projection, Tick arrival) const {
+  const bool from_input = projection.source_layer == Layer::kInput;
+  const Tick tick{arrival.value - projection.delay()};
+  if (tick < Tick{from_input ? 1 : 0}) return nullptr;  // before the first tick nothing was but h_0
+  return (from_input ? inputs_ : activities_)[slot(tick)].data();
+}
+
+template <class R>
+void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::Adjoints<R>& adjoints) {
+  const auto emit = [&](int shard) {
+    if (shard != 0) return;  // the agent sits on the first shard
+    for (std::int32_t i = 0; i < common.network.rate.size; ++i) {
+      auto& queue = adjoints_.between(0, shard_of(common.sharding.rate_begin, i));
+      for (std::int32_t lane = 0; lane < common.lanes; ++lane)
+        queue.push_back({0, i, lane, {adjoints.delta[common.cell(i, lane)]}});
+    }
+  };
+  common.exchange.template send<Phase::kAdjoint>(adjoints_, Phase::kAdjoint, {}, adjoints.lag, emit);
+  common.exchange.drain(adjoints_,
+                        [&](int, const Envelope<Adjoint<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
+  if (adjoints.lag > 0) return;
+  common.exchange.each_shard([&](int shard) {
+    common.each_spiking(
+        shard, [&](std::int32_t i, std::int32_t lane, const Neurons&) { on(common.spiking(i, lane), SweepBegin{}); });
+  });
+}
+
+template <class R>
+void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::Replays& replays) {
+  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
+    const ProjectionId p{index};
+    const Projection& projection = common.projection(p);
+    if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+    const R* const past = sent(projection, replays.revisited);
+    const auto emit = [&](int shard) {
+      if (past == nullptr) return;
+      const Sharding::Range sources = common.sources_on(shard, projection);
+      for (std::int32_t source = sources.first; source < sources.last; ++source) {
+        common.tell_outgoing(
+            replays_, shard, projection, source,
+            [&](std::int32_t lane) { return spoken<Replay<R>>(past[common.cell(source, lane)]); },
+            [&](std::int64_t k, std::int32_t, const LaneMessage<Replay<R>>& said) {
+              return Envelope<Replay<R>>{source, static_cast<std::int32_t>(k), said.lane, said.message};
+            });
+      }
+    };
+    const Phase phase = projection.source_layer == Layer::kInput ? Phase::kReplayB : Phase::kReplayW;
+    common.exchange.template send<Phase::kReplayB, Phase::kReplayW>(replays_, phase, p, replays.lag, emit);
+    common.drain_axons(replays_, p, [&](int shard, const Envelope<Replay<R>>& e) {
+      common.synapses[p].hear(shard, e.receiver, e.lane, e.message);
+    });
+  }
+}
+
+template <class R>
+void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::PostsBack<R>& posts) {
+  const Column<R>& gains = gains_[slot(posts.revisited)];
+  common.exchange.each_shard([&](int shard) {
+    common.each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons& population) {
+      const LifNeuron<R> self = common.spiking(i, lane);
+      self.gain = gains[common.cell(i, lane)];  // it recalls its psi
+      revisit(self, Lif<R>(*population.lif));
+    });
+  });
+  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
+    const ProjectionId p{index};
+    const Projection& projection = common.projection(p);
+    const bool answers =
+        projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, projection) != nullptr;
+    if (projection.target_layer != Layer::kRate || !(projection.plastic || answers)) continue;
+    const std::optional<LifParameters>& lif = common.target_of(projection).lif;
+    const auto emit = [&](int shard) {
+      common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
+        if (lif) return std::optional(post_back(common.spiking(target, lane), Lif<R>(*lif)));
+        return std::optional(Post<R>{R(0), gains[common.cell(target, lane)], common.neuron(target, lane).signal});
+      });
+    };
+    const Phase phase = projection.plastic ? Phase::kPostBack : Phase::kPostBackToStatic;
+    common.exchange.template send<Phase::kPostBack, Phase::kPostBackToStatic>(posts_, phase, p, posts.lag, emit);
+    common.drain_posts(posts_, p, [&](int shard, const Envelope<Post<R>>& e) {
+      if (projection.plastic) common.synapses[p].hear(e.receiver, e.lane, e.message);
+      if (answers) answers_.queue(common, shard, p, e, posts.answers);
+    });
+    if (answers) answers_.deliver(common, p, posts.lag, posts.answers);
+  }
+}
+
+template class SweepMail<double>;
+template class SweepMail<float>;
+
+}  // namespace locus
