@@ -60,7 +60,8 @@ void allocate(Network<R>& network, std::int32_t lanes) {
     }
   }
   ReadoutLayer<R>& readouts = network.readouts;
-  for (Column<R>* column : {&readouts.current, &readouts.output, &readouts.error, &readouts.epsilon, &readouts.norm}) {
+  for (Column<R>* column :
+       {&readouts.current, &readouts.output, &readouts.error, &readouts.epsilon, &readouts.peak, &readouts.norm}) {
     size_column(*column, network.readouts.size, lanes);
   }
 }

@@ -82,7 +82,8 @@ struct ReadoutLayer {
   Column<R> output;   // y_t [1] (o x lanes)
   Column<R> error;    // e_t = y_t - y*_t [1] (o x lanes)
   Column<R> epsilon;  // eps_t = dL/dy_t [1] (o x lanes)
-  Column<R> norm;     // sum of exp(y_t) [1] (o x lanes)
+  Column<R> peak;     // largest y_t, under the cross-entropy [1] (o x lanes)
+  Column<R> norm;     // sum of exp(y_t - peak) [1] (o x lanes)
 };
 
 /// The state of the synapses of one projection: W_ij, target i, source j, numbered by the topology.

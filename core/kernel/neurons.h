@@ -118,11 +118,12 @@ void compare_cells(const R* current, const R* target, R scale, std::ptrdiff_t ce
     Run arrived = Run::load(current + begin);
     Run asked = Run::load(target + begin);
     Run output{};  // of readouts without memory: heard again in every tick
+    Run peak{};
     Run norm{};
     Run error{};
     Run epsilon{};
     for (std::size_t k = 0; k < kCells; ++k) {
-      const Readout<R> readout{arrived[k], output[k], error[k], epsilon[k], norm[k]};
+      const Readout<R> readout{arrived[k], output[k], error[k], epsilon[k], peak[k], norm[k]};
       step(readout, Leaky<R>{R(0), R(1)});
       on(readout, Target<R>{asked[k]}, scale);
     }

@@ -108,6 +108,31 @@ bool coefficients_replace_gains(const PlanFacts& facts) {
          learning.depth <= learning.stride && facts.horizon.trial.ticks % learning.stride == 0;
 }
 
+/// Threads take targets, so that a source's run of synapses is cut where the targets of each end:
+/// over sparse synapses, one lane. Where they share the neurons out every run is cut; elsewhere
+/// only those of a projection that may send enough to be worth waking them.
+bool cuts_runs(const PlanFacts& facts, const Projection& projection, bool shared_out) {
+  if (projection.dense || facts.width.lanes > 1 || facts.width.threads == 1) return false;
+  return (shared_out && projection.target_layer == Layer::kRate) || projection.size() >= kWorthSending;
+}
+
+/// Where nothing changes weights, a thread may have the synapses onto its neurons laid out for
+/// itself: it then reads what stands together, and its processor what it comes to next.
+bool copies_synapses(const PlanFacts& facts, const Projection& projection, bool shared_out) {
+  return cuts_runs(facts, projection, shared_out) && shared_out && projection.target_layer == Layer::kRate &&
+         facts.rule.drive == Drive::kNothing;
+}
+
+/// Ticks of which the currents of inputs that are known are one product: the more, the fewer times
+/// weights are read, as long as the currents stay in a near cache.
+std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
+  const auto ahead = [](const ProjectionPlan& projection) { return projection.sends == Sends::kAhead; };
+  if (std::ranges::none_of(plan.projections, ahead)) return 0;
+  if (facts.horizon.inputs_tick_by_tick) return 1;
+  const std::int32_t near = std::max(kAheadTicks, kAheadCells / facts.topology.sizes.rate_neurons);
+  return std::min(near, facts.horizon.trial.ticks);
+}
+
 /// Tapes hold all that is sent, tick by tick, and no message is late or is told one by one: then
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {

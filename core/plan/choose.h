@@ -31,6 +31,10 @@ bool lists_speakers(const Topology& topology);
 bool shares_neurons_out(const PlanFacts& facts, const Plan& plan);
 bool gains_are_constant(const Topology& topology);
 bool coefficients_replace_gains(const PlanFacts& facts);
+/// `shared_out`: threads share the neurons of the rate layer out.
+bool cuts_runs(const PlanFacts& facts, const Projection& projection, bool shared_out);
+bool copies_synapses(const PlanFacts& facts, const Projection& projection, bool shared_out);
+std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan);
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan);
 std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan);
 

@@ -37,15 +37,10 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
   return plan;
 }
 
-/// Where threads cut the runs of sources: over sparse synapses, one lane.
 void split_among_threads(const PlanFacts& facts, const Projection& projection, bool shared_out, ProjectionPlan& plan) {
-  if (projection.dense || facts.width.lanes > 1 || facts.width.threads == 1) return;
-  const bool of_layer = shared_out && projection.target_layer == Layer::kRate;
-  if (!of_layer && projection.size() < kWorthSending) return;
-  // where nothing changes weights, a thread may have them laid out for itself: it then reads what
-  // stands together, and its processor what it comes to next
-  plan.copied = of_layer && facts.rule.drive == Drive::kNothing;
-  if (!plan.copied) plan.splits = projection.source_size * std::int64_t{facts.width.threads - 1};
+  plan.copied = copies_synapses(facts, projection, shared_out);
+  if (!plan.copied && cuts_runs(facts, projection, shared_out))
+    plan.splits = projection.source_size * std::int64_t{facts.width.threads - 1};
 }
 
 bool some(const Topology& topology, const Plan& plan, Layer target, Way way) {
@@ -96,17 +91,13 @@ void plan_tapes(const PlanFacts& facts, Plan& plan) {
 /// Which phases are one: runs of ticks, a recurrence in one loop, neurons shared out.
 void plan_fusions(const PlanFacts& facts, Plan& plan) {
   const LayerSizes& sizes = facts.topology.sizes;
-  const bool ahead =
-      std::ranges::any_of(plan.projections, [](const ProjectionPlan& p) { return p.sends == Sends::kAhead; });
-  const std::int32_t ticks = facts.horizon.trial.ticks;
-  const std::int32_t most = std::min(std::max(kAheadTicks, kAheadCells / sizes.rate_neurons), ticks);
-  if (ahead) plan.ahead_ticks = facts.horizon.inputs_tick_by_tick ? 1 : most;
+  plan.ahead_ticks = ahead_ticks_of(facts, plan);
   plan.runs = ticks_run_together(facts, plan);
   if (!plan.runs) return;
   plan.recurrent = recurrent_projection(facts, plan);
   if (plan.recurrent >= 0) plan.errors_back *= 2;
   plan.compared = std::int64_t{facts.horizon.trial.window} * sizes.readouts;
-  if (plan.tapes.epsilons.empty()) plan.tapes.epsilons = {ticks, 1, sizes.readouts, Use::kProducts};
+  if (plan.tapes.epsilons.empty()) plan.tapes.epsilons = {facts.horizon.trial.ticks, 1, sizes.readouts, Use::kProducts};
 }
 
 /// What is under way on axons, and who of a layer speaks: as core/transport/axon_lines.h keeps

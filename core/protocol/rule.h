@@ -86,8 +86,6 @@ struct Learning {
   std::int32_t stride = 0;  // k, ticks, 1..T; sweeps only (BPTT: T)
   // lambda [1]; only for RFLO; empty: 1 - alpha of each rate neuron, alpha of each spiking one
   std::optional<double> trace_decay;
-  // true: the change is divided by the number of ticks with an error; only for e-prop
-  bool average_over_window = false;
   double filter = 0;                      // kappa [1]; only for e-prop onto spiking neurons
   std::optional<FiringRate> firing_rate;  // only for e-prop onto spiking neurons
   Optimizer optimizer = {};               // the commit of a synapse

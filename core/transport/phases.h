@@ -90,11 +90,12 @@ struct Targets {
   R scale;
 };
 
-/// NORM, then TARGET, of the cross-entropy.
+/// NORM, then TARGET, of the cross-entropy; scale is the loss's constant.
 template <class R>
 struct Classes {
   static constexpr std::array rows{Phase::kNorm, Phase::kTarget};
   const R* target;
+  R scale;
 };
 
 /// POST from readouts with eps != 0; TRANSPORT if answers. What filters does so by the clock.

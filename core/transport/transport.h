@@ -77,7 +77,8 @@ inline constexpr bool kDeliversAll<T, std::tuple<Phases...>> = (Delivers<T, Phas
 template <class T, class R>
 concept TransportOf = requires(T t, const R* inputs, Tick tick, Layer layer, R scale) {
   // the clock: traces and histories are cleared, and states but for those that the network carries
-  // over; inputs: x_1 .. x_T (T x m x lanes), which outlive the trial
+  // over; inputs: x_1 .. x_T (T x m x lanes), which outlive the trial; null where each x_t stands
+  // at the inputs' activities when tick(t) is called
   t.begin_trial(inputs);
   // the clock: currents and signals start at 0; x_t appears at the inputs
   t.tick(tick);

@@ -25,7 +25,7 @@ enum class Channel : std::uint8_t {
   kAdjoint,    // backward agent -> rate neuron: delta
   kInfluence,  // rate neuron -> rate neuron along a synapse of W: its sensitivities
   kGather,     // rate neuron -> a synapse of another neuron
-  kNorm,       // readout neuron -> readout neuron: exp(y), over separate wires
+  kNorm,       // readout neuron -> readout neuron: y, over separate wires
   // synapse -> backward agent: the square of its change; agent -> synapse: the factor of all
   // changes
   kClip,
@@ -94,7 +94,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      SpatialClass::kNonLocal, between(Party::kRate, Party::kRate)},
     {Channel::kGather, "GATHER", "rate neuron", "a synapse that is not its own", "1: signal times sensitivity",
      SpatialClass::kNonLocal, between(Party::kRate, Party::kSynapse)},
-    {Channel::kNorm, "NORM", "readout neuron", "every other readout neuron (cross-entropy)", "1: exp of its output",
+    {Channel::kNorm, "NORM", "readout neuron", "every other readout neuron (cross-entropy)", "1: its output",
      SpatialClass::kBroadcast, between(Party::kReadout, Party::kReadout)},
     {Channel::kClip,
      "CLIP",

@@ -48,7 +48,7 @@ struct Target {  // TARGET
 };
 template <class R>
 struct Norm {  // NORM
-  R value;     // exp(y_k) of the sender
+  R output;    // y_k of the sender [1]
 };
 template <class R>
 struct RateError {  // POST at the end of a trial, under a firing-rate target

@@ -11,6 +11,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/help.h"
 #include "sim/cli/options.h"
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/report/memory.h"
 
@@ -50,6 +51,19 @@ void refuse_empty(const CLI::App& app) {
   }
 }
 
+/// Refuses "-" as the file or folder of an option: no option reads standard input or writes to
+/// standard output, and a file of that name is hardly meant.
+void refuse_dash(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_type_name();
+    if (option->get_positional() || (type != "DIR" && type != "FILE")) continue;
+    if (std::ranges::find(option->results(), "-") == option->results().end()) continue;
+    const bool prints = option->get_name() == "--out" && app.get_option_no_throw("--json") != nullptr;
+    throw UsageError(fmt::format("{} is \"-\"; must be the name of a {}{}", option->get_name(),
+                                 type == "DIR" ? "folder" : "file", prints ? "; --json prints the result" : ""));
+  }
+}
+
 /// The message of CLI11 in the words of the other errors.
 std::string reworded(const CLI::ParseError& error) {
   const std::string text = error.what();
@@ -76,6 +90,7 @@ void parse(const std::vector<std::string>& words, CLI::App& app, Invocation& inv
   app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   refuse_extras(app);
   refuse_empty(app);
+  refuse_dash(app);
 }
 
 Exit dispatch(const std::vector<std::string>& arguments, const Console& console) {
@@ -109,7 +124,7 @@ Exit dispatch(const std::vector<std::string>& arguments, const Console& console)
 
 Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> body) {
   const auto ends = [&](Exit code, const std::string& message) {
-    err << program << ": " << message << '\n';
+    err << program << ": " << printable_lines(message) << '\n';
     return code;
   };
   const auto misused = [&](const std::string& message) {
@@ -135,8 +150,13 @@ Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> 
     return ends(Exit::kFailed, error.what());
   } catch (const std::bad_alloc&) {
     return ends(Exit::kFailed, "memory does not suffice\n`locus info MODEL` says what each rule needs.");
-  } catch (const std::system_error& error) {  // the system refuses threads or files
-    return ends(Exit::kFailed, error.what());
+  } catch (const std::system_error& error) {  // the system refuses threads or ports
+    // Only the error of a thread comes without the name of an object.
+    const bool bare = error.what() == error.code().message();
+    return ends(Exit::kFailed, bare ? fmt::format("cannot start a thread: {}; the system's limits (ulimit -u, ulimit -v) "
+                                                  "allow no more",
+                                                  error.what())
+                                    : std::string(error.what()));
   } catch (const std::exception& error) {  // CheckFailure, and unexpected exceptions
     return defect(error);
   }

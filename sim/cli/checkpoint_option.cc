@@ -6,23 +6,19 @@
 
 #include <fmt/format.h>
 
+#include "sim/cli/duration.h"
 #include "sim/model/errors.h"
 
 namespace locus {
 namespace {
 
-/// Reads "100" as updates, and "30s", "10m", "2h" or "1d" as time.
+/// Reads "100" as updates, and "30s", "10m", "2h", "1d" and other durations as time.
 std::optional<CheckpointEvery> every_of(const std::string& text) {
   std::int32_t number = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || number < 1) return std::nullopt;
-  const std::string unit(stop, end);
-  if (unit.empty()) return CheckpointEvery{.updates = number, .time = {}};
-  if (unit == "s") return CheckpointEvery{.time = std::chrono::seconds(number)};
-  if (unit == "m") return CheckpointEvery{.time = std::chrono::minutes(number)};
-  if (unit == "h") return CheckpointEvery{.time = std::chrono::hours(number)};
-  if (unit == "d") return CheckpointEvery{.time = std::chrono::hours(24) * std::int64_t{number}};
+  if (error == std::errc() && stop == end && number >= 1) return CheckpointEvery{.updates = number, .time = {}};
+  if (const auto time = duration_of(text)) return CheckpointEvery{.time = *time};
   return std::nullopt;
 }
 
@@ -57,8 +53,8 @@ void CheckpointOption::check(std::size_t models, bool traces) const {
   if (traces) throw UsageError("--checkpoint does not go with --trace: the messages traced so far are not kept");
 }
 
-void CheckpointOption::prepare() const {
-  if (!has_file()) return;
+std::unique_ptr<FileLock> CheckpointOption::prepare() const {
+  if (!has_file()) return nullptr;
   std::error_code error;
   if (std::filesystem::is_directory(file_, error))
     throw UsageError(fmt::format("--checkpoint {} is a folder; must be a file", file_.string()));
@@ -68,14 +64,17 @@ void CheckpointOption::prepare() const {
   }
   clear_leftovers(file_.has_parent_path() ? file_.parent_path() : ".");
   const NewFile attempt(file_);
+  return std::make_unique<FileLock>(file_.string() + ".locus-lock", file_.string(),
+                                    "wait for its end, or give another file");
 }
 
 Checkpointer::Checkpointer(std::filesystem::path file, CheckpointEvery every, const RunRequest& request,
-                           Recordings* recordings)
-    : file_(std::move(file)), every_(every), request_(request), recordings_(recordings) {}
+                           Recordings* recordings, bool at_once)
+    : file_(std::move(file)), every_(every), request_(request), recordings_(recordings), at_once_(at_once) {}
 
 bool Checkpointer::due(const Moment& moment) {
   if (moment.stopping) return true;
+  if (moment.present != nullptr && std::exchange(at_once_, false)) return true;
   if (moment.present == nullptr || moment.present->updates == 0)
     return false;  // the beginning of a rule is the end of the previous one
   ++updates_;
@@ -83,7 +82,14 @@ bool Checkpointer::due(const Moment& moment) {
 }
 
 void Checkpointer::observe(const Moment& moment, const std::vector<RuleSeries>* curves) {
-  if (!due(moment)) return;
+  if (due(moment)) write(moment, curves);
+}
+
+void Checkpointer::finish(const RunResult& result, const std::vector<RuleSeries>* curves) {
+  if (every_.updates == 0 && updates_ > 0) write({.done = result, .state = {}}, curves);
+}
+
+void Checkpointer::write(const Moment& moment, const std::vector<RuleSeries>* curves) {
   RunExtras extras;
   if (recordings_ != nullptr) extras.recordings = recordings_->states();
   if (curves != nullptr) extras.curves = *curves;

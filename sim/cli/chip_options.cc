@@ -8,6 +8,7 @@
 #include "sim/model/cost.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/model/sha256.h"
 #include "sim/place/placement.h"
 
 namespace locus {
@@ -39,16 +40,20 @@ void CostOption::declare(CLI::App& app) {
   app.add_option("--cost", file_, "what the chip charges (models/chips), in place of the model's")->type_name("FILE");
 }
 
-void CostOption::apply(std::optional<ChipSpec>& chip, CarriedFiles* carried) const {
+void CostOption::apply(Spec& spec, CarriedFiles* carried) const {
+  if (file_.empty()) return;
+  if (!spec.chip) throw UsageError("--cost is given, and the model has no chip");
+  CarriedFiles here;
+  std::string& text = (carried != nullptr ? *carried : here).bytes["--cost"];
+  if (carried == nullptr || !carried->complete) text = read_file(file_, kLargestCost);
+  spec.chip->cost = read_cost(text, file_);
+  spec.inputs.push_back({.name = "--cost", .sha256 = sha256(text)});
+}
+
+void CostOption::apply(std::optional<ChipSpec>& chip) const {
   if (file_.empty()) return;
   if (!chip) throw UsageError("--cost is given, and the model has no chip");
-  if (carried == nullptr) {
-    chip->cost = load_cost(file_);
-    return;
-  }
-  std::string& text = carried->bytes["--cost"];
-  if (!carried->complete) text = read_file(file_, kLargestCost);
-  chip->cost = read_cost(text, file_);
+  chip->cost = load_cost(file_);
 }
 
 void PlacementOptions::declare(CLI::App& app) {

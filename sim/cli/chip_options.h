@@ -18,7 +18,9 @@ class CostOption {
   void declare(CLI::App& app);
   /// Throws UsageError if there is a cost but no chip. `carried`, if there is one, keeps the file
   /// under "--cost", or supplies it in a resumed run.
-  void apply(std::optional<ChipSpec>& chip, CarriedFiles* carried = nullptr) const;
+  void apply(Spec& spec, CarriedFiles* carried) const;
+  /// The same for a chip without a model.
+  void apply(std::optional<ChipSpec>& chip) const;
 
  private:
   std::string file_;

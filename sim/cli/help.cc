@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/level.h"
 #include "sim/report/text.h"
 #include "sim/report/version.h"
 
@@ -28,7 +29,7 @@ constexpr std::array<ExitRow, 7> kExits = {{
     {Exit::kInvalid, "a model file is invalid, or is not one"},
     {Exit::kBudgetBroken, "a message broke the locality budget; the other rules ran and results are written"},
     {Exit::kDefect, "a defect of the program"},
-    {Exit::kInterrupted, "interrupted (Ctrl-C); results so far are written"},
+    {Exit::kInterrupted, "interrupted (Ctrl-C, a signal, --time-limit); results so far are written"},
 }};
 
 struct Entry {
@@ -107,7 +108,9 @@ std::string sentence(std::string_view text) {
 
 }  // namespace
 
-std::string version_line() { return fmt::format("locus {} (commit {}, {})", version(), commit(), build_type()); }
+std::string version_line() {
+  return fmt::format("locus {} (commit {}, {}, {})", version(), commit(), build_type(), level());
+}
 
 std::string overview() {
   std::string text = "example:\n" + indented(kRunCommand.example) + '\n' + wrap(kPurpose) +
@@ -134,7 +137,7 @@ std::string help_of(const Command& command) {
 std::string help_markdown() {
   std::string text = fmt::format(
       "# Command line\n\n<!-- Written by `locus help --markdown`; a test compares. -->\n\n{}\n\n"
-      "`locus --version` prints version, commit and build; `--help` behind a command prints what stands here.\n",
+      "`locus --version` prints version, commit, build and level of arithmetic; `--help` behind a command prints what stands here.\n",
       kPurpose);
   for (const Command* command : commands()) {
     text += fmt::format("\n## `locus {}`\n\n{}\n\n```\n{}\n```\n\nUsage: `locus {} {}`\n\n| | |\n|---|---|\n",

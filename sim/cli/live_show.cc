@@ -5,7 +5,7 @@ namespace locus {
 LiveShow::LiveShow(const std::string& address, std::uint16_t port, const Spec& first, std::size_t models)
     : place_{.model = 0, .models = models},
       server_(port, live_page(first.name, snapshot(not_begun(first), nullptr, nullptr, curves_, place_)),
-              LiveServer::kPatience, address) {}
+              LiveServer::kPatience, address, LiveServer::kReserve + static_cast<int>(first.records.size())) {}
 
 void LiveShow::begin(const Spec& spec, std::size_t model) {
   place_.model = model;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/cli/app.h"
+#include "sim/report/machine_memory.h"
 
 namespace {
 
@@ -27,6 +28,9 @@ bool can_show_progress() {
 int main(int argc, char** argv) {
   // A run whose reader has left still writes its results; only its printing fails.
   ::signal(SIGPIPE, SIG_IGN);
+  locus::return_large_blocks();
+  // A file that reaches the system's limit (ulimit -f) is an error of its write.
+  ::signal(SIGXFSZ, SIG_IGN);
   std::ios::sync_with_stdio(false);
   const int code = locus::locus_main(argc, argv, std::cout, std::cerr, can_show_progress());
   std::cout.flush();

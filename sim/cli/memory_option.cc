@@ -32,12 +32,8 @@ std::string check_size(const std::string& text) {
 
 }  // namespace
 
-void MemoryOption::declare(CLI::App& app) {
-  app.add_option(
-         "--memory", size_,
-         "refuse, before it starts, a run that would take more than this in all (500M, 1.5G) (default: what the machine has free)")
-      ->type_name("SIZE")
-      ->check(check_size, "");
+void MemoryOption::declare(CLI::App& app, const std::string& help) {
+  app.add_option("--memory", size_, help)->type_name("SIZE")->check(check_size, "");
 }
 
 double MemoryOption::limit() const { return bytes_of(size_).value_or(std::numeric_limits<double>::infinity()); }

@@ -1,4 +1,4 @@
-// `--memory`: the limit of a run's memory.
+// `--memory`: the limit of the memory of a run or of a sweep.
 #pragma once
 
 #include <string>
@@ -9,7 +9,9 @@ namespace locus {
 
 class MemoryOption {
  public:
-  void declare(CLI::App& app);
+  /// `help`: what the option does to the command.
+  void declare(CLI::App& app, const std::string& help);
+  bool is_given() const { return !size_.empty(); }
   /// The limit in bytes; infinite without the option.
   double limit() const;
 

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "sim/cli/command.h"
+#include "sim/model/characters.h"
 #include "sim/model/files.h"
 #include "sim/report/report.h"
 
@@ -18,8 +19,8 @@ class ReportInvocation final : public Invocation {
 
   Exit execute(const Console& console) override {
     const std::filesystem::path out = out_.empty() ? default_report_path(result_) : std::filesystem::path(out_);
-    write_file_whole(out, report_page(std::filesystem::path(result_)));
-    console.out << "report: " << out.string() << '\n';
+    write_report_page(result_, out);
+    console.out << "report: " << printable(out.string()) << '\n';
     return Exit::kDone;
   }
 

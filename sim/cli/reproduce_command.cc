@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <vector>
 
@@ -13,8 +14,8 @@
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/report/result_folder.h"
 #include "sim/report/text.h"
-#include "sim/report/write.h"
 #include "sim/study/claim.h"
 
 namespace locus {
@@ -78,7 +79,8 @@ class ReproduceInvocation final : public Invocation {
       for (const Claim* claim : chosen) console.out << claim->id << '\n' << wrap(claim->sentence, 4);
       return Exit::kDone;
     }
-    if (!out_.empty()) prepare_folder(out_);
+    std::optional<ResultFolder> folder;
+    if (!out_.empty()) folder.emplace(out_, "claims");
     std::vector<std::string> results;
     std::vector<std::string> failed;
     for (const Claim* claim : chosen) {
@@ -87,9 +89,10 @@ class ReproduceInvocation final : public Invocation {
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
       if (!evidence.holds()) failed.emplace_back(claim->id);
       results.push_back(locus::json_of(*claim, evidence));
-      if (!out_.empty()) write(*claim, evidence, results);
       if (!json_) console.out << text_of(*claim, evidence, took.count()) << '\n' << std::flush;
+      if (folder) write(*claim, evidence, results, *folder);
     }
+    if (folder) folder->remove_others();
     if (json_) console.out << json_of(results) << '\n';
     if (!json_) console.out << fmt::format("{} of {} claims hold\n", results.size() - failed.size(), chosen.size());
     if (!failed.empty()) console.err << fmt::format("locus reproduce: does not hold: {}\n", fmt::join(failed, ", "));
@@ -103,10 +106,14 @@ class ReproduceInvocation final : public Invocation {
 
   /// Writes the tables of a claim, and claims.json with all results so far. Ctrl-C therefore loses
   /// the claim in progress and no other.
-  void write(const Claim& claim, const Evidence& evidence, const std::vector<std::string>& results) const {
+  void write(const Claim& claim, const Evidence& evidence, const std::vector<std::string>& results,
+             ResultFolder& folder) const {
     const HoldInterrupt hold;
-    for (const Table& table : evidence.tables)
-      write_file_whole(fs::path(out_) / fmt::format("{}.{}.csv", claim.id, table.name), csv(table));
+    std::vector<std::string> files = {"claims.json"};
+    for (const Table& table : evidence.tables) files.push_back(fmt::format("{}.{}.csv", claim.id, table.name));
+    folder.expect(files);
+    for (std::size_t t = 0; t < evidence.tables.size(); ++t)
+      write_file_whole(fs::path(out_) / files[t + 1], csv(evidence.tables[t]));
     write_file_whole(fs::path(out_) / "claims.json", json_of(results) + '\n');
   }
 

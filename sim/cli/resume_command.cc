@@ -1,4 +1,5 @@
 // locus resume: continues a run from a checkpoint.
+#include <limits>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -15,9 +16,23 @@ class ResumeInvocation final : public Invocation {
  public:
   void declare(CLI::App& app) override {
     app.add_option("FILE", file_, "checkpoint of `locus run --checkpoint FILE`; further ones replace it")->required();
-    app.add_option("--threads", threads_, "threads instead of those asked for then; results are the same for any number")
+    app.add_option("--threads", changes_.threads,
+                   "threads instead of those asked for then; results are the same for any number")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
+    changes_.memory.declare(app, "limit of the run's memory instead of the one asked for then (500M, 1.5G)");
+    app.add_option("--updates", changes_.updates,
+                   "updates (batches) of each rule in all, more or fewer than were asked for then; rules that have ended with "
+                   "fewer go on")
+        ->type_name("K")
+        ->check(whole_number(1, std::numeric_limits<std::int32_t>::max()), "");
+    app.add_option("--set", changes_.settings,
+                   "value of a field of the model from here on; repeat for several. PATH is training.learning_rate, "
+                   "network.projections[NAME].learning_rate, or a field of training.schedule, training.clip, "
+                   "training.optimizer or training.stop")
+        ->type_name("PATH=VALUE")
+        ->allow_extra_args(false);
+    changes_.time_limit.declare(app);
   }
 
   Exit execute(const Console& console) override {
@@ -30,12 +45,12 @@ class ResumeInvocation final : public Invocation {
     warn_of("locus", fmt::format("{} ({})", checkpoint.version, checkpoint.commit),
             fmt::format("{} ({})", version(), commit()));
     warn_of("arithmetic of", checkpoint.level, level());
-    return resume_run(std::move(checkpoint), file_, threads_, console);
+    return resume_run(std::move(checkpoint), file_, changes_, console);
   }
 
  private:
   std::string file_;
-  std::optional<int> threads_;
+  ResumeChanges changes_;
 };
 
 }  // namespace
@@ -51,7 +66,10 @@ constexpr Command kResumeCommand = {
         "The checkpoint holds the model, the files that it names and all that was asked (--out, --transport, ...); nothing else is needed, on this "
         "machine or another. Paths of --out and --tensorboard mean the present folder, as they did then.\n\n"
         "Losses, weights, counts and fingerprints are those of the run that was not stopped, bit by bit, on any number of threads, where the "
-        "program and the level of its arithmetic are the same; where they are not, a warning says so.",
+        "program and the level of its arithmetic are the same; where they are not, a warning says so.\n\n"
+        "With --updates or --set the run goes on otherwise than it was begun; the result then says what changed, and after which update of "
+        "each rule (changes), "
+        "and the file holds the change from its beginning on. More updates give the bits of a run that was begun with as many.",
     .make = [] { return std::unique_ptr<Invocation>(new ResumeInvocation); },
 };
 

@@ -1,10 +1,12 @@
 #include "sim/cli/run_arguments.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
+#include "sim/model/files.h"
 #include "sim/serve/live_server.h"
 
 namespace locus {
@@ -25,16 +27,18 @@ std::string short_forms() {
 }  // namespace
 
 void RunArguments::declare(CLI::App& app) {
-  app.add_option("MODEL", models, "model files (.txtpb, .binpb)")->required();
+  app.add_option("MODEL", models, "model files (.txtpb, .binpb), or - for standard input")->required();
   app.add_option("--rule", rules,
                  "run only this rule; repeat for several, which run in this order. A rule's name in the model, or " +
                      short_forms())
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_option("--set", settings,
-                 "value of a field of the model instead of the file's; repeat for several (as `locus sweep`)")
+                 "value of a field of the model instead of the file's: a number, a word, a list [1, 2] or a message {}; repeat "
+                 "for several (as `locus sweep`). It may name a file of weights outside of the model's folder")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  weights.declare(app);
   app.add_option("--updates", updates, "updates (batches) instead of the model's")
       ->type_name("K")
       ->check(whole_number(1, kMostUpdates), "");
@@ -74,7 +78,10 @@ void RunArguments::declare(CLI::App& app) {
   cost.declare(app);
   trace.declare(app);
   checkpoint.declare(app);
-  memory.declare(app);
+  memory.declare(
+      app,
+      "refuse, before it starts, a run that would take more than this in all (500M, 1.5G) (default: what the machine has free)");
+  time_limit.declare(app);
   app.add_flag("--rank", rank, "singular values of what was learnt also where both sides of a projection exceed 512")
       ->disable_flag_override();
   app.add_flag("--quiet", quiet, "print no comparison, and show no progress on a terminal")->disable_flag_override();
@@ -82,6 +89,8 @@ void RunArguments::declare(CLI::App& app) {
 }
 
 void RunArguments::check() const {
+  if (std::ranges::count(models, kStandardInput) > 1)
+    throw UsageError("MODEL is - more than once; standard input can be read once");
   trace.check(transport, models.size());
   checkpoint.check(models.size(), trace.has_file());
   if (!serve_host.empty() && !serve) throw UsageError("--serve-host is given without --serve");

@@ -14,8 +14,10 @@
 
 #include "sim/cli/checkpoint_option.h"
 #include "sim/cli/chip_options.h"
+#include "sim/cli/duration.h"
 #include "sim/cli/memory_option.h"
 #include "sim/cli/trace_option.h"
+#include "sim/cli/weights_option.h"
 #include "sim/model/overrides.h"
 #include "sim/run/run.h"
 
@@ -34,10 +36,12 @@ struct RunArguments {
   std::optional<std::uint16_t> serve;  // port of the live page; 0: any free port
   std::string serve_host;              // address of the live page, or empty
   std::string tensorboard;             // folder of event files, or empty
+  WeightsOption weights;
   CostOption cost;
   TraceOption trace;
   CheckpointOption checkpoint;
   MemoryOption memory;
+  TimeLimitOption time_limit;
   bool rank = false;  // true: singular values of large projections too
   bool quiet = false;
   bool json = false;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
@@ -15,9 +16,11 @@
 #include "sim/model/requirements.h"
 #include "sim/model/wire.h"
 #include "sim/place/placement.h"
+#include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
+#include "sim/run/weights.h"
 #include "sim/run/workers.h"
 
 namespace locus {
@@ -55,19 +58,56 @@ void check_records_have_a_place(const Job& job) {
                                job.spec.records.front().name, job.spec.records.size() > 1 ? ", ..." : ""));
 }
 
+/// The number of updates that the continuations of a run have asked for last.
+std::optional<std::int64_t> updates_of(const std::vector<SettingsChange>& changes) {
+  std::optional<std::int64_t> updates;
+  for (const SettingsChange& change : changes) updates = change.updates ? change.updates : updates;
+  return updates;
+}
+
+/// Throws if the state of the checkpoint is not one of the job's model.
+void check_fits(Job& job, const RunArguments& arguments, const RunOrigin& origin) {
+  if (!job.topology) job.topology = topology_of(job.spec);
+  std::string wrong = misfit(job.spec, *job.topology, *origin.state);
+  if (wrong.empty()) return;
+  const std::string file = arguments.checkpoint.file().string();
+  if (!origin.request.changes.empty())
+    throw UsageError(fmt::format("{} cannot go on with other settings: {}", file, wrong));
+  throw ModelError({{.file = file, .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
+}
+
+/// The settings of the command line, then those of its continuations.
+std::vector<Setting> settings_of(const RunArguments& arguments, const std::vector<SettingsChange>& changes) {
+  std::vector<Setting> settings;
+  for (const std::string& text : arguments.settings) settings.push_back(setting_of(text));
+  for (const SettingsChange& change : changes) {
+    for (const std::string& text : change.settings) settings.push_back(setting_of(text));
+  }
+  return settings;
+}
+
+/// Applies the other options to a model that is loaded with its settings.
+void apply(const RunArguments& arguments, const std::vector<SettingsChange>& changes, CarriedFiles* carried, Spec& spec) {
+  spec.settings.resize(arguments.settings.size());  // a result has the changes apart
+  Overrides overrides = arguments.overrides();
+  if (const auto updates = updates_of(changes)) overrides.updates = updates;
+  apply(overrides, spec);
+  arguments.weights.apply(spec, carried);
+  arguments.cost.apply(spec, carried);
+}
+
 /// Loads one model with the overrides of the command line; the result has no folder yet.
 Job load_job(const std::string& model, const RunArguments& arguments, const std::vector<Setting>& settings,
              RunOrigin& origin, ProgressLine& progress, const Console& console) {
   CarriedFiles* const carried = arguments.checkpoint.has_file() ? &origin.request.files : nullptr;
   std::string bytes = origin.state ? std::move(origin.request.bytes) : read_file(model);
   std::vector<Fault> warnings;
-  Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}};
+  Job job{load_bytes(bytes, model, settings, warnings, carried), {}, {}, {}, {}};
   progress.clear();
   for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
   const std::vector<RuleSpec> own = job.spec.rules;
-  apply(arguments.overrides(), job.spec);
+  apply(arguments, origin.request.changes, carried, job.spec);
   warn_of_lost_errors(job.spec, own, console);
-  arguments.cost.apply(job.spec.chip, carried);
   if (job.spec.chip) {
     job.topology = topology_of(job.spec);
     if (auto lack = lack_of_room(*job.spec.chip, *job.topology, model)) throw ModelError({*lack});
@@ -84,10 +124,9 @@ Job load_job(const std::string& model, const RunArguments& arguments, const std:
 std::vector<Job> load_all(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress, const Console& console) {
   std::vector<Job> jobs;
   std::set<std::string> names;
-  std::vector<Setting> settings;
-  for (const std::string& text : arguments.settings) settings.push_back(setting_of(text));
+  const std::vector<Setting> settings = settings_of(arguments, origin.request.changes);
   for (const std::string& model : arguments.models) {
-    progress.say("loading " + model);
+    progress.say("loading " + printable(model));
     Job& job = jobs.emplace_back(load_job(model, arguments, settings, origin, progress, console));
     const std::string& name = job.spec.name;
     if (!names.insert(name).second) {
@@ -99,38 +138,113 @@ std::vector<Job> load_all(const RunArguments& arguments, RunOrigin& origin, Prog
   return jobs;
 }
 
+/// Bytes that a checkpoint's state has taken already, and that move into the run.
+double bytes_of(const RunState& state) {
+  std::size_t numbers = 0;
+  for (const RuleState& rule : state.rules) {
+    numbers += rule.losses.size();
+    for (const std::vector<double>& weights : rule.weights) numbers += weights.size();
+    for (const Kept& kept : rule.kept) numbers += kept.values.size();
+  }
+  return static_cast<double>(numbers * sizeof(double));
+}
+
 /// Throws if the run of one model cannot have its memory or its files.
-void prepare_job(const Job& job, const RunArguments& arguments) {
+void prepare_job(Job& job, const RunArguments& arguments, const RunOrigin& origin) {
   check_records_have_a_place(job);
   const TransportKind transport = arguments.transport_kind();
   if (transport == TransportKind::kMailbox) check_mailbox_can_address(job.spec);
-  foresee_memory(job.spec, transport, std::min(memory_there(), arguments.memory.limit() - memory_taken()),
-                 arguments.threads > 0 ? arguments.threads : default_threads());
-  if (job.folder) prepare_folder(*job.folder);
+  const MemoryDemand demand{.transport = transport,
+                            .threads = arguments.threads > 0 ? arguments.threads : default_threads(),
+                            .checkpoints = arguments.checkpoint.has_file(),
+                            .rank_of_large = arguments.rank,
+                            .may_be_endless = !arguments.memory.is_given()};
+  const double moved = origin.state ? bytes_of(*origin.state) : 0;
+  return_free_memory();  // what loading has left
+  const double taken = taken_memory();
+  require_memory(job.spec, demand, taken - moved,
+                 std::min(available_memory(demand.threads) + taken, arguments.memory.limit()));
+  if (job.folder) job.results = std::make_unique<ResultFolder>(*job.folder, "run");
   if (!arguments.tensorboard.empty()) prepare_folder(arguments.tensorboard);
   arguments.trace.prepare();
 }
 
+/// Warns of everything in which a resumed run depends on other things than when it began.
+void warn_of_changes(const RunArguments& arguments, const RunOrigin& origin, const Spec& spec, const Console& console) {
+  const std::string file = arguments.checkpoint.file().string();
+  if (origin.provenance.schema.empty()) return;  // of an older program
+  for (const std::string& line :
+       differences(origin.provenance, provenance_of(spec, arguments.transport_kind(), arguments.rank)))
+    console.err << fmt::format("warning: {} goes on otherwise than it began: {}\n", file, line);
+}
+
 }  // namespace
+
+WeightFiles weights_of_checkpoint(const LearntSource& source) {
+  struct Words final : Invocation {
+    RunArguments arguments;
+    void declare(CLI::App& app) override { arguments.declare(app); }
+    Exit execute(const Console&) override { return Exit::kDone; }
+  };
+  Checkpoint checkpoint = read_checkpoint(source.path);
+  RunRequest& request = checkpoint.request;
+  const auto refuse = [&](std::string what, std::string allowed) {
+    throw ModelError({{.file = source.path.string(), .what = std::move(what), .allowed = std::move(allowed)}});
+  };
+  Words words;
+  if (std::string wrong = parse_again(request.arguments, words); !wrong.empty())
+    refuse("is a checkpoint of a run that this program cannot be asked for", std::move(wrong));
+  std::vector<Fault> warnings;
+  Spec spec =
+      load_bytes(request.bytes, request.model, settings_of(words.arguments, request.changes), warnings, &request.files);
+  apply(words.arguments, request.changes, &request.files, spec);
+  const Topology topology = topology_of(spec);
+  if (std::string wrong = misfit(spec, topology, checkpoint.state); !wrong.empty())
+    refuse("is a checkpoint of another run", std::move(wrong));
+  std::vector<std::string> rules;
+  for (const RuleState& state : checkpoint.state.rules) rules.push_back(state.rule);
+  RuleState& rule = checkpoint.state.rules[index_of_rule(source, rules)];
+  return files_of(weights_with(topology, std::move(rule.weights)));
+}
+
+void check_may_change(const std::string& setting) {
+  const std::string path = setting_of(setting).path;
+  constexpr std::string_view kProjections = "network.projections[";
+  constexpr std::string_view kRate = "].learning_rate";
+  if (path == "training.learning_rate") return;
+  if (path.starts_with(kProjections) && path.ends_with(kRate) && path.find(']') == path.size() - kRate.size()) return;
+  for (const std::string_view part : {"training.schedule.", "training.clip.", "training.optimizer.", "training.stop."}) {
+    if (path.starts_with(part)) return;
+  }
+  if (path == "training.updates") throw UsageError("--set training.updates: write --updates K");
+  throw UsageError(
+      fmt::format("--set {}: a run that goes on keeps it; it may change training.learning_rate, "
+                  "network.projections[NAME].learning_rate, and the fields of training.schedule, training.clip, "
+                  "training.optimizer and training.stop",
+                  path));
+}
 
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,
                            const Console& console) {
   std::vector<Job> jobs = load_all(arguments, origin, progress, console);
-  for (const Job& job : jobs) prepare_job(job, arguments);
-  arguments.checkpoint.prepare();
+  for (Job& job : jobs) prepare_job(job, arguments, origin);
+  origin.lock = arguments.checkpoint.prepare();
   if (origin.state) {
     Job& job = jobs.front();
-    if (!job.topology) job.topology = topology_of(job.spec);
-    if (std::string wrong = misfit(job.spec, *job.topology, *origin.state); !wrong.empty()) {
-      throw ModelError({{.file = arguments.checkpoint.file().string(),
-                         .what = "is a checkpoint of another run",
-                         .allowed = std::move(wrong)}});
-    }
+    if (!origin.is_changed) warn_of_changes(arguments, origin, job.spec, console);
+    check_fits(job, arguments, origin);
+    // The curves of the rule that goes on first are the last that can grow.
+    std::size_t next = 0;
+    while (next < origin.state->rules.size() && !goes_on(job.spec, *origin.state, next)) ++next;
+    if (origin.curves.size() > next + 1) origin.curves.resize(next + 1);
   }
   // The recordings come last, because opening them empties the files of an earlier run.
   for (Job& job : jobs) {
     if (job.spec.records.empty()) continue;
+    job.results->expect(recording_files(job.spec));
     job.recordings = std::make_unique<Recordings>(job.spec, *job.folder, origin.recordings);
+    // An earlier result would from here on stand beside recordings that are not its own.
+    if (!origin.state) job.results->remove_earlier();
   }
   return jobs;
 }

@@ -15,7 +15,7 @@ RunObservers::RunObservers(const RunArguments& arguments, const std::vector<Job>
   }
   if (arguments.checkpoint.has_file()) {
     checkpointer_.emplace(arguments.checkpoint.file(), arguments.checkpoint.every(), origin.request,
-                          jobs.front().recordings.get());
+                          jobs.front().recordings.get(), origin.is_changed);
   }
 }
 
@@ -34,8 +34,9 @@ void RunObservers::observe(const Moment& moment) {
   if (live_) live_->observe(moment);
 }
 
-std::vector<RuleSeries> RunObservers::end(const RunResult& result, bool last) {
+std::vector<RuleSeries> RunObservers::end(const RunResult& result, bool last, bool complete) {
   if (job_->recordings) job_->recordings->end(result);
+  if (checkpointer_ && complete) checkpointer_->finish(result, course_ ? &course_->series() : nullptr);
   progress_.clear();
   if (live_) live_->end(result, last);
   return course_ ? course_->end(result) : std::vector<RuleSeries>{};

@@ -33,9 +33,9 @@ class RunObservers {
   void observe(const Moment& moment);
   /// Must be called for every sample of that run; the job has recordings.
   void record(const Sample& sample) { job_->recordings->look(sample); }
-  /// Must be called after that run; `last` if no other job will run. Returns the curves, which are
-  /// empty without --tensorboard.
-  std::vector<RuleSeries> end(const RunResult& result, bool last);
+  /// Must be called after that run; `last` if no other job will run, `complete` if the run was not
+  /// interrupted. Returns the curves, which are empty without --tensorboard.
+  std::vector<RuleSeries> end(const RunResult& result, bool last, bool complete);
 
  private:
   const std::vector<Job>& jobs_;

@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/duration.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
-#include "sim/report/write.h"
+#include "sim/report/result_folder.h"
 #include "sim/run/workers.h"
 #include "sim/sweep/sweep.h"
 
@@ -21,7 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostSeeds = 100'000;
-constexpr std::size_t kMostMembers = 1'000'000;
 
 class SweepInvocation final : public Invocation {
  public:
@@ -29,7 +30,7 @@ class SweepInvocation final : public Invocation {
     app.add_option("MODEL", model_, "model file (.txtpb, .binpb)")->required();
     app.add_option(
            "--set", sets_,
-           "values that a field takes in turn; repeat for several fields, whose values are all combined. "
+           "values that a field takes in turn, lists [1, 2] and messages {} too; repeat for several fields, whose values are all combined. "
            "PATH is that of the model file: training.learning_rate, rules[tbptt].tbptt.depth, network.populations[1].rate.leak")
         ->type_name("PATH=VALUE,VALUE...")
         ->allow_extra_args(false);
@@ -48,27 +49,42 @@ class SweepInvocation final : public Invocation {
     app.add_option("--threads", threads_, "members that run at a time (default: what the machine has)")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
+    memory_.declare(app,
+                    "memory of all members that run at a time: fewer run where not all of them fit, and a member that needs more "
+                    "alone fails (500M, 1.5G) (default: what the machine has free)");
     app.add_option("--out", out_,
                    "folder for report.html, sweep.json, members.csv, summary.csv and each member's result.binpb")
         ->type_name("DIR");
+    time_limit_.declare(app);
     app.add_flag("--quiet", quiet_, "print no table")->disable_flag_override();
   }
 
   Exit execute(const Console& console) override {
     const SweepPlan plan = this->plan();
-    const Interrupt interrupt;
+    const Interrupt interrupt(time_limit_.end());
     SweepOptions options{.threads = threads_ > 0 ? threads_ : default_threads(),
                          .folder = {},
+                         .memory = memory_.limit(),
                          .interrupt = &interrupt.flag(),
-                         .progress = {}};
+                         .progress = {},
+                         .note = [&](const std::string& note) { console.err << "warning: " << note << '\n'; }};
+    std::optional<ResultFolder> results;
     if (!out_.empty()) {
-      prepare_folder(out_);
+      results.emplace(out_, "sweep");
       options.folder = out_;
     }
     const SweepResult result = sweep(plan, options);
-    if (!out_.empty()) write_sweep(result, out_);
-    if (!quiet_) print(result, console);
-    return conclude(result, console);
+    if (!quiet_)
+      console.out << fmt::format("{}: {} members\n\n", result.model, result.members.size()) << sweep_table(result)
+                  << std::flush;
+    if (results) {
+      results->expect({"members.csv", "report.html", "summary.csv", "sweep.json"});
+      write_sweep(result, out_);
+    }
+    if (!quiet_ && !out_.empty())
+      console.out << "\nresults: " << out_ << "\nreport: " << (fs::path(out_) / "report.html").string() << '\n'
+                  << std::flush;
+    return conclude(result, time_limit_.reason(interrupt), console);
   }
 
  private:
@@ -82,27 +98,27 @@ class SweepInvocation final : public Invocation {
       if (!paths.insert(plan.axes.back().path).second)
         throw UsageError(fmt::format("--set {} is given twice", plan.axes.back().path));
     }
-    if (size_of(plan) > kMostMembers)
-      throw UsageError(fmt::format("that is {} members; must be at most {}", size_of(plan), kMostMembers));
+    check_size(plan);
     return plan;
   }
 
-  void print(const SweepResult& result, const Console& console) const {
-    console.out << fmt::format("{}: {} members\n\n", result.model, result.members.size()) << sweep_table(result);
-    if (!out_.empty())
-      console.out << "\nresults: " << out_ << "\nreport: " << (fs::path(out_) / "report.html").string() << '\n';
-    console.out << std::flush;
-  }
-
-  /// Interrupted if a member has not run; failed if one has failed.
-  Exit conclude(const SweepResult& result, const Console& console) const {
+  /// Interrupted, for this reason, if a member has not run; failed if one has failed.
+  Exit conclude(const SweepResult& result, const std::string& reason, const Console& console) const {
     const auto failed =
         std::ranges::count_if(result.members, [](const SweepMember& member) { return !member.failure.empty(); });
     const auto missing = std::ranges::count_if(
         result.members, [](const SweepMember& member) { return member.failure.empty() && member.rules.empty(); });
+    const auto replaced = std::ranges::count(result.members, true, &SweepMember::replaced);
+    if (replaced > 0) {
+      console.err << fmt::format(
+          "locus sweep: {} of {} members ran again: their files were not those that they had written\n", replaced,
+          result.members.size());
+    }
     if (failed > 0) console.err << fmt::format("locus sweep: {} of {} members failed\n", failed, result.members.size());
     if (missing > 0) {
-      console.err << fmt::format("locus sweep: interrupted; {} of {} members are left\n", missing, result.members.size());
+      console.err << fmt::format("locus sweep: {}; {} of {} members are left\n", reason, missing, result.members.size());
+      console.err << (out_.empty() ? "Only a sweep with --out DIR keeps members to go on from.\n"
+                                   : "To go on: the same command again\n");
       return Exit::kInterrupted;
     }
     return failed > 0 ? Exit::kFailed : Exit::kDone;
@@ -115,7 +131,9 @@ class SweepInvocation final : public Invocation {
   std::optional<std::int64_t> updates_;
   std::optional<std::uint64_t> seed_;
   int threads_ = 0;
+  MemoryOption memory_;
   std::string out_;
+  TimeLimitOption time_limit_;
   bool quiet_ = false;
 };
 
@@ -129,7 +147,9 @@ constexpr Command kSweepCommand = {
     .details =
         "Each member gives what a single run of its settings and seed gives, bit by bit. A member whose value is not allowed, or that memory does "
         "not suffice for, is reported and the others go on (exit 1).\n\n"
-        "With --out, a member's result is kept as soon as it is done; the same command again runs only what is left.",
+        "With --out, a member's result is kept as soon as it is done; the same command again runs only what is left. "
+        "Ctrl-C, the signals that `locus run` hears and "
+        "--time-limit end it with what there is (exit 130): members that run are stopped and begin anew, those that have not begun are left.",
     .make = [] { return std::unique_ptr<Invocation>(new SweepInvocation); },
 };
 

@@ -36,18 +36,22 @@ std::string text_of(const std::complex<double>& one, const std::complex<double>&
 std::string fate(const ModePrediction& mode, const Mode& teacher, double eta) {
   if (mode.ending == theory::Ending::kLeftDomain) return "diverges: |w| reaches 1";
   if (mode.ending == theory::Ending::kEscaped) return "diverges: a, b unbounded";
+  if (mode.ending == theory::Ending::kInterrupted) return "interrupted";
   const double saddle = theory::saddle_loss(teacher);
   const bool learnt = mode.limit_loss <= kLearnt * saddle;
   if (learnt && mode.largest_eta > 0 && eta > mode.largest_eta)
     return fmt::format("overshoots: eta > {:.2g}", mode.largest_eta);
   if (learnt) return "to " + text_of(mode.limit);
+  if (mode.ending == theory::Ending::kTooLong)
+    return fmt::format("not there in {} steps of its ODE", theory::kMostSteps);
   if (std::hypot(mode.limit.a, mode.limit.b) < 0.01 * std::sqrt(std::abs(teacher.a * teacher.b)))
     return "stuck at the saddle";
   return fmt::format("not there, loss {}", human_loss(mode.limit_loss));
 }
 
 std::string folding(const ModePrediction& mode, double learning_rate) {
-  if (mode.ending != theory::Ending::kInTime || mode.limit_rate <= 0) return "-";
+  const bool has_limit = mode.ending == theory::Ending::kInTime || mode.ending == theory::Ending::kTooLong;
+  if (!has_limit || mode.limit_rate <= 0) return "-";
   return human(1 / (mode.limit_rate * learning_rate));
 }
 
@@ -91,10 +95,21 @@ std::string modes_text(const Spec& spec, const Prediction& prediction) {
 }
 
 /// The loss at the last checkpoint, or the reason why there is none.
-std::string last_of(const std::vector<double>& losses, std::size_t points, bool interrupted) {
+std::string last_of(const std::vector<double>& losses, std::size_t points, std::string_view reason) {
   if (losses.empty()) return "-";
-  if (losses.size() == points) return human_loss(losses.back());
-  return interrupted ? "interrupted" : "diverged";
+  return losses.size() == points ? human_loss(losses.back()) : std::string(reason);
+}
+
+std::string_view reason_of(bool interrupted) { return interrupted ? "interrupted" : "diverged"; }
+
+/// Why the modes of a rule have no loss at the last checkpoint.
+std::string_view reason_of(const std::vector<ModePrediction>& modes) {
+  const auto one_ends = [&](theory::Ending ending) {
+    return std::ranges::any_of(modes, [&](const ModePrediction& mode) { return mode.ending_at_checkpoints == ending; });
+  };
+  if (one_ends(theory::Ending::kInterrupted)) return reason_of(true);
+  if (one_ends(theory::Ending::kLeftDomain) || one_ends(theory::Ending::kEscaped)) return reason_of(false);
+  return "too long";
 }
 
 double mode_distance(const RulePrediction& rule, Mode ModePrediction::*to) {
@@ -108,8 +123,9 @@ double mode_distance(const RulePrediction& rule, Mode ModePrediction::*to) {
 }
 
 std::string distance_text(const RulePrediction& rule, Mode ModePrediction::*to) {
-  const bool there = !rule.modes.empty() &&
-                     !std::ranges::all_of(rule.modes, [&](const ModePrediction& mode) { return is_nothing(mode.*to); });
+  const bool there = !rule.modes.empty() && std::ranges::all_of(rule.modes, [](const ModePrediction& mode) {
+    return mode.ending_at_checkpoints == theory::Ending::kInTime;
+  }) && !std::ranges::all_of(rule.modes, [&](const ModePrediction& mode) { return is_nothing(mode.*to); });
   return there ? fmt::format("{:.2g}", mode_distance(rule, to)) : "-";
 }
 
@@ -142,14 +158,15 @@ std::string json_of(const RulePrediction& rule, const ModePrediction& mode, cons
     fields.emplace_back(
         "saddle", json_object({{"loss", json_number(theory::saddle_loss(teacher))},
                                {"eigenvalues", json_of(std::vector<double>(mode.saddle->begin(), mode.saddle->end()))}}));
-  const bool ended = mode.ending == theory::Ending::kInTime;
+  const bool has_limit = mode.ending == theory::Ending::kInTime || mode.ending == theory::Ending::kTooLong;
+  const bool ended = has_limit && mode.ending_at_checkpoints == theory::Ending::kInTime;
   fields.emplace_back("fate", json_string(fate(mode, teacher, eta)));
   fields.emplace_back("start", json_of(mode.start));
   fields.emplace_back("theory", ended ? json_of(mode.last) : "null");
   fields.emplace_back("expectation", is_nothing(mode.expected) ? "null" : json_of(mode.expected));
   fields.emplace_back("simulation", is_nothing(mode.simulated) ? "null" : json_of(mode.simulated));
   fields.emplace_back("largestEta", json_number(mode.largest_eta));
-  fields.emplace_back("limit", ended ? json_of(mode.limit) : "null");
+  fields.emplace_back("limit", has_limit ? json_of(mode.limit) : "null");
   return json_object(fields);
 }
 
@@ -165,9 +182,9 @@ std::string theory_text(const Spec& spec, const Prediction& prediction) {
       {"rule", "loss: modes", "expected", "simulated", "off: expected", "simulated"}};
   for (const RulePrediction& rule : prediction.rules) {
     rows.push_back({shorten(rule.name, 14) + (rule.modes_apply ? "" : "*"),
-                    rule.modes.empty() ? "-" : last_of(rule.mode_losses, points, false),
-                    last_of(rule.expected_losses, points, rule.expectation_interrupted),
-                    last_of(rule.simulated_losses, points, rule.simulation_status == name(Status::kInterrupted)),
+                    rule.modes.empty() ? "-" : last_of(rule.mode_losses, points, reason_of(rule.modes)),
+                    last_of(rule.expected_losses, points, reason_of(rule.expectation_interrupted)),
+                    last_of(rule.simulated_losses, points, reason_of(rule.simulation_status == name(Status::kInterrupted))),
                     distance_text(rule, &ModePrediction::expected), distance_text(rule, &ModePrediction::simulated)});
   }
   text += fmt::format("\nafter {} updates (loss at first {})\n", spec.training.updates,

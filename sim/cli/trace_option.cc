@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <ostream>
 
 #include <fmt/format.h>
 
@@ -69,8 +70,13 @@ void TraceOption::prepare() const {
   if (has_file()) write_file_whole(file_, "");
 }
 
-void TraceOption::write(const Spec& spec, const RunResult& result) const {
-  if (has_file()) write_trace(spec, result, file_);
+void TraceOption::write(const Spec& spec, const RunResult& result, std::ostream& err) const {
+  if (!has_file()) return;
+  write_trace(spec, result, file_);
+  for (const Outcome& outcome : result.outcomes) {
+    if (const std::string text = limit_text(outcome); !text.empty())
+      err << fmt::format("warning: --trace {}: {}; --trace-limit N takes more\n", file_, text);
+  }
 }
 
 }  // namespace locus

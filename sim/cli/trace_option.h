@@ -1,6 +1,7 @@
 // `--trace`, `--trace-ticks`, `--trace-limit`: single messages in a file.
 #pragma once
 
+#include <iosfwd>
 #include <optional>
 #include <string>
 
@@ -22,7 +23,8 @@ class TraceOption {
   /// Throws FileError if the file cannot be written; doing this before the run saves the run's
   /// time.
   void prepare() const;
-  void write(const Spec& spec, const RunResult& result) const;
+  /// Writes the file, and a warning to `err` for each rule that has reached the limit.
+  void write(const Spec& spec, const RunResult& result, std::ostream& err) const;
 
  private:
   std::string file_;

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <optional>
 #include <ostream>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "sim/cli/command.h"
+#include "sim/model/characters.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
 #include "sim/model/wire.h"
@@ -26,14 +28,17 @@ class ValidateInvocation final : public Invocation {
   Exit execute(const Console& console) override {
     Exit code = Exit::kDone;
     for (const std::string& model : models_) {
-      if (const std::optional<std::string> why = unreadable(model)) {
-        console.err << fmt::format("locus validate: {}\n", *why);
+      std::string why;
+      const std::optional<std::string> bytes = read_file_if_readable(model, why);
+      if (!bytes) {
+        console.err << fmt::format("locus validate: {}\n", printable(why));
         code = std::max(code, Exit::kFailed);
         continue;
       }
-      std::vector<Fault> faults = validate(model);
+      std::vector<Fault> faults = validate_bytes(*bytes, model);
       if (!has_error(faults)) {  // a placement needs a valid model
-        const Spec spec = load(model);
+        std::vector<Fault> told;
+        const Spec spec = load_bytes(*bytes, model, told);
         const auto lack = spec.chip ? lack_of_room(*spec.chip, topology_of(spec, Listing::kSparse), model) : std::nullopt;
         if (lack) faults.push_back(*lack);
       }
@@ -41,9 +46,9 @@ class ValidateInvocation final : public Invocation {
       const std::ptrdiff_t warnings = std::ssize(faults) - errors;
       const std::string besides = warnings == 0 ? "" : ", " + counted(warnings, "warning");
       if (errors == 0) {
-        console.out << fmt::format("{}: valid{}\n", model, besides) << std::flush;
+        console.out << fmt::format("{}: valid{}\n", printable(model), besides) << std::flush;
       } else {
-        console.err << fmt::format("{}: invalid: {}{}\n", model, counted(errors, "error"), besides);
+        console.err << fmt::format("{}: invalid: {}{}\n", printable(model), counted(errors, "error"), besides);
         code = Exit::kInvalid;
       }
       for (const Fault& fault : faults) console.err << describe(fault) << '\n';

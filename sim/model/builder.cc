@@ -42,7 +42,6 @@ RuleOptions rule_of(RuleKind kind) {
 
 RuleOptions with(const EpropOptions& options, RuleOptions rule) {
   rule.rule.filter_tau = options.filter_tau;
-  rule.rule.average_over_window = options.average_over_window;
   rule.rule.firing_rate = options.firing_rate;
   return rule;
 }

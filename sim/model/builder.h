@@ -96,8 +96,7 @@ RuleOptions tbptt(std::int32_t depth, std::int32_t stride = RuleSpec().stride);
 /// Random feedback local online learning; without a decay, 1 - leak of each neuron.
 RuleOptions rflo(std::optional<double> trace_decay = std::nullopt, std::vector<FeedbackOptions> feedback = {});
 struct EpropOptions {
-  double filter_tau = RuleSpec().filter_tau;  // [ms]; only for spiking neurons
-  bool average_over_window = RuleSpec().average_over_window;
+  double filter_tau = RuleSpec().filter_tau;                 // [ms]; only for spiking neurons
   std::optional<FiringRateSpec> firing_rate = std::nullopt;  // only for spiking neurons
 };
 /// e-prop with the readout's own weights as feedback, and with random feedback.

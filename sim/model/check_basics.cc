@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/network_size.h"
 
 namespace locus {
@@ -110,9 +111,10 @@ void check_name(const std::string& name, const FieldPath& field, FaultList& faul
   } else if (name.size() > kLongestName) {
     faults.error(field, fmt::format("is {}, of {} bytes", shown(std::string_view(name)), name.size()),
                  fmt::format("must have at most {} bytes", kLongestName));
-  } else if (std::any_of(name.begin(), name.end(),
-                         [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; })) {
-    faults.error(field, "is " + shown(std::string_view(name)), "must have no control characters");
+  } else if (!is_utf8(name)) {
+    faults.error(field, "is not UTF-8", "must be text in UTF-8");
+  } else if (!is_visible(name)) {
+    faults.error(field, "is " + shown(std::string_view(name)), visible_text());
   }
 }
 

@@ -73,7 +73,8 @@ bool check_enum(Enum value, Enum last, const FieldPath& field, FaultList& faults
   return false;
 }
 
-/// Checks that a name exists, is not longer than kLongestName and has no control characters.
+/// Checks that a name exists, is not longer than kLongestName and has only characters that a
+/// terminal shows (characters.h).
 /// (Slashes and dots matter only where names become file names.)
 void check_name(const std::string& name, const FieldPath& field, FaultList& faults);
 

@@ -11,8 +11,15 @@
 namespace locus {
 namespace {
 
+/// A time constant may be infinite: what is there then stays, since its decay is exactly 1.
+void check_tau(double tau, const FieldPath& field, FaultList& faults) {
+  if (!(tau > 0)) faults.error(field, "is " + shown(tau), "must be above 0; inf: without leak");
+}
+
 void check_leak(const LeakSpec& leak, const FieldPath& where, FaultList& faults) {
-  check_positive(leak.tau_m, where.at("tau_m"), faults);
+  check_tau(leak.tau_m, where.at("tau_m"), faults);
+  if (std::isinf(leak.tau_m) && leak.tau_m > 0 && leak.normalise_input)
+    faults.error(where.at("normalise_input"), "is true, and tau_m is inf", "must be false: nothing would arrive");
 }
 
 /// Of adaptation_tau a Spec has 0 where the threshold does not adapt.
@@ -25,7 +32,7 @@ void check_lif(const LifSpec& lif, const FieldPath& where, FaultList& faults) {
   check_not_negative(lif.height, surrogate.at("height"), faults);
   check_positive(lif.width, surrogate.at("width"), faults);
   const FieldPath adaptation = where.at("adaptation");
-  if (lif.adaptation_tau != 0) check_positive(lif.adaptation_tau, adaptation.at("tau"), faults);
+  if (lif.adaptation_tau != 0) check_tau(lif.adaptation_tau, adaptation.at("tau"), faults);
   check_not_negative(lif.adaptation, adaptation.at("beta"), faults);
 }
 

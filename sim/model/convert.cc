@@ -60,11 +60,11 @@ v1::Model parsed(const std::string& bytes, Format format, const std::filesystem:
 }  // namespace
 
 void convert(const std::filesystem::path& in, const std::filesystem::path& out) {
-  const std::optional<Format> from = format_of(in);
   const std::optional<Format> to = format_of(out);
-  if (!from) refuse(in, "is named like no model", known_extensions());
+  if (!format_of(in) && !is_stream(in)) refuse(in, "is named like no model", known_extensions());
   if (!to) throw UsageError(fmt::format("{}: is named like no model; {}", out.string(), known_extensions()));
-  const v1::Model model = parsed(read_file(in), *from, in);
+  const std::string given = read_file(in);
+  const v1::Model model = parsed(given, *format_of(in, given), in);
   const std::string wire = wire_bytes(model, out);
   const std::string bytes = *to == Format::kText ? text_bytes(model) : wire;
   if (bytes.size() > static_cast<std::size_t>(kLargestMessage))

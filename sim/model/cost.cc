@@ -4,8 +4,9 @@
 
 #include "core/base/check.h"
 #include "locus/v1/cost.pb.h"
-#include "sim/model/fault_list.h"
+#include "sim/model/check_basics.h"
 #include "sim/model/files.h"
+#include "sim/model/parse.h"
 #include "sim/model/parse_text.h"
 
 namespace locus {
@@ -31,7 +32,9 @@ CostSpec read_cost(const std::string& text, const std::filesystem::path& path) {
   v1::Cost message;
   CostSpec cost;
   if (parse_text_message(text, message, faults)) {
+    check_form(message, {}, faults);
     cost.name = message.name().empty() ? path.stem().string() : message.name();
+    check_name(cost.name, FieldPath().at("name"), faults);
     const auto& fields = *message.GetDescriptor();
     for (std::size_t c = 0; c < kCharges; ++c) {
       const std::string_view field = name(static_cast<Charge>(c));

@@ -1,7 +1,10 @@
 #include "sim/model/errors.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+
+#include "sim/model/characters.h"
 
 namespace locus {
 namespace {
@@ -25,10 +28,16 @@ std::string describe(const Fault& fault) {
   if (!fault.field.empty()) text += fault.field + " ";
   text += fault.what;
   if (!fault.allowed.empty()) text += "; " + fault.allowed;
+  text = printable_lines(text);
   if (!fault.source_line.empty()) {
     text += "\n  " + fault.source_line + "\n  ";
     // Tabs stay tabs, so that the caret stands under its place however wide they are shown.
-    for (int i = 0; i < fault.caret; ++i) text += fault.source_line[static_cast<std::size_t>(i)] == '\t' ? '\t' : ' ';
+    const std::string_view before = std::string_view(fault.source_line).substr(0, static_cast<std::size_t>(fault.caret));
+    for (std::size_t at = 0; at < before.size();) {
+      const Character character = character_at(before, at);
+      text += character.code == '\t' ? "\t" : std::string(static_cast<std::size_t>(character.columns), ' ');
+      at += character.bytes;
+    }
     text += '^';
   }
   return text;

@@ -19,18 +19,21 @@ struct Fault {
   Severity severity = Severity::kError;
   std::string file;  // path as given
   int line = 0;      // from 1; 0 in a binary file
-  int column = 0;    // bytes, from 1; 0 in a binary file
+  // as a terminal shows the line, from 1: a wide character counts 2, a combining mark 0, a tab 1;
+  // 0 in a binary file
+  int column = 0;
   // network.projections[1].weights.dense.values[7]; empty: the file as a whole
   std::string field;
   std::string what;     // the fault with the value: "is 1.5"
   std::string allowed;  // "must be above 0 and at most 1"; may be empty
-  // the line, cut to a readable length around the column; empty in a binary file
+  // the line, cut to a readable length around the column, without control characters; empty in a
+  // binary file
   std::string source_line;
   int caret = 0;  // position of the column in source_line, bytes from 0
 };
 
 /// "net.txtpb:7:23: error: network.populations[1].rate.leak is 1.5; must be above 0 and at most 1",
-/// then the source line and a caret below it.
+/// then the source line and a caret below it. Characters that a terminal does not show are escaped.
 std::string describe(const Fault& fault);
 
 bool has_error(const std::vector<Fault>& faults);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/text_walk.h"
 
 namespace locus {
@@ -14,29 +15,40 @@ namespace {
 constexpr std::size_t kLongestLine = 120;  // bytes of a source line that are shown
 constexpr std::size_t kLongestText = 60;   // bytes of a quoted text
 
+constexpr std::string_view kEllipsis = "…";
+
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+
+/// A part of a source line; a "?" stands for each character that a terminal does not show.
+std::string visible_line(std::string_view text) {
+  std::string line;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    line += character.is_visible || character.code == '\t' ? text.substr(at, character.bytes) : "?";
+    at += character.bytes;
+  }
+  return line;
+}
 
 /// The line around a place, cut to a readable length, and where the place stands in it.
 void show_line(std::string_view text, const TextPlace& place, Fault& fault) {
-  const std::size_t in_line = static_cast<std::size_t>(place.column) - 1;
-  const std::size_t begin = place.offset - in_line;
+  const std::size_t begin = place.begin == 0 && text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : place.begin;
+  const std::size_t in_line = std::max(place.offset, begin) - begin;
   // Only as far as it may be shown: a line may be as long as the file, and many faults stand in it.
-  const std::size_t ahead = text.substr(place.offset, kLongestLine + 4).find('\n');
-  const std::size_t end = ahead == std::string_view::npos ? place.offset + kLongestLine + 4 : place.offset + ahead;
-  std::string_view line = text.substr(begin, std::min(end, text.size()) - begin);
+  const std::size_t limit = std::min(text.size(), begin + in_line + kLongestLine + 4);
+  const std::size_t end = std::min(text.find('\n', begin + in_line), limit);
+  std::string_view line = text.substr(std::min(begin, end), end - std::min(begin, end));
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   std::size_t first = in_line > kLongestLine / 2 && line.size() > kLongestLine ? in_line - kLongestLine / 2 : 0;
   while (first > 0 && first < line.size() && continues_character(line[first])) --first;
   std::size_t last = std::min(line.size(), first + kLongestLine);
   while (last < line.size() && continues_character(line[last])) ++last;
-  fault.source_line = first > 0 ? "…" : "";
-  fault.source_line += line.substr(std::min(first, line.size()), last - std::min(first, last));
-  if (last < line.size()) fault.source_line += "…";
-  for (char& c : fault.source_line) {
-    if (static_cast<unsigned char>(c) < ' ' && c != '\t') c = '?';
-  }
-  const std::size_t shift = first > 0 ? std::string_view("…").size() : 0;
-  fault.caret = static_cast<int>(std::min(in_line - first + shift, fault.source_line.size()));
+  first = std::min(first, last);
+  const std::size_t at = std::clamp(in_line, first, last);
+  fault.source_line = (first > 0 ? std::string(kEllipsis) : "") + visible_line(line.substr(first, at - first));
+  fault.caret = static_cast<int>(fault.source_line.size());
+  fault.source_line += visible_line(line.substr(at, last - at));
+  if (last < line.size()) fault.source_line += kEllipsis;
 }
 
 }  // namespace
@@ -44,17 +56,9 @@ void show_line(std::string_view text, const TextPlace& place, Fault& fault) {
 std::string shown(double value) { return fmt::format("{}", value); }
 
 std::string shown(std::string_view text) {
-  std::string quoted = "\"";
   std::size_t size = std::min(text.size(), kLongestText);
   while (size < text.size() && size > 0 && continues_character(text[size])) --size;
-  for (const char c : text.substr(0, size)) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
-      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + (size < text.size() ? "…\"" : "\"");
+  return "\"" + printable(text.substr(0, size)) + (size < text.size() ? "…\"" : "\"");
 }
 
 bool FaultList::is_silenced(const FieldPath& field) const {

@@ -3,17 +3,18 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <random>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
-#include <openssl/evp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "core/base/check.h"
 #include "core/base/huge_pages.h"
 #include "sim/model/errors.h"
+#include "sim/model/sha256.h"
 
 namespace locus {
 namespace {
@@ -37,16 +38,88 @@ class OpenFile {
   throw FileError(path.string() + ": " + what + ": " + std::generic_category().message(code));
 }
 
+OpenFile open_to_read(const std::filesystem::path& path) {
+  const bool standard = path.string() == kStandardInput;
+  const int number = standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (number < 0) fail(path, "cannot open", errno);
+  return OpenFile(number);
+}
+
+/// Calls take(bytes) for each piece of a file, in order.
+template <class Take>
+void read_all(const std::filesystem::path& path, const OpenFile& file, Take take) {
+  std::array<char, 1 << 16> buffer;
+  while (true) {
+    const ::ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(path, "cannot read", errno);
+    if (count == 0) return;
+    take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+  }
+}
+
+constexpr std::string_view kPartEnd = ".part";
+constexpr std::size_t kPartDigits = 12;    // of the draw, and of the proof
+constexpr std::size_t kLongestName = 255;  // bytes of a name in a folder
+
+/// The digits that only this program puts behind a name and a draw.
+std::string proof_of(std::string_view name, std::string_view draw) {
+  return sha256("locus part\n" + std::string(name) + "\n" + std::string(draw)).substr(0, kPartDigits);
+}
+
+/// The name of a file beside one of this name; the name is cut where the new one would be too long.
+std::string part_name(std::string_view name, std::string_view draw) {
+  name = name.substr(0, kLongestName - 2 * (1 + kPartDigits) - kPartEnd.size());
+  return std::string(name) + "." + std::string(draw) + "-" + proof_of(name, draw) + std::string(kPartEnd);
+}
+
+/// Whether part_name has made this name.
+bool is_part(std::string_view name) {
+  constexpr std::size_t kBehind = 2 * (1 + kPartDigits) + kPartEnd.size();
+  if (name.size() < kBehind) return false;
+  const std::string_view draw = name.substr(name.size() - kBehind + 1, kPartDigits);
+  return name == part_name(name.substr(0, name.size() - kBehind), draw);
+}
+
+std::string random_digits() {
+  std::random_device random;
+  std::string bytes;
+  while (2 * bytes.size() < kPartDigits) bytes += static_cast<char>(random() & 0xFF);
+  return hex_digits(bytes);
+}
+
 /// A new file in the folder of `path`, with a name that nobody has: `made` tells it.
 int open_beside(const std::filesystem::path& path, const FileCalls& calls, std::string& made) {
-  // leftovers of killed writers of the same process id are stepped over
-  constexpr int kTries = 1000;
+  constexpr int kTries = 100;
   for (int i = 0; i < kTries; ++i) {
-    made = path.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".part";
+    made = (path.parent_path() / part_name(path.filename().string(), random_digits())).string();
     const int number = calls.open(made.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC);
     if (number >= 0 || errno != EEXIST) return number;
   }
   return -1;
+}
+
+/// The state of the file of this name, a symbolic link included; empty if there is none.
+std::optional<struct stat> state_of(const std::filesystem::path& path) {
+  struct stat state = {};
+  if (::lstat(path.c_str(), &state) != 0) return std::nullopt;
+  return state;
+}
+
+/// Gives a new file the permissions of the regular file that it replaces. File systems without
+/// permissions refuse, which is no error.
+void keep_permissions(int file, const std::optional<struct stat>& replaced) {
+  constexpr ::mode_t kPermissions = 0777;
+  if (replaced && S_ISREG(replaced->st_mode)) static_cast<void>(::fchmod(file, replaced->st_mode & kPermissions));
+}
+
+/// A file that grows from nothing, in place of whatever file had its name.
+int open_anew(const std::filesystem::path& path, const FileCalls& calls) {
+  const std::optional<struct stat> replaced = state_of(path);
+  if (replaced && ::unlink(path.c_str()) != 0) return -1;
+  const int file = calls.open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC);
+  if (file >= 0) keep_permissions(file, replaced);
+  return file;
 }
 
 /// Calls transfer(bytes left, offset) until all are written; false where the system refuses.
@@ -73,53 +146,44 @@ bool reaches_disk(const std::filesystem::path& folder, const FileCalls& calls) {
   return done;
 }
 
-/// Whether a file has the name that open_beside gives: "<target>.<process>-<number>.part".
-bool is_part(std::string_view name) {
-  static constexpr std::string_view kEnd = ".part";
-  if (!name.ends_with(kEnd)) return false;
-  name.remove_suffix(kEnd.size());
-  const std::size_t dot = name.rfind('.');
-  const std::size_t dash = name.rfind('-');
-  if (dot == std::string_view::npos || dash == std::string_view::npos || dash < dot) return false;
-  const auto number = [](std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  return number(name.substr(dot + 1, dash - dot - 1)) && number(name.substr(dash + 1));
-}
-
 }  // namespace
 
+bool is_stream(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  return name == kStandardInput || name.starts_with("/dev/") || name.starts_with("/proc/self/fd/");
+}
+
 std::string read_file(const std::filesystem::path& path, std::int64_t largest) {
-  const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.number() < 0) fail(path, "cannot open", errno);
+  const OpenFile file = open_to_read(path);
   struct stat state = {};
   if (::fstat(file.number(), &state) != 0) fail(path, "cannot open", errno);
   if (S_ISDIR(state.st_mode)) fail(path, "cannot read", EISDIR);
   std::string bytes;
   if (S_ISREG(state.st_mode) && state.st_size <= largest) bytes.reserve(static_cast<std::size_t>(state.st_size));
   ask_for_huge_pages(bytes.data(), bytes.capacity());
-  std::array<char, 1 << 16> buffer;
-  while (true) {
-    const ::ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path, "cannot read", errno);
-    if (count == 0) return bytes;
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+  read_all(path, file, [&](std::string_view piece) {
+    bytes += piece;
     if (static_cast<std::int64_t>(bytes.size()) > largest || state.st_size > largest) {
       throw FileError(path.string() + ": is larger than the " + std::to_string(largest) +
                       " bytes of one protobuf message; put large weights into files beside the model");
     }
-  }
+  });
+  return bytes;
 }
 
-std::optional<std::string> unreadable(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_fifo(path, ignored)) return std::nullopt;  // a pipe can be read once
+std::string sha256_of_file(const std::filesystem::path& path) {
+  const OpenFile file = open_to_read(path);
+  Sha256 digest;
+  read_all(path, file, [&](std::string_view piece) { digest.add(piece); });
+  return hex_digits(digest.finish());
+}
+
+std::optional<std::string> read_file_if_readable(const std::filesystem::path& path, std::string& why) {
   try {
-    read_file(path);
-    return std::nullopt;
+    return read_file(path);
   } catch (const FileError& error) {
-    return error.what();
+    why = error.what();
+    return std::nullopt;
   }
 }
 
@@ -131,12 +195,20 @@ FileCalls system_calls() {
           .truncate = [](int file, std::int64_t length) { return ::ftruncate(file, length); },
           .sync = ::fsync,
           .close = ::close,
-          .rename = ::rename};
+          .rename = ::rename,
+          .make_folder = [](const char* path) { return ::mkdir(path, 0777); }};
 }
 
-NewFile::NewFile(std::filesystem::path target, FileCalls calls)
-    : target_(std::move(target)), calls_(std::move(calls)), file_(open_beside(target_, calls_, beside_)) {
-  if (file_ < 0) fail();
+NewFile::NewFile(std::filesystem::path target, FileCalls calls) : target_(std::move(target)), calls_(std::move(calls)) {
+  const std::optional<struct stat> replaced = state_of(target_);
+  if (replaced && !S_ISREG(replaced->st_mode) && !S_ISLNK(replaced->st_mode) && !S_ISDIR(replaced->st_mode))
+    throw FileError(target_.string() + ": cannot write: is a device, a pipe or a socket; must be a file");
+  file_ = open_beside(target_, calls_, beside_);
+  if (file_ < 0) {
+    beside_.clear();
+    fail();
+  }
+  keep_permissions(file_, replaced);
   // says that somebody still writes; a file system without locks keeps its leftovers
   ::flock(file_, LOCK_EX | LOCK_NB);
 }
@@ -171,7 +243,9 @@ void NewFile::put_in_place() {
 
 GrowingFile::GrowingFile(std::filesystem::path path, std::int64_t keep, FileCalls calls)
     : path_(std::move(path)), calls_(std::move(calls)) {
-  file_ = calls_.open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC);
+  file_ = keep > 0 ? calls_.open(path_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : open_anew(path_, calls_);
+  if (file_ < 0 && errno == ELOOP)
+    throw FileError(path_.string() + ": cannot write: is a symbolic link; must be the file itself");
   if (file_ < 0) fail();
   cut(keep);
 }
@@ -222,6 +296,27 @@ void sync_folder(const std::filesystem::path& folder, const FileCalls& calls) {
   if (!reaches_disk(folder, calls)) fail(folder, "cannot write", errno);
 }
 
+void make_folder(const std::filesystem::path& folder, const FileCalls& calls) {
+  std::error_code error;
+  // from the folder upwards
+  std::vector<std::filesystem::path> missing;
+  // "out/" is "out"
+  std::filesystem::path at = folder.has_filename() ? folder : folder.parent_path();
+  while (!at.empty() && !std::filesystem::exists(std::filesystem::symlink_status(at, error))) {
+    missing.push_back(at);
+    at = at.parent_path();
+  }
+  for (; !missing.empty(); missing.pop_back()) {
+    const std::filesystem::path& made = missing.back();
+    // another process may have made it meanwhile
+    if (calls.make_folder(made.c_str()) != 0 && errno != EEXIST) fail(folder, "cannot make the folder", errno);
+    const std::filesystem::path above = made.has_parent_path() ? made.parent_path() : ".";
+    // a folder that may be written to and not read cannot be brought to the disk
+    if (!reaches_disk(above, calls) && errno != EACCES) fail(folder, "cannot make the folder", errno);
+  }
+  if (!std::filesystem::is_directory(folder, error)) fail(folder, "cannot make the folder", ENOTDIR);
+}
+
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes) {
   NewFile file(path);
   file.append(bytes);
@@ -235,19 +330,6 @@ void clear_leftovers(const std::filesystem::path& folder) {
     const OpenFile file(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (file.number() >= 0 && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
   }
-}
-
-std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
-  unsigned int size = 0;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1, "OpenSSL has SHA-256");
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    text += kHex[digest[i] >> 4];
-    text += kHex[digest[i] & 15];
-  }
-  return text;
 }
 
 }  // namespace locus

@@ -2,7 +2,9 @@
 //
 // A reader must never see half a result. The bytes therefore go to a file beside the target, reach
 // the disk, and are renamed over the target; then the folder reaches the disk too. A process that
-// is killed leaves the old file whole, and a file beside it that clear_leftovers removes.
+// is killed leaves the old file whole, and a file beside it that clear_leftovers removes. The new
+// file has the permissions of the one that it replaces. A target that is a symbolic link is itself
+// replaced; the file that it names is never written.
 // Errors: FileError with the path and the system's reason.
 #pragma once
 
@@ -19,12 +21,20 @@ namespace locus {
 /// Protobuf's limit for one message, and so for a file of one message [bytes].
 inline constexpr std::int64_t kLargestMessage = 0x7fffffff;
 
-/// The bytes of a file or pipe. A file of more than `largest` bytes is a FileError before memory is
-/// taken.
-std::string read_file(const std::filesystem::path& path, std::int64_t largest = kLargestMessage);
+/// The path that stands for standard input.
+inline constexpr std::string_view kStandardInput = "-";
+/// True for standard input, a device or a pipe that the shell has made (/dev/stdin, /dev/fd/63):
+/// they can be read once, and their names say nothing about their form.
+bool is_stream(const std::filesystem::path& path);
 
-/// The reason why a file cannot be read, in the words of read_file's error; empty if it can.
-std::optional<std::string> unreadable(const std::filesystem::path& path);
+/// SHA-256 of a file's bytes, as 64 hex digits, in 64 KiB of memory.
+std::string sha256_of_file(const std::filesystem::path& path);
+
+/// The bytes of a file or pipe, or of standard input for "-". A file of more than `largest` bytes
+/// is a FileError before memory is taken.
+std::string read_file(const std::filesystem::path& path, std::int64_t largest = kLargestMessage);
+/// The same; for a file that cannot be read nothing, with the words of the error in `why`.
+std::optional<std::string> read_file_if_readable(const std::filesystem::path& path, std::string& why);
 
 /// The calls of the system for writing a file, as in POSIX. A test passes other ones, which fail at
 /// chosen places.
@@ -36,11 +46,16 @@ struct FileCalls {
   std::function<int(int file)> sync;
   std::function<int(int file)> close;
   std::function<int(const char* from, const char* to)> rename;
+  std::function<int(const char* path)> make_folder;
 };
 FileCalls system_calls();
 
 /// A new file beside its target, written piece by piece; without put_in_place the destructor
-/// removes it. Its folder must exist.
+/// removes it. Its folder must exist, and the target must not be a device, a pipe or a socket.
+///
+/// The file beside the target is "<target>.<draw>-<proof>.part". The draw is random. The proof is
+/// the beginning of a SHA-256 of target and draw, so that only this program makes such names, and
+/// clear_leftovers can tell them from those of others.
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path target, FileCalls calls = system_calls());
@@ -68,7 +83,8 @@ class NewFile {
 /// until they are worth a call.
 class GrowingFile {
  public:
-  /// Makes the file, or opens an existing one and removes everything after its first `keep` bytes.
+  /// Makes a new file in place of an old one, or (`keep` > 0) opens an existing one and removes
+  /// everything after its first `keep` bytes; the existing one must not be a symbolic link.
   GrowingFile(std::filesystem::path path, std::int64_t keep, FileCalls calls = system_calls());
   ~GrowingFile();
   GrowingFile(const GrowingFile&) = delete;
@@ -104,11 +120,12 @@ void sync_folder(const std::filesystem::path& folder, const FileCalls& calls = s
 /// unchanged.
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);
 
-/// Removes the leftovers of killed writers from a folder: files with names of NewFile that no
-/// process has locked.
-void clear_leftovers(const std::filesystem::path& folder);
+/// Makes a folder and those above it that do not exist; their names reach the disk. A folder that
+/// exists already is left as it is.
+void make_folder(const std::filesystem::path& folder, const FileCalls& calls = system_calls());
 
-/// SHA-256 of bytes, as 64 hex digits.
-std::string sha256(std::string_view bytes);
+/// Removes the leftovers of killed writers from a folder: files with names of NewFile that no
+/// process has locked. Files of others stay, whatever their names.
+void clear_leftovers(const std::filesystem::path& folder);
 
 }  // namespace locus

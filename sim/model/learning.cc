@@ -8,15 +8,22 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   const std::int32_t ticks = training.ticks;
   Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
   learning.optimizer = training.optimizer;
-  learning.average_over_window = spec.average_over_window;
   learning.filter = decay_of(spec.filter_tau, training.dt);
-  if (spec.firing_rate)
-    learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, spec.firing_rate->strength, ticks};
+  if (spec.firing_rate) {
+    const double strength = spec.firing_rate->strength / (training.average_over_window ? window_of(training) : 1);
+    learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, strength, ticks};
+  }
   if (rule(spec.kind).drive != Drive::kSweep) return learning;
   const bool whole = !takes(rule(spec.kind), Argument::What::kDepth);
   learning.depth = whole || spec.depth == 0 ? ticks : std::min(spec.depth, ticks);
   learning.stride = whole ? ticks : std::min(spec.stride, ticks);
   return learning;
+}
+
+double loss_scale_of(const TrainingSpec& training) {
+  const bool mean =
+      training.loss == Loss::kSequence || training.loss == Loss::kCrossEntropy || training.average_over_window;
+  return mean ? 1.0 / window_of(training) : 1;
 }
 
 TrialShape trial_shape_of(const TrainingSpec& training) {

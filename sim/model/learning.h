@@ -17,4 +17,8 @@ Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
 
 TrialShape trial_shape_of(const TrainingSpec& training);
 
+/// The constant by which the loss and all errors eps = dL/dy are multiplied: 1 / ticks with an
+/// error where the loss is a mean over them (SEQUENCE, CROSS_ENTROPY, average_over_window), 1 else.
+double loss_scale_of(const TrainingSpec& training);
+
 }  // namespace locus

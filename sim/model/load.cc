@@ -1,11 +1,13 @@
 #include "sim/model/load.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "sim/model/checks.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/files.h"
+#include "sim/model/input_files.h"
 #include "sim/model/matrices.h"
 #include "sim/model/parse.h"
 #include "sim/model/read_chip.h"
@@ -27,14 +29,24 @@ BasesSpec read_bases(v1::Bases& message, const FieldPath& where, Reading& readin
   return bases;
 }
 
-/// The meaning of a message; good only if no fault was added.
-Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFiles* carried, WireArrays& arrays,
-                FaultList& faults) {
+/// The folder of the files beside a model; a stream has the present one.
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return is_stream(path) ? std::filesystem::path() : path.parent_path();
+}
+
+/// The name of a model that gives none.
+std::string name_of(const std::filesystem::path& path) {
+  return path.string() == kStandardInput ? "stdin" : path.stem().string();
+}
+
+/// The meaning of a message; good only if no fault was added. `opened` gets the files beside it.
+Spec read_model(v1::Model& message, const std::filesystem::path& path, std::span<const Setting> settings,
+                CarriedFiles* carried, WireArrays& arrays, std::vector<OpenedFile>& opened, FaultList& faults) {
   const FieldPath root;
-  Reading reading = {path.parent_path(), faults, carried, &arrays};
+  Reading reading = {folder_of(path), faults, carried, &arrays, &opened, settings};
   Spec spec;
   spec.path = path.string();
-  spec.name = message.name().empty() ? path.stem().string() : message.name();
+  spec.name = message.name().empty() ? name_of(path) : message.name();
   spec.seed = message.seed();
   spec.precision = message.precision() == v1::Model::FLOAT32 ? Precision::kFloat32 : Precision::kFloat64;
   const v1::Training& training = message.training();
@@ -49,6 +61,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
       read_task(*message.mutable_task(), spec.network, root.at("task"), training.has_ticks(), spec.training, reading);
   read_pace(training, spec.task, root.at("training"), spec.training, faults);
   spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
+  read_average(message, spec.training, faults);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), root.at("bases"), reading);
   if (message.has_chip()) spec.chip = read_chip(message.chip(), root.at("chip"), reading);
   spec.records = read_records(message.record(), spec, root, faults);
@@ -59,6 +72,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, CarriedFi
 
 struct Examined {
   Spec spec;
+  std::vector<OpenedFile> opened;
   std::vector<Fault> faults;
 };
 
@@ -66,7 +80,7 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
                  CarriedFiles* carried = nullptr) {
   Examined examined;
   FaultList faults;
-  const std::optional<Format> format = format_of(path);
+  const std::optional<Format> format = format_of(path, bytes);
   std::optional<std::string_view> text;
   if (!format) {
     faults.error({}, "is named like no model", known_extensions());
@@ -78,13 +92,18 @@ Examined examine(std::string_view bytes, const std::filesystem::path& path, std:
     if (format == Format::kText) text = bytes;
     if (text ? parse_text(bytes, message, faults) : parse_wire(bytes, message, faults, taken)) {
       set_fields(settings, message);
-      examined.spec = read_model(message, path, carried, arrays, faults);
+      examined.spec = read_model(message, path, settings, carried, arrays, examined.opened, faults);
     }
-    examined.spec.sha256 = sha256(bytes);
     for (const Setting& setting : settings) examined.spec.settings.push_back(setting.text());
   }
   examined.faults = faults.placed(path.string(), text);
   return examined;
+}
+
+/// Keeps the files that a valid model names.
+void keep_files(CarriedFiles& carried) {
+  for (const auto& [name, path] : std::exchange(carried.named, {}))
+    carried.bytes[name] = read_file(path, std::numeric_limits<std::int64_t>::max());
 }
 
 }  // namespace
@@ -106,12 +125,17 @@ Spec load_bytes(std::string_view bytes, const std::filesystem::path& path, std::
                 std::vector<Fault>& warnings, CarriedFiles* carried) {
   Examined examined = examine(bytes, path, settings, carried);
   if (has_error(examined.faults)) throw ModelError(std::move(examined.faults));
+  if (carried != nullptr) keep_files(*carried);
+  examined.spec.inputs = input_files(bytes, examined.opened, carried);
+  examined.spec.sha256 = model_sha256(examined.spec.inputs);
   warnings = std::move(examined.faults);
   return std::move(examined.spec);
 }
 
-std::vector<Fault> validate(const std::filesystem::path& path) {
-  Examined examined = examine(read_file(path), path);
+std::vector<Fault> validate(const std::filesystem::path& path) { return validate_bytes(read_file(path), path); }
+
+std::vector<Fault> validate_bytes(std::string_view bytes, const std::filesystem::path& path) {
+  Examined examined = examine(bytes, path);
   if (!has_error(examined.faults) && examined.spec.rules.empty()) {
     examined.faults.push_back({.severity = Severity::kWarning,
                                .file = path.string(),

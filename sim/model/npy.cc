@@ -1,13 +1,9 @@
 #include "sim/model/npy.h"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <istream>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -15,19 +11,8 @@
 namespace locus {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "numbers are taken from the file as they stand");
-
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kLongestHeader = 1 << 16;  // bytes; that of a matrix has about a hundred
-constexpr std::size_t kBlock = 1 << 16;          // numbers read at a time
-
-struct Header {
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-  bool fortran_order = false;
-  bool single = false;      // float32
-  std::int64_t length = 0;  // bytes before the first number
-};
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\n')) text.remove_prefix(1);
@@ -36,35 +21,45 @@ std::string_view trimmed(std::string_view text) {
 }
 
 /// What stands after 'key': in the header, a literal of a Python dictionary, up to the next key;
-/// empty if the key is not there.
+/// empty if the key is not there. A tuple has its brackets.
 std::string_view value_of(std::string_view header, const std::string& key) {
   const std::string quoted = "'" + key + "':";
   const std::size_t at = header.find(quoted);
   if (at == std::string_view::npos) return {};
   std::string_view rest = trimmed(header.substr(at + quoted.size()));
-  const std::size_t end = !rest.empty() && rest.front() == '(' ? rest.find(')') : rest.find_first_of(",}");
-  return end == std::string_view::npos ? std::string_view() : trimmed(rest.substr(0, end));
+  const bool tuple = !rest.empty() && rest.front() == '(';
+  const std::size_t end = tuple ? rest.find(')') : rest.find_first_of(",}");
+  return end == std::string_view::npos ? std::string_view() : trimmed(rest.substr(0, tuple ? end + 1 : end));
 }
 
-/// The two sizes of "(3, 4" or "(3, 4,".
-std::optional<std::pair<std::int64_t, std::int64_t>> two_sizes(std::string_view shape) {
-  if (shape.empty() || shape.front() != '(') return std::nullopt;
-  shape = trimmed(shape.substr(1));
-  if (shape.ends_with(',')) shape.remove_suffix(1);
-  const std::size_t comma = shape.find(',');
-  if (comma == std::string_view::npos) return std::nullopt;
-  std::int64_t sizes[2] = {0, 0};
-  const std::string_view parts[2] = {trimmed(shape.substr(0, comma)), trimmed(shape.substr(comma + 1))};
-  for (int i = 0; i < 2; ++i) {
-    const auto [end, error] = std::from_chars(parts[i].begin(), parts[i].end(), sizes[i]);
-    if (error != std::errc() || end != parts[i].end() || sizes[i] < 0) return std::nullopt;
+/// The sizes of "(3, 4)", "(3,)" and "()"; of Python 2 as well: "(3L, 4L)".
+std::optional<std::vector<std::int64_t>> sizes_of(std::string_view shape) {
+  if (!shape.starts_with('(') || !shape.ends_with(')')) return std::nullopt;
+  shape = trimmed(shape.substr(1, shape.size() - 2));
+  std::vector<std::int64_t> sizes;
+  while (!shape.empty()) {
+    if (sizes.size() == kMostDimensions) return std::nullopt;
+    std::int64_t& size = sizes.emplace_back();
+    const auto [end, error] = std::from_chars(shape.data(), shape.data() + shape.size(), size);
+    if (error != std::errc() || size < 0) return std::nullopt;
+    shape.remove_prefix(static_cast<std::size_t>(end - shape.data()));
+    if (shape.starts_with('L')) shape.remove_prefix(1);
+    shape = trimmed(shape);
+    // "(3)" is no tuple
+    if (shape.empty()) return sizes.size() == 1 ? std::nullopt : std::optional(sizes);
+    if (!shape.starts_with(',')) return std::nullopt;
+    shape = trimmed(shape.substr(1));
   }
-  return std::pair{sizes[0], sizes[1]};
+  return sizes;
 }
 
-/// The file's header; a fault and nothing if it has none that is understood. The stream then stands
-/// at the first number.
-std::optional<Header> read_header(std::istream& stream, const FieldPath& where, FaultList& faults) {
+std::string shown_shape(const std::vector<std::int64_t>& shape) {
+  return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
+}
+
+/// The text of the header, a literal of a Python dictionary, from the beginning of the file.
+std::optional<std::string> header_text(std::istream& stream, std::int64_t& length, const FieldPath& where,
+                                       FaultList& faults) {
   const auto refuse = [&](std::string what, std::string allowed) {
     faults.error(where, std::move(what), std::move(allowed));
     return std::nullopt;
@@ -76,48 +71,45 @@ std::optional<Header> read_header(std::istream& stream, const FieldPath& where, 
   const int version = static_cast<unsigned char>(start[6]);
   if (version < 1 || version > 3)
     return refuse(fmt::format("names an .npy file of version {}", version), "must be version 1, 2 or 3");
-  std::size_t length = static_cast<unsigned char>(start[8]) + 256U * static_cast<unsigned char>(start[9]);
+  std::size_t size = static_cast<unsigned char>(start[8]) + 256U * static_cast<unsigned char>(start[9]);
   if (version > 1) {
     stream.read(start + 10, 2);
-    length += 65536U * static_cast<unsigned char>(start[10]) + 16777216U * static_cast<unsigned char>(start[11]);
+    size += 65536U * static_cast<unsigned char>(start[10]) + 16777216U * static_cast<unsigned char>(start[11]);
   }
-  if (!stream || length > kLongestHeader)
-    return refuse(fmt::format("names an .npy file with a header of {} bytes", length), "the file is damaged");
-  std::string header(length, '\0');
-  stream.read(header.data(), static_cast<std::streamsize>(length));
+  if (!stream || size > kLongestHeader)
+    return refuse(fmt::format("names an .npy file with a header of {} bytes", size), "the file is damaged");
+  std::string header(size, '\0');
+  stream.read(header.data(), static_cast<std::streamsize>(size));
   if (!stream) return refuse("names an .npy file that ends within its header", "the file is damaged");
-  const std::string_view type = value_of(header, "descr");
-  if (type != "'<f8'" && type != "'<f4'") {
-    return refuse("names an .npy file of type " + std::string(type.substr(0, 40)),
-                  "must be float64 ('<f8') or float32 ('<f4'), little-endian");
-  }
-  const std::string_view order = value_of(header, "fortran_order");
-  const std::string_view shape = value_of(header, "shape");
-  const auto sizes = two_sizes(shape);
-  if (order != "True" && order != "False") return refuse("names an .npy file without an order", "the file is damaged");
-  if (!sizes)
-    return refuse("names an .npy file of shape " + std::string(shape.substr(0, 40)) + (shape.empty() ? "" : ")"),
-                  "must be two-dimensional");
-  return Header{sizes->first, sizes->second, order == "True", type == "'<f4'",
-                static_cast<std::int64_t>(length) + (version > 1 ? 12 : 10)};
+  length = static_cast<std::int64_t>(size) + (version > 1 ? 12 : 10);
+  return header;
 }
 
-/// Reads the file's numbers in its own order, a block at a time, and puts each where it belongs.
-template <class Number>
-bool read_numbers(std::istream& stream, const Header& header, std::vector<double>& values) {
-  std::vector<Number> block(std::min(values.size(), kBlock));
-  const auto rows = static_cast<std::size_t>(header.rows);
-  const auto cols = static_cast<std::size_t>(header.cols);
-  for (std::size_t begin = 0; begin < values.size(); begin += block.size()) {
-    const std::size_t count = std::min(block.size(), values.size() - begin);
-    stream.read(reinterpret_cast<char*>(block.data()), static_cast<std::streamsize>(count * sizeof(Number)));
-    if (!stream) return false;
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t at = begin + k;
-      values[header.fortran_order ? at % rows * cols + at / rows : at] = static_cast<double>(block[k]);
-    }
+/// Adds a fault unless the file's numbers take as many bytes as its shape says.
+bool check_length(const FileBeside& file, const NpyHeader& header, std::int64_t count, const FieldPath& where,
+                  FaultList& faults) {
+  const std::int64_t bytes = count * header.type->bytes;
+  if (file.length - header.length == bytes) return true;
+  faults.error(where, fmt::format("names an .npy file with {} bytes of numbers", file.length - header.length),
+               fmt::format("{} of them take {}", fmt::join(header.shape, " x "), bytes));
+  return false;
+}
+
+/// Reads the numbers after the header; `name` gives the name of the number at an index of the file.
+template <class Name>
+bool read_numbers(const FileBeside& file, const NpyHeader& header, const NpyOrder& order, std::vector<double>& values,
+                  const FieldPath& where, FaultList& faults, Name name) {
+  std::optional<InexactNumber> inexact;
+  if (!read_npy_numbers(*file.stream, *header.type, order, values, inexact)) {
+    faults.error(where, "names a file that cannot be read to its end");
+    return false;
   }
-  return true;
+  if (!inexact) return true;
+  faults.error(where,
+               fmt::format("names a file whose {} is {}, which float64 misses by {}", name(inexact->at),
+                           inexact->number, inexact->by),
+               fmt::format("must be a number that float64 holds, as the nearest does: {}", inexact->nearest));
+  return false;
 }
 
 void tell_not_finite(const DenseMatrix& matrix, const FieldPath& where, FaultList& faults) {
@@ -132,31 +124,81 @@ void tell_not_finite(const DenseMatrix& matrix, const FieldPath& where, FaultLis
   }
 }
 
+bool check_type(const NpyHeader& header, const FieldPath& where, FaultList& faults) {
+  if (header.type) return true;
+  faults.error(where, "names an .npy file of type " + header.descr, npy_types());
+  return false;
+}
+
 }  // namespace
 
+std::optional<NpyHeader> read_npy_header(std::istream& stream, const FieldPath& where, FaultList& faults) {
+  NpyHeader header;
+  const std::optional<std::string> text = header_text(stream, header.length, where, faults);
+  if (!text) return std::nullopt;
+  header.descr = std::string(value_of(*text, "descr").substr(0, 40));
+  header.type = npy_type(value_of(*text, "descr"));
+  const std::string_view order = value_of(*text, "fortran_order");
+  const std::string_view shape = value_of(*text, "shape");
+  const auto sizes = sizes_of(shape);
+  if (header.descr.empty() || (order != "True" && order != "False") || !sizes) {
+    const std::string_view lack = header.descr.empty() ? "type" : !sizes ? "shape" : "order";
+    faults.error(where,
+                 fmt::format("names an .npy file without {} {} that is understood", lack == "order" ? "an" : "a", lack),
+                 "the file is damaged");
+    return std::nullopt;
+  }
+  header.shape = *sizes;
+  header.fortran_order = order == "True";
+  return header;
+}
+
 DenseMatrix read_npy(const FileBeside& file, const MatrixShape& shape, const FieldPath& where, Reading& reading) {
-  std::istream& stream = *file.stream;
-  const std::optional<Header> header = read_header(stream, where, reading.faults);
-  if (!header) return {};
-  DenseMatrix matrix = {header->rows, header->cols, {}};
+  const std::optional<NpyHeader> header = read_npy_header(*file.stream, where, reading.faults);
+  if (!header || !check_type(*header, where, reading.faults)) return {};
+  if (header->shape.size() != 2) {
+    reading.faults.error(where, "names an .npy file of shape " + shown_shape(header->shape), "must be two-dimensional");
+    return {};
+  }
+  DenseMatrix matrix = {header->shape[0], header->shape[1], {}};
   if (matrix.rows < 1 || matrix.cols < 1 || !fits(shape, matrix.rows, matrix.cols)) {
     reading.faults.error(where, fmt::format("names an .npy file of {} x {} values", matrix.rows, matrix.cols),
                          "must be " + described(shape));
     return matrix;
   }
   if (!reading.may_take(matrix.rows, matrix.cols, where)) return matrix;
-  const std::int64_t bytes = matrix.rows * matrix.cols * (header->single ? 4 : 8);
-  if (file.length - header->length != bytes) {
-    reading.faults.error(where, fmt::format("names an .npy file with {} bytes of numbers", file.length - header->length),
-                         fmt::format("{} x {} of them take {}", matrix.rows, matrix.cols, bytes));
-    return matrix;
-  }
+  if (!check_length(file, *header, matrix.rows * matrix.cols, where, reading.faults)) return matrix;
   matrix.values.resize(static_cast<std::size_t>(matrix.rows * matrix.cols));
-  const bool whole = header->single ? read_numbers<float>(stream, *header, matrix.values)
-                                    : read_numbers<double>(stream, *header, matrix.values);
-  if (!whole) reading.faults.error(where, "names a file that cannot be read to its end");
-  if (!all_finite(matrix.values)) tell_not_finite(matrix, where, reading.faults);
+  const auto name = [&](std::int64_t at) {
+    return header->fortran_order ? fmt::format("entry ({}, {})", at % matrix.rows, at / matrix.rows)
+                                 : fmt::format("entry ({}, {})", at / matrix.cols, at % matrix.cols);
+  };
+  const NpyOrder order = header->fortran_order
+                             ? NpyOrder{static_cast<std::size_t>(matrix.rows), static_cast<std::size_t>(matrix.cols)}
+                             : NpyOrder{};
+  if (!read_numbers(file, *header, order, matrix.values, where, reading.faults, name)) {
+    matrix.values.clear();
+  } else if (!all_finite(matrix.values)) {
+    tell_not_finite(matrix, where, reading.faults);
+  }
   return matrix;
+}
+
+std::optional<std::vector<double>> read_npy_row(const FileBeside& file, std::int64_t most, std::string_view what,
+                                                const FieldPath& where, Reading& reading) {
+  FaultList& faults = reading.faults;
+  const std::optional<NpyHeader> header = read_npy_header(*file.stream, where, faults);
+  if (!header || !check_type(*header, where, faults)) return std::nullopt;
+  if (header->shape.size() != 1 || header->shape[0] > most) {
+    faults.error(where, fmt::format("names a file whose {} has the shape {}", what, shown_shape(header->shape)),
+                 fmt::format("must be a row of at most {} numbers", most));
+    return std::nullopt;
+  }
+  if (!check_length(file, *header, header->shape[0], where, faults)) return std::nullopt;
+  std::vector<double> values(static_cast<std::size_t>(header->shape[0]));
+  const auto name = [&](std::int64_t at) { return fmt::format("{}[{}]", what, at); };
+  if (!read_numbers(file, *header, {}, values, where, faults, name)) return std::nullopt;
+  return values;
 }
 
 }  // namespace locus

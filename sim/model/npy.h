@@ -1,15 +1,40 @@
-// Weights from an .npy file (NumPy's format, versions 1.0 to 3.0): a two-dimensional array of
-// little-endian float64 or float32, in C or Fortran order.
+// Arrays of numbers from an .npy file (NumPy's format, versions 1.0 to 3.0): of any of the types of
+// npy_numbers.h, in C or Fortran order.
 //
 // The header is read and compared with the shape and the length of the file before memory is taken.
 // Source: NumPy's NEP 1, "A simple file format".
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/model/npy_numbers.h"
 #include "sim/model/reading.h"
 
 namespace locus {
 
-/// `where` is the field that names the file; faults stand there.
+struct NpyHeader {
+  std::string descr;                // as in the file, such as '<f8', with its quotes
+  std::optional<NpyType> type;      // empty if its numbers cannot be read
+  std::vector<std::int64_t> shape;  // at most kMostDimensions sizes
+  bool fortran_order = false;
+  std::int64_t length = 0;  // bytes before the first number
+};
+
+inline constexpr std::size_t kMostDimensions = 32;  // those of NumPy
+
+/// The header of a file, with a fault at `where` and nothing if it has none that is understood. The
+/// stream then stands at the first number.
+std::optional<NpyHeader> read_npy_header(std::istream& stream, const FieldPath& where, FaultList& faults);
+
+/// A two-dimensional array. `where` is the field that names the file; faults stand there.
 DenseMatrix read_npy(const FileBeside& file, const MatrixShape& shape, const FieldPath& where, Reading& reading);
+
+/// A one-dimensional array of at most `most` numbers; empty after a fault. `what` names it in
+/// faults.
+std::optional<std::vector<double>> read_npy_row(const FileBeside& file, std::int64_t most, std::string_view what,
+                                                const FieldPath& where, Reading& reading);
 
 }  // namespace locus

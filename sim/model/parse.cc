@@ -1,13 +1,16 @@
 #include "sim/model/parse.h"
 
 #include <array>
-#include <cctype>
+#include <utility>
 
 #include <fmt/ranges.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
 
+#include "locus/v1/result.pb.h"
+#include "sim/model/characters.h"
+#include "sim/model/files.h"
 #include "sim/model/parse_text.h"
 
 namespace locus {
@@ -21,38 +24,30 @@ constexpr int kDeepestWire = 32;  // levels; the schema has fewer than ten
 constexpr std::array<std::string_view, 4> kTextExtensions = {".txtpb", ".textproto", ".textpb", ".pbtxt"};
 constexpr std::array<std::string_view, 2> kWireExtensions = {".binpb", ".pb"};
 
-/// Length of the UTF-8 character at the front of a text, 0 if there is none. (RFC 3629: no overlong
-/// forms, no surrogates.)
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const bool overlong = first == 0xe0 && byte(1) < 0xa0;
-    const bool surrogate = first == 0xed && byte(1) > 0x9f;
-    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool overlong = first == 0xf0 && byte(1) < 0x90;
-    const bool beyond = first == 0xf4 && byte(1) > 0x8f;
-    return follows(1) && follows(2) && follows(3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
+/// The strings of one field.
+std::vector<std::string> strings_of(const Message& message, const FieldDescriptor& field) {
+  const auto& reflection = *message.GetReflection();
+  if (!field.is_repeated()) return {reflection.GetString(message, &field)};
+  std::vector<std::string> strings;
+  for (int i = 0; i < reflection.FieldSize(message, &field); ++i)
+    strings.push_back(reflection.GetRepeatedString(message, &field, i));
+  return strings;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+void check_strings(const Message& message, const FieldDescriptor& field, const FieldPath& where, FaultList& faults) {
+  const std::vector<std::string> strings = strings_of(message, field);
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const FieldPath place = where.at(field.name(), field.is_repeated() ? static_cast<int>(i) : -1);
+    if (!is_utf8(strings[i])) {
+      faults.refuse(place, "is not UTF-8", "must be text in UTF-8");
+    } else if (!is_visible(strings[i])) {
+      faults.refuse(place, "is " + shown(std::string_view(strings[i])), visible_text());
+    }
   }
-  return true;
 }
 
-/// What both parsers let pass and the schema does not mean: unknown fields, enum numbers without a
-/// name, strings that are no UTF-8.
+}  // namespace
+
 void check_form(const Message& message, const FieldPath& where, FaultList& faults) {
   const auto& reflection = *message.GetReflection();
   const auto& unknown = reflection.GetUnknownFields(message);
@@ -78,19 +73,37 @@ void check_form(const Message& message, const FieldPath& where, FaultList& fault
         faults.error(where.at(field->name()), "is " + std::to_string(value) + ", which has no name",
                      "must be one of " + names_of(*field->enum_type()));
       }
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-      if (!is_utf8(reflection.GetString(message, field)))
-        faults.error(where.at(field->name()), "is not UTF-8", "must be text in UTF-8");
+    } else if (field->type() == FieldDescriptor::TYPE_STRING) {
+      check_strings(message, *field, where, faults);
     }
   }
 }
 
+namespace {
+
+/// True if the first bytes are text; a character that is cut off at their end is none.
 bool looks_like_text(std::string_view bytes) {
-  const std::string_view start = bytes.substr(0, 64);
-  for (const char c : start) {
-    if (static_cast<unsigned char>(c) < ' ' && std::isspace(static_cast<unsigned char>(c)) == 0) return false;
+  constexpr std::size_t kStart = 4096;
+  const std::string_view start = bytes.substr(0, kStart);
+  for (std::size_t at = 0; at < start.size();) {
+    const Character character = character_at(start, at);
+    const bool blank =
+        character.code == '\n' || character.code == '\t' || character.code == '\r' || character.code == 0xfeff;
+    const bool cut = bytes.size() > kStart && at + 4 > kStart;
+    if (!character.is_visible && !blank && !cut) return false;
+    at += character.bytes;
   }
-  return !start.empty() && is_utf8(start.substr(0, start.size() < 64 ? start.size() : 0));
+  return !start.empty();
+}
+
+/// What a file of another kind is, and what can be done with it; empty if it is none that we know.
+std::pair<std::string, std::string> other_kind(std::string_view bytes) {
+  if (bytes.starts_with("\x89locus\r\n")) return {"is a checkpoint, not a model", "`locus resume` goes on with it"};
+  v1::Result result;
+  if (result.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
+      result.schema() == v1::Result::descriptor()->full_name())
+    return {"is a result, not a model", "`locus report` makes its page; result.json beside it has its contents as text"};
+  return {};
 }
 
 }  // namespace
@@ -104,6 +117,12 @@ std::optional<Format> format_of(const std::filesystem::path& path) {
     if (extension == known) return Format::kWire;
   }
   return std::nullopt;
+}
+
+std::optional<Format> format_of(const std::filesystem::path& path, std::string_view bytes) {
+  const std::optional<Format> named = format_of(path);
+  if (named || !is_stream(path)) return named;
+  return bytes.empty() || looks_like_text(bytes) ? Format::kText : Format::kWire;
 }
 
 std::string known_extensions() {
@@ -126,7 +145,14 @@ bool parse_wire(std::string_view bytes, v1::Model& model, FaultList& faults, Wir
   google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(given.data()),
                                                static_cast<int>(given.size()));
   input.SetRecursionLimit(kDeepestWire);
-  if (!model.ParseFromCodedStream(&input) || !input.ConsumedEntireMessage()) {
+  const bool parsed = model.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
+  if (!parsed || !model.GetReflection()->GetUnknownFields(model).empty()) {
+    if (auto [what, hint] = other_kind(bytes); !what.empty()) {
+      faults.error({}, std::move(what), std::move(hint));
+      return false;
+    }
+  }
+  if (!parsed) {
     const std::string what = "is no locus.v1.Model in protobuf's wire form, or is damaged or cut short (" +
                              std::to_string(bytes.size()) + " bytes)";
     faults.error({}, what, looks_like_text(bytes) ? "a model in text form must be named .txtpb" : "");

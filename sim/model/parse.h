@@ -22,9 +22,15 @@ enum class Format { kText, kWire };
 
 /// The format of a file's name; empty if the name has none.
 std::optional<Format> format_of(const std::filesystem::path& path);
+/// The same; of a stream (files.h), which has no name, that of its bytes.
+std::optional<Format> format_of(const std::filesystem::path& path, std::string_view bytes);
 
 /// "must end in .txtpb, ... or .binpb, .pb": the extensions of format_of.
 std::string known_extensions();
+
+/// Adds a fault for each thing that both parsers let pass and the schema does not mean: unknown
+/// fields, enum numbers without a name, strings that are no UTF-8 or that a terminal does not show.
+void check_form(const google::protobuf::Message& message, const FieldPath& where, FaultList& faults);
 
 /// Fills `model`; returns true if its contents may be checked further (there may still be faults).
 bool parse_text(std::string_view text, v1::Model& model, FaultList& faults);

@@ -11,6 +11,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/suggest.h"
 #include "sim/model/text_walk.h"
 
@@ -27,7 +28,6 @@ constexpr int kDeepestText = 32;      // brackets; the schema needs fewer than t
 constexpr int kMostSteppedOver = 50;  // wrong statements; each costs a parse
 // bytes; in a larger text the first wrong statement ends the parse
 constexpr std::size_t kLargestSteppedIn = 1 << 20;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kTabWidth = 8;  // the parser counts a tab as a step to the next multiple
 
 struct Report {
@@ -35,6 +35,7 @@ struct Report {
   int column = 0;  // counted from 0, tabs widened
   std::string message;
   bool ends_parse = false;
+  bool decimal_comma = false;  // about the digits behind one
 };
 
 class Collector : public google::protobuf::io::ErrorCollector {
@@ -48,17 +49,26 @@ class Collector : public google::protobuf::io::ErrorCollector {
   std::vector<Report> reports;
 };
 
-/// Turns the parser's lines and widened columns into bytes.
+/// Turns the parser's lines and widened columns into bytes. Of the lines every 1024th is noted, so
+/// that a text of nothing but lines takes no more memory than another.
 class LineIndex {
  public:
   explicit LineIndex(std::string_view text) : text_(text) {
     begins_.push_back(0);
-    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
-      begins_.push_back(at + 1);
+    std::size_t lines = 0;
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+      if (++lines % kNoted == 0) begins_.push_back(at + 1);
+    }
   }
   std::size_t offset(int line, int column) const {
-    const std::size_t index = std::min(static_cast<std::size_t>(std::max(line, 0)), begins_.size() - 1);
-    std::size_t at = begins_[index];
+    const auto wanted = static_cast<std::size_t>(std::max(line, 0));
+    const std::size_t noted = std::min(wanted / kNoted, begins_.size() - 1);
+    std::size_t at = begins_[noted];
+    for (std::size_t below = wanted - noted * kNoted; below > 0; --below) {
+      const std::size_t end = text_.find('\n', at);
+      if (end == std::string_view::npos) break;  // behind the last line
+      at = end + 1;
+    }
     for (int wide = 0; wide < column && at < text_.size() && text_[at] != '\n'; ++at) {
       wide += text_[at] == '\t' ? kTabWidth - wide % kTabWidth : 1;
     }
@@ -66,8 +76,9 @@ class LineIndex {
   }
 
  private:
+  static constexpr std::size_t kNoted = 1024;
   std::string_view text_;
-  std::vector<std::size_t> begins_;  // of each line (bytes)
+  std::vector<std::size_t> begins_;  // of every 1024th line (bytes)
 };
 
 /// What stands between the quotes after `before` in a report; empty if there is none.
@@ -95,18 +106,20 @@ std::size_t back_to(std::string_view text, std::size_t from, std::string_view wo
 struct Field {
   // with the descriptors' own names, down to the last that is known
   FieldPath path;
+  FieldPath around;                        // the same without the last step
   const Descriptor* message = nullptr;     // around the last step
   const FieldDescriptor* field = nullptr;  // of the last step; null where it is unknown
 };
 
 /// The path of a statement as the schema sees it: indices only where a field is repeated.
 Field resolve(const Descriptor* message, const FieldPath& path) {
-  Field found = {{}, message, nullptr};
+  Field found = {{}, {}, message, nullptr};
   for (const FieldStep& step : path.steps()) {
     if (found.field != nullptr) found.message = found.field->message_type();
     if (found.message == nullptr) return found;
     found.field = found.message->FindFieldByName(std::string(step.name));
     if (found.field == nullptr) return found;
+    found.around = found.path;
     found.path = found.path.at(found.field->name(), found.field->is_repeated() ? step.index : -1);
   }
   return found;
@@ -120,7 +133,10 @@ std::vector<std::string> field_names(const Descriptor& message) {
 
 std::vector<std::string> value_names(const EnumDescriptor& type) {
   std::vector<std::string> names;
-  for (int i = 0; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
+  for (int i = 0; i < type.value_count(); ++i) {
+    // stands for a field that is not given
+    if (!type.value(i)->name().ends_with("UNSPECIFIED")) names.push_back(type.value(i)->name());
+  }
   return names;
 }
 
@@ -131,6 +147,17 @@ std::string unknown_value(const Report& report) { return quoted_after(report.mes
 /// The field that must not stand here once more, nor beside another.
 std::string repeated_field(const Report& report) {
   return report.message.find("is specified ") == std::string::npos ? "" : quoted_after(report.message, "ield \"");
+}
+
+/// The place of a number with a decimal comma, such as 0,5, whose digits behind the comma begin at
+/// `at`: the parser takes the comma for the end of a statement. Empty if there is none.
+std::optional<std::size_t> decimal_comma(std::string_view text, std::size_t at) {
+  const auto is_digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  if (at < 2 || !is_digit(at) || text[at - 1] != ',' || !is_digit(at - 2)) return std::nullopt;
+  std::size_t begin = at - 2;
+  while (begin > 0 && is_digit(begin - 1)) --begin;
+  if (begin > 0 && text[begin - 1] == '-') --begin;
+  return begin;
 }
 
 /// Where the word stands that a report is about.
@@ -181,6 +208,13 @@ bool tell_repetition(const Report& report, std::size_t at, const FieldPath& fiel
   return true;
 }
 
+/// Drops later faults of a field whose statement is stepped over, and of the choice that it makes.
+void silence(const Field& field, FaultList& faults) {
+  faults.silence(field.path.whole());
+  const auto* choice = field.field == nullptr ? nullptr : field.field->real_containing_oneof();
+  if (choice != nullptr) faults.silence(field.around.at(choice->name()));
+}
+
 /// One parse of one text. What the parser steps over by itself (unknown fields) is told unless it
 /// is in `told`; returned is what ended the parse, if anything.
 class Round {
@@ -188,7 +222,7 @@ class Round {
   Round(std::string_view text, const LineIndex& lines, Message& message, FaultList& faults)
       : text_(text), lines_(lines), message_(message), faults_(faults) {}
 
-  /// True if the text was parsed to its end.
+  /// True if the text was parsed to its end, and means what it says.
   bool parse(std::set<std::size_t>& told) {
     TextFormat::Parser parser;
     Collector collector;
@@ -196,15 +230,21 @@ class Round {
     parser.AllowUnknownField(true);  // reported all the same, and faults here
     parser.SetRecursionLimit(kDeepestText);
     google::protobuf::io::ArrayInputStream input(text_.data(), static_cast<int>(text_.size()));
-    const bool whole = parser.Parse(&input, &message_);
+    bool whole = parser.Parse(&input, &message_);
     std::vector<Report> fresh;
     std::vector<std::size_t> places;
     for (const Report& report : collector.reports) {
       const std::size_t at = word_place(text_, report, lines_);
-      if (!report.ends_parse && !told.insert(at).second) continue;
+      // the parser expects a field there, and may take the digits for the number of one
+      const bool expects_field =
+          report.message.find("Expected identifier") != std::string::npos || !unknown_field(report).empty();
+      const std::optional<std::size_t> number = expects_field ? decimal_comma(text_, at) : std::nullopt;
+      if (!number && !report.ends_parse && !told.insert(at).second) continue;
       fresh.push_back(report);
-      places.push_back(at);
-      if (report.ends_parse) break;
+      fresh.back().decimal_comma = number.has_value();
+      places.push_back(number.value_or(at));
+      if (number) whole = false;
+      if (number || report.ends_parse) break;
     }
     const std::vector<Statement> around = statements_at(text_, places);
     for (std::size_t i = 0; i < fresh.size(); ++i) tell(fresh[i], places[i], around[i]);
@@ -218,6 +258,7 @@ class Round {
  private:
   void tell(const Report& report, std::size_t at, const Statement& around) {
     const Field field = resolve(message_.GetDescriptor(), around.path);
+    if (report.decimal_comma) return tell_decimal_comma(at, around, field);
     const std::string unknown = unknown_field(report);
     if (!unknown.empty()) {
       tell_unknown_field(unknown, report, *message_.GetDescriptor(), at, field.path, faults_);
@@ -237,8 +278,22 @@ class Round {
       faults_.error_at(at, field.path, "cannot be parsed: " + reworded(report.message), scalar ? takes(*field.field) : "");
     }
     if (!scalar || !report.ends_parse) return;
-    faults_.silence(field.path.whole());
+    silence(field, faults_);
     culprit_ = around;
+  }
+
+  /// Tells of a number with a decimal comma, and steps over it.
+  void tell_decimal_comma(std::size_t at, const Statement& around, const Field& field) {
+    const std::size_t comma = text_.find(',', at);
+    const std::size_t end = std::min(text_.find_first_not_of("0123456789", comma + 1), text_.size());
+    const std::string whole(text_.substr(at, comma - at));
+    const std::string fraction(text_.substr(comma + 1, end - comma - 1));
+    faults_.error_at(at, field.path, fmt::format("is {},{}", whole, fraction),
+                     fmt::format("must have a decimal point, not a comma: {}.{}", whole, fraction));
+    if (!around.found || around.has_message) return;
+    silence(field, faults_);
+    culprit_ = around;
+    culprit_->end = std::max(culprit_->end, std::min(text_.find_first_of(" \t\r\n,;}>]#", end), text_.size()));
   }
 
   std::string_view text_;
@@ -287,7 +342,9 @@ bool parse_text_message(std::string_view text, Message& message, FaultList& faul
     const std::optional<Statement>& wrong = round.culprit();
     if (!wrong || stepped == kMostSteppedOver || text.size() > kLargestSteppedIn) return false;
     if (copy.empty()) copy = std::string(text);
-    for (std::size_t i = wrong->begin; i < wrong->end; ++i) copy[i] = copy[i] == '\n' ? '\n' : ' ';
+    std::size_t end = copy.find_first_not_of(" \t\r\n", wrong->end);
+    end = end != std::string::npos && (copy[end] == ',' || copy[end] == ';') ? end + 1 : wrong->end;
+    for (std::size_t i = wrong->begin; i < end; ++i) copy[i] = copy[i] == '\n' ? '\n' : ' ';
   }
 }
 

@@ -1,5 +1,7 @@
 #include "sim/model/read_pace.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/model/check_basics.h"
@@ -14,10 +16,10 @@ ScheduleSpec read_schedule(const v1::Schedule& message, const FieldPath& where, 
     if (!decay.has_factor()) faults.refuse(field.at("factor"), "is missing", "must be given");
   };
   schedule.warmup = message.warmup();
-  // of this file; a run of it may be shorter
-  if (schedule.warmup < 0 || schedule.warmup >= updates) {
-    faults.refuse(where.at("warmup"), fmt::format("is {}", schedule.warmup),
-                  fmt::format("must be at least 0 and below the {} updates of the run", updates));
+  // legal: a run may be made shorter than its file says, to a single update
+  if (schedule.warmup >= std::max<std::int64_t>(updates, 1)) {
+    faults.warning(where.at("warmup"), fmt::format("is {}, and the run has {} updates", schedule.warmup, updates),
+                   "no update follows the warm-up");
   }
   switch (message.decay_case()) {
     case v1::Schedule::kStep:

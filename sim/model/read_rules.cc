@@ -52,7 +52,6 @@ void read_tbptt(const v1::Rule::Tbptt& message, const FieldPath& where, RuleSpec
 
 void read_eprop(v1::Rule::Eprop& message, const FeedbackContext& context, const FieldPath& where, RuleSpec& rule,
                 Reading& reading) {
-  rule.average_over_window = message.average_over_window();
   rule.filter_tau = message.filter_tau();
   if (message.has_firing_rate())
     rule.firing_rate = read_firing_rate(message.firing_rate(), where.at("firing_rate"), reading.faults);
@@ -86,6 +85,20 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
 }
 
 }  // namespace
+
+void read_average(const v1::Model& message, TrainingSpec& training, FaultList& faults) {
+  const FieldPath root;
+  for (int i = 0; i < message.rules_size(); ++i) {
+    if (!message.rules(i).has_eprop() || !message.rules(i).eprop().average_over_window()) continue;
+    const FieldPath field = root.at("rules", i).at("eprop").at("average_over_window");
+    if (message.training().has_average_over_window() && !message.training().average_over_window()) {
+      faults.error(field, "is true, and training.average_over_window is false", "one of them must go");
+    } else if (!message.training().has_average_over_window()) {
+      faults.warning(field, "is true for all rules of the model", "its place is training { average_over_window: true }");
+    }
+    training.average_over_window = true;
+  }
+}
 
 std::vector<RuleSpec> read_rules(google::protobuf::RepeatedPtrField<v1::Rule>& messages, const NetworkSpec& network,
                                  const FieldPath& where, Reading& reading) {

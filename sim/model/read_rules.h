@@ -10,4 +10,7 @@ namespace locus {
 std::vector<RuleSpec> read_rules(google::protobuf::RepeatedPtrField<v1::Rule>& messages, const NetworkSpec& network,
                                  const FieldPath& where, Reading& reading);
 
+/// An e-prop rule may ask for training.average_over_window, for all rules.
+void read_average(const v1::Model& message, TrainingSpec& training, FaultList& faults);
+
 }  // namespace locus

@@ -173,6 +173,7 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
     check_range(message.window(), 1, kLongestTrial, where.at("window"), faults);
   training.warmup = message.warmup_ticks();
   training.carry_state = message.carry_state();
+  training.average_over_window = message.average_over_window();
   training.optimizer = read_optimizer(message, where, faults);
   return training;
 }

@@ -1,16 +1,19 @@
 #include "sim/model/read_weights.h"
 
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "sim/model/blocks.h"
+#include "sim/model/csv_matrix.h"
 #include "sim/model/defaults.h"
 #include "sim/model/matrices.h"
 #include "sim/model/npy.h"
+#include "sim/model/npz.h"
 
 namespace locus {
 namespace {
-
-namespace fs = std::filesystem;
 
 WeightsSpec read_gaussian(const v1::Gaussian& message, double fan_in, const FieldPath& where, FaultList& faults) {
   switch (message.scale_case()) {
@@ -53,18 +56,37 @@ WeightsSpec read_sparse_random(const v1::SparseRandom& message, std::int64_t col
   return weights;
 }
 
+/// "weights.npz:W" is array W of the file weights.npz; other paths have no member.
+std::pair<std::string, std::string> file_and_member(const std::string& path) {
+  constexpr std::string_view kArchive = ".npz:";
+  const std::size_t at = path.rfind(kArchive);
+  if (at == std::string::npos) return {path, ""};
+  return {path.substr(0, at + kArchive.size() - 1), path.substr(at + kArchive.size())};
+}
+
+/// The ending of a path that says how the file is read; empty if it is none of them.
+std::string extension_of(const std::string& path) {
+  for (const std::string_view extension : {".npy", ".npz", ".csv", ".csv.gz", ".blocks"}) {
+    if (path.ends_with(extension)) return std::string(extension);
+  }
+  return {};
+}
+
 WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape& shape, const FieldPath& where,
                               Reading& reading) {
   const FieldPath field = where.at("path");
-  const std::string extension = fs::path(message.path()).extension().string();
-  if (extension != ".npy" && extension != ".blocks") {
+  const auto [path, member] = file_and_member(message.path());
+  const std::string extension = extension_of(path);
+  if (extension.empty()) {
     reading.faults.refuse(field, "is " + shown(std::string_view(message.path())),
-                          "must end in .npy (dense) or .blocks (dense or sparse)");
+                          "must end in .npy, .npz, .npz:NAME, .csv, .csv.gz or .blocks");
     return DenseMatrix{};
   }
-  const std::optional<FileBeside> file = file_beside(message.path(), field, reading);
+  const std::optional<FileBeside> file = file_beside(path, field, reading);
   if (!file) return DenseMatrix{};
   if (extension == ".npy") return read_npy(*file, shape, field, reading);
+  if (extension == ".npz") return read_npz(*file, member, shape, field, reading);
+  if (extension != ".blocks") return read_csv_matrix(*file, extension == ".csv.gz", shape, field, reading);
   auto matrix = read_blocks(*file, shape, field, reading);
   return std::visit([](auto& form) { return WeightsSpec(std::move(form)); }, matrix);
 }

@@ -13,23 +13,31 @@
 #include <istream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "sim/model/carried_files.h"
 #include "sim/model/check_basics.h"
 #include "sim/model/fault_list.h"
+#include "sim/model/input_files.h"
+#include "sim/model/settings.h"
 #include "sim/model/spec.h"
 #include "sim/model/wire_arrays.h"
 
 namespace locus {
 
 struct Reading {
-  std::filesystem::path folder;  // of the model file; it contains the files of weights
+  // of the model file; it contains the files of weights, but for those that a setting names
+  std::filesystem::path folder;
   FaultList& faults;
   // keeps or supplies the files; null: they come from the folder and are not kept
   CarriedFiles* carried = nullptr;
   // large arrays that are not in the message; null without them
   WireArrays* arrays = nullptr;
+  // gets the files beside the model that are read; null: nobody needs them
+  std::vector<OpenedFile>* opened = nullptr;
+  // of the command line
+  std::span<const Setting> settings = {};
   // for matrices that come from a few bytes of the file or from a file beside it
   SynapseBudget budget = {};
 
@@ -45,8 +53,12 @@ struct FileBeside {
   std::int64_t length = 0;  // bytes
 };
 
+/// The file with these bytes, which must outlive it.
+FileBeside file_of(std::string& bytes);
+
 /// The file at a path, if it is a regular file inside the model's folder that can be opened, or the
-/// carried file; otherwise a fault at `where`.
+/// carried file; otherwise a fault at `where`. A path that is the value of a setting may lead
+/// anywhere: the user has typed it.
 std::optional<FileBeside> file_beside(const std::string& name, const FieldPath& where, const Reading& reading);
 
 }  // namespace locus

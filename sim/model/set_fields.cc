@@ -11,6 +11,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include "core/base/check.h"
 #include "sim/model/errors.h"
 #include "sim/model/fault_list.h"
 #include "sim/model/parse_text.h"
@@ -108,31 +109,73 @@ Message& below(Message& message, const PathStep& step, const Setting& setting) {
   return *reflection.MutableMessage(&message, &field);
 }
 
-void set_value(Message& message, const PathStep& step, const Setting& setting) {
-  const FieldDescriptor& field = field_named(message, step.name, setting);
-  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
-    refuse(setting, fmt::format("{} has fields; name one", field.name()));
-  const Reflection& reflection = *message.GetReflection();
-  const bool word = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-  if (word && !field.is_repeated() && !step.element) return reflection.SetString(&message, &field, setting.value);
-  // The value is read as the text of a model file would be, into a message of its own.
-  const std::unique_ptr<Message> read(message.New());
+/// Whether a value gives a whole list or a whole message, as a model file writes it.
+bool is_list(const std::string& value) { return value.starts_with('['); }
+bool is_message(const std::string& value) { return value.starts_with('{'); }
+
+/// "0,5", or what a sweep makes of it: "05".
+bool has_decimal_comma(const std::string& value) {
+  const auto digit = [&](std::size_t i) { return i < value.size() && value[i] >= '0' && value[i] <= '9'; };
+  const std::size_t comma = value.find(',');
+  return (comma != std::string::npos && comma > 0 && digit(comma - 1) && digit(comma + 1)) ||
+         (value.starts_with('0') && digit(1));
+}
+
+/// The value as the text of a model file would be read, into a message of its own.
+std::unique_ptr<Message> read_value(const Message& message, const FieldDescriptor& field, const Setting& setting) {
+  std::unique_ptr<Message> read(message.New());
   google::protobuf::TextFormat::Parser parser;
   Silent silent;
   parser.RecordErrorsTo(&silent);
-  if (!parser.ParseFieldValueFromString(setting.value, &field, read.get()))
-    refuse(setting, fmt::format("{} {}", field.name(), takes(field)));
-  if (!field.is_repeated()) {
-    if (step.element) refuse(setting, fmt::format("{} is one; leave out its brackets", field.name()));
+  const bool parsed = parser.ParseFromString(fmt::format("{}: {}", field.name(), setting.value), read.get());
+  std::vector<const FieldDescriptor*> given;
+  read->GetReflection()->ListFields(*read, &given);
+  // an empty list gives no field
+  if (parsed && (given.empty() || (given.size() == 1 && given.front() == &field))) return read;
+  const bool comma = field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE && has_decimal_comma(setting.value);
+  refuse(setting, fmt::format("{} {}{}", field.name(), takes(field), comma ? " with a decimal point, not a comma" : ""));
+}
+
+/// Sets one element of a list to the only one that was read.
+void set_element(Message& message, const FieldDescriptor& field, int index, const Message& read) {
+  const Reflection& to = *message.GetReflection();
+  const Reflection& from = *read.GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return to.SetRepeatedDouble(&message, &field, index, from.GetRepeatedDouble(read, &field, 0));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return to.SetRepeatedInt32(&message, &field, index, from.GetRepeatedInt32(read, &field, 0));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return to.SetRepeatedInt64(&message, &field, index, from.GetRepeatedInt64(read, &field, 0));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return to.MutableRepeatedMessage(&message, &field, index)->CopyFrom(from.GetRepeatedMessage(read, &field, 0));
+    default: CHECK(false, "the lists of a model are of numbers and messages");
+  }
+}
+
+void set_value(Message& message, const PathStep& step, const Setting& setting) {
+  const FieldDescriptor& field = field_named(message, step.name, setting);
+  const Reflection& reflection = *message.GetReflection();
+  const bool several = field.is_repeated() && !step.element;
+  if (!field.is_repeated() && step.element)
+    refuse(setting, fmt::format("{} is one; leave out its brackets", field.name()));
+  if (several && !is_list(setting.value))
+    refuse(setting, fmt::format("{} are several; write {}=[...] for all of them, or {}[0]=... for one", field.name(),
+                                field.name(), field.name()));
+  if (!several && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !is_message(setting.value))
+    refuse(setting,
+           fmt::format("{} has fields; name one, or write {}={{...}} for all of them", field.name(), field.name()));
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field.is_repeated())
+    return reflection.SetString(&message, &field, setting.value);
+  const std::unique_ptr<Message> read = read_value(message, field, setting);
+  if (!field.is_repeated() || several) {
     reflection.ClearField(&message, &field);
     message.MergeFrom(*read);
     return;
   }
-  if (!step.element || field.cpp_type() != FieldDescriptor::CPPTYPE_DOUBLE)
-    refuse(setting,
-           fmt::format("{} are several; only one of a row of numbers can be set, as {}[0]", field.name(), field.name()));
-  const int index = element_of(message, field, *step.element, setting);
-  reflection.SetRepeatedDouble(&message, &field, index, reflection.GetRepeatedDouble(*read, &field, 0));
+  const int count = read->GetReflection()->FieldSize(*read, &field);
+  if (count != 1) refuse(setting, fmt::format("{} values are given for one of {}", count, field.name()));
+  set_element(message, field, element_of(message, field, *step.element, setting), *read);
 }
 
 }  // namespace

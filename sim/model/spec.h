@@ -23,6 +23,7 @@
 #include "core/base/random.h"
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
+#include "sim/model/input_file.h"
 
 namespace locus {
 
@@ -91,7 +92,7 @@ enum class PopulationKind { kInput, kRate, kReadout };
 
 /// Leaky integration: what is there decays with tau_m.
 struct LeakSpec {
-  double tau_m = 0;              // ms, > 0
+  double tau_m = 0;              // ms, > 0; infinity: without leak
   bool normalise_input = false;  // what arrives counts 1 - exp(-dt / tau_m), otherwise 1
   friend bool operator==(const LeakSpec&, const LeakSpec&) = default;
 };
@@ -101,7 +102,7 @@ struct LifSpec {
   LeakSpec leak;
   double threshold = 0;       // [1], > 0
   double refractory = 0;      // ms; spikes are at least so far apart
-  double adaptation_tau = 0;  // ms; 0: the threshold does not adapt
+  double adaptation_tau = 0;  // ms; 0: the threshold does not adapt; infinity: a rise stays
   double adaptation = 0;      // beta [1]
   Surrogate surrogate = Surrogate::kPiecewiseLinear;
   double height = 0.3;  // [1]
@@ -252,6 +253,8 @@ struct TrainingSpec {
   std::int32_t warmup = 0;
   bool carry_state = false;  // neurons begin a trial where the last one of their lane ended
   std::optional<EvaluationSpec> evaluation;
+  // the loss and firing-rate errors are means over the ticks with an error, under every rule
+  bool average_over_window = false;
   friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
 
@@ -292,7 +295,6 @@ struct RuleSpec {
   std::optional<double> trace_decay;  // lambda; rflo only; absent: 1 - alpha of each neuron
   // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
   double filter_tau = 0;
-  bool average_over_window = false;           // e-prop only
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   // one for each rate population that needs one; drawn ones are GaussianWeights
   std::vector<FeedbackSpec> feedback;
@@ -380,10 +382,10 @@ struct Spec {
   std::string name;
   std::uint64_t seed = 0;
   Precision precision = Precision::kFloat64;
-  std::string sha256;  // of the file's bytes, 64 hex digits
-  std::string path;    // as given, for messages
-  // "path=value": fields that were set over the file's, in their order
-  std::vector<std::string> settings;
+  std::string sha256;                 // of its files, 64 hex digits; empty for a model made in code
+  std::vector<InputFile> inputs;      // those files, the model file first
+  std::string path;                   // as given, for messages
+  std::vector<std::string> settings;  // "path=value": set over the file's, in their order
   NetworkSpec network;
   BasesSpec bases;
   TaskSpec task;

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "sim/model/characters.h"
+
 namespace locus {
 namespace {
 
@@ -315,12 +317,16 @@ std::vector<TextPlace> places_of(std::string_view text, const std::vector<std::s
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return offsets[a] < offsets[b]; });
   std::vector<TextPlace> places(offsets.size());
-  TextPlace at = {1, 1, 0};
+  TextPlace at = {1, 1, 0, 0};
   for (const std::size_t i : order) {
-    for (; at.offset < std::min(offsets[i], text.size()); ++at.offset) {
-      const bool ends = text[at.offset] == '\n';
-      at.line += ends ? 1 : 0;
-      at.column = ends ? 1 : at.column + 1;
+    while (at.offset < std::min(offsets[i], text.size())) {
+      const Character character = character_at(text, at.offset);
+      at.offset += character.bytes;
+      if (character.code == '\n') {
+        at = {at.line + 1, 1, at.offset, at.offset};
+      } else {
+        at.column += character.code == '\t' ? 1 : character.columns;
+      }
     }
     places[i] = at;
   }

@@ -19,8 +19,9 @@ namespace locus {
 /// A place in a text.
 struct TextPlace {
   int line = 0;            // counted from 1
-  int column = 0;          // bytes, counted from 1
+  int column = 0;          // as a terminal shows the line, counted from 1; a tab counts 1
   std::size_t offset = 0;  // bytes from the start of the text
+  std::size_t begin = 0;   // of the line, bytes from the start of the text
 };
 
 /// A statement `name: value` or `name { ... }`.

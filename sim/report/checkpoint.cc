@@ -15,48 +15,39 @@
 #include "core/protocol/stream.h"
 #include "locus/v1/checkpoint.pb.h"
 #include "sim/model/errors.h"
+#include "sim/report/checkpoint_parts.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/frame.h"
 #include "sim/report/result_message.h"
 #include "sim/report/version.h"
+#include "sim/report/visible_strings.h"
 
 namespace locus {
 namespace {
 
 using Part = v1::CheckpointPart;
 
-constexpr FrameKind kKind = {.magic = "\x89locus\r\n", .version = 2, .oldest = 1, .name = "checkpoint"};
+constexpr FrameKind kKind = {.magic = "\x89locus\r\n", .version = 3, .oldest = 1, .name = "checkpoint"};
 constexpr std::size_t kNumbersAPart = 1 << 20;
 constexpr std::size_t kBytesAPart = 1 << 23;
-
-void fill_curves(const RuleSeries& from, Part::Curves& to) {
-  for (const Series& series : from.series) {
-    Part::Curves::Curve& curve = *to.add_curves();
-    curve.set_tag(series.tag);
-    curve.mutable_updates()->Add(series.updates.begin(), series.updates.end());
-    curve.mutable_values()->Add(series.values.begin(), series.values.end());
-  }
-  to.set_last(from.last);
-  to.mutable_messages()->Add(from.counted.messages.begin(), from.counted.messages.end());
-  to.set_spatial_violations(from.counted.spatial);
-  to.set_temporal_violations(from.counted.temporal);
-  to.set_trials(from.counted.trials);
-}
 
 class Writer {
  public:
   Writer(const std::filesystem::path& path, const FileCalls& calls) : frame_(kKind, path, calls) {}
 
-  void head(const RunRequest& request, std::size_t rules, bool running) {
+  void head(const RunRequest& request, const Moment& moment, std::size_t rules) {
     Part part;
     Part::Head& head = *part.mutable_head();
     head.set_version(std::string(version()));
     head.set_commit(std::string(commit()));
-    head.set_level(std::string(level()));
+    head.set_level(request.level.empty() ? std::string(level()) : request.level);
     head.mutable_arguments()->Add(request.arguments.begin(), request.arguments.end());
     head.set_model(request.model);
     head.set_rules(static_cast<std::int32_t>(rules));
-    head.set_running(running);
+    head.set_running(moment.present != nullptr);
+    head.set_waiting(static_cast<std::int32_t>(moment.waiting.size()));
+    for (const SettingsChange& change : request.changes) fill(change, *head.add_changes());
+    fill(moment.done.provenance, *head.mutable_provenance());
     put(part);
   }
 
@@ -94,8 +85,9 @@ class Writer {
       written.set_messages(entry.tally.messages);
       written.set_scalars(entry.tally.scalars);
     }
-    if (curves != nullptr) fill_curves(*curves, *rule.mutable_curves());
+    if (curves != nullptr) fill(*curves, *rule.mutable_curves());
     for (const RankReport& rank : state.ranks) fill(rank, *rule.add_rank());
+    for (const RankOmission& omission : state.rank_omissions) fill(omission, *rule.add_rank_omissions());
     for (const PopulationRate& rate : state.rates) {
       v1::Run::Rate& written = *rule.add_rates();
       written.set_population(rate.population);
@@ -177,6 +169,7 @@ class Writer {
 
   void put(const Part& part) {
     std::string bytes;
+    bytes.reserve(part.ByteSizeLong() + 10);  // and its length
     {
       google::protobuf::io::StringOutputStream stream(&bytes);
       CHECK(google::protobuf::util::SerializeDelimitedToZeroCopyStream(part, &stream), "a part can be written to memory");
@@ -230,8 +223,10 @@ class Reader {
     part.Clear();
     bool ended = false;
     const google::protobuf::LogSilencer silence;
-    if (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&part, &input_, &ended)) return;
-    refuse(ended ? "has no end" : "holds bytes that are no part");
+    if (!google::protobuf::util::ParseDelimitedFromZeroCopyStream(&part, &input_, &ended))
+      refuse(ended ? "has no end" : "holds bytes that are no part");
+    const bool given = part.has_head() || part.has_file();  // by the user
+    if (const auto hidden = given ? "" : invisible_string(part); !hidden.empty()) refuse("has a part whose " + hidden);
   }
 
   RuleState& last() {
@@ -243,9 +238,13 @@ class Reader {
     checkpoint_.version = head.version();
     checkpoint_.commit = head.commit();
     checkpoint_.level = head.level();
+    checkpoint_.provenance = provenance_of(head.provenance());
     checkpoint_.request.arguments.assign(head.arguments().begin(), head.arguments().end());
     checkpoint_.request.model = head.model();
     checkpoint_.state.running = head.running();
+    if (head.waiting() < 0) refuse(fmt::format("has {} rules that wait", head.waiting()));
+    checkpoint_.state.waiting = static_cast<std::size_t>(head.waiting());
+    for (const v1::SettingsChange& change : head.changes()) checkpoint_.request.changes.push_back(change_of(change));
     rules_ = head.rules();
   }
 
@@ -285,6 +284,8 @@ class Reader {
                              rank.effective_rank(),
                              rank.tolerance()});
     }
+    for (const v1::RankOmission& omission : rule.rank_omissions())
+      state.rank_omissions.push_back({omission.projection(), omission.reason()});
     if (rule.has_curves()) take(rule.rule(), rule.curves());
     for (const v1::Run::Rate& rate : rule.rates())
       state.rates.push_back({rate.population(), rate.first_hz(), rate.last_hz()});
@@ -375,12 +376,13 @@ void write_checkpoint(const RunRequest& request, const Moment& moment, const std
   const bool running = moment.present != nullptr;
   const std::vector<Outcome>& ended = moment.done.outcomes;
   Writer writer(path, calls);
-  writer.head(request, ended.size() + (running ? 1 : 0), running);
+  writer.head(request, moment, ended.size() + (running ? 1 : 0) + moment.waiting.size());
   writer.file("", request.bytes);
   for (const auto& [name, bytes] : request.files.bytes) writer.file(name, bytes);
   const auto curves_of = [&](std::size_t r) { return r < extras.curves.size() ? &extras.curves[r] : nullptr; };
   for (std::size_t r = 0; r < ended.size(); ++r) writer.rule(state_of(ended[r]), moment.done.precision, curves_of(r));
   if (running) writer.rule(moment.state(), moment.done.precision, curves_of(ended.size()));
+  for (const RuleState& waiting : moment.waiting) writer.rule(waiting, moment.done.precision, nullptr);
   for (const RecordingState& recording : extras.recordings) writer.recording(recording);
   writer.put_in_place();
 }

@@ -23,17 +23,21 @@ namespace locus {
 
 /// The constant part of all checkpoints of a run.
 struct RunRequest {
-  std::vector<std::string> arguments;  // the words after `locus run`
-  std::string model;                   // path of the model file on the command line
-  std::string bytes;                   // of the model file
-  CarriedFiles files;                  // the files that the model names
+  std::vector<std::string> arguments;        // the words after `locus run`
+  std::string model;                         // path of the model file on the command line
+  std::string bytes;                         // of the model file
+  CarriedFiles files;                        // the files that the model names
+  std::vector<SettingsChange> changes = {};  // by continuations, in order
+  // of the arithmetic so far: "x86-64-v3, x86-64"; empty: this program's
+  std::string level = {};
 };
 
 struct Checkpoint {
   RunRequest request;
   std::string version;  // of the program that wrote it
   std::string commit;
-  std::string level;  // of its arithmetic (core/base/level.h)
+  std::string level;  // of its arithmetic (core/base/level.h), or several
+  Provenance provenance;
   RunState state;
   std::vector<RecordingState> recordings;
   std::vector<RuleSeries> curves;  // the points so far, rule by rule; empty without curves

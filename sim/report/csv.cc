@@ -1,14 +1,38 @@
 // The result's tables as comma-separated values (RFC 4180): one header line, '.' as decimal point,
 // and quotes around names that need them.
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "sim/report/write.h"
 
 namespace locus {
 
+namespace {
+
+bool is_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error != std::errc::invalid_argument && end == text.data() + text.size();
+}
+
+/// True if a spreadsheet could take the text for a formula, or would drop its first apostrophe.
+bool needs_apostrophe(const std::string& text) {
+  // the last four are the wide forms, which spreadsheets of East Asia take as well
+  constexpr std::string_view kBegins[] = {"=", "+", "-", "@", "'", "\t", "＝", "＋", "－", "＠"};
+  return !is_number(text) &&
+         std::ranges::any_of(kBegins, [&](std::string_view begins) { return text.starts_with(begins); });
+}
+
+}  // namespace
+
 std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
+  const bool marked = needs_apostrophe(text);
+  if (!marked && text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = marked ? "\"'" : "\"";
   for (const char character : text) {
     if (character == '"') quoted += '"';
     quoted += character;
@@ -16,43 +40,42 @@ std::string csv_cell(const std::string& text) {
   return quoted + '"';
 }
 
-std::string losses_csv(const RunResult& result) {
-  std::string text = "rule,update,loss\n";
+void write_losses_csv(const RunResult& result, Output& to) {
+  to.put("rule,update,loss\n");
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = csv_cell(outcome.rule);
-    for (std::size_t k = 0; k < outcome.losses.size(); ++k)
-      fmt::format_to(std::back_inserter(text), "{},{},{}\n", rule, k, outcome.losses[k]);
+    for (std::size_t k = 0; k < outcome.losses.size(); ++k) to.print("{},{},{}\n", rule, k, outcome.losses[k]);
   }
-  return text;
 }
 
-std::string evaluations_csv(const RunResult& result) {
-  std::string text;
+void write_evaluations_csv(const RunResult& result, Output& to) {
+  bool begun = false;
   for (const Outcome& outcome : result.outcomes) {
-    for (const Evaluation& evaluation : outcome.evaluations)
-      fmt::format_to(std::back_inserter(text), "{},{},{}\n", csv_cell(outcome.rule), evaluation.update, evaluation.loss);
+    const std::string rule = csv_cell(outcome.rule);
+    for (const Evaluation& evaluation : outcome.evaluations) {
+      if (!std::exchange(begun, true)) to.put("rule,update,loss\n");
+      to.print("{},{},{}\n", rule, evaluation.update, evaluation.loss);
+    }
   }
-  return text.empty() ? text : "rule,update,loss\n" + text;
 }
 
-std::string ledger_csv(const RunResult& result) {
-  std::string text = "rule,channel,lag,messages,scalars,bytes";
-  text += result.chip ? ",on_core,packets,unicast_packets,hops,unicast_hops\n" : "\n";
+void write_ledger_csv(const RunResult& result, Output& to) {
+  to.put("rule,channel,lag,messages,scalars,bytes");
+  to.put(result.chip ? ",on_core,packets,unicast_packets,hops,unicast_hops\n" : "\n");
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = csv_cell(outcome.rule);
     std::size_t k = 0;
     for (const LedgerEntry& entry : outcome.ledger.entries()) {
-      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}", rule, name(entry.channel), entry.lag,
-                     entry.tally.messages, entry.tally.scalars, entry.tally.scalars * outcome.ledger.scalar_bytes());
+      to.print("{},{},{},{},{},{}", rule, name(entry.channel), entry.lag, entry.tally.messages, entry.tally.scalars,
+               entry.tally.scalars * outcome.ledger.scalar_bytes());
       if (outcome.chip) {  // its entries are those of the ledger, in the same order
         const ChipCounts& counts = outcome.chip->report.entries[k++].counts;
-        fmt::format_to(std::back_inserter(text), ",{},{},{},{},{}", counts.on_core, counts.packets,
-                       counts.unicast_packets, counts.hops, counts.unicast_hops);
+        to.print(",{},{},{},{},{}", counts.on_core, counts.packets, counts.unicast_packets, counts.hops,
+                 counts.unicast_hops);
       }
-      text += '\n';
+      to.put('\n');
     }
   }
-  return text;
 }
 
 }  // namespace locus

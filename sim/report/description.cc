@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sim/model/network_size.h"
+#include "sim/model/wire.h"
 #include "sim/report/chip_table.h"
 #include "sim/report/forecast.h"
 #include "sim/report/locality_table.h"
@@ -14,6 +15,7 @@
 #include "sim/report/recording_file.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
+#include "sim/run/workers.h"
 
 namespace locus {
 namespace {
@@ -172,9 +174,11 @@ std::string description(const Spec& spec, const Topology& topology) {
   std::vector<RuleLedger> forecasts;
   for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, topology, rule)});
   if (forecasts.empty()) return text + "rules: none; `locus run --rule NAME` names some\n";
-  std::string memory = "a run takes at least:";
+  std::string memory = "a run takes:";
+  const Topology outline = topology_of(spec, Listing::kNone);
   for (const RuleSpec& rule : spec.rules) {
-    const double bytes = memory_needed(spec, rule, TransportKind::kBatched);
+    const double bytes =
+        memory_needed(spec, outline, rule, {.transport = TransportKind::kBatched, .threads = default_threads()});
     memory +=
         fmt::format("{} {} ({})", &rule == &spec.rules.front() ? "" : ",", human_bytes(bytes), shorten(rule.name, 32));
   }

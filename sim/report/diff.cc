@@ -12,7 +12,9 @@
 #include <fmt/format.h>
 
 #include "sim/model/errors.h"
+#include "sim/model/files.h"
 #include "sim/report/read_result.h"
+#include "sim/report/result_message.h"
 #include "sim/report/text.h"
 
 namespace locus {
@@ -96,6 +98,13 @@ void numbers(const std::string& what, const Numbers& a, const Numbers& b, Place&
   farthest.tell(what, a.size(), place, findings);
 }
 
+/// Throws if the file of weights is another one than when its result was written.
+void check_hash(const fs::path& file, const std::string& sha256) {
+  if (sha256.empty()) return;  // of an older program
+  if (!fs::is_regular_file(file)) throw unreadable(file, "is named by a result as its weights and cannot be read");
+  if (sha256_of_file(file) != sha256) throw unreadable(file, "was changed after the result that names it was written");
+}
+
 /// Files of weights next to a result (write.h). Dense files are compared number by number, blocks
 /// of sparse ones byte by byte, whatever the tolerance.
 void weight_files(const std::string& what, const fs::path& a, const fs::path& b, Findings& findings) {
@@ -144,8 +153,12 @@ void weights(const std::string& rule, const v1::ProjectionWeights& a, const v1::
   const std::string what = fmt::format("{}: weights {}", rule, a.projection());
   if (a.projection() != b.projection() || a.form_case() != b.form_case())
     return findings.differ(fmt::format("{}: of another projection or form in the other", what));
-  if (a.form_case() == v1::ProjectionWeights::kFile)
+  if (a.form_case() == v1::ProjectionWeights::kFile) {
+    check_hash(folders.a / a.file(), a.sha256());
+    check_hash(folders.b / b.file(), b.sha256());
+    if (!a.sha256().empty() && a.sha256() == b.sha256()) return;
     return weight_files(what, folders.a / a.file(), folders.b / b.file(), findings);
+  }
   if (a.has_matrix()) {
     if (a.matrix().rows() != b.matrix().rows() || a.matrix().cols() != b.matrix().cols())
       return findings.differ(fmt::format("{}: {} x {} against {} x {}", what, a.matrix().rows(), a.matrix().cols(),
@@ -230,6 +243,23 @@ void runs(const v1::Run& a, const v1::Run& b, const Folders& folders, Findings& 
   other_values(rule, a, b, findings);
 }
 
+/// What the results depend on. Results of older programs say nothing about it.
+void provenance(const Provenance& a, const Provenance& b, Findings& findings) {
+  if (a.level != b.level && !a.level.empty() && !b.level.empty())
+    findings.note(
+        fmt::format("computed at level {} and at level {}: numbers may differ in their last bits", a.level, b.level));
+  if (a.schema.empty() || b.schema.empty()) return;
+  for (const std::string& line : differences(a, b)) {
+    // What options do to a result is found in its numbers: the transport, for example, to few of
+    // them.
+    if (line.starts_with("options: ")) {
+      findings.note(line);
+    } else {
+      findings.differ(line);
+    }
+  }
+}
+
 /// Throws for a missing file, which must not look like a difference to a script.
 v1::Result result_at(const fs::path& path) {
   try {
@@ -258,9 +288,16 @@ Difference difference(const std::filesystem::path& a_path, const std::filesystem
         fmt::format("made by locus {} ({}) and by locus {} ({})", a.version(), a.commit(), b.version(), b.commit()));
   findings.values("model", a.model(), b.model());
   findings.values("model sha256", a.model_sha256(), b.model_sha256());
+  provenance(provenance_of(a.provenance()), provenance_of(b.provenance()), findings);
   findings.values("seed", a.seed(), b.seed());
   findings.values("settings", fmt::format("{}", fmt::join(a.settings(), " ")),
                   fmt::format("{}", fmt::join(b.settings(), " ")));
+  const auto changes = [](const v1::Result& result) {
+    std::string text;
+    for (const v1::SettingsChange& change : result.changes()) text += change.ShortDebugString() + "; ";
+    return text;
+  };
+  findings.values("changes on the way", changes(a), changes(b));
   if (a.outline().SerializeAsString() != b.outline().SerializeAsString())
     findings.differ("outline: network or training differ");
   for (const v1::Run& run : a.runs()) {

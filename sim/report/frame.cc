@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "core/base/check.h"
 #include "sim/model/errors.h"
+#include "sim/model/sha256.h"
 
 namespace locus {
 namespace {
@@ -35,27 +35,6 @@ std::string version_and_length(const FrameKind& kind, std::uint64_t length) {
   return little_endian(kind.version, 4) + little_endian(length, 8);
 }
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    CHECK(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "OpenSSL has SHA-256");
-  }
-  void add(std::string_view bytes) {
-    CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1, "SHA-256 failed");
-  }
-  std::string finish() {
-    std::string digest(EVP_MAX_MD_SIZE, '\0');
-    unsigned size = 0;
-    CHECK(EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), &size) == 1,
-          "SHA-256 failed");
-    digest.resize(size);
-    return digest;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string what, std::string allowed) {
   throw ModelError({{.file = path.string(), .what = std::move(what), .allowed = std::move(allowed)}});
 }
@@ -76,26 +55,22 @@ std::string digest_of(std::istream& stream, std::uint64_t length, std::string_vi
 
 }  // namespace
 
-struct FrameWriter::Digest : Sha256 {};
-
 FrameWriter::FrameWriter(const FrameKind& kind, const std::filesystem::path& path, FileCalls calls)
-    : kind_(kind), file_(path, std::move(calls)), digest_(std::make_unique<Digest>()) {
+    : kind_(kind), file_(path, std::move(calls)) {
   CHECK(kind.magic.size() == kMagic, "a magic has eight bytes");
   file_.append(std::string(kind.magic) + version_and_length(kind, 0));
 }
 
-FrameWriter::~FrameWriter() = default;
-
 void FrameWriter::append(std::string_view bytes) {
   file_.append(bytes);
-  digest_->add(bytes);
+  digest_.add(bytes);
   length_ += bytes.size();
 }
 
 void FrameWriter::put_in_place() {
   const std::string facts = version_and_length(kind_, length_);
-  digest_->add(facts);
-  file_.append(digest_->finish());
+  digest_.add(facts);
+  file_.append(digest_.finish());
   file_.overwrite(kMagic, facts);
   file_.put_in_place();
 }

@@ -13,11 +13,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "sim/model/files.h"
+#include "sim/model/sha256.h"
 
 namespace locus {
 
@@ -32,17 +32,15 @@ struct FrameKind {
 class FrameWriter {
  public:
   explicit FrameWriter(const FrameKind& kind, const std::filesystem::path& path, FileCalls calls = system_calls());
-  ~FrameWriter();
 
   void append(std::string_view bytes);
   /// Replaces the file at the path; without this call the old file stays.
   void put_in_place();
 
  private:
-  struct Digest;
   FrameKind kind_;
   NewFile file_;
-  std::unique_ptr<Digest> digest_;
+  Sha256 digest_;  // of the appended bytes
   std::uint64_t length_ = 0;
 };
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
 #include "core/base/check.h"
 #include "sim/report/page.h"
@@ -27,11 +26,7 @@ std::string data_of(v1::Result message, const LiveCurves& curves, bool over, int
     ends += fmt::format(R"({}{{"stretch":{},"first":{},"last":{}}})", r == 0 ? "" : ",", rule.losses.stretch(),
                         list_of(rule.losses.first()), list_of(rule.losses.last()));
   }
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  CHECK(status.ok(), "a result can be printed as JSON: " + status.ToString());
+  const std::string json = text_of([&](Output& to) { write_json(message, JsonLayout::kOneLine, to); });
   return page_data("live", fmt::format(R"({{"over":{},"model":{},"models":{},"running":{},"curves":[{}],"result":{}}})",
                                        over, place.model, place.models, running, ends, json));
 }
@@ -41,7 +36,8 @@ std::string data_of(v1::Result message, const LiveCurves& curves, bool over, int
 std::string snapshot(const RunResult& done, const Outcome* present, const Ledger* ledger, LiveCurves& curves,
                      const LivePlace& place) {
   curves.follow(done, present);
-  v1::Result message = result_message(done, {}, Extent::kWithoutCurves);
+  LentLists none;
+  v1::Result message = result_message(done, none, Extent::kWithoutCurves);
   if (present == nullptr) return data_of(std::move(message), curves, false, -1, place);
   fill_without_curves(*present, *ledger, *message.add_runs());
   const int index = message.runs_size() - 1;
@@ -50,7 +46,8 @@ std::string snapshot(const RunResult& done, const Outcome* present, const Ledger
 
 std::string last_snapshot(const RunResult& result, bool over, LiveCurves& curves, const LivePlace& place) {
   curves.follow(result, nullptr);
-  return data_of(result_message(result, {}, Extent::kWithoutCurves), curves, over, -1, place);
+  LentLists none;
+  return data_of(result_message(result, none, Extent::kWithoutCurves), curves, over, -1, place);
 }
 
 std::string live_page(const std::string& name, const std::string& snapshot) {

@@ -1,15 +1,13 @@
 #include "sim/report/memory.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <bit>
 #include <string>
-#include <unistd.h>
 #include <variant>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
+#include "core/base/check.h"
 #include "core/protocol/closed_form.h"
 #include "core/transport/mailbox/bytes.h"
 #include "sim/model/learning.h"
@@ -17,10 +15,32 @@
 #include "sim/report/text.h"
 #include "sim/run/evaluation.h"
 #include "sim/run/horizon.h"
+#include "sim/run/rank.h"
+#include "sim/task/task.h"
 
 namespace locus {
 
 namespace {
+
+constexpr double kReported = 8;  // bytes of a number in a copy that is reported
+
+/// What the estimates of one rule read.
+struct Facts {
+  const Spec& spec;
+  const Topology& topology;  // sizes only
+  const RuleSpec& rule;
+  const MemoryDemand& demand;
+  Drive drive;
+  double scalar;
+  double lanes;
+
+  bool learns() const { return drive != Drive::kNothing; }
+};
+
+bool has_sines(const DrawnTask& drawn) {
+  return std::ranges::any_of(drawn.targets,
+                             [](const DrawnTargetSpec& target) { return std::holds_alternative<SinesSpec>(target); });
+}
 
 /// Of all that is recorded the largest sample, twice: as numbers and as bytes. Of the projections
 /// whose traces are recorded besides: three numbers a synapse and trial under Columns, and where
@@ -44,18 +64,6 @@ double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind tran
   return bytes + 2 * 8 * largest;
 }
 
-/// Synapses that are listed or drawn one by one.
-double sparse_synapses(const Topology& topology) {
-  double sum = 0;
-  for (const Projection& projection : topology.projections) sum += static_cast<double>(projection.entries);
-  return sum;
-}
-
-bool has_sines(const DrawnTask& drawn) {
-  return std::ranges::any_of(drawn.targets,
-                             [](const DrawnTargetSpec& target) { return std::holds_alternative<SinesSpec>(target); });
-}
-
 /// What the columns transport takes, as its plan says.
 void add_plan(const Plan& plan, Drive drive, std::vector<MemoryPart>& parts) {
   double copies = 0;
@@ -71,107 +79,261 @@ void add_plan(const Plan& plan, Drive drive, std::vector<MemoryPart>& parts) {
   parts.push_back({"what neurons keep in the transport", static_cast<double>(plan.column_bytes)});
 }
 
+/// Weights of all projections in the form of the model file, with places if sparse.
+double weights_in_file_order(const Topology& topology) {
+  double bytes = 0;
+  for (const Projection& projection : topology.projections) {
+    const bool listed = !projection.dense && !projection.hollow;
+    bytes += static_cast<double>(projection.places()) * (kReported + (listed ? 2.0 * sizeof(std::int32_t) : 0.0));
+  }
+  return bytes;
+}
+
+/// What is made of the largest projection while its weights are put into the order of the file.
+double largest_order(const Topology& topology) {
+  double bytes = 0;
+  for (const Projection& projection : topology.projections) {
+    const bool listed = !projection.dense && !projection.hollow;
+    if (listed) bytes = std::max(bytes, static_cast<double>(projection.size()) * sizeof(std::int64_t));
+  }
+  return bytes;
+}
+
+/// What one projection's singular values take: its change, the weights before, and four matrices
+/// within the decomposition.
+double largest_ranking(const Facts& facts) {
+  double bytes = 0;
+  for (const Projection& projection : facts.topology.projections) {
+    const double rows = projection.target_size;
+    const double cols = projection.source_size;
+    const double side = std::min(rows, cols);
+    if (!projection.plastic || (side > kLargestRankedSide && !facts.demand.rank_of_large)) continue;
+    bytes = std::max(bytes, kReported * 4 * (rows * cols + side * side));
+  }
+  return facts.learns() ? bytes : 0;
+}
+
+double batch_bytes(const Facts& facts, double lanes) {
+  const LayerSizes& sizes = facts.topology.sizes;
+  const bool by_tick = shows_tick_by_tick(facts.spec, static_cast<std::int32_t>(lanes));
+  return facts.scalar * facts.spec.training.ticks * lanes * (sizes.readouts + (by_tick ? 0.0 : sizes.inputs));
+}
+
+/// Columns of actors that are no synapses (core/actor/network.h).
+double neuron_bytes(const Facts& facts, double lanes) {
+  const LayerSizes& sizes = facts.topology.sizes;
+  const double of_rate = facts.topology.has_spikes() ? 11 : 5;
+  return facts.scalar * lanes * (sizes.inputs + of_rate * sizes.rate_neurons + 5.0 * sizes.readouts);
+}
+
+/// A list that grows by doubling: while it grows for the last time, its numbers stand twice.
+double grown_list(double numbers, double bytes) {
+  if (numbers < 2) return bytes * numbers;
+  const auto before = static_cast<double>(std::bit_floor(static_cast<std::uint64_t>(numbers) - 1));
+  return bytes * std::max(numbers, 2 * before);
+}
+
+double counted_updates(const Spec& spec, const MemoryDemand& demand) {
+  constexpr std::int64_t kManyUpdates = 10'000'000;
+  const std::int64_t updates = spec.training.updates;
+  return static_cast<double>(demand.may_be_endless ? std::min(updates, kManyUpdates) : updates);
+}
+
+double curve_bytes(const Facts& facts) {
+  if (!facts.learns()) return 0;
+  const double updates = counted_updates(facts.spec, facts.demand);
+  double bytes = grown_list(updates, sizeof(double));
+  if (const auto& evaluation = facts.spec.training.evaluation)
+    bytes += grown_list(updates / static_cast<double>(std::max<std::int64_t>(1, evaluation->every)), sizeof(Evaluation));
+  return bytes;
+}
+
+/// The teacher, a network in the task: its weights, and the matrix that they are made from.
+double teacher_bytes(const Facts& facts) {
+  const auto* task = std::get_if<StudentTeacherTask>(&facts.spec.task);
+  if (task == nullptr) return 0;
+  const Topology teacher = topology_of(task->teacher, Listing::kNone);
+  double bytes = 0;
+  for (const Projection& projection : teacher.projections)
+    bytes += static_cast<double>(projection.size()) * (facts.scalar + kReported);
+  return bytes + facts.scalar * facts.lanes * 5 * (teacher.sizes.rate_neurons + teacher.sizes.readouts);
+}
+
+/// Who is wired to whom: targets, where each entry stands in a file that lists them, and sources.
+double wire_bytes(const Facts& facts) {
+  double bytes = 0;
+  for (std::size_t p = 0; p < facts.topology.projections.size(); ++p) {
+    const Projection& projection = facts.topology.projections[p];
+    if (projection.dense) continue;
+    const bool drawn = std::holds_alternative<SparseRandomWeights>(facts.spec.network.projections[p].weights);
+    const double each = sizeof(std::int32_t) + (drawn || projection.hollow ? 0.0 : sizeof(std::int64_t));
+    bytes += static_cast<double>(projection.entries) * each + 8.0 * projection.source_size;
+  }
+  return bytes;
+}
+
+/// The messages by neuron that a chip's report is made of (core/wire/traffic.h).
+double traffic_bytes(const Facts& facts) {
+  if (!facts.spec.chip) return 0;
+  const LayerSizes& sizes = facts.topology.sizes;
+  const double neurons = sizes.inputs + 3.0 * sizes.rate_neurons + sizes.readouts;
+  const double lags = facts.drive == Drive::kSweep ? learning_of(facts.rule, facts.spec.training).depth : 0;
+  return sizeof(std::int64_t) * neurons * (lags + facts.lanes + 2);
+}
+
+double evaluation_bytes(const Facts& facts) {
+  if (!facts.spec.training.evaluation || !facts.learns()) return 0;
+  const double abreast = evaluation_lanes(*facts.spec.training.evaluation);
+  return facts.scalar * static_cast<double>(facts.topology.synapses()) + batch_bytes(facts, abreast) +
+         2 * neuron_bytes(facts, abreast);
+}
+
+/// The state of the running rule, and a part of the file as a message and as bytes.
+double checkpoint_bytes(const Facts& facts) {
+  constexpr double kPart = 2 * 8.5e6;
+  double numbers = 0;
+  for (const Projection& projection : facts.topology.projections)
+    numbers += static_cast<double>(projection.places()) * (facts.spec.training.optimizer.adam ? 3 : 1);
+  return kReported * numbers + std::min(kPart, 2 * kReported * numbers + 1e6);
+}
+
+void add_transport(const Facts& facts, std::vector<MemoryPart>& parts) {
+  const Learning learning = learning_of(facts.rule, facts.spec.training);
+  if (facts.demand.transport == TransportKind::kMailbox) {
+    const std::int32_t lanes = facts.spec.training.batch;
+    const int scalar = scalar_bytes(facts.spec.precision);
+    parts.push_back(
+        {"synapses and messages in the mailbox", mailbox_bytes(facts.topology, learning, lanes, scalar) +
+                                                     mailbox_queue_bytes(facts.topology, learning, lanes, scalar)});
+  } else {
+    const RunWidth width{facts.spec.training.batch, facts.demand.threads, scalar_bytes(facts.spec.precision)};
+    add_plan(plan_of(facts.topology, learning, horizon_of(facts.spec), width), facts.drive, parts);
+  }
+}
+
+/// P and its next value; over single messages also GATHER, of every neuron for every synapse.
+double sensitivity_bytes(const Facts& facts) {
+  if (facts.drive != Drive::kSensitivity) return 0;
+  const double all =
+      static_cast<double>(plastic_onto_rate(facts.topology)) * facts.topology.sizes.rate_neurons * facts.lanes;
+  const double gathered = 2 * (16 + facts.scalar);  // queues grow by doubling (core/transport/mailbox/bytes.cc)
+  return all * (2 * facts.scalar + (facts.demand.transport == TransportKind::kMailbox ? gathered : 0));
+}
+
 }  // namespace
 
-std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule_spec, TransportKind transport, int threads) {
-  constexpr double kReported = 8;  // bytes of a number in a copy that is reported
-  const double scalar = scalar_bytes(spec.precision);
-  const Topology topology = topology_of(spec, Listing::kNone);  // foreseen before it is taken
-  const Drive drive = rule(rule_spec.kind).drive;
-  const double lanes = spec.training.batch;
-  const double ticks = spec.training.ticks;
-  const double inputs = topology.sizes.inputs;
-  const double neurons = topology.sizes.rate_neurons;
-  const double readouts = topology.sizes.readouts;
-  const double synapses = static_cast<double>(topology.synapses());
-
-  const auto plastic = static_cast<double>(plastic_onto_rate(topology));
+std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, const RuleSpec& rule_spec,
+                                     const MemoryDemand& demand) {
+  CHECK(demand.threads > 0, "a run has a thread");
+  const Facts facts{spec,
+                    outline,
+                    rule_spec,
+                    demand,
+                    rule(rule_spec.kind).drive,
+                    static_cast<double>(scalar_bytes(spec.precision)),
+                    static_cast<double>(spec.training.batch)};
   double feedback = 0;
-  for (const Projection& projection : feedback_of(topology, rule_spec))
+  for (const Projection& projection : feedback_of(outline, rule_spec))
     feedback += static_cast<double>(projection.size());
+  const bool compared = facts.learns() || !spec.records.empty();  // with the weights before
 
   std::vector<MemoryPart> parts;
-  parts.push_back({"weights", scalar * (synapses + feedback) + kReported * 2 * synapses});
-  const std::int64_t activities = under_way(topology, Layer::kInput) + under_way(topology, Layer::kRate);
-  if (activities > 0 && transport == TransportKind::kMailbox)  // of columns the plan says so
-    parts.push_back({"what is under way on axons", scalar * lanes * static_cast<double>(activities)});
-  parts.push_back({"the trials of a batch", scalar * ticks * lanes * (inputs + readouts)});
-  // in the topology 4 + 8 bytes; in what is reported 8
-  if (const double sparse = sparse_synapses(topology); sparse > 0)
-    parts.push_back({"where sparse synapses go", 20 * sparse});
+  const auto add = [&](std::string_view what, double bytes) {
+    if (bytes > 0) parts.push_back({what, bytes});
+  };
+  add("weights", facts.scalar * (static_cast<double>(outline.synapses()) + feedback));
+  add("weights as reported",
+      (compared ? 2 : 1) * weights_in_file_order(outline) + std::max(largest_order(outline), largest_ranking(facts)));
+  add("the trials of a batch", batch_bytes(facts, facts.lanes));
+  add("neurons", neuron_bytes(facts, facts.lanes));
+  add("targets of sparse synapses", wire_bytes(facts));
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
-    parts.push_back({"drawn targets", kReported * ticks * readouts * std::max(drawn->patterns, 1)});
-  if (transport == TransportKind::kMailbox) {
-    const Learning learning = learning_of(rule_spec, spec.training);
-    parts.push_back({"what synapses keep in the mailbox",
-                     mailbox_bytes(topology, learning, spec.training.batch, scalar_bytes(spec.precision))});
+    add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
+  add("the teacher", teacher_bytes(facts));
+  add_transport(facts, parts);
+  add("sensitivities", sensitivity_bytes(facts));
+  add("what is recorded", recorded_bytes(spec, rule_spec, demand.transport));
+  if (spec.training.optimizer.adam && facts.learns()) {
+    double plastic = 0;
+    for (const Projection& projection : outline.projections)
+      plastic += projection.plastic ? static_cast<double>(projection.size()) : 0;
+    add("the moments of Adam", facts.scalar * 2 * plastic);
   }
-  if (drive == Drive::kSensitivity) parts.push_back({"sensitivities", scalar * 2 * neurons * plastic * lanes});
-  if (transport == TransportKind::kBatched) {
-    const Plan plan = plan_of(spec, rule_spec, threads);
-    add_plan(plan, drive, parts);
-  }
-  if (double bytes = recorded_bytes(spec, rule_spec, transport); bytes > 0)
-    parts.push_back({"what is recorded", bytes});
-  if (spec.training.optimizer.adam) parts.push_back({"the moments of Adam", scalar * 2 * synapses});
-  if (spec.training.evaluation && drive != Drive::kNothing) {
-    const double abreast = evaluation_lanes(*spec.training.evaluation);
-    parts.push_back({"evaluation", scalar * (synapses + abreast * (ticks * (inputs + readouts) + neurons))});
-  }
-  if (drive == Drive::kSweep && spec.chip) {  // of what is replayed, carried back and told
-    parts.push_back({"counts by neuron and lag",
-                     scalar * static_cast<double>(learning_of(rule_spec, spec.training).depth) * (inputs + 3 * neurons)});
-  }
+  add("losses", curve_bytes(facts));
+  add("evaluation", evaluation_bytes(facts));
+  add("counts by neuron", traffic_bytes(facts));
+  if (demand.checkpoints) add("a checkpoint", checkpoint_bytes(facts));
   return parts;
 }
 
-double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport, int threads) {
+double memory_needed(const Spec& spec, const Topology& outline, const RuleSpec& rule, const MemoryDemand& demand) {
   double sum = 0;
-  for (const MemoryPart& part : memory_parts(spec, rule, transport, threads)) sum += part.bytes;
+  for (const MemoryPart& part : memory_parts(spec, outline, rule, demand)) sum += part.bytes;
   return sum;
 }
 
-double memory_taken() {
-  double pages = 0;  // the process as a whole, then those that are resident
-  std::ifstream("/proc/self/statm") >> pages >> pages;
-  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+namespace {
+
+/// What a rule leaves when it has ended: its weights and losses.
+double left_by(const Spec& spec, const Topology& outline, const RuleSpec& rule_spec, const MemoryDemand& demand) {
+  const bool learns = rule(rule_spec.kind).drive != Drive::kNothing;
+  return weights_in_file_order(outline) + (learns ? kReported * counted_updates(spec, demand) : 0);
 }
 
-double memory_there() {
-  double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  // What could be had without pushing others out: memory that is free or can be freed, and swap. In
-  // kB.
-  double free = 0;
-  std::ifstream system("/proc/meminfo");
-  for (std::string line; std::getline(system, line);) {
-    std::istringstream words(line);
-    std::string key;
-    double kilobytes = 0;
-    if (words >> key >> kilobytes && (key == "MemAvailable:" || key == "SwapFree:")) free += 1024 * kilobytes;
-  }
-  if (free > 0) there = free;
-  double group = 0;  // of the control group that a container is; "max" where it has no limit
-  if (std::ifstream("/sys/fs/cgroup/memory.max") >> group) there = std::min(there, group);
-  rlimit limit = {};
-  const bool limited = ::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-  return limited ? std::min(there, static_cast<double>(limit.rlim_cur)) : there;
-}
+}  // namespace
 
-void foresee_memory(const Spec& spec, TransportKind transport, double there, int threads) {
-  const Topology topology = topology_of(spec, Listing::kNone);
-  double kept = 0;  // weights in the outcomes of rules that have run
+double memory_needed(const Spec& spec, const MemoryDemand& demand) {
+  const Topology outline = topology_of(spec, Listing::kNone);
+  double most = 0;
+  double left = 0;
   for (const RuleSpec& rule : spec.rules) {
-    const double needed = kept + memory_needed(spec, rule, transport, threads);
-    if (needed > there) {
-      std::vector<MemoryPart> parts = memory_parts(spec, rule, transport, threads);
-      parts.push_back({"what the rules before it have learnt", kept});
-      const MemoryPart largest = *std::ranges::max_element(parts, {}, &MemoryPart::bytes);
-      throw NotEnoughMemory(fmt::format("model {}: rule {} needs at least {} of memory, {} of it for {}; {} can be had",
-                                        shorten(spec.name, 40), rule.name, human_bytes(needed),
-                                        human_bytes(largest.bytes), largest.what, human_bytes(std::max(there, 0.0))));
-    }
-    kept += 8.0 * static_cast<double>(topology.synapses());
+    most = std::max(most, left + memory_needed(spec, outline, rule, demand));
+    left += left_by(spec, outline, rule, demand);
   }
+  return most;
+}
+
+double loaded_bytes(const Spec& spec) {
+  const auto dense = [](const DenseMatrix& matrix) { return kReported * static_cast<double>(matrix.values.size()); };
+  const auto sparse = [](const SparseMatrix& matrix) { return 16.0 * static_cast<double>(matrix.values.size()); };
+  double bytes = 0;
+  for (const ProjectionSpec& projection : spec.network.projections) {
+    if (const auto* matrix = std::get_if<DenseMatrix>(&projection.weights)) bytes += dense(*matrix);
+    if (const auto* matrix = std::get_if<SparseMatrix>(&projection.weights)) bytes += sparse(*matrix);
+  }
+  const auto* recorded = std::get_if<RecordedTask>(&spec.task);
+  if (recorded == nullptr) return bytes;
+  for (const auto* trials : {&recorded->trials, &recorded->evaluation_trials}) {
+    for (const RecordedTrial& trial : *trials) {
+      bytes += dense(trial.target);
+      const auto* input = std::get_if<DenseMatrix>(&trial.input);
+      bytes += input != nullptr ? dense(*input) : sparse(std::get<SparseMatrix>(trial.input));
+    }
+  }
+  return bytes;
+}
+
+void require_memory(const Spec& spec, const MemoryDemand& demand, double taken, double limit) {
+  const Topology outline = topology_of(spec, Listing::kNone);
+  std::string what;  // that takes most
+  double most = 0;
+  double left = 0;
+  for (const RuleSpec& rule : spec.rules) {
+    std::vector<MemoryPart> parts = memory_parts(spec, outline, rule, demand);
+    parts.push_back({"what the rules before it have learnt", left});
+    parts.push_back({"the program and the model as loaded", taken + kProgramBytes});
+    double needed = 0;
+    for (const MemoryPart& part : parts) needed += part.bytes;
+    left += left_by(spec, outline, rule, demand);
+    if (needed <= most) continue;
+    most = needed;
+    const MemoryPart largest = *std::ranges::max_element(parts, {}, &MemoryPart::bytes);
+    what = fmt::format("rule {} needs {} of memory in all, {} of it for {}", rule.name, human_bytes(needed),
+                       human_bytes(largest.bytes), largest.what);
+  }
+  if (most <= limit) return;
+  throw NotEnoughMemory(
+      fmt::format("model {}: {}; {} can be had", shorten(spec.name, 40), what, human_bytes(std::max(limit, 0.0))));
 }
 
 }  // namespace locus

@@ -1,9 +1,11 @@
 // The memory that a run will take, foreseen before it is taken.
 //
-// Counted are the columns that grow with the model: weights (in the network, before and after, and
-// those of finished rules), what the transport keeps (as its plan says, core/plan), sensitivities,
-// batches. A lower bound: what it refuses cannot run. Threads: where several share neurons out,
-// each may have a copy of the synapses onto its own.
+// Counted is what grows with the model: weights (in the network, before and after, and those of
+// finished rules), what the transport keeps (as its plan says, core/plan), sensitivities, batches,
+// losses, what is written. tests/cli/memory_test.cc holds it against what runs of random models
+// take: never less than the peak, and where that is large at most 1.3 times it. An upper bound
+// where neurons are silent: what is 0 sends nothing, and a mailbox then queues less.
+// Threads: where several share neurons out, each may have a copy of the synapses onto its own.
 #pragma once
 
 #include <cstdint>
@@ -22,27 +24,42 @@ class NotEnoughMemory : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What of a command bears on the memory of a run.
+struct MemoryDemand {
+  TransportKind transport;
+  int threads;                 // at least 1
+  bool checkpoints = false;    // are written, one rule's weights at a time
+  bool rank_of_large = false;  // RunOptions::rank_of_large
+  // updates beyond 10^7 are not counted: a run without an end, which somebody will stop
+  bool may_be_endless = false;
+};
+
+/// Bytes that a process takes for any run: code, stacks, scratch space, what an allocator keeps.
+inline constexpr double kProgramBytes = 12e6;
+
 /// What takes memory, in words, and how much of it.
 struct MemoryPart {
   std::string_view what;  // "sensitivities"
   double bytes = 0;
 };
 
-/// What the process takes at least while this rule runs, the model as loaded not counted.
-std::vector<MemoryPart> memory_parts(const Spec& spec, const RuleSpec& rule, TransportKind transport, int threads = 1);
+/// What the process takes while this rule runs, the model as loaded and the program not counted.
+/// `outline`: of the spec, sizes only (Listing::kNone).
+std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, const RuleSpec& rule,
+                                     const MemoryDemand& demand);
 
 /// Bytes of all these parts.
-double memory_needed(const Spec& spec, const RuleSpec& rule, TransportKind transport, int threads = 1);
+double memory_needed(const Spec& spec, const Topology& outline, const RuleSpec& rule, const MemoryDemand& demand);
 
-/// Bytes that can be had now: of the machine, or of the limits that the process stands under where
-/// these are less.
-double memory_there();
+/// The largest of the spec's rules, with what the rules before it have left; the model as loaded
+/// and the program not counted [bytes].
+double memory_needed(const Spec& spec, const MemoryDemand& demand);
 
-/// Bytes that the process has taken already, the model as loaded among them.
-double memory_taken();
+/// What the model takes as it was loaded: matrices and trials [bytes].
+double loaded_bytes(const Spec& spec);
 
-/// Throws NotEnoughMemory, naming the largest part and the first rule of the spec that needs more
-/// than `there` bytes.
-void foresee_memory(const Spec& spec, TransportKind transport, double there, int threads = 1);
+/// Throws NotEnoughMemory if the process would come to more than `limit` bytes in all, naming the
+/// rule that takes most and its largest part. `taken`: bytes that the process has now and keeps.
+void require_memory(const Spec& spec, const MemoryDemand& demand, double taken, double limit);
 
 }  // namespace locus

@@ -34,19 +34,27 @@ std::string within_script(std::string_view json) {
 
 }  // namespace
 
-std::string page(std::string_view title, std::string_view json) {
+void write_page(std::string_view title, const std::function<void(Output&)>& write_json, Output& to) {
   constexpr std::string_view kTitle = "<title>locus";
   constexpr std::string_view kData = "<script type=\"application/json\" id=\"data\">";
   const std::string_view bundle = page_bundle();
   const std::size_t title_at = bundle.find(kTitle);
   const std::size_t data_at = bundle.find(kData);
   CHECK(title_at < data_at && data_at != std::string_view::npos, "the bundle has a place for its title and for its data");
-  std::string html(bundle.substr(0, title_at));
-  html += "<title>" + as_html(title);
-  html += bundle.substr(title_at + kTitle.size(), data_at + kData.size() - title_at - kTitle.size());
-  html += within_script(json);
-  html += bundle.substr(data_at + kData.size());
-  return html;
+  to.put(bundle.substr(0, title_at));
+  to.put("<title>" + as_html(title));
+  to.put(bundle.substr(title_at + kTitle.size(), data_at + kData.size() - title_at - kTitle.size()));
+  Output json([&](std::string_view piece) { to.put(within_script(piece)); });
+  write_json(json);
+  json.flush();
+  to.put(bundle.substr(data_at + kData.size()));
+}
+
+std::string page(std::string_view title, std::string_view json) {
+  return text_of([&](Output& to) {
+    write_page(
+        title, [&](Output& data) { data.put(json); }, to);
+  });
 }
 
 }  // namespace locus

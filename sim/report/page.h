@@ -4,11 +4,14 @@
 // sim/report/page/dist/page.html, so that its build needs no Node. Data and title may come from an
 // unknown file: neither can leave its place in the page, and the policy of the page
 // (Content-Security-Policy) runs no other script and opens no connection.
-// Cost: one copy of the bundle and of the data.
+// Cost: one copy of the bundle, and of data that are given as text.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+
+#include "sim/report/output.h"
 
 namespace locus {
 
@@ -17,5 +20,7 @@ std::string_view page_bundle();
 
 /// The page for `json`, the text of one JSON value.
 std::string page(std::string_view title, std::string_view json);
+/// The same, of a JSON value that `write_json` puts piece by piece.
+void write_page(std::string_view title, const std::function<void(Output&)>& write_json, Output& to);
 
 }  // namespace locus

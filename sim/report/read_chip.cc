@@ -11,6 +11,7 @@
 #include "sim/place/reach.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/read_result.h"
+#include "sim/report/result_message.h"
 
 namespace locus {
 namespace {
@@ -35,6 +36,7 @@ class ChipReader {
     result.model = message.model();
     result.model_sha256 = message.model_sha256();
     result.seed = message.seed();
+    result.provenance = provenance_of(message.provenance());
     result.chip = chip_of(message);
     sizes_ = {message.wiring().inputs(), message.wiring().rate_neurons(), message.wiring().readouts()};
     check_sizes(message);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sim/model/errors.h"
+#include "sim/model/sha256.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 
@@ -35,6 +36,11 @@ std::int64_t head_of(std::string_view file) { return file.ends_with(".npy") ? kN
 
 void check_kept(const fs::path& path, const RecordingState& state) {
   std::error_code error;
+  if (fs::is_symlink(path, error)) {
+    throw ModelError({{.file = path.string(),
+                       .what = "is a symbolic link",
+                       .allowed = "must be the recording itself; nothing is written through links"}});
+  }
   const auto size = fs::file_size(path, error);
   if (error) throw FileError(path.string() + ": cannot go on with the recording: " + error.message());
   const auto refuse = [&](std::string what, std::string allowed) {
@@ -48,7 +54,21 @@ void check_kept(const fs::path& path, const RecordingState& state) {
     refuse("is another recording than when the checkpoint was written", "must be the one that the checkpoint goes on with");
 }
 
+std::string name_of(const RuleSpec& rule, const RecordSpec& record) {
+  return fmt::format("record/{}/{}{}", file_name(rule.name), file_name(record.name), extension_of(record));
+}
+
 }  // namespace
+
+std::vector<std::string> recording_files(const Spec& spec) {
+  std::vector<std::string> files;
+  for (const RuleSpec& rule : spec.rules) {
+    for (const RecordSpec& record : spec.records) {
+      if (has_quantity(rule.kind, record.quantity)) files.push_back(name_of(rule, record));
+    }
+  }
+  return files;
+}
 
 Recordings::Recordings(const Spec& spec, fs::path folder, const std::vector<RecordingState>& states, FileCalls calls)
     : spec_(spec), folder_(std::move(folder)), calls_(std::move(calls)) {
@@ -64,7 +84,9 @@ Recordings::Recordings(const Spec& spec, fs::path folder, const std::vector<Reco
       if (!has_quantity(rule.kind, record.quantity) || states_.contains(name)) continue;
       if (!made) prepare_folder(place);
       made = true;
-      RecordingFile(spec, record, rule, folder_ / name, {}, calls_).close();
+      RecordingFile file(spec, record, rule, folder_ / name, {}, calls_);
+      heads_[name] = file.length();
+      file.close();
     }
     if (made) sync_folder(place, calls_);
   }
@@ -74,10 +96,6 @@ Recordings::Recordings(const Spec& spec, fs::path folder, const std::vector<Reco
   }
 }
 
-std::string Recordings::name_of(const RuleSpec& rule, const RecordSpec& record) const {
-  return fmt::format("record/{}/{}{}", file_name(rule.name), file_name(record.name), extension_of(record));
-}
-
 void Recordings::begin_rule(std::size_t rule, std::int64_t updates) {
   rule_ = rule;
   for (const RecordSpec& record : spec_.records) {
@@ -85,9 +103,9 @@ void Recordings::begin_rule(std::size_t rule, std::int64_t updates) {
     if (!has_quantity(spec_.rules[rule].kind, record.quantity)) continue;
     const std::string name = name_of(spec_.rules[rule], record);
     const auto kept = states_.find(name);
-    file = std::make_unique<RecordingFile>(spec_, record, spec_.rules[rule], folder_ / name,
-                                           RecordingFile::Kept{updates, kept == states_.end() ? 0 : kept->second.length},
-                                           calls_);
+    file = std::make_unique<RecordingFile>(
+        spec_, record, spec_.rules[rule], folder_ / name,
+        RecordingFile::Kept{updates, kept == states_.end() ? heads_.at(name) : kept->second.length}, calls_);
   }
 }
 

@@ -29,6 +29,9 @@ struct RecordingState {
   std::string tail;
 };
 
+/// The files of all recordings of a model, below the folder of the results.
+std::vector<std::string> recording_files(const Spec& spec);
+
 class Recordings {
  public:
   /// Makes all files anew, so that a file that cannot be written is found before the run. The files
@@ -47,7 +50,6 @@ class Recordings {
   std::vector<RecordingState> states();
 
  private:
-  std::string name_of(const RuleSpec& rule, const RecordSpec& record) const;
   void begin_rule(std::size_t rule, std::int64_t updates);
   void end_rule(std::int64_t updates);
   void note(std::size_t record);
@@ -57,6 +59,8 @@ class Recordings {
   FileCalls calls_;
   // by file, for the rules that have begun
   std::map<std::string, RecordingState> states_;
+  // by file, for the files that were made anew: their length without samples, bytes
+  std::map<std::string, std::int64_t> heads_;
   std::size_t rule_ = 0;      // index of the running rule, or of the last one
   std::int64_t updates_ = 0;  // updates of the rule that are visible in the files
   // of the rule, by record; null if the rule has no such quantity; empty between rules

@@ -2,7 +2,9 @@
 // sentence without figures for it.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -199,6 +201,35 @@ std::optional<std::string> on_growth(const Spec& spec, const RunResult& result) 
                      listed(growing), listed(constant));
 }
 
+/// The projections whose singular values are missing although they learn, with the reasons.
+std::vector<std::string> on_ranks(const RunResult& result) {
+  // by reason, then by projection
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> rules;
+  for (const Outcome& outcome : result.outcomes) {
+    for (const RankOmission& omission : outcome.rank_omissions)
+      rules[omission.reason][shorten(omission.projection, kName)].push_back(shorten(outcome.rule, kName));
+  }
+  rules.erase("is not plastic");
+  std::vector<std::string> sentences;
+  for (const auto& [reason, projections] : rules) {
+    for (const auto& [projection, names] : projections)
+      sentences.push_back(
+          fmt::format("Singular values of {} are left out under {}: {}.", projection, listed(names), reason));
+  }
+  return sentences;
+}
+
+/// "The run went on with training.learning_rate=0.01 after bptt 10, rflo 4 updates."
+std::string on_change(const SettingsChange& change) {
+  std::vector<std::string> what = change.settings;
+  if (change.updates) what.push_back(fmt::format("{} updates", *change.updates));
+  std::string after;
+  for (const auto& [rule, update] : change.at)
+    after += fmt::format("{}{} {}", after.empty() ? "" : ", ", shorten(rule, kName), update);
+  return fmt::format("The run went on with {} after these updates: {}.", fmt::join(what, ", "),
+                     after.empty() ? "none" : after);
+}
+
 }  // namespace
 
 std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
@@ -218,6 +249,8 @@ std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
     if (const auto memory = on_memory(candidates)) sentences.push_back(*memory);
   }
   if (const auto growth = on_growth(spec, result)) sentences.push_back(*growth);
+  for (const SettingsChange& change : result.changes) sentences.push_back(on_change(change));
+  for (std::string& sentence : on_ranks(result)) sentences.push_back(std::move(sentence));
   std::vector<std::string> broken;
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = shorten(outcome.rule, kName);

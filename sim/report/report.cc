@@ -1,9 +1,9 @@
 #include "sim/report/report.h"
 
-#include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
+#include <utility>
 
-#include "core/base/check.h"
+#include <fmt/format.h>
+
 #include "core/wire/channel.h"
 #include "sim/report/page.h"
 #include "sim/report/read_result.h"
@@ -22,31 +22,45 @@ std::string channels_json() {
   return "[" + json + "]";
 }
 
-std::string page_of(v1::Result message) {
-  for (v1::Run& run : *message.mutable_runs()) run.clear_weights();
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  CHECK(status.ok(), "a result can be printed as JSON: " + status.ToString());
-  return data_page(message.model(), "result", json);
+void write_page_of(const v1::Result& message, const LentLists& lists, Output& to) {
+  const auto json = [&](Output& data) { write_json(message, lists, JsonLayout::kOneLine, data); };
+  write_data_page(message.model(), "result", json, to);
+}
+
+/// What stands before and after the JSON of a value in the data of a page.
+std::pair<std::string, std::string> around(const std::string& kind) {
+  return {fmt::format(R"({{"kind":"{}","channels":{},"{}":)", kind, channels_json(), kind), "}"};
 }
 
 }  // namespace
 
 std::string page_data(const std::string& kind, const std::string& json) {
-  return fmt::format(R"({{"kind":"{}","channels":{},"{}":{}}})", kind, channels_json(), kind, json);
+  const auto [before, after] = around(kind);
+  return before + json + after;
 }
 
-std::string data_page(const std::string& name, const std::string& kind, const std::string& json) {
-  return page(name + " - locus", page_data(kind, json));
+void write_data_page(const std::string& name, const std::string& kind, const std::function<void(Output&)>& write_json,
+                     Output& to) {
+  const auto data = [&](Output& json) {
+    const auto [before, after] = around(kind);
+    json.put(before);
+    write_json(json);
+    json.put(after);
+  };
+  write_page(name + " - locus", data, to);
 }
 
-std::string report_page(const RunResult& result) {
-  return page_of(result_message(result, {}, Extent::kWithoutWeights));
+void write_report_page(const RunResult& result, Output& to) {
+  LentLists lists;
+  write_page_of(result_message(result, lists, Extent::kWithoutWeights), lists, to);
 }
 
-std::string report_page(const std::filesystem::path& result) { return page_of(read_result(result)); }
+void write_report_page(const std::filesystem::path& result, const std::filesystem::path& page) {
+  v1::Result message = read_result(result);
+  for (v1::Run& run : *message.mutable_runs()) run.clear_weights();
+  message.clear_checksum();  // which is over the weights too
+  write_whole(page, [&](Output& to) { write_page_of(message, {}, to); });
+}
 
 std::filesystem::path default_report_path(const std::filesystem::path& result) {
   return result_file(result).parent_path() / "report.html";

@@ -5,23 +5,26 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
+#include "sim/report/output.h"
 #include "sim/run/result.h"
 
 namespace locus {
 
-std::string report_page(const RunResult& result);
+void write_report_page(const RunResult& result, Output& to);
 
 /// The data of a page: `json`, a value of this kind ("result", "sweep", "live"), and the table of
 /// channels.
 std::string page_data(const std::string& kind, const std::string& json);
-/// A page that shows `json`, a value of this kind ("result", "sweep").
-std::string data_page(const std::string& name, const std::string& kind, const std::string& json);
+/// A page that shows the JSON that `write_json` puts, a value of this kind ("result", "sweep").
+void write_data_page(const std::string& name, const std::string& kind, const std::function<void(Output&)>& write_json,
+                     Output& to);
 
-/// The page of a result in a file (read_result.h says which files). Throws FileError, or ModelError
-/// if the file is no result.
-std::string report_page(const std::filesystem::path& result);
+/// The page of a result in a file (read_result.h says which files), which replaces `page`. Throws
+/// FileError, or ModelError if the file is no result.
+void write_report_page(const std::filesystem::path& result, const std::filesystem::path& page);
 
 /// The default path of the page of `locus report`: next to the result.
 std::filesystem::path default_report_path(const std::filesystem::path& result);

@@ -6,6 +6,8 @@
 
 #include "core/base/check.h"
 #include "core/protocol/rule.h"
+#include "sim/model/errors.h"
+#include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/version.h"
@@ -25,20 +27,28 @@ Enum spelled(std::string_view name, Parse&& parse) {
   return value;
 }
 
-void fill(const DenseMatrix& from, v1::ProjectionWeights& to) {
+void fill(const DenseMatrix& from, LentLists& lists, v1::ProjectionWeights& to) {
   v1::Matrix& matrix = *to.mutable_matrix();
   matrix.set_rows(narrow(from.rows));
   matrix.set_cols(narrow(from.cols));
-  matrix.mutable_values()->Add(from.values.begin(), from.values.end());
+  lists.add(matrix, v1::Matrix::kValuesFieldNumber, std::span(from.values));
 }
 
-void fill(const SparseMatrix& from, v1::ProjectionWeights& to) {
+void fill(const SparseMatrix& from, LentLists& lists, v1::ProjectionWeights& to) {
   v1::SparseMatrix& sparse = *to.mutable_sparse();
   sparse.set_rows(narrow(from.rows));
   sparse.set_cols(narrow(from.cols));
-  sparse.mutable_row()->Add(from.row.begin(), from.row.end());
-  sparse.mutable_col()->Add(from.col.begin(), from.col.end());
-  sparse.mutable_values()->Add(from.values.begin(), from.values.end());
+  lists.add(sparse, v1::SparseMatrix::kRowFieldNumber, std::span(from.row));
+  lists.add(sparse, v1::SparseMatrix::kColFieldNumber, std::span(from.col));
+  lists.add(sparse, v1::SparseMatrix::kValuesFieldNumber, std::span(from.values));
+}
+
+void lend_curves(const Outcome& from, LentLists& lists, const v1::Run& to) {
+  lists.add(to, v1::Run::kLossesFieldNumber, std::span(from.losses));
+  const auto fill_one = [&from](std::size_t k, google::protobuf::Message& message) {
+    fill(from.evaluations[k], dynamic_cast<v1::Run::Evaluation&>(message));
+  };
+  lists.add(to, v1::Run::kEvaluationsFieldNumber, LentMessages{from.evaluations.size(), fill_one});
 }
 
 std::string upper(std::string_view word) {
@@ -93,6 +103,7 @@ void fill(const TrainingSpec& from, v1::Training& to) {
     to.set_window(window_of(from));
   }
   if (from.carry_state) to.set_carry_state(true);
+  if (from.average_over_window) to.set_average_over_window(true);
   if (from.evaluation) to.mutable_evaluation()->set_every(narrow(from.evaluation->every));
   if (from.evaluation) to.mutable_evaluation()->set_trials(narrow(from.evaluation->trials));
   if (from.dt != 1) to.set_dt_ms(from.dt);
@@ -151,27 +162,27 @@ void fill(const Outline& from, v1::Outline& to) {
   fill(from.training, *to.mutable_training());
 }
 
-/// `ledger`: the outcome's, or that of the running rule so far.
-void fill(const Outcome& from, const Ledger& ledger, Extent extent, const std::vector<std::string>* files,
-          const CostSpec* cost, v1::Run& to) {
-  to.set_rule(from.rule);
-  to.set_status(status_of(from.status));
-  to.set_updates(narrow(from.updates));
-  if (extent != Extent::kWithoutCurves) {
-    to.mutable_losses()->Add(from.losses.begin(), from.losses.end());
-    for (const Evaluation& evaluation : from.evaluations) fill(evaluation, *to.add_evaluations());
-  }
-  for (std::size_t p = 0; extent == Extent::kWhole && p < from.weights.size(); ++p) {
+/// `files`: of the weights; null where they are in the message.
+void fill_weights(const Outcome& from, const std::vector<std::string>* files, LentLists& lists, v1::Run& to) {
+  for (std::size_t p = 0; p < from.weights.size(); ++p) {
     v1::ProjectionWeights& weights = *to.add_weights();
     weights.set_projection(from.weights[p].projection);
     if (files != nullptr) {
       weights.set_file((*files)[p]);
     } else {
-      std::visit([&](const auto& matrix) { fill(matrix, weights); }, from.weights[p].matrix);
+      std::visit([&](const auto& matrix) { fill(matrix, lists, weights); }, from.weights[p].matrix);
     }
   }
+}
+
+/// `ledger`: the outcome's, or that of the running rule so far. Curves are lent by the caller.
+void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, v1::Run& to) {
+  to.set_rule(from.rule);
+  to.set_status(status_of(from.status));
+  to.set_updates(narrow(from.updates));
   fill(ledger, *to.mutable_ledger());
   for (const RankReport& rank : from.ranks) fill(rank, *to.add_rank());
+  for (const RankOmission& omission : from.rank_omissions) fill(omission, *to.add_rank_omissions());
   for (const PopulationRate& rate : from.rates) {
     v1::Run::Rate& written = *to.add_rates();
     written.set_population(rate.population);
@@ -210,6 +221,28 @@ void fill(const Ledger& from, v1::Ledger& to) {
   to.set_trace_bytes(from.trace_bytes());
 }
 
+void fill(const Provenance& from, v1::Provenance& to) {
+  to.set_sha256(from.sha256);
+  to.set_schema(from.schema);
+  for (const InputFile& file : from.files) {
+    v1::Provenance::File& written = *to.add_files();
+    written.set_name(file.name);
+    written.set_sha256(file.sha256);
+  }
+  to.mutable_options()->Add(from.options.begin(), from.options.end());
+  to.set_level(from.level);
+}
+
+Provenance provenance_of(const v1::Provenance& message) {
+  Provenance provenance = {.sha256 = message.sha256(),
+                           .schema = message.schema(),
+                           .files = {},
+                           .options = {message.options().begin(), message.options().end()},
+                           .level = message.level()};
+  for (const v1::Provenance::File& file : message.files()) provenance.files.push_back({file.name(), file.sha256()});
+  return provenance;
+}
+
 void fill(const RankReport& from, v1::Rank& to) {
   to.set_projection(from.projection);
   to.mutable_singular_values()->Add(from.singular_values.begin(), from.singular_values.end());
@@ -218,18 +251,39 @@ void fill(const RankReport& from, v1::Rank& to) {
   to.set_tolerance(from.tolerance);
 }
 
+void fill(const RankOmission& from, v1::RankOmission& to) {
+  to.set_projection(from.projection);
+  to.set_reason(from.reason);
+}
+
+void fill(const SettingsChange& from, v1::SettingsChange& to) {
+  to.mutable_settings()->Add(from.settings.begin(), from.settings.end());
+  to.set_updates(from.updates.value_or(0));
+  for (const auto& [rule, update] : from.at) {
+    v1::SettingsChange::Place& place = *to.add_at();
+    place.set_rule(rule);
+    place.set_update(update);
+  }
+}
+
 void fill(const Evaluation& from, v1::Run::Evaluation& to) {
   to.set_update(narrow(from.update));
   to.set_loss(from.loss);
 }
 
 void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to) {
-  fill(present, ledger, Extent::kWithoutCurves, nullptr, nullptr, to);
+  fill(present, ledger, nullptr, to);
+}
+
+void check_size(const v1::Result& message, const LentLists& lists, const std::filesystem::path& file) {
+  if (wire_size(message, lists) > kLargestMessage)
+    throw FileError(file.string() + ": the result is larger than one protobuf message can be (2 GiB)");
 }
 
 v1::Run::Status status_of(Status status) { return spelled<v1::Run::Status>(name(status), v1::Run::Status_Parse); }
 
-v1::Result result_message(const RunResult& result, const std::vector<std::vector<std::string>>& files, Extent extent) {
+v1::Result result_message(const RunResult& result, LentLists& lists, Extent extent,
+                          const std::vector<std::vector<std::string>>& files) {
   v1::Result message;
   message.set_model(result.model);
   message.set_model_sha256(result.model_sha256);
@@ -241,9 +295,14 @@ v1::Result result_message(const RunResult& result, const std::vector<std::vector
   fill(result.outline, *message.mutable_outline());
   message.set_precision(std::string(name(result.precision)));
   message.mutable_settings()->Add(result.settings.begin(), result.settings.end());
+  for (const SettingsChange& change : result.changes) fill(change, *message.add_changes());
+  fill(result.provenance, *message.mutable_provenance());
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
-    fill(result.outcomes[r], result.outcomes[r].ledger, extent, files.empty() ? nullptr : &files[r], cost,
-         *message.add_runs());
+    const Outcome& outcome = result.outcomes[r];
+    v1::Run& run = *message.add_runs();
+    fill(outcome, outcome.ledger, cost, run);
+    if (extent != Extent::kWithoutCurves) lend_curves(outcome, lists, run);
+    if (extent == Extent::kWhole) fill_weights(outcome, files.empty() ? nullptr : &files[r], lists, run);
   }
   if (result.chip) fill_chip(result, message);
   return message;

@@ -19,12 +19,13 @@ std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, s
 }
 
 RunResult resume(const Spec& spec, const std::filesystem::path& file, RunOptions options) {
-  const Checkpoint checkpoint = read_checkpoint(file);
+  Checkpoint checkpoint = read_checkpoint(file);
   require_valid(spec);
   const Topology topology = topology_of(spec);
   if (std::string wrong = misfit(spec, topology, checkpoint.state); !wrong.empty())
     throw ModelError({{.file = file.string(), .what = "is a checkpoint of another run", .allowed = std::move(wrong)}});
   options.from = &checkpoint.state;
+  options.may_go_on = true;
   return run(spec, topology, options);
 }
 

@@ -21,7 +21,9 @@ namespace locus {
 std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every);
 
 /// The run of this model whose state the file holds, from there to its end: results are those of a
-/// run without a break, bit by bit. `options.from` is set here. Throws FileError, and ModelError
+/// run without a break, bit by bit. A spec with more updates goes on to them, also under rules that
+/// had ended (with Adam or carried states only if the run had `may_go_on`). `options.from` is set
+/// here. Throws FileError, and ModelError
 /// where the file is no checkpoint or one of another model.
 RunResult resume(const Spec& spec, const std::filesystem::path& file, RunOptions options = {});
 

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
+#include <span>
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
-#include "core/base/check.h"
+#include "core/base/level.h"
 #include "core/protocol/rule.h"
 #include "locus/v1/sweep.pb.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/report/checksum.h"
 #include "sim/report/comparison.h"
 #include "sim/report/read_result.h"
 #include "sim/report/report.h"
@@ -21,26 +23,24 @@
 namespace locus {
 namespace {
 
-double mean_of(auto begin, auto end) {
-  if (begin == end) return std::numeric_limits<double>::quiet_NaN();
-  double sum = 0;
-  for (auto at = begin; at != end; ++at) sum += *at;
-  return sum / static_cast<double>(end - begin);
+double mean_of(std::span<const double> numbers) {
+  if (numbers.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
 }
 
-Digest digest_of(const v1::Run& run, std::int64_t window) {
+Digest digest_of(const v1::Run& run, std::span<const double> losses, std::int64_t window) {
   const v1::Ledger& ledger = run.ledger();
   const auto per_trial = [&](std::int64_t count) {
     return static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(1, ledger.trials()));
   };
-  const int span = static_cast<int>(std::min<std::int64_t>(window, run.losses_size()));
+  const auto span = static_cast<std::size_t>(std::min<std::int64_t>(window, std::ssize(losses)));
   return {.rule = run.rule(),
           .kind = run.kind(),
           .status = v1::Run::Status_Name(run.status()),
           .message = run.message(),
           .fingerprint = run.fingerprint(),
-          .first = mean_of(run.losses().begin(), run.losses().begin() + span),
-          .last = mean_of(run.losses().end() - span, run.losses().end()),
+          .first = mean_of(losses.first(span)),
+          .last = mean_of(losses.last(span)),
           .messages = per_trial(ledger.messages()),
           .spatial = per_trial(ledger.spatial_violations()),
           .temporal = per_trial(ledger.temporal_violations()),
@@ -54,7 +54,8 @@ Digest digest_of(const v1::Run& run, std::int64_t window) {
 std::vector<Digest> digests_of(const v1::Result& result) {
   const std::int64_t window = window_of(result.outline().training().updates());
   std::vector<Digest> digests;
-  for (const v1::Run& run : result.runs()) digests.push_back(digest_of(run, window));
+  for (const v1::Run& run : result.runs())
+    digests.push_back(digest_of(run, {run.losses().data(), static_cast<std::size_t>(run.losses_size())}, window));
   return digests;
 }
 
@@ -83,6 +84,7 @@ v1::Sweep message_of(const SweepResult& result) {
   sweep.set_version(std::string(version()));
   sweep.set_commit(std::string(commit()));
   sweep.set_schema(sweep.GetDescriptor()->full_name());
+  sweep.set_level(std::string(level()));
   for (const SweepAxis& axis : result.axes) {
     v1::Sweep::Axis& written = *sweep.add_axes();
     written.set_path(axis.path);
@@ -93,19 +95,11 @@ v1::Sweep message_of(const SweepResult& result) {
     written.mutable_settings()->Add(member.settings.begin(), member.settings.end());
     written.set_seed(member.seed);
     written.set_failure(member.failure);
+    written.set_file(member.file);
     for (const Digest& digest : member.rules) fill(digest, *written.add_rules());
   }
+  sweep.mutable_notes()->Add(result.notes.begin(), result.notes.end());
   return sweep;
-}
-
-std::string json_of(const v1::Sweep& message, bool lines) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.add_whitespace = lines;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  CHECK(status.ok(), "a sweep can be printed as JSON: " + status.ToString());
-  return json;
 }
 
 /// The columns of the axes: "training.learning_rate,".
@@ -124,24 +118,35 @@ std::string cells(const std::vector<std::string>& settings) {
 }  // namespace
 
 std::vector<Digest> digests_of(const RunResult& result) {
-  return digests_of(result_message(result, {}, Extent::kWithoutWeights));
+  LentLists lists;
+  const v1::Result message = result_message(result, lists, Extent::kWithoutCurves);
+  const std::int64_t window = window_of(message.outline().training().updates());
+  std::vector<Digest> digests;
+  for (std::size_t r = 0; r < result.outcomes.size(); ++r)
+    digests.push_back(digest_of(message.runs(static_cast<int>(r)), result.outcomes[r].losses, window));
+  return digests;
 }
 
 void write_member(const RunResult& result, const std::filesystem::path& file) {
-  const v1::Result message = result_message(result);
-  std::string bytes;
-  if (message.ByteSizeLong() > static_cast<std::size_t>(kLargestMessage) || !message.SerializeToString(&bytes))
-    throw FileError(file.string() + ": the result is larger than one protobuf message can be (2 GiB)");
-  write_file_whole(file, bytes);
+  LentLists lists;
+  v1::Result message = result_message(result, lists);
+  message.set_checksum(checksum_of(message, lists));
+  check_size(message, lists, file);
+  write_whole(file, [&](Output& to) { write_wire(message, lists, to); });
 }
 
-std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file) {
+std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file, const Provenance& provenance) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
   try {
-    return digests_of(read_result(file));
+    const v1::Result result = read_result(file);
+    const bool same = !result.checksum().empty() && result.provenance().sha256() == provenance.sha256 &&
+                      result.provenance().level() == provenance.level && result.version() == version() &&
+                      result.commit() == commit();
+    if (!same) return std::nullopt;
+    return digests_of(result);
   } catch (const ModelError&) {
-    // another file with its name: the member runs again and replaces it
+    // another file with its name, or one that was changed: the member runs again and replaces it
     return std::nullopt;
   }
 }
@@ -175,8 +180,11 @@ void write_sweep(const SweepResult& result, const std::filesystem::path& folder)
   const v1::Sweep message = message_of(result);
   write_file_whole(folder / "members.csv", members_csv(result));
   write_file_whole(folder / "summary.csv", summary_csv(result));
-  write_file_whole(folder / "report.html", data_page(result.model, "sweep", json_of(message, false)));
-  write_file_whole(folder / "sweep.json", json_of(message, true));
+  write_whole(folder / "report.html", [&](Output& to) {
+    write_data_page(
+        result.model, "sweep", [&](Output& json) { write_json(message, JsonLayout::kOneLine, json); }, to);
+  });
+  write_whole(folder / "sweep.json", [&](Output& to) { write_json(message, JsonLayout::kLines, to); });
 }
 
 }  // namespace locus

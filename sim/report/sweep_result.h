@@ -46,6 +46,9 @@ struct SweepMember {
   std::uint64_t seed = 0;
   std::string failure;        // the reason why it did not run, or empty
   std::vector<Digest> rules;  // in the order of the run; empty if the sweep ended before
+  std::string file;           // of its whole result, below the folder; empty without one
+  // its file was there and was not the one that it had written: it ran again
+  bool replaced = false;
 };
 
 struct SweepResult {
@@ -53,14 +56,16 @@ struct SweepResult {
   std::string model_sha256;
   std::vector<SweepAxis> axes;
   std::vector<SweepMember> members;
+  std::vector<std::string> notes;  // sentences without a full stop, of the sweep as a whole
 };
 
 std::vector<Digest> digests_of(const RunResult& result);
 
 /// Writes a member's whole result as `file`, whole or not at all. Throws FileError.
 void write_member(const RunResult& result, const std::filesystem::path& file);
-/// The digests in a member's file; empty if the file does not exist or is no result.
-std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file);
+/// The digests in a member's file; empty if the file does not exist, is no result, was changed
+/// after it was written, or is that of another run, program or level.
+std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file, const Provenance& provenance);
 
 /// One combination of settings with one rule, over its seeds.
 struct SummaryLine {
@@ -76,6 +81,10 @@ struct SummaryLine {
   double violations = 0;  // mean, per trial
 };
 std::vector<SummaryLine> summary_of(const SweepResult& result);
+
+/// The rules under which members that differ only in their seed have the same fingerprint, in
+/// sentences.
+std::vector<std::string> seed_notes(const SweepResult& result);
 
 /// The q-quantile of numbers, 0 <= q <= 1; NaN without numbers.
 double quantile(std::vector<double> numbers, double q);

@@ -74,6 +74,41 @@ std::vector<SummaryLine> summary_of(const SweepResult& result) {
   return lines;
 }
 
+std::vector<std::string> seed_notes(const SweepResult& result) {
+  using Settings = std::vector<std::string>;
+  // by rule and settings, of each seed
+  std::map<std::pair<std::string, Settings>, std::vector<std::string>> fingerprints;
+  for (const SweepMember& member : result.members) {
+    for (const Digest& digest : member.rules)
+      fingerprints[{digest.rule, member.settings}].push_back(digest.fingerprint);
+  }
+  struct Repeats {
+    std::size_t combinations = 0;
+    std::size_t repeated = 0;  // combinations in which two seeds have the same fingerprint
+    Settings first;
+  };
+  std::map<std::string, Repeats> rules;
+  for (auto& [key, list] : fingerprints) {
+    if (list.size() < 2) continue;
+    Repeats& repeats = rules[key.first];
+    ++repeats.combinations;
+    std::ranges::sort(list);
+    if (std::ranges::adjacent_find(list) == list.end()) continue;
+    if (repeats.repeated++ == 0) repeats.first = key.second;
+  }
+  std::vector<std::string> notes;
+  for (const auto& [rule, repeats] : rules) {
+    if (repeats.repeated == 0) continue;
+    std::string where;
+    if (repeats.repeated < repeats.combinations)
+      where = fmt::format(" in {} of {} combinations, the first {}", repeats.repeated, repeats.combinations,
+                          fmt::join(repeats.first, " "));
+    notes.push_back(fmt::format(
+        "members of different seeds have the same fingerprint under {}{}: the seed changes nothing there", rule, where));
+  }
+  return notes;
+}
+
 std::string sweep_table(const SweepResult& result) {
   const std::vector<SummaryLine> summary = summary_of(result);
   TextTable table;

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <vector>
 
 #include <fmt/format.h>
+
+#include "sim/model/characters.h"
 
 namespace locus {
 namespace {
@@ -39,14 +40,29 @@ Scaled scaled(double number) {
   return {sign + three_digits(number), kPrefixes[prefix]};
 }
 
-/// The beginning of each character of a UTF-8 text, and the end of the text.
-std::vector<std::size_t> characters(std::string_view text) {
-  std::vector<std::size_t> begins;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) begins.push_back(i);
+/// The longest beginning of a text that takes at most `columns` [bytes].
+std::size_t length_within(std::string_view text, std::size_t columns) {
+  std::size_t taken = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    taken += static_cast<std::size_t>(character.columns);
+    if (taken > columns) return at;
+    at += character.bytes;
   }
-  begins.push_back(text.size());
-  return begins;
+  return text.size();
+}
+
+/// The first byte of the longest end of a text that takes at most `columns`.
+std::size_t begin_within(std::string_view text, std::size_t columns) {
+  std::size_t left = columns_of(text);
+  std::size_t at = 0;
+  // a combining mark belongs to the character before it
+  while (at < text.size() && (left > columns || character_at(text, at).columns == 0)) {
+    const Character character = character_at(text, at);
+    left -= static_cast<std::size_t>(character.columns);
+    at += character.bytes;
+  }
+  return at;
 }
 
 }  // namespace
@@ -82,21 +98,17 @@ std::string human_factor(double factor) {
 
 std::string human_loss(double loss) { return std::isfinite(loss) ? fmt::format("{:.4g}", loss) : "-"; }
 
-std::size_t width(std::string_view text) { return characters(text).size() - 1; }
+std::size_t width(std::string_view text) { return columns_of(text); }
 
 std::string shorten(std::string_view text, std::size_t columns) {
-  const std::vector<std::size_t> begins = characters(text);
-  const std::size_t length = begins.size() - 1;
-  if (length <= columns) return std::string(text);
+  if (width(text) <= columns) return std::string(text);
   if (columns <= 4) return head(text, columns);
   const std::size_t tail = (columns - 2) / 3;
-  const std::size_t head = columns - 2 - tail;
-  return std::string(text.substr(0, begins[head])) + ".." + std::string(text.substr(begins[length - tail]));
+  return head(text, columns - 2 - tail) + ".." + std::string(text.substr(begin_within(text, tail)));
 }
 
 std::string head(std::string_view text, std::size_t columns) {
-  const std::vector<std::size_t> begins = characters(text);
-  return std::string(text.substr(0, begins[std::min(columns, begins.size() - 1)]));
+  return std::string(text.substr(0, length_within(text, columns)));
 }
 
 std::string pad(std::string_view text, std::size_t columns, Align align) {

@@ -1,6 +1,6 @@
 // Text for people: numbers of three digits, names of limited width, wrapped lines.
 //
-// Widths count characters, not bytes (UTF-8; every code point counts as one column).
+// Widths count the columns of a terminal: a wide character has two, a combining mark none.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ std::size_t width(std::string_view text);
 /// At most `columns` wide; a longer text loses its middle: "a_very_lo..ng_name".
 std::string shorten(std::string_view text, std::size_t columns);
 
-/// The first `columns` characters.
+/// The characters within the first `columns`.
 std::string head(std::string_view text, std::size_t columns);
 
 enum class Align { kLeft, kRight };

@@ -64,6 +64,13 @@ std::int32_t place_of(const Outcome& outcome, const NetworkSpec& network, const 
   return outcome.chip ? outcome.chip->report.placement.core_of(layer, end.neuron) : 0;
 }
 
+std::string limit_text(const Outcome& outcome) {
+  if (!outcome.trace || outcome.trace->left_out == 0) return "";
+  const Trace& trace = *outcome.trace;
+  return fmt::format("rule {}: the limit of {} messages is reached at tick {}; {} messages from there on are left out",
+                     outcome.rule, trace.messages.size(), trace.left_out_from, trace.left_out);
+}
+
 std::string trace_csv(const Spec& spec, const RunResult& result) {
   std::string text =
       "timestep,mid,src_neuron,src_hw,dest_hw,hops,spikes,dest_neuron,replica,rule,channel,lag,payload_bits\n";
@@ -81,6 +88,9 @@ std::string trace_csv(const Spec& spec, const RunResult& result) {
                      csv_cell(name_of(spec.network, m.to)), m.passing.lane.value, rule, name(m.passing.channel),
                      m.passing.lag, m.passing.scalars * outcome.ledger.scalar_bytes() * 8);
     }
+    if (outcome.trace->left_out > 0)
+      fmt::format_to(std::back_inserter(text), "{},{},LEFT_OUT,,,,{},,,{},LEFT_OUT,,\n", outcome.trace->left_out_from,
+                     mid, outcome.trace->left_out, rule);
   }
   return text;
 }

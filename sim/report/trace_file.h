@@ -7,7 +7,9 @@
 // its deliveries are slices within it. Each message is a slice on its sender's core and one on its
 // receiver's; a flow joins them if they differ. A message that violates locality is an instant with
 // its arguments. Time is the order of deliveries, one microsecond for each, because the model has
-// no finer time.
+// no finer time. A rule whose messages exceed the limit says so at their end: in CSV by one more
+// line, whose source neuron and channel are LEFT_OUT, whose tick is that of the first message left
+// out and whose `spikes` is their number; in Perfetto by an instant of that name.
 // Source: Boyle et al., SANA-FE (ICONS 2023), src/chip.cpp; the field numbers come from
 // perfetto/protos/perfetto/trace/{trace_packet, track_event/*}.proto.
 #pragma once
@@ -21,6 +23,9 @@ namespace locus {
 
 /// Writes the format of the path's extension, .csv or .pftrace. Replaces the whole file.
 void write_trace(const Spec& spec, const RunResult& result, const std::filesystem::path& path);
+
+/// The reason for a warning if the trace of a rule has reached its limit; otherwise empty.
+std::string limit_text(const Outcome& outcome);
 
 std::string trace_csv(const Spec& spec, const RunResult& result);
 std::string trace_perfetto(const Spec& spec, const RunResult& result);

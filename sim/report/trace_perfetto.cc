@@ -46,6 +46,7 @@ class RuleTrace {
       end_slice(ticks());
       end_slice(ticks());
     }
+    mark_limit();
     return now_;
   }
 
@@ -55,6 +56,16 @@ class RuleTrace {
   std::uint64_t track_of(std::int32_t place) const {
     return first_track_ + 3 + static_cast<std::uint64_t>(place);
   }  // kHost: 2
+
+  /// Says that messages are left out, and from which tick on.
+  void mark_limit() {
+    const Trace& trace = *outcome_.trace;
+    if (trace.left_out == 0) return;
+    TrackEvent& instant = event(TrackEvent::TYPE_INSTANT, ticks(), 0);
+    instant.set_name("LEFT_OUT");
+    note(instant, "messages", trace.left_out);
+    note(instant, "tick", trace.left_out_from);
+  }
 
   static std::string delivery_name(const Passing& passing) {
     return passing.lag == 0 ? std::string(name(passing.channel))

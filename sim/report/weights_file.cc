@@ -5,12 +5,10 @@
 #include <variant>
 
 #include <fmt/format.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/util/delimited_message_util.h>
 
 #include "locus/v1/weights.pb.h"
-#include "sim/model/files.h"
+#include "sim/model/sha256.h"
+#include "sim/report/message_writer.h"
 
 namespace locus {
 namespace {
@@ -21,7 +19,7 @@ constexpr std::size_t kLongestName =
 constexpr std::size_t kEntriesAPart = 1 << 20;
 static_assert(std::endian::native == std::endian::little, "an .npy file is written as the numbers stand in memory");
 
-std::string npy(const DenseMatrix& matrix) {
+void write(const DenseMatrix& matrix, Output& to) {
   std::string header =
       fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': ({}, {}), }}", matrix.rows, matrix.cols);
   // magic, version, length of the header
@@ -29,34 +27,30 @@ std::string npy(const DenseMatrix& matrix) {
   // the numbers begin at a multiple of 64 bytes
   header.append(63 - (kPreamble + header.size()) % 64, ' ');
   header += '\n';
-  std::string bytes("\x93NUMPY\x01\x00", 8);
-  bytes += static_cast<char>(header.size() & 0xFF);
-  bytes += static_cast<char>(header.size() >> 8);
-  bytes += header;
-  bytes.append(reinterpret_cast<const char*>(matrix.values.data()), matrix.values.size() * sizeof(double));
-  return bytes;
+  to.put(std::string_view("\x93NUMPY\x01\x00", 8));
+  to.put(static_cast<char>(header.size() & 0xFF));
+  to.put(static_cast<char>(header.size() >> 8));
+  to.put(header);
+  to.put(std::string_view(reinterpret_cast<const char*>(matrix.values.data()), matrix.values.size() * sizeof(double)));
 }
 
-std::string blocks(const SparseMatrix& matrix) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
+void write(const SparseMatrix& matrix, Output& to) {
   v1::MatrixBlock block;
   v1::MatrixBlock::Header& header = *block.mutable_header();
   header.set_rows(static_cast<std::int32_t>(matrix.rows));
   header.set_cols(static_cast<std::int32_t>(matrix.cols));
   header.set_form(v1::MatrixBlock::Header::SPARSE);
   header.set_entries(static_cast<std::int64_t>(matrix.values.size()));
-  google::protobuf::util::SerializeDelimitedToZeroCopyStream(block, &stream);
+  write_wire(block, {}, to, true);
   for (std::size_t begin = 0; begin < matrix.values.size(); begin += kEntriesAPart) {
-    const auto first = static_cast<std::ptrdiff_t>(begin);
-    const auto end = static_cast<std::ptrdiff_t>(std::min(begin + kEntriesAPart, matrix.values.size()));
-    v1::MatrixBlock::Entries& part = *block.mutable_sparse();
-    part.mutable_row()->Assign(matrix.row.begin() + first, matrix.row.begin() + end);
-    part.mutable_col()->Assign(matrix.col.begin() + first, matrix.col.begin() + end);
-    part.mutable_values()->Assign(matrix.values.begin() + first, matrix.values.begin() + end);
-    google::protobuf::util::SerializeDelimitedToZeroCopyStream(block, &stream);
+    const std::size_t count = std::min(kEntriesAPart, matrix.values.size() - begin);
+    const v1::MatrixBlock::Entries& part = *block.mutable_sparse();
+    LentLists lists;
+    lists.add(part, v1::MatrixBlock::Entries::kRowFieldNumber, std::span(matrix.row).subspan(begin, count));
+    lists.add(part, v1::MatrixBlock::Entries::kColFieldNumber, std::span(matrix.col).subspan(begin, count));
+    lists.add(part, v1::MatrixBlock::Entries::kValuesFieldNumber, std::span(matrix.values).subspan(begin, count));
+    write_wire(block, lists, to, true);
   }
-  return bytes;
 }
 
 std::int64_t entries_of(const ProjectionWeights& weights) {
@@ -75,9 +69,8 @@ std::string extension_of(const ProjectionWeights& weights) {
   return std::holds_alternative<DenseMatrix>(weights.matrix) ? ".npy" : ".blocks";
 }
 
-std::string bytes_of(const ProjectionWeights& weights) {
-  if (const auto* dense = std::get_if<DenseMatrix>(&weights.matrix)) return npy(*dense);
-  return blocks(std::get<SparseMatrix>(weights.matrix));
+void write_weights(const ProjectionWeights& weights, Output& to) {
+  std::visit([&](const auto& matrix) { write(matrix, to); }, weights.matrix);
 }
 
 std::string file_name(const std::string& name) {

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "sim/report/output.h"
 #include "sim/run/result.h"
 
 namespace locus {
@@ -17,9 +18,9 @@ std::int64_t weights_in(const Outcome& outcome);
 /// ".npy" for a dense matrix, ".blocks" for a sparse one.
 std::string extension_of(const ProjectionWeights& weights);
 
-/// The bytes of the file. Dense: .npy version 1.0, little-endian float64, C order. Sparse:
-/// length-delimited MatrixBlock, entries in the order of the file.
-std::string bytes_of(const ProjectionWeights& weights);
+/// Writes the bytes of the file. Dense: .npy version 1.0, little-endian float64, C order. Sparse:
+/// length-delimited MatrixBlock, entries in the order of the file. Copies no numbers.
+void write_weights(const ProjectionWeights& weights, Output& to);
 
 /// `name` as the name of one file or folder. '/', '%', control characters and a leading '.' become
 /// %XX, and a name that is too long for a file system is cut and gets its hash. Different names

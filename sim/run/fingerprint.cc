@@ -2,12 +2,8 @@
 
 #include <array>
 #include <bit>
-#include <memory>
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
-#include "core/base/check.h"
+#include "sim/model/sha256.h"
 
 namespace locus {
 namespace {
@@ -15,14 +11,10 @@ namespace {
 /// A running SHA-256 of 64-bit words, little endian whatever the machine.
 class Digest {
  public:
-  Digest() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    CHECK(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "SHA-256 is not there");
-  }
-
   void add(std::uint64_t word) {
-    std::array<unsigned char, 8> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<unsigned char>(word >> (8 * i));
-    CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1, "SHA-256 failed");
+    std::array<char, 8> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(word >> (8 * i));
+    digest_.add({bytes.data(), bytes.size()});
   }
   void add(double value) { add(std::bit_cast<std::uint64_t>(value)); }
   void add(const std::vector<double>& values) {
@@ -30,17 +22,10 @@ class Digest {
     for (const double value : values) add(value);
   }
 
-  std::string first_16_digits() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned size = 0;
-    CHECK(EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) == 1, "SHA-256 failed");
-    std::string digits;
-    for (std::size_t i = 0; i < 8; ++i) digits += fmt::format("{:02x}", bytes[i]);
-    return digits;
-  }
+  std::string first_16_digits() { return hex_digits(digest_.finish()).substr(0, 16); }
 
  private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  Sha256 digest_;
 };
 
 }  // namespace

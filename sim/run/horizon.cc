@@ -3,15 +3,17 @@
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/run/recording.h"
+#include "sim/task/task.h"
 
 namespace locus {
 
-Audience audience_of(const Spec& spec) { return {.outputs_are_seen = records_outputs(spec)}; }
+Audience audience_of(const Spec& spec) {
+  return {.outputs_are_seen = records_outputs(spec), .inputs_tick_by_tick = shows_tick_by_tick(spec, spec.training.batch)};
+}
 
 Horizon horizon_of(const TrialShape& trial, Audience audience) {
-  return {.trial = trial,
-          .outputs_are_seen = audience.outputs_are_seen,
-          .inputs_tick_by_tick = audience.inputs_tick_by_tick};
+  return {
+      .trial = trial, .outputs_are_seen = audience.outputs_are_seen, .inputs_tick_by_tick = audience.inputs_tick_by_tick};
 }
 
 Horizon horizon_of(const Spec& spec) { return horizon_of(trial_shape_of(spec.training), audience_of(spec)); }

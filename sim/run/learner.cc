@@ -62,8 +62,8 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes,
-                       const Permit& permit, Executor executor)
-    : Learner(spec, topology, rule, learning_of(rule, spec.training), lanes, permit, {}, executor) {}
+                       const Permit& permit, Audience audience, Executor executor)
+    : Learner(spec, topology, rule, learning_of(rule, spec.training), lanes, permit, audience, executor) {}
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::begin_update(std::int64_t update) {

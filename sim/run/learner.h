@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/indexed.h"
@@ -33,7 +34,7 @@ class Learner {
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor);
   /// A learner that counts for nobody: so many lanes, another permit, no chip.
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes, const Permit& permit,
-          Executor executor);
+          Audience audience, Executor executor);
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
 
@@ -47,6 +48,9 @@ class Learner {
   /// Commits what has been learnt. Returns whether all plastic weights are finite; true where
   /// nothing is learnt. Throws LocalityBroken.
   bool commit();
+
+  /// The cause of a loss or weight that is not finite, of the present update (divergence.h).
+  std::string divergence(double loss) const { return describe_divergence(network_, loss, trial_.origin()); }
 
   /// Goes on from a state that fits the spec.
   void restore(const RuleState& state);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "sim/run/spectrum.h"
 
 namespace locus {
@@ -23,12 +25,21 @@ std::vector<double> entries(const std::variant<DenseMatrix, SparseMatrix>& matri
   return all;
 }
 
+std::pair<std::int64_t, std::int64_t> sides_of(const ProjectionWeights& weights) {
+  return std::visit([](const auto& matrix) { return std::pair(matrix.rows, matrix.cols); }, weights.matrix);
+}
+
 }  // namespace
+
+std::string unranked(const ProjectionWeights& after, std::int64_t largest_side) {
+  const auto [rows, cols] = sides_of(after);
+  if (std::min(rows, cols) <= largest_side) return "a weight is not finite";
+  return fmt::format("both sides exceed {} ({} x {}); --rank computes them", largest_side, rows, cols);
+}
 
 std::optional<RankReport> rank_of_change(const ProjectionWeights& before, const ProjectionWeights& after,
                                          Precision precision, std::int64_t largest_side) {
-  const auto [rows, cols] =
-      std::visit([](const auto& matrix) { return std::pair(matrix.rows, matrix.cols); }, after.matrix);
+  const auto [rows, cols] = sides_of(after);
   if (std::min(rows, cols) > largest_side) return std::nullopt;
   DenseMatrix change = {rows, cols, entries(after.matrix)};
   double square = 0;  // |W_0|^2

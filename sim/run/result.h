@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
+#include "sim/run/kept.h"
 #include "sim/run/outline.h"
+#include "sim/run/provenance.h"
 #include "sim/run/rates.h"
 #include "sim/run/trace.h"
 
@@ -33,6 +36,12 @@ struct RankReport {
   std::int32_t rank = 0;
   double effective_rank = 0;  // exp of the entropy of the normalised singular values
   double tolerance = 0;
+};
+
+/// A projection of a rule that learns, without singular values, and the reason.
+struct RankOmission {
+  std::string projection;
+  std::string reason;  // "is not plastic"
 };
 
 /// What a rule's messages were on the model's chip, and the counts by neuron that it follows from.
@@ -66,24 +75,38 @@ struct Outcome {
   Ledger ledger;                           // over the whole run
   std::vector<PopulationRate> rates;       // of spiking populations, file order
   std::vector<RankReport> ranks;
-  std::string fingerprint;          // 16 hex digits over losses, weights and counts
-  std::optional<ChipOutcome> chip;  // where the model has one
-  std::optional<Trace> trace;       // where it was asked for
+  std::vector<RankOmission> rank_omissions;  // the other projections of a rule that learns
+  std::string fingerprint;                   // 16 hex digits over losses, weights and counts
+  std::optional<ChipOutcome> chip;           // where the model has one
+  // for a continuation with more updates, if RunOptions::may_go_on asks for it
+  std::int64_t commits = 0;
+  std::vector<Kept> kept;
+  std::optional<Trace> trace;  // where it was asked for
 };
 
 /// The outcome of a rule that has done nothing yet.
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning);
 
+/// The settings of a run that was continued with other ones.
+struct SettingsChange {
+  std::vector<std::string> settings;    // "path=value"
+  std::optional<std::int64_t> updates;  // of each rule, if that changed
+  // the rules that had begun, with their updates until then
+  std::vector<std::pair<std::string, std::int64_t>> at;
+};
+
 struct RunResult {
   std::string model;
-  std::string model_sha256;
+  std::string model_sha256;  // Spec::sha256
   std::uint64_t seed = 0;
-  std::vector<std::string> settings;  // Spec::settings
+  std::vector<std::string> settings;         // Spec::settings
+  std::vector<SettingsChange> changes = {};  // in order
   Outline outline;
   Precision precision = Precision::kFloat64;
   std::vector<Outcome> outcomes;  // in the order run
   std::optional<ChipSpec> chip;   // the model's
-  Topology topology;              // of the network; read back from a file: where there is a chip
+  Provenance provenance;
+  Topology topology;  // of the network; read back from a file: where there is a chip
 };
 
 }  // namespace locus

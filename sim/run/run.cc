@@ -1,5 +1,7 @@
 #include "sim/run/run.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "core/base/flush.h"
@@ -10,7 +12,7 @@
 
 namespace locus {
 
-RunResult not_begun(const Spec& spec, Topology topology) {
+RunResult not_begun(const Spec& spec, Topology topology, const RunOptions& options) {
   RunResult result{.model = spec.name,
                    .model_sha256 = spec.sha256,
                    .seed = spec.seed,
@@ -19,6 +21,7 @@ RunResult not_begun(const Spec& spec, Topology topology) {
                    .precision = spec.precision,
                    .outcomes = {},
                    .chip = spec.chip,
+                   .provenance = provenance_of(spec, options.transport, options.rank_of_large),
                    .topology = std::move(topology)};
   return result;
 }
@@ -31,20 +34,29 @@ RunResult run(const Spec& spec, const RunOptions& options) {
 RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
   const FlushDenormals flush;
   Workers workers(options.threads > 0 ? options.threads : default_threads());
-  RunResult result = not_begun(spec, std::move(topology));  // networks refer to its topology
-  const RunState* const from = options.from;
+  // networks refer to its topology
+  RunResult result = not_begun(spec, std::move(topology), options);
+  RunState* const from = options.from;
+  const auto waiting_from = [&](std::size_t i) {
+    const std::size_t first = from != nullptr ? std::min(i, from->rules.size()) : 0;
+    return from != nullptr ? std::span<const RuleState>(from->rules).subspan(first) : std::span<const RuleState>();
+  };
+  bool has_trained = false;
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
-    const RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
-    if (state != nullptr && !(from->running && i + 1 == from->rules.size())) {
-      result.outcomes.push_back(outcome_of(spec, result.topology, spec.rules[i], *state));
+    RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
+    if (state != nullptr && !goes_on(spec, *from, i)) {
+      result.outcomes.push_back(outcome_of(spec, result.topology, spec.rules[i], std::move(*state)));
       continue;
     }
     if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed) && !result.outcomes.empty()) {
-      if (options.watch && state == nullptr) options.watch({.done = result, .stopping = true, .state = {}});
+      if (options.watch && (state == nullptr || has_trained))
+        options.watch({.done = result, .waiting = waiting_from(i), .stopping = true, .state = {}});
       break;
     }
-    if (options.watch) options.watch({.done = result, .builds = &spec.rules[i], .state = {}});
+    if (options.watch)
+      options.watch({.done = result, .builds = &spec.rules[i], .waiting = waiting_from(i), .state = {}});
     result.outcomes.push_back(train(spec, result.topology, spec.rules[i], options, workers.executor(), result, state));
+    has_trained = true;
     if (result.outcomes.back().status == Status::kInterrupted) break;
   }
   return result;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "sim/model/spec.h"
 #include "sim/model/wire.h"
@@ -27,7 +28,9 @@ struct Moment {
   // the rule that runs, so far, without its weights; null between rules
   const Outcome* present = nullptr;
   const Ledger* ledger = nullptr;  // its ledger
-  bool stopping = false;           // an interrupt has been met: nothing comes after this
+  // of a run that goes on: its earlier states of the rules that follow `present`, or `done`
+  std::span<const RuleState> waiting = {};
+  bool stopping = false;  // an interrupt has been met: nothing comes after this
   // the rule that runs, weights included, at the cost of a copy of them; empty between rules
   std::function<RuleState()> state;
 };
@@ -47,13 +50,16 @@ struct RunOptions {
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.
   Look look = {};
-  // goes on from there: a state that fits the spec (state.h); the results are those of a run
-  // without a break
-  const RunState* from = nullptr;
+  // outcomes keep what a later continuation with more updates needs (sim/run/kept.h)
+  bool may_go_on = false;
+  // Goes on from there: a state that fits the spec (state.h). The results are those of a run
+  // without a break. Its weights and losses move into the run, which takes no more memory than the
+  // one that was stopped; what is left of it is of no use.
+  RunState* from = nullptr;
 };
 
-/// A result without outcomes. Callers that only display it need no topology.
-RunResult not_begun(const Spec& spec, Topology topology = {});
+/// A result without outcomes. Callers that only display it need no topology and no options.
+RunResult not_begun(const Spec& spec, Topology topology = {}, const RunOptions& options = {});
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an
 /// interrupt) end that rule, stand in its Outcome and let the others run (an interrupt ends them

@@ -289,7 +289,7 @@ bool Session::Driver::conclude(D& driven, double loss) {
   if (met) ++outcome_.updates;
   if (finite) return true;
   phase_ = Phase::kOver;
-  end_ = fmt::format("update {}, where {} is not finite", outcome_.updates + (met ? 0 : 1), met ? "a weight" : "the loss");
+  end_ = fmt::format("update {}, where {}", outcome_.updates + (met ? 0 : 1), driven.learner.divergence(loss));
   outcome_.status = Status::kDiverged;
   return false;
 }

@@ -141,7 +141,7 @@ std::string misfit_of_evaluations(const Spec& spec, const RuleState& state) {
 }
 
 std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state,
-                      bool goes_on) {
+                      bool is_to_go_on) {
   if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
   if (state.updates < 0 || state.updates > spec.training.updates)
     return fmt::format("{} updates of {}", state.updates, spec.training.updates);
@@ -149,7 +149,7 @@ std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec
   if (std::ssize(state.losses) != losses)
     return fmt::format("{} losses of {} updates", state.losses.size(), state.updates);
   if (std::string wrong = misfit_of_weights(topology, state); !wrong.empty()) return wrong;
-  if (std::string wrong = goes_on ? misfit_of_kept(spec, topology, rule, state) : ""; !wrong.empty()) return wrong;
+  if (std::string wrong = is_to_go_on ? misfit_of_kept(spec, topology, rule, state) : ""; !wrong.empty()) return wrong;
   if (std::string wrong = misfit_of_evaluations(spec, state); !wrong.empty()) return wrong;
   return misfit_of_counts(spec, topology, rule, state);
 }
@@ -169,11 +169,22 @@ RuleState state_of(const Outcome& ended) {
                   .fingerprint = ended.fingerprint};
   state.rates = ended.rates;
   state.evaluations = ended.evaluations;
+  state.rank_omissions = ended.rank_omissions;
+  state.commits = ended.commits;
+  state.kept = ended.kept;
   note(ended.ledger, state);
   for (const ProjectionWeights& weights : ended.weights)
     std::visit([&](const auto& matrix) { state.weights.push_back(matrix.values); }, weights.matrix);
   if (ended.chip) state.traffic = Traffic(ended.chip->traffic).counts();
   return state;
+}
+
+bool goes_on(const Spec& spec, const RunState& state, std::size_t i) {
+  if (state.running && i + state.waiting + 1 == state.rules.size()) return true;
+  const RuleState& rule = state.rules[i];
+  if (rule.fingerprint.empty()) return true;
+  // the message of a rule that met the stop criterion names it
+  return rule.status == Status::kCompleted && rule.message.empty() && rule.updates < spec.training.updates;
 }
 
 void note(const Ledger& ledger, RuleState& state) {
@@ -191,16 +202,16 @@ void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger) {
   ledger.set_memory(state.history_bytes, state.trace_bytes);
 }
 
-Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
+Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, RuleState&& state) {
   const Learning learning = learning_of(rule, spec.training);
   Outcome outcome = new_outcome(rule, learning);
   outcome.status = state.status;
   outcome.message = state.message;
   outcome.updates = state.updates;
-  outcome.rates = state.rates;
-  outcome.evaluations = state.evaluations;
-  outcome.losses = state.losses;
-  outcome.weights = weights_with(topology, state.weights);
+  outcome.rates = std::move(state.rates);
+  outcome.evaluations = std::move(state.evaluations);
+  outcome.losses = std::move(state.losses);
+  outcome.weights = weights_with(topology, std::move(state.weights));
   Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
   restore(state, spec.training.ticks, door.ledger());
   outcome.ledger = door.ledger();
@@ -209,18 +220,20 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
     chip.restore(*state.traffic);
     outcome.chip = chip.finish(outcome.ledger);
   }
-  outcome.ranks = state.ranks;
-  outcome.fingerprint = state.fingerprint;
+  outcome.ranks = std::move(state.ranks);
+  outcome.rank_omissions = std::move(state.rank_omissions);
+  outcome.commits = state.commits;
+  outcome.kept = std::move(state.kept);
+  outcome.fingerprint = std::move(state.fingerprint);
   return outcome;
 }
 
 std::string misfit(const Spec& spec, const Topology& topology, const RunState& state) {
   if (state.rules.size() > spec.rules.size())
     return fmt::format("holds {} rules, where {} run", state.rules.size(), spec.rules.size());
-  if (state.running && state.rules.empty()) return "holds no rule, and one that runs";
+  if (state.waiting + (state.running ? 1 : 0) > state.rules.size()) return "holds fewer rules than run or wait";
   for (std::size_t i = 0; i < state.rules.size(); ++i) {
-    const bool goes_on = state.running && i + 1 == state.rules.size();
-    const std::string wrong = misfit_of(spec, topology, spec.rules[i], state.rules[i], goes_on);
+    const std::string wrong = misfit_of(spec, topology, spec.rules[i], state.rules[i], goes_on(spec, state, i));
     if (!wrong.empty()) return fmt::format("rule {} of it: {}", state.rules[i].rule, wrong);
   }
   return "";

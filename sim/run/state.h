@@ -1,5 +1,6 @@
 // RunState: a run between two updates, as far as the rest of it depends on: what a checkpoint
-// holds.
+// holds. A run may also go on with other settings or more updates than it was begun with: rules
+// that had made all of theirs then go on, too.
 //
 // Why so little: traces and pending changes begin anew with every trial and are gone after its
 // commit; inputs, targets and drawn numbers are functions of (seed, trial, tick, index). What is
@@ -15,26 +16,10 @@
 #include "core/wire/ledger.h"
 #include "core/wire/traffic.h"
 #include "sim/model/spec.h"
+#include "sim/run/kept.h"
 #include "sim/run/result.h"
 
 namespace locus {
-
-/// What actors keep from one update to the next besides weights: numbers of one kind.
-struct Kept {
-  enum class What : std::uint8_t {
-    kFirstMoment,   // of Adam, as the next; by projection, in the order of the model file
-    kSecondMoment,  // the same
-    // of neurons that carry their state across trials, as those below (neurons x lanes)
-    kActivity,
-    kVoltage,  // of spiking neurons, as the next two
-    kAdaptation,
-    kRefractory,
-    kOutput,  // of readouts with memory
-  };
-  What what = What::kFirstMoment;
-  std::int32_t index = 0;  // of the projection; 0 where neurons keep them
-  std::vector<double> values;
-};
 
 /// One rule: as it ended, or as far as it has come.
 struct RuleState {
@@ -52,24 +37,33 @@ struct RuleState {
   std::int64_t history_bytes = 0;  // of a rule that has ended, as the next
   std::int64_t trace_bytes = 0;
   std::optional<Traffic::Counts> traffic;  // where the model has a chip
-  std::vector<RankReport> ranks;           // of a rule that has ended
-  std::string fingerprint;                 // of a rule that has ended
-  std::vector<PopulationRate> rates;       // of spiking populations
-  // of a rule that has not ended, as the next: of the clock (core/actor/network.h)
-  std::int64_t commits = 0;
+  std::vector<RankReport> ranks;           // of a rule that has ended, as the next
+  std::vector<RankOmission> rank_omissions;
+  std::string fingerprint;              // of a rule that has ended
+  std::vector<PopulationRate> rates;    // of spiking populations
   std::vector<Evaluation> evaluations;  // so far
-  std::vector<Kept> kept;               // by what, then by index
+  // of the clock (core/actor/network.h); of a rule that has ended only if it may go on, as the next
+  std::int64_t commits = 0;
+  std::vector<Kept> kept;  // by what, then by index
 };
 
 struct RunState {
   std::vector<RuleState> rules;  // in the order run
-  bool running = false;          // the last of them has not ended
+  // true: the last of them that does not wait has not ended
+  bool running = false;
+  // rules at the end, which ended in an earlier part of the run and have yet to go on
+  std::size_t waiting = 0;
 };
+
+/// True if rule i of the state has updates to make: it has not ended, or it has made all that were
+/// asked for and the spec now asks for more.
+bool goes_on(const Spec& spec, const RunState& state, std::size_t i);
 
 RuleState state_of(const Outcome& ended);
 
-/// The outcome of a rule that has ended, as it was. The state must fit.
-Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state);
+/// The outcome of a rule that has ended, as it was. The state must fit; its numbers move into the
+/// outcome.
+Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, RuleState&& state);
 
 /// Why this is no state of a run of this model; empty where it is one.
 std::string misfit(const Spec& spec, const Topology& topology, const RunState& state);

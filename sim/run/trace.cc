@@ -20,7 +20,7 @@ Watcher make_tracer(const TraceRequest& request, std::int32_t ticks, const Netwo
     const std::int64_t tick = update * ticks + passing.tick.value;
     if (tick < request.first_tick || tick > request.last_tick) return;
     if (std::ssize(trace.messages) >= request.limit) {
-      ++trace.left_out;
+      if (trace.left_out++ == 0) trace.left_out_from = tick;
       return;
     }
     trace.messages.push_back(

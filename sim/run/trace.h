@@ -39,6 +39,7 @@ struct TracedMessage {
 struct Trace {
   std::vector<TracedMessage> messages;  // as they were sent
   std::int64_t left_out = 0;            // messages of those ticks beyond the limit
+  std::int64_t left_out_from = 0;       // tick of the first of them
 };
 
 template <class R>

@@ -1,8 +1,10 @@
 #include "sim/run/train.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -25,8 +27,6 @@
 namespace locus {
 namespace {
 
-constexpr std::int64_t kLargestRankedSide = 512;
-
 void end(Outcome& outcome, Status status, std::string message) {
   outcome.status = status;
   outcome.message = std::move(message);
@@ -43,7 +43,10 @@ class RuleRun {
       : spec_(spec),
         options_(options),
         done_(done),
-        learner_(spec, topology, rule, {.outputs_are_seen = options.look && records_outputs(spec)}, executor),
+        learner_(spec, topology, rule,
+                 {.outputs_are_seen = options.look && records_outputs(spec),
+                  .inputs_tick_by_tick = shows_tick_by_tick(spec, spec.training.batch)},
+                 executor),
         updates_(learner_, spec),
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
@@ -62,14 +65,21 @@ class RuleRun {
     if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, executor);
   }
 
-  /// Goes on from a state, which fits.
-  void go_on(const RuleState& from) {
-    outcome_.updates = from.updates;
-    outcome_.losses = from.losses;
-    outcome_.rates = from.rates;
-    outcome_.evaluations = from.evaluations;
+  /// Goes on from a state, which fits. The evaluation at the end of a rule that now makes more
+  /// updates is no longer due.
+  void go_on(RuleState&& from) {
     learner_.restore(from);
-    for (std::size_t k = 0; stopper_ && k < from.losses.size(); ++k) stopper_->hear(from.losses[k]);
+    from.weights = {};
+    from.kept = {};
+    outcome_.updates = from.updates;
+    outcome_.losses = std::move(from.losses);
+    outcome_.rates = std::move(from.rates);
+    outcome_.evaluations = std::move(from.evaluations);
+    if (evaluator_ && outcome_.updates < spec_.training.updates) {
+      std::erase_if(outcome_.evaluations,
+                    [&](const Evaluation& one) { return one.update % spec_.training.evaluation->every != 0; });
+    }
+    for (std::size_t k = 0; stopper_ && k < outcome_.losses.size(); ++k) stopper_->hear(outcome_.losses[k]);
   }
 
   Outcome run() && {
@@ -132,16 +142,18 @@ bool RuleRun<R, T>::make_update() {
     return false;
   }
   measure_rates(learner_.network(), spec_.training, outcome_.rates);
+  const auto diverge = [&] {
+    end(outcome_, Status::kDiverged, fmt::format("diverged at update {}: {}", update + 1, learner_.divergence(loss)));
+  };
   if (learner_.learns() && !std::isfinite(loss)) {
-    end(outcome_, Status::kDiverged, fmt::format("diverged at update {}: the loss is not finite", update + 1));
+    diverge();
     return false;
   }
   if (learner_.learns()) outcome_.losses.push_back(loss);
   if (stopper_) stopper_->hear(loss);
   if (recorder_) recorder_->see_update(update);
   ++outcome_.updates;
-  if (!finite)
-    end(outcome_, Status::kDiverged, fmt::format("diverged at update {}: a weight is not finite", update + 1));
+  if (!finite) diverge();
   return finite;
 }
 
@@ -160,16 +172,20 @@ bool RuleRun<R, T>::tell() {
   const bool stopping = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
   if (!options_.watch) return stopping;
   const Door& door = learner_.door();
-  options_.watch({.done = done_, .present = &outcome_, .ledger = &door.ledger(), .stopping = stopping, .state = [&] {
-                    const Network<R>& network = learner_.network();
-                    RuleState state = state_of(outcome_);
-                    state.weights = values_of(network);
-                    state.commits = network.commits;
-                    state.kept = kept_of(network);
-                    note(door.ledger(), state);
-                    if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
-                    return state;
-                  }});
+  std::span<const RuleState> waiting;
+  if (options_.from != nullptr) waiting = options_.from->rules;
+  waiting = waiting.subspan(std::min(waiting.size(), done_.outcomes.size() + 1));
+  options_.watch(
+      {.done = done_, .present = &outcome_, .ledger = &door.ledger(), .waiting = waiting, .stopping = stopping, .state = [&] {
+         const Network<R>& network = learner_.network();
+         RuleState state = state_of(outcome_);
+         state.weights = values_of(network);
+         state.commits = network.commits;
+         state.kept = kept_of(network);
+         note(door.ledger(), state);
+         if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+         return state;
+       }});
   return stopping;
 }
 
@@ -181,26 +197,36 @@ void RuleRun<R, T>::conclude() {
   outcome_.ledger = learner_.door().ledger();
   if (learner_.chip()) outcome_.chip = learner_.chip()->finish(outcome_.ledger);
   outcome_.weights = weights_of(network);
+  if (options_.may_go_on) {
+    outcome_.commits = network.commits;
+    outcome_.kept = kept_of(network);
+  }
   const std::int64_t largest_side = options_.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before_.size(); ++p) {
-    if (!network.projections()[p].plastic || !learner_.learns()) continue;
-    if (auto report = rank_of_change(before_[p], outcome_.weights[p], spec_.precision, largest_side))
+    if (!learner_.learns()) break;
+    const ProjectionWeights& after = outcome_.weights[p];
+    if (!network.projections()[p].plastic) {
+      outcome_.rank_omissions.push_back({after.projection, "is not plastic"});
+    } else if (auto report = rank_of_change(before_[p], after, spec_.precision, largest_side)) {
       outcome_.ranks.push_back(std::move(*report));
+    } else {
+      outcome_.rank_omissions.push_back({after.projection, unranked(after, largest_side)});
+    }
   }
   outcome_.fingerprint = fingerprint(outcome_);
 }
 
 template <class R, TransportOf<R> T>
 Outcome train_over(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
-                   Executor executor, const RunResult& done, const RuleState* from) {
+                   Executor executor, const RunResult& done, RuleState* from) {
   RuleRun<R, T> run(spec, topology, rule, options, executor, done);
-  if (from != nullptr) run.go_on(*from);
+  if (from != nullptr) run.go_on(std::move(*from));
   return std::move(run).run();
 }
 
 template <class R>
 Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
-                 Executor executor, const RunResult& done, const RuleState* from) {
+                 Executor executor, const RunResult& done, RuleState* from) {
   return options.transport == TransportKind::kMailbox
              ? train_over<R, Mailbox<R>>(spec, topology, rule, options, executor, done, from)
              : train_over<R, Columns<R>>(spec, topology, rule, options, executor, done, from);
@@ -209,7 +235,7 @@ Outcome train_as(const Spec& spec, const Topology& topology, const RuleSpec& rul
 }  // namespace
 
 Outcome train(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
-              Executor executor, const RunResult& done, const RuleState* from) {
+              Executor executor, const RunResult& done, RuleState* from) {
   return spec.precision == Precision::kFloat32 ? train_as<float>(spec, topology, rule, options, executor, done, from)
                                                : train_as<double>(spec, topology, rule, options, executor, done, from);
 }

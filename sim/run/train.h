@@ -13,6 +13,6 @@ namespace locus {
 /// a broken budget and an interrupt end it early and stand in the outcome. `done` are the rules
 /// before it, for whoever watches.
 Outcome train(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
-              Executor executor, const RunResult& done = {}, const RuleState* from = nullptr);
+              Executor executor, const RunResult& done = {}, RuleState* from = nullptr);
 
 }  // namespace locus

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "core/protocol/declaration.h"
+#include "sim/model/learning.h"
+#include "sim/task/task.h"
 
 namespace locus {
 
@@ -13,7 +15,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       learning_(learning),
       shape_(shape),
       selected_(selected_phases(selection_of(learning, shape))),
-      scale_(training.loss == Loss::kSequence ? R(1) / static_cast<R>(shape.window) : R(1)),
+      scale_(static_cast<R>(loss_scale_of(training))),
       carries_(training.carry_state),
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
       leaky_(transport.network().topology->has_leaky_readouts()),
@@ -23,7 +25,6 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
     const bool readout = network.projections()[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
   }
-  if (learning.average_over_window) mean_ /= static_cast<R>(shape.window);
   if (selects<phase::Adjoints<R>>(selected_)) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
   if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network);
   if (selects<phase::Squares<R>>(selected_)) clip_.emplace(*learning.optimizer.norm, network.lanes);
@@ -31,13 +32,14 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
 
 template <class R, TransportOf<R> T>
 double Trial<R, T>::run(const Batch<R>& batch) {
-  begin(batch.input.data());
+  begin(batch);
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
     if (const Tick last = end_of_run(now); last >= now) {
       const bool learnt = run_ticks(now, last, batch);
       now = last;
       see_and_commit(now, learnt);
     } else {
+      show_inputs(batch, now);
       step(now);
       learn(now, shape_.has_error(now.value) ? batch.target_at(now.value) : nullptr);
     }
@@ -48,9 +50,20 @@ double Trial<R, T>::run(const Batch<R>& batch) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const R* inputs) {
   std::ranges::fill(losses_, 0.0);
+  origin_.reset();
   transport_.begin_trial(inputs);
   if (agent_) agent_->begin_trial();
   if (sensitivities_) sensitivities_->begin_trial();
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::begin(const Batch<R>& batch) {
+  begin(batch.source != nullptr ? nullptr : batch.input.data());
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::show_inputs(const Batch<R>& batch, Tick now) {
+  if (batch.source != nullptr) batch.source->show(now.value, transport_.network().inputs.activity.data());
 }
 
 template <class R, TransportOf<R> T>
@@ -77,10 +90,11 @@ void Trial<R, T>::see_and_commit(Tick now, bool learnt) {
 template <class R, TransportOf<R> T>
 const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
   const PhaseSet shown = selected_phases(selection_of_evaluation(shape_));
-  begin(batch.input.data());
+  begin(batch);
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
+    show_inputs(batch, now);
     step(now);
-    if (shape_.has_error(now.value)) meet_targets(batch.target_at(now.value), shown);
+    if (shape_.has_error(now.value)) meet_targets(now, batch.target_at(now.value), shown);
   }
   return losses_;
 }
@@ -125,6 +139,7 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
     Tick due = first_error;  // of the next sweep
     for (Tick tick = first_error; tick <= last; ++tick.value) {
       add_squares(transport_.errors_at(tick));
+      note_origin({transport_.errors_at(tick), nullptr, tick == last}, tick);
       if (!agent_) continue;
       due = std::max(due, tick);
       while (!sweep_due(learning_, shape_, due.value)) ++due.value;
@@ -153,7 +168,7 @@ template <class R, TransportOf<R> T>
 bool Trial<R, T>::learn_tick(Tick now, const R* target) {
   const Rule& row = rule(learning_.kind);
   const bool has_error = target != nullptr;
-  if (has_error) meet_targets(target, selected_);
+  if (has_error) meet_targets(now, target, selected_);
   Answers<R> answers;
   if (row.signal == SignalSource::kSymmetric && has_error)
     answers = {Party::kRate, transport_.network().rate.signal.data()};
@@ -180,27 +195,38 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target) {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::meet_targets(const R* target, PhaseSet selected) {
+void Trial<R, T>::meet_targets(Tick now, const R* target, PhaseSet selected) {
   if (!selects<phase::Targets<R>>(selected)) return;
   if (selected.holds(Phase::kNorm)) {
-    transport_.deliver(phase::Classes<R>{target});
+    transport_.deliver(phase::Classes<R>{target, scale_});
   } else {
     transport_.deliver(phase::Targets<R>{target, scale_});
   }
   add_losses(target);
+  note_origin({transport_.network().readouts.error.data(), shape_.classes ? target : nullptr, true}, now);
 }
 
-/// What the experimenter reads off the readouts: no actor hears of it. L = scale / 2 sum_k e_k^2,
-/// or -1 / window sum_k y*_k log pi_k.
+/// The experimenter reads losses off the readouts: no actor hears of them. L is scale / 2 sum_k
+/// e_k^2, or the cross-entropy 1 / window (log Z - sum_k y*_k y_k) with Z = sum_k exp(y_k). Its
+/// gradient is the readouts' epsilon, whatever the targets sum to; if that is 1, the loss is
+/// -1 / window sum_k y*_k log pi_k.
 template <class R, TransportOf<R> T>
 void Trial<R, T>::add_losses(const R* target) {
   const ReadoutLayer<R>& readouts = transport_.network().readouts;
   if (shape_.classes) {
-    for (std::size_t cell = 0; cell < readouts.output.size(); ++cell) {
-      const double log_pi =
-          static_cast<double>(readouts.output[cell]) - std::log(static_cast<double>(readouts.norm[cell]));
-      if (target[cell] != R(0))
-        losses_[cell % losses_.size()] -= static_cast<double>(target[cell]) * log_pi / shape_.window;
+    const std::size_t lanes = losses_.size();
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      double missing = 1;  // of the targets' sum
+      for (std::size_t cell = lane; cell < readouts.output.size(); cell += lanes) {
+        if (target[cell] == R(0)) continue;
+        const double log_pi = static_cast<double>(readouts.output[cell]) - static_cast<double>(readouts.peak[cell]) -
+                              std::log(static_cast<double>(readouts.norm[cell]));
+        losses_[lane] -= static_cast<double>(target[cell]) * log_pi / shape_.window;
+        missing -= static_cast<double>(target[cell]);
+      }
+      if (missing == 0) continue;
+      const double log_sum = static_cast<double>(readouts.peak[lane]) + std::log(static_cast<double>(readouts.norm[lane]));
+      losses_[lane] += missing * log_sum / shape_.window;
     }
     return;
   }
@@ -219,6 +245,17 @@ void Trial<R, T>::add_squares(const R* error) {
       loss += half * value * value;
     }
     losses_[lane] = loss;
+  }
+}
+
+/// Notes where the losses stop being finite, once a trial.
+template <class R, TransportOf<R> T>
+void Trial<R, T>::note_origin(const LossTerms<R>& terms, Tick now) {
+  if (origin_) return;
+  for (std::size_t lane = 0; lane < losses_.size(); ++lane) {
+    if (std::isfinite(losses_[lane])) continue;
+    origin_ = origin_of_loss(transport_.network(), terms, now, static_cast<std::int32_t>(lane));
+    return;
   }
 }
 

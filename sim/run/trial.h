@@ -27,6 +27,7 @@
 #include "core/protocol/trial_shape.h"
 #include "core/transport/transport.h"
 #include "sim/model/spec.h"
+#include "sim/run/divergence.h"
 #include "sim/task/batch.h"
 
 namespace locus {
@@ -43,7 +44,7 @@ class Trial {
 
   /// The same, tick by tick, for a world that answers the network. begin() starts the trials; the
   /// inputs (T x m x lanes) outlive them, and the row of tick t is read by step(t) and by nobody
-  /// before.
+  /// before. Null: each x_t stands at the inputs' activities when step(t) is called.
   void begin(const R* inputs);
   /// Everything of a tick that goes forward: afterwards readouts have their outputs.
   void step(Tick now);
@@ -62,12 +63,18 @@ class Trial {
   /// LocalityBroken.
   void commit_batch();
 
+  /// Where and since when a loss of the present trials is not finite; empty while all are.
+  const std::optional<NonFinite>& origin() const { return origin_; }
+
   /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no
   /// actor hears of it.
   using Observer = std::function<void(Tick now, const Network<R>& network)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
 
  private:
+  void begin(const Batch<R>& batch);
+  /// x_t of a batch whose inputs do not stand in memory appears at the inputs.
+  void show_inputs(const Batch<R>& batch, Tick now);
   Tick end_of_run(Tick now) const;
   bool run_ticks(Tick first, Tick last, const Batch<R>& batch);
   /// Returns whether a commit is due where every tick commits: after each tick online, after each
@@ -75,7 +82,7 @@ class Trial {
   bool learn_tick(Tick now, const R* target);
   void see_and_commit(Tick now, bool learnt);
   /// The phases of a run that only shows its trials are others than those of `none`.
-  void meet_targets(const R* target, PhaseSet selected);
+  void meet_targets(Tick now, const R* target, PhaseSet selected);
   /// Delivers a phase if one of its rows is selected.
   template <class P>
   void deliver(const P& phase) {
@@ -83,15 +90,16 @@ class Trial {
   }
   void add_losses(const R* target);
   void add_squares(const R* error);
+  void note_origin(const LossTerms<R>& terms, Tick now);
   void commit(R scale);
 
   T& transport_;
   Learning learning_;
   TrialShape shape_;
   PhaseSet selected_;  // the phases of the run
-  R scale_;            // of the error: 1 / ticks with one (sequence) or 1
+  R scale_;            // of loss and errors (loss_scale_of)
   bool carries_;       // neurons begin a trial where the last one ended
-  R mean_;             // of a commit: 1 / batch, and under e-prop that averages 1 / window
+  R mean_;             // of a commit: 1 / batch
   bool leaky_;         // whether readouts have memory, and their synapses filter in every tick
   std::vector<std::int32_t> onto_rate_;
   std::vector<std::int32_t> onto_readouts_;
@@ -100,6 +108,7 @@ class Trial {
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
+  std::optional<NonFinite> origin_;                // of a loss that is not finite
 };
 
 }  // namespace locus

@@ -23,7 +23,10 @@ class Updates {
       : learner_(learner),
         task_(spec),
         batch_(make_batch<R>(spec.training.ticks, learner.network().inputs.size, learner.network().readouts.size,
-                             learner.network().lanes)) {}
+                             learner.network().lanes,
+                             shows_tick_by_tick(spec, learner.network().lanes) ? &task_ : nullptr)) {}
+  Updates(const Updates&) = delete;  // the batch refers to the task
+  Updates& operator=(const Updates&) = delete;
 
   /// Shows the batch of update `update` (from 0) and runs its trials. Returns the loss as met, a
   /// mean over the batch; 0 where nothing is learnt. Throws LocalityBroken.

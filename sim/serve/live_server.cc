@@ -22,6 +22,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "sim/serve/request.h"
 
@@ -38,8 +39,12 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t kLargestHead = 8192;  // bytes of a request
 // bytes of a frame from a browser; the page sends none
 constexpr std::size_t kLargestFrame = 1024;
-constexpr int kMostConnections = 32;              // of any kind
-constexpr std::chrono::seconds kHeadPatience{5};  // for the head of a request
+constexpr std::size_t kMostStrangers = 16;        // connections that have not shown the token
+constexpr int kMostGuests = 16;                   // connections that have shown it
+constexpr std::chrono::seconds kSilence{2};       // until the first byte of a request
+constexpr std::chrono::seconds kHeadPatience{5};  // from there, for the head of a request
+// the time after an accept that failed; a connection that waits would otherwise wake it at once
+constexpr std::chrono::milliseconds kPause{100};
 // the time between two checks of a session for a newer snapshot
 constexpr std::chrono::milliseconds kLook{100};
 
@@ -49,6 +54,14 @@ std::chrono::nanoseconds busy() {
   timespec time = {};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// True if fewer than `reserve` descriptors are left behind this one. Descriptors are given lowest
+/// first, so all below it are in use.
+bool is_among_the_last(int descriptor, int reserve) {
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+  return static_cast<rlim_t>(descriptor) + static_cast<rlim_t>(reserve) >= limit.rlim_cur;
 }
 
 auto quietly(beast::error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
@@ -65,16 +78,21 @@ struct Session {
 };
 
 struct LiveServer::State {
-  State(std::string html, std::chrono::milliseconds patient) : page(std::move(html)), patience(patient) {}
+  State(std::string html, std::chrono::milliseconds patient, int reserved)
+      : page(std::move(html)), patience(patient), reserve(reserved) {}
 
+  // connections that have not shown the token, the oldest first; used by the server's thread only.
+  // It outlives the context, whose conversations leave it.
+  std::list<beast::tcp_stream*> strangers;
   asio::io_context context{1};
   tcp::acceptor acceptor{context};
   std::string page;
   std::chrono::milliseconds patience;
+  int reserve;  // descriptors that are left to the run
   std::string token = random_token();
   std::uint16_t port = 0;
   std::string host;             // as for reply_to
-  int connections = 0;          // used by the server's thread only
+  int guests = 0;               // connections with the token; used by the server's thread only
   std::list<Session> sessions;  // used by the server's thread only
 
   std::mutex mutex;      // guards the next two fields
@@ -90,7 +108,12 @@ struct LiveServer::State {
   std::thread thread;
 
   asio::awaitable<void> listen();
+  void admit(tcp::socket socket);
+  bool dismiss_stranger();
   asio::awaitable<void> converse(beast::tcp_stream stream);
+  asio::awaitable<Reply> hear(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                              http::request_parser<http::empty_body>& parser, beast::error_code& error);
+  asio::awaitable<void> greet(beast::tcp_stream stream, http::request<http::empty_body> request, Reply reply);
   asio::awaitable<void> answer(beast::tcp_stream& stream, Reply reply);
   asio::awaitable<void> read(std::list<Session>::iterator session);
   asio::awaitable<void> write(std::list<Session>::iterator session);
@@ -98,35 +121,84 @@ struct LiveServer::State {
 };
 
 asio::awaitable<void> LiveServer::State::listen() {
+  asio::steady_timer pause(context);
   for (;;) {
     beast::error_code error;
     tcp::socket socket = co_await acceptor.async_accept(quietly(error));
     if (error == asio::error::operation_aborted) co_return;
-    if (error || connections >= kMostConnections) continue;  // this closes the socket
-    socket.set_option(asio::socket_base::send_buffer_size(kSendBuffer), error);
-    ++connections;
-    co_spawn(context, converse(beast::tcp_stream(std::move(socket))),
-             [this](const std::exception_ptr&) { --connections; });
+    if (!error) {
+      admit(std::move(socket));
+      continue;
+    }
+    pause.expires_after(kPause);
+    co_await pause.async_wait(quietly(error));
   }
 }
 
-/// Reads one request and answers it; a WebSocket continues as a session.
+/// Begins a conversation. If there is no room, the oldest stranger leaves for it: a browser with
+/// the token speaks at once, so it is not among the old ones.
+void LiveServer::State::admit(tcp::socket socket) {
+  const bool crowded = strangers.size() >= kMostStrangers || is_among_the_last(socket.native_handle(), reserve);
+  if (crowded && !dismiss_stranger()) return;  // this closes the socket
+  beast::error_code error;
+  socket.set_option(asio::socket_base::send_buffer_size(kSendBuffer), error);
+  co_spawn(context, converse(beast::tcp_stream(std::move(socket))), asio::detached);
+}
+
+/// Closes the oldest connection without the token; false if there is none.
+bool LiveServer::State::dismiss_stranger() {
+  if (strangers.empty()) return false;
+  strangers.front()->close();
+  strangers.pop_front();
+  return true;
+}
+
+/// Reads one request and answers it, as a stranger until it shows the token.
 asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
+  struct Stay {
+    std::list<beast::tcp_stream*>& strangers;
+    beast::tcp_stream* stream;
+    ~Stay() { strangers.remove(stream); }
+  };
+  strangers.push_back(&stream);
+  const Stay stay{strangers, &stream};
   beast::flat_buffer buffer(kLargestHead);
   http::request_parser<http::empty_body> parser;
-  parser.header_limit(kLargestHead);
-  stream.expires_after(kHeadPatience);
   beast::error_code error;
-  co_await http::async_read(stream, buffer, parser, quietly(error));
+  const Reply reply = co_await hear(stream, buffer, parser, error);
   if (error) co_return;
+  if (reply != Reply::kPage && reply != Reply::kSocket) {
+    co_await answer(stream, reply);
+    co_return;
+  }
+  strangers.remove(&stream);
+  if (guests >= kMostGuests) co_return;
+  ++guests;
+  co_spawn(context, greet(std::move(stream), parser.release(), reply), [this](const std::exception_ptr&) { --guests; });
+}
+
+/// Reads the head of a request and decides about it.
+asio::awaitable<Reply> LiveServer::State::hear(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                               http::request_parser<http::empty_body>& parser, beast::error_code& error) {
+  parser.header_limit(kLargestHead);
+  stream.expires_after(kSilence);
+  buffer.commit(co_await stream.async_read_some(buffer.prepare(kLargestHead), quietly(error)));
+  if (error) co_return Reply::kForbidden;
+  stream.expires_after(kHeadPatience);
+  co_await http::async_read(stream, buffer, parser, quietly(error));
   const auto& request = parser.get();
   const auto text = [](beast::string_view view) { return std::string_view(view.data(), view.size()); };
-  const Reply reply = reply_to({.method = text(request.method_string()),
-                                .target = text(request.target()),
-                                .host = text(request[http::field::host]),
-                                .origin = text(request[http::field::origin]),
-                                .upgrade = websocket::is_upgrade(request)},
-                               port, token, host);
+  co_return reply_to({.method = text(request.method_string()),
+                      .target = text(request.target()),
+                      .host = text(request[http::field::host]),
+                      .origin = text(request[http::field::origin]),
+                      .upgrade = websocket::is_upgrade(request)},
+                     port, token, host);
+}
+
+/// Answers a request with the token; a WebSocket continues as a session.
+asio::awaitable<void> LiveServer::State::greet(beast::tcp_stream stream, http::request<http::empty_body> request,
+                                               Reply reply) {
   if (reply != Reply::kSocket || open >= kMostBrowsers) {
     co_await answer(stream, reply);
     co_return;
@@ -138,6 +210,7 @@ asio::awaitable<void> LiveServer::State::converse(beast::tcp_stream stream) {
   // from one that is gone.
   session->socket.set_option(websocket::stream_base::timeout{kHeadPatience, patience, true});
   session->socket.read_message_max(kLargestFrame);
+  beast::error_code error;
   co_await session->socket.async_accept(request, quietly(error));
   session->closed = static_cast<bool>(error);
   co_spawn(context, read(session), asio::detached);
@@ -241,8 +314,9 @@ bool is_address(const std::string& text) {
   return !error;
 }
 
-LiveServer::LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience, const std::string& address)
-    : state_(std::make_unique<State>(std::move(page), patience)) {
+LiveServer::LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience,
+                       const std::string& address, int reserve)
+    : state_(std::make_unique<State>(std::move(page), patience, reserve)) {
   const tcp::endpoint endpoint(asio::ip::make_address(address), port);
   if (!endpoint.address().is_unspecified()) state_->host = endpoint.address().is_v6() ? "[" + address + "]" : address;
   try {

@@ -6,7 +6,10 @@
 // A browser that does not read costs the run nothing: `wanted` is then false, and the run makes no
 // snapshot. The server closes the connection of a browser that takes longer than kPatience or does
 // not answer a ping within it.
-// Limits: kMostBrowsers at a time; snapshots take at most 1 / kShare of the run's computing time,
+// Limits: kMostBrowsers at a time. Connections that have not shown the token have a small share of
+// their own, must speak within two seconds, and the oldest one leaves when a new one comes: however
+// many there are, they neither shut the page nor take the descriptors that the run needs for its
+// files. Snapshots take at most 1 / kShare of the run's computing time,
 // however fast browsers take them. tests/serve/cost measures both.
 // Thread safety: one thread publishes; the server has one thread of its own. Access: loopback by
 // default; request.h decides who gets an answer.
@@ -32,14 +35,17 @@ class LiveServer {
   static constexpr std::chrono::milliseconds kPace{500};  // the least time between snapshots
   // at most 1 / kShare of the run's time goes into snapshots
   static constexpr int kShare = 200;
+  // descriptors that connections leave to the run: checkpoints, results
+  static constexpr int kReserve = 16;
   // bytes that the system holds for a browser that does not read
   static constexpr int kSendBuffer = 64 << 10;
 
   /// `port` 0 means any free port. `page` is the page that a browser gets before the first
   /// snapshot. `address`: of this machine, as for is_address; 0.0.0.0 or :: for all addresses.
-  /// Throws std::system_error if the port is not available.
+  /// `reserve`: descriptors that connections leave free. Throws std::system_error if the port is
+  /// not available.
   LiveServer(std::uint16_t port, std::string page, std::chrono::milliseconds patience = kPatience,
-             const std::string& address = std::string(kLoopback));
+             const std::string& address = std::string(kLoopback), int reserve = kReserve);
   /// Waits at most kFarewell for browsers to take the last snapshot, then ends the server.
   ~LiveServer();
   LiveServer(const LiveServer&) = delete;

@@ -56,6 +56,12 @@ std::span<const Claim> claims() {
       {"rank-order",
        "With one readout the spectra of what is learnt order as BPTT > e-prop > tBPTT(1) >= RFLO, and that of RFLO has rank 1.",
        measure_rank_order},
+      {"width-free",
+       "Without recurrent weights at the start a linear network of any width trains as one of at most m + o units (RFLO: m + 2o), "
+       "aligned or not, under every rule but e-prop.",
+       measure_width_free},
+      {"overlap-rflo", "RFLO's training from such a start is that of 2o^2 + 3om numbers, whatever the width.",
+       measure_overlap_rflo},
       {"locality", "Each rule sends the messages that its closed form says, channel by channel and lag by lag.",
        measure_locality},
   });

@@ -91,6 +91,8 @@ Evidence measure_modes_decouple(const Effort& effort);
 Evidence measure_unaligned(const Effort& effort);
 Evidence measure_low_rank(const Effort& effort);
 Evidence measure_rank_order(const Effort& effort);
+Evidence measure_width_free(const Effort& effort);
+Evidence measure_overlap_rflo(const Effort& effort);
 Evidence measure_locality(const Effort& effort);
 
 /// The table as CSV: a line of names, then one line for each row. A number is printed so that

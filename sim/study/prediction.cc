@@ -54,17 +54,27 @@ double largest_eta(const theory::Linearisation& line) {
   return bound;
 }
 
-/// Follows the ODE of one mode: its losses at the checkpoints, and its limit.
-std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const std::vector<double>& times, double limit_time) {
+/// Times of a prediction, updates x eta, and who may end it.
+struct Horizon {
+  std::vector<double> times;  // of the checkpoints
+  double limit = 0;           // end of the ODEs
+  const std::atomic<bool>* interrupt = nullptr;
+};
+
+/// Follows the ODE of one mode: its losses at the checkpoints, and its limit. A flow that is too
+/// long to be followed to its end has the limit that it has come to.
+std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const Horizon& horizon) {
   std::vector<double> losses;
-  const theory::Trajectory path = theory::integrate(mode.start, teacher, mode.rule, times);
+  const theory::Trajectory path =
+      theory::integrate(mode.start, teacher, mode.rule, horizon.times, 1e-10, horizon.interrupt);
+  mode.ending_at_checkpoints = path.ending;
   for (const Mode& z : path.mode) losses.push_back(theory::loss(z, teacher));
   if (!path.mode.empty()) mode.last = path.mode.back();
   const theory::Trajectory whole =
-      theory::integrate(mode.start, teacher, mode.rule, std::vector<double>{limit_time}, 1e-9);
+      theory::integrate(mode.start, teacher, mode.rule, std::vector<double>{horizon.limit}, 1e-9, horizon.interrupt);
   mode.ending = whole.ending;
-  if (whole.mode.empty()) return losses;
-  mode.limit = whole.mode.back();
+  if (whole.ending != theory::Ending::kInTime && whole.ending != theory::Ending::kTooLong) return losses;
+  mode.limit = whole.last;
   mode.limit_loss = theory::loss(mode.limit, teacher);
   if (mode.limit.a == 0) return losses;
   const theory::Linearisation line = theory::linearise(teacher, mode.limit.a, mode.rule);
@@ -74,9 +84,9 @@ std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const std:
 }
 
 void predict_modes(RulePrediction& result, const LinearModel& model, const theory::Bases& bases, const ExactRule& rule,
-                   const std::vector<double>& times, double limit_time, std::optional<double> at) {
+                   const Horizon& horizon, std::optional<double> at) {
   const std::vector<Mode> start = theory::diagonal_in(model.student, bases);
-  result.mode_losses.assign(times.size(), 0);
+  result.mode_losses.assign(horizon.times.size(), 0);
   for (std::size_t i = 0; i < model.modes.size(); ++i) {
     const Mode& teacher = model.modes[i];
     ModePrediction& mode = result.modes.emplace_back();
@@ -84,7 +94,7 @@ void predict_modes(RulePrediction& result, const LinearModel& model, const theor
     mode.optimum = theory::linearise(teacher, at.value_or(teacher.a), mode.rule);
     mode.saddle = theory::saddle_eigenvalues(teacher, teacher.w, mode.rule);
     mode.start = start[i];
-    const std::vector<double> losses = follow(mode, teacher, times, limit_time);
+    const std::vector<double> losses = follow(mode, teacher, horizon);
     result.mode_losses.resize(std::min(result.mode_losses.size(), losses.size()));
     for (std::size_t k = 0; k < result.mode_losses.size(); ++k) result.mode_losses[k] += losses[k];
   }
@@ -106,18 +116,18 @@ bool is_set(const std::atomic<bool>* interrupt) {
 
 LinearNetwork train_expected(RulePrediction& result, const Spec& spec, const LinearModel& model, const ExactRule& rule,
                              const std::vector<std::int64_t>& checkpoints, const std::atomic<bool>* interrupt) {
-  constexpr std::int64_t kUpdatesAtOnce = 200;  // between two checks of the interrupt
+  constexpr std::int64_t kUpdatesAtOnce = 200;  // whose losses are kept
   LinearNetwork student = model.student;
   result.expected_losses = {theory::exact_loss(student, model.teacher, spec.training.ticks)};
   for (std::size_t k = 1; k < checkpoints.size(); ++k) {
     double loss = result.expected_losses.back();
     for (std::int64_t update = checkpoints[k - 1]; update < checkpoints[k]; update += kUpdatesAtOnce) {
-      result.expectation_interrupted = is_set(interrupt);
-      if (result.expectation_interrupted) return student;
       auto part = theory::exact_training(student, model.teacher, rule, spec.training.ticks,
                                          spec.training.learning_rate.value_or(0),
-                                         std::min(kUpdatesAtOnce, checkpoints[k] - update));
+                                         std::min(kUpdatesAtOnce, checkpoints[k] - update), interrupt);
       student = std::move(part.student);
+      result.expectation_interrupted = part.interrupted;
+      if (part.interrupted) return student;
       result.expectation_diverged = part.diverged;
       if (part.diverged) return student;
       loss = part.losses.back();
@@ -166,10 +176,10 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
     const std::int64_t update = updates * k / kCheckpoints;
     if (result.checkpoints.empty() || update > result.checkpoints.back()) result.checkpoints.push_back(update);
   }
-  std::vector<double> times;
+  Horizon horizon{.interrupt = options.interrupt};
   for (const std::int64_t update : result.checkpoints)
-    times.push_back(double(update) * spec.training.learning_rate.value_or(0));
-  result.limit_time = std::max(200.0, times.back());
+    horizon.times.push_back(double(update) * spec.training.learning_rate.value_or(0));
+  horizon.limit = result.limit_time = std::max(200.0, horizon.times.back());
   for (std::size_t r = 0; r < spec.rules.size(); ++r) {
     if (locus::rule(spec.rules[r].kind).drive == Drive::kNothing) continue;
     if (is_set(options.interrupt)) break;
@@ -180,7 +190,7 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
     one.why_not = model.modes.empty() ? "the teacher is not data-aligned"
                                       : why_modes_couple(rule, model, bases, result.student_aligned);
     one.modes_apply = one.why_not.empty();
-    if (!model.modes.empty()) predict_modes(one, model, bases, rule, times, result.limit_time, options.at);
+    if (!model.modes.empty()) predict_modes(one, model, bases, rule, horizon, options.at);
     const LinearNetwork expected = train_expected(one, spec, model, rule, result.checkpoints, options.interrupt);
     if (!one.expectation_diverged && !one.expectation_interrupted)
       note_modes(one, model, bases, result.student_aligned, expected, &ModePrediction::expected);

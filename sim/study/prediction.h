@@ -34,7 +34,8 @@ struct ModePrediction {
   theory::Mode expected;  // according to the expectation
   theory::Mode simulated;
   theory::Ending ending = theory::Ending::kInTime;  // of the ODE until `limit_time`
-  theory::Mode limit;                               // the end of the ODE
+  theory::Ending ending_at_checkpoints = theory::Ending::kInTime;
+  theory::Mode limit;  // the end of the ODE, or where it was when it took too long
   double limit_loss = 0;
   // a larger eta makes steps near the limit grow; 0 if the limit is no stable optimum
   double largest_eta = 0;

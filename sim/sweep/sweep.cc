@@ -1,19 +1,27 @@
 #include "sim/sweep/sweep.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
+#include "sim/model/sha256.h"
+#include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/version.h"
 #include "sim/report/write.h"
+#include "sim/sweep/memory_budget.h"
 
 namespace locus {
 namespace {
@@ -48,29 +56,52 @@ std::vector<Entry> entries_of(const SweepPlan& plan, std::uint64_t first_seed) {
   return entries;
 }
 
-/// The key of a member: everything that determines its result.
-std::string key_of(const Entry& entry, const SweepPlan& plan, const std::string& model_sha256) {
-  std::string text = fmt::format("{}\n{}\n{}\nseed {}\n", version(), commit(), model_sha256, entry.seed);
-  for (const Setting& setting : entry.settings) text += setting.text() + "\n";
-  for (const std::string& rule : plan.overrides.rules) text += "rule " + rule + "\n";
-  if (plan.overrides.updates) text += fmt::format("updates {}\n", *plan.overrides.updates);
-  if (plan.overrides.locality) text += fmt::format("locality {}\n", name(*plan.overrides.locality));
-  return sha256(text).substr(0, 16);
+/// The file of a member, below the folder of the sweep. Its name covers everything that determines
+/// its bits.
+std::string member_file(const Provenance& provenance) {
+  const std::string text = fmt::format("{}\n{}\n{}\n{}\n", version(), commit(), provenance.level, provenance.sha256);
+  return fmt::format("members/{}/result.binpb", sha256(text).substr(0, 16));
 }
 
 /// The first line of an error; the other lines are details.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+/// The parts of a model that a sweep leaves out.
+std::vector<std::string> omissions_of(const Spec& spec) {
+  std::vector<std::string> notes;
+  if (!spec.records.empty())
+    notes.push_back(fmt::format("a sweep writes no recordings; the model's records ({}{}) are left out",
+                                spec.records.front().name, spec.records.size() > 1 ? ", ..." : ""));
+  if (spec.training.evaluation)
+    notes.emplace_back("losses of evaluation trials are only in the members' own results, not in the sweep's tables");
+  if (spec.chip)
+    notes.emplace_back(
+        "packets, hops and costs of the chip are only in the members' own results, not in the sweep's tables");
+  return notes;
+}
+
 class Sweeper {
  public:
   Sweeper(const SweepPlan& plan, const SweepOptions& options)
-      : plan_(plan), options_(options), bytes_(read_file(plan.model)) {
+      : plan_(plan),
+        options_(options),
+        bytes_(read_file(plan.model)),
+        taken_(taken_memory()),
+        limit_(std::min(available_memory(options.threads) + taken_, options.memory)),
+        budget_(limit_ - taken_ - kProgramBytes) {
     std::vector<Fault> warnings;
     Spec spec = load_bytes(bytes_, plan.model, warnings);
     apply(plan.overrides, spec);
     result_.model = spec.name;
     result_.model_sha256 = spec.sha256;
     result_.axes = plan.axes;
+    for (std::string& omission : omissions_of(spec)) note(std::move(omission));
+    if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
+      throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
+                                   std::numeric_limits<std::uint64_t>::max()));
+    if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
+      throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
+                                   std::numeric_limits<std::uint64_t>::max()));
     entries_ = entries_of(plan, spec.seed);
     for (const Entry& entry : entries_) {
       SweepMember& member = result_.members.emplace_back();
@@ -87,16 +118,26 @@ class Sweeper {
   SweepResult run() && {
     {
       std::vector<std::jthread> workers;
-      for (int i = 1; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
+      try {
+        for (int i = 1; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {
+        // The machine has no more threads. Those that exist do the work, with the same results.
+      }
       work();
     }
     if (defect_) std::rethrow_exception(defect_);
+    for (std::string& repeats : seed_notes(result_)) note(std::move(repeats));
     return std::move(result_);
   }
 
  private:
   bool interrupted() const {
     return options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+  }
+
+  void note(std::string text) {
+    if (options_.note) options_.note(text);
+    result_.notes.push_back(std::move(text));
   }
 
   void try_setting(const Setting& setting) const {
@@ -123,15 +164,15 @@ class Sweeper {
   void attempt(std::size_t i) {
     SweepMember& member = result_.members[i];
     try {
-      member.rules = digests(entries_[i]);
+      take_or_run(entries_[i], member);
     } catch (const ModelError& error) {
       const auto& faults = error.faults();
       const auto first = std::ranges::find(faults, Severity::kError, &Fault::severity);
-      member.failure = first_line(fmt::format("{} {}; {}", first->field, first->what, first->allowed));
+      member.failure = printable(first_line(fmt::format("{} {}; {}", first->field, first->what, first->allowed)));
     } catch (const UsageError& error) {
-      member.failure = first_line(error.what());
+      member.failure = printable(first_line(error.what()));
     } catch (const NotEnoughMemory& error) {
-      member.failure = first_line(error.what());
+      member.failure = printable(first_line(error.what()));
     } catch (const std::bad_alloc&) {
       member.failure = "memory does not suffice";
     }
@@ -139,19 +180,37 @@ class Sweeper {
     if (options_.progress) options_.progress(++done_, entries_.size());
   }
 
-  /// Empty if an interrupt came first.
-  std::vector<Digest> digests(const Entry& entry) const {
-    fs::path file;
-    if (options_.folder) {
-      file = *options_.folder / "members" / key_of(entry, plan_, result_.model_sha256) / "result.binpb";
-      if (auto found = read_member(file)) return *std::move(found);
-    }
+  /// Takes the member's result from its file, or runs it. The rules stay empty if an interrupt came
+  /// first.
+  void take_or_run(const Entry& entry, SweepMember& member) {
     std::vector<Fault> warnings;
     Spec spec = load_bytes(bytes_, plan_.model, entry.settings, warnings);
     Overrides overrides = plan_.overrides;
     overrides.seed = entry.seed;
     apply(overrides, spec);
-    foresee_memory(spec, TransportKind::kBatched, memory_there());
+    const Provenance provenance = provenance_of(spec, TransportKind::kBatched, false);
+    fs::path file;
+    if (options_.folder) {
+      member.file = member_file(provenance);
+      file = *options_.folder / member.file;
+      if (auto found = read_member(file, provenance)) {
+        member.rules = *std::move(found);
+        return;
+      }
+      member.replaced = fs::exists(file);
+    }
+    const MemoryDemand alone{
+        .transport = TransportKind::kBatched, .threads = 1, .may_be_endless = std::isinf(options_.memory)};
+    const double loaded = loaded_bytes(spec);
+    require_memory(spec, alone, taken_ + loaded, limit_);
+    const MemoryBudget::Share share(budget_, memory_needed(spec, alone) + loaded);
+    if (interrupted()) return;
+    member.rules = run_member(spec, file);
+    return_free_memory();  // before another member gets the share
+  }
+
+  /// Empty if an interrupt came before the end.
+  std::vector<Digest> run_member(const Spec& spec, const fs::path& file) const {
     const RunResult result = locus::run(spec, {.threads = 1, .interrupt = options_.interrupt});
     const bool whole = result.outcomes.size() == spec.rules.size() &&
                        std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
@@ -166,6 +225,9 @@ class Sweeper {
   const SweepPlan& plan_;
   const SweepOptions& options_;
   std::string bytes_;  // of the model file
+  double taken_;       // bytes of the process before the first member
+  double limit_;       // and those that it may come to
+  MemoryBudget budget_;
   std::vector<Entry> entries_;
   SweepResult result_;  // members[i] is written only by the thread that took i
   std::atomic<std::size_t> next_ = 0;
@@ -182,10 +244,22 @@ SweepAxis axis_of(const std::string& text) {
   if (setting.path == "seed")
     throw UsageError(text + ": seeds are not set but counted: write --seeds K, and --seed N for the first");
   SweepAxis axis{setting.path, {}};
-  for (std::size_t begin = 0; begin <= setting.value.size();) {
-    const std::size_t end = std::min(setting.value.find(',', begin), setting.value.size());
-    axis.values.push_back(setting.value.substr(begin, end - begin));
-    begin = end + 1;
+  axis.values.emplace_back();
+  int depth = 0;
+  char quote = 0;
+  for (const char c : setting.value) {
+    if (quote == 0 && depth == 0 && c == ',') {
+      axis.values.emplace_back();
+      continue;
+    }
+    axis.values.back() += c;
+    if (quote != 0) {
+      quote = c == quote ? 0 : quote;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else {
+      depth += (c == '[' || c == '{' ? 1 : 0) - (c == ']' || c == '}' ? 1 : 0);
+    }
   }
   for (const std::string& value : axis.values) {
     if (value.empty()) throw UsageError(fmt::format("{}: a value is empty", text));
@@ -195,11 +269,26 @@ SweepAxis axis_of(const std::string& text) {
 }
 
 std::size_t size_of(const SweepPlan& plan) {
-  std::size_t size = static_cast<std::size_t>(plan.seeds);
-  for (const SweepAxis& axis : plan.axes) size *= axis.values.size();
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+  auto size = static_cast<std::size_t>(plan.seeds);
+  for (const SweepAxis& axis : plan.axes) {
+    if (axis.values.empty()) return 0;
+    size = size > kMost / axis.values.size() ? kMost : size * axis.values.size();
+  }
   return size;
 }
 
-SweepResult sweep(const SweepPlan& plan, const SweepOptions& options) { return Sweeper(plan, options).run(); }
+void check_size(const SweepPlan& plan) {
+  const std::size_t size = size_of(plan);
+  if (size <= kMostMembers) return;
+  const bool countable = size < std::numeric_limits<std::size_t>::max();
+  throw UsageError(fmt::format("that is {} members; must be at most {}",
+                               countable ? std::to_string(size) : fmt::format("more than {}", kMostMembers), kMostMembers));
+}
+
+SweepResult sweep(const SweepPlan& plan, const SweepOptions& options) {
+  check_size(plan);
+  return Sweeper(plan, options).run();
+}
 
 }  // namespace locus

@@ -4,16 +4,20 @@
 // A member is one run on one thread. Its result is therefore that of a single run bit by bit,
 // whatever the number of threads; the threads share the members. With a folder, the result of a
 // member is written at its end (members/<key>/result.binpb), and a later sweep with the same key
-// does not run it again. The key covers the model's bytes, settings, seed, rules, updates, budget
-// and program, but not the files of weights beside a model. A member that cannot be loaded or run
-// is a failure with its reason; the others continue.
-// Cost: the memory of as many runs as there are threads, and one digest for each member.
+// does not run it again. The key covers the member's provenance (sim/run/provenance.h: the model
+// and the contents of the files that it names, settings, seed, rules, updates, budget), the level
+// of arithmetic and the program. A file that was changed since, or that is another member's, is not
+// taken: its member runs again. A member that cannot be loaded or run is a failure with its reason;
+// the others continue.
+// Cost: the memory of as many runs as there are threads, or of as many as fit into the budget that
+// all of them share (at least one), and one digest for each member.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,23 +36,34 @@ struct SweepPlan {
   Overrides overrides;
 };
 
-/// Reads "path=value,value...". Throws UsageError.
+/// Reads "path=value,value...". A comma in brackets, braces or quotes belongs to a value, so that
+/// lists and messages are values too: "path=[1, 2],[3, 4]". Throws UsageError.
 SweepAxis axis_of(const std::string& text);
 
 struct SweepOptions {
   int threads = 1;
   std::optional<std::filesystem::path> folder;  // of the members' results; must exist
+  // bytes that the process may take in all, beside what the machine has free
+  double memory = std::numeric_limits<double>::infinity();
   // true: no member begins, and running members stop
   const std::atomic<bool>* interrupt = nullptr;
   // called after each member, one call at a time; may be empty
   std::function<void(std::size_t done, std::size_t all)> progress;
+  // called with each note of the result as soon as it is known; may be empty
+  std::function<void(const std::string&)> note = {};
 };
 
-/// The number of members: the product of the axes' values and the seeds.
-std::size_t size_of(const SweepPlan& plan);
+inline constexpr std::size_t kMostMembers = 1'000'000;
 
-/// Throws UsageError if a setting does not fit the model, ModelError if the model is invalid
-/// without settings, FileError.
+/// The number of members: the product of the axes' values and the seeds; the largest number of its
+/// type if the product is larger.
+std::size_t size_of(const SweepPlan& plan);
+/// Throws UsageError if the plan has more than kMostMembers.
+void check_size(const SweepPlan& plan);
+
+/// Throws UsageError if there are too many members, a setting does not fit the model or the seeds go
+/// beyond 64 bits, ModelError
+/// if the model is invalid without settings, FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace locus

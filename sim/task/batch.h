@@ -2,6 +2,9 @@
 //
 // Layout: the order is tick, neuron, lane, with contiguous lanes, as in the neurons' own columns
 // (core/actor/network.h), so that one tick is one run of memory.
+// Inputs may be too many to stand in memory for a whole trial: Poisson spikes, or a few recorded
+// events among thousands of inputs and ticks. Such a batch has no inputs but their source, which
+// writes those of a tick where they are heard (Task::show).
 // Invariant: make_batch sets the size once; filling the batch allocates nothing.
 #pragma once
 
@@ -12,14 +15,17 @@
 
 namespace locus {
 
+class Task;
+
 template <class R>
 struct Batch {
   std::int32_t ticks = 0;     // T
   std::int32_t inputs = 0;    // m
   std::int32_t readouts = 0;  // o
   std::int32_t lanes = 0;     // trials of the batch
-  Column<R> input;            // x_t [1] (T x m x lanes)
+  Column<R> input;            // x_t [1] (T x m x lanes); empty where `source` writes them
   Column<R> target;           // y*_t [1] (T x o x lanes); 0 at ticks without an error
+  Task* source = nullptr;     // of inputs tick by tick; null where they stand here
 
   /// The m x lanes inputs of tick t = 1..T.
   R* input_at(std::int32_t tick) { return input.data() + offset(tick, inputs); }
@@ -34,11 +40,14 @@ struct Batch {
   }
 };
 
+/// `source`: of the inputs tick by tick; outlives the batch.
 template <class R>
-Batch<R> make_batch(std::int32_t ticks, std::int32_t inputs, std::int32_t readouts, std::int32_t lanes) {
-  Batch<R> batch{.ticks = ticks, .inputs = inputs, .readouts = readouts, .lanes = lanes, .input = {}, .target = {}};
+Batch<R> make_batch(std::int32_t ticks, std::int32_t inputs, std::int32_t readouts, std::int32_t lanes,
+                    Task* source = nullptr) {
+  Batch<R> batch{
+      .ticks = ticks, .inputs = inputs, .readouts = readouts, .lanes = lanes, .input = {}, .target = {}, .source = source};
   const std::size_t columns = static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes);
-  batch.input.assign(columns * static_cast<std::size_t>(inputs), R(0));
+  if (source == nullptr) batch.input.assign(columns * static_cast<std::size_t>(inputs), R(0));
   batch.target.assign(columns * static_cast<std::size_t>(readouts), R(0));
   return batch;
 }

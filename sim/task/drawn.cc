@@ -70,6 +70,7 @@ void DrawnSource::fill(std::int64_t first_trial, Batch<R>& batch) {
       write_lane(target_of(trial), lane, batch.lanes, batch.target);
     }
   }
+  if (batch.source != nullptr) return;
   for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) inputs_.fill<R>(trials_, tick, batch.input_at(tick));
 }
 

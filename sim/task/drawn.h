@@ -25,8 +25,14 @@ class DrawnSource {
   DrawnSource(const Spec& spec, std::int32_t lanes);
 
   /// Writes the trials first_trial .. first_trial + lanes - 1, numbered over the whole run from 0.
+  /// Inputs only where they stand in the batch.
   template <class R>
   void fill(std::int64_t first_trial, Batch<R>& batch);
+  /// x_t of these trials (m x lanes).
+  template <class R>
+  void show(std::int32_t tick, R* values) {
+    inputs_.fill<R>(trials_, tick, values);
+  }
 
  private:
   /// The target of the trial, or of its pattern.

@@ -1,7 +1,11 @@
 // Recorded trials: the trials of the model file in their order, `batch` of them in each update;
 // after the last one the first follows again.
+//
+// A trial of events stays the list that it was read as. Where its batch has no room for inputs, the
+// events of a tick are written when it comes, and those of the tick before removed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -10,18 +14,35 @@
 
 namespace locus {
 
-/// The source reads `trials`, which must outlive it.
 class RecordedSource {
  public:
-  explicit RecordedSource(const std::vector<RecordedTrial>& trials) : trials_(&trials) {}
+  /// The source reads `trials`, which must outlive it. `lanes`: of every batch that it fills.
+  RecordedSource(const std::vector<RecordedTrial>& trials, std::int32_t lanes)
+      : trials_(&trials), shown_(static_cast<std::size_t>(lanes)) {}
 
-  /// Writes trial `trial`, numbered over the whole run from 0, into one lane of the batch.
-  /// Cost: one pass over the trial.
+  /// Writes the trials first_trial .. first_trial + lanes - 1, numbered over the whole run from 0;
+  /// inputs only where they stand in the batch. Cost: one pass over the trials.
   template <class R>
-  void fill(std::int64_t trial, std::int32_t lane, Batch<R>& batch) const;
+  void fill(std::int64_t first_trial, Batch<R>& batch);
+
+  /// x_t of these trials (m x lanes), for t = 1 .. T in order. Cost: the events of this tick and of
+  /// the one before; of a dense trial all its inputs.
+  template <class R>
+  void show(std::int32_t tick, R* values);
 
  private:
+  /// The trial of one lane, and where it has come to.
+  struct Shown {
+    const RecordedTrial* trial = nullptr;
+    std::vector<std::int32_t> order;  // entries of a sparse input by ascending tick
+    std::size_t written = 0;          // those before it have been written,
+    std::size_t begin = 0;            // and these of them in the last tick
+  };
+  template <class R>
+  void show(Shown& shown, const SparseMatrix& input, std::int32_t tick, R* lane) const;
+
   const std::vector<RecordedTrial>* trials_;
+  std::vector<Shown> shown_;  // by lane
 };
 
 }  // namespace locus

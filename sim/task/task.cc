@@ -1,6 +1,7 @@
 #include "sim/task/task.h"
 
 #include "core/base/check.h"
+#include "sim/model/network_size.h"
 #include "sim/model/realise.h"
 
 namespace locus {
@@ -15,7 +16,7 @@ StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
 std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_of(
     const Spec& spec, std::int32_t lanes, Shown shown) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task))
-    return RecordedSource(shown == Shown::kLearning ? recorded->trials : recorded->evaluation_trials);
+    return RecordedSource(shown == Shown::kLearning ? recorded->trials : recorded->evaluation_trials, lanes);
   if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec, lanes);
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
   return taught<double>(spec, lanes);
@@ -26,6 +27,14 @@ constexpr std::int64_t kFirstHeldOut = std::int64_t{1} << 62;
 
 }  // namespace
 
+bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
+  constexpr double kMostAtOnce = 64e6;
+  if (std::holds_alternative<StudentTeacherTask>(spec.task)) return false;
+  const double cells = static_cast<double>(spec.training.ticks) * lanes *
+                       static_cast<double>(neurons(spec.network, PopulationKind::kInput));
+  return cells * scalar_bytes(spec.precision) > kMostAtOnce;
+}
+
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
     : begin_(shown == Shown::kEvaluation && !std::holds_alternative<RecordedTask>(spec.task) ? kFirstHeldOut : 0),
       lanes_(lanes),
@@ -35,8 +44,9 @@ template <class R>
 void Task::fill(std::int64_t update, Batch<R>& batch) {
   CHECK(batch.lanes == lanes_, "a batch has the lanes that its task was made for");
   const std::int64_t first = begin_ + update * batch.lanes;
-  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) {
-    for (std::int32_t lane = 0; lane < batch.lanes; ++lane) recorded->fill(first + lane, lane, batch);
+  CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
+  if (auto* recorded = std::get_if<RecordedSource>(&source_)) {
+    recorded->fill(first, batch);
   } else if (auto* drawn = std::get_if<DrawnSource>(&source_)) {
     drawn->fill(first, batch);
   } else if (auto* narrow = std::get_if<StudentTeacherSource<float>>(&source_)) {
@@ -46,7 +56,17 @@ void Task::fill(std::int64_t update, Batch<R>& batch) {
   }
 }
 
+template <class R>
+void Task::show(std::int32_t tick, R* values) {
+  if (auto* recorded = std::get_if<RecordedSource>(&source_)) return recorded->show(tick, values);
+  auto* const drawn = std::get_if<DrawnSource>(&source_);
+  CHECK(drawn != nullptr, "a teacher hears runs of ticks together");
+  drawn->show(tick, values);
+}
+
 template void Task::fill(std::int64_t, Batch<double>&);
 template void Task::fill(std::int64_t, Batch<float>&);
+template void Task::show(std::int32_t, double*);
+template void Task::show(std::int32_t, float*);
 
 }  // namespace locus

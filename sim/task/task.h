@@ -22,6 +22,11 @@ namespace locus {
 /// Trials for learning, or held-out trials for evaluation.
 enum class Shown { kLearning, kEvaluation };
 
+/// True if the inputs of such a batch do not stand in memory: they would take more than 64 MB, and
+/// the task has them tick by tick (all but student and teacher, who hear runs of ticks together).
+/// Results are the same bits either way.
+bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes);
+
 class Task {
  public:
   /// The task reads recorded trials and target matrices in `spec`, which must outlive it. `lanes`:
@@ -32,8 +37,14 @@ class Task {
   /// Writes the trials of update `update` (from 0): lane `lane` gets trial update * lanes + lane,
   /// numbered over the whole run from 0. The batch must come from make_batch with the sizes of the
   /// spec and these lanes: T x m x lanes, T x o x lanes.
+  /// A batch whose source is this task gets its targets; inputs follow with show().
   template <class R>
   void fill(std::int64_t update, Batch<R>& batch);
+
+  /// Writes x_t of the batch that was filled last [1] (m x lanes), for t = 1 .. T in order. The
+  /// values are those that show() wrote last; cost: those that are not 0, but for noise.
+  template <class R>
+  void show(std::int32_t tick, R* values);
 
  private:
   // number of the first trial; held-out trials have numbers that no run of the spec reaches

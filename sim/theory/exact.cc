@@ -81,10 +81,11 @@ ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teac
 }
 
 ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule, int ticks,
-                             double learning_rate, std::int64_t updates) {
+                             double learning_rate, std::int64_t updates, const std::atomic<bool>* interrupt) {
   ExactTraining result;
-  result.losses.reserve(static_cast<std::size_t>(updates) + 1);
   for (std::int64_t update = 0; update < updates; ++update) {
+    result.interrupted = interrupt != nullptr && interrupt->load(std::memory_order_relaxed);
+    if (result.interrupted) break;
     const ExactUpdate step = exact_update(student, teacher, rule, ticks);
     LinearNetwork next = student;
     next.a -= learning_rate * step.delta.a;

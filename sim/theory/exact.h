@@ -19,6 +19,7 @@
 // Memory: T o (m + n) numbers.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -48,10 +49,12 @@ struct ExactTraining {
   std::vector<double> losses;
   LinearNetwork student;  // after the last update with finite weights
   bool diverged = false;
+  bool interrupted = false;
 };
 
-/// The learning curve without noise: `updates` steps of theta <- theta - eta delta.
+/// The learning curve without noise: `updates` steps of theta <- theta - eta delta. `interrupt` may
+/// be set by another thread or a signal, and ends it after the present step.
 ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule, int ticks,
-                             double learning_rate, std::int64_t updates);
+                             double learning_rate, std::int64_t updates, const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace locus::theory

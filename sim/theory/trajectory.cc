@@ -30,7 +30,7 @@ bool escaped(const State& state) { return !(std::abs(state[0]) < kEscape && std:
 }  // namespace
 
 Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rule, std::span<const double> times,
-                     double tolerance) {
+                     double tolerance, const std::atomic<bool>* interrupt) {
   const auto flow = [&](const State& state, State& slope, double) {
     const Mode change = delta(mode_of(state), teacher, rule);
     slope = {-change.a, -change.b, -change.w};
@@ -41,6 +41,8 @@ Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rul
   auto stepper = odeint::make_controlled(tolerance, tolerance, odeint::runge_kutta_dopri5<State>());
   double now = 0;
   double step = kFirstStep;
+  std::int64_t steps = 0;
+  result.last = start;
   for (const double goal : times) {
     while (now < goal) {
       const double usual = step;
@@ -50,7 +52,10 @@ Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rul
       if (accepted && !inside(state)) result.ending = Ending::kLeftDomain;
       if (accepted && escaped(state)) result.ending = Ending::kEscaped;
       if (!accepted && step < kSmallestStep * std::max(1.0, now)) result.ending = Ending::kLeftDomain;
+      if (result.ending == Ending::kInTime && ++steps == kMostSteps) result.ending = Ending::kTooLong;
+      if (interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) result.ending = Ending::kInterrupted;
       result.last_time = now;
+      result.last = mode_of(state);
       if (result.ending != Ending::kInTime) return result;
       if (!accepted) continue;
       result.highest_loss = std::max(result.highest_loss, loss(mode_of(state), teacher));

@@ -3,10 +3,14 @@
 // Method: Dormand and Prince 5(4), adaptive (Boost.Odeint). The unit of time is one update times
 // eta. The flow ends where |w| reaches 1, because the expected loss is infinite there; this is how
 // a run fails to converge.
-// Cost: some ten thousand steps at worst.
+// Cost: some ten thousand steps as a rule, kMostSteps at worst. A learning rate far above the
+// largest stable one makes the time of a flow so long that it needs more: its steps stay as short
+// as the fastest rate of the mode asks, however near its end the mode is.
 // Source: arXiv:2606.00243, data-aligned dynamics.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -14,10 +18,14 @@
 
 namespace locus::theory {
 
+inline constexpr std::int64_t kMostSteps = 200'000;  // accepted or not, of one flow
+
 enum class Ending {
   kInTime,      // the flow came to the last requested time
   kLeftDomain,  // |w| >= 1, or the step shrank to nothing before that
   kEscaped,     // |a| or |b| is beyond 1e6
+  kTooLong,     // kMostSteps steps were not enough
+  kInterrupted,
 };
 
 struct Trajectory {
@@ -25,12 +33,14 @@ struct Trajectory {
   std::vector<Mode> mode;    // at these times
   Ending ending = Ending::kInTime;
   double last_time = 0;     // the end of the flow, updates x eta
+  Mode last;                // at that time
   double highest_loss = 0;  // over all accepted steps, also between the requested times
 };
 
 /// Integrates the flow from `start` and records it at `times`, which are ascending and >= 0.
-/// `tolerance` bounds the absolute and the relative error of a step.
+/// `tolerance` bounds the absolute and the relative error of a step. `interrupt` may be set by
+/// another thread or a signal and ends the flow.
 Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rule, std::span<const double> times,
-                     double tolerance = 1e-10);
+                     double tolerance = 1e-10, const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace locus::theory

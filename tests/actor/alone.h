@@ -33,8 +33,8 @@ struct RateNeuronState {
 };
 
 struct ReadoutState {
-  double current = 0, output = 0, error = 0, epsilon = 0, norm = 0;
-  Readout<double> view() { return {current, output, error, epsilon, norm}; }
+  double current = 0, output = 0, error = 0, epsilon = 0, peak = 0, norm = 0;
+  Readout<double> view() { return {current, output, error, epsilon, peak, norm}; }
   friend bool operator==(const ReadoutState&, const ReadoutState&) = default;
 };
 
@@ -105,7 +105,7 @@ inline void PrintTo(const RateNeuronState& s, std::ostream* out) {
 }
 inline void PrintTo(const ReadoutState& s, std::ostream* out) {
   *out << "{current " << s.current << ", output " << s.output << ", error " << s.error << ", epsilon " << s.epsilon
-       << ", norm " << s.norm << "}";
+       << ", peak " << s.peak << ", norm " << s.norm << "}";
 }
 
 }  // namespace locus

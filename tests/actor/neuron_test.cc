@@ -213,12 +213,38 @@ TEST(ReadoutAlone, ForgetsItsOutputWhenATrialBegins) {
 TEST(ReadoutAlone, ClassifiesByWhatTheOthersTell) {
   ReadoutState one{.output = 1};
   ReadoutState other{.output = 0};
-  one.norm = norm(one.view()).value;
+  begin_norm(one.view());
+  on(one.view(), norm(one.view()));
   on(one.view(), norm(other.view()));
   const double pi = std::exp(1.0) / (1 + std::exp(1.0));
-  classify(one.view(), Target<R>{1});
+  classify(one.view(), Target<R>{1}, 0.25);
   EXPECT_NEAR(one.error, pi - 1, 1e-15);
-  EXPECT_EQ(one.epsilon, one.error);
+  EXPECT_EQ(one.epsilon, one.error / 4);
+}
+
+/// Two outputs of any size: pi = 1 / (1 + exp(other - one)), by hand. exp(710) is infinite and
+/// exp(-746) is 0.
+TEST(ReadoutAlone, ClassifiesWithOutputsOfAnySize) {
+  struct Case {
+    double one, other, pi;
+  };
+  for (const Case& c : {Case{710, 710, 0.5},
+                        {-746, -746, 0.5},
+                        {1e300, 1e300, 0.5},
+                        {-1e300, 1e300, 0},
+                        {1e300, -1e300, 1},
+                        {710, 709, 0.7310585786300049},
+                        {-746, -745, 0.2689414213699951}}) {
+    for (const bool own_first : {true, false}) {
+      ReadoutState one{.output = c.one};
+      ReadoutState other{.output = c.other};
+      begin_norm(one.view());
+      on(one.view(), norm((own_first ? one : other).view()));
+      on(one.view(), norm((own_first ? other : one).view()));
+      classify(one.view(), Target<R>{0}, 1.0);
+      EXPECT_NEAR(one.error, c.pi, 1e-15) << c.one << " beside " << c.other;
+    }
+  }
 }
 
 /// e = y - y*; eps = e times the constant of the loss (1 for the final loss, 1/T for the sequence

@@ -68,6 +68,26 @@ TEST(Column, OfManyBytesBeginsOnAHugePage) {
   EXPECT_EQ(column.back(), 0.0F);
 }
 
+/// A read of a column of neurons right after a write to a row of synapses must not look to the
+/// processor like a read of what was written: their places within a page are far apart.
+TEST(Column, OfNeuronsBesideSynapsesBeginsFarFromTheirRowsWithinAPage) {
+  constexpr std::size_t kPageBytes = 4096;
+  const auto place = [](const auto& column) { return reinterpret_cast<std::uintptr_t>(column.data()) % kPageBytes; };
+  for (const std::size_t neurons : {512U, 1024U, 2048U}) {
+    const Column<double> synapses(neurons * neurons, 1.0);
+    const Column<float> narrow(neurons * neurons, 1.0F);
+    BesideColumn<double> gains(neurons, 2.0);
+    const BesideColumn<float> currents(16 * neurons, 3.0F);
+    EXPECT_EQ(place(synapses), 0U) << neurons;
+    EXPECT_EQ(place(narrow), 0U) << neurons;
+    EXPECT_EQ(place(gains), 1024U) << neurons;
+    EXPECT_EQ(place(currents), 1024U) << neurons;
+    gains.resize(8 * neurons);
+    EXPECT_EQ(place(gains), 1024U) << neurons;
+    EXPECT_EQ(gains.front(), 2.0);
+  }
+}
+
 TEST(Indexed, TakesIdsAndPlaces) {
   Column<double> column = {1, 2, 3};
   EXPECT_EQ(column[NeuronId{2}], 3);

@@ -88,6 +88,33 @@ void expect_fails(const Answer& answer, const std::string& part) {
   EXPECT_TRUE(has(answer.err, part)) << answer.err << "does not say\n" << part;
 }
 
+TEST_F(OnDisk, AFullOneDoesNotLoseTheTable) {
+  const Disk disk(at("disk"), "1m");
+  if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
+  const std::string path = model("training { updates: 30 learning_rate: 0.1 }\n");
+  fs::create_directory(at("disk/out"));
+  disk.fill(0);
+  const Answer table = invoke({"run", path, "--out", at("disk/out")});
+  expect_fails(table, kFull);
+  const Answer without = invoke({"run", path});
+  EXPECT_EQ(table.out, without.out);
+  EXPECT_TRUE(has(table.out, "rflo")) << table.out;
+  const Answer json = invoke({"run", path, "--json", "--out", at("disk/out")});
+  expect_fails(json, kFull);
+  EXPECT_EQ(json.out, invoke({"run", path, "--json"}).out);
+}
+
+TEST_F(OnDisk, AFullOneDoesNotLoseTheTableOfASweep) {
+  const Disk disk(at("disk"), "1m");
+  if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();
+  const std::string path = model("training { updates: 30 learning_rate: 0.1 }\n");
+  ASSERT_EQ(invoke({"sweep", path, "--quiet", "--out", at("disk/out")}).code, 0);
+  disk.fill(0);
+  const Answer table = invoke({"sweep", path, "--out", at("disk/out")});  // its members are there
+  expect_fails(table, kFull);
+  EXPECT_EQ(table.out, invoke({"sweep", path}).out);
+}
+
 TEST_F(OnDisk, AFullOneKeepsTheLastCheckpoint) {
   const Disk disk(at("disk"), "64k");
   if (!disk.lack().empty()) GTEST_SKIP() << disk.lack();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/level.h"
 #include "core/protocol/declaration.h"
 #include "sim/cli/command.h"
 #include "sim/cli/rule_text.h"
@@ -52,7 +53,7 @@ TEST(Help, WithoutACommandIsAnError) {
 TEST(Version, SaysVersionCommitAndBuild) {
   const Answer answer = invoke({"--version"});
   EXPECT_EQ(answer.code, 0);
-  for (const std::string_view part : {version(), commit(), build_type()}) {
+  for (const std::string_view part : {version(), commit(), build_type(), level()}) {
     EXPECT_NE(answer.out.find(part), std::string::npos) << answer.out;
   }
 }

@@ -1,25 +1,12 @@
 // The process around the program: streams that end early, signals, exit codes in a shell.
-#include <cstdlib>
-
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include "tests/cli/invoke.h"
+#include "tests/cli/shell.h"
 
 namespace locus {
 namespace {
 
-class Process : public InFolder {
- protected:
-  /// Runs a line of bash with $LOCUS and $DIR set and returns its exit code.
-  int shell(const std::string& line) {
-    const std::string script = file("script", "LOCUS='" LOCUS_PROGRAM "' DIR='" + folder_.string() + "'\n" + line + "\n");
-    const int status = std::system(
-        ("bash " + script + " >" + (folder_ / "stdout").string() + " 2>" + (folder_ / "stderr").string()).c_str());
-    EXPECT_TRUE(WIFEXITED(status));
-    return WEXITSTATUS(status);
-  }
-};
+using Process = InShell;
 
 TEST_F(Process, ExitCodesReachTheShell) {
   EXPECT_EQ(shell("$LOCUS --version"), 0);
@@ -55,6 +42,16 @@ TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
             130);
   EXPECT_NE(text("stdout").find("interrupted"), std::string::npos) << text("stdout");
   EXPECT_EQ(text("stdout").find("diverged"), std::string::npos) << text("stdout");
+}
+
+TEST_F(Process, SigtermStopsATheoryInItsFlows) {
+  EXPECT_EQ(shell("sed 's/learning_rate: [0-9.e-]*/learning_rate: 1e9/' " LOCUS_MODELS "/student_teacher.txtpb >$DIR/long.txtpb\n"
+                  "for i in {1..200}; do echo 'rules { name: \"r'$i'\" bptt {} }'; done >>$DIR/long.txtpb\n"
+                  "$LOCUS theory $DIR/long.txtpb --no-simulation --updates 2 &\n"
+                  "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$!/status || ! kill -0 $!; do sleep 0.05; done\n"
+                  "sleep 0.3; kill -TERM $!; wait $!"),
+            130);
+  EXPECT_NE(text("stdout").find("interrupted"), std::string::npos) << text("stdout");
 }
 
 TEST_F(Process, CtrlCEndsReproduceAndKeepsWhatIsMeasured) {
@@ -100,8 +97,10 @@ TEST_F(Process, MemoryThatEndsIsExit1) {
   const std::size_t rflo = text.find("rules { name: \"rflo\"");
   text.erase(rflo, text.find('\n', rflo) - rflo);
   file("large.txtpb", text);
-  // Enough for the estimate (three times 128 MB), but not for the additional memory of building.
   EXPECT_EQ(shell("ulimit -v 400000; $LOCUS run $DIR/large.txtpb --rule bptt --threads 1"), 1) << this->text("stderr");
+  EXPECT_NE(this->text("stderr").find("of memory in all"), std::string::npos) << this->text("stderr");
+  // nobody foresees the memory of a model file
+  EXPECT_EQ(shell("truncate -s 600M $DIR/large.binpb; ulimit -v 400000; $LOCUS validate $DIR/large.binpb"), 1);
   EXPECT_NE(this->text("stderr").find("memory does not suffice"), std::string::npos) << this->text("stderr");
 }
 

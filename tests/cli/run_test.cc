@@ -47,7 +47,7 @@ TEST_F(Run, WritesResultsWhereItIsTold) {
   EXPECT_EQ(answer.code, 0);
   EXPECT_TRUE(has(answer.out, "results: " + (folder_ / "a" / "b").string()));
   EXPECT_TRUE(has(answer.out, "report: " + (folder_ / "a" / "b" / "report.html").string()));
-  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/ledger.csv", "a/b/losses.csv", "a/b/report.html",
+  EXPECT_EQ(files(), (std::vector<std::string>{"a/b/.locus-files", "a/b/ledger.csv", "a/b/losses.csv", "a/b/report.html",
                                                "a/b/result.binpb", "a/b/result.json", "small.txtpb"}));
 }
 
@@ -167,15 +167,15 @@ TEST_F(Run, MemoryThatCannotBeHadIsForeseen) {
   vast.erase(rflo, vast.find('\n', rflo) - rflo);  // its feedback still has the old size
   const Answer answer = invoke({"run", file("vast.txtpb", vast), "--rule", "rtrl"});
   EXPECT_EQ(answer.code, code_of(Exit::kFailed)) << answer.err;
-  EXPECT_TRUE(has(answer.err, "rule rtrl needs at least 1.02 PB of memory, 1.02 PB of it for sensitivities")) << answer.err;
+  EXPECT_TRUE(has(answer.err, "rule rtrl needs 1.02 PB of memory in all, 1.02 PB of it for sensitivities")) << answer.err;
 }
 
 TEST_F(Run, MemoryThatIsAllowedIsHeldAgainstWhatIsForeseen) {
   EXPECT_EQ(invoke({"run", model(), "--quiet", "--memory", "2G"}).code, 0);
   const Answer refused = invoke({"run", model(), "--quiet", "--memory", "1.5k", "--out", (folder_ / "out").string()});
   EXPECT_EQ(refused.code, code_of(Exit::kFailed));
-  EXPECT_TRUE(has(refused.err, "model small: rule bptt needs at least ")) << refused.err;
-  EXPECT_TRUE(has(refused.err, "; 0 B can be had")) << refused.err;
+  EXPECT_TRUE(has(refused.err, "model small: rule ")) << refused.err;
+  EXPECT_TRUE(has(refused.err, "; 1.50 kB can be had")) << refused.err;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
   for (const char* size : {"0", "-1", "many", "5X", "1e999", "5GB"})
     EXPECT_EQ(invoke({"run", model(), "--memory", size}).code, code_of(Exit::kUsage)) << size;

@@ -30,6 +30,21 @@ TEST(Theory, PrintsModesRulesAndThreeEigenvalues) {
   EXPECT_EQ(count(said.out, "\n"), 1U);
 }
 
+using TheoryOfAFile = InFolder;
+
+/// A student of two neurons and a teacher of one, both constant.
+std::string one_neuron_of_rate(const std::string& rate) {
+  const auto network = [](const std::string& neurons, const std::string& weight) {
+    const std::string weights = " weights { constant { value: " + weight + " } } }\n";
+    return "populations { name: \"in\" size: 2 input {} }\npopulations { name: \"rec\" size: " + neurons +
+           " rate {} }\npopulations { name: \"out\" size: 1 readout {} }\n"
+           "projections { name: \"B\" source: \"in\" target: \"rec\"" +
+           weights + "projections { name: \"A\" source: \"rec\" target: \"out\"" + weights;
+  };
+  return "network {\n" + network("2", "0.5") + "}\ntask { student_teacher { teacher {\n" + network("1", "1") +
+         "} } }\ntraining { ticks: 3 batch: 5 learning_rate: " + rate + " }\nrules { name: \"bptt\" bptt {} }\n";
+}
+
 void expect_fits_a_screen(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
@@ -44,6 +59,26 @@ TEST(Theory, FitsAScreen) {
   expect_fits_a_screen(said.out);
   EXPECT_NE(said.out.find("to (1.5, 1.5, 0.8)"), std::string::npos) << said.out;
   EXPECT_NE(said.out.find("modes couple"), std::string::npos) << said.out;
+}
+
+/// The larger the learning rate, the longer the flow: it ends all the same, and says how.
+TEST_F(TheoryOfAFile, EndsForAnyLearningRate) {
+  struct Large {
+    const char* rate;
+    bool overshoots, too_long, diverged;
+  };
+  for (const Large& large :
+       {Large{"0.001", false, false, false}, Large{"1e3", true, false, false}, Large{"1e6", true, true, false},
+        Large{"1e9", true, true, false}, Large{"1e300", true, true, true}}) {
+    const std::string file = this->file("model.txtpb", one_neuron_of_rate(large.rate));
+    const Answer said = invoke({"theory", file, "--updates", "2"});
+    ASSERT_EQ(said.code, 0) << said.err;
+    expect_fits_a_screen(said.out);
+    EXPECT_EQ(count(said.out, "overshoots: eta > 0.7") == 1, large.overshoots) << said.out;
+    EXPECT_EQ(count(said.out, "too long") == 1, large.too_long) << said.out;
+    EXPECT_EQ(count(said.out, "diverged") > 0, large.diverged) << said.out;
+    EXPECT_EQ(invoke({"theory", file, "--updates", "2", "--json"}).code, 0);
+  }
 }
 
 TEST(Theory, RefusesWhatItCannotSpeakOf) {

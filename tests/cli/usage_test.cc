@@ -49,6 +49,13 @@ TEST_F(WrongLine, IsNamedWithTheNearestRightOne) {
       {{"convert", model, "m.xyz"}, "locus convert: m.xyz: is named like no model; "},
       {{"rules", "rflo", "--markdown"}, "leave out the name"},
       {{"rules", "rflo", "--messages"}, "leave out the name"},
+      {{"run", "-", "-"}, "locus run: MODEL is - more than once; standard input can be read once"},
+      {{"run", model, "--out", "-"}, "locus run: --out is \"-\"; must be the name of a folder; --json prints the result"},
+      {{"run", model, "--checkpoint", "-"}, "locus run: --checkpoint is \"-\"; must be the name of a file"},
+      {{"run", model, "--tensorboard", "-"}, "locus run: --tensorboard is \"-\"; must be the name of a folder"},
+      {{"sweep", model, "--out", "-"}, "locus sweep: --out is \"-\"; must be the name of a folder"},
+      {{"report", model, "--out", "-"}, "locus report: --out is \"-\"; must be the name of a file"},
+      {{"sweep", model, "--seeds", "2", "--seed", "18446744073709551615"}, "2 seeds from 18446744073709551615 on go beyond"},
       {{"help", "rn"}, "locus help: unknown command \"rn\"; did you mean \"run\"?"},
   };
   for (const Wrong& line : lines) {

@@ -4,7 +4,7 @@
 #include "tests/fuzz/weights_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::size_t kSmallest = 4;  // float32
+  constexpr std::size_t kSmallest = 1;  // int8
   locus::read_weights(data, size, locus::read_npy, [](const locus::DenseMatrix& matrix, std::size_t bytes) {
     locus::check_dense(matrix, bytes, kSmallest);
   });

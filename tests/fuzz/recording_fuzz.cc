@@ -15,6 +15,7 @@
 
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
+#include "sim/model/sha256.h"
 #include "sim/report/recordings.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"

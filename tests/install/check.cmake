@@ -67,6 +67,20 @@ if(EXISTS ${WORK}/moved/lib/glibc-hwcaps AND EXISTS ${loader})
     message(FATAL_ERROR "the moved program does not load its core library from ${expected}:\n${output}")
   endif()
 endif()
+# The Python package, where the build has it: from the moved tree alone, with the core library of the program.
+if(EXISTS ${WORK}/moved/lib/python3/dist-packages/locus)
+  run(/usr/bin/python3 -I -B -c "
+import sys
+sys.path.insert(0, '${WORK}/moved/lib/python3/dist-packages')
+import locus
+assert locus.__file__.startswith('${WORK}/moved/'), locus.__file__
+assert locus.example('tiny').startswith('${WORK}/moved/share/'), locus.example('tiny')
+r = locus.run(locus.example('tiny'), updates=2)
+assert all(run.status == 'COMPLETED' for run in r.values())
+maps = open('/proc/self/maps').read()
+assert '${WORK}/moved/lib' in maps and '${BUILD}' not in maps
+")
+endif()
 if(EXISTS ${WORK}/moved/bin/locus)
   run(${WORK}/moved/bin/locus --version)
   if(NOT output MATCHES "${VERSION}")

@@ -20,6 +20,7 @@ const std::filesystem::path kModels = LOCUS_MODELS;
 Spec without_file(Spec spec) {
   spec.path.clear();
   spec.sha256.clear();
+  spec.inputs.clear();
   return spec;
 }
 

@@ -18,7 +18,11 @@ TEST(Faults, OfSpikingPopulations) {
        at + ".tau_m",
        {"is missing", "above 0"}},
       {"tau 0", [](M& m) { m.populations = lif("@tau_m: 0 threshold: 1"); }, at + ".tau_m", {"is 0", "must be above 0"}},
-      {"tau inf", [](M& m) { m.populations = lif("@tau_m: inf threshold: 1"); }, at + ".tau_m", {"is inf", "finite"}},
+      {"tau -inf", [](M& m) { m.populations = lif("@tau_m: -inf threshold: 1"); }, at + ".tau_m", {"is -inf", "above 0"}},
+      {"tau inf, whose input would be multiplied by 0",
+       [](M& m) { m.populations = lif("tau_m: inf threshold: 1 @normalise_input: true"); },
+       at + ".normalise_input",
+       {"is true, and tau_m is inf", "must be false"}},
       {"no threshold",
        [](M& m) { m.populations = rate_population("size: 3 @lif { tau_m: 10 }"); },
        at + ".threshold",
@@ -228,6 +232,18 @@ TEST(Faults, OfLossesAndOptimizers) {
        [](M& m) { m.task = recorded("trials { input { rows: 2 cols: 2 values: [1, 2, 3, 4] } @class: 1 }"); },
        "task.recorded.trials[0].class",
        {"is 1"}},
+      {"average of one rule",
+       [](M& m) { m.rules = "rules { name: \"e\" eprop { @average_over_window: true } }"; },
+       "rules[0].eprop.average_over_window",
+       {"all rules", "training { average_over_window: true }"},
+       true},
+      {"average of one rule and not of all",
+       [&](M& m) {
+         m.training = training("average_over_window: false");
+         m.rules = "rules { name: \"e\" eprop { @average_over_window: true } }";
+       },
+       "rules[0].eprop.average_over_window",
+       {"training.average_over_window is false", "one of them"}},
   });
 }
 

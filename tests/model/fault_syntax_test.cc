@@ -54,6 +54,18 @@ TEST(Faults, OfSyntax) {
        [](M& m) { m.training = "training { learning_rate: @\"fast\" }"; },
        "training.learning_rate",
        {"\"fast\"", "must be a number"}},
+      {"decimal comma",
+       [](M& m) { m.training = "training { learning_rate: @0,05 batch: 1 }"; },
+       "training.learning_rate",
+       {"is 0,05; must have a decimal point, not a comma: 0.05"}},
+      {"decimal comma below 0, with an exponent, between wide characters",
+       [](M& m) { m.w = "# 神\n" + w_with("gaussian { gain: @-12,5e-1 }"); },
+       "network.projections[1].weights.gaussian.gain",
+       {"is -12,5", "-12.5"}},
+      {"decimal comma for a whole number",
+       [](M& m) { m.training = "training { learning_rate: 0.1 batch: @1,5}"; },
+       "training.batch",
+       {"is 1,5", "1.5"}},
       {"number too large",
        [](M& m) { m.training = "training { learning_rate: 0.1 batch: @3000000000 }"; },
        "training.batch",
@@ -67,6 +79,10 @@ TEST(Faults, OfSyntax) {
        "network.projections[1].weights.gaussian.stddev",
        {"is given beside gain", "only one of the two"}},
       {"bracket that is never closed", [](M& m) { m.more = "bases @{ "; }, "", {"\"{\" is not closed before the end of the file"}},
+      {"wrong number of a choice, and a comma",
+       [](M& m) { m.w = w_with("gaussian { gain: @fast, }"); },
+       "network.projections[1].weights.gaussian.gain",
+       {"must be a number"}},
       {"fraction for a whole number",
        [](M& m) { m.training = "training { learning_rate: 0.1 batch: @1.5 }"; },
        "training.batch",
@@ -90,6 +106,36 @@ TEST(Faults, OfSyntax) {
        "",
        {"nests brackets deeper"}},
   });
+}
+
+TEST(Faults, OfEveryDecimalCommaOfAFile) {
+  ModelText model;
+  model.populations = rate_population("size: 3 rate { leak: 0,5 }");
+  model.training = "training { learning_rate: 0,05, ticks: 2 }";
+  model.rules = "rules { name: \"t\" rflo { trace_decay: 0,25 } }";
+  std::vector<Fault> warnings;
+  try {
+    load_bytes(model.text(), "m.txtpb", warnings);
+    FAIL();
+  } catch (const ModelError& error) {
+    std::vector<std::string> said;
+    for (const Fault& fault : error.faults()) said.push_back(fault.field + " " + fault.what);
+    EXPECT_EQ(said, (std::vector<std::string>{"network.populations[1].rate.leak is 0,5",
+                                              "training.learning_rate is 0,05", "rules[0].rflo.trace_decay is 0,25"}));
+  }
+}
+
+TEST(Faults, OfAListNameNoDecimalComma) {
+  ModelText model;
+  model.w = sparse_w("rows: 3 cols: 3 row: [0,3000000000,1] col: [0,1,2] values: [1,2,3]");
+  std::vector<Fault> warnings;
+  try {
+    load_bytes(model.text(), "m.txtpb", warnings);
+    FAIL();
+  } catch (const ModelError& error) {
+    EXPECT_EQ(error.faults()[0].field, "network.projections[1].weights.sparse.row[1]");
+    EXPECT_NE(error.faults()[0].what.find("integer out of range (3000000000)"), std::string::npos) << error.what();
+  }
 }
 
 TEST(Faults, OfPopulations) {

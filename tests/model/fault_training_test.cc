@@ -82,7 +82,11 @@ TEST(Faults, OfSchedulesAndStops) {
     return [words](M& m) { m.training = "training { learning_rate: 0.1 updates: 9 " + words + " }"; };
   };
   expect_faults({
-      {"warm-up that never ends", with("schedule { @warmup: 9 }"), "training.schedule.warmup", {"is 9", "below the 9 updates"}},
+      {"warm-up that never ends",
+       with("schedule { @warmup: 9 }"),
+       "training.schedule.warmup",
+       {"is 9, and the run has 9 updates", "no update follows"},
+       true},
       {"warm-up below 0", with("schedule { @warmup: -1 }"), "training.schedule.warmup", {"is -1"}},
       {"step without factor", with("schedule { @step { every: 2 } }"), "training.schedule.step.factor", {"is missing"}},
       {"step of no updates", with("schedule { step { @every: 0 factor: 0.5 } }"), "training.schedule.step.every", {"is 0"}},

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/errors.h"
+#include "sim/model/sha256.h"
 #include "tests/support/folder.h"
 
 namespace locus {

@@ -10,6 +10,7 @@
 #include "locus/v1/model.pb.h"
 #include "sim/model/convert.h"
 #include "sim/model/files.h"
+#include "sim/model/sha256.h"
 #include "tests/model/text_parts.h"
 #include "tests/support/folder.h"
 
@@ -73,6 +74,31 @@ TEST(Load, KeepsWhatIsGiven) {
   EXPECT_EQ(spec.training.updates, 7);
   EXPECT_EQ(spec.training.commit, CommitWhen::kEveryTick);
   EXPECT_EQ(spec.training.locality, Locality::kStrict);
+}
+
+/// The average is the training's, for all rules; an e-prop rule may say it in its place.
+TEST(Load, ReadsTheAverageOverTheWindow) {
+  const Folder folder;
+  struct Written {
+    std::string training;
+    std::string rules;
+    bool average;
+    std::size_t warnings;
+  };
+  const std::string bptt = "rules { name: \"bptt\" bptt {} } ";
+  const std::string eprop = "rules { name: \"eprop\" eprop { average_over_window: ";
+  for (const Written& written :
+       {Written{"", bptt, false, 0}, Written{"average_over_window: true", bptt, true, 0},
+        Written{"", bptt + eprop + "true } }", true, 1}, Written{"", bptt + eprop + "false } }", false, 0},
+        Written{"average_over_window: true", bptt + eprop + "true } }", true, 0},
+        Written{"average_over_window: true", bptt + eprop + "false } }", true, 0}}) {
+    ModelText model;
+    model.training = "training { loss: SUM learning_rate: 0.1 " + written.training + " }";
+    model.rules = written.rules;
+    std::vector<Fault> warnings;
+    EXPECT_EQ(load(folder.write("m.txtpb", model.text()), warnings).training.average_over_window, written.average);
+    EXPECT_EQ(warnings.size(), written.warnings) << model.text();
+  }
 }
 
 TEST(Load, ReadsEveryFormOfWeights) {

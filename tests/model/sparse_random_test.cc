@@ -196,7 +196,7 @@ TEST(SparseRandom, IsDrawnOnceForARun) {
     RunState state;
     for (const Outcome& outcome : once.outcomes) state.rules.push_back(state_of(outcome));
     EXPECT_EQ(misfit(spoilt, topology, state), "");
-    const RunResult again = run(spoilt, topology, {.threads = 2, .from = &state});
+    const RunResult again = run(spoilt, topology, {.transport = transport, .threads = 2, .from = &state});
     EXPECT_EQ(json_line(again), json_line(wanted));
   }
   // A run that would draw the entries again is refused, because they were counted for other keys.

@@ -30,7 +30,7 @@ double any_double(std::mt19937_64& random) {
 }
 
 std::string any_text(std::mt19937_64& random) {
-  constexpr std::array<const char*, 8> kLetters = {"a", "\"", "\\", "\n", "ü", "'", "€", "\x01"};
+  constexpr std::array<const char*, 8> kLetters = {"a", "\"", "\\", "神", "ü", "'", "€", " "};
   std::string text;
   for (std::uint64_t i = random() % 6; i > 0; --i) text += kLetters[random() % kLetters.size()];
   return text;

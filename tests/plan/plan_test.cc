@@ -88,6 +88,33 @@ TEST(Plan, InputsAreSentAheadWhereTheyAreKnown) {
   EXPECT_FALSE(plain_plan(topology, learning, {}, {.outputs_are_seen = true}).runs);
 }
 
+TEST(Plan, AheadAreAsManyTicksAsGiveFewEnoughCurrents) {
+  const auto ticks = [](LayersOfPlan sizes, Horizon horizon) {
+    horizon.trial.ticks = 1000;
+    horizon.trial.window = 1000;
+    return plan_of(three_layers(sizes, false), learning_by(RuleKind::kRflo), horizon, {}).ahead_ticks;
+  };
+  EXPECT_EQ(ticks({.neurons = 6}, {}), 682) << "4096 currents of 6 neurons";
+  EXPECT_EQ(ticks({.neurons = 64}, {}), 64);
+  EXPECT_EQ(ticks({.neurons = 1000}, {}), 32) << "at least so many";
+  EXPECT_EQ(ticks({.neurons = 64}, {.inputs_tick_by_tick = true}), 1);
+  EXPECT_EQ(ticks({.neurons = 64}, {.trial = {.commits_every_tick = true}}), 0) << "nothing is known ahead";
+}
+
+TEST(Plan, ThreadsCutRunsWhereTheyTakeTargets) {
+  Topology topology = three_layers({.inputs = 100, .neurons = 200}, false);
+  const auto splits = [&](RunWidth width) {
+    return plain_plan(topology, learning_by(RuleKind::kRflo), width).projections[0].splits;
+  };
+  EXPECT_EQ(splits({.threads = 3}), 0) << "B is dense";
+  thin_out(topology.projections[0], 4095);
+  EXPECT_EQ(splits({.threads = 3}), 0) << "W is dense, and B sends too little to wake threads";
+  thin_out(topology.projections[0], 4096);
+  EXPECT_EQ(splits({.threads = 3}), 100 * 2);
+  EXPECT_EQ(splits({.threads = 1}), 0);
+  EXPECT_EQ(splits({.lanes = 2, .threads = 3}), 0);
+}
+
 TEST(Plan, AnOptimizerLetsChangesWait) {
   const Topology topology = three_layers({}, false);
   Learning learning = learning_by(RuleKind::kRflo);

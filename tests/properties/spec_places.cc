@@ -109,6 +109,7 @@ void visit(TrainingSpec& training, Places& places) {
   places.add(training.learning_rate);
   places.add(training.dt);
   places.truths.push_back(&training.carry_state);
+  places.truths.push_back(&training.average_over_window);
   if (training.optimizer.adam) places.add(training.optimizer.adam->beta1);
   if (training.optimizer.adam) places.add(training.optimizer.adam->epsilon);
   places.add(training.optimizer.weight_min);

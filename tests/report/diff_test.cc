@@ -153,7 +153,7 @@ TEST_F(Diff, FilesThatAreGoneOrCutAreNoDifference) {
   write_result(large_result(), folder_ / "a");
   write_result(large_result(), folder_ / "b");
   std::filesystem::resize_file(folder_ / "b" / "weights" / "bptt" / "W.npy", 100'000);
-  EXPECT_FALSE(difference(folder_ / "a", folder_ / "b", 0).agree);
+  EXPECT_THROW(difference(folder_ / "a", folder_ / "b", 0), ModelError);
   std::filesystem::remove(folder_ / "b" / "weights" / "bptt" / "W.npy");
   EXPECT_THROW(difference(folder_ / "a", folder_ / "b", 0), ModelError);
   EXPECT_THROW(difference(folder_ / "b", folder_ / "a", 0), ModelError);

@@ -102,7 +102,7 @@ class RecordingFiles : public InFolder {
 
   /// Runs the model into a folder; `at` is called at every moment, after the recordings.
   RunResult run_into(const Spec& spec, Recordings& recordings, const std::function<void(const Moment&)>& at = {},
-                     const RunState* from = nullptr) const {
+                     RunState* from = nullptr) const {
     RunResult result = run(spec, {.threads = 1,
                                   .watch =
                                       [&](const Moment& moment) {

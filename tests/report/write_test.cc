@@ -24,6 +24,10 @@ namespace fs = std::filesystem;
 
 class ResultFiles : public InFolder {};
 
+std::string csv(const RunResult& result, void (*write)(const RunResult&, Output&)) {
+  return text_of([&](Output& to) { write(result, to); });
+}
+
 TEST_F(ResultFiles, AreTheFiveOfTheInterface) {
   write_result(sample_result(), folder_);
   EXPECT_EQ(files(), (std::vector<std::string>{"ledger.csv", "losses.csv", "report.html", "result.binpb", "result.json"}));
@@ -91,7 +95,8 @@ TEST_F(ResultFiles, EveryStatusHasItsName) {
         std::pair{Status::kLocalityBroken, v1::Run::LOCALITY_BROKEN},
         std::pair{Status::kInterrupted, v1::Run::INTERRUPTED}}) {
     result.outcomes[0].status = status;
-    EXPECT_EQ(result_message(result).runs(0).status(), spelled);
+    LentLists lists;
+    EXPECT_EQ(result_message(result, lists).runs(0).status(), spelled);
   }
 }
 
@@ -100,14 +105,15 @@ TEST_F(ResultFiles, CsvHasTheColumnsOfTheInterface) {
   result.outcomes[0].losses = {0.1, 1e-300};
   result.outcomes[1].losses = {1.0 / 3};
   result.outcomes[1].rule = "a,\"b\"";
-  EXPECT_EQ(losses_csv(result), "rule,update,loss\nbptt,0,0.1\nbptt,1,1e-300\n\"a,\"\"b\"\"\",0,0.3333333333333333\n");
-  EXPECT_EQ(evaluations_csv(result), "");
+  EXPECT_EQ(csv(result, write_losses_csv),
+            "rule,update,loss\nbptt,0,0.1\nbptt,1,1e-300\n\"a,\"\"b\"\"\",0,0.3333333333333333\n");
+  EXPECT_EQ(csv(result, write_evaluations_csv), "");
   result.outcomes[0].evaluations = {{0, 0.5}, {100, 0.25}};
-  EXPECT_EQ(evaluations_csv(result), "rule,update,loss\nbptt,0,0.5\nbptt,100,0.25\n");
+  EXPECT_EQ(csv(result, write_evaluations_csv), "rule,update,loss\nbptt,0,0.5\nbptt,100,0.25\n");
   EXPECT_NE(json_line(result).find(R"("evaluations":[{"update":0,"loss":0.5},{"update":100,"loss":0.25}])"),
             std::string::npos);
   EXPECT_EQ(
-      ledger_csv(result),
+      csv(result, write_ledger_csv),
       "rule,channel,lag,messages,scalars,bytes\nbptt,AXON,0,4000,4000,32000\nbptt,ADJOINT,3,800,800,6400\n\"a,\"\"b\"\"\",AXON,0,2000,2000,16000\n");
 }
 
@@ -115,7 +121,7 @@ TEST_F(ResultFiles, ReplaceThoseThatAreThereAndNothingElse) {
   std::ofstream(folder_ / "losses.csv") << "old";
   std::ofstream(folder_ / "mine.txt") << "mine";
   write_result(sample_result(), folder_);
-  EXPECT_EQ(text("losses.csv"), losses_csv(sample_result()));
+  EXPECT_EQ(text("losses.csv"), csv(sample_result(), write_losses_csv));
   EXPECT_EQ(text("mine.txt"), "mine");
 }
 

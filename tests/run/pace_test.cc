@@ -128,7 +128,7 @@ TEST(Stop, EndsARuleAndIsTheSameAfterABreak) {
           << outcome.message;
     }
     EXPECT_GT(stopped, 0);
-    for (const RunState& state : states) {
+    for (RunState& state : states) {
       const RunResult resumed = run(spec, {.transport = transport, .threads = 1, .from = &state});
       ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
       for (std::size_t k = 0; k < whole.outcomes.size(); ++k)

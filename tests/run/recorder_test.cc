@@ -173,7 +173,7 @@ TEST(Recorder, SignalsTimesTracesAreWhatWeightsMoved) {
       const Recorded recorded = record(spec, transport);
       for (std::size_t k = 0; k < spec.rules.size(); ++k) {
         const RuleSpec& online = spec.rules[k];
-        if (!has_quantity(online.kind, Quantity::kTrace) || online.firing_rate || online.average_over_window) continue;
+        if (!has_quantity(online.kind, Quantity::kTrace) || online.firing_rate) continue;
         for (const RecordSpec& wanted : spec.records) {
           if (wanted.quantity != Quantity::kTrace) continue;
           expect_signals_times_traces(spec, recorded, k, wanted.of);

@@ -17,6 +17,8 @@ RunState state_at(const Moment& moment) {
   for (const Outcome& outcome : moment.done.outcomes) state.rules.push_back(state_of(outcome));
   state.running = moment.present != nullptr;
   if (state.running) state.rules.push_back(moment.state());
+  state.rules.insert(state.rules.end(), moment.waiting.begin(), moment.waiting.end());
+  state.waiting = moment.waiting.size();
   return state;
 }
 
@@ -49,7 +51,7 @@ testing::AssertionResult same_ranks(const Outcome& one, const Outcome& other) {
 /// Resumes the run from each of its states; returns their number.
 std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
   const RunResult whole = run_with(spec, transport);
-  const std::vector<RunState> states = states_of(spec, transport);
+  std::vector<RunState> states = states_of(spec, transport);
   for (std::size_t s = 0; s < states.size(); ++s) {
     EXPECT_EQ(misfit(spec, topology_of(spec), states[s]), "");
     const RunResult resumed =
@@ -144,6 +146,47 @@ TEST_P(Resume, GoesOnWithWhatNeuronsCarryAndWithEvaluations) {
   EXPECT_EQ(spiking, 3);
 }
 
+/// Every state of a run of some updates goes on to more of them, and so does every state of such a
+/// continuation in which all rules had ended: with the bits of a run that was begun with as many.
+TEST_P(Resume, WithMoreUpdatesIsARunBegunWithAsMany) {
+  const auto [transport, precision] = GetParam();
+  for (int model = 0; model < 4 && !HasFailure(); ++model) {
+    const auto seed = static_cast<std::uint64_t>(5000 + model);
+    Spec spec = model % 2 == 0 ? odd_spiking_model(seed) : odd_model(seed);
+    spec.precision = precision;
+    if (model < 2) spec.training.optimizer.adam = Optimizer::Adam{0.75, 0.9375, 0.0078125};
+    spec.training.carry_state = model == 3;
+    auto& recorded = std::get<RecordedTask>(spec.task);
+    recorded.evaluation_trials = recorded.trials;
+    spec.training.evaluation = EvaluationSpec{2, static_cast<std::int64_t>(recorded.trials.size())};
+    if (model == 1)
+      spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
+    spec.training.updates = 3;  // its end is evaluated, which is not due in a longer run
+    std::vector<RunState> states;
+    const auto keep = [&](const Moment& moment) { states.push_back(state_at(moment)); };
+    const RunOptions kept = {.transport = transport, .threads = 1, .watch = keep, .may_go_on = true};
+    const RunResult short_run = run(spec, kept);
+    states.push_back({.rules = {}, .running = false, .waiting = 0});
+    for (const Outcome& outcome : short_run.outcomes) states.back().rules.push_back(state_of(outcome));
+    spec.training.updates = 5;
+    const RunState ended = states.back();
+    RunOptions longer = kept;
+    longer.from = &ended;
+    run(spec, longer);
+    const RunResult whole = run_with(spec, transport);
+    for (std::size_t s = 0; s < states.size() && !HasFailure(); ++s) {
+      EXPECT_EQ(misfit(spec, topology_of(spec), states[s]), "") << s;
+      const RunResult resumed = run(spec, {.transport = transport, .threads = 1, .from = &states[s]});
+      ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
+      for (std::size_t k = 0; k < whole.outcomes.size(); ++k) {
+        EXPECT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k])) << s << " " << whole.outcomes[k].rule;
+        EXPECT_TRUE(same_chip(whole.outcomes[k], resumed.outcomes[k]));
+        EXPECT_EQ(whole.outcomes[k].evaluations, resumed.outcomes[k].evaluations) << s;
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Transports, Resume,
                          testing::Combine(testing::ValuesIn(kTransports),
                                           testing::Values(Precision::kFloat64, Precision::kFloat32)),
@@ -190,7 +233,7 @@ TEST(ResumeOf, AnInterruptedRunIsTheRunWithoutABreak) {
 TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
   Spec spec = odd_model(7);
   spec.training.updates = 3;
-  const std::vector<RunState> states = states_of(spec, TransportKind::kBatched);
+  std::vector<RunState> states = states_of(spec, TransportKind::kBatched);
   const RunState good = states[5];
   const auto misfit_after = [&](auto change) {
     RunState state = good;

@@ -2,6 +2,9 @@
 // that do not read or that send nonsense (there are none).
 #include "sim/serve/live_server.h"
 
+#include <functional>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -10,6 +13,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -99,13 +103,17 @@ TEST(Request, TokensAreLongAndDiffer) {
 /// A client that sends exactly the given bytes.
 class Client {
  public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  /// `before`: called between the making of the socket and its connection.
+  explicit Client(
+      std::uint16_t port, const std::function<void()>& before = [] {})
+      : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const timeval patience = {.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    before();
     EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   }
   ~Client() { ::close(socket_); }
@@ -265,6 +273,49 @@ TEST_F(Live, ThreadOutlivesNonsense) {
     client.end();
   }
   EXPECT_TRUE(answer(head("/" + token() + "/")).ends_with("the page"));
+}
+
+TEST_F(Live, ThreadServesABrowserAmongManyWhoSayNothing) {
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 40; ++i) silent.push_back(std::make_unique<Client>(server_.port()));
+  EXPECT_TRUE(answer(head("/" + token() + "/")).ends_with("the page"));
+  Client browser(server_.port());
+  browser.say(upgrade());
+  EXPECT_TRUE(browser.hear("\r\n\r\n").starts_with("HTTP/1.1 101"));
+  for (int i = 0; i < 40; ++i) silent.push_back(std::make_unique<Client>(server_.port()));
+  publish_when_wanted("{\"first\":1}");
+  EXPECT_NE(browser.hear("{\"first\":1}").find("{\"first\":1}"), std::string::npos) << "it stays";
+}
+
+TEST_F(Live, ThreadLetsWhoSaysNothingGoSoon) {
+  const auto begin = std::chrono::steady_clock::now();
+  Client client(server_.port());
+  EXPECT_EQ(client.hear(), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+}
+
+std::chrono::microseconds computing_time() {
+  rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+TEST_F(Live, ThreadSleepsWhileThereAreNoDescriptors) {
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const std::chrono::microseconds begin = computing_time();
+  std::optional<Client> client;
+  client.emplace(server_.port(), [&] {
+    const rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  });
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const std::chrono::microseconds took = computing_time() - begin;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_LT(took, std::chrono::milliseconds(300)) << "it tries again and again";
+  client->say(head("/" + token() + "/"));
+  EXPECT_TRUE(client->hear().ends_with("the page")) << "it goes on when there are some";
 }
 
 TEST_F(Live, AThreadHoldsItsPortAlone) { EXPECT_THROW(LiveServer(server_.port(), ""), std::system_error); }

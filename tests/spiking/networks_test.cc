@@ -1,5 +1,8 @@
 // Spiking networks of every kind against the oracle: losses, weights, every count and the memory,
 // with both transports; gradients against tangents.
+#include <cmath>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
@@ -32,6 +35,57 @@ TEST(SpikingNetworks, DoWhatTheOracleDoes) {
     }
   }
   EXPECT_GT(spikes, 10000) << "networks that are silent show nothing";
+}
+
+/// With infinite time constants nothing decays: neurons and readouts add up what arrives, and a
+/// threshold that has risen stays.
+TEST(SpikingNetworks, DoWhatTheOracleDoesWithoutLeak) {
+  std::int64_t spikes = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Spec spec = odd_spiking_model(seed);
+    for (PopulationSpec& population : spec.network.populations) {
+      if (population.lif) {
+        population.lif->leak = {.tau_m = INFINITY};
+        if (population.lif->adaptation_tau > 0 && seed % 2 == 0) population.lif->adaptation_tau = INFINITY;
+      }
+      if (population.memory) population.memory = LeakSpec{.tau_m = INFINITY};
+    }
+    const RunResult single = run_with(spec, TransportKind::kMailbox);
+    const RunResult bulk = run_with(spec, TransportKind::kBatched);
+    for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+      spiking::Spikes all;
+      const oracle::Answer answer = spiking::solve(spec, spec.rules[k], spiking::Mutation::kNone, &all);
+      for (const auto& trial : all) spikes += std::ssize(trial);
+      ASSERT_TRUE(agrees(spec, single.outcomes[k], answer, 1e-11)) << spec.rules[k].name << ", " << describe(spec);
+      ASSERT_TRUE(agrees(spec, bulk.outcomes[k], answer, 1e-11)) << spec.rules[k].name << ", " << describe(spec);
+    }
+  }
+  EXPECT_GT(spikes, 3000);
+}
+
+/// A perfect integrator of a constant current of 0.25 with threshold 1: it spikes in every fourth
+/// tick from the fourth on, since a spike takes 1 off in the next tick.
+TEST(SpikingNetworks, IntegrateWithoutLeak) {
+  std::string text =
+      "name: \"integrator\" network { populations { name: \"in\" size: 1 input {} } populations { name: \"n\" size: 1 ";
+  text += "lif { tau_m: inf threshold: 1 } } populations { name: \"o\" size: 1 readout { tau_m: inf } } ";
+  text += "projections { name: \"B\" source: \"in\" target: \"n\" weights { constant { value: 0.25 } } } ";
+  text += "projections { name: \"A\" source: \"n\" target: \"o\" weights { constant { value: 1 } } } } ";
+  text += "task { drawn { inputs { white_noise { mean: 1 stddev: 0 } } } } training { loss: SUM ticks: 24 } ";
+  text += "rules { name: \"none\" none {} }";
+  std::vector<Fault> warnings;
+  const Spec spec = load_bytes(text, "m.txtpb", warnings);
+  for (const TransportKind transport : {TransportKind::kMailbox, TransportKind::kBatched}) {
+    const RunResult result = run_with(spec, transport);
+    // over A: a message in each of the six ticks with a spike; over B one in each of the 24 ticks
+    EXPECT_EQ(result.outcomes[0].ledger.messages(Channel::kAxon), 24 + 6);
+  }
+  for (const char* wrong : {"lif { tau_m: -inf threshold: 1 }", "lif { tau_m: nan threshold: 1 }",
+                            "lif { tau_m: inf normalise_input: true threshold: 1 }"}) {
+    std::string bad = text;
+    bad.replace(bad.find("lif {"), std::string("lif { tau_m: inf threshold: 1 }").size(), wrong);
+    EXPECT_THROW(load_bytes(bad, "m.txtpb", warnings), ModelError) << wrong;
+  }
 }
 
 /// Spiking neurons together with rate neurons, under every rule, some of them with a signal only

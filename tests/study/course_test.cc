@@ -26,7 +26,7 @@ struct Seen {
   std::map<std::string, Curves> curves;  // by rule
 };
 
-Seen watch(const Spec& spec, const RunState* from = nullptr) {
+Seen watch(const Spec& spec, RunState* from = nullptr) {
   Course course(spec);
   Seen seen{run(spec, {.threads = 1, .watch = [&](const Moment& moment) { course.observe(moment); }, .from = from}), {}};
   for (const RuleSeries& rule : course.end(seen.result)) {

@@ -132,6 +132,7 @@ std::string training_text(const TrainingSpec& training) {
       " updates: " + std::to_string(training.updates) + " learning_rate: " + number(training.learning_rate.value_or(0));
   if (training.warmup > 0) text += " warmup_ticks: " + std::to_string(training.warmup);
   if (training.carry_state) text += " carry_state: true";
+  if (training.average_over_window) text += " average_over_window: true";
   if (training.evaluation) {
     text += " evaluation { every: " + std::to_string(training.evaluation->every) +
             " trials: " + std::to_string(training.evaluation->trials) + " }";
@@ -163,7 +164,6 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
     case RuleKind::kEpropRandom:
       kind = "eprop";
       if (rule.filter_tau > 0) body += "filter_tau: " + number(rule.filter_tau) + " ";
-      if (rule.average_over_window) body += "average_over_window: true ";
       if (rule.firing_rate) {
         body += "firing_rate { target_hz: " + number(rule.firing_rate->target_hz) +
                 " strength: " + number(rule.firing_rate->strength) + " } ";

@@ -55,6 +55,7 @@ void World::learn_online(const Life& life) {
     }
   }
   if (!rule_.firing_rate) return;
+  const double strength = rule_.firing_rate->strength / (spec_.training.average_over_window ? averaged_ticks() : 1);
   for (int block = 0; block < 2; ++block) {
     std::vector<Synapse>& synapses = block == 0 ? net.b : net.w;
     for (std::size_t q = 0; q < synapses.size(); ++q) {
@@ -62,8 +63,7 @@ void World::learn_online(const Life& life) {
       if (s.plastic) send(Channel::kPost, 0, 1, 1);
       if (mutation_ == Mutation::kRateOff) continue;
       const double off = life.count[s.target] / T - rule_.firing_rate->target_hz / 1000 * spec_.training.dt;
-      s.delta +=
-          rule_.firing_rate->strength * off / (mutation_ == Mutation::kRateNotByTicks ? 1 : T) * kept(block)[q].total;
+      s.delta += strength * off / (mutation_ == Mutation::kRateNotByTicks ? 1 : T) * kept(block)[q].total;
     }
   }
 }
@@ -155,8 +155,7 @@ void World::learn_backwards(const Life& life) {
 
 void World::commit() {
   const Optimizer& how = spec_.training.optimizer;
-  const double averaged = mutation_ == Mutation::kAveragedByTicks ? T : window;
-  const double share = 1.0 / spec_.training.batch / (rule_.average_over_window ? averaged : 1);
+  const double share = 1.0 / spec_.training.batch;
   ++commits_;
   for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
     for (Synapse& s : *block) s.delta = s.plastic ? s.delta * share : 0;

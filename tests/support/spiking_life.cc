@@ -159,7 +159,7 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
     for (std::size_t k = 0; k < net.readouts; ++k) {
       const bool classes = spec_.training.loss == Loss::kCrossEntropy;
       const double e = (classes ? std::exp(y[k]) / norm : y[k]) - target_at(trial, static_cast<int>(t), k);
-      life.eps[t][k] = spec_.training.loss == Loss::kSequence ? e / window : e;
+      life.eps[t][k] = is_mean() ? e / averaged_ticks() : e;
     }
   }
   return life;
@@ -178,7 +178,7 @@ double World::loss(const Life& life, const RecordedTrial& trial) const {
         sum -= wanted * std::log(std::exp(y[k]) / norm) / window;
       } else {
         const double e = y[k] - wanted;
-        sum += 0.5 * e * e / (spec_.training.loss == Loss::kSequence ? window : 1);
+        sum += 0.5 * e * e / (is_mean() ? window : 1);
       }
     }
   }

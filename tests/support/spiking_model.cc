@@ -70,8 +70,9 @@ void add_trials(Spec& spec, int trials, Dice& dice) {
   spec.task = std::move(task);
 }
 
-/// Every rule for spiking networks; those of e-prop once with its extra terms.
-std::vector<RuleSpec> spiking_rules(const Spec& spec, Dice& dice) {
+/// Every rule for spiking networks; those of e-prop once with its extra terms. Draws whether all
+/// average over the window.
+std::vector<RuleSpec> spiking_rules(Spec& spec, Dice& dice) {
   std::vector<RuleSpec> rules;
   for (RuleSpec& rule : every_rule(spec, dice)) {
     if (locus::rule(rule.kind).spiking.empty()) continue;
@@ -81,7 +82,7 @@ std::vector<RuleSpec> spiking_rules(const Spec& spec, Dice& dice) {
     if (rule.kind != RuleKind::kEprop && rule.kind != RuleKind::kEpropRandom) continue;
     rule.name += "_terms";
     rule.filter_tau = dice.between(1, 20);
-    rule.average_over_window = dice.chance(50);
+    spec.training.average_over_window = dice.chance(50);  // of the last such rule
     rule.firing_rate = FiringRateSpec{static_cast<double>(dice.between(0, 400)), dice.between(1, 40) / 4.0};
     rules.push_back(rule);
   }

@@ -11,7 +11,8 @@ namespace locus {
 /// An odd_model whose rate populations all spike: LIF and ALIF, all surrogates, with and without
 /// refractoriness; readouts with and without memory; dense projections with and without autapses;
 /// every loss and window; spikes and analog inputs; batches; both optimizers, bounds; every rule
-/// except RTRL, e-prop with and without its filter, its average and its firing rate.
+/// except RTRL, e-prop with and without its filter and its firing rate, all with and without
+/// the average over the window.
 Spec odd_spiking_model(std::uint64_t seed);
 
 /// Few neurons and ticks, everything plastic and dense, one population of each kind, some neurons

@@ -61,6 +61,11 @@ class World {
   double tangent(const Life& life, const oracle::Synapse& moved, int block) const;
 
   bool has_error(int t) const { return t >= T - window - (mutation_ == Mutation::kWindowATickLonger ? 1 : 0); }
+  bool is_mean() const {
+    const Loss loss = spec_.training.loss;
+    return loss == Loss::kSequence || loss == Loss::kCrossEntropy || spec_.training.average_over_window;
+  }
+  double averaged_ticks() const { return mutation_ == Mutation::kAveragedByTicks ? T : window; }
   double target_at(const RecordedTrial& trial, int t, std::size_t k) const {
     const int row = mutation_ == Mutation::kTargetATickLate ? std::max(t - 1, 0) : t;
     return trial.target.values.at(static_cast<std::size_t>(row) * net.readouts + k);

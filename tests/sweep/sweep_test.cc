@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -94,6 +96,31 @@ TEST_F(Sweep, Of200MembersIs200SingleRunsOnAnyNumberOfThreads) {
   EXPECT_EQ(swept.members[9].seed, 14U);
 }
 
+/// 2^64 members are 0 in 64 bits; 2^20 are just too many, and 2^19 are not.
+TEST_F(Sweep, CountsItsMembersBeyond64Bits) {
+  const auto of_fields = [&](int fields, std::int32_t seeds = 1) {
+    SweepPlan many = plan({}, seeds);
+    for (int k = 0; k < fields; ++k) many.axes.push_back({"f" + std::to_string(k), {"1", "2"}});
+    return many;
+  };
+  const auto refusal = [](const SweepPlan& many) -> std::string {
+    try {
+      check_size(many);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal(of_fields(19)), "");
+  EXPECT_EQ(refusal(of_fields(20)), "that is 1048576 members; must be at most 1000000");
+  EXPECT_EQ(refusal(of_fields(19, 3)), "that is 1572864 members; must be at most 1000000");
+  EXPECT_EQ(refusal(of_fields(63)), "that is 9223372036854775808 members; must be at most 1000000");
+  for (const int fields : {64, 65, 128, 1000})
+    EXPECT_EQ(refusal(of_fields(fields)), "that is more than 1000000 members; must be at most 1000000") << fields;
+  EXPECT_EQ(refusal(of_fields(62, 4)), "that is more than 1000000 members; must be at most 1000000");
+  EXPECT_THROW(sweep(of_fields(64), {.threads = 1, .folder = {}, .progress = {}}), UsageError);
+}
+
 TEST_F(Sweep, IsResumedWithWhatIsLeft) {
   fs::create_directory(folder_ / "out");
   const SweepPlan four = plan({"training.learning_rate=0.1,0.2"}, 2);
@@ -156,6 +183,33 @@ TEST_F(Sweep, RefusesSettingsThatDoNotMeanThisModel) {
   for (const char* text :
        {"training.updates", "=1", "seed=1,2", "training.updates=", "training.updates=1,", "training.updates=1,1"})
     EXPECT_THROW(axis_of(text), UsageError) << text;
+}
+
+TEST_F(Sweep, TakesListsAndMessagesAsValues) {
+  EXPECT_EQ(axis_of("a.b=[1, 2],[3,4],{ c: 5, d: \"},\" },'x,y',7").values,
+            (std::vector<std::string>{"[1, 2]", "[3,4]", "{ c: 5, d: \"},\" }", "'x,y'", "7"}));
+  const SweepResult swept =
+      sweep(plan({"network.populations[rec].rate.initial=[0.1, 0.2, 0.3, 0.4],[0.4, 0.3, 0.2, 0.1],[]",
+                  "training.optimizer.adam={},{beta1: 0.5}"},
+                 1),
+            {.folder = {}, .progress = {}});
+  ASSERT_EQ(swept.members.size(), 6U);
+  std::set<std::string> fingerprints;
+  for (const SweepMember& member : swept.members) {
+    EXPECT_EQ(member.failure, "");
+    EXPECT_EQ(member.rules, digests_of(alone(model_, member)));
+    fingerprints.insert(member.rules.at(0).fingerprint);
+  }
+  EXPECT_EQ(fingerprints.size(), 6U) << "every value has its effect";
+}
+
+TEST_F(Sweep, RefusesSeedsThatWrap) {
+  SweepPlan last = plan({}, 2);
+  last.overrides.seed = std::numeric_limits<std::uint64_t>::max() - 1;
+  const SweepResult swept = sweep(last, {.folder = {}, .progress = {}});
+  EXPECT_EQ(swept.members.at(1).seed, std::numeric_limits<std::uint64_t>::max());
+  last.seeds = 3;
+  EXPECT_THROW(sweep(last, {.folder = {}, .progress = {}}), UsageError);
 }
 
 TEST(SweepSummary, QuantilesAreThoseOfNumpysDefault) {

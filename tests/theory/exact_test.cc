@@ -170,6 +170,10 @@ TEST(Exact, TrainingFollowsItsOwnUpdatesAndSaysWhenItDiverges) {
   const ExactTraining once = exact_training(student, teacher, rule, 10, 0.02, 1);
   EXPECT_LE((once.student.w - (student.w - 0.02 * first.delta.w)).norm(), 1e-15);
   EXPECT_TRUE(exact_training(student, teacher, rule, 10, 50, 500).diverged);
+  const std::atomic<bool> interrupt = true;
+  const ExactTraining none = exact_training(student, teacher, rule, 10, 0.02, 1'000'000'000, &interrupt);
+  EXPECT_TRUE(none.interrupted);
+  EXPECT_EQ(none.student.w, student.w);
 }
 
 }  // namespace

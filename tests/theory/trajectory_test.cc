@@ -1,7 +1,9 @@
 // Trajectories: the requested error, the conserved quantities, and the end of the flow.
 #include "sim/theory/trajectory.h"
 
+#include <atomic>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -98,6 +100,27 @@ TEST(Trajectory, BpttFromOppositeWeightsRunsIntoTheSaddleAndRfloDoesNot) {
   EXPECT_NEAR(loss(bptt.mode.back(), teacher), saddle_loss(teacher), 1e-4);
   const Trajectory rflo = integrate(start, teacher, {.kind = RuleKind::kRflo, .feedback = 0.6, .decay = 0.5}, times);
   EXPECT_LT(loss(rflo.mode.back(), teacher), 0.1 * saddle_loss(teacher));
+}
+
+/// Near its end the flow takes steps of about 1 / rate, so the number of steps grows with the time.
+TEST(Trajectory, EndsAfterItsMostStepsWhereItIs) {
+  const Mode teacher = {1, 1, 0.7};
+  for (const double goal : {1e9, 1e300, std::numeric_limits<double>::infinity()}) {
+    const Trajectory path = integrate({0.3, 0.2, 0.1}, teacher, {.kind = RuleKind::kBptt}, std::vector<double>{0, goal});
+    EXPECT_EQ(path.ending, Ending::kTooLong) << goal;
+    EXPECT_EQ(path.mode.size(), 1U);
+    EXPECT_GT(path.last_time, 1000);
+    EXPECT_NEAR(path.last.a * path.last.b, 1, 1e-6);
+    EXPECT_NEAR(path.last.w, 0.7, 1e-6);
+  }
+}
+
+TEST(Trajectory, EndsWhenItIsInterrupted) {
+  const std::atomic<bool> interrupt = true;
+  const Trajectory path =
+      integrate({0.3, 0.2, 0.1}, {1, 1, 0.7}, {.kind = RuleKind::kBptt}, std::vector<double>{5}, 1e-10, &interrupt);
+  EXPECT_EQ(path.ending, Ending::kInterrupted);
+  EXPECT_TRUE(path.mode.empty());
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ bool sees_room(std::string_view from, std::string_view to) {
   // Mathematics of modes is for what sets it beside a simulation, and for the command that shows
   // it.
   if (to == "sim/theory" || to == "sim/study")
-    return from == to || from == "sim/cli" || (from == "sim/study" && to == "sim/theory");
+    return from == to || from == "sim/cli" || from == "sim/python" || (from == "sim/study" && to == "sim/theory");
   return from == to || other < own;
 }
 
@@ -65,13 +65,18 @@ struct Dependency {
 constexpr std::array kDependencies = std::to_array<Dependency>({
     {"Eigen/", " * "},
     {"Random123/", " core/base "},
-    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli "},
+    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli sim/python "},
     {"openssl/", " sim/model sim/run sim/report "},
+    {"minizip/", " sim/model "},
+    {"zlib.h", " sim/model "},
+    {"utf8proc.h", " sim/model "},
     {"google/protobuf/", " sim/model sim/report "},
     {"boost/", " sim/run sim/serve sim/theory "},
     {"CLI/", " sim/cli "},
-    {"sys/mman.h", " core/base "},               // huge pages
-    {"sys/", " sim/model sim/report sim/cli "},  // what the standard library cannot say of files
+    {"pybind11/", " sim/python "},
+    {"sys/mman.h", " core/base "},                 // huge pages
+    {"sys/resource.h", " sim/report sim/serve "},  // limits of the process
+    {"sys/", " sim/model sim/report sim/cli "},    // what the standard library cannot say of files
 });
 
 bool sees_library(std::string_view room, std::string_view header) {

@@ -64,7 +64,7 @@ TEST_F(Bilinear, FeedbackIsBilinearInWeightAndError) {
     const double w = draw(), c = draw();
     both = epsilon + c * other;
     const auto over = [&](double& signal) {
-      return feedback(Readout<double>{unused, unused, unused, signal, unused}, w).value;
+      return feedback(Readout<double>{unused, unused, unused, signal, unused, unused}, w).value;
     };
     EXPECT_EQ(over(both), over(epsilon) + c * over(other));
   }

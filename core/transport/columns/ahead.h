@@ -25,11 +25,13 @@ class Ahead {
     row_ = row == 0 || row_ + 1 == ticks_ ? 0 : row_ + 1;
     if (row_ == 0) {
       const std::int32_t ticks = std::min(ticks_, common.trial.ticks - row);
+      const R* const inputs =
+          common.shown != nullptr ? common.shown + std::ptrdiff_t{row} * m : common.network.inputs.activity.data();
       std::ranges::fill(currents_, R(0));
       for (const std::int32_t p : common.onto_rate) {
         if (common.plan_for(p).sends != Sends::kAhead) continue;
         const Projection& b = common.projection(p);
-        const RowsView<R> said{common.shown + std::ptrdiff_t{row} * m + b.source_begin, ticks, b.source_size, m, 1};
+        const RowsView<R> said{inputs + b.source_begin, ticks, b.source_size, m, 1};
         add_products<R>({common.weight(p), b.target_size, b.source_size, b.target_size}, said,
                         currents_.data() + b.target_begin, n);
       }
@@ -44,8 +46,8 @@ class Ahead {
 
  private:
   std::int32_t ticks_;
-  std::int32_t row_ = 0;  // of the present tick
-  Column<R> currents_;    // (ticks x n)
+  std::int32_t row_ = 0;      // of the present tick
+  BesideColumn<R> currents_;  // (ticks x n)
 };
 
 }  // namespace locus

@@ -11,7 +11,7 @@ Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon
     : common_(network, learning, horizon, executor, door),
       learners_(common_),
       neurons_(common_),
-      readouts_(common_, horizon.outputs_are_seen),
+      readouts_(horizon.outputs_are_seen),
       ahead_(common_),
       runs_(common_),
       sweeps_(common_) {
@@ -33,10 +33,10 @@ void Columns<R>::tick(Tick now) {
   Network<R>& network = common_.network;
   common_.door.tick(now);
   Column<R>& activity = network.inputs.activity;
-  const R* input = common_.shown + std::ptrdiff_t{now.value - 1} * std::ssize(activity);
-  std::copy_n(input, activity.size(), activity.begin());
+  if (common_.shown != nullptr)
+    std::copy_n(common_.shown + std::ptrdiff_t{now.value - 1} * std::ssize(activity), activity.size(), activity.begin());
   common_.input_lines.enter();
-  if (!common_.tapes.inputs.empty()) common_.tapes.inputs.write(now.value - 1, input);
+  if (!common_.tapes.inputs.empty()) common_.tapes.inputs.write(now.value - 1, activity.data());
   neurons_.begin_tick(common_);
   if (!ahead_.empty())
     std::copy_n(ahead_.currents(common_, now.value - 1), network.rate.size, network.rate.current.begin());
@@ -58,7 +58,7 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const Projection& projection = common_.projection(p);
   const Sender<R>& sender = senders_[static_cast<std::size_t>(p)];
   const R* activity = common_.source_activity(projection);
-  const std::int64_t messages = sender.count(common_);
+  const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
   pass_axons(door, projection.source_layer, 0, messages, no_offence);
   const Stream stream = axon_stream(projection.source_layer, projection.target_layer, false);
@@ -72,10 +72,10 @@ void Columns<R>::deliver(const phase::Axons& axons) {
     if (onto_rate && common_.plan.shared_out) {
       neurons_.put_off(p, messages);
     } else if (onto_rate || !readouts_.idle()) {
-      sender.send(common_, messages);
+      sender.send(common_, activity, messages);
     }
   }
-  learners_.hear_axon(common_, p, activity);
+  learners_.hear_axon(p, activity);
 }
 
 template <class R>

@@ -27,7 +27,7 @@ class Columns {
   /// `network` and `door` outlive the transport.
   Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door);
 
-  /// `inputs` outlives the trial.
+  /// `inputs` outlives the trial, or is null: each x_t then stands at the inputs before its tick.
   void begin_trial(const R* inputs);
   void tick(Tick now);
   void step(Layer layer);

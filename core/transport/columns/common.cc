@@ -33,7 +33,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
   }
-  for (Column<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
+  for (BesideColumn<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
     column->assign(of.rate.activity.size(), R(0));
   from_readouts.decay.assign(of.readouts.output.size(), R(0));
   from_readouts.gain.assign(of.readouts.output.size(), R(1));

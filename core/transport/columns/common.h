@@ -30,9 +30,9 @@ namespace locus {
 /// The POST of a tick, as columns of the neurons that send it (neurons x lanes).
 template <class R>
 struct PostColumns {
-  Column<R> decay;
-  Column<R> gain;
-  Column<R> signal;
+  BesideColumn<R> decay;
+  BesideColumn<R> gain;
+  BesideColumn<R> signal;
 };
 
 /// How many cells of a column are not 0; counted once, until the column changes.
@@ -77,9 +77,10 @@ struct Common {
   Sizes scalars_of_readout;
   PostColumns<R> from_rate;      // of this tick; gain and signal where each synapse hears
   PostColumns<R> from_readouts;  // of this tick; gain is 1, decay 0
-  const R* shown = nullptr;      // x_1 .. x_T of the present trials (T x m x lanes)
-  SaidCount activities_said;     // of all rate neurons, until they step
-  SaidCount errors_said;         // of all readouts, in this tick
+  // x_1 .. x_T of the present trials (T x m x lanes); null: each stands at the inputs in its tick
+  const R* shown = nullptr;
+  SaidCount activities_said;  // of all rate neurons, until they step
+  SaidCount errors_said;      // of all readouts, in this tick
 
   const Sizes& scalars(Layer layer) const { return layer == Layer::kRate ? scalars_of_rate : scalars_of_readout; }
   const Projection& projection(std::int32_t p) const { return network.projections()[static_cast<std::size_t>(p)]; }
@@ -138,7 +139,7 @@ struct Common {
   }
   Readout<R> readout(std::size_t cell) const {
     ReadoutLayer<R>& k = network.readouts;
-    return {k.current[cell], k.output[cell], k.error[cell], k.epsilon[cell], k.norm[cell]};
+    return {k.current[cell], k.output[cell], k.error[cell], k.epsilon[cell], k.peak[cell], k.norm[cell]};
   }
   /// Calls visit(cell, population) for each spiking neuron and lane.
   template <class Visit>

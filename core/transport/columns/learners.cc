@@ -74,8 +74,7 @@ Learners<R>::Learners(const Common<R>& common) : worths_(common.plan) {
   ways_.reserve(common.plan.projections.size());
   for (std::int32_t p = 0; p < std::ssize(common.plan.projections); ++p) {
     ways_.push_back(make_way(common, p));
-    const Way way = common.plan_for(p).learns;
-    hears_axons_.push_back(way == Way::kFused || way == Way::kLoop || way == Way::kShared ? 1 : 0);
+    hears_axons_.push_back(hears_axons(ways_.back()) ? 1 : 0);
   }
 }
 
@@ -102,14 +101,22 @@ bool Learners<R>::send(const Common<R>& common, std::int32_t p) {
 }
 
 template <class R>
-void Learners<R>::keep_axon(const Common<R>& common, std::int32_t p, const R* activity) {
-  if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_axon(activity);
-  if (auto* const loop = std::get_if<LoopWay<R>>(&way(p))) loop->hear_axon(activity);
-  if (auto* const shared = std::get_if<SharedWay<R>>(&way(p)))
-    shared->hear_axon({activity, 1, common.projection(p).source_size * common.lanes});
+void Learners<R>::keep_axon(std::int32_t p, const R* activity) {
+  const auto hear = [&](auto& own) {
+    if constexpr (requires { own.hear_axon(activity); }) own.hear_axon(activity);
+  };
+  std::visit(hear, way(p));
   for (WatchedTraces<R>& watched : watched_) {
     if (watched.projection() == p) watched.hear_axon(activity);
   }
+}
+
+template <class R>
+void Learners<R>::hear_post(std::int32_t p, const PostTick<R>& tick) {
+  const auto hear = [&](auto& own) {
+    if constexpr (requires { own.hear_post(tick); }) own.hear_post(tick);
+  };
+  std::visit(hear, way(p));
 }
 
 template <class R>
@@ -118,19 +125,20 @@ void Learners<R>::hear_run(const Common<R>& common, Tick first, Tick last, std::
     auto* const shared = std::get_if<SharedWay<R>>(&way(p));
     if (shared == nullptr) continue;
     const Projection& projection = common.projection(p);
-    shared->hear_axon(common.said_from(projection, first, quiet));
+    shared->hear_ticks(common.said_from(projection, first, quiet));
     for (Tick now{first.value + quiet}; now <= last; ++now.value) {
-      shared->hear_axon(common.said_from(projection, now, 1));
-      shared->hear_post(common.trial.row_in_window(now));
+      shared->hear_axon(common.said_from(projection, now, 1).value);
+      shared->hear_post({.common = common, .columns = common.from_rate, .row = now.value - 1});
     }
   }
 }
 
 template <class R>
 void Learners<R>::finish(const Common<R>& common) {
-  for (AnyWay<R>& way : ways_) {
-    if (auto* const fused = std::get_if<FusedWay<R>>(&way)) fused->finish(common);
-  }
+  const auto finish = [&](auto& own) {
+    if constexpr (requires { own.finish(common); }) own.finish(common);
+  };
+  for (AnyWay<R>& way : ways_) std::visit(finish, way);
 }
 
 template <class R>
@@ -145,16 +153,15 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
   const Answers<R>& answers = errors.answers;
   const Column<R>& epsilon = common.network.readouts.epsilon;
   Door& door = common.door;
-  common.from_readouts.signal = epsilon;
+  const std::int32_t row = door.now().value - 1;
+  common.from_readouts.signal.assign(epsilon.begin(), epsilon.end());
   for (const std::int32_t p : common.onto_readouts) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic && !answers) continue;
     const std::int64_t messages = count_errors(common, p);
     const std::int64_t scalars = common.scalars_of_readout.post;
     door.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(0, messages, scalars, no_offence);
-    if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_post(Learn::kPost);
-    if (auto* const loop = std::get_if<LoopWay<R>>(&way(p)))
-      loop->hear_post(common, Learn::kPost, common.from_readouts);
+    hear_post(p, {.common = common, .columns = common.from_readouts, .row = row});
     if (!answers) continue;
     pass_transports(door, answers.to, 0, messages, [&] { return first_transport(common, p, answers.to); });
     record_targets(door.traffic(), 0, projection, common.fans_in(p), epsilon.data() + common.first_target(projection),
@@ -163,7 +170,6 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
   }
   Tapes<R>& tapes = common.tapes;
   if (tapes.epsilons.empty()) return;
-  const std::int32_t row = door.now().value - 1;
   tapes.epsilons.write(row, epsilon.data());
   tapes.reported.mark(row);
 }
@@ -174,8 +180,8 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
   const RateLayer<R>& rate = common.network.rate;
   Tapes<R>& tapes = common.tapes;
   if (common.plan.posts_to_each) {
-    common.from_rate.gain = rate.gain;
-    common.from_rate.signal = rate.signal;
+    common.from_rate.gain.assign(rate.gain.begin(), rate.gain.end());
+    common.from_rate.signal.assign(rate.signal.begin(), rate.signal.end());
   }
   if (common.rule.decay == DecaySource::kNeuron) NeuronsClock<R>::note_decays(common, row);
   if (!tapes.signals.empty() && (posts.tick_has_error || !tapes.gains.empty()))
@@ -195,10 +201,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
       common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * common.lanes,
                                                                                scalars, no_offence);
     }
-    if (auto* const fused = std::get_if<FusedWay<R>>(&way(p))) fused->hear_post(learn);
-    if (auto* const loop = std::get_if<LoopWay<R>>(&way(p))) loop->hear_post(common, learn, common.from_rate);
-    if (auto* const shared = std::get_if<SharedWay<R>>(&way(p)); shared != nullptr && posts.tick_has_error)
-      shared->hear_post(common.trial.row_in_window(Tick{row + 1}));
+    hear_post(p, {common, learn, common.from_rate, posts.tick_has_error, row});
   }
   if (posts.tick_has_error) tapes.learnt.mark(row);
 }
@@ -218,14 +221,11 @@ void Learners<R>::collect(Common<R>& common, R scale) {
   worths_.commit(common);
   if (common.rule.drive == Drive::kOnline && !common.tapes.gains.empty()) filter_coefficients(common);
   for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
-    const R rate = static_cast<R>(common.synapses(p).learning_rate) * scale;
-    std::visit(
-        [&](auto& own) {
-          if constexpr (requires { own.commit(rate); }) own.commit(rate);
-          if constexpr (requires { own.commit(common, rate); }) own.commit(common, rate);
-          if constexpr (requires { own.commit(common, worths_); }) own.commit(common, worths_);
-        },
-        way(p));
+    const CommitTick<R> tick{common, static_cast<R>(common.synapses(p).learning_rate) * scale, worths_};
+    const auto commit = [&](auto& own) {
+      if constexpr (requires { own.commit(tick); }) own.commit(tick);
+    };
+    std::visit(commit, way(p));
   }
   common.tapes.learnt.clear();
   common.tapes.reported.clear();

@@ -23,8 +23,8 @@ class Learners {
   bool send(const Common<R>& common, std::int32_t p);
   /// What the sources of a projection sent in this tick (sources x lanes); it is on its way
   /// already.
-  void hear_axon(const Common<R>& common, std::int32_t p, const R* activity) {
-    if (hears_axons_[static_cast<std::size_t>(p)] != 0) keep_axon(common, p, activity);
+  void hear_axon(std::int32_t p, const R* activity) {
+    if (hears_axons_[static_cast<std::size_t>(p)] != 0) keep_axon(p, activity);
   }
   /// The same of a run of ticks, and their POST; in `quiet` ticks no error comes.
   void hear_run(const Common<R>& common, Tick first, Tick last, std::int32_t quiet);
@@ -45,7 +45,8 @@ class Learners {
   const std::vector<WatchedTraces<R>>& watched() const { return watched_; }
 
  private:
-  void keep_axon(const Common<R>& common, std::int32_t p, const R* activity);
+  void keep_axon(std::int32_t p, const R* activity);
+  void hear_post(std::int32_t p, const PostTick<R>& tick);
   AnyWay<R>& way(std::int32_t p) { return ways_[static_cast<std::size_t>(p)]; }
   /// What waits on tapes becomes what each synapse asks for; where the optimizer is plain its
   /// weight follows at once.

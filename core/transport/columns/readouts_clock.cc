@@ -42,31 +42,31 @@ void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Targets<R>&
 }
 
 template <class R>
-void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>& classes) {
+void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>& classes) const {
   const ReadoutLayer<R>& layer = common.network.readouts;
   Door& door = common.door;
   const std::int32_t lanes = common.lanes;
   const std::int64_t readouts = layer.size;
   door.pass<Channel::kNorm, Party::kReadout, Party::kReadout>(0, readouts * (readouts - 1) * lanes, 1, no_offence);
-  for (std::size_t cell = 0; cell < norms_.size(); ++cell) norms_[cell] = norm(common.readout(cell)).value;
-  for (std::int32_t k = 0; k < layer.size; ++k) {
-    for (std::int32_t lane = 0; lane < lanes; ++lane) {
+  for (std::int32_t lane = 0; lane < lanes; ++lane) {
+    const auto readout = [&](std::int32_t k) {
+      return common.readout(static_cast<std::size_t>(k) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane));
+    };
+    // every readout sums the same parts in the same order: the first one's sum is that of all
+    const Readout<R> first = readout(0);
+    begin_norm(first);
+    for (std::int32_t k = 0; k < layer.size; ++k) on(first, norm(readout(k)));
+    for (std::int32_t k = 0; k < layer.size; ++k) {
+      readout(k).peak = first.peak;
+      readout(k).norm = first.norm;
       if (door.traffic() != nullptr && readouts > 1)
         door.traffic()->add(stream_of(Phase::kNorm), 0, k, lane, readouts - 1);
-      const auto cell = [&](std::int32_t of) {
-        return static_cast<std::size_t>(of) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane);
-      };
-      const Readout<R> self = common.readout(cell(k));
-      self.norm = norms_[cell(k)];  // its own part it knows
-      for (std::int32_t other = 0; other < layer.size; ++other) {
-        if (other != k) on(self, Norm<R>{norms_[cell(other)]});
-      }
     }
   }
   door.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, readouts * lanes, 1, no_offence);
   record_each(door.traffic(), stream_of(Phase::kTarget), 0, layer.size, lanes);
   for (std::size_t cell = 0; cell < layer.output.size(); ++cell)
-    classify(common.readout(cell), Target<R>{classes.target[cell]});
+    classify(common.readout(cell), Target<R>{classes.target[cell]}, classes.scale);
 }
 
 template <class R>

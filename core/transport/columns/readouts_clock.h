@@ -11,22 +11,20 @@ namespace locus {
 template <class R>
 class ReadoutsClock {
  public:
-  ReadoutsClock(const Common<R>& common, bool outputs_are_seen)
-      : outputs_are_seen_(outputs_are_seen), norms_(common.network.readouts.output.size(), R(0)) {}
+  explicit ReadoutsClock(bool outputs_are_seen) : outputs_are_seen_(outputs_are_seen) {}
 
   void begin_trial(const Common<R>& common) const;
   void begin_tick(Common<R>& common, Tick now);
   void step(const Common<R>& common) const;
   void deliver(const Common<R>& common, const phase::Targets<R>& targets) const;
   /// NORM from each to all others, then TARGET.
-  void deliver(const Common<R>& common, const phase::Classes<R>& classes);
+  void deliver(const Common<R>& common, const phase::Classes<R>& classes) const;
   void deliver(Common<R>& common, const phase::Feedbacks&) const;
   bool idle() const { return idle_; }
 
  private:
   bool outputs_are_seen_;
   bool idle_ = false;
-  Column<R> norms_;  // NORM of each (o x lanes)
 };
 
 }  // namespace locus

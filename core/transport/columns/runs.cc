@@ -20,6 +20,17 @@ void pass_sent(const Common<R>& common, Tick first, std::int32_t ticks) {
   }
 }
 
+/// Whether the synapses onto readouts answer an error with TRANSPORT.
+bool transports_errors(SignalSource signal) {
+  switch (signal) {
+    case SignalSource::kSymmetric:
+    case SignalSource::kAgent: return true;
+    case SignalSource::kNowhere:
+    case SignalSource::kFeedback: return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 /// One population whose neurons hear of each other over one projection, and of nothing else that is
@@ -135,7 +146,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
   const std::int32_t n = common.network.rate.size;
   const R* epsilons = tapes.epsilons.at(first.value - 1, 0);
   const bool sweeps = rule.drive == Drive::kSweep;
-  const bool answers = rule.signal != SignalSource::kFeedback;
+  const bool answers = transports_errors(rule.signal);
   for (const std::int32_t p : common.onto_readouts) {
     const Projection& a = common.projection(p);
     if (!a.plastic && !answers) continue;

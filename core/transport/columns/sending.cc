@@ -6,20 +6,9 @@
 #include "core/kernel/sparse.h"
 
 namespace locus {
-template <class R>
-std::int64_t count_said(Common<R>& common, const R* values, std::int64_t cells) {
-  const Column<R>& activity = common.network.rate.activity;
-  const Column<R>& epsilon = common.network.readouts.epsilon;
-  if (values == activity.data() && cells == std::ssize(activity)) return common.activities_said.of(activity);
-  if (values == epsilon.data() && cells == std::ssize(epsilon)) return common.errors_said.of(epsilon);
-  return count_nonzero(values, cells);
-}
 
 template <class R>
-std::int64_t count_sent(Common<R>& common, const Projection& projection, const R* values) {
-  const std::int32_t lanes = common.lanes;
-  if (projection.dense)
-    return count_said(common, values, std::int64_t{projection.source_size} * lanes) * projection.target_size;
+std::int64_t count_sent_sparse(const Projection& projection, const R* values, std::int32_t lanes) {
   std::int64_t count = 0;
   for (std::int32_t j = 0; j < projection.source_size; ++j)
     count += count_nonzero(values + std::ptrdiff_t{j} * lanes, lanes) * projection.fan_out(j);
@@ -81,21 +70,21 @@ void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors,
 }
 
 template <class R>
-Sender<R>::Sender(const Common<R>& common, std::int32_t p) : p_(p), threads_(common.executor.threads) {
+Sender<R>::Sender(const Common<R>& common, std::int32_t p)
+    : p_(p), projection_(common.projection(p)), sends_(common.plan_for(p).sends), threads_(common.executor.threads) {
   const ProjectionPlan& plan = common.plan_for(p);
   if (plan.splits == 0 && !plan.copied) return;
   // Where the targets of each thread end in every source's run: thread c of n takes [c, c + 1) / n
   // of the projection's, or of the whole layer's neurons.
-  const Projection& projection = common.projection(p);
-  const bool of_layer = common.plan.shared_out && projection.target_layer == Layer::kRate;
-  split_.reserve(static_cast<std::size_t>(projection.source_size) * static_cast<std::size_t>(threads_ - 1));
-  const std::int32_t all = of_layer ? common.network.rate.size : projection.target_size;
-  const std::int32_t begin = of_layer ? projection.target_begin : 0;
-  for (std::int32_t j = 0; j < projection.source_size; ++j) {
-    const auto run = projection.target.begin() + projection.begin_of(j);
-    const auto end = projection.target.begin() + projection.begin_of(j + 1);
+  const bool of_layer = common.plan.shared_out && projection_.target_layer == Layer::kRate;
+  split_.reserve(static_cast<std::size_t>(projection_.source_size) * static_cast<std::size_t>(threads_ - 1));
+  const std::int32_t all = of_layer ? common.network.rate.size : projection_.target_size;
+  const std::int32_t begin = of_layer ? projection_.target_begin : 0;
+  for (std::int32_t j = 0; j < projection_.source_size; ++j) {
+    const auto run = projection_.target.begin() + projection_.begin_of(j);
+    const auto end = projection_.target.begin() + projection_.begin_of(j + 1);
     for (int c = 1; c < threads_; ++c)
-      split_.push_back(std::lower_bound(run, end, share_of(all, c, threads_) - begin) - projection.target.begin());
+      split_.push_back(std::lower_bound(run, end, share_of(all, c, threads_) - begin) - projection_.target.begin());
   }
   if (!plan.copied) return;
   parts_.resize(static_cast<std::size_t>(threads_));
@@ -106,19 +95,18 @@ Sender<R>::Sender(const Common<R>& common, std::int32_t p) : p_(p), threads_(com
 /// Each thread makes its own copy, so that its memory is near it.
 template <class R>
 typename Sender<R>::Part Sender<R>::copy_of(const Common<R>& common, int chunk) const {
-  const Projection& projection = common.projection(p_);
   const R* weight = common.weight(p_);
   Part part;
-  part.offset.reserve(static_cast<std::size_t>(projection.source_size) + 1);
+  part.offset.reserve(static_cast<std::size_t>(projection_.source_size) + 1);
   part.offset.push_back(0);
-  for (std::int32_t j = 0; j < projection.source_size; ++j)
-    part.offset.push_back(part.offset.back() + cut(projection, j, chunk + 1) - cut(projection, j, chunk));
+  for (std::int32_t j = 0; j < projection_.source_size; ++j)
+    part.offset.push_back(part.offset.back() + cut(j, chunk + 1) - cut(j, chunk));
   part.target.reserve(static_cast<std::size_t>(part.offset.back()));
   part.weight.reserve(static_cast<std::size_t>(part.offset.back()));
-  for (std::int32_t j = 0; j < projection.source_size; ++j) {
-    const std::int64_t first = cut(projection, j, chunk);
-    const std::int64_t last = cut(projection, j, chunk + 1);
-    part.target.insert(part.target.end(), projection.target.begin() + first, projection.target.begin() + last);
+  for (std::int32_t j = 0; j < projection_.source_size; ++j) {
+    const std::int64_t first = cut(j, chunk);
+    const std::int64_t last = cut(j, chunk + 1);
+    part.target.insert(part.target.end(), projection_.target.begin() + first, projection_.target.begin() + last);
     part.weight.insert(part.weight.end(), weight + first, weight + last);
   }
   return part;
@@ -126,9 +114,8 @@ typename Sender<R>::Part Sender<R>::copy_of(const Common<R>& common, int chunk) 
 
 template <class R>
 void Sender<R>::copy_weights(const Common<R>& common) {
-  const Projection& projection = common.projection(p_);
-  for (std::int32_t j = 0; !parts_.empty() && j < projection.source_size; ++j) {
-    const R* weight = common.weight(p_) + projection.begin_of(j);
+  for (std::int32_t j = 0; !parts_.empty() && j < projection_.source_size; ++j) {
+    const R* weight = common.weight(p_) + projection_.begin_of(j);
     for (Part& part : parts_) {  // a source's targets, thread by thread
       const std::int64_t first = part.offset[static_cast<std::size_t>(j)];
       const std::int64_t size = part.offset[static_cast<std::size_t>(j) + 1] - first;
@@ -139,84 +126,78 @@ void Sender<R>::copy_weights(const Common<R>& common) {
 }
 
 template <class R>
-std::int64_t Sender<R>::count(Common<R>& common) const {
-  const Projection& projection = common.projection(p_);
-  if (common.plan_for(p_).sends != Sends::kEvents)
-    return count_sent(common, projection, common.source_activity(projection));
+std::int64_t Sender<R>::count_events(const Common<R>& common) const {
   std::int64_t count = 0;
-  for (const std::int32_t j : common.active_sources(projection))
-    count += projection.fan_out(j - projection.source_begin);
+  for (const std::int32_t j : common.active_sources(projection_))
+    count += projection_.fan_out(j - projection_.source_begin);
   return count;
 }
 
 template <class R>
-void Sender<R>::send(const Common<R>& common, std::int64_t messages) const {
-  const Projection& projection = common.projection(p_);
-  switch (common.plan_for(p_).sends) {
+void Sender<R>::send(const Common<R>& common, const R* activity, std::int64_t messages) const {
+  switch (sends_) {
     case Sends::kAhead: return;  // it came with the tick
-    case Sends::kColumns: return send_columns(common);
+    case Sends::kColumns: return send_columns(common, activity);
     case Sends::kProduct:
-      return send_product(common, projection, common.weight(p_), common.source_activity(projection),
-                          common.target_current(projection));
-    case Sends::kEvents: break;
+      return send_product(common, projection_, common.weight(p_), activity, common.target_current(projection_));
+    case Sends::kEvents: return send_events(common, messages);
   }
+}
+
+template <class R>
+void Sender<R>::send_events(const Common<R>& common, std::int64_t messages) const {
   const int chunks = split_.empty() || messages < kWorthSending ? 1 : threads_;
   common.executor(chunks, [&](int chunk) { send_share(common, chunk, chunks); });
 }
 
 template <class R>
 void Sender<R>::send_share(const Common<R>& common, int chunk, int chunks) const {
-  const Projection& projection = common.projection(p_);
   const R* weight = common.weight(p_);
-  const std::span<const std::int32_t> sources = common.active_sources(projection);
-  const R* activity = common.source_activity(projection) - projection.source_begin;
+  const std::span<const std::int32_t> sources = common.active_sources(projection_);
+  const R* activity = common.source_activity(projection_) - projection_.source_begin;
   const Part* part = chunks == 1 || parts_.empty() ? nullptr : &parts_[static_cast<std::size_t>(chunk)];
   const auto run_of = [&](std::size_t e) -> SourceRun<R> {
-    const std::int32_t j = sources[e] - projection.source_begin;
+    const std::int32_t j = sources[e] - projection_.source_begin;
     if (part != nullptr) {
       const std::int64_t first = part->offset[static_cast<std::size_t>(j)];
       return {part->target.data() + first, part->weight.data() + first,
               part->offset[static_cast<std::size_t>(j) + 1] - first};
     }
-    const std::int64_t first = chunks == 1 ? projection.begin_of(j) : cut(projection, j, chunk);
-    const std::int64_t last = chunks == 1 ? projection.begin_of(j + 1) : cut(projection, j, chunk + 1);
-    return {projection.target.data() + first, weight + first, last - first};
+    const std::int64_t first = chunks == 1 ? projection_.begin_of(j) : cut(j, chunk);
+    const std::int64_t last = chunks == 1 ? projection_.begin_of(j + 1) : cut(j, chunk + 1);
+    return {projection_.target.data() + first, weight + first, last - first};
   };
   add_runs<R>(
-      sources.size(), run_of, [&](std::size_t e) { return activity[sources[e]]; }, common.target_current(projection));
+      sources.size(), run_of, [&](std::size_t e) { return activity[sources[e]]; }, common.target_current(projection_));
 }
 
 /// With one lane the columns of weights, on threads that take targets; else the synapses of each
 /// source that is not silent in every lane.
 template <class R>
-void Sender<R>::send_columns(const Common<R>& common) const {
-  const Projection& projection = common.projection(p_);
+void Sender<R>::send_columns(const Common<R>& common, const R* activity) const {
   const R* weight = common.weight(p_);
-  const R* activity = common.source_activity(projection);
-  R* current = common.target_current(projection);
-  const std::span<const std::int32_t> active = common.active_sources(projection);
-  if (common.lanes > 1 || !projection.dense) {
+  R* current = common.target_current(projection_);
+  const std::span<const std::int32_t> active = common.active_sources(projection_);
+  if (common.lanes > 1 || !projection_.dense) {
     for (const std::int32_t source : active) {
-      const std::int32_t j = source - projection.source_begin;
-      add_run_of_lanes(synapses_with(projection, weight), j, activity + std::ptrdiff_t{j} * common.lanes, common.lanes,
+      const std::int32_t j = source - projection_.source_begin;
+      add_run_of_lanes(synapses_with(projection_, weight), j, activity + std::ptrdiff_t{j} * common.lanes, common.lanes,
                        current);
     }
     return;
   }
-  const std::int32_t targets = projection.target_size;
-  const WeightsView<R> w{weight, targets, projection.source_size, targets};
+  const std::int32_t targets = projection_.target_size;
+  const WeightsView<R> w{weight, targets, projection_.source_size, targets};
   const int chunks = std::ssize(active) * targets < kWorthSending ? 1 : threads_;
   common.executor(chunks, [&](int chunk) {
     const auto first = static_cast<std::int32_t>(std::int64_t{targets} * chunk / chunks);
     const auto last = static_cast<std::int32_t>(std::int64_t{targets} * (chunk + 1) / chunks);
-    add_active_columns(w, active, projection.source_begin, activity, first, last, current);
+    add_active_columns(w, active, projection_.source_begin, activity, first, last, current);
   });
 }
 
-template std::int64_t count_said(Common<double>&, const double*, std::int64_t);
-template std::int64_t count_said(Common<float>&, const float*, std::int64_t);
-template std::int64_t count_sent(Common<double>&, const Projection&, const double*);
-template std::int64_t count_sent(Common<float>&, const Projection&, const float*);
+template std::int64_t count_sent_sparse(const Projection&, const double*, std::int32_t);
+template std::int64_t count_sent_sparse(const Projection&, const float*, std::int32_t);
 template void send_product(const Common<double>&, const Projection&, const double*, const double*, double*);
 template void send_product(const Common<float>&, const Projection&, const float*, const float*, float*);
 template void carry_errors_back(const Common<double>&, std::int32_t, const double*, double*);

@@ -18,12 +18,26 @@ namespace locus {
 /// Counts the non-zero cells. All rate neurons' activities and all readouts' errors are counted
 /// once, until they change.
 template <class R>
-std::int64_t count_said(Common<R>& common, const R* values, std::int64_t cells);
+inline std::int64_t count_said(Common<R>& common, const R* values, std::int64_t cells) {
+  const Column<R>& activity = common.network.rate.activity;
+  const Column<R>& epsilon = common.network.readouts.epsilon;
+  if (values == activity.data() && cells == std::ssize(activity)) return common.activities_said.of(activity);
+  if (values == epsilon.data() && cells == std::ssize(epsilon)) return common.errors_said.of(epsilon);
+  return count_nonzero(values, cells);
+}
+
+/// The same over a sparse projection, source by source.
+template <class R>
+std::int64_t count_sent_sparse(const Projection& projection, const R* values, std::int32_t lanes);
 
 /// The messages of a tick over a projection whose sources say `values` (sources x lanes): each that
 /// is not 0 goes over all its synapses.
 template <class R>
-std::int64_t count_sent(Common<R>& common, const Projection& projection, const R* values);
+inline std::int64_t count_sent(Common<R>& common, const Projection& projection, const R* values) {
+  const std::int32_t lanes = common.lanes;
+  if (!projection.dense) return count_sent_sparse(projection, values, lanes);
+  return count_said(common, values, std::int64_t{projection.source_size} * lanes) * projection.target_size;
+}
 
 /// current (targets x lanes) += W activity (sources x lanes).
 template <class R>
@@ -34,7 +48,7 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 template <class R>
 void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums);
 
-/// The threads' shares of a sparse projection's targets.
+/// One projection's, with the threads' shares of its targets where it is sparse.
 template <class R>
 class Sender {
  public:
@@ -42,10 +56,12 @@ class Sender {
 
   /// Threads renew their copies of the weights.
   void copy_weights(const Common<R>& common);
-  /// AXONs of this tick.
-  std::int64_t count(Common<R>& common) const;
+  /// AXONs of this tick, in which the sources say `activity` (sources x lanes).
+  std::int64_t count(Common<R>& common, const R* activity) const {
+    return sends_ == Sends::kEvents ? count_events(common) : count_sent(common, projection_, activity);
+  }
   /// Adds what the sources say in this tick to the currents of all targets.
-  void send(const Common<R>& common, std::int64_t messages) const;
+  void send(const Common<R>& common, const R* activity, std::int64_t messages) const;
   /// Those of the targets of one of `chunks` threads.
   void send_share(const Common<R>& common, int chunk, int chunks) const;
 
@@ -57,16 +73,20 @@ class Sender {
     Column<R> weight;
   };
 
-  void send_columns(const Common<R>& common) const;
+  std::int64_t count_events(const Common<R>& common) const;
+  void send_columns(const Common<R>& common, const R* activity) const;
+  void send_events(const Common<R>& common, std::int64_t messages) const;
   /// Where source j's run has its targets of thread `chunk`: from this cut to that of chunk + 1.
-  std::int64_t cut(const Projection& projection, std::int32_t j, int chunk) const {
-    if (chunk == 0) return projection.begin_of(j);
-    if (chunk == threads_) return projection.begin_of(j + 1);
+  std::int64_t cut(std::int32_t j, int chunk) const {
+    if (chunk == 0) return projection_.begin_of(j);
+    if (chunk == threads_) return projection_.begin_of(j + 1);
     return split_[static_cast<std::size_t>(j) * static_cast<std::size_t>(threads_ - 1) + static_cast<std::size_t>(chunk) - 1];
   }
   Part copy_of(const Common<R>& common, int chunk) const;
 
   std::int32_t p_;
+  const Projection& projection_;  // the topology's
+  Sends sends_;
   int threads_;
   // in each source's run, where each thread's targets end (sources x (threads - 1)); may be empty
   Column<std::int64_t> split_;

@@ -120,7 +120,8 @@ std::int64_t EventsWay<R>::count_news(const Common<R>& common) const {
 
 /// Lanes one after the other, ticks in order; threads take sources.
 template <class R>
-void EventsWay<R>::commit(Common<R>& common, const EventWorths<R>& worths) {
+void EventsWay<R>::commit(const CommitTick<R>& tick) {
+  const Common<R>& common = tick.common;
   const Projection& projection = common.projection(p_);
   const bool onto_rate = projection.target_layer == Layer::kRate;
   const std::int32_t width = onto_rate ? common.network.rate.size : common.network.readouts.size;
@@ -130,8 +131,8 @@ void EventsWay<R>::commit(Common<R>& common, const EventWorths<R>& worths) {
   const std::int32_t later = (onto_rate ? 0 : 1) - projection.wait;
   const std::int32_t ticks = common.trial.ticks;
   const SynapsesView<R> changes = synapses_with(projection, delta_.data());
-  const EventWorth<R> worth{worths.onto(projection.target_layer).data() + projection.target_begin, width, common.lanes,
-                            later};
+  const EventWorth<R> worth{tick.worths.onto(projection.target_layer).data() + projection.target_begin, width,
+                            common.lanes, later};
   TicksView<const R> said = sent.view();
   said.value += projection.source_begin * said.by_neuron;
   constexpr std::int32_t kChunk = 64;  // sources; the same whatever the threads

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/kernel/transposed.h"
-#include "core/transport/columns/common.h"
+#include "core/transport/columns/moments.h"
 
 namespace locus {
 
@@ -47,7 +47,7 @@ class EventsWay {
 
   /// POST messages of this tick: the fan-in of every neuron with news.
   std::int64_t count_news(const Common<R>& common) const;
-  void commit(Common<R>& common, const EventWorths<R>& worths);
+  void commit(const CommitTick<R>& tick);
   Column<R>& delta() { return delta_; }
 
  private:

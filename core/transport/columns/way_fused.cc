@@ -34,9 +34,9 @@ bool FusedWay<R>::send(const Common<R>& common) {
 }
 
 template <class R>
-void FusedWay<R>::commit(R rate) {
+void FusedWay<R>::commit(const CommitTick<R>& tick) {
   pending_ = heard_;
-  pending_rate_ = rate;
+  pending_rate_ = tick.rate;
   heard_ = Learn::kNothing;
 }
 

@@ -7,8 +7,7 @@
 // times. Threads take ranges of sources, which changes no sum.
 #pragma once
 
-#include "core/kernel/pass.h"
-#include "core/transport/columns/common.h"
+#include "core/transport/columns/moments.h"
 
 namespace locus {
 
@@ -22,9 +21,8 @@ class FusedWay {
   bool send(const Common<R>& common);
   /// What the sources sent in this tick, for the learning of it.
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
-  void hear_post(Learn learn) { heard_ = learn; }
-  /// eta of the commit.
-  void commit(R rate);
+  void hear_post(const PostTick<R>& tick) { heard_ = tick.learn; }
+  void commit(const CommitTick<R>& tick);
   /// The last tick of a trial is learnt and committed without a sending.
   void finish(const Common<R>& common);
 
@@ -39,7 +37,7 @@ class FusedWay {
   R leak_ = 1;                       // alpha of the population
   Column<R> pre_;                    // what each source sent in this tick (sources)
   Column<R> trace_;                  // (synapses)
-  Column<R> range_currents_;         // of a pass that threads share out (ranges x targets)
+  BesideColumn<R> range_currents_;   // of a pass that threads share out (ranges x targets)
   Learn heard_ = Learn::kNothing;    // what was said in this tick
   Learn pending_ = Learn::kNothing;  // what has been committed and waits for the next sending
   R pending_rate_ = 0;               // eta of that commit

@@ -42,10 +42,11 @@ DeferredWay<R>::DeferredWay(const Common<R>& common, std::int32_t p)
     : p_(p), delta_(static_cast<std::size_t>(common.plan_for(p).delta), R(0)) {}
 
 template <class R>
-void DeferredWay<R>::commit(Common<R>& common, R rate) {
+void DeferredWay<R>::commit(const CommitTick<R>& tick) {
+  Common<R>& common = tick.common;
   const Projection& projection = common.projection(p_);
   Tapes<R>& tapes = common.tapes;
-  const CommitTarget<R> to = commit_target(common, p_, rate, delta_);
+  const CommitTarget<R> to = commit_target(common, p_, tick.rate, delta_);
   if (projection.target_layer == Layer::kReadout) {  // Delta A = sum_t eps_t h_t^T
     tapes.reported.each_run([&](std::int32_t first, std::int32_t ticks) {
       subtract_product(common, p_, to.factor, tapes.epsilons, first, tapes.activities,
@@ -79,9 +80,10 @@ void SharedWay<R>::begin_trial() {
 }
 
 template <class R>
-void SharedWay<R>::commit(Common<R>& common, R rate) {
+void SharedWay<R>::commit(const CommitTick<R>& tick) {
+  Common<R>& common = tick.common;
   Tapes<R>& tapes = common.tapes;
-  const CommitTarget<R> to = commit_target(common, p_, rate, delta_);
+  const CommitTarget<R> to = commit_target(common, p_, tick.rate, delta_);
   tapes.learnt.each_run([&](std::int32_t first, std::int32_t ticks) {
     subtract_product(common, p_, to.factor, tapes.coefficients(), first, traces_,
                      {common.trial.row_in_window(Tick{first + 1}), 0}, ticks, to.column);

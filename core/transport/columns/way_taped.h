@@ -8,7 +8,7 @@
 #pragma once
 
 #include "core/kernel/trace.h"
-#include "core/transport/columns/common.h"
+#include "core/transport/columns/moments.h"
 
 namespace locus {
 
@@ -36,8 +36,8 @@ class DeferredWay {
  public:
   DeferredWay(const Common<R>& common, std::int32_t p);
 
-  /// What waits becomes weights, or the change; eta is `rate`.
-  void commit(Common<R>& common, R rate);
+  /// What waits becomes weights, or the change.
+  void commit(const CommitTick<R>& tick);
   Column<R>& delta() { return delta_; }
 
  private:
@@ -51,11 +51,15 @@ class SharedWay {
   SharedWay(const Common<R>& common, std::int32_t p);
 
   void begin_trial();
-  /// The traces take what the sources said, tick by tick (ticks x sources, or one tick x lanes).
-  void hear_axon(RowsView<R> said) { drift_traces(said, Drift<R>{decay_, leak_}, trace_.data()); }
-  /// A tick with an error: its traces are kept. row: of the window.
-  void hear_post(std::int32_t row) { traces_.write(row, trace_.data()); }
-  void commit(Common<R>& common, R rate);
+  /// The traces take what the sources sent in a tick (sources x lanes).
+  void hear_axon(const R* activity) { hear_ticks({activity, 1, static_cast<std::int32_t>(trace_.size())}); }
+  /// The same of several ticks, one after the other (ticks x sources); one lane.
+  void hear_ticks(RowsView<R> said) { drift_traces(said, Drift<R>{decay_, leak_}, trace_.data()); }
+  /// The traces of a tick with an error are kept.
+  void hear_post(const PostTick<R>& tick) {
+    if (tick.has_error) traces_.write(tick.common.trial.row_in_window(Tick{tick.row + 1}), trace_.data());
+  }
+  void commit(const CommitTick<R>& tick);
   Column<R>& delta() { return delta_; }
 
  private:

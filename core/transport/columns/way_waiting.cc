@@ -23,7 +23,9 @@ void LoopWay<R>::begin_trial() {
 }
 
 template <class R>
-void LoopWay<R>::hear_post(const Common<R>& common, Learn learn, const PostColumns<R>& post) {
+void LoopWay<R>::hear_post(const PostTick<R>& tick) {
+  const Common<R>& common = tick.common;
+  const PostColumns<R>& post = tick.columns;
   const Projection& projection = common.projection(p_);
   const bool own_decay = projection.target_layer == Layer::kRate && common.rule.decay == DecaySource::kNeuron;
   const std::ptrdiff_t first = common.first_target(projection);
@@ -31,7 +33,7 @@ void LoopWay<R>::hear_post(const Common<R>& common, Learn learn, const PostColum
                             post.signal.data() + first, decay_};
   const LoopColumns<R> columns{synapses_with(projection, common.synapses(p_).weight.data()), common.lanes, pre_.data(),
                                trace_.data(), delta_.data()};
-  if (learn == Learn::kDrift) return loop_drift(columns, message, leak_);
+  if (tick.learn == Learn::kDrift) return loop_drift(columns, message, leak_);
   loop_post(columns, message);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/kernel/trace.h"
-#include "core/transport/columns/common.h"
+#include "core/transport/columns/moments.h"
 
 namespace locus {
 
@@ -16,7 +16,7 @@ class LoopWay {
 
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
-  void hear_post(const Common<R>& common, Learn learn, const PostColumns<R>& post);
+  void hear_post(const PostTick<R>& tick);
   Column<R>& delta() { return delta_; }
 
  private:

@@ -1,8 +1,9 @@
 // Ways: how the synapses of one projection learn, a variant of structs with columns of their own
 // and the same few verbs: hear_axon (what the sources sent), hear_post (what the targets tell),
-// commit (what has been learnt becomes a change, or weights) and finish. What each
-// does at which moment is a table in docs/architecture.md, which tests/transport/ways_table_test.cc
-// holds against the structs.
+// commit (what has been learnt becomes a change, or weights) and finish. A verb has the same
+// arguments in every way (moments.h); a way without it has nothing to do at that moment. What each
+// does is a table in docs/architecture.md, which tests/transport/ways_table_test.cc holds against
+// the structs.
 //
 // Why a variant: a way is chosen once, by the plan; a tick asks which it is once a projection and
 // phase.
@@ -35,6 +36,16 @@ AnyWay<R> make_way(const Common<R>& common, std::int32_t p) {
     case Way::kEvents: return EventsWay<R>(common, p);
   }
   return StaticWay{};
+}
+
+/// Whether a way keeps what its sources send, so that it must hear it in every tick.
+template <class R>
+bool hears_axons(const AnyWay<R>& way) {
+  return std::visit(
+      []<class Own>(const Own&) {
+        return requires { &Own::hear_axon; };
+      },
+      way);
 }
 
 /// The changes that wait for the commit (synapses); null: none do.

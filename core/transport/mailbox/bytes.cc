@@ -2,10 +2,56 @@
 
 #include <algorithm>
 
+#include "core/protocol/closed_form.h"
 #include "core/protocol/phase_table.h"
+#include "core/transport/mailbox/queue.h"
+#include "core/wire/payload.h"
 
 namespace locus {
 namespace {
+
+/// Envelopes of some kinds of message, in bytes.
+template <class R>
+struct EnvelopeBytes {
+  static constexpr double kAxon = sizeof(Envelope<Axon<R>>);
+  static constexpr double kDendrite = sizeof(Envelope<Dendrite<R>>);
+  static constexpr double kReplay = sizeof(Envelope<Replay<R>>);
+  static constexpr double kPost = sizeof(Envelope<Post<R>>);
+  static constexpr double kTransport = sizeof(Envelope<Transport<R>>);
+  static constexpr double kFeedback = sizeof(Envelope<Feedback<R>>);
+  static constexpr double kSquare = sizeof(Envelope<Transport<R>>);  // of the norm, and its factor
+};
+
+/// A queue keeps the room of its largest delivery, and grows by doubling: of what it has grown out
+/// of, about a fifth is still resident when it has its last size.
+constexpr double kGrowth = 1.2;
+
+template <class R>
+double queue_bytes(const Topology& topology, const Learning& learning, double lanes) {
+  using Bytes = EnvelopeBytes<R>;
+  const Rule& row = rule(learning.kind);
+  const bool learns = row.drive != Drive::kNothing;
+  double largest = 0;    // synapses of a projection
+  double plastic = 0;    // and of one that learns
+  double onto_rate = 0;  // and whose targets are rate neurons
+  double readout = 0;    // onto readouts
+  for (const Projection& projection : topology.projections) {
+    const auto size = static_cast<double>(projection.size());
+    largest = std::max(largest, size);
+    if (projection.plastic) plastic = std::max(plastic, size);
+    double& of_layer = projection.target_layer == Layer::kRate ? onto_rate : readout;
+    of_layer = std::max(of_layer, size);
+  }
+  double bytes = lanes * largest * (Bytes::kAxon + Bytes::kDendrite);
+  if (!learns) return bytes;
+  bytes += lanes * plastic * Bytes::kPost;
+  if (row.drive == Drive::kSweep) bytes += lanes * onto_rate * (Bytes::kReplay + Bytes::kTransport);
+  if (row.signal != SignalSource::kFeedback) bytes += lanes * readout * Bytes::kTransport;
+  if (row.signal == SignalSource::kFeedback)
+    bytes += lanes * Bytes::kFeedback * topology.sizes.readouts * topology.sizes.rate_neurons;
+  if (learning.optimizer.norm) bytes += 2 * plastic * Bytes::kSquare;
+  return bytes;
+}
 
 /// What synapses of a projection keep beside their weight (MailboxSynapses).
 double synapse_bytes(const Projection& projection, const Population& target, const Rule& rule, double lanes, double scalar) {
@@ -40,6 +86,13 @@ double mailbox_bytes(const Topology& topology, const Learning& learning, std::in
     bytes += slots * lanes * scalar * (topology.sizes.inputs + 2.0 * topology.sizes.rate_neurons);
   }
   return bytes;
+}
+
+double mailbox_queue_bytes(const Topology& topology, const Learning& learning, std::int32_t lanes, int scalar_bytes) {
+  const double queues = scalar_bytes == 8 ? queue_bytes<double>(topology, learning, lanes)
+                                          : queue_bytes<float>(topology, learning, lanes);
+  const auto waiting = static_cast<double>(under_way(topology, Layer::kInput) + under_way(topology, Layer::kRate));
+  return kGrowth * queues + scalar_bytes * lanes * waiting;
 }
 
 }  // namespace locus

@@ -8,9 +8,12 @@
 
 namespace locus {
 
-/// The bytes of the columns and lists of Mailbox<R>, sizeof(R) being scalar_bytes, where every
-/// synapse hears its source in the same tick. The queues are not among them: they grow with the
-/// messages that wait at a time.
+/// The bytes of the columns and lists of Mailbox<R>, sizeof(R) being scalar_bytes. `topology`: sizes
+/// only are read.
 double mailbox_bytes(const Topology& topology, const Learning& learning, std::int32_t lanes, int scalar_bytes);
+
+/// The bytes of its queues at their largest, and of what is under way on axons: an upper bound, met
+/// where no activity and no error is 0.
+double mailbox_queue_bytes(const Topology& topology, const Learning& learning, std::int32_t lanes, int scalar_bytes);
 
 }  // namespace locus

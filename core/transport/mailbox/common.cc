@@ -69,7 +69,8 @@ template <class R>
 Readout<R> MailboxCommon<R>::readout(std::int32_t index, std::int32_t lane) const {
   ReadoutLayer<R>& readouts = network.readouts;
   const std::size_t own = cell(index, lane);
-  return {readouts.current[own], readouts.output[own], readouts.error[own], readouts.epsilon[own], readouts.norm[own]};
+  return {readouts.current[own], readouts.output[own], readouts.error[own],
+          readouts.epsilon[own], readouts.peak[own],   readouts.norm[own]};
 }
 
 template struct MailboxCommon<double>;

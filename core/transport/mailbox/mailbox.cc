@@ -27,7 +27,8 @@ template <class R>
 void Mailbox<R>::tick(Tick now) {
   door().tick(now);
   Column<R>& input = common_.network.inputs.activity;
-  std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
+  if (inputs_ != nullptr)
+    std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
   forward_.enter(Layer::kInput);
   sweep_.keep(common_.network, Layer::kInput, now);
   begin_tick(common_);

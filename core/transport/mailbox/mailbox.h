@@ -37,7 +37,7 @@ class Mailbox {
   /// 2^31.
   Mailbox(Network<R>& network, const Learning& learning, Sharding sharding, Executor executor, Door& door);
 
-  /// `inputs` outlives the trial.
+  /// `inputs` outlives the trial, or is null: each x_t then stands at the inputs before its tick.
   void begin_trial(const R* inputs);
   void tick(Tick now);
   void step(Layer layer);

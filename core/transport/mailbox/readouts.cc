@@ -31,7 +31,8 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
       for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
         const Readout<R> self = common.readout(k, lane);
         const Norm<R> message = norm(self);
-        self.norm = message.value;  // its own part it knows
+        begin_norm(self);
+        if (common.network.readouts.size == 1) on(self, message);
         for (std::int32_t other = 0; other < common.network.readouts.size; ++other) {
           if (other == k) continue;
           norms_.between(shard, shard_of(common.sharding.readout_begin, other)).push_back({k, other, lane, message});
@@ -40,9 +41,15 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
     }
   };
   common.exchange.template send<Phase::kNorm>(norms_, Phase::kNorm, {}, 0, emit);
-  common.exchange.drain(norms_,
-                        [&](int, const Envelope<Norm<R>>& e) { on(common.readout(e.receiver, e.lane), e.message); });
-  deliver_targets(common, classes.target, [](Readout<R> self, Target<R> m) { classify(self, m); });
+  // Messages come in the order of their senders; the readout's own part has its place among them.
+  const std::int32_t last = common.network.readouts.size - 1;
+  common.exchange.drain(norms_, [&](int, const Envelope<Norm<R>>& e) {
+    const Readout<R> self = common.readout(e.receiver, e.lane);
+    if (e.sender == e.receiver + 1) on(self, norm(self));
+    on(self, e.message);
+    if (e.receiver == last && e.sender == last - 1) on(self, norm(self));
+  });
+  deliver_targets(common, classes.target, [&](Readout<R> self, Target<R> m) { classify(self, m, classes.scale); });
 }
 
 template <class R>

@@ -84,6 +84,8 @@ export interface JsonResult {
   commit: string;
   schema: string;
   seed: string;
+  // absent in results of older programs
+  provenance?: { sha256: string; files: { name: string; sha256: string }[]; options: string[]; level: string };
   outline?: {
     populations: JsonPopulation[];
     projections: JsonProjection[];

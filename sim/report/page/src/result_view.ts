@@ -146,9 +146,12 @@ function provenance(result: Result): HTMLElement {
   const training = json.outline?.training;
   const entries: [string, string][] = [
     ["Model", json.model],
-    ["SHA-256 of the model file", json.modelSha256],
+    ["SHA-256 of the model", json.modelSha256],
+    ...(json.provenance?.files ?? []).filter((file) => file.name !== "").map((file): [string, string] => [`SHA-256 of ${file.name}`, file.sha256]),
     ["Seed", json.seed],
     ["Program", `locus ${json.version} (${json.commit || "commit unknown"})`],
+    ...(json.provenance?.level ? [["Arithmetic", json.provenance.level] as [string, string]] : []),
+    ...(json.provenance?.sha256 ? [["SHA-256 of all that it depends on", json.provenance.sha256] as [string, string]] : []),
     ["Schema", json.schema],
   ];
   if (json.outline) entries.push(["Task", json.outline.task === "recorded" ? "recorded trials" : json.outline.task.replace("_", " and ")]);

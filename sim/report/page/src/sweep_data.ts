@@ -19,6 +19,7 @@ export interface JsonSweep {
   version: string;
   commit: string;
   schema: string;
+  level?: string; // absent in results of older programs
   axes: { path: string; values: string[] }[];
   members: { settings: string[]; seed: string; failure: string; rules: JsonDigest[] }[];
 }

@@ -165,7 +165,7 @@ export function sweepView(sweep: Sweep): HTMLElement[] {
     const items = failures.slice(0, 100).map((member) => element("li", {}, `${listed(member.settings)}, seed ${member.seed}: ${member.failure}`));
     made.push(element("section", { id: "failures", "aria-labelledby": "failures-title" }, element("h2", { id: "failures-title" }, `${counted(failures.length, "member")} failed`), element("ul", { class: "notes" }, ...items)));
   }
-  const list = [["SHA-256 of the model file", json.modelSha256], ["Program", `locus ${json.version} (${json.commit || "commit unknown"})`], ["Schema", json.schema]] as const;
+  const list = [["SHA-256 of the model", json.modelSha256], ["Program", `locus ${json.version} (${json.commit || "commit unknown"})`], ...(json.level ? [["Arithmetic", json.level] as const] : []), ["Schema", json.schema]] as const;
   made.push(element("section", { id: "provenance", "aria-labelledby": "provenance-title" }, element("h2", { id: "provenance-title" }, "Where this comes from"), element("dl", {}, ...list.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]))));
   return made;
 }

@@ -1,0 +1,92 @@
+"""Results as pandas frames; pandas is imported when the first one is made."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def pandas() -> Any:
+    """The module pandas; an error that names Debian's package where it is missing."""
+    try:
+        import pandas
+    except ImportError:
+        raise ImportError("frames need pandas (Debian: python3-pandas)") from None
+    return pandas
+
+
+def ledger(message: Any) -> pd.DataFrame:
+    """Messages by rule, channel and lag, over the whole run."""
+    rows = []
+    for run in message.runs:
+        for entry in run.ledger.entries:
+            channel = entry.DESCRIPTOR.fields_by_name["channel"].enum_type.values_by_number[entry.channel].name
+            rows.append((run.rule, channel, entry.lag, entry.messages, entry.scalars, entry.bytes))
+    return pandas().DataFrame(rows, columns=["rule", "channel", "lag", "messages", "scalars", "bytes"])
+
+
+def losses(runs: dict[str, Any]) -> pd.DataFrame:
+    """One column a rule, one row an update; NaN after the end of a rule."""
+    pd = pandas()
+    return pd.DataFrame({rule: pd.Series(run.losses) for rule, run in runs.items()}).rename_axis("update")
+
+
+def evaluations(message: Any) -> pd.DataFrame:
+    """Mean loss of the evaluation trials by rule and update."""
+    rows = [(run.rule, each.update, each.loss) for run in message.runs for each in run.evaluations]
+    return pandas().DataFrame(rows, columns=["rule", "update", "loss"])
+
+
+def ranks(message: Any) -> pd.DataFrame:
+    """Rank and effective rank of the change of each projection, by rule."""
+    rows = [(run.rule, each.projection, each.rank, each.effective_rank) for run in message.runs for each in run.rank]
+    return pandas().DataFrame(rows, columns=["rule", "projection", "rank", "effective_rank"])
+
+
+def rates(message: Any) -> pd.DataFrame:
+    """Firing rates of spiking populations [Hz], of the first and of the last update."""
+    rows = [(run.rule, each.population, each.first_hz, each.last_hz) for run in message.runs for each in run.rates]
+    return pandas().DataFrame(rows, columns=["rule", "population", "first_hz", "last_hz"])
+
+
+def packets(message: Any) -> pd.DataFrame:
+    """Packets and hops on the chip by rule, channel and lag; empty without a chip."""
+    rows = []
+    for run in message.runs:
+        for entry in run.chip.entries:
+            channel = entry.DESCRIPTOR.fields_by_name["channel"].enum_type.values_by_number[entry.channel].name
+            rows.append((run.rule, channel, entry.lag, entry.on_core, entry.packets, entry.hops))
+    return pandas().DataFrame(rows, columns=["rule", "channel", "lag", "on_core", "packets", "hops"])
+
+
+def summary(message: Any) -> pd.DataFrame:
+    """One row a rule; counts are those of one trial, losses are means over ten updates."""
+    rows = []
+    for run in message.runs:
+        book = run.ledger
+        trials = max(1, book.trials)
+        losses = list(run.losses)
+        rows.append(
+            {
+                "rule": run.rule,
+                "status": run.DESCRIPTOR.enum_types_by_name["Status"].values_by_number[run.status].name,
+                "updates": run.updates,
+                "loss_first": _mean(losses[:10]),
+                "loss_last": _mean(losses[-10:]),
+                "messages": book.messages / trials,
+                "spatial": book.spatial_violations / trials,
+                "temporal": book.temporal_violations / trials,
+                "max_lag": book.max_lag,
+                "stalled": book.stalled_ticks / trials,
+                "history_bytes": book.history_bytes,
+                "trace_bytes": book.trace_bytes,
+            }
+        )
+    return pandas().DataFrame(rows).set_index("rule") if rows else pandas().DataFrame()
+
+
+def _mean(values: list[float]) -> float:
+    return math.fsum(values) / len(values) if values else math.nan

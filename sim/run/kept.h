@@ -1,0 +1,29 @@
+// Kept: the state of actors between two updates besides weights, as plain numbers.
+//
+// Checkpoints hold it for the running rule, and for rules that have ended if a continuation may
+// give them more updates. Cost: under Adam twice the weights.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace locus {
+
+/// What actors keep from one update to the next besides weights: numbers of one kind.
+struct Kept {
+  enum class What : std::uint8_t {
+    kFirstMoment,   // of Adam, as the next; by projection, in the order of the model file
+    kSecondMoment,  // the same
+    // of neurons that carry their state across trials, as those below (neurons x lanes)
+    kActivity,
+    kVoltage,  // of spiking neurons, as the next two
+    kAdaptation,
+    kRefractory,
+    kOutput,  // of readouts with memory
+  };
+  What what = What::kFirstMoment;
+  std::int32_t index = 0;  // of the projection; 0 where neurons keep them
+  std::vector<double> values;
+};
+
+}  // namespace locus

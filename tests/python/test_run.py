@@ -1,0 +1,239 @@
+"""run, resume, Session: the numbers of the program, callbacks, signals, threads."""
+
+import concurrent.futures
+import gc
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import locus
+from test_model import network
+
+
+@pytest.mark.parametrize("model", ["tiny", "student_teacher", "evidence"])
+@pytest.mark.parametrize("transport, threads", [("batched", 1), ("batched", 2), ("mailbox", 1)])
+def test_fingerprints_are_those_of_the_program(program, models, tmp_path, model, transport, threads):
+    path = models / f"{model}.txtpb"
+    subprocess.run(
+        [program, "run", path, "--updates", "3", "--transport", transport, "--out", tmp_path, "--quiet"], check=True
+    )
+    wanted = {run["rule"]: run["fingerprint"] for run in json.load(open(tmp_path / "result.json"))["runs"]}
+    assert locus.run(path, updates=3, transport=transport, threads=threads).fingerprints == wanted
+
+
+def test_frames_say_what_the_files_say(program, models, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    subprocess.run([program, "run", models / "tiny.txtpb", "--updates", "3", "--out", tmp_path, "--quiet"], check=True)
+    r = locus.run(models / "tiny.txtpb", updates=3)
+    written = pandas.read_csv(tmp_path / "ledger.csv")
+    pandas.testing.assert_frame_equal(r.ledger, written[list(r.ledger.columns)], check_dtype=False)
+    losses = pandas.read_csv(tmp_path / "losses.csv", float_precision="round_trip").pivot(index="update", columns="rule", values="loss")
+    for rule in losses.columns:
+        assert (r.losses[rule].to_numpy() == losses[rule].to_numpy()).all()
+    assert locus.read(tmp_path).fingerprints == r.fingerprints
+    for name, w in locus.read(tmp_path)["rflo"].weights.items():
+        assert (w == r["rflo"].weights[name]).all()
+
+
+def test_a_run_is_what_numpy_says():
+    """Losses and weights of one update of BPTT, by a forward pass and differences in NumPy."""
+    m = network()
+    m.train(updates=1, batch=4)
+    run = locus.run(m, rules=["bptt"])["bptt"]
+    w = {name: np.array(value) for name, value in run.initial_weights.items()}
+    x, y, _ = m._trials
+
+    def loss(w):
+        h, total = np.zeros((4, 5)), 0.0
+        for t in range(6):
+            h = 0.7 * h + 0.3 * np.tanh(h @ w["W"].T + x[:, t] @ w["B"].T)
+            total += ((h @ w["A"].T - y[:, t]) ** 2).sum() / (2 * 6)
+        return total / 4
+
+    assert run.losses[0] == pytest.approx(loss(w), rel=1e-13)
+    for name, change in run.changes.items():
+        at = (1, 0) if name != "A" else (0, 3)
+        up, down = ({k: v.copy() for k, v in w.items()} for _ in range(2))
+        up[name][at] += 1e-6
+        down[name][at] -= 1e-6
+        assert change[at] == pytest.approx(-0.05 * (loss(up) - loss(down)) / 2e-6, rel=1e-6)
+
+
+def test_views_keep_the_result_alive():
+    r = locus.run(network(), rules=["rflo"])
+    w = r["rflo"].weights["W"]
+    wanted = w.sum()
+    del r
+    gc.collect()
+    locus.run(network(), rules=["bptt"])
+    assert w.sum() == wanted
+
+
+def test_session_steps_are_a_run_bit_by_bit():
+    whole = locus.run(network(), rules=["rflo"], updates=7)["rflo"]
+    net = locus.Session(network(), "rflo")
+    losses = np.concatenate([net.update(3), net.update(4)])
+    assert (losses == whole.losses).all()
+    assert (net.weights("W") == whole.weights["W"]).all()
+
+
+def test_a_world_may_answer():
+    m = network()
+    by_transport = []
+    for transport in ("batched", "mailbox"):
+        net = locus.Session(m, "rflo", transport=transport, lanes=1)
+        for _ in range(5):
+            net.begin_trial()
+            x = np.ones(2)
+            for _ in range(net.ticks):
+                y = net.step(x)
+                net.teach([0.5])
+                x = np.array([1.0, 1 - y[0]])
+            assert net.commit()
+        by_transport.append(net.weights("W"))
+    assert np.abs(by_transport[0] - by_transport[1]).max() < 1e-12
+    with pytest.raises(locus.OrderError):
+        net.teach([0.5])
+
+
+def test_progress_may_end_a_run_and_its_errors_come_through():
+    seen = []
+
+    def until_three(at):
+        seen.append(at)
+        return at.update < 3
+
+    r = locus.run(network(), rules=["rflo"], updates=50, progress=until_three, every=1)
+    assert (r["rflo"].status, r["rflo"].updates) == ("INTERRUPTED", 4)  # the update that follows is still made
+    assert seen[-1].updates == 50 and seen[-1].update == 3 and seen[-1].loss == r["rflo"].losses[2] and seen[-1].messages > 0
+
+    def fails(at):
+        raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        locus.run(network(), rules=["rflo"], updates=50, progress=fails, every=1)
+
+
+def test_callbacks_have_their_own_arithmetic():
+    smallest = []
+    locus.run(network(), rules=["rflo"], updates=3, progress=lambda at: smallest.append(float(np.float64(1e-310) / 2)), every=1)
+    assert smallest and all(value == 5e-311 for value in smallest)
+
+
+def test_ctrl_c_ends_a_run_soon():
+    code = (
+        "import locus, sys, time\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from test_model import network\n"
+        "print('ready', flush=True)\n"
+        "try: locus.run(network(), rules=['bptt'], updates=2_000_000_000, threads=1)\n"
+        "except KeyboardInterrupt: print('interrupted', flush=True)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code, os.path.dirname(__file__)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "ready\n"
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    assert child.stdout.readline() == "interrupted\n"
+    assert child.wait(10) == 0
+
+
+def test_runs_in_threads_are_runs_alone():
+    alone = {seed: locus.run(network(), rules=["bptt"], updates=200, seed=seed, threads=1).fingerprints for seed in range(4)}
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        together = dict(
+            zip(alone, pool.map(lambda s: locus.run(network(), rules=["bptt"], updates=200, seed=s, threads=1).fingerprints, alone))
+        )
+    assert together == alone
+
+
+def test_a_run_lets_other_threads_work():
+    counts = [0]
+    stop = threading.Event()
+
+    def count():
+        while not stop.is_set():
+            counts[0] += 1
+
+    other = threading.Thread(target=count)
+    other.start()
+    before = counts[0]
+    locus.run(network(), rules=["bptt"], updates=3000, threads=1)
+    during = counts[0] - before
+    stop.set()
+    other.join()
+    assert during > 0
+
+
+def test_records_are_arrays(models):
+    m = network()
+    m.record("activity", "rec", every_updates=2)
+    m.record("weights", "W")
+    run = locus.run(m, rules=["rflo"], updates=4)["rflo"]
+    activity, weights = run.records["rec-activity"], run.records["W-weights"]
+    assert activity.shape == (2, 6, 5, 2) or activity.shape == (2, 6, 2, 5)
+    assert weights.shape == (4, 5, 5)
+    assert (np.asarray(weights)[-1] == run.weights["W"]).all()
+
+
+def test_forward_is_inference_with_what_was_learnt():
+    m = network()
+    run = locus.run(m, rules=["bptt"])["bptt"]
+    x = np.random.default_rng(5).normal(size=(3, 6, 2))
+    y = run.forward(x, record=("out", "rec"))
+    h = np.zeros((3, 5))
+    for t in range(6):
+        h = 0.7 * h + 0.3 * np.tanh(h @ run.weights["W"].T + x[:, t] @ run.weights["B"].T)
+        assert np.abs(y["rec"][:, t].reshape(3, 5) - h).max() < 1e-13
+        assert np.abs(y["out"][:, t].reshape(3) - (h @ run.weights["A"].T).ravel()).max() < 1e-13
+
+
+def test_results_are_pickled_whole():
+    r = locus.run(network(), rules=["rflo"])
+    other = pickle.loads(pickle.dumps(r))
+    assert other.fingerprints == r.fingerprints
+    assert (other["rflo"].weights["W"] == r["rflo"].weights["W"]).all()
+    assert other.report() == r.report()
+    assert r._repr_html_().startswith("<iframe")
+
+
+def test_a_broken_run_resumes_with_the_same_bits(tmp_path):
+    whole = locus.run(network(), rules=["bptt", "rflo"], updates=40)
+    file = tmp_path / "run.ckpt"
+    locus.run(
+        network(), rules=["bptt", "rflo"], updates=40, checkpoint=file, checkpoint_every=5, every=1,
+        progress=lambda at: at.update < 17,
+    )  # fmt: skip
+    assert locus.resume(network(), file, rules=["bptt", "rflo"], updates=40).fingerprints == whole.fingerprints
+
+
+def test_memory_stays_flat():
+    def resident():
+        return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    m = network()
+    for _ in range(50):
+        locus.run(m, rules=["rflo"])["rflo"].weights["W"].sum()
+    gc.collect()
+    before = resident()
+    for _ in range(200):
+        locus.run(m, rules=["rflo"])["rflo"].weights["W"].sum()
+    gc.collect()
+    assert resident() - before < 1 << 20
+
+
+def test_a_sweep_is_a_row_a_member(tmp_path):
+    s = locus.sweep(network(), {"training.learning_rate": [0.01, 0.1]}, seeds=2, rules=["rflo"], updates=3)
+    assert len(s) == 4
+    alone = locus.run(network(), rules=["rflo"], updates=3, seed=3)
+    m = network()
+    m.train(learning_rate=0.1)
+    assert set(s.fingerprint) >= {locus.run(m, rules=["rflo"], updates=3, seed=3)["rflo"].fingerprint}
+    assert alone["rflo"].updates == 3
