@@ -18,7 +18,7 @@ int main() {
     for (int t = 0; t < 3; ++t) {
       const double x[] = {1, -1};
       net.step(x);
-      if (rule.rule.kind != locus::RuleKind::kNone) net.teach(0.5);
+      net.teach(0.5);  // without effect under `none`
     }
     net.commit();
     std::cout << net.spec().rules[0].name << '\n' << net.ledger() << '\n';

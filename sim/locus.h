@@ -1,17 +1,31 @@
 // locus: learning in recurrent networks as messages, every one counted by how far it reaches.
 //
-// Promise: what stands in this header keeps its name and its meaning from 0.N.x to 0.N.y; a change
-// of N may change it, and CHANGELOG.md says how. Results are the same bits under the same version
-// and level of arithmetic only. Everything else under locus/ is installed without a promise.
+// Promise: the names that are listed here keep their meaning from 0.N.x to 0.N.y, with the types of
+// their members and arguments; a change of N may change them, and CHANGELOG.md says how. Results
+// are the same bits under the same version and level of arithmetic only. Everything else under
+// locus/ is installed without a promise.
 //
-//   Model    a network, a task and rules, by name          builder.h
-//   load     the same from a file                          load.h
-//   check    every fault of a model, by its fields         check.h
-//   Session  one rule, driven tick by tick                 session.h
-//   run      every rule, and what its messages cost        run.h, result.h
-//   resume   the same, from a checkpoint                   resume.h
-//   sweep    many runs of one model                        sweep.h
-//   save     the files of a result, its report page too    write.h
+//   a network, a task and rules, by name (builder.h):
+//     Model, RateOptions, ConnectOptions, FeedbackOptions, DrawnInputOptions, InitialWeights,
+//     gaussian, normal, constant, dense, sparse, aligned, sparse_random, sparse_in_degree, trial,
+//     RuleOptions, EpropOptions, bptt, tbptt, rflo, eprop, eprop_random, rtrl, none
+//   the same from a file (load.h), and as plain values (spec.h):
+//     load, Spec
+//   every fault of a model, by its fields (check.h, errors.h):
+//     check, require_valid, Purpose, Fault, Severity, describe, ModelError, FileError, UsageError
+//   one rule, driven tick by tick (session.h):
+//     Session, SessionOptions, SessionError, OrderError, ArgumentError, LocalityBroken
+//   every rule, and the costs of its messages (run.h, result.h, ledger.h):
+//     run, RunOptions, TransportKind, Moment, Result, Outcome, Status, Evaluation,
+//     ProjectionWeights, RankReport, Ledger, LedgerEntry, Tally, Channel
+//   the same, from a checkpoint (resume.h):
+//     resume, keep_checkpoint
+//   many runs of one model (sweep.h):
+//     sweep, SweepPlan, SweepAxis, SweepOptions, SweepResult, axis_of
+//   the files of a result, its report page too (write.h):
+//     save
+//   a defect of the library (core/base/check.h):
+//     CheckFailure
 //
 // Nothing here prints. Errors are exceptions: ModelError (a fault has a field, what is there, what
 // is allowed), FileError, UsageError, SessionError (what may be called now), LocalityBroken, and
@@ -20,6 +34,8 @@
 
 #include <filesystem>
 
+#include "core/base/check.h"
+#include "core/wire/door.h"
 #include "core/wire/ledger.h"
 #include "sim/model/builder.h"
 #include "sim/model/check.h"

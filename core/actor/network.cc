@@ -66,12 +66,6 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   }
 }
 
-const Neurons& population_at(const std::vector<Neurons>& populations, std::int32_t begin) {
-  const auto found = std::ranges::find(populations, begin, &Neurons::begin);
-  CHECK(found != populations.end(), "a projection ends on a population");
-  return *found;
-}
-
 template <class R>
 bool plastic_weights_finite(const Network<R>& network) {
   for (std::size_t p = 0; p < network.synapses.size(); ++p) {

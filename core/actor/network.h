@@ -12,7 +12,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/actor/activation.h"
@@ -23,9 +22,10 @@
 
 namespace locus {
 
-/// The neurons of one population: their range of the layer, and the constants of their clock.
+/// The constants of the clock of one population's neurons, with their range of the layer's columns.
+/// All else about the population stands in the topology.
 struct Neurons {
-  std::string name;
+  PopulationId population{-1};
   std::int32_t begin = 0;                         // first neuron, within the layer
   std::int32_t size = 0;                          // neurons
   Activation activation = Activation::kIdentity;  // only for rate neurons
@@ -35,8 +35,6 @@ struct Neurons {
   std::optional<LifParameters> lif;
   double decay = 0;  // alpha of a leaky readout; 0: no memory
   double gain = 1;   // zeta of a readout
-
-  bool leaky() const { return decay != 0 || gain != 1; }  // only for readouts
 };
 
 template <class R>
@@ -115,6 +113,16 @@ struct Network {
   bool carries = false;  // true: the next trial begins with the present state; false: at h_0
 
   const Indexed<Projection>& projections() const { return topology->projections; }
+  const std::vector<Neurons>& populations(Layer layer) const {
+    return layer == Layer::kInput  ? inputs.populations
+           : layer == Layer::kRate ? rate.populations
+                                   : readouts.populations;
+  }
+  /// The neurons on which a projection ends.
+  const Neurons& target_of(const Projection& projection) const {
+    const Population& target = topology->target_of(projection);
+    return populations(target.layer)[static_cast<std::size_t>(target.ordinal)];
+  }
 };
 
 /// True if the weights of every plastic projection are finite. Cost: one pass over them, which
@@ -125,9 +133,6 @@ bool plastic_weights_finite(const Network<R>& network);
 /// Makes room for the moments of plastic synapses under Adam; existing ones stay.
 template <class R>
 void keep_moments(Network<R>& network);
-
-/// The population of a layer that begins at this neuron, which must exist.
-const Neurons& population_at(const std::vector<Neurons>& populations, std::int32_t begin);
 
 /// Sets the sizes of all columns of neurons for `lanes`. It is the last step of build.
 template <class R>

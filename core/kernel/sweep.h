@@ -62,7 +62,7 @@ struct AgentStage {
   const R* error = nullptr;
 };
 
-/// One stage of a population that is told of itself alone, over w (n x n): `last` holds g of the
+/// One stage of a population whose only input is itself, over w (n x n): `last` holds g of the
 /// stage before (n), null at the first stage; g (n) is written.
 template <class R>
 void sweep_stage(const WeightsView<R>& w, const BackStage<R>& stage, const AgentStage<R>& agent, const R* last, R* g) {

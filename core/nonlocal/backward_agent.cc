@@ -14,16 +14,15 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
       lanes_(network.lanes),
       populations_(network.rate.populations),
       delta_(network.rate.activity.size(), R(0)),
-      first_error_{trial.ticks - trial.window + 1} {
+      first_error_(trial.first_error()) {
   bool late_readouts = false;
   for (const Projection& projection : network.projections()) {
     if (projection.source_layer == Layer::kRate) slots_ = std::max(slots_, projection.delay() + 1);
     if (projection.target_layer != Layer::kReadout) continue;
     late_readouts = late_readouts || projection.wait > 0;
-    const Neurons& readout = population_at(network.readouts.populations, projection.target_begin);
     const auto lanes = static_cast<std::size_t>(lanes_);
     const std::size_t first = static_cast<std::size_t>(projection.source_begin) * lanes;
-    paths_.push_back({static_cast<std::size_t>(&readout - network.readouts.populations.data()), first,
+    paths_.push_back({static_cast<std::size_t>(network.topology->target_of(projection).ordinal), first,
                       first + static_cast<std::size_t>(projection.source_size) * lanes, projection.delay()});
   }
   std::ranges::stable_sort(paths_, {}, &Path::readout);

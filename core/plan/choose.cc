@@ -4,6 +4,7 @@
 
 #include "core/kernel/product.h"
 #include "core/plan/thresholds.h"
+#include "core/protocol/phase_table.h"
 
 namespace locus {
 namespace {
@@ -12,13 +13,13 @@ namespace {
 /// run of ticks are one product, which reads the weights once for all of them. Where inputs come
 /// tick by tick that run is one tick: its sums are those of a longer one.
 bool is_sent_ahead(const PlanFacts& facts, const Projection& projection) {
-  const bool kept = !projection.plastic || !facts.horizon.commit_every_tick;
+  const bool kept = !projection.plastic || !facts.horizon.trial.commits_every_tick;
   const bool known = projection.source_layer == Layer::kInput && projection.wait == 0;
   return known && projection.dense && facts.width.lanes == 1 && kept && !facts.topology.target_of(projection).spiking;
 }
 
-/// What tapes of a whole trial take, nearly: below the floor nobody misses it; beyond twice what
-/// traces take, a pass at every POST is cheaper than memory.
+/// Tapes below the floor are always accepted. Beyond twice the memory of traces, a pass at every
+/// POST costs less than the memory.
 bool tapes_outgrow_traces(const PlanFacts& facts, const Projection& projection) {
   const LayerSizes& sizes = facts.topology.sizes;
   const std::int64_t neurons = sizes.inputs + std::int64_t{4} * sizes.rate_neurons + sizes.readouts;
@@ -26,13 +27,6 @@ bool tapes_outgrow_traces(const PlanFacts& facts, const Projection& projection) 
   const std::int64_t tapes = neurons * facts.horizon.trial.ticks * of_lanes;
   const std::int64_t traces = projection.size() * of_lanes;
   return tapes > std::max(facts.horizon.tape_floor, 2 * traces);
-}
-
-/// phi is the identity and the decay one for all: the synapses of a source provably hold equal
-/// traces.
-bool has_one_trace_a_source(const PlanFacts& facts, const Projection& projection) {
-  return projection.target_layer == Layer::kRate && facts.topology.target_of(projection).constant_gain &&
-         facts.rule.decay == DecaySource::kConstant;
 }
 
 }  // namespace
@@ -58,13 +52,12 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
   if (facts.rule.drive == Drive::kSensitivity && onto_rate)
     return {Way::kSummed, "neurons tell each synapse its change"};
-  if (facts.horizon.commit_every_tick && !facts.sweeps()) {
+  if (facts.horizon.trial.commits_every_tick && !facts.sweeps()) {
     if (facts.learning.optimizer.plain()) return {Way::kFused, "every tick commits"};
     return {Way::kLoop, "every tick commits, and not by plain descent"};
   }
   if (!facts.sweeps() && tapes_outgrow_traces(facts, projection)) return {Way::kLoop, "tapes would outgrow the traces"};
-  if (!facts.sweeps() && has_one_trace_a_source(facts, projection))
-    return {Way::kShared, "phi is the identity: one trace a source"};
+  if (knows_gain(facts.rule, projection, target)) return {Way::kShared, "phi is the identity: one trace a source"};
   return {Way::kDeferred, facts.sweeps() ? "a sweep sums over its ticks" : "the batch commits at its end"};
 }
 

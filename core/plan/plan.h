@@ -54,7 +54,6 @@ std::string_view name(Commits commits);  // "in pass"
 /// What is known of a run beyond its rule.
 struct Horizon {
   TrialShape trial;
-  bool commit_every_tick = false;
   // what readouts say is looked at, at ticks without an error too
   bool outputs_are_seen = false;
   // x_t may be written after tick t - 1, by a world that answers the network: nothing is then sent

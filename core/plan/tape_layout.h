@@ -21,9 +21,8 @@ struct TapeLayout {
   bool empty() const { return cells(1) == 0; }
   std::int32_t rows() const { return use == Use::kConstant ? 1 : ticks; }
   bool by_tick() const { return use != Use::kProducts || lanes == 1; }
-  /// From a neuron's rows to the next one's, where they are contiguous: the rows and a few more,
-  /// that they be an odd number of cache lines apart, since what is a power of two apart pushes
-  /// each other out of a cache.
+  /// From a neuron's rows to the next one's, if they are contiguous. The distance is an odd number
+  /// of cache lines, because rows a power of two apart evict each other.
   std::ptrdiff_t by_neuron(std::int64_t scalar_bytes) const {
     const std::ptrdiff_t line = 64 / scalar_bytes;
     return ((std::ptrdiff_t{rows()} * lanes + line - 1) / line | 1) * line;

@@ -1,5 +1,5 @@
-// From which amount of work on a way is worth its price. Measured (docs/performance.md); none
-// depends on how many threads there are, so no sum does.
+// The least amount of work for which each faster way pays. Measured (docs/performance.md). None
+// depends on the number of threads, so no sum does.
 #pragma once
 
 #include <cstdint>

@@ -15,18 +15,6 @@ struct Bundle {
   std::int64_t awake = 0;  // number of those whose source begins a trial with an activity
 };
 
-bool among(const PhaseRow& row, const Projection& projection, const Population& target) {
-  if (row.plastic != Plastic::kAny && projection.plastic != (row.plastic == Plastic::kOnly)) return false;
-  switch (row.onto) {
-    case Onto::kAny: return true;
-    case Onto::kConstantGain: return target.constant_gain;
-    case Onto::kVaryingGain: return !target.constant_gain && !target.spiking;
-    case Onto::kRate: return !target.spiking;
-    case Onto::kSpiking: return target.spiking;
-  }
-  return false;
-}
-
 std::int64_t awake_of(const Topology& topology, const Projection& projection, const TrialShape& trial) {
   if (projection.source_layer != Layer::kRate) return 0;
   if (trial.carries) return projection.size();
@@ -50,28 +38,32 @@ void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const 
     case Over::kEachReadout: return visit(Bundle{sizes.readouts});
     case Over::kReadoutPairs: return visit(Bundle{std::int64_t{sizes.readouts} * (sizes.readouts - 1)});
     case Over::kForeignSynapses: return visit(Bundle{(sizes.rate_neurons - 1) * plastic_onto_rate(topology)});
-    default: break;
+    case Over::kB:
+    case Over::kW:
+    case Over::kA:
+    case Over::kOntoRate:
+    case Over::kEverySynapse: break;
   }
   for (const Projection& projection : topology.projections) {
-    if (!is_over(row.over, projection) || !among(row, projection, topology.target_of(projection))) continue;
+    if (!carries(row, projection, topology.target_of(projection))) continue;
     visit(Bundle{projection.size(), projection.delay(), awake_of(topology, projection, trial)});
   }
 }
 
 /// The sweeps of a trial: at multiples of the stride after the first error, and at T.
 struct Sweeps {
-  std::int32_t ticks;   // T
-  std::int32_t window;  // ticks with an error
+  std::int32_t ticks;  // T
+  Tick first_error;
   std::int32_t stride;
   std::int32_t depth;
 
   Sweeps(const Learning& learning, const TrialShape& trial)
-      : ticks(trial.ticks), window(trial.window), stride(learning.stride), depth(learning.depth) {}
+      : ticks(trial.ticks), first_error(trial.first_error()), stride(learning.stride), depth(learning.depth) {}
 
   /// The number of sweeps that end after `tick`; only these can have a stage of lag `tick`.
   std::int64_t after(std::int64_t tick) const {
     if (tick >= ticks) return 0;
-    const std::int64_t before = std::max<std::int64_t>(tick, ticks - window);
+    const std::int64_t before = std::max<std::int64_t>(tick, first_error.value - 1);
     return ticks / stride - before / stride + (ticks % stride != 0 ? 1 : 0);
   }
 };
@@ -84,12 +76,19 @@ std::int64_t messages_back(When when, const Bundle& bundle, const Sweeps& sweeps
       return bundle.wires * sweeps.after(sent) +
              (bundle.delay > 0 ? bundle.awake * (sweeps.after(sent - 1) - sweeps.after(sent)) : 0);
     case When::kTellBack: return sent < sweeps.depth ? bundle.wires * sweeps.after(sent) : 0;
-    default: return bundle.wires * sweeps.after(lag);
+    case When::kStage: return bundle.wires * sweeps.after(lag);
+    case When::kTick:
+    case When::kArrival:
+    case When::kLaterTick:
+    case When::kError:
+    case When::kTrialEnd:
+    case When::kCommit: break;
   }
+  return 0;
 }
 
 std::int64_t commits_of(const Learning& learning, const TrialShape& trial) {
-  if (!trial.commits) return 1;
+  if (!trial.commits_every_tick) return 1;
   if (rule(learning.kind).drive != Drive::kSweep) return trial.ticks;
   return Sweeps(learning, trial).after(0);
 }
@@ -106,8 +105,11 @@ std::int64_t messages_of(When when, const Bundle& bundle, const Learning& learni
     case When::kError: return bundle.wires * trial.window;
     case When::kTrialEnd: return bundle.wires;
     case When::kCommit: return bundle.wires * commits_of(learning, trial);
-    default: return 0;
+    case When::kStage:
+    case When::kRecall:
+    case When::kTellBack: break;
   }
+  return 0;
 }
 
 /// The state of synapses between ticks, in scalars.

@@ -79,8 +79,8 @@ enum class Over : std::uint8_t {
   kForeignSynapses,
 };
 
-/// True if the synapses of a projection of B, W or A are among these wires; false for wires that
-/// are no such synapses.
+/// True if synapses of a projection of B, W or A are among these wires; false for wires between
+/// neurons, and for autapses, which the topology lists one by one.
 constexpr bool is_over(Over over, const Projection& projection) {
   const bool onto_readouts = projection.target_layer == Layer::kReadout;
   const bool from_inputs = projection.source_layer == Layer::kInput;
@@ -88,10 +88,16 @@ constexpr bool is_over(Over over, const Projection& projection) {
     case Over::kB: return from_inputs;
     case Over::kW: return !from_inputs && !onto_readouts;
     case Over::kA: return onto_readouts;
-    case Over::kOntoRate: return !onto_readouts;
+    case Over::kOntoRate:
+    case Over::kForeignSynapses: return !onto_readouts;
     case Over::kEverySynapse: return true;
-    default: return false;
+    case Over::kR:
+    case Over::kAutapses:
+    case Over::kEachRate:
+    case Over::kEachReadout:
+    case Over::kReadoutPairs: return false;
   }
+  return false;
 }
 
 /// A selection of the synapses.
@@ -106,6 +112,18 @@ enum class Onto : std::uint8_t {
   kRate,         // both of these
   kSpiking,
 };
+
+/// True if these neurons are among the selected targets.
+constexpr bool is_onto(Onto onto, const Population& target) {
+  switch (onto) {
+    case Onto::kAny: return true;
+    case Onto::kConstantGain: return target.constant_gain;
+    case Onto::kVaryingGain: return !target.constant_gain && !target.spiking;
+    case Onto::kRate: return !target.spiking;
+    case Onto::kSpiking: return target.spiking;
+  }
+  return false;
+}
 
 /// The time of a message in a trial of T ticks.
 enum class When : std::uint8_t {
@@ -171,7 +189,8 @@ struct PhaseRow {
   Any<SignalSource> signal = {};
   Any<Drive> drive = {};
   Needs needs = Needs::kNothing;
-  // On a chip: the name of its stream in results; empty if its messages never leave a core.
+  // On a chip: the name of its stream in results; empty if its messages never leave a core, and for
+  // CLIP, which no run with a chip has.
   std::string_view stream = {};
   // the kind of neuron whose messages of a tick go together: the senders, or the receivers if
   // payloads differ (for TRANSPORT the target neuron of the synapse)
@@ -183,6 +202,12 @@ struct PhaseRow {
   /// True if its messages revisit ticks and therefore have lags beyond 0.
   constexpr bool revisits() const { return when == When::kStage || when == When::kRecall || when == When::kTellBack; }
 };
+
+/// True if the wires of a phase are synapses of this projection, which ends on `target`.
+constexpr bool carries(const PhaseRow& row, const Projection& projection, const Population& target) {
+  const bool chosen = row.plastic == Plastic::kAny || (row.plastic == Plastic::kOnly) == projection.plastic;
+  return chosen && is_over(row.over, projection) && is_onto(row.onto, target);
+}
 
 /// The criteria by which a run selects phases.
 struct Selection {

@@ -365,6 +365,13 @@ inline constexpr const std::array<PhaseRow, kPhases>& kPhaseTable = phase_table:
 
 constexpr const PhaseRow& row(Phase phase) { return kPhaseTable[static_cast<std::size_t>(phase)]; }
 
+/// True if the synapses of a projection know their gain and decay, which are constants: a tick
+/// without an error then brings them no POST, and all synapses of a source have the same trace.
+constexpr bool knows_gain(const Rule& rule, const Projection& projection, const Population& target) {
+  const PhaseRow& post = row(Phase::kConstantGainPost);
+  return Selection{rule.decay, rule.signal, rule.drive}.selects(post) && carries(post, projection, target);
+}
+
 /// The scalars of a POST from a spiking neuron under any rule: psi or zeta, and a signal. Its
 /// decays are constants of its synapses.
 inline constexpr int kSpikingPostScalars = row(Phase::kSpikingPost).scalars;

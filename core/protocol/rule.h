@@ -1,13 +1,14 @@
 // The rule table: one row for each rule. Kernels, counts, documents, help and the property tests
 // follow from it.
 //
-// Every rule except RTRL needs the same of a synapse: trace = decay * trace + gain * pre;
-// delta += signal
-// * trace (core/actor/synapse.h). Rules differ in the sources of decay and signal, and in their
-//   drive: the
-// tick (online) or a walk back through time (sweep). By these three a rule selects its phases
-// (core/protocol/phase.h), and everything about its messages follows from them: channels, lags,
-// payloads, counts. A rule that combines existing parts is one row of this table.
+// Every rule except RTRL needs the same of a synapse (core/actor/synapse.h):
+//
+//     trace = decay * trace + gain * pre;  delta += signal * trace
+//
+// Rules differ in the sources of decay and signal, and in their drive: the tick (online) or a walk
+// back through time (sweep). By these three a rule selects its phases (core/protocol/phase.h), and
+// everything about its messages follows from them: channels, lags, payloads, counts. A rule that
+// combines existing parts is one row of this table.
 #pragma once
 
 #include <array>

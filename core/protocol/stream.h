@@ -62,6 +62,14 @@ inline constexpr std::array<StreamRow, kStreams> kStreamTable = [] {
   return table;
 }();
 
+/// True if messages of the channel may leave a core of a chip: those of its phases have a stream.
+constexpr bool leaves_core(Channel channel) {
+  for (const StreamRow& stream : kStreamTable) {
+    if (stream.channel == channel) return true;
+  }
+  return false;
+}
+
 constexpr const StreamRow& row(Stream stream) { return kStreamTable[static_cast<std::size_t>(stream)]; }
 
 namespace phase_table {

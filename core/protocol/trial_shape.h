@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "core/base/id.h"
 #include "core/protocol/rule.h"
 
 namespace locus {
@@ -16,9 +17,13 @@ struct TrialShape {
   // the first trial of a run has fewer messages
   bool carries = false;
   // true: weights change in every tick, or after every sweep; false: at the end of a batch
-  bool commits = false;
+  bool commits_every_tick = false;
 
-  bool has_error(std::int32_t tick) const { return tick > ticks - window; }
+  /// The tick of the first error.
+  Tick first_error() const { return Tick{ticks - window + 1}; }
+  bool has_error(std::int32_t tick) const { return tick >= first_error().value; }
+  /// The place of a tick among those with an error, from 0; below 0 for earlier ticks.
+  std::int32_t row_in_window(Tick tick) const { return tick.value - first_error().value; }
 };
 
 /// True if a sweep is due at the end of this tick.

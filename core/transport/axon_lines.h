@@ -1,5 +1,5 @@
-// AxonLines: what the neurons of a layer send, tick by tick: the latest activities, as long as some
-// AXON is under way, and who is not silent.
+// AxonLines keeps the latest activities of a layer until their axons deliver them, and a list of
+// the non-zero ones.
 //
 // A line is the axon's own: a value enters with its tick and leaves, unchanged, with the AXON of
 // its arrival, whose lag is 0: nothing is revisited. What a neuron's longest line holds counts as
@@ -110,7 +110,7 @@ class AxonLines {
     const auto list = [&](std::size_t begin, std::size_t end) {  // as many as a block
       std::array<std::int32_t, kBlock> spoke;
       std::size_t count = 0;
-      // without a branch: who is silent among those who speak, no processor foresees
+      // Without a branch, since a processor cannot predict which neurons are zero.
       if (lanes_ == 1) {
         for (std::size_t cell = begin; cell < end; ++cell) {
           spoke[count] = static_cast<std::int32_t>(cell);

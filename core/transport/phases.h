@@ -1,17 +1,22 @@
 // Phases of a tick and of a sweep, as a transport is asked for them: deliver(phase). A phase makes
 // its messages, passes the door once a channel, and lets the receivers handle them.
 //
-// Each is a struct with what it needs besides the network; which messages it stands for is
-// core/protocol's table. The order of phases is the conductor's (sim/run/trial.h). A fused phase
-// stands for several of the others over several ticks: it changes neither the order in which one
-// actor meets its messages nor any count, and only a transport that says so takes it.
+// Each is a struct with what it needs besides the network, and with the rows of core/protocol's
+// table that it stands for: the conductor delivers it if the run selects one of them. The order of
+// phases is the conductor's (sim/run/trial.h). A fused phase stands for several of the others over
+// several ticks: it changes neither the order in which one actor meets its messages nor any count,
+// and only a transport that says so takes it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <tuple>
 
 #include "core/actor/network.h"
 #include "core/base/function_ref.h"
 #include "core/base/id.h"
+#include "core/protocol/phase.h"
 #include "core/wire/door.h"
 
 namespace locus {
@@ -52,21 +57,35 @@ struct Answers {
       return delay > left ? nullptr : sums + by_slot * (then < slots ? then : then - slots);
     }
     if (apart == 0 || projection.target_layer != Layer::kReadout) return sums;
-    const Neurons& target = population_at(network.readouts.populations, projection.target_begin);
-    return sums + apart * (&target - network.readouts.populations.data());
+    return sums + apart * network.topology->target_of(projection).ordinal;
   }
 };
 
 namespace phase {
 
+/// The rows of several phases.
+template <std::size_t... kSizes>
+constexpr std::array<Phase, (kSizes + ...)> rows_of(const std::array<Phase, kSizes>&... rows) {
+  std::array<Phase, (kSizes + ...)> all{};
+  std::size_t next = 0;
+  const auto add = [&](const auto& some) {
+    for (const Phase row : some) all[next++] = row;
+  };
+  (add(rows), ...);
+  return all;
+}
+
 /// AXON and DENDRITE over a projection, from what its sources send in this tick.
 struct Axons {
+  static constexpr std::array rows{
+      Phase::kAxonB, Phase::kAxonW, Phase::kAxonA, Phase::kCurrent, Phase::kCurrentAndActivity, Phase::kReadoutCurrent};
   ProjectionId projection;
 };
 
 /// TARGET: y*_t (o x lanes); scale is the loss's constant.
 template <class R>
 struct Targets {
+  static constexpr std::array rows{Phase::kTarget};
   const R* target;
   R scale;
 };
@@ -74,6 +93,7 @@ struct Targets {
 /// NORM, then TARGET, of the cross-entropy; scale is the loss's constant.
 template <class R>
 struct Classes {
+  static constexpr std::array rows{Phase::kNorm, Phase::kTarget};
   const R* target;
   R scale;
 };
@@ -81,32 +101,43 @@ struct Classes {
 /// POST from readouts with eps != 0; TRANSPORT if answers. What filters does so by the clock.
 template <class R>
 struct Errors {
+  static constexpr std::array rows{Phase::kReadoutPost, Phase::kReadoutPostToStatic, Phase::kTransportAToAgent,
+                                   Phase::kTransportAToNeuron};
   Answers<R> answers;
 };
 
 /// FEEDBACK over R.
-struct Feedbacks {};
+struct Feedbacks {
+  static constexpr std::array rows{Phase::kFeedback};
+};
 
 /// DENDRITE of the autapses.
-struct OwnWeights {};
+struct OwnWeights {
+  static constexpr std::array rows{Phase::kOwnWeight};
+};
 
 /// POST from rate neurons.
 struct Posts {
+  static constexpr std::array rows{Phase::kConstantGainPost, Phase::kPost, Phase::kOwnDecayPost, Phase::kSpikingPost};
   bool tick_has_error;
 };
 
 /// POST of the firing-rate errors, at the end of a trial.
-struct RateErrors {};
+struct RateErrors {
+  static constexpr std::array rows{Phase::kRateError};
+};
 
 /// ADJOINT: delta (n x lanes); lag 0 begins a sweep.
 template <class R>
 struct Adjoints {
+  static constexpr std::array rows{Phase::kAdjoint};
   const R* delta;
   std::int32_t lag;
 };
 
 /// AXON replayed of the revisited tick.
 struct Replays {
+  static constexpr std::array rows{Phase::kReplayB, Phase::kReplayW};
   Tick revisited;
   std::int32_t lag;
 };
@@ -114,6 +145,7 @@ struct Replays {
 /// POST of the revisited tick; TRANSPORT from W if answers.
 template <class R>
 struct PostsBack {
+  static constexpr std::array rows{Phase::kPostBack, Phase::kPostBackToStatic, Phase::kTransportW};
   Tick revisited;
   std::int32_t lag;
   Answers<R> answers;
@@ -122,6 +154,7 @@ struct PostsBack {
 /// CLIP to the agent: squares of all that commit(scale) would follow, into a cell a lane.
 template <class R>
 struct Squares {
+  static constexpr std::array rows{Phase::kSquare};
   R scale;
   R* sums;
 };
@@ -129,6 +162,7 @@ struct Squares {
 /// CLIP from the agent: the factor of all changes (lanes).
 template <class R>
 struct Factors {
+  static constexpr std::array rows{Phase::kFactor};
   const R* factors;
 };
 
@@ -137,6 +171,7 @@ struct Factors {
 /// The ticks first .. last at once: all that goes forward, and the POST of rate neurons online.
 /// What an error brings is Comparisons' and Answer's; readouts hold nothing of these ticks.
 struct Ticks {
+  static constexpr std::array rows = rows_of(Axons::rows, OwnWeights::rows, Posts::rows);
   Tick first;
   Tick last;
 };
@@ -145,6 +180,7 @@ struct Ticks {
 /// (ticks x o).
 template <class R>
 struct Comparisons {
+  static constexpr std::array rows = rows_of(Targets<R>::rows, Errors<R>::rows, Feedbacks::rows);
   Tick first;
   Tick last;
   const R* target;
@@ -155,17 +191,27 @@ struct Comparisons {
 /// and whoever does not ask is not told.
 template <class R>
 struct Answer {
+  static constexpr std::array rows{Phase::kTransportAToAgent, Phase::kTransportAToNeuron};
   Tick tick;
   Answers<R> answers;
 };
 
-/// Adjoints, Replays and PostsBack of a stage whose messages have passed.
+/// Adjoints, Replays and PostsBack of a stage. The messages were counted earlier; this phase only
+/// computes their sums.
 template <class R>
 struct BackStages {
+  static constexpr std::array rows = rows_of(Adjoints<R>::rows, Replays::rows, PostsBack<R>::rows);
   const R* delta;
   Tick revisited;
   Answers<R> answers;
 };
+
+/// All phases that a transport takes; RTRL's INFLUENCE, POST and GATHER are core/nonlocal's.
+template <class R>
+using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, OwnWeights, Posts, RateErrors, Adjoints<R>,
+                       Replays, PostsBack<R>, Squares<R>, Factors<R>>;
+template <class R>
+using Fused = std::tuple<Ticks, Comparisons<R>, Answer<R>, BackStages<R>>;
 
 }  // namespace phase
 

@@ -6,30 +6,13 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 
 #include "core/actor/network.h"
 #include "core/protocol/stream.h"
-#include "core/wire/door.h"
+#include "core/wire/passing.h"
 
 namespace locus {
-
-/// One message on its way.
-struct Passing {
-  std::int64_t delivery = 0;  // the how-manieth delivery of the transport it belongs to, from 0
-  Tick tick;                  // of its trial
-  Channel channel = Channel::kAxon;
-  std::int32_t lag = 0;
-  std::int64_t scalars = 0;
-  bool replayed = false;  // an AXON that a source recalls
-  Lane lane;
-  Endpoints ends;
-};
-
-/// Sees every message of a Mailbox, in the order in which they are sent; called by the thread that
-/// conducts.
-using Watcher = std::function<void(const Passing&)>;
 
 constexpr Stream axon_stream(Layer source, Layer target, bool replayed) {
   if (source == Layer::kInput) return stream_of(replayed ? Phase::kReplayB : Phase::kAxonB);
@@ -81,11 +64,11 @@ inline void record_each(Traffic* traffic, Stream stream, std::int32_t lag, std::
 
 /// The stream of a message, if it may leave a core. projection: of the synapse that sends or hears
 /// it; null between neurons.
-inline std::optional<Stream> stream_of_message(const Passing& m, const Projection* projection) {
+inline std::optional<Stream> stream_of_message(const Passing& m, const Topology& topology, const Projection* projection) {
   for (const StreamRow& stream : kStreamTable) {
     if (stream.channel != m.channel) continue;
     const PhaseRow& phase = *std::ranges::find(kPhaseTable, stream.name, &PhaseRow::stream);
-    const bool here = projection == nullptr || phase.over == Over::kForeignSynapses || is_over(phase.over, *projection);
+    const bool here = projection == nullptr || carries(phase, *projection, topology.target_of(*projection));
     if (here && (phase.when == When::kRecall) == m.replayed) return stream.stream;
   }
   return std::nullopt;
@@ -99,7 +82,8 @@ void record_message(Traffic& traffic, const Network<R>& network, const Passing& 
     return end.party == Party::kSynapse ? &network.projections()[ProjectionId{end.projection}] : nullptr;
   };
   const Projection* const sending = projection_of(m.ends.sender);
-  const std::optional<Stream> stream = stream_of_message(m, sending != nullptr ? sending : projection_of(m.ends.receiver));
+  const std::optional<Stream> stream =
+      stream_of_message(m, *network.topology, sending != nullptr ? sending : projection_of(m.ends.receiver));
   if (!stream) return;
   const bool from_neuron = m.ends.sender.party != Party::kEnvironment && m.ends.sender.party != Party::kAgent;
   std::int64_t key = from_neuron ? m.ends.sender.index : m.ends.receiver.index;

@@ -11,6 +11,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <tuple>
 
 #include "core/actor/agent_cell.h"
 #include "core/actor/network.h"
@@ -48,7 +49,7 @@ void pass_transports(Door& door, Party to, std::int32_t lag, std::int64_t messag
   }
 }
 
-/// What of a trial a transport takes together now, nobody looking at each tick.
+/// Which ticks the transport may combine, if no observer needs each tick.
 enum class Fuses : std::uint8_t {
   kNothing,
   kTicks,  // that go forward, up to the first error
@@ -67,8 +68,10 @@ template <class T, class Phase>
 concept Delivers = requires(T t, const Phase& phase) {
   t.deliver(phase);
 };
+template <class T, class Phases>
+inline constexpr bool kDeliversAll = false;
 template <class T, class... Phases>
-concept DeliversAll = (Delivers<T, Phases> && ...);
+inline constexpr bool kDeliversAll<T, std::tuple<Phases...>> = (Delivers<T, Phases> && ...);
 
 /// The seam: eight operations. T: over networks of scalar R.
 template <class T, class R>
@@ -85,9 +88,7 @@ concept TransportOf = requires(T t, const R* inputs, Tick tick, Layer layer, R s
   { t.network() } -> std::same_as<Network<R>&>;
   { t.door() } -> std::same_as<Door&>;
 }
-&&DeliversAll<T, phase::Axons, phase::Targets<R>, phase::Classes<R>, phase::Errors<R>, phase::Feedbacks,
-              phase::OwnWeights, phase::Posts, phase::RateErrors, phase::Adjoints<R>, phase::Replays,
-              phase::PostsBack<R>, phase::Squares<R>, phase::Factors<R>>;
+&&kDeliversAll<T, phase::All<R>>;
 
 /// Actors of a transport that somebody looks at, or that a non-local agent tells one by one.
 template <class T, class R>
@@ -105,8 +106,7 @@ concept ShowsSynapses = requires(T t, const T& ct, ProjectionId projection, Syna
 /// A transport that takes fused phases, while it says so: what ticks, or stages of a sweep, have in
 /// common is done together.
 template <class T, class R>
-concept RunsTicks = TransportOf<T, R> &&
-    DeliversAll<T, phase::Ticks, phase::Comparisons<R>, phase::Answer<R>, phase::BackStages<R>> &&
+concept RunsTicks = TransportOf<T, R> && kDeliversAll<T, phase::Fused<R>> &&
     requires(T t, const T& ct, Tick tick, std::int32_t visits, const AgentColumns<R>& agent) {
   { ct.fuses() } -> std::same_as<Fuses>;
   // e_t of the readouts (o), of a tick that was compared

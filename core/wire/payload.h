@@ -91,10 +91,9 @@ struct Factor {  // CLIP, from the agent
 // The clock. Every actor receives it; it contains nothing of another actor and is no message.
 
 struct TrialBegin {
-  bool carried =
-      // true: neurons keep their state from the last trial: activity, voltage, adaptation,
-      // refractoriness, the memory of a readout
-      false;
+  // true: neurons keep their state from the last trial: activity, voltage, adaptation,
+  // refractoriness, the memory of a readout
+  bool carried = false;
 };
 template <class R>
 struct Initial {  // the begin of a trial without carried state: h_0, a constant of the rate neuron

@@ -104,6 +104,8 @@ std::vector<ProjectionId> projections_between(const Topology& topology, Layer so
 PopulationId add_population(Topology& topology, Population population) {
   std::int32_t& size = size_of(topology.sizes, population.layer);
   population.begin = size;
+  population.ordinal =
+      static_cast<std::int32_t>(std::ranges::count(topology.populations, population.layer, &Population::layer));
   size += population.size;
   topology.populations.push_back(std::move(population));
   return PopulationId{static_cast<std::int32_t>(topology.populations.size()) - 1};

@@ -23,6 +23,12 @@ namespace locus {
 
 enum class Layer : std::uint8_t { kInput, kRate, kReadout };
 
+/// The least number of ticks from an activity to the arrival of its AXON: 1 between rate neurons,
+/// whose activity of the last tick arrives, 0 from inputs and to readouts.
+constexpr std::int32_t least_delay(Layer source, Layer target) {
+  return source == Layer::kRate && target == Layer::kRate ? 1 : 0;
+}
+
 /// Neurons of each layer.
 struct LayerSizes {
   std::int32_t inputs = 0;        // m
@@ -42,8 +48,9 @@ struct LayerSizes {
 struct Population {
   std::string name;
   Layer layer = Layer::kInput;
-  std::int32_t begin = 0;  // first neuron, within the layer
-  std::int32_t size = 0;   // neurons
+  std::int32_t begin = 0;    // first neuron, within the layer
+  std::int32_t size = 0;     // neurons
+  std::int32_t ordinal = 0;  // populations of the layer before it
   // true: alpha phi'(u_t) is the same at every tick, because phi is the identity and nothing spikes
   bool constant_gain = true;
   bool spiking = false;
@@ -69,7 +76,7 @@ struct Projection {
   bool dense = true;
   bool plastic = true;
   bool hollow = false;  // true: dense except for its diagonal, which has no synapses
-  // ticks of an AXON on its way beyond the least number (W: 1, B and A: 0)
+  // ticks of an AXON on its way beyond least_delay
   std::int32_t wait = 0;
   std::int64_t entries = 0;  // number of synapses, only for a sparse projection
   // For a sparse or hollow projection with a list of targets (source_size + 1): source j has the
@@ -98,7 +105,7 @@ struct Projection {
   /// The number of synapses of each target (target_size). Cost: one pass over the list of targets.
   std::vector<std::int64_t> fan_in() const;
   /// Ticks from a source's activity to the arrival of its AXON.
-  std::int32_t delay() const { return wait + (source_layer == Layer::kRate && target_layer == Layer::kRate ? 1 : 0); }
+  std::int32_t delay() const { return wait + least_delay(source_layer, target_layer); }
   /// The target of a synapse, within the projection, which must be dense or have its list.
   std::int32_t target_of(std::int64_t synapse) const {
     return dense ? static_cast<std::int32_t>(synapse % target_size) : target[SynapseId{synapse}];
@@ -177,8 +184,8 @@ struct Topology {
 /// of the file.
 std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target);
 
-/// Adds a population after the others of its layer: sets its begin and increases the size of the
-/// layer.
+/// Adds a population after the others of its layer: sets its begin and ordinal, and increases the
+/// size of the layer.
 PopulationId add_population(Topology& topology, Population population);
 
 /// A dense projection between two populations of a topology. It must still be added.

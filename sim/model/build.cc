@@ -66,8 +66,9 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
 
 }  // namespace
 
-Neurons neurons_of(const PopulationSpec& from, const Population& population, double dt) {
-  Neurons neurons = {.name = from.name,
+Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt) {
+  const Population& population = topology.populations[id];
+  Neurons neurons = {.population = id,
                      .begin = population.begin,
                      .size = population.size,
                      .activation = from.activation,
@@ -88,7 +89,7 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
   network.topology = &topology;
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
     const PopulationSpec& from = spec.network.populations[i];
-    const Neurons neurons = neurons_of(from, topology.populations[i], spec.training.dt);
+    const Neurons neurons = neurons_of(from, topology, PopulationId{static_cast<std::int32_t>(i)}, spec.training.dt);
     switch (from.kind) {
       case PopulationKind::kInput: network.inputs.populations.push_back(neurons); break;
       case PopulationKind::kRate: network.rate.populations.push_back(neurons); break;

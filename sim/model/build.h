@@ -15,7 +15,7 @@
 namespace locus {
 
 /// The range of a population and the constants of its neurons' clock; dt: ms of a tick.
-Neurons neurons_of(const PopulationSpec& from, const Population& population, double dt);
+Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt);
 
 /// `topology` is that of the Spec (wire.h) and must outlive the network. `rule` is one of the
 /// Spec's, or a short form made for it; R exists only if it carries the learning signal. `lanes`:

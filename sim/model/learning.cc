@@ -31,7 +31,7 @@ TrialShape trial_shape_of(const TrainingSpec& training) {
           .window = window_of(training),
           .classes = training.loss == Loss::kCrossEntropy,
           .carries = training.carry_state,
-          .commits = training.commit == CommitWhen::kEveryTick};
+          .commits_every_tick = training.commit == CommitWhen::kEveryTick};
 }
 
 }  // namespace locus

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/model/wire.h"
+
 namespace locus {
 
 PopulationKind kind_of(const NetworkSpec& network, std::int32_t population) {
@@ -43,8 +45,7 @@ std::int64_t synapses_of(const ProjectionSpec& projection, std::int64_t rows, st
 }
 
 std::int32_t shortest_delay(const NetworkSpec& network, const ProjectionSpec& projection) {
-  const auto is_rate = [&](std::int32_t population) { return kind_of(network, population) == PopulationKind::kRate; };
-  return is_rate(projection.source) && is_rate(projection.target) ? 1 : 0;
+  return least_delay(layer_of(kind_of(network, projection.source)), layer_of(kind_of(network, projection.target)));
 }
 
 std::int32_t wait_of(const NetworkSpec& network, const ProjectionSpec& projection) {

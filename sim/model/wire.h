@@ -1,8 +1,8 @@
 // wire: a model's populations and projections become a topology, and a rule's feedback its wires.
 //
-// A run does this once; everything that asks who is wired to whom reads the result
-// (core/wire/topology.h). Cost: one pass over the entries of sparse weights; those that are drawn
-// are drawn here, and nowhere else while a model runs.
+// A run does this once. Every other part reads the result (core/wire/topology.h). Cost: one pass
+// over the entries of sparse weights; those that are drawn are drawn here, and nowhere else while a
+// model runs.
 #pragma once
 
 #include <vector>

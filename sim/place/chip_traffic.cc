@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/base/check.h"
+#include "sim/place/reach.h"
 
 namespace locus {
 namespace {
@@ -46,9 +47,8 @@ class Evaluation {
       if (forward) result.forward_packets += packets;
     }
     for (const LedgerEntry& entry : ledger_.entries()) {
-      const bool stays = entry.channel == Channel::kDendrite || entry.channel == Channel::kPost;
       ChipCounts& counts = counts_[{entry.channel, entry.lag}];
-      if (stays) counts.on_core = entry.tally.messages;
+      if (!leaves_core(entry.channel)) counts.on_core = entry.tally.messages;
       CHECK(counts.on_core + counts.unicast_packets == entry.tally.messages,
             "messages on and across cores are the ledger's");
     }

@@ -13,7 +13,7 @@
 
 #include "core/wire/ledger.h"
 #include "core/wire/traffic.h"
-#include "sim/place/reach.h"
+#include "sim/place/placement.h"
 
 namespace locus {
 

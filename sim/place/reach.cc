@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
+
 namespace locus {
 namespace {
 
@@ -78,6 +80,21 @@ struct Ends {
   }
 };
 
+std::vector<const Projection*> all_of(const std::vector<Projection>& projections) {
+  std::vector<const Projection*> all;
+  for (const Projection& projection : projections) all.push_back(&projection);
+  return all;
+}
+
+/// The projections over whose synapses the messages of a phase go.
+std::vector<const Projection*> carriers(const PhaseRow& phase, const Topology& topology) {
+  std::vector<const Projection*> found;
+  for (const Projection& projection : topology.projections) {
+    if (carries(phase, projection, topology.target_of(projection))) found.push_back(&projection);
+  }
+  return found;
+}
+
 }  // namespace
 
 /// Follows the wires: from a source to the places of its synapses, or from a target's synapses to
@@ -111,10 +128,10 @@ void Reach::tell_each(std::int32_t teller, Spread& spread) {
 }
 
 /// Every rate neuron sends to all plastic synapses of B and W except its own.
-void Reach::gather(const Topology& topology, const Placement& placement, Spread& spread) {
+void Reach::gather(const PhaseRow& phase, const Topology& topology, const Placement& placement, Spread& spread) {
   std::vector<std::int64_t> own(spread.from.size(), 0);  // plastic synapses of each neuron
   for (const Projection& projection : topology.projections) {
-    if (!projection.plastic || !is_over(Over::kOntoRate, projection)) continue;
+    if (!carries(phase, projection, topology.target_of(projection))) continue;
     auto target = static_cast<std::size_t>(projection.target_begin);
     for (const std::int64_t synapses : projection.fan_in()) own[target++] += synapses;
   }
@@ -159,19 +176,16 @@ Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, 
     switch (phase.over) {
       case Over::kEachRate:
       case Over::kEachReadout: tell_each(phase.from == Party::kAgent ? placement.agent : kHost, spread); continue;
-      case Over::kForeignSynapses: gather(topology, placement, spread); continue;
+      case Over::kForeignSynapses: gather(phase, topology, placement, spread); continue;
       case Over::kReadoutPairs: tell_others(placement, spread); continue;
-      default: break;
+      case Over::kR: connect(phase, all_of(feedback), placement, spread); continue;
+      case Over::kB:
+      case Over::kW:
+      case Over::kA:
+      case Over::kOntoRate:
+      case Over::kEverySynapse: connect(phase, carriers(phase, topology), placement, spread); continue;
+      case Over::kAutapses: CHECK(false, "an autapse's own weight stays on its core");
     }
-    std::vector<const Projection*> wires;
-    if (phase.over == Over::kR) {
-      for (const Projection& projection : feedback) wires.push_back(&projection);
-    }
-    for (const Projection& projection : topology.projections) {
-      const bool plastic = projection.plastic || phase.plastic != Plastic::kOnly;
-      if (plastic && is_over(phase.over, projection)) wires.push_back(&projection);
-    }
-    connect(phase, wires, placement, spread);
   }
 }
 

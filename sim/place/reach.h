@@ -50,7 +50,7 @@ class Reach {
   void connect(const PhaseRow& phase, const std::vector<const Projection*>& wires, const Placement& placement,
                Spread& spread);
   void tell_each(std::int32_t teller, Spread& spread);
-  void gather(const Topology& topology, const Placement& placement, Spread& spread);
+  void gather(const PhaseRow& phase, const Topology& topology, const Placement& placement, Spread& spread);
   void tell_others(const Placement& placement, Spread& spread);
 
   std::array<Spread, kStreams> spreads_;

@@ -12,6 +12,7 @@
 
 #include "core/base/check.h"
 #include "core/base/level.h"
+#include "core/protocol/stream.h"
 #include "locus/v1/checkpoint.pb.h"
 #include "sim/model/errors.h"
 #include "sim/report/checkpoint_parts.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/protocol/stream.h"
 #include "sim/model/cost.h"
 
 namespace locus {

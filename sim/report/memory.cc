@@ -12,9 +12,9 @@
 #include "core/transport/mailbox/bytes.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
-#include "sim/report/plan_table.h"
 #include "sim/report/text.h"
 #include "sim/run/evaluation.h"
+#include "sim/run/horizon.h"
 #include "sim/run/rank.h"
 #include "sim/task/task.h"
 
@@ -202,9 +202,9 @@ void add_transport(const Facts& facts, std::vector<MemoryPart>& parts) {
   if (facts.demand.transport == TransportKind::kMailbox) {
     const std::int32_t lanes = facts.spec.training.batch;
     const int scalar = scalar_bytes(facts.spec.precision);
-    parts.push_back({"synapses and messages in the mailbox",
-                     mailbox_bytes(facts.topology, learning, lanes, scalar) +
-                         mailbox_queue_bytes(facts.topology, learning, lanes, scalar)});
+    parts.push_back(
+        {"synapses and messages in the mailbox", mailbox_bytes(facts.topology, learning, lanes, scalar) +
+                                                     mailbox_queue_bytes(facts.topology, learning, lanes, scalar)});
   } else {
     const RunWidth width{facts.spec.training.batch, facts.demand.threads, scalar_bytes(facts.spec.precision)};
     add_plan(plan_of(facts.topology, learning, horizon_of(facts.spec), width), facts.drive, parts);

@@ -5,12 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
-#include "sim/run/recording.h"
-#include "sim/task/task.h"
+#include "sim/run/horizon.h"
 
 namespace locus {
 namespace {
@@ -47,21 +45,9 @@ std::string fusions_of(const Topology& topology, const Plan& plan) {
 
 }  // namespace
 
-Horizon horizon_of(const Spec& spec) {
-  return {.trial = trial_shape_of(spec.training),
-          .commit_every_tick = spec.training.commit == CommitWhen::kEveryTick,
-          .outputs_are_seen = records_outputs(spec),
-          .inputs_tick_by_tick = shows_tick_by_tick(spec, spec.training.batch)};
-}
-
-Plan plan_of(const Spec& spec, const RuleSpec& rule, int threads) {
-  return plan_of(topology_of(spec, Listing::kNone), learning_of(rule, spec.training), horizon_of(spec),
-                 {spec.training.batch, threads, scalar_bytes(spec.precision)});
-}
-
 std::string plan_table(const Spec& spec, const RuleSpec& rule, int threads) {
   const Topology topology = topology_of(spec, Listing::kNone);
-  const Plan plan = plan_of(spec, rule, threads);
+  const Plan plan = plan_of(spec, topology, rule, threads);
   TextTable table;
   table.caption = shorten(rule.name, 40);
   table.columns = {

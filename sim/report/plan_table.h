@@ -4,16 +4,9 @@
 
 #include <string>
 
-#include "core/plan/plan.h"
 #include "sim/model/spec.h"
 
 namespace locus {
-
-/// What a plan is made for; outputs are seen where the model records them.
-Horizon horizon_of(const Spec& spec);
-
-/// The plan of a run of this model's rule with so many threads.
-Plan plan_of(const Spec& spec, const RuleSpec& rule, int threads);
 
 /// At most kTextWidth wide.
 std::string plan_table(const Spec& spec, const RuleSpec& rule, int threads);

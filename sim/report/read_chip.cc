@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "core/protocol/stream.h"
 #include "sim/model/errors.h"
+#include "sim/place/reach.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/read_result.h"
 #include "sim/report/result_message.h"
@@ -175,7 +177,7 @@ class ChipReader {
     }
     std::int64_t split = 0;
     for (const LedgerEntry& entry : outcome.ledger.entries()) {
-      if (entry.channel == Channel::kDendrite || entry.channel == Channel::kPost) continue;
+      if (!leaves_core(entry.channel)) continue;
       split += entry.tally.messages;
       if (counted.at(entry.channel, entry.lag).messages != entry.tally.messages)
         refuse("runs.chip.counts",

@@ -10,6 +10,7 @@
 
 #include "core/protocol/closed_form.h"
 #include "core/protocol/rule.h"
+#include "core/protocol/stream.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/report/comparison.h"
@@ -174,8 +175,9 @@ bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& 
     training.ticks = ticks;
     const TrialShape trial = trial_shape_of(training);
     const Ledger ledger = closed_form(learning_of(rule_spec, training), topology, feedback, trial, 8);
-    const std::int64_t stays = ledger.messages(Channel::kDendrite) + ledger.messages(Channel::kPost);
-    return ledger.messages() - stays - closed_form({}, topology, feedback, trial, 8).messages(Channel::kAxon);
+    std::int64_t leaving = 0;
+    for (const ChannelRow& row : kChannelTable) leaving += leaves_core(row.channel) ? ledger.messages(row.channel) : 0;
+    return leaving - closed_form({}, topology, feedback, trial, 8).messages(Channel::kAxon);
   };
   return learning(2 * spec.training.ticks) > learning(spec.training.ticks);
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/protocol/declaration.h"
+#include "sim/place/reach.h"
 
 namespace locus {
 

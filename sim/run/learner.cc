@@ -21,11 +21,7 @@ T transport_of(Network<R>& network, const Learning& learning, const TrialShape& 
   if constexpr (std::is_same_v<T, Mailbox<R>>) {
     return Mailbox<R>(network, learning, place(*network.topology, shards_for(*network.topology)), executor, door);
   } else {
-    const Horizon horizon{.trial = shape,
-                          .commit_every_tick = shape.commits,
-                          .outputs_are_seen = audience.outputs_are_seen,
-                          .inputs_tick_by_tick = audience.inputs_tick_by_tick};
-    return Columns<R>(network, learning, horizon, executor, door);
+    return Columns<R>(network, learning, horizon_of(shape, audience), executor, door);
   }
 }
 

@@ -18,18 +18,12 @@
 #include "core/wire/topology.h"
 #include "sim/model/spec.h"
 #include "sim/run/chip_record.h"
+#include "sim/run/horizon.h"
 #include "sim/run/state.h"
 #include "sim/run/trial.h"
 #include "sim/task/batch.h"
 
 namespace locus {
-
-/// Who looks at a learner, and who feeds it. None of it changes a count, or a bit of what is
-/// learnt.
-struct Audience {
-  bool outputs_are_seen = false;     // at ticks without an error too
-  bool inputs_tick_by_tick = false;  // x_t is written after tick t - 1
-};
 
 /// T: Mailbox<R> or Columns<R>.
 template <class R, TransportOf<R> T>

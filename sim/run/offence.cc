@@ -7,10 +7,11 @@
 namespace locus {
 namespace {
 
-std::string describe_neuron(const std::vector<Neurons>& populations, std::int64_t index) {
-  const auto after = std::ranges::find_if(populations, [&](const Neurons& p) { return index < p.begin + p.size; });
-  return after == populations.end() ? fmt::format("neuron {}", index)
-                                    : fmt::format("{}[{}]", after->name, index - after->begin);
+std::string describe_neuron(const Topology& topology, Layer layer, std::int64_t index) {
+  const auto holds = [&](const Population& p) { return p.layer == layer && index < p.begin + p.size; };
+  const auto found = std::ranges::find_if(topology.populations, holds);
+  return found == topology.populations.end() ? fmt::format("neuron {}", index)
+                                             : fmt::format("{}[{}]", found->name, index - found->begin);
 }
 
 }  // namespace
@@ -18,9 +19,9 @@ std::string describe_neuron(const std::vector<Neurons>& populations, std::int64_
 template <class R>
 std::string describe(const Network<R>& network, const Endpoint& end) {
   switch (end.party) {
-    case Party::kInput: return describe_neuron(network.inputs.populations, end.index);
-    case Party::kRate: return describe_neuron(network.rate.populations, end.index);
-    case Party::kReadout: return describe_neuron(network.readouts.populations, end.index);
+    case Party::kInput: return describe_neuron(*network.topology, Layer::kInput, end.index);
+    case Party::kRate: return describe_neuron(*network.topology, Layer::kRate, end.index);
+    case Party::kReadout: return describe_neuron(*network.topology, Layer::kReadout, end.index);
     case Party::kEnvironment: return "the environment";
     case Party::kAgent: return "the backward agent";
     case Party::kSynapse: {

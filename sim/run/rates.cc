@@ -1,5 +1,7 @@
 #include "sim/run/rates.h"
 
+#include "core/actor/network.h"
+
 namespace locus {
 
 template <class R>
@@ -16,7 +18,7 @@ void measure_rates(const Network<R>& network, const TrainingSpec& training, std:
     for (std::size_t cell = begin; cell < begin + size; ++cell)
       spikes += static_cast<double>(network.rate.lif.count[cell]);
     const double rate = spikes / static_cast<double>(size) / seconds;
-    if (first_time) rates.push_back({population.name, rate, rate});
+    if (first_time) rates.push_back({network.topology->populations[population.population].name, rate, rate});
     rates[next++].last = rate;
   }
 }

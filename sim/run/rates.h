@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "core/actor/network.h"
 #include "sim/model/spec.h"
 
 namespace locus {
+
+template <class R>
+struct Network;
 
 struct PopulationRate {
   std::string population;

@@ -58,8 +58,7 @@ struct RunOptions {
   RunState* from = nullptr;
 };
 
-/// What a run of this spec begins with: all that its result says whatever its rules do, and no
-/// outcome yet. Who only shows it needs no topology and no options.
+/// A result without outcomes. Callers that only display it need no topology and no options.
 RunResult not_begun(const Spec& spec, Topology topology = {}, const RunOptions& options = {});
 
 /// Runs every rule of the spec, in order. Errors of a run (divergence, a broken locality budget, an

@@ -240,7 +240,7 @@ void Session::Driver::teach(std::span<const double> targets) {
   if (tick_ == 0) refuse("teach()", "step() comes first");
   if (!untaught_) refuse("teach()", "this tick has been taught; step() or commit() comes next");
   expect_numbers("teach()", targets, with([](auto& driven) { return driven.learner.network().readouts.size; }), "readouts");
-  const std::int32_t first_error = spec_.training.ticks - window_of(spec_.training) + 1;
+  const std::int32_t first_error = with([](auto& driven) { return driven.learner.shape().first_error().value; });
   if (tick_ < first_error)
     refuse("teach()", fmt::format("under this loss ticks have an error from {} on", first_error));
   send([&](auto& driven) {

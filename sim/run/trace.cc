@@ -1,5 +1,7 @@
 #include "sim/run/trace.h"
 
+#include "core/actor/network.h"
+
 namespace locus {
 
 template <class R>

@@ -8,9 +8,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/transport/record.h"
+#include "core/wire/passing.h"
 
 namespace locus {
+
+template <class R>
+struct Network;
 
 struct TraceRequest {
   std::int64_t first_tick = 1;   // of the run

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/protocol/declaration.h"
 #include "sim/model/learning.h"
 #include "sim/task/task.h"
 
@@ -13,7 +14,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
     : transport_(transport),
       learning_(learning),
       shape_(shape),
-      commit_every_tick_(training.commit == CommitWhen::kEveryTick),
+      selected_(selected_phases(selection_of(learning, shape))),
       scale_(static_cast<R>(loss_scale_of(training, shape.window))),
       carries_(training.carry_state),
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
@@ -24,9 +25,9 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
     const bool readout = network.projections()[p].target_layer == Layer::kReadout;
     (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
   }
-  if (rule(learning.kind).drive == Drive::kSweep) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
-  if (rule(learning.kind).drive == Drive::kSensitivity) sensitivities_.emplace(network);
-  if (learning.optimizer.norm) clip_.emplace(*learning.optimizer.norm, network.lanes);
+  if (selects<phase::Adjoints<R>>(selected_)) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
+  if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network);
+  if (selects<phase::Squares<R>>(selected_)) clip_.emplace(*learning.optimizer.norm, network.lanes);
 }
 
 template <class R, TransportOf<R> T>
@@ -72,7 +73,7 @@ void Trial<R, T>::learn(Tick now, const R* target) {
 
 template <class R, TransportOf<R> T>
 double Trial<R, T>::end() {
-  if (learning_.firing_rate) transport_.deliver(phase::RateErrors{});
+  deliver(phase::RateErrors{});
   transport_.finish();
   transport_.network().carries = carries_;
   double sum = 0;
@@ -83,23 +84,24 @@ double Trial<R, T>::end() {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::see_and_commit(Tick now, bool learnt) {
   if (observer_) observer_(now, transport_.network());
-  if (commit_every_tick_ && learnt) commit(R(1));
+  if (shape_.commits_every_tick && learnt) commit(R(1));
 }
 
 template <class R, TransportOf<R> T>
 const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
+  const PhaseSet shown = selected_phases(selection_of_evaluation(shape_));
   begin(batch);
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
     show_inputs(batch, now);
     step(now);
-    if (shape_.has_error(now.value)) meet_targets(now, batch.target_at(now.value));
+    if (shape_.has_error(now.value)) meet_targets(now, batch.target_at(now.value), shown);
   }
   return losses_;
 }
 
 template <class R, TransportOf<R> T>
 void Trial<R, T>::commit_batch() {
-  if (commit_every_tick_ || rule(learning_.kind).drive == Drive::kNothing) return;
+  if (shape_.commits_every_tick || rule(learning_.kind).drive == Drive::kNothing) return;
   commit(mean_);
   transport_.finish();
 }
@@ -117,8 +119,8 @@ Tick Trial<R, T>::end_of_run(Tick now) const {
   if constexpr (RunsTicks<T, R>) {
     const Fuses fuses = observer_ ? Fuses::kNothing : transport_.fuses();
     if (fuses == Fuses::kNothing) return Tick{};
-    if (fuses == Fuses::kTicks) return Tick{shape_.ticks - shape_.window};
-    if (!agent_ || !commit_every_tick_) return Tick{shape_.ticks};
+    if (fuses == Fuses::kTicks) return Tick{shape_.first_error().value - 1};
+    if (!agent_ || !shape_.commits_every_tick) return Tick{shape_.ticks};
     while (!sweep_due(learning_, shape_, now.value)) ++now.value;
     return now;
   }
@@ -131,7 +133,7 @@ template <class R, TransportOf<R> T>
 bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
   if constexpr (RunsTicks<T, R>) {
     transport_.deliver(phase::Ticks{first, last});
-    const Tick first_error{std::max(first.value, shape_.ticks - shape_.window + 1)};
+    const Tick first_error = std::max(first, shape_.first_error());
     if (first_error > last) return false;
     transport_.deliver(phase::Comparisons<R>{first_error, last, batch.target_at(first_error.value), scale_});
     Tick due = first_error;  // of the next sweep
@@ -154,11 +156,11 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
-  for (const std::int32_t p : onto_rate_) transport_.deliver(phase::Axons{ProjectionId{p}});
+  for (const std::int32_t p : onto_rate_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
-  for (const std::int32_t p : onto_readouts_) transport_.deliver(phase::Axons{ProjectionId{p}});
+  for (const std::int32_t p : onto_readouts_) deliver(phase::Axons{ProjectionId{p}});
   transport_.step(Layer::kReadout);
 }
 
@@ -166,20 +168,20 @@ template <class R, TransportOf<R> T>
 bool Trial<R, T>::learn_tick(Tick now, const R* target) {
   const Rule& row = rule(learning_.kind);
   const bool has_error = target != nullptr;
-  if (has_error) meet_targets(now, target);
+  if (has_error) meet_targets(now, target, selected_);
   Answers<R> answers;
   if (row.signal == SignalSource::kSymmetric && has_error)
     answers = {Party::kRate, transport_.network().rate.signal.data()};
   // the agent's sums of a tick that may have an error begin anew, also where nobody compares
   if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
   // Synapses onto readouts with memory filter by the clock, also without an error.
-  if (has_error || answers || leaky_) transport_.deliver(phase::Errors<R>{answers});
-  if (row.signal == SignalSource::kFeedback && has_error) transport_.deliver(phase::Feedbacks{});
+  if (has_error || answers || leaky_) deliver(phase::Errors<R>{answers});
+  if (has_error) deliver(phase::Feedbacks{});
   switch (row.drive) {
     case Drive::kNothing: return false;
     case Drive::kOnline:
-      if (row.decay == DecaySource::kNeuron) transport_.deliver(phase::OwnWeights{});
-      transport_.deliver(phase::Posts{has_error});
+      deliver(phase::OwnWeights{});
+      deliver(phase::Posts{has_error});
       return true;
     case Drive::kSweep:
       if (!sweep_due(learning_, shape_, now.value)) return false;
@@ -193,8 +195,9 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target) {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::meet_targets(Tick now, const R* target) {
-  if (shape_.classes) {
+void Trial<R, T>::meet_targets(Tick now, const R* target, PhaseSet selected) {
+  if (!selects<phase::Targets<R>>(selected)) return;
+  if (selected.holds(Phase::kNorm)) {
     transport_.deliver(phase::Classes<R>{target, scale_});
   } else {
     transport_.deliver(phase::Targets<R>{target, scale_});

@@ -23,6 +23,7 @@
 #include "core/nonlocal/backward_agent.h"
 #include "core/nonlocal/norm_clip.h"
 #include "core/nonlocal/sensitivities.h"
+#include "core/protocol/phase_set.h"
 #include "core/protocol/trial_shape.h"
 #include "core/transport/transport.h"
 #include "sim/model/spec.h"
@@ -80,7 +81,13 @@ class Trial {
   /// sweep otherwise.
   bool learn_tick(Tick now, const R* target);
   void see_and_commit(Tick now, bool learnt);
-  void meet_targets(Tick now, const R* target);
+  /// The phases of a run that only shows its trials are others than those of `none`.
+  void meet_targets(Tick now, const R* target, PhaseSet selected);
+  /// Delivers a phase if one of its rows is selected.
+  template <class P>
+  void deliver(const P& phase) {
+    if (selects<P>(selected_)) transport_.deliver(phase);
+  }
   void add_losses(const R* target);
   void add_squares(const R* error);
   void note_origin(const LossTerms<R>& terms, Tick now);
@@ -89,11 +96,11 @@ class Trial {
   T& transport_;
   Learning learning_;
   TrialShape shape_;
-  bool commit_every_tick_;
-  R scale_;       // of loss and errors (loss_scale_of)
-  bool carries_;  // neurons begin a trial where the last one ended
-  R mean_;        // of a commit: 1 / batch
-  bool leaky_;    // whether readouts have memory, and their synapses filter in every tick
+  PhaseSet selected_;  // the phases of the run
+  R scale_;            // of loss and errors (loss_scale_of)
+  bool carries_;       // neurons begin a trial where the last one ended
+  R mean_;             // of a commit: 1 / batch
+  bool leaky_;         // whether readouts have memory, and their synapses filter in every tick
   std::vector<std::int32_t> onto_rate_;
   std::vector<std::int32_t> onto_readouts_;
   std::optional<BackwardAgent<R>> agent_;          // sweeps only

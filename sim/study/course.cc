@@ -47,7 +47,7 @@ std::optional<theory::Bases> teacher_bases(const Spec& spec, const std::vector<W
   return std::nullopt;
 }
 
-theory::Matrix feedback_of(const Spec& spec, const RuleSpec& rule) {
+theory::Matrix feedback_matrix(const Spec& spec, const RuleSpec& rule) {
   try {
     return exact_rule_of(spec, rule).feedback;
   } catch (const UsageError&) {  // a projection is sparse
@@ -106,7 +106,7 @@ struct Course::State {
 
   void prepare(const RuleSpec& rule) {
     learns = locus::rule(rule.kind).drive != Drive::kNothing;
-    feedback = bases && learns ? feedback_of(spec, rule) : theory::Matrix();
+    feedback = bases && learns ? feedback_matrix(spec, rule) : theory::Matrix();
   }
 
   void add(std::string_view tag, std::int64_t update, double value) {

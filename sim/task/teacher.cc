@@ -17,7 +17,7 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   const Topology topology = topology_of(network, Listing::kNone);
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const PopulationSpec& population = network.populations[p];
-    const Neurons made = neurons_of(population, topology.populations[p], dt);
+    const Neurons made = neurons_of(population, topology, PopulationId{static_cast<std::int32_t>(p)}, dt);
     if (population.kind == PopulationKind::kRate) populations_.push_back(made);
     if (population.kind == PopulationKind::kReadout) outputs_.push_back(made);
   }

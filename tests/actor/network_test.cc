@@ -23,7 +23,9 @@ Topology example() {
 Network<double> network_of(const Topology& topology) {
   Network<double> network;
   network.topology = &topology;
-  network.rate.populations = {{"one", 0, 2, Activation::kIdentity, 0.5}, {"two", 2, 3, Activation::kTanh, 0.25}};
+  network.rate.populations = {{PopulationId{1}, 0, 2, Activation::kIdentity, 0.5},
+                              {PopulationId{2}, 2, 3, Activation::kTanh, 0.25}};
+  network.readouts.populations = {{PopulationId{3}, 0, 2}};
   network.synapses.resize(2);
   network.synapses[0].weight = {1, 2};
   network.synapses[1].weight = {3, 4, 5, 6, 7, 8};
@@ -40,6 +42,15 @@ TEST(Network, AllocatesLanesUnderEachNeuron) {
   EXPECT_EQ(network.rate.own_weight.size(), 15U);
   EXPECT_EQ(network.readouts.epsilon.size(), 6U);
   EXPECT_EQ(network.rate.leak, (Column<double>{0.5, 0.5, 0.25, 0.25, 0.25}));
+}
+
+TEST(Network, FindsTheNeuronsThatAProjectionEndsOn) {
+  const Topology topology = example();
+  const Network<double> network = network_of(topology);
+  EXPECT_EQ(network.target_of(topology.projections[0]).leak, 0.5);
+  EXPECT_EQ(network.target_of(topology.projections[1]).population, PopulationId{3});
+  const Projection onto_second = projection_between(topology, PopulationId{0}, PopulationId{2});
+  EXPECT_EQ(network.target_of(onto_second).leak, 0.25);
 }
 
 TEST(Network, KeepsMomentsOfPlasticSynapsesOnly) {

@@ -46,7 +46,7 @@ TEST(Build, LaysPopulationsInFileOrder) {
   EXPECT_EQ(network.rate.size, 5);
   EXPECT_EQ(network.readouts.size, 2);
   ASSERT_EQ(network.rate.populations.size(), 2U);
-  EXPECT_EQ(network.rate.populations[1].name, "r2");
+  EXPECT_EQ(topology.populations[network.rate.populations[1].population].name, "r2");
   EXPECT_EQ(network.rate.populations[1].begin, 2);
   EXPECT_EQ(network.rate.populations[0].activation, Activation::kTanh);
   EXPECT_EQ(network.rate.leak[0], 0.5);

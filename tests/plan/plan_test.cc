@@ -5,36 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "core/plan/thresholds.h"
+#include "tests/plan/three_layers.h"
 
 namespace locus {
 namespace {
-
-struct Sizes {
-  std::int32_t inputs = 3;
-  std::int32_t neurons = 6;
-  std::int32_t readouts = 2;
-};
-
-/// B, W and A between one population of each kind.
-Topology three_layers(Sizes sizes, bool identity, bool spiking = false, bool leaky = false) {
-  Topology topology;
-  const PopulationId in = add_population(topology, {.name = "in", .layer = Layer::kInput, .size = sizes.inputs});
-  const PopulationId rec = add_population(
-      topology,
-      {.name = "rec", .layer = Layer::kRate, .size = sizes.neurons, .constant_gain = identity, .spiking = spiking});
-  const PopulationId out =
-      add_population(topology, {.name = "out", .layer = Layer::kReadout, .size = sizes.readouts, .leaky = leaky});
-  for (const auto& [source, target] : {std::pair(in, rec), std::pair(rec, rec), std::pair(rec, out)})
-    topology.projections.push_back(projection_between(topology, source, target));
-  find_autapses(topology);
-  return topology;
-}
-
-/// Of its synapses, so many: nobody has drawn them.
-void thin_out(Projection& projection, std::int64_t synapses) {
-  projection.dense = false;
-  projection.entries = synapses;
-}
 
 Learning learning_by(RuleKind kind, std::int32_t depth = 0, std::int32_t stride = 0) {
   return {.kind = kind, .depth = depth, .stride = stride, .trace_decay = {}};
@@ -63,8 +37,8 @@ TEST_P(Plans, ChooseOfWAndOfRuns) {
   const Topology topology = three_layers({}, row.identity);
   const bool sweeps = rule(row.kind).drive == Drive::kSweep;
   const Learning learning = sweeps ? learning_by(row.kind, 5, 5) : learning_by(row.kind);
-  const Horizon horizon{
-      .trial = {.ticks = 5, .window = 5}, .commit_every_tick = row.every_tick, .tape_floor = row.tape_floor};
+  const Horizon horizon{.trial = {.ticks = 5, .window = 5, .commits_every_tick = row.every_tick},
+                        .tape_floor = row.tape_floor};
   const Plan plan = plan_of(topology, learning, horizon, {.lanes = row.lanes, .threads = 1, .scalar_bytes = 8});
   const ProjectionPlan& w = plan.projections[1];
   EXPECT_EQ(w.sends, row.sends) << name(w.sends);
@@ -94,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& param) { return std::string(param.param.name); });
 
 Plan plain_plan(const Topology& topology, const Learning& learning, RunWidth extent = {}, Horizon horizon = {}) {
-  horizon.trial = {.ticks = 5, .window = 5};
+  horizon.trial.ticks = 5;
+  horizon.trial.window = 5;
   return plan_of(topology, learning, horizon, extent);
 }
 
@@ -108,21 +83,22 @@ TEST(Plan, InputsAreSentAheadWhereTheyAreKnown) {
   const Plan answered = plain_plan(topology, learning, {}, {.inputs_tick_by_tick = true});
   EXPECT_EQ(answered.ahead_ticks, 1) << "sums are those of a longer run, but for one tick alone";
   EXPECT_FALSE(answered.runs);
-  const Plan moving = plain_plan(topology, learning, {}, {.commit_every_tick = true});
+  const Plan moving = plain_plan(topology, learning, {}, {.trial = {.commits_every_tick = true}});
   EXPECT_EQ(moving.projections[0].sends, Sends::kProduct) << "its weights change before the tick comes";
   EXPECT_FALSE(plain_plan(topology, learning, {}, {.outputs_are_seen = true}).runs);
 }
 
 TEST(Plan, AheadAreAsManyTicksAsGiveFewEnoughCurrents) {
-  const auto ticks = [](Sizes sizes, Horizon horizon) {
-    horizon.trial = {.ticks = 1000, .window = 1000};
+  const auto ticks = [](LayersOfPlan sizes, Horizon horizon) {
+    horizon.trial.ticks = 1000;
+    horizon.trial.window = 1000;
     return plan_of(three_layers(sizes, false), learning_by(RuleKind::kRflo), horizon, {}).ahead_ticks;
   };
   EXPECT_EQ(ticks({.neurons = 6}, {}), 682) << "4096 currents of 6 neurons";
   EXPECT_EQ(ticks({.neurons = 64}, {}), 64);
   EXPECT_EQ(ticks({.neurons = 1000}, {}), 32) << "at least so many";
   EXPECT_EQ(ticks({.neurons = 64}, {.inputs_tick_by_tick = true}), 1);
-  EXPECT_EQ(ticks({.neurons = 64}, {.commit_every_tick = true}), 0) << "nothing is known ahead";
+  EXPECT_EQ(ticks({.neurons = 64}, {.trial = {.commits_every_tick = true}}), 0) << "nothing is known ahead";
 }
 
 TEST(Plan, ThreadsCutRunsWhereTheyTakeTargets) {
@@ -147,7 +123,7 @@ TEST(Plan, AnOptimizerLetsChangesWait) {
   EXPECT_EQ(batch.projections[1].learns, Way::kDeferred);
   EXPECT_EQ(batch.projections[1].commits, Commits::kSettled);
   EXPECT_EQ(batch.projections[1].delta, 36);
-  const Plan online = plain_plan(topology, learning, {}, {.commit_every_tick = true});
+  const Plan online = plain_plan(topology, learning, {}, {.trial = {.commits_every_tick = true}});
   EXPECT_EQ(online.projections[1].learns, Way::kLoop);
 }
 

@@ -191,7 +191,7 @@ class Reader {
       case When::kLaterTick: return m.lag == 0 && tick > 1;
       case When::kError: return m.lag == 0 && trial_.has_error(tick);
       case When::kTrialEnd: return m.lag == 0 && tick == trial_.ticks;
-      case When::kCommit: return m.lag == 0 && (trial_.commits || tick == trial_.ticks);
+      case When::kCommit: return m.lag == 0 && (trial_.commits_every_tick || tick == trial_.ticks);
       case When::kStage:
       case When::kRecall:
       case When::kTellBack: return sweep_due(learning_, trial_, tick) && m.lag < learning_.depth;

@@ -8,7 +8,7 @@
 #include "sim/model/wire.h"
 #include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
-#include "sim/report/plan_table.h"
+#include "sim/run/horizon.h"
 #include "tests/report/sample.h"
 #include "tests/support/random_model.h"
 

@@ -59,8 +59,8 @@ namespace {
 
 HandNetwork make_network(std::int32_t lanes, bool spiking) {
   HandNetwork made;
-  Neurons rate{.name = "rec", .size = 8, .activation = Activation::kTanh, .leak = 0.5};
-  Neurons readouts{.name = "out", .size = 2};
+  HandPopulation rate{.name = "rec", .size = 8, .activation = Activation::kTanh, .leak = 0.5};
+  HandPopulation readouts{.name = "out", .size = 2};
   if (spiking) {
     rate.lif = LifParameters{.decay = 0.9, .threshold = 0.3, .adaptation_decay = 0.95, .adaptation = 0.1};
     readouts.decay = 0.5;
@@ -90,11 +90,10 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, 
   Door door(permit_of(learning, Locality::kAny), sizeof(double));
   Traffic traffic(stream_keys({3, 8, 2}), lanes, declared_lag(learning));
   if (recorded) door.record(&traffic);
-  const TrialShape shape{kTicks, kTicks, spiking};
+  const TrialShape shape{.ticks = kTicks, .window = kTicks, .classes = spiking, .commits_every_tick = every_tick};
   TrainingSpec training;
   training.loss = spiking ? Loss::kCrossEntropy : Loss::kSequence;
-  if (every_tick) training.commit = CommitWhen::kEveryTick;
-  Columns<double> transport(network, learning, {shape, every_tick}, Executor{}, door);
+  Columns<double> transport(network, learning, {.trial = shape}, Executor{}, door);
   Trial<double, Columns<double>> trial(transport, learning, shape, training);
   Batch<double> batch = make_batch<double>(kTicks, 3, 2, lanes);
   for (std::size_t i = 0; i < batch.input.size(); ++i) batch.input[i] = static_cast<double>(i % 5) - 1.5;
@@ -167,7 +166,7 @@ TEST(PlanBytes, AreThoseThatTheTransportTakes) {
           HandNetwork made = make_network(lanes, spiking);
           const bool sweeps = row.drive == Drive::kSweep;
           const Learning learning{.kind = row.kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
-          const Horizon horizon{.trial = {.ticks = 400, .window = 400}, .commit_every_tick = every_tick};
+          const Horizon horizon{.trial = {.ticks = 400, .window = 400, .commits_every_tick = every_tick}};
           Door door(Permit{}, sizeof(double));
           const std::int64_t before = bytes_taken;
           const Columns<double> transport(made.network, learning, horizon, Executor{}, door);

@@ -2,6 +2,7 @@
 // both precisions, bit by bit.
 #include <gtest/gtest.h>
 
+#include "core/protocol/stream.h"
 #include "sim/run/run.h"
 #include "sim/run/state.h"
 #include "tests/support/agreement.h"

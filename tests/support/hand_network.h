@@ -3,11 +3,26 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/actor/network.h"
 
 namespace locus {
+
+/// A population by hand: what its topology has of it, and the constants of its clock.
+struct HandPopulation {
+  std::string name;
+  std::int32_t size = 0;
+  Activation activation = Activation::kIdentity;
+  double leak = 1;
+  std::vector<double> initial = {};
+  std::optional<LifParameters> lif = {};
+  double decay = 0;
+  double gain = 1;
+};
 
 /// The topology stands apart, so that a network may be moved and copied with its reference to it.
 struct HandNetwork {
@@ -15,18 +30,26 @@ struct HandNetwork {
   Network<double> network;
 
   /// Adds a population behind the others of its layer.
-  PopulationId population(Layer layer, Neurons neurons) {
-    Population population{.name = neurons.name, .layer = layer, .size = neurons.size};
-    population.constant_gain = !neurons.lif && neurons.activation == Activation::kIdentity;
-    population.spiking = neurons.lif.has_value();
-    population.adapting = neurons.lif && neurons.lif->adapts();
-    population.leaky = neurons.leaky();
-    neurons.begin = topology->sizes.of(layer);
+  PopulationId population(Layer layer, const HandPopulation& of) {
+    Population population{.name = of.name, .layer = layer, .size = of.size};
+    population.constant_gain = !of.lif && of.activation == Activation::kIdentity;
+    population.spiking = of.lif.has_value();
+    population.adapting = of.lif && of.lif->adapts();
+    population.leaky = of.decay != 0 || of.gain != 1;
+    const PopulationId id = add_population(*topology, std::move(population));
     auto& all = layer == Layer::kInput  ? network.inputs.populations
                 : layer == Layer::kRate ? network.rate.populations
                                         : network.readouts.populations;
-    all.push_back(std::move(neurons));
-    return add_population(*topology, std::move(population));
+    all.push_back({.population = id,
+                   .begin = topology->populations[id].begin,
+                   .size = of.size,
+                   .activation = of.activation,
+                   .leak = of.leak,
+                   .initial = of.initial,
+                   .lif = of.lif,
+                   .decay = of.decay,
+                   .gain = of.gain});
+    return id;
   }
 
   /// A dense projection; weight(k) of synapse k, source by source.

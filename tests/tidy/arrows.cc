@@ -38,7 +38,7 @@ int floor_of(std::string_view room) {
 }
 
 bool sees_room(std::string_view from, std::string_view to) {
-  if (from.starts_with("tests/")) return floor_of(to) >= 0 || to.starts_with("tests/");
+  if (from.starts_with("tests/")) return floor_of(to) >= 0 || to == "sim" || to.starts_with("tests/");
   if (from == "sim") return floor_of(to) >= 0;  // locus.h, the library as one header
   const int own = floor_of(from);
   const int other = floor_of(to);
@@ -118,6 +118,61 @@ Faults check_dependencies(const Tree& tree) {
       if (include.quoted || include.path.starts_with("locus/v1/") || sees_library(file.folder(), include.path))
         continue;
       faults.push_back({file.path, include.line, file.folder() + " may not see <" + include.path + ">"});
+    }
+  }
+  return faults;
+}
+
+/// A program that includes the library's one header compiles plain values and their types, and of
+/// core neither a transport nor a network.
+Faults check_front_door(const Tree& tree) {
+  constexpr std::string_view kFrontDoor = "sim/locus.h";
+  constexpr std::string_view kReachable =
+      " core/base core/wire core/actor core/protocol sim sim/model sim/place sim/run sim/report sim/sweep ";
+  constexpr std::array kState = std::to_array<std::string_view>({"core/actor/network.h", "core/protocol/phase_table.h"});
+  Faults faults;
+  std::vector<std::string> reached = {std::string(kFrontDoor)};
+  for (std::size_t next = 0; next < reached.size(); ++next) {
+    const auto file =
+        std::find_if(tree.files.begin(), tree.files.end(), [&](const File& one) { return one.path == reached[next]; });
+    if (file == tree.files.end()) continue;
+    for (const Include& include : includes_of(*file)) {
+      if (!include.quoted || std::find(reached.begin(), reached.end(), include.path) != reached.end()) continue;
+      const std::string room = include.path.substr(0, include.path.rfind('/'));
+      const bool allowed = kReachable.find(" " + room + " ") != std::string_view::npos &&
+                           std::find(kState.begin(), kState.end(), include.path) == kState.end();
+      if (!allowed)
+        faults.push_back({file->path, include.line, std::string(kFrontDoor) + " must not reach \"" + include.path + "\""});
+      reached.push_back(include.path);
+    }
+  }
+  return faults;
+}
+
+Faults check_rooms_table(const Tree& tree) {
+  Faults faults;
+  for (const char* path : {"docs/architecture.md", "CONTRIBUTING.md"}) {
+    const auto page =
+        std::find_if(tree.files.begin(), tree.files.end(), [&](const File& file) { return file.path == path; });
+    if (page == tree.files.end()) continue;
+    std::string rows;
+    for (const std::string& line : page->lines) {
+      if (line.starts_with("| `")) rows += line.substr(0, line.find(" |", 1));
+    }
+    for (const std::string_view floor : kFloors) {
+      for (std::size_t begin = 1; begin < floor.size();) {
+        const std::size_t end = floor.find(' ', begin);
+        const std::string room(floor.substr(begin, end - begin));
+        begin = end + 1;
+        if (std::none_of(tree.files.begin(), tree.files.end(), [&](const File& file) { return file.folder() == room; }))
+          continue;
+        // a transport is in the row of the seam
+        const std::string above = room.substr(0, room.rfind('/'));
+        const bool has_row =
+            rows.find("`" + room + "`") != std::string::npos ||
+            (std::count(room.begin(), room.end(), '/') == 2 && rows.find("`" + above + "`") != std::string::npos);
+        if (!has_row) faults.push_back({page->path, 0, "the table of rooms has no row for " + room});
+      }
     }
   }
   return faults;

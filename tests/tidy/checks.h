@@ -18,6 +18,11 @@ Faults check_dependencies(const Tree& tree);  // which room may see which librar
 // a source includes its own header first, which proves that the header compiles alone
 Faults check_own_header(const Tree& tree);
 
+// the rooms that the library's one header reaches
+Faults check_front_door(const Tree& tree);
+// every room has a row in the tables of rooms
+Faults check_rooms_table(const Tree& tree);
+
 // code.cc: what code may not do
 // libraries never print and never end the process; one catch in the command line
 Faults check_silence(const Tree& tree);
@@ -64,6 +69,8 @@ inline constexpr std::array kChecks = std::to_array<Check>({
     {"arrows", check_arrows},
     {"dependencies", check_dependencies},
     {"own_header", check_own_header},
+    {"front_door", check_front_door},
+    {"rooms_table", check_rooms_table},
     {"silence", check_silence},
     {"macros", check_macros},
     {"inheritance", check_inheritance},

@@ -2,6 +2,7 @@
 // none is a check that cannot fail.
 #include "tests/tidy/checks.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -75,6 +76,29 @@ TEST(Arrows, IgnoreWhatStandsInCommentsAndStrings) {
       flagged(check_arrows, {{"core/base/a.h", "// #include \"sim/run/run.h\"\n/*\n#include \"sim/run/run.h\"\n*/\n"}}),
       Lines{});
   EXPECT_EQ(flagged(check_arrows, {{"core/base/a.cc", "const char* s = \"#include \\\"sim/run/run.h\\\"\";\n"}}), Lines{});
+}
+
+TEST(FrontDoor, ReachesNoTransport) {
+  const std::pair<std::string, std::string> front = {"sim/locus.h", "#include \"sim/run/run.h\"\n"};
+  EXPECT_EQ(flagged(check_front_door, {front, {"sim/run/run.h", "#include \"core/wire/ledger.h\"\n"}}), Lines{});
+  EXPECT_EQ(flagged(check_front_door, {front,
+                                       {"sim/run/run.h", "\n#include \"sim/run/trace.h\"\n"},
+                                       {"sim/run/trace.h", "\n\n#include \"core/transport/record.h\"\n"}}),
+            Lines{3});
+  EXPECT_EQ(flagged(check_front_door, {front, {"sim/run/run.h", "#include \"core/actor/network.h\"\n"}}), Lines{1});
+  EXPECT_EQ(flagged(check_front_door, {front, {"sim/run/learner.h", "#include \"core/transport/record.h\"\n"}}), Lines{});
+}
+
+TEST(RoomsTable, HasARowForEveryRoom) {
+  const auto told = [&](const std::string& room, const std::string& page) {
+    const Faults faults = check_rooms_table(
+        tree_of({{"docs/architecture.md", page}, {"sim/serve/a.h", ""}, {"core/transport/columns/a.h", ""}}));
+    return std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) { return fault.what.ends_with(" " + room); });
+  };
+  EXPECT_TRUE(told("sim/serve", "| `sim/sweep` | many runs |\n"));
+  EXPECT_FALSE(told("sim/serve", "| `sim/sweep`, `sim/serve` | many runs |\n"));
+  EXPECT_TRUE(told("sim/serve", "| many runs | `sim/serve` |\n"));
+  EXPECT_FALSE(told("core/transport/columns", "| `core/transport` | the seam |\n"));
 }
 
 TEST(Dependencies, AreSeenOnlyByTheRoomsThatNeedThem) {

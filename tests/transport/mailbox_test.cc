@@ -33,7 +33,7 @@ LifParameters adaptive() {
 }
 
 /// Inputs, neurons, readouts with memory, and feedback.
-HandNetwork network_of(Neurons neurons, std::int32_t lanes) {
+HandNetwork network_of(HandPopulation neurons, std::int32_t lanes) {
   HandNetwork made;
   const PopulationId in = made.population(Layer::kInput, {.name = "in", .size = kInputs});
   const PopulationId rec = made.population(Layer::kRate, std::move(neurons));
@@ -186,7 +186,7 @@ class MailboxTraces : public testing::TestWithParam<TraceCase> {};
 TEST_P(MailboxTraces, HaveTheBitsOfAVisitATick) {
   const auto& [name, kind, spiking, commits_every_tick] = GetParam();
   constexpr std::int32_t kLanes = 2, kTicks = 60, kWindow = 20;
-  Neurons neurons{.name = "rec", .size = 7, .leak = 0.4};
+  HandPopulation neurons{.name = "rec", .size = 7, .leak = 0.4};
   if (spiking) neurons.lif = adaptive();
   HandNetwork hand = network_of(neurons, kLanes);
   const Network<double>& network = hand.network;
@@ -240,7 +240,7 @@ class MailboxCost : public testing::TestWithParam<RuleKind> {};
 TEST_P(MailboxCost, IsThatOfMessages) {
   constexpr std::int32_t kTicks = 200;
   const bool learns = GetParam() != RuleKind::kNone;
-  Neurons neurons{.name = "rec", .size = 200};
+  HandPopulation neurons{.name = "rec", .size = 200};
   neurons.lif = adaptive();
   neurons.lif->width = 0.01;
   HandNetwork hand = network_of(neurons, 1);

@@ -113,10 +113,9 @@ struct Trained {
 template <class Make>
 Trained train(const RunCase& c, Locality budget, bool watched, Make make) {
   const Learning learning{.kind = c.kind, .depth = c.depth, .stride = c.stride, .trace_decay = {}};
-  const TrialShape shape{.ticks = c.ticks, .window = c.window};
+  const TrialShape shape{.ticks = c.ticks, .window = c.window, .commits_every_tick = c.every_tick};
   TrainingSpec training;
   if (c.window > 1) training.loss = Loss::kSequence;
-  if (c.every_tick) training.commit = CommitWhen::kEveryTick;
   Trained trained{make_network(c), Ledger(), {}, {}};
   Door door = open_door(learning, budget);
   auto transport = make(trained.made.network, learning, shape, door);
@@ -145,8 +144,7 @@ enum class Looks : std::uint8_t { kNobody, kEveryTick, kAtOutputs };
 Trained over_batched(const RunCase& c, Locality budget, Looks looks) {
   return train(c, budget, looks == Looks::kEveryTick,
                [&](Network<double>& network, const Learning& learning, const TrialShape& shape, Door& door) {
-                 const Horizon horizon{
-                     .trial = shape, .commit_every_tick = c.every_tick, .outputs_are_seen = looks == Looks::kAtOutputs};
+                 const Horizon horizon{.trial = shape, .outputs_are_seen = looks == Looks::kAtOutputs};
                  Columns<double> transport(network, learning, horizon, Executor{}, door);
                  EXPECT_EQ(transport.fuses() != Fuses::kNothing, looks != Looks::kAtOutputs && !c.memory && !c.spiking)
                      << "no ticks are taken at once, so that nothing is compared";

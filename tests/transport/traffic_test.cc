@@ -55,9 +55,7 @@ Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int s
     transport.watch([&](const Passing&) { ++watched; });
     run_updates(transport, spec, learning);
   } else {
-    Columns<double> transport(network, learning,
-                              {trial_shape_of(spec.training), spec.training.commit == CommitWhen::kEveryTick},
-                              Executor{}, door);
+    Columns<double> transport(network, learning, {trial_shape_of(spec.training)}, Executor{}, door);
     run_updates(transport, spec, learning);
   }
   door.record(nullptr);

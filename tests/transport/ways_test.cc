@@ -38,10 +38,9 @@ HandNetwork make_network(Activation activation, std::int32_t lanes) {
 
 /// Three updates over a transport that `make` builds.
 template <class T>
-void train(T& transport, const Learning& learning, const TrialShape& shape, bool every_tick) {
+void train(T& transport, const Learning& learning, const TrialShape& shape) {
   TrainingSpec training;
   if (shape.window > 1) training.loss = Loss::kSequence;
-  if (every_tick) training.commit = CommitWhen::kEveryTick;
   Trial<double, T> trial(transport, learning, shape, training);
   Batch<double> batch = make_batch<double>(kTicks, 3, 2, transport.network().lanes);
   for (int update = 0; update < 3; ++update) {
@@ -68,21 +67,21 @@ class Ways : public testing::TestWithParam<Case> {};
 TEST_P(Ways, AgreeWithTheMailbox) {
   const Case& c = GetParam();
   const Learning learning{.kind = c.kind, .depth = 0, .stride = 0, .trace_decay = {}};
-  const TrialShape shape{kTicks, c.every_error ? kTicks : 1};
+  const TrialShape shape{.ticks = kTicks, .window = c.every_error ? kTicks : 1, .commits_every_tick = c.every_tick};
   HandNetwork made = make_network(c.activation, c.lanes);
   Network<double>& network = made.network;
   Network<double> reference = network;
   const Network<double> before = network;
 
   Door door = open_door(learning);
-  const Horizon horizon{.trial = shape, .commit_every_tick = c.every_tick, .tape_floor = c.tape_floor};
+  const Horizon horizon{.trial = shape, .tape_floor = c.tape_floor};
   Columns<double> batched(network, learning, horizon, Executor{}, door);
   EXPECT_EQ(batched.plan().projections[1].learns, c.way);
-  train(batched, learning, shape, c.every_tick);
+  train(batched, learning, shape);
 
   Door reference_door = open_door(learning);
   Mailbox<double> mailbox(reference, learning, place(*reference.topology, 2), Executor{}, reference_door);
-  train(mailbox, learning, shape, c.every_tick);
+  train(mailbox, learning, shape);
 
   EXPECT_EQ(door.ledger(), reference_door.ledger());
   for (std::size_t p = 0; p < network.synapses.size(); ++p) {

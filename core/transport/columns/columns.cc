@@ -98,9 +98,10 @@ template <class R>
 Fuses Columns<R>::fuses() const {
   if (!common_.plan.runs || common_.door.traffic() != nullptr || !learners_.watched().empty()) return Fuses::kNothing;
   if (common_.trial.classes) return Fuses::kTicks;
-  const bool open = common_.rule.drive == Drive::kSweep
-                        ? BackSweeps<R>::is_open(common_, std::min(common_.learning.depth, common_.trial.ticks))
-                        : common_.rule.signal != SignalSource::kSymmetric || common_.door.is_open(Channel::kTransport, 0);
+  const std::int32_t visits = std::min(common_.learning.depth, common_.trial.ticks);
+  const bool sweeps = selects<phase::BackStages<R>>(common_.selected);
+  const bool open = common_.template opens<phase::Comparisons<R>>(0) &&
+                    (!sweeps || common_.template opens<phase::BackStages<R>>(visits - 1));
   return open ? Fuses::kErrors : Fuses::kTicks;
 }
 
@@ -111,7 +112,7 @@ void Columns<R>::deliver(const phase::Ticks& run) {
   runs_.advance(common_, ahead_, run.first, run.last);
   for (std::int32_t p = 0; p < std::ssize(senders_); ++p) sweeps_.leave_uncounted(p, run.first, ticks);
   // no error comes
-  const std::int32_t quiet = std::clamp(common_.before_window() - row, 0, ticks);
+  const std::int32_t quiet = std::clamp(-common_.trial.row_in_window(run.first), 0, ticks);
   learners_.hear_run(common_, run.first, run.last, quiet);
   if (common_.rule.drive != Drive::kOnline) return;
   Tapes<R>& tapes = common_.tapes;
@@ -122,7 +123,7 @@ void Columns<R>::deliver(const phase::Ticks& run) {
 
 template <class R>
 Swept Columns<R>::sweep(Tick now, std::int32_t visits, const AgentColumns<R>& agent) {
-  if (fuses() == Fuses::kNothing || !BackSweeps<R>::is_open(common_, visits)) return Swept::kNothing;
+  if (fuses() == Fuses::kNothing || !common_.template opens<phase::BackStages<R>>(visits - 1)) return Swept::kNothing;
   sweeps_.pass_all(common_, now, visits);
   return sweeps_.whole(common_, now, visits, agent) ? Swept::kAll : Swept::kMessages;
 }

@@ -18,6 +18,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       learning(by),
       rule(locus::rule(by.kind)),
       trial(horizon.trial),
+      selected(selected_phases(selection_of(by, horizon.trial))),
       executor(runs),
       door(through),
       lanes(of.lanes),

@@ -6,6 +6,7 @@
 // (core/plan). Invariants: sized when it is made; nothing allocates in a trial.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "core/plan/plan.h"
 #include "core/plan/thresholds.h"
 #include "core/protocol/declaration.h"
+#include "core/protocol/phase_set.h"
 #include "core/transport/axon_lines.h"
 #include "core/transport/columns/tapes.h"
 #include "core/transport/executor.h"
@@ -55,6 +57,7 @@ struct Common {
   Learning learning;
   const Rule& rule;
   TrialShape trial;
+  PhaseSet selected;  // the phases of the run
   Executor executor;
   Door& door;
   std::int32_t lanes;
@@ -113,13 +116,16 @@ struct Common {
   /// h_t over A.
   RowsView<R> said_from(const Projection& of, Tick first, std::int32_t ticks) const;
 
-  /// Ticks of a trial without an error; the others follow.
-  std::int32_t before_window() const { return trial.ticks - trial.window; }
+  /// True if the door lets pass all messages of this lag that the run may send in a delivery.
+  template <class Delivery>
+  bool opens(std::int32_t lag) const {
+    return std::ranges::all_of(
+        Delivery::rows, [&](Phase phase) { return !selected.holds(phase) || door.is_open(row(phase).channel, lag); });
+  }
 
-  /// Whether the synapses of a projection onto rate neurons know their gain and decay, so that a
-  /// tick without an error brings them no POST.
+  /// As core/protocol/phase_table.h says.
   bool knows_gain(std::int32_t p) const {
-    return network.topology->target_of(projection(p)).constant_gain && rule.decay == DecaySource::kConstant;
+    return locus::knows_gain(rule, projection(p), network.topology->target_of(projection(p)));
   }
 
   RateCells<R> rate_cells() const {
@@ -149,10 +155,7 @@ struct Common {
 /// The neurons that a projection ends on.
 template <class R>
 const Neurons& neurons_onto(const Common<R>& common, std::int32_t p) {
-  const Projection& projection = common.projection(p);
-  const bool onto_rate = projection.target_layer == Layer::kRate;
-  return population_at(onto_rate ? common.network.rate.populations : common.network.readouts.populations,
-                       projection.target_begin);
+  return common.network.target_of(common.projection(p));
 }
 /// Constants that synapses onto rate neurons know: alpha of the population, and RFLO's lambda.
 template <class R>

@@ -1,5 +1,5 @@
-// TickRuns of ticks, one lane: what goes forward until weights change, then the errors of all those
-// ticks.
+// TickRuns: a run of ticks with one lane is carried out together: what goes forward until weights
+// change, then the errors of all those ticks.
 //
 // Why: a tick of few neurons is less work than a dozen calls that each look after a handful of
 // numbers. In a run only what must wait for the tick before it is done tick by tick. What was sent
@@ -33,7 +33,7 @@ class TickRuns {
  private:
   /// Where a tick stands among those with an error, times the readouts.
   static std::ptrdiff_t in_window(const Common<R>& common, Tick tick) {
-    return std::ptrdiff_t{tick.value - common.before_window() - 1} * common.network.readouts.size;
+    return std::ptrdiff_t{common.trial.row_in_window(tick)} * common.network.readouts.size;
   }
   void in_one_loop(Common<R>& common, Ahead<R>& ahead, std::int32_t row, std::int32_t ticks);
   void tick_by_tick(Common<R>& common, Ahead<R>& ahead, Tick first, Tick last);

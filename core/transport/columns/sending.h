@@ -15,8 +15,8 @@
 
 namespace locus {
 
-/// Of cells that begin at `values`, those that are not 0. All rate neurons' activities and all
-/// readouts' errors are counted once, until they change.
+/// Counts the non-zero cells. All rate neurons' activities and all readouts' errors are counted
+/// once, until they change.
 template <class R>
 inline std::int64_t count_said(Common<R>& common, const R* values, std::int64_t cells) {
   const Column<R>& activity = common.network.rate.activity;

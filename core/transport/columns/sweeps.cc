@@ -1,24 +1,12 @@
 #include "core/transport/columns/sweeps.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "core/kernel/sweep.h"
-#include "core/protocol/phase_table.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
-namespace {
-
-/// By channel: whether a sweep sends over it, because some phase of the channel revisits ticks.
-constexpr std::array<bool, kChannels> kSwept = [] {
-  std::array<bool, kChannels> swept{};
-  for (const PhaseRow& row : kPhaseTable) swept[static_cast<std::size_t>(row.channel)] |= row.revisits();
-  return swept;
-}();
-
-}  // namespace
 
 template <class R>
 BackSweeps<R>::BackSweeps(const Common<R>& common)
@@ -162,14 +150,6 @@ void BackSweeps<R>::keep_errors_back(Common<R>& common, std::int32_t row, const 
       hear_adjoint(stage, length, delta + begin, errors_back_.data() + begin);
     }
   });
-}
-
-template <class R>
-bool BackSweeps<R>::is_open(const Common<R>& common, std::int32_t visits) {
-  for (std::size_t c = 0; c < kSwept.size(); ++c) {
-    if (kSwept[c] && !common.door.is_open(static_cast<Channel>(c), visits - 1)) return false;
-  }
-  return true;
 }
 
 /// AXON recalled, tick by tick back from `now`: x_s over B, h_{s-1} over W. Rows in which nobody is

@@ -32,8 +32,6 @@ class BackSweeps {
   void deliver(Common<R>& common, const phase::Replays& replays);
   void deliver(Common<R>& common, const phase::PostsBack<R>& posts);
 
-  /// Whether the door is open to all that a sweep of so many stages sends.
-  static bool is_open(const Common<R>& common, std::int32_t visits);
   /// Lets all messages of a sweep pass that revisits `visits` ticks from `now` back; the door is
   /// open.
   void pass_all(Common<R>& common, Tick now, std::int32_t visits);

@@ -85,8 +85,8 @@ void SharedWay<R>::commit(const CommitTick<R>& tick) {
   Tapes<R>& tapes = common.tapes;
   const CommitTarget<R> to = commit_target(common, p_, tick.rate, delta_);
   tapes.learnt.each_run([&](std::int32_t first, std::int32_t ticks) {
-    subtract_product(common, p_, to.factor, tapes.coefficients(), first, traces_, {first - common.before_window(), 0},
-                     ticks, to.column);
+    subtract_product(common, p_, to.factor, tapes.coefficients(), first, traces_,
+                     {common.trial.row_in_window(Tick{first + 1}), 0}, ticks, to.column);
   });
 }
 

@@ -57,7 +57,7 @@ class SharedWay {
   void hear_ticks(RowsView<R> said) { drift_traces(said, Drift<R>{decay_, leak_}, trace_.data()); }
   /// The traces of a tick with an error are kept.
   void hear_post(const PostTick<R>& tick) {
-    if (tick.has_error) traces_.write(tick.row - tick.common.before_window(), trace_.data());
+    if (tick.has_error) traces_.write(tick.common.trial.row_in_window(Tick{tick.row + 1}), trace_.data());
   }
   void commit(const CommitTick<R>& tick);
   Column<R>& delta() { return delta_; }

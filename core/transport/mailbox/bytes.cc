@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/protocol/closed_form.h"
+#include "core/protocol/phase_table.h"
 #include "core/transport/mailbox/queue.h"
 #include "core/wire/payload.h"
 
@@ -57,7 +58,7 @@ double synapse_bytes(const Projection& projection, const Population& target, con
   const bool online = projection.plastic && rule.drive == Drive::kOnline;
   const bool learns = projection.plastic && rule.drive != Drive::kNothing;
   const bool eprop = online && target.spiking && rule.decay == DecaySource::kNeuron;
-  const bool constant = target.constant_gain && rule.decay == DecaySource::kConstant;
+  const bool constant = knows_gain(rule, projection, target);
   const bool drifts =
       projection.target_layer == Layer::kReadout ? learns && target.leaky : online && (target.spiking || constant);
   double scalars = 3;

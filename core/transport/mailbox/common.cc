@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/protocol/phase_table.h"
+
 namespace locus {
 namespace {
 
@@ -22,7 +24,7 @@ SynapseClock<R> clock_of(const Learning& learning, const Projection& projection,
                        static_cast<R>(learning.filter)};
   }
   if (target.lif) return Drift<R>{static_cast<R>(learning.trace_decay.value_or(target.lif->decay)), R(0)};
-  if (!population.constant_gain || row.decay != DecaySource::kConstant) return {};
+  if (!knows_gain(row, projection, population)) return {};
   const R leak = static_cast<R>(target.leak);
   return Drift<R>{learning.trace_decay ? static_cast<R>(*learning.trace_decay) : R(1) - leak, leak};
 }

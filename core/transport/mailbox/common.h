@@ -54,10 +54,7 @@ struct MailboxCommon {
 
   const Projection& projection(ProjectionId p) const { return network.projections()[p]; }
   std::size_t projections() const { return synapses.size(); }
-  const Neurons& target_of(const Projection& of) const {
-    const bool onto_readout = of.target_layer == Layer::kReadout;
-    return population_at(onto_readout ? network.readouts.populations : network.rate.populations, of.target_begin);
-  }
+  const Neurons& target_of(const Projection& of) const { return network.target_of(of); }
   /// Whether synapses keep traces and changes that somebody asks for.
   bool learns(const Projection& of) const { return of.plastic && rule.drive != Drive::kNothing; }
 
