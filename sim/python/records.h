@@ -18,7 +18,8 @@
 namespace locus::python {
 
 struct RecordArray {
-  std::vector<std::int64_t> shape;    // of one update: ticks (of quantities of ticks), then the sample's
+  // of one update: ticks (of quantities of ticks), then the sample's
+  std::vector<std::int64_t> shape;
   std::vector<std::int64_t> updates;  // seen so far, ascending
   std::vector<double> values;         // (updates x shape)
   std::int64_t whole_updates(std::int64_t size_of_one) const;

@@ -216,7 +216,8 @@ double sensitivity_bytes(const Facts& facts) {
   if (facts.drive != Drive::kSensitivity) return 0;
   const double all =
       static_cast<double>(plastic_onto_rate(facts.topology)) * facts.topology.sizes.rate_neurons * facts.lanes;
-  const double gathered = 2 * (16 + facts.scalar);  // queues grow by doubling (core/transport/mailbox/bytes.cc)
+  // queues grow by doubling (core/transport/mailbox/bytes.cc)
+  const double gathered = 2 * (16 + facts.scalar);
   return all * (2 * facts.scalar + (facts.demand.transport == TransportKind::kMailbox ? gathered : 0));
 }
 

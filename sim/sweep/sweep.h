@@ -61,9 +61,8 @@ std::size_t size_of(const SweepPlan& plan);
 /// Throws UsageError if the plan has more than kMostMembers.
 void check_size(const SweepPlan& plan);
 
-/// Throws UsageError if there are too many members, a setting does not fit the model or the seeds go
-/// beyond 64 bits, ModelError
-/// if the model is invalid without settings, FileError.
+/// Throws UsageError if there are too many members, a setting does not fit the model or the seeds
+/// go beyond 64 bits, ModelError if the model is invalid without settings, FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace locus

@@ -7,9 +7,9 @@
 //      (A P, P^T W P, P^T B) onto an orthonormal basis of P, which has at most m + o units (with a
 //      feedback m + 2 o). e-prop is an exception, because the diagonal of W has no meaning in
 //      another basis.
-//   2. Overlaps. Under RFLO, W = R^T Q and B = B_0 + R^T S. The output depends on five small matrices
-//      alone, a = A R^T, c = A B_0, S, p = Q R^T, q = Q B_0, whatever n; the constants are G = R R^T,
-//      K = R B_0, H = B_0^T B_0. With g_0 = S, g_k = p g_{k-1} + [k = 1] q:
+//   2. Overlaps. Under RFLO, W = R^T Q and B = B_0 + R^T S. The output depends on five small
+//      matrices alone, a = A R^T, c = A B_0, S, p = Q R^T, q = Q B_0, whatever n; the constants are
+//      G = R R^T, K = R B_0, H = B_0^T B_0. With g_0 = S, g_k = p g_{k-1} + [k = 1] q:
 //        C_k = a g_k + [k = 0] c - A* W*^k B*
 //        da = sum_k C_k (g_k^T G + [k = 0] K^T)      dc = sum_k C_k (g_k^T K + [k = 0] H)
 //        dS = sum_j lambda^j C_j

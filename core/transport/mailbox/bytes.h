@@ -8,8 +8,8 @@
 
 namespace locus {
 
-/// The bytes of the columns and lists of Mailbox<R>, sizeof(R) being scalar_bytes. `topology`: sizes
-/// only are read.
+/// The bytes of the columns and lists of Mailbox<R>, sizeof(R) being scalar_bytes. Of `topology`
+/// only sizes are read.
 double mailbox_bytes(const Topology& topology, const Learning& learning, std::int32_t lanes, int scalar_bytes);
 
 /// The bytes of its queues at their largest, and of what is under way on axons: an upper bound, met
