@@ -169,7 +169,7 @@ TEST_P(Resume, WithMoreUpdatesIsARunBegunWithAsMany) {
     states.push_back({.rules = {}, .running = false, .waiting = 0});
     for (const Outcome& outcome : short_run.outcomes) states.back().rules.push_back(state_of(outcome));
     spec.training.updates = 5;
-    const RunState ended = states.back();
+    RunState ended = states.back();
     RunOptions longer = kept;
     longer.from = &ended;
     run(spec, longer);
