@@ -2,11 +2,17 @@
 
 #include <algorithm>
 
+#include "core/base/column.h"
 #include "core/plan/choose.h"
 #include "core/plan/thresholds.h"
 
 namespace locus {
 namespace {
+
+// bytes of a column beside synapses that come before its numbers
+constexpr std::int64_t kLead = BesideAllocator<double>::kLead;
+// decay, gain and signal that rate neurons and readouts tell in a tick
+constexpr std::int64_t kPostColumns = 6;
 
 using Use = TapeLayout::Use;
 
@@ -122,7 +128,8 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
     ProjectionPlan& own = plan.projections[p];
     own.bytes = scalar * (own.pre + own.trace + own.delta + own.range_currents + own.traces.cells(scalar)) +
                 // fan-in
-                8 * (own.sent + own.splits) + std::int64_t{sizeof(std::int32_t)} * projection.target_size;
+                8 * (own.sent + own.splits) + std::int64_t{sizeof(std::int32_t)} * projection.target_size +
+                (own.range_currents > 0 ? kLead : 0);
     if (own.copied) {
       own.bytes += projection.size() * (scalar + std::int64_t{sizeof(std::int32_t)}) +
                    8 * std::int64_t{facts.width.threads} * (projection.source_size + 1);
@@ -133,13 +140,14 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
   for (const TapeLayout& tape :
        {tapes.inputs, tapes.activities, tapes.gains, tapes.decays, tapes.coefficients, tapes.epsilons})
     plan.tape_bytes += scalar * tape.cells(scalar);
-  // what neurons and readouts tell in a tick, and NORM
-  const std::int64_t told = std::int64_t{3} * sizes.rate_neurons + std::int64_t{4} * sizes.readouts;
+  // what neurons and readouts tell in a tick: decay, gain, signal
+  const std::int64_t told = 3 * (std::int64_t{sizes.rate_neurons} + sizes.readouts);
   const std::int64_t cells = plan.errors_back + plan.worth + plan.readout_worth + 2 * plan.compared + plan.recalled +
                              plan.rate_errors + std::int64_t{3} * plan.transposed +
                              std::int64_t{plan.ahead_ticks} * sizes.rate_neurons + told * facts.width.lanes;
   plan.column_bytes = scalar * cells + line_bytes(facts, Layer::kInput, plan.lists_speakers, 1) +
-                      line_bytes(facts, Layer::kRate, plan.lists_speakers, facts.width.threads);
+                      line_bytes(facts, Layer::kRate, plan.lists_speakers, facts.width.threads) +
+                      kLead * (kPostColumns + (plan.ahead_ticks > 0 ? 1 : 0));
   plan.bytes += plan.tape_bytes + plan.column_bytes;
 }
 

@@ -46,16 +46,6 @@ std::string levels_with(const std::string& before) {
   return before + ", " + present;
 }
 
-/// Adds the changes of a continued run to what its result depends on.
-void add_changes(RunResult& result) {
-  for (const SettingsChange& change : result.changes) {
-    std::string text = fmt::format("change {}", fmt::join(change.settings, " "));
-    if (change.updates) text += fmt::format(" updates={}", *change.updates);
-    for (const auto& [rule, updates] : change.at) text += fmt::format(" at {}:{}", rule, updates);
-    add_option(result.provenance, std::move(text));
-  }
-}
-
 class RunInvocation final : public Invocation {
  public:
   void declare(CLI::App& app) override { arguments_.declare(app); }
@@ -112,7 +102,7 @@ Exit RunInvocation::execute(const Console& console) {
     Topology topology = job.topology ? *std::exchange(job.topology, std::nullopt) : topology_of(job.spec);
     RunResult result = run(job.spec, std::move(topology), options(job, interrupt, observers));
     result.changes = origin_.request.changes;
-    add_changes(result);
+    add_changes(result.changes, result.provenance);
     if (!origin_.request.level.empty()) result.provenance.level = origin_.request.level;
     const bool last = &job == &jobs.back();
     const bool complete = is_complete(result, job.spec);

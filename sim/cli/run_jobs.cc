@@ -20,6 +20,7 @@
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
+#include "sim/run/provenance.h"
 #include "sim/run/weights.h"
 #include "sim/run/workers.h"
 
@@ -169,12 +170,26 @@ void prepare_job(Job& job, const RunArguments& arguments, const RunOrigin& origi
   arguments.trace.prepare();
 }
 
+}  // namespace
+
+void add_changes(const std::vector<SettingsChange>& changes, Provenance& provenance) {
+  for (const SettingsChange& change : changes) {
+    std::string text = fmt::format("change {}", fmt::join(change.settings, " "));
+    if (change.updates) text += fmt::format(" updates={}", *change.updates);
+    for (const auto& [rule, updates] : change.at) text += fmt::format(" at {}:{}", rule, updates);
+    add_option(provenance, std::move(text));
+  }
+}
+
+namespace {
+
 /// Warns of everything in which a resumed run depends on other things than when it began.
 void warn_of_changes(const RunArguments& arguments, const RunOrigin& origin, const Spec& spec, const Console& console) {
   const std::string file = arguments.checkpoint.file().string();
   if (origin.provenance.schema.empty()) return;  // of an older program
-  for (const std::string& line :
-       differences(origin.provenance, provenance_of(spec, arguments.transport_kind(), arguments.rank)))
+  Provenance present = provenance_of(spec, arguments.transport_kind(), arguments.rank);
+  add_changes(origin.request.changes, present);
+  for (const std::string& line : differences(origin.provenance, present))
     console.err << fmt::format("warning: {} goes on otherwise than it began: {}\n", file, line);
 }
 

@@ -42,6 +42,9 @@ struct RunOrigin {
   std::unique_ptr<FileLock> lock;          // of the run's checkpoint file; null without one
 };
 
+/// Adds the changes of a continued run to what its result depends on.
+void add_changes(const std::vector<SettingsChange>& changes, Provenance& provenance);
+
 /// Throws UsageError unless a continued run may have another value of the field: what shapes the
 /// network, the task or the sums so far must stay. `setting` is "path=value".
 void check_may_change(const std::string& setting);

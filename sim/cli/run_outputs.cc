@@ -7,6 +7,7 @@
 #include "sim/model/characters.h"
 #include "sim/report/comparison.h"
 #include "sim/report/event_file.h"
+#include "sim/report/output.h"
 #include "sim/report/write.h"
 
 namespace locus {

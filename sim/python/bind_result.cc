@@ -9,6 +9,7 @@
 #include "sim/python/arrays.h"
 #include "sim/python/module.h"
 #include "sim/python/records.h"
+#include "sim/report/output.h"
 #include "sim/report/report.h"
 #include "sim/report/result_bytes.h"
 #include "sim/report/write.h"

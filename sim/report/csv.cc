@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/report/output.h"
 #include "sim/report/write.h"
 
 namespace locus {

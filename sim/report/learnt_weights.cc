@@ -115,8 +115,9 @@ std::size_t index_of_rule(const LearntSource& source, const std::vector<std::str
 
 WeightFiles read_learnt_weights(const LearntSource& source, const NetworkSpec& network) {
   std::error_code error;
-  const bool is_folder = fs::is_directory(source.path, error);
-  return is_folder && !fs::exists(result_file(source.path), error) ? of_folder(source, network) : of_result(source);
+  const bool holds_result =
+      fs::exists(source.path / "result.binpb", error) || fs::exists(source.path / "result.json", error);
+  return fs::is_directory(source.path, error) && !holds_result ? of_folder(source, network) : of_result(source);
 }
 
 WeightFiles files_of(const std::vector<ProjectionWeights>& weights) {

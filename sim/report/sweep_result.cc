@@ -14,6 +14,7 @@
 #include "sim/model/files.h"
 #include "sim/report/checksum.h"
 #include "sim/report/comparison.h"
+#include "sim/report/output.h"
 #include "sim/report/read_result.h"
 #include "sim/report/report.h"
 #include "sim/report/result_message.h"

@@ -12,6 +12,7 @@
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/report/checksum.h"
+#include "sim/report/output.h"
 #include "sim/report/report.h"
 #include "sim/report/result_message.h"
 #include "sim/report/weights_file.h"

@@ -11,10 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/output.h"
 #include "sim/run/result.h"
 
 namespace locus {
+
+class Output;  // output.h
 
 /// Makes the folder if it does not exist, brings its name to the disk, and checks that a file can
 /// be written to it, so that a long run does not end without its results.
