@@ -49,8 +49,8 @@ Setting draw_setting(Draws& draws, int units) {
 
 Evidence measure_width_free(const Effort& effort) {
   Evidence evidence;
-  const int units = effort.full ? 200 : 60;
-  const std::int64_t updates = effort.full ? 1000 : 300;
+  const int units = effort.full ? 200 : 40;
+  const std::int64_t updates = effort.full ? 1000 : 150;
   evidence.parameters = {
       {"units", fmt::format("{}", units)}, {"updates", fmt::format("{}", updates)}, {"ticks", fmt::format("{}", kTicks)}};
   Draws draws(1, "claim/width-free");
