@@ -39,7 +39,7 @@ struct RunOrigin {
   std::vector<RuleSeries> curves;          // of the checkpoint
   // true: the request has one more change than the checkpoint
   bool is_changed = false;
-  std::unique_ptr<FileLock> lock;          // of the run's checkpoint file; null without one
+  std::unique_ptr<FileLock> lock;  // of the run's checkpoint file; null without one
 };
 
 /// Adds the changes of a continued run to what its result depends on.

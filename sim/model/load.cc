@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/model/characters.h"
 #include "sim/model/checks.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/files.h"
@@ -34,9 +35,9 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return is_stream(path) ? std::filesystem::path() : path.parent_path();
 }
 
-/// The name of a model that gives none.
+/// The name of a model that gives none; of a path that is no UTF-8, with its bytes as escapes.
 std::string name_of(const std::filesystem::path& path) {
-  return path.string() == kStandardInput ? "stdin" : path.stem().string();
+  return path.string() == kStandardInput ? "stdin" : printable(path.stem().string());
 }
 
 /// The meaning of a message; good only if no fault was added. `opened` gets the files beside it.

@@ -12,6 +12,7 @@
 #include <google/protobuf/text_format.h>
 
 #include "core/base/check.h"
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
 #include "sim/model/fault_list.h"
 #include "sim/model/parse_text.h"
@@ -184,6 +185,7 @@ Setting setting_of(std::string_view text) {
   const std::size_t at = text.find('=');
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size())
     throw UsageError(fmt::format("{} sets nothing; write field.field=value", shown(text)));
+  if (!is_utf8(text)) throw UsageError(fmt::format("{} holds bytes that are no UTF-8", shown(text)));
   return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
 }
 

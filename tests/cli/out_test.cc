@@ -161,6 +161,11 @@ TEST_F(OutFolder, PathsNeedNotBeUtf8) {
   EXPECT_EQ(invoke({"sweep", path, "--quiet", "--seeds", "2", "--out", at("\xe9")}).code, 0);
   EXPECT_EQ(invoke({"sweep", path, "--quiet", "--seeds", "2", "--out", at("\xe9")}).err,
             "warning: a sweep writes no recordings; the model's records (W-weights) are left out\n");
+  // a model without a name has that of its file
+  const std::string nameless = small_model_text("", "training { updates: 4 learning_rate: 0.1 }\n");
+  ASSERT_EQ(invoke({"run", file("\xe9.txtpb", nameless), "--quiet", "--out", at("nameless")}).code, 0);
+  EXPECT_EQ(invoke({"report", at("nameless")}).err, "");
+  EXPECT_EQ(invoke({"run", path, "--quiet", "--set", "name=\xe9"}).code, code_of(Exit::kUsage));
 }
 
 }  // namespace

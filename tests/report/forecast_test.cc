@@ -51,8 +51,7 @@ TEST(Memory, CountsWhatGrowsWithTheModel) {
   EXPECT_GT(planned(spec, RuleKind::kBptt), 8 * 5 * 2 * (2 + 9)) << "tapes of inputs and neurons";
   // In each of two lanes three numbers a synapse; two lists; 7 targets; AXON and DENDRITE of the
   // largest projection.
-  EXPECT_DOUBLE_EQ(needed(spec, RuleKind::kNone, kMailbox),
-                   bare + 18 * (2 * 3 * 8 + 8) + 7 * 9 + 1.2 * 2 * 9 * (24 + 32));
+  EXPECT_DOUBLE_EQ(needed(spec, RuleKind::kNone, kMailbox), bare + 18 * (2 * 3 * 8 + 8) + 7 * 9 + 1.2 * 2 * 9 * (24 + 32));
 }
 
 /// Without a rule and with one trial at a time, threads may copy sparse synapses: one target and
