@@ -78,7 +78,7 @@ assert locus.example('tiny').startswith('${WORK}/moved/share/'), locus.example('
 r = locus.run(locus.example('tiny'), updates=2)
 assert all(run.status == 'COMPLETED' for run in r.values())
 maps = open('/proc/self/maps').read()
-assert '${WORK}/moved/lib' in maps and '${BUILD}' not in maps
+assert '${WORK}/moved/lib' in maps and '${BUILD}/levels' not in maps, maps
 ")
 endif()
 if(EXISTS ${WORK}/moved/bin/locus)
