@@ -166,7 +166,7 @@ struct Autapse {
 };
 
 struct Topology {
-  Indexed<Population> populations;  // in the order of the file; empty in the topology of a result
+  Indexed<Population> populations;  // in the order of the file
   Indexed<Projection> projections;  // B, W and A, in the order of the file
   std::vector<Autapse> autapses;    // by neuron
   LayerSizes sizes;

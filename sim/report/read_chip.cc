@@ -1,6 +1,7 @@
 #include "sim/report/read_chip.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -42,6 +43,8 @@ class ChipReader {
     check_sizes(message);
     check_chip(*result.chip);
     result.topology.sizes = sizes_;
+    read_populations(message.outline());
+    result.topology.populations = populations_;
     for (const v1::Wires& wires : message.wiring().projections())
       result.topology.projections.push_back(checked(wires, "wiring.projections"));
     for (const v1::Run& run : message.runs()) result.outcomes.push_back(read_run(run, result));
@@ -75,6 +78,40 @@ class ChipReader {
     }
   }
 
+  /// The populations, layer by layer in the order of the file, as the network has them.
+  void read_populations(const v1::Outline& outline) {
+    std::array<std::int64_t, 3> sizes = {};  // by layer, so far
+    for (const v1::Outline::Population& message : outline.populations()) {
+      const Layer layer = message.kind() == "input"     ? Layer::kInput
+                          : message.kind() == "readout" ? Layer::kReadout
+                                                        : Layer::kRate;
+      std::int64_t& begin = sizes[static_cast<std::size_t>(layer)];
+      if (message.size() < 1 || begin + message.size() > sizes_.of(layer)) break;
+      Population& population = populations_.emplace_back();
+      population.name = message.name();
+      population.layer = layer;
+      population.begin = static_cast<std::int32_t>(begin);
+      population.size = message.size();
+      population.spiking = message.has_lif();
+      population.adapting = message.lif().has_adaptation();
+      population.constant_gain = !message.has_lif() && message.activation() == v1::Population::Rate::IDENTITY;
+      population.leaky = message.readout().has_tau_m();
+      begin += message.size();
+    }
+    if (sizes != std::array<std::int64_t, 3>{sizes_.inputs, sizes_.rate_neurons, sizes_.readouts})
+      refuse("outline.populations", "are not those of the wiring", "");
+  }
+
+  /// The population that these neurons of a layer belong to; -1 if there is none.
+  PopulationId population_of(Layer layer, std::int32_t begin, std::int32_t size) const {
+    for (std::size_t p = 0; p < populations_.size(); ++p) {
+      const Population& one = populations_[PopulationId{static_cast<std::int32_t>(p)}];
+      if (one.layer == layer && begin >= one.begin && begin + size <= one.begin + one.size)
+        return PopulationId{static_cast<std::int32_t>(p)};
+    }
+    return PopulationId{-1};
+  }
+
   Projection checked(const v1::Wires& message, const std::string& field) {
     Projection projection = ends_of(message);
     const auto within = [](std::int64_t begin, std::int64_t count, std::int64_t all) {
@@ -84,6 +121,14 @@ class ChipReader {
                 within(projection.source_begin, projection.source_size, sizes_.of(projection.source_layer)) &&
                 within(projection.target_begin, projection.target_size, sizes_.of(projection.target_layer)) &&
                 message.source_size() == message.target_size() && (!projection.dense || message.source_size() == 0);
+    if (good) {
+      projection.target_population =
+          population_of(projection.target_layer, projection.target_begin, projection.target_size);
+      good = projection.target_population.value >= 0;
+      if (projection.source_layer != Layer::kReadout)
+        projection.source_population =
+            population_of(projection.source_layer, projection.source_begin, projection.source_size);
+    }
     std::vector<std::int32_t> source(message.source().begin(), message.source().end());
     std::vector<std::int32_t> target(message.target().begin(), message.target().end());
     for (std::size_t k = 0; good && k < source.size(); ++k) {
@@ -188,7 +233,8 @@ class ChipReader {
 
   std::filesystem::path path_;
   LayerSizes sizes_;
-  std::int64_t ends_ = 0;  // of sparse wires so far
+  Indexed<Population> populations_;  // in the order of the file
+  std::int64_t ends_ = 0;            // of sparse wires so far
 };
 
 }  // namespace
