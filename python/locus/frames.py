@@ -23,7 +23,7 @@ def ledger(message: Any) -> pd.DataFrame:
     rows = []
     for run in message.runs:
         for entry in run.ledger.entries:
-            channel = entry.DESCRIPTOR.fields_by_name["channel"].enum_type.values_by_number[entry.channel].name
+            channel = _word(entry, "channel")
             rows.append((run.rule, channel, entry.lag, entry.messages, entry.scalars, entry.bytes))
     return pandas().DataFrame(rows, columns=["rule", "channel", "lag", "messages", "scalars", "bytes"])
 
@@ -57,7 +57,7 @@ def packets(message: Any) -> pd.DataFrame:
     rows = []
     for run in message.runs:
         for entry in run.chip.entries:
-            channel = entry.DESCRIPTOR.fields_by_name["channel"].enum_type.values_by_number[entry.channel].name
+            channel = _word(entry, "channel")
             rows.append((run.rule, channel, entry.lag, entry.on_core, entry.packets, entry.hops))
     return pandas().DataFrame(rows, columns=["rule", "channel", "lag", "on_core", "packets", "hops"])
 
@@ -72,7 +72,7 @@ def summary(message: Any) -> pd.DataFrame:
         rows.append(
             {
                 "rule": run.rule,
-                "status": run.DESCRIPTOR.enum_types_by_name["Status"].values_by_number[run.status].name,
+                "status": _word(run, "status"),
                 "updates": run.updates,
                 "loss_first": _mean(losses[:10]),
                 "loss_last": _mean(losses[-10:]),
@@ -86,6 +86,11 @@ def summary(message: Any) -> pd.DataFrame:
             }
         )
     return pandas().DataFrame(rows).set_index("rule") if rows else pandas().DataFrame()
+
+
+def _word(message: Any, field: str) -> str:
+    """The name of an enumeration's value."""
+    return str(message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number[getattr(message, field)].name)
 
 
 def _mean(values: list[float]) -> float:

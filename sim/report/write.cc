@@ -39,6 +39,10 @@ std::vector<std::vector<std::string>> weight_files(const RunResult& result) {
   return files;
 }
 
+bool has_evaluations(const RunResult& result) {
+  return std::ranges::any_of(result.outcomes, [](const Outcome& outcome) { return !outcome.evaluations.empty(); });
+}
+
 /// Writes those weights and returns their paths.
 std::vector<std::vector<std::string>> write_weight_files(const RunResult& result, const fs::path& folder) {
   auto files = weight_files(result);
@@ -78,8 +82,7 @@ void prepare_folder(const fs::path& folder) {
 
 std::vector<std::string> result_files(const RunResult& result) {
   std::vector<std::string> files = {"losses.csv", "ledger.csv", "report.html", "result.binpb", "result.json"};
-  if (std::ranges::any_of(result.outcomes, [](const Outcome& outcome) { return !outcome.evaluations.empty(); }))
-    files.emplace_back("evaluations.csv");
+  if (has_evaluations(result)) files.emplace_back("evaluations.csv");
   for (const auto& of_rule : weight_files(result)) files.insert(files.end(), of_rule.begin(), of_rule.end());
   return files;
 }
@@ -91,9 +94,9 @@ void write_result(const RunResult& result, const fs::path& folder) {
   add_hashes(folder, message);
   message.set_checksum(checksum_of(message, lists));
   check_size(message, lists, folder);
-  const bool evaluated = std::ranges::any_of(result.outcomes, [](const Outcome& one) { return !one.evaluations.empty(); });
   write_whole(folder / "losses.csv", [&](Output& to) { write_losses_csv(result, to); });
-  if (evaluated) write_whole(folder / "evaluations.csv", [&](Output& to) { write_evaluations_csv(result, to); });
+  if (has_evaluations(result))
+    write_whole(folder / "evaluations.csv", [&](Output& to) { write_evaluations_csv(result, to); });
   write_whole(folder / "ledger.csv", [&](Output& to) { write_ledger_csv(result, to); });
   write_whole(folder / "report.html", [&](Output& to) { write_report_page(result, to); });
   write_whole(folder / "result.binpb", [&](Output& to) { write_wire(message, lists, to); });

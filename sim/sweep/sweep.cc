@@ -99,9 +99,6 @@ class Sweeper {
     if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
       throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
                                    std::numeric_limits<std::uint64_t>::max()));
-    if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
-      throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
-                                   std::numeric_limits<std::uint64_t>::max()));
     entries_ = entries_of(plan, spec.seed);
     for (const Entry& entry : entries_) {
       SweepMember& member = result_.members.emplace_back();
