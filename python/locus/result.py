@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import pathlib
 import tempfile
@@ -305,7 +304,9 @@ class Result(Mapping[str, Run]):
 
 
 def read(path: str | os.PathLike[str]) -> Result:
-    """The result that ``locus run --out`` or ``Result.save`` wrote: a folder, or its result.binpb.
+    """The result that ``locus run --out`` or ``Result.save`` wrote: a folder, or its result.binpb or result.json.
+
+    Raises ModelError where it was changed after it was written.
 
     >>> import locus, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -314,17 +315,10 @@ def read(path: str | os.PathLike[str]) -> Result:
     2
     """
     file = pathlib.Path(path)
-    if file.is_dir():
-        file = next((file / name for name in ("result.binpb", "result.json") if (file / name).exists()), file / "result.binpb")
-    if file.suffix == ".json":
-        from google.protobuf import json_format
-
-        message = json_format.ParseDict(json.loads(file.read_text()), result_pb2.Result())
-    else:
-        message = result_pb2.Result.FromString(file.read_bytes())
+    message = result_pb2.Result.FromString(_core.read(os.fspath(path)))
     result = Result(message, path=str(file))
     for run in result.values():
-        run._folder = file.parent
+        run._folder = file if file.is_dir() else file.parent
     return result
 
 

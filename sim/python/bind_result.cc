@@ -81,6 +81,9 @@ void bind_result(py::module_& module) {
         return records_by_name(self.cast<const RunArrays&>(), rule, self);
       });
   module.def(
+      "read", [](const std::string& path) { return py::bytes(result_bytes(std::filesystem::path(path))); },
+      "The locus.v1.Result of a file or folder, checked against its checksum, as bytes.");
+  module.def(
       "write_page", [](const std::string& result, const std::string& page) { write_report_page(result, page); },
       "Makes the report page of a result that lies in a file or folder.");
 }

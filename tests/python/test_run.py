@@ -43,6 +43,16 @@ def test_frames_say_what_the_files_say(program, models, tmp_path):
         assert (w == r["rflo"].weights[name]).all()
 
 
+def test_a_result_that_was_changed_is_refused(tmp_path):
+    locus.run(network(), rules=["rflo"], out=tmp_path)
+    assert locus.read(tmp_path / "result.json").fingerprints == locus.read(tmp_path).fingerprints
+    text = json.loads((tmp_path / "result.json").read_text())
+    text["runs"][0]["losses"][-1] = 1e-9
+    (tmp_path / "result.json").write_text(json.dumps(text))
+    with pytest.raises(locus.ModelError, match="changed after it was written"):
+        locus.read(tmp_path / "result.json")
+
+
 def test_a_run_is_what_numpy_says():
     """Losses and weights of one update of BPTT, by a forward pass and differences in NumPy."""
     m = network()
