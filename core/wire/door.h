@@ -9,6 +9,7 @@
 // Thread safety: only the thread that conducts the phase may call it, never a worker.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
@@ -63,11 +64,22 @@ class LocalityBroken : public std::runtime_error {
 template <Channel kChannel, Party kFrom, Party kTo>
 concept Wire = is_wire(kChannel, kFrom, kTo);
 
-/// The messages that a rule declares, and the budget of the run.
+/// The messages that a rule declares, channel by channel, and the budget of the run.
 struct Permit {
-  std::uint32_t channels = 0;    // bit c: the rule declares Channel(c)
-  std::int32_t largest_lag = 0;  // largest declared lag, ticks
+  // ends of the declared lags, by channel: lags [0, end) are declared, none if it is 0 [ticks]
+  std::array<std::int32_t, kChannels> lags{};
   Locality budget = Locality::kAny;
+
+  bool declares(Channel channel, std::int32_t lag) const {
+    return lag >= 0 && lag < lags[static_cast<std::size_t>(channel)];
+  }
+  /// Declares lags [0, end) of a channel, and what has been declared of it before.
+  void declare(Channel channel, std::int32_t end) {
+    std::int32_t& declared = lags[static_cast<std::size_t>(channel)];
+    declared = std::max(declared, end);
+  }
+  /// The largest declared lag of all channels [ticks]; 0 if none is declared.
+  std::int32_t largest_lag() const { return std::max(*std::ranges::max_element(lags) - 1, 0); }
 };
 
 class Door {
@@ -121,10 +133,6 @@ class Door {
  private:
   /// Throws CheckFailure if the message is not declared, otherwise LocalityBroken.
   [[noreturn]] void refuse(Channel channel, std::int32_t lag, FunctionRef<Endpoints()> first) const;
-  bool declared(Channel channel, std::int32_t lag) const {
-    return ((permit_.channels >> static_cast<unsigned>(channel)) & 1U) != 0 && lag >= 0 && lag <= permit_.largest_lag;
-  }
-
   Permit permit_;
   // by channel: smaller lags are declared and break no budget (a budget that a lag breaks is broken
   // by longer ones too)

@@ -212,7 +212,7 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.evaluations = std::move(state.evaluations);
   outcome.losses = std::move(state.losses);
   outcome.weights = weights_with(topology, std::move(state.weights));
-  Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
+  Door door(permit_of(learning, Locality::kAny), scalar_bytes(spec.precision));
   restore(state, spec.training.ticks, door.ledger());
   outcome.ledger = door.ledger();
   if (spec.chip) {

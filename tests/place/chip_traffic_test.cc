@@ -127,7 +127,8 @@ Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
   const Learning learning = learning_of(rule_spec, spec.training);
   const Topology topology = topology_of(spec);
   Network<double> network = build<double>(spec, topology, rule_spec, spec.training.batch);
-  Permit permit{.channels = ~0U, .largest_lag = declared_lag(learning), .budget = Locality::kAny};
+  Permit permit;
+  permit.lags.fill(declared_lag(learning) + 1);
   Door door(permit, sizeof(double));
   Mailbox<double> transport(network, learning, place(topology, 1), Executor{}, door);
   Walker walker(*spec.chip, network);

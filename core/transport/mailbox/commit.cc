@@ -8,9 +8,9 @@ namespace {
 /// Calls visit(p) for the plastic projections.
 template <class R, class Visit>
 void each_plastic(const MailboxCommon<R>& common, Visit visit) {
-  for (std::int32_t p = 0; p < static_cast<std::int32_t>(common.projections()); ++p) {
-    if (common.projection(ProjectionId{p}).plastic) visit(ProjectionId{p});
-  }
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    if (projection.plastic) visit(p);
+  });
 }
 
 /// Calls visit(synapse) for the synapses of the shard that a commit may change.
@@ -54,7 +54,7 @@ void CommitMail<R>::deliver(MailboxCommon<R>& common, const phase::Squares<R>& s
           squares_.between(shard, 0).push_back({static_cast<std::int32_t>(k), 0, lane, message});
       });
     };
-    common.exchange.template send<Phase::kSquare>(squares_, Phase::kSquare, p, 0, emit);
+    common.exchange.template send<Phase::kSquare>(squares_, p, 0, emit);
     common.exchange.drain(
         squares_, [&](int, const Envelope<Square<R>>& e) { on(AgentCell<R>{squares.sums[e.lane]}, e.message); });
   });
@@ -73,7 +73,7 @@ void CommitMail<R>::deliver(MailboxCommon<R>& common, const phase::Factors<R>& f
           queue.push_back({0, static_cast<std::int32_t>(k), lane, {factors.factors[lane]}});
       }
     };
-    common.exchange.template send<Phase::kFactor>(factors_, Phase::kFactor, p, 0, emit);
+    common.exchange.template send<Phase::kFactor>(factors_, p, 0, emit);
     common.exchange.drain(factors_, [&](int, const Envelope<Factor<R>>& e) {
       on(common.synapses[p].taught(e.receiver, e.lane), e.message);
     });

@@ -37,7 +37,7 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
       learning(by),
       rule(locus::rule(by.kind)),
       sharding(std::move(on)),
-      exchange(of, executor, door, sharding.shards()),
+      exchange(of, rule, executor, door, sharding.shards()),
       lanes(of.lanes),
       visits(static_cast<std::size_t>(sharding.shards())) {
   for (std::size_t p = 0; p < of.projections().size(); ++p) {

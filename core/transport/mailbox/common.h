@@ -53,7 +53,13 @@ struct MailboxCommon {
   Readout<R> readout(std::int32_t index, std::int32_t lane) const;
 
   const Projection& projection(ProjectionId p) const { return network.projections()[p]; }
-  std::size_t projections() const { return synapses.size(); }
+  /// Calls visit(id, projection) for the projections in the order of the file.
+  template <class Visit>
+  void each_projection(Visit visit) const {
+    for (std::int32_t p = 0; p < static_cast<std::int32_t>(synapses.size()); ++p) {
+      visit(ProjectionId{p}, projection(ProjectionId{p}));
+    }
+  }
   const Neurons& target_of(const Projection& of) const { return network.target_of(of); }
   /// Whether synapses keep traces and changes that somebody asks for.
   bool learns(const Projection& of) const { return of.plastic && rule.drive != Drive::kNothing; }

@@ -13,7 +13,7 @@ void ReadoutMail<R>::deliver_targets(MailboxCommon<R>& common, const R* target, 
         queue.push_back({0, k, lane, {target[common.cell(k, lane)]}});
     }
   };
-  common.exchange.template send<Phase::kTarget>(targets_, Phase::kTarget, {}, 0, emit);
+  common.exchange.template send<Phase::kTarget>(targets_, 0, emit);
   common.exchange.drain(
       targets_, [&](int, const Envelope<Target<R>>& e) { handle(common.readout(e.receiver, e.lane), e.message); });
 }
@@ -40,7 +40,7 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
       }
     }
   };
-  common.exchange.template send<Phase::kNorm>(norms_, Phase::kNorm, {}, 0, emit);
+  common.exchange.template send<Phase::kNorm>(norms_, 0, emit);
   // Messages come in the order of their senders; the readout's own part has its place among them.
   const std::int32_t last = common.network.readouts.size - 1;
   common.exchange.drain(norms_, [&](int, const Envelope<Norm<R>>& e) {
@@ -70,7 +70,7 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks&) 
             });
       }
     };
-    common.exchange.template send<Phase::kFeedback>(feedbacks_, Phase::kFeedback, {}, 0, emit);
+    common.exchange.template send<Phase::kFeedback>(feedbacks_, 0, emit);
     common.exchange.drain(
         feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
   }
