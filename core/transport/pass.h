@@ -16,20 +16,25 @@
 
 namespace locus {
 
+/// The passage of a phase, but for INFLUENCE and GATHER, whose sender knows their size.
+template <Phase kPhase>
+constexpr Passage passage() {
+  constexpr PhaseRow kRow = row(kPhase);
+  static_assert(kRow.scalars != kSensitivities, "its payload has no size that the table knows");
+  return Passage::over<kRow.channel, kRow.from, kRow.to>(kRow.scalars);
+}
+
 /// `first()` returns the Endpoints of the first message, as Door::pass says.
 template <Phase kPhase, std::invocable First>
 void pass(Door& door, std::int32_t lag, std::int64_t messages, First&& first) {
-  constexpr PhaseRow kRow = row(kPhase);
-  static_assert(kRow.scalars != kSensitivities, "its payload has no size that the table knows");
-  door.pass<kRow.channel, kRow.from, kRow.to>(lag, messages, kRow.scalars, first);
+  door.pass(passage<kPhase>(), lag, messages, first);
 }
 
 /// The same number of messages at each of `lags` lags from `lag` on, as Door::pass_each says.
 template <Phase kPhase>
 void pass_each(Door& door, std::int32_t lag, std::int32_t lags, std::int64_t messages) {
-  constexpr PhaseRow kRow = row(kPhase);
-  static_assert(kRow.revisits(), "only stages of a sweep have lags beyond 0");
-  door.pass_each<kRow.channel, kRow.from, kRow.to>(lag, lags, messages, kRow.scalars);
+  static_assert(row(kPhase).revisits(), "only stages of a sweep have lags beyond 0");
+  door.pass_each(passage<kPhase>(), lag, lags, messages);
 }
 
 /// Calls visit<kPhase>() for the phase, which must be one of kPhases.
@@ -48,6 +53,16 @@ inline std::optional<Phase> phase_over(std::initializer_list<Phase> phases, cons
     if (selection.selects(row(phase)) && carries(row(phase), projection, topology.target_of(projection))) return phase;
   }
   return std::nullopt;
+}
+
+/// The passage of the one of kPhases that the rule selects and that the synapses of a projection
+/// carry; without a wire if there is none.
+template <Phase... kPhases>
+Passage passage_over(const Rule& rule, const Topology& topology, const Projection& projection) {
+  const std::optional<Phase> phase = phase_over({kPhases...}, rule, topology, projection);
+  Passage found;
+  ((phase == kPhases && (found = passage<kPhases>(), true)) || ...);
+  return found;
 }
 
 }  // namespace locus

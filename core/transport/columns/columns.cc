@@ -60,11 +60,10 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const R* activity = common_.source_activity(projection);
   const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
-  common_.template pass<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(common_.phases(p).axon, 0, messages, no_offence);
+  common_.door.pass(common_.passages(p).axon, 0, messages, no_offence);
   record_axons(door.traffic(), 0, projection, activity, common_.lanes);
   const bool onto_rate = projection.target_layer == Layer::kRate;
-  common_.template pass<Phase::kCurrent, Phase::kCurrentAndActivity, Phase::kReadoutCurrent>(common_.phases(p).dendrite,
-                                                                                             0, messages, no_offence);
+  common_.door.pass(common_.passages(p).dendrite, 0, messages, no_offence);
   sweeps_.note_sent(p, door.now(), messages);
 
   if (!learners_.send(common_, p)) {

@@ -30,16 +30,15 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
-    const auto over = [&](std::initializer_list<Phase> phases) {
-      return phase_over(phases, rule, *of.topology, projection);
-    };
-    phases_over.push_back({.axon = over({Phase::kAxonB, Phase::kAxonW, Phase::kAxonA}),
-                           .dendrite = over({Phase::kCurrent, Phase::kCurrentAndActivity, Phase::kReadoutCurrent}),
-                           .post = over({Phase::kReadoutPost, Phase::kReadoutPostToStatic, Phase::kConstantGainPost,
-                                         Phase::kPost, Phase::kOwnDecayPost, Phase::kSpikingPost}),
-                           .transport = over({Phase::kTransportAToAgent, Phase::kTransportAToNeuron}),
-                           .replay = over({Phase::kReplayB, Phase::kReplayW}),
-                           .post_back = over({Phase::kPostBack, Phase::kPostBackToStatic})});
+    const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(rule, *of.topology, projection); };
+    passages_over.push_back(
+        {.axon = over.template operator()<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(),
+         .dendrite = over.template operator()<Phase::kCurrent, Phase::kCurrentAndActivity, Phase::kReadoutCurrent>(),
+         .post = over.template operator()<Phase::kReadoutPost, Phase::kReadoutPostToStatic, Phase::kConstantGainPost,
+                                          Phase::kPost, Phase::kOwnDecayPost, Phase::kSpikingPost>(),
+         .transport = over.template operator()<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(),
+         .replay = over.template operator()<Phase::kReplayB, Phase::kReplayW>(),
+         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>()});
   }
   for (BesideColumn<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
     column->assign(of.rate.activity.size(), R(0));

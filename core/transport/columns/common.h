@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -51,14 +50,15 @@ class SaidCount {
   std::int64_t said_ = -1;
 };
 
-/// The phases of what the synapses of a projection send and hear; empty where the rule has none.
-struct PhasesOver {
-  std::optional<Phase> axon;
-  std::optional<Phase> dendrite;
-  std::optional<Phase> post;       // of the present tick
-  std::optional<Phase> transport;  // of the present tick
-  std::optional<Phase> replay;
-  std::optional<Phase> post_back;
+/// How the messages pass that the synapses of a projection send and hear; without a wire where the
+/// rule has none.
+struct PassagesOver {
+  Passage axon;
+  Passage dendrite;
+  Passage post;       // of the present tick
+  Passage transport;  // of the present tick
+  Passage replay;
+  Passage post_back;
 };
 
 template <class R>
@@ -77,7 +77,7 @@ struct Common {
   std::vector<std::int32_t> onto_rate;       // B and W, in file order
   std::vector<std::int32_t> onto_readouts;   // A, in file order
   std::vector<Column<std::int32_t>> fan_in;  // by projection (targets each)
-  std::vector<PhasesOver> phases_over;       // by projection; looked up once
+  std::vector<PassagesOver> passages_over;   // by projection; looked up once
   AxonLines<R> input_lines;                  // what is under way from the inputs
   AxonLines<R> rate_lines;                   // and from the rate neurons
   Tapes<R> tapes;
@@ -101,12 +101,7 @@ struct Common {
             static_cast<std::size_t>(population.begin + population.size) * width};
   }
 
-  /// A delivery of a phase that is one of kPhases passes the door.
-  template <Phase... kPhases, class First>
-  void pass(std::optional<Phase> phase, std::int32_t lag, std::int64_t messages, First&& first) const {
-    dispatch<kPhases...>(phase, [&]<Phase kPhase>() { locus::pass<kPhase>(door, lag, messages, first); });
-  }
-  const PhasesOver& phases(std::int32_t p) const { return phases_over[static_cast<std::size_t>(p)]; }
+  const PassagesOver& passages(std::int32_t p) const { return passages_over[static_cast<std::size_t>(p)]; }
 
   const AxonLines<R>& lines_of(const Projection& of) const {
     return of.source_layer == Layer::kInput ? input_lines : rate_lines;

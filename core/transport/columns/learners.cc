@@ -159,11 +159,10 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic && !answers) continue;
     const std::int64_t messages = count_errors(common, p);
-    common.template pass<Phase::kReadoutPost, Phase::kReadoutPostToStatic>(common.phases(p).post, 0, messages, no_offence);
+    common.door.pass(common.passages(p).post, 0, messages, no_offence);
     hear_post(p, {.common = common, .columns = common.from_readouts, .row = row});
     if (!answers) continue;
-    common.template pass<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(
-        common.phases(p).transport, 0, messages, [&] { return first_transport(common, p, answers.to); });
+    common.door.pass(common.passages(p).transport, 0, messages, [&] { return first_transport(common, p, answers.to); });
     record_targets(door.traffic(), 0, projection, common.fans_in(p), epsilon.data() + common.first_target(projection),
                    common.lanes);
     if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, projection));
@@ -196,8 +195,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
     }
     const Learn learn = common.knows_gain(p) && !posts.tick_has_error ? Learn::kDrift : Learn::kPost;
     if (learn == Learn::kPost) {
-      common.template pass<Phase::kConstantGainPost, Phase::kPost, Phase::kOwnDecayPost>(
-          common.phases(p).post, 0, projection.size() * common.lanes, no_offence);
+      common.door.pass(common.passages(p).post, 0, projection.size() * common.lanes, no_offence);
     }
     hear_post(p, {common, learn, common.from_rate, posts.tick_has_error, row});
   }

@@ -13,10 +13,10 @@ template <class R>
 void pass_sent(const Common<R>& common, Tick first, std::int32_t ticks) {
   for (std::size_t p = 0; p < common.plan.projections.size(); ++p) {
     const Projection& projection = common.projection(static_cast<std::int32_t>(p));
-    const PhasesOver& phases = common.phases_over[p];
+    const PassagesOver& passages = common.passages_over[p];
     const std::int64_t messages = count_nonzero(common.said_from(projection, first, ticks)) * projection.target_size;
-    common.template pass<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(phases.axon, 0, messages, no_offence);
-    common.template pass<Phase::kCurrent, Phase::kReadoutCurrent>(phases.dendrite, 0, messages, no_offence);
+    common.door.pass(passages.axon, 0, messages, no_offence);
+    common.door.pass(passages.dendrite, 0, messages, no_offence);
   }
 }
 
@@ -110,8 +110,7 @@ void TickRuns<R>::pass_posts(const Common<R>& common, std::int32_t quiet, std::i
     // ticks without an error, where the synapse does not know its gain
     const bool known_gain = common.knows_gain(p);
     const std::int32_t ticks = known_gain ? loud : quiet + loud;
-    common.template pass<Phase::kConstantGainPost, Phase::kPost, Phase::kOwnDecayPost>(
-        common.phases(p).post, 0, projection.size() * ticks, no_offence);
+    common.door.pass(common.passages(p).post, 0, projection.size() * ticks, no_offence);
   }
 }
 
@@ -151,10 +150,8 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
     if (!a.plastic && !answers) continue;
     const RowsView<R> reported{epsilons + a.target_begin, ticks, a.target_size, o, 1};
     const std::int64_t messages = count_nonzero(reported) * a.source_size;
-    common.template pass<Phase::kReadoutPost, Phase::kReadoutPostToStatic>(common.phases(p).post, 0, messages, no_offence);
-    if (answers)
-      common.template pass<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(common.phases(p).transport, 0,
-                                                                                  messages, no_offence);
+    common.door.pass(common.passages(p).post, 0, messages, no_offence);
+    if (answers) common.door.pass(common.passages(p).transport, 0, messages, no_offence);
   }
   if (sweeps) return;  // the agent asks, tick by tick
   const bool heard = !tapes.signals.empty();

@@ -48,8 +48,7 @@ template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Replays& replays) {
   for (const std::int32_t p : common.onto_rate) {
     if (common.plan_for(p).sent == 0) continue;
-    common.template pass<Phase::kReplayB, Phase::kReplayW>(common.phases(p).replay, replays.lag,
-                                                           sent_at(common, p, replays.revisited), no_offence);
+    common.door.pass(common.passages(p).replay, replays.lag, sent_at(common, p, replays.revisited), no_offence);
     record_replay(common, p, replays.revisited, replays.lag);
   }
 }
@@ -88,8 +87,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
     const bool transports = sums != nullptr;
     if (!projection.plastic && !transports) continue;
     const std::int64_t messages = projection.size() * common.lanes;
-    common.template pass<Phase::kPostBack, Phase::kPostBackToStatic>(common.phases(p).post_back, posts.lag, messages,
-                                                                     no_offence);
+    common.door.pass(common.passages(p).post_back, posts.lag, messages, no_offence);
     if (!transports) continue;
     pass<Phase::kTransportW>(door, posts.lag, messages, [&] {
       return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
@@ -160,9 +158,7 @@ void BackSweeps<R>::pass_replayed(Common<R>& common, std::int32_t p, Tick now, s
   const Projection& projection = common.projection(p);
   const RowsView<R> said = common.said_from(projection, Tick{now.value - visits + 1}, visits);
   const auto pass_rows = [&](std::int32_t row, std::int32_t rows, std::int64_t sources) {
-    dispatch<Phase::kReplayB, Phase::kReplayW>(common.phases(p).replay, [&]<Phase kPhase>() {
-      pass_each<kPhase>(common.door, visits - row - rows, rows, sources * projection.target_size);
-    });
+    common.door.pass_each(common.passages(p).replay, visits - row - rows, rows, sources * projection.target_size);
   };
   const auto sources_of = [&](std::int32_t row, std::int32_t rows) {
     return count_nonzero(RowsView<R>{said.value + row * said.by_row, rows, said.neurons, said.by_row, 1});

@@ -94,9 +94,12 @@ class MailboxSynapses {
   Synapses<R>& synapses_;
   std::int32_t lanes_;
   SynapseClock<R> clock_;
-  Column<R> pre_;
-  Column<R> trace_;
-  Column<R> delta_;
+  // Together, because targets visit their synapses, which a dense projection has a row of the
+  // matrix apart: three columns of some power of two of bytes were in each other's way in the cache.
+  struct State {
+    R pre, trace, delta;
+  };
+  std::vector<State> state_;
   Column<R> adapted_;  // e-prop onto spiking neurons, as the two below
   Column<R> low_pass_;
   Column<R> total_;
