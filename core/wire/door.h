@@ -64,8 +64,8 @@ class LocalityBroken : public std::runtime_error {
 template <Channel kChannel, Party kFrom, Party kTo>
 concept Wire = is_wire(kChannel, kFrom, kTo);
 
-/// Messages of one kind on their way: the channel, and the scalars of each. One exists for each wire
-/// and for no other pair of ends; without a wire nothing passes.
+/// Messages of one kind on their way: the channel, and the scalars of each. One exists for each
+/// wire and for no other pair of ends; without a wire nothing passes.
 class Passage {
  public:
   constexpr Passage() = default;

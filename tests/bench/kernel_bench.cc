@@ -1,6 +1,6 @@
-// (k) Kernels alone (core/kernel) that send and learn, beside the loop that says the same in the fewest words: what a
-// change of a kernel, or of a compiler, does to it. No goals: whole runs have those. Rate: elements
-// that a kernel works on, a second.
+// (k) Kernels alone (core/kernel) that send and learn, beside the loop that says the same in the
+// fewest words: what a change of a kernel, or of a compiler, does to it. No goals: whole runs have
+// those. Rate: elements that a kernel works on, a second.
 #include <cmath>
 #include <string>
 #include <vector>

@@ -95,7 +95,8 @@ class MailboxSynapses {
   std::int32_t lanes_;
   SynapseClock<R> clock_;
   // Together, because targets visit their synapses, which a dense projection has a row of the
-  // matrix apart: three columns of some power of two of bytes were in each other's way in the cache.
+  // matrix apart: three columns of some power of two of bytes were in each other's way in the
+  // cache.
   struct State {
     R pre, trace, delta;
   };
