@@ -115,7 +115,8 @@ struct FailureGroup {
 /// By cause, in the order of their first members.
 std::vector<FailureGroup> failures_of(const SweepResult& result);
 
-/// The summary in the form that `sweep` prints, followed by the failures by cause.
+/// The summary in the form that `sweep` prints, or with `best` that of the rules at their best,
+/// followed by the failures by cause.
 std::string sweep_table(const SweepResult& result);
 
 /// members: "settings, seed, rule, ...", one line for each member and rule; summary: one line for

@@ -101,13 +101,14 @@ std::string chip_means_table(const std::vector<SummaryLine>& summary) {
   return '\n' + under_settings(table, summary);
 }
 
-std::string best_table(const SweepResult& result) {
-  const BestSettings best = best_of(result);
-  std::string text = '\n' + loss_table("EACH RULE AT ITS BEST", summary_of(reported(result, best)));
-  text += wrap(fmt::format("chosen by the loss of evaluation trials under {} {}; the table is over {}, which chose nothing",
-                           best.choosing_seeds.size() == 1 ? "seed" : "seeds", fmt::join(best.choosing_seeds, ", "),
-                           fmt::join(best.reporting_seeds, ", ")),
-               2, 0);
+/// What chose and what reports, and the rules without a choice.
+std::string best_remarks(const BestSettings& best) {
+  std::string text =
+      wrap(fmt::format("chosen by the loss of evaluation trials under {} {}; the table is over {}, which chose nothing; "
+                       "summary.csv of --out has all combinations",
+                       best.choosing_seeds.size() == 1 ? "seed" : "seeds", fmt::join(best.choosing_seeds, ", "),
+                       fmt::join(best.reporting_seeds, ", ")),
+           2, 0);
   for (const BestChoice& choice : best.rules) {
     if (!choice.reason.empty())
       text += wrap(fmt::format("{}: no best setting, because {}", choice.rule, choice.reason), 2, 0);
@@ -118,9 +119,11 @@ std::string best_table(const SweepResult& result) {
 }  // namespace
 
 std::string sweep_table(const SweepResult& result) {
-  const std::vector<SummaryLine> summary = summary_of(result);
-  std::string text = loss_table("SWEEP", summary) + evaluation_table(summary) + chip_means_table(summary);
-  if (result.best) text += best_table(result);
+  const BestSettings best = result.best ? best_of(result) : BestSettings();
+  const std::vector<SummaryLine> summary = summary_of(result.best ? reported(result, best) : result);
+  std::string text = loss_table(result.best ? "EACH RULE AT ITS BEST" : "SWEEP", summary) + evaluation_table(summary) +
+                     chip_means_table(summary);
+  if (result.best) text += '\n' + best_remarks(best);
   for (const FailureGroup& group : failures_of(result)) {
     const SweepMember& first = result.members[group.first];
     text += wrap(fmt::format("FAILED: {} of {} members: {} (first: {}{}seed {})", group.members, result.members.size(),

@@ -100,6 +100,7 @@ test("caveats: one seed, settings chosen by what is shown, feedback that is give
   assert.deepEqual(of({ seeds: 1 }), ["One seed"]);
   assert.deepEqual(of({ settings: "shown" }), ["Each rule stands at the setting that does best among those shown"]);
   assert.deepEqual(of({ settings: "held out" }), ["Each rule stands at its best setting"]);
+  assert.deepEqual(of({ incomplete: [{ name: "rflo", completed: 4, seeds: 5 }] }), ["rflo completed under 4 of 5 seeds; its figures are those of these 4"]);
   assert.deepEqual(of({ givenFeedback: ["rflo", "other"] }), ["The feedback of rflo is given by the model"]);
   assert.deepEqual(finding.caveatsOf([rules[0]], { seeds: 1, settings: "given", givenFeedback: [] }), [], "a rule alone is compared with nothing");
 });

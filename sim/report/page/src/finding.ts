@@ -29,6 +29,8 @@ export interface Conditions {
   seeds: number;
   /// Who chose the settings: the model, seeds that are not shown, or what is shown.
   settings: "given" | "held out" | "shown";
+  /// Rules that did not complete under all seeds, and how many of them they completed.
+  incomplete?: { name: string; completed: number; seeds: number }[];
   /// Rules whose feedback the model gives instead of drawing it.
   givenFeedback: string[];
 }
@@ -152,8 +154,9 @@ export function headlineOf(rules: Candidate[]): string {
 }
 
 /// What a reader must know before believing the comparison.
-export function caveatsOf(rules: Candidate[], { seeds, settings, givenFeedback }: Conditions): string[] {
+export function caveatsOf(rules: Candidate[], { seeds, settings, givenFeedback, incomplete = [] }: Conditions): string[] {
   const made: string[] = [];
+  for (const { name, completed, seeds: all } of incomplete) made.push(`${name} completed under ${completed} of ${all} seeds; its figures are those of these ${completed === 1 ? "one" : completed}, which flatters it.`);
   if (rules.length > 1 && seeds < 2) made.push("One seed: another may order the rules otherwise. `locus sweep MODEL --seeds 5` draws this page with error bars.");
   if (settings === "shown") made.push("Each rule stands at the setting that does best among those shown, which flatters it. `--best` lets other seeds choose.");
   if (settings === "held out") made.push("Each rule stands at its best setting, chosen by evaluation trials under other seeds than those shown.");

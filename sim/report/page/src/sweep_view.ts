@@ -86,7 +86,8 @@ export function sweepView(sweep: Sweep): HTMLElement[] {
   if (left > 0) parts.push(`${left} not run yet`);
   const candidates = candidatesOf(sweep);
   const shownSeeds = json.best ? json.best.reportingSeeds.length : sweep.seeds.length;
-  const caveats = caveatsOf(candidates, { seeds: shownSeeds, settings: sweep.chosen.settings, givenFeedback: json.givenFeedback ?? [] });
+  const incomplete = sweep.chosen.lines.filter((line) => line.completed < line.seeds).map((line) => ({ name: line.rule, completed: line.completed, seeds: line.seeds }));
+  const caveats = caveatsOf(candidates, { seeds: shownSeeds, settings: sweep.chosen.settings, incomplete, givenFeedback: json.givenFeedback ?? [] });
   const made: HTMLElement[] = [
     element(
       "header",

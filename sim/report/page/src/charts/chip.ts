@@ -61,7 +61,7 @@ function map(rule: Rule, mesh: Mesh, width: number): SVGSVGElement {
   for (const at of chip.coreOf) neurons[tileOf(mesh, at)]! += 1;
   const panel = together(width, height, []);
   const said = `${human(chip.packets)} packets a trial, ${human(chip.learning)} of learning`;
-  panel.append(svg("text", { x: 2, y: 14, "font-size": 13, "font-weight": 600 }, shorten(rule.name, 24)), svg("text", { x: 2, y: 31, "font-size": 11.5, class: "quiet" }, said), svg("text", { x: 2, y: 46, "font-size": 11.5, class: "quiet" }, links.length > 0 ? `thickest line: ${human(most)}` : "no packets"));
+  panel.append(svg("text", { x: 2, y: 14, "font-size": 13, "font-weight": 600 }, shorten(rule.name, 24)), svg("text", { x: 2, y: 31, "font-size": 11.5, class: "quiet" }, said), svg("text", { x: 2, y: 46, "font-size": 11.5, class: "quiet" }, links.length > 0 ? `thickest line: ${human(most)}, both ways` : "no packets"));
   for (const { a, b, packets } of links) {
     const [one, two] = [middle(a), middle(b)];
     const share = packets / most;

@@ -1,6 +1,7 @@
 // The estimated energy of a trial by component, so that a reader sees which part a rule can save.
 import * as Plot from "@observablehq/plot";
 import type { Result, Rule } from "../data.ts";
+import { pairOf } from "../facts.ts";
 import type { Chart } from "../figure.ts";
 import { joules, listed, shorten } from "../format.ts";
 import { kNarrow, plot, svg } from "../svg.ts";
@@ -45,6 +46,9 @@ export function energyChart(result: Result): Chart | undefined {
   const rules = result.rules.filter((rule) => rule.chip?.energy && rule.chip.energy.terms.length > 0);
   if (rules.length === 0) return undefined;
   const parts = rules.flatMap(energyParts);
+  // the two rules of the cards above, where both have an estimate
+  const pair = pairOf(result);
+  const compared = pair && rules.includes(pair.local) && rules.includes(pair.reference) ? [pair.local, pair.reference] : rules;
   const colours = new Map(kComponents.map(({ name, colour }) => [name, colour]));
   const draw = (width: number) => {
     const narrow = width < kNarrow;
@@ -78,7 +82,7 @@ export function energyChart(result: Result): Chart | undefined {
   return {
     id: "energy",
     title: "Where the energy goes",
-    takeaway: energyTakeaway(rules.map((rule) => ({ name: rule.name, parts: energyParts(rule) }))),
+    takeaway: energyTakeaway(compared.map((rule) => ({ name: rule.name, parts: energyParts(rule) }))),
     how: `An estimate: counts times the charges of ${rules[0]!.chip!.energy!.chip}. Packets: what enters the network on the chip, and its hops. Synaptic operations: weights times what arrives; updates: learning. What the forward run takes no rule can save.`,
     columns: ["rule", "component", "energy a trial in pJ"],
     rows: parts.map((part) => [part.rule, part.component, part.picojoules]),

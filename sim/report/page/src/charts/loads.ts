@@ -23,7 +23,7 @@ export function loadsTakeaway(result: Result): string {
   if (most) parts.push(`The busiest moment of ${most.name} has ${human(most.chip!.peak!.packets)} packets in one step, ${moment(most.chip!.peak!)}${least && least !== most ? `; that of ${least.name} ${human(least.chip!.peak!.packets)}` : ""}.`);
   const [busy, calm] = [links[0], links[links.length - 1]];
   const over = (rule: Rule) => `${human(rule.chip!.busiest!.packets)} a trial from ${place(rule.chip!.busiest!.from)} to ${place(rule.chip!.busiest!.to)}`;
-  if (busy) parts.push(`Its busiest link carries most under ${busy.name}, ${over(busy)}${calm && calm !== busy ? `; least under ${calm.name}, ${over(calm)}` : ""}.`);
+  if (busy) parts.push(`The busiest link carries most under ${busy.name}, ${over(busy)}${calm && calm !== busy ? `; least under ${calm.name}, ${over(calm)}` : ""}.`);
   return parts.join(" ");
 }
 
