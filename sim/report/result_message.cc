@@ -159,6 +159,18 @@ void fill(const Outline& from, v1::Outline& to) {
     written.set_learning_rate(projection.learning_rate);
   }
   to.set_task(from.task);
+  for (const RecordSpec& record : from.records) {
+    v1::Outline::Recording& written = *to.add_recordings();
+    const auto of = static_cast<std::size_t>(record.of);
+    written.set_name(record.name);
+    written.set_quantity(std::string(name(record.quantity)));
+    written.set_of(is_of_projection(record.quantity) ? from.projections[of].name : from.populations[of].name);
+    written.set_is_array(!record.protobuf);
+    if (!is_of_ticks(record.quantity)) continue;
+    written.set_first_tick(record.first_tick);
+    written.set_every_ticks(record.every_ticks);
+  }
+  to.mutable_given_feedback()->Add(from.given_feedback.begin(), from.given_feedback.end());
   fill(from.training, *to.mutable_training());
 }
 

@@ -98,7 +98,7 @@ void write_result(const RunResult& result, const fs::path& folder) {
   if (has_evaluations(result))
     write_whole(folder / "evaluations.csv", [&](Output& to) { write_evaluations_csv(result, to); });
   write_whole(folder / "ledger.csv", [&](Output& to) { write_ledger_csv(result, to); });
-  write_whole(folder / "report.html", [&](Output& to) { write_report_page(result, to); });
+  write_whole(folder / "report.html", [&](Output& to) { write_report_page(result, folder, to); });
   write_whole(folder / "result.binpb", [&](Output& to) { write_wire(message, lists, to); });
   write_whole(folder / "result.json", [&](Output& to) { write_json(message, lists, JsonLayout::kLines, to); });
 }

@@ -1,5 +1,6 @@
 #include "sim/run/outline.h"
 
+#include <algorithm>
 #include <optional>
 #include <variant>
 
@@ -29,6 +30,14 @@ Outline outline_of(const Spec& spec) {
   }
   outline.task = std::visit([](const auto& task) { return field_of(task); }, spec.task);
   outline.training = spec.training;
+  for (const RuleSpec& rule : spec.rules) {
+    const auto is_given = [](const FeedbackSpec& feedback) {
+      return !std::holds_alternative<GaussianWeights>(feedback.weights) &&
+             !std::holds_alternative<SparseRandomWeights>(feedback.weights);
+    };
+    if (std::ranges::any_of(rule.feedback, is_given)) outline.given_feedback.push_back(rule.name);
+  }
+  outline.records = spec.records;
   return outline;
 }
 

@@ -27,6 +27,9 @@ struct Outline {
   std::vector<ProjectionOutline> projections;  // file order
   std::string task;  // "recorded", "student_teacher" or "drawn", as the field of the model file
   TrainingSpec training;
+  // the rules whose feedback the model gives (by modes, say) in place of drawing it, in file order
+  std::vector<std::string> given_feedback;
+  std::vector<RecordSpec> records;  // file order
 };
 
 Outline outline_of(const Spec& spec);

@@ -1,0 +1,83 @@
+// Learning curves of a sweep: for each rule the median over seeds, with a band from the first to the
+// third quartile.
+import * as Plot from "@observablehq/plot";
+import type { Chart } from "../figure.ts";
+import { listed, loss, tick } from "../format.ts";
+import { ruleColour, ruleDash } from "../palette.ts";
+import { endLabels, kNarrow, logDomain, logTicks, plot, wholeTicks } from "../svg.ts";
+import type { JsonCurve, Sweep } from "../sweep_data.ts";
+
+interface Point {
+  rule: string;
+  update: number;
+  q25: number;
+  median: number;
+  q75: number;
+  seeds: number;
+}
+
+function pointsOf(curve: JsonCurve): Point[] {
+  return curve.update.map((update, k) => ({ rule: curve.rule, update: update + (curve.stretch - 1) / 2, q25: Number(curve.q25[k]), median: Number(curve.median[k]), q75: Number(curve.q75[k]), seeds: curve.seeds[k] ?? 0 }));
+}
+
+function ended(lines: { name: string; points: Point[] }[]): string {
+  const last = lines.flatMap(({ name, points }) => (points.length > 0 ? [{ name, point: points[points.length - 1]! }] : []));
+  const sorted = last.sort((a, b) => a.point.median - b.point.median);
+  const low = sorted[0];
+  if (!low) return "";
+  const apart = sorted.slice(1).filter(({ point }) => point.q25 > low.point.q75).map(({ name }) => name);
+  const near = sorted.slice(1).filter(({ point }) => point.q25 <= low.point.q75).map(({ name }) => name);
+  const parts = [apart.length > 0 ? `the quartiles of ${listed(apart)} lie above its own` : "", near.length > 0 ? `those of ${listed(near)} overlap with it` : ""].filter((part) => part !== "");
+  return `${low.name} has the lowest median at the last point${parts.length > 0 ? `; ${parts.join(", ")}` : ""}.`;
+}
+
+export function curvesChart(sweep: Sweep, evaluation: boolean): Chart | undefined {
+  const styles = new Map(sweep.rules.map((rule) => [rule.name, rule.index]));
+  const shown = sweep.chosen.curves.filter((curve) => curve.evaluation === evaluation && curve.update.length > 0);
+  if (shown.length === 0) return undefined;
+  const lines = shown.map((curve) => ({ name: curve.rule, index: styles.get(curve.rule) ?? 0, points: pointsOf(curve) }));
+  const all = lines.flatMap(({ points }) => points);
+  const positive = all.every((point) => point.q25 > 0);
+  const stretch = Math.max(1, ...shown.map((curve) => curve.stretch));
+  const draw = (width: number) => {
+    const narrow = width < kNarrow;
+    const height = narrow ? 300 : 380;
+    const marginRight = narrow ? 92 : 120;
+    const domain = logDomain(all.flatMap((point) => [point.q25, point.q75]));
+    const furthest = Math.max(1, ...all.map((point) => point.update));
+    const drawn = plot({
+      width,
+      height,
+      marginLeft: 52,
+      marginRight,
+      marginTop: 24,
+      marginBottom: 38,
+      x: { domain: [0, furthest], label: "update →", labelAnchor: "right", labelArrow: "none", ticks: wholeTicks([0, furthest], narrow ? 4 : 8), tickFormat: tick },
+      y: { ...(positive ? { type: "log", domain } : {}), label: "loss", grid: true, ticks: positive ? logTicks(domain) : 5, tickFormat: loss },
+      marks: [
+        ...lines.map(({ index, points }) => Plot.areaY(points, { x: "update", y1: "q25", y2: "q75", fill: ruleColour(index), fillOpacity: 0.2 })),
+        ...lines.map(({ index, points }) => Plot.lineY(points, { x: "update", y: "median", stroke: ruleColour(index), strokeDasharray: ruleDash(index) ?? "none", strokeWidth: 2 })),
+        ...(evaluation ? lines.map(({ index, points }) => Plot.dot(points, { x: "update", y: "median", r: 3, fill: "var(--paper)", stroke: ruleColour(index), strokeWidth: 1.5 })) : []),
+        Plot.tip(all, Plot.pointer({ x: "update", y: "median", title: (d: Point) => `${d.rule}\nupdate ${Math.round(d.update)}\nmedian ${loss(d.median)} (${loss(d.q25)} to ${loss(d.q75)}) over ${d.seeds}` })),
+      ],
+    });
+    const y = drawn.scale("y");
+    const labels = lines.flatMap(({ name, index, points }) => {
+      const last = points[points.length - 1];
+      return last && y ? [{ name, y: Number(y.apply(last.median)), colour: ruleColour(index) }] : [];
+    });
+    drawn.append(endLabels(labels, width - marginRight, 24, height - 38, narrow ? 11 : 15));
+    return drawn;
+  };
+  const where = { given: "", shown: " Each rule at the setting with its lowest median.", "held out": " Each rule at its best setting; the seeds that chose it are not among those shown." }[sweep.chosen.settings];
+  const of = evaluation ? "trials that are not learnt from" : "trials that are learnt from";
+  return {
+    id: evaluation ? "evaluation" : "curves",
+    title: evaluation ? "Learning, on trials that are not learnt from" : "Learning",
+    takeaway: ended(lines),
+    how: `Lines: medians over seeds of the loss of ${of}; bands: from the first to the third quartile.${where}${stretch > 1 ? ` Each point is the mean of ${stretch} updates.` : ""}`,
+    columns: ["rule", ...sweep.json.axes.map((axis) => axis.path), "update", "seeds", "mean", "standard deviation", "25 %", "median", "75 %"],
+    rows: shown.flatMap((curve) => curve.update.map((update, k) => [curve.rule, ...curve.settings.map((setting) => setting.slice(setting.indexOf("=") + 1)), update, curve.seeds[k] ?? 0, Number(curve.mean[k]), Number(curve.sd[k]), Number(curve.q25[k]), Number(curve.median[k]), Number(curve.q75[k])])),
+    draw,
+  };
+}
