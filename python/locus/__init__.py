@@ -21,7 +21,7 @@ from locus.model import Model, example
 from locus.result import Result, Run, read
 from locus.runs import Progress, resume, run, sweep
 from locus.session import Session
-from locus.weights import aligned, array, gaussian, matrix, normal, sparse_random
+from locus.weights import aligned, array, gaussian, matrix, normal, one_to_one, sparse_random
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,6 @@ def rules() -> pd.DataFrame:
 
 __all__ = [
     "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Progress", "Result", "Run",
-    "Session", "UsageError", "aligned", "array", "commit", "errors", "example", "gaussian", "level", "matrix", "normal",
-    "read", "resume", "rules", "run", "sparse_random", "sweep", "theory", "version",
+    "Session", "UsageError", "aligned", "array", "commit", "errors", "example", "gaussian", "level", "matrix",
+    "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "sweep", "theory", "version",
 ]  # fmt: skip

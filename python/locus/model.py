@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import os
 import pathlib
 from typing import Any, Iterable, Sequence
@@ -13,6 +14,7 @@ from google.protobuf import json_format, text_format
 
 from locus import _core
 from locus.errors import Fault, ModelError, UsageError
+from locus.inference import forward
 from locus.v1 import inputs_pb2, model_pb2, record_pb2, training_pb2, weights_pb2
 from locus.weights import Array, Form, Weights, entries_of, matrix
 
@@ -43,6 +45,8 @@ class Model:
         self._weights: dict[str, Any] = {}  # arrays by projection
         self._trials: tuple[Array, Any, Any] | None = None
         self._held_out: tuple[Array, Any, Any] | None = None
+        self.notes: list[str] = []  # what an import folded, delayed or ignored
+        self.late: dict[str, int] = {}  # ticks by which populations are late after an import
 
     # ---- from elsewhere
 
@@ -106,23 +110,28 @@ class Model:
         name: str,
         size: int,
         activation: str = "identity",
-        leak: float = 1.0,
+        leak: float | npt.ArrayLike = 1.0,
         initial: float | npt.ArrayLike | None = None,
     ) -> None:
-        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t)."""
-        word = _enum(model_pb2.Population.Rate.Activation, activation, "activation")
-        rate = self._population(name, size).rate
-        rate.activation, rate.leak = word, leak
-        if initial is not None:
-            rate.initial.extend(np.atleast_1d(np.asarray(initial, dtype=float)))
+        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t).
 
-    def lif(self, name: str, size: int, *, tau_m: float, threshold: float, **fields: Any) -> None:
-        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms).
+        ``leak`` and ``initial``: one number for all neurons, or one for each.
+        """
+        word = _enum(model_pb2.Population.Rate.Activation, activation, "activation")
+        fields = {"leak": leak, **({} if initial is None else {"initial": initial})}
+        rate = _message(model_pb2.Population.Rate, fields, f"rate {name}")
+        rate.activation = word
+        self._population(name, size).rate.CopyFrom(rate)
+
+    def lif(
+        self, name: str, size: int, *, tau_m: float | npt.ArrayLike, threshold: float | npt.ArrayLike, **fields: Any
+    ) -> None:
+        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms), enumerations as words.
 
         >>> m = Model()
-        >>> m.lif("rec", 10, tau_m=20, threshold=0.6, adaptation={"tau": 200, "beta": 0.17})
-        >>> m.proto.network.populations[0].lif.adaptation.beta
-        0.17
+        >>> m.lif("rec", 10, tau_m=20, threshold=0.6, surrogate={"height": 0.5})
+        >>> m.proto.network.populations[0].lif.surrogate.height
+        0.5
         """
         lif = _message(model_pb2.Population.Lif, {"tau_m": tau_m, "threshold": threshold, **fields}, f"lif {name}")
         self._population(name, size).lif.CopyFrom(lif)
@@ -189,6 +198,7 @@ class Model:
         A two-dimensional array of inputs has one input.
         """
         self._trials = _trials(inputs, target, classes)
+        self._held_out = None
         if held_out is not None:
             if len(held_out) != 2:
                 raise UsageError(f"held_out has {len(held_out)} parts; must be 2: inputs, and targets or classes")
@@ -205,7 +215,8 @@ class Model:
         placeholder_class.__setattr__("class", 0)
         recorded.trials.append(placeholder if target is None and classes is None else placeholder_class)
         if self._held_out is not None:
-            recorded.evaluation_trials.append(placeholder_class)
+            # as many as there are: by default an evaluation shows all of them
+            recorded.evaluation_trials.extend([placeholder_class] * len(self._held_out[0]))
 
     def student_teacher(self, teacher: Model, inputs: Iterable[dict[str, Any]] = ()) -> None:
         """The readouts of another network are the targets, by default for white noise."""
@@ -301,6 +312,19 @@ class Model:
         except ModelError as error:
             return error.faults
         return []
+
+    def forward(self, inputs: npt.ArrayLike, record: Sequence[str] = (), classes: Any = None) -> dict[str, Any]:
+        """Shows trials to the network, which does not learn: activity by population.
+
+        ``inputs``: trials x ticks x inputs. Returns arrays (trials x ticks x neurons) for each
+        population in ``record``, by default every readout population; with ``classes`` also
+        "accuracy": the share of trials whose readout with the largest sum is the class.
+
+        >>> import locus, numpy as np
+        >>> Model.load(locus.example("tiny")).forward(np.ones((3, 5, 1)))["out"].shape
+        (3, 5, 1)
+        """
+        return forward(self.copy(), inputs, record, classes)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes a model file: .txtpb for people, .binpb otherwise; large matrices stand beside it as .npy."""
@@ -422,9 +446,25 @@ def _parse(data: bytes, path: str) -> model_pb2.Model:
 def _message(kind: Any, fields: dict[str, Any], where: str) -> Any:
     """A message with these fields (protobuf's JSON mapping); a wrong one is an error with its place."""
     try:
-        return json_format.ParseDict(fields, kind())
+        return json_format.ParseDict(_plain(fields, kind.DESCRIPTOR), kind())
     except json_format.ParseError as error:
         raise UsageError(f"{where}: {error}") from None
+
+
+def _plain(fields: dict[str, Any], of: Any) -> dict[str, Any]:
+    """Fields as JSON has them: arrays as lists, a number alone where there may be several, inf as a word."""
+    plain: dict[str, Any] = {}
+    for name, value in fields.items():
+        field = of.fields_by_name.get(name) if of is not None else None
+        if isinstance(value, dict):
+            plain[name] = _plain(value, field.message_type if field is not None else None)
+            continue
+        value = value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+        several = field is not None and field.label == field.LABEL_REPEATED
+        each = list(value) if isinstance(value, (list, tuple)) else [value]
+        each = ["Infinity" if isinstance(number, float) and number == math.inf else number for number in each]
+        plain[name] = each if several or isinstance(value, (list, tuple)) else each[0]
+    return plain
 
 
 def _enum(words: Any, given: str, name: str) -> Any:

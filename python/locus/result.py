@@ -7,7 +7,7 @@ import os
 import pathlib
 import tempfile
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -123,38 +123,9 @@ class Run:
             next(p for p in model.proto.network.projections if p.name == name).weights.constant.value = 0
         return model
 
-    def forward(self, inputs: Any, record: tuple[str, ...] = (), classes: Any = None) -> dict[str, Any]:
-        """Shows trials to the learnt network, which does not learn: activity by population.
-
-        ``inputs``: trials x ticks x inputs. Returns arrays (trials x ticks x neurons) for each
-        population in ``record``, by default every readout population; with ``classes`` also
-        "accuracy": the share of trials whose readout with the largest sum is the class.
-        """
-        model = self.model()
-        x = np.asarray(inputs, dtype=float)
-        x = x[:, :, np.newaxis] if x.ndim == 2 else x
-        kinds = {p.name: p.WhichOneof("kind") for p in model.proto.network.populations}
-        unknown = [name for name in record if name not in kinds]
-        if unknown:
-            raise UsageError(f"no population is named {unknown[0]}; there are {', '.join(kinds)}")
-        readouts = [name for name, kind in kinds.items() if kind == "readout"]
-        wanted = dict.fromkeys((*(record or readouts), *(readouts if classes is not None else ())))
-        model.trials(x)
-        training = model.proto.training
-        for field in ("evaluation", "stop", "schedule", "clip", "window", "warmup_ticks", "carry_state", "commit"):
-            training.ClearField(field)
-        training.loss = 0
-        training.ticks, training.batch, training.updates = x.shape[1], x.shape[0], 1
-        del model.proto.record[:]
-        for name in wanted:
-            model.record("output" if kinds[name] == "readout" else "activity", name, name=name)
-        core = _core.run(model._spec(rules=["none"]), threads=1)
-        shown = {name: np.moveaxis(values[0], 1, 0) for name, (_, values) in core.records(0).items()}
-        result: dict[str, Any] = {name: shown[name] for name in (record or readouts)}
-        if classes is not None:
-            votes = np.concatenate([shown[name] for name in readouts], axis=2).sum(axis=1)
-            result["accuracy"] = float((votes.argmax(axis=1) == np.asarray(classes)).mean())
-        return result
+    def forward(self, inputs: Any, record: Sequence[str] = (), classes: Any = None) -> dict[str, Any]:
+        """Shows trials to the learnt network, which does not learn; as Model.forward."""
+        return self.model().forward(inputs, record, classes)
 
     def _require_model(self, what: str) -> Model:
         if self._model is None:

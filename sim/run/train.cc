@@ -169,24 +169,26 @@ void RuleRun<R, T>::evaluate(bool at_end) {
 /// Tells whoever watches how far the rule has come. Returns whether it is to stop here.
 template <class R, TransportOf<R> T>
 bool RuleRun<R, T>::tell() {
-  const bool stopping = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
-  if (!options_.watch) return stopping;
+  const bool interrupted = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+  if (!options_.watch && !options_.ends) return interrupted;
   const Door& door = learner_.door();
   std::span<const RuleState> waiting;
   if (options_.from != nullptr) waiting = options_.from->rules;
   waiting = waiting.subspan(std::min(waiting.size(), done_.outcomes.size() + 1));
-  options_.watch(
-      {.done = done_, .present = &outcome_, .ledger = &door.ledger(), .waiting = waiting, .stopping = stopping, .state = [&] {
-         const Network<R>& network = learner_.network();
-         RuleState state = state_of(outcome_);
-         state.weights = values_of(network);
-         state.commits = network.commits;
-         state.kept = kept_of(network);
-         note(door.ledger(), state);
-         if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
-         return state;
-       }});
-  return stopping;
+  Moment moment{
+      .done = done_, .present = &outcome_, .ledger = &door.ledger(), .waiting = waiting, .stopping = interrupted, .state = [&] {
+        const Network<R>& network = learner_.network();
+        RuleState state = state_of(outcome_);
+        state.weights = values_of(network);
+        state.commits = network.commits;
+        state.kept = kept_of(network);
+        note(door.ledger(), state);
+        if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+        return state;
+      }};
+  if (!interrupted && options_.ends) moment.stopping = options_.ends(moment);
+  if (options_.watch) options_.watch(moment);
+  return moment.stopping;
 }
 
 /// What stands in an outcome once its rule has ended.

@@ -20,3 +20,11 @@ def program() -> str:
 @pytest.fixture(scope="session")
 def models() -> pathlib.Path:
     return ROOT / "models"
+
+
+def shared(path: str) -> pathlib.Path:
+    """A file or folder of real data that the project does not carry; the test is skipped where it is absent."""
+    found = ROOT.parent / "shared" / path
+    if not found.exists():
+        pytest.skip(f"{path} is not here: it lies beside the checkout where the files of other projects are kept")
+    return found

@@ -122,14 +122,20 @@ def test_progress_may_end_a_run_and_its_errors_come_through():
         return at.update < 3
 
     r = locus.run(network(), rules=["rflo"], updates=50, progress=until_three, every=1)
-    assert (r["rflo"].status, r["rflo"].updates) == ("INTERRUPTED", 4)  # the update that follows is still made
+    assert (r["rflo"].status, r["rflo"].updates) == ("INTERRUPTED", 3)
     assert seen[-1].updates == 50 and seen[-1].update == 3 and seen[-1].loss == r["rflo"].losses[2] and seen[-1].messages > 0
+
+    # the rules that follow do not begin, whatever update the rule was at
+    r = locus.run(network(), rules=["rflo", "bptt"], updates=3, progress=lambda at: at.update < 3, every=1)
+    assert (list(r), r["rflo"].status) == (["rflo"], "COMPLETED")
 
     def fails(at):
         raise ZeroDivisionError("mine")
 
     with pytest.raises(ZeroDivisionError, match="mine"):
         locus.run(network(), rules=["rflo"], updates=50, progress=fails, every=1)
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        locus.run(network(), rules=["rflo", "bptt"], updates=1, progress=lambda at: at.update == 0 or fails(at), every=1)
 
 
 def test_callbacks_have_their_own_arithmetic():
@@ -203,6 +209,32 @@ def test_forward_is_inference_with_what_was_learnt():
         h = 0.7 * h + 0.3 * np.tanh(h @ run.weights["W"].T + x[:, t] @ run.weights["B"].T)
         assert np.abs(y["rec"][:, t].reshape(3, 5) - h).max() < 1e-13
         assert np.abs(y["out"][:, t].reshape(3) - (h @ run.weights["A"].T).ravel()).max() < 1e-13
+
+
+def test_forward_of_a_model_with_rules_settings_and_held_out_trials(models):
+    """The trials that forward shows take the place of everything that belongs to the model's own."""
+    m = network()
+    x = np.random.default_rng(5).normal(size=(3, 6, 2))
+    m.trials(x, target=np.ones((3, 6, 1)), held_out=(x, np.ones((3, 6, 1))))
+    m.train(evaluate_every=2, evaluation_trials=2)
+    m.rule("mine", bptt={})
+    run = locus.run(m, updates=2)["mine"]
+    assert run.forward(x)["out"].shape == (3, 6, 1)
+    loaded = locus.Model.load(models / "tiny.txtpb", set=["training.updates=7", "training.batch=2"])
+    assert loaded.forward(np.ones((4, 3, 1)))["out"].shape == (4, 3, 1)
+    with pytest.raises(locus.UsageError, match="no population of neurons is named in; there are rec, out"):
+        m.forward(x, record=["in"])
+
+
+def test_evaluations_show_all_held_out_trials():
+    m = network()
+    rng = np.random.default_rng(6)
+    x, y = rng.normal(size=(5, 6, 2)), rng.normal(size=(5, 6, 1))
+    m.trials(rng.normal(size=(2, 6, 2)), target=rng.normal(size=(2, 6, 1)), held_out=(x, y))
+    m.train(loss="sequence", evaluate_every=1, updates=1)
+    run = locus.run(m, rules=["bptt"])["bptt"]
+    error = run.forward(x)["out"] - y
+    assert run.proto.evaluations[-1].loss == pytest.approx((error**2).sum(axis=2).mean() / 2, rel=1e-12)
 
 
 def test_results_are_pickled_whole():

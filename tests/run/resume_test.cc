@@ -230,6 +230,34 @@ TEST(ResumeOf, AnInterruptedRunIsTheRunWithoutABreak) {
   }
 }
 
+TEST(ResumeOf, ARunThatIsEndedFromWithinMakesNoMoreUpdates) {
+  Spec spec = odd_model(11);
+  spec.training.updates = 5;
+  ASSERT_GE(spec.rules.size(), 2u);
+  const RunResult whole = run_with(spec, TransportKind::kBatched);
+  for (std::size_t rule = 0; rule < 2; ++rule) {
+    for (std::int64_t last = 0; last <= 5; ++last) {
+      std::optional<RunState> state;
+      RunOptions options{.threads = 1};
+      options.ends = [&](const Moment& moment) {
+        return moment.done.outcomes.size() == rule && moment.present->updates == last;
+      };
+      options.watch = [&](const Moment& moment) {
+        if (moment.stopping) state = state_at(moment);
+      };
+      const RunResult part = run(spec, options);
+      ASSERT_EQ(part.outcomes.size(), rule + 1);
+      EXPECT_EQ(part.outcomes.back().updates, last);
+      EXPECT_EQ(part.outcomes.back().status, last == 5 ? Status::kCompleted : Status::kInterrupted);
+      ASSERT_TRUE(state.has_value()) << "the watch hears of the end";
+      const RunResult resumed = run(spec, {.threads = 1, .from = &*state});
+      ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
+      for (std::size_t k = 0; k < whole.outcomes.size(); ++k)
+        ASSERT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k])) << "rule " << rule << " ended at " << last;
+    }
+  }
+}
+
 TEST(ResumeOf, AnotherModelsStateIsRefusedInWords) {
   Spec spec = odd_model(7);
   spec.training.updates = 3;
