@@ -21,6 +21,7 @@ TABLES = {
     "unaligned": ["models/unaligned.txtpb", "--seeds", "8", "--updates", "500"],
     "student_teacher": ["models/student_teacher.txtpb", "--seeds", "8"],
     "sparse": ["models/sparse.txtpb", "--seeds", "8", "--updates", "300"],
+    "ladder": ["models/ladder.txtpb", "--set", "training.learning_rate=0.05,0.1,0.2", "--seeds", "16", "--best"],
     "chip": ["models/chip.txtpb", "--seeds", "8"],
 }
 
@@ -36,6 +37,10 @@ def human(text):
     return f"{value:.3g}"
 
 
+def size(count):
+    return re.sub("([kMG]?)$", r" \1B", human(str(count)), count=1)
+
+
 def loss(text):
     return f"{float(text):.3g}" if text and text != "nan" else "–"
 
@@ -48,23 +53,26 @@ def rows_of(folder, name):
 def table(program, words):
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([program, "sweep", *words, "--quiet", "--out", folder], check=True)
-        lines = rows_of(pathlib.Path(folder), "summary.csv")
+        best = "--best" in words
+        lines = rows_of(pathlib.Path(folder), "best.csv" if best else "summary.csv")
         members = rows_of(pathlib.Path(folder), "members.csv")
     chip = any(line["packets"] for line in lines)
-    head = ["rule", "done", "median loss", "quartiles", "mean ± SEM", "messages", "violations", "kept"]
+    axes = [column for column in lines[0] if "." in column] if best else []
+    head = ["rule", *(axis.split(".")[-1].replace("_", " ") for axis in axes), "done", "median loss", "quartiles", "mean ± SEM", "messages", "violations", "kept"]
     head += ["packets", "energy"] if chip else []
     text = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for line in lines:
         kept = next(int(m["history_bytes"]) + int(m["trace_bytes"]) for m in members if m["rule"] == line["rule"])
         cells = [
             line["rule"].removeprefix("'"),
+            *(line[axis] for axis in axes),
             f"{line['completed']}/{line['seeds']}",
             loss(line["median"]),
             f"{loss(line['q25'])} to {loss(line['q75'])}",
             f"{loss(line['mean'])} ± {loss(line['sem'])}",
             human(line["messages"]),
             human(line["violations"]),
-            human(str(kept)) + "B",
+            size(kept),
         ]
         if chip:
             cells += [human(line["packets"]), f"{float(line['energy_pj']) / 1e6:.3g} µJ" if line["energy_pj"] else "–"]

@@ -52,7 +52,7 @@ constexpr Command kReportCommand = {
     .example = "locus report results",
     .details =
         "The page is one HTML file that needs nothing but a browser: no network, no server. `run --out` and `sweep --out` write it as well. "
-        "Of a sweep, the pages of all members whose results are beside it are made too; the sweep's page links them.",
+        "Of a sweep, the pages of all members whose results are beside it are made too, and its page links them (not with --out elsewhere).",
     .make = [] { return std::unique_ptr<Invocation>(new ReportInvocation); },
 };
 

@@ -89,7 +89,7 @@ std::string row_text(const std::vector<double>& row) {
 /// Of run r and recording k; empty without a file.
 std::string one_activity(const fs::path& folder, const v1::Result& result, int r, int k) {
   const v1::Run& run = result.runs(r);
-  const v1::Outline::Recording& recording = result.outline().recordings(k);
+  const v1::RecordedFile& recording = result.outline().recordings(k);
   if (!recording.is_array() || recording.every_ticks() < 1) return "";
   const fs::path path = folder / "record" / file_name(run.rule()) / (file_name(recording.name()) + ".npy");
   std::error_code error;

@@ -27,9 +27,9 @@ std::string channels_json() {
 void write_page_of(const v1::Result& message, const LentLists& lists, const std::filesystem::path& folder, Output& to) {
   const auto json = [&](Output& data) {
     write_json(message, lists, JsonLayout::kOneLine, data);
-    if (folder.empty()) return;
-    data.put(R"(,"activity":)");
-    write_activity(message, folder, data);
+    const std::string activity =
+        folder.empty() ? "[]" : text_of([&](Output& text) { write_activity(message, folder, text); });
+    if (activity != "[]") data.put(R"(,"activity":)" + activity);
   };
   write_data_page(message.model(), "result", json, to);
 }

@@ -160,7 +160,7 @@ void fill(const Outline& from, v1::Outline& to) {
   }
   to.set_task(from.task);
   for (const RecordSpec& record : from.records) {
-    v1::Outline::Recording& written = *to.add_recordings();
+    v1::RecordedFile& written = *to.add_recordings();
     const auto of = static_cast<std::size_t>(record.of);
     written.set_name(record.name);
     written.set_quantity(std::string(name(record.quantity)));

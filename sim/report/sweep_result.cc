@@ -63,12 +63,16 @@ void write_sweep(const SweepResult& result, const fs::path& folder) {
 std::size_t write_sweep_pages(const fs::path& sweep, const fs::path& page) {
   v1::Sweep message = read_sweep(sweep);
   const fs::path folder = sweep_file(sweep).parent_path();
+  // A page elsewhere would not reach those of the members.
+  std::error_code unknown;
+  const bool beside =
+      fs::equivalent(page.parent_path().empty() ? "." : page.parent_path(), folder.empty() ? "." : folder, unknown);
   std::size_t pages = 0;
   for (v1::Sweep::Member& member : *message.mutable_members()) {
     const std::string written = member_page(member.file());
     member.clear_page();
     std::error_code error;
-    if (written.empty() || !fs::is_regular_file(folder / member.file(), error)) continue;
+    if (!beside || written.empty() || !fs::is_regular_file(folder / member.file(), error)) continue;
     write_report_page(folder / member.file(), folder / written);
     member.set_page(written);
     ++pages;

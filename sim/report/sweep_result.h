@@ -139,9 +139,9 @@ void write_sweep(const SweepResult& result, const std::filesystem::path& folder)
 
 /// True if a path is a folder with a sweep and without a result of its own, or a sweep's file.
 bool is_sweep(const std::filesystem::path& path);
-/// The page of a sweep in a file or folder, which replaces `page`, and the pages of all members
-/// whose results are beside it; returns the number of these. Throws FileError, or ModelError if the
-/// file is no sweep or was changed.
+/// The page of a sweep in a file or folder, which replaces `page`. If that stands beside the sweep,
+/// also the pages of all members whose results are there; returns the number of these. Throws
+/// FileError, or ModelError if the file is no sweep or was changed.
 std::size_t write_sweep_pages(const std::filesystem::path& sweep, const std::filesystem::path& page);
 
 }  // namespace locus

@@ -1,4 +1,7 @@
 // locus report and locus diff, in the way that scripts use them.
+#include <algorithm>
+#include <cctype>
+
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"
@@ -172,7 +175,8 @@ TEST_F(SweepCommand, ReportMakesItsPagesAgain) {
   EXPECT_EQ(answer.out, "report: " + out + "/report.html\npages of members: 4\n");
   EXPECT_EQ(texts("s"), before);
   EXPECT_EQ(invoke({"report", out + "/sweep.json", "--out", (folder_ / "other.html").string()}).code, 0);
-  EXPECT_EQ(text("other.html"), before.at("report.html"));
+  EXPECT_NE(before.at("report.html").find("\"page\":\"members/"), std::string::npos);
+  EXPECT_EQ(text("other.html").find("\"page\":\"members/"), std::string::npos) << "members are not beside it";
 
   // A sweep that was changed is refused, whatever the form.
   std::string json = text("s/sweep.json");
@@ -204,7 +208,12 @@ TEST_F(SweepCommand, BestIsWrittenAndPrinted) {
   const Answer answer = invoke(with);
   EXPECT_EQ(answer.code, 0) << answer.err;
   EXPECT_NE(answer.out.find("EACH RULE AT ITS BEST"), std::string::npos) << answer.out;
-  EXPECT_NE(answer.out.find("chosen by the loss of evaluation trials under seeds 3, 4; the table is over 5, 6"), std::string::npos)
+  std::string words_of = answer.out;
+  words_of.erase(
+      std::unique(words_of.begin(), words_of.end(), [](char a, char b) { return std::isspace(a) && std::isspace(b); }),
+      words_of.end());
+  std::ranges::replace(words_of, '\n', ' ');
+  EXPECT_NE(words_of.find("chosen by the loss of evaluation trials under seeds 3, 4; the table is over 5, 6"), std::string::npos)
       << answer.out;
   EXPECT_TRUE(text("s/best.csv").starts_with("training.learning_rate,chosen_by,choosing_seeds,reason,rule,seeds,"));
   EXPECT_NE(text("s/sweep.json").find("\"choosingSeeds\""), std::string::npos);

@@ -9,6 +9,8 @@ import { build } from "esbuild";
 
 let finding;
 let energy;
+let components;
+let palette;
 before(async () => {
   const folder = mkdtempSync(join(tmpdir(), "locus-finding-"));
   const load = async (source, name) => {
@@ -18,6 +20,8 @@ before(async () => {
   };
   finding = await load("src/finding.ts", "finding");
   energy = await load("src/charts/energy.ts", "energy");
+  components = await load("src/principal.ts", "principal");
+  palette = await load("src/palette.ts", "palette");
 });
 
 /// Losses: a number, or one for each seed.
@@ -111,4 +115,29 @@ test("energy: what is saved, where, and what stays", () => {
   assert.equal(energy.energyTakeaway([parts("bptt", 10, 900, 50, 50), parts("rflo", 0, 900, 50, 50)]), "All rules take about the same energy, 1 nJ to 1.01 nJ a trial; the largest part that is left is synaptic operations, 90 % of 1 nJ under rflo.");
   assert.equal(energy.energyTakeaway([parts("rflo", 0, 900, 50, 50)]), "The largest part is synaptic operations, 90 % of 1 nJ.");
   assert.equal(energy.energyTakeaway([]), "");
+});
+
+test("principal components: an ellipse in a tilted plane of five neurons, and a small part outside of it", () => {
+  const [u, v, w] = [[0.6, 0.8, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0.6, -0.8]];
+  const angles = Array.from({ length: 40 }, (_, k) => (2 * Math.PI * k) / 40);
+  const path = angles.map((t) => u.map((_, i) => 7 + 3 * Math.cos(t) * u[i] + Math.sin(t) * v[i] + 0.1 * Math.cos(3 * t) * w[i]));
+  const { scores, explained } = components.principal(path);
+  angles.forEach((t, k) => {
+    assert.ok(Math.abs(Math.abs(scores[k][0]) - Math.abs(3 * Math.cos(t))) < 1e-9, `first component at ${t}`);
+    assert.ok(Math.abs(Math.abs(scores[k][1]) - Math.abs(Math.sin(t))) < 1e-9, `second component at ${t}`);
+  });
+  assert.ok(Math.abs(explained - 10 / 10.01) < 1e-12, `${explained}`);
+  assert.equal(components.principal([[1, 1, 1], [1, 1, 1]]).explained, 0);
+});
+
+test("styles: a rule has the same colour whatever stands beside it, and no two rules of a page are alike", () => {
+  const rule = (kind, name = kind) => ({ kind, name });
+  const all = [rule("bptt"), rule("tbptt", "tbptt:1"), rule("tbptt", "tbptt:5"), rule("rflo"), rule("eprop"), rule("eprop:random"), rule("rtrl"), rule("local", "oja")];
+  const styles = palette.stylesOf(all);
+  assert.equal(new Set(styles).size, all.length);
+  for (const [i, one] of all.entries()) {
+    const alone = palette.stylesOf([one])[0];
+    assert.equal(palette.ruleColour(alone), palette.ruleColour(styles[i]), one.name);
+  }
+  assert.notEqual(palette.ruleDash(styles[1]), palette.ruleDash(styles[2]), "two depths of one colour differ in their dashes");
 });

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { browser, folder, locus, open, root, run } from "./browser.mjs";
 
 const launched = await browser();
-const pictures = [...["student_teacher", "unaligned", "sparse", "sines", "sunspots", "spiking_student_teacher", "chip"].map((model) => [model, "reach"]), ["unaligned", "singular"], ["chip", "chip"]];
+const pictures = [...["student_teacher", "unaligned", "sparse", "sines", "sunspots", "spiking_student_teacher", "chip", "ladder"].map((model) => [model, "reach"]), ["unaligned", "singular"], ["chip", "chip"]];
 for (const [model, figure] of pictures) {
   const { page } = await open(launched, run(`models/${model}.txtpb`).address, { acceptDownloads: true });
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`#${figure} button`).last().click()]);

@@ -1,5 +1,5 @@
-// The activity of a page: the last trial of a recording, and nothing of files that are not what they
-// say.
+// The activity of a page: the last trial of a recording, and nothing of files that are not what
+// they say.
 #include "sim/report/activity.h"
 
 #include <cstring>
@@ -16,7 +16,7 @@ class PageActivity : public InFolder {
   static v1::Result result() {
     v1::Result result;
     result.add_runs()->set_rule("rflo");
-    v1::Outline::Recording& recording = *result.mutable_outline()->add_recordings();
+    v1::RecordedFile& recording = *result.mutable_outline()->add_recordings();
     recording.set_name("rec");
     recording.set_quantity("ACTIVITY");
     recording.set_is_array(true);

@@ -95,7 +95,7 @@ function outputChart(all: Recorded[]): Chart | undefined {
     id: "outputs",
     title: withTargets ? "Outputs beside targets" : "Outputs",
     takeaway: `The first trial of the last recorded update, under ${counted(names.length, "rule")}.`,
-    how: `${withTargets ? "Lines: outputs; circles: targets, at ticks with an error. " : ""}${most > kMostReadouts ? `The first ${kMostReadouts} of ${most} readouts.` : `${counted(most, "readout")}, a colour each.`}`,
+    how: `${withTargets ? "Lines: outputs; circles: targets, at ticks with an error. " : ""}${most > kMostReadouts ? `The first ${kMostReadouts} of ${most} readouts.` : most > 1 ? `${counted(most, "readout")}, a colour each.` : "One readout."}`,
     columns: ["rule", "readout", "tick", "output", "target"],
     rows: samples.map((d) => [d.rule, d.readout, d.tick, d.output, Number.isFinite(d.target) ? d.target : ""]),
     draw,
@@ -121,8 +121,8 @@ function raster(one: Recorded, width: number, most: number): SVGSVGElement {
     });
   }
   panel.append(
-    svg("text", { x: 26, y: kTop + each / 2, dy: "0.35em", "font-size": 10, "text-anchor": "end" }, "1"),
-    ...(neurons > 3 ? [svg("text", { x: 26, y: kTop + (neurons - 0.5) * each, dy: "0.35em", "font-size": 10, "text-anchor": "end" }, String(neurons))] : []),
+    svg("text", { x: 26, y: kTop + each / 2, dy: "0.35em", "font-size": 10, "text-anchor": "end" }, "0"),
+    ...(neurons > 3 ? [svg("text", { x: 26, y: kTop + (neurons - 0.5) * each, dy: "0.35em", "font-size": 10, "text-anchor": "end" }, String(neurons - 1))] : []),
     svg("text", { x: 30, y: height - 4, "font-size": 10 }, `tick ${one.ticks[0]}`),
     svg("text", { x: width - 10, y: height - 4, "font-size": 10, "text-anchor": "end" }, String(one.ticks[one.ticks.length - 1])),
   );

@@ -1,6 +1,7 @@
 // Learning curves of a sweep: for each rule the median over seeds, with a band from the first to the
 // third quartile.
 import * as Plot from "@observablehq/plot";
+import { mean } from "../data.ts";
 import type { Chart } from "../figure.ts";
 import { listed, loss, tick } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
@@ -16,8 +17,22 @@ interface Point {
   seeds: number;
 }
 
+const kDrawn = 75;  // points of a line
+
+/// Points of the curve that one point of its line stands for.
+function binOf(curve: JsonCurve): number {
+  return Math.max(1, Math.ceil(curve.update.length / kDrawn));
+}
+
+/// The points of a line: means over equally many of the curve's.
 function pointsOf(curve: JsonCurve): Point[] {
-  return curve.update.map((update, k) => ({ rule: curve.rule, update: update + (curve.stretch - 1) / 2, q25: Number(curve.q25[k]), median: Number(curve.median[k]), q75: Number(curve.q75[k]), seeds: curve.seeds[k] ?? 0 }));
+  const bin = binOf(curve);
+  const made: Point[] = [];
+  for (let from = 0; from < curve.update.length; from += bin) {
+    const part = (list: (number | string)[]) => mean(list.slice(from, from + bin).map(Number));
+    made.push({ rule: curve.rule, update: part(curve.update) + (curve.stretch - 1) / 2, q25: part(curve.q25), median: part(curve.median), q75: part(curve.q75), seeds: curve.seeds[from] ?? 0 });
+  }
+  return made;
 }
 
 function ended(lines: { name: string; points: Point[] }[]): string {
@@ -38,6 +53,7 @@ export function curvesChart(sweep: Sweep, evaluation: boolean): Chart | undefine
   const lines = shown.map((curve) => ({ name: curve.rule, index: styles.get(curve.rule) ?? 0, points: pointsOf(curve) }));
   const all = lines.flatMap(({ points }) => points);
   const positive = all.every((point) => point.q25 > 0);
+  const bin = Math.max(...shown.map(binOf));
   const stretch = Math.max(1, ...shown.map((curve) => curve.stretch));
   const draw = (width: number) => {
     const narrow = width < kNarrow;
@@ -75,7 +91,7 @@ export function curvesChart(sweep: Sweep, evaluation: boolean): Chart | undefine
     id: evaluation ? "evaluation" : "curves",
     title: evaluation ? "Learning, on trials that are not learnt from" : "Learning",
     takeaway: ended(lines),
-    how: `Lines: medians over seeds of the loss of ${of}; bands: from the first to the third quartile.${where}${stretch > 1 ? ` Each point is the mean of ${stretch} updates.` : ""}`,
+    how: `Lines: medians over seeds of the loss of ${of}; bands: from the first to the third quartile.${where}${stretch > 1 ? ` Each point is the mean of ${stretch} updates.` : ""}${bin > 1 ? ` The drawing shows means of ${bin} such points; the numbers are those of each.` : ""}`,
     columns: ["rule", ...sweep.json.axes.map((axis) => axis.path), "update", "seeds", "mean", "standard deviation", "25 %", "median", "75 %"],
     rows: shown.flatMap((curve) => curve.update.map((update, k) => [curve.rule, ...curve.settings.map((setting) => setting.slice(setting.indexOf("=") + 1)), update, curve.seeds[k] ?? 0, Number(curve.mean[k]), Number(curve.sd[k]), Number(curve.q25[k]), Number(curve.median[k]), Number(curve.q75[k])])),
     draw,
