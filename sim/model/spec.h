@@ -23,6 +23,7 @@
 #include "core/base/random.h"
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
+#include "sim/model/chip_spec.h"
 #include "sim/model/input_file.h"
 
 namespace locus {
@@ -301,50 +302,21 @@ struct RuleSpec {
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 
+/// The changes of rules beside each other, measured along each rule's run (sim/run/comparator.h).
+struct CompareSpec {
+  std::int64_t every = 1;            // updates
+  std::vector<RuleSpec> rules = {};  // complete as those of a run; empty: all of the run that learn
+  std::int64_t batches = 1;          // of one comparison
+  bool curvature = false;            // true: the largest eigenvalue of the Hessian as well
+  friend bool operator==(const CompareSpec&, const CompareSpec&) = default;
+};
+
 /// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are
 /// float64 whatever it is.
 enum class Precision { kFloat64, kFloat32 };
 
 std::string_view name(Precision precision);  // "FLOAT64", as model files spell it
 int scalar_bytes(Precision precision);       // 8 or 4
-
-/// What a chip charges for; each in pJ of energy and ns of time. An estimate's terms, always apart
-/// from the counts.
-enum class Charge {
-  kPacket,         // a scalar that enters the network on chip
-  kHopEastWest,    // a scalar over a link of a row
-  kHopNorthSouth,  // a scalar over a link of a column
-  kHopHost,        // a scalar over the host's link
-  // a weight times something that arrives (AXON, FEEDBACK, TRANSPORT; INFLUENCE: each scalar)
-  kSynapticOperation,
-  kSynapticUpdate,  // a synapse that learns from a message (POST, GATHER)
-  kNeuronUpdate,    // a neuron's tick
-  kBarrier,         // a step of the whole mesh
-};
-inline constexpr int kCharges = 8;
-
-struct CostSpec {
-  std::string name;                       // of the chip, as the file says
-  std::array<double, kCharges> energy{};  // [pJ], by Charge
-  std::array<double, kCharges> time{};    // [ns], by Charge
-  friend bool operator==(const CostSpec&, const CostSpec&) = default;
-};
-
-enum class PlacementPolicy { kBlock, kRoundRobin, kGreedy, kExplicit };
-
-/// Cores are numbered row by row from 0.
-struct ChipSpec {
-  std::int32_t width = 1;             // cores in a row
-  std::int32_t height = 1;            // rows
-  std::int32_t neurons_per_core = 1;  // room
-  PlacementPolicy policy = PlacementPolicy::kBlock;
-  // explicit only: of each rate neuron, then readout
-  std::vector<std::int32_t> cores;
-  std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
-  std::optional<std::int32_t> agent_core;         // absent: the host
-  std::optional<CostSpec> cost;
-  friend bool operator==(const ChipSpec&, const ChipSpec&) = default;
-};
 
 /// What can be recorded of a population or a projection (proto/locus/v1/record.proto).
 enum class Quantity { kActivity, kOutput, kError, kLearningSignal, kTrace, kWeights, kSingularValues };
@@ -393,6 +365,7 @@ struct Spec {
   std::vector<RuleSpec> rules;
   std::optional<ChipSpec> chip;
   std::vector<RecordSpec> records;  // file order
+  std::optional<CompareSpec> compare;
   friend bool operator==(const Spec&, const Spec&) = default;
 };
 

@@ -1,5 +1,6 @@
 // The page of a result: its main sentences, the picture, the comparison, one figure for each
 // question, and the origin of the data.
+import { alignmentChart, matrixChart } from "./charts/alignment.ts";
 import { channelChart } from "./charts/channels.ts";
 import { chipChart } from "./charts/chip.ts";
 import { lagChart } from "./charts/lags.ts";
@@ -181,7 +182,7 @@ export function fileName(name: string): string {
 }
 
 export function resultView(result: Result): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), ratesChart(result), chipChart(result), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), networkChart(result)];
   const file = fileName(result.json.model);
   const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)), ...names(result));
   const made: HTMLElement[] = [header];
