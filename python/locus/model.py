@@ -15,7 +15,7 @@ from google.protobuf import json_format, text_format
 from locus import _core
 from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
-from locus.v1 import inputs_pb2, model_pb2, record_pb2, training_pb2, weights_pb2
+from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, training_pb2, weights_pb2
 from locus.weights import Array, Form, Weights, entries_of, matrix
 
 Rules = Sequence[str]
@@ -282,6 +282,16 @@ class Model:
         else:
             record.population = of
         self.proto.record.append(record)
+
+    def compare(self, every: int, rules: Iterable[str] = (), **fields: Any) -> None:
+        """Compares the changes of rules every so many updates of each run (locus.v1.Compare).
+
+        >>> m = Model(); m.compare(10, ["rflo", "tbptt:5"], batches=3)
+        >>> m.proto.compare.every, list(m.proto.compare.rules)
+        (10, ['rflo', 'tbptt:5'])
+        """
+        fields |= {"every": every, "rules": list(rules)}
+        self.proto.compare.CopyFrom(_message(compare_pb2.Compare, fields, "compare"))
 
     # ---- questions
 

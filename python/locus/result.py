@@ -182,6 +182,21 @@ class Result(Mapping[str, Run]):
         return frames.evaluations(self.proto)
 
     @property
+    def alignment(self) -> pd.DataFrame:
+        """Cosine, norm ratio and sign agreement of the changes of rules along each run."""
+        return frames.alignment(self.proto)
+
+    @property
+    def scatter(self) -> pd.DataFrame:
+        """Bias and noise of those changes over batches."""
+        return frames.scatter(self.proto)
+
+    @property
+    def curvature(self) -> pd.DataFrame:
+        """The largest eigenvalue of the Hessian along each run."""
+        return frames.curvature(self.proto)
+
+    @property
     def ledger(self) -> pd.DataFrame:
         """Messages by rule, channel and lag over the whole run."""
         return frames.ledger(self.proto)

@@ -80,7 +80,7 @@ void check_fits(Job& job, const RunArguments& arguments, const RunOrigin& origin
 /// The settings of the command line, then those of its continuations.
 std::vector<Setting> settings_of(const RunArguments& arguments, const std::vector<SettingsChange>& changes) {
   std::vector<Setting> settings;
-  for (const std::string& text : arguments.settings) settings.push_back(setting_of(text));
+  for (const std::string& text : arguments.all_settings()) settings.push_back(setting_of(text));
   for (const SettingsChange& change : changes) {
     for (const std::string& text : change.settings) settings.push_back(setting_of(text));
   }
@@ -89,7 +89,7 @@ std::vector<Setting> settings_of(const RunArguments& arguments, const std::vecto
 
 /// Applies the other options to a model that is loaded with its settings.
 void apply(const RunArguments& arguments, const std::vector<SettingsChange>& changes, CarriedFiles* carried, Spec& spec) {
-  spec.settings.resize(arguments.settings.size());  // a result has the changes apart
+  spec.settings.resize(arguments.all_settings().size());  // a result has the changes apart
   Overrides overrides = arguments.overrides();
   if (const auto updates = updates_of(changes)) overrides.updates = updates;
   apply(overrides, spec);

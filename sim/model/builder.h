@@ -116,6 +116,15 @@ struct DrawnInputOptions {
 /// empty if no rule learns.
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target = {});
 
+/// A comparison of the changes of rules, as in a model file.
+struct CompareOptions {
+  std::int64_t every = CompareSpec().every;  // updates
+  // names of the model's rules, or short forms ("tbptt:5"); empty: all that learn
+  std::vector<std::string> rules = {};
+  std::int64_t batches = CompareSpec().batches;
+  bool curvature = CompareSpec().curvature;
+};
+
 class Model {
  public:
   explicit Model(std::string name, std::uint64_t seed = Spec().seed);
@@ -151,6 +160,9 @@ class Model {
   /// the defaults of a model file.
   void record(Quantity quantity, std::string of, RecordSpec options = {});
 
+  /// Compares the changes of rules along each run.
+  void compare(CompareOptions options);
+
   /// The complete and checked Spec. Throws ModelError with all faults, whose fields are those of a
   /// model file. A session needs no task.
   Spec finish(Purpose purpose = Purpose::kRun) const;
@@ -179,6 +191,7 @@ class Model {
   void add_task(Spec& spec, FaultList& faults) const;
   void add_rules(Spec& spec, FaultList& faults) const;
   void add_records(Spec& spec, FaultList& faults) const;
+  void add_compared(Spec& spec, FaultList& faults) const;
 
   Spec spec_;  // without the parts that the members below contain
   std::vector<Connection> connections_;
@@ -186,6 +199,7 @@ class Model {
   std::vector<DrawnInputOptions> inputs_;
   std::vector<RuleOptions> rules_;
   std::vector<Recorded> records_;
+  std::optional<CompareOptions> compared_;
 };
 
 }  // namespace locus

@@ -110,6 +110,7 @@ void check_model(const Spec& spec, Purpose purpose, FaultList& faults) {
   check_bases(checking);
   check_chip(spec, faults);
   check_records(spec, faults);
+  check_compare(spec, faults);
   check_training_of_model(spec, faults);
   check_requirements(spec, purpose, faults);
   check_delays(spec, faults);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -135,6 +136,12 @@ bool check_rules(Checking& checking) {
   for (std::size_t i = 0; i < rules.size(); ++i)
     check_rule(rules[i], context, root.at("rules", static_cast<int>(i)), checking);
   check_unique(rules, "rules", root, checking.faults);
+  if (!checking.spec.compare || std::ssize(checking.spec.compare->rules) > kMostRules) return true;
+  const std::vector<RuleSpec>& compared = checking.spec.compare->rules;
+  for (std::size_t i = 0; i < compared.size(); ++i) {
+    if (std::ranges::find(rules, compared[i]) != rules.end()) continue;  // checked already
+    check_rule(compared[i], context, root.at("compare").at("rules", static_cast<int>(i)), checking);
+  }
   return true;
 }
 

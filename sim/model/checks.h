@@ -65,4 +65,7 @@ void check_chip(const Spec& spec, FaultList& faults);
 /// check_record.cc.
 void check_records(const Spec& spec, FaultList& faults);
 
+/// check_compare.cc; check_rules checks the rules themselves.
+void check_compare(const Spec& spec, FaultList& faults);
+
 }  // namespace locus

@@ -121,8 +121,8 @@ void check_can_run(const RuleSpec& rule, const Spec& spec) {
 
 }  // namespace
 
-RuleSpec short_form(const std::string& typed, const NetworkSpec& network) {
-  return short_form(typed, network, known_rules({}));
+RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const std::vector<RuleSpec>& own) {
+  return short_form(typed, network, known_rules(own));
 }
 
 void apply(const Overrides& overrides, Spec& spec) {

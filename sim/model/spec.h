@@ -301,6 +301,15 @@ struct RuleSpec {
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 
+/// The changes of rules beside each other, measured along each rule's run (sim/run/comparator.h).
+struct CompareSpec {
+  std::int64_t every = 1;            // updates
+  std::vector<RuleSpec> rules = {};  // complete as those of a run; empty: all of the run that learn
+  std::int64_t batches = 1;          // of one comparison
+  bool curvature = false;            // true: the largest eigenvalue of the Hessian as well
+  friend bool operator==(const CompareSpec&, const CompareSpec&) = default;
+};
+
 /// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are
 /// float64 whatever it is.
 enum class Precision { kFloat64, kFloat32 };
@@ -343,6 +352,9 @@ struct ChipSpec {
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;
+  // Of `locus place`, not of a model file:
+  bool spread_agent = false;  // each core has the part of the backward agent for its own neurons
+  bool partial_sums = false;  // a core adds up its TRANSPORT to one neuron before it sends it
   friend bool operator==(const ChipSpec&, const ChipSpec&) = default;
 };
 
@@ -393,6 +405,7 @@ struct Spec {
   std::vector<RuleSpec> rules;
   std::optional<ChipSpec> chip;
   std::vector<RecordSpec> records;  // file order
+  std::optional<CompareSpec> compare;
   friend bool operator==(const Spec&, const Spec&) = default;
 };
 

@@ -8,6 +8,7 @@
 
 namespace locus {
 
+void fill(const PopulationRate& from, v1::Run::Rate& to);
 void fill(const RuleSeries& from, v1::CheckpointPart::Curves& to);
 SettingsChange change_of(const v1::SettingsChange& from);
 

@@ -113,6 +113,24 @@ std::string evaluations_of(const RunResult& result) {
   return text.empty() ? "" : '\n' + wrap(text, 2, 0);
 }
 
+/// The cosine of each rule's change with the exact gradient along its own run; empty without one.
+std::string alignments_of(const RunResult& result) {
+  std::string text;
+  for (const Outcome& outcome : result.outcomes) {
+    const std::vector<Alignment>& all = outcome.comparisons.alignment;
+    std::vector<double> cosines;
+    for (const Alignment& one : all) {
+      const bool exact = one.with == all.front().with;
+      if (exact && one.rule == outcome.rule && one.projection.empty() && one.cosine) cosines.push_back(*one.cosine);
+    }
+    if (cosines.empty()) continue;
+    const std::string_view head = "alignment with the exact gradient (cosine, first to last):";
+    text += fmt::format("{} {} {:.3f} -> {:.3f}", text.empty() ? head : ",", shorten(outcome.rule, 32), cosines.front(),
+                        cosines.back());
+  }
+  return text.empty() ? "" : '\n' + wrap(text, 2, 0);
+}
+
 std::vector<RuleLedger> ledgers_of(const RunResult& result) {
   std::vector<RuleLedger> ledgers;
   for (const Outcome& outcome : result.outcomes) ledgers.push_back({outcome.rule, outcome.ledger});
@@ -152,6 +170,7 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   std::string text = title_of(spec) + provenance(result);
   if (result.outcomes.empty()) return text;
   text += '\n' + render(learning_table(spec, result)) + rates_of(result) + evaluations_of(result);
+  text += alignments_of(result);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");

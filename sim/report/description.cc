@@ -15,6 +15,7 @@
 #include "sim/report/recording_file.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
+#include "sim/run/comparator.h"
 #include "sim/run/workers.h"
 
 namespace locus {
@@ -156,6 +157,17 @@ std::string training_line(const TrainingSpec& training) {
                      training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
 }
 
+std::string comparison_line(const Spec& spec) {
+  std::string names;
+  for (const RuleSpec& rule : compared_rules(spec)) names += (names.empty() ? "" : ", ") + shorten(rule.name, 32);
+  if (names.empty()) return "comparison: none, since no rule learns";
+  const CompareSpec& compare = *spec.compare;
+  return fmt::format("comparison: every {} of each run, the changes of {}, as means over {}{}",
+                     counted(compare.every, "update"), names,
+                     compare.batches == 1 ? "1 batch" : fmt::format("{} batches", compare.batches),
+                     compare.curvature ? "; curvature" : "");
+}
+
 }  // namespace
 
 std::string title_of(const Spec& spec) {
@@ -169,6 +181,7 @@ std::string description(const Spec& spec, const Topology& topology) {
                                                        name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec, topology)) + '\n';
   text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  if (spec.compare) text += wrap(comparison_line(spec), 2, 0);
   if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';
   if (spec.chip) text += '\n' + chip_drawing(*spec.chip, topology) + '\n';
   std::vector<RuleLedger> forecasts;

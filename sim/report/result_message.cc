@@ -10,6 +10,7 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
+#include "sim/report/comparison_message.h"
 #include "sim/report/version.h"
 
 namespace locus {
@@ -49,6 +50,7 @@ void lend_curves(const Outcome& from, LentLists& lists, const v1::Run& to) {
     fill(from.evaluations[k], dynamic_cast<v1::Run::Evaluation&>(message));
   };
   lists.add(to, v1::Run::kEvaluationsFieldNumber, LentMessages{from.evaluations.size(), fill_one});
+  lend(from.comparisons, lists, to);
 }
 
 std::string upper(std::string_view word) {

@@ -10,6 +10,7 @@
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
+#include "sim/run/alignment.h"
 #include "sim/run/kept.h"
 #include "sim/run/outline.h"
 #include "sim/run/provenance.h"
@@ -71,6 +72,7 @@ struct Outcome {
   // losses[k] is the loss of update k, as met; empty under `none`
   std::vector<double> losses;
   std::vector<Evaluation> evaluations;     // in order; their messages are in no ledger
+  Comparisons comparisons;                 // the same
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
   Ledger ledger;                           // over the whole run
   std::vector<PopulationRate> rates;       // of spiking populations, file order

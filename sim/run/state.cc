@@ -140,6 +140,24 @@ std::string misfit_of_evaluations(const Spec& spec, const RuleState& state) {
   return "";
 }
 
+std::string misfit_of_comparisons(const Spec& spec, const RuleState& state) {
+  if (!spec.compare) return state.comparisons.empty() ? "" : "comparisons, which its model does not ask for";
+  std::string wrong;
+  const auto check = [&](const auto& all) {
+    std::int64_t last = 0;
+    for (const auto& one : all) {
+      const bool due = one.update % spec.compare->every == 0 || one.update == state.updates;
+      if (one.update < last || one.update > state.updates || !due)
+        wrong = fmt::format("a comparison at update {}", one.update);
+      last = one.update;
+    }
+  };
+  check(state.comparisons.alignment);
+  check(state.comparisons.scatter);
+  check(state.comparisons.curvature);
+  return wrong;
+}
+
 std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state,
                       bool is_to_go_on) {
   if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
@@ -151,6 +169,7 @@ std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec
   if (std::string wrong = misfit_of_weights(topology, state); !wrong.empty()) return wrong;
   if (std::string wrong = is_to_go_on ? misfit_of_kept(spec, topology, rule, state) : ""; !wrong.empty()) return wrong;
   if (std::string wrong = misfit_of_evaluations(spec, state); !wrong.empty()) return wrong;
+  if (std::string wrong = misfit_of_comparisons(spec, state); !wrong.empty()) return wrong;
   return misfit_of_counts(spec, topology, rule, state);
 }
 
@@ -169,6 +188,7 @@ RuleState state_of(const Outcome& ended) {
                   .fingerprint = ended.fingerprint};
   state.rates = ended.rates;
   state.evaluations = ended.evaluations;
+  state.comparisons = ended.comparisons;
   state.rank_omissions = ended.rank_omissions;
   state.commits = ended.commits;
   state.kept = ended.kept;
@@ -210,6 +230,7 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.updates = state.updates;
   outcome.rates = std::move(state.rates);
   outcome.evaluations = std::move(state.evaluations);
+  outcome.comparisons = std::move(state.comparisons);
   outcome.losses = std::move(state.losses);
   outcome.weights = weights_with(topology, std::move(state.weights));
   Door door(permit_of(learning, Locality::kAny), scalar_bytes(spec.precision));

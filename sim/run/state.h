@@ -42,6 +42,7 @@ struct RuleState {
   std::string fingerprint;              // of a rule that has ended
   std::vector<PopulationRate> rates;    // of spiking populations
   std::vector<Evaluation> evaluations;  // so far
+  Comparisons comparisons;              // so far
   // of the clock (core/actor/network.h); of a rule that has ended only if it may go on, as the next
   std::int64_t commits = 0;
   std::vector<Kept> kept;  // by what, then by index

@@ -63,7 +63,7 @@ std::span<const Claim> claims() {
       {"overlap-rflo", "RFLO's training from such a start is that of 2o^2 + 3om numbers, whatever the width.",
        measure_overlap_rflo},
       {"sequence-loss",
-       "With an error at every tick every sum over lags keeps its form, with the weight 1 - k/T of lag k: expected updates, and the overlaps of RFLO.",
+       "With an error at every tick the sums over lags keep their form, with the weight 1 - k/T of lag k: expected updates, and overlaps of RFLO.",
        measure_sequence_loss},
       {"eprop-rank", "One update of e-prop changes W by a rank of at most o times the number of distinct self-weights W_ii.",
        measure_eprop_rank},

@@ -43,6 +43,32 @@ test("draws every chart without a complaint and asks nobody for anything", async
   }
 });
 
+test("shows how rules compare at the same weights", async () => {
+  const compared = run("models/student_teacher.txtpb", "--updates", "20", "--compare", "10");
+  for (const options of [{}, { viewport: { width: 400, height: 800 } }, { colorScheme: "dark" }]) {
+    const { page, complaints } = await open(launched, compared.address, options);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, 6), "alignment", "alignments", ...kFigures.slice(6)]);
+    const all = compared.json.runs.flatMap((each) => each.alignment.map((one) => ({ run: each.rule, ...one })));
+    const rows = await numbers(page, "alignment");
+    assert.equal(rows.length, Math.min(500, all.length));
+    rows.forEach(([of, update, rule, other, projection, cosine, ratio, signs], i) => {
+      const one = all[i];
+      assert.deepEqual([of, update, rule, other, projection], [one.run, String(one.update), one.rule, one.with, one.projection || "all"]);
+      close(cosine, one.cosine, "cosine");
+      close(ratio, one.normRatio, "norm ratio");
+      close(signs, one.signAgreement, "sign agreement");
+    });
+    for (const [of, rule, other, mean, points] of await numbers(page, "alignments")) {
+      const pair = all.filter((one) => one.run === of && one.projection === "" && [one.rule, one.with].includes(rule) && [one.rule, one.with].includes(other));
+      close(mean, pair.reduce((sum, one) => sum + one.cosine, 0) / pair.length, `${rule} with ${other}`);
+      assert.equal(Number(points), pair.length);
+    }
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), "nothing is wider than the page");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
 test("shows the numbers of result.json", async () => {
   const { page } = await open(launched, result.address);
   const runs = result.json.runs;

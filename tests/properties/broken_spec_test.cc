@@ -109,6 +109,12 @@ void add_parts(Spec& spec, Dice& dice) {
         std::ranges::find(spec.network.populations, PopulationKind::kRate, &PopulationSpec::kind) -
         spec.network.populations.begin());
   }
+  if (dice.chance(30)) {
+    spec.compare = CompareSpec{1, {}, dice.between(1, 2), dice.chance(30)};
+    const auto learner =
+        std::ranges::find_if(spec.rules, [](const RuleSpec& one) { return rule(one.kind).drive != Drive::kNothing; });
+    if (dice.chance(50) && learner != spec.rules.end()) spec.compare->rules = {*learner};
+  }
   for (ProjectionSpec& projection : spec.network.projections) {
     if (!projection.autapses) continue;
     if (dice.chance(15)) projection.weights = GaussianWeights{0.5};
@@ -156,9 +162,10 @@ bool is_small(const Spec& spec) {
   }
   const auto* drawn = std::get_if<DrawnTask>(&spec.task);
   const std::int64_t patterns = drawn != nullptr ? drawn->patterns : 0;
+  const std::int64_t compared = spec.compare ? spec.compare->batches : 0;
   const std::int64_t held_out = spec.training.evaluation ? spec.training.evaluation->trials : 0;
   return neurons < 1000 && spec.training.ticks < 100 && spec.training.batch < 100 && spec.training.updates < 100 &&
-         patterns < 100 && held_out < 100;
+         patterns < 100 && held_out < 100 && compared < 100;
 }
 
 TEST(BrokenSpec, WholeOnesAreValid) {

@@ -173,6 +173,18 @@ Places places_of(Spec& spec) {
     places.add(spec.chip->synapses_per_core);
     places.add(spec.chip->agent_core);
   }
+  if (spec.compare) {
+    places.add(spec.compare->every);
+    places.add(spec.compare->batches);
+    places.truths.push_back(&spec.compare->curvature);
+    places.add_parts(spec.compare->rules);
+    for (RuleSpec& rule : spec.compare->rules) {
+      places.add(rule.name);
+      places.add_choice(rule.kind);
+      places.add(rule.depth);
+      places.add_parts(rule.feedback);
+    }
+  }
   places.add_parts(spec.records);
   for (RecordSpec& record : spec.records) visit(record, places);
   return places;

@@ -43,6 +43,25 @@ def test_frames_say_what_the_files_say(program, models, tmp_path):
         assert (w == r["rflo"].weights[name]).all()
 
 
+def test_alignment_says_what_the_file_says(program, models, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    words = ["--updates", "4", "--compare", "2", "--set", "compare.batches=2", "--set", "compare.curvature=true"]
+    subprocess.run([program, "run", models / "tiny.txtpb", *words, "--out", tmp_path, "--quiet"], check=True)
+    r = locus.read(tmp_path)
+    for name in ("alignment", "scatter", "curvature"):
+        written = pandas.read_csv(tmp_path / f"{name}.csv", float_precision="round_trip", keep_default_na=False)
+        frame = getattr(r, name)
+        assert len(frame) > 0 and list(frame.columns) == list(written.columns)
+        for column in frame.columns:
+            numbers = pandas.to_numeric(written[column], errors="coerce") if frame[column].dtype.kind == "f" else written[column]
+            pandas.testing.assert_series_equal(frame[column], numbers, check_dtype=False)
+    m = network()
+    m.train(updates=2)
+    m.compare(1, ["rflo"])
+    found = locus.run(m, rules=["rflo"]).alignment
+    assert set(found["with"]) == {"bptt"} and set(found["update"]) == {0, 1, 2}
+
+
 def test_a_result_that_was_changed_is_refused(tmp_path):
     locus.run(network(), rules=["rflo"], out=tmp_path)
     assert locus.read(tmp_path / "result.json").fingerprints == locus.read(tmp_path).fingerprints

@@ -100,6 +100,7 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
     spec.training.carry_state = true;
     std::get<RecordedTask>(spec.task).evaluation_trials = std::get<RecordedTask>(spec.task).trials;
     spec.training.evaluation = EvaluationSpec{2, 1};
+    spec.compare = CompareSpec{2, {}, 2, true};
     const std::string whole = json_line(run(spec, {.threads = 1}));
     for (int at = 0; at < 12; ++at) {
       write_at(spec, at);

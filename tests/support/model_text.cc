@@ -174,6 +174,14 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
   return "rules { name: \"" + rule.name + "\" " + kind + " { " + body + "} }\n";
 }
 
+/// Its rules by name: they are rules of the model.
+std::string compare_text(const CompareSpec& compare) {
+  std::string text = "compare { every: " + std::to_string(compare.every) + " batches: " + std::to_string(compare.batches);
+  for (const RuleSpec& rule : compare.rules) text += " rules: \"" + rule.name + "\"";
+  if (compare.curvature) text += " curvature: true";
+  return text + " }\n";
+}
+
 }  // namespace
 
 std::string model_text(const Spec& spec) {
@@ -184,6 +192,7 @@ std::string model_text(const Spec& spec) {
   for (const ProjectionSpec& projection : spec.network.projections) text += projection_text(spec.network, projection);
   text += "}\n" + task_text(spec.task) + training_text(spec.training);
   for (const RuleSpec& rule : spec.rules) text += rule_text(spec.network, rule);
+  if (spec.compare) text += compare_text(*spec.compare);
   return text;
 }
 

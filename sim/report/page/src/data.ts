@@ -43,6 +43,19 @@ export interface JsonRun {
   rankOmissions?: { projection: string; reason: string }[];
   rates?: { population: string; firstHz: number; lastHz: number }[];
   chip?: JsonChipRun;
+  alignment?: JsonAlignment[];
+  scatter?: { update: number; rule: string; projection: string; bias?: number; noise?: number }[];
+}
+
+/// The change of `rule` beside that of `with`; a value is missing where a change is 0.
+export interface JsonAlignment {
+  update: number;
+  rule: string;
+  with: string;
+  projection: string;  // empty: all plastic synapses
+  cosine?: number;
+  normRatio?: number;
+  signAgreement?: number;
 }
 
 export interface JsonLoad {

@@ -1,6 +1,7 @@
 // The page of a result: its main sentences, the picture, the comparison, one figure for each
 // question, and the origin of the data.
 import { type JsonActivity, activityCharts } from "./charts/activity.ts";
+import { alignmentChart, matrixChart } from "./charts/alignment.ts";
 import { channelChart } from "./charts/channels.ts";
 import { chipChart } from "./charts/chip.ts";
 import { energyChart } from "./charts/energy.ts";
@@ -143,7 +144,7 @@ function provenance(result: Result): HTMLElement {
 }
 
 export function resultView(result: Result, activity: JsonActivity[] = []): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
   const file = fileName(result.json.model);
   const candidates = candidatesOf(result);
   const caveats = caveatsOf(candidates, { seeds: 1, settings: "given", givenFeedback: result.json.outline?.givenFeedback ?? [] });
