@@ -30,6 +30,8 @@ def forward(model: Model, inputs: npt.ArrayLike, record: Sequence[str], classes:
         raise UsageError("the model has no readout; record must name populations")
     model.trials(x)
     model._settings = [each for each in model._settings if not each.startswith(("training.", "task.", "record", "rules"))]
+    given = type(model.proto.training)()
+    given.CopyFrom(model.proto.training)
     training = model.proto.training
     for field in ("evaluation", "stop", "schedule", "clip", "window", "warmup_ticks", "carry_state", "commit"):
         training.ClearField(field)
@@ -43,6 +45,19 @@ def forward(model: Model, inputs: npt.ArrayLike, record: Sequence[str], classes:
     shown = {name: np.moveaxis(values[0], 1, 0) for name, (_, values) in core.records(0).items()}
     result: dict[str, Any] = {name: shown[name] for name in asked}
     if classes is not None:
-        votes = np.concatenate([shown[name] for name in readouts], axis=2).sum(axis=1)
-        result["accuracy"] = float((votes.argmax(axis=1) == np.asarray(classes)).mean())
+        predicted = votes_of(np.concatenate([shown[name] for name in readouts], axis=2), given)
+        result["accuracy"] = float((predicted == np.asarray(classes)).mean())
     return result
+
+
+def error_ticks(training: Any, ticks: int) -> slice:
+    """The ticks of a trial with an error under a training's loss, as a slice of its axis of ticks."""
+    if training.loss == 0:  # FINAL
+        return slice(ticks - 1, ticks)
+    window = training.window if training.HasField("window") else ticks
+    return slice(max(ticks - window, training.warmup_ticks), ticks)
+
+
+def votes_of(outputs: Any, training: Any) -> Any:
+    """The class of each trial (trials): the readout with the largest sum over the ticks with an error, the first of several."""
+    return outputs[:, error_ticks(training, outputs.shape[1])].sum(axis=1).argmax(axis=1)

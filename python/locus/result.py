@@ -14,6 +14,7 @@ import numpy as np
 from locus import _core, frames
 from locus.errors import UsageError
 from locus.model import Model
+from locus.neurobench import metrics
 from locus.v1 import result_pb2
 from locus.weights import Array, array, read_blocks
 
@@ -126,6 +127,21 @@ class Run:
     def forward(self, inputs: Any, record: Sequence[str] = (), classes: Any = None) -> dict[str, Any]:
         """Shows trials to the learnt network, which does not learn; as Model.forward."""
         return self.model().forward(inputs, record, classes)
+
+    def neurobench(self, inputs: Any = None, target: Any = None, classes: Any = None) -> dict[str, Any]:
+        """What was learnt, under the names of NeuroBench's metrics; those that cannot be known are left out.
+
+        Footprint [bytes], ParameterCount, ConnectionSparsity; measured on trials, by default the held-out
+        arrays of the model: ClassificationAccuracy or MSE, R2, SMAPE (over the ticks with an error),
+        ActivationSparsity, SynapticOperations of one trial (Effective_MACs, Effective_ACs, Dense).
+        ``Locality`` has ours, of one trial of the run.
+
+        >>> import locus
+        >>> run = locus.run(locus.example("tiny"), rules=["rflo"])["rflo"]
+        >>> run.neurobench()["Locality"]["TemporalViolations"]
+        0.0
+        """
+        return metrics(self, inputs, target, classes)
 
     def _require_model(self, what: str) -> Model:
         if self._model is None:
@@ -245,6 +261,10 @@ class Result(Mapping[str, Run]):
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of each rule."""
         return {rule: run.fingerprint for rule, run in self._runs.items()}
+
+    def neurobench(self, rule: str, inputs: Any = None, target: Any = None, classes: Any = None) -> dict[str, Any]:
+        """Run.neurobench of a rule."""
+        return self[rule].neurobench(inputs, target, classes)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes what ``locus run --out FOLDER`` writes."""

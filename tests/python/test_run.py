@@ -114,6 +114,42 @@ def test_session_steps_are_a_run_bit_by_bit():
     assert (net.weights("W") == whole.weights["W"]).all()
 
 
+@pytest.mark.parametrize("train", [{"loss": "sequence", "warmup_ticks": 2}, {"loss": "final"}, {"loss": "sum", "window": 3}])
+@pytest.mark.parametrize("rule", ["bptt", "rflo"])
+def test_trials_of_ones_own_are_a_run_bit_by_bit(train, rule):
+    m = network()
+    rng = np.random.default_rng(9)
+    x, y = rng.normal(size=(6, 6, 2)), rng.normal(size=(6, 6, 1))
+    m.trials(x, target=y)
+    m.train(batch=2, updates=3, **train)
+    whole = locus.run(m, rules=[rule])[rule]
+    net = locus.Session(m, rule)
+    losses = [net.learn(x[2 * k : 2 * k + 2], y[2 * k : 2 * k + 2]) for k in range(3)]
+    assert (np.array(losses) == whole.losses).all()
+    assert all((net.weights(name) == w).all() for name, w in whole.weights.items())
+    assert net.fingerprint == whole.fingerprint
+
+
+def test_trials_of_ones_own_may_have_classes(tmp_path):
+    m = locus.Model("classes", seed=2)
+    m.input("in", 2)
+    m.rate("rec", 5, "tanh", leak=0.3)
+    m.readout("out", 3)
+    for a, b in (("in", "rec"), ("rec", "rec"), ("rec", "out")):
+        m.connect(a, b, locus.gaussian(1))
+    x, digit = np.random.default_rng(1).normal(size=(4, 6, 2)), [0, 2, 1, 2]
+    m.trials(x, classes=digit)
+    m.train(loss="cross_entropy", batch=4, updates=2, learning_rate=0.1)
+    m.save(tmp_path / "classes.txtpb")
+    loaded = locus.Model.load(tmp_path / "classes.txtpb", set=["training.window=2"])
+    net = locus.Session(loaded, "eprop")
+    assert [net.learn(x, classes=digit) for _ in range(2)] == locus.run(loaded, rules=["eprop"])["eprop"].losses.tolist()
+    for wrong, said in (({"inputs": x[:3]}, r"inputs have shape .3, 6, 2.; must be .4, 6, 2."), ({"classes": [0, 1, 2, 3]}, "must be 0 .. 2"),
+                        ({"classes": None}, "targets have shape None")):  # fmt: skip
+        with pytest.raises(locus.UsageError, match=said):
+            net.learn(**{"inputs": x, "classes": digit, **wrong})
+
+
 def test_a_world_may_answer():
     m = network()
     by_transport = []
