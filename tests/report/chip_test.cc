@@ -216,7 +216,10 @@ TEST(ChipDrawing, ShowsEveryCore) {
   const std::string wide = chip_drawing(chip, topology_of(spec));
   expect_narrow(wide);
   EXPECT_NE(wide.find("  core 6: out 1 (5 synapses)\n"), std::string::npos) << wide;
-  EXPECT_NE(wide.find("and 16 cores more\n"), std::string::npos) << wide;
+  EXPECT_NE(wide.find("7 of 80 cores hold neurons; core 0 has the most synapses, 7\n"), std::string::npos) << wide;
+  EXPECT_EQ(wide.find("cores more"), std::string::npos) << wide;
+  const std::string many = chip_drawing(chip, topology_of(small_model({2, 20, 2, 2}, Style{}, 1)));
+  EXPECT_NE(many.find("and 10 cores more\n"), std::string::npos) << many;
 }
 
 }  // namespace
