@@ -42,7 +42,7 @@ function ended(lines: { name: string; points: Point[] }[]): string {
   if (!low) return "";
   const apart = sorted.slice(1).filter(({ point }) => point.q25 > low.point.q75).map(({ name }) => name);
   const near = sorted.slice(1).filter(({ point }) => point.q25 <= low.point.q75).map(({ name }) => name);
-  const parts = [apart.length > 0 ? `the quartiles of ${listed(apart)} lie above its own` : "", near.length > 0 ? `those of ${listed(near)} overlap with it` : ""].filter((part) => part !== "");
+  const parts = [apart.length > 0 ? `the quartiles of ${listed(apart)} lie above its quartiles` : "", near.length > 0 ? `${apart.length > 0 ? "those" : "the quartiles"} of ${listed(near)} overlap with them` : ""].filter((part) => part !== "");
   return `${low.name} has the lowest median at the last point${parts.length > 0 ? `; ${parts.join(", ")}` : ""}.`;
 }
 
@@ -91,7 +91,7 @@ export function curvesChart(sweep: Sweep, evaluation: boolean): Chart | undefine
     id: evaluation ? "evaluation" : "curves",
     title: evaluation ? "Learning, on trials that are not learnt from" : "Learning",
     takeaway: ended(lines),
-    how: `Lines: medians over seeds of the loss of ${of}; bands: from the first to the third quartile.${where}${stretch > 1 ? ` Each point is the mean of ${stretch} updates.` : ""}${bin > 1 ? ` The drawing shows means of ${bin} such points; the numbers are those of each.` : ""}`,
+    how: `Lines: medians over seeds of the loss of ${of}; bands: from the first to the third quartile. Bands may overlap where the order is clear under each seed: the table of steps compares seed by seed.${where}${stretch > 1 ? ` Each point is the mean of ${stretch} updates.` : ""}${bin > 1 ? ` The drawing shows means of ${bin} such points; the numbers are those of each.` : ""}`,
     columns: ["rule", ...sweep.json.axes.map((axis) => axis.path), "update", "seeds", "mean", "standard deviation", "25 %", "median", "75 %"],
     rows: shown.flatMap((curve) => curve.update.map((update, k) => [curve.rule, ...curve.settings.map((setting) => setting.slice(setting.indexOf("=") + 1)), update, curve.seeds[k] ?? 0, Number(curve.mean[k]), Number(curve.sd[k]), Number(curve.q25[k]), Number(curve.median[k]), Number(curve.q75[k])])),
     draw,
