@@ -43,12 +43,15 @@ Selection selection_of(const Rule& rule) { return widest(rule.decay, rule.signal
 Selection selection_of(const Learning& learning, const TrialShape& trial) {
   Selection selection = selection_of(rule(learning.kind));
   selection.classes = selection.classes && trial.classes;
+  selection.weighted = trial.weighted;
   selection.firing_rate = selection.firing_rate && learning.firing_rate.has_value();
   selection.norm = learning.optimizer.norm.has_value();
   return selection;
 }
 
-Selection selection_of_evaluation(const TrialShape& trial) { return {.targets = true, .classes = trial.classes}; }
+Selection selection_of_evaluation(const TrialShape& trial) {
+  return {.targets = true, .weighted = trial.weighted, .classes = trial.classes};
+}
 
 std::vector<Channel> channels_of(const Rule& rule) {
   const std::uint32_t declared = channels_of(selection_of(rule));

@@ -82,20 +82,23 @@ struct Axons {
   ProjectionId projection;
 };
 
-/// TARGET: y*_t (o x lanes); scale is the loss's constant.
+/// TARGET: y*_t (o x lanes); scale is the loss's constant; weight: of each error (o x lanes), null
+/// where trials do not weigh them.
 template <class R>
 struct Targets {
-  static constexpr std::array rows{Phase::kTarget};
+  static constexpr std::array rows{Phase::kTarget, Phase::kWeightedTarget};
   const R* target;
   R scale;
+  const R* weight = nullptr;
 };
 
-/// NORM, then TARGET, of the cross-entropy; scale is the loss's constant.
+/// NORM, then TARGET, of the cross-entropy; scale is the loss's constant, weight as above.
 template <class R>
 struct Classes {
-  static constexpr std::array rows{Phase::kNorm, Phase::kTarget};
+  static constexpr std::array rows{Phase::kNorm, Phase::kTarget, Phase::kWeightedTarget};
   const R* target;
   R scale;
+  const R* weight = nullptr;
 };
 
 /// POST from readouts with eps != 0; TRANSPORT if answers. What filters does so by the clock.
@@ -177,7 +180,7 @@ struct Ticks {
 };
 
 /// Of ticks that have been run: the readouts' step, Targets, Errors and Feedbacks. target: y*_t
-/// (ticks x o).
+/// (ticks x o), weight as well, or null.
 template <class R>
 struct Comparisons {
   static constexpr std::array rows = rows_of(Targets<R>::rows, Errors<R>::rows, Feedbacks::rows);
@@ -185,6 +188,7 @@ struct Comparisons {
   Tick last;
   const R* target;
   R scale;
+  const R* weight = nullptr;
 };
 
 /// What the synapses of A have answered at a tick since the last commit: they have been counted,

@@ -82,8 +82,9 @@ template <class T, class R>
 concept RunsTicks = TransportOf<T, R> && kDeliversAll<T, phase::Fused<R>> &&
     requires(T t, const T& ct, Tick tick, std::int32_t visits, const AgentColumns<R>& agent) {
   { ct.fuses() } -> std::same_as<Fuses>;
-  // e_t of the readouts (o), of a tick that was compared
+  // e_t and y_t of the readouts (o), of a tick that was compared
   { ct.errors_at(tick) } -> std::same_as<const R*>;
+  { ct.outputs_at(tick) } -> std::same_as<const R*>;
   // Lets all messages of a sweep pass that revisits `visits` ticks from `tick` back, and runs it in
   // one loop where the network is one that it takes.
   { t.sweep(tick, visits, agent) } -> std::same_as<Swept>;

@@ -47,6 +47,11 @@ struct Target {  // TARGET
   R value;       // y*_k [1]
 };
 template <class R>
+struct WeightedTarget {  // TARGET where trials weigh their errors
+  R value;               // y*_k [1]
+  R weight;              // of its error in the loss [1]; never 0
+};
+template <class R>
 struct Norm {  // NORM
   R output;    // y_k of the sender [1]
 };

@@ -34,10 +34,28 @@ def losses(runs: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({rule: pd.Series(run.losses) for rule, run in runs.items()}).rename_axis("update")
 
 
+def accuracies(runs: dict[str, Any]) -> pd.DataFrame:
+    """One column a rule, one row an update; empty where no trial has a class."""
+    pd = pandas()
+    return pd.DataFrame({rule: pd.Series(run.accuracies, dtype=float) for rule, run in runs.items()}).rename_axis("update")
+
+
 def evaluations(message: Any) -> pd.DataFrame:
-    """Mean loss of the evaluation trials by rule and update."""
-    rows = [(run.rule, each.update, each.loss) for run in message.runs for each in run.evaluations]
-    return pandas().DataFrame(rows, columns=["rule", "update", "loss"])
+    """Mean loss and accuracy of the evaluation trials by rule and update; NaN without classes."""
+    rows = [
+        (run.rule, each.update, each.loss, each.accuracy if each.HasField("accuracy") else math.nan)
+        for run in message.runs
+        for each in run.evaluations
+    ]
+    return pandas().DataFrame(rows, columns=["rule", "update", "loss", "accuracy"])
+
+
+def confusion(message: Any) -> pd.DataFrame:
+    """Trials by class (rows) and predicted class (columns), from a locus.v1.Confusion."""
+    pd = pandas()
+    cells = [(cell.actual, cell.predicted, cell.trials) for cell in message.cells]
+    table = pd.DataFrame(cells, columns=["actual", "predicted", "trials"])
+    return table.pivot_table(index="actual", columns="predicted", values="trials", aggfunc="sum", fill_value=0)
 
 
 def alignment(message: Any) -> pd.DataFrame:
@@ -95,7 +113,10 @@ def packets(message: Any) -> pd.DataFrame:
 
 
 def summary(message: Any) -> pd.DataFrame:
-    """One row a rule; counts are those of one trial, losses are means over ten updates."""
+    """One row a rule; counts are those of one trial, losses are means over ten updates.
+
+    The accuracy is that of the last updates, NaN where no trial has a class.
+    """
     rows = []
     for run in message.runs:
         book = run.ledger
@@ -108,6 +129,7 @@ def summary(message: Any) -> pd.DataFrame:
                 "updates": run.updates,
                 "loss_first": _mean(losses[:10]),
                 "loss_last": _mean(losses[-10:]),
+                "accuracy": run.accuracy if run.HasField("accuracy") else math.nan,
                 "messages": book.messages / trials,
                 "spatial": book.spatial_violations / trials,
                 "temporal": book.temporal_violations / trials,

@@ -110,6 +110,10 @@ RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix t
   return {std::move(input), std::move(target)};
 }
 
+RecordedTrial trial_of_class(std::variant<DenseMatrix, SparseMatrix> input, std::int32_t label) {
+  return {std::move(input), {}, label};
+}
+
 Model::Model(std::string name, std::uint64_t seed) {
   spec_.name = std::move(name);
   spec_.seed = seed;

@@ -115,6 +115,8 @@ struct DrawnInputOptions {
 /// A trial with inputs (ticks x inputs), dense or sparse, and targets (ticks x readouts), which are
 /// empty if no rule learns.
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target = {});
+/// The same with a class, 0 .. readouts - 1, in place of targets.
+RecordedTrial trial_of_class(std::variant<DenseMatrix, SparseMatrix> input, std::int32_t label);
 
 /// A comparison of the changes of rules, as in a model file.
 struct CompareOptions {

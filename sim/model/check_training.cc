@@ -104,8 +104,7 @@ void check_evaluation_trials(const Spec& spec, FaultList& faults) {
   }
   for (std::int64_t i = 0; i < there; ++i) {
     const FieldPath trial = root.at("task").at("recorded").at("evaluation_trials", static_cast<int>(i));
-    if (recorded->evaluation_trials[static_cast<std::size_t>(i)].target.rows == 0 &&
-        !faults.is_silenced(trial.at("target")))
+    if (!has_target(recorded->evaluation_trials[static_cast<std::size_t>(i)]) && !faults.is_silenced(trial.at("target")))
       faults.error(trial, "has no target", "must have one of target, class");
   }
 }

@@ -26,10 +26,15 @@ double loss_scale_of(const TrainingSpec& training, std::int32_t window) {
   return mean ? 1.0 / window : 1;
 }
 
-TrialShape trial_shape_of(const TrainingSpec& training) {
+TrialShape trial_shape_of(const Spec& spec) {
+  return trial_shape_of(spec.training, weighs_errors(spec.task, spec.training.ticks));
+}
+
+TrialShape trial_shape_of(const TrainingSpec& training, bool weighted) {
   return {.ticks = training.ticks,
           .window = window_of(training),
           .classes = training.loss == Loss::kCrossEntropy,
+          .weighted = weighted,
           .carries = training.carry_state,
           .commits_every_tick = training.commit == CommitWhen::kEveryTick};
 }

@@ -83,6 +83,7 @@ void check_float32(const Spec& spec, FaultList& faults) {
     const FieldPath where = root.at("task").at("recorded").at("trials", static_cast<int>(k));
     std::visit([&](const auto& input) { check(input.values, where, faults); }, recorded->trials[k].input);
     check(recorded->trials[k].target.values, where.at("target"), faults);
+    check(recorded->trials[k].mask.values, where.at("mask"), faults);
   }
 }
 

@@ -1,5 +1,8 @@
 #include "sim/model/read_network.h"
 
+#include <limits>
+#include <string_view>
+
 #include "sim/model/defaults.h"
 #include "sim/model/names.h"
 #include "sim/model/read_spiking.h"
@@ -22,6 +25,14 @@ constexpr auto kNoKind = static_cast<PopulationKind>(-1);
 
 /// Absent: a readout without memory.
 std::optional<LeakSpec> read_memory(const v1::Population::Readout& message, const FieldPath& where, FaultList& faults) {
+  if (message.integrate()) {
+    for (const char* other : {"tau_m", "normalise_input"}) {
+      const bool given = other == std::string_view("tau_m") ? message.has_tau_m() : message.normalise_input();
+      if (given)
+        faults.error(where.at(other), "is given beside integrate, which has no leak", "one of them may be given");
+    }
+    return LeakSpec{std::numeric_limits<double>::infinity(), false};
+  }
   if (message.has_tau_m()) return LeakSpec{message.tau_m(), message.normalise_input()};
   if (message.normalise_input())
     faults.error(where.at("normalise_input"), "is true without tau_m", "must stand with tau_m");

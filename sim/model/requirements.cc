@@ -22,7 +22,7 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
   if (populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});
   if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
     for (std::size_t i = 0; i < recorded->trials.size(); ++i) {
-      if (recorded->trials[i].target.rows == 0) found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
+      if (!has_target(recorded->trials[i])) found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
     }
   }
   if (const auto* drawn = std::get_if<DrawnTask>(&task); drawn != nullptr && drawn->targets.empty())

@@ -142,16 +142,28 @@ struct NetworkSpec {
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
-/// One trial as recorded. Sparse input has the entries that are not 0.
+inline constexpr std::int32_t kNoClass = -1;
+
+/// One trial as recorded. Sparse input has the entries that are not 0. A trial of fewer rows than
+/// ticks begins late: its last row is the last tick.
 struct RecordedTrial {
-  std::variant<DenseMatrix, SparseMatrix> input;  // (ticks x m)
-  // (ticks x o); empty where no rule of the run needs a target
-  DenseMatrix target;
+  std::variant<DenseMatrix, SparseMatrix> input;  // (rows x m), rows <= ticks
+  // (rows x o); empty where the trial has a class, and where no rule of the run needs a target
+  DenseMatrix target = {};
+  // The class: the target of this readout is 1, that of all others 0, at every tick. kNoClass:
+  // the target is a matrix, or there is none.
+  std::int32_t label = kNoClass;
+  // Weights of errors in the loss [1], >= 0 (rows x o, or rows x 1 for all alike); empty: 1.
+  DenseMatrix mask = {};
   friend bool operator==(const RecordedTrial&, const RecordedTrial&) = default;
 };
+std::int64_t rows_of(const RecordedTrial& trial);
+bool has_target(const RecordedTrial& trial);  // a matrix or a class
+
 struct RecordedTask {
   std::vector<RecordedTrial> trials;
   std::vector<RecordedTrial> evaluation_trials = {};  // held out
+  bool shuffle = false;                               // every epoch in an order of its own
   friend bool operator==(const RecordedTask&, const RecordedTask&) = default;
 };
 
@@ -176,7 +188,12 @@ struct SinesSpec {
   std::vector<double> period_ms;
   friend bool operator==(const SinesSpec&, const SinesSpec&) = default;
 };
-using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec>;  // (ticks x o)
+/// y* of a class, as RecordedTrial::label.
+struct ClassSpec {
+  std::int32_t label = 0;
+  friend bool operator==(const ClassSpec&, const ClassSpec&) = default;
+};
+using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec, ClassSpec>;  // (ticks x o)
 
 /// y* of a class: that readout is 1 and all others 0, at every tick (ticks x readouts).
 DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_t readouts);
@@ -257,6 +274,11 @@ struct TrainingSpec {
   bool average_over_window = false;
   friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
+
+/// True if a trial of the task may have a class, so that the network's choice is compared with it.
+bool has_classes(const TaskSpec& task);
+/// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks.
+bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
 
 /// Eta of a projection: its own, or the training's; 0 where nothing learns.
 double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training);

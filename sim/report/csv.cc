@@ -2,6 +2,7 @@
 // and quotes around names that need them.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ bool needs_apostrophe(const std::string& text) {
          std::ranges::any_of(kBegins, [&](std::string_view begins) { return text.starts_with(begins); });
 }
 
+/// A number; an empty cell where there is none.
+std::string cell_of(double number) { return std::isnan(number) ? "" : fmt::format("{}", number); }
+
 }  // namespace
 
 std::string csv_cell(const std::string& text) {
@@ -43,20 +47,30 @@ std::string csv_cell(const std::string& text) {
 }
 
 void write_losses_csv(const RunResult& result, Output& to) {
-  to.put("rule,update,loss\n");
+  const bool classes = std::ranges::any_of(result.outcomes, [](const auto& one) { return !one.accuracies.empty(); });
+  to.put(classes ? "rule,update,loss,accuracy\n" : "rule,update,loss\n");
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = csv_cell(outcome.rule);
-    for (std::size_t k = 0; k < outcome.losses.size(); ++k) to.print("{},{},{}\n", rule, k, outcome.losses[k]);
+    for (std::size_t k = 0; k < outcome.losses.size(); ++k) {
+      to.print("{},{},{}", rule, k, outcome.losses[k]);
+      if (classes) to.print(",{}", k < outcome.accuracies.size() ? cell_of(outcome.accuracies[k]) : "");
+      to.put('\n');
+    }
   }
 }
 
 void write_evaluations_csv(const RunResult& result, Output& to) {
   bool begun = false;
+  const auto classified = [](const Evaluation& one) { return one.accuracy.has_value(); };
+  const bool classes = std::ranges::any_of(
+      result.outcomes, [&](const Outcome& one) { return std::ranges::any_of(one.evaluations, classified); });
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = csv_cell(outcome.rule);
     for (const Evaluation& evaluation : outcome.evaluations) {
-      if (!std::exchange(begun, true)) to.put("rule,update,loss\n");
-      to.print("{},{},{}\n", rule, evaluation.update, evaluation.loss);
+      if (!std::exchange(begun, true)) to.put(classes ? "rule,update,loss,accuracy\n" : "rule,update,loss\n");
+      to.print("{},{},{}", rule, evaluation.update, evaluation.loss);
+      if (classes) to.print(",{}", evaluation.accuracy ? cell_of(*evaluation.accuracy) : "");
+      to.put('\n');
     }
   }
 }

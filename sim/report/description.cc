@@ -1,6 +1,7 @@
 #include "sim/report/description.h"
 
 #include <algorithm>
+#include <set>
 #include <type_traits>
 #include <variant>
 
@@ -137,11 +138,33 @@ std::string inputs_of(const std::vector<DrawnInputSpec>& inputs, const NetworkSp
   return text;
 }
 
-std::string task_line(const Spec& spec) {
-  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
-    return fmt::format("task: {}, shown in order, then from the first again",
-                       counted(std::ssize(recorded->trials), "recorded trial"));
+/// " of 3 classes, 20 to 40 ticks, with masks"; empty where trials are like those of other models.
+std::string kinds_of(const std::vector<RecordedTrial>& trials, std::int32_t ticks) {
+  std::set<std::int32_t> classes;
+  std::int64_t shortest = ticks;
+  bool masks = false;
+  for (const RecordedTrial& trial : trials) {
+    if (trial.label != kNoClass) classes.insert(trial.label);
+    shortest = std::min(shortest, rows_of(trial));
+    masks = masks || trial.mask.rows > 0;
   }
+  std::string text =
+      classes.empty() ? "" : fmt::format(" of {} {}", classes.size(), classes.size() == 1 ? "class" : "classes");
+  if (shortest < ticks) text += fmt::format("{} {} to {} ticks", text.empty() ? " of" : ",", shortest, ticks);
+  return text + (masks ? ", with masks" : "");
+}
+
+std::string recorded_line(const RecordedTask& task, std::int32_t ticks) {
+  std::string text = "task: " + counted(std::ssize(task.trials), "recorded trial") + kinds_of(task.trials, ticks);
+  text += task.shuffle ? ", shown in an order by seed and epoch" : ", shown in order, then from the first again";
+  if (task.evaluation_trials.empty()) return text;
+  return text + fmt::format("; {}{}", counted(std::ssize(task.evaluation_trials), "evaluation trial"),
+                            kinds_of(task.evaluation_trials, ticks));
+}
+
+std::string task_line(const Spec& spec) {
+  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task))
+    return recorded_line(*recorded, spec.training.ticks);
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
     const std::string trials = drawn->patterns == 0 ? "each trial anew" : "the same in every trial";
     return fmt::format("task: {}, drawn {}", inputs_of(drawn->inputs, spec.network),

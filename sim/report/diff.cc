@@ -228,6 +228,11 @@ void other_values(const std::string& rule, const v1::Run& a, const v1::Run& b, F
   for (const v1::Run::Evaluation& evaluation : b.evaluations()) right.Add(evaluation.loss());
   const auto place = [&](std::int64_t i) { return update_at(a.evaluations(static_cast<int>(i)).update()); };
   numbers(rule + ": losses of evaluation trials", left, right, place, findings);
+  left.Clear();
+  right.Clear();
+  for (const v1::Run::Evaluation& evaluation : a.evaluations()) left.Add(evaluation.accuracy());
+  for (const v1::Run::Evaluation& evaluation : b.evaluations()) right.Add(evaluation.accuracy());
+  if (left.size() == right.size()) numbers(rule + ": accuracies of evaluation trials", left, right, place, findings);
   compared_changes(rule, a, b, findings);
   for (int p = 0; p < std::min(a.rates_size(), b.rates_size()); ++p) {
     const v1::Run::Rate& one = a.rates(p);
@@ -252,6 +257,7 @@ void runs(const v1::Run& a, const v1::Run& b, const Folders& folders, Findings& 
   findings.values(rule + ": status", v1::Run::Status_Name(a.status()), v1::Run::Status_Name(b.status()));
   findings.values(rule + ": updates", a.updates(), b.updates());
   numbers(rule + ": losses", a.losses(), b.losses(), update_at, findings);
+  numbers(rule + ": accuracies", a.accuracies(), b.accuracies(), update_at, findings);
   if (a.weights_size() != b.weights_size()) {
     findings.differ(fmt::format("{}: weights of {} against {} projections", rule, a.weights_size(), b.weights_size()));
   } else {

@@ -160,6 +160,13 @@ std::string event_file(const Outcome& outcome, const std::vector<Series>& series
   std::string file = tf_record(Fields().real(1, 0).text(3, "brain.Event:2").bytes());
   for (std::size_t k = 0; k < outcome.losses.size(); ++k)
     file += scalar("loss", static_cast<std::int64_t>(k), outcome.losses[k]);
+  for (std::size_t k = 0; k < outcome.accuracies.size(); ++k) {
+    if (!std::isnan(outcome.accuracies[k]))
+      file += scalar("accuracy", static_cast<std::int64_t>(k), outcome.accuracies[k]);
+  }
+  for (const Evaluation& evaluation : outcome.evaluations) {
+    if (evaluation.accuracy) file += scalar("evaluation/accuracy", evaluation.update, *evaluation.accuracy);
+  }
   for (const Series& one : series) {
     for (std::size_t k = 0; k < one.values.size(); ++k) file += scalar(one.tag, one.updates[k], one.values[k]);
   }

@@ -117,7 +117,8 @@ double largest_ranking(const Facts& facts) {
 double batch_bytes(const Facts& facts, double lanes) {
   const LayerSizes& sizes = facts.topology.sizes;
   const bool by_tick = shows_tick_by_tick(facts.spec, static_cast<std::int32_t>(lanes));
-  return facts.scalar * facts.spec.training.ticks * lanes * (sizes.readouts + (by_tick ? 0.0 : sizes.inputs));
+  const double weights = weighs_errors(facts.spec.task, facts.spec.training.ticks) ? sizes.readouts : 0;
+  return facts.scalar * facts.spec.training.ticks * lanes * (sizes.readouts + weights + (by_tick ? 0.0 : sizes.inputs));
 }
 
 /// Columns of actors that are no synapses (core/actor/network.h).
@@ -144,6 +145,11 @@ double curve_bytes(const Facts& facts) {
   if (!facts.learns()) return 0;
   const double updates = counted_updates(facts.spec, facts.demand);
   double bytes = grown_list(updates, sizeof(double));
+  if (has_classes(facts.spec.task)) {  // and accuracies, and chosen classes
+    const double cells =
+        std::min(facts.lanes, static_cast<double>(facts.topology.sizes.readouts) * facts.topology.sizes.readouts);
+    bytes += grown_list(updates, sizeof(double)) + (kMostConfusions + 2.0) * grown_list(cells, sizeof(ConfusionCell));
+  }
   if (const auto& evaluation = facts.spec.training.evaluation)
     bytes += grown_list(updates / static_cast<double>(std::max<std::int64_t>(1, evaluation->every)), sizeof(Evaluation));
   if (const auto& compare = facts.spec.compare) {
@@ -350,7 +356,7 @@ double loaded_bytes(const Spec& spec) {
   if (recorded == nullptr) return bytes;
   for (const auto* trials : {&recorded->trials, &recorded->evaluation_trials}) {
     for (const RecordedTrial& trial : *trials) {
-      bytes += dense(trial.target);
+      bytes += dense(trial.target) + dense(trial.mask);
       const auto* input = std::get_if<DenseMatrix>(&trial.input);
       bytes += input != nullptr ? dense(*input) : sparse(std::get<SparseMatrix>(trial.input));
     }

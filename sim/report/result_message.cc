@@ -10,6 +10,7 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
+#include "sim/report/comparison.h"
 #include "sim/report/comparison_message.h"
 #include "sim/report/version.h"
 
@@ -49,6 +50,7 @@ void lend_curves(const Outcome& from, LentLists& lists, const v1::Run& to) {
   const auto fill_one = [&from](std::size_t k, google::protobuf::Message& message) {
     fill(from.evaluations[k], dynamic_cast<v1::Run::Evaluation&>(message));
   };
+  lists.add(to, v1::Run::kAccuraciesFieldNumber, std::span(from.accuracies));
   lists.add(to, v1::Run::kEvaluationsFieldNumber, LentMessages{from.evaluations.size(), fill_one});
   lend(from.comparisons, lists, to);
 }
@@ -189,8 +191,19 @@ void fill_weights(const Outcome& from, const std::vector<std::string>* files, Le
   }
 }
 
+/// The accuracy of the last updates, and what the trials of them and of the last evaluation chose.
+/// `updates`: of the whole run.
+void fill_accuracy(const Outcome& from, std::int64_t updates, v1::Run& to) {
+  if (!from.accuracies.empty()) {
+    to.set_accuracy(last_accuracy(from, window_of(updates)));
+    fill(last_of(from.confusions, window_of(updates)), *to.mutable_confusion());
+  }
+  if (!from.evaluation_confusion.empty()) fill(from.evaluation_confusion, *to.mutable_evaluation_confusion());
+}
+
 /// `ledger`: the outcome's, or that of the running rule so far. Curves are lent by the caller.
-void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, v1::Run& to) {
+void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, std::int64_t updates, v1::Run& to) {
+  fill_accuracy(from, updates, to);
   to.set_rule(from.rule);
   to.set_status(status_of(from.status));
   to.set_updates(narrow(from.updates));
@@ -283,10 +296,27 @@ void fill(const SettingsChange& from, v1::SettingsChange& to) {
 void fill(const Evaluation& from, v1::Run::Evaluation& to) {
   to.set_update(narrow(from.update));
   to.set_loss(from.loss);
+  if (from.accuracy) to.set_accuracy(*from.accuracy);
 }
 
-void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to) {
-  fill(present, ledger, nullptr, to);
+void fill(const Confusion& from, v1::Confusion& to) {
+  for (const ConfusionCell& cell : from) {
+    v1::Confusion::Cell& written = *to.add_cells();
+    written.set_actual(cell.actual);
+    written.set_predicted(cell.predicted);
+    written.set_trials(cell.trials);
+  }
+}
+
+Confusion confusion_of(const v1::Confusion& message) {
+  Confusion confusion;
+  for (const v1::Confusion::Cell& cell : message.cells())
+    confusion.push_back({cell.actual(), cell.predicted(), cell.trials()});
+  return confusion;
+}
+
+void fill_without_curves(const Outcome& present, const Ledger& ledger, std::int64_t updates, v1::Run& to) {
+  fill(present, ledger, nullptr, updates, to);
 }
 
 void check_size(const v1::Result& message, const LentLists& lists, const std::filesystem::path& file) {
@@ -314,7 +344,7 @@ v1::Result result_message(const RunResult& result, LentLists& lists, Extent exte
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     const Outcome& outcome = result.outcomes[r];
     v1::Run& run = *message.add_runs();
-    fill(outcome, outcome.ledger, cost, run);
+    fill(outcome, outcome.ledger, cost, result.outline.training.updates, run);
     if (extent != Extent::kWithoutCurves) lend_curves(outcome, lists, run);
     if (extent == Extent::kWhole) fill_weights(outcome, files.empty() ? nullptr : &files[r], lists, run);
   }

@@ -108,7 +108,9 @@ class Session {
   std::int32_t tick() const;                  // steps of the present trial; 0 outside of one
   std::int64_t updates() const;               // committed
   const std::vector<double>& losses() const;  // of each update, as met; empty under `none`
-  const Ledger& ledger() const;               // all messages so far, by channel and lag
+  // of each update(), as losses; empty where no trial of the task has a class
+  const std::vector<double>& accuracies() const;
+  const Ledger& ledger() const;  // all messages so far, by channel and lag
 
   /// Weights of a projection, in the form and the order of the model file (dense: targets x
   /// sources, row-major). Throws ArgumentError for an unknown name, OrderError within a trial whose

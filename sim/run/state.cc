@@ -158,6 +158,36 @@ std::string misfit_of_comparisons(const Spec& spec, const RuleState& state) {
   return wrong;
 }
 
+bool is_confusion(const Confusion& confusion, std::int64_t readouts, std::int64_t trials) {
+  const ConfusionCell* before = nullptr;
+  std::int64_t sum = 0;
+  for (const ConfusionCell& cell : confusion) {
+    const bool ascends =
+        before == nullptr || std::pair(before->actual, before->predicted) < std::pair(cell.actual, cell.predicted);
+    const bool known = std::min(cell.actual, cell.predicted) >= 0 && std::max(cell.actual, cell.predicted) < readouts;
+    if (!ascends || !known || cell.trials < 1 || cell.trials > trials - sum) return false;
+    sum += cell.trials;
+    before = &cell;
+  }
+  return true;
+}
+
+/// One accuracy an update, where trials have classes; and what the last updates have chosen.
+std::string misfit_of_accuracies(const Spec& spec, const Topology& topology, const RuleState& state) {
+  const std::int64_t wanted = has_classes(spec.task) ? std::ssize(state.losses) : 0;
+  const std::int64_t given = std::ssize(state.accuracies);
+  const auto recent = std::min<std::int64_t>(given, std::int64_t{kMostConfusions});
+  if ((given != wanted && given != 0) || std::ssize(state.confusions) != recent)
+    return fmt::format("{} accuracies of {} losses, {} of them by class", given, state.losses.size(),
+                       state.confusions.size());
+  const std::int64_t readouts = topology.sizes.readouts;
+  const auto good = [&](const Confusion& one) { return is_confusion(one, readouts, spec.training.batch); };
+  const std::int64_t held_out = spec.training.evaluation ? spec.training.evaluation->trials : 0;
+  if (std::ranges::all_of(state.confusions, good) && is_confusion(state.evaluation_confusion, readouts, held_out))
+    return "";
+  return "trials of classes that its model does not have";
+}
+
 std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state,
                       bool is_to_go_on) {
   if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
@@ -170,6 +200,7 @@ std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec
   if (std::string wrong = is_to_go_on ? misfit_of_kept(spec, topology, rule, state) : ""; !wrong.empty()) return wrong;
   if (std::string wrong = misfit_of_evaluations(spec, state); !wrong.empty()) return wrong;
   if (std::string wrong = misfit_of_comparisons(spec, state); !wrong.empty()) return wrong;
+  if (std::string wrong = misfit_of_accuracies(spec, topology, state); !wrong.empty()) return wrong;
   return misfit_of_counts(spec, topology, rule, state);
 }
 
@@ -189,6 +220,9 @@ RuleState state_of(const Outcome& ended) {
   state.rates = ended.rates;
   state.evaluations = ended.evaluations;
   state.comparisons = ended.comparisons;
+  state.accuracies = ended.accuracies;
+  state.confusions = ended.confusions;
+  state.evaluation_confusion = ended.evaluation_confusion;
   state.rank_omissions = ended.rank_omissions;
   state.commits = ended.commits;
   state.kept = ended.kept;
@@ -231,6 +265,9 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.rates = std::move(state.rates);
   outcome.evaluations = std::move(state.evaluations);
   outcome.comparisons = std::move(state.comparisons);
+  outcome.accuracies = std::move(state.accuracies);
+  outcome.confusions = std::move(state.confusions);
+  outcome.evaluation_confusion = std::move(state.evaluation_confusion);
   outcome.losses = std::move(state.losses);
   outcome.weights = weights_with(topology, std::move(state.weights));
   Door door(permit_of(learning, Locality::kAny), scalar_bytes(spec.precision));

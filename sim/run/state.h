@@ -43,6 +43,9 @@ struct RuleState {
   std::vector<PopulationRate> rates;    // of spiking populations
   std::vector<Evaluation> evaluations;  // so far
   Comparisons comparisons;              // so far
+  std::vector<double> accuracies = {};  // so far; empty where no trial has a class
+  std::vector<Confusion> confusions = {};
+  Confusion evaluation_confusion = {};
   // of the clock (core/actor/network.h); of a rule that has ended only if it may go on, as the next
   std::int64_t commits = 0;
   std::vector<Kept> kept;  // by what, then by index

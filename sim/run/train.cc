@@ -88,10 +88,13 @@ class RuleRun {
     outcome_.updates = from.updates;
     outcome_.losses = std::move(from.losses);
     outcome_.rates = std::move(from.rates);
+    outcome_.accuracies = std::move(from.accuracies);
+    outcome_.confusions = std::move(from.confusions);
     outcome_.evaluations = std::move(from.evaluations);
+    outcome_.evaluation_confusion = std::move(from.evaluation_confusion);
     if (evaluator_ && outcome_.updates < spec_.training.updates) {
-      std::erase_if(outcome_.evaluations,
-                    [&](const Evaluation& one) { return one.update % spec_.training.evaluation->every != 0; });
+      const auto is_over = [&](const Evaluation& one) { return one.update % spec_.training.evaluation->every != 0; };
+      if (std::erase_if(outcome_.evaluations, is_over) > 0) outcome_.evaluation_confusion.clear();
     }
     outcome_.comparisons = std::move(from.comparisons);
     if (comparator_ && outcome_.updates < spec_.training.updates) {
@@ -176,6 +179,7 @@ bool RuleRun<R, T>::make_update() {
     return false;
   }
   if (learner_.learns()) outcome_.losses.push_back(loss);
+  if (learner_.has_choices()) note(updates_.confusion(), outcome_);
   if (stopper_) stopper_->hear(loss);
   if (recorder_) recorder_->see_update(update);
   ++outcome_.updates;
@@ -189,7 +193,8 @@ template <class R, TransportOf<R> T>
 void RuleRun<R, T>::evaluate(bool at_end) {
   const bool done = !outcome_.evaluations.empty() && outcome_.evaluations.back().update == outcome_.updates;
   if (done || !(at_end || outcome_.updates % spec_.training.evaluation->every == 0)) return;
-  outcome_.evaluations.push_back({outcome_.updates, evaluator_->loss(learner_.network())});
+  outcome_.evaluations.push_back(evaluator_->measure(learner_.network(), outcome_.updates));
+  outcome_.evaluation_confusion = evaluator_->confusion();
 }
 
 /// Compares the changes of rules where it is time to, as evaluate().

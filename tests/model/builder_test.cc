@@ -195,8 +195,8 @@ TEST(Builder, MakesAllElseThatAFileSays) {
   model.connect("in", "rec", normal(0.5), {.name = "B", .plastic = false});
   model.connect("rec", "rec", sparse_random(0.5, gaussian(2)), {.name = "W", .learning_rate = 0.5});
   model.connect("rec", "out", sparse(2, 3, {1, 0}, {2, 0}, {1, 2}), {.name = "A"});
-  model.recorded({trial(SparseMatrix{3, 2, {0, 1}, {0, 1}, {1, 1}}, target_of_class(1, 3, 2))},
-                 {trial(DenseMatrix{3, 2, {1, 2, 3, 4, 5, 6}}, target_of_class(0, 3, 2))});
+  model.recorded({trial_of_class(SparseMatrix{3, 2, {0, 1}, {0, 1}, {1, 1}}, 1)},
+                 {trial_of_class(DenseMatrix{3, 2, {1, 2, 3, 4, 5, 6}}, 0)});
   model.training({.loss = Loss::kCrossEntropy,
                   .batch = 2,
                   .updates = 20,

@@ -163,7 +163,8 @@ Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
   Task task(spec);
   Batch<double> batch =
       make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
-  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec.training), spec.training);
+  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec), spec.training);
+  task.prepare(batch);
   for (std::int64_t update = 0; update < spec.training.updates; ++update) {
     task.fill(update, batch);
     walker.begin_trial();

@@ -82,6 +82,8 @@ void visit(TaskSpec& task, Places& places) {
       for (RecordedTrial& trial : *trials) {
         std::visit([&](auto& input) { visit(input, places); }, trial.input);
         visit(trial.target, places);
+        visit(trial.mask, places);
+        places.add(trial.label);
       }
     }
   } else if (auto* taught = std::get_if<StudentTeacherTask>(&task)) {
@@ -94,6 +96,7 @@ void visit(TaskSpec& task, Places& places) {
     places.add_parts(drawn.targets);
     for (DrawnTargetSpec& target : drawn.targets) {
       if (auto* matrix = std::get_if<DenseMatrix>(&target)) visit(*matrix, places);
+      if (auto* chosen = std::get_if<ClassSpec>(&target)) places.add(chosen->label);
       if (auto* sines = std::get_if<SinesSpec>(&target)) places.add(sines->period_ms);
     }
   }

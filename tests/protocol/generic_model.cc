@@ -163,6 +163,11 @@ class GenericModel {
     for (std::int64_t k = 0; k < trial.target.rows * trial.target.cols; ++k)
       trial.target.values.push_back(0.25 + 1.0 / 3072 + std::abs(dice_.value()));
     trial.input = std::move(input);
+    if (dice_.chance(25)) {  // none is 0, so that every target is sent
+      trial.mask = {spec_.training.ticks, 1, {}};
+      for (std::int32_t tick = 0; tick < spec_.training.ticks; ++tick)
+        trial.mask.values.push_back(dice_.between(1, 8) / 4.0);
+    }
     spec_.task = RecordedTask{{std::move(trial)}};
   }
 

@@ -178,7 +178,7 @@ class Reader {
   Reader(const Spec& spec, const Topology& topology, const RuleSpec& rule)
       : topology_(topology),
         learning_(learning_of(rule, spec.training)),
-        trial_(trial_shape_of(spec.training)),
+        trial_(trial_shape_of(spec)),
         selection_(selection_of(learning_, trial_)) {}
 
   std::vector<Phase> phases_of(const Passing& m) const {
@@ -268,7 +268,8 @@ void watch(const Spec& spec, const Topology& topology, const RuleSpec& rule, See
   Task task(spec);
   Batch<double> batch =
       make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
-  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec.training), spec.training);
+  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec), spec.training);
+  task.prepare(batch);
   task.fill(0, batch);
   trial.run(batch);
   trial.commit_batch();
@@ -308,7 +309,8 @@ TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
     EXPECT_TRUE(met.contains(row.phase)) << name(row.channel) << ", " << row.payload << ": no model sent it";
   for (const Rule& rule : kRules) {
     for (const PhaseRow& row : kPhaseTable) {
-      EXPECT_EQ(selection_of(rule).selects(row) || (row.needs == Needs::kNorm && rule.drive != Drive::kNothing),
+      const bool by_model = row.needs == Needs::kNorm || row.needs == Needs::kWeights;
+      EXPECT_EQ(selection_of(rule).selects(row) || (by_model && rule.drive != Drive::kNothing),
                 used.contains({rule.kind, row.phase}))
           << rule.name << ": " << name(row.channel) << ", " << row.payload;
     }

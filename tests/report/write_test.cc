@@ -2,6 +2,7 @@
 #include "sim/report/write.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <unistd.h>
@@ -132,6 +133,26 @@ TEST_F(ResultFiles, CsvHasTheColumnsOfTheInterface) {
   EXPECT_EQ(
       csv(result, write_ledger_csv),
       "rule,channel,lag,messages,scalars,bytes\nbptt,AXON,0,4000,4000,32000\nbptt,ADJOINT,3,800,800,6400\n\"a,\"\"b\"\"\",AXON,0,2000,2000,16000\n");
+}
+
+TEST_F(ResultFiles, HaveAccuraciesWhereTrialsHaveClasses) {
+  RunResult result = sample_result();
+  result.outcomes[0].losses = {0.5, 0.25};
+  result.outcomes[0].accuracies = {0.5, std::nan("")};
+  result.outcomes[0].confusions = {{{0, 0, 1}, {1, 0, 1}}, {}};
+  result.outcomes[1].losses = {0.5};
+  result.outcomes[0].evaluations = {{0, 0.5, 0.75}};
+  result.outcomes[0].evaluation_confusion = {{0, 0, 3}, {0, 1, 1}};
+  EXPECT_EQ(csv(result, write_losses_csv),
+            "rule,update,loss,accuracy\nbptt,0,0.5,0.5\nbptt,1,0.25,\n" + result.outcomes[1].rule + ",0,0.5,\n");
+  EXPECT_EQ(csv(result, write_evaluations_csv), "rule,update,loss,accuracy\nbptt,0,0.5,0.75\n");
+  const std::string json = json_line(result);
+  for (const char* part : {R"("evaluations":[{"update":0,"loss":0.5,"accuracy":0.75}])", R"("accuracies":[0.5,"NaN"])",
+                           R"("evaluationConfusion":{"cells":[{"actual":0,"predicted":0,"trials":"3"},)"})
+    EXPECT_NE(json.find(part), std::string::npos) << part;
+  LentLists lists;
+  EXPECT_FALSE(result_message(result, lists).runs(1).has_accuracy());
+  EXPECT_TRUE(result_message(result, lists).runs(0).has_accuracy());
 }
 
 TEST_F(ResultFiles, ReplaceThoseThatAreThereAndNothingElse) {

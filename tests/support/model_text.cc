@@ -99,10 +99,13 @@ std::string task_text(const TaskSpec& task) {
     if (const auto* sparse = std::get_if<SparseMatrix>(&trial.input))
       text += "sparse_input {" + sparse_text(*sparse) + " }";
     if (trial.target.rows > 0) text += " target {" + dense_text(trial.target) + " }";
+    if (trial.label >= 0) text += " class: " + std::to_string(trial.label);
+    if (trial.mask.rows > 0) text += " mask {" + dense_text(trial.mask) + " }";
     text += " }\n";
   };
   for (const RecordedTrial& trial : recorded->trials) write("trials", trial);
   for (const RecordedTrial& trial : recorded->evaluation_trials) write("evaluation_trials", trial);
+  if (recorded->shuffle) text += "  shuffle: true\n";
   return text + "} }\n";
 }
 

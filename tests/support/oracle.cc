@@ -96,6 +96,7 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
   std::vector<std::vector<double>> states(batch, net.initial);  // of each lane
   for (std::size_t update = 0; update < static_cast<std::size_t>(spec.training.updates); ++update) {
     double loss = 0;
+    answer.classified = answer.right = 0;
     const std::size_t logged = answer.log.size();
     for (std::size_t lane = 0; lane < batch; ++lane) {
       const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
@@ -106,6 +107,7 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
     for (std::size_t k = logged; k < answer.log.size(); ++k) answer.log[k].update = static_cast<std::int64_t>(update);
     if (rule.kind == RuleKind::kNone) continue;
     answer.losses.push_back(loss / static_cast<double>(batch));
+    answer.accuracies.push_back(static_cast<double>(answer.right) / static_cast<double>(answer.classified));
     if (spec.training.commit == CommitWhen::kEndOfBatch) commit(net, spec, answer, static_cast<double>(batch));
   }
   return answer;

@@ -95,9 +95,12 @@ std::size_t entries_of(const Spec& spec, std::size_t p);
 using ByProjection = std::vector<std::vector<double>>;
 
 struct Answer {
-  std::vector<double> losses;  // one for each update
-  ByProjection weights;        // after the last commit
-  ByProjection delta;          // of the last commit, mean over the batch
+  std::vector<double> losses;      // one for each update
+  std::vector<double> accuracies;  // of trials with a class; NaN for an update without one
+  std::int64_t classified = 0;     // trials with a class so far, and those that were right
+  std::int64_t right = 0;
+  ByProjection weights;  // after the last commit
+  ByProjection delta;    // of the last commit, mean over the batch
   Counts counts;
   std::int64_t stalled_ticks = 0;
   std::int64_t history_bytes = 0;

@@ -249,6 +249,48 @@ Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::
   return spec;
 }
 
+Spec with_uneven_trials(Spec spec, std::uint64_t seed) {
+  Dice dice(seed ^ 0x1e57);
+  for (PopulationSpec& population : spec.network.populations) {
+    if (population.activation == Activation::kSigmoid) population.activation = Activation::kTanh;
+    population.initial.clear();
+  }
+  spec.training.carry_state = false;
+  const auto cut = [](DenseMatrix& matrix, std::int64_t rows) {
+    if (matrix.rows == 0) return;
+    matrix.rows = rows;
+    matrix.values.resize(static_cast<std::size_t>(rows * matrix.cols));
+  };
+  for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials) {
+    const std::int64_t readouts = trial.target.cols;
+    if (dice.chance(40) && spec.training.loss != Loss::kCrossEntropy) {
+      trial.label = dice.between(0, static_cast<int>(readouts) - 1);
+      trial.target = {};
+    }
+    const std::int64_t rows = dice.chance(60) ? dice.between(1, spec.training.ticks) : spec.training.ticks;
+    if (auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
+      cut(*dense, rows);
+    } else {
+      auto& sparse = std::get<SparseMatrix>(trial.input);
+      SparseMatrix kept = {rows, sparse.cols, {}, {}, {}};
+      for (std::size_t k = 0; k < sparse.values.size(); ++k) {
+        if (sparse.row[k] >= rows) continue;
+        kept.row.push_back(sparse.row[k]);
+        kept.col.push_back(sparse.col[k]);
+        kept.values.push_back(sparse.values[k]);
+      }
+      sparse = kept;
+    }
+    cut(trial.target, rows);
+    if (dice.chance(50)) continue;
+    const bool alike = dice.chance(30) || spec.training.loss == Loss::kCrossEntropy;
+    trial.mask = {rows, alike ? 1 : readouts, {}};
+    for (std::int64_t k = 0; k < trial.mask.rows * trial.mask.cols; ++k)
+      trial.mask.values.push_back(dice.chance(40) ? 0 : dice.chance(50) ? 1 : dice.between(1, 8) / 4.0);
+  }
+  return spec;
+}
+
 Spec with_delays(Spec spec, std::uint64_t seed) {
   Dice dice(seed ^ 0xde1a7);
   for (ProjectionSpec& projection : spec.network.projections) {

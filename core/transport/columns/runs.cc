@@ -117,7 +117,7 @@ void TickRuns<R>::pass_posts(const Common<R>& common, std::int32_t quiet, std::i
 /// Each tick by itself, so that sums are those of ticks that somebody looks at.
 template <class R>
 void TickRuns<R>::deliver(Common<R>& common, const phase::Comparisons<R>& comparisons) {
-  const auto& [first, last, target, scale] = comparisons;
+  const auto& [first, last, target, scale, weight] = comparisons;
   const std::int32_t ticks = last.value + 1 - first.value;
   const std::int32_t o = common.network.readouts.size;
   R* currents = outputs_.data() + in_window(common, first);
@@ -131,7 +131,11 @@ void TickRuns<R>::deliver(Common<R>& common, const phase::Comparisons<R>& compar
   }
   compare_cells(currents, target, scale, std::ptrdiff_t{ticks} * o, errors_.data() + in_window(common, first),
                 common.tapes.epsilons.at(first.value - 1, 0));
-  pass<Phase::kTarget>(common.door, 0, std::int64_t{ticks} * o, no_offence);
+  if (weight != nullptr) {
+    weigh_cells(weight, scale, std::ptrdiff_t{ticks} * o, errors_.data() + in_window(common, first),
+                common.tapes.epsilons.at(first.value - 1, 0));
+  }
+  pass_targets(common.door, std::int64_t{ticks} * o, weight);
   for (std::int32_t row = first.value - 1; row < last.value; ++row) common.tapes.reported.mark(row);
   report(common, first, ticks);
 }

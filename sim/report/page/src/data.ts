@@ -14,6 +14,10 @@ export interface JsonEntry {
   bytes: Count;
 }
 
+export interface JsonConfusion {
+  cells: { actual: number; predicted: number; trials: Count }[];
+}
+
 export interface JsonRun {
   rule: string;
   kind: string;
@@ -23,7 +27,11 @@ export interface JsonRun {
   depth: number;
   stride: number;
   losses: (number | string)[];
-  evaluations?: { update: number; loss: number | string }[];
+  evaluations?: { update: number; loss: number | string; accuracy?: number | string }[];
+  // only where trials have classes
+  accuracies?: (number | string)[];
+  confusion?: JsonConfusion;
+  evaluationConfusion?: JsonConfusion;
   fingerprint: string;
   ledger: {
     trials: Count;

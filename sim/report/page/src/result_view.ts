@@ -1,5 +1,6 @@
 // The page of a result: its main sentences, the picture, the comparison, one figure for each
 // question, and the origin of the data.
+import { accuracyChart, confusionChart } from "./charts/accuracy.ts";
 import { type JsonActivity, activityCharts } from "./charts/activity.ts";
 import { alignmentChart, matrixChart } from "./charts/alignment.ts";
 import { channelChart } from "./charts/channels.ts";
@@ -144,7 +145,7 @@ function provenance(result: Result): HTMLElement {
 }
 
 export function resultView(result: Result, activity: JsonActivity[] = []): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
   const file = fileName(result.json.model);
   const candidates = candidatesOf(result);
   const caveats = caveatsOf(candidates, { seeds: 1, settings: "given", givenFeedback: result.json.outline?.givenFeedback ?? [] });
