@@ -279,6 +279,7 @@ struct TrainingSpec {
 bool has_classes(const TaskSpec& task);
 /// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks.
 bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
+bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks);
 
 /// Eta of a projection: its own, or the training's; 0 where nothing learns.
 double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training);

@@ -53,6 +53,12 @@ Spec spec_to_compare(const Spec& spec) {
   plain.bases = spec.bases;
   plain.training = training_to_compare(spec.training);
   plain.network.populations = spec.network.populations;
+  // whether errors have weights is a fact of the trials: one that has says it for all
+  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
+    const auto weighted = [&](const RecordedTrial& trial) { return weighs_errors(trial, spec.training.ticks); };
+    const auto found = std::ranges::find_if(recorded->trials, weighted);
+    if (found != recorded->trials.end()) plain.task = RecordedTask{.trials = {*found}};
+  }
   for (const ProjectionSpec& projection : spec.network.projections) {
     const bool listed = std::holds_alternative<SparseMatrix>(projection.weights) ||
                         std::holds_alternative<SparseRandomWeights>(projection.weights);
@@ -216,6 +222,7 @@ struct Comparator::State {
         batch(make_batch<double>(spec.training.ticks, topology.sizes.inputs, topology.sizes.readouts,
                                  spec.training.batch, shows_tick_by_tick(spec, spec.training.batch) ? &task : nullptr)),
         change(synapses, 0) {
+    task.prepare(batch);
     const Spec plain = spec_to_compare(spec);
     for (const RuleSpec& rule : compared_rules(spec))
       rules.emplace_back(plain, topology, rule, batch.source != nullptr, executor, parts, synapses);
