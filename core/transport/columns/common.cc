@@ -32,13 +32,14 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
+    optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
   }
   for (BesideColumn<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
     column->assign(of.rate.activity.size(), R(0));
   from_readouts.decay.assign(of.readouts.output.size(), R(0));
   from_readouts.gain.assign(of.readouts.output.size(), R(1));
   from_readouts.signal.assign(of.readouts.output.size(), R(0));
-  if (by.optimizer.adam && rule.drive != Drive::kNothing) keep_moments(of);
+  if (rule.drive != Drive::kNothing) keep_moments(by.optimizer, of);
 }
 
 template <class R>

@@ -19,7 +19,7 @@ void AnswerMail<R>::deliver(MailboxCommon<R>& common, ProjectionId p, std::int32
   const bool to_agent = answers.to == Party::kAgent;
   const Phase from_readouts = to_agent ? Phase::kTransportAToAgent : Phase::kTransportAToNeuron;
   const bool onto_readouts = common.projection(p).target_layer == Layer::kReadout;
-  R* const sums = answers.sums_of(common.network, common.projection(p));
+  R* const sums = answers.sums_of(common.network, p);
   common.exchange.template pass<Phase::kTransportW, Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(
       transports_, onto_readouts ? from_readouts : Phase::kTransportW, p, lag);
   common.exchange.drain(transports_, [&](int, const Envelope<Transport<R>>& e) {

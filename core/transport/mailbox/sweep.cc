@@ -98,8 +98,7 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::PostsBack<R>& 
   for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
     const ProjectionId p{index};
     const Projection& projection = common.projection(p);
-    const bool answers =
-        projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, projection) != nullptr;
+    const bool answers = projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, p) != nullptr;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || answers)) continue;
     const std::optional<LifParameters>& lif = common.target_of(projection).lif;
     const auto emit = [&](int shard) {

@@ -55,6 +55,12 @@ AdaptiveSynapse<R> MailboxSynapses<R>::adaptive(std::int64_t synapse) {
 }
 
 template <class R>
+MomentumSynapse<R> MailboxSynapses<R>::descending(std::int64_t synapse) {
+  const auto k = static_cast<std::size_t>(synapse);
+  return {synapses_.weight[k], delta_[cell(synapse, 0)], synapses_.first[k]};
+}
+
+template <class R>
 EligibleSynapse<R> MailboxSynapses<R>::eligible(std::size_t cell, R& weight) {
   return {weight, pre_[cell], trace_[cell], adapted_[cell], low_pass_[cell], total_[cell], delta_[cell]};
 }

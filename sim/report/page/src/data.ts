@@ -90,7 +90,7 @@ export interface JsonResult {
     populations: JsonPopulation[];
     projections: JsonProjection[];
     task: string;
-    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string; dtMs?: number; optimizer?: { adam?: object } };
+    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string; dtMs?: number; optimizer?: { adam?: object; sgd?: { momentum?: number } } };
   };
   chip?: { mesh: { width: number; height: number } };
   runs: JsonRun[];
