@@ -16,7 +16,7 @@ from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
 from locus.messages import message_of, parse, word_of
 from locus.model_arrays import ArrayWeights, Trials, trial_messages, trials_of, weights_message
-from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, training_pb2, weights_pb2
+from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, rule_pb2, training_pb2, weights_pb2
 from locus.weights import Form, Weights
 
 Rules = Sequence[str]
@@ -163,11 +163,19 @@ class Model:
         learning_rate: float | None = None,
         delay: int | None = None,
         autapses: bool = True,
+        **limits: Any,
     ) -> None:
         """Adds synapses from one population to another.
 
         ``weights`` is a number for all of them, an array (target's size x source's size), a SciPy
-        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random().
+        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random(). ``limits`` are
+        ``sign`` ("non_negative", "non_positive"), ``weight_min``, ``weight_max``, ``weight_decay``.
+        Two populations may have several projections, with names of their own.
+
+        >>> m = Model(); m.input("x", 2); m.rate("e", 3)
+        >>> m.connect("x", "e", 0.5, sign="non_negative", weight_max=2)
+        >>> m.proto.network.projections[0].weight_max
+        2.0
         """
         projection = self.proto.network.projections.add(name=name or f"{source}-{target}", source=source, target=target)
         if not plastic:
@@ -178,6 +186,9 @@ class Model:
             projection.delay = delay
         if not autapses:
             projection.autapses = False
+        if "sign" in limits:
+            projection.sign = _enum(model_pb2.Projection.Sign, limits.pop("sign"), "sign")
+        projection.MergeFrom(_message(model_pb2.Projection, limits, "connect"))
         if isinstance(weights, Form):
             projection.weights.CopyFrom(weights.message)
         elif np.isscalar(weights):
@@ -279,7 +290,7 @@ class Model:
         >>> m.proto.rules[0].rflo.trace_decay
         0.99
         """
-        self.proto.rules.append(message_of(model_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
+        self.proto.rules.append(message_of(rule_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
 
     def record(self, quantity: str, of: str, **fields: Any) -> None:
         """Records a quantity of a population or projection: "activity", "output", "weights", ..."""

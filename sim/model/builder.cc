@@ -84,6 +84,18 @@ RuleOptions RuleOptions::named(std::string name) const {
   return renamed;
 }
 
+RuleOptions RuleOptions::with_rate(double learning_rate) const {
+  RuleOptions paced = *this;
+  paced.rule.learning_rate = learning_rate;
+  return paced;
+}
+
+RuleOptions RuleOptions::with_optimizer(Optimizer optimizer) const {
+  RuleOptions paced = *this;
+  paced.rule.optimizer = optimizer;
+  return paced;
+}
+
 RuleOptions bptt() { return rule_of(RuleKind::kBptt); }
 RuleOptions tbptt(std::int32_t depth, std::int32_t stride) {
   RuleOptions options = rule_of(RuleKind::kTbptt);
@@ -187,7 +199,8 @@ void Model::connect_all(const std::vector<Connection>& connections, const FieldP
                                  .plastic = connection.options.plastic,
                                  .learning_rate = connection.options.learning_rate,
                                  .autapses = connection.options.autapses,
-                                 .delay = connection.options.delay};
+                                 .delay = connection.options.delay,
+                                 .limits = connection.options.limits};
     projection.weights = resolved(connection.weights, known_size(network, projection.source), field.at("weights"), faults);
     if (auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) random->autapses = projection.autapses;
     network.projections.push_back(std::move(projection));

@@ -72,6 +72,7 @@ struct ConnectOptions {
   std::optional<double> learning_rate = std::nullopt;  // default: the training's
   bool autapses = ProjectionSpec().autapses;
   std::optional<std::int32_t> delay = std::nullopt;  // [ticks]; default: the least
+  WeightLimits limits = {};                          // sign (1, -1, 0: any), bounds, weight decay
 };
 
 /// Fixed synapses from the readouts to one rate population.
@@ -88,6 +89,9 @@ struct RuleOptions {
   std::vector<FeedbackOptions> feedback = {};
   /// The same rule under another name.
   RuleOptions named(std::string name) const;
+  /// The same rule with a learning rate of its own, and with an optimizer of its own.
+  RuleOptions with_rate(double learning_rate) const;
+  RuleOptions with_optimizer(Optimizer optimizer) const;
 };
 
 /// Backpropagation through time, whole and truncated.

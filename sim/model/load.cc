@@ -62,7 +62,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, std::span
   spec.task =
       read_task(*message.mutable_task(), spec.network, root.at("task"), training.has_ticks(), spec.training, reading);
   read_pace(training, spec.task, root.at("training"), spec.training, faults);
-  spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
+  spec.rules = read_rules(*message.mutable_rules(), spec.network, spec.training, root, reading);
   read_average(message, spec.training, faults);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), root.at("bases"), reading);
   if (message.has_chip()) spec.chip = read_chip(message.chip(), root.at("chip"), reading);

@@ -5,10 +5,6 @@
 
 namespace locus {
 
-double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training) {
-  return projection.learning_rate.value_or(training.learning_rate.value_or(0));
-}
-
 std::int32_t window_of(const TrainingSpec& training) {
   switch (training.loss) {
     case Loss::kFinal: return 1;

@@ -133,6 +133,7 @@ struct ProjectionSpec {
   // false: dense but for its diagonal, or drawn without; of a population with itself only
   bool autapses = true;
   std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
+  WeightLimits limits = {};           // sign, bounds and decay of its own
   friend bool operator==(const ProjectionSpec&, const ProjectionSpec&) = default;
 };
 
@@ -281,9 +282,6 @@ bool has_classes(const TaskSpec& task);
 bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
 bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks);
 
-/// Eta of a projection: its own, or the training's; 0 where nothing learns.
-double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training);
-
 /// Ticks with an error: 1 (final) .. T.
 std::int32_t window_of(const TrainingSpec& training);
 
@@ -321,6 +319,10 @@ struct RuleSpec {
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   // one for each rate population that needs one; drawn ones are GaussianWeights
   std::vector<FeedbackSpec> feedback;
+  // the rule's own pace; absent: the training's
+  std::optional<double> learning_rate = {};  // eta
+  std::optional<Optimizer> optimizer = {};   // whole, with the bounds of changes
+  std::optional<ScheduleSpec> schedule = {};
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 

@@ -10,6 +10,7 @@
 #include "sim/report/chip_table.h"
 #include "sim/report/description.h"
 #include "sim/report/locality_table.h"
+#include "sim/report/pace_words.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/report/version.h"
@@ -208,6 +209,7 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   if (result.outcomes.empty()) return text;
   text += '\n' + render(learning_table(spec, result)) + rates_of(result) + evaluations_of(result) +
           evaluation_accuracies_of(result) + alignments_of(result);
+  if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");

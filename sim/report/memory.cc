@@ -36,6 +36,11 @@ struct Facts {
   double lanes;
 
   bool learns() const { return drive != Drive::kNothing; }
+  /// Numbers that the optimizer keeps for each plastic synapse.
+  int moments() const {
+    const Optimizer& optimizer = optimizer_of(rule, spec.training);
+    return (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0);
+  }
 };
 
 bool has_sines(const DrawnTask& drawn) {
@@ -207,7 +212,7 @@ double checkpoint_bytes(const Facts& facts) {
   constexpr double kPart = 2 * 8.5e6;
   double numbers = 0;
   for (const Projection& projection : facts.topology.projections)
-    numbers += static_cast<double>(projection.places()) * (facts.spec.training.optimizer.adam ? 3 : 1);
+    numbers += static_cast<double>(projection.places()) * (1 + facts.moments());
   return kReported * numbers + std::min(kPart, 2 * kReported * numbers + 1e6);
 }
 
@@ -303,11 +308,12 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   add_transport(facts, parts);
   add("sensitivities", sensitivity_bytes(facts));
   add("what is recorded", recorded_bytes(spec, rule_spec, demand.transport));
-  if (spec.training.optimizer.adam && facts.learns()) {
+  if (facts.moments() > 0 && facts.learns()) {
     double plastic = 0;
     for (const Projection& projection : outline.projections)
       plastic += projection.plastic ? static_cast<double>(projection.size()) : 0;
-    add("the moments of Adam", facts.scalar * 2 * plastic);
+    add(facts.moments() == 2 ? "the moments of Adam" : "the momentum of synapses",
+        facts.scalar * facts.moments() * plastic);
   }
   add("losses", curve_bytes(facts));
   add("evaluation", evaluation_bytes(facts));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
 
 namespace locus {
@@ -21,12 +22,16 @@ Outline outline_of(const Spec& spec) {
   outline.populations = spec.network.populations;
   for (std::size_t p = 0; p < topology.projections.size(); ++p) {
     const Projection& projection = topology.projections[p];
+    const ProjectionSpec& from = spec.network.projections[p];
     outline.projections.push_back({.name = projection.name,
                                    .source = projection.source_population.value,
                                    .target = projection.target_population.value,
                                    .synapses = projection.size(),
                                    .plastic = projection.plastic,
-                                   .learning_rate = learning_rate_of(spec.network.projections[p], spec.training)});
+                                   .learning_rate = learning_rate_of(from, spec.training),
+                                   .has_own_rate = from.learning_rate.has_value(),
+                                   .delay = projection.delay(),
+                                   .limits = from.limits});
   }
   outline.task = std::visit([](const auto& task) { return field_of(task); }, spec.task);
   outline.training = spec.training;

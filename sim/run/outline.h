@@ -20,6 +20,9 @@ struct ProjectionOutline {
   std::int64_t synapses = 0;  // that exist: rows x cols of a dense one, the entries of a sparse one
   bool plastic = true;
   double learning_rate = 0;  // eta, that of the training where the projection has none of its own
+  bool has_own_rate = false;
+  std::int32_t delay = 0;    // ticks
+  WeightLimits limits = {};  // its own
 };
 
 struct Outline {

@@ -67,6 +67,10 @@ struct Outcome {
   RuleKind kind = RuleKind::kNone;
   std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
   std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
+  // the rule's own pace; empty where it is the training's
+  std::optional<double> learning_rate = {};
+  std::optional<Optimizer> optimizer = {};
+  std::optional<ScheduleSpec> schedule = {};
   Status status = Status::kCompleted;
   // why the run ended early; empty when all updates were made
   std::string message;

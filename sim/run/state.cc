@@ -96,9 +96,11 @@ struct Wanted {
 std::vector<Wanted> wanted_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   std::vector<Wanted> wanted;
   const bool learns = locus::rule(rule.kind).drive != Drive::kNothing;
+  const Optimizer& optimizer = optimizer_of(rule, spec.training);
   for (const Kept::What what : {Kept::What::kFirstMoment, Kept::What::kSecondMoment}) {
     for (std::size_t p = 0; p < topology.projections.size(); ++p) {
-      if (spec.training.optimizer.adam && learns && topology.projections[p].plastic)
+      const bool keeps = what == Kept::What::kFirstMoment ? optimizer.keeps_first() : optimizer.keeps_second();
+      if (keeps && learns && topology.projections[p].plastic)
         wanted.push_back({what, static_cast<std::int32_t>(p), std::ssize(state.weights[p])});
     }
   }
@@ -120,7 +122,7 @@ std::string misfit_of_kept(const Spec& spec, const Topology& topology, const Rul
     return wanted.what == kept.what && wanted.index == kept.index && wanted.size == std::ssize(kept.values);
   };
   if (!std::ranges::equal(wanted_of(spec, topology, rule, state), state.kept, same))
-    return "not what its synapses (moments of Adam) and neurons (carried states) keep, or more";
+    return "not what its synapses (moments of the optimizer) and neurons (carried states) keep, or more";
   const std::int64_t commits_an_update = spec.training.commit == CommitWhen::kEveryTick ? spec.training.ticks : 1;
   if (state.commits < 0 || state.commits > state.updates * commits_an_update)
     return fmt::format("{} commits in {} updates", state.commits, state.updates);

@@ -127,7 +127,7 @@ RandomRun random_run(std::uint64_t seed) {
   const std::string neuron = spiking ? "lif { tau_m: 20 threshold: 0.01 }" : "rate { activation: TANH leak: 0.5 }";
   std::string training = fmt::format("loss: {} ticks: {} batch: {} updates: 2 learning_rate: 1e-6",
                                      pick({"FINAL", "SEQUENCE"}), ticks, batch);
-  if (dice.chance(30)) training += " optimizer { adam {} }";
+  if (dice.chance(40)) training += dice.chance(70) ? " optimizer { adam {} }" : " optimizer { sgd { momentum: 0.5 } }";
   if (dice.chance(20)) training += fmt::format(" evaluation {{ every: 1 trials: {} }}", dice.between(1, 40));
   // no random number of a model without it changes
   const bool compares = seed % 4 == 1;

@@ -97,6 +97,16 @@ void add_parts(Spec& spec, Dice& dice) {
   if (dice.chance(50)) spec.training.stop = StopSpec{.loss_below = 1e-9, .patience = 100};
   if (dice.chance(30)) spec.training.optimizer.adam = Optimizer::Adam();
   if (dice.chance(30)) spec.training.optimizer.element = 1;
+  if (dice.chance(30)) spec.training.optimizer.weight_decay = 0.5;
+  if (dice.chance(30)) spec.training.optimizer.momentum = 0.5;
+  if (spec.training.optimizer.momentum) spec.training.optimizer.adam.reset();
+  if (dice.chance(30)) spec.network.projections.back().limits = {.sign = 0, .min = -1, .max = 2, .decay = 0.5};
+  for (RuleSpec& rule : spec.rules) {
+    if (rule.kind == RuleKind::kNone || !dice.chance(20)) continue;
+    rule.learning_rate = 0.0625;
+    rule.optimizer = Optimizer{.adam = Optimizer::Adam()};
+    rule.schedule = ScheduleSpec{.warmup = 1};
+  }
   if (dice.chance(50)) {
     const std::int64_t neurons =
         locus::neurons(spec.network, PopulationKind::kRate) + locus::neurons(spec.network, PopulationKind::kReadout);

@@ -97,6 +97,8 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
     spec.training.updates = 3;
     spec.precision = precision;
     spec.training.optimizer.adam = Optimizer::Adam{};
+    spec.rules.back().optimizer = Optimizer{.momentum = 0.5, .weight_decay = 0.125};
+    spec.rules.back().learning_rate = 0.0625;
     spec.training.carry_state = true;
     std::get<RecordedTask>(spec.task).evaluation_trials = std::get<RecordedTask>(spec.task).trials;
     spec.training.evaluation = EvaluationSpec{2, 1};

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "core/protocol/stream.h"
+#include "sim/model/learning.h"
 #include "sim/run/run.h"
 #include "sim/run/state.h"
 #include "tests/support/agreement.h"
+#include "tests/support/optimizers.h"
 #include "tests/support/random_model.h"
 #include "tests/support/spiking_model.h"
 
@@ -123,6 +125,21 @@ TEST_P(Resume, GoesOnWithTheMomentsOfAdam) {
     EXPECT_GE(expect_resumable(spec, transport), spec.rules.size() + 4);
   }
   EXPECT_GE(commits_in_ticks, 1);
+}
+
+TEST_P(Resume, GoesOnWithMomentumAndPacesOfRules) {
+  const auto [transport, precision] = GetParam();
+  int moving = 0;
+  for (int model = 0; model < 6 && !HasFailure(); ++model) {
+    const auto seed = static_cast<std::uint64_t>(3500 + model);
+    Spec spec = with_optimizers(model % 3 == 0 ? odd_spiking_model(seed) : odd_model(seed), seed);
+    spec.precision = precision;
+    spec.training.updates = 4;
+    spec.rules.back().schedule = ScheduleSpec{.decay = ScheduleSpec::Decay::kExponential, .factor = 0.5};
+    for (const RuleSpec& rule : spec.rules) moving += optimizer_of(rule, spec.training).momentum ? 1 : 0;
+    EXPECT_GE(expect_resumable(spec, transport), spec.rules.size() + 4);
+  }
+  EXPECT_GE(moving, 10);
 }
 
 TEST_P(Resume, GoesOnWithWhatNeuronsCarryAndWithEvaluations) {

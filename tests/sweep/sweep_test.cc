@@ -96,6 +96,25 @@ TEST_F(Sweep, Of200MembersIs200SingleRunsOnAnyNumberOfThreads) {
   EXPECT_EQ(swept.members[9].seed, 14U);
 }
 
+/// A rule is named by a dot; only it learns at another rate.
+TEST_F(Sweep, TakesARulesOwnRateAsAnAxis) {
+  const SweepResult swept =
+      sweep(plan({"rules.rflo.learning_rate=0.05,0.2"}, 1), {.threads = 2, .folder = {}, .progress = {}});
+  ASSERT_EQ(swept.members.size(), 2U);
+  EXPECT_EQ(swept.members[0].settings, (std::vector<std::string>{"rules.rflo.learning_rate=0.05"}));
+  for (const SweepMember& member : swept.members) EXPECT_EQ(member.rules, digests_of(alone(model_, member)));
+  const auto print = [&](std::size_t member, std::size_t rule) { return swept.members[member].rules[rule].fingerprint; };
+  EXPECT_EQ(print(0, 0), print(1, 0));
+  EXPECT_EQ(print(0, 1), print(1, 1));
+  EXPECT_NE(print(0, 2), print(1, 2));
+  try {
+    sweep(plan({"rules.rfol.learning_rate=0.05"}, 1), {.threads = 1, .folder = {}, .progress = {}});
+    ADD_FAILURE() << "an unknown rule was taken";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean \"rflo\"?"), std::string::npos) << error.what();
+  }
+}
+
 /// 2^64 members are 0 in 64 bits; 2^20 are just too many, and 2^19 are not.
 TEST_F(Sweep, CountsItsMembersBeyond64Bits) {
   const auto of_fields = [&](int fields, std::int32_t seeds = 1) {

@@ -30,6 +30,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
+    optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
     const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(rule, *of.topology, projection); };
     passages_over.push_back(
         {.axon = over.template operator()<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(),
@@ -45,7 +46,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
   from_readouts.decay.assign(of.readouts.output.size(), R(0));
   from_readouts.gain.assign(of.readouts.output.size(), R(1));
   from_readouts.signal.assign(of.readouts.output.size(), R(0));
-  if (by.optimizer.adam && rule.drive != Drive::kNothing) keep_moments(of);
+  if (rule.drive != Drive::kNothing) keep_moments(by.optimizer, of);
 }
 
 template <class R>

@@ -77,6 +77,7 @@ struct Common {
   std::vector<std::int32_t> onto_rate;       // B and W, in file order
   std::vector<std::int32_t> onto_readouts;   // A, in file order
   std::vector<Column<std::int32_t>> fan_in;  // by projection (targets each)
+  std::vector<Optimizer> optimizers;         // by projection
   std::vector<PassagesOver> passages_over;   // by projection; looked up once
   AxonLines<R> input_lines;                  // what is under way from the inputs
   AxonLines<R> rate_lines;                   // and from the rate neurons
@@ -91,6 +92,7 @@ struct Common {
   const Projection& projection(std::int32_t p) const { return network.projections()[static_cast<std::size_t>(p)]; }
   const ProjectionPlan& plan_for(std::int32_t p) const { return plan.projections[static_cast<std::size_t>(p)]; }
   Synapses<R>& synapses(std::int32_t p) const { return network.synapses[static_cast<std::size_t>(p)]; }
+  const Optimizer& optimizer(std::int32_t p) const { return optimizers[static_cast<std::size_t>(p)]; }
   const R* weight(std::int32_t p) const { return synapses(p).weight.data(); }
   const std::int32_t* fans_in(std::int32_t p) const { return fan_in[static_cast<std::size_t>(p)].data(); }
   /// The first neuron of a projection's targets stands at this cell of its layer.

@@ -165,7 +165,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
     common.door.pass(common.passages(p).transport, 0, messages, [&] { return first_transport(common, p, answers.to); });
     record_targets(door.traffic(), 0, projection, common.fans_in(p), epsilon.data() + common.first_target(projection),
                    common.lanes);
-    if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, projection));
+    if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, ProjectionId{p}));
   }
   Tapes<R>& tapes = common.tapes;
   if (tapes.epsilons.empty()) return;
@@ -267,7 +267,7 @@ void Learners<R>::commit(Common<R>& common, R scale) {
     Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
     Synapses<R>& synapses = common.synapses(p);
-    settle(CommitColumns<R>{synapses.weight, *delta, synapses.first, synapses.second}, common.learning.optimizer,
+    settle(CommitColumns<R>{synapses.weight, *delta, synapses.first, synapses.second}, common.optimizer(p),
            CommitStep{synapses.learning_rate, static_cast<double>(scale), common.network.commits});
   }
 }

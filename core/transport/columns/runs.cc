@@ -188,7 +188,7 @@ void TickRuns<R>::send_back(Common<R>& common, Tick tick, const Answers<R>& answ
     epsilon = recalled_.data();
   }
   for (const std::int32_t p : common.onto_readouts)
-    carry_errors_back(common, p, epsilon, answers.sums_of(common.network, common.projection(p)));
+    carry_errors_back(common, p, epsilon, answers.sums_of(common.network, ProjectionId{p}));
 }
 
 template <class R>
@@ -198,11 +198,16 @@ void TickRuns<R>::tell_own_weights(const Common<R>& common, std::int32_t ticks) 
   const std::int64_t messages = static_cast<std::int64_t>(autapses.size()) * common.lanes * ticks;
   pass<Phase::kOwnWeight>(common.door, 0, messages, no_offence);
   const RateCells<R> cells = common.rate_cells();
-  for (const Autapse& autapse : autapses) {
+  NeuronId last{-1};
+  for (const Autapse& autapse : autapses) {  // by neuron
     const R weight = common.synapses(autapse.projection.value).weight[autapse.synapse];
     const std::ptrdiff_t first = std::ptrdiff_t{autapse.neuron.value} * common.lanes;
-    for (std::int32_t lane = 0; lane < common.lanes; ++lane)
-      on(cells[static_cast<std::size_t>(first + lane)], OwnWeight<R>{weight});
+    for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+      const RateNeuron<R> neuron = cells[static_cast<std::size_t>(first + lane)];
+      if (autapse.neuron != last) on(neuron, OwnWeightBegin{});
+      on(neuron, OwnWeight<R>{weight});
+    }
+    last = autapse.neuron;
   }
 }
 

@@ -83,7 +83,8 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
   Door& door = common.door;
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
-    R* const sums = projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, projection) : nullptr;
+    R* const sums =
+        projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, ProjectionId{p}) : nullptr;
     const bool transports = sums != nullptr;
     if (!projection.plastic && !transports) continue;
     const std::int64_t messages = projection.size() * common.lanes;
@@ -197,7 +198,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::BackStages<R>& stage
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (projection.source_layer != Layer::kRate) continue;
-    if (R* const sums = stage.answers.sums_of(common.network, projection))
+    if (R* const sums = stage.answers.sums_of(common.network, ProjectionId{p}))
       carry_errors_back(common, p, errors_back_.data(), sums);
   }
 }

@@ -17,7 +17,7 @@ template <class R>
 void AnswerMail<R>::deliver(MailboxCommon<R>& common, ProjectionId p, std::int32_t lag, const Answers<R>& answers) {
   if (!answers) return;
   const bool to_agent = answers.to == Party::kAgent;
-  R* const sums = answers.sums_of(common.network, common.projection(p));
+  R* const sums = answers.sums_of(common.network, p);
   common.exchange.template pass<Phase::kTransportW, Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(transports_,
                                                                                                            p, lag);
   common.exchange.drain(transports_, [&](int, const Envelope<Transport<R>>& e) {

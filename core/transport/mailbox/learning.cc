@@ -29,6 +29,13 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& 
 
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::OwnWeights&) {
+  common.exchange.each_shard([&](int shard) {
+    for (const Autapse& autapse : common.network.topology->autapses) {
+      if (shard_of(common.sharding.rate_begin, autapse.neuron.value) != shard) continue;
+      for (std::int32_t lane = 0; lane < common.lanes; ++lane)
+        on(common.neuron(autapse.neuron.value, lane), OwnWeightBegin{});
+    }
+  });
   for (const ProjectionId p : projections_between(*common.network.topology, Layer::kRate, Layer::kRate)) {
     const auto emit = [&](int shard) {
       for (const Autapse& autapse : common.network.topology->autapses) {

@@ -93,8 +93,7 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::PostsBack<R>& 
     });
   });
   common.each_projection([&](ProjectionId p, const Projection& projection) {
-    const bool answers =
-        projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, projection) != nullptr;
+    const bool answers = projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, p) != nullptr;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || answers)) return;
     const std::optional<LifParameters>& lif = common.target_of(projection).lif;
     const auto emit = [&](int shard) {

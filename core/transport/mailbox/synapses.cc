@@ -55,6 +55,12 @@ AdaptiveSynapse<R> MailboxSynapses<R>::adaptive(std::int64_t synapse) {
 }
 
 template <class R>
+MomentumSynapse<R> MailboxSynapses<R>::descending(std::int64_t synapse) {
+  const auto k = static_cast<std::size_t>(synapse);
+  return {synapses_.weight[k], state_[cell(synapse, 0)].delta, synapses_.first[k]};
+}
+
+template <class R>
 EligibleSynapse<R> MailboxSynapses<R>::eligible(std::size_t cell, R& weight) {
   return {weight,          state_[cell].pre, state_[cell].trace, adapted_[cell],
           low_pass_[cell], total_[cell],     state_[cell].delta};

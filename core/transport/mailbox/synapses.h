@@ -45,6 +45,7 @@ class MailboxSynapses {
   Synapse<R> learner(std::int64_t synapse, std::int32_t lane);
   TaughtSynapse<R> taught(std::int64_t synapse, std::int32_t lane);
   AdaptiveSynapse<R> adaptive(std::int64_t synapse);
+  MomentumSynapse<R> descending(std::int64_t synapse);
   /// The synapses of a target, both within the projection; ascending.
   std::span<const std::int32_t> incoming(std::int32_t target) const;
 

@@ -120,7 +120,7 @@ export interface JsonResult {
     task: string;
     recordings?: { name: string; quantity: string; of: string }[];
     givenFeedback?: string[];  // rules whose feedback the model gives; absent in results of older programs
-    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string; dtMs?: number; optimizer?: { adam?: object } };
+    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string; dtMs?: number; optimizer?: { adam?: object; sgd?: { momentum?: number } } };
   };
   chip?: { mesh: { width: number; height: number } };
   runs: JsonRun[];

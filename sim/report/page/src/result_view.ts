@@ -128,7 +128,7 @@ function provenance(result: Result): HTMLElement {
     entries.push(
       ["Training", `${training.loss.toLowerCase()} loss, ${training.ticks} ticks, batch ${training.batch}, ${training.updates} updates, weights change ${training.commit === "EVERY_TICK" ? "every tick" : "at the end of a batch"}`],
       ["Learning rate", training.learningRate === undefined ? "each projection's own" : String(training.learningRate)],
-      ["Optimizer", training.optimizer?.adam ? "Adam" : "gradient descent"],
+      ["Optimizer", training.optimizer?.adam ? "Adam" : training.optimizer?.sgd?.momentum ? "momentum" : "gradient descent"],
       ["Locality budget", training.locality.toLowerCase()],
     );
   }
