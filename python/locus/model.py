@@ -188,7 +188,7 @@ class Model:
             projection.autapses = False
         if "sign" in limits:
             projection.sign = _enum(model_pb2.Projection.Sign, limits.pop("sign"), "sign")
-        projection.MergeFrom(_message(model_pb2.Projection, limits, "connect"))
+        projection.MergeFrom(message_of(model_pb2.Projection, limits, "connect"))
         if isinstance(weights, Form):
             projection.weights.CopyFrom(weights.message)
         elif np.isscalar(weights):
@@ -310,7 +310,7 @@ class Model:
         (10, ['rflo', 'tbptt:5'])
         """
         fields |= {"every": every, "rules": list(rules)}
-        self.proto.compare.CopyFrom(_message(compare_pb2.Compare, fields, "compare"))
+        self.proto.compare.CopyFrom(message_of(compare_pb2.Compare, fields, "compare"))
 
     # ---- questions
 

@@ -178,6 +178,12 @@ struct Compared {
 
 bool is_learner(const RuleSpec& rule) { return has_row(rule.kind) && learns(rule.kind); }
 
+/// The topology without limits of weights: a commit reads off a change, whatever it would be.
+Topology without_limits(Topology topology) {
+  for (Projection& projection : topology.projections) projection.limits = {};
+  return topology;
+}
+
 }  // namespace
 
 std::vector<RuleSpec> compared_rules(const Spec& spec) {
@@ -213,9 +219,10 @@ TrainingSpec training_to_compare(const TrainingSpec& training) {
 }
 
 struct Comparator::State {
-  State(const Spec& spec, const Topology& topology, Executor executor)
+  State(const Spec& spec, const Topology& of_run, Executor executor)
       : compare(*spec.compare),
         seed(spec.seed),
+        topology(without_limits(of_run)),
         parts(parts_of(topology)),
         synapses(parts.empty() ? 0 : parts.back().end),
         task(spec),
@@ -224,8 +231,12 @@ struct Comparator::State {
         change(synapses, 0) {
     task.prepare(batch);
     const Spec plain = spec_to_compare(spec);
-    for (const RuleSpec& rule : compared_rules(spec))
+    for (RuleSpec rule : compared_rules(spec)) {
+      rule.learning_rate.reset();
+      rule.optimizer.reset();
+      rule.schedule.reset();
       rules.emplace_back(plain, topology, rule, batch.source != nullptr, executor, parts, synapses);
+    }
   }
 
   Compared& exact() { return rules.front(); }
@@ -329,6 +340,7 @@ struct Comparator::State {
 
   CompareSpec compare;
   std::uint64_t seed;
+  Topology topology;
   std::vector<Part> parts;
   std::size_t synapses;  // plastic ones
   Task task;
