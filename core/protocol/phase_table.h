@@ -384,8 +384,4 @@ constexpr bool knows_gain(const Rule& rule, const Projection& projection, const 
   return Selection{rule.decay, rule.signal, rule.drive}.selects(post) && carries(post, projection, target);
 }
 
-/// The scalars of a POST from a spiking neuron under any rule: psi or zeta, and a signal. Its
-/// decays are constants of its synapses.
-inline constexpr int kSpikingPostScalars = row(Phase::kSpikingPost).scalars;
-
 }  // namespace locus

@@ -120,7 +120,8 @@ struct Leaky {  // a readout's tick
   R decay;      // alpha; 0: no memory
   R gain;       // zeta
 };
-struct SweepBegin {};  // the begin of a walk back through time
+struct OwnWeightBegin {};  // the tick's own weights are about to come
+struct SweepBegin {};      // the begin of a walk back through time
 template <class R>
 struct RateTarget {  // the end of a trial with a firing-rate target
   R target;          // spikes in a tick

@@ -58,6 +58,38 @@ def confusion(message: Any) -> pd.DataFrame:
     return table.pivot_table(index="actual", columns="predicted", values="trials", aggfunc="sum", fill_value=0)
 
 
+def alignment(message: Any) -> pd.DataFrame:
+    """Changes of rules beside each other along each run; projection "" is all plastic synapses.
+
+    Missing values are NaN.
+    """
+    names = ["cosine", "norm_ratio", "sign_agreement"]
+    rows = [
+        (run.rule, each.update, each.rule, getattr(each, "with"), each.projection, *_optional(each, names))
+        for run in message.runs
+        for each in run.alignment
+    ]
+    return pandas().DataFrame(rows, columns=["run", "update", "rule", "with", "projection", *names])
+
+
+def scatter(message: Any) -> pd.DataFrame:
+    """Bias and noise of each rule's change over batches, relative to the exact gradient."""
+    names = ["bias", "noise"]
+    rows = [
+        (run.rule, each.update, each.rule, each.projection, *_optional(each, names))
+        for run in message.runs
+        for each in run.scatter
+    ]
+    return pandas().DataFrame(rows, columns=["run", "update", "rule", "projection", *names])
+
+
+def curvature(message: Any) -> pd.DataFrame:
+    """The largest eigenvalue of the Hessian along each run."""
+    names = ["update", "largest_eigenvalue", "residual", "products"]
+    rows = [(run.rule, *(getattr(each, name) for name in names)) for run in message.runs for each in run.curvature]
+    return pandas().DataFrame(rows, columns=["run", *names])
+
+
 def ranks(message: Any) -> pd.DataFrame:
     """Rank and effective rank of the change of each projection, by rule."""
     rows = [(run.rule, each.projection, each.rank, each.effective_rank) for run in message.runs for each in run.rank]
@@ -108,6 +140,11 @@ def summary(message: Any) -> pd.DataFrame:
             }
         )
     return pandas().DataFrame(rows).set_index("rule") if rows else pandas().DataFrame()
+
+
+def _optional(message: Any, names: list[str]) -> list[float]:
+    """Values of fields with presence; NaN where they are missing."""
+    return [getattr(message, name) if message.HasField(name) else math.nan for name in names]
 
 
 def _word(message: Any, field: str) -> str:

@@ -7,6 +7,7 @@
 
 #include "core/protocol/closed_form.h"
 #include "core/protocol/rule.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/spec.h"
 
 namespace locus {

@@ -74,6 +74,9 @@ void check_float32(const Spec& spec, FaultList& faults) {
     std::visit(CheckWeights{where.at("weights"), faults}, projection.weights);
     check(projection.learning_rate.value_or(0), where.at("learning_rate"), faults);
   }
+  for (std::size_t i = 0; i < spec.rules.size(); ++i) {
+    check(spec.rules[i].learning_rate.value_or(0), root.at("rules", static_cast<int>(i)).at("learning_rate"), faults);
+  }
   check(spec.training.learning_rate.value_or(0), root.at("training").at("learning_rate"), faults);
   check_rules(spec, faults);
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task)) check_drawn(*drawn, faults);

@@ -68,6 +68,16 @@ PopulationSpec read_population(const v1::Population& message, const FieldPath& w
   return population;
 }
 
+WeightLimits read_limits(const v1::Projection& message) {
+  WeightLimits limits;
+  if (message.sign() == v1::Projection::NON_NEGATIVE) limits.sign = 1;
+  if (message.sign() == v1::Projection::NON_POSITIVE) limits.sign = -1;
+  if (message.has_weight_min()) limits.min = message.weight_min();
+  if (message.has_weight_max()) limits.max = message.weight_max();
+  if (message.has_weight_decay()) limits.decay = message.weight_decay();
+  return limits;
+}
+
 ProjectionSpec read_projection(v1::Projection& message, const NetworkSpec& network, const PopulationNames& populations,
                                const FieldPath& where, Reading& reading) {
   ProjectionSpec projection;
@@ -76,6 +86,7 @@ ProjectionSpec read_projection(v1::Projection& message, const NetworkSpec& netwo
   if (message.has_learning_rate()) projection.learning_rate = message.learning_rate();
   if (message.has_delay()) projection.delay = message.delay();
   if (message.has_autapses()) projection.autapses = message.autapses();
+  projection.limits = read_limits(message);
   projection.source = populations.find(message.source(), where.at("source"), reading.faults);
   projection.target = populations.find(message.target(), where.at("target"), reading.faults);
   if (!message.has_weights()) {

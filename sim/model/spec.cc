@@ -5,10 +5,6 @@
 
 namespace locus {
 
-double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training) {
-  return projection.learning_rate.value_or(training.learning_rate.value_or(0));
-}
-
 std::int32_t window_of(const TrainingSpec& training) {
   switch (training.loss) {
     case Loss::kFinal: return 1;
@@ -62,11 +58,14 @@ bool has_classes(const TaskSpec& task) {
          });
 }
 
+bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks) {
+  return trial.mask.rows > 0 || rows_of(trial) < ticks;
+}
+
 bool weighs_errors(const TaskSpec& task, std::int32_t ticks) {
   const auto* recorded = std::get_if<RecordedTask>(&task);
-  return recorded != nullptr && std::ranges::any_of(recorded->trials, [&](const RecordedTrial& trial) {
-           return trial.mask.rows > 0 || rows_of(trial) < ticks;
-         });
+  const auto weighs = [&](const RecordedTrial& trial) { return weighs_errors(trial, ticks); };
+  return recorded != nullptr && std::ranges::any_of(recorded->trials, weighs);
 }
 
 DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_t readouts) {

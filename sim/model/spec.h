@@ -133,6 +133,7 @@ struct ProjectionSpec {
   // false: dense but for its diagonal, or drawn without; of a population with itself only
   bool autapses = true;
   std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
+  WeightLimits limits = {};           // sign, bounds and decay of its own
   friend bool operator==(const ProjectionSpec&, const ProjectionSpec&) = default;
 };
 
@@ -279,9 +280,7 @@ struct TrainingSpec {
 bool has_classes(const TaskSpec& task);
 /// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks.
 bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
-
-/// Eta of a projection: its own, or the training's; 0 where nothing learns.
-double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training);
+bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks);
 
 /// Ticks with an error: 1 (final) .. T.
 std::int32_t window_of(const TrainingSpec& training);
@@ -320,7 +319,20 @@ struct RuleSpec {
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   // one for each rate population that needs one; drawn ones are GaussianWeights
   std::vector<FeedbackSpec> feedback;
+  // the rule's own pace; absent: the training's
+  std::optional<double> learning_rate = {};  // eta
+  std::optional<Optimizer> optimizer = {};   // whole, with the bounds of changes
+  std::optional<ScheduleSpec> schedule = {};
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
+};
+
+/// The changes of rules beside each other, measured along each rule's run (sim/run/comparator.h).
+struct CompareSpec {
+  std::int64_t every = 1;            // updates
+  std::vector<RuleSpec> rules = {};  // complete as those of a run; empty: all of the run that learn
+  std::int64_t batches = 1;          // of one comparison
+  bool curvature = false;            // true: the largest eigenvalue of the Hessian as well
+  friend bool operator==(const CompareSpec&, const CompareSpec&) = default;
 };
 
 /// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are
@@ -365,6 +377,9 @@ struct ChipSpec {
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;
+  // Of `locus place`, not of a model file:
+  bool spread_agent = false;  // each core has the part of the backward agent for its own neurons
+  bool partial_sums = false;  // a core adds up its TRANSPORT to one neuron before it sends it
   friend bool operator==(const ChipSpec&, const ChipSpec&) = default;
 };
 
@@ -415,6 +430,7 @@ struct Spec {
   std::vector<RuleSpec> rules;
   std::optional<ChipSpec> chip;
   std::vector<RecordSpec> records;  // file order
+  std::optional<CompareSpec> compare;
   friend bool operator==(const Spec&, const Spec&) = default;
 };
 

@@ -17,6 +17,7 @@
 #include "sim/model/errors.h"
 #include "sim/report/checkpoint_parts.h"
 #include "sim/report/chip_message.h"
+#include "sim/report/comparison_message.h"
 #include "sim/report/frame.h"
 #include "sim/report/result_message.h"
 #include "sim/report/version.h"
@@ -77,12 +78,8 @@ class Writer {
     if (curves != nullptr) fill(*curves, *rule.mutable_curves());
     for (const RankReport& rank : state.ranks) fill(rank, *rule.add_rank());
     for (const RankOmission& omission : state.rank_omissions) fill(omission, *rule.add_rank_omissions());
-    for (const PopulationRate& rate : state.rates) {
-      v1::Run::Rate& written = *rule.add_rates();
-      written.set_population(rate.population);
-      written.set_first_hz(rate.first);
-      written.set_last_hz(rate.last);
-    }
+    for (const PopulationRate& rate : state.rates) fill(rate, *rule.add_rates());
+    fill(state.comparisons, rule);
     if (state.traffic) {
       rule.mutable_peak()->set_packets(state.traffic->peak.packets);
       rule.mutable_peak()->set_tick(state.traffic->peak.tick.value);
@@ -261,6 +258,7 @@ class Reader {
     state.updates = rule.updates();
     state.fingerprint = rule.fingerprint();
     state.commits = rule.commits();
+    state.comparisons = comparisons_of(rule);
     take_evaluations(rule, state);
     state.trials = rule.ledger().trials();
     state.stalled_ticks = rule.ledger().stalled_ticks();

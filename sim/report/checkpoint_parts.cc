@@ -5,6 +5,12 @@
 
 namespace locus {
 
+void fill(const PopulationRate& from, v1::Run::Rate& to) {
+  to.set_population(from.population);
+  to.set_first_hz(from.first);
+  to.set_last_hz(from.last);
+}
+
 void fill(const RuleSeries& from, v1::CheckpointPart::Curves& to) {
   for (const Series& series : from.series) {
     v1::CheckpointPart::Curves::Curve& curve = *to.add_curves();

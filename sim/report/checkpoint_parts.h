@@ -9,6 +9,7 @@
 
 namespace locus {
 
+void fill(const PopulationRate& from, v1::Run::Rate& to);
 void fill(const RuleSeries& from, v1::CheckpointPart::Curves& to);
 /// Evaluations and confusions of a rule so far.
 void fill_evaluations(const RuleState& from, v1::CheckpointPart::Rule& to);

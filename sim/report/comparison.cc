@@ -10,6 +10,7 @@
 #include "sim/report/chip_table.h"
 #include "sim/report/description.h"
 #include "sim/report/locality_table.h"
+#include "sim/report/pace_words.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/report/version.h"
@@ -125,6 +126,24 @@ std::string evaluations_of(const RunResult& result) {
   return text.empty() ? "" : '\n' + wrap(text, 2, 0);
 }
 
+/// The cosine of each rule's change with the exact gradient along its own run; empty without one.
+std::string alignments_of(const RunResult& result) {
+  std::string text;
+  for (const Outcome& outcome : result.outcomes) {
+    const std::vector<Alignment>& all = outcome.comparisons.alignment;
+    std::vector<double> cosines;
+    for (const Alignment& one : all) {
+      const bool exact = one.with == all.front().with;
+      if (exact && one.rule == outcome.rule && one.projection.empty() && one.cosine) cosines.push_back(*one.cosine);
+    }
+    if (cosines.empty()) continue;
+    const std::string_view head = "alignment with the exact gradient (cosine, first to last):";
+    text += fmt::format("{} {} {:.3f} -> {:.3f}", text.empty() ? head : ",", shorten(outcome.rule, 32), cosines.front(),
+                        cosines.back());
+  }
+  return text.empty() ? "" : '\n' + wrap(text, 2, 0);
+}
+
 /// The first and the last accuracy of evaluation trials; empty without them.
 std::string evaluation_accuracies_of(const RunResult& result) {
   std::string text;
@@ -189,7 +208,8 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   std::string text = title_of(spec) + provenance(result);
   if (result.outcomes.empty()) return text;
   text += '\n' + render(learning_table(spec, result)) + rates_of(result) + evaluations_of(result) +
-          evaluation_accuracies_of(result);
+          evaluation_accuracies_of(result) + alignments_of(result);
+  if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -74,9 +75,52 @@ void write_evaluations_csv(const RunResult& result, Output& to) {
   }
 }
 
+namespace {
+
+/// The number, or nothing where it is missing.
+std::string number_cell(const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; }
+
+}  // namespace
+
+void write_alignment_csv(const RunResult& result, Output& to) {
+  bool begun = false;
+  for (const Outcome& outcome : result.outcomes) {
+    const std::string run = csv_cell(outcome.rule);
+    for (const Alignment& one : outcome.comparisons.alignment) {
+      if (!std::exchange(begun, true)) to.put("run,update,rule,with,projection,cosine,norm_ratio,sign_agreement\n");
+      to.print("{},{},{},{},{},{},{},{}\n", run, one.update, csv_cell(one.rule), csv_cell(one.with),
+               csv_cell(one.projection), number_cell(one.cosine), number_cell(one.norm_ratio),
+               number_cell(one.sign_agreement));
+    }
+  }
+}
+
+void write_scatter_csv(const RunResult& result, Output& to) {
+  bool begun = false;
+  for (const Outcome& outcome : result.outcomes) {
+    const std::string run = csv_cell(outcome.rule);
+    for (const Scatter& one : outcome.comparisons.scatter) {
+      if (!std::exchange(begun, true)) to.put("run,update,rule,projection,bias,noise\n");
+      to.print("{},{},{},{},{},{}\n", run, one.update, csv_cell(one.rule), csv_cell(one.projection),
+               number_cell(one.bias), number_cell(one.noise));
+    }
+  }
+}
+
+void write_curvature_csv(const RunResult& result, Output& to) {
+  bool begun = false;
+  for (const Outcome& outcome : result.outcomes) {
+    const std::string run = csv_cell(outcome.rule);
+    for (const Curvature& one : outcome.comparisons.curvature) {
+      if (!std::exchange(begun, true)) to.put("run,update,largest_eigenvalue,residual,products\n");
+      to.print("{},{},{},{},{}\n", run, one.update, one.largest_eigenvalue, one.residual, one.products);
+    }
+  }
+}
+
 void write_ledger_csv(const RunResult& result, Output& to) {
   to.put("rule,channel,lag,messages,scalars,bytes");
-  to.put(result.chip ? ",on_core,packets,unicast_packets,hops,unicast_hops\n" : "\n");
+  to.put(result.chip ? ",on_core,packets,unicast_packets,hops,unicast_hops,tree_hops\n" : "\n");
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = csv_cell(outcome.rule);
     std::size_t k = 0;
@@ -85,8 +129,8 @@ void write_ledger_csv(const RunResult& result, Output& to) {
                entry.tally.scalars * outcome.ledger.scalar_bytes());
       if (outcome.chip) {  // its entries are those of the ledger, in the same order
         const ChipCounts& counts = outcome.chip->report.entries[k++].counts;
-        to.print(",{},{},{},{},{}", counts.on_core, counts.packets, counts.unicast_packets, counts.hops,
-                 counts.unicast_hops);
+        to.print(",{},{},{},{},{},{}", counts.on_core, counts.packets, counts.unicast_packets, counts.hops,
+                 counts.unicast_hops, counts.tree_hops);
       }
       to.put('\n');
     }

@@ -8,14 +8,17 @@
 #include <fmt/format.h>
 
 #include "sim/model/network_size.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
 #include "sim/report/chip_table.h"
 #include "sim/report/forecast.h"
 #include "sim/report/locality_table.h"
 #include "sim/report/memory.h"
+#include "sim/report/pace_words.h"
 #include "sim/report/recording_file.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
+#include "sim/run/comparator.h"
 #include "sim/run/workers.h"
 
 namespace locus {
@@ -77,6 +80,8 @@ TextTable population_table(const NetworkSpec& network) {
   return table;
 }
 
+bool has_own_rate(const RuleSpec& rule) { return rule.learning_rate.has_value(); }
+
 TextTable projection_table(const Spec& spec, const Topology& topology) {
   constexpr std::size_t kEnd = 11;  // columns of a population's name
   TextTable table;
@@ -85,11 +90,11 @@ TextTable projection_table(const Spec& spec, const Topology& topology) {
   for (std::size_t p = 0; p < topology.projections.size(); ++p) {
     const Projection& projection = topology.projections[p];
     const ProjectionSpec& asked = spec.network.projections[p];
-    const double rate = learning_rate_of(asked, spec.training);
+    const bool of_rule = !asked.learning_rate && std::ranges::any_of(spec.rules, has_own_rate);
+    const std::string rate = of_rule ? "of the rule" : fmt::format("{:.4g}", learning_rate_of(asked, spec.training));
     table.rows.push_back({projection.name, shorten(topology.source_of(projection).name, kEnd),
-                          shorten(topology.target_of(projection).name, kEnd),
-                          human(static_cast<double>(projection.size())), std::visit(FormName{}, asked.weights),
-                          projection.plastic ? fmt::format("{:.4g}", rate) : "static"});
+                          shorten(topology.target_of(projection).name, kEnd), human(static_cast<double>(projection.size())),
+                          std::visit(FormName{}, asked.weights), projection.plastic ? rate : "static"});
   }
   return table;
 }
@@ -179,6 +184,17 @@ std::string training_line(const TrainingSpec& training) {
                      training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
 }
 
+std::string comparison_line(const Spec& spec) {
+  std::string names;
+  for (const RuleSpec& rule : compared_rules(spec)) names += (names.empty() ? "" : ", ") + shorten(rule.name, 32);
+  if (names.empty()) return "comparison: none, since no rule learns";
+  const CompareSpec& compare = *spec.compare;
+  return fmt::format("comparison: every {} of each run, the changes of {}, as means over {}{}",
+                     counted(compare.every, "update"), names,
+                     compare.batches == 1 ? "1 batch" : fmt::format("{} batches", compare.batches),
+                     compare.curvature ? "; curvature" : "");
+}
+
 }  // namespace
 
 std::string title_of(const Spec& spec) {
@@ -192,6 +208,8 @@ std::string description(const Spec& spec, const Topology& topology) {
                                                        name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec, topology)) + '\n';
   text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  if (const std::string paces = paces_of(spec); !paces.empty()) text += wrap(paces, 2, 0);
+  if (spec.compare) text += wrap(comparison_line(spec), 2, 0);
   if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';
   if (spec.chip) text += '\n' + chip_drawing(*spec.chip, topology) + '\n';
   std::vector<RuleLedger> forecasts;

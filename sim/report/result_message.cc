@@ -11,6 +11,7 @@
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/comparison.h"
+#include "sim/report/comparison_message.h"
 #include "sim/report/version.h"
 
 namespace locus {
@@ -51,6 +52,7 @@ void lend_curves(const Outcome& from, LentLists& lists, const v1::Run& to) {
   };
   lists.add(to, v1::Run::kAccuraciesFieldNumber, std::span(from.accuracies));
   lists.add(to, v1::Run::kEvaluationsFieldNumber, LentMessages{from.evaluations.size(), fill_one});
+  lend(from.comparisons, lists, to);
 }
 
 std::string upper(std::string_view word) {
@@ -82,6 +84,7 @@ void fill(const StopSpec& from, v1::Stop& to) {
 }
 
 void fill(const Optimizer& from, v1::Training::Optimizer& to) {
+  if (from.momentum) to.mutable_sgd()->set_momentum(*from.momentum);
   if (from.adam) {
     to.mutable_adam()->set_beta1(from.adam->beta1);
     to.mutable_adam()->set_beta2(from.adam->beta2);
@@ -89,6 +92,7 @@ void fill(const Optimizer& from, v1::Training::Optimizer& to) {
   }
   if (from.weight_min) to.set_weight_min(*from.weight_min);
   if (from.weight_max) to.set_weight_max(*from.weight_max);
+  if (from.weight_decay != 0) to.set_weight_decay(from.weight_decay);
 }
 
 void fill(const Optimizer& from, v1::Clip& to) {
@@ -110,7 +114,7 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (from.evaluation) to.mutable_evaluation()->set_trials(narrow(from.evaluation->trials));
   if (from.dt != 1) to.set_dt_ms(from.dt);
   const Optimizer& optimizer = from.optimizer;
-  if (optimizer.adam || optimizer.weight_min || optimizer.weight_max) fill(optimizer, *to.mutable_optimizer());
+  if (optimizer.moves_all()) fill(optimizer, *to.mutable_optimizer());
   if (optimizer.element || optimizer.norm) fill(optimizer, *to.mutable_clip());
   to.set_batch(from.batch);
   to.set_updates(narrow(from.updates));
@@ -133,6 +137,14 @@ void fill(const LifSpec& from, v1::Population::Lif& to) {
   if (from.adaptation_tau == 0) return;
   to.mutable_adaptation()->set_tau(from.adaptation_tau);
   to.mutable_adaptation()->set_beta(from.adaptation);
+}
+
+void fill(const WeightLimits& from, v1::Outline::Projection& to) {
+  if (from.sign > 0) to.set_sign(v1::Projection::NON_NEGATIVE);
+  if (from.sign < 0) to.set_sign(v1::Projection::NON_POSITIVE);
+  if (from.min) to.set_weight_min(*from.min);
+  if (from.max) to.set_weight_max(*from.max);
+  if (from.decay) to.set_weight_decay(*from.decay);
 }
 
 void fill(const Outline& from, v1::Outline& to) {
@@ -159,8 +171,23 @@ void fill(const Outline& from, v1::Outline& to) {
     written.set_synapses(projection.synapses);
     written.set_plastic(projection.plastic);
     written.set_learning_rate(projection.learning_rate);
+    written.set_has_own_rate(projection.has_own_rate);
+    written.set_delay(projection.delay);
+    fill(projection.limits, written);
   }
   to.set_task(from.task);
+  for (const RecordSpec& record : from.records) {
+    v1::RecordedFile& written = *to.add_recordings();
+    const auto of = static_cast<std::size_t>(record.of);
+    written.set_name(record.name);
+    written.set_quantity(std::string(name(record.quantity)));
+    written.set_of(is_of_projection(record.quantity) ? from.projections[of].name : from.populations[of].name);
+    written.set_is_array(!record.protobuf);
+    if (!is_of_ticks(record.quantity)) continue;
+    written.set_first_tick(record.first_tick);
+    written.set_every_ticks(record.every_ticks);
+  }
+  to.mutable_given_feedback()->Add(from.given_feedback.begin(), from.given_feedback.end());
   fill(from.training, *to.mutable_training());
 }
 
@@ -208,6 +235,11 @@ void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, std::
   to.set_depth(from.depth);
   to.set_stride(from.stride);
   if (from.chip) fill(from, *from.chip, cost, *to.mutable_chip());
+  if (from.learning_rate) to.set_learning_rate(*from.learning_rate);
+  if (from.schedule) fill(*from.schedule, *to.mutable_schedule());
+  if (!from.optimizer) return;
+  fill(*from.optimizer, *to.mutable_optimizer());
+  if (from.optimizer->element || from.optimizer->norm) fill(*from.optimizer, *to.mutable_clip());
 }
 
 }  // namespace

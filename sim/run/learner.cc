@@ -46,7 +46,7 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
     : learning_(learning),
       shape_(trial_shape_of(spec)),
       updates_(spec.training.updates),
-      schedule_(spec.training.schedule),
+      schedule_(schedule_of(rule, spec.training)),
       network_(build<R>(spec, topology, rule, lanes)),
       rates_(rates_of(network_)),
       door_(permit, sizeof(R)),

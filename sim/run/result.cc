@@ -24,6 +24,9 @@ Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {
   outcome.kind = rule.kind;
   outcome.depth = learning.depth;
   outcome.stride = learning.stride;
+  outcome.learning_rate = rule.learning_rate;
+  outcome.optimizer = rule.optimizer;
+  outcome.schedule = rule.schedule;
   return outcome;
 }
 

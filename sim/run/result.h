@@ -10,6 +10,7 @@
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
+#include "sim/run/alignment.h"
 #include "sim/run/confusion.h"
 #include "sim/run/kept.h"
 #include "sim/run/outline.h"
@@ -66,6 +67,10 @@ struct Outcome {
   RuleKind kind = RuleKind::kNone;
   std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
   std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
+  // the rule's own pace; empty where it is the training's
+  std::optional<double> learning_rate = {};
+  std::optional<Optimizer> optimizer = {};
+  std::optional<ScheduleSpec> schedule = {};
   Status status = Status::kCompleted;
   // why the run ended early; empty when all updates were made
   std::string message;
@@ -78,6 +83,7 @@ struct Outcome {
   std::vector<Confusion> confusions = {};  // of the last updates, at most kMostConfusions
   std::vector<Evaluation> evaluations;     // in order; their messages are in no ledger
   Confusion evaluation_confusion = {};     // of the last of them
+  Comparisons comparisons;                 // the same
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
   Ledger ledger;                           // over the whole run
   std::vector<PopulationRate> rates;       // of spiking populations, file order

@@ -16,6 +16,7 @@
 #include "sim/model/wire.h"
 #include "sim/run/decision.h"
 #include "sim/run/fingerprint.h"
+#include "sim/run/given_weights.h"
 #include "sim/run/learner.h"
 #include "sim/run/offence.h"
 #include "sim/run/rates.h"
@@ -42,7 +43,10 @@ std::int32_t count(const Spec& spec, PopulationKind kind) {
 /// The model as a session drives it, before its checks.
 void drive(const SessionOptions& options, Spec& spec) {
   TrainingSpec& training = spec.training;
-  if (options.learning_rate) training.learning_rate = options.learning_rate;
+  if (options.learning_rate) {
+    training.learning_rate = options.learning_rate;
+    for (RuleSpec& rule : spec.rules) rule.learning_rate.reset();
+  }
   if (options.ticks) training.ticks = *options.ticks;
   if (options.lanes) training.batch = *options.lanes;
   if (options.commit) training.commit = *options.commit;
@@ -325,15 +329,10 @@ ProjectionWeights Session::Driver::weights(std::string_view projection) const {
 void Session::Driver::set_weights(std::string_view projection, std::span<const double> values) {
   const ProjectionId p = named(projection);
   expect(Phase::kBetweenTrials, "set_weights()", "weights are set between trials");
-  const std::size_t size = std::visit([](const auto& matrix) { return matrix.values.size(); }, weights(projection).matrix);
-  if (values.size() != size)
-    throw ArgumentError(fmt::format("set_weights() got {} numbers of {}; must be {}, as weights() gives them",
-                                    values.size(), projection, size));
-  for (std::size_t k = 0; k < size; ++k) {
-    if (!std::isfinite(values[k]))
-      throw ArgumentError(fmt::format("set_weights(): number {} of {} is {}; must be finite", k, projection, values[k]));
-  }
-  with([&](auto& driven) { driven.learner.set_weights(p, {values.begin(), values.end()}); });
+  with([&](auto& driven) {
+    expect_weights(driven.topology.projections[p], values);
+    driven.learner.set_weights(p, {values.begin(), values.end()});
+  });
 }
 
 double Session::Driver::learning_rate(ProjectionId projection) const {

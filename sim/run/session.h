@@ -117,7 +117,8 @@ class Session {
   /// ticks commit.
   ProjectionWeights weights(std::string_view projection) const;
   /// As many numbers in the same order (one on a diagonal without autapses means nothing). Throws
-  /// as weights(), within any trial, and where the size is another one or a number is not finite.
+  /// as weights(), within any trial, and where the size is another one or a number is not finite or
+  /// not of the projection's sign.
   void set_weights(std::string_view projection, std::span<const double> values);
   /// eta of a projection, before a schedule of the model.
   double learning_rate(std::string_view projection) const;

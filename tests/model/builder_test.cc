@@ -186,7 +186,8 @@ TEST(Builder, MakesAllElseThatAFileSays) {
   text.rules =
       "rules { name: \"bptt\" bptt {} } rules { name: \"r\" rflo { feedback { weights { gaussian { gain: 3 } } } } }";
   text.more =
-      "record { quantity: ACTIVITY population: \"rec\" } record { name: \"w\" quantity: WEIGHTS projection: \"W\" every_updates: 2 }";
+      "record { quantity: ACTIVITY population: \"rec\" } record { name: \"w\" quantity: WEIGHTS projection: \"W\" every_updates: 2 } "
+      "compare { every: 4 rules: [\"r\", \"tbptt:3:2\"] batches: 2 curvature: true }";
   Model model("tiny");
   model.input("in", 2);
   model.rate("rec", 3, {.activation = Activation::kRelu, .initial = {0.5}});
@@ -209,6 +210,7 @@ TEST(Builder, MakesAllElseThatAFileSays) {
   model.rule(rflo({}, {{.weights = gaussian(3)}}).named("r"));
   model.record(Quantity::kActivity, "rec");
   model.record(Quantity::kWeights, "W", {.name = "w", .every_updates = 2});
+  model.compare({.every = 4, .rules = {"r", "tbptt:3:2"}, .batches = 2, .curvature = true});
   expect_same(model.finish(), of_text(text));
 }
 

@@ -98,7 +98,10 @@ class GenericModel {
         const int least = from == PopulationKind::kRate && to == PopulationKind::kRate ? 1 : 0;
         if (features_.delays && !wakes && dice_.chance(60) && !features_.awake)
           projection.delay = std::min(least + dice_.between(0, 4), spec_.training.ticks);
+        ProjectionSpec beside = projection;  // a second one between the same populations
+        beside.name += "_too";
         spec_.network.projections.push_back(std::move(projection));
+        if (dice_.chance(15)) spec_.network.projections.push_back(std::move(beside));
       }
     }
   }

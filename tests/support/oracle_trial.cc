@@ -76,7 +76,7 @@ class Replica {
       forward();
       if (rule_.kind != RuleKind::kNone && error_tick()) compute_error();
       const bool changed = learn();
-      if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, spec_, answer_, 1);
+      if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, spec_, rule_, answer_, 1);
     }
     if (trial_.label >= 0 && rule_.kind != RuleKind::kNone) {
       answer_.classified += 1;
@@ -302,7 +302,7 @@ class Replica {
       // h_t depends on h_{t-1} through no other synapse
       if (synapse.source != synapse.target || synapse.delay != 1) continue;
       send(Channel::kDendrite, 0, 1, actor(synapse), actor(Party::kRate, synapse.target));
-      own[synapse.target] = synapse.weight;
+      own[synapse.target] += synapse.weight;
     }
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       const std::size_t i = plastic_[q]->target;

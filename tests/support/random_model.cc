@@ -118,6 +118,27 @@ void add_odd_projections(Spec& spec, Dice& dice) {
   }
 }
 
+/// Projections beside others of the same two populations, weak enough that networks do not grow.
+void add_multapses(Spec& spec, Dice dice) {
+  const auto& populations = spec.network.populations;
+  auto& projections = spec.network.projections;
+  for (std::size_t k = 0, size = projections.size(); k < size; ++k) {
+    if (!dice.chance(20)) continue;
+    ProjectionSpec projection = projections[k];
+    projection.name += "_too";
+    projection.weights = odd_weights(populations[static_cast<std::size_t>(projection.target)].size,
+                                     populations[static_cast<std::size_t>(projection.source)].size, dice);
+    if (auto* dense = std::get_if<DenseMatrix>(&projection.weights))
+      for (double& value : dense->values) value /= 8;
+    if (auto* sparse = std::get_if<SparseMatrix>(&projection.weights))
+      for (double& value : sparse->values) value /= 8;
+    if (auto* constant = std::get_if<ConstantWeights>(&projection.weights)) constant->value /= 8;
+    projection.plastic = dice.chance(75);
+    projection.learning_rate.reset();
+    projections.push_back(std::move(projection));
+  }
+}
+
 }  // namespace
 
 std::uint64_t Dice::bits() {
@@ -181,6 +202,7 @@ Spec odd_model(std::uint64_t seed) {
   spec.name = "odd_" + std::to_string(seed);
   add_odd_populations(spec, dice);
   add_odd_projections(spec, dice);
+  add_multapses(spec, Dice(seed ^ 0x3a17));
   spec.training.loss = dice.chance(50) ? Loss::kFinal : Loss::kSequence;
   spec.training.ticks = dice.between(1, 7);
   spec.training.updates = dice.between(1, 3);

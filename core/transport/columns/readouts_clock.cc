@@ -61,7 +61,7 @@ void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>&
   Door& door = common.door;
   const std::int32_t lanes = common.lanes;
   const std::int64_t readouts = layer.size;
-  door.pass<Channel::kNorm, Party::kReadout, Party::kReadout>(0, readouts * (readouts - 1) * lanes, 1, no_offence);
+  pass<Phase::kNorm>(door, 0, readouts * (readouts - 1) * lanes, no_offence);
   for (std::int32_t lane = 0; lane < lanes; ++lane) {
     const auto readout = [&](std::int32_t k) {
       return common.readout(static_cast<std::size_t>(k) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane));
@@ -86,8 +86,7 @@ void ReadoutsClock<R>::deliver(Common<R>& common, const phase::Feedbacks&) const
   for (std::size_t r = 0; r < network.feedback.size(); ++r) {
     const Projection& wires = network.feedback[r];
     const R* epsilon = network.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * common.lanes;
-    common.door.template pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_sent(common, wires, epsilon),
-                                                                                 1, no_offence);
+    pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, epsilon), no_offence);
     record_sources(common.door.traffic(), stream_of(Phase::kFeedback), 0, wires, epsilon, common.lanes);
     send_product(common, wires, network.feedback_weights[r].data(), epsilon,
                  network.rate.signal.data() + common.first_target(wires));

@@ -15,7 +15,7 @@ void ReadoutMail<R>::deliver_targets(MailboxCommon<R>& common, Queues<M>& queues
       }
     }
   };
-  common.exchange.template send<kPhase>(queues, kPhase, {}, 0, emit);
+  common.exchange.template send<kPhase>(queues, 0, emit);
   common.exchange.drain(queues, [&](int, const Envelope<M>& e) { handle(common.readout(e.receiver, e.lane), e.message); });
 }
 
@@ -54,7 +54,7 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
       }
     }
   };
-  common.exchange.template send<Phase::kNorm>(norms_, Phase::kNorm, {}, 0, emit);
+  common.exchange.template send<Phase::kNorm>(norms_, 0, emit);
   // Messages come in the order of their senders; the readout's own part has its place among them.
   const std::int32_t last = common.network.readouts.size - 1;
   common.exchange.drain(norms_, [&](int, const Envelope<Norm<R>>& e) {
@@ -85,7 +85,7 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks&) 
             });
       }
     };
-    common.exchange.template send<Phase::kFeedback>(feedbacks_, Phase::kFeedback, {}, 0, emit);
+    common.exchange.template send<Phase::kFeedback>(feedbacks_, 0, emit);
     common.exchange.drain(
         feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
   }
