@@ -214,13 +214,12 @@ class Model:
             self._held_out = trials_of(held_out[0], None if labelled else held_out[1], held_out[1] if labelled else None)
         ticks, channels = self._trials[0].shape[1:]
         recorded = self.proto.task.recorded
-        for trials in (recorded.trials, recorded.evaluation_trials):
-            del trials[:]
+        for field in ("trials", "evaluation_trials", "files", "evaluation_files"):
+            if field in recorded.DESCRIPTOR.fields_by_name:
+                recorded.ClearField(field)
         # The arrays take the place of one trial without a spike, which the model needs to be whole.
         placeholder = model_pb2.Trial(sparse_input=weights_pb2.SparseMatrix(rows=ticks, cols=channels))
-        placeholder_class = model_pb2.Trial()
-        placeholder_class.CopyFrom(placeholder)
-        placeholder_class.__setattr__("class", 0)
+        placeholder_class = model_pb2.Trial(sparse_input=placeholder.sparse_input, **{"class": 0})
         recorded.trials.append(placeholder if target is None and classes is None else placeholder_class)
         if self._held_out is not None:
             # as many as there are: by default an evaluation shows all of them
