@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Sequence
 
 import numpy as np
 from google.protobuf import json_format, text_format
@@ -22,6 +22,18 @@ def parse(data: bytes, path: str) -> model_pb2.Model:
     if path.endswith((".binpb", ".pb")):
         return model_pb2.Model.FromString(data)
     return text_format.Parse(data.decode("utf-8-sig"), model_pb2.Model())
+
+
+def text_of(model: model_pb2.Model, notes: Sequence[str] = ()) -> str:
+    """A model file's text, with notes as comments."""
+    head = ["proto-file: proto/locus/v1/model.proto", "proto-message: locus.v1.Model", *notes]
+    comments = "".join(f"# {printable(line)}\n" for line in head)
+    return comments + str(text_format.MessageToString(model))
+
+
+def printable(text: str) -> str:
+    """A text on one line, without what a terminal would take for a command."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def message_of(kind: Any, fields: dict[str, Any], where: str) -> Any:

@@ -14,7 +14,7 @@ from google.protobuf import json_format, text_format
 from locus import _core
 from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
-from locus.messages import message_of, parse, word_of
+from locus.messages import message_of, parse, text_of, word_of
 from locus.model_arrays import ArrayWeights, Trials, trial_messages, trials_of, weights_message
 from locus.v1 import inputs_pb2, model_pb2, record_pb2, training_pb2, weights_pb2
 from locus.weights import Form, Weights
@@ -347,7 +347,7 @@ class Model:
         if path.suffix in (".binpb", ".pb"):
             path.write_bytes(whole.SerializeToString(deterministic=True))
         else:
-            path.write_text(text_format.MessageToString(whole), encoding="utf-8")
+            path.write_text(text_of(whole, self.notes), encoding="utf-8")
 
     def copy(self) -> Model:
         """An independent copy."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from locus.messages import printable
 from locus.model import Model
 from locus.nir_file import NEURONS, Faults, Graph, Node
 from locus.nir_ways import Way, Ways, is_spiking
@@ -286,7 +287,7 @@ class Builder:
     # ---- the report
 
     def _note(self, line: str) -> None:
-        self.model.notes.append(line)
+        self.model.notes.append(printable(line))
 
     def _note_choices(self) -> None:
         choices = self._choices

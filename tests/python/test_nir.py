@@ -132,6 +132,16 @@ def test_a_published_file_is_refused():
     assert len(error.value.faults) == 4
 
 
+def test_names_of_nodes_reach_no_terminal_as_commands(tmp_path):
+    nodes, edges = CASES.good["integrate_and_fire"]
+    renamed = {("if\x1b[2J\n" if name == "if" else name): node for name, node in nodes.items()}
+    renamed["if\x1b[2J\n"] = {**renamed["if\x1b[2J\n"], "v_threshold": np.zeros(6)}
+    write(tmp_path / "odd.nir", renamed, [tuple("if\x1b[2J\n" if end == "if" else end for end in edge) for edge in edges])
+    with pytest.raises(locus.ModelError) as error:
+        locus.nir.read(tmp_path / "odd.nir", dt=DT, reset="zero")
+    assert "if?[2J?.v_threshold is 0" in str(error.value) and "\x1b" not in str(error.value)
+
+
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     nodes, edges = CASES.good["lif_recurrent"]
     broken = {**nodes, "lif1": {**nodes["lif1"], "tau": nodes["lif1"]["tau"] * 0.01}, "lif2": {**nodes["lif2"], "v_threshold": np.zeros(3)}}
@@ -303,6 +313,7 @@ def test_the_command(tmp_path, files):
     done = command(files["nested"], out, "--dt", DT, "--reset", "zero", "--trials", tmp_path / "x.npy", "--report")
     assert done.returncode == 0, done.stderr
     assert "layer.lif: LIF of 6, decay 0.95, rows as in the file, late by 0" in done.stdout
+    assert "# layer.lif: LIF of 6, decay 0.95, rows as in the file, late by 0\n" in out.read_text()
     again = locus.Model.load(out)
     assert again.proto.network == locus.nir.read(files["nested"], dt=DT, reset="zero", name="net").message().network
     assert locus.run(out, rules=["none"])["none"].status == "COMPLETED"
