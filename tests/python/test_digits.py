@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import locus
-from conftest import ROOT, needs_neurons, shared
+from conftest import ROOT, needs_constants, shared
 
-pytestmark = [needs_neurons, pytest.mark.skipif(not (ROOT / "models" / "digits").exists(), reason="the digits are not here")]
+pytestmark = [needs_constants, pytest.mark.skipif(not (ROOT / "models" / "digits").exists(), reason="the digits are not here")]
 
 
 def test_forms_of_the_digits():
