@@ -14,9 +14,9 @@ from google.protobuf import json_format, text_format
 from locus import _core
 from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
-from locus.messages import message_of, parse, text_of, word_of
+from locus.messages import bias_of, given, message_of, parse, sketch_of, text_of, training_of, word_of
 from locus.model_arrays import ArrayWeights, Trials, trial_messages, trials_of, weights_message
-from locus.v1 import inputs_pb2, model_pb2, record_pb2, training_pb2, weights_pb2
+from locus.v1 import inputs_pb2, model_pb2, record_pb2, weights_pb2
 from locus.weights import Form, Weights
 
 Rules = Sequence[str]
@@ -46,8 +46,6 @@ class Model:
         self._held_out: Trials | None = None
         self.notes: list[str] = []  # what an import folded, delayed or ignored
         self.late: dict[str, int] = {}  # ticks by which populations are late after an import
-
-    # ---- from elsewhere
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], set: Iterable[str] = ()) -> Model:
@@ -120,38 +118,53 @@ class Model:
         activation: str = "identity",
         leak: float | npt.ArrayLike = 1.0,
         initial: float | npt.ArrayLike | None = None,
+        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
+        noise: dict[str, Any] | None = None,
     ) -> None:
-        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t).
+        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t + bias).
 
-        ``leak`` and ``initial``: one number for all neurons, or one for each.
+        ``leak``, ``initial``, ``bias``: one number for all neurons, or one for each; ``bias`` may be the
+        fields of Population.Bias, and ``noise`` has those of Population.Noise.
         """
         word = word_of(model_pb2.Population.Rate.Activation, activation, "activation")
-        fields = {"leak": leak, **({} if initial is None else {"initial": initial})}
-        rate = message_of(model_pb2.Population.Rate, fields, f"rate {name}")
+        fields = {"leak": leak, "initial": initial, "bias": bias_of(bias)}
+        rate = message_of(model_pb2.Population.Rate, given(fields), f"rate {name}")
         rate.activation = word
-        self._population(name, size).rate.CopyFrom(rate)
+        self._population(name, size, noise).rate.CopyFrom(rate)
 
     def lif(
-        self, name: str, size: int, *, tau_m: float | npt.ArrayLike, threshold: float | npt.ArrayLike, **fields: Any
+        self,
+        name: str,
+        size: int,
+        *,
+        tau_m: float | npt.ArrayLike,
+        threshold: float | npt.ArrayLike,
+        noise: dict[str, Any] | None = None,
+        **fields: Any,
     ) -> None:
-        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms), enumerations as words.
+        """Adds spiking neurons; ``fields`` and ``noise`` are those of Population.Lif (times in ms) and Noise.
 
         >>> m = Model()
         >>> m.lif("rec", 10, tau_m=20, threshold=0.6, current={"tau": 5}, reset="ZERO", surrogate={"height": 0.5})
         >>> m.proto.network.populations[0].lif.surrogate.height
         0.5
         """
-        lif = message_of(model_pb2.Population.Lif, {"tau_m": tau_m, "threshold": threshold, **fields}, f"lif {name}")
-        self._population(name, size).lif.CopyFrom(lif)
+        fields = {"tau_m": tau_m, "threshold": threshold, **fields, "bias": bias_of(fields.get("bias"))}
+        lif = message_of(model_pb2.Population.Lif, given(fields), f"lif {name}")
+        self._population(name, size, noise).lif.CopyFrom(lif)
 
-    def readout(self, name: str, size: int, tau_m: float | None = None, normalise_input: bool = False) -> None:
-        """Adds readouts: y_t = A h_t, or with ``tau_m`` [ms] a low-pass filter of it."""
-        readout = self._population(name, size).readout
-        readout.SetInParent()
-        if tau_m is not None:
-            readout.tau_m = tau_m
-        if normalise_input:
-            readout.normalise_input = True
+    def readout(
+        self,
+        name: str,
+        size: int,
+        tau_m: float | None = None,
+        normalise_input: bool = False,
+        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
+    ) -> None:
+        """Adds readouts: y_t = A h_t + bias, or with ``tau_m`` [ms] a low-pass filter of it."""
+        fields = {"tau_m": tau_m, "normalise_input": normalise_input or None, "bias": bias_of(bias)}
+        readout = message_of(model_pb2.Population.Readout, given(fields), f"readout {name}")
+        self._population(name, size).readout.CopyFrom(readout)
 
     def connect(
         self,
@@ -163,11 +176,13 @@ class Model:
         learning_rate: float | None = None,
         delay: int | None = None,
         autapses: bool = True,
+        **limits: Any,
     ) -> None:
         """Adds synapses from one population to another.
 
         ``weights`` is a number for all of them, an array (target's size x source's size), a SciPy
-        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random().
+        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random(). ``limits``: ``sign``
+        ("non_negative", "non_positive"), ``weight_min``, ``weight_max``, ``weight_decay``.
         """
         projection = self.proto.network.projections.add(name=name or f"{source}-{target}", source=source, target=target)
         if not plastic:
@@ -178,6 +193,9 @@ class Model:
             projection.delay = delay
         if not autapses:
             projection.autapses = False
+        if "sign" in limits:
+            projection.sign = word_of(model_pb2.Projection.Sign, limits.pop("sign"), "sign")
+        projection.MergeFrom(message_of(model_pb2.Projection, limits, f"connect {projection.name}"))
         if isinstance(weights, Form):
             projection.weights.CopyFrom(weights.message)
         elif np.isscalar(weights):
@@ -188,7 +206,7 @@ class Model:
 
     @property
     def weights(self) -> ArrayWeights:
-        """Arrays of weights by projection: ``m.weights["W"] = w`` replaces what the model says."""
+        """Arrays of weights by projection; setting one replaces what the model says."""
         return ArrayWeights(self)
 
     # ---- the task
@@ -252,21 +270,7 @@ class Model:
         >>> m.proto.training.evaluation.every
         100
         """
-        training = training_pb2.Training()
-        for name, word in (
-            ("loss", training_pb2.Training.Loss),
-            ("commit", training_pb2.Training.Commit),
-            ("locality", training_pb2.Training.Locality),
-        ):
-            if name in fields:
-                setattr(training, name, word_of(word, fields.pop(name), name))
-        if "evaluate_every" in fields:
-            training.evaluation.every = fields.pop("evaluate_every")
-        if "evaluation_trials" in fields:
-            training.evaluation.trials = fields.pop("evaluation_trials")
-        if isinstance(fields.get("optimizer"), str):
-            fields["optimizer"] = {fields["optimizer"]: {}}
-        training.MergeFrom(message_of(training_pb2.Training, fields, "train"))
+        training = training_of(fields)
         for each, _ in training.ListFields():  # what is given here replaces what was there
             self.proto.training.ClearField(each.name)
         self.proto.training.MergeFrom(training)
@@ -278,7 +282,8 @@ class Model:
         >>> m.proto.rules[0].rflo.trace_decay
         0.99
         """
-        self.proto.rules.append(message_of(model_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
+        kind = type(model_pb2.Model().rules.add())
+        self.proto.rules.append(message_of(kind, {"name": name, **fields}, f"rule {name}"))
 
     def record(self, quantity: str, of: str, **fields: Any) -> None:
         """Records a quantity of a population or projection: "activity", "output", "weights", ..."""
@@ -371,20 +376,14 @@ class Model:
         spec.apply(list(rules) if rules is not None else None, updates, seed, locality)
         return spec
 
-    def _population(self, name: str, size: int) -> model_pb2.Population:
-        return self.proto.network.populations.add(name=name, size=size)
+    def _population(self, name: str, size: int, noise: dict[str, Any] | None = None) -> model_pb2.Population:
+        population = self.proto.network.populations.add(name=name, size=size)
+        if noise is not None:
+            population.noise.CopyFrom(message_of(model_pb2.Population.Noise, noise, f"noise of {name}"))
+        return population
 
     def __repr__(self) -> str:
-        network = self.proto.network
-        kinds: dict[str, list[str]] = {"input": [], "rate": [], "readout": []}
-        for population in network.populations:
-            kind = population.WhichOneof("kind") or "rate"
-            kinds["rate" if kind == "lif" else kind].append(f"{population.name} ({population.size})")
-        layers = " -> ".join(", ".join(names) for names in kinds.values() if names) or "no neurons"
-        task = self.proto.task.WhichOneof("kind")
-        many = len(network.projections)
-        projections = f"{many} projection{'' if many == 1 else 's'}"
-        return f"Model {self.proto.name!r}: {layers}, {projections}, {task.replace('_', ' ') if task else 'no task'}"
+        return sketch_of(self.proto)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Model) and self.message() == other.message() and self._settings == other._settings

@@ -56,8 +56,8 @@ def trials_of(inputs: npt.ArrayLike, target: Any, classes: Any) -> Trials:
     x = np.asarray(inputs, dtype=float)
     if x.ndim == 2:
         x = x[:, :, np.newaxis]
-    if x.ndim != 3 or 0 in x.shape:
-        raise UsageError(f"inputs have shape {x.shape}; must be trials x ticks x inputs, none of them 0")
+    if x.ndim != 3 or 0 in x.shape[:2]:
+        raise UsageError(f"inputs have shape {x.shape}; must be trials x ticks x inputs, with a trial and a tick")
     y = None if target is None else np.asarray(target, dtype=float)
     if y is not None and y.ndim == 2:
         y = y[:, :, np.newaxis]

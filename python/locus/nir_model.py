@@ -282,7 +282,7 @@ class Builder:
         for (source, target), nodes in pairs.items():
             if len(nodes) > 1:
                 self._faults.add("", f"{' and '.join(nodes)} lead from {source} to {target}",
-                                 "locus has one projection for each pair of populations: add the matrices")  # fmt: skip
+                                 "must be one matrix: add them before the export")  # fmt: skip
 
     # ---- the report
 
