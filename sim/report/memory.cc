@@ -247,7 +247,7 @@ double comparison_bytes(const Facts& facts) {
   constexpr double kScalar = sizeof(double);
   const TrainingSpec training = training_to_compare(facts.spec.training);
   const Horizon horizon =
-      horizon_of(trial_shape_of(training),
+      horizon_of(trial_shape_of(training, weighs_errors(facts.spec.task, training.ticks)),
                  {.outputs_are_seen = false, .inputs_tick_by_tick = shows_tick_by_tick(facts.spec, training.batch)});
   double plastic = 0;
   for (const Projection& projection : facts.topology.projections)
