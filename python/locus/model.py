@@ -15,8 +15,8 @@ from locus import _core
 from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
 from locus.messages import bias_of, given, message_of, parse, sketch_of, text_of, training_of, word_of
-from locus.model_arrays import ArrayWeights, Trials, trial_messages, trials_of, weights_message
-from locus.v1 import inputs_pb2, model_pb2, record_pb2, weights_pb2
+from locus.model_arrays import ArrayWeights, Trials, hold_places, trial_messages, trials_of, weights_message
+from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, rule_pb2
 from locus.weights import Form, Weights
 
 Rules = Sequence[str]
@@ -183,6 +183,10 @@ class Model:
         ``weights`` is a number for all of them, an array (target's size x source's size), a SciPy
         sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random(). ``limits``: ``sign``
         ("non_negative", "non_positive"), ``weight_min``, ``weight_max``, ``weight_decay``.
+
+        >>> m = Model(); m.input("x", 2); m.rate("e", 3); m.connect("x", "e", 0.5, sign="non_negative", weight_max=2)
+        >>> m.proto.network.projections[0].weight_max
+        2.0
         """
         projection = self.proto.network.projections.add(name=name or f"{source}-{target}", source=source, target=target)
         if not plastic:
@@ -220,7 +224,6 @@ class Model:
     ) -> None:
         """Recorded trials: inputs (trials x ticks x inputs) with targets (trials x ticks x readouts)
         or classes (trials), and held-out trials (inputs, targets or classes) for evaluations.
-
         A two-dimensional array of inputs has one input.
         """
         self._trials = trials_of(inputs, target, classes)
@@ -230,18 +233,7 @@ class Model:
                 raise UsageError(f"held_out has {len(held_out)} parts; must be 2: inputs, and targets or classes")
             labelled = classes is not None
             self._held_out = trials_of(held_out[0], None if labelled else held_out[1], held_out[1] if labelled else None)
-        ticks, channels = self._trials[0].shape[1:]
-        recorded = self.proto.task.recorded
-        for field in ("trials", "evaluation_trials", "files", "evaluation_files"):
-            if field in recorded.DESCRIPTOR.fields_by_name:
-                recorded.ClearField(field)
-        # The arrays take the place of one trial without a spike, which the model needs to be whole.
-        placeholder = model_pb2.Trial(sparse_input=weights_pb2.SparseMatrix(rows=ticks, cols=channels))
-        placeholder_class = model_pb2.Trial(sparse_input=placeholder.sparse_input, **{"class": 0})
-        recorded.trials.append(placeholder if target is None and classes is None else placeholder_class)
-        if self._held_out is not None:
-            # as many as there are: by default an evaluation shows all of them
-            recorded.evaluation_trials.extend([placeholder_class] * len(self._held_out[0]))
+        hold_places(self.proto.task.recorded, self._trials, self._held_out)
 
     def student_teacher(self, teacher: Model, inputs: Iterable[dict[str, Any]] = ()) -> None:
         """The readouts of another network are the targets, by default for white noise."""
@@ -282,8 +274,7 @@ class Model:
         >>> m.proto.rules[0].rflo.trace_decay
         0.99
         """
-        kind = type(model_pb2.Model().rules.add())
-        self.proto.rules.append(message_of(kind, {"name": name, **fields}, f"rule {name}"))
+        self.proto.rules.append(message_of(rule_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
 
     def record(self, quantity: str, of: str, **fields: Any) -> None:
         """Records a quantity of a population or projection: "activity", "output", "weights", ..."""
@@ -294,6 +285,16 @@ class Model:
         else:
             record.population = of
         self.proto.record.append(record)
+
+    def compare(self, every: int, rules: Iterable[str] = (), **fields: Any) -> None:
+        """Compares the changes of rules every so many updates of each run (locus.v1.Compare).
+
+        >>> m = Model(); m.compare(10, ["rflo", "tbptt:5"], batches=3)
+        >>> m.proto.compare.every, list(m.proto.compare.rules)
+        (10, ['rflo', 'tbptt:5'])
+        """
+        fields |= {"every": every, "rules": list(rules)}
+        self.proto.compare.CopyFrom(message_of(compare_pb2.Compare, fields, "compare"))
 
     # ---- questions
 

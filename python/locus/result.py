@@ -78,6 +78,25 @@ class Run:
         return np.asarray(self.proto.losses, dtype=float)
 
     @cached_property
+    def accuracies(self) -> Array:
+        """Part of the trials of each update whose class was predicted (updates); empty without classes."""
+        if self._core is not None:
+            return self._core.accuracies(self._index)
+        return np.asarray(self.proto.accuracies, dtype=float)
+
+    @property
+    def accuracy(self) -> float:
+        """Accuracy of the last updates, as many as the mean loss at the end has; NaN without classes."""
+        return float(self.proto.accuracy) if self.proto.HasField("accuracy") else float("nan")
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        """Trials of the last evaluation by class (rows) and predicted class (columns); without
+        evaluations, the trials of the last updates."""
+        evaluated = self.proto.HasField("evaluation_confusion")
+        return frames.confusion(self.proto.evaluation_confusion if evaluated else self.proto.confusion)
+
+    @cached_property
     def weights(self) -> dict[str, Any]:
         """Weights after the last commit, by projection: arrays (targets x sources), or for a sparse
         projection the tuple (rows, cols, row, col, values)."""
@@ -193,9 +212,29 @@ class Result(Mapping[str, Run]):
         return frames.losses(self._runs)
 
     @property
+    def accuracies(self) -> pd.DataFrame:
+        """One column a rule, one row an update: the part of the trials whose class was predicted."""
+        return frames.accuracies(self._runs)
+
+    @property
     def evaluations(self) -> pd.DataFrame:
-        """Loss of the evaluation trials by rule and update."""
+        """Loss and accuracy of the evaluation trials by rule and update."""
         return frames.evaluations(self.proto)
+
+    @property
+    def alignment(self) -> pd.DataFrame:
+        """Cosine, norm ratio and sign agreement of the changes of rules along each run."""
+        return frames.alignment(self.proto)
+
+    @property
+    def scatter(self) -> pd.DataFrame:
+        """Bias and noise of those changes over batches."""
+        return frames.scatter(self.proto)
+
+    @property
+    def curvature(self) -> pd.DataFrame:
+        """The largest eigenvalue of the Hessian along each run."""
+        return frames.curvature(self.proto)
 
     @property
     def ledger(self) -> pd.DataFrame:

@@ -149,6 +149,11 @@ class Session:
         return np.asarray(self._core.losses, dtype=float)
 
     @property
+    def accuracies(self) -> Array:
+        """Part of the trials whose class was predicted, of every update() so far; empty without classes."""
+        return np.asarray(self._core.accuracies, dtype=float)
+
+    @property
     def ledger(self) -> pd.DataFrame:
         """Messages so far by channel and lag."""
         return frames.pandas().DataFrame(self._core.ledger())

@@ -43,6 +43,53 @@ def test_frames_say_what_the_files_say(program, models, tmp_path):
         assert (w == r["rflo"].weights[name]).all()
 
 
+def test_alignment_says_what_the_file_says(program, models, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    words = ["--updates", "4", "--compare", "2", "--set", "compare.batches=2", "--set", "compare.curvature=true"]
+    subprocess.run([program, "run", models / "tiny.txtpb", *words, "--out", tmp_path, "--quiet"], check=True)
+    r = locus.read(tmp_path)
+    for name in ("alignment", "scatter", "curvature"):
+        written = pandas.read_csv(tmp_path / f"{name}.csv", float_precision="round_trip", keep_default_na=False)
+        frame = getattr(r, name)
+        assert len(frame) > 0 and list(frame.columns) == list(written.columns)
+        for column in frame.columns:
+            numbers = pandas.to_numeric(written[column], errors="coerce") if frame[column].dtype.kind == "f" else written[column]
+            pandas.testing.assert_series_equal(frame[column], numbers, check_dtype=False)
+    m = network()
+    m.train(updates=2)
+    m.compare(1, ["rflo"])
+    found = locus.run(m, rules=["rflo"]).alignment
+    assert set(found["with"]) == {"bptt"} and set(found["update"]) == {0, 1, 2}
+
+
+def test_accuracy_of_classes(tmp_path):
+    pytest.importorskip("pandas")
+    generator = np.random.default_rng(3)
+    x = generator.standard_normal((12, 6, 2))
+    classes = np.arange(12) % 3
+    m = locus.Model("classes", seed=2)
+    m.input("in", 2)
+    m.rate("rec", 5, "tanh", leak=0.3)
+    m.readout("out", 3)
+    for source, target, name in (("in", "rec", "B"), ("rec", "rec", "W"), ("rec", "out", "A")):
+        m.connect(source, target, locus.gaussian(gain=1), name=name)
+    m.trials(x, classes=classes, held_out=(x[:7], classes[:7]))
+    m.train(loss="cross_entropy", batch=12, updates=12, learning_rate=0.5, evaluate_every=6)
+    r = locus.run(m, rules=["bptt", "rflo"], out=tmp_path)
+    run = r["bptt"]
+    forward = run.forward(x[:7])["out"]
+    right = (forward.sum(axis=1).argmax(axis=1) == classes[:7]).mean()
+    assert r.evaluations.query("rule == 'bptt'").accuracy.iloc[-1] == right
+    assert run.accuracies.shape == (12,) and run.accuracy == pytest.approx(run.accuracies[-1:].mean())
+    assert r.summary.accuracy["bptt"] == run.accuracy
+    assert (r.accuracies["bptt"].to_numpy() == run.accuracies).all()
+    assert run.confusion.to_numpy().sum() == 7
+    with locus.Session(m, "bptt") as net:
+        net.update(12)
+        assert (net.accuracies == run.accuracies).all()
+    assert (locus.read(tmp_path)["bptt"].accuracies == run.accuracies).all()
+
+
 def test_a_result_that_was_changed_is_refused(tmp_path):
     locus.run(network(), rules=["rflo"], out=tmp_path)
     assert locus.read(tmp_path / "result.json").fingerprints == locus.read(tmp_path).fingerprints
