@@ -1,6 +1,7 @@
 #include "sim/run/outline.h"
 
 #include <optional>
+#include <string_view>
 #include <variant>
 
 #include "sim/model/wire.h"
@@ -8,9 +9,10 @@
 namespace locus {
 namespace {
 
-const char* field_of(const RecordedTask&) { return "recorded"; }
-const char* field_of(const StudentTeacherTask&) { return "student_teacher"; }
-const char* field_of(const DrawnTask&) { return "drawn"; }
+std::string_view field_of(const RecordedTask&) { return "recorded"; }
+std::string_view field_of(const StudentTeacherTask& task) { return task.mimic ? MimicTask::kName : "student_teacher"; }
+std::string_view field_of(const DrawnTask&) { return "drawn"; }
+std::string_view field_of(const SyntheticTask& task) { return name(task); }
 
 }  // namespace
 
