@@ -100,6 +100,8 @@ bool has_good_fields(const SyntheticTask& task) {
   return good;
 }
 
+bool has_choices(const SyntheticTask& task) { return has_good_fields(task) && form_of(task).may_be_signed; }
+
 std::string words_of(const SyntheticTask& task) {
   return std::visit([](const auto& kind) { return words(kind); }, task.kind);
 }

@@ -269,6 +269,9 @@ TrialForm form_of(const SyntheticTask& task);
 /// True if every parameter is in its range. Only then may form_of be asked.
 bool has_good_fields(const SyntheticTask& task);
 
+/// True if a trial is a choice between classes.
+bool has_choices(const SyntheticTask& task);
+
 /// "bits 3, probability 0.5".
 std::string words_of(const SyntheticTask& task);
 std::string words_of(const MimicTask& task);

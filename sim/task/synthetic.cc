@@ -134,6 +134,10 @@ void SyntheticSource::fill(std::int64_t first_trial, Batch<R>& batch) {
     std::visit([&](auto& trials) { trials.write(trial, view_of(setting_, input_, target_)); }, kinds_->trials);
     copy_lane(input_, lane, batch.lanes, batch.input);
     copy_lane(target_, lane, batch.lanes, batch.target);
+    if (batch.labels.empty()) continue;
+    // of one readout with +1 and -1 no class is chosen
+    const std::optional<std::int32_t> label = batch.readouts > 1 ? class_of(first_trial + lane) : std::nullopt;
+    batch.labels[static_cast<std::size_t>(lane)] = label.value_or(kNoClass);
   }
 }
 

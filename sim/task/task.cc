@@ -1,5 +1,7 @@
 #include "sim/task/task.h"
 
+#include <optional>
+
 #include "core/base/check.h"
 #include "sim/model/network_size.h"
 #include "sim/model/realise.h"
@@ -14,8 +16,11 @@ StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
 }
 
 TaskSource source_of(const Spec& spec, std::int32_t lanes, Shown shown) {
-  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task))
-    return RecordedSource(shown == Shown::kLearning ? recorded->trials : recorded->evaluation_trials, lanes);
+  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
+    const bool learning = shown == Shown::kLearning;
+    return RecordedSource(learning ? recorded->trials : recorded->evaluation_trials, spec.training, lanes,
+                          learning && recorded->shuffle ? std::optional(spec.seed) : std::nullopt);
+  }
   if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec, lanes);
   if (std::holds_alternative<SyntheticTask>(spec.task)) return SyntheticSource(spec);
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
@@ -36,6 +41,7 @@ bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
     : begin_(shown == Shown::kEvaluation && !std::holds_alternative<RecordedTask>(spec.task) ? kFirstHeldOut : 0),
       lanes_(lanes),
+      has_classes_(has_classes(spec.task)),
       source_(source_of(spec, lanes, shown)) {}
 
 template <class R>
@@ -44,6 +50,14 @@ void Task::fill(std::int64_t update, Batch<R>& batch) {
   const std::int64_t first = begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
   std::visit([&](auto& source) { source.fill(first, batch); }, source_);
+}
+
+template <class R>
+void Task::prepare(Batch<R>& batch) const {
+  const auto* recorded = std::get_if<RecordedSource>(&source_);
+  const bool labelled = recorded != nullptr ? recorded->has_labels() : has_classes_;
+  if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
+  if (recorded != nullptr && recorded->has_weights()) batch.weight.assign(batch.target.size(), R(1));
 }
 
 template <class R>
@@ -56,6 +70,8 @@ void Task::show(std::int32_t tick, R* values) {
 
 template void Task::fill(std::int64_t, Batch<double>&);
 template void Task::fill(std::int64_t, Batch<float>&);
+template void Task::prepare(Batch<double>&) const;
+template void Task::prepare(Batch<float>&) const;
 template void Task::show(std::int32_t, double*);
 template void Task::show(std::int32_t, float*);
 
