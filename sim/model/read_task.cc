@@ -122,10 +122,11 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     reading.faults.error(where.at("evaluation_files"), "is given beside evaluation_trials", "one of them may be given");
   const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown,
                              known_neurons(network, PopulationKind::kInput),
-                             known_neurons(network, PopulationKind::kReadout)};
+                             known_neurons(network, PopulationKind::kReadout), training.loss == Loss::kCrossEntropy};
   if (message.has_files()) {
     const std::int64_t ticks = read_trial_files(message.files(), wanted, where.at("files"), task.trials, reading);
     reading.faults.respell(where.at("trials"), where.at("files"));
+    reading.faults.respell(where.at("trials", 0), where.at("files"));  // told once, of the first
     if (!ticks_given && ticks == 0) reading.faults.silence(FieldPath().at("training").at("ticks"));
     if (!ticks_given) training.ticks = static_cast<std::int32_t>(ticks);
   } else if (!ticks_given && message.trials_size() == 0) {
@@ -157,9 +158,10 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
   read_all(*message.mutable_trials(), "trials", task.trials);
   read_all(*message.mutable_evaluation_trials(), "evaluation_trials", task.evaluation_trials);
   if (message.has_evaluation_files()) {
-    const TrialSizes held_out = {known_ticks(training), wanted.inputs, wanted.readouts};
+    const TrialSizes held_out = {known_ticks(training), wanted.inputs, wanted.readouts, wanted.masks_are_alike};
     read_trial_files(message.evaluation_files(), held_out, where.at("evaluation_files"), task.evaluation_trials, reading);
     reading.faults.respell(where.at("evaluation_trials"), where.at("evaluation_files"));
+    reading.faults.respell(where.at("evaluation_trials", 0), where.at("evaluation_files"));
     if (task.evaluation_trials.empty()) reading.faults.silence(where.at("evaluation_files"));
   }
   if (message.has_files() && task.trials.empty()) reading.faults.silence(where);  // told of files
