@@ -304,6 +304,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   add("targets of sparse synapses", wire_bytes(facts));
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
+  add("the trial that is drawn", synthetic_bytes(spec));
   add("the teacher", teacher_bytes(facts));
   add_transport(facts, parts);
   add("sensitivities", sensitivity_bytes(facts));
