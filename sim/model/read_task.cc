@@ -10,6 +10,7 @@
 #include "sim/model/read_drawn.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
+#include "sim/model/read_synthetic.h"
 #include "sim/model/read_trial_files.h"
 
 namespace locus {
@@ -202,8 +203,9 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   return training;
 }
 
-TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
+TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, const v1::Training& given,
                    TrainingSpec& training, Reading& reading) {
+  const bool ticks_given = given.has_ticks();
   const auto need_ticks = [&](const char* what) {
     if (!ticks_given)
       reading.faults.refuse(FieldPath().at("training").at("ticks"), "is missing", std::string("must be given for ") + what);
@@ -217,9 +219,13 @@ TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPat
     case v1::Task::kDrawn:
       need_ticks("drawn inputs");
       return read_drawn(*message.mutable_drawn(), network, where.at("drawn"), reading);
+    case v1::Task::kMimic:
+      need_ticks("a mimic");
+      return read_mimic(message.mimic(), network, where.at("mimic"), training, reading.faults);
     case v1::Task::KIND_NOT_SET: break;
+    default: return read_synthetic(message, where, given, training, reading.faults);
   }
-  reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher, drawn");
+  reading.faults.missing_choice(where, "kind", "is missing", "must have one of " + task_fields());
   // they may follow from the task
   if (!ticks_given) reading.faults.silence(FieldPath().at("training").at("ticks"));
   return RecordedTask{};
