@@ -106,25 +106,35 @@ class Model:
         name: str,
         size: int,
         activation: str = "identity",
-        leak: float = 1.0,
+        leak: float | npt.ArrayLike = 1.0,
         initial: float | npt.ArrayLike | None = None,
     ) -> None:
-        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t)."""
+        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t).
+
+        ``leak`` and ``initial`` are one number for all neurons, or one for each.
+        """
         word = _enum(model_pb2.Population.Rate.Activation, activation, "activation")
         rate = self._population(name, size).rate
-        rate.activation, rate.leak = word, leak
+        rate.activation = word
+        rate.leak.extend(np.atleast_1d(np.asarray(leak, dtype=float)))
         if initial is not None:
             rate.initial.extend(np.atleast_1d(np.asarray(initial, dtype=float)))
 
-    def lif(self, name: str, size: int, *, tau_m: float, threshold: float, **fields: Any) -> None:
+    def lif(
+        self, name: str, size: int, *, tau_m: float | npt.ArrayLike, threshold: float | npt.ArrayLike, **fields: Any
+    ) -> None:
         """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms).
 
+        Constants of neurons are one number for all, or an array with one for each.
+
         >>> m = Model()
-        >>> m.lif("rec", 10, tau_m=20, threshold=0.6, adaptation={"tau": 200, "beta": 0.17})
-        >>> m.proto.network.populations[0].lif.adaptation.beta
-        0.17
+        >>> m.lif("rec", 10, tau_m=20, threshold=0.6, reset="ZERO", adaptation={"tau": 200, "beta": 0.17})
+        >>> list(m.proto.network.populations[0].lif.adaptation.beta)
+        [0.17]
         """
-        lif = _message(model_pb2.Population.Lif, {"tau_m": tau_m, "threshold": threshold, **fields}, f"lif {name}")
+        kind = model_pb2.Population.Lif
+        given = _listed(kind.DESCRIPTOR, {"tau_m": tau_m, "threshold": threshold, **fields})
+        lif = _message(kind, given, f"lif {name}")
         self._population(name, size).lif.CopyFrom(lif)
 
     def readout(self, name: str, size: int, tau_m: float | None = None, normalise_input: bool = False) -> None:
@@ -425,6 +435,20 @@ def _message(kind: Any, fields: dict[str, Any], where: str) -> Any:
         return json_format.ParseDict(fields, kind())
     except json_format.ParseError as error:
         raise UsageError(f"{where}: {error}") from None
+
+
+def _listed(descriptor: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with a list wherever the message has one: of arrays, and of single numbers."""
+    listed = {}
+    for name, value in fields.items():
+        field = descriptor.fields_by_name.get(name)
+        if isinstance(value, dict) and field is not None and field.message_type is not None:
+            value = _listed(field.message_type, value)
+        elif field is not None and field.label == field.LABEL_REPEATED and not isinstance(value, str):
+            numbers = np.atleast_1d(np.asarray(value, dtype=float)).tolist()
+            value = ["Infinity" if number == float("inf") else number for number in numbers]
+        listed[name] = value
+    return listed
 
 
 def _enum(words: Any, given: str, name: str) -> Any:
