@@ -16,6 +16,7 @@
 
 #include "core/actor/activation.h"
 #include "core/actor/lif_neuron.h"
+#include "core/actor/optimizer.h"
 #include "core/base/column.h"
 #include "core/base/id.h"
 #include "core/wire/topology.h"
@@ -120,7 +121,8 @@ struct Synapses {
   double learning_rate = 0;  // eta [1]; not used for a static projection
   // [1] (synapses), source by source; dense: weight[j * target_size + i]
   Column<R> weight;
-  // m of Adam (synapses), and v below; empty without Adam (keep_moments)
+  // m of Adam or of momentum (synapses), and v of Adam below; empty where the optimizer keeps none
+  // (keep_moments)
   Column<R> first;
   Column<R> second;
 };
@@ -175,9 +177,9 @@ LifClocks<R> clocks_of(const RateLayer<R>& rate, const Neurons& population) {
   return clocks;
 }
 
-/// Makes room for the moments of plastic synapses under Adam; existing ones stay.
+/// Makes room for the moments of plastic synapses that the optimizer keeps; existing ones stay.
 template <class R>
-void keep_moments(Network<R>& network);
+void keep_moments(const Optimizer& optimizer, Network<R>& network);
 
 /// Sets the sizes of all columns of neurons for `lanes`. It is the last step of build.
 template <class R>

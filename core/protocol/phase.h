@@ -48,6 +48,7 @@ enum class Phase : std::uint8_t {
   kPostBackToStatic,
   // one channel each
   kTarget,
+  kWeightedTarget,
   kFeedback,
   kTransportW,
   kTransportAToAgent,
@@ -60,7 +61,7 @@ enum class Phase : std::uint8_t {
   kSquare,
   kFactor,
 };
-inline constexpr int kPhases = 30;
+inline constexpr int kPhases = 31;
 
 /// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
 /// does not name.
@@ -144,12 +145,14 @@ enum class OnlyIf : std::uint8_t {
   kActivity,  // the activity of the source
   kError,     // eps of the readout
   kNews,      // psi or the learning signal
+  kWeight,    // the weight of the error
 };
 
 /// Conditions of model and trial for a phase.
 enum class Needs : std::uint8_t {
   kNothing,
   kTargets,     // outputs are compared with targets
+  kWeights,     // and trials weigh their errors: by masks and lengths
   kClasses,     // by the cross-entropy
   kFiringRate,  // spiking neurons have a firing-rate target
   kNorm,        // the optimizer bounds the norm of all changes
@@ -215,6 +218,7 @@ struct Selection {
   SignalSource signal = SignalSource::kNowhere;
   Drive drive = Drive::kNothing;
   bool targets = false;
+  bool weighted = false;
   bool classes = false;
   bool firing_rate = false;
   bool norm = false;
@@ -222,7 +226,8 @@ struct Selection {
   constexpr bool has(Needs needs) const {
     switch (needs) {
       case Needs::kNothing: return true;
-      case Needs::kTargets: return targets;
+      case Needs::kTargets: return targets && !weighted;
+      case Needs::kWeights: return targets && weighted;
       case Needs::kClasses: return classes;
       case Needs::kFiringRate: return firing_rate;
       case Needs::kNorm: return norm;

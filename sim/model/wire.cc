@@ -43,6 +43,7 @@ Topology topology_of(const NetworkSpec& network, Listing listing) {
     projection.name = from.name;
     projection.plastic = from.plastic;
     projection.wait = wait_of(network, from);
+    projection.limits = from.limits;
     const auto* sparse = std::get_if<SparseMatrix>(&from.weights);
     const auto* random = std::get_if<SparseRandomWeights>(&from.weights);
     if (listing == Listing::kNone && (sparse != nullptr || random != nullptr)) {

@@ -41,6 +41,10 @@ class Task {
   template <class R>
   void fill(std::int64_t update, Batch<R>& batch);
 
+  /// Gives the batch the columns that it needs only for some tasks: classes, weights of errors.
+  template <class R>
+  void prepare(Batch<R>& batch) const;
+
   /// Writes x_t of the batch that was filled last [1] (m x lanes), for t = 1 .. T in order. The
   /// values are those that show() wrote last; cost: those that are not 0, but for noise.
   template <class R>
@@ -50,6 +54,7 @@ class Task {
   // number of the first trial; held-out trials have numbers that no run of the spec reaches
   std::int64_t begin_;
   std::int32_t lanes_;
+  bool has_classes_;
   std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
 };
 

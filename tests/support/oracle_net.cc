@@ -133,7 +133,8 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
       synapse.target = begin[index(projection.target)] + entry.row;
       synapse.source = begin[index(projection.source)] + entry.col;
       synapse.weight = entry.value;
-      synapse.rate = learning_rate_of(projection, spec.training);
+      synapse.rate = rate_of(spec, rule, projection);
+      synapse.limits = projection.limits;
       synapse.plastic = projection.plastic;
       const bool recurrent = source.kind == PopulationKind::kRate && target.kind == PopulationKind::kRate;
       synapse.delay = projection.delay.value_or(recurrent ? 1 : 0);

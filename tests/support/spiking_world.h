@@ -29,7 +29,6 @@ struct Out {
 /// The state of a synapse in addition to oracle::Synapse.
 struct Kept {
   double filtered = 0, trace = 0, adapted = 0, low_pass = 0, total = 0;
-  double first = 0, second = 0;  // Adam
 };
 
 /// The state of neurons between ticks.
@@ -77,6 +76,7 @@ class World {
   }
   double averaged_ticks() const { return mutation_ == Mutation::kAveragedByTicks ? T : window; }
   double target_at(const RecordedTrial& trial, int t, std::size_t k) const {
+    if (trial.label != kNoClass) return static_cast<std::size_t>(trial.label) == k ? 1 : 0;
     const int row = mutation_ == Mutation::kTargetATickLate ? std::max(t - 1, 0) : t;
     return trial.target.values.at(static_cast<std::size_t>(row) * net.readouts + k);
   }

@@ -21,7 +21,7 @@ MailboxSynapses<R>::MailboxSynapses(const Projection& projection, Synapses<R>& s
       hearing_(static_cast<std::size_t>(shards)) {
   CHECK(projection.size() < std::numeric_limits<std::int32_t>::max(), "a mailbox addresses synapses with 32 bits");
   const std::size_t cells = static_cast<std::size_t>(projection.size()) * static_cast<std::size_t>(lanes);
-  for (Column<R>* column : {&pre_, &trace_, &delta_}) column->assign(cells, R(0));
+  state_.assign(cells, {});
   if (hears_activity) behind_.assign(cells, R(0));
   const SynapseClock<R>& clock = clocks_.traces.front();
   if (filters()) filtered_.assign(cells, R(0));
@@ -44,31 +44,38 @@ MailboxSynapses<R>::MailboxSynapses(const Projection& projection, Synapses<R>& s
 template <class R>
 Synapse<R> MailboxSynapses<R>::learner(std::int64_t synapse, std::int32_t lane) {
   const std::size_t own = cell(synapse, lane);
-  return {synapses_.weight[static_cast<std::size_t>(synapse)], pre_[own], trace_[own], delta_[own]};
+  return {synapses_.weight[static_cast<std::size_t>(synapse)], state_[own].pre, state_[own].trace, state_[own].delta};
 }
 
 template <class R>
 TaughtSynapse<R> MailboxSynapses<R>::taught(std::int64_t synapse, std::int32_t lane) {
-  return {synapses_.weight[static_cast<std::size_t>(synapse)], delta_[cell(synapse, lane)]};
+  return {synapses_.weight[static_cast<std::size_t>(synapse)], state_[cell(synapse, lane)].delta};
 }
 
 template <class R>
 AdaptiveSynapse<R> MailboxSynapses<R>::adaptive(std::int64_t synapse) {
   const auto k = static_cast<std::size_t>(synapse);
-  return {synapses_.weight[k], delta_[cell(synapse, 0)], synapses_.first[k], synapses_.second[k]};
+  return {synapses_.weight[k], state_[cell(synapse, 0)].delta, synapses_.first[k], synapses_.second[k]};
+}
+
+template <class R>
+MomentumSynapse<R> MailboxSynapses<R>::descending(std::int64_t synapse) {
+  const auto k = static_cast<std::size_t>(synapse);
+  return {synapses_.weight[k], state_[cell(synapse, 0)].delta, synapses_.first[k]};
 }
 
 template <class R>
 Synapse<R> MailboxSynapses<R>::learning(std::int64_t synapse, std::int32_t lane) {
   const std::size_t own = cell(synapse, lane);
-  R& pre = filters() ? filtered_[own] : pre_[own];
-  return {synapses_.weight[static_cast<std::size_t>(synapse)], pre, trace_[own], delta_[own]};
+  R& pre = filters() ? filtered_[own] : state_[own].pre;
+  return {synapses_.weight[static_cast<std::size_t>(synapse)], pre, state_[own].trace, state_[own].delta};
 }
 
 template <class R>
 EligibleSynapse<R> MailboxSynapses<R>::eligible(std::size_t cell, R& weight) {
-  R& pre = filters() ? filtered_[cell] : pre_[cell];
-  return {weight, pre, trace_[cell], adapted_[cell], low_pass_[cell], total_[cell], delta_[cell]};
+  R& pre = filters() ? filtered_[cell] : state_[cell].pre;
+  return {weight,          pre,          state_[cell].trace, adapted_[cell],
+          low_pass_[cell], total_[cell], state_[cell].delta};
 }
 
 template <class R>
@@ -128,7 +135,7 @@ void MailboxSynapses<R>::hear(std::int64_t synapse, std::int32_t lane, Post<R> m
     catch_up(synapse, own, now_ - 1);
     ticked_[own] = now_;
   }
-  if (filters()) on(FilteredInput<R>{filtered_[own], pre_[own]}, current_clock(synapse));
+  if (filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(synapse));
   if (const auto* clock = std::get_if<Eligible<R>>(&trace_clock(synapse))) {
     on(eligible(own, synapses_.weight[static_cast<std::size_t>(synapse)]), m, *clock);
   } else {
@@ -150,7 +157,7 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
       if (ticked_[own] == now_) continue;  // a POST has come
       catch_up(k, own, now_ - 1);
       ticked_[own] = now_;
-      if (filters()) on(FilteredInput<R>{filtered_[own], pre_[own]}, current_clock(k));
+      if (filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(k));
       if (const auto* clock = std::get_if<Eligible<R>>(&trace_clock(k))) {
         on(eligible(own, synapses_.weight[static_cast<std::size_t>(k)]), *clock);
       } else {
@@ -164,8 +171,8 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
 template <class R>
 typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::drifting(std::size_t cell) const {
   const R filtered = filters() ? filtered_[cell] : R(0);
-  if (total_.empty()) return {trace_[cell], R(0), R(0), filtered};
-  return {trace_[cell], adapted_[cell], low_pass_[cell], filtered};
+  if (total_.empty()) return {state_[cell].trace, R(0), R(0), filtered};
+  return {state_[cell].trace, adapted_[cell], low_pass_[cell], filtered};
 }
 
 template <class R>
@@ -192,7 +199,7 @@ template <class R>
 void MailboxSynapses<R>::catch_up(std::int64_t synapse, std::size_t cell, std::int32_t until) {
   if (ticked_[cell] == until) return;
   const Drifting state = after(synapse, drifting(cell), until - ticked_[cell]);
-  trace_[cell] = state.trace;
+  state_[cell].trace = state.trace;
   if (filters()) filtered_[cell] = state.filtered;
   if (total_.empty()) return;
   adapted_[cell] = state.adapted;
