@@ -57,6 +57,12 @@ struct Population {
   bool spiking = false;
   bool adapting = false;  // true: spiking, with an adaptive threshold
   bool leaky = false;     // true: readouts with memory
+  // true: spiking, with a synaptic current, of which each synapse keeps its part
+  bool has_current = false;
+  // true: spiking, and a sweep needs the voltage of each tick, because a spike resets it
+  bool recalls_voltage = false;
+  // true: its neurons have leaks, or other constants of their clock, of their own
+  bool neurons_differ = false;
   // by neuron: 1 if its h_0 is not 0, so that it sends in the first tick (size); empty: all are 0
   std::vector<std::uint8_t> awake = {};
 
@@ -191,6 +197,8 @@ struct Topology {
   /// True if some population spikes; true if some readout has memory.
   bool has_spikes() const;
   bool has_leaky_readouts() const;
+  /// True if some population has a synaptic current.
+  bool has_currents() const;
 };
 
 /// The projections of kind B (input to rate), W (rate to rate) or A (rate to readout), in the order

@@ -141,7 +141,7 @@ void Model::rate(std::string name, std::int32_t size, RateOptions options) {
                                .kind = PopulationKind::kRate,
                                .size = size,
                                .activation = options.activation,
-                               .leak = options.leak,
+                               .leak = std::move(options.leak),
                                .initial = std::move(options.initial)};
   spread_initial(population);
   spec_.network.populations.push_back(std::move(population));
@@ -149,7 +149,7 @@ void Model::rate(std::string name, std::int32_t size, RateOptions options) {
 
 void Model::lif(std::string name, std::int32_t size, LifSpec options) {
   spec_.network.populations.push_back(
-      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = options});
+      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = std::move(options)});
 }
 
 void Model::readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory) {

@@ -64,6 +64,7 @@ class Teacher {
   void add_block(const Block& block, const R* source, R* target) const;
   void step_once();
   void step_spiking(const Neurons& population, const R* current);
+  void step_each(const Neurons& population, const R* current, R* activity) const;
   void step_readouts();
 
   std::int32_t lanes_;
@@ -79,9 +80,10 @@ class Teacher {
   // B x_t of the ticks of set_inputs; each step overwrites its own part (ticks x n x lanes)
   Column<R> currents_;
   std::size_t offset_ = 0;     // position of the next tick in it
-  Column<R> voltage_;          // v of spiking neurons (n x lanes); so are the next two
+  Column<R> voltage_;          // v of spiking neurons (n x lanes); so are the next three
   Column<R> adaptation_;       // a
   Column<R> rest_;             // remaining refractory ticks of each neuron
+  Column<R> synaptic_;         // i; empty without synaptic currents
   Column<R> readout_current_;  // A h_t, only for readouts with memory (o x lanes)
   Column<R> readout_;          // y_t (o x lanes)
 };
