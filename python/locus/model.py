@@ -97,9 +97,12 @@ class Model:
 
     # ---- the network
 
-    def input(self, name: str, size: int = 1) -> None:
-        """Adds inputs: the task gives their activity."""
-        self._population(name, size).input.SetInParent()
+    def input(self, name: str, size: int = 1, constant: float | None = None) -> None:
+        """Adds inputs: the task gives their activity, or they show a constant, which no trial has a column for."""
+        inputs = self._population(name, size).input
+        inputs.SetInParent()
+        if constant is not None:
+            inputs.constant = constant
 
     def rate(
         self,
@@ -108,16 +111,40 @@ class Model:
         activation: str = "identity",
         leak: float = 1.0,
         initial: float | npt.ArrayLike | None = None,
+        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
+        noise: dict[str, Any] | None = None,
     ) -> None:
-        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t)."""
+        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t + bias).
+
+        ``bias`` is a number, one for each neuron, or the fields of Population.Bias; ``noise`` those of Population.Noise.
+
+        >>> m = Model()
+        >>> m.rate("rec", 2, "tanh", bias=[0.5, -0.5], noise={"stddev": 0.1})
+        >>> list(m.proto.network.populations[0].rate.bias.value)
+        [0.5, -0.5]
+        """
         word = _enum(model_pb2.Population.Rate.Activation, activation, "activation")
-        rate = self._population(name, size).rate
+        population = self._population(name, size)
+        rate = population.rate
         rate.activation, rate.leak = word, leak
+        if bias is not None:
+            rate.bias.CopyFrom(_bias(bias, name))
+        if noise is not None:
+            population.noise.CopyFrom(_message(model_pb2.Population.Noise, noise, f"noise of {name}"))
         if initial is not None:
             rate.initial.extend(np.atleast_1d(np.asarray(initial, dtype=float)))
 
-    def lif(self, name: str, size: int, *, tau_m: float, threshold: float, **fields: Any) -> None:
-        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms).
+    def lif(
+        self,
+        name: str,
+        size: int,
+        *,
+        tau_m: float,
+        threshold: float,
+        noise: dict[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms), ``noise`` those of Population.Noise.
 
         >>> m = Model()
         >>> m.lif("rec", 10, tau_m=20, threshold=0.6, adaptation={"tau": 200, "beta": 0.17})
@@ -125,16 +152,28 @@ class Model:
         0.17
         """
         lif = _message(model_pb2.Population.Lif, {"tau_m": tau_m, "threshold": threshold, **fields}, f"lif {name}")
-        self._population(name, size).lif.CopyFrom(lif)
+        population = self._population(name, size)
+        population.lif.CopyFrom(lif)
+        if noise is not None:
+            population.noise.CopyFrom(_message(model_pb2.Population.Noise, noise, f"noise of {name}"))
 
-    def readout(self, name: str, size: int, tau_m: float | None = None, normalise_input: bool = False) -> None:
-        """Adds readouts: y_t = A h_t, or with ``tau_m`` [ms] a low-pass filter of it."""
+    def readout(
+        self,
+        name: str,
+        size: int,
+        tau_m: float | None = None,
+        normalise_input: bool = False,
+        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
+    ) -> None:
+        """Adds readouts: y_t = A h_t + bias, or with ``tau_m`` [ms] a low-pass filter of it."""
         readout = self._population(name, size).readout
         readout.SetInParent()
         if tau_m is not None:
             readout.tau_m = tau_m
         if normalise_input:
             readout.normalise_input = True
+        if bias is not None:
+            readout.bias.CopyFrom(_bias(bias, name))
 
     def connect(
         self,
@@ -427,6 +466,12 @@ def _message(kind: Any, fields: dict[str, Any], where: str) -> Any:
         raise UsageError(f"{where}: {error}") from None
 
 
+def _bias(given: float | npt.ArrayLike | dict[str, Any], name: str) -> model_pb2.Population.Bias:
+    if isinstance(given, dict):
+        return _message(model_pb2.Population.Bias, given, f"bias of {name}")
+    return model_pb2.Population.Bias(value=np.atleast_1d(np.asarray(given, dtype=float)))
+
+
 def _enum(words: Any, given: str, name: str) -> Any:
     word = given.upper()
     allowed = [each for each in words.keys() if each != "UNSPECIFIED"]
@@ -441,8 +486,8 @@ def _trials(inputs: npt.ArrayLike, target: Any, classes: Any) -> tuple[Array, An
     x = np.asarray(inputs, dtype=float)
     if x.ndim == 2:
         x = x[:, :, np.newaxis]
-    if x.ndim != 3 or 0 in x.shape:
-        raise UsageError(f"inputs have shape {x.shape}; must be trials x ticks x inputs, none of them 0")
+    if x.ndim != 3 or 0 in x.shape[:2]:
+        raise UsageError(f"inputs have shape {x.shape}; must be trials x ticks x inputs, with a trial and a tick")
     y = None if target is None else np.asarray(target, dtype=float)
     if y is not None and y.ndim == 2:
         y = y[:, :, np.newaxis]

@@ -228,15 +228,16 @@ void check_may_change(const std::string& setting) {
   constexpr std::string_view kRate = "].learning_rate";
   if (path == "training.learning_rate") return;
   if (path.starts_with(kProjections) && path.ends_with(kRate) && path.find(']') == path.size() - kRate.size()) return;
+  if (path.starts_with("network.populations[") && path.ends_with(".bias.learning_rate")) return;
   for (const std::string_view part : {"training.schedule.", "training.clip.", "training.optimizer.", "training.stop."}) {
     if (path.starts_with(part)) return;
   }
   if (path == "training.updates") throw UsageError("--set training.updates: write --updates K");
-  throw UsageError(
-      fmt::format("--set {}: a run that goes on keeps it; it may change training.learning_rate, "
-                  "network.projections[NAME].learning_rate, and the fields of training.schedule, training.clip, "
-                  "training.optimizer and training.stop",
-                  path));
+  throw UsageError(fmt::format(
+      "--set {}: a run that goes on keeps it; it may change training.learning_rate, "
+      "network.projections[NAME].learning_rate, that of biases, and the fields of training.schedule, training.clip, "
+      "training.optimizer and training.stop",
+      path));
 }
 
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,

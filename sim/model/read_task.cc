@@ -106,6 +106,10 @@ RecordedTrial read_trial(v1::Trial& message, const TrialShape& shape, const Fiel
       reading.faults.silence(where.at("sparse_input"));
       break;
     case v1::Trial::INPUTS_NOT_SET:
+      if (shape.inputs == 0) {  // all inputs are constant
+        trial.input = DenseMatrix{shape.ticks == kUnknown ? 0 : shape.ticks, 0, {}};
+        break;
+      }
       reading.faults.missing_choice(where, "inputs", "has no input", "must have one of input, sparse_input, spikes");
       break;
   }
@@ -130,7 +134,7 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     }
     training.ticks = static_cast<std::int32_t>(rows);
   }
-  const TrialShape shape = {known_ticks(training), known_neurons(network, PopulationKind::kInput),
+  const TrialShape shape = {known_ticks(training), known_shown_inputs(network),
                             known_neurons(network, PopulationKind::kReadout)};
   const auto read_all = [&](auto& trials, std::string_view field, std::vector<RecordedTrial>& into) {
     for (int i = 0; i < trials.size(); ++i) {

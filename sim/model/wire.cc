@@ -17,6 +17,8 @@ Population population_of(const PopulationSpec& spec) {
   population.spiking = spec.lif.has_value();
   population.adapting = spec.lif && spec.lif->adaptation != 0;
   population.leaky = spec.memory.has_value();
+  population.noisy = spec.noise.has_value();
+  population.is_unit = spec.is_unit;
   for (const double value : spec.initial) population.awake.push_back(value != 0 ? 1 : 0);
   return population;
 }
@@ -39,6 +41,7 @@ Topology topology_of(const NetworkSpec& network, Listing listing) {
     Projection projection = projection_between(topology, PopulationId{from.source}, PopulationId{from.target});
     projection.name = from.name;
     projection.plastic = from.plastic;
+    projection.is_bias = from.is_bias;
     projection.wait = wait_of(network, from);
     const auto* sparse = std::get_if<SparseMatrix>(&from.weights);
     const auto* random = std::get_if<SparseRandomWeights>(&from.weights);

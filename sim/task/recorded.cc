@@ -9,15 +9,6 @@
 namespace locus {
 namespace {
 
-template <class R>
-void write_lane(const SparseMatrix& matrix, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
-  clear_lane(lane, lanes, column);
-  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
-    const std::int64_t cell = std::int64_t{matrix.row[k]} * matrix.cols + matrix.col[k];
-    column[static_cast<std::size_t>(cell * lanes + lane)] = static_cast<R>(matrix.values[k]);
-  }
-}
-
 /// The entries of a matrix by ascending row.
 void sort_by_row(const SparseMatrix& matrix, std::vector<std::int32_t>& order) {
   order.resize(matrix.row.size());
@@ -29,6 +20,35 @@ void sort_by_row(const SparseMatrix& matrix, std::vector<std::int32_t>& order) {
 
 }  // namespace
 
+/// A trial without constant inputs has the order of the batch.
+template <class R>
+void RecordedSource::write_inputs(const DenseMatrix& input, std::int32_t lane, Batch<R>& batch) const {
+  if (input.cols == batch.inputs) return write_lane(input, lane, batch.lanes, batch.input);
+  const double* value = input.values.data();
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+    R* const to = batch.input_at(tick) + lane;
+    for (const std::int32_t neuron : columns_) to[std::ptrdiff_t{neuron} * batch.lanes] = static_cast<R>(*value++);
+  }
+}
+
+template <class R>
+void RecordedSource::write_inputs(const SparseMatrix& input, std::int32_t lane, Batch<R>& batch) const {
+  if (input.cols == batch.inputs) {
+    clear_lane(lane, batch.lanes, batch.input);
+  } else {
+    for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+      for (const std::int32_t neuron : columns_)
+        batch.input_at(tick)[std::ptrdiff_t{neuron} * batch.lanes + lane] = R(0);
+    }
+  }
+  for (std::size_t k = 0; k < input.values.size(); ++k) {
+    const std::size_t neuron = input_of(static_cast<std::size_t>(input.col[k]));
+    const std::size_t cell = static_cast<std::size_t>(input.row[k]) * static_cast<std::size_t>(batch.inputs) + neuron;
+    batch.input[cell * static_cast<std::size_t>(batch.lanes) + static_cast<std::size_t>(lane)] =
+        static_cast<R>(input.values[k]);
+  }
+}
+
 template <class R>
 void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
   for (std::int32_t lane = 0; lane < batch.lanes; ++lane) {
@@ -36,7 +56,7 @@ void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
     const auto number = static_cast<std::size_t>(first_trial + lane);
     const RecordedTrial& trial = (*trials_)[number % trials_->size()];
     if (batch.source == nullptr) {
-      std::visit([&](const auto& input) { write_lane(input, lane, batch.lanes, batch.input); }, trial.input);
+      std::visit([&](const auto& input) { write_inputs(input, lane, batch); }, trial.input);
     } else if (const auto* events = std::get_if<SparseMatrix>(&trial.input); events != nullptr && shown.trial != &trial) {
       sort_by_row(*events, shown.order);
     }
@@ -53,10 +73,10 @@ template <class R>
 void RecordedSource::show(Shown& shown, const SparseMatrix& input, std::int32_t tick, R* lane) const {
   const std::size_t lanes = shown_.size();
   const auto cell = [&](std::size_t at) -> R& {
-    return lane[static_cast<std::size_t>(input.col[static_cast<std::size_t>(shown.order[at])]) * lanes];
+    return lane[input_of(static_cast<std::size_t>(input.col[static_cast<std::size_t>(shown.order[at])])) * lanes];
   };
   if (tick == 1) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(input.cols); ++i) lane[i * lanes] = R(0);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(input.cols); ++i) lane[input_of(i) * lanes] = R(0);
     shown.written = 0;
   } else {
     for (std::size_t at = shown.begin; at < shown.written; ++at) cell(at) = R(0);
@@ -81,7 +101,7 @@ void RecordedSource::show(std::int32_t tick, R* values) {
     const DenseMatrix& input = std::get<DenseMatrix>(shown.trial->input);
     const auto inputs = static_cast<std::size_t>(input.cols);
     const double* const row = input.values.data() + static_cast<std::size_t>(tick - 1) * inputs;
-    for (std::size_t i = 0; i < inputs; ++i) values[i * lanes + l] = static_cast<R>(row[i]);
+    for (std::size_t i = 0; i < inputs; ++i) values[input_of(i) * lanes + l] = static_cast<R>(row[i]);
   }
 }
 

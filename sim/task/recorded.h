@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/model/spec.h"
@@ -16,9 +17,10 @@ namespace locus {
 
 class RecordedSource {
  public:
-  /// The source reads `trials`, which must outlive it. `lanes`: of every batch that it fills.
-  RecordedSource(const std::vector<RecordedTrial>& trials, std::int32_t lanes)
-      : trials_(&trials), shown_(static_cast<std::size_t>(lanes)) {}
+  /// The source reads `trials`, which must outlive it. `columns`: the input of each column of a
+  /// trial; `lanes`: of every batch that it fills.
+  RecordedSource(const std::vector<RecordedTrial>& trials, std::vector<std::int32_t> columns, std::int32_t lanes)
+      : trials_(&trials), columns_(std::move(columns)), shown_(static_cast<std::size_t>(lanes)) {}
 
   /// Writes the trials first_trial .. first_trial + lanes - 1, numbered over the whole run from 0;
   /// inputs only where they stand in the batch. Cost: one pass over the trials.
@@ -41,8 +43,16 @@ class RecordedSource {
   template <class R>
   void show(Shown& shown, const SparseMatrix& input, std::int32_t tick, R* lane) const;
 
+  template <class R>
+  void write_inputs(const DenseMatrix& input, std::int32_t lane, Batch<R>& batch) const;
+  template <class R>
+  void write_inputs(const SparseMatrix& input, std::int32_t lane, Batch<R>& batch) const;
+  /// The number of an input within its layer, by its column in a trial.
+  std::size_t input_of(std::size_t column) const { return static_cast<std::size_t>(columns_[column]); }
+
   const std::vector<RecordedTrial>* trials_;
-  std::vector<Shown> shown_;  // by lane
+  std::vector<std::int32_t> columns_;  // of a trial
+  std::vector<Shown> shown_;           // by lane
 };
 
 }  // namespace locus

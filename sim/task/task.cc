@@ -16,7 +16,8 @@ StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
 std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_of(
     const Spec& spec, std::int32_t lanes, Shown shown) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task))
-    return RecordedSource(shown == Shown::kLearning ? recorded->trials : recorded->evaluation_trials, lanes);
+    return RecordedSource(shown == Shown::kLearning ? recorded->trials : recorded->evaluation_trials,
+                          input_columns(spec.network), lanes);
   if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec, lanes);
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
   return taught<double>(spec, lanes);
@@ -37,6 +38,8 @@ bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
 
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
     : begin_(shown == Shown::kEvaluation && !std::holds_alternative<RecordedTask>(spec.task) ? kFirstHeldOut : 0),
+      noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
+      constants_(constant_inputs(spec.network)),
       lanes_(lanes),
       source_(source_of(spec, lanes, shown)) {}
 
@@ -44,6 +47,8 @@ template <class R>
 void Task::fill(std::int64_t update, Batch<R>& batch) {
   CHECK(batch.lanes == lanes_, "a batch has the lanes that its task was made for");
   const std::int64_t first = begin_ + update * batch.lanes;
+  show_constants<R>(constants_, batch);
+  batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
   if (auto* recorded = std::get_if<RecordedSource>(&source_)) {
     recorded->fill(first, batch);

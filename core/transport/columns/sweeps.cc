@@ -47,7 +47,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::Adjoints<R>& adjoint
 template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Replays& replays) {
   for (const std::int32_t p : common.onto_rate) {
-    if (common.plan_for(p).sent == 0) continue;
+    if (common.plan_for(p).sent == 0 || common.projection(p).is_bias) continue;
     pass_axons(common.door, common.projection(p).source_layer, replays.lag, sent_at(common, p, replays.revisited),
                no_offence);
     record_replay(common, p, replays.revisited, replays.lag);
@@ -86,7 +86,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
     const Projection& projection = common.projection(p);
     R* const sums = projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, projection) : nullptr;
     const bool transports = sums != nullptr;
-    if (!projection.plastic && !transports) continue;
+    if (projection.is_bias || (!projection.plastic && !transports)) continue;
     const std::int64_t messages = projection.size() * common.lanes;
     const std::int64_t scalars = common.scalars_of_rate.post;
     door.pass<Channel::kPost, Party::kRate, Party::kSynapse>(posts.lag, messages, scalars, no_offence);
@@ -189,6 +189,7 @@ void BackSweeps<R>::pass_all(Common<R>& common, Tick now, std::int32_t visits) {
   const std::int64_t scalars = common.scalars_of_rate.post;
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
+    if (projection.is_bias) continue;
     // stages before the last
     const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;
     if (projection.plastic) pass_replayed(common, p, now, visits);

@@ -62,9 +62,13 @@ class Exchange {
     pass<kPhases...>(queues, phase, projection, lag);
   }
 
-  /// The same for messages that answer others and wait already.
+  /// The same for messages that answer others and wait already. What a bias hears or says of its
+  /// own neuron is no message: it passes no door.
   template <Phase... kPhases, class M>
   void pass(Queues<M>& queues, Phase phase, ProjectionId projection, std::int32_t lag) {
+    const PhaseRow& kind = row(phase);
+    const bool of_synapse = kind.from == Party::kSynapse || kind.to == Party::kSynapse;
+    if (of_synapse && network_.projections()[projection].is_bias && !reaches_biases(kind.channel)) return;
     const auto ends = [&](const Envelope<M>& e) { return ends_of(row(phase), projection, e); };
     pass_one_of<kPhases...>(door_, phase, lag, queues.waiting(), [&] { return ends(queues.first()); });
     show(queues, row(phase).channel, lag, row(phase).scalars, ends);
