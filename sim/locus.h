@@ -8,7 +8,8 @@
 //   a network, a task and rules, by name (builder.h):
 //     Model, RateOptions, ConnectOptions, FeedbackOptions, DrawnInputOptions, InitialWeights,
 //     gaussian, normal, constant, dense, sparse, aligned, sparse_random, sparse_in_degree, trial,
-//     RuleOptions, EpropOptions, bptt, tbptt, rflo, eprop, eprop_random, rtrl, none
+//     RuleOptions, EpropOptions, bptt, tbptt, rflo, eprop, eprop_random, rtrl, none,
+//     CompareOptions
 //   the same from a file (load.h), and as plain values (spec.h):
 //     load, Spec
 //   every fault of a model, by its fields (check.h, errors.h):
@@ -17,7 +18,8 @@
 //     Session, SessionOptions, SessionError, OrderError, ArgumentError, LocalityBroken
 //   every rule, and the costs of its messages (run.h, result.h, ledger.h):
 //     run, RunOptions, TransportKind, Moment, Result, Outcome, Status, Evaluation,
-//     ProjectionWeights, RankReport, Ledger, LedgerEntry, Tally, Channel
+//     Comparisons, Alignment, Scatter, Curvature, ProjectionWeights, RankReport, Ledger,
+//     LedgerEntry, Tally, Channel
 //   the same, from a checkpoint (resume.h):
 //     resume, keep_checkpoint
 //   many runs of one model (sweep.h):

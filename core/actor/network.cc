@@ -86,19 +86,19 @@ bool plastic_weights_finite(const Network<R>& network) {
 }
 
 template <class R>
-void keep_moments(Network<R>& network) {
+void keep_moments(const Optimizer& optimizer, Network<R>& network) {
   for (std::size_t p = 0; p < network.synapses.size(); ++p) {
     Synapses<R>& synapses = network.synapses[p];
     if (!network.projections()[p].plastic || !synapses.first.empty()) continue;
-    synapses.first.assign(synapses.weight.size(), R(0));
-    synapses.second.assign(synapses.weight.size(), R(0));
+    if (optimizer.keeps_first()) synapses.first.assign(synapses.weight.size(), R(0));
+    if (optimizer.keeps_second()) synapses.second.assign(synapses.weight.size(), R(0));
   }
 }
 
 template bool plastic_weights_finite(const Network<double>&);
 template bool plastic_weights_finite(const Network<float>&);
-template void keep_moments(Network<double>&);
-template void keep_moments(Network<float>&);
+template void keep_moments(const Optimizer&, Network<double>&);
+template void keep_moments(const Optimizer&, Network<float>&);
 template void allocate(Network<double>&, std::int32_t);
 template void allocate(Network<float>&, std::int32_t);
 

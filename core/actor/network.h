@@ -17,6 +17,7 @@
 #include "core/actor/activation.h"
 #include "core/actor/lif_neuron.h"
 #include "core/actor/noise.h"
+#include "core/actor/optimizer.h"
 #include "core/base/column.h"
 #include "core/base/id.h"
 #include "core/wire/topology.h"
@@ -99,7 +100,8 @@ struct Synapses {
   double learning_rate = 0;  // eta [1]; not used for a static projection
   // [1] (synapses), source by source; dense: weight[j * target_size + i]
   Column<R> weight;
-  // m of Adam (synapses), and v below; empty without Adam (keep_moments)
+  // m of Adam or of momentum (synapses), and v of Adam below; empty where the optimizer keeps none
+  // (keep_moments)
   Column<R> first;
   Column<R> second;
 };
@@ -137,9 +139,9 @@ struct Network {
 template <class R>
 bool plastic_weights_finite(const Network<R>& network);
 
-/// Makes room for the moments of plastic synapses under Adam; existing ones stay.
+/// Makes room for the moments of plastic synapses that the optimizer keeps; existing ones stay.
 template <class R>
-void keep_moments(Network<R>& network);
+void keep_moments(const Optimizer& optimizer, Network<R>& network);
 
 /// Sets the sizes of all columns of neurons for `lanes`. It is the last step of build.
 template <class R>

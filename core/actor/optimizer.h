@@ -1,13 +1,19 @@
-// The commit of a synapse: it bounds its change, moves its weight by plain descent (synapse.h) or
-// by Adam with its own moments, and bounds its weight. If the norm of all changes is bounded, a
-// message brings the factor (CLIP); everything else is the synapse's own state.
+// The commit of a synapse: it bounds its change, adds the decay of its weight, moves its weight by
+// plain descent (synapse.h), with momentum, or by Adam, and bounds its weight. If the norm of all
+// changes is bounded, a message brings the factor (CLIP); everything else is the synapse's own
+// state.
 //
-//     c = scale delta;  m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2
-//     w = w - rate_k m / (sqrt(v) + epsilon)
-//     rate_k = eta sqrt(1 - b2^k) / (1 - b1^k), k = number of the commit, from 1 (the clock)
-// epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. At every
-// commit both moments decay and the weight moves, also for a synapse without activity.
-// Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers.
+//     c = scale delta + decay w
+//     descent:   w = w - eta c
+//     momentum:  m = mu m + c;  w = w - eta m
+//     Adam:      m = b1 m + (1 - b1) c;  v = b2 v + (1 - b2) c^2
+//                w = w - rate_k m / (sqrt(v) + epsilon)
+//                rate_k = eta sqrt(1 - b2^k) / (1 - b1^k), k = number of the commit, from 1 (clock)
+// epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. The
+// decay is L2 (the gradient of decay w^2 / 2) and goes through momentum and Adam. At every commit
+// moments decay and the weight moves, also for a synapse without activity.
+// Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers; PyTorch's torch.optim.SGD (without
+// dampening and Nesterov's look ahead) and weight_decay of SGD and Adam.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +23,7 @@
 
 #include "core/actor/synapse.h"
 #include "core/wire/payload.h"
+#include "core/wire/topology.h"
 
 namespace locus {
 
@@ -28,17 +35,37 @@ struct Optimizer {
     double epsilon = 1e-7;
     friend bool operator==(const Adam&, const Adam&) = default;
   };
-  std::optional<Adam> adam;            // empty: plain gradient descent
+  std::optional<Adam> adam;            // empty: gradient descent
   std::optional<double> weight_min;    // [1]
   std::optional<double> weight_max;    // [1]
   std::optional<double> element = {};  // bound of |scale delta| for each synapse [1]
   // bound of the root of the sum of (scale delta)^2 over all plastic synapses [1]
   std::optional<double> norm = {};
+  // mu of gradient descent [1], in [0, 1); empty: synapses keep no m. Not beside Adam
+  std::optional<double> momentum = {};
+  double weight_decay = 0;  // L2 [1]
 
   /// True if a commit is just weight -= rate * delta.
-  bool plain() const { return !adam && !weight_min && !weight_max && !element && !norm; }
+  bool plain() const {
+    return !adam && !momentum && weight_decay == 0 && !weight_min && !weight_max && !element && !norm;
+  }
+  /// True if a synapse keeps m; if it keeps v.
+  bool keeps_first() const { return adam || momentum; }
+  bool keeps_second() const { return adam.has_value(); }
+  /// True if a commit may move a weight whose change is 0.
+  bool moves_all() const { return adam || momentum || weight_decay != 0 || weight_min || weight_max; }
   friend bool operator==(const Optimizer&, const Optimizer&) = default;
 };
+
+/// The optimizer of one projection: its own limits stand before those of all.
+inline Optimizer optimizer_of(Optimizer all, const WeightLimits& own) {
+  if (own.min) all.weight_min = own.min;
+  if (own.max) all.weight_max = own.max;
+  if (own.sign > 0) all.weight_min = std::max(all.weight_min.value_or(0.0), 0.0);
+  if (own.sign < 0) all.weight_max = std::min(all.weight_max.value_or(0.0), 0.0);
+  all.weight_decay = own.decay.value_or(all.weight_decay);
+  return all;
+}
 
 template <class R>
 struct AdaptiveSynapse {
@@ -71,6 +98,34 @@ void on(AdaptiveSynapse<R> s, const AdamCommit<R>& c) {
   s.second = c.beta2 * s.second + (R(1) - c.beta2) * change * change;
   s.weight -= c.rate * s.first / (std::sqrt(s.second) + c.epsilon);
   s.delta = R(0);
+}
+
+/// A synapse that descends with momentum.
+template <class R>
+struct MomentumSynapse {
+  R& weight;  // W_ij [1]
+  R& delta;   // Delta_ij [1]
+  R& first;   // m [1]
+};
+
+template <class R>
+struct MomentumCommit {
+  R rate;      // eta [1]
+  R scale;     // of delta: 1 / batch
+  R momentum;  // mu [1]
+};
+
+template <class R>
+void on(MomentumSynapse<R> s, const MomentumCommit<R>& c) {
+  s.first = c.momentum * s.first + c.scale * s.delta;
+  s.weight -= c.rate * s.first;
+  s.delta = R(0);
+}
+
+/// Adds the decay of the weight to the change, of which `scale` times as much is committed.
+template <class R>
+void add_decay(TaughtSynapse<R> s, R decay, R scale) {
+  s.delta += decay * s.weight / scale;
 }
 
 /// Bounds the change of a synapse; `scale` is that of the commit. NaN stays NaN.

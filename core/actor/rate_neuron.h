@@ -53,8 +53,15 @@ void on(RateNeuron<R> n, ActivityNoise<R> m) {
 }
 
 template <class R>
+void on(RateNeuron<R> n, OwnWeightBegin) {
+  n.own_weight = R(0);
+}
+
+/// One from each of the neuron's autapses: several projections may connect its population to
+/// itself.
+template <class R>
 void on(RateNeuron<R> n, OwnWeight<R> m) {
-  n.own_weight = m.weight;
+  n.own_weight += m.weight;
 }
 
 /// Always inlined, because the compiler vectorises no loop that calls a function for each neuron.

@@ -59,6 +59,14 @@ void on(Readout<R> k, Target<R> m, R scale) {
   k.epsilon = scale * k.error;
 }
 
+/// The same where trials weigh their errors: with weight w the loss has w e^2 in place of e^2. An
+/// error of weight 0 brings no message, and the readout has none.
+template <class R>
+void on(Readout<R> k, WeightedTarget<R> m, R scale) {
+  k.error = k.output - m.value;
+  k.epsilon = scale * m.weight * k.error;
+}
+
 /// The clock before NORM: the sum of this tick begins without parts.
 template <class R>
 void begin_norm(Readout<R> k) {
@@ -87,6 +95,12 @@ template <class R>
 void classify(Readout<R> k, Target<R> m, R scale) {
   k.error = std::exp(k.output - k.peak) / k.norm - m.value;
   k.epsilon = scale * k.error;
+}
+
+template <class R>
+void classify(Readout<R> k, WeightedTarget<R> m, R scale) {
+  classify(k, Target<R>{m.value}, scale);
+  k.epsilon = scale * m.weight * k.error;
 }
 
 /// The POST to its incoming synapses: the delta rule, Delta A = sum_t eps_t h_t^T, with a trace

@@ -109,6 +109,16 @@ void own_decays(RateCells<R> cells, std::size_t first, std::size_t last, R leak,
   for (std::size_t cell = first; cell < last; ++cell) decay[cell] = own_decay(cells[cell], clock);
 }
 
+/// The errors and epsilons of readouts that were compared, by the weights of their errors (cells
+/// each): a cell of weight 0 has none.
+template <class R>
+void weigh_cells(const R* weight, R scale, std::ptrdiff_t cells, R* errors, R* epsilons) {
+  for (std::ptrdiff_t cell = 0; cell < cells; ++cell) {
+    if (weight[cell] == R(0)) errors[cell] = R(0);
+    epsilons[cell] = scale * weight[cell] * errors[cell];
+  }
+}
+
 /// Readouts without memory that meet their targets: current and target are read, error and epsilon
 /// written (cells each). scale is the loss's.
 template <class R>

@@ -1,7 +1,8 @@
 // Commits: what every synapse of a projection does with the change that was asked of it. The
 // handlers are those of core/actor/synapse.h and core/actor/optimizer.h.
 //
-// Cost: one pass over weights and changes, and over two moments where there are any.
+// Cost: one pass over weights and changes, and over the moments where there are any; another one
+// each for bounds of changes, decay and bounds of weights, where they are asked for.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +13,14 @@
 
 namespace locus {
 
-/// The columns of a projection that a commit changes; moments are empty without Adam.
+/// The columns of a projection that a commit changes; moments are empty where the optimizer keeps
+/// none.
 template <class R>
 struct CommitColumns {
   std::span<R> weight;  // [1] (synapses)
   std::span<R> delta;   // the change asked for (synapses); 0 when it is done
-  std::span<R> first;   // m (synapses)
-  std::span<R> second;  // v (synapses)
+  std::span<R> first;   // m of Adam or of momentum (synapses)
+  std::span<R> second;  // v of Adam (synapses)
 };
 
 /// One commit: rate is eta, scale the mean over what is in a batch, number the clock's count of
@@ -35,10 +37,19 @@ void settle(CommitColumns<R> c, const Optimizer& optimizer, CommitStep step) {
   if (optimizer.element) {
     for (R& delta : c.delta) keep_change_within(delta, scale, optimizer);
   }
+  if (optimizer.weight_decay != 0) {
+    const R decay = static_cast<R>(optimizer.weight_decay);
+    for (std::size_t k = 0; k < c.weight.size(); ++k)
+      add_decay(TaughtSynapse<R>{c.weight[k], c.delta[k]}, decay, scale);
+  }
   if (optimizer.adam) {
     const AdamCommit<R> clock(*optimizer.adam, step.rate, scale, step.number);
     for (std::size_t k = 0; k < c.weight.size(); ++k)
       on(AdaptiveSynapse<R>{c.weight[k], c.delta[k], c.first[k], c.second[k]}, clock);
+  } else if (optimizer.momentum) {
+    const MomentumCommit<R> clock{static_cast<R>(step.rate), scale, static_cast<R>(*optimizer.momentum)};
+    for (std::size_t k = 0; k < c.weight.size(); ++k)
+      on(MomentumSynapse<R>{c.weight[k], c.delta[k], c.first[k]}, clock);
   } else {
     const Commit<R> clock{static_cast<R>(step.rate) * scale};
     for (std::size_t k = 0; k < c.weight.size(); ++k) on(TaughtSynapse<R>{c.weight[k], c.delta[k]}, clock);

@@ -1,6 +1,8 @@
 #include "core/nonlocal/backward_agent.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/kernel/registers.h"
 #include "core/transport/columns/columns.h"
@@ -16,13 +18,22 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
       delta_(network.rate.activity.size(), R(0)),
       first_error_(trial.first_error()) {
   bool late_readouts = false;
-  for (const Projection& projection : network.projections()) {
+  const auto readouts = static_cast<std::int32_t>(network.readouts.populations.size());
+  // projections of a pair so far
+  std::map<std::pair<PopulationId, PopulationId>, std::int32_t> besides;
+  std::int32_t places = readouts;
+  places_.assign(network.projections().size(), 0);
+  for (std::size_t p = 0; p < network.projections().size(); ++p) {
+    const Projection& projection = network.projections()[p];
     if (projection.source_layer == Layer::kRate) slots_ = std::max(slots_, projection.delay() + 1);
     if (projection.target_layer != Layer::kReadout || projection.source_layer != Layer::kRate) continue;
     late_readouts = late_readouts || projection.wait > 0;
     const auto lanes = static_cast<std::size_t>(lanes_);
     const std::size_t first = static_cast<std::size_t>(projection.source_begin) * lanes;
-    paths_.push_back({static_cast<std::size_t>(network.topology->target_of(projection).ordinal), first,
+    const std::int32_t ordinal = network.topology->target_of(projection).ordinal;
+    places_[p] = ordinal + readouts * besides[{projection.source_population, projection.target_population}]++;
+    places = std::max(places, places_[p] + 1);
+    paths_.push_back({static_cast<std::size_t>(ordinal), static_cast<std::size_t>(places_[p]), first,
                       first + static_cast<std::size_t>(projection.source_size) * lanes, projection.delay()});
   }
   std::ranges::stable_sort(paths_, {}, &Path::readout);
@@ -32,7 +43,7 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
   } else {
     paths_.clear();
   }
-  eta_.assign(readouts_.size() * delta_.size(), R(0));
+  eta_.assign(readouts_.empty() ? 0 : static_cast<std::size_t>(places) * delta_.size(), R(0));
   // with one lane the errors take little room, and summing them all together is faster
   recalls_ = recalls && lanes_ > 1 && readouts_.empty();
   const std::int32_t waiting = recalls_ ? 1 : std::min(learning.stride, trial.window);
@@ -49,7 +60,7 @@ template <class R>
 Answers<R> BackwardAgent<R>::errors_of(Tick now) {
   heard_ = now;
   Column<R>& waiting = waiting_of(now);
-  Answers<R> answers{Party::kAgent, waiting.data(), readouts_.empty() ? 0 : std::ssize(delta_)};
+  Answers<R> answers{Party::kAgent, waiting.data(), readouts_.empty() ? 0 : std::ssize(delta_), places_.data()};
   answers.later = recalls_;
   if (!recalls_) std::ranges::fill(waiting, R(0));
   return answers;
@@ -86,7 +97,7 @@ void BackwardAgent<R>::add_errors(const R* error) {
     const auto decay = static_cast<R>(readouts_[path.readout].decay);
     const auto gain = static_cast<R>(readouts_[path.readout].gain);
     R* to = path.delay == 0 ? delta_.data() : due_in(path.delay);
-    const std::size_t first = path.readout * delta_.size();
+    const std::size_t first = path.place * delta_.size();
     for (std::size_t cell = path.first; cell < path.last; ++cell) {
       R& eta = eta_[first + cell];
       eta = decay * eta + (error != nullptr ? gain * error[first + cell] : R(0));

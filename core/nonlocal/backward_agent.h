@@ -52,6 +52,7 @@ class BackwardAgent {
   /// The way back over one projection of A.
   struct Path {
     std::size_t readout = 0;  // index of the population
+    std::size_t place = 0;    // of its sums and of its eta
     std::size_t first = 0;    // the cells [first, last) of its source
     std::size_t last = 0;
     std::int32_t delay = 0;
@@ -81,7 +82,10 @@ class BackwardAgent {
   // one for each eta; empty if no readout has memory and no A has a delay
   std::vector<Neurons> readouts_;
   std::vector<Path> paths_;  // by readout population; empty if readouts_ is
-  Column<R> eta_;            // (readout populations x n x lanes)
+  // of each projection of A, where paths need places: those that share one end on the same readouts
+  // and come from different neurons
+  std::vector<std::int32_t> places_;  // (projections)
+  Column<R> eta_;                     // (places x n x lanes)
   bool recalls_ = false;
   // A^T eps_s, by s modulo (n x lanes each, or the size of eta_); with `recalls_` one column of
   // scratch

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "core/protocol/phase_table.h"
+#include "core/transport/no_offence.h"
+#include "core/transport/pass.h"
 
 namespace locus {
 template <class R>
@@ -191,7 +193,7 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
       ends);
   transport.drain(posts_, handle);
   transport.template send<Channel::kGather, Party::kRate, Party::kSynapse>(
-      gathers_, 0, 1,
+      gathers_, 0, row(Phase::kGather).scalars,
       [&](int shard) {
         each_message(shard, false, [&](auto i, auto theta, auto lane, int to, R sensitivity, R signal) {
           gathers_.between(shard, to).push_back({i, theta, lane, {signal * sensitivity}});
@@ -204,12 +206,9 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
 template <class R>
 void Sensitivities<R>::teach(Columns<R>& transport) {
   const Network<R>& network = transport.network();
-  const auto no_offence = []() -> Endpoints { CHECK(false, "POST of lag 0 breaks no budget"); };
-  const std::int64_t scalars = row(Phase::kSensitivityPost).scalars;
-  transport.door().template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, (size_ - biases_) * lanes_, scalars,
-                                                                                no_offence);
+  pass<Phase::kSensitivityPost>(transport.door(), 0, (size_ - biases_) * lanes_, no_offence);
   const std::int64_t others = size_ * (neurons_ - 1) * lanes_;
-  transport.door().template pass<Channel::kGather, Party::kRate, Party::kSynapse>(0, others, 1, [&] {
+  pass<Phase::kGather>(transport.door(), 0, others, [&] {
     // The first message goes from neuron 0 to the first synapse of another neuron; if all synapses
     // are its own, from neuron 1 to the first synapse.
     std::int64_t first = size_;

@@ -44,6 +44,11 @@ Sends sending_of(const PlanFacts& facts, const Projection& projection) {
   return Sends::kProduct;
 }
 
+/// Momentum, decay and bounds are the optimizer's, or limits of the projection's own.
+bool descends_plainly(const PlanFacts& facts, const Projection& projection) {
+  return optimizer_of(facts.learning.optimizer, projection.limits).plain();
+}
+
 ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   const Population& target = facts.topology.target_of(projection);
   const bool onto_rate = projection.target_layer == Layer::kRate;
@@ -54,7 +59,7 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   if (facts.rule.drive == Drive::kSensitivity && onto_rate)
     return {Way::kSummed, "neurons tell each synapse its change"};
   if (facts.horizon.trial.commits_every_tick && !facts.sweeps()) {
-    if (facts.learning.optimizer.plain()) return {Way::kFused, "every tick commits"};
+    if (descends_plainly(facts, projection)) return {Way::kFused, "every tick commits"};
     return {Way::kLoop, "every tick commits, and not by plain descent"};
   }
   if (!facts.sweeps() && tapes_outgrow_traces(facts, projection)) return {Way::kLoop, "tapes would outgrow the traces"};
@@ -64,12 +69,12 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
 
 /// A weight that moves by plain descent may follow at once; under any other optimizer all that a
 /// commit asks of a synapse must be known first.
-Commits commit_of(const PlanFacts& facts, Way way) {
+Commits commit_of(const PlanFacts& facts, const Projection& projection, Way way) {
   switch (way) {
     case Way::kStatic: return Commits::kNever;
     case Way::kFused: return Commits::kInPass;
     case Way::kDeferred:
-    case Way::kShared: return facts.learning.optimizer.plain() ? Commits::kAtOnce : Commits::kSettled;
+    case Way::kShared: return descends_plainly(facts, projection) ? Commits::kAtOnce : Commits::kSettled;
     case Way::kLoop:
     case Way::kSummed:
     case Way::kEvents: break;

@@ -24,7 +24,9 @@ struct ChosenWay {
 
 Sends sending_of(const PlanFacts& facts, const Projection& projection);
 ChosenWay way_of(const PlanFacts& facts, const Projection& projection);
-Commits commit_of(const PlanFacts& facts, Way way);
+Commits commit_of(const PlanFacts& facts, const Projection& projection, Way way);
+/// Whether a weight of the projection moves by plain descent and nothing else.
+bool descends_plainly(const PlanFacts& facts, const Projection& projection);
 
 bool is_spiking(const Topology& topology, const Projection& projection);
 bool lists_speakers(const Topology& topology);

@@ -23,7 +23,7 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
   const ChosenWay chosen = way_of(facts, projection);
   plan.learns = chosen.way;
   plan.why = chosen.why;
-  plan.commits = commit_of(facts, chosen.way);
+  plan.commits = commit_of(facts, projection, chosen.way);
   const std::int64_t lanes = facts.width.lanes;
   const std::int64_t sources = projection.source_size * lanes;
   if (plan.learns == Way::kFused || plan.learns == Way::kLoop) plan.pre = sources;

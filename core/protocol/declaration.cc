@@ -27,24 +27,13 @@ std::uint32_t channels_of(const Selection& selection) {
   return channels;
 }
 
-/// The phases whose payload is not that of scalars_of, because it is the same for every rule.
-constexpr bool has_own_payload(Phase phase) {
-  return phase == Phase::kOwnWeight || phase == Phase::kRateError || phase == Phase::kSpikingPost;
-}
-
-// by channel, and for rate neurons or not
-using Payloads = std::array<std::array<int, 2>, kChannels>;
-
-Payloads payloads_of(const Rule& rule) {
-  Payloads payloads;
-  payloads.fill({1, 1});
-  const Selection selection = widest(rule.decay, rule.signal, rule.drive);
+/// Phases that revisit ticks have lags up to the depth of a sweep, all others lag 0.
+Permit permit_of(const Selection& selection, std::int32_t largest_lag) {
+  Permit permit;
   for (const PhaseRow& row : kPhaseTable) {
-    if (!selection.selects(row) || has_own_payload(row.phase)) continue;
-    const bool of_rate_neuron = row.channel == Channel::kPost ? row.from == Party::kRate : row.to == Party::kRate;
-    payloads[static_cast<std::size_t>(row.channel)][of_rate_neuron ? 1 : 0] = row.scalars;
+    if (selection.selects(row)) permit.declare(row.channel, row.revisits() ? largest_lag + 1 : 1);
   }
-  return payloads;
+  return permit;
 }
 
 }  // namespace
@@ -54,12 +43,15 @@ Selection selection_of(const Rule& rule) { return widest(rule.decay, rule.signal
 Selection selection_of(const Learning& learning, const TrialShape& trial) {
   Selection selection = selection_of(rule(learning.kind));
   selection.classes = selection.classes && trial.classes;
+  selection.weighted = trial.weighted;
   selection.firing_rate = selection.firing_rate && learning.firing_rate.has_value();
   selection.norm = learning.optimizer.norm.has_value();
   return selection;
 }
 
-Selection selection_of_evaluation(const TrialShape& trial) { return {.targets = true, .classes = trial.classes}; }
+Selection selection_of_evaluation(const TrialShape& trial) {
+  return {.targets = true, .weighted = trial.weighted, .classes = trial.classes};
+}
 
 std::vector<Channel> channels_of(const Rule& rule) {
   const std::uint32_t declared = channels_of(selection_of(rule));
@@ -90,18 +82,11 @@ std::int32_t declared_lag(const Learning& learning) { return revisits(rule(learn
 Permit permit_of(const Learning& learning, Locality budget) {
   Selection selection = selection_of(rule(learning.kind));
   selection.norm = learning.optimizer.norm.has_value();
-  return {.channels = channels_of(selection), .largest_lag = declared_lag(learning), .budget = budget};
+  Permit permit = permit_of(selection, declared_lag(learning));
+  permit.budget = budget;
+  return permit;
 }
 
-Permit permit_of_evaluation() { return {.channels = channels_of(selection_of_evaluation({.classes = true}))}; }
-
-std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rate_neuron) {
-  static const std::array<Payloads, kRuleKinds> payloads = [] {
-    std::array<Payloads, kRuleKinds> all;
-    std::ranges::transform(kRules, all.begin(), payloads_of);
-    return all;
-  }();
-  return payloads[static_cast<std::size_t>(rule.kind)][static_cast<std::size_t>(channel)][of_rate_neuron ? 1 : 0];
-}
+Permit permit_of_evaluation() { return permit_of(selection_of_evaluation({.classes = true}), 0); }
 
 }  // namespace locus

@@ -1,8 +1,7 @@
 // Declarations: the phases that a rule selects, and the messages that it may therefore send.
 //
 // The door refuses messages that are not declared (core/wire/door.h); `locus rules` prints
-// declarations. Tables made by the compiler contain the sizes of payloads, so that a delivery needs
-// no search.
+// declarations.
 #pragma once
 
 #include <cstdint>
@@ -33,17 +32,10 @@ Violation declared_violation(const Rule& rule);
 /// sweeps.
 std::int32_t declared_lag(const Learning& learning);
 
-/// The permit of the door: all messages that the rule may send for any task, and CLIP if the
-/// optimizer bounds the norm of all changes.
+/// The permit of the door: all messages that the rule may send for any task, each channel up to the
+/// largest lag of its phases, and CLIP if the optimizer bounds the norm of all changes.
 Permit permit_of(const Learning& learning, Locality budget);
 /// The permit for trials without learning, under any budget.
 Permit permit_of_evaluation();
-
-/// The number of scalars in the payload of a message. `of_rate_neuron`: a POST from, or a DENDRITE
-/// onto, a rate neuron instead of a readout. For every rule, an autapse's own weight is a DENDRITE
-/// of 1 and a firing-rate error a POST of 1; a spiking neuron's POST has kSpikingPostScalars;
-/// INFLUENCE has one scalar for each plastic synapse onto rate neurons, a number that the sender
-/// has.
-std::int64_t scalars_of(const Rule& rule, Channel channel, bool of_rate_neuron);
 
 }  // namespace locus

@@ -48,6 +48,7 @@ enum class Phase : std::uint8_t {
   kPostBackToStatic,
   // one channel each
   kTarget,
+  kWeightedTarget,
   kFeedback,
   kTransportW,
   kTransportAToAgent,
@@ -60,7 +61,7 @@ enum class Phase : std::uint8_t {
   kSquare,
   kFactor,
 };
-inline constexpr int kPhases = 30;
+inline constexpr int kPhases = 31;
 
 /// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
 /// does not name.
@@ -148,12 +149,14 @@ enum class OnlyIf : std::uint8_t {
   kActivity,  // the activity of the source
   kError,     // eps of the readout
   kNews,      // psi or the learning signal
+  kWeight,    // the weight of the error
 };
 
 /// Conditions of model and trial for a phase.
 enum class Needs : std::uint8_t {
   kNothing,
   kTargets,     // outputs are compared with targets
+  kWeights,     // and trials weigh their errors: by masks and lengths
   kClasses,     // by the cross-entropy
   kFiringRate,  // spiking neurons have a firing-rate target
   kNorm,        // the optimizer bounds the norm of all changes
@@ -214,6 +217,9 @@ constexpr bool concerns(const PhaseRow& row, const Projection& projection, const
   return chosen && is_over(row.over, projection) && is_onto(row.onto, target);
 }
 
+/// True if synapses send or hear the messages of a phase.
+constexpr bool is_of_synapse(const PhaseRow& row) { return row.from == Party::kSynapse || row.to == Party::kSynapse; }
+
 /// True if what a synapse sends or hears over this channel would be a message if the synapse were a
 /// bias: one that comes from another actor than its neuron, or goes to one.
 constexpr bool reaches_biases(Channel channel) { return channel == Channel::kGather || channel == Channel::kClip; }
@@ -229,6 +235,7 @@ struct Selection {
   SignalSource signal = SignalSource::kNowhere;
   Drive drive = Drive::kNothing;
   bool targets = false;
+  bool weighted = false;
   bool classes = false;
   bool firing_rate = false;
   bool norm = false;
@@ -236,7 +243,8 @@ struct Selection {
   constexpr bool has(Needs needs) const {
     switch (needs) {
       case Needs::kNothing: return true;
-      case Needs::kTargets: return targets;
+      case Needs::kTargets: return targets && !weighted;
+      case Needs::kWeights: return targets && weighted;
       case Needs::kClasses: return classes;
       case Needs::kFiringRate: return firing_rate;
       case Needs::kNorm: return norm;

@@ -237,6 +237,18 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .needs = Needs::kTargets,
      .stream = "TARGET",
      .key = P::kReadout},
+    {.phase = Phase::kWeightedTarget,
+     .channel = Channel::kTarget,
+     .from = P::kEnvironment,
+     .to = P::kReadout,
+     .over = Over::kEachReadout,
+     .scalars = 2,
+     .payload = "target, weight of its error",
+     .when = When::kError,
+     .only_if = OnlyIf::kWeight,
+     .needs = Needs::kWeights,
+     .stream = "TARGET",
+     .key = P::kReadout},
     {.phase = Phase::kFeedback,
      .channel = Channel::kFeedback,
      .from = P::kReadout,
@@ -371,9 +383,5 @@ constexpr bool knows_gain(const Rule& rule, const Projection& projection, const 
   const PhaseRow& post = row(Phase::kConstantGainPost);
   return Selection{rule.decay, rule.signal, rule.drive}.selects(post) && concerns(post, projection, target);
 }
-
-/// The scalars of a POST from a spiking neuron under any rule: psi or zeta, and a signal. Its
-/// decays are constants of its synapses.
-inline constexpr int kSpikingPostScalars = row(Phase::kSpikingPost).scalars;
 
 }  // namespace locus

@@ -13,6 +13,8 @@ struct TrialShape {
   // ticks with an error, at the end of the trial: 1 (final) .. T (sequence)
   std::int32_t window = 1;
   bool classes = false;  // true: the cross-entropy, for which readouts send each other NORM
+  // true: trials weigh their errors, so that TARGET has a weight, and is not sent where it is 0
+  bool weighted = false;
   // true: neurons begin the trial in the state at the end of the last one, so that all are active;
   // the first trial of a run has fewer messages
   bool carries = false;

@@ -1,9 +1,14 @@
 // A delivery of one kind of message passes the door: its channel, ends and payload are those of its
 // row in the table of phases.
+//
+// Which of several rows the synapses of a projection take follows from the rule and the projection;
+// a sender says which rows it has, so that the compiler sees that their ends are wires.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 
 #include "core/base/check.h"
 #include "core/protocol/phase_table.h"
@@ -11,19 +16,53 @@
 
 namespace locus {
 
+/// The passage of a phase, but for INFLUENCE and GATHER, whose sender knows their size.
+template <Phase kPhase>
+constexpr Passage passage() {
+  constexpr PhaseRow kRow = row(kPhase);
+  static_assert(kRow.scalars != kSensitivities, "its payload has no size that the table knows");
+  return Passage::over<kRow.channel, kRow.from, kRow.to>(kRow.scalars);
+}
+
 /// `first()` returns the Endpoints of the first message, as Door::pass says.
 template <Phase kPhase, std::invocable First>
 void pass(Door& door, std::int32_t lag, std::int64_t messages, First&& first) {
-  constexpr PhaseRow kRow = row(kPhase);
-  static_assert(kRow.scalars != kSensitivities, "its payload has no size that the table knows");
-  door.pass<kRow.channel, kRow.from, kRow.to>(lag, messages, kRow.scalars, first);
+  door.pass(passage<kPhase>(), lag, messages, first);
 }
 
-/// The same for a phase that is known when the program runs and is one of kPhases.
-template <Phase... kPhases, std::invocable First>
-void pass_one_of(Door& door, Phase phase, std::int32_t lag, std::int64_t messages, First&& first) {
-  const bool passed = ((phase == kPhases && (pass<kPhases>(door, lag, messages, first), true)) || ...);
-  CHECK(passed, "a delivery of a phase that its sender does not have");
+/// The same number of messages at each of `lags` lags from `lag` on, as Door::pass_each says.
+template <Phase kPhase>
+void pass_each(Door& door, std::int32_t lag, std::int32_t lags, std::int64_t messages) {
+  static_assert(row(kPhase).revisits(), "only stages of a sweep have lags beyond 0");
+  door.pass_each(passage<kPhase>(), lag, lags, messages);
+}
+
+/// Calls visit<kPhase>() for the phase, which must be one of kPhases.
+template <Phase... kPhases, class Visit>
+void dispatch(std::optional<Phase> phase, Visit visit) {
+  const bool found = ((phase == kPhases && (visit.template operator()<kPhases>(), true)) || ...);
+  CHECK(found, "a delivery of a phase that its sender does not have");
+}
+
+/// The one of `phases` that the rule selects and that the synapses of a projection carry; empty if
+/// there is none.
+inline std::optional<Phase> phase_over(std::initializer_list<Phase> phases, const Rule& rule, const Topology& topology,
+                                       const Projection& projection) {
+  const Selection selection{.decay = rule.decay, .signal = rule.signal, .drive = rule.drive};
+  for (const Phase phase : phases) {
+    if (selection.selects(row(phase)) && carries(row(phase), projection, topology.target_of(projection))) return phase;
+  }
+  return std::nullopt;
+}
+
+/// The passage of the one of kPhases that the rule selects and that the synapses of a projection
+/// carry; without a wire if there is none.
+template <Phase... kPhases>
+Passage passage_over(const Rule& rule, const Topology& topology, const Projection& projection) {
+  const std::optional<Phase> phase = phase_over({kPhases...}, rule, topology, projection);
+  Passage found;
+  ((phase == kPhases && (found = passage<kPhases>(), true)) || ...);
+  return found;
 }
 
 }  // namespace locus

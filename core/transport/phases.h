@@ -37,8 +37,10 @@ template <class R>
 struct Answers {
   Party to = Party::kAgent;  // kAgent or kRate
   R* sums = nullptr;         // (n x lanes); kRate: the rate layer's signals
-  // from the sums of one readout population to those of the next; 0: they share them
+  // from the sums of one place to those of the next; 0: all share them
   std::ptrdiff_t apart = 0;
+  // of each projection onto readouts the place of its sums (projections); null where apart is 0
+  const std::int32_t* place = nullptr;
   // In a sweep, over W: what is told at stage q belongs to stage q + delay, whose sums stand in
   // slot (q + delay) % slots.
   std::int32_t slot = 0;       // of this stage
@@ -50,14 +52,15 @@ struct Answers {
   explicit operator bool() const { return sums != nullptr; }
 
   /// Where the synapses of a projection send theirs; null: nowhere, for the sweep ends before.
-  R* sums_of(const Network<R>& network, const Projection& projection) const {
+  R* sums_of(const Network<R>& network, ProjectionId p) const {
+    const Projection& projection = network.projections()[p];
     if (slots > 0) {
       const std::int32_t delay = projection.delay();
       const std::int32_t then = slot + delay;
       return delay > left ? nullptr : sums + by_slot * (then < slots ? then : then - slots);
     }
     if (apart == 0 || projection.target_layer != Layer::kReadout) return sums;
-    return sums + apart * network.topology->target_of(projection).ordinal;
+    return sums + apart * place[p.value];
   }
 };
 
@@ -82,20 +85,23 @@ struct Axons {
   ProjectionId projection;
 };
 
-/// TARGET: y*_t (o x lanes); scale is the loss's constant.
+/// TARGET: y*_t (o x lanes); scale is the loss's constant; weight: of each error (o x lanes), null
+/// where trials do not weigh them.
 template <class R>
 struct Targets {
-  static constexpr std::array rows{Phase::kTarget};
+  static constexpr std::array rows{Phase::kTarget, Phase::kWeightedTarget};
   const R* target;
   R scale;
+  const R* weight = nullptr;
 };
 
-/// NORM, then TARGET, of the cross-entropy; scale is the loss's constant.
+/// NORM, then TARGET, of the cross-entropy; scale is the loss's constant, weight as above.
 template <class R>
 struct Classes {
-  static constexpr std::array rows{Phase::kNorm, Phase::kTarget};
+  static constexpr std::array rows{Phase::kNorm, Phase::kTarget, Phase::kWeightedTarget};
   const R* target;
   R scale;
+  const R* weight = nullptr;
 };
 
 /// POST from readouts with eps != 0; TRANSPORT if answers. What filters does so by the clock.
@@ -177,7 +183,7 @@ struct Ticks {
 };
 
 /// Of ticks that have been run: the readouts' step, Targets, Errors and Feedbacks. target: y*_t
-/// (ticks x o).
+/// (ticks x o), weight as well, or null.
 template <class R>
 struct Comparisons {
   static constexpr std::array rows = rows_of(Targets<R>::rows, Errors<R>::rows, Feedbacks::rows);
@@ -185,6 +191,7 @@ struct Comparisons {
   Tick last;
   const R* target;
   R scale;
+  const R* weight = nullptr;
 };
 
 /// What the synapses of A have answered at a tick since the last commit: they have been counted,

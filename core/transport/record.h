@@ -1,11 +1,10 @@
-// Record: what the door counts, told neuron by neuron to whoever asks: edge-wise counts
-// (core/wire/traffic.h), or every message alone (Watcher).
+// Record: counts the messages of the door by neuron (core/wire/traffic.h), or shows each one to a
+// Watcher.
 //
 // Columns counts from columns (sources, receivers), Mailbox from the two ends of each message: two
 // ways to the same counts, which tests hold equal.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 
 #include "core/actor/network.h"
@@ -14,15 +13,15 @@
 
 namespace locus {
 
-constexpr Stream axon_stream(Layer source, Layer target, bool replayed) {
-  if (source == Layer::kInput) return stream_of(replayed ? Phase::kReplayB : Phase::kAxonB);
-  if (target == Layer::kReadout) return stream_of(Phase::kAxonA);
-  return stream_of(replayed ? Phase::kReplayW : Phase::kAxonW);
-}
-
-/// To the agent or to presynaptic neurons alike.
-constexpr Stream transport_stream(Layer target) {
-  return stream_of(target == Layer::kReadout ? Phase::kTransportAToAgent : Phase::kTransportW);
+/// The stream of messages of a channel over the synapses of a projection (null: between neurons);
+/// empty if they never leave a core. replayed: of AXON that sources recall.
+inline std::optional<Stream> stream_over(Channel channel, const Projection* projection, bool replayed) {
+  for (const PhaseRow& phase : kPhaseTable) {
+    if (phase.stream.empty() || phase.channel != channel || (phase.when == When::kRecall) != replayed) continue;
+    const bool here = projection == nullptr || phase.over == Over::kForeignSynapses || is_over(phase.over, *projection);
+    if (here) return stream_of(phase.phase);
+  }
+  return std::nullopt;
 }
 
 /// Every neuron j of a projection's sources with values[j * lanes + lane] != 0 has sent over all
@@ -39,13 +38,20 @@ void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Pro
   }
 }
 
+/// The same of AXON.
+template <class R>
+void record_axons(Traffic* traffic, std::int32_t lag, const Projection& projection, const R* values, std::int32_t lanes) {
+  if (traffic == nullptr) return;
+  record_sources(traffic, *stream_over(Channel::kAxon, &projection, false), lag, projection, values, lanes);
+}
+
 /// The synapses of every target i with values[i * lanes + lane] != 0 have sent, fan_in[i] each;
 /// values null: those of all targets.
 template <class R>
 void record_targets(Traffic* traffic, std::int32_t lag, const Projection& projection, const std::int32_t* fan_in,
                     const R* values, std::int32_t lanes) {
   if (traffic == nullptr) return;
-  const Stream stream = transport_stream(projection.target_layer);
+  const Stream stream = *stream_over(Channel::kTransport, &projection, false);
   for (std::int32_t i = 0; i < projection.target_size; ++i) {
     for (std::int32_t lane = 0; lane < lanes; ++lane) {
       if (values == nullptr || values[std::ptrdiff_t{i} * lanes + lane] != R(0))
@@ -54,24 +60,12 @@ void record_targets(Traffic* traffic, std::int32_t lag, const Projection& projec
   }
 }
 
-/// Every key of a stream has been told one thing.
+/// Each neuron of a stream has received one message.
 inline void record_each(Traffic* traffic, Stream stream, std::int32_t lag, std::int32_t keys, std::int32_t lanes) {
   if (traffic == nullptr) return;
   for (std::int32_t key = 0; key < keys; ++key) {
     for (std::int32_t lane = 0; lane < lanes; ++lane) traffic->add(stream, lag, key, lane, 1);
   }
-}
-
-/// The stream of a message, if it may leave a core. projection: of the synapse that sends or hears
-/// it; null between neurons.
-inline std::optional<Stream> stream_of_message(const Passing& m, const Topology& topology, const Projection* projection) {
-  for (const StreamRow& stream : kStreamTable) {
-    if (stream.channel != m.channel) continue;
-    const PhaseRow& phase = *std::ranges::find(kPhaseTable, stream.name, &PhaseRow::stream);
-    const bool here = projection == nullptr || carries(phase, *projection, topology.target_of(*projection));
-    if (here && (phase.when == When::kRecall) == m.replayed) return stream.stream;
-  }
-  return std::nullopt;
 }
 
 /// One message, by its ends. Its key is the neuron that sends it or that a sending synapse ends on;
@@ -82,8 +76,8 @@ void record_message(Traffic& traffic, const Network<R>& network, const Passing& 
     return end.party == Party::kSynapse ? &network.projections()[ProjectionId{end.projection}] : nullptr;
   };
   const Projection* const sending = projection_of(m.ends.sender);
-  const std::optional<Stream> stream =
-      stream_of_message(m, *network.topology, sending != nullptr ? sending : projection_of(m.ends.receiver));
+  const Projection* const over = sending != nullptr ? sending : projection_of(m.ends.receiver);
+  const std::optional<Stream> stream = stream_over(m.channel, over, m.replayed);
   if (!stream) return;
   const bool from_neuron = m.ends.sender.party != Party::kEnvironment && m.ends.sender.party != Party::kAgent;
   std::int64_t key = from_neuron ? m.ends.sender.index : m.ends.receiver.index;

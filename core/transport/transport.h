@@ -22,33 +22,6 @@
 
 namespace locus {
 
-/// The door for AXON from a layer's neurons, and for TRANSPORT to the agent or to rate neurons: the
-/// wire is known when the program runs.
-template <class First>
-void pass_axons(Door& door, Layer source, std::int32_t lag, std::int64_t messages, First&& first) {
-  if (source == Layer::kInput) {
-    door.pass<Channel::kAxon, Party::kInput, Party::kSynapse>(lag, messages, 1, first);
-  } else {
-    door.pass<Channel::kAxon, Party::kRate, Party::kSynapse>(lag, messages, 1, first);
-  }
-}
-template <class First>
-void pass_dendrites(Door& door, Layer target, std::int64_t messages, std::int64_t scalars, First&& first) {
-  if (target == Layer::kRate) {
-    door.pass<Channel::kDendrite, Party::kSynapse, Party::kRate>(0, messages, scalars, first);
-  } else {
-    door.pass<Channel::kDendrite, Party::kSynapse, Party::kReadout>(0, messages, scalars, first);
-  }
-}
-template <class First>
-void pass_transports(Door& door, Party to, std::int32_t lag, std::int64_t messages, First&& first) {
-  if (to == Party::kAgent) {
-    door.pass<Channel::kTransport, Party::kSynapse, Party::kAgent>(lag, messages, 1, first);
-  } else {
-    door.pass<Channel::kTransport, Party::kSynapse, Party::kRate>(lag, messages, 1, first);
-  }
-}
-
 /// Which ticks the transport may combine, if no observer needs each tick.
 enum class Fuses : std::uint8_t {
   kNothing,
@@ -109,8 +82,9 @@ template <class T, class R>
 concept RunsTicks = TransportOf<T, R> && kDeliversAll<T, phase::Fused<R>> &&
     requires(T t, const T& ct, Tick tick, std::int32_t visits, const AgentColumns<R>& agent) {
   { ct.fuses() } -> std::same_as<Fuses>;
-  // e_t of the readouts (o), of a tick that was compared
+  // e_t and y_t of the readouts (o), of a tick that was compared
   { ct.errors_at(tick) } -> std::same_as<const R*>;
+  { ct.outputs_at(tick) } -> std::same_as<const R*>;
   // Lets all messages of a sweep pass that revisits `visits` ticks from `tick` back, and runs it in
   // one loop where the network is one that it takes.
   { t.sweep(tick, visits, agent) } -> std::same_as<Swept>;

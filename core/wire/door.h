@@ -9,6 +9,7 @@
 // Thread safety: only the thread that conducts the phase may call it, never a worker.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
@@ -63,11 +64,43 @@ class LocalityBroken : public std::runtime_error {
 template <Channel kChannel, Party kFrom, Party kTo>
 concept Wire = is_wire(kChannel, kFrom, kTo);
 
-/// The messages that a rule declares, and the budget of the run.
+/// Messages of one kind on their way: the channel, and the scalars of each. One exists for each
+/// wire and for no other pair of ends; without a wire nothing passes.
+class Passage {
+ public:
+  constexpr Passage() = default;
+  template <Channel kChannel, Party kFrom, Party kTo>
+  requires Wire<kChannel, kFrom, kTo>
+  static constexpr Passage over(std::int64_t scalars) {
+    Passage passage;
+    passage.channel_ = kChannel;
+    passage.scalars_ = scalars;
+    return passage;
+  }
+  constexpr Channel channel() const { return channel_; }
+  constexpr std::int64_t scalars() const { return scalars_; }
+
+ private:
+  Channel channel_{kChannels};  // none
+  std::int64_t scalars_ = 0;
+};
+
+/// The messages that a rule declares, channel by channel, and the budget of the run.
 struct Permit {
-  std::uint32_t channels = 0;    // bit c: the rule declares Channel(c)
-  std::int32_t largest_lag = 0;  // largest declared lag, ticks
+  // ends of the declared lags, by channel: lags [0, end) are declared, none if it is 0 [ticks]
+  std::array<std::int32_t, kChannels> lags{};
   Locality budget = Locality::kAny;
+
+  bool declares(Channel channel, std::int32_t lag) const {
+    return lag >= 0 && lag < lags[static_cast<std::size_t>(channel)];
+  }
+  /// Declares lags [0, end) of a channel, and what has been declared of it before.
+  void declare(Channel channel, std::int32_t end) {
+    std::int32_t& declared = lags[static_cast<std::size_t>(channel)];
+    declared = std::max(declared, end);
+  }
+  /// The largest declared lag of all channels [ticks]; 0 if none is declared.
+  std::int32_t largest_lag() const { return std::max(*std::ranges::max_element(lags) - 1, 0); }
 };
 
 class Door {
@@ -85,13 +118,17 @@ class Door {
   /// first message in the order (sender, receiver); it is called only if the messages break the
   /// budget. Throws LocalityBroken, or CheckFailure if the rule has not declared the messages. A
   /// delivery of zero messages is neither checked nor counted.
+  template <std::invocable First>
+  void pass(const Passage& passage, std::int32_t lag, std::int64_t messages, First&& first) {
+    if (messages == 0) return;
+    if (!is_open(passage.channel(), lag)) [[unlikely]]
+      refuse(passage.channel(), lag, [&]() -> Endpoints { return first(); });
+    ledger_.add(passage.channel(), lag, {messages, count_times(messages, passage.scalars())});
+  }
   template <Channel kChannel, Party kFrom, Party kTo, std::invocable First>
   requires Wire<kChannel, kFrom, kTo>
   void pass(std::int32_t lag, std::int64_t messages, std::int64_t scalars, First&& first) {
-    if (messages == 0) return;
-    if (!is_open(kChannel, lag)) [[unlikely]]
-      refuse(kChannel, lag, [&]() -> Endpoints { return first(); });
-    ledger_.add(kChannel, lag, {messages, count_times(messages, scalars)});
+    pass(Passage::over<kChannel, kFrom, kTo>(scalars), lag, messages, first);
   }
 
   /// True if messages of this lag are declared and break no budget; messages of smaller lags then
@@ -102,12 +139,10 @@ class Door {
 
   /// Passes the same number of messages at each of `lags` lags from `lag` on, for similar
   /// deliveries of a sweep. is_open must be true for all of these lags.
-  template <Channel kChannel, Party kFrom, Party kTo>
-  requires Wire<kChannel, kFrom, kTo>
-  void pass_each(std::int32_t lag, std::int32_t lags, std::int64_t messages, std::int64_t scalars) {
+  void pass_each(const Passage& passage, std::int32_t lag, std::int32_t lags, std::int64_t messages) {
     if (messages == 0 || lags == 0) return;
-    CHECK(is_open(kChannel, lag + lags - 1), "messages that the budget may refuse passed unseen");
-    ledger_.add_each(kChannel, lag, lags, {messages, count_times(messages, scalars)});
+    CHECK(is_open(passage.channel(), lag + lags - 1), "messages that the budget may refuse passed unseen");
+    ledger_.add_each(passage.channel(), lag, lags, {messages, count_times(messages, passage.scalars())});
   }
 
   Ledger& ledger() { return ledger_; }
@@ -121,14 +156,10 @@ class Door {
  private:
   /// Throws CheckFailure if the message is not declared, otherwise LocalityBroken.
   [[noreturn]] void refuse(Channel channel, std::int32_t lag, FunctionRef<Endpoints()> first) const;
-  bool declared(Channel channel, std::int32_t lag) const {
-    return ((permit_.channels >> static_cast<unsigned>(channel)) & 1U) != 0 && lag >= 0 && lag <= permit_.largest_lag;
-  }
-
   Permit permit_;
   // by channel: smaller lags are declared and break no budget (a budget that a lag breaks is broken
   // by longer ones too)
-  std::array<std::uint32_t, kChannels> open_lags_{};
+  std::array<std::uint32_t, kChannels + 1> open_lags_{};  // the last: of no channel
   Tick now_{};
   Ledger ledger_;
   Traffic* traffic_ = nullptr;

@@ -47,6 +47,11 @@ struct Target {  // TARGET
   R value;       // y*_k [1]
 };
 template <class R>
+struct WeightedTarget {  // TARGET where trials weigh their errors
+  R value;               // y*_k [1]
+  R weight;              // of its error in the loss [1]; never 0
+};
+template <class R>
 struct Norm {  // NORM
   R output;    // y_k of the sender [1]
 };
@@ -123,7 +128,8 @@ struct Leaky {  // a readout's tick
   R decay;      // alpha; 0: no memory
   R gain;       // zeta
 };
-struct SweepBegin {};  // the begin of a walk back through time
+struct OwnWeightBegin {};  // the tick's own weights are about to come
+struct SweepBegin {};      // the begin of a walk back through time
 template <class R>
 struct RateTarget {  // the end of a trial with a firing-rate target
   R target;          // spikes in a tick

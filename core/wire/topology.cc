@@ -196,7 +196,7 @@ void find_autapses(Topology& topology) {
       if (synapse >= 0) topology.autapses.push_back({NeuronId{projection.source_begin + i}, p, SynapseId{synapse}});
     }
   }
-  std::ranges::sort(topology.autapses, {}, &Autapse::neuron);
+  std::ranges::stable_sort(topology.autapses, {}, &Autapse::neuron);
 }
 
 }  // namespace locus

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,16 @@ struct Population {
   bool is_awake(std::int32_t neuron) const { return !awake.empty() && awake[static_cast<std::size_t>(neuron)] != 0; }
 };
 
+/// What a projection demands of its weights after every commit. Commits and plans ask it of every
+/// projection, as they ask whether it is plastic (core/actor/optimizer.h, optimizer_of).
+struct WeightLimits {
+  int sign = 0;                      // 1: no weight is below 0; -1: none is above 0; 0: any
+  std::optional<double> min = {};    // [1]; empty: the optimizer's
+  std::optional<double> max = {};    // [1]; empty: the optimizer's
+  std::optional<double> decay = {};  // L2 [1]; empty: the optimizer's
+  friend bool operator==(const WeightLimits&, const WeightLimits&) = default;
+};
+
 /// The wires of one projection. Its synapses, sources and targets are numbered from 0.
 struct Projection {
   std::string name;
@@ -84,6 +95,7 @@ struct Projection {
   bool is_bias = false;
   // ticks of an AXON on its way beyond least_delay
   std::int32_t wait = 0;
+  WeightLimits limits = {};
   std::int64_t entries = 0;  // number of synapses, only for a sparse projection
   // For a sparse or hollow projection with a list of targets (source_size + 1): source j has the
   // synapses offset[j] .. offset[j + 1] - 1; empty without a list
@@ -164,7 +176,8 @@ struct Projection {
   std::vector<std::int64_t> listed_places() const;
 };
 
-/// A rate neuron's autapse of delay 1 (a spiking neuron does not need its own weight).
+/// A rate neuron's autapse of delay 1 (a spiking neuron does not need its own weight). A neuron has
+/// one for each projection from its population to itself, and its own weight is their sum.
 struct Autapse {
   NeuronId neuron;  // within the rate layer
   ProjectionId projection;
@@ -174,7 +187,7 @@ struct Autapse {
 struct Topology {
   Indexed<Population> populations;  // in the order of the file
   Indexed<Projection> projections;  // B, W, A and D, in the order of the file; then biases
-  std::vector<Autapse> autapses;    // by neuron
+  std::vector<Autapse> autapses;    // by neuron, then by projection
   LayerSizes sizes;
 
   /// The number of weights of all projections, biases included.

@@ -13,15 +13,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from locus import _core as _core  # before any class of the schema: its library registers them first
+from locus import data as data
 from locus import errors as errors
 from locus import theory as theory
 from locus._core import commit, level, version
 from locus.errors import Defect, Fault, FileError, LocalityBroken, ModelError, OrderError, UsageError
-from locus.model import Model, example
+from locus.model import Model
 from locus.result import Result, Run, read
 from locus.runs import Progress, resume, run, sweep
 from locus.session import Session
-from locus.weights import aligned, array, gaussian, matrix, normal, sparse_random
+from locus.shipped import example
+from locus.tensors import from_state_dict, state_dict
+from locus.weights import aligned, array, gaussian, matrix, normal, one_to_one, sparse_random
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +46,6 @@ def rules() -> pd.DataFrame:
 
 __all__ = [
     "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Progress", "Result", "Run",
-    "Session", "UsageError", "aligned", "array", "commit", "errors", "example", "gaussian", "level", "matrix", "normal",
-    "read", "resume", "rules", "run", "sparse_random", "sweep", "theory", "version",
+    "Session", "UsageError", "aligned", "array", "commit", "data", "errors", "example", "from_state_dict", "gaussian", "level", "matrix",
+    "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "state_dict", "sweep", "theory", "version",
 ]  # fmt: skip

@@ -34,10 +34,60 @@ def losses(runs: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({rule: pd.Series(run.losses) for rule, run in runs.items()}).rename_axis("update")
 
 
+def accuracies(runs: dict[str, Any]) -> pd.DataFrame:
+    """One column a rule, one row an update; empty where no trial has a class."""
+    pd = pandas()
+    return pd.DataFrame({rule: pd.Series(run.accuracies, dtype=float) for rule, run in runs.items()}).rename_axis("update")
+
+
 def evaluations(message: Any) -> pd.DataFrame:
-    """Mean loss of the evaluation trials by rule and update."""
-    rows = [(run.rule, each.update, each.loss) for run in message.runs for each in run.evaluations]
-    return pandas().DataFrame(rows, columns=["rule", "update", "loss"])
+    """Mean loss and accuracy of the evaluation trials by rule and update; NaN without classes."""
+    rows = [
+        (run.rule, each.update, each.loss, each.accuracy if each.HasField("accuracy") else math.nan)
+        for run in message.runs
+        for each in run.evaluations
+    ]
+    return pandas().DataFrame(rows, columns=["rule", "update", "loss", "accuracy"])
+
+
+def confusion(message: Any) -> pd.DataFrame:
+    """Trials by class (rows) and predicted class (columns), from a locus.v1.Confusion."""
+    pd = pandas()
+    cells = [(cell.actual, cell.predicted, cell.trials) for cell in message.cells]
+    table = pd.DataFrame(cells, columns=["actual", "predicted", "trials"])
+    return table.pivot_table(index="actual", columns="predicted", values="trials", aggfunc="sum", fill_value=0)
+
+
+def alignment(message: Any) -> pd.DataFrame:
+    """Changes of rules beside each other along each run; projection "" is all plastic synapses.
+
+    Missing values are NaN.
+    """
+    names = ["cosine", "norm_ratio", "sign_agreement"]
+    rows = [
+        (run.rule, each.update, each.rule, getattr(each, "with"), each.projection, *_optional(each, names))
+        for run in message.runs
+        for each in run.alignment
+    ]
+    return pandas().DataFrame(rows, columns=["run", "update", "rule", "with", "projection", *names])
+
+
+def scatter(message: Any) -> pd.DataFrame:
+    """Bias and noise of each rule's change over batches, relative to the exact gradient."""
+    names = ["bias", "noise"]
+    rows = [
+        (run.rule, each.update, each.rule, each.projection, *_optional(each, names))
+        for run in message.runs
+        for each in run.scatter
+    ]
+    return pandas().DataFrame(rows, columns=["run", "update", "rule", "projection", *names])
+
+
+def curvature(message: Any) -> pd.DataFrame:
+    """The largest eigenvalue of the Hessian along each run."""
+    names = ["update", "largest_eigenvalue", "residual", "products"]
+    rows = [(run.rule, *(getattr(each, name) for name in names)) for run in message.runs for each in run.curvature]
+    return pandas().DataFrame(rows, columns=["run", *names])
 
 
 def ranks(message: Any) -> pd.DataFrame:
@@ -63,7 +113,10 @@ def packets(message: Any) -> pd.DataFrame:
 
 
 def summary(message: Any) -> pd.DataFrame:
-    """One row a rule; counts are those of one trial, losses are means over ten updates."""
+    """One row a rule; counts are those of one trial, losses are means over ten updates.
+
+    The accuracy is that of the last updates, NaN where no trial has a class.
+    """
     rows = []
     for run in message.runs:
         book = run.ledger
@@ -76,6 +129,7 @@ def summary(message: Any) -> pd.DataFrame:
                 "updates": run.updates,
                 "loss_first": _mean(losses[:10]),
                 "loss_last": _mean(losses[-10:]),
+                "accuracy": run.accuracy if run.HasField("accuracy") else math.nan,
                 "messages": book.messages / trials,
                 "spatial": book.spatial_violations / trials,
                 "temporal": book.temporal_violations / trials,
@@ -86,6 +140,11 @@ def summary(message: Any) -> pd.DataFrame:
             }
         )
     return pandas().DataFrame(rows).set_index("rule") if rows else pandas().DataFrame()
+
+
+def _optional(message: Any, names: list[str]) -> list[float]:
+    """Values of fields with presence; NaN where they are missing."""
+    return [getattr(message, name) if message.HasField(name) else math.nan for name in names]
 
 
 def _word(message: Any, field: str) -> str:

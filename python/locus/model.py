@@ -13,8 +13,11 @@ from google.protobuf import json_format, text_format
 
 from locus import _core
 from locus.errors import Fault, ModelError, UsageError
-from locus.v1 import inputs_pb2, model_pb2, record_pb2, training_pb2, weights_pb2
-from locus.weights import Array, Form, Weights, entries_of, matrix
+from locus.inference import forward
+from locus.messages import message_of, parse, word_of
+from locus.model_arrays import ArrayWeights, Trials, trial_messages, trials_of, weights_message
+from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, rule_pb2, training_pb2, weights_pb2
+from locus.weights import Form, Weights
 
 Rules = Sequence[str]
 _INLINE = 100_000  # numbers of a matrix that a saved model holds itself
@@ -27,22 +30,22 @@ class Model:
     Arrays of weights and trials stand beside it and are copied once, when the model is checked.
 
     >>> import locus
-    >>> m = locus.Model("mine", seed=1)
-    >>> m.input("in", 1); m.rate("rec", 8, "tanh", leak=0.2); m.readout("out", 1)
-    >>> m.connect("in", "rec", locus.gaussian(1)); m.connect("rec", "rec", locus.gaussian(1.5))
-    >>> m.connect("rec", "out", locus.gaussian(1), name="A")
+    >>> m = locus.Model("mine", seed=1); m.input("in", 1); m.rate("rec", 8, "tanh", leak=0.2); m.readout("out", 1)
+    >>> for a, b in (("in", "rec"), ("rec", "rec"), ("rec", "out")): m.connect(a, b, locus.gaussian(1))
     >>> m
     Model 'mine': in (1) -> rec (8) -> out (1), 3 projections, no task
     """
 
     def __init__(self, name: str = "model", seed: int = 0, precision: str = "float64") -> None:
         self.proto = model_pb2.Model(name=name, seed=seed)
-        self.proto.precision = _enum(model_pb2.Model.Precision, precision, "precision")
+        self.proto.precision = word_of(model_pb2.Model.Precision, precision, "precision")
         self.path = name + ".txtpb"  # whose folder has the files that the model names
         self._settings: list[str] = []
         self._weights: dict[str, Any] = {}  # arrays by projection
-        self._trials: tuple[Array, Any, Any] | None = None
-        self._held_out: tuple[Array, Any, Any] | None = None
+        self._trials: Trials | None = None
+        self._held_out: Trials | None = None
+        self.notes: list[str] = []  # what an import folded, delayed or ignored
+        self.late: dict[str, int] = {}  # ticks by which populations are late after an import
 
     # ---- from elsewhere
 
@@ -57,7 +60,7 @@ class Model:
         path = os.fspath(path)
         data = pathlib.Path(path).read_bytes()
         _core.Spec(data, path, list(set), {}, None, None)  # every fault, with line and column
-        model = cls.from_proto(_parse(data, path))
+        model = cls.from_proto(parse(data, path))
         model.path = path
         model._settings = list(set)
         if not model.proto.name:
@@ -98,7 +101,13 @@ class Model:
     # ---- the network
 
     def input(self, name: str, size: int = 1, constant: float | None = None) -> None:
-        """Adds inputs: the task gives their activity, or they show a constant, which no trial has a column for."""
+        """Adds inputs: the task gives their activity, or they show ``constant`` at every tick and take
+        no column of the task's inputs. Weights from a constant 1 are biases.
+
+        >>> m = Model(); m.input("one", constant=1); m.rate("rec", 3); m.connect("one", "rec", 0, name="b")
+        >>> m.proto.network.populations[0].input.constant
+        1.0
+        """
         inputs = self._population(name, size).input
         inputs.SetInParent()
         if constant is not None:
@@ -109,71 +118,46 @@ class Model:
         name: str,
         size: int,
         activation: str = "identity",
-        leak: float = 1.0,
+        leak: float | npt.ArrayLike = 1.0,
         initial: float | npt.ArrayLike | None = None,
-        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
-        noise: dict[str, Any] | None = None,
+        **more: Any,
     ) -> None:
         """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t + bias).
 
-        ``bias`` is a number, one for each neuron, or the fields of Population.Bias; ``noise`` those of Population.Noise.
+        ``leak`` and ``initial``: one number for all neurons, or one for each. ``more`` are other fields
+        of Population.Rate, such as ``bias``.
 
-        >>> m = Model()
-        >>> m.rate("rec", 2, "tanh", bias=[0.5, -0.5], noise={"stddev": 0.1})
+        >>> m = Model(); m.rate("rec", 2, "tanh", bias={"value": [0.5, -0.5]})
         >>> list(m.proto.network.populations[0].rate.bias.value)
         [0.5, -0.5]
         """
-        word = _enum(model_pb2.Population.Rate.Activation, activation, "activation")
-        population = self._population(name, size)
-        rate = population.rate
-        rate.activation, rate.leak = word, leak
-        if bias is not None:
-            rate.bias.CopyFrom(_bias(bias, name))
-        if noise is not None:
-            population.noise.CopyFrom(_message(model_pb2.Population.Noise, noise, f"noise of {name}"))
-        if initial is not None:
-            rate.initial.extend(np.atleast_1d(np.asarray(initial, dtype=float)))
+        word = word_of(model_pb2.Population.Rate.Activation, activation, "activation")
+        fields = {"leak": leak, **({} if initial is None else {"initial": initial}), **more}
+        rate = message_of(model_pb2.Population.Rate, fields, f"rate {name}")
+        rate.activation = word
+        self._population(name, size).rate.CopyFrom(rate)
 
     def lif(
-        self,
-        name: str,
-        size: int,
-        *,
-        tau_m: float,
-        threshold: float,
-        noise: dict[str, Any] | None = None,
-        **fields: Any,
+        self, name: str, size: int, *, tau_m: float | npt.ArrayLike, threshold: float | npt.ArrayLike, **fields: Any
     ) -> None:
-        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms), ``noise`` those of Population.Noise.
+        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms), enumerations as words.
 
         >>> m = Model()
-        >>> m.lif("rec", 10, tau_m=20, threshold=0.6, adaptation={"tau": 200, "beta": 0.17})
-        >>> m.proto.network.populations[0].lif.adaptation.beta
-        0.17
+        >>> m.lif("rec", 10, tau_m=20, threshold=0.6, current={"tau": 5}, reset="ZERO", surrogate={"height": 0.5})
+        >>> m.proto.network.populations[0].lif.surrogate.height
+        0.5
         """
-        lif = _message(model_pb2.Population.Lif, {"tau_m": tau_m, "threshold": threshold, **fields}, f"lif {name}")
-        population = self._population(name, size)
-        population.lif.CopyFrom(lif)
-        if noise is not None:
-            population.noise.CopyFrom(_message(model_pb2.Population.Noise, noise, f"noise of {name}"))
+        lif = message_of(model_pb2.Population.Lif, {"tau_m": tau_m, "threshold": threshold, **fields}, f"lif {name}")
+        self._population(name, size).lif.CopyFrom(lif)
 
-    def readout(
-        self,
-        name: str,
-        size: int,
-        tau_m: float | None = None,
-        normalise_input: bool = False,
-        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
-    ) -> None:
-        """Adds readouts: y_t = A h_t + bias, or with ``tau_m`` [ms] a low-pass filter of it."""
+    def readout(self, name: str, size: int, tau_m: float | None = None, normalise_input: bool = False) -> None:
+        """Adds readouts: y_t = A h_t, or with ``tau_m`` [ms] a low-pass filter of it."""
         readout = self._population(name, size).readout
         readout.SetInParent()
         if tau_m is not None:
             readout.tau_m = tau_m
         if normalise_input:
             readout.normalise_input = True
-        if bias is not None:
-            readout.bias.CopyFrom(_bias(bias, name))
 
     def connect(
         self,
@@ -185,11 +169,19 @@ class Model:
         learning_rate: float | None = None,
         delay: int | None = None,
         autapses: bool = True,
+        **limits: Any,
     ) -> None:
         """Adds synapses from one population to another.
 
         ``weights`` is a number for all of them, an array (target's size x source's size), a SciPy
-        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random().
+        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random(). ``limits`` are
+        ``sign`` ("non_negative", "non_positive"), ``weight_min``, ``weight_max``, ``weight_decay``.
+        Two populations may have several projections, with names of their own.
+
+        >>> m = Model(); m.input("x", 2); m.rate("e", 3)
+        >>> m.connect("x", "e", 0.5, sign="non_negative", weight_max=2)
+        >>> m.proto.network.projections[0].weight_max
+        2.0
         """
         projection = self.proto.network.projections.add(name=name or f"{source}-{target}", source=source, target=target)
         if not plastic:
@@ -200,6 +192,9 @@ class Model:
             projection.delay = delay
         if not autapses:
             projection.autapses = False
+        if "sign" in limits:
+            projection.sign = _enum(model_pb2.Projection.Sign, limits.pop("sign"), "sign")
+        projection.MergeFrom(message_of(model_pb2.Projection, limits, "connect"))
         if isinstance(weights, Form):
             projection.weights.CopyFrom(weights.message)
         elif np.isscalar(weights):
@@ -227,12 +222,13 @@ class Model:
 
         A two-dimensional array of inputs has one input.
         """
-        self._trials = _trials(inputs, target, classes)
+        self._trials = trials_of(inputs, target, classes)
+        self._held_out = None
         if held_out is not None:
             if len(held_out) != 2:
                 raise UsageError(f"held_out has {len(held_out)} parts; must be 2: inputs, and targets or classes")
             labelled = classes is not None
-            self._held_out = _trials(held_out[0], None if labelled else held_out[1], held_out[1] if labelled else None)
+            self._held_out = trials_of(held_out[0], None if labelled else held_out[1], held_out[1] if labelled else None)
         ticks, channels = self._trials[0].shape[1:]
         recorded = self.proto.task.recorded
         for trials in (recorded.trials, recorded.evaluation_trials):
@@ -244,12 +240,13 @@ class Model:
         placeholder_class.__setattr__("class", 0)
         recorded.trials.append(placeholder if target is None and classes is None else placeholder_class)
         if self._held_out is not None:
-            recorded.evaluation_trials.append(placeholder_class)
+            # as many as there are: by default an evaluation shows all of them
+            recorded.evaluation_trials.extend([placeholder_class] * len(self._held_out[0]))
 
     def student_teacher(self, teacher: Model, inputs: Iterable[dict[str, Any]] = ()) -> None:
         """The readouts of another network are the targets, by default for white noise."""
         fields = {"inputs": list(inputs)}
-        task = _message(model_pb2.StudentTeacher, fields, "student_teacher")
+        task = message_of(model_pb2.StudentTeacher, fields, "student_teacher")
         task.teacher.CopyFrom(teacher.message().network)
         self.proto.task.student_teacher.CopyFrom(task)
 
@@ -260,7 +257,7 @@ class Model:
         fields: dict[str, Any] = {"inputs": list(inputs), "targets": list(targets)}
         if patterns is not None:
             fields["patterns"] = patterns
-        self.proto.task.drawn.CopyFrom(_message(inputs_pb2.Drawn, fields, "drawn"))
+        self.proto.task.drawn.CopyFrom(message_of(inputs_pb2.Drawn, fields, "drawn"))
 
     def train(self, **fields: Any) -> None:
         """Sets fields of the training (locus.v1.Training), flat.
@@ -280,14 +277,14 @@ class Model:
             ("locality", training_pb2.Training.Locality),
         ):
             if name in fields:
-                setattr(training, name, _enum(word, fields.pop(name), name))
+                setattr(training, name, word_of(word, fields.pop(name), name))
         if "evaluate_every" in fields:
             training.evaluation.every = fields.pop("evaluate_every")
         if "evaluation_trials" in fields:
             training.evaluation.trials = fields.pop("evaluation_trials")
         if isinstance(fields.get("optimizer"), str):
             fields["optimizer"] = {fields["optimizer"]: {}}
-        training.MergeFrom(_message(training_pb2.Training, fields, "train"))
+        training.MergeFrom(message_of(training_pb2.Training, fields, "train"))
         for each, _ in training.ListFields():  # what is given here replaces what was there
             self.proto.training.ClearField(each.name)
         self.proto.training.MergeFrom(training)
@@ -299,17 +296,27 @@ class Model:
         >>> m.proto.rules[0].rflo.trace_decay
         0.99
         """
-        self.proto.rules.append(_message(model_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
+        self.proto.rules.append(message_of(rule_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
 
     def record(self, quantity: str, of: str, **fields: Any) -> None:
         """Records a quantity of a population or projection: "activity", "output", "weights", ..."""
-        record = _message(record_pb2.Record, fields, "record")
-        record.quantity = _enum(record_pb2.Record.Quantity, quantity, "quantity")
+        record = message_of(record_pb2.Record, fields, "record")
+        record.quantity = word_of(record_pb2.Record.Quantity, quantity, "quantity")
         if quantity.lower() in ("trace", "weights", "singular_values"):
             record.projection = of
         else:
             record.population = of
         self.proto.record.append(record)
+
+    def compare(self, every: int, rules: Iterable[str] = (), **fields: Any) -> None:
+        """Compares the changes of rules every so many updates of each run (locus.v1.Compare).
+
+        >>> m = Model(); m.compare(10, ["rflo", "tbptt:5"], batches=3)
+        >>> m.proto.compare.every, list(m.proto.compare.rules)
+        (10, ['rflo', 'tbptt:5'])
+        """
+        fields |= {"every": every, "rules": list(rules)}
+        self.proto.compare.CopyFrom(message_of(compare_pb2.Compare, fields, "compare"))
 
     # ---- questions
 
@@ -319,14 +326,14 @@ class Model:
         whole.CopyFrom(self.proto)
         for projection in whole.network.projections:
             if projection.name in self._weights:
-                projection.weights.CopyFrom(_weights_message(self._weights[projection.name]))
+                projection.weights.CopyFrom(weights_message(self._weights[projection.name]))
         if self._trials is not None:
             recorded = whole.task.recorded
             del recorded.trials[:]
             del recorded.evaluation_trials[:]
-            recorded.trials.extend(_trial_messages(self._trials))
+            recorded.trials.extend(trial_messages(self._trials))
             if self._held_out is not None:
-                recorded.evaluation_trials.extend(_trial_messages(self._held_out))
+                recorded.evaluation_trials.extend(trial_messages(self._held_out))
         return whole
 
     def validate(self) -> list[Fault]:
@@ -340,6 +347,20 @@ class Model:
         except ModelError as error:
             return error.faults
         return []
+
+    def forward(self, inputs: npt.ArrayLike, record: Sequence[str] = (), classes: Any = None) -> dict[str, Any]:
+        """Shows trials to the network, which does not learn: activity by population.
+
+        ``inputs``: trials x ticks x inputs. Returns arrays (trials x ticks x neurons) for each
+        population in ``record``, by default every readout population; with ``classes`` also
+        "accuracy": the share of trials whose readout with the largest sum, over the ticks with an
+        error, is the class.
+
+        >>> import locus, numpy as np
+        >>> Model.load(locus.example("tiny")).forward(np.ones((3, 5, 1)))["out"].shape
+        (3, 5, 1)
+        """
+        return forward(self.copy(), inputs, record, classes)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes a model file: .txtpb for people, .binpb otherwise; large matrices stand beside it as .npy."""
@@ -404,114 +425,3 @@ class Model:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.proto = model_pb2.Model.FromString(state["proto"])
-
-
-class ArrayWeights:
-    """The arrays of a model's projections, by name; setting one checks its shape."""
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
-
-    def __setitem__(self, name: str, weights: Any) -> None:
-        projection = next((p for p in self._model.proto.network.projections if p.name == name), None)
-        if projection is None:
-            names = ", ".join(p.name for p in self._model.proto.network.projections)
-            raise UsageError(f"no projection is named {name}; there are {names or 'none'}")
-        sizes = {p.name: p.size for p in self._model.proto.network.populations}
-        wanted = (sizes.get(projection.target, 0), sizes.get(projection.source, 0))
-        entries = entries_of(weights)
-        given: Any = entries if entries is not None else np.array(weights, dtype=float, order="C")
-        shape = entries[:2] if entries is not None else np.shape(weights)
-        if tuple(shape) != wanted:
-            raise UsageError(f"{name}: weights have shape {tuple(shape)}; must be {wanted}: target's size x source's size")
-        self._model._weights[name] = given
-        projection.weights.constant.value = 0
-
-    def __getitem__(self, name: str) -> Any:
-        return self._model._weights[name]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._model._weights
-
-    def keys(self) -> list[str]:
-        """Names of the projections with arrays."""
-        return list(self._model._weights)
-
-
-def example(name: str) -> str:
-    """The path of a model that comes with the program: "tiny", "student_teacher", ...
-
-    >>> example("tiny").endswith("tiny.txtpb")
-    True
-    """
-    here = pathlib.Path(__file__).resolve()
-    for root in here.parents:
-        for folder in (root / "share" / "locus" / "models", root / "models"):
-            if (folder / f"{name}.txtpb").exists():
-                return str(folder / f"{name}.txtpb")
-    raise UsageError(f"no model named {name} comes with the program")
-
-
-def _parse(data: bytes, path: str) -> model_pb2.Model:
-    if path.endswith((".binpb", ".pb")):
-        return model_pb2.Model.FromString(data)
-    return text_format.Parse(data.decode("utf-8-sig"), model_pb2.Model())
-
-
-def _message(kind: Any, fields: dict[str, Any], where: str) -> Any:
-    """A message with these fields (protobuf's JSON mapping); a wrong one is an error with its place."""
-    try:
-        return json_format.ParseDict(fields, kind())
-    except json_format.ParseError as error:
-        raise UsageError(f"{where}: {error}") from None
-
-
-def _bias(given: float | npt.ArrayLike | dict[str, Any], name: str) -> model_pb2.Population.Bias:
-    if isinstance(given, dict):
-        return _message(model_pb2.Population.Bias, given, f"bias of {name}")
-    return model_pb2.Population.Bias(value=np.atleast_1d(np.asarray(given, dtype=float)))
-
-
-def _enum(words: Any, given: str, name: str) -> Any:
-    word = given.upper()
-    allowed = [each for each in words.keys() if each != "UNSPECIFIED"]
-    if word not in allowed:
-        raise UsageError(f"{name} is {given!r}; must be one of {', '.join(each.lower() for each in allowed)}")
-    return words.Value(word)
-
-
-def _trials(inputs: npt.ArrayLike, target: Any, classes: Any) -> tuple[Array, Any, Any]:
-    if target is not None and classes is not None:
-        raise UsageError("trials have a target or classes, not both")
-    x = np.asarray(inputs, dtype=float)
-    if x.ndim == 2:
-        x = x[:, :, np.newaxis]
-    if x.ndim != 3 or 0 in x.shape[:2]:
-        raise UsageError(f"inputs have shape {x.shape}; must be trials x ticks x inputs, with a trial and a tick")
-    y = None if target is None else np.asarray(target, dtype=float)
-    if y is not None and y.ndim == 2:
-        y = y[:, :, np.newaxis]
-    if classes is None:
-        return np.ascontiguousarray(x), y, None
-    labels = np.asarray(classes)
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise UsageError(f"classes have type {labels.dtype}; must be whole numbers from 0")
-    return np.ascontiguousarray(x), None, labels.astype(np.int64)
-
-
-def _trial_messages(trials: tuple[Array, Any, Any]) -> Iterable[model_pb2.Trial]:
-    inputs, targets, classes = trials
-    for k, x in enumerate(inputs):
-        message = model_pb2.Trial(input=matrix(x))
-        if targets is not None:
-            message.target.CopyFrom(matrix(targets[k]))
-        elif classes is not None:
-            setattr(message, "class", int(classes[k]))
-        yield message
-
-
-def _weights_message(given: Any) -> weights_pb2.Weights:
-    if not isinstance(given, tuple):
-        return weights_pb2.Weights(dense=matrix(given))
-    rows, cols, row, col, values = given
-    return weights_pb2.Weights(sparse=weights_pb2.SparseMatrix(rows=rows, cols=cols, row=row, col=col, values=values))

@@ -7,13 +7,14 @@ import os
 import pathlib
 import tempfile
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from locus import _core, frames
 from locus.errors import UsageError
 from locus.model import Model
+from locus.neurobench import metrics
 from locus.v1 import result_pb2
 from locus.weights import Array, array, read_blocks
 
@@ -77,6 +78,25 @@ class Run:
         return np.asarray(self.proto.losses, dtype=float)
 
     @cached_property
+    def accuracies(self) -> Array:
+        """Part of the trials of each update whose class was predicted (updates); empty without classes."""
+        if self._core is not None:
+            return self._core.accuracies(self._index)
+        return np.asarray(self.proto.accuracies, dtype=float)
+
+    @property
+    def accuracy(self) -> float:
+        """Accuracy of the last updates, as many as the mean loss at the end has; NaN without classes."""
+        return float(self.proto.accuracy) if self.proto.HasField("accuracy") else float("nan")
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        """Trials of the last evaluation by class (rows) and predicted class (columns); without
+        evaluations, the trials of the last updates."""
+        evaluated = self.proto.HasField("evaluation_confusion")
+        return frames.confusion(self.proto.evaluation_confusion if evaluated else self.proto.confusion)
+
+    @cached_property
     def weights(self) -> dict[str, Any]:
         """Weights after the last commit, by projection: arrays (targets x sources), or for a sparse
         projection the tuple (rows, cols, row, col, values)."""
@@ -123,38 +143,24 @@ class Run:
             next(p for p in model.proto.network.projections if p.name == name).weights.constant.value = 0
         return model
 
-    def forward(self, inputs: Any, record: tuple[str, ...] = (), classes: Any = None) -> dict[str, Any]:
-        """Shows trials to the learnt network, which does not learn: activity by population.
+    def forward(self, inputs: Any, record: Sequence[str] = (), classes: Any = None) -> dict[str, Any]:
+        """Shows trials to the learnt network, which does not learn; as Model.forward."""
+        return self.model().forward(inputs, record, classes)
 
-        ``inputs``: trials x ticks x inputs. Returns arrays (trials x ticks x neurons) for each
-        population in ``record``, by default every readout population; with ``classes`` also
-        "accuracy": the share of trials whose readout with the largest sum is the class.
+    def neurobench(self, inputs: Any = None, target: Any = None, classes: Any = None) -> dict[str, Any]:
+        """What was learnt, under the names of NeuroBench's metrics; those that cannot be known are left out.
+
+        Footprint [bytes], ParameterCount, ConnectionSparsity; measured on trials, by default the held-out
+        arrays of the model: ClassificationAccuracy or MSE, R2, SMAPE (over the ticks with an error),
+        ActivationSparsity, SynapticOperations of one trial (Effective_MACs, Effective_ACs, Dense).
+        ``Locality`` has ours, of one trial of the run.
+
+        >>> import locus
+        >>> run = locus.run(locus.example("tiny"), rules=["rflo"])["rflo"]
+        >>> run.neurobench()["Locality"]["TemporalViolations"]
+        0.0
         """
-        model = self.model()
-        x = np.asarray(inputs, dtype=float)
-        x = x[:, :, np.newaxis] if x.ndim == 2 else x
-        kinds = {p.name: p.WhichOneof("kind") for p in model.proto.network.populations}
-        unknown = [name for name in record if name not in kinds]
-        if unknown:
-            raise UsageError(f"no population is named {unknown[0]}; there are {', '.join(kinds)}")
-        readouts = [name for name, kind in kinds.items() if kind == "readout"]
-        wanted = dict.fromkeys((*(record or readouts), *(readouts if classes is not None else ())))
-        model.trials(x)
-        training = model.proto.training
-        for field in ("evaluation", "stop", "schedule", "clip", "window", "warmup_ticks", "carry_state", "commit"):
-            training.ClearField(field)
-        training.loss = 0
-        training.ticks, training.batch, training.updates = x.shape[1], x.shape[0], 1
-        del model.proto.record[:]
-        for name in wanted:
-            model.record("output" if kinds[name] == "readout" else "activity", name, name=name)
-        core = _core.run(model._spec(rules=["none"]), threads=1)
-        shown = {name: np.moveaxis(values[0], 1, 0) for name, (_, values) in core.records(0).items()}
-        result: dict[str, Any] = {name: shown[name] for name in (record or readouts)}
-        if classes is not None:
-            votes = np.concatenate([shown[name] for name in readouts], axis=2).sum(axis=1)
-            result["accuracy"] = float((votes.argmax(axis=1) == np.asarray(classes)).mean())
-        return result
+        return metrics(self, inputs, target, classes)
 
     def _require_model(self, what: str) -> Model:
         if self._model is None:
@@ -206,9 +212,29 @@ class Result(Mapping[str, Run]):
         return frames.losses(self._runs)
 
     @property
+    def accuracies(self) -> pd.DataFrame:
+        """One column a rule, one row an update: the part of the trials whose class was predicted."""
+        return frames.accuracies(self._runs)
+
+    @property
     def evaluations(self) -> pd.DataFrame:
-        """Loss of the evaluation trials by rule and update."""
+        """Loss and accuracy of the evaluation trials by rule and update."""
         return frames.evaluations(self.proto)
+
+    @property
+    def alignment(self) -> pd.DataFrame:
+        """Cosine, norm ratio and sign agreement of the changes of rules along each run."""
+        return frames.alignment(self.proto)
+
+    @property
+    def scatter(self) -> pd.DataFrame:
+        """Bias and noise of those changes over batches."""
+        return frames.scatter(self.proto)
+
+    @property
+    def curvature(self) -> pd.DataFrame:
+        """The largest eigenvalue of the Hessian along each run."""
+        return frames.curvature(self.proto)
 
     @property
     def ledger(self) -> pd.DataFrame:
@@ -259,6 +285,10 @@ class Result(Mapping[str, Run]):
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of each rule."""
         return {rule: run.fingerprint for rule, run in self._runs.items()}
+
+    def neurobench(self, rule: str, inputs: Any = None, target: Any = None, classes: Any = None) -> dict[str, Any]:
+        """Run.neurobench of a rule."""
+        return self[rule].neurobench(inputs, target, classes)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes what ``locus run --out FOLDER`` writes."""

@@ -57,7 +57,7 @@ def run(
     by default the model's. ``threads``: 0 takes what the machine has; results are the same bits for
     any number. ``progress``: True writes a line to stderr where that is a terminal or a notebook; a
     function gets a Progress at most every 50 ms (``every=1``: after every update) and ends the run
-    as INTERRUPTED, after one more update, by returning False. ``out``: also writes the files of ``locus run --out``.
+    there, as INTERRUPTED, by returning False. ``out``: also writes the files of ``locus run --out``.
     ``checkpoint``: a file that resume() goes on from. ``rank``: also ranks of large projections.
 
     Raises ModelError with every fault of the model, UsageError, and what the callback raises;

@@ -87,6 +87,17 @@ def sparse_random(
     return Form(weights_pb2.Weights(sparse_random=message))
 
 
+def one_to_one(values: npt.ArrayLike) -> Form:
+    """One synapse from each source to the target of the same number, with these weights.
+
+    >>> list(one_to_one([1, 0.5]).message.sparse.col)
+    [0, 1]
+    """
+    each = np.asarray(values, dtype=float).ravel()
+    index = range(each.size)
+    return Form(weights_pb2.Weights(sparse=weights_pb2.SparseMatrix(rows=each.size, cols=each.size, row=index, col=index, values=each)))
+
+
 def matrix(array: npt.ArrayLike) -> weights_pb2.Matrix:
     """A locus.v1.Matrix from an array (rows x cols), at the cost of one copy.
 

@@ -26,19 +26,31 @@ class CostOption {
   std::string file_;
 };
 
-/// `--policy`, `--mesh`, `--neurons-per-core`, `--cores`, `--agent-core`.
+/// One placement that the options ask for.
+struct PlacementChoice {
+  ChipSpec chip;
+  std::string fewest_of;  // the rule whose packets are to be fewest; empty: the chip's policy
+};
+
+/// `--policy`, `--mesh`, `--neurons-per-core`, `--cores`, `--agent-core`, `--partial-sums`.
+/// Policies and meshes may be repeated: every policy is used on every mesh.
 class PlacementOptions {
  public:
   void declare(CLI::App& app);
-  /// Throws UsageError if options contradict each other.
-  void apply(ChipSpec& chip) const;
+  /// The placements of a network of so many rate neurons and readouts: mesh by mesh, policy by
+  /// policy. Throws UsageError if options contradict each other.
+  std::vector<PlacementChoice> choices(const ChipSpec& chip, std::int64_t neurons) const;
 
  private:
-  std::string policy_;
-  std::string mesh_;  // "4x2"
-  std::optional<std::int32_t> neurons_per_core_;
+  void apply_policy(const std::string& policy, PlacementChoice& choice) const;
+  void apply_agent(ChipSpec& chip) const;
+
+  std::vector<std::string> policies_;
+  std::vector<std::string> meshes_;  // "4x2"
+  std::string neurons_per_core_;     // a number, or "fill"
   std::vector<std::int32_t> cores_;
-  std::string agent_core_;  // a number, or "host"
+  std::string agent_core_;  // a number, "host" or "spread"
+  bool partial_sums_ = false;
 };
 
 }  // namespace locus

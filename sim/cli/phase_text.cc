@@ -71,6 +71,7 @@ std::string_view words(OnlyIf only_if) {
     case OnlyIf::kActivity: return "the activity is not 0";
     case OnlyIf::kError: return "ε is not 0";
     case OnlyIf::kNews: return "ψ or the signal is not 0";
+    case OnlyIf::kWeight: return "the weight is not 0";
   }
   return "";
 }
@@ -79,6 +80,7 @@ std::string_view words(Needs needs) {
   switch (needs) {
     case Needs::kNothing:
     case Needs::kTargets: return "";
+    case Needs::kWeights: return ", where trials weigh their errors";
     case Needs::kClasses: return ", under the cross-entropy";
     case Needs::kFiringRate: return ", with a firing-rate target";
     case Needs::kNorm: return ", clipped by the global norm";
@@ -93,6 +95,7 @@ std::string rules_of(const PhaseRow& row) {
   for (const Rule& rule : kRules) {
     Selection selection = selection_of(rule);
     selection.norm = true;
+    selection.weighted = row.needs == Needs::kWeights;
     if (selection.selects(row)) {
       names.push_back(rule.name);
     } else {

@@ -1,5 +1,6 @@
 // locus place: another placement of a finished run, from its result.
 #include <algorithm>
+#include <optional>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -7,9 +8,13 @@
 #include "sim/cli/chip_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/model/characters.h"
 #include "sim/model/errors.h"
+#include "sim/place/fewest_packets.h"
 #include "sim/report/chip_table.h"
+#include "sim/report/placements.h"
 #include "sim/report/read_chip.h"
+#include "sim/report/result_folder.h"
 #include "sim/report/write.h"
 
 namespace locus {
@@ -22,30 +27,89 @@ class PlaceInvocation final : public Invocation {
     placement_.declare(app);
     cost_.declare(app);
     app.add_option("--rule", rules_, "only this rule of the result; repeat for several")->type_name("NAME")->allow_extra_args(false);
-    app.add_flag("--json", json_, "print the result as JSON on one line, and nothing else")->disable_flag_override();
+    app.add_option("--out", out_, "folder for placements.csv, placement_channels.csv and cores.csv")->type_name("DIR");
+    app.add_flag("--csv", csv_, "print placements.csv, and nothing else")->disable_flag_override();
+    app.add_flag("--json", json_, "print the result as JSON, a line a placement, and nothing else")->disable_flag_override();
   }
 
   Exit execute(const Console& console) override {
+    if (csv_ && json_) throw UsageError("--csv and --json are both given");
     RunResult result = read_chip_result(result_);
+    const std::vector<Outcome> all = result.outcomes;  // --policy packets:RULE may name any
     choose_rules(result);
-    placement_.apply(*result.chip);
+    if (result.outcomes.empty()) throw UsageError("the result holds no run");
     cost_.apply(result.chip);
-    if (const auto wrong = misplaced(result)) throw UsageError(*wrong);
-    place_again(result, *result.chip);
-    if (json_) {
-      console.out << json_line(result) << '\n';
-      return Exit::kDone;
+    const LayerSizes& sizes = result.topology.sizes;
+    std::vector<PlacementChoice> choices =
+        placement_.choices(*result.chip, std::int64_t{sizes.rate_neurons} + sizes.readouts);
+    for (PlacementChoice& choice : choices) settle(choice, all, result.topology);
+    std::optional<ResultFolder> folder;
+    if (!out_.empty()) folder.emplace(out_, "placements");
+    std::vector<PlacedRule> placed;
+    for (const PlacementChoice& choice : choices) {
+      place_again(result, choice.chip);
+      const std::vector<PlacedRule> own = placed_rules(result, choice.fewest_of);
+      placed.insert(placed.end(), own.begin(), own.end());
+      if (json_) console.out << json_line(result) << '\n';
     }
-    console.out << result.model << ": the counts of a run, placed anew; nothing was run\n"
-                << chip_title(*result.chip) << '\n'
-                << render(chip_table(result)) << '\n'
-                << render(load_table(result)) << '\n';
-    if (result.chip->cost) console.out << render(energy_table(result)) << '\n';
-    console.out << chip_legend(*result.chip);
+    if (csv_) console.out << text_of([&](Output& to) { write_placements_csv(placed, to); });
+    if (folder) write_files(placed, *folder);
+    if (csv_ || json_) return Exit::kDone;
+    print(result, placed, choices, console);
     return Exit::kDone;
   }
 
  private:
+  /// Finds the cores with the fewest packets if they are asked for, and checks that there is room.
+  /// Throws UsageError.
+  static void settle(PlacementChoice& choice, const std::vector<Outcome>& all, const Topology& topology) {
+    if (choice.fewest_of.empty()) {
+      if (const auto wrong = misplaced(choice.chip, topology)) throw UsageError(*wrong);
+      return;
+    }
+    std::vector<std::string> known;
+    for (const Outcome& outcome : all) known.push_back(outcome.rule);
+    const auto rule = std::ranges::find(all, choice.fewest_of, &Outcome::rule);
+    if (rule == all.end()) throw UsageError("--policy packets: " + unknown("rule", choice.fewest_of, known));
+    ChipSpec anywhere = choice.chip;
+    anywhere.policy = PlacementPolicy::kBlock;
+    anywhere.synapses_per_core.reset();
+    if (const auto wrong = misplaced(anywhere, topology)) throw UsageError(*wrong);
+    choice.chip.cores =
+        place_fewest_packets(choice.chip, topology, rule->chip->feedback, rule->kind, rule->ledger, rule->chip->traffic);
+    if (const auto wrong = misplaced(choice.chip, topology)) throw UsageError(*wrong);
+  }
+
+  static void write_files(const std::vector<PlacedRule>& placed, ResultFolder& folder) {
+    const auto write = [&](const char* file, auto writer) {
+      write_whole(folder.path() / file, [&](Output& to) { writer(placed, to); });
+    };
+    folder.expect({"placements.csv", "placement_channels.csv", "cores.csv"});
+    write("placements.csv", write_placements_csv);
+    write("placement_channels.csv", write_placed_channels_csv);
+    write("cores.csv", write_cores_csv);
+    folder.remove_others();
+  }
+
+  void print(const RunResult& result, const std::vector<PlacedRule>& placed,
+             const std::vector<PlacementChoice>& choices, const Console& console) const {
+    console.out << result.model << ": the counts of a run, placed anew; nothing was run\n";
+    if (choices.size() > 1) {
+      console.out << '\n' << render(placement_table(placed)) << '\n' << chip_legend(*result.chip);
+    } else {
+      console.out << chip_title(*result.chip);
+      if (!choices.front().fewest_of.empty())
+        console.out << "its cores: those with the fewest packets of " << shorten(choices.front().fewest_of, 40) << '\n';
+      console.out << '\n'
+                  << render(chip_table(result)) << '\n'
+                  << render(load_table(result)) << '\n'
+                  << render(multicast_table(placed)) << '\n';
+      if (result.chip->cost) console.out << render(energy_table(result)) << '\n';
+      console.out << chip_legend(*result.chip);
+    }
+    if (!out_.empty()) console.out << "results: " << printable(out_) << '\n';
+  }
+
   void choose_rules(RunResult& result) const {
     if (rules_.empty()) return;
     std::vector<std::string> known;
@@ -60,10 +124,8 @@ class PlaceInvocation final : public Invocation {
   }
 
   /// The reason why the network does not fit on the chip; empty if it fits.
-  static std::optional<std::string> misplaced(const RunResult& result) {
-    if (result.outcomes.empty()) return "the result holds no run";
-    const ChipSpec& chip = *result.chip;
-    const LayerSizes& sizes = result.topology.sizes;
+  static std::optional<std::string> misplaced(const ChipSpec& chip, const Topology& topology) {
+    const LayerSizes& sizes = topology.sizes;
     const std::int64_t neurons = std::int64_t{sizes.rate_neurons} + sizes.readouts;
     if (chip.policy == PlacementPolicy::kExplicit) {
       if (std::ssize(chip.cores) != neurons)
@@ -78,7 +140,7 @@ class PlaceInvocation final : public Invocation {
                              chip.neurons_per_core, core);
       }
     }
-    const auto lack = lack_of_room(chip, result.topology, "");
+    const auto lack = lack_of_room(chip, topology, "");
     if (!lack) return std::nullopt;
     return fmt::format("{} {}; {}", lack->field, lack->what, lack->allowed);
   }
@@ -87,6 +149,8 @@ class PlaceInvocation final : public Invocation {
   PlacementOptions placement_;
   CostOption cost_;
   std::vector<std::string> rules_;
+  std::string out_;  // folder, or empty
+  bool csv_ = false;
   bool json_ = false;
 };
 
@@ -101,6 +165,7 @@ constexpr Command kPlaceCommand = {
         "The result is that of a model with a chip: locus run models/chip.txtpb --out build/chip\n\n"
         "Where an actor sits changes how far its messages go, and neither which there are nor how many: a result keeps its counts "
         "neuron by neuron, and every placement follows from them. Peaks are left out: they belong to the placement of the run. "
+        "Several meshes and policies give one table, a row a placement and rule. "
         "docs/chip.md says what counts as what.",
     .make = [] { return std::unique_ptr<Invocation>(new PlaceInvocation); },
 };

@@ -29,7 +29,7 @@ class ResumeInvocation final : public Invocation {
     app.add_option("--set", changes_.settings,
                    "value of a field of the model from here on; repeat for several. PATH is training.learning_rate, "
                    "network.projections[NAME].learning_rate, or a field of training.schedule, training.clip, "
-                   "training.optimizer or training.stop")
+                   "training.optimizer or training.stop; or rules.NAME.learning_rate, and so on, of one rule")
         ->type_name("PATH=VALUE")
         ->allow_extra_args(false);
     changes_.time_limit.declare(app);

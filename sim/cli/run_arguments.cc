@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <string>
 
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
@@ -45,6 +46,11 @@ void RunArguments::declare(CLI::App& app) {
   app.add_option("--seed", seed, "seed of all random numbers instead of the model's")
       ->type_name("N")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()), "");
+  app.add_option("--compare", compare,
+                 "compare the changes that rules would make at the same weights, every K updates of each rule's run: alignment with "
+                 "the exact gradient and with each other (as --set compare.every=K)")
+      ->type_name("K")
+      ->check(whole_number(1, kMostUpdates), "");
   app.add_option("--threads", threads, "threads; results are the same for any number (default: what the machine has)")
       ->type_name("N")
       ->check(whole_number(1, kMostThreads), "");
@@ -102,6 +108,12 @@ Overrides RunArguments::overrides() const {
     if (name(budget) == locality) overrides.locality = budget;
   }
   return overrides;
+}
+
+std::vector<std::string> RunArguments::all_settings() const {
+  std::vector<std::string> all = settings;
+  if (compare) all.push_back("compare.every=" + std::to_string(*compare));
+  return all;
 }
 
 TransportKind RunArguments::transport_kind() const {

@@ -29,13 +29,14 @@ struct RunArguments {
   std::vector<std::string> settings;  // --set, PATH=VALUE
   std::optional<std::int64_t> updates;
   std::optional<std::uint64_t> seed;
-  int threads = 0;                     // 0: as many as the machine has
-  std::string transport;               // "batched", "mailbox" or empty
-  std::string locality;                // name of a budget, or empty
-  std::string out;                     // folder of the results, or empty
-  std::optional<std::uint16_t> serve;  // port of the live page; 0: any free port
-  std::string serve_host;              // address of the live page, or empty
-  std::string tensorboard;             // folder of event files, or empty
+  std::optional<std::int64_t> compare;  // updates between comparisons of rules
+  int threads = 0;                      // 0: as many as the machine has
+  std::string transport;                // "batched", "mailbox" or empty
+  std::string locality;                 // name of a budget, or empty
+  std::string out;                      // folder of the results, or empty
+  std::optional<std::uint16_t> serve;   // port of the live page; 0: any free port
+  std::string serve_host;               // address of the live page, or empty
+  std::string tensorboard;              // folder of event files, or empty
   WeightsOption weights;
   CostOption cost;
   TraceOption trace;
@@ -51,6 +52,8 @@ struct RunArguments {
   void check() const;
 
   Overrides overrides() const;
+  /// Those of --set, and compare.every of --compare.
+  std::vector<std::string> all_settings() const;
   /// A trace needs the mailbox, whatever `transport` says.
   TransportKind transport_kind() const;
 };

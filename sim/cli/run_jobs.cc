@@ -80,7 +80,7 @@ void check_fits(Job& job, const RunArguments& arguments, const RunOrigin& origin
 /// The settings of the command line, then those of its continuations.
 std::vector<Setting> settings_of(const RunArguments& arguments, const std::vector<SettingsChange>& changes) {
   std::vector<Setting> settings;
-  for (const std::string& text : arguments.settings) settings.push_back(setting_of(text));
+  for (const std::string& text : arguments.all_settings()) settings.push_back(setting_of(text));
   for (const SettingsChange& change : changes) {
     for (const std::string& text : change.settings) settings.push_back(setting_of(text));
   }
@@ -89,7 +89,7 @@ std::vector<Setting> settings_of(const RunArguments& arguments, const std::vecto
 
 /// Applies the other options to a model that is loaded with its settings.
 void apply(const RunArguments& arguments, const std::vector<SettingsChange>& changes, CarriedFiles* carried, Spec& spec) {
-  spec.settings.resize(arguments.settings.size());  // a result has the changes apart
+  spec.settings.resize(arguments.all_settings().size());  // a result has the changes apart
   Overrides overrides = arguments.overrides();
   if (const auto updates = updates_of(changes)) overrides.updates = updates;
   apply(overrides, spec);
@@ -224,20 +224,29 @@ WeightFiles weights_of_checkpoint(const LearntSource& source) {
 
 void check_may_change(const std::string& setting) {
   const std::string path = setting_of(setting).path;
-  constexpr std::string_view kProjections = "network.projections[";
-  constexpr std::string_view kRate = "].learning_rate";
+  // A name may be any text, so a path is looked at from its end.
+  const auto is_of = [&](std::string_view list, std::string_view field) {
+    return path.starts_with(list) && path.size() > list.size() &&
+           (path[list.size()] == '[' || path[list.size()] == '.') && path.ends_with(field);
+  };
   if (path == "training.learning_rate") return;
-  if (path.starts_with(kProjections) && path.ends_with(kRate) && path.find(']') == path.size() - kRate.size()) return;
-  if (path.starts_with("network.populations[") && path.ends_with(".bias.learning_rate")) return;
-  for (const std::string_view part : {"training.schedule.", "training.clip.", "training.optimizer.", "training.stop."}) {
-    if (path.starts_with(part)) return;
+  for (const std::string_view field : {".learning_rate", ".weight_min", ".weight_max", ".weight_decay"}) {
+    if (is_of("network.projections", field)) return;
   }
+  if (is_of("network.populations", ".bias.learning_rate")) return;
+  if (is_of("rules", ".learning_rate")) return;
+  for (const std::string_view part : {".schedule.", ".clip.", ".optimizer."}) {
+    if (path.starts_with("training" + std::string(part))) return;
+    if (is_of("rules", "") && path.find(part) != std::string::npos) return;
+  }
+  if (path.starts_with("training.stop.")) return;
   if (path == "training.updates") throw UsageError("--set training.updates: write --updates K");
-  throw UsageError(fmt::format(
-      "--set {}: a run that goes on keeps it; it may change training.learning_rate, "
-      "network.projections[NAME].learning_rate, that of biases, and the fields of training.schedule, training.clip, "
-      "training.optimizer and training.stop",
-      path));
+  throw UsageError(
+      fmt::format("--set {}: a run that goes on keeps it; it may change training.learning_rate, "
+                  "network.projections[NAME].learning_rate (weight_min, weight_max, weight_decay), that of biases, "
+                  "rules.NAME.learning_rate, and the fields of training.schedule, training.clip, training.optimizer "
+                  "(the same of rules.NAME) and training.stop",
+                  path));
 }
 
 std::vector<Job> load_jobs(const RunArguments& arguments, RunOrigin& origin, ProgressLine& progress,

@@ -46,6 +46,10 @@ class SweepInvocation final : public Invocation {
     app.add_option("--seed", seed_, "first seed instead of the model's")
         ->type_name("N")
         ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()), "");
+    app.add_flag("--best", best_,
+                 "also each rule at its best setting: the first half of the seeds chooses, by the loss of evaluation trials, "
+                 "and the others report; needs 2 seeds and a model with training.evaluation")
+        ->disable_flag_override();
     app.add_option("--threads", threads_, "members that run at a time (default: what the machine has)")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
@@ -53,7 +57,8 @@ class SweepInvocation final : public Invocation {
                     "memory of all members that run at a time: fewer run where not all of them fit, and a member that needs more "
                     "alone fails (500M, 1.5G) (default: what the machine has free)");
     app.add_option("--out", out_,
-                   "folder for report.html, sweep.json, members.csv, summary.csv and each member's result.binpb")
+                   "folder for report.html, sweep.json, sweep.binpb, members.csv, summary.csv, curves.csv, best.csv (with --best), "
+                   "and each member's result.binpb")
         ->type_name("DIR");
     time_limit_.declare(app);
     app.add_flag("--quiet", quiet_, "print no table")->disable_flag_override();
@@ -78,7 +83,7 @@ class SweepInvocation final : public Invocation {
       console.out << fmt::format("{}: {} members\n\n", result.model, result.members.size()) << sweep_table(result)
                   << std::flush;
     if (results) {
-      results->expect({"members.csv", "report.html", "summary.csv", "sweep.json"});
+      results->expect(sweep_files(result));
       write_sweep(result, out_);
     }
     if (!quiet_ && !out_.empty())
@@ -90,6 +95,7 @@ class SweepInvocation final : public Invocation {
  private:
   SweepPlan plan() const {
     SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds_, .overrides = overrides_};
+    plan.best = best_;
     plan.overrides.updates = updates_;
     plan.overrides.seed = seed_;
     std::set<std::string> paths;
@@ -134,6 +140,7 @@ class SweepInvocation final : public Invocation {
   MemoryOption memory_;
   std::string out_;
   TimeLimitOption time_limit_;
+  bool best_ = false;
   bool quiet_ = false;
 };
 

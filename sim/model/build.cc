@@ -8,7 +8,9 @@
 #include "core/base/check.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/network_size.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/realise.h"
+#include "sim/model/signs.h"
 #include "sim/model/wire.h"
 
 namespace locus {
@@ -104,10 +106,12 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
   for (std::size_t k = 0; k < topology.projections.size(); ++k) {
     const ProjectionSpec& from = spec.network.projections[k];
     Synapses<R>& synapses = network.synapses.emplace_back();
-    synapses.learning_rate = learning_rate_of(from, spec.training);
+    synapses.learning_rate = learning_rate_of(from, rule, spec.training);
     if (const auto* random = std::get_if<SparseRandomWeights>(&from.weights)) {
       const Projection& projection = topology.projections[k];
-      synapses.weight = weights_of<R>(projection, draw_values(*random, projection.fan_in()));
+      std::vector<double> values = draw_values(*random, projection.fan_in());
+      give_sign(from.limits.sign, values);
+      synapses.weight = weights_of<R>(projection, values);
     }
   }
   visit_network_weights(spec, [&](std::size_t k, const auto& weights) {

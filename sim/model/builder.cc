@@ -6,6 +6,7 @@
 #include "sim/model/checks.h"
 #include "sim/model/defaults.h"
 #include "sim/model/draw_sparse.h"
+#include "sim/model/named_rule.h"
 #include "sim/model/names.h"
 #include "sim/model/requirements.h"
 
@@ -84,6 +85,18 @@ RuleOptions RuleOptions::named(std::string name) const {
   return renamed;
 }
 
+RuleOptions RuleOptions::with_rate(double learning_rate) const {
+  RuleOptions paced = *this;
+  paced.rule.learning_rate = learning_rate;
+  return paced;
+}
+
+RuleOptions RuleOptions::with_optimizer(Optimizer optimizer) const {
+  RuleOptions paced = *this;
+  paced.rule.optimizer = optimizer;
+  return paced;
+}
+
 RuleOptions bptt() { return rule_of(RuleKind::kBptt); }
 RuleOptions tbptt(std::int32_t depth, std::int32_t stride) {
   RuleOptions options = rule_of(RuleKind::kTbptt);
@@ -108,6 +121,10 @@ RuleOptions none() { return rule_of(RuleKind::kNone); }
 
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target) {
   return {std::move(input), std::move(target)};
+}
+
+RecordedTrial trial_of_class(std::variant<DenseMatrix, SparseMatrix> input, std::int32_t label) {
+  return {std::move(input), {}, label};
 }
 
 Model::Model(std::string name, std::uint64_t seed) {
@@ -175,6 +192,7 @@ void Model::rule(RuleOptions rule) { rules_.push_back(std::move(rule)); }
 void Model::bases(BasesSpec bases) { spec_.bases = std::move(bases); }
 void Model::chip(ChipSpec chip) { spec_.chip = std::move(chip); }
 void Model::precision(Precision precision) { spec_.precision = precision; }
+void Model::compare(CompareOptions options) { compared_ = std::move(options); }
 void Model::record(Quantity quantity, std::string of, RecordSpec options) {
   options.quantity = quantity;
   records_.push_back({std::move(of), std::move(options)});
@@ -192,7 +210,8 @@ void Model::connect_all(const std::vector<Connection>& connections, const std::v
                                  .plastic = connection.options.plastic,
                                  .learning_rate = connection.options.learning_rate,
                                  .autapses = connection.options.autapses,
-                                 .delay = connection.options.delay};
+                                 .delay = connection.options.delay,
+                                 .limits = connection.options.limits};
     projection.weights = resolved(connection.weights, known_size(network, projection.source), field.at("weights"), faults);
     if (auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) random->autapses = projection.autapses;
     network.projections.push_back(std::move(projection));
@@ -247,12 +266,25 @@ void Model::add_records(Spec& spec, FaultList& faults) const {
   }
 }
 
+void Model::add_compared(Spec& spec, FaultList& faults) const {
+  if (!compared_) return;
+  CompareSpec& compare = spec.compare.emplace();
+  compare.every = compared_->every;
+  compare.batches = compared_->batches;
+  compare.curvature = compared_->curvature;
+  for (std::size_t i = 0; i < compared_->rules.size(); ++i) {
+    const FieldPath field = FieldPath().at("compare").at("rules", static_cast<int>(i));
+    if (auto rule = named_rule(compared_->rules[i], spec, field, faults)) compare.rules.push_back(std::move(*rule));
+  }
+}
+
 Spec Model::assemble(FaultList& faults) const {
   Spec spec = spec_;
   connect_all(connections_, biases_, FieldPath().at("network"), spec.network, faults);
   add_task(spec, faults);
   add_rules(spec, faults);
   add_records(spec, faults);
+  add_compared(spec, faults);
   return spec;
 }
 

@@ -80,6 +80,7 @@ struct ConnectOptions {
   std::optional<double> learning_rate = std::nullopt;  // default: the training's
   bool autapses = ProjectionSpec().autapses;
   std::optional<std::int32_t> delay = std::nullopt;  // [ticks]; default: the least
+  WeightLimits limits = {};                          // sign (1, -1, 0: any), bounds, weight decay
 };
 
 /// Fixed synapses from the readouts to one rate population.
@@ -96,6 +97,9 @@ struct RuleOptions {
   std::vector<FeedbackOptions> feedback = {};
   /// The same rule under another name.
   RuleOptions named(std::string name) const;
+  /// The same rule with a learning rate of its own, and with an optimizer of its own.
+  RuleOptions with_rate(double learning_rate) const;
+  RuleOptions with_optimizer(Optimizer optimizer) const;
 };
 
 /// Backpropagation through time, whole and truncated.
@@ -123,6 +127,17 @@ struct DrawnInputOptions {
 /// A trial with inputs (ticks x inputs), dense or sparse, and targets (ticks x readouts), which are
 /// empty if no rule learns.
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target = {});
+/// The same with a class, 0 .. readouts - 1, in place of targets.
+RecordedTrial trial_of_class(std::variant<DenseMatrix, SparseMatrix> input, std::int32_t label);
+
+/// A comparison of the changes of rules, as in a model file.
+struct CompareOptions {
+  std::int64_t every = CompareSpec().every;  // updates
+  // names of the model's rules, or short forms ("tbptt:5"); empty: all that learn
+  std::vector<std::string> rules = {};
+  std::int64_t batches = CompareSpec().batches;
+  bool curvature = CompareSpec().curvature;
+};
 
 class Model {
  public:
@@ -161,6 +176,9 @@ class Model {
   /// the defaults of a model file.
   void record(Quantity quantity, std::string of, RecordSpec options = {});
 
+  /// Compares the changes of rules along each run.
+  void compare(CompareOptions options);
+
   /// The complete and checked Spec. Throws ModelError with all faults, whose fields are those of a
   /// model file. A session needs no task.
   Spec finish(Purpose purpose = Purpose::kRun) const;
@@ -195,6 +213,7 @@ class Model {
   void add_task(Spec& spec, FaultList& faults) const;
   void add_rules(Spec& spec, FaultList& faults) const;
   void add_records(Spec& spec, FaultList& faults) const;
+  void add_compared(Spec& spec, FaultList& faults) const;
 
   Spec spec_;  // without the parts that the members below contain
   std::vector<Connection> connections_;
@@ -204,6 +223,7 @@ class Model {
   std::vector<DrawnInputOptions> inputs_;
   std::vector<RuleOptions> rules_;
   std::vector<Recorded> records_;
+  std::optional<CompareOptions> compared_;
 };
 
 }  // namespace locus

@@ -19,14 +19,15 @@ bool is_learner(const RuleSpec& rule) { return has_row(rule.kind) && learns(rule
 
 /// What the model's rules lack, where it would have to be.
 void check_requirements(const Spec& spec, Purpose purpose, FaultList& faults) {
-  std::string learner;
+  const RuleSpec* learner = nullptr;  // the first, or the first without a learning rate of its own
   for (const RuleSpec& rule : spec.rules) {
-    if (learner.empty() && is_learner(rule)) learner = rule.name;
+    const bool lacks_more = learner == nullptr || (learner->learning_rate && !rule.learning_rate);
+    if (is_learner(rule) && lacks_more) learner = &rule;
   }
-  if (learner.empty()) return;
+  if (learner == nullptr) return;
   const FieldPath root;
-  const std::string reason = "rule " + shown(std::string_view(learner)) + " learns";
-  for (const Lack& lack : lacks(spec.network, spec.task, spec.training)) {
+  const std::string reason = "rule " + shown(std::string_view(learner->name)) + " learns";
+  for (const Lack& lack : lacks(spec.network, spec.task, spec.training, *learner)) {
     switch (lack.need) {
       case Need::kReadout:
         if (known_neurons(spec.network, PopulationKind::kReadout) == kUnknown)
@@ -110,6 +111,7 @@ void check_model(const Spec& spec, Purpose purpose, FaultList& faults) {
   check_bases(checking);
   check_chip(spec, faults);
   check_records(spec, faults);
+  check_compare(spec, faults);
   check_training_of_model(spec, faults);
   check_requirements(spec, purpose, faults);
   check_delays(spec, faults);

@@ -20,11 +20,15 @@ bool is_aligned(const ProjectionSpec& projection) { return std::holds_alternativ
 std::vector<std::int64_t> rate_neurons_of_aligned(const Spec& spec) {
   std::vector<std::int64_t> sides;
   bool student = std::ranges::any_of(spec.network.projections, is_aligned);
-  for (const RuleSpec& rule : spec.rules) {
-    student = student || std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) {
-                return std::holds_alternative<AlignedWeights>(feedback.weights);
-              });
-  }
+  const auto look_at = [&](const std::vector<RuleSpec>& rules) {
+    for (const RuleSpec& rule : rules) {
+      student = student || std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) {
+                  return std::holds_alternative<AlignedWeights>(feedback.weights);
+                });
+    }
+  };
+  look_at(spec.rules);
+  if (spec.compare) look_at(spec.compare->rules);
   if (student) sides.push_back(known_neurons(spec.network, PopulationKind::kRate));
   const auto* task = std::get_if<StudentTeacherTask>(&spec.task);
   if (task != nullptr && std::ranges::any_of(task->teacher.projections, is_aligned))

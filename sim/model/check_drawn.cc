@@ -50,6 +50,10 @@ void check_target(const DrawnTargetSpec& target, const MatrixShape& shape, std::
     check_matrix(*matrix, shape, where.at("matrix"), checking.budget, checking.faults);
     return;
   }
+  if (const auto* chosen = std::get_if<ClassSpec>(&target)) {
+    if (shape.cols > 0) check_range(chosen->label, 0, shape.cols - 1, where.at("class"), checking.faults);
+    return;
+  }
   if (shape.rows != kUnknown)
     checking.budget.take(patterns * shape.rows, shape.cols, where.at("sines"), checking.faults);
   check_sines(std::get<SinesSpec>(target), where.at("sines"), checking.faults);

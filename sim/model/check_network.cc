@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -174,19 +172,7 @@ void check_projection(const NetworkSpec& network, const ProjectionSpec& projecti
   const MatrixShape shape = shape_of(network, projection);
   check_weights(projection.weights, shape, where.at("weights"), checking);
   check_autapses(projection, shape, where, faults);
-}
-
-void check_pairs(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
-  std::map<std::pair<std::int32_t, std::int32_t>, std::size_t> seen;
-  for (std::size_t i = 0; i < network.projections.size(); ++i) {
-    const ProjectionSpec& projection = network.projections[i];
-    if (projection.source < 0 || projection.target < 0) continue;
-    const auto [earlier, fresh] = seen.emplace(std::pair{projection.source, projection.target}, i);
-    if (fresh) continue;
-    faults.error(where.at("projections", static_cast<int>(i)),
-                 fmt::format("connects the same populations as projections[{}]", earlier->second),
-                 "two populations have at most one projection each way");
-  }
+  check_limits(projection, where, faults);
 }
 
 void check_counts(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
@@ -253,7 +239,6 @@ bool check_network(const NetworkSpec& network, const FieldPath& where, Checking&
     }
   }
   check_unique(network.projections, "projections", where, faults);
-  check_pairs(network, where, faults);
   const std::vector<std::string> obstacles = obstacles_to_aligned(network);
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     if (std::holds_alternative<AlignedWeights>(network.projections[i].weights))

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -107,11 +108,29 @@ void check_beside_network(const RuleSpec& rule, const NetworkSpec& network, cons
   if (rule.firing_rate) only_spiking("firing_rate");
 }
 
+/// The rule's own learning rate, optimizer and schedule.
+void check_pace(const RuleSpec& rule, const TrainingSpec& training, const FieldPath& where, FaultList& faults) {
+  if (rule.learning_rate) check_not_negative(*rule.learning_rate, where.at("learning_rate"), faults);
+  // the training's optimizer may be part of the rule's, and its faults are told where it stands
+  FaultList of_training;
+  check_optimizer(training.optimizer, where, of_training);
+  if (rule.optimizer && !of_training.has_errors()) check_optimizer(*rule.optimizer, where, faults);
+  if (rule.schedule) check_schedule(*rule.schedule, where.at("schedule"), faults);
+  if (learns(rule.kind)) return;
+  const auto refuse = [&](bool given, std::string_view field) {
+    if (given) faults.error(where.at(field), "is given for a rule that learns nothing", "is for rules that learn");
+  };
+  refuse(rule.learning_rate.has_value(), "learning_rate");
+  refuse(rule.optimizer.has_value(), "optimizer");
+  refuse(rule.schedule.has_value(), "schedule");
+}
+
 void check_rule(const RuleSpec& one, const FeedbackContext& context, const FieldPath& where, Checking& checking) {
   check_name(one.name, where.at("name"), checking.faults);
   if (!check_enum(one.kind, kRules.back().kind, where.at("kind"), checking.faults)) return;
   const FieldPath field = where.at(field_of(one.kind));
   check_numbers(one, field, checking.faults);
+  check_pace(one, checking.spec.training, where, checking.faults);
   if (rule(one.kind).signal == SignalSource::kFeedback) {
     check_feedback(one, context, field, checking);
   } else if (!one.feedback.empty()) {
@@ -135,6 +154,12 @@ bool check_rules(Checking& checking) {
   for (std::size_t i = 0; i < rules.size(); ++i)
     check_rule(rules[i], context, root.at("rules", static_cast<int>(i)), checking);
   check_unique(rules, "rules", root, checking.faults);
+  if (!checking.spec.compare || std::ssize(checking.spec.compare->rules) > kMostRules) return true;
+  const std::vector<RuleSpec>& compared = checking.spec.compare->rules;
+  for (std::size_t i = 0; i < compared.size(); ++i) {
+    if (std::ranges::find(rules, compared[i]) != rules.end()) continue;  // checked already
+    check_rule(compared[i], context, root.at("compare").at("rules", static_cast<int>(i)), checking);
+  }
   return true;
 }
 

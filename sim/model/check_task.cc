@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/model/check_matrices.h"
@@ -7,10 +9,6 @@
 namespace locus {
 namespace {
 
-std::int64_t rows_of(const RecordedTrial& trial) {
-  return std::visit([](const auto& input) { return input.rows; }, trial.input);
-}
-
 /// What every trial must fit.
 struct TrialShape {
   MatrixShape input;
@@ -19,15 +17,53 @@ struct TrialShape {
 
 TrialShape shape_of(const Spec& spec, const RecordedTask& task) {
   const std::int64_t ticks = known_ticks(spec.training);
-  const bool as_first = !task.trials.empty() && rows_of(task.trials[0]) == ticks;
-  const std::string ticks_of = as_first ? "the rows of the first trial" : "training.ticks";
+  const bool as_longest = std::ranges::any_of(task.trials, [&](const auto& trial) { return rows_of(trial) == ticks; });
+  const std::string ticks_of = as_longest ? "the rows of the longest trial" : "training.ticks";
   const bool constants = known_shown_inputs(spec.network) != known_neurons(spec.network, PopulationKind::kInput);
   return {{ticks, known_shown_inputs(spec.network), ticks_of,
            constants ? "the number of inputs that are not constant" : "the number of inputs"},
           {ticks, known_neurons(spec.network, PopulationKind::kReadout), ticks_of, "the number of readouts"}};
 }
 
-void check_trial(const RecordedTrial& trial, const TrialShape& shape, const FieldPath& where, Checking& checking) {
+/// The shape of a trial that may be shorter than the others.
+TrialShape own_shape(const RecordedTrial& trial, TrialShape shape) {
+  const std::int64_t rows = rows_of(trial);
+  if (shape.input.rows == kUnknown || rows < 1 || rows >= shape.input.rows) return shape;
+  for (MatrixShape* matrix : {&shape.input, &shape.target}) {
+    matrix->rows = rows;
+    matrix->rows_of = "the rows of the input";
+  }
+  return shape;
+}
+
+/// Weights of errors: a column a readout, or one for all; under the cross-entropy a row is one
+/// number, since every readout's error depends on every output.
+void check_mask(const DenseMatrix& mask, const TrialShape& shape, const FieldPath& where, Checking& checking) {
+  FaultList& faults = checking.faults;
+  if (mask.rows == 0 && mask.cols == 0 && mask.values.empty()) return;
+  MatrixShape own = shape.target;
+  if (mask.cols == 1) own.cols = 1;
+  if (mask.cols == 1) own.cols_of = "all readouts alike";
+  check_matrix(mask, own, where, checking.budget, faults);
+  if (std::ssize(mask.values) != mask.rows * mask.cols || mask.cols < 1) return;
+  const bool whole_rows = checking.spec.training.loss == Loss::kCrossEntropy;
+  for (std::size_t k = 0; k < mask.values.size(); ++k) {
+    const std::size_t first = k - k % static_cast<std::size_t>(mask.cols);
+    if (mask.values[k] < 0) {
+      check_not_negative(mask.values[k], where.at("values", static_cast<int>(k)), faults);
+      return;
+    }
+    if (!whole_rows || mask.values[k] == mask.values[first]) continue;
+    faults.error(
+        where.at("values", static_cast<int>(k)),
+        fmt::format("is {}, and the first readout has {} at this tick", shown(mask.values[k]), shown(mask.values[first])),
+        "must be the same for all readouts of a tick under CROSS_ENTROPY");
+    return;
+  }
+}
+
+void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const FieldPath& where, Checking& checking) {
+  const TrialShape shape = own_shape(trial, of_all);
   if (checking.faults.is_silenced(where.at("inputs"))) {
     // a reader found none
   } else if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
@@ -36,17 +72,50 @@ void check_trial(const RecordedTrial& trial, const TrialShape& shape, const Fiel
     check_matrix(std::get<SparseMatrix>(trial.input), shape.input, where.at("sparse_input"), checking.budget,
                  checking.faults);
   }
-  if (trial.target.rows == 0 && trial.target.cols == 0 && trial.target.values.empty()) return;
-  check_matrix(trial.target, shape.target, where.at("target"), checking.budget, checking.faults);
+  check_mask(trial.mask, shape, where.at("mask"), checking);
+  const bool has_matrix = trial.target.rows != 0 || trial.target.cols != 0 || !trial.target.values.empty();
+  if (trial.label != kNoClass) {
+    if (has_matrix) checking.faults.error(where.at("class"), "is given beside target", "is in place of it");
+    if (shape.target.cols > 0) check_range(trial.label, 0, shape.target.cols - 1, where.at("class"), checking.faults);
+  }
+  if (has_matrix) check_matrix(trial.target, shape.target, where.at("target"), checking.budget, checking.faults);
+}
+
+/// Why neurons of the model are not at rest before a trial that begins late; empty where they are.
+std::string unrest(const Spec& spec) {
+  if (spec.training.carry_state) return "training.carry_state is true";
+  for (const PopulationSpec& population : spec.network.populations) {
+    if (population.kind != PopulationKind::kRate || population.lif) continue;
+    const std::string named = "population " + shown(std::string_view(population.name));
+    if (!population.initial.empty()) return named + " begins at an activity of its own";
+    if (population.activation == Activation::kSigmoid) return named + " is a SIGMOID, which is active without input";
+  }
+  return {};
+}
+
+void check_lengths(const std::vector<RecordedTrial>& trials, std::string_view field, const FieldPath& where,
+                   Checking& checking) {
+  const std::int64_t ticks = known_ticks(checking.spec.training);
+  const auto shorter = std::ranges::find_if(
+      trials, [&](const auto& trial) { return ticks != kUnknown && rows_of(trial) > 0 && rows_of(trial) < ticks; });
+  if (shorter == trials.end()) return;
+  if (const std::string why = unrest(checking.spec); !why.empty()) {
+    checking.faults.error(where.at(field, static_cast<int>(shorter - trials.begin())),
+                          fmt::format("has {} rows, and {}", rows_of(*shorter), why),
+                          fmt::format("must have {}: a shorter trial begins late, with all neurons at rest", ticks));
+  }
 }
 
 void check_recorded(const RecordedTask& task, const FieldPath& where, Checking& checking) {
   if (task.trials.empty()) checking.faults.error(where, "has no trials", "must have at least one");
   const TrialShape shape = shape_of(checking.spec, task);
-  for (std::size_t i = 0; i < task.trials.size(); ++i)
-    check_trial(task.trials[i], shape, where.at("trials", static_cast<int>(i)), checking);
-  for (std::size_t i = 0; i < task.evaluation_trials.size(); ++i)
-    check_trial(task.evaluation_trials[i], shape, where.at("evaluation_trials", static_cast<int>(i)), checking);
+  const auto check_all = [&](const std::vector<RecordedTrial>& trials, std::string_view field) {
+    for (std::size_t i = 0; i < trials.size(); ++i)
+      check_trial(trials[i], shape, where.at(field, static_cast<int>(i)), checking);
+    check_lengths(trials, field, where, checking);
+  };
+  check_all(task.trials, "trials");
+  check_all(task.evaluation_trials, "evaluation_trials");
 }
 
 void check_student_teacher(const StudentTeacherTask& task, const FieldPath& where, Checking& checking) {

@@ -36,6 +36,8 @@ void check_decay(double value, const FieldPath& field, FaultList& faults) {
   if (!(value >= 0 && value < 1)) faults.error(field, "is " + shown(value), "must be at least 0 and below 1");
 }
 
+}  // namespace
+
 void check_optimizer(const Optimizer& optimizer, const FieldPath& where, FaultList& faults) {
   const FieldPath field = where.at("optimizer");
   if (optimizer.adam) {
@@ -43,6 +45,11 @@ void check_optimizer(const Optimizer& optimizer, const FieldPath& where, FaultLi
     check_decay(optimizer.adam->beta2, field.at("adam").at("beta2"), faults);
     check_positive(optimizer.adam->epsilon, field.at("adam").at("epsilon"), faults);
   }
+  if (optimizer.momentum) {
+    check_decay(*optimizer.momentum, field.at("sgd").at("momentum"), faults);
+    if (optimizer.adam) faults.error(field, "has both momentum and Adam", "must have one of them");
+  }
+  check_not_negative(optimizer.weight_decay, field.at("weight_decay"), faults);
   if (optimizer.weight_min) check_finite(*optimizer.weight_min, field.at("weight_min"), faults);
   if (optimizer.weight_max) check_finite(*optimizer.weight_max, field.at("weight_max"), faults);
   if (optimizer.weight_min && optimizer.weight_max && *optimizer.weight_min > *optimizer.weight_max) {
@@ -75,6 +82,8 @@ void check_schedule(const ScheduleSpec& schedule, const FieldPath& where, FaultL
   check_enum(schedule.decay, ScheduleSpec::Decay::kLinear, where.at("decay"), faults);
 }
 
+namespace {
+
 void check_stop(const StopSpec& stop, const FieldPath& where, FaultList& faults) {
   if (!stop.loss_below && !stop.patience) faults.error(where, "gives no criterion", "must have loss_below or patience");
   if (stop.loss_below) check_positive(*stop.loss_below, where.at("loss_below"), faults);
@@ -104,8 +113,7 @@ void check_evaluation_trials(const Spec& spec, FaultList& faults) {
   }
   for (std::int64_t i = 0; i < there; ++i) {
     const FieldPath trial = root.at("task").at("recorded").at("evaluation_trials", static_cast<int>(i));
-    if (recorded->evaluation_trials[static_cast<std::size_t>(i)].target.rows == 0 &&
-        !faults.is_silenced(trial.at("target")))
+    if (!has_target(recorded->evaluation_trials[static_cast<std::size_t>(i)]) && !faults.is_silenced(trial.at("target")))
       faults.error(trial, "has no target", "must have one of target, class");
   }
 }
@@ -145,10 +153,21 @@ void check_training_of_model(const Spec& spec, FaultList& faults) {
     if (const std::string lack = unlike_rate(spec.network); !lack.empty())
       faults.error(where.at("commit"), "is EVERY_TICK, and the network has " + lack, "must be END_OF_BATCH");
   }
-  // where squares and factors travel on a chip is not said
-  if (spec.chip && training.optimizer.norm)
-    faults.error(where.at("clip").at("global_norm"), "is given in a model with a chip",
-                 "must be element, or the chip must go");
+  check_room(spec.network, training.optimizer, "", faults);
+  const auto check_norm = [&](const Optimizer& optimizer, const FieldPath& of) {
+    // where squares and factors travel on a chip is not said
+    if (spec.chip && optimizer.norm)
+      faults.error(of.at("clip").at("global_norm"), "is given in a model with a chip",
+                   "must be element, or the chip must go");
+  };
+  check_norm(training.optimizer, where);
+  for (std::size_t i = 0; i < spec.rules.size(); ++i) {
+    const RuleSpec& rule = spec.rules[i];
+    if (!rule.optimizer) continue;
+    check_room(spec.network, *rule.optimizer, " under rule " + shown(std::string_view(rule.name)), faults);
+    if (rule.optimizer->norm != training.optimizer.norm)
+      check_norm(*rule.optimizer, FieldPath().at("rules", static_cast<int>(i)));
+  }
 }
 
 }  // namespace locus

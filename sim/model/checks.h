@@ -30,6 +30,17 @@ struct Checking {
 void check_training(const TrainingSpec& training, bool with_task, FaultList& faults);
 void check_training_of_model(const Spec& spec, FaultList& faults);
 
+/// check_training.cc: an optimizer with its bounds of changes at the fields `optimizer` and `clip`
+/// of `where`, and a schedule.
+void check_optimizer(const Optimizer& optimizer, const FieldPath& where, FaultList& faults);
+void check_schedule(const ScheduleSpec& schedule, const FieldPath& where, FaultList& faults);
+
+/// check_limits.cc: sign, bounds and decay of one projection, and the signs of its first weights.
+void check_limits(const ProjectionSpec& projection, const FieldPath& where, FaultList& faults);
+/// check_limits.cc: bounds of an optimizer and of projections leave room for weights. `whose` ends
+/// the sentence: under which rule; empty: under the training.
+void check_room(const NetworkSpec& network, const Optimizer& optimizer, const std::string& whose, FaultList& faults);
+
 /// check_network.cc: populations, projections, and conditions between them. Returns false if there
 /// are too many for checks of their references.
 bool check_network(const NetworkSpec& network, const FieldPath& where, Checking& checking);
@@ -64,5 +75,8 @@ void check_chip(const Spec& spec, FaultList& faults);
 
 /// check_record.cc.
 void check_records(const Spec& spec, FaultList& faults);
+
+/// check_compare.cc; check_rules checks the rules themselves.
+void check_compare(const Spec& spec, FaultList& faults);
 
 }  // namespace locus

@@ -37,7 +37,7 @@ std::vector<FeedbackSpec> drawn_feedback(const NetworkSpec& network) {
 
 std::int64_t ticks_of(const RecordedTask& task) {
   if (task.trials.empty()) return 0;
-  return std::visit([](const auto& input) { return input.rows; }, task.trials[0].input);
+  return rows_of(*std::ranges::max_element(task.trials, {}, [](const RecordedTrial& trial) { return rows_of(trial); }));
 }
 
 std::string default_name(const RecordSpec& record, const NetworkSpec& network) {

@@ -7,7 +7,7 @@ namespace locus {
 Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   const std::int32_t ticks = training.ticks;
   Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
-  learning.optimizer = training.optimizer;
+  learning.optimizer = optimizer_of(spec, training);
   learning.filter = decay_of(spec.filter_tau, training.dt);
   if (spec.firing_rate) {
     const double strength = spec.firing_rate->strength / (training.average_over_window ? window_of(training) : 1);
@@ -26,10 +26,15 @@ double loss_scale_of(const TrainingSpec& training, std::int32_t window) {
   return mean ? 1.0 / window : 1;
 }
 
-TrialShape trial_shape_of(const TrainingSpec& training) {
+TrialShape trial_shape_of(const Spec& spec) {
+  return trial_shape_of(spec.training, weighs_errors(spec.task, spec.training.ticks));
+}
+
+TrialShape trial_shape_of(const TrainingSpec& training, bool weighted) {
   return {.ticks = training.ticks,
           .window = window_of(training),
           .classes = training.loss == Loss::kCrossEntropy,
+          .weighted = weighted,
           .carries = training.carry_state,
           .commits_every_tick = training.commit == CommitWhen::kEveryTick};
 }

@@ -7,6 +7,7 @@
 
 #include "core/protocol/closed_form.h"
 #include "core/protocol/rule.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/spec.h"
 
 namespace locus {
@@ -15,7 +16,9 @@ namespace locus {
 /// times in ms become decays of a tick.
 Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
 
-TrialShape trial_shape_of(const TrainingSpec& training);
+/// `weighted`: trials weigh their errors.
+TrialShape trial_shape_of(const Spec& spec);
+TrialShape trial_shape_of(const TrainingSpec& training, bool weighted);
 
 /// The constant by which the loss and all errors eps = dL/dy are multiplied: 1 / window, the ticks
 /// with an error, where the loss is a mean over them (SEQUENCE, CROSS_ENTROPY,

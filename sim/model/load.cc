@@ -12,6 +12,7 @@
 #include "sim/model/matrices.h"
 #include "sim/model/parse.h"
 #include "sim/model/read_chip.h"
+#include "sim/model/read_compare.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
 #include "sim/model/read_record.h"
@@ -61,10 +62,11 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, std::span
   spec.task =
       read_task(*message.mutable_task(), spec.network, root.at("task"), training.has_ticks(), spec.training, reading);
   read_pace(training, spec.task, root.at("training"), spec.training, faults);
-  spec.rules = read_rules(*message.mutable_rules(), spec.network, root, reading);
+  spec.rules = read_rules(*message.mutable_rules(), spec.network, spec.training, root, reading);
   read_average(message, spec.training, faults);
   if (message.has_bases()) spec.bases = read_bases(*message.mutable_bases(), root.at("bases"), reading);
   if (message.has_chip()) spec.chip = read_chip(message.chip(), root.at("chip"), reading);
+  if (message.has_compare()) spec.compare = read_compare(message.compare(), spec, root.at("compare"), faults);
   spec.records = read_records(message.record(), spec, root, faults);
   check_model(spec, Purpose::kRun, faults);
   if (!faults.has_errors()) settle_sparse(spec);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <istream>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -199,6 +200,50 @@ std::optional<std::vector<double>> read_npy_row(const FileBeside& file, std::int
   const auto name = [&](std::int64_t at) { return fmt::format("{}[{}]", what, at); };
   if (!read_numbers(file, *header, {}, values, where, faults, name)) return std::nullopt;
   return values;
+}
+
+std::optional<NpyArray> NpyArray::open(const FileBeside& file, const FieldPath& where, Reading& reading) {
+  std::optional<NpyHeader> header = read_npy_header(*file.stream, where, reading.faults);
+  if (!header || !check_type(*header, where, reading.faults)) return std::nullopt;
+  std::int64_t count = 1;
+  for (const std::int64_t size : header->shape) {
+    if (size > 0 && count > kMostSynapses / size) {
+      reading.faults.error(where, "names an .npy file of shape " + shown_shape(header->shape),
+                           fmt::format("must have at most {} numbers", kMostSynapses));
+      return std::nullopt;
+    }
+    count *= size;
+  }
+  if (!check_length(file, *header, count, where, reading.faults)) return std::nullopt;
+  return NpyArray(file, *std::move(header), where, reading);
+}
+
+std::string NpyArray::shape_text() const { return shown_shape(header_.shape); }
+
+bool NpyArray::read(std::vector<double>& values) {
+  const auto index = [&](std::int64_t at) { return fmt::format("number {}", at); };
+  if (!header_.fortran_order || header_.shape.size() < 2) {
+    const std::int64_t before = std::exchange(taken_, taken_ + std::ssize(values));
+    return read_numbers(*file_, header_, {}, values, where_, reading_->faults,
+                        [&](std::int64_t at) { return index(before + at); });
+  }
+  if (ordered_.empty()) {
+    std::size_t count = 1;
+    for (const std::int64_t size : header_.shape) count *= static_cast<std::size_t>(size);
+    std::vector<double> given(count);
+    if (!read_numbers(*file_, header_, {}, given, where_, reading_->faults, index)) return false;
+    ordered_.resize(count);
+    std::vector<std::int64_t> place(header_.shape.size(), 0);  // of the number at hand
+    for (const double number : given) {
+      std::int64_t at = 0;
+      for (std::size_t k = 0; k < place.size(); ++k) at = at * header_.shape[k] + place[k];
+      ordered_[static_cast<std::size_t>(at)] = number;
+      for (std::size_t k = 0; k < place.size() && ++place[k] == header_.shape[k]; ++k) place[k] = 0;
+    }
+  }
+  std::copy_n(ordered_.begin() + taken_, values.size(), values.begin());
+  taken_ += std::ssize(values);
+  return true;
 }
 
 }  // namespace locus

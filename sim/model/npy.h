@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/model/npy_numbers.h"
@@ -31,6 +32,31 @@ std::optional<NpyHeader> read_npy_header(std::istream& stream, const FieldPath& 
 
 /// A two-dimensional array. `where` is the field that names the file; faults stand there.
 DenseMatrix read_npy(const FileBeside& file, const MatrixShape& shape, const FieldPath& where, Reading& reading);
+
+/// An array of any shape. Its numbers are taken in C order, some at a time: nobody has to hold the
+/// whole of it (of one in Fortran order this class does).
+class NpyArray {
+ public:
+  /// Reads header and length; nothing, with a fault at `where`, if they are not understood. `file`
+  /// outlives the array.
+  static std::optional<NpyArray> open(const FileBeside& file, const FieldPath& where, Reading& reading);
+
+  const std::vector<std::int64_t>& shape() const { return header_.shape; }
+  std::string shape_text() const;  // "(3, 4)"
+  /// Fills `values` with the next numbers; false after a fault. In all, as many as the shape says.
+  bool read(std::vector<double>& values);
+
+ private:
+  NpyArray(const FileBeside& file, NpyHeader header, const FieldPath& where, Reading& reading)
+      : file_(&file), header_(std::move(header)), where_(where), reading_(&reading) {}
+
+  const FileBeside* file_;
+  NpyHeader header_;
+  FieldPath where_;
+  Reading* reading_;
+  std::int64_t taken_ = 0;
+  std::vector<double> ordered_;  // of an array in Fortran order: all of it, in C order
+};
 
 /// A one-dimensional array of at most `most` numbers; empty after a fault. `what` names it in
 /// faults.

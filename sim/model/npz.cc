@@ -192,6 +192,24 @@ std::string array_of(const Archive& archive, const std::string& member) {
 
 }  // namespace
 
+std::pair<std::string, std::string> file_and_array(const std::string& path) {
+  constexpr std::string_view kArchive = ".npz:";
+  const std::size_t at = path.rfind(kArchive);
+  if (at == std::string::npos) return {path, ""};
+  return {path.substr(0, at + kArchive.size() - 1), path.substr(at + kArchive.size())};
+}
+
+bool read_npz_array(const FileBeside& file, const std::string& member, const FieldPath& where, Reading& reading,
+                    FunctionRef<bool(const FileBeside&)> read) {
+  Archive archive = {.zip = ZipArchive(file), .where = where, .reading = reading};
+  if (!archive.zip.is_open()) {
+    archive.refuse("names a file that is no .npz archive, or is damaged", "must be as NumPy's savez writes it");
+    return false;
+  }
+  const std::string array = array_of(archive, member);
+  return !array.empty() && archive.read(array, read);
+}
+
 WeightsSpec read_npz(const FileBeside& file, const std::string& member, const MatrixShape& shape,
                      const FieldPath& where, Reading& reading) {
   Archive archive = {.zip = ZipArchive(file), .where = where, .reading = reading};

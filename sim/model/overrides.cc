@@ -108,7 +108,7 @@ void check_can_run(const RuleSpec& rule, const Spec& spec) {
   if (const std::string lack = not_offered(rule.kind, spec.network); !lack.empty())
     refuse(rule.name, "is not offered in a network with " + lack);
   if (!learns(rule.kind)) return;
-  for (const Lack& lack : lacks(spec.network, spec.task, spec.training)) {
+  for (const Lack& lack : lacks(spec.network, spec.task, spec.training, rule)) {
     switch (lack.need) {
       case Need::kReadout: refuse(rule.name, "learns, and the model has no readout population");
       case Need::kTarget:
@@ -121,8 +121,8 @@ void check_can_run(const RuleSpec& rule, const Spec& spec) {
 
 }  // namespace
 
-RuleSpec short_form(const std::string& typed, const NetworkSpec& network) {
-  return short_form(typed, network, known_rules({}));
+RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const std::vector<RuleSpec>& own) {
+  return short_form(typed, network, known_rules(own));
 }
 
 void apply(const Overrides& overrides, Spec& spec) {

@@ -27,7 +27,8 @@ struct Overrides {
 /// short form, or cannot run on this model.
 void apply(const Overrides& overrides, Spec& spec);
 
-/// The rule of a short form, with its random feedback. Throws UsageError.
-RuleSpec short_form(const std::string& typed, const NetworkSpec& network);
+/// The rule of a short form, with its random feedback. Throws UsageError, which suggests the names
+/// of `own` rules of a model too.
+RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const std::vector<RuleSpec>& own = {});
 
 }  // namespace locus

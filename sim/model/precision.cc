@@ -82,6 +82,9 @@ void check_float32(const Spec& spec, FaultList& faults) {
     std::visit(CheckWeights{where.at(projection.is_bias ? "value" : "weights"), faults}, projection.weights);
     check(projection.learning_rate.value_or(0), where.at("learning_rate"), faults);
   }
+  for (std::size_t i = 0; i < spec.rules.size(); ++i) {
+    check(spec.rules[i].learning_rate.value_or(0), root.at("rules", static_cast<int>(i)).at("learning_rate"), faults);
+  }
   check(spec.training.learning_rate.value_or(0), root.at("training").at("learning_rate"), faults);
   check_rules(spec, faults);
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task)) check_drawn(*drawn, faults);
@@ -91,6 +94,7 @@ void check_float32(const Spec& spec, FaultList& faults) {
     const FieldPath where = root.at("task").at("recorded").at("trials", static_cast<int>(k));
     std::visit([&](const auto& input) { check(input.values, where, faults); }, recorded->trials[k].input);
     check(recorded->trials[k].target.values, where.at("target"), faults);
+    check(recorded->trials[k].mask.values, where.at("mask"), faults);
   }
 }
 

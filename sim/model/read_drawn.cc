@@ -10,20 +10,11 @@ SinesSpec read_sines(const v1::DrawnTarget::Sines& message) {
   return {{message.period_ms().begin(), message.period_ms().end()}};
 }
 
-/// Readouts and ticks are those of the model, or not known.
-DrawnTargetSpec read_target(v1::DrawnTarget& message, std::int64_t ticks, std::int64_t readouts, const FieldPath& where,
-                            Reading& reading) {
+DrawnTargetSpec read_target(v1::DrawnTarget& message, const FieldPath& where, Reading& reading) {
   switch (message.kind_case()) {
     case v1::DrawnTarget::kMatrix: return read_dense(*message.mutable_matrix(), where.at("matrix"), reading);
     case v1::DrawnTarget::kSines: return read_sines(message.sines());
-    case v1::DrawnTarget::kClass:
-      // a Spec has no class: what is wrong with it is told here
-      reading.faults.silence(where.at("matrix"));
-      if (ticks != kUnknown && readouts > 0 &&
-          check_range(message.class_(), 0, readouts - 1, where.at("class"), reading.faults) &&
-          reading.may_take(ticks, readouts, where.at("class")))
-        return target_of_class(message.class_(), ticks, readouts);
-      return DenseMatrix{};
+    case v1::DrawnTarget::kClass: return ClassSpec{message.class_()};
     case v1::DrawnTarget::KIND_NOT_SET: break;
   }
   reading.faults.missing_choice(where, "kind", "is empty", "must have one of matrix, class, sines");
@@ -59,18 +50,15 @@ std::vector<DrawnInputSpec> read_drawn_inputs(const DrawnInputMessages& messages
   return inputs;
 }
 
-DrawnTask read_drawn(v1::Drawn& message, const NetworkSpec& network, const FieldPath& where,
-                     const TrainingSpec& training, Reading& reading) {
+DrawnTask read_drawn(v1::Drawn& message, const NetworkSpec& network, const FieldPath& where, Reading& reading) {
   DrawnTask task;
   task.inputs = read_drawn_inputs(message.inputs(), network, where, reading.faults);
   task.patterns = message.patterns();
   // in a Spec: each trial is drawn anew
   if (message.has_patterns() && message.patterns() == 0)
     check_range(message.patterns(), 1, kMostPatterns, where.at("patterns"), reading.faults);
-  const std::int64_t readouts = known_neurons(network, PopulationKind::kReadout);
   for (int i = 0; i < message.targets_size(); ++i) {
-    task.targets.push_back(
-        read_target(*message.mutable_targets(i), known_ticks(training), readouts, where.at("targets", i), reading));
+    task.targets.push_back(read_target(*message.mutable_targets(i), where.at("targets", i), reading));
     message.mutable_targets(i)->Clear();
   }
   return task;

@@ -12,7 +12,6 @@ using DrawnInputMessages = google::protobuf::RepeatedPtrField<v1::DrawnInput>;
 std::vector<DrawnInputSpec> read_drawn_inputs(const DrawnInputMessages& messages, const NetworkSpec& network,
                                               const FieldPath& where, FaultList& faults);
 
-DrawnTask read_drawn(v1::Drawn& message, const NetworkSpec& network, const FieldPath& where,
-                     const TrainingSpec& training, Reading& reading);
+DrawnTask read_drawn(v1::Drawn& message, const NetworkSpec& network, const FieldPath& where, Reading& reading);
 
 }  // namespace locus

@@ -1,5 +1,7 @@
 #include "sim/model/read_network.h"
 
+#include <limits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,14 @@ constexpr auto kNoKind = static_cast<PopulationKind>(-1);
 
 /// Absent: a readout without memory.
 std::optional<LeakSpec> read_memory(const v1::Population::Readout& message, const FieldPath& where, FaultList& faults) {
+  if (message.integrate()) {
+    for (const char* other : {"tau_m", "normalise_input"}) {
+      const bool given = other == std::string_view("tau_m") ? message.has_tau_m() : message.normalise_input();
+      if (given)
+        faults.error(where.at(other), "is given beside integrate, which has no leak", "one of them may be given");
+    }
+    return LeakSpec{std::numeric_limits<double>::infinity(), false};
+  }
   if (message.has_tau_m()) return LeakSpec{message.tau_m(), message.normalise_input()};
   if (message.normalise_input())
     faults.error(where.at("normalise_input"), "is true without tau_m", "must stand with tau_m");
@@ -86,6 +96,16 @@ PopulationSpec read_population(const v1::Population& message, const FieldPath& w
   return population;
 }
 
+WeightLimits read_limits(const v1::Projection& message) {
+  WeightLimits limits;
+  if (message.sign() == v1::Projection::NON_NEGATIVE) limits.sign = 1;
+  if (message.sign() == v1::Projection::NON_POSITIVE) limits.sign = -1;
+  if (message.has_weight_min()) limits.min = message.weight_min();
+  if (message.has_weight_max()) limits.max = message.weight_max();
+  if (message.has_weight_decay()) limits.decay = message.weight_decay();
+  return limits;
+}
+
 ProjectionSpec read_projection(v1::Projection& message, const NetworkSpec& network, const PopulationNames& populations,
                                const FieldPath& where, Reading& reading) {
   ProjectionSpec projection;
@@ -94,6 +114,7 @@ ProjectionSpec read_projection(v1::Projection& message, const NetworkSpec& netwo
   if (message.has_learning_rate()) projection.learning_rate = message.learning_rate();
   if (message.has_delay()) projection.delay = message.delay();
   if (message.has_autapses()) projection.autapses = message.autapses();
+  projection.limits = read_limits(message);
   projection.source = populations.find(message.source(), where.at("source"), reading.faults);
   projection.target = populations.find(message.target(), where.at("target"), reading.faults);
   if (!message.has_weights()) {

@@ -70,6 +70,25 @@ void read_clip(const v1::Clip& message, const FieldPath& where, Optimizer& optim
   }
 }
 
+/// Takes what the message gives; the rest of `optimizer` stays.
+void take_optimizer(const v1::Training::Optimizer& given, Optimizer& optimizer) {
+  if (given.has_sgd() || given.has_adam()) {
+    optimizer.adam.reset();
+    optimizer.momentum.reset();
+  }
+  if (given.has_adam()) {
+    Optimizer::Adam adam;
+    if (given.adam().has_beta1()) adam.beta1 = given.adam().beta1();
+    if (given.adam().has_beta2()) adam.beta2 = given.adam().beta2();
+    if (given.adam().has_epsilon()) adam.epsilon = given.adam().epsilon();
+    optimizer.adam = adam;
+  }
+  if (given.sgd().has_momentum()) optimizer.momentum = given.sgd().momentum();
+  if (given.has_weight_min()) optimizer.weight_min = given.weight_min();
+  if (given.has_weight_max()) optimizer.weight_max = given.weight_max();
+  if (given.has_weight_decay()) optimizer.weight_decay = given.weight_decay();
+}
+
 StopSpec read_stop(const v1::Stop& message) {
   StopSpec stop;
   if (message.has_loss_below()) stop.loss_below = message.loss_below();
@@ -82,19 +101,24 @@ StopSpec read_stop(const v1::Stop& message) {
 }  // namespace
 
 Optimizer read_optimizer(const v1::Training& message, const FieldPath& where, FaultList& faults) {
-  const v1::Training::Optimizer& given = message.optimizer();
   Optimizer optimizer;
-  if (given.has_adam()) {
-    Optimizer::Adam adam;
-    if (given.adam().has_beta1()) adam.beta1 = given.adam().beta1();
-    if (given.adam().has_beta2()) adam.beta2 = given.adam().beta2();
-    if (given.adam().has_epsilon()) adam.epsilon = given.adam().epsilon();
-    optimizer.adam = adam;
-  }
-  if (given.has_weight_min()) optimizer.weight_min = given.weight_min();
-  if (given.has_weight_max()) optimizer.weight_max = given.weight_max();
+  take_optimizer(message.optimizer(), optimizer);
   if (message.has_clip()) read_clip(message.clip(), where.at("clip"), optimizer, faults);
   return optimizer;
+}
+
+void read_own_pace(const v1::Rule& message, const TrainingSpec& training, const FieldPath& where, RuleSpec& rule,
+                   FaultList& faults) {
+  if (message.has_learning_rate()) rule.learning_rate = message.learning_rate();
+  if (message.has_schedule())
+    rule.schedule = read_schedule(message.schedule(), where.at("schedule"), training.updates, faults);
+  if (!message.has_optimizer() && !message.has_clip()) return;
+  rule.optimizer = training.optimizer;
+  take_optimizer(message.optimizer(), *rule.optimizer);
+  if (!message.has_clip()) return;
+  rule.optimizer->element.reset();
+  rule.optimizer->norm.reset();
+  read_clip(message.clip(), where.at("clip"), *rule.optimizer, faults);
 }
 
 void read_pace(const v1::Training& message, const TaskSpec& task, const FieldPath& where, TrainingSpec& training,

@@ -11,6 +11,11 @@ namespace locus {
 /// `where` is the field of the training, which also contains the bounds of a change.
 Optimizer read_optimizer(const v1::Training& message, const FieldPath& where, FaultList& faults);
 
+/// The rule's own learning rate, optimizer and schedule, at the rule's field. `training` is
+/// complete; what the rule's optimizer does not give is the training's.
+void read_own_pace(const v1::Rule& message, const TrainingSpec& training, const FieldPath& where, RuleSpec& rule,
+                   FaultList& faults);
+
 /// Schedule, evaluation and stop of a training whose updates are known.
 void read_pace(const v1::Training& message, const TaskSpec& task, const FieldPath& where, TrainingSpec& training,
                FaultList& faults);

@@ -2,6 +2,7 @@
 
 #include "sim/model/defaults.h"
 #include "sim/model/names.h"
+#include "sim/model/read_pace.h"
 #include "sim/model/read_spiking.h"
 #include "sim/model/read_weights.h"
 
@@ -101,15 +102,18 @@ void read_average(const v1::Model& message, TrainingSpec& training, FaultList& f
 }
 
 std::vector<RuleSpec> read_rules(google::protobuf::RepeatedPtrField<v1::Rule>& messages, const NetworkSpec& network,
-                                 const FieldPath& where, Reading& reading) {
+                                 const TrainingSpec& training, const FieldPath& where, Reading& reading) {
   std::vector<RuleSpec> rules;
   if (messages.size() > kMostRules) {  // which the checks tell
     rules.resize(static_cast<std::size_t>(messages.size()));
     return rules;
   }
   const FeedbackContext context(network);
-  for (int i = 0; i < messages.size(); ++i)
-    rules.push_back(read_rule(messages[i], context, where.at("rules", i), reading));
+  for (int i = 0; i < messages.size(); ++i) {
+    const FieldPath field = where.at("rules", i);
+    rules.push_back(read_rule(messages[i], context, field, reading));
+    read_own_pace(messages[i], training, field, rules.back(), reading.faults);
+  }
   return rules;
 }
 

@@ -10,6 +10,7 @@
 #include "sim/model/read_drawn.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
+#include "sim/model/read_trial_files.h"
 
 namespace locus {
 namespace {
@@ -32,14 +33,7 @@ Locality locality_of(v1::Training::Locality locality) {
   }
 }
 
-/// What a trial's spikes and class become matrices of, as far as it is known.
-struct TrialShape {
-  std::int64_t ticks = kUnknown;
-  std::int64_t inputs = kUnknown;
-  std::int64_t readouts = kUnknown;
-};
-
-/// Rows of the first trial, 0 if it does not say: a trial of spikes has those of its target.
+/// Rows of a trial, 0 if it does not say: a trial of spikes has those of its target.
 std::int64_t rows_of(const v1::Trial& trial) {
   if (trial.has_input()) return trial.input().rows();
   if (trial.has_sparse_input()) return trial.sparse_input().rows();
@@ -47,7 +41,7 @@ std::int64_t rows_of(const v1::Trial& trial) {
 }
 
 /// The spikes as a matrix of ones. They are looked at here: their ticks count from 1.
-SparseMatrix read_spikes(const v1::Trial::Spikes& message, const TrialShape& shape, const FieldPath& where,
+SparseMatrix read_spikes(const v1::Trial::Spikes& message, const TrialSizes& shape, const FieldPath& where,
                          FaultList& faults) {
   SparseMatrix matrix = {shape.ticks, shape.inputs, {}, {message.neuron().begin(), message.neuron().end()}, {}};
   if (message.tick_size() != message.neuron_size()) {
@@ -74,7 +68,7 @@ SparseMatrix read_spikes(const v1::Trial::Spikes& message, const TrialShape& sha
   return matrix;
 }
 
-void read_target(v1::Trial& message, const TrialShape& shape, const FieldPath& where, RecordedTrial& trial,
+void read_target(v1::Trial& message, const TrialSizes& shape, const FieldPath& where, RecordedTrial& trial,
                  Reading& reading) {
   const FieldPath field = where.at("target");
   if (message.has_target()) {
@@ -84,17 +78,21 @@ void read_target(v1::Trial& message, const TrialShape& shape, const FieldPath& w
       reading.faults.silence(field);
     }
   }
+  if (message.has_mask()) {
+    trial.mask = read_dense(*message.mutable_mask(), where.at("mask"), reading);
+    if (trial.mask.rows == 0) {  // in a Spec: no mask
+      check_range(trial.mask.rows, 1, kLongestTrial, where.at("mask").at("rows"), reading.faults);
+      reading.faults.silence(where.at("mask"));
+    }
+  }
   if (!message.has_class_()) return;
-  const FieldPath chosen = where.at("class");
-  if (message.has_target()) reading.faults.error(chosen, "is given beside target", "is in place of it");
-  reading.faults.silence(field);  // a Spec has no class: what is wrong with it is told here
-  if (shape.ticks != kUnknown && shape.readouts > 0 &&
-      check_range(message.class_(), 0, shape.readouts - 1, chosen, reading.faults) &&
-      reading.may_take(shape.ticks, shape.readouts, chosen))
-    trial.target = target_of_class(message.class_(), shape.ticks, shape.readouts);
+  trial.label = message.class_();
+  // in a Spec: no class
+  if (trial.label == kNoClass && shape.readouts > 0)
+    check_range(trial.label, 0, shape.readouts - 1, where.at("class"), reading.faults);
 }
 
-RecordedTrial read_trial(v1::Trial& message, const TrialShape& shape, const FieldPath& where, Reading& reading) {
+RecordedTrial read_trial(v1::Trial& message, const TrialSizes& shape, const FieldPath& where, Reading& reading) {
   RecordedTrial trial;
   switch (message.inputs_case()) {
     case v1::Trial::kInput: trial.input = read_dense(*message.mutable_input(), where.at("input"), reading); break;
@@ -120,13 +118,29 @@ RecordedTrial read_trial(v1::Trial& message, const TrialShape& shape, const Fiel
 RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
                            TrainingSpec& training, Reading& reading) {
   RecordedTask task;
-  if (!ticks_given && message.trials_size() == 0) {
+  task.shuffle = message.shuffle();
+  if (message.has_files() && message.trials_size() > 0)
+    reading.faults.error(where.at("files"), "is given beside trials", "one of them may be given");
+  if (message.has_evaluation_files() && message.evaluation_trials_size() > 0)
+    reading.faults.error(where.at("evaluation_files"), "is given beside evaluation_trials", "one of them may be given");
+  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown, known_shown_inputs(network),
+                             known_neurons(network, PopulationKind::kReadout)};
+  if (message.has_files()) {
+    const std::int64_t ticks = read_trial_files(message.files(), wanted, where.at("files"), task.trials, reading);
+    reading.faults.respell(where.at("trials"), where.at("files"));
+    if (!ticks_given && ticks == 0) reading.faults.silence(FieldPath().at("training").at("ticks"));
+    if (!ticks_given) training.ticks = static_cast<std::int32_t>(ticks);
+  } else if (!ticks_given && message.trials_size() == 0) {
     // they would follow from a trial
     reading.faults.silence(FieldPath().at("training").at("ticks"));
   } else if (!ticks_given) {
-    const std::int64_t rows = rows_of(message.trials(0));
+    int longest = 0;
+    for (int i = 1; i < message.trials_size(); ++i) {
+      if (rows_of(message.trials(i)) > rows_of(message.trials(longest))) longest = i;
+    }
+    const std::int64_t rows = rows_of(message.trials(longest));
     if (rows < 1 || rows > kLongestTrial) {
-      reading.faults.error(where.at("trials", 0), fmt::format("has {} rows", rows),
+      reading.faults.error(where.at("trials", longest), fmt::format("has {} rows", rows),
                            fmt::format("must have 1 to {}, one a tick (or training.ticks must be given)", kLongestTrial));
       reading.faults.silence(where);
       reading.faults.silence(FieldPath().at("training").at("ticks"));
@@ -134,7 +148,7 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     }
     training.ticks = static_cast<std::int32_t>(rows);
   }
-  const TrialShape shape = {known_ticks(training), known_shown_inputs(network),
+  const TrialSizes shape = {known_ticks(training), known_shown_inputs(network),
                             known_neurons(network, PopulationKind::kReadout)};
   const auto read_all = [&](auto& trials, std::string_view field, std::vector<RecordedTrial>& into) {
     for (int i = 0; i < trials.size(); ++i) {
@@ -144,6 +158,13 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
   };
   read_all(*message.mutable_trials(), "trials", task.trials);
   read_all(*message.mutable_evaluation_trials(), "evaluation_trials", task.evaluation_trials);
+  if (message.has_evaluation_files()) {
+    const TrialSizes held_out = {known_ticks(training), wanted.inputs, wanted.readouts};
+    read_trial_files(message.evaluation_files(), held_out, where.at("evaluation_files"), task.evaluation_trials, reading);
+    reading.faults.respell(where.at("evaluation_trials"), where.at("evaluation_files"));
+    if (task.evaluation_trials.empty()) reading.faults.silence(where.at("evaluation_files"));
+  }
+  if (message.has_files() && task.trials.empty()) reading.faults.silence(where);  // told of files
   return task;
 }
 
@@ -196,7 +217,7 @@ TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPat
       return read_student_teacher(*message.mutable_student_teacher(), network, where.at("student_teacher"), reading);
     case v1::Task::kDrawn:
       need_ticks("drawn inputs");
-      return read_drawn(*message.mutable_drawn(), network, where.at("drawn"), training, reading);
+      return read_drawn(*message.mutable_drawn(), network, where.at("drawn"), reading);
     case v1::Task::KIND_NOT_SET: break;
   }
   reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher, drawn");

@@ -10,7 +10,7 @@ namespace locus {
 /// read_pace.
 TrainingSpec read_training(const v1::Training& message, const FieldPath& where, FaultList& faults);
 
-/// Sets training.ticks to those of the first recorded trial if the file gives none. The network is
+/// Sets training.ticks to those of the longest recorded trial if the file has none. The network is
 /// the student's.
 TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
                    TrainingSpec& training, Reading& reading);

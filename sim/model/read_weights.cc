@@ -56,14 +56,6 @@ WeightsSpec read_sparse_random(const v1::SparseRandom& message, std::int64_t col
   return weights;
 }
 
-/// "weights.npz:W" is array W of the file weights.npz; other paths have no member.
-std::pair<std::string, std::string> file_and_member(const std::string& path) {
-  constexpr std::string_view kArchive = ".npz:";
-  const std::size_t at = path.rfind(kArchive);
-  if (at == std::string::npos) return {path, ""};
-  return {path.substr(0, at + kArchive.size() - 1), path.substr(at + kArchive.size())};
-}
-
 /// The ending of a path that says how the file is read; empty if it is none of them.
 std::string extension_of(const std::string& path) {
   for (const std::string_view extension : {".npy", ".npz", ".csv", ".csv.gz", ".blocks"}) {
@@ -75,7 +67,7 @@ std::string extension_of(const std::string& path) {
 WeightsSpec read_file_weights(const v1::WeightsFile& message, const MatrixShape& shape, const FieldPath& where,
                               Reading& reading) {
   const FieldPath field = where.at("path");
-  const auto [path, member] = file_and_member(message.path());
+  const auto [path, member] = file_and_array(message.path());
   const std::string extension = extension_of(path);
   if (extension.empty()) {
     reading.faults.refuse(field, "is " + shown(std::string_view(message.path())),

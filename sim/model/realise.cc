@@ -11,6 +11,7 @@
 #include "sim/model/draw_sparse.h"
 #include "sim/model/network_size.h"
 #include "sim/model/orthogonal.h"
+#include "sim/model/signs.h"
 
 namespace locus {
 namespace {
@@ -98,7 +99,8 @@ void visit_weights(const Spec& spec, const NetworkSpec& network, const std::stri
     }
     if (const auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) {
       if (drawn_sparse == DrawnSparse::kLeftOut) continue;
-      const SparseMatrix drawn = draw_sparse(*random);
+      SparseMatrix drawn = draw_sparse(*random);
+      give_sign(projection.limits.sign, drawn.values);
       visit(k, &drawn);
       continue;
     }
@@ -108,6 +110,7 @@ void visit_weights(const Spec& spec, const NetworkSpec& network, const std::stri
     const BasisPair pair = aligned ? BasisPair{bases.over(target.kind), bases.over(source.kind)} : BasisPair{};
     DenseMatrix drawn =
         draw(projection.weights, target.size, source.size, random_key(spec.seed, purpose + projection.name), pair);
+    if (std::holds_alternative<GaussianWeights>(projection.weights)) give_sign(projection.limits.sign, drawn.values);
     if (!projection.autapses) clear_diagonal(drawn);
     visit(k, &drawn);
   }

@@ -17,17 +17,18 @@ std::string_view field_of(RuleKind kind) {
   return name.substr(0, name.find(':'));
 }
 
-std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training) {
+std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training,
+                        const RuleSpec& rule) {
   std::vector<Lack> found;
   if (populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});
   if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
     for (std::size_t i = 0; i < recorded->trials.size(); ++i) {
-      if (recorded->trials[i].target.rows == 0) found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
+      if (!has_target(recorded->trials[i])) found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
     }
   }
   if (const auto* drawn = std::get_if<DrawnTask>(&task); drawn != nullptr && drawn->targets.empty())
     found.push_back({Need::kTarget, -1});
-  if (training.learning_rate) return found;
+  if (training.learning_rate || rule.learning_rate) return found;
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     if (!network.projections[i].plastic || network.projections[i].learning_rate) continue;
     found.push_back({Need::kLearningRate, static_cast<std::int32_t>(i)});

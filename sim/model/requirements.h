@@ -28,8 +28,9 @@ inline bool learns(RuleKind kind) { return rule(kind).drive != Drive::kNothing; 
 /// The field of a rule in a model file: its short form, without its colon and the text behind it.
 std::string_view field_of(RuleKind kind);
 
-/// The missing conditions of any rule that learns in this model; empty if none is missing.
-std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training);
+/// The missing conditions of this rule, which learns, in a model; empty if none is missing.
+std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training,
+                        const RuleSpec& rule);
 
 /// The parts of the network that EVERY_TICK and RTRL cannot handle: "spiking populations",
 /// "readouts with memory"; empty without them.

@@ -90,6 +90,15 @@ int element_of(const Message& message, const FieldDescriptor& field, const std::
   refuse(setting, fmt::format("{}[{}] does not exist; {}", field.name(), element, suggestion(element, names)));
 }
 
+/// Whether a step goes to a list whose elements have names, and names none itself: the next step is
+/// then the name (rules.rflo.learning_rate).
+bool leaves_name_to_next(const Message& message, const PathStep& step) {
+  const FieldDescriptor* const field = message.GetDescriptor()->FindFieldByName(step.name);
+  return field != nullptr && field->is_repeated() && !step.element &&
+         field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         field->message_type()->FindFieldByName("name") != nullptr;
+}
+
 /// Goes one step down, into a message.
 Message& below(Message& message, const PathStep& step, const Setting& setting) {
   const FieldDescriptor& field = field_named(message, step.name, setting);
@@ -191,9 +200,16 @@ Setting setting_of(std::string_view text) {
 
 void set_fields(std::span<const Setting> settings, Message& message) {
   for (const Setting& setting : settings) {
-    const std::vector<PathStep> steps = steps_of(setting);
+    std::vector<PathStep> steps = steps_of(setting);
     Message* at = &message;
-    for (std::size_t i = 0; i + 1 < steps.size(); ++i) at = &below(*at, steps[i], setting);
+    std::size_t i = 0;
+    for (; i + 1 < steps.size(); ++i) {
+      if (leaves_name_to_next(*at, steps[i])) {
+        steps[i + 1] = {steps[i].name, steps[i + 1].name};
+        continue;
+      }
+      at = &below(*at, steps[i], setting);
+    }
     set_value(*at, steps.back(), setting);
   }
 }

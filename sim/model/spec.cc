@@ -1,12 +1,9 @@
 #include "sim/model/spec.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace locus {
-
-double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training) {
-  return projection.learning_rate.value_or(training.learning_rate.value_or(0));
-}
 
 std::int32_t window_of(const TrainingSpec& training) {
   switch (training.loss) {
@@ -42,6 +39,33 @@ std::string_view name(Loss loss) {
     case Loss::kCrossEntropy: return "CROSS_ENTROPY";
   }
   return "";
+}
+
+std::int64_t rows_of(const RecordedTrial& trial) {
+  return std::visit([](const auto& input) { return input.rows; }, trial.input);
+}
+
+bool has_target(const RecordedTrial& trial) { return trial.target.rows > 0 || trial.label != kNoClass; }
+
+bool has_classes(const TaskSpec& task) {
+  const auto labelled = [](const RecordedTrial& trial) { return trial.label != kNoClass; };
+  if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
+    return std::ranges::any_of(recorded->trials, labelled) || std::ranges::any_of(recorded->evaluation_trials, labelled);
+  }
+  const auto* drawn = std::get_if<DrawnTask>(&task);
+  return drawn != nullptr && std::ranges::any_of(drawn->targets, [](const DrawnTargetSpec& target) {
+           return std::holds_alternative<ClassSpec>(target);
+         });
+}
+
+bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks) {
+  return trial.mask.rows > 0 || rows_of(trial) < ticks;
+}
+
+bool weighs_errors(const TaskSpec& task, std::int32_t ticks) {
+  const auto* recorded = std::get_if<RecordedTask>(&task);
+  const auto weighs = [&](const RecordedTrial& trial) { return weighs_errors(trial, ticks); };
+  return recorded != nullptr && std::ranges::any_of(recorded->trials, weighs);
 }
 
 DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_t readouts) {

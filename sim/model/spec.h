@@ -154,6 +154,7 @@ struct ProjectionSpec {
   // false: dense but for its diagonal, or drawn without; of a population with itself only
   bool autapses = true;
   std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
+  WeightLimits limits = {};           // sign, bounds and decay of its own
   // the biases of the target, from the unit: a dense matrix (neurons x 1), named TARGET.bias; these
   // follow all other projections (bias.h)
   bool is_bias = false;
@@ -166,17 +167,29 @@ struct NetworkSpec {
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
-/// One trial as recorded. Sparse input has the entries that are not 0. The columns of an input are
-/// those inputs that are not constant (input_columns in network_size.h).
+inline constexpr std::int32_t kNoClass = -1;
+
+/// One trial as recorded. Sparse input has the entries that are not 0. A trial of fewer rows than
+/// ticks begins late: its last row is the last tick. The columns of an input are those inputs that
+/// are not constant (input_columns in network_size.h).
 struct RecordedTrial {
-  std::variant<DenseMatrix, SparseMatrix> input;  // (ticks x columns)
-  // (ticks x o); empty where no rule of the run needs a target
-  DenseMatrix target;
+  std::variant<DenseMatrix, SparseMatrix> input;  // (rows x columns), rows <= ticks
+  // (rows x o); empty where the trial has a class, and where no rule of the run needs a target
+  DenseMatrix target = {};
+  // The class: the target of this readout is 1, that of all others 0, at every tick. kNoClass:
+  // the target is a matrix, or there is none.
+  std::int32_t label = kNoClass;
+  // Weights of errors in the loss [1], >= 0 (rows x o, or rows x 1 for all alike); empty: 1.
+  DenseMatrix mask = {};
   friend bool operator==(const RecordedTrial&, const RecordedTrial&) = default;
 };
+std::int64_t rows_of(const RecordedTrial& trial);
+bool has_target(const RecordedTrial& trial);  // a matrix or a class
+
 struct RecordedTask {
   std::vector<RecordedTrial> trials;
   std::vector<RecordedTrial> evaluation_trials = {};  // held out
+  bool shuffle = false;                               // every epoch in an order of its own
   friend bool operator==(const RecordedTask&, const RecordedTask&) = default;
 };
 
@@ -201,7 +214,12 @@ struct SinesSpec {
   std::vector<double> period_ms;
   friend bool operator==(const SinesSpec&, const SinesSpec&) = default;
 };
-using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec>;  // (ticks x o)
+/// y* of a class, as RecordedTrial::label.
+struct ClassSpec {
+  std::int32_t label = 0;
+  friend bool operator==(const ClassSpec&, const ClassSpec&) = default;
+};
+using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec, ClassSpec>;  // (ticks x o)
 
 /// y* of a class: that readout is 1 and all others 0, at every tick (ticks x readouts).
 DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_t readouts);
@@ -283,8 +301,11 @@ struct TrainingSpec {
   friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
 
-/// Eta of a projection: its own, or the training's; 0 where nothing learns.
-double learning_rate_of(const ProjectionSpec& projection, const TrainingSpec& training);
+/// True if a trial of the task may have a class, so that the network's choice is compared with it.
+bool has_classes(const TaskSpec& task);
+/// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks.
+bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
+bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks);
 
 /// Ticks with an error: 1 (final) .. T.
 std::int32_t window_of(const TrainingSpec& training);
@@ -323,7 +344,20 @@ struct RuleSpec {
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
   // one for each rate population that needs one; drawn ones are GaussianWeights
   std::vector<FeedbackSpec> feedback;
+  // the rule's own pace; absent: the training's
+  std::optional<double> learning_rate = {};  // eta
+  std::optional<Optimizer> optimizer = {};   // whole, with the bounds of changes
+  std::optional<ScheduleSpec> schedule = {};
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
+};
+
+/// The changes of rules beside each other, measured along each rule's run (sim/run/comparator.h).
+struct CompareSpec {
+  std::int64_t every = 1;            // updates
+  std::vector<RuleSpec> rules = {};  // complete as those of a run; empty: all of the run that learn
+  std::int64_t batches = 1;          // of one comparison
+  bool curvature = false;            // true: the largest eigenvalue of the Hessian as well
+  friend bool operator==(const CompareSpec&, const CompareSpec&) = default;
 };
 
 /// The numbers that actors (and a teacher) hold and send. Losses and all that is reported are
@@ -368,6 +402,9 @@ struct ChipSpec {
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;
+  // Of `locus place`, not of a model file:
+  bool spread_agent = false;  // each core has the part of the backward agent for its own neurons
+  bool partial_sums = false;  // a core adds up its TRANSPORT to one neuron before it sends it
   friend bool operator==(const ChipSpec&, const ChipSpec&) = default;
 };
 
@@ -418,6 +455,7 @@ struct Spec {
   std::vector<RuleSpec> rules;
   std::optional<ChipSpec> chip;
   std::vector<RecordSpec> records;  // file order
+  std::optional<CompareSpec> compare;
   friend bool operator==(const Spec&, const Spec&) = default;
 };
 

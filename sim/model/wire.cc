@@ -43,6 +43,7 @@ Topology topology_of(const NetworkSpec& network, Listing listing) {
     projection.plastic = from.plastic;
     projection.is_bias = from.is_bias;
     projection.wait = wait_of(network, from);
+    projection.limits = from.limits;
     const auto* sparse = std::get_if<SparseMatrix>(&from.weights);
     const auto* random = std::get_if<SparseRandomWeights>(&from.weights);
     if (listing == Listing::kNone && (sparse != nullptr || random != nullptr)) {

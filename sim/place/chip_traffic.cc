@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,9 +37,12 @@ class Evaluation {
         placement_(placement),
         ledger_(ledger),
         traffic_(traffic),
+        rule_(rule),
         reach_(topology, feedback, placement, rule),
         operations_(static_cast<std::size_t>(placement.mesh.cores()), 0),
-        gathers_(operations_.size(), 0) {}
+        gathers_(operations_.size(), 0) {
+    if (placement.partial_sums) apart_.emplace(topology, feedback, place_apart(topology.sizes), rule);
+  }
 
   ChipTraffic run() {
     ChipTraffic result;
@@ -72,31 +77,38 @@ class Evaluation {
     sum.unicast_packets += times * one.unicast_packets;
     sum.hops += times * one.hops;
     sum.unicast_hops += times * one.unicast_hops;
+    sum.tree_hops += times * one.tree_hops;
   }
 
   /// The counts of one event of a key.
   ChipCounts of_event(const StreamRow& stream, std::int32_t key) const {
     ChipCounts counts;
     const std::int32_t from = reach_.from(stream.stream, key);
+    std::vector<std::int32_t> reached;
     for (const Leg& leg : reach_.legs(stream.stream, key)) {
       if (leg.to == from) {
         counts.on_core += leg.messages;
         continue;
       }
-      const std::int64_t packets = stream.multicast ? 1 : leg.messages;
+      reached.push_back(leg.to);
+      const std::int64_t packets = is_summed(stream) ? 0 : stream.multicast ? 1 : leg.messages;
       const std::int64_t way = hops(placement_.mesh, from, leg.to).all();
       counts.packets += packets;
       counts.unicast_packets += leg.messages;
       counts.hops += packets * way;
       counts.unicast_hops += leg.messages * way;
     }
+    counts.tree_hops = stream.multicast ? tree_links(placement_.mesh, from, reached) : counts.hops;
     return counts;
   }
 
+  /// True if cores send sums in place of the messages of this stream.
+  bool is_summed(const StreamRow& stream) const { return apart_ && stream.channel == Channel::kTransport; }
+
   /// Adds a stream and returns its number of packets.
   std::int64_t add_stream(const StreamRow& stream) {
-    std::int64_t packets = 0;
     const std::int64_t scalars = payload(ledger_, stream.channel);
+    std::int64_t packets = is_summed(stream) ? add_sums(stream, scalars) : 0;
     for (std::int32_t key = 0; key < reach_.keys(stream.stream); ++key) {
       const std::int64_t size = reach_.size(stream.stream, key).messages;
       const ChipCounts of_one = of_event(stream, key);
@@ -114,6 +126,56 @@ class Evaluation {
     return packets;
   }
 
+  /// Adds the packets of sums: in each step one from a core for each neuron to which, or about
+  /// which, any of its own neurons' synapses answer. Counts by neuron do not say which of them
+  /// answered in the same step: of two of a core the one that answered more often did whenever the
+  /// other one did. Returns the number of packets.
+  std::int64_t add_sums(const StreamRow& stream, std::int64_t scalars) {
+    const bool to_agent = phase_of(stream.stream, rule(rule_)).to == Party::kAgent && !placement_.spread_agent;
+    std::vector<std::vector<std::int32_t>> keys(operations_.size());  // by core
+    for (std::int32_t key = 0; key < reach_.keys(stream.stream); ++key)
+      keys[static_cast<std::size_t>(placement_.core_of(stream.key == Party::kRate ? Layer::kRate : Layer::kReadout, key))]
+          .push_back(key);
+    std::vector<std::int64_t> steps(static_cast<std::size_t>(topology_.sizes.rate_neurons), 0);
+    std::vector<std::int32_t> receivers;  // with steps
+    std::int64_t all = 0;
+    for (std::int32_t lag = 0; lag <= (stream.has_lags ? traffic_.largest_lag() : 0); ++lag) {
+      for (std::size_t core = 0; core < keys.size(); ++core) {
+        for (const std::int32_t key : keys[core]) {
+          const std::int64_t messages = traffic_.messages(stream.stream, lag)[static_cast<std::size_t>(key)];
+          if (messages == 0) continue;
+          const std::int64_t events = messages / apart_->size(stream.stream, key).messages;
+          for (const Leg& leg : apart_->legs(stream.stream, key)) {
+            std::int64_t& most = steps[static_cast<std::size_t>(leg.to)];
+            if (most == 0) receivers.push_back(leg.to);
+            most = std::max(most, events);
+          }
+        }
+        const auto from = static_cast<std::int32_t>(core);
+        for (const std::int32_t receiver : receivers) {
+          const std::int64_t packets = std::exchange(steps[static_cast<std::size_t>(receiver)], 0);
+          const std::int32_t to = to_agent ? placement_.agent : placement_.core_of(Layer::kRate, receiver);
+          if (to == from) continue;
+          const std::int64_t way = packets * hops(placement_.mesh, from, to).all();
+          ChipCounts& counts = counts_[{stream.channel, lag}];
+          counts.packets += packets;
+          counts.hops += way;
+          counts.tree_hops += way;
+          all += packets;
+          carry(from, to, packets, scalars);
+        }
+        receivers.clear();
+      }
+    }
+    return all;
+  }
+
+  void carry(std::int32_t from, std::int32_t to, std::int64_t packets, std::int64_t scalars) {
+    Carried& carried = pairs_[{from, to}];
+    carried.packets += packets;
+    carried.scalars += packets * scalars;
+  }
+
   void load(const StreamRow& stream, std::int32_t key, std::int64_t events, std::int64_t scalars) {
     const std::int32_t from = reach_.from(stream.stream, key);
     for (const Leg& leg : reach_.legs(stream.stream, key)) {
@@ -126,11 +188,8 @@ class Evaluation {
         case Channel::kGather: gathers_[static_cast<std::size_t>(leg.to)] += messages; break;
         default: break;
       }
-      if (leg.to == from) continue;
-      const std::int64_t packets = events * (stream.multicast ? 1 : leg.messages);
-      Carried& carried = pairs_[{from, leg.to}];
-      carried.packets += packets;
-      carried.scalars += packets * scalars;
+      if (leg.to == from || is_summed(stream)) continue;
+      carry(from, leg.to, events * (stream.multicast ? 1 : leg.messages), scalars);
     }
   }
 
@@ -195,7 +254,9 @@ class Evaluation {
   const Placement& placement_;
   const Ledger& ledger_;
   const Traffic& traffic_;
+  RuleKind rule_;
   Reach reach_;
+  std::optional<Reach> apart_;  // neuron by neuron; only with partial sums
   std::map<std::pair<Channel, std::int32_t>, ChipCounts> counts_;
   Loads pairs_;
   std::vector<std::int64_t> operations_;  // synaptic operations by core

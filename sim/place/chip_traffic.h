@@ -24,6 +24,8 @@ struct ChipCounts {
   std::int64_t unicast_packets = 0;  // messages between actors on different places
   std::int64_t hops = 0;             // of the packets
   std::int64_t unicast_hops = 0;     // of those messages, if each travels alone
+  // of the packets, if one packet a link serves all cores behind it
+  std::int64_t tree_hops = 0;
   friend bool operator==(const ChipCounts&, const ChipCounts&) = default;
 };
 

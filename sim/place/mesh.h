@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace locus {
@@ -29,6 +30,9 @@ struct Hops {
   std::int64_t all() const { return east_west + north_south + host; }
 };
 Hops hops(const Mesh& mesh, std::int32_t from, std::int32_t to);
+
+/// The links on the ways from one place to several others, each link once: a multicast tree.
+std::int64_t tree_links(const Mesh& mesh, std::int32_t from, std::span<const std::int32_t> to);
 
 /// The next place on the way; `from` and `to` must differ.
 std::int32_t next_on_way(const Mesh& mesh, std::int32_t from, std::int32_t to);

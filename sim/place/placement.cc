@@ -53,7 +53,12 @@ std::int32_t Placement::core_of(Layer layer, std::int32_t neuron) const {
 
 Placement place_on_chip(const ChipSpec& chip, const Topology& topology) {
   const std::int32_t neurons = topology.sizes.rate_neurons + topology.sizes.readouts;
-  Placement placement{{chip.width, chip.height}, chip.policy, {}, {}, chip.agent_core.value_or(kHost)};
+  Placement placement;
+  placement.mesh = {chip.width, chip.height};
+  placement.policy = chip.policy;
+  placement.agent = chip.agent_core.value_or(kHost);
+  placement.spread_agent = chip.spread_agent;
+  placement.partial_sums = chip.partial_sums;
   std::vector<std::int32_t> core_of;
   switch (chip.policy) {
     case PlacementPolicy::kBlock: core_of = place_block(neurons, chip.neurons_per_core); break;
@@ -65,6 +70,16 @@ Placement place_on_chip(const ChipSpec& chip, const Topology& topology) {
   placement.rate.assign(core_of.begin(), core_of.begin() + topology.sizes.rate_neurons);
   placement.readout.assign(core_of.begin() + topology.sizes.rate_neurons, core_of.end());
   return placement;
+}
+
+Placement place_apart(const LayerSizes& sizes) {
+  Placement apart;
+  apart.mesh = {sizes.rate_neurons + sizes.readouts, 1};
+  apart.policy = PlacementPolicy::kExplicit;
+  apart.spread_agent = true;
+  for (std::int32_t k = 0; k < sizes.rate_neurons; ++k) apart.rate.push_back(k);
+  for (std::int32_t k = 0; k < sizes.readouts; ++k) apart.readout.push_back(sizes.rate_neurons + k);
+  return apart;
 }
 
 std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Topology& topology) {

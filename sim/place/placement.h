@@ -40,12 +40,20 @@ struct Placement {
   std::vector<std::int32_t> readout;  // core of each readout (o)
   // of the backward agent; inputs and environment are at the host
   std::int32_t agent = kHost;
+  // each core has the part of the agent for its own neurons: `agent` has no meaning
+  bool spread_agent = false;
+  // a core adds up its TRANSPORT to the same neuron, or to the agent about it, and sends the sum
+  bool partial_sums = false;
   std::int32_t core_of(Layer layer, std::int32_t neuron) const;
 };
 
 /// The chip must have room: load checks this, and overrides of the command line use `lack_of_room`
 /// first.
 Placement place_on_chip(const ChipSpec& chip, const Topology& topology);
+
+/// Every rate neuron and readout alone on a core that has its number, each with its part of the
+/// agent: places that name neurons.
+Placement place_apart(const LayerSizes& sizes);
 
 /// The number of synapses of B, W and A on each core.
 std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Topology& topology);

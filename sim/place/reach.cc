@@ -108,7 +108,7 @@ void Reach::connect(const PhaseRow& phase, const std::vector<const Projection*>&
   for (std::size_t key = 0; key < spread.from.size(); ++key) {
     for (const Ends& one : ends) one.add_to(heap, static_cast<std::int32_t>(key));
     heap.flush(spread.legs);
-    if (phase.to == Party::kAgent) {
+    if (phase.to == Party::kAgent && !placement.spread_agent) {
       std::int64_t messages = 0;
       for (std::size_t k = spread.offset.back(); k < spread.legs.size(); ++k) messages += spread.legs[k].messages;
       spread.legs.resize(spread.offset.back());
@@ -118,12 +118,14 @@ void Reach::connect(const PhaseRow& phase, const std::vector<const Projection*>&
   }
 }
 
-/// The host or the agent sends the same message to every key.
-void Reach::tell_each(std::int32_t teller, Spread& spread) {
+/// The host or the agent sends the same message to every key; of an agent that is spread over the
+/// cores it is the part on the key's own core.
+void Reach::tell_each(Party teller, const Placement& placement, Spread& spread) {
   for (std::int32_t& place : spread.from) {
     spread.legs.push_back({place, 1});
     spread.offset.push_back(spread.legs.size());
-    place = teller;
+    if (teller != Party::kAgent) place = kHost;
+    if (teller == Party::kAgent && !placement.spread_agent) place = placement.agent;
   }
 }
 
@@ -175,7 +177,7 @@ Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, 
     spread.offset.assign(1, 0);
     switch (phase.over) {
       case Over::kEachRate:
-      case Over::kEachReadout: tell_each(phase.from == Party::kAgent ? placement.agent : kHost, spread); continue;
+      case Over::kEachReadout: tell_each(phase.from, placement, spread); continue;
       case Over::kForeignSynapses: gather(phase, topology, placement, spread); continue;
       case Over::kReadoutPairs: tell_others(placement, spread); continue;
       case Over::kR: connect(phase, all_of(feedback), placement, spread); continue;

@@ -49,7 +49,7 @@ class Reach {
   const Spread& of(Stream stream) const { return spreads_[static_cast<std::size_t>(stream)]; }
   void connect(const PhaseRow& phase, const std::vector<const Projection*>& wires, const Placement& placement,
                Spread& spread);
-  void tell_each(std::int32_t teller, Spread& spread);
+  void tell_each(Party teller, const Placement& placement, Spread& spread);
   void gather(const PhaseRow& phase, const Topology& topology, const Placement& placement, Spread& spread);
   void tell_others(const Placement& placement, Spread& spread);
 

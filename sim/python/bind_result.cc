@@ -73,6 +73,11 @@ void bind_result(py::module_& module) {
              const std::vector<double>& losses = outcome(self.cast<const RunArrays&>(), rule).losses;
              return view(losses, {static_cast<py::ssize_t>(losses.size())}, self);
            })
+      .def("accuracies",
+           [](const py::object& self, std::size_t rule) {
+             const std::vector<double>& accuracies = outcome(self.cast<const RunArrays&>(), rule).accuracies;
+             return view(accuracies, {static_cast<py::ssize_t>(accuracies.size())}, self);
+           })
       .def("weights",
            [](const py::object& self, std::size_t rule) {
              return weights_by_name(outcome(self.cast<const RunArrays&>(), rule).weights, self);

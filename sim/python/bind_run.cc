@@ -45,15 +45,13 @@ RunArrays run_of(const Spec& spec, const RunCall& call) {
   if (call.checkpoint) {
     keep = keep_checkpoint(*call.checkpoint, call.checkpoint_every > 0 ? call.checkpoint_every : spec.training.updates);
   }
-  RunOptions options{.transport = transport_of(call.transport),
-                     .threads = call.threads,
-                     .rank_of_large = call.rank_of_large,
-                     .interrupt = watcher.interrupt()};
+  RunOptions options{
+      .transport = transport_of(call.transport), .threads = call.threads, .rank_of_large = call.rank_of_large};
   options.watch = [&](const Moment& moment) {
     if (moment.builds != nullptr) records.begin_rule();
     if (keep) keep(moment);
-    watcher.see(moment);
   };
+  options.ends = [&](const Moment& moment) { return watcher.ends(moment); };
   if (!spec.records.empty()) options.look = [&](const Sample& sample) { records.look(sample); };
   RunArrays arrays;
   {

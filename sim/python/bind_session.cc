@@ -87,6 +87,7 @@ void bind_session(py::module_& module) {
       .def_property_readonly("tick", &Session::tick)
       .def_property_readonly("updates", &Session::updates)
       .def_property_readonly("losses", [](const Session& session) { return session.losses(); })
+      .def_property_readonly("accuracies", [](const Session& session) { return session.accuracies(); })
       .def("ledger", [](const Session& session) { return columns_of(session.ledger()); })
       .def("weights",
            [](const Session& session, const std::string& projection) -> py::object {

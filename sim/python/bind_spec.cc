@@ -57,7 +57,7 @@ std::vector<RecordedTrial> trials_of(const Doubles& inputs, const py::object& ta
                            .what = fmt::format("is {}", label),
                            .allowed = fmt::format("must be 0 .. {}", readouts - 1)}});
       }
-      trials[k].target = target_of_class(static_cast<std::int32_t>(label), inputs.shape(1), readouts);
+      trials[k].label = static_cast<std::int32_t>(label);
     }
   }
   return trials;

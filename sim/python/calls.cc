@@ -23,22 +23,20 @@ py::object take_exception() {
 Watcher::Watcher(py::object progress, std::chrono::duration<double> interval)
     : progress_(std::move(progress)), interval_(interval), start_(std::chrono::steady_clock::now()), last_(start_) {}
 
-void Watcher::see(const Moment& moment) {
-  if (interrupt_) return;
+bool Watcher::ends(const Moment& moment) {
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < interval_) return;
+  if (now - last_ < interval_) return false;
   last_ = now;
   const DefaultArithmetic arithmetic;
   const py::gil_scoped_acquire lock;
   if (PyErr_CheckSignals() != 0) {
     raised_ = take_exception();
-    interrupt_ = true;
-    return;
+    return true;
   }
-  if (!progress_.is_none() && moment.present != nullptr) call(moment);
+  return !progress_.is_none() && call(moment);
 }
 
-void Watcher::call(const Moment& moment) {
+bool Watcher::call(const Moment& moment) {
   const Outcome& present = *moment.present;
   py::dict at;
   at["rule"] = present.rule;
@@ -47,11 +45,11 @@ void Watcher::call(const Moment& moment) {
   at["seconds"] = std::chrono::duration<double>(last_ - start_).count();
   at["messages"] = moment.ledger == nullptr ? 0 : moment.ledger->messages();
   try {
-    if (progress_(at).is(py::bool_(false))) interrupt_ = true;
+    return progress_(at).is(py::bool_(false));
   } catch (py::error_already_set& error) {
     error.restore();
     raised_ = take_exception();
-    interrupt_ = true;
+    return true;
   }
 }
 

@@ -1,11 +1,10 @@
 // Calls from a run back into Python: signals and progress, at most every `interval`.
 //
 // A run holds no interpreter lock. The watcher takes it, lets Python handle its signals (Ctrl-C),
-// and calls the callback; an exception of either ends the run after the present update and is
-// raised when it has ended.
+// and calls the callback. An exception of either ends the run at once, and is raised when it has
+// ended.
 #pragma once
 
-#include <atomic>
 #include <cfenv>
 #include <chrono>
 #include <cstddef>
@@ -39,20 +38,18 @@ class Watcher {
   /// `progress` is None or is called with a dict; it ends the run by returning False. An interval
   /// of 0 calls it after every update.
   Watcher(py::object progress, std::chrono::duration<double> interval);
-  /// The lock is not held.
-  void see(const Moment& moment);
-  const std::atomic<bool>* interrupt() const { return &interrupt_; }
+  /// Whether the run ends here. The lock is not held.
+  bool ends(const Moment& moment);
   /// Raises what signals or the callback raised. The lock is held.
   void raise();
 
  private:
-  void call(const Moment& moment);
+  bool call(const Moment& moment);
 
   py::object progress_;
   std::chrono::duration<double> interval_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point last_;
-  std::atomic<bool> interrupt_{false};
   py::object raised_;  // an exception; empty if there is none
 };
 

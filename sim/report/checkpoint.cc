@@ -17,6 +17,7 @@
 #include "sim/model/errors.h"
 #include "sim/report/checkpoint_parts.h"
 #include "sim/report/chip_message.h"
+#include "sim/report/comparison_message.h"
 #include "sim/report/frame.h"
 #include "sim/report/result_message.h"
 #include "sim/report/version.h"
@@ -72,28 +73,13 @@ class Writer {
     rule.set_updates(state.updates);
     rule.set_fingerprint(state.fingerprint);
     rule.set_commits(state.commits);
-    for (const Evaluation& evaluation : state.evaluations) fill(evaluation, *rule.add_evaluations());
-    v1::Ledger& ledger = *rule.mutable_ledger();
-    ledger.set_trials(state.trials);
-    ledger.set_stalled_ticks(state.stalled_ticks);
-    ledger.set_history_bytes(state.history_bytes);
-    ledger.set_trace_bytes(state.trace_bytes);
-    for (const LedgerEntry& entry : state.messages) {
-      v1::Ledger::Entry& written = *ledger.add_entries();
-      written.set_channel(channel_of(entry.channel));
-      written.set_lag(entry.lag);
-      written.set_messages(entry.tally.messages);
-      written.set_scalars(entry.tally.scalars);
-    }
+    fill_evaluations(state, rule);
+    fill_counts(state, *rule.mutable_ledger());
     if (curves != nullptr) fill(*curves, *rule.mutable_curves());
     for (const RankReport& rank : state.ranks) fill(rank, *rule.add_rank());
     for (const RankOmission& omission : state.rank_omissions) fill(omission, *rule.add_rank_omissions());
-    for (const PopulationRate& rate : state.rates) {
-      v1::Run::Rate& written = *rule.add_rates();
-      written.set_population(rate.population);
-      written.set_first_hz(rate.first);
-      written.set_last_hz(rate.last);
-    }
+    for (const PopulationRate& rate : state.rates) fill(rate, *rule.add_rates());
+    fill(state.comparisons, rule);
     if (state.traffic) {
       rule.mutable_peak()->set_packets(state.traffic->peak.packets);
       rule.mutable_peak()->set_tick(state.traffic->peak.tick.value);
@@ -101,6 +87,10 @@ class Writer {
     }
     put(part);
     each_part(state.losses, [](auto numbers, Part& losses) { add(numbers, *losses.mutable_losses()->mutable_losses()); });
+    if (!state.accuracies.empty()) {
+      each_part(state.accuracies,
+                [](auto numbers, Part& losses) { add(numbers, *losses.mutable_losses()->mutable_accuracies()); });
+    }
     for (std::size_t p = 0; p < state.weights.size(); ++p) {
       each_part(state.weights[p], [&](auto numbers, Part& weights) {
         weights.mutable_weights()->set_projection(static_cast<std::int32_t>(p));
@@ -194,7 +184,10 @@ class Reader {
       switch (part.part_case()) {
         case Part::kFile: take(*part.mutable_file()); break;
         case Part::kRule: take(part.rule()); break;
-        case Part::kLosses: add(part.losses().losses(), last().losses); break;
+        case Part::kLosses:
+          add(part.losses().losses(), last().losses);
+          add(part.losses().accuracies(), last().accuracies);
+          break;
         case Part::kWeights: take(part.weights()); break;
         case Part::kCounts: take(part.counts()); break;
         case Part::kRecording: take(part.recording()); break;
@@ -265,8 +258,8 @@ class Reader {
     state.updates = rule.updates();
     state.fingerprint = rule.fingerprint();
     state.commits = rule.commits();
-    for (const v1::Run::Evaluation& evaluation : rule.evaluations())
-      state.evaluations.push_back({evaluation.update(), evaluation.loss()});
+    state.comparisons = comparisons_of(rule);
+    take_evaluations(rule, state);
     state.trials = rule.ledger().trials();
     state.stalled_ticks = rule.ledger().stalled_ticks();
     state.history_bytes = rule.ledger().history_bytes();

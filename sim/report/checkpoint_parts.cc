@@ -1,6 +1,15 @@
 #include "sim/report/checkpoint_parts.h"
 
+#include "sim/report/chip_message.h"
+#include "sim/report/result_message.h"
+
 namespace locus {
+
+void fill(const PopulationRate& from, v1::Run::Rate& to) {
+  to.set_population(from.population);
+  to.set_first_hz(from.first);
+  to.set_last_hz(from.last);
+}
 
 void fill(const RuleSeries& from, v1::CheckpointPart::Curves& to) {
   for (const Series& series : from.series) {
@@ -14,6 +23,37 @@ void fill(const RuleSeries& from, v1::CheckpointPart::Curves& to) {
   to.set_spatial_violations(from.counted.spatial);
   to.set_temporal_violations(from.counted.temporal);
   to.set_trials(from.counted.trials);
+}
+
+void fill_evaluations(const RuleState& from, v1::CheckpointPart::Rule& to) {
+  for (const Evaluation& evaluation : from.evaluations) fill(evaluation, *to.add_evaluations());
+  for (const Confusion& confusion : from.confusions) fill(confusion, *to.add_confusions());
+  if (!from.evaluation_confusion.empty()) fill(from.evaluation_confusion, *to.mutable_evaluation_confusion());
+}
+
+void take_evaluations(const v1::CheckpointPart::Rule& from, RuleState& to) {
+  for (const v1::Run::Evaluation& one : from.evaluations()) {
+    Evaluation& evaluation = to.evaluations.emplace_back();
+    evaluation.update = one.update();
+    evaluation.loss = one.loss();
+    if (one.has_accuracy()) evaluation.accuracy = one.accuracy();
+  }
+  for (const v1::Confusion& confusion : from.confusions()) to.confusions.push_back(confusion_of(confusion));
+  to.evaluation_confusion = confusion_of(from.evaluation_confusion());
+}
+
+void fill_counts(const RuleState& from, v1::Ledger& to) {
+  to.set_trials(from.trials);
+  to.set_stalled_ticks(from.stalled_ticks);
+  to.set_history_bytes(from.history_bytes);
+  to.set_trace_bytes(from.trace_bytes);
+  for (const LedgerEntry& entry : from.messages) {
+    v1::Ledger::Entry& written = *to.add_entries();
+    written.set_channel(channel_of(entry.channel));
+    written.set_lag(entry.lag);
+    written.set_messages(entry.tally.messages);
+    written.set_scalars(entry.tally.scalars);
+  }
 }
 
 SettingsChange change_of(const v1::SettingsChange& from) {

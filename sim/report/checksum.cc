@@ -110,6 +110,10 @@ class Checksum {
         for (const std::int64_t value : reflection.GetRepeatedFieldRef<std::int64_t>(message, &field))
           add_integer(value);
         return;
+      case FieldDescriptor::CPPTYPE_UINT64:
+        for (const std::uint64_t value : reflection.GetRepeatedFieldRef<std::uint64_t>(message, &field))
+          add_number(value, 8);
+        return;
       case FieldDescriptor::CPPTYPE_STRING:
         for (int i = 0; i < size; ++i) add_text(reflection.GetRepeatedString(message, &field, i));
         return;

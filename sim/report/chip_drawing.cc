@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t kNarrowestCell = 13;  // columns between the bars of a box
 constexpr std::size_t kMostLines = 4;       // populations in a box
 constexpr std::size_t kHostColumns = 7;     // "host --"
-constexpr std::int32_t kMostRows = 16;      // boxes in a column
-constexpr std::size_t kMostListed = 64;     // cores in a list
+constexpr std::size_t kMostDrawn = 48;      // lines of boxes: more than a screen has
+constexpr std::size_t kMostListed = 12;     // cores in a list
 
 /// The neurons on each core: "rec 0-3", population by population, with adjacent neurons joined.
 std::vector<std::vector<std::string>> held_by_core(const Placement& placement, const Topology& topology) {
@@ -38,11 +38,19 @@ std::vector<std::vector<std::string>> held_by_core(const Placement& placement, c
 
 std::string listed(const std::vector<std::vector<std::string>>& held, const std::vector<std::int64_t>& synapses) {
   std::string text;
-  for (std::size_t core = 0; core < std::min(held.size(), kMostListed); ++core) {
-    const std::string all = held[core].empty() ? "empty" : fmt::format("{}", fmt::join(held[core], "; "));
-    text += wrap(fmt::format("core {}: {} ({} synapses)", core, shorten(all, 160), synapses[core]), 4, 2);
+  const auto used = static_cast<std::size_t>(std::ranges::count_if(held, [](const auto& own) { return !own.empty(); }));
+  const auto fullest = std::ranges::max_element(synapses);
+  text += wrap(fmt::format("{} of {} cores hold neurons; core {} has the most synapses, {}", used, held.size(),
+                           fullest - synapses.begin(), *fullest),
+               2, 0);
+  std::size_t lines = 0;
+  for (std::size_t core = 0; core < held.size() && lines < kMostListed; ++core) {
+    if (held[core].empty()) continue;
+    ++lines;
+    const std::string all = fmt::format("{}", fmt::join(held[core], "; "));
+    text += wrap(fmt::format("core {}: {} ({} synapses)", core, shorten(all, 60), synapses[core]), 4, 2);
   }
-  if (held.size() > kMostListed) text += fmt::format("  and {} cores more\n", held.size() - kMostListed);
+  if (used > lines) text += fmt::format("  and {} cores more\n", used - lines);
   return text;
 }
 
@@ -90,7 +98,14 @@ std::string chip_drawing(const ChipSpec& chip, const Topology& topology) {
   const std::string text = chip_title(chip) + wrap(fmt::format("{} of {} synapses of W and A cross cores",
                                                                cut_synapses(topology, core_of), between));
   const std::size_t room = (kTextWidth - kHostColumns - 1) / static_cast<std::size_t>(chip.width);
-  const bool fits = room > kNarrowestCell && chip.height <= kMostRows;
+  std::size_t lines = 0;  // of the boxes, with one line a core's population and three around them
+  for (std::size_t begin = 0; begin < held.size(); begin += static_cast<std::size_t>(chip.width)) {
+    std::size_t most = 0;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(chip.width); ++c)
+      most = std::max(most, std::min(held[begin + c].size(), kMostLines));
+    lines += most + 3;
+  }
+  const bool fits = room > kNarrowestCell && lines <= kMostDrawn;
   return text + (fits ? boxes(chip, std::min<std::size_t>(room - 1, 24), held, synapses) : listed(held, synapses));
 }
 

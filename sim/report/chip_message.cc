@@ -86,6 +86,7 @@ void fill(const Outcome& outcome, const ChipOutcome& from, const CostSpec* cost,
     written.set_unicast_packets(entry.counts.unicast_packets);
     written.set_hops(entry.counts.hops);
     written.set_unicast_hops(entry.counts.unicast_hops);
+    written.set_tree_hops(entry.counts.tree_hops);
   }
   to.set_on_core(report.total.on_core);
   to.set_packets(report.total.packets);
@@ -93,6 +94,7 @@ void fill(const Outcome& outcome, const ChipOutcome& from, const CostSpec* cost,
   to.set_unicast_packets(report.total.unicast_packets);
   to.set_hops(report.total.hops);
   to.set_unicast_hops(report.total.unicast_hops);
+  to.set_tree_hops(report.total.tree_hops);
   fill_loads(report, to);
   if (from.estimate && cost != nullptr) fill_energy(report, *from.estimate, *cost, *to.mutable_energy());
   to.mutable_core_of()->Add(report.placement.rate.begin(), report.placement.rate.end());

@@ -10,6 +10,7 @@
 #include "sim/report/chip_table.h"
 #include "sim/report/description.h"
 #include "sim/report/locality_table.h"
+#include "sim/report/pace_words.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/report/version.h"
@@ -70,6 +71,11 @@ std::size_t name_columns(const RunResult& result) {
   return columns;
 }
 
+/// "79.7%"; "-" for no number.
+std::string human_accuracy(double accuracy) {
+  return std::isnan(accuracy) ? "-" : fmt::format("{:.1f}%", 100 * accuracy);
+}
+
 TextTable learning_table(const Spec& spec, const RunResult& result) {
   const std::int64_t window = window_of(spec.training.updates);
   const std::string span = window == 1 ? "" : fmt::format(" {}", window);
@@ -79,12 +85,19 @@ TextTable learning_table(const Spec& spec, const RunResult& result) {
                    {"outcome", Align::kLeft}, {"rank"},    {"effective"}};
   table.groups = {{window == 1 ? "loss" : "mean loss", 2, 3}, {"learnt: dW", 5, 6}};
   table.name_columns = name_columns(result);
+  const bool classes = std::ranges::any_of(result.outcomes, [](const auto& one) { return !one.accuracies.empty(); });
+  if (classes) {
+    table.columns.insert(table.columns.begin() + 4, TableColumn{"accuracy"});
+    table.groups[1] = {"learnt: dW", 6, 7};
+  }
   for (const Outcome& outcome : result.outcomes) {
     const Progress progress = progress_of(outcome, window);
     const RankReport* const rank = rank_of(spec, outcome);
     table.rows.push_back({outcome.rule, human(static_cast<double>(outcome.updates)), human_loss(progress.first),
                           human_loss(progress.last), outcome_cell(outcome, progress),
                           rank == nullptr ? "-" : human(rank->rank), rank == nullptr ? "-" : human(rank->effective_rank)});
+    std::vector<std::string>& row = table.rows.back();
+    if (classes) row.insert(row.begin() + 4, human_accuracy(last_accuracy(outcome, window)));
   }
   return table;
 }
@@ -109,6 +122,36 @@ std::string evaluations_of(const RunResult& result) {
     text += fmt::format("{} {} {} -> {}", text.empty() ? "evaluation trials (mean loss, first to last):" : ",",
                         shorten(outcome.rule, 32), human_loss(outcome.evaluations.front().loss),
                         human_loss(outcome.evaluations.back().loss));
+  }
+  return text.empty() ? "" : '\n' + wrap(text, 2, 0);
+}
+
+/// The cosine of each rule's change with the exact gradient along its own run; empty without one.
+std::string alignments_of(const RunResult& result) {
+  std::string text;
+  for (const Outcome& outcome : result.outcomes) {
+    const std::vector<Alignment>& all = outcome.comparisons.alignment;
+    std::vector<double> cosines;
+    for (const Alignment& one : all) {
+      const bool exact = one.with == all.front().with;
+      if (exact && one.rule == outcome.rule && one.projection.empty() && one.cosine) cosines.push_back(*one.cosine);
+    }
+    if (cosines.empty()) continue;
+    const std::string_view head = "alignment with the exact gradient (cosine, first to last):";
+    text += fmt::format("{} {} {:.3f} -> {:.3f}", text.empty() ? head : ",", shorten(outcome.rule, 32), cosines.front(),
+                        cosines.back());
+  }
+  return text.empty() ? "" : '\n' + wrap(text, 2, 0);
+}
+
+/// The first and the last accuracy of evaluation trials; empty without them.
+std::string evaluation_accuracies_of(const RunResult& result) {
+  std::string text;
+  for (const Outcome& outcome : result.outcomes) {
+    if (outcome.evaluations.empty() || !outcome.evaluations.back().accuracy) continue;
+    text += fmt::format("{} {} {} -> {}", text.empty() ? "evaluation trials (accuracy, first to last):" : ",",
+                        shorten(outcome.rule, 32), human_accuracy(outcome.evaluations.front().accuracy.value_or(NAN)),
+                        human_accuracy(*outcome.evaluations.back().accuracy));
   }
   return text.empty() ? "" : '\n' + wrap(text, 2, 0);
 }
@@ -148,10 +191,25 @@ Progress progress_of(const Outcome& outcome, std::int64_t window) {
   return {mean(losses.begin(), losses.begin() + span), mean(losses.end() - span, losses.end())};
 }
 
+double last_accuracy(const Outcome& outcome, std::int64_t window) {
+  double sum = 0;
+  std::int64_t updates = 0;
+  const std::int64_t all = std::ssize(outcome.accuracies);
+  for (std::int64_t k = std::max<std::int64_t>(0, all - window); k < all; ++k) {
+    const double accuracy = outcome.accuracies[static_cast<std::size_t>(k)];
+    if (std::isnan(accuracy)) continue;
+    sum += accuracy;
+    ++updates;
+  }
+  return updates == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(updates);
+}
+
 std::string comparison_tables(const Spec& spec, const RunResult& result) {
   std::string text = title_of(spec) + provenance(result);
   if (result.outcomes.empty()) return text;
-  text += '\n' + render(learning_table(spec, result)) + rates_of(result) + evaluations_of(result);
+  text += '\n' + render(learning_table(spec, result)) + rates_of(result) + evaluations_of(result) +
+          evaluation_accuracies_of(result) + alignments_of(result);
+  if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");

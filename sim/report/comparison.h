@@ -25,6 +25,9 @@ struct Progress {
 };
 Progress progress_of(const Outcome& outcome, std::int64_t window);
 
+/// The mean accuracy of the last `window` updates that have one [1]; NaN without.
+double last_accuracy(const Outcome& outcome, std::int64_t window);
+
 /// A summary of the run, both tables and their legend; ends with a newline.
 std::string comparison_tables(const Spec& spec, const RunResult& result);
 

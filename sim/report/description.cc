@@ -1,20 +1,24 @@
 #include "sim/report/description.h"
 
 #include <algorithm>
+#include <set>
 #include <type_traits>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "sim/model/network_size.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
 #include "sim/report/chip_table.h"
 #include "sim/report/forecast.h"
 #include "sim/report/locality_table.h"
 #include "sim/report/memory.h"
+#include "sim/report/pace_words.h"
 #include "sim/report/recording_file.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
+#include "sim/run/comparator.h"
 #include "sim/run/workers.h"
 
 namespace locus {
@@ -78,6 +82,8 @@ TextTable population_table(const NetworkSpec& network) {
   return table;
 }
 
+bool has_own_rate(const RuleSpec& rule) { return rule.learning_rate.has_value(); }
+
 TextTable projection_table(const Spec& spec, const Topology& topology) {
   constexpr std::size_t kEnd = 11;  // columns of a population's name
   TextTable table;
@@ -86,11 +92,11 @@ TextTable projection_table(const Spec& spec, const Topology& topology) {
   for (std::size_t p = 0; p < topology.projections.size(); ++p) {
     const Projection& projection = topology.projections[p];
     const ProjectionSpec& asked = spec.network.projections[p];
-    const double rate = learning_rate_of(asked, spec.training);
+    const bool of_rule = !asked.learning_rate && std::ranges::any_of(spec.rules, has_own_rate);
+    const std::string rate = of_rule ? "of the rule" : fmt::format("{:.4g}", learning_rate_of(asked, spec.training));
     table.rows.push_back({projection.name, projection.is_bias ? "-" : shorten(topology.source_of(projection).name, kEnd),
-                          shorten(topology.target_of(projection).name, kEnd),
-                          human(static_cast<double>(projection.size())), std::visit(FormName{}, asked.weights),
-                          projection.plastic ? fmt::format("{:.4g}", rate) : "static"});
+                          shorten(topology.target_of(projection).name, kEnd), human(static_cast<double>(projection.size())),
+                          std::visit(FormName{}, asked.weights), projection.plastic ? rate : "static"});
   }
   return table;
 }
@@ -150,11 +156,33 @@ std::string inputs_of(const std::vector<DrawnInputSpec>& inputs, const NetworkSp
   return text;
 }
 
-std::string task_line(const Spec& spec) {
-  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
-    return fmt::format("task: {}, shown in order, then from the first again",
-                       counted(std::ssize(recorded->trials), "recorded trial"));
+/// " of 3 classes, 20 to 40 ticks, with masks"; empty where trials are like those of other models.
+std::string kinds_of(const std::vector<RecordedTrial>& trials, std::int32_t ticks) {
+  std::set<std::int32_t> classes;
+  std::int64_t shortest = ticks;
+  bool masks = false;
+  for (const RecordedTrial& trial : trials) {
+    if (trial.label != kNoClass) classes.insert(trial.label);
+    shortest = std::min(shortest, rows_of(trial));
+    masks = masks || trial.mask.rows > 0;
   }
+  std::string text =
+      classes.empty() ? "" : fmt::format(" of {} {}", classes.size(), classes.size() == 1 ? "class" : "classes");
+  if (shortest < ticks) text += fmt::format("{} {} to {} ticks", text.empty() ? " of" : ",", shortest, ticks);
+  return text + (masks ? ", with masks" : "");
+}
+
+std::string recorded_line(const RecordedTask& task, std::int32_t ticks) {
+  std::string text = "task: " + counted(std::ssize(task.trials), "recorded trial") + kinds_of(task.trials, ticks);
+  text += task.shuffle ? ", shown in an order by seed and epoch" : ", shown in order, then from the first again";
+  if (task.evaluation_trials.empty()) return text;
+  return text + fmt::format("; {}{}", counted(std::ssize(task.evaluation_trials), "evaluation trial"),
+                            kinds_of(task.evaluation_trials, ticks));
+}
+
+std::string task_line(const Spec& spec) {
+  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task))
+    return recorded_line(*recorded, spec.training.ticks);
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
     const std::string trials = drawn->patterns == 0 ? "each trial anew" : "the same in every trial";
     return fmt::format("task: {}, drawn {}", inputs_of(drawn->inputs, spec.network),
@@ -170,6 +198,17 @@ std::string training_line(const TrainingSpec& training) {
                      training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
 }
 
+std::string comparison_line(const Spec& spec) {
+  std::string names;
+  for (const RuleSpec& rule : compared_rules(spec)) names += (names.empty() ? "" : ", ") + shorten(rule.name, 32);
+  if (names.empty()) return "comparison: none, since no rule learns";
+  const CompareSpec& compare = *spec.compare;
+  return fmt::format("comparison: every {} of each run, the changes of {}, as means over {}{}",
+                     counted(compare.every, "update"), names,
+                     compare.batches == 1 ? "1 batch" : fmt::format("{} batches", compare.batches),
+                     compare.curvature ? "; curvature" : "");
+}
+
 }  // namespace
 
 std::string title_of(const Spec& spec) {
@@ -183,6 +222,8 @@ std::string description(const Spec& spec, const Topology& topology) {
                                                        name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec, topology)) + '\n';
   text += noise_lines(spec.network) + wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  if (const std::string paces = paces_of(spec); !paces.empty()) text += wrap(paces, 2, 0);
+  if (spec.compare) text += wrap(comparison_line(spec), 2, 0);
   if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';
   if (spec.chip) text += '\n' + chip_drawing(*spec.chip, topology) + '\n';
   std::vector<RuleLedger> forecasts;

@@ -203,7 +203,24 @@ void counts(const std::string& rule, const v1::Ledger& a, const v1::Ledger& b, F
   findings.values(rule + ": trace bytes", a.trace_bytes(), b.trace_bytes());
 }
 
-/// The differences in a rule's evaluations, rates and chip.
+/// The differences in the comparisons along a rule's run.
+void compared_changes(const std::string& rule, const v1::Run& a, const v1::Run& b, Findings& findings) {
+  const auto differ = [&](std::string_view what, const auto& left, const auto& right, auto value) {
+    google::protobuf::RepeatedField<double> ours;
+    google::protobuf::RepeatedField<double> theirs;
+    for (const auto& one : left) ours.Add(value(one));
+    for (const auto& one : right) theirs.Add(value(one));
+    const auto place = [&](std::int64_t i) { return update_at(left.Get(static_cast<int>(i)).update()); };
+    numbers(fmt::format("{}: {}", rule, what), ours, theirs, place, findings);
+  };
+  differ("cosines of compared changes", a.alignment(), b.alignment(), [](const auto& one) { return one.cosine(); });
+  differ("norms of compared changes", a.alignment(), b.alignment(), [](const auto& one) { return one.norm_ratio(); });
+  differ("bias of compared changes", a.scatter(), b.scatter(), [](const auto& one) { return one.bias(); });
+  differ("noise of compared changes", a.scatter(), b.scatter(), [](const auto& one) { return one.noise(); });
+  differ("curvature", a.curvature(), b.curvature(), [](const auto& one) { return one.largest_eigenvalue(); });
+}
+
+/// The differences in a rule's evaluations, comparisons, rates and chip.
 void other_values(const std::string& rule, const v1::Run& a, const v1::Run& b, Findings& findings) {
   google::protobuf::RepeatedField<double> left;
   google::protobuf::RepeatedField<double> right;
@@ -211,6 +228,12 @@ void other_values(const std::string& rule, const v1::Run& a, const v1::Run& b, F
   for (const v1::Run::Evaluation& evaluation : b.evaluations()) right.Add(evaluation.loss());
   const auto place = [&](std::int64_t i) { return update_at(a.evaluations(static_cast<int>(i)).update()); };
   numbers(rule + ": losses of evaluation trials", left, right, place, findings);
+  left.Clear();
+  right.Clear();
+  for (const v1::Run::Evaluation& evaluation : a.evaluations()) left.Add(evaluation.accuracy());
+  for (const v1::Run::Evaluation& evaluation : b.evaluations()) right.Add(evaluation.accuracy());
+  if (left.size() == right.size()) numbers(rule + ": accuracies of evaluation trials", left, right, place, findings);
+  compared_changes(rule, a, b, findings);
   for (int p = 0; p < std::min(a.rates_size(), b.rates_size()); ++p) {
     const v1::Run::Rate& one = a.rates(p);
     const v1::Run::Rate& other = b.rates(p);
@@ -234,6 +257,7 @@ void runs(const v1::Run& a, const v1::Run& b, const Folders& folders, Findings& 
   findings.values(rule + ": status", v1::Run::Status_Name(a.status()), v1::Run::Status_Name(b.status()));
   findings.values(rule + ": updates", a.updates(), b.updates());
   numbers(rule + ": losses", a.losses(), b.losses(), update_at, findings);
+  numbers(rule + ": accuracies", a.accuracies(), b.accuracies(), update_at, findings);
   if (a.weights_size() != b.weights_size()) {
     findings.differ(fmt::format("{}: weights of {} against {} projections", rule, a.weights_size(), b.weights_size()));
   } else {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -120,6 +121,27 @@ std::string lags(const Outcome& outcome) {
   return event(outcome.updates, Fields().text(1, "lags").text(5, bytes));
 }
 
+/// Each compared rule beside the exact gradient, which is the other rule of the first alignment.
+std::string comparisons(const Comparisons& all) {
+  std::string file;
+  const auto add = [&](std::string_view what, const auto& one, const std::optional<double>& value) {
+    const std::string of = one.projection.empty() ? one.rule : one.rule + '/' + one.projection;
+    if (value) file += scalar(fmt::format("{}/{}", what, of), one.update, *value);
+  };
+  for (const Alignment& one : all.alignment) {
+    if (one.with != all.alignment.front().with) continue;
+    add("cosine", one, one.cosine);
+    add("norm_ratio", one, one.norm_ratio);
+    add("sign_agreement", one, one.sign_agreement);
+  }
+  for (const Scatter& one : all.scatter) {
+    add("bias", one, one.bias);
+    add("noise", one, one.noise);
+  }
+  for (const Curvature& one : all.curvature) file += scalar("curvature", one.update, one.largest_eigenvalue);
+  return file;
+}
+
 }  // namespace
 
 std::uint32_t crc32c(std::string_view bytes) {
@@ -138,10 +160,17 @@ std::string event_file(const Outcome& outcome, const std::vector<Series>& series
   std::string file = tf_record(Fields().real(1, 0).text(3, "brain.Event:2").bytes());
   for (std::size_t k = 0; k < outcome.losses.size(); ++k)
     file += scalar("loss", static_cast<std::int64_t>(k), outcome.losses[k]);
+  for (std::size_t k = 0; k < outcome.accuracies.size(); ++k) {
+    if (!std::isnan(outcome.accuracies[k]))
+      file += scalar("accuracy", static_cast<std::int64_t>(k), outcome.accuracies[k]);
+  }
+  for (const Evaluation& evaluation : outcome.evaluations) {
+    if (evaluation.accuracy) file += scalar("evaluation/accuracy", evaluation.update, *evaluation.accuracy);
+  }
   for (const Series& one : series) {
     for (std::size_t k = 0; k < one.values.size(); ++k) file += scalar(one.tag, one.updates[k], one.values[k]);
   }
-  return file + lags(outcome);
+  return file + comparisons(outcome.comparisons) + lags(outcome);
 }
 
 void write_event_files(const RunResult& result, const std::vector<RuleSeries>& series, const std::filesystem::path& folder) {

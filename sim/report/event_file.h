@@ -5,9 +5,11 @@
 // tensorflow.Event in the wire form of protobuf. This file knows only the part of that schema that
 // it writes (tensorflow/core/util/event.proto, framework/summary.proto; first record:
 // "brain.Event:2"). The tags are `loss`, whose step k has the loss of update k, with the weights
-// after k updates; the tags of the series, whose step is the number of updates; and `lags`, a
-// histogram of the messages per trial over the whole run. The files contain no clock time, so that
-// the same result gives the same bytes.
+// after k updates; the tags of the series, whose step is the number of updates; the same of
+// comparisons with the exact gradient, cosine/<rule>, norm_ratio/<rule>, sign_agreement/<rule>,
+// bias/<rule>, noise/<rule> (of all plastic synapses, and with /<projection> of one projection) and
+// `curvature`; and `lags`, a histogram of the messages per trial over the whole run. The files
+// contain no clock time, so that the same result gives the same bytes.
 #pragma once
 
 #include <cstdint>

@@ -6,8 +6,8 @@
 namespace locus {
 
 Ledger forecast(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
-  return closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule),
-                     trial_shape_of(spec.training), scalar_bytes(spec.precision));
+  return closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule), trial_shape_of(spec),
+                     scalar_bytes(spec.precision));
 }
 
 }  // namespace locus

@@ -22,6 +22,8 @@ std::string data_of(v1::Result message, const LiveCurves& curves, bool over, int
     v1::Run& run = *message.mutable_runs(r);
     const std::vector<double> points = rule.losses.points();
     run.mutable_losses()->Add(points.begin(), points.end());
+    const std::vector<double> right = rule.accuracies.points();
+    run.mutable_accuracies()->Add(right.begin(), right.end());
     for (const Evaluation& evaluation : rule.evaluations.points()) fill(evaluation, *run.add_evaluations());
     ends += fmt::format(R"({}{{"stretch":{},"first":{},"last":{}}})", r == 0 ? "" : ",", rule.losses.stretch(),
                         list_of(rule.losses.first()), list_of(rule.losses.last()));
@@ -39,7 +41,7 @@ std::string snapshot(const RunResult& done, const Outcome* present, const Ledger
   LentLists none;
   v1::Result message = result_message(done, none, Extent::kWithoutCurves);
   if (present == nullptr) return data_of(std::move(message), curves, false, -1, place);
-  fill_without_curves(*present, *ledger, *message.add_runs());
+  fill_without_curves(*present, *ledger, done.outline.training.updates, *message.add_runs());
   const int index = message.runs_size() - 1;
   return data_of(std::move(message), curves, false, index, place);
 }

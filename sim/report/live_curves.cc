@@ -54,6 +54,7 @@ void LiveCurves::follow(const RunResult& done, const Outcome* present) {
   for (std::size_t r = 0; r < rules_.size(); ++r) {
     const Outcome& outcome = r < ended ? done.outcomes[r] : *present;
     rules_[r].losses.follow(outcome.losses);
+    rules_[r].accuracies.follow(outcome.accuracies);
     rules_[r].evaluations.follow(outcome.evaluations);
   }
 }

@@ -60,6 +60,7 @@ class LiveCurves {
  public:
   struct Rule {
     LiveCurve losses;
+    LiveCurve accuracies;
     LiveEvaluations evaluations;
   };
 

@@ -13,6 +13,7 @@
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
 #include "sim/report/text.h"
+#include "sim/run/comparator.h"
 #include "sim/run/evaluation.h"
 #include "sim/run/horizon.h"
 #include "sim/run/rank.h"
@@ -35,6 +36,11 @@ struct Facts {
   double lanes;
 
   bool learns() const { return drive != Drive::kNothing; }
+  /// Numbers that the optimizer keeps for each plastic synapse.
+  int moments() const {
+    const Optimizer& optimizer = optimizer_of(rule, spec.training);
+    return (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0);
+  }
 };
 
 bool has_sines(const DrawnTask& drawn) {
@@ -117,7 +123,8 @@ double largest_ranking(const Facts& facts) {
 double batch_bytes(const Facts& facts, double lanes) {
   const LayerSizes& sizes = facts.topology.sizes;
   const bool by_tick = shows_tick_by_tick(facts.spec, static_cast<std::int32_t>(lanes));
-  return facts.scalar * facts.spec.training.ticks * lanes * (sizes.readouts + (by_tick ? 0.0 : sizes.inputs));
+  const double weights = weighs_errors(facts.spec.task, facts.spec.training.ticks) ? sizes.readouts : 0;
+  return facts.scalar * facts.spec.training.ticks * lanes * (sizes.readouts + weights + (by_tick ? 0.0 : sizes.inputs));
 }
 
 /// Columns of actors that are no synapses (core/actor/network.h).
@@ -144,8 +151,20 @@ double curve_bytes(const Facts& facts) {
   if (!facts.learns()) return 0;
   const double updates = counted_updates(facts.spec, facts.demand);
   double bytes = grown_list(updates, sizeof(double));
+  if (has_classes(facts.spec.task)) {  // and accuracies, and chosen classes
+    const double cells =
+        std::min(facts.lanes, static_cast<double>(facts.topology.sizes.readouts) * facts.topology.sizes.readouts);
+    bytes += grown_list(updates, sizeof(double)) + (kMostConfusions + 2.0) * grown_list(cells, sizeof(ConfusionCell));
+  }
   if (const auto& evaluation = facts.spec.training.evaluation)
     bytes += grown_list(updates / static_cast<double>(std::max<std::int64_t>(1, evaluation->every)), sizeof(Evaluation));
+  if (const auto& compare = facts.spec.compare) {
+    const auto rules = static_cast<double>(compared_rules(facts.spec).size());
+    const auto parts = static_cast<double>(facts.topology.projections.size() + 1);
+    const double times = updates / static_cast<double>(std::max<std::int64_t>(1, compare->every)) + 1;
+    bytes += grown_list(times * parts * rules * (rules - 1) / 2, sizeof(Alignment));
+    if (compare->batches > 1) bytes += grown_list(times * parts * rules, sizeof(Scatter));
+  }
   return bytes;
 }
 
@@ -194,7 +213,7 @@ double checkpoint_bytes(const Facts& facts) {
   constexpr double kPart = 2 * 8.5e6;
   double numbers = 0;
   for (const Projection& projection : facts.topology.projections)
-    numbers += static_cast<double>(projection.places()) * (facts.spec.training.optimizer.adam ? 3 : 1);
+    numbers += static_cast<double>(projection.places()) * (1 + facts.moments());
   return kReported * numbers + std::min(kPart, 2 * kReported * numbers + 1e6);
 }
 
@@ -220,6 +239,41 @@ double sensitivity_bytes(const Facts& facts) {
   // queues grow by doubling (core/transport/mailbox/bytes.cc)
   const double gathered = 2 * (16 + facts.scalar);
   return all * (2 * facts.scalar + (facts.demand.transport == TransportKind::kMailbox ? gathered : 0));
+}
+
+/// The networks of the compared rules, which are of float64 and columns; their changes and means of
+/// changes; the vectors of the curvature.
+double comparison_bytes(const Facts& facts) {
+  if (!facts.spec.compare || !facts.learns()) return 0;
+  constexpr double kScalar = sizeof(double);
+  const TrainingSpec training = training_to_compare(facts.spec.training);
+  const Horizon horizon =
+      horizon_of(trial_shape_of(training),
+                 {.outputs_are_seen = false, .inputs_tick_by_tick = shows_tick_by_tick(facts.spec, training.batch)});
+  double plastic = 0;
+  for (const Projection& projection : facts.topology.projections)
+    plastic += projection.plastic ? static_cast<double>(projection.size()) : 0;
+  const Facts wide = {facts.spec, facts.topology, facts.rule, facts.demand, facts.drive, kScalar, facts.lanes};
+  const auto synapses = static_cast<double>(facts.topology.synapses());
+  // weights of the run in the order of the file, and one matrix that a network is built from
+  double bytes = batch_bytes(wide, facts.lanes) + kScalar * (2 * synapses + plastic);
+  for (const RuleSpec& rule : compared_rules(facts.spec)) {
+    double feedback = 0;
+    for (const Projection& projection : feedback_of(facts.topology, rule))
+      feedback += static_cast<double>(projection.size());
+    bytes += kScalar * (synapses + feedback + plastic) + neuron_bytes(wide, facts.lanes);
+    std::vector<MemoryPart> parts;
+    const Drive drive = locus::rule(rule.kind).drive;
+    add_plan(plan_of(facts.topology, learning_of(rule, training), horizon,
+                     {training.batch, facts.demand.threads, sizeof(double)}),
+             drive, parts);
+    for (const MemoryPart& part : parts) bytes += part.bytes;
+    if (drive == Drive::kSensitivity)
+      bytes += 2 * kScalar * static_cast<double>(plastic_onto_rate(facts.topology)) *
+               facts.topology.sizes.rate_neurons * facts.lanes;
+  }
+  if (facts.spec.compare->curvature) bytes += kScalar * plastic * (Comparator::kMostProducts + 2);
+  return bytes;
 }
 
 }  // namespace
@@ -255,14 +309,16 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   add_transport(facts, parts);
   add("sensitivities", sensitivity_bytes(facts));
   add("what is recorded", recorded_bytes(spec, rule_spec, demand.transport));
-  if (spec.training.optimizer.adam && facts.learns()) {
+  if (facts.moments() > 0 && facts.learns()) {
     double plastic = 0;
     for (const Projection& projection : outline.projections)
       plastic += projection.plastic ? static_cast<double>(projection.size()) : 0;
-    add("the moments of Adam", facts.scalar * 2 * plastic);
+    add(facts.moments() == 2 ? "the moments of Adam" : "the momentum of synapses",
+        facts.scalar * facts.moments() * plastic);
   }
   add("losses", curve_bytes(facts));
   add("evaluation", evaluation_bytes(facts));
+  add("the comparison of rules", comparison_bytes(facts));
   add("counts by neuron", traffic_bytes(facts));
   if (demand.checkpoints) add("a checkpoint", checkpoint_bytes(facts));
   return parts;
@@ -307,7 +363,7 @@ double loaded_bytes(const Spec& spec) {
   if (recorded == nullptr) return bytes;
   for (const auto* trials : {&recorded->trials, &recorded->evaluation_trials}) {
     for (const RecordedTrial& trial : *trials) {
-      bytes += dense(trial.target);
+      bytes += dense(trial.target) + dense(trial.mask);
       const auto* input = std::get_if<DenseMatrix>(&trial.input);
       bytes += input != nullptr ? dense(*input) : sparse(std::get<SparseMatrix>(trial.input));
     }

@@ -32,7 +32,7 @@ fs::path result_file(const fs::path& path) {
   if (fs::exists(path / "sweep.json", error))
     throw ModelError({{.file = path.string(),
                        .what = "holds a sweep, not the result of one run",
-                       .allowed = "report.html there is its page; members/ holds the results of its runs"}});
+                       .allowed = "`locus report` makes its page; members/ holds the results of its runs"}});
   std::string inside;  // results of several models lie in a folder each
   for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
     if (!fs::exists(entry->path() / "result.binpb", error)) continue;

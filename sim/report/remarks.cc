@@ -173,7 +173,7 @@ bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& 
   const auto learning = [&](std::int32_t ticks) {
     TrainingSpec training = spec.training;
     training.ticks = ticks;
-    const TrialShape trial = trial_shape_of(training);
+    const TrialShape trial = trial_shape_of(training, trial_shape_of(spec).weighted);
     const Ledger ledger = closed_form(learning_of(rule_spec, training), topology, feedback, trial, 8);
     std::int64_t leaving = 0;
     for (const ChannelRow& row : kChannelTable) leaving += leaves_core(row.channel) ? ledger.messages(row.channel) : 0;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/wire/channel.h"
+#include "sim/report/activity.h"
 #include "sim/report/page.h"
 #include "sim/report/read_result.h"
 #include "sim/report/result_message.h"
@@ -22,8 +23,14 @@ std::string channels_json() {
   return "[" + json + "]";
 }
 
-void write_page_of(const v1::Result& message, const LentLists& lists, Output& to) {
-  const auto json = [&](Output& data) { write_json(message, lists, JsonLayout::kOneLine, data); };
+/// `folder`: of the recordings; may be empty.
+void write_page_of(const v1::Result& message, const LentLists& lists, const std::filesystem::path& folder, Output& to) {
+  const auto json = [&](Output& data) {
+    write_json(message, lists, JsonLayout::kOneLine, data);
+    const std::string activity =
+        folder.empty() ? "[]" : text_of([&](Output& text) { write_activity(message, folder, text); });
+    if (activity != "[]") data.put(R"(,"activity":)" + activity);
+  };
   write_data_page(message.model(), "result", json, to);
 }
 
@@ -50,16 +57,19 @@ void write_data_page(const std::string& name, const std::string& kind, const std
   write_page(name + " - locus", data, to);
 }
 
-void write_report_page(const RunResult& result, Output& to) {
+void write_report_page(const RunResult& result, const std::filesystem::path& folder, Output& to) {
   LentLists lists;
-  write_page_of(result_message(result, lists, Extent::kWithoutWeights), lists, to);
+  write_page_of(result_message(result, lists, Extent::kWithoutWeights), lists, folder, to);
 }
+
+void write_report_page(const RunResult& result, Output& to) { write_report_page(result, {}, to); }
 
 void write_report_page(const std::filesystem::path& result, const std::filesystem::path& page) {
   v1::Result message = read_result(result);
   for (v1::Run& run : *message.mutable_runs()) run.clear_weights();
   message.clear_checksum();  // which is over the weights too
-  write_whole(page, [&](Output& to) { write_page_of(message, {}, to); });
+  const std::filesystem::path folder = result_file(result).parent_path();
+  write_whole(page, [&](Output& to) { write_page_of(message, {}, folder.empty() ? "." : folder, to); });
 }
 
 std::filesystem::path default_report_path(const std::filesystem::path& result) {

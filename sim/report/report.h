@@ -1,7 +1,7 @@
 // report.html: a result as a page that needs only a browser.
 //
-// The page is made from the result alone, so that `locus report` can make it again from the files
-// of `run --out`. It contains no weights.
+// The page is made from the result and the recordings beside it, so that `locus report` can make it
+// again from the files of `run --out`. It contains no weights.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,9 @@
 
 namespace locus {
 
+/// The page of a result, with the last trial of its recordings where they are in `folder`.
+void write_report_page(const RunResult& result, const std::filesystem::path& folder, Output& to);
+/// The same without recordings.
 void write_report_page(const RunResult& result, Output& to);
 
 /// The data of a page: `json`, a value of this kind ("result", "sweep", "live"), and the table of

@@ -10,6 +10,8 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
+#include "sim/report/comparison.h"
+#include "sim/report/comparison_message.h"
 #include "sim/report/version.h"
 
 namespace locus {
@@ -48,7 +50,9 @@ void lend_curves(const Outcome& from, LentLists& lists, const v1::Run& to) {
   const auto fill_one = [&from](std::size_t k, google::protobuf::Message& message) {
     fill(from.evaluations[k], dynamic_cast<v1::Run::Evaluation&>(message));
   };
+  lists.add(to, v1::Run::kAccuraciesFieldNumber, std::span(from.accuracies));
   lists.add(to, v1::Run::kEvaluationsFieldNumber, LentMessages{from.evaluations.size(), fill_one});
+  lend(from.comparisons, lists, to);
 }
 
 std::string upper(std::string_view word) {
@@ -80,6 +84,7 @@ void fill(const StopSpec& from, v1::Stop& to) {
 }
 
 void fill(const Optimizer& from, v1::Training::Optimizer& to) {
+  if (from.momentum) to.mutable_sgd()->set_momentum(*from.momentum);
   if (from.adam) {
     to.mutable_adam()->set_beta1(from.adam->beta1);
     to.mutable_adam()->set_beta2(from.adam->beta2);
@@ -87,6 +92,7 @@ void fill(const Optimizer& from, v1::Training::Optimizer& to) {
   }
   if (from.weight_min) to.set_weight_min(*from.weight_min);
   if (from.weight_max) to.set_weight_max(*from.weight_max);
+  if (from.weight_decay != 0) to.set_weight_decay(from.weight_decay);
 }
 
 void fill(const Optimizer& from, v1::Clip& to) {
@@ -108,7 +114,7 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (from.evaluation) to.mutable_evaluation()->set_trials(narrow(from.evaluation->trials));
   if (from.dt != 1) to.set_dt_ms(from.dt);
   const Optimizer& optimizer = from.optimizer;
-  if (optimizer.adam || optimizer.weight_min || optimizer.weight_max) fill(optimizer, *to.mutable_optimizer());
+  if (optimizer.moves_all()) fill(optimizer, *to.mutable_optimizer());
   if (optimizer.element || optimizer.norm) fill(optimizer, *to.mutable_clip());
   to.set_batch(from.batch);
   to.set_updates(narrow(from.updates));
@@ -131,6 +137,14 @@ void fill(const LifSpec& from, v1::Population::Lif& to) {
   if (from.adaptation_tau == 0) return;
   to.mutable_adaptation()->set_tau(from.adaptation_tau);
   to.mutable_adaptation()->set_beta(from.adaptation);
+}
+
+void fill(const WeightLimits& from, v1::Outline::Projection& to) {
+  if (from.sign > 0) to.set_sign(v1::Projection::NON_NEGATIVE);
+  if (from.sign < 0) to.set_sign(v1::Projection::NON_POSITIVE);
+  if (from.min) to.set_weight_min(*from.min);
+  if (from.max) to.set_weight_max(*from.max);
+  if (from.decay) to.set_weight_decay(*from.decay);
 }
 
 void fill(const Outline& from, v1::Outline& to) {
@@ -164,8 +178,23 @@ void fill(const Outline& from, v1::Outline& to) {
     written.set_synapses(projection.synapses);
     written.set_plastic(projection.plastic);
     written.set_learning_rate(projection.learning_rate);
+    written.set_has_own_rate(projection.has_own_rate);
+    written.set_delay(projection.delay);
+    fill(projection.limits, written);
   }
   to.set_task(from.task);
+  for (const RecordSpec& record : from.records) {
+    v1::RecordedFile& written = *to.add_recordings();
+    const auto of = static_cast<std::size_t>(record.of);
+    written.set_name(record.name);
+    written.set_quantity(std::string(name(record.quantity)));
+    written.set_of(is_of_projection(record.quantity) ? from.projections[of].name : from.populations[of].name);
+    written.set_is_array(!record.protobuf);
+    if (!is_of_ticks(record.quantity)) continue;
+    written.set_first_tick(record.first_tick);
+    written.set_every_ticks(record.every_ticks);
+  }
+  to.mutable_given_feedback()->Add(from.given_feedback.begin(), from.given_feedback.end());
   fill(from.training, *to.mutable_training());
 }
 
@@ -182,8 +211,19 @@ void fill_weights(const Outcome& from, const std::vector<std::string>* files, Le
   }
 }
 
+/// The accuracy of the last updates, and what the trials of them and of the last evaluation chose.
+/// `updates`: of the whole run.
+void fill_accuracy(const Outcome& from, std::int64_t updates, v1::Run& to) {
+  if (!from.accuracies.empty()) {
+    to.set_accuracy(last_accuracy(from, window_of(updates)));
+    fill(last_of(from.confusions, window_of(updates)), *to.mutable_confusion());
+  }
+  if (!from.evaluation_confusion.empty()) fill(from.evaluation_confusion, *to.mutable_evaluation_confusion());
+}
+
 /// `ledger`: the outcome's, or that of the running rule so far. Curves are lent by the caller.
-void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, v1::Run& to) {
+void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, std::int64_t updates, v1::Run& to) {
+  fill_accuracy(from, updates, to);
   to.set_rule(from.rule);
   to.set_status(status_of(from.status));
   to.set_updates(narrow(from.updates));
@@ -202,6 +242,11 @@ void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, v1::R
   to.set_depth(from.depth);
   to.set_stride(from.stride);
   if (from.chip) fill(from, *from.chip, cost, *to.mutable_chip());
+  if (from.learning_rate) to.set_learning_rate(*from.learning_rate);
+  if (from.schedule) fill(*from.schedule, *to.mutable_schedule());
+  if (!from.optimizer) return;
+  fill(*from.optimizer, *to.mutable_optimizer());
+  if (from.optimizer->element || from.optimizer->norm) fill(*from.optimizer, *to.mutable_clip());
 }
 
 }  // namespace
@@ -276,10 +321,27 @@ void fill(const SettingsChange& from, v1::SettingsChange& to) {
 void fill(const Evaluation& from, v1::Run::Evaluation& to) {
   to.set_update(narrow(from.update));
   to.set_loss(from.loss);
+  if (from.accuracy) to.set_accuracy(*from.accuracy);
 }
 
-void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to) {
-  fill(present, ledger, nullptr, to);
+void fill(const Confusion& from, v1::Confusion& to) {
+  for (const ConfusionCell& cell : from) {
+    v1::Confusion::Cell& written = *to.add_cells();
+    written.set_actual(cell.actual);
+    written.set_predicted(cell.predicted);
+    written.set_trials(cell.trials);
+  }
+}
+
+Confusion confusion_of(const v1::Confusion& message) {
+  Confusion confusion;
+  for (const v1::Confusion::Cell& cell : message.cells())
+    confusion.push_back({cell.actual(), cell.predicted(), cell.trials()});
+  return confusion;
+}
+
+void fill_without_curves(const Outcome& present, const Ledger& ledger, std::int64_t updates, v1::Run& to) {
+  fill(present, ledger, nullptr, updates, to);
 }
 
 void check_size(const v1::Result& message, const LentLists& lists, const std::filesystem::path& file) {
@@ -307,7 +369,7 @@ v1::Result result_message(const RunResult& result, LentLists& lists, Extent exte
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     const Outcome& outcome = result.outcomes[r];
     v1::Run& run = *message.add_runs();
-    fill(outcome, outcome.ledger, cost, run);
+    fill(outcome, outcome.ledger, cost, result.outline.training.updates, run);
     if (extent != Extent::kWithoutCurves) lend_curves(outcome, lists, run);
     if (extent == Extent::kWhole) fill_weights(outcome, files.empty() ? nullptr : &files[r], lists, run);
   }

@@ -27,10 +27,10 @@ v1::Result result_message(const RunResult& result, LentLists& lists, Extent exte
                           const std::vector<std::vector<std::string>>& files = {});
 
 /// Fills in a running rule and its ledger as for kWithoutCurves. `present` has no chip and no
-/// ranks, because these come at the end of a rule.
-void fill_without_curves(const Outcome& present, const Ledger& ledger, v1::Run& to);
+/// ranks, because these come at the end of a rule. `updates`: of the whole run.
+void fill_without_curves(const Outcome& present, const Ledger& ledger, std::int64_t updates, v1::Run& to);
 
-/// Parts of results and checkpoints: ledger, ranks and evaluations of a rule, provenance.
+/// Parts of results and checkpoints: ledger, ranks, evaluations of a rule, provenance.
 void fill(const Ledger& from, v1::Ledger& to);
 void fill(const RankReport& from, v1::Rank& to);
 void fill(const RankOmission& from, v1::RankOmission& to);
@@ -38,6 +38,8 @@ void fill(const SettingsChange& from, v1::SettingsChange& to);
 void fill(const Provenance& from, v1::Provenance& to);
 Provenance provenance_of(const v1::Provenance& message);
 void fill(const Evaluation& from, v1::Run::Evaluation& to);
+void fill(const Confusion& from, v1::Confusion& to);
+Confusion confusion_of(const v1::Confusion& message);
 v1::Run::Status status_of(Status status);
 
 /// Throws FileError, naming `file`, where a result is more than one protobuf message can be.

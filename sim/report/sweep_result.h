@@ -1,9 +1,8 @@
-// The result of a sweep and its files: the digest of every member, the summary over seeds, the
-// page.
+// The result of a sweep and its files: the digest of every member, the summary and the curves over
+// seeds, each rule at its best setting, the pages.
 //
-// A line of the summary is one combination of settings with one rule. Its quantiles are over the
-// seeds with a completed run (linear interpolation between order statistics, Hyndman and Fan's type
-// 7).
+// A line of the summary is one combination of settings with one rule. Its numbers are over the
+// seeds with a completed run (spread.h).
 #pragma once
 
 #include <cstdint>
@@ -12,29 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/result.h"
+#include "sim/report/digest.h"
+#include "sim/report/spread.h"
 
 namespace locus {
-
-/// One rule's run without its curves and weights. Counts are per trial.
-struct Digest {
-  std::string rule;
-  std::string kind;    // row of the rule table
-  std::string status;  // "COMPLETED"
-  std::string message;
-  std::string fingerprint;
-  double first = 0;  // mean loss at the start [1]
-  double last = 0;   // mean loss at the end [1]
-  double messages = 0;
-  double spatial = 0;              // violations
-  double temporal = 0;             // violations
-  double violations = 0;           // either
-  double stalled = 0;              // ticks
-  std::int32_t max_lag = 0;        // ticks
-  std::int64_t history_bytes = 0;  // of one replica
-  std::int64_t trace_bytes = 0;    // of one replica
-  friend bool operator==(const Digest&, const Digest&) = default;
-};
 
 struct SweepAxis {
   std::string path;
@@ -56,16 +36,10 @@ struct SweepResult {
   std::string model_sha256;
   std::vector<SweepAxis> axes;
   std::vector<SweepMember> members;
-  std::vector<std::string> notes;  // sentences without a full stop, of the sweep as a whole
+  std::vector<std::string> notes;                // sentences without a full stop
+  std::vector<std::string> given_feedback = {};  // Outline::given_feedback
+  bool best = false;                             // true: best_of was asked for
 };
-
-std::vector<Digest> digests_of(const RunResult& result);
-
-/// Writes a member's whole result as `file`, whole or not at all. Throws FileError.
-void write_member(const RunResult& result, const std::filesystem::path& file);
-/// The digests in a member's file; empty if the file does not exist, is no result, was changed
-/// after it was written, or is that of another run, program or level.
-std::optional<std::vector<Digest>> read_member(const std::filesystem::path& file, const Provenance& provenance);
 
 /// One combination of settings with one rule, over its seeds.
 struct SummaryLine {
@@ -73,31 +47,101 @@ struct SummaryLine {
   std::string rule;
   int seeds = 0;      // members that ran
   int completed = 0;  // members that completed; the other fields are over these, NaN without any
-  double mean = 0;    // of the loss at the end [1]
+  double mean = 0;    // of the loss at the end [1]; so are the next five
   double q25 = 0;
   double median = 0;
   double q75 = 0;
-  double messages = 0;    // mean, per trial
-  double violations = 0;  // mean, per trial
+  double sd = 0;
+  double sem = 0;
+  double messages = 0;     // mean, per trial
+  double violations = 0;   // mean, per trial
+  Spread evaluation = {};  // of the loss of evaluation trials at the end; count 0 without them
+  // means of the other columns (digest_columns), NaN where a model does not have them
+  std::vector<double> means = {};
 };
 std::vector<SummaryLine> summary_of(const SweepResult& result);
+
+/// A column of members.csv, and by its mean of summary.csv, beyond those that every sweep has.
+struct DigestColumn {
+  const char* name;
+  std::optional<double> (*value)(const Digest& digest);
+};
+/// rank, effective_rank, packets, learning_packets, hops, busiest_link, energy_pj, time_ns.
+const std::vector<DigestColumn>& digest_columns();
+
+/// The losses of one combination under one rule, point by point over its completed seeds.
+struct SweepCurve {
+  std::vector<std::string> settings;
+  std::string rule;
+  bool evaluation = false;           // true: the losses of evaluation trials
+  std::int32_t stretch = 1;          // updates of a point
+  std::vector<std::int64_t> update;  // first of each point, from 0; for evaluations, those before
+  std::vector<Spread> points;        // over the seeds that came so far
+};
+std::vector<SweepCurve> curves_of(const SweepResult& result);
+
+/// One rule at its best setting.
+struct BestChoice {
+  std::string rule;
+  std::vector<std::string> settings;  // "path=value"; empty without a choice
+  std::string reason;                 // why there is no choice, or empty
+  double chosen_by = 0;               // the median that was the lowest [1]
+};
+
+/// Each rule at its best setting. The first half of the seeds chooses (rounded down), and the
+/// others report: no number of theirs is an argument of the choice.
+/// A combination can be chosen if the rule completed under every choosing seed. The lowest median
+/// of their losses of evaluation trials is chosen; the first of equal ones.
+struct BestSettings {
+  std::vector<std::uint64_t> choosing_seeds;
+  std::vector<std::uint64_t> reporting_seeds;
+  std::vector<BestChoice> rules;  // in the order of the run
+};
+BestSettings best_of(const SweepResult& result);
+/// The sweep without all that does not report on these choices: for each rule the members of its
+/// setting with reporting seeds. Their summary and curves are those of the rules at their best.
+SweepResult reported(const SweepResult& result, const BestSettings& best);
 
 /// The rules under which members that differ only in their seed have the same fingerprint, in
 /// sentences.
 std::vector<std::string> seed_notes(const SweepResult& result);
 
-/// The q-quantile of numbers, 0 <= q <= 1; NaN without numbers.
-double quantile(std::vector<double> numbers, double q);
+/// Members that failed for one reason.
+struct FailureGroup {
+  std::string cause;
+  std::size_t members = 0;
+  std::size_t first = 0;  // index of its first member
+};
+/// By cause, in the order of their first members.
+std::vector<FailureGroup> failures_of(const SweepResult& result);
 
-/// The summary in the form that `sweep` prints, followed by the members that failed.
+/// The summary in the form that `sweep` prints, or with `best` that of the rules at their best,
+/// followed by the failures by cause.
 std::string sweep_table(const SweepResult& result);
 
 /// members: "settings, seed, rule, ...", one line for each member and rule; summary: one line for
-/// each SummaryLine. Each axis has one column.
+/// each SummaryLine; curves: one line for each point; best: one line for each rule. Each axis has
+/// one column.
 std::string members_csv(const SweepResult& result);
 std::string summary_csv(const SweepResult& result);
+std::string curves_csv(const std::vector<SweepCurve>& curves, const std::vector<SweepAxis>& axes);
+std::string best_csv(const SweepResult& result);
 
-/// sweep.json, members.csv, summary.csv, report.html.
+/// The most members that get a page of their own when a sweep is written: one takes a third of a
+/// megabyte.
+inline constexpr std::size_t kMostMemberPages = 100;
+
+/// The files that write_sweep makes, without those of members.
+std::vector<std::string> sweep_files(const SweepResult& result);
+/// Writes them, and the pages of members that have a file and no page yet, if there are at most
+/// kMostMemberPages. sweep.json is last. Throws FileError.
 void write_sweep(const SweepResult& result, const std::filesystem::path& folder);
+
+/// True if a path is a folder with a sweep and without a result of its own, or a sweep's file.
+bool is_sweep(const std::filesystem::path& path);
+/// The page of a sweep in a file or folder, which replaces `page`. If that stands beside the sweep,
+/// also the pages of all members whose results are there; returns the number of these. Throws
+/// FileError, or ModelError if the file is no sweep or was changed.
+std::size_t write_sweep_pages(const std::filesystem::path& sweep, const std::filesystem::path& page);
 
 }  // namespace locus

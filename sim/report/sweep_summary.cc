@@ -1,75 +1,91 @@
-// The summary of a sweep over its seeds, as lines and as the printed table.
+// The summary of a sweep over its seeds, and what its members have in common.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "sim/report/sweep_result.h"
-#include "sim/report/table.h"
-#include "sim/report/text.h"
 
 namespace locus {
 namespace {
 
-double mean_of(const std::vector<double>& numbers) {
-  if (numbers.empty()) return std::numeric_limits<double>::quiet_NaN();
-  double sum = 0;
-  for (const double number : numbers) sum += number;
-  return sum / static_cast<double>(numbers.size());
+using Optional = std::optional<double>;
+
+Optional of_chip(const Digest& digest, double ChipDigest::*field) {
+  return digest.chip ? Optional((*digest.chip).*field) : Optional();
 }
 
-/// The lines of a rendered table.
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
+Optional of_chip(const Digest& digest, Optional ChipDigest::*field) {
+  return digest.chip ? (*digest.chip).*field : Optional();
+}
+
+/// The numbers of one line, a list a column.
+struct Group {
+  std::size_t line = 0;
+  std::vector<double> last, messages, violations, evaluation;
+  std::vector<std::vector<double>> columns;
+};
+
+void add(const Digest& digest, Group& group) {
+  group.last.push_back(digest.last);
+  group.messages.push_back(digest.messages);
+  group.violations.push_back(digest.violations);
+  if (digest.evaluation) group.evaluation.push_back(*digest.evaluation);
+  const auto& columns = digest_columns();
+  group.columns.resize(columns.size());
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (const Optional value = columns[c].value(digest)) group.columns[c].push_back(*value);
   }
-  return lines;
 }
 
 }  // namespace
 
-double quantile(std::vector<double> numbers, double q) {
-  if (numbers.empty()) return std::numeric_limits<double>::quiet_NaN();
-  std::ranges::sort(numbers);
-  const double at = q * static_cast<double>(numbers.size() - 1);
-  const auto below = static_cast<std::size_t>(std::floor(at));
-  const std::size_t above = std::min(below + 1, numbers.size() - 1);
-  return numbers[below] + (at - static_cast<double>(below)) * (numbers[above] - numbers[below]);
+const std::vector<DigestColumn>& digest_columns() {
+  static const std::vector<DigestColumn> kColumns = {
+      {"rank", [](const Digest& d) { return d.rank ? Optional(*d.rank) : Optional(); }},
+      {"effective_rank", [](const Digest& d) { return d.effective_rank; }},
+      {"packets", [](const Digest& d) { return of_chip(d, &ChipDigest::packets); }},
+      {"learning_packets", [](const Digest& d) { return of_chip(d, &ChipDigest::learning_packets); }},
+      {"hops", [](const Digest& d) { return of_chip(d, &ChipDigest::hops); }},
+      {"busiest_link", [](const Digest& d) { return of_chip(d, &ChipDigest::busiest_link); }},
+      {"energy_pj", [](const Digest& d) { return of_chip(d, &ChipDigest::picojoules); }},
+      {"time_ns", [](const Digest& d) { return of_chip(d, &ChipDigest::nanoseconds); }},
+  };
+  return kColumns;
 }
 
 std::vector<SummaryLine> summary_of(const SweepResult& result) {
-  struct Group {
-    std::size_t line;
-    std::vector<double> last, messages, violations;
-  };
   std::vector<SummaryLine> lines;
   std::map<std::pair<std::vector<std::string>, std::string>, Group> groups;
   for (const SweepMember& member : result.members) {
     for (const Digest& digest : member.rules) {
-      const auto [at, is_new] = groups.try_emplace({member.settings, digest.rule}, Group{lines.size(), {}, {}, {}});
-      if (is_new) lines.push_back({.settings = member.settings, .rule = digest.rule});
+      const auto [at, is_new] = groups.try_emplace({member.settings, digest.rule});
       Group& group = at->second;
+      if (is_new) {
+        group.line = lines.size();
+        group.columns.resize(digest_columns().size());
+        lines.push_back({.settings = member.settings, .rule = digest.rule});
+      }
       ++lines[group.line].seeds;
       if (digest.status != name(Status::kCompleted)) continue;
       ++lines[group.line].completed;
-      group.last.push_back(digest.last);
-      group.messages.push_back(digest.messages);
-      group.violations.push_back(digest.violations);
+      add(digest, group);
     }
   }
   for (auto& [key, group] : groups) {
     SummaryLine& line = lines[group.line];
-    line.mean = mean_of(group.last);
-    line.q25 = quantile(group.last, 0.25);
-    line.median = quantile(group.last, 0.5);
-    line.q75 = quantile(group.last, 0.75);
-    line.messages = mean_of(group.messages);
-    line.violations = mean_of(group.violations);
+    const Spread last = spread_of(std::move(group.last));
+    line.mean = last.mean;
+    line.q25 = last.q25;
+    line.median = last.median;
+    line.q75 = last.q75;
+    line.sd = last.sd;
+    line.sem = last.sem;
+    line.messages = spread_of(std::move(group.messages)).mean;
+    line.violations = spread_of(std::move(group.violations)).mean;
+    line.evaluation = spread_of(std::move(group.evaluation));
+    for (std::vector<double>& column : group.columns) line.means.push_back(spread_of(std::move(column)).mean);
   }
   return lines;
 }
@@ -109,36 +125,17 @@ std::vector<std::string> seed_notes(const SweepResult& result) {
   return notes;
 }
 
-std::string sweep_table(const SweepResult& result) {
-  const std::vector<SummaryLine> summary = summary_of(result);
-  TextTable table;
-  table.caption = "SWEEP";
-  table.columns = {{"rule", Align::kLeft}, {"done"},      {"mean"}, {"25 %"}, {"median"}, {"75 %"},
-                   {"messages"},           {"violations"}};
-  table.groups = {{"loss at the end", 2, 5}, {"per trial", 6, 7}};
-  for (const SummaryLine& line : summary) {
-    table.rows.push_back({line.rule, fmt::format("{}/{}", line.completed, line.seeds), human_loss(line.mean),
-                          human_loss(line.q25), human_loss(line.median), human_loss(line.q75), human(line.messages),
-                          human(line.violations)});
+std::vector<FailureGroup> failures_of(const SweepResult& result) {
+  std::vector<FailureGroup> groups;
+  std::map<std::string, std::size_t> known;
+  for (std::size_t m = 0; m < result.members.size(); ++m) {
+    const std::string& cause = result.members[m].failure;
+    if (cause.empty()) continue;
+    const auto [at, is_new] = known.try_emplace(cause, groups.size());
+    if (is_new) groups.push_back({.cause = cause, .members = 0, .first = m});
+    ++groups[at->second].members;
   }
-  // The last lines of the table are its rows, one for each line of the summary; each combination of
-  // settings stands above its rows.
-  const std::vector<std::string> lines = summary.empty() ? std::vector<std::string>() : lines_of(render(table));
-  const std::size_t head = lines.size() - summary.size();
-  std::string text;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::size_t row = i - head;
-    const bool begins = i >= head && (row == 0 || summary[row].settings != summary[row - 1].settings);
-    if (begins && !summary[row].settings.empty())
-      text += wrap(fmt::format("{}", fmt::join(summary[row].settings, "  ")), 2, 0);
-    text += lines[i] + '\n';
-  }
-  for (const SweepMember& member : result.members) {
-    if (member.failure.empty()) continue;
-    text +=
-        wrap(fmt::format("FAILED: {} seed {}: {}", fmt::join(member.settings, " "), member.seed, member.failure), 2, 0);
-  }
-  return text;
+  return groups;
 }
 
 }  // namespace locus

@@ -43,6 +43,26 @@ bool has_evaluations(const RunResult& result) {
   return std::ranges::any_of(result.outcomes, [](const Outcome& outcome) { return !outcome.evaluations.empty(); });
 }
 
+/// The tables of comparisons that this result has.
+struct ComparisonTable {
+  const char* file;
+  bool (*is_there)(const Comparisons& comparisons);
+  void (*write)(const RunResult& result, Output& to);
+};
+constexpr ComparisonTable kComparisonTables[] = {
+    {"alignment.csv", [](const Comparisons& all) { return !all.alignment.empty(); }, write_alignment_csv},
+    {"scatter.csv", [](const Comparisons& all) { return !all.scatter.empty(); }, write_scatter_csv},
+    {"curvature.csv", [](const Comparisons& all) { return !all.curvature.empty(); }, write_curvature_csv},
+};
+std::vector<ComparisonTable> comparison_tables_of(const RunResult& result) {
+  std::vector<ComparisonTable> tables;
+  for (const ComparisonTable& table : kComparisonTables) {
+    const auto has = [&](const Outcome& outcome) { return table.is_there(outcome.comparisons); };
+    if (std::ranges::any_of(result.outcomes, has)) tables.push_back(table);
+  }
+  return tables;
+}
+
 /// Writes those weights and returns their paths.
 std::vector<std::vector<std::string>> write_weight_files(const RunResult& result, const fs::path& folder) {
   auto files = weight_files(result);
@@ -83,6 +103,7 @@ void prepare_folder(const fs::path& folder) {
 std::vector<std::string> result_files(const RunResult& result) {
   std::vector<std::string> files = {"losses.csv", "ledger.csv", "report.html", "result.binpb", "result.json"};
   if (has_evaluations(result)) files.emplace_back("evaluations.csv");
+  for (const ComparisonTable& table : comparison_tables_of(result)) files.emplace_back(table.file);
   for (const auto& of_rule : weight_files(result)) files.insert(files.end(), of_rule.begin(), of_rule.end());
   return files;
 }
@@ -97,8 +118,10 @@ void write_result(const RunResult& result, const fs::path& folder) {
   write_whole(folder / "losses.csv", [&](Output& to) { write_losses_csv(result, to); });
   if (has_evaluations(result))
     write_whole(folder / "evaluations.csv", [&](Output& to) { write_evaluations_csv(result, to); });
+  for (const ComparisonTable& table : comparison_tables_of(result))
+    write_whole(folder / table.file, [&](Output& to) { table.write(result, to); });
   write_whole(folder / "ledger.csv", [&](Output& to) { write_ledger_csv(result, to); });
-  write_whole(folder / "report.html", [&](Output& to) { write_report_page(result, to); });
+  write_whole(folder / "report.html", [&](Output& to) { write_report_page(result, folder, to); });
   write_whole(folder / "result.binpb", [&](Output& to) { write_wire(message, lists, to); });
   write_whole(folder / "result.json", [&](Output& to) { write_json(message, lists, JsonLayout::kLines, to); });
 }

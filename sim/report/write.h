@@ -1,5 +1,6 @@
-// The files of a result: report.html, result.binpb, result.json, losses.csv, ledger.csv, and
-// weights/<rule>/<projection>.npy for many weights.
+// The files of a result: report.html, result.binpb, result.json, losses.csv, ledger.csv, tables of
+// evaluations and comparisons where there are some (evaluations.csv, alignment.csv, scatter.csv,
+// curvature.csv), and weights/<rule>/<projection>.npy for many weights.
 //
 // Each file is written piece by piece (message_writer.h), so that writing takes no memory that
 // grows with the run, and appears whole or not at all. Files of the same name are replaced;
@@ -41,8 +42,14 @@ std::string csv_cell(const std::string& text);
 /// gives the same bits.
 void write_losses_csv(const RunResult& result, Output& to);
 void write_evaluations_csv(const RunResult& result, Output& to);  // nothing without evaluations
+/// Comparisons of changes along each run, whose rule is the first column; nothing without them.
+/// Missing values are empty cells.
+void write_alignment_csv(const RunResult& result, Output& to);
+void write_scatter_csv(const RunResult& result, Output& to);
+void write_curvature_csv(const RunResult& result, Output& to);
 /// "rule,channel,lag,messages,scalars,bytes", one line for each entry of a rule's ledger; if the
-/// model has a chip, followed by on_core, packets, unicast_packets, hops and unicast_hops.
+/// model has a chip, followed by on_core, packets, unicast_packets, hops, unicast_hops and
+/// tree_hops.
 void write_ledger_csv(const RunResult& result, Output& to);
 
 }  // namespace locus

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/protocol/declaration.h"
+#include "sim/run/decision.h"
 
 namespace locus {
 namespace {
@@ -22,11 +23,14 @@ Evaluator<R>::Evaluator(const Spec& spec, const Topology& topology, Executor exe
              {.inputs_tick_by_tick = shows_tick_by_tick(spec, evaluation_lanes(*spec.training.evaluation))}, executor),
       task_(spec, shown_.network().lanes, Shown::kEvaluation),
       batch_(make_batch<R>(spec.training.ticks, shown_.network().inputs.size, shown_.network().readouts.size,
-                           shown_.network().lanes, shows_tick_by_tick(spec, shown_.network().lanes) ? &task_ : nullptr)) {}
+                           shown_.network().lanes, shows_tick_by_tick(spec, shown_.network().lanes) ? &task_ : nullptr)) {
+  task_.prepare(batch_);
+}
 
 template <class R>
-double Evaluator<R>::loss(const Network<R>& learner) {
+Evaluation Evaluator<R>::measure(const Network<R>& learner, std::int64_t update) {
   shown_.copy_weights(learner);
+  confusion_.clear();
   const std::int32_t lanes = shown_.network().lanes;
   double sum = 0;
   for (std::int64_t first = 0; first < trials_; first += lanes) {
@@ -35,8 +39,11 @@ double Evaluator<R>::loss(const Network<R>& learner) {
     // what the other lanes show was shown before, or is not asked for
     const std::int64_t wanted = std::min<std::int64_t>(lanes, trials_ - first);
     for (std::int64_t lane = 0; lane < wanted; ++lane) sum += losses[static_cast<std::size_t>(lane)];
+    for (const ConfusionCell& cell : confusion_of(batch_, shown_.trial().votes(), wanted)) add(cell, confusion_);
   }
-  return sum / static_cast<double>(trials_);
+  Evaluation evaluation = {.update = update, .loss = sum / static_cast<double>(trials_)};
+  if (!confusion_.empty()) evaluation.accuracy = accuracy_of(confusion_);
+  return evaluation;
 }
 
 template class Evaluator<double>;

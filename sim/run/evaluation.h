@@ -12,7 +12,9 @@
 #include "core/transport/columns/columns.h"
 #include "core/transport/executor.h"
 #include "sim/model/spec.h"
+#include "sim/run/confusion.h"
 #include "sim/run/learner.h"
+#include "sim/run/result.h"
 #include "sim/task/task.h"
 
 namespace locus {
@@ -28,15 +30,18 @@ class Evaluator {
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
-  /// The mean loss of the evaluation trials with the weights of `learner`, a network of the same
-  /// spec.
-  double loss(const Network<R>& learner);
+  /// The mean loss and the accuracy of the evaluation trials with the weights of `learner`, a
+  /// network of the same spec, which has made so many updates.
+  Evaluation measure(const Network<R>& learner, std::int64_t update);
+  /// The trials of the last measurement that have a class.
+  const Confusion& confusion() const { return confusion_; }
 
  private:
   std::int64_t trials_;
   Learner<R, Columns<R>> shown_;  // learns nothing
   Task task_;
   Batch<R> batch_;
+  Confusion confusion_;
 };
 
 }  // namespace locus

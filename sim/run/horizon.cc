@@ -16,7 +16,7 @@ Horizon horizon_of(const TrialShape& trial, Audience audience) {
       .trial = trial, .outputs_are_seen = audience.outputs_are_seen, .inputs_tick_by_tick = audience.inputs_tick_by_tick};
 }
 
-Horizon horizon_of(const Spec& spec) { return horizon_of(trial_shape_of(spec.training), audience_of(spec)); }
+Horizon horizon_of(const Spec& spec) { return horizon_of(trial_shape_of(spec), audience_of(spec)); }
 
 Plan plan_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, int threads) {
   return plan_of(topology, learning_of(rule, spec.training), horizon_of(spec),

@@ -1,7 +1,7 @@
 // Kept: the state of actors between two updates besides weights, as plain numbers.
 //
 // Checkpoints hold it for the running rule, and for rules that have ended if a continuation may
-// give them more updates. Cost: under Adam twice the weights.
+// give them more updates. Cost: under Adam twice the weights, under momentum once.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace locus {
 /// What actors keep from one update to the next besides weights: numbers of one kind.
 struct Kept {
   enum class What : std::uint8_t {
-    kFirstMoment,   // of Adam, as the next; by projection, in the order of the model file
-    kSecondMoment,  // the same
+    kFirstMoment,   // of Adam or momentum; by projection, in the order of the model file
+    kSecondMoment,  // of Adam; the same
     // of neurons that carry their state across trials, as those below (neurons x lanes)
     kActivity,
     kVoltage,  // of spiking neurons, as the next two

@@ -44,9 +44,9 @@ template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
                        std::int32_t lanes, const Permit& permit, Audience audience, Executor executor)
     : learning_(learning),
-      shape_(trial_shape_of(spec.training)),
+      shape_(trial_shape_of(spec)),
       updates_(spec.training.updates),
-      schedule_(spec.training.schedule),
+      schedule_(schedule_of(rule, spec.training)),
       network_(build<R>(spec, topology, rule, lanes)),
       rates_(rates_of(network_)),
       door_(permit, sizeof(R)),

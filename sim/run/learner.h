@@ -65,6 +65,8 @@ class Learner {
   void copy_weights(const Network<R>& from);
 
   const Learning& learning() const { return learning_; }
+  /// True if trials of the last batch may have a class that the network has chosen.
+  bool has_choices() const { return learns() && trial_.counts_votes(); }
   bool learns() const { return locus::rule(learning_.kind).drive != Drive::kNothing; }
   const TrialShape& shape() const { return shape_; }
   Network<R>& network() { return network_; }

@@ -20,6 +20,9 @@ struct ProjectionOutline {
   std::int64_t synapses = 0;  // that exist: rows x cols of a dense one, the entries of a sparse one
   bool plastic = true;
   double learning_rate = 0;  // eta, that of the training where the projection has none of its own
+  bool has_own_rate = false;
+  std::int32_t delay = 0;    // ticks
+  WeightLimits limits = {};  // its own
 };
 
 struct Outline {
@@ -27,6 +30,9 @@ struct Outline {
   std::vector<ProjectionOutline> projections;  // file order
   std::string task;  // "recorded", "student_teacher" or "drawn", as the field of the model file
   TrainingSpec training;
+  // the rules whose feedback the model gives (by modes, say) in place of drawing it, in file order
+  std::vector<std::string> given_feedback;
+  std::vector<RecordSpec> records;  // file order
 };
 
 Outline outline_of(const Spec& spec);

@@ -61,6 +61,8 @@ Provenance provenance_of(const Spec& spec, TransportKind transport, bool rank_of
   options.push_back(fmt::format("locality={}", name(spec.training.locality)));
   options.push_back(fmt::format("transport={}", transport == TransportKind::kMailbox ? "mailbox" : "batched"));
   options.push_back(fmt::format("rank={}", rank_of_large ? "all" : "small"));
+  const auto* recorded = std::get_if<RecordedTask>(&spec.task);
+  if (recorded != nullptr && recorded->shuffle) options.push_back("order=by seed and epoch");
   for (const RuleSpec& rule : spec.rules) options.push_back("rule=" + rule.name);
   for (const std::string& setting : spec.settings) {
     // first weights are among the files, by their contents

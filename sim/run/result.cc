@@ -12,12 +12,21 @@ std::string_view name(Status status) {
   return "";
 }
 
+void note(Confusion&& confusion, Outcome& outcome) {
+  outcome.accuracies.push_back(accuracy_of(confusion));
+  if (outcome.confusions.size() == kMostConfusions) outcome.confusions.erase(outcome.confusions.begin());
+  outcome.confusions.push_back(std::move(confusion));
+}
+
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {
   Outcome outcome;
   outcome.rule = rule.name;
   outcome.kind = rule.kind;
   outcome.depth = learning.depth;
   outcome.stride = learning.stride;
+  outcome.learning_rate = rule.learning_rate;
+  outcome.optimizer = rule.optimizer;
+  outcome.schedule = rule.schedule;
   return outcome;
 }
 

@@ -10,6 +10,8 @@
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
+#include "sim/run/alignment.h"
+#include "sim/run/confusion.h"
 #include "sim/run/kept.h"
 #include "sim/run/outline.h"
 #include "sim/run/provenance.h"
@@ -54,8 +56,9 @@ struct ChipOutcome {
 
 /// The mean loss of the evaluation trials at one point of a run.
 struct Evaluation {
-  std::int64_t update = 0;  // updates made before
-  double loss = 0;          // [1]
+  std::int64_t update = 0;              // updates made before
+  double loss = 0;                      // [1]
+  std::optional<double> accuracy = {};  // [1]; absent where no trial has a class
   friend bool operator==(const Evaluation&, const Evaluation&) = default;
 };
 
@@ -64,13 +67,23 @@ struct Outcome {
   RuleKind kind = RuleKind::kNone;
   std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
   std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
+  // the rule's own pace; empty where it is the training's
+  std::optional<double> learning_rate = {};
+  std::optional<Optimizer> optimizer = {};
+  std::optional<ScheduleSpec> schedule = {};
   Status status = Status::kCompleted;
   // why the run ended early; empty when all updates were made
   std::string message;
   std::int64_t updates = 0;  // committed
   // losses[k] is the loss of update k, as met; empty under `none`
   std::vector<double> losses;
+  // accuracies[k] is that of update k [1], NaN where none of its trials has a class; empty where no
+  // trial of the task has one
+  std::vector<double> accuracies = {};
+  std::vector<Confusion> confusions = {};  // of the last updates, at most kMostConfusions
   std::vector<Evaluation> evaluations;     // in order; their messages are in no ledger
+  Confusion evaluation_confusion = {};     // of the last of them
+  Comparisons comparisons;                 // the same
   std::vector<ProjectionWeights> weights;  // after the last commit, file order
   Ledger ledger;                           // over the whole run
   std::vector<PopulationRate> rates;       // of spiking populations, file order
@@ -83,6 +96,9 @@ struct Outcome {
   std::vector<Kept> kept;
   std::optional<Trace> trace;  // where it was asked for
 };
+
+/// Adds what the trials of an update have chosen.
+void note(Confusion&& confusion, Outcome& outcome);
 
 /// The outcome of a rule that has done nothing yet.
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning);

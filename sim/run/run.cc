@@ -42,6 +42,9 @@ RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
     return from != nullptr ? std::span<const RuleState>(from->rules).subspan(first) : std::span<const RuleState>();
   };
   bool has_trained = false;
+  bool ended = false;
+  RunOptions asked = options;
+  if (options.ends) asked.ends = [&](const Moment& moment) { return ended = options.ends(moment); };
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {
     RuleState* const state = from != nullptr && i < from->rules.size() ? &from->rules[i] : nullptr;
     if (state != nullptr && !goes_on(spec, *from, i)) {
@@ -55,9 +58,9 @@ RunResult run(const Spec& spec, Topology topology, const RunOptions& options) {
     }
     if (options.watch)
       options.watch({.done = result, .builds = &spec.rules[i], .waiting = waiting_from(i), .state = {}});
-    result.outcomes.push_back(train(spec, result.topology, spec.rules[i], options, workers.executor(), result, state));
+    result.outcomes.push_back(train(spec, result.topology, spec.rules[i], asked, workers.executor(), result, state));
     has_trained = true;
-    if (result.outcomes.back().status == Status::kInterrupted) break;
+    if (ended || result.outcomes.back().status == Status::kInterrupted) break;
   }
   return result;
 }

@@ -46,6 +46,9 @@ struct RunOptions {
   // Called before a rule's network is built, before its first update, after each one, and where a
   // run is stopped between two rules. May be empty. What it does bears on nothing.
   std::function<void(const Moment&)> watch = {};
+  // Asked before a rule's first update and after each one, before the watch: true ends the run
+  // there, as an interrupt does. May be empty.
+  std::function<bool(const Moment&)> ends = {};
   // Shown what the model's records ask for, at each tick and after each update's commit; the watch
   // that follows an update closes it. May be empty: then nothing is looked at. What it does bears
   // on nothing.

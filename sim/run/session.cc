@@ -14,7 +14,9 @@
 #include "sim/model/defaults.h"
 #include "sim/model/network_size.h"
 #include "sim/model/wire.h"
+#include "sim/run/decision.h"
 #include "sim/run/fingerprint.h"
+#include "sim/run/given_weights.h"
 #include "sim/run/learner.h"
 #include "sim/run/offence.h"
 #include "sim/run/rates.h"
@@ -34,10 +36,17 @@ RuleSpec complete(RuleSpec rule, const NetworkSpec& network) {
   return rule;
 }
 
+std::int32_t count(const Spec& spec, PopulationKind kind) {
+  return static_cast<std::int32_t>(neurons(spec.network, kind));
+}
+
 /// The model as a session drives it, before its checks.
 void drive(const SessionOptions& options, Spec& spec) {
   TrainingSpec& training = spec.training;
-  if (options.learning_rate) training.learning_rate = options.learning_rate;
+  if (options.learning_rate) {
+    training.learning_rate = options.learning_rate;
+    for (RuleSpec& rule : spec.rules) rule.learning_rate.reset();
+  }
   if (options.ticks) training.ticks = *options.ticks;
   if (options.lanes) training.batch = *options.lanes;
   if (options.commit) training.commit = *options.commit;
@@ -272,7 +281,7 @@ bool Session::Driver::update() {
   if (!has_task_) refuse("update()", "the model has no task; begin_trial(), step(), teach() and commit() show one");
   bool finite = false;
   send([&](auto& driven) {
-    if (!driven.task) driven.task.emplace(spec_);
+    if (!driven.task) driven.task.emplace(spec_).prepare(driven.batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
     driven.task->fill(outcome_.updates, driven.batch);
     finite = conclude(driven, driven.learner.run(driven.batch));
@@ -288,6 +297,7 @@ bool Session::Driver::conclude(D& driven, double loss) {
   const bool finite = met && driven.learner.commit();
   measure_rates(driven.learner.network(), spec_.training, outcome_.rates);
   if (met && driven.learner.learns()) outcome_.losses.push_back(loss);
+  if (met && driven.learner.has_choices()) note(confusion_of(driven.batch, driven.learner.trial().votes()), outcome_);
   if (met) ++outcome_.updates;
   if (finite) return true;
   phase_ = Phase::kOver;
@@ -321,16 +331,10 @@ ProjectionWeights Session::Driver::weights(std::string_view projection) const {
 void Session::Driver::set_weights(std::string_view projection, std::span<const double> values) {
   const ProjectionId p = named(projection);
   expect(Phase::kBetweenTrials, "set_weights()", "weights are set between trials");
-  const std::size_t size = std::visit([](const auto& matrix) { return matrix.values.size(); }, weights(projection).matrix);
-  if (values.size() != size) {
-    throw ArgumentError(fmt::format("set_weights() got {} numbers of {}; must be {}, as weights() gives them",
-                                    values.size(), projection, size));
-  }
-  for (std::size_t k = 0; k < size; ++k) {
-    if (!std::isfinite(values[k]))
-      throw ArgumentError(fmt::format("set_weights(): number {} of {} is {}; must be finite", k, projection, values[k]));
-  }
-  with([&](auto& driven) { driven.learner.set_weights(p, {values.begin(), values.end()}); });
+  with([&](auto& driven) {
+    expect_weights(driven.topology.projections[p], values);
+    driven.learner.set_weights(p, {values.begin(), values.end()});
+  });
 }
 
 double Session::Driver::learning_rate(ProjectionId projection) const {
@@ -369,14 +373,13 @@ bool Session::commit() { return driver_->commit(); }
 bool Session::update() { return driver_->update(); }
 
 std::int32_t Session::inputs() const { return static_cast<std::int32_t>(shown_inputs(spec().network)); }
-std::int32_t Session::readouts() const {
-  return static_cast<std::int32_t>(neurons(spec().network, PopulationKind::kReadout));
-}
+std::int32_t Session::readouts() const { return count(spec(), PopulationKind::kReadout); }
 std::int32_t Session::lanes() const { return spec().training.batch; }
 std::int32_t Session::ticks() const { return spec().training.ticks; }
 std::int32_t Session::tick() const { return driver_->tick(); }
 std::int64_t Session::updates() const { return driver_->so_far().updates; }
 const std::vector<double>& Session::losses() const { return driver_->so_far().losses; }
+const std::vector<double>& Session::accuracies() const { return driver_->so_far().accuracies; }
 const Ledger& Session::ledger() const { return driver_->ledger(); }
 
 ProjectionWeights Session::weights(std::string_view projection) const { return driver_->weights(projection); }

@@ -108,14 +108,17 @@ class Session {
   std::int32_t tick() const;                  // steps of the present trial; 0 outside of one
   std::int64_t updates() const;               // committed
   const std::vector<double>& losses() const;  // of each update, as met; empty under `none`
-  const Ledger& ledger() const;               // all messages so far, by channel and lag
+  // of each update(), as losses; empty where no trial of the task has a class
+  const std::vector<double>& accuracies() const;
+  const Ledger& ledger() const;  // all messages so far, by channel and lag
 
   /// Weights of a projection, in the form and the order of the model file (dense: targets x
   /// sources, row-major). Throws ArgumentError for an unknown name, OrderError within a trial whose
   /// ticks commit.
   ProjectionWeights weights(std::string_view projection) const;
   /// As many numbers in the same order (one on a diagonal without autapses means nothing). Throws
-  /// as weights(), within any trial, and where the size is another one or a number is not finite.
+  /// as weights(), within any trial, and where the size is another one or a number is not finite or
+  /// not of the projection's sign.
   void set_weights(std::string_view projection, std::span<const double> values);
   /// eta of a projection, before a schedule of the model.
   double learning_rate(std::string_view projection) const;

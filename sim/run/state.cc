@@ -96,9 +96,11 @@ struct Wanted {
 std::vector<Wanted> wanted_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   std::vector<Wanted> wanted;
   const bool learns = locus::rule(rule.kind).drive != Drive::kNothing;
+  const Optimizer& optimizer = optimizer_of(rule, spec.training);
   for (const Kept::What what : {Kept::What::kFirstMoment, Kept::What::kSecondMoment}) {
     for (std::size_t p = 0; p < topology.projections.size(); ++p) {
-      if (spec.training.optimizer.adam && learns && topology.projections[p].plastic)
+      const bool keeps = what == Kept::What::kFirstMoment ? optimizer.keeps_first() : optimizer.keeps_second();
+      if (keeps && learns && topology.projections[p].plastic)
         wanted.push_back({what, static_cast<std::int32_t>(p), std::ssize(state.weights[p])});
     }
   }
@@ -120,7 +122,7 @@ std::string misfit_of_kept(const Spec& spec, const Topology& topology, const Rul
     return wanted.what == kept.what && wanted.index == kept.index && wanted.size == std::ssize(kept.values);
   };
   if (!std::ranges::equal(wanted_of(spec, topology, rule, state), state.kept, same))
-    return "not what its synapses (moments of Adam) and neurons (carried states) keep, or more";
+    return "not what its synapses (moments of the optimizer) and neurons (carried states) keep, or more";
   const std::int64_t commits_an_update = spec.training.commit == CommitWhen::kEveryTick ? spec.training.ticks : 1;
   if (state.commits < 0 || state.commits > state.updates * commits_an_update)
     return fmt::format("{} commits in {} updates", state.commits, state.updates);
@@ -140,6 +142,54 @@ std::string misfit_of_evaluations(const Spec& spec, const RuleState& state) {
   return "";
 }
 
+std::string misfit_of_comparisons(const Spec& spec, const RuleState& state) {
+  if (!spec.compare) return state.comparisons.empty() ? "" : "comparisons, which its model does not ask for";
+  std::string wrong;
+  const auto check = [&](const auto& all) {
+    std::int64_t last = 0;
+    for (const auto& one : all) {
+      const bool due = one.update % spec.compare->every == 0 || one.update == state.updates;
+      if (one.update < last || one.update > state.updates || !due)
+        wrong = fmt::format("a comparison at update {}", one.update);
+      last = one.update;
+    }
+  };
+  check(state.comparisons.alignment);
+  check(state.comparisons.scatter);
+  check(state.comparisons.curvature);
+  return wrong;
+}
+
+bool is_confusion(const Confusion& confusion, std::int64_t readouts, std::int64_t trials) {
+  const ConfusionCell* before = nullptr;
+  std::int64_t sum = 0;
+  for (const ConfusionCell& cell : confusion) {
+    const bool ascends =
+        before == nullptr || std::pair(before->actual, before->predicted) < std::pair(cell.actual, cell.predicted);
+    const bool known = std::min(cell.actual, cell.predicted) >= 0 && std::max(cell.actual, cell.predicted) < readouts;
+    if (!ascends || !known || cell.trials < 1 || cell.trials > trials - sum) return false;
+    sum += cell.trials;
+    before = &cell;
+  }
+  return true;
+}
+
+/// One accuracy an update, where trials have classes; and what the last updates have chosen.
+std::string misfit_of_accuracies(const Spec& spec, const Topology& topology, const RuleState& state) {
+  const std::int64_t wanted = has_classes(spec.task) ? std::ssize(state.losses) : 0;
+  const std::int64_t given = std::ssize(state.accuracies);
+  const auto recent = std::min<std::int64_t>(given, std::int64_t{kMostConfusions});
+  if ((given != wanted && given != 0) || std::ssize(state.confusions) != recent)
+    return fmt::format("{} accuracies of {} losses, {} of them by class", given, state.losses.size(),
+                       state.confusions.size());
+  const std::int64_t readouts = topology.sizes.readouts;
+  const auto good = [&](const Confusion& one) { return is_confusion(one, readouts, spec.training.batch); };
+  const std::int64_t held_out = spec.training.evaluation ? spec.training.evaluation->trials : 0;
+  if (std::ranges::all_of(state.confusions, good) && is_confusion(state.evaluation_confusion, readouts, held_out))
+    return "";
+  return "trials of classes that its model does not have";
+}
+
 std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state,
                       bool is_to_go_on) {
   if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
@@ -151,6 +201,8 @@ std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec
   if (std::string wrong = misfit_of_weights(topology, state); !wrong.empty()) return wrong;
   if (std::string wrong = is_to_go_on ? misfit_of_kept(spec, topology, rule, state) : ""; !wrong.empty()) return wrong;
   if (std::string wrong = misfit_of_evaluations(spec, state); !wrong.empty()) return wrong;
+  if (std::string wrong = misfit_of_comparisons(spec, state); !wrong.empty()) return wrong;
+  if (std::string wrong = misfit_of_accuracies(spec, topology, state); !wrong.empty()) return wrong;
   return misfit_of_counts(spec, topology, rule, state);
 }
 
@@ -169,6 +221,10 @@ RuleState state_of(const Outcome& ended) {
                   .fingerprint = ended.fingerprint};
   state.rates = ended.rates;
   state.evaluations = ended.evaluations;
+  state.comparisons = ended.comparisons;
+  state.accuracies = ended.accuracies;
+  state.confusions = ended.confusions;
+  state.evaluation_confusion = ended.evaluation_confusion;
   state.rank_omissions = ended.rank_omissions;
   state.commits = ended.commits;
   state.kept = ended.kept;
@@ -210,9 +266,13 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.updates = state.updates;
   outcome.rates = std::move(state.rates);
   outcome.evaluations = std::move(state.evaluations);
+  outcome.comparisons = std::move(state.comparisons);
+  outcome.accuracies = std::move(state.accuracies);
+  outcome.confusions = std::move(state.confusions);
+  outcome.evaluation_confusion = std::move(state.evaluation_confusion);
   outcome.losses = std::move(state.losses);
   outcome.weights = weights_with(topology, std::move(state.weights));
-  Door door({.channels = 0, .largest_lag = declared_lag(learning)}, scalar_bytes(spec.precision));
+  Door door(permit_of(learning, Locality::kAny), scalar_bytes(spec.precision));
   restore(state, spec.training.ticks, door.ledger());
   outcome.ledger = door.ledger();
   if (spec.chip) {

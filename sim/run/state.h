@@ -4,9 +4,9 @@
 //
 // Why so little: traces and pending changes begin anew with every trial and are gone after its
 // commit; inputs, targets and drawn numbers are functions of (seed, trial, tick, index). What is
-// left are weights, the moments of Adam, what neurons carry from trial to trial where they do, and
-// what is reported: losses, counts, ranks of rules that have ended. tests/run/resume_test.cc holds
-// this against runs without a break, bit by bit.
+// left are weights, moments of Adam or momentum, what neurons carry from trial to trial where they
+// do, and what is reported: losses, counts, ranks of rules that have ended.
+// tests/run/resume_test.cc holds this against runs without a break, bit by bit.
 #pragma once
 
 #include <optional>
@@ -42,6 +42,10 @@ struct RuleState {
   std::string fingerprint;              // of a rule that has ended
   std::vector<PopulationRate> rates;    // of spiking populations
   std::vector<Evaluation> evaluations;  // so far
+  Comparisons comparisons;              // so far
+  std::vector<double> accuracies = {};  // so far; empty where no trial has a class
+  std::vector<Confusion> confusions = {};
+  Confusion evaluation_confusion = {};
   // of the clock (core/actor/network.h); of a rule that has ended only if it may go on, as the next
   std::int64_t commits = 0;
   std::vector<Kept> kept;  // by what, then by index

@@ -12,6 +12,7 @@
 
 #include "core/transport/columns/columns.h"
 #include "core/transport/mailbox/mailbox.h"
+#include "sim/run/comparator.h"
 #include "sim/run/evaluation.h"
 #include "sim/run/fingerprint.h"
 #include "sim/run/learner.h"
@@ -30,6 +31,18 @@ namespace {
 void end(Outcome& outcome, Status status, std::string message) {
   outcome.status = status;
   outcome.message = std::move(message);
+}
+
+/// Updates before the last comparison.
+std::int64_t last_update_of(const Comparisons& comparisons) {
+  std::int64_t last = -1;
+  const auto see = [&](const auto& all) {
+    if (!all.empty()) last = std::max(last, all.back().update);
+  };
+  see(comparisons.alignment);
+  see(comparisons.scatter);
+  see(comparisons.curvature);
+  return last;
 }
 
 /// One rule over one transport, update by update, until something ends it. T: Mailbox<R> or
@@ -63,10 +76,11 @@ class RuleRun {
     }
     if (training.stop && learner_.learns()) stopper_.emplace(*training.stop);
     if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, executor);
+    if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, executor);
   }
 
-  /// Goes on from a state, which fits. The evaluation at the end of a rule that now makes more
-  /// updates is no longer due.
+  /// Goes on from a state, which fits. The evaluation and the comparison at the end of a rule that
+  /// now makes more updates are no longer due.
   void go_on(RuleState&& from) {
     learner_.restore(from);
     from.weights = {};
@@ -74,11 +88,22 @@ class RuleRun {
     outcome_.updates = from.updates;
     outcome_.losses = std::move(from.losses);
     outcome_.rates = std::move(from.rates);
+    outcome_.accuracies = std::move(from.accuracies);
+    outcome_.confusions = std::move(from.confusions);
     outcome_.evaluations = std::move(from.evaluations);
+    outcome_.evaluation_confusion = std::move(from.evaluation_confusion);
     if (evaluator_ && outcome_.updates < spec_.training.updates) {
-      std::erase_if(outcome_.evaluations,
-                    [&](const Evaluation& one) { return one.update % spec_.training.evaluation->every != 0; });
+      const auto is_over = [&](const Evaluation& one) { return one.update % spec_.training.evaluation->every != 0; };
+      if (std::erase_if(outcome_.evaluations, is_over) > 0) outcome_.evaluation_confusion.clear();
     }
+    outcome_.comparisons = std::move(from.comparisons);
+    if (comparator_ && outcome_.updates < spec_.training.updates) {
+      const auto is_last = [&](const auto& one) { return one.update % spec_.compare->every != 0; };
+      std::erase_if(outcome_.comparisons.alignment, is_last);
+      std::erase_if(outcome_.comparisons.scatter, is_last);
+      std::erase_if(outcome_.comparisons.curvature, is_last);
+    }
+    if (comparator_ && !outcome_.comparisons.empty()) compared_ = last_update_of(outcome_.comparisons);
     for (std::size_t k = 0; stopper_ && k < outcome_.losses.size(); ++k) stopper_->hear(outcome_.losses[k]);
   }
 
@@ -94,6 +119,7 @@ class RuleRun {
   bool ends_before_update();
   bool make_update();
   void evaluate(bool at_end);
+  void compare(bool at_end);
   bool tell();
   void conclude();
 
@@ -107,6 +133,8 @@ class RuleRun {
   std::optional<Recorder<R, T>> recorder_;
   std::optional<Stopper> stopper_;
   std::optional<Evaluator<R>> evaluator_;
+  std::optional<Comparator> comparator_;
+  std::int64_t compared_ = -1;  // updates before the last comparison
 };
 
 /// Measures, tells whoever watches, and returns whether the run is over; why stands in the outcome.
@@ -116,6 +144,7 @@ bool RuleRun<R, T>::ends_before_update() {
   const std::int64_t all = spec_.training.updates;
   const bool enough = stopper_ && !stopper_->reason().empty();
   if (evaluator_) evaluate(update == all || enough);
+  if (comparator_) compare(update == all || enough);
   const bool interrupted = tell();
   if (update == all) return true;
   if (enough) {
@@ -150,6 +179,7 @@ bool RuleRun<R, T>::make_update() {
     return false;
   }
   if (learner_.learns()) outcome_.losses.push_back(loss);
+  if (learner_.has_choices()) note(updates_.confusion(), outcome_);
   if (stopper_) stopper_->hear(loss);
   if (recorder_) recorder_->see_update(update);
   ++outcome_.updates;
@@ -163,30 +193,45 @@ template <class R, TransportOf<R> T>
 void RuleRun<R, T>::evaluate(bool at_end) {
   const bool done = !outcome_.evaluations.empty() && outcome_.evaluations.back().update == outcome_.updates;
   if (done || !(at_end || outcome_.updates % spec_.training.evaluation->every == 0)) return;
-  outcome_.evaluations.push_back({outcome_.updates, evaluator_->loss(learner_.network())});
+  outcome_.evaluations.push_back(evaluator_->measure(learner_.network(), outcome_.updates));
+  outcome_.evaluation_confusion = evaluator_->confusion();
+}
+
+/// Compares the changes of rules where it is time to, as evaluate().
+template <class R, TransportOf<R> T>
+void RuleRun<R, T>::compare(bool at_end) {
+  const std::int64_t update = outcome_.updates;
+  if (compared_ == update || !(at_end || update % spec_.compare->every == 0)) return;
+  compared_ = update;
+  const Network<R>& network = learner_.network();
+  std::vector<Kept> carried;
+  if (network.carries) carried = kept_of(network);
+  comparator_->measure(values_of(network), carried, update, outcome_.comparisons);
 }
 
 /// Tells whoever watches how far the rule has come. Returns whether it is to stop here.
 template <class R, TransportOf<R> T>
 bool RuleRun<R, T>::tell() {
-  const bool stopping = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
-  if (!options_.watch) return stopping;
+  const bool interrupted = options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+  if (!options_.watch && !options_.ends) return interrupted;
   const Door& door = learner_.door();
   std::span<const RuleState> waiting;
   if (options_.from != nullptr) waiting = options_.from->rules;
   waiting = waiting.subspan(std::min(waiting.size(), done_.outcomes.size() + 1));
-  options_.watch(
-      {.done = done_, .present = &outcome_, .ledger = &door.ledger(), .waiting = waiting, .stopping = stopping, .state = [&] {
-         const Network<R>& network = learner_.network();
-         RuleState state = state_of(outcome_);
-         state.weights = values_of(network);
-         state.commits = network.commits;
-         state.kept = kept_of(network);
-         note(door.ledger(), state);
-         if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
-         return state;
-       }});
-  return stopping;
+  Moment moment{
+      .done = done_, .present = &outcome_, .ledger = &door.ledger(), .waiting = waiting, .stopping = interrupted, .state = [&] {
+        const Network<R>& network = learner_.network();
+        RuleState state = state_of(outcome_);
+        state.weights = values_of(network);
+        state.commits = network.commits;
+        state.kept = kept_of(network);
+        note(door.ledger(), state);
+        if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+        return state;
+      }};
+  if (!interrupted && options_.ends) moment.stopping = options_.ends(moment);
+  if (options_.watch) options_.watch(moment);
+  return moment.stopping;
 }
 
 /// What stands in an outcome once its rule has ended.

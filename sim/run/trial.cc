@@ -42,7 +42,8 @@ double Trial<R, T>::run(const Batch<R>& batch) {
     } else {
       show_inputs(batch, now);
       step(now);
-      learn(now, shape_.has_error(now.value) ? batch.target_at(now.value) : nullptr);
+      const bool has_error = shape_.has_error(now.value);
+      learn(now, has_error ? batch.target_at(now.value) : nullptr, has_error ? batch.weight_at(now.value) : nullptr);
     }
   }
   return end();
@@ -52,6 +53,7 @@ template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
   std::ranges::fill(losses_, 0.0);
   first_trial_ = first_trial;
+  counts_votes_ = false;
   origin_.reset();
   transport_.begin_trial(inputs);
   if (agent_) agent_->begin_trial();
@@ -61,6 +63,8 @@ void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const Batch<R>& batch) {
   begin(batch.source != nullptr ? nullptr : batch.input.data(), batch.first_trial);
+  counts_votes_ = !batch.labels.empty();
+  if (counts_votes_) votes_.assign(transport_.network().readouts.output.size(), 0.0);
 }
 
 template <class R, TransportOf<R> T>
@@ -69,8 +73,8 @@ void Trial<R, T>::show_inputs(const Batch<R>& batch, Tick now) {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::learn(Tick now, const R* target) {
-  see_and_commit(now, rule(learning_.kind).drive != Drive::kNothing && learn_tick(now, target));
+void Trial<R, T>::learn(Tick now, const R* target, const R* weight) {
+  see_and_commit(now, rule(learning_.kind).drive != Drive::kNothing && learn_tick(now, target, weight));
 }
 
 template <class R, TransportOf<R> T>
@@ -96,7 +100,7 @@ const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
   for (Tick now{1}; now.value <= shape_.ticks; ++now.value) {
     show_inputs(batch, now);
     step(now);
-    if (shape_.has_error(now.value)) meet_targets(now, batch.target_at(now.value), shown);
+    if (shape_.has_error(now.value)) meet_targets(now, batch.target_at(now.value), batch.weight_at(now.value), shown);
   }
   return losses_;
 }
@@ -137,10 +141,12 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
     transport_.deliver(phase::Ticks{first, last});
     const Tick first_error = std::max(first, shape_.first_error());
     if (first_error > last) return false;
-    transport_.deliver(phase::Comparisons<R>{first_error, last, batch.target_at(first_error.value), scale_});
+    transport_.deliver(phase::Comparisons<R>{first_error, last, batch.target_at(first_error.value), scale_,
+                                             batch.weight_at(first_error.value)});
     Tick due = first_error;  // of the next sweep
     for (Tick tick = first_error; tick <= last; ++tick.value) {
-      add_squares(transport_.errors_at(tick));
+      add_squares(transport_.errors_at(tick), batch.weight_at(tick.value));
+      if (counts_votes_) add_votes(transport_.outputs_at(tick), batch.weight_at(tick.value));
       note_origin({transport_.errors_at(tick), nullptr, tick == last}, tick);
       if (!agent_) continue;
       due = std::max(due, tick);
@@ -168,10 +174,10 @@ void Trial<R, T>::step(Tick now) {
 }
 
 template <class R, TransportOf<R> T>
-bool Trial<R, T>::learn_tick(Tick now, const R* target) {
+bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
   const Rule& row = rule(learning_.kind);
   const bool has_error = target != nullptr;
-  if (has_error) meet_targets(now, target, selected_);
+  if (has_error) meet_targets(now, target, weight, selected_);
   Answers<R> answers;
   if (row.signal == SignalSource::kSymmetric && has_error)
     answers = {Party::kRate, transport_.network().rate.signal.data()};
@@ -198,54 +204,70 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target) {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::meet_targets(Tick now, const R* target, PhaseSet selected) {
+void Trial<R, T>::meet_targets(Tick now, const R* target, const R* weight, PhaseSet selected) {
   if (!selects<phase::Targets<R>>(selected)) return;
   if (selected.holds(Phase::kNorm)) {
-    transport_.deliver(phase::Classes<R>{target, scale_});
+    transport_.deliver(phase::Classes<R>{target, scale_, weight});
   } else {
-    transport_.deliver(phase::Targets<R>{target, scale_});
+    transport_.deliver(phase::Targets<R>{target, scale_, weight});
   }
-  add_losses(target);
+  add_losses(target, weight);
+  if (counts_votes_) add_votes(transport_.network().readouts.output.data(), weight);
   note_origin({transport_.network().readouts.error.data(), shape_.classes ? target : nullptr, true}, now);
 }
 
 /// The experimenter reads losses off the readouts: no actor hears of them. L is scale / 2 sum_k
 /// e_k^2, or the cross-entropy 1 / window (log Z - sum_k y*_k y_k) with Z = sum_k exp(y_k). Its
 /// gradient is the readouts' epsilon, whatever the targets sum to; if that is 1, the loss is
-/// -1 / window sum_k y*_k log pi_k.
+/// -1 / window sum_k y*_k log pi_k. An error of weight w has w e^2 in place of e^2; under the
+/// cross-entropy the weights of a tick are one number, which multiplies its part of the loss.
 template <class R, TransportOf<R> T>
-void Trial<R, T>::add_losses(const R* target) {
+void Trial<R, T>::add_losses(const R* target, const R* weight) {
   const ReadoutLayer<R>& readouts = transport_.network().readouts;
   if (shape_.classes) {
     const std::size_t lanes = losses_.size();
     for (std::size_t lane = 0; lane < lanes; ++lane) {
+      const double weighed = weight == nullptr ? 1 : static_cast<double>(weight[lane]);
+      if (weighed == 0) continue;
       double missing = 1;  // of the targets' sum
       for (std::size_t cell = lane; cell < readouts.output.size(); cell += lanes) {
         if (target[cell] == R(0)) continue;
         const double log_pi = static_cast<double>(readouts.output[cell]) - static_cast<double>(readouts.peak[cell]) -
                               std::log(static_cast<double>(readouts.norm[cell]));
-        losses_[lane] -= static_cast<double>(target[cell]) * log_pi / shape_.window;
+        losses_[lane] -= weighed * static_cast<double>(target[cell]) * log_pi / shape_.window;
         missing -= static_cast<double>(target[cell]);
       }
       if (missing == 0) continue;
       const double log_sum = static_cast<double>(readouts.peak[lane]) + std::log(static_cast<double>(readouts.norm[lane]));
-      losses_[lane] += missing * log_sum / shape_.window;
+      losses_[lane] += weighed * missing * log_sum / shape_.window;
     }
     return;
   }
-  add_squares(readouts.error.data());
+  add_squares(readouts.error.data(), weight);
 }
 
-/// error: e_t of the readouts (o x lanes).
+/// output: y_t of the readouts (o x lanes). A trial's ticks whose weights are all 0 have no error.
 template <class R, TransportOf<R> T>
-void Trial<R, T>::add_squares(const R* error) {
+void Trial<R, T>::add_votes(const R* output, const R* weight) {
+  const std::size_t lanes = losses_.size();
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    bool has_error = weight == nullptr;
+    for (std::size_t cell = lane; !has_error && cell < votes_.size(); cell += lanes) has_error = weight[cell] != R(0);
+    for (std::size_t cell = lane; has_error && cell < votes_.size(); cell += lanes)
+      votes_[cell] += static_cast<double>(output[cell]);
+  }
+}
+
+/// error: e_t of the readouts, weight: theirs, or null (o x lanes).
+template <class R, TransportOf<R> T>
+void Trial<R, T>::add_squares(const R* error, const R* weight) {
   const std::size_t cells = transport_.network().readouts.error.size();
   const double half = 0.5 * static_cast<double>(scale_);
   for (std::size_t lane = 0; lane < losses_.size(); ++lane) {
     double loss = losses_[lane];
     for (std::size_t cell = lane; cell < cells; cell += losses_.size()) {
       const auto value = static_cast<double>(error[cell]);
-      loss += half * value * value;
+      loss += (weight == nullptr ? half : half * static_cast<double>(weight[cell])) * value * value;
     }
     losses_[lane] = loss;
   }

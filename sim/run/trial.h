@@ -50,9 +50,9 @@ class Trial {
   /// Everything of a tick that goes forward: afterwards readouts have their outputs.
   void step(Tick now);
   /// Everything of a tick that learns, and its commit where every tick commits. target: y*_t (o x
-  /// lanes); null where the tick brings no error. Without effect under `none`. Throws
-  /// LocalityBroken.
-  void learn(Tick now, const R* target);
+  /// lanes); null where the tick brings no error. weight: of each error (o x lanes), null: 1.
+  /// Without effect under `none`. Throws LocalityBroken.
+  void learn(Tick now, const R* target, const R* weight = nullptr);
   /// Ends the trials after tick T. Returns what run() returns.
   double end();
 
@@ -63,6 +63,11 @@ class Trial {
   /// The commit at the end of a batch; without effect where every tick commits. Throws
   /// LocalityBroken.
   void commit_batch();
+
+  /// The sums of what each readout said at the ticks with an error of the present trials (o x
+  /// lanes), of a batch with classes.
+  const std::vector<double>& votes() const { return votes_; }
+  bool counts_votes() const { return counts_votes_; }
 
   /// Where and since when a loss of the present trials is not finite; empty while all are.
   const std::optional<NonFinite>& origin() const { return origin_; }
@@ -80,17 +85,18 @@ class Trial {
   bool run_ticks(Tick first, Tick last, const Batch<R>& batch);
   /// Returns whether a commit is due where every tick commits: after each tick online, after each
   /// sweep otherwise.
-  bool learn_tick(Tick now, const R* target);
+  bool learn_tick(Tick now, const R* target, const R* weight);
   void see_and_commit(Tick now, bool learnt);
   /// The phases of a run that only shows its trials are others than those of `none`.
-  void meet_targets(Tick now, const R* target, PhaseSet selected);
+  void meet_targets(Tick now, const R* target, const R* weight, PhaseSet selected);
   /// Delivers a phase if one of its rows is selected.
   template <class P>
   void deliver(const P& phase) {
     if (selects<P>(selected_)) transport_.deliver(phase);
   }
-  void add_losses(const R* target);
-  void add_squares(const R* error);
+  void add_losses(const R* target, const R* weight);
+  void add_squares(const R* error, const R* weight);
+  void add_votes(const R* output, const R* weight);
   void note_origin(const LossTerms<R>& terms, Tick now);
   void commit(R scale);
 
@@ -111,6 +117,8 @@ class Trial {
   std::int64_t first_trial_ = 0;                   // of the present trials: that of lane 0
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
+  bool counts_votes_ = false;                      // the present trials may have classes
+  std::vector<double> votes_;                      // (o x lanes); empty until trials have classes
   std::optional<NonFinite> origin_;                // of a loss that is not finite
 };
 

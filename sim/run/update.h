@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "sim/model/spec.h"
+#include "sim/run/decision.h"
 #include "sim/run/learner.h"
 #include "sim/task/batch.h"
 #include "sim/task/task.h"
@@ -24,7 +25,9 @@ class Updates {
         task_(spec),
         batch_(make_batch<R>(spec.training.ticks, learner.network().inputs.size, learner.network().readouts.size,
                              learner.network().lanes,
-                             shows_tick_by_tick(spec, learner.network().lanes) ? &task_ : nullptr)) {}
+                             shows_tick_by_tick(spec, learner.network().lanes) ? &task_ : nullptr)) {
+    task_.prepare(batch_);
+  }
   Updates(const Updates&) = delete;  // the batch refers to the task
   Updates& operator=(const Updates&) = delete;
 
@@ -35,6 +38,10 @@ class Updates {
     task_.fill(update, batch_);
     return learner_.run(batch_);
   }
+
+  /// The classes of the trials of the last run, and those that were chosen; for a learner that
+  /// has_choices().
+  Confusion confusion() const { return confusion_of(batch_, learner_.trial().votes()); }
 
  private:
   Learner<R, T>& learner_;

@@ -131,10 +131,10 @@ template <class R>
 void restore_kept(const std::vector<Kept>& kept, Network<R>& network) {
   for (const Kept& one : kept) {
     if (one.what == Kept::What::kFirstMoment || one.what == Kept::What::kSecondMoment) {
-      keep_moments(network);
       Synapses<R>& synapses = network.synapses[ProjectionId{one.index}];
-      set_values(network.projections()[ProjectionId{one.index}], one.values,
-                 one.what == Kept::What::kFirstMoment ? synapses.first : synapses.second);
+      Column<R>& moments = one.what == Kept::What::kFirstMoment ? synapses.first : synapses.second;
+      moments.resize(synapses.weight.size());
+      set_values(network.projections()[ProjectionId{one.index}], one.values, moments);
       continue;
     }
     network.carries = true;

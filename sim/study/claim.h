@@ -93,6 +93,9 @@ Evidence measure_low_rank(const Effort& effort);
 Evidence measure_rank_order(const Effort& effort);
 Evidence measure_width_free(const Effort& effort);
 Evidence measure_overlap_rflo(const Effort& effort);
+Evidence measure_sequence_loss(const Effort& effort);
+Evidence measure_eprop_rank(const Effort& effort);
+Evidence measure_rank_performance(const Effort& effort);
 Evidence measure_locality(const Effort& effort);
 
 /// The table as CSV: a line of names, then one line for each row. A number is printed so that

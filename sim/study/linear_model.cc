@@ -7,6 +7,7 @@
 
 #include "sim/model/errors.h"
 #include "sim/model/network_size.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
 
 namespace locus {
@@ -96,7 +97,8 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
     Matrix& into = onto_readout ? result.a : from_input ? result.b : result.w;
     const auto* dense = std::get_if<DenseMatrix>(&weights[k]);
     if (dense == nullptr) refuse(fmt::format("{} projection \"{}\" is sparse", whose, projection.name));
-    into.block(projection.target_begin, projection.source_begin, dense->rows, dense->cols) = eigen(*dense);
+    // several projections between two populations act as their sum
+    into.block(projection.target_begin, projection.source_begin, dense->rows, dense->cols) += eigen(*dense);
   }
   return result;
 }
@@ -114,6 +116,10 @@ LinearModel linear_model(const Spec& spec) {
   if (spec.training.loss != Loss::kFinal) refuse(fmt::format("the loss is {}", name(spec.training.loss)));
   if (spec.training.commit != CommitWhen::kEndOfBatch) refuse("weights are committed EVERY_TICK");
   if (!spec.training.optimizer.plain()) refuse("the optimizer is not plain gradient descent");
+  for (const RuleSpec& rule : spec.rules) {
+    if (rule.learning_rate || rule.optimizer || rule.schedule)
+      refuse(fmt::format("rule \"{}\" has a learning rate, optimizer or schedule of its own", rule.name));
+  }
   if (spec.training.carry_state) refuse("state is carried across trials");
   for (const ProjectionSpec& projection : spec.network.projections) {
     if (!projection.autapses) refuse(fmt::format("the student's projection \"{}\" has no autapses", projection.name));
@@ -122,6 +128,14 @@ LinearModel linear_model(const Spec& spec) {
     if (!projection.plastic) refuse(fmt::format("the student's projection \"{}\" is not plastic", projection.name));
     if (learning_rate_of(projection, spec.training) != spec.training.learning_rate.value_or(0))
       refuse(fmt::format("the student's projection \"{}\" has a learning rate of its own", projection.name));
+    if (!optimizer_of(spec.training.optimizer, projection.limits).plain())
+      refuse(fmt::format("the student's projection \"{}\" bounds its weights or lets them decay", projection.name));
+    const auto beside = [&](const ProjectionSpec& other) {
+      return other.source == projection.source && other.target == projection.target && &other != &projection;
+    };
+    if (std::ranges::any_of(spec.network.projections, beside))
+      refuse(fmt::format("the student's projection \"{}\" has another beside it, and their sum learns twice as fast",
+                         projection.name));
   }
   LinearModel model = {matrices_of(spec.network, network_weights(spec)),
                        matrices_of(task->teacher, teacher_weights(spec), "the teacher's"),

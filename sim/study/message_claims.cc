@@ -71,8 +71,7 @@ Evidence measure_locality(const Effort& effort) {
     const Outcome& outcome = result.outcomes[i];
     const Ledger& ledger = outcome.ledger;
     const Learning learning = learning_of(spec.rules[i], spec.training);
-    const Ledger one =
-        closed_form(learning, topology, feedback_of(topology, spec.rules[i]), trial_shape_of(spec.training), 8);
+    const Ledger one = closed_form(learning, topology, feedback_of(topology, spec.rules[i]), trial_shape_of(spec), 8);
     wrong += mismatches(ledger, one, ledger.trials());
     const Violation declared = declared_violation(rule(outcome.kind));
     const bool temporal = declared.temporal && learning.depth > 1;

@@ -88,7 +88,7 @@ Spec student_spec(const LinearNetwork& student, const LinearNetwork& teacher, co
   spec.seed = plan.seed;
   spec.network = network_spec(student, plan.activation, plan.sparse_recurrence);
   spec.task = StudentTeacherTask{network_spec(teacher, Activation::kIdentity, false)};
-  spec.training.loss = Loss::kFinal;
+  spec.training.loss = plan.loss;
   spec.training.ticks = plan.ticks;
   spec.training.batch = plan.batch;
   spec.training.updates = plan.updates;

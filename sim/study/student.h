@@ -31,6 +31,7 @@ struct StudentTraining {
   std::uint64_t seed = 1;
   Activation activation = Activation::kIdentity;  // of the student
   bool sparse_recurrence = false;                 // true: zeros of W are no synapses
+  Loss loss = Loss::kFinal;
 };
 
 /// The rule of a model file that corresponds to the rule of an expectation; `name` is its name.

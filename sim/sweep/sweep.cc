@@ -21,6 +21,7 @@
 #include "sim/report/memory.h"
 #include "sim/report/version.h"
 #include "sim/report/write.h"
+#include "sim/run/outline.h"
 #include "sim/sweep/memory_budget.h"
 
 namespace locus {
@@ -72,12 +73,19 @@ std::vector<std::string> omissions_of(const Spec& spec) {
   if (!spec.records.empty())
     notes.push_back(fmt::format("a sweep writes no recordings; the model's records ({}{}) are left out",
                                 spec.records.front().name, spec.records.size() > 1 ? ", ..." : ""));
-  if (spec.training.evaluation)
-    notes.emplace_back("losses of evaluation trials are only in the members' own results, not in the sweep's tables");
-  if (spec.chip)
-    notes.emplace_back(
-        "packets, hops and costs of the chip are only in the members' own results, not in the sweep's tables");
   return notes;
+}
+
+void check_best(const SweepPlan& plan, const Spec& spec) {
+  if (!plan.best) return;
+  if (plan.seeds < 2)
+    throw UsageError("--best needs --seeds 2 or more: one half of the seeds chooses, and the other reports");
+  const bool by_setting =
+      std::ranges::any_of(plan.axes, [](const SweepAxis& axis) { return axis.path.starts_with("training.evaluation"); });
+  if (!spec.training.evaluation && !by_setting)
+    throw UsageError(
+        "--best chooses by the loss of evaluation trials, and the model has none; add training.evaluation to it, or "
+        "--set training.evaluation.every=K --set training.evaluation.trials=K");
 }
 
 class Sweeper {
@@ -95,11 +103,15 @@ class Sweeper {
     result_.model = spec.name;
     result_.model_sha256 = spec.sha256;
     result_.axes = plan.axes;
+    result_.given_feedback = outline_of(spec).given_feedback;
     for (std::string& omission : omissions_of(spec)) note(std::move(omission));
     if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
       throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
                                    std::numeric_limits<std::uint64_t>::max()));
+    check_best(plan, spec);
+    result_.best = plan.best;
     entries_ = entries_of(plan, spec.seed);
+    points_ = curve_points(entries_.size(), entries_.size() / static_cast<std::size_t>(plan.seeds), spec.rules.size());
     for (const Entry& entry : entries_) {
       SweepMember& member = result_.members.emplace_back();
       for (const Setting& setting : entry.settings) member.settings.push_back(setting.text());
@@ -190,7 +202,7 @@ class Sweeper {
     if (options_.folder) {
       member.file = member_file(provenance);
       file = *options_.folder / member.file;
-      if (auto found = read_member(file, provenance)) {
+      if (auto found = read_member(file, provenance, points_)) {
         member.rules = *std::move(found);
         return;
       }
@@ -216,7 +228,7 @@ class Sweeper {
       prepare_folder(file.parent_path());
       write_member(result, file);
     }
-    return digests_of(result);
+    return digests_of(result, points_);
   }
 
   const SweepPlan& plan_;
@@ -225,6 +237,7 @@ class Sweeper {
   double taken_;       // bytes of the process before the first member
   double limit_;       // and those that it may come to
   MemoryBudget budget_;
+  std::int64_t points_ = kMostCurvePoints;  // of a curve
   std::vector<Entry> entries_;
   SweepResult result_;  // members[i] is written only by the thread that took i
   std::atomic<std::size_t> next_ = 0;
@@ -281,6 +294,15 @@ void check_size(const SweepPlan& plan) {
   const bool countable = size < std::numeric_limits<std::size_t>::max();
   throw UsageError(fmt::format("that is {} members; must be at most {}",
                                countable ? std::to_string(size) : fmt::format("more than {}", kMostMembers), kMostMembers));
+}
+
+std::int64_t curve_points(std::size_t members, std::size_t combinations, std::size_t rules) {
+  constexpr std::size_t kNumbers = std::size_t{1} << 24;  // of all members
+  constexpr std::size_t kWritten = 150'000;               // points of all curves in the files
+  const std::size_t lines = std::max<std::size_t>(1, rules);
+  const std::size_t kept = kNumbers / std::max<std::size_t>(1, members * lines);
+  const std::size_t written = kWritten / std::max<std::size_t>(1, combinations * lines);
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min(kept, written)), 16, kMostCurvePoints);
 }
 
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options) {

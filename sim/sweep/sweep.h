@@ -34,6 +34,9 @@ struct SweepPlan {
   std::vector<SweepAxis> axes;  // may be empty: only the seeds vary
   std::int32_t seeds = 1;       // the model's seed (or the override's) and the next ones
   Overrides overrides;
+  // also each rule at its best setting (best_of, sweep_result.h); needs two seeds and evaluation
+  // trials
+  bool best = false;
 };
 
 /// Reads "path=value,value...". A comma in brackets, braces or quotes belongs to a value, so that
@@ -61,8 +64,13 @@ std::size_t size_of(const SweepPlan& plan);
 /// Throws UsageError if the plan has more than kMostMembers.
 void check_size(const SweepPlan& plan);
 
-/// Throws UsageError if there are too many members, a setting does not fit the model or the seeds
-/// go beyond 64 bits, ModelError if the model is invalid without settings, FileError.
+/// Points of the curve of a member's rule, so that all curves of a sweep stay within some hundred
+/// megabytes: 500, fewer from 300 lines of the summary or 30,000 members and rules on, at least 16.
+std::int64_t curve_points(std::size_t members, std::size_t combinations, std::size_t rules);
+
+/// Throws UsageError if there are too many members, a setting does not fit the model, the seeds go
+/// beyond 64 bits or nothing can choose a best setting, ModelError if the model is invalid without
+/// settings, FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace locus

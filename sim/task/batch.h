@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/base/column.h"
 #include "sim/model/network_size.h"
@@ -30,7 +31,11 @@ struct Batch {
   std::int32_t lanes = 0;     // trials of the batch
   Column<R> input;            // x_t [1] (T x m x lanes); empty where `source` writes them
   Column<R> target;           // y*_t [1] (T x o x lanes); 0 at ticks without an error
-  Task* source = nullptr;     // of inputs tick by tick; null where they stand here
+  // Of each error in the loss [1] (T x o x lanes); empty: 1. In a mean over ticks it has the factor
+  // window / ticks of the trial with an error.
+  Column<R> weight = {};
+  std::vector<std::int32_t> labels = {};  // class by lane, or kNoClass; empty: no classes
+  Task* source = nullptr;                 // of inputs tick by tick; null where they stand here
   // number of the trial of lane 0, for noise; held-out trials have numbers of their own
   std::int64_t first_trial = 0;
   bool shows_constants = false;  // true: the constant inputs have been written
@@ -41,6 +46,10 @@ struct Batch {
   /// The o x lanes targets of tick t = 1..T.
   R* target_at(std::int32_t tick) { return target.data() + offset(tick, readouts); }
   const R* target_at(std::int32_t tick) const { return target.data() + offset(tick, readouts); }
+  /// The o x lanes weights of tick t = 1..T; null: 1.
+  const R* weight_at(std::int32_t tick) const {
+    return weight.empty() ? nullptr : weight.data() + offset(tick, readouts);
+  }
 
  private:
   std::size_t offset(std::int32_t tick, std::int32_t neurons) const {

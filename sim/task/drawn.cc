@@ -58,17 +58,27 @@ const DenseMatrix& DrawnSource::target_of(std::int64_t trial) const {
   return matrix != nullptr ? *matrix : sines_[static_cast<std::size_t>(trial) % sines_.size()];
 }
 
+const ClassSpec* DrawnSource::class_of(std::int64_t trial) const {
+  if (task_->targets.empty()) return nullptr;
+  return std::get_if<ClassSpec>(&task_->targets[static_cast<std::size_t>(trial) % task_->targets.size()]);
+}
+
 template <class R>
 void DrawnSource::fill(std::int64_t first_trial, Batch<R>& batch) {
   for (std::int32_t lane = 0; lane < batch.lanes; ++lane) {
     std::int64_t& trial = trials_[static_cast<std::size_t>(lane)];
     trial = first_trial + lane;
     if (task_->patterns > 0) trial %= task_->patterns;
-    if (task_->targets.empty()) {
+    const ClassSpec* const chosen = class_of(trial);
+    if (chosen != nullptr) {
+      write_class(chosen->label, 0, batch.readouts, lane, batch.lanes, batch.target);
+    } else if (task_->targets.empty()) {
       clear_lane(lane, batch.lanes, batch.target);  // no rule of the run has an error
     } else {
-      write_lane(target_of(trial), lane, batch.lanes, batch.target);
+      write_lane(target_of(trial), 0, lane, batch.lanes, batch.target);
     }
+    if (!batch.labels.empty())
+      batch.labels[static_cast<std::size_t>(lane)] = chosen != nullptr ? chosen->label : kNoClass;
   }
   if (batch.source != nullptr) return;
   for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) inputs_.fill<R>(trials_, tick, batch.input_at(tick));

@@ -37,6 +37,8 @@ class DrawnSource {
  private:
   /// The target of the trial, or of its pattern.
   const DenseMatrix& target_of(std::int64_t trial) const;
+  /// Its class; null if it has none.
+  const ClassSpec* class_of(std::int64_t trial) const;
 
   const DrawnTask* task_;
   DrawnInputs inputs_;

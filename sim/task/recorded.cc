@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 #include <variant>
 
+#include "core/base/check.h"
+#include "sim/model/learning.h"
 #include "sim/task/write_lane.h"
 
 namespace locus {
@@ -20,52 +23,115 @@ void sort_by_row(const SparseMatrix& matrix, std::vector<std::int32_t>& order) {
 
 }  // namespace
 
+template <class R>
+void RecordedSource::clear_inputs(std::int32_t first, std::int32_t last, std::int32_t lane, Batch<R>& batch) const {
+  for (std::int32_t tick = first; tick <= last; ++tick) {
+    R* const to = batch.input_at(tick) + lane;
+    for (const std::int32_t neuron : columns_) to[std::ptrdiff_t{neuron} * batch.lanes] = R(0);
+  }
+}
+
 /// A trial without constant inputs has the order of the batch.
 template <class R>
-void RecordedSource::write_inputs(const DenseMatrix& input, std::int32_t lane, Batch<R>& batch) const {
-  if (input.cols == batch.inputs) return write_lane(input, lane, batch.lanes, batch.input);
+void RecordedSource::write_inputs(const DenseMatrix& input, std::int32_t late, std::int32_t lane, Batch<R>& batch) const {
+  if (input.cols == batch.inputs) return write_lane(input, late, lane, batch.lanes, batch.input);
+  clear_inputs(1, late, lane, batch);
   const double* value = input.values.data();
-  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+  for (std::int32_t tick = late + 1; tick <= batch.ticks; ++tick) {
     R* const to = batch.input_at(tick) + lane;
     for (const std::int32_t neuron : columns_) to[std::ptrdiff_t{neuron} * batch.lanes] = static_cast<R>(*value++);
   }
 }
 
 template <class R>
-void RecordedSource::write_inputs(const SparseMatrix& input, std::int32_t lane, Batch<R>& batch) const {
+void RecordedSource::write_inputs(const SparseMatrix& input, std::int32_t late, std::int32_t lane, Batch<R>& batch) const {
   if (input.cols == batch.inputs) {
     clear_lane(lane, batch.lanes, batch.input);
   } else {
-    for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
-      for (const std::int32_t neuron : columns_)
-        batch.input_at(tick)[std::ptrdiff_t{neuron} * batch.lanes + lane] = R(0);
-    }
+    clear_inputs(1, batch.ticks, lane, batch);
   }
   for (std::size_t k = 0; k < input.values.size(); ++k) {
     const std::size_t neuron = input_of(static_cast<std::size_t>(input.col[k]));
-    const std::size_t cell = static_cast<std::size_t>(input.row[k]) * static_cast<std::size_t>(batch.inputs) + neuron;
-    batch.input[cell * static_cast<std::size_t>(batch.lanes) + static_cast<std::size_t>(lane)] =
+    batch.input_at(late + input.row[k] +
+                   1)[neuron * static_cast<std::size_t>(batch.lanes) + static_cast<std::size_t>(lane)] =
         static_cast<R>(input.values[k]);
+  }
+}
+
+RecordedSource::RecordedSource(const std::vector<RecordedTrial>& trials, const TrainingSpec& training,
+                               std::vector<std::int32_t> columns, std::int32_t lanes, std::optional<std::uint64_t> shuffle)
+    : trials_(&trials),
+      columns_(std::move(columns)),
+      window_(window_of(training)),
+      is_mean_(loss_scale_of(training, 2) != 1),
+      has_labels_(std::ranges::any_of(trials, [](const RecordedTrial& trial) { return trial.label != kNoClass; })),
+      has_weights_(std::ranges::any_of(
+          trials, [&](const RecordedTrial& trial) { return trial.mask.rows > 0 || rows_of(trial) < training.ticks; })),
+      shown_(static_cast<std::size_t>(lanes)) {
+  if (shuffle) shuffle_ = random_key(*shuffle, "shuffle");
+}
+
+const RecordedTrial& RecordedSource::trial_of(std::int64_t number) {
+  const std::int64_t trials = std::ssize(*trials_);
+  const auto place = static_cast<std::size_t>(number % trials);
+  if (!shuffle_) return (*trials_)[place];
+  if (const std::int64_t epoch = number / trials; epoch != epoch_) {
+    epoch_ = epoch;
+    order_.resize(trials_->size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    for (std::size_t k = order_.size() - 1; k > 0; --k) {  // Fisher and Yates
+      const double drawn = uniform_at(*shuffle_, static_cast<std::uint64_t>(epoch), k, 0);
+      std::swap(order_[k], order_[std::min(k, static_cast<std::size_t>(drawn * static_cast<double>(k + 1)))]);
+    }
+  }
+  return (*trials_)[order_[place]];
+}
+
+template <class R>
+void RecordedSource::write_weights(const RecordedTrial& trial, std::int32_t late, std::int32_t lane, Batch<R>& batch) const {
+  const auto lanes = static_cast<std::size_t>(batch.lanes);
+  const auto readouts = static_cast<std::size_t>(batch.readouts);
+  const std::int64_t masks = trial.mask.cols;  // columns
+  const auto weight_of = [&](std::int32_t tick, std::size_t k) {
+    if (tick <= late) return 0.0;
+    if (masks == 0) return 1.0;
+    return trial.mask.values[static_cast<std::size_t>((tick - late - 1) * masks) + (masks == 1 ? 0 : k)];
+  };
+  std::int32_t ticks_with_error = 0;
+  for (std::int32_t tick = batch.ticks - window_ + 1; tick <= batch.ticks; ++tick) {
+    bool has_error = false;
+    for (std::size_t k = 0; k < readouts; ++k) has_error = has_error || weight_of(tick, k) != 0;
+    ticks_with_error += has_error ? 1 : 0;
+  }
+  const double factor = is_mean_ && ticks_with_error > 0 ? static_cast<double>(window_) / ticks_with_error : 1;
+  R* to = batch.weight.data() + lane;
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+    for (std::size_t k = 0; k < readouts; ++k, to += lanes) *to = static_cast<R>(factor * weight_of(tick, k));
   }
 }
 
 template <class R>
 void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
+  CHECK(!has_weights_ || !batch.weight.empty(), "a batch of trials that weigh their errors has room for weights");
   for (std::int32_t lane = 0; lane < batch.lanes; ++lane) {
     Shown& shown = shown_[static_cast<std::size_t>(lane)];
-    const auto number = static_cast<std::size_t>(first_trial + lane);
-    const RecordedTrial& trial = (*trials_)[number % trials_->size()];
+    const RecordedTrial& trial = trial_of(first_trial + lane);
+    shown.late = batch.ticks - static_cast<std::int32_t>(rows_of(trial));
     if (batch.source == nullptr) {
-      std::visit([&](const auto& input) { write_inputs(input, lane, batch); }, trial.input);
+      std::visit([&](const auto& input) { write_inputs(input, shown.late, lane, batch); }, trial.input);
     } else if (const auto* events = std::get_if<SparseMatrix>(&trial.input); events != nullptr && shown.trial != &trial) {
       sort_by_row(*events, shown.order);
     }
     shown.trial = &trial;
-    if (trial.target.values.empty()) {
+    if (trial.label != kNoClass) {
+      write_class(trial.label, shown.late, batch.readouts, lane, batch.lanes, batch.target);
+    } else if (trial.target.values.empty()) {
       clear_lane(lane, batch.lanes, batch.target);  // no rule of the run has an error
     } else {
-      write_lane(trial.target, lane, batch.lanes, batch.target);
+      write_lane(trial.target, shown.late, lane, batch.lanes, batch.target);
     }
+    if (has_weights_) write_weights(trial, shown.late, lane, batch);
+    if (!batch.labels.empty()) batch.labels[static_cast<std::size_t>(lane)] = trial.label;
   }
 }
 
@@ -84,7 +150,7 @@ void RecordedSource::show(Shown& shown, const SparseMatrix& input, std::int32_t 
   shown.begin = shown.written;
   for (; shown.written < shown.order.size(); ++shown.written) {
     const auto k = static_cast<std::size_t>(shown.order[shown.written]);
-    if (input.row[k] >= tick) break;
+    if (shown.late + input.row[k] >= tick) break;
     cell(shown.written) = static_cast<R>(input.values[k]);
   }
 }
@@ -100,7 +166,11 @@ void RecordedSource::show(std::int32_t tick, R* values) {
     }
     const DenseMatrix& input = std::get<DenseMatrix>(shown.trial->input);
     const auto inputs = static_cast<std::size_t>(input.cols);
-    const double* const row = input.values.data() + static_cast<std::size_t>(tick - 1) * inputs;
+    if (tick <= shown.late) {
+      for (std::size_t i = 0; i < inputs; ++i) values[input_of(i) * lanes + l] = R(0);
+      continue;
+    }
+    const double* const row = input.values.data() + static_cast<std::size_t>(tick - shown.late - 1) * inputs;
     for (std::size_t i = 0; i < inputs; ++i) values[input_of(i) * lanes + l] = static_cast<R>(row[i]);
   }
 }

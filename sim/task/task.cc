@@ -1,5 +1,7 @@
 #include "sim/task/task.h"
 
+#include <optional>
+
 #include "core/base/check.h"
 #include "sim/model/network_size.h"
 #include "sim/model/realise.h"
@@ -15,9 +17,12 @@ StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
 
 std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_of(
     const Spec& spec, std::int32_t lanes, Shown shown) {
-  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task))
-    return RecordedSource(shown == Shown::kLearning ? recorded->trials : recorded->evaluation_trials,
-                          input_columns(spec.network), lanes);
+  if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
+    const bool learning = shown == Shown::kLearning;
+    return RecordedSource(learning ? recorded->trials : recorded->evaluation_trials, spec.training,
+                          input_columns(spec.network), lanes,
+                          learning && recorded->shuffle ? std::optional(spec.seed) : std::nullopt);
+  }
   if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec, lanes);
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
   return taught<double>(spec, lanes);
@@ -41,6 +46,7 @@ Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
       noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
       constants_(constant_inputs(spec.network)),
       lanes_(lanes),
+      has_classes_(has_classes(spec.task)),
       source_(source_of(spec, lanes, shown)) {}
 
 template <class R>
@@ -62,6 +68,14 @@ void Task::fill(std::int64_t update, Batch<R>& batch) {
 }
 
 template <class R>
+void Task::prepare(Batch<R>& batch) const {
+  const auto* recorded = std::get_if<RecordedSource>(&source_);
+  const bool labelled = recorded != nullptr ? recorded->has_labels() : has_classes_;
+  if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
+  if (recorded != nullptr && recorded->has_weights()) batch.weight.assign(batch.target.size(), R(1));
+}
+
+template <class R>
 void Task::show(std::int32_t tick, R* values) {
   if (auto* recorded = std::get_if<RecordedSource>(&source_)) return recorded->show(tick, values);
   auto* const drawn = std::get_if<DrawnSource>(&source_);
@@ -71,6 +85,8 @@ void Task::show(std::int32_t tick, R* values) {
 
 template void Task::fill(std::int64_t, Batch<double>&);
 template void Task::fill(std::int64_t, Batch<float>&);
+template void Task::prepare(Batch<double>&) const;
+template void Task::prepare(Batch<float>&) const;
 template void Task::show(std::int32_t, double*);
 template void Task::show(std::int32_t, float*);
 

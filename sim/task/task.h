@@ -42,6 +42,10 @@ class Task {
   template <class R>
   void fill(std::int64_t update, Batch<R>& batch);
 
+  /// Gives the batch the columns that it needs only for some tasks: classes, weights of errors.
+  template <class R>
+  void prepare(Batch<R>& batch) const;
+
   /// Writes x_t of the batch that was filled last [1] (m x lanes), for t = 1 .. T in order. The
   /// values are those that show() wrote last; cost: those that are not 0, but for noise.
   template <class R>
@@ -54,6 +58,7 @@ class Task {
   std::int64_t noise_begin_;
   std::vector<ConstantInput> constants_;  // of the network
   std::int32_t lanes_;
+  bool has_classes_;
   std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
 };
 

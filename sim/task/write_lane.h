@@ -9,10 +9,11 @@
 namespace locus {
 
 /// column[k * lanes + lane] = values[k], where k runs over ticks and neurons: a trial's row-major
-/// matrix already has the order of the batch.
+/// matrix already has the order of the batch. The first `late` ticks are 0.
 template <class R>
-void write_lane(const DenseMatrix& matrix, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
+void write_lane(const DenseMatrix& matrix, std::int64_t late, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
   R* to = column.data() + lane;
+  for (std::int64_t cell = 0; cell < late * matrix.cols; ++cell, to += lanes) *to = R(0);
   for (const double value : matrix.values) {
     *to = static_cast<R>(value);
     to += lanes;
@@ -23,6 +24,16 @@ template <class R>
 void clear_lane(std::int32_t lane, std::int32_t lanes, Column<R>& column) {
   const auto step = static_cast<std::size_t>(lanes);
   for (std::size_t at = static_cast<std::size_t>(lane); at < column.size(); at += step) column[at] = R(0);
+}
+
+/// The target of a class: readout `label` is 1 and all others are 0, but for the first late ticks.
+template <class R>
+void write_class(std::int32_t label, std::int64_t late, std::int32_t readouts, std::int32_t lane, std::int32_t lanes,
+                 Column<R>& column) {
+  clear_lane(lane, lanes, column);
+  const auto row = static_cast<std::size_t>(readouts) * static_cast<std::size_t>(lanes);
+  const auto cell = static_cast<std::size_t>(label) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane);
+  for (std::size_t at = row * static_cast<std::size_t>(late) + cell; at < column.size(); at += row) column[at] = R(1);
 }
 
 }  // namespace locus

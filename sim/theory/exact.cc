@@ -22,9 +22,9 @@ std::vector<Matrix> errors_by_lag(const LinearNetwork& student, const LinearNetw
   return errors;
 }
 
-double loss_of(const std::vector<Matrix>& errors) {
+double loss_of(const std::vector<Matrix>& errors, const ExactTrial& trial) {
   double sum = 0;
-  for (const Matrix& error : errors) sum += error.squaredNorm();
+  for (std::size_t k = 0; k < errors.size(); ++k) sum += trial.weight(static_cast<int>(k)) * errors[k].squaredNorm();
   return sum / 2;
 }
 
@@ -48,16 +48,20 @@ bool all_finite(const LinearNetwork& network) {
 
 }  // namespace
 
-double exact_loss(const LinearNetwork& student, const LinearNetwork& teacher, int ticks) {
-  return loss_of(errors_by_lag(student, teacher, ticks));
+double exact_loss(const LinearNetwork& student, const LinearNetwork& teacher, const ExactTrial& trial) {
+  return loss_of(errors_by_lag(student, teacher, trial.ticks), trial);
 }
 
-ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule, int ticks) {
-  CHECK(ticks >= 1, "a trial has a tick");
+ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
+                         const ExactTrial& trial) {
+  const int ticks = trial.ticks;
+  CHECK(ticks >= 1 && trial.window >= 1 && trial.window <= ticks, "a trial has a tick with an error");
   CHECK(locus::rule(rule.kind).drive != Drive::kNothing, "an update needs a rule that learns");
   CHECK(!has_feedback(rule.kind) || (rule.feedback.rows() == student.a.rows() && rule.feedback.cols() == student.a.cols()),
         "feedback has the shape of the readout");
-  const std::vector<Matrix> errors = errors_by_lag(student, teacher, ticks);
+  std::vector<Matrix> errors = errors_by_lag(student, teacher, ticks);
+  const double loss = loss_of(errors, trial);
+  for (int k = 0; k < ticks; ++k) errors[static_cast<std::size_t>(k)] *= trial.weight(k);
   const auto last = errors.size() - 1;
   std::vector<Matrix> tails(errors.size());  // D_j (o x n)
   tails[last] = Matrix::Zero(student.a.rows(), student.a.cols());
@@ -65,7 +69,7 @@ ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teac
     tails[j] = errors[j + 1] * student.b.transpose() + tails[j + 1] * student.w.transpose();
 
   ExactUpdate update;
-  update.loss = loss_of(errors);
+  update.loss = loss;
   update.delta.a = errors[0] * student.b.transpose() + tails[0] * student.w.transpose();
   update.delta.w = Matrix::Zero(student.w.rows(), student.w.cols());
   update.delta.b = Matrix::Zero(student.b.rows(), student.b.cols());
@@ -80,13 +84,14 @@ ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teac
   return update;
 }
 
-ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule, int ticks,
-                             double learning_rate, std::int64_t updates, const std::atomic<bool>* interrupt) {
+ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule,
+                             const ExactTrial& trial, double learning_rate, std::int64_t updates,
+                             const std::atomic<bool>* interrupt) {
   ExactTraining result;
   for (std::int64_t update = 0; update < updates; ++update) {
     result.interrupted = interrupt != nullptr && interrupt->load(std::memory_order_relaxed);
     if (result.interrupted) break;
-    const ExactUpdate step = exact_update(student, teacher, rule, ticks);
+    const ExactUpdate step = exact_update(student, teacher, rule, trial);
     LinearNetwork next = student;
     next.a -= learning_rate * step.delta.a;
     next.w -= learning_rate * step.delta.w;
@@ -98,7 +103,7 @@ ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher
     result.losses.push_back(step.loss);
     student = std::move(next);
   }
-  const double loss = exact_loss(student, teacher, ticks);
+  const double loss = exact_loss(student, teacher, trial);
   if (!result.diverged && !std::isfinite(loss)) result.diverged = true;
   if (!result.diverged) result.losses.push_back(loss);
   result.student = std::move(student);

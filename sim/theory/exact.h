@@ -12,6 +12,12 @@
 //     RFLO           (R, lambda I, T)
 //     e-prop         (A, diag W, T)
 //     random e-prop  (R, diag W, T)
+// A loss over the last `window` ticks has the same sums with weights: an error of each of these
+// ticks, of which min(window, T - k) come k ticks after an input, meets the same C_k, so that
+//     L = 1/2 sum_k v_k |C_k|^2,  v_k = scale min(window, T - k),
+// and v_k C_k stands for C_k in every change. The final loss has window = scale = 1; the sequence
+// loss window = T, scale = 1 / T, so that v_k = 1 - k / T. Truncated sweeps are then those of
+// stride 1.
 // The mean of sampled updates approaches these values.
 // Source: derived from the definitions of the rules (docs/rules.md); arXiv:2606.00243 has the limit
 // T -> infinity.
@@ -36,13 +42,29 @@ struct ExactRule {
   Matrix feedback;   // R [1] (o x n); only for rules with a feedback
 };
 
+/// The ticks of a trial, and those with an error: the last `window`, whose loss is scale / 2 times
+/// their squared errors.
+struct ExactTrial {
+  int ticks = 1;  // T
+  int window = 1;
+  double scale = 1;
+  /// The final loss.
+  ExactTrial(int all) : ticks(all) {}  // NOLINT(google-explicit-constructor)
+  ExactTrial(int all, int with_error, double factor) : ticks(all), window(with_error), scale(factor) {}
+  /// The sequence loss.
+  static ExactTrial sequence(int all) { return {all, all, 1.0 / all}; }
+  /// v_k of lag k.
+  double weight(int lag) const { return scale * (window < ticks - lag ? window : ticks - lag); }
+};
+
 struct ExactUpdate {
   double loss = 0;
   LinearNetwork delta;  // dA (o x n), dW (n x n), dB (n x m) [1]; theta <- theta - eta delta
 };
 
-double exact_loss(const LinearNetwork& student, const LinearNetwork& teacher, int ticks);
-ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule, int ticks);
+double exact_loss(const LinearNetwork& student, const LinearNetwork& teacher, const ExactTrial& trial);
+ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
+                         const ExactTrial& trial);
 
 struct ExactTraining {
   // one before each update and one after the last; the list ends with the last finite loss
@@ -54,7 +76,8 @@ struct ExactTraining {
 
 /// The learning curve without noise: `updates` steps of theta <- theta - eta delta. `interrupt` may
 /// be set by another thread or a signal, and ends it after the present step.
-ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule, int ticks,
-                             double learning_rate, std::int64_t updates, const std::atomic<bool>* interrupt = nullptr);
+ExactTraining exact_training(LinearNetwork student, const LinearNetwork& teacher, const ExactRule& rule,
+                             const ExactTrial& trial, double learning_rate, std::int64_t updates,
+                             const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace locus::theory

@@ -47,7 +47,7 @@ struct Step {
   Overlaps delta;
 };
 
-Step step_of(const Overlaps& z, const Constants& fixed, double decay) {
+Step step_of(const Overlaps& z, const Constants& fixed, double decay, const ExactTrial& trial) {
   const int ticks = static_cast<int>(fixed.targets.size());
   const std::vector<Matrix> g = carried(z, ticks);
   Step step{.delta = zero_of(z)};
@@ -62,7 +62,8 @@ Step step_of(const Overlaps& z, const Constants& fixed, double decay) {
       with_r[0] += fixed.k.transpose();
       with_b[0] += fixed.h;
     }
-    step.loss += 0.5 * c[at].squaredNorm();
+    step.loss += 0.5 * trial.weight(k) * c[at].squaredNorm();
+    c[at] *= trial.weight(k);
     step.delta.a += c[at] * with_r[at];
     step.delta.c += c[at] * with_b[at];
     step.delta.s += std::pow(decay, k) * c[at];
@@ -94,17 +95,17 @@ LinearNetwork projected(const LinearNetwork& network, const Matrix& basis) {
 }
 
 OverlapTraining train_overlaps(const LinearNetwork& student, const LinearNetwork& teacher, const Matrix& feedback,
-                               double decay, int ticks, double learning_rate, std::int64_t updates) {
+                               double decay, const ExactTrial& trial, double learning_rate, std::int64_t updates) {
   CHECK(student.w.isZero(0), "the overlaps are closed where W begins at 0");
   const Eigen::Index outputs = student.a.rows();
   const Eigen::Index inputs = student.b.cols();
   const Constants fixed = {feedback * feedback.transpose(), feedback * student.b, student.b.transpose() * student.b,
-                           responses(teacher, ticks)};
+                           responses(teacher, trial.ticks)};
   Overlaps z = {student.a * feedback.transpose(), student.a * student.b, Matrix::Zero(outputs, inputs),
                 Matrix::Zero(outputs, outputs), Matrix::Zero(outputs, inputs)};
   OverlapTraining training;
   for (std::int64_t update = 0;; ++update) {
-    const Step step = step_of(z, fixed, decay);
+    const Step step = step_of(z, fixed, decay, trial);
     if (!std::isfinite(step.loss)) break;
     training.losses.push_back(step.loss);
     if (update == updates) break;

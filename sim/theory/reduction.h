@@ -14,6 +14,7 @@
 //        da = sum_k C_k (g_k^T G + [k = 0] K^T)      dc = sum_k C_k (g_k^T K + [k = 0] H)
 //        dS = sum_j lambda^j C_j
 //        dp = sum_j lambda^j sum_l C_{j+1+l} (g_l^T G + [l = 0] K^T), dq likewise with (K, H)
+//      For errors at several ticks v_k C_k stands for C_k in every change (exact.h).
 // Source: derived from the definitions of the rules (docs/theory.md).
 // Cost: of the overlaps O(T^2 o m (o + m)) an update, whatever n.
 // Thread safety: all functions are pure.
@@ -22,6 +23,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/theory/exact.h"
 #include "sim/theory/linear_network.h"
 
 namespace locus::theory {
@@ -47,6 +49,6 @@ struct OverlapTraining {
   Overlaps last;
 };
 OverlapTraining train_overlaps(const LinearNetwork& student, const LinearNetwork& teacher, const Matrix& feedback,
-                               double decay, int ticks, double learning_rate, std::int64_t updates);
+                               double decay, const ExactTrial& trial, double learning_rate, std::int64_t updates);
 
 }  // namespace locus::theory

@@ -56,11 +56,18 @@ TEST(Network, FindsTheNeuronsThatAProjectionEndsOn) {
 TEST(Network, KeepsMomentsOfPlasticSynapsesOnly) {
   const Topology topology = example();
   Network<double> network = network_of(topology);
-  keep_moments(network);
+  keep_moments(Optimizer{}, network);
+  EXPECT_TRUE(network.synapses[1].first.empty());
+  keep_moments(Optimizer{.momentum = 0.5}, network);
+  EXPECT_EQ(network.synapses[1].first.size(), 6U);
+  EXPECT_TRUE(network.synapses[1].second.empty());
+  network = network_of(topology);
+  const Optimizer adam{.adam = Optimizer::Adam{}};
+  keep_moments(adam, network);
   EXPECT_TRUE(network.synapses[0].first.empty());
   ASSERT_EQ(network.synapses[1].first.size(), 6U);
   network.synapses[1].second[3] = 2;
-  keep_moments(network);  // those that are there stay
+  keep_moments(adam, network);  // those that are there stay
   EXPECT_EQ(network.synapses[1].second[3], 2);
 }
 

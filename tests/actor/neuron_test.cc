@@ -94,8 +94,11 @@ TEST(RateNeuronAlone, TakesTheAdjointAsItsSignal) {
 
 TEST(RateNeuronAlone, HearsItsOwnWeight) {
   Alone n(kBusy);
+  n.send(OwnWeightBegin{}).forbid();
   n.send(OwnWeight<R>{-6}).forbid();
   n.expect_state({.current = 1, .activity = 2, .gain = 3, .signal = 4, .own_weight = -6});
+  n.send(OwnWeight<R>{2}).forbid();  // of a second autapse
+  n.expect_state({.current = 1, .activity = 2, .gain = 3, .signal = 4, .own_weight = -4});
 }
 
 TEST(RateNeuronAlone, KeepsItsActivityThroughSilence) {

@@ -1,6 +1,6 @@
-// (k) Kernels alone (core/kernel), beside the loop that says the same in the fewest words: what a
-// change of a kernel, or of a compiler, does to it. No goals: whole runs have those. Rate: elements
-// that a kernel works on, a second.
+// (k) Kernels alone (core/kernel) that send and learn, beside the loop that says the same in the
+// fewest words: what a change of a kernel, or of a compiler, does to it. No goals: whole runs have
+// those. Rate: elements that a kernel works on, a second.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -9,29 +9,13 @@
 #include "core/kernel/events.h"
 #include "core/kernel/pass.h"
 #include "core/kernel/settle.h"
-#include "core/kernel/sweep.h"
 #include "core/kernel/trace.h"
 #include "core/kernel/transposed.h"
 #include "tests/bench/compare.h"
+#include "tests/bench/drawn.h"
 
 namespace locus::bench {
 namespace {
-
-/// Numbers that no compiler knows.
-template <class R>
-Column<R> drawn(std::int64_t size, double scale = 1) {
-  Column<R> values(static_cast<std::size_t>(size));
-  for (std::size_t k = 0; k < values.size(); ++k)
-    values[k] = static_cast<R>(scale * std::sin(1.7 * static_cast<double>(k) + 0.3));
-  return values;
-}
-
-template <class R>
-double sum_of(const Column<R>& values) {
-  double sum = 0;
-  for (const R value : values) sum += static_cast<double>(value);
-  return sum;
-}
 
 /// One source in ten speaks, over n x n weights.
 template <class R>

@@ -1,4 +1,6 @@
 // locus place, --cost and --trace.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"
@@ -46,6 +48,47 @@ TEST_F(ChipCommands, PlaceEvaluatesAnotherMesh) {
   EXPECT_TRUE(has(invoke({"place", path, "--agent-core", "host"}).out, "agent at host"));
 }
 
+TEST_F(ChipCommands, PlaceTakesSeveralMeshesAndPolicies) {
+  const std::string path = result();
+  const std::string out = (folder_ / "placed").string();
+  const Answer several = invoke({"place", path, "--mesh", "2x1", "--mesh", "2x2", "--policy", "block", "--policy",
+                                 "greedy", "--policy", "packets:bptt", "--neurons-per-core", "fill", "--out", out});
+  EXPECT_EQ(several.code, 0) << several.err;
+  EXPECT_TRUE(has(several.out, "PLACEMENTS, PER TRIAL")) << several.out;
+  EXPECT_TRUE(has(several.out, "PACKETS:bptt")) << several.out;
+  const std::string table = text("placed/placements.csv");
+  EXPECT_TRUE(table.starts_with("mesh,policy,rule,neurons_per_core,agent,partial_sums,trials,messages,on_core,packets,"))
+      << table;
+  EXPECT_EQ(std::ranges::count(table, '\n'), 1 + 2 * 3 * 3) << table;  // three rules
+  EXPECT_TRUE(has(table, "\n2x2,PACKETS:bptt,bptt,1,host,0,")) << table;
+  EXPECT_TRUE(has(text("placed/placement_channels.csv"), "\n2x1,GREEDY,rflo,AXON,0,"));
+  EXPECT_EQ(std::ranges::count(text("placed/cores.csv"), '\n'), 1 + 6 * 4) << "three rate neurons and a readout";
+  const Answer csv = invoke({"place", path, "--csv", "--mesh", "2x1", "--mesh", "2x2", "--policy", "block", "--policy",
+                             "greedy", "--policy", "packets:bptt", "--neurons-per-core", "fill"});
+  EXPECT_EQ(csv.out, table);
+}
+
+TEST_F(ChipCommands, PlaceAddsUpWithinCoresAndSpreadsTheAgent) {
+  const std::string path = result();
+  const Answer spread = invoke({"place", path, "--agent-core", "spread", "--partial-sums", "--rule", "bptt"});
+  EXPECT_EQ(spread.code, 0) << spread.err;
+  EXPECT_TRUE(has(spread.out, "backward agent on each core for its own")) << spread.out;
+  EXPECT_TRUE(has(spread.out, "HOPS, PER TRIAL")) << spread.out;
+  EXPECT_TRUE(has(invoke({"place", path, "--csv", "--agent-core", "spread", "--partial-sums"}).out, ",spread,1,"));
+}
+
+TEST_F(ChipCommands, InfoOfALargeMeshFitsAScreen) {
+  const std::string path =
+      file("m.txtpb", small_model_text("m") + "chip { mesh { width: 64 height: 64 } neurons_per_core: 1 }\n");
+  const Answer answer = invoke({"info", path});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_TRUE(has(answer.out, "4 of 4096 cores hold neurons")) << answer.out;
+  const std::size_t begin = answer.out.find("chip: 64 x 64");
+  const std::size_t end = answer.out.find("a run takes");
+  ASSERT_TRUE(begin < end && end != std::string::npos) << answer.out;
+  EXPECT_LE(std::ranges::count(answer.out.substr(begin, end - begin), '\n'), 16) << answer.out;
+}
+
 TEST_F(ChipCommands, PlaceRefusesWhatDoesNotFit) {
   const std::string path = result();
   const auto refused = [&](std::vector<std::string> words, const std::string& part) {
@@ -61,7 +104,12 @@ TEST_F(ChipCommands, PlaceRefusesWhatDoesNotFit) {
   refused({"--policy", "explicit", "--cores", "0,1"}, "must have 4");
   refused({"--policy", "explicit", "--cores", "0,1,2,0"}, "names core 2; must be 0 to 1");
   refused({"--policy", "explicit", "--cores", "0,0,0,1"}, "more than 2 neurons on core 0");
-  refused({"--agent-core", "2"}, "must be a whole number from 0 to 1, or host");
+  refused({"--agent-core", "2"}, "must be a whole number from 0 to 1, host or spread");
+  refused({"--policy", "packets"}, "write packets:RULE");
+  refused({"--policy", "packets:rlfo"}, "did you mean \"rflo\"?");
+  refused({"--neurons-per-core", "few"}, "must be a whole number");
+  refused({"--csv", "--json"}, "both given");
+  refused({"--policy", "explicit", "--cores", "0,0,1,1", "--mesh", "2x1", "--mesh", "2x2"}, "is for one --mesh");
   refused({"--rule", "rlfo"}, "did you mean \"rflo\"?");
   const std::string plain = file("plain.txtpb", small_model_text("plain"));
   ASSERT_EQ(invoke({"run", plain, "--out", (folder_ / "p").string(), "--quiet"}).code, 0);

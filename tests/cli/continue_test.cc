@@ -149,7 +149,7 @@ TEST_F(Continue, WhatCannotChangeIsRefusedWithWhatCan) {
   const std::string before = text("run.ckpt");
   for (const char* setting :
        {"network.populations[rec].size=4", "training.batch=2", "training.ticks=3", "training.loss=SEQUENCE", "seed=4",
-        "training.learning_ratee=1", "network.projections[W].plastic=false"}) {
+        "training.learning_ratee=1", "network.projections[W].plastic=false", "rules.x.rflo.trace_decay=0.5"}) {
     const Answer answer = invoke({"resume", at("run.ckpt"), "--set", setting});
     EXPECT_EQ(answer.code, code_of(Exit::kUsage)) << setting;
     EXPECT_TRUE(has(
@@ -161,12 +161,14 @@ TEST_F(Continue, WhatCannotChangeIsRefusedWithWhatCan) {
   EXPECT_TRUE(has(updates.err, "write --updates K")) << updates.err;
   const Answer adam = invoke({"resume", at("run.ckpt"), "--set", "training.optimizer.adam.beta1=0.5"});
   EXPECT_EQ(adam.code, code_of(Exit::kUsage));
-  EXPECT_TRUE(has(adam.err, "run.ckpt cannot go on with other settings: rule rflo of it: not what its synapses (moments of Adam)"))
+  EXPECT_TRUE(has(
+      adam.err,
+      "run.ckpt cannot go on with other settings: rule rflo of it: not what its synapses (moments of the optimizer)"))
       << adam.err;
   EXPECT_EQ(invoke({"resume", at("run.ckpt"), "--set", "training.learning_rate=-1"}).code, code_of(Exit::kInvalid));
   EXPECT_EQ(text("run.ckpt"), before);
   expect_ok({"resume", at("run.ckpt"), "--set", "network.projections[W].learning_rate=0.01", "--set",
-             "training.clip.element=0.5"});
+             "network.projections.W.weight_max=3", "--set", "training.clip.element=0.5"});
 }
 
 class FirstWeights : public Continue {};

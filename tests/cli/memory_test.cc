@@ -127,8 +127,10 @@ RandomRun random_run(std::uint64_t seed) {
   const std::string neuron = spiking ? "lif { tau_m: 20 threshold: 0.01 }" : "rate { activation: TANH leak: 0.5 }";
   std::string training = fmt::format("loss: {} ticks: {} batch: {} updates: 2 learning_rate: 1e-6",
                                      pick({"FINAL", "SEQUENCE"}), ticks, batch);
-  if (dice.chance(30)) training += " optimizer { adam {} }";
+  if (dice.chance(40)) training += dice.chance(70) ? " optimizer { adam {} }" : " optimizer { sgd { momentum: 0.5 } }";
   if (dice.chance(20)) training += fmt::format(" evaluation {{ every: 1 trials: {} }}", dice.between(1, 40));
+  // no random number of a model without it changes
+  const bool compares = seed % 4 == 1;
   RandomRun made;
   made.model = fmt::format(
       "name: \"m\" seed: {} {} network {{\n"
@@ -138,9 +140,10 @@ RandomRun random_run(std::uint64_t seed) {
       "projections {{ name: \"W\" source: \"rec\" target: \"rec\" {} }}\n"
       "projections {{ name: \"A\" source: \"rec\" target: \"out\" {} }} }}\n"
       "task {{ drawn {{ inputs {{ white_noise {{}} }} targets {{ class: 0 }} }} }}\n"
-      "training {{ {} }} rules {{ name: \"r\" {} }}\n",
+      "training {{ {} }} rules {{ name: \"r\" {} }}\n{}",
       seed, dice.chance(25) ? "precision: FLOAT32" : "", inputs, units, neuron, weights(0, spiking ? 9 : 1),
-      weights(in_degree, 0.8), weights(0, 1), training, rule);
+      weights(in_degree, 0.8), weights(0, 1), training, rule,
+      compares ? "compare { every: 1 rules: [\"rflo\", \"tbptt:2\"] batches: 2 }" : "");
   made.options = {"--threads", std::to_string(dice.between(1, 3)), "--quiet"};
   if (mailbox) made.options.insert(made.options.end(), {"--transport", "mailbox"});
   return made;

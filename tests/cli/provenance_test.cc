@@ -63,7 +63,7 @@ class Origin : public InFolder {
   std::vector<std::string> members() const {
     std::vector<std::string> names;
     for (const std::string& name : files()) {
-      if (name.starts_with("s/members/")) names.push_back(name);
+      if (name.starts_with("s/members/") && name.ends_with(".binpb")) names.push_back(name);
     }
     return names;
   }

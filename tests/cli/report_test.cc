@@ -1,4 +1,7 @@
 // locus report and locus diff, in the way that scripts use them.
+#include <algorithm>
+#include <cctype>
+
 #include <gtest/gtest.h>
 
 #include "tests/cli/invoke.h"
@@ -154,11 +157,73 @@ TEST_F(SweepCommand, AMemberIsWhatRunGives) {
   EXPECT_NE(json.find("\"learningRate\": 0.3"), std::string::npos) << json.substr(0, 2000);
 }
 
+TEST_F(SweepCommand, ReportMakesItsPagesAgain) {
+  const std::string out = (folder_ / "s").string();
+  ASSERT_EQ(
+      invoke({"sweep", model_, "--set", "training.learning_rate=0.1,0.2,-1", "--seeds", "2", "--quiet", "--out", out}).code,
+      code_of(Exit::kFailed));
+  const std::map<std::string, std::string> before = texts("s");
+  std::size_t pages = 0;
+  for (const auto& [name, text] : before) {
+    if (!name.ends_with("report.html")) continue;
+    std::filesystem::remove(folder_ / "s" / name);
+    ++pages;
+  }
+  EXPECT_EQ(pages, 5U) << "of the sweep and of its four members that ran";
+  const Answer answer = invoke({"report", out});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_EQ(answer.out, "report: " + out + "/report.html\npages of members: 4\n");
+  EXPECT_EQ(texts("s"), before);
+  EXPECT_EQ(invoke({"report", out + "/sweep.json", "--out", (folder_ / "other.html").string()}).code, 0);
+  EXPECT_NE(before.at("report.html").find("\"page\":\"members/"), std::string::npos);
+  EXPECT_EQ(text("other.html").find("\"page\":\"members/"), std::string::npos) << "members are not beside it";
+
+  // A sweep that was changed is refused, whatever the form.
+  std::string json = text("s/sweep.json");
+  const std::size_t at = json.find("\"messages\": ");
+  ASSERT_NE(at, std::string::npos);
+  file("changed.json", json.insert(at + 12, "1"));
+  const Answer changed = invoke({"report", (folder_ / "changed.json").string()});
+  EXPECT_EQ(changed.code, code_of(Exit::kInvalid));
+  EXPECT_NE(changed.err.find("is a sweep that was changed after it was written"), std::string::npos) << changed.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "report.html"));
+}
+
+TEST_F(SweepCommand, BestIsWrittenAndPrinted) {
+  const std::string out = (folder_ / "s").string();
+  const std::vector<std::string> words = {"sweep",  model_,  "--set", "training.learning_rate=0.1,0.2", "--seeds", "4",
+                                          "--best", "--out", out};
+  EXPECT_NE(invoke(words).err.find("--best chooses by the loss of evaluation trials, and the model has none"),
+            std::string::npos);
+  const std::string evaluated = file("e.txtpb", [this] {
+    std::string model = text("small.txtpb");
+    model.insert(model.find("learning_rate:"), "evaluation { every: 1 } ");
+    model.insert(model.find("} }\ntraining"),
+                 "  evaluation_trials { input { rows: 4 cols: 2 values: [1, 2, 3, -1, 0, 1, -2, 1] } "
+                 "target { rows: 4 cols: 1 values: [0, 0, 0, 1] } }\n");
+    return model;
+  }());
+  std::vector<std::string> with = words;
+  with[1] = evaluated;
+  const Answer answer = invoke(with);
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_NE(answer.out.find("EACH RULE AT ITS BEST"), std::string::npos) << answer.out;
+  std::string words_of = answer.out;
+  words_of.erase(
+      std::unique(words_of.begin(), words_of.end(), [](char a, char b) { return std::isspace(a) && std::isspace(b); }),
+      words_of.end());
+  std::ranges::replace(words_of, '\n', ' ');
+  EXPECT_NE(words_of.find("chosen by the loss of evaluation trials under seeds 3, 4; the table is over 5, 6"), std::string::npos)
+      << answer.out;
+  EXPECT_TRUE(text("s/best.csv").starts_with("training.learning_rate,chosen_by,choosing_seeds,reason,rule,seeds,"));
+  EXPECT_NE(text("s/sweep.json").find("\"choosingSeeds\""), std::string::npos);
+}
+
 TEST_F(SweepCommand, AFailingMemberIsExit1AndTheOthersRun) {
   const Answer answer = invoke({"sweep", model_, "--set", "training.learning_rate=0.1,-1"});
   EXPECT_EQ(answer.code, code_of(Exit::kFailed));
   EXPECT_EQ(answer.err, "locus sweep: 1 of 2 members failed\n");
-  EXPECT_NE(answer.out.find("FAILED: training.learning_rate=-1 seed 3:"), std::string::npos) << answer.out;
+  EXPECT_NE(answer.out.find("FAILED: 1 of 2 members: "), std::string::npos) << answer.out;
   EXPECT_NE(answer.out.find("bptt    1/1"), std::string::npos) << answer.out;
   EXPECT_EQ(invoke({"sweep", model_, "--set", "training.learning_rat=1"}).code, code_of(Exit::kUsage));
   EXPECT_EQ(invoke({"sweep", model_, "--set", "training.ticks=1", "--set", "training.ticks=2"}).code,

@@ -88,7 +88,9 @@ TEST_F(StandardInput, AFolderWithoutAResultSaysWhatItHolds) {
   const auto said = [](const std::string& folder) { return invoke({"report", folder}).err; };
   EXPECT_TRUE(has(said(at("both")), "holds the results of several models; one of them must be named: "))
       << said(at("both"));
-  EXPECT_TRUE(has(said(at("swept")), "holds a sweep, not the result of one run")) << said(at("swept"));
+  EXPECT_EQ(said(at("swept")), "") << "`locus report` makes the page of a sweep too";
+  const std::string differs = invoke({"diff", at("swept"), at("swept")}).err;
+  EXPECT_TRUE(has(differs, "holds a sweep, not the result of one run")) << differs;
   EXPECT_TRUE(has(said(folder_.string()), "holds no result; `locus run MODEL --out FOLDER` writes one"))
       << said(folder_.string());
   EXPECT_EQ(invoke({"report", at("both") + "/m"}).code, 0);

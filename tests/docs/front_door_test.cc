@@ -11,17 +11,18 @@
 
 /// A program that uses every promised name; one that is gone does not compile.
 namespace promised {
-using locus::aligned, locus::ArgumentError, locus::axis_of, locus::bptt, locus::Channel, locus::check,
-    locus::CheckFailure, locus::ConnectOptions, locus::constant, locus::dense, locus::describe, locus::DrawnInputOptions,
-    locus::eprop, locus::eprop_random, locus::EpropOptions, locus::Evaluation, locus::Fault, locus::FeedbackOptions,
-    locus::FileError, locus::gaussian, locus::InitialWeights, locus::keep_checkpoint, locus::Ledger, locus::LedgerEntry,
-    locus::load, locus::LocalityBroken, locus::Model, locus::ModelError, locus::Moment, locus::none, locus::normal,
+using locus::aligned, locus::Alignment, locus::ArgumentError, locus::axis_of, locus::bptt, locus::Channel, locus::check,
+    locus::CheckFailure, locus::CompareOptions, locus::Comparisons, locus::ConnectOptions, locus::Curvature,
+    locus::constant, locus::dense, locus::describe, locus::DrawnInputOptions, locus::eprop, locus::eprop_random,
+    locus::EpropOptions, locus::Evaluation, locus::Fault, locus::FeedbackOptions, locus::FileError, locus::gaussian,
+    locus::InitialWeights, locus::keep_checkpoint, locus::Ledger, locus::LedgerEntry, locus::load,
+    locus::LocalityBroken, locus::Model, locus::ModelError, locus::Moment, locus::none, locus::normal,
     locus::OrderError, locus::Outcome, locus::ProjectionWeights, locus::Purpose, locus::RankReport, locus::RateOptions,
     locus::require_valid, locus::Result, locus::resume, locus::rflo, locus::rtrl, locus::RuleOptions, locus::run,
-    locus::RunOptions, locus::save, locus::Session, locus::SessionError, locus::SessionOptions, locus::Severity,
-    locus::sparse, locus::sparse_in_degree, locus::sparse_random, locus::Spec, locus::Status, locus::sweep,
-    locus::SweepAxis, locus::SweepOptions, locus::SweepPlan, locus::SweepResult, locus::Tally, locus::tbptt,
-    locus::trial, locus::TransportKind, locus::UsageError;
+    locus::RunOptions, locus::save, locus::Scatter, locus::Session, locus::SessionError, locus::SessionOptions,
+    locus::Severity, locus::sparse, locus::sparse_in_degree, locus::sparse_random, locus::Spec, locus::Status,
+    locus::sweep, locus::SweepAxis, locus::SweepOptions, locus::SweepPlan, locus::SweepResult, locus::Tally,
+    locus::tbptt, locus::trial, locus::TransportKind, locus::UsageError;
 }  // namespace promised
 
 namespace locus {

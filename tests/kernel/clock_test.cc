@@ -227,7 +227,15 @@ void expect_commits(const Optimizer& optimizer) {
     settle<R>({of(weight), of(delta), of(first), of(second)}, optimizer, {.rate = 0.1, .scale = 0.5, .number = 3});
     for (std::size_t k = 0; k < size; ++k) {
       keep_change_within(asked[k], R(0.5), optimizer);
-      if (optimizer.adam) {
+      const R before = asked[k];
+      if (optimizer.weight_decay != 0) {
+        add_decay(TaughtSynapse<R>{alone[k], asked[k]}, static_cast<R>(optimizer.weight_decay), R(0.5));
+        EXPECT_EQ(asked[k], before + static_cast<R>(optimizer.weight_decay) * alone[k] / R(0.5));
+      }
+      if (optimizer.momentum) {
+        on(MomentumSynapse<R>{alone[k], asked[k], mean[k]},
+           MomentumCommit<R>{static_cast<R>(0.1), R(0.5), static_cast<R>(*optimizer.momentum)});
+      } else if (optimizer.adam) {
         on(AdaptiveSynapse<R>{alone[k], asked[k], mean[k], square_mean[k]}, AdamCommit<R>(*optimizer.adam, 0.1, R(0.5), 3));
       } else {
         on(TaughtSynapse<R>{alone[k], asked[k]}, Commit<R>{static_cast<R>(0.1) * R(0.5)});
@@ -240,8 +248,10 @@ void expect_commits(const Optimizer& optimizer) {
 }
 
 TEST(Settle, EverySynapseFollowsItsOptimizer) {
-  for (const Optimizer& optimizer : {Optimizer{}, Optimizer{.adam = Optimizer::Adam{}},
-                                     Optimizer{.weight_min = -0.5, .weight_max = 0.4}, Optimizer{.element = 0.2}}) {
+  for (const Optimizer& optimizer :
+       {Optimizer{}, Optimizer{.adam = Optimizer::Adam{}}, Optimizer{.weight_min = -0.5, .weight_max = 0.4},
+        Optimizer{.element = 0.2}, Optimizer{.momentum = 0.75}, Optimizer{.momentum = 0.75, .weight_decay = 0.25},
+        Optimizer{.adam = Optimizer::Adam{}, .weight_decay = 0.25}, Optimizer{.element = 0.2, .weight_decay = 0.5}}) {
     expect_commits<double>(optimizer);
     expect_commits<float>(optimizer);
   }

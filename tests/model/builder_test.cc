@@ -186,7 +186,8 @@ TEST(Builder, MakesAllElseThatAFileSays) {
   text.rules =
       "rules { name: \"bptt\" bptt {} } rules { name: \"r\" rflo { feedback { weights { gaussian { gain: 3 } } } } }";
   text.more =
-      "record { quantity: ACTIVITY population: \"rec\" } record { name: \"w\" quantity: WEIGHTS projection: \"W\" every_updates: 2 }";
+      "record { quantity: ACTIVITY population: \"rec\" } record { name: \"w\" quantity: WEIGHTS projection: \"W\" every_updates: 2 } "
+      "compare { every: 4 rules: [\"r\", \"tbptt:3:2\"] batches: 2 curvature: true }";
   Model model("tiny");
   model.input("in", 2);
   model.rate("rec", 3, {.activation = Activation::kRelu, .initial = {0.5}});
@@ -194,8 +195,8 @@ TEST(Builder, MakesAllElseThatAFileSays) {
   model.connect("in", "rec", normal(0.5), {.name = "B", .plastic = false});
   model.connect("rec", "rec", sparse_random(0.5, gaussian(2)), {.name = "W", .learning_rate = 0.5});
   model.connect("rec", "out", sparse(2, 3, {1, 0}, {2, 0}, {1, 2}), {.name = "A"});
-  model.recorded({trial(SparseMatrix{3, 2, {0, 1}, {0, 1}, {1, 1}}, target_of_class(1, 3, 2))},
-                 {trial(DenseMatrix{3, 2, {1, 2, 3, 4, 5, 6}}, target_of_class(0, 3, 2))});
+  model.recorded({trial_of_class(SparseMatrix{3, 2, {0, 1}, {0, 1}, {1, 1}}, 1)},
+                 {trial_of_class(DenseMatrix{3, 2, {1, 2, 3, 4, 5, 6}}, 0)});
   model.training({.loss = Loss::kCrossEntropy,
                   .batch = 2,
                   .updates = 20,
@@ -209,6 +210,7 @@ TEST(Builder, MakesAllElseThatAFileSays) {
   model.rule(rflo({}, {{.weights = gaussian(3)}}).named("r"));
   model.record(Quantity::kActivity, "rec");
   model.record(Quantity::kWeights, "W", {.name = "w", .every_updates = 2});
+  model.compare({.every = 4, .rules = {"r", "tbptt:3:2"}, .batches = 2, .curvature = true});
   expect_same(model.finish(), of_text(text));
 }
 

@@ -42,15 +42,16 @@ TEST(Faults, OfTrials) {
        {"is 3", "must be 2, the number of inputs"}},
       {"rows against ticks",
        [](M& m) {
-         m.task = trial("input { @rows: 2 cols: 2 values: [1, 2, 3, 4] } target { rows: 3 cols: 1 values: [1, 2, 3] }");
+         m.task = trial(
+             "input { @rows: 4 cols: 2 values: [1, 2, 3, 4, 5, 6, 7, 8] } target { rows: 3 cols: 1 values: [1, 2, 3] }");
          m.training = "training { ticks: 3 learning_rate: 0.1 }";
        },
        at + ".input.rows",
-       {"is 2", "must be 3, training.ticks"}},
+       {"is 4", "must be 3, training.ticks"}},
       {"rows of the target",
        [](M& m) { m.task = trial(std::string(kInput) + "target { @rows: 3 cols: 1 values: [1, 2, 3] }"); },
        at + ".target.rows",
-       {"is 3", "must be 2, the rows of the first trial"}},
+       {"is 3", "must be 2, the rows of the longest trial"}},
       {"columns of the target",
        [](M& m) { m.task = trial(std::string(kInput) + "target { rows: 2 @cols: 2 values: [1, 2, 3, 4] }"); },
        at + ".target.cols",

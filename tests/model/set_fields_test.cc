@@ -65,6 +65,21 @@ TEST(SetFields, TakeLists) {
   EXPECT_EQ(with({"rules[bptt]={ name: \"c\" rflo {} }"}).rules[0].kind, RuleKind::kRflo);
 }
 
+TEST(SetFields, ReachANamedElementByItsNameAfterADot) {
+  const Spec set = with({"rules.bptt.learning_rate=0.5", "network.projections.W.learning_rate=0.25",
+                         "rules.bptt.optimizer.weight_decay=0.125", "rules.0.schedule.warmup=3"});
+  EXPECT_EQ(set.rules[0].learning_rate, 0.5);
+  EXPECT_EQ(set.network.projections[1].learning_rate, 0.25);
+  EXPECT_EQ(set.rules[0].optimizer->weight_decay, 0.125);
+  EXPECT_EQ(set.rules[0].optimizer->weight_max, 7) << "the training's";
+  EXPECT_EQ(set.rules[0].schedule->warmup, 3);
+  EXPECT_EQ(with({"rules.bptt={ name: \"c\" rflo {} }"}).rules[0].kind, RuleKind::kRflo);
+  EXPECT_EQ(refusal("rules.bpttt.learning_rate=1"),
+            "rules.bpttt.learning_rate=1: rules[bpttt] does not exist; did you mean \"bptt\"?");
+  EXPECT_NE(refusal("rules=1").find("rules are several"), std::string::npos);
+  EXPECT_NE(refusal("task.recorded.trials.input=1").find("trials are several; write trials[0]"), std::string::npos);
+}
+
 TEST(SetFields, SayHowAValueIsWritten) {
   for (const auto& [text, says] : std::vector<std::pair<std::string, std::string>>{
            {"training.optimizer.sgd=1", "sgd has fields; name one, or write sgd={...}"},

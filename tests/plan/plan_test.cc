@@ -127,6 +127,46 @@ TEST(Plan, AnOptimizerLetsChangesWait) {
   EXPECT_EQ(online.projections[1].learns, Way::kLoop);
 }
 
+TEST(Plan, MomentumDecayAndLimitsOfAProjectionLetItsChangesWait) {
+  Topology topology = three_layers({}, false);
+  const Horizon every_tick{.trial = {.commits_every_tick = true}};
+  const auto online = [&](const Learning& learning) {
+    return plain_plan(topology, learning, {}, every_tick).projections;
+  };
+  Learning learning = learning_by(RuleKind::kRflo);
+  learning.optimizer.momentum = 0.5;
+  EXPECT_EQ(online(learning)[1].learns, Way::kLoop);
+  learning.optimizer = {.weight_decay = 0.1};
+  EXPECT_EQ(online(learning)[1].learns, Way::kLoop);
+  learning.optimizer = {};
+  EXPECT_EQ(online(learning)[1].learns, Way::kFused);
+  for (const WeightLimits& limits : {WeightLimits{.sign = 1}, WeightLimits{.sign = -1}, WeightLimits{.max = 1},
+                                     WeightLimits{.min = 0}, WeightLimits{.decay = 0.5}}) {
+    topology.projections[1].limits = limits;
+    EXPECT_EQ(online(learning)[1].learns, Way::kLoop);
+    EXPECT_EQ(online(learning)[0].learns, Way::kFused) << "B has none";
+    const Plan batch = plain_plan(topology, learning);
+    EXPECT_EQ(batch.projections[1].commits, Commits::kSettled);
+    EXPECT_EQ(batch.projections[1].delta, 36);
+    EXPECT_EQ(batch.projections[0].commits, Commits::kAtOnce);
+  }
+  topology.projections[1].limits = {.decay = 0};
+  EXPECT_EQ(online(learning)[1].learns, Way::kFused) << "no decay is none";
+}
+
+TEST(Plan, OfTwoRecurrentProjectionsNoneRunsInOneLoop) {
+  Topology topology = three_layers({}, false);
+  const Learning learning = learning_by(RuleKind::kEprop);
+  EXPECT_EQ(plain_plan(topology, learning).recurrent, 1);
+  topology.projections.push_back(topology.projections[1]);
+  find_autapses(topology);
+  EXPECT_EQ(topology.autapses.size(), 12U);
+  EXPECT_EQ(topology.autapses[1].neuron, topology.autapses[0].neuron);
+  const Plan two = plain_plan(topology, learning);
+  EXPECT_TRUE(two.runs);
+  EXPECT_EQ(two.recurrent, -1);
+}
+
 TEST(Plan, SpikingNetworksGoByEvents) {
   const Topology topology = three_layers({}, false, true, true);
   for (const RuleKind kind : {RuleKind::kEprop, RuleKind::kBptt}) {

@@ -97,6 +97,16 @@ void add_parts(Spec& spec, Dice& dice) {
   if (dice.chance(50)) spec.training.stop = StopSpec{.loss_below = 1e-9, .patience = 100};
   if (dice.chance(30)) spec.training.optimizer.adam = Optimizer::Adam();
   if (dice.chance(30)) spec.training.optimizer.element = 1;
+  if (dice.chance(30)) spec.training.optimizer.weight_decay = 0.5;
+  if (dice.chance(30)) spec.training.optimizer.momentum = 0.5;
+  if (spec.training.optimizer.momentum) spec.training.optimizer.adam.reset();
+  if (dice.chance(30)) spec.network.projections.back().limits = {.sign = 0, .min = -1, .max = 2, .decay = 0.5};
+  for (RuleSpec& rule : spec.rules) {
+    if (rule.kind == RuleKind::kNone || !dice.chance(20)) continue;
+    rule.learning_rate = 0.0625;
+    rule.optimizer = Optimizer{.adam = Optimizer::Adam()};
+    rule.schedule = ScheduleSpec{.warmup = 1};
+  }
   if (dice.chance(50)) {
     const std::int64_t neurons =
         locus::neurons(spec.network, PopulationKind::kRate) + locus::neurons(spec.network, PopulationKind::kReadout);
@@ -108,6 +118,12 @@ void add_parts(Spec& spec, Dice& dice) {
     spec.records[1].of = static_cast<std::int32_t>(
         std::ranges::find(spec.network.populations, PopulationKind::kRate, &PopulationSpec::kind) -
         spec.network.populations.begin());
+  }
+  if (dice.chance(30)) {
+    spec.compare = CompareSpec{1, {}, dice.between(1, 2), dice.chance(30)};
+    const auto learner =
+        std::ranges::find_if(spec.rules, [](const RuleSpec& one) { return rule(one.kind).drive != Drive::kNothing; });
+    if (dice.chance(50) && learner != spec.rules.end()) spec.compare->rules = {*learner};
   }
   for (ProjectionSpec& projection : spec.network.projections) {
     if (!projection.autapses || projection.is_bias) continue;
@@ -160,9 +176,10 @@ bool is_small(const Spec& spec) {
   }
   const auto* drawn = std::get_if<DrawnTask>(&spec.task);
   const std::int64_t patterns = drawn != nullptr ? drawn->patterns : 0;
+  const std::int64_t compared = spec.compare ? spec.compare->batches : 0;
   const std::int64_t held_out = spec.training.evaluation ? spec.training.evaluation->trials : 0;
   return neurons < 1000 && spec.training.ticks < 100 && spec.training.batch < 100 && spec.training.updates < 100 &&
-         patterns < 100 && held_out < 100;
+         patterns < 100 && held_out < 100 && compared < 100;
 }
 
 TEST(BrokenSpec, WholeOnesAreValid) {

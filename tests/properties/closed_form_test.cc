@@ -18,8 +18,8 @@ void expect_closed_forms(const Spec& spec) {
   const Topology topology = topology_of(spec);
   for (const RuleSpec& rule : spec.rules) {
     const oracle::Answer answer = oracle::solve(spec, rule);
-    const Ledger ledger = closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule),
-                                      trial_shape_of(spec.training), 8);
+    const Ledger ledger =
+        closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule), trial_shape_of(spec), 8);
     oracle::Counts counts;
     for (const LedgerEntry& entry : ledger.entries())
       counts[{entry.channel, entry.lag}] = {entry.tally.messages, entry.tally.scalars};

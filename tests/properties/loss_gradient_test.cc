@@ -4,8 +4,11 @@
 //
 // Why beside gradient_test.cc: the oracle there has a loss of its own, so a program that reports
 // another loss than the one it follows would pass.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -26,6 +29,8 @@ struct Form {
   std::int32_t warmup = 0;
   bool average = false;
   bool classes = false;  // targets are classes; otherwise any numbers
+  bool shorter = false;  // the last trial has two rows less
+  bool masked = false;   // errors have weights, some of them 0
 };
 
 std::vector<Form> every_form() {
@@ -41,6 +46,13 @@ std::vector<Form> every_form() {
     }
     forms.push_back({.loss = Loss::kCrossEntropy, .warmup = 1, .average = average, .classes = true});
   }
+  for (std::size_t k = forms.size(); k-- > 0;) {
+    for (const auto& [shorter, masked] : {std::pair(true, false), std::pair(false, true), std::pair(true, true)}) {
+      forms.push_back(forms[k]);
+      forms.back().shorter = shorter;
+      forms.back().masked = masked;
+    }
+  }
   return forms;
 }
 
@@ -49,6 +61,34 @@ void take(const Form& form, Spec& spec) {
   spec.training.window = form.window;
   spec.training.warmup = form.warmup;
   spec.training.average_over_window = form.average;
+  std::vector<RecordedTrial>& trials = std::get<RecordedTask>(spec.task).trials;
+  if (form.shorter) {
+    const auto cut = [](DenseMatrix& matrix) {
+      matrix.rows -= 2;
+      matrix.values.resize(static_cast<std::size_t>(matrix.rows * matrix.cols));
+    };
+    cut(trials.back().target);
+    if (auto* dense = std::get_if<DenseMatrix>(&trials.back().input)) cut(*dense);
+    if (auto* sparse = std::get_if<SparseMatrix>(&trials.back().input)) {
+      sparse->rows -= 2;
+      while (!sparse->row.empty() && std::ranges::max(sparse->row) >= sparse->rows) {
+        const auto at = std::ranges::max_element(sparse->row) - sparse->row.begin();
+        sparse->row.erase(sparse->row.begin() + at);
+        sparse->col.erase(sparse->col.begin() + at);
+        sparse->values.erase(sparse->values.begin() + at);
+      }
+    }
+  }
+  for (std::size_t trial = 0; form.masked && trial < trials.size(); ++trial) {
+    DenseMatrix& mask = trials[trial].mask;
+    mask = {trials[trial].target.rows, trials[trial].target.cols, {}};
+    for (std::int64_t tick = 0; tick < mask.rows; ++tick) {
+      for (std::int64_t k = 0; k < mask.cols; ++k) {
+        const std::int64_t turn = form.loss == Loss::kCrossEntropy ? tick : tick + k;
+        mask.values.push_back(std::array{1.0, 0.5, 0.0, 2.0}[static_cast<std::size_t>(turn) % 4]);
+      }
+    }
+  }
   if (!form.classes) return;
   for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials) {
     const auto classes = static_cast<std::size_t>(trial.target.cols);

@@ -66,6 +66,10 @@ void visit(NetworkSpec& network, Places& places) {
     places.truths.push_back(&projection.is_bias);
     places.add(projection.learning_rate);
     places.add(projection.delay);
+    places.add(projection.limits.min);
+    places.add(projection.limits.max);
+    places.add(projection.limits.decay);
+    places.choices.push_back([&projection](int value) { projection.limits.sign = value; });
     visit(projection.weights, places);
   }
 }
@@ -89,6 +93,8 @@ void visit(TaskSpec& task, Places& places) {
       for (RecordedTrial& trial : *trials) {
         std::visit([&](auto& input) { visit(input, places); }, trial.input);
         visit(trial.target, places);
+        visit(trial.mask, places);
+        places.add(trial.label);
       }
     }
   } else if (auto* taught = std::get_if<StudentTeacherTask>(&task)) {
@@ -101,9 +107,28 @@ void visit(TaskSpec& task, Places& places) {
     places.add_parts(drawn.targets);
     for (DrawnTargetSpec& target : drawn.targets) {
       if (auto* matrix = std::get_if<DenseMatrix>(&target)) visit(*matrix, places);
+      if (auto* chosen = std::get_if<ClassSpec>(&target)) places.add(chosen->label);
       if (auto* sines = std::get_if<SinesSpec>(&target)) places.add(sines->period_ms);
     }
   }
+}
+
+void visit(Optimizer& optimizer, Places& places) {
+  if (optimizer.adam) places.add(optimizer.adam->beta1);
+  if (optimizer.adam) places.add(optimizer.adam->epsilon);
+  places.add(optimizer.momentum);
+  places.add(optimizer.weight_decay);
+  places.add(optimizer.weight_min);
+  places.add(optimizer.element);
+  places.add(optimizer.norm);
+}
+
+void visit(ScheduleSpec& schedule, Places& places) {
+  places.add(schedule.warmup);
+  places.add_choice(schedule.decay);
+  places.add(schedule.every);
+  places.add(schedule.factor);
+  places.add(schedule.last);
 }
 
 void visit(TrainingSpec& training, Places& places) {
@@ -117,18 +142,8 @@ void visit(TrainingSpec& training, Places& places) {
   places.add(training.dt);
   places.truths.push_back(&training.carry_state);
   places.truths.push_back(&training.average_over_window);
-  if (training.optimizer.adam) places.add(training.optimizer.adam->beta1);
-  if (training.optimizer.adam) places.add(training.optimizer.adam->epsilon);
-  places.add(training.optimizer.weight_min);
-  places.add(training.optimizer.element);
-  places.add(training.optimizer.norm);
-  if (training.schedule) {
-    places.add(training.schedule->warmup);
-    places.add_choice(training.schedule->decay);
-    places.add(training.schedule->every);
-    places.add(training.schedule->factor);
-    places.add(training.schedule->last);
-  }
+  visit(training.optimizer, places);
+  if (training.schedule) visit(*training.schedule, places);
   if (training.stop) {
     places.add(training.stop->loss_below);
     places.add(training.stop->patience);
@@ -166,6 +181,9 @@ Places places_of(Spec& spec) {
     places.add(rule.stride);
     places.add(rule.trace_decay);
     places.add(rule.filter_tau);
+    places.add(rule.learning_rate);
+    if (rule.optimizer) visit(*rule.optimizer, places);
+    if (rule.schedule) visit(*rule.schedule, places);
     places.add_parts(rule.feedback);
     for (FeedbackSpec& feedback : rule.feedback) {
       places.add(feedback.population);
@@ -179,6 +197,18 @@ Places places_of(Spec& spec) {
     places.add(spec.chip->cores);
     places.add(spec.chip->synapses_per_core);
     places.add(spec.chip->agent_core);
+  }
+  if (spec.compare) {
+    places.add(spec.compare->every);
+    places.add(spec.compare->batches);
+    places.truths.push_back(&spec.compare->curvature);
+    places.add_parts(spec.compare->rules);
+    for (RuleSpec& rule : spec.compare->rules) {
+      places.add(rule.name);
+      places.add_choice(rule.kind);
+      places.add(rule.depth);
+      places.add_parts(rule.feedback);
+    }
   }
   places.add_parts(spec.records);
   for (RecordSpec& record : spec.records) visit(record, places);

@@ -76,6 +76,7 @@ TEST(Carries, HasTheSynapsesOfEachPhase) {
                                        {Phase::kPostBack, "BW", "p"},
                                        {Phase::kPostBackToStatic, "W", "s"},
                                        {Phase::kTarget, ""},
+                                       {Phase::kWeightedTarget, ""},
                                        {Phase::kFeedback, ""},
                                        {Phase::kTransportW, "W"},
                                        {Phase::kTransportAToAgent, "A"},

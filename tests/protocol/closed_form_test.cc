@@ -24,7 +24,7 @@ namespace {
 Ledger closed_form_of_run(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
   const Learning learning = learning_of(rule, spec.training);
   const std::vector<Projection> feedback = feedback_of(topology, rule);
-  TrialShape trial = trial_shape_of(spec.training);
+  TrialShape trial = trial_shape_of(spec);
   const int bytes = scalar_bytes(spec.precision);
   const Ledger later = closed_form(learning, topology, feedback, trial, bytes);
   trial.carries = false;

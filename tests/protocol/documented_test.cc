@@ -81,8 +81,8 @@ TEST(Documented, ClosedFormsAreTheComputedOnes) {
       for (int depth = 1; depth < ticks; ++depth) rules.push_back(truncated(depth, ticks));
       const Topology topology = topology_of(spec);
       for (const RuleSpec& rule : rules) {
-        const Ledger ledger = closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule),
-                                          trial_shape_of(spec.training), 8);
+        const Ledger ledger =
+            closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule), trial_shape_of(spec), 8);
         Row computed;
         for (const LedgerEntry& entry : ledger.entries()) computed[entry.channel] += entry.tally.messages;
         EXPECT_EQ(computed, documented(of, rule, activation == Activation::kIdentity)) << rule.name << ", T = " << ticks;

@@ -101,7 +101,10 @@ class GenericModel {
         const int least = from == PopulationKind::kRate && to == PopulationKind::kRate ? 1 : 0;
         if (features_.delays && !wakes && dice_.chance(60) && !features_.awake)
           projection.delay = std::min(least + dice_.between(0, 4), spec_.training.ticks);
+        ProjectionSpec beside = projection;  // a second one between the same populations
+        beside.name += "_too";
         spec_.network.projections.push_back(std::move(projection));
+        if (dice_.chance(15)) spec_.network.projections.push_back(std::move(beside));
       }
     }
     const auto count = static_cast<std::int32_t>(populations.size());
@@ -172,6 +175,11 @@ class GenericModel {
     for (std::int64_t k = 0; k < trial.target.rows * trial.target.cols; ++k)
       trial.target.values.push_back(0.25 + 1.0 / 3072 + std::abs(dice_.value()));
     trial.input = std::move(input);
+    if (dice_.chance(25)) {  // none is 0, so that every target is sent
+      trial.mask = {spec_.training.ticks, 1, {}};
+      for (std::int32_t tick = 0; tick < spec_.training.ticks; ++tick)
+        trial.mask.values.push_back(dice_.between(1, 8) / 4.0);
+    }
     spec_.task = RecordedTask{{std::move(trial)}};
   }
 

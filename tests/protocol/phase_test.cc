@@ -2,6 +2,7 @@
 #include "core/protocol/phase.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -128,31 +129,47 @@ TEST(Declarations, AreThoseOfTheDefinitions) {
     EXPECT_EQ(declared.temporal, row.drive == Drive::kSweep) << row.name;
     for (const ChannelRow& channel : kChannelTable)
       EXPECT_EQ(declares(row, channel.channel), std::ranges::find(channels, channel.channel) != channels.end());
-    EXPECT_EQ(scalars_of(row, kPost, true), row.decay == DecaySource::kNeuron ? 3
-                                            : row.kind == RuleKind::kNone     ? 1
-                                                                              : 2);
-    EXPECT_EQ(scalars_of(row, kDendrite, true), row.drive == Drive::kSensitivity ? 2 : 1) << row.name;
-    EXPECT_EQ(scalars_of(row, kDendrite, false), 1) << row.name;
   }
-  EXPECT_EQ(kSpikingPostScalars, 2);
+}
+
+/// The channels of a permit with the ends of their lags.
+using Lags = std::map<Channel, std::int32_t>;
+
+Lags lags_of(const Permit& permit) {
+  Lags lags;
+  for (const ChannelRow& channel : kChannelTable) {
+    const std::int32_t end = permit.lags[static_cast<std::size_t>(channel.channel)];
+    if (end > 0) lags[channel.channel] = end;
+  }
+  return lags;
 }
 
 TEST(Permits, HaveWhatTheOptimizerAddsAndEvaluationNeeds) {
-  const auto bits = [](std::initializer_list<Channel> channels) {
-    std::uint32_t set = 0;
-    for (const Channel channel : channels) set |= 1U << static_cast<unsigned>(channel);
-    return set;
-  };
   using enum Channel;
   Learning learning{.kind = RuleKind::kRflo};
-  const std::uint32_t rflo = bits({kAxon, kDendrite, kPost, kTarget, kFeedback, kNorm});
-  EXPECT_EQ(permit_of(learning, Locality::kStrict).channels, rflo);
+  Lags rflo = {{kAxon, 1}, {kDendrite, 1}, {kPost, 1}, {kTarget, 1}, {kFeedback, 1}, {kNorm, 1}};
+  EXPECT_EQ(lags_of(permit_of(learning, Locality::kStrict)), rflo);
   EXPECT_EQ(permit_of(learning, Locality::kStrict).budget, Locality::kStrict);
   learning.optimizer.norm = 1;
-  EXPECT_EQ(permit_of(learning, Locality::kAny).channels, rflo | bits({kClip}));
-  EXPECT_EQ(permit_of({.kind = RuleKind::kTbptt, .depth = 3}, Locality::kAny).largest_lag, 2);
-  EXPECT_EQ(permit_of_evaluation().channels, bits({kAxon, kDendrite, kTarget, kNorm}));
-  EXPECT_EQ(permit_of_evaluation().largest_lag, 0);
+  rflo[kClip] = 1;
+  EXPECT_EQ(lags_of(permit_of(learning, Locality::kAny)), rflo);
+  const Lags evaluation = {{kAxon, 1}, {kDendrite, 1}, {kTarget, 1}, {kNorm, 1}};
+  EXPECT_EQ(lags_of(permit_of_evaluation()), evaluation);
+  EXPECT_EQ(permit_of_evaluation().largest_lag(), 0);
+}
+
+/// A sweep revisits ticks over four channels; what belongs to the present tick has lag 0 there too.
+TEST(Permits, HaveALargestLagForEachChannel) {
+  using enum Channel;
+  const Permit permit = permit_of({.kind = RuleKind::kTbptt, .depth = 3}, Locality::kAny);
+  const Lags expected = {{kAxon, 3},      {kDendrite, 1}, {kPost, 3}, {kTarget, 1},
+                         {kTransport, 3}, {kAdjoint, 3},  {kNorm, 1}};
+  EXPECT_EQ(lags_of(permit), expected);
+  EXPECT_EQ(permit.largest_lag(), 2);
+  EXPECT_TRUE(permit.declares(kAdjoint, 2));
+  EXPECT_FALSE(permit.declares(kAdjoint, 3));
+  EXPECT_FALSE(permit.declares(kDendrite, 1));
+  EXPECT_FALSE(permit.declares(kClip, 0));
 }
 
 /// Finds the phases to which a message may belong.
@@ -161,7 +178,7 @@ class Reader {
   Reader(const Spec& spec, const Topology& topology, const RuleSpec& rule)
       : topology_(topology),
         learning_(learning_of(rule, spec.training)),
-        trial_(trial_shape_of(spec.training)),
+        trial_(trial_shape_of(spec)),
         selection_(selection_of(learning_, trial_)) {}
 
   std::vector<Phase> phases_of(const Passing& m) const {
@@ -253,7 +270,8 @@ void watch(const Spec& spec, const Topology& topology, const RuleSpec& rule, See
   Task task(spec);
   Batch<double> batch =
       make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
-  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec.training), spec.training);
+  Trial<double, Mailbox<double>> trial(transport, learning, trial_shape_of(spec), spec.training);
+  task.prepare(batch);
   task.fill(0, batch);
   trial.run(batch);
   trial.commit_batch();
@@ -293,7 +311,8 @@ TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
     EXPECT_TRUE(met.contains(row.phase)) << name(row.channel) << ", " << row.payload << ": no model sent it";
   for (const Rule& rule : kRules) {
     for (const PhaseRow& row : kPhaseTable) {
-      EXPECT_EQ(selection_of(rule).selects(row) || (row.needs == Needs::kNorm && rule.drive != Drive::kNothing),
+      const bool by_model = row.needs == Needs::kNorm || row.needs == Needs::kWeights;
+      EXPECT_EQ(selection_of(rule).selects(row) || (by_model && rule.drive != Drive::kNothing),
                 used.contains({rule.kind, row.phase}))
           << rule.name << ": " << name(row.channel) << ", " << row.payload;
     }

@@ -5,7 +5,14 @@ import pathlib
 
 import pytest
 
+from locus.v1 import model_pb2
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+POPULATION = model_pb2.Population.DESCRIPTOR
+NEURONS = "current" in POPULATION.nested_types_by_name["Lif"].fields_by_name and "constant" in POPULATION.nested_types_by_name["Input"].fields_by_name
+needs_neurons = pytest.mark.skipif(not NEURONS, reason="the schema of this build has no synaptic currents or no constant inputs")
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +27,11 @@ def program() -> str:
 @pytest.fixture(scope="session")
 def models() -> pathlib.Path:
     return ROOT / "models"
+
+
+def shared(path: str) -> pathlib.Path:
+    """A file or folder of real data that the project does not carry; the test is skipped where it is absent."""
+    found = ROOT.parent / "shared" / path
+    if not found.exists():
+        pytest.skip(f"{path} is not here: it lies beside the checkout where the files of other projects are kept")
+    return found

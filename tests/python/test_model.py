@@ -33,6 +33,19 @@ def test_a_model_built_here_is_the_one_of_its_text(tmp_path):
     assert locus.run(tmp_path / "net.txtpb", rules=["bptt", "rflo"]).fingerprints == here
 
 
+def test_signs_and_paces_of_rules():
+    m = network(optimizer={"sgd": {"momentum": 0.5}, "weight_decay": 0.001})
+    m.connect("rec", "rec", np.full((5, 5), 0.25), name="late", delay=2, sign="non_negative", weight_max=0.5)
+    m.rule("slow", rflo={}, learning_rate=0.01, optimizer={"adam": {}})
+    m.rule("bptt", bptt={})
+    result = locus.run(m)
+    learnt = result["slow"].weights["late"]
+    assert learnt.min() >= 0 and learnt.max() <= 0.5 and np.any(learnt != 0.25)
+    m.weights["late"] = -np.ones((5, 5))
+    with pytest.raises(locus.ModelError, match="NON_NEGATIVE"):
+        locus.run(m)
+
+
 def test_large_arrays_are_saved_beside_the_model(tmp_path):
     m = network()
     m.proto.network.populations[1].size = 400

@@ -43,6 +43,53 @@ def test_frames_say_what_the_files_say(program, models, tmp_path):
         assert (w == r["rflo"].weights[name]).all()
 
 
+def test_alignment_says_what_the_file_says(program, models, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    words = ["--updates", "4", "--compare", "2", "--set", "compare.batches=2", "--set", "compare.curvature=true"]
+    subprocess.run([program, "run", models / "tiny.txtpb", *words, "--out", tmp_path, "--quiet"], check=True)
+    r = locus.read(tmp_path)
+    for name in ("alignment", "scatter", "curvature"):
+        written = pandas.read_csv(tmp_path / f"{name}.csv", float_precision="round_trip", keep_default_na=False)
+        frame = getattr(r, name)
+        assert len(frame) > 0 and list(frame.columns) == list(written.columns)
+        for column in frame.columns:
+            numbers = pandas.to_numeric(written[column], errors="coerce") if frame[column].dtype.kind == "f" else written[column]
+            pandas.testing.assert_series_equal(frame[column], numbers, check_dtype=False)
+    m = network()
+    m.train(updates=2)
+    m.compare(1, ["rflo"])
+    found = locus.run(m, rules=["rflo"]).alignment
+    assert set(found["with"]) == {"bptt"} and set(found["update"]) == {0, 1, 2}
+
+
+def test_accuracy_of_classes(tmp_path):
+    pytest.importorskip("pandas")
+    generator = np.random.default_rng(3)
+    x = generator.standard_normal((12, 6, 2))
+    classes = np.arange(12) % 3
+    m = locus.Model("classes", seed=2)
+    m.input("in", 2)
+    m.rate("rec", 5, "tanh", leak=0.3)
+    m.readout("out", 3)
+    for source, target, name in (("in", "rec", "B"), ("rec", "rec", "W"), ("rec", "out", "A")):
+        m.connect(source, target, locus.gaussian(gain=1), name=name)
+    m.trials(x, classes=classes, held_out=(x[:7], classes[:7]))
+    m.train(loss="cross_entropy", batch=12, updates=12, learning_rate=0.5, evaluate_every=6)
+    r = locus.run(m, rules=["bptt", "rflo"], out=tmp_path)
+    run = r["bptt"]
+    forward = run.forward(x[:7])["out"]
+    right = (forward.sum(axis=1).argmax(axis=1) == classes[:7]).mean()
+    assert r.evaluations.query("rule == 'bptt'").accuracy.iloc[-1] == right
+    assert run.accuracies.shape == (12,) and run.accuracy == pytest.approx(run.accuracies[-1:].mean())
+    assert r.summary.accuracy["bptt"] == run.accuracy
+    assert (r.accuracies["bptt"].to_numpy() == run.accuracies).all()
+    assert run.confusion.to_numpy().sum() == 7
+    with locus.Session(m, "bptt") as net:
+        net.update(12)
+        assert (net.accuracies == run.accuracies).all()
+    assert (locus.read(tmp_path)["bptt"].accuracies == run.accuracies).all()
+
+
 def test_a_result_that_was_changed_is_refused(tmp_path):
     locus.run(network(), rules=["rflo"], out=tmp_path)
     assert locus.read(tmp_path / "result.json").fingerprints == locus.read(tmp_path).fingerprints
@@ -95,6 +142,42 @@ def test_session_steps_are_a_run_bit_by_bit():
     assert (net.weights("W") == whole.weights["W"]).all()
 
 
+@pytest.mark.parametrize("train", [{"loss": "sequence", "warmup_ticks": 2}, {"loss": "final"}, {"loss": "sum", "window": 3}])
+@pytest.mark.parametrize("rule", ["bptt", "rflo"])
+def test_trials_of_ones_own_are_a_run_bit_by_bit(train, rule):
+    m = network()
+    rng = np.random.default_rng(9)
+    x, y = rng.normal(size=(6, 6, 2)), rng.normal(size=(6, 6, 1))
+    m.trials(x, target=y)
+    m.train(batch=2, updates=3, **train)
+    whole = locus.run(m, rules=[rule])[rule]
+    net = locus.Session(m, rule)
+    losses = [net.learn(x[2 * k : 2 * k + 2], y[2 * k : 2 * k + 2]) for k in range(3)]
+    assert (np.array(losses) == whole.losses).all()
+    assert all((net.weights(name) == w).all() for name, w in whole.weights.items())
+    assert net.fingerprint == whole.fingerprint
+
+
+def test_trials_of_ones_own_may_have_classes(tmp_path):
+    m = locus.Model("classes", seed=2)
+    m.input("in", 2)
+    m.rate("rec", 5, "tanh", leak=0.3)
+    m.readout("out", 3)
+    for a, b in (("in", "rec"), ("rec", "rec"), ("rec", "out")):
+        m.connect(a, b, locus.gaussian(1))
+    x, digit = np.random.default_rng(1).normal(size=(4, 6, 2)), [0, 2, 1, 2]
+    m.trials(x, classes=digit)
+    m.train(loss="cross_entropy", batch=4, updates=2, learning_rate=0.1)
+    m.save(tmp_path / "classes.txtpb")
+    loaded = locus.Model.load(tmp_path / "classes.txtpb", set=["training.window=2"])
+    net = locus.Session(loaded, "eprop")
+    assert [net.learn(x, classes=digit) for _ in range(2)] == locus.run(loaded, rules=["eprop"])["eprop"].losses.tolist()
+    for wrong, said in (({"inputs": x[:3]}, r"inputs have shape .3, 6, 2.; must be .4, 6, 2."), ({"classes": [0, 1, 2, 3]}, "must be 0 .. 2"),
+                        ({"classes": None}, "targets have shape None")):  # fmt: skip
+        with pytest.raises(locus.UsageError, match=said):
+            net.learn(**{"inputs": x, "classes": digit, **wrong})
+
+
 def test_a_world_may_answer():
     m = network()
     by_transport = []
@@ -122,14 +205,20 @@ def test_progress_may_end_a_run_and_its_errors_come_through():
         return at.update < 3
 
     r = locus.run(network(), rules=["rflo"], updates=50, progress=until_three, every=1)
-    assert (r["rflo"].status, r["rflo"].updates) == ("INTERRUPTED", 4)  # the update that follows is still made
+    assert (r["rflo"].status, r["rflo"].updates) == ("INTERRUPTED", 3)
     assert seen[-1].updates == 50 and seen[-1].update == 3 and seen[-1].loss == r["rflo"].losses[2] and seen[-1].messages > 0
+
+    # the rules that follow do not begin, whatever update the rule was at
+    r = locus.run(network(), rules=["rflo", "bptt"], updates=3, progress=lambda at: at.update < 3, every=1)
+    assert (list(r), r["rflo"].status) == (["rflo"], "COMPLETED")
 
     def fails(at):
         raise ZeroDivisionError("mine")
 
     with pytest.raises(ZeroDivisionError, match="mine"):
         locus.run(network(), rules=["rflo"], updates=50, progress=fails, every=1)
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        locus.run(network(), rules=["rflo", "bptt"], updates=1, progress=lambda at: at.update == 0 or fails(at), every=1)
 
 
 def test_callbacks_have_their_own_arithmetic():
@@ -203,6 +292,32 @@ def test_forward_is_inference_with_what_was_learnt():
         h = 0.7 * h + 0.3 * np.tanh(h @ run.weights["W"].T + x[:, t] @ run.weights["B"].T)
         assert np.abs(y["rec"][:, t].reshape(3, 5) - h).max() < 1e-13
         assert np.abs(y["out"][:, t].reshape(3) - (h @ run.weights["A"].T).ravel()).max() < 1e-13
+
+
+def test_forward_of_a_model_with_rules_settings_and_held_out_trials(models):
+    """The trials that forward shows take the place of everything that belongs to the model's own."""
+    m = network()
+    x = np.random.default_rng(5).normal(size=(3, 6, 2))
+    m.trials(x, target=np.ones((3, 6, 1)), held_out=(x, np.ones((3, 6, 1))))
+    m.train(evaluate_every=2, evaluation_trials=2)
+    m.rule("mine", bptt={})
+    run = locus.run(m, updates=2)["mine"]
+    assert run.forward(x)["out"].shape == (3, 6, 1)
+    loaded = locus.Model.load(models / "tiny.txtpb", set=["training.updates=7", "training.batch=2"])
+    assert loaded.forward(np.ones((4, 3, 1)))["out"].shape == (4, 3, 1)
+    with pytest.raises(locus.UsageError, match="no population of neurons is named in; there are rec, out"):
+        m.forward(x, record=["in"])
+
+
+def test_evaluations_show_all_held_out_trials():
+    m = network()
+    rng = np.random.default_rng(6)
+    x, y = rng.normal(size=(5, 6, 2)), rng.normal(size=(5, 6, 1))
+    m.trials(rng.normal(size=(2, 6, 2)), target=rng.normal(size=(2, 6, 1)), held_out=(x, y))
+    m.train(loss="sequence", evaluate_every=1, updates=1)
+    run = locus.run(m, rules=["bptt"])["bptt"]
+    error = run.forward(x)["out"] - y
+    assert run.proto.evaluations[-1].loss == pytest.approx((error**2).sum(axis=2).mean() / 2, rel=1e-12)
 
 
 def test_results_are_pickled_whole():

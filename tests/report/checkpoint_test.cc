@@ -97,9 +97,12 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
     spec.training.updates = 3;
     spec.precision = precision;
     spec.training.optimizer.adam = Optimizer::Adam{};
+    spec.rules.back().optimizer = Optimizer{.momentum = 0.5, .weight_decay = 0.125};
+    spec.rules.back().learning_rate = 0.0625;
     spec.training.carry_state = true;
     std::get<RecordedTask>(spec.task).evaluation_trials = std::get<RecordedTask>(spec.task).trials;
     spec.training.evaluation = EvaluationSpec{2, 1};
+    spec.compare = CompareSpec{2, {}, 2, true};
     const std::string whole = json_line(run(spec, {.threads = 1}));
     for (int at = 0; at < 12; ++at) {
       write_at(spec, at);

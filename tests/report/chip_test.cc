@@ -89,16 +89,16 @@ TEST_F(ChipResult, HasTheFieldsThatScriptsRelyOn) {
   const std::string json = json_line(result);
   for (const char* field :
        {R"("chip":{"cores":2,"policy":"EXPLICIT","entries":[{"channel":"AXON","lag":0,"onCore":"1",)"
-        R"("packets":"9","unicastPackets":"9","hops":"13","unicastHops":"13"})",
+        R"("packets":"9","unicastPackets":"9","hops":"13","unicastHops":"13","treeHops":"9"})",
         R"("busiestLink":{"from":-1,"to":0,"packets":"11"})", R"("peak":{"packets":"14","tick":1,"lag":0})",
         R"("energy":{"chip":"some","terms":[{"charge":"packet","count":14,)", R"("coreOf":[0,1,1])", R"("kind":"bptt")",
         R"({"stream":"AXON_B","lag":0,"messages":["2"]})", R"("forwardPackets":"5")"}) {
     EXPECT_NE(json.find(field), std::string::npos) << field << "\nis not in\n" << json;
   }
   const std::string csv = text_of([&](Output& to) { write_ledger_csv(result, to); });
-  EXPECT_TRUE(
-      csv.starts_with("rule,channel,lag,messages,scalars,bytes,on_core,packets,unicast_packets,hops,unicast_hops\n"
-                      "bptt,AXON,0,10,10,80,1,9,9,13,13\n"))
+  EXPECT_TRUE(csv.starts_with(
+      "rule,channel,lag,messages,scalars,bytes,on_core,packets,unicast_packets,hops,unicast_hops,tree_hops\n"
+      "bptt,AXON,0,10,10,80,1,9,9,13,13,9\n"))
       << csv;
 }
 
@@ -216,7 +216,10 @@ TEST(ChipDrawing, ShowsEveryCore) {
   const std::string wide = chip_drawing(chip, topology_of(spec));
   expect_narrow(wide);
   EXPECT_NE(wide.find("  core 6: out 1 (5 synapses)\n"), std::string::npos) << wide;
-  EXPECT_NE(wide.find("and 16 cores more\n"), std::string::npos) << wide;
+  EXPECT_NE(wide.find("7 of 80 cores hold neurons; core 0 has the most synapses, 7\n"), std::string::npos) << wide;
+  EXPECT_EQ(wide.find("cores more"), std::string::npos) << wide;
+  const std::string many = chip_drawing(chip, topology_of(small_model({2, 20, 2, 2}, Style{}, 1)));
+  EXPECT_NE(many.find("and 10 cores more\n"), std::string::npos) << many;
 }
 
 }  // namespace

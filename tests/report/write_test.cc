@@ -2,6 +2,7 @@
 #include "sim/report/write.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <unistd.h>
@@ -79,8 +80,8 @@ TEST_F(ResultFiles, JsonHasTheFieldsThatScriptsRelyOn) {
         R"("kind":"rflo","depth":0,"stride":0)",
         R"("outline":{"populations":[{"name":"in","kind":"input","size":2,"activation":"IDENTITY","leak":0},)"
         R"({"name":"rec","kind":"rate","size":3,"activation":"TANH","leak":0.5},)",
-        R"({"name":"W","source":"rec","target":"rec","synapses":"9","plastic":true,"learningRate":0.25})",
-        R"({"name":"A","source":"rec","target":"out","synapses":"2","plastic":false,"learningRate":0.1})",
+        R"({"name":"W","source":"rec","target":"rec","synapses":"9","plastic":true,"learningRate":0.25,"hasOwnRate":false,"delay":0,"sign":"ANY"})",
+        R"({"name":"A","source":"rec","target":"out","synapses":"2","plastic":false,"learningRate":0.1,"hasOwnRate":false,"delay":0,"sign":"ANY"})",
         R"("task":"student_teacher","training":{"loss":"SEQUENCE","commit":"END_OF_BATCH","locality":"TEMPORAL",)"
         R"("ticks":5,"batch":2,"updates":20,"learningRate":0.1})",
         R"("spatialViolations":"0")"}) {
@@ -112,9 +113,46 @@ TEST_F(ResultFiles, CsvHasTheColumnsOfTheInterface) {
   EXPECT_EQ(csv(result, write_evaluations_csv), "rule,update,loss\nbptt,0,0.5\nbptt,100,0.25\n");
   EXPECT_NE(json_line(result).find(R"("evaluations":[{"update":0,"loss":0.5},{"update":100,"loss":0.25}])"),
             std::string::npos);
+  EXPECT_EQ(csv(result, write_alignment_csv) + csv(result, write_scatter_csv) + csv(result, write_curvature_csv), "");
+  EXPECT_EQ(json_line(result).find("cosine"), std::string::npos);
+  result.outcomes[0].comparisons = {{{0, "rflo", "bptt", "", 0.5, 2.0, 0.75}, {10, "=x", "bptt", "W", {}, 0.0, {}}},
+                                    {{0, "rflo", "W", 0.25, {}}},
+                                    {{10, -1.5, 0.001, 7}}};
+  EXPECT_EQ(csv(result, write_alignment_csv),
+            "run,update,rule,with,projection,cosine,norm_ratio,sign_agreement\n"
+            "bptt,0,rflo,bptt,,0.5,2,0.75\nbptt,10,\"'=x\",bptt,W,,0,\n");
+  EXPECT_EQ(csv(result, write_scatter_csv), "run,update,rule,projection,bias,noise\nbptt,0,rflo,W,0.25,\n");
+  EXPECT_EQ(csv(result, write_curvature_csv), "run,update,largest_eigenvalue,residual,products\nbptt,10,-1.5,0.001,7\n");
+  const std::string json = json_line(result);
+  for (const char* field :
+       {R"("alignment":[{"update":0,"rule":"rflo","with":"bptt","projection":"","cosine":0.5,"normRatio":2,"signAgreement":0.75},)",
+        R"({"update":10,"rule":"=x","with":"bptt","projection":"W","normRatio":0}])",
+        R"("scatter":[{"update":0,"rule":"rflo","projection":"W","bias":0.25}])",
+        R"("curvature":[{"update":10,"largestEigenvalue":-1.5,"residual":0.001,"products":7}])"})
+    EXPECT_NE(json.find(field), std::string::npos) << field << "\nis not in\n" << json;
   EXPECT_EQ(
       csv(result, write_ledger_csv),
       "rule,channel,lag,messages,scalars,bytes\nbptt,AXON,0,4000,4000,32000\nbptt,ADJOINT,3,800,800,6400\n\"a,\"\"b\"\"\",AXON,0,2000,2000,16000\n");
+}
+
+TEST_F(ResultFiles, HaveAccuraciesWhereTrialsHaveClasses) {
+  RunResult result = sample_result();
+  result.outcomes[0].losses = {0.5, 0.25};
+  result.outcomes[0].accuracies = {0.5, std::nan("")};
+  result.outcomes[0].confusions = {{{0, 0, 1}, {1, 0, 1}}, {}};
+  result.outcomes[1].losses = {0.5};
+  result.outcomes[0].evaluations = {{0, 0.5, 0.75}};
+  result.outcomes[0].evaluation_confusion = {{0, 0, 3}, {0, 1, 1}};
+  EXPECT_EQ(csv(result, write_losses_csv),
+            "rule,update,loss,accuracy\nbptt,0,0.5,0.5\nbptt,1,0.25,\n" + result.outcomes[1].rule + ",0,0.5,\n");
+  EXPECT_EQ(csv(result, write_evaluations_csv), "rule,update,loss,accuracy\nbptt,0,0.5,0.75\n");
+  const std::string json = json_line(result);
+  for (const char* part : {R"("evaluations":[{"update":0,"loss":0.5,"accuracy":0.75}])", R"("accuracies":[0.5,"NaN"])",
+                           R"("evaluationConfusion":{"cells":[{"actual":0,"predicted":0,"trials":"3"},)"})
+    EXPECT_NE(json.find(part), std::string::npos) << part;
+  LentLists lists;
+  EXPECT_FALSE(result_message(result, lists).runs(1).has_accuracy());
+  EXPECT_TRUE(result_message(result, lists).runs(0).has_accuracy());
 }
 
 TEST_F(ResultFiles, ReplaceThoseThatAreThereAndNothingElse) {

@@ -85,7 +85,7 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, 
   Network<double>& network = made.network;
   const bool sweeps = rule(kind).drive == Drive::kSweep;
   Learning learning{.kind = kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
-  if (spiking) learning.optimizer.adam = Optimizer::Adam{};
+  if (spiking) learning.optimizer = {.adam = Optimizer::Adam{}, .weight_decay = 0.1};
   if (spiking && rule(kind).decay == DecaySource::kNeuron) learning.firing_rate = {0.1, 1, kTicks};
   Door door(permit_of(learning, Locality::kAny), sizeof(double));
   Traffic traffic(stream_keys({3, 8, 2}), lanes, declared_lag(learning));

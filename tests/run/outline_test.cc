@@ -40,5 +40,14 @@ TEST(Outline, NamesTheTaskAsTheFileDoes) {
   EXPECT_EQ(seen.size(), std::variant_size_v<TaskSpec>);
 }
 
+TEST(Outline, NamesTheRulesWhoseFeedbackIsGiven) {
+  const auto given = [](const char* model) {
+    return outline_of(load(std::string(LOCUS_MODELS) + "/" + model)).given_feedback;
+  };
+  EXPECT_EQ(given("student_teacher.txtpb"), (std::vector<std::string>{"rflo", "eprop:random"})) << "by modes";
+  EXPECT_EQ(given("tiny.txtpb"), (std::vector<std::string>{"rflo", "eprop_random"})) << "written out";
+  EXPECT_EQ(given("chip.txtpb"), std::vector<std::string>{}) << "drawn";
+}
+
 }  // namespace
 }  // namespace locus

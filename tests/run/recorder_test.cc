@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/protocol/rule.h"
+#include "sim/model/pace_of.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
 #include "tests/support/records.h"

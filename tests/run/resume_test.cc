@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "core/protocol/stream.h"
+#include "sim/model/learning.h"
 #include "sim/run/run.h"
 #include "sim/run/state.h"
 #include "tests/support/agreement.h"
+#include "tests/support/optimizers.h"
 #include "tests/support/random_model.h"
 #include "tests/support/spiking_model.h"
 
@@ -65,6 +67,7 @@ std::size_t expect_resumable(const Spec& spec, TransportKind transport) {
       EXPECT_TRUE(same_chip(whole.outcomes[k], resumed.outcomes[k]));
       EXPECT_TRUE(same_ranks(whole.outcomes[k], resumed.outcomes[k]));
       EXPECT_EQ(whole.outcomes[k].evaluations, resumed.outcomes[k].evaluations);
+      EXPECT_EQ(whole.outcomes[k].comparisons, resumed.outcomes[k].comparisons);
       EXPECT_EQ(whole.outcomes[k].kind, resumed.outcomes[k].kind);
       EXPECT_EQ(whole.outcomes[k].depth, resumed.outcomes[k].depth);
       EXPECT_EQ(whole.outcomes[k].stride, resumed.outcomes[k].stride);
@@ -124,6 +127,21 @@ TEST_P(Resume, GoesOnWithTheMomentsOfAdam) {
   EXPECT_GE(commits_in_ticks, 1);
 }
 
+TEST_P(Resume, GoesOnWithMomentumAndPacesOfRules) {
+  const auto [transport, precision] = GetParam();
+  int moving = 0;
+  for (int model = 0; model < 6 && !HasFailure(); ++model) {
+    const auto seed = static_cast<std::uint64_t>(3500 + model);
+    Spec spec = with_optimizers(model % 3 == 0 ? odd_spiking_model(seed) : odd_model(seed), seed);
+    spec.precision = precision;
+    spec.training.updates = 4;
+    spec.rules.back().schedule = ScheduleSpec{.decay = ScheduleSpec::Decay::kExponential, .factor = 0.5};
+    for (const RuleSpec& rule : spec.rules) moving += optimizer_of(rule, spec.training).momentum ? 1 : 0;
+    EXPECT_GE(expect_resumable(spec, transport), spec.rules.size() + 4);
+  }
+  EXPECT_GE(moving, 10);
+}
+
 TEST_P(Resume, GoesOnWithWhatNeuronsCarryAndWithEvaluations) {
   const auto [transport, precision] = GetParam();
   int spiking = 0;
@@ -141,6 +159,7 @@ TEST_P(Resume, GoesOnWithWhatNeuronsCarryAndWithEvaluations) {
     auto& recorded = std::get<RecordedTask>(spec.task);
     recorded.evaluation_trials = recorded.trials;
     spec.training.evaluation = EvaluationSpec{2, static_cast<std::int64_t>(recorded.trials.size())};
+    if (model % 2 == 1) spec.compare = CompareSpec{2, {}, 2, model == 1};
     EXPECT_GE(expect_resumable(spec, transport), spec.rules.size() + 4);
   }
   EXPECT_EQ(spiking, 3);
@@ -159,6 +178,7 @@ TEST_P(Resume, WithMoreUpdatesIsARunBegunWithAsMany) {
     auto& recorded = std::get<RecordedTask>(spec.task);
     recorded.evaluation_trials = recorded.trials;
     spec.training.evaluation = EvaluationSpec{2, static_cast<std::int64_t>(recorded.trials.size())};
+    if (model >= 2) spec.compare = CompareSpec{2, {}, model - 1, false};  // as evaluations
     if (model == 1)
       spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
     spec.training.updates = 3;  // its end is evaluated, which is not due in a longer run
@@ -182,6 +202,7 @@ TEST_P(Resume, WithMoreUpdatesIsARunBegunWithAsMany) {
         EXPECT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k])) << s << " " << whole.outcomes[k].rule;
         EXPECT_TRUE(same_chip(whole.outcomes[k], resumed.outcomes[k]));
         EXPECT_EQ(whole.outcomes[k].evaluations, resumed.outcomes[k].evaluations) << s;
+        EXPECT_EQ(whole.outcomes[k].comparisons, resumed.outcomes[k].comparisons) << s;
       }
     }
   }
@@ -227,6 +248,34 @@ TEST(ResumeOf, AnInterruptedRunIsTheRunWithoutABreak) {
     ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
     for (std::size_t k = 0; k < whole.outcomes.size(); ++k)
       ASSERT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k])) << "stopped at " << stop_at;
+  }
+}
+
+TEST(ResumeOf, ARunThatIsEndedFromWithinMakesNoMoreUpdates) {
+  Spec spec = odd_model(11);
+  spec.training.updates = 5;
+  ASSERT_GE(spec.rules.size(), 2u);
+  const RunResult whole = run_with(spec, TransportKind::kBatched);
+  for (std::size_t rule = 0; rule < 2; ++rule) {
+    for (std::int64_t last = 0; last <= 5; ++last) {
+      std::optional<RunState> state;
+      RunOptions options{.threads = 1};
+      options.ends = [&](const Moment& moment) {
+        return moment.done.outcomes.size() == rule && moment.present->updates == last;
+      };
+      options.watch = [&](const Moment& moment) {
+        if (moment.stopping) state = state_at(moment);
+      };
+      const RunResult part = run(spec, options);
+      ASSERT_EQ(part.outcomes.size(), rule + 1);
+      EXPECT_EQ(part.outcomes.back().updates, last);
+      EXPECT_EQ(part.outcomes.back().status, last == 5 ? Status::kCompleted : Status::kInterrupted);
+      ASSERT_TRUE(state.has_value()) << "the watch hears of the end";
+      const RunResult resumed = run(spec, {.threads = 1, .from = &*state});
+      ASSERT_EQ(resumed.outcomes.size(), whole.outcomes.size());
+      for (std::size_t k = 0; k < whole.outcomes.size(); ++k)
+        ASSERT_TRUE(identical(whole.outcomes[k], resumed.outcomes[k])) << "rule " << rule << " ended at " << last;
+    }
   }
 }
 
@@ -304,6 +353,13 @@ TEST(ResumeOf, AStateWithoutWhatNeuronsCarryIsRefusedInWords) {
   RunState evaluated = good;
   evaluated.rules.back().evaluations = {{0, 1.0}};
   EXPECT_NE(misfit(spec, topology_of(spec), evaluated).find("does not ask for"), std::string::npos);
+  RunState compared = good;
+  compared.rules.back().comparisons.curvature = {{0, 1.0, 0.0, 1}};
+  EXPECT_NE(misfit(spec, topology_of(spec), compared).find("comparisons, which its model"), std::string::npos);
+  spec.compare = CompareSpec{2, {}, 1, true};
+  EXPECT_EQ(misfit(spec, topology_of(spec), compared), "");
+  compared.rules.back().comparisons.curvature[0].update = 1;
+  EXPECT_NE(misfit(spec, topology_of(spec), compared).find("a comparison at update 1"), std::string::npos);
 }
 
 TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {

@@ -1,4 +1,5 @@
 // The claims in the comments of models/: the origin of their data, and the behaviour of their runs.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -148,6 +149,27 @@ TEST(Models, ChipCarriesWhatItsCommentSays) {
   const ChipTraffic& bptt = outcome_of(result, "bptt").chip->report;
   EXPECT_EQ(name(*busiest(bptt.links)), "core 0 -> host");
   EXPECT_TRUE(outcome_of(result, "bptt").chip->estimate.has_value());
+}
+
+TEST(Models, DaleLearnsUnderEveryRuleAndKeepsItsSigns) {
+  const Spec spec = load(std::filesystem::path(LOCUS_MODELS) / "dale.txtpb");
+  const RunResult result = run_shipped("dale.txtpb", 300);
+  int stopped = 0;
+  for (const Outcome& outcome : result.outcomes) {
+    EXPECT_NEAR(first_ten(outcome), std::log(3.0), 0.1) << outcome.rule;
+    EXPECT_LT(last_ten(outcome), 0.01) << outcome.rule;
+    for (std::size_t p = 0; p < outcome.weights.size(); ++p) {
+      const int sign = spec.network.projections[p].limits.sign;
+      ASSERT_NE(sign, 0);
+      const auto& values = std::visit(
+          [](const auto& matrix) -> const auto& { return matrix.values; }, outcome.weights[p].matrix);
+      for (const double weight : values)
+        EXPECT_GE(sign * weight, 0) << outcome.rule << ", " << outcome.weights[p].projection;
+      stopped += static_cast<int>(std::ranges::count(values, 0.0));
+    }
+  }
+  EXPECT_GT(stopped, 100);
+  EXPECT_LT(last_ten(outcome_of(result, "bptt")), last_ten(outcome_of(result, "rflo")) / 3);
 }
 
 TEST(Models, SparseCueCrossesTheGapUnlessTheSweepIsShort) {

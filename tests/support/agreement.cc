@@ -137,6 +137,11 @@ testing::AssertionResult agrees(const Spec& spec, const Outcome& outcome, const 
   if (outcome.status != Status::kCompleted) return testing::AssertionFailure() << "not completed: " << outcome.message;
   if (auto same = same_counts(spec, outcome, answer); !same) return same;
   if (auto same = same_losses(outcome.losses, answer.losses, spec.precision, tolerance); !same) return same;
+  for (std::size_t k = 0; k < outcome.accuracies.size(); ++k) {
+    const double wanted = answer.accuracies.at(k);
+    if (outcome.accuracies[k] != wanted && !(std::isnan(outcome.accuracies[k]) && std::isnan(wanted)))
+      return testing::AssertionFailure() << "accuracy " << k << " is " << outcome.accuracies[k] << ", expected " << wanted;
+  }
   const oracle::ByProjection weights = weights_of(outcome);
   oracle::ByProjection before = initial_weights(spec);
   if (spec.precision == Precision::kFloat32) {
@@ -166,6 +171,9 @@ testing::AssertionResult identical(const Outcome& one, const Outcome& other) {
   }
   if (!(one.ledger == other.ledger)) return testing::AssertionFailure() << "ledgers differ";
   if (!same_bits(one.losses, other.losses)) return testing::AssertionFailure() << "losses differ";
+  if (!same_bits(one.accuracies, other.accuracies)) return testing::AssertionFailure() << "accuracies differ";
+  if (one.confusions != other.confusions || one.evaluation_confusion != other.evaluation_confusion)
+    return testing::AssertionFailure() << "confusions differ";
   const oracle::ByProjection left = weights_of(one);
   const oracle::ByProjection right = weights_of(other);
   for (std::size_t p = 0; p < left.size(); ++p) {

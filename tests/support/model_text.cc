@@ -103,6 +103,11 @@ std::string projection_text(const NetworkSpec& network, const ProjectionSpec& pr
   if (!projection.autapses) text += " autapses: false";
   if (projection.delay) text += " delay: " + std::to_string(*projection.delay);
   if (projection.learning_rate) text += " learning_rate: " + number(*projection.learning_rate);
+  const WeightLimits& limits = projection.limits;
+  if (limits.sign != 0) text += std::string(" sign: ") + (limits.sign > 0 ? "NON_NEGATIVE" : "NON_POSITIVE");
+  if (limits.min) text += " weight_min: " + number(*limits.min);
+  if (limits.max) text += " weight_max: " + number(*limits.max);
+  if (limits.decay) text += " weight_decay: " + number(*limits.decay);
   return text + " }\n";
 }
 
@@ -116,10 +121,13 @@ std::string task_text(const TaskSpec& task) {
     if (const auto* sparse = std::get_if<SparseMatrix>(&trial.input))
       text += "sparse_input {" + sparse_text(*sparse) + " }";
     if (trial.target.rows > 0) text += " target {" + dense_text(trial.target) + " }";
+    if (trial.label >= 0) text += " class: " + std::to_string(trial.label);
+    if (trial.mask.rows > 0) text += " mask {" + dense_text(trial.mask) + " }";
     text += " }\n";
   };
   for (const RecordedTrial& trial : recorded->trials) write("trials", trial);
   for (const RecordedTrial& trial : recorded->evaluation_trials) write("evaluation_trials", trial);
+  if (recorded->shuffle) text += "  shuffle: true\n";
   return text + "} }\n";
 }
 
@@ -129,6 +137,8 @@ std::string optimizer_text(const Optimizer& optimizer) {
     text += " adam { beta1: " + number(optimizer.adam->beta1) + " beta2: " + number(optimizer.adam->beta2) +
             " epsilon: " + number(optimizer.adam->epsilon) + " }";
   }
+  if (optimizer.momentum) text += " sgd { momentum: " + number(*optimizer.momentum) + " }";
+  if (optimizer.weight_decay != 0) text += " weight_decay: " + number(optimizer.weight_decay);
   if (optimizer.weight_min) text += " weight_min: " + number(*optimizer.weight_min);
   if (optimizer.weight_max) text += " weight_max: " + number(*optimizer.weight_max);
   return text + " }";
@@ -188,7 +198,18 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
       break;
     case RuleKind::kRtrl: kind = "rtrl"; break;
   }
-  return "rules { name: \"" + rule.name + "\" " + kind + " { " + body + "} }\n";
+  std::string pace;
+  if (rule.learning_rate) pace += " learning_rate: " + number(*rule.learning_rate);
+  if (rule.optimizer) pace += optimizer_text(*rule.optimizer) + clip_text(*rule.optimizer);
+  return "rules { name: \"" + rule.name + "\" " + kind + " { " + body + "}" + pace + " }\n";
+}
+
+/// Its rules by name: they are rules of the model.
+std::string compare_text(const CompareSpec& compare) {
+  std::string text = "compare { every: " + std::to_string(compare.every) + " batches: " + std::to_string(compare.batches);
+  for (const RuleSpec& rule : compare.rules) text += " rules: \"" + rule.name + "\"";
+  if (compare.curvature) text += " curvature: true";
+  return text + " }\n";
 }
 
 }  // namespace
@@ -205,6 +226,7 @@ std::string model_text(const Spec& spec) {
   }
   text += "}\n" + task_text(spec.task) + training_text(spec.training);
   for (const RuleSpec& rule : spec.rules) text += rule_text(spec.network, rule);
+  if (spec.compare) text += compare_text(*spec.compare);
   return text;
 }
 

@@ -36,8 +36,17 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
 
 }  // namespace
 
-void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double&(Synapse&)>& change) {
-  const Optimizer& how = spec.training.optimizer;
+double rate_of(const Spec& spec, const RuleSpec& rule, const ProjectionSpec& projection) {
+  if (projection.learning_rate) return *projection.learning_rate;
+  if (rule.learning_rate) return *rule.learning_rate;
+  return spec.training.learning_rate.value_or(0);
+}
+
+Optimizer optimizer_of(const Spec& spec, const RuleSpec& rule) {
+  return rule.optimizer ? *rule.optimizer : spec.training.optimizer;
+}
+
+void clip(Net& net, const Optimizer& how, int replicas, Answer& answer, const std::function<double&(Synapse&)>& change) {
   double squares = 0;
   std::int64_t messages = 0;
   for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
@@ -46,7 +55,7 @@ void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double
       if (how.element) change(synapse) = std::clamp(change(synapse), -*how.element, *how.element);
       squares += change(synapse) * change(synapse);
       // every replica sends a square to its agent and receives a factor
-      messages += std::int64_t{2} * spec.training.batch;
+      messages += std::int64_t{2} * replicas;
     }
   }
   if (!how.norm || messages == 0) return;
@@ -58,16 +67,39 @@ void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double
   }
 }
 
-void commit(Net& net, const Spec& spec, Answer& answer, double batch) {
+void move(Synapse& synapse, double c, const Optimizer& how, double commit) {
+  double& w = synapse.weight;
+  const double g = c + synapse.limits.decay.value_or(how.weight_decay) * w;
+  double step = g;
+  double rate = synapse.rate;
+  if (how.momentum) step = synapse.first = *how.momentum * synapse.first + g;
+  if (how.adam) {
+    synapse.first = how.adam->beta1 * synapse.first + (1 - how.adam->beta1) * g;
+    synapse.second = how.adam->beta2 * synapse.second + (1 - how.adam->beta2) * g * g;
+    rate *= std::sqrt(1 - std::pow(how.adam->beta2, commit)) / (1 - std::pow(how.adam->beta1, commit));
+    step = synapse.first / (std::sqrt(synapse.second) + how.adam->epsilon);
+  }
+  w -= rate * step;
+  const std::optional<double> low = synapse.limits.min ? synapse.limits.min : how.weight_min;
+  const std::optional<double> high = synapse.limits.max ? synapse.limits.max : how.weight_max;
+  if (low && w < *low) w = *low;
+  if (high && w > *high) w = *high;
+  if (synapse.limits.sign > 0 && w < 0) w = 0;
+  if (synapse.limits.sign < 0 && w > 0) w = 0;
+}
+
+void commit(Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer, double batch) {
+  const Optimizer how = optimizer_of(spec, rule);
+  ++net.commits;
   for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& synapse : *block) synapse.delta = synapse.plastic ? synapse.delta / batch : 0;
   }
-  clip(net, spec, answer, [](Synapse& synapse) -> double& { return synapse.delta; });
+  clip(net, how, spec.training.batch, answer, [](Synapse& synapse) -> double& { return synapse.delta; });
   for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& synapse : *block) {
       const double mean = synapse.delta;
       const auto p = static_cast<std::size_t>(synapse.projection);
-      synapse.weight -= synapse.rate * mean;
+      if (synapse.plastic) move(synapse, mean, how, net.commits);
       synapse.delta = 0;
       answer.delta[p][synapse.entry] = mean;
       answer.weights[p][synapse.entry] = synapse.weight;
@@ -96,6 +128,7 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
   std::vector<std::vector<double>> states(batch, net.initial);  // of each lane
   for (std::size_t update = 0; update < static_cast<std::size_t>(spec.training.updates); ++update) {
     double loss = 0;
+    answer.classified = answer.right = 0;
     const std::size_t logged = answer.log.size();
     for (std::size_t lane = 0; lane < batch; ++lane) {
       const RecordedTrial& trial = trials[(update * batch + lane) % trials.size()];
@@ -106,7 +139,8 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
     for (std::size_t k = logged; k < answer.log.size(); ++k) answer.log[k].update = static_cast<std::int64_t>(update);
     if (rule.kind == RuleKind::kNone) continue;
     answer.losses.push_back(loss / static_cast<double>(batch));
-    if (spec.training.commit == CommitWhen::kEndOfBatch) commit(net, spec, answer, static_cast<double>(batch));
+    answer.accuracies.push_back(static_cast<double>(answer.right) / static_cast<double>(answer.classified));
+    if (spec.training.commit == CommitWhen::kEndOfBatch) commit(net, spec, rule, answer, static_cast<double>(batch));
   }
   return answer;
 }

@@ -70,6 +70,9 @@ struct Synapse {
   bool is_bias = false;  // the target's own bias, whose source is 1: no message of its neuron reaches it
   int delay = 0;         // ticks from the source's activity to its arrival
   double delta = 0;      // change since the last commit, summed over trials [1]
+  double first = 0;      // m of Adam or momentum
+  double second = 0;     // v of Adam
+  WeightLimits limits;   // of its projection
 };
 
 /// The noise of a unit: a number for each trial and tick.
@@ -81,6 +84,14 @@ struct Noise {
 
   double at(std::int64_t trial, std::size_t tick) const;
 };
+
+/// Eta, and the optimizer: the projection's (rate), the rule's or the training's.
+double rate_of(const Spec& spec, const RuleSpec& rule, const ProjectionSpec& projection);
+Optimizer optimizer_of(const Spec& spec, const RuleSpec& rule);
+
+/// Moves one weight by the change c at a commit, numbered from 1: decay, then descent, momentum or
+/// Adam, then the bounds.
+void move(Synapse& synapse, double c, const Optimizer& how, double commit);
 
 /// The whole network: the populations of one kind are concatenated in the order of the file.
 struct Net {
@@ -96,6 +107,7 @@ struct Net {
   std::vector<double> leak;            // alpha (n)
   std::vector<Activation> activation;  // phi (n)
   std::vector<double> initial;         // h_0 (n)
+  int commits = 0;
 };
 
 /// Throws std::invalid_argument if the spec has random or aligned weights.
@@ -115,9 +127,12 @@ std::size_t entries_of(const Spec& spec, std::size_t p);
 using ByProjection = std::vector<std::vector<double>>;
 
 struct Answer {
-  std::vector<double> losses;  // one for each update
-  ByProjection weights;        // after the last commit
-  ByProjection delta;          // of the last commit, mean over the batch
+  std::vector<double> losses;      // one for each update
+  std::vector<double> accuracies;  // of trials with a class; NaN for an update without one
+  std::int64_t classified = 0;     // trials with a class so far, and those that were right
+  std::int64_t right = 0;
+  ByProjection weights;  // after the last commit
+  ByProjection delta;    // of the last commit, mean over the batch
   Counts counts;
   std::int64_t stalled_ticks = 0;
   std::int64_t history_bytes = 0;
@@ -135,12 +150,12 @@ struct Answer {
 double run_trial(Net& net, std::vector<double>& state, const Spec& spec, const RuleSpec& rule,
                  const RecordedTrial& trial, Answer& answer, bool keep_log);
 
-/// theta -= eta * c for every plastic synapse, where c is delta / batch within the bounds of the
-/// spec's clip; the messages of clipping are counted for each replica.
-void commit(Net& net, const Spec& spec, Answer& answer, double batch);
+/// Moves every plastic synapse by c, which is delta / batch within the bounds of the clip; the
+/// messages of clipping are counted for each replica.
+void commit(Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer, double batch);
 
-/// Clips `change` of every synapse of the net in place, to c, and counts CLIP.
-void clip(Net& net, const Spec& spec, Answer& answer, const std::function<double&(Synapse&)>& change);
+/// Clips `change` of every synapse of the net in place, to c, and counts CLIP for each replica.
+void clip(Net& net, const Optimizer& how, int replicas, Answer& answer, const std::function<double&(Synapse&)>& change);
 
 /// Trains the network of the spec under the rule.
 Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log = false);

@@ -41,21 +41,23 @@ double Noise::at(std::int64_t trial, std::size_t tick) const {
 }
 
 void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vector<double>>& x) {
-  std::vector<std::size_t> columns;  // the input of each column
+  const auto rows = std::visit([](const auto& input) { return index(input.rows); }, trial.input);
+  const std::size_t late = x.size() - 1 - rows;  // a shorter trial ends with the last tick
+  std::vector<std::size_t> columns;              // the input of each column
   for (std::size_t j = 0; j < net.inputs; ++j) {
     for (std::size_t t = 1; t < x.size(); ++t) x[t][j] = net.constant[j].value_or(0);
     if (!net.constant[j]) columns.push_back(j);
   }
   if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
-    for (std::size_t t = 1; t < x.size(); ++t) {
+    for (std::size_t t = 1; t <= rows; ++t) {
       for (std::size_t c = 0; c < columns.size(); ++c)
-        x[t][columns[c]] = dense->values.at((t - 1) * columns.size() + c);
+        x[late + t][columns[c]] = dense->values.at((t - 1) * columns.size() + c);
     }
     return;
   }
   const auto& sparse = std::get<SparseMatrix>(trial.input);
   for (std::size_t k = 0; k < sparse.values.size(); ++k)
-    x[index(sparse.row[k]) + 1][columns.at(index(sparse.col[k]))] = sparse.values[k];
+    x[late + index(sparse.row[k]) + 1][columns.at(index(sparse.col[k]))] = sparse.values[k];
 }
 
 std::int64_t under_way(const Spec& spec, bool of_inputs) {
@@ -163,7 +165,8 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
       synapse.target = begin[index(projection.target)] + entry.row;
       synapse.source = begin[index(projection.source)] + entry.col;
       synapse.weight = entry.value;
-      synapse.rate = learning_rate_of(projection, spec.training);
+      synapse.rate = rate_of(spec, rule, projection);
+      synapse.limits = projection.limits;
       synapse.plastic = projection.plastic;
       synapse.is_bias = projection.is_bias;
       const bool recurrent = source.kind == PopulationKind::kRate && target.kind == PopulationKind::kRate;

@@ -50,12 +50,23 @@ class Replica {
     h_.assign(ticks_ + 1, Row(net.units));
     h_[0] = start;
     slope_.assign(ticks_ + 1, Row(net.units));
+    votes_.assign(net.readouts, 0.0);
     epsilon_.assign(ticks_ + 1, Row(net.readouts));
     readout_signals_.assign(ticks_ + 1, Row(net.units));
     weighted_errors_.assign(ticks_ + 1, Row(net.a.size()));
     sweep_done_.assign(ticks_ + 1, false);
     trace_.assign(plastic_.size(), 0.0);
     if (rule.kind == RuleKind::kRtrl) sensitivity_.assign(net.units, Row(plastic_.size()));
+    rows_ = std::visit([](const auto& input) { return static_cast<std::size_t>(input.rows); }, trial.input);
+    for (const RecordedTrial& each : std::get<RecordedTask>(spec.task).trials) {
+      const auto rows = std::visit([](const auto& input) { return input.rows; }, each.input);
+      weighted_ = weighted_ || each.mask.rows > 0 || rows < spec.training.ticks;
+    }
+    for (now_ = 1; now_ <= ticks_; ++now_) {
+      bool any = false;
+      for (std::size_t k = 0; k < net.readouts; ++k) any = any || weight(k) != 0;
+      if (error_tick() && any) own_ticks_ += 1;
+    }
     read_input(net, trial, x_);
   }
 
@@ -65,7 +76,11 @@ class Replica {
       forward();
       if (rule_.kind != RuleKind::kNone && error_tick()) compute_error();
       const bool changed = learn();
-      if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, spec_, answer_, 1);
+      if (changed && spec_.training.commit == CommitWhen::kEveryTick) commit(net_, spec_, rule_, answer_, 1);
+    }
+    if (trial_.label >= 0 && rule_.kind != RuleKind::kNone) {
+      answer_.classified += 1;
+      answer_.right += std::ranges::max_element(votes_) - votes_.begin() == trial_.label ? 1 : 0;
     }
     return loss_;
   }
@@ -77,6 +92,18 @@ class Replica {
   bool symmetric() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kRtrl; }
   bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
   std::size_t warmup() const { return static_cast<std::size_t>(spec_.training.warmup); }
+  /// The row of the trial at this tick, from 1; 0 before its first.
+  std::size_t row() const { return now_ + rows_ > ticks_ ? now_ + rows_ - ticks_ : 0; }
+  double weight(std::size_t k) const {
+    if (row() == 0) return 0;
+    if (trial_.mask.rows == 0) return 1;
+    const auto columns = static_cast<std::size_t>(trial_.mask.cols);
+    return trial_.mask.values.at((row() - 1) * columns + (columns == 1 ? 0 : k));
+  }
+  double wanted(std::size_t k) const {
+    if (trial_.label >= 0) return static_cast<std::size_t>(trial_.label) == k ? 1 : 0;
+    return trial_.target.values.at((row() - 1) * net_.readouts + k);
+  }
   bool error_tick() const { return final_loss() ? now_ == ticks_ : now_ > warmup(); }
 
   void send(Channel channel, std::size_t lag, std::size_t scalars, const Actor& from, const Actor& to) {
@@ -133,12 +160,16 @@ class Replica {
   /// TARGET, the error, the delta rule of A, and the messages of the error from the readouts.
   void compute_error() {
     ++phase_;
-    const double share = final_loss() ? 1.0 : static_cast<double>(ticks_ - warmup());
+    bool any = false;
+    for (std::size_t k = 0; k < net_.readouts; ++k) any = any || weight(k) != 0;
+    for (std::size_t k = 0; any && k < net_.readouts; ++k) votes_[k] += y_[k];
+    const double share = final_loss() ? 1.0 : own_ticks_;
     for (std::size_t k = 0; k < net_.readouts; ++k) {
-      send(Channel::kTarget, 0, 1, actor(Party::kEnvironment, 0), actor(Party::kReadout, k));
-      const double error = y_[k] - trial_.target.values.at((now_ - 1) * net_.readouts + k);
-      loss_ += error * error / (2 * share);
-      epsilon_[now_][k] = error / share;
+      if (weight(k) == 0) continue;
+      send(Channel::kTarget, 0, weighted_ ? 2 : 1, actor(Party::kEnvironment, 0), actor(Party::kReadout, k));
+      const double error = y_[k] - wanted(k);
+      loss_ += weight(k) * error * error / (2 * share);
+      epsilon_[now_][k] = weight(k) * error / share;
     }
     for (std::size_t q = 0; q < net_.a.size(); ++q) {
       Synapse& synapse = net_.a[q];
@@ -268,7 +299,7 @@ class Replica {
       // h_t depends on h_{t-1} through no other synapse
       if (synapse.source != synapse.target || synapse.delay != 1) continue;
       send(Channel::kDendrite, 0, 1, actor(synapse), actor(Party::kRate, synapse.target));
-      own[synapse.target] = synapse.weight;
+      own[synapse.target] += synapse.weight;
     }
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       const std::size_t i = plastic_[q]->target;
@@ -326,6 +357,9 @@ class Replica {
   std::int32_t phase_ = 0;
   std::size_t depth_ = static_cast<std::size_t>(-1);   // tau
   std::size_t stride_ = static_cast<std::size_t>(-1);  // k
+  std::size_t rows_ = 0;                               // of the trial; a shorter one begins late
+  bool weighted_ = false;                              // trials of the model weigh their errors
+  double own_ticks_ = 0;                               // of this trial, with an error
   double loss_ = 0;
   std::vector<Synapse*> plastic_;   // synapses onto rate neurons (N)
   std::vector<Row> x_, h_, slope_;  // by tick; phi'(u)
@@ -335,6 +369,7 @@ class Replica {
   std::vector<Row> weighted_errors_;  // by tick; A_ki eps_k of each synapse of A
   std::vector<Row> adjoint_sums_;     // by tick; the sum that a sweep has carried back to it
   Row y_;
+  Row votes_;                     // the sum of y over ticks with an error (o)
   Row trace_;                     // P (N)
   std::vector<Row> sensitivity_;  // dh_k / dtheta_q (n x N)
 };

@@ -119,6 +119,27 @@ void add_odd_projections(Spec& spec, Dice& dice) {
   }
 }
 
+/// Projections beside others of the same two populations, weak enough that networks do not grow.
+void add_multapses(Spec& spec, Dice dice) {
+  const auto& populations = spec.network.populations;
+  auto& projections = spec.network.projections;
+  for (std::size_t k = 0, size = projections.size(); k < size; ++k) {
+    if (!dice.chance(20)) continue;
+    ProjectionSpec projection = projections[k];
+    projection.name += "_too";
+    projection.weights = odd_weights(populations[static_cast<std::size_t>(projection.target)].size,
+                                     populations[static_cast<std::size_t>(projection.source)].size, dice);
+    if (auto* dense = std::get_if<DenseMatrix>(&projection.weights))
+      for (double& value : dense->values) value /= 8;
+    if (auto* sparse = std::get_if<SparseMatrix>(&projection.weights))
+      for (double& value : sparse->values) value /= 8;
+    if (auto* constant = std::get_if<ConstantWeights>(&projection.weights)) constant->value /= 8;
+    projection.plastic = dice.chance(75);
+    projection.learning_rate.reset();
+    projections.push_back(std::move(projection));
+  }
+}
+
 /// Takes the columns of the constant inputs out of a trial; `shown` says of each column whether it
 /// stays.
 void drop_columns(const std::vector<bool>& shown, std::variant<DenseMatrix, SparseMatrix>& input) {
@@ -233,6 +254,7 @@ Spec odd_model(std::uint64_t seed) {
   spec.name = "odd_" + std::to_string(seed);
   add_odd_populations(spec, dice);
   add_odd_projections(spec, dice);
+  add_multapses(spec, Dice(seed ^ 0x3a17));
   spec.training.loss = dice.chance(50) ? Loss::kFinal : Loss::kSequence;
   spec.training.ticks = dice.between(1, 7);
   spec.training.updates = dice.between(1, 3);
@@ -300,6 +322,48 @@ Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::
   const std::vector<FeedbackSpec> feedback = {{1, drawn(kReadouts, units, 0.5)}, {2, drawn(kReadouts, units, 0.5)}};
   spec.rules = {rule_spec(RuleKind::kBptt), truncated(3, 2), rule_spec(RuleKind::kRflo, feedback, 0.5),
                 rule_spec(RuleKind::kEprop), rule_spec(RuleKind::kEpropRandom, feedback)};
+  return spec;
+}
+
+Spec with_uneven_trials(Spec spec, std::uint64_t seed) {
+  Dice dice(seed ^ 0x1e57);
+  for (PopulationSpec& population : spec.network.populations) {
+    if (population.activation == Activation::kSigmoid) population.activation = Activation::kTanh;
+    population.initial.clear();
+  }
+  spec.training.carry_state = false;
+  const auto cut = [](DenseMatrix& matrix, std::int64_t rows) {
+    if (matrix.rows == 0) return;
+    matrix.rows = rows;
+    matrix.values.resize(static_cast<std::size_t>(rows * matrix.cols));
+  };
+  for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials) {
+    const std::int64_t readouts = trial.target.cols;
+    if (dice.chance(40) && spec.training.loss != Loss::kCrossEntropy) {
+      trial.label = dice.between(0, static_cast<int>(readouts) - 1);
+      trial.target = {};
+    }
+    const std::int64_t rows = dice.chance(60) ? dice.between(1, spec.training.ticks) : spec.training.ticks;
+    if (auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
+      cut(*dense, rows);
+    } else {
+      auto& sparse = std::get<SparseMatrix>(trial.input);
+      SparseMatrix kept = {rows, sparse.cols, {}, {}, {}};
+      for (std::size_t k = 0; k < sparse.values.size(); ++k) {
+        if (sparse.row[k] >= rows) continue;
+        kept.row.push_back(sparse.row[k]);
+        kept.col.push_back(sparse.col[k]);
+        kept.values.push_back(sparse.values[k]);
+      }
+      sparse = kept;
+    }
+    cut(trial.target, rows);
+    if (dice.chance(50)) continue;
+    const bool alike = dice.chance(30) || spec.training.loss == Loss::kCrossEntropy;
+    trial.mask = {rows, alike ? 1 : readouts, {}};
+    for (std::int64_t k = 0; k < trial.mask.rows * trial.mask.cols; ++k)
+      trial.mask.values.push_back(dice.chance(40) ? 0 : dice.chance(50) ? 1 : dice.between(1, 8) / 4.0);
+  }
   return spec;
 }
 

@@ -167,35 +167,25 @@ void World::learn_backwards(const Life& life) {
 }
 
 void World::commit() {
-  const Optimizer& how = spec_.training.optimizer;
+  Optimizer how = oracle::optimizer_of(spec_, rule_);
   const double share = 1.0 / spec_.training.batch;
-  ++commits_;
+  const double step = static_cast<double>(++commits_) + (mutation_ == Mutation::kAdamCountsFromTwo ? 1 : 0);
+  if (how.adam && mutation_ == Mutation::kAdamEpsilonInside)
+    how.adam->epsilon *= std::sqrt(1 - std::pow(how.adam->beta2, step));
   for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& s : *block) s.delta = s.plastic ? s.delta * share : 0;
   }
-  oracle::clip(net, spec_, answer, [](Synapse& s) -> double& { return s.delta; });
+  oracle::clip(net, how, spec_.training.batch, answer, [](Synapse& s) -> double& { return s.delta; });
   for (int block = 0; block < 4; ++block) {
     std::vector<Synapse>& all = synapses(block);
     for (std::size_t q = 0; q < all.size(); ++q) {
       Synapse& s = all[q];
-      Kept& k = kept(block)[q];
       const double c = s.delta;
       s.delta = 0;
       const auto p = static_cast<std::size_t>(s.projection);
       answer.delta[p][s.entry] = c;
       if (!s.plastic) continue;
-      if (how.adam) {
-        const double step = static_cast<double>(commits_) + (mutation_ == Mutation::kAdamCountsFromTwo ? 1 : 0);
-        k.first = how.adam->beta1 * k.first + (1 - how.adam->beta1) * c;
-        k.second = how.adam->beta2 * k.second + (1 - how.adam->beta2) * c * c;
-        const double bias1 = 1 - std::pow(how.adam->beta1, step), bias2 = std::sqrt(1 - std::pow(how.adam->beta2, step));
-        const double inside = mutation_ == Mutation::kAdamEpsilonInside ? bias2 : 1;
-        s.weight -= s.rate * bias2 / bias1 * k.first / (std::sqrt(k.second) + how.adam->epsilon * inside);
-      } else {
-        s.weight -= s.rate * c;
-      }
-      if (how.weight_min) s.weight = std::max(s.weight, *how.weight_min);
-      if (how.weight_max) s.weight = std::min(s.weight, *how.weight_max);
+      oracle::move(s, c, how, step);
       answer.weights[p][s.entry] = s.weight;
     }
   }

@@ -79,7 +79,7 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
         self.entry = i * size + i;
         self.source = self.target = begin + i;
         self.delay = 1;
-        self.rate = learning_rate_of(spec.network.projections[p], training);
+        self.rate = oracle::rate_of(spec, rule, spec.network.projections[p]);
         net.w.push_back(self);
       }
     }

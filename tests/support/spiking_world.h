@@ -24,7 +24,6 @@ struct Out {
 /// The state of a synapse in addition to oracle::Synapse.
 struct Kept {
   double trace = 0, adapted = 0, low_pass = 0, total = 0;
-  double first = 0, second = 0;  // Adam
 };
 
 /// The state of neurons between ticks.

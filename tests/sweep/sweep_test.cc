@@ -96,6 +96,25 @@ TEST_F(Sweep, Of200MembersIs200SingleRunsOnAnyNumberOfThreads) {
   EXPECT_EQ(swept.members[9].seed, 14U);
 }
 
+/// A rule is named by a dot; only it learns at another rate.
+TEST_F(Sweep, TakesARulesOwnRateAsAnAxis) {
+  const SweepResult swept =
+      sweep(plan({"rules.rflo.learning_rate=0.05,0.2"}, 1), {.threads = 2, .folder = {}, .progress = {}});
+  ASSERT_EQ(swept.members.size(), 2U);
+  EXPECT_EQ(swept.members[0].settings, (std::vector<std::string>{"rules.rflo.learning_rate=0.05"}));
+  for (const SweepMember& member : swept.members) EXPECT_EQ(member.rules, digests_of(alone(model_, member)));
+  const auto print = [&](std::size_t member, std::size_t rule) { return swept.members[member].rules[rule].fingerprint; };
+  EXPECT_EQ(print(0, 0), print(1, 0));
+  EXPECT_EQ(print(0, 1), print(1, 1));
+  EXPECT_NE(print(0, 2), print(1, 2));
+  try {
+    sweep(plan({"rules.rfol.learning_rate=0.05"}, 1), {.threads = 1, .folder = {}, .progress = {}});
+    ADD_FAILURE() << "an unknown rule was taken";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean \"rflo\"?"), std::string::npos) << error.what();
+  }
+}
+
 /// 2^64 members are 0 in 64 bits; 2^20 are just too many, and 2^19 are not.
 TEST_F(Sweep, CountsItsMembersBeyond64Bits) {
   const auto of_fields = [&](int fields, std::int32_t seeds = 1) {
@@ -154,7 +173,11 @@ TEST_F(Sweep, GoesOnWhereAMemberFails) {
     EXPECT_EQ(member.rules.size(), good ? 3U : 0U);
   }
   EXPECT_EQ(swept.members.back().failure, "network.populations[1].rate.leak is 2; must be above 0 and at most 1");
-  EXPECT_NE(sweep_table(swept).find("FAILED: network.populations[rec].rate.leak=2"), std::string::npos);
+  std::string table = sweep_table(swept);
+  std::ranges::replace(table, '\n', ' ');
+  for (const char* line : {"FAILED: 2 of 8 members: training.updates is 0; must be at least 1   (first: ",
+                           "FAILED: 4 of 8 members: network.populations[1].rate.leak is 2; must be above 0 "})
+    EXPECT_NE(table.find(std::string(line).substr(0, 50)), std::string::npos) << line << " in " << table;
 }
 
 TEST_F(Sweep, AnInterruptLeavesMembersOut) {
@@ -248,9 +271,14 @@ TEST(SweepSummary, IsOverCompletedSeedsOfACombination) {
   EXPECT_DOUBLE_EQ(lines[0].q25, 1.5);
   EXPECT_DOUBLE_EQ(lines[0].messages, 20);
   EXPECT_DOUBLE_EQ(lines[1].median, 7);
-  EXPECT_EQ(
-      summary_csv(result),
-      "a.b,rule,seeds,completed,mean,q25,median,q75,messages,violations\n1,x,3,2,2,1.5,2,2.5,20,2\n1,y,3,3,7,6,7,8,70,2\n");
+  EXPECT_DOUBLE_EQ(lines[0].sd, std::sqrt(2.0));
+  EXPECT_DOUBLE_EQ(lines[0].sem, 1);
+  const std::string absent = ",0" + std::string(14, ',');  // evaluation, ranks and chip
+  EXPECT_EQ(summary_csv(result),
+            "a.b,rule,seeds,completed,mean,q25,median,q75,messages,violations,sd,sem,evaluation_seeds,evaluation_mean,"
+            "evaluation_sd,evaluation_sem,evaluation_q25,evaluation_median,evaluation_q75,rank,effective_rank,packets,"
+            "learning_packets,hops,busiest_link,energy_pj,time_ns\n1,x,3,2,2,1.5,2,2.5,20,2,1.4142135623730951,1" +
+                absent + "\n1,y,3,3,7,6,7,8,70,2,2,1.1547005383792517" + absent + "\n");
 }
 
 }  // namespace

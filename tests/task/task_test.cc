@@ -2,7 +2,10 @@
 // key, targets of a teacher computed by hand.
 #include "sim/task/task.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -38,6 +41,92 @@ Spec recorded(std::vector<RecordedTrial> trials, std::int32_t batch) {
   spec.training.ticks = 2;
   spec.training.batch = batch;
   return spec;
+}
+
+/// The trials that lanes show in turn, so many of them.
+std::vector<int> shown_trials(const Spec& spec, std::size_t count) {
+  Task task(spec);
+  Batch<double> batch = make_batch<double>(2, 2, 1, spec.training.batch);
+  std::vector<int> shown;
+  for (std::int64_t update = 0; shown.size() < count; ++update) {
+    task.fill(update, batch);
+    for (int lane = 0; lane < spec.training.batch; ++lane)
+      shown.push_back(static_cast<int>((input(batch, 1, 0, lane) - 10) / 100));
+  }
+  shown.resize(count);
+  return shown;
+}
+
+TEST(Recorded, IsShuffledAnewInEachEpochWhateverTheBatch) {
+  constexpr int kTrials = 7;
+  std::vector<RecordedTrial> trials;
+  for (int k = 0; k < kTrials; ++k) trials.push_back(trial(k));
+  Spec spec = recorded(trials, 1);
+  std::get<RecordedTask>(spec.task).shuffle = true;
+  spec.seed = 3;
+  const std::vector<int> alone = shown_trials(spec, 6 * kTrials);
+  std::set<std::vector<int>> orders;
+  for (int epoch = 0; epoch < 6; ++epoch) {
+    std::vector<int> order(alone.begin() + epoch * kTrials, alone.begin() + (epoch + 1) * kTrials);
+    orders.insert(order);
+    std::ranges::sort(order);
+    EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5, 6})) << "epoch " << epoch;
+  }
+  EXPECT_GE(orders.size(), 5U);
+  for (const std::int32_t batch : {2, 3, 7, 20}) {
+    spec.training.batch = batch;
+    EXPECT_EQ(shown_trials(spec, alone.size()), alone) << "batches of " << batch;
+  }
+  Task task(spec);  // an update shows the same whatever was shown before: a run may go on from it
+  Batch<double> batch = make_batch<double>(2, 2, 1, 20);
+  task.fill(1, batch);
+  for (int lane = 0; lane < 20; ++lane)
+    EXPECT_EQ(input(batch, 1, 0, lane), 100 * alone[static_cast<std::size_t>(20 + lane)] + 10);
+  spec.seed = 4;
+  EXPECT_NE(shown_trials(spec, alone.size()), alone);
+}
+
+/// Uniform: over many epochs each trial stands at each place as often.
+TEST(Recorded, ShufflesEvenly) {
+  constexpr int kEpochs = 3000;
+  Spec spec = recorded({trial(0), trial(1), trial(2)}, 1);
+  std::get<RecordedTask>(spec.task).shuffle = true;
+  const std::vector<int> shown = shown_trials(spec, 3 * kEpochs);
+  int at[3][3] = {};
+  for (std::size_t k = 0; k < shown.size(); ++k) ++at[k % 3][shown[k]];
+  for (const auto& place : at) {
+    for (const int count : place) EXPECT_NEAR(count, kEpochs / 3, 5 * std::sqrt(kEpochs * 2 / 9.0));
+  }
+}
+
+TEST(Recorded, BeginsShorterTrialsLateAndWeighsTheirErrors) {
+  RecordedTrial late = trial(1);
+  std::get<DenseMatrix>(late.input) = {1, 2, {5, 6}};
+  late.target = {1, 1, {7}};
+  RecordedTrial masked = trial(2);
+  masked.mask = {2, 1, {0, 3}};
+  RecordedTrial chosen = late;
+  chosen.target = {};
+  chosen.label = 0;
+  Spec spec = recorded({trial(0), late, masked, chosen}, 4);
+  spec.training.loss = Loss::kSequence;
+  Task task(spec);
+  Batch<double> batch = make_batch<double>(2, 2, 1, 4);
+  task.prepare(batch);
+  task.fill(0, batch);
+  EXPECT_EQ(input(batch, 1, 0, 1), 0);
+  EXPECT_EQ(input(batch, 2, 0, 1), 5);
+  EXPECT_EQ(input(batch, 2, 1, 1), 6);
+  EXPECT_EQ(target(batch, 2, 0, 1), 7);
+  EXPECT_EQ(target(batch, 2, 0, 3), 1);
+  const auto weight = [&](int tick, int lane) { return batch.weight_at(tick)[lane]; };
+  EXPECT_EQ(weight(1, 0), 1);
+  EXPECT_EQ(weight(2, 0), 1);
+  EXPECT_EQ(weight(1, 1), 0);
+  EXPECT_EQ(weight(2, 1), 2) << "a mean over one tick in place of two";
+  EXPECT_EQ(weight(1, 2), 0);
+  EXPECT_EQ(weight(2, 2), 6);
+  EXPECT_EQ(batch.labels, (std::vector<std::int32_t>{kNoClass, kNoClass, kNoClass, 0}));
 }
 
 TEST(Recorded, ShowsTrialsInOrderAndBeginsAgain) {

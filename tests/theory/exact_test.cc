@@ -176,5 +176,34 @@ TEST(Exact, TrainingFollowsItsOwnUpdatesAndSaysWhenItDiverges) {
   EXPECT_EQ(none.student.w, student.w);
 }
 
+/// With errors at several ticks: for each tick of an error the sums of a trial that ends there.
+ExactUpdate by_ticks_of_errors(const LinearNetwork& student, const LinearNetwork& teacher, const ExactRule& rule,
+                               const ExactTrial& trial) {
+  ExactUpdate sum = {0, {0 * student.a, 0 * student.w, 0 * student.b}};
+  for (int tick = trial.ticks - trial.window + 1; tick <= trial.ticks; ++tick) {
+    const ExactUpdate one = by_plain_sums(student, teacher, rule, tick);
+    sum.loss += trial.scale * one.loss;
+    sum.delta.a += trial.scale * one.delta.a;
+    sum.delta.w += trial.scale * one.delta.w;
+    sum.delta.b += trial.scale * one.delta.b;
+  }
+  return sum;
+}
+
+TEST(Exact, ErrorsAtSeveralTicksAreTrialsThatEndThere) {
+  Draw draw(23);
+  for (const ExactTrial& trial : {ExactTrial::sequence(1), ExactTrial::sequence(6), ExactTrial(6, 1, 1),
+                                  ExactTrial(7, 3, 1), ExactTrial(7, 7, 1), ExactTrial(5, 2, 0.25)}) {
+    for (int n = 0; n < 5; ++n) {
+      const LinearNetwork student = draw.network(3, 4, 2);
+      const LinearNetwork teacher = draw.network(3, 5, 2);
+      EXPECT_NEAR(exact_loss(student, teacher, trial), exact_update(student, teacher, {.feedback = {}}, trial).loss, 1e-13);
+      for (const ExactRule& rule : exact_rules(draw, 2, 4)) {
+        expect_near(exact_update(student, teacher, rule, trial), by_ticks_of_errors(student, teacher, rule, trial), 1e-13);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace locus::theory

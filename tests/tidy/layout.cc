@@ -55,7 +55,7 @@ bool is_built(const Tree& tree, const File& file) {
 Faults check_top_level(const Tree& tree) {
   constexpr std::array kAllowed = std::to_array<std::string_view>(
       {"core", "sim", "proto", "models", "tests", "docs", "examples", "python", "CMakeLists.txt", "CMakePresets.json",
-       "README.md", "CONTRIBUTING.md", "CHANGELOG.md",
+       "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml",
        // These two are somebody's own, and ignored by git.
        "build", "CMakeUserPresets.json"});
   Faults faults;

@@ -33,7 +33,8 @@ void run_updates(T& transport, const Spec& spec, const Learning& learning) {
   const Network<double>& network = transport.network();
   Batch<double> batch =
       make_batch<double>(spec.training.ticks, network.inputs.size, network.readouts.size, spec.training.batch);
-  Trial<double, T> trial(transport, learning, trial_shape_of(spec.training), spec.training);
+  Trial<double, T> trial(transport, learning, trial_shape_of(spec), spec.training);
+  task.prepare(batch);
   for (std::int64_t update = 0; update < spec.training.updates; ++update) {
     task.fill(update, batch);
     trial.run(batch);
@@ -55,7 +56,7 @@ Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int s
     transport.watch([&](const Passing&) { ++watched; });
     run_updates(transport, spec, learning);
   } else {
-    Columns<double> transport(network, learning, {trial_shape_of(spec.training)}, Executor{}, door);
+    Columns<double> transport(network, learning, {trial_shape_of(spec)}, Executor{}, door);
     run_updates(transport, spec, learning);
   }
   door.record(nullptr);

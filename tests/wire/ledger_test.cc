@@ -73,10 +73,18 @@ TEST(Ledger, CountsTrialsAndTicks) {
   EXPECT_EQ(ledger.trace_bytes(), 13);
 }
 
-constexpr std::uint32_t bit(Channel channel) { return 1U << static_cast<unsigned>(channel); }
+/// A door of a rule that declares POST and TRANSPORT up to lag 2, and GATHER of lag 0.
+Door door(Locality budget) {
+  Permit permit{.budget = budget};
+  permit.declare(Channel::kPost, 3);
+  permit.declare(Channel::kTransport, 3);
+  permit.declare(Channel::kGather, 1);
+  return Door(permit, 8);
+}
 
-/// A door of a rule that declares POST and TRANSPORT up to lag 2.
-Door door(Locality budget) { return Door({bit(Channel::kPost) | bit(Channel::kTransport), 2, budget}, 8); }
+void pass_feedback(Door& door) {
+  door.pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, 1, 1, [] { return Endpoints{}; });
+}
 
 /// A POST of a rate neuron, a TRANSPORT to the agent and a GATHER at the door.
 void pass_post(Door& door, int lag, std::int64_t messages, int scalars, Endpoints (*ends)()) {
@@ -107,10 +115,12 @@ TEST(Door, CountsAWholeDeliveryAtOnce) {
 
 TEST(Door, RefusesWhatTheRuleHasNotDeclared) {
   Door passing = door(Locality::kAny);
-  EXPECT_THROW(pass_gather(passing, 0, 1, must_not_be_asked), CheckFailure);
+  EXPECT_THROW(pass_feedback(passing), CheckFailure);
+  pass_gather(passing, 0, 1, must_not_be_asked);
+  EXPECT_THROW(pass_gather(passing, 1, 1, must_not_be_asked), CheckFailure) << "another channel's lag";
   EXPECT_THROW(pass_post(passing, 3, 1, 1, must_not_be_asked), CheckFailure);
   EXPECT_THROW(pass_post(passing, -1, 1, 1, must_not_be_asked), CheckFailure);
-  EXPECT_EQ(passing.ledger().messages(), 0);
+  EXPECT_EQ(passing.ledger().messages(), 1);
 }
 
 TEST(Door, LetsNoMessagesPassUnseen) {

@@ -61,11 +61,9 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
   if (!projection.is_bias) {
-    pass_axons(door, projection.source_layer, 0, messages, no_offence);
-    const Stream stream = axon_stream(projection.source_layer, projection.target_layer, false);
-    record_sources(door.traffic(), stream, 0, projection, activity, common_.lanes);
-    const std::int64_t scalars = common_.scalars(projection.target_layer).dendrite;
-    pass_dendrites(door, projection.target_layer, messages, scalars, no_offence);
+    common_.door.pass(common_.passages(p).axon, 0, messages, no_offence);
+    record_axons(door.traffic(), 0, projection, activity, common_.lanes);
+    common_.door.pass(common_.passages(p).dendrite, 0, messages, no_offence);
     sweeps_.note_sent(p, door.now(), messages);
   }
   const bool onto_rate = projection.target_layer == Layer::kRate;

@@ -54,6 +54,7 @@ class Columns {
   Fuses fuses() const;
   Swept sweep(Tick now, std::int32_t visits, const AgentColumns<R>& agent);
   const R* errors_at(Tick tick) const { return runs_.errors_at(common_, tick); }
+  const R* outputs_at(Tick tick) const { return runs_.outputs_at(common_, tick); }
 
   /// Weights have been set from outside: threads renew their copies.
   void copy_weights();

@@ -25,20 +25,28 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       plan(plan_of(*of.topology, by, horizon, {of.lanes, runs.threads, sizeof(R)})),
       input_lines(of, Layer::kInput, plan.lists_speakers),
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
-      tapes(plan, horizon.trial.ticks),
-      scalars_of_rate{scalars_of(rule, Channel::kDendrite, true), scalars_of(rule, Channel::kPost, true)},
-      scalars_of_readout{scalars_of(rule, Channel::kDendrite, false), scalars_of(rule, Channel::kPost, false)} {
+      tapes(plan, horizon.trial.ticks) {
   for (std::size_t p = 0; p < of.projections().size(); ++p) {
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
+    optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
+    const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(rule, *of.topology, projection); };
+    passages_over.push_back(
+        {.axon = over.template operator()<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(),
+         .dendrite = over.template operator()<Phase::kCurrent, Phase::kCurrentAndActivity, Phase::kReadoutCurrent>(),
+         .post = over.template operator()<Phase::kReadoutPost, Phase::kReadoutPostToStatic, Phase::kConstantGainPost,
+                                          Phase::kPost, Phase::kOwnDecayPost, Phase::kSpikingPost>(),
+         .transport = over.template operator()<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(),
+         .replay = over.template operator()<Phase::kReplayB, Phase::kReplayW>(),
+         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>()});
   }
   for (BesideColumn<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
     column->assign(of.rate.activity.size(), R(0));
   from_readouts.decay.assign(of.readouts.output.size(), R(0));
   from_readouts.gain.assign(of.readouts.output.size(), R(1));
   from_readouts.signal.assign(of.readouts.output.size(), R(0));
-  if (by.optimizer.adam && rule.drive != Drive::kNothing) keep_moments(of);
+  if (rule.drive != Drive::kNothing) keep_moments(by.optimizer, of);
 }
 
 template <class R>

@@ -21,6 +21,7 @@
 #include "core/transport/axon_lines.h"
 #include "core/transport/columns/tapes.h"
 #include "core/transport/executor.h"
+#include "core/transport/pass.h"
 #include "core/transport/record.h"
 #include "core/transport/transport.h"
 #include "core/transport/views.h"
@@ -49,6 +50,17 @@ class SaidCount {
   std::int64_t said_ = -1;
 };
 
+/// How the messages pass that the synapses of a projection send and hear; without a wire where the
+/// rule has none.
+struct PassagesOver {
+  Passage axon;
+  Passage dendrite;
+  Passage post;       // of the present tick
+  Passage transport;  // of the present tick
+  Passage replay;
+  Passage post_back;
+};
+
 template <class R>
 struct Common {
   Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through);
@@ -65,16 +77,11 @@ struct Common {
   std::vector<std::int32_t> onto_rate;       // B and W, in file order
   std::vector<std::int32_t> onto_readouts;   // A, in file order
   std::vector<Column<std::int32_t>> fan_in;  // by projection (targets each)
+  std::vector<Optimizer> optimizers;         // by projection
+  std::vector<PassagesOver> passages_over;   // by projection; looked up once
   AxonLines<R> input_lines;                  // what is under way from the inputs
   AxonLines<R> rate_lines;                   // and from the rate neurons
   Tapes<R> tapes;
-  // of a message, by the layer that hears a DENDRITE or sends a POST; looked up once
-  struct Sizes {
-    std::int64_t dendrite = 0;
-    std::int64_t post = 0;
-  };
-  Sizes scalars_of_rate;
-  Sizes scalars_of_readout;
   PostColumns<R> from_rate;      // of this tick; gain and signal where each synapse hears
   PostColumns<R> from_readouts;  // of this tick; gain is 1, decay 0
   // x_1 .. x_T of the present trials (T x m x lanes); null: each stands at the inputs in its tick
@@ -82,10 +89,10 @@ struct Common {
   SaidCount activities_said;  // of all rate neurons, until they step
   SaidCount errors_said;      // of all readouts, in this tick
 
-  const Sizes& scalars(Layer layer) const { return layer == Layer::kRate ? scalars_of_rate : scalars_of_readout; }
   const Projection& projection(std::int32_t p) const { return network.projections()[static_cast<std::size_t>(p)]; }
   const ProjectionPlan& plan_for(std::int32_t p) const { return plan.projections[static_cast<std::size_t>(p)]; }
   Synapses<R>& synapses(std::int32_t p) const { return network.synapses[static_cast<std::size_t>(p)]; }
+  const Optimizer& optimizer(std::int32_t p) const { return optimizers[static_cast<std::size_t>(p)]; }
   const R* weight(std::int32_t p) const { return synapses(p).weight.data(); }
   const std::int32_t* fans_in(std::int32_t p) const { return fan_in[static_cast<std::size_t>(p)].data(); }
   /// The first neuron of a projection's targets stands at this cell of its layer.
@@ -95,6 +102,8 @@ struct Common {
     return {static_cast<std::size_t>(population.begin) * width,
             static_cast<std::size_t>(population.begin + population.size) * width};
   }
+
+  const PassagesOver& passages(std::int32_t p) const { return passages_over[static_cast<std::size_t>(p)]; }
 
   const AxonLines<R>& lines_of(const Projection& of) const {
     return of.source_layer == Layer::kInput ? input_lines : rate_lines;

@@ -160,14 +160,13 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
     const bool transports = answers && projection.source_layer == Layer::kRate;
     if (!projection.plastic && !transports) continue;
     const std::int64_t messages = projection.is_bias ? 0 : count_errors(common, p);
-    const std::int64_t scalars = common.scalars_of_readout.post;
-    door.pass<Channel::kPost, Party::kReadout, Party::kSynapse>(0, messages, scalars, no_offence);
+    if (!projection.is_bias) common.door.pass(common.passages(p).post, 0, messages, no_offence);
     hear_post(p, {.common = common, .columns = common.from_readouts, .row = row});
     if (!transports) continue;
-    pass_transports(door, answers.to, 0, messages, [&] { return first_transport(common, p, answers.to); });
+    common.door.pass(common.passages(p).transport, 0, messages, [&] { return first_transport(common, p, answers.to); });
     record_targets(door.traffic(), 0, projection, common.fans_in(p), epsilon.data() + common.first_target(projection),
                    common.lanes);
-    if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, projection));
+    if (!answers.later) carry_errors_back(common, p, epsilon.data(), answers.sums_of(common.network, ProjectionId{p}));
   }
   Tapes<R>& tapes = common.tapes;
   if (tapes.epsilons.empty()) return;
@@ -192,16 +191,12 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic) continue;
     if (const auto* const events = std::get_if<EventsWay<R>>(&way(p))) {
-      if (projection.is_bias) continue;
-      common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, events->count_news(common),
-                                                                               kSpikingPostScalars, no_offence);
+      if (!projection.is_bias) pass<Phase::kSpikingPost>(common.door, 0, events->count_news(common), no_offence);
       continue;
     }
     const Learn learn = common.knows_gain(p) && !posts.tick_has_error ? Learn::kDrift : Learn::kPost;
     if (learn == Learn::kPost && !projection.is_bias) {
-      const std::int64_t scalars = common.scalars_of_rate.post;
-      common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * common.lanes,
-                                                                               scalars, no_offence);
+      common.door.pass(common.passages(p).post, 0, projection.size() * common.lanes, no_offence);
     }
     hear_post(p, {common, learn, common.from_rate, posts.tick_has_error, row});
   }
@@ -273,7 +268,7 @@ void Learners<R>::commit(Common<R>& common, R scale) {
     Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
     Synapses<R>& synapses = common.synapses(p);
-    settle(CommitColumns<R>{synapses.weight, *delta, synapses.first, synapses.second}, common.learning.optimizer,
+    settle(CommitColumns<R>{synapses.weight, *delta, synapses.first, synapses.second}, common.optimizer(p),
            CommitStep{synapses.learning_rate, static_cast<double>(scale), common.network.commits});
   }
 }

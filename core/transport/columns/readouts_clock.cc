@@ -1,7 +1,5 @@
 #include "core/transport/columns/readouts_clock.h"
 
-#include "core/transport/no_offence.h"
-
 namespace locus {
 
 template <class R>
@@ -31,14 +29,30 @@ void ReadoutsClock<R>::step(const Common<R>& common) const {
   }
 }
 
+/// TARGET passes the door, and handle(readout, message) hears it.
+template <class R>
+template <class Handle>
+void ReadoutsClock<R>::tell_targets(const Common<R>& common, const R* target, const R* weight, Handle handle) const {
+  const ReadoutLayer<R>& readouts = common.network.readouts;
+  const std::size_t cells = readouts.output.size();
+  pass_targets(common.door, static_cast<std::int64_t>(cells), weight);
+  if (weight == nullptr) {
+    record_each(common.door.traffic(), stream_of(Phase::kTarget), 0, readouts.size, common.lanes);
+    for (std::size_t cell = 0; cell < cells; ++cell) handle(common.readout(cell), Target<R>{target[cell]});
+    return;
+  }
+  Traffic* const traffic = common.door.traffic();
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    if (weight[cell] == R(0)) continue;
+    const auto at = static_cast<std::int32_t>(cell);
+    if (traffic != nullptr) traffic->add(stream_of(Phase::kWeightedTarget), 0, at / common.lanes, at % common.lanes, 1);
+    handle(common.readout(cell), WeightedTarget<R>{target[cell], weight[cell]});
+  }
+}
+
 template <class R>
 void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Targets<R>& targets) const {
-  const ReadoutLayer<R>& readouts = common.network.readouts;
-  const auto messages = static_cast<std::int64_t>(readouts.output.size());
-  common.door.template pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, messages, 1, no_offence);
-  record_each(common.door.traffic(), stream_of(Phase::kTarget), 0, readouts.size, common.lanes);
-  for (std::size_t cell = 0; cell < readouts.output.size(); ++cell)
-    on(common.readout(cell), Target<R>{targets.target[cell]}, targets.scale);
+  tell_targets(common, targets.target, targets.weight, [&](Readout<R> self, auto m) { on(self, m, targets.scale); });
 }
 
 template <class R>
@@ -47,7 +61,7 @@ void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>&
   Door& door = common.door;
   const std::int32_t lanes = common.lanes;
   const std::int64_t readouts = layer.size;
-  door.pass<Channel::kNorm, Party::kReadout, Party::kReadout>(0, readouts * (readouts - 1) * lanes, 1, no_offence);
+  pass<Phase::kNorm>(door, 0, readouts * (readouts - 1) * lanes, no_offence);
   for (std::int32_t lane = 0; lane < lanes; ++lane) {
     const auto readout = [&](std::int32_t k) {
       return common.readout(static_cast<std::size_t>(k) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane));
@@ -63,10 +77,7 @@ void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>&
         door.traffic()->add(stream_of(Phase::kNorm), 0, k, lane, readouts - 1);
     }
   }
-  door.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, readouts * lanes, 1, no_offence);
-  record_each(door.traffic(), stream_of(Phase::kTarget), 0, layer.size, lanes);
-  for (std::size_t cell = 0; cell < layer.output.size(); ++cell)
-    classify(common.readout(cell), Target<R>{classes.target[cell]}, classes.scale);
+  tell_targets(common, classes.target, classes.weight, [&](Readout<R> self, auto m) { classify(self, m, classes.scale); });
 }
 
 template <class R>
@@ -75,8 +86,7 @@ void ReadoutsClock<R>::deliver(Common<R>& common, const phase::Feedbacks&) const
   for (std::size_t r = 0; r < network.feedback.size(); ++r) {
     const Projection& wires = network.feedback[r];
     const R* epsilon = network.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * common.lanes;
-    common.door.template pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_sent(common, wires, epsilon),
-                                                                                 1, no_offence);
+    pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, epsilon), no_offence);
     record_sources(common.door.traffic(), stream_of(Phase::kFeedback), 0, wires, epsilon, common.lanes);
     send_product(common, wires, network.feedback_weights[r].data(), epsilon,
                  network.rate.signal.data() + common.first_target(wires));

@@ -4,9 +4,18 @@
 // counted, not summed.
 #pragma once
 
+#include "core/kernel/count.h"
 #include "core/transport/columns/sending.h"
+#include "core/transport/no_offence.h"
 
 namespace locus {
+
+/// TARGET to so many cells; with weights, to those whose weight is not 0.
+template <class R>
+void pass_targets(Door& door, std::int64_t cells, const R* weight) {
+  const std::int64_t messages = weight == nullptr ? cells : count_nonzero(weight, cells);
+  door.pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, messages, weight == nullptr ? 1 : 2, no_offence);
+}
 
 template <class R>
 class ReadoutsClock {
@@ -23,6 +32,9 @@ class ReadoutsClock {
   bool idle() const { return idle_; }
 
  private:
+  template <class Handle>
+  void tell_targets(const Common<R>& common, const R* target, const R* weight, Handle handle) const;
+
   bool outputs_are_seen_;
   bool idle_ = false;
 };

@@ -14,10 +14,10 @@ void pass_sent(const Common<R>& common, Tick first, std::int32_t ticks) {
   for (std::size_t p = 0; p < common.plan.projections.size(); ++p) {
     const Projection& projection = common.projection(static_cast<std::int32_t>(p));
     if (projection.is_bias) continue;
+    const PassagesOver& passages = common.passages_over[p];
     const std::int64_t messages = count_nonzero(common.said_from(projection, first, ticks)) * projection.target_size;
-    pass_axons(common.door, projection.source_layer, 0, messages, no_offence);
-    pass_dendrites(common.door, projection.target_layer, messages, common.scalars(projection.target_layer).dendrite,
-                   no_offence);
+    common.door.pass(passages.axon, 0, messages, no_offence);
+    common.door.pass(passages.dendrite, 0, messages, no_offence);
   }
 }
 
@@ -111,15 +111,14 @@ void TickRuns<R>::pass_posts(const Common<R>& common, std::int32_t quiet, std::i
     // ticks without an error, where the synapse does not know its gain
     const bool known_gain = common.knows_gain(p);
     const std::int32_t ticks = known_gain ? loud : quiet + loud;
-    common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.size() * ticks,
-                                                                             common.scalars_of_rate.post, no_offence);
+    common.door.pass(common.passages(p).post, 0, projection.size() * ticks, no_offence);
   }
 }
 
 /// Each tick by itself, so that sums are those of ticks that somebody looks at.
 template <class R>
 void TickRuns<R>::deliver(Common<R>& common, const phase::Comparisons<R>& comparisons) {
-  const auto& [first, last, target, scale] = comparisons;
+  const auto& [first, last, target, scale, weight] = comparisons;
   const std::int32_t ticks = last.value + 1 - first.value;
   const std::int32_t o = common.network.readouts.size;
   R* currents = outputs_.data() + in_window(common, first);
@@ -133,8 +132,11 @@ void TickRuns<R>::deliver(Common<R>& common, const phase::Comparisons<R>& compar
   }
   compare_cells(currents, target, scale, std::ptrdiff_t{ticks} * o, errors_.data() + in_window(common, first),
                 common.tapes.epsilons.at(first.value - 1, 0));
-  common.door.template pass<Channel::kTarget, Party::kEnvironment, Party::kReadout>(0, std::int64_t{ticks} * o, 1,
-                                                                                    no_offence);
+  if (weight != nullptr) {
+    weigh_cells(weight, scale, std::ptrdiff_t{ticks} * o, errors_.data() + in_window(common, first),
+                common.tapes.epsilons.at(first.value - 1, 0));
+  }
+  pass_targets(common.door, std::int64_t{ticks} * o, weight);
   for (std::int32_t row = first.value - 1; row < last.value; ++row) common.tapes.reported.mark(row);
   report(common, first, ticks);
 }
@@ -154,9 +156,8 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
     if (a.is_bias || (!a.plastic && !transports)) continue;
     const RowsView<R> reported{epsilons + a.target_begin, ticks, a.target_size, o, 1};
     const std::int64_t messages = count_nonzero(reported) * a.source_size;
-    common.door.template pass<Channel::kPost, Party::kReadout, Party::kSynapse>(
-        0, messages, common.scalars_of_readout.post, no_offence);
-    if (transports) pass_transports(common.door, sweeps ? Party::kAgent : Party::kRate, 0, messages, no_offence);
+    common.door.pass(common.passages(p).post, 0, messages, no_offence);
+    if (transports) common.door.pass(common.passages(p).transport, 0, messages, no_offence);
   }
   if (sweeps) return;  // the agent asks, tick by tick
   const bool heard = !tapes.signals.empty();
@@ -173,8 +174,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
     for (std::size_t r = 0; r < common.network.feedback.size(); ++r) {
       const Projection& wires = common.network.feedback[r];
       const R* said = epsilon + wires.source_begin;
-      common.door.template pass<Channel::kFeedback, Party::kReadout, Party::kRate>(0, count_sent(common, wires, said),
-                                                                                   1, no_offence);
+      pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, said), no_offence);
       if (heard)
         send_product(common, wires, common.network.feedback_weights[r].data(), said, signal + wires.target_begin);
     }
@@ -190,8 +190,8 @@ void TickRuns<R>::send_back(Common<R>& common, Tick tick, const Answers<R>& answ
     epsilon = recalled_.data();
   }
   for (const std::int32_t p : common.onto_readouts) {
-    const Projection& a = common.projection(p);
-    if (a.source_layer == Layer::kRate) carry_errors_back(common, p, epsilon, answers.sums_of(common.network, a));
+    if (common.projection(p).source_layer != Layer::kRate) continue;
+    carry_errors_back(common, p, epsilon, answers.sums_of(common.network, ProjectionId{p}));
   }
 }
 
@@ -200,13 +200,18 @@ void TickRuns<R>::tell_own_weights(const Common<R>& common, std::int32_t ticks) 
   const Network<R>& network = common.network;
   const std::vector<Autapse>& autapses = network.topology->autapses;
   const std::int64_t messages = static_cast<std::int64_t>(autapses.size()) * common.lanes * ticks;
-  pass_dendrites(common.door, Layer::kRate, messages, 1, no_offence);
+  pass<Phase::kOwnWeight>(common.door, 0, messages, no_offence);
   const RateCells<R> cells = common.rate_cells();
-  for (const Autapse& autapse : autapses) {
+  NeuronId last{-1};
+  for (const Autapse& autapse : autapses) {  // by neuron
     const R weight = common.synapses(autapse.projection.value).weight[autapse.synapse];
     const std::ptrdiff_t first = std::ptrdiff_t{autapse.neuron.value} * common.lanes;
-    for (std::int32_t lane = 0; lane < common.lanes; ++lane)
-      on(cells[static_cast<std::size_t>(first + lane)], OwnWeight<R>{weight});
+    for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+      const RateNeuron<R> neuron = cells[static_cast<std::size_t>(first + lane)];
+      if (autapse.neuron != last) on(neuron, OwnWeightBegin{});
+      on(neuron, OwnWeight<R>{weight});
+    }
+    last = autapse.neuron;
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/transport/columns/ahead.h"
 #include "core/transport/columns/neurons_clock.h"
+#include "core/transport/columns/readouts_clock.h"
 
 namespace locus {
 
@@ -29,6 +30,8 @@ class TickRuns {
   void pass_posts(const Common<R>& common, std::int32_t quiet, std::int32_t loud) const;
   /// e_t of the readouts (o) at a tick that has been compared.
   const R* errors_at(const Common<R>& common, Tick tick) const { return errors_.data() + in_window(common, tick); }
+  /// y_t of the same (o).
+  const R* outputs_at(const Common<R>& common, Tick tick) const { return outputs_.data() + in_window(common, tick); }
 
  private:
   /// Where a tick stands among those with an error, times the readouts.

@@ -33,7 +33,7 @@ template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Adjoints<R>& adjoints) {
   const RateLayer<R>& rate = common.network.rate;
   const auto cells = static_cast<std::int64_t>(rate.signal.size());
-  common.door.template pass<Channel::kAdjoint, Party::kAgent, Party::kRate>(adjoints.lag, cells, 1, [] {
+  pass<Phase::kAdjoint>(common.door, adjoints.lag, cells, [] {
     return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, 0}};
   });
   record_each(common.door.traffic(), stream_of(Phase::kAdjoint), adjoints.lag, rate.size, common.lanes);
@@ -48,8 +48,7 @@ template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Replays& replays) {
   for (const std::int32_t p : common.onto_rate) {
     if (common.plan_for(p).sent == 0 || common.projection(p).is_bias) continue;
-    pass_axons(common.door, common.projection(p).source_layer, replays.lag, sent_at(common, p, replays.revisited),
-               no_offence);
+    common.door.pass(common.passages(p).replay, replays.lag, sent_at(common, p, replays.revisited), no_offence);
     record_replay(common, p, replays.revisited, replays.lag);
   }
 }
@@ -64,7 +63,7 @@ void BackSweeps<R>::record_replay(Common<R>& common, std::int32_t p, Tick revisi
   const std::int32_t row = revisited.value - 1 - projection.wait;
   if (row < 0) return;
   Tape<R>& sent = projection.source_layer == Layer::kInput ? common.tapes.inputs : common.tapes.activities;
-  const Stream stream = axon_stream(projection.source_layer, projection.target_layer, true);
+  const Stream stream = *stream_over(Channel::kAxon, &projection, true);
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
       if (sent.at(row, projection.source_begin + j)[lane] != R(0))
@@ -84,14 +83,14 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
   Door& door = common.door;
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
-    R* const sums = projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, projection) : nullptr;
+    R* const sums =
+        projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, ProjectionId{p}) : nullptr;
     const bool transports = sums != nullptr;
     if (projection.is_bias || (!projection.plastic && !transports)) continue;
     const std::int64_t messages = projection.size() * common.lanes;
-    const std::int64_t scalars = common.scalars_of_rate.post;
-    door.pass<Channel::kPost, Party::kRate, Party::kSynapse>(posts.lag, messages, scalars, no_offence);
+    common.door.pass(common.passages(p).post_back, posts.lag, messages, no_offence);
     if (!transports) continue;
-    pass_transports(door, posts.answers.to, posts.lag, messages, [&] {
+    pass<Phase::kTransportW>(door, posts.lag, messages, [&] {
       return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
     });
     const R* all = nullptr;
@@ -158,16 +157,9 @@ template <class R>
 void BackSweeps<R>::pass_replayed(Common<R>& common, std::int32_t p, Tick now, std::int32_t visits) {
   constexpr std::int32_t kTogether = 8;
   const Projection& projection = common.projection(p);
-  Door& door = common.door;
   const RowsView<R> said = common.said_from(projection, Tick{now.value - visits + 1}, visits);
-  const auto pass = [&](std::int32_t row, std::int32_t rows, std::int64_t sources) {
-    const std::int32_t lag = visits - row - rows;
-    const std::int64_t messages = sources * projection.target_size;
-    if (projection.source_layer == Layer::kInput) {
-      door.pass_each<Channel::kAxon, Party::kInput, Party::kSynapse>(lag, rows, messages, 1);
-    } else {
-      door.pass_each<Channel::kAxon, Party::kRate, Party::kSynapse>(lag, rows, messages, 1);
-    }
+  const auto pass_rows = [&](std::int32_t row, std::int32_t rows, std::int64_t sources) {
+    common.door.pass_each(common.passages(p).replay, visits - row - rows, rows, sources * projection.target_size);
   };
   const auto sources_of = [&](std::int32_t row, std::int32_t rows) {
     return count_nonzero(RowsView<R>{said.value + row * said.by_row, rows, said.neurons, said.by_row, 1});
@@ -175,27 +167,29 @@ void BackSweeps<R>::pass_replayed(Common<R>& common, std::int32_t p, Tick now, s
   for (std::int32_t row = 0; row < visits; row += kTogether) {
     const std::int32_t rows = std::min(kTogether, visits - row);
     if (sources_of(row, rows) == std::int64_t{rows} * said.neurons) {
-      pass(row, rows, said.neurons);
+      pass_rows(row, rows, said.neurons);
       continue;
     }
-    for (std::int32_t k = row; k < row + rows; ++k) pass(k, 1, sources_of(k, 1));
+    for (std::int32_t k = row; k < row + rows; ++k) pass_rows(k, 1, sources_of(k, 1));
   }
 }
 
 template <class R>
 void BackSweeps<R>::pass_all(Common<R>& common, Tick now, std::int32_t visits) {
   Door& door = common.door;
-  door.pass_each<Channel::kAdjoint, Party::kAgent, Party::kRate>(0, visits, common.network.rate.size, 1);
-  const std::int64_t scalars = common.scalars_of_rate.post;
+  pass_each<Phase::kAdjoint>(door, 0, visits, common.network.rate.size);
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (projection.is_bias) continue;
     // stages before the last
     const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;
-    if (projection.plastic) pass_replayed(common, p, now, visits);
-    door.pass_each<Channel::kPost, Party::kRate, Party::kSynapse>(0, projection.plastic ? visits : transports,
-                                                                  projection.size(), scalars);
-    door.pass_each<Channel::kTransport, Party::kSynapse, Party::kAgent>(0, transports, projection.size(), 1);
+    if (projection.plastic) {
+      pass_replayed(common, p, now, visits);
+      pass_each<Phase::kPostBack>(door, 0, visits, projection.size());
+    } else {
+      pass_each<Phase::kPostBackToStatic>(door, 0, transports, projection.size());
+    }
+    pass_each<Phase::kTransportW>(door, 0, transports, projection.size());
   }
 }
 
@@ -205,7 +199,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::BackStages<R>& stage
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
     if (projection.source_layer != Layer::kRate) continue;
-    if (R* const sums = stage.answers.sums_of(common.network, projection))
+    if (R* const sums = stage.answers.sums_of(common.network, ProjectionId{p}))
       carry_errors_back(common, p, errors_back_.data(), sums);
   }
 }

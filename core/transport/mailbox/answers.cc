@@ -17,11 +17,9 @@ template <class R>
 void AnswerMail<R>::deliver(MailboxCommon<R>& common, ProjectionId p, std::int32_t lag, const Answers<R>& answers) {
   if (!answers) return;
   const bool to_agent = answers.to == Party::kAgent;
-  const Phase from_readouts = to_agent ? Phase::kTransportAToAgent : Phase::kTransportAToNeuron;
-  const bool onto_readouts = common.projection(p).target_layer == Layer::kReadout;
-  R* const sums = answers.sums_of(common.network, common.projection(p));
-  common.exchange.template pass<Phase::kTransportW, Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(
-      transports_, onto_readouts ? from_readouts : Phase::kTransportW, p, lag);
+  R* const sums = answers.sums_of(common.network, p);
+  common.exchange.template pass<Phase::kTransportW, Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(transports_,
+                                                                                                           p, lag);
   common.exchange.drain(transports_, [&](int, const Envelope<Transport<R>>& e) {
     if (to_agent) {
       on(AgentCell<R>{sums[common.cell(e.receiver, e.lane)]}, e.message);

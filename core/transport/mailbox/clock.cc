@@ -37,15 +37,15 @@ void begin_trial(MailboxCommon<R>& common) {
   const Column<R>& initial = common.network.rate.initial;
   for (MailboxSynapses<R>& synapses : common.synapses) synapses.restart_clock();
   common.exchange.each_shard([&](int shard) {
-    for (std::int32_t p = 0; p < static_cast<std::int32_t>(common.projections()); ++p) {
-      MailboxSynapses<R>& synapses = common.synapses[ProjectionId{p}];
+    common.each_projection([&](ProjectionId p, const Projection& projection) {
+      MailboxSynapses<R>& synapses = common.synapses[p];
       common.visited(shard, synapses.silence(shard));
-      if (!common.learns(common.projection(ProjectionId{p}))) continue;
+      if (!common.learns(projection)) return;
       const auto all = [](std::int32_t) { return true; };
-      common.each_synapse(shard, ProjectionId{p}, all, [&](std::int64_t k) {
+      common.each_synapse(shard, p, all, [&](std::int64_t k) {
         for (std::int32_t lane = 0; lane < common.lanes; ++lane) synapses.begin_trial(k, lane, begin);
       });
-    }
+    });
     each_of(common, shard, Layer::kRate, [&](std::int32_t i, std::int32_t lane) {
       on(common.neuron(i, lane), begin);
       if (!begin.carried && !initial.empty())

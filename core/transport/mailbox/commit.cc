@@ -8,17 +8,15 @@ namespace {
 /// Calls visit(p) for the plastic projections.
 template <class R, class Visit>
 void each_plastic(const MailboxCommon<R>& common, Visit visit) {
-  for (std::int32_t p = 0; p < static_cast<std::int32_t>(common.projections()); ++p) {
-    if (common.projection(ProjectionId{p}).plastic) visit(ProjectionId{p});
-  }
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    if (projection.plastic) visit(p);
+  });
 }
 
 /// Calls visit(synapse) for the synapses of the shard that a commit may change.
 template <class R, class Visit>
 void each_changed(MailboxCommon<R>& common, int shard, ProjectionId p, Visit visit) {
-  const Optimizer& optimizer = common.learning.optimizer;
-  const bool all =
-      optimizer.adam || optimizer.weight_min || optimizer.weight_max || common.rule.drive == Drive::kSensitivity;
+  const bool all = common.optimizer(p).moves_all() || common.rule.drive == Drive::kSensitivity;
   common.each_synapse(
       shard, p, [&](std::int32_t target) { return all || common.synapses[p].has_told(target) != 0; }, visit);
 }
@@ -54,7 +52,7 @@ void CommitMail<R>::deliver(MailboxCommon<R>& common, const phase::Squares<R>& s
           squares_.between(shard, 0).push_back({static_cast<std::int32_t>(k), 0, lane, message});
       });
     };
-    common.exchange.template send<Phase::kSquare>(squares_, Phase::kSquare, p, 0, emit);
+    common.exchange.template send<Phase::kSquare>(squares_, p, 0, emit);
     common.exchange.drain(
         squares_, [&](int, const Envelope<Square<R>>& e) { on(AgentCell<R>{squares.sums[e.lane]}, e.message); });
   });
@@ -73,7 +71,7 @@ void CommitMail<R>::deliver(MailboxCommon<R>& common, const phase::Factors<R>& f
           queue.push_back({0, static_cast<std::int32_t>(k), lane, {factors.factors[lane]}});
       }
     };
-    common.exchange.template send<Phase::kFactor>(factors_, Phase::kFactor, p, 0, emit);
+    common.exchange.template send<Phase::kFactor>(factors_, p, 0, emit);
     common.exchange.drain(factors_, [&](int, const Envelope<Factor<R>>& e) {
       on(common.synapses[p].taught(e.receiver, e.lane), e.message);
     });
@@ -83,21 +81,25 @@ void CommitMail<R>::deliver(MailboxCommon<R>& common, const phase::Factors<R>& f
 template <class R>
 void CommitMail<R>::commit(MailboxCommon<R>& common, R scale) {
   Network<R>& network = common.network;
-  const Optimizer& optimizer = common.learning.optimizer;
   ++network.commits;
   add_lanes(common);
   common.exchange.each_shard([&](int shard) {
     each_plastic(common, [&](ProjectionId p) {
+      const Optimizer& optimizer = common.optimizer(p);
       MailboxSynapses<R>& synapses = common.synapses[p];
       const double rate = network.synapses[p].learning_rate;
       const Commit<R> clock{static_cast<R>(rate) * scale};
       std::optional<AdamCommit<R>> adam;
       if (optimizer.adam) adam.emplace(*optimizer.adam, rate, scale, network.commits);
+      const MomentumCommit<R> momentum{static_cast<R>(rate), scale, static_cast<R>(optimizer.momentum.value_or(0))};
       each_changed(common, shard, p, [&](std::int64_t k) {
         const TaughtSynapse<R> self = synapses.taught(k, 0);
         keep_change_within(self.delta, scale, optimizer);
+        if (optimizer.weight_decay != 0) add_decay(self, static_cast<R>(optimizer.weight_decay), scale);
         if (adam) {
           on(synapses.adaptive(k), *adam);
+        } else if (optimizer.momentum) {
+          on(synapses.descending(k), momentum);
         } else {
           on(self, clock);
         }

@@ -2,8 +2,8 @@
 // trials, and what each synapse does then.
 //
 // A commit goes over the synapses whose target has told them something since the last one; over all
-// of them under Adam, under bounds of the weight, and under RTRL, where any neuron may tell any
-// synapse.
+// of them where the optimizer moves weights without a change (moments, decay, bounds), and under
+// RTRL, where any neuron may tell any synapse.
 #pragma once
 
 #include "core/transport/mailbox/common.h"

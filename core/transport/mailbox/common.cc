@@ -37,7 +37,7 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
       learning(by),
       rule(locus::rule(by.kind)),
       sharding(std::move(on)),
-      exchange(of, executor, door, sharding.shards()),
+      exchange(of, rule, executor, door, sharding.shards()),
       lanes(of.lanes),
       visits(static_cast<std::size_t>(sharding.shards())) {
   for (std::size_t p = 0; p < of.projections().size(); ++p) {
@@ -45,8 +45,9 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
     const SynapseClock<R> clock = clock_of<R>(by, projection, of.topology->target_of(projection), target_of(projection));
     synapses.push_back(MailboxSynapses<R>(projection, of.synapses[p], lanes, sharding.shards(), clock,
                                           rule.drive == Drive::kSensitivity));
+    optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
   }
-  if (by.optimizer.adam && rule.drive != Drive::kNothing) keep_moments(of);
+  if (rule.drive != Drive::kNothing) keep_moments(by.optimizer, of);
 }
 
 template <class R>

@@ -43,6 +43,7 @@ struct MailboxCommon {
   Exchange<R> exchange;
   std::int32_t lanes;
   Indexed<MailboxSynapses<R>> synapses;  // by projection
+  Indexed<Optimizer> optimizers;         // by projection
   std::vector<ThreadCount> visits;       // of synapses, by shard
 
   std::size_t cell(std::int32_t neuron, std::int32_t lane) const {
@@ -53,7 +54,14 @@ struct MailboxCommon {
   Readout<R> readout(std::int32_t index, std::int32_t lane) const;
 
   const Projection& projection(ProjectionId p) const { return network.projections()[p]; }
-  std::size_t projections() const { return synapses.size(); }
+  const Optimizer& optimizer(ProjectionId p) const { return optimizers[p]; }
+  /// Calls visit(id, projection) for the projections in the order of the file.
+  template <class Visit>
+  void each_projection(Visit visit) const {
+    for (std::int32_t p = 0; p < static_cast<std::int32_t>(synapses.size()); ++p) {
+      visit(ProjectionId{p}, projection(ProjectionId{p}));
+    }
+  }
   const Neurons& target_of(const Projection& of) const { return network.target_of(of); }
   /// Whether synapses keep traces and changes that somebody asks for.
   bool learns(const Projection& of) const { return of.plastic && rule.drive != Drive::kNothing; }

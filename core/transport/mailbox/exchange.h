@@ -30,8 +30,8 @@ template <class R>
 class Exchange {
  public:
   /// `network` and `door` outlive the exchange.
-  Exchange(const Network<R>& network, Executor executor, Door& door, int shards)
-      : network_(network), executor_(executor), door_(door), shards_(shards) {}
+  Exchange(const Network<R>& network, const Rule& rule, Executor executor, Door& door, int shards)
+      : network_(network), rule_(rule), executor_(executor), door_(door), shards_(shards) {}
 
   int shards() const { return shards_; }
   Door& door() const { return door_; }
@@ -54,24 +54,29 @@ class Exchange {
     show(queues, kChannel, lag, scalars, ends_of);
   }
 
-  /// The same for messages of a phase, one of kPhases, over the synapses of a projection if it is
-  /// over any.
+  /// The same for messages of a phase: the one of kPhases that the synapses of a projection take.
   template <Phase... kPhases, class M, class Emit>
-  void send(Queues<M>& queues, Phase phase, ProjectionId projection, std::int32_t lag, Emit emit) {
+  void send(Queues<M>& queues, ProjectionId projection, std::int32_t lag, Emit emit) {
     each_shard(emit);
-    pass<kPhases...>(queues, phase, projection, lag);
+    pass<kPhases...>(queues, projection, lag);
+  }
+  /// The same for a phase between neurons, or from the agent or the environment.
+  template <Phase kPhase, class M, class Emit>
+  void send(Queues<M>& queues, std::int32_t lag, Emit emit) {
+    send<kPhase>(queues, ProjectionId{}, lag, emit);
   }
 
   /// The same for messages that answer others and wait already. What a bias hears or says of its
   /// own neuron is no message: it passes no door.
   template <Phase... kPhases, class M>
-  void pass(Queues<M>& queues, Phase phase, ProjectionId projection, std::int32_t lag) {
-    const PhaseRow& kind = row(phase);
-    const bool of_synapse = kind.from == Party::kSynapse || kind.to == Party::kSynapse;
-    if (of_synapse && network_.projections()[projection].is_bias && !reaches_biases(kind.channel)) return;
-    const auto ends = [&](const Envelope<M>& e) { return ends_of(row(phase), projection, e); };
-    pass_one_of<kPhases...>(door_, phase, lag, queues.waiting(), [&] { return ends(queues.first()); });
-    show(queues, row(phase).channel, lag, row(phase).scalars, ends);
+  void pass(Queues<M>& queues, ProjectionId projection, std::int32_t lag) {
+    constexpr bool kOfNeuron = ((is_of_synapse(row(kPhases)) && !reaches_biases(row(kPhases).channel)) && ...);
+    if (kOfNeuron && network_.projections()[projection].is_bias) return;
+    dispatch<kPhases...>(phase_over<kPhases...>(projection), [&]<Phase kPhase>() {
+      const auto ends = [&](const Envelope<M>& e) { return ends_of(row(kPhase), projection, e); };
+      locus::pass<kPhase>(door_, lag, queues.waiting(), [&] { return ends(queues.first()); });
+      show(queues, row(kPhase).channel, lag, row(kPhase).scalars, ends);
+    });
   }
 
   /// Every shard handles what waits for it: handle(shard, envelope).
@@ -90,6 +95,15 @@ class Exchange {
   }
 
  private:
+  template <Phase... kPhases>
+  std::optional<Phase> phase_over(ProjectionId projection) const {
+    if constexpr (sizeof...(kPhases) == 1) {
+      return (kPhases, ...);
+    } else {
+      return locus::phase_over({kPhases...}, rule_, *network_.topology, network_.projections()[projection]);
+    }
+  }
+
   /// Shows the messages of a delivery, each alone, to those who asked.
   template <class M, class EndsOf>
   void show(Queues<M>& queues, Channel channel, std::int32_t lag, std::int64_t scalars, EndsOf ends_of) {
@@ -109,6 +123,7 @@ class Exchange {
   }
 
   const Network<R>& network_;
+  const Rule& rule_;
   Executor executor_;
   Door& door_;
   int shards_;

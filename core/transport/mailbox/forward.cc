@@ -1,14 +1,6 @@
 #include "core/transport/mailbox/forward.h"
 
 namespace locus {
-namespace {
-
-Phase axon_phase(const Projection& projection) {
-  if (projection.source_layer == Layer::kInput) return Phase::kAxonB;
-  return projection.target_layer == Layer::kReadout ? Phase::kAxonA : Phase::kAxonW;
-}
-
-}  // namespace
 
 template <class R>
 ForwardMail<R>::ForwardMail(const MailboxCommon<R>& common)
@@ -47,7 +39,7 @@ void ForwardMail<R>::deliver(MailboxCommon<R>& common, const phase::Axons& axons
           });
     }
   };
-  common.exchange.template send<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(axons_, axon_phase(projection), p, 0, emit);
+  common.exchange.template send<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(axons_, p, 0, emit);
   common.drain_axons(axons_, p, [&](int shard, const Envelope<Axon<R>>& e) {
     const std::int32_t target = projection.target_begin + projection.target_of(e.receiver);
     const Dendrite<R> answer = common.synapses[p].hear(shard, e.receiver, e.lane, e.message);
@@ -59,15 +51,10 @@ void ForwardMail<R>::deliver(MailboxCommon<R>& common, const phase::Axons& axons
 template <class R>
 void ForwardMail<R>::deliver_dendrites(MailboxCommon<R>& common, ProjectionId p) {
   MailboxSynapses<R>& synapses = common.synapses[p];
-  if (common.projection(p).target_layer == Layer::kReadout) {
-    common.exchange.template pass<Phase::kReadoutCurrent>(dendrites_, Phase::kReadoutCurrent, p, 0);
-    common.exchange.drain(
-        dendrites_, [&](int, const Envelope<Dendrite<R>>& e) { on(common.readout(e.receiver, e.lane), e.message); });
-    return;
-  }
-  const Phase phase = synapses.hears_activity() ? Phase::kCurrentAndActivity : Phase::kCurrent;
-  common.exchange.template pass<Phase::kCurrent, Phase::kCurrentAndActivity>(dendrites_, phase, p, 0);
+  common.exchange.template pass<Phase::kCurrent, Phase::kCurrentAndActivity, Phase::kReadoutCurrent>(dendrites_, p, 0);
+  const bool onto_readout = common.projection(p).target_layer == Layer::kReadout;
   common.exchange.drain(dendrites_, [&](int, const Envelope<Dendrite<R>>& e) {
+    if (onto_readout) return on(common.readout(e.receiver, e.lane), e.message);
     on(common.neuron(e.receiver, e.lane), e.message);
     if (synapses.hears_activity()) synapses.behind(e.sender, e.lane) = e.message.behind;
   });

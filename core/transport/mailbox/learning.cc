@@ -5,19 +5,16 @@ namespace locus {
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors) {
   const Answers<R>& answers = errors.answers;
-  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
-    const ProjectionId p{index};
-    const Projection& projection = common.projection(p);
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
     const bool transports = answers && projection.source_layer == Layer::kRate;
-    if (projection.target_layer != Layer::kReadout || (!projection.plastic && !transports)) continue;
+    if (projection.target_layer != Layer::kReadout || (!projection.plastic && !transports)) return;
     const auto emit = [&](int shard) {
       common.tell_incoming(posts_, shard, p, [&](std::int32_t k, std::int32_t lane) {
         const Readout<R> self = common.readout(k, lane);
         return self.epsilon != R(0) ? std::optional(post(self)) : std::nullopt;
       });
     };
-    const Phase phase = projection.plastic ? Phase::kReadoutPost : Phase::kReadoutPostToStatic;
-    common.exchange.template send<Phase::kReadoutPost, Phase::kReadoutPostToStatic>(posts_, phase, p, 0, emit);
+    common.exchange.template send<Phase::kReadoutPost, Phase::kReadoutPostToStatic>(posts_, p, 0, emit);
     const Neurons& target = common.target_of(projection);
     const R decay = static_cast<R>(target.decay);  // which the synapse knows, as it knows the gain
     const R gain = static_cast<R>(target.gain);
@@ -27,11 +24,18 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& 
       if (transports) answers_.queue(common, shard, p, e, answers);
     });
     if (transports) answers_.deliver(common, p, 0, answers);
-  }
+  });
 }
 
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::OwnWeights&) {
+  common.exchange.each_shard([&](int shard) {
+    for (const Autapse& autapse : common.network.topology->autapses) {
+      if (shard_of(common.sharding.rate_begin, autapse.neuron.value) != shard) continue;
+      for (std::int32_t lane = 0; lane < common.lanes; ++lane)
+        on(common.neuron(autapse.neuron.value, lane), OwnWeightBegin{});
+    }
+  });
   for (const ProjectionId p : projections_between(*common.network.topology, Layer::kRate, Layer::kRate)) {
     const auto emit = [&](int shard) {
       for (const Autapse& autapse : common.network.topology->autapses) {
@@ -43,7 +47,7 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::OwnWeights&
         }
       }
     };
-    common.exchange.template send<Phase::kOwnWeight>(own_weights_, Phase::kOwnWeight, p, 0, emit);
+    common.exchange.template send<Phase::kOwnWeight>(own_weights_, p, 0, emit);
     common.exchange.drain(
         own_weights_, [&](int, const Envelope<OwnWeight<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
   }
@@ -51,10 +55,8 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::OwnWeights&
 
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Posts& posts) {
-  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
-    const ProjectionId p{index};
-    const Projection& projection = common.projection(p);
-    if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    if (!projection.plastic || projection.target_layer != Layer::kRate) return;
     MailboxSynapses<R>& synapses = common.synapses[p];
     const Neurons& target = common.target_of(projection);
     if (target.lif) {
@@ -63,7 +65,7 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Posts& post
       post_rate(common, p);
     }
     common.drain_posts(posts_, p, [&](int, const Envelope<Post<R>>& e) { synapses.hear(e.receiver, e.lane, e.message); });
-  }
+  });
 }
 
 template <class R>
@@ -77,9 +79,7 @@ void LearningMail<R>::post_rate(MailboxCommon<R>& common, ProjectionId p) {
       return std::optional(Post<R>{own ? own_decay(self, Step<R>{leak}) : constant, self.gain, self.signal});
     });
   };
-  const Phase constant = common.synapses[p].has_clock() ? Phase::kConstantGainPost : Phase::kPost;
-  common.exchange.template send<Phase::kConstantGainPost, Phase::kPost, Phase::kOwnDecayPost>(
-      posts_, own ? Phase::kOwnDecayPost : constant, p, 0, emit);
+  common.exchange.template send<Phase::kConstantGainPost, Phase::kPost, Phase::kOwnDecayPost>(posts_, p, 0, emit);
 }
 
 template <class R>
@@ -94,27 +94,25 @@ void LearningMail<R>::post_spiking(MailboxCommon<R>& common, ProjectionId p, con
       return has_news(self) ? std::optional(message) : std::nullopt;
     });
   };
-  common.exchange.template send<Phase::kSpikingPost>(posts_, Phase::kSpikingPost, p, 0, emit);
+  common.exchange.template send<Phase::kSpikingPost>(posts_, p, 0, emit);
 }
 
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::RateErrors&) {
   const FiringRate& rate = *common.learning.firing_rate;
   const RateTarget<R> clock{static_cast<R>(rate.target), static_cast<R>(rate.strength), static_cast<R>(rate.ticks)};
-  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
-    const ProjectionId p{index};
-    const Projection& projection = common.projection(p);
-    if (!projection.plastic || projection.target_layer != Layer::kRate || !common.target_of(projection).lif) continue;
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    if (!projection.plastic || projection.target_layer != Layer::kRate || !common.target_of(projection).lif) return;
     const auto emit = [&](int shard) {
       common.tell_incoming(rate_errors_, shard, p, [&](std::int32_t target, std::int32_t lane) {
         return std::optional(rate_error(common.spiking(target, lane), clock));
       });
     };
-    common.exchange.template send<Phase::kRateError>(rate_errors_, Phase::kRateError, p, 0, emit);
+    common.exchange.template send<Phase::kRateError>(rate_errors_, p, 0, emit);
     common.exchange.drain(rate_errors_, [&](int, const Envelope<RateError<R>>& e) {
       common.synapses[p].hear(e.receiver, e.lane, e.message);
     });
-  }
+  });
 }
 
 template class LearningMail<double>;

@@ -3,24 +3,38 @@
 namespace locus {
 
 template <class R>
-template <class Handle>
-void ReadoutMail<R>::deliver_targets(MailboxCommon<R>& common, const R* target, Handle handle) {
+template <Phase kPhase, class M, class MessageOf, class Handle>
+void ReadoutMail<R>::deliver_targets(MailboxCommon<R>& common, Queues<M>& queues, MessageOf message_of, Handle handle) {
   const auto emit = [&](int shard) {
     if (shard != 0) return;  // the environment sits on the first shard
     for (std::int32_t k = 0; k < common.network.readouts.size; ++k) {
-      auto& queue = targets_.between(0, shard_of(common.sharding.readout_begin, k));
-      for (std::int32_t lane = 0; lane < common.lanes; ++lane)
-        queue.push_back({0, k, lane, {target[common.cell(k, lane)]}});
+      auto& queue = queues.between(0, shard_of(common.sharding.readout_begin, k));
+      for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+        const std::optional<M> message = message_of(common.cell(k, lane));
+        if (message) queue.push_back({0, k, lane, *message});
+      }
     }
   };
-  common.exchange.template send<Phase::kTarget>(targets_, Phase::kTarget, {}, 0, emit);
-  common.exchange.drain(
-      targets_, [&](int, const Envelope<Target<R>>& e) { handle(common.readout(e.receiver, e.lane), e.message); });
+  common.exchange.template send<kPhase>(queues, 0, emit);
+  common.exchange.drain(queues, [&](int, const Envelope<M>& e) { handle(common.readout(e.receiver, e.lane), e.message); });
+}
+
+template <class R>
+template <class Handle>
+void ReadoutMail<R>::deliver_targets(MailboxCommon<R>& common, const R* target, const R* weight, Handle handle) {
+  if (weight == nullptr) {
+    const auto message_of = [&](std::size_t cell) { return std::optional(Target<R>{target[cell]}); };
+    return deliver_targets<Phase::kTarget>(common, targets_, message_of, handle);
+  }
+  const auto message_of = [&](std::size_t cell) {
+    return weight[cell] == R(0) ? std::nullopt : std::optional(WeightedTarget<R>{target[cell], weight[cell]});
+  };
+  deliver_targets<Phase::kWeightedTarget>(common, weighted_targets_, message_of, handle);
 }
 
 template <class R>
 void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Targets<R>& targets) {
-  deliver_targets(common, targets.target, [&](Readout<R> self, Target<R> m) { on(self, m, targets.scale); });
+  deliver_targets(common, targets.target, targets.weight, [&](Readout<R> self, auto m) { on(self, m, targets.scale); });
 }
 
 template <class R>
@@ -40,7 +54,7 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
       }
     }
   };
-  common.exchange.template send<Phase::kNorm>(norms_, Phase::kNorm, {}, 0, emit);
+  common.exchange.template send<Phase::kNorm>(norms_, 0, emit);
   // Messages come in the order of their senders; the readout's own part has its place among them.
   const std::int32_t last = common.network.readouts.size - 1;
   common.exchange.drain(norms_, [&](int, const Envelope<Norm<R>>& e) {
@@ -49,7 +63,8 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
     on(self, e.message);
     if (e.receiver == last && e.sender == last - 1) on(self, norm(self));
   });
-  deliver_targets(common, classes.target, [&](Readout<R> self, Target<R> m) { classify(self, m, classes.scale); });
+  deliver_targets(common, classes.target, classes.weight,
+                  [&](Readout<R> self, auto m) { classify(self, m, classes.scale); });
 }
 
 template <class R>
@@ -70,7 +85,7 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks&) 
             });
       }
     };
-    common.exchange.template send<Phase::kFeedback>(feedbacks_, Phase::kFeedback, {}, 0, emit);
+    common.exchange.template send<Phase::kFeedback>(feedbacks_, 0, emit);
     common.exchange.drain(
         feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
   }

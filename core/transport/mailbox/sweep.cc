@@ -48,7 +48,7 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::Adjoints<R>& a
         queue.push_back({0, i, lane, {adjoints.delta[common.cell(i, lane)]}});
     }
   };
-  common.exchange.template send<Phase::kAdjoint>(adjoints_, Phase::kAdjoint, {}, adjoints.lag, emit);
+  common.exchange.template send<Phase::kAdjoint>(adjoints_, adjoints.lag, emit);
   common.exchange.drain(adjoints_,
                         [&](int, const Envelope<Adjoint<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
   if (adjoints.lag > 0) return;
@@ -60,10 +60,8 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::Adjoints<R>& a
 
 template <class R>
 void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::Replays& replays) {
-  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
-    const ProjectionId p{index};
-    const Projection& projection = common.projection(p);
-    if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    if (!projection.plastic || projection.target_layer != Layer::kRate) return;
     const R* const past = sent(projection, replays.revisited);
     const auto emit = [&](int shard) {
       if (past == nullptr) return;
@@ -77,12 +75,11 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::Replays& repla
             });
       }
     };
-    const Phase phase = projection.source_layer == Layer::kInput ? Phase::kReplayB : Phase::kReplayW;
-    common.exchange.template send<Phase::kReplayB, Phase::kReplayW>(replays_, phase, p, replays.lag, emit);
+    common.exchange.template send<Phase::kReplayB, Phase::kReplayW>(replays_, p, replays.lag, emit);
     common.drain_axons(replays_, p, [&](int shard, const Envelope<Replay<R>>& e) {
       common.synapses[p].hear(shard, e.receiver, e.lane, e.message);
     });
-  }
+  });
 }
 
 template <class R>
@@ -95,12 +92,9 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::PostsBack<R>& 
       revisit(self, Lif<R>(*population.lif));
     });
   });
-  for (std::int32_t index = 0; index < static_cast<std::int32_t>(common.projections()); ++index) {
-    const ProjectionId p{index};
-    const Projection& projection = common.projection(p);
-    const bool answers =
-        projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, projection) != nullptr;
-    if (projection.target_layer != Layer::kRate || !(projection.plastic || answers)) continue;
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    const bool answers = projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, p) != nullptr;
+    if (projection.target_layer != Layer::kRate || !(projection.plastic || answers)) return;
     const std::optional<LifParameters>& lif = common.target_of(projection).lif;
     const auto emit = [&](int shard) {
       common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
@@ -108,14 +102,13 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::PostsBack<R>& 
         return std::optional(Post<R>{R(0), gains[common.cell(target, lane)], common.neuron(target, lane).signal});
       });
     };
-    const Phase phase = projection.plastic ? Phase::kPostBack : Phase::kPostBackToStatic;
-    common.exchange.template send<Phase::kPostBack, Phase::kPostBackToStatic>(posts_, phase, p, posts.lag, emit);
+    common.exchange.template send<Phase::kPostBack, Phase::kPostBackToStatic>(posts_, p, posts.lag, emit);
     common.drain_posts(posts_, p, [&](int shard, const Envelope<Post<R>>& e) {
       if (projection.plastic) common.synapses[p].hear(e.receiver, e.lane, e.message);
       if (answers) answers_.queue(common, shard, p, e, posts.answers);
     });
     if (answers) answers_.deliver(common, p, posts.lag, posts.answers);
-  }
+  });
 }
 
 template class SweepMail<double>;

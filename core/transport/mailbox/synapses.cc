@@ -19,7 +19,7 @@ MailboxSynapses<R>::MailboxSynapses(const Projection& projection, Synapses<R>& s
       hearing_(static_cast<std::size_t>(shards)) {
   CHECK(projection.size() < std::numeric_limits<std::int32_t>::max(), "a mailbox addresses synapses with 32 bits");
   const std::size_t cells = static_cast<std::size_t>(projection.size()) * static_cast<std::size_t>(lanes);
-  for (Column<R>* column : {&pre_, &trace_, &delta_}) column->assign(cells, R(0));
+  state_.assign(cells, {});
   if (hears_activity) behind_.assign(cells, R(0));
   if (std::holds_alternative<Eligible<R>>(clock)) {
     for (Column<R>* column : {&adapted_, &low_pass_, &total_}) column->assign(cells, R(0));
@@ -40,23 +40,30 @@ MailboxSynapses<R>::MailboxSynapses(const Projection& projection, Synapses<R>& s
 template <class R>
 Synapse<R> MailboxSynapses<R>::learner(std::int64_t synapse, std::int32_t lane) {
   const std::size_t own = cell(synapse, lane);
-  return {synapses_.weight[static_cast<std::size_t>(synapse)], pre_[own], trace_[own], delta_[own]};
+  return {synapses_.weight[static_cast<std::size_t>(synapse)], state_[own].pre, state_[own].trace, state_[own].delta};
 }
 
 template <class R>
 TaughtSynapse<R> MailboxSynapses<R>::taught(std::int64_t synapse, std::int32_t lane) {
-  return {synapses_.weight[static_cast<std::size_t>(synapse)], delta_[cell(synapse, lane)]};
+  return {synapses_.weight[static_cast<std::size_t>(synapse)], state_[cell(synapse, lane)].delta};
 }
 
 template <class R>
 AdaptiveSynapse<R> MailboxSynapses<R>::adaptive(std::int64_t synapse) {
   const auto k = static_cast<std::size_t>(synapse);
-  return {synapses_.weight[k], delta_[cell(synapse, 0)], synapses_.first[k], synapses_.second[k]};
+  return {synapses_.weight[k], state_[cell(synapse, 0)].delta, synapses_.first[k], synapses_.second[k]};
+}
+
+template <class R>
+MomentumSynapse<R> MailboxSynapses<R>::descending(std::int64_t synapse) {
+  const auto k = static_cast<std::size_t>(synapse);
+  return {synapses_.weight[k], state_[cell(synapse, 0)].delta, synapses_.first[k]};
 }
 
 template <class R>
 EligibleSynapse<R> MailboxSynapses<R>::eligible(std::size_t cell, R& weight) {
-  return {weight, pre_[cell], trace_[cell], adapted_[cell], low_pass_[cell], total_[cell], delta_[cell]};
+  return {weight,          state_[cell].pre, state_[cell].trace, adapted_[cell],
+          low_pass_[cell], total_[cell],     state_[cell].delta};
 }
 
 template <class R>
@@ -148,8 +155,8 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
 
 template <class R>
 typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::drifting(std::size_t cell) const {
-  if (total_.empty()) return {trace_[cell], R(0), R(0)};
-  return {trace_[cell], adapted_[cell], low_pass_[cell]};
+  if (total_.empty()) return {state_[cell].trace, R(0), R(0)};
+  return {state_[cell].trace, adapted_[cell], low_pass_[cell]};
 }
 
 template <class R>
@@ -172,7 +179,7 @@ template <class R>
 void MailboxSynapses<R>::catch_up(std::size_t cell, std::int32_t until) {
   if (ticked_[cell] == until) return;
   const Drifting state = after(drifting(cell), until - ticked_[cell]);
-  trace_[cell] = state.trace;
+  state_[cell].trace = state.trace;
   if (total_.empty()) return;
   adapted_[cell] = state.adapted;
   low_pass_[cell] = state.low_pass;

@@ -45,6 +45,7 @@ class MailboxSynapses {
   Synapse<R> learner(std::int64_t synapse, std::int32_t lane);
   TaughtSynapse<R> taught(std::int64_t synapse, std::int32_t lane);
   AdaptiveSynapse<R> adaptive(std::int64_t synapse);
+  MomentumSynapse<R> descending(std::int64_t synapse);
   /// The synapses of a target, both within the projection; ascending.
   std::span<const std::int32_t> incoming(std::int32_t target) const;
 
@@ -94,9 +95,13 @@ class MailboxSynapses {
   Synapses<R>& synapses_;
   std::int32_t lanes_;
   SynapseClock<R> clock_;
-  Column<R> pre_;
-  Column<R> trace_;
-  Column<R> delta_;
+  // Together, because targets visit their synapses, which a dense projection has a row of the
+  // matrix apart: three columns of some power of two of bytes were in each other's way in the
+  // cache.
+  struct State {
+    R pre, trace, delta;
+  };
+  std::vector<State> state_;
   Column<R> adapted_;  // e-prop onto spiking neurons, as the two below
   Column<R> low_pass_;
   Column<R> total_;

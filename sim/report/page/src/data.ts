@@ -2,6 +2,8 @@
 // and numbers that are not finite are words). This file turns it into plain numbers once; no other
 // file reads the JSON.
 
+import { stylesOf } from "./palette.ts";
+
 export type Count = string | number;
 
 export interface JsonEntry {
@@ -10,6 +12,10 @@ export interface JsonEntry {
   messages: Count;
   scalars: Count;
   bytes: Count;
+}
+
+export interface JsonConfusion {
+  cells: { actual: number; predicted: number; trials: Count }[];
 }
 
 export interface JsonRun {
@@ -21,7 +27,11 @@ export interface JsonRun {
   depth: number;
   stride: number;
   losses: (number | string)[];
-  evaluations?: { update: number; loss: number | string }[];
+  evaluations?: { update: number; loss: number | string; accuracy?: number | string }[];
+  // only where trials have classes
+  accuracies?: (number | string)[];
+  confusion?: JsonConfusion;
+  evaluationConfusion?: JsonConfusion;
   fingerprint: string;
   ledger: {
     trials: Count;
@@ -38,8 +48,22 @@ export interface JsonRun {
     traceBytes: Count;
   };
   rank: { projection: string; singularValues: (number | string)[]; rank: number; effectiveRank: number; tolerance: number }[];
+  rankOmissions?: { projection: string; reason: string }[];
   rates?: { population: string; firstHz: number; lastHz: number }[];
   chip?: JsonChipRun;
+  alignment?: JsonAlignment[];
+  scatter?: { update: number; rule: string; projection: string; bias?: number; noise?: number }[];
+}
+
+/// The change of `rule` beside that of `with`; a value is missing where a change is 0.
+export interface JsonAlignment {
+  update: number;
+  rule: string;
+  with: string;
+  projection: string;  // empty: all plastic synapses
+  cosine?: number;
+  normRatio?: number;
+  signAgreement?: number;
 }
 
 export interface JsonLoad {
@@ -56,7 +80,11 @@ export interface JsonChipRun {
   links: JsonLoad[];
   pairs: JsonLoad[];
   coreOf: number[];
-  energy?: { chip: string; picojoules: number; nanoseconds: number };
+  energy?: { chip: string; picojoules: number; nanoseconds: number; terms?: { charge: string; picojoules: number }[] };
+  unicastPackets: Count;
+  unicastHops: Count;
+  peak?: { packets: Count; tick: number; lag: number };
+  busiestLink?: JsonLoad;
 }
 
 export interface JsonPopulation {
@@ -90,7 +118,9 @@ export interface JsonResult {
     populations: JsonPopulation[];
     projections: JsonProjection[];
     task: string;
-    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string; dtMs?: number; optimizer?: { adam?: object } };
+    recordings?: { name: string; quantity: string; of: string }[];
+    givenFeedback?: string[];  // rules whose feedback the model gives; absent in results of older programs
+    training?: { loss: string; ticks: number; batch: number; updates: number; learningRate?: number; commit: string; locality: string; dtMs?: number; optimizer?: { adam?: object; sgd?: { momentum?: number } } };
   };
   chip?: { mesh: { width: number; height: number } };
   runs: JsonRun[];
@@ -128,11 +158,16 @@ export interface ChipRule {
   links: Load[];  // between neighbours
   pairs: Load[];
   coreOf: number[];  // core of each rate neuron, then of each readout
-  energy?: { chip: string; picojoules: number };
+  energy?: { chip: string; picojoules: number; nanoseconds: number; terms: { charge: string; picojoules: number }[] };
+  unicast: number;
+  onCore: number;
+  unicastHops: number;
+  peak?: { packets: number; tick: number; lag: number };  // the most packets of one step
+  busiest?: Load;  // link
 }
 
 export interface Rule {
-  index: number;
+  index: number;  // style: colour and dashes
   name: string;
   kind: string;
   status: string;
@@ -158,6 +193,7 @@ export interface Rule {
   traces: number; // bytes
   maxLag: number; // ticks
   ranks: { projection: string; values: number[]; rank: number; effective: number; recurrent: boolean }[];
+  omissions: { projection: string; reason: string }[];  // projections without singular values
   rates: { population: string; first: number; last: number }[]; // of spiking populations [Hz]
   fingerprint: string;
   chip?: ChipRule;  // only if the model has one
@@ -180,7 +216,22 @@ function readChip(chip: JsonChipRun, trials: number): ChipRule {
     links: loads(chip.links),
     pairs: loads(chip.pairs),
     coreOf: chip.coreOf,
-    ...(chip.energy ? { energy: { chip: chip.energy.chip, picojoules: chip.energy.picojoules / trials } } : {}),
+    unicast: Number(chip.unicastPackets) / trials,
+    onCore: Number(chip.onCore) / trials,
+    unicastHops: Number(chip.unicastHops) / trials,
+    // packets of one tick in one replica, not a mean
+    ...(chip.peak ? { peak: { packets: Number(chip.peak.packets), tick: chip.peak.tick, lag: chip.peak.lag } } : {}),
+    ...(chip.busiestLink ? { busiest: loads([chip.busiestLink])[0]! } : {}),
+    ...(chip.energy
+      ? {
+          energy: {
+            chip: chip.energy.chip,
+            picojoules: chip.energy.picojoules / trials,
+            nanoseconds: chip.energy.nanoseconds / trials,
+            terms: (chip.energy.terms ?? []).map((term) => ({ charge: term.charge, picojoules: term.picojoules / trials })),
+          },
+        }
+      : {}),
   };
 }
 
@@ -203,13 +254,14 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
       .filter((projection) => kinds.get(projection.source) === "rate" && kinds.get(projection.target) === "rate")
       .map((projection) => projection.name),
   );
-  const rules = json.runs.map((run, index): Rule => {
+  const styles = stylesOf(json.runs.map((run) => ({ name: run.rule, kind: run.kind })));
+  const rules = json.runs.map((run, position): Rule => {
     const ledger = run.ledger;
     const trials = Math.max(1, Number(ledger.trials));
     const perTrial = (count: Count) => Number(count) / trials;
     const losses = run.losses.map(Number);
     return {
-      index,
+      index: styles[position]!,
       name: run.rule,
       kind: run.kind,
       status: run.status,
@@ -243,6 +295,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
         effective: rank.effectiveRank,
         recurrent: recurrent.has(rank.projection),
       })),
+      omissions: run.rankOmissions ?? [],
       rates: (run.rates ?? []).map((rate) => ({ population: rate.population, first: rate.firstHz, last: rate.lastHz })),
       fingerprint: run.fingerprint,
       ...(run.chip ? { chip: readChip(run.chip, trials) } : {}),

@@ -1,6 +1,7 @@
 // Sentences about a result. Every sentence follows from figures, and there is none without them.
 import { type Result, type Rule, recurrentRank } from "./data.ts";
-import { bytes, counted, hertz, human, joules, listed, loss, times } from "./format.ts";
+import { type Candidate, headlineOf } from "./finding.ts";
+import { bytes, counted, hertz, human, joules, listed, loss, seconds, times } from "./format.ts";
 
 const kTie = 1.05;  // numbers within this factor count as equal
 
@@ -70,7 +71,10 @@ export function differences({ local, reference }: Pair): Difference[] {
   if (local.chip && reference.chip) {
     found.push(compare("packets between cores that learning adds, a trial", local.chip.learning, reference.chip.learning, human, kFewer));
     if (local.chip.energy && reference.chip.energy)
-      found.push(compare(`energy a trial, estimated for ${local.chip.energy.chip}`, local.chip.energy.picojoules, reference.chip.energy.picojoules, joules, ["less", "more"]));
+      found.push(
+        compare(`energy a trial, estimated for ${local.chip.energy.chip}`, local.chip.energy.picojoules, reference.chip.energy.picojoules, joules, ["less", "more"]),
+        compare("time a trial on that chip, estimated", local.chip.energy.nanoseconds, reference.chip.energy.nanoseconds, seconds, ["less", "more"]),
+      );
   }
   return found;
 }
@@ -84,20 +88,29 @@ export function ends(rule: Rule, reference: Rule): string {
   return ratio > 1 ? `ends at a loss ${times(ratio)}× higher` : `ends at a loss ${times(1 / ratio)}× lower`;
 }
 
+/// The rules that learnt to their end, as the sentences take them.
+export function candidatesOf(result: Result): Candidate[] {
+  return completed(result).map((rule) => ({
+    name: rule.name,
+    kind: rule.kind,
+    loss: rule.last,
+    start: rule.first,
+    bySeed: new Map([[result.json.seed, rule.last]]),
+    spatial: rule.spatial,
+    temporal: rule.temporal,
+    violations: rule.violations,
+    messages: rule.messages,
+    kept: rule.history + rule.traces,
+    ...(rule.chip ? { packets: rule.chip.packets } : {}),
+    ...(rule.chip?.energy ? { energy: rule.chip.energy.picojoules, time: rule.chip.energy.nanoseconds } : {}),
+  }));
+}
+
 export function headline(result: Result): string {
-  const pair = pairOf(result);
-  if (pair) {
-    const { local, reference } = pair;
-    const back = reference.maxLag > 0 ? `${human(reference.temporal)} messages a trial back in time (up to ${counted(reference.maxLag, "tick")})` : "";
-    const wires = reference.spatial > 0 ? `${human(reference.spatial)} over wires that no local synapse has` : "";
-    return `${reference.name} sends ${listed([back, wires].filter((part) => part !== ""))}. ${local.name} sends none of these and ${ends(local, reference)}.`;
-  }
-  const rules = completed(result);
-  const best = lowest(rules);
-  if (!best && result.rules.some((rule) => rule.status === "RUNNING")) return "No rule has ended yet; below is how far the run has come.";
-  if (!best) return result.rules.length === 0 ? "No rule has run." : "No rule that learns ran to its end.";
-  const reach = best.violations === 0 ? "without a message that breaks locality" : `with ${human(best.violations)} messages a trial that break locality`;
-  return `${rules.length > 1 ? "Lowest is " : ""}${best.name}${rules.length > 1 ? "," : ""} ${rules.length > 1 ? "which ends" : "ends"} at a loss of ${loss(best.last)}, ${reach}.`;
+  const found = headlineOf(candidatesOf(result));
+  if (found !== "") return found;
+  if (result.rules.some((rule) => rule.status === "RUNNING")) return "No rule has ended yet; below is how far the run has come.";
+  return result.rules.length === 0 ? "No rule has run." : "No rule that learns ran to its end.";
 }
 
 export function reachTakeaway(result: Result): string {

@@ -33,6 +33,16 @@ export function joules(picojoules: number): string {
   return `${Number(size.toPrecision(3))} ${units[power]}`;
 }
 
+/// "1.57 ms", from nanoseconds.
+export function seconds(nanoseconds: number): string {
+  if (!Number.isFinite(nanoseconds)) return "–";
+  const units = ["ns", "µs", "ms", "s"];
+  let power = 0;
+  let size = nanoseconds;
+  for (; size >= 999.5 && power + 1 < units.length; ++power) size /= 1000;
+  return `${Number(size.toPrecision(3))} ${units[power]}`;
+}
+
 /// "39.9 Hz", in the form of the program's comparison.
 export function hertz(x: number): string {
   return Number.isFinite(x) ? `${Number(x.toPrecision(3))} Hz` : "–";

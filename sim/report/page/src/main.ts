@@ -1,4 +1,5 @@
 // Reads the data in the page and draws the page.
+import type { JsonActivity } from "./charts/activity.ts";
 import { type Channel, type JsonResult, readResult } from "./data.ts";
 import { element } from "./figure.ts";
 import { type JsonLive, showLive } from "./live_view.ts";
@@ -6,12 +7,12 @@ import { resultView } from "./result_view.ts";
 import { type JsonSweep, readSweep } from "./sweep_data.ts";
 import { sweepView } from "./sweep_view.ts";
 
-type PageData = { channels: Channel[] } & ({ kind: "result"; result: JsonResult } | { kind: "sweep"; sweep: JsonSweep } | { kind: "live"; live: JsonLive });
+type PageData = { channels: Channel[] } & ({ kind: "result"; result: JsonResult; activity?: JsonActivity[] } | { kind: "sweep"; sweep: JsonSweep } | { kind: "live"; live: JsonLive });
 
 function show(main: HTMLElement, data: PageData): void {
   switch (data.kind) {
     case "result":
-      return main.replaceChildren(...resultView(readResult(data.result, data.channels)));
+      return main.replaceChildren(...resultView(readResult(data.result, data.channels), data.activity ?? []));
     case "sweep":
       return main.replaceChildren(...sweepView(readSweep(data.sweep, data.channels)));
     case "live":

@@ -1,19 +1,27 @@
 // The page of a result: its main sentences, the picture, the comparison, one figure for each
 // question, and the origin of the data.
+import { accuracyChart, confusionChart } from "./charts/accuracy.ts";
+import { type JsonActivity, activityCharts } from "./charts/activity.ts";
+import { alignmentChart, matrixChart } from "./charts/alignment.ts";
 import { channelChart } from "./charts/channels.ts";
 import { chipChart } from "./charts/chip.ts";
+import { energyChart } from "./charts/energy.ts";
 import { lagChart } from "./charts/lags.ts";
+import { loadsChart } from "./charts/loads.ts";
 import { lossChart } from "./charts/losses.ts";
 import { memoryChart } from "./charts/memory.ts";
 import { networkChart } from "./charts/network.ts";
 import { ratesChart } from "./charts/rates.ts";
 import { reachChart } from "./charts/reach.ts";
-import { singularChart } from "./charts/singular.ts";
+import { omissionNotes, singularChart } from "./charts/singular.ts";
 import { tradeChart } from "./charts/trade.ts";
 import { type Result, recurrentRank } from "./data.ts";
-import { differences, ends, headline, pairOf, statusWord } from "./facts.ts";
+import { candidatesOf, differences, ends, headline, pairOf, statusWord } from "./facts.ts";
 import { type Cell, type Chart, element, figure, table } from "./figure.ts";
-import { bytes, counted, human, listed, loss, shorten } from "./format.ts";
+import { caveatsOf } from "./finding.ts";
+import { bytes, counted, human, loss, shorten } from "./format.ts";
+import { fileName, reading, ruleNames } from "./reading.ts";
+import { stepsSection } from "./steps_view.ts";
 
 function subtitle(result: Result): string {
   const outline = result.json.outline;
@@ -31,50 +39,11 @@ function subtitle(result: Result): string {
   return parts.join(" · ");
 }
 
-/// The long name of a rule and its method in one sentence, by row of the rule table.
-const kRules: Record<string, [string, string]> = {
-  none: ["no learning", "the network runs and nothing changes"],
-  bptt: ["backpropagation through time", "when a trial is over, an agent that knows every neuron walks back through all its ticks: the exact gradient"],
-  tbptt: ["truncated backpropagation through time", "the same walk, cut after a few ticks"],
-  rflo: ["random feedback local online learning", "the error comes in over fixed wires of its own, and each synapse combines it with a trace that it keeps of the past"],
-  eprop: ["e-prop", "traces as well; the error is weighted by the output synapses' own weights, which must be carried back to the neurons"],
-  "eprop:random": ["e-prop with random feedback", "traces as well, and the error over fixed wires of its own"],
-  rtrl: ["real-time recurrent learning", "the exact gradient without looking back: every neuron keeps how it depends on every synapse, and they tell each other at each tick"],
-};
-
 /// The part of the gradient that a rule without violations always leaves out, by row of the table.
 const kLost: Record<string, string> = {
   rflo: "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
   "eprop:random": "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
 };
-
-/// Explanations for the rest of the page: the counts, and the names of the rules.
-function reading(result: Result): HTMLElement {
-  const kinds = result.rules.map((rule) => rule.kind).filter((kind, i, all) => all.indexOf(kind) === i && kRules[kind]);
-  const named = (kind: string) => result.rules.filter((rule) => rule.kind === kind).map((rule) => shorten(rule.name, 24)).join(", ");
-  return element(
-    "section",
-    { id: "reading", "aria-labelledby": "reading-title" },
-    element("h2", { id: "reading-title" }, "How to read this page"),
-    element(
-      "p",
-      {},
-      "Here a network of neurons and synapses learns, and whatever one of them tells another is a message, which is counted. A message breaks locality ",
-      element("strong", {}, "in space"),
-      " where it needs a wire that no synapse has (one that carries its weight backwards, say), and ",
-      element("strong", {}, "in time"),
-      " where it is about a tick that is past: its lag says how many ticks ago. Brains are not known to have either, and chips built like them pay for both. Each such message is a violation; the loss, which learning lowers, tells what they buy.",
-    ),
-    element("dl", { class: "rules" }, ...kinds.flatMap((kind) => [element("dt", {}, named(kind)), element("dd", {}, element("strong", {}, kRules[kind]![0]), `: ${kRules[kind]![1]}`)])),
-  );
-}
-
-/// The meaning of the names in the headline.
-function names(result: Result): HTMLElement[] {
-  const pair = pairOf(result);
-  const said = pair ? [pair.reference, pair.local].filter((rule) => kRules[rule.kind]).map((rule) => `${rule.name} is ${kRules[rule.kind]![0]}`) : [];
-  return said.length > 0 ? [element("p", { class: "names" }, `${listed(said)}; how they work is said below.`)] : [];
-}
 
 function balance(result: Result): HTMLElement | undefined {
   const pair = pairOf(result);
@@ -130,7 +99,7 @@ function comparison(result: Result): HTMLElement {
   made.classList.add("comparison");
   const group = (text: string, span: number) => element("th", { colspan: String(span), scope: "colgroup", class: "group" }, text);
   made.querySelector("thead")?.prepend(element("tr", {}, element("td"), group("learning", 3), group("learnt: recurrent weights", 2), group("messages a trial: in all, and that break locality", 5), group("kept by a trial", 2)));
-  const notes = result.rules.filter((rule) => rule.message !== "").map((rule) => element("li", {}, `${rule.name}: ${rule.message}`));
+  const notes = [...result.rules.filter((rule) => rule.message !== "").map((rule) => `${rule.name}: ${rule.message}`), ...omissionNotes(result)].map((note) => element("li", {}, note));
   return element(
     "section",
     { id: "comparison", "aria-labelledby": "comparison-title" },
@@ -159,7 +128,7 @@ function provenance(result: Result): HTMLElement {
     entries.push(
       ["Training", `${training.loss.toLowerCase()} loss, ${training.ticks} ticks, batch ${training.batch}, ${training.updates} updates, weights change ${training.commit === "EVERY_TICK" ? "every tick" : "at the end of a batch"}`],
       ["Learning rate", training.learningRate === undefined ? "each projection's own" : String(training.learningRate)],
-      ["Optimizer", training.optimizer?.adam ? "Adam" : "gradient descent"],
+      ["Optimizer", training.optimizer?.adam ? "Adam" : training.optimizer?.sgd?.momentum ? "momentum" : "gradient descent"],
       ["Locality budget", training.locality.toLowerCase()],
     );
   }
@@ -175,20 +144,19 @@ function provenance(result: Result): HTMLElement {
   );
 }
 
-/// A name in a form that fits into the name of a file.
-export function fileName(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 80) || "locus";
-}
-
-export function resultView(result: Result): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), memoryChart(result), ratesChart(result), chipChart(result), networkChart(result)];
+export function resultView(result: Result, activity: JsonActivity[] = []): HTMLElement[] {
+  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
   const file = fileName(result.json.model);
-  const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)), ...names(result));
+  const candidates = candidatesOf(result);
+  const caveats = caveatsOf(candidates, { seeds: 1, settings: "given", givenFeedback: result.json.outline?.givenFeedback ?? [] });
+  const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)), ...ruleNames(candidates), ...caveats.map((caveat) => element("p", { class: "caveat" }, caveat)));
   const made: HTMLElement[] = [header];
+  const steps = stepsSection(candidates, 1);
+  if (steps) made.push(steps);
   const saved = balance(result);
   if (saved) made.push(saved);
   if (result.rules.length === 0) return made;
-  made.push(figure(reachChart(result), file), reading(result), comparison(result));
+  made.push(figure(reachChart(result), file), reading(result.rules), comparison(result));
   for (const chart of charts) if (chart && chart.rows.length > 0) made.push(figure(chart, file));
   made.push(provenance(result));
   return made;

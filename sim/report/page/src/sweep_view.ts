@@ -1,171 +1,112 @@
-// The page of a sweep: the cost of locality over all settings, the effect of each setting on each
-// rule, and all numbers.
-import * as Plot from "@observablehq/plot";
-import { type Cell, type Chart, element, figure, table } from "./figure.ts";
-import { counted, human, listed, loss, shorten, tick } from "./format.ts";
-import { ruleColour, ruleDash } from "./palette.ts";
-import { fileName } from "./result_view.ts";
-import { endLabels, kNarrow, legend, legendHeight, logDomain, logTicks, plot } from "./svg.ts";
-import { type Line, type Sweep, bearsOn, frontier, quantile, shortPath } from "./sweep_data.ts";
+// The page of a sweep: what it found, what each step down in locality costs, the curves, the
+// frontier, the effect of each setting, and every combination and member in a table.
+import { axisChart } from "./charts/sweep_axis.ts";
+import { curvesChart } from "./charts/sweep_curves.ts";
+import { energyFrontierChart, frontierChart } from "./charts/sweep_frontier.ts";
+import { element, figure } from "./figure.ts";
+import { caveatsOf, headlineOf } from "./finding.ts";
+import { bytes, counted, human, joules, loss, seconds, shorten } from "./format.ts";
+import { fileName, reading, ruleNames } from "./reading.ts";
+import { type SortCell, numberCell, sortable, textCell } from "./sortable.ts";
+import { stepsSection } from "./steps_view.ts";
+import { type JsonMember, type Sweep, candidatesOf } from "./sweep_data.ts";
 
-function named(line: Line): string {
-  return line.label === "" ? line.rule : `${line.rule} (${line.label})`;
+function scroll(id: string, inside: HTMLElement): HTMLElement {
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${id}-title` }, inside);
 }
 
-function frontierTakeaway(sweep: Sweep): string {
-  const front = frontier(sweep.lines);
-  const local = front.find((line) => line.violations === 0);
-  const best = front[front.length - 1];
-  if (!best) return "No member that learns ran to its end.";
-  if (local === best) return `Nothing is bought with violations: ${named(best)} has the lowest median loss, ${loss(best.median)}, and none.`;
-  const without = local ? `Without violations the best is ${named(local)}, at a median loss of ${loss(local.median)}` : "No setting is free of violations";
-  return `${without}; ${human(best.violations)} violations a trial bring ${loss(best.median)} (${named(best)}).`;
+function section(id: string, title: string, ...inside: HTMLElement[]): HTMLElement {
+  return element("section", { id, "aria-labelledby": `${id}-title` }, element("h2", { id: `${id}-title` }, title), ...inside);
 }
 
-function onFrontier(sweep: Sweep): string {
-  const front = frontier(sweep.lines);
-  const names = front.map((line) => line.rule).filter((rule, i, all) => rule !== all[i - 1]);
-  return `${front.length} of ${counted(sweep.lines.length, "point")} lie on the frontier, with more and more violations: ${listed(names)}.`;
+function combinations(sweep: Sweep): HTMLElement {
+  const evaluated = sweep.lines.some((line) => Number.isFinite(line.evaluation));
+  const chip = sweep.lines.some((line) => Number.isFinite(line.packets));
+  const estimated = sweep.lines.some((line) => Number.isFinite(line.energy));
+  const columns = ["rule", ...sweep.json.axes.map((axis) => axis.path), "done", "median", "25 %", "75 %", "mean", "SEM", ...(evaluated ? ["evaluation"] : []), "messages", "violations", "kept", ...(chip ? ["packets"] : []), ...(estimated ? ["energy", "time"] : [])];
+  const rows = sweep.lines.map((l): SortCell[] => [
+    textCell(shorten(l.rule, 28)),
+    ...l.settings.map((value) => textCell(value)),
+    { text: `${l.completed}/${l.seeds}`, value: l.completed },
+    ...[l.median, l.q25, l.q75, l.mean, l.sem, ...(evaluated ? [l.evaluation] : [])].map((x) => numberCell(x, loss)),
+    ...[l.messages, l.violations].map((x) => numberCell(x, human)),
+    numberCell(l.kept, bytes),
+    ...(chip ? [numberCell(l.packets, human)] : []),
+    ...(estimated ? [numberCell(l.energy, joules), numberCell(l.time, seconds)] : []),
+  ]);
+  const said = element("p", { class: "takeaway" }, `Losses at the end, over seeds that were completed; SEM: standard error of the mean.${evaluated ? " Evaluation: median loss of trials that are not learnt from." : ""} Counts are means, a trial. A heading sorts.`);
+  return section("summary", "Every combination", said, scroll("summary", sortable(columns, rows)));
 }
 
-function frontierChart(sweep: Sweep): Chart {
-  const shown = sweep.lines.filter((line) => line.median > 0);
-  const front = frontier(shown);
-  const draw = (width: number) => {
-    const top = legendHeight(sweep.rules.length, width) + 14;
-    const most = Math.max(1, ...shown.map((line) => line.violations));
-    const domain = logDomain(shown.flatMap((line) => [line.q25, line.q75]));
-    const ticks = [0, ...Array.from({ length: 12 }, (_, i) => 10 ** i).filter((x) => x <= most * 1.5)];
-    const drawn = plot({
-      width,
-      height: top + (width < kNarrow ? 300 : 360),
-      marginLeft: 52,
-      marginRight: 24,
-      marginTop: top,
-      marginBottom: 40,
-      x: { type: "symlog", domain: [0, most * 1.3], label: "messages a trial that break locality →", labelAnchor: "right", labelArrow: "none", ticks: width < kNarrow ? ticks.filter((_, i) => i % 2 === 0) : ticks, tickFormat: tick, insetLeft: 14 },
-      y: { type: "log", domain, inset: 10, label: "loss at the end, less is better", grid: true, ticks: logTicks(domain, 5), tickFormat: loss },
-      symbol: { type: "identity" } as never,
-      marks: [
-        Plot.line(front, { x: "violations", y: "median", curve: "step-after", stroke: "currentColor", strokeOpacity: 0.45, strokeDasharray: "4 3" }),
-        Plot.ruleX(shown, { x: "violations", y1: "q25", y2: "q75", stroke: (d: Line) => ruleColour(d.index), strokeOpacity: 0.5 }),
-        Plot.dot(shown, { x: "violations", y: "median", r: 4.5, fill: (d: Line) => ruleColour(d.index), symbol: (d: Line) => (d.violations === 0 ? "circle" : "diamond"), stroke: "var(--paper)", strokeWidth: 0.7, title: (d: Line) => `${named(d)}\nmedian loss ${loss(d.median)} (${loss(d.q25)} to ${loss(d.q75)})\n${human(d.violations)} violations a trial` }),
-      ],
-    });
-    legend(drawn, sweep.rules.map((name, index) => ({ name, index })), width);
-    return drawn;
-  };
-  return {
-    id: "frontier",
-    title: "The locality frontier",
-    takeaway: onFrontier(sweep),
-    how: "A point is one combination of settings under one rule: the median over its seeds, with a line from the first to the third quartile. The dashed line joins those that nothing beats in both loss and violations. ● without violations, ◆ with some.",
-    columns: ["rule", ...sweep.json.axes.map((axis) => axis.path), "seeds", "completed", "mean", "25 %", "median", "75 %", "messages a trial", "violations a trial"],
-    rows: sweep.lines.map((l) => [l.rule, ...l.settings, l.seeds, l.completed, l.mean, l.q25, l.median, l.q75, l.messages, l.violations]),
-    draw,
-  };
-}
-
-interface Point {
-  value: string;
-  number: number;
-  rule: string;
-  index: number;
-  median: number;
-}
-
-/// The loss by the values of one axis, over everything else that varies.
-function axisChart(sweep: Sweep, a: number): Chart | undefined {
-  const axis = sweep.json.axes[a]!;
-  if (axis.values.length < 2) return undefined;
-  const numeric = axis.values.every((value) => Number.isFinite(Number(value)));
-  const points: Point[] = sweep.rules.flatMap((rule, index) =>
-    axis.values.flatMap((value) => {
-      const losses = sweep.json.members
-        .filter((member) => member.settings[a] === `${axis.path}=${value}`)
-        .flatMap((member) => member.rules.filter((digest) => digest.rule === rule && digest.status === "COMPLETED").map((digest) => Number(digest.last)));
-      const median = quantile(losses, 0.5);
-      return Number.isFinite(median) ? [{ value, number: Number(value), rule, index, median }] : [];
-    }),
+function members(sweep: Sweep): HTMLElement {
+  const columns = ["rule", ...sweep.json.axes.map((axis) => axis.path), "seed", "loss", "violations", "page"];
+  const rows = sweep.lines.flatMap((line) =>
+    line.points.map((point): SortCell[] => [
+      textCell(shorten(line.rule, 28)),
+      ...line.settings.map((value) => textCell(value)),
+      textCell(point.seed),
+      numberCell(point.last, loss),
+      numberCell(point.digest.violations, human),
+      textCell(point.page ? "open" : "–", point.page),
+    ]),
   );
-  if (points.length === 0) return undefined;
-  const concerned = points.filter((point) => bearsOn(axis.path, point.rule, sweep.rules));
-  const best = [...(concerned.length > 0 ? concerned : points)].sort((x, y) => x.median - y.median)[0]!;
-  const positive = points.every((point) => point.number > 0);
-  const domain = logDomain(points.map((point) => point.median));
-  const draw = (width: number) => {
-    const marginRight = width < kNarrow ? 92 : 120;
-    const height = 320;
-    const numbers = points.map((point) => point.number);
-    const spread = Math.max(...numbers) / Math.min(...numbers);
-    const drawn = plot({
-      width,
-      height,
-      marginLeft: 52,
-      marginRight,
-      marginTop: 24,
-      marginBottom: 40,
-      x: numeric
-        ? { type: positive && spread > 8 ? "log" : "linear", label: `${axis.path} →`, labelAnchor: "right", labelArrow: "none", ticks: axis.values.map(Number), tickFormat: (x: number) => String(x), inset: 10 }
-        : { type: "point", domain: axis.values, label: axis.path, labelArrow: "none" },
-      y: { type: "log", domain, inset: 8, label: "median loss at the end", grid: true, ticks: logTicks(domain, 5), tickFormat: loss },
-      marks: sweep.rules.flatMap((rule, index) => {
-        const own = points.filter((point) => point.rule === rule && point.median > 0);
-        const x = numeric ? "number" : "value";
-        return [
-          Plot.lineY(own, { x, y: "median", stroke: ruleColour(index), strokeDasharray: ruleDash(index) ?? "none", strokeWidth: 2, sort: numeric ? x : null }),
-          Plot.dot(own, { x, y: "median", fill: ruleColour(index), r: 3.5, title: (d: Point) => `${d.rule}, ${axis.path} = ${d.value}: ${loss(d.median)}` }),
-        ];
-      }),
-    });
-    const y = drawn.scale("y");
-    const ends = sweep.rules.flatMap((rule, index) => {
-      const own = points.filter((point) => point.rule === rule && point.median > 0).sort((p, q) => (numeric ? p.number - q.number : 0));
-      const last = own[own.length - 1];
-      return last && y ? [{ name: rule, y: Number(y.apply(last.median)), colour: ruleColour(index) }] : [];
-    });
-    drawn.append(endLabels(ends, width - marginRight, 24, height - 40, width < kNarrow ? 11 : 15));
-    return drawn;
-  };
-  return {
-    id: `axis-${a}`,
-    title: `By ${shortPath(axis.path)}`,
-    takeaway: `${best.rule} does best, at ${shortPath(axis.path)} = ${best.value}: a median loss of ${loss(best.median)}.`,
-    how: sweep.json.axes.length > 1 ? "Medians over the seeds and over all values of the other settings." : "Medians over the seeds.",
-    columns: [axis.path, "rule", "median loss at the end"],
-    rows: points.map((point) => [point.value, point.rule, point.median]),
-    draw,
-  };
+  const open = element("details", {}, element("summary", {}, `All ${rows.length} of them`));
+  open.addEventListener("toggle", () => {
+    if (open.open && !open.querySelector("table")) open.append(scroll("members", sortable(columns, rows)));
+  });
+  return section("members", "Every member", element("p", { class: "takeaway" }, "A member is one run: one combination under one seed, on a page of its own. members.csv has all of them, with their folders."), open);
+}
+
+function groups(json: Sweep["json"]): HTMLElement[] {
+  const byCause = new Map<string, JsonMember[]>();
+  for (const member of json.members) if (member.failure !== "") byCause.set(member.failure, [...(byCause.get(member.failure) ?? []), member]);
+  const failed = [...byCause.values()].reduce((sum, group) => sum + group.length, 0);
+  const ended = new Map<string, { count: number; message: string }>();
+  for (const member of json.members) {
+    for (const digest of member.rules.filter((one) => one.status !== "COMPLETED")) {
+      const key = `${digest.rule} ${digest.status.toLowerCase().replace("_", " ")}`;
+      ended.set(key, { count: (ended.get(key)?.count ?? 0) + 1, message: ended.get(key)?.message ?? digest.message ?? "" });
+    }
+  }
+  const items = [...byCause].slice(0, 100).map(([cause, all]) => element("li", {}, `${counted(all.length, "member")}: ${cause} (first: ${[...all[0]!.settings, `seed ${all[0]!.seed}`].join(", ")})`));
+  const early = [...ended].map(([what, { count, message }]) => element("li", {}, `${what} in ${counted(count, "member")}${message === "" ? "" : `, the first: ${message}`}`));
+  const made: HTMLElement[] = [];
+  if (items.length > 0) made.push(section("failures", `${counted(failed, "member")} failed`, element("ul", { class: "notes" }, ...items)));
+  if (early.length > 0) made.push(section("early", "Rules that ended early", element("ul", { class: "notes" }, ...early)));
+  if ((json.notes ?? []).length > 0) made.push(section("notes", "Notes", element("ul", { class: "notes" }, ...json.notes!.map((note) => element("li", {}, note)))));
+  return made;
 }
 
 export function sweepView(sweep: Sweep): HTMLElement[] {
   const { json } = sweep;
   const file = `${fileName(json.model)}-sweep`;
-  const failures = json.members.filter((member) => member.failure !== "");
   const left = json.members.filter((member) => member.failure === "" && member.rules.length === 0).length;
-  const seeds = new Set(json.members.map((member) => member.seed)).size;
-  const parts = [counted(json.members.length, "member"), counted(seeds, "seed"), ...json.axes.map((axis) => `${axis.path}: ${axis.values.join(", ")}`)];
+  const varied = json.axes.map((axis) => `${axis.path}: ${axis.values.join(", ")}`);
+  const parts = [counted(json.members.length, "member"), counted(sweep.seeds.length, "seed"), ...varied];
   if (left > 0) parts.push(`${left} not run yet`);
+  const candidates = candidatesOf(sweep);
+  const shownSeeds = json.best ? json.best.reportingSeeds.length : sweep.seeds.length;
+  const incomplete = sweep.chosen.lines.filter((line) => line.completed < line.seeds).map((line) => ({ name: line.rule, completed: line.completed, seeds: line.seeds }));
+  const caveats = caveatsOf(candidates, { seeds: shownSeeds, settings: sweep.chosen.settings, incomplete, givenFeedback: json.givenFeedback ?? [] });
   const made: HTMLElement[] = [
-    element("header", {}, element("p", { class: "kind" }, "locus: a sweep"), element("h1", {}, json.model), element("p", { class: "subtitle" }, parts.join(" · ")), element("p", { class: "headline" }, frontierTakeaway(sweep))),
+    element(
+      "header",
+      {},
+      element("p", { class: "kind" }, "locus: learning rules as counted messages, over many runs"),
+      element("h1", {}, json.model),
+      element("p", { class: "subtitle" }, parts.join(" · ")),
+      element("p", { class: "headline" }, headlineOf(candidates) || "No member that learns ran to its end."),
+      ...ruleNames(candidates),
+      ...caveats.map((caveat) => element("p", { class: "caveat" }, caveat)),
+    ),
   ];
-  if (sweep.lines.length > 0) made.push(figure(frontierChart(sweep), file));
-  json.axes.forEach((_, a) => {
-    const chart = axisChart(sweep, a);
-    if (chart) made.push(figure(chart, file));
-  });
-  const columns = ["rule", ...json.axes.map((axis) => axis.path), "completed", "mean loss", "25 %", "median", "75 %", "messages", "violations"];
-  const rows: Cell[][] = sweep.lines.map((l) => [shorten(l.rule, 28), ...l.settings, `${l.completed}/${l.seeds}`, loss(l.mean), loss(l.q25), loss(l.median), loss(l.q75), human(l.messages), human(l.violations)]);
-  const summary = table(columns, rows);
-  summary.classList.add("comparison");
-  made.push(
-    element("section", { id: "summary", "aria-labelledby": "summary-title" }, element("h2", { id: "summary-title" }, "Every combination"), element("p", { class: "takeaway" }, "Losses at the end, over seeds that were completed; messages and violations are means, a trial."), element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "summary-title" }, summary)),
-  );
-  if (failures.length > 0) {
-    const items = failures.slice(0, 100).map((member) => element("li", {}, `${listed(member.settings)}, seed ${member.seed}: ${member.failure}`));
-    made.push(element("section", { id: "failures", "aria-labelledby": "failures-title" }, element("h2", { id: "failures-title" }, `${counted(failures.length, "member")} failed`), element("ul", { class: "notes" }, ...items)));
-  }
+  const steps = stepsSection(candidates, shownSeeds);
+  if (steps) made.push(steps);
+  const charts = [curvesChart(sweep, false), curvesChart(sweep, true), frontierChart(sweep), energyFrontierChart(sweep), ...json.axes.map((_, a) => axisChart(sweep, a))];
+  for (const chart of charts) if (chart && chart.rows.length > 0) made.push(figure(chart, file));
+  made.push(reading(sweep.lines.filter((line, i, all) => all.findIndex((other) => other.rule === line.rule) === i).map((line) => ({ name: line.rule, kind: line.kind }))));
+  made.push(combinations(sweep), members(sweep), ...groups(json));
   const list = [["SHA-256 of the model", json.modelSha256], ["Program", `locus ${json.version} (${json.commit || "commit unknown"})`], ...(json.level ? [["Arithmetic", json.level] as const] : []), ["Schema", json.schema]] as const;
-  made.push(element("section", { id: "provenance", "aria-labelledby": "provenance-title" }, element("h2", { id: "provenance-title" }, "Where this comes from"), element("dl", {}, ...list.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]))));
+  made.push(section("provenance", "Where this comes from", element("dl", {}, ...list.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]))));
   return made;
 }

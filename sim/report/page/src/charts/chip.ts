@@ -12,7 +12,7 @@ import { kNarrow, svg, together } from "../svg.ts";
 const kTiles = 24;
 const kHost = -1;
 const kThickest = 0.34;  // relative to the distance between cores
-const kTop = 44;  // pixels above a map, for its rule and packets
+const kTop = 58;  // pixels above a map, for its rule and packets
 
 interface Mesh {
   width: number;
@@ -49,18 +49,20 @@ function betweenTiles(mesh: Mesh, links: Load[]): Map<string, { a: number; b: nu
   return sums;
 }
 
-function map(rule: Rule, mesh: Mesh, most: number, width: number): SVGSVGElement {
+function map(rule: Rule, mesh: Mesh, width: number): SVGSVGElement {
   const chip = rule.chip!;
   const pitch = Math.min(64, (width - 8) / (mesh.across + 0.9));
   const core = pitch * 0.56;
   const middle = (tile: number) => (tile === kHost ? { x: 0.42 * pitch, y: kTop + pitch / 2 } : { x: (1.4 + (tile % mesh.across)) * pitch, y: kTop + (0.5 + Math.floor(tile / mesh.across)) * pitch });
+  const links = [...betweenTiles(mesh, chip.links).values()];
+  const most = Math.max(1e-300, ...links.map((link) => link.packets));
   const height = kTop + mesh.down * pitch + 6;
   const neurons = new Array<number>(mesh.across * mesh.down).fill(0);
   for (const at of chip.coreOf) neurons[tileOf(mesh, at)]! += 1;
   const panel = together(width, height, []);
   const said = `${human(chip.packets)} packets a trial, ${human(chip.learning)} of learning`;
-  panel.append(svg("text", { x: 2, y: 14, "font-size": 13, "font-weight": 600 }, shorten(rule.name, 24)), svg("text", { x: 2, y: 31, "font-size": 11.5, class: "quiet" }, said));
-  for (const { a, b, packets } of betweenTiles(mesh, chip.links).values()) {
+  panel.append(svg("text", { x: 2, y: 14, "font-size": 13, "font-weight": 600 }, shorten(rule.name, 24)), svg("text", { x: 2, y: 31, "font-size": 11.5, class: "quiet" }, said), svg("text", { x: 2, y: 46, "font-size": 11.5, class: "quiet" }, links.length > 0 ? `thickest line: ${human(most)}, both ways` : "no packets"));
+  for (const { a, b, packets } of links) {
     const [one, two] = [middle(a), middle(b)];
     const share = packets / most;
     panel.append(
@@ -87,12 +89,11 @@ export function chipChart(result: Result): Chart | undefined {
   const rules = result.rules.filter((rule) => rule.chip);
   if (!size || rules.length === 0) return undefined;
   const mesh = meshOf(size.width, size.height);
-  const most = Math.max(1, ...rules.flatMap((rule) => [...betweenTiles(mesh, rule.chip!.links).values()].map((link) => link.packets)));
   const energy = rules.flatMap((rule) => (rule.chip!.energy ? [`${rule.name} ${joules(rule.chip!.energy.picojoules)}`] : []));
   const draw = (width: number) => {
     const columns = Math.min(rules.length, width < kNarrow ? 1 : width < 800 ? 2 : rules.length === 4 ? 2 : 3);
     const across = Math.floor((width - 24 * (columns - 1)) / columns);
-    const parts = rules.map((rule) => map(rule, mesh, most, across));
+    const parts = rules.map((rule) => map(rule, mesh, across));
     const tall = Math.max(...parts.map((part) => Number(part.getAttribute("height")))) + 18;
     return together(
       width,
@@ -105,7 +106,7 @@ export function chipChart(result: Result): Chart | undefined {
     id: "chip",
     title: "On the chip",
     takeaway: chipTakeaway(result),
-    how: `${mesh.each > 1 ? `A square is ${mesh.each} × ${mesh.each} cores` : "A square is a core"}, with the number of its neurons; a line is a link, the thicker the more packets go over it (the same scale for all rules; orange: to and from the host, where inputs, targets and the backward agent are).${estimates}`,
+    how: `${mesh.each > 1 ? `A square is ${mesh.each} × ${mesh.each} cores` : "A square is a core"}, with the number of its neurons; a line is a link, the thicker the more packets go over it (each map has its own scale; orange: to and from the host, where inputs, targets and the backward agent are).${estimates}`,
     columns: ["rule", "from", "to", "packets a trial"],
     rows: rules.flatMap((rule) => rule.chip!.links.map((link) => [rule.name, placeName(link.from), placeName(link.to), link.packets])),
     draw,

@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import type { Result } from "../data.ts";
 import { rankTakeaway } from "../facts.ts";
 import type { Chart } from "../figure.ts";
-import { shorten } from "../format.ts";
+import { listed, shorten } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
 import { kNarrow, legend, legendHeight, logDomain, logTicks, plot, wholeTicks } from "../svg.ts";
 
@@ -18,6 +18,19 @@ interface Point {
 
 const kFloor = 1e-9;  // relative to the largest; lower values are rounding
 const kMost = 64; // values of a line
+
+/// The projections that are missing although they learn, with the reasons.
+export function omissionNotes(result: Result): string[] {
+  const rules = new Map<string, string[]>();
+  for (const rule of result.rules) {
+    for (const { projection, reason } of rule.omissions) {
+      if (reason === "is not plastic") continue;
+      const key = `${projection} is left out: ${reason}`;
+      rules.set(key, [...(rules.get(key) ?? []), rule.name]);
+    }
+  }
+  return [...rules].map(([what, names]) => (names.length === result.rules.length ? `${what}.` : `${what} (${listed(names)}).`));
+}
 
 export function singularChart(result: Result): Chart | undefined {
   const projections = [...new Set(result.rules.flatMap((rule) => rule.ranks.map((rank) => rank.projection)))];
@@ -75,7 +88,7 @@ export function singularChart(result: Result): Chart | undefined {
     id: "singular",
     title: "In how many directions the weights changed",
     takeaway: rankTakeaway(result),
-    how: "Singular values of the change of each projection over the run. A line that falls off early has changed the weights in few directions.",
+    how: ["Singular values of the change of each projection over the run. A line that falls off early has changed the weights in few directions.", ...omissionNotes(result)].join(" "),
     columns: ["projection", "rule", "order", "singular value"],
     rows: points.map((point) => [point.projection, point.rule, point.order, point.value]),
     draw,

@@ -1,0 +1,58 @@
+"""Messages of the schema from fields, words and files."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from google.protobuf import json_format, text_format
+
+from locus.errors import UsageError
+from locus.v1 import model_pb2
+
+
+def has(message: Any, field: str) -> bool:
+    """Whether a field is given; a schema may lack it."""
+    return field in message.DESCRIPTOR.fields_by_name and bool(message.HasField(field))
+
+
+def parse(data: bytes, path: str) -> model_pb2.Model:
+    """The model of a file's bytes: text, or the wire form by its path."""
+    if path.endswith((".binpb", ".pb")):
+        return model_pb2.Model.FromString(data)
+    return text_format.Parse(data.decode("utf-8-sig"), model_pb2.Model())
+
+
+def message_of(kind: Any, fields: dict[str, Any], where: str) -> Any:
+    """A message with these fields (protobuf's JSON mapping); a wrong one is an error with its place."""
+    try:
+        return json_format.ParseDict(_plain(fields, kind.DESCRIPTOR), kind())
+    except json_format.ParseError as error:
+        raise UsageError(f"{where}: {error}") from None
+
+
+def word_of(words: Any, given: str, name: str) -> Any:
+    """The number of an enumeration's word, whatever its case."""
+    word = given.upper()
+    allowed = [each for each in words.keys() if each != "UNSPECIFIED"]
+    if word not in allowed:
+        raise UsageError(f"{name} is {given!r}; must be one of {', '.join(each.lower() for each in allowed)}")
+    return words.Value(word)
+
+
+def _plain(fields: dict[str, Any], of: Any) -> dict[str, Any]:
+    """Fields as JSON has them: arrays as lists, a number alone where there may be several, inf as a word."""
+    plain: dict[str, Any] = {}
+    for name, value in fields.items():
+        field = of.fields_by_name.get(name) if of is not None else None
+        if isinstance(value, dict):
+            plain[name] = _plain(value, field.message_type if field is not None else None)
+            continue
+        value = value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+        several = field is not None and field.label == field.LABEL_REPEATED
+        each = list(value) if isinstance(value, (list, tuple)) else [value]
+        each = ["Infinity" if isinstance(number, float) and number == math.inf else number for number in each]
+        alone = len(each) == 1 and (field is not None or not isinstance(value, (list, tuple)))
+        plain[name] = each[0] if alone and not several else each
+    return plain

@@ -1,0 +1,136 @@
+// The summary of a sweep as the printed tables.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sim/report/sweep_result.h"
+#include "sim/report/table.h"
+#include "sim/report/text.h"
+
+namespace locus {
+namespace {
+
+/// The lines of a rendered table.
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+/// A table with one row for each line of the summary; each combination of settings stands above
+/// its rows. Empty without rows.
+std::string under_settings(const TextTable& table, const std::vector<SummaryLine>& summary) {
+  if (summary.empty()) return "";
+  // The last lines of the table are its rows.
+  const std::vector<std::string> lines = lines_of(render(table));
+  const std::size_t head = lines.size() - summary.size();
+  std::string text;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::size_t row = i - head;
+    const bool begins = i >= head && (row == 0 || summary[row].settings != summary[row - 1].settings);
+    if (begins && !summary[row].settings.empty())
+      text += wrap(fmt::format("{}", fmt::join(summary[row].settings, "  ")), 2, 0);
+    text += lines[i] + '\n';
+  }
+  return text;
+}
+
+std::string loss_table(const char* caption, const std::vector<SummaryLine>& summary) {
+  TextTable table;
+  table.caption = caption;
+  table.columns = {{"rule", Align::kLeft}, {"done"},      {"mean"}, {"25 %"}, {"median"}, {"75 %"},
+                   {"messages"},           {"violations"}};
+  table.groups = {{"loss at the end", 2, 5}, {"per trial", 6, 7}};
+  for (const SummaryLine& line : summary) {
+    table.rows.push_back({line.rule, fmt::format("{}/{}", line.completed, line.seeds), human_loss(line.mean),
+                          human_loss(line.q25), human_loss(line.median), human_loss(line.q75), human(line.messages),
+                          human(line.violations)});
+  }
+  return under_settings(table, summary);
+}
+
+std::string evaluation_table(const std::vector<SummaryLine>& summary) {
+  if (std::ranges::all_of(summary, [](const SummaryLine& line) { return line.evaluation.count == 0; })) return "";
+  TextTable table;
+  table.caption = "EVALUATION TRIALS";
+  table.columns = {{"rule", Align::kLeft}, {"seeds"}, {"mean"}, {"sem"}, {"25 %"}, {"median"}, {"75 %"}};
+  table.groups = {{"loss after the last update", 2, 6}};
+  for (const SummaryLine& line : summary) {
+    const Spread& loss = line.evaluation;
+    table.rows.push_back({line.rule, std::to_string(loss.count), human_loss(loss.mean), human_loss(loss.sem),
+                          human_loss(loss.q25), human_loss(loss.median), human_loss(loss.q75)});
+  }
+  return '\n' + under_settings(table, summary);
+}
+
+/// The index of a column of digest_columns().
+std::size_t column_named(std::string_view name) {
+  const auto& columns = digest_columns();
+  return static_cast<std::size_t>(
+      std::ranges::find_if(columns, [&](const DigestColumn& column) { return column.name == name; }) - columns.begin());
+}
+
+std::string chip_means_table(const std::vector<SummaryLine>& summary) {
+  const auto has = [&](std::string_view name) {
+    return std::ranges::any_of(
+        summary, [c = column_named(name)](const SummaryLine& line) { return std::isfinite(line.means[c]); });
+  };
+  if (!has("packets")) return "";
+  TextTable table;
+  table.caption = "ON THE CHIP, PER TRIAL";
+  table.columns = {{"rule", Align::kLeft}, {"packets"}, {"learning"}, {"hops"}, {"busiest link"}};
+  const bool estimated = has("energy_pj");
+  if (estimated) {
+    table.columns.insert(table.columns.end(), {{"energy"}, {"time"}});
+    table.groups = {{"estimate", 5, 6}};
+  }
+  for (const SummaryLine& line : summary) {
+    const auto value = [&](std::string_view name) { return line.means[column_named(name)]; };
+    std::vector<std::string>& cells = table.rows.emplace_back(std::vector<std::string>{line.rule});
+    for (const char* name : {"packets", "learning_packets", "hops", "busiest_link"})
+      cells.push_back(human(value(name)));
+    if (!estimated) continue;
+    cells.push_back(human_si(1e-12 * value("energy_pj"), "J"));
+    cells.push_back(human_si(1e-9 * value("time_ns"), "s"));
+  }
+  return '\n' + under_settings(table, summary);
+}
+
+/// What chose and what reports, and the rules without a choice.
+std::string best_remarks(const BestSettings& best) {
+  std::string text =
+      wrap(fmt::format("chosen by the loss of evaluation trials under {} {}; the table is over {}, which chose nothing; "
+                       "summary.csv of --out has all combinations",
+                       best.choosing_seeds.size() == 1 ? "seed" : "seeds", fmt::join(best.choosing_seeds, ", "),
+                       fmt::join(best.reporting_seeds, ", ")),
+           2, 0);
+  for (const BestChoice& choice : best.rules) {
+    if (!choice.reason.empty())
+      text += wrap(fmt::format("{}: no best setting, because {}", choice.rule, choice.reason), 2, 0);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string sweep_table(const SweepResult& result) {
+  const BestSettings best = result.best ? best_of(result) : BestSettings();
+  const std::vector<SummaryLine> summary = summary_of(result.best ? reported(result, best) : result);
+  std::string text = loss_table(result.best ? "EACH RULE AT ITS BEST" : "SWEEP", summary) + evaluation_table(summary) +
+                     chip_means_table(summary);
+  if (result.best) text += '\n' + best_remarks(best);
+  for (const FailureGroup& group : failures_of(result)) {
+    const SweepMember& first = result.members[group.first];
+    text += wrap(fmt::format("FAILED: {} of {} members: {} (first: {}{}seed {})", group.members, result.members.size(),
+                             group.cause, fmt::join(first.settings, " "), first.settings.empty() ? "" : " ", first.seed),
+                 2, 0);
+  }
+  return text;
+}
+
+}  // namespace locus
