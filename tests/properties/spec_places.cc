@@ -44,6 +44,12 @@ void visit(NetworkSpec& network, Places& places) {
     places.add_choice(population.activation);
     places.add(population.leak.values);
     places.add(population.initial);
+    places.add(population.constant);
+    places.truths.push_back(&population.is_unit);
+    if (population.noise) {
+      places.add(population.noise->stddev);
+      places.truths.push_back(&population.noise->on_activity);
+    }
     if (population.memory) places.add(population.memory->tau_m);
     if (!population.lif) continue;
     places.add_choice(population.lif->surrogate);
@@ -65,6 +71,7 @@ void visit(NetworkSpec& network, Places& places) {
     places.add(projection.target);
     places.truths.push_back(&projection.plastic);
     places.truths.push_back(&projection.autapses);
+    places.truths.push_back(&projection.is_bias);
     places.add(projection.learning_rate);
     places.add(projection.delay);
     places.add(projection.limits.min);
