@@ -63,7 +63,7 @@ struct Population {
   bool recalls_voltage = false;
   // true: its neurons have leaks, or other constants of their clock, of their own
   bool neurons_differ = false;
-  bool noisy = false;     // true: the neurons draw noise in every tick
+  bool noisy = false;  // true: the neurons draw noise in every tick
   // true: the 1 that biases multiply, one cell at the end of the input layer; it is no actor
   bool is_unit = false;
   // by neuron: 1 if its h_0 is not 0, so that it sends in the first tick (size); empty: all are 0
