@@ -363,26 +363,6 @@ double memory_needed(const Spec& spec, const MemoryDemand& demand) {
   return most;
 }
 
-double loaded_bytes(const Spec& spec) {
-  const auto dense = [](const DenseMatrix& matrix) { return kReported * static_cast<double>(matrix.values.size()); };
-  const auto sparse = [](const SparseMatrix& matrix) { return 16.0 * static_cast<double>(matrix.values.size()); };
-  double bytes = 0;
-  for (const ProjectionSpec& projection : spec.network.projections) {
-    if (const auto* matrix = std::get_if<DenseMatrix>(&projection.weights)) bytes += dense(*matrix);
-    if (const auto* matrix = std::get_if<SparseMatrix>(&projection.weights)) bytes += sparse(*matrix);
-  }
-  const auto* recorded = std::get_if<RecordedTask>(&spec.task);
-  if (recorded == nullptr) return bytes;
-  for (const auto* trials : {&recorded->trials, &recorded->evaluation_trials}) {
-    for (const RecordedTrial& trial : *trials) {
-      bytes += dense(trial.target) + dense(trial.mask);
-      const auto* input = std::get_if<DenseMatrix>(&trial.input);
-      bytes += input != nullptr ? dense(*input) : sparse(std::get<SparseMatrix>(trial.input));
-    }
-  }
-  return bytes;
-}
-
 void require_memory(const Spec& spec, const MemoryDemand& demand, double taken, double limit) {
   const Topology outline = topology_of(spec, Listing::kNone);
   std::string what;  // that takes most

@@ -7,52 +7,14 @@
 #include "sim/model/bias.h"
 #include "tests/support/model_text.h"
 #include "tests/support/oracle.h"
+#include "tests/support/random_matrices.h"
 
 namespace locus {
 namespace {
 
-double exact_value(Dice& dice) {
-  const double sizes[] = {0.5, 1, 2};
-  return (dice.chance(50) ? 1 : -1) * sizes[dice.between(0, 2)];
-}
-
-double draw(Dice& dice, bool exact) { return exact ? exact_value(dice) : dice.value(); }
-
-DenseMatrix dense(int rows, int cols, int percent_zero, bool exact, Dice& dice) {
-  DenseMatrix result{rows, cols, {}};
-  for (int k = 0; k < rows * cols; ++k) result.values.push_back(dice.chance(percent_zero) ? 0.0 : draw(dice, exact));
-  return result;
-}
-
-/// About two thirds of the entries, at least one, in any order; some of them store a zero.
-SparseMatrix sparse(int rows, int cols, int percent_zero, bool exact, Dice& dice) {
-  std::vector<std::pair<int, int>> places;
-  for (int i = 0; i < rows; ++i) {
-    for (int j = 0; j < cols; ++j) {
-      places.insert(places.begin() + dice.between(0, static_cast<int>(places.size())), {i, j});
-    }
-  }
-  SparseMatrix result{rows, cols, {}, {}, {}};
-  for (const auto& [i, j] : places) {
-    if (!result.row.empty() && dice.chance(33)) continue;
-    result.row.push_back(i);
-    result.col.push_back(j);
-    result.values.push_back(dice.chance(percent_zero) ? 0.0 : draw(dice, exact));
-  }
-  return result;
-}
-
-int count(const Spec& spec, PopulationKind kind) {
-  int neurons = 0;
-  for (const PopulationSpec& population : spec.network.populations) {
-    if (population.kind == kind) neurons += population.size;
-  }
-  return neurons;
-}
-
 /// R for every rate population with a plastic synapse, and sometimes for one without.
 std::vector<FeedbackSpec> random_feedback(const Spec& spec, Dice& dice) {
-  const int readouts = count(spec, PopulationKind::kReadout);
+  const int readouts = neurons_of(spec, PopulationKind::kReadout);
   std::vector<FeedbackSpec> result;
   for (std::size_t p = 0; p < spec.network.populations.size(); ++p) {
     const PopulationSpec& population = spec.network.populations[p];
@@ -64,144 +26,11 @@ std::vector<FeedbackSpec> random_feedback(const Spec& spec, Dice& dice) {
     if (!needed) continue;
     const bool is_sparse = dice.chance(33);
     FeedbackSpec feedback{static_cast<std::int32_t>(p), {}};
-    if (is_sparse) feedback.weights = sparse(readouts, population.size, 10, false, dice);
-    if (!is_sparse) feedback.weights = dense(readouts, population.size, 10, false, dice);
+    if (is_sparse) feedback.weights = random_sparse(readouts, population.size, 10, false, dice);
+    if (!is_sparse) feedback.weights = random_dense(readouts, population.size, 10, false, dice);
     result.push_back(feedback);
   }
   return result;
-}
-
-WeightsSpec odd_weights(int rows, int cols, Dice& dice) {
-  if (dice.chance(10)) return ConstantWeights{dice.value()};
-  if (dice.chance(50)) return sparse(rows, cols, 15, false, dice);
-  return dense(rows, cols, 15, false, dice);
-}
-
-/// Gives every fourth rate population a leak for each neuron, at most the one that all had. It draws
-/// from dice of its own, so that nothing else of a model depends on it.
-void vary_leaks(Spec& spec, std::uint64_t seed) {
-  Dice dice(seed ^ 0x1eaf);
-  for (PopulationSpec& population : spec.network.populations) {
-    if (population.kind != PopulationKind::kRate || !dice.chance(25)) continue;
-    std::vector<double> each;
-    for (std::int32_t i = 0; i < population.size; ++i)
-      each.push_back(population.leak.first() * dice.between(4, 16) / 16.0);
-    population.leak = each;
-  }
-}
-
-void add_odd_populations(Spec& spec, Dice& dice) {
-  const std::pair<PopulationKind, int> wanted[] = {{PopulationKind::kInput, dice.between(1, 3)},
-                                                   {PopulationKind::kRate, dice.between(1, 3)},
-                                                   {PopulationKind::kReadout, dice.between(1, 2)}};
-  auto& populations = spec.network.populations;
-  for (const auto& [kind, many] : wanted) {
-    for (int k = 0; k < many; ++k) {
-      PopulationSpec population;
-      population.kind = kind;
-      population.size = dice.between(1, 3);
-      if (kind == PopulationKind::kRate) {
-        population.activation = static_cast<Activation>(dice.between(0, 3));
-        population.leak = dice.chance(40) ? 1.0 : dice.between(1, 15) / 16.0;
-      }
-      populations.insert(populations.begin() + dice.between(0, static_cast<int>(populations.size())), population);
-    }
-  }
-  for (std::size_t p = 0; p < populations.size(); ++p) populations[p].name = "p" + std::to_string(p);
-}
-
-void add_odd_projections(Spec& spec, Dice& dice) {
-  const auto& populations = spec.network.populations;
-  auto& projections = spec.network.projections;
-  for (std::size_t source = 0; source < populations.size(); ++source) {
-    for (std::size_t target = 0; target < populations.size(); ++target) {
-      const PopulationKind from = populations[source].kind;
-      const PopulationKind to = populations[target].kind;
-      const bool allowed = from != PopulationKind::kReadout && to != PopulationKind::kInput;
-      const bool direct = from == PopulationKind::kInput && to == PopulationKind::kReadout;
-      if (!allowed || dice.chance(direct ? 60 : 25)) continue;
-      ProjectionSpec projection;
-      projection.name = populations[source].name + "_to_" + populations[target].name;
-      projection.source = static_cast<std::int32_t>(source);
-      projection.target = static_cast<std::int32_t>(target);
-      projection.weights = odd_weights(populations[target].size, populations[source].size, dice);
-      projection.plastic = dice.chance(75);
-      if (dice.chance(30)) projection.learning_rate = dice.between(0, 3) / 16.0;
-      projections.insert(projections.begin() + dice.between(0, static_cast<int>(projections.size())), projection);
-    }
-  }
-}
-
-/// Projections beside others of the same two populations, weak enough that networks do not grow.
-void add_multapses(Spec& spec, Dice dice) {
-  const auto& populations = spec.network.populations;
-  auto& projections = spec.network.projections;
-  for (std::size_t k = 0, size = projections.size(); k < size; ++k) {
-    if (!dice.chance(20)) continue;
-    ProjectionSpec projection = projections[k];
-    projection.name += "_too";
-    projection.weights = odd_weights(populations[static_cast<std::size_t>(projection.target)].size,
-                                     populations[static_cast<std::size_t>(projection.source)].size, dice);
-    if (auto* dense = std::get_if<DenseMatrix>(&projection.weights))
-      for (double& value : dense->values) value /= 8;
-    if (auto* sparse = std::get_if<SparseMatrix>(&projection.weights))
-      for (double& value : sparse->values) value /= 8;
-    if (auto* constant = std::get_if<ConstantWeights>(&projection.weights)) constant->value /= 8;
-    projection.plastic = dice.chance(75);
-    projection.learning_rate.reset();
-    projections.push_back(std::move(projection));
-  }
-}
-
-/// Takes the columns of the constant inputs out of a trial; `shown` says of each column whether it
-/// stays.
-void drop_columns(const std::vector<bool>& shown, std::variant<DenseMatrix, SparseMatrix>& input) {
-  const auto stays = [&](std::int64_t column) { return shown[static_cast<std::size_t>(column)]; };
-  if (auto* matrix = std::get_if<DenseMatrix>(&input)) {
-    DenseMatrix kept{matrix->rows, std::ranges::count(shown, true), {}};
-    for (std::int64_t k = 0; k < std::ssize(matrix->values); ++k) {
-      if (stays(k % matrix->cols)) kept.values.push_back(matrix->values[static_cast<std::size_t>(k)]);
-    }
-    *matrix = std::move(kept);
-    return;
-  }
-  const SparseMatrix matrix = std::get<SparseMatrix>(input);
-  SparseMatrix kept{matrix.rows, std::ranges::count(shown, true), {}, {}, {}};
-  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
-    if (!stays(matrix.col[k])) continue;
-    kept.row.push_back(matrix.row[k]);
-    kept.col.push_back(static_cast<std::int32_t>(std::count(shown.begin(), shown.begin() + matrix.col[k], true)));
-    kept.values.push_back(matrix.values[k]);
-  }
-  input = std::move(kept);
-}
-
-/// Makes some inputs constant, also all of them, and takes their columns out of the trials.
-void make_inputs_constant(Spec& spec, Dice& dice) {
-  std::vector<bool> shown;  // by column
-  for (PopulationSpec& population : spec.network.populations) {
-    if (population.kind != PopulationKind::kInput) continue;
-    if (dice.chance(30)) population.constant = dice.chance(20) ? 0 : dice.value();
-    shown.insert(shown.end(), static_cast<std::size_t>(population.size), !population.constant);
-  }
-  for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials) drop_columns(shown, trial.input);
-}
-
-/// Noise of some populations, and biases of some others.
-void add_noise_and_biases(Spec& spec, Dice& dice) {
-  const auto count = static_cast<std::int32_t>(spec.network.populations.size());
-  for (std::int32_t p = 0; p < count; ++p) {
-    PopulationSpec& population = spec.network.populations[static_cast<std::size_t>(p)];
-    if (population.kind == PopulationKind::kRate && dice.chance(25))
-      population.noise = NoiseSpec{dice.between(0, 8) / 16.0, dice.chance(50)};
-    if (population.kind == PopulationKind::kInput || !dice.chance(45)) continue;
-    BiasSpec bias;
-    for (int k = dice.chance(30) ? 1 : population.size; k > 0; --k)
-      bias.value.push_back(dice.chance(10) ? 0 : dice.value());
-    bias.plastic = dice.chance(75);
-    if (dice.chance(30)) bias.learning_rate = dice.between(0, 3) / 16.0;
-    add_bias(spec.network, p, bias);
-  }
 }
 
 }  // namespace
@@ -226,8 +55,8 @@ double Dice::value() { return (chance(50) ? 1 : -1) * between(128, 1152) / 1024.
 Spec small_model(const Shape& shape, const Style& style, std::uint64_t seed) {
   Dice dice(seed);
   const auto weights = [&](int rows, int cols) -> WeightsSpec {
-    if (style.sparse) return sparse(rows, cols, 20, style.exact, dice);
-    return dense(rows, cols, style.exact ? 10 : 0, style.exact, dice);
+    if (style.sparse) return random_sparse(rows, cols, 20, style.exact, dice);
+    return random_dense(rows, cols, style.exact ? 10 : 0, style.exact, dice);
   };
   Spec spec;
   spec.name = "small_" + std::to_string(seed);
@@ -237,8 +66,8 @@ Spec small_model(const Shape& shape, const Style& style, std::uint64_t seed) {
   spec.network.projections = {{"B", 0, 1, weights(shape.units, shape.inputs), style.plastic_b, std::nullopt},
                               {"W", 1, 1, weights(shape.units, shape.units), style.plastic_w, std::nullopt},
                               {"A", 1, 2, weights(shape.readouts, shape.units), style.plastic_a, std::nullopt}};
-  const DenseMatrix input = dense(shape.ticks, shape.inputs, style.exact ? 25 : 0, style.exact, dice);
-  const DenseMatrix target = dense(shape.ticks, shape.readouts, style.exact ? 25 : 0, style.exact, dice);
+  const DenseMatrix input = random_dense(shape.ticks, shape.inputs, style.exact ? 25 : 0, style.exact, dice);
+  const DenseMatrix target = random_dense(shape.ticks, shape.readouts, style.exact ? 25 : 0, style.exact, dice);
   spec.task = RecordedTask{{RecordedTrial{input, target}}};
   spec.training.loss = style.loss;
   spec.training.ticks = shape.ticks;
@@ -261,44 +90,11 @@ Spec smooth_model(const Shape& shape, const Style& style, std::uint64_t seed) {
   }
 }
 
-Spec odd_model(std::uint64_t seed) {
-  Dice dice(seed);
-  Spec spec;
-  spec.name = "odd_" + std::to_string(seed);
-  add_odd_populations(spec, dice);
-  add_odd_projections(spec, dice);
-  add_multapses(spec, Dice(seed ^ 0x3a17));
-  spec.training.loss = dice.chance(50) ? Loss::kFinal : Loss::kSequence;
-  spec.training.ticks = dice.between(1, 7);
-  spec.training.updates = dice.between(1, 3);
-  spec.training.batch = dice.chance(50) ? 1 : dice.between(2, 4);
-  if (spec.training.batch == 1 && dice.chance(60)) spec.training.commit = CommitWhen::kEveryTick;
-  spec.training.learning_rate = dice.between(1, 4) / 32.0;
-  const int ticks = spec.training.ticks;
-  RecordedTask task;
-  for (int trial = dice.between(1, 4); trial > 0; --trial) {
-    const int silence = 30 * dice.between(0, 2);
-    RecordedTrial recorded;
-    if (dice.chance(30))
-      recorded.input = sparse(ticks, count(spec, PopulationKind::kInput), 0, false, dice);
-    else
-      recorded.input = dense(ticks, count(spec, PopulationKind::kInput), silence, false, dice);
-    recorded.target = dense(ticks, count(spec, PopulationKind::kReadout), 30, false, dice);
-    task.trials.push_back(recorded);
-  }
-  spec.task = task;
-  make_inputs_constant(spec, dice);
-  add_noise_and_biases(spec, dice);
-  spec.rules = every_rule(spec, dice);
-  vary_leaks(spec, seed);
-  return spec;
-}
-
 Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::int32_t batch) {
   constexpr std::int32_t kInputs = 20, kReadouts = 5, kTicks = 6;
   Dice dice(77);
   const auto drawn = [&dice](std::int32_t rows, std::int32_t cols, double scale) {
-    DenseMatrix matrix = dense(rows, cols, 0, false, dice);
+    DenseMatrix matrix = random_dense(rows, cols, 0, false, dice);
     for (double& value : matrix.values) value *= scale;
     return matrix;
   };
