@@ -9,6 +9,7 @@
 #include "sim/model/named_rule.h"
 #include "sim/model/names.h"
 #include "sim/model/requirements.h"
+#include "sim/model/teacher_of.h"
 
 namespace locus {
 namespace {
@@ -187,6 +188,14 @@ void Model::drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTarget
   inputs_ = std::move(inputs);
 }
 
+void Model::synthetic(SyntheticKind kind, std::int32_t patterns) {
+  spec_.task = SyntheticTask{std::move(kind), patterns};
+}
+
+void Model::mimic(const MimicTask& task) {
+  spec_.task = StudentTeacherTask{.teacher = {}, .inputs = {}, .mimic = task};
+}
+
 void Model::training(TrainingSpec training) { spec_.training = std::move(training); }
 void Model::rule(RuleOptions rule) { rules_.push_back(std::move(rule)); }
 void Model::bases(BasesSpec bases) { spec_.bases = std::move(bases); }
@@ -227,11 +236,22 @@ void Model::add_task(Spec& spec, FaultList& faults) const {
     if (spec.training.evaluation && spec.training.evaluation->trials == 0)
       spec.training.evaluation->trials = std::ssize(recorded->evaluation_trials);
   } else if (auto* taught = std::get_if<StudentTeacherTask>(&spec.task)) {
+    if (taught->mimic) {
+      const FieldPath mimic = task.at("mimic");
+      if (check_fields(*taught->mimic, mimic, faults))
+        *taught = teacher_of(*taught->mimic, spec.network, spec.training.dt);
+      else
+        faults.silence(task.at("student_teacher"));
+      return;
+    }
     const FieldPath where = task.at("student_teacher");
     connect_all(teacher_connections_, teacher_biases_, where.at("teacher"), taught->teacher, faults);
     taught->inputs = resolved(inputs_, spec.network, where, faults);
+  } else if (auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
+    drawn->inputs = resolved(inputs_, spec.network, task.at("drawn"), faults);
   } else {
-    std::get<DrawnTask>(spec.task).inputs = resolved(inputs_, spec.network, task.at("drawn"), faults);
+    const TrainingSpec& training = spec.training;
+    fill_in(std::get<SyntheticTask>(spec.task), training.window == 0 && training.warmup == 0, spec.training);
   }
 }
 

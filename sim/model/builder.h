@@ -162,6 +162,10 @@ class Model {
   void student_teacher(const Model& teacher, std::vector<DrawnInputOptions> inputs = {});
   void drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTargetSpec> targets = {},
              std::int32_t patterns = DrawnTask().patterns);
+  /// A task of the literature (synthetic.h), as model.synthetic(FlipFlopTask{.bits = 2}). What the
+  /// training does not say follows from it: the ticks, and those before its answer.
+  void synthetic(SyntheticKind kind, std::int32_t patterns = SyntheticTask().patterns);
+  void mimic(const MimicTask& task = {});
 
   /// Replaces all earlier settings of the training. An evaluation of 0 trials means all held-out
   /// trials.

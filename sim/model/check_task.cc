@@ -150,8 +150,10 @@ void check_task(Checking& checking) {
     check_recorded(*recorded, where.at("recorded"), checking);
   } else if (const auto* taught = std::get_if<StudentTeacherTask>(&task)) {
     check_student_teacher(*taught, where.at("student_teacher"), checking);
+  } else if (const auto* drawn = std::get_if<DrawnTask>(&task)) {
+    check_drawn(*drawn, where.at("drawn"), checking);
   } else {
-    check_drawn(std::get<DrawnTask>(task), where.at("drawn"), checking);
+    check_synthetic(std::get<SyntheticTask>(task), where, checking);
   }
 }
 

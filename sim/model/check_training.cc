@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -111,10 +112,13 @@ void check_evaluation_trials(const Spec& spec, FaultList& faults) {
     faults.error(root.at("training").at("evaluation").at("trials"), fmt::format("is {}", evaluation->trials),
                  fmt::format("must be at most {}, the evaluation_trials", there));
   }
+  const bool some_have = std::ranges::any_of(recorded->evaluation_trials, has_target);
   for (std::int64_t i = 0; i < there; ++i) {
     const FieldPath trial = root.at("task").at("recorded").at("evaluation_trials", static_cast<int>(i));
-    if (!has_target(recorded->evaluation_trials[static_cast<std::size_t>(i)]) && !faults.is_silenced(trial.at("target")))
-      faults.error(trial, "has no target", "must have one of target, class");
+    if (has_target(recorded->evaluation_trials[static_cast<std::size_t>(i)]) || faults.is_silenced(trial.at("target")))
+      continue;
+    faults.error(trial, "has no target", "must have one of target, class");
+    if (!some_have) break;  // one tells of all
   }
 }
 

@@ -10,6 +10,7 @@
 #include "sim/model/read_drawn.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
+#include "sim/model/read_synthetic.h"
 #include "sim/model/read_trial_files.h"
 
 namespace locus {
@@ -123,11 +124,13 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     reading.faults.error(where.at("files"), "is given beside trials", "one of them may be given");
   if (message.has_evaluation_files() && message.evaluation_trials_size() > 0)
     reading.faults.error(where.at("evaluation_files"), "is given beside evaluation_trials", "one of them may be given");
-  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown, known_shown_inputs(network),
-                             known_neurons(network, PopulationKind::kReadout)};
+  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown,
+                             known_shown_inputs(network),
+                             known_neurons(network, PopulationKind::kReadout), training.loss == Loss::kCrossEntropy};
   if (message.has_files()) {
     const std::int64_t ticks = read_trial_files(message.files(), wanted, where.at("files"), task.trials, reading);
     reading.faults.respell(where.at("trials"), where.at("files"));
+    reading.faults.respell(where.at("trials", 0), where.at("files"));  // told once, of the first
     if (!ticks_given && ticks == 0) reading.faults.silence(FieldPath().at("training").at("ticks"));
     if (!ticks_given) training.ticks = static_cast<std::int32_t>(ticks);
   } else if (!ticks_given && message.trials_size() == 0) {
@@ -159,9 +162,10 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
   read_all(*message.mutable_trials(), "trials", task.trials);
   read_all(*message.mutable_evaluation_trials(), "evaluation_trials", task.evaluation_trials);
   if (message.has_evaluation_files()) {
-    const TrialSizes held_out = {known_ticks(training), wanted.inputs, wanted.readouts};
+    const TrialSizes held_out = {known_ticks(training), wanted.inputs, wanted.readouts, wanted.masks_are_alike};
     read_trial_files(message.evaluation_files(), held_out, where.at("evaluation_files"), task.evaluation_trials, reading);
     reading.faults.respell(where.at("evaluation_trials"), where.at("evaluation_files"));
+    reading.faults.respell(where.at("evaluation_trials", 0), where.at("evaluation_files"));
     if (task.evaluation_trials.empty()) reading.faults.silence(where.at("evaluation_files"));
   }
   if (message.has_files() && task.trials.empty()) reading.faults.silence(where);  // told of files
@@ -203,8 +207,9 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   return training;
 }
 
-TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
+TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, const v1::Training& given,
                    TrainingSpec& training, Reading& reading) {
+  const bool ticks_given = given.has_ticks();
   const auto need_ticks = [&](const char* what) {
     if (!ticks_given)
       reading.faults.refuse(FieldPath().at("training").at("ticks"), "is missing", std::string("must be given for ") + what);
@@ -218,9 +223,13 @@ TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPat
     case v1::Task::kDrawn:
       need_ticks("drawn inputs");
       return read_drawn(*message.mutable_drawn(), network, where.at("drawn"), reading);
+    case v1::Task::kMimic:
+      need_ticks("a mimic");
+      return read_mimic(message.mimic(), network, where.at("mimic"), training, reading.faults);
     case v1::Task::KIND_NOT_SET: break;
+    default: return read_synthetic(message, where, given, training, reading.faults);
   }
-  reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher, drawn");
+  reading.faults.missing_choice(where, "kind", "is missing", "must have one of " + task_fields());
   // they may follow from the task
   if (!ticks_given) reading.faults.silence(FieldPath().at("training").at("ticks"));
   return RecordedTask{};

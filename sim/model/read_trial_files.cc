@@ -38,6 +38,7 @@ class TrialArrays {
   bool read_events();
   bool place_events(const std::vector<double>& numbers);
   bool check_event(const double* event, std::int64_t index);
+  bool check_numbers(const DenseMatrix& matrix, std::size_t trial, std::string_view field);
   bool check_lengths();
   bool agree(std::int64_t trials, std::string_view field, const std::string& shape);
   std::optional<std::vector<std::int64_t>> row(const std::string& path, std::string_view field, std::int64_t low,
@@ -179,15 +180,31 @@ bool TrialArrays::read_dense(const std::string& path, std::string_view field, st
       const auto used = static_cast<std::size_t>(length_of(k) * wide);
       DenseMatrix& matrix = part(trials_[k]);
       matrix = {length_of(k), wide, {values.begin(), values.begin() + static_cast<std::ptrdiff_t>(used)}};
-      if (all_finite(matrix.values)) continue;
-      const auto bad = std::ranges::find_if(matrix.values, [](double value) { return !std::isfinite(value); });
-      const std::int64_t place = bad - matrix.values.begin();
-      faults_.error(at, fmt::format("names a file whose entry ({}, {}, {}) is {}", k, place / wide, place % wide, *bad),
-                    "must be finite");
-      return false;
+      if (!check_numbers(matrix, k, field)) return false;
     }
     return true;
   });
+}
+
+/// Finite numbers; of a mask not below 0 and, if the loss demands it, alike for all readouts.
+bool TrialArrays::check_numbers(const DenseMatrix& matrix, std::size_t trial, std::string_view field) {
+  const bool mask = field == "mask";
+  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
+    const auto cols = static_cast<std::size_t>(matrix.cols);
+    const double value = matrix.values[k];
+    const double first = matrix.values[k - k % cols];
+    const bool unlike = mask && sizes_.masks_are_alike && value != first;
+    if (std::isfinite(value) && !(mask && value < 0) && !unlike) continue;
+    std::string what = fmt::format("names a file whose entry ({}, {}, {}) is {}", trial, k / cols, k % cols, value);
+    if (std::isfinite(value) && value >= 0) what += fmt::format(", and ({}, {}, 0) is {}", trial, k / cols, first);
+    const std::string_view allowed = !std::isfinite(value) ? "must be finite"
+                                     : value < 0 && mask
+                                         ? "must be at least 0"
+                                         : "must be the same for all readouts of a tick under CROSS_ENTROPY";
+    faults_.error(where_.at(field), std::move(what), std::string(allowed));
+    return false;
+  }
+  return true;
 }
 
 /// Lengths are at most the ticks of the arrays, and the model's.

@@ -19,6 +19,7 @@ struct TrialSizes {
   std::int64_t ticks = kUnknown;
   std::int64_t inputs = kUnknown;
   std::int64_t readouts = kUnknown;
+  bool masks_are_alike = false;  // a mask has one weight for all readouts of a tick (cross-entropy)
 };
 
 /// Fills `trials`, which stays empty after a fault; faults stand at the fields below `where`.

@@ -22,8 +22,11 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
   std::vector<Lack> found;
   if (populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});
   if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
+    const bool some_have = std::ranges::any_of(recorded->trials, has_target);
     for (std::size_t i = 0; i < recorded->trials.size(); ++i) {
-      if (!has_target(recorded->trials[i])) found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
+      if (has_target(recorded->trials[i])) continue;
+      found.push_back({Need::kTarget, static_cast<std::int32_t>(i)});
+      if (!some_have) break;  // one tells of all
     }
   }
   if (const auto* drawn = std::get_if<DrawnTask>(&task); drawn != nullptr && drawn->targets.empty())

@@ -24,6 +24,7 @@
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
 #include "sim/model/input_file.h"
+#include "sim/model/synthetic.h"
 
 namespace locus {
 
@@ -77,8 +78,7 @@ struct SparseRandomWeights {
   RandomKey synapse_key;
   RandomKey value_key;
   std::int64_t synapses = 0;
-  // what they were counted for
-  std::optional<double> counted_probability = {};
+  std::optional<double> counted_probability = {};  // what they were counted for
   bool counted_autapses = true;
   friend bool operator==(const SparseRandomWeights&, const SparseRandomWeights&) = default;
 };
@@ -228,6 +228,7 @@ struct StudentTeacherTask {
   NetworkSpec teacher;  // same m and o as the student
   // one for each input population of the student that is not constant; empty: white noise
   std::vector<DrawnInputSpec> inputs = {};
+  std::optional<MimicTask> mimic = {};  // the task that drew teacher and inputs, if any
   friend bool operator==(const StudentTeacherTask&, const StudentTeacherTask&) = default;
 };
 struct DrawnTask {
@@ -237,7 +238,7 @@ struct DrawnTask {
   std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
   friend bool operator==(const DrawnTask&, const DrawnTask&) = default;
 };
-using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask>;
+using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask>;
 
 /// Orthogonal bases of AlignedWeights; an absent one is drawn (Haar: QR of a Gaussian matrix) by
 /// (seed, "basis/U" and so on).
@@ -397,8 +398,7 @@ struct ChipSpec {
   std::int32_t height = 1;            // rows
   std::int32_t neurons_per_core = 1;  // room
   PlacementPolicy policy = PlacementPolicy::kBlock;
-  // explicit only: of each rate neuron, then readout
-  std::vector<std::int32_t> cores;
+  std::vector<std::int32_t> cores;                // explicit only: of rate neurons, then readouts
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;

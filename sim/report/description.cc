@@ -20,6 +20,7 @@
 #include "sim/report/text.h"
 #include "sim/run/comparator.h"
 #include "sim/run/workers.h"
+#include "sim/task/synthetic.h"
 
 namespace locus {
 namespace {
@@ -156,6 +157,17 @@ std::string inputs_of(const std::vector<DrawnInputSpec>& inputs, const NetworkSp
   return text;
 }
 
+/// What the task is, and what losses can be compared with.
+std::string synthetic_line(const SyntheticTask& task, const Spec& spec) {
+  std::string text = fmt::format("task: {} ({}), {}", name(task), words_of(task),
+                                 task.patterns > 0 ? counted(task.patterns, "pattern") + " in turn" : "each trial anew");
+  const TaskFigures figures = figures_of(spec);
+  if (figures.constant_loss) text += fmt::format("; loss of the best constant output {:.6g}", *figures.constant_loss);
+  for (const Landmark& landmark : figures.landmarks) text += fmt::format("; {}: {:.4g}", landmark.what, landmark.loss);
+  if (figures.chance) text += fmt::format("; chance level {:.4g} %", 100 * *figures.chance);
+  return text;
+}
+
 /// " of 3 classes, 20 to 40 ticks, with masks"; empty where trials are like those of other models.
 std::string kinds_of(const std::vector<RecordedTrial>& trials, std::int32_t ticks) {
   std::set<std::int32_t> classes;
@@ -188,7 +200,9 @@ std::string task_line(const Spec& spec) {
     return fmt::format("task: {}, drawn {}", inputs_of(drawn->inputs, spec.network),
                        drawn->patterns > 1 ? counted(drawn->patterns, "pattern") + " in turn" : trials);
   }
+  if (const auto* synthetic = std::get_if<SyntheticTask>(&spec.task)) return synthetic_line(*synthetic, spec);
   const auto& taught = std::get<StudentTeacherTask>(spec.task);
+  if (taught.mimic) return fmt::format("task: mimic ({}), each trial anew", words_of(*taught.mimic));
   return fmt::format("task: {}, and a teacher of {}", inputs_of(taught.inputs, spec.network), sizes_of(taught.teacher));
 }
 

@@ -248,7 +248,7 @@ double comparison_bytes(const Facts& facts) {
   constexpr double kScalar = sizeof(double);
   const TrainingSpec training = training_to_compare(facts.spec.training);
   const Horizon horizon =
-      horizon_of(trial_shape_of(training),
+      horizon_of(trial_shape_of(training, weighs_errors(facts.spec.task, training.ticks)),
                  {.outputs_are_seen = false, .inputs_tick_by_tick = shows_tick_by_tick(facts.spec, training.batch)});
   double plastic = 0;
   for (const Projection& projection : facts.topology.projections)
@@ -305,6 +305,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   add("targets of sparse synapses", wire_bytes(facts));
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
+  add("the trial that is drawn", synthetic_bytes(spec));
   add("the teacher", teacher_bytes(facts));
   add_transport(facts, parts);
   add("sensitivities", sensitivity_bytes(facts));

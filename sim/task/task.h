@@ -17,14 +17,18 @@
 #include "sim/task/drawn.h"
 #include "sim/task/recorded.h"
 #include "sim/task/student_teacher.h"
+#include "sim/task/synthetic.h"
 
 namespace locus {
 
 /// Trials for learning, or held-out trials for evaluation.
 enum class Shown { kLearning, kEvaluation };
 
+using TaskSource =
+    std::variant<RecordedSource, DrawnSource, SyntheticSource, StudentTeacherSource<double>, StudentTeacherSource<float>>;
+
 /// True if the inputs of such a batch do not stand in memory: they would take more than 64 MB, and
-/// the task has them tick by tick (all but student and teacher, who hear runs of ticks together).
+/// the task has them tick by tick (recorded and drawn trials have).
 /// Results are the same bits either way.
 bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes);
 
@@ -59,7 +63,7 @@ class Task {
   std::vector<ConstantInput> constants_;  // of the network
   std::int32_t lanes_;
   bool has_classes_;
-  std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
+  TaskSource source_;
 };
 
 }  // namespace locus

@@ -117,6 +117,18 @@ TEST_F(TrialFilesRun, AreRefusedAtTheirPlaceInTheModel) {
   EXPECT_EQ(answer.code, 3);
   EXPECT_TRUE(has(answer.out + answer.err, "task.recorded.files.classes")) << answer.out << answer.err;
   EXPECT_TRUE(has(answer.out + answer.err, "must be a whole number, 0 to 1")) << answer.out << answer.err;
+  std::string masked = text("arrays.txtpb");
+  masked.replace(masked.find("classes: \"c.npy\""), 16, "classes: \"d.npy\" mask: \"m.npy\"");
+  file("c.npy", array_of("<i8", "(12,)", std::vector<std::int64_t>(12, 1)));
+  file("d.npy", array_of("<i8", "(12,)", std::vector<std::int64_t>(12, 1)));
+  std::vector<std::uint8_t> weights(std::size_t{12} * 5 * 2, 1);
+  weights[7] = 0;
+  file("m.npy", array_of("|u1", "(12, 5, 2)", weights));
+  const Answer unlike = invoke({"validate", file("masked.txtpb", masked)});
+  EXPECT_EQ(unlike.code, 3);
+  EXPECT_TRUE(has(unlike.out + unlike.err, "1 error")) << unlike.out << unlike.err;
+  EXPECT_TRUE(has(unlike.out + unlike.err, "must be the same for all readouts of a tick under CROSS_ENTROPY"))
+      << unlike.out << unlike.err;
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ TEST(Load, DrawnInputsAndTargets) {
   EXPECT_EQ(std::get<PoissonSpec>(drawn.inputs[0].kind).rate_hz, (std::vector<double>{5, 6}));
   EXPECT_EQ(drawn.patterns, 2);
   ASSERT_EQ(drawn.targets.size(), 2U);
-  EXPECT_EQ(std::get<DenseMatrix>(drawn.targets[0]).values, (std::vector<double>{1, 1, 1, 1}));
+  EXPECT_EQ(std::get<ClassSpec>(drawn.targets[0]).label, 0);
   EXPECT_EQ(std::get<SinesSpec>(drawn.targets[1]).period_ms, (std::vector<double>{4}));
   model.task = "task { drawn { inputs { white_noise {} } } }";
   model.rules = "rules { name: \"still\" none {} }";

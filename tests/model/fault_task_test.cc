@@ -80,11 +80,12 @@ TEST(Faults, OfTrialValues) {
        {"is missing", "rule \"bptt\" learns"}},
       {"the second trial",
        [](M& m) {
-         m.task = recorded("trials { " + std::string(kInput) + kTarget +
-                           " } trials { input { @rows: 1 cols: 2 values: [1, 2] }" + kTarget + " }");
+         m.task =
+             recorded("trials { " + std::string(kInput) + kTarget +
+                      " } trials { input { rows: 1 cols: 2 values: [1, 2] } target { @rows: 2 cols: 1 values: [1, 2] } }");
        },
-       "task.recorded.trials[1].input.rows",
-       {"is 1", "must be 2"}},
+       "task.recorded.trials[1].target.rows",
+       {"is 2", "must be 1, the rows of the input"}},
       {"sparse input",
        [](M& m) {
          m.task = trial("sparse_input { rows: 2 cols: 2 row: [0, @2] col: [1, 1] values: [1, 1] }" + std::string(kTarget));
@@ -305,6 +306,46 @@ TEST(Faults, OfFeedback) {
        },
        "rules[0].rflo.feedback[0].weights.aligned",
        {"2 rate populations"}},
+  });
+}
+
+TEST(Faults, OfMasksAndShorterTrials) {
+  const std::string at = "task.recorded.trials[0]";
+  const auto masked = [](const std::string& mask) {
+    return [mask](M& m) { m.task = trial(std::string(kInput) + kTarget + " mask { " + mask + " }"); };
+  };
+  const auto shorter = [](const std::string& rec, const std::string& training) {
+    return [rec, training](M& m) {
+      m.populations = rate_population("size: 3 rate { " + rec + " }");
+      m.task =
+          "task { recorded { @trials { input { rows: 2 cols: 2 values: [1, 2, 3, 4] }" + std::string(kTarget) + " } } }";
+      m.training = "training { ticks: 3 learning_rate: 0.1 " + training + " }";
+    };
+  };
+  expect_faults({
+      {"rows of a mask", masked("@rows: 1 cols: 1 values: [1]"), at + ".mask.rows", {"is 1", "must be 2"}},
+      {"columns of a mask", masked("rows: 2 @cols: 2 values: [1, 1, 1, 1]"), at + ".mask.cols", {"is 2", "must be 1"}},
+      {"a negative weight", masked("rows: 2 cols: 1 values: [1, @-1]"), at + ".mask.values[1]", {"is -1", "at least 0"}},
+      {"a weight that is no number", masked("rows: 2 cols: 1 values: [@nan, 1]"), at + ".mask.values[0]", {"is nan"}},
+      {"a class and a target",
+       [](M& m) { m.task = trial(std::string(kInput) + kTarget + " @class: 0"); },
+       at + ".class",
+       {"beside target"}},
+      {"a class that is not there",
+       [](M& m) { m.task = trial(std::string(kInput) + " @class: 1"); },
+       at + ".class",
+       {"is 1", "0 to 0"}},
+      {"a neuron that is active without input", shorter("activation: SIGMOID", ""), at, {"has 2 rows", "SIGMOID", "must have 3"}},
+      {"an activity at the begin", shorter("initial: 0.5", ""), at, {"has 2 rows", "activity of its own"}},
+      {"carried states", shorter("", "carry_state: true"), at, {"has 2 rows", "carry_state"}},
+      {"integrate beside tau_m",
+       [](M& m) {
+         m.populations =
+             "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 3 rate {} } "
+             "populations { name: \"out\" size: 1 readout { @tau_m: 3 integrate: true } }";
+       },
+       "network.populations[2].readout.tau_m",
+       {"beside integrate"}},
   });
 }
 

@@ -265,5 +265,19 @@ TEST(Load, LongLinesAreShownAroundTheFault) {
   EXPECT_EQ(fault.source_line.substr(static_cast<std::size_t>(fault.caret), 6), "source");
 }
 
+TEST(Load, ReadoutsThatIntegrateHaveNoLeak) {
+  const Folder folder;
+  const auto network = [&](const std::string& readout) {
+    ModelText model;
+    model.populations =
+        "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 3 rate {} } "
+        "populations { name: \"out\" size: 1 readout { " +
+        readout + " } }";
+    return load(folder.write("m.txtpb", model.text())).network;
+  };
+  EXPECT_EQ(network("integrate: true"), network("tau_m: inf"));
+  EXPECT_EQ(network("integrate: false"), network(""));
+}
+
 }  // namespace
 }  // namespace locus

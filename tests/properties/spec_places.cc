@@ -1,5 +1,6 @@
 #include "tests/properties/spec_places.h"
 
+#include <type_traits>
 #include <variant>
 
 namespace locus {
@@ -100,6 +101,18 @@ void visit(TaskSpec& task, Places& places) {
   } else if (auto* taught = std::get_if<StudentTeacherTask>(&task)) {
     visit(taught->teacher, places);
     visit(taught->inputs, places);
+  } else if (auto* synthetic = std::get_if<SyntheticTask>(&task)) {
+    places.add(synthetic->patterns);
+    std::visit(
+        [&](auto& kind) {
+          kind.fields(kind, [&](std::string_view, auto& value, const auto&) {
+            if constexpr (std::is_same_v<decltype(value), bool&>)
+              places.truths.push_back(&value);
+            else
+              places.add(value);
+          });
+        },
+        synthetic->kind);
   } else {
     auto& drawn = std::get<DrawnTask>(task);
     visit(drawn.inputs, places);

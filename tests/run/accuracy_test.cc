@@ -1,6 +1,7 @@
 // Accuracy and confusion: what a run reports is what the outputs of its trials say, whoever asks.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -168,6 +169,45 @@ TEST(Accuracy, IsInASession) {
   Session session(spec, spec.rules.front());
   for (std::int64_t k = 0; k < spec.training.updates; ++k) session.update();
   EXPECT_EQ(session.accuracies(), result.outcomes[0].accuracies);
+}
+
+TEST(Accuracy, IsCountedForDrawnClasses) {
+  Spec spec = classified(Loss::kSum);
+  spec.task = DrawnTask{{{0, WhiteNoiseSpec{}}}, 3, {ClassSpec{2}, ClassSpec{0}, ClassSpec{1}}};
+  spec.training.evaluation->trials = 6;
+  for (const TransportKind transport : kTransports) {
+    const RunResult result = run_with(spec, transport);
+    for (const Outcome& outcome : result.outcomes) {
+      if (outcome.kind == RuleKind::kNone) continue;
+      ASSERT_EQ(outcome.accuracies.size(), 12U);
+      std::int64_t trials = 0;
+      for (const ConfusionCell& cell : last_of(outcome.confusions, 3)) trials += cell.trials;
+      EXPECT_EQ(trials, 3 * 4) << "every trial of the last three updates has a class";
+      EXPECT_TRUE(outcome.evaluations.back().accuracy.has_value());
+    }
+  }
+  std::get<DrawnTask>(spec.task).targets = {SinesSpec{{3}}};
+  EXPECT_TRUE(run_with(spec, TransportKind::kBatched).outcomes[0].accuracies.empty());
+}
+
+/// y_t of a readout that integrates is the sum of what A h has been.
+TEST(Accuracy, OfIntegratingReadoutsCounts) {
+  Spec spec = small_model({2, 3, 2, 4}, {.activation = Activation::kTanh, .leak = 0.5}, 7);
+  spec.rules = {rule_spec(RuleKind::kBptt)};
+  spec.training.learning_rate = 0;
+  spec.records = {{.name = "y", .quantity = Quantity::kOutput, .of = 2, .last_tick = 4}};
+  const Recorded plain = record(spec, TransportKind::kBatched);
+  spec.network.populations[2].memory = LeakSpec{std::numeric_limits<double>::infinity(), false};
+  for (const TransportKind transport : kTransports) {
+    const Recorded integrated = record(spec, transport);
+    for (std::size_t k = 0; k < 2; ++k) {
+      double sum = 0;
+      for (std::int32_t tick = 1; tick <= 4; ++tick) {
+        sum += plain.at(0, 0, 0, tick)[k];
+        EXPECT_NEAR(integrated.at(0, 0, 0, tick)[k], sum, 1e-12);
+      }
+    }
+  }
 }
 
 TEST(Confusion, AddsUpInTheOrderOfClasses) {

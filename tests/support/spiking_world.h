@@ -66,6 +66,7 @@ class World {
   }
   double averaged_ticks() const { return mutation_ == Mutation::kAveragedByTicks ? T : window; }
   double target_at(const RecordedTrial& trial, int t, std::size_t k) const {
+    if (trial.label != kNoClass) return static_cast<std::size_t>(trial.label) == k ? 1 : 0;
     const int row = mutation_ == Mutation::kTargetATickLate ? std::max(t - 1, 0) : t;
     return trial.target.values.at(static_cast<std::size_t>(row) * net.readouts + k);
   }

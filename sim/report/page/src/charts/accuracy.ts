@@ -1,7 +1,7 @@
 // Accuracy by update, with one line for each rule and circles for evaluation trials, and the
 // confusion matrix of the last evaluation of each rule. Both only where trials have classes.
 import * as Plot from "@observablehq/plot";
-import { type JsonConfusion, type Result, type Rule, mean } from "../data.ts";
+import { type JsonConfusion, type JsonRun, type Result, type Rule, mean } from "../data.ts";
 import { learns } from "../facts.ts";
 import type { Chart } from "../figure.ts";
 import { shorten, tick } from "../format.ts";
@@ -37,9 +37,13 @@ interface Line {
   dots: Point[];
 }
 
+/// The rules that learn, with their runs in the data; both lists have the same order.
+function learners(result: Result): { rule: Rule; run: JsonRun }[] {
+  return result.rules.map((rule, k) => ({ rule, run: result.json.runs[k]! })).filter(({ rule }) => learns(rule));
+}
+
 function linesOf(result: Result): Line[] {
-  return result.rules.filter(learns).flatMap((rule): Line[] => {
-    const run = result.json.runs[rule.index]!;
+  return learners(result).flatMap(({ rule, run }): Line[] => {
     const all = (run.accuracies ?? []).map(Number);
     const dots = (run.evaluations ?? []).flatMap((one) => (one.accuracy === undefined ? [] : [{ update: one.update, accuracy: Number(one.accuracy) }]));
     return all.length > 0 || dots.length > 0 ? [{ rule, all, points: thinned(all, rule.stretch), dots }] : [];
@@ -101,20 +105,20 @@ function matrix(rule: Rule, confusion: JsonConfusion, classes: number, side: num
     height: side + 26,
     marginLeft: 44,
     marginRight: 6,
-    marginTop: 44,
-    marginBottom: 30,
-    x: { type: "band", domain: names, label: "predicted", labelArrow: "none", ticks, tickSize: 0, padding: 0.04 },
-    y: { type: "band", domain: names, label: shorten(rule.name, 24), labelArrow: "none", ticks, tickSize: 0, padding: 0.04 },
+    marginTop: 34,
+    marginBottom: 40,
+    x: { type: "band", domain: names, label: "predicted class", labelAnchor: "center", labelArrow: "none", labelOffset: 34, ticks, tickSize: 0, padding: 0.04 },
+    y: { type: "band", domain: names, label: "class", labelAnchor: "center", labelArrow: "none", ticks, tickSize: 0, padding: 0.04 },
     marks: [
       Plot.cell(cells, { x: "predicted", y: "actual", fill: ruleColour(rule.index), fillOpacity: (d: (typeof cells)[number]) => 0.08 + 0.92 * d.part, title: (d: (typeof cells)[number]) => `${rule.name}: class ${d.actual}, predicted ${d.predicted}\n${d.trials} trials, ${percent(d.part)} of the class` }),
-      ...(classes <= 12 ? [Plot.text(cells, { x: "predicted", y: "actual", text: (d: (typeof cells)[number]) => String(d.trials), fontSize: 10, fill: "currentColor" })] : []),
+      ...(classes <= 12 ? [Plot.text(cells, { x: "predicted", y: "actual", text: (d: (typeof cells)[number]) => String(d.trials), fontSize: 11, fill: (d: (typeof cells)[number]) => (d.part > 0.45 ? "var(--paper)" : "currentColor") })] : []),
+      Plot.text([shorten(rule.name, 24)], { frameAnchor: "top-left", dy: -20, fontSize: 13, fontWeight: "bold" }),
     ],
   }, 11);
 }
 
 export function confusionChart(result: Result): Chart | undefined {
-  const all = result.rules.filter(learns).flatMap((rule) => {
-    const run = result.json.runs[rule.index]!;
+  const all = learners(result).flatMap(({ rule, run }) => {
     const evaluated = (run.evaluationConfusion?.cells ?? []).length > 0;
     const confusion = evaluated ? run.evaluationConfusion! : run.confusion;
     return confusion && confusion.cells.length > 0 ? [{ rule, confusion, evaluated }] : [];

@@ -22,8 +22,8 @@ function exactOf(run: JsonRun): string | undefined {
 const shown = (cosine: number): string => (Math.abs(cosine) < 0.005 ? "0" : cosine.toFixed(2));
 
 export function alignmentChart(result: Result): Chart | undefined {
-  const lines = result.rules.flatMap((rule) => {
-    const run = result.json.runs[rule.index]!;
+  const lines = result.rules.flatMap((rule, k) => {
+    const run = result.json.runs[k]!; // rules have the order of runs; their index is a style
     const points = whole(run).filter((one) => one.rule === rule.name && one.with === exactOf(run));
     return points.length > 0 ? [{ rule, points }] : [];
   });
