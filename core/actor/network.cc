@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <type_traits>
+#include <utility>
 
 #include "core/base/check.h"
 
@@ -32,6 +33,25 @@ bool all_finite(const Column<R>& values) {
   return true;
 }
 
+/// The constants of populations whose neurons differ; those of the others stay 0 and are not read.
+template <class R>
+void fill_constants(RateLayer<R>& rate) {
+  for (const Neurons& population : rate.populations) {
+    if (population.each.empty()) continue;
+    LifConstants<R>& all = rate.lif.constants;
+    const std::pair<Column<R>*, double Lif<double>::*> columns[] = {
+        {&all.decay, &Lif<double>::decay},           {&all.gain, &Lif<double>::gain},
+        {&all.threshold, &Lif<double>::threshold},   {&all.adaptation_decay, &Lif<double>::adaptation_decay},
+        {&all.adaptation, &Lif<double>::adaptation}, {&all.current_decay, &Lif<double>::current_decay},
+        {&all.reset_to, &Lif<double>::reset_to},     {&all.rest, &Lif<double>::rest}};
+    for (const auto& [column, constant] : columns) {
+      if (column->empty()) size_column(*column, rate.size, 1);
+      for (std::size_t i = 0; i < population.each.size(); ++i)
+        (*column)[static_cast<std::size_t>(population.begin) + i] = static_cast<R>(population.each[i].*constant);
+    }
+  }
+}
+
 }  // namespace
 
 template <class R>
@@ -53,6 +73,8 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   size_column(network.rate.leak, network.rate.size, 1);
   for (const Neurons& population : network.rate.populations) {
     std::fill_n(network.rate.leak.begin() + population.begin, population.size, static_cast<R>(population.leak));
+    std::transform(population.leaks.begin(), population.leaks.end(), network.rate.leak.begin() + population.begin,
+                   [](double value) { return static_cast<R>(value); });
     if (population.initial.empty()) continue;
     if (network.rate.initial.empty()) size_column(network.rate.initial, network.rate.size, 1);
     std::transform(population.initial.begin(), population.initial.end(),
@@ -69,6 +91,12 @@ void allocate(Network<R>& network, std::int32_t lanes) {
     for (Column<R>* column : {&lif.voltage, &lif.adaptation, &lif.refractory, &lif.count, &lif.delta, &lif.omega}) {
       size_column(*column, network.rate.size, lanes);
     }
+    const auto has_current = [](const Neurons& population) { return population.lif && population.lif->has_current; };
+    if (std::ranges::any_of(network.rate.populations, has_current)) {
+      size_column(lif.synaptic, network.rate.size, lanes);
+      size_column(lif.upsilon, network.rate.size, lanes);
+    }
+    fill_constants(network.rate);
   }
   ReadoutLayer<R>& readouts = network.readouts;
   for (Column<R>* column :

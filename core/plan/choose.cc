@@ -63,7 +63,8 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
     return {Way::kLoop, "every tick commits, and not by plain descent"};
   }
   if (!facts.sweeps() && tapes_outgrow_traces(facts, projection)) return {Way::kLoop, "tapes would outgrow the traces"};
-  if (knows_gain(facts.rule, projection, target)) return {Way::kShared, "phi is the identity: one trace a source"};
+  if (knows_gain(facts.rule, projection, target) && !target.neurons_differ)
+    return {Way::kShared, "phi is the identity: one trace a source"};
   return {Way::kDeferred, facts.sweeps() ? "a sweep sums over its ticks" : "the batch commits at its end"};
 }
 
@@ -165,8 +166,11 @@ std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan) {
   const std::int32_t n = facts.topology.sizes.rate_neurons;
   std::int32_t found = -1;
   std::int32_t populations = 0;
-  for (const Population& population : facts.topology.populations)
-    populations += population.layer == Layer::kRate ? 1 : 0;
+  for (const Population& population : facts.topology.populations) {
+    if (population.layer != Layer::kRate) continue;
+    if (population.neurons_differ) return -1;  // the one loop has one leak
+    ++populations;
+  }
   for (std::size_t p = 0; p < plan.projections.size(); ++p) {
     const Projection& w = facts.topology.projections[p];
     if (w.target_layer != Layer::kRate || plan.projections[p].sends == Sends::kAhead) continue;

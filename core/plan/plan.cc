@@ -26,7 +26,12 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
   plan.commits = commit_of(facts, projection, chosen.way);
   const std::int64_t lanes = facts.width.lanes;
   const std::int64_t sources = projection.source_size * lanes;
-  if (plan.learns == Way::kFused || plan.learns == Way::kLoop) plan.pre = sources;
+  if (plan.learns == Way::kFused || plan.learns == Way::kLoop) {
+    plan.pre = sources;
+    const bool differ = projection.target_layer == Layer::kRate && facts.topology.target_of(projection).neurons_differ;
+    if (differ && facts.rule.decay == DecaySource::kConstant && !facts.learning.trace_decay)
+      plan.decays = projection.target_size * lanes;
+  }
   if (plan.learns == Way::kFused) {
     plan.trace = projection.size();
     if (projection.dense && projection.size() >= kWorthPass)
@@ -92,6 +97,9 @@ void plan_tapes(const PlanFacts& facts, Plan& plan) {
   if (deferred || sweeps || readouts_of_inputs) tapes.inputs = tape(ticks, sizes.inputs);
   if (deferred || sweeps) {
     tapes.gains = tape(ticks, sizes.rate_neurons, plan.coefficients_replace_gains ? Use::kProducts : recall);
+    const auto recalls = [](const Population& population) { return population.recalls_voltage; };
+    if (sweeps && std::ranges::any_of(topology.populations, recalls))
+      tapes.voltages = tape(ticks, sizes.rate_neurons, Use::kRecall);
   }
   if (deferred || sweeps || readouts) tapes.activities = tape(ticks + 1, sizes.rate_neurons);
   if ((deferred || sweeps || shared) && !plan.coefficients_replace_gains)
@@ -139,7 +147,7 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
   for (std::size_t p = 0; p < plan.projections.size(); ++p) {
     const Projection& projection = facts.topology.projections[p];
     ProjectionPlan& own = plan.projections[p];
-    own.bytes = scalar * (own.pre + own.trace + own.delta + own.range_currents + own.traces.cells(scalar)) +
+    own.bytes = scalar * (own.pre + own.trace + own.delta + own.decays + own.range_currents + own.traces.cells(scalar)) +
                 // fan-in
                 8 * (own.sent + own.splits) + std::int64_t{sizeof(std::int32_t)} * projection.target_size +
                 (own.range_currents > 0 ? kLead : 0);
@@ -151,7 +159,7 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
   }
   const TapePlan& tapes = plan.tapes;
   for (const TapeLayout& tape :
-       {tapes.inputs, tapes.activities, tapes.gains, tapes.decays, tapes.coefficients, tapes.epsilons})
+       {tapes.inputs, tapes.activities, tapes.gains, tapes.voltages, tapes.decays, tapes.coefficients, tapes.epsilons})
     plan.tape_bytes += scalar * tape.cells(scalar);
   // what neurons and readouts tell in a tick: decay, gain, signal
   const std::int64_t told = 3 * (std::int64_t{sizes.rate_neurons} + sizes.readouts);

@@ -89,6 +89,8 @@ std::int64_t Topology::synapses() const {
 
 bool Topology::has_spikes() const { return std::ranges::any_of(populations, &Population::spiking); }
 
+bool Topology::has_currents() const { return std::ranges::any_of(populations, &Population::has_current); }
+
 bool Topology::has_leaky_readouts() const { return std::ranges::any_of(populations, &Population::leaky); }
 
 bool Topology::has_noise() const { return std::ranges::any_of(populations, &Population::noisy); }

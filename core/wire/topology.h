@@ -57,7 +57,13 @@ struct Population {
   bool spiking = false;
   bool adapting = false;  // true: spiking, with an adaptive threshold
   bool leaky = false;     // true: readouts with memory
-  bool noisy = false;     // true: the neurons draw noise in every tick
+  // true: spiking, with a synaptic current, of which each synapse keeps its part
+  bool has_current = false;
+  // true: spiking, and a sweep needs the voltage of each tick, because a spike resets it
+  bool recalls_voltage = false;
+  // true: its neurons have leaks, or other constants of their clock, of their own
+  bool neurons_differ = false;
+  bool noisy = false;  // true: the neurons draw noise in every tick
   // true: the 1 that biases multiply, one cell at the end of the input layer; it is no actor
   bool is_unit = false;
   // by neuron: 1 if its h_0 is not 0, so that it sends in the first tick (size); empty: all are 0
@@ -200,6 +206,8 @@ struct Topology {
   /// noisy.
   bool has_spikes() const;
   bool has_leaky_readouts() const;
+  /// True if some population has a synaptic current.
+  bool has_currents() const;
   bool has_noise() const;
 };
 

@@ -144,6 +144,8 @@ class Model:
     ) -> None:
         """Adds spiking neurons; ``fields`` and ``noise`` are those of Population.Lif (times in ms) and Noise.
 
+        Constants of neurons are one number for all, or an array with one for each.
+
         >>> m = Model()
         >>> m.lif("rec", 10, tau_m=20, threshold=0.6, current={"tau": 5}, reset="ZERO", surrogate={"height": 0.5})
         >>> m.proto.network.populations[0].lif.surrogate.height

@@ -75,13 +75,26 @@ Neurons neurons_of(const PopulationSpec& from, const Topology& topology, Populat
                      .begin = population.begin,
                      .size = population.size,
                      .activation = from.activation,
-                     .leak = from.leak,
+                     .leak = from.leak.first(),
+                     .leaks = {},
                      .initial = from.initial,
                      .lif = {},
+                     .each = {},
+                     .is_plain = true,
                      .decay = 0,
                      .gain = 1,
                      .constant = from.constant};
-  if (from.lif) neurons.lif = lif_parameters(*from.lif, dt);
+  const bool differ = neurons_differ(from);
+  if (differ && !from.lif) neurons.leaks = from.leak.values;
+  if (from.lif) {
+    neurons.lif = lif_parameters(*from.lif, dt);
+    neurons.is_plain = neurons.lif->is_plain();
+  }
+  for (std::size_t i = 0; differ && from.lif && i < static_cast<std::size_t>(from.size); ++i) {
+    const LifParameters own = lif_parameters(*from.lif, dt, i);
+    neurons.each.emplace_back(own);
+    neurons.is_plain = neurons.is_plain && own.is_plain();
+  }
   if (from.memory) neurons.decay = decay_of(from.memory->tau_m, dt);
   if (from.memory && from.memory->normalise_input) neurons.gain = 1 - neurons.decay;
   if (from.noise && seed)

@@ -147,7 +147,7 @@ void Model::rate(std::string name, std::int32_t size, RateOptions options) {
                                .kind = PopulationKind::kRate,
                                .size = size,
                                .activation = options.activation,
-                               .leak = options.leak,
+                               .leak = std::move(options.leak),
                                .initial = std::move(options.initial),
                                .noise = options.noise};
   spread_initial(population);
@@ -157,7 +157,7 @@ void Model::rate(std::string name, std::int32_t size, RateOptions options) {
 
 void Model::lif(std::string name, std::int32_t size, LifSpec options, LifOptions more) {
   spec_.network.populations.push_back(
-      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = options, .noise = more.noise});
+      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = std::move(options), .noise = more.noise});
   add_biases_to_last(std::move(more.bias));
 }
 

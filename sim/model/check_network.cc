@@ -11,8 +11,10 @@ namespace locus {
 namespace {
 
 /// A time constant may be infinite: what is there then stays, since its decay is exactly 1.
-void check_tau(double tau, const FieldPath& field, FaultList& faults) {
-  if (!(tau > 0)) faults.error(field, "is " + shown(tau), "must be above 0; inf: without leak");
+bool check_tau(double tau, const FieldPath& field, FaultList& faults) {
+  if (tau > 0) return true;
+  faults.error(field, "is " + shown(tau), "must be above 0; inf: without leak");
+  return false;
 }
 
 void check_leak(const LeakSpec& leak, const FieldPath& where, FaultList& faults) {
@@ -21,24 +23,65 @@ void check_leak(const LeakSpec& leak, const FieldPath& where, FaultList& faults)
     faults.error(where.at("normalise_input"), "is true, and tau_m is inf", "must be false: nothing would arrive");
 }
 
-/// Of adaptation_tau a Spec has 0 where the threshold does not adapt.
-void check_lif(const LifSpec& lif, const FieldPath& where, FaultList& faults) {
-  check_leak(lif.leak, where, faults);
-  check_positive(lif.threshold, where.at("threshold"), faults);
+/// Checks each number of a constant; `check(value, field)` adds at most one fault and returns
+/// whether the value is good. A single number stands at the field itself.
+template <class Check>
+void check_each(const PerNeuron& constant, std::int32_t size, const FieldPath& field, FaultList& faults, Check check) {
+  const std::vector<double>& values = constant.values;
+  if (values.size() == 1) {
+    check(values.front(), field);
+    return;
+  }
+  if (values.empty() || (size > 0 && std::ssize(values) != size)) {
+    faults.error(field, fmt::format("has {} values", values.size()),
+                 fmt::format("must have 1 for all neurons, or one for each of {}", size));
+    return;
+  }
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < values.size() && told < kMostFaultsOfArray; ++i) {
+    if (!check(values[i], field.element(i))) ++told;
+  }
+}
+
+/// Of adaptation_tau a Spec has a 0 where the threshold does not adapt.
+void check_lif(const LifSpec& lif, std::int32_t size, const FieldPath& where, FaultList& faults) {
+  const auto tau = [&](double value, const FieldPath& field) { return check_tau(value, field, faults); };
+  const auto positive = [&](double value, const FieldPath& field) { return check_positive(value, field, faults); };
+  const auto finite = [&](double value, const FieldPath& field) { return check_finite(value, field, faults); };
+  const auto not_negative = [&](double value, const FieldPath& field) {
+    return check_not_negative(value, field, faults);
+  };
+  check_each(lif.leak.tau_m, size, where.at("tau_m"), faults, tau);
+  const auto infinite = [](double value) { return std::isinf(value) && value > 0; };
+  if (std::ranges::any_of(lif.leak.tau_m.values, infinite) && lif.leak.normalise_input)
+    faults.error(where.at("normalise_input"), "is true, and tau_m is inf", "must be false: nothing would arrive");
+  check_each(lif.threshold, size, where.at("threshold"), faults, positive);
   check_not_negative(lif.refractory, where.at("refractory"), faults);
   const FieldPath surrogate = where.at("surrogate");
   check_enum(lif.surrogate, Surrogate::kArctan, surrogate.at("kind"), faults);
   check_not_negative(lif.height, surrogate.at("height"), faults);
   check_positive(lif.width, surrogate.at("width"), faults);
   const FieldPath adaptation = where.at("adaptation");
-  if (lif.adaptation_tau != 0) check_tau(lif.adaptation_tau, adaptation.at("tau"), faults);
-  check_not_negative(lif.adaptation, adaptation.at("beta"), faults);
+  if (lif.adaptation_tau != 0) check_each(lif.adaptation_tau, size, adaptation.at("tau"), faults, tau);
+  check_each(lif.adaptation, size, adaptation.at("beta"), faults, not_negative);
+  if (lif.current_tau) check_each(*lif.current_tau, size, where.at("current").at("tau"), faults, tau);
+  check_enum(lif.integration, Integration::kEuler, where.at("integration"), faults);
+  check_each(lif.rest, size, where.at("rest"), faults, finite);
+  check_each(lif.reset_to, size, where.at("reset_to"), faults, finite);
+  if (!check_enum(lif.reset, Reset::kZero, where.at("reset"), faults) || lif.reset == Reset::kZero) return;
+  const auto zero = [](double value) { return value == 0; };
+  if (!std::ranges::all_of(lif.reset_to.values, zero))
+    faults.error(where.at("reset_to"), fmt::format("is given, and reset is {}", name(lif.reset)),
+                 "stands with reset: ZERO only");
 }
 
 void check_rate(const PopulationSpec& population, const FieldPath& where, FaultList& faults) {
   check_enum(population.activation, Activation::kSigmoid, where.at("activation"), faults);
-  if (!(population.leak > 0 && population.leak <= 1))
-    faults.error(where.at("leak"), "is " + shown(population.leak), "must be above 0 and at most 1");
+  check_each(population.leak, population.size, where.at("leak"), faults, [&](double leak, const FieldPath& field) {
+    if (leak > 0 && leak <= 1) return true;
+    faults.error(field, "is " + shown(leak), "must be above 0 and at most 1");
+    return false;
+  });
 }
 
 void check_initial(const PopulationSpec& population, const FieldPath& where, FaultList& faults) {
@@ -80,7 +123,7 @@ void check_population(const PopulationSpec& population, const FieldPath& where, 
   check_initial(population, where, faults);
   check_constant_and_noise(population, where, faults);
   if (population.lif) {
-    check_lif(*population.lif, where.at("lif"), faults);
+    check_lif(*population.lif, population.size, where.at("lif"), faults);
     if (population.kind != PopulationKind::kRate)
       faults.error(where.at("lif"), fmt::format("is given for a population of kind {}", name(population.kind)),
                    "stands with the kind of rate populations, whose layer spiking neurons are in");

@@ -70,8 +70,10 @@ void check_float32(const Spec& spec, FaultList& faults) {
     const std::optional<LifSpec>& lif = population.lif;
     if (!lif) continue;
     const FieldPath where = root.at("network").at("populations", static_cast<int>(i)).at("lif");
-    check(lif->threshold, where.at("threshold"), faults);
-    check(lif->adaptation, where.at("adaptation"), faults);
+    check(lif->threshold.values, where.at("threshold"), faults);
+    check(lif->adaptation.values, where.at("adaptation"), faults);
+    check(lif->reset_to.values, where.at("reset_to"), faults);
+    check(lif->rest.values, where.at("rest"), faults);
     check(std::array{lif->height, lif->width}, where.at("surrogate"), faults);
   }
   for (std::size_t k = 0; k < spec.network.projections.size(); ++k) {

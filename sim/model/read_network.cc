@@ -84,7 +84,8 @@ PopulationSpec read_population(const v1::Population& message, const FieldPath& w
     case v1::Population::kRate:
       population.kind = PopulationKind::kRate;
       population.activation = activation_of(message.rate().activation());
-      if (message.rate().has_leak()) population.leak = message.rate().leak();
+      if (!message.rate().leak().empty())
+        population.leak = std::vector<double>(message.rate().leak().begin(), message.rate().leak().end());
       population.initial.assign(message.rate().initial().begin(), message.rate().initial().end());
       spread_initial(population);
       break;

@@ -124,8 +124,7 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     reading.faults.error(where.at("files"), "is given beside trials", "one of them may be given");
   if (message.has_evaluation_files() && message.evaluation_trials_size() > 0)
     reading.faults.error(where.at("evaluation_files"), "is given beside evaluation_trials", "one of them may be given");
-  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown,
-                             known_shown_inputs(network),
+  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown, known_shown_inputs(network),
                              known_neurons(network, PopulationKind::kReadout), training.loss == Loss::kCrossEntropy};
   if (message.has_files()) {
     const std::int64_t ticks = read_trial_files(message.files(), wanted, where.at("files"), task.trials, reading);

@@ -24,6 +24,7 @@
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
 #include "sim/model/input_file.h"
+#include "sim/model/per_neuron.h"
 #include "sim/model/synthetic.h"
 
 namespace locus {
@@ -97,16 +98,36 @@ struct LeakSpec {
   friend bool operator==(const LeakSpec&, const LeakSpec&) = default;
 };
 
-/// A spiking population as the model file has it, times in ms (core/actor/lif_neuron.h).
+/// The leak of a spiking population.
+struct MembraneSpec {
+  PerNeuron tau_m = 0;           // ms, > 0; infinity: without leak
+  bool normalise_input = false;  // what arrives counts 1 - decay, otherwise 1
+  friend bool operator==(const MembraneSpec&, const MembraneSpec&) = default;
+};
+
+/// From a time constant to the decay of a tick: exp(-dt / tau), or 1 - dt / tau.
+enum class Integration { kExact, kEuler };
+
+/// A spiking population as the model file has it, times in ms (core/actor/lif_neuron.h). A
+/// PerNeuron has one number for all neurons or one for each.
 struct LifSpec {
-  LeakSpec leak;
-  double threshold = 0;       // [1], > 0
-  double refractory = 0;      // ms; spikes are at least so far apart
-  double adaptation_tau = 0;  // ms; 0: the threshold does not adapt; infinity: a rise stays
-  double adaptation = 0;      // beta [1]
+  MembraneSpec leak;
+  PerNeuron threshold = 0;  // [1], > 0
+  double refractory = 0;    // ms; spikes are at least so far apart
+  // ms; one 0: the threshold does not adapt; infinity: a rise stays
+  PerNeuron adaptation_tau = 0;
+  PerNeuron adaptation = 0;  // beta [1]
   Surrogate surrogate = Surrogate::kPiecewiseLinear;
-  double height = 0.3;  // [1]
-  double width = 1;     // [1], > 0
+  double height = 0.3;                     // [1]
+  double width = 1;                        // [1], > 0
+  std::optional<PerNeuron> current_tau{};  // ms, > 0; absent: no synaptic current
+  Reset reset = Reset::kSubtractNextTick;
+  PerNeuron reset_to = 0;  // [1]; with kZero only
+  PerNeuron rest = 0;      // [1]
+  bool above = false;      // a spike needs more than the threshold
+  Integration integration = Integration::kExact;
+  bool cuts_reset_gradient = false;  // sweeps take no path through the reset
+  bool adapts() const { return adaptation.any_positive(); }
   friend bool operator==(const LifSpec&, const LifSpec&) = default;
 };
 
@@ -131,7 +152,7 @@ struct PopulationSpec {
   PopulationKind kind = PopulationKind::kInput;
   std::int32_t size = 0;                          // neurons, >= 1
   Activation activation = Activation::kIdentity;  // rate only
-  double leak = 1;                                // alpha, in (0, 1]; rate only
+  PerNeuron leak = 1;                             // alpha, in (0, 1]; rate only
   // of a spiking population, whose kind is kRate: they are one layer
   std::optional<LifSpec> lif;
   std::optional<LeakSpec> memory;    // of a readout; absent: without memory
@@ -314,8 +335,11 @@ std::int32_t window_of(const TrainingSpec& training);
 /// exp(-dt / tau), 0 for tau = 0; both in ms.
 double decay_of(double tau, double dt);
 
-/// The constants of the neurons, in ticks of dt ms.
-LifParameters lif_parameters(const LifSpec& lif, double dt);
+/// The constants of a neuron of the population, in ticks of dt ms.
+LifParameters lif_parameters(const LifSpec& lif, double dt, std::size_t neuron = 0);
+
+/// True if some neurons of the population have other constants of their clock than others.
+bool neurons_differ(const PopulationSpec& population);
 
 std::string_view name(Loss loss);  // "FINAL", as model files spell it
 
@@ -409,7 +433,17 @@ struct ChipSpec {
 };
 
 /// What can be recorded of a population or a projection (proto/locus/v1/record.proto).
-enum class Quantity { kActivity, kOutput, kError, kLearningSignal, kTrace, kWeights, kSingularValues };
+enum class Quantity {
+  kActivity,
+  kOutput,
+  kError,
+  kLearningSignal,
+  kTrace,
+  kWeights,
+  kSingularValues,
+  kVoltage,
+  kCurrent
+};
 
 std::string_view name(Quantity quantity);  // "ACTIVITY", as model files spell it
 bool is_of_projection(Quantity quantity);  // otherwise of a population

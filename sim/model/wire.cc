@@ -15,7 +15,10 @@ Population population_of(const PopulationSpec& spec) {
   Population population{.name = spec.name, .layer = layer_of(spec.kind), .size = spec.size};
   population.constant_gain = !spec.lif && spec.activation == Activation::kIdentity;
   population.spiking = spec.lif.has_value();
-  population.adapting = spec.lif && spec.lif->adaptation != 0;
+  population.adapting = spec.lif && spec.lif->adapts();
+  population.has_current = spec.lif && spec.lif->current_tau.has_value();
+  population.recalls_voltage = spec.lif && spec.lif->reset == Reset::kZero && !spec.lif->cuts_reset_gradient;
+  population.neurons_differ = neurons_differ(spec);
   population.leaky = spec.memory.has_value();
   population.noisy = spec.noise.has_value();
   population.is_unit = spec.is_unit;

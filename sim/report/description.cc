@@ -60,15 +60,32 @@ struct FormName {
 /// The output of a neuron for its current: an activation, or spikes at a fixed or adaptive
 /// threshold.
 std::string activation_of(const PopulationSpec& population) {
-  if (population.lif) return population.lif->adaptation != 0 ? "ALIF" : "LIF";
+  if (population.lif) return population.lif->adapts() ? "ALIF" : "LIF";
   if (population.constant) return fmt::format("constant {:.4g}", *population.constant);
   return population.kind == PopulationKind::kRate ? std::string(name(population.activation)) : "-";
 }
 
+/// "20", or "5 to 20" where neurons differ.
+std::string range_of(const PerNeuron& constant) {
+  const auto [low, high] = std::ranges::minmax(constant.values);
+  return low == high ? fmt::format("{:.4g}", low) : fmt::format("{:.4g} to {:.4g}", low, high);
+}
+
+/// The time constant of a spiking neuron, and what makes it another one than the plain LIF.
+std::string leak_of(const LifSpec& lif) {
+  std::string text = fmt::format("tau {} ms", range_of(lif.leak.tau_m));
+  if (lif.integration == Integration::kEuler) text += ", EULER";
+  if (lif.current_tau) text += fmt::format(", current tau {} ms", range_of(*lif.current_tau));
+  if (lif.reset != Reset::kSubtractNextTick) text += fmt::format(", reset {}", name(lif.reset));
+  if (lif.reset == Reset::kZero && lif.reset_to != 0) text += " to " + range_of(lif.reset_to);
+  if (lif.rest != 0) text += ", rest " + range_of(lif.rest);
+  return text;
+}
+
 std::string leak_of(const PopulationSpec& population) {
-  if (population.lif) return fmt::format("tau {:.4g} ms", population.lif->leak.tau_m);
+  if (population.lif) return leak_of(*population.lif);
   if (population.memory) return fmt::format("tau {:.4g} ms", population.memory->tau_m);
-  return population.kind == PopulationKind::kRate ? fmt::format("{:.4g}", population.leak) : "-";
+  return population.kind == PopulationKind::kRate ? range_of(population.leak) : "-";
 }
 
 TextTable population_table(const NetworkSpec& network) {

@@ -99,6 +99,9 @@ class ChipReader {
       population.adapting = message.lif().has_adaptation();
       population.constant_gain = !message.has_lif() && message.activation() == v1::Population::Rate::IDENTITY;
       population.leaky = message.readout().has_tau_m();
+      population.has_current = message.lif().has_current();
+      population.recalls_voltage = message.lif().reset() == v1::Population::Lif::ZERO &&
+                                   message.lif().reset_gradient() == v1::Population::Lif::KEEP;
       begin += message.size();
     }
     if (has_biases_)

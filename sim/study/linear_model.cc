@@ -82,8 +82,9 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
     if (population.kind != PopulationKind::kRate) continue;
     if (population.activation != Activation::kIdentity)
       refuse(fmt::format("{} population \"{}\" has activation {}", whose, population.name, name(population.activation)));
-    if (population.leak != 1)
-      refuse(fmt::format("{} population \"{}\" has leak {}", whose, population.name, population.leak));
+    if (population.leak.varies()) refuse(fmt::format("{} population \"{}\" has several leaks", whose, population.name));
+    if (population.leak.first() != 1)
+      refuse(fmt::format("{} population \"{}\" has leak {}", whose, population.name, population.leak.first()));
     if (!population.initial.empty())
       refuse(fmt::format("{} population \"{}\" does not begin at 0", whose, population.name));
   }

@@ -10,6 +10,25 @@
 #include "sim/model/wire.h"
 
 namespace locus {
+namespace {
+
+/// The constants of one neuron in the teacher's precision.
+template <class R>
+Lif<R> lif_of(const Lif<double>& from) {
+  Lif<R> to{};
+  to.decay = static_cast<R>(from.decay);
+  to.gain = static_cast<R>(from.gain);
+  to.threshold = static_cast<R>(from.threshold);
+  to.refractory = static_cast<R>(from.refractory);
+  to.adaptation_decay = static_cast<R>(from.adaptation_decay);
+  to.adaptation = static_cast<R>(from.adaptation);
+  to.current_decay = static_cast<R>(from.current_decay);
+  to.reset_to = static_cast<R>(from.reset_to);
+  to.rest = static_cast<R>(from.rest);
+  return to;
+}
+
+}  // namespace
 
 template <class R>
 Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes, double dt)
@@ -44,13 +63,15 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   activity_ = column(Layer::kRate);
   readout_ = column(Layer::kReadout);
   if (topology.has_spikes()) voltage_ = adaptation_ = rest_ = column(Layer::kRate);
+  if (topology.has_currents()) synaptic_ = column(Layer::kRate);
   if (topology.has_leaky_readouts()) {
     readout_current_ = column(Layer::kReadout);
   } else {
     outputs_.clear();
   }
   single_population_ = lanes_ == 1 && outputs_.empty() && populations_.size() == 1 && !populations_.front().lif &&
-                       recurrent_.size() == 1 && recurrent_.front().dense && !is_far(view(recurrent_.front()));
+                       !populations_.front().differ() && recurrent_.size() == 1 && recurrent_.front().dense &&
+                       !is_far(view(recurrent_.front()));
 }
 
 template <class R>
@@ -80,7 +101,8 @@ typename Teacher<R>::Block Teacher<R>::block_of(const SparseMatrix& matrix) cons
 
 template <class R>
 void Teacher<R>::begin() {
-  for (Column<R>* state : {&activity_, &voltage_, &adaptation_, &rest_, &readout_}) std::ranges::fill(*state, R(0));
+  for (Column<R>* state : {&activity_, &voltage_, &adaptation_, &rest_, &synaptic_, &readout_})
+    std::ranges::fill(*state, R(0));
   for (const Neurons& population : populations_) {
     R* lanes = activity_.data() + std::ptrdiff_t{population.begin} * lanes_;
     for (const double value : population.initial) lanes = std::fill_n(lanes, lanes_, static_cast<R>(value));
@@ -135,23 +157,30 @@ void Teacher<R>::set_inputs(const R* inputs, std::span<const std::int32_t> colum
   }
 }
 
-/// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the previous tick. A neuron
-/// spikes if v >= V_th + beta a and it is not refractory.
+/// The equations of core/actor/lif_neuron.h, neuron by neuron.
 template <class R>
 void Teacher<R>::step_spiking(const Neurons& population, const R* current) {
-  const LifParameters& lif = *population.lif;
-  const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
-  const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+  const LifParameters& kind = *population.lif;
+  const auto lanes = static_cast<std::size_t>(lanes_);
+  const auto first = static_cast<std::size_t>(population.begin) * lanes;
+  const auto end = first + static_cast<std::size_t>(population.size) * lanes;
+  const Lif<R> common(kind);
   for (std::size_t k = first; k < end; ++k) {
+    const Lif<R> own = population.each.empty() ? common : lif_of<R>(population.each[(k - first) / lanes]);
     const R before = activity_[k];
-    voltage_[k] = static_cast<R>(lif.gain) * current[k] + static_cast<R>(lif.decay) * voltage_[k] -
-                  static_cast<R>(lif.threshold) * before;
-    adaptation_[k] = static_cast<R>(lif.adaptation_decay) * adaptation_[k] + before;
-    const R threshold = static_cast<R>(lif.threshold) + static_cast<R>(lif.adaptation) * adaptation_[k];
+    R arrived = current[k];
+    if (kind.has_current) arrived = synaptic_[k] = own.current_decay * synaptic_[k] + arrived;
+    R kept = voltage_[k];
+    if (kind.reset == Reset::kSubtract) kept -= own.threshold * before;
+    if (kind.reset == Reset::kZero && before > R(0)) kept = own.reset_to;
+    voltage_[k] = own.gain * arrived + own.decay * kept + own.rest;
+    if (kind.reset == Reset::kSubtractNextTick) voltage_[k] -= own.threshold * before;
+    adaptation_[k] = own.adaptation_decay * adaptation_[k] + before;
+    const R distance = voltage_[k] - (own.threshold + own.adaptation * adaptation_[k]);
     if (rest_[k] > R(0)) rest_[k] -= R(1);
-    const bool spikes = voltage_[k] - threshold >= R(0) && rest_[k] <= R(0);
+    const bool spikes = (kind.above ? distance > R(0) : distance >= R(0)) && rest_[k] <= R(0);
     activity_[k] = spikes ? R(1) : R(0);
-    if (spikes) rest_[k] = static_cast<R>(lif.refractory);
+    if (spikes) rest_[k] = own.refractory;
   }
 }
 
@@ -173,6 +202,19 @@ void Teacher<R>::step_readouts() {
     for (std::size_t k = first; k < end; ++k)
       readout_[k] = static_cast<R>(population.gain) * readout_current_[k] + static_cast<R>(population.decay) * readout_[k];
   }
+}
+
+/// Rate neurons with leaks of their own; current and activity begin at the first.
+template <class R>
+void Teacher<R>::step_each(const Neurons& population, const R* current, R* activity) const {
+  dispatch(population.activation, [&](auto phi) {
+    std::size_t k = 0;
+    for (const double own : population.leaks) {
+      const auto leak = static_cast<R>(own);
+      for (std::int32_t lane = 0; lane < lanes_; ++lane, ++k)
+        activity[k] = (R(1) - leak) * activity[k] + leak * phi.at(current[k]).value;
+    }
+  });
 }
 
 template <class R>
@@ -206,6 +248,10 @@ void Teacher<R>::step_once() {
     const auto leak = static_cast<R>(population.leak);
     const R* current = currents + first;
     R* activity = activity_.data() + first;
+    if (population.differ()) {
+      step_each(population, current, activity);
+      continue;
+    }
     dispatch(population.activation, [&](auto phi) {
 #pragma GCC ivdep
       for (std::size_t k = 0; k < count; ++k)

@@ -70,6 +70,7 @@ class Teacher {
   void spread(const R* inputs, std::span<const std::int32_t> columns, std::int32_t width, std::int32_t ticks);
   void step_once();
   void step_spiking(const Neurons& population, const R* current);
+  void step_each(const Neurons& population, const R* current, R* activity) const;
   void step_readouts();
 
   std::int32_t lanes_;
@@ -90,9 +91,10 @@ class Teacher {
   std::vector<std::int32_t> columns_;                  // its inputs that are not constant
   std::vector<std::pair<std::int32_t, R>> constants_;  // input and value of each of the others
   Column<R> inputs_with_constants_;                    // x_t, if there are some (ticks x m x lanes)
-  Column<R> voltage_;                                  // v of spiking neurons (n x lanes); so are the next two
+  Column<R> voltage_;                                  // v of spiking neurons (n x lanes); so are the next three
   Column<R> adaptation_;                               // a
   Column<R> rest_;                                     // remaining refractory ticks of each neuron
+  Column<R> synaptic_;                                 // i; empty without synaptic currents
   Column<R> readout_current_;                          // A h_t, only for readouts with memory (o x lanes)
   Column<R> readout_;                                  // y_t (o x lanes)
 };

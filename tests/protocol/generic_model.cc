@@ -68,11 +68,20 @@ class GenericModel {
         population.lif->adaptation_tau = dice_.between(5, 50);
         population.lif->adaptation = 1e-9;
       }
+      if (dice_.chance(50)) population.lif->current_tau = dice_.between(2, 12) + 0.25;
+      population.lif->reset = static_cast<Reset>(dice_.between(0, 2));
+      population.lif->cuts_reset_gradient = dice_.chance(30);
+      population.lif->above = dice_.chance(30);
       return;
     }
     const Activation activations[] = {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid};
     population.activation = activations[dice_.between(0, 2)];
     population.leak = dice_.chance(40) ? 1.0 : dice_.between(4, 15) / 16.0;
+    if (dice_.chance(30)) {
+      std::vector<double> leaks;
+      for (std::int32_t i = 0; i < population.size; ++i) leaks.push_back(dice_.between(4, 16) / 16.0);
+      population.leak = leaks;
+    }
     if (!features_.awake || dice_.chance(30)) return;
     for (std::int32_t i = 0; i < population.size; ++i)
       population.initial.push_back(dice_.chance(33) ? 0 : dice_.value());

@@ -46,7 +46,7 @@ TEST(SpikingNetworks, DoWhatTheOracleDoesWithoutLeak) {
     for (PopulationSpec& population : spec.network.populations) {
       if (population.lif) {
         population.lif->leak = {.tau_m = INFINITY};
-        if (population.lif->adaptation_tau > 0 && seed % 2 == 0) population.lif->adaptation_tau = INFINITY;
+        if (population.lif->adapts() && seed % 2 == 0) population.lif->adaptation_tau = INFINITY;
       }
       if (population.memory) population.memory = LeakSpec{.tau_m = INFINITY};
     }
@@ -158,7 +158,8 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
       if (!population.lif) continue;
       population.lif->refractory = 0;
       population.lif->threshold = 1e-3;
-      population.lif->adaptation = population.lif->adaptation > 0 ? 1e-9 : 0;
+      population.lif->adaptation = population.lif->adapts() ? 1e-9 : 0;
+      population.lif->reset_to = population.lif->rest = 0;
       population.lif->surrogate = Surrogate::kArctan;  // non-zero everywhere
     }
     for (ProjectionSpec& projection : spec.network.projections) {

@@ -48,14 +48,27 @@ std::string weights_text(const WeightsSpec& weights) {
   return "weights { aligned {" + list("values", std::get<AlignedWeights>(weights).values) + " } }";
 }
 
+/// One number, or a list of them.
+std::string numbers(const std::string& field, const PerNeuron& constant) {
+  if (constant.values.size() == 1) return " " + field + ": " + number(constant.first());
+  return list(field, constant.values);
+}
+
 std::string lif_text(const LifSpec& lif) {
-  std::string text = "lif { tau_m: " + number(lif.leak.tau_m) + " threshold: " + number(lif.threshold) +
+  std::string text = "lif {" + numbers("tau_m", lif.leak.tau_m) + numbers("threshold", lif.threshold) +
                      " refractory: " + number(lif.refractory);
   if (lif.leak.normalise_input) text += " normalise_input: true";
   text += " surrogate { kind: " + std::string(name(lif.surrogate)) + " height: " + number(lif.height) +
           " width: " + number(lif.width) + " }";
-  if (lif.adaptation != 0)
-    text += " adaptation { tau: " + number(lif.adaptation_tau) + " beta: " + number(lif.adaptation) + " }";
+  if (lif.adapts())
+    text += " adaptation {" + numbers("tau", lif.adaptation_tau) + numbers("beta", lif.adaptation) + " }";
+  if (lif.current_tau) text += " current {" + numbers("tau", *lif.current_tau) + " }";
+  text += " reset: " + std::string(name(lif.reset));
+  if (lif.reset == Reset::kZero) text += numbers("reset_to", lif.reset_to);
+  if (lif.rest != 0) text += numbers("rest", lif.rest);
+  if (lif.above) text += " above: true";
+  if (lif.integration == Integration::kEuler) text += " integration: EULER";
+  if (lif.cuts_reset_gradient) text += " reset_gradient: CUT";
   return text + " }";
 }
 
@@ -81,7 +94,7 @@ std::string population_text(const NetworkSpec& network, std::size_t p) {
   std::string kind = population.constant ? "input { constant: " + number(*population.constant) + " }" : "input {}";
   if (population.kind == PopulationKind::kReadout) kind = memory_text(population.memory);
   if (population.kind == PopulationKind::kRate) {
-    kind = "rate { activation: " + std::string(name(population.activation)) + " leak: " + number(population.leak);
+    kind = "rate { activation: " + std::string(name(population.activation)) + numbers("leak", population.leak);
     for (const double value : population.initial) kind += " initial: " + number(value);
     kind += " }";
   }

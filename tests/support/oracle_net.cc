@@ -140,7 +140,8 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
     if (population.kind == PopulationKind::kReadout) net.readouts += size;
     if (population.kind != PopulationKind::kRate) continue;
     net.units += size;
-    net.leak.insert(net.leak.end(), size, population.leak);
+    const auto& leaks = population.leak.values;
+    for (std::size_t i = 0; i < size; ++i) net.leak.push_back(leaks.at(leaks.size() == 1 ? 0 : i));
     net.activation.insert(net.activation.end(), size, population.activation);
     for (std::size_t i = 0; i < size; ++i) {
       net.initial.push_back(population.initial.empty() ? 0 : population.initial.at(i));

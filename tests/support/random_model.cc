@@ -77,6 +77,19 @@ WeightsSpec odd_weights(int rows, int cols, Dice& dice) {
   return dense(rows, cols, 15, false, dice);
 }
 
+/// Gives every fourth rate population a leak for each neuron, at most the one that all had. It draws
+/// from dice of its own, so that nothing else of a model depends on it.
+void vary_leaks(Spec& spec, std::uint64_t seed) {
+  Dice dice(seed ^ 0x1eaf);
+  for (PopulationSpec& population : spec.network.populations) {
+    if (population.kind != PopulationKind::kRate || !dice.chance(25)) continue;
+    std::vector<double> each;
+    for (std::int32_t i = 0; i < population.size; ++i)
+      each.push_back(population.leak.first() * dice.between(4, 16) / 16.0);
+    population.leak = each;
+  }
+}
+
 void add_odd_populations(Spec& spec, Dice& dice) {
   const std::pair<PopulationKind, int> wanted[] = {{PopulationKind::kInput, dice.between(1, 3)},
                                                    {PopulationKind::kRate, dice.between(1, 3)},
@@ -277,6 +290,7 @@ Spec odd_model(std::uint64_t seed) {
   make_inputs_constant(spec, dice);
   add_noise_and_biases(spec, dice);
   spec.rules = every_rule(spec, dice);
+  vary_leaks(spec, seed);
   return spec;
 }
 

@@ -14,6 +14,32 @@ namespace {
 
 double decay(double tau, double dt) { return tau > 0 ? std::exp(-dt / tau) : 0; }
 
+double membrane_decay(double tau, double dt, const LifSpec& lif) {
+  return lif.integration == Integration::kEuler ? 1 - dt / tau : decay(tau, dt);
+}
+
+Unit unit_of(const LifSpec& lif, std::size_t k, double dt) {
+  const auto pick = [k](const PerNeuron& all) { return all.values.at(all.values.size() == 1 ? 0 : k); };
+  Unit u{};
+  u.alpha = membrane_decay(pick(lif.leak.tau_m), dt, lif);
+  u.zeta = lif.leak.normalise_input ? 1 - u.alpha : 1;
+  u.threshold = pick(lif.threshold);
+  u.refractory = std::round(lif.refractory / dt);
+  u.rho = decay(pick(lif.adaptation_tau), dt);
+  u.beta = pick(lif.adaptation);
+  u.height = lif.height;
+  u.width = lif.width;
+  u.surrogate = lif.surrogate;
+  u.filters = lif.current_tau.has_value();
+  u.delta = u.filters ? membrane_decay(pick(*lif.current_tau), dt, lif) : 0;
+  u.rest = (1 - u.alpha) * pick(lif.rest);
+  u.reset = lif.reset;
+  u.reset_to = pick(lif.reset_to);
+  u.above = lif.above;
+  u.cut = lif.cuts_reset_gradient;
+  return u;
+}
+
 double psi_of(const Unit& u, double d) {
   const double x = std::abs(d) / u.width;
   switch (u.surrogate) {
@@ -36,17 +62,13 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
     const auto size = static_cast<std::size_t>(p.size);
     if (p.kind == PopulationKind::kRate) {
       if (!p.lif) throw std::invalid_argument("the spiking oracle takes spiking populations only");
-      Unit u{};
-      u.alpha = decay(p.lif->leak.tau_m, dt);
-      u.zeta = p.lif->leak.normalise_input ? 1 - u.alpha : 1;
-      u.threshold = p.lif->threshold;
-      u.refractory = std::round(p.lif->refractory / dt) + (mutation == Mutation::kRestsATickLonger ? 1 : 0);
-      u.rho = decay(p.lif->adaptation_tau, dt);
-      u.beta = p.lif->adaptation;
-      u.height = p.lif->height;
-      u.width = p.lif->width;
-      u.surrogate = p.lif->surrogate;
-      units.insert(units.end(), size, u);
+      for (std::size_t k = 0; k < size; ++k) {
+        units.push_back(unit_of(*p.lif, k, dt));
+        if (mutation == Mutation::kRestsATickLonger) units.back().refractory += 1;
+      }
+      // of a population in which some adapt, the synapses of all keep the trace for it
+      const auto& betas = p.lif->adaptation.values;
+      adapts.insert(adapts.end(), size, std::ranges::any_of(betas, [](double beta) { return beta != 0; }));
     }
     if (p.kind == PopulationKind::kReadout) {
       Out o;
@@ -99,7 +121,7 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
 
 State World::rest() const {
   const Row none(net.units, 0);
-  return {none, none, none, none, Row(net.readouts, 0)};
+  return {none, none, none, none, Row(net.readouts, 0), none};
 }
 
 Life World::run_trial(const RecordedTrial& trial, State& state) {
@@ -111,10 +133,11 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
   life.x.assign(inputs.begin() + 1, inputs.end());
   life.z.assign(ticks, Row(n, 0));
   life.psi = life.z;
+  life.v = life.z;
   life.y.assign(ticks, Row(net.readouts, 0));
   life.eps = life.y;
   life.count.assign(n, 0);
-  auto& [v, a, r, before, y] = state;
+  auto& [v, a, r, before, y, filtered] = state;
   life.start = before;
   for (std::size_t t = 0; t < ticks; ++t) {
     Row current(n, 0);
@@ -125,17 +148,21 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
       const Unit& u = units[i];
       current[i] += net.noise[i].at(answer.trials, t + 1);
       r[i] = std::max(r[i] - 1, 0.0);
-      double reset = u.threshold * before[i];
+      double reset = u.reset == Reset::kSubtractNextTick ? u.threshold * before[i] : 0;
       if (mutation_ == Mutation::kNoReset) reset = 0;
       if (mutation_ == Mutation::kResetByThreshold) reset = (u.threshold + u.beta * a[i]) * before[i];
       if (mutation_ == Mutation::kResetBeforeLeak) reset *= u.alpha;
-      v[i] = u.zeta * current[i] + u.alpha * v[i] - reset;
+      filtered[i] = u.delta * filtered[i] + current[i];
+      v[i] = u.zeta * filtered[i] + u.alpha * v[i] + u.rest - reset;
       if (mutation_ != Mutation::kAdaptsAtOnce) a[i] = u.rho * a[i] + before[i];
       if (mutation_ == Mutation::kAdaptsAtOnce) a[i] *= u.rho;
       const double d = v[i] - (u.threshold + u.beta * a[i]);
       const double seen = mutation_ == Mutation::kPsiAgainstBaseThreshold ? v[i] - u.threshold : d;
       life.psi[t][i] = r[i] > 0 && mutation_ != Mutation::kPsiWhileResting ? 0 : psi_of(u, seen);
-      if (d >= 0 && r[i] == 0) {
+      life.v[t][i] = v[i];
+      if ((u.above ? d > 0 : d >= 0) && r[i] == 0) {
+        if (u.reset == Reset::kSubtract) v[i] -= u.threshold;
+        if (u.reset == Reset::kZero) v[i] = u.reset_to;
         life.z[t][i] = 1;
         r[i] = u.refractory;
         const bool last = t + 1 == ticks;
@@ -210,15 +237,18 @@ void World::measure_memory() {
     const std::int64_t stride = whole ? T : std::min(rule_.stride, T);
     // activities on their way, kept by the agent
     answer.history_bytes += scalar * oracle::under_way(spec_, false);
-    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.actors) + 2 * n) +
+    std::int64_t resets = 0;  // neurons that need the voltage of each tick again
+    for (const Unit& u : units) resets += u.reset == Reset::kZero && !u.cut ? 1 : 0;
+    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.actors) + 2 * n + resets) +
                             scalar * n * (std::min<std::int64_t>(stride, window) - 1);
   }
   if (!learns()) return;
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
     for (const Synapse& s : *block) {
       if (!s.plastic) continue;
-      if (eprop()) answer.trace_bytes += scalar * (units[s.target].beta != 0 ? 3 : 2);
+      if (eprop()) answer.trace_bytes += scalar * (adapts[s.target] ? 3 : 2);
       if (rule_.kind == RuleKind::kRflo) answer.trace_bytes += scalar;
+      if ((eprop() || rule_.kind == RuleKind::kRflo) && units[s.target].filters) answer.trace_bytes += scalar;
     }
   }
   for (const std::vector<Synapse>* block : {&net.a, &net.d}) {

@@ -44,10 +44,17 @@ Endpoints first_transport(const Common<R>& common, std::int32_t p, Party to) {
 /// Turns the signals on the tape into coefficients, for the neurons of a population whose
 /// projections are deferred.
 template <class R>
-void filter_population(Common<R>& common, const Neurons& population, R constant_decay) {
+void filter_population(Common<R>& common, const Neurons& population) {
   Tapes<R>& tapes = common.tapes;
   const Tapes<R>& read = tapes;
-  const TraceFilter<R> filter{read.gains.view(), read.decays.view(), constant_decay};
+  TraceFilter<R> filter{read.gains.view(), read.decays.view(), trace_decay_of(common, population, 0)};
+  if (population.differ() && !filter.decay) {
+    for (std::int32_t i = 0; i < population.size; ++i) {
+      filter.constant_decay = trace_decay_of(common, population, i);
+      filter_signals(tapes.signals.view(), filter, population.begin + i, common.lanes, common.trial.ticks);
+    }
+    return;
+  }
   // A run: what is contiguous at each tick, all neurons of the population with one lane, the lanes
   // of a neuron with more.
   const std::int32_t runs = common.lanes == 1 ? 1 : population.size;
@@ -63,7 +70,7 @@ void filter_coefficients(Common<R>& common) {
       return common.projection(p).target_begin == population.begin && common.plan_for(p).learns == Way::kDeferred;
     };
     const auto found = std::ranges::find_if(common.onto_rate, onto);
-    if (found != common.onto_rate.end()) filter_population(common, population, trace_decay_onto(common, *found));
+    if (found != common.onto_rate.end()) filter_population(common, population);
   }
 }
 

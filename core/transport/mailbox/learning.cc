@@ -60,7 +60,7 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Posts& post
     MailboxSynapses<R>& synapses = common.synapses[p];
     const Neurons& target = common.target_of(projection);
     if (target.lif) {
-      post_spiking(common, p, *target.lif);
+      post_spiking(common, p, target);
     } else if (posts.tick_has_error || !synapses.has_clock()) {  // otherwise nothing is told
       post_rate(common, p);
     }
@@ -83,14 +83,16 @@ void LearningMail<R>::post_rate(MailboxCommon<R>& common, ProjectionId p) {
 }
 
 template <class R>
-void LearningMail<R>::post_spiking(MailboxCommon<R>& common, ProjectionId p, const LifParameters& lif) {
+void LearningMail<R>::post_spiking(MailboxCommon<R>& common, ProjectionId p, const Neurons& population) {
   const bool eprop = common.rule.decay == DecaySource::kNeuron;
-  const R decay = static_cast<R>(common.learning.trace_decay.value_or(lif.decay));
-  const R gain = static_cast<R>(lif.gain);
+  const std::optional<double>& constant = common.learning.trace_decay;
+  const LifClocks<R> clocks = clocks_of(common.network.rate, population);
   const auto emit = [&](int shard) {
     common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
       const LifNeuron<R> self = common.spiking(target, lane);
-      const Post<R> message{decay, eprop ? self.gain : self.gain * gain, self.signal};
+      const Lif<R> clock = clocks.of(static_cast<std::size_t>(target));
+      const R decay = constant ? static_cast<R>(*constant) : clock.decay;
+      const Post<R> message{decay, eprop ? self.gain : self.gain * clock.gain, self.signal};
       return has_news(self) ? std::optional(message) : std::nullopt;
     });
   };
