@@ -32,10 +32,11 @@ class SyntheticSource {
   struct Kinds;
   std::int64_t number_of(std::int64_t trial) const { return patterns_ > 0 ? trial % patterns_ : trial; }
 
-  std::int64_t patterns_;  // 0: every trial is new
+  std::int64_t patterns_;              // 0: every trial is new
+  std::vector<std::int32_t> columns_;  // the input that shows each column of a trial
   TrialSetting setting_;
   std::unique_ptr<Kinds> kinds_;  // the trials of the task
-  DenseMatrix input_;             // of the trial that is being written (T x m)
+  DenseMatrix input_;             // of the trial that is being written (T x inputs that are shown)
   DenseMatrix target_;            // (T x o)
 };
 
