@@ -8,10 +8,13 @@
 //     delta   += signal low_pass                     total += e
 // POST brings psi and the signal. A tick without POST has psi = 0 and signal = 0, and the synapse
 // then uses the clock alone.
-// Source: Bellec et al., Nat. Commun. 2020;11:3625, in the order of NEST 3.10's
+// Onto a neuron with a synaptic current, under every rule that learns in the tick, the synapse
+// first filters its source's activity as that current does (FilteredInput), and `pre` above is the
+// result. Source: Bellec et al., Nat. Commun. 2020;11:3625, in the order of NEST 3.10's
 // eprop_synapse_bsshslm_2020.
 #pragma once
 
+#include "core/actor/lif_neuron.h"
 #include "core/wire/payload.h"
 
 namespace locus {
@@ -27,6 +30,21 @@ struct EligibleSynapse {
   R& delta;     // Delta_ij, the sum of changes since the last commit [1]
 };
 
+/// The part of a synapse's source in the synaptic current of its neuron.
+template <class R>
+struct FilteredInput {
+  R& filtered;   // q [1]
+  const R& pre;  // activity of the source in this tick [1]; 0 if there is none
+};
+template <class R>
+struct CurrentClock {
+  R decay;  // delta of the postsynaptic neuron
+};
+template <class R>
+void on(FilteredInput<R> s, CurrentClock<R> c) {  // before all else in a tick
+  s.filtered = c.decay * s.filtered + s.pre;
+}
+
 /// The clock of such a synapse: constants of its postsynaptic neuron and of the rule, which it has.
 template <class R>
 struct Eligible {
@@ -36,6 +54,12 @@ struct Eligible {
   R adaptation;        // beta
   R filter;            // kappa
 };
+
+/// Those of the neuron `lif` and the rule's kappa.
+template <class R>
+Eligible<R> eligible_of(const Lif<R>& lif, R filter) {
+  return {lif.decay, lif.gain, lif.adaptation_decay, lif.adaptation, filter};
+}
 
 template <class R>
 void on(EligibleSynapse<R> s, TrialBegin) {

@@ -12,4 +12,13 @@ std::string_view name(Surrogate surrogate) {
   return "";
 }
 
+std::string_view name(Reset reset) {
+  switch (reset) {
+    case Reset::kSubtractNextTick: return "SUBTRACT_NEXT_TICK";
+    case Reset::kSubtract: return "SUBTRACT";
+    case Reset::kZero: return "ZERO";
+  }
+  return "";
+}
+
 }  // namespace locus

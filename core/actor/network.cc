@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <type_traits>
+#include <utility>
 
 #include "core/base/check.h"
 
@@ -32,6 +33,25 @@ bool all_finite(const Column<R>& values) {
   return true;
 }
 
+/// The constants of populations whose neurons differ; those of the others stay 0 and are not read.
+template <class R>
+void fill_constants(RateLayer<R>& rate) {
+  for (const Neurons& population : rate.populations) {
+    if (population.each.empty()) continue;
+    LifConstants<R>& all = rate.lif.constants;
+    const std::pair<Column<R>*, double Lif<double>::*> columns[] = {
+        {&all.decay, &Lif<double>::decay},           {&all.gain, &Lif<double>::gain},
+        {&all.threshold, &Lif<double>::threshold},   {&all.adaptation_decay, &Lif<double>::adaptation_decay},
+        {&all.adaptation, &Lif<double>::adaptation}, {&all.current_decay, &Lif<double>::current_decay},
+        {&all.reset_to, &Lif<double>::reset_to},     {&all.rest, &Lif<double>::rest}};
+    for (const auto& [column, constant] : columns) {
+      if (column->empty()) size_column(*column, rate.size, 1);
+      for (std::size_t i = 0; i < population.each.size(); ++i)
+        (*column)[static_cast<std::size_t>(population.begin) + i] = static_cast<R>(population.each[i].*constant);
+    }
+  }
+}
+
 }  // namespace
 
 template <class R>
@@ -41,6 +61,11 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   network.rate.size = network.topology->sizes.rate_neurons;
   network.readouts.size = network.topology->sizes.readouts;
   size_column(network.inputs.activity, network.inputs.size, lanes);
+  for (const Neurons& population : network.inputs.populations) {
+    if (population.constant)
+      std::fill_n(network.inputs.activity.begin() + std::ptrdiff_t{population.begin} * lanes,
+                  std::ptrdiff_t{population.size} * lanes, static_cast<R>(*population.constant));
+  }
   for (Column<R>* column : {&network.rate.current, &network.rate.activity, &network.rate.gain, &network.rate.signal,
                             &network.rate.own_weight}) {
     size_column(*column, network.rate.size, lanes);
@@ -48,16 +73,30 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   size_column(network.rate.leak, network.rate.size, 1);
   for (const Neurons& population : network.rate.populations) {
     std::fill_n(network.rate.leak.begin() + population.begin, population.size, static_cast<R>(population.leak));
+    std::transform(population.leaks.begin(), population.leaks.end(), network.rate.leak.begin() + population.begin,
+                   [](double value) { return static_cast<R>(value); });
     if (population.initial.empty()) continue;
     if (network.rate.initial.empty()) size_column(network.rate.initial, network.rate.size, 1);
     std::transform(population.initial.begin(), population.initial.end(),
                    network.rate.initial.begin() + population.begin, [](double value) { return static_cast<R>(value); });
+  }
+  for (const Neurons& population : network.rate.populations) {
+    if (!population.noise) continue;
+    size_column(network.rate.noise, network.rate.size, lanes);
+    if (network.rate.drawn_noise.size() < static_cast<std::size_t>(population.size))
+      size_column(network.rate.drawn_noise, population.size, 1);
   }
   if (network.topology->has_spikes()) {
     LifColumns<R>& lif = network.rate.lif;
     for (Column<R>* column : {&lif.voltage, &lif.adaptation, &lif.refractory, &lif.count, &lif.delta, &lif.omega}) {
       size_column(*column, network.rate.size, lanes);
     }
+    const auto has_current = [](const Neurons& population) { return population.lif && population.lif->has_current; };
+    if (std::ranges::any_of(network.rate.populations, has_current)) {
+      size_column(lif.synaptic, network.rate.size, lanes);
+      size_column(lif.upsilon, network.rate.size, lanes);
+    }
+    fill_constants(network.rate);
   }
   ReadoutLayer<R>& readouts = network.readouts;
   for (Column<R>* column :

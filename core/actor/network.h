@@ -16,6 +16,7 @@
 
 #include "core/actor/activation.h"
 #include "core/actor/lif_neuron.h"
+#include "core/actor/noise.h"
 #include "core/actor/optimizer.h"
 #include "core/base/column.h"
 #include "core/base/id.h"
@@ -30,12 +31,24 @@ struct Neurons {
   std::int32_t begin = 0;                         // first neuron, within the layer
   std::int32_t size = 0;                          // neurons
   Activation activation = Activation::kIdentity;  // only for rate neurons
-  double leak = 1;                                // alpha in (0, 1]; only for rate neurons
-  std::vector<double> initial = {};               // h_0 (size) [1]; empty: 0; only for rate neurons
-  // only for a spiking population, which is part of the rate layer
+  // alpha in (0, 1]; only for rate neurons. Of neurons that differ it is the first one's, and
+  // `leaks` has all (size); otherwise that is empty
+  double leak = 1;
+  std::vector<double> leaks = {};
+  std::vector<double> initial = {};  // h_0 (size) [1]; empty: 0; only for rate neurons
+  // only for a spiking population, which is part of the rate layer; of neurons that differ it is
+  // the first one's, and `each` has all (size)
   std::optional<LifParameters> lif;
-  double decay = 0;  // alpha of a leaky readout; 0: no memory
-  double gain = 1;   // zeta of a readout
+  std::vector<Lif<double>> each = {};
+  bool is_plain = true;  // all are plain (lif_neuron.h); only for spiking neurons
+  double decay = 0;      // alpha of a leaky readout; 0: no memory
+  double gain = 1;       // zeta of a readout
+  // x_t of all neurons at every tick [1]; only for inputs that no task shows
+  std::optional<double> constant = {};
+  std::optional<NoiseParameters> noise = {};  // only for rate and spiking neurons
+
+  /// True if its neurons have constants of their own, which stand in columns.
+  bool differ() const { return !leaks.empty() || !each.empty(); }
 };
 
 template <class R>
@@ -43,6 +56,20 @@ struct InputLayer {
   std::vector<Neurons> populations;  // in the order of the file
   std::int32_t size = 0;             // m
   Column<R> activity;                // x_t [1] (m x lanes)
+};
+
+/// Constants of spiking neurons, neuron by neuron (n each); empty if the neurons of each population
+/// have the same.
+template <class R>
+struct LifConstants {
+  Column<R> decay;
+  Column<R> gain;
+  Column<R> threshold;
+  Column<R> adaptation_decay;
+  Column<R> adaptation;
+  Column<R> current_decay;
+  Column<R> reset_to;
+  Column<R> rest;
 };
 
 /// The additional state of spiking neurons (lif_neuron.h); empty if no population spikes.
@@ -54,6 +81,11 @@ struct LifColumns {
   Column<R> count;       // spikes of the trial (n x lanes)
   Column<R> delta;       // dL/dv, under a sweep (n x lanes)
   Column<R> omega;       // dL/da, under a sweep (n x lanes)
+  // i [1] (n x lanes), and under a sweep the adjoint of what arrives; both are empty if no
+  // population has a synaptic current
+  Column<R> synaptic;
+  Column<R> upsilon;
+  LifConstants<R> constants;
 };
 
 /// The layer between inputs and readouts: rate populations and spiking ones.
@@ -71,6 +103,9 @@ struct RateLayer {
   Column<R> own_weight;
   Column<R> leak;     // alpha (n)
   Column<R> initial;  // h_0 [1] (n); empty if all are 0
+  // noise of this tick [1] (n x lanes); empty if no population is noisy, and so is the next
+  Column<R> noise;
+  Column<double> drawn_noise;  // of one lane, before it is rounded (largest noisy population)
   LifColumns<R> lif;
 };
 
@@ -131,6 +166,23 @@ struct Network {
 /// vectorises.
 template <class R>
 bool plastic_weights_finite(const Network<R>& network);
+
+/// The clocks of the neurons of a spiking population.
+template <class R>
+LifClocks<R> clocks_of(const RateLayer<R>& rate, const Neurons& population) {
+  LifClocks<R> clocks{Lif<R>(*population.lif)};
+  if (population.each.empty()) return clocks;
+  const LifConstants<R>& own = rate.lif.constants;
+  clocks.decay = own.decay.data();
+  clocks.gain = own.gain.data();
+  clocks.threshold = own.threshold.data();
+  clocks.adaptation_decay = own.adaptation_decay.data();
+  clocks.adaptation = own.adaptation.data();
+  clocks.current_decay = own.current_decay.data();
+  clocks.reset_to = own.reset_to.data();
+  clocks.rest = own.rest.data();
+  return clocks;
+}
 
 /// Makes room for the moments of plastic synapses that the optimizer keeps; existing ones stay.
 template <class R>

@@ -39,10 +39,13 @@ struct SpikingCells {
   R* count = nullptr;
   R* delta = nullptr;
   R* omega = nullptr;
+  R* synaptic = nullptr;  // without synaptic currents the voltage,
+  R* upsilon = nullptr;   // and its adjoint
 
   LifNeuron<R> operator[](std::size_t cell) const {
-    return {rate.current[cell], rate.activity[cell], rate.gain[cell], rate.signal[cell], voltage[cell],
-            adaptation[cell],   refractory[cell],    count[cell],     delta[cell],       omega[cell]};
+    return {rate.current[cell], rate.activity[cell], rate.gain[cell],  rate.signal[cell],
+            voltage[cell],      adaptation[cell],    refractory[cell], count[cell],
+            delta[cell],        omega[cell],         synaptic[cell],   upsilon[cell]};
   }
 };
 
@@ -55,6 +58,21 @@ void step_rate(RateCells<R> cells, std::size_t first, std::size_t last, Activati
   });
 }
 
+/// The same where each neuron has a leak of its own (n of the layer).
+template <class R>
+void step_rate(RateCells<R> cells, std::size_t first, std::size_t last, Activation activation, const R* leak,
+               std::size_t lanes) {
+  dispatch(activation, [&]<class Phi>(Phi) {
+    if (lanes == 1) {
+#pragma GCC ivdep
+      for (std::size_t cell = first; cell < last; ++cell) step<Phi>(cells[cell], Step<R>{leak[cell]});
+      return;
+    }
+    for (std::size_t cell = first; cell < last; ++cell) step<Phi>(cells[cell], Step<R>{leak[cell / lanes]});
+  });
+}
+
+/// Neurons that are plain and have the same constants.
 template <class R>
 void step_spiking(SpikingCells<R> cells, std::size_t first, std::size_t last, const LifParameters& lif) {
   dispatch(lif.surrogate, [&]<class Psi>(Psi) {
@@ -90,7 +108,7 @@ void step_spiking_alone(SpikingCells<R> cells, std::size_t first, std::size_t la
       R none[5] = {};
       step<NoSurrogate>(LifNeuron<R>{current[cell], activity[cell], none[0], none[1], voltage[cell],
                                      kAdapts ? adaptation[cell] : none[2], kRests ? refractory[cell] : none[3],
-                                     count[cell], none[4], none[4]},
+                                     count[cell], none[4], none[4], none[4], none[4]},
                         clock);
     }
   };
@@ -107,6 +125,12 @@ void own_decays(RateCells<R> cells, std::size_t first, std::size_t last, R leak,
   const Step<R> clock{leak};
 #pragma GCC ivdep
   for (std::size_t cell = first; cell < last; ++cell) decay[cell] = own_decay(cells[cell], clock);
+}
+
+/// The same where each neuron has a leak of its own (n of the layer).
+template <class R>
+void own_decays(RateCells<R> cells, std::size_t first, std::size_t last, const R* leak, std::size_t lanes, R* decay) {
+  for (std::size_t cell = first; cell < last; ++cell) decay[cell] = own_decay(cells[cell], Step<R>{leak[cell / lanes]});
 }
 
 /// The errors and epsilons of readouts that were compared, by the weights of their errors (cells

@@ -48,6 +48,7 @@ struct TransposedEligibility {
   R heard = 0;    // sum of kappa^(u-t) signal_u
   R adapted = 0;  // m_{t+1}
   R sum = 0;      // sum of alpha^(u-t) c_u
+  R arrived = 0;  // with a synaptic current, the sum of delta^(u-t) times the coefficients
 
   R coefficient(R signal, R psi, R reg, const Eligible<R>& c) {
     heard = c.filter * heard + signal;
@@ -55,6 +56,11 @@ struct TransposedEligibility {
     adapted = c.adaptation_decay * adapted - c.adaptation * own;
     sum = c.decay * sum + own;
     return c.gain * sum;
+  }
+  /// The coefficient of what arrived, where a synaptic current passes it on with this decay.
+  R through_current(R coefficient, R decay) {
+    arrived = coefficient + decay * arrived;
+    return arrived;
   }
 };
 

@@ -26,7 +26,7 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
   for (std::size_t p = 0; p < network.projections().size(); ++p) {
     const Projection& projection = network.projections()[p];
     if (projection.source_layer == Layer::kRate) slots_ = std::max(slots_, projection.delay() + 1);
-    if (projection.target_layer != Layer::kReadout) continue;
+    if (projection.target_layer != Layer::kReadout || projection.source_layer != Layer::kRate) continue;
     late_readouts = late_readouts || projection.wait > 0;
     const auto lanes = static_cast<std::size_t>(lanes_);
     const std::size_t first = static_cast<std::size_t>(projection.source_begin) * lanes;
@@ -106,12 +106,28 @@ void BackwardAgent<R>::add_errors(const R* error) {
   }
 }
 
+/// The same for neurons whose leaks differ; delta and due begin at the first.
+template <class R>
+void BackwardAgent<R>::step_back_each(const Neurons& population, R* delta, R* due) const {
+  for (const double leak : population.leaks) {
+    const R kept = R(1) - static_cast<R>(leak);
+    for (std::int32_t lane = 0; lane < lanes_; ++lane, ++delta, ++due) {
+      step(AgentCell<R>{*delta}, kept, *due);
+      *due = R(0);
+    }
+  }
+}
+
 /// delta = (1 - alpha) delta + the sum for this stage, which is then cleared.
 template <class R>
 void BackwardAgent<R>::step_back() {
   for (const Neurons& population : populations_) {
     R* delta = delta_.data() + std::ptrdiff_t{population.begin} * lanes_;
     R* due = due_in(0) + std::ptrdiff_t{population.begin} * lanes_;
+    if (!population.leaks.empty()) {
+      step_back_each(population, delta, due);
+      continue;
+    }
     const R kept = R(1) - static_cast<R>(population.leak);
     by_cells<R>(0, std::ptrdiff_t{population.size} * lanes_, [&]<std::size_t kCells>(std::ptrdiff_t first) {
       auto next = Cells<R, kCells>::load(delta + first);

@@ -61,6 +61,7 @@ class BackwardAgent {
   template <class T>
   const R* error_of(T& transport, Tick revisited, std::int32_t oldest);
   void step_back();
+  void step_back_each(const Neurons& population, R* delta, R* due) const;
   void add_errors(const R* error);
   /// The sum for the stage that is `stages` after the present one; `stages` < slots_.
   R* due_in(std::int32_t stages) {

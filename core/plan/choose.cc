@@ -14,7 +14,8 @@ namespace {
 /// tick by tick that run is one tick: its sums are those of a longer one.
 bool is_sent_ahead(const PlanFacts& facts, const Projection& projection) {
   const bool kept = !projection.plastic || !facts.horizon.trial.commits_every_tick;
-  const bool known = projection.source_layer == Layer::kInput && projection.wait == 0;
+  const bool known =
+      projection.source_layer == Layer::kInput && projection.target_layer == Layer::kRate && projection.wait == 0;
   return known && projection.dense && facts.width.lanes == 1 && kept && !facts.topology.target_of(projection).spiking;
 }
 
@@ -62,7 +63,8 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
     return {Way::kLoop, "every tick commits, and not by plain descent"};
   }
   if (!facts.sweeps() && tapes_outgrow_traces(facts, projection)) return {Way::kLoop, "tapes would outgrow the traces"};
-  if (knows_gain(facts.rule, projection, target)) return {Way::kShared, "phi is the identity: one trace a source"};
+  if (knows_gain(facts.rule, projection, target) && !target.neurons_differ)
+    return {Way::kShared, "phi is the identity: one trace a source"};
   return {Way::kDeferred, facts.sweeps() ? "a sweep sums over its ticks" : "the batch commits at its end"};
 }
 
@@ -142,7 +144,7 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
-  if (plan.leaky_readouts || plan.spikes || horizon.inputs_tick_by_tick) return false;
+  if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
   if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)
     return false;
   if (!facts.sweeps() && facts.rule.drive != Drive::kOnline) return false;
@@ -150,7 +152,8 @@ bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
     const Projection& projection = facts.topology.projections[p];
     const ProjectionPlan& own = plan.projections[p];
     const bool waits = own.learns == Way::kStatic || own.learns == Way::kDeferred || own.learns == Way::kShared;
-    const bool known = projection.source_layer != Layer::kInput || own.sends == Sends::kAhead;
+    const bool known = projection.source_layer != Layer::kInput || projection.target_layer == Layer::kReadout ||
+                       own.sends == Sends::kAhead;
     if (!projection.dense || projection.wait != 0 || !waits || !known) return false;
   }
   return true;
@@ -163,8 +166,11 @@ std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan) {
   const std::int32_t n = facts.topology.sizes.rate_neurons;
   std::int32_t found = -1;
   std::int32_t populations = 0;
-  for (const Population& population : facts.topology.populations)
-    populations += population.layer == Layer::kRate ? 1 : 0;
+  for (const Population& population : facts.topology.populations) {
+    if (population.layer != Layer::kRate) continue;
+    if (population.neurons_differ) return -1;  // the one loop has one leak
+    ++populations;
+  }
   for (std::size_t p = 0; p < plan.projections.size(); ++p) {
     const Projection& w = facts.topology.projections[p];
     if (w.target_layer != Layer::kRate || plan.projections[p].sends == Sends::kAhead) continue;

@@ -26,7 +26,12 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
   plan.commits = commit_of(facts, projection, chosen.way);
   const std::int64_t lanes = facts.width.lanes;
   const std::int64_t sources = projection.source_size * lanes;
-  if (plan.learns == Way::kFused || plan.learns == Way::kLoop) plan.pre = sources;
+  if (plan.learns == Way::kFused || plan.learns == Way::kLoop) {
+    plan.pre = sources;
+    const bool differ = projection.target_layer == Layer::kRate && facts.topology.target_of(projection).neurons_differ;
+    if (differ && facts.rule.decay == DecaySource::kConstant && !facts.learning.trace_decay)
+      plan.decays = projection.target_size * lanes;
+  }
   if (plan.learns == Way::kFused) {
     plan.trace = projection.size();
     if (projection.dense && projection.size() >= kWorthPass)
@@ -38,7 +43,7 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
     plan.traces = {facts.horizon.trial.window, facts.width.lanes, projection.source_size, Use::kProducts};
   }
   if (plan.commits == Commits::kSettled) plan.delta = projection.size();
-  if (facts.sweeps() && plan.learns != Way::kStatic && projection.target_layer == Layer::kRate)
+  if (facts.sweeps() && plan.learns != Way::kStatic && projection.target_layer == Layer::kRate && !projection.is_bias)
     plan.sent = std::int64_t{facts.horizon.trial.ticks} + 1;
   return plan;
 }
@@ -52,6 +57,18 @@ void split_among_threads(const PlanFacts& facts, const Projection& projection, b
 bool some(const Topology& topology, const Plan& plan, Layer target, Way way) {
   for (std::size_t p = 0; p < plan.projections.size(); ++p) {
     if (topology.projections[p].target_layer == target && plan.projections[p].learns == way) return true;
+  }
+  return false;
+}
+
+/// True if synapses from inputs to readouts learn from tapes.
+bool learns_on_tapes_from_inputs(const Topology& topology, const Plan& plan) {
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
+    const Way way = plan.projections[p].learns;
+    if (projection.source_layer == Layer::kInput && projection.target_layer == Layer::kReadout &&
+        (way == Way::kDeferred || way == Way::kEvents))
+      return true;
   }
   return false;
 }
@@ -71,14 +88,18 @@ void plan_tapes(const PlanFacts& facts, Plan& plan) {
   const bool shared = some(topology, plan, Layer::kRate, Way::kShared);
   const bool readout_events = some(topology, plan, Layer::kReadout, Way::kEvents);
   const bool readouts = some(topology, plan, Layer::kReadout, Way::kDeferred) || readout_events;
+  const bool readouts_of_inputs = learns_on_tapes_from_inputs(topology, plan);
   // Without a bend in phi every tick has the same gains, and with weights that wait for the end of
   // the batch the same decays.
   const Use recall = gains_are_constant(topology) ? Use::kConstant : Use::kRecall;
   plan.coefficients_replace_gains = coefficients_replace_gains(facts);
   TapePlan& tapes = plan.tapes;
+  if (deferred || sweeps || readouts_of_inputs) tapes.inputs = tape(ticks, sizes.inputs);
   if (deferred || sweeps) {
-    tapes.inputs = tape(ticks, sizes.inputs);
     tapes.gains = tape(ticks, sizes.rate_neurons, plan.coefficients_replace_gains ? Use::kProducts : recall);
+    const auto recalls = [](const Population& population) { return population.recalls_voltage; };
+    if (sweeps && std::ranges::any_of(topology.populations, recalls))
+      tapes.voltages = tape(ticks, sizes.rate_neurons, Use::kRecall);
   }
   if (deferred || sweeps || readouts) tapes.activities = tape(ticks + 1, sizes.rate_neurons);
   if ((deferred || sweeps || shared) && !plan.coefficients_replace_gains)
@@ -126,7 +147,7 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
   for (std::size_t p = 0; p < plan.projections.size(); ++p) {
     const Projection& projection = facts.topology.projections[p];
     ProjectionPlan& own = plan.projections[p];
-    own.bytes = scalar * (own.pre + own.trace + own.delta + own.range_currents + own.traces.cells(scalar)) +
+    own.bytes = scalar * (own.pre + own.trace + own.delta + own.decays + own.range_currents + own.traces.cells(scalar)) +
                 // fan-in
                 8 * (own.sent + own.splits) + std::int64_t{sizeof(std::int32_t)} * projection.target_size +
                 (own.range_currents > 0 ? kLead : 0);
@@ -138,7 +159,7 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
   }
   const TapePlan& tapes = plan.tapes;
   for (const TapeLayout& tape :
-       {tapes.inputs, tapes.activities, tapes.gains, tapes.decays, tapes.coefficients, tapes.epsilons})
+       {tapes.inputs, tapes.activities, tapes.gains, tapes.voltages, tapes.decays, tapes.coefficients, tapes.epsilons})
     plan.tape_bytes += scalar * tape.cells(scalar);
   // what neurons and readouts tell in a tick: decay, gain, signal
   const std::int64_t told = 3 * (std::int64_t{sizes.rate_neurons} + sizes.readouts);

@@ -80,6 +80,8 @@ struct ProjectionPlan {
   std::int64_t pre = 0;    // what each source sent in this tick (sources x lanes)
   std::int64_t trace = 0;  // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
   std::int64_t delta = 0;  // changes that wait (synapses)
+  // fused and loop: decays of traces, where targets have their own (targets x lanes)
+  std::int64_t decays = 0;
   TapeLayout traces = {};  // shared: the trace at each tick with an error
   // AXON messages of each tick, which a sweep replays (ticks + 1)
   std::int64_t sent = 0;
@@ -95,6 +97,7 @@ struct TapePlan {
   TapeLayout inputs;        // x_t
   TapeLayout activities;    // h_t
   TapeLayout gains;         // alpha phi'_t
+  TapeLayout voltages;      // v_t of spiking neurons; only for resets to a voltage
   TapeLayout decays;        // lambda_i(t); e-prop only
   TapeLayout coefficients;  // learning signals, and then what they amount to
   TapeLayout epsilons;      // eps_t

@@ -41,6 +41,8 @@ void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const 
     case Over::kB:
     case Over::kW:
     case Over::kA:
+    case Over::kFromInputs:
+    case Over::kOntoReadouts:
     case Over::kOntoRate:
     case Over::kEverySynapse: break;
   }
@@ -126,9 +128,10 @@ std::int64_t traces_of(const Learning& learning, const Topology& topology) {
     } else if (row.drive == Drive::kSensitivity) {
       each = topology.sizes.rate_neurons;
     } else if (row.drive == Drive::kOnline) {
-      // e-prop also has the low-passed trace, and one for adaptation
+      // e-prop also has the low-passed trace, and one for adaptation; a synaptic current is
+      // filtered once more
       const bool eligible = row.decay == DecaySource::kNeuron && target.spiking;
-      each = 1 + (eligible ? 1 : 0) + (eligible && target.adapting ? 1 : 0);
+      each = 1 + (eligible ? 1 : 0) + (eligible && target.adapting ? 1 : 0) + (target.has_current ? 1 : 0);
     }
     scalars += each * projection.size();
   }
@@ -178,10 +181,13 @@ ProtocolMemory protocol_memory(const Learning& learning, const Topology& topolog
   std::int64_t history = under_way(topology, Layer::kInput) + under_way_from_rate;
   if (rule(learning.kind).drive == Drive::kSweep) {
     std::int64_t curved = 0;
-    for (const Population& population : topology.populations)
+    std::int64_t reset = 0;  // neurons that recall the voltage before their reset
+    for (const Population& population : topology.populations) {
       curved += population.layer == Layer::kRate && !population.constant_gain ? population.size : 0;
+      reset += population.recalls_voltage ? population.size : 0;
+    }
     const std::int64_t rate_neurons = topology.sizes.rate_neurons;
-    history += learning.depth * (topology.sizes.inputs + rate_neurons + curved);
+    history += learning.depth * (topology.input_neurons() + rate_neurons + curved + reset);
     history += rate_neurons * (std::min(learning.stride, trial.window) - 1);
     history += under_way_from_rate;
   }

@@ -68,20 +68,37 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
 
 }  // namespace
 
-Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt) {
+Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
+                   std::optional<std::uint64_t> seed) {
   const Population& population = topology.populations[id];
   Neurons neurons = {.population = id,
                      .begin = population.begin,
                      .size = population.size,
                      .activation = from.activation,
-                     .leak = from.leak,
+                     .leak = from.leak.first(),
+                     .leaks = {},
                      .initial = from.initial,
                      .lif = {},
+                     .each = {},
+                     .is_plain = true,
                      .decay = 0,
-                     .gain = 1};
-  if (from.lif) neurons.lif = lif_parameters(*from.lif, dt);
+                     .gain = 1,
+                     .constant = from.constant};
+  const bool differ = neurons_differ(from);
+  if (differ && !from.lif) neurons.leaks = from.leak.values;
+  if (from.lif) {
+    neurons.lif = lif_parameters(*from.lif, dt);
+    neurons.is_plain = neurons.lif->is_plain();
+  }
+  for (std::size_t i = 0; differ && from.lif && i < static_cast<std::size_t>(from.size); ++i) {
+    const LifParameters own = lif_parameters(*from.lif, dt, i);
+    neurons.each.emplace_back(own);
+    neurons.is_plain = neurons.is_plain && own.is_plain();
+  }
   if (from.memory) neurons.decay = decay_of(from.memory->tau_m, dt);
   if (from.memory && from.memory->normalise_input) neurons.gain = 1 - neurons.decay;
+  if (from.noise && seed)
+    neurons.noise = {from.noise->stddev, from.noise->on_activity, random_key(*seed, "neuron noise/" + from.name)};
   return neurons;
 }
 
@@ -91,7 +108,8 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
   network.topology = &topology;
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
     const PopulationSpec& from = spec.network.populations[i];
-    const Neurons neurons = neurons_of(from, topology, PopulationId{static_cast<std::int32_t>(i)}, spec.training.dt);
+    const Neurons neurons =
+        neurons_of(from, topology, PopulationId{static_cast<std::int32_t>(i)}, spec.training.dt, spec.seed);
     switch (from.kind) {
       case PopulationKind::kInput: network.inputs.populations.push_back(neurons); break;
       case PopulationKind::kRate: network.rate.populations.push_back(neurons); break;

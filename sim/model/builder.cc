@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/model/bias.h"
 #include "sim/model/checks.h"
 #include "sim/model/defaults.h"
 #include "sim/model/draw_sparse.h"
@@ -132,8 +133,13 @@ Model::Model(std::string name, std::uint64_t seed) {
   spec_.seed = seed;
 }
 
-void Model::input(std::string name, std::int32_t size) {
-  spec_.network.populations.push_back({.name = std::move(name), .kind = PopulationKind::kInput, .size = size});
+void Model::input(std::string name, std::int32_t size, std::optional<double> constant) {
+  spec_.network.populations.push_back(
+      {.name = std::move(name), .kind = PopulationKind::kInput, .size = size, .constant = constant});
+}
+
+void Model::add_biases_to_last(std::optional<BiasSpec> bias) {
+  if (bias) biases_.push_back({static_cast<std::int32_t>(spec_.network.populations.size()) - 1, *std::move(bias)});
 }
 
 void Model::rate(std::string name, std::int32_t size, RateOptions options) {
@@ -141,20 +147,24 @@ void Model::rate(std::string name, std::int32_t size, RateOptions options) {
                                .kind = PopulationKind::kRate,
                                .size = size,
                                .activation = options.activation,
-                               .leak = options.leak,
-                               .initial = std::move(options.initial)};
+                               .leak = std::move(options.leak),
+                               .initial = std::move(options.initial),
+                               .noise = options.noise};
   spread_initial(population);
   spec_.network.populations.push_back(std::move(population));
+  add_biases_to_last(std::move(options.bias));
 }
 
-void Model::lif(std::string name, std::int32_t size, LifSpec options) {
+void Model::lif(std::string name, std::int32_t size, LifSpec options, LifOptions more) {
   spec_.network.populations.push_back(
-      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = options});
+      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = std::move(options), .noise = more.noise});
+  add_biases_to_last(std::move(more.bias));
 }
 
-void Model::readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory) {
+void Model::readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory, std::optional<BiasSpec> bias) {
   spec_.network.populations.push_back(
       {.name = std::move(name), .kind = PopulationKind::kReadout, .size = size, .memory = memory});
+  add_biases_to_last(std::move(bias));
 }
 
 void Model::connect(std::string source, std::string target, InitialWeights weights, ConnectOptions options) {
@@ -169,6 +179,7 @@ void Model::recorded(std::vector<RecordedTrial> trials, std::vector<RecordedTria
 void Model::student_teacher(const Model& teacher, std::vector<DrawnInputOptions> inputs) {
   spec_.task = StudentTeacherTask{teacher.spec_.network};
   teacher_connections_ = teacher.connections_;
+  teacher_biases_ = teacher.biases_;
   inputs_ = std::move(inputs);
 }
 
@@ -196,8 +207,8 @@ void Model::record(Quantity quantity, std::string of, RecordSpec options) {
   records_.push_back({std::move(of), std::move(options)});
 }
 
-void Model::connect_all(const std::vector<Connection>& connections, const FieldPath& where, NetworkSpec& network,
-                        FaultList& faults) {
+void Model::connect_all(const std::vector<Connection>& connections, const std::vector<Biases>& biases,
+                        const FieldPath& where, NetworkSpec& network, FaultList& faults) {
   const PopulationNames names(network);
   for (const Connection& connection : connections) {
     const FieldPath field = where.at("projections", static_cast<int>(network.projections.size()));
@@ -214,6 +225,7 @@ void Model::connect_all(const std::vector<Connection>& connections, const FieldP
     if (auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) random->autapses = projection.autapses;
     network.projections.push_back(std::move(projection));
   }
+  for (const Biases& of : biases) add_bias(network, of.population, of.bias);
 }
 
 void Model::add_task(Spec& spec, FaultList& faults) const {
@@ -233,7 +245,7 @@ void Model::add_task(Spec& spec, FaultList& faults) const {
       return;
     }
     const FieldPath where = task.at("student_teacher");
-    connect_all(teacher_connections_, where.at("teacher"), taught->teacher, faults);
+    connect_all(teacher_connections_, teacher_biases_, where.at("teacher"), taught->teacher, faults);
     taught->inputs = resolved(inputs_, spec.network, where, faults);
   } else if (auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
     drawn->inputs = resolved(inputs_, spec.network, task.at("drawn"), faults);
@@ -288,7 +300,7 @@ void Model::add_compared(Spec& spec, FaultList& faults) const {
 
 Spec Model::assemble(FaultList& faults) const {
   Spec spec = spec_;
-  connect_all(connections_, FieldPath().at("network"), spec.network, faults);
+  connect_all(connections_, biases_, FieldPath().at("network"), spec.network, faults);
   add_task(spec, faults);
   add_rules(spec, faults);
   add_records(spec, faults);

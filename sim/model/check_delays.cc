@@ -57,6 +57,10 @@ void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
   const auto same_kind = [&](std::int32_t one, std::int32_t other) {
     return kind_of(network, one) == kind_of(network, other);
   };
+  // what inputs send is of one kind, to rate neurons and readouts alike
+  const auto same_target = [&](const ProjectionSpec& one, const ProjectionSpec& other) {
+    return kind_of(network, one.source) == PopulationKind::kInput || same_kind(one.target, other.target);
+  };
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     const ProjectionSpec& one = network.projections[i];
     if (!one.delay || !has_known_ends(network, one)) continue;
@@ -64,7 +68,7 @@ void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
       const ProjectionSpec& other = network.projections[k];
       // the later one of two is told
       if (!has_known_ends(network, other) || (other.delay && k > i)) continue;
-      if (!same_kind(one.source, other.source) || !same_kind(one.target, other.target)) continue;
+      if (other.is_bias || !same_kind(one.source, other.source) || !same_target(one, other)) continue;
       if (wait_of(network, one) == wait_of(network, other)) continue;
       faults.error(delay_field(FieldPath().at("network"), i),
                    fmt::format("is {}, that of projection {} is {}", *one.delay, other.name,
@@ -99,6 +103,25 @@ void check_refractory(const NetworkSpec& network, const FieldPath& where, double
   }
 }
 
+/// Euler's decay 1 - dt / tau must not be negative.
+void check_euler(const NetworkSpec& network, const FieldPath& where, double dt, FaultList& faults) {
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const std::optional<LifSpec>& lif = network.populations[i].lif;
+    if (!lif || lif->integration != Integration::kEuler || !(std::isfinite(dt) && dt > 0)) continue;
+    const FieldPath field = where.at("populations", static_cast<int>(i)).at("lif");
+    const auto check = [&](const PerNeuron& constant, const FieldPath& of) {
+      for (const double tau : constant.values) {
+        if (!(tau > 0 && tau < dt)) continue;
+        faults.error(of, "holds " + shown(tau),
+                     fmt::format("must be at least training.dt_ms, {} ms, since integration is EULER", shown(dt)));
+        return;  // one a field: more of them tell no more
+      }
+    };
+    check(lif->leak.tau_m, field.at("tau_m"));
+    if (lif->current_tau) check(*lif->current_tau, field.at("current").at("tau"));
+  }
+}
+
 }  // namespace
 
 void check_delays(const Spec& spec, FaultList& faults) {
@@ -107,11 +130,13 @@ void check_delays(const Spec& spec, FaultList& faults) {
   check_begin_beside_delays(spec, faults);
   check_delays_beside_chip(spec, faults);
   check_refractory(spec.network, root.at("network"), spec.training.dt, faults);
+  check_euler(spec.network, root.at("network"), spec.training.dt, faults);
   const auto* taught = std::get_if<StudentTeacherTask>(&spec.task);
   if (taught == nullptr) return;
   const FieldPath teacher = root.at("task").at("student_teacher").at("teacher");
   check_teacher_delays(taught->teacher, teacher, faults);
   check_refractory(taught->teacher, teacher, spec.training.dt, faults);
+  check_euler(taught->teacher, teacher, spec.training.dt, faults);
 }
 
 }  // namespace locus

@@ -19,7 +19,9 @@ std::string unfit(Quantity quantity, const PopulationSpec& population) {
   switch (quantity) {
     case Quantity::kActivity: return readout ? "must be no readout population (its OUTPUT can be recorded)" : "";
     case Quantity::kLearningSignal:
+    case Quantity::kCurrent:
       return population.kind == PopulationKind::kRate ? "" : "must be a rate or spiking population";
+    case Quantity::kVoltage: return population.lif ? "" : "must be a spiking population";
     default: return readout ? "" : "must be a readout population";
   }
 }
@@ -101,7 +103,7 @@ void check_records(const Spec& spec, FaultList& faults) {
     const FieldPath field = root.at("record", static_cast<int>(i));
     // a reader found no quantity, or nothing to take it of
     if (faults.is_silenced(field)) continue;
-    if (!check_enum(record.quantity, Quantity::kSingularValues, field.at("quantity"), faults)) continue;
+    if (!check_enum(record.quantity, Quantity::kCurrent, field.at("quantity"), faults)) continue;
     check_enum(record.numbers, Precision::kFloat32, field.at("numbers"), faults);
     check_updates(record, field, faults);
     check_ticks(record, spec.training, field, faults);

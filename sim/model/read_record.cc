@@ -11,9 +11,9 @@
 namespace locus {
 namespace {
 
-constexpr std::array kQuantities = {Quantity::kActivity,       Quantity::kOutput, Quantity::kError,
-                                    Quantity::kLearningSignal, Quantity::kTrace,  Quantity::kWeights,
-                                    Quantity::kSingularValues};
+constexpr std::array kQuantities = {Quantity::kActivity,       Quantity::kOutput,  Quantity::kError,
+                                    Quantity::kLearningSignal, Quantity::kTrace,   Quantity::kWeights,
+                                    Quantity::kSingularValues, Quantity::kVoltage, Quantity::kCurrent};
 
 std::optional<Quantity> quantity_of(v1::Record::Quantity spelled) {
   for (const Quantity quantity : kQuantities) {

@@ -15,6 +15,25 @@ Surrogate surrogate_of(v1::Population::Lif::Surrogate::Kind kind) {
   }
 }
 
+Reset reset_of(v1::Population::Lif::Reset reset) {
+  switch (reset) {
+    case v1::Population::Lif::SUBTRACT: return Reset::kSubtract;
+    case v1::Population::Lif::ZERO: return Reset::kZero;
+    default: return Reset::kSubtractNextTick;
+  }
+}
+
+using Numbers = google::protobuf::RepeatedField<double>;
+
+PerNeuron per_neuron(const Numbers& given) { return std::vector<double>(given.begin(), given.end()); }
+
+/// Numbers of neurons that must be given.
+PerNeuron required(const Numbers& given, const char* allowed, const FieldPath& field, FaultList& faults) {
+  if (!given.empty()) return per_neuron(given);
+  faults.refuse(field, "is missing", std::string("must be given, ") + allowed);
+  return 1;
+}
+
 /// A number that must be given.
 double required(bool given, double value, const char* allowed, const FieldPath& field, FaultList& faults) {
   if (!given) faults.refuse(field, "is missing", std::string("must be given, ") + allowed);
@@ -25,21 +44,29 @@ double required(bool given, double value, const char* allowed, const FieldPath& 
 
 LifSpec read_lif(const v1::Population::Lif& message, const FieldPath& where, FaultList& faults) {
   LifSpec lif;
-  lif.leak.tau_m = required(message.has_tau_m(), message.tau_m(), "above 0", where.at("tau_m"), faults);
+  lif.leak.tau_m = required(message.tau_m(), "above 0", where.at("tau_m"), faults);
   lif.leak.normalise_input = message.normalise_input();
-  lif.threshold = required(message.has_threshold(), message.threshold(), "above 0", where.at("threshold"), faults);
+  lif.threshold = required(message.threshold(), "above 0", where.at("threshold"), faults);
   lif.refractory = message.refractory();
   const v1::Population::Lif::Surrogate& surrogate = message.surrogate();
   lif.surrogate = surrogate_of(surrogate.kind());
   if (surrogate.has_height()) lif.height = surrogate.height();
   if (surrogate.has_width()) lif.width = surrogate.width();
+  lif.reset = reset_of(message.reset());
+  if (!message.reset_to().empty()) lif.reset_to = per_neuron(message.reset_to());
+  if (!message.rest().empty()) lif.rest = per_neuron(message.rest());
+  lif.above = message.above();
+  if (message.integration() == v1::Population::Lif::EULER) lif.integration = Integration::kEuler;
+  lif.cuts_reset_gradient = message.reset_gradient() == v1::Population::Lif::CUT;
+  if (message.has_current())
+    lif.current_tau = required(message.current().tau(), "above 0", where.at("current").at("tau"), faults);
   if (!message.has_adaptation()) return lif;
   const FieldPath field = where.at("adaptation");
   const v1::Population::Lif::Adaptation& adaptation = message.adaptation();
-  lif.adaptation_tau = required(adaptation.has_tau(), adaptation.tau(), "above 0", field.at("tau"), faults);
-  // 0 in a Spec: no adaptation
-  if (lif.adaptation_tau == 0) check_positive(lif.adaptation_tau, field.at("tau"), faults);
-  lif.adaptation = required(adaptation.has_beta(), adaptation.beta(), "at least 0", field.at("beta"), faults);
+  lif.adaptation_tau = required(adaptation.tau(), "above 0", field.at("tau"), faults);
+  // one 0 in a Spec: no adaptation
+  if (lif.adaptation_tau == 0) check_positive(0, field.at("tau"), faults);
+  lif.adaptation = required(adaptation.beta(), "at least 0", field.at("beta"), faults);
   return lif;
 }
 

@@ -105,6 +105,10 @@ RecordedTrial read_trial(v1::Trial& message, const TrialSizes& shape, const Fiel
       reading.faults.silence(where.at("sparse_input"));
       break;
     case v1::Trial::INPUTS_NOT_SET:
+      if (shape.inputs == 0) {  // all inputs are constant
+        trial.input = DenseMatrix{shape.ticks == kUnknown ? 0 : shape.ticks, 0, {}};
+        break;
+      }
       reading.faults.missing_choice(where, "inputs", "has no input", "must have one of input, sparse_input, spikes");
       break;
   }
@@ -120,8 +124,7 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     reading.faults.error(where.at("files"), "is given beside trials", "one of them may be given");
   if (message.has_evaluation_files() && message.evaluation_trials_size() > 0)
     reading.faults.error(where.at("evaluation_files"), "is given beside evaluation_trials", "one of them may be given");
-  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown,
-                             known_neurons(network, PopulationKind::kInput),
+  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown, known_shown_inputs(network),
                              known_neurons(network, PopulationKind::kReadout), training.loss == Loss::kCrossEntropy};
   if (message.has_files()) {
     const std::int64_t ticks = read_trial_files(message.files(), wanted, where.at("files"), task.trials, reading);
@@ -147,7 +150,7 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     }
     training.ticks = static_cast<std::int32_t>(rows);
   }
-  const TrialSizes shape = {known_ticks(training), known_neurons(network, PopulationKind::kInput),
+  const TrialSizes shape = {known_ticks(training), known_shown_inputs(network),
                             known_neurons(network, PopulationKind::kReadout)};
   const auto read_all = [&](auto& trials, std::string_view field, std::vector<RecordedTrial>& into) {
     for (int i = 0; i < trials.size(); ++i) {

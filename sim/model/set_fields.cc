@@ -169,7 +169,9 @@ void set_value(Message& message, const PathStep& step, const Setting& setting) {
   const bool several = field.is_repeated() && !step.element;
   if (!field.is_repeated() && step.element)
     refuse(setting, fmt::format("{} is one; leave out its brackets", field.name()));
-  if (several && !is_list(setting.value))
+  // a list of one number may be written without brackets, as in a model file
+  const bool number = field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE;
+  if (several && !number && !is_list(setting.value))
     refuse(setting, fmt::format("{} are several; write {}=[...] for all of them, or {}[0]=... for one", field.name(),
                                 field.name(), field.name()));
   if (!several && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !is_message(setting.value))

@@ -17,18 +17,40 @@ std::int32_t window_of(const TrainingSpec& training) {
 
 double decay_of(double tau, double dt) { return tau > 0 ? std::exp(-dt / tau) : 0; }
 
-LifParameters lif_parameters(const LifSpec& lif, double dt) {
+namespace {
+
+double membrane_decay(double tau, double dt, Integration integration) {
+  return integration == Integration::kEuler ? 1 - dt / tau : decay_of(tau, dt);
+}
+
+}  // namespace
+
+LifParameters lif_parameters(const LifSpec& lif, double dt, std::size_t neuron) {
   LifParameters p;
-  p.decay = decay_of(lif.leak.tau_m, dt);
+  p.decay = membrane_decay(lif.leak.tau_m.of(neuron), dt, lif.integration);
   p.gain = lif.leak.normalise_input ? 1 - p.decay : 1;
-  p.threshold = lif.threshold;
+  p.threshold = lif.threshold.of(neuron);
   p.refractory = std::round(lif.refractory / dt);
-  p.adaptation_decay = decay_of(lif.adaptation_tau, dt);
-  p.adaptation = lif.adaptation;
+  p.adaptation_decay = decay_of(lif.adaptation_tau.of(neuron), dt);
+  p.adaptation = lif.adaptation.of(neuron);
   p.surrogate = lif.surrogate;
   p.height = lif.height;
   p.width = lif.width;
+  p.has_current = lif.current_tau.has_value();
+  if (p.has_current) p.current_decay = membrane_decay(lif.current_tau->of(neuron), dt, lif.integration);
+  p.reset = lif.reset;
+  p.reset_to = lif.reset_to.of(neuron);
+  p.rest = (1 - p.decay) * lif.rest.of(neuron);
+  p.above = lif.above;
+  p.cuts_reset_gradient = lif.cuts_reset_gradient;
   return p;
+}
+
+bool neurons_differ(const PopulationSpec& population) {
+  if (!population.lif) return population.leak.varies();
+  const LifSpec& lif = *population.lif;
+  return lif.leak.tau_m.varies() || lif.threshold.varies() || lif.adaptation_tau.varies() || lif.adaptation.varies() ||
+         (lif.current_tau && lif.current_tau->varies()) || lif.reset_to.varies() || lif.rest.varies();
 }
 
 std::string_view name(Loss loss) {
@@ -89,6 +111,8 @@ std::string_view name(Quantity quantity) {
     case Quantity::kTrace: return "TRACE";
     case Quantity::kWeights: return "WEIGHTS";
     case Quantity::kSingularValues: return "SINGULAR_VALUES";
+    case Quantity::kVoltage: return "VOLTAGE";
+    case Quantity::kCurrent: return "CURRENT";
   }
   return "";
 }

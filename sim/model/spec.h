@@ -17,203 +17,14 @@
 #include <variant>
 #include <vector>
 
-#include "core/actor/activation.h"
-#include "core/actor/lif_neuron.h"
 #include "core/actor/optimizer.h"
-#include "core/base/random.h"
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
 #include "sim/model/input_file.h"
-#include "sim/model/synthetic.h"
+#include "sim/model/network_spec.h"
+#include "sim/model/task_spec.h"
 
 namespace locus {
-
-/// W_ij at values[i * cols + j].
-struct DenseMatrix {
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-  std::vector<double> values;  // (rows x cols), row-major
-  friend bool operator==(const DenseMatrix&, const DenseMatrix&) = default;
-};
-
-/// Entry k is (row[k], col[k]) = values[k]; no entry twice; any order, which is kept ("file order")
-/// when the matrix is written back.
-struct SparseMatrix {
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-  std::vector<std::int32_t> row;  // (nnz)
-  std::vector<std::int32_t> col;  // (nnz)
-  std::vector<double> values;     // (nnz)
-  friend bool operator==(const SparseMatrix&, const SparseMatrix&) = default;
-};
-
-struct GaussianWeights {
-  double stddev = 0;  // [1]; the file's `gain` has become gain / sqrt(fan-in)
-  friend bool operator==(const GaussianWeights&, const GaussianWeights&) = default;
-};
-struct ConstantWeights {
-  double value = 0;
-  friend bool operator==(const ConstantWeights&, const ConstantWeights&) = default;
-};
-/// Data-aligned weights in the model's bases U (o x o), P (n x n), V (m x m): input->rate is P
-/// diag(values) V^T, rate->rate P diag(values) P^T, rate->readout and feedback U diag(values) P^T.
-/// Modes beyond values.size() are 0.
-struct AlignedWeights {
-  std::vector<double> values;  // one a mode
-  friend bool operator==(const AlignedWeights&, const AlignedWeights&) = default;
-};
-
-/// A sparse matrix that is drawn (sim/model/draw_sparse.h): all that the drawing needs, so that
-/// nothing has to hold the matrix.
-struct SparseRandomWeights {
-  // of each pair, independently; otherwise each row has in_degree entries
-  std::optional<double> probability;
-  std::int32_t in_degree = 0;
-  double mean = 0;       // of the values [1]
-  double stddev = 0;     // of the values [1]; 0: they are constant
-  bool autapses = true;  // false: no entry on the diagonal
-  // Set by settle_sparse, again when the seed changes.
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-  RandomKey synapse_key;
-  RandomKey value_key;
-  std::int64_t synapses = 0;
-  std::optional<double> counted_probability = {};  // what they were counted for
-  bool counted_autapses = true;
-  friend bool operator==(const SparseRandomWeights&, const SparseRandomWeights&) = default;
-};
-
-/// A file's weights (.npy, blocks, csr) are read when the model is loaded and stand here as
-/// DenseMatrix or SparseMatrix.
-using WeightsSpec =
-    std::variant<DenseMatrix, SparseMatrix, GaussianWeights, ConstantWeights, AlignedWeights, SparseRandomWeights>;
-
-enum class PopulationKind { kInput, kRate, kReadout };
-
-/// Leaky integration: what is there decays with tau_m.
-struct LeakSpec {
-  double tau_m = 0;              // ms, > 0; infinity: without leak
-  bool normalise_input = false;  // what arrives counts 1 - exp(-dt / tau_m), otherwise 1
-  friend bool operator==(const LeakSpec&, const LeakSpec&) = default;
-};
-
-/// A spiking population as the model file has it, times in ms (core/actor/lif_neuron.h).
-struct LifSpec {
-  LeakSpec leak;
-  double threshold = 0;       // [1], > 0
-  double refractory = 0;      // ms; spikes are at least so far apart
-  double adaptation_tau = 0;  // ms; 0: the threshold does not adapt; infinity: a rise stays
-  double adaptation = 0;      // beta [1]
-  Surrogate surrogate = Surrogate::kPiecewiseLinear;
-  double height = 0.3;  // [1]
-  double width = 1;     // [1], > 0
-  friend bool operator==(const LifSpec&, const LifSpec&) = default;
-};
-
-struct PopulationSpec {
-  std::string name;
-  PopulationKind kind = PopulationKind::kInput;
-  std::int32_t size = 0;                          // neurons, >= 1
-  Activation activation = Activation::kIdentity;  // rate only
-  double leak = 1;                                // alpha, in (0, 1]; rate only
-  // of a spiking population, whose kind is kRate: they are one layer
-  std::optional<LifSpec> lif;
-  std::optional<LeakSpec> memory;    // of a readout; absent: without memory
-  std::vector<double> initial = {};  // h_0 of each neuron; empty: 0; rate only
-  friend bool operator==(const PopulationSpec&, const PopulationSpec&) = default;
-};
-
-struct ProjectionSpec {
-  std::string name;
-  std::int32_t source = 0;  // index into populations
-  std::int32_t target = 0;  // index into populations
-  WeightsSpec weights;
-  bool plastic = true;
-  std::optional<double> learning_rate;  // eta of this projection; absent: the training's
-  // false: dense but for its diagonal, or drawn without; of a population with itself only
-  bool autapses = true;
-  std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
-  WeightLimits limits = {};           // sign, bounds and decay of its own
-  friend bool operator==(const ProjectionSpec&, const ProjectionSpec&) = default;
-};
-
-struct NetworkSpec {
-  std::vector<PopulationSpec> populations;  // file order
-  std::vector<ProjectionSpec> projections;  // file order
-  friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
-};
-
-inline constexpr std::int32_t kNoClass = -1;
-
-/// One trial as recorded. Sparse input has the entries that are not 0. A trial of fewer rows than
-/// ticks begins late: its last row is the last tick.
-struct RecordedTrial {
-  std::variant<DenseMatrix, SparseMatrix> input;  // (rows x m), rows <= ticks
-  // (rows x o); empty where the trial has a class, and where no rule of the run needs a target
-  DenseMatrix target = {};
-  // The class: the target of this readout is 1, that of all others 0, at every tick. kNoClass:
-  // the target is a matrix, or there is none.
-  std::int32_t label = kNoClass;
-  // Weights of errors in the loss [1], >= 0 (rows x o, or rows x 1 for all alike); empty: 1.
-  DenseMatrix mask = {};
-  friend bool operator==(const RecordedTrial&, const RecordedTrial&) = default;
-};
-std::int64_t rows_of(const RecordedTrial& trial);
-bool has_target(const RecordedTrial& trial);  // a matrix or a class
-
-struct RecordedTask {
-  std::vector<RecordedTrial> trials;
-  std::vector<RecordedTrial> evaluation_trials = {};  // held out
-  bool shuffle = false;                               // every epoch in an order of its own
-  friend bool operator==(const RecordedTask&, const RecordedTask&) = default;
-};
-
-/// Spikes of independent neurons: in each tick with probability rate * dt / 1000, which is at most
-/// 1.
-struct PoissonSpec {
-  std::vector<double> rate_hz;  // one for all neurons of the population, or one for each
-  friend bool operator==(const PoissonSpec&, const PoissonSpec&) = default;
-};
-struct WhiteNoiseSpec {
-  double mean = 0;    // [1]
-  double stddev = 1;  // [1]
-  friend bool operator==(const WhiteNoiseSpec&, const WhiteNoiseSpec&) = default;
-};
-struct DrawnInputSpec {
-  std::int32_t population = 0;  // index into populations, an input population
-  std::variant<PoissonSpec, WhiteNoiseSpec> kind;
-  friend bool operator==(const DrawnInputSpec&, const DrawnInputSpec&) = default;
-};
-/// For each readout and pattern a sum of sines with drawn amplitudes and phases.
-struct SinesSpec {
-  std::vector<double> period_ms;
-  friend bool operator==(const SinesSpec&, const SinesSpec&) = default;
-};
-/// y* of a class, as RecordedTrial::label.
-struct ClassSpec {
-  std::int32_t label = 0;
-  friend bool operator==(const ClassSpec&, const ClassSpec&) = default;
-};
-using DrawnTargetSpec = std::variant<DenseMatrix, SinesSpec, ClassSpec>;  // (ticks x o)
-
-/// y* of a class: that readout is 1 and all others 0, at every tick (ticks x readouts).
-DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_t readouts);
-
-struct StudentTeacherTask {
-  NetworkSpec teacher;  // same m and o as the student
-  // one for each input population of the student; empty: white noise
-  std::vector<DrawnInputSpec> inputs = {};
-  std::optional<MimicTask> mimic = {};  // the task that drew teacher and inputs, if any
-  friend bool operator==(const StudentTeacherTask&, const StudentTeacherTask&) = default;
-};
-struct DrawnTask {
-  std::vector<DrawnInputSpec> inputs;  // one for each input population
-  // trial k is trial k modulo patterns; 0: each is drawn anew
-  std::int32_t patterns = 0;
-  std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
-  friend bool operator==(const DrawnTask&, const DrawnTask&) = default;
-};
-using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask>;
 
 /// Orthogonal bases of AlignedWeights; an absent one is drawn (Haar: QR of a Gaussian matrix) by
 /// (seed, "basis/U" and so on).
@@ -277,20 +88,8 @@ struct TrainingSpec {
   friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
 
-/// True if a trial of the task may have a class, so that the network's choice is compared with it.
-bool has_classes(const TaskSpec& task);
-/// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks.
-bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
-bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks);
-
 /// Ticks with an error: 1 (final) .. T.
 std::int32_t window_of(const TrainingSpec& training);
-
-/// exp(-dt / tau), 0 for tau = 0; both in ms.
-double decay_of(double tau, double dt);
-
-/// The constants of the neurons, in ticks of dt ms.
-LifParameters lif_parameters(const LifSpec& lif, double dt);
 
 std::string_view name(Loss loss);  // "FINAL", as model files spell it
 
@@ -384,7 +183,17 @@ struct ChipSpec {
 };
 
 /// What can be recorded of a population or a projection (proto/locus/v1/record.proto).
-enum class Quantity { kActivity, kOutput, kError, kLearningSignal, kTrace, kWeights, kSingularValues };
+enum class Quantity {
+  kActivity,
+  kOutput,
+  kError,
+  kLearningSignal,
+  kTrace,
+  kWeights,
+  kSingularValues,
+  kVoltage,
+  kCurrent
+};
 
 std::string_view name(Quantity quantity);  // "ACTIVITY", as model files spell it
 bool is_of_projection(Quantity quantity);  // otherwise of a population

@@ -15,8 +15,13 @@ Population population_of(const PopulationSpec& spec) {
   Population population{.name = spec.name, .layer = layer_of(spec.kind), .size = spec.size};
   population.constant_gain = !spec.lif && spec.activation == Activation::kIdentity;
   population.spiking = spec.lif.has_value();
-  population.adapting = spec.lif && spec.lif->adaptation != 0;
+  population.adapting = spec.lif && spec.lif->adapts();
+  population.has_current = spec.lif && spec.lif->current_tau.has_value();
+  population.recalls_voltage = spec.lif && spec.lif->reset == Reset::kZero && !spec.lif->cuts_reset_gradient;
+  population.neurons_differ = neurons_differ(spec);
   population.leaky = spec.memory.has_value();
+  population.noisy = spec.noise.has_value();
+  population.is_unit = spec.is_unit;
   for (const double value : spec.initial) population.awake.push_back(value != 0 ? 1 : 0);
   return population;
 }
@@ -39,6 +44,7 @@ Topology topology_of(const NetworkSpec& network, Listing listing) {
     Projection projection = projection_between(topology, PopulationId{from.source}, PopulationId{from.target});
     projection.name = from.name;
     projection.plastic = from.plastic;
+    projection.is_bias = from.is_bias;
     projection.wait = wait_of(network, from);
     projection.limits = from.limits;
     const auto* sparse = std::get_if<SparseMatrix>(&from.weights);

@@ -60,14 +60,32 @@ struct FormName {
 /// The output of a neuron for its current: an activation, or spikes at a fixed or adaptive
 /// threshold.
 std::string activation_of(const PopulationSpec& population) {
-  if (population.lif) return population.lif->adaptation != 0 ? "ALIF" : "LIF";
+  if (population.lif) return population.lif->adapts() ? "ALIF" : "LIF";
+  if (population.constant) return fmt::format("constant {:.4g}", *population.constant);
   return population.kind == PopulationKind::kRate ? std::string(name(population.activation)) : "-";
 }
 
+/// "20", or "5 to 20" where neurons differ.
+std::string range_of(const PerNeuron& constant) {
+  const auto [low, high] = std::ranges::minmax(constant.values);
+  return low == high ? fmt::format("{:.4g}", low) : fmt::format("{:.4g} to {:.4g}", low, high);
+}
+
+/// The time constant of a spiking neuron, and what makes it another one than the plain LIF.
+std::string leak_of(const LifSpec& lif) {
+  std::string text = fmt::format("tau {} ms", range_of(lif.leak.tau_m));
+  if (lif.integration == Integration::kEuler) text += ", EULER";
+  if (lif.current_tau) text += fmt::format(", current tau {} ms", range_of(*lif.current_tau));
+  if (lif.reset != Reset::kSubtractNextTick) text += fmt::format(", reset {}", name(lif.reset));
+  if (lif.reset == Reset::kZero && lif.reset_to != 0) text += " to " + range_of(lif.reset_to);
+  if (lif.rest != 0) text += ", rest " + range_of(lif.rest);
+  return text;
+}
+
 std::string leak_of(const PopulationSpec& population) {
-  if (population.lif) return fmt::format("tau {:.4g} ms", population.lif->leak.tau_m);
+  if (population.lif) return leak_of(*population.lif);
   if (population.memory) return fmt::format("tau {:.4g} ms", population.memory->tau_m);
-  return population.kind == PopulationKind::kRate ? fmt::format("{:.4g}", population.leak) : "-";
+  return population.kind == PopulationKind::kRate ? range_of(population.leak) : "-";
 }
 
 TextTable population_table(const NetworkSpec& network) {
@@ -75,6 +93,7 @@ TextTable population_table(const NetworkSpec& network) {
   table.columns = {
       {"population", Align::kLeft}, {"kind", Align::kLeft}, {"neurons"}, {"activation", Align::kLeft}, {"leak"}};
   for (const PopulationSpec& population : network.populations) {
+    if (population.is_unit) continue;
     table.rows.push_back({population.name, std::string(kind_name(population)), human(population.size),
                           activation_of(population), leak_of(population)});
   }
@@ -93,11 +112,23 @@ TextTable projection_table(const Spec& spec, const Topology& topology) {
     const ProjectionSpec& asked = spec.network.projections[p];
     const bool of_rule = !asked.learning_rate && std::ranges::any_of(spec.rules, has_own_rate);
     const std::string rate = of_rule ? "of the rule" : fmt::format("{:.4g}", learning_rate_of(asked, spec.training));
-    table.rows.push_back({projection.name, shorten(topology.source_of(projection).name, kEnd),
+    table.rows.push_back({projection.name, projection.is_bias ? "-" : shorten(topology.source_of(projection).name, kEnd),
                           shorten(topology.target_of(projection).name, kEnd), human(static_cast<double>(projection.size())),
                           std::visit(FormName{}, asked.weights), projection.plastic ? rate : "static"});
   }
   return table;
+}
+
+/// One line for each population with noise.
+std::string noise_lines(const NetworkSpec& network) {
+  std::string text;
+  for (const PopulationSpec& population : network.populations) {
+    if (!population.noise) continue;
+    text += wrap(fmt::format("noise of {}: Gaussian, standard deviation {:.4g}, on {}", shorten(population.name, 40),
+                             population.noise->stddev, population.noise->on_activity ? "activities" : "currents"),
+                 2, 0);
+  }
+  return text;
 }
 
 /// The records of each rule, with the size of each file after all updates.
@@ -221,7 +252,7 @@ std::string description(const Spec& spec, const Topology& topology) {
   std::string text = title_of(spec) + wrap(fmt::format("seed {}, precision {}, model sha256 {}", spec.seed,
                                                        name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec, topology)) + '\n';
-  text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  text += noise_lines(spec.network) + wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
   if (const std::string paces = paces_of(spec); !paces.empty()) text += wrap(paces, 2, 0);
   if (spec.compare) text += wrap(comparison_line(spec), 2, 0);
   if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';

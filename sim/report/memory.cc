@@ -113,7 +113,8 @@ double largest_ranking(const Facts& facts) {
     const double rows = projection.target_size;
     const double cols = projection.source_size;
     const double side = std::min(rows, cols);
-    if (!projection.plastic || (side > kLargestRankedSide && !facts.demand.rank_of_large)) continue;
+    if (!projection.plastic || projection.is_bias || (side > kLargestRankedSide && !facts.demand.rank_of_large))
+      continue;
     bytes = std::max(bytes, kReported * 4 * (rows * cols + side * side));
   }
   return facts.learns() ? bytes : 0;
@@ -129,8 +130,19 @@ double batch_bytes(const Facts& facts, double lanes) {
 /// Columns of actors that are no synapses (core/actor/network.h).
 double neuron_bytes(const Facts& facts, double lanes) {
   const LayerSizes& sizes = facts.topology.sizes;
-  const double of_rate = facts.topology.has_spikes() ? 11 : 5;
-  return facts.scalar * lanes * (sizes.inputs + of_rate * sizes.rate_neurons + 5.0 * sizes.readouts);
+  const double of_rate = (facts.topology.has_spikes() ? 11 : 5) + (facts.topology.has_currents() ? 2 : 0) +
+                         (facts.topology.has_noise() ? 1 : 0);
+  // constants of spiking neurons that differ: eight columns, and each neuron's as the model says
+  double constants = 0;
+  for (const Population& population : facts.topology.populations) {
+    if (!population.neurons_differ || !population.spiking) continue;
+    constants = 8 * facts.scalar * sizes.rate_neurons;
+    break;
+  }
+  for (const Population& population : facts.topology.populations) {
+    if (population.neurons_differ) constants += population.size * (population.spiking ? sizeof(Lif<double>) : 8.0);
+  }
+  return constants + facts.scalar * lanes * (sizes.inputs + of_rate * sizes.rate_neurons + 5.0 * sizes.readouts);
 }
 
 /// A list that grows by doubling: while it grows for the last time, its numbers stand twice.

@@ -125,18 +125,34 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (from.stop) fill(*from.stop, *to.mutable_stop());
 }
 
+/// One number where all neurons have the same.
+void fill(const PerNeuron& from, google::protobuf::RepeatedField<double>& to) {
+  if (from.varies()) {
+    to.Add(from.values.begin(), from.values.end());
+  } else {
+    to.Add(from.first());
+  }
+}
+
 void fill(const LifSpec& from, v1::Population::Lif& to) {
-  to.set_tau_m(from.leak.tau_m);
-  to.set_threshold(from.threshold);
+  using Lif = v1::Population::Lif;
+  fill(from.leak.tau_m, *to.mutable_tau_m());
+  fill(from.threshold, *to.mutable_threshold());
   to.set_refractory(from.refractory);
   to.set_normalise_input(from.leak.normalise_input);
-  to.mutable_surrogate()->set_kind(
-      spelled<v1::Population::Lif::Surrogate::Kind>(name(from.surrogate), v1::Population::Lif::Surrogate::Kind_Parse));
+  to.mutable_surrogate()->set_kind(spelled<Lif::Surrogate::Kind>(name(from.surrogate), Lif::Surrogate::Kind_Parse));
   to.mutable_surrogate()->set_height(from.height);
   to.mutable_surrogate()->set_width(from.width);
+  if (from.current_tau) fill(*from.current_tau, *to.mutable_current()->mutable_tau());
+  to.set_reset(spelled<Lif::Reset>(name(from.reset), Lif::Reset_Parse));
+  if (from.reset == Reset::kZero) fill(from.reset_to, *to.mutable_reset_to());
+  if (from.rest != 0) fill(from.rest, *to.mutable_rest());
+  to.set_above(from.above);
+  to.set_integration(from.integration == Integration::kEuler ? Lif::EULER : Lif::EXACT);
+  to.set_reset_gradient(from.cuts_reset_gradient ? Lif::CUT : Lif::KEEP);
   if (from.adaptation_tau == 0) return;
-  to.mutable_adaptation()->set_tau(from.adaptation_tau);
-  to.mutable_adaptation()->set_beta(from.adaptation);
+  fill(from.adaptation_tau, *to.mutable_adaptation()->mutable_tau());
+  fill(from.adaptation, *to.mutable_adaptation()->mutable_beta());
 }
 
 void fill(const WeightLimits& from, v1::Outline::Projection& to) {
@@ -149,10 +165,17 @@ void fill(const WeightLimits& from, v1::Outline::Projection& to) {
 
 void fill(const Outline& from, v1::Outline& to) {
   for (const PopulationSpec& population : from.populations) {
+    if (population.is_unit) continue;
     v1::Outline::Population& written = *to.add_populations();
     written.set_name(population.name);
     written.set_kind(std::string(name(population.kind)));
     written.set_size(population.size);
+    if (population.constant) written.set_constant(*population.constant);
+    if (population.noise) {
+      written.mutable_noise()->set_stddev(population.noise->stddev);
+      written.mutable_noise()->set_on(population.noise->on_activity ? v1::Population::Noise::ACTIVITY
+                                                                    : v1::Population::Noise::CURRENT);
+    }
     if (population.memory) {
       written.mutable_readout()->set_tau_m(population.memory->tau_m);
       written.mutable_readout()->set_normalise_input(population.memory->normalise_input);
@@ -161,7 +184,11 @@ void fill(const Outline& from, v1::Outline& to) {
     if (population.kind != PopulationKind::kRate || population.lif) continue;
     written.set_activation(
         spelled<v1::Population::Rate::Activation>(name(population.activation), v1::Population::Rate::Activation_Parse));
-    written.set_leak(population.leak);
+    if (population.leak.varies()) {
+      fill(population.leak, *written.mutable_leaks());
+    } else {
+      written.set_leak(population.leak.first());
+    }
   }
   for (const ProjectionOutline& projection : from.projections) {
     v1::Outline::Projection& written = *to.add_projections();

@@ -19,7 +19,8 @@ struct Kept {
     kVoltage,  // of spiking neurons, as the next two
     kAdaptation,
     kRefractory,
-    kOutput,  // of readouts with memory
+    kOutput,   // of readouts with memory
+    kCurrent,  // synaptic currents of spiking neurons
   };
   What what = What::kFirstMoment;
   std::int32_t index = 0;  // of the projection; 0 where neurons keep them

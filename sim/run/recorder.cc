@@ -12,13 +12,15 @@
 namespace locus {
 namespace {
 
-/// The column of the layer that holds a quantity.
+/// The column of the layer that holds a quantity. has_current: the neurons have a synaptic current.
 template <class R>
-const Column<R>& column_of(const Network<R>& network, Quantity quantity, PopulationKind kind) {
+const Column<R>& column_of(const Network<R>& network, Quantity quantity, PopulationKind kind, bool has_current) {
   switch (quantity) {
     case Quantity::kOutput: return network.readouts.output;
     case Quantity::kError: return network.readouts.error;
     case Quantity::kLearningSignal: return network.rate.signal;
+    case Quantity::kVoltage: return network.rate.lif.voltage;
+    case Quantity::kCurrent: return has_current ? network.rate.lif.synaptic : network.rate.current;
     default: break;
   }
   return kind == PopulationKind::kInput ? network.inputs.activity : network.rate.activity;
@@ -70,7 +72,8 @@ void Recorder<R, T>::see_update(std::int64_t update) {
 template <class R, TransportOf<R> T>
 void Recorder<R, T>::read_neurons(const RecordSpec& record, const PopulationSpec& population) {
   const Network<R>& network = transport_.network();
-  const Column<R>& column = column_of(network, record.quantity, population.kind);
+  const Column<R>& column =
+      column_of(network, record.quantity, population.kind, population.lif && population.lif->current_tau);
   const std::int32_t begin = network.topology->populations[PopulationId{record.of}].begin;
   for (std::int32_t lane = record.trial.value_or(0); lane < (record.trial ? *record.trial + 1 : network.lanes); ++lane) {
     for (std::int32_t i = begin; i < begin + population.size; ++i)

@@ -113,6 +113,7 @@ std::vector<Wanted> wanted_of(const Spec& spec, const Topology& topology, const 
   }
   if (topology.has_leaky_readouts())
     wanted.push_back({Kept::What::kOutput, 0, std::int64_t{topology.sizes.readouts} * spec.training.batch});
+  if (topology.has_currents()) wanted.push_back({Kept::What::kCurrent, 0, rate});
   return wanted;
 }
 

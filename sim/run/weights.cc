@@ -105,6 +105,7 @@ auto carried_by(N& network) {
     columns.emplace_back(Kept::What::kRefractory, &network.rate.lif.refractory);
   }
   if (network.topology->has_leaky_readouts()) columns.emplace_back(Kept::What::kOutput, &network.readouts.output);
+  if (!network.rate.lif.synaptic.empty()) columns.emplace_back(Kept::What::kCurrent, &network.rate.lif.synaptic);
   return columns;
 }
 

@@ -18,7 +18,8 @@ StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
 TaskSource source_of(const Spec& spec, std::int32_t lanes, Shown shown) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
     const bool learning = shown == Shown::kLearning;
-    return RecordedSource(learning ? recorded->trials : recorded->evaluation_trials, spec.training, lanes,
+    return RecordedSource(learning ? recorded->trials : recorded->evaluation_trials, spec.training,
+                          input_columns(spec.network), lanes,
                           learning && recorded->shuffle ? std::optional(spec.seed) : std::nullopt);
   }
   if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec, lanes);
@@ -40,6 +41,8 @@ bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
 
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
     : begin_(shown == Shown::kEvaluation && !std::holds_alternative<RecordedTask>(spec.task) ? kFirstHeldOut : 0),
+      noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
+      constants_(constant_inputs(spec.network)),
       lanes_(lanes),
       has_classes_(has_classes(spec.task)),
       source_(source_of(spec, lanes, shown)) {}
@@ -48,6 +51,8 @@ template <class R>
 void Task::fill(std::int64_t update, Batch<R>& batch) {
   CHECK(batch.lanes == lanes_, "a batch has the lanes that its task was made for");
   const std::int64_t first = begin_ + update * batch.lanes;
+  show_constants<R>(constants_, batch);
+  batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
   std::visit([&](auto& source) { source.fill(first, batch); }, source_);
 }

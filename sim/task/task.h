@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "sim/model/spec.h"
 #include "sim/task/batch.h"
@@ -57,6 +58,9 @@ class Task {
  private:
   // number of the first trial; held-out trials have numbers that no run of the spec reaches
   std::int64_t begin_;
+  // the same for the noise of the network, where recorded trials have these numbers too
+  std::int64_t noise_begin_;
+  std::vector<ConstantInput> constants_;  // of the network
   std::int32_t lanes_;
   bool has_classes_;
   TaskSource source_;

@@ -6,9 +6,29 @@
 #include "core/kernel/product.h"
 #include "core/kernel/recurrence.h"
 #include "sim/model/build.h"
+#include "sim/model/network_size.h"
 #include "sim/model/wire.h"
 
 namespace locus {
+namespace {
+
+/// The constants of one neuron in the teacher's precision.
+template <class R>
+Lif<R> lif_of(const Lif<double>& from) {
+  Lif<R> to{};
+  to.decay = static_cast<R>(from.decay);
+  to.gain = static_cast<R>(from.gain);
+  to.threshold = static_cast<R>(from.threshold);
+  to.refractory = static_cast<R>(from.refractory);
+  to.adaptation_decay = static_cast<R>(from.adaptation_decay);
+  to.adaptation = static_cast<R>(from.adaptation);
+  to.current_decay = static_cast<R>(from.current_decay);
+  to.reset_to = static_cast<R>(from.reset_to);
+  to.rest = static_cast<R>(from.rest);
+  return to;
+}
+
+}  // namespace
 
 template <class R>
 Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes, double dt)
@@ -18,15 +38,18 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const PopulationSpec& population = network.populations[p];
     const Neurons made = neurons_of(population, topology, PopulationId{static_cast<std::int32_t>(p)}, dt);
+    for (std::int32_t i = 0; population.constant && i < population.size; ++i)
+      constants_.push_back({made.begin + i, static_cast<R>(*population.constant)});
     if (population.kind == PopulationKind::kRate) populations_.push_back(made);
     if (population.kind == PopulationKind::kReadout) outputs_.push_back(made);
   }
   for (std::size_t k = 0; k < weights.size(); ++k) {
     const Projection& projection = topology.projections[k];
     const bool onto_readouts = projection.target_layer == Layer::kReadout;
-    std::vector<Block>& blocks = onto_readouts                              ? to_readouts_
-                                 : projection.source_layer == Layer::kInput ? from_inputs_
-                                                                            : recurrent_;
+    const bool of_inputs = projection.source_layer == Layer::kInput;
+    std::vector<Block>& blocks = onto_readouts ? (of_inputs ? direct_ : to_readouts_)
+                                 : of_inputs   ? from_inputs_
+                                               : recurrent_;
     Block& block = blocks.emplace_back(std::visit([&](const auto& matrix) { return block_of(matrix); }, weights[k]));
     block.row = projection.target_begin;
     block.col = projection.source_begin;
@@ -35,17 +58,20 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
     return Column<R>(static_cast<std::size_t>(topology.sizes.of(layer)) * static_cast<std::size_t>(lanes), R(0));
   };
   inputs_ = topology.sizes.inputs;
+  columns_ = input_columns(network);
   readouts_ = topology.sizes.readouts;
   activity_ = column(Layer::kRate);
   readout_ = column(Layer::kReadout);
   if (topology.has_spikes()) voltage_ = adaptation_ = rest_ = column(Layer::kRate);
+  if (topology.has_currents()) synaptic_ = column(Layer::kRate);
   if (topology.has_leaky_readouts()) {
     readout_current_ = column(Layer::kReadout);
   } else {
     outputs_.clear();
   }
   single_population_ = lanes_ == 1 && outputs_.empty() && populations_.size() == 1 && !populations_.front().lif &&
-                       recurrent_.size() == 1 && recurrent_.front().dense && !is_far(view(recurrent_.front()));
+                       !populations_.front().differ() && recurrent_.size() == 1 && recurrent_.front().dense &&
+                       !is_far(view(recurrent_.front()));
 }
 
 template <class R>
@@ -75,7 +101,8 @@ typename Teacher<R>::Block Teacher<R>::block_of(const SparseMatrix& matrix) cons
 
 template <class R>
 void Teacher<R>::begin() {
-  for (Column<R>* state : {&activity_, &voltage_, &adaptation_, &rest_, &readout_}) std::ranges::fill(*state, R(0));
+  for (Column<R>* state : {&activity_, &voltage_, &adaptation_, &rest_, &synaptic_, &readout_})
+    std::ranges::fill(*state, R(0));
   for (const Neurons& population : populations_) {
     R* lanes = activity_.data() + std::ptrdiff_t{population.begin} * lanes_;
     for (const double value : population.initial) lanes = std::fill_n(lanes, lanes_, static_cast<R>(value));
@@ -96,52 +123,98 @@ void Teacher<R>::add_block(const Block& block, const R* source, R* target) const
 }
 
 template <class R>
-void Teacher<R>::set_inputs(const R* inputs, std::int32_t ticks) {
+void Teacher<R>::spread(const R* inputs, std::span<const std::int32_t> columns, std::int32_t width, std::int32_t ticks) {
+  inputs_with_constants_.resize(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(inputs_) *
+                                static_cast<std::size_t>(lanes_));
+  for (std::int32_t tick = 0; tick < ticks; ++tick) {
+    R* const to = inputs_with_constants_.data() + std::ptrdiff_t{tick} * inputs_ * lanes_;
+    const R* const from = inputs + std::ptrdiff_t{tick} * width * lanes_;
+    for (const auto& [input, value] : constants_) std::fill_n(to + std::ptrdiff_t{input} * lanes_, lanes_, value);
+    for (std::size_t k = 0; k < columns.size(); ++k)
+      std::copy_n(from + std::ptrdiff_t{columns[k]} * lanes_, lanes_, to + std::ptrdiff_t{columns_[k]} * lanes_);
+  }
+}
+
+template <class R>
+void Teacher<R>::set_inputs(const R* inputs, std::span<const std::int32_t> columns, std::int32_t width, std::int32_t ticks) {
+  CHECK(columns.size() == columns_.size(), "a teacher has as many inputs that are not constant as its student");
+  if (std::ssize(columns) != width || width != inputs_) {
+    spread(inputs, columns, width, ticks);
+    inputs = inputs_with_constants_.data();
+  }
+  shown_ = inputs;
   currents_.assign(static_cast<std::size_t>(ticks) * activity_.size(), R(0));
   offset_ = 0;
-  const std::ptrdiff_t width = std::ssize(activity_);
+  const std::ptrdiff_t by_tick = std::ssize(activity_);
   for (const Block& block : from_inputs_) {
     if (block.dense && lanes_ == 1) {
       const RowsView<R> values{inputs + block.col, ticks, block.sources, inputs_, 1};
-      add_products<R>(view(block), values, currents_.data() + block.row, width);
+      add_products<R>(view(block), values, currents_.data() + block.row, by_tick);
       continue;
     }
     for (std::int32_t k = 0; k < ticks; ++k)
-      add_block(block, inputs + std::ptrdiff_t{k} * inputs_ * lanes_, currents_.data() + k * width);
+      add_block(block, inputs + std::ptrdiff_t{k} * inputs_ * lanes_, currents_.data() + k * by_tick);
   }
 }
 
-/// v = zeta u + alpha v - V_th z, a = rho a + z with the spike z of the previous tick. A neuron
-/// spikes if v >= V_th + beta a and it is not refractory.
+/// The equations of core/actor/lif_neuron.h, neuron by neuron.
 template <class R>
 void Teacher<R>::step_spiking(const Neurons& population, const R* current) {
-  const LifParameters& lif = *population.lif;
-  const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
-  const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
+  const LifParameters& kind = *population.lif;
+  const auto lanes = static_cast<std::size_t>(lanes_);
+  const auto first = static_cast<std::size_t>(population.begin) * lanes;
+  const auto end = first + static_cast<std::size_t>(population.size) * lanes;
+  const Lif<R> common(kind);
   for (std::size_t k = first; k < end; ++k) {
+    const Lif<R> own = population.each.empty() ? common : lif_of<R>(population.each[(k - first) / lanes]);
     const R before = activity_[k];
-    voltage_[k] = static_cast<R>(lif.gain) * current[k] + static_cast<R>(lif.decay) * voltage_[k] -
-                  static_cast<R>(lif.threshold) * before;
-    adaptation_[k] = static_cast<R>(lif.adaptation_decay) * adaptation_[k] + before;
-    const R threshold = static_cast<R>(lif.threshold) + static_cast<R>(lif.adaptation) * adaptation_[k];
+    R arrived = current[k];
+    if (kind.has_current) arrived = synaptic_[k] = own.current_decay * synaptic_[k] + arrived;
+    R kept = voltage_[k];
+    if (kind.reset == Reset::kSubtract) kept -= own.threshold * before;
+    if (kind.reset == Reset::kZero && before > R(0)) kept = own.reset_to;
+    voltage_[k] = own.gain * arrived + own.decay * kept + own.rest;
+    if (kind.reset == Reset::kSubtractNextTick) voltage_[k] -= own.threshold * before;
+    adaptation_[k] = own.adaptation_decay * adaptation_[k] + before;
+    const R distance = voltage_[k] - (own.threshold + own.adaptation * adaptation_[k]);
     if (rest_[k] > R(0)) rest_[k] -= R(1);
-    const bool spikes = voltage_[k] - threshold >= R(0) && rest_[k] <= R(0);
+    const bool spikes = (kind.above ? distance > R(0) : distance >= R(0)) && rest_[k] <= R(0);
     activity_[k] = spikes ? R(1) : R(0);
-    if (spikes) rest_[k] = static_cast<R>(lif.refractory);
+    if (spikes) rest_[k] = own.refractory;
   }
 }
 
-/// y = zeta A h + alpha y, from the activity of this tick.
+template <class R>
+void Teacher<R>::add_readout_blocks(R* target) const {
+  for (const Block& block : to_readouts_) add_block(block, activity_.data(), target);
+  const auto stepped = static_cast<std::ptrdiff_t>(offset_ / activity_.size());
+  for (const Block& block : direct_) add_block(block, shown_ + (stepped - 1) * inputs_ * lanes_, target);
+}
+
+/// y = zeta (A h + D x) + alpha y, from the activity and the inputs of this tick.
 template <class R>
 void Teacher<R>::step_readouts() {
   std::ranges::fill(readout_current_, R(0));
-  for (const Block& block : to_readouts_) add_block(block, activity_.data(), readout_current_.data());
+  add_readout_blocks(readout_current_.data());
   for (const Neurons& population : outputs_) {
     const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
     for (std::size_t k = first; k < end; ++k)
       readout_[k] = static_cast<R>(population.gain) * readout_current_[k] + static_cast<R>(population.decay) * readout_[k];
   }
+}
+
+/// Rate neurons with leaks of their own; current and activity begin at the first.
+template <class R>
+void Teacher<R>::step_each(const Neurons& population, const R* current, R* activity) const {
+  dispatch(population.activation, [&](auto phi) {
+    std::size_t k = 0;
+    for (const double own : population.leaks) {
+      const auto leak = static_cast<R>(own);
+      for (std::int32_t lane = 0; lane < lanes_; ++lane, ++k)
+        activity[k] = (R(1) - leak) * activity[k] + leak * phi.at(current[k]).value;
+    }
+  });
 }
 
 template <class R>
@@ -175,6 +248,10 @@ void Teacher<R>::step_once() {
     const auto leak = static_cast<R>(population.leak);
     const R* current = currents + first;
     R* activity = activity_.data() + first;
+    if (population.differ()) {
+      step_each(population, current, activity);
+      continue;
+    }
     dispatch(population.activation, [&](auto phi) {
 #pragma GCC ivdep
       for (std::size_t k = 0; k < count; ++k)
@@ -188,7 +265,7 @@ template <class R>
 const Column<R>& Teacher<R>::readout() {
   if (!outputs_.empty()) return readout_;
   std::ranges::fill(readout_, R(0));
-  for (const Block& block : to_readouts_) add_block(block, activity_.data(), readout_.data());
+  add_readout_blocks(readout_.data());
   return readout_;
 }
 

@@ -16,9 +16,9 @@ using R = double;
 
 struct Neuron {
   R current = 0, activity = 0, gain = 0, signal = 0, voltage = 0, adaptation = 0, refractory = 0, count = 0, delta = 0,
-    omega = 0;
+    omega = 0, synaptic = 0, upsilon = 0;
   LifNeuron<R> view() {
-    return {current, activity, gain, signal, voltage, adaptation, refractory, count, delta, omega};
+    return {current, activity, gain, signal, voltage, adaptation, refractory, count, delta, omega, synaptic, upsilon};
   }
 };
 
@@ -110,6 +110,89 @@ TEST(LifNeuron, CarriesItsOwnAdjointsBack) {
   on(n.view(), SweepBegin{});
   EXPECT_EQ(n.delta, 0);
   EXPECT_EQ(n.omega, 0);
+}
+
+LifParameters kind_of(Reset reset) {
+  LifParameters p = kPlain;
+  p.reset = reset;
+  return p;
+}
+
+/// A spike of the tick before takes its part of the voltage before the leak.
+TEST(LifNeuron, SubtractsAtOnce) {
+  Neuron n{.current = 2, .activity = 1, .voltage = 1.5};
+  step<PiecewiseLinear, VariedLif<false, Reset::kSubtract>>(n.view(), clock_of(kind_of(Reset::kSubtract)));
+  EXPECT_EQ(n.voltage, 0.25 * 2 + 0.5 * (1.5 - 1));
+}
+
+TEST(LifNeuron, ResetsToAVoltage) {
+  LifParameters p = kind_of(Reset::kZero);
+  p.reset_to = -0.5;
+  Neuron spiked{.current = 2, .activity = 1, .voltage = 7};
+  Neuron quiet{.current = 2, .activity = 0, .voltage = 0.75};
+  for (Neuron* n : {&spiked, &quiet}) step<PiecewiseLinear, VariedLif<false, Reset::kZero>>(n->view(), clock_of(p));
+  EXPECT_EQ(spiked.voltage, 0.25 * 2 + 0.5 * -0.5);
+  EXPECT_EQ(quiet.voltage, 0.25 * 2 + 0.5 * 0.75);
+}
+
+TEST(LifNeuron, TakesItsSynapticCurrentAndLeaksToRest) {
+  LifParameters p = kPlain;
+  p.has_current = true;
+  p.current_decay = 0.75;
+  p.rest = 0.125;
+  Neuron n{.current = 2, .voltage = 0.5, .synaptic = 4};
+  step<PiecewiseLinear, VariedLif<true, Reset::kSubtractNextTick>>(n.view(), clock_of(p));
+  EXPECT_EQ(n.synaptic, 0.75 * 4 + 2);
+  EXPECT_EQ(n.voltage, 0.25 * 5 + 0.5 * 0.5 + 0.125);
+}
+
+TEST(LifNeuron, NeedsMoreThanTheThresholdIfTheModelSaysSo) {
+  LifParameters p = kPlain;
+  p.above = true;
+  Neuron at{.current = 4};
+  Neuron over{.current = 4.5};
+  for (Neuron* n : {&at, &over})
+    step<PiecewiseLinear, VariedLif<false, Reset::kSubtractNextTick>>(n->view(), clock_of(p));
+  EXPECT_EQ(at.activity, 0);
+  EXPECT_EQ(at.gain, 0.5) << "the surrogate at the threshold";
+  EXPECT_EQ(over.activity, 1);
+}
+
+/// With alpha = 0.5 and V_th = 1, from del = 2 of the tick after: the path through the reset is
+/// alpha V_th = 0.5, or alpha (v - reset_to) = 0.5 (2 + 0.5) with alpha (1 - z) = 0 through v.
+TEST(LifNeuron, CarriesItsAdjointsBackThroughEachReset) {
+  Neuron subtracts{.gain = 0.5, .signal = 3, .delta = 2, .omega = 0};
+  revisit<VariedLif<false, Reset::kSubtract>>(subtracts.view(), clock_of(kind_of(Reset::kSubtract)), {});
+  EXPECT_EQ(subtracts.delta, 0.5 * (3 - 0.5 * 2) + 0.5 * 2);
+  LifParameters zero = kind_of(Reset::kZero);
+  zero.reset_to = -0.5;
+  Neuron spiked{.gain = 0.5, .signal = 3, .delta = 2, .omega = 0};
+  revisit<VariedLif<false, Reset::kZero>>(spiked.view(), clock_of(zero), {.voltage = 2, .spike = 1});
+  EXPECT_EQ(spiked.delta, 0.5 * (3 - 0.5 * 2.5 * 2));
+  zero.cuts_reset_gradient = true;
+  Neuron cut{.gain = 0.5, .signal = 3, .delta = 2, .omega = 0};
+  revisit<VariedLif<false, Reset::kZero>>(cut.view(), clock_of(zero), {.voltage = 2, .spike = 0});
+  EXPECT_EQ(cut.delta, 0.5 * 3 + 0.5 * 2);
+}
+
+TEST(LifNeuron, CarriesTheAdjointOfItsCurrentBack) {
+  LifParameters p = kPlain;
+  p.has_current = true;
+  p.current_decay = 0.75;
+  using Own = VariedLif<true, Reset::kSubtractNextTick>;
+  Neuron n{.gain = 0.5, .signal = 3, .delta = 2, .omega = 0, .upsilon = 4};
+  revisit<Own>(n.view(), clock_of(p), {});
+  EXPECT_EQ(n.delta, 0.5 * (3 - 2) + 1);
+  EXPECT_EQ(n.upsilon, 0.25 * 1.5 + 0.75 * 4);
+  const Post<R> said = post_back<Own>(n.view(), clock_of(p));
+  EXPECT_EQ(said.gain * said.signal, n.upsilon);
+}
+
+TEST(FilteredInput, DecaysAsTheCurrentDoes) {
+  R filtered = 2;
+  const R pre = 1;
+  on(FilteredInput<R>{filtered, pre}, CurrentClock<R>{0.5});
+  EXPECT_EQ(filtered, 2);
 }
 
 TEST(LifNeuron, TellsHowFarItsRateIsOff) {

@@ -45,7 +45,7 @@ HandBptt<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.lanes = spec.training.batch;
   hand.depth = whole ? hand.ticks : rule.depth;
   hand.stride = whole ? hand.ticks : rule.stride;
-  hand.leak = static_cast<R>(spec.network.populations[1].leak);
+  hand.leak = static_cast<R>(spec.network.populations[1].leak.first());
   hand.rate = static_cast<R>(spec.training.learning_rate.value());
   hand.b = weights(program.network(), 0);
   hand.w = weights(program.network(), 1);

@@ -17,7 +17,7 @@ HandRflo<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.n = static_cast<std::size_t>(network.rate.size);
   hand.o = static_cast<std::size_t>(network.readouts.size);
   hand.ticks = static_cast<std::size_t>(spec.training.ticks);
-  hand.leak = static_cast<R>(spec.network.populations[1].leak);
+  hand.leak = static_cast<R>(spec.network.populations[1].leak.first());
   hand.decay = R(1) - hand.leak;
   hand.rate = static_cast<R>(spec.training.learning_rate.value());
   hand.b = network.synapses[0].weight;

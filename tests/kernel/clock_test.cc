@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/kernel/neurons.h"
 #include "core/kernel/settle.h"
+#include "core/kernel/spiking.h"
 #include "core/kernel/trace.h"
 #include "core/kernel/transposed.h"
 #include "tests/kernel/lengths.h"
@@ -23,7 +23,8 @@ void expect_equal(const Drawn<R>& actual, const Drawn<R>& expected, std::int32_t
 /// Columns of a layer of so many cells.
 template <class R>
 struct LayerColumns {
-  Drawn<R> current, activity, gain, signal, own_weight, voltage, adaptation, refractory, count, delta, omega;
+  Drawn<R> current, activity, gain, signal, own_weight, voltage, adaptation, refractory, count, delta, omega, synaptic,
+      upsilon;
 
   LayerColumns(std::int32_t cells, std::size_t shift)
       : current(static_cast<std::size_t>(cells), 1, shift),
@@ -36,7 +37,9 @@ struct LayerColumns {
         refractory(current.size(), 8, shift),
         count(current.size(), 9, shift),
         delta(current.size(), 10, shift),
-        omega(current.size(), 11, shift) {
+        omega(current.size(), 11, shift),
+        synaptic(current.size(), 12, shift),
+        upsilon(current.size(), 13, shift) {
     for (std::size_t k = 0; k < current.size(); ++k) {
       activity[k] = k % 3 == 0 ? R(1) : R(0);
       refractory[k] = static_cast<R>(k % 4);
@@ -45,7 +48,8 @@ struct LayerColumns {
   }
   RateCells<R> rate() { return {current.data(), activity.data(), gain.data(), signal.data(), own_weight.data()}; }
   SpikingCells<R> spiking() {
-    return {rate(), voltage.data(), adaptation.data(), refractory.data(), count.data(), delta.data(), omega.data()};
+    return {rate(),       voltage.data(), adaptation.data(), refractory.data(), count.data(),
+            delta.data(), omega.data(),   synaptic.data(),   upsilon.data()};
   }
 };
 
@@ -108,6 +112,113 @@ void expect_spiking_steps() {
 TEST(Neurons, SpikeAsEachDoesAlone) {
   expect_spiking_steps<double>();
   expect_spiking_steps<float>();
+}
+
+/// The constants of three neurons in turn, as columns of a layer.
+template <class R>
+struct ConstantColumns {
+  std::vector<R> decay, gain, threshold, adaptation_decay, adaptation, current_decay, reset_to, rest;
+
+  explicit ConstantColumns(std::size_t neurons) {
+    for (std::size_t i = 0; i < neurons; ++i) {
+      const R k = static_cast<R>(i % 3);
+      decay.push_back(R(0.75) + k / R(16));
+      gain.push_back(R(1) - k / R(8));
+      threshold.push_back(R(0.5) + k / R(8));
+      adaptation_decay.push_back(R(0.5) + k / R(8));
+      adaptation.push_back(k / R(8));
+      current_decay.push_back(R(0.25) + k / R(8));
+      reset_to.push_back(k / R(-4));
+      rest.push_back(k / R(32));
+    }
+  }
+  LifClocks<R> clocks(const LifParameters& lif) const {
+    return {Lif<R>(lif),       decay.data(),         gain.data(),     threshold.data(), adaptation_decay.data(),
+            adaptation.data(), current_decay.data(), reset_to.data(), rest.data()};
+  }
+};
+
+/// A tick and a stage of a sweep of every kind of neuron, with and without constants of their own,
+/// against the handlers called one by one.
+template <class R>
+void expect_kinds() {
+  each_length<R>([](std::int32_t cells, std::size_t shift) {
+    for (int k = 0; k < 48; ++k) {
+      LifParameters lif{.decay = 0.9, .threshold = 0.6, .refractory = 2, .adaptation_decay = 0.95, .adaptation = 0.3};
+      lif.has_current = k % 2 == 1;
+      lif.current_decay = lif.has_current ? 0.8 : 0;
+      lif.reset = static_cast<Reset>(k / 2 % 3);
+      lif.above = k / 6 % 2 == 1;
+      lif.rest = 0.01;
+      lif.surrogate = static_cast<Surrogate>(k % 4);
+      const std::size_t lanes = k / 12 % 2 == 1 ? 3 : 1;
+      const std::size_t neurons = static_cast<std::size_t>(cells) / lanes;
+      const std::size_t last = neurons * lanes;
+      const ConstantColumns<R> own(neurons + 1);
+      SpikingKind<R> kind{lif, false, {Lif<R>(lif)}, lanes};
+      if (k / 24 == 1) kind.clocks = own.clocks(lif);
+      LayerColumns<R> layer(cells, shift);
+      LayerColumns<R> still = layer;
+      LayerColumns<R> alone = layer;
+      const LayerColumns<R> past(cells, shift);
+      Drawn<R> errors(static_cast<std::size_t>(cells), 14, shift);
+      step_spiking_kind(layer.spiking(), 0, last, kind, true);
+      step_spiking_kind(still.spiking(), 0, last, kind, false);
+      const RecalledCells<R> recalled{past.gain.data(), past.voltage.data(), past.activity.data(),
+                                      static_cast<std::ptrdiff_t>(lanes)};
+      revisit_spiking_kind(layer.spiking(), 0, last, kind, recalled, errors.data());
+      dispatch_kind(lif, false, [&]<class K>(K) {
+        for (std::size_t cell = 0; cell < last; ++cell) {
+          const Lif<R> clock = kind.clocks.of(cell / lanes);
+          const LifNeuron<R> neuron = alone.spiking()[cell];
+          dispatch(lif.surrogate, [&]<class Psi>(Psi) { step<Psi, K>(neuron, clock); });
+          neuron.gain = past.gain[cell];
+          revisit<K>(neuron, clock, {past.voltage[cell], past.activity[cell]});
+          const Post<R> post = post_back<K>(neuron, clock);
+          ASSERT_EQ(errors[cell], post.gain * post.signal) << "kind " << k;
+        }
+      });
+      expect_equal(layer.activity, alone.activity, cells, shift);
+      expect_equal(still.activity, alone.activity, cells, shift);
+      expect_equal(layer.voltage, alone.voltage, cells, shift);
+      expect_equal(still.voltage, alone.voltage, cells, shift);
+      expect_equal(layer.synaptic, alone.synaptic, cells, shift);
+      expect_equal(layer.delta, alone.delta, cells, shift);
+      expect_equal(layer.upsilon, alone.upsilon, cells, shift);
+    }
+  });
+}
+
+TEST(Neurons, OfEveryKindDoAsEachDoesAlone) {
+  expect_kinds<double>();
+  expect_kinds<float>();
+}
+
+template <class R>
+void expect_leaks() {
+  each_length<R>([](std::int32_t cells, std::size_t shift) {
+    for (const std::size_t lanes : {std::size_t{1}, std::size_t{3}}) {
+      LayerColumns<R> layer(cells, shift);
+      LayerColumns<R> alone = layer;
+      std::vector<R> leak;
+      for (std::int32_t i = 0; i < cells; ++i) leak.push_back(R(1) / static_cast<R>(1 + i % 4));
+      Drawn<R> decay(static_cast<std::size_t>(cells), 12, shift);
+      const std::size_t last = static_cast<std::size_t>(cells) / lanes * lanes;
+      step_rate(layer.rate(), 0, last, Activation::kTanh, leak.data(), lanes);
+      own_decays(layer.rate(), 0, last, leak.data(), lanes, decay.data());
+      for (std::size_t k = 0; k < last; ++k) {
+        step<Tanh>(alone.rate()[k], Step<R>{leak[k / lanes]});
+        EXPECT_EQ(decay[k], own_decay(alone.rate()[k], Step<R>{leak[k / lanes]}));
+      }
+      expect_equal(layer.activity, alone.activity, cells, shift);
+      expect_equal(layer.gain, alone.gain, cells, shift);
+    }
+  });
+}
+
+TEST(Neurons, LeakEachByItsOwn) {
+  expect_leaks<double>();
+  expect_leaks<float>();
 }
 
 template <class R>

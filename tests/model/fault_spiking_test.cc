@@ -55,6 +55,55 @@ TEST(Faults, OfSpikingPopulations) {
   });
 }
 
+TEST(Faults, OfKindsOfSpikingNeurons) {
+  const std::string at = "network.populations[1].lif";
+  const auto with = [](const std::string& fields) { return lif("tau_m: 10 threshold: 1 " + fields); };
+  expect_faults({
+      {"current without tau", [&](M& m) { m.populations = with("@current {}"); }, at + ".current.tau", {"is missing"}},
+      {"current", [&](M& m) { m.populations = with("current { @tau: 0 }"); }, at + ".current.tau", {"is 0", "above 0"}},
+      {"reset_to without ZERO",
+       [&](M& m) { m.populations = with("reset: SUBTRACT @reset_to: 0.5"); },
+       at + ".reset_to",
+       {"is given, and reset is SUBTRACT", "reset: ZERO only"}},
+      {"reset_to", [&](M& m) { m.populations = with("reset: ZERO @reset_to: inf"); }, at + ".reset_to", {"is inf", "finite"}},
+      {"rest", [&](M& m) { m.populations = with("@rest: nan"); }, at + ".rest", {"is nan", "finite"}},
+      {"Euler's membrane",
+       [&](M& m) { m.populations = lif("@tau_m: 0.5 threshold: 1 integration: EULER"); },
+       at + ".tau_m",
+       {"holds 0.5", "at least training.dt_ms, 1 ms", "EULER"}},
+      {"Euler's current",
+       [&](M& m) { m.populations = with("integration: EULER current { @tau: 0.25 }"); },
+       at + ".current.tau",
+       {"holds 0.25", "EULER"}},
+  });
+}
+
+TEST(Faults, OfConstantsOfEachNeuron) {
+  const std::string at = "network.populations[1].lif";
+  expect_faults({
+      {"two of three",
+       [&](M& m) { m.populations = lif("@tau_m: [10, 20] threshold: 1"); },
+       at + ".tau_m",
+       {"has 2 values", "1 for all neurons, or one for each of 3"}},
+      {"one wrong of three",
+       [&](M& m) { m.populations = lif("tau_m: 10 threshold: [1, @-2, 1]"); },
+       at + ".threshold[1]",
+       {"is -2", "above 0"}},
+      {"adaptation",
+       [&](M& m) { m.populations = lif("tau_m: 10 threshold: 1 adaptation { tau: 5 @beta: [1, 2] }"); },
+       at + ".adaptation.beta",
+       {"has 2 values"}},
+      {"a leak",
+       [](M& m) { m.populations = rate_population("size: 3 rate { leak: [0.5, @1.5, 1] }"); },
+       "network.populations[1].rate.leak[1]",
+       {"is 1.5", "above 0 and at most 1"}},
+      {"leaks",
+       [](M& m) { m.populations = rate_population("size: 3 rate { @leak: [0.5, 1] }"); },
+       "network.populations[1].rate.leak",
+       {"has 2 values", "each of 3"}},
+  });
+}
+
 TEST(Faults, OfReadoutsWithMemory) {
   const std::string before =
       "populations { name: \"in\" size: 2 input {} } populations { name: \"rec\" size: 3 rate {} } "

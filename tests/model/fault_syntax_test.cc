@@ -120,7 +120,7 @@ TEST(Faults, OfEveryDecimalCommaOfAFile) {
   } catch (const ModelError& error) {
     std::vector<std::string> said;
     for (const Fault& fault : error.faults()) said.push_back(fault.field + " " + fault.what);
-    EXPECT_EQ(said, (std::vector<std::string>{"network.populations[1].rate.leak is 0,5",
+    EXPECT_EQ(said, (std::vector<std::string>{"network.populations[1].rate.leak[0] is 0,5",
                                               "training.learning_rate is 0,05", "rules[0].rflo.trace_decay is 0,25"}));
   }
 }

@@ -54,6 +54,11 @@ TEST(SetFields, TakeLists) {
   EXPECT_TRUE(with({"network.populations[rec].rate.initial=[]"}).network.populations[1].initial.empty());
   EXPECT_EQ(with({"network.populations[rec].rate.initial[1]=9"}).network.populations[1].initial,
             (std::vector<double>{1, 9, 3}));
+  EXPECT_EQ(with({"network.populations[rec].rate.initial=9"}).network.populations[1].initial,
+            (std::vector<double>{9, 9, 9}));
+  EXPECT_EQ(with({"network.populations[rec].rate.leak=0.5"}).network.populations[1].leak, PerNeuron(0.5));
+  EXPECT_EQ(with({"network.populations[rec].rate.leak=[0.5, 1, 0.25]"}).network.populations[1].leak,
+            PerNeuron({0.5, 1, 0.25}));
   const Spec moved =
       with({"network.projections[W].weights.sparse.row=[2, 2]", "network.projections[W].weights.sparse.col[1]=0"});
   const auto& sparse = std::get<SparseMatrix>(moved.network.projections[1].weights);
@@ -83,7 +88,7 @@ TEST(SetFields, ReachANamedElementByItsNameAfterADot) {
 TEST(SetFields, SayHowAValueIsWritten) {
   for (const auto& [text, says] : std::vector<std::pair<std::string, std::string>>{
            {"training.optimizer.sgd=1", "sgd has fields; name one, or write sgd={...}"},
-           {"network.populations[rec].rate.initial=1", "initial are several; write initial=[...]"},
+           {"network.projections[W].weights.sparse.row=1", "row are several; write row=[...]"},
            {"network.populations[rec].rate.initial[0]=[1, 2]", "2 values are given for one of initial"},
            {"network.populations[rec].rate.initial=[1, x]", "initial must be a number"},
            {"training.learning_rate=0,05", "must be a number with a decimal point, not a comma"},

@@ -41,7 +41,7 @@ TEST(Wire, SameModelSameSpec) {
 
 TEST(Wire, FaultsHaveFieldsAndNoLines) {
   v1::Model model = small_model();
-  model.mutable_network()->mutable_populations(1)->mutable_rate()->set_leak(7);
+  model.mutable_network()->mutable_populations(1)->mutable_rate()->add_leak(7);
   const std::vector<Fault> faults = faults_of("m.binpb", model.SerializeAsString());
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_EQ(faults[0].field, "network.populations[1].rate.leak");

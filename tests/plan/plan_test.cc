@@ -127,6 +127,32 @@ TEST(Plan, AnOptimizerLetsChangesWait) {
   EXPECT_EQ(online.projections[1].learns, Way::kLoop);
 }
 
+/// Synapses of a source onto neurons with leaks of their own do not share one trace, and such
+/// neurons are not taken through a run in one loop.
+TEST(Plan, NeuronsThatDifferShareNoTrace) {
+  Topology topology = three_layers({}, true);
+  const Horizon every_tick{.trial = {.commits_every_tick = true}};
+  EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo)).projections[1].learns, Way::kShared);
+  EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo), {}, every_tick).projections[1].decays, 0);
+  EXPECT_GE(plain_plan(topology, learning_by(RuleKind::kBptt, 5, 5)).recurrent, 0);
+  topology.populations[PopulationId{1}].neurons_differ = true;
+  EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo)).projections[1].learns, Way::kDeferred);
+  EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kRflo), {}, every_tick).projections[1].decays, 6);
+  EXPECT_EQ(plain_plan(topology, learning_by(RuleKind::kEprop), {}, every_tick).projections[1].decays, 0)
+      << "neurons tell their decays";
+  EXPECT_LT(plain_plan(topology, learning_by(RuleKind::kBptt, 5, 5)).recurrent, 0);
+}
+
+/// Only a sweep over neurons that are reset to a voltage keeps voltages.
+TEST(Plan, VoltagesAreKeptForASweepThatNeedsThem) {
+  Topology topology = three_layers({}, false, true);
+  const auto kept = [&](RuleKind kind) { return plain_plan(topology, learning_by(kind, 5, 5)).tapes.voltages.cells(8); };
+  EXPECT_EQ(kept(RuleKind::kBptt), 0);
+  topology.populations[PopulationId{1}].recalls_voltage = true;
+  EXPECT_EQ(kept(RuleKind::kBptt), 5 * 6);
+  EXPECT_EQ(kept(RuleKind::kEprop), 0);
+}
+
 TEST(Plan, MomentumDecayAndLimitsOfAProjectionLetItsChangesWait) {
   Topology topology = three_layers({}, false);
   const Horizon every_tick{.trial = {.commits_every_tick = true}};

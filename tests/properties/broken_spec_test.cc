@@ -126,7 +126,7 @@ void add_parts(Spec& spec, Dice& dice) {
     if (dice.chance(50) && learner != spec.rules.end()) spec.compare->rules = {*learner};
   }
   for (ProjectionSpec& projection : spec.network.projections) {
-    if (!projection.autapses) continue;
+    if (!projection.autapses || projection.is_bias) continue;
     if (dice.chance(15)) projection.weights = GaussianWeights{0.5};
     if (dice.chance(15)) projection.weights = SparseRandomWeights{.probability = 0.5, .mean = 0.25};
     if (dice.chance(15)) projection.weights = SparseRandomWeights{.in_degree = 1, .stddev = 0.25};
@@ -162,14 +162,18 @@ void draw_task(Spec& spec, Dice& dice) {
     return;
   }
   std::vector<DrawnInputSpec> inputs;
-  for (const std::int32_t population : populations_of(spec.network, PopulationKind::kInput))
-    inputs.push_back({population, WhiteNoiseSpec{}});
+  for (const std::int32_t population : populations_of(spec.network, PopulationKind::kInput)) {
+    if (!spec.network.populations[static_cast<std::size_t>(population)].constant)
+      inputs.push_back({population, WhiteNoiseSpec{}});
+  }
   if (dice.chance(50)) {
     spec.task = DrawnTask{inputs, 2, {SinesSpec{{3, 5}}}};
   } else {
     spec.task = StudentTeacherTask{spec.network, inputs};
     for (ProjectionSpec& projection : std::get<StudentTeacherTask>(spec.task).teacher.projections)
       projection.delay.reset();
+    for (PopulationSpec& population : std::get<StudentTeacherTask>(spec.task).teacher.populations)
+      population.noise.reset();
   }
 }
 

@@ -51,7 +51,7 @@ TEST_P(Gradient, IsTheOraclesForEveryRule) {
   std::uint64_t seed = 100;
   for (const Activation activation : {Activation::kIdentity, Activation::kTanh, Activation::kRelu, Activation::kSigmoid}) {
     for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
-      for (const double leak : {1.0, 0.375}) {
+      for (const PerNeuron& leak : {PerNeuron(1.0), PerNeuron(0.375), PerNeuron({0.25, 0.5, 1, 0.75, 0.375})}) {
         for (const bool sparse : {false, true}) {
           Style style;
           style.activation = activation;

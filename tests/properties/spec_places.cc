@@ -42,15 +42,28 @@ void visit(NetworkSpec& network, Places& places) {
     places.add_choice(population.kind);
     places.add(population.size);
     places.add_choice(population.activation);
-    places.add(population.leak);
+    places.add(population.leak.values);
     places.add(population.initial);
+    places.add(population.constant);
+    places.truths.push_back(&population.is_unit);
+    if (population.noise) {
+      places.add(population.noise->stddev);
+      places.truths.push_back(&population.noise->on_activity);
+    }
     if (population.memory) places.add(population.memory->tau_m);
     if (!population.lif) continue;
     places.add_choice(population.lif->surrogate);
-    for (double* number : {&population.lif->leak.tau_m, &population.lif->threshold, &population.lif->refractory,
-                           &population.lif->adaptation_tau, &population.lif->adaptation, &population.lif->height,
-                           &population.lif->width})
+    for (double* number : {&population.lif->refractory, &population.lif->height, &population.lif->width})
       places.add(*number);
+    for (PerNeuron* constant : {&population.lif->leak.tau_m, &population.lif->threshold, &population.lif->adaptation_tau,
+                                &population.lif->adaptation, &population.lif->reset_to, &population.lif->rest})
+      places.add(constant->values);
+    if (population.lif->current_tau) places.add(population.lif->current_tau->values);
+    places.add_choice(population.lif->reset);
+    places.add_choice(population.lif->integration);
+    places.truths.push_back(&population.lif->above);
+    places.truths.push_back(&population.lif->cuts_reset_gradient);
+    places.truths.push_back(&population.lif->leak.normalise_input);
   }
   for (ProjectionSpec& projection : network.projections) {
     places.add(projection.name);
@@ -58,6 +71,7 @@ void visit(NetworkSpec& network, Places& places) {
     places.add(projection.target);
     places.truths.push_back(&projection.plastic);
     places.truths.push_back(&projection.autapses);
+    places.truths.push_back(&projection.is_bias);
     places.add(projection.learning_rate);
     places.add(projection.delay);
     places.add(projection.limits.min);

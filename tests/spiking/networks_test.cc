@@ -46,7 +46,7 @@ TEST(SpikingNetworks, DoWhatTheOracleDoesWithoutLeak) {
     for (PopulationSpec& population : spec.network.populations) {
       if (population.lif) {
         population.lif->leak = {.tau_m = INFINITY};
-        if (population.lif->adaptation_tau > 0 && seed % 2 == 0) population.lif->adaptation_tau = INFINITY;
+        if (population.lif->adapts() && seed % 2 == 0) population.lif->adaptation_tau = INFINITY;
       }
       if (population.memory) population.memory = LeakSpec{.tau_m = INFINITY};
     }
@@ -153,10 +153,13 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Spec spec = odd_spiking_model(seed);
     for (PopulationSpec& population : spec.network.populations) {
+      population.noise.reset();
+      if (population.constant) population.constant = 1;
       if (!population.lif) continue;
       population.lif->refractory = 0;
       population.lif->threshold = 1e-3;
-      population.lif->adaptation = population.lif->adaptation > 0 ? 1e-9 : 0;
+      population.lif->adaptation = population.lif->adapts() ? 1e-9 : 0;
+      population.lif->reset_to = population.lif->rest = 0;
       population.lif->surrogate = Surrogate::kArctan;  // non-zero everywhere
     }
     for (ProjectionSpec& projection : spec.network.projections) {
@@ -184,7 +187,7 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
     auto& trials = std::get<RecordedTask>(spec.task).trials;
     std::int64_t inputs = 0;
     for (const PopulationSpec& population : spec.network.populations)
-      inputs += population.kind == PopulationKind::kInput ? population.size : 0;
+      inputs += population.kind == PopulationKind::kInput && !population.constant ? population.size : 0;
     for (RecordedTrial& trial : trials) {
       DenseMatrix input{spec.training.ticks, inputs, {}};
       input.values.assign(static_cast<std::size_t>(input.rows * input.cols), 1);

@@ -35,6 +35,8 @@ struct HandNetwork {
     population.constant_gain = !of.lif && of.activation == Activation::kIdentity;
     population.spiking = of.lif.has_value();
     population.adapting = of.lif && of.lif->adapts();
+    population.has_current = of.lif && of.lif->has_current;
+    population.recalls_voltage = of.lif && of.lif->reset == Reset::kZero && !of.lif->cuts_reset_gradient;
     population.leaky = of.decay != 0 || of.gain != 1;
     const PopulationId id = add_population(*topology, std::move(population));
     auto& all = layer == Layer::kInput  ? network.inputs.populations
@@ -47,6 +49,7 @@ struct HandNetwork {
                    .leak = of.leak,
                    .initial = of.initial,
                    .lif = of.lif,
+                   .is_plain = !of.lif || of.lif->is_plain(),
                    .decay = of.decay,
                    .gain = of.gain});
     return id;

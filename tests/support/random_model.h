@@ -36,7 +36,7 @@ struct Shape {
 
 struct Style {
   Activation activation = Activation::kIdentity;
-  double leak = 1;
+  PerNeuron leak = 1;
   Loss loss = Loss::kFinal;
   bool sparse = false;
   bool plastic_b = true;

@@ -24,6 +24,8 @@ std::vector<RecordSpec> every_record(const Spec& spec) {
     }
     add(Quantity::kActivity, i, population.name + "-activity");
     if (population.kind == PopulationKind::kRate) add(Quantity::kLearningSignal, i, population.name + "-signal");
+    if (population.kind == PopulationKind::kRate) add(Quantity::kCurrent, i, population.name + "-current");
+    if (population.lif) add(Quantity::kVoltage, i, population.name + "-voltage");
   }
   for (std::size_t i = 0; i < spec.network.projections.size(); ++i) {
     const ProjectionSpec& projection = spec.network.projections[i];

@@ -23,7 +23,7 @@ Row World::signals(const Life& life, int t) const {
 
 void World::learn_online(const Life& life) {
   for (int block = 0; block < 2; ++block) {
-    for (Kept& k : kept(block)) k.trace = k.adapted = k.low_pass = k.total = 0;
+    for (Kept& k : kept(block)) k.filtered = k.trace = k.adapted = k.low_pass = k.total = 0;
   }
   for (int t = 0; t < T; ++t) {
     const auto tick = static_cast<std::size_t>(t);
@@ -36,7 +36,9 @@ void World::learn_online(const Life& life) {
         Synapse& s = synapses[q];
         Kept& k = kept(block)[q];
         const Unit& u = units[s.target];
-        const double pre = block == 0 ? arriving(life.x, t, s) : arriving_spike(life, t, s, ahead);
+        const double arrived = block == 0 ? arriving(life.x, t, s) : arriving_spike(life, t, s, ahead);
+        k.filtered = u.delta * k.filtered + arrived;
+        const double pre = k.filtered;
         const double psi = life.psi[tick][s.target];
         if (!eprop()) {
           k.trace = (lambda >= 0 ? lambda : u.alpha) * k.trace + psi * u.zeta * pre;
@@ -60,7 +62,7 @@ void World::learn_online(const Life& life) {
     std::vector<Synapse>& synapses = block == 0 ? net.b : net.w;
     for (std::size_t q = 0; q < synapses.size(); ++q) {
       Synapse& s = synapses[q];
-      if (s.plastic) send(Channel::kPost, 0, 1, 1);
+      if (s.plastic && !s.is_bias) send(Channel::kPost, 0, 1, 1);
       if (mutation_ == Mutation::kRateOff) continue;
       const double off = life.count[s.target] / T - rule_.firing_rate->target_hz / 1000 * spec_.training.dt;
       s.delta += strength * off / (mutation_ == Mutation::kRateNotByTicks ? 1 : T) * kept(block)[q].total;
@@ -74,7 +76,8 @@ void World::count_news(const Life& life, int t, const Row& signal) {
   const auto tick = static_cast<std::size_t>(t);
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
     for (const Synapse& s : *block) {
-      if (s.plastic && (life.psi[tick][s.target] != 0 || signal[s.target] != 0)) send(Channel::kPost, 0, 1, 2);
+      if (s.plastic && !s.is_bias && (life.psi[tick][s.target] != 0 || signal[s.target] != 0))
+        send(Channel::kPost, 0, 1, 2);
     }
   }
   if (rule_.kind == RuleKind::kEprop) return;  // its TRANSPORT is counted with the errors
@@ -100,6 +103,17 @@ void World::learn_readouts(const Life& life) {
       if (travels) send(Channel::kTransport, 0, 1, 1);
     }
   }
+  for (std::size_t q = 0; q < net.d.size(); ++q) {  // from inputs, to which no error goes back
+    Synapse& s = net.d[q];
+    const Out& o = outs[s.target];
+    double trace = 0;
+    for (int t = 0; t < T; ++t) {
+      const double epsilon = life.eps[static_cast<std::size_t>(t)][s.target];
+      trace = o.alpha * trace + o.zeta * arriving(life.x, t, s);
+      s.delta += epsilon * trace;
+      if (epsilon != 0 && s.plastic && !s.is_bias) send(Channel::kPost, 0, 1, 2);
+    }
+  }
 }
 
 void World::learn_backwards(const Life& life) {
@@ -113,6 +127,7 @@ void World::learn_backwards(const Life& life) {
     // by tick; 0 after the present one
     Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));
     Rows dels(static_cast<std::size_t>(T) + 1, Row(net.units, 0));
+    Rows arrivals = dels;  // dL/d(what arrives)
     const auto at = [&](int tick) { return static_cast<std::size_t>(std::min(tick, T)); };
     const int last = std::max(now - depth + 1, 0);
     for (int s = now; s >= last; --s) {
@@ -122,27 +137,29 @@ void World::learn_backwards(const Life& life) {
         etas[tick][k] = (s >= swept ? life.eps[tick][k] : 0) + outs[k].alpha * etas[tick + 1][k];
       Row lam(net.units, 0);  // the synapse's adjoint at s + delay belongs to the activity of s
       for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * etas[at(s + q.delay)][q.target];
-      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * dels[at(s + q.delay)][q.target];
+      for (const Synapse& q : net.w) lam[q.source] += q.weight * arrivals[at(s + q.delay)][q.target];
       Row& del = dels[tick];
       for (std::size_t i = 0; i < net.units; ++i) {
         const Unit& u = units[i];
         const double later = dels[tick + 1][i];
-        const double felt = life.psi[tick][i] * (lam[i] - u.threshold * later + om[i]);
+        const double felt = life.psi[tick][i] * (lam[i] + (u.cut ? 0 : by_spike(life, s, i)) * later + om[i]);
         om[i] = u.rho * om[i] - u.beta * felt;
-        del[i] = felt + u.alpha * later;
+        del[i] = felt + by_voltage(life, s, i) * later;
+        arrivals[tick][i] = u.zeta * del[i] + u.delta * arrivals[tick + 1][i];
       }
       send(Channel::kAdjoint, lag, static_cast<std::int64_t>(net.units), 1);
       for (Synapse& q : net.b) {
         if (!q.plastic) continue;
         const double pre = arriving(life.x, s, q);
-        q.delta += units[q.target].zeta * del[q.target] * pre;
+        q.delta += arrivals[tick][q.target] * pre;
+        if (q.is_bias) continue;
         send(Channel::kPost, lag, 1, 2);
         if (pre != 0) send(Channel::kAxon, lag, 1, 1);
       }
       for (Synapse& q : net.w) {
         const double pre = arriving_spike(life, s, q);
         const bool tells = s - q.delay >= last;
-        if (q.plastic) q.delta += units[q.target].zeta * del[q.target] * pre;
+        if (q.plastic) q.delta += arrivals[tick][q.target] * pre;
         if (q.plastic || tells) send(Channel::kPost, lag, 1, 2);
         if (q.plastic && pre != 0) send(Channel::kAxon, lag, 1, 1);
         if (tells) send(Channel::kTransport, lag, 1, 1);
@@ -159,14 +176,14 @@ void World::commit() {
   const double step = static_cast<double>(++commits_) + (mutation_ == Mutation::kAdamCountsFromTwo ? 1 : 0);
   if (how.adam && mutation_ == Mutation::kAdamEpsilonInside)
     how.adam->epsilon *= std::sqrt(1 - std::pow(how.adam->beta2, step));
-  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& s : *block) s.delta = s.plastic ? s.delta * share : 0;
   }
   oracle::clip(net, how, spec_.training.batch, answer, [](Synapse& s) -> double& { return s.delta; });
-  for (int block = 0; block < 3; ++block) {
-    std::vector<Synapse>& synapses = block == 0 ? net.b : block == 1 ? net.w : net.a;
-    for (std::size_t q = 0; q < synapses.size(); ++q) {
-      Synapse& s = synapses[q];
+  for (int block = 0; block < 4; ++block) {
+    std::vector<Synapse>& all = synapses(block);
+    for (std::size_t q = 0; q < all.size(); ++q) {
+      Synapse& s = all[q];
       const double c = s.delta;
       s.delta = 0;
       const auto p = static_cast<std::size_t>(s.projection);
@@ -178,11 +195,27 @@ void World::commit() {
   }
 }
 
+double World::by_spike(const Life& life, int t, std::size_t i) const {
+  const Unit& u = units[i];
+  switch (u.reset) {
+    case Reset::kSubtractNextTick: return -u.threshold;
+    case Reset::kSubtract: return -u.alpha * u.threshold;
+    case Reset::kZero: return u.alpha * (u.reset_to - life.v[static_cast<std::size_t>(t)][i]);
+  }
+  return 0;
+}
+
+double World::by_voltage(const Life& life, int t, std::size_t i) const {
+  const Unit& u = units[i];
+  return u.reset == Reset::kZero ? u.alpha * (1 - life.z[static_cast<std::size_t>(t)][i]) : u.alpha;
+}
+
 /// The backward equations over a whole trial, with these paths only; adds to the synapses' delta.
 void World::backward_whole(const Life& life, Paths paths) {
   Row om(net.units, 0), filtered(net.units, 0);
   Rows etas(static_cast<std::size_t>(T) + 1, Row(net.readouts, 0));
   Rows dels(static_cast<std::size_t>(T) + 1, Row(net.units, 0));
+  Rows arrivals = dels;  // dL/d(what arrives)
   const auto at = [&](int tick) { return static_cast<std::size_t>(std::min(tick, T)); };
   for (int s = T - 1; s >= 0; --s) {
     const auto tick = static_cast<std::size_t>(s);
@@ -197,24 +230,26 @@ void World::backward_whole(const Life& life, Paths paths) {
       for (const Synapse& q : net.a) lam[q.source] += outs[q.target].zeta * q.weight * etas[at(s + q.delay)][q.target];
     }
     if (paths.recurrent) {
-      for (const Synapse& q : net.w) lam[q.source] += units[q.target].zeta * q.weight * dels[at(s + q.delay)][q.target];
+      for (const Synapse& q : net.w) lam[q.source] += q.weight * arrivals[at(s + q.delay)][q.target];
     }
     Row& del = dels[tick];
     for (std::size_t i = 0; i < net.units; ++i) {
       const Unit& u = units[i];
       const double later = dels[tick + 1][i];
-      const double felt = life.psi[tick][i] * (lam[i] - (paths.reset ? u.threshold * later : 0) + om[i]);
+      const double through_spike = paths.reset && !u.cut ? by_spike(life, s, i) : 0;
+      const double felt = life.psi[tick][i] * (lam[i] + through_spike * later + om[i]);
       om[i] = u.rho * om[i] - u.beta * felt;
-      del[i] = felt + u.alpha * later;
+      del[i] = felt + (paths.reset ? by_voltage(life, s, i) : u.alpha) * later;
+      arrivals[tick][i] = u.zeta * del[i] + u.delta * arrivals[tick + 1][i];
     }
-    for (Synapse& q : net.b) q.delta += units[q.target].zeta * del[q.target] * arriving(life.x, s, q);
-    for (Synapse& q : net.w) q.delta += units[q.target].zeta * del[q.target] * arriving_spike(life, s, q);
+    for (Synapse& q : net.b) q.delta += arrivals[tick][q.target] * arriving(life.x, s, q);
+    for (Synapse& q : net.w) q.delta += arrivals[tick][q.target] * arriving_spike(life, s, q);
   }
 }
 
 /// dL along one synapse's weight, computed forwards.
 double World::tangent(const Life& life, const Synapse& moved, int block) const {
-  Row dv(net.units, 0), da(net.units, 0), before(net.units, 0), dy(net.readouts, 0);
+  Row dv(net.units, 0), da(net.units, 0), di(net.units, 0), before(net.units, 0), dy(net.readouts, 0);
   Rows all(static_cast<std::size_t>(T), Row(net.units, 0));  // dz by tick
   double sum = 0;
   for (int t = 0; t < T; ++t) {
@@ -225,13 +260,20 @@ double World::tangent(const Life& life, const Synapse& moved, int block) const {
     Row& dz = all[tick];
     for (std::size_t i = 0; i < net.units; ++i) {
       const Unit& u = units[i];
-      dv[i] = u.zeta * current[i] + u.alpha * dv[i] - u.threshold * before[i];
+      di[i] = u.delta * di[i] + current[i];
+      // dv is that of the voltage after its reset, where there is one at once
+      dv[i] = u.zeta * di[i] + u.alpha * dv[i];
+      if (u.reset == Reset::kSubtractNextTick && !u.cut) dv[i] -= u.threshold * before[i];
       da[i] = u.rho * da[i] + before[i];
       dz[i] = life.psi[tick][i] * (dv[i] - u.beta * da[i]);
+      const double reset = u.cut ? 0 : dz[i];
+      if (u.reset == Reset::kSubtract) dv[i] -= u.threshold * reset;
+      if (u.reset == Reset::kZero) dv[i] = (1 - life.z[tick][i]) * dv[i] + (u.reset_to - life.v[tick][i]) * reset;
     }
     Row out(net.readouts, 0);
     for (const Synapse& s : net.a) out[s.target] += s.weight * arriving(all, t, s);
     if (block == 2) out[moved.target] += arriving_spike(life, t, moved);
+    if (block == 3) out[moved.target] += arriving(life.x, t, moved);
     for (std::size_t k = 0; k < net.readouts; ++k) {
       dy[k] = outs[k].zeta * out[k] + outs[k].alpha * dy[k];
       sum += life.eps[tick][k] * dy[k];

@@ -14,6 +14,32 @@ namespace {
 
 double decay(double tau, double dt) { return tau > 0 ? std::exp(-dt / tau) : 0; }
 
+double membrane_decay(double tau, double dt, const LifSpec& lif) {
+  return lif.integration == Integration::kEuler ? 1 - dt / tau : decay(tau, dt);
+}
+
+Unit unit_of(const LifSpec& lif, std::size_t k, double dt) {
+  const auto pick = [k](const PerNeuron& all) { return all.values.at(all.values.size() == 1 ? 0 : k); };
+  Unit u{};
+  u.alpha = membrane_decay(pick(lif.leak.tau_m), dt, lif);
+  u.zeta = lif.leak.normalise_input ? 1 - u.alpha : 1;
+  u.threshold = pick(lif.threshold);
+  u.refractory = std::round(lif.refractory / dt);
+  u.rho = decay(pick(lif.adaptation_tau), dt);
+  u.beta = pick(lif.adaptation);
+  u.height = lif.height;
+  u.width = lif.width;
+  u.surrogate = lif.surrogate;
+  u.filters = lif.current_tau.has_value();
+  u.delta = u.filters ? membrane_decay(pick(*lif.current_tau), dt, lif) : 0;
+  u.rest = (1 - u.alpha) * pick(lif.rest);
+  u.reset = lif.reset;
+  u.reset_to = pick(lif.reset_to);
+  u.above = lif.above;
+  u.cut = lif.cuts_reset_gradient;
+  return u;
+}
+
 double psi_of(const Unit& u, double d) {
   const double x = std::abs(d) / u.width;
   switch (u.surrogate) {
@@ -36,17 +62,13 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
     const auto size = static_cast<std::size_t>(p.size);
     if (p.kind == PopulationKind::kRate) {
       if (!p.lif) throw std::invalid_argument("the spiking oracle takes spiking populations only");
-      Unit u{};
-      u.alpha = decay(p.lif->leak.tau_m, dt);
-      u.zeta = p.lif->leak.normalise_input ? 1 - u.alpha : 1;
-      u.threshold = p.lif->threshold;
-      u.refractory = std::round(p.lif->refractory / dt) + (mutation == Mutation::kRestsATickLonger ? 1 : 0);
-      u.rho = decay(p.lif->adaptation_tau, dt);
-      u.beta = p.lif->adaptation;
-      u.height = p.lif->height;
-      u.width = p.lif->width;
-      u.surrogate = p.lif->surrogate;
-      units.insert(units.end(), size, u);
+      for (std::size_t k = 0; k < size; ++k) {
+        units.push_back(unit_of(*p.lif, k, dt));
+        if (mutation == Mutation::kRestsATickLonger) units.back().refractory += 1;
+      }
+      // of a population in which some adapt, the synapses of all keep the trace for it
+      const auto& betas = p.lif->adaptation.values;
+      adapts.insert(adapts.end(), size, std::ranges::any_of(betas, [](double beta) { return beta != 0; }));
     }
     if (p.kind == PopulationKind::kReadout) {
       Out o;
@@ -87,39 +109,35 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
   kept_[0].resize(net.b.size());
   kept_[1].resize(net.w.size());
   kept_[2].resize(net.a.size());
+  kept_[3].resize(net.d.size());
   for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
     answer.weights.emplace_back(oracle::entries_of(spec, p), 0.0);
     answer.delta.emplace_back(oracle::entries_of(spec, p), 0.0);
   }
-  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (const Synapse& s : *block) answer.weights[static_cast<std::size_t>(s.projection)][s.entry] = s.weight;
   }
 }
 
 State World::rest() const {
   const Row none(net.units, 0);
-  return {none, none, none, none, Row(net.readouts, 0)};
+  return {none, none, none, none, Row(net.readouts, 0), none};
 }
 
 Life World::run_trial(const RecordedTrial& trial, State& state) {
   const auto ticks = static_cast<std::size_t>(T);
   const std::size_t n = net.units;
   Life life;
-  life.x.assign(ticks, Row(net.inputs, 0));
-  if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
-    for (std::size_t t = 0; t < ticks; ++t)
-      for (std::size_t j = 0; j < net.inputs; ++j) life.x[t][j] = dense->values[t * net.inputs + j];
-  } else {
-    const auto& sparse = std::get<SparseMatrix>(trial.input);
-    for (std::size_t k = 0; k < sparse.values.size(); ++k)
-      life.x[static_cast<std::size_t>(sparse.row[k])][static_cast<std::size_t>(sparse.col[k])] = sparse.values[k];
-  }
+  Rows inputs(ticks + 1, Row(net.inputs, 0));
+  oracle::read_input(net, trial, inputs);
+  life.x.assign(inputs.begin() + 1, inputs.end());
   life.z.assign(ticks, Row(n, 0));
   life.psi = life.z;
+  life.v = life.z;
   life.y.assign(ticks, Row(net.readouts, 0));
   life.eps = life.y;
   life.count.assign(n, 0);
-  auto& [v, a, r, before, y] = state;
+  auto& [v, a, r, before, y, filtered] = state;
   life.start = before;
   for (std::size_t t = 0; t < ticks; ++t) {
     Row current(n, 0);
@@ -128,18 +146,23 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
     for (const Synapse& s : net.b) current[s.target] += s.weight * arriving(life.x, now, s);
     for (std::size_t i = 0; i < n; ++i) {
       const Unit& u = units[i];
+      current[i] += net.noise[i].at(answer.trials, t + 1);
       r[i] = std::max(r[i] - 1, 0.0);
-      double reset = u.threshold * before[i];
+      double reset = u.reset == Reset::kSubtractNextTick ? u.threshold * before[i] : 0;
       if (mutation_ == Mutation::kNoReset) reset = 0;
       if (mutation_ == Mutation::kResetByThreshold) reset = (u.threshold + u.beta * a[i]) * before[i];
       if (mutation_ == Mutation::kResetBeforeLeak) reset *= u.alpha;
-      v[i] = u.zeta * current[i] + u.alpha * v[i] - reset;
+      filtered[i] = u.delta * filtered[i] + current[i];
+      v[i] = u.zeta * filtered[i] + u.alpha * v[i] + u.rest - reset;
       if (mutation_ != Mutation::kAdaptsAtOnce) a[i] = u.rho * a[i] + before[i];
       if (mutation_ == Mutation::kAdaptsAtOnce) a[i] *= u.rho;
       const double d = v[i] - (u.threshold + u.beta * a[i]);
       const double seen = mutation_ == Mutation::kPsiAgainstBaseThreshold ? v[i] - u.threshold : d;
       life.psi[t][i] = r[i] > 0 && mutation_ != Mutation::kPsiWhileResting ? 0 : psi_of(u, seen);
-      if (d >= 0 && r[i] == 0) {
+      life.v[t][i] = v[i];
+      if ((u.above ? d > 0 : d >= 0) && r[i] == 0) {
+        if (u.reset == Reset::kSubtract) v[i] -= u.threshold;
+        if (u.reset == Reset::kZero) v[i] = u.reset_to;
         life.z[t][i] = 1;
         r[i] = u.refractory;
         const bool last = t + 1 == ticks;
@@ -150,6 +173,7 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
     const int ahead = mutation_ == Mutation::kReadoutATickLate ? -1 : 0;
     Row sum(net.readouts, 0);
     for (const Synapse& s : net.a) sum[s.target] += s.weight * arriving_spike(life, now, s, ahead);
+    for (const Synapse& s : net.d) sum[s.target] += s.weight * arriving(life.x, now, s);
     for (std::size_t k = 0; k < net.readouts; ++k) y[k] = outs[k].zeta * sum[k] + outs[k].alpha * y[k];
     life.y[t] = y;
     before = life.z[t];
@@ -187,14 +211,15 @@ double World::loss(const Life& life, const RecordedTrial& trial) const {
 
 void World::count_forward(const Life& life) {
   for (int t = 0; t < T; ++t) {
-    const auto axon = [&](double activity) {
-      if (activity == 0) return;
+    const auto axon = [&](const Synapse& s, double activity) {
+      if (activity == 0 || s.is_bias) return;
       send(Channel::kAxon, 0, 1, 1);
       send(Channel::kDendrite, 0, 1, 1);
     };
-    for (const Synapse& s : net.b) axon(arriving(life.x, t, s));
-    for (const Synapse& s : net.w) axon(arriving_spike(life, t, s));
-    for (const Synapse& s : net.a) axon(arriving_spike(life, t, s));
+    for (const Synapse& s : net.b) axon(s, arriving(life.x, t, s));
+    for (const Synapse& s : net.w) axon(s, arriving_spike(life, t, s));
+    for (const Synapse& s : net.a) axon(s, arriving_spike(life, t, s));
+    for (const Synapse& s : net.d) axon(s, arriving(life.x, t, s));
     if (!learns() || !has_error(t)) continue;
     const auto o = static_cast<std::int64_t>(net.readouts);
     send(Channel::kTarget, 0, o, 1);
@@ -212,18 +237,23 @@ void World::measure_memory() {
     const std::int64_t stride = whole ? T : std::min(rule_.stride, T);
     // activities on their way, kept by the agent
     answer.history_bytes += scalar * oracle::under_way(spec_, false);
-    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.inputs) + 2 * n) +
+    std::int64_t resets = 0;  // neurons that need the voltage of each tick again
+    for (const Unit& u : units) resets += u.reset == Reset::kZero && !u.cut ? 1 : 0;
+    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.actors) + 2 * n + resets) +
                             scalar * n * (std::min<std::int64_t>(stride, window) - 1);
   }
   if (!learns()) return;
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
     for (const Synapse& s : *block) {
       if (!s.plastic) continue;
-      if (eprop()) answer.trace_bytes += scalar * (units[s.target].beta != 0 ? 3 : 2);
+      if (eprop()) answer.trace_bytes += scalar * (adapts[s.target] ? 3 : 2);
       if (rule_.kind == RuleKind::kRflo) answer.trace_bytes += scalar;
+      if ((eprop() || rule_.kind == RuleKind::kRflo) && units[s.target].filters) answer.trace_bytes += scalar;
     }
   }
-  for (const Synapse& s : net.a) answer.trace_bytes += s.plastic && outs[s.target].leaky ? scalar : 0;
+  for (const std::vector<Synapse>* block : {&net.a, &net.d}) {
+    for (const Synapse& s : *block) answer.trace_bytes += s.plastic && outs[s.target].leaky ? scalar : 0;
+  }
 }
 
 }  // namespace locus::spiking

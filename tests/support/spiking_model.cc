@@ -9,8 +9,8 @@ namespace {
 LifSpec odd_lif(Dice& dice) {
   LifSpec lif;
   lif.leak = {dice.between(2, 30) + 0.5, dice.chance(30)};
-  lif.threshold = dice.between(200, 900) / 1024.0 + 1e-5;
-  if (lif.leak.normalise_input) lif.threshold /= 8;
+  const double threshold = dice.between(200, 900) / 1024.0 + 1e-5;
+  lif.threshold = lif.leak.normalise_input ? threshold / 8 : threshold;
   lif.refractory = dice.chance(50) ? 0 : dice.between(1, 3);
   if (dice.chance(50)) {
     lif.adaptation_tau = dice.between(5, 50);
@@ -44,7 +44,7 @@ SparseMatrix drawn_spikes(std::int64_t ticks, std::int64_t inputs, Dice& dice) {
 std::int64_t neurons_of_kind(const Spec& spec, PopulationKind kind) {
   std::int64_t neurons = 0;
   for (const PopulationSpec& population : spec.network.populations)
-    neurons += population.kind == kind ? population.size : 0;
+    neurons += population.kind == kind && !population.constant ? population.size : 0;
   return neurons;
 }
 
@@ -89,7 +89,44 @@ std::vector<RuleSpec> spiking_rules(Spec& spec, Dice& dice) {
   return rules;
 }
 
+LifKind drawn_kind(Dice& dice) {
+  LifKind kind;
+  kind.current = dice.chance(50);
+  kind.reset = static_cast<Reset>(dice.between(0, 2));
+  kind.above = dice.chance(30);
+  kind.integration = dice.chance(40) ? Integration::kEuler : Integration::kExact;
+  kind.cut = dice.chance(30);
+  kind.differ = dice.chance(50);
+  return kind;
+}
+
+/// `base` times 3/4 .. 5/4, a number for each neuron.
+PerNeuron around(double base, std::int32_t neurons, Dice& dice) {
+  std::vector<double> each;
+  for (std::int32_t i = 0; i < neurons; ++i) each.push_back(base * dice.between(48, 80) / 64.0);
+  return each;
+}
+
 }  // namespace
+
+void make_kind(PopulationSpec& population, const LifKind& kind, Dice& dice) {
+  LifSpec& lif = *population.lif;
+  const auto each = [&](PerNeuron& constant) {
+    if (kind.differ && dice.chance(70)) constant = around(constant.first(), population.size, dice);
+  };
+  if (kind.current) lif.current_tau = dice.between(2, 12) + 0.25;
+  lif.reset = kind.reset;
+  lif.above = kind.above;
+  lif.integration = kind.integration;
+  lif.cuts_reset_gradient = kind.cut;
+  if (kind.reset == Reset::kZero && dice.chance(60)) lif.reset_to = dice.between(-20, 10) / 64.0;
+  if (dice.chance(50)) lif.rest = dice.between(-20, 20) / 64.0;
+  for (PerNeuron* constant : {&lif.leak.tau_m, &lif.threshold, &lif.rest, &lif.reset_to}) each(*constant);
+  if (lif.current_tau) each(*lif.current_tau);
+  if (!lif.adapts()) return;
+  each(lif.adaptation_tau);
+  each(lif.adaptation);
+}
 
 Spec odd_spiking_model(std::uint64_t seed) {
   Spec spec = odd_model(seed);
@@ -101,6 +138,8 @@ Spec odd_spiking_model(std::uint64_t seed) {
       population.leak = 1;
       population.lif = odd_lif(dice);
       population.size += dice.between(0, 3);
+      if (dice.chance(50)) make_kind(population, drawn_kind(dice), dice);
+      if (population.noise) population.noise->on_activity = false;
     } else if (population.kind == PopulationKind::kReadout && dice.chance(60)) {
       population.memory = LeakSpec{dice.between(2, 20) + 0.25, dice.chance(50)};
     }
@@ -163,6 +202,15 @@ Spec small_spiking_model(std::uint64_t seed) {
   spec.training.ticks = 20;
   spec.training.learning_rate = 1;
   add_trials(spec, 1, dice);
+  return spec;
+}
+
+Spec small_spiking_model(std::uint64_t seed, const LifKind& kind) {
+  Spec spec = small_spiking_model(seed);
+  Dice dice(seed ^ 0x1f);
+  for (PopulationSpec& population : spec.network.populations) {
+    if (population.lif) make_kind(population, kind, dice);
+  }
   return spec;
 }
 

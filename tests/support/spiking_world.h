@@ -15,6 +15,11 @@ using Rows = std::vector<Row>;  // [local tick][neuron]
 struct Unit {
   double alpha, zeta, threshold, refractory, rho, beta, height, width;
   Surrogate surrogate;
+  double delta;  // decay of the synaptic current; 0 without one: i is then what arrives
+  bool filters;  // has one
+  double rest, reset_to;
+  Reset reset;
+  bool above, cut;
 };
 struct Out {
   double alpha = 0, zeta = 1;
@@ -23,17 +28,18 @@ struct Out {
 
 /// The state of a synapse in addition to oracle::Synapse.
 struct Kept {
-  double trace = 0, adapted = 0, low_pass = 0, total = 0;
+  double filtered = 0, trace = 0, adapted = 0, low_pass = 0, total = 0;
 };
 
 /// The state of neurons between ticks.
 struct State {
-  Row v, a, r, z, y;
+  Row v, a, r, z, y, i;
 };
 
 /// Everything of one trial, tick by tick.
 struct Life {
   Rows x, z, psi, y, eps;
+  Rows v;     // voltages before the reset
   Row start;  // z of the last tick before the trial
   Row count;
 };
@@ -57,6 +63,10 @@ class World {
   void count_forward(const Life& life);
   void measure_memory();
   void backward_whole(const Life& life, Paths paths);
+  /// The derivatives of what the spike of tick t and the voltage of tick t (before its reset) do to
+  /// the voltage of tick t + 1, along the paths through the reset and the leak.
+  double by_spike(const Life& life, int t, std::size_t i) const;
+  double by_voltage(const Life& life, int t, std::size_t i) const;
   double tangent(const Life& life, const oracle::Synapse& moved, int block) const;
 
   bool has_error(int t) const { return t >= T - window - (mutation_ == Mutation::kWindowATickLonger ? 1 : 0); }
@@ -86,12 +96,16 @@ class World {
   static double arriving_spike(const Life& life, int t, const oracle::Synapse& s, int ahead = 0) {
     return t - s.delay + ahead == -1 ? life.start[s.source] : arriving(life.z, t, s, ahead);
   }
+  std::vector<oracle::Synapse>& synapses(int block) {
+    return block == 0 ? net.b : block == 1 ? net.w : block == 2 ? net.a : net.d;
+  }
   bool eprop() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kEpropRandom; }
   bool learns() const { return rule_.kind != RuleKind::kNone; }
 
   oracle::Net net;
   oracle::Answer answer;
   std::vector<Unit> units;
+  std::vector<bool> adapts;  // by unit
   std::vector<Out> outs;
   int T = 0, window = 0;
   double kappa = 0, lambda = -1;
@@ -104,7 +118,7 @@ class World {
   const Spec& spec_;
   RuleSpec rule_;
   Mutation mutation_;
-  std::vector<Kept> kept_[3];  // of b, w, a
+  std::vector<Kept> kept_[4];  // of b, w, a, d
   std::int64_t commits_ = 0;
 };
 

@@ -45,12 +45,30 @@ NetworkSpec mixed_network() {
   return network;
 }
 
-Spec taught(std::int32_t batch) {
+/// The same with neurons of other kinds, and constants of each neuron.
+NetworkSpec network_of_kinds() {
+  NetworkSpec network = mixed_network();
+  LifSpec& lif = *network.populations[1].lif;
+  lif.current_tau = 3;
+  lif.reset = Reset::kZero;
+  lif.reset_to = {-0.1, 0, 0.1, 0, -0.2, 0};
+  lif.rest = 0.05;
+  lif.integration = Integration::kEuler;
+  lif.threshold = {0.7, 0.6, 0.8, 0.7, 0.6, 0.9};
+  LifSpec& alif = *network.populations[3].lif;
+  alif.reset = Reset::kSubtract;
+  alif.above = true;
+  alif.leak.tau_m = {12, 13, 14, 15, 16};
+  network.populations[4].leak = {0.4, 0.5, 1};
+  return network;
+}
+
+Spec taught(std::int32_t batch, const NetworkSpec& network = mixed_network()) {
   Spec spec;
   spec.name = "taught";
   spec.seed = 21;
-  spec.network = mixed_network();
-  StudentTeacherTask task{mixed_network(), {{0, PoissonSpec{{300}}}}};
+  spec.network = network;
+  StudentTeacherTask task{network, {{0, PoissonSpec{{300}}}}};
   spec.training = {.loss = Loss::kSum, .ticks = 80, .batch = batch, .updates = 3, .learning_rate = 0};
   spec.training.dt = 0.5;
   // The teacher's weights have random keys of its own; both networks get the teacher's as numbers.
@@ -63,6 +81,22 @@ Spec taught(std::int32_t batch) {
 }
 
 double largest(const Outcome& outcome) { return *std::max_element(outcome.losses.begin(), outcome.losses.end()); }
+
+TEST(SpikingTeacher, OfEveryKindIsTheNetworkThatItsStudentIs) {
+  for (const std::int32_t batch : {1, 3}) {
+    const Spec spec = taught(batch, network_of_kinds());
+    for (const TransportKind transport : {TransportKind::kBatched, TransportKind::kMailbox}) {
+      const RunResult same = run(spec, {.transport = transport, .threads = 1});
+      for (const PopulationRate& rate : same.outcomes[0].rates)
+        EXPECT_GT(rate.first, 5) << rate.population << " is silent";
+      EXPECT_LT(largest(same.outcomes[0]), 1e-20);
+    }
+  }
+  Spec other = taught(1, network_of_kinds());
+  other.network.populations[1].lif->reset = Reset::kSubtractNextTick;
+  other.network.populations[1].lif->reset_to = 0;
+  EXPECT_GT(largest(run(other, {.threads = 1}).outcomes[0]), 1e-3);
+}
 
 TEST(SpikingTeacher, IsTheNetworkThatItsStudentIs) {
   for (const std::int32_t batch : {1, 4}) {

@@ -13,7 +13,7 @@
 
 #include "core/actor/readout.h"
 #include "core/kernel/count.h"
-#include "core/kernel/neurons.h"
+#include "core/kernel/spiking.h"
 #include "core/plan/plan.h"
 #include "core/plan/thresholds.h"
 #include "core/protocol/declaration.h"
@@ -143,8 +143,20 @@ struct Common {
   }
   SpikingCells<R> spiking_cells() const {
     LifColumns<R>& lif = network.rate.lif;
-    return {rate_cells(),     lif.voltage.data(), lif.adaptation.data(), lif.refractory.data(),
-            lif.count.data(), lif.delta.data(),   lif.omega.data()};
+    const bool has_current = !lif.synaptic.empty();
+    return {rate_cells(),
+            lif.voltage.data(),
+            lif.adaptation.data(),
+            lif.refractory.data(),
+            lif.count.data(),
+            lif.delta.data(),
+            lif.omega.data(),
+            has_current ? lif.synaptic.data() : lif.voltage.data(),
+            has_current ? lif.upsilon.data() : lif.delta.data()};
+  }
+  /// The neurons of a spiking population, as loops take them.
+  SpikingKind<R> kind_of(const Neurons& population) const {
+    return {*population.lif, population.is_plain, clocks_of(network.rate, population), static_cast<std::size_t>(lanes)};
   }
   Readout<R> readout(std::size_t cell) const {
     ReadoutLayer<R>& k = network.readouts;
@@ -166,7 +178,8 @@ template <class R>
 const Neurons& neurons_onto(const Common<R>& common, std::int32_t p) {
   return common.network.target_of(common.projection(p));
 }
-/// Constants that synapses onto rate neurons know: alpha of the population, and RFLO's lambda.
+/// Constants that synapses onto rate neurons know: alpha of the population, and RFLO's lambda. Of
+/// neurons that differ they are the first one's.
 template <class R>
 R leak_onto(const Common<R>& common, std::int32_t p) {
   return static_cast<R>(neurons_onto(common, p).leak);
@@ -174,6 +187,25 @@ R leak_onto(const Common<R>& common, std::int32_t p) {
 template <class R>
 R trace_decay_onto(const Common<R>& common, std::int32_t p) {
   return common.learning.trace_decay ? static_cast<R>(*common.learning.trace_decay) : R(1) - leak_onto(common, p);
+}
+
+/// RFLO's lambda of a neuron, which is numbered within its population; of spiking neurons too.
+template <class R>
+R trace_decay_of(const Common<R>& common, const Neurons& population, std::int32_t neuron) {
+  if (common.learning.trace_decay) return static_cast<R>(*common.learning.trace_decay);
+  const auto i = static_cast<std::size_t>(population.begin + neuron);
+  if (population.lif) return clocks_of(common.network.rate, population).of(i).decay;
+  return R(1) - common.network.rate.leak[i];
+}
+/// The same of each target and lane of a projection, where they differ and the rule takes them for
+/// its traces; otherwise empty (as many as the plan says).
+template <class R>
+Column<R> trace_decays_onto(const Common<R>& common, std::int32_t p) {
+  Column<R> decays(static_cast<std::size_t>(common.plan_for(p).decays));
+  const auto lanes = static_cast<std::size_t>(common.lanes);
+  for (std::size_t cell = 0; cell < decays.size(); ++cell)
+    decays[cell] = trace_decay_of(common, neurons_onto(common, p), static_cast<std::int32_t>(cell / lanes));
+  return decays;
 }
 
 /// Where the share of thread `chunk` of `chunks` begins, of so many neurons: on whole cache lines,

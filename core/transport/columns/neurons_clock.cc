@@ -81,12 +81,32 @@ void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std
     const auto [own_first, own_last] = common.cells_of(population);
     const std::size_t first = std::max(begin, own_first);
     const std::size_t last = std::min(end, own_last);
+    if (population.noise) add_noise(common, population, first, last, false);
     if (!population.lif) {
       step_population(common, population, first, last, common.network.rate.current.data());
+    } else if (!population.is_plain || population.differ()) {
+      step_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population),
+                        common.rule.drive != Drive::kNothing);
     } else if (common.rule.drive == Drive::kNothing) {
       step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
     } else {
       step_spiking(common.spiking_cells(), first, last, *population.lif);
+    }
+    if (population.noise) add_noise(common, population, first, last, true);
+  }
+}
+
+template <class R>
+void NeuronsClock<R>::add_noise(const Common<R>& common, const Neurons& population, std::size_t first, std::size_t last,
+                                bool stepped) {
+  if (population.noise->on_activity != stepped) return;
+  const RateCells<R> cells = common.rate_cells();
+  const Column<R>& noise = common.network.rate.noise;
+  for (std::size_t cell = first; cell < last; ++cell) {
+    if (stepped) {
+      on(cells[cell], ActivityNoise<R>{noise[cell]});
+    } else {
+      on(cells[cell], CurrentNoise<R>{noise[cell]});
     }
   }
 }
@@ -96,7 +116,10 @@ void NeuronsClock<R>::step_population(const Common<R>& common, const Neurons& po
                                       std::size_t last, R* current) {
   RateCells<R> cells = common.rate_cells();
   cells.current = current;
-  step_rate(cells, first, last, population.activation, static_cast<R>(population.leak));
+  if (!population.differ())
+    return step_rate(cells, first, last, population.activation, static_cast<R>(population.leak));
+  step_rate(cells, first, last, population.activation, common.network.rate.leak.data(),
+            static_cast<std::size_t>(common.lanes));
 }
 
 template <class R>
@@ -105,7 +128,13 @@ void NeuronsClock<R>::note_decays(Common<R>& common, std::int32_t row) {
   if (decays.repeats() && row > 0) return;
   for (const Neurons& population : common.network.rate.populations) {
     const auto [first, last] = common.cells_of(population);
-    own_decays(common.rate_cells(), first, last, static_cast<R>(population.leak), common.from_rate.decay.data());
+    R* const decay = common.from_rate.decay.data();
+    if (population.differ() && !population.lif) {
+      own_decays(common.rate_cells(), first, last, common.network.rate.leak.data(),
+                 static_cast<std::size_t>(common.lanes), decay);
+    } else {
+      own_decays(common.rate_cells(), first, last, static_cast<R>(population.leak), decay);
+    }
   }
   if (!decays.empty()) decays.write(row, common.from_rate.decay.data());
 }

@@ -47,7 +47,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::Adjoints<R>& adjoint
 template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Replays& replays) {
   for (const std::int32_t p : common.onto_rate) {
-    if (common.plan_for(p).sent == 0) continue;
+    if (common.plan_for(p).sent == 0 || common.projection(p).is_bias) continue;
     common.door.pass(common.passages(p).replay, replays.lag, sent_at(common, p, replays.revisited), no_offence);
     record_replay(common, p, replays.revisited, replays.lag);
   }
@@ -86,7 +86,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
     R* const sums =
         projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, ProjectionId{p}) : nullptr;
     const bool transports = sums != nullptr;
-    if (!projection.plastic && !transports) continue;
+    if (projection.is_bias || (!projection.plastic && !transports)) continue;
     const std::int64_t messages = projection.size() * common.lanes;
     common.door.pass(common.passages(p).post_back, posts.lag, messages, no_offence);
     if (!transports) continue;
@@ -99,30 +99,18 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
   }
 }
 
-/// The neurons of a population at a stage of a sweep; `gain` is the layer's psi of the revisited
-/// tick (n x lanes).
-template <class R>
-void BackSweeps<R>::revisit_spiking(const Common<R>& common, const Neurons& population, const R* gain) {
-  const auto [first, last] = common.cells_of(population);
-  const Lif<R> clock(*population.lif);
-  const SpikingCells<R> cells = common.spiking_cells();
-  for (std::size_t cell = first; cell < last; ++cell) {
-    const LifNeuron<R> self = cells[cell];
-    self.gain = gain[cell];  // it recalls its psi
-    revisit(self, clock);
-    const Post<R> message = locus::post_back(self, clock);
-    errors_back_[cell] = message.gain * message.signal;
-  }
-}
-
 /// Spiking neurons add to what they carry back; their gains stay, and coefficients are sums.
 template <class R>
 void BackSweeps<R>::keep_spiking_errors_back(Common<R>& common, std::int32_t row) {
   Tapes<R>& tapes = common.tapes;
   std::ranges::copy(common.network.rate.signal, errors_back_.begin());
   tapes.gains.zip(row, errors_back_.data(), [](const R& gain, R& g) { g *= gain; });
+  const RecalledCells<R> past{tapes.gains.at(row, 0), tapes.voltages.empty() ? nullptr : tapes.voltages.at(row, 0),
+                              tapes.activities.at(row + 1, 0), tapes.activities.view().by_neuron};
   for (const Neurons& population : common.network.rate.populations) {
-    if (population.lif) revisit_spiking(common, population, tapes.gains.at(row, 0));
+    if (!population.lif) continue;
+    const auto [first, last] = common.cells_of(population);
+    revisit_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population), past, errors_back_.data());
   }
   if (tapes.mark_learnt(row)) {
     tapes.signals.zip(row, errors_back_.data(), [](R& sum, const R& g) { sum += g; });
@@ -180,6 +168,7 @@ void BackSweeps<R>::pass_all(Common<R>& common, Tick now, std::int32_t visits) {
   pass_each<Phase::kAdjoint>(door, 0, visits, common.network.rate.size);
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
+    if (projection.is_bias) continue;
     // stages before the last
     const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;
     if (projection.plastic) {

@@ -46,7 +46,6 @@ class BackSweeps {
   void pass_replayed(Common<R>& common, std::int32_t p, Tick now, std::int32_t visits);
   void keep_errors_back(Common<R>& common, std::int32_t row, const R* delta);
   void keep_spiking_errors_back(Common<R>& common, std::int32_t row);
-  void revisit_spiking(const Common<R>& common, const Neurons& population, const R* gain);
 
   // g = gain * signal of the revisited tick (n x lanes); in one loop, of the last one too
   Column<R> errors_back_;

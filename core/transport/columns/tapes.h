@@ -16,6 +16,7 @@ struct Tapes {
       : inputs(plan.tapes.inputs),
         activities(plan.tapes.activities),
         gains(plan.tapes.gains),
+        voltages(plan.tapes.voltages),
         decays(plan.tapes.decays),
         signals(plan.tapes.coefficients),
         epsilons(plan.tapes.epsilons),
@@ -26,6 +27,7 @@ struct Tapes {
   Tape<R> inputs;      // x_t at row t - 1
   Tape<R> activities;  // h_t at row t
   Tape<R> gains;       // alpha phi'_t at row t - 1
+  Tape<R> voltages;    // v_t of spiking neurons at row t - 1
   Tape<R> decays;      // lambda_i(t) at row t - 1; e-prop only
   // sweeps: the sum of g; online: the signal, then what it amounts to; row t - 1
   Tape<R> signals;
@@ -47,6 +49,7 @@ struct Tapes {
   /// What the rate neurons [first, last) have come to in the tick of this row.
   void keep(std::int32_t row, const RateLayer<R>& rate, std::int32_t first, std::int32_t last) {
     if (!activities.empty()) activities.write(row + 1, rate.activity.data(), first, last);
+    if (!voltages.empty()) voltages.write(row, rate.lif.voltage.data(), first, last);
     if (!gains.empty() && !(gains.repeats() && row > 0)) gains.write(row, rate.gain.data(), first, last);
   }
 };

@@ -29,31 +29,31 @@ void WatchedTraces<R>::hear_post(const Common<R>& common) {
   const bool own_decay = common.rule.decay == DecaySource::kNeuron;
   const bool spiking = target.lif.has_value();
   const bool filters = spiking && own_decay;  // e-prop onto spiking neurons
-  Eligible<R> clock{};
-  R decay = trace_decay_onto(common, p_);
-  if (spiking) {
-    const LifParameters& lif = *target.lif;
-    clock = {static_cast<R>(lif.decay), static_cast<R>(lif.gain), static_cast<R>(lif.adaptation_decay),
-             static_cast<R>(lif.adaptation), static_cast<R>(common.learning.filter)};
-    decay = common.learning.trace_decay ? static_cast<R>(*common.learning.trace_decay) : clock.decay;
-  }
-  const std::int32_t lanes = common.lanes;
+  const bool has_current = spiking && target.lif->has_current;
+  const LifClocks<R> clocks = spiking ? clocks_of(common.network.rate, target) : LifClocks<R>{};
+  const auto filter = static_cast<R>(common.learning.filter);
+  const auto lanes = static_cast<std::size_t>(common.lanes);
   R none = 0;  // weight, sum and change of a synapse that is only looked at
   for (std::int32_t j = 0; j < projection.source_size; ++j) {
     for (std::int64_t k = projection.begin_of(j); k < projection.begin_of(j + 1); ++k) {
-      const auto cell =
-          static_cast<std::size_t>(common.first_target(projection) + std::ptrdiff_t{projection.target_of(k)} * lanes);
-      for (std::size_t lane = 0; lane < static_cast<std::size_t>(lanes); ++lane) {
-        Seen& seen = seen_[static_cast<std::size_t>(k * lanes) + lane];
-        R& pre = pre_[static_cast<std::size_t>(j * lanes) + lane];
-        const R gain = common.network.rate.gain[cell + lane];
+      const std::int32_t i = projection.target_of(k);
+      const auto neuron = static_cast<std::size_t>(projection.target_begin + i);
+      const Lif<R> clock = clocks.of(neuron);
+      const R decay = own_decay ? R(0) : trace_decay_of(common, target, i);
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        Seen& seen = seen_[static_cast<std::size_t>(k) * lanes + lane];
+        const std::size_t cell = neuron * lanes + lane;
+        R& pre = pre_[static_cast<std::size_t>(j) * lanes + lane];
+        if (has_current) on(FilteredInput<R>{seen.filtered, pre}, CurrentClock<R>{clock.current_decay});
+        R& input = has_current ? seen.filtered : pre;
+        const R gain = common.network.rate.gain[cell];
         if (filters) {
-          on(EligibleSynapse<R>{none, pre, seen.trace, seen.adapted, seen.low_pass, none, none},
-             Post<R>{R(0), gain, R(0)}, clock);
+          on(EligibleSynapse<R>{none, input, seen.trace, seen.adapted, seen.low_pass, none, none},
+             Post<R>{R(0), gain, R(0)}, eligible_of(clock, filter));
           continue;
         }
-        const R of_neuron = own_decay ? common.from_rate.decay[cell + lane] : decay;
-        on(Eligibility<R>{seen.low_pass, pre}, Drift<R>{of_neuron, spiking ? gain * clock.gain : gain});
+        const R of_neuron = own_decay ? common.from_rate.decay[cell] : decay;
+        on(Eligibility<R>{seen.low_pass, input}, Drift<R>{of_neuron, spiking ? gain * clock.gain : gain});
       }
     }
   }

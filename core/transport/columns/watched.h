@@ -33,6 +33,7 @@ class WatchedTraces {
   /// The eligibility of one synapse and lane. Where nothing is low-passed, that is the trace
   /// itself.
   struct Seen {
+    R filtered = 0;  // with a synaptic current only
     R trace = 0;
     R adapted = 0;
     R low_pass = 0;

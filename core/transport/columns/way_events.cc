@@ -48,31 +48,56 @@ void EventWorths<R>::swept(Common<R>& common) {
 }
 
 template <class R>
-void EventWorths<R>::online(Common<R>& common, const Neurons& population) {
-  const LifParameters& lif = *population.lif;
-  const bool eprop = common.rule.decay == DecaySource::kNeuron;
-  Eligible<R> clock{static_cast<R>(lif.decay), static_cast<R>(lif.gain), static_cast<R>(lif.adaptation_decay),
-                    static_cast<R>(lif.adaptation), static_cast<R>(common.learning.filter)};
-  const R decay = common.learning.trace_decay ? static_cast<R>(*common.learning.trace_decay) : clock.decay;
-  std::ranges::fill(back_, TransposedEligibility<R>{});
+template <bool kEprop, bool kHasCurrent>
+void EventWorths<R>::online_cells(Common<R>& common, const Neurons& population, std::int32_t row, std::size_t lane) {
+  const LifClocks<R> clocks = clocks_of(common.network.rate, population);
+  const auto filter = static_cast<R>(common.learning.filter);
+  const bool own_decay = !common.learning.trace_decay;
+  const R constant_decay = own_decay ? R(0) : static_cast<R>(*common.learning.trace_decay);
   const auto neurons = static_cast<std::size_t>(common.network.rate.size);
   const auto lanes = static_cast<std::size_t>(common.lanes);
   const auto begin = static_cast<std::size_t>(population.begin);
   Tapes<R>& tapes = common.tapes;
+  R* worth = worth_.data() + (static_cast<std::size_t>(row) * lanes + lane) * neurons;
+  const auto each = [&](auto clock_of) {
+    for (std::size_t i = begin; i < begin + static_cast<std::size_t>(population.size); ++i) {
+      const Lif<R>& clock = clock_of(i);
+      TransposedEligibility<R>& back = back_[i * lanes + lane];
+      const R signal = tapes.signals.at(row, static_cast<std::int32_t>(i))[lane];
+      const R psi = tapes.gains.at(row, static_cast<std::int32_t>(i))[lane];
+      if constexpr (kEprop) {
+        const R reg = rate_errors_.empty() ? R(0) : rate_errors_[i * lanes + lane];
+        worth[i] = back.coefficient(signal, psi, reg, eligible_of(clock, filter));
+      } else {  // RFLO: sum_{u >= t} lambda^(u-t) signal_u, times psi zeta
+        back.sum = signal + (own_decay ? clock.decay : constant_decay) * back.sum;
+        worth[i] = psi * clock.gain * back.sum;
+      }
+      if constexpr (kHasCurrent) worth[i] = back.through_current(worth[i], clock.current_decay);
+    }
+  };
+  if (clocks.differ()) {
+    each([&](std::size_t i) { return clocks.own(i); });
+  } else {
+    const Lif<R> clock = clocks.common;
+    each([&](std::size_t) -> const Lif<R>& { return clock; });
+  }
+}
+
+template <class R>
+void EventWorths<R>::online(Common<R>& common, const Neurons& population) {
+  const bool eprop = common.rule.decay == DecaySource::kNeuron;
+  const bool has_current = population.lif->has_current;
+  std::ranges::fill(back_, TransposedEligibility<R>{});
   for (std::int32_t row = common.trial.ticks - 1; row >= 0; --row) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      R* worth = worth_.data() + (static_cast<std::size_t>(row) * lanes + lane) * neurons;
-      for (std::size_t i = begin; i < begin + static_cast<std::size_t>(population.size); ++i) {
-        TransposedEligibility<R>& back = back_[i * lanes + lane];
-        const R signal = tapes.signals.at(row, static_cast<std::int32_t>(i))[lane];
-        const R psi = tapes.gains.at(row, static_cast<std::int32_t>(i))[lane];
-        if (eprop) {
-          const R reg = rate_errors_.empty() ? R(0) : rate_errors_[i * lanes + lane];
-          worth[i] = back.coefficient(signal, psi, reg, clock);
-        } else {  // RFLO: sum_{u >= t} lambda^(u-t) signal_u, times psi zeta
-          back.sum = signal + decay * back.sum;
-          worth[i] = psi * clock.gain * back.sum;
-        }
+    for (std::size_t lane = 0; lane < static_cast<std::size_t>(common.lanes); ++lane) {
+      if (eprop && has_current) {
+        online_cells<true, true>(common, population, row, lane);
+      } else if (eprop) {
+        online_cells<true, false>(common, population, row, lane);
+      } else if (has_current) {
+        online_cells<false, true>(common, population, row, lane);
+      } else {
+        online_cells<false, false>(common, population, row, lane);
       }
     }
   }
@@ -127,8 +152,9 @@ void EventsWay<R>::commit(const CommitTick<R>& tick) {
   const std::int32_t width = onto_rate ? common.network.rate.size : common.network.readouts.size;
   const Tape<R>& sent = projection.source_layer == Layer::kInput ? common.tapes.inputs : common.tapes.activities;
   // Row t of the activities is h_t: A hears it in tick t, W in tick t + 1, or as much later as an
-  // AXON is under way.
-  const std::int32_t later = (onto_rate ? 0 : 1) - projection.wait;
+  // AXON is under way. Row t - 1 of the inputs is x_t, which B and D hear in tick t.
+  const bool from_rate = projection.source_layer == Layer::kRate;
+  const std::int32_t later = (from_rate && !onto_rate ? 1 : 0) - projection.wait;
   const std::int32_t ticks = common.trial.ticks;
   const SynapsesView<R> changes = synapses_with(projection, delta_.data());
   const EventWorth<R> worth{tick.worths.onto(projection.target_layer).data() + projection.target_begin, width,

@@ -29,6 +29,9 @@ class EventWorths {
 
  private:
   void online(Common<R>& common, const Neurons& population);
+  /// The worths of a tick (row) and lane, of the neurons of a population.
+  template <bool kEprop, bool kHasCurrent>
+  void online_cells(Common<R>& common, const Neurons& population, std::int32_t row, std::size_t lane);
   void swept(Common<R>& common);
   void readouts(Common<R>& common);
 

@@ -11,6 +11,8 @@ FusedWay<R>::FusedWay(const Common<R>& common, std::int32_t p) : p_(p) {
   if (projection.target_layer == Layer::kRate) {
     leak_ = leak_onto(common, p);
     decay_ = trace_decay_onto(common, p);
+    differ_ = neurons_onto(common, p).differ();
+    decays_ = trace_decays_onto(common, p);
   }
   pre_.assign(static_cast<std::size_t>(plan.pre), R(0));
   trace_.assign(static_cast<std::size_t>(plan.trace), R(0));
@@ -58,7 +60,11 @@ PassColumns<R> FusedWay<R>::columns_of(const Common<R>& common) {
   c.trace = trace_.data();
   c.pre = pre_.data();
   c.activity = common.source_activity(projection);
-  c.decay = onto_rate && common.rule.decay == DecaySource::kNeuron ? post.decay.data() + projection.target_begin : nullptr;
+  if (onto_rate && common.rule.decay == DecaySource::kNeuron) {
+    c.decay = post.decay.data() + projection.target_begin;
+  } else if (!decays_.empty()) {
+    c.decay = decays_.data();
+  }
   c.gain = post.gain.data() + projection.target_begin;
   c.signal = post.signal.data() + projection.target_begin;
   c.current = common.target_current(projection);

@@ -21,7 +21,11 @@ class FusedWay {
   bool send(const Common<R>& common);
   /// What the sources sent in this tick, for the learning of it.
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
-  void hear_post(const PostTick<R>& tick) { heard_ = tick.learn; }
+  /// Where targets differ, a tick without POST takes their gains from the column of POST, whose
+  /// signals are then 0.
+  void hear_post(const PostTick<R>& tick) {
+    heard_ = tick.learn == Learn::kDrift && differ_ ? Learn::kPost : tick.learn;
+  }
   void commit(const CommitTick<R>& tick);
   /// The last tick of a trial is learnt and committed without a sending.
   void finish(const Common<R>& common);
@@ -35,6 +39,8 @@ class FusedWay {
   std::int32_t p_;
   R decay_ = 0;                      // RFLO: lambda of the population
   R leak_ = 1;                       // alpha of the population
+  bool differ_ = false;              // each target has its own alpha
+  Column<R> decays_;                 // and its own lambda (targets), or empty
   Column<R> pre_;                    // what each source sent in this tick (sources)
   Column<R> trace_;                  // (synapses)
   BesideColumn<R> range_currents_;   // of a pass that threads share out (ranges x targets)

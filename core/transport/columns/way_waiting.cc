@@ -10,6 +10,8 @@ LoopWay<R>::LoopWay(const Common<R>& common, std::int32_t p) : p_(p) {
   if (common.projection(p).target_layer == Layer::kRate) {
     leak_ = leak_onto(common, p);
     decay_ = trace_decay_onto(common, p);
+    differ_ = neurons_onto(common, p).differ();
+    decays_ = trace_decays_onto(common, p);
   }
   pre_.assign(static_cast<std::size_t>(plan.pre), R(0));
   trace_.assign(static_cast<std::size_t>(plan.trace), R(0));
@@ -29,11 +31,12 @@ void LoopWay<R>::hear_post(const PostTick<R>& tick) {
   const Projection& projection = common.projection(p_);
   const bool own_decay = projection.target_layer == Layer::kRate && common.rule.decay == DecaySource::kNeuron;
   const std::ptrdiff_t first = common.first_target(projection);
-  const PostView<R> message{own_decay ? post.decay.data() + first : nullptr, post.gain.data() + first,
-                            post.signal.data() + first, decay_};
+  const R* const decay = own_decay ? post.decay.data() + first : decays_.empty() ? nullptr : decays_.data();
+  const PostView<R> message{decay, post.gain.data() + first, post.signal.data() + first, decay_};
   const LoopColumns<R> columns{synapses_with(projection, common.synapses(p_).weight.data()), common.lanes, pre_.data(),
                                trace_.data(), delta_.data()};
-  if (tick.learn == Learn::kDrift) return loop_drift(columns, message, leak_);
+  // of targets that differ the gains stand in the column of POST, whose signals are 0 in this tick
+  if (tick.learn == Learn::kDrift && !differ_) return loop_drift(columns, message, leak_);
   loop_post(columns, message);
 }
 

@@ -21,11 +21,13 @@ class LoopWay {
 
  private:
   std::int32_t p_;
-  R decay_ = 0;      // RFLO: lambda of the population
-  R leak_ = 1;       // alpha of the population
-  Column<R> pre_;    // what each source sent in this tick (sources x lanes)
-  Column<R> trace_;  // (synapses x lanes)
-  Column<R> delta_;  // (synapses)
+  R decay_ = 0;          // RFLO: lambda of the population
+  R leak_ = 1;           // alpha of the population
+  bool differ_ = false;  // each target has its own alpha
+  Column<R> decays_;     // and its own lambda (targets x lanes), or empty
+  Column<R> pre_;        // what each source sent in this tick (sources x lanes)
+  Column<R> trace_;      // (synapses x lanes)
+  Column<R> delta_;      // (synapses)
 };
 
 template <class R>

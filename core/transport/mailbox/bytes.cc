@@ -63,6 +63,7 @@ double synapse_bytes(const Projection& projection, const Population& target, con
       projection.target_layer == Layer::kReadout ? learns && target.leaky : online && (target.spiking || constant);
   double scalars = 3;
   if (eprop) scalars += 3;
+  if (online && target.has_current) scalars += 1;
   if (rule.drive == Drive::kSensitivity) scalars += 1;
   const double lists = 2 * sizeof(std::int32_t);  // by target, and of those that heard something
   const double ticks = drifts ? sizeof(std::int32_t) : 0;
@@ -83,7 +84,9 @@ double mailbox_bytes(const Topology& topology, const Learning& learning, std::in
   }
   if (row.drive == Drive::kSweep) {  // activities and gains of the ticks that it revisits
     const double slots = static_cast<double>(learning.depth) + wait + 1;
-    bytes += slots * lanes * scalar * (topology.sizes.inputs + 2.0 * topology.sizes.rate_neurons);
+    const auto recalls = [](const Population& population) { return population.recalls_voltage; };
+    const double of_rate = std::ranges::any_of(topology.populations, recalls) ? 3 : 2;
+    bytes += slots * lanes * scalar * (topology.sizes.inputs + of_rate * topology.sizes.rate_neurons);
   }
   return bytes;
 }

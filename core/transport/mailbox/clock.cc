@@ -12,6 +12,37 @@ void each_of(const MailboxCommon<R>& common, int shard, Layer layer, Visit visit
   }
 }
 
+/// The neurons [here.first, here.last) of a spiking population.
+template <class R>
+void step_spiking(const MailboxCommon<R>& common, const Neurons& population, Sharding::Range here) {
+  const LifClocks<R> clocks = clocks_of(common.network.rate, population);
+  dispatch_kind(*population.lif, population.is_plain, [&]<class K>(K) {
+    dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
+      for (std::int32_t i = here.first; i < here.last; ++i) {
+        const Lif<R> clock = clocks.of(static_cast<std::size_t>(i));
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane) step<Psi, K>(common.spiking(i, lane), clock);
+      }
+    });
+  });
+}
+
+/// The noise of the neurons of a population that sit on the shard: on their currents before the
+/// step, or on their activities after it.
+template <class R>
+void add_noise(const MailboxCommon<R>& common, const Neurons& population, const Sharding::Range& here, bool stepped) {
+  if (!population.noise || population.noise->on_activity != stepped) return;
+  for (std::int32_t i = here.first; i < here.last; ++i) {
+    for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+      const R own = common.network.rate.noise[common.cell(i, lane)];
+      if (stepped) {
+        on(common.neuron(i, lane), ActivityNoise<R>{own});
+      } else {
+        on(common.neuron(i, lane), CurrentNoise<R>{own});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 template <class R>
@@ -56,21 +87,18 @@ void step_neurons(MailboxCommon<R>& common) {
   common.exchange.each_shard([&](int shard) {
     for (const Neurons& population : common.network.rate.populations) {
       const Sharding::Range here = common.sharding.on(shard, Layer::kRate, population.begin, population.size);
+      add_noise(common, population, here, false);
       if (population.lif) {
-        const Lif<R> clock(*population.lif);
-        dispatch(population.lif->surrogate, [&]<class Psi>(Psi) {
-          for (std::int32_t i = here.first; i < here.last; ++i) {
-            for (std::int32_t lane = 0; lane < common.lanes; ++lane) step<Psi>(common.spiking(i, lane), clock);
-          }
-        });
+        step_spiking(common, population, here);
         continue;
       }
-      const Step<R> clock{static_cast<R>(population.leak)};
       dispatch(population.activation, [&]<class Phi>(Phi) {
         for (std::int32_t i = here.first; i < here.last; ++i) {
+          const Step<R> clock{common.network.rate.leak[static_cast<std::size_t>(i)]};
           for (std::int32_t lane = 0; lane < common.lanes; ++lane) step<Phi>(common.neuron(i, lane), clock);
         }
       });
+      add_noise(common, population, here, true);
     }
   });
 }

@@ -7,26 +7,56 @@
 namespace locus {
 namespace {
 
-/// The clock of the synapses of a projection where no POST comes.
+/// The clock of the synapses onto a neuron of a projection's target population (`neuron` within it)
+/// where no POST comes.
 template <class R>
-SynapseClock<R> clock_of(const Learning& learning, const Projection& projection, const Population& population,
-                         const Neurons& target) {
+SynapseClock<R> clock_of(const Network<R>& network, const Learning& learning, const Projection& projection,
+                         std::int32_t neuron) {
   const Rule& row = rule(learning.kind);
+  const Population& population = network.topology->target_of(projection);
+  const Neurons& target = network.target_of(projection);
   if (!projection.plastic || row.drive == Drive::kNothing) return {};
   if (projection.target_layer == Layer::kReadout) {
     if (!population.leaky) return {};
     return Drift<R>{static_cast<R>(target.decay), static_cast<R>(target.gain)};
   }
   if (row.drive != Drive::kOnline) return {};
-  if (target.lif && row.decay == DecaySource::kNeuron) {
-    return Eligible<R>{static_cast<R>(target.lif->decay), static_cast<R>(target.lif->gain),
-                       static_cast<R>(target.lif->adaptation_decay), static_cast<R>(target.lif->adaptation),
-                       static_cast<R>(learning.filter)};
+  const auto i = static_cast<std::size_t>(projection.target_begin + neuron);
+  const auto constant = [&](R own) { return learning.trace_decay ? static_cast<R>(*learning.trace_decay) : own; };
+  if (target.lif) {
+    const Lif<R> lif = clocks_of(network.rate, target).of(i);
+    if (row.decay == DecaySource::kNeuron) return eligible_of(lif, static_cast<R>(learning.filter));
+    return Drift<R>{constant(lif.decay), R(0)};
   }
-  if (target.lif) return Drift<R>{static_cast<R>(learning.trace_decay.value_or(target.lif->decay)), R(0)};
   if (!knows_gain(row, projection, population)) return {};
-  const R leak = static_cast<R>(target.leak);
-  return Drift<R>{learning.trace_decay ? static_cast<R>(*learning.trace_decay) : R(1) - leak, leak};
+  const R leak = network.rate.leak[i];
+  return Drift<R>{constant(R(1) - leak), leak};
+}
+
+/// One clock for all synapses of a projection, or one for each target.
+template <class R>
+std::vector<SynapseClock<R>> clocks_onto(const Network<R>& network, const Learning& learning, const Projection& projection) {
+  const bool differ = projection.target_layer == Layer::kRate && network.target_of(projection).differ();
+  std::vector<SynapseClock<R>> clocks;
+  for (std::int32_t i = 0; i < (differ ? projection.target_size : 1); ++i)
+    clocks.push_back(clock_of(network, learning, projection, i));
+  return clocks;
+}
+
+/// The decays of the synaptic currents of a projection's targets, one for all or one for each,
+/// where its synapses keep their part of them: under rules that learn in the tick. Empty elsewhere.
+template <class R>
+std::vector<CurrentClock<R>> currents_onto(const Network<R>& network, const Learning& learning,
+                                           const Projection& projection) {
+  std::vector<CurrentClock<R>> currents;
+  if (!projection.plastic || rule(learning.kind).drive != Drive::kOnline || projection.target_layer != Layer::kRate)
+    return currents;
+  const Neurons& target = network.target_of(projection);
+  if (!target.lif || !target.lif->has_current) return currents;
+  const LifClocks<R> clocks = clocks_of(network.rate, target);
+  for (std::int32_t i = 0; i < (target.differ() ? projection.target_size : 1); ++i)
+    currents.push_back({clocks.of(static_cast<std::size_t>(projection.target_begin + i)).current_decay});
+  return currents;
 }
 
 }  // namespace
@@ -42,8 +72,8 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
       visits(static_cast<std::size_t>(sharding.shards())) {
   for (std::size_t p = 0; p < of.projections().size(); ++p) {
     const Projection& projection = of.projections()[p];
-    const SynapseClock<R> clock = clock_of<R>(by, projection, of.topology->target_of(projection), target_of(projection));
-    synapses.push_back(MailboxSynapses<R>(projection, of.synapses[p], lanes, sharding.shards(), clock,
+    synapses.push_back(MailboxSynapses<R>(projection, of.synapses[p], lanes, sharding.shards(),
+                                          {clocks_onto(of, by, projection), currents_onto(of, by, projection)},
                                           rule.drive == Drive::kSensitivity));
     optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
   }
@@ -62,8 +92,19 @@ LifNeuron<R> MailboxCommon<R>::spiking(std::int32_t index, std::int32_t lane) co
   RateLayer<R>& rate = network.rate;
   LifColumns<R>& lif = rate.lif;
   const std::size_t own = cell(index, lane);
-  return {rate.current[own],   rate.activity[own],  rate.gain[own], rate.signal[own], lif.voltage[own],
-          lif.adaptation[own], lif.refractory[own], lif.count[own], lif.delta[own],   lif.omega[own]};
+  const bool has_current = !lif.synaptic.empty();
+  return {rate.current[own],
+          rate.activity[own],
+          rate.gain[own],
+          rate.signal[own],
+          lif.voltage[own],
+          lif.adaptation[own],
+          lif.refractory[own],
+          lif.count[own],
+          lif.delta[own],
+          lif.omega[own],
+          has_current ? lif.synaptic[own] : lif.voltage[own],
+          has_current ? lif.upsilon[own] : lif.delta[own]};
 }
 
 template <class R>

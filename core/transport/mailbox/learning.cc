@@ -5,9 +5,9 @@ namespace locus {
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors) {
   const Answers<R>& answers = errors.answers;
-  for (const ProjectionId p : projections_between(*common.network.topology, Layer::kRate, Layer::kReadout)) {
-    const Projection& projection = common.projection(p);
-    if (!projection.plastic && !answers) continue;
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    const bool transports = answers && projection.source_layer == Layer::kRate;
+    if (projection.target_layer != Layer::kReadout || (!projection.plastic && !transports)) return;
     const auto emit = [&](int shard) {
       common.tell_incoming(posts_, shard, p, [&](std::int32_t k, std::int32_t lane) {
         const Readout<R> self = common.readout(k, lane);
@@ -21,10 +21,10 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& 
     common.drain_posts(posts_, p, [&](int shard, const Envelope<Post<R>>& e) {
       const Post<R> filtered{decay, gain * e.message.gain, e.message.signal};
       if (projection.plastic) common.synapses[p].hear(e.receiver, e.lane, filtered);
-      if (answers) answers_.queue(common, shard, p, e, answers);
+      if (transports) answers_.queue(common, shard, p, e, answers);
     });
-    answers_.deliver(common, p, 0, answers);
-  }
+    if (transports) answers_.deliver(common, p, 0, answers);
+  });
 }
 
 template <class R>
@@ -60,7 +60,7 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Posts& post
     MailboxSynapses<R>& synapses = common.synapses[p];
     const Neurons& target = common.target_of(projection);
     if (target.lif) {
-      post_spiking(common, p, *target.lif);
+      post_spiking(common, p, target);
     } else if (posts.tick_has_error || !synapses.has_clock()) {  // otherwise nothing is told
       post_rate(common, p);
     }
@@ -83,14 +83,16 @@ void LearningMail<R>::post_rate(MailboxCommon<R>& common, ProjectionId p) {
 }
 
 template <class R>
-void LearningMail<R>::post_spiking(MailboxCommon<R>& common, ProjectionId p, const LifParameters& lif) {
+void LearningMail<R>::post_spiking(MailboxCommon<R>& common, ProjectionId p, const Neurons& population) {
   const bool eprop = common.rule.decay == DecaySource::kNeuron;
-  const R decay = static_cast<R>(common.learning.trace_decay.value_or(lif.decay));
-  const R gain = static_cast<R>(lif.gain);
+  const std::optional<double>& constant = common.learning.trace_decay;
+  const LifClocks<R> clocks = clocks_of(common.network.rate, population);
   const auto emit = [&](int shard) {
     common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
       const LifNeuron<R> self = common.spiking(target, lane);
-      const Post<R> message{decay, eprop ? self.gain : self.gain * gain, self.signal};
+      const Lif<R> clock = clocks.of(static_cast<std::size_t>(target));
+      const R decay = constant ? static_cast<R>(*constant) : clock.decay;
+      const Post<R> message{decay, eprop ? self.gain : self.gain * clock.gain, self.signal};
       return has_news(self) ? std::optional(message) : std::nullopt;
     });
   };

@@ -19,7 +19,7 @@ class LearningMail {
  private:
   void post_rate(MailboxCommon<R>& common, ProjectionId p);
   /// POST of psi and signal from neurons that have news.
-  void post_spiking(MailboxCommon<R>& common, ProjectionId p, const LifParameters& lif);
+  void post_spiking(MailboxCommon<R>& common, ProjectionId p, const Neurons& population);
 
   Queues<Post<R>> posts_;
   Queues<OwnWeight<R>> own_weights_;

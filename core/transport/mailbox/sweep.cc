@@ -3,6 +3,19 @@
 #include <algorithm>
 
 namespace locus {
+namespace {
+
+/// The POST of a spiking neuron at a stage of a sweep.
+template <class R>
+Post<R> post_of(const MailboxCommon<R>& common, const Neurons& population, std::int32_t neuron, std::int32_t lane) {
+  const Lif<R> clock = clocks_of(common.network.rate, population).of(static_cast<std::size_t>(neuron));
+  Post<R> post{};
+  dispatch_kind(*population.lif, population.is_plain,
+                [&]<class K>(K) { post = post_back<K>(common.spiking(neuron, lane), clock); });
+  return post;
+}
+
+}  // namespace
 
 template <class R>
 SweepMail<R>::SweepMail(const MailboxCommon<R>& common)
@@ -17,6 +30,9 @@ SweepMail<R>::SweepMail(const MailboxCommon<R>& common)
   inputs_.assign(slots, Column<R>(common.cell(common.network.inputs.size, 0)));
   activities_.assign(slots, Column<R>(common.cell(common.network.rate.size, 0)));
   gains_.assign(slots, Column<R>(common.cell(common.network.rate.size, 0)));
+  const auto recalls = [](const Population& population) { return population.recalls_voltage; };
+  if (std::ranges::any_of(common.network.topology->populations, recalls))
+    voltages_.assign(slots, Column<R>(common.cell(common.network.rate.size, 0)));
 }
 
 template <class R>
@@ -28,6 +44,7 @@ void SweepMail<R>::keep(const Network<R>& network, Layer layer, Tick now) {
   }
   activities_[slot(now)] = network.rate.activity;
   gains_[slot(now)] = network.rate.gain;
+  if (!voltages_.empty()) voltages_[slot(now)] = network.rate.lif.voltage;
 }
 
 template <class R>
@@ -82,23 +99,32 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::Replays& repla
   });
 }
 
+/// Spiking neurons recall the revisited tick: psi, and what their reset needs.
+template <class R>
+void SweepMail<R>::revisit_spiking(const MailboxCommon<R>& common, int shard, Tick revisited) {
+  const Column<R>& gains = gains_[slot(revisited)];
+  const Column<R>& spikes = activities_[slot(revisited)];
+  common.each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons& population) {
+    const LifNeuron<R> self = common.spiking(i, lane);
+    const std::size_t cell = common.cell(i, lane);
+    self.gain = gains[cell];
+    const Recalled<R> past{voltages_.empty() ? R(0) : voltages_[slot(revisited)][cell], spikes[cell]};
+    const Lif<R> clock = clocks_of(common.network.rate, population).of(static_cast<std::size_t>(i));
+    dispatch_kind(*population.lif, population.is_plain, [&]<class K>(K) { revisit<K>(self, clock, past); });
+  });
+}
+
 template <class R>
 void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::PostsBack<R>& posts) {
   const Column<R>& gains = gains_[slot(posts.revisited)];
-  common.exchange.each_shard([&](int shard) {
-    common.each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons& population) {
-      const LifNeuron<R> self = common.spiking(i, lane);
-      self.gain = gains[common.cell(i, lane)];  // it recalls its psi
-      revisit(self, Lif<R>(*population.lif));
-    });
-  });
+  common.exchange.each_shard([&](int shard) { revisit_spiking(common, shard, posts.revisited); });
   common.each_projection([&](ProjectionId p, const Projection& projection) {
     const bool answers = projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, p) != nullptr;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || answers)) return;
-    const std::optional<LifParameters>& lif = common.target_of(projection).lif;
+    const Neurons& population = common.target_of(projection);
     const auto emit = [&](int shard) {
       common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
-        if (lif) return std::optional(post_back(common.spiking(target, lane), Lif<R>(*lif)));
+        if (population.lif) return std::optional(post_of(common, population, target, lane));
         return std::optional(Post<R>{R(0), gains[common.cell(target, lane)], common.neuron(target, lane).signal});
       });
     };

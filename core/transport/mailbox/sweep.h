@@ -25,11 +25,14 @@ class SweepMail {
   /// What the sources of a projection sent that arrived in this tick (cells of their layer); null
   /// if nothing was sent yet.
   const R* sent(const Projection& projection, Tick arrival) const;
+  void revisit_spiking(const MailboxCommon<R>& common, int shard, Tick revisited);
   std::size_t slot(Tick tick) const { return static_cast<std::size_t>(tick.value) % inputs_.size(); }
 
   std::vector<Column<R>> inputs_;      // x_s by slot (m x lanes each); empty without sweeps
   std::vector<Column<R>> activities_;  // h_s by slot (n x lanes each)
   std::vector<Column<R>> gains_;       // alpha phi'_s by slot (n x lanes each)
+  // v_s by slot (n x lanes each); empty where no reset needs it
+  std::vector<Column<R>> voltages_;
   Queues<Adjoint<R>> adjoints_;
   Queues<Replay<R>> replays_;
   Queues<Post<R>> posts_;

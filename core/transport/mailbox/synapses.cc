@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/base/check.h"
 
@@ -10,10 +11,11 @@ namespace locus {
 
 template <class R>
 MailboxSynapses<R>::MailboxSynapses(const Projection& projection, Synapses<R>& synapses, std::int32_t lanes, int shards,
-                                    const SynapseClock<R>& clock, bool hears_activity)
-    : synapses_(synapses),
+                                    SynapseClocks<R> clocks, bool hears_activity)
+    : projection_(projection),
+      synapses_(synapses),
       lanes_(lanes),
-      clock_(clock),
+      clocks_(std::move(clocks)),
       incoming_begin_(static_cast<std::size_t>(projection.target_size) + 1, 0),
       told_(static_cast<std::size_t>(projection.target_size), 0),
       hearing_(static_cast<std::size_t>(shards)) {
@@ -21,6 +23,8 @@ MailboxSynapses<R>::MailboxSynapses(const Projection& projection, Synapses<R>& s
   const std::size_t cells = static_cast<std::size_t>(projection.size()) * static_cast<std::size_t>(lanes);
   state_.assign(cells, {});
   if (hears_activity) behind_.assign(cells, R(0));
+  const SynapseClock<R>& clock = clocks_.traces.front();
+  if (filters()) filtered_.assign(cells, R(0));
   if (std::holds_alternative<Eligible<R>>(clock)) {
     for (Column<R>* column : {&adapted_, &low_pass_, &total_}) column->assign(cells, R(0));
   }
@@ -61,9 +65,16 @@ MomentumSynapse<R> MailboxSynapses<R>::descending(std::int64_t synapse) {
 }
 
 template <class R>
+Synapse<R> MailboxSynapses<R>::learning(std::int64_t synapse, std::int32_t lane) {
+  const std::size_t own = cell(synapse, lane);
+  R& pre = filters() ? filtered_[own] : state_[own].pre;
+  return {synapses_.weight[static_cast<std::size_t>(synapse)], pre, state_[own].trace, state_[own].delta};
+}
+
+template <class R>
 EligibleSynapse<R> MailboxSynapses<R>::eligible(std::size_t cell, R& weight) {
-  return {weight,          state_[cell].pre, state_[cell].trace, adapted_[cell],
-          low_pass_[cell], total_[cell],     state_[cell].delta};
+  R& pre = filters() ? filtered_[cell] : state_[cell].pre;
+  return {weight, pre, state_[cell].trace, adapted_[cell], low_pass_[cell], total_[cell], state_[cell].delta};
 }
 
 template <class R>
@@ -78,6 +89,7 @@ void MailboxSynapses<R>::begin_trial(std::int64_t synapse, std::int32_t lane, Tr
   const std::size_t own = cell(synapse, lane);
   on(learner(synapse, lane), m);
   if (!total_.empty()) on(eligible(own, synapses_.weight[static_cast<std::size_t>(synapse)]), m);
+  if (filters()) filtered_[own] = R(0);
   if (has_clock()) ticked_[own] = 0;
 }
 
@@ -119,13 +131,14 @@ template <class R>
 void MailboxSynapses<R>::hear(std::int64_t synapse, std::int32_t lane, Post<R> m) {
   const std::size_t own = cell(synapse, lane);
   if (has_clock()) {
-    catch_up(own, now_ - 1);
+    catch_up(synapse, own, now_ - 1);
     ticked_[own] = now_;
   }
-  if (const auto* clock = std::get_if<Eligible<R>>(&clock_)) {
+  if (filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(synapse));
+  if (const auto* clock = std::get_if<Eligible<R>>(&trace_clock(synapse))) {
     on(eligible(own, synapses_.weight[static_cast<std::size_t>(synapse)]), m, *clock);
   } else {
-    on(learner(synapse, lane), m);
+    on(learning(synapse, lane), m);
   }
 }
 
@@ -141,12 +154,13 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
     for (std::int32_t lane = 0; lane < lanes_; ++lane) {
       const std::size_t own = cell(k, lane);
       if (ticked_[own] == now_) continue;  // a POST has come
-      catch_up(own, now_ - 1);
+      catch_up(k, own, now_ - 1);
       ticked_[own] = now_;
-      if (const auto* clock = std::get_if<Eligible<R>>(&clock_)) {
+      if (filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(k));
+      if (const auto* clock = std::get_if<Eligible<R>>(&trace_clock(k))) {
         on(eligible(own, synapses_.weight[static_cast<std::size_t>(k)]), *clock);
       } else {
-        on(learner(k, lane), std::get<Drift<R>>(clock_));
+        on(learning(k, lane), std::get<Drift<R>>(trace_clock(k)));
       }
     }
   }
@@ -155,19 +169,24 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
 
 template <class R>
 typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::drifting(std::size_t cell) const {
-  if (total_.empty()) return {state_[cell].trace, R(0), R(0)};
-  return {state_[cell].trace, adapted_[cell], low_pass_[cell]};
+  const R filtered = filters() ? filtered_[cell] : R(0);
+  if (total_.empty()) return {state_[cell].trace, R(0), R(0), filtered};
+  return {state_[cell].trace, adapted_[cell], low_pass_[cell], filtered};
 }
 
 template <class R>
-typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(Drifting state, std::int32_t ticks) const {
-  R none = R(0);  // what came from the source, and what the clock does not touch
+typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(std::int64_t synapse, Drifting state,
+                                                                std::int32_t ticks) const {
+  R none = R(0);  // weight, sum and change, which the clock does not touch; and an input of nothing
+  const SynapseClock<R>& own = trace_clock(synapse);
   for (; ticks > 0; --ticks) {
     const Drifting before = state;
-    if (const auto* clock = std::get_if<Eligible<R>>(&clock_)) {
-      on(EligibleSynapse<R>{none, none, state.trace, state.adapted, state.low_pass, none, none}, *clock);
+    if (filters()) on(FilteredInput<R>{state.filtered, none}, current_clock(synapse));
+    R& pre = filters() ? state.filtered : none;
+    if (const auto* clock = std::get_if<Eligible<R>>(&own)) {
+      on(EligibleSynapse<R>{none, pre, state.trace, state.adapted, state.low_pass, none, none}, *clock);
     } else {
-      on(Eligibility<R>{state.trace, none}, std::get<Drift<R>>(clock_));
+      on(Eligibility<R>{state.trace, pre}, std::get<Drift<R>>(own));
     }
     if (std::memcmp(&before, &state, sizeof state) == 0) break;
   }
@@ -176,10 +195,11 @@ typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(Drifting state, 
 
 /// The state of tick `until`; the ticks before it brought neither AXON nor POST.
 template <class R>
-void MailboxSynapses<R>::catch_up(std::size_t cell, std::int32_t until) {
+void MailboxSynapses<R>::catch_up(std::int64_t synapse, std::size_t cell, std::int32_t until) {
   if (ticked_[cell] == until) return;
-  const Drifting state = after(drifting(cell), until - ticked_[cell]);
+  const Drifting state = after(synapse, drifting(cell), until - ticked_[cell]);
   state_[cell].trace = state.trace;
+  if (filters()) filtered_[cell] = state.filtered;
   if (total_.empty()) return;
   adapted_[cell] = state.adapted;
   low_pass_[cell] = state.low_pass;
@@ -189,7 +209,7 @@ template <class R>
 R MailboxSynapses<R>::trace(std::int64_t synapse, std::int32_t lane) const {
   const std::size_t own = cell(synapse, lane);
   Drifting state = drifting(own);
-  if (has_clock()) state = after(state, now_ - ticked_[own]);
+  if (has_clock()) state = after(synapse, state, now_ - ticked_[own]);
   return total_.empty() ? state.trace : state.low_pass;
 }
 

@@ -11,8 +11,9 @@
 //     tick in between, or until it changes no bit any more: these are the bits of a visit a tick.
 //   * A commit changes nothing where no change has been added. The targets that have told their
 //     synapses something since the last commit are marked.
-// Cost: state[synapse * lanes + lane] of three scalars, six under e-prop onto spiking neurons; 4
-// bytes a lane where a clock ticks; 4 bytes a synapse that heard something.
+// Cost: state[synapse * lanes + lane] of three scalars, six under e-prop onto spiking neurons, one
+// more onto neurons with a synaptic current; 4 bytes a lane where a clock ticks; 4 bytes a synapse
+// that heard something.
 // Thread safety: a synapse is touched by the task of its shard alone, which is its target's.
 #pragma once
 
@@ -34,13 +35,21 @@ namespace locus {
 template <class R>
 using SynapseClock = std::variant<std::monostate, Drift<R>, Eligible<R>>;
 
+/// The clocks of a projection's synapses: one for all of them, or one for each target where targets
+/// differ.
+template <class R>
+struct SynapseClocks {
+  std::vector<SynapseClock<R>> traces;         // of one kind
+  std::vector<CurrentClock<R>> currents = {};  // empty: what arrives is not filtered
+};
+
 template <class R>
 class MailboxSynapses {
  public:
   /// `projection` and `synapses` outlive this. hears_activity: DENDRITE carries the activity behind
   /// it.
   MailboxSynapses(const Projection& projection, Synapses<R>& synapses, std::int32_t lanes, int shards,
-                  const SynapseClock<R>& clock, bool hears_activity);
+                  SynapseClocks<R> clocks, bool hears_activity);
 
   Synapse<R> learner(std::int64_t synapse, std::int32_t lane);
   TaughtSynapse<R> taught(std::int64_t synapse, std::int32_t lane);
@@ -79,22 +88,36 @@ class MailboxSynapses {
  private:
   /// What drifts by the clock.
   struct Drifting {
-    R trace, adapted, low_pass;
+    R trace, adapted, low_pass, filtered;
   };
 
   std::size_t cell(std::int64_t synapse, std::int32_t lane) const {
     return static_cast<std::size_t>(synapse) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane);
   }
+  /// Of all, or of the target of a synapse.
+  std::size_t clock_of(std::int64_t synapse, std::size_t clocks) const {
+    return clocks == 1 ? 0 : static_cast<std::size_t>(projection_.target_of(synapse));
+  }
+  const SynapseClock<R>& trace_clock(std::int64_t synapse) const {
+    return clocks_.traces[clock_of(synapse, clocks_.traces.size())];
+  }
+  const CurrentClock<R>& current_clock(std::int64_t synapse) const {
+    return clocks_.currents[clock_of(synapse, clocks_.currents.size())];
+  }
+  bool filters() const { return !clocks_.currents.empty(); }
+  /// The synapse as its learning sees it: `pre` is the filtered input, where one is kept.
+  Synapse<R> learning(std::int64_t synapse, std::int32_t lane);
   EligibleSynapse<R> eligible(std::size_t cell, R& weight);
   Drifting drifting(std::size_t cell) const;
-  void catch_up(std::size_t cell, std::int32_t until);
-  /// The state after so many ticks without a message.
-  Drifting after(Drifting state, std::int32_t ticks) const;
+  void catch_up(std::int64_t synapse, std::size_t cell, std::int32_t until);
+  /// The state of a synapse after so many ticks without a message.
+  Drifting after(std::int64_t synapse, Drifting state, std::int32_t ticks) const;
   void wake(int shard, std::int64_t synapse);
 
+  const Projection& projection_;
   Synapses<R>& synapses_;
   std::int32_t lanes_;
-  SynapseClock<R> clock_;
+  SynapseClocks<R> clocks_;
   // Together, because targets visit their synapses, which a dense projection has a row of the
   // matrix apart: three columns of some power of two of bytes were in each other's way in the
   // cache.
@@ -105,6 +128,7 @@ class MailboxSynapses {
   Column<R> adapted_;  // e-prop onto spiking neurons, as the two below
   Column<R> low_pass_;
   Column<R> total_;
+  Column<R> filtered_;                              // only with a synaptic current
   Column<R> behind_;                                // the postsynaptic neuron's; RTRL only
   Column<std::int32_t> ticked_;                     // the tick of the state; empty without a clock
   std::int32_t now_ = 0;                            // ticks of the clock in this trial

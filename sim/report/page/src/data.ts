@@ -87,13 +87,22 @@ export interface JsonChipRun {
   busiestLink?: JsonLoad;
 }
 
+/// Constants are one number for all neurons, or one for each. Older results have no lists.
+export interface JsonLif {
+  tauM: number[] | number;
+  adaptation?: { tau: number[] | number; beta: number[] | number };
+  current?: { tau: number[] };
+  reset?: string;
+}
+
 export interface JsonPopulation {
   name: string;
   kind: string;
   size: number;
   activation: string;
   leak: number;
-  lif?: { tauM: number; adaptation?: { tau: number; beta: number } };
+  leaks?: number[];  // of each neuron, if they differ; leak is then 0
+  lif?: JsonLif;
 }
 
 export interface JsonProjection {

@@ -16,13 +16,22 @@ interface Box {
   height: number;
 }
 
+/// "20", or "5 to 20" where neurons differ.
+function rangeOf(constant: number[] | number): string {
+  const numbers = typeof constant === "number" ? [constant] : constant;
+  const low = numbers.reduce((least, number) => Math.min(least, number), Infinity);
+  const high = numbers.reduce((most, number) => Math.max(most, number), -Infinity);
+  return low === high ? `${low}` : `${low} to ${high}`;
+}
+
 function describe(population: JsonPopulation): string[] {
   if (population.lif) {
     const kind = population.lif.adaptation ? "alif" : "lif";
-    return [counted(population.size, "spiking neuron"), `${kind}, tau ${population.lif.tauM} ms`];
+    const current = population.lif.current ? `, current ${rangeOf(population.lif.current.tau)} ms` : "";
+    return [counted(population.size, "spiking neuron"), `${kind}, tau ${rangeOf(population.lif.tauM)} ms${current}`];
   }
   const neurons = counted(population.size, population.kind === "rate" ? "rate neuron" : population.kind);
-  return population.kind === "rate" ? [neurons, `${population.activation.toLowerCase()}, leak ${population.leak}`] : [neurons];
+  return population.kind === "rate" ? [neurons, `${population.activation.toLowerCase()}, leak ${rangeOf(population.leaks?.length ? population.leaks : population.leak)}`] : [neurons];
 }
 
 interface Layout {
