@@ -37,7 +37,8 @@ bool check_all(const Kind& task, const FieldPath& where, FaultList& faults) {
 
 void check_sizes(const TrialForm& form, const FieldPath& where, Checking& checking) {
   const auto neurons = [&](PopulationKind kind, std::int64_t wanted, bool may_be_one) {
-    const std::int64_t there = known_neurons(checking.spec.network, kind);
+    const NetworkSpec& network = checking.spec.network;
+    const std::int64_t there = kind == PopulationKind::kInput ? known_shown_inputs(network) : known_neurons(network, kind);
     if (there == kUnknown || there == wanted || (may_be_one && there == 1)) return;
     const std::string_view what = kind == PopulationKind::kInput ? "input" : "readout";
     checking.faults.error(where, fmt::format("is for {} {}s, and the network has {}", wanted, what, there),

@@ -9,15 +9,15 @@
 namespace locus {
 namespace {
 
-std::int32_t size_of(const NetworkSpec& network, PopulationKind kind) {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(known_neurons(network, kind), 1, kMostNeurons));
+std::int32_t size_of(std::int64_t known) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(known, 1, kMostNeurons));
 }
 
 }  // namespace
 
 StudentTeacherTask teacher_of(const MimicTask& task, const NetworkSpec& student, double dt) {
-  const std::int32_t inputs = size_of(student, PopulationKind::kInput);
-  const std::int32_t readouts = size_of(student, PopulationKind::kReadout);
+  const std::int32_t inputs = size_of(known_shown_inputs(student));
+  const std::int32_t readouts = size_of(known_neurons(student, PopulationKind::kReadout));
   const auto scaled = [](double gain, std::int32_t fan_in) {
     return GaussianWeights{gain / std::sqrt(static_cast<double>(fan_in))};
   };
@@ -31,8 +31,10 @@ StudentTeacherTask teacher_of(const MimicTask& task, const NetworkSpec& student,
                                 {.name = "W", .source = 1, .target = 1, .weights = scaled(task.gain, task.size)},
                                 {.name = "A", .source = 1, .target = 2, .weights = scaled(1, task.size)}};
   const double rate = dt > 0 ? task.probability * 1000 / dt : 0;
-  for (const std::int32_t population : populations_of(student, PopulationKind::kInput))
+  for (const std::int32_t population : populations_of(student, PopulationKind::kInput)) {
+    if (student.populations[static_cast<std::size_t>(population)].constant) continue;
     taught.inputs.push_back({population, PoissonSpec{{std::min(rate, 1000 / dt)}}});
+  }
   return taught;
 }
 

@@ -28,7 +28,7 @@ struct TrialsOf<std::variant<Kinds...>> {
 TrialSetting setting_of(const Spec& spec) {
   return {.seed = spec.seed,
           .ticks = spec.training.ticks,
-          .inputs = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kInput)),
+          .inputs = static_cast<std::int32_t>(shown_inputs(spec.network)),
           .readouts = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout)),
           .dt = spec.training.dt};
 }
@@ -50,6 +50,16 @@ void copy_lane(const DenseMatrix& matrix, std::int32_t lane, std::int32_t lanes,
   for (const double value : matrix.values) {
     *to = static_cast<R>(value);
     to += lanes;
+  }
+}
+
+/// The inputs of a trial go to their places in the input layer, between constant ones.
+template <class R>
+void copy_inputs(const DenseMatrix& matrix, const std::vector<std::int32_t>& columns, std::int32_t lane, Batch<R>& batch) {
+  const double* value = matrix.values.data();
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+    R* const to = batch.input_at(tick) + lane;
+    for (const std::int32_t input : columns) to[std::ptrdiff_t{input} * batch.lanes] = static_cast<R>(*value++);
   }
 }
 
@@ -118,6 +128,7 @@ struct SyntheticSource::Kinds {
 SyntheticSource::SyntheticSource(const Spec& spec)
     : patterns_(std::get<SyntheticTask>(spec.task).patterns),
       setting_(setting_of(spec)),
+      columns_(input_columns(spec.network)),
       kinds_(std::visit(
           [&]<class Kind>(const Kind& kind) { return std::unique_ptr<Kinds>(new Kinds{Trials<Kind>(kind, setting_)}); },
           std::get<SyntheticTask>(spec.task).kind)),
@@ -132,7 +143,7 @@ void SyntheticSource::fill(std::int64_t first_trial, Batch<R>& batch) {
   for (std::int32_t lane = 0; lane < batch.lanes; ++lane) {
     const std::int64_t trial = number_of(first_trial + lane);
     std::visit([&](auto& trials) { trials.write(trial, view_of(setting_, input_, target_)); }, kinds_->trials);
-    copy_lane(input_, lane, batch.lanes, batch.input);
+    copy_inputs(input_, columns_, lane, batch);
     copy_lane(target_, lane, batch.lanes, batch.target);
     if (batch.labels.empty()) continue;
     // of one readout with +1 and -1 no class is chosen

@@ -34,9 +34,10 @@ class SyntheticSource {
 
   std::int64_t patterns_;  // 0: every trial is new
   TrialSetting setting_;
-  std::unique_ptr<Kinds> kinds_;  // the trials of the task
-  DenseMatrix input_;             // of the trial that is being written (T x m)
-  DenseMatrix target_;            // (T x o)
+  std::vector<std::int32_t> columns_;  // of the task's inputs, in the input layer
+  std::unique_ptr<Kinds> kinds_;       // the trials of the task
+  DenseMatrix input_;                  // of the trial that is being written (T x m)
+  DenseMatrix target_;                 // (T x o)
 };
 
 /// What a task can be compared with.

@@ -341,5 +341,22 @@ TEST(SyntheticTrials, DependOnNothingButTheirNumbers) {
   }
 }
 
+/// Constant inputs stand beside those of the task, wherever their population stands in the file.
+TEST(SyntheticTrials, LeaveConstantInputsWhereTheyAre) {
+  const Spec plain = synthetic_spec(FlipFlopTask{.bits = 3}, 3, 10);
+  const ShownTrial wanted = shown_trial(plain, 2);
+  Spec spec = plain;
+  spec.network.populations.insert(spec.network.populations.begin(),
+                                  {.name = "two", .kind = PopulationKind::kInput, .size = 2, .constant = 0.5});
+  for (ProjectionSpec& projection : spec.network.projections) ++projection.source, ++projection.target;
+  Task task(spec, 1);
+  Batch<double> batch = make_batch<double>(10, 5, 3, 1);
+  std::fill(batch.input.begin(), batch.input.end(), 99.0);
+  task.fill(2, batch);
+  for (int t = 1; t <= 10; ++t) {
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(batch.input_at(t)[i], i < 2 ? 0.5 : wanted.x(t, i - 2)) << "tick " << t;
+  }
+}
+
 }  // namespace
 }  // namespace locus
