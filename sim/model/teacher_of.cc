@@ -9,8 +9,8 @@
 namespace locus {
 namespace {
 
-std::int32_t size_of(std::int64_t neurons) {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(neurons, 1, kMostNeurons));
+std::int32_t size_of(std::int64_t known) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(known, 1, kMostNeurons));
 }
 
 }  // namespace

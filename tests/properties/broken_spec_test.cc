@@ -139,7 +139,7 @@ void add_parts(Spec& spec, Dice& dice) {
 
 /// The tasks of the literature that fit the network's sizes and the ticks.
 std::vector<SyntheticKind> fitting_tasks(const Spec& spec) {
-  const auto inputs = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kInput));
+  const auto inputs = static_cast<std::int32_t>(shown_inputs(spec.network));
   const auto readouts = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout));
   const std::int32_t more = spec.training.ticks - 3;  // ticks than the shortest trials have
   std::vector<SyntheticKind> tasks;

@@ -13,13 +13,13 @@
 namespace locus {
 namespace {
 
-constexpr int kTrials = 60;
+constexpr int kEach = 60;
 
 TEST(AddTrials, AddTwoBitsOfThePast) {
   for (const int hold : {1, 3}) {
     for (const auto& [first, second] : {std::pair{6, 10}, std::pair{2, 0}, std::pair{4, 4}}) {
       const Spec spec = synthetic_spec(AddTask{.first_lag = first, .second_lag = second, .hold = hold}, 2, 60);
-      for (int trial = 0; trial < kTrials; ++trial) {
+      for (int trial = 0; trial < kEach; ++trial) {
         const ShownTrial shown = shown_trial(spec, trial);
         for (int t = 1; t <= 60; ++t) {
           EXPECT_EQ(shown.x(t, 1), 1 - shown.x(t, 0));
@@ -55,7 +55,7 @@ TEST(CopyTrials, AskForTheSymbolsAfterTheDelimiter) {
   const Spec spec = synthetic_spec(CopyTask{.symbols = 3, .length = 4, .delay = 2}, 3);
   ASSERT_EQ(spec.training.ticks, 11);
   ASSERT_EQ(spec.training.warmup, 7);
-  for (int trial = 0; trial < kTrials; ++trial) {
+  for (int trial = 0; trial < kEach; ++trial) {
     const ShownTrial shown = shown_trial(spec, trial);
     for (int t = 1; t <= 11; ++t) {
       for (int s = 0; s < 3; ++s) {
@@ -69,7 +69,7 @@ TEST(CopyTrials, AskForTheSymbolsAfterTheDelimiter) {
 
 TEST(FlipFlopTrials, HoldTheSignOfTheLastPulse) {
   const Spec spec = synthetic_spec(FlipFlopTask{.bits = 3, .probability = 0.2}, 3, 40);
-  for (int trial = 0; trial < kTrials; ++trial) {
+  for (int trial = 0; trial < kEach; ++trial) {
     const ShownTrial shown = shown_trial(spec, trial);
     for (int i = 0; i < 3; ++i) {
       double held = 0;
@@ -90,7 +90,7 @@ TEST(DelayedMatchTrials, CompareTheStimuli) {
     ASSERT_EQ(spec.training.ticks, 14);
     ASSERT_EQ(window_of(spec.training), 3);
     SyntheticSource source(spec);
-    for (int trial = 0; trial < kTrials; ++trial) {
+    for (int trial = 0; trial < kEach; ++trial) {
       const ShownTrial shown = shown_trial(spec, trial);
       int sample = -1, test = -1;
       for (int t = 1; t <= 14; ++t) {
@@ -142,7 +142,7 @@ TEST(DelayedXorTrials, CompareTheSigns) {
     const Spec spec = synthetic_spec(task, readouts);
     ASSERT_EQ(spec.training.ticks, 18);
     SyntheticSource source(spec);
-    for (int trial = 0; trial < kTrials; ++trial) {
+    for (int trial = 0; trial < kEach; ++trial) {
       const ShownTrial shown = shown_trial(spec, trial);
       for (int t = 1; t <= 18; ++t) {
         EXPECT_EQ(std::abs(shown.x(t, 0)), t >= 3 && t <= 5 ? 1 : 0);
@@ -192,7 +192,7 @@ TEST(EvidenceTrials, CountCues) {
     const Spec spec = synthetic_spec(task, readouts);
     ASSERT_EQ(spec.training.ticks, 35);
     SyntheticSource source(spec);
-    for (int trial = 0; trial < kTrials; ++trial) {
+    for (int trial = 0; trial < kEach; ++trial) {
       const ShownTrial shown = shown_trial(spec, trial);
       int left = 0, right = 0;
       for (int t = 1; t <= 35; ++t) {
@@ -338,6 +338,23 @@ TEST(SyntheticTrials, DependOnNothingButTheirNumbers) {
     std::get<SyntheticTask>(spec.task).patterns = 0;
     spec.seed = 99;
     EXPECT_NE(inputs_of(), twenty);
+  }
+}
+
+/// Constant inputs stand beside those of the task, wherever their population stands in the file.
+TEST(SyntheticTrials, LeaveConstantInputsWhereTheyAre) {
+  const Spec plain = synthetic_spec(FlipFlopTask{.bits = 3}, 3, 10);
+  const ShownTrial wanted = shown_trial(plain, 2);
+  Spec spec = plain;
+  spec.network.populations.insert(spec.network.populations.begin(),
+                                  {.name = "two", .kind = PopulationKind::kInput, .size = 2, .constant = 0.5});
+  for (ProjectionSpec& projection : spec.network.projections) ++projection.source, ++projection.target;
+  Task task(spec, 1);
+  Batch<double> batch = make_batch<double>(10, 5, 3, 1);
+  std::fill(batch.input.begin(), batch.input.end(), 99.0);
+  task.fill(2, batch);
+  for (int t = 1; t <= 10; ++t) {
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(batch.input_at(t)[i], i < 2 ? 0.5 : wanted.x(t, i - 2)) << "tick " << t;
   }
 }
 
