@@ -61,6 +61,11 @@ void allocate(Network<R>& network, std::int32_t lanes) {
   network.rate.size = network.topology->sizes.rate_neurons;
   network.readouts.size = network.topology->sizes.readouts;
   size_column(network.inputs.activity, network.inputs.size, lanes);
+  for (const Neurons& population : network.inputs.populations) {
+    if (population.constant)
+      std::fill_n(network.inputs.activity.begin() + std::ptrdiff_t{population.begin} * lanes,
+                  std::ptrdiff_t{population.size} * lanes, static_cast<R>(*population.constant));
+  }
   for (Column<R>* column : {&network.rate.current, &network.rate.activity, &network.rate.gain, &network.rate.signal,
                             &network.rate.own_weight}) {
     size_column(*column, network.rate.size, lanes);
@@ -74,6 +79,12 @@ void allocate(Network<R>& network, std::int32_t lanes) {
     if (network.rate.initial.empty()) size_column(network.rate.initial, network.rate.size, 1);
     std::transform(population.initial.begin(), population.initial.end(),
                    network.rate.initial.begin() + population.begin, [](double value) { return static_cast<R>(value); });
+  }
+  for (const Neurons& population : network.rate.populations) {
+    if (!population.noise) continue;
+    size_column(network.rate.noise, network.rate.size, lanes);
+    if (network.rate.drawn_noise.size() < static_cast<std::size_t>(population.size))
+      size_column(network.rate.drawn_noise, population.size, 1);
   }
   if (network.topology->has_spikes()) {
     LifColumns<R>& lif = network.rate.lif;

@@ -16,6 +16,7 @@
 
 #include "core/actor/activation.h"
 #include "core/actor/lif_neuron.h"
+#include "core/actor/noise.h"
 #include "core/actor/optimizer.h"
 #include "core/base/column.h"
 #include "core/base/id.h"
@@ -42,6 +43,9 @@ struct Neurons {
   bool is_plain = true;  // all are plain (lif_neuron.h); only for spiking neurons
   double decay = 0;      // alpha of a leaky readout; 0: no memory
   double gain = 1;       // zeta of a readout
+  // x_t of all neurons at every tick [1]; only for inputs that no task shows
+  std::optional<double> constant = {};
+  std::optional<NoiseParameters> noise = {};  // only for rate and spiking neurons
 
   /// True if its neurons have constants of their own, which stand in columns.
   bool differ() const { return !leaks.empty() || !each.empty(); }
@@ -99,6 +103,9 @@ struct RateLayer {
   Column<R> own_weight;
   Column<R> leak;     // alpha (n)
   Column<R> initial;  // h_0 [1] (n); empty if all are 0
+  // noise of this tick [1] (n x lanes); empty if no population is noisy, and so is the next
+  Column<R> noise;
+  Column<double> drawn_noise;  // of one lane, before it is rounded (largest noisy population)
   LifColumns<R> lif;
 };
 

@@ -43,6 +43,16 @@ void on(RateNeuron<R> n, Dendrite<R> m) {
 }
 
 template <class R>
+void on(RateNeuron<R> n, CurrentNoise<R> m) {
+  n.current += m.value;
+}
+
+template <class R>
+void on(RateNeuron<R> n, ActivityNoise<R> m) {
+  n.activity += m.value;
+}
+
+template <class R>
 void on(RateNeuron<R> n, OwnWeightBegin) {
   n.own_weight = R(0);
 }

@@ -26,7 +26,7 @@ BackwardAgent<R>::BackwardAgent(const Network<R>& network, const Learning& learn
   for (std::size_t p = 0; p < network.projections().size(); ++p) {
     const Projection& projection = network.projections()[p];
     if (projection.source_layer == Layer::kRate) slots_ = std::max(slots_, projection.delay() + 1);
-    if (projection.target_layer != Layer::kReadout) continue;
+    if (projection.target_layer != Layer::kReadout || projection.source_layer != Layer::kRate) continue;
     late_readouts = late_readouts || projection.wait > 0;
     const auto lanes = static_cast<std::size_t>(lanes_);
     const std::size_t first = static_cast<std::size_t>(projection.source_begin) * lanes;

@@ -18,6 +18,7 @@ Sensitivities<R>::Sensitivities(const Network<R>& network)
     if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
     ranges_.push_back({static_cast<std::int32_t>(p), size_, projection.size()});
     size_ += projection.size();
+    biases_ += projection.is_bias ? projection.size() : 0;
   }
   const auto all = static_cast<std::size_t>(size_) * static_cast<std::size_t>(neurons_) * static_cast<std::size_t>(lanes_);
   sensitivities_.assign(all, R(0));
@@ -184,7 +185,9 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
       posts_, 0, row(Phase::kSensitivityPost).scalars,
       [&](int shard) {
         each_message(shard, true, [&](auto i, auto theta, auto lane, int to, R sensitivity, R signal) {
-          posts_.between(shard, to).push_back({i, theta, lane, {sensitivity, signal}});
+          const Envelope<Sensitivity<R>> post{i, theta, lane, {sensitivity, signal}};
+          if (network.projections()[ProjectionId{place_of(theta).projection}].is_bias) return handle(shard, post);
+          posts_.between(shard, to).push_back(post);
         });
       },
       ends);
@@ -203,7 +206,7 @@ void Sensitivities<R>::teach(Mailbox<R>& transport) {
 template <class R>
 void Sensitivities<R>::teach(Columns<R>& transport) {
   const Network<R>& network = transport.network();
-  pass<Phase::kSensitivityPost>(transport.door(), 0, size_ * lanes_, no_offence);
+  pass<Phase::kSensitivityPost>(transport.door(), 0, (size_ - biases_) * lanes_, no_offence);
   const std::int64_t others = size_ * (neurons_ - 1) * lanes_;
   pass<Phase::kGather>(transport.door(), 0, others, [&] {
     // The first message goes from neuron 0 to the first synapse of another neuron; if all synapses

@@ -93,7 +93,8 @@ class Sensitivities {
 
   std::int32_t neurons_;
   std::int32_t lanes_;
-  std::int64_t size_ = 0;  // N
+  std::int64_t size_ = 0;    // N
+  std::int64_t biases_ = 0;  // those of them that are biases, which their own neuron tells nothing
   std::vector<Range> ranges_;
   std::vector<ProjectionId> recurrent_;  // the projections of W
   Column<R> sensitivities_;              // (lanes x n x N)

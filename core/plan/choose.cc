@@ -14,7 +14,8 @@ namespace {
 /// tick by tick that run is one tick: its sums are those of a longer one.
 bool is_sent_ahead(const PlanFacts& facts, const Projection& projection) {
   const bool kept = !projection.plastic || !facts.horizon.trial.commits_every_tick;
-  const bool known = projection.source_layer == Layer::kInput && projection.wait == 0;
+  const bool known =
+      projection.source_layer == Layer::kInput && projection.target_layer == Layer::kRate && projection.wait == 0;
   return known && projection.dense && facts.width.lanes == 1 && kept && !facts.topology.target_of(projection).spiking;
 }
 
@@ -143,7 +144,7 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
-  if (plan.leaky_readouts || plan.spikes || horizon.inputs_tick_by_tick) return false;
+  if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
   if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)
     return false;
   if (!facts.sweeps() && facts.rule.drive != Drive::kOnline) return false;
@@ -151,7 +152,8 @@ bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
     const Projection& projection = facts.topology.projections[p];
     const ProjectionPlan& own = plan.projections[p];
     const bool waits = own.learns == Way::kStatic || own.learns == Way::kDeferred || own.learns == Way::kShared;
-    const bool known = projection.source_layer != Layer::kInput || own.sends == Sends::kAhead;
+    const bool known = projection.source_layer != Layer::kInput || projection.target_layer == Layer::kReadout ||
+                       own.sends == Sends::kAhead;
     if (!projection.dense || projection.wait != 0 || !waits || !known) return false;
   }
   return true;

@@ -43,7 +43,7 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
     plan.traces = {facts.horizon.trial.window, facts.width.lanes, projection.source_size, Use::kProducts};
   }
   if (plan.commits == Commits::kSettled) plan.delta = projection.size();
-  if (facts.sweeps() && plan.learns != Way::kStatic && projection.target_layer == Layer::kRate)
+  if (facts.sweeps() && plan.learns != Way::kStatic && projection.target_layer == Layer::kRate && !projection.is_bias)
     plan.sent = std::int64_t{facts.horizon.trial.ticks} + 1;
   return plan;
 }
@@ -57,6 +57,18 @@ void split_among_threads(const PlanFacts& facts, const Projection& projection, b
 bool some(const Topology& topology, const Plan& plan, Layer target, Way way) {
   for (std::size_t p = 0; p < plan.projections.size(); ++p) {
     if (topology.projections[p].target_layer == target && plan.projections[p].learns == way) return true;
+  }
+  return false;
+}
+
+/// True if synapses from inputs to readouts learn from tapes.
+bool learns_on_tapes_from_inputs(const Topology& topology, const Plan& plan) {
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const Projection& projection = topology.projections[p];
+    const Way way = plan.projections[p].learns;
+    if (projection.source_layer == Layer::kInput && projection.target_layer == Layer::kReadout &&
+        (way == Way::kDeferred || way == Way::kEvents))
+      return true;
   }
   return false;
 }
@@ -76,13 +88,14 @@ void plan_tapes(const PlanFacts& facts, Plan& plan) {
   const bool shared = some(topology, plan, Layer::kRate, Way::kShared);
   const bool readout_events = some(topology, plan, Layer::kReadout, Way::kEvents);
   const bool readouts = some(topology, plan, Layer::kReadout, Way::kDeferred) || readout_events;
+  const bool readouts_of_inputs = learns_on_tapes_from_inputs(topology, plan);
   // Without a bend in phi every tick has the same gains, and with weights that wait for the end of
   // the batch the same decays.
   const Use recall = gains_are_constant(topology) ? Use::kConstant : Use::kRecall;
   plan.coefficients_replace_gains = coefficients_replace_gains(facts);
   TapePlan& tapes = plan.tapes;
+  if (deferred || sweeps || readouts_of_inputs) tapes.inputs = tape(ticks, sizes.inputs);
   if (deferred || sweeps) {
-    tapes.inputs = tape(ticks, sizes.inputs);
     tapes.gains = tape(ticks, sizes.rate_neurons, plan.coefficients_replace_gains ? Use::kProducts : recall);
     const auto recalls = [](const Population& population) { return population.recalls_voltage; };
     if (sweeps && std::ranges::any_of(topology.populations, recalls))

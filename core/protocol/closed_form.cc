@@ -41,6 +41,8 @@ void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const 
     case Over::kB:
     case Over::kW:
     case Over::kA:
+    case Over::kFromInputs:
+    case Over::kOntoReadouts:
     case Over::kOntoRate:
     case Over::kEverySynapse: break;
   }
@@ -185,7 +187,7 @@ ProtocolMemory protocol_memory(const Learning& learning, const Topology& topolog
       reset += population.recalls_voltage ? population.size : 0;
     }
     const std::int64_t rate_neurons = topology.sizes.rate_neurons;
-    history += learning.depth * (topology.sizes.inputs + rate_neurons + curved + reset);
+    history += learning.depth * (topology.input_neurons() + rate_neurons + curved + reset);
     history += rate_neurons * (std::min(learning.stride, trial.window) - 1);
     history += under_way_from_rate;
   }

@@ -39,7 +39,7 @@ struct ProtocolMemory {
 ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
                                int scalar_bytes);
 
-/// N, the number of plastic synapses onto rate neurons.
+/// N, the number of plastic synapses onto rate neurons, biases included.
 std::int64_t plastic_onto_rate(const Topology& topology);
 /// The number of activities on the axons of a layer's neurons: for each neuron its longest
 /// additional delay in ticks.

@@ -69,9 +69,11 @@ enum class Over : std::uint8_t {
   kB,             // input to rate neuron
   kW,             // rate to rate neuron
   kA,             // rate neuron to readout
+  kFromInputs,    // B, and D: input to readout
+  kOntoReadouts,  // A and D
   kR,             // readout to rate neuron: feedback, static
   kOntoRate,      // B and W
-  kEverySynapse,  // B, W and A
+  kEverySynapse,  // B, W, A and D
   kAutapses,      // of W: the synapse of a rate neuron onto itself, of delay 1
   kEachRate,      // one for each rate neuron
   kEachReadout,   // one for each readout
@@ -80,15 +82,17 @@ enum class Over : std::uint8_t {
   kForeignSynapses,
 };
 
-/// True if synapses of a projection of B, W or A are among these wires; false for wires between
+/// True if synapses of a projection of B, W, A or D are among these wires; false for wires between
 /// neurons, and for autapses, which the topology lists one by one.
 constexpr bool is_over(Over over, const Projection& projection) {
   const bool onto_readouts = projection.target_layer == Layer::kReadout;
   const bool from_inputs = projection.source_layer == Layer::kInput;
   switch (over) {
-    case Over::kB: return from_inputs;
+    case Over::kB: return from_inputs && !onto_readouts;
     case Over::kW: return !from_inputs && !onto_readouts;
-    case Over::kA: return onto_readouts;
+    case Over::kA: return !from_inputs && onto_readouts;
+    case Over::kFromInputs: return from_inputs;
+    case Over::kOntoReadouts: return onto_readouts;
     case Over::kOntoRate:
     case Over::kForeignSynapses: return !onto_readouts;
     case Over::kEverySynapse: return true;
@@ -206,10 +210,23 @@ struct PhaseRow {
   constexpr bool revisits() const { return when == When::kStage || when == When::kRecall || when == When::kTellBack; }
 };
 
-/// True if the wires of a phase are synapses of this projection, which ends on `target`.
-constexpr bool carries(const PhaseRow& row, const Projection& projection, const Population& target) {
+/// True if the synapses of this projection, which ends on `target`, take part in a phase; so do
+/// biases, whether a message reaches them or not.
+constexpr bool concerns(const PhaseRow& row, const Projection& projection, const Population& target) {
   const bool chosen = row.plastic == Plastic::kAny || (row.plastic == Plastic::kOnly) == projection.plastic;
   return chosen && is_over(row.over, projection) && is_onto(row.onto, target);
+}
+
+/// True if synapses send or hear the messages of a phase.
+constexpr bool is_of_synapse(const PhaseRow& row) { return row.from == Party::kSynapse || row.to == Party::kSynapse; }
+
+/// True if what a synapse sends or hears over this channel would be a message if the synapse were a
+/// bias: one that comes from another actor than its neuron, or goes to one.
+constexpr bool reaches_biases(Channel channel) { return channel == Channel::kGather || channel == Channel::kClip; }
+
+/// True if the wires of a phase are synapses of this projection, which ends on `target`.
+constexpr bool carries(const PhaseRow& row, const Projection& projection, const Population& target) {
+  return concerns(row, projection, target) && (!projection.is_bias || reaches_biases(row.channel));
 }
 
 /// The criteria by which a run selects phases.

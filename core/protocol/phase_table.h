@@ -23,7 +23,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .channel = kAxon,
      .from = P::kInput,
      .to = P::kSynapse,
-     .over = Over::kB,
+     .over = Over::kFromInputs,
      .payload = "activity",
      .when = When::kArrival,
      .only_if = OnlyIf::kActivity,
@@ -102,7 +102,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .channel = kDendrite,
      .from = P::kSynapse,
      .to = P::kReadout,
-     .over = Over::kA,
+     .over = Over::kOntoReadouts,
      .payload = "current",
      .when = When::kArrival,
      .only_if = OnlyIf::kActivity},
@@ -119,7 +119,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .channel = Channel::kPost,
      .from = P::kReadout,
      .to = P::kSynapse,
-     .over = Over::kA,
+     .over = Over::kOntoReadouts,
      .plastic = Plastic::kOnly,
      .scalars = 2,
      .payload = "gain, error",
@@ -381,7 +381,7 @@ constexpr const PhaseRow& row(Phase phase) { return kPhaseTable[static_cast<std:
 /// without an error then brings them no POST, and all synapses of a source have the same trace.
 constexpr bool knows_gain(const Rule& rule, const Projection& projection, const Population& target) {
   const PhaseRow& post = row(Phase::kConstantGainPost);
-  return Selection{rule.decay, rule.signal, rule.drive}.selects(post) && carries(post, projection, target);
+  return Selection{rule.decay, rule.signal, rule.drive}.selects(post) && concerns(post, projection, target);
 }
 
 }  // namespace locus

@@ -104,6 +104,14 @@ template <class R>
 struct Initial {  // the begin of a trial without carried state: h_0, a constant of the rate neuron
   R activity;
 };
+template <class R>
+struct CurrentNoise {  // before a noisy neuron's tick: its own number of this tick, on its current
+  R value;
+};
+template <class R>
+struct ActivityNoise {  // the same after its tick, on its activity
+  R value;
+};
 // the begin of a tick, or of a stage of a sweep: the source has not sent yet
 struct Silence {};
 template <class R>

@@ -93,6 +93,12 @@ bool Topology::has_currents() const { return std::ranges::any_of(populations, &P
 
 bool Topology::has_leaky_readouts() const { return std::ranges::any_of(populations, &Population::leaky); }
 
+bool Topology::has_noise() const { return std::ranges::any_of(populations, &Population::noisy); }
+
+std::int32_t Topology::input_neurons() const {
+  return sizes.inputs - static_cast<std::int32_t>(std::ranges::count(populations, true, &Population::is_unit));
+}
+
 std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target) {
   std::vector<ProjectionId> found;
   for (std::size_t p = 0; p < topology.projections.size(); ++p) {

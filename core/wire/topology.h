@@ -63,6 +63,9 @@ struct Population {
   bool recalls_voltage = false;
   // true: its neurons have leaks, or other constants of their clock, of their own
   bool neurons_differ = false;
+  bool noisy = false;  // true: the neurons draw noise in every tick
+  // true: the 1 that biases multiply, one cell at the end of the input layer; it is no actor
+  bool is_unit = false;
   // by neuron: 1 if its h_0 is not 0, so that it sends in the first tick (size); empty: all are 0
   std::vector<std::uint8_t> awake = {};
 
@@ -93,6 +96,9 @@ struct Projection {
   bool dense = true;
   bool plastic = true;
   bool hollow = false;  // true: dense except for its diagonal, which has no synapses
+  // true: the biases of the targets, from the unit. They are the neurons' own state: a bias hears
+  // its neuron and is heard by it without a message, and learns as a synapse whose source is 1.
+  bool is_bias = false;
   // ticks of an AXON on its way beyond least_delay
   std::int32_t wait = 0;
   WeightLimits limits = {};
@@ -186,23 +192,27 @@ struct Autapse {
 
 struct Topology {
   Indexed<Population> populations;  // in the order of the file
-  Indexed<Projection> projections;  // B, W and A, in the order of the file
+  Indexed<Projection> projections;  // B, W, A and D, in the order of the file; then biases
   std::vector<Autapse> autapses;    // by neuron, then by projection
   LayerSizes sizes;
 
-  /// The number of synapses of all projections.
+  /// The number of weights of all projections, biases included.
   std::int64_t synapses() const;
+  /// The number of input neurons: the cells of the input layer without the unit.
+  std::int32_t input_neurons() const;
   const Population& target_of(const Projection& projection) const { return populations[projection.target_population]; }
   const Population& source_of(const Projection& projection) const { return populations[projection.source_population]; }
-  /// True if some population spikes; true if some readout has memory.
+  /// True if some population spikes; true if some readout has memory; true if some population is
+  /// noisy.
   bool has_spikes() const;
   bool has_leaky_readouts() const;
   /// True if some population has a synaptic current.
   bool has_currents() const;
+  bool has_noise() const;
 };
 
-/// The projections of kind B (input to rate), W (rate to rate) or A (rate to readout), in the order
-/// of the file.
+/// The projections of kind B (input to rate), W (rate to rate), A (rate to readout) or D (input to
+/// readout), in the order of the file, and biases.
 std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target);
 
 /// Adds a population after the others of its layer: sets its begin and ordinal, and increases the

@@ -28,6 +28,7 @@ def forward(model: Model, inputs: npt.ArrayLike, record: Sequence[str], classes:
     wanted = dict.fromkeys((*asked, *(readouts if classes is not None else ())))
     if not wanted:
         raise UsageError("the model has no readout; record must name populations")
+    model.proto.ClearField("task")
     model.trials(x)
     model._settings = [each for each in model._settings if not each.startswith(("training.", "task.", "record", "rules"))]
     given = type(model.proto.training)()

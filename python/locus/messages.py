@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Sequence
 
 import numpy as np
 from google.protobuf import json_format, text_format
 
 from locus.errors import UsageError
-from locus.v1 import model_pb2
+from locus.v1 import model_pb2, training_pb2
 
 
 def has(message: Any, field: str) -> bool:
@@ -22,6 +22,18 @@ def parse(data: bytes, path: str) -> model_pb2.Model:
     if path.endswith((".binpb", ".pb")):
         return model_pb2.Model.FromString(data)
     return text_format.Parse(data.decode("utf-8-sig"), model_pb2.Model())
+
+
+def text_of(model: model_pb2.Model, notes: Sequence[str] = ()) -> str:
+    """A model file's text, with notes as comments."""
+    head = ["proto-file: proto/locus/v1/model.proto", "proto-message: locus.v1.Model", *notes]
+    comments = "".join(f"# {printable(line)}\n" for line in head)
+    return comments + str(text_format.MessageToString(model))
+
+
+def printable(text: str) -> str:
+    """A text on one line, without what a terminal would take for a command."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def message_of(kind: Any, fields: dict[str, Any], where: str) -> Any:
@@ -56,3 +68,47 @@ def _plain(fields: dict[str, Any], of: Any) -> dict[str, Any]:
         alone = len(each) == 1 and (field is not None or not isinstance(value, (list, tuple)))
         plain[name] = each[0] if alone and not several else each
     return plain
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def bias_of(bias: Any) -> dict[str, Any] | None:
+    """Biases as the fields of Population.Bias, which a number or an array stands for."""
+    return bias if bias is None or isinstance(bias, dict) else {"value": bias}
+
+
+def training_of(fields: dict[str, Any]) -> training_pb2.Training:
+    """A training from flat fields, as Model.train has them."""
+    training = training_pb2.Training()
+    for name, word in (
+        ("loss", training_pb2.Training.Loss),
+        ("commit", training_pb2.Training.Commit),
+        ("locality", training_pb2.Training.Locality),
+    ):
+        if name in fields:
+            setattr(training, name, word_of(word, fields.pop(name), name))
+    if "evaluate_every" in fields:
+        training.evaluation.every = fields.pop("evaluate_every")
+    if "evaluation_trials" in fields:
+        training.evaluation.trials = fields.pop("evaluation_trials")
+    if isinstance(fields.get("optimizer"), str):
+        fields["optimizer"] = {fields["optimizer"]: {}}
+    training.MergeFrom(message_of(training_pb2.Training, fields, "train"))
+    return training
+
+
+def sketch_of(model: model_pb2.Model) -> str:
+    """A model in one line."""
+    network = model.network
+    kinds: dict[str, list[str]] = {"input": [], "rate": [], "readout": []}
+    for population in network.populations:
+        kind = population.WhichOneof("kind") or "rate"
+        kinds["rate" if kind == "lif" else kind].append(f"{population.name} ({population.size})")
+    layers = " -> ".join(", ".join(names) for names in kinds.values() if names) or "no neurons"
+    task = model.task.WhichOneof("kind")
+    many = len(network.projections)
+    projections = f"{many} projection{'' if many == 1 else 's'}"
+    return f"Model {model.name!r}: {layers}, {projections}, {task.replace('_', ' ') if task else 'no task'}"

@@ -14,9 +14,9 @@ from google.protobuf import json_format, text_format
 from locus import _core
 from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
-from locus.messages import message_of, parse, word_of
-from locus.model_arrays import ArrayWeights, Trials, trial_messages, trials_of, weights_message
-from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, rule_pb2, training_pb2, weights_pb2
+from locus.messages import bias_of, given, message_of, parse, sketch_of, text_of, training_of, word_of
+from locus.model_arrays import ArrayWeights, Trials, hold_places, trial_messages, trials_of, weights_message
+from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, rule_pb2
 from locus.weights import Form, Weights
 
 Rules = Sequence[str]
@@ -46,8 +46,6 @@ class Model:
         self._held_out: Trials | None = None
         self.notes: list[str] = []  # what an import folded, delayed or ignored
         self.late: dict[str, int] = {}  # ticks by which populations are late after an import
-
-    # ---- from elsewhere
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], set: Iterable[str] = ()) -> Model:
@@ -120,21 +118,31 @@ class Model:
         activation: str = "identity",
         leak: float | npt.ArrayLike = 1.0,
         initial: float | npt.ArrayLike | None = None,
+        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
+        noise: dict[str, Any] | None = None,
     ) -> None:
-        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t).
+        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t + bias).
 
-        ``leak`` and ``initial``: one number for all neurons, or one for each.
+        ``leak``, ``initial``, ``bias``: one number for all neurons, or one for each; ``bias`` may be the
+        fields of Population.Bias, and ``noise`` has those of Population.Noise.
         """
         word = word_of(model_pb2.Population.Rate.Activation, activation, "activation")
-        fields = {"leak": leak, **({} if initial is None else {"initial": initial})}
-        rate = message_of(model_pb2.Population.Rate, fields, f"rate {name}")
+        fields = {"leak": leak, "initial": initial, "bias": bias_of(bias)}
+        rate = message_of(model_pb2.Population.Rate, given(fields), f"rate {name}")
         rate.activation = word
-        self._population(name, size).rate.CopyFrom(rate)
+        self._population(name, size, noise).rate.CopyFrom(rate)
 
     def lif(
-        self, name: str, size: int, *, tau_m: float | npt.ArrayLike, threshold: float | npt.ArrayLike, **fields: Any
+        self,
+        name: str,
+        size: int,
+        *,
+        tau_m: float | npt.ArrayLike,
+        threshold: float | npt.ArrayLike,
+        noise: dict[str, Any] | None = None,
+        **fields: Any,
     ) -> None:
-        """Adds spiking neurons; ``fields`` are those of Population.Lif (times in ms), enumerations as words.
+        """Adds spiking neurons; ``fields`` and ``noise`` are those of Population.Lif (times in ms) and Noise.
 
         Constants of neurons are one number for all, or an array with one for each.
 
@@ -143,17 +151,22 @@ class Model:
         >>> m.proto.network.populations[0].lif.surrogate.height
         0.5
         """
-        lif = message_of(model_pb2.Population.Lif, {"tau_m": tau_m, "threshold": threshold, **fields}, f"lif {name}")
-        self._population(name, size).lif.CopyFrom(lif)
+        fields = {"tau_m": tau_m, "threshold": threshold, **fields, "bias": bias_of(fields.get("bias"))}
+        lif = message_of(model_pb2.Population.Lif, given(fields), f"lif {name}")
+        self._population(name, size, noise).lif.CopyFrom(lif)
 
-    def readout(self, name: str, size: int, tau_m: float | None = None, normalise_input: bool = False) -> None:
-        """Adds readouts: y_t = A h_t, or with ``tau_m`` [ms] a low-pass filter of it."""
-        readout = self._population(name, size).readout
-        readout.SetInParent()
-        if tau_m is not None:
-            readout.tau_m = tau_m
-        if normalise_input:
-            readout.normalise_input = True
+    def readout(
+        self,
+        name: str,
+        size: int,
+        tau_m: float | None = None,
+        normalise_input: bool = False,
+        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
+    ) -> None:
+        """Adds readouts: y_t = A h_t + bias, or with ``tau_m`` [ms] a low-pass filter of it."""
+        fields = {"tau_m": tau_m, "normalise_input": normalise_input or None, "bias": bias_of(bias)}
+        readout = message_of(model_pb2.Population.Readout, given(fields), f"readout {name}")
+        self._population(name, size).readout.CopyFrom(readout)
 
     def connect(
         self,
@@ -170,12 +183,10 @@ class Model:
         """Adds synapses from one population to another.
 
         ``weights`` is a number for all of them, an array (target's size x source's size), a SciPy
-        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random(). ``limits`` are
-        ``sign`` ("non_negative", "non_positive"), ``weight_min``, ``weight_max``, ``weight_decay``.
-        Two populations may have several projections, with names of their own.
+        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random(). ``limits``: ``sign``
+        ("non_negative", "non_positive"), ``weight_min``, ``weight_max``, ``weight_decay``.
 
-        >>> m = Model(); m.input("x", 2); m.rate("e", 3)
-        >>> m.connect("x", "e", 0.5, sign="non_negative", weight_max=2)
+        >>> m = Model(); m.input("x", 2); m.rate("e", 3); m.connect("x", "e", 0.5, sign="non_negative", weight_max=2)
         >>> m.proto.network.projections[0].weight_max
         2.0
         """
@@ -189,8 +200,8 @@ class Model:
         if not autapses:
             projection.autapses = False
         if "sign" in limits:
-            projection.sign = _enum(model_pb2.Projection.Sign, limits.pop("sign"), "sign")
-        projection.MergeFrom(message_of(model_pb2.Projection, limits, "connect"))
+            projection.sign = word_of(model_pb2.Projection.Sign, limits.pop("sign"), "sign")
+        projection.MergeFrom(message_of(model_pb2.Projection, limits, f"connect {projection.name}"))
         if isinstance(weights, Form):
             projection.weights.CopyFrom(weights.message)
         elif np.isscalar(weights):
@@ -201,7 +212,7 @@ class Model:
 
     @property
     def weights(self) -> ArrayWeights:
-        """Arrays of weights by projection: ``m.weights["W"] = w`` replaces what the model says."""
+        """Arrays of weights by projection; setting one replaces what the model says."""
         return ArrayWeights(self)
 
     # ---- the task
@@ -215,7 +226,6 @@ class Model:
     ) -> None:
         """Recorded trials: inputs (trials x ticks x inputs) with targets (trials x ticks x readouts)
         or classes (trials), and held-out trials (inputs, targets or classes) for evaluations.
-
         A two-dimensional array of inputs has one input.
         """
         self._trials = trials_of(inputs, target, classes)
@@ -225,19 +235,7 @@ class Model:
                 raise UsageError(f"held_out has {len(held_out)} parts; must be 2: inputs, and targets or classes")
             labelled = classes is not None
             self._held_out = trials_of(held_out[0], None if labelled else held_out[1], held_out[1] if labelled else None)
-        ticks, channels = self._trials[0].shape[1:]
-        recorded = self.proto.task.recorded
-        for trials in (recorded.trials, recorded.evaluation_trials):
-            del trials[:]
-        # The arrays take the place of one trial without a spike, which the model needs to be whole.
-        placeholder = model_pb2.Trial(sparse_input=weights_pb2.SparseMatrix(rows=ticks, cols=channels))
-        placeholder_class = model_pb2.Trial()
-        placeholder_class.CopyFrom(placeholder)
-        placeholder_class.__setattr__("class", 0)
-        recorded.trials.append(placeholder if target is None and classes is None else placeholder_class)
-        if self._held_out is not None:
-            # as many as there are: by default an evaluation shows all of them
-            recorded.evaluation_trials.extend([placeholder_class] * len(self._held_out[0]))
+        hold_places(self.proto.task.recorded, self._trials, self._held_out)
 
     def student_teacher(self, teacher: Model, inputs: Iterable[dict[str, Any]] = ()) -> None:
         """The readouts of another network are the targets, by default for white noise."""
@@ -266,21 +264,7 @@ class Model:
         >>> m.proto.training.evaluation.every
         100
         """
-        training = training_pb2.Training()
-        for name, word in (
-            ("loss", training_pb2.Training.Loss),
-            ("commit", training_pb2.Training.Commit),
-            ("locality", training_pb2.Training.Locality),
-        ):
-            if name in fields:
-                setattr(training, name, word_of(word, fields.pop(name), name))
-        if "evaluate_every" in fields:
-            training.evaluation.every = fields.pop("evaluate_every")
-        if "evaluation_trials" in fields:
-            training.evaluation.trials = fields.pop("evaluation_trials")
-        if isinstance(fields.get("optimizer"), str):
-            fields["optimizer"] = {fields["optimizer"]: {}}
-        training.MergeFrom(message_of(training_pb2.Training, fields, "train"))
+        training = training_of(fields)
         for each, _ in training.ListFields():  # what is given here replaces what was there
             self.proto.training.ClearField(each.name)
         self.proto.training.MergeFrom(training)
@@ -371,7 +355,7 @@ class Model:
         if path.suffix in (".binpb", ".pb"):
             path.write_bytes(whole.SerializeToString(deterministic=True))
         else:
-            path.write_text(text_format.MessageToString(whole), encoding="utf-8")
+            path.write_text(text_of(whole, self.notes), encoding="utf-8")
 
     def copy(self) -> Model:
         """An independent copy."""
@@ -395,20 +379,14 @@ class Model:
         spec.apply(list(rules) if rules is not None else None, updates, seed, locality)
         return spec
 
-    def _population(self, name: str, size: int) -> model_pb2.Population:
-        return self.proto.network.populations.add(name=name, size=size)
+    def _population(self, name: str, size: int, noise: dict[str, Any] | None = None) -> model_pb2.Population:
+        population = self.proto.network.populations.add(name=name, size=size)
+        if noise is not None:
+            population.noise.CopyFrom(message_of(model_pb2.Population.Noise, noise, f"noise of {name}"))
+        return population
 
     def __repr__(self) -> str:
-        network = self.proto.network
-        kinds: dict[str, list[str]] = {"input": [], "rate": [], "readout": []}
-        for population in network.populations:
-            kind = population.WhichOneof("kind") or "rate"
-            kinds["rate" if kind == "lif" else kind].append(f"{population.name} ({population.size})")
-        layers = " -> ".join(", ".join(names) for names in kinds.values() if names) or "no neurons"
-        task = self.proto.task.WhichOneof("kind")
-        many = len(network.projections)
-        projections = f"{many} projection{'' if many == 1 else 's'}"
-        return f"Model {self.proto.name!r}: {layers}, {projections}, {task.replace('_', ' ') if task else 'no task'}"
+        return sketch_of(self.proto)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Model) and self.message() == other.message() and self._settings == other._settings

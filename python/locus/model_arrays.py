@@ -56,8 +56,8 @@ def trials_of(inputs: npt.ArrayLike, target: Any, classes: Any) -> Trials:
     x = np.asarray(inputs, dtype=float)
     if x.ndim == 2:
         x = x[:, :, np.newaxis]
-    if x.ndim != 3 or 0 in x.shape:
-        raise UsageError(f"inputs have shape {x.shape}; must be trials x ticks x inputs, none of them 0")
+    if x.ndim != 3 or 0 in x.shape[:2]:
+        raise UsageError(f"inputs have shape {x.shape}; must be trials x ticks x inputs, with a trial and a tick")
     y = None if target is None else np.asarray(target, dtype=float)
     if y is not None and y.ndim == 2:
         y = y[:, :, np.newaxis]
@@ -87,3 +87,16 @@ def weights_message(given: Any) -> weights_pb2.Weights:
         return weights_pb2.Weights(dense=matrix(given))
     rows, cols, row, col, values = given
     return weights_pb2.Weights(sparse=weights_pb2.SparseMatrix(rows=rows, cols=cols, row=row, col=col, values=values))
+
+
+def hold_places(recorded: Any, trials: Trials, held_out: Trials | None) -> None:
+    """Trials without a spike, where the message must have some; the arrays take their place when the model is checked."""
+    for field in ("trials", "evaluation_trials", "files", "evaluation_files"):
+        if field in recorded.DESCRIPTOR.fields_by_name:
+            recorded.ClearField(field)
+    ticks, channels = trials[0].shape[1:]
+    silent = weights_pb2.SparseMatrix(rows=ticks, cols=channels)
+    answered = trials[1] is not None or trials[2] is not None
+    recorded.trials.append(model_pb2.Trial(sparse_input=silent, **({"class": 0} if answered else {})))
+    if held_out is not None:  # as many as there are: by default an evaluation shows all of them
+        recorded.evaluation_trials.extend([model_pb2.Trial(sparse_input=silent, **{"class": 0})] * len(held_out[0]))

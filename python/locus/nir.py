@@ -23,6 +23,7 @@ from locus.nir_file import Faults, read_graph
 from locus.nir_model import Builder, Choices
 from locus.nir_ways import Ways, is_spiking
 from locus.nir_write import write as write
+from locus.v1 import model_pb2
 
 _DT = "dt is not given; NIR does not say how long a tick is. Give seconds: dt=1e-4 is what published networks for snnTorch have."
 _RESET = """reset is not given; NIR does not say how a spike resets the voltage in discrete time. Of one published network
@@ -68,6 +69,8 @@ def read(
     """
     graph = read_graph(path)
     spiking = any(is_spiking(node) for node in graph.nodes.values())
+    if spiking and "current" not in model_pb2.Population.Lif.DESCRIPTOR.fields_by_name:
+        raise UsageError(f"{os.fspath(path)}: has spiking neurons, and those of this version have no reset at once and no current")
     lacking = [text for text, lacks in ((_DT, dt is None), (_RESET, spiking and reset is None)) if lacks]
     if lacking or dt is None:
         raise UsageError("\n".join(lacking))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from locus.errors import Fault, FileError, ModelError
+from locus.messages import printable
 from locus.weights import Array
 
 # Parameters of each kind of node: those that it must have, and those that older files lack.
@@ -85,7 +86,7 @@ class Faults:
     def add(self, place: str, what: str, allowed: str = "") -> None:
         """A fault at a node or one of its numbers; the same one counts once."""
         text = f"{self._path}: error: " + f"{place} {what}".strip() + (f"; {allowed}" if allowed else "")
-        fault = Fault(file=self._path, field=place, what=what, allowed=allowed, text=text)
+        fault = Fault(file=self._path, field=place, what=what, allowed=allowed, text=printable(text))
         if fault not in self._list:
             self._list.append(fault)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from locus.messages import printable
 from locus.model import Model
 from locus.nir_file import NEURONS, Faults, Graph, Node
 from locus.nir_ways import Way, Ways, is_spiking
@@ -281,12 +282,12 @@ class Builder:
         for (source, target), nodes in pairs.items():
             if len(nodes) > 1:
                 self._faults.add("", f"{' and '.join(nodes)} lead from {source} to {target}",
-                                 "locus has one projection for each pair of populations: add the matrices")  # fmt: skip
+                                 "must be one matrix: add them before the export")  # fmt: skip
 
     # ---- the report
 
     def _note(self, line: str) -> None:
-        self.model.notes.append(line)
+        self.model.notes.append(printable(line))
 
     def _note_choices(self) -> None:
         choices = self._choices

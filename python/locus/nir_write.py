@@ -104,6 +104,8 @@ class _Graph:
                 self._add_readout(name, population)
         layers = self._layers()
         bias = self._bias_by_projection(layers)
+        for name, population in self._populations.items():
+            self._add_own_bias(name, population, layers, bias)
         for projection in self._projections:
             self._add_projection(projection, layers, bias.get(projection.name))
         ends = {p.source for p in self._projections if p.source != p.target}
@@ -163,10 +165,11 @@ class _Graph:
 
     def _add_readout(self, name: str, population: Any) -> None:
         readout, n = population.readout, population.size
-        if not readout.HasField("tau_m"):
+        integrates = "integrate" in readout.DESCRIPTOR.fields_by_name and readout.integrate
+        if not readout.HasField("tau_m") and not integrates:
             self.nodes[name] = ("Output", {"shape": np.array([n])})
             return
-        if math.isinf(readout.tau_m):
+        if integrates or math.isinf(readout.tau_m):
             self.nodes[name] = ("I", _all(n, r=1 / self._dt))
         else:
             tau = self._dt / (1 - math.exp(-self._model_dt / readout.tau_m))
@@ -221,6 +224,21 @@ class _Graph:
             value = self._constants[each.source] * self._weights[each.name].sum(axis=1)
             bias[host.name] = bias.get(host.name, 0) + value
         return bias
+
+    def _add_own_bias(self, name: str, population: Any, layers: dict[str, int], bias: dict[str, Array]) -> None:
+        """Biases of a population's own go where those of constant inputs go; noise goes nowhere."""
+        kind = getattr(population, population.WhichOneof("kind"))
+        if has(population, "noise"):
+            self.notes.append(f"{name}: NIR has no noise")
+        if not has(kind, "bias"):
+            return
+        host = next((p.name for p in self._projections if p.target == name), None)
+        if host is None or layers[name] > 0:
+            self._faults.add(f"population {name}", "has biases of its own",
+                             "must be the weights of a constant input, behind other neurons with their delay")  # fmt: skip
+            return
+        given = self._weights.get(f"{name}.bias", np.asarray(kind.bias.value or [0.0], dtype=float))
+        bias[host] = np.asarray(bias.get(host, 0.0) + np.broadcast_to(given.ravel(), (population.size,)), dtype=float)
 
     def _add_projection(self, projection: Any, layers: dict[str, int], bias: Array | None) -> None:
         name, source, target = projection.name, projection.source, projection.target

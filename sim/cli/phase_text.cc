@@ -17,9 +17,11 @@ std::string_view words(Over over) {
     case Over::kB: return "B";
     case Over::kW: return "W";
     case Over::kA: return "A";
+    case Over::kFromInputs: return "B and D";
+    case Over::kOntoReadouts: return "A and D";
     case Over::kR: return "R";
     case Over::kOntoRate: return "B and W";
-    case Over::kEverySynapse: return "B, W and A";
+    case Over::kEverySynapse: return "B, W, A and D";
     case Over::kAutapses: return "autapses of rate neurons";
     case Over::kEachRate: return "one to each rate neuron";
     case Over::kEachReadout: return "one to each readout";

@@ -233,6 +233,7 @@ void check_may_change(const std::string& setting) {
   for (const std::string_view field : {".learning_rate", ".weight_min", ".weight_max", ".weight_decay"}) {
     if (is_of("network.projections", field)) return;
   }
+  if (is_of("network.populations", ".bias.learning_rate")) return;
   if (is_of("rules", ".learning_rate")) return;
   for (const std::string_view part : {".schedule.", ".clip.", ".optimizer."}) {
     if (path.starts_with("training" + std::string(part))) return;
@@ -242,7 +243,7 @@ void check_may_change(const std::string& setting) {
   if (path == "training.updates") throw UsageError("--set training.updates: write --updates K");
   throw UsageError(
       fmt::format("--set {}: a run that goes on keeps it; it may change training.learning_rate, "
-                  "network.projections[NAME].learning_rate (weight_min, weight_max, weight_decay), "
+                  "network.projections[NAME].learning_rate (weight_min, weight_max, weight_decay), that of biases, "
                   "rules.NAME.learning_rate, and the fields of training.schedule, training.clip, training.optimizer "
                   "(the same of rules.NAME) and training.stop",
                   path));

@@ -68,7 +68,8 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
 
 }  // namespace
 
-Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt) {
+Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
+                   std::optional<std::uint64_t> seed) {
   const Population& population = topology.populations[id];
   Neurons neurons = {.population = id,
                      .begin = population.begin,
@@ -81,7 +82,8 @@ Neurons neurons_of(const PopulationSpec& from, const Topology& topology, Populat
                      .each = {},
                      .is_plain = true,
                      .decay = 0,
-                     .gain = 1};
+                     .gain = 1,
+                     .constant = from.constant};
   const bool differ = neurons_differ(from);
   if (differ && !from.lif) neurons.leaks = from.leak.values;
   if (from.lif) {
@@ -95,6 +97,8 @@ Neurons neurons_of(const PopulationSpec& from, const Topology& topology, Populat
   }
   if (from.memory) neurons.decay = decay_of(from.memory->tau_m, dt);
   if (from.memory && from.memory->normalise_input) neurons.gain = 1 - neurons.decay;
+  if (from.noise && seed)
+    neurons.noise = {from.noise->stddev, from.noise->on_activity, random_key(*seed, "neuron noise/" + from.name)};
   return neurons;
 }
 
@@ -104,7 +108,8 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
   network.topology = &topology;
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
     const PopulationSpec& from = spec.network.populations[i];
-    const Neurons neurons = neurons_of(from, topology, PopulationId{static_cast<std::int32_t>(i)}, spec.training.dt);
+    const Neurons neurons =
+        neurons_of(from, topology, PopulationId{static_cast<std::int32_t>(i)}, spec.training.dt, spec.seed);
     switch (from.kind) {
       case PopulationKind::kInput: network.inputs.populations.push_back(neurons); break;
       case PopulationKind::kRate: network.rate.populations.push_back(neurons); break;

@@ -8,14 +8,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/actor/network.h"
 #include "sim/model/spec.h"
 
 namespace locus {
 
-/// The range of a population and the constants of its neurons' clock; dt: ms of a tick.
-Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt);
+/// The range of a population and the constants of its neurons' clock; dt: ms of a tick. Without a
+/// seed the neurons have no noise.
+Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
+                   std::optional<std::uint64_t> seed = std::nullopt);
 
 /// `topology` is that of the Spec (wire.h) and must outlive the network. `rule` is one of the
 /// Spec's, or a short form made for it; R exists only if it carries the learning signal. `lanes`:

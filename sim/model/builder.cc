@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "sim/model/bias.h"
 #include "sim/model/checks.h"
 #include "sim/model/defaults.h"
 #include "sim/model/draw_sparse.h"
 #include "sim/model/named_rule.h"
 #include "sim/model/names.h"
 #include "sim/model/requirements.h"
+#include "sim/model/teacher_of.h"
 
 namespace locus {
 namespace {
@@ -131,8 +133,13 @@ Model::Model(std::string name, std::uint64_t seed) {
   spec_.seed = seed;
 }
 
-void Model::input(std::string name, std::int32_t size) {
-  spec_.network.populations.push_back({.name = std::move(name), .kind = PopulationKind::kInput, .size = size});
+void Model::input(std::string name, std::int32_t size, std::optional<double> constant) {
+  spec_.network.populations.push_back(
+      {.name = std::move(name), .kind = PopulationKind::kInput, .size = size, .constant = constant});
+}
+
+void Model::add_biases_to_last(std::optional<BiasSpec> bias) {
+  if (bias) biases_.push_back({static_cast<std::int32_t>(spec_.network.populations.size()) - 1, *std::move(bias)});
 }
 
 void Model::rate(std::string name, std::int32_t size, RateOptions options) {
@@ -141,19 +148,23 @@ void Model::rate(std::string name, std::int32_t size, RateOptions options) {
                                .size = size,
                                .activation = options.activation,
                                .leak = std::move(options.leak),
-                               .initial = std::move(options.initial)};
+                               .initial = std::move(options.initial),
+                               .noise = options.noise};
   spread_initial(population);
   spec_.network.populations.push_back(std::move(population));
+  add_biases_to_last(std::move(options.bias));
 }
 
-void Model::lif(std::string name, std::int32_t size, LifSpec options) {
+void Model::lif(std::string name, std::int32_t size, LifSpec options, LifOptions more) {
   spec_.network.populations.push_back(
-      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = std::move(options)});
+      {.name = std::move(name), .kind = PopulationKind::kRate, .size = size, .lif = std::move(options), .noise = more.noise});
+  add_biases_to_last(std::move(more.bias));
 }
 
-void Model::readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory) {
+void Model::readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory, std::optional<BiasSpec> bias) {
   spec_.network.populations.push_back(
       {.name = std::move(name), .kind = PopulationKind::kReadout, .size = size, .memory = memory});
+  add_biases_to_last(std::move(bias));
 }
 
 void Model::connect(std::string source, std::string target, InitialWeights weights, ConnectOptions options) {
@@ -168,12 +179,21 @@ void Model::recorded(std::vector<RecordedTrial> trials, std::vector<RecordedTria
 void Model::student_teacher(const Model& teacher, std::vector<DrawnInputOptions> inputs) {
   spec_.task = StudentTeacherTask{teacher.spec_.network};
   teacher_connections_ = teacher.connections_;
+  teacher_biases_ = teacher.biases_;
   inputs_ = std::move(inputs);
 }
 
 void Model::drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTargetSpec> targets, std::int32_t patterns) {
   spec_.task = DrawnTask{{}, patterns, std::move(targets)};
   inputs_ = std::move(inputs);
+}
+
+void Model::synthetic(SyntheticKind kind, std::int32_t patterns) {
+  spec_.task = SyntheticTask{std::move(kind), patterns};
+}
+
+void Model::mimic(const MimicTask& task) {
+  spec_.task = StudentTeacherTask{.teacher = {}, .inputs = {}, .mimic = task};
 }
 
 void Model::training(TrainingSpec training) { spec_.training = std::move(training); }
@@ -187,8 +207,8 @@ void Model::record(Quantity quantity, std::string of, RecordSpec options) {
   records_.push_back({std::move(of), std::move(options)});
 }
 
-void Model::connect_all(const std::vector<Connection>& connections, const FieldPath& where, NetworkSpec& network,
-                        FaultList& faults) {
+void Model::connect_all(const std::vector<Connection>& connections, const std::vector<Biases>& biases,
+                        const FieldPath& where, NetworkSpec& network, FaultList& faults) {
   const PopulationNames names(network);
   for (const Connection& connection : connections) {
     const FieldPath field = where.at("projections", static_cast<int>(network.projections.size()));
@@ -205,6 +225,7 @@ void Model::connect_all(const std::vector<Connection>& connections, const FieldP
     if (auto* random = std::get_if<SparseRandomWeights>(&projection.weights)) random->autapses = projection.autapses;
     network.projections.push_back(std::move(projection));
   }
+  for (const Biases& of : biases) add_bias(network, of.population, of.bias);
 }
 
 void Model::add_task(Spec& spec, FaultList& faults) const {
@@ -215,11 +236,22 @@ void Model::add_task(Spec& spec, FaultList& faults) const {
     if (spec.training.evaluation && spec.training.evaluation->trials == 0)
       spec.training.evaluation->trials = std::ssize(recorded->evaluation_trials);
   } else if (auto* taught = std::get_if<StudentTeacherTask>(&spec.task)) {
+    if (taught->mimic) {
+      const FieldPath mimic = task.at("mimic");
+      if (check_fields(*taught->mimic, mimic, faults))
+        *taught = teacher_of(*taught->mimic, spec.network, spec.training.dt);
+      else
+        faults.silence(task.at("student_teacher"));
+      return;
+    }
     const FieldPath where = task.at("student_teacher");
-    connect_all(teacher_connections_, where.at("teacher"), taught->teacher, faults);
+    connect_all(teacher_connections_, teacher_biases_, where.at("teacher"), taught->teacher, faults);
     taught->inputs = resolved(inputs_, spec.network, where, faults);
+  } else if (auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
+    drawn->inputs = resolved(inputs_, spec.network, task.at("drawn"), faults);
   } else {
-    std::get<DrawnTask>(spec.task).inputs = resolved(inputs_, spec.network, task.at("drawn"), faults);
+    const TrainingSpec& training = spec.training;
+    fill_in(std::get<SyntheticTask>(spec.task), training.window == 0 && training.warmup == 0, spec.training);
   }
 }
 
@@ -268,7 +300,7 @@ void Model::add_compared(Spec& spec, FaultList& faults) const {
 
 Spec Model::assemble(FaultList& faults) const {
   Spec spec = spec_;
-  connect_all(connections_, FieldPath().at("network"), spec.network, faults);
+  connect_all(connections_, biases_, FieldPath().at("network"), spec.network, faults);
   add_task(spec, faults);
   add_rules(spec, faults);
   add_records(spec, faults);

@@ -64,6 +64,14 @@ struct RateOptions {
   Activation activation = PopulationSpec().activation;
   PerNeuron leak = PopulationSpec().leak;  // alpha [1/tick], in (0, 1]
   std::vector<double> initial = {};        // h_0: empty (0), one for all neurons, or one for each [1]
+  std::optional<BiasSpec> bias = std::nullopt;
+  std::optional<NoiseSpec> noise = std::nullopt;
+};
+
+/// What spiking neurons may have beside their own constants.
+struct LifOptions {
+  std::optional<BiasSpec> bias = std::nullopt;
+  std::optional<NoiseSpec> noise = std::nullopt;
 };
 
 struct ConnectOptions {
@@ -136,10 +144,12 @@ class Model {
   explicit Model(std::string name, std::uint64_t seed = Spec().seed);
 
   /// Populations in the order of the calls; those of one kind form one layer. Names are unique.
-  void input(std::string name, std::int32_t size);
+  /// Inputs with a constant show it at every tick, and the task has no column for them.
+  void input(std::string name, std::int32_t size, std::optional<double> constant = std::nullopt);
   void rate(std::string name, std::int32_t size, RateOptions options = {});
-  void lif(std::string name, std::int32_t size, LifSpec options);
-  void readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory = std::nullopt);
+  void lif(std::string name, std::int32_t size, LifSpec options, LifOptions more = {});
+  void readout(std::string name, std::int32_t size, std::optional<LeakSpec> memory = std::nullopt,
+               std::optional<BiasSpec> bias = std::nullopt);
 
   /// Adds a projection from one population to another.
   void connect(std::string source, std::string target, InitialWeights weights, ConnectOptions options = {});
@@ -152,6 +162,10 @@ class Model {
   void student_teacher(const Model& teacher, std::vector<DrawnInputOptions> inputs = {});
   void drawn(std::vector<DrawnInputOptions> inputs, std::vector<DrawnTargetSpec> targets = {},
              std::int32_t patterns = DrawnTask().patterns);
+  /// A task of the literature (synthetic.h), as model.synthetic(FlipFlopTask{.bits = 2}). What the
+  /// training does not say follows from it: the ticks, and those before its answer.
+  void synthetic(SyntheticKind kind, std::int32_t patterns = SyntheticTask().patterns);
+  void mimic(const MimicTask& task = {});
 
   /// Replaces all earlier settings of the training. An evaluation of 0 trials means all held-out
   /// trials.
@@ -190,8 +204,14 @@ class Model {
     RecordSpec record;
   };
 
-  static void connect_all(const std::vector<Connection>& connections, const FieldPath& where, NetworkSpec& network,
-                          FaultList& faults);
+  struct Biases {
+    std::int32_t population = 0;  // index
+    BiasSpec bias;
+  };
+
+  void add_biases_to_last(std::optional<BiasSpec> bias);
+  static void connect_all(const std::vector<Connection>& connections, const std::vector<Biases>& biases,
+                          const FieldPath& where, NetworkSpec& network, FaultList& faults);
   Spec assemble(FaultList& faults) const;
   static Spec checked(Spec spec, Purpose purpose, FaultList& faults);
   void add_task(Spec& spec, FaultList& faults) const;
@@ -201,7 +221,9 @@ class Model {
 
   Spec spec_;  // without the parts that the members below contain
   std::vector<Connection> connections_;
+  std::vector<Biases> biases_;  // by population
   std::vector<Connection> teacher_connections_;
+  std::vector<Biases> teacher_biases_;
   std::vector<DrawnInputOptions> inputs_;
   std::vector<RuleOptions> rules_;
   std::vector<Recorded> records_;

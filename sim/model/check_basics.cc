@@ -136,6 +136,10 @@ std::int64_t known_neurons(const NetworkSpec& network, PopulationKind kind) {
   return neurons(network, kind);
 }
 
+std::int64_t known_shown_inputs(const NetworkSpec& network) {
+  return known_neurons(network, PopulationKind::kInput) == kUnknown ? kUnknown : shown_inputs(network);
+}
+
 bool has_known_ends(const NetworkSpec& network, const ProjectionSpec& projection) {
   return is_known(network, projection.source) && is_known(network, projection.target);
 }

@@ -83,6 +83,9 @@ template <class Named>
 void check_unique(const std::vector<Named>& all, std::string_view field, const FieldPath& where, FaultList& faults) {
   std::map<std::string_view, std::size_t> seen;
   for (std::size_t i = 0; i < all.size(); ++i) {
+    if constexpr (requires { all[i].is_bias; }) {
+      if (all[i].is_bias) continue;  // check_network.cc looks at their names
+    }
     const auto [earlier, fresh] = seen.emplace(all[i].name, i);
     if (fresh || all[i].name.empty()) continue;
     faults.error(where.at(field, static_cast<int>(i)).at("name"),
@@ -99,6 +102,8 @@ bool is_known(const NetworkSpec& network, std::int32_t population);
 std::int64_t known_size(const NetworkSpec& network, std::int32_t population);
 /// The number of neurons of a kind; kUnknown if a population of the network is not known.
 std::int64_t known_neurons(const NetworkSpec& network, PopulationKind kind);
+/// The number of columns of a task's inputs, those that are not constant; kUnknown as above.
+std::int64_t known_shown_inputs(const NetworkSpec& network);
 
 /// True if both ends of a projection are known.
 bool has_known_ends(const NetworkSpec& network, const ProjectionSpec& projection);

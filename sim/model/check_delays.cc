@@ -57,6 +57,10 @@ void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
   const auto same_kind = [&](std::int32_t one, std::int32_t other) {
     return kind_of(network, one) == kind_of(network, other);
   };
+  // what inputs send is of one kind, to rate neurons and readouts alike
+  const auto same_target = [&](const ProjectionSpec& one, const ProjectionSpec& other) {
+    return kind_of(network, one.source) == PopulationKind::kInput || same_kind(one.target, other.target);
+  };
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     const ProjectionSpec& one = network.projections[i];
     if (!one.delay || !has_known_ends(network, one)) continue;
@@ -64,7 +68,7 @@ void check_delays_beside_chip(const Spec& spec, FaultList& faults) {
       const ProjectionSpec& other = network.projections[k];
       // the later one of two is told
       if (!has_known_ends(network, other) || (other.delay && k > i)) continue;
-      if (!same_kind(one.source, other.source) || !same_kind(one.target, other.target)) continue;
+      if (other.is_bias || !same_kind(one.source, other.source) || !same_target(one, other)) continue;
       if (wait_of(network, one) == wait_of(network, other)) continue;
       faults.error(delay_field(FieldPath().at("network"), i),
                    fmt::format("is {}, that of projection {} is {}", *one.delay, other.name,

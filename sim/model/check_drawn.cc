@@ -63,7 +63,13 @@ void check_target(const DrawnTargetSpec& target, const MatrixShape& shape, std::
 bool check_input_population(const NetworkSpec& network, std::int32_t population, const FieldPath& field, FaultList& faults) {
   if (!check_index(population, network.populations.size(), "population", field, faults)) return false;
   if (!is_known(network, population)) return false;  // told already
-  if (kind_of(network, population) == PopulationKind::kInput) return true;
+  const PopulationSpec& chosen = network.populations[static_cast<std::size_t>(population)];
+  if (chosen.kind == PopulationKind::kInput && chosen.constant) {
+    faults.error(field, "is " + shown(std::string_view(chosen.name)) + ", whose inputs are constant",
+                 "must be an input population that is not constant");
+    return false;
+  }
+  if (chosen.kind == PopulationKind::kInput) return true;
   faults.error(field,
                "is " + shown(std::string_view(network.populations[static_cast<std::size_t>(population)].name)) +
                    ", which is no input population",
@@ -93,10 +99,10 @@ void check_drawn_inputs(const std::vector<DrawnInputSpec>& inputs, const FieldPa
     }
   }
   for (const std::int32_t index : populations_of(network, PopulationKind::kInput)) {
-    if (seen.contains(index)) continue;
+    if (seen.contains(index) || network.populations[static_cast<std::size_t>(index)].constant) continue;
     const std::string& name = network.populations[static_cast<std::size_t>(index)].name;
     faults.error(where, "has no inputs for input population " + shown(std::string_view(name)),
-                 "each input population must have one");
+                 "each input population that is not constant must have one");
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/bias.h"
 #include "sim/model/checks.h"
 #include "sim/model/network_size.h"
 
@@ -96,11 +97,31 @@ void check_initial(const PopulationSpec& population, const FieldPath& where, Fau
                  fmt::format("must have one for each of {} neurons (a file may give 1 for all)", population.size));
 }
 
+/// The constant of inputs, and the noise of rate and spiking neurons.
+void check_constant_and_noise(const PopulationSpec& population, const FieldPath& where, FaultList& faults) {
+  if (population.constant) {
+    const FieldPath field = where.at("input").at("constant");
+    check_finite(*population.constant, field, faults);
+    if (population.kind != PopulationKind::kInput)
+      faults.error(field, "is given for a population that is no input", "is for inputs only");
+  }
+  if (!population.noise) return;
+  const FieldPath field = where.at("noise");
+  check_not_negative(population.noise->stddev, field.at("stddev"), faults);
+  if (population.kind != PopulationKind::kRate) {
+    faults.error(field, fmt::format("is given for a population of kind {}", name(population.kind)),
+                 "is for rate and lif populations only");
+  } else if (population.lif && population.noise->on_activity) {
+    faults.error(field.at("on"), "is ACTIVITY for spiking neurons", "must be CURRENT: a spike is 0 or 1");
+  }
+}
+
 void check_population(const PopulationSpec& population, const FieldPath& where, FaultList& faults) {
   check_name(population.name, where.at("name"), faults);
   check_range(population.size, 1, kMostNeurons, where.at("size"), faults);
   if (!check_enum(population.kind, PopulationKind::kReadout, where.at("kind"), faults)) return;
   check_initial(population, where, faults);
+  check_constant_and_noise(population, where, faults);
   if (population.lif) {
     check_lif(*population.lif, population.size, where.at("lif"), faults);
     if (population.kind != PopulationKind::kRate)
@@ -116,8 +137,7 @@ void check_population(const PopulationSpec& population, const FieldPath& where, 
 }
 
 bool may_connect(PopulationKind source, PopulationKind target) {
-  return (source == PopulationKind::kInput && target == PopulationKind::kRate) ||
-         (source == PopulationKind::kRate && target != PopulationKind::kInput);
+  return source != PopulationKind::kReadout && target != PopulationKind::kInput;
 }
 
 const PopulationSpec& at(const NetworkSpec& network, std::int32_t population) {
@@ -150,6 +170,32 @@ void check_autapses(const ProjectionSpec& projection, const MatrixShape& shape, 
     faults.error(where.at("autapses"), "is false", "is for a dense matrix; leave the entries of a sparse one away");
 }
 
+/// Biases, which a file has with their population.
+void check_bias(const NetworkSpec& network, const ProjectionSpec& bias, const FieldPath& where, Checking& checking) {
+  FaultList& faults = checking.faults;
+  const auto* values = std::get_if<DenseMatrix>(&bias.weights);
+  if (!has_known_ends(network, bias) || values == nullptr || bias.source != unit_of(network) || bias.delay ||
+      !bias.autapses || at(network, bias.target).kind == PopulationKind::kInput) {
+    faults.error(where.at("projections"), "hold biases that do not come from the unit", "must be made by add_bias");
+    return;
+  }
+  const FieldPath field = bias_field(network, bias, where);
+  const std::int32_t size = at(network, bias.target).size;
+  if (std::ssize(values->values) != size || values->rows != size || values->cols != 1)
+    faults.error(field.at("value"), fmt::format("has {} numbers", values->values.size()),
+                 fmt::format("must have 1 for all neurons, or {}, one for each", size));
+  checking.budget.take(size, 1, field, faults);
+  check_finite(values->values, field.at("value"), faults);
+  if (bias.learning_rate) check_not_negative(*bias.learning_rate, field.at("learning_rate"), faults);
+  const std::string& own = bias.name;
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    if (&network.projections[i] == &bias || network.projections[i].name != own) continue;
+    faults.error(field, fmt::format("is given, and projections[{}] is named {}", i, shown(std::string_view(own))),
+                 "biases have this name in results, so no projection may have it");
+    break;
+  }
+}
+
 void check_projection(const NetworkSpec& network, const ProjectionSpec& projection, const FieldPath& where,
                       Checking& checking) {
   FaultList& faults = checking.faults;
@@ -162,7 +208,9 @@ void check_projection(const NetworkSpec& network, const ProjectionSpec& projecti
     const PopulationKind to = at(network, projection.target).kind;
     if (!may_connect(from, to))
       faults.error(where, fmt::format("goes from {} to {}", name(from), name(to)),
-                   "must go from input to rate, rate to rate or rate to readout");
+                   "must go from input to rate, rate to rate, rate to readout or input to readout");
+    if (at(network, projection.source).is_unit)
+      faults.error(where.at("source"), "is the unit of the biases", "must be another population");
   }
   const MatrixShape shape = shape_of(network, projection);
   check_weights(projection.weights, shape, where.at("weights"), checking);
@@ -208,17 +256,31 @@ void tell_obstacles(const std::vector<std::string>& obstacles, const FieldPath& 
 
 bool check_network(const NetworkSpec& network, const FieldPath& where, Checking& checking) {
   FaultList& faults = checking.faults;
-  if (std::ssize(network.populations) > kMostPopulations) {
-    faults.error(where.at("populations"), fmt::format("are {}", network.populations.size()),
+  const std::int64_t populations = std::ssize(network.populations) - (unit_of(network) < 0 ? 0 : 1);
+  if (populations > kMostPopulations) {
+    faults.error(where.at("populations"), fmt::format("are {}", populations),
                  fmt::format("must be at most {}", kMostPopulations));
     return false;
   }
-  for (std::size_t i = 0; i < network.populations.size(); ++i)
-    check_population(network.populations[i], where.at("populations", static_cast<int>(i)), faults);
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const PopulationSpec& population = network.populations[i];
+    const FieldPath field = where.at("populations", static_cast<int>(i));
+    if (!population.is_unit) {
+      check_population(population, field, faults);
+    } else if (i + 1 != network.populations.size() || population.kind != PopulationKind::kInput ||
+               population.size != 1 || population.constant != 1.0) {
+      faults.error(field, "is a unit of biases", "must be the last population, as add_bias makes it");
+    }
+  }
   check_unique(network.populations, "populations", where, faults);
   check_counts(network, where, faults);
-  for (std::size_t i = 0; i < network.projections.size(); ++i)
-    check_projection(network, network.projections[i], where.at("projections", static_cast<int>(i)), checking);
+  for (std::size_t i = 0; i < network.projections.size(); ++i) {
+    if (network.projections[i].is_bias) {
+      check_bias(network, network.projections[i], where, checking);
+    } else {
+      check_projection(network, network.projections[i], where.at("projections", static_cast<int>(i)), checking);
+    }
+  }
   check_unique(network.projections, "projections", where, faults);
   const std::vector<std::string> obstacles = obstacles_to_aligned(network);
   for (std::size_t i = 0; i < network.projections.size(); ++i) {

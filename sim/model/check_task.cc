@@ -19,7 +19,9 @@ TrialShape shape_of(const Spec& spec, const RecordedTask& task) {
   const std::int64_t ticks = known_ticks(spec.training);
   const bool as_longest = std::ranges::any_of(task.trials, [&](const auto& trial) { return rows_of(trial) == ticks; });
   const std::string ticks_of = as_longest ? "the rows of the longest trial" : "training.ticks";
-  return {{ticks, known_neurons(spec.network, PopulationKind::kInput), ticks_of, "the number of inputs"},
+  const bool constants = known_shown_inputs(spec.network) != known_neurons(spec.network, PopulationKind::kInput);
+  return {{ticks, known_shown_inputs(spec.network), ticks_of,
+           constants ? "the number of inputs that are not constant" : "the number of inputs"},
           {ticks, known_neurons(spec.network, PopulationKind::kReadout), ticks_of, "the number of readouts"}};
 }
 
@@ -121,11 +123,19 @@ void check_student_teacher(const StudentTeacherTask& task, const FieldPath& wher
   if (checking.faults.is_silenced(teacher)) return;
   if (!check_network(task.teacher, teacher, checking)) return;
   for (const PopulationKind kind : {PopulationKind::kInput, PopulationKind::kReadout}) {
-    const std::int64_t own = known_neurons(task.teacher, kind);
-    const std::int64_t wanted = known_neurons(checking.spec.network, kind);
+    const auto count = [&](const NetworkSpec& network) {
+      return kind == PopulationKind::kInput ? known_shown_inputs(network) : known_neurons(network, kind);
+    };
+    const std::int64_t own = count(task.teacher);
+    const std::int64_t wanted = count(checking.spec.network);
     if (own != kUnknown && wanted != kUnknown && own != wanted)
       checking.faults.error(teacher, fmt::format("has {} {} neurons", own, name(kind)),
                             fmt::format("must have {}, as the student", wanted));
+  }
+  for (std::size_t i = 0; i < task.teacher.populations.size(); ++i) {
+    if (task.teacher.populations[i].noise)
+      checking.faults.error(teacher.at("populations", static_cast<int>(i)).at("noise"), "is given",
+                            "is for the network that learns; a teacher has no noise");
   }
   if (!task.inputs.empty()) check_drawn_inputs(task.inputs, where, checking);
 }
@@ -140,8 +150,10 @@ void check_task(Checking& checking) {
     check_recorded(*recorded, where.at("recorded"), checking);
   } else if (const auto* taught = std::get_if<StudentTeacherTask>(&task)) {
     check_student_teacher(*taught, where.at("student_teacher"), checking);
+  } else if (const auto* drawn = std::get_if<DrawnTask>(&task)) {
+    check_drawn(*drawn, where.at("drawn"), checking);
   } else {
-    check_drawn(std::get<DrawnTask>(task), where.at("drawn"), checking);
+    check_synthetic(std::get<SyntheticTask>(task), where, checking);
   }
 }
 

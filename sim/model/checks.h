@@ -64,6 +64,11 @@ void check_task(Checking& checking);
 void check_drawn_inputs(const std::vector<DrawnInputSpec>& inputs, const FieldPath& where, Checking& checking);
 void check_drawn(const DrawnTask& task, const FieldPath& where, Checking& checking);
 
+/// check_synthetic.cc: the parameters of a task, and the network that it asks for. `root` is the
+/// task.
+void check_synthetic(const SyntheticTask& task, const FieldPath& root, Checking& checking);
+bool check_fields(const MimicTask& task, const FieldPath& where, FaultList& faults);
+
 /// check_rules.cc. Returns false if there are too many rules.
 bool check_rules(Checking& checking);
 

@@ -59,8 +59,7 @@ Spec read_model(v1::Model& message, const std::filesystem::path& path, std::span
     return spec;
   }
   spec.network = read_network(*message.mutable_network(), root.at("network"), reading);
-  spec.task =
-      read_task(*message.mutable_task(), spec.network, root.at("task"), training.has_ticks(), spec.training, reading);
+  spec.task = read_task(*message.mutable_task(), spec.network, root.at("task"), training, spec.training, reading);
   read_pace(training, spec.task, root.at("training"), spec.training, faults);
   spec.rules = read_rules(*message.mutable_rules(), spec.network, spec.training, root, reading);
   read_average(message, spec.training, faults);

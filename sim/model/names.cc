@@ -12,7 +12,7 @@ namespace locus {
 PopulationNames::PopulationNames(const NetworkSpec& network, std::optional<PopulationKind> kind) : kind_(kind) {
   for (std::int32_t i = 0; i < std::ssize(network.populations); ++i) {
     const PopulationSpec& population = network.populations[static_cast<std::size_t>(i)];
-    if (kind && population.kind != *kind) continue;
+    if (population.is_unit || (kind && population.kind != *kind)) continue;
     indices_.push_back(i);
     if (population.name.empty()) continue;
     index_.emplace(population.name, i);

@@ -47,7 +47,12 @@ template <class Named>
 std::int32_t index_of(const std::string& name, const std::vector<Named>& among, std::string_view kind,
                       const FieldPath& field, FaultList& faults) {
   std::vector<std::string> names;
-  for (const Named& one : among) names.push_back(one.name);
+  for (const Named& one : among) {
+    if constexpr (requires { one.is_unit; }) {
+      if (one.is_unit) continue;  // the last one, which no name means
+    }
+    names.push_back(one.name);
+  }
   return index_among(name, names, kind, field, faults);
 }
 

@@ -12,14 +12,47 @@ PopulationKind kind_of(const NetworkSpec& network, std::int32_t population) {
 
 std::int64_t neurons(const NetworkSpec& network, PopulationKind kind) {
   std::int64_t count = 0;
-  for (const PopulationSpec& population : network.populations) count += population.kind == kind ? population.size : 0;
+  for (const PopulationSpec& population : network.populations)
+    count += population.kind == kind && !population.is_unit ? population.size : 0;
+  return count;
+}
+
+std::vector<std::int32_t> input_columns(const NetworkSpec& network) {
+  std::vector<std::int32_t> columns;
+  std::int32_t neuron = 0;
+  for (const PopulationSpec& population : network.populations) {
+    if (population.kind != PopulationKind::kInput) continue;
+    for (std::int32_t i = 0; i < population.size; ++i, ++neuron) {
+      if (!population.constant) columns.push_back(neuron);
+    }
+  }
+  return columns;
+}
+
+std::vector<ConstantInput> constant_inputs(const NetworkSpec& network) {
+  std::vector<ConstantInput> constants;
+  std::int32_t neuron = 0;
+  for (const PopulationSpec& population : network.populations) {
+    if (population.kind != PopulationKind::kInput) continue;
+    for (std::int32_t i = 0; i < population.size; ++i, ++neuron) {
+      if (population.constant) constants.push_back({neuron, *population.constant});
+    }
+  }
+  return constants;
+}
+
+std::int64_t shown_inputs(const NetworkSpec& network) {
+  std::int64_t count = 0;
+  for (const PopulationSpec& population : network.populations)
+    count += population.kind == PopulationKind::kInput && !population.constant ? population.size : 0;
   return count;
 }
 
 std::vector<std::int32_t> populations_of(const NetworkSpec& network, PopulationKind kind) {
   std::vector<std::int32_t> found;
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
-    if (network.populations[i].kind == kind) found.push_back(static_cast<std::int32_t>(i));
+    const PopulationSpec& population = network.populations[i];
+    if (population.kind == kind && !population.is_unit) found.push_back(static_cast<std::int32_t>(i));
   }
   return found;
 }

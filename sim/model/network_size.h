@@ -12,10 +12,24 @@ namespace locus {
 /// The kind of a population, by its index.
 PopulationKind kind_of(const NetworkSpec& network, std::int32_t population);
 
-/// The number of neurons of a kind: m inputs, n rate neurons, o readouts.
+/// The number of neurons of a kind: inputs (constant ones, too), n rate neurons, o readouts.
 std::int64_t neurons(const NetworkSpec& network, PopulationKind kind);
 
-/// The indices of populations of a kind, in the order of the file.
+/// The input of each column of a task's inputs: its number within the input layer. Constant inputs
+/// have no column, so that the two are not the same.
+std::vector<std::int32_t> input_columns(const NetworkSpec& network);
+/// The number of these columns.
+std::int64_t shown_inputs(const NetworkSpec& network);
+
+/// An input that is the same at every tick.
+struct ConstantInput {
+  std::int32_t input = 0;  // number within the input layer
+  double value = 0;        // [1]
+};
+/// The constant inputs of a network, the unit of biases included.
+std::vector<ConstantInput> constant_inputs(const NetworkSpec& network);
+
+/// The indices of populations of a kind, in the order of the file; without the unit.
 std::vector<std::int32_t> populations_of(const NetworkSpec& network, PopulationKind kind);
 
 /// By population: true if a plastic projection ends there.

@@ -5,6 +5,9 @@
 #include <limits>
 #include <span>
 
+#include "sim/model/bias.h"
+#include "sim/model/check_basics.h"
+
 namespace locus {
 namespace {
 
@@ -60,7 +63,10 @@ void check_float32(const Spec& spec, FaultList& faults) {
   const FieldPath root;
   for (std::size_t i = 0; i < spec.network.populations.size(); ++i) {
     const PopulationSpec& population = spec.network.populations[i];
-    check(population.initial, root.at("network").at("populations", static_cast<int>(i)).at("rate").at("initial"), faults);
+    const FieldPath own = root.at("network").at("populations", static_cast<int>(i));
+    check(population.initial, own.at("rate").at("initial"), faults);
+    check(population.constant.value_or(0), own.at("input").at("constant"), faults);
+    if (population.noise) check(population.noise->stddev, own.at("noise").at("stddev"), faults);
     const std::optional<LifSpec>& lif = population.lif;
     if (!lif) continue;
     const FieldPath where = root.at("network").at("populations", static_cast<int>(i)).at("lif");
@@ -72,8 +78,10 @@ void check_float32(const Spec& spec, FaultList& faults) {
   }
   for (std::size_t k = 0; k < spec.network.projections.size(); ++k) {
     const ProjectionSpec& projection = spec.network.projections[k];
-    const FieldPath where = root.at("network").at("projections", static_cast<int>(k));
-    std::visit(CheckWeights{where.at("weights"), faults}, projection.weights);
+    const FieldPath where = projection.is_bias && has_known_ends(spec.network, projection)
+                                ? bias_field(spec.network, projection, root.at("network"))
+                                : root.at("network").at("projections", static_cast<int>(k));
+    std::visit(CheckWeights{where.at(projection.is_bias ? "value" : "weights"), faults}, projection.weights);
     check(projection.learning_rate.value_or(0), where.at("learning_rate"), faults);
   }
   for (std::size_t i = 0; i < spec.rules.size(); ++i) {

@@ -2,7 +2,10 @@
 
 #include <limits>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "sim/model/bias.h"
 #include "sim/model/defaults.h"
 #include "sim/model/names.h"
 #include "sim/model/read_spiking.h"
@@ -39,12 +42,37 @@ std::optional<LeakSpec> read_memory(const v1::Population::Readout& message, cons
   return std::nullopt;
 }
 
+/// The biases of a population; null if its neurons have none.
+const v1::Population::Bias* bias_of(const v1::Population& message) {
+  if (message.has_rate() && message.rate().has_bias()) return &message.rate().bias();
+  if (message.has_lif() && message.lif().has_bias()) return &message.lif().bias();
+  if (message.has_readout() && message.readout().has_bias()) return &message.readout().bias();
+  return nullptr;
+}
+
+BiasSpec read_bias(const v1::Population::Bias& message) {
+  BiasSpec bias;
+  bias.value.assign(message.value().begin(), message.value().end());
+  if (message.has_plastic()) bias.plastic = message.plastic();
+  if (message.has_learning_rate()) bias.learning_rate = message.learning_rate();
+  return bias;
+}
+
+NoiseSpec read_noise(const v1::Population::Noise& message, const FieldPath& where, FaultList& faults) {
+  if (!message.has_stddev()) faults.refuse(where.at("stddev"), "is missing", "must be given, at least 0");
+  return {message.stddev(), message.on() == v1::Population::Noise::ACTIVITY};
+}
+
 PopulationSpec read_population(const v1::Population& message, const FieldPath& where, FaultList& faults) {
   PopulationSpec population;
   population.name = message.name();
   population.size = message.size();
+  if (message.has_noise()) population.noise = read_noise(message.noise(), where.at("noise"), faults);
   switch (message.kind_case()) {
-    case v1::Population::kInput: population.kind = PopulationKind::kInput; break;
+    case v1::Population::kInput:
+      population.kind = PopulationKind::kInput;
+      if (message.input().has_constant()) population.constant = message.input().constant();
+      break;
     case v1::Population::kReadout:
       population.kind = PopulationKind::kReadout;
       population.memory = read_memory(message.readout(), where.at("readout"), faults);
@@ -115,6 +143,9 @@ NetworkSpec read_network(v1::Network& message, const FieldPath& where, Reading& 
   for (int i = 0; i < message.projections_size(); ++i) {
     network.projections.push_back(
         read_projection(*message.mutable_projections(i), network, populations, where.at("projections", i), reading));
+  }
+  for (int i = 0; i < message.populations_size(); ++i) {
+    if (const v1::Population::Bias* bias = bias_of(message.populations(i))) add_bias(network, i, read_bias(*bias));
   }
   return network;
 }

@@ -10,6 +10,7 @@
 #include "sim/model/read_drawn.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
+#include "sim/model/read_synthetic.h"
 #include "sim/model/read_trial_files.h"
 
 namespace locus {
@@ -104,6 +105,10 @@ RecordedTrial read_trial(v1::Trial& message, const TrialSizes& shape, const Fiel
       reading.faults.silence(where.at("sparse_input"));
       break;
     case v1::Trial::INPUTS_NOT_SET:
+      if (shape.inputs == 0) {  // all inputs are constant
+        trial.input = DenseMatrix{shape.ticks == kUnknown ? 0 : shape.ticks, 0, {}};
+        break;
+      }
       reading.faults.missing_choice(where, "inputs", "has no input", "must have one of input, sparse_input, spikes");
       break;
   }
@@ -119,8 +124,7 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     reading.faults.error(where.at("files"), "is given beside trials", "one of them may be given");
   if (message.has_evaluation_files() && message.evaluation_trials_size() > 0)
     reading.faults.error(where.at("evaluation_files"), "is given beside evaluation_trials", "one of them may be given");
-  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown,
-                             known_neurons(network, PopulationKind::kInput),
+  const TrialSizes wanted = {ticks_given ? known_ticks(training) : kUnknown, known_shown_inputs(network),
                              known_neurons(network, PopulationKind::kReadout), training.loss == Loss::kCrossEntropy};
   if (message.has_files()) {
     const std::int64_t ticks = read_trial_files(message.files(), wanted, where.at("files"), task.trials, reading);
@@ -146,7 +150,7 @@ RecordedTask read_recorded(v1::Recorded& message, const NetworkSpec& network, co
     }
     training.ticks = static_cast<std::int32_t>(rows);
   }
-  const TrialSizes shape = {known_ticks(training), known_neurons(network, PopulationKind::kInput),
+  const TrialSizes shape = {known_ticks(training), known_shown_inputs(network),
                             known_neurons(network, PopulationKind::kReadout)};
   const auto read_all = [&](auto& trials, std::string_view field, std::vector<RecordedTrial>& into) {
     for (int i = 0; i < trials.size(); ++i) {
@@ -202,8 +206,9 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   return training;
 }
 
-TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
+TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, const v1::Training& given,
                    TrainingSpec& training, Reading& reading) {
+  const bool ticks_given = given.has_ticks();
   const auto need_ticks = [&](const char* what) {
     if (!ticks_given)
       reading.faults.refuse(FieldPath().at("training").at("ticks"), "is missing", std::string("must be given for ") + what);
@@ -217,9 +222,13 @@ TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPat
     case v1::Task::kDrawn:
       need_ticks("drawn inputs");
       return read_drawn(*message.mutable_drawn(), network, where.at("drawn"), reading);
+    case v1::Task::kMimic:
+      need_ticks("a mimic");
+      return read_mimic(message.mimic(), network, where.at("mimic"), training, reading.faults);
     case v1::Task::KIND_NOT_SET: break;
+    default: return read_synthetic(message, where, given, training, reading.faults);
   }
-  reading.faults.missing_choice(where, "kind", "is missing", "must have one of recorded, student_teacher, drawn");
+  reading.faults.missing_choice(where, "kind", "is missing", "must have one of " + task_fields());
   // they may follow from the task
   if (!ticks_given) reading.faults.silence(FieldPath().at("training").at("ticks"));
   return RecordedTask{};

@@ -10,9 +10,9 @@ namespace locus {
 /// read_pace.
 TrainingSpec read_training(const v1::Training& message, const FieldPath& where, FaultList& faults);
 
-/// Sets training.ticks to those of the longest recorded trial if the file has none. The network is
-/// the student's.
-TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, bool ticks_given,
+/// Sets training.ticks to those of the longest recorded trial, or of the task, if the file gives
+/// none, and the ticks before the task's answer. The network is the student's.
+TaskSpec read_task(v1::Task& message, const NetworkSpec& network, const FieldPath& where, const v1::Training& given,
                    TrainingSpec& training, Reading& reading);
 
 }  // namespace locus

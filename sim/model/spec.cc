@@ -74,6 +74,7 @@ bool has_classes(const TaskSpec& task) {
   if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
     return std::ranges::any_of(recorded->trials, labelled) || std::ranges::any_of(recorded->evaluation_trials, labelled);
   }
+  if (const auto* synthetic = std::get_if<SyntheticTask>(&task)) return has_choices(*synthetic);
   const auto* drawn = std::get_if<DrawnTask>(&task);
   return drawn != nullptr && std::ranges::any_of(drawn->targets, [](const DrawnTargetSpec& target) {
            return std::holds_alternative<ClassSpec>(target);

@@ -25,6 +25,7 @@
 #include "core/wire/budget.h"
 #include "sim/model/input_file.h"
 #include "sim/model/per_neuron.h"
+#include "sim/model/synthetic.h"
 
 namespace locus {
 
@@ -78,8 +79,7 @@ struct SparseRandomWeights {
   RandomKey synapse_key;
   RandomKey value_key;
   std::int64_t synapses = 0;
-  // what they were counted for
-  std::optional<double> counted_probability = {};
+  std::optional<double> counted_probability = {};  // what they were counted for
   bool counted_autapses = true;
   friend bool operator==(const SparseRandomWeights&, const SparseRandomWeights&) = default;
 };
@@ -131,6 +131,22 @@ struct LifSpec {
   friend bool operator==(const LifSpec&, const LifSpec&) = default;
 };
 
+/// The biases of a population as a model gives them: each neuron's own constant current.
+struct BiasSpec {
+  // [1]: one for all neurons, or one for each; empty: 0. A network has them spread (bias.h).
+  std::vector<double> value = {};
+  bool plastic = true;
+  std::optional<double> learning_rate = {};  // eta; absent: the training's
+  friend bool operator==(const BiasSpec&, const BiasSpec&) = default;
+};
+
+/// Gaussian noise of rate and spiking neurons (core/actor/noise.h).
+struct NoiseSpec {
+  double stddev = 0;         // [1], >= 0
+  bool on_activity = false;  // rate populations only; false: on the currents
+  friend bool operator==(const NoiseSpec&, const NoiseSpec&) = default;
+};
+
 struct PopulationSpec {
   std::string name;
   PopulationKind kind = PopulationKind::kInput;
@@ -141,6 +157,11 @@ struct PopulationSpec {
   std::optional<LifSpec> lif;
   std::optional<LeakSpec> memory;    // of a readout; absent: without memory
   std::vector<double> initial = {};  // h_0 of each neuron; empty: 0; rate only
+  // inputs that no task shows: x_t at every tick [1]; absent: the task has a column for each neuron
+  std::optional<double> constant = {};
+  std::optional<NoiseSpec> noise = {};  // rate and spiking only
+  // the 1 that biases multiply, the last population of a network that has biases (bias.h)
+  bool is_unit = false;
   friend bool operator==(const PopulationSpec&, const PopulationSpec&) = default;
 };
 
@@ -155,21 +176,25 @@ struct ProjectionSpec {
   bool autapses = true;
   std::optional<std::int32_t> delay;  // ticks; absent: 1 from rate to rate populations, otherwise 0
   WeightLimits limits = {};           // sign, bounds and decay of its own
+  // the biases of the target, from the unit: a dense matrix (neurons x 1), named TARGET.bias; these
+  // follow all other projections (bias.h)
+  bool is_bias = false;
   friend bool operator==(const ProjectionSpec&, const ProjectionSpec&) = default;
 };
 
 struct NetworkSpec {
-  std::vector<PopulationSpec> populations;  // file order
-  std::vector<ProjectionSpec> projections;  // file order
+  std::vector<PopulationSpec> populations;  // file order, then the unit
+  std::vector<ProjectionSpec> projections;  // file order, then biases
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
 inline constexpr std::int32_t kNoClass = -1;
 
 /// One trial as recorded. Sparse input has the entries that are not 0. A trial of fewer rows than
-/// ticks begins late: its last row is the last tick.
+/// ticks begins late: its last row is the last tick. The columns of an input are those inputs that
+/// are not constant (input_columns in network_size.h).
 struct RecordedTrial {
-  std::variant<DenseMatrix, SparseMatrix> input;  // (rows x m), rows <= ticks
+  std::variant<DenseMatrix, SparseMatrix> input;  // (rows x columns), rows <= ticks
   // (rows x o); empty where the trial has a class, and where no rule of the run needs a target
   DenseMatrix target = {};
   // The class: the target of this readout is 1, that of all others 0, at every tick. kNoClass:
@@ -222,18 +247,19 @@ DenseMatrix target_of_class(std::int32_t chosen, std::int64_t ticks, std::int64_
 
 struct StudentTeacherTask {
   NetworkSpec teacher;  // same m and o as the student
-  // one for each input population of the student; empty: white noise
+  // one for each input population of the student that is not constant; empty: white noise
   std::vector<DrawnInputSpec> inputs = {};
+  std::optional<MimicTask> mimic = {};  // the task that drew teacher and inputs, if any
   friend bool operator==(const StudentTeacherTask&, const StudentTeacherTask&) = default;
 };
 struct DrawnTask {
-  std::vector<DrawnInputSpec> inputs;  // one for each input population
+  std::vector<DrawnInputSpec> inputs;  // one for each input population that is not constant
   // trial k is trial k modulo patterns; 0: each is drawn anew
   std::int32_t patterns = 0;
   std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
   friend bool operator==(const DrawnTask&, const DrawnTask&) = default;
 };
-using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask>;
+using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask>;
 
 /// Orthogonal bases of AlignedWeights; an absent one is drawn (Haar: QR of a Gaussian matrix) by
 /// (seed, "basis/U" and so on).
@@ -396,8 +422,7 @@ struct ChipSpec {
   std::int32_t height = 1;            // rows
   std::int32_t neurons_per_core = 1;  // room
   PlacementPolicy policy = PlacementPolicy::kBlock;
-  // explicit only: of each rate neuron, then readout
-  std::vector<std::int32_t> cores;
+  std::vector<std::int32_t> cores;                // explicit only: of rate neurons, then readouts
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;

@@ -20,6 +20,8 @@ Population population_of(const PopulationSpec& spec) {
   population.recalls_voltage = spec.lif && spec.lif->reset == Reset::kZero && !spec.lif->cuts_reset_gradient;
   population.neurons_differ = neurons_differ(spec);
   population.leaky = spec.memory.has_value();
+  population.noisy = spec.noise.has_value();
+  population.is_unit = spec.is_unit;
   for (const double value : spec.initial) population.awake.push_back(value != 0 ? 1 : 0);
   return population;
 }
@@ -42,6 +44,7 @@ Topology topology_of(const NetworkSpec& network, Listing listing) {
     Projection projection = projection_between(topology, PopulationId{from.source}, PopulationId{from.target});
     projection.name = from.name;
     projection.plastic = from.plastic;
+    projection.is_bias = from.is_bias;
     projection.wait = wait_of(network, from);
     projection.limits = from.limits;
     const auto* sparse = std::get_if<SparseMatrix>(&from.weights);

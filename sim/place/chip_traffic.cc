@@ -213,7 +213,7 @@ class Evaluation {
     std::vector<double> on_core(operations_.size(), 0);
     double plastic = 0;
     for (const Projection& projection : topology_.projections) {
-      if (!projection.plastic) continue;
+      if (!projection.plastic || projection.is_bias) continue;
       plastic += static_cast<double>(projection.size());
       std::int32_t target = projection.target_begin;
       for (const std::int64_t synapses : projection.fan_in())

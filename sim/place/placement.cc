@@ -85,6 +85,7 @@ Placement place_apart(const LayerSizes& sizes) {
 std::vector<std::int64_t> synapses_by_core(const Placement& placement, const Topology& topology) {
   std::vector<std::int64_t> held(static_cast<std::size_t>(placement.mesh.cores()), 0);
   for (const Projection& projection : topology.projections) {
+    if (projection.is_bias) continue;
     std::int32_t target = projection.target_begin;
     for (const std::int64_t synapses : projection.fan_in())
       held[static_cast<std::size_t>(placement.core_of(projection.target_layer, target++))] += synapses;

@@ -184,6 +184,8 @@ Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, 
       case Over::kB:
       case Over::kW:
       case Over::kA:
+      case Over::kFromInputs:
+      case Over::kOntoReadouts:
       case Over::kOntoRate:
       case Over::kEverySynapse: connect(phase, carriers(phase, topology), placement, spread); continue;
       case Over::kAutapses: CHECK(false, "an autapse's own weight stays on its core");

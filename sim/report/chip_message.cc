@@ -54,7 +54,7 @@ void fill_counts(const Traffic& from, v1::ChipRun& to) {
 }
 
 v1::Wires::Block block_of(const Projection& wires) {
-  if (wires.source_layer == Layer::kInput) return v1::Wires::B;
+  if (wires.source_layer == Layer::kInput) return wires.target_layer == Layer::kReadout ? v1::Wires::D : v1::Wires::B;
   if (wires.source_layer == Layer::kReadout) return v1::Wires::R;
   return wires.target_layer == Layer::kReadout ? v1::Wires::A : v1::Wires::W;
 }
@@ -113,6 +113,7 @@ v1::Wires message_of(const Projection& from) {
   to.set_targets(from.target_size);
   to.set_plastic(from.plastic);
   to.set_dense(from.dense);
+  to.set_bias(from.is_bias);
   if (from.hollow) {
     from.each([&](std::int32_t source, std::int32_t target) {
       to.add_source(source);
@@ -130,18 +131,20 @@ v1::Wires message_of(const Projection& from) {
 }
 
 Projection ends_of(const v1::Wires& from) {
-  const Layer source = from.block() == v1::Wires::B   ? Layer::kInput
-                       : from.block() == v1::Wires::R ? Layer::kReadout
-                                                      : Layer::kRate;
+  const bool onto_readouts = from.block() == v1::Wires::A || from.block() == v1::Wires::D;
+  const Layer source = from.block() == v1::Wires::B || from.block() == v1::Wires::D ? Layer::kInput
+                       : from.block() == v1::Wires::R                               ? Layer::kReadout
+                                                                                    : Layer::kRate;
   return {.name = {},
           .source_layer = source,
-          .target_layer = from.block() == v1::Wires::A ? Layer::kReadout : Layer::kRate,
+          .target_layer = onto_readouts ? Layer::kReadout : Layer::kRate,
           .source_begin = from.source_begin(),
           .source_size = from.sources(),
           .target_begin = from.target_begin(),
           .target_size = from.targets(),
           .dense = from.dense(),
-          .plastic = from.plastic()};
+          .plastic = from.plastic(),
+          .is_bias = from.bias()};
 }
 
 void fill_chip(const RunResult& from, v1::Result& to) {
@@ -166,7 +169,7 @@ void fill_chip(const RunResult& from, v1::Result& to) {
     }
   }
   v1::Wiring& wiring = *to.mutable_wiring();
-  wiring.set_inputs(from.topology.sizes.inputs);
+  wiring.set_inputs(from.topology.input_neurons());
   wiring.set_rate_neurons(from.topology.sizes.rate_neurons);
   wiring.set_readouts(from.topology.sizes.readouts);
   for (const Projection& wires : from.topology.projections) *wiring.add_projections() = message_of(wires);

@@ -20,6 +20,7 @@
 #include "sim/report/text.h"
 #include "sim/run/comparator.h"
 #include "sim/run/workers.h"
+#include "sim/task/synthetic.h"
 
 namespace locus {
 namespace {
@@ -60,6 +61,7 @@ struct FormName {
 /// threshold.
 std::string activation_of(const PopulationSpec& population) {
   if (population.lif) return population.lif->adapts() ? "ALIF" : "LIF";
+  if (population.constant) return fmt::format("constant {:.4g}", *population.constant);
   return population.kind == PopulationKind::kRate ? std::string(name(population.activation)) : "-";
 }
 
@@ -91,6 +93,7 @@ TextTable population_table(const NetworkSpec& network) {
   table.columns = {
       {"population", Align::kLeft}, {"kind", Align::kLeft}, {"neurons"}, {"activation", Align::kLeft}, {"leak"}};
   for (const PopulationSpec& population : network.populations) {
+    if (population.is_unit) continue;
     table.rows.push_back({population.name, std::string(kind_name(population)), human(population.size),
                           activation_of(population), leak_of(population)});
   }
@@ -109,11 +112,23 @@ TextTable projection_table(const Spec& spec, const Topology& topology) {
     const ProjectionSpec& asked = spec.network.projections[p];
     const bool of_rule = !asked.learning_rate && std::ranges::any_of(spec.rules, has_own_rate);
     const std::string rate = of_rule ? "of the rule" : fmt::format("{:.4g}", learning_rate_of(asked, spec.training));
-    table.rows.push_back({projection.name, shorten(topology.source_of(projection).name, kEnd),
+    table.rows.push_back({projection.name, projection.is_bias ? "-" : shorten(topology.source_of(projection).name, kEnd),
                           shorten(topology.target_of(projection).name, kEnd), human(static_cast<double>(projection.size())),
                           std::visit(FormName{}, asked.weights), projection.plastic ? rate : "static"});
   }
   return table;
+}
+
+/// One line for each population with noise.
+std::string noise_lines(const NetworkSpec& network) {
+  std::string text;
+  for (const PopulationSpec& population : network.populations) {
+    if (!population.noise) continue;
+    text += wrap(fmt::format("noise of {}: Gaussian, standard deviation {:.4g}, on {}", shorten(population.name, 40),
+                             population.noise->stddev, population.noise->on_activity ? "activities" : "currents"),
+                 2, 0);
+  }
+  return text;
 }
 
 /// The records of each rule, with the size of each file after all updates.
@@ -159,6 +174,17 @@ std::string inputs_of(const std::vector<DrawnInputSpec>& inputs, const NetworkSp
   return text;
 }
 
+/// What the task is, and what losses can be compared with.
+std::string synthetic_line(const SyntheticTask& task, const Spec& spec) {
+  std::string text = fmt::format("task: {} ({}), {}", name(task), words_of(task),
+                                 task.patterns > 0 ? counted(task.patterns, "pattern") + " in turn" : "each trial anew");
+  const TaskFigures figures = figures_of(spec);
+  if (figures.constant_loss) text += fmt::format("; loss of the best constant output {:.6g}", *figures.constant_loss);
+  for (const Landmark& landmark : figures.landmarks) text += fmt::format("; {}: {:.4g}", landmark.what, landmark.loss);
+  if (figures.chance) text += fmt::format("; chance level {:.4g} %", 100 * *figures.chance);
+  return text;
+}
+
 /// " of 3 classes, 20 to 40 ticks, with masks"; empty where trials are like those of other models.
 std::string kinds_of(const std::vector<RecordedTrial>& trials, std::int32_t ticks) {
   std::set<std::int32_t> classes;
@@ -191,7 +217,9 @@ std::string task_line(const Spec& spec) {
     return fmt::format("task: {}, drawn {}", inputs_of(drawn->inputs, spec.network),
                        drawn->patterns > 1 ? counted(drawn->patterns, "pattern") + " in turn" : trials);
   }
+  if (const auto* synthetic = std::get_if<SyntheticTask>(&spec.task)) return synthetic_line(*synthetic, spec);
   const auto& taught = std::get<StudentTeacherTask>(spec.task);
+  if (taught.mimic) return fmt::format("task: mimic ({}), each trial anew", words_of(*taught.mimic));
   return fmt::format("task: {}, and a teacher of {}", inputs_of(taught.inputs, spec.network), sizes_of(taught.teacher));
 }
 
@@ -224,7 +252,7 @@ std::string description(const Spec& spec, const Topology& topology) {
   std::string text = title_of(spec) + wrap(fmt::format("seed {}, precision {}, model sha256 {}", spec.seed,
                                                        name(spec.precision), head(spec.sha256, 12)));
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec, topology)) + '\n';
-  text += wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
+  text += noise_lines(spec.network) + wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
   if (const std::string paces = paces_of(spec); !paces.empty()) text += wrap(paces, 2, 0);
   if (spec.compare) text += wrap(comparison_line(spec), 2, 0);
   if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';

@@ -113,7 +113,8 @@ double largest_ranking(const Facts& facts) {
     const double rows = projection.target_size;
     const double cols = projection.source_size;
     const double side = std::min(rows, cols);
-    if (!projection.plastic || (side > kLargestRankedSide && !facts.demand.rank_of_large)) continue;
+    if (!projection.plastic || projection.is_bias || (side > kLargestRankedSide && !facts.demand.rank_of_large))
+      continue;
     bytes = std::max(bytes, kReported * 4 * (rows * cols + side * side));
   }
   return facts.learns() ? bytes : 0;
@@ -129,7 +130,8 @@ double batch_bytes(const Facts& facts, double lanes) {
 /// Columns of actors that are no synapses (core/actor/network.h).
 double neuron_bytes(const Facts& facts, double lanes) {
   const LayerSizes& sizes = facts.topology.sizes;
-  const double of_rate = (facts.topology.has_spikes() ? 11 : 5) + (facts.topology.has_currents() ? 2 : 0);
+  const double of_rate = (facts.topology.has_spikes() ? 11 : 5) + (facts.topology.has_currents() ? 2 : 0) +
+                         (facts.topology.has_noise() ? 1 : 0);
   // constants of spiking neurons that differ: eight columns, and each neuron's as the model says
   double constants = 0;
   for (const Population& population : facts.topology.populations) {
@@ -314,6 +316,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   add("targets of sparse synapses", wire_bytes(facts));
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
+  add("the trial that is drawn", synthetic_bytes(spec));
   add("the teacher", teacher_bytes(facts));
   add_transport(facts, parts);
   add("sensitivities", sensitivity_bytes(facts));

@@ -41,6 +41,8 @@ class ChipReader {
     result.chip = chip_of(message);
     sizes_ = {message.wiring().inputs(), message.wiring().rate_neurons(), message.wiring().readouts()};
     check_sizes(message);
+    has_biases_ = std::ranges::any_of(message.wiring().projections(), &v1::Wires::bias);
+    if (has_biases_) ++sizes_.inputs;  // the unit
     check_chip(*result.chip);
     result.topology.sizes = sizes_;
     read_populations(message.outline());
@@ -86,7 +88,8 @@ class ChipReader {
                           : message.kind() == "readout" ? Layer::kReadout
                                                         : Layer::kRate;
       std::int64_t& begin = sizes[static_cast<std::size_t>(layer)];
-      if (message.size() < 1 || begin + message.size() > sizes_.of(layer)) break;
+      const bool beside_unit = layer == Layer::kInput && has_biases_;
+      if (message.size() < 1 || begin + message.size() > sizes_.of(layer) - (beside_unit ? 1 : 0)) break;
       Population& population = populations_.emplace_back();
       population.name = message.name();
       population.layer = layer;
@@ -101,6 +104,9 @@ class ChipReader {
                                    message.lif().reset_gradient() == v1::Population::Lif::KEEP;
       begin += message.size();
     }
+    if (has_biases_)
+      populations_.push_back({.name = {}, .layer = Layer::kInput, .begin = sizes_.inputs - 1, .size = 1, .is_unit = true});
+    sizes[0] += has_biases_ ? 1 : 0;
     if (sizes != std::array<std::int64_t, 3>{sizes_.inputs, sizes_.rate_neurons, sizes_.readouts})
       refuse("outline.populations", "are not those of the wiring", "");
   }
@@ -132,6 +138,8 @@ class ChipReader {
         projection.source_population =
             population_of(projection.source_layer, projection.source_begin, projection.source_size);
     }
+    const bool from_unit = projection.source_population.value >= 0 && populations_[projection.source_population].is_unit;
+    good = good && from_unit == message.bias();
     std::vector<std::int32_t> source(message.source().begin(), message.source().end());
     std::vector<std::int32_t> target(message.target().begin(), message.target().end());
     for (std::size_t k = 0; good && k < source.size(); ++k) {
@@ -236,6 +244,7 @@ class ChipReader {
 
   std::filesystem::path path_;
   LayerSizes sizes_;
+  bool has_biases_ = false;          // the input layer then ends with the unit
   Indexed<Population> populations_;  // in the order of the file
   std::int64_t ends_ = 0;            // of sparse wires so far
 };

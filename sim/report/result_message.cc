@@ -165,10 +165,17 @@ void fill(const WeightLimits& from, v1::Outline::Projection& to) {
 
 void fill(const Outline& from, v1::Outline& to) {
   for (const PopulationSpec& population : from.populations) {
+    if (population.is_unit) continue;
     v1::Outline::Population& written = *to.add_populations();
     written.set_name(population.name);
     written.set_kind(std::string(name(population.kind)));
     written.set_size(population.size);
+    if (population.constant) written.set_constant(*population.constant);
+    if (population.noise) {
+      written.mutable_noise()->set_stddev(population.noise->stddev);
+      written.mutable_noise()->set_on(population.noise->on_activity ? v1::Population::Noise::ACTIVITY
+                                                                    : v1::Population::Noise::CURRENT);
+    }
     if (population.memory) {
       written.mutable_readout()->set_tau_m(population.memory->tau_m);
       written.mutable_readout()->set_normalise_input(population.memory->normalise_input);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 #include "sim/model/pace_of.h"
@@ -10,9 +11,10 @@
 namespace locus {
 namespace {
 
-const char* field_of(const RecordedTask&) { return "recorded"; }
-const char* field_of(const StudentTeacherTask&) { return "student_teacher"; }
-const char* field_of(const DrawnTask&) { return "drawn"; }
+std::string_view field_of(const RecordedTask&) { return "recorded"; }
+std::string_view field_of(const StudentTeacherTask& task) { return task.mimic ? MimicTask::kName : "student_teacher"; }
+std::string_view field_of(const DrawnTask&) { return "drawn"; }
+std::string_view field_of(const SyntheticTask& task) { return name(task); }
 
 }  // namespace
 

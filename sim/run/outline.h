@@ -28,7 +28,7 @@ struct ProjectionOutline {
 struct Outline {
   std::vector<PopulationSpec> populations;     // file order
   std::vector<ProjectionOutline> projections;  // file order
-  std::string task;  // "recorded", "student_teacher" or "drawn", as the field of the model file
+  std::string task;  // "recorded", "drawn", "flip_flop" and so on, as the field of the model file
   TrainingSpec training;
   // the rules whose feedback the model gives (by modes, say) in place of drawing it, in file order
   std::vector<std::string> given_feedback;

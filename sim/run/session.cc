@@ -77,15 +77,18 @@ template <class R, TransportOf<R> T>
 struct Driven {
   using Number = R;
   Topology topology;
+  std::vector<std::int32_t> columns;  // the input of each number of step()
   Learner<R, T> learner;
   Batch<R> batch;
   std::optional<Task> task;  // of the model, from the first update() on
 
   Driven(const Spec& spec, Executor executor)
       : topology(topology_of(spec)),
+        columns(input_columns(spec.network)),
         learner(spec, topology, spec.rules.front(), {.outputs_are_seen = true, .inputs_tick_by_tick = true}, executor),
-        batch(make_batch<R>(spec.training.ticks, learner.network().inputs.size, learner.network().readouts.size,
-                            learner.network().lanes)) {}
+        batch(with_constants(constant_inputs(spec.network),
+                             make_batch<R>(spec.training.ticks, learner.network().inputs.size,
+                                           learner.network().readouts.size, learner.network().lanes))) {}
 };
 
 using AnyDriven =
@@ -93,7 +96,6 @@ using AnyDriven =
                  std::unique_ptr<Driven<float, Columns<float>>>, std::unique_ptr<Driven<float, Mailbox<float>>>>;
 
 namespace {
-
 template <class R>
 AnyDriven driven_as(const Spec& spec, TransportKind transport, Executor executor) {
   if (transport == TransportKind::kMailbox) return std::make_unique<Driven<R, Mailbox<R>>>(spec, executor);
@@ -222,7 +224,7 @@ void Session::Driver::begin_trial() {
   expect(Phase::kBetweenTrials, "begin_trial()", "a trial ends with its last tick and commit()");
   send([&](auto& driven) {
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
-    driven.learner.trial().begin(driven.batch.input.data());
+    driven.learner.trial().begin(driven.batch.input.data(), outcome_.updates * driven.batch.lanes);
   });
   phase_ = Phase::kInTrial;
 }
@@ -230,12 +232,12 @@ void Session::Driver::begin_trial() {
 std::span<const double> Session::Driver::step(std::span<const double> inputs) {
   expect(Phase::kInTrial, "step()", "begin_trial() comes first");
   if (tick_ == spec_.training.ticks) refuse("step()", "a trial has no more ticks; commit() comes next");
-  expect_numbers("step()", inputs, with([](auto& driven) { return driven.learner.network().inputs.size; }), "inputs");
+  expect_numbers("step()", inputs, with([](auto& driven) { return std::ssize(driven.columns); }), "inputs");
   send([&](auto& driven) {
     using R = typename std::remove_reference_t<decltype(driven)>::Number;
     close_tick(driven);
     const Tick now{tick_ + 1};
-    std::ranges::transform(inputs, driven.batch.input_at(now.value), [](double x) { return static_cast<R>(x); });
+    write_columns<R>(inputs, driven.columns, driven.batch.lanes, driven.batch.input_at(now.value));
     driven.learner.trial().step(now);
     tick_ = now.value;
     std::ranges::copy(driven.learner.network().readouts.output, outputs_.begin());
@@ -370,7 +372,7 @@ void Session::teach(double target) { driver_->teach({&target, 1}); }
 bool Session::commit() { return driver_->commit(); }
 bool Session::update() { return driver_->update(); }
 
-std::int32_t Session::inputs() const { return count(spec(), PopulationKind::kInput); }
+std::int32_t Session::inputs() const { return static_cast<std::int32_t>(shown_inputs(spec().network)); }
 std::int32_t Session::readouts() const { return count(spec(), PopulationKind::kReadout); }
 std::int32_t Session::lanes() const { return spec().training.batch; }
 std::int32_t Session::ticks() const { return spec().training.ticks; }

@@ -101,7 +101,7 @@ class Session {
   /// OrderError where the model has no task, and within a trial.
   bool update();
 
-  std::int32_t inputs() const;                // m
+  std::int32_t inputs() const;                // that step() gets: those that are not constant
   std::int32_t readouts() const;              // o
   std::int32_t lanes() const;                 // trials abreast
   std::int32_t ticks() const;                 // T

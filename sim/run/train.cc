@@ -249,6 +249,7 @@ void RuleRun<R, T>::conclude() {
   const std::int64_t largest_side = options_.rank_of_large ? std::numeric_limits<std::int64_t>::max() : kLargestRankedSide;
   for (std::size_t p = 0; p < before_.size(); ++p) {
     if (!learner_.learns()) break;
+    if (network.projections()[p].is_bias) continue;  // one column, whose rank says nothing
     const ProjectionWeights& after = outcome_.weights[p];
     if (!network.projections()[p].plastic) {
       outcome_.rank_omissions.push_back({after.projection, "is not plastic"});

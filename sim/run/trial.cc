@@ -19,6 +19,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       carries_(training.carry_state),
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
       leaky_(transport.network().topology->has_leaky_readouts()),
+      noisy_(!transport.network().rate.noise.empty()),
       losses_(static_cast<std::size_t>(transport.network().lanes), 0) {
   const Network<R>& network = transport.network();
   for (std::size_t p = 0; p < network.projections().size(); ++p) {
@@ -49,8 +50,9 @@ double Trial<R, T>::run(const Batch<R>& batch) {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::begin(const R* inputs) {
+void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
   std::ranges::fill(losses_, 0.0);
+  first_trial_ = first_trial;
   counts_votes_ = false;
   origin_.reset();
   transport_.begin_trial(inputs);
@@ -60,7 +62,7 @@ void Trial<R, T>::begin(const R* inputs) {
 
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const Batch<R>& batch) {
-  begin(batch.source != nullptr ? nullptr : batch.input.data());
+  begin(batch.source != nullptr ? nullptr : batch.input.data(), batch.first_trial);
   counts_votes_ = !batch.labels.empty();
   if (counts_votes_) votes_.assign(transport_.network().readouts.output.size(), 0.0);
 }
@@ -164,6 +166,7 @@ void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
   for (const std::int32_t p : onto_rate_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
+  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(first_trial_), now);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
   for (const std::int32_t p : onto_readouts_) deliver(phase::Axons{ProjectionId{p}});

@@ -45,7 +45,8 @@ class Trial {
   /// The same, tick by tick, for a world that answers the network. begin() starts the trials; the
   /// inputs (T x m x lanes) outlive them, and the row of tick t is read by step(t) and by nobody
   /// before. Null: each x_t stands at the inputs' activities when step(t) is called.
-  void begin(const R* inputs);
+  /// first_trial: number of the trial of lane 0, for noise.
+  void begin(const R* inputs, std::int64_t first_trial = 0);
   /// Everything of a tick that goes forward: afterwards readouts have their outputs.
   void step(Tick now);
   /// Everything of a tick that learns, and its commit where every tick commits. target: y*_t (o x
@@ -112,6 +113,8 @@ class Trial {
   std::optional<BackwardAgent<R>> agent_;          // sweeps only
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
+  bool noisy_;                                     // some population draws noise
+  std::int64_t first_trial_ = 0;                   // of the present trials: that of lane 0
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
   bool counts_votes_ = false;                      // the present trials may have classes

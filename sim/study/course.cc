@@ -78,7 +78,7 @@ struct Course::State {
       const std::int64_t rows = spec.network.populations[static_cast<std::size_t>(projection.target)].size;
       const std::int64_t cols = spec.network.populations[static_cast<std::size_t>(projection.source)].size;
       const std::int64_t side = std::min(rows, cols);
-      ranked.push_back(projection.plastic && side <= kLargestSide);
+      ranked.push_back(projection.plastic && !projection.is_bias && side <= kLargestSide);
       if (ranked.back()) cost += static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(side);
     }
     const auto points = static_cast<std::int64_t>(std::clamp(kCostLimit / std::max(cost, 1.0), 1.0, double{kMostPoints}));

@@ -74,6 +74,9 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
   LinearNetwork result = {Matrix::Zero(neurons(network, PopulationKind::kReadout), n), Matrix::Zero(n, n),
                           Matrix::Zero(n, neurons(network, PopulationKind::kInput))};
   for (const PopulationSpec& population : network.populations) {
+    if (population.is_unit) refuse(fmt::format("{} neurons have biases", whose));
+    if (population.constant) refuse(fmt::format("{} population \"{}\" has constant inputs", whose, population.name));
+    if (population.noise) refuse(fmt::format("{} population \"{}\" has noise", whose, population.name));
     if (population.lif) refuse(fmt::format("{} population \"{}\" spikes", whose, population.name));
     if (population.memory) refuse(fmt::format("{} readout population \"{}\" has memory", whose, population.name));
     if (population.kind != PopulationKind::kRate) continue;
@@ -90,6 +93,8 @@ theory::LinearNetwork matrices_of(const NetworkSpec& network, const std::vector<
     const Projection& projection = topology.projections[k];
     const bool onto_readout = projection.target_layer == Layer::kReadout;
     const bool from_input = projection.source_layer == Layer::kInput;
+    if (from_input && onto_readout)
+      refuse(fmt::format("{} projection \"{}\" goes from inputs to readouts", whose, projection.name));
     Matrix& into = onto_readout ? result.a : from_input ? result.b : result.w;
     const auto* dense = std::get_if<DenseMatrix>(&weights[k]);
     if (dense == nullptr) refuse(fmt::format("{} projection \"{}\" is sparse", whose, projection.name));

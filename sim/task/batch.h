@@ -5,14 +5,19 @@
 // Inputs may be too many to stand in memory for a whole trial: Poisson spikes, or a few recorded
 // events among thousands of inputs and ticks. Such a batch has no inputs but their source, which
 // writes those of a tick where they are heard (Task::show).
+// The inputs are all cells of the input layer: those that a task shows, and constant ones, which
+// a task writes once.
 // Invariant: make_batch sets the size once; filling the batch allocates nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/column.h"
+#include "sim/model/network_size.h"
 
 namespace locus {
 
@@ -31,6 +36,9 @@ struct Batch {
   Column<R> weight = {};
   std::vector<std::int32_t> labels = {};  // class by lane, or kNoClass; empty: no classes
   Task* source = nullptr;                 // of inputs tick by tick; null where they stand here
+  // number of the trial of lane 0, for noise; held-out trials have numbers of their own
+  std::int64_t first_trial = 0;
+  bool shows_constants = false;  // true: the constant inputs have been written
 
   /// The m x lanes inputs of tick t = 1..T.
   R* input_at(std::int32_t tick) { return input.data() + offset(tick, inputs); }
@@ -59,6 +67,35 @@ Batch<R> make_batch(std::int32_t ticks, std::int32_t inputs, std::int32_t readou
   if (source == nullptr) batch.input.assign(columns * static_cast<std::size_t>(inputs), R(0));
   batch.target.assign(columns * static_cast<std::size_t>(readouts), R(0));
   return batch;
+}
+
+/// Writes the constant inputs at every tick of a batch that holds inputs, once.
+template <class R>
+void show_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
+  if (batch.source != nullptr || batch.shows_constants) return;
+  batch.shows_constants = true;
+  for (const auto& [input, value] : constants) {
+    for (std::int32_t tick = 1; tick <= batch.ticks; ++tick)
+      std::fill_n(batch.input_at(tick) + std::ptrdiff_t{input} * batch.lanes, batch.lanes, static_cast<R>(value));
+  }
+}
+
+/// The same of a new batch.
+template <class R>
+Batch<R> with_constants(std::span<const ConstantInput> constants, Batch<R> batch) {
+  show_constants(constants, batch);
+  return batch;
+}
+
+/// cells[columns[k] * lanes + l] = values[k * lanes + l]: a tick's inputs (columns x lanes) go to
+/// their cells of the input layer (m x lanes).
+template <class R>
+void write_columns(std::span<const double> values, std::span<const std::int32_t> columns, std::int32_t lanes, R* cells) {
+  const double* value = values.data();
+  for (const std::int32_t column : columns) {
+    R* const to = cells + std::ptrdiff_t{column} * lanes;
+    for (std::int32_t lane = 0; lane < lanes; ++lane) to[lane] = static_cast<R>(*value++);
+  }
 }
 
 }  // namespace locus

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <variant>
 
-#include "sim/model/network_size.h"
 #include "sim/model/wire.h"
 
 namespace locus {
 
 DrawnInputs::DrawnInputs(std::uint64_t seed, const std::vector<DrawnInputSpec>& inputs, const NetworkSpec& network,
-                         double dt)
-    : neurons_(static_cast<std::size_t>(neurons(network, PopulationKind::kInput))) {
+                         double dt) {
   const Topology topology = topology_of(network, Listing::kNone);
   for (const DrawnInputSpec& input : inputs) {
     const PopulationSpec& population = network.populations[static_cast<std::size_t>(input.population)];

@@ -44,7 +44,6 @@ class DrawnInputs {
   template <class R>
   void fill_noise(const Stream& stream, std::uint64_t trial, std::int32_t tick, std::size_t lanes, R* lane);
 
-  std::size_t neurons_ = 0;  // m
   std::vector<Stream> streams_;
   std::vector<std::int32_t> drawn_;
   std::vector<double> noise_;

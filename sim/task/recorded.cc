@@ -12,15 +12,6 @@
 namespace locus {
 namespace {
 
-template <class R>
-void write_lane(const SparseMatrix& matrix, std::int64_t late, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
-  clear_lane(lane, lanes, column);
-  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
-    const std::int64_t cell = (late + matrix.row[k]) * matrix.cols + matrix.col[k];
-    column[static_cast<std::size_t>(cell * lanes + lane)] = static_cast<R>(matrix.values[k]);
-  }
-}
-
 /// The entries of a matrix by ascending row.
 void sort_by_row(const SparseMatrix& matrix, std::vector<std::int32_t>& order) {
   order.resize(matrix.row.size());
@@ -32,9 +23,45 @@ void sort_by_row(const SparseMatrix& matrix, std::vector<std::int32_t>& order) {
 
 }  // namespace
 
+template <class R>
+void RecordedSource::clear_inputs(std::int32_t first, std::int32_t last, std::int32_t lane, Batch<R>& batch) const {
+  for (std::int32_t tick = first; tick <= last; ++tick) {
+    R* const to = batch.input_at(tick) + lane;
+    for (const std::int32_t neuron : columns_) to[std::ptrdiff_t{neuron} * batch.lanes] = R(0);
+  }
+}
+
+/// A trial without constant inputs has the order of the batch.
+template <class R>
+void RecordedSource::write_inputs(const DenseMatrix& input, std::int32_t late, std::int32_t lane, Batch<R>& batch) const {
+  if (input.cols == batch.inputs) return write_lane(input, late, lane, batch.lanes, batch.input);
+  clear_inputs(1, late, lane, batch);
+  const double* value = input.values.data();
+  for (std::int32_t tick = late + 1; tick <= batch.ticks; ++tick) {
+    R* const to = batch.input_at(tick) + lane;
+    for (const std::int32_t neuron : columns_) to[std::ptrdiff_t{neuron} * batch.lanes] = static_cast<R>(*value++);
+  }
+}
+
+template <class R>
+void RecordedSource::write_inputs(const SparseMatrix& input, std::int32_t late, std::int32_t lane, Batch<R>& batch) const {
+  if (input.cols == batch.inputs) {
+    clear_lane(lane, batch.lanes, batch.input);
+  } else {
+    clear_inputs(1, batch.ticks, lane, batch);
+  }
+  for (std::size_t k = 0; k < input.values.size(); ++k) {
+    const std::size_t neuron = input_of(static_cast<std::size_t>(input.col[k]));
+    batch.input_at(late + input.row[k] +
+                   1)[neuron * static_cast<std::size_t>(batch.lanes) + static_cast<std::size_t>(lane)] =
+        static_cast<R>(input.values[k]);
+  }
+}
+
 RecordedSource::RecordedSource(const std::vector<RecordedTrial>& trials, const TrainingSpec& training,
-                               std::int32_t lanes, std::optional<std::uint64_t> shuffle)
+                               std::vector<std::int32_t> columns, std::int32_t lanes, std::optional<std::uint64_t> shuffle)
     : trials_(&trials),
+      columns_(std::move(columns)),
       window_(window_of(training)),
       is_mean_(loss_scale_of(training, 2) != 1),
       has_labels_(std::ranges::any_of(trials, [](const RecordedTrial& trial) { return trial.label != kNoClass; })),
@@ -91,7 +118,7 @@ void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
     const RecordedTrial& trial = trial_of(first_trial + lane);
     shown.late = batch.ticks - static_cast<std::int32_t>(rows_of(trial));
     if (batch.source == nullptr) {
-      std::visit([&](const auto& input) { write_lane(input, shown.late, lane, batch.lanes, batch.input); }, trial.input);
+      std::visit([&](const auto& input) { write_inputs(input, shown.late, lane, batch); }, trial.input);
     } else if (const auto* events = std::get_if<SparseMatrix>(&trial.input); events != nullptr && shown.trial != &trial) {
       sort_by_row(*events, shown.order);
     }
@@ -112,10 +139,10 @@ template <class R>
 void RecordedSource::show(Shown& shown, const SparseMatrix& input, std::int32_t tick, R* lane) const {
   const std::size_t lanes = shown_.size();
   const auto cell = [&](std::size_t at) -> R& {
-    return lane[static_cast<std::size_t>(input.col[static_cast<std::size_t>(shown.order[at])]) * lanes];
+    return lane[input_of(static_cast<std::size_t>(input.col[static_cast<std::size_t>(shown.order[at])])) * lanes];
   };
   if (tick == 1) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(input.cols); ++i) lane[i * lanes] = R(0);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(input.cols); ++i) lane[input_of(i) * lanes] = R(0);
     shown.written = 0;
   } else {
     for (std::size_t at = shown.begin; at < shown.written; ++at) cell(at) = R(0);
@@ -140,11 +167,11 @@ void RecordedSource::show(std::int32_t tick, R* values) {
     const DenseMatrix& input = std::get<DenseMatrix>(shown.trial->input);
     const auto inputs = static_cast<std::size_t>(input.cols);
     if (tick <= shown.late) {
-      for (std::size_t i = 0; i < inputs; ++i) values[i * lanes + l] = R(0);
+      for (std::size_t i = 0; i < inputs; ++i) values[input_of(i) * lanes + l] = R(0);
       continue;
     }
     const double* const row = input.values.data() + static_cast<std::size_t>(tick - shown.late - 1) * inputs;
-    for (std::size_t i = 0; i < inputs; ++i) values[i * lanes + l] = static_cast<R>(row[i]);
+    for (std::size_t i = 0; i < inputs; ++i) values[input_of(i) * lanes + l] = static_cast<R>(row[i]);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/random.h"
@@ -21,10 +22,11 @@ namespace locus {
 
 class RecordedSource {
  public:
-  /// The source reads `trials`, which must outlive it. `lanes`: of every batch that it fills.
-  /// `shuffle`: the seed of the orders; absent: the order of the file.
-  RecordedSource(const std::vector<RecordedTrial>& trials, const TrainingSpec& training, std::int32_t lanes,
-                 std::optional<std::uint64_t> shuffle);
+  /// The source reads `trials`, which must outlive it. `columns`: the input of each column of a
+  /// trial; `lanes`: of every batch that it fills; `shuffle`: the seed of the orders; absent: the
+  /// order of the file.
+  RecordedSource(const std::vector<RecordedTrial>& trials, const TrainingSpec& training,
+                 std::vector<std::int32_t> columns, std::int32_t lanes, std::optional<std::uint64_t> shuffle);
 
   bool has_labels() const { return has_labels_; }
   bool has_weights() const { return has_weights_; }
@@ -53,12 +55,23 @@ class RecordedSource {
 
   /// The trial of this number, counted over the whole run from 0.
   const RecordedTrial& trial_of(std::int64_t number);
+  /// Inputs of a trial that begins `late` ticks after the first.
+  template <class R>
+  void write_inputs(const DenseMatrix& input, std::int32_t late, std::int32_t lane, Batch<R>& batch) const;
+  template <class R>
+  void write_inputs(const SparseMatrix& input, std::int32_t late, std::int32_t lane, Batch<R>& batch) const;
+  /// No input at the ticks first .. last, but for constant ones.
+  template <class R>
+  void clear_inputs(std::int32_t first, std::int32_t last, std::int32_t lane, Batch<R>& batch) const;
+  /// The number of an input within its layer, by its column in a trial.
+  std::size_t input_of(std::size_t column) const { return static_cast<std::size_t>(columns_[column]); }
   template <class R>
   void write_weights(const RecordedTrial& trial, std::int32_t late, std::int32_t lane, Batch<R>& batch) const;
 
   const std::vector<RecordedTrial>* trials_;
-  std::int32_t window_;  // ticks with an error, at the end of a trial
-  bool is_mean_;         // the loss is a mean over them
+  std::vector<std::int32_t> columns_;  // of a trial
+  std::int32_t window_;                // ticks with an error, at the end of a trial
+  bool is_mean_;                       // the loss is a mean over them
   bool has_labels_;
   bool has_weights_;
   std::optional<RandomKey> shuffle_;

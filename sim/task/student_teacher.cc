@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "sim/model/network_size.h"
+
 namespace locus {
 namespace {
 
@@ -17,6 +19,7 @@ constexpr std::int32_t kRun = 32;
 template <class S>
 StudentTeacherSource<S>::StudentTeacherSource(const Spec& spec, Teacher<S> teacher, std::int32_t lanes)
     : key_(random_key(spec.seed, "input")),
+      columns_(input_columns(spec.network)),
       teacher_(std::move(teacher)),
       window_(window_of(spec.training)),
       trials_(static_cast<std::size_t>(lanes)) {
@@ -25,14 +28,29 @@ StudentTeacherSource<S>::StudentTeacherSource(const Spec& spec, Teacher<S> teach
 }
 
 template <class S>
-void StudentTeacherSource<S>::draw(std::int32_t first, std::int32_t ticks, S* values) {
-  const auto inputs = static_cast<std::size_t>(teacher_.inputs());
-  if (!inputs_) {
-    return fill_normal_lanes(key_, static_cast<std::uint64_t>(trials_.front()), static_cast<std::uint64_t>(first),
-                             static_cast<std::size_t>(ticks), inputs, trials_.size(), values);
+void StudentTeacherSource<S>::draw(std::int32_t first, std::int32_t ticks, std::int32_t inputs, S* values) {
+  const std::size_t lanes = trials_.size();
+  const std::size_t width = static_cast<std::size_t>(inputs) * lanes;
+  if (inputs_) {
+    for (std::int32_t tick = first; tick < first + ticks; ++tick, values += width)
+      inputs_->template fill<S>(trials_, tick, values);
+    return;
   }
-  for (std::int32_t tick = first; tick < first + ticks; ++tick, values += inputs * trials_.size())
-    inputs_->template fill<S>(trials_, tick, values);
+  if (columns_.empty()) return;
+  const auto noise = [&](S* to) {
+    fill_normal_lanes(key_, static_cast<std::uint64_t>(trials_.front()), static_cast<std::uint64_t>(first),
+                      static_cast<std::size_t>(ticks), columns_.size(), lanes, to);
+  };
+  if (std::ssize(columns_) == inputs) return noise(values);
+  noise_.resize(static_cast<std::size_t>(ticks) * columns_.size() * lanes);
+  noise(noise_.data());
+  const S* from = noise_.data();
+  for (std::int32_t tick = 0; tick < ticks; ++tick, values += width) {
+    for (const std::int32_t input : columns_) {
+      std::copy_n(from, lanes, values + static_cast<std::size_t>(input) * lanes);
+      from += lanes;
+    }
+  }
 }
 
 template <class S>
@@ -52,9 +70,17 @@ void StudentTeacherSource<S>::fill(std::int64_t first_trial, Batch<R>& batch) {
       input_.resize(static_cast<std::size_t>(ticks) * inputs * lanes);
       input = input_.data();
     }
-    draw(begun + 1, ticks, input);
-    if constexpr (!std::is_same_v<R, S>) std::ranges::copy(input_, batch.input_at(begun + 1));
-    teacher_.set_inputs(input, ticks);
+    draw(begun + 1, ticks, batch.inputs, input);
+    if constexpr (!std::is_same_v<R, S>) {
+      for (std::int32_t tick = 0; tick < ticks; ++tick) {
+        for (const std::int32_t column : columns_) {
+          const std::size_t first = static_cast<std::size_t>(column) * lanes;
+          std::copy_n(input + static_cast<std::size_t>(tick) * inputs * lanes + first, lanes,
+                      batch.input_at(begun + 1 + tick) + first);
+        }
+      }
+    }
+    teacher_.set_inputs(input, columns_, batch.inputs, ticks);
     // ticks before the window of errors need no readout
     const std::int32_t ticks_without_error = std::clamp(batch.ticks - window_ - begun, 0, ticks);
     if (ticks_without_error > 0) teacher_.step(ticks_without_error);

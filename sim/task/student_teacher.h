@@ -32,17 +32,19 @@ class StudentTeacherSource {
   void fill(std::int64_t first_trial, Batch<R>& batch);
 
  private:
-  /// Writes x_t of `ticks` ticks from `first` on (ticks x m x lanes).
-  void draw(std::int32_t first, std::int32_t ticks, S* values);
+  /// Writes x_t of `ticks` ticks from `first` on (ticks x m x lanes), but for constant inputs.
+  void draw(std::int32_t first, std::int32_t ticks, std::int32_t inputs, S* values);
 
   RandomKey key_;  // of white noise
   // empty if the model has only white noise of the default kind
   std::optional<DrawnInputs> inputs_;
+  std::vector<std::int32_t> columns_;  // the student's inputs that are not constant
   Teacher<S> teacher_;
   std::int32_t window_;               // ticks with an error, at the end of the trial
   std::vector<std::int64_t> trials_;  // by lane
   // x_t of some ticks [1] (ticks x m x lanes), only for a batch of another precision
   Column<S> input_;
+  Column<S> noise_;  // white noise of some ticks, only beside constant inputs (ticks x columns x lanes)
 };
 
 }  // namespace locus

@@ -15,26 +15,25 @@ StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
   return StudentTeacherSource<S>(spec, Teacher<S>(teacher, teacher_weights(spec), lanes, spec.training.dt), lanes);
 }
 
-std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_of(
-    const Spec& spec, std::int32_t lanes, Shown shown) {
+TaskSource source_of(const Spec& spec, std::int32_t lanes, Shown shown) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
     const bool learning = shown == Shown::kLearning;
-    return RecordedSource(learning ? recorded->trials : recorded->evaluation_trials, spec.training, lanes,
+    return RecordedSource(learning ? recorded->trials : recorded->evaluation_trials, spec.training,
+                          input_columns(spec.network), lanes,
                           learning && recorded->shuffle ? std::optional(spec.seed) : std::nullopt);
   }
   if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec, lanes);
+  if (std::holds_alternative<SyntheticTask>(spec.task)) return SyntheticSource(spec);
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
   return taught<double>(spec, lanes);
 }
-
-// The number of updates and the trials of a batch are both below 2^31.
-constexpr std::int64_t kFirstHeldOut = std::int64_t{1} << 62;
 
 }  // namespace
 
 bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
   constexpr double kMostAtOnce = 64e6;
   if (std::holds_alternative<StudentTeacherTask>(spec.task)) return false;
+  if (std::holds_alternative<SyntheticTask>(spec.task)) return false;
   const double cells = static_cast<double>(spec.training.ticks) * lanes *
                        static_cast<double>(neurons(spec.network, PopulationKind::kInput));
   return cells * scalar_bytes(spec.precision) > kMostAtOnce;
@@ -42,6 +41,8 @@ bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
 
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
     : begin_(shown == Shown::kEvaluation && !std::holds_alternative<RecordedTask>(spec.task) ? kFirstHeldOut : 0),
+      noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
+      constants_(constant_inputs(spec.network)),
       lanes_(lanes),
       has_classes_(has_classes(spec.task)),
       source_(source_of(spec, lanes, shown)) {}
@@ -50,16 +51,10 @@ template <class R>
 void Task::fill(std::int64_t update, Batch<R>& batch) {
   CHECK(batch.lanes == lanes_, "a batch has the lanes that its task was made for");
   const std::int64_t first = begin_ + update * batch.lanes;
+  show_constants<R>(constants_, batch);
+  batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
-  if (auto* recorded = std::get_if<RecordedSource>(&source_)) {
-    recorded->fill(first, batch);
-  } else if (auto* drawn = std::get_if<DrawnSource>(&source_)) {
-    drawn->fill(first, batch);
-  } else if (auto* narrow = std::get_if<StudentTeacherSource<float>>(&source_)) {
-    narrow->fill(first, batch);
-  } else {
-    std::get<StudentTeacherSource<double>>(source_).fill(first, batch);
-  }
+  std::visit([&](auto& source) { source.fill(first, batch); }, source_);
 }
 
 template <class R>

@@ -10,20 +10,25 @@
 
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "sim/model/spec.h"
 #include "sim/task/batch.h"
 #include "sim/task/drawn.h"
 #include "sim/task/recorded.h"
 #include "sim/task/student_teacher.h"
+#include "sim/task/synthetic.h"
 
 namespace locus {
 
 /// Trials for learning, or held-out trials for evaluation.
 enum class Shown { kLearning, kEvaluation };
 
+using TaskSource =
+    std::variant<RecordedSource, DrawnSource, SyntheticSource, StudentTeacherSource<double>, StudentTeacherSource<float>>;
+
 /// True if the inputs of such a batch do not stand in memory: they would take more than 64 MB, and
-/// the task has them tick by tick (all but student and teacher, who hear runs of ticks together).
+/// the task has them tick by tick (recorded and drawn trials have).
 /// Results are the same bits either way.
 bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes);
 
@@ -53,9 +58,12 @@ class Task {
  private:
   // number of the first trial; held-out trials have numbers that no run of the spec reaches
   std::int64_t begin_;
+  // the same for the noise of the network, where recorded trials have these numbers too
+  std::int64_t noise_begin_;
+  std::vector<ConstantInput> constants_;  // of the network
   std::int32_t lanes_;
   bool has_classes_;
-  std::variant<RecordedSource, DrawnSource, StudentTeacherSource<double>, StudentTeacherSource<float>> source_;
+  TaskSource source_;
 };
 
 }  // namespace locus

@@ -6,6 +6,7 @@
 #include "core/kernel/product.h"
 #include "core/kernel/recurrence.h"
 #include "sim/model/build.h"
+#include "sim/model/network_size.h"
 #include "sim/model/wire.h"
 
 namespace locus {
@@ -37,15 +38,18 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const PopulationSpec& population = network.populations[p];
     const Neurons made = neurons_of(population, topology, PopulationId{static_cast<std::int32_t>(p)}, dt);
+    for (std::int32_t i = 0; population.constant && i < population.size; ++i)
+      constants_.push_back({made.begin + i, static_cast<R>(*population.constant)});
     if (population.kind == PopulationKind::kRate) populations_.push_back(made);
     if (population.kind == PopulationKind::kReadout) outputs_.push_back(made);
   }
   for (std::size_t k = 0; k < weights.size(); ++k) {
     const Projection& projection = topology.projections[k];
     const bool onto_readouts = projection.target_layer == Layer::kReadout;
-    std::vector<Block>& blocks = onto_readouts                              ? to_readouts_
-                                 : projection.source_layer == Layer::kInput ? from_inputs_
-                                                                            : recurrent_;
+    const bool of_inputs = projection.source_layer == Layer::kInput;
+    std::vector<Block>& blocks = onto_readouts ? (of_inputs ? direct_ : to_readouts_)
+                                 : of_inputs   ? from_inputs_
+                                               : recurrent_;
     Block& block = blocks.emplace_back(std::visit([&](const auto& matrix) { return block_of(matrix); }, weights[k]));
     block.row = projection.target_begin;
     block.col = projection.source_begin;
@@ -54,6 +58,7 @@ Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights
     return Column<R>(static_cast<std::size_t>(topology.sizes.of(layer)) * static_cast<std::size_t>(lanes), R(0));
   };
   inputs_ = topology.sizes.inputs;
+  columns_ = input_columns(network);
   readouts_ = topology.sizes.readouts;
   activity_ = column(Layer::kRate);
   readout_ = column(Layer::kReadout);
@@ -118,18 +123,37 @@ void Teacher<R>::add_block(const Block& block, const R* source, R* target) const
 }
 
 template <class R>
-void Teacher<R>::set_inputs(const R* inputs, std::int32_t ticks) {
+void Teacher<R>::spread(const R* inputs, std::span<const std::int32_t> columns, std::int32_t width, std::int32_t ticks) {
+  inputs_with_constants_.resize(static_cast<std::size_t>(ticks) * static_cast<std::size_t>(inputs_) *
+                                static_cast<std::size_t>(lanes_));
+  for (std::int32_t tick = 0; tick < ticks; ++tick) {
+    R* const to = inputs_with_constants_.data() + std::ptrdiff_t{tick} * inputs_ * lanes_;
+    const R* const from = inputs + std::ptrdiff_t{tick} * width * lanes_;
+    for (const auto& [input, value] : constants_) std::fill_n(to + std::ptrdiff_t{input} * lanes_, lanes_, value);
+    for (std::size_t k = 0; k < columns.size(); ++k)
+      std::copy_n(from + std::ptrdiff_t{columns[k]} * lanes_, lanes_, to + std::ptrdiff_t{columns_[k]} * lanes_);
+  }
+}
+
+template <class R>
+void Teacher<R>::set_inputs(const R* inputs, std::span<const std::int32_t> columns, std::int32_t width, std::int32_t ticks) {
+  CHECK(columns.size() == columns_.size(), "a teacher has as many inputs that are not constant as its student");
+  if (std::ssize(columns) != width || width != inputs_) {
+    spread(inputs, columns, width, ticks);
+    inputs = inputs_with_constants_.data();
+  }
+  shown_ = inputs;
   currents_.assign(static_cast<std::size_t>(ticks) * activity_.size(), R(0));
   offset_ = 0;
-  const std::ptrdiff_t width = std::ssize(activity_);
+  const std::ptrdiff_t by_tick = std::ssize(activity_);
   for (const Block& block : from_inputs_) {
     if (block.dense && lanes_ == 1) {
       const RowsView<R> values{inputs + block.col, ticks, block.sources, inputs_, 1};
-      add_products<R>(view(block), values, currents_.data() + block.row, width);
+      add_products<R>(view(block), values, currents_.data() + block.row, by_tick);
       continue;
     }
     for (std::int32_t k = 0; k < ticks; ++k)
-      add_block(block, inputs + std::ptrdiff_t{k} * inputs_ * lanes_, currents_.data() + k * width);
+      add_block(block, inputs + std::ptrdiff_t{k} * inputs_ * lanes_, currents_.data() + k * by_tick);
   }
 }
 
@@ -160,11 +184,18 @@ void Teacher<R>::step_spiking(const Neurons& population, const R* current) {
   }
 }
 
-/// y = zeta A h + alpha y, from the activity of this tick.
+template <class R>
+void Teacher<R>::add_readout_blocks(R* target) const {
+  for (const Block& block : to_readouts_) add_block(block, activity_.data(), target);
+  const auto stepped = static_cast<std::ptrdiff_t>(offset_ / activity_.size());
+  for (const Block& block : direct_) add_block(block, shown_ + (stepped - 1) * inputs_ * lanes_, target);
+}
+
+/// y = zeta (A h + D x) + alpha y, from the activity and the inputs of this tick.
 template <class R>
 void Teacher<R>::step_readouts() {
   std::ranges::fill(readout_current_, R(0));
-  for (const Block& block : to_readouts_) add_block(block, activity_.data(), readout_current_.data());
+  add_readout_blocks(readout_current_.data());
   for (const Neurons& population : outputs_) {
     const auto first = static_cast<std::size_t>(population.begin) * static_cast<std::size_t>(lanes_);
     const auto end = first + static_cast<std::size_t>(population.size) * static_cast<std::size_t>(lanes_);
@@ -234,7 +265,7 @@ template <class R>
 const Column<R>& Teacher<R>::readout() {
   if (!outputs_.empty()) return readout_;
   std::ranges::fill(readout_, R(0));
-  for (const Block& block : to_readouts_) add_block(block, activity_.data(), readout_.data());
+  add_readout_blocks(readout_.data());
   return readout_;
 }
 

@@ -70,7 +70,7 @@ def debian_packages():
 def wheel():
     out = WORK / "wheel"
     run(sys.executable, "-m", "pip", "wheel", "--no-build-isolation", "--no-deps", "--no-index", "--quiet", "-w", out, ".", cwd=SOURCE,
-        env={**os.environ, "LOCUS_BUILD": str(BUILD)})  # fmt: skip
+        env={**os.environ, "LOCUS_BUILD": str(BUILD), "PYTHONDONTWRITEBYTECODE": "1"})  # fmt: skip
     (path,) = out.glob("*.whl")
     assert re.fullmatch(r"locus-[\d.]+-cp3\d+-cp3\d+-linux_x86_64\.whl", path.name), path.name
     with zipfile.ZipFile(path) as archive:

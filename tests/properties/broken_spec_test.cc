@@ -126,7 +126,7 @@ void add_parts(Spec& spec, Dice& dice) {
     if (dice.chance(50) && learner != spec.rules.end()) spec.compare->rules = {*learner};
   }
   for (ProjectionSpec& projection : spec.network.projections) {
-    if (!projection.autapses) continue;
+    if (!projection.autapses || projection.is_bias) continue;
     if (dice.chance(15)) projection.weights = GaussianWeights{0.5};
     if (dice.chance(15)) projection.weights = SparseRandomWeights{.probability = 0.5, .mean = 0.25};
     if (dice.chance(15)) projection.weights = SparseRandomWeights{.in_degree = 1, .stddev = 0.25};
@@ -137,16 +137,43 @@ void add_parts(Spec& spec, Dice& dice) {
   }
 }
 
+/// The tasks of the literature that fit the network's sizes and the ticks.
+std::vector<SyntheticKind> fitting_tasks(const Spec& spec) {
+  const auto inputs = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kInput));
+  const auto readouts = static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout));
+  const std::int32_t more = spec.training.ticks - 3;  // ticks than the shortest trials have
+  std::vector<SyntheticKind> tasks;
+  if (inputs == readouts) tasks.emplace_back(FlipFlopTask{.bits = inputs});
+  if (inputs == 1 && readouts == 1) tasks.emplace_back(MackeyGlassTask{.tau = 2, .horizon = 1, .starts = 5});
+  if (inputs == 2 && readouts == 2) tasks.emplace_back(AddTask{.first_lag = 1, .second_lag = 2, .coin = true});
+  if (more < 0) return tasks;
+  if (inputs == 2 && readouts <= 2) tasks.emplace_back(DelayedXorTask{more, 1, 0, 0, 1});
+  if (inputs == readouts + 1 && readouts > 1) tasks.emplace_back(CopyTask{readouts, 1, more});
+  if (inputs == 3 && readouts <= 2) tasks.emplace_back(DelayedMatchTask{2, 0, 1, more, 1, 1});
+  if (inputs == 4 && readouts <= 2) tasks.emplace_back(EvidenceTask{1, 1, 1, more, 1, 0.7, 1});
+  if (inputs == 2 && readouts == 1 && more > 0) tasks.emplace_back(ReadySetGoTask{1, 1, 1, more, 1, 1});
+  return tasks;
+}
+
 void draw_task(Spec& spec, Dice& dice) {
+  if (const std::vector<SyntheticKind> fitting = fitting_tasks(spec); !fitting.empty() && dice.chance(60)) {
+    const auto which = static_cast<std::size_t>(dice.between(0, static_cast<int>(fitting.size()) - 1));
+    spec.task = SyntheticTask{fitting[which], dice.chance(30) ? 2 : 0};
+    return;
+  }
   std::vector<DrawnInputSpec> inputs;
-  for (const std::int32_t population : populations_of(spec.network, PopulationKind::kInput))
-    inputs.push_back({population, WhiteNoiseSpec{}});
+  for (const std::int32_t population : populations_of(spec.network, PopulationKind::kInput)) {
+    if (!spec.network.populations[static_cast<std::size_t>(population)].constant)
+      inputs.push_back({population, WhiteNoiseSpec{}});
+  }
   if (dice.chance(50)) {
     spec.task = DrawnTask{inputs, 2, {SinesSpec{{3, 5}}}};
   } else {
     spec.task = StudentTeacherTask{spec.network, inputs};
     for (ProjectionSpec& projection : std::get<StudentTeacherTask>(spec.task).teacher.projections)
       projection.delay.reset();
+    for (PopulationSpec& population : std::get<StudentTeacherTask>(spec.task).teacher.populations)
+      population.noise.reset();
   }
 }
 
@@ -171,7 +198,8 @@ bool is_small(const Spec& spec) {
     for (const PopulationSpec& population : taught->teacher.populations) neurons += population.size;
   }
   const auto* drawn = std::get_if<DrawnTask>(&spec.task);
-  const std::int64_t patterns = drawn != nullptr ? drawn->patterns : 0;
+  const auto* synthetic = std::get_if<SyntheticTask>(&spec.task);
+  const std::int64_t patterns = drawn != nullptr ? drawn->patterns : synthetic != nullptr ? synthetic->patterns : 0;
   const std::int64_t compared = spec.compare ? spec.compare->batches : 0;
   const std::int64_t held_out = spec.training.evaluation ? spec.training.evaluation->trials : 0;
   return neurons < 1000 && spec.training.ticks < 100 && spec.training.batch < 100 && spec.training.updates < 100 &&

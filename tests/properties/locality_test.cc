@@ -50,7 +50,7 @@ std::string named(const Spec& spec, const Actor& actor) {
   if (actor.party == Party::kSynapse) {
     const oracle::Net net = oracle::flatten(spec, RuleSpec{});
     const ProjectionSpec& projection = spec.network.projections[static_cast<std::size_t>(actor.projection)];
-    for (const std::vector<oracle::Synapse>* block : {&net.b, &net.w, &net.a}) {
+    for (const std::vector<oracle::Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
       for (const oracle::Synapse& synapse : *block) {
         if (synapse.projection != actor.projection || synapse.number != actor.index) continue;
         std::size_t row = synapse.target;
@@ -65,6 +65,7 @@ std::string named(const Spec& spec, const Actor& actor) {
           if (before.kind == populations[static_cast<std::size_t>(projection.source)].kind)
             col -= static_cast<std::size_t>(before.size);
         }
+        if (projection.is_bias) return "bias " + projection.name + "[" + std::to_string(row) + "]";
         return "synapse " + projection.name + "[" + std::to_string(row) + "," + std::to_string(col) + "]";
       }
     }

@@ -1,5 +1,6 @@
 #include "tests/properties/spec_places.h"
 
+#include <type_traits>
 #include <variant>
 
 namespace locus {
@@ -43,6 +44,12 @@ void visit(NetworkSpec& network, Places& places) {
     places.add_choice(population.activation);
     places.add(population.leak.values);
     places.add(population.initial);
+    places.add(population.constant);
+    places.truths.push_back(&population.is_unit);
+    if (population.noise) {
+      places.add(population.noise->stddev);
+      places.truths.push_back(&population.noise->on_activity);
+    }
     if (population.memory) places.add(population.memory->tau_m);
     if (!population.lif) continue;
     places.add_choice(population.lif->surrogate);
@@ -64,6 +71,7 @@ void visit(NetworkSpec& network, Places& places) {
     places.add(projection.target);
     places.truths.push_back(&projection.plastic);
     places.truths.push_back(&projection.autapses);
+    places.truths.push_back(&projection.is_bias);
     places.add(projection.learning_rate);
     places.add(projection.delay);
     places.add(projection.limits.min);
@@ -100,6 +108,18 @@ void visit(TaskSpec& task, Places& places) {
   } else if (auto* taught = std::get_if<StudentTeacherTask>(&task)) {
     visit(taught->teacher, places);
     visit(taught->inputs, places);
+  } else if (auto* synthetic = std::get_if<SyntheticTask>(&task)) {
+    places.add(synthetic->patterns);
+    std::visit(
+        [&](auto& kind) {
+          kind.fields(kind, [&](std::string_view, auto& value, const auto&) {
+            if constexpr (std::is_same_v<decltype(value), bool&>)
+              places.truths.push_back(&value);
+            else
+              places.add(value);
+          });
+        },
+        synthetic->kind);
   } else {
     auto& drawn = std::get<DrawnTask>(task);
     visit(drawn.inputs, places);

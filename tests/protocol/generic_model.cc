@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/model/bias.h"
 #include "tests/support/random_model.h"
 
 namespace locus {
@@ -49,6 +50,8 @@ class GenericModel {
         population.name = "p" + std::to_string(spec_.network.populations.size());
         population.kind = kind;
         population.size = dice_.between(1, 3);
+        if (kind == PopulationKind::kInput && dice_.chance(25))
+          population.constant = features_.spiking ? 1 : dice_.value();
         if (kind == PopulationKind::kRate) settle_neurons(population);
         if (kind == PopulationKind::kReadout && features_.memory && dice_.chance(70))
           population.memory = LeakSpec{dice_.between(2, 20) + 0.25, dice_.chance(50)};
@@ -93,9 +96,9 @@ class GenericModel {
         const PopulationKind from = populations[source].kind;
         const PopulationKind to = populations[target].kind;
         const bool wakes = source == 0 && to == PopulationKind::kRate;
-        const bool allowed = (from == PopulationKind::kInput && to == PopulationKind::kRate) ||
-                             (from == PopulationKind::kRate && to != PopulationKind::kInput);
-        if (!allowed || (!wakes && dice_.chance(25))) continue;
+        const bool allowed = from != PopulationKind::kReadout && to != PopulationKind::kInput;
+        const bool direct = from == PopulationKind::kInput && to == PopulationKind::kReadout;
+        if (!allowed || (!wakes && dice_.chance(direct ? 60 : 25))) continue;
         ProjectionSpec projection;
         projection.name = populations[source].name + "_to_" + populations[target].name;
         projection.source = static_cast<std::int32_t>(source);
@@ -112,6 +115,12 @@ class GenericModel {
         spec_.network.projections.push_back(std::move(projection));
         if (dice_.chance(15)) spec_.network.projections.push_back(std::move(beside));
       }
+    }
+    const auto count = static_cast<std::int32_t>(populations.size());
+    for (std::int32_t p = 0; p < count; ++p) {
+      const PopulationSpec& population = populations[static_cast<std::size_t>(p)];
+      if (population.kind == PopulationKind::kInput || !dice_.chance(40)) continue;
+      add_bias(spec_.network, p, {.value = {weight_onto(population)}, .plastic = dice_.chance(70)});
     }
   }
 
@@ -141,7 +150,7 @@ class GenericModel {
   std::int64_t neurons(PopulationKind kind) const {
     std::int64_t sum = 0;
     for (const PopulationSpec& population : spec_.network.populations)
-      sum += population.kind == kind ? population.size : 0;
+      sum += population.kind == kind && !population.constant ? population.size : 0;
     return sum;
   }
 

@@ -241,9 +241,11 @@ class Reader {
     if (row.onto != Onto::kAny && (row.onto == Onto::kSpiking) != onto.spiking) return false;
     const bool recurrent = projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
     switch (row.over) {
-      case Over::kB: return projection.source_layer == Layer::kInput;
+      case Over::kB: return projection.source_layer == Layer::kInput && projection.target_layer == Layer::kRate;
       case Over::kW: return recurrent;
-      case Over::kA: return projection.target_layer == Layer::kReadout;
+      case Over::kA: return projection.source_layer == Layer::kRate && projection.target_layer == Layer::kReadout;
+      case Over::kFromInputs: return projection.source_layer == Layer::kInput;
+      case Over::kOntoReadouts: return projection.target_layer == Layer::kReadout;
       case Over::kOntoRate: return projection.target_layer == Layer::kRate;
       case Over::kAutapses: return recurrent && source == target && projection.delay() == 1;
       case Over::kForeignSynapses: return projection.target_layer == Layer::kRate && m.ends.sender.index != target;

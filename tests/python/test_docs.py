@@ -9,15 +9,15 @@ import re
 import pytest
 
 import locus
-from conftest import NEURONS, ROOT, needs_neurons
+from conftest import CONSTANTS, NEURONS, ROOT, needs_neurons
 
 MODULES = ["locus", *(f"locus.{each.name}" for each in pkgutil.iter_modules(locus.__path__) if each.name not in ("_core", "v1"))]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstrings(name):
-    if name in ("locus.model", "locus.tensors") and not NEURONS:
-        pytest.skip("examples with constant inputs")
+    if (name == "locus.model" and not NEURONS) or (name == "locus.tensors" and not CONSTANTS):
+        pytest.skip("examples with synaptic currents and constant inputs")
     if name == "locus.data" and not (ROOT / "models" / "digits").exists():
         pytest.skip("the digits are not here")
     module = importlib.import_module(name)

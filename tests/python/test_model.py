@@ -79,13 +79,20 @@ def test_sparse_matrices_are_sparse_projections():
     assert axon == 4 * 2 * (6 * 10 + 5 * 5 + 6 * 5)  # updates x lanes x (B + W, from tick 2, + A)
 
 
+def leaky(m, leak):
+    """Another leak for the rate neurons."""
+    other = locus.Model()
+    other.rate("rec", 5, "tanh", leak=leak)
+    m.proto.network.populations[1].rate.CopyFrom(other.proto.network.populations[0].rate)
+
+
 @pytest.mark.parametrize(
     "break_it, field, said",
     [
         (lambda m: m.weights.__setitem__("W", np.where(np.eye(5) > 0, np.nan, 1)), "W[0, 0]", "finite"),
         (lambda m: m.trials(np.ones((2, 6, 2)), classes=[0, 1]), "trials.classes[1]", "0 .. 0"),
         (lambda m: m.trials(np.ones((2, 6, 3)), target=np.ones((2, 6, 1))), "task.recorded.trials[0]", "2"),
-        (lambda m: m.proto.network.populations[1].rate.leak.__setitem__(0, 1.5), "network.populations[1].rate.leak", "at most 1"),
+        (lambda m: leaky(m, 1.5), "network.populations[1].rate.leak", "at most 1"),
         (lambda m: m.train(batch=0), "training.batch", "at least 1"),
     ],
 )

@@ -239,8 +239,10 @@ def test_ctrl_c_ends_a_run_soon():
     child = subprocess.Popen([sys.executable, "-c", code, os.path.dirname(__file__)], stdout=subprocess.PIPE, text=True)
     assert child.stdout.readline() == "ready\n"
     time.sleep(0.5)
+    before = time.monotonic()
     child.send_signal(signal.SIGINT)
     assert child.stdout.readline() == "interrupted\n"
+    assert time.monotonic() - before < 1  # 0.05 to 0.06 s where nothing else runs
     assert child.wait(10) == 0
 
 

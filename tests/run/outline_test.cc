@@ -6,7 +6,6 @@
 #include <set>
 #include <sstream>
 #include <string>
-#include <variant>
 
 #include <gtest/gtest.h>
 
@@ -37,7 +36,7 @@ TEST(Outline, NamesTheTaskAsTheFileDoes) {
     EXPECT_EQ(task, task_field(text_of(entry.path()))) << entry.path();
     seen.insert(task);
   }
-  EXPECT_EQ(seen.size(), std::variant_size_v<TaskSpec>);
+  EXPECT_EQ(seen, (std::set<std::string>{"recorded", "student_teacher", "drawn"}));
 }
 
 TEST(Outline, NamesTheRulesWhoseFeedbackIsGiven) {

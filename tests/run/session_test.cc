@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/load.h"
+#include "sim/model/network_size.h"
 #include "sim/run/run.h"
 #include "sim/task/task.h"
 #include "tests/support/agreement.h"
@@ -45,13 +46,21 @@ Outcome driven(const Spec& spec, const RuleSpec& rule, TransportKind transport) 
   const auto width = [&](std::int32_t neurons) {
     return static_cast<std::size_t>(neurons) * static_cast<std::size_t>(lanes);
   };
-  Batch<double> batch = make_batch<double>(session.ticks(), session.inputs(), session.readouts(), lanes);
+  const std::vector<std::int32_t> columns = input_columns(spec.network);
+  const auto constants = static_cast<std::int32_t>(constant_inputs(spec.network).size());
+  const std::int32_t inputs = session.inputs() + constants;
+  Batch<double> batch = make_batch<double>(session.ticks(), inputs, session.readouts(), lanes);
   const std::int32_t first_error = session.ticks() - window_of(spec.training) + 1;
   for (std::int64_t update = 0; update < spec.training.updates; ++update) {
     task.fill(update, batch);
     session.begin_trial();
     for (std::int32_t t = 1; t <= session.ticks(); ++t) {
-      session.step({batch.input_at(t), width(session.inputs())});
+      std::vector<double> shown;
+      for (const std::int32_t input : columns) {
+        const double* const own = batch.input_at(t) + std::ptrdiff_t{input} * lanes;
+        shown.insert(shown.end(), own, own + lanes);
+      }
+      session.step(shown);
       if (t >= first_error) session.teach({batch.target_at(t), width(session.readouts())});
     }
     if (!session.commit()) break;

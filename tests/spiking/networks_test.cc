@@ -153,6 +153,8 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Spec spec = odd_spiking_model(seed);
     for (PopulationSpec& population : spec.network.populations) {
+      population.noise.reset();
+      if (population.constant) population.constant = 1;
       if (!population.lif) continue;
       population.lif->refractory = 0;
       population.lif->threshold = 1e-3;
@@ -185,7 +187,7 @@ TEST(SpikingNetworks, SendExactlyTheClosedFormsWhereEveryNeuronFires) {
     auto& trials = std::get<RecordedTask>(spec.task).trials;
     std::int64_t inputs = 0;
     for (const PopulationSpec& population : spec.network.populations)
-      inputs += population.kind == PopulationKind::kInput ? population.size : 0;
+      inputs += population.kind == PopulationKind::kInput && !population.constant ? population.size : 0;
     for (RecordedTrial& trial : trials) {
       DenseMatrix input{spec.training.ticks, inputs, {}};
       input.values.assign(static_cast<std::size_t>(input.rows * input.cols), 1);

@@ -87,7 +87,7 @@ oracle::ByProjection initial_weights(const Spec& spec) {
   for (std::size_t p = 0; p < spec.network.projections.size(); ++p)
     result.emplace_back(oracle::entries_of(spec, p), 0.0);
   const oracle::Net net = oracle::flatten(spec, RuleSpec{});
-  for (const std::vector<oracle::Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (const std::vector<oracle::Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (const oracle::Synapse& synapse : *block)
       result[static_cast<std::size_t>(synapse.projection)].at(synapse.entry) = synapse.weight;
   }

@@ -73,12 +73,25 @@ std::string lif_text(const LifSpec& lif) {
 }
 
 std::string memory_text(const std::optional<LeakSpec>& memory) {
-  if (!memory) return "readout {}";
+  if (!memory) return "readout { }";
   return "readout { tau_m: " + number(memory->tau_m) + (memory->normalise_input ? " normalise_input: true }" : " }");
 }
 
-std::string population_text(const PopulationSpec& population) {
-  std::string kind = "input {}";
+/// The biases of population p; empty if its neurons have none.
+std::string bias_text(const NetworkSpec& network, std::size_t p) {
+  for (const ProjectionSpec& projection : network.projections) {
+    if (!projection.is_bias || projection.target != static_cast<std::int32_t>(p)) continue;
+    std::string text = "bias {" + list("value", std::get<DenseMatrix>(projection.weights).values);
+    if (!projection.plastic) text += " plastic: false";
+    if (projection.learning_rate) text += " learning_rate: " + number(*projection.learning_rate);
+    return text + " } ";
+  }
+  return "";
+}
+
+std::string population_text(const NetworkSpec& network, std::size_t p) {
+  const PopulationSpec& population = network.populations[p];
+  std::string kind = population.constant ? "input { constant: " + number(*population.constant) + " }" : "input {}";
   if (population.kind == PopulationKind::kReadout) kind = memory_text(population.memory);
   if (population.kind == PopulationKind::kRate) {
     kind = "rate { activation: " + std::string(name(population.activation)) + numbers("leak", population.leak);
@@ -86,6 +99,10 @@ std::string population_text(const PopulationSpec& population) {
     kind += " }";
   }
   if (population.lif) kind = lif_text(*population.lif);
+  kind.insert(kind.rfind('}'), bias_text(network, p));
+  if (population.noise)
+    kind += " noise { stddev: " + number(population.noise->stddev) +
+            (population.noise->on_activity ? " on: ACTIVITY }" : " }");
   return "  populations { name: \"" + population.name + "\" size: " + std::to_string(population.size) + " " + kind + " }\n";
 }
 
@@ -214,8 +231,12 @@ std::string model_text(const Spec& spec) {
   std::string text = "# proto-file: proto/locus/v1/model.proto\n# proto-message: locus.v1.Model\n";
   text += "name: \"" + spec.name + "\"\nseed: " + std::to_string(spec.seed);
   text += std::string("\nprecision: ") + (spec.precision == Precision::kFloat32 ? "FLOAT32" : "FLOAT64") + "\nnetwork {\n";
-  for (const PopulationSpec& population : spec.network.populations) text += population_text(population);
-  for (const ProjectionSpec& projection : spec.network.projections) text += projection_text(spec.network, projection);
+  for (std::size_t p = 0; p < spec.network.populations.size(); ++p) {
+    if (!spec.network.populations[p].is_unit) text += population_text(spec.network, p);
+  }
+  for (const ProjectionSpec& projection : spec.network.projections) {
+    if (!projection.is_bias) text += projection_text(spec.network, projection);
+  }
   text += "}\n" + task_text(spec.task) + training_text(spec.training);
   for (const RuleSpec& rule : spec.rules) text += rule_text(spec.network, rule);
   if (spec.compare) text += compare_text(*spec.compare);

@@ -14,7 +14,7 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
     for (const Synapse& synapse : *block) plastic += synapse.plastic ? 1 : 0;
   }
-  const auto m = static_cast<std::int64_t>(net.inputs);
+  const auto m = static_cast<std::int64_t>(net.actors);
   const auto n = static_cast<std::int64_t>(net.units);
   const std::int64_t curved = n - std::count(net.activation.begin(), net.activation.end(), Activation::kIdentity);
   const std::int64_t ticks = spec.training.ticks;
@@ -49,7 +49,7 @@ Optimizer optimizer_of(const Spec& spec, const RuleSpec& rule) {
 void clip(Net& net, const Optimizer& how, int replicas, Answer& answer, const std::function<double&(Synapse&)>& change) {
   double squares = 0;
   std::int64_t messages = 0;
-  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& synapse : *block) {
       if (!synapse.plastic) continue;
       if (how.element) change(synapse) = std::clamp(change(synapse), -*how.element, *how.element);
@@ -62,7 +62,7 @@ void clip(Net& net, const Optimizer& how, int replicas, Answer& answer, const st
   Count& count = answer.counts[{Channel::kClip, 0}];
   count.messages += messages;
   count.scalars += messages;
-  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& synapse : *block) change(synapse) *= std::min(1.0, *how.norm / std::sqrt(squares));
   }
 }
@@ -91,11 +91,11 @@ void move(Synapse& synapse, double c, const Optimizer& how, double commit) {
 void commit(Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer, double batch) {
   const Optimizer how = optimizer_of(spec, rule);
   ++net.commits;
-  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& synapse : *block) synapse.delta = synapse.plastic ? synapse.delta / batch : 0;
   }
   clip(net, how, spec.training.batch, answer, [](Synapse& synapse) -> double& { return synapse.delta; });
-  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& synapse : *block) {
       const double mean = synapse.delta;
       const auto p = static_cast<std::size_t>(synapse.projection);
@@ -115,7 +115,7 @@ Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
     answer.weights.emplace_back();
     answer.delta.emplace_back();
   }
-  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (const Synapse& synapse : *block) {
       const auto p = static_cast<std::size_t>(synapse.projection);
       answer.weights[p].push_back(synapse.weight);
@@ -151,13 +151,14 @@ std::vector<double> losses_of(const Spec& spec, const ByProjection& weights, con
   Spec still = spec;
   still.training.commit = CommitWhen::kEndOfBatch;
   Net net = flatten(still, rule);
-  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& synapse : *block)
       synapse.weight = weights.at(static_cast<std::size_t>(synapse.projection)).at(synapse.entry);
   }
   std::vector<double> losses;
   for (const RecordedTrial& trial : trials) {
     Answer unused;
+    unused.trials = (std::int64_t{1} << 62) + std::ssize(losses);  // held-out trials have these numbers
     std::vector<double> state = net.initial;
     losses.push_back(run_trial(net, state, still, rule, trial, unused, false));
   }

@@ -2,9 +2,10 @@
 // message.
 //
 // The simulator is right if it agrees with a program that shares none of its code. The oracle uses
-// the types that describe a model (Spec) and the names of channels, and nothing else of core or
-// sim. It keeps every state of every tick, handles one synapse after the other, and calls `send`
-// once for each message. It is slow on purpose: it has no columns, products, bulk counts or caches.
+// the types that describe a model (Spec), the names of channels and, for noise, single random
+// numbers, and nothing else of core or sim. It keeps every state of every tick, handles one synapse
+// after the other, and calls `send` once for each message. It is slow on purpose: it has no
+// columns, products, bulk counts or caches.
 // Limits: explicit weights (dense, sparse, constant), recorded trials, all rules, both losses, both
 // commit modes, batches, float64.
 // Source: docs/rules.md and docs/locality.md; Williams & Zipser 1989 (RTRL), Williams & Peng 1990
@@ -17,10 +18,12 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/actor/activation.h"
+#include "core/base/random.h"
 #include "core/wire/channel.h"
 #include "sim/model/spec.h"
 
@@ -64,11 +67,22 @@ struct Synapse {
   double weight = 0;            // [1]
   double rate = 0;              // eta
   bool plastic = true;
-  int delay = 0;        // ticks from the source's activity to its arrival
-  double delta = 0;     // change since the last commit, summed over trials [1]
-  double first = 0;     // m of Adam or momentum
-  double second = 0;    // v of Adam
-  WeightLimits limits;  // of its projection
+  bool is_bias = false;  // the target's own bias, whose source is 1: no message of its neuron reaches it
+  int delay = 0;         // ticks from the source's activity to its arrival
+  double delta = 0;      // change since the last commit, summed over trials [1]
+  double first = 0;      // m of Adam or momentum
+  double second = 0;     // v of Adam
+  WeightLimits limits;   // of its projection
+};
+
+/// The noise of a unit: a number for each trial and tick.
+struct Noise {
+  double stddev = 0;
+  bool on_activity = false;
+  RandomKey key = {};
+  std::uint64_t index = 0;  // of the unit within its population
+
+  double at(std::int64_t trial, std::size_t tick) const;
 };
 
 /// Eta, and the optimizer: the projection's (rate), the rule's or the training's.
@@ -81,10 +95,13 @@ void move(Synapse& synapse, double c, const Optimizer& how, double commit);
 
 /// The whole network: the populations of one kind are concatenated in the order of the file.
 struct Net {
-  std::size_t inputs = 0;    // m
-  std::size_t units = 0;     // n
-  std::size_t readouts = 0;  // o
-  std::vector<Synapse> b, w, a;
+  std::size_t inputs = 0;                       // m, and the 1 of biases if there are some
+  std::size_t actors = 0;                       // m
+  std::size_t units = 0;                        // n
+  std::size_t readouts = 0;                     // o
+  std::vector<Synapse> b, w, a, d;              // d: from inputs to readouts
+  std::vector<std::optional<double>> constant;  // x_t of an input that no task shows (inputs)
+  std::vector<Noise> noise;                     // of each unit (n)
   // feedback: target = unit, source = readout; only under rules with feedback
   std::vector<Synapse> r;
   std::vector<double> leak;            // alpha (n)
@@ -95,6 +112,9 @@ struct Net {
 
 /// Throws std::invalid_argument if the spec has random or aligned weights.
 Net flatten(const Spec& spec, const RuleSpec& rule);
+
+/// Writes x of tick t at row t (ticks + 1 x inputs): the trial's columns and the constant inputs.
+void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vector<double>>& x);
 
 /// The number of activities on axons because of delays above the least one: for each neuron the
 /// largest excess delay of its projections, in ticks.
@@ -126,7 +146,7 @@ struct Answer {
 
 /// Runs one replica through one trial: adds to the counts and to the synapses' delta (under
 /// EVERY_TICK it also commits). `state` is the state of its units before and after the trial.
-/// Returns the trial's loss.
+/// Returns the trial's loss. The trial has number answer.trials, for noise.
 double run_trial(Net& net, std::vector<double>& state, const Spec& spec, const RuleSpec& rule,
                  const RecordedTrial& trial, Answer& answer, bool keep_log);
 

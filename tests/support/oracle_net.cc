@@ -36,6 +36,30 @@ std::vector<Entry> entries(const WeightsSpec& weights, std::size_t rows, std::si
 
 }  // namespace
 
+double Noise::at(std::int64_t trial, std::size_t tick) const {
+  return stddev == 0 ? 0 : stddev * normal_at(key, static_cast<std::uint64_t>(trial), tick, index);
+}
+
+void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vector<double>>& x) {
+  const auto rows = std::visit([](const auto& input) { return index(input.rows); }, trial.input);
+  const std::size_t late = x.size() - 1 - rows;  // a shorter trial ends with the last tick
+  std::vector<std::size_t> columns;              // the input of each column
+  for (std::size_t j = 0; j < net.inputs; ++j) {
+    for (std::size_t t = 1; t < x.size(); ++t) x[t][j] = net.constant[j].value_or(0);
+    if (!net.constant[j]) columns.push_back(j);
+  }
+  if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
+    for (std::size_t t = 1; t <= rows; ++t) {
+      for (std::size_t c = 0; c < columns.size(); ++c)
+        x[late + t][columns[c]] = dense->values.at((t - 1) * columns.size() + c);
+    }
+    return;
+  }
+  const auto& sparse = std::get<SparseMatrix>(trial.input);
+  for (std::size_t k = 0; k < sparse.values.size(); ++k)
+    x[late + index(sparse.row[k]) + 1][columns.at(index(sparse.col[k]))] = sparse.values[k];
+}
+
 std::int64_t under_way(const Spec& spec, bool of_inputs) {
   std::int64_t sum = 0;
   for (std::size_t p = 0; p < spec.network.populations.size(); ++p) {
@@ -108,15 +132,24 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
   Net net;
   for (const PopulationSpec& population : populations) {
     const std::size_t size = index(population.size);
-    if (population.kind == PopulationKind::kInput) net.inputs += size;
+    if (population.kind == PopulationKind::kInput) {
+      net.inputs += size;
+      net.actors += population.is_unit ? 0 : size;
+      net.constant.insert(net.constant.end(), size, population.constant);
+    }
     if (population.kind == PopulationKind::kReadout) net.readouts += size;
     if (population.kind != PopulationKind::kRate) continue;
     net.units += size;
     const auto& leaks = population.leak.values;
     for (std::size_t i = 0; i < size; ++i) net.leak.push_back(leaks.at(leaks.size() == 1 ? 0 : i));
     net.activation.insert(net.activation.end(), size, population.activation);
-    for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t i = 0; i < size; ++i) {
       net.initial.push_back(population.initial.empty() ? 0 : population.initial.at(i));
+      net.noise.emplace_back();
+      if (population.noise)
+        net.noise.back() = {population.noise->stddev, population.noise->on_activity,
+                            random_key(spec.seed, "neuron noise/" + population.name), i};
+    }
   }
   for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
     const ProjectionSpec& projection = spec.network.projections[p];
@@ -136,14 +169,15 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
       synapse.rate = rate_of(spec, rule, projection);
       synapse.limits = projection.limits;
       synapse.plastic = projection.plastic;
+      synapse.is_bias = projection.is_bias;
       const bool recurrent = source.kind == PopulationKind::kRate && target.kind == PopulationKind::kRate;
       synapse.delay = projection.delay.value_or(recurrent ? 1 : 0);
       synapses.push_back(synapse);
     }
     number_by_source(synapses);
-    auto& block = source.kind == PopulationKind::kInput     ? net.b
-                  : target.kind == PopulationKind::kReadout ? net.a
-                                                            : net.w;
+    const bool of_inputs = source.kind == PopulationKind::kInput;
+    const bool onto_readouts = target.kind == PopulationKind::kReadout;
+    auto& block = of_inputs ? (onto_readouts ? net.d : net.b) : onto_readouts ? net.a : net.w;
     block.insert(block.end(), synapses.begin(), synapses.end());
   }
   add_feedback(net, spec, rule, begin);

@@ -67,7 +67,7 @@ class Replica {
       for (std::size_t k = 0; k < net.readouts; ++k) any = any || weight(k) != 0;
       if (error_tick() && any) own_ticks_ += 1;
     }
-    read_input();
+    read_input(net, trial, x_);
   }
 
   /// Runs the trial and returns its loss.
@@ -114,21 +114,6 @@ class Replica {
     if (keep_log_) answer_.log.push_back({0, static_cast<std::int32_t>(now_), phase_, channel, ticks_back, from, to});
   }
 
-  void read_input() {
-    if (const auto* dense = std::get_if<DenseMatrix>(&trial_.input)) {
-      for (std::size_t t = 1; t <= rows_; ++t) {
-        for (std::size_t j = 0; j < net_.inputs; ++j)
-          x_[ticks_ - rows_ + t][j] = dense->values.at((t - 1) * net_.inputs + j);
-      }
-      return;
-    }
-    const auto& sparse = std::get<SparseMatrix>(trial_.input);
-    for (std::size_t k = 0; k < sparse.values.size(); ++k) {
-      x_[ticks_ - rows_ + static_cast<std::size_t>(sparse.row[k]) + 1][static_cast<std::size_t>(sparse.col[k])] =
-          sparse.values[k];
-    }
-  }
-
   /// The activity that arrives in this tick, after the synapse's delay.
   static double arriving(const std::vector<Row>& past, const Synapse& synapse, std::size_t tick) {
     const auto delay = static_cast<std::size_t>(synapse.delay);
@@ -142,8 +127,10 @@ class Replica {
     for (const Synapse& synapse : block) {
       const double activity = arriving(past, synapse, now_);
       if (activity == 0) continue;
-      send(Channel::kAxon, 0, 1, actor(source, synapse.source), actor(synapse));
-      send(Channel::kDendrite, 0, answer_scalars, actor(synapse), actor(target, synapse.target));
+      if (!synapse.is_bias) {
+        send(Channel::kAxon, 0, 1, actor(source, synapse.source), actor(synapse));
+        send(Channel::kDendrite, 0, answer_scalars, actor(synapse), actor(target, synapse.target));
+      }
       current[synapse.target] += synapse.weight * activity;
     }
   }
@@ -156,7 +143,10 @@ class Replica {
     std::vector<Row> inflow;
     if (rule_.kind == RuleKind::kRtrl) inflow = influence();
     for (std::size_t i = 0; i < net_.units; ++i) {
+      const double noise = net_.noise[i].at(answer_.trials, now_);
+      if (!net_.noise[i].on_activity) u[i] += noise;
       h_[now_][i] = (1 - net_.leak[i]) * h_[now_ - 1][i] + net_.leak[i] * phi(net_.activation[i], u[i]);
+      if (net_.noise[i].on_activity) h_[now_][i] += noise;
       slope_[now_][i] = phi_slope(net_.activation[i], u[i]);
       if (net_.activation[i] == Activation::kRelu)
         answer_.nearest_kink = std::min(answer_.nearest_kink, std::abs(u[i]));
@@ -164,6 +154,7 @@ class Replica {
     if (rule_.kind == RuleKind::kRtrl) step_sensitivities(inflow);
     y_ = Row(net_.readouts);
     propagate(net_.a, h_, Party::kRate, Party::kReadout, y_);
+    propagate(net_.d, x_, Party::kInput, Party::kReadout, y_);
   }
 
   /// TARGET, the error, the delta rule of A, and the messages of the error from the readouts.
@@ -192,6 +183,12 @@ class Replica {
       if (symmetric()) send(Channel::kTransport, 0, 1, actor(synapse), actor(Party::kRate, synapse.source));
       readout_signals_[now_][synapse.source] += synapse.weight * epsilon;  // A^T eps, for all rules
       weighted_errors_[now_][q] = synapse.weight * epsilon;
+    }
+    for (Synapse& synapse : net_.d) {  // inputs learn nothing, so that no error goes back to them
+      const double epsilon = epsilon_[now_][synapse.target];
+      if (epsilon == 0 || !synapse.plastic) continue;
+      if (!synapse.is_bias) send(Channel::kPost, 0, 2, actor(Party::kReadout, synapse.target), actor(synapse));
+      synapse.delta += epsilon * arriving(x_, synapse, now_);
     }
   }
 
@@ -253,9 +250,9 @@ class Replica {
         const double pre = presynaptic(synapse, s);
         const auto delay = static_cast<std::size_t>(synapse.delay);
         const bool transports = block == &net_.w && s >= last + delay;
-        if (synapse.plastic && pre != 0)
+        if (synapse.plastic && !synapse.is_bias && pre != 0)
           send(Channel::kAxon, lag, 1, actor(source_party(synapse), synapse.source), actor(synapse));
-        if (synapse.plastic || transports)
+        if ((synapse.plastic && !synapse.is_bias) || transports)
           send(Channel::kPost, lag, 2, actor(Party::kRate, synapse.target), actor(synapse));
         if (synapse.plastic) synapse.delta += g[synapse.target] * pre;
         if (!transports) continue;
@@ -289,7 +286,7 @@ class Replica {
     const Row signal = error_tick() ? feedback_signals() : Row(net_.units);
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       const std::size_t i = plastic_[q]->target;
-      if (error_tick() || net_.activation[i] != Activation::kIdentity) {
+      if (!plastic_[q]->is_bias && (error_tick() || net_.activation[i] != Activation::kIdentity)) {
         send(Channel::kPost, 0, 2, actor(Party::kRate, i), actor(*plastic_[q]));
       }
       trace_step(q, rule_.trace_decay.value_or(1 - net_.leak[i]), signal[i]);
@@ -306,7 +303,7 @@ class Replica {
     }
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       const std::size_t i = plastic_[q]->target;
-      send(Channel::kPost, 0, 3, actor(Party::kRate, i), actor(*plastic_[q]));
+      if (!plastic_[q]->is_bias) send(Channel::kPost, 0, 3, actor(Party::kRate, i), actor(*plastic_[q]));
       trace_step(q, 1 - net_.leak[i] + net_.leak[i] * slope_[now_][i] * own[i], signal[i]);
     }
   }
@@ -342,7 +339,8 @@ class Replica {
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       for (std::size_t k = 0; k < net_.units; ++k) {
         const bool own = plastic_[q]->target == k;
-        send(own ? Channel::kPost : Channel::kGather, 0, own ? 2 : 1, actor(Party::kRate, k), actor(*plastic_[q]));
+        if (!own || !plastic_[q]->is_bias)
+          send(own ? Channel::kPost : Channel::kGather, 0, own ? 2 : 1, actor(Party::kRate, k), actor(*plastic_[q]));
         plastic_[q]->delta += readout_signals_[now_][k] * sensitivity_[k][q];
       }
     }

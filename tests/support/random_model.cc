@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "sim/model/bias.h"
 #include "tests/support/model_text.h"
 #include "tests/support/oracle.h"
 
@@ -116,9 +117,9 @@ void add_odd_projections(Spec& spec, Dice& dice) {
     for (std::size_t target = 0; target < populations.size(); ++target) {
       const PopulationKind from = populations[source].kind;
       const PopulationKind to = populations[target].kind;
-      const bool allowed = (from == PopulationKind::kInput && to == PopulationKind::kRate) ||
-                           (from == PopulationKind::kRate && to != PopulationKind::kInput);
-      if (!allowed || dice.chance(25)) continue;
+      const bool allowed = from != PopulationKind::kReadout && to != PopulationKind::kInput;
+      const bool direct = from == PopulationKind::kInput && to == PopulationKind::kReadout;
+      if (!allowed || dice.chance(direct ? 60 : 25)) continue;
       ProjectionSpec projection;
       projection.name = populations[source].name + "_to_" + populations[target].name;
       projection.source = static_cast<std::int32_t>(source);
@@ -149,6 +150,57 @@ void add_multapses(Spec& spec, Dice dice) {
     projection.plastic = dice.chance(75);
     projection.learning_rate.reset();
     projections.push_back(std::move(projection));
+  }
+}
+
+/// Takes the columns of the constant inputs out of a trial; `shown` says of each column whether it
+/// stays.
+void drop_columns(const std::vector<bool>& shown, std::variant<DenseMatrix, SparseMatrix>& input) {
+  const auto stays = [&](std::int64_t column) { return shown[static_cast<std::size_t>(column)]; };
+  if (auto* matrix = std::get_if<DenseMatrix>(&input)) {
+    DenseMatrix kept{matrix->rows, std::ranges::count(shown, true), {}};
+    for (std::int64_t k = 0; k < std::ssize(matrix->values); ++k) {
+      if (stays(k % matrix->cols)) kept.values.push_back(matrix->values[static_cast<std::size_t>(k)]);
+    }
+    *matrix = std::move(kept);
+    return;
+  }
+  const SparseMatrix matrix = std::get<SparseMatrix>(input);
+  SparseMatrix kept{matrix.rows, std::ranges::count(shown, true), {}, {}, {}};
+  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
+    if (!stays(matrix.col[k])) continue;
+    kept.row.push_back(matrix.row[k]);
+    kept.col.push_back(static_cast<std::int32_t>(std::count(shown.begin(), shown.begin() + matrix.col[k], true)));
+    kept.values.push_back(matrix.values[k]);
+  }
+  input = std::move(kept);
+}
+
+/// Makes some inputs constant, also all of them, and takes their columns out of the trials.
+void make_inputs_constant(Spec& spec, Dice& dice) {
+  std::vector<bool> shown;  // by column
+  for (PopulationSpec& population : spec.network.populations) {
+    if (population.kind != PopulationKind::kInput) continue;
+    if (dice.chance(30)) population.constant = dice.chance(20) ? 0 : dice.value();
+    shown.insert(shown.end(), static_cast<std::size_t>(population.size), !population.constant);
+  }
+  for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials) drop_columns(shown, trial.input);
+}
+
+/// Noise of some populations, and biases of some others.
+void add_noise_and_biases(Spec& spec, Dice& dice) {
+  const auto count = static_cast<std::int32_t>(spec.network.populations.size());
+  for (std::int32_t p = 0; p < count; ++p) {
+    PopulationSpec& population = spec.network.populations[static_cast<std::size_t>(p)];
+    if (population.kind == PopulationKind::kRate && dice.chance(25))
+      population.noise = NoiseSpec{dice.between(0, 8) / 16.0, dice.chance(50)};
+    if (population.kind == PopulationKind::kInput || !dice.chance(45)) continue;
+    BiasSpec bias;
+    for (int k = dice.chance(30) ? 1 : population.size; k > 0; --k)
+      bias.value.push_back(dice.chance(10) ? 0 : dice.value());
+    bias.plastic = dice.chance(75);
+    if (dice.chance(30)) bias.learning_rate = dice.between(0, 3) / 16.0;
+    add_bias(spec.network, p, bias);
   }
 }
 
@@ -235,6 +287,8 @@ Spec odd_model(std::uint64_t seed) {
     task.trials.push_back(recorded);
   }
   spec.task = task;
+  make_inputs_constant(spec, dice);
+  add_noise_and_biases(spec, dice);
   spec.rules = every_rule(spec, dice);
   vary_leaks(spec, seed);
   return spec;
@@ -330,6 +384,7 @@ Spec with_uneven_trials(Spec spec, std::uint64_t seed) {
 Spec with_delays(Spec spec, std::uint64_t seed) {
   Dice dice(seed ^ 0xde1a7);
   for (ProjectionSpec& projection : spec.network.projections) {
+    if (projection.is_bias) continue;
     const auto kind = [&](std::int32_t p) { return spec.network.populations[static_cast<std::size_t>(p)].kind; };
     const int least = kind(projection.source) == PopulationKind::kRate && kind(projection.target) == PopulationKind::kRate;
     if (dice.chance(75)) projection.delay = std::min(least + dice.between(0, 4), spec.training.ticks);

@@ -62,7 +62,7 @@ void World::learn_online(const Life& life) {
     std::vector<Synapse>& synapses = block == 0 ? net.b : net.w;
     for (std::size_t q = 0; q < synapses.size(); ++q) {
       Synapse& s = synapses[q];
-      if (s.plastic) send(Channel::kPost, 0, 1, 1);
+      if (s.plastic && !s.is_bias) send(Channel::kPost, 0, 1, 1);
       if (mutation_ == Mutation::kRateOff) continue;
       const double off = life.count[s.target] / T - rule_.firing_rate->target_hz / 1000 * spec_.training.dt;
       s.delta += strength * off / (mutation_ == Mutation::kRateNotByTicks ? 1 : T) * kept(block)[q].total;
@@ -76,7 +76,8 @@ void World::count_news(const Life& life, int t, const Row& signal) {
   const auto tick = static_cast<std::size_t>(t);
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
     for (const Synapse& s : *block) {
-      if (s.plastic && (life.psi[tick][s.target] != 0 || signal[s.target] != 0)) send(Channel::kPost, 0, 1, 2);
+      if (s.plastic && !s.is_bias && (life.psi[tick][s.target] != 0 || signal[s.target] != 0))
+        send(Channel::kPost, 0, 1, 2);
     }
   }
   if (rule_.kind == RuleKind::kEprop) return;  // its TRANSPORT is counted with the errors
@@ -100,6 +101,17 @@ void World::learn_readouts(const Life& life) {
       const bool travels = rule_.kind != RuleKind::kRflo && rule_.kind != RuleKind::kEpropRandom;
       if (s.plastic || travels) send(Channel::kPost, 0, 1, 2);
       if (travels) send(Channel::kTransport, 0, 1, 1);
+    }
+  }
+  for (std::size_t q = 0; q < net.d.size(); ++q) {  // from inputs, to which no error goes back
+    Synapse& s = net.d[q];
+    const Out& o = outs[s.target];
+    double trace = 0;
+    for (int t = 0; t < T; ++t) {
+      const double epsilon = life.eps[static_cast<std::size_t>(t)][s.target];
+      trace = o.alpha * trace + o.zeta * arriving(life.x, t, s);
+      s.delta += epsilon * trace;
+      if (epsilon != 0 && s.plastic && !s.is_bias) send(Channel::kPost, 0, 1, 2);
     }
   }
 }
@@ -140,6 +152,7 @@ void World::learn_backwards(const Life& life) {
         if (!q.plastic) continue;
         const double pre = arriving(life.x, s, q);
         q.delta += arrivals[tick][q.target] * pre;
+        if (q.is_bias) continue;
         send(Channel::kPost, lag, 1, 2);
         if (pre != 0) send(Channel::kAxon, lag, 1, 1);
       }
@@ -163,14 +176,14 @@ void World::commit() {
   const double step = static_cast<double>(++commits_) + (mutation_ == Mutation::kAdamCountsFromTwo ? 1 : 0);
   if (how.adam && mutation_ == Mutation::kAdamEpsilonInside)
     how.adam->epsilon *= std::sqrt(1 - std::pow(how.adam->beta2, step));
-  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (Synapse& s : *block) s.delta = s.plastic ? s.delta * share : 0;
   }
   oracle::clip(net, how, spec_.training.batch, answer, [](Synapse& s) -> double& { return s.delta; });
-  for (int block = 0; block < 3; ++block) {
-    std::vector<Synapse>& synapses = block == 0 ? net.b : block == 1 ? net.w : net.a;
-    for (std::size_t q = 0; q < synapses.size(); ++q) {
-      Synapse& s = synapses[q];
+  for (int block = 0; block < 4; ++block) {
+    std::vector<Synapse>& all = synapses(block);
+    for (std::size_t q = 0; q < all.size(); ++q) {
+      Synapse& s = all[q];
       const double c = s.delta;
       s.delta = 0;
       const auto p = static_cast<std::size_t>(s.projection);
@@ -260,6 +273,7 @@ double World::tangent(const Life& life, const Synapse& moved, int block) const {
     Row out(net.readouts, 0);
     for (const Synapse& s : net.a) out[s.target] += s.weight * arriving(all, t, s);
     if (block == 2) out[moved.target] += arriving_spike(life, t, moved);
+    if (block == 3) out[moved.target] += arriving(life.x, t, moved);
     for (std::size_t k = 0; k < net.readouts; ++k) {
       dy[k] = outs[k].zeta * out[k] + outs[k].alpha * dy[k];
       sum += life.eps[tick][k] * dy[k];

@@ -109,11 +109,12 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
   kept_[0].resize(net.b.size());
   kept_[1].resize(net.w.size());
   kept_[2].resize(net.a.size());
+  kept_[3].resize(net.d.size());
   for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
     answer.weights.emplace_back(oracle::entries_of(spec, p), 0.0);
     answer.delta.emplace_back(oracle::entries_of(spec, p), 0.0);
   }
-  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a}) {
+  for (const std::vector<Synapse>* block : {&net.b, &net.w, &net.a, &net.d}) {
     for (const Synapse& s : *block) answer.weights[static_cast<std::size_t>(s.projection)][s.entry] = s.weight;
   }
 }
@@ -127,15 +128,9 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
   const auto ticks = static_cast<std::size_t>(T);
   const std::size_t n = net.units;
   Life life;
-  life.x.assign(ticks, Row(net.inputs, 0));
-  if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
-    for (std::size_t t = 0; t < ticks; ++t)
-      for (std::size_t j = 0; j < net.inputs; ++j) life.x[t][j] = dense->values[t * net.inputs + j];
-  } else {
-    const auto& sparse = std::get<SparseMatrix>(trial.input);
-    for (std::size_t k = 0; k < sparse.values.size(); ++k)
-      life.x[static_cast<std::size_t>(sparse.row[k])][static_cast<std::size_t>(sparse.col[k])] = sparse.values[k];
-  }
+  Rows inputs(ticks + 1, Row(net.inputs, 0));
+  oracle::read_input(net, trial, inputs);
+  life.x.assign(inputs.begin() + 1, inputs.end());
   life.z.assign(ticks, Row(n, 0));
   life.psi = life.z;
   life.v = life.z;
@@ -151,6 +146,7 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
     for (const Synapse& s : net.b) current[s.target] += s.weight * arriving(life.x, now, s);
     for (std::size_t i = 0; i < n; ++i) {
       const Unit& u = units[i];
+      current[i] += net.noise[i].at(answer.trials, t + 1);
       r[i] = std::max(r[i] - 1, 0.0);
       double reset = u.reset == Reset::kSubtractNextTick ? u.threshold * before[i] : 0;
       if (mutation_ == Mutation::kNoReset) reset = 0;
@@ -177,6 +173,7 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
     const int ahead = mutation_ == Mutation::kReadoutATickLate ? -1 : 0;
     Row sum(net.readouts, 0);
     for (const Synapse& s : net.a) sum[s.target] += s.weight * arriving_spike(life, now, s, ahead);
+    for (const Synapse& s : net.d) sum[s.target] += s.weight * arriving(life.x, now, s);
     for (std::size_t k = 0; k < net.readouts; ++k) y[k] = outs[k].zeta * sum[k] + outs[k].alpha * y[k];
     life.y[t] = y;
     before = life.z[t];
@@ -214,14 +211,15 @@ double World::loss(const Life& life, const RecordedTrial& trial) const {
 
 void World::count_forward(const Life& life) {
   for (int t = 0; t < T; ++t) {
-    const auto axon = [&](double activity) {
-      if (activity == 0) return;
+    const auto axon = [&](const Synapse& s, double activity) {
+      if (activity == 0 || s.is_bias) return;
       send(Channel::kAxon, 0, 1, 1);
       send(Channel::kDendrite, 0, 1, 1);
     };
-    for (const Synapse& s : net.b) axon(arriving(life.x, t, s));
-    for (const Synapse& s : net.w) axon(arriving_spike(life, t, s));
-    for (const Synapse& s : net.a) axon(arriving_spike(life, t, s));
+    for (const Synapse& s : net.b) axon(s, arriving(life.x, t, s));
+    for (const Synapse& s : net.w) axon(s, arriving_spike(life, t, s));
+    for (const Synapse& s : net.a) axon(s, arriving_spike(life, t, s));
+    for (const Synapse& s : net.d) axon(s, arriving(life.x, t, s));
     if (!learns() || !has_error(t)) continue;
     const auto o = static_cast<std::int64_t>(net.readouts);
     send(Channel::kTarget, 0, o, 1);
@@ -241,7 +239,7 @@ void World::measure_memory() {
     answer.history_bytes += scalar * oracle::under_way(spec_, false);
     std::int64_t resets = 0;  // neurons that need the voltage of each tick again
     for (const Unit& u : units) resets += u.reset == Reset::kZero && !u.cut ? 1 : 0;
-    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.inputs) + 2 * n + resets) +
+    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.actors) + 2 * n + resets) +
                             scalar * n * (std::min<std::int64_t>(stride, window) - 1);
   }
   if (!learns()) return;
@@ -253,7 +251,9 @@ void World::measure_memory() {
       if ((eprop() || rule_.kind == RuleKind::kRflo) && units[s.target].filters) answer.trace_bytes += scalar;
     }
   }
-  for (const Synapse& s : net.a) answer.trace_bytes += s.plastic && outs[s.target].leaky ? scalar : 0;
+  for (const std::vector<Synapse>* block : {&net.a, &net.d}) {
+    for (const Synapse& s : *block) answer.trace_bytes += s.plastic && outs[s.target].leaky ? scalar : 0;
+  }
 }
 
 }  // namespace locus::spiking

@@ -44,7 +44,7 @@ SparseMatrix drawn_spikes(std::int64_t ticks, std::int64_t inputs, Dice& dice) {
 std::int64_t neurons_of_kind(const Spec& spec, PopulationKind kind) {
   std::int64_t neurons = 0;
   for (const PopulationSpec& population : spec.network.populations)
-    neurons += population.kind == kind ? population.size : 0;
+    neurons += population.kind == kind && !population.constant ? population.size : 0;
   return neurons;
 }
 
@@ -139,6 +139,7 @@ Spec odd_spiking_model(std::uint64_t seed) {
       population.lif = odd_lif(dice);
       population.size += dice.between(0, 3);
       if (dice.chance(50)) make_kind(population, drawn_kind(dice), dice);
+      if (population.noise) population.noise->on_activity = false;
     } else if (population.kind == PopulationKind::kReadout && dice.chance(60)) {
       population.memory = LeakSpec{dice.between(2, 20) + 0.25, dice.chance(50)};
     }

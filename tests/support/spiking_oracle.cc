@@ -85,7 +85,7 @@ oracle::ByProjection backward(const Spec& spec, const RuleSpec& rule, Paths path
   const Life life = world.run_trial(std::get<RecordedTask>(spec.task).trials.at(0));
   world.learn_readouts(life);
   world.backward_whole(life, paths);
-  for (const std::vector<Synapse>* block : {&world.net.b, &world.net.w, &world.net.a}) {
+  for (const std::vector<Synapse>* block : {&world.net.b, &world.net.w, &world.net.a, &world.net.d}) {
     for (const Synapse& s : *block) world.answer.delta[static_cast<std::size_t>(s.projection)][s.entry] = s.delta;
   }
   return world.answer.delta;
@@ -94,8 +94,8 @@ oracle::ByProjection backward(const Spec& spec, const RuleSpec& rule, Paths path
 oracle::ByProjection tangents(const Spec& spec, const RuleSpec& rule) {
   World world(spec, rule, Mutation::kNone);
   const Life life = world.run_trial(std::get<RecordedTask>(spec.task).trials.at(0));
-  for (int block = 0; block < 3; ++block) {
-    for (const Synapse& s : block == 0 ? world.net.b : block == 1 ? world.net.w : world.net.a)
+  for (int block = 0; block < 4; ++block) {
+    for (const Synapse& s : world.synapses(block))
       world.answer.delta[static_cast<std::size_t>(s.projection)][s.entry] = world.tangent(life, s, block);
   }
   return world.answer.delta;

@@ -96,6 +96,9 @@ class World {
   static double arriving_spike(const Life& life, int t, const oracle::Synapse& s, int ahead = 0) {
     return t - s.delay + ahead == -1 ? life.start[s.source] : arriving(life.z, t, s, ahead);
   }
+  std::vector<oracle::Synapse>& synapses(int block) {
+    return block == 0 ? net.b : block == 1 ? net.w : block == 2 ? net.a : net.d;
+  }
   bool eprop() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kEpropRandom; }
   bool learns() const { return rule_.kind != RuleKind::kNone; }
 
@@ -115,7 +118,7 @@ class World {
   const Spec& spec_;
   RuleSpec rule_;
   Mutation mutation_;
-  std::vector<Kept> kept_[3];  // of b, w, a
+  std::vector<Kept> kept_[4];  // of b, w, a, d
   std::int64_t commits_ = 0;
 };
 

@@ -60,11 +60,13 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const R* activity = common_.source_activity(projection);
   const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
-  common_.door.pass(common_.passages(p).axon, 0, messages, no_offence);
-  record_axons(door.traffic(), 0, projection, activity, common_.lanes);
+  if (!projection.is_bias) {
+    common_.door.pass(common_.passages(p).axon, 0, messages, no_offence);
+    record_axons(door.traffic(), 0, projection, activity, common_.lanes);
+    common_.door.pass(common_.passages(p).dendrite, 0, messages, no_offence);
+    sweeps_.note_sent(p, door.now(), messages);
+  }
   const bool onto_rate = projection.target_layer == Layer::kRate;
-  common_.door.pass(common_.passages(p).dendrite, 0, messages, no_offence);
-  sweeps_.note_sent(p, door.now(), messages);
 
   if (!learners_.send(common_, p)) {
     if (onto_rate && common_.plan.shared_out) {

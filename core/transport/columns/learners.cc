@@ -164,11 +164,12 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
   common.from_readouts.signal.assign(epsilon.begin(), epsilon.end());
   for (const std::int32_t p : common.onto_readouts) {
     const Projection& projection = common.projection(p);
-    if (!projection.plastic && !answers) continue;
-    const std::int64_t messages = count_errors(common, p);
-    common.door.pass(common.passages(p).post, 0, messages, no_offence);
+    const bool transports = answers && projection.source_layer == Layer::kRate;
+    if (!projection.plastic && !transports) continue;
+    const std::int64_t messages = projection.is_bias ? 0 : count_errors(common, p);
+    if (!projection.is_bias) common.door.pass(common.passages(p).post, 0, messages, no_offence);
     hear_post(p, {.common = common, .columns = common.from_readouts, .row = row});
-    if (!answers) continue;
+    if (!transports) continue;
     common.door.pass(common.passages(p).transport, 0, messages, [&] { return first_transport(common, p, answers.to); });
     record_targets(door.traffic(), 0, projection, common.fans_in(p), epsilon.data() + common.first_target(projection),
                    common.lanes);
@@ -197,11 +198,11 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
     const Projection& projection = common.projection(p);
     if (!projection.plastic) continue;
     if (const auto* const events = std::get_if<EventsWay<R>>(&way(p))) {
-      pass<Phase::kSpikingPost>(common.door, 0, events->count_news(common), no_offence);
+      if (!projection.is_bias) pass<Phase::kSpikingPost>(common.door, 0, events->count_news(common), no_offence);
       continue;
     }
     const Learn learn = common.knows_gain(p) && !posts.tick_has_error ? Learn::kDrift : Learn::kPost;
-    if (learn == Learn::kPost) {
+    if (learn == Learn::kPost && !projection.is_bias) {
       common.door.pass(common.passages(p).post, 0, projection.size() * common.lanes, no_offence);
     }
     hear_post(p, {common, learn, common.from_rate, posts.tick_has_error, row});
@@ -213,7 +214,7 @@ template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::RateErrors&) {
   worths_.hear_rates(common);
   for (const std::int32_t p : common.onto_rate) {
-    if (common.plan_for(p).learns != Way::kEvents) continue;
+    if (common.plan_for(p).learns != Way::kEvents || common.projection(p).is_bias) continue;
     common.door.template pass<Channel::kPost, Party::kRate, Party::kSynapse>(
         0, common.projection(p).size() * common.lanes, 1, no_offence);
   }

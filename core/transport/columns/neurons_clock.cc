@@ -81,6 +81,7 @@ void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std
     const auto [own_first, own_last] = common.cells_of(population);
     const std::size_t first = std::max(begin, own_first);
     const std::size_t last = std::min(end, own_last);
+    if (population.noise) add_noise(common, population, first, last, false);
     if (!population.lif) {
       step_population(common, population, first, last, common.network.rate.current.data());
     } else if (!population.is_plain || population.differ()) {
@@ -90,6 +91,22 @@ void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std
       step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
     } else {
       step_spiking(common.spiking_cells(), first, last, *population.lif);
+    }
+    if (population.noise) add_noise(common, population, first, last, true);
+  }
+}
+
+template <class R>
+void NeuronsClock<R>::add_noise(const Common<R>& common, const Neurons& population, std::size_t first, std::size_t last,
+                                bool stepped) {
+  if (population.noise->on_activity != stepped) return;
+  const RateCells<R> cells = common.rate_cells();
+  const Column<R>& noise = common.network.rate.noise;
+  for (std::size_t cell = first; cell < last; ++cell) {
+    if (stepped) {
+      on(cells[cell], ActivityNoise<R>{noise[cell]});
+    } else {
+      on(cells[cell], CurrentNoise<R>{noise[cell]});
     }
   }
 }

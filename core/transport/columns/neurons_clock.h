@@ -40,6 +40,10 @@ class NeuronsClock {
 
   static void silence(const Common<R>& common, std::size_t first, std::size_t last);
   static void step_cells(const Common<R>& common, std::size_t begin, std::size_t end);
+  /// Adds the noise of a population to its cells [first, last): to their currents before the step,
+  /// or to their activities after it.
+  static void add_noise(const Common<R>& common, const Neurons& population, std::size_t first, std::size_t last,
+                        bool stepped);
 
   std::vector<UnderWay> under_way_;
 };

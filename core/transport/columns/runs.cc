@@ -13,6 +13,7 @@ template <class R>
 void pass_sent(const Common<R>& common, Tick first, std::int32_t ticks) {
   for (std::size_t p = 0; p < common.plan.projections.size(); ++p) {
     const Projection& projection = common.projection(static_cast<std::int32_t>(p));
+    if (projection.is_bias) continue;
     const PassagesOver& passages = common.passages_over[p];
     const std::int64_t messages = count_nonzero(common.said_from(projection, first, ticks)) * projection.target_size;
     common.door.pass(passages.axon, 0, messages, no_offence);
@@ -106,7 +107,7 @@ template <class R>
 void TickRuns<R>::pass_posts(const Common<R>& common, std::int32_t quiet, std::int32_t loud) const {
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
-    if (!projection.plastic) continue;
+    if (!projection.plastic || projection.is_bias) continue;
     // ticks without an error, where the synapse does not know its gain
     const bool known_gain = common.knows_gain(p);
     const std::int32_t ticks = known_gain ? loud : quiet + loud;
@@ -151,11 +152,12 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
   const bool answers = transports_errors(rule.signal);
   for (const std::int32_t p : common.onto_readouts) {
     const Projection& a = common.projection(p);
-    if (!a.plastic && !answers) continue;
+    const bool transports = answers && a.source_layer == Layer::kRate;
+    if (a.is_bias || (!a.plastic && !transports)) continue;
     const RowsView<R> reported{epsilons + a.target_begin, ticks, a.target_size, o, 1};
     const std::int64_t messages = count_nonzero(reported) * a.source_size;
     common.door.pass(common.passages(p).post, 0, messages, no_offence);
-    if (answers) common.door.pass(common.passages(p).transport, 0, messages, no_offence);
+    if (transports) common.door.pass(common.passages(p).transport, 0, messages, no_offence);
   }
   if (sweeps) return;  // the agent asks, tick by tick
   const bool heard = !tapes.signals.empty();
@@ -187,8 +189,10 @@ void TickRuns<R>::send_back(Common<R>& common, Tick tick, const Answers<R>& answ
     common.tapes.epsilons.zip(row, recalled_.data(), [](const R& kept, R& said) { said = kept; });
     epsilon = recalled_.data();
   }
-  for (const std::int32_t p : common.onto_readouts)
+  for (const std::int32_t p : common.onto_readouts) {
+    if (common.projection(p).source_layer != Layer::kRate) continue;
     carry_errors_back(common, p, epsilon, answers.sums_of(common.network, ProjectionId{p}));
+  }
 }
 
 template <class R>

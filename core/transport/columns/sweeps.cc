@@ -47,7 +47,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::Adjoints<R>& adjoint
 template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Replays& replays) {
   for (const std::int32_t p : common.onto_rate) {
-    if (common.plan_for(p).sent == 0) continue;
+    if (common.plan_for(p).sent == 0 || common.projection(p).is_bias) continue;
     common.door.pass(common.passages(p).replay, replays.lag, sent_at(common, p, replays.revisited), no_offence);
     record_replay(common, p, replays.revisited, replays.lag);
   }
@@ -86,7 +86,7 @@ void BackSweeps<R>::deliver(Common<R>& common, const phase::PostsBack<R>& posts)
     R* const sums =
         projection.source_layer == Layer::kRate ? posts.answers.sums_of(common.network, ProjectionId{p}) : nullptr;
     const bool transports = sums != nullptr;
-    if (!projection.plastic && !transports) continue;
+    if (projection.is_bias || (!projection.plastic && !transports)) continue;
     const std::int64_t messages = projection.size() * common.lanes;
     common.door.pass(common.passages(p).post_back, posts.lag, messages, no_offence);
     if (!transports) continue;
@@ -168,6 +168,7 @@ void BackSweeps<R>::pass_all(Common<R>& common, Tick now, std::int32_t visits) {
   pass_each<Phase::kAdjoint>(door, 0, visits, common.network.rate.size);
   for (const std::int32_t p : common.onto_rate) {
     const Projection& projection = common.projection(p);
+    if (projection.is_bias) continue;
     // stages before the last
     const std::int32_t transports = projection.source_layer == Layer::kRate ? visits - 1 : 0;
     if (projection.plastic) {

@@ -152,8 +152,9 @@ void EventsWay<R>::commit(const CommitTick<R>& tick) {
   const std::int32_t width = onto_rate ? common.network.rate.size : common.network.readouts.size;
   const Tape<R>& sent = projection.source_layer == Layer::kInput ? common.tapes.inputs : common.tapes.activities;
   // Row t of the activities is h_t: A hears it in tick t, W in tick t + 1, or as much later as an
-  // AXON is under way.
-  const std::int32_t later = (onto_rate ? 0 : 1) - projection.wait;
+  // AXON is under way. Row t - 1 of the inputs is x_t, which B and D hear in tick t.
+  const bool from_rate = projection.source_layer == Layer::kRate;
+  const std::int32_t later = (from_rate && !onto_rate ? 1 : 0) - projection.wait;
   const std::int32_t ticks = common.trial.ticks;
   const SynapsesView<R> changes = synapses_with(projection, delta_.data());
   const EventWorth<R> worth{tick.worths.onto(projection.target_layer).data() + projection.target_begin, width,

@@ -47,10 +47,14 @@ void DeferredWay<R>::commit(const CommitTick<R>& tick) {
   const Projection& projection = common.projection(p_);
   Tapes<R>& tapes = common.tapes;
   const CommitTarget<R> to = commit_target(common, p_, tick.rate, delta_);
-  if (projection.target_layer == Layer::kReadout) {  // Delta A = sum_t eps_t h_t^T
+  if (projection.target_layer == Layer::kReadout) {
+    // Delta A = sum_t eps_t h_t^T, Delta D = sum_t eps_t x_t^T
+    const bool from_inputs = projection.source_layer == Layer::kInput;
+    const Tape<R>& sent = from_inputs ? tapes.inputs : tapes.activities;
     tapes.reported.each_run([&](std::int32_t first, std::int32_t ticks) {
-      subtract_product(common, p_, to.factor, tapes.epsilons, first, tapes.activities,
-                       {first + 1 - projection.wait, projection.source_begin}, ticks, to.column);
+      const std::int32_t row = first + (from_inputs ? 0 : 1) - projection.wait;
+      subtract_product(common, p_, to.factor, tapes.epsilons, first, sent, {row, projection.source_begin}, ticks,
+                       to.column);
     });
     return;
   }

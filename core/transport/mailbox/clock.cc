@@ -26,6 +26,23 @@ void step_spiking(const MailboxCommon<R>& common, const Neurons& population, Sha
   });
 }
 
+/// The noise of the neurons of a population that sit on the shard: on their currents before the
+/// step, or on their activities after it.
+template <class R>
+void add_noise(const MailboxCommon<R>& common, const Neurons& population, const Sharding::Range& here, bool stepped) {
+  if (!population.noise || population.noise->on_activity != stepped) return;
+  for (std::int32_t i = here.first; i < here.last; ++i) {
+    for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+      const R own = common.network.rate.noise[common.cell(i, lane)];
+      if (stepped) {
+        on(common.neuron(i, lane), ActivityNoise<R>{own});
+      } else {
+        on(common.neuron(i, lane), CurrentNoise<R>{own});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 template <class R>
@@ -70,6 +87,7 @@ void step_neurons(MailboxCommon<R>& common) {
   common.exchange.each_shard([&](int shard) {
     for (const Neurons& population : common.network.rate.populations) {
       const Sharding::Range here = common.sharding.on(shard, Layer::kRate, population.begin, population.size);
+      add_noise(common, population, here, false);
       if (population.lif) {
         step_spiking(common, population, here);
         continue;
@@ -80,6 +98,7 @@ void step_neurons(MailboxCommon<R>& common) {
           for (std::int32_t lane = 0; lane < common.lanes; ++lane) step<Phi>(common.neuron(i, lane), clock);
         }
       });
+      add_noise(common, population, here, true);
     }
   });
 }

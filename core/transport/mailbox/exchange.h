@@ -66,9 +66,12 @@ class Exchange {
     send<kPhase>(queues, ProjectionId{}, lag, emit);
   }
 
-  /// The same for messages that answer others and wait already.
+  /// The same for messages that answer others and wait already. What a bias hears or says of its
+  /// own neuron is no message: it passes no door.
   template <Phase... kPhases, class M>
   void pass(Queues<M>& queues, ProjectionId projection, std::int32_t lag) {
+    constexpr bool kOfNeuron = ((is_of_synapse(row(kPhases)) && !reaches_biases(row(kPhases).channel)) && ...);
+    if (kOfNeuron && network_.projections()[projection].is_bias) return;
     dispatch<kPhases...>(phase_over<kPhases...>(projection), [&]<Phase kPhase>() {
       const auto ends = [&](const Envelope<M>& e) { return ends_of(row(kPhase), projection, e); };
       locus::pass<kPhase>(door_, lag, queues.waiting(), [&] { return ends(queues.first()); });

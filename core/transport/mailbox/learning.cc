@@ -5,9 +5,9 @@ namespace locus {
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors) {
   const Answers<R>& answers = errors.answers;
-  for (const ProjectionId p : projections_between(*common.network.topology, Layer::kRate, Layer::kReadout)) {
-    const Projection& projection = common.projection(p);
-    if (!projection.plastic && !answers) continue;
+  common.each_projection([&](ProjectionId p, const Projection& projection) {
+    const bool transports = answers && projection.source_layer == Layer::kRate;
+    if (projection.target_layer != Layer::kReadout || (!projection.plastic && !transports)) return;
     const auto emit = [&](int shard) {
       common.tell_incoming(posts_, shard, p, [&](std::int32_t k, std::int32_t lane) {
         const Readout<R> self = common.readout(k, lane);
@@ -21,10 +21,10 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& 
     common.drain_posts(posts_, p, [&](int shard, const Envelope<Post<R>>& e) {
       const Post<R> filtered{decay, gain * e.message.gain, e.message.signal};
       if (projection.plastic) common.synapses[p].hear(e.receiver, e.lane, filtered);
-      if (answers) answers_.queue(common, shard, p, e, answers);
+      if (transports) answers_.queue(common, shard, p, e, answers);
     });
-    answers_.deliver(common, p, 0, answers);
-  }
+    if (transports) answers_.deliver(common, p, 0, answers);
+  });
 }
 
 template <class R>

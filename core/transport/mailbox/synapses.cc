@@ -74,8 +74,7 @@ Synapse<R> MailboxSynapses<R>::learning(std::int64_t synapse, std::int32_t lane)
 template <class R>
 EligibleSynapse<R> MailboxSynapses<R>::eligible(std::size_t cell, R& weight) {
   R& pre = filters() ? filtered_[cell] : state_[cell].pre;
-  return {weight,          pre,          state_[cell].trace, adapted_[cell],
-          low_pass_[cell], total_[cell], state_[cell].delta};
+  return {weight, pre, state_[cell].trace, adapted_[cell], low_pass_[cell], total_[cell], state_[cell].delta};
 }
 
 template <class R>

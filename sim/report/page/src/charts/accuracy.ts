@@ -110,8 +110,8 @@ function matrix(rule: Rule, confusion: JsonConfusion, classes: number, side: num
     x: { type: "band", domain: names, label: "predicted class", labelAnchor: "center", labelArrow: "none", labelOffset: 34, ticks, tickSize: 0, padding: 0.04 },
     y: { type: "band", domain: names, label: "class", labelAnchor: "center", labelArrow: "none", ticks, tickSize: 0, padding: 0.04 },
     marks: [
-      Plot.cell(cells, { x: "predicted", y: "actual", fill: ruleColour(rule.index), fillOpacity: (d: (typeof cells)[number]) => 0.08 + 0.92 * d.part, title: (d: (typeof cells)[number]) => `${rule.name}: class ${d.actual}, predicted ${d.predicted}\n${d.trials} trials, ${percent(d.part)} of the class` }),
-      ...(classes <= 12 ? [Plot.text(cells, { x: "predicted", y: "actual", text: (d: (typeof cells)[number]) => String(d.trials), fontSize: 11, fill: (d: (typeof cells)[number]) => (d.part > 0.45 ? "var(--paper)" : "currentColor") })] : []),
+      Plot.cell(cells, { x: "predicted", y: "actual", fill: ruleColour(rule.index), fillOpacity: (d: (typeof cells)[number]) => 0.06 + 0.44 * d.part, title: (d: (typeof cells)[number]) => `${rule.name}: class ${d.actual}, predicted ${d.predicted}\n${d.trials} trials, ${percent(d.part)} of the class` }),
+      ...(classes <= 12 ? [Plot.text(cells, { x: "predicted", y: "actual", text: (d: (typeof cells)[number]) => String(d.trials), fontSize: 11, fill: "currentColor" })] : []),
       Plot.text([shorten(rule.name, 24)], { frameAnchor: "top-left", dy: -20, fontSize: 13, fontWeight: "bold" }),
     ],
   }, 11);

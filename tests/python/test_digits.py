@@ -1,0 +1,73 @@
+"""The digits: what the first program of a newcomer says, and PyTorch's numbers."""
+
+import json
+import subprocess
+
+import numpy as np
+import pytest
+
+import locus
+from conftest import ROOT, needs_constants, shared
+
+pytestmark = [needs_constants, pytest.mark.skipif(not (ROOT / "models" / "digits").exists(), reason="the digits are not here")]
+
+
+def test_forms_of_the_digits():
+    pixels, digit = locus.data.digits()
+    rows, same = locus.data.digits("rows")
+    spikes, _ = locus.data.digits("spikes")
+    assert pixels.shape == (1797, 64, 1) and rows.shape == (1797, 8, 8) and spikes.shape == (1797, 40, 8)
+    assert (pixels.reshape(1797, 8, 8) == rows).all() and (digit == same).all()
+    assert pixels.min() == 0 and pixels.max() == 1 and set(np.unique(spikes)) == {0, 1}
+    assert np.bincount(digit[:1200]).min() > 100
+    assert (spikes.reshape(1797, 8, 5, 8).sum(axis=2) == np.rint(5 * rows)).all()
+    with pytest.raises(locus.UsageError, match="must be pixels, rows or spikes"):
+        locus.data.digits("columns")
+
+
+def test_a_first_program(program, tmp_path):
+    x, digit = locus.data.digits()
+    m = locus.Model("digits", seed=1, precision="float32")
+    m.input("pixel", 1)
+    m.input("one", constant=1)
+    m.rate("rec", 64, "tanh", leak=0.2)
+    m.readout("digit", 10)
+    m.connect("pixel", "rec", locus.gaussian(gain=1), name="B")
+    m.connect("one", "rec", 0.0, name="b")
+    m.connect("rec", "rec", locus.gaussian(gain=0.9), name="W")
+    m.connect("rec", "digit", locus.gaussian(gain=1), name="A")
+    m.trials(x[:1200], classes=digit[:1200], held_out=(x[1200:], digit[1200:]))
+    m.train(loss="cross_entropy", window=1, batch=40, updates=1500, learning_rate=0.003, optimizer="adam", evaluate_every=500)
+    r = locus.run(m, rules=["bptt", "tbptt:1", "rflo", "eprop"])
+    accuracy = {rule: run.forward(x[1200:], classes=digit[1200:])["accuracy"] for rule, run in r.items()}
+    assert accuracy["bptt"] > 0.77 and accuracy["bptt"] > accuracy["eprop"] > accuracy["rflo"] > 0.25, accuracy
+    temporal = r.ledger.query("lag > 0").groupby("rule").messages.sum()
+    assert set(temporal.index) == {"bptt"}
+    assert r.neurobench("bptt")["ClassificationAccuracy"] == accuracy["bptt"]
+    m.train(updates=5)
+    m.save(tmp_path / "digits.binpb")
+    subprocess.run([program, "run", tmp_path / "digits.binpb", "--rule", "rflo", "--out", tmp_path / "out", "--quiet"], check=True)
+    wanted = {run["rule"]: run["fingerprint"] for run in json.loads((tmp_path / "out" / "result.json").read_text())["runs"]}
+    assert locus.run(m, rules=["rflo"]).fingerprints == wanted
+
+
+def test_bptt_is_that_of_pytorch():
+    golden = json.loads(shared("fixtures/data/digits_bptt_torch.json").read_text())
+    rows, digit = locus.data.digits("rows")
+    m = locus.Model("rows")
+    m.input("row", 8)
+    m.input("one", constant=1)
+    m.rate("rec", 16, "tanh", leak=golden["leak"])
+    m.readout("digit", 10)
+    b = np.array(golden["B"])
+    m.connect("row", "rec", b[:, :8], name="B")
+    m.connect("one", "rec", b[:, 8:], name="b")
+    m.connect("rec", "rec", golden["W"], name="W")
+    m.connect("rec", "digit", golden["A"], name="A")
+    m.trials(rows[:1200], classes=digit[:1200])
+    m.train(loss="cross_entropy", window=1, batch=40, updates=30, learning_rate=golden["learning_rate"])
+    run = locus.run(m, rules=["bptt"])["bptt"]
+    assert np.abs(run.losses - golden["losses"]).max() < 1e-13
+    after = {name: np.array(values) for name, values in golden["after"].items()}
+    assert np.abs(np.hstack([run.weights["B"], run.weights["b"]]) - after["B"]).max() < 1e-13
+    assert np.abs(run.weights["W"] - after["W"]).max() < 1e-13 and np.abs(run.weights["A"] - after["A"]).max() < 1e-13
