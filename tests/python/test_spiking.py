@@ -1,18 +1,16 @@
 """Spiking neurons of other simulators: constants of each neuron, and trained networks of the NIR paper.
 
-The trained networks (Pedersen et al., Nat. Commun. 2024, paper/03_rnn of its repository) are not part of this one. Where the variable
-LOCUS_NIR_FIXTURES names a folder with their .nir files, a sample (braille_input.npy), published hidden spikes (published_*.npy) and output
-spikes (golden.json), models of them are held against those, spike for spike.
+The trained networks (Pedersen et al., Nat. Commun. 2024, paper/03_rnn of its repository) are not part of this one. Where the .nir files, a
+sample, published hidden spikes and output spikes are there, models made of them by hand, without locus.nir, are held against those.
 """
 
 import json
-import os
-import pathlib
 
 import numpy as np
 import pytest
 
 import locus
+from conftest import shared
 
 DT = 1e-4  # s of a tick
 
@@ -47,13 +45,6 @@ def test_the_voltage_is_that_of_a_loop():
             assert np.abs(np.asarray(records[quantity])[0, t, 0] - wanted).max() < 1e-14, (quantity, t)
         v = v - threshold * z
     assert np.asarray(records["activity"]).sum() > 5
-
-
-def fixtures() -> pathlib.Path:
-    folder = pathlib.Path(os.environ.get("LOCUS_NIR_FIXTURES", ""))
-    if not (folder / "braille_input.npy").exists():
-        pytest.skip("LOCUS_NIR_FIXTURES names no folder with the networks of the NIR paper")
-    return folder
 
 
 def nodes_of(path):
@@ -128,7 +119,7 @@ ACTIVITIES = [
 @pytest.mark.parametrize("file, reset, delay, golden, published, late", ACTIVITIES)
 @pytest.mark.parametrize("transport, precision", [("batched", "FLOAT64"), ("mailbox", "FLOAT64"), ("batched", "FLOAT32")])
 def test_published_activities_come_out_spike_for_spike(file, reset, delay, golden, published, late, transport, precision):
-    folder = fixtures()
+    folder = shared("fixtures/nir")
     m = braille(folder, file, reset, delay)
     m.proto.precision = m.proto.Precision.Value(precision)
     records = locus.run(m, rules=["none"], transport=transport)["none"].records
