@@ -98,7 +98,7 @@ struct Outcome {
 };
 
 /// Adds what the trials of an update have chosen, whose loss stands in the outcome already. Updates
-/// before it without such a note (of an older program's checkpoint, or driven from outside) get none.
+/// before it without a note (of an older checkpoint, or driven from outside) get an empty one.
 void note(Confusion&& confusion, Outcome& outcome);
 
 /// The outcome of a rule that has done nothing yet.
