@@ -13,9 +13,13 @@ std::string_view name(Status status) {
 }
 
 void note(Confusion&& confusion, Outcome& outcome) {
-  outcome.accuracies.push_back(accuracy_of(confusion));
-  if (outcome.confusions.size() == kMostConfusions) outcome.confusions.erase(outcome.confusions.begin());
-  outcome.confusions.push_back(std::move(confusion));
+  const auto keep = [&](Confusion&& one) {
+    outcome.accuracies.push_back(accuracy_of(one));
+    if (outcome.confusions.size() == kMostConfusions) outcome.confusions.erase(outcome.confusions.begin());
+    outcome.confusions.push_back(std::move(one));
+  };
+  while (outcome.accuracies.size() + 1 < outcome.losses.size()) keep({});
+  keep(std::move(confusion));
 }
 
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {

@@ -97,7 +97,8 @@ struct Outcome {
   std::optional<Trace> trace;  // where it was asked for
 };
 
-/// Adds what the trials of an update have chosen.
+/// Adds what the trials of an update have chosen, whose loss stands in the outcome already. Updates
+/// before it without a note (of an older checkpoint, or driven from outside) get an empty one.
 void note(Confusion&& confusion, Outcome& outcome);
 
 /// The outcome of a rule that has done nothing yet.

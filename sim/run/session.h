@@ -108,7 +108,8 @@ class Session {
   std::int32_t tick() const;                  // steps of the present trial; 0 outside of one
   std::int64_t updates() const;               // committed
   const std::vector<double>& losses() const;  // of each update, as met; empty under `none`
-  // of each update(), as losses; empty where no trial of the task has a class
+  // of each update(), as losses (NaN for trials driven from outside); empty where no trial of the
+  // task has a class
   const std::vector<double>& accuracies() const;
   const Ledger& ledger() const;  // all messages so far, by channel and lag
 

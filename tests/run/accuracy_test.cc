@@ -210,6 +210,23 @@ TEST(Accuracy, OfIntegratingReadoutsCounts) {
   }
 }
 
+/// Losses without a note before: accuracies stay beside their losses.
+TEST(Accuracy, StandsBesideItsLoss) {
+  Outcome outcome;
+  outcome.losses = {1, 1, 1};
+  note({{0, 0, 2}}, outcome);
+  ASSERT_EQ(outcome.accuracies.size(), 3U);
+  EXPECT_TRUE(std::isnan(outcome.accuracies[1]));
+  EXPECT_EQ(outcome.accuracies[2], 1);
+  EXPECT_EQ(outcome.confusions.size(), 3U);
+  for (int k = 0; k < 20; ++k) {
+    outcome.losses.push_back(1);
+    note({{0, 1, 1}}, outcome);
+  }
+  EXPECT_EQ(outcome.confusions.size(), kMostConfusions);
+  EXPECT_EQ(outcome.accuracies.size(), outcome.losses.size());
+}
+
 TEST(Confusion, AddsUpInTheOrderOfClasses) {
   Confusion one;
   add({1, 0, 1}, one);
