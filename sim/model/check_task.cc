@@ -85,8 +85,12 @@ void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const Fie
 std::string unrest(const Spec& spec) {
   if (spec.training.carry_state) return "training.carry_state is true";
   for (const PopulationSpec& population : spec.network.populations) {
-    if (population.kind != PopulationKind::kRate || population.lif) continue;
+    if (population.kind != PopulationKind::kRate) continue;
     const std::string named = "population " + shown(std::string_view(population.name));
+    if (population.noise) return named + " has noise";
+    if (population.lif && std::ranges::any_of(population.lif->rest.values, [](double rest) { return rest != 0; }))
+      return named + " has a rest other than 0";
+    if (population.lif) continue;
     if (!population.initial.empty()) return named + " begins at an activity of its own";
     if (population.activation == Activation::kSigmoid) return named + " is a SIGMOID, which is active without input";
   }

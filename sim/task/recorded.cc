@@ -64,6 +64,7 @@ RecordedSource::RecordedSource(const std::vector<RecordedTrial>& trials, const T
       columns_(std::move(columns)),
       window_(window_of(training)),
       is_mean_(loss_scale_of(training, 2) != 1),
+      is_uneven_(std::ranges::any_of(trials, [&](const RecordedTrial& trial) { return rows_of(trial) < training.ticks; })),
       has_labels_(std::ranges::any_of(trials, [](const RecordedTrial& trial) { return trial.label != kNoClass; })),
       has_weights_(std::ranges::any_of(
           trials, [&](const RecordedTrial& trial) { return trial.mask.rows > 0 || rows_of(trial) < training.ticks; })),
@@ -175,6 +176,25 @@ void RecordedSource::show(std::int32_t tick, R* values) {
   }
 }
 
+template <class R>
+void RecordedSource::hold_back(std::span<const ConstantInput> constants, Batch<R>& batch) const {
+  if (!is_uneven_ || batch.source != nullptr) return;
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) hold_back(constants, tick, batch.input_at(tick));
+}
+
+template <class R>
+void RecordedSource::hold_back(std::span<const ConstantInput> constants, std::int32_t tick, R* values) const {
+  if (!is_uneven_) return;
+  for (const auto& [input, value] : constants) {
+    R* const lanes = values + std::ptrdiff_t{input} * std::ssize(shown_);
+    for (std::size_t l = 0; l < shown_.size(); ++l) lanes[l] = tick > shown_[l].late ? static_cast<R>(value) : R(0);
+  }
+}
+
+template void RecordedSource::hold_back(std::span<const ConstantInput>, Batch<double>&) const;
+template void RecordedSource::hold_back(std::span<const ConstantInput>, Batch<float>&) const;
+template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, double*) const;
+template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, float*) const;
 template void RecordedSource::fill(std::int64_t, Batch<double>&);
 template void RecordedSource::fill(std::int64_t, Batch<float>&);
 template void RecordedSource::show(std::int32_t, double*);

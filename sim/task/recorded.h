@@ -11,10 +11,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "core/base/random.h"
+#include "sim/model/network_size.h"
 #include "sim/model/spec.h"
 #include "sim/task/batch.h"
 
@@ -27,6 +29,13 @@ class RecordedSource {
   /// order of the file.
   RecordedSource(const std::vector<RecordedTrial>& trials, const TrainingSpec& training,
                  std::vector<std::int32_t> columns, std::int32_t lanes, std::optional<std::uint64_t> shuffle);
+
+  /// Constant inputs of the batch that was filled last, or of tick t of it (m x lanes): they are 0
+  /// until a trial begins. Without effect where all trials have all ticks.
+  template <class R>
+  void hold_back(std::span<const ConstantInput> constants, Batch<R>& batch) const;
+  template <class R>
+  void hold_back(std::span<const ConstantInput> constants, std::int32_t tick, R* values) const;
 
   bool has_labels() const { return has_labels_; }
   bool has_weights() const { return has_weights_; }
@@ -72,6 +81,7 @@ class RecordedSource {
   std::vector<std::int32_t> columns_;  // of a trial
   std::int32_t window_;                // ticks with an error, at the end of a trial
   bool is_mean_;                       // the loss is a mean over them
+  bool is_uneven_;                     // some trial has fewer rows than ticks
   bool has_labels_;
   bool has_weights_;
   std::optional<RandomKey> shuffle_;

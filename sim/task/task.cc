@@ -55,6 +55,7 @@ void Task::fill(std::int64_t update, Batch<R>& batch) {
   batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
   std::visit([&](auto& source) { source.fill(first, batch); }, source_);
+  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) recorded->hold_back<R>(constants_, batch);
 }
 
 template <class R>
@@ -67,7 +68,10 @@ void Task::prepare(Batch<R>& batch) const {
 
 template <class R>
 void Task::show(std::int32_t tick, R* values) {
-  if (auto* recorded = std::get_if<RecordedSource>(&source_)) return recorded->show(tick, values);
+  if (auto* recorded = std::get_if<RecordedSource>(&source_)) {
+    recorded->show(tick, values);
+    return recorded->hold_back<R>(constants_, tick, values);
+  }
   auto* const drawn = std::get_if<DrawnSource>(&source_);
   CHECK(drawn != nullptr, "a teacher hears runs of ticks together");
   drawn->show(tick, values);

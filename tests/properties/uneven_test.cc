@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/model/bias.h"
 #include "sim/model/learning.h"
 #include "sim/model/load.h"
 #include "sim/model/wire.h"
@@ -103,6 +104,38 @@ TEST(UnevenTrials, AreTrialsBehindSilence) {
       const RunResult other = run_with(padded, transport);
       for (std::size_t k = 0; k < spec.rules.size(); ++k)
         ASSERT_TRUE(identical(one.outcomes[k], other.outcomes[k])) << spec.rules[k].name << " of " << describe(spec);
+    }
+  }
+}
+
+/// A trial that begins late learns as it does alone, beside constant inputs and biases too: those
+/// are 0 until it begins. tBPTT sweeps at other ticks of the trial, and is left out.
+TEST(UnevenTrials, LearnAsTheyDoAlone) {
+  for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
+    for (const Activation activation : {Activation::kIdentity, Activation::kTanh}) {
+      Spec alone = small_model({2, 4, 2, 3}, {.activation = activation, .leak = 0.5, .loss = loss}, 11);
+      PopulationSpec one = {.name = "one", .kind = PopulationKind::kInput, .size = 1};
+      one.constant = 0.5;
+      alone.network.populations.push_back(one);
+      alone.network.projections.push_back(
+          {.name = "b", .source = 3, .target = 1, .weights = DenseMatrix{4, 1, {1, -1, 0.5, 0.25}}, .learning_rate = {}});
+      add_bias(alone.network, 1, BiasSpec{.value = {0.25, -0.5, 0.125, 0.75}});
+      alone.training.updates = 2;
+      alone.training.learning_rate = 0.125;
+      std::erase_if(alone.rules, [](const RuleSpec& rule) { return rule.kind == RuleKind::kTbptt; });
+      Spec late = alone;
+      late.training.ticks = 5;
+      for (const TransportKind transport : kTransports) {
+        const RunResult wanted = run_with(alone, transport);
+        const RunResult result = run_with(late, transport);
+        for (std::size_t k = 0; k < alone.rules.size(); ++k) {
+          const std::string what = std::string(name(transport)) + ", " + alone.rules[k].name;
+          EXPECT_TRUE(close(weights_of(result.outcomes[k]), weights_of(wanted.outcomes[k]), 1e-12)) << what;
+          const std::vector<double>& losses = wanted.outcomes[k].losses;
+          for (std::size_t u = 0; u < losses.size(); ++u)
+            EXPECT_NEAR(result.outcomes[k].losses[u], losses[u], 1e-12 * losses[u]) << what;
+        }
+      }
     }
   }
 }
