@@ -16,8 +16,8 @@ WeightsSpec odd_weights(int rows, int cols, Dice& dice) {
   return random_dense(rows, cols, 15, false, dice);
 }
 
-/// Gives every fourth rate population a leak for each neuron, at most the one that all had. It draws
-/// from dice of its own, so that nothing else of a model depends on it.
+/// Gives every fourth rate population a leak for each neuron, at most the one that all had. It
+/// draws from dice of its own, so that nothing else of a model depends on it.
 void vary_leaks(Spec& spec, std::uint64_t seed) {
   Dice dice(seed ^ 0x1eaf);
   for (PopulationSpec& population : spec.network.populations) {
