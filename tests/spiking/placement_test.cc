@@ -21,6 +21,7 @@ ChipSpec chip_of(const Spec& spec, PlacementPolicy policy) {
 /// together.
 Spec with_equal_delays(Spec spec) {
   for (ProjectionSpec& projection : spec.network.projections) {
+    if (projection.is_bias) continue;  // which has no delay
     const auto kind = [&](std::int32_t population) {
       return spec.network.populations[static_cast<std::size_t>(population)].kind;
     };

@@ -37,6 +37,7 @@ RecordedTrial trial(int k) {
 
 Spec recorded(std::vector<RecordedTrial> trials, std::int32_t batch) {
   Spec spec;
+  spec.network.populations = {{"in", PopulationKind::kInput, 2}, {"out", PopulationKind::kReadout, 1}};
   spec.task = RecordedTask{std::move(trials)};
   spec.training.ticks = 2;
   spec.training.batch = batch;
@@ -197,6 +198,7 @@ NetworkSpec two_population_teacher() {
 Spec student_teacher(NetworkSpec teacher, std::int32_t batch, Loss loss) {
   Spec spec;
   spec.seed = 11;
+  spec.network.populations = {{"in", PopulationKind::kInput, 2}, {"out", PopulationKind::kReadout, 2}};
   spec.task = StudentTeacherTask{std::move(teacher)};
   spec.training.ticks = 4;
   spec.training.batch = batch;
