@@ -271,6 +271,9 @@ def test_a_network_of_spikes_learns_with_a_readout(files):
     model = locus.nir.read(files["cuba_recurrent_biases"], dt=DT, reset="zero", readout=float("inf"))
     model.trials(np.pad(CASES.input[np.newaxis].astype(float), ((0, 0), (0, 1), (0, 0))), classes=[2])
     model.train(loss="cross_entropy", window=1, updates=20, learning_rate=0.01)
+    model.rule("bptt", bptt={})
+    model.rule("eprop", eprop={"filter_tau": 20})  # the error of the last tick is of what came before it
+    model.rule("none", none={})
     r = locus.run(model, rules=["bptt", "eprop", "none"])
     # the signal of e-prop comes over the readout's own weights, so that it ends at the layer before it
     for rule, learning in (("bptt", ("fc1", "rec", "fc2", "fc2.bias")), ("eprop", ("fc2", "fc2.bias"))):
