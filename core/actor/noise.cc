@@ -7,7 +7,7 @@
 namespace locus {
 
 template <class R>
-void draw_noise(Network<R>& network, std::uint64_t first_trial, Tick now) {
+void draw_noise(Network<R>& network, std::uint64_t first_trial, std::int32_t tick) {
   RateLayer<R>& rate = network.rate;
   const auto lanes = static_cast<std::size_t>(network.lanes);
   for (const Neurons& population : rate.populations) {
@@ -15,14 +15,14 @@ void draw_noise(Network<R>& network, std::uint64_t first_trial, Tick now) {
     const std::span<double> drawn(rate.drawn_noise.data(), static_cast<std::size_t>(population.size));
     R* const cells = rate.noise.data() + static_cast<std::size_t>(population.begin) * lanes;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      fill_normal(population.noise->key, first_trial + lane, static_cast<std::uint64_t>(now.value),
-                  population.noise->stddev, drawn);
+      fill_normal(population.noise->key, first_trial + lane, static_cast<std::uint64_t>(tick), population.noise->stddev,
+                  drawn);
       for (std::size_t i = 0; i < drawn.size(); ++i) cells[i * lanes + lane] = static_cast<R>(drawn[i]);
     }
   }
 }
 
-template void draw_noise(Network<double>&, std::uint64_t, Tick);
-template void draw_noise(Network<float>&, std::uint64_t, Tick);
+template void draw_noise(Network<double>&, std::uint64_t, std::int32_t);
+template void draw_noise(Network<float>&, std::uint64_t, std::int32_t);
 
 }  // namespace locus

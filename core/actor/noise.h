@@ -8,7 +8,6 @@
 
 #include <cstdint>
 
-#include "core/base/id.h"
 #include "core/base/random.h"
 
 namespace locus {
@@ -23,9 +22,9 @@ struct NoiseParameters {
 template <class R>
 struct Network;
 
-/// Writes the noise of tick `now`, of all noisy populations; lane l shows trial first_trial + l.
+/// Writes the noise of tick t = 1 .. T, of all noisy populations; lane l shows trial first_trial + l.
 /// The network has noise (RateLayer::noise is not empty).
 template <class R>
-void draw_noise(Network<R>& network, std::uint64_t first_trial, Tick now);
+void draw_noise(Network<R>& network, std::uint64_t first_trial, std::int32_t tick);
 
 }  // namespace locus

@@ -166,7 +166,7 @@ void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
   for (const std::int32_t p : onto_rate_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
-  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(first_trial_), now);
+  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(first_trial_), now.value);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
   for (const std::int32_t p : onto_readouts_) deliver(phase::Axons{ProjectionId{p}});

@@ -80,8 +80,9 @@ class Walker {
   }
 
  private:
+  /// Of a rate neuron, whose blocks W and A hear it in different ticks; an input has one block.
   bool onto_readout(const Passing& m) const {
-    return m.channel == Channel::kAxon &&
+    return m.channel == Channel::kAxon && m.ends.sender.party == Party::kRate &&
            network_.projections()[static_cast<std::size_t>(m.ends.receiver.projection)].target_layer == Layer::kReadout;
   }
   int core(std::int64_t number) const { return chip_.cores[static_cast<std::size_t>(number)]; }

@@ -57,7 +57,7 @@ TEST(Noise, IsGaussianAndIndependent) {
   Moments neighbours, abreast, ticks;
   std::vector<double> before;
   for (std::int32_t tick = 1; tick <= 300; ++tick) {
-    draw_noise(network, 12, Tick{tick});
+    draw_noise(network, 12, tick);
     for (std::size_t cell = 0; cell < static_cast<std::size_t>(3 * lanes); ++cell)
       ASSERT_EQ(network.rate.noise[cell], 0) << "neurons without noise";
     for (std::int32_t i = 0; i < size; ++i) {
@@ -84,10 +84,10 @@ TEST(Noise, DependsOnTheNumberOfItsTrialAlone) {
   Network<double> wide = build<double>(spec, topology, RuleSpec{}, 4);
   Network<double> one = build<double>(spec, topology, RuleSpec{}, 1);
   Network<float> narrow = build<float>(spec, topology, RuleSpec{}, 1);
-  draw_noise(wide, 8, Tick{5});
+  draw_noise(wide, 8, 5);
   for (std::uint64_t lane = 0; lane < 4; ++lane) {
-    draw_noise(one, 8 + lane, Tick{5});
-    draw_noise(narrow, 8 + lane, Tick{5});
+    draw_noise(one, 8 + lane, 5);
+    draw_noise(narrow, 8 + lane, 5);
     for (std::size_t i = 0; i < 10; ++i) {
       EXPECT_EQ(wide.rate.noise[i * 4 + lane], one.rate.noise[i]);
       EXPECT_EQ(narrow.rate.noise[i], static_cast<float>(one.rate.noise[i]));

@@ -50,9 +50,9 @@ Spec at_update(Spec spec, const oracle::ByProjection& weights, std::int64_t upda
 }
 
 /// The oracle's change of a rule, plastic projection after plastic projection; empty for static
-/// ones.
-oracle::ByProjection change_of(const Spec& spec, const RuleSpec& rule) {
-  oracle::ByProjection change = oracle::solve(spec, rule).delta;
+/// ones. `update`: whose trials the model has, with the noise of their numbers.
+oracle::ByProjection change_of(const Spec& spec, const RuleSpec& rule, std::int64_t update) {
+  oracle::ByProjection change = oracle::solve(spec, rule, false, update * spec.training.batch).delta;
   for (std::size_t p = 0; p < change.size(); ++p) {
     if (!spec.network.projections[p].plastic) change[p].clear();
   }
@@ -127,7 +127,7 @@ TEST(Comparison, HasTheChangesOfTheOracleAtItsUpdates) {
       for (const std::int64_t update : {0, 2, 4, 5}) {
         const Spec there = at_update(spec, weights[k].at(static_cast<std::size_t>(update)), update);
         std::vector<oracle::ByProjection> changes;
-        for (const RuleSpec& rule : rules) changes.push_back(change_of(there, rule));
+        for (const RuleSpec& rule : rules) changes.push_back(change_of(there, rule, update));
         for (std::size_t i = 1; i < rules.size(); ++i) {
           for (std::size_t j = 0; j < i; ++j) {
             const auto expect = [&](const std::string& projection, const std::vector<double>& a,
@@ -278,7 +278,7 @@ TEST(Comparison, HasBiasAndNoiseOverBatches) {
     for (const RuleSpec& rule : rules) {
       std::vector<std::vector<double>> changes;
       for (std::int64_t b = 0; b < kBatches; ++b)
-        changes.push_back(joined(change_of(at_update(spec, weights[learner].front(), b), rule)));
+        changes.push_back(joined(change_of(at_update(spec, weights[learner].front(), b), rule, b)));
       std::vector<double>& sum = mean.emplace_back(changes[0].size(), 0);
       for (const auto& change : changes) {
         for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += change[k] / kBatches;

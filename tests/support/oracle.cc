@@ -107,9 +107,10 @@ void commit(Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer, do
   }
 }
 
-Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log) {
+Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log, std::int64_t first_trial) {
   Net net = flatten(spec, rule);
   Answer answer;
+  answer.trials = first_trial;
   for (const ProjectionSpec& projection : spec.network.projections) {
     (void)projection;
     answer.weights.emplace_back();

@@ -158,8 +158,8 @@ void commit(Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer, do
 /// Clips `change` of every synapse of the net in place, to c, and counts CLIP for each replica.
 void clip(Net& net, const Optimizer& how, int replicas, Answer& answer, const std::function<double&(Synapse&)>& change);
 
-/// Trains the network of the spec under the rule.
-Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log = false);
+/// Trains the network of the spec under the rule. Trials are numbered from `first_trial`, for noise.
+Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log = false, std::int64_t first_trial = 0);
 
 /// The loss of each of these trials with these weights, forward only, from h_0.
 std::vector<double> losses_of(const Spec& spec, const ByProjection& weights, const std::vector<RecordedTrial>& trials);
