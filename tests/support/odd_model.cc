@@ -71,7 +71,9 @@ void add_odd_projections(Spec& spec, Dice& dice) {
   }
 }
 
-/// Projections beside others of the same two populations, weak enough that networks do not grow.
+/// Projections beside others of the same two populations. They are weak and learn slowly: where both
+/// learn at full rate their sum moves twice as far, learning diverges, and rounding is all that
+/// there is to compare (one weight of odd_86 moved by its last bit then changes the others by 4e-11).
 void add_multapses(Spec& spec, Dice dice) {
   const auto& populations = spec.network.populations;
   auto& projections = spec.network.projections;
@@ -87,7 +89,7 @@ void add_multapses(Spec& spec, Dice dice) {
       for (double& value : sparse->values) value /= 8;
     if (auto* constant = std::get_if<ConstantWeights>(&projection.weights)) constant->value /= 8;
     projection.plastic = dice.chance(75);
-    projection.learning_rate.reset();
+    projection.learning_rate = 1.0 / 1024;
     projections.push_back(std::move(projection));
   }
 }
