@@ -22,8 +22,8 @@ struct NoiseParameters {
 template <class R>
 struct Network;
 
-/// Writes the noise of tick t = 1 .. T, of all noisy populations; lane l shows trial first_trial + l.
-/// The network has noise (RateLayer::noise is not empty).
+/// Writes the noise of tick t = 1 .. T, of all noisy populations; lane l shows trial first_trial +
+/// l. The network has noise (RateLayer::noise is not empty).
 template <class R>
 void draw_noise(Network<R>& network, std::uint64_t first_trial, std::int32_t tick);
 

@@ -75,7 +75,7 @@ Neurons neurons_of(const PopulationSpec& from, const Topology& topology, Populat
                      .begin = population.begin,
                      .size = population.size,
                      .activation = from.activation,
-                     .leak = from.leak.first(),
+                     .leak = from.kind == PopulationKind::kRate && !from.lif ? from.leak.first() : 1,
                      .leaks = {},
                      .initial = from.initial,
                      .lif = {},

@@ -23,8 +23,9 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       losses_(static_cast<std::size_t>(transport.network().lanes), 0) {
   const Network<R>& network = transport.network();
   for (std::size_t p = 0; p < network.projections().size(); ++p) {
-    const bool readout = network.projections()[p].target_layer == Layer::kReadout;
-    (readout ? onto_readouts_ : onto_rate_).push_back(static_cast<std::int32_t>(p));
+    const Projection& projection = network.projections()[p];
+    const bool first = projection.source_layer == Layer::kInput || projection.target_layer == Layer::kRate;
+    (first ? before_neurons_ : after_neurons_).push_back(static_cast<std::int32_t>(p));
   }
   if (selects<phase::Adjoints<R>>(selected_)) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
   if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network);
@@ -164,12 +165,12 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
-  for (const std::int32_t p : onto_rate_) deliver(phase::Axons{ProjectionId{p}});
+  for (const std::int32_t p : before_neurons_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
   if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(first_trial_), now.value);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
-  for (const std::int32_t p : onto_readouts_) deliver(phase::Axons{ProjectionId{p}});
+  for (const std::int32_t p : after_neurons_) deliver(phase::Axons{ProjectionId{p}});
   transport_.step(Layer::kReadout);
 }
 

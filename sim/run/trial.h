@@ -108,8 +108,10 @@ class Trial {
   bool carries_;       // neurons begin a trial where the last one ended
   R mean_;             // of a commit: 1 / batch
   bool leaky_;         // whether readouts have memory, and their synapses filter in every tick
-  std::vector<std::int32_t> onto_rate_;
-  std::vector<std::int32_t> onto_readouts_;
+  // Projections over which AXONs go before the neurons' step (from inputs, whose messages of a tick
+  // go together, and onto rate neurons), and after it; in file order.
+  std::vector<std::int32_t> before_neurons_;
+  std::vector<std::int32_t> after_neurons_;
   std::optional<BackwardAgent<R>> agent_;          // sweeps only
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded

@@ -71,9 +71,9 @@ void add_odd_projections(Spec& spec, Dice& dice) {
   }
 }
 
-/// Projections beside others of the same two populations. They are weak and learn slowly: where both
-/// learn at full rate their sum moves twice as far, learning diverges, and rounding is all that
-/// there is to compare (one weight of odd_86 moved by its last bit then changes the others by 4e-11).
+/// Projections beside others of the same two populations. They are weak and learn slowly: where
+/// both learn at full rate their sum moves twice as far, learning diverges, and rounding is all
+/// that there is to compare (a last bit of a weight of odd_86 then changes the others by 4e-11).
 void add_multapses(Spec& spec, Dice dice) {
   const auto& populations = spec.network.populations;
   auto& projections = spec.network.projections;

@@ -158,7 +158,7 @@ void commit(Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer, do
 /// Clips `change` of every synapse of the net in place, to c, and counts CLIP for each replica.
 void clip(Net& net, const Optimizer& how, int replicas, Answer& answer, const std::function<double&(Synapse&)>& change);
 
-/// Trains the network of the spec under the rule. Trials are numbered from `first_trial`, for noise.
+/// Trains the network of the spec under the rule. Trials are numbered from `first_trial` (noise).
 Answer solve(const Spec& spec, const RuleSpec& rule, bool keep_log = false, std::int64_t first_trial = 0);
 
 /// The loss of each of these trials with these weights, forward only, from h_0.

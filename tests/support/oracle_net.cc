@@ -45,7 +45,7 @@ void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vec
   const std::size_t late = x.size() - 1 - rows;  // a shorter trial ends with the last tick
   std::vector<std::size_t> columns;              // the input of each column
   for (std::size_t j = 0; j < net.inputs; ++j) {
-    for (std::size_t t = 1; t < x.size(); ++t) x[t][j] = net.constant[j].value_or(0);
+    for (std::size_t t = 1; t < x.size(); ++t) x[t][j] = t > late ? net.constant[j].value_or(0) : 0;
     if (!net.constant[j]) columns.push_back(j);
   }
   if (const auto* dense = std::get_if<DenseMatrix>(&trial.input)) {

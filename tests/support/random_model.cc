@@ -140,6 +140,7 @@ Spec with_uneven_trials(Spec spec, std::uint64_t seed) {
   for (PopulationSpec& population : spec.network.populations) {
     if (population.activation == Activation::kSigmoid) population.activation = Activation::kTanh;
     population.initial.clear();
+    population.noise.reset();
   }
   spec.training.carry_state = false;
   const auto cut = [](DenseMatrix& matrix, std::int64_t rows) {

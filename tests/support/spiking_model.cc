@@ -109,8 +109,8 @@ PerNeuron around(double base, std::int32_t neurons, Dice& dice) {
 }
 
 /// Under the cross-entropy the errors of a tick add up to 0. Over one weight to all readouts a
-/// neuron's signal would be 0 but for rounding, and whether a POST is due would have no answer: such
-/// weights get a step from readout to readout.
+/// neuron's signal would be 0 but for rounding, and whether a POST is due would have no answer:
+/// such weights get a step from readout to readout.
 void tell_readouts_apart(NetworkSpec& network) {
   for (ProjectionSpec& projection : network.projections) {
     const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];

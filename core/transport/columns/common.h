@@ -75,7 +75,7 @@ struct Common {
   std::int32_t lanes;
   Plan plan;
   std::vector<std::int32_t> onto_rate;       // B and W, in file order
-  std::vector<std::int32_t> onto_readouts;   // A, in file order
+  std::vector<std::int32_t> onto_readouts;   // D, then A, each in file order
   std::vector<Column<std::int32_t>> fan_in;  // by projection (targets each)
   std::vector<Optimizer> optimizers;         // by projection
   std::vector<PassagesOver> passages_over;   // by projection; looked up once
