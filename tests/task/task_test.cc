@@ -294,6 +294,7 @@ TEST(StudentTeacher, DrawnTeacherWeightsComeFromTheModelsSeed) {
       {"in", PopulationKind::kInput, 1}, {"rec", PopulationKind::kRate, 1}, {"out", PopulationKind::kReadout, 1}};
   teacher.projections = {{"B", 0, 1, GaussianWeights{1}, true, {}}, {"A", 1, 2, DenseMatrix{1, 1, {1}}, true, {}}};
   Spec spec = student_teacher(teacher, 1, Loss::kSequence);
+  spec.network = teacher;
   double weights[2];
   for (const std::uint64_t seed : {1U, 2U}) {
     spec.seed = seed;
