@@ -128,7 +128,8 @@ std::string rules_markdown() {
       "# Learning rules\n\n<!-- Written by `locus rules --markdown`; a test compares. -->\n\n"
       "Every rule but RTRL asks the same of a synapse, `trace = decay trace + gain pre; Delta += signal trace`. They differ in "
       "where the decay and the signal come "
-      "from, and in what drives them.\nThe readout learns by the delta rule under all of them: `dA = sum_t eps_t h_t^T`. Synapses from inputs to readouts do too: "
+      "from, and in what drives them.\nThe readout learns by the delta rule under all of them: "
+      "`dA = sum_t eps_t h_t^T`. Synapses from inputs to readouts do too: "
       "`dD = sum_t eps_t x_t^T`. A neuron's own\nbias learns as a synapse with `pre = 1` at every tick would.\n\n"
       "| rule | driven by | channels that break locality | largest lag |\n|---|---|---|---|\n";
   for (const Rule& rule : kRules) {

@@ -63,7 +63,8 @@ InitialWeights sparse_in_degree(std::int32_t in_degree, const InitialWeights& va
 struct RateOptions {
   Activation activation = PopulationSpec().activation;
   PerNeuron leak = PopulationSpec().leak;  // alpha [1/tick], in (0, 1]
-  std::vector<double> initial = {};        // h_0: empty (0), one for all neurons, or one for each [1]
+  // h_0: empty (0), one for all neurons, or one for each [1]
+  std::vector<double> initial = {};
   std::optional<BiasSpec> bias = std::nullopt;
   std::optional<NoiseSpec> noise = std::nullopt;
 };

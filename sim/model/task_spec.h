@@ -1,5 +1,5 @@
-// The task of a Spec as plain values: recorded trials, drawn inputs and targets, a teacher, tasks of
-// the literature (spec.h says what holds of them).
+// The task of a Spec as plain values: recorded trials, drawn inputs and targets, a teacher, tasks
+// of the literature (spec.h says what holds of them).
 #pragma once
 
 #include <cstdint>

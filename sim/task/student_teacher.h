@@ -44,7 +44,8 @@ class StudentTeacherSource {
   std::vector<std::int64_t> trials_;  // by lane
   // x_t of some ticks [1] (ticks x m x lanes), only for a batch of another precision
   Column<S> input_;
-  Column<S> noise_;  // white noise of some ticks, only beside constant inputs (ticks x columns x lanes)
+  // white noise of some ticks, only beside constant inputs (ticks x columns x lanes)
+  Column<S> noise_;
 };
 
 }  // namespace locus

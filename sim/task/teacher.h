@@ -86,17 +86,20 @@ class Teacher {
   Column<R> activity_;                // h (n x lanes)
   // B x_t of the ticks of set_inputs; each step overwrites its own part (ticks x n x lanes)
   Column<R> currents_;
-  std::size_t offset_ = 0;                             // position of the next tick in it
-  const R* shown_ = nullptr;                           // x_t of the ticks of set_inputs (ticks x m x lanes)
+  std::size_t offset_ = 0;  // position of the next tick in it
+  // x_t of the ticks of set_inputs (ticks x m x lanes)
+  const R* shown_ = nullptr;
   std::vector<std::int32_t> columns_;                  // its inputs that are not constant
   std::vector<std::pair<std::int32_t, R>> constants_;  // input and value of each of the others
   Column<R> inputs_with_constants_;                    // x_t, if there are some (ticks x m x lanes)
-  Column<R> voltage_;                                  // v of spiking neurons (n x lanes); so are the next three
-  Column<R> adaptation_;                               // a
-  Column<R> rest_;                                     // remaining refractory ticks of each neuron
-  Column<R> synaptic_;                                 // i; empty without synaptic currents
-  Column<R> readout_current_;                          // A h_t, only for readouts with memory (o x lanes)
-  Column<R> readout_;                                  // y_t (o x lanes)
+  // v of spiking neurons (n x lanes); so are the next three
+  Column<R> voltage_;
+  Column<R> adaptation_;  // a
+  Column<R> rest_;        // remaining refractory ticks of each neuron
+  Column<R> synaptic_;    // i; empty without synaptic currents
+  // A h_t, only for readouts with memory (o x lanes)
+  Column<R> readout_current_;
+  Column<R> readout_;  // y_t (o x lanes)
 };
 
 }  // namespace locus

@@ -122,7 +122,7 @@ TEST_F(TrialFilesRun, AreRefusedAtTheirPlaceInTheModel) {
   file("c.npy", array_of("<i8", "(12,)", std::vector<std::int64_t>(12, 1)));
   file("d.npy", array_of("<i8", "(12,)", std::vector<std::int64_t>(12, 1)));
   std::vector<std::uint8_t> weights(std::size_t{12} * 5 * 2, 1);
-  weights[7] = 0;
+  weights[13] = 0;  // of trial 1, which has all ticks
   file("m.npy", array_of("|u1", "(12, 5, 2)", weights));
   const Answer unlike = invoke({"validate", file("masked.txtpb", masked)});
   EXPECT_EQ(unlike.code, 3);

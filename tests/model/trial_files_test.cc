@@ -164,13 +164,16 @@ void expect_refused(const std::vector<BadArrays>& cases) {
   }
 }
 
+ArrayFiles with_lengths(const std::vector<double>& lengths) {
+  return {{{"x.npy", array_file("<f8", kShape, kInputs)},
+           {"y.npy", array_file("<f8", "(2, 3, 1)", kTargets)},
+           {"n.npy", array_file("<f8", "(2,)", lengths)}},
+          "files { input: \"x.npy\" target: \"y.npy\" lengths: \"n.npy\" }"};
+}
+
 TEST(TrialFiles, AreRefusedWithFileShapeAndWhatIsAllowed) {
   const std::string x = array_file("<f8", kShape, kInputs);
   const std::string y = array_file("<f8", "(2, 3, 1)", kTargets);
-  const auto with_n = [&](const std::vector<double>& lengths) {
-    return ArrayFiles{{{"x.npy", x}, {"y.npy", y}, {"n.npy", array_file("<f8", "(2,)", lengths)}},
-                      "files { input: \"x.npy\" target: \"y.npy\" lengths: \"n.npy\" }"};
-  };
   const std::vector<BadArrays> cases = {
       {"no file", {{{"y.npy", y}}, kBoth}, "task.recorded.files.input", {"x.npy"}},
       {"two dimensions",
@@ -204,8 +207,8 @@ TEST(TrialFiles, AreRefusedWithFileShapeAndWhatIsAllowed) {
        {{{"x.npy", x}, {"y.npy", y}}, kBoth, "training { learning_rate: 0.1 ticks: 2 }"},
        "task.recorded.files.input",
        {"trials of 3 ticks", "at most 2, training.ticks"}},
-      {"a length", with_n({3, 4}), "task.recorded.files.lengths", {"number 1 is 4", "must be 1 to 3"}},
-      {"half a length", with_n({3, 1.5}), "task.recorded.files.lengths", {"number 1 is 1.5", "whole number"}},
+      {"a length", with_lengths({3, 4}), "task.recorded.files.lengths", {"number 1 is 4", "must be 1 to 3"}},
+      {"half a length", with_lengths({3, 1.5}), "task.recorded.files.lengths", {"number 1 is 1.5", "whole number"}},
       {"a class",
        {{{"x.npy", x}, {"c.npy", array_file("<i8", "(2,)", std::vector<std::int64_t>{0, 1})}},
         "files { input: \"x.npy\" classes: \"c.npy\" }"},

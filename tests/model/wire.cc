@@ -59,7 +59,10 @@ void set_one(Message& message, const FieldDescriptor* field, std::mt19937_64& ra
     }
     case FieldDescriptor::CPPTYPE_UINT64: reflection.SetUInt64(&message, field, random()); return;
     case FieldDescriptor::CPPTYPE_BOOL: reflection.SetBool(&message, field, random() % 2 == 0); return;
-    case FieldDescriptor::CPPTYPE_STRING: reflection.SetString(&message, field, any_text(random)); return;
+    case FieldDescriptor::CPPTYPE_STRING:
+      many ? reflection.AddString(&message, field, any_text(random))
+           : reflection.SetString(&message, field, any_text(random));
+      return;
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto* type = field->enum_type();
       reflection.SetEnum(&message, field,

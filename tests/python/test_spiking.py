@@ -99,7 +99,7 @@ def braille(folder, file, reset, recurrent_bias_delay):
         ones[:, 0] = 1
         ones[recurrent_bias_delay:, 1] = 1
     m.trials(np.hstack([np.vstack([x, np.zeros((1, x.shape[1]))]), ones])[None].astype(float))
-    m.train(loss="sum", ticks=len(x) + 1)
+    m.train(loss="sum", ticks=len(x) + 1, dt_ms=1000 * DT)
     for population in "hidden", "output":
         m.record("activity", population, name=population)
     return m

@@ -121,7 +121,7 @@ TEST(Memory, IsRefusedBeforeItIsTaken) {
 }
 
 TEST(Memory, TheLargestPartIsNamed) {
-  Spec spec = odd_model(5);
+  Spec spec = small_model({3, 4, 2, 5}, {}, 5);
   spec.rules = {rule_spec(RuleKind::kRtrl)};
   for (PopulationSpec& population : spec.network.populations) population.size = 300;
   for (ProjectionSpec& projection : spec.network.projections) projection.weights = ConstantWeights{1};

@@ -80,7 +80,7 @@ TEST_F(ResultFiles, JsonHasTheFieldsThatScriptsRelyOn) {
         R"("kind":"rflo","depth":0,"stride":0)",
         R"("outline":{"populations":[{"name":"in","kind":"input","size":2,"activation":"IDENTITY","leak":0,"leaks":[]},)"
         R"({"name":"rec","kind":"rate","size":3,"activation":"TANH","leak":0.5,"leaks":[]},)",
-        R"({"name":"W","source":"rec","target":"rec","synapses":"9","plastic":true,"learningRate":0.25,"hasOwnRate":false,"delay":0,"sign":"ANY"})",
+        R"({"name":"W","source":"rec","target":"rec","synapses":"9","plastic":true,"learningRate":0.25,"hasOwnRate":true,"delay":1,"sign":"ANY"})",
         R"({"name":"A","source":"rec","target":"out","synapses":"2","plastic":false,"learningRate":0.1,"hasOwnRate":false,"delay":0,"sign":"ANY"})",
         R"("task":"student_teacher","training":{"loss":"SEQUENCE","commit":"END_OF_BATCH","locality":"TEMPORAL",)"
         R"("ticks":5,"batch":2,"updates":20,"learningRate":0.1})",

@@ -16,8 +16,8 @@ WeightsSpec odd_weights(int rows, int cols, Dice& dice) {
   return random_dense(rows, cols, 15, false, dice);
 }
 
-/// Gives every fourth rate population a leak for each neuron, at most the one that all had. It draws
-/// from dice of its own, so that nothing else of a model depends on it.
+/// Gives every fourth rate population a leak for each neuron, at most the one that all had. It
+/// draws from dice of its own, so that nothing else of a model depends on it.
 void vary_leaks(Spec& spec, std::uint64_t seed) {
   Dice dice(seed ^ 0x1eaf);
   for (PopulationSpec& population : spec.network.populations) {
@@ -71,7 +71,9 @@ void add_odd_projections(Spec& spec, Dice& dice) {
   }
 }
 
-/// Projections beside others of the same two populations, weak enough that networks do not grow.
+/// Projections beside others of the same two populations. They are weak and learn slowly: where both
+/// learn at full rate their sum moves twice as far, learning diverges, and rounding is all that
+/// there is to compare (one weight of odd_86 moved by its last bit then changes the others by 4e-11).
 void add_multapses(Spec& spec, Dice dice) {
   const auto& populations = spec.network.populations;
   auto& projections = spec.network.projections;
@@ -87,7 +89,7 @@ void add_multapses(Spec& spec, Dice dice) {
       for (double& value : sparse->values) value /= 8;
     if (auto* constant = std::get_if<ConstantWeights>(&projection.weights)) constant->value /= 8;
     projection.plastic = dice.chance(75);
-    projection.learning_rate.reset();
+    projection.learning_rate = 1.0 / 1024;
     projections.push_back(std::move(projection));
   }
 }

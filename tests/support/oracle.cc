@@ -159,7 +159,8 @@ std::vector<double> losses_of(const Spec& spec, const ByProjection& weights, con
   std::vector<double> losses;
   for (const RecordedTrial& trial : trials) {
     Answer unused;
-    unused.trials = (std::int64_t{1} << 62) + std::ssize(losses);  // held-out trials have these numbers
+    // held-out trials have these numbers
+    unused.trials = (std::int64_t{1} << 62) + std::ssize(losses);
     std::vector<double> state = net.initial;
     losses.push_back(run_trial(net, state, still, rule, trial, unused, false));
   }

@@ -67,12 +67,13 @@ struct Synapse {
   double weight = 0;            // [1]
   double rate = 0;              // eta
   bool plastic = true;
-  bool is_bias = false;  // the target's own bias, whose source is 1: no message of its neuron reaches it
-  int delay = 0;         // ticks from the source's activity to its arrival
-  double delta = 0;      // change since the last commit, summed over trials [1]
-  double first = 0;      // m of Adam or momentum
-  double second = 0;     // v of Adam
-  WeightLimits limits;   // of its projection
+  // the target's own bias, whose source is 1: no message of its neuron reaches it
+  bool is_bias = false;
+  int delay = 0;        // ticks from the source's activity to its arrival
+  double delta = 0;     // change since the last commit, summed over trials [1]
+  double first = 0;     // m of Adam or momentum
+  double second = 0;    // v of Adam
+  WeightLimits limits;  // of its projection
 };
 
 /// The noise of a unit: a number for each trial and tick.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace locus {
 namespace {
@@ -107,6 +108,22 @@ PerNeuron around(double base, std::int32_t neurons, Dice& dice) {
   return each;
 }
 
+/// Under the cross-entropy the errors of a tick add up to 0. Over one weight to all readouts a
+/// neuron's signal would be 0 but for rounding, and whether a POST is due would have no answer: such
+/// weights get a step from readout to readout.
+void tell_readouts_apart(NetworkSpec& network) {
+  for (ProjectionSpec& projection : network.projections) {
+    const PopulationSpec& target = network.populations[static_cast<std::size_t>(projection.target)];
+    const auto* constant = std::get_if<ConstantWeights>(&projection.weights);
+    if (constant == nullptr || target.kind != PopulationKind::kReadout) continue;
+    const std::int64_t cols = network.populations[static_cast<std::size_t>(projection.source)].size;
+    DenseMatrix matrix{target.size, cols, {}};
+    for (std::int64_t k = 0; k < matrix.rows * cols; ++k)
+      matrix.values.push_back(constant->value + static_cast<double>(k / cols) / 8);
+    projection.weights = std::move(matrix);
+  }
+}
+
 }  // namespace
 
 void make_kind(PopulationSpec& population, const LifKind& kind, Dice& dice) {
@@ -162,6 +179,7 @@ Spec odd_spiking_model(std::uint64_t seed) {
   training.loss = static_cast<Loss>(dice.between(0, 3));
   if (training.loss == Loss::kCrossEntropy && neurons_of_kind(spec, PopulationKind::kReadout) < 2)
     training.loss = Loss::kSum;  // cross-entropy needs two classes
+  if (training.loss == Loss::kCrossEntropy) tell_readouts_apart(spec.network);
   const bool has_window = training.loss == Loss::kSum || training.loss == Loss::kCrossEntropy;
   if (has_window && dice.chance(60)) training.window = dice.between(1, training.ticks);
   if (dice.chance(40)) training.optimizer.adam = Optimizer::Adam{0.75, 0.9375, 0.0078125};

@@ -26,7 +26,11 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       input_lines(of, Layer::kInput, plan.lists_speakers),
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
       tapes(plan, horizon.trial.ticks) {
-  for (std::size_t p = 0; p < of.projections().size(); ++p) {
+  const std::size_t projections = of.projections().size();
+  fan_in.reserve(projections);
+  optimizers.reserve(projections);
+  passages_over.reserve(projections);
+  for (std::size_t p = 0; p < projections; ++p) {
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));

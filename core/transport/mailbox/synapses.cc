@@ -24,7 +24,7 @@ MailboxSynapses<R>::MailboxSynapses(const Projection& projection, Synapses<R>& s
   state_.assign(cells, {});
   if (hears_activity) behind_.assign(cells, R(0));
   const SynapseClock<R>& clock = clocks_.traces.front();
-  if (filters()) filtered_.assign(cells, R(0));
+  if (clocks_.filters()) filtered_.assign(cells, R(0));
   if (std::holds_alternative<Eligible<R>>(clock)) {
     for (Column<R>* column : {&adapted_, &low_pass_, &total_}) column->assign(cells, R(0));
   }
@@ -67,13 +67,13 @@ MomentumSynapse<R> MailboxSynapses<R>::descending(std::int64_t synapse) {
 template <class R>
 Synapse<R> MailboxSynapses<R>::learning(std::int64_t synapse, std::int32_t lane) {
   const std::size_t own = cell(synapse, lane);
-  R& pre = filters() ? filtered_[own] : state_[own].pre;
+  R& pre = clocks_.filters() ? filtered_[own] : state_[own].pre;
   return {synapses_.weight[static_cast<std::size_t>(synapse)], pre, state_[own].trace, state_[own].delta};
 }
 
 template <class R>
 EligibleSynapse<R> MailboxSynapses<R>::eligible(std::size_t cell, R& weight) {
-  R& pre = filters() ? filtered_[cell] : state_[cell].pre;
+  R& pre = clocks_.filters() ? filtered_[cell] : state_[cell].pre;
   return {weight, pre, state_[cell].trace, adapted_[cell], low_pass_[cell], total_[cell], state_[cell].delta};
 }
 
@@ -89,7 +89,7 @@ void MailboxSynapses<R>::begin_trial(std::int64_t synapse, std::int32_t lane, Tr
   const std::size_t own = cell(synapse, lane);
   on(learner(synapse, lane), m);
   if (!total_.empty()) on(eligible(own, synapses_.weight[static_cast<std::size_t>(synapse)]), m);
-  if (filters()) filtered_[own] = R(0);
+  if (clocks_.filters()) filtered_[own] = R(0);
   if (has_clock()) ticked_[own] = 0;
 }
 
@@ -134,7 +134,7 @@ void MailboxSynapses<R>::hear(std::int64_t synapse, std::int32_t lane, Post<R> m
     catch_up(synapse, own, now_ - 1);
     ticked_[own] = now_;
   }
-  if (filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(synapse));
+  if (clocks_.filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(synapse));
   if (const auto* clock = std::get_if<Eligible<R>>(&trace_clock(synapse))) {
     on(eligible(own, synapses_.weight[static_cast<std::size_t>(synapse)]), m, *clock);
   } else {
@@ -156,7 +156,7 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
       if (ticked_[own] == now_) continue;  // a POST has come
       catch_up(k, own, now_ - 1);
       ticked_[own] = now_;
-      if (filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(k));
+      if (clocks_.filters()) on(FilteredInput<R>{filtered_[own], state_[own].pre}, current_clock(k));
       if (const auto* clock = std::get_if<Eligible<R>>(&trace_clock(k))) {
         on(eligible(own, synapses_.weight[static_cast<std::size_t>(k)]), *clock);
       } else {
@@ -169,7 +169,7 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
 
 template <class R>
 typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::drifting(std::size_t cell) const {
-  const R filtered = filters() ? filtered_[cell] : R(0);
+  const R filtered = clocks_.filters() ? filtered_[cell] : R(0);
   if (total_.empty()) return {state_[cell].trace, R(0), R(0), filtered};
   return {state_[cell].trace, adapted_[cell], low_pass_[cell], filtered};
 }
@@ -181,8 +181,8 @@ typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(std::int64_t syn
   const SynapseClock<R>& own = trace_clock(synapse);
   for (; ticks > 0; --ticks) {
     const Drifting before = state;
-    if (filters()) on(FilteredInput<R>{state.filtered, none}, current_clock(synapse));
-    R& pre = filters() ? state.filtered : none;
+    if (clocks_.filters()) on(FilteredInput<R>{state.filtered, none}, current_clock(synapse));
+    R& pre = clocks_.filters() ? state.filtered : none;
     if (const auto* clock = std::get_if<Eligible<R>>(&own)) {
       on(EligibleSynapse<R>{none, pre, state.trace, state.adapted, state.low_pass, none, none}, *clock);
     } else {
@@ -199,7 +199,7 @@ void MailboxSynapses<R>::catch_up(std::int64_t synapse, std::size_t cell, std::i
   if (ticked_[cell] == until) return;
   const Drifting state = after(synapse, drifting(cell), until - ticked_[cell]);
   state_[cell].trace = state.trace;
-  if (filters()) filtered_[cell] = state.filtered;
+  if (clocks_.filters()) filtered_[cell] = state.filtered;
   if (total_.empty()) return;
   adapted_[cell] = state.adapted;
   low_pass_[cell] = state.low_pass;

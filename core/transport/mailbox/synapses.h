@@ -41,6 +41,8 @@ template <class R>
 struct SynapseClocks {
   std::vector<SynapseClock<R>> traces;         // of one kind
   std::vector<CurrentClock<R>> currents = {};  // empty: what arrives is not filtered
+
+  bool filters() const { return !currents.empty(); }
 };
 
 template <class R>
@@ -104,7 +106,6 @@ class MailboxSynapses {
   const CurrentClock<R>& current_clock(std::int64_t synapse) const {
     return clocks_.currents[clock_of(synapse, clocks_.currents.size())];
   }
-  bool filters() const { return !clocks_.currents.empty(); }
   /// The synapse as its learning sees it: `pre` is the filtered input, where one is kept.
   Synapse<R> learning(std::int64_t synapse, std::int32_t lane);
   EligibleSynapse<R> eligible(std::size_t cell, R& weight);
