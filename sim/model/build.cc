@@ -71,11 +71,12 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
 Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
                    std::optional<std::uint64_t> seed) {
   const Population& population = topology.populations[id];
+  const bool leaks = from.kind == PopulationKind::kRate && !from.lif;  // the leak of others is not checked
   Neurons neurons = {.population = id,
                      .begin = population.begin,
                      .size = population.size,
                      .activation = from.activation,
-                     .leak = from.kind == PopulationKind::kRate && !from.lif ? from.leak.first() : 1,
+                     .leak = leaks ? from.leak.first() : 1,
                      .leaks = {},
                      .initial = from.initial,
                      .lif = {},

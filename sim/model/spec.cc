@@ -47,7 +47,7 @@ LifParameters lif_parameters(const LifSpec& lif, double dt, std::size_t neuron) 
 }
 
 bool neurons_differ(const PopulationSpec& population) {
-  if (!population.lif) return population.leak.varies();
+  if (!population.lif) return population.kind == PopulationKind::kRate && population.leak.varies();
   const LifSpec& lif = *population.lif;
   return lif.leak.tau_m.varies() || lif.threshold.varies() || lif.adaptation_tau.varies() || lif.adaptation.varies() ||
          (lif.current_tau && lif.current_tau->varies()) || lif.reset_to.varies() || lif.rest.varies();
