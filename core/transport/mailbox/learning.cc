@@ -5,7 +5,7 @@ namespace locus {
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors) {
   const Answers<R>& answers = errors.answers;
-  common.each_projection([&](ProjectionId p, const Projection& projection) {
+  const auto tell = [&](ProjectionId p, const Projection& projection) {
     const bool transports = answers && projection.source_layer == Layer::kRate;
     if (projection.target_layer != Layer::kReadout || (!projection.plastic && !transports)) return;
     const auto emit = [&](int shard) {
@@ -24,7 +24,13 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& 
       if (transports) answers_.queue(common, shard, p, e, answers);
     });
     if (transports) answers_.deliver(common, p, 0, answers);
-  });
+  };
+  // synapses of inputs first, as readouts sum
+  for (const Layer source : {Layer::kInput, Layer::kRate}) {
+    common.each_projection([&](ProjectionId p, const Projection& projection) {
+      if (projection.source_layer == source) tell(p, projection);
+    });
+  }
 }
 
 template <class R>
