@@ -61,7 +61,7 @@ template <Phase... kPhases>
 Passage passage_over(const Rule& rule, const Topology& topology, const Projection& projection) {
   const std::optional<Phase> phase = phase_over({kPhases...}, rule, topology, projection);
   Passage found;
-  ((phase == kPhases && (found = passage<kPhases>(), true)) || ...);
+  ((phase == kPhases ? void(found = passage<kPhases>()) : void()), ...);
   return found;
 }
 

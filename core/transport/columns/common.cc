@@ -46,8 +46,8 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
          .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>()});
   }
   // readouts sum in the order in which AXONs go: those of inputs before those of neurons
-  std::ranges::stable_partition(onto_readouts,
-                                [&](std::int32_t p) { return projection(p).source_layer == Layer::kInput; });
+  std::stable_partition(onto_readouts.begin(), onto_readouts.end(),
+                        [&](std::int32_t p) { return projection(p).source_layer == Layer::kInput; });
   for (BesideColumn<R>* column : {&from_rate.decay, &from_rate.gain, &from_rate.signal})
     column->assign(of.rate.activity.size(), R(0));
   from_readouts.decay.assign(of.readouts.output.size(), R(0));
