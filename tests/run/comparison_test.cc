@@ -316,7 +316,8 @@ TEST(Comparison, BeginsInTheStateThatNeuronsCarry) {
   spec.compare = CompareSpec{1, {}, 1, false};
   const auto cosine_at_1 = [&] {
     std::optional<double> cosine;
-    for (const Alignment& one : run(spec, {.threads = 1}).outcomes[0].comparisons.alignment) {
+    const RunResult result = run(spec, {.threads = 1});
+    for (const Alignment& one : result.outcomes[0].comparisons.alignment) {
       if (one.update == 1 && one.projection == "W") cosine = one.cosine;
     }
     return cosine;
