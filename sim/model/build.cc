@@ -71,7 +71,8 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
 Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
                    std::optional<std::uint64_t> seed) {
   const Population& population = topology.populations[id];
-  const bool leaks = from.kind == PopulationKind::kRate && !from.lif;  // the leak of others is not checked
+  // the leak of others is not checked
+  const bool leaks = from.kind == PopulationKind::kRate && !from.lif;
   Neurons neurons = {.population = id,
                      .begin = population.begin,
                      .size = population.size,
