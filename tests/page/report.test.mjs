@@ -309,7 +309,7 @@ test("shows how often spiking neurons fire, and nothing to trade for a rule alon
   const spiking = run("models/evidence.txtpb", "--updates", "2");
   const { page, complaints } = await open(launched, spiking.address);
   const figures = await page.$$eval("figure", (all) => all.map((figure) => figure.id));
-  assert.deepEqual(figures, ["reach", "losses", "lags", "channels", "singular", "memory", "rates", "network"]);
+  assert.deepEqual(figures, ["reach", "losses", "accuracy", "confusion", "lags", "channels", "singular", "memory", "rates", "network"]);
   const rates = spiking.json.runs.flatMap((one) => one.rates.map((rate) => [one.rule, rate.population, String(rate.firstHz), String(rate.lastHz)]));
   assert.equal(rates.length, 2);
   assert.deepEqual(await numbers(page, "rates"), rates);
