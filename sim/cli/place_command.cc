@@ -104,6 +104,7 @@ class PlaceInvocation final : public Invocation {
                   << render(chip_table(result)) << '\n'
                   << render(load_table(result)) << '\n'
                   << render(multicast_table(placed)) << '\n';
+      if (const std::string kept = sensitivity_table(result); !kept.empty()) console.out << kept << '\n';
       if (result.chip->cost) console.out << render(energy_table(result)) << '\n';
       console.out << chip_legend(*result.chip);
     }

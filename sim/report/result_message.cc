@@ -283,11 +283,11 @@ void fill(const Ledger& from, v1::Ledger& to) {
     written.set_messages(entry.tally.messages);
     written.set_scalars(entry.tally.scalars);
     written.set_bytes(entry.tally.scalars * from.scalar_bytes());
-    written.set_core_local(from.is_core_local(entry.channel));
+    if (from.is_core_local(entry.channel)) written.set_core_local(true);
   }
   to.set_messages(from.messages());
   to.set_spatial_violations(from.spatial_violations());
-  to.set_core_local(from.core_local());
+  if (from.core_local() > 0) to.set_core_local(from.core_local());
   to.set_temporal_violations(from.temporal_violations());
   to.set_violations(from.violations());
   to.set_max_lag(from.max_lag());
