@@ -114,6 +114,8 @@ struct RuleSpec {
   std::int32_t depth = 0;             // tau, ticks; tbptt only; 0 = T
   std::int32_t stride = 1;            // k, ticks; tbptt only
   std::optional<double> trace_decay;  // lambda; rflo only; absent: 1 - alpha of each neuron
+  std::int32_t reach = 0;             // rtrl of limited reach only; at least 1
+  std::int32_t paths = 0;             // rtrl over few paths only; drawn synapses onto each neuron
   // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
   double filter_tau = 0;
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only

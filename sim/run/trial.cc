@@ -28,7 +28,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
     (first ? before_neurons_ : after_neurons_).push_back(static_cast<std::int32_t>(p));
   }
   if (selects<phase::Adjoints<R>>(selected_)) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
-  if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network);
+  if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network, learning_);
   if (selects<phase::Squares<R>>(selected_)) clip_.emplace(*learning.optimizer.norm, network.lanes);
 }
 

@@ -56,7 +56,7 @@ class Replica {
     weighted_errors_.assign(ticks_ + 1, Row(net.a.size()));
     sweep_done_.assign(ticks_ + 1, false);
     trace_.assign(plastic_.size(), 0.0);
-    if (rule.kind == RuleKind::kRtrl) sensitivity_.assign(net.units, Row(plastic_.size()));
+    if (carries()) sensitivity_.assign(net.units, Row(plastic_.size()));
     rows_ = std::visit([](const auto& input) { return static_cast<std::size_t>(input.rows); }, trial.input);
     for (const RecordedTrial& each : std::get<RecordedTask>(spec.task).trials) {
       const auto rows = std::visit([](const auto& input) { return input.rows; }, each.input);
@@ -89,7 +89,8 @@ class Replica {
 
  private:
   bool sweeps() const { return rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt; }
-  bool symmetric() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kRtrl; }
+  bool carries() const { return rule_.kind >= RuleKind::kRtrl; }  // sensitivities: rtrl and its restrictions
+  bool symmetric() const { return rule_.kind == RuleKind::kEprop || carries(); }
   bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
   std::size_t warmup() const { return static_cast<std::size_t>(spec_.training.warmup); }
   /// The row of the trial at this tick, from 1; 0 before its first.
@@ -123,7 +124,7 @@ class Replica {
   /// AXON from every source with a non-zero activity to each of its synapses; each of these sends a
   /// DENDRITE.
   void propagate(const std::vector<Synapse>& block, const std::vector<Row>& past, Party source, Party target, Row& current) {
-    const std::size_t answer_scalars = rule_.kind == RuleKind::kRtrl && target == Party::kRate ? 2 : 1;
+    const std::size_t answer_scalars = carries() && target == Party::kRate ? 2 : 1;
     for (const Synapse& synapse : block) {
       const double activity = arriving(past, synapse, now_);
       if (activity == 0) continue;
@@ -141,7 +142,7 @@ class Replica {
     propagate(net_.b, x_, Party::kInput, Party::kRate, u);
     propagate(net_.w, h_, Party::kRate, Party::kRate, u);
     std::vector<Row> inflow;
-    if (rule_.kind == RuleKind::kRtrl) inflow = influence();
+    if (carries()) inflow = influence();
     for (std::size_t i = 0; i < net_.units; ++i) {
       const double noise = net_.noise[i].at(answer_.trials, now_);
       if (!net_.noise[i].on_activity) u[i] += noise;
@@ -151,7 +152,7 @@ class Replica {
       if (net_.activation[i] == Activation::kRelu)
         answer_.nearest_kink = std::min(answer_.nearest_kink, std::abs(u[i]));
     }
-    if (rule_.kind == RuleKind::kRtrl) step_sensitivities(inflow);
+    if (carries()) step_sensitivities(inflow);
     y_ = Row(net_.readouts);
     propagate(net_.a, h_, Party::kRate, Party::kReadout, y_);
     propagate(net_.d, x_, Party::kInput, Party::kReadout, y_);
@@ -201,7 +202,10 @@ class Replica {
       case RuleKind::kRflo: rflo(); return true;
       case RuleKind::kEprop: eprop(readout_signals_[now_]); return true;
       case RuleKind::kEpropRandom: eprop(error_tick() ? feedback_signals() : Row(net_.units)); return true;
-      case RuleKind::kRtrl: rtrl(); return true;
+      case RuleKind::kRtrl:
+      case RuleKind::kRtrlReach:
+      case RuleKind::kRtrlPaths:
+      case RuleKind::kRtrlCore: rtrl(); return true;
     }
     throw std::invalid_argument("the oracle does not know this rule");
   }
@@ -308,17 +312,23 @@ class Replica {
     }
   }
 
+  bool keeps(std::size_t k, std::size_t q) const { return net_.keeps[k][plastic_[q]->target]; }
+
   /// INFLUENCE: the sensitivities of the other units in the previous tick at each unit, sum_l W_kl
   /// P_l(t-1).
   std::vector<Row> influence() {
     std::vector<Row> inflow(net_.units, Row(plastic_.size()));
     for (const Synapse& synapse : net_.w) {
       if (now_ == 1) break;
-      send(Channel::kInfluence, 0, plastic_.size(), actor(Party::kRate, synapse.source),
-           actor(Party::kRate, synapse.target));
+      if (!synapse.carries) continue;
+      std::size_t scalars = 0;
       for (std::size_t q = 0; q < plastic_.size(); ++q) {
+        if (!keeps(synapse.source, q) || !keeps(synapse.target, q)) continue;
+        ++scalars;
         inflow[synapse.target][q] += synapse.weight * sensitivity_[synapse.source][q];
       }
+      if (scalars > 0 || rule_.kind == RuleKind::kRtrl)
+        send(Channel::kInfluence, 0, scalars, actor(Party::kRate, synapse.source), actor(Party::kRate, synapse.target));
     }
     return inflow;
   }
@@ -326,6 +336,7 @@ class Replica {
   void step_sensitivities(const std::vector<Row>& inflow) {
     for (std::size_t k = 0; k < net_.units; ++k) {
       for (std::size_t q = 0; q < plastic_.size(); ++q) {
+        if (!keeps(k, q)) continue;
         const double direct = plastic_[q]->target == k ? presynaptic(*plastic_[q], now_) : 0;
         sensitivity_[k][q] =
             (1 - net_.leak[k]) * sensitivity_[k][q] + net_.leak[k] * slope_[now_][k] * (inflow[k][q] + direct);
@@ -338,6 +349,7 @@ class Replica {
     if (!error_tick()) return;
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       for (std::size_t k = 0; k < net_.units; ++k) {
+        if (!keeps(k, q)) continue;
         const bool own = plastic_[q]->target == k;
         if (!own || !plastic_[q]->is_bias)
           send(own ? Channel::kPost : Channel::kGather, 0, own ? 2 : 1, actor(Party::kRate, k), actor(*plastic_[q]));

@@ -186,7 +186,7 @@ Spec with_delays(Spec spec, std::uint64_t seed) {
     const int least = kind(projection.source) == PopulationKind::kRate && kind(projection.target) == PopulationKind::kRate;
     if (dice.chance(75)) projection.delay = std::min(least + dice.between(0, 4), spec.training.ticks);
   }
-  std::erase_if(spec.rules, [](const RuleSpec& rule) { return rule.kind == RuleKind::kRtrl; });
+  std::erase_if(spec.rules, [](const RuleSpec& rule) { return locus::rule(rule.kind).drive == Drive::kSensitivity; });
   return spec;
 }
 
@@ -207,6 +207,34 @@ RuleSpec truncated(std::int32_t depth, std::int32_t stride) {
   return result;
 }
 
+RuleSpec restricted(RuleKind kind, std::int32_t number) {
+  RuleSpec result = rule_spec(kind);
+  (kind == RuleKind::kRtrlReach ? result.reach : result.paths) = number;
+  std::ranges::replace(result.name, ':', '_');
+  result.name += "_" + std::to_string(number);
+  return result;
+}
+
+Restriction some_restriction(std::int32_t neurons) {
+  Restriction some{.reach = 2, .paths = 1, .seed = 7};
+  for (std::int32_t i = 0; i < neurons; ++i) some.cores.push_back(i / 3);
+  return some;
+}
+
+Spec with_cores(Spec spec, std::uint64_t seed) {
+  const auto carries = [](const RuleSpec& rule) { return locus::rule(rule.kind).drive == Drive::kSensitivity; };
+  if (std::ranges::none_of(spec.rules, carries)) return spec;
+  Dice dice(seed ^ 0xc04e5);
+  spec.chip = ChipSpec{};
+  spec.chip->width = 3;
+  spec.chip->policy = PlacementPolicy::kExplicit;
+  const std::int32_t neurons = neurons_of(spec, PopulationKind::kRate) + neurons_of(spec, PopulationKind::kReadout);
+  spec.chip->neurons_per_core = neurons;
+  for (std::int32_t i = 0; i < neurons; ++i) spec.chip->cores.push_back(dice.between(0, 2));
+  spec.rules.push_back(rule_spec(RuleKind::kRtrlCore));
+  return spec;
+}
+
 std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice) {
   const std::int32_t ticks = spec.training.ticks;
   std::vector<RuleSpec> result;
@@ -218,6 +246,15 @@ std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice) {
       }
       if (ticks > 3) result.push_back(truncated(3, 2));
       result.push_back(truncated(0, 2));  // 0: the whole trial
+      continue;
+    }
+    if (row.keeps == Keeps::kCore && !spec.chip) continue;
+    if (row.keeps == Keeps::kReach) {
+      result.push_back(restricted(RuleKind::kRtrlReach, 2));
+      continue;
+    }
+    if (row.keeps == Keeps::kPaths) {
+      result.push_back(restricted(RuleKind::kRtrlPaths, 1));
       continue;
     }
     if (row.signal == SignalSource::kFeedback) entry.feedback = random_feedback(spec, dice);

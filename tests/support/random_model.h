@@ -83,6 +83,17 @@ Spec with_delays(Spec spec, std::uint64_t seed);
 RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback = {},
                    std::optional<double> trace_decay = std::nullopt);
 
+/// RTRL of limited reach, or over drawn paths, with its number.
+RuleSpec restricted(RuleKind kind, std::int32_t number);
+
+/// Numbers for every restriction of RTRL, for a Learning that no model makes: reach 2, one path, and
+/// three neurons on each core.
+Restriction some_restriction(std::int32_t neurons);
+
+/// The model with a chip of three cores, on which its neurons stand at random, and with RTRL within
+/// cores beside its rules; as it is if it has no RTRL.
+Spec with_cores(Spec spec, std::uint64_t seed);
+
 /// tBPTT(depth, stride), named "tbptt_DEPTH_STRIDE".
 RuleSpec truncated(std::int32_t depth, std::int32_t stride);
 
