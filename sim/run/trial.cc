@@ -108,6 +108,7 @@ const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
     show_inputs(batch, now);
     step(now);
     if (shape_.has_error(now.value)) meet_targets(now, batch.target_at(now.value), batch.weight_at(now.value), shown);
+    if (observer_) observer_(now, transport_.network());
   }
   return losses_;
 }
