@@ -112,6 +112,8 @@ template <class R>
 struct Initial {  // the begin of a trial without carried state: h_0, a constant of the rate neuron
   R activity;
 };
+// a tick before the first of its lane's trial: a neuron is as before a trial, and sends nothing
+struct Wait {};
 template <class R>
 struct CurrentNoise {  // before a noisy neuron's tick: its own number of this tick, on its current
   R value;

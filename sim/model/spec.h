@@ -201,6 +201,8 @@ std::string_view name(Quantity quantity);  // "ACTIVITY", as model files spell i
 bool is_of_projection(Quantity quantity);  // otherwise of a population
 // seen at ticks; otherwise once an update, after its commit
 bool is_of_ticks(Quantity quantity);
+// evaluation trials have it, which learn nothing
+bool is_of_evaluation(Quantity quantity);
 
 /// One quantity of one population or projection, recorded while a rule runs.
 struct RecordSpec {
@@ -213,7 +215,8 @@ struct RecordSpec {
   std::int32_t every_ticks = 1;  // this and the three below: of quantities of ticks
   std::int32_t first_tick = 1;
   std::int32_t last_tick = 0;
-  std::optional<std::int32_t> trial;  // of the batch; absent: all
+  std::optional<std::int32_t> trial;  // of the batch, or of the evaluation; absent: all
+  bool evaluation = false;            // of the evaluation trials, at each evaluation
   bool protobuf = false;              // otherwise .npy
   Precision numbers = Precision::kFloat64;
 

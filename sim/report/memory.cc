@@ -51,15 +51,16 @@ bool has_sines(const DrawnTask& drawn) {
 
 /// Of all that is recorded the largest sample, twice: as numbers and as bytes. Of the projections
 /// whose traces are recorded besides: three numbers a synapse and trial under Columns, and where
-/// each stands in the file.
+/// each stands in the file. Evaluations are kept until all their trials have been shown.
 double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
   double largest = 0;
   double bytes = 0;
   for (const RecordSpec& record : spec.records) {
     double values = 1;
     for (const std::int64_t side : sample_shape(spec, record)) values *= static_cast<double>(side);
-    if (has_quantity(rule.kind, record.quantity)) largest = std::max(largest, values);
-    if (record.quantity != Quantity::kTrace || !has_quantity(rule.kind, record.quantity)) continue;
+    if (has_record(rule.kind, record)) largest = std::max(largest, values);
+    if (record.evaluation && has_record(rule.kind, record)) bytes += 8 * values * static_cast<double>(ticks_of(record));
+    if (record.quantity != Quantity::kTrace || !has_record(rule.kind, record)) continue;
     double synapses = 1;
     RecordSpec alone = record;
     alone.trial = 0;

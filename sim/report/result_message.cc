@@ -210,6 +210,7 @@ void fill(const Outline& from, v1::Outline& to) {
     written.set_quantity(std::string(name(record.quantity)));
     written.set_of(is_of_projection(record.quantity) ? from.projections[of].name : from.populations[of].name);
     written.set_is_array(!record.protobuf);
+    written.set_evaluation(record.evaluation);
     if (!is_of_ticks(record.quantity)) continue;
     written.set_first_tick(record.first_tick);
     written.set_every_ticks(record.every_ticks);

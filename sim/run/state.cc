@@ -212,6 +212,12 @@ std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec
 
 }  // namespace
 
+std::optional<std::int64_t> ended_evaluation(const RuleState& from, const TrainingSpec& training) {
+  if (!training.evaluation || from.updates >= training.updates || from.evaluations.empty()) return std::nullopt;
+  const std::int64_t last = from.evaluations.back().update;
+  return last % training.evaluation->every == 0 ? std::nullopt : std::optional(last);
+}
+
 RuleState state_of(const Outcome& ended) {
   RuleState state{.rule = ended.rule,
                   .status = ended.status,

@@ -48,7 +48,6 @@ class Replica {
     }
     x_.assign(ticks_ + 1, Row(net.inputs));
     h_.assign(ticks_ + 1, Row(net.units));
-    h_[0] = start;
     slope_.assign(ticks_ + 1, Row(net.units));
     votes_.assign(net.readouts, 0.0);
     epsilon_.assign(ticks_ + 1, Row(net.readouts));
@@ -58,6 +57,8 @@ class Replica {
     trace_.assign(plastic_.size(), 0.0);
     if (carries()) sensitivity_.assign(net.units, Row(plastic_.size()));
     rows_ = std::visit([](const auto& input) { return static_cast<std::size_t>(input.rows); }, trial.input);
+    if (rows_ == ticks_) h_[0] = start;
+    start_ = start;
     for (const RecordedTrial& each : std::get<RecordedTask>(spec.task).trials) {
       const auto rows = std::visit([](const auto& input) { return input.rows; }, each.input);
       weighted_ = weighted_ || each.mask.rows > 0 || rows < spec.training.ticks;
@@ -136,18 +137,22 @@ class Replica {
     }
   }
 
+  /// Before the trial begins its neurons send nothing. In its first tick those sources that take a
+  /// tick or more bring the state that it begins in, as from tick 0 of a trial that has all ticks.
   void forward() {
     ++phase_;
+    if (row() == 1) h_[now_ - 1] = start_;
     Row u(net_.units);
     propagate(net_.b, x_, Party::kInput, Party::kRate, u);
     propagate(net_.w, h_, Party::kRate, Party::kRate, u);
     std::vector<Row> inflow;
     if (carries()) inflow = influence();
     for (std::size_t i = 0; i < net_.units; ++i) {
-      const double noise = net_.noise[i].at(answer_.trials, now_);
+      const double noise = row() == 0 ? 0 : net_.noise[i].at(answer_.trials, row());
       if (!net_.noise[i].on_activity) u[i] += noise;
       h_[now_][i] = (1 - net_.leak[i]) * h_[now_ - 1][i] + net_.leak[i] * phi(net_.activation[i], u[i]);
       if (net_.noise[i].on_activity) h_[now_][i] += noise;
+      if (row() == 0) h_[now_][i] = 0;
       slope_[now_][i] = phi_slope(net_.activation[i], u[i]);
       if (net_.activation[i] == Activation::kRelu)
         answer_.nearest_kink = std::min(answer_.nearest_kink, std::abs(u[i]));
@@ -370,6 +375,7 @@ class Replica {
   std::size_t depth_ = static_cast<std::size_t>(-1);   // tau
   std::size_t stride_ = static_cast<std::size_t>(-1);  // k
   std::size_t rows_ = 0;                               // of the trial; a shorter one begins late
+  Row start_;                                          // h before its first tick (n)
   bool weighted_ = false;                              // trials of the model weigh their errors
   double own_ticks_ = 0;                               // of this trial, with an error
   double loss_ = 0;

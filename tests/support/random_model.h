@@ -71,8 +71,11 @@ Spec odd_model(std::uint64_t seed);
 /// RTRL, whose cost grows with the fourth power.
 Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::int32_t batch);
 
-/// The model with trials of unequal lengths, masks and classes; its neurons are at rest before a
-/// trial. For recorded trials with target matrices.
+/// The model with trials of unequal lengths, and activities with which some rate populations begin.
+/// For recorded trials with target matrices.
+Spec with_late_trials(Spec spec, std::uint64_t seed);
+
+/// The same with masks and classes too.
 Spec with_uneven_trials(Spec spec, std::uint64_t seed);
 
 /// The model with delays: most projections have one, up to 4 ticks above the least. Without RTRL,
