@@ -58,7 +58,10 @@ std::string violation_words(const Rule& rule) {
 std::string channel_words(const Rule& rule) {
   std::vector<std::string> names;
   for (const Channel channel : channels_of(rule)) {
-    names.push_back(std::string(name(channel)) + (violation(channel, 0).spatial ? " (non-local)" : ""));
+    const bool core_local = core_local_channels(rule).holds(channel);
+    names.push_back(std::string(name(channel)) + (core_local                      ? " (core-local)"
+                                                  : violation(channel, 0).spatial ? " (non-local)"
+                                                                                  : ""));
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -135,7 +138,7 @@ std::string rules_markdown() {
   for (const Rule& rule : kRules) {
     std::vector<std::string_view> broken;
     for (const Channel channel : channels_of(rule)) {
-      if (violation(channel, 0).spatial) broken.push_back(name(channel));
+      if (violation(channel, 0, core_local_channels(rule).holds(channel)).spatial) broken.push_back(name(channel));
     }
     text += fmt::format("| [`{}`](#{}) | {} | {} | {} |\n", rule.name, anchor_of(rule), words(rule.drive),
                         broken.empty() ? "none" : fmt::format("{}", fmt::join(broken, ", ")),

@@ -108,21 +108,23 @@ void NetworkRecord::begin_update(std::int64_t update) {
   now_ = Tick{};
 }
 
-/// The bits of one packet of a neuron.
-std::int64_t NetworkRecord::bits(Stream stream, std::int32_t key) const {
+/// The flits of one packet of a neuron with so many scalars.
+std::int64_t NetworkRecord::flits(Stream stream, std::int32_t key, std::int64_t scalars) const {
   const StreamRow& of = row(stream);
   const bool spike = of.channel == Channel::kAxon && of.key == Party::kRate && spikes_[static_cast<std::size_t>(key)] != 0;
-  return network_.header_bits + scalars_[static_cast<std::size_t>(stream)] * (spike ? 1 : *network_.scalar_bits);
+  const std::int64_t bits = network_.header_bits + scalars * (spike ? 1 : *network_.scalar_bits);
+  return std::max<std::int64_t>(1, (bits + network_.flit_bits - 1) / network_.flit_bits);
 }
 
 /// Adds the packets of a neuron's events.
 void NetworkRecord::add_packets(Stream stream, std::int32_t key, std::int64_t events) {
   const std::int32_t from = reach_.from(stream, key);
-  const std::int64_t flits = std::max<std::int64_t>(1, (bits(stream, key) + network_.flit_bits - 1) / network_.flit_bits);
+  const std::int64_t usual = flits(stream, key, scalars_[static_cast<std::size_t>(stream)]);
   for (const Leg& leg : reach_.legs(stream, key)) {
     if (leg.to == from) continue;
     const std::int64_t packets = events * (row(stream).multicast ? 1 : leg.messages);
-    packets_.insert(packets_.end(), static_cast<std::size_t>(packets), Packet{from, leg.to, flits, 0});
+    const std::int64_t each = leg.packet_scalars > 0 ? flits(stream, key, leg.packet_scalars) : usual;
+    packets_.insert(packets_.end(), static_cast<std::size_t>(packets), Packet{from, leg.to, each, 0});
   }
 }
 

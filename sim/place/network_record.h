@@ -114,7 +114,7 @@ class NetworkRecord {
   void check_size() const;
   const ReplayFigures& replayed(const Pattern& pattern);
   void add_packets(Stream stream, std::int32_t key, std::int64_t events);
-  std::int64_t bits(Stream stream, std::int32_t key) const;
+  std::int64_t flits(Stream stream, std::int32_t key, std::int64_t scalars) const;
   void add(const ReplayFigures& wave, bool forward, NetworkTick& tick);
   void close_lane(std::size_t lane, NetworkTick& tick);
   LinkEnds ends(std::int32_t link) const { return {links_of_.begin(link), links_of_.end(link)}; }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "sim/place/network_record.h"
 #include "tests/place/slow_mesh.h"
 #include "tests/place/walker.h"
@@ -61,7 +62,18 @@ void add(const SlowMesh::Found& found, bool forward, NetworkTick& tick, Expected
   }
 }
 
-Expected expected_of(const Spec& spec, const Brute& brute, const Topology& topology) {
+/// The scalars of a packet. Restricted sensitivities of one packet are those that any of its
+/// receivers needs; Reach counts them, and chip_traffic_test.cc holds it.
+std::int64_t scalars_of(const BrutePacket& packet, const Reach& reach) {
+  if (packet.channel != Channel::kInfluence) return packet.scalars;
+  for (const Leg& leg : reach.legs(stream_of(Phase::kInfluence), static_cast<std::int32_t>(packet.key))) {
+    if (leg.to == packet.to && leg.packet_scalars > 0) return leg.packet_scalars;
+  }
+  return packet.scalars;
+}
+
+Expected expected_of(const Spec& spec, const RuleSpec& rule, const Brute& brute, const Topology& topology) {
+  const Reach reach(topology, {}, place_on_chip(*spec.chip, topology), learning_of(spec, topology, rule));
   const ChipNetworkSpec& network = *spec.chip->network;
   using Step = std::tuple<std::int64_t, int, int, int>;  // update, tick, lane, lag
   std::map<Step, std::map<int, std::vector<std::tuple<int, std::int64_t, int, std::size_t>>>> steps;
@@ -90,7 +102,8 @@ Expected expected_of(const Spec& spec, const Brute& brute, const Topology& topol
                            one.key < population.begin + population.size;
           spikes = spikes || (one.channel == Channel::kAxon && one.from_rate && own && population.spiking);
         }
-        const std::int64_t bits = network.header_bits + one.scalars * (spikes ? 1 : network.scalar_bits.value_or(64));
+        const std::int64_t bits =
+            network.header_bits + scalars_of(one, reach) * (spikes ? 1 : network.scalar_bits.value_or(64));
         const std::int64_t flits = std::max<std::int64_t>(1, (bits + network.flit_bits - 1) / network.flit_bits);
         packets.push_back({one.from, one.to, flits, 0});
       }
@@ -157,7 +170,7 @@ TEST(NetworkRecord, ReplaysThePacketsOfEveryMessage) {
       ASSERT_EQ(one.chip.value().report.entries, plain.outcomes[k].chip.value().report.entries);
       ASSERT_EQ(one.chip->network, mailbox.outcomes[k].chip.value().network) << describe(spec);
       if (one.status != Status::kCompleted) continue;
-      const Expected expected = expected_of(spec, walk(spec, spec.rules[k]), topology);
+      const Expected expected = expected_of(spec, spec.rules[k], walk(spec, spec.rules[k]), topology);
       expect_same(one.chip->network.value(), expected, spec.rules[k].name + " of " + describe(spec));
       if (HasFatalFailure()) return;
       lossy += one.chip->network->forward.lost_packets + one.chip->network->learning.lost_packets > 0 ? 1 : 0;

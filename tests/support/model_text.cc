@@ -210,6 +210,18 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
       }
       break;
     case RuleKind::kRtrl: kind = "rtrl"; break;
+    case RuleKind::kRtrlReach:
+      kind = "rtrl";
+      body += "reach: " + std::to_string(rule.reach) + " ";
+      break;
+    case RuleKind::kRtrlPaths:
+      kind = "rtrl";
+      body += "paths: " + std::to_string(rule.paths) + " ";
+      break;
+    case RuleKind::kRtrlCore:
+      kind = "rtrl";
+      body += "within: CORE ";
+      break;
   }
   std::string pace;
   if (rule.learning_rate) pace += " learning_rate: " + number(*rule.learning_rate);
