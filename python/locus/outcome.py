@@ -106,7 +106,7 @@ class Run:
     def initial_weights(self) -> dict[str, Any]:
         """Weights before the first update, by projection."""
         model = self._require_model("initial_weights")
-        session = _core.Session(model._spec(rules=["none"]), "none", "batched", 1, 1, None)
+        session = _core.Session(model._spec(rules=["none"], seed=self._seed), "none", "batched", 1, 1, None)
         return {name: session.weights(name) for name in self.weights}
 
     @property
