@@ -114,11 +114,30 @@ std::int64_t messages_of(When when, const Bundle& bundle, const Learning& learni
   return 0;
 }
 
-/// The state of synapses between ticks, in scalars.
+/// The traces that neurons keep under a local rule: sources of plastic synapses onto rate neurons,
+/// each once a projection, and their targets once, in scalars.
+std::int64_t traces_of_neurons(const LocalRule& local, const Topology& topology) {
+  std::int64_t sources = 0;
+  std::int64_t targets = 0;
+  for (const Population& population : topology.populations) {
+    bool learns = false;
+    for (const Projection& projection : topology.projections) {
+      const bool onto = projection.plastic && projection.target_layer == Layer::kRate &&
+                        population.layer == Layer::kRate && projection.target_begin == population.begin;
+      if (!onto) continue;
+      learns = true;
+      sources += projection.source_size;
+    }
+    targets += learns ? population.size : 0;
+  }
+  return sources * local.states(TraceAt::kSource) + targets * local.states(TraceAt::kTarget);
+}
+
+/// The state of synapses between ticks, in scalars, and of neurons under a local rule.
 std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
-  std::int64_t scalars = 0;
+  std::int64_t scalars = learning.local ? traces_of_neurons(*learning.local, topology) : 0;
   for (const Projection& projection : topology.projections) {
     if (!projection.plastic) continue;
     const Population& target = topology.target_of(projection);
@@ -127,6 +146,8 @@ std::int64_t traces_of(const Learning& learning, const Topology& topology) {
       each = target.leaky ? 1 : 0;
     } else if (row.drive == Drive::kSensitivity) {
       each = topology.sizes.rate_neurons;
+    } else if (learning.local) {
+      each = learning.local->states(TraceAt::kSynapse);
     } else if (row.drive == Drive::kOnline) {
       // e-prop also has the low-passed trace, and one for adaptation; a synaptic current is
       // filtered once more
@@ -164,7 +185,9 @@ std::int64_t under_way(const Topology& topology, Layer layer) {
 
 void add_phase(const PhaseRow& row, const Learning& learning, const Topology& topology,
                std::span<const Projection> feedback, const TrialShape& trial, Ledger& ledger) {
-  const std::int64_t scalars = row.scalars == kSensitivities ? plastic_onto_rate(topology) : row.scalars;
+  const std::int64_t scalars = row.scalars == kSensitivities ? plastic_onto_rate(topology)
+                               : row.scalars == kPayload     ? posts_of(learning).scalars
+                                                             : row.scalars;
   const auto add = [&](std::int32_t lag, std::int64_t messages) {
     if (messages > 0) ledger.add(row.channel, lag, {messages, count_times(messages, scalars)});
   };

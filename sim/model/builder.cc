@@ -119,6 +119,13 @@ RuleOptions eprop_random(std::vector<FeedbackOptions> feedback, const EpropOptio
 }
 RuleOptions rtrl() { return rule_of(RuleKind::kRtrl); }
 RuleOptions none() { return rule_of(RuleKind::kNone); }
+RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback) {
+  RuleOptions options = rule_of(local_kind(text.signal));
+  options.rule.name = "local";
+  options.rule.local = std::move(text);
+  options.feedback = std::move(feedback);
+  return options;
+}
 
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target) {
   return {std::move(input), std::move(target)};

@@ -118,6 +118,8 @@ RuleOptions eprop_random(std::vector<FeedbackOptions> feedback = {}, const Eprop
 RuleOptions rtrl();
 /// Forward only, without learning.
 RuleOptions none();
+/// A rule that the program writes itself. feedback: as for RFLO, with the signal kFeedback.
+RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback = {});
 
 /// The inputs of an input population with drawn inputs.
 struct DrawnInputOptions {

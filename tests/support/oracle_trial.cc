@@ -202,6 +202,9 @@ class Replica {
       case RuleKind::kEprop: eprop(readout_signals_[now_]); return true;
       case RuleKind::kEpropRandom: eprop(error_tick() ? feedback_signals() : Row(net_.units)); return true;
       case RuleKind::kRtrl: rtrl(); return true;
+      case RuleKind::kLocal:
+      case RuleKind::kLocalFeedback:
+      case RuleKind::kLocalSymmetric: break;
     }
     throw std::invalid_argument("the oracle does not know this rule");
   }
