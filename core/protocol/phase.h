@@ -225,6 +225,23 @@ struct PhaseRow {
   constexpr bool revisits() const { return when == When::kStage || when == When::kRecall || when == When::kTellBack; }
 };
 
+/// POST under a rule that a model writes itself.
+constexpr PhaseRow local_post(Phase phase, Onto onto, When when, Needs needs) {
+  return {.phase = phase,
+          .channel = Channel::kPost,
+          .from = Party::kRate,
+          .to = Party::kSynapse,
+          .over = Over::kOntoRate,
+          .plastic = Plastic::kOnly,
+          .onto = onto,
+          .scalars = kPayload,
+          .payload = "factors of the target neuron",
+          .when = when,
+          .only_if = onto == Onto::kSpiking ? OnlyIf::kFactor : OnlyIf::kAlways,
+          .decay = {DecaySource::kText},
+          .needs = needs};
+}
+
 /// True if the synapses of this projection, which ends on `target`, take part in a phase; so do
 /// biases, whether a message reaches them or not.
 constexpr bool concerns(const PhaseRow& row, const Projection& projection, const Population& target) {
