@@ -159,6 +159,12 @@ void on(LifNeuron<R> n, TrialBegin m) {
   if (!m.carried) n.activity = n.voltage = n.adaptation = n.refractory = n.synaptic = R(0);
 }
 
+/// Without psi, so that it has no POST either.
+template <class R>
+void on(LifNeuron<R> n, Wait) {
+  n.activity = n.gain = n.count = n.voltage = n.adaptation = n.refractory = n.synaptic = R(0);
+}
+
 struct PiecewiseLinear {
   template <class R>
   static R at(R d, const Lif<R>& c) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/actor/activation.h"
@@ -148,6 +149,13 @@ struct Network {
   // number of commits, with which Adam corrects its means (the clock)
   std::int64_t commits = 0;
   bool carries = false;  // true: the next trial begins with the present state; false: at h_0
+  // by lane: the ticks before the first of its trial (lanes); of the largest, 0 where neurons that
+  // nothing reaches are as before a trial anyway (set_late)
+  std::vector<std::int32_t> late;
+  std::int32_t latest = 0;
+
+  /// True if some trial has not begun at this tick, and its neurons wait.
+  bool has_waiting(Tick now) const { return now.value <= latest; }
 
   const Indexed<Projection>& projections() const { return topology->projections; }
   const std::vector<Neurons>& populations(Layer layer) const {
@@ -187,6 +195,11 @@ LifClocks<R> clocks_of(const RateLayer<R>& rate, const Neurons& population) {
 /// Makes room for the moments of plastic synapses that the optimizer keeps; existing ones stay.
 template <class R>
 void keep_moments(const Optimizer& optimizer, Network<R>& network);
+
+/// The present trials begin so many ticks after the first (lanes); empty: all begin with it. Before
+/// its begin a trial's neurons wait (Wait): they are as before a trial, and send nothing.
+template <class R>
+void set_late(std::span<const std::int32_t> late, Network<R>& network);
 
 /// Sets the sizes of all columns of neurons for `lanes`. It is the last step of build.
 template <class R>

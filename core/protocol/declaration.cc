@@ -79,9 +79,20 @@ bool revisits(const Rule& rule) {
   return std::ranges::any_of(kPhaseTable, [&](const PhaseRow& row) { return row.revisits() && selection.selects(row); });
 }
 
+ChannelSet core_local_channels(const Rule& rule) {
+  ChannelSet channels;
+  if (rule.keeps != Keeps::kCore) return channels;
+  channels.add(row(Phase::kInfluence).channel);
+  channels.add(row(Phase::kGather).channel);
+  return channels;
+}
+
 Violation declared_violation(const Rule& rule) {
   const Selection selection = selection_of(rule);
-  const auto breaks = [&](const PhaseRow& row) { return violation(row.channel, 0).spatial && selection.selects(row); };
+  const ChannelSet core_local = core_local_channels(rule);
+  const auto breaks = [&](const PhaseRow& row) {
+    return violation(row.channel, 0, core_local.holds(row.channel)).spatial && selection.selects(row);
+  };
   return {.spatial = std::ranges::any_of(kPhaseTable, breaks), .temporal = revisits(rule)};
 }
 
@@ -90,6 +101,7 @@ std::int32_t declared_lag(const Learning& learning) { return revisits(rule(learn
 Permit permit_of(const Learning& learning, Locality budget) {
   Permit permit = permit_of(selection_of(learning), declared_lag(learning));
   permit.budget = budget;
+  permit.core_local = core_local_channels(rule(learning.kind));
   return permit;
 }
 

@@ -27,6 +27,9 @@ bool declares(const Rule& rule, Channel channel);
 /// True if some message of the rule revisits an earlier tick.
 bool revisits(const Rule& rule);
 
+/// The channels whose messages the rule keeps within the cores of a chip.
+ChannelSet core_local_channels(const Rule& rule);
+
 /// True if some message of the rule is a violation in space, and if one may be a violation in time
 /// (for a sweep deeper than 1).
 Violation declared_violation(const Rule& rule);

@@ -56,10 +56,13 @@ std::string violation_words(const Rule& rule) {
   return "none, ever";
 }
 
-std::string channel_words(const std::vector<Channel>& channels) {
+std::string channel_words(const std::vector<Channel>& channels, const Rule& rule) {
   std::vector<std::string> names;
   for (const Channel channel : channels) {
-    names.push_back(std::string(name(channel)) + (violation(channel, 0).spatial ? " (non-local)" : ""));
+    const bool core_local = core_local_channels(rule).holds(channel);
+    names.push_back(std::string(name(channel)) + (core_local                      ? " (core-local)"
+                                                  : violation(channel, 0).spatial ? " (non-local)"
+                                                                                  : ""));
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -73,10 +76,14 @@ struct Field {
 
 /// All fields except title and equation, in the order of printing.
 std::vector<Field> fields_of(const Rule& rule) {
-  return {{"driven by", std::string(words(rule.drive))},  {"decay", std::string(words(rule.decay))},
-          {"signal", std::string(words(rule.signal))},    {"state", std::string(rule.state)},
-          {"channels", channel_words(channels_of(rule))}, {"lag", lag_words(rule)},
-          {"violations", violation_words(rule)},          {"source", std::string(rule.source)}};
+  return {{"driven by", std::string(words(rule.drive))},
+          {"decay", std::string(words(rule.decay))},
+          {"signal", std::string(words(rule.signal))},
+          {"state", std::string(rule.state)},
+          {"channels", channel_words(channels_of(rule), rule)},
+          {"lag", lag_words(rule)},
+          {"violations", violation_words(rule)},
+          {"source", std::string(rule.source)}};
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -178,7 +185,7 @@ std::string text_of(std::string_view name, const Learning& learning) {
   if (!constants.empty()) text += field_line({"constants", constants});
   for (const Field& field : {Field{"driven by", std::string(words(row.drive))}, Field{"told", cadence_words(local.posts)},
                              Field{"signal", std::string(words(row.signal))}, Field{"state", state_words(local)},
-                             Field{"channels", channel_words(channels_of(selection_of(learning)))},
+                             Field{"channels", channel_words(channels_of(selection_of(learning)), row)},
                              Field{"lag", lag_words(row)}, Field{"violations", violation_words(row)}})
     text += field_line(field);
   return text;
@@ -196,7 +203,7 @@ std::string rules_markdown() {
   for (const Rule& rule : kRules) {
     std::vector<std::string_view> broken;
     for (const Channel channel : channels_of(rule)) {
-      if (violation(channel, 0).spatial) broken.push_back(name(channel));
+      if (violation(channel, 0, core_local_channels(rule).holds(channel)).spatial) broken.push_back(name(channel));
     }
     text += fmt::format("| [`{}`](#{}) | {} | {} | {} |\n", rule.name, anchor_of(rule), words(rule.drive),
                         broken.empty() ? "none" : fmt::format("{}", fmt::join(broken, ", ")),

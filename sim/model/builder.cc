@@ -118,6 +118,17 @@ RuleOptions eprop_random(std::vector<FeedbackOptions> feedback, const EpropOptio
   return rule;
 }
 RuleOptions rtrl() { return rule_of(RuleKind::kRtrl); }
+RuleOptions rtrl_reach(std::int32_t reach) {
+  RuleOptions options = rule_of(RuleKind::kRtrlReach);
+  options.rule.reach = reach;
+  return options;
+}
+RuleOptions rtrl_paths(std::int32_t paths) {
+  RuleOptions options = rule_of(RuleKind::kRtrlPaths);
+  options.rule.paths = paths;
+  return options;
+}
+RuleOptions rtrl_core() { return rule_of(RuleKind::kRtrlCore); }
 RuleOptions none() { return rule_of(RuleKind::kNone); }
 RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback) {
   RuleOptions options = rule_of(local_kind(text.signal));

@@ -89,6 +89,8 @@ void check_numbers(const RuleSpec& rule, const FieldPath& where, FaultList& faul
   if (takes(row, Argument::What::kStride)) check_range(rule.stride, 1, kMostCount, where.at("stride"), faults);
   if (takes(row, Argument::What::kTraceDecay) && rule.trace_decay && !(*rule.trace_decay >= 0 && *rule.trace_decay <= 1))
     faults.error(where.at("trace_decay"), "is " + shown(*rule.trace_decay), "must be 0 to 1");
+  if (takes(row, Argument::What::kReach)) check_range(rule.reach, 1, kMostCount, where.at("reach"), faults);
+  if (takes(row, Argument::What::kPaths)) check_range(rule.paths, 0, kMostCount, where.at("paths"), faults);
   if (row.decay != DecaySource::kNeuron) return;
   check_not_negative(rule.filter_tau, where.at("filter_tau"), faults);
   if (!rule.firing_rate) return;
@@ -139,6 +141,8 @@ void check_rule(const RuleSpec& one, const FeedbackContext& context, const Field
   }
   check_beside_network(one, context.network, field, checking.faults);
   if (is_local(one.kind)) check_local(one, context.network, field, checking.faults);
+  if (const std::string wrong = unfit_restriction(one.kind, checking.spec); !wrong.empty())
+    checking.faults.error(field, wrong, "");
 }
 
 }  // namespace

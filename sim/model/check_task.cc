@@ -81,33 +81,21 @@ void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const Fie
   if (has_matrix) check_matrix(trial.target, shape.target, where.at("target"), checking.budget, checking.faults);
 }
 
-/// Why neurons of the model are not at rest before a trial that begins late; empty where they are.
-std::string unrest(const Spec& spec) {
-  if (spec.training.carry_state) return "training.carry_state is true";
-  for (const PopulationSpec& population : spec.network.populations) {
-    if (population.kind != PopulationKind::kRate) continue;
-    const std::string named = "population " + shown(std::string_view(population.name));
-    if (population.noise) return named + " has noise";
-    if (population.lif && std::ranges::any_of(population.lif->rest.values, [](double rest) { return rest != 0; }))
-      return named + " has a rest other than 0";
-    if (population.lif) continue;
-    if (!population.initial.empty()) return named + " begins at an activity of its own";
-    if (population.activation == Activation::kSigmoid) return named + " is a SIGMOID, which is active without input";
-  }
-  return {};
-}
-
+/// A trial that begins late begins in its own initial state. Carried state has no place in it: the
+/// state at tick T is that of tick 0 of the next trial, which such a trial does not have.
 void check_lengths(const std::vector<RecordedTrial>& trials, std::string_view field, const FieldPath& where,
                    Checking& checking) {
+  if (!checking.spec.training.carry_state) return;
   const std::int64_t ticks = known_ticks(checking.spec.training);
   const auto shorter = std::ranges::find_if(
       trials, [&](const auto& trial) { return ticks != kUnknown && rows_of(trial) > 0 && rows_of(trial) < ticks; });
   if (shorter == trials.end()) return;
-  if (const std::string why = unrest(checking.spec); !why.empty()) {
-    checking.faults.error(where.at(field, static_cast<int>(shorter - trials.begin())),
-                          fmt::format("has {} rows, and {}", rows_of(*shorter), why),
-                          fmt::format("must have {}: a shorter trial begins late, with all neurons at rest", ticks));
-  }
+  checking.faults.error(
+      where.at(field, static_cast<int>(shorter - trials.begin())),
+      fmt::format("has {} rows, and training.carry_state is true", rows_of(*shorter)),
+      fmt::format("must have {}, or training.carry_state be false: a trial goes on from tick {} of the one before it, "
+                  "and a shorter one begins later than that, in its initial state",
+                  ticks, ticks));
 }
 
 void check_recorded(const RecordedTask& task, const FieldPath& where, Checking& checking) {

@@ -55,6 +55,18 @@ std::string not_offered(RuleKind kind, const NetworkSpec& network) {
   return lack.empty() && late ? "delays" : lack;
 }
 
+std::string unfit_restriction(RuleKind kind, const Spec& spec) {
+  const Keeps keeps = rule(kind).keeps;
+  if (keeps == Keeps::kAll) return "";
+  if (keeps == Keeps::kCore && !spec.chip)
+    return "needs a chip, whose placement says which neurons share a core; the model has none";
+  // the neurons that reach each other are a bit for each pair
+  const std::int64_t most = keeps == Keeps::kReach ? 4096 : 65536;
+  const std::int64_t neurons = known_neurons(spec.network, PopulationKind::kRate);
+  if (neurons <= most) return "";
+  return fmt::format("is for at most {} rate neurons; the model has {}", most, neurons);
+}
+
 std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training) {
   std::int32_t latest = 0;
   for (const ProjectionSpec& projection : network.projections) {

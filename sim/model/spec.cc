@@ -123,4 +123,8 @@ bool is_of_projection(Quantity quantity) {
 
 bool is_of_ticks(Quantity quantity) { return quantity != Quantity::kWeights && quantity != Quantity::kSingularValues; }
 
+bool is_of_evaluation(Quantity quantity) {
+  return is_of_ticks(quantity) && quantity != Quantity::kLearningSignal && quantity != Quantity::kTrace;
+}
+
 }  // namespace locus

@@ -63,6 +63,7 @@ void Task::prepare(Batch<R>& batch) const {
   const auto* recorded = std::get_if<RecordedSource>(&source_);
   const bool labelled = recorded != nullptr ? recorded->has_labels() : has_classes_;
   if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
+  if (recorded != nullptr && recorded->is_uneven()) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
   if (recorded != nullptr && recorded->has_weights()) batch.weight.assign(batch.target.size(), R(1));
 }
 

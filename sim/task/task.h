@@ -46,7 +46,8 @@ class Task {
   template <class R>
   void fill(std::int64_t update, Batch<R>& batch);
 
-  /// Gives the batch the columns that it needs only for some tasks: classes, weights of errors.
+  /// Gives the batch the columns that it needs only for some tasks: classes, weights of errors, and
+  /// when trials begin.
   template <class R>
   void prepare(Batch<R>& batch) const;
 

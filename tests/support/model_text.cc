@@ -226,6 +226,18 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
       }
       break;
     case RuleKind::kRtrl: kind = "rtrl"; break;
+    case RuleKind::kRtrlReach:
+      kind = "rtrl";
+      body += "reach: " + std::to_string(rule.reach) + " ";
+      break;
+    case RuleKind::kRtrlPaths:
+      kind = "rtrl";
+      body += "paths: " + std::to_string(rule.paths) + " ";
+      break;
+    case RuleKind::kRtrlCore:
+      kind = "rtrl";
+      body += "within: CORE ";
+      break;
     case RuleKind::kLocal:
     case RuleKind::kLocalFeedback:
     case RuleKind::kLocalSymmetric:

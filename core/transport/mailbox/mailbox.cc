@@ -32,6 +32,10 @@ void Mailbox<R>::tick(Tick now) {
     std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
   forward_.enter(Layer::kInput);
   sweep_.keep(common_.network, Layer::kInput, now);
+  if (const Tick before{now.value - 1}; begin_late(common_, before)) {
+    forward_.renew_neurons();
+    sweep_.keep(common_.network, Layer::kRate, before);
+  }
   begin_tick(common_);
 }
 
