@@ -123,10 +123,10 @@ struct FiringRate {
 
 /// The numbers of a rule that keeps and sends only some sensitivities. Each is for one of Keeps.
 struct Restriction {
-  // kReach: a neuron keeps the sensitivities to synapses onto itself and onto each neuron from which
-  // at most reach - 1 synapses lead to it; >= 1
+  // kReach: a neuron keeps the sensitivities to synapses onto itself and onto each neuron from
+  // which at most reach - 1 synapses lead to it; >= 1
   std::int32_t reach = 0;
-  std::int32_t paths = 0;                // kPaths: the number of drawn synapses onto each neuron; >= 0
+  std::int32_t paths = 0;                // kPaths: drawn synapses onto each neuron; >= 0
   std::uint64_t seed = 0;                // kPaths: of the draw
   std::vector<std::int32_t> cores = {};  // kCore: the core of each rate neuron (n)
   friend bool operator==(const Restriction&, const Restriction&) = default;

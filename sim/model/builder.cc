@@ -267,9 +267,9 @@ void Model::add_task(Spec& spec, FaultList& faults) const {
     taught->inputs = resolved(inputs_, spec.network, where, faults);
   } else if (auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
     drawn->inputs = resolved(inputs_, spec.network, task.at("drawn"), faults);
-  } else {
+  } else if (auto* synthetic = std::get_if<SyntheticTask>(&spec.task)) {
     const TrainingSpec& training = spec.training;
-    fill_in(std::get<SyntheticTask>(spec.task), training.window == 0 && training.warmup == 0, spec.training);
+    fill_in(*synthetic, training.window == 0 && training.warmup == 0, spec.training);
   }
 }
 

@@ -15,9 +15,9 @@ struct TrialShape {
   MatrixShape target;
 };
 
-TrialShape shape_of(const Spec& spec, const RecordedTask& task) {
+TrialShape shape_of(const Spec& spec, const std::vector<RecordedTrial>& trials) {
   const std::int64_t ticks = known_ticks(spec.training);
-  const bool as_longest = std::ranges::any_of(task.trials, [&](const auto& trial) { return rows_of(trial) == ticks; });
+  const bool as_longest = std::ranges::any_of(trials, [&](const auto& trial) { return rows_of(trial) == ticks; });
   const std::string ticks_of = as_longest ? "the rows of the longest trial" : "training.ticks";
   const bool constants = known_shown_inputs(spec.network) != known_neurons(spec.network, PopulationKind::kInput);
   return {{ticks, known_shown_inputs(spec.network), ticks_of,
@@ -98,16 +98,18 @@ void check_lengths(const std::vector<RecordedTrial>& trials, std::string_view fi
                   ticks, ticks));
 }
 
+void check_all(const std::vector<RecordedTrial>& trials, const TrialShape& shape, std::string_view field,
+               const FieldPath& where, Checking& checking) {
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    check_trial(trials[i], shape, where.at(field, static_cast<int>(i)), checking);
+  check_lengths(trials, field, where, checking);
+}
+
 void check_recorded(const RecordedTask& task, const FieldPath& where, Checking& checking) {
   if (task.trials.empty()) checking.faults.error(where, "has no trials", "must have at least one");
-  const TrialShape shape = shape_of(checking.spec, task);
-  const auto check_all = [&](const std::vector<RecordedTrial>& trials, std::string_view field) {
-    for (std::size_t i = 0; i < trials.size(); ++i)
-      check_trial(trials[i], shape, where.at(field, static_cast<int>(i)), checking);
-    check_lengths(trials, field, where, checking);
-  };
-  check_all(task.trials, "trials");
-  check_all(task.evaluation_trials, "evaluation_trials");
+  const TrialShape shape = shape_of(checking.spec, task.trials);
+  check_all(task.trials, shape, "trials", where, checking);
+  check_all(task.evaluation_trials, shape, "evaluation_trials", where, checking);
 }
 
 void check_student_teacher(const StudentTeacherTask& task, const FieldPath& where, Checking& checking) {
@@ -144,9 +146,18 @@ void check_task(Checking& checking) {
     check_student_teacher(*taught, where.at("student_teacher"), checking);
   } else if (const auto* drawn = std::get_if<DrawnTask>(&task)) {
     check_drawn(*drawn, where.at("drawn"), checking);
+  } else if (const auto* supplied = std::get_if<SuppliedTask>(&task)) {
+    if (!supplied->fill) checking.faults.error(where.at("supplied").at("fill"), "is missing", "must be given");
   } else {
     check_synthetic(std::get<SyntheticTask>(task), where, checking);
   }
+}
+
+std::vector<Fault> check_trials(const Spec& spec, const std::vector<RecordedTrial>& trials) {
+  FaultList faults;
+  Checking checking = {spec, faults};
+  check_all(trials, shape_of(spec, trials), "trials", FieldPath(), checking);
+  return faults.placed(spec.path, std::nullopt);
 }
 
 }  // namespace locus

@@ -30,6 +30,7 @@ void RecordArrays::look(const Sample& sample) {
     array.values.reserve(static_cast<std::size_t>(updates * product_of(array.shape)));
   }
   if (array.updates.empty() || array.updates.back() != sample.update) array.updates.push_back(sample.update);
+  if (sample.tick > 0 && array.updates.size() == 1) array.ticks.push_back(sample.tick);
   array.values.insert(array.values.end(), sample.values.begin(), sample.values.end());
 }
 

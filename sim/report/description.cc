@@ -218,6 +218,7 @@ std::string task_line(const Spec& spec) {
                        drawn->patterns > 1 ? counted(drawn->patterns, "pattern") + " in turn" : trials);
   }
   if (const auto* synthetic = std::get_if<SyntheticTask>(&spec.task)) return synthetic_line(*synthetic, spec);
+  if (std::holds_alternative<SuppliedTask>(spec.task)) return "task: trials that a program supplies";
   const auto& taught = std::get<StudentTeacherTask>(spec.task);
   if (taught.mimic) return fmt::format("task: mimic ({}), each trial anew", words_of(*taught.mimic));
   return fmt::format("task: {}, and a teacher of {}", inputs_of(taught.inputs, spec.network), sizes_of(taught.teacher));

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 import locus
-from conftest import ROOT, needs_constants, shared
-
-pytestmark = [needs_constants, pytest.mark.skipif(not (ROOT / "models" / "digits").exists(), reason="the digits are not here")]
+from conftest import shared
 
 
 def test_forms_of_the_digits():
