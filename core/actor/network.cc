@@ -44,16 +44,11 @@ template <class R>
 void fill_constants(RateLayer<R>& rate) {
   for (const Neurons& population : rate.populations) {
     if (population.each.empty()) continue;
-    LifConstants<R>& all = rate.lif.constants;
-    const std::pair<Column<R>*, double Lif<double>::*> columns[] = {
-        {&all.decay, &Lif<double>::decay},           {&all.gain, &Lif<double>::gain},
-        {&all.threshold, &Lif<double>::threshold},   {&all.adaptation_decay, &Lif<double>::adaptation_decay},
-        {&all.adaptation, &Lif<double>::adaptation}, {&all.current_decay, &Lif<double>::current_decay},
-        {&all.reset_to, &Lif<double>::reset_to},     {&all.rest, &Lif<double>::rest}};
-    for (const auto& [column, constant] : columns) {
-      if (column->empty()) size_column(*column, rate.size, 1);
-      for (std::size_t i = 0; i < population.each.size(); ++i)
-        (*column)[static_cast<std::size_t>(population.begin) + i] = static_cast<R>(population.each[i].*constant);
+    for (std::size_t k = 0; k < kOwnConstants<R>.size(); ++k) {
+      Column<R>& column = rate.lif.constants[k];
+      if (column.empty()) size_column(column, rate.size, 1);
+      std::ranges::transform(population.each, column.begin() + population.begin,
+                             [&](const Lif<double>& own) { return static_cast<R>(own.*kOwnConstants<double>[k]); });
     }
   }
 }

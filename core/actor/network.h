@@ -10,6 +10,7 @@
 // during a run.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -59,20 +60,6 @@ struct InputLayer {
   Column<R> activity;                // x_t [1] (m x lanes)
 };
 
-/// Constants of spiking neurons, neuron by neuron (n each); empty if the neurons of each population
-/// have the same.
-template <class R>
-struct LifConstants {
-  Column<R> decay;
-  Column<R> gain;
-  Column<R> threshold;
-  Column<R> adaptation_decay;
-  Column<R> adaptation;
-  Column<R> current_decay;
-  Column<R> reset_to;
-  Column<R> rest;
-};
-
 /// The additional state of spiking neurons (lif_neuron.h); empty if no population spikes.
 template <class R>
 struct LifColumns {
@@ -86,7 +73,8 @@ struct LifColumns {
   // population has a synaptic current
   Column<R> synaptic;
   Column<R> upsilon;
-  LifConstants<R> constants;
+  // kOwnConstants, neuron by neuron (n each); empty if the neurons of each population have the same
+  std::array<Column<R>, kOwnConstants<R>.size()> constants;
 };
 
 /// The layer between inputs and readouts: rate populations and spiking ones.
@@ -180,15 +168,7 @@ template <class R>
 LifClocks<R> clocks_of(const RateLayer<R>& rate, const Neurons& population) {
   LifClocks<R> clocks{Lif<R>(*population.lif)};
   if (population.each.empty()) return clocks;
-  const LifConstants<R>& own = rate.lif.constants;
-  clocks.decay = own.decay.data();
-  clocks.gain = own.gain.data();
-  clocks.threshold = own.threshold.data();
-  clocks.adaptation_decay = own.adaptation_decay.data();
-  clocks.adaptation = own.adaptation.data();
-  clocks.current_decay = own.current_decay.data();
-  clocks.reset_to = own.reset_to.data();
-  clocks.rest = own.rest.data();
+  for (std::size_t k = 0; k < clocks.columns.size(); ++k) clocks.columns[k] = rate.lif.constants[k].data();
   return clocks;
 }
 

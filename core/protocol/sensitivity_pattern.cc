@@ -133,7 +133,8 @@ void SensitivityPattern::draw_paths(const Topology& topology, const Restriction&
     std::size_t projection;
     std::size_t synapse;
   };
-  std::vector<std::vector<Place>> onto(fans_.size());  // the synapses of W onto each neuron but its autapses
+  // the synapses of W onto each neuron, without autapses
+  std::vector<std::vector<Place>> onto(fans_.size());
   drawn_.resize(topology.projections.size());
   for (std::size_t p = 0; p < drawn_.size(); ++p) {
     const Projection& projection = topology.projections[p];

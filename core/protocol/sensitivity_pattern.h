@@ -39,7 +39,7 @@ class SensitivityPattern {
   std::int64_t fan(std::int32_t post) const { return fans_[static_cast<std::size_t>(post)]; }
   /// The number of sensitivities that a rate neuron keeps: the sum of fan over its posts.
   std::int64_t scalars(std::int32_t neuron) const { return lists_[group_of(neuron)].scalars; }
-  /// The number of neurons that keep the sensitivities to the synapses onto `post`, itself included.
+  /// The number of neurons that keep the sensitivities to the synapses onto `post`, with itself.
   std::int64_t keepers(std::int32_t post) const { return keepers_[static_cast<std::size_t>(post)]; }
   /// True if both neurons have the same posts.
   bool same_posts(std::int32_t a, std::int32_t b) const { return group_of(a) == group_of(b); }

@@ -173,8 +173,8 @@ class ChipReader {
     return ledger;
   }
 
-  /// The numbers that the sensitivities of a restricted rule follow from. Its cores are those of the
-  /// run, wherever its neurons are placed afterwards.
+  /// The numbers that the sensitivities of a restricted rule follow from. Its cores are those of
+  /// the run, wherever its neurons are placed afterwards.
   Restriction read_restriction(const v1::Run& run, RuleKind kind, std::uint64_t seed) const {
     Restriction restriction{.reach = run.reach(), .paths = run.paths(), .seed = seed};
     switch (rule(kind).keeps) {

@@ -34,7 +34,8 @@ double sensitivity_bytes(const Spec& spec, const Topology& topology, const RuleS
   bytes += kCarrier * static_cast<double>(counts.influences) + 2 * sizeof(SharedRun) * static_cast<double>(counts.runs) +
            2 * sizeof(std::int32_t) * static_cast<double>(counts.posts);
   const double neurons = topology.sizes.rate_neurons;
-  if (row.keeps == Keeps::kReach) bytes += 3 * neurons * neurons / 8;  // who reaches whom, before, after and in order
+  // who reaches whom, before and after a step, and in order
+  if (row.keeps == Keeps::kReach) bytes += 3 * neurons * neurons / 8;
   if (row.keeps == Keeps::kPaths) bytes += static_cast<double>(topology.synapses()) * (1 + 2 * 16);
   return bytes;
 }

@@ -65,7 +65,7 @@ struct Evaluation {
 struct Outcome {
   std::string rule;  // RuleSpec::name
   RuleKind kind = RuleKind::kNone;
-  std::int32_t depth = 0;        // ticks that a sweep revisits, at most T; 0 for rules without sweeps
+  std::int32_t depth = 0;        // ticks that a sweep revisits, at most T; 0 without sweeps
   std::int32_t stride = 0;       // ticks from sweep to sweep; 0 for rules without sweeps
   Restriction restriction = {};  // of a rule that keeps only some sensitivities
   // the rule's own pace; empty where it is the training's

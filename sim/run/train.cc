@@ -205,9 +205,7 @@ void RuleRun<R, T>::compare(bool at_end) {
   if (compared_ == update || !(at_end || update % spec_.compare->every == 0)) return;
   compared_ = update;
   const Network<R>& network = learner_.network();
-  std::vector<Kept> carried;
-  if (network.carries) carried = kept_of(network);
-  comparator_->measure(values_of(network), carried, update, outcome_.comparisons);
+  comparator_->measure(values_of(network), carried_of(network), update, outcome_.comparisons);
 }
 
 /// Tells whoever watches how far the rule has come. Returns whether it is to stop here.

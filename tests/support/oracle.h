@@ -109,6 +109,7 @@ struct Net {
   std::vector<double> leak;            // alpha (n)
   std::vector<Activation> activation;  // phi (n)
   std::vector<double> initial;         // h_0 (n)
+  bool carries = false;                // true: RTRL or a restriction of it
   // keeps[k][i]: unit k keeps its sensitivities to the synapses onto unit i, under RTRL (n x n)
   std::vector<std::vector<bool>> keeps;
   int commits = 0;

@@ -33,8 +33,8 @@ std::size_t core_of(const ChipSpec& chip, std::size_t unit) {
                                                      : unit / static_cast<std::size_t>(chip.neurons_per_core);
 }
 
-/// Marks k of the synapses onto each unit that are no autapses, by Floyd's draw: for j = N - k .. N -
-/// 1 the number floor(u_j (j + 1)), or j if it has been drawn.
+/// Marks k of the synapses onto each unit that are no autapses, by Floyd's draw: for j = N - k ..
+/// N - 1 the number floor(u_j (j + 1)), or j if it has been drawn.
 void draw_carriers(Net& net, const Spec& spec, const RuleSpec& rule) {
   const RandomKey key = random_key(spec.seed, "sensitivities/paths");
   for (Synapse& synapse : net.w) synapse.carries = synapse.source == synapse.target;
@@ -57,6 +57,8 @@ void draw_carriers(Net& net, const Spec& spec, const RuleSpec& rule) {
 }  // namespace
 
 void restrict_sensitivities(Net& net, const Spec& spec, const RuleSpec& rule) {
+  net.carries = rule.kind == RuleKind::kRtrl || rule.kind == RuleKind::kRtrlReach ||
+                rule.kind == RuleKind::kRtrlPaths || rule.kind == RuleKind::kRtrlCore;
   net.keeps.assign(net.units, std::vector<bool>(net.units, true));
   if (rule.kind == RuleKind::kRtrlPaths) draw_carriers(net, spec, rule);
   if (rule.kind == RuleKind::kRtrlReach) {

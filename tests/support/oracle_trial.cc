@@ -90,7 +90,7 @@ class Replica {
 
  private:
   bool sweeps() const { return rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt; }
-  bool carries() const { return rule_.kind >= RuleKind::kRtrl; }  // sensitivities: rtrl and its restrictions
+  bool carries() const { return net_.carries; }  // sensitivities
   bool symmetric() const { return rule_.kind == RuleKind::kEprop || carries(); }
   bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
   std::size_t warmup() const { return static_cast<std::size_t>(spec_.training.warmup); }
@@ -211,6 +211,9 @@ class Replica {
       case RuleKind::kRtrlReach:
       case RuleKind::kRtrlPaths:
       case RuleKind::kRtrlCore: rtrl(); return true;
+      case RuleKind::kLocal:
+      case RuleKind::kLocalFeedback:
+      case RuleKind::kLocalSymmetric: break;
     }
     throw std::invalid_argument("the oracle does not know this rule");
   }

@@ -89,8 +89,8 @@ RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback = {},
 /// RTRL of limited reach, or over drawn paths, with its number.
 RuleSpec restricted(RuleKind kind, std::int32_t number);
 
-/// Numbers for every restriction of RTRL, for a Learning that no model makes: reach 2, one path, and
-/// three neurons on each core.
+/// Numbers for every restriction of RTRL, for a Learning that no model makes: reach 2, one path,
+/// and three neurons on each core.
 Restriction some_restriction(std::int32_t neurons);
 
 /// The model with a chip of three cores, on which its neurons stand at random, and with RTRL within

@@ -120,13 +120,11 @@ void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std
     if (population.noise) add_noise(common, population, first, last, false);
     if (!population.lif) {
       step_population(common, population, first, last, common.network.rate.current.data());
-    } else if (!population.is_plain || population.differ()) {
-      step_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population),
-                        common.rule.drive != Drive::kNothing);
-    } else if (common.rule.drive == Drive::kNothing) {
-      step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
+    } else if (const bool learns = common.rule.drive != Drive::kNothing;
+               learns || !population.is_plain || population.differ()) {
+      step_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population), learns);
     } else {
-      step_spiking(common.spiking_cells(), first, last, *population.lif);
+      step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
     }
     if (population.noise) add_noise(common, population, first, last, true);
   }
