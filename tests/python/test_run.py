@@ -269,6 +269,28 @@ def test_records_are_arrays(models):
         assert activity.attrs == {"rule": "rflo", "seed": 3, "fingerprint": run.fingerprint}
 
 
+def test_recorded_spikes_are_trains_of_neo():
+    pytest.importorskip("neo", reason="python3-neo is not installed")
+    m = locus.Model("spikes", seed=2)
+    m.input("in", 2)
+    m.lif("lif", 4, tau_m=10, threshold=0.5)
+    m.readout("out", 1)
+    for a, b in (("in", "lif"), ("lif", "lif"), ("lif", "out")):
+        m.connect(a, b, locus.gaussian(1.5))
+    m.trials(np.random.default_rng(1).normal(size=(3, 30, 2)), target=np.zeros((3, 30, 1)))
+    m.train(batch=3, updates=1, ticks=30, dt_ms=0.5)
+    m.record("activity", "lif", first_tick=11)
+    run = locus.run(m, rules=["none"])["none"]
+    seen = np.asarray(run.records["lif-activity"])[0]  # ticks x trials x neurons
+    trains = run.spiketrains("lif-activity")
+    assert len(trains) == 3 and all(len(trial) == 4 for trial in trains) and seen.any()
+    for trial in range(3):
+        for neuron in range(4):
+            assert np.allclose(trains[trial][neuron].magnitude, 0.5 * (11 + np.flatnonzero(seen[:, trial, neuron])))
+    with pytest.raises(locus.UsageError, match="no record is named rec; there are lif-activity"):
+        run.spiketrains("rec")
+
+
 def test_forward_is_inference_with_what_was_learnt():
     m = network()
     run = locus.run(m, rules=["bptt"])["bptt"]
