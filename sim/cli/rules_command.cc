@@ -90,7 +90,7 @@ class RulesInvocation final : public Invocation {
 
 constexpr Command kRulesCommand = {
     .name = "rules",
-    .arguments = "[NAME] [--model FILE [--certificate FILE]] [--markdown] [--messages]",
+    .arguments = "[NAME] [options]",
     .summary = "print the rule table, or a model's own rule: equations, state, declared channels and lag",
     .example = "locus rules rflo",
     .details =
