@@ -20,11 +20,14 @@ from locus import theory as theory
 from locus._core import commit, level, version
 from locus.errors import Defect, Fault, FileError, LocalityBroken, ModelError, OrderError, UsageError
 from locus.model import Model
-from locus.result import Result, Run, read
+from locus.outcome import Run
+from locus.prediction import Prediction
+from locus.result import Result, read
 from locus.runs import Progress, resume, run, sweep
 from locus.session import Session
 from locus.shipped import example
 from locus.tensors import from_state_dict, state_dict
+from locus.trials import spikes
 from locus.weights import aligned, array, gaussian, matrix, normal, one_to_one, sparse_random
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ def rules() -> pd.DataFrame:
 
 
 __all__ = [
-    "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Progress", "Result", "Run",
+    "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Prediction", "Progress", "Result", "Run",
     "Session", "UsageError", "aligned", "array", "commit", "data", "errors", "example", "from_state_dict", "gaussian", "level", "matrix",
-    "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "state_dict", "sweep", "theory", "version",
+    "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "spikes", "state_dict", "sweep", "theory", "version",
 ]  # fmt: skip
