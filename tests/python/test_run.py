@@ -264,6 +264,23 @@ def test_evaluations_show_all_held_out_trials():
     assert run.proto.evaluations[-1].loss == pytest.approx((error**2).sum(axis=2).mean() / 2, rel=1e-12)
 
 
+def test_recorded_evaluation_trials_are_what_the_network_says_of_them():
+    m = network()
+    rng = np.random.default_rng(6)
+    x, y = rng.normal(size=(35, 6, 2)), rng.normal(size=(35, 6, 1))
+    m.trials(rng.normal(size=(2, 6, 2)), target=rng.normal(size=(2, 6, 1)), held_out=(x, y))
+    m.train(loss="sequence", evaluate_every=2, updates=3)
+    m.record("output", "out", evaluation=True)
+    m.record("activity", "rec", evaluation=True, trial=33, first_update=3)
+    run = locus.run(m, rules=["bptt"])["bptt"]
+    said = run.records["out-output-evaluation"]
+    assert said.shape == (3, 6, 35, 1)  # before updates 0 and 2, and at the end
+    shown = run.forward(x, record=("out", "rec"))
+    assert np.abs(np.moveaxis(np.asarray(said)[-1], 1, 0) - shown["out"]).max() < 1e-13
+    assert np.abs(np.asarray(said)[0] - np.asarray(said)[-1]).max() > 0
+    assert np.abs(np.asarray(run.records["rec-activity-evaluation"])[0, :, 0] - shown["rec"][33]).max() < 1e-13
+
+
 def test_results_are_pickled_whole():
     r = locus.run(network(), rules=["rflo"])
     other = pickle.loads(pickle.dumps(r))
