@@ -115,11 +115,32 @@ std::int64_t messages_of(When when, const Bundle& bundle, const Learning& learni
   return 0;
 }
 
-/// The state of synapses between ticks, in scalars.
+/// The traces that neurons keep under a local rule: sources of plastic synapses onto rate neurons,
+/// each once a projection, and their targets once, in scalars.
+std::int64_t traces_of_neurons(const LocalRule& local, const Topology& topology) {
+  std::int64_t sources = 0;
+  std::int64_t targets = 0;
+  for (const Population& population : topology.populations) {
+    bool learns = false;
+    for (const Projection& projection : topology.projections) {
+      const bool onto = projection.plastic && projection.target_layer == Layer::kRate &&
+                        population.layer == Layer::kRate && projection.target_begin == population.begin;
+      if (!onto) continue;
+      learns = true;
+      sources += projection.source_size;
+    }
+    targets += learns ? population.size : 0;
+  }
+  return sources * local.states(TraceAt::kSource) + targets * local.states(TraceAt::kTarget);
+}
+
+/// The state of synapses between ticks, in scalars, and of neurons under a local rule.
 std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
-  std::int64_t scalars = row.drive == Drive::kSensitivity ? sensitivity_counts(topology, learning).kept : 0;
+  std::int64_t scalars = learning.local                     ? traces_of_neurons(*learning.local, topology)
+                         : row.drive == Drive::kSensitivity ? sensitivity_counts(topology, learning).kept
+                                                            : 0;
   for (const Projection& projection : topology.projections)
     scalars += traces_of_synapse(learning, topology, projection) * projection.size();
   return scalars;
@@ -132,6 +153,7 @@ std::int64_t traces_of_synapse(const Learning& learning, const Topology& topolog
   if (row.drive == Drive::kNothing || !projection.plastic) return 0;
   const Population& target = topology.target_of(projection);
   if (target.layer == Layer::kReadout) return target.leaky ? 1 : 0;
+  if (learning.local) return learning.local->states(TraceAt::kSynapse);
   if (row.drive != Drive::kOnline) return 0;
   // e-prop also has the low-passed trace, and one for adaptation; a synaptic current is filtered
   // once more
@@ -170,8 +192,9 @@ void add_phase(const PhaseRow& row, const Learning& learning, const Topology& to
     if (messages > 0) ledger.add(row.channel, 0, {messages, count_times(counts.influence_scalars, times)});
     return;
   }
+  const std::int64_t scalars = row.scalars == kPayload ? posts_of(learning).scalars : row.scalars;
   const auto add = [&](std::int32_t lag, std::int64_t messages) {
-    if (messages > 0) ledger.add(row.channel, lag, {messages, count_times(messages, row.scalars)});
+    if (messages > 0) ledger.add(row.channel, lag, {messages, count_times(messages, scalars)});
   };
   each_bundle(row, learning, topology, feedback, trial, [&](const Bundle& bundle) {
     if (!row.revisits()) return add(0, messages_of(row.when, bundle, learning, trial));

@@ -152,11 +152,50 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .keeps = Keeps::kCore},
 }};
 
+constexpr std::array<Rule, kLocalKinds> kLocalRules = {{
+    {.kind = RuleKind::kLocal,
+     .name = "local",
+     .title = "a rule that the model writes itself, without errors",
+     .equation = "the text of the rule",
+     .source = "the model",
+     .state = "the traces of its text",
+     .spiking = "the text of the rule",
+     .arguments = {},
+     .decay = DecaySource::kText,
+     .signal = SignalSource::kNowhere,
+     .drive = Drive::kOnline},
+    {.kind = RuleKind::kLocalFeedback,
+     .name = "local:feedback",
+     .title = "a rule that the model writes itself, with errors over fixed feedback",
+     .equation = "the text of the rule",
+     .source = "the model",
+     .state = "the traces of its text",
+     .spiking = "the text of the rule",
+     .arguments = {},
+     .decay = DecaySource::kText,
+     .signal = SignalSource::kFeedback,
+     .drive = Drive::kOnline},
+    {.kind = RuleKind::kLocalSymmetric,
+     .name = "local:symmetric",
+     .title = "a rule that the model writes itself, with errors over the readout's own weights",
+     .equation = "the text of the rule",
+     .source = "the model",
+     .state = "the traces of its text",
+     .spiking = "the text of the rule",
+     .arguments = {},
+     .decay = DecaySource::kText,
+     .signal = SignalSource::kSymmetric,
+     .drive = Drive::kOnline},
+}};
+
 namespace {
 
 constexpr bool in_order_of_kind() {
   for (std::size_t i = 0; i < kRules.size(); ++i) {
     if (static_cast<std::size_t>(kRules[i].kind) != i) return false;
+  }
+  for (std::size_t i = 0; i < kLocalRules.size(); ++i) {
+    if (static_cast<std::size_t>(kLocalRules[i].kind) != kRules.size() + i) return false;
   }
   return true;
 }
@@ -175,7 +214,19 @@ std::string_view name(Argument::What what) {
   return "";
 }
 
-const Rule& rule(RuleKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
+const Rule& rule(RuleKind kind) {
+  const auto i = static_cast<std::size_t>(kind);
+  return i < kRules.size() ? kRules[i] : kLocalRules[i - kRules.size()];
+}
+
+RuleKind local_kind(LocalSignal signal) {
+  switch (signal) {
+    case LocalSignal::kNone: return RuleKind::kLocal;
+    case LocalSignal::kFeedback: return RuleKind::kLocalFeedback;
+    case LocalSignal::kSymmetric: return RuleKind::kLocalSymmetric;
+  }
+  return RuleKind::kLocal;
+}
 
 std::optional<RuleKind> rule_named(std::string_view name) {
   for (const Rule& candidate : kRules) {

@@ -20,10 +20,12 @@
 #include <vector>
 
 #include "core/actor/optimizer.h"
+#include "core/expression/local_rule.h"
 
 namespace locus {
 
 enum class RuleKind : std::uint8_t {
+  // the table
   kNone,
   kBptt,
   kTbptt,
@@ -33,12 +35,24 @@ enum class RuleKind : std::uint8_t {
   kRtrl,
   kRtrlReach,
   kRtrlPaths,
-  kRtrlCore
+  kRtrlCore,
+  // rules that a model writes itself (core/expression), by the source of their signal
+  kLocal,
+  kLocalFeedback,
+  kLocalSymmetric,
 };
-inline constexpr int kRuleKinds = 10;
+inline constexpr int kRuleKinds = 10;  // of the table
+inline constexpr int kLocalKinds = 3;
+inline constexpr RuleKind kLastRuleKind = RuleKind::kLocalSymmetric;
 
 /// The source of the decay of a synapse's trace.
-enum class DecaySource : std::uint8_t { kNoTrace, kZero, kConstant, kNeuron };
+enum class DecaySource : std::uint8_t {
+  kNoTrace,
+  kZero,
+  kConstant,
+  kNeuron,
+  kText,  // traces follow the text of a local rule
+};
 
 /// The source of a rate neuron's learning signal.
 enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent };
@@ -81,7 +95,13 @@ struct Rule {
 
 extern const std::array<Rule, kRuleKinds> kRules;
 
+/// The rows of rules that a model writes itself: what follows from their text stands in Learning.
+extern const std::array<Rule, kLocalKinds> kLocalRules;
+
 const Rule& rule(RuleKind kind);
+/// The kind of a local rule.
+RuleKind local_kind(LocalSignal signal);
+constexpr bool is_local(RuleKind kind) { return kind >= RuleKind::kLocal; }
 /// The rule with this short form (without arguments).
 std::optional<RuleKind> rule_named(std::string_view name);
 
@@ -123,6 +143,12 @@ struct Learning {
   std::optional<FiringRate> firing_rate;  // only for e-prop onto spiking neurons
   Optimizer optimizer = {};               // the commit of a synapse
   Restriction restriction = {};           // only for rules that keep some sensitivities
+  std::optional<LocalRule> local = {};    // only of local kinds, which have one
+  double dt = 1;                          // ms of a tick; only for local kinds, as the next
+  std::int32_t ticks = 0;                 // of a trial
 };
+
+/// What the phases of a rule depend on beside its row; of the table's rules nothing.
+inline LocalPosts posts_of(const Learning& learning) { return learning.local ? learning.local->posts : LocalPosts{}; }
 
 }  // namespace locus

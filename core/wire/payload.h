@@ -6,8 +6,11 @@
 // arXiv:2606.00243).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+
+#include "core/expression/symbol.h"
 
 namespace locus {
 
@@ -37,6 +40,10 @@ struct Post {  // POST
   R decay;
   R gain;    // alpha phi'(u) of the present or revisited tick [1]; 1 for a readout
   R signal;  // learning signal: dL/dh or its approximation [1]
+};
+template <class R>
+struct LocalPost {                      // POST under a local rule
+  std::array<R, kMostPayload> factors;  // of its text, as many as it has
 };
 template <class R>
 struct Sensitivity {  // POST under RTRL

@@ -106,7 +106,7 @@ class Run:
     def initial_weights(self) -> dict[str, Any]:
         """Weights before the first update, by projection."""
         model = self._require_model("initial_weights")
-        session = _core.Session(model._spec(rules=["none"]), "none", "batched", 1, 1, None)
+        session = _core.Session(model._spec(rules=["none"], seed=self._seed), "none", "batched", 1, 1, None)
         return {name: session.weights(name) for name in self.weights}
 
     @property
@@ -140,6 +140,32 @@ class Run:
             return {}
         about = {"rule": self.rule, "seed": self._seed, "fingerprint": self.fingerprint}
         return {name: _labelled(name, *seen, about) for name, seen in self._core.records(self._index).items()}
+
+    def spiketrains(self, record: str) -> list[list[Any]]:
+        """Spikes of a recorded activity as neo.SpikeTrain (Debian: python3-neo): a list for each recorded trial,
+        update by update, with a train for each neuron. The spike of tick t is at t * dt_ms.
+
+        >>> import locus
+        >>> run = locus.run(locus.example("evidence"), rules=["none"], updates=1)["none"]
+        >>> trains = run.spiketrains("lif-activity")  # doctest: +SKIP
+        """
+        try:
+            import neo
+        except ImportError:
+            raise ImportError("spiketrains need neo (Debian: python3-neo)") from None
+        recorded = {} if self._core is None else self._core.records(self._index)
+        if record not in recorded:
+            raise UsageError(f"no record is named {record}; there are {', '.join(recorded) or 'none'}")
+        _, ticks, values = recorded[record]
+        if values.ndim != 4 or not np.isin(values, (0.0, 1.0)).all():
+            raise UsageError(f"{record} has values other than 0 and 1; must be the activity of spiking neurons, tick by tick")
+        dt = self._require_model("spiketrains").proto.training.dt_ms or 1.0
+        times = dt * np.asarray(ticks, dtype=float)
+        return [
+            [neo.SpikeTrain(times[trial[:, k] == 1], units="ms", t_start=0, t_stop=times[-1]) for k in range(trial.shape[1])]
+            for update in values
+            for trial in np.moveaxis(update, 1, 0)
+        ]
 
     def model(self) -> Model:
         """The model with what was learnt as its weights, biases included.

@@ -130,6 +130,13 @@ RuleOptions rtrl_paths(std::int32_t paths) {
 }
 RuleOptions rtrl_core() { return rule_of(RuleKind::kRtrlCore); }
 RuleOptions none() { return rule_of(RuleKind::kNone); }
+RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback) {
+  RuleOptions options = rule_of(local_kind(text.signal));
+  options.rule.name = "local";
+  options.rule.local = std::move(text);
+  options.feedback = std::move(feedback);
+  return options;
+}
 
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target) {
   return {std::move(input), std::move(target)};

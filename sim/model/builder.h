@@ -123,6 +123,8 @@ RuleOptions rtrl_paths(std::int32_t paths);
 RuleOptions rtrl_core();
 /// Forward only, without learning.
 RuleOptions none();
+/// A rule that the program writes itself. feedback: as for RFLO, with the signal kFeedback.
+RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback = {});
 
 /// The inputs of an input population with drawn inputs.
 struct DrawnInputOptions {

@@ -129,7 +129,7 @@ void check_pace(const RuleSpec& rule, const TrainingSpec& training, const FieldP
 
 void check_rule(const RuleSpec& one, const FeedbackContext& context, const FieldPath& where, Checking& checking) {
   check_name(one.name, where.at("name"), checking.faults);
-  if (!check_enum(one.kind, kRules.back().kind, where.at("kind"), checking.faults)) return;
+  if (!check_enum(one.kind, kLastRuleKind, where.at("kind"), checking.faults)) return;
   const FieldPath field = where.at(field_of(one.kind));
   check_numbers(one, field, checking.faults);
   check_pace(one, checking.spec.training, where, checking.faults);
@@ -140,6 +140,7 @@ void check_rule(const RuleSpec& one, const FeedbackContext& context, const Field
                           "is for rules whose learning signal comes over it: " + rules_with_feedback());
   }
   check_beside_network(one, context.network, field, checking.faults);
+  if (is_local(one.kind)) check_local(one, context.network, field, checking.faults);
   if (const std::string wrong = unfit_restriction(one.kind, checking.spec); !wrong.empty())
     checking.faults.error(field, wrong, "");
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
+#include "core/expression/local_rule.h"
+
 namespace locus {
 
 Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
@@ -13,6 +16,12 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   if (spec.firing_rate) {
     const double strength = spec.firing_rate->strength / (training.average_over_window ? window_of(training) : 1);
     learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, strength, ticks};
+  }
+  if (is_local(spec.kind)) {
+    learning.local = compile_local(spec.local).rule;
+    CHECK(learning.local.has_value(), "the text of a rule is checked before it is used");
+    learning.dt = training.dt;
+    learning.ticks = ticks;
   }
   if (rule(spec.kind).drive != Drive::kSweep) return learning;
   const bool whole = !takes(rule(spec.kind), Argument::What::kDepth);

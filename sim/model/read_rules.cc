@@ -2,6 +2,7 @@
 
 #include "sim/model/defaults.h"
 #include "sim/model/names.h"
+#include "sim/model/read_local.h"
 #include "sim/model/read_pace.h"
 #include "sim/model/read_spiking.h"
 #include "sim/model/read_weights.h"
@@ -97,8 +98,15 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
     case v1::Rule::kEprop: read_eprop(*message.mutable_eprop(), context, where.at("eprop"), rule, reading); break;
     case v1::Rule::kRtrl: read_rtrl(message.rtrl(), where.at("rtrl"), rule, reading.faults); break;
     case v1::Rule::kNone: rule.kind = RuleKind::kNone; break;
+    case v1::Rule::kLocal:
+      rule.local = read_local(message.local(), where.at("local"), reading.faults);
+      rule.kind = local_kind(rule.local.signal);
+      if (rule.local.signal == LocalSignal::kFeedback || !message.local().feedback().empty())
+        rule.feedback = read_feedback(*message.mutable_local()->mutable_feedback(), context, where.at("local"), reading);
+      break;
     case v1::Rule::KIND_NOT_SET:
-      reading.faults.missing_choice(where, "kind", "has no kind", "must have one of bptt, tbptt, rflo, eprop, rtrl, none");
+      reading.faults.missing_choice(where, "kind", "has no kind",
+                                    "must have one of bptt, tbptt, rflo, eprop, rtrl, none, local");
       break;
   }
   return rule;

@@ -126,6 +126,7 @@ struct RuleSpec {
   std::optional<double> learning_rate = {};  // eta
   std::optional<Optimizer> optimizer = {};   // whole, with the bounds of changes
   std::optional<ScheduleSpec> schedule = {};
+  LocalText local = {};  // local kinds only: the text of the rule
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 

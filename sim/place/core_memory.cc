@@ -37,6 +37,7 @@ class Keeper {
         core.traces += traces * synapses;
       }
     }
+    if (learning_.local) return keep_neurons(*learning_.local);
     if (rule(learning_.kind).drive != Drive::kSensitivity) return;
     const SensitivityPattern pattern(topology_, learning_);
     for (std::size_t k = 0; k < placement_.rate.size(); ++k)
@@ -89,6 +90,21 @@ class Keeper {
   std::vector<CoreMemory> take() { return std::move(memories_); }
 
  private:
+  /// The traces that neurons keep under a local rule.
+  void keep_neurons(const LocalRule& local) {
+    std::vector<std::uint8_t> learns(placement_.rate.size(), 0);
+    for (const Projection& projection : topology_.projections) {
+      if (!projection.plastic || projection.target_layer != Layer::kRate) continue;
+      for (std::int32_t j = 0; j < projection.source_size; ++j) {
+        const std::int32_t place = placement_.core_of(projection.source_layer, projection.source_begin + j);
+        at(place).traces += local.states(TraceAt::kSource);
+      }
+      std::fill_n(learns.begin() + projection.target_begin, projection.target_size, std::uint8_t{1});
+    }
+    for (std::size_t i = 0; i < learns.size(); ++i)
+      at(placement_.rate[i]).traces += learns[i] != 0 ? local.states(TraceAt::kTarget) : 0;
+  }
+
   CoreMemory& at(std::int32_t place) { return memories_[static_cast<std::size_t>(place + 1)]; }
 
   /// Activities of one neuron that are under way.

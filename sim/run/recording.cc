@@ -9,10 +9,12 @@ namespace locus {
 
 bool has_quantity(RuleKind kind, Quantity quantity) {
   const Drive drive = rule(kind).drive;
+  const bool has_signal = rule(kind).signal != SignalSource::kNowhere;
   switch (quantity) {
-    case Quantity::kError: return drive != Drive::kNothing;
-    case Quantity::kLearningSignal: return drive == Drive::kOnline || drive == Drive::kSensitivity;
-    case Quantity::kTrace: return drive == Drive::kOnline;
+    case Quantity::kError: return drive != Drive::kNothing && has_signal;
+    case Quantity::kLearningSignal: return has_signal && (drive == Drive::kOnline || drive == Drive::kSensitivity);
+    // a rule that the model writes itself has traces of its own
+    case Quantity::kTrace: return drive == Drive::kOnline && !is_local(kind);
     default: return true;
   }
 }

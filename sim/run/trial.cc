@@ -198,7 +198,12 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
     case Drive::kNothing: return false;
     case Drive::kOnline:
       deliver(phase::OwnWeights{});
-      deliver(phase::Posts{has_error});
+      // the text of a local rule is the synapses' clock, whether or not a POST comes
+      if (learning_.local) {
+        transport_.deliver(phase::Posts{has_error});
+      } else {
+        deliver(phase::Posts{has_error});
+      }
       return true;
     case Drive::kSweep:
       if (!sweep_due(learning_, shape_, now.value)) return false;

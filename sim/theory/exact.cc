@@ -39,6 +39,7 @@ void step_back(Matrix& signal, const LinearNetwork& student, const ExactRule& ru
     case DecaySource::kNoTrace:  // sensitivities are carried forward over them
       signal = signal * student.w;
       return;
+    case DecaySource::kText: CHECK(false, "no formula is known of a rule that a model writes itself");
   }
 }
 

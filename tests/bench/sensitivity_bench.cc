@@ -55,7 +55,10 @@ void restricted(benchmark::State& state, RuleKind kind) {
 BENCHMARK_CAPTURE(restricted, exact, RuleKind::kRtrl)->Name("s RTRL, exact, n 64")->Iterations(1)->UseManualTime();
 BENCHMARK_CAPTURE(restricted, core, RuleKind::kRtrlCore)->Name("s RTRL within cores of 8, n 64")->Iterations(1)->UseManualTime();
 BENCHMARK_CAPTURE(restricted, paths, RuleKind::kRtrlPaths)->Name("s RTRL over 4 paths, n 64")->Iterations(1)->UseManualTime();
-BENCHMARK_CAPTURE(restricted, reach, RuleKind::kRtrlReach)->Name("s RTRL of reach 2, in-degree 4, n 64")->Iterations(1)->UseManualTime();
+BENCHMARK_CAPTURE(restricted, reach, RuleKind::kRtrlReach)
+    ->Name("s RTRL of reach 2, in-degree 4, n 64")
+    ->Iterations(1)
+    ->UseManualTime();
 
 }  // namespace
 }  // namespace locus::bench

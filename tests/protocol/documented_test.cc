@@ -66,6 +66,9 @@ Row documented(const Letters& of, const RuleSpec& rule, bool identity) {
     case RuleKind::kRtrlReach:  // sensitivity_pattern_test.cc
     case RuleKind::kRtrlPaths:
     case RuleKind::kRtrlCore: break;
+    case RuleKind::kLocal:
+    case RuleKind::kLocalFeedback:
+    case RuleKind::kLocalSymmetric: break;  // their counts follow from their texts
   }
   return row;
 }

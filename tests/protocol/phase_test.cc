@@ -61,7 +61,7 @@ TEST(PhaseTable, SaysWhatAMessageCarries) {
   for (const PhaseRow& row : kPhaseTable) {
     EXPECT_FALSE(row.payload.empty());
     const auto commas = std::ranges::count(row.payload, ',');
-    EXPECT_TRUE(row.scalars == kSensitivities || row.scalars == commas + 1) << row.payload;
+    EXPECT_TRUE(row.scalars == kSensitivities || row.scalars == kPayload || row.scalars == commas + 1) << row.payload;
     EXPECT_EQ(row.stream.empty(),
               row.channel == Channel::kDendrite || row.channel == Channel::kPost || row.channel == Channel::kClip)
         << "POST and DENDRITE never leave a core, and no run with a chip has CLIP";
@@ -198,7 +198,10 @@ class Reader {
     for (const Projection& projection : topology_.projections)
       plastic += projection.plastic && projection.target_layer == Layer::kRate ? projection.size() : 0;
     return row.channel == m.channel && row.from == m.ends.sender.party && row.to == m.ends.receiver.party &&
-           (m.scalars == (row.scalars == kSensitivities ? plastic : row.scalars) || is_part(row, m, plastic)) &&
+           (m.scalars == (row.scalars == kSensitivities ? plastic
+                          : row.scalars == kPayload     ? selection_.local.scalars
+                                                        : row.scalars) ||
+            is_part(row, m, plastic)) &&
            m.replayed == (row.when == When::kRecall) && in_time(row.when, m) && on_wires(row, m);
   }
 

@@ -64,6 +64,17 @@ def test_biases_that_were_learnt_are_in_the_model(tmp_path):
         m.weights["rec.bias"] = np.ones(4)
 
 
+def test_first_weights_are_those_of_the_runs_seed():
+    m = network()
+    m.record("trace", "W")
+    m.compare(2, ["rflo"])
+    run = locus.run(m, rules=["rflo"], seed=9)["rflo"]
+    still = locus.run(m, rules=["none"], seed=9)["none"]
+    for name, w in still.weights.items():
+        assert (run.initial_weights[name] == w).all() and (run.changes[name] == run.weights[name] - w).all()
+    assert (run.initial_weights["W"] != locus.run(m, rules=["none"])["none"].weights["W"]).any()
+
+
 def test_settings_of_a_loaded_model_are_its_fields(models, tmp_path):
     m = locus.Model.load(models / "tiny.txtpb", set=["training.updates=3", "rules[rflo].rflo.trace_decay=0.5"])
     assert m.proto.training.updates == 3

@@ -211,6 +211,9 @@ class Replica {
       case RuleKind::kRtrlReach:
       case RuleKind::kRtrlPaths:
       case RuleKind::kRtrlCore: rtrl(); return true;
+      case RuleKind::kLocal:
+      case RuleKind::kLocalFeedback:
+      case RuleKind::kLocalSymmetric: break;
     }
     throw std::invalid_argument("the oracle does not know this rule");
   }

@@ -30,8 +30,8 @@ template <class R>
 class Exchange {
  public:
   /// `network` and `door` outlive the exchange.
-  Exchange(const Network<R>& network, const Rule& rule, Executor executor, Door& door, int shards)
-      : network_(network), rule_(rule), executor_(executor), door_(door), shards_(shards) {}
+  Exchange(const Network<R>& network, const Selection& selection, Executor executor, Door& door, int shards)
+      : network_(network), selection_(selection), executor_(executor), door_(door), shards_(shards) {}
 
   int shards() const { return shards_; }
   Door& door() const { return door_; }
@@ -88,9 +88,10 @@ class Exchange {
     if (kOfNeuron && network_.projections()[projection].is_bias) return;
     dispatch<kPhases...>(phase_over<kPhases...>(projection), [&]<Phase kPhase>() {
       const auto ends = [&](const Envelope<M>& e) { return ends_of(row(kPhase), projection, e); };
-      locus::pass<kPhase>(door_, lag, queues.waiting(), [&] { return ends(queues.first()); });
-      const auto scalars = [](const Envelope<M>&) -> std::int64_t { return row(kPhase).scalars; };
-      show(queues, row(kPhase).channel, lag, scalars, ends);
+      const Passage passage = locus::passage<kPhase>(selection_);
+      door_.pass(passage, lag, queues.waiting(), [&] { return ends(queues.first()); });
+      const auto scalars = [&](const Envelope<M>&) -> std::int64_t { return passage.scalars(); };
+      show(queues, passage.channel(), lag, scalars, ends);
     });
   }
 
@@ -115,7 +116,7 @@ class Exchange {
     if constexpr (sizeof...(kPhases) == 1) {
       return (kPhases, ...);
     } else {
-      return locus::phase_over({kPhases...}, rule_, *network_.topology, network_.projections()[projection]);
+      return locus::phase_over({kPhases...}, selection_, *network_.topology, network_.projections()[projection]);
     }
   }
 
@@ -139,7 +140,7 @@ class Exchange {
   }
 
   const Network<R>& network_;
-  const Rule& rule_;
+  Selection selection_;  // of the rule, whatever the trial
   Executor executor_;
   Door& door_;
   int shards_;
