@@ -5,8 +5,21 @@
     >>> list(r)
     ['bptt', 'rflo']
 
-``Model`` builds or loads a model, ``run`` trains it under each rule, ``Result`` says what each rule
-learnt and what it sent; ``Session`` drives one rule step by step. docs/python.md shows the rest.
+Where to look:
+
+    Model              builds a network by name, or Model.load(path); trials, training, records, a chip
+    from_state_dict    a network of PyTorch or snnTorch; state_dict(run) goes back
+    locus.nir          import locus.nir: nir.read(path, dt=..., reset=...) and nir.write, for NIR files
+    run                trains a model under each rule: a Result, with a Run for each rule
+    Result             frames: summary, losses, ledger (who sent what, how far back), evaluations, ranks, packets
+    Run                arrays: weights, changes, records; forward(x) shows what was learnt, model() goes on from it
+    Session            one rule, driven from outside: update, learn(x, y), or tick by tick
+    sweep, resume, read    many runs; on from a checkpoint; results that were written
+    rules(), theory    the table of rules; modes and exact expectations of linear networks
+    data, example      the digits; models that come with the program
+
+help(locus.Model), help(locus.Result) and so on show every function with an example. docs/python.md is the
+page to read, and docs/tutorial.ipynb the notebook to run.
 """
 
 from __future__ import annotations

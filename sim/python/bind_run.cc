@@ -45,7 +45,8 @@ RunRequest request_of(const RunCall& call) {
   request.model = std::get<1>(*call.request);
   request.bytes = std::string(std::get<2>(*call.request));
   std::vector<Fault> warnings;
-  load_bytes(request.bytes, request.model, {}, warnings, &request.files);  // keeps the files that the model names
+  // the request keeps the files that the model names
+  load_bytes(request.bytes, request.model, {}, warnings, &request.files);
   return request;
 }
 

@@ -46,8 +46,8 @@ Locality locality_of(const std::string& name) {
   throw UsageError(fmt::format("locality is {}; must be any, spatial, temporal or strict", name));
 }
 
-/// Throws ModelError where the model with its arrays is not valid. `trials` and `held_out` are tuples
-/// as trials_of has them, `supplied` is one as supplied_of; or None.
+/// Throws ModelError where the model with its arrays is not valid. `trials` and `held_out` are
+/// tuples as trials_of has them, `supplied` is one as supplied_of has it; or they are None.
 Spec spec_of(const py::bytes& bytes, const std::string& path, const std::vector<std::string>& settings,
              const py::dict& weights, const py::object& trials, const py::object& held_out, const py::object& supplied) {
   std::vector<Fault> warnings;

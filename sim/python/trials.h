@@ -1,5 +1,5 @@
-// Recorded trials from arrays, and the function that supplies them: the parts of a model's task that
-// stand beside its message.
+// Recorded trials from arrays, and the function that supplies them: the parts of a model's task
+// that stand beside its message.
 #pragma once
 
 #include <cstdint>

@@ -40,7 +40,9 @@ TEST(Models, AreAtLeastSixAndLoadWithoutAWarning) {
   EXPECT_GE(files.size(), 6U);
   for (const auto& file : files) {
     EXPECT_TRUE(validate(file).empty()) << file;
-    EXPECT_EQ(load(file).name, file.stem()) << "a model bears the name of its file";
+    const std::string folder = file.parent_path().filename();
+    const std::string name = file.stem();
+    EXPECT_EQ(load(file).name, folder == "digits" ? folder + "_" + name : name) << "a model bears the name of its file";
   }
 }
 
