@@ -1,4 +1,5 @@
-// The network and the memory of a chip, and the replay of its packets as protobuf: for results and checkpoints.
+// The network and the memory of a chip, and the replay of its packets, as protobuf: for results
+// and checkpoints.
 #pragma once
 
 #include "locus/v1/result.pb.h"
