@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/protocol/learning.h"
 #include "core/wire/door.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
