@@ -265,7 +265,12 @@ std::vector<std::string> remarks(const Spec& spec, const RunResult& result) {
     sentences.push_back(
         fmt::format("The {} locality budget was broken by {}.", name(spec.training.locality), listed(broken)));
   }
-  if (sentences.empty()) sentences.push_back("Nothing was learnt: every rule only ran the network forward.");
+  if (sentences.empty()) {
+    const auto learns = [](const Outcome& outcome) { return rule(outcome.kind).drive != Drive::kNothing; };
+    sentences.push_back(std::ranges::any_of(result.outcomes, learns)
+                            ? "No rule compared outputs with targets: there are no losses."
+                            : "Nothing was learnt: every rule only ran the network forward.");
+  }
   return sentences;
 }
 
