@@ -56,6 +56,13 @@ void check_network_of_chip(const ChipNetworkSpec& network, const FieldPath& wher
   check_range(network.every, 1, INT64_MAX, where.at("every"), faults);
 }
 
+void check_memory_of_chip(const ChipMemorySpec& memory, const FieldPath& where, FaultList& faults) {
+  if (memory.bytes_per_core) check_range(*memory.bytes_per_core, 1, INT64_MAX, where.at("bytes_per_core"), faults);
+  if (memory.fan_in) check_range(*memory.fan_in, 1, INT64_MAX, where.at("fan_in"), faults);
+  if (memory.axons_per_core) check_range(*memory.axons_per_core, 1, INT64_MAX, where.at("axons_per_core"), faults);
+  check_range(memory.address_bits, 1, 64, where.at("address_bits"), faults);
+}
+
 }  // namespace
 
 void check_chip(const Spec& spec, FaultList& faults) {
@@ -63,6 +70,7 @@ void check_chip(const Spec& spec, FaultList& faults) {
   const ChipSpec& chip = *spec.chip;
   const FieldPath where = FieldPath().at("chip");
   if (chip.cost) check_cost(*chip.cost, where.at("cost_file"), faults);
+  check_memory_of_chip(chip.memory, where.at("memory"), faults);
   if (chip.network) check_network_of_chip(*chip.network, where.at("network"), faults);
   check_enum(chip.policy, PlacementPolicy::kExplicit, where.at("placement"), faults);
   const FieldPath mesh = where.at("mesh");

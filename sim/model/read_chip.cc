@@ -50,6 +50,15 @@ ChipNetworkSpec read_chip_network(const v1::Chip::Network& message, const FieldP
   return network;
 }
 
+ChipMemorySpec read_chip_memory(const v1::Chip::Memory& message) {
+  ChipMemorySpec memory;
+  if (message.has_bytes_per_core()) memory.bytes_per_core = message.bytes_per_core();
+  if (message.has_fan_in()) memory.fan_in = message.fan_in();
+  if (message.has_axons_per_core()) memory.axons_per_core = message.axons_per_core();
+  if (message.has_address_bits()) memory.address_bits = message.address_bits();
+  return memory;
+}
+
 }  // namespace
 
 ChipSpec read_chip(const v1::Chip& message, const FieldPath& where, Reading& reading) {
@@ -63,6 +72,7 @@ ChipSpec read_chip(const v1::Chip& message, const FieldPath& where, Reading& rea
   chip.neurons_per_core = message.neurons_per_core();
   if (message.has_synapses_per_core()) chip.synapses_per_core = message.synapses_per_core();
   if (message.has_agent_core()) chip.agent_core = message.agent_core();
+  chip.memory = read_chip_memory(message.memory());
   if (message.has_network()) chip.network = read_chip_network(message.network(), where.at("network"), reading);
   return chip;
 }

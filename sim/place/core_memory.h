@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/actor/optimizer.h"
@@ -46,6 +48,11 @@ std::int64_t bits_of(const CoreMemory& memory, const MemoryBits& bits);
 std::vector<CoreMemory> core_memories(const Topology& topology, const std::vector<Projection>& feedback,
                                       const Placement& placement, const Learning& learning, const TrialShape& trial,
                                       const Optimizer& optimizer);
+
+/// A neuron with too many synapses, or a core that would hear too many neurons or keep too many
+/// bytes under a rule of the spec, and a sufficient budget, as a fault of the model at `path`. Empty
+/// if everything fits. The chip has room (placement.h); sparse projections need their lists.
+std::optional<Fault> lack_of_memory(const Spec& spec, const Topology& topology, const std::string& path);
 
 /// The core that keeps most (the first of equals).
 const CoreMemory& fullest_core(const std::vector<CoreMemory>& memories, const MemoryBits& bits);

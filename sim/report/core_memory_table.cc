@@ -14,7 +14,7 @@
 namespace locus {
 
 std::string core_memory_table(const Spec& spec, const Topology& topology) {
-  const MemoryBits bits{.scalar = 8 * scalar_bytes(spec.precision)};
+  const MemoryBits bits{.scalar = 8 * scalar_bytes(spec.precision), .address = spec.chip->memory.address_bits};
   const Placement placement = place_on_chip(*spec.chip, topology);
   TextTable table;
   table.caption = "MEMORY OF THE FULLEST CORE";

@@ -78,6 +78,22 @@ ChipNetworkSpec network_of(const v1::Chip::Network& from) {
   return to;
 }
 
+void fill(const ChipMemorySpec& from, v1::Chip::Memory& to) {
+  if (from.bytes_per_core) to.set_bytes_per_core(*from.bytes_per_core);
+  if (from.fan_in) to.set_fan_in(*from.fan_in);
+  if (from.axons_per_core) to.set_axons_per_core(*from.axons_per_core);
+  to.set_address_bits(from.address_bits);
+}
+
+ChipMemorySpec memory_of(const v1::Chip::Memory& from) {
+  ChipMemorySpec to;
+  if (from.has_bytes_per_core()) to.bytes_per_core = from.bytes_per_core();
+  if (from.has_fan_in()) to.fan_in = from.fan_in();
+  if (from.has_axons_per_core()) to.axons_per_core = from.axons_per_core();
+  if (from.has_address_bits()) to.address_bits = from.address_bits();
+  return to;
+}
+
 void fill(const NetworkFigures& from, v1::ChipRun::Network& to) {
   to.set_trials(from.trials);
   fill(from.forward, *to.mutable_forward());

@@ -162,7 +162,6 @@ bool RuleRun<R, T>::make_update() {
   const std::int64_t update = outcome_.updates;
   double loss = 0;
   bool finite = false;  // every weight
-  if (learner_.chip()) learner_.chip()->begin_update(update);
   try {
     loss = updates_.run(update);
     if (std::isfinite(loss)) finite = learner_.commit();

@@ -80,6 +80,18 @@ TEST(Faults, OfNetworksOfChips) {
   });
 }
 
+TEST(Faults, OfMemoriesOfChips) {
+  const auto memory = [](const std::string& inside) {
+    return [=](M& m) { m.more = chip("mesh { width: 2 height: 1 } neurons_per_core: 4 memory { " + inside + " }"); };
+  };
+  expect_faults({
+      {"no byte", memory("@bytes_per_core: 0"), "chip.memory.bytes_per_core", {"is 0", "at least 1"}},
+      {"no synapse of a neuron", memory("@fan_in: 0"), "chip.memory.fan_in", {"is 0", "at least 1"}},
+      {"no axon", memory("@axons_per_core: -3"), "chip.memory.axons_per_core", {"is -3", "at least 1"}},
+      {"wide addresses", memory("@address_bits: 65"), "chip.memory.address_bits", {"is 65", "1 to 64"}},
+  });
+}
+
 /// The model has three rate neurons and one readout.
 TEST(Faults, OfChips) {
   const std::string mesh = "mesh { width: 2 height: 1 } ";

@@ -93,6 +93,55 @@ TEST(CoreMemory, IsThatOfEverySynapse) {
   }
 }
 
+/// A budget of exactly what is needed is enough, and one less is an error that names it.
+TEST(CoreMemory, BudgetsHoldWhatFits) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed + 4000);
+    spec.chip = random_chip(spec, dice);
+    const Topology topology = topology_of(spec);
+    EXPECT_FALSE(lack_of_memory(spec, topology, "m"));
+    const MemoryBits bits{.scalar = 8 * scalar_bytes(spec.precision)};
+    std::int64_t bytes = 0;
+    std::int64_t axons = 0;
+    for (const RuleSpec& rule_spec : spec.rules) {
+      for (const CoreMemory& one :
+           core_memories(topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology),
+                         learning_of(spec, topology, rule_spec), trial_shape_of(spec),
+                         rule_spec.optimizer.value_or(spec.training.optimizer))) {
+        if (one.place == kHost) continue;
+        bytes = std::max(bytes, (bits_of(one, bits) + 7) / 8);
+        axons = std::max(axons, one.axons_in);
+      }
+    }
+    std::map<std::pair<bool, int>, std::int64_t> synapses;
+    for (const Projection& projection : topology.projections) {
+      projection.each([&](std::int32_t, std::int32_t target) {
+        if (!projection.is_bias) ++synapses[{projection.target_layer == Layer::kRate, target}];
+      });
+    }
+    std::int64_t fan_in = 0;
+    for (const auto& [neuron, own] : synapses) fan_in = std::max(fan_in, own);
+    ChipMemorySpec& memory = spec.chip->memory;
+    memory = {.bytes_per_core = bytes,
+              .fan_in = std::max<std::int64_t>(fan_in, 1),
+              .axons_per_core = std::max<std::int64_t>(axons, 1)};
+    EXPECT_FALSE(lack_of_memory(spec, topology, "m")) << describe(spec);
+    const auto refused = [&](const char* field, std::int64_t needed) {
+      const std::optional<Fault> lack = lack_of_memory(spec, topology, "m");
+      ASSERT_TRUE(lack.has_value()) << field << " of " << describe(spec);
+      EXPECT_EQ(lack->field, std::string("chip.memory.") + field);
+      EXPECT_NE(lack->allowed.find("must be at least " + std::to_string(needed)), std::string::npos) << lack->allowed;
+    };
+    memory = {.bytes_per_core = bytes - 1};
+    refused("bytes_per_core", bytes);
+    memory = {.axons_per_core = axons - 1};
+    if (axons > 1) refused("axons_per_core", axons);
+    memory = {.fan_in = fan_in - 1};
+    if (fan_in > 1) refused("fan_in", fan_in);
+  }
+}
+
 /// History by place, worked out by hand: two tanh neurons on two cores, an input, a readout, and a
 /// sweep over four ticks from the host's agent.
 TEST(CoreMemory, OfASweepIsWhereTheNeuronsAre) {

@@ -364,23 +364,6 @@ TEST(ResumeOf, AStateWithoutWhatNeuronsCarryIsRefusedInWords) {
   EXPECT_NE(misfit(spec, topology_of(spec), compared).find("a comparison at update 1"), std::string::npos);
 }
 
-TEST(ResumeOf, AReplayOfAnotherChipIsRefusedInWords) {
-  Spec spec = odd_model(8);
-  spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
-  spec.chip->network.emplace();
-  const RunState good = states_of(spec, TransportKind::kBatched).back();
-  ASSERT_EQ(misfit(spec, topology_of(spec), good), "");
-  RunState none = good;
-  none.rules.front().network.reset();
-  EXPECT_NE(misfit(spec, topology_of(spec), none).find("a replay of packets, or none"), std::string::npos);
-  RunState other = good;
-  other.rules.front().network->links.push_back({{0, 3}, 1, 1});
-  EXPECT_NE(misfit(spec, topology_of(spec), other).find("a replay of packets of another chip"), std::string::npos);
-  RunState later = good;
-  later.rules.front().network->ticks.back().tick = spec.training.ticks + 1;
-  EXPECT_NE(misfit(spec, topology_of(spec), later).find("a replay of packets of another chip"), std::string::npos);
-}
-
 TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {
   Spec spec = odd_model(8);
   spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
