@@ -162,12 +162,12 @@ std::vector<RuleLedger> ledgers_of(const RunResult& result) {
   return ledgers;
 }
 
-std::string legend() {
+std::string legend(const RunResult& result) {
   return wrap(
              "dW: what the recurrent weights learnt (of several projections, the one of highest rank); effective: rank "
              "by the entropy of its singular values",
              2, 0) +
-         locality_legend();
+         locality_legend(ledgers_of(result));
 }
 
 std::string fingerprints(const RunResult& result) {
@@ -212,7 +212,7 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
-  return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");
+  return text + '\n' + legend(result) + (result.chip ? chip_legend(*result.chip) : "");
 }
 
 std::string comparison(const Spec& spec, const RunResult& result) {
