@@ -6,6 +6,7 @@
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
 #include "sim/model/wire.h"
+#include "sim/place/core_memory.h"
 #include "sim/place/placement.h"
 #include "sim/report/description.h"
 #include "sim/report/plan_table.h"
@@ -33,6 +34,7 @@ class InfoInvocation final : public Invocation {
     const Topology topology = topology_of(spec, Listing::kSparse);
     if (spec.chip) {
       if (const auto lack = lack_of_room(*spec.chip, topology, model_)) throw ModelError({*lack});
+      if (const auto lack = lack_of_memory(spec, topology, model_)) throw ModelError({*lack});
     }
     if (!plan_) {
       console.out << description(spec, topology);

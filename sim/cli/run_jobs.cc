@@ -15,6 +15,7 @@
 #include "sim/model/overrides.h"
 #include "sim/model/requirements.h"
 #include "sim/model/wire.h"
+#include "sim/place/core_memory.h"
 #include "sim/place/placement.h"
 #include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
@@ -112,6 +113,7 @@ Job load_job(const std::string& model, const RunArguments& arguments, const std:
   if (job.spec.chip) {
     job.topology = topology_of(job.spec);
     if (auto lack = lack_of_room(*job.spec.chip, *job.topology, model)) throw ModelError({*lack});
+    if (auto lack = lack_of_memory(job.spec, *job.topology, model)) throw ModelError({*lack});
   }
   if (carried == nullptr) return job;
   origin.request.bytes = std::move(bytes);

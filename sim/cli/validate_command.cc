@@ -12,6 +12,7 @@
 #include "sim/model/files.h"
 #include "sim/model/load.h"
 #include "sim/model/wire.h"
+#include "sim/place/core_memory.h"
 #include "sim/place/placement.h"
 
 namespace locus {
@@ -39,8 +40,12 @@ class ValidateInvocation final : public Invocation {
       if (!has_error(faults)) {  // a placement needs a valid model
         std::vector<Fault> told;
         const Spec spec = load_bytes(*bytes, model, told);
-        const auto lack = spec.chip ? lack_of_room(*spec.chip, topology_of(spec, Listing::kSparse), model) : std::nullopt;
-        if (lack) faults.push_back(*lack);
+        if (spec.chip) {
+          const Topology topology = topology_of(spec, Listing::kSparse);
+          std::optional<Fault> lack = lack_of_room(*spec.chip, topology, model);
+          if (!lack) lack = lack_of_memory(spec, topology, model);
+          if (lack) faults.push_back(*lack);
+        }
       }
       const auto errors = std::ranges::count(faults, Severity::kError, &Fault::severity);
       const std::ptrdiff_t warnings = std::ssize(faults) - errors;

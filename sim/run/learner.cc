@@ -68,6 +68,7 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::begin_update(std::int64_t update) {
+  if (chip_) chip_->begin_update(update);
   if (!schedule_) return;
   const double factor = rate_factor(*schedule_, update, updates_);
   for (std::size_t p = 0; p < rates_.size(); ++p) network_.synapses[p].learning_rate = rates_[p] * factor;
@@ -98,7 +99,7 @@ void Learner<R, T>::restore(const RuleState& state) {
   network_.commits = state.commits;
   restore_kept(state.kept, network_);
   locus::restore(state, shape_.ticks, door_.ledger());
-  if (chip_) chip_->restore(*state.traffic);
+  if (chip_) chip_->restore(state);
 }
 
 template <class R, TransportOf<R> T>

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/base/indexed.h"
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/transport/executor.h"
 #include "core/wire/topology.h"
 #include "sim/model/spec.h"
@@ -38,7 +38,8 @@ class Learner {
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
 
-  /// Sets every learning rate to that of update `update` (from 0), where the model has a schedule.
+  /// Begins update `update` (from 0): sets every learning rate, where the model has a schedule, and
+  /// says whether the packets of a chip are replayed.
   void begin_update(std::int64_t update);
   /// Shows a batch and learns from it. Returns the loss as met, the mean over the lanes; 0 where
   /// the rule learns nothing. Throws LocalityBroken.

@@ -247,6 +247,7 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
     if (batch.input.empty())
       batch = make_batch<R>(driven.batch.ticks, driven.batch.inputs, driven.batch.readouts, driven.batch.lanes);
     batch.labels.assign(source.has_labels() ? static_cast<std::size_t>(batch.lanes) : 0, kNoClass);
+    batch.late.assign(source.is_uneven() ? static_cast<std::size_t>(batch.lanes) : 0, 0);
     batch.weight.assign(source.has_weights() ? batch.target.size() : 0, R(1));
     batch.first_trial = outcome_.updates * batch.lanes;
     batch.shows_constants = false;  // trials that begin late have held them back

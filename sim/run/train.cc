@@ -226,6 +226,7 @@ bool RuleRun<R, T>::tell() {
         state.kept = kept_of(network);
         note(door.ledger(), state);
         if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+        if (learner_.chip()) state.network = learner_.chip()->network();
         return state;
       }};
   if (!interrupted && options_.ends) moment.stopping = options_.ends(moment);

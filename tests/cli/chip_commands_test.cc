@@ -130,10 +130,25 @@ TEST_F(ChipCommands, SynapsesThatDoNotFitAreAFaultOfTheModel) {
   EXPECT_EQ(invoke({"validate", model("neurons_per_core: 2 synapses_per_core: 10")}).code, 0);
 }
 
+TEST_F(ChipCommands, MemoryThatOverflowsIsAFaultOfTheModel) {
+  const std::string full = model("neurons_per_core: 2 memory { bytes_per_core: 10 }");
+  for (const char* command : {"run", "info", "validate"}) {
+    const Answer answer = invoke({command, full});
+    EXPECT_NE(answer.code, 0) << command;
+    EXPECT_TRUE(has(answer.out + answer.err, "chip.memory.bytes_per_core")) << answer.out << answer.err;
+    EXPECT_TRUE(has(answer.out + answer.err, "is 10: core ")) << answer.out << answer.err;
+    EXPECT_TRUE(has(answer.out + answer.err, "must be at least ")) << answer.out << answer.err;
+  }
+  EXPECT_EQ(
+      invoke({"run", model("neurons_per_core: 2 memory { bytes_per_core: 100000 fan_in: 100 axons_per_core: 9 }")}).code,
+      0);
+}
+
 TEST_F(ChipCommands, InfoDrawsThePlacement) {
   const Answer answer = invoke({"info", model()});
   EXPECT_EQ(answer.code, 0) << answer.err;
   EXPECT_TRUE(has(answer.out, "host --| core 0")) << answer.out;
+  EXPECT_TRUE(has(answer.out, "MEMORY OF THE FULLEST CORE")) << answer.out;
   EXPECT_TRUE(has(answer.out, "| rec 0-1")) << answer.out;
 }
 

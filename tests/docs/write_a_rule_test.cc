@@ -11,7 +11,7 @@
 #include "sim/model/load.h"
 #include "sim/run/run.h"
 
-namespace locus {
+namespace locus::write_a_rule {
 namespace {
 
 /// The blocks of the page with the mark `textproto`.
@@ -90,4 +90,4 @@ TEST_F(WriteARule, TheFaultIsThatOfThePage) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::write_a_rule

@@ -38,6 +38,7 @@ testing::AssertionResult same_chip(const Outcome& one, const Outcome& other) {
   if (Traffic(one.chip->traffic).counts().messages != Traffic(other.chip->traffic).counts().messages)
     return testing::AssertionFailure() << "other counts by neuron";
   if (one.chip->report.peak != other.chip->report.peak) return testing::AssertionFailure() << "another peak";
+  if (one.chip->network != other.chip->network) return testing::AssertionFailure() << "another replay of packets";
   return testing::AssertionSuccess();
 }
 
@@ -102,6 +103,7 @@ TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreak) {
     spec.training.updates = 4;
     if (model % 2 == 0) {
       spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
+      if (model % 4 == 0) spec.chip->network = ChipNetworkSpec{.flit_bits = 16, .queue_flits = 4};
     }
     const std::size_t states = expect_resumable(spec, transport);
     EXPECT_GE(states, spec.rules.size() + 4) << "a state before each rule, and after each update";

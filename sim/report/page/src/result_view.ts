@@ -9,6 +9,7 @@ import { energyChart } from "./charts/energy.ts";
 import { lagChart } from "./charts/lags.ts";
 import { loadsChart } from "./charts/loads.ts";
 import { lossChart } from "./charts/losses.ts";
+import { meshChart } from "./charts/mesh.ts";
 import { memoryChart } from "./charts/memory.ts";
 import { networkChart } from "./charts/network.ts";
 import { ratesChart } from "./charts/rates.ts";
@@ -145,7 +146,7 @@ function provenance(result: Result): HTMLElement {
 }
 
 export function resultView(result: Result, activity: JsonActivity[] = []): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), meshChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
   const file = fileName(result.json.model);
   const candidates = candidatesOf(result);
   const caveats = caveatsOf(candidates, { seeds: 1, settings: "given", givenFeedback: result.json.outline?.givenFeedback ?? [] });
