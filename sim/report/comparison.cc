@@ -163,12 +163,12 @@ std::vector<RuleLedger> ledgers_of(const RunResult& result) {
   return ledgers;
 }
 
-std::string legend() {
+std::string legend(const RunResult& result) {
   return wrap(
              "dW: what the recurrent weights learnt (of several projections, the one of highest rank); effective: rank "
              "by the entropy of its singular values",
              2, 0) +
-         locality_legend();
+         locality_legend(ledgers_of(result));
 }
 
 std::string fingerprints(const RunResult& result) {
@@ -215,7 +215,7 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   const bool replayed = is_replayed(result);
   if (replayed) text += '\n' + render(network_table(result));
-  text += '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");
+  text += '\n' + legend(result) + (result.chip ? chip_legend(*result.chip) : "");
   return text + (replayed ? network_legend(*result.chip->network) : "");
 }
 
