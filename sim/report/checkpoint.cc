@@ -81,9 +81,7 @@ class Writer {
     for (const PopulationRate& rate : state.rates) fill(rate, *rule.add_rates());
     fill(state.comparisons, rule);
     if (state.traffic) {
-      rule.mutable_peak()->set_packets(state.traffic->peak.packets);
-      rule.mutable_peak()->set_tick(state.traffic->peak.tick.value);
-      rule.mutable_peak()->set_lag(state.traffic->peak.lag);
+      fill_peaks(*state.traffic, rule);
     }
     put(part);
     each_part(state.losses, [](auto numbers, Part& losses) { add(numbers, *losses.mutable_losses()->mutable_losses()); });
@@ -285,7 +283,7 @@ class Reader {
     if (!rule.has_peak()) return;
     state.traffic.emplace();
     state.traffic->messages.resize(kStreams);
-    state.traffic->peak = {rule.peak().packets(), Tick{rule.peak().tick()}, rule.peak().lag()};
+    if (!take_peaks(rule, *state.traffic)) refuse("has loads of different numbers of ticks");
   }
 
   void take(const std::string& rule, const Part::Curves& curves) {

@@ -15,7 +15,7 @@ ChipRecord::ChipRecord(const Spec& spec, const Topology& topology, const std::ve
       feedback_(feedback),
       placement_(place_on_chip(*spec.chip, topology)),
       traffic_(stream_keys(topology.sizes), spec.training.batch, declared_lag(learning)) {
-  traffic_.weigh(Reach(topology, feedback_, placement_, rule_).sizes());
+  traffic_.weigh(Reach(topology, feedback_, placement_, rule_).sizes(), spec.training.ticks);
   door.record(&traffic_);
 }
 
@@ -24,6 +24,7 @@ ChipOutcome ChipRecord::finish(const Ledger& ledger) {
   ChipOutcome outcome{std::move(traffic_), feedback_, {}, {}};
   outcome.report = chip_traffic(topology_, feedback_, placement_, rule_, ledger, outcome.traffic);
   outcome.report.peak = outcome.traffic.peak();
+  outcome.report.loads = outcome.traffic.loads();
   if (cost_) outcome.estimate = estimate(outcome.report, *cost_);
   return outcome;
 }

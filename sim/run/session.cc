@@ -38,7 +38,8 @@ template <class R, TransportOf<R> T>
 struct Driven {
   using Number = R;
   Topology topology;
-  std::vector<std::int32_t> columns;  // the input of each number of step()
+  std::vector<std::int32_t> columns;     // the input of each number of step()
+  std::vector<ConstantInput> constants;  // inputs that step() does not show
   Learner<R, T> learner;
   Batch<R> batch;
   std::optional<Task> task;  // of the model, from the first update() on
@@ -46,10 +47,10 @@ struct Driven {
   Driven(const Spec& spec, Executor executor)
       : topology(topology_of(spec)),
         columns(input_columns(spec.network)),
+        constants(constant_inputs(spec.network)),
         learner(spec, topology, spec.rules.front(), {.outputs_are_seen = true, .inputs_tick_by_tick = true}, executor),
-        batch(with_constants(constant_inputs(spec.network),
-                             make_batch<R>(spec.training.ticks, learner.network().inputs.size,
-                                           learner.network().readouts.size, learner.network().lanes))) {}
+        batch(make_batch<R>(spec.training.ticks, learner.network().inputs.size, learner.network().readouts.size,
+                            learner.network().lanes)) {}
 };
 
 using AnyDriven =
@@ -184,7 +185,11 @@ void Session::Driver::close_tick(D& driven) {
 void Session::Driver::begin_trial() {
   expect(Phase::kBetweenTrials, "begin_trial()", "a trial ends with its last tick and commit()");
   send([&](auto& driven) {
+    using R = typename std::remove_reference_t<decltype(driven)>::Number;
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
+    // update() may have held them back in trials that begin late
+    if (driven.task) driven.batch.shows_constants = false;
+    show_constants<R>(driven.constants, driven.batch);
     driven.learner.trial().begin(driven.batch.input.data(), outcome_.updates * driven.batch.lanes);
   });
   phase_ = Phase::kInTrial;
