@@ -1,9 +1,12 @@
 // run, resume and sweep: the interpreter lock is released while they work.
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -64,24 +67,32 @@ RunArrays run_of(const Spec& spec, const RunCall& call) {
   return arrays;
 }
 
-py::dict digest_of(const Digest& digest) {
-  py::dict line;
-  line["rule"] = digest.rule;
-  line["kind"] = digest.kind;
-  line["status"] = digest.status;
-  line["message"] = digest.message;
-  line["fingerprint"] = digest.fingerprint;
-  line["loss_first"] = digest.first;
-  line["loss_last"] = digest.last;
-  line["messages"] = digest.messages;
-  line["spatial"] = digest.spatial;
-  line["temporal"] = digest.temporal;
-  line["violations"] = digest.violations;
-  line["stalled"] = digest.stalled;
-  line["max_lag"] = digest.max_lag;
-  line["history_bytes"] = digest.history_bytes;
-  line["trace_bytes"] = digest.trace_bytes;
-  return line;
+py::object object_of(const SweepCell& cell) {
+  return std::visit(
+      [](const auto& value) -> py::object {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) {
+          return py::float_(std::numeric_limits<double>::quiet_NaN());
+        } else {
+          return py::cast(value);
+        }
+      },
+      cell);
+}
+
+/// The name of a column of members.csv in the frame; losses are named as in a result's summary.
+std::string frame_name(std::string_view column) {
+  const bool is_loss = column == "first" || column == "last";
+  return (is_loss ? "loss_" : "") + std::string(column);
+}
+
+/// A member under one rule, or one that failed, as columns in the order of members.csv.
+py::dict row_of(const SweepResult& result, const SweepMember& member, const Digest* digest) {
+  py::dict row;
+  for (std::size_t k = 0; k < member.settings.size(); ++k)
+    row[py::str(result.axes[k].path)] = member.settings[k].substr(result.axes[k].path.size() + 1);
+  for (const MemberColumn& column : member_columns())
+    row[py::str(frame_name(column.name))] = object_of(column.value(member, digest));
+  return row;
 }
 
 /// A list with one dict a member and rule.
@@ -112,18 +123,8 @@ py::list sweep_of(const std::string& model, const std::vector<std::pair<std::str
   }
   py::list lines;
   for (const SweepMember& member : result.members) {
-    py::dict common;
-    for (std::size_t k = 0; k < member.settings.size(); ++k) {
-      common[py::str(result.axes[k].path)] = member.settings[k].substr(result.axes[k].path.size() + 1);
-    }
-    common["seed"] = member.seed;
-    common["failure"] = member.failure;
-    if (member.rules.empty()) lines.append(common);
-    for (const Digest& digest : member.rules) {
-      py::dict line = common.attr("copy")();
-      line.attr("update")(digest_of(digest));
-      lines.append(line);
-    }
+    if (member.rules.empty()) lines.append(row_of(result, member, nullptr));
+    for (const Digest& digest : member.rules) lines.append(row_of(result, member, &digest));
   }
   return lines;
 }
