@@ -29,10 +29,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "core/wire/payload.h"
 
@@ -104,32 +106,28 @@ struct Lif {
         kept_reset(p.cuts_reset_gradient ? R(0) : R(1)) {}
 };
 
+/// The constants in which the neurons of a population may differ.
+template <class R>
+inline constexpr std::array<R Lif<R>::*, 8> kOwnConstants = {
+    &Lif<R>::decay,      &Lif<R>::gain,          &Lif<R>::threshold, &Lif<R>::adaptation_decay,
+    &Lif<R>::adaptation, &Lif<R>::current_decay, &Lif<R>::reset_to,  &Lif<R>::rest};
+
 /// The clocks of spiking neurons, numbered within their layer: one for all, or with constants that
 /// differ, each in a column (n).
 template <class R>
 struct LifClocks {
-  Lif<R> common;             // the clock of all neurons, or the constants that they share
-  const R* decay = nullptr;  // null: all neurons have `common`
-  const R* gain = nullptr;
-  const R* threshold = nullptr;
-  const R* adaptation_decay = nullptr;
-  const R* adaptation = nullptr;
-  const R* current_decay = nullptr;
-  const R* reset_to = nullptr;
-  const R* rest = nullptr;
+  Lif<R> common;  // the clock of all neurons, or the constants that they share
+  // of kOwnConstants; null: all neurons have `common`
+  std::array<const R*, kOwnConstants<R>.size()> columns = {};
 
-  bool differ() const { return decay != nullptr; }
+  bool differ() const { return columns[0] != nullptr; }
   /// The clock of a neuron, where they differ.
   [[gnu::always_inline]] Lif<R> own(std::size_t neuron) const {
     Lif<R> clock = common;
-    clock.decay = decay[neuron];
-    clock.gain = gain[neuron];
-    clock.threshold = threshold[neuron];
-    clock.adaptation_decay = adaptation_decay[neuron];
-    clock.adaptation = adaptation[neuron];
-    clock.current_decay = current_decay[neuron];
-    clock.reset_to = reset_to[neuron];
-    clock.rest = rest[neuron];
+    const auto take = [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+      ((clock.*kOwnConstants<R>[k] = columns[k][neuron]), ...);
+    };
+    take(std::make_index_sequence<kOwnConstants<R>.size()>{});
     return clock;
   }
   Lif<R> of(std::size_t neuron) const { return differ() ? own(neuron) : common; }
@@ -157,6 +155,12 @@ template <class R>
 void on(LifNeuron<R> n, TrialBegin m) {
   n.current = n.gain = n.signal = n.count = n.delta = n.omega = n.upsilon = R(0);
   if (!m.carried) n.activity = n.voltage = n.adaptation = n.refractory = n.synaptic = R(0);
+}
+
+/// Without psi, so that it has no POST either.
+template <class R>
+void on(LifNeuron<R> n, Wait) {
+  n.activity = n.gain = n.count = n.voltage = n.adaptation = n.refractory = n.synaptic = R(0);
 }
 
 struct PiecewiseLinear {

@@ -33,21 +33,22 @@ bool all_finite(const Column<R>& values) {
   return true;
 }
 
+/// True if neurons of the population move where nothing arrives: they draw noise, begin at an
+/// activity of their own, or are a sigmoid; a resting voltage may move spiking ones.
+bool moves_alone(const Neurons& population) {
+  return population.lif || population.noise || !population.initial.empty() || population.activation == Activation::kSigmoid;
+}
+
 /// The constants of populations whose neurons differ; those of the others stay 0 and are not read.
 template <class R>
 void fill_constants(RateLayer<R>& rate) {
   for (const Neurons& population : rate.populations) {
     if (population.each.empty()) continue;
-    LifConstants<R>& all = rate.lif.constants;
-    const std::pair<Column<R>*, double Lif<double>::*> columns[] = {
-        {&all.decay, &Lif<double>::decay},           {&all.gain, &Lif<double>::gain},
-        {&all.threshold, &Lif<double>::threshold},   {&all.adaptation_decay, &Lif<double>::adaptation_decay},
-        {&all.adaptation, &Lif<double>::adaptation}, {&all.current_decay, &Lif<double>::current_decay},
-        {&all.reset_to, &Lif<double>::reset_to},     {&all.rest, &Lif<double>::rest}};
-    for (const auto& [column, constant] : columns) {
-      if (column->empty()) size_column(*column, rate.size, 1);
-      for (std::size_t i = 0; i < population.each.size(); ++i)
-        (*column)[static_cast<std::size_t>(population.begin) + i] = static_cast<R>(population.each[i].*constant);
+    for (std::size_t k = 0; k < kOwnConstants<R>.size(); ++k) {
+      Column<R>& column = rate.lif.constants[k];
+      if (column.empty()) size_column(column, rate.size, 1);
+      std::ranges::transform(population.each, column.begin() + population.begin,
+                             [&](const Lif<double>& own) { return static_cast<R>(own.*kOwnConstants<double>[k]); });
     }
   }
 }
@@ -55,8 +56,20 @@ void fill_constants(RateLayer<R>& rate) {
 }  // namespace
 
 template <class R>
+void set_late(std::span<const std::int32_t> late, Network<R>& network) {
+  CHECK(late.empty() || late.size() == network.late.size(), "a trial of each lane begins");
+  network.latest = 0;
+  std::ranges::fill(network.late, 0);
+  if (late.empty()) return;
+  std::ranges::copy(late, network.late.begin());
+  if (std::ranges::any_of(network.rate.populations, moves_alone)) network.latest = std::ranges::max(late);
+  CHECK(network.latest == 0 || !network.carries, "a trial that begins late carries no state");
+}
+
+template <class R>
 void allocate(Network<R>& network, std::int32_t lanes) {
   network.lanes = lanes;
+  network.late.assign(static_cast<std::size_t>(lanes), 0);
   network.inputs.size = network.topology->sizes.inputs;
   network.rate.size = network.topology->sizes.rate_neurons;
   network.readouts.size = network.topology->sizes.readouts;
@@ -127,6 +140,8 @@ template bool plastic_weights_finite(const Network<double>&);
 template bool plastic_weights_finite(const Network<float>&);
 template void keep_moments(const Optimizer&, Network<double>&);
 template void keep_moments(const Optimizer&, Network<float>&);
+template void set_late(std::span<const std::int32_t>, Network<double>&);
+template void set_late(std::span<const std::int32_t>, Network<float>&);
 template void allocate(Network<double>&, std::int32_t);
 template void allocate(Network<float>&, std::int32_t);
 

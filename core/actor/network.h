@@ -10,8 +10,10 @@
 // during a run.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/actor/activation.h"
@@ -58,20 +60,6 @@ struct InputLayer {
   Column<R> activity;                // x_t [1] (m x lanes)
 };
 
-/// Constants of spiking neurons, neuron by neuron (n each); empty if the neurons of each population
-/// have the same.
-template <class R>
-struct LifConstants {
-  Column<R> decay;
-  Column<R> gain;
-  Column<R> threshold;
-  Column<R> adaptation_decay;
-  Column<R> adaptation;
-  Column<R> current_decay;
-  Column<R> reset_to;
-  Column<R> rest;
-};
-
 /// The additional state of spiking neurons (lif_neuron.h); empty if no population spikes.
 template <class R>
 struct LifColumns {
@@ -85,7 +73,8 @@ struct LifColumns {
   // population has a synaptic current
   Column<R> synaptic;
   Column<R> upsilon;
-  LifConstants<R> constants;
+  // kOwnConstants, neuron by neuron (n each); empty if the neurons of each population have the same
+  std::array<Column<R>, kOwnConstants<R>.size()> constants;
 };
 
 /// The layer between inputs and readouts: rate populations and spiking ones.
@@ -148,6 +137,13 @@ struct Network {
   // number of commits, with which Adam corrects its means (the clock)
   std::int64_t commits = 0;
   bool carries = false;  // true: the next trial begins with the present state; false: at h_0
+  // by lane: the ticks before the first of its trial (lanes); of the largest, 0 where neurons that
+  // nothing reaches are as before a trial anyway (set_late)
+  std::vector<std::int32_t> late;
+  std::int32_t latest = 0;
+
+  /// True if some trial has not begun at this tick, and its neurons wait.
+  bool has_waiting(Tick now) const { return now.value <= latest; }
 
   const Indexed<Projection>& projections() const { return topology->projections; }
   const std::vector<Neurons>& populations(Layer layer) const {
@@ -172,21 +168,18 @@ template <class R>
 LifClocks<R> clocks_of(const RateLayer<R>& rate, const Neurons& population) {
   LifClocks<R> clocks{Lif<R>(*population.lif)};
   if (population.each.empty()) return clocks;
-  const LifConstants<R>& own = rate.lif.constants;
-  clocks.decay = own.decay.data();
-  clocks.gain = own.gain.data();
-  clocks.threshold = own.threshold.data();
-  clocks.adaptation_decay = own.adaptation_decay.data();
-  clocks.adaptation = own.adaptation.data();
-  clocks.current_decay = own.current_decay.data();
-  clocks.reset_to = own.reset_to.data();
-  clocks.rest = own.rest.data();
+  for (std::size_t k = 0; k < clocks.columns.size(); ++k) clocks.columns[k] = rate.lif.constants[k].data();
   return clocks;
 }
 
 /// Makes room for the moments of plastic synapses that the optimizer keeps; existing ones stay.
 template <class R>
 void keep_moments(const Optimizer& optimizer, Network<R>& network);
+
+/// The present trials begin so many ticks after the first (lanes); empty: all begin with it. Before
+/// its begin a trial's neurons wait (Wait): they are as before a trial, and send nothing.
+template <class R>
+void set_late(std::span<const std::int32_t> late, Network<R>& network);
 
 /// Sets the sizes of all columns of neurons for `lanes`. It is the last step of build.
 template <class R>

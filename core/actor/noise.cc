@@ -1,5 +1,6 @@
 #include "core/actor/noise.h"
 
+#include <algorithm>
 #include <span>
 
 #include "core/actor/network.h"
@@ -15,8 +16,13 @@ void draw_noise(Network<R>& network, std::uint64_t first_trial, std::int32_t tic
     const std::span<double> drawn(rate.drawn_noise.data(), static_cast<std::size_t>(population.size));
     R* const cells = rate.noise.data() + static_cast<std::size_t>(population.begin) * lanes;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      fill_normal(population.noise->key, first_trial + lane, static_cast<std::uint64_t>(tick), population.noise->stddev,
-                  drawn);
+      const std::int32_t own = tick - network.late[lane];  // of the trial
+      if (own <= 0) {
+        std::ranges::fill(drawn, 0.0);
+      } else {
+        fill_normal(population.noise->key, first_trial + lane, static_cast<std::uint64_t>(own),
+                    population.noise->stddev, drawn);
+      }
       for (std::size_t i = 0; i < drawn.size(); ++i) cells[i * lanes + lane] = static_cast<R>(drawn[i]);
     }
   }

@@ -31,6 +31,12 @@ void on(RateNeuron<R> n, Initial<R> m) {
   n.activity = m.activity;
 }
 
+/// The gain may stay: nothing has arrived that it could pass on.
+template <class R>
+void on(RateNeuron<R> n, Wait) {
+  n.activity = R(0);
+}
+
 template <class R>
 void on(RateNeuron<R> n, Silence) {
   n.current = R(0);

@@ -72,17 +72,6 @@ void step_rate(RateCells<R> cells, std::size_t first, std::size_t last, Activati
   });
 }
 
-/// Neurons that are plain and have the same constants.
-template <class R>
-void step_spiking(SpikingCells<R> cells, std::size_t first, std::size_t last, const LifParameters& lif) {
-  dispatch(lif.surrogate, [&]<class Psi>(Psi) {
-    // which nothing that is written can be, so that the loop vectorises
-    const Lif<R> clock(lif);
-#pragma GCC ivdep
-    for (std::size_t cell = first; cell < last; ++cell) step<Psi>(cells[cell], clock);
-  });
-}
-
 /// Stands in for a surrogate that is not needed.
 struct NoSurrogate {
   template <class R>
@@ -91,7 +80,7 @@ struct NoSurrogate {
   }
 };
 
-/// Without a rule no slope is needed, nor a state that stays as it is: these are the loop's own,
+/// Neurons that are plain and have the same constants. Without a rule no slope is needed, nor a state that stays as it is: these are the loop's own,
 /// and cost no memory.
 template <class R>
 void step_spiking_alone(SpikingCells<R> cells, std::size_t first, std::size_t last, const LifParameters& lif) {

@@ -54,6 +54,7 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   const bool onto_rate = projection.target_layer == Layer::kRate;
   if (facts.rule.drive == Drive::kNothing) return {Way::kStatic, "the rule changes nothing"};
   if (!projection.plastic) return {Way::kStatic, "it is not plastic"};
+  if (facts.learning.local && onto_rate) return {Way::kLocal, "the model writes the rule itself"};
   if (target.spiking) return {Way::kEvents, "onto spiking neurons: cost follows what is sent"};
   if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
   if (facts.rule.drive == Drive::kSensitivity && onto_rate)
@@ -78,6 +79,7 @@ Commits commit_of(const PlanFacts& facts, const Projection& projection, Way way)
     case Way::kShared: return descends_plainly(facts, projection) ? Commits::kAtOnce : Commits::kSettled;
     case Way::kLoop:
     case Way::kSummed:
+    case Way::kLocal:
     case Way::kEvents: break;
   }
   return Commits::kSettled;

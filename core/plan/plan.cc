@@ -37,6 +37,13 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
     if (projection.dense && projection.size() >= kWorthPass)
       plan.range_currents = std::int64_t{projection.target_size} * kPassRanges;
   }
+  if (plan.learns == Way::kLocal) {
+    plan.pre = sources;
+    const auto neurons_have = [](const LocalTrace& trace) { return trace.at == TraceAt::kTarget; };
+    const std::vector<LocalTrace>& traces = facts.learning.local->traces;
+    const std::int64_t own = std::ssize(traces) - std::ranges::count_if(traces, neurons_have);
+    plan.trace = projection.size() * lanes * own;
+  }
   if (plan.learns == Way::kLoop) plan.trace = projection.size() * lanes;
   if (plan.learns == Way::kShared) {
     plan.trace = sources;
@@ -141,6 +148,15 @@ std::int64_t line_bytes(const PlanFacts& facts, Layer layer, bool lists, int par
   return bytes;
 }
 
+/// What rate neurons keep under a local rule: constants, traces and numbers of the payload.
+std::int64_t cells_of_neurons(const PlanFacts& facts) {
+  const LocalRule& local = *facts.learning.local;
+  const std::int64_t n = facts.topology.sizes.rate_neurons;
+  const std::int64_t traces =
+      std::ranges::count_if(local.traces, [](const LocalTrace& trace) { return trace.at == TraceAt::kTarget; });
+  return n * (3 + facts.width.lanes * (traces + std::int64_t{2} * local.posts.scalars));
+}
+
 void add_bytes(const PlanFacts& facts, Plan& plan) {
   const std::int64_t scalar = facts.width.scalar_bytes;
   const LayerSizes& sizes = facts.topology.sizes;
@@ -166,9 +182,10 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
   const std::int64_t cells = plan.errors_back + plan.worth + plan.readout_worth + 2 * plan.compared + plan.recalled +
                              plan.rate_errors + std::int64_t{3} * plan.transposed +
                              std::int64_t{plan.ahead_ticks} * sizes.rate_neurons + told * facts.width.lanes;
-  plan.column_bytes = scalar * cells + line_bytes(facts, Layer::kInput, plan.lists_speakers, 1) +
-                      line_bytes(facts, Layer::kRate, plan.lists_speakers, facts.width.threads) +
-                      kLead * (kPostColumns + (plan.ahead_ticks > 0 ? 1 : 0));
+  if (facts.learning.local) plan.column_bytes = scalar * cells_of_neurons(facts);
+  plan.column_bytes += scalar * cells + line_bytes(facts, Layer::kInput, plan.lists_speakers, 1) +
+                       line_bytes(facts, Layer::kRate, plan.lists_speakers, facts.width.threads) +
+                       kLead * (kPostColumns + (plan.ahead_ticks > 0 ? 1 : 0));
   plan.bytes += plan.tape_bytes + plan.column_bytes;
 }
 
@@ -193,6 +210,7 @@ std::string_view name(Way way) {
     case Way::kShared: return "shared";
     case Way::kSummed: return "summed";
     case Way::kEvents: return "events";
+    case Way::kLocal: return "local";
   }
   return "";
 }

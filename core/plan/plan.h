@@ -37,6 +37,7 @@ enum class Way : std::uint8_t {
   kShared,    // the same, with one trace a source
   kSummed,    // RTRL: each synapse hears its change, into a sum
   kEvents,    // messages wait on tapes; at the commit each event of a source adds its worth
+  kLocal,     // the text of the rule, a pass in each tick, into a sum that waits for the commit
 };
 
 /// How the weights of a projection follow.
@@ -78,7 +79,8 @@ struct ProjectionPlan {
   std::string_view why;  // of `learns`, one clause
 
   std::int64_t pre = 0;    // what each source sent in this tick (sources x lanes)
-  std::int64_t trace = 0;  // fused (synapses); loop (synapses x lanes); shared (sources x lanes)
+  std::int64_t trace = 0;  // fused (synapses); loop (synapses x lanes); shared (sources x lanes);
+                           // local (synapses x lanes x traces)
   std::int64_t delta = 0;  // changes that wait (synapses)
   // fused and loop: decays of traces, where targets have their own (targets x lanes)
   std::int64_t decays = 0;

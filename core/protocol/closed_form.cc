@@ -4,6 +4,7 @@
 
 #include "core/protocol/declaration.h"
 #include "core/protocol/phase_table.h"
+#include "core/protocol/sensitivity_pattern.h"
 
 namespace locus {
 namespace {
@@ -26,8 +27,8 @@ std::int64_t awake_of(const Topology& topology, const Projection& projection, co
 }
 
 template <class Visit>
-void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const Projection> feedback,
-                 const TrialShape& trial, Visit visit) {
+void each_bundle(const PhaseRow& row, const Learning& learning, const Topology& topology,
+                 std::span<const Projection> feedback, const TrialShape& trial, Visit visit) {
   const LayerSizes& sizes = topology.sizes;
   switch (row.over) {
     case Over::kR:
@@ -37,7 +38,7 @@ void each_bundle(const PhaseRow& row, const Topology& topology, std::span<const 
     case Over::kEachRate: return visit(Bundle{sizes.rate_neurons});
     case Over::kEachReadout: return visit(Bundle{sizes.readouts});
     case Over::kReadoutPairs: return visit(Bundle{std::int64_t{sizes.readouts} * (sizes.readouts - 1)});
-    case Over::kForeignSynapses: return visit(Bundle{(sizes.rate_neurons - 1) * plastic_onto_rate(topology)});
+    case Over::kForeignSynapses: return visit(Bundle{sensitivity_counts(topology, learning).gathers});
     case Over::kB:
     case Over::kW:
     case Over::kA:
@@ -114,19 +115,40 @@ std::int64_t messages_of(When when, const Bundle& bundle, const Learning& learni
   return 0;
 }
 
-/// The state of synapses between ticks, in scalars.
+/// The traces that neurons keep under a local rule: sources of plastic synapses onto rate neurons,
+/// each once a projection, and their targets once, in scalars.
+std::int64_t traces_of_neurons(const LocalRule& local, const Topology& topology) {
+  std::int64_t sources = 0;
+  std::int64_t targets = 0;
+  for (const Population& population : topology.populations) {
+    bool learns = false;
+    for (const Projection& projection : topology.projections) {
+      const bool onto = projection.plastic && projection.target_layer == Layer::kRate &&
+                        population.layer == Layer::kRate && projection.target_begin == population.begin;
+      if (!onto) continue;
+      learns = true;
+      sources += projection.source_size;
+    }
+    targets += learns ? population.size : 0;
+  }
+  return sources * local.states(TraceAt::kSource) + targets * local.states(TraceAt::kTarget);
+}
+
+/// The state of synapses between ticks, in scalars, and of neurons under a local rule.
 std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
-  std::int64_t scalars = 0;
+  std::int64_t scalars = learning.local                     ? traces_of_neurons(*learning.local, topology)
+                         : row.drive == Drive::kSensitivity ? sensitivity_counts(topology, learning).kept
+                                                            : 0;
   for (const Projection& projection : topology.projections) {
     if (!projection.plastic) continue;
     const Population& target = topology.target_of(projection);
     std::int64_t each = 0;  // of each synapse
     if (target.layer == Layer::kReadout) {
       each = target.leaky ? 1 : 0;
-    } else if (row.drive == Drive::kSensitivity) {
-      each = topology.sizes.rate_neurons;
+    } else if (learning.local) {
+      each = learning.local->states(TraceAt::kSynapse);
     } else if (row.drive == Drive::kOnline) {
       // e-prop also has the low-passed trace, and one for adaptation; a synaptic current is
       // filtered once more
@@ -164,11 +186,18 @@ std::int64_t under_way(const Topology& topology, Layer layer) {
 
 void add_phase(const PhaseRow& row, const Learning& learning, const Topology& topology,
                std::span<const Projection> feedback, const TrialShape& trial, Ledger& ledger) {
-  const std::int64_t scalars = row.scalars == kSensitivities ? plastic_onto_rate(topology) : row.scalars;
+  if (row.scalars == kSensitivities) {
+    const SensitivityCounts counts = sensitivity_counts(topology, learning);
+    const std::int64_t times = messages_of(row.when, Bundle{1}, learning, trial);
+    const std::int64_t messages = count_times(counts.influences, times);
+    if (messages > 0) ledger.add(row.channel, 0, {messages, count_times(counts.influence_scalars, times)});
+    return;
+  }
+  const std::int64_t scalars = row.scalars == kPayload ? posts_of(learning).scalars : row.scalars;
   const auto add = [&](std::int32_t lag, std::int64_t messages) {
     if (messages > 0) ledger.add(row.channel, lag, {messages, count_times(messages, scalars)});
   };
-  each_bundle(row, topology, feedback, trial, [&](const Bundle& bundle) {
+  each_bundle(row, learning, topology, feedback, trial, [&](const Bundle& bundle) {
     if (!row.revisits()) return add(0, messages_of(row.when, bundle, learning, trial));
     const Sweeps sweeps(learning, trial);
     for (std::int32_t lag = 0; lag < learning.depth; ++lag) add(lag, messages_back(row.when, bundle, sweeps, lag));
@@ -198,6 +227,7 @@ Ledger closed_form(const Learning& learning, const Topology& topology, std::span
                    const TrialShape& trial, int scalar_bytes) {
   Ledger ledger(scalar_bytes);
   ledger.add_trials(1, trial.ticks);
+  ledger.keep_on_cores(core_local_channels(rule(learning.kind)));
   const ProtocolMemory memory = protocol_memory(learning, topology, trial, scalar_bytes);
   ledger.set_memory(memory.history_bytes, memory.trace_bytes);
   const Selection selection = selection_of(learning, trial);

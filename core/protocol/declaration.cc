@@ -9,7 +9,7 @@ namespace locus {
 namespace {
 
 constexpr Selection widest(DecaySource decay, SignalSource signal, Drive drive) {
-  const bool learns = drive != Drive::kNothing;
+  const bool learns = drive != Drive::kNothing && signal != SignalSource::kNowhere;
   return {.decay = decay,
           .signal = signal,
           .drive = drive,
@@ -19,7 +19,7 @@ constexpr Selection widest(DecaySource decay, SignalSource signal, Drive drive) 
 }
 
 /// Bit c is set if a selected phase uses Channel(c).
-std::uint32_t channels_of(const Selection& selection) {
+std::uint32_t declared_channels(const Selection& selection) {
   std::uint32_t channels = 0;
   for (const PhaseRow& row : kPhaseTable) {
     if (selection.selects(row)) channels |= 1U << static_cast<unsigned>(row.channel);
@@ -40,12 +40,18 @@ Permit permit_of(const Selection& selection, std::int32_t largest_lag) {
 
 Selection selection_of(const Rule& rule) { return widest(rule.decay, rule.signal, rule.drive); }
 
-Selection selection_of(const Learning& learning, const TrialShape& trial) {
+Selection selection_of(const Learning& learning) {
   Selection selection = selection_of(rule(learning.kind));
+  selection.local = posts_of(learning);
+  selection.norm = learning.optimizer.norm.has_value();
+  return selection;
+}
+
+Selection selection_of(const Learning& learning, const TrialShape& trial) {
+  Selection selection = selection_of(learning);
   selection.classes = selection.classes && trial.classes;
   selection.weighted = trial.weighted;
   selection.firing_rate = selection.firing_rate && learning.firing_rate.has_value();
-  selection.norm = learning.optimizer.norm.has_value();
   return selection;
 }
 
@@ -53,8 +59,10 @@ Selection selection_of_evaluation(const TrialShape& trial) {
   return {.targets = true, .weighted = trial.weighted, .classes = trial.classes};
 }
 
-std::vector<Channel> channels_of(const Rule& rule) {
-  const std::uint32_t declared = channels_of(selection_of(rule));
+std::vector<Channel> channels_of(const Rule& rule) { return channels_of(selection_of(rule)); }
+
+std::vector<Channel> channels_of(const Selection& selection) {
+  const std::uint32_t declared = declared_channels(selection);
   std::vector<Channel> channels;
   for (const ChannelRow& row : kChannelTable) {
     if (((declared >> static_cast<unsigned>(row.channel)) & 1U) != 0) channels.push_back(row.channel);
@@ -63,7 +71,7 @@ std::vector<Channel> channels_of(const Rule& rule) {
 }
 
 bool declares(const Rule& rule, Channel channel) {
-  return ((channels_of(selection_of(rule)) >> static_cast<unsigned>(channel)) & 1U) != 0;
+  return ((declared_channels(selection_of(rule)) >> static_cast<unsigned>(channel)) & 1U) != 0;
 }
 
 bool revisits(const Rule& rule) {
@@ -71,19 +79,29 @@ bool revisits(const Rule& rule) {
   return std::ranges::any_of(kPhaseTable, [&](const PhaseRow& row) { return row.revisits() && selection.selects(row); });
 }
 
+ChannelSet core_local_channels(const Rule& rule) {
+  ChannelSet channels;
+  if (rule.keeps != Keeps::kCore) return channels;
+  channels.add(row(Phase::kInfluence).channel);
+  channels.add(row(Phase::kGather).channel);
+  return channels;
+}
+
 Violation declared_violation(const Rule& rule) {
   const Selection selection = selection_of(rule);
-  const auto breaks = [&](const PhaseRow& row) { return violation(row.channel, 0).spatial && selection.selects(row); };
+  const ChannelSet core_local = core_local_channels(rule);
+  const auto breaks = [&](const PhaseRow& row) {
+    return violation(row.channel, 0, core_local.holds(row.channel)).spatial && selection.selects(row);
+  };
   return {.spatial = std::ranges::any_of(kPhaseTable, breaks), .temporal = revisits(rule)};
 }
 
 std::int32_t declared_lag(const Learning& learning) { return revisits(rule(learning.kind)) ? learning.depth - 1 : 0; }
 
 Permit permit_of(const Learning& learning, Locality budget) {
-  Selection selection = selection_of(rule(learning.kind));
-  selection.norm = learning.optimizer.norm.has_value();
-  Permit permit = permit_of(selection, declared_lag(learning));
+  Permit permit = permit_of(selection_of(learning), declared_lag(learning));
   permit.budget = budget;
+  permit.core_local = core_local_channels(rule(learning.kind));
   return permit;
 }
 

@@ -42,6 +42,11 @@ enum class Phase : std::uint8_t {
   kPost,
   kOwnDecayPost,
   kSpikingPost,
+  kLocalPost,
+  kLocalErrorPost,
+  kLocalConstantPost,
+  kLocalConstantErrorPost,
+  kLocalSpikingPost,
   kRateError,
   kSensitivityPost,
   kPostBack,
@@ -61,7 +66,7 @@ enum class Phase : std::uint8_t {
   kSquare,
   kFactor,
 };
-inline constexpr int kPhases = 31;
+inline constexpr int kPhases = 36;
 
 /// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
 /// does not name.
@@ -149,6 +154,7 @@ enum class OnlyIf : std::uint8_t {
   kActivity,  // the activity of the source
   kError,     // eps of the readout
   kNews,      // psi or the learning signal
+  kFactor,    // some factor of a local rule
   kWeight,    // the weight of the error
 };
 
@@ -160,6 +166,13 @@ enum class Needs : std::uint8_t {
   kClasses,     // by the cross-entropy
   kFiringRate,  // spiking neurons have a firing-rate target
   kNorm,        // the optimizer bounds the norm of all changes
+  // what follows from the text of a local rule (core/expression/local_rule.h)
+  kOwnWeight,     // traces decay by the neuron's own weight, or the text names it
+  kPayload,       // neurons tell something
+  kTick,          // to the synapses onto a neuron whose gain varies, in every tick
+  kError,         // or only in ticks with an error
+  kConstantTick,  // the same onto a neuron whose gain is a constant
+  kConstantError,
 };
 
 /// Some values of an enumeration; by default all.
@@ -178,6 +191,8 @@ class Any {
 
 /// The payload of a phase with N scalars, one for each plastic synapse onto rate neurons.
 inline constexpr int kSensitivities = 0;
+/// The payload of a phase of a local rule: as many scalars as follow from its text.
+inline constexpr int kPayload = -1;
 
 struct PhaseRow {
   Phase phase;
@@ -187,7 +202,7 @@ struct PhaseRow {
   Over over;
   Plastic plastic = Plastic::kAny;
   Onto onto = Onto::kAny;
-  int scalars = 1;           // in one message, or kSensitivities
+  int scalars = 1;           // in one message, or kSensitivities or kPayload
   std::string_view payload;  // the meaning of the scalars, in words
   When when;
   OnlyIf only_if = OnlyIf::kAlways;
@@ -209,6 +224,23 @@ struct PhaseRow {
   /// True if its messages revisit ticks and therefore have lags beyond 0.
   constexpr bool revisits() const { return when == When::kStage || when == When::kRecall || when == When::kTellBack; }
 };
+
+/// POST under a rule that a model writes itself.
+constexpr PhaseRow local_post(Phase phase, Onto onto, When when, Needs needs) {
+  return {.phase = phase,
+          .channel = Channel::kPost,
+          .from = Party::kRate,
+          .to = Party::kSynapse,
+          .over = Over::kOntoRate,
+          .plastic = Plastic::kOnly,
+          .onto = onto,
+          .scalars = kPayload,
+          .payload = "factors of the target neuron",
+          .when = when,
+          .only_if = onto == Onto::kSpiking ? OnlyIf::kFactor : OnlyIf::kAlways,
+          .decay = {DecaySource::kText},
+          .needs = needs};
+}
 
 /// True if the synapses of this projection, which ends on `target`, take part in a phase; so do
 /// biases, whether a message reaches them or not.
@@ -239,6 +271,7 @@ struct Selection {
   bool classes = false;
   bool firing_rate = false;
   bool norm = false;
+  LocalPosts local = {};
 
   constexpr bool has(Needs needs) const {
     switch (needs) {
@@ -248,6 +281,12 @@ struct Selection {
       case Needs::kClasses: return classes;
       case Needs::kFiringRate: return firing_rate;
       case Needs::kNorm: return norm;
+      case Needs::kOwnWeight: return decay == DecaySource::kNeuron || local.own_weight;
+      case Needs::kPayload: return local.scalars > 0;
+      case Needs::kTick: return local.varying_gain == Cadence::kTick;
+      case Needs::kError: return local.varying_gain == Cadence::kError;
+      case Needs::kConstantTick: return local.constant_gain == Cadence::kTick;
+      case Needs::kConstantError: return local.constant_gain == Cadence::kError;
     }
     return false;
   }

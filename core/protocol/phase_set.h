@@ -27,10 +27,10 @@ class PhaseSet {
   friend constexpr bool operator==(PhaseSet, PhaseSet) = default;
 
  private:
-  static_assert(kPhases <= 32);
-  static constexpr std::uint32_t bit(Phase phase) { return 1U << static_cast<unsigned>(phase); }
+  static_assert(kPhases <= 64);
+  static constexpr std::uint64_t bit(Phase phase) { return std::uint64_t{1} << static_cast<unsigned>(phase); }
 
-  std::uint32_t bits_ = 0;
+  std::uint64_t bits_ = 0;
 };
 
 constexpr PhaseSet selected_phases(const Selection& selection) {

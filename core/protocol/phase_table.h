@@ -16,6 +16,7 @@ using enum DecaySource;
 using enum Drive;
 using P = Party;
 inline constexpr Any<Drive> kLearns = {kOnline, kSweep, kSensitivity};
+inline constexpr Any<SignalSource> kOfErrors = {SignalSource::kFeedback, SignalSource::kSymmetric, SignalSource::kAgent};
 inline constexpr Any<SignalSource> kByWeights = {SignalSource::kSymmetric, SignalSource::kAgent};
 
 inline constexpr std::array<PhaseRow, kPhases> kRows = {{
@@ -113,7 +114,8 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .over = Over::kAutapses,
      .payload = "its own weight",
      .when = When::kTick,
-     .decay = {kNeuron}},
+     .decay = {kNeuron, kText},
+     .needs = Needs::kOwnWeight},
 
     {.phase = Phase::kReadoutPost,
      .channel = Channel::kPost,
@@ -125,6 +127,7 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .payload = "gain, error",
      .when = When::kError,
      .only_if = OnlyIf::kError,
+     .signal = kOfErrors,
      .drive = kLearns},
     {.phase = Phase::kReadoutPostToStatic,
      .channel = Channel::kPost,
@@ -184,7 +187,13 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .payload = "psi, signal",
      .when = When::kTick,
      .only_if = OnlyIf::kNews,
+     .decay = {kConstant, kNeuron},
      .drive = {kOnline}},
+    local_post(Phase::kLocalPost, Onto::kVaryingGain, When::kTick, Needs::kTick),
+    local_post(Phase::kLocalErrorPost, Onto::kVaryingGain, When::kError, Needs::kError),
+    local_post(Phase::kLocalConstantPost, Onto::kConstantGain, When::kTick, Needs::kConstantTick),
+    local_post(Phase::kLocalConstantErrorPost, Onto::kConstantGain, When::kError, Needs::kConstantError),
+    local_post(Phase::kLocalSpikingPost, Onto::kSpiking, When::kTick, Needs::kPayload),
     {.phase = Phase::kRateError,
      .channel = Channel::kPost,
      .from = P::kRate,

@@ -7,6 +7,15 @@ namespace {
 
 constexpr Argument kDepthAndStride[] = {{Argument::What::kDepth, true}, {Argument::What::kStride, false}};
 constexpr Argument kTraceDecay[] = {{Argument::What::kTraceDecay, false}};
+constexpr Argument kReach[] = {{Argument::What::kReach, true}};
+constexpr Argument kPaths[] = {{Argument::What::kPaths, true}};
+
+// The state of each restricted rule says which posts K_k a neuron keeps, and which synapses E carry
+// sensitivities.
+constexpr std::string_view kRestricted =
+    "S_k,(i,j)(t) = (1 - alpha) S_k,(i,j)(t-1)\n"
+    "  + alpha phi'_{t,k} (sum_{l: (k,l) in E, i in K_l} W_kl S_l,(i,j)(t-1) + [i = k] pre_{t,j})  for i in K_k, else 0\n"
+    "Delta_(i,j) += sum_{k: i in K_k} (A^T eps_t)_k S_k,(i,j)(t)";
 
 constexpr std::string_view kSweepEquation =
     "every k ticks, and at T, back over s = t, t-1, ... (at most tau ticks), from delta = 0:\n"
@@ -105,6 +114,78 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .decay = DecaySource::kNoTrace,
      .signal = SignalSource::kSymmetric,
      .drive = Drive::kSensitivity},
+    {.kind = RuleKind::kRtrlReach,
+     .name = "rtrl:reach",
+     .title = "RTRL of limited reach (SnAp-n): a neuron keeps the sensitivities to synapses that reach it in fewer than n steps",
+     .equation = kRestricted,
+     .source = "Menick et al., ICLR 2021 (its SnAp-n is reach n)",
+     .state = "sensitivities to the synapses (i, j) onto K_k: k, and every i from which at most n - 1 synapses of W lead to k; E: all synapses of W",
+     .spiking = "",
+     .arguments = kReach,
+     .decay = DecaySource::kNoTrace,
+     .signal = SignalSource::kSymmetric,
+     .drive = Drive::kSensitivity,
+     .keeps = Keeps::kReach},
+    {.kind = RuleKind::kRtrlPaths,
+     .name = "rtrl:paths",
+     .title = "RTRL over few paths: sensitivities travel along autapses and k drawn synapses onto each neuron",
+     .equation = kRestricted,
+     .source = "arXiv:2603.15195",
+     .state = "sensitivities to all synapses (K_k: all neurons), N scalars a neuron; E: autapses, and k drawn synapses of W onto each neuron",
+     .spiking = "",
+     .arguments = kPaths,
+     .decay = DecaySource::kNoTrace,
+     .signal = SignalSource::kSymmetric,
+     .drive = Drive::kSensitivity,
+     .keeps = Keeps::kPaths},
+    {.kind = RuleKind::kRtrlCore,
+     .name = "rtrl:core",
+     .title = "RTRL within cores: no sensitivity leaves the core of a chip on which it arises",
+     .equation = kRestricted,
+     .source = "Zenke & Neftci, Proc. IEEE 2021 (block-sparse RTRL); its blocks are the cores of the placement",
+     .state = "sensitivities to the synapses (i, j) onto K_k: the neurons on the core of k; E: the synapses of W within a core",
+     .spiking = "",
+     .arguments = {},
+     .decay = DecaySource::kNoTrace,
+     .signal = SignalSource::kSymmetric,
+     .drive = Drive::kSensitivity,
+     .keeps = Keeps::kCore},
+}};
+
+constexpr std::array<Rule, kLocalKinds> kLocalRules = {{
+    {.kind = RuleKind::kLocal,
+     .name = "local",
+     .title = "a rule that the model writes itself, without errors",
+     .equation = "the text of the rule",
+     .source = "the model",
+     .state = "the traces of its text",
+     .spiking = "the text of the rule",
+     .arguments = {},
+     .decay = DecaySource::kText,
+     .signal = SignalSource::kNowhere,
+     .drive = Drive::kOnline},
+    {.kind = RuleKind::kLocalFeedback,
+     .name = "local:feedback",
+     .title = "a rule that the model writes itself, with errors over fixed feedback",
+     .equation = "the text of the rule",
+     .source = "the model",
+     .state = "the traces of its text",
+     .spiking = "the text of the rule",
+     .arguments = {},
+     .decay = DecaySource::kText,
+     .signal = SignalSource::kFeedback,
+     .drive = Drive::kOnline},
+    {.kind = RuleKind::kLocalSymmetric,
+     .name = "local:symmetric",
+     .title = "a rule that the model writes itself, with errors over the readout's own weights",
+     .equation = "the text of the rule",
+     .source = "the model",
+     .state = "the traces of its text",
+     .spiking = "the text of the rule",
+     .arguments = {},
+     .decay = DecaySource::kText,
+     .signal = SignalSource::kSymmetric,
+     .drive = Drive::kOnline},
 }};
 
 namespace {
@@ -112,6 +193,9 @@ namespace {
 constexpr bool in_order_of_kind() {
   for (std::size_t i = 0; i < kRules.size(); ++i) {
     if (static_cast<std::size_t>(kRules[i].kind) != i) return false;
+  }
+  for (std::size_t i = 0; i < kLocalRules.size(); ++i) {
+    if (static_cast<std::size_t>(kLocalRules[i].kind) != kRules.size() + i) return false;
   }
   return true;
 }
@@ -124,11 +208,25 @@ std::string_view name(Argument::What what) {
     case Argument::What::kDepth: return "DEPTH";
     case Argument::What::kStride: return "STRIDE";
     case Argument::What::kTraceDecay: return "DECAY";
+    case Argument::What::kReach: return "REACH";
+    case Argument::What::kPaths: return "PATHS";
   }
   return "";
 }
 
-const Rule& rule(RuleKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
+const Rule& rule(RuleKind kind) {
+  const auto i = static_cast<std::size_t>(kind);
+  return i < kRules.size() ? kRules[i] : kLocalRules[i - kRules.size()];
+}
+
+RuleKind local_kind(LocalSignal signal) {
+  switch (signal) {
+    case LocalSignal::kNone: return RuleKind::kLocal;
+    case LocalSignal::kFeedback: return RuleKind::kLocalFeedback;
+    case LocalSignal::kSymmetric: return RuleKind::kLocalSymmetric;
+  }
+  return RuleKind::kLocal;
+}
 
 std::optional<RuleKind> rule_named(std::string_view name) {
   for (const Rule& candidate : kRules) {

@@ -17,16 +17,42 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/actor/optimizer.h"
+#include "core/expression/local_rule.h"
 
 namespace locus {
 
-enum class RuleKind : std::uint8_t { kNone, kBptt, kTbptt, kRflo, kEprop, kEpropRandom, kRtrl };
-inline constexpr int kRuleKinds = 7;
+enum class RuleKind : std::uint8_t {
+  // the table
+  kNone,
+  kBptt,
+  kTbptt,
+  kRflo,
+  kEprop,
+  kEpropRandom,
+  kRtrl,
+  kRtrlReach,
+  kRtrlPaths,
+  kRtrlCore,
+  // rules that a model writes itself (core/expression), by the source of their signal
+  kLocal,
+  kLocalFeedback,
+  kLocalSymmetric,
+};
+inline constexpr int kRuleKinds = 10;  // of the table
+inline constexpr int kLocalKinds = 3;
+inline constexpr RuleKind kLastRuleKind = RuleKind::kLocalSymmetric;
 
 /// The source of the decay of a synapse's trace.
-enum class DecaySource : std::uint8_t { kNoTrace, kZero, kConstant, kNeuron };
+enum class DecaySource : std::uint8_t {
+  kNoTrace,
+  kZero,
+  kConstant,
+  kNeuron,
+  kText,  // traces follow the text of a local rule
+};
 
 /// The source of a rate neuron's learning signal.
 enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent };
@@ -35,9 +61,18 @@ enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent
 /// carried forward.
 enum class Drive : std::uint8_t { kNothing, kOnline, kSweep, kSensitivity };
 
+/// The sensitivities that each rate neuron keeps under a rule that carries them forward, and the
+/// synapses of W that carry them (core/protocol/sensitivity_pattern.h).
+enum class Keeps : std::uint8_t {
+  kAll,    // those to all synapses; all synapses carry them
+  kReach,  // those to synapses onto neurons from which some synapses lead to it
+  kPaths,  // those to all synapses; autapses and some drawn synapses carry them
+  kCore,   // those to synapses onto neurons of its own core; synapses within a core carry them
+};
+
 /// A number after the rule's name in its short form.
 struct Argument {
-  enum class What : std::uint8_t { kDepth, kStride, kTraceDecay };
+  enum class What : std::uint8_t { kDepth, kStride, kTraceDecay, kReach, kPaths };
   What what;
   bool required;  // optional ones come last
 };
@@ -55,15 +90,22 @@ struct Rule {
   DecaySource decay;
   SignalSource signal;
   Drive drive;
+  Keeps keeps = Keeps::kAll;  // only for kSensitivity
 };
 
 extern const std::array<Rule, kRuleKinds> kRules;
 
+/// The rows of rules that a model writes itself: what follows from their text stands in Learning.
+extern const std::array<Rule, kLocalKinds> kLocalRules;
+
 const Rule& rule(RuleKind kind);
+/// The kind of a local rule.
+RuleKind local_kind(LocalSignal signal);
+constexpr bool is_local(RuleKind kind) { return kind >= RuleKind::kLocal; }
 /// The rule with this short form (without arguments).
 std::optional<RuleKind> rule_named(std::string_view name);
 
-/// "DEPTH", "STRIDE", "DECAY".
+/// "DEPTH", "STRIDE", "DECAY", "REACH", "PATHS".
 std::string_view name(Argument::What what);
 /// The short form in help: "tbptt:DEPTH[:STRIDE]".
 std::string usage(const Rule& rule);
@@ -79,6 +121,17 @@ struct FiringRate {
   std::int32_t ticks = 0;
 };
 
+/// The numbers of a rule that keeps and sends only some sensitivities. Each is for one of Keeps.
+struct Restriction {
+  // kReach: a neuron keeps the sensitivities to synapses onto itself and onto each neuron from
+  // which at most reach - 1 synapses lead to it; >= 1
+  std::int32_t reach = 0;
+  std::int32_t paths = 0;                // kPaths: drawn synapses onto each neuron; >= 0
+  std::uint64_t seed = 0;                // kPaths: of the draw
+  std::vector<std::int32_t> cores = {};  // kCore: the core of each rate neuron (n)
+  friend bool operator==(const Restriction&, const Restriction&) = default;
+};
+
 /// A rule with the numbers of a run.
 struct Learning {
   RuleKind kind = RuleKind::kNone;
@@ -89,6 +142,13 @@ struct Learning {
   double filter = 0;                      // kappa [1]; only for e-prop onto spiking neurons
   std::optional<FiringRate> firing_rate;  // only for e-prop onto spiking neurons
   Optimizer optimizer = {};               // the commit of a synapse
+  Restriction restriction = {};           // only for rules that keep some sensitivities
+  std::optional<LocalRule> local = {};    // only of local kinds, which have one
+  double dt = 1;                          // ms of a tick; only for local kinds, as the next
+  std::int32_t ticks = 0;                 // of a trial
 };
+
+/// What the phases of a rule depend on beside its row; of the table's rules nothing.
+inline LocalPosts posts_of(const Learning& learning) { return learning.local ? learning.local->posts : LocalPosts{}; }
 
 }  // namespace locus

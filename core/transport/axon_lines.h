@@ -54,6 +54,12 @@ class AxonLines {
     enter(1);
   }
 
+  /// The same in place of what was sent last.
+  void renew() {
+    present_ = (present_ + slots_ - 1) % slots_;
+    enter();
+  }
+
   /// A part of the list of who speaks: those of the cells [first, last), which are all of some
   /// neurons. Threads may list a part each.
   void list(int part, std::size_t first, std::size_t last) {

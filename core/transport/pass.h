@@ -20,8 +20,19 @@ namespace locus {
 template <Phase kPhase>
 constexpr Passage passage() {
   constexpr PhaseRow kRow = row(kPhase);
-  static_assert(kRow.scalars != kSensitivities, "its payload has no size that the table knows");
+  static_assert(kRow.scalars > 0, "its payload has no size that the table knows");
   return Passage::over<kRow.channel, kRow.from, kRow.to>(kRow.scalars);
+}
+
+/// The same of a phase whose payload may follow from the text of the rule.
+template <Phase kPhase>
+constexpr Passage passage(const Selection& selection) {
+  constexpr PhaseRow kRow = row(kPhase);
+  if constexpr (kRow.scalars == kPayload) {
+    return Passage::over<kRow.channel, kRow.from, kRow.to>(selection.local.scalars);
+  } else {
+    return passage<kPhase>();
+  }
 }
 
 /// `first()` returns the Endpoints of the first message, as Door::pass says.
@@ -44,11 +55,10 @@ void dispatch(std::optional<Phase> phase, Visit visit) {
   CHECK(found, "a delivery of a phase that its sender does not have");
 }
 
-/// The one of `phases` that the rule selects and that the synapses of a projection carry; empty if
-/// there is none.
-inline std::optional<Phase> phase_over(std::initializer_list<Phase> phases, const Rule& rule, const Topology& topology,
-                                       const Projection& projection) {
-  const Selection selection{.decay = rule.decay, .signal = rule.signal, .drive = rule.drive};
+/// The one of `phases` that a rule selects and that the synapses of a projection carry; empty if
+/// there is none. `selection` is that of the rule, whatever the trial.
+inline std::optional<Phase> phase_over(std::initializer_list<Phase> phases, const Selection& selection,
+                                       const Topology& topology, const Projection& projection) {
   for (const Phase phase : phases) {
     if (selection.selects(row(phase)) && carries(row(phase), projection, topology.target_of(projection))) return phase;
   }
@@ -58,10 +68,10 @@ inline std::optional<Phase> phase_over(std::initializer_list<Phase> phases, cons
 /// The passage of the one of kPhases that the rule selects and that the synapses of a projection
 /// carry; without a wire if there is none.
 template <Phase... kPhases>
-Passage passage_over(const Rule& rule, const Topology& topology, const Projection& projection) {
-  const std::optional<Phase> phase = phase_over({kPhases...}, rule, topology, projection);
+Passage passage_over(const Selection& selection, const Topology& topology, const Projection& projection) {
+  const std::optional<Phase> phase = phase_over({kPhases...}, selection, topology, projection);
   Passage found;
-  ((phase == kPhases ? void(found = passage<kPhases>()) : void()), ...);
+  ((phase == kPhases ? void(found = passage<kPhases>(selection)) : void()), ...);
   return found;
 }
 

@@ -124,7 +124,10 @@ struct OwnWeights {
 
 /// POST from rate neurons.
 struct Posts {
-  static constexpr std::array rows{Phase::kConstantGainPost, Phase::kPost, Phase::kOwnDecayPost, Phase::kSpikingPost};
+  static constexpr std::array rows{
+      Phase::kConstantGainPost, Phase::kPost,           Phase::kOwnDecayPost,      Phase::kSpikingPost,
+      Phase::kLocalPost,        Phase::kLocalErrorPost, Phase::kLocalConstantPost, Phase::kLocalConstantErrorPost,
+      Phase::kLocalSpikingPost};
   bool tick_has_error;
 };
 

@@ -12,8 +12,8 @@ std::string_view name(Locality locality) {
   return "";
 }
 
-bool breaks(Locality budget, Channel channel, int lag) {
-  const Violation found = violation(channel, lag);
+bool breaks(Locality budget, Channel channel, int lag, bool core_local) {
+  const Violation found = violation(channel, lag, core_local);
   const bool forbids_spatial = budget == Locality::kSpatial || budget == Locality::kStrict;
   const bool forbids_temporal = budget == Locality::kTemporal || budget == Locality::kStrict;
   return (forbids_spatial && found.spatial) || (forbids_temporal && found.temporal);

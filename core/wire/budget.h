@@ -13,7 +13,8 @@ enum class Locality { kAny, kSpatial, kTemporal, kStrict };
 std::string_view name(Locality locality);
 
 /// True if the budget forbids a message of this channel and lag: kSpatial forbids spatial
-/// violations, kTemporal temporal ones, kStrict both, kAny none.
-bool breaks(Locality budget, Channel channel, int lag);
+/// violations, kTemporal temporal ones, kStrict both, kAny none. No budget forbids what stays on a
+/// core (core_local).
+bool breaks(Locality budget, Channel channel, int lag, bool core_local = false);
 
 }  // namespace locus

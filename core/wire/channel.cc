@@ -35,6 +35,8 @@ std::optional<Channel> channel_named(std::string_view name) {
   return std::nullopt;
 }
 
-Violation violation(Channel channel, int lag) { return {row(channel).spatial == SpatialClass::kNonLocal, lag >= 1}; }
+Violation violation(Channel channel, int lag, bool core_local) {
+  return {row(channel).spatial == SpatialClass::kNonLocal && !core_local, lag >= 1};
+}
 
 }  // namespace locus

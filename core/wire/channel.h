@@ -119,13 +119,26 @@ std::string_view name(Channel channel);
 std::string_view name(SpatialClass spatial);
 std::optional<Channel> channel_named(std::string_view name);
 
+/// Some channels.
+class ChannelSet {
+ public:
+  constexpr void add(Channel channel) { bits_ |= 1U << static_cast<unsigned>(channel); }
+  constexpr bool holds(Channel channel) const { return ((bits_ >> static_cast<unsigned>(channel)) & 1U) != 0; }
+  friend constexpr bool operator==(ChannelSet, ChannelSet) = default;
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
 struct Violation {
-  bool spatial = false;   // the channel is non-local
+  bool spatial = false;   // the channel is non-local, and the message may leave its core
   bool temporal = false;  // lag >= 1, over any channel
   bool any() const { return spatial || temporal; }
 };
 
-/// The only definition of a violation. `lag` is in ticks, >= 0.
-Violation violation(Channel channel, int lag);
+/// The only definition of a violation. `lag` is in ticks, >= 0. core_local: the rule sends messages
+/// of this channel only between actors on the same core of a chip, which is a class of its own
+/// beside spatial violations.
+Violation violation(Channel channel, int lag, bool core_local = false);
 
 }  // namespace locus

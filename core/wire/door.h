@@ -90,6 +90,7 @@ struct Permit {
   // ends of the declared lags, by channel: lags [0, end) are declared, none if it is 0 [ticks]
   std::array<std::int32_t, kChannels> lags{};
   Locality budget = Locality::kAny;
+  ChannelSet core_local = {};  // channels whose messages the rule keeps within cores
 
   bool declares(Channel channel, std::int32_t lag) const {
     return lag >= 0 && lag < lags[static_cast<std::size_t>(channel)];
@@ -120,10 +121,15 @@ class Door {
   /// delivery of zero messages is neither checked nor counted.
   template <std::invocable First>
   void pass(const Passage& passage, std::int32_t lag, std::int64_t messages, First&& first) {
-    if (messages == 0) return;
+    pass_uneven(passage, lag, {messages, count_times(messages, passage.scalars())}, first);
+  }
+  /// The same for messages of several sizes: `tally` has all of their scalars.
+  template <std::invocable First>
+  void pass_uneven(const Passage& passage, std::int32_t lag, Tally tally, First&& first) {
+    if (tally.messages == 0) return;
     if (!is_open(passage.channel(), lag)) [[unlikely]]
       refuse(passage.channel(), lag, [&]() -> Endpoints { return first(); });
-    ledger_.add(passage.channel(), lag, {messages, count_times(messages, passage.scalars())});
+    ledger_.add(passage.channel(), lag, tally);
   }
   template <Channel kChannel, Party kFrom, Party kTo, std::invocable First>
   requires Wire<kChannel, kFrom, kTo>

@@ -69,8 +69,15 @@ std::int64_t Ledger::scalars() const {
 }
 
 std::int64_t Ledger::spatial_violations() const {
-  return total(tallies_, &Tally::messages,
-               [](Channel channel, std::int32_t lag) { return violation(channel, lag).spatial; });
+  return total(tallies_, &Tally::messages, [this](Channel channel, std::int32_t lag) {
+    return violation(channel, lag, is_core_local(channel)).spatial;
+  });
+}
+
+std::int64_t Ledger::core_local() const {
+  return total(tallies_, &Tally::messages, [this](Channel channel, std::int32_t lag) {
+    return is_core_local(channel) && violation(channel, lag).spatial;
+  });
 }
 
 std::int64_t Ledger::temporal_violations() const {
@@ -79,8 +86,9 @@ std::int64_t Ledger::temporal_violations() const {
 }
 
 std::int64_t Ledger::violations() const {
-  return total(tallies_, &Tally::messages,
-               [](Channel channel, std::int32_t lag) { return violation(channel, lag).any(); });
+  return total(tallies_, &Tally::messages, [this](Channel channel, std::int32_t lag) {
+    return violation(channel, lag, is_core_local(channel)).any();
+  });
 }
 
 std::int32_t Ledger::max_lag() const {
@@ -106,8 +114,9 @@ std::ostream& operator<<(std::ostream& out, const Ledger& ledger) {
   const std::ios_base::fmtflags flags = out.flags();
   line("CHANNEL", "LAG", "MESSAGES", "SCALARS", "BREAKS");
   for (const LedgerEntry& entry : ledger.entries()) {
-    const Violation broken = violation(entry.channel, entry.lag);
-    const std::string_view in_time = broken.temporal ? "time" : "";
+    const bool on_core = ledger.is_core_local(entry.channel);
+    const Violation broken = violation(entry.channel, entry.lag, on_core);
+    const std::string_view in_time = broken.temporal ? "time" : (on_core ? "(core-local)" : "");
     line(name(entry.channel), entry.lag, entry.tally.messages, entry.tally.scalars,
          broken.spatial && broken.temporal ? "space, time" : (broken.spatial ? "space" : in_time));
   }

@@ -60,6 +60,9 @@ class Ledger {
       by_lag[index].scalars = count_plus(by_lag[index].scalars, each.scalars);
     }
   }
+  /// Says that the messages of these channels stay on the core of a chip where they arise.
+  void keep_on_cores(ChannelSet channels) { core_local_ = channels; }
+  bool is_core_local(Channel channel) const { return core_local_.holds(channel); }
   void add_trials(std::int64_t trials, std::int64_t ticks_each);
   void add_stalled_ticks(std::int64_t ticks) { stalled_ticks_ += ticks; }
   void set_memory(std::int64_t history_bytes, std::int64_t trace_bytes);
@@ -72,6 +75,7 @@ class Ledger {
   std::int64_t messages(Channel channel) const;
   std::int64_t scalars() const;
   std::int64_t spatial_violations() const;
+  std::int64_t core_local() const;  // over a non-local channel, within cores
   std::int64_t temporal_violations() const;
   std::int64_t violations() const;  // spatial or temporal
   std::int32_t max_lag() const;
@@ -88,6 +92,7 @@ class Ledger {
 
  private:
   std::array<std::vector<Tally>, kChannels> tallies_;  // by lag
+  ChannelSet core_local_;
   std::int64_t trials_ = 0;
   std::int64_t ticks_ = 0;
   std::int64_t stalled_ticks_ = 0;
@@ -97,7 +102,7 @@ class Ledger {
 };
 
 /// A line an entry, channel by channel: its lag in ticks, messages, scalars and which locality it
-/// breaks; then the sums. For people: programs read entries().
+/// breaks, or that it stays on a core; then the sums. For people: programs read entries().
 std::ostream& operator<<(std::ostream& out, const Ledger& ledger);
 
 }  // namespace locus

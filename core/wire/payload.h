@@ -6,7 +6,11 @@
 // arXiv:2606.00243).
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
+
+#include "core/expression/symbol.h"
 
 namespace locus {
 
@@ -36,6 +40,10 @@ struct Post {  // POST
   R decay;
   R gain;    // alpha phi'(u) of the present or revisited tick [1]; 1 for a readout
   R signal;  // learning signal: dL/dh or its approximation [1]
+};
+template <class R>
+struct LocalPost {                      // POST under a local rule
+  std::array<R, kMostPayload> factors;  // of its text, as many as it has
 };
 template <class R>
 struct Sensitivity {  // POST under RTRL
@@ -71,13 +79,20 @@ template <class R>
 struct Adjoint {  // ADJOINT
   R delta;        // dL/dh of the revisited tick
 };
+/// A run of sensitivities that both ends of a synapse of W keep: its places among the sender's and
+/// among the receiver's, and its length. A constant of the wire.
+struct SharedRun {
+  std::int32_t from;
+  std::int32_t to;
+  std::int32_t size;
+};
 // The sender's sensitivities. They stay constant until its next tick, which begins after all
 // receivers have handled their INFLUENCE.
 template <class R>
-struct Influence {         // INFLUENCE
-  const R* sensitivities;  // P_l(t-1) of the sender (N)
-  R weight;                // W_kl of the wire
-  std::int64_t size;       // N
+struct Influence {                  // INFLUENCE
+  const R* sensitivities;           // P_l(t-1) of the sender: all that it keeps
+  R weight;                         // W_kl of the wire
+  std::span<const SharedRun> runs;  // those that are sent; under exact RTRL one run of N
 };
 template <class R>
 struct Gather {  // GATHER
@@ -104,6 +119,8 @@ template <class R>
 struct Initial {  // the begin of a trial without carried state: h_0, a constant of the rate neuron
   R activity;
 };
+// a tick before the first of its lane's trial: a neuron is as before a trial, and sends nothing
+struct Wait {};
 template <class R>
 struct CurrentNoise {  // before a noisy neuron's tick: its own number of this tick, on its current
   R value;

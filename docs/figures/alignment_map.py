@@ -2,11 +2,12 @@
 """Draws how rules align on some tasks, as Marschall, Cho and Savin do (JMLR 2020;21(135), their heat map): the cosine
 between the changes of every pair of rules at the same weights and data, as a mean over the comparisons of one run.
 
-    python3 docs/figures/alignment_map.py build/release/bin/locus docs/figures MODEL...
+    python3 docs/figures/alignment_map.py build/release/bin/locus docs/figures [MODEL...]
 
 Runs each model under BPTT alone, with `compare` for all rules that it can have (RTRL only where it is offered), and
-reads alignment.csv. Nothing is computed here but means. Prints a table for docs/benchmarks.md and writes
-alignment_map.svg. Needs python3-matplotlib.
+reads alignment.csv. Nothing is computed here but means. Without models it takes those of docs/benchmarks.md, the
+paper's two tasks and two models of this project, and writes their tables into that page, each between
+`<!-- table NAME alignment -->` and `<!-- end -->`. Writes alignment_map.svg. Needs python3-matplotlib.
 """
 import collections
 import csv
@@ -17,8 +18,12 @@ import tempfile
 
 import matplotlib
 
+from benchmarks import put
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # after the choice of what draws
+
+MODELS = ["models/tasks/add.txtpb", "models/tasks/mimic.txtpb", "models/student_teacher.txtpb", "models/sparse.txtpb"]
 
 RULES = ["bptt", "rtrl", "tbptt:5", "tbptt:1", "eprop", "eprop:random", "rflo"]
 UPDATES, EVERY = 400, 40
@@ -50,11 +55,20 @@ def alignments(program, model, folder):
     return means, rules
 
 
+def table(name, rules, square):
+    head = f"| {name} | " + " | ".join(rules) + " |\n|---|" + "---|" * len(rules)
+    return "\n".join([head, *(f"| {rule} | " + " | ".join(f"{value:.2f}" for value in row) + " |" for rule, row in zip(rules, square))])
+
+
 def main(program, figures, *models):
-    models = [pathlib.Path(model) for model in models]
-    drawn, panels = plt.subplots(1, len(models), figsize=(4.2 * len(models), 4.0), squeeze=False)
+    of_page = not models
+    models = [pathlib.Path(model) for model in models or MODELS]
+    columns = min(2, len(models))
+    rows = -(-len(models) // columns)
+    drawn, panels = plt.subplots(rows, columns, figsize=(4.2 * columns, 4.0 * rows), squeeze=False)
+    panels = panels.ravel()
     with tempfile.TemporaryDirectory() as folder:
-        for panel, model in zip(panels[0], models):
+        for panel, model in zip(panels, models):
             means, rules = alignments(program, model, pathlib.Path(folder))
             square = [[means.get((rule, other), float("nan")) for other in rules] for rule in rules]
             image = panel.imshow(square, cmap="PuOr_r", vmin=-1, vmax=1)
@@ -64,10 +78,12 @@ def main(program, figures, *models):
             for i, row in enumerate(square):
                 for j, value in enumerate(row):
                     panel.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=7, color="white" if abs(value) > 0.7 else "black")
-            print(f"\n| {model.stem} | " + " | ".join(rules) + " |\n|---|" + "---|" * len(rules))
-            for rule, row in zip(rules, square):
-                print(f"| {rule} | " + " | ".join(f"{value:.2f}" for value in row) + " |")
-    drawn.colorbar(image, ax=panels[0].tolist(), label="cosine", shrink=0.8)
+            print(f"\n{table(model.stem, rules, square)}", flush=True)
+            if of_page:
+                put(f"{model.stem} alignment", table(model.stem, rules, square))
+    for panel in panels[len(models):]:
+        panel.axis("off")
+    drawn.colorbar(image, ax=panels.tolist(), label="cosine", shrink=0.8)
     drawn.savefig(pathlib.Path(figures) / "alignment_map.svg", metadata={"Date": None})
 
 

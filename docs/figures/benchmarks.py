@@ -80,19 +80,23 @@ def table(program, words):
     return "\n".join(text)
 
 
-def main():
-    program = sys.argv[1]
-    names = sys.argv[2:] or list(TABLES)
-    page = PAGE.read_text()
-    for name in names:
-        made = table(program, TABLES[name])
-        command = "locus sweep " + " ".join(TABLES[name])
-        block = f"<!-- table {name} -->\n\n```\n{command}\n```\n\n{made}\n\n<!-- end -->"
-        page, found = re.subn(rf"<!-- table {name} -->.*?<!-- end -->", lambda _: block, page, flags=re.S)
-        if found != 1:
-            sys.exit(f"docs/benchmarks.md has {found} places for the table {name}; must have 1")
-        print(command)
+def put(name, text):
+    """Puts a text between the marks of its table."""
+    block = f"<!-- table {name} -->\n\n{text}\n\n<!-- end -->"
+    page, found = re.subn(rf"<!-- table {name} -->.*?<!-- end -->", lambda _: block, PAGE.read_text(), flags=re.S)
+    if found != 1:
+        sys.exit(f"docs/benchmarks.md has {found} places for the table {name}; must have 1")
     PAGE.write_text(page)
 
 
-main()
+def main():
+    program = sys.argv[1]
+    for name in sys.argv[2:] or list(TABLES):
+        made = table(program, TABLES[name])
+        command = "locus sweep " + " ".join(TABLES[name])
+        put(name, f"```\n{command}\n```\n\n{made}")
+        print(command)
+
+
+if __name__ == "__main__":
+    main()

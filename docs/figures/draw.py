@@ -224,10 +224,37 @@ def alignment(source, target):
     save(figure, target, "alignment", "A small unaligned student of 8, teacher of 4 modes. Above: solid expectation, dotted simulation. Below: the two largest modes and their ODEs from p = 0.1 p*.")
 
 
+def placement(source, target):
+    figure, axes = plt.subplots(1, 3, figsize=(7.6, 3.2))
+    table = rows(source, "placement.cores.csv")
+    styles = {"modules": ("o-", COLOURS["bptt"]), "greedy": ("s--", COLOURS["rflo"]), "random": ("^:", COLOURS["tbptt:1"])}
+    for (cores,), some in groups(table, "cores").items():
+        by_size = groups(some, "neurons_per_core")
+        size = np.array([float(key[0]) for key in by_size])
+        style, colour = styles[cores]
+        for axis, name in zip(axes, ("cosine", "loss_left", "learning_packets")):
+            values = [column(part, name) for part in by_size.values()]
+            axis.plot(size, [part.mean() for part in values], style, color=colour, markersize=4, label=cores)
+            if name != "learning_packets":
+                axis.fill_between(size, [part.min() for part in values], [part.max() for part in values], color=colour, alpha=0.15, linewidth=0)
+        exact = [np.maximum(column(part, "exact_rtrl_learning_packets").mean(), 1) for part in by_size.values()]
+        axes[2].plot(size, exact, style, color=colour, markersize=3, alpha=0.4, label=f"{cores}, exact RTRL")
+    axes[0].axhline(column(table, "eprop_cosine").mean(), color=COLOURS["eprop"], linewidth=0.9, linestyle=":", label="e-prop")
+    for axis, words in zip(axes, ("cosine with the gradient [1]", "loss left, over the first [1]", "packets of learning a trial")):
+        axis.set_xscale("log", base=2)
+        axis.set_xticks([1, 2, 4, 8, 16, 32], ["1", "2", "4", "8", "16", "32"])
+        axis.set(xlabel="neurons a core", ylabel=words)
+    axes[2].set_yscale("log")
+    axes[0].legend(fontsize=6.5)
+    axes[2].legend(fontsize=6)
+    save(figure, target, "placement",
+         "RTRL within cores (rtrl:core) on four modules of eight neurons. Lines: means; bands: all seeds. Left: the first change of W. No sensitivity leaves a core; what packets are left carry the error. Faint: exact RTRL on the same cores.")
+
+
 def main():
     source, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     target.mkdir(parents=True, exist_ok=True)
-    for draw in (phase_portraits, eigenvalues, trajectories, spectra, curves, locality, alignment):
+    for draw in (phase_portraits, eigenvalues, trajectories, spectra, curves, locality, alignment, placement):
         draw(source, target)
 
 

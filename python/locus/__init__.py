@@ -5,8 +5,21 @@
     >>> list(r)
     ['bptt', 'rflo']
 
-``Model`` builds or loads a model, ``run`` trains it under each rule, ``Result`` says what each rule
-learnt and what it sent; ``Session`` drives one rule step by step. docs/python.md shows the rest.
+Where to look:
+
+    Model              builds a network by name, or Model.load(path); trials, training, records, a chip
+    from_state_dict    a network of PyTorch or snnTorch; state_dict(run) goes back
+    locus.nir          import locus.nir: nir.read(path, dt=..., reset=...) and nir.write, for NIR files
+    run                trains a model under each rule: a Result, with a Run for each rule
+    Result             frames: summary, losses, ledger (who sent what, how far back), evaluations, ranks, packets
+    Run                arrays: weights, changes, records; forward(x) shows what was learnt, model() goes on from it
+    Session            one rule, driven from outside: update, learn(x, y), or tick by tick
+    sweep, resume, read    many runs; on from a checkpoint; results that were written
+    rules(), theory    the table of rules; modes and exact expectations of linear networks
+    data, example      the digits; models that come with the program
+
+help(locus.Model), help(locus.Result) and so on show every function with an example. docs/python.md is the
+page to read, and docs/tutorial.ipynb the notebook to run.
 """
 
 from __future__ import annotations
@@ -20,11 +33,14 @@ from locus import theory as theory
 from locus._core import commit, level, version
 from locus.errors import Defect, Fault, FileError, LocalityBroken, ModelError, OrderError, UsageError
 from locus.model import Model
-from locus.result import Result, Run, read
+from locus.outcome import Run
+from locus.prediction import Prediction
+from locus.result import Result, read
 from locus.runs import Progress, resume, run, sweep
 from locus.session import Session
 from locus.shipped import example
 from locus.tensors import from_state_dict, state_dict
+from locus.trials import spikes
 from locus.weights import aligned, array, gaussian, matrix, normal, one_to_one, sparse_random
 
 if TYPE_CHECKING:
@@ -45,7 +61,7 @@ def rules() -> pd.DataFrame:
 
 
 __all__ = [
-    "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Progress", "Result", "Run",
+    "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Prediction", "Progress", "Result", "Run",
     "Session", "UsageError", "aligned", "array", "commit", "data", "errors", "example", "from_state_dict", "gaussian", "level", "matrix",
-    "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "state_dict", "sweep", "theory", "version",
+    "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "spikes", "state_dict", "sweep", "theory", "version",
 ]  # fmt: skip

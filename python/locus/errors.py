@@ -25,7 +25,13 @@ class Fault:
 
 
 class ModelError(ValueError):
-    """A model is not valid. ``faults`` has every fault; ``str(error)`` is what the program prints."""
+    """A model is not valid. ``faults`` has every fault; ``str(error)`` is what the program prints.
+
+    >>> import locus
+    >>> try: locus.run(locus.Model())
+    ... except ModelError as error: print(error.faults[0].field, error.faults[0].what)
+    network is missing
+    """
 
     faults: list[Fault]
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import math
 from typing import TYPE_CHECKING, Any
 
+from locus import _core
+
 if TYPE_CHECKING:
     import pandas as pd
+
+_CHIP = ("on_core", "packets", "unicast_packets", "hops", "unicast_hops", "tree_hops")
 
 
 def pandas() -> Any:
@@ -18,14 +23,32 @@ def pandas() -> Any:
     return pandas
 
 
+def table(text: str) -> pd.DataFrame:
+    """A table of comma-separated values that the library writes."""
+    return pandas().read_csv(io.StringIO(text), float_precision="round_trip", dtype={"rule": str, "fingerprint": str, "cause": str})
+
+
 def ledger(message: Any) -> pd.DataFrame:
-    """Messages by rule, channel and lag, over the whole run."""
-    rows = []
+    """Messages by rule, channel and lag, over the whole run, and whether they are local; with a chip their packets."""
+    rows: list[tuple[Any, ...]] = []
+    on_chip = any(run.HasField("chip") for run in message.runs)
     for run in message.runs:
-        for entry in run.ledger.entries:
+        for k, entry in enumerate(run.ledger.entries):
             channel = _word(entry, "channel")
-            rows.append((run.rule, channel, entry.lag, entry.messages, entry.scalars, entry.bytes))
-    return pandas().DataFrame(rows, columns=["rule", "channel", "lag", "messages", "scalars", "bytes"])
+            row = (run.rule, channel, entry.lag, _core.is_local(channel, entry.lag), entry.messages, entry.scalars, entry.bytes)
+            # entries of a chip are those of the ledger, in the same order
+            rows.append((*row, *(getattr(run.chip.entries[k], name) for name in _CHIP)) if on_chip else row)
+    columns = ["rule", "channel", "lag", "local", "messages", "scalars", "bytes", *(_CHIP if on_chip else ())]
+    return pandas().DataFrame(rows, columns=columns)
+
+
+def ledger_per_trial(message: Any) -> pd.DataFrame:
+    """The ledger with counts of one trial, as means over all trials of the rule's run."""
+    whole = ledger(message)
+    trials = {run.rule: max(1, run.ledger.trials) for run in message.runs}
+    counts = [name for name in whole.columns if name not in ("rule", "channel", "lag", "local")]
+    whole[counts] = whole[counts].div(whole.rule.map(trials), axis=0)
+    return whole
 
 
 def losses(runs: dict[str, Any]) -> pd.DataFrame:
@@ -104,27 +127,30 @@ def rates(message: Any) -> pd.DataFrame:
 
 def packets(message: Any) -> pd.DataFrame:
     """Packets and hops on the chip by rule, channel and lag; empty without a chip."""
-    rows = []
-    for run in message.runs:
-        for entry in run.chip.entries:
-            channel = _word(entry, "channel")
-            rows.append((run.rule, channel, entry.lag, entry.on_core, entry.packets, entry.hops))
-    return pandas().DataFrame(rows, columns=["rule", "channel", "lag", "on_core", "packets", "hops"])
+    rows = [
+        (run.rule, _word(entry, "channel"), entry.lag, *(getattr(entry, name) for name in _CHIP))
+        for run in message.runs
+        for entry in run.chip.entries
+    ]
+    return pandas().DataFrame(rows, columns=["rule", "channel", "lag", *_CHIP])
 
 
 def summary(message: Any) -> pd.DataFrame:
     """One row a rule; counts are those of one trial.
 
-    Losses are means over the first and the last updates, as in the printed comparison: a tenth of
-    the run's, from 1 to 10. The accuracy is that of the last updates, NaN where no trial has a
-    class.
+    Losses are means over as many updates as in the program's table: a tenth of the run's, from 1 to
+    10. The accuracy is that of the last updates, NaN where no trial has a class. The ranks are those of
+    the change of the recurrent weights; of several projections, the one of highest rank.
     """
     rows = []
     window = min(10, max(1, message.outline.training.updates // 10))
+    recurrent = _recurrent(message.outline)
     for run in message.runs:
         book = run.ledger
         trials = max(1, book.trials)
         losses = list(run.losses)
+        ranks = [each for each in run.rank if each.projection in recurrent]
+        highest = max(ranks, key=lambda each: int(each.rank)) if ranks else None
         rows.append(
             {
                 "rule": run.rule,
@@ -140,9 +166,17 @@ def summary(message: Any) -> pd.DataFrame:
                 "stalled": book.stalled_ticks / trials,
                 "history_bytes": book.history_bytes,
                 "trace_bytes": book.trace_bytes,
+                "rank": math.nan if highest is None else highest.rank,
+                "effective_rank": math.nan if highest is None else highest.effective_rank,
             }
         )
     return pandas().DataFrame(rows).set_index("rule") if rows else pandas().DataFrame()
+
+
+def _recurrent(outline: Any) -> set[str]:
+    """Names of the projections between rate or spiking populations."""
+    neurons = {p.name for p in outline.populations if p.kind == "rate"}
+    return {p.name for p in outline.projections if p.source in neurons and p.target in neurons}
 
 
 def _optional(message: Any, names: list[str]) -> list[float]:

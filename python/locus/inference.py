@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from locus.model import Model
 
 
-def forward(model: Model, inputs: npt.ArrayLike, record: Sequence[str], classes: npt.ArrayLike | None) -> dict[str, Any]:
+def forward(
+    model: Model, inputs: Any, record: Sequence[str], classes: npt.ArrayLike | None, noise: bool, lengths: Any
+) -> dict[str, Any]:
     """Model.forward; the model is changed."""
-    x = np.asarray(inputs, dtype=float)
-    x = x[:, :, np.newaxis] if x.ndim == 2 else x
     kinds = {p.name: p.WhichOneof("kind") for p in model.proto.network.populations}
     unknown = [name for name in record if kinds.get(name, "input") == "input"]
     if unknown:
@@ -28,22 +28,29 @@ def forward(model: Model, inputs: npt.ArrayLike, record: Sequence[str], classes:
     wanted = dict.fromkeys((*asked, *(readouts if classes is not None else ())))
     if not wanted:
         raise UsageError("the model has no readout; record must name populations")
-    model.proto.ClearField("task")
-    model.trials(x)
-    model._settings = [each for each in model._settings if not each.startswith(("training.", "task.", "record", "rules"))]
+    model.trials(inputs, lengths=lengths)
+    assert model._trials is not None
+    trials, ticks, _ = model._trials.inputs.shape
+    if classes is not None and np.shape(classes) != (trials,):
+        raise UsageError(f"classes have shape {np.shape(classes)}; must be {(trials,)}: one for each trial")
+    model.proto.ClearField("compare")
+    for population in model.proto.network.populations:
+        if not noise:
+            population.ClearField("noise")
+    model._settings = [each for each in model._settings if each.startswith("network.")]
     given = type(model.proto.training)()
     given.CopyFrom(model.proto.training)
     training = model.proto.training
     for field in ("evaluation", "stop", "schedule", "clip", "window", "warmup_ticks", "carry_state", "commit"):
         training.ClearField(field)
     training.loss = 0
-    training.ticks, training.batch, training.updates = x.shape[1], x.shape[0], 1
+    training.ticks, training.batch, training.updates = ticks, trials, 1
     del model.proto.record[:]
     del model.proto.rules[:]
     for name in wanted:
         model.record("output" if kinds[name] == "readout" else "activity", name, name=name)
     core = _core.run(model._spec(rules=["none"]), threads=1)
-    shown = {name: np.moveaxis(values[0], 1, 0) for name, (_, values) in core.records(0).items()}
+    shown = {name: np.moveaxis(values[0], 1, 0) for name, (_, _, values) in core.records(0).items()}
     result: dict[str, Any] = {name: shown[name] for name in asked}
     if classes is not None:
         predicted = votes_of(np.concatenate([shown[name] for name in readouts], axis=2), given)

@@ -12,18 +12,6 @@ from locus.errors import UsageError
 from locus.v1 import model_pb2, training_pb2
 
 
-def has(message: Any, field: str) -> bool:
-    """Whether a field is given; a schema may lack it."""
-    return field in message.DESCRIPTOR.fields_by_name and bool(message.HasField(field))
-
-
-def parse(data: bytes, path: str) -> model_pb2.Model:
-    """The model of a file's bytes: text, or the wire form by its path."""
-    if path.endswith((".binpb", ".pb")):
-        return model_pb2.Model.FromString(data)
-    return text_format.Parse(data.decode("utf-8-sig"), model_pb2.Model())
-
-
 def text_of(model: model_pb2.Model, notes: Sequence[str] = ()) -> str:
     """A model file's text, with notes as comments."""
     head = ["proto-file: proto/locus/v1/model.proto", "proto-message: locus.v1.Model", *notes]

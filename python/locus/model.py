@@ -5,25 +5,30 @@ from __future__ import annotations
 import copy
 import os
 import pathlib
-from typing import Any, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from google.protobuf import json_format, text_format
+from google.protobuf import json_format
 
-from locus import _core
+from locus import _core, frames
 from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
-from locus.messages import bias_of, given, message_of, parse, sketch_of, text_of, training_of, word_of
-from locus.model_arrays import ArrayWeights, Trials, hold_places, trial_messages, trials_of, weights_message
-from locus.v1 import compare_pb2, inputs_pb2, model_pb2, record_pb2, rule_pb2
-from locus.weights import Form, Weights
+from locus.messages import message_of, sketch_of, text_of, training_of, word_of
+from locus.network import Network, weights_message
+from locus.prediction import Prediction
+from locus.task import Task
+from locus.trials import hold_places_of_supplied, trial_messages
+from locus.v1 import chip_pb2, compare_pb2, model_pb2, record_pb2, rule_pb2
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Rules = Sequence[str]
 _INLINE = 100_000  # numbers of a matrix that a saved model holds itself
 
 
-class Model:
+class Model(Network, Task):
     """A model as values and messages: built by name, loaded from a file, or both.
 
     ``proto`` is the live message, a locus.v1.Model: whatever has no function here is set there.
@@ -40,10 +45,9 @@ class Model:
         self.proto = model_pb2.Model(name=name, seed=seed)
         self.proto.precision = word_of(model_pb2.Model.Precision, precision, "precision")
         self.path = name + ".txtpb"  # whose folder has the files that the model names
-        self._settings: list[str] = []
-        self._weights: dict[str, Any] = {}  # arrays by projection
-        self._trials: Trials | None = None
-        self._held_out: Trials | None = None
+        self._settings: list[str] = []  # those that name files outside of that folder
+        self._weights = {}
+        self._trials = self._held_out = self._supplied = None
         self.notes: list[str] = []  # what an import folded, delayed or ignored
         self.late: dict[str, int] = {}  # ticks by which populations are late after an import
 
@@ -51,28 +55,30 @@ class Model:
     def load(cls, path: str | os.PathLike[str], set: Iterable[str] = ()) -> Model:
         """The model of a file; ``set`` changes fields as ``--set`` does.
 
+        Raises ModelError with every fault, its line and column; OSError where the file cannot be read.
+
         >>> import locus
-        >>> Model.load(locus.example("tiny"), set=["training.updates=3"]).proto.name
-        'tiny'
+        >>> Model.load(locus.example("tiny"), set=["training.updates=3"]).proto.training.updates
+        3
         """
         path = os.fspath(path)
         data = pathlib.Path(path).read_bytes()
-        _core.Spec(data, path, list(set), {}, None, None)  # every fault, with line and column
-        model = cls.from_proto(parse(data, path))
+        _core.Spec(data, path, list(set), {}, None, None, None)  # every fault, with line and column
+        model = cls.from_proto(model_pb2.Model.FromString(_core.wire_form(data, path, list(set))))
         model.path = path
-        model._settings = list(set)
+        model._settings = [each for each in set if _is_outside(each.partition("=")[2])]
         if not model.proto.name:
             model.proto.name = pathlib.Path(path).stem
         return model
 
     @classmethod
     def from_text(cls, text: str) -> Model:
-        """A model from protobuf text.
+        """A model from protobuf text, the form of a model file.
 
         >>> Model.from_text('name: "a"').proto.name
         'a'
         """
-        return cls.from_proto(text_format.Parse(text, model_pb2.Model()))
+        return cls.from_proto(model_pb2.Model.FromString(_core.wire_form(text.encode(), "model.txtpb", [])))
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Model:
@@ -81,7 +87,10 @@ class Model:
         >>> Model.from_dict({"name": "a", "seed": 3}).proto.seed
         3
         """
-        return cls.from_proto(json_format.ParseDict(fields, model_pb2.Model()))
+        try:
+            return cls.from_proto(json_format.ParseDict(fields, model_pb2.Model()))
+        except json_format.ParseError as error:
+            raise UsageError(f"from_dict: {error}") from None
 
     @classmethod
     def from_proto(cls, message: model_pb2.Model) -> Model:
@@ -96,162 +105,7 @@ class Model:
         model.path = (message.name or "model") + ".txtpb"
         return model
 
-    # ---- the network
-
-    def input(self, name: str, size: int = 1, constant: float | None = None) -> None:
-        """Adds inputs: the task gives their activity, or they show ``constant`` at every tick and take
-        no column of the task's inputs. Weights from a constant 1 are biases.
-
-        >>> m = Model(); m.input("one", constant=1); m.rate("rec", 3); m.connect("one", "rec", 0, name="b")
-        >>> m.proto.network.populations[0].input.constant
-        1.0
-        """
-        inputs = self._population(name, size).input
-        inputs.SetInParent()
-        if constant is not None:
-            inputs.constant = constant
-
-    def rate(
-        self,
-        name: str,
-        size: int,
-        activation: str = "identity",
-        leak: float | npt.ArrayLike = 1.0,
-        initial: float | npt.ArrayLike | None = None,
-        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
-        noise: dict[str, Any] | None = None,
-    ) -> None:
-        """Adds rate neurons: h_t = (1 - leak) h_{t-1} + leak * activation(W h_{t-1} + B x_t + bias).
-
-        ``leak``, ``initial``, ``bias``: one number for all neurons, or one for each; ``bias`` may be the
-        fields of Population.Bias, and ``noise`` has those of Population.Noise.
-        """
-        word = word_of(model_pb2.Population.Rate.Activation, activation, "activation")
-        fields = {"leak": leak, "initial": initial, "bias": bias_of(bias)}
-        rate = message_of(model_pb2.Population.Rate, given(fields), f"rate {name}")
-        rate.activation = word
-        self._population(name, size, noise).rate.CopyFrom(rate)
-
-    def lif(
-        self,
-        name: str,
-        size: int,
-        *,
-        tau_m: float | npt.ArrayLike,
-        threshold: float | npt.ArrayLike,
-        noise: dict[str, Any] | None = None,
-        **fields: Any,
-    ) -> None:
-        """Adds spiking neurons; ``fields`` and ``noise`` are those of Population.Lif (times in ms) and Noise.
-
-        Constants of neurons are one number for all, or an array with one for each.
-
-        >>> m = Model()
-        >>> m.lif("rec", 10, tau_m=20, threshold=0.6, current={"tau": 5}, reset="ZERO", surrogate={"height": 0.5})
-        >>> m.proto.network.populations[0].lif.surrogate.height
-        0.5
-        """
-        fields = {"tau_m": tau_m, "threshold": threshold, **fields, "bias": bias_of(fields.get("bias"))}
-        lif = message_of(model_pb2.Population.Lif, given(fields), f"lif {name}")
-        self._population(name, size, noise).lif.CopyFrom(lif)
-
-    def readout(
-        self,
-        name: str,
-        size: int,
-        tau_m: float | None = None,
-        normalise_input: bool = False,
-        bias: float | npt.ArrayLike | dict[str, Any] | None = None,
-    ) -> None:
-        """Adds readouts: y_t = A h_t + bias, or with ``tau_m`` [ms] a low-pass filter of it."""
-        fields = {"tau_m": tau_m, "normalise_input": normalise_input or None, "bias": bias_of(bias)}
-        readout = message_of(model_pb2.Population.Readout, given(fields), f"readout {name}")
-        self._population(name, size).readout.CopyFrom(readout)
-
-    def connect(
-        self,
-        source: str,
-        target: str,
-        weights: Weights,
-        name: str | None = None,
-        plastic: bool = True,
-        learning_rate: float | None = None,
-        delay: int | None = None,
-        autapses: bool = True,
-        **limits: Any,
-    ) -> None:
-        """Adds synapses from one population to another.
-
-        ``weights`` is a number for all of them, an array (target's size x source's size), a SciPy
-        sparse matrix, or a form: gaussian(), normal(), aligned(), sparse_random(). ``limits``: ``sign``
-        ("non_negative", "non_positive"), ``weight_min``, ``weight_max``, ``weight_decay``.
-
-        >>> m = Model(); m.input("x", 2); m.rate("e", 3); m.connect("x", "e", 0.5, sign="non_negative", weight_max=2)
-        >>> m.proto.network.projections[0].weight_max
-        2.0
-        """
-        projection = self.proto.network.projections.add(name=name or f"{source}-{target}", source=source, target=target)
-        if not plastic:
-            projection.plastic = False
-        if learning_rate is not None:
-            projection.learning_rate = learning_rate
-        if delay is not None:
-            projection.delay = delay
-        if not autapses:
-            projection.autapses = False
-        if "sign" in limits:
-            projection.sign = word_of(model_pb2.Projection.Sign, limits.pop("sign"), "sign")
-        projection.MergeFrom(message_of(model_pb2.Projection, limits, f"connect {projection.name}"))
-        if isinstance(weights, Form):
-            projection.weights.CopyFrom(weights.message)
-        elif np.isscalar(weights):
-            projection.weights.constant.value = float(weights)  # type: ignore[arg-type]
-        else:
-            projection.weights.constant.value = 0  # the array takes its place
-            self.weights[projection.name] = weights
-
-    @property
-    def weights(self) -> ArrayWeights:
-        """Arrays of weights by projection; setting one replaces what the model says."""
-        return ArrayWeights(self)
-
     # ---- the task
-
-    def trials(
-        self,
-        inputs: npt.ArrayLike,
-        target: npt.ArrayLike | None = None,
-        classes: npt.ArrayLike | None = None,
-        held_out: Sequence[npt.ArrayLike] | None = None,
-    ) -> None:
-        """Recorded trials: inputs (trials x ticks x inputs) with targets (trials x ticks x readouts)
-        or classes (trials), and held-out trials (inputs, targets or classes) for evaluations.
-        A two-dimensional array of inputs has one input.
-        """
-        self._trials = trials_of(inputs, target, classes)
-        self._held_out = None
-        if held_out is not None:
-            if len(held_out) != 2:
-                raise UsageError(f"held_out has {len(held_out)} parts; must be 2: inputs, and targets or classes")
-            labelled = classes is not None
-            self._held_out = trials_of(held_out[0], None if labelled else held_out[1], held_out[1] if labelled else None)
-        hold_places(self.proto.task.recorded, self._trials, self._held_out)
-
-    def student_teacher(self, teacher: Model, inputs: Iterable[dict[str, Any]] = ()) -> None:
-        """The readouts of another network are the targets, by default for white noise."""
-        fields = {"inputs": list(inputs)}
-        task = message_of(model_pb2.StudentTeacher, fields, "student_teacher")
-        task.teacher.CopyFrom(teacher.message().network)
-        self.proto.task.student_teacher.CopyFrom(task)
-
-    def drawn(
-        self, inputs: Iterable[dict[str, Any]], targets: Iterable[dict[str, Any]] = (), patterns: int | None = None
-    ) -> None:
-        """Inputs and targets from the random generator; dicts with the fields of locus.v1.Drawn."""
-        fields: dict[str, Any] = {"inputs": list(inputs), "targets": list(targets)}
-        if patterns is not None:
-            fields["patterns"] = patterns
-        self.proto.task.drawn.CopyFrom(message_of(inputs_pb2.Drawn, fields, "drawn"))
 
     def train(self, **fields: Any) -> None:
         """Sets fields of the training (locus.v1.Training), flat.
@@ -279,7 +133,12 @@ class Model:
         self.proto.rules.append(message_of(rule_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
 
     def record(self, quantity: str, of: str, **fields: Any) -> None:
-        """Records a quantity of a population or projection: "activity", "output", "weights", ..."""
+        """Records a quantity of a population or projection (locus.v1.Record): "activity", "output", "weights", ...
+
+        >>> m = Model(); m.record("weights", "W", every_updates=10)
+        >>> m.proto.record[0].projection
+        'W'
+        """
         record = message_of(record_pb2.Record, fields, "record")
         record.quantity = word_of(record_pb2.Record.Quantity, quantity, "quantity")
         if quantity.lower() in ("trace", "weights", "singular_values"):
@@ -298,16 +157,42 @@ class Model:
         fields |= {"every": every, "rules": list(rules)}
         self.proto.compare.CopyFrom(message_of(compare_pb2.Compare, fields, "compare"))
 
+    def chip(self, width: int, height: int, neurons_per_core: int, placement: str = "block", **fields: Any) -> None:
+        """Places the neurons on a mesh of cores: results then count packets and hops (locus.v1.Chip), and
+        `locus place` puts their neurons elsewhere. ``fields``: cores, synapses_per_core, agent_core, cost_file.
+
+        >>> import locus
+        >>> m = Model.load(locus.example("tiny")); m.chip(2, 2, neurons_per_core=1)
+        >>> bool((locus.run(m, rules=["rflo"]).packets.packets > 0).any())
+        True
+        """
+        fields |= {"mesh": {"width": width, "height": height}, "neurons_per_core": neurons_per_core}
+        chip = message_of(chip_pb2.Chip, fields, "chip")
+        chip.placement = word_of(chip_pb2.Chip.Placement, placement, "placement")
+        self.proto.chip.CopyFrom(chip)
+
     # ---- questions
 
     def message(self) -> model_pb2.Model:
-        """The whole model as one message, its arrays included."""
+        """The whole model as one message, its arrays included.
+
+        >>> m = Model(); m.input("x", 2); m.rate("rec", 1); m.connect("x", "rec", [[1, 2]])
+        >>> list(m.message().network.projections[0].weights.dense.values)
+        [1.0, 2.0]
+        """
+        if self._supplied is not None:
+            raise UsageError("trials that a function supplies are no part of a message or a file")
+        return self._whole()
+
+    def _whole(self) -> model_pb2.Model:
+        """The message with its arrays; without trials that a function supplies."""
         whole = model_pb2.Model()
         whole.CopyFrom(self.proto)
         for projection in whole.network.projections:
             if projection.name in self._weights:
                 projection.weights.CopyFrom(weights_message(self._weights[projection.name]))
-        if self._trials is not None:
+        if self._has_trials():
+            assert self._trials is not None
             recorded = whole.task.recorded
             del recorded.trials[:]
             del recorded.evaluation_trials[:]
@@ -328,10 +213,49 @@ class Model:
             return error.faults
         return []
 
-    def forward(self, inputs: npt.ArrayLike, record: Sequence[str] = (), classes: Any = None) -> dict[str, Any]:
+    def describe(self, rules: Rules | None = None) -> str:
+        """What `locus info` says of the model: populations, projections, task, training, costs of rules.
+
+        >>> import locus
+        >>> print(Model.load(locus.example("tiny")).describe().splitlines()[0])
+        tiny: 1 input, 2 rate neurons, 1 readout; 2 ticks a trial, 1 trial an update
+        """
+        return _core.describe(self._spec(rules))
+
+    def info(self, rules: Rules | None = None, threads: int = 0) -> pd.DataFrame:
+        """What each rule would send and keep, without a run: one row a rule, counts of one trial.
+
+        They are closed forms: exact where no input, activity or error is 0, otherwise an upper bound.
+        ``memory_bytes``: what a process would take for the run on so many threads.
+
+        >>> import locus
+        >>> int(Model.load(locus.example("tiny")).info(["rflo"]).temporal["rflo"])
+        0
+        """
+        return frames.pandas().DataFrame(_core.costs(self._spec(rules), threads)).set_index("rule")
+
+    def predict(self, at: float | None = None, rules: Rules | None = None, simulate: bool = True) -> Prediction:
+        """Theory beside simulation, what `locus theory` computes: of linear rate networks that learn from a
+        linear teacher under the final loss.
+
+        ``at``: the point s of the optima to linearise at, by default a* of each mode. Raises UsageError
+        with the reason where the theory does not cover the model.
+
+        >>> import locus
+        >>> m = Model.load(locus.example("student_teacher"), set=["training.updates=20"])
+        >>> p = m.predict(rules=["bptt"])
+        >>> abs(p.losses.expected.iloc[-1] / p.losses.simulated.iloc[-1] - 1) < 0.2
+        True
+        """
+        return Prediction(_core.predict(self._spec(rules), at, simulate))
+
+    def forward(
+        self, inputs: Any, record: Sequence[str] = (), classes: Any = None, noise: bool = True, lengths: Any = None
+    ) -> dict[str, Any]:
         """Shows trials to the network, which does not learn: activity by population.
 
-        ``inputs``: trials x ticks x inputs. Returns arrays (trials x ticks x neurons) for each
+        ``inputs`` and ``lengths`` as trials() has them. Populations with noise have that of the run's first
+        trials (evaluations have noise of their own); ``noise=False`` leaves it out. Returns arrays (trials x ticks x neurons) for each
         population in ``record``, by default every readout population; with ``classes`` also
         "accuracy": the share of trials whose readout with the largest sum, over the ticks with an
         error, is the class.
@@ -340,10 +264,17 @@ class Model:
         >>> Model.load(locus.example("tiny")).forward(np.ones((3, 5, 1)))["out"].shape
         (3, 5, 1)
         """
-        return forward(self.copy(), inputs, record, classes)
+        return forward(self.copy(), inputs, record, classes, noise, lengths)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes a model file: .txtpb for people, .binpb otherwise; large matrices stand beside it as .npy."""
+        """Writes a model file: .txtpb for people, .binpb otherwise; large matrices stand beside it as .npy.
+
+        >>> import locus, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Model.load(locus.example("tiny")).save(f"{folder}/mine.txtpb")
+        ...     Model.load(f"{folder}/mine.txtpb") == Model.load(locus.example("tiny"))
+        True
+        """
         path = pathlib.Path(path)
         whole = self.message()
         for projection in whole.network.projections:
@@ -358,7 +289,11 @@ class Model:
             path.write_text(text_of(whole, self.notes), encoding="utf-8")
 
     def copy(self) -> Model:
-        """An independent copy."""
+        """An independent copy.
+
+        >>> m = Model("a"); other = m.copy(); other.proto.seed = 7; m.proto.seed
+        0
+        """
         return copy.deepcopy(self)
 
     def _spec(
@@ -368,28 +303,36 @@ class Model:
         seed: int | None = None,
         locality: str | None = None,
     ) -> _core.Spec:
+        message = self.proto
+        supplied = self._supplied if message.task.WhichOneof("kind") is None else None
+        if supplied is not None:
+            message = model_pb2.Model()
+            message.CopyFrom(self.proto)
+            hold_places_of_supplied(message, supplied)
+        trials = self._trials if self._has_trials() else None
         spec = _core.Spec(
-            self.proto.SerializeToString(deterministic=True),
-            str(pathlib.Path(self.path).with_suffix(".binpb")),
+            message.SerializeToString(deterministic=True),
+            self._wire_path(),
             self._settings,
             self._weights,
-            self._trials,
-            self._held_out,
+            None if trials is None else trials.core(),
+            None if trials is None or self._held_out is None else self._held_out.core(),
+            supplied,
         )
         spec.apply(list(rules) if rules is not None else None, updates, seed, locality)
         return spec
 
-    def _population(self, name: str, size: int, noise: dict[str, Any] | None = None) -> model_pb2.Population:
-        population = self.proto.network.populations.add(name=name, size=size)
-        if noise is not None:
-            population.noise.CopyFrom(message_of(model_pb2.Population.Noise, noise, f"noise of {name}"))
-        return population
+    def _wire_path(self) -> str:
+        """The name of the model's bytes in the wire form: its folder has the files that the model names."""
+        return str(pathlib.Path(self.path).with_suffix(".binpb"))
 
     def __repr__(self) -> str:
         return sketch_of(self.proto)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Model) and self.message() == other.message() and self._settings == other._settings
+        if not isinstance(other, Model) or self._settings != other._settings or self._supplied != other._supplied:
+            return False
+        return bool(self._whole() == other._whole())
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -399,3 +342,9 @@ class Model:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.proto = model_pb2.Model.FromString(state["proto"])
+
+
+def _is_outside(value: str) -> bool:
+    """Whether a setting's value is a path that leads out of a model's folder."""
+    path = pathlib.PurePath(value.strip('"'))
+    return path.is_absolute() or path.parts[:1] == ("..",)

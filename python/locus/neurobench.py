@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from locus.inference import error_ticks, votes_of
-from locus.messages import has
-from locus.weights import Array
+from locus.trials import dense_inputs
+from locus.weights import Array, dense_of
 
 if TYPE_CHECKING:
     from locus.model import Model
-    from locus.result import Run
+    from locus.outcome import Run
 
 Metrics = dict[str, Any]
 
@@ -25,17 +25,17 @@ def metrics(run: Run, inputs: Any, target: Any, classes: Any) -> Metrics:
     """Run.neurobench."""
     model = run.model()
     found = _of_network(model, run)
-    if inputs is None and model._held_out is not None:
-        inputs, target, classes = model._held_out
+    held_out = model._held_out
+    if inputs is None and held_out is not None and held_out.mask is None and held_out.lengths is None:
+        inputs, target, classes = held_out[:3]
     if inputs is not None:
-        x = np.asarray(inputs, dtype=float)
-        found.update(_of_work(model, run, x[:, :, np.newaxis] if x.ndim == 2 else x, target, classes))
+        found.update(_of_work(model, run, dense_inputs(inputs), target, classes))
     found["Locality"] = _of_locality(run)
     return found
 
 
 def _of_network(model: Model, run: Run) -> Metrics:
-    weights = [_dense(w) for w in run.weights.values()]
+    weights = [dense_of(w) for w in run.weights.values()]
     parameters = sum(len(w[4]) if isinstance(w, tuple) else np.size(w) for w in run.weights.values())
     pairs = sum(w.size for w in weights)
     scalar = 4 if model.proto.precision else 8
@@ -59,7 +59,7 @@ def _of_work(model: Model, run: Run, x: Array, target: Any, classes: Any) -> Met
     found["ActivationSparsity"] = 1 - sum(int(np.count_nonzero(h)) for h in activity) / sum(h.size for h in activity)
     column = 0
     for name, population in populations.items():
-        if population.WhichOneof("kind") == "input" and not has(population.input, "constant"):
+        if population.WhichOneof("kind") == "input" and not population.input.HasField("constant"):
             said[name] = x[:, :, column : column + population.size]
             column += population.size
     found["SynapticOperations"] = _operations(model, run, said, len(x), x.shape[1])
@@ -94,7 +94,7 @@ def _operations(model: Model, run: Run, said: dict[str, Array], trials: int, tic
     for projection in model.proto.network.projections:
         if projection.source not in said:
             continue  # a constant input
-        weights = _dense(run.weights[projection.name])
+        weights = dense_of(run.weights[projection.name])
         neurons = {p.name for p in model.proto.network.populations if p.WhichOneof("kind") in ("rate", "lif")}
         between = projection.source in neurons and projection.target in neurons
         delay = projection.delay if projection.HasField("delay") else int(between)
@@ -127,16 +127,7 @@ def _state(population: Any) -> int:
     kind = population.WhichOneof("kind")
     if kind == "lif":
         lif = population.lif
-        return 2 + int(has(lif, "current")) + int(lif.HasField("adaptation")) + int(lif.refractory > 0)
+        return 2 + int(lif.HasField("current")) + int(lif.HasField("adaptation")) + int(lif.refractory > 0)
     if kind == "readout":
         return int(population.readout.HasField("tau_m"))
     return int(kind == "rate")
-
-
-def _dense(weights: Any) -> Array:
-    if not isinstance(weights, tuple):
-        return np.asarray(weights, dtype=float)
-    rows, cols, row, col, values = weights
-    whole = np.zeros((rows, cols))
-    np.add.at(whole, (np.asarray(row), np.asarray(col)), values)
-    return whole

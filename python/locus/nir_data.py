@@ -51,6 +51,12 @@ def read_data(path: str | os.PathLike[str], *, dt: float) -> dict[str, Array]:
     """Spikes by node (trials x ticks x neurons, 0 or 1) of a NIRData file; nested nodes have dotted names.
 
     Raises FileError where the file is no NIRData, UsageError where a spike is at no whole tick of dt.
+
+    >>> import locus.nir, os, tempfile, numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     locus.nir.write_data(os.path.join(folder, "s.h5"), {"lif": np.eye(3)[np.newaxis]}, dt=1e-3)
+    ...     locus.nir.read_data(os.path.join(folder, "s.h5"), dt=1e-3)["lif"].shape
+    (1, 3, 3)
     """
     module = h5py()
     try:

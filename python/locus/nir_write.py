@@ -15,11 +15,10 @@ import numpy as np
 
 from locus import _core
 from locus.errors import UsageError
-from locus.messages import has
 from locus.model import Model
 from locus.nir_file import Faults, h5py
-from locus.result import Run
-from locus.weights import Array, array
+from locus.outcome import Run
+from locus.weights import array, Array, dense_of
 
 _VERSION = "1.0.8"  # of NIR's layout
 Numbers = Mapping[str, Array]
@@ -50,7 +49,7 @@ def write(model: Model | Run, path: str | os.PathLike[str], *, dt: float | None 
     if not (math.isfinite(tick) and tick > 0):
         raise UsageError(f"dt is {tick}; must be above 0 [s]")
     faults = Faults(os.fspath(path))
-    graph = _Graph(source.proto, {**_first_weights(source), **{name: _dense(w) for name, w in weights.items()}}, tick, faults)
+    graph = _Graph(source.proto, {**_first_weights(source), **{name: dense_of(w) for name, w in weights.items()}}, tick, faults)
     graph.build()
     faults.stop()
     metadata = {"locus": _core.version, "dt": repr(tick), "reset": graph.reset, "model": source.proto.name,
@@ -143,7 +142,7 @@ class _Graph:
         if (decay == 1).all():
             if any(lif.rest):
                 self.notes.append(f"{name}: without a leak, rest has no meaning")
-            if has(lif, "current"):
+            if lif.HasField("current"):
                 self._faults.add(f"population {name}", "has a current and no leak", "NIR has no such neuron")
             self.nodes[name] = ("IF", _all(n, r=gain / self._dt, **numbers))
             return
@@ -152,7 +151,7 @@ class _Graph:
             return
         tau = self._dt / (1 - decay)
         numbers.update(r=gain * tau / self._dt, v_leak=lif.rest or [0.0])
-        if has(lif, "current"):
+        if lif.HasField("current"):
             synaptic = self._dt / (1 - self._decay(lif.current.tau, lif.integration))
             self.nodes[name] = ("CubaLIF", _all(n, tau_mem=tau, tau_syn=synaptic, w_in=synaptic / self._dt, **numbers))
         else:
@@ -228,9 +227,9 @@ class _Graph:
     def _add_own_bias(self, name: str, population: Any, layers: dict[str, int], bias: dict[str, Array]) -> None:
         """Biases of a population's own go where those of constant inputs go; noise goes nowhere."""
         kind = getattr(population, population.WhichOneof("kind"))
-        if has(population, "noise"):
+        if population.HasField("noise"):
             self.notes.append(f"{name}: NIR has no noise")
-        if not has(kind, "bias"):
+        if not kind.HasField("bias"):
             return
         host = next((p.name for p in self._projections if p.target == name), None)
         if host is None or layers[name] > 0:
@@ -270,7 +269,7 @@ class _Graph:
 
 def constant_of(population: Any) -> float | None:
     """What a constant input shows, or None for other populations."""
-    if population.WhichOneof("kind") != "input" or not has(population.input, "constant"):
+    if population.WhichOneof("kind") != "input" or not population.input.HasField("constant"):
         return None
     return float(population.input.constant)
 
@@ -278,15 +277,6 @@ def constant_of(population: Any) -> float | None:
 def _all(size: int, **numbers: Any) -> Numbers:
     """One number a neuron for each parameter."""
     return {name: np.broadcast_to(np.asarray(each, dtype=float), (size,)).copy() for name, each in numbers.items()}
-
-
-def _dense(weights: Any) -> Array:
-    if not isinstance(weights, tuple):
-        return np.asarray(weights, dtype=float)
-    rows, cols, row, col, values = weights
-    whole = np.zeros((rows, cols))
-    np.add.at(whole, (np.asarray(row), np.asarray(col)), values)
-    return whole
 
 
 def _first_weights(model: Model) -> dict[str, Array]:
@@ -299,11 +289,11 @@ def _first_weights(model: Model) -> dict[str, Array]:
 def _given(model: Model, projection: Any) -> Array | None:
     """Weights that the model writes out."""
     if projection.name in model.weights:
-        return _dense(model.weights[projection.name])
+        return dense_of(model.weights[projection.name])
     sparse, form = projection.weights.sparse, projection.weights.WhichOneof("form")
     if form == "dense":
         return array(projection.weights.dense)
-    return _dense((sparse.rows, sparse.cols, sparse.row, sparse.col, sparse.values)) if form == "sparse" else None
+    return dense_of((sparse.rows, sparse.cols, sparse.row, sparse.col, sparse.values)) if form == "sparse" else None
 
 
 def _drawn_weights(model: Model) -> dict[str, Array]:
@@ -320,4 +310,4 @@ def _drawn_weights(model: Model) -> dict[str, Array]:
     if dt:
         bare.proto.training.dt_ms = dt
     session = _core.Session(bare._spec(rules=["none"]), "none", "batched", 1, 1, None)
-    return {p.name: _dense(session.weights(p.name)) for p in bare.proto.network.projections}
+    return {p.name: dense_of(session.weights(p.name)) for p in bare.proto.network.projections}

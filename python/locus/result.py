@@ -6,170 +6,18 @@ import base64
 import os
 import pathlib
 import tempfile
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 import numpy as np
 
 from locus import _core, frames
 from locus.errors import UsageError
 from locus.model import Model
-from locus.neurobench import metrics
+from locus.outcome import Run
 from locus.v1 import result_pb2
-from locus.weights import Array, array, read_blocks
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Run:
-    """One rule's run.
-
-    Arrays are views of the result and read-only; they keep it alive.
-
-    >>> import locus
-    >>> run = locus.run(locus.example("tiny"), rules=["rflo"], updates=5)["rflo"]
-    >>> run.status, len(run.losses)
-    ('COMPLETED', 5)
-    """
-
-    def __init__(self, message: Any, model: Model | None, core: _core.Result | None, index: int) -> None:
-        self.proto = message  # a locus.v1.Run
-        self._model = model
-        self._core = core
-        self._index = index
-        self._folder = pathlib.Path()  # where files of weights lie
-
-    @property
-    def rule(self) -> str:
-        """The rule's name in the model, or the short form that was asked for."""
-        return str(self.proto.rule)
-
-    @property
-    def kind(self) -> str:
-        """The row of the rule table, whatever the name."""
-        return str(self.proto.kind)
-
-    @property
-    def status(self) -> str:
-        """COMPLETED, DIVERGED, LOCALITY_BROKEN or INTERRUPTED."""
-        return str(result_pb2.Run.Status.Name(self.proto.status))
-
-    @property
-    def message(self) -> str:
-        """The reason for an early end; otherwise empty."""
-        return str(self.proto.message)
-
-    @property
-    def updates(self) -> int:
-        """Updates committed."""
-        return int(self.proto.updates)
-
-    @property
-    def fingerprint(self) -> str:
-        """16 hex digits over losses, weights and counts."""
-        return str(self.proto.fingerprint)
-
-    @cached_property
-    def losses(self) -> Array:
-        """Loss of each update (updates)."""
-        if self._core is not None:
-            return self._core.losses(self._index)
-        return np.asarray(self.proto.losses, dtype=float)
-
-    @cached_property
-    def accuracies(self) -> Array:
-        """Part of the trials of each update whose class was predicted (updates); empty without classes."""
-        if self._core is not None:
-            return self._core.accuracies(self._index)
-        return np.asarray(self.proto.accuracies, dtype=float)
-
-    @property
-    def accuracy(self) -> float:
-        """Accuracy of the last updates, as many as the mean loss at the end has; NaN without classes."""
-        return float(self.proto.accuracy) if self.proto.HasField("accuracy") else float("nan")
-
-    @property
-    def confusion(self) -> pd.DataFrame:
-        """Trials of the last evaluation by class (rows) and predicted class (columns); without
-        evaluations, the trials of the last updates."""
-        evaluated = self.proto.HasField("evaluation_confusion")
-        return frames.confusion(self.proto.evaluation_confusion if evaluated else self.proto.confusion)
-
-    @cached_property
-    def weights(self) -> dict[str, Any]:
-        """Weights after the last commit, by projection: arrays (targets x sources), or for a sparse
-        projection the tuple (rows, cols, row, col, values)."""
-        if self._core is not None:
-            return self._core.weights(self._index)
-        return {each.projection: _stored(each, self._folder) for each in self.proto.weights}
-
-    @cached_property
-    def initial_weights(self) -> dict[str, Any]:
-        """Weights before the first update, by projection."""
-        model = self._require_model("initial_weights")
-        session = _core.Session(model._spec(rules=["none"]), "none", "batched", 1, 1, None)
-        return {name: session.weights(name) for name in self.weights}
-
-    @property
-    def changes(self) -> dict[str, Array]:
-        """What was learnt: weights less initial weights, by projection; values of the entries where it is sparse."""
-        before = self.initial_weights
-        return {
-            name: after[4] - before[name][4] if isinstance(after, tuple) else after - before[name]
-            for name, after in self.weights.items()
-        }
-
-    @property
-    def singular_values(self) -> dict[str, Array]:
-        """Singular values of each projection's change, descending."""
-        return {each.projection: np.asarray(each.singular_values, dtype=float) for each in self.proto.rank}
-
-    @cached_property
-    def records(self) -> dict[str, Any]:
-        """Recorded quantities by name: an xarray.DataArray, or an array where xarray is missing.
-
-        Dimensions: update, then tick (of quantities of ticks), then those of a sample.
-        """
-        if self._core is None:
-            return {}
-        return {name: _labelled(name, *values) for name, values in self._core.records(self._index).items()}
-
-    def model(self) -> Model:
-        """The model with what was learnt as its weights."""
-        model = self._require_model("model").copy()
-        for name, weights in self.weights.items():
-            model._weights[name] = weights if isinstance(weights, tuple) else np.array(weights)
-            next(p for p in model.proto.network.projections if p.name == name).weights.constant.value = 0
-        return model
-
-    def forward(self, inputs: Any, record: Sequence[str] = (), classes: Any = None) -> dict[str, Any]:
-        """Shows trials to the learnt network, which does not learn; as Model.forward."""
-        return self.model().forward(inputs, record, classes)
-
-    def neurobench(self, inputs: Any = None, target: Any = None, classes: Any = None) -> dict[str, Any]:
-        """What was learnt, under the names of NeuroBench's metrics; those that cannot be known are left out.
-
-        Footprint [bytes], ParameterCount, ConnectionSparsity; measured on trials, by default the held-out
-        arrays of the model: ClassificationAccuracy or MSE, R2, SMAPE (over the ticks with an error),
-        ActivationSparsity, SynapticOperations of one trial (Effective_MACs, Effective_ACs, Dense).
-        ``Locality`` has ours, of one trial of the run.
-
-        >>> import locus
-        >>> run = locus.run(locus.example("tiny"), rules=["rflo"])["rflo"]
-        >>> run.neurobench()["Locality"]["TemporalViolations"]
-        0.0
-        """
-        return metrics(self, inputs, target, classes)
-
-    def _require_model(self, what: str) -> Model:
-        if self._model is None:
-            raise UsageError(f"{what}: this result was read from files, which do not hold the model")
-        return self._model
-
-    def __repr__(self) -> str:
-        last = f", loss {self.losses[-1]:.4g}" if len(self.losses) else ""
-        return f"Run {self.rule!r}: {self.status}, {self.updates} updates{last}"
 
 
 class Result(Mapping[str, Run]):
@@ -187,7 +35,7 @@ class Result(Mapping[str, Run]):
         self._core = core
         self._path = path
         self._page: str | None = None  # once made
-        self._runs = {run.rule: Run(run, model, core, k) for k, run in enumerate(message.runs)}
+        self._runs = {run.rule: Run(run, model, core, k, message.seed) for k, run in enumerate(message.runs)}
 
     def __getitem__(self, rule: str) -> Run:
         try:
@@ -238,8 +86,19 @@ class Result(Mapping[str, Run]):
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """Messages by rule, channel and lag over the whole run."""
+        """Messages by rule, channel and lag over the whole run; ``local``: in space and time.
+
+        >>> import locus
+        >>> r = locus.run(locus.example("tiny"), rules=["rflo", "bptt"], updates=3)
+        >>> r.ledger.query("not local").groupby("rule").messages.sum().index.tolist()
+        ['bptt']
+        """
         return frames.ledger(self.proto)
+
+    @property
+    def ledger_per_trial(self) -> pd.DataFrame:
+        """The ledger with counts of one trial."""
+        return frames.ledger_per_trial(self.proto)
 
     @property
     def ranks(self) -> pd.DataFrame:
@@ -287,23 +146,44 @@ class Result(Mapping[str, Run]):
         return {rule: run.fingerprint for rule, run in self._runs.items()}
 
     def neurobench(self, rule: str, inputs: Any = None, target: Any = None, classes: Any = None) -> dict[str, Any]:
-        """Run.neurobench of a rule."""
+        """Run.neurobench of a rule.
+
+        >>> import locus
+        >>> locus.run(locus.example("tiny"), updates=2).neurobench("rflo")["ParameterCount"]
+        8
+        """
         return self[rule].neurobench(inputs, target, classes)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Writes what ``locus run --out FOLDER`` writes."""
+        """Writes what ``locus run --out FOLDER`` writes.
+
+        >>> import locus, os, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     locus.run(locus.example("tiny"), updates=2).save(folder); sorted(os.listdir(folder))
+        ['ledger.csv', 'losses.csv', 'report.html', 'result.binpb', 'result.json']
+        """
         if self._core is None:
             raise UsageError("save: this result was read from files; copy them")
         self._core.save(os.fspath(folder))
 
     def report(self) -> str:
-        """The report page, HTML that needs nothing else."""
+        """The report page, HTML that needs nothing else.
+
+        >>> import locus
+        >>> "<html" in locus.run(locus.example("tiny"), updates=2).report()
+        True
+        """
         if self._page is None:
             self._page = self._core.page() if self._core is not None else _page_of(self._path)
         return self._page
 
     def to_json(self) -> str:
-        """The text of result.json on one line, weights included."""
+        """The text of result.json on one line, weights included.
+
+        >>> import json, locus
+        >>> json.loads(locus.run(locus.example("tiny"), updates=2).to_json())["model"]
+        'tiny'
+        """
         if self._core is None:
             raise UsageError("to_json: this result was read from files; result.json is one of them")
         return self._core.json()
@@ -357,30 +237,6 @@ def _page_of(result: str) -> str:
         page = os.path.join(folder, "report.html")
         _core.write_page(result, page)
         return pathlib.Path(page).read_text(encoding="utf-8")
-
-
-def _stored(weights: Any, folder: pathlib.Path) -> Any:
-    """Weights of a result's message, whatever form they have."""
-    form = weights.WhichOneof("form")
-    if form == "matrix":
-        return array(weights.matrix)
-    if form == "file":
-        file = folder / weights.file
-        return np.load(file) if file.suffix == ".npy" else _entries(read_blocks(file))
-    return _entries(weights.sparse)
-
-
-def _entries(sparse: Any) -> Any:
-    return (sparse.rows, sparse.cols, np.asarray(sparse.row), np.asarray(sparse.col), np.asarray(sparse.values))
-
-
-def _labelled(name: str, updates: list[int], values: Array) -> Any:
-    try:
-        import xarray
-    except ImportError:
-        return values
-    middle = ["tick", "trial", "neuron"] if values.ndim == 4 else ["target", "source"] if values.ndim == 3 else ["value"]
-    return xarray.DataArray(values, dims=["update", *middle[: values.ndim - 1]], coords={"update": updates}, name=name)
 
 
 def _copy(weights: Any) -> Any:

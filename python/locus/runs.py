@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from locus import _core
 from locus.errors import UsageError
 from locus.model import Model
 from locus.result import Result
-from locus.v1 import result_pb2
+from locus.v1 import model_pb2, result_pb2
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run is: what a callback gets."""
+    """Where a run is: what a callback gets.
+
+    >>> import locus
+    >>> seen = []
+    >>> r = locus.run(locus.example("tiny"), rules=["rflo"], updates=3, every=1, progress=lambda at: seen.append(at.update))
+    >>> seen[-1]
+    3
+    """
 
     rule: str
     update: int  # updates committed
@@ -50,6 +58,7 @@ def run(
     checkpoint: Path | None = None,
     checkpoint_every: int = 0,
     rank: bool = False,
+    stop: Mapping[str, Any] | None = None,
 ) -> Result:
     """Trains a model under each of its rules, from the same weights and on the same data.
 
@@ -58,7 +67,9 @@ def run(
     any number. ``progress``: True writes a line to stderr where that is a terminal or a notebook; a
     function gets a Progress at most every 50 ms (``every=1``: after every update) and ends the run
     there, as INTERRUPTED, by returning False. ``out``: also writes the files of ``locus run --out``.
-    ``checkpoint``: a file that resume() goes on from. ``rank``: also ranks of large projections.
+    ``checkpoint``: a file that resume() and ``locus resume`` go on from; it holds the model. ``rank``: also
+    ranks of large projections. ``stop``: when a rule ends early, the fields of locus.v1.Stop
+    ({"loss_below": 0.01}), in place of the model's.
 
     Raises ModelError with every fault of the model, UsageError, and what the callback raises;
     Ctrl-C raises KeyboardInterrupt.
@@ -69,17 +80,48 @@ def run(
     (True, True)
     """
     model = model if isinstance(model, Model) else Model.load(model)
+    if stop is not None:
+        model = model.copy()
+        model.train(stop=dict(stop))
+    request = None
+    if checkpoint is not None and model._supplied is None:
+        model = _in_one_message(model)
+        request = _request_of(model, rules, updates, seed, locality, transport, rank)
     spec = model._spec(rules, updates, seed, locality)
-    core = _run(spec, progress, every, threads, transport, rank, checkpoint, checkpoint_every, None)
+    core = _run(spec, progress, every, threads, transport, rank, checkpoint, checkpoint_every, None, request)
     result = Result(result_pb2.Result.FromString(core.bytes()), model, core)
     if out is not None:
         result.save(out)
     return result
 
 
+def _in_one_message(model: Model) -> Model:
+    """The model with its arrays in its message, as a checkpoint holds it."""
+    whole = Model.from_proto(model.message())
+    whole.path, whole._settings = model.path, model._settings
+    return whole
+
+
+def _request_of(
+    model: Model,
+    rules: Sequence[str] | None,
+    updates: int | None,
+    seed: int | None,
+    locality: str | None,
+    transport: str,
+    rank: bool,
+) -> tuple[list[str], str, bytes]:
+    """What the program would be asked for: the words after `locus run`, the model's name, its bytes."""
+    path = model._wire_path()
+    words = [path, *(f"--set={each}" for each in model._settings), *(f"--rule={each}" for each in rules or ())]
+    given = {"updates": updates, "seed": seed, "locality": locality, "transport": transport}
+    words += [f"--{name}={value}" for name, value in given.items() if value is not None]
+    return [*words, *(["--rank"] if rank else [])], path, model.proto.SerializeToString(deterministic=True)
+
+
 def resume(
-    model: Model | Path,
     checkpoint: Path,
+    model: Model | Path | None = None,
     rules: Sequence[str] | None = None,
     *,
     updates: int | None = None,
@@ -90,20 +132,44 @@ def resume(
 ) -> Result:
     """The run whose checkpoint this is, to its end; results are those of a run without a break.
 
-    ``model``, ``rules``, ``updates`` and ``seed`` must be those of the run.
+    The file is one of run(), or of `locus run --checkpoint`: it holds the model, and says which rules,
+    updates and seed were asked for. ``updates``: another number of them. A checkpoint that another
+    program has kept holds no model: then ``model``, ``rules`` and ``seed`` must be given, as they were.
 
     >>> import locus, tempfile, os
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = os.path.join(folder, "run.ckpt")
     ...     whole = locus.run(locus.example("tiny"), rules=["rflo"], checkpoint=file)
-    ...     again = locus.resume(locus.example("tiny"), file, rules=["rflo"])
+    ...     again = locus.resume(file)
     >>> whole.fingerprints == again.fingerprints
     True
     """
-    model = model if isinstance(model, Model) else Model.load(model)
-    spec = model._spec(rules, updates, seed, None)
-    core = _run(spec, progress, None, threads, transport, False, None, 0, os.fspath(checkpoint))
+    path = os.fspath(checkpoint)
+    if model is None:
+        words, name, data = _core.open_checkpoint(path)
+        asked = _asked(words)
+        spec = _core.spec_of_checkpoint(path, asked.set)
+        spec.apply(asked.rule, asked.updates if updates is None else updates, asked.seed, asked.locality)
+        transport = asked.transport
+        model = Model.from_proto(model_pb2.Model.FromString(_core.wire_form(data, name, asked.set)))
+        model.path = name
+    else:
+        model = model if isinstance(model, Model) else Model.load(model)
+        spec = model._spec(rules, updates, seed, None)
+    core = _run(spec, progress, None, threads, transport, False, None, 0, path, None)
     return Result(result_pb2.Result.FromString(core.bytes()), model, core)
+
+
+def _asked(words: Sequence[str]) -> argparse.Namespace:
+    """What of the words after `locus run` bears on the numbers of a run."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--rule", action="append")
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--updates", type=int)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--locality")
+    parser.add_argument("--transport", default="batched")
+    return parser.parse_known_args(list(words))[0]
 
 
 def sweep(
@@ -118,12 +184,15 @@ def sweep(
 ) -> pd.DataFrame:
     """Every combination of some fields' values, each with several seeds: one row a member and rule.
 
-    ``axes``: {"training.learning_rate": [0.01, 0.1]}; fields as ``locus sweep --set`` names them.
+    ``axes``: {"training.learning_rate": [0.01, 0.1]}; fields as ``locus sweep --set`` names them. Columns
+    are those of members.csv that ``locus sweep --out`` writes (docs/results.md); counts are of one trial.
+    ``out``: also the folder of the members' results, which a later sweep with the same folder takes.
+    Ctrl-C raises KeyboardInterrupt.
 
     >>> import locus
     >>> s = locus.sweep(locus.example("tiny"), {"training.learning_rate": [0.01, 0.1]}, rules=["rflo"], updates=3)
-    >>> len(s)
-    2
+    >>> s["training.learning_rate"].tolist(), s.status.tolist()
+    ([0.01, 0.1], ['COMPLETED', 'COMPLETED'])
     """
     from locus import frames
 
@@ -135,7 +204,7 @@ def sweep(
             path = os.fspath(model)
         if out is not None:
             os.makedirs(out, exist_ok=True)
-        lines = _core.sweep(
+        text = _core.sweep(
             path,
             [(name, [_text(value) for value in values]) for name, values in axes.items()],
             seeds,
@@ -144,7 +213,7 @@ def sweep(
             threads or os.cpu_count() or 1,
             None if out is None else os.fspath(out),
         )
-    return frames.pandas().DataFrame(lines)
+    return frames.table(text)
 
 
 def _text(value: Any) -> str:
@@ -161,6 +230,7 @@ def _run(
     checkpoint: Path | None,
     checkpoint_every: int,
     resume_from: str | None,
+    request: tuple[list[str], str, bytes] | None,
 ) -> _core.Result:
     if every not in (None, 1):
         raise UsageError(f"every is {every}; must be 1, or left out: progress is then at most every 50 ms")
@@ -182,6 +252,7 @@ def _run(
             checkpoint=None if checkpoint is None else os.fspath(checkpoint),
             checkpoint_every=checkpoint_every,
             resume=resume_from,
+            request=request,
         )
     finally:
         if line is not None:

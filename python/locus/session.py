@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from google.protobuf import text_format
 
 from locus import _core, frames
-from locus.errors import UsageError
-from locus.inference import error_ticks
 from locus.model import Model
-from locus.model_arrays import trials_of
+from locus.result import Result
+from locus.trials import trials_of
+from locus.v1 import result_pb2
 from locus.weights import Array
 
 if TYPE_CHECKING:
@@ -56,10 +55,11 @@ class Session:
         learning_rate: float | None = None,
         seed: int | None = None,
     ) -> None:
-        model = model if isinstance(model, Model) else Model.load(model)
-        spec = model._spec(rules=[rule], seed=seed)
-        self._training = _training_of(model)
-        self._core = _core.Session(spec, rule, transport, threads, lanes, learning_rate)
+        self._model = model.copy() if isinstance(model, Model) else Model.load(model)
+        if seed is not None:
+            self._model.proto.seed = seed
+        self._transport = transport
+        self._core = _core.Session(self._model._spec(rules=[rule]), rule, transport, threads, lanes, learning_rate)
         self.rule = rule
 
     def __enter__(self) -> Session:
@@ -69,53 +69,82 @@ class Session:
         return None
 
     def update(self, updates: int = 1) -> Array:
-        """Makes so many updates of the model's task; returns their losses, fewer where the run diverges."""
+        """Makes so many updates of the model's task; returns their losses, fewer where the run diverges.
+
+        >>> import locus
+        >>> len(locus.Session(locus.example("tiny"), "rflo").update(7))
+        7
+        """
         return np.asarray(self._core.update(updates), dtype=float)
 
-    def learn(self, inputs: npt.ArrayLike, target: npt.ArrayLike | None = None, classes: npt.ArrayLike | None = None) -> float:
+    def learn(
+        self,
+        inputs: Any,
+        target: Any = None,
+        classes: npt.ArrayLike | None = None,
+        mask: Any = None,
+        lengths: npt.ArrayLike | None = None,
+    ) -> float:
         """One update on these trials, as many as there are lanes; returns their mean loss.
 
-        ``inputs``: trials x ticks x inputs; ``target``: trials x ticks x readouts, whose ticks without
-        an error are ignored; or ``classes``: trials, whose readout's target is 1 and that of all others 0.
-        The numbers are those of a run that was given the same trials, bit by bit.
+        The arguments are those of Model.trials. Numbers are those of a run that was given the same trials,
+        bit by bit. ``mask`` and ``lengths`` need a model whose own trials have some, since messages then
+        carry weights of errors.
+
+        >>> import locus, numpy as np
+        >>> net = locus.Session(locus.example("tiny"), "rflo", lanes=2)
+        >>> net.learn(np.ones((2, 2, 1)), np.zeros((2, 2, 1))) > 0
+        True
         """
-        x, y, labels = trials_of(inputs, target, classes)
-        wanted = (self.lanes, self.ticks, self.inputs)
-        if x.shape != wanted:
-            raise UsageError(f"inputs have shape {x.shape}; must be {wanted}: lanes x ticks x inputs")
-        if labels is not None:
-            if labels.min(initial=0) < 0 or labels.max(initial=0) >= self.readouts:
-                raise UsageError(f"classes go from {labels.min()} to {labels.max()}; must be 0 .. {self.readouts - 1}")
-            y = np.repeat(np.eye(self.readouts)[labels][:, np.newaxis], self.ticks, axis=1)
-        goal = (self.lanes, self.ticks, self.readouts)
-        if y is None or y.shape != goal:
-            raise UsageError(f"targets have shape {None if y is None else y.shape}; must be {goal}: lanes x ticks x readouts")
-        taught = range(self.ticks)[error_ticks(self._training, self.ticks)]
-        self._core.begin_trial()
-        for tick in range(self.ticks):
-            self._core.step(np.ascontiguousarray(x[:, tick].T))
-            if tick in taught:
-                self._core.teach(np.ascontiguousarray(y[:, tick].T))
-        self._core.commit()
+        given = trials_of(inputs, target, classes, mask, lengths)
+        self._core.learn(given.core())
         losses = self._core.losses
         return float(losses[-1]) if losses else float("nan")
 
     def begin_trial(self) -> None:
-        """Neurons are as at the beginning of a trial."""
+        """Neurons are as at the beginning of a trial.
+
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo", lanes=1)
+        >>> net.begin_trial()
+        >>> for tick in range(net.ticks):
+        ...     y = net.step([1.0])
+        >>> net.teach([0.5])  # under the final loss the last tick has the error
+        >>> net.commit(), net.updates
+        (True, 1)
+        """
         self._core.begin_trial()
 
     def step(self, inputs: npt.ArrayLike) -> Array:
-        """One tick: shows inputs (inputs, or inputs x lanes), returns outputs of the same form."""
+        """One tick: shows inputs (inputs, or inputs x lanes), returns outputs of the same form.
+
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo", lanes=3); net.begin_trial()
+        >>> net.step([[1.0, 2.0, 3.0]]).shape
+        (1, 3)
+        """
         x = np.asarray(inputs, dtype=float)
         y = self._core.step(x)
         return y if x.ndim == 2 else y[:, 0]
 
     def teach(self, targets: npt.ArrayLike) -> None:
-        """Shows the targets of the last step (readouts, or readouts x lanes)."""
+        """Shows the targets of the last step (readouts, or readouts x lanes). A tick that is not taught brings
+        no error.
+
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo", lanes=1); net.begin_trial()
+        >>> y = [net.step([1.0]) for tick in range(net.ticks)]; net.teach([0.5])
+        """
         self._core.teach(np.asarray(targets, dtype=float))
 
     def commit(self) -> bool:
-        """Ends the trial after its last tick and learns; False where loss or weights are not finite."""
+        """Ends the trial after its last tick and learns; False where loss or weights are not finite.
+
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo", lanes=1); net.begin_trial()
+        >>> y = [net.step([1.0]) for tick in range(net.ticks)]; net.commit()
+        True
+        """
         return bool(self._core.commit())
 
     @property
@@ -163,25 +192,82 @@ class Session:
         """16 hex digits over losses, weights and counts so far."""
         return str(self._core.fingerprint())
 
-    def weights(self, projection: str) -> Any:
-        """A copy of a projection's weights."""
-        return self._core.weights(projection)
+    @property
+    def weights(self) -> SessionWeights:
+        """Weights by projection: ``net.weights["W"]`` is a copy, and setting it replaces them (between trials).
 
-    def set_weights(self, projection: str, values: npt.ArrayLike) -> None:
-        """Replaces a projection's weights: as many numbers in the same order."""
-        self._core.set_weights(projection, np.asarray(values, dtype=float))
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo")
+        >>> net.weights["W"] = 0 * net.weights["W"]
+        >>> float(net.weights["W"].sum())
+        0.0
+        """
+        return SessionWeights(self._core, [p.name for p in self._model.proto.network.projections])
 
     def set_learning_rate(self, rate: float, projection: str | None = None) -> None:
-        """The learning rate from the next commit on, of one projection or of all."""
+        """The learning rate from the next commit on, of one projection or of all.
+
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo"); before = net.weights["W"]
+        >>> net.set_learning_rate(0); losses = net.update(3); bool((net.weights["W"] == before).all())
+        True
+        """
         self._core.set_learning_rate(rate, projection)
 
+    def model(self) -> Model:
+        """The model with the session's weights of now.
 
-def _training_of(model: Model) -> Any:
-    """The training with what settings change of the ticks that have an error."""
-    training = type(model.proto.training)()
-    training.CopyFrom(model.proto.training)
-    for setting in model._settings:
-        field, _, value = setting.partition("=")
-        if field in ("training.loss", "training.window", "training.warmup_ticks"):
-            text_format.Merge(f"{field.partition('.')[2]}: {value}", training)
-    return training
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo"); losses = net.update(3)
+        >>> bool((net.model().weights["W"] == net.weights["W"]).all())
+        True
+        """
+        model = self._model.copy()
+        for name in self.weights:
+            model.weights[name] = self.weights[name]
+        return model
+
+    def forward(
+        self, inputs: Any, record: Sequence[str] = (), classes: Any = None, noise: bool = True, lengths: Any = None
+    ) -> dict[str, Any]:
+        """Shows trials to the network as it is now, which does not learn; as Model.forward. Nothing that the
+        session counts changes.
+
+        >>> import locus, numpy as np
+        >>> net = locus.Session(locus.example("tiny"), "rflo")
+        >>> net.forward(np.ones((3, 5, 1)))["out"].shape
+        (3, 5, 1)
+        """
+        return self.model().forward(inputs, record, classes, noise, lengths)
+
+    def result(self) -> Result:
+        """What locus.run leaves of this rule, of the updates made so far; ranks are not computed.
+
+        >>> import locus
+        >>> net = locus.Session(locus.example("tiny"), "rflo")
+        >>> losses = net.update(20)
+        >>> net.result().fingerprints == locus.run(locus.example("tiny"), rules=["rflo"], updates=20).fingerprints
+        True
+        """
+        core = self._core.result(self._transport)
+        return Result(result_pb2.Result.FromString(core.bytes()), self._model.copy(), core)
+
+
+class SessionWeights(Mapping[str, Any]):
+    """The weights of a session's network, by projection."""
+
+    def __init__(self, core: _core.Session, names: list[str]) -> None:
+        self._core = core
+        self._names = names
+
+    def __getitem__(self, name: str) -> Any:
+        return self._core.weights(name)
+
+    def __setitem__(self, name: str, values: npt.ArrayLike) -> None:
+        self._core.set_weights(name, np.asarray(values, dtype=float))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

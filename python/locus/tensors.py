@@ -16,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from locus.errors import Fault, ModelError, UsageError
-from locus.messages import has
 from locus.model import Model
 from locus.weights import Array, one_to_one
 
 if TYPE_CHECKING:
-    from locus.result import Run
+    from locus.outcome import Run
 
 StateDict = Union[Mapping[str, Any], str, "os.PathLike[str]"]
 
@@ -91,7 +90,7 @@ def state_dict(run: Run) -> dict[str, Array]:
         weights = run.weights[projection.name]
         if isinstance(weights, tuple):
             tensors[projection.name] = np.array(weights[4])
-        elif projection.source in inputs and has(inputs[projection.source], "constant"):
+        elif projection.source in inputs and inputs[projection.source].HasField("constant"):
             tensors[projection.name] = np.array(weights)[:, 0]
         else:
             tensors[projection.name] = np.array(weights)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from locus import _core
+from locus.errors import UsageError
 from locus.weights import Array
 
 Network = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]  # A (o x n), W (n x n), B (n x m)
@@ -109,6 +110,12 @@ def exact_update(
     """Expected loss and Delta (A, W, B) of one update.
 
     ``feedback``: R (o x n), of RFLO and random e-prop.
+
+    >>> import numpy as np
+    >>> net = (np.ones((1, 2)), np.zeros((2, 2)), np.ones((2, 1)))
+    >>> loss_, (a, w, b) = exact_update(net, net, 10, "rflo", feedback=np.ones((1, 2)))
+    >>> loss_, a.shape, float(abs(w).max())
+    (0.0, (1, 2), 0.0)
     """
     loss_, change = _core.exact_update(
         _network(student), _network(teacher), ticks, rule, depth, decay, _matrix_or_none(feedback)
@@ -128,7 +135,15 @@ def exact_training(
     decay: float = 0,
     feedback: npt.ArrayLike | None = None,
 ) -> tuple[Array, tuple[Array, Array, Array], bool]:
-    """The learning curve without noise: losses, the network at its end, and whether it diverged."""
+    """The learning curve without noise: losses, the network at its end, and whether it diverged.
+
+    >>> import numpy as np
+    >>> student = (np.ones((1, 2)), np.zeros((2, 2)), 0.5 * np.ones((2, 1)))
+    >>> teacher = (np.ones((1, 2)), 0.3 * np.eye(2), np.ones((2, 1)))
+    >>> losses, network, diverged = exact_training(student, teacher, 10, 0.1, 50)
+    >>> bool(losses[-1] < 0.1 * losses[0]), diverged
+    (True, False)
+    """
     losses, network, diverged = _core.exact_training(
         _network(student), _network(teacher), ticks, learning_rate, updates, rule, depth, decay, _matrix_or_none(feedback)
     )
@@ -138,14 +153,14 @@ def exact_training(
 def _pairs(mode: npt.ArrayLike, teacher: npt.ArrayLike) -> tuple[Array, Array, Sequence[int]]:
     modes, teachers = np.broadcast_arrays(np.asarray(mode, dtype=float), np.asarray(teacher, dtype=float))
     if modes.ndim == 0 or modes.shape[-1] != 3:
-        raise ValueError(f"modes have shape {modes.shape}; the last axis must be 3: a, b, w")
+        raise UsageError(f"modes have shape {modes.shape}; the last axis must be 3: a, b, w")
     return modes.reshape(-1, 3), teachers.reshape(-1, 3), modes.shape[:-1]
 
 
 def _row(mode: npt.ArrayLike) -> Array:
     row = np.asarray(mode, dtype=float)
     if row.shape != (3,):
-        raise ValueError(f"a mode has shape {row.shape}; must be (3,): a, b, w")
+        raise UsageError(f"a mode has shape {row.shape}; must be (3,): a, b, w")
     return row.reshape(1, 3)
 
 

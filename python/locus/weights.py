@@ -10,6 +10,7 @@ from typing import Any, Union
 import numpy as np
 import numpy.typing as npt
 
+from locus.errors import UsageError
 from locus.v1 import weights_pb2
 
 Array = npt.NDArray[np.float64]
@@ -71,9 +72,9 @@ def sparse_random(
     """
     message = weights_pb2.SparseRandom()
     if (probability is None) == (in_degree is None):
-        raise ValueError("sparse_random needs exactly one of probability and in_degree")
+        raise UsageError("sparse_random needs exactly one of probability and in_degree")
     if sum(each is not None for each in (gain, stddev, value)) != 1:
-        raise ValueError("sparse_random needs exactly one of gain, stddev and value")
+        raise UsageError("sparse_random needs exactly one of gain, stddev and value")
     if probability is not None:
         message.probability = probability
     else:
@@ -106,7 +107,7 @@ def matrix(array: npt.ArrayLike) -> weights_pb2.Matrix:
     """
     values = np.ascontiguousarray(array, dtype="<f8")
     if values.ndim != 2:
-        raise ValueError(f"a matrix has 2 dimensions, and the array has {values.ndim}")
+        raise UsageError(f"a matrix has 2 dimensions, and the array has {values.ndim}")
     # The numbers of a packed field lie in the message as they lie in memory: tag, length, bytes.
     raw = values.tobytes()
     message = weights_pb2.Matrix.FromString(b"\x1a" + _varint(len(raw)) + raw if raw else b"")
@@ -138,6 +139,16 @@ def read_blocks(path: str | os.PathLike[str]) -> weights_pb2.SparseMatrix:
             whole.row.extend(block.sparse.row)
             whole.col.extend(block.sparse.col)
             whole.values.extend(block.sparse.values)
+    return whole
+
+
+def dense_of(weights: Any) -> Array:
+    """Weights of a result as a dense array (targets x sources)."""
+    if not isinstance(weights, tuple):
+        return np.asarray(weights, dtype=float)
+    rows, cols, row, col, values = weights
+    whole = np.zeros((rows, cols))
+    np.add.at(whole, (np.asarray(row), np.asarray(col)), values)
     return whole
 
 

@@ -71,6 +71,7 @@ std::string_view words(OnlyIf only_if) {
     case OnlyIf::kActivity: return "the activity is not 0";
     case OnlyIf::kError: return "ε is not 0";
     case OnlyIf::kNews: return "ψ or the signal is not 0";
+    case OnlyIf::kFactor: return "a factor is not 0";
     case OnlyIf::kWeight: return "the weight is not 0";
   }
   return "";
@@ -84,18 +85,34 @@ std::string_view words(Needs needs) {
     case Needs::kClasses: return ", under the cross-entropy";
     case Needs::kFiringRate: return ", with a firing-rate target";
     case Needs::kNorm: return ", clipped by the global norm";
+    case Needs::kOwnWeight: return "";
+    case Needs::kPayload: return " that uses what the neuron has";
+    case Needs::kTick:
+    case Needs::kConstantTick: return " whose synapses do not know a factor between errors";
+    case Needs::kError:
+    case Needs::kConstantError: return " whose synapses know all factors between errors";
   }
   return "";
+}
+
+/// A text whose rule meets these needs, if any does.
+LocalPosts posts_for(Needs needs) {
+  const bool error = needs == Needs::kError || needs == Needs::kConstantError;
+  const Cadence cadence = error ? Cadence::kError : Cadence::kTick;
+  return {.scalars = 1, .constant_gain = cadence, .varying_gain = cadence, .own_weight = true};
 }
 
 /// The rules that may send it.
 std::string rules_of(const PhaseRow& row) {
   std::vector<std::string_view> names;
   bool all = true, all_that_learn = true;
-  for (const Rule& rule : kRules) {
+  std::vector<Rule> rules(kRules.begin(), kRules.end());
+  rules.insert(rules.end(), kLocalRules.begin(), kLocalRules.end());
+  for (const Rule& rule : rules) {
     Selection selection = selection_of(rule);
     selection.norm = true;
     selection.weighted = row.needs == Needs::kWeights;
+    if (is_local(rule.kind)) selection.local = posts_for(row.needs);
     if (selection.selects(row)) {
       names.push_back(rule.name);
     } else {
@@ -118,7 +135,9 @@ std::string messages_markdown() {
   }
   text += "\n| channel | wires | scalars | when | only if | rules |\n|---|---|---|---|---|---|\n";
   for (const PhaseRow& row : kPhaseTable) {
-    const std::string scalars = row.scalars == kSensitivities ? "N" : fmt::format("{}", row.scalars);
+    const std::string scalars = row.scalars == kSensitivities ? "N"
+                                : row.scalars == kPayload     ? "one each"
+                                                              : fmt::format("{}", row.scalars);
     text += fmt::format("| {} | {} | {}: {} | {} | {} | {} |\n", name(row.channel), wires_of(row), scalars, row.payload,
                         words(row.when), words(row.only_if), rules_of(row));
   }

@@ -75,8 +75,8 @@ class PlaceInvocation final : public Invocation {
     anywhere.policy = PlacementPolicy::kBlock;
     anywhere.synapses_per_core.reset();
     if (const auto wrong = misplaced(anywhere, topology)) throw UsageError(*wrong);
-    choice.chip.cores =
-        place_fewest_packets(choice.chip, topology, rule->chip->feedback, rule->kind, rule->ledger, rule->chip->traffic);
+    choice.chip.cores = place_fewest_packets(choice.chip, topology, rule->chip->feedback, learning_of(*rule),
+                                             rule->ledger, rule->chip->traffic);
     if (const auto wrong = misplaced(choice.chip, topology)) throw UsageError(*wrong);
   }
 
@@ -104,6 +104,7 @@ class PlaceInvocation final : public Invocation {
                   << render(chip_table(result)) << '\n'
                   << render(load_table(result)) << '\n'
                   << render(multicast_table(placed)) << '\n';
+      if (const std::string kept = sensitivity_table(result); !kept.empty()) console.out << kept << '\n';
       if (result.chip->cost) console.out << render(energy_table(result)) << '\n';
       console.out << chip_legend(*result.chip);
     }

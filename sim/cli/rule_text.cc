@@ -18,6 +18,7 @@ std::string_view words(DecaySource decay) {
     case DecaySource::kZero: return "0: a synapse's trace is the present product alone";
     case DecaySource::kConstant: return "lambda, known to every synapse";
     case DecaySource::kNeuron: return "lambda_i, which the neuron tells its synapses";
+    case DecaySource::kText: return "the text of the rule says it";
   }
   return "";
 }
@@ -55,10 +56,13 @@ std::string violation_words(const Rule& rule) {
   return "none, ever";
 }
 
-std::string channel_words(const Rule& rule) {
+std::string channel_words(const std::vector<Channel>& channels, const Rule& rule) {
   std::vector<std::string> names;
-  for (const Channel channel : channels_of(rule)) {
-    names.push_back(std::string(name(channel)) + (violation(channel, 0).spatial ? " (non-local)" : ""));
+  for (const Channel channel : channels) {
+    const bool core_local = core_local_channels(rule).holds(channel);
+    names.push_back(std::string(name(channel)) + (core_local                      ? " (core-local)"
+                                                  : violation(channel, 0).spatial ? " (non-local)"
+                                                                                  : ""));
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -76,7 +80,7 @@ std::vector<Field> fields_of(const Rule& rule) {
           {"decay", std::string(words(rule.decay))},
           {"signal", std::string(words(rule.signal))},
           {"state", std::string(rule.state)},
-          {"channels", channel_words(rule)},
+          {"channels", channel_words(channels_of(rule), rule)},
           {"lag", lag_words(rule)},
           {"violations", violation_words(rule)},
           {"source", std::string(rule.source)}};
@@ -102,24 +106,88 @@ std::string anchor_of(const Rule& rule) {
   return anchor;
 }
 
+constexpr std::size_t kIndent = 14;
+
+std::string equation_lines(std::string_view label, std::string_view of) {
+  std::string text;
+  const std::vector<std::string_view> equation = lines_of(of);
+  for (std::size_t i = 0; i < equation.size(); ++i) {
+    const std::size_t inner = kIndent + std::min(equation[i].find_first_not_of(' '), equation[i].size());
+    const std::string lines = wrap(equation[i], inner + 4, inner);
+    text += i == 0 ? pad(label, kIndent, Align::kLeft) + lines.substr(kIndent) : lines;
+  }
+  return text;
+}
+
+std::string field_line(const Field& field) {
+  return pad("  " + std::string(field.label), kIndent, Align::kLeft) + wrap(field.text, kIndent).substr(kIndent);
+}
+
+std::string_view words(Cadence cadence) {
+  switch (cadence) {
+    case Cadence::kNever: return "never";
+    case Cadence::kError: return "in ticks with an error";
+    case Cadence::kTick: return "in every tick";
+  }
+  return "";
+}
+
+/// The ticks in which neurons tell their synapses the payload.
+std::string cadence_words(const LocalPosts& posts) {
+  if (posts.scalars == 0) return "nothing: synapses need nothing of their neurons";
+  std::string text(words(posts.varying_gain));
+  if (posts.constant_gain != posts.varying_gain)
+    text += fmt::format("; by neurons whose phi is the identity {}", words(posts.constant_gain));
+  return text + "; by spiking neurons in ticks in which a factor is not 0";
+}
+
+/// "p: one scalar a synapse; y: one scalar a target neuron".
+std::string state_words(const LocalRule& rule) {
+  std::vector<std::string> states;
+  for (const LocalTrace& trace : rule.traces) {
+    if (!trace.is_state) continue;
+    const std::string_view by = trace.at == TraceAt::kSynapse  ? "synapse"
+                                : trace.at == TraceAt::kSource ? "source of a projection"
+                                                               : "target neuron";
+    std::string text = fmt::format("{}: one scalar a {}", trace.name, by);
+    if (trace.at == TraceAt::kSynapse && trace.of_source) text += " (one a source would do)";
+    if (trace.at != TraceAt::kTarget && trace.is_lazy) text += ", linear in itself";
+    states.push_back(std::move(text));
+  }
+  return states.empty() ? "none" : fmt::format("{}", fmt::join(states, "; "));
+}
+
 }  // namespace
 
 std::string text_of(const Rule& rule) {
-  constexpr std::size_t kIndent = 14;
   std::string text = usage(rule) + "\n" + wrap(rule.title, 2, 2);
-  const auto put_equation = [&](std::string_view label, std::string_view of) {
-    const std::vector<std::string_view> equation = lines_of(of);
-    for (std::size_t i = 0; i < equation.size(); ++i) {
-      const std::size_t inner = kIndent + std::min(equation[i].find_first_not_of(' '), equation[i].size());
-      const std::string lines = wrap(equation[i], inner + 4, inner);
-      text += i == 0 ? pad(label, kIndent, Align::kLeft) + lines.substr(kIndent) : lines;
-    }
-  };
-  put_equation("  equation", rule.equation);
-  put_equation("  spiking", spiking_words(rule));
-  for (const Field& field : fields_of(rule)) {
-    text += pad("  " + std::string(field.label), kIndent, Align::kLeft) + wrap(field.text, kIndent).substr(kIndent);
-  }
+  text += equation_lines("  equation", rule.equation) + equation_lines("  spiking", spiking_words(rule));
+  for (const Field& field : fields_of(rule)) text += field_line(field);
+  return text;
+}
+
+std::string text_of(std::string_view name, const Learning& learning) {
+  const LocalRule& local = *learning.local;
+  const Rule& row = rule(learning.kind);
+  std::string equation;
+  for (const LocalTrace& trace : local.traces)
+    equation += fmt::format("{} = {}\n", trace.name, local.words(trace.next));
+  for (std::size_t i = 0; i < local.changes.size(); ++i)
+    equation += fmt::format("{}Delta += {}", i == 0 ? "" : "\n", local.words(local.changes[i]));
+  std::string text = fmt::format("{}\n{}", name, wrap(row.title, 2, 2)) + equation_lines("  equation", equation);
+  std::string payload;
+  for (std::size_t k = 0; k < local.payload.size(); ++k)
+    payload += fmt::format("{}m{} = {}", k == 0 ? "" : "\n", k, local.words(local.payload[k]));
+  if (!payload.empty()) text += equation_lines("  POST", payload);
+  std::string constants;
+  for (const ConstantText& constant : local.text.constants)
+    constants += fmt::format("{}{} = {}", constants.empty() ? "" : ", ", constant.name, constant.value);
+  if (!constants.empty()) text += field_line({"constants", constants});
+  for (const Field& field : {Field{"driven by", std::string(words(row.drive))}, Field{"told", cadence_words(local.posts)},
+                             Field{"signal", std::string(words(row.signal))}, Field{"state", state_words(local)},
+                             Field{"channels", channel_words(channels_of(selection_of(learning)), row)},
+                             Field{"lag", lag_words(row)}, Field{"violations", violation_words(row)}})
+    text += field_line(field);
   return text;
 }
 
@@ -135,7 +203,7 @@ std::string rules_markdown() {
   for (const Rule& rule : kRules) {
     std::vector<std::string_view> broken;
     for (const Channel channel : channels_of(rule)) {
-      if (violation(channel, 0).spatial) broken.push_back(name(channel));
+      if (violation(channel, 0, core_local_channels(rule).holds(channel)).spatial) broken.push_back(name(channel));
     }
     text += fmt::format("| [`{}`](#{}) | {} | {} | {} |\n", rule.name, anchor_of(rule), words(rule.drive),
                         broken.empty() ? "none" : fmt::format("{}", fmt::join(broken, ", ")),

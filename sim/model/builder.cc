@@ -118,7 +118,25 @@ RuleOptions eprop_random(std::vector<FeedbackOptions> feedback, const EpropOptio
   return rule;
 }
 RuleOptions rtrl() { return rule_of(RuleKind::kRtrl); }
+RuleOptions rtrl_reach(std::int32_t reach) {
+  RuleOptions options = rule_of(RuleKind::kRtrlReach);
+  options.rule.reach = reach;
+  return options;
+}
+RuleOptions rtrl_paths(std::int32_t paths) {
+  RuleOptions options = rule_of(RuleKind::kRtrlPaths);
+  options.rule.paths = paths;
+  return options;
+}
+RuleOptions rtrl_core() { return rule_of(RuleKind::kRtrlCore); }
 RuleOptions none() { return rule_of(RuleKind::kNone); }
+RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback) {
+  RuleOptions options = rule_of(local_kind(text.signal));
+  options.rule.name = "local";
+  options.rule.local = std::move(text);
+  options.feedback = std::move(feedback);
+  return options;
+}
 
 RecordedTrial trial(std::variant<DenseMatrix, SparseMatrix> input, DenseMatrix target) {
   return {std::move(input), std::move(target)};
@@ -249,9 +267,9 @@ void Model::add_task(Spec& spec, FaultList& faults) const {
     taught->inputs = resolved(inputs_, spec.network, where, faults);
   } else if (auto* drawn = std::get_if<DrawnTask>(&spec.task)) {
     drawn->inputs = resolved(inputs_, spec.network, task.at("drawn"), faults);
-  } else {
+  } else if (auto* synthetic = std::get_if<SyntheticTask>(&spec.task)) {
     const TrainingSpec& training = spec.training;
-    fill_in(std::get<SyntheticTask>(spec.task), training.window == 0 && training.warmup == 0, spec.training);
+    fill_in(*synthetic, training.window == 0 && training.warmup == 0, spec.training);
   }
 }
 

@@ -116,8 +116,15 @@ struct EpropOptions {
 RuleOptions eprop(const EpropOptions& options = {});
 RuleOptions eprop_random(std::vector<FeedbackOptions> feedback = {}, const EpropOptions& options = {});
 RuleOptions rtrl();
+/// RTRL that keeps and sends only some sensitivities: of limited reach (SnAp-n), over drawn paths,
+/// and within the cores of the model's chip.
+RuleOptions rtrl_reach(std::int32_t reach);
+RuleOptions rtrl_paths(std::int32_t paths);
+RuleOptions rtrl_core();
 /// Forward only, without learning.
 RuleOptions none();
+/// A rule that the program writes itself. feedback: as for RFLO, with the signal kFeedback.
+RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback = {});
 
 /// The inputs of an input population with drawn inputs.
 struct DrawnInputOptions {

@@ -1,6 +1,7 @@
 #include "sim/model/check.h"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -17,17 +18,12 @@ namespace {
 
 bool is_learner(const RuleSpec& rule) { return has_row(rule.kind) && learns(rule.kind); }
 
-/// What the model's rules lack, where it would have to be.
-void check_requirements(const Spec& spec, Purpose purpose, FaultList& faults) {
-  const RuleSpec* learner = nullptr;  // the first, or the first without a learning rate of its own
-  for (const RuleSpec& rule : spec.rules) {
-    const bool lacks_more = learner == nullptr || (learner->learning_rate && !rule.learning_rate);
-    if (is_learner(rule) && lacks_more) learner = &rule;
-  }
-  if (learner == nullptr) return;
+/// What a rule lacks, where it would have to be.
+void tell_lacks(const Spec& spec, const RuleSpec& learner, const std::vector<Lack>& lacking, Purpose purpose,
+                FaultList& faults) {
   const FieldPath root;
-  const std::string reason = "rule " + shown(std::string_view(learner->name)) + " learns";
-  for (const Lack& lack : lacks(spec.network, spec.task, spec.training, *learner)) {
+  const std::string reason = "rule " + shown(std::string_view(learner.name)) + " learns";
+  for (const Lack& lack : lacking) {
     switch (lack.need) {
       case Need::kReadout:
         if (known_neurons(spec.network, PopulationKind::kReadout) == kUnknown)
@@ -48,6 +44,18 @@ void check_requirements(const Spec& spec, Purpose purpose, FaultList& faults) {
                         shown(std::string_view(spec.network.projections[static_cast<std::size_t>(lack.index)].name))));
         break;
     }
+  }
+}
+
+/// What the model's rules lack, each thing once.
+void check_requirements(const Spec& spec, Purpose purpose, FaultList& faults) {
+  std::set<Need> told;  // of earlier rules
+  for (const RuleSpec& rule : spec.rules) {
+    if (!is_learner(rule)) continue;
+    std::vector<Lack> lacking = lacks(spec.network, spec.task, spec.training, rule);
+    std::erase_if(lacking, [&](const Lack& lack) { return told.contains(lack.need); });
+    tell_lacks(spec, rule, lacking, purpose, faults);
+    for (const Lack& lack : lacking) told.insert(lack.need);
   }
 }
 

@@ -27,6 +27,9 @@ bool has_task(const Spec& spec);
 /// All faults and warnings of a Spec; empty for a valid one.
 std::vector<Fault> check(const Spec& spec, Purpose purpose = Purpose::kRun);
 
+/// All faults of trials beside a valid Spec, with fields as trials[3].target.
+std::vector<Fault> check_trials(const Spec& spec, const std::vector<RecordedTrial>& trials);
+
 /// Throws ModelError with all faults if one of them is an error.
 void require_valid(const Spec& spec, Purpose purpose = Purpose::kRun);
 

@@ -63,7 +63,23 @@ void check_ticks(const RecordSpec& record, const TrainingSpec& training, const F
   if (ticks == kUnknown || training.batch < 1) return;  // told already
   if (check_range(record.first_tick, 1, ticks, where.at("first_tick"), faults))
     check_range(record.last_tick, record.first_tick, ticks, where.at("last_tick"), faults);
-  if (record.trial) check_range(*record.trial, 0, training.batch - 1, where.at("trial"), faults);
+  const std::int64_t trials = record.evaluation && training.evaluation ? training.evaluation->trials : training.batch;
+  if (record.trial && trials > 0) check_range(*record.trial, 0, trials - 1, where.at("trial"), faults);
+}
+
+/// The evaluation trials learn nothing, and are there only where the training has an evaluation.
+bool check_evaluation(const RecordSpec& record, const TrainingSpec& training, const FieldPath& where, FaultList& faults) {
+  if (!record.evaluation) return true;
+  const FieldPath field = where.at("evaluation");
+  if (!is_of_evaluation(record.quantity)) {
+    faults.error(field, fmt::format("is true, and the quantity is {}", name(record.quantity)),
+                 "must be false: of evaluation trials, ACTIVITY, OUTPUT, ERROR, VOLTAGE and CURRENT can be recorded");
+  } else if (!training.evaluation) {
+    faults.error(field, "is true, and the training has no evaluation", "must stand with training.evaluation");
+  } else {
+    return true;
+  }
+  return false;
 }
 
 /// Values that a drawn matrix will have, about: it has not been drawn yet.
@@ -82,7 +98,8 @@ void check_part(const RecordSpec& record, const Spec& model, const FieldPath& wh
   const std::int64_t values = is_of_projection(record.quantity)
                                   ? synapses_of(model.network.projections[of], model.network)
                                   : model.network.populations[of].size;
-  const std::int64_t trials = is_of_ticks(record.quantity) && !record.trial ? model.training.batch : 1;
+  const std::int64_t all = record.evaluation ? model.training.evaluation->trials : model.training.batch;
+  const std::int64_t trials = is_of_ticks(record.quantity) && !record.trial ? all : 1;
   if (values <= kMostOfPart / std::max<std::int64_t>(trials, 1)) return;
   faults.error(where.at("form"), fmt::format("is PROTOBUF, of samples of {} values in {} trials", values, trials),
                fmt::format("must be NPY where a sample has more than {}", kMostOfPart));
@@ -105,6 +122,7 @@ void check_records(const Spec& spec, FaultList& faults) {
     if (faults.is_silenced(field)) continue;
     if (!check_enum(record.quantity, Quantity::kCurrent, field.at("quantity"), faults)) continue;
     check_enum(record.numbers, Precision::kFloat32, field.at("numbers"), faults);
+    if (!check_evaluation(record, spec.training, field, faults)) continue;
     check_updates(record, field, faults);
     check_ticks(record, spec.training, field, faults);
     if (!check_what(record, spec.network, field, faults)) continue;  // it has no default name

@@ -89,6 +89,8 @@ void check_numbers(const RuleSpec& rule, const FieldPath& where, FaultList& faul
   if (takes(row, Argument::What::kStride)) check_range(rule.stride, 1, kMostCount, where.at("stride"), faults);
   if (takes(row, Argument::What::kTraceDecay) && rule.trace_decay && !(*rule.trace_decay >= 0 && *rule.trace_decay <= 1))
     faults.error(where.at("trace_decay"), "is " + shown(*rule.trace_decay), "must be 0 to 1");
+  if (takes(row, Argument::What::kReach)) check_range(rule.reach, 1, kMostCount, where.at("reach"), faults);
+  if (takes(row, Argument::What::kPaths)) check_range(rule.paths, 0, kMostCount, where.at("paths"), faults);
   if (row.decay != DecaySource::kNeuron) return;
   check_not_negative(rule.filter_tau, where.at("filter_tau"), faults);
   if (!rule.firing_rate) return;
@@ -127,7 +129,7 @@ void check_pace(const RuleSpec& rule, const TrainingSpec& training, const FieldP
 
 void check_rule(const RuleSpec& one, const FeedbackContext& context, const FieldPath& where, Checking& checking) {
   check_name(one.name, where.at("name"), checking.faults);
-  if (!check_enum(one.kind, kRules.back().kind, where.at("kind"), checking.faults)) return;
+  if (!check_enum(one.kind, kLastRuleKind, where.at("kind"), checking.faults)) return;
   const FieldPath field = where.at(field_of(one.kind));
   check_numbers(one, field, checking.faults);
   check_pace(one, checking.spec.training, where, checking.faults);
@@ -138,6 +140,9 @@ void check_rule(const RuleSpec& one, const FeedbackContext& context, const Field
                           "is for rules whose learning signal comes over it: " + rules_with_feedback());
   }
   check_beside_network(one, context.network, field, checking.faults);
+  if (is_local(one.kind)) check_local(one, context.network, field, checking.faults);
+  if (const std::string wrong = unfit_restriction(one.kind, checking.spec); !wrong.empty())
+    checking.faults.error(field, wrong, "");
 }
 
 }  // namespace

@@ -15,9 +15,9 @@ struct TrialShape {
   MatrixShape target;
 };
 
-TrialShape shape_of(const Spec& spec, const RecordedTask& task) {
+TrialShape shape_of(const Spec& spec, const std::vector<RecordedTrial>& trials) {
   const std::int64_t ticks = known_ticks(spec.training);
-  const bool as_longest = std::ranges::any_of(task.trials, [&](const auto& trial) { return rows_of(trial) == ticks; });
+  const bool as_longest = std::ranges::any_of(trials, [&](const auto& trial) { return rows_of(trial) == ticks; });
   const std::string ticks_of = as_longest ? "the rows of the longest trial" : "training.ticks";
   const bool constants = known_shown_inputs(spec.network) != known_neurons(spec.network, PopulationKind::kInput);
   return {{ticks, known_shown_inputs(spec.network), ticks_of,
@@ -81,45 +81,35 @@ void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const Fie
   if (has_matrix) check_matrix(trial.target, shape.target, where.at("target"), checking.budget, checking.faults);
 }
 
-/// Why neurons of the model are not at rest before a trial that begins late; empty where they are.
-std::string unrest(const Spec& spec) {
-  if (spec.training.carry_state) return "training.carry_state is true";
-  for (const PopulationSpec& population : spec.network.populations) {
-    if (population.kind != PopulationKind::kRate) continue;
-    const std::string named = "population " + shown(std::string_view(population.name));
-    if (population.noise) return named + " has noise";
-    if (population.lif && std::ranges::any_of(population.lif->rest.values, [](double rest) { return rest != 0; }))
-      return named + " has a rest other than 0";
-    if (population.lif) continue;
-    if (!population.initial.empty()) return named + " begins at an activity of its own";
-    if (population.activation == Activation::kSigmoid) return named + " is a SIGMOID, which is active without input";
-  }
-  return {};
-}
-
+/// A trial that begins late begins in its own initial state. Carried state has no place in it: the
+/// state at tick T is that of tick 0 of the next trial, which such a trial does not have.
 void check_lengths(const std::vector<RecordedTrial>& trials, std::string_view field, const FieldPath& where,
                    Checking& checking) {
+  if (!checking.spec.training.carry_state) return;
   const std::int64_t ticks = known_ticks(checking.spec.training);
   const auto shorter = std::ranges::find_if(
       trials, [&](const auto& trial) { return ticks != kUnknown && rows_of(trial) > 0 && rows_of(trial) < ticks; });
   if (shorter == trials.end()) return;
-  if (const std::string why = unrest(checking.spec); !why.empty()) {
-    checking.faults.error(where.at(field, static_cast<int>(shorter - trials.begin())),
-                          fmt::format("has {} rows, and {}", rows_of(*shorter), why),
-                          fmt::format("must have {}: a shorter trial begins late, with all neurons at rest", ticks));
-  }
+  checking.faults.error(
+      where.at(field, static_cast<int>(shorter - trials.begin())),
+      fmt::format("has {} rows, and training.carry_state is true", rows_of(*shorter)),
+      fmt::format("must have {}, or training.carry_state be false: a trial goes on from tick {} of the one before it, "
+                  "and a shorter one begins later than that, in its initial state",
+                  ticks, ticks));
+}
+
+void check_all(const std::vector<RecordedTrial>& trials, const TrialShape& shape, std::string_view field,
+               const FieldPath& where, Checking& checking) {
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    check_trial(trials[i], shape, where.at(field, static_cast<int>(i)), checking);
+  check_lengths(trials, field, where, checking);
 }
 
 void check_recorded(const RecordedTask& task, const FieldPath& where, Checking& checking) {
   if (task.trials.empty()) checking.faults.error(where, "has no trials", "must have at least one");
-  const TrialShape shape = shape_of(checking.spec, task);
-  const auto check_all = [&](const std::vector<RecordedTrial>& trials, std::string_view field) {
-    for (std::size_t i = 0; i < trials.size(); ++i)
-      check_trial(trials[i], shape, where.at(field, static_cast<int>(i)), checking);
-    check_lengths(trials, field, where, checking);
-  };
-  check_all(task.trials, "trials");
-  check_all(task.evaluation_trials, "evaluation_trials");
+  const TrialShape shape = shape_of(checking.spec, task.trials);
+  check_all(task.trials, shape, "trials", where, checking);
+  check_all(task.evaluation_trials, shape, "evaluation_trials", where, checking);
 }
 
 void check_student_teacher(const StudentTeacherTask& task, const FieldPath& where, Checking& checking) {
@@ -156,9 +146,18 @@ void check_task(Checking& checking) {
     check_student_teacher(*taught, where.at("student_teacher"), checking);
   } else if (const auto* drawn = std::get_if<DrawnTask>(&task)) {
     check_drawn(*drawn, where.at("drawn"), checking);
+  } else if (const auto* supplied = std::get_if<SuppliedTask>(&task)) {
+    if (!supplied->fill) checking.faults.error(where.at("supplied").at("fill"), "is missing", "must be given");
   } else {
     check_synthetic(std::get<SyntheticTask>(task), where, checking);
   }
+}
+
+std::vector<Fault> check_trials(const Spec& spec, const std::vector<RecordedTrial>& trials) {
+  FaultList faults;
+  Checking checking = {spec, faults};
+  check_all(trials, shape_of(spec, trials), "trials", FieldPath(), checking);
+  return faults.placed(spec.path, std::nullopt);
 }
 
 }  // namespace locus

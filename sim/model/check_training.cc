@@ -97,9 +97,16 @@ void check_stop(const StopSpec& stop, const FieldPath& where, FaultList& faults)
 
 void check_evaluation_trials(const Spec& spec, FaultList& faults) {
   const FieldPath root;
+  const std::optional<EvaluationSpec>& evaluation = spec.training.evaluation;
+  if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
+    const FieldPath held_out = root.at("task").at("supplied").at("fill_held_out");
+    if (evaluation && !supplied->fill_held_out)
+      faults.error(held_out, "is missing", "must be given where training.evaluation is");
+    if (!evaluation && supplied->fill_held_out)
+      faults.error(held_out, "is given, and training.evaluation is not", "nothing else shows these trials");
+  }
   const auto* const recorded = std::get_if<RecordedTask>(&spec.task);
   if (recorded == nullptr) return;
-  const std::optional<EvaluationSpec>& evaluation = spec.training.evaluation;
   const FieldPath held_out = root.at("task").at("recorded").at("evaluation_trials");
   const std::int64_t there = std::ssize(recorded->evaluation_trials);
   if (!evaluation) {

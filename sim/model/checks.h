@@ -71,6 +71,8 @@ bool check_fields(const MimicTask& task, const FieldPath& where, FaultList& faul
 
 /// check_rules.cc. Returns false if there are too many rules.
 bool check_rules(Checking& checking);
+/// The text of a rule that the model writes itself; where: its field `local`.
+void check_local(const RuleSpec& rule, const NetworkSpec& network, const FieldPath& where, FaultList& faults);
 
 /// check_bases.cc.
 void check_bases(Checking& checking);

@@ -12,6 +12,7 @@
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/parse.h"
+#include "sim/model/set_fields.h"
 
 namespace locus {
 namespace {
@@ -46,7 +47,7 @@ std::string text_bytes(const v1::Model& model) {
   return text;
 }
 
-v1::Model parsed(const std::string& bytes, Format format, const std::filesystem::path& path) {
+v1::Model parsed(std::string_view bytes, Format format, const std::filesystem::path& path) {
   v1::Model model;
   FaultList faults;
   const bool whole = format == Format::kText ? parse_text(bytes, model, faults) : parse_wire(bytes, model, faults);
@@ -73,6 +74,14 @@ void convert(const std::filesystem::path& in, const std::filesystem::path& out) 
     refuse(in, "holds a number that text cannot carry exactly", "such as one that is no number, with a payload");
   }
   write_file_whole(out, bytes);
+}
+
+std::string wire_form(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings) {
+  const std::optional<Format> format = format_of(path, bytes);
+  if (!format) refuse(path, "is named like no model", known_extensions());
+  v1::Model model = parsed(bytes, *format, path);
+  set_fields(settings, model);
+  return wire_bytes(model, path);
 }
 
 }  // namespace locus

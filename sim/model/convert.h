@@ -7,11 +7,20 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sim/model/settings.h"
 
 namespace locus {
 
 /// Throws ModelError if `in` cannot be parsed or a name has no format, FileError if a file cannot
 /// be read or written. `out` is written whole or not at all.
 void convert(const std::filesystem::path& in, const std::filesystem::path& out);
+
+/// The wire form of a model with these fields set; bytes and name are those of load_bytes. Throws
+/// ModelError if they cannot be parsed, UsageError if a setting does not fit the model.
+std::string wire_form(std::string_view bytes, const std::filesystem::path& path, std::span<const Setting> settings);
 
 }  // namespace locus

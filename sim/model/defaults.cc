@@ -45,6 +45,7 @@ std::string default_name(const RecordSpec& record, const NetworkSpec& network) {
   std::string text = is_of_projection(record.quantity) ? network.projections[of].name : network.populations[of].name;
   text += '-';
   for (const char letter : name(record.quantity)) text += letter == '_' ? '-' : static_cast<char>(letter - 'A' + 'a');
+  if (record.evaluation) text += "-evaluation";
   return text;
 }
 

@@ -2,16 +2,26 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
+#include "core/expression/local_rule.h"
+
 namespace locus {
 
 Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   const std::int32_t ticks = training.ticks;
   Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
   learning.optimizer = optimizer_of(spec, training);
+  learning.restriction = {.reach = spec.reach, .paths = spec.paths};
   learning.filter = decay_of(spec.filter_tau, training.dt);
   if (spec.firing_rate) {
     const double strength = spec.firing_rate->strength / (training.average_over_window ? window_of(training) : 1);
     learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, strength, ticks};
+  }
+  if (is_local(spec.kind)) {
+    learning.local = compile_local(spec.local).rule;
+    CHECK(learning.local.has_value(), "the text of a rule is checked before it is used");
+    learning.dt = training.dt;
+    learning.ticks = ticks;
   }
   if (rule(spec.kind).drive != Drive::kSweep) return learning;
   const bool whole = !takes(rule(spec.kind), Argument::What::kDepth);

@@ -13,7 +13,8 @@
 namespace locus {
 
 /// The rule with the numbers of a run. Depth and stride above T mean T, and BPTT has T for both;
-/// times in ms become decays of a tick.
+/// times in ms become decays of a tick. Without the seed and the cores of a restricted RTRL, which
+/// sim/place/learning_on_chip.h adds.
 Learning learning_of(const RuleSpec& rule, const TrainingSpec& training);
 
 /// `weighted`: trials weigh their errors.

@@ -74,6 +74,8 @@ void take(const Argument& argument, const std::string& part, const std::string& 
   switch (argument.what) {
     case Argument::What::kDepth: spec.depth = number_of<std::int32_t>(part, 1, kMostTicks, what, typed, row); break;
     case Argument::What::kStride: spec.stride = number_of<std::int32_t>(part, 1, kMostTicks, what, typed, row); break;
+    case Argument::What::kReach: spec.reach = number_of<std::int32_t>(part, 1, kMostTicks, what, typed, row); break;
+    case Argument::What::kPaths: spec.paths = number_of<std::int32_t>(part, 0, kMostTicks, what, typed, row); break;
     case Argument::What::kTraceDecay: spec.trace_decay = number_of<double>(part, 0, 1, what, typed, row); break;
   }
 }
@@ -107,6 +109,7 @@ RuleSpec short_form(const std::string& typed, const NetworkSpec& network, const 
 void check_can_run(const RuleSpec& rule, const Spec& spec) {
   if (const std::string lack = not_offered(rule.kind, spec.network); !lack.empty())
     refuse(rule.name, "is not offered in a network with " + lack);
+  if (const std::string wrong = unfit_restriction(rule.kind, spec); !wrong.empty()) refuse(rule.name, wrong);
   if (!learns(rule.kind)) return;
   for (const Lack& lack : lacks(spec.network, spec.task, spec.training, rule)) {
     switch (lack.need) {

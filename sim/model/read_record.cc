@@ -83,6 +83,7 @@ std::vector<RecordSpec> read_records(const google::protobuf::RepeatedPtrField<v1
       continue;
     }
     record.quantity = *quantity;
+    record.evaluation = message.evaluation();
     record.protobuf = message.form() == v1::Record::PROTOBUF;
     record.numbers = numbers_of(message.numbers(), model.precision);
     if (message.has_every_updates()) record.every_updates = message.every_updates();

@@ -2,6 +2,7 @@
 
 #include "sim/model/defaults.h"
 #include "sim/model/names.h"
+#include "sim/model/read_local.h"
 #include "sim/model/read_pace.h"
 #include "sim/model/read_spiking.h"
 #include "sim/model/read_weights.h"
@@ -64,6 +65,25 @@ void read_eprop(v1::Rule::Eprop& message, const FeedbackContext& context, const 
     rule.feedback = read_feedback(*message.mutable_feedback(), context, where, reading);
 }
 
+void read_rtrl(const v1::Rule::Rtrl& message, const FieldPath& where, RuleSpec& rule, FaultList& faults) {
+  rule.kind = RuleKind::kRtrl;
+  switch (message.keeps_case()) {
+    case v1::Rule::Rtrl::kReach:
+      rule.kind = RuleKind::kRtrlReach;
+      rule.reach = message.reach();
+      break;
+    case v1::Rule::Rtrl::kPaths:
+      rule.kind = RuleKind::kRtrlPaths;
+      rule.paths = message.paths();
+      break;
+    case v1::Rule::Rtrl::kWithin:
+      rule.kind = RuleKind::kRtrlCore;
+      if (message.within() != v1::Rule::Rtrl::CORE) faults.refuse(where.at("within"), "is not known", "must be CORE");
+      break;
+    case v1::Rule::Rtrl::KEEPS_NOT_SET: break;
+  }
+}
+
 RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const FieldPath& where, Reading& reading) {
   RuleSpec rule;
   rule.name = message.name();
@@ -76,10 +96,17 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
       rule.feedback = read_feedback(*message.mutable_rflo()->mutable_feedback(), context, where.at("rflo"), reading);
       break;
     case v1::Rule::kEprop: read_eprop(*message.mutable_eprop(), context, where.at("eprop"), rule, reading); break;
-    case v1::Rule::kRtrl: rule.kind = RuleKind::kRtrl; break;
+    case v1::Rule::kRtrl: read_rtrl(message.rtrl(), where.at("rtrl"), rule, reading.faults); break;
     case v1::Rule::kNone: rule.kind = RuleKind::kNone; break;
+    case v1::Rule::kLocal:
+      rule.local = read_local(message.local(), where.at("local"), reading.faults);
+      rule.kind = local_kind(rule.local.signal);
+      if (rule.local.signal == LocalSignal::kFeedback || !message.local().feedback().empty())
+        rule.feedback = read_feedback(*message.mutable_local()->mutable_feedback(), context, where.at("local"), reading);
+      break;
     case v1::Rule::KIND_NOT_SET:
-      reading.faults.missing_choice(where, "kind", "has no kind", "must have one of bptt, tbptt, rflo, eprop, rtrl, none");
+      reading.faults.missing_choice(where, "kind", "has no kind",
+                                    "must have one of bptt, tbptt, rflo, eprop, rtrl, none, local");
       break;
   }
   return rule;

@@ -10,7 +10,7 @@
 
 namespace locus {
 
-bool has_row(RuleKind kind) { return static_cast<std::size_t>(kind) < kRules.size(); }
+bool has_row(RuleKind kind) { return kind <= kLastRuleKind; }
 
 std::string_view field_of(RuleKind kind) {
   const std::string_view name = rule(kind).name;
@@ -20,8 +20,9 @@ std::string_view field_of(RuleKind kind) {
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training,
                         const RuleSpec& rule) {
   std::vector<Lack> found;
-  if (populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});
-  if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
+  const bool errors = locus::rule(rule.kind).signal != SignalSource::kNowhere;
+  if (errors && populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});
+  if (const auto* recorded = std::get_if<RecordedTask>(&task); errors && recorded != nullptr) {
     const bool some_have = std::ranges::any_of(recorded->trials, has_target);
     for (std::size_t i = 0; i < recorded->trials.size(); ++i) {
       if (has_target(recorded->trials[i])) continue;
@@ -29,7 +30,7 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
       if (!some_have) break;  // one tells of all
     }
   }
-  if (const auto* drawn = std::get_if<DrawnTask>(&task); drawn != nullptr && drawn->targets.empty())
+  if (const auto* drawn = std::get_if<DrawnTask>(&task); errors && drawn != nullptr && drawn->targets.empty())
     found.push_back({Need::kTarget, -1});
   if (training.learning_rate || rule.learning_rate) return found;
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
@@ -52,6 +53,18 @@ std::string not_offered(RuleKind kind, const NetworkSpec& network) {
   });
   const std::string lack = unlike_rate(network);
   return lack.empty() && late ? "delays" : lack;
+}
+
+std::string unfit_restriction(RuleKind kind, const Spec& spec) {
+  const Keeps keeps = rule(kind).keeps;
+  if (keeps == Keeps::kAll) return "";
+  if (keeps == Keeps::kCore && !spec.chip)
+    return "needs a chip, whose placement says which neurons share a core; the model has none";
+  // the neurons that reach each other are a bit for each pair
+  const std::int64_t most = keeps == Keeps::kReach ? 4096 : 65536;
+  const std::int64_t neurons = known_neurons(spec.network, PopulationKind::kRate);
+  if (neurons <= most) return "";
+  return fmt::format("is for at most {} rate neurons; the model has {}", most, neurons);
 }
 
 std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training) {

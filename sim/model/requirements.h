@@ -39,6 +39,10 @@ std::string unlike_rate(const NetworkSpec& network);
 /// The part of the network that this rule cannot handle; empty without one.
 std::string not_offered(RuleKind kind, const NetworkSpec& network);
 
+/// The reason why a rule that keeps only some sensitivities cannot run on a model: it needs a chip,
+/// or the network is too large for its lists; empty without one.
+std::string unfit_restriction(RuleKind kind, const Spec& spec);
+
 /// The longest delay from rate or spiking populations to readouts, below the ticks of a trial: the
 /// error is older by as much where it arrives.
 std::int32_t latest_answer(const NetworkSpec& network, const TrainingSpec& training);

@@ -75,6 +75,7 @@ bool has_classes(const TaskSpec& task, std::int64_t readouts) {
     return std::ranges::any_of(recorded->trials, labelled) || std::ranges::any_of(recorded->evaluation_trials, labelled);
   }
   if (const auto* synthetic = std::get_if<SyntheticTask>(&task)) return readouts > 1 && has_choices(*synthetic);
+  if (const auto* supplied = std::get_if<SuppliedTask>(&task)) return supplied->has_classes;
   const auto* drawn = std::get_if<DrawnTask>(&task);
   return drawn != nullptr && std::ranges::any_of(drawn->targets, [](const DrawnTargetSpec& target) {
            return std::holds_alternative<ClassSpec>(target);
@@ -122,5 +123,9 @@ bool is_of_projection(Quantity quantity) {
 }
 
 bool is_of_ticks(Quantity quantity) { return quantity != Quantity::kWeights && quantity != Quantity::kSingularValues; }
+
+bool is_of_evaluation(Quantity quantity) {
+  return is_of_ticks(quantity) && quantity != Quantity::kLearningSignal && quantity != Quantity::kTrace;
+}
 
 }  // namespace locus

@@ -114,6 +114,8 @@ struct RuleSpec {
   std::int32_t depth = 0;             // tau, ticks; tbptt only; 0 = T
   std::int32_t stride = 1;            // k, ticks; tbptt only
   std::optional<double> trace_decay;  // lambda; rflo only; absent: 1 - alpha of each neuron
+  std::int32_t reach = 0;             // rtrl of limited reach only; at least 1
+  std::int32_t paths = 0;             // rtrl over few paths only; drawn synapses onto each neuron
   // ms, kappa = exp(-dt / tau); 0: none; e-prop onto spiking neurons only
   double filter_tau = 0;
   std::optional<FiringRateSpec> firing_rate;  // e-prop onto spiking neurons only
@@ -123,6 +125,7 @@ struct RuleSpec {
   std::optional<double> learning_rate = {};  // eta
   std::optional<Optimizer> optimizer = {};   // whole, with the bounds of changes
   std::optional<ScheduleSpec> schedule = {};
+  LocalText local = {};  // local kinds only: the text of the rule
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 
@@ -199,6 +202,8 @@ std::string_view name(Quantity quantity);  // "ACTIVITY", as model files spell i
 bool is_of_projection(Quantity quantity);  // otherwise of a population
 // seen at ticks; otherwise once an update, after its commit
 bool is_of_ticks(Quantity quantity);
+// evaluation trials have it, which learn nothing
+bool is_of_evaluation(Quantity quantity);
 
 /// One quantity of one population or projection, recorded while a rule runs.
 struct RecordSpec {
@@ -211,7 +216,8 @@ struct RecordSpec {
   std::int32_t every_ticks = 1;  // this and the three below: of quantities of ticks
   std::int32_t first_tick = 1;
   std::int32_t last_tick = 0;
-  std::optional<std::int32_t> trial;  // of the batch; absent: all
+  std::optional<std::int32_t> trial;  // of the batch, or of the evaluation; absent: all
+  bool evaluation = false;            // of the evaluation trials, at each evaluation
   bool protobuf = false;              // otherwise .npy
   Precision numbers = Precision::kFloat64;
 

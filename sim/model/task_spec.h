@@ -1,9 +1,11 @@
 // The task of a Spec as plain values: recorded trials, drawn inputs and targets, a teacher, tasks
-// of the literature (spec.h says what holds of them).
+// of the literature, trials that a program supplies (spec.h says what holds of them).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -84,7 +86,33 @@ struct DrawnTask {
   std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
   friend bool operator==(const DrawnTask&, const DrawnTask&) = default;
 };
-using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask>;
+/// The trials of one update, to be written by a program. The spans are all 0 at first.
+struct SuppliedBatch {
+  std::int64_t update = 0;  // from 0
+  std::int32_t trials = 0;
+  std::int32_t ticks = 0;           // T
+  std::int32_t inputs = 0;          // m, without the constant ones
+  std::int32_t readouts = 0;        // o
+  std::span<double> input;          // x [1] (trials x T x m)
+  std::span<double> target;         // y* [1] (trials x T x o); empty where trials have classes
+  std::span<std::int32_t> classes;  // as RecordedTrial::label (trials); empty where they have none
+};
+using Supply = std::function<void(const SuppliedBatch&)>;
+
+/// Trials that a program makes as the run goes. Every rule asks for the trials of update 0, 1, ...,
+/// and a comparison for some of them again: the trials should depend on the number of the update
+/// alone. An exception of a function ends the run and reaches its caller.
+struct SuppliedTask {
+  Supply fill;
+  // of evaluations, in which `update` counts batches of at most 32 trials; empty: none are held out
+  Supply fill_held_out = {};
+  bool has_classes = false;
+  /// Functions cannot be compared, so no task with one equals another.
+  friend bool operator==(const SuppliedTask& a, const SuppliedTask& b) {
+    return !a.fill && !b.fill && !a.fill_held_out && !b.fill_held_out && a.has_classes == b.has_classes;
+  }
+};
+using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask, SuppliedTask>;
 
 /// True if a trial of the task may have a class, so that the choice of a network with so many
 /// readouts is compared with it. One readout with +1 and -1 chooses no class.

@@ -21,7 +21,8 @@ struct Carried {
 };
 using Loads = std::map<std::pair<std::int32_t, std::int32_t>, Carried>;  // by (from, to)
 
-/// The number of scalars in one message of a stream.
+/// The number of scalars in one message of a stream; of INFLUENCE under a restricted rule, whose
+/// legs have their own, the mean.
 std::int64_t payload(const Ledger& ledger, Channel channel) {
   for (const LedgerEntry& entry : ledger.entries()) {
     if (entry.channel == channel) return entry.tally.scalars / entry.tally.messages;
@@ -32,16 +33,16 @@ std::int64_t payload(const Ledger& ledger, Channel channel) {
 class Evaluation {
  public:
   Evaluation(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
-             RuleKind rule, const Ledger& ledger, const Traffic& traffic)
+             const Learning& learning, const Ledger& ledger, const Traffic& traffic)
       : topology_(topology),
         placement_(placement),
         ledger_(ledger),
         traffic_(traffic),
-        rule_(rule),
-        reach_(topology, feedback, placement, rule),
+        rule_(learning.kind),
+        reach_(topology, feedback, placement, learning),
         operations_(static_cast<std::size_t>(placement.mesh.cores()), 0),
         gathers_(operations_.size(), 0) {
-    if (placement.partial_sums) apart_.emplace(topology, feedback, place_apart(topology.sizes), rule);
+    if (placement.partial_sums) apart_.emplace(topology, feedback, place_apart(topology.sizes), learning);
   }
 
   ChipTraffic run() {
@@ -183,13 +184,16 @@ class Evaluation {
       switch (stream.channel) {  // charges of synapses for the channel
         case Channel::kAxon:
         case Channel::kFeedback: operations_[static_cast<std::size_t>(leg.to)] += messages; break;
-        case Channel::kInfluence: operations_[static_cast<std::size_t>(leg.to)] += messages * scalars; break;
+        case Channel::kInfluence:
+          operations_[static_cast<std::size_t>(leg.to)] += leg.scalars > 0 ? events * leg.scalars : messages * scalars;
+          break;
         case Channel::kTransport: operations_[static_cast<std::size_t>(from)] += messages; break;
         case Channel::kGather: gathers_[static_cast<std::size_t>(leg.to)] += messages; break;
         default: break;
       }
       if (leg.to == from || is_summed(stream)) continue;
-      carry(from, leg.to, events * (stream.multicast ? 1 : leg.messages), scalars);
+      carry(from, leg.to, events * (stream.multicast ? 1 : leg.messages),
+            leg.packet_scalars > 0 ? leg.packet_scalars : scalars);
     }
   }
 
@@ -266,8 +270,8 @@ class Evaluation {
 }  // namespace
 
 ChipTraffic chip_traffic(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
-                         RuleKind rule, const Ledger& ledger, const Traffic& traffic) {
-  return Evaluation(topology, feedback, placement, rule, ledger, traffic).run();
+                         const Learning& learning, const Ledger& ledger, const Traffic& traffic) {
+  return Evaluation(topology, feedback, placement, learning, ledger, traffic).run();
 }
 
 const Load* busiest(const std::vector<Load>& loads) {

@@ -66,7 +66,7 @@ struct ChipTraffic {
 
 /// `feedback`: the wires R of the rule.
 ChipTraffic chip_traffic(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
-                         RuleKind rule, const Ledger& ledger, const Traffic& traffic);
+                         const Learning& learning, const Ledger& ledger, const Traffic& traffic);
 
 /// The load with the most packets (the first of equals); null without loads.
 const Load* busiest(const std::vector<Load>& loads);

@@ -28,11 +28,11 @@ struct Event {
 /// All events of a run, neuron by neuron.
 class Events {
  public:
-  Events(const ChipSpec& chip, const Topology& topology, const std::vector<Projection>& feedback, RuleKind kind,
-         const Traffic& traffic)
-      : apart_(topology, feedback, place_apart(topology.sizes), kind), traffic_(traffic) {
+  Events(const ChipSpec& chip, const Topology& topology, const std::vector<Projection>& feedback,
+         const Learning& learning, const Traffic& traffic)
+      : apart_(topology, feedback, place_apart(topology.sizes), learning), traffic_(traffic) {
     for (const StreamRow& stream : kStreamTable) {
-      const PhaseRow& phase = phase_of(stream.stream, rule(kind));
+      const PhaseRow& phase = phase_of(stream.stream, rule(learning.kind));
       const std::int32_t agent = chip.agent_core.value_or(kHost);
       const bool with_agent = (phase.from == Party::kAgent || phase.to == Party::kAgent) && !chip.spread_agent;
       if (stream.channel == Channel::kTransport && chip.partial_sums) {
@@ -267,13 +267,13 @@ class Search {
 }  // namespace
 
 std::vector<std::int32_t> place_fewest_packets(const ChipSpec& chip, const Topology& topology,
-                                               const std::vector<Projection>& feedback, RuleKind rule,
+                                               const std::vector<Projection>& feedback, const Learning& learning,
                                                const Ledger& ledger, const Traffic& traffic) {
   const auto packets_of = [&](const std::vector<std::int32_t>& core_of) {
     ChipSpec placed = chip;
     placed.policy = PlacementPolicy::kExplicit;
     placed.cores = core_of;
-    return chip_traffic(topology, feedback, place_on_chip(placed, topology), rule, ledger, traffic).total.packets;
+    return chip_traffic(topology, feedback, place_on_chip(placed, topology), learning, ledger, traffic).total.packets;
   };
   const auto is_held = [&](const std::vector<std::int32_t>& core_of) {
     ChipSpec placed = chip;
@@ -293,7 +293,7 @@ std::vector<std::int32_t> place_fewest_packets(const ChipSpec& chip, const Topol
     best = std::move(core_of);
   };
   take(std::move(greedy));
-  const Events events(chip, topology, feedback, rule, traffic);
+  const Events events(chip, topology, feedback, learning, traffic);
   const std::int64_t cores = std::int64_t{chip.width} * chip.height;
   if (std::ssize(events.all()) * cores > kMostCells) return best;
   take(Search(chip, topology, Packets(events.all(), best, static_cast<std::int32_t>(cores))).run());

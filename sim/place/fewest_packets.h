@@ -20,7 +20,7 @@ namespace locus {
 /// The core of each rate neuron, then of each readout. chip: its policy and cores are not used;
 /// it has room for all neurons. `feedback`: the wires R of the rule.
 std::vector<std::int32_t> place_fewest_packets(const ChipSpec& chip, const Topology& topology,
-                                               const std::vector<Projection>& feedback, RuleKind rule,
+                                               const std::vector<Projection>& feedback, const Learning& learning,
                                                const Ledger& ledger, const Traffic& traffic);
 
 }  // namespace locus

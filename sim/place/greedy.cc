@@ -25,9 +25,9 @@ struct DenseBlock {
   bool has_target(std::int32_t k) const { return k >= target_begin && k < target_end; }
 };
 
-class Links {
+class Neighbours {
  public:
-  explicit Links(const Topology& topology) : neurons_(topology.sizes.rate_neurons + topology.sizes.readouts) {
+  explicit Neighbours(const Topology& topology) : neurons_(topology.sizes.rate_neurons + topology.sizes.readouts) {
     begin_.assign(static_cast<std::size_t>(neurons_) + 1, 0);
     each_sparse(topology, [&](std::size_t a, std::size_t b) { ++begin_[a + 1], ++begin_[b + 1]; });
     for (std::size_t k = 1; k < begin_.size(); ++k) begin_[k] += begin_[k - 1];
@@ -88,7 +88,7 @@ class Links {
   std::vector<DenseBlock> dense_;
 };
 
-std::vector<std::int32_t> grow(const Links& links, std::int32_t neurons_per_core) {
+std::vector<std::int32_t> grow(const Neighbours& links, std::int32_t neurons_per_core) {
   constexpr std::int64_t kPlaced = -1;
   std::vector<std::int32_t> core_of(static_cast<std::size_t>(links.neurons()), 0);
   std::vector<std::int64_t> pull(core_of.size(), 0);  // synapses with the present core, or kPlaced
@@ -110,7 +110,7 @@ std::vector<std::int32_t> grow(const Links& links, std::int32_t neurons_per_core
 /// Exchanges neurons as long as this cuts fewer synapses.
 class Exchange {
  public:
-  Exchange(const Links& links, std::vector<std::int32_t>& core_of)
+  Exchange(const Neighbours& links, std::vector<std::int32_t>& core_of)
       : links_(links), core_of_(core_of), cores_(static_cast<std::size_t>(*std::ranges::max_element(core_of)) + 1) {
     near_.assign(core_of.size() * cores_, 0);
     for (std::int32_t a = 0; a < links.neurons(); ++a) move(a, core_of[static_cast<std::size_t>(a)], 1);
@@ -150,7 +150,7 @@ class Exchange {
     return true;
   }
 
-  const Links& links_;
+  const Neighbours& links_;
   std::vector<std::int32_t>& core_of_;
   std::size_t cores_;
   // synapses between a neuron and those on a core (neurons x cores)
@@ -160,7 +160,7 @@ class Exchange {
 }  // namespace
 
 std::vector<std::int32_t> place_greedy(const Topology& topology, std::int32_t neurons_per_core) {
-  const Links links(topology);
+  const Neighbours links(topology);
   std::vector<std::int32_t> core_of = grow(links, neurons_per_core);
   std::vector<std::int32_t> blocks = place_block(links.neurons(), neurons_per_core);
   if (cut_synapses(topology, blocks) <= cut_synapses(topology, core_of)) core_of = std::move(blocks);

@@ -1,6 +1,8 @@
 #include "sim/place/reach.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include "core/base/check.h"
 
@@ -152,6 +154,72 @@ void Reach::gather(const PhaseRow& phase, const Topology& topology, const Placem
   }
 }
 
+/// The numbers of INFLUENCE from one neuron to those on one place.
+class Influenced {
+ public:
+  Influenced(const SensitivityPattern& pattern, std::size_t neurons) : pattern_(pattern), sent_(neurons, false) {}
+
+  Leg leg(std::int32_t source, std::int32_t place, std::span<const std::int32_t> targets) {
+    Leg leg{place, 0, 0, 0};
+    std::vector<std::int32_t> all;  // posts whose sensitivities some target hears
+    for (const std::int32_t target : targets) {
+      ++leg.messages;
+      both_.clear();
+      std::ranges::set_intersection(pattern_.posts(source), pattern_.posts(target), std::back_inserter(both_));
+      for (const std::int32_t post : both_) {
+        leg.scalars += pattern_.fan(post);
+        if (sent_[static_cast<std::size_t>(post)]) continue;
+        sent_[static_cast<std::size_t>(post)] = true;
+        all.push_back(post);
+      }
+    }
+    for (const std::int32_t post : all) {
+      leg.packet_scalars += pattern_.fan(post);
+      sent_[static_cast<std::size_t>(post)] = false;
+    }
+    return leg;
+  }
+
+ private:
+  const SensitivityPattern& pattern_;
+  std::vector<bool> sent_;  // by post
+  std::vector<std::int32_t> both_;
+};
+
+/// INFLUENCE of a restricted rule: over the synapses that carry it.
+void Reach::carry(const Topology& topology, const SensitivityPattern& pattern, const Placement& placement, Spread& spread) {
+  std::vector<std::vector<std::int32_t>> targets(spread.from.size());
+  pattern.each_carrier(topology, [&](ProjectionId, SynapseId, std::int32_t source, std::int32_t target) {
+    targets[static_cast<std::size_t>(source)].push_back(target);
+  });
+  Influenced influenced(pattern, targets.size());
+  const auto place_of = [&](std::int32_t target) { return placement.core_of(Layer::kRate, target); };
+  for (std::size_t source = 0; source < targets.size(); ++source) {
+    std::vector<std::int32_t>& own = targets[source];
+    std::ranges::stable_sort(own, {}, place_of);
+    for (std::size_t begin = 0; begin < own.size();) {
+      std::size_t end = begin;
+      while (end < own.size() && place_of(own[end]) == place_of(own[begin])) ++end;
+      spread.legs.push_back(influenced.leg(static_cast<std::int32_t>(source), place_of(own[begin]),
+                                           std::span(own).subspan(begin, end - begin)));
+      begin = end;
+    }
+    spread.offset.push_back(spread.legs.size());
+  }
+}
+
+/// GATHER of a restricted rule: to the synapses whose sensitivities a neuron keeps, except its own.
+void Reach::gather_kept(const SensitivityPattern& pattern, const Placement& placement, Spread& spread) {
+  Heap heap(placement);
+  for (std::int32_t i = 0; i < std::ssize(spread.from); ++i) {
+    for (const std::int32_t post : pattern.posts(i)) {
+      if (post != i && pattern.fan(post) > 0) heap.add(placement.core_of(Layer::kRate, post), pattern.fan(post));
+    }
+    heap.flush(spread.legs);
+    spread.offset.push_back(spread.legs.size());
+  }
+}
+
 /// Every key sends to all others.
 void Reach::tell_others(const Placement& placement, Spread& spread) {
   Heap heap(placement);
@@ -167,14 +235,25 @@ void Reach::tell_others(const Placement& placement, Spread& spread) {
   }
 }
 
-Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind kind) {
+Reach::Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
+             const Learning& learning) {
+  std::optional<SensitivityPattern> kept;
+  if (rule(learning.kind).keeps != Keeps::kAll) kept.emplace(topology, learning);
   for (const StreamRow& stream : kStreamTable) {
-    const PhaseRow& phase = phase_of(stream.stream, rule(kind));
+    const PhaseRow& phase = phase_of(stream.stream, rule(learning.kind));
     Spread& spread = spreads_[static_cast<std::size_t>(stream.stream)];
     const Layer layer = layer_of(stream.key);
     for (std::int32_t key = 0; key < topology.sizes.of(stream.key); ++key)
       spread.from.push_back(placement.core_of(layer, key));
     spread.offset.assign(1, 0);
+    if (kept && phase.phase == Phase::kInfluence) {
+      carry(topology, *kept, placement, spread);
+      continue;
+    }
+    if (kept && phase.phase == Phase::kGather) {
+      gather_kept(*kept, placement, spread);
+      continue;
+    }
     switch (phase.over) {
       case Over::kEachRate:
       case Over::kEachReadout: tell_each(phase.from, placement, spread); continue;

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "core/protocol/sensitivity_pattern.h"
 #include "core/protocol/stream.h"
 #include "sim/place/placement.h"
 
@@ -21,14 +22,20 @@ namespace locus {
 struct Leg {
   std::int32_t to = kHost;
   std::int64_t messages = 0;
+  // Only INFLUENCE under a restricted rule, whose messages differ in size: the scalars of all these
+  // messages, and those of the one packet that serves their receivers.
+  std::int64_t scalars = 0;
+  std::int64_t packet_scalars = 0;
 };
 
 class Reach {
  public:
   /// `feedback`: the wires R of the rule. The ends of a stream's messages follow from its phase
   /// (core/protocol/phase.h) under this rule: TRANSPORT goes to the agent or to presynaptic
-  /// neurons.
-  Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement, RuleKind rule);
+  /// neurons. Of a restricted rule the sensitivities that each neuron keeps count as
+  /// well, which do not depend on `placement`.
+  Reach(const Topology& topology, const std::vector<Projection>& feedback, const Placement& placement,
+        const Learning& learning);
 
   std::int32_t keys(Stream stream) const { return static_cast<std::int32_t>(of(stream).from.size()); }
   /// The place from which a key's messages come.
@@ -51,6 +58,8 @@ class Reach {
                Spread& spread);
   void tell_each(Party teller, const Placement& placement, Spread& spread);
   void gather(const PhaseRow& phase, const Topology& topology, const Placement& placement, Spread& spread);
+  void carry(const Topology& topology, const SensitivityPattern& pattern, const Placement& placement, Spread& spread);
+  void gather_kept(const SensitivityPattern& pattern, const Placement& placement, Spread& spread);
   void tell_others(const Placement& placement, Spread& spread);
 
   std::array<Spread, kStreams> spreads_;

@@ -1,11 +1,15 @@
 // Result: what a run has left. Its numbers are seen through views that need no copy.
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "core/wire/channel.h"
+#include "sim/model/errors.h"
 #include "sim/python/arrays.h"
 #include "sim/python/module.h"
 #include "sim/python/records.h"
@@ -25,7 +29,7 @@ py::dict weights_by_name(const std::vector<ProjectionWeights>& weights, py::hand
   return by_name;
 }
 
-/// Name of the record -> (updates, values).
+/// Name of the record -> (updates, ticks, values).
 py::dict records_by_name(const RunArrays& run, std::size_t rule, py::handle owner) {
   py::dict by_name;
   if (rule >= run.records.size()) return by_name;
@@ -41,8 +45,8 @@ py::dict records_by_name(const RunArrays& run, std::size_t rule, py::handle owne
     const std::int64_t updates = record.whole_updates(one);
     shape[0] = updates;
     std::vector<std::int64_t> seen(record.updates.begin(), record.updates.begin() + updates);
-    by_name[py::str(run.record_names[k])] =
-        py::make_tuple(seen, view(std::span(record.values).first(static_cast<std::size_t>(updates * one)), shape, owner));
+    by_name[py::str(run.record_names[k])] = py::make_tuple(
+        seen, record.ticks, view(std::span(record.values).first(static_cast<std::size_t>(updates * one)), shape, owner));
   }
   return by_name;
 }
@@ -88,6 +92,14 @@ void bind_result(py::module_& module) {
   module.def(
       "read", [](const std::string& path) { return py::bytes(result_bytes(std::filesystem::path(path))); },
       "The locus.v1.Result of a file or folder, checked against its checksum, as bytes.");
+  module.def(
+      "is_local",
+      [](const std::string& name, int lag) {
+        const std::optional<Channel> channel = channel_named(name);
+        if (!channel) throw UsageError(fmt::format("no channel is named {}", name));
+        return !violation(*channel, lag).any();
+      },
+      "Whether a message over a channel with this lag [ticks] is local in space and time.");
   module.def(
       "write_page", [](const std::string& result, const std::string& page) { write_report_page(result, page); },
       "Makes the report page of a result that lies in a file or folder.");

@@ -1,12 +1,11 @@
 // run, resume and sweep: the interpreter lock is released while they work.
+#include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <string>
-#include <type_traits>
+#include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,6 +13,7 @@
 #include <pybind11/stl.h>
 
 #include "sim/model/errors.h"
+#include "sim/model/load.h"
 #include "sim/python/calls.h"
 #include "sim/python/module.h"
 #include "sim/python/records.h"
@@ -24,12 +24,6 @@
 namespace locus::python {
 namespace {
 
-TransportKind transport_of(const std::string& name) {
-  if (name == "batched") return TransportKind::kBatched;
-  if (name == "mailbox") return TransportKind::kMailbox;
-  throw UsageError(fmt::format("transport is {}; must be batched or mailbox", name));
-}
-
 struct RunCall {
   int threads = 0;
   std::string transport = "batched";
@@ -39,14 +33,30 @@ struct RunCall {
   std::optional<std::string> checkpoint;  // the file to keep
   std::int64_t checkpoint_every = 0;      // updates; 0: at the end of rules only
   std::optional<std::string> from;        // the checkpoint to go on from
+  // with a checkpoint: the words after `locus run`, the model's name and its bytes
+  std::optional<std::tuple<std::vector<std::string>, std::string, py::bytes>> request;
 };
+
+/// What a checkpoint holds besides the run itself, so that `locus resume` needs nothing else.
+RunRequest request_of(const RunCall& call) {
+  RunRequest request;
+  if (!call.request) return request;
+  request.arguments = std::get<0>(*call.request);
+  request.model = std::get<1>(*call.request);
+  request.bytes = std::string(std::get<2>(*call.request));
+  std::vector<Fault> warnings;
+  // the request keeps the files that the model names
+  load_bytes(request.bytes, request.model, {}, warnings, &request.files);
+  return request;
+}
 
 RunArrays run_of(const Spec& spec, const RunCall& call) {
   Watcher watcher(call.progress, std::chrono::duration<double>(call.interval));
   RecordArrays records(spec);
   std::function<void(const Moment&)> keep;
   if (call.checkpoint) {
-    keep = keep_checkpoint(*call.checkpoint, call.checkpoint_every > 0 ? call.checkpoint_every : spec.training.updates);
+    keep = keep_checkpoint(*call.checkpoint, call.checkpoint_every > 0 ? call.checkpoint_every : spec.training.updates,
+                           request_of(call));
   }
   RunOptions options{
       .transport = transport_of(call.transport), .threads = call.threads, .rank_of_large = call.rank_of_large};
@@ -67,38 +77,10 @@ RunArrays run_of(const Spec& spec, const RunCall& call) {
   return arrays;
 }
 
-py::object object_of(const SweepCell& cell) {
-  return std::visit(
-      [](const auto& value) -> py::object {
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) {
-          return py::float_(std::numeric_limits<double>::quiet_NaN());
-        } else {
-          return py::cast(value);
-        }
-      },
-      cell);
-}
-
-/// The name of a column of members.csv in the frame; losses are named as in a result's summary.
-std::string frame_name(std::string_view column) {
-  const bool is_loss = column == "first" || column == "last";
-  return (is_loss ? "loss_" : "") + std::string(column);
-}
-
-/// A member under one rule, or one that failed, as columns in the order of members.csv.
-py::dict row_of(const SweepResult& result, const SweepMember& member, const Digest* digest) {
-  py::dict row;
-  for (std::size_t k = 0; k < member.settings.size(); ++k)
-    row[py::str(result.axes[k].path)] = member.settings[k].substr(result.axes[k].path.size() + 1);
-  for (const MemberColumn& column : member_columns())
-    row[py::str(frame_name(column.name))] = object_of(column.value(member, digest));
-  return row;
-}
-
-/// A list with one dict a member and rule.
-py::list sweep_of(const std::string& model, const std::vector<std::pair<std::string, std::vector<std::string>>>& axes,
-                  std::int32_t seeds, const std::vector<std::string>& rules, std::optional<std::int64_t> updates,
-                  int threads, const std::optional<std::string>& folder) {
+/// The text of members.csv: one line for each member and rule.
+std::string sweep_of(const std::string& model, const std::vector<std::pair<std::string, std::vector<std::string>>>& axes,
+                     std::int32_t seeds, const std::vector<std::string>& rules, std::optional<std::int64_t> updates,
+                     int threads, const std::optional<std::string>& folder) {
   SweepPlan plan{.model = model, .seeds = seeds, .overrides = {.rules = rules, .updates = updates}};
   for (const auto& [path, values] : axes) plan.axes.push_back({path, values});
   SweepOptions options{.threads = threads};
@@ -121,27 +103,30 @@ py::list sweep_of(const std::string& model, const std::vector<std::pair<std::str
     PyErr_SetNone(PyExc_KeyboardInterrupt);
     throw py::error_already_set();
   }
-  py::list lines;
-  for (const SweepMember& member : result.members) {
-    if (member.rules.empty()) lines.append(row_of(result, member, nullptr));
-    for (const Digest& digest : member.rules) lines.append(row_of(result, member, &digest));
-  }
-  return lines;
+  return members_csv(result);
 }
 
 }  // namespace
+
+TransportKind transport_of(const std::string& name) {
+  if (name == "batched") return TransportKind::kBatched;
+  if (name == "mailbox") return TransportKind::kMailbox;
+  throw UsageError(fmt::format("transport is {}; must be batched or mailbox", name));
+}
 
 void bind_run(py::module_& module) {
   module.def(
       "run",
       [](const Spec& spec, int threads, std::string transport, bool rank_of_large, py::object progress, double interval,
-         std::optional<std::string> checkpoint, std::int64_t checkpoint_every, std::optional<std::string> from) {
+         std::optional<std::string> checkpoint, std::int64_t checkpoint_every, std::optional<std::string> from,
+         decltype(RunCall::request) request) {
         return run_of(spec, {threads, std::move(transport), rank_of_large, std::move(progress), interval,
-                             std::move(checkpoint), checkpoint_every, std::move(from)});
+                             std::move(checkpoint), checkpoint_every, std::move(from), std::move(request)});
       },
       py::arg("spec"), py::kw_only(), py::arg("threads") = 0, py::arg("transport") = "batched",
       py::arg("rank_of_large") = false, py::arg("progress") = py::none(), py::arg("interval") = 0.05,
-      py::arg("checkpoint") = py::none(), py::arg("checkpoint_every") = 0, py::arg("resume") = py::none());
+      py::arg("checkpoint") = py::none(), py::arg("checkpoint_every") = 0, py::arg("resume") = py::none(),
+      py::arg("request") = py::none());
   module.def("sweep", &sweep_of, py::arg("model"), py::arg("axes"), py::arg("seeds"), py::arg("rules"),
              py::arg("updates"), py::arg("threads"), py::arg("folder"));
 }

@@ -9,8 +9,12 @@
 
 #include "core/wire/channel.h"
 #include "sim/model/errors.h"
+#include "sim/model/wire.h"
 #include "sim/python/arrays.h"
 #include "sim/python/module.h"
+#include "sim/python/records.h"
+#include "sim/python/trials.h"
+#include "sim/run/run.h"
 #include "sim/run/session.h"
 
 namespace locus::python {
@@ -35,14 +39,11 @@ py::dict columns_of(const Ledger& ledger) {
 
 Session session_of(const Spec& spec, const std::string& rule, const std::string& transport, int threads,
                    std::optional<std::int32_t> lanes, std::optional<double> learning_rate) {
-  if (transport != "batched" && transport != "mailbox") {
-    throw UsageError(fmt::format("transport is {}; must be batched or mailbox", transport));
-  }
   for (const RuleSpec& each : spec.rules) {
     if (each.name != rule) continue;
-    SessionOptions options{.learning_rate = learning_rate, .lanes = lanes, .threads = threads};
-    if (transport == "mailbox") options.transport = TransportKind::kMailbox;
-    return Session(spec, each, options);
+    return Session(
+        spec, each,
+        {.learning_rate = learning_rate, .lanes = lanes, .transport = transport_of(transport), .threads = threads});
   }
   throw UsageError(fmt::format("no rule of the model is named {}", rule));
 }
@@ -66,6 +67,15 @@ std::vector<double> update(Session& session, std::int64_t updates) {
   return {session.losses().begin() + static_cast<std::ptrdiff_t>(before), session.losses().end()};
 }
 
+/// What `run` leaves of one rule, of the updates made so far; ranks are not computed.
+RunArrays result_of(const Session& session, const std::string& transport) {
+  RunArrays arrays;
+  arrays.result = not_begun(session.spec(), topology_of(session.spec()), {.transport = transport_of(transport)});
+  arrays.result.outcomes.push_back(session.outcome());
+  arrays.records.emplace_back();
+  return arrays;
+}
+
 }  // namespace
 
 void bind_session(py::module_& module) {
@@ -80,6 +90,12 @@ void bind_session(py::module_& module) {
       .def("teach", [](Session& session, const Doubles& targets) { session.teach(span_of(targets)); })
       .def("commit", &Session::commit)
       .def("update", &update)
+      .def("learn",
+           [](Session& session, const py::tuple& given) {
+             const std::vector<RecordedTrial> trials = trials_of(given, session.readouts(), "trials");
+             const py::gil_scoped_release release;
+             return session.learn(trials);
+           })
       .def_property_readonly("inputs", &Session::inputs)
       .def_property_readonly("readouts", &Session::readouts)
       .def_property_readonly("lanes", &Session::lanes)
@@ -105,6 +121,7 @@ void bind_session(py::module_& module) {
              else
                session.set_learning_rate(rate);
            })
+      .def("result", &result_of)
       .def("fingerprint", [](const Session& session) { return session.outcome().fingerprint; });
 }
 

@@ -12,12 +12,16 @@
 #include <pybind11/stl.h>
 
 #include "sim/model/check.h"
+#include "sim/model/convert.h"
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
+#include "sim/model/network_size.h"
 #include "sim/model/overrides.h"
 #include "sim/model/settings.h"
 #include "sim/python/arrays.h"
 #include "sim/python/module.h"
+#include "sim/python/trials.h"
+#include "sim/report/checkpoint.h"
 
 namespace locus::python {
 namespace {
@@ -34,43 +38,6 @@ void set_weights(Spec& spec, const std::string& name, const py::handle& given) {
   at->weights = weights_of(given, name);
 }
 
-/// Trials of dense inputs (trials x ticks x inputs) and targets, or classes, or neither.
-std::vector<RecordedTrial> trials_of(const Doubles& inputs, const py::object& targets, const py::object& classes,
-                                     std::int64_t readouts, const std::string& field) {
-  std::vector<RecordedTrial> trials;
-  for (DenseMatrix& input : matrices(inputs, field + ".input")) trials.push_back({.input = std::move(input)});
-  const auto require_length = [&](std::size_t length, const char* of) {
-    if (length == trials.size()) return;
-    throw UsageError(fmt::format("{}: {} {} for {} trials", field, length, of, trials.size()));
-  };
-  if (!targets.is_none()) {
-    std::vector<DenseMatrix> matrices_of_targets = matrices(targets.cast<Doubles>(), field + ".target");
-    require_length(matrices_of_targets.size(), "targets");
-    for (std::size_t k = 0; k < trials.size(); ++k) trials[k].target = std::move(matrices_of_targets[k]);
-  } else if (!classes.is_none()) {
-    const auto chosen = classes.cast<Integers>();
-    require_length(static_cast<std::size_t>(chosen.size()), "classes");
-    for (std::size_t k = 0; k < trials.size(); ++k) {
-      const std::int64_t label = chosen.data()[k];
-      if (label < 0 || label >= readouts) {
-        throw ModelError({{.field = fmt::format("{}.classes[{}]", field, k),
-                           .what = fmt::format("is {}", label),
-                           .allowed = fmt::format("must be 0 .. {}", readouts - 1)}});
-      }
-      trials[k].label = static_cast<std::int32_t>(label);
-    }
-  }
-  return trials;
-}
-
-std::int64_t readouts_of(const NetworkSpec& network) {
-  std::int64_t readouts = 0;
-  for (const PopulationSpec& population : network.populations) {
-    if (population.kind == PopulationKind::kReadout) readouts += population.size;
-  }
-  return readouts;
-}
-
 Locality locality_of(const std::string& name) {
   if (name == "any") return Locality::kAny;
   if (name == "spatial") return Locality::kSpatial;
@@ -79,23 +46,37 @@ Locality locality_of(const std::string& name) {
   throw UsageError(fmt::format("locality is {}; must be any, spatial, temporal or strict", name));
 }
 
-/// Throws ModelError where the model with its arrays is not valid.
+/// Throws ModelError where the model with its arrays is not valid. `trials` and `held_out` are
+/// tuples as trials_of has them, `supplied` is one as supplied_of has it; or they are None.
 Spec spec_of(const py::bytes& bytes, const std::string& path, const std::vector<std::string>& settings,
-             const py::dict& weights, const py::object& trials, const py::object& held_out) {
+             const py::dict& weights, const py::object& trials, const py::object& held_out, const py::object& supplied) {
   std::vector<Fault> warnings;
   Spec spec = load_bytes(std::string_view(bytes), path, settings_of(settings), warnings);
   for (const auto& [name, array] : weights) set_weights(spec, name.cast<std::string>(), array);
-  const auto read = [&](const py::object& given, const char* field) {
-    const auto parts = given.cast<py::tuple>();
-    return trials_of(parts[0].cast<Doubles>(), parts[1], parts[2], readouts_of(spec.network), field);
-  };
   if (!trials.is_none()) {
-    RecordedTask task{.trials = read(trials, "trials")};
-    if (!held_out.is_none()) task.evaluation_trials = read(held_out, "held_out");
+    const std::int64_t readouts = neurons(spec.network, PopulationKind::kReadout);
+    const auto* const recorded = std::get_if<RecordedTask>(&spec.task);
+    RecordedTask task{.trials = trials_of(trials.cast<py::tuple>(), readouts, "trials"),
+                      .shuffle = recorded != nullptr && recorded->shuffle};
+    if (!held_out.is_none()) task.evaluation_trials = trials_of(held_out.cast<py::tuple>(), readouts, "held_out");
     spec.task = std::move(task);
   }
+  if (!supplied.is_none()) spec.task = supplied_of(supplied.cast<py::tuple>());
   require_valid(spec);
   return spec;
+}
+
+/// The model that a checkpoint holds; where it holds none, an error says so.
+Spec spec_of_checkpoint(const RunRequest& request, const std::string& file, const std::vector<std::string>& settings) {
+  if (request.bytes.empty()) {
+    throw ModelError({{.file = file,
+                       .what = "holds no model",
+                       .allowed = "was written by a program that keeps the model itself; it must be given"}});
+  }
+  std::vector<Fault> warnings;
+  CarriedFiles carried = request.files;
+  carried.complete = true;
+  return load_bytes(request.bytes, request.model, settings_of(settings), warnings, &carried);
 }
 
 }  // namespace
@@ -103,7 +84,7 @@ Spec spec_of(const py::bytes& bytes, const std::string& path, const std::vector<
 void bind_spec(py::module_& module) {
   py::class_<Spec>(module, "Spec")
       .def(py::init(&spec_of), py::arg("bytes"), py::arg("path"), py::arg("settings"), py::arg("weights"),
-           py::arg("trials"), py::arg("held_out"))
+           py::arg("trials"), py::arg("held_out"), py::arg("supplied"))
       .def(
           "apply",
           [](Spec& spec, const std::optional<std::vector<std::string>>& rules, std::optional<std::int64_t> updates,
@@ -124,6 +105,22 @@ void bind_spec(py::module_& module) {
         for (const RuleSpec& rule : spec.rules) names.push_back(rule.name);
         return names;
       });
+  module.def(
+      "wire_form",
+      [](const py::bytes& bytes, const std::string& path, const std::vector<std::string>& settings) {
+        return py::bytes(wire_form(std::string_view(bytes), path, settings_of(settings)));
+      },
+      "A model file's bytes as those of a locus.v1.Model, with these fields set.");
+  module.def(
+      "open_checkpoint",
+      [](const std::string& file) {
+        const RunRequest request = read_checkpoint(file).request;
+        return py::make_tuple(request.arguments, request.model, py::bytes(request.bytes));
+      },
+      "The words after `locus run`, the model's name and its bytes, of a checkpoint.");
+  module.def("spec_of_checkpoint", [](const std::string& file, const std::vector<std::string>& settings) {
+    return spec_of_checkpoint(read_checkpoint(file).request, file, settings);
+  });
 }
 
 }  // namespace locus::python

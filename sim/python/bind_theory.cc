@@ -22,10 +22,11 @@ namespace {
 
 RuleKind kind_of(const std::string& name) {
   const std::optional<RuleKind> kind = rule_named(name);
-  if (kind && rule(*kind).drive != Drive::kNothing) return *kind;
+  const auto is_known = [](const Rule& row) { return row.drive != Drive::kNothing && row.keeps == Keeps::kAll; };
+  if (kind && is_known(rule(*kind))) return *kind;
   std::string allowed;
   for (const Rule& row : kRules) {
-    if (row.drive != Drive::kNothing) allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", row.name);
+    if (is_known(row)) allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", row.name);
   }
   throw UsageError(fmt::format("rule is {}; must be one of {}", name, allowed));
 }

@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, module) {
   module.attr("level") = std::string(level());
   python::bind_errors(module);
   python::bind_spec(module);
+  python::bind_model(module);
   python::bind_result(module);
   python::bind_run(module);
   python::bind_session(module);

@@ -6,12 +6,20 @@
 // of faults; results go out as the bytes of a locus.v1.Result, with arrays beside them.
 #pragma once
 
+#include <string>
+
 #include <pybind11/pybind11.h>
+
+#include "sim/run/transport_kind.h"
 
 namespace locus::python {
 
+/// "batched" or "mailbox". Throws UsageError.
+TransportKind transport_of(const std::string& name);
+
 void bind_errors(pybind11::module_& module);
 void bind_spec(pybind11::module_& module);
+void bind_model(pybind11::module_& module);
 void bind_result(pybind11::module_& module);
 void bind_run(pybind11::module_& module);
 void bind_session(pybind11::module_& module);

@@ -26,10 +26,11 @@ void RecordArrays::look(const Sample& sample) {
   if (array.shape.empty()) {
     array.shape = sample_shape(spec_, record);
     if (is_of_ticks(record.quantity)) array.shape.insert(array.shape.begin(), ticks_of(record));
-    const std::int64_t updates = updates_of(record, spec_.training.updates);
+    const std::int64_t updates = samples_of(record, spec_.training, spec_.training.updates);
     array.values.reserve(static_cast<std::size_t>(updates * product_of(array.shape)));
   }
   if (array.updates.empty() || array.updates.back() != sample.update) array.updates.push_back(sample.update);
+  if (sample.tick > 0 && array.updates.size() == 1) array.ticks.push_back(sample.tick);
   array.values.insert(array.values.end(), sample.values.begin(), sample.values.end());
 }
 

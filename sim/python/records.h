@@ -21,6 +21,7 @@ struct RecordArray {
   // of one update: ticks (of quantities of ticks), then the sample's
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> updates;  // seen so far, ascending
+  std::vector<std::int32_t> ticks;    // of an update; empty for what is seen once an update
   std::vector<double> values;         // (updates x shape)
   std::int64_t whole_updates(std::int64_t size_of_one) const;
 };

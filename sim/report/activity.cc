@@ -112,6 +112,15 @@ std::string one_activity(const fs::path& folder, const v1::Result& result, int r
                      values);
 }
 
+/// True of evaluation trials where the same is recorded of the trials that are learnt from.
+bool is_beside_learning(const v1::Outline& outline, int k) {
+  const v1::RecordedFile& recording = outline.recordings(k);
+  return recording.evaluation() && std::ranges::any_of(outline.recordings(), [&](const v1::RecordedFile& other) {
+           return !other.evaluation() && other.is_array() && other.of() == recording.of() &&
+                  other.quantity() == recording.quantity();
+         });
+}
+
 }  // namespace
 
 void write_activity(const v1::Result& result, const fs::path& folder, Output& to) {
@@ -119,6 +128,7 @@ void write_activity(const v1::Result& result, const fs::path& folder, Output& to
   to.put('[');
   for (int r = 0; r < result.runs_size(); ++r) {
     for (int k = 0; k < result.outline().recordings_size(); ++k) {
+      if (is_beside_learning(result.outline(), k)) continue;
       const std::string text = one_activity(folder, result, r, k);
       if (text.empty()) continue;
       if (!first) to.put(',');

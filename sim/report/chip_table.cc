@@ -88,6 +88,26 @@ TextTable energy_table(const RunResult& result) {
   return table;
 }
 
+std::string sensitivity_table(const RunResult& result) {
+  TextTable table;
+  table.caption = "SENSITIVITIES ON THE CHIP, PER TRIAL";
+  table.columns = {{"rule", Align::kLeft}, {"on core"}, {"packets"}, {"on core"}, {"packets"}};
+  table.groups = {{"INFLUENCE", 1, 2}, {"GATHER", 3, 4}};
+  table.name_columns = widest_name(result);
+  for (const Outcome& outcome : result.outcomes) {
+    if (!outcome.chip || rule(outcome.kind).drive != Drive::kSensitivity) continue;
+    std::vector<std::string>& cells = table.rows.emplace_back(std::vector<std::string>{outcome.rule});
+    for (const Channel channel : {Channel::kInfluence, Channel::kGather}) {
+      const auto& entries = outcome.chip->report.entries;
+      const auto found = std::ranges::find(entries, channel, &ChipEntry::channel);  // all of lag 0
+      const ChipCounts counts = found == entries.end() ? ChipCounts{} : found->counts;
+      for (const std::int64_t count : {counts.on_core, counts.packets})
+        cells.push_back(human(a_trial(static_cast<double>(count), outcome)));
+    }
+  }
+  return table.rows.empty() ? "" : render(table);
+}
+
 TextTable load_table(const RunResult& result) {
   TextTable table;
   table.caption = "BUSIEST, PER TRIAL";

@@ -20,6 +20,10 @@ TextTable chip_table(const RunResult& result);
 /// Energy per trial by kind of charge; without rows if the chip has no costs.
 TextTable energy_table(const RunResult& result);
 
+/// INFLUENCE and GATHER of each rule that carries sensitivities: messages on a core, and packets
+/// between cores; empty if no rule does.
+std::string sensitivity_table(const RunResult& result);
+
 /// The busiest link and the busiest pair of places, with their packets per trial.
 TextTable load_table(const RunResult& result);
 

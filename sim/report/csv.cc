@@ -120,7 +120,10 @@ void write_curvature_csv(const RunResult& result, Output& to) {
 
 void write_ledger_csv(const RunResult& result, Output& to) {
   to.put("rule,channel,lag,messages,scalars,bytes");
-  to.put(result.chip ? ",on_core,packets,unicast_packets,hops,unicast_hops,tree_hops\n" : "\n");
+  if (result.chip) to.put(",on_core,packets,unicast_packets,hops,unicast_hops,tree_hops");
+  const bool some_stay =
+      std::ranges::any_of(result.outcomes, [](const Outcome& outcome) { return outcome.ledger.core_local() > 0; });
+  to.put(some_stay ? ",core_local\n" : "\n");
   for (const Outcome& outcome : result.outcomes) {
     const std::string rule = csv_cell(outcome.rule);
     std::size_t k = 0;
@@ -132,6 +135,7 @@ void write_ledger_csv(const RunResult& result, Output& to) {
         to.print(",{},{},{},{},{},{}", counts.on_core, counts.packets, counts.unicast_packets, counts.hops,
                  counts.unicast_hops, counts.tree_hops);
       }
+      if (some_stay) to.print(",{}", outcome.ledger.is_core_local(entry.channel) ? 1 : 0);
       to.put('\n');
     }
   }

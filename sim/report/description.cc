@@ -142,12 +142,12 @@ std::string record_table(const Spec& spec) {
     double values = 1;
     for (const std::int64_t side : sample_shape(spec, record)) values *= static_cast<double>(side);
     const double bytes = bytes_of(spec, record, spec.training.updates);
-    for (const RuleSpec& rule : spec.rules) sum += has_quantity(rule.kind, record.quantity) ? bytes : 0;
+    for (const RuleSpec& rule : spec.rules) sum += has_record(rule.kind, record) ? bytes : 0;
     table.rows.push_back(
-        {record.name, std::string(name(record.quantity)),
+        {record.name, std::string(name(record.quantity)) + (record.evaluation ? " (evaluation)" : ""),
          is_of_projection(record.quantity) ? spec.network.projections[of].name : spec.network.populations[of].name,
-         human(static_cast<double>(updates_of(record, spec.training.updates) * ticks_of(record))), human(values),
-         (record.protobuf ? "at most " : "") + human_bytes(bytes)});
+         human(static_cast<double>(samples_of(record, spec.training, spec.training.updates) * ticks_of(record))),
+         human(values), (record.protobuf ? "at most " : "") + human_bytes(bytes)});
   }
   return render(table) + wrap(fmt::format("recordings of all rules: at most {}", human_bytes(sum)), 2, 0);
 }
@@ -218,6 +218,7 @@ std::string task_line(const Spec& spec) {
                        drawn->patterns > 1 ? counted(drawn->patterns, "pattern") + " in turn" : trials);
   }
   if (const auto* synthetic = std::get_if<SyntheticTask>(&spec.task)) return synthetic_line(*synthetic, spec);
+  if (std::holds_alternative<SuppliedTask>(spec.task)) return "task: trials that a program supplies";
   const auto& taught = std::get<StudentTeacherTask>(spec.task);
   if (taught.mimic) return fmt::format("task: mimic ({}), each trial anew", words_of(*taught.mimic));
   return fmt::format("task: {}, and a teacher of {}", inputs_of(taught.inputs, spec.network), sizes_of(taught.teacher));

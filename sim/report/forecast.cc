@@ -2,11 +2,12 @@
 
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 
 namespace locus {
 
 Ledger forecast(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
-  return closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule), trial_shape_of(spec),
+  return closed_form(learning_of(spec, topology, rule), topology, feedback_of(topology, rule), trial_shape_of(spec),
                      scalar_bytes(spec.precision));
 }
 

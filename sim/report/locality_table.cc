@@ -53,11 +53,14 @@ TextTable locality_table(const std::vector<RuleLedger>& rules) {
                    {"traces"}};
   table.groups = {{"violations", 2, 3}, {"ticks", 4, 5}, {"bytes kept", 6, 7}};
   table.name_columns = widest_name(rules);
+  const bool some_stay = std::ranges::any_of(rules, [](const RuleLedger& rule) { return rule.ledger.core_local() > 0; });
+  if (some_stay) table.columns.push_back({"core-local"});
   for (const auto& [rule, ledger] : rules) {
     table.rows.push_back({rule, a_trial(ledger.messages(), ledger), a_trial(ledger.spatial_violations(), ledger),
                           a_trial(ledger.temporal_violations(), ledger), human(ledger.max_lag()),
                           a_trial(ledger.stalled_ticks(), ledger), human_bytes(static_cast<double>(ledger.history_bytes())),
                           human_bytes(static_cast<double>(ledger.trace_bytes()))});
+    if (some_stay) table.rows.back().push_back(a_trial(ledger.core_local(), ledger));
   }
   return table;
 }

@@ -12,6 +12,7 @@
 #include "core/transport/mailbox/bytes.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/report/sensitivity_bytes.h"
 #include "sim/report/text.h"
 #include "sim/run/comparator.h"
 #include "sim/run/evaluation.h"
@@ -50,15 +51,16 @@ bool has_sines(const DrawnTask& drawn) {
 
 /// Of all that is recorded the largest sample, twice: as numbers and as bytes. Of the projections
 /// whose traces are recorded besides: three numbers a synapse and trial under Columns, and where
-/// each stands in the file.
+/// each stands in the file. Evaluations are kept until all their trials have been shown.
 double recorded_bytes(const Spec& spec, const RuleSpec& rule, TransportKind transport) {
   double largest = 0;
   double bytes = 0;
   for (const RecordSpec& record : spec.records) {
     double values = 1;
     for (const std::int64_t side : sample_shape(spec, record)) values *= static_cast<double>(side);
-    if (has_quantity(rule.kind, record.quantity)) largest = std::max(largest, values);
-    if (record.quantity != Quantity::kTrace || !has_quantity(rule.kind, record.quantity)) continue;
+    if (has_record(rule.kind, record)) largest = std::max(largest, values);
+    if (record.evaluation && has_record(rule.kind, record)) bytes += 8 * values * static_cast<double>(ticks_of(record));
+    if (record.quantity != Quantity::kTrace || !has_record(rule.kind, record)) continue;
     double synapses = 1;
     RecordSpec alone = record;
     alone.trial = 0;
@@ -243,16 +245,6 @@ void add_transport(const Facts& facts, std::vector<MemoryPart>& parts) {
   }
 }
 
-/// P and its next value; over single messages also GATHER, of every neuron for every synapse.
-double sensitivity_bytes(const Facts& facts) {
-  if (facts.drive != Drive::kSensitivity) return 0;
-  const double all =
-      static_cast<double>(plastic_onto_rate(facts.topology)) * facts.topology.sizes.rate_neurons * facts.lanes;
-  // queues grow by doubling (core/transport/mailbox/bytes.cc)
-  const double gathered = 2 * (16 + facts.scalar);
-  return all * (2 * facts.scalar + (facts.demand.transport == TransportKind::kMailbox ? gathered : 0));
-}
-
 /// The networks of the compared rules, which are of float64 and columns; their changes and means of
 /// changes; the vectors of the curvature.
 double comparison_bytes(const Facts& facts) {
@@ -280,9 +272,7 @@ double comparison_bytes(const Facts& facts) {
                      {training.batch, facts.demand.threads, sizeof(double)}),
              drive, parts);
     for (const MemoryPart& part : parts) bytes += part.bytes;
-    if (drive == Drive::kSensitivity)
-      bytes += 2 * kScalar * static_cast<double>(plastic_onto_rate(facts.topology)) *
-               facts.topology.sizes.rate_neurons * facts.lanes;
+    bytes += sensitivity_bytes(facts.spec, facts.topology, rule, kScalar, facts.lanes, TransportKind::kBatched);
   }
   if (facts.spec.compare->curvature) bytes += kScalar * plastic * (Comparator::kMostProducts + 2);
   return bytes;
@@ -318,9 +308,12 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
   add("the trial that is drawn", synthetic_bytes(spec));
+  if (std::holds_alternative<SuppliedTask>(spec.task))
+    add("trials as a program supplies them",
+        kReported * facts.lanes * spec.training.ticks * (outline.sizes.inputs + outline.sizes.readouts));
   add("the teacher", teacher_bytes(facts));
   add_transport(facts, parts);
-  add("sensitivities", sensitivity_bytes(facts));
+  add("sensitivities", sensitivity_bytes(spec, outline, rule_spec, facts.scalar, facts.lanes, demand.transport));
   add("what is recorded", recorded_bytes(spec, rule_spec, demand.transport));
   if (facts.moments() > 0 && facts.learns()) {
     double plastic = 0;

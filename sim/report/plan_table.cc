@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/model/wire.h"
+#include "sim/report/sensitivity_bytes.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/run/horizon.h"
@@ -43,6 +44,19 @@ std::string fusions_of(const Topology& topology, const Plan& plan) {
   return text.empty() ? "none" : text;
 }
 
+/// "sensitivities: 24 of 60 kept; ...": the pattern of a rule that carries them; empty for others.
+std::string sensitivities_of(const Spec& spec, const Topology& outline, const RuleSpec& rule_spec) {
+  const Rule& row = rule(rule_spec.kind);
+  if (row.drive != Drive::kSensitivity) return "";
+  const SensitivityCounts all = sensitivity_counts(outline, {.kind = RuleKind::kRtrl});
+  const SensitivityCounts counts = sensitivity_counts(spec, outline, rule_spec);
+  return fmt::format(
+      "sensitivities: {} of {} kept; {} of {} recurrent synapses carry {} scalars a tick; {} GATHER at an error",
+      human(static_cast<double>(counts.kept)), human(static_cast<double>(all.kept)),
+      human(static_cast<double>(counts.influences)), human(static_cast<double>(all.influences)),
+      human(static_cast<double>(counts.influence_scalars)), human(static_cast<double>(counts.gathers)));
+}
+
 }  // namespace
 
 std::string plan_table(const Spec& spec, const RuleSpec& rule, int threads) {
@@ -65,6 +79,7 @@ std::string plan_table(const Spec& spec, const RuleSpec& rule, int threads) {
   }
   text += wrap(
       fmt::format("tapes (ticks): {}; {}", tapes_of(plan.tapes), human_bytes(static_cast<double>(plan.tape_bytes))), 4, 2);
+  if (const std::string kept = sensitivities_of(spec, topology, rule); !kept.empty()) text += wrap(kept, 4, 2);
   text += wrap("together: " + fusions_of(topology, plan), 4, 2);
   text += wrap(fmt::format("all: {} beside the network", human_bytes(static_cast<double>(plan.bytes))), 4, 2);
   return text;

@@ -158,16 +158,41 @@ class ChipReader {
 
   Ledger read_ledger(const v1::Ledger& message) const {
     Ledger ledger;
+    ChannelSet core_local;
     for (const v1::Ledger::Entry& entry : message.entries()) {
       const auto channel = channel_named(v1::Ledger::Channel_Name(entry.channel()));
       if (!channel || entry.lag() < 0 || entry.lag() > kMostLags || entry.messages() < 1 || entry.scalars() < 0)
         refuse("runs.ledger.entries", "hold an entry that no run leaves", "");
       ledger.add(*channel, entry.lag(), {entry.messages(), entry.scalars()});
+      if (entry.core_local()) core_local.add(*channel);
     }
+    ledger.keep_on_cores(core_local);
     const std::int64_t trials = std::max<std::int64_t>(message.trials(), 0);
     if (trials > 0) ledger.add_trials(trials, std::max<std::int64_t>(message.ticks(), 0) / trials);
     ledger.add_stalled_ticks(std::max<std::int64_t>(message.stalled_ticks(), 0));
     return ledger;
+  }
+
+  /// The numbers that the sensitivities of a restricted rule follow from. Its cores are those of
+  /// the run, wherever its neurons are placed afterwards.
+  Restriction read_restriction(const v1::Run& run, RuleKind kind, std::uint64_t seed) const {
+    Restriction restriction{.reach = run.reach(), .paths = run.paths(), .seed = seed};
+    switch (rule(kind).keeps) {
+      case Keeps::kAll: return {};
+      case Keeps::kReach:
+        if (run.reach() < 1) refuse("runs.reach", fmt::format("is {}", run.reach()), "must be at least 1");
+        break;
+      case Keeps::kPaths:
+        if (run.paths() < 0) refuse("runs.paths", fmt::format("is {}", run.paths()), "must be at least 0");
+        break;
+      case Keeps::kCore:
+        if (run.chip().core_of_size() < sizes_.rate_neurons)
+          refuse("runs.chip.core_of", fmt::format("has {} numbers", run.chip().core_of_size()),
+                 fmt::format("must have one for each of {} rate neurons", sizes_.rate_neurons));
+        for (std::int32_t i = 0; i < sizes_.rate_neurons; ++i) restriction.cores.push_back(run.chip().core_of(i));
+        break;
+    }
+    return restriction;
   }
 
   Outcome read_run(const v1::Run& run, const RunResult& result) {
@@ -176,6 +201,7 @@ class ChipReader {
     Outcome outcome;
     outcome.rule = run.rule();
     outcome.kind = *kind;
+    outcome.restriction = read_restriction(run, *kind, result.seed);
     outcome.ledger = read_ledger(run.ledger());
     std::vector<Projection> feedback;
     for (const v1::Wires& wires : run.chip().feedback()) feedback.push_back(checked(wires, "runs.chip.feedback"));
@@ -217,7 +243,7 @@ class ChipReader {
     Placement anywhere;
     anywhere.rate.assign(static_cast<std::size_t>(sizes_.rate_neurons), 0);
     anywhere.readout.assign(static_cast<std::size_t>(sizes_.readouts), 0);
-    const auto events = Reach(topology, outcome.chip->feedback, anywhere, outcome.kind).sizes();
+    const auto events = Reach(topology, outcome.chip->feedback, anywhere, learning_of(outcome)).sizes();
     const Traffic& traffic = outcome.chip->traffic;
     Ledger counted;
     for (const StreamRow& stream : kStreamTable) {
@@ -257,7 +283,7 @@ void place_again(RunResult& result, const ChipSpec& chip) {
   result.chip = chip;
   for (Outcome& outcome : result.outcomes) {
     ChipOutcome& own = *outcome.chip;
-    own.report = chip_traffic(result.topology, own.feedback, place_on_chip(chip, result.topology), outcome.kind,
+    own.report = chip_traffic(result.topology, own.feedback, place_on_chip(chip, result.topology), learning_of(outcome),
                               outcome.ledger, own.traffic);
     own.estimate.reset();
     if (chip.cost) own.estimate = estimate(own.report, *chip.cost);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <fstream>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "core/base/check.h"
 #include "locus/v1/recording.pb.h"
+#include "sim/model/errors.h"
 #include "sim/report/version.h"
 
 namespace locus {
@@ -40,7 +42,9 @@ void fill(const Spec& spec, const RecordSpec& record, v1::Record& message) {
   }
   message.set_every_updates(static_cast<std::int32_t>(record.every_updates));
   message.set_first_update(static_cast<std::int32_t>(record.first_update));
-  message.set_last_update(static_cast<std::int32_t>(std::min(record.last_update, spec.training.updates - 1)));
+  message.set_evaluation(record.evaluation);
+  const std::int64_t last = spec.training.updates - (record.evaluation ? 0 : 1);
+  message.set_last_update(static_cast<std::int32_t>(std::min(record.last_update, last)));
   if (is_of_ticks(record.quantity)) {
     message.set_every_ticks(record.every_ticks);
     message.set_first_tick(record.first_tick);
@@ -51,13 +55,45 @@ void fill(const Spec& spec, const RecordSpec& record, v1::Record& message) {
   message.set_numbers(record.numbers == Precision::kFloat32 ? v1::Record::FLOAT32 : v1::Record::FLOAT64);
 }
 
+/// The bytes of a stream before what it holds of the evaluation after so many updates. `length`: of
+/// the stream.
+std::int64_t length_before(const std::filesystem::path& path, std::int64_t length, std::int64_t update) {
+  std::ifstream file(path, std::ios::binary);
+  google::protobuf::io::IstreamInputStream stream(&file);
+  std::int64_t begin = 0;
+  for (v1::RecordingPart part; begin < length; begin = stream.ByteCount()) {
+    bool ends = false;
+    part.Clear();
+    if (!google::protobuf::util::ParseDelimitedFromZeroCopyStream(&part, &stream, &ends))
+      throw ModelError({{.file = path.string(),
+                         .what = fmt::format("has no part at byte {}", begin),
+                         .allowed = "must be the recording that the checkpoint goes on with"}});
+    if (part.has_sample() && part.sample().update() >= update) break;
+    if (part.part_case() == v1::RecordingPart::kUpdates && part.updates() > update) break;
+  }
+  return begin;
+}
+
+/// The bytes of an update, or evaluation, in an .npy.
+std::int64_t bytes_of_row(const Spec& spec, const RecordSpec& record) {
+  return ticks_of(record) * product(sample_shape(spec, record)) * scalar_bytes(record.numbers);
+}
+
+/// The bytes that are kept of an earlier part of the run.
+std::int64_t length_of(const Spec& spec, const RecordSpec& record, const std::filesystem::path& path,
+                       const RecordingFile::Kept& kept) {
+  if (!record.evaluation || !kept.ended || !record.takes_update(*kept.ended)) return kept.length;
+  return record.protobuf ? length_before(path, kept.length, *kept.ended) : kept.length - bytes_of_row(spec, record);
+}
+
 }  // namespace
 
 std::string_view extension_of(const RecordSpec& record) { return record.protobuf ? ".pb" : ".npy"; }
 
 double bytes_of(const Spec& spec, const RecordSpec& record, std::int64_t updates) {
   const auto values = static_cast<double>(product(sample_shape(spec, record)));
-  const double samples = static_cast<double>(updates_of(record, updates)) * static_cast<double>(ticks_of(record));
+  const double samples =
+      static_cast<double>(samples_of(record, spec.training, updates)) * static_cast<double>(ticks_of(record));
   const double of_sample = record.protobuf ? 20 : 0;  // its length, update and tick
   return static_cast<double>(kNpyHead) + samples * (values * scalar_bytes(record.numbers) + of_sample);
 }
@@ -66,17 +102,22 @@ RecordingFile::RecordingFile(const Spec& spec, const RecordSpec& record, const R
                              const std::filesystem::path& path, Kept kept, const FileCalls& calls)
     : record_(record),
       shape_(sample_shape(spec, record)),
-      file_(path, kept.length, calls),
-      updates_(updates_of(record, kept.updates)),
-      length_(kept.length) {
+      file_(path, length_of(spec, record, path, kept), calls),
+      rows_(record.evaluation ? 0 : updates_of(record, kept.updates)),
+      length_(file_.length()) {
+  if (record.evaluation && !record.protobuf && length_ > 0) rows_ = (length_ - kNpyHead) / bytes_of_row(spec, record);
   if (kept.length > 0) return;
   file_.append(record.protobuf ? stream_head(spec, rule) : npy_head(0));
   file_.flush();
   length_ = file_.length();
 }
 
-std::string RecordingFile::npy_head(std::int64_t updates) const {
-  std::string shape = fmt::format("{}, ", updates_of(record_, updates));
+std::int64_t RecordingFile::rows_after(std::int64_t updates) const {
+  return record_.evaluation ? rows_ + added_ / ticks_of(record_) : updates_of(record_, updates);
+}
+
+std::string RecordingFile::npy_head(std::int64_t rows) const {
+  std::string shape = fmt::format("{}, ", rows);
   if (is_of_ticks(record_.quantity)) shape += fmt::format("{}, ", ticks_of(record_));
   for (const std::int64_t side : shape_) shape += fmt::format("{}, ", side);
   std::string text =
@@ -114,6 +155,7 @@ void RecordingFile::add(const Sample& sample) {
     add_values(sample.values);
   }
   file_.append(bytes_);
+  ++added_;
 }
 
 void RecordingFile::add_values(std::span<const double> values) {
@@ -153,19 +195,24 @@ void RecordingFile::add_part(const Sample& sample) {
 }
 
 void RecordingFile::show(std::int64_t updates) {
-  if (record_.protobuf && updates_of(record_, updates) > updates_) {
+  const std::int64_t rows = rows_after(updates);
+  if (record_.protobuf && rows > rows_) {
     v1::RecordingPart part;
-    part.set_updates(updates);
+    part.set_updates(record_.evaluation ? updates + 1 : updates);
     bytes_.clear();
     append_delimited(part, bytes_);
     file_.append(bytes_);
   }
   file_.flush();
   length_ = file_.length();
-  updates_ = updates_of(record_, updates);
-  if (!record_.protobuf) file_.overwrite(0, npy_head(updates));
+  rows_ = rows;
+  added_ = 0;
+  if (!record_.protobuf) file_.overwrite(0, npy_head(rows));
 }
 
-void RecordingFile::cut() { file_.cut(length_); }
+void RecordingFile::cut() {
+  file_.cut(length_);
+  added_ = 0;
+}
 
 }  // namespace locus

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,13 +36,16 @@ class RecordingFile {
   struct Kept {
     std::int64_t updates = 0;
     std::int64_t length = 0;  // bytes
+    // an evaluation at its end that is no part of the longer run (ended_evaluation)
+    std::optional<std::int64_t> ended = {};
   };
 
   RecordingFile(const Spec& spec, const RecordSpec& record, const RuleSpec& rule, const std::filesystem::path& path,
                 Kept kept, const FileCalls& calls);
 
   void add(const Sample& sample);
-  /// Makes all samples of updates below `updates` visible to readers; they must have been added.
+  /// Makes all samples of updates below `updates`, and of an evaluation after them, visible to
+  /// readers; they must have been added.
   void show(std::int64_t updates);
   /// Removes the part of an update after the last whole one.
   void cut();
@@ -53,15 +57,18 @@ class RecordingFile {
  private:
   void add_values(std::span<const double> values);
   void add_part(const Sample& sample);
-  std::string npy_head(std::int64_t updates) const;
+  /// Updates or evaluations that are whole after so many updates.
+  std::int64_t rows_after(std::int64_t updates) const;
+  std::string npy_head(std::int64_t rows) const;
   std::string stream_head(const Spec& spec, const RuleSpec& rule) const;
 
   RecordSpec record_;
   std::vector<std::int64_t> shape_;  // of one sample
   GrowingFile file_;
-  std::int64_t updates_ = 0;  // updates in the file
-  std::int64_t length_ = 0;   // length of the whole updates, bytes
-  std::string bytes_;         // of one sample
+  std::int64_t rows_ = 0;    // updates or evaluations in the file
+  std::int64_t added_ = 0;   // samples since then
+  std::int64_t length_ = 0;  // length of the whole updates, bytes
+  std::string bytes_;        // of one sample
 };
 
 }  // namespace locus

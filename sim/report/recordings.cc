@@ -64,7 +64,7 @@ std::vector<std::string> recording_files(const Spec& spec) {
   std::vector<std::string> files;
   for (const RuleSpec& rule : spec.rules) {
     for (const RecordSpec& record : spec.records) {
-      if (has_quantity(rule.kind, record.quantity)) files.push_back(name_of(rule, record));
+      if (has_record(rule.kind, record)) files.push_back(name_of(rule, record));
     }
   }
   return files;
@@ -81,7 +81,7 @@ Recordings::Recordings(const Spec& spec, fs::path folder, const std::vector<Reco
     bool made = false;
     for (const RecordSpec& record : spec.records) {
       const std::string name = name_of(rule, record);
-      if (!has_quantity(rule.kind, record.quantity) || states_.contains(name)) continue;
+      if (!has_record(rule.kind, record) || states_.contains(name)) continue;
       if (!made) prepare_folder(place);
       made = true;
       RecordingFile file(spec, record, rule, folder_ / name, {}, calls_);
@@ -96,16 +96,20 @@ Recordings::Recordings(const Spec& spec, fs::path folder, const std::vector<Reco
   }
 }
 
-void Recordings::begin_rule(std::size_t rule, std::int64_t updates) {
+void Recordings::begin_rule(std::size_t rule, const RuleState* from) {
   rule_ = rule;
+  updates_ = from != nullptr ? from->updates : 0;
+  const auto ended = from != nullptr ? ended_evaluation(*from, spec_.training) : std::nullopt;
   for (const RecordSpec& record : spec_.records) {
     auto& file = files_.emplace_back();
-    if (!has_quantity(spec_.rules[rule].kind, record.quantity)) continue;
+    if (!has_record(spec_.rules[rule].kind, record)) continue;
     const std::string name = name_of(spec_.rules[rule], record);
     const auto kept = states_.find(name);
-    file = std::make_unique<RecordingFile>(
-        spec_, record, spec_.rules[rule], folder_ / name,
-        RecordingFile::Kept{updates, kept == states_.end() ? heads_.at(name) : kept->second.length}, calls_);
+    file = std::make_unique<RecordingFile>(spec_, record, spec_.rules[rule], folder_ / name,
+                                           kept == states_.end()
+                                               ? RecordingFile::Kept{updates_, heads_.at(name)}
+                                               : RecordingFile::Kept{updates_, kept->second.length, ended},
+                                           calls_);
   }
 }
 
@@ -116,8 +120,8 @@ void Recordings::look(const Sample& sample) {
 void Recordings::observe(const Moment& moment) {
   const std::size_t ended = moment.done.outcomes.size();
   if (!files_.empty() && ended > rule_) end_rule(moment.done.outcomes[rule_].updates);
+  if (moment.builds != nullptr) begin_rule(ended, moment.waiting.empty() ? nullptr : &moment.waiting.front());
   if (moment.present == nullptr) return;
-  if (files_.empty()) begin_rule(ended, moment.present->updates);
   updates_ = moment.present->updates;
   for (const auto& file : files_) {
     if (file) file->show(updates_);

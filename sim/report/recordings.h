@@ -50,7 +50,8 @@ class Recordings {
   std::vector<RecordingState> states();
 
  private:
-  void begin_rule(std::size_t rule, std::int64_t updates);
+  /// `from`: the state that the rule goes on from, or null.
+  void begin_rule(std::size_t rule, const RuleState* from);
   void end_rule(std::int64_t updates);
   void note(std::size_t record);
 

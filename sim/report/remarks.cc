@@ -12,6 +12,7 @@
 #include "core/protocol/stream.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "sim/report/comparison.h"
 #include "sim/report/finding.h"
 #include "sim/report/text.h"
@@ -60,7 +61,9 @@ bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& 
     TrainingSpec training = spec.training;
     training.ticks = ticks;
     const TrialShape trial = trial_shape_of(training, trial_shape_of(spec).weighted);
-    const Ledger ledger = closed_form(learning_of(rule_spec, training), topology, feedback, trial, 8);
+    Learning learnt = learning_of(rule_spec, training);
+    restrict_to(spec, topology, learnt);
+    const Ledger ledger = closed_form(learnt, topology, feedback, trial, 8);
     std::int64_t leaving = 0;
     for (const ChannelRow& row : kChannelTable) leaving += leaves_core(row.channel) ? ledger.messages(row.channel) : 0;
     return leaving - closed_form({}, topology, feedback, trial, 8).messages(Channel::kAxon);

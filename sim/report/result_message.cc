@@ -210,6 +210,7 @@ void fill(const Outline& from, v1::Outline& to) {
     written.set_quantity(std::string(name(record.quantity)));
     written.set_of(is_of_projection(record.quantity) ? from.projections[of].name : from.populations[of].name);
     written.set_is_array(!record.protobuf);
+    written.set_evaluation(record.evaluation);
     if (!is_of_ticks(record.quantity)) continue;
     written.set_first_tick(record.first_tick);
     written.set_every_ticks(record.every_ticks);
@@ -261,6 +262,8 @@ void fill(const Outcome& from, const Ledger& ledger, const CostSpec* cost, std::
   to.set_kind(std::string(rule(from.kind).name));
   to.set_depth(from.depth);
   to.set_stride(from.stride);
+  if (takes(rule(from.kind), Argument::What::kReach)) to.set_reach(from.restriction.reach);
+  if (takes(rule(from.kind), Argument::What::kPaths)) to.set_paths(from.restriction.paths);
   if (from.chip) fill(from, *from.chip, cost, *to.mutable_chip());
   if (from.learning_rate) to.set_learning_rate(*from.learning_rate);
   if (from.schedule) fill(*from.schedule, *to.mutable_schedule());
@@ -281,9 +284,11 @@ void fill(const Ledger& from, v1::Ledger& to) {
     written.set_messages(entry.tally.messages);
     written.set_scalars(entry.tally.scalars);
     written.set_bytes(entry.tally.scalars * from.scalar_bytes());
+    if (from.is_core_local(entry.channel)) written.set_core_local(true);
   }
   to.set_messages(from.messages());
   to.set_spatial_violations(from.spatial_violations());
+  if (from.core_local() > 0) to.set_core_local(from.core_local());
   to.set_temporal_violations(from.temporal_violations());
   to.set_violations(from.violations());
   to.set_max_lag(from.max_lag());

@@ -12,19 +12,23 @@
 #include <filesystem>
 #include <functional>
 
+#include "sim/report/checkpoint.h"
 #include "sim/run/run.h"
 
 namespace locus {
 
 /// For RunOptions::watch: replaces the file after every `every` updates of a rule, at the end of
-/// each rule and where the run is interrupted. It throws FileError, which ends the run.
-std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every);
+/// each rule and where the run is interrupted. It throws FileError, which ends the run, and
+/// UsageError before a run of supplied trials (SuppliedTask), which no file holds.
+/// With a request, which says what `locus run` would be asked for, the file holds the model as well
+/// and `locus resume` goes on from it.
+std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every, RunRequest request = {});
 
 /// The run of this model whose state the file holds, from there to its end: results are those of a
 /// run without a break, bit by bit. A spec with more updates goes on to them, also under rules that
 /// had ended (with Adam or carried states only if the run had `may_go_on`). `options.from` is set
-/// here. Throws FileError, and ModelError
-/// where the file is no checkpoint or one of another model.
+/// here. Throws FileError, ModelError where the file is no checkpoint or one of another model, and
+/// UsageError where trials are supplied.
 RunResult resume(const Spec& spec, const std::filesystem::path& file, RunOptions options = {});
 
 }  // namespace locus

@@ -144,7 +144,7 @@ class RuleTrace {
     note(handled, "to", name_of(spec_.network, m.to));
     note(handled, "replica", m.passing.lane.value);
     note(handled, "scalars", m.passing.scalars);
-    const Violation broken = violation(m.passing.channel, m.passing.lag);
+    const Violation broken = violation(m.passing.channel, m.passing.lag, outcome_.ledger.is_core_local(m.passing.channel));
     if (broken.any()) {
       TrackEvent& instant = event(TrackEvent::TYPE_INSTANT, track_of(to), kArrives);
       instant.set_name("violation");

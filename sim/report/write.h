@@ -49,7 +49,7 @@ void write_scatter_csv(const RunResult& result, Output& to);
 void write_curvature_csv(const RunResult& result, Output& to);
 /// "rule,channel,lag,messages,scalars,bytes", one line for each entry of a rule's ledger; if the
 /// model has a chip, followed by on_core, packets, unicast_packets, hops, unicast_hops and
-/// tree_hops.
+/// tree_hops; if some messages are core-local, by core_local (1 or 0).
 void write_ledger_csv(const RunResult& result, Output& to);
 
 }  // namespace locus

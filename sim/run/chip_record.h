@@ -26,7 +26,7 @@ class ChipRecord {
   ChipOutcome finish(const Ledger& ledger);
 
  private:
-  RuleKind rule_;
+  Learning learning_;
   std::optional<CostSpec> cost_;
   const Topology& topology_;
   std::vector<Projection> feedback_;

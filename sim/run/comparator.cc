@@ -353,13 +353,9 @@ Comparator::Comparator(const Spec& spec, const Topology& topology, Executor exec
     : state_(std::make_unique<State>(spec, topology, executor)) {}
 Comparator::~Comparator() = default;
 
-void Comparator::measure(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& kept,
+void Comparator::measure(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& carried,
                          std::int64_t update, Comparisons& to) {
   State& state = *state_;
-  std::vector<Kept> carried;
-  std::ranges::copy_if(kept, std::back_inserter(carried), [](const Kept& one) {
-    return one.what != Kept::What::kFirstMoment && one.what != Kept::What::kSecondMoment;
-  });
   for (Compared& rule : state.rules) rule.change.begin();
   for (std::int64_t b = 0; b < state.compare.batches; ++b) {
     state.task.fill(update + b, state.batch);

@@ -44,9 +44,8 @@ class Comparator {
   Comparator& operator=(const Comparator&) = delete;
 
   /// Adds the comparison at update `update` to `to`. weights: of every projection in the order of
-  /// the model file (weights.h); `kept`: of the run's network, empty where no state is carried
-  /// over.
-  void measure(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& kept, std::int64_t update,
+  /// the model file (weights.h); `carried`: carried_of the run's network.
+  void measure(const std::vector<std::vector<double>>& weights, const std::vector<Kept>& carried, std::int64_t update,
                Comparisons& to);
 
  private:

@@ -13,6 +13,7 @@
 #include "core/transport/executor.h"
 #include "sim/model/spec.h"
 #include "sim/run/confusion.h"
+#include "sim/run/evaluation_recorder.h"
 #include "sim/run/learner.h"
 #include "sim/run/result.h"
 #include "sim/task/task.h"
@@ -25,8 +26,9 @@ std::int32_t evaluation_lanes(const EvaluationSpec& evaluation);
 template <class R>
 class Evaluator {
  public:
-  /// `spec`, which has an evaluation, and its topology outlive this.
-  Evaluator(const Spec& spec, const Topology& topology, Executor executor);
+  /// `spec`, which has an evaluation, and its topology outlive this. `look` is shown what the spec
+  /// records of the trials; it may be empty.
+  Evaluator(const Spec& spec, const Topology& topology, const Look& look, Executor executor);
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
@@ -42,6 +44,8 @@ class Evaluator {
   Task task_;
   Batch<R> batch_;
   Confusion confusion_;
+  EvaluationRecorder<R> recorder_;
+  std::int64_t first_ = 0;  // of the trials that are shown
 };
 
 }  // namespace locus

@@ -8,6 +8,7 @@
 #include "core/transport/mailbox/mailbox.h"
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
+#include "sim/place/learning_on_chip.h"
 #include "sim/place/place.h"
 #include "sim/run/pace.h"
 #include "sim/run/weights.h"
@@ -55,7 +56,7 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor)
-    : Learner(spec, topology, rule, learning_of(rule, spec.training), spec.training.batch,
+    : Learner(spec, topology, rule, learning_of(spec, topology, rule), spec.training.batch,
               permit_of(learning_of(rule, spec.training), spec.training.locality), audience, executor) {
   if (spec.chip) chip_.emplace(spec, topology, network_.feedback, learning_, door_);
 }
@@ -63,7 +64,7 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes,
                        const Permit& permit, Audience audience, Executor executor)
-    : Learner(spec, topology, rule, learning_of(rule, spec.training), lanes, permit, audience, executor) {}
+    : Learner(spec, topology, rule, learning_of(spec, topology, rule), lanes, permit, audience, executor) {}
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::begin_update(std::int64_t update) {

@@ -15,6 +15,7 @@ std::string_view field_of(const RecordedTask&) { return "recorded"; }
 std::string_view field_of(const StudentTeacherTask& task) { return task.mimic ? MimicTask::kName : "student_teacher"; }
 std::string_view field_of(const DrawnTask&) { return "drawn"; }
 std::string_view field_of(const SyntheticTask& task) { return name(task); }
+std::string_view field_of(const SuppliedTask&) { return "supplied"; }
 
 }  // namespace
 

@@ -63,6 +63,7 @@ Provenance provenance_of(const Spec& spec, TransportKind transport, bool rank_of
   options.push_back(fmt::format("rank={}", rank_of_large ? "all" : "small"));
   const auto* recorded = std::get_if<RecordedTask>(&spec.task);
   if (recorded != nullptr && recorded->shuffle) options.push_back("order=by seed and epoch");
+  if (std::holds_alternative<SuppliedTask>(spec.task)) options.push_back("trials=of a program");
   for (const RuleSpec& rule : spec.rules) options.push_back("rule=" + rule.name);
   for (const std::string& setting : spec.settings) {
     // first weights are among the files, by their contents

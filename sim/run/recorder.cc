@@ -10,11 +10,10 @@
 #include "sim/run/weights.h"
 
 namespace locus {
-namespace {
 
-/// The column of the layer that holds a quantity. has_current: the neurons have a synaptic current.
 template <class R>
-const Column<R>& column_of(const Network<R>& network, Quantity quantity, PopulationKind kind, bool has_current) {
+const Column<R>& recorded_column(const Network<R>& network, Quantity quantity, const PopulationSpec& population) {
+  const bool has_current = population.lif && population.lif->current_tau;
   switch (quantity) {
     case Quantity::kOutput: return network.readouts.output;
     case Quantity::kError: return network.readouts.error;
@@ -23,10 +22,8 @@ const Column<R>& column_of(const Network<R>& network, Quantity quantity, Populat
     case Quantity::kCurrent: return has_current ? network.rate.lif.synaptic : network.rate.current;
     default: break;
   }
-  return kind == PopulationKind::kInput ? network.inputs.activity : network.rate.activity;
+  return population.kind == PopulationKind::kInput ? network.inputs.activity : network.rate.activity;
 }
-
-}  // namespace
 
 template <class R, TransportOf<R> T>
 Recorder<R, T>::Recorder(T& transport, const Spec& spec, RuleKind kind, const std::vector<ProjectionWeights>& before,
@@ -35,7 +32,7 @@ Recorder<R, T>::Recorder(T& transport, const Spec& spec, RuleKind kind, const st
   const Network<R>& network = transport.network();
   for (std::size_t i = 0; i < spec.records.size(); ++i) {
     const RecordSpec& record = spec.records[i];
-    if (!has_quantity(kind, record.quantity)) continue;
+    if (record.evaluation || !has_record(kind, record)) continue;
     records_.push_back(i);
     if (record.quantity != Quantity::kTrace) continue;
     transport.watch_trace(ProjectionId{record.of});
@@ -72,8 +69,7 @@ void Recorder<R, T>::see_update(std::int64_t update) {
 template <class R, TransportOf<R> T>
 void Recorder<R, T>::read_neurons(const RecordSpec& record, const PopulationSpec& population) {
   const Network<R>& network = transport_.network();
-  const Column<R>& column =
-      column_of(network, record.quantity, population.kind, population.lif && population.lif->current_tau);
+  const Column<R>& column = recorded_column(network, record.quantity, population);
   const std::int32_t begin = network.topology->populations[PopulationId{record.of}].begin;
   for (std::int32_t lane = record.trial.value_or(0); lane < (record.trial ? *record.trial + 1 : network.lanes); ++lane) {
     for (std::int32_t i = begin; i < begin + population.size; ++i)
@@ -108,6 +104,8 @@ void Recorder<R, T>::read_weights(const RecordSpec& record) {
   }
 }
 
+template const Column<double>& recorded_column(const Network<double>&, Quantity, const PopulationSpec&);
+template const Column<float>& recorded_column(const Network<float>&, Quantity, const PopulationSpec&);
 template class Recorder<double, Columns<double>>;
 template class Recorder<double, Mailbox<double>>;
 template class Recorder<float, Columns<float>>;

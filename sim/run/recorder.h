@@ -1,4 +1,5 @@
-// Recorder: looks at what the model asks to have recorded, and hands it on as plain values. It
+// Recorder: looks at what the model asks to have recorded of the trials that a rule learns from
+// (evaluation_recorder.h: of the others), and hands it on as plain values. It
 // sends nothing, and no actor hears of it: counts, weights and losses are the same to the last bit
 // with and without it (tests/run/recorder_test.cc).
 //
@@ -15,6 +16,10 @@
 #include "sim/run/result.h"
 
 namespace locus {
+
+/// Where the layer of a population holds a quantity of its neurons (neurons x lanes).
+template <class R>
+const Column<R>& recorded_column(const Network<R>& network, Quantity quantity, const PopulationSpec& population);
 
 /// T: Mailbox<R> or Columns<R>. All that is referred to outlives it.
 template <class R, TransportOf<R> T>

@@ -9,12 +9,18 @@ namespace locus {
 
 bool has_quantity(RuleKind kind, Quantity quantity) {
   const Drive drive = rule(kind).drive;
+  const bool has_signal = rule(kind).signal != SignalSource::kNowhere;
   switch (quantity) {
-    case Quantity::kError: return drive != Drive::kNothing;
-    case Quantity::kLearningSignal: return drive == Drive::kOnline || drive == Drive::kSensitivity;
-    case Quantity::kTrace: return drive == Drive::kOnline;
+    case Quantity::kError: return drive != Drive::kNothing && has_signal;
+    case Quantity::kLearningSignal: return has_signal && (drive == Drive::kOnline || drive == Drive::kSensitivity);
+    // a rule that the model writes itself has traces of its own
+    case Quantity::kTrace: return drive == Drive::kOnline && !is_local(kind);
     default: return true;
   }
+}
+
+bool has_record(RuleKind kind, const RecordSpec& record) {
+  return has_quantity(kind, record.quantity) && !(record.evaluation && rule(kind).drive == Drive::kNothing);
 }
 
 std::int64_t ticks_of(const RecordSpec& record) {
@@ -26,10 +32,20 @@ std::int64_t updates_of(const RecordSpec& record, std::int64_t updates) {
   return last < record.first_update ? 0 : (last - record.first_update) / record.every_updates + 1;
 }
 
+std::int64_t samples_of(const RecordSpec& record, const TrainingSpec& training, std::int64_t updates) {
+  if (!record.evaluation) return updates_of(record, updates);
+  std::int64_t samples = 0;
+  const std::int64_t every = training.evaluation->every;
+  for (std::int64_t update = 0; update <= updates; update += every) samples += record.takes_update(update) ? 1 : 0;
+  if (updates % every != 0 && record.takes_update(updates)) ++samples;  // the last, at the end
+  return samples;
+}
+
 std::vector<std::int64_t> sample_shape(const Spec& spec, const RecordSpec& record) {
   const auto of = static_cast<std::size_t>(record.of);
   std::vector<std::int64_t> shape;
-  if (is_of_ticks(record.quantity)) shape.push_back(record.trial ? 1 : spec.training.batch);
+  const std::int64_t trials = record.evaluation ? spec.training.evaluation->trials : spec.training.batch;
+  if (is_of_ticks(record.quantity)) shape.push_back(record.trial ? 1 : trials);
   if (!is_of_projection(record.quantity)) {
     shape.push_back(spec.network.populations[of].size);
     return shape;
@@ -47,8 +63,10 @@ std::vector<std::int64_t> sample_shape(const Spec& spec, const RecordSpec& recor
   return shape;
 }
 
-bool records_outputs(const Spec& spec) {
-  return std::ranges::find(spec.records, Quantity::kOutput, &RecordSpec::quantity) != spec.records.end();
+bool records_outputs(const Spec& spec, bool evaluation) {
+  return std::ranges::any_of(spec.records, [&](const RecordSpec& record) {
+    return record.quantity == Quantity::kOutput && record.evaluation == evaluation;
+  });
 }
 
 }  // namespace locus

@@ -14,7 +14,7 @@ namespace locus {
 /// What was seen at one tick, or of one update as a whole; lent for the call.
 struct Sample {
   std::size_t record = 0;          // index into Spec::records
-  std::int64_t update = 0;         // from 0
+  std::int64_t update = 0;         // from 0; of evaluation trials the updates made before
   std::int32_t tick = 0;           // from 1; 0 for what is seen once an update
   std::span<const double> values;  // row by row (sample_shape)
 };
@@ -24,17 +24,24 @@ using Look = std::function<void(const Sample&)>;
 /// it goes, a trace where synapses keep one.
 bool has_quantity(RuleKind kind, Quantity quantity);
 
+/// Whether a rule has what a record asks for: evaluation trials are shown to rules that learn.
+bool has_record(RuleKind kind, const RecordSpec& record);
+
 /// Ticks of a trial that are recorded; 1 for what is seen once an update.
 std::int64_t ticks_of(const RecordSpec& record);
 
 /// Updates below `updates` that are recorded.
 std::int64_t updates_of(const RecordSpec& record, std::int64_t updates);
 
+/// Samples of each recorded tick in a run of so many updates that no stop ends: updates, or
+/// evaluations.
+std::int64_t samples_of(const RecordSpec& record, const TrainingSpec& training, std::int64_t updates);
+
 /// Sizes of a sample: trials (of quantities of ticks), then neurons; or targets x sources (sparse:
 /// entries, in file order); or singular values.
 std::vector<std::int64_t> sample_shape(const Spec& spec, const RecordSpec& record);
 
-/// Whether some record looks at what readouts say.
-bool records_outputs(const Spec& spec);
+/// Whether some record looks at what readouts say; in evaluation trials, or in the others.
+bool records_outputs(const Spec& spec, bool evaluation = false);
 
 }  // namespace locus

@@ -22,12 +22,19 @@ void note(Confusion&& confusion, Outcome& outcome) {
   keep(std::move(confusion));
 }
 
+Learning learning_of(const Outcome& outcome) {
+  Learning learning{.kind = outcome.kind, .depth = outcome.depth, .stride = outcome.stride};
+  learning.restriction = outcome.restriction;
+  return learning;
+}
+
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning) {
   Outcome outcome;
   outcome.rule = rule.name;
   outcome.kind = rule.kind;
   outcome.depth = learning.depth;
   outcome.stride = learning.stride;
+  outcome.restriction = learning.restriction;
   outcome.learning_rate = rule.learning_rate;
   outcome.optimizer = rule.optimizer;
   outcome.schedule = rule.schedule;

@@ -65,8 +65,9 @@ struct Evaluation {
 struct Outcome {
   std::string rule;  // RuleSpec::name
   RuleKind kind = RuleKind::kNone;
-  std::int32_t depth = 0;   // ticks that a sweep revisits, at most T; 0 for rules without sweeps
-  std::int32_t stride = 0;  // ticks from sweep to sweep; 0 for rules without sweeps
+  std::int32_t depth = 0;        // ticks that a sweep revisits, at most T; 0 without sweeps
+  std::int32_t stride = 0;       // ticks from sweep to sweep; 0 for rules without sweeps
+  Restriction restriction = {};  // of a rule that keeps only some sensitivities
   // the rule's own pace; empty where it is the training's
   std::optional<double> learning_rate = {};
   std::optional<Optimizer> optimizer = {};
@@ -100,6 +101,9 @@ struct Outcome {
 /// Adds what the trials of an update have chosen, whose loss stands in the outcome already. Updates
 /// before it without a note (of an older checkpoint, or driven from outside) get an empty one.
 void note(Confusion&& confusion, Outcome& outcome);
+
+/// The rule of an outcome with the numbers that its messages follow from.
+Learning learning_of(const Outcome& outcome);
 
 /// The outcome of a rule that has done nothing yet.
 Outcome new_outcome(const RuleSpec& rule, const Learning& learning);

@@ -8,12 +8,11 @@
 #include <fmt/format.h>
 
 #include "core/base/flush.h"
-#include "core/transport/columns/columns.h"
-#include "core/transport/mailbox/mailbox.h"
 #include "sim/model/check.h"
 #include "sim/model/network_size.h"
 #include "sim/model/wire.h"
 #include "sim/run/decision.h"
+#include "sim/run/driven.h"
 #include "sim/run/driven_spec.h"
 #include "sim/run/fingerprint.h"
 #include "sim/run/given_weights.h"
@@ -22,6 +21,7 @@
 #include "sim/run/rates.h"
 #include "sim/run/weights.h"
 #include "sim/run/workers.h"
+#include "sim/task/recorded.h"
 #include "sim/task/task.h"
 
 namespace locus {
@@ -29,39 +29,6 @@ namespace {
 
 std::int32_t count(const Spec& spec, PopulationKind kind) {
   return static_cast<std::int32_t>(neurons(spec.network, kind));
-}
-
-}  // namespace
-
-/// A learner with the columns of the trials that it is shown.
-template <class R, TransportOf<R> T>
-struct Driven {
-  using Number = R;
-  Topology topology;
-  std::vector<std::int32_t> columns;     // the input of each number of step()
-  std::vector<ConstantInput> constants;  // inputs that step() does not show
-  Learner<R, T> learner;
-  Batch<R> batch;
-  std::optional<Task> task;  // of the model, from the first update() on
-
-  Driven(const Spec& spec, Executor executor)
-      : topology(topology_of(spec)),
-        columns(input_columns(spec.network)),
-        constants(constant_inputs(spec.network)),
-        learner(spec, topology, spec.rules.front(), {.outputs_are_seen = true, .inputs_tick_by_tick = true}, executor),
-        batch(make_batch<R>(spec.training.ticks, learner.network().inputs.size, learner.network().readouts.size,
-                            learner.network().lanes)) {}
-};
-
-using AnyDriven =
-    std::variant<std::unique_ptr<Driven<double, Columns<double>>>, std::unique_ptr<Driven<double, Mailbox<double>>>,
-                 std::unique_ptr<Driven<float, Columns<float>>>, std::unique_ptr<Driven<float, Mailbox<float>>>>;
-
-namespace {
-template <class R>
-AnyDriven driven_as(const Spec& spec, TransportKind transport, Executor executor) {
-  if (transport == TransportKind::kMailbox) return std::make_unique<Driven<R, Mailbox<R>>>(spec, executor);
-  return std::make_unique<Driven<R, Columns<R>>>(spec, executor);
 }
 
 }  // namespace
@@ -76,6 +43,7 @@ class Session::Driver {
   void teach(std::span<const double> targets);
   bool commit();
   bool update();
+  bool learn(const std::vector<RecordedTrial>& trials);
 
   const Spec& spec() const { return spec_; }
   const Outcome& so_far() const { return outcome_; }
@@ -101,8 +69,9 @@ class Session::Driver {
   template <class D>
   void close_tick(D& driven);
   /// The end of an update whose trials met this loss.
-  template <class D>
-  bool conclude(D& driven, double loss);
+  template <class D, class R>
+  bool conclude(D& driven, const Batch<R>& batch, double loss);
+  void expect_trials(const std::vector<RecordedTrial>& trials) const;
   std::string where() const;
   [[noreturn]] void refuse(std::string_view call, const std::string& why) const;
   void expect(Phase phase, std::string_view call, std::string_view allowed) const;
@@ -237,7 +206,7 @@ bool Session::Driver::commit() {
     close_tick(driven);
     const double loss = driven.learner.trial().end();
     driven.learner.count_trials();
-    finite = conclude(driven, loss);
+    finite = conclude(driven, driven.batch, loss);
   });
   return finite;
 }
@@ -250,20 +219,58 @@ bool Session::Driver::update() {
     if (!driven.task) driven.task.emplace(spec_).prepare(driven.batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
     driven.task->fill(outcome_.updates, driven.batch);
-    finite = conclude(driven, driven.learner.run(driven.batch));
+    finite = conclude(driven, driven.batch, driven.learner.run(driven.batch));
   });
   return finite;
 }
 
-template <class D>
-bool Session::Driver::conclude(D& driven, double loss) {
+void Session::Driver::expect_trials(const std::vector<RecordedTrial>& trials) const {
+  if (std::ssize(trials) != spec_.training.batch)
+    throw ArgumentError(fmt::format("learn() got {} trials; must be {}, the lanes", trials.size(), spec_.training.batch));
+  if (std::vector<Fault> faults = check_trials(spec_, trials); !faults.empty()) throw ModelError(std::move(faults));
+  const bool learns = with([](auto& driven) { return driven.learner.learns(); });
+  const bool weighs = weighs_errors(spec_.task, spec_.training.ticks);
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    if (learns && !has_target(trials[k]))
+      throw ArgumentError(fmt::format("learn(): trial {} has no target or class", k));
+    if (weighs || !weighs_errors(trials[k], spec_.training.ticks)) continue;
+    throw ArgumentError(fmt::format("learn(): trial {} has {}; the model must have such a trial, so that errors have weights",
+                                    k, trials[k].mask.rows > 0 ? "a mask" : "fewer ticks"));
+  }
+}
+
+bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
+  expect(Phase::kBetweenTrials, "learn()", "a trial ends with its last tick and commit()");
+  expect_trials(trials);
+  bool finite = false;
+  send([&](auto& driven) {
+    using R = typename std::remove_reference_t<decltype(driven)>::Number;
+    RecordedSource source(trials, spec_.training, driven.columns, driven.batch.lanes, std::nullopt);
+    Batch<R>& batch = driven.given;
+    if (batch.input.empty())
+      batch = make_batch<R>(driven.batch.ticks, driven.batch.inputs, driven.batch.readouts, driven.batch.lanes);
+    batch.labels.assign(source.has_labels() ? static_cast<std::size_t>(batch.lanes) : 0, kNoClass);
+    batch.weight.assign(source.has_weights() ? batch.target.size() : 0, R(1));
+    batch.first_trial = outcome_.updates * batch.lanes;
+    batch.shows_constants = false;  // trials that begin late have held them back
+    show_constants<R>(driven.constants, batch);
+    source.fill(0, batch);
+    source.hold_back<R>(driven.constants, batch);
+    driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
+    finite = conclude(driven, batch, driven.learner.run(batch));
+  });
+  return finite;
+}
+
+template <class D, class R>
+bool Session::Driver::conclude(D& driven, const Batch<R>& batch, double loss) {
   tick_ = 0;
   phase_ = Phase::kBetweenTrials;
   const bool met = std::isfinite(loss);
   const bool finite = met && driven.learner.commit();
   measure_rates(driven.learner.network(), spec_.training, outcome_.rates);
   if (met && driven.learner.learns()) outcome_.losses.push_back(loss);
-  if (met && driven.learner.has_choices()) note(confusion_of(driven.batch, driven.learner.trial().votes()), outcome_);
+  if (met && driven.learner.has_choices()) note(confusion_of(batch, driven.learner.trial().votes()), outcome_);
   if (met) ++outcome_.updates;
   if (finite) return true;
   phase_ = Phase::kOver;
@@ -337,6 +344,7 @@ void Session::teach(std::span<const double> targets) { driver_->teach(targets); 
 void Session::teach(double target) { driver_->teach({&target, 1}); }
 bool Session::commit() { return driver_->commit(); }
 bool Session::update() { return driver_->update(); }
+bool Session::learn(const std::vector<RecordedTrial>& trials) { return driver_->learn(trials); }
 
 std::int32_t Session::inputs() const { return static_cast<std::int32_t>(shown_inputs(spec().network)); }
 std::int32_t Session::readouts() const { return count(spec(), PopulationKind::kReadout); }

@@ -101,6 +101,13 @@ class Session {
   /// OrderError where the model has no task, and within a trial.
   bool update();
 
+  /// One update on these trials, as many as there are lanes, from begin_trial() to commit(): the
+  /// numbers are those of update() of a model that has them. Throws ModelError with every fault of
+  /// the trials, ArgumentError where there are more or fewer, where one has no target and the rule
+  /// learns, or where one weighs its errors (a mask, or fewer ticks) and none of the model's trials
+  /// does; OrderError within a trial.
+  bool learn(const std::vector<RecordedTrial>& trials);
+
   std::int32_t inputs() const;                // that step() gets: those that are not constant
   std::int32_t readouts() const;              // o
   std::int32_t lanes() const;                 // trials abreast

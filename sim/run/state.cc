@@ -10,6 +10,7 @@
 #include "core/protocol/declaration.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "sim/place/placement.h"
 #include "sim/place/reach.h"
 #include "sim/run/chip_record.h"
@@ -44,7 +45,9 @@ std::string misfit_of_traffic(const Spec& spec, const Topology& topology, const 
   if (!state.traffic->loads.empty() && std::ssize(state.traffic->loads) != spec.training.ticks)
     return fmt::format("loads of {} ticks", state.traffic->loads.size());
   counted.restore(*state.traffic);
-  const auto sizes = Reach(topology, feedback_of(topology, rule), place_on_chip(*spec.chip, topology), rule.kind).sizes();
+  const auto sizes =
+      Reach(topology, feedback_of(topology, rule), place_on_chip(*spec.chip, topology), learning_of(spec, topology, rule))
+          .sizes();
   std::map<std::pair<Channel, std::int32_t>, std::int64_t> sums;
   for (const StreamRow& stream : kStreamTable) {
     for (std::int32_t lag = 0; lag <= largest_lag; ++lag) {
@@ -211,6 +214,12 @@ std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec
 
 }  // namespace
 
+std::optional<std::int64_t> ended_evaluation(const RuleState& from, const TrainingSpec& training) {
+  if (!training.evaluation || from.updates >= training.updates || from.evaluations.empty()) return std::nullopt;
+  const std::int64_t last = from.evaluations.back().update;
+  return last % training.evaluation->every == 0 ? std::nullopt : std::optional(last);
+}
+
 RuleState state_of(const Outcome& ended) {
   RuleState state{.rule = ended.rule,
                   .status = ended.status,
@@ -262,7 +271,7 @@ void restore(const RuleState& state, std::int32_t ticks, Ledger& ledger) {
 }
 
 Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, RuleState&& state) {
-  const Learning learning = learning_of(rule, spec.training);
+  const Learning learning = learning_of(spec, topology, rule);
   Outcome outcome = new_outcome(rule, learning);
   outcome.status = state.status;
   outcome.message = state.message;

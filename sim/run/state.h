@@ -63,6 +63,10 @@ struct RunState {
 /// asked for and the spec now asks for more.
 bool goes_on(const Spec& spec, const RunState& state, std::size_t i);
 
+/// The update of an evaluation at the end of a rule that then goes on with more updates, where none
+/// is due: the outcome, and recordings, leave it out.
+std::optional<std::int64_t> ended_evaluation(const RuleState& from, const TrainingSpec& training);
+
 RuleState state_of(const Outcome& ended);
 
 /// The outcome of a rule that has ended, as it was. The state must fit; its numbers move into the

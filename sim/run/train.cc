@@ -75,7 +75,7 @@ class RuleRun {
       learner_.trial().observe([this](Tick now, const Network<R>&) { recorder_->see_tick(outcome_.updates, now); });
     }
     if (training.stop && learner_.learns()) stopper_.emplace(*training.stop);
-    if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, executor);
+    if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, options.look, executor);
     if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, executor);
   }
 
@@ -90,11 +90,12 @@ class RuleRun {
     outcome_.rates = std::move(from.rates);
     outcome_.accuracies = std::move(from.accuracies);
     outcome_.confusions = std::move(from.confusions);
+    const bool is_over = ended_evaluation(from, spec_.training).has_value();
     outcome_.evaluations = std::move(from.evaluations);
     outcome_.evaluation_confusion = std::move(from.evaluation_confusion);
-    if (evaluator_ && outcome_.updates < spec_.training.updates) {
-      const auto is_over = [&](const Evaluation& one) { return one.update % spec_.training.evaluation->every != 0; };
-      if (std::erase_if(outcome_.evaluations, is_over) > 0) outcome_.evaluation_confusion.clear();
+    if (is_over) {
+      outcome_.evaluations.pop_back();
+      outcome_.evaluation_confusion.clear();
     }
     outcome_.comparisons = std::move(from.comparisons);
     if (comparator_ && outcome_.updates < spec_.training.updates) {
@@ -204,9 +205,7 @@ void RuleRun<R, T>::compare(bool at_end) {
   if (compared_ == update || !(at_end || update % spec_.compare->every == 0)) return;
   compared_ = update;
   const Network<R>& network = learner_.network();
-  std::vector<Kept> carried;
-  if (network.carries) carried = kept_of(network);
-  comparator_->measure(values_of(network), carried, update, outcome_.comparisons);
+  comparator_->measure(values_of(network), carried_of(network), update, outcome_.comparisons);
 }
 
 /// Tells whoever watches how far the rule has come. Returns whether it is to stop here.

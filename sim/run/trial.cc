@@ -28,7 +28,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
     (first ? before_neurons_ : after_neurons_).push_back(static_cast<std::int32_t>(p));
   }
   if (selects<phase::Adjoints<R>>(selected_)) agent_.emplace(network, learning, shape, RunsTicks<T, R>);
-  if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network);
+  if (selected_.holds(Phase::kInfluence)) sensitivities_.emplace(network, learning_);
   if (selects<phase::Squares<R>>(selected_)) clip_.emplace(*learning.optimizer.norm, network.lanes);
 }
 
@@ -52,10 +52,16 @@ double Trial<R, T>::run(const Batch<R>& batch) {
 
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
+  begin(inputs, first_trial, {});
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial, std::span<const std::int32_t> late) {
   std::ranges::fill(losses_, 0.0);
   first_trial_ = first_trial;
   counts_votes_ = false;
   origin_.reset();
+  set_late(late, transport_.network());
   transport_.begin_trial(inputs);
   if (agent_) agent_->begin_trial();
   if (sensitivities_) sensitivities_->begin_trial();
@@ -63,7 +69,7 @@ void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
 
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const Batch<R>& batch) {
-  begin(batch.source != nullptr ? nullptr : batch.input.data(), batch.first_trial);
+  begin(batch.source != nullptr ? nullptr : batch.input.data(), batch.first_trial, batch.late);
   counts_votes_ = !batch.labels.empty();
   if (counts_votes_) votes_.assign(transport_.network().readouts.output.size(), 0.0);
 }
@@ -102,6 +108,7 @@ const std::vector<double>& Trial<R, T>::show(const Batch<R>& batch) {
     show_inputs(batch, now);
     step(now);
     if (shape_.has_error(now.value)) meet_targets(now, batch.target_at(now.value), batch.weight_at(now.value), shown);
+    if (observer_) observer_(now, transport_.network());
   }
   return losses_;
 }
@@ -191,7 +198,12 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
     case Drive::kNothing: return false;
     case Drive::kOnline:
       deliver(phase::OwnWeights{});
-      deliver(phase::Posts{has_error});
+      // the text of a local rule is the synapses' clock, whether or not a POST comes
+      if (learning_.local) {
+        transport_.deliver(phase::Posts{has_error});
+      } else {
+        deliver(phase::Posts{has_error});
+      }
       return true;
     case Drive::kSweep:
       if (!sweep_due(learning_, shape_, now.value)) return false;

@@ -17,6 +17,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -79,6 +80,8 @@ class Trial {
 
  private:
   void begin(const Batch<R>& batch);
+  /// late: ticks before each trial's first (lanes); empty: none.
+  void begin(const R* inputs, std::int64_t first_trial, std::span<const std::int32_t> late);
   /// x_t of a batch whose inputs do not stand in memory appears at the inputs.
   void show_inputs(const Batch<R>& batch, Tick now);
   Tick end_of_run(Tick now) const;

@@ -1,6 +1,7 @@
 #include "sim/run/weights.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/check.h"
@@ -122,10 +123,16 @@ std::vector<Kept> kept_of(const Network<R>& network) {
       kept.push_back({what, static_cast<std::int32_t>(p), values_of(network.projections()[p], moments)});
     }
   }
-  for (const auto& [what, column] : carried_by(network)) {
-    if (network.carries) kept.push_back({what, 0, {column->begin(), column->end()}});
-  }
+  std::ranges::move(carried_of(network), std::back_inserter(kept));
   return kept;
+}
+
+template <class R>
+std::vector<Kept> carried_of(const Network<R>& network) {
+  std::vector<Kept> carried;
+  if (!network.carries) return carried;
+  for (const auto& [what, column] : carried_by(network)) carried.push_back({what, 0, {column->begin(), column->end()}});
+  return carried;
 }
 
 template <class R>
@@ -164,6 +171,8 @@ template std::vector<std::vector<double>> values_of(const Network<double>&);
 template std::vector<std::vector<double>> values_of(const Network<float>&);
 template std::vector<Kept> kept_of(const Network<double>&);
 template std::vector<Kept> kept_of(const Network<float>&);
+template std::vector<Kept> carried_of(const Network<double>&);
+template std::vector<Kept> carried_of(const Network<float>&);
 template void restore_kept(const std::vector<Kept>&, Network<double>&);
 template void restore_kept(const std::vector<Kept>&, Network<float>&);
 template void set_values(const std::vector<std::vector<double>>&, Network<double>&);

@@ -37,6 +37,9 @@ template <class R>
 std::vector<Kept> kept_of(const Network<R>& network);
 template <class R>
 void restore_kept(const std::vector<Kept>& kept, Network<R>& network);
+/// Of that, what its neurons carry over from trial to trial; empty where they carry nothing.
+template <class R>
+std::vector<Kept> carried_of(const Network<R>& network);
 
 /// weights_of a network of this topology that holds these numbers.
 std::vector<ProjectionWeights> weights_with(const Topology& topology, std::vector<std::vector<double>> values);

@@ -72,6 +72,9 @@ std::span<const Claim> claims() {
        measure_rank_performance},
       {"locality", "Each rule sends the messages that its closed form says, channel by channel and lag by lag.",
        measure_locality},
+      {"placement",
+       "Sensitivities that stay on their cores (rtrl:core) are nearly the gradient where cores are modules, and less where neurons stand at random.",
+       measure_placement},
   });
   return kClaims;
 }

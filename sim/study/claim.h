@@ -97,6 +97,7 @@ Evidence measure_sequence_loss(const Effort& effort);
 Evidence measure_eprop_rank(const Effort& effort);
 Evidence measure_rank_performance(const Effort& effort);
 Evidence measure_locality(const Effort& effort);
+Evidence measure_placement(const Effort& effort);
 
 /// The table as CSV: a line of names, then one line for each row. A number is printed so that
 /// reading it gives the same bits.

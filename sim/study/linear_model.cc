@@ -121,6 +121,10 @@ LinearModel linear_model(const Spec& spec) {
     if (rule.learning_rate || rule.optimizer || rule.schedule)
       refuse(fmt::format("rule \"{}\" has a learning rate, optimizer or schedule of its own", rule.name));
   }
+  for (const RuleSpec& rule : spec.rules) {
+    if (locus::rule(rule.kind).keeps != Keeps::kAll)
+      refuse(fmt::format("rule \"{}\" keeps only some sensitivities", rule.name));
+  }
   if (spec.training.carry_state) refuse("state is carried across trials");
   for (const ProjectionSpec& projection : spec.network.projections) {
     if (!projection.autapses) refuse(fmt::format("the student's projection \"{}\" has no autapses", projection.name));

@@ -181,7 +181,7 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
     horizon.times.push_back(double(update) * spec.training.learning_rate.value_or(0));
   horizon.limit = result.limit_time = std::max(200.0, horizon.times.back());
   for (std::size_t r = 0; r < spec.rules.size(); ++r) {
-    if (locus::rule(spec.rules[r].kind).drive == Drive::kNothing) continue;
+    if (locus::rule(spec.rules[r].kind).drive == Drive::kNothing || is_local(spec.rules[r].kind)) continue;
     if (is_set(options.interrupt)) break;
     const ExactRule rule = exact_rule_of(spec, spec.rules[r]);
     RulePrediction& one = result.rules.emplace_back();

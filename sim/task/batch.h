@@ -34,6 +34,7 @@ struct Batch {
   // Of each error in the loss [1] (T x o x lanes); empty: 1. In a mean over ticks it has the factor
   // window / ticks of the trial with an error.
   Column<R> weight = {};
+  std::vector<std::int32_t> late = {};    // ticks before each trial's first (lanes); empty: none
   std::vector<std::int32_t> labels = {};  // class by lane, or kNoClass; empty: no classes
   Task* source = nullptr;                 // of inputs tick by tick; null where they stand here
   // number of the trial of lane 0, for noise; held-out trials have numbers of their own

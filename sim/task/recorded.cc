@@ -113,11 +113,13 @@ void RecordedSource::write_weights(const RecordedTrial& trial, std::int32_t late
 
 template <class R>
 void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
+  CHECK(!is_uneven_ || !batch.late.empty(), "a batch of trials that begin late has room to say when");
   CHECK(!has_weights_ || !batch.weight.empty(), "a batch of trials that weigh their errors has room for weights");
   for (std::int32_t lane = 0; lane < batch.lanes; ++lane) {
     Shown& shown = shown_[static_cast<std::size_t>(lane)];
     const RecordedTrial& trial = trial_of(first_trial + lane);
     shown.late = batch.ticks - static_cast<std::int32_t>(rows_of(trial));
+    if (is_uneven_) batch.late[static_cast<std::size_t>(lane)] = shown.late;
     if (batch.source == nullptr) {
       std::visit([&](const auto& input) { write_inputs(input, shown.late, lane, batch); }, trial.input);
     } else if (const auto* events = std::get_if<SparseMatrix>(&trial.input); events != nullptr && shown.trial != &trial) {

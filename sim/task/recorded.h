@@ -4,6 +4,7 @@
 // batch; a batch may end one epoch and begin the next.
 //
 // A trial of fewer rows than ticks begins late: nothing is shown before, and no error has a weight.
+// The batch says how late, since neurons wait until then (core/actor/network.h).
 // A trial of events stays the list that it was read as. Where its batch has no room for inputs, the
 // events of a tick are written when it comes, and those of the tick before removed.
 #pragma once
@@ -39,6 +40,7 @@ class RecordedSource {
 
   bool has_labels() const { return has_labels_; }
   bool has_weights() const { return has_weights_; }
+  bool is_uneven() const { return is_uneven_; }
 
   /// Writes the trials first_trial .. first_trial + lanes - 1, numbered over the whole run from 0;
   /// inputs only where they stand in the batch. Cost: one pass over the trials.

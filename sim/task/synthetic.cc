@@ -14,6 +14,7 @@
 #include "sim/task/flip_flop.h"
 #include "sim/task/mackey_glass.h"
 #include "sim/task/ready_set_go.h"
+#include "sim/task/write_lane.h"
 
 namespace locus {
 namespace {
@@ -41,26 +42,6 @@ TrialView view_of(const TrialSetting& setting, DenseMatrix& input, DenseMatrix& 
   std::ranges::fill(input.values, 0.0);
   std::ranges::fill(target.values, 0.0);
   return {setting.ticks, setting.inputs, setting.readouts, input.values.data(), target.values.data()};
-}
-
-/// Row by row into the inputs that are shown; constant ones stay.
-template <class R>
-void copy_inputs(const DenseMatrix& matrix, const std::vector<std::int32_t>& columns, std::int32_t lane, Batch<R>& batch) {
-  const double* value = matrix.values.data();
-  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
-    R* const to = batch.input_at(tick) + lane;
-    for (const std::int32_t input : columns) to[std::ptrdiff_t{input} * batch.lanes] = static_cast<R>(*value++);
-  }
-}
-
-/// A matrix of targets has the order of the batch: ticks, then neurons.
-template <class R>
-void copy_lane(const DenseMatrix& matrix, std::int32_t lane, std::int32_t lanes, Column<R>& column) {
-  R* to = column.data() + lane;
-  for (const double value : matrix.values) {
-    *to = static_cast<R>(value);
-    to += lanes;
-  }
 }
 
 /// The moments of the targets, tick by tick (T x o).
@@ -143,8 +124,8 @@ void SyntheticSource::fill(std::int64_t first_trial, Batch<R>& batch) {
   for (std::int32_t lane = 0; lane < batch.lanes; ++lane) {
     const std::int64_t trial = number_of(first_trial + lane);
     std::visit([&](auto& trials) { trials.write(trial, view_of(setting_, input_, target_)); }, kinds_->trials);
-    copy_inputs(input_, columns_, lane, batch);
-    copy_lane(target_, lane, batch.lanes, batch.target);
+    write_inputs<R>(input_.values, columns_, lane, batch);
+    write_lane(target_, 0, lane, batch.lanes, batch.target);
     if (batch.labels.empty()) continue;
     batch.labels[static_cast<std::size_t>(lane)] = class_of(first_trial + lane).value_or(kNoClass);
   }

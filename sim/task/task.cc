@@ -15,6 +15,11 @@ StudentTeacherSource<S> taught(const Spec& spec, std::int32_t lanes) {
   return StudentTeacherSource<S>(spec, Teacher<S>(teacher, teacher_weights(spec), lanes, spec.training.dt), lanes);
 }
 
+/// True if trials are functions of their numbers.
+bool draws_trials(const TaskSpec& task) {
+  return !std::holds_alternative<RecordedTask>(task) && !std::holds_alternative<SuppliedTask>(task);
+}
+
 TaskSource source_of(const Spec& spec, std::int32_t lanes, Shown shown) {
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {
     const bool learning = shown == Shown::kLearning;
@@ -24,6 +29,10 @@ TaskSource source_of(const Spec& spec, std::int32_t lanes, Shown shown) {
   }
   if (std::holds_alternative<DrawnTask>(spec.task)) return DrawnSource(spec, lanes);
   if (std::holds_alternative<SyntheticTask>(spec.task)) return SyntheticSource(spec);
+  if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
+    const Supply& fill = shown == Shown::kLearning ? supplied->fill : supplied->fill_held_out;
+    return SuppliedSource(fill, supplied->has_classes, spec, lanes);
+  }
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
   return taught<double>(spec, lanes);
 }
@@ -34,13 +43,14 @@ bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
   constexpr double kMostAtOnce = 64e6;
   if (std::holds_alternative<StudentTeacherTask>(spec.task)) return false;
   if (std::holds_alternative<SyntheticTask>(spec.task)) return false;
+  if (std::holds_alternative<SuppliedTask>(spec.task)) return false;
   const double cells = static_cast<double>(spec.training.ticks) * lanes *
                        static_cast<double>(neurons(spec.network, PopulationKind::kInput));
   return cells * scalar_bytes(spec.precision) > kMostAtOnce;
 }
 
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
-    : begin_(shown == Shown::kEvaluation && !std::holds_alternative<RecordedTask>(spec.task) ? kFirstHeldOut : 0),
+    : begin_(shown == Shown::kEvaluation && draws_trials(spec.task) ? kFirstHeldOut : 0),
       noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
       constants_(constant_inputs(spec.network)),
       lanes_(lanes),
@@ -63,6 +73,7 @@ void Task::prepare(Batch<R>& batch) const {
   const auto* recorded = std::get_if<RecordedSource>(&source_);
   const bool labelled = recorded != nullptr ? recorded->has_labels() : has_classes_;
   if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
+  if (recorded != nullptr && recorded->is_uneven()) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
   if (recorded != nullptr && recorded->has_weights()) batch.weight.assign(batch.target.size(), R(1));
 }
 

@@ -2,7 +2,8 @@
 // has no actors and no messages.
 //
 // Inputs and targets are a pure function of (spec, update): they are the same for every rule of a
-// run and do not depend on the transport, the threads or the order of work.
+// run and do not depend on the transport, the threads or the order of work. (Supplied trials are
+// what a program's function makes of the number of the update.)
 // Cost: filling a batch allocates nothing itself (Eigen takes scratch space for products of large
 // blocks).
 // Thread safety: none; each thread needs its own Task.
@@ -17,6 +18,7 @@
 #include "sim/task/drawn.h"
 #include "sim/task/recorded.h"
 #include "sim/task/student_teacher.h"
+#include "sim/task/supplied.h"
 #include "sim/task/synthetic.h"
 
 namespace locus {
@@ -24,8 +26,8 @@ namespace locus {
 /// Trials for learning, or held-out trials for evaluation.
 enum class Shown { kLearning, kEvaluation };
 
-using TaskSource =
-    std::variant<RecordedSource, DrawnSource, SyntheticSource, StudentTeacherSource<double>, StudentTeacherSource<float>>;
+using TaskSource = std::variant<RecordedSource, DrawnSource, SyntheticSource, SuppliedSource,
+                                StudentTeacherSource<double>, StudentTeacherSource<float>>;
 
 /// True if the inputs of such a batch do not stand in memory: they would take more than 64 MB, and
 /// the task has them tick by tick (recorded and drawn trials have).
@@ -46,7 +48,8 @@ class Task {
   template <class R>
   void fill(std::int64_t update, Batch<R>& batch);
 
-  /// Gives the batch the columns that it needs only for some tasks: classes, weights of errors.
+  /// Gives the batch the columns that it needs only for some tasks: classes, weights of errors, and
+  /// when trials begin.
   template <class R>
   void prepare(Batch<R>& batch) const;
 

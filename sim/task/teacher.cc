@@ -10,26 +10,6 @@
 #include "sim/model/wire.h"
 
 namespace locus {
-namespace {
-
-/// The constants of one neuron in the teacher's precision.
-template <class R>
-Lif<R> lif_of(const Lif<double>& from) {
-  Lif<R> to{};
-  to.decay = static_cast<R>(from.decay);
-  to.gain = static_cast<R>(from.gain);
-  to.threshold = static_cast<R>(from.threshold);
-  to.refractory = static_cast<R>(from.refractory);
-  to.adaptation_decay = static_cast<R>(from.adaptation_decay);
-  to.adaptation = static_cast<R>(from.adaptation);
-  to.current_decay = static_cast<R>(from.current_decay);
-  to.reset_to = static_cast<R>(from.reset_to);
-  to.rest = static_cast<R>(from.rest);
-  return to;
-}
-
-}  // namespace
-
 template <class R>
 Teacher<R>::Teacher(const NetworkSpec& network, std::span<const Weights> weights, std::int32_t lanes, double dt)
     : lanes_(lanes) {
@@ -166,7 +146,9 @@ void Teacher<R>::step_spiking(const Neurons& population, const R* current) {
   const auto end = first + static_cast<std::size_t>(population.size) * lanes;
   const Lif<R> common(kind);
   for (std::size_t k = first; k < end; ++k) {
-    const Lif<R> own = population.each.empty() ? common : lif_of<R>(population.each[(k - first) / lanes]);
+    Lif<R> own = common;
+    for (std::size_t c = 0; c < kOwnConstants<R>.size() && !population.each.empty(); ++c)
+      own.*kOwnConstants<R>[c] = static_cast<R>(population.each[(k - first) / lanes].*kOwnConstants<double>[c]);
     const R before = activity_[k];
     R arrived = current[k];
     if (kind.has_current) arrived = synaptic_[k] = own.current_decay * synaptic_[k] + arrived;

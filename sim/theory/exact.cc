@@ -39,6 +39,7 @@ void step_back(Matrix& signal, const LinearNetwork& student, const ExactRule& ru
     case DecaySource::kNoTrace:  // sensitivities are carried forward over them
       signal = signal * student.w;
       return;
+    case DecaySource::kText: CHECK(false, "no formula is known of a rule that a model writes itself");
   }
 }
 
@@ -57,6 +58,7 @@ ExactUpdate exact_update(const LinearNetwork& student, const LinearNetwork& teac
   const int ticks = trial.ticks;
   CHECK(ticks >= 1 && trial.window >= 1 && trial.window <= ticks, "a trial has a tick with an error");
   CHECK(locus::rule(rule.kind).drive != Drive::kNothing, "an update needs a rule that learns");
+  CHECK(locus::rule(rule.kind).keeps == Keeps::kAll, "no closed form is known of a rule that keeps some sensitivities");
   CHECK(!has_feedback(rule.kind) || (rule.feedback.rows() == student.a.rows() && rule.feedback.cols() == student.a.cols()),
         "feedback has the shape of the readout");
   std::vector<Matrix> errors = errors_by_lag(student, teacher, ticks);

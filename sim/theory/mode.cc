@@ -32,8 +32,9 @@ bool memory_is_own(const ModeRule& rule) {
     case DecaySource::kZero:     // sweeps walk back over the weights
     case DecaySource::kNoTrace:  // sensitivities are carried forward over them
       return true;
+    case DecaySource::kText: break;
   }
-  return true;
+  CHECK(false, "no mode is known of a rule that a model writes itself");
 }
 
 int depth_of(const ModeRule& rule) { return takes(locus::rule(rule.kind), Argument::What::kDepth) ? rule.depth : 0; }

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/kernel/events.h"
-#include "core/kernel/neurons.h"
 #include "core/kernel/product.h"
 #include "core/kernel/recurrence.h"
+#include "core/kernel/spiking.h"
 #include "core/kernel/sweep.h"
 #include "core/kernel/trace.h"
 #include "tests/bench/compare.h"
@@ -225,14 +225,14 @@ void spiking_neurons(benchmark::State& state) {
       state, {"neuron-steps", static_cast<double>(n)},
       [&] {
         begin();
-        step_spiking<R>({{arrived.data(), z.data(), gain.data(), signal.data(), weight.data()},
-                         v.data(),
-                         a.data(),
-                         r.data(),
-                         count.data(),
-                         delta.data(),
-                         omega.data()},
-                        0, size, lif);
+        step_spiking_kind<R>({{arrived.data(), z.data(), gain.data(), signal.data(), weight.data()},
+                              v.data(),
+                              a.data(),
+                              r.data(),
+                              count.data(),
+                              delta.data(),
+                              omega.data()},
+                             0, size, SpikingKind<R>{lif, true, {Lif<R>(lif)}}, true);
         return sum_of(z) + sum_of(v);
       },
       [&] {

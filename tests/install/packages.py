@@ -50,12 +50,14 @@ def debian_packages():
         fields = run("dpkg-deb", "--field", package, "Depends")
         version = re.search(r"liblocus \(= ([\d.]+)\)", fields)
         assert name == "liblocus" or version, f"{name} depends on {fields}"
-        shared = "liblocus_core" in run("dpkg-deb", "--contents", package)
+        contents = run("dpkg-deb", "--contents", package)
+        shared = "liblocus_core" in contents
         if name in ("locus", "python3-locus") or (name == "liblocus" and shared):
             assert "libc6 (>=" in fields and "libstdc++6 (>=" in fields, f"{name} depends on {fields}"
         if name == "python3-locus":
             for part in ("python3 (>= 3.", "python3 (<< 3.", "python3-numpy", "python3-protobuf", "libprotobuf32"):
                 assert part in fields, f"{name} depends on {fields}"
+        assert not re.search(r"__pycache__|\.pyc", contents), f"{name} holds what an interpreter compiled:\n{contents}"
         run("dpkg-deb", "--extract", package, root)
     version = run(root / "usr/bin/locus", "--version", env={})
     assert version.startswith("locus "), version

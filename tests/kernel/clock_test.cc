@@ -93,7 +93,8 @@ void expect_spiking_steps() {
         if (refractory == 0) std::fill_n(learning.refractory.data(), cells, R(0));
         LayerColumns<R> still = learning;
         LayerColumns<R> alone = learning;
-        step_spiking(learning.spiking(), 0, static_cast<std::size_t>(cells), lif);
+        step_spiking_kind(learning.spiking(), 0, static_cast<std::size_t>(cells),
+                          SpikingKind<R>{lif, true, {Lif<R>(lif)}}, true);
         step_spiking_alone(still.spiking(), 0, static_cast<std::size_t>(cells), lif);
         const Lif<R> clock(lif);
         for (std::size_t k = 0; k < static_cast<std::size_t>(cells); ++k)
@@ -133,8 +134,9 @@ struct ConstantColumns {
     }
   }
   LifClocks<R> clocks(const LifParameters& lif) const {
-    return {Lif<R>(lif),       decay.data(),         gain.data(),     threshold.data(), adaptation_decay.data(),
-            adaptation.data(), current_decay.data(), reset_to.data(), rest.data()};
+    return {Lif<R>(lif),
+            {decay.data(), gain.data(), threshold.data(), adaptation_decay.data(), adaptation.data(),
+             current_decay.data(), reset_to.data(), rest.data()}};
   }
 };
 

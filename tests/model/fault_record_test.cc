@@ -153,5 +153,46 @@ TEST(Faults, OfWindowsAndNamesOfRecords) {
   });
 }
 
+/// A record of evaluation trials, of which the model has one.
+void evaluate(M& m, const std::string& record) {
+  m.training = "training { learning_rate: 0.1 evaluation { every: 1 } }";
+  const std::string trial = "{ input { rows: 2 cols: 2 values: [1, 0, 0, 1] } target { rows: 2 cols: 1 values: [0, 1] } } ";
+  m.task = recorded("trials " + trial + "evaluation_trials " + trial);
+  m.more = record;
+}
+
+TEST(Record, OfEvaluationTrialsIsRead) {
+  const Folder folder;
+  M model;
+  evaluate(model, activity("evaluation: true") + activity(""));
+  const Spec spec = load(folder.write("m.txtpb", model.text()));
+  ASSERT_EQ(spec.records.size(), 2U);
+  EXPECT_TRUE(spec.records[0].evaluation);
+  EXPECT_EQ(spec.records[0].name, "rec-activity-evaluation");
+  EXPECT_FALSE(spec.records[1].evaluation);
+}
+
+TEST(Faults, OfRecordsOfEvaluationTrials) {
+  expect_faults({
+      {"without an evaluation",
+       [](M& m) { m.more = activity("@evaluation: true"); },
+       "record[0].evaluation",
+       {"the training has no evaluation", "must stand with training.evaluation"}},
+      {"of what learns",
+       [](M& m) { evaluate(m, "record { quantity: LEARNING_SIGNAL population: \"rec\" @evaluation: true }"); },
+       "record[0].evaluation",
+       {"the quantity is LEARNING_SIGNAL", "ACTIVITY, OUTPUT, ERROR, VOLTAGE and CURRENT"}},
+      {"weights",
+       [](M& m) { evaluate(m, "record { quantity: WEIGHTS projection: \"W\" @evaluation: true }"); },
+       "record[0].evaluation",
+       {"the quantity is WEIGHTS"}},
+      {"another trial", [](M& m) { evaluate(m, activity("evaluation: true @trial: 1")); }, "record[0].trial", {"is 1", "must be 0"}},
+      {"twice the same",
+       [](M& m) { evaluate(m, activity("evaluation: true") + "@" + activity("evaluation: true")); },
+       "record[1]",
+       {"\"rec-activity-evaluation\"", "unique"}},
+  });
+}
+
 }  // namespace
 }  // namespace locus

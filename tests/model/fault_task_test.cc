@@ -335,9 +335,11 @@ TEST(Faults, OfMasksAndShorterTrials) {
        [](M& m) { m.task = trial(std::string(kInput) + " @class: 1"); },
        at + ".class",
        {"is 1", "0 to 0"}},
-      {"a neuron that is active without input", shorter("activation: SIGMOID", ""), at, {"has 2 rows", "SIGMOID", "must have 3"}},
-      {"an activity at the begin", shorter("initial: 0.5", ""), at, {"has 2 rows", "activity of its own"}},
-      {"carried states", shorter("", "carry_state: true"), at, {"has 2 rows", "carry_state"}},
+      {"carried states",
+       shorter("activation: SIGMOID initial: 0.5", "carry_state: true"),
+       at,
+       {"has 2 rows", "training.carry_state is true", "must have 3, or training.carry_state be false",
+        "goes on from tick 3 of the one before it"}},
       {"integrate beside tau_m",
        [](M& m) {
          m.populations =

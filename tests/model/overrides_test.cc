@@ -98,6 +98,11 @@ TEST(Overrides, WrongWordsNameTheNearestRightOne) {
   expect_rules_refused({"rflo:nan"}, "DECAY is \"nan\"");
   expect_rules_refused({"rflo:0.5:1"}, "one word too many");
   expect_rules_refused({"bptt:3"}, "one word too many; write bptt");
+  expect_rules_refused({"rtrl:reach"}, "needs a REACH; write rtrl:reach:REACH");
+  expect_rules_refused({"rtrl:reach:0"}, "REACH is \"0\"; must be a whole number, at least 1");
+  expect_rules_refused({"rtrl:paths:-1"}, "PATHS is \"-1\"; must be a whole number, at least 0");
+  expect_rules_refused({"rtrl:cores"}, "did you mean \"rtrl:core\"?");
+  expect_rules_refused({"rtrl:core"}, "needs a chip");
   expect_rules_refused({"rtrl", "rtrl"}, "is given twice");
 }
 

@@ -21,12 +21,16 @@ namespace {
 Spec with_rule(const RuleSpec& rule) {
   Spec spec = small_model({2, 3, 1, 4}, {}, 1);
   spec.rules = {rule};
+  if (locus::rule(rule.kind).keeps != Keeps::kCore) return spec;
+  spec.chip = ChipSpec{};
+  spec.chip->neurons_per_core = 4;
   return spec;
 }
 
 RuleSpec whole(const Rule& row) {
   RuleSpec rule = rule_spec(row.kind);
   if (takes(row, Argument::What::kDepth)) rule.depth = 2;
+  if (takes(row, Argument::What::kReach)) rule.reach = 2;
   if (row.signal == SignalSource::kFeedback) rule.feedback = {{1, ConstantWeights{1}}};
   return rule;
 }
@@ -40,6 +44,7 @@ bool tells(const std::vector<Fault>& faults, const std::string& field, const std
 TEST(RuleRows, HaveAFieldInModelFiles) {
   std::set<std::string> fields;
   for (const Rule& row : kRules) fields.emplace(field_of(row.kind));
+  for (const Rule& row : kLocalRules) fields.emplace(field_of(row.kind));
   std::set<std::string> in_schema;
   const auto* kinds = v1::Rule::descriptor()->FindOneofByName("kind");
   for (int i = 0; i < kinds->field_count(); ++i) in_schema.emplace(kinds->field(i)->name());
@@ -63,13 +68,25 @@ TEST(RuleRows, CheckTheNumbersThatTheirRowsTake) {
     rule.depth = -1;
     rule.stride = 0;
     rule.trace_decay = 2;
+    rule.reach = 0;
+    rule.paths = -1;
     rule.filter_tau = -1;
     const std::vector<Fault> faults = check(with_rule(rule));
     const auto has = [&](const char* word) { return usage_text.find(word) != std::string::npos; };
     EXPECT_EQ(tells(faults, where + "depth"), has("DEPTH")) << row.name;
     EXPECT_EQ(tells(faults, where + "stride"), has("STRIDE")) << row.name;
     EXPECT_EQ(tells(faults, where + "trace_decay"), has("DECAY")) << row.name;
+    EXPECT_EQ(tells(faults, where + "reach"), has("REACH")) << row.name;
+    EXPECT_EQ(tells(faults, where + "paths"), has("PATHS")) << row.name;
     EXPECT_EQ(tells(faults, where + "filter_tau"), row.equation.find("lambda_i(t)") != std::string::npos) << row.name;
+  }
+}
+
+TEST(RuleRows, NeedAChipIfTheyStayOnCores) {
+  for (const Rule& row : kRules) {
+    Spec spec = with_rule(whole(row));
+    spec.chip.reset();
+    EXPECT_EQ(tells(check(spec), "rules[0].rtrl", "needs a chip"), row.name == "rtrl:core") << row.name;
   }
 }
 

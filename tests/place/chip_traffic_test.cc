@@ -53,6 +53,7 @@ TEST(ChipTraffic, IsThatOfEveryMessageWalkedAlone) {
     Spec spec = odd_model(seed);
     Dice dice(seed + 1000);
     spec.chip = random_chip(spec, dice);
+    spec.rules.push_back(rule_spec(RuleKind::kRtrlCore));
     const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
     const RunResult batched = run_with(spec, TransportKind::kBatched);
     for (std::size_t k = 0; k < spec.rules.size(); ++k) {

@@ -36,7 +36,7 @@ TEST(ChipTraffic, OfPartialSumsAndASpreadAgentIsThatOfEveryMessage) {
       const Brute brute = walk(spec, spec.rules[k]);
       const Outcome& outcome = result.outcomes[k];
       const ChipTraffic found = chip_traffic(result.topology, outcome.chip->feedback, place_on_chip(chip, result.topology),
-                                             outcome.kind, outcome.ledger, outcome.chip->traffic);
+                                             learning_of(outcome), outcome.ledger, outcome.chip->traffic);
       for (const ChipEntry& entry : found.entries) {
         const ChipCounts& expected = brute.counts.at({entry.channel, entry.lag});
         if (smooth || entry.channel != Channel::kTransport || !chip.partial_sums) {
@@ -76,11 +76,11 @@ TEST(FewestPackets, IsNeverWorseThanBlocksAndGreedyOnItsRule) {
         placed.cores = std::move(cores);
         EXPECT_FALSE(lack_of_room(placed, result.topology, "").has_value());
         return chip_traffic(result.topology, outcome.chip->feedback, place_on_chip(placed, result.topology),
-                            outcome.kind, outcome.ledger, outcome.chip->traffic)
+                            learning_of(outcome), outcome.ledger, outcome.chip->traffic)
             .total.packets;
       };
-      const std::vector<std::int32_t> cores = place_fewest_packets(chip, result.topology, outcome.chip->feedback,
-                                                                   outcome.kind, outcome.ledger, outcome.chip->traffic);
+      const std::vector<std::int32_t> cores = place_fewest_packets(
+          chip, result.topology, outcome.chip->feedback, learning_of(outcome), outcome.ledger, outcome.chip->traffic);
       const std::int64_t fewest = packets(PlacementPolicy::kExplicit, cores);
       const std::int64_t others = std::min(packets(PlacementPolicy::kBlock, {}), packets(PlacementPolicy::kGreedy, {}));
       EXPECT_LE(fewest, others) << outcome.rule << " of " << describe(spec);
@@ -105,8 +105,8 @@ TEST(FewestPackets, IsNearTheBestOfAll) {
       ChipSpec placed = chip;
       placed.policy = PlacementPolicy::kExplicit;
       placed.cores = cores;
-      return chip_traffic(result.topology, outcome.chip->feedback, place_on_chip(placed, result.topology), outcome.kind,
-                          outcome.ledger, outcome.chip->traffic)
+      return chip_traffic(result.topology, outcome.chip->feedback, place_on_chip(placed, result.topology),
+                          learning_of(outcome), outcome.ledger, outcome.chip->traffic)
           .total.packets;
     };
     std::int64_t best = std::numeric_limits<std::int64_t>::max();
@@ -116,8 +116,8 @@ TEST(FewestPackets, IsNearTheBestOfAll) {
       const auto on_one = std::ranges::count(cores, 1);
       if (on_one <= 4 && on_one >= 2) best = std::min(best, packets(cores));
     }
-    const std::int64_t found = packets(place_fewest_packets(chip, result.topology, outcome.chip->feedback, outcome.kind,
-                                                            outcome.ledger, outcome.chip->traffic));
+    const std::int64_t found = packets(place_fewest_packets(
+        chip, result.topology, outcome.chip->feedback, learning_of(outcome), outcome.ledger, outcome.chip->traffic));
     EXPECT_GE(found, best);
     EXPECT_LE(static_cast<double>(found), 1.1 * static_cast<double>(best)) << outcome.rule;
   }

@@ -10,6 +10,7 @@
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
 #include "sim/task/task.h"
@@ -157,8 +158,8 @@ class Walker {
 }  // namespace
 
 Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
-  const Learning learning = learning_of(rule_spec, spec.training);
   const Topology topology = topology_of(spec);
+  const Learning learning = learning_of(spec, topology, rule_spec);
   Network<double> network = build<double>(spec, topology, rule_spec, spec.training.batch);
   Permit permit;
   permit.lags.fill(declared_lag(learning) + 1);

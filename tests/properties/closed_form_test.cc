@@ -8,6 +8,7 @@
 
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "tests/support/oracle.h"
 #include "tests/support/random_model.h"
 
@@ -19,7 +20,7 @@ void expect_closed_forms(const Spec& spec) {
   for (const RuleSpec& rule : spec.rules) {
     const oracle::Answer answer = oracle::solve(spec, rule);
     const Ledger ledger =
-        closed_form(learning_of(rule, spec.training), topology, feedback_of(topology, rule), trial_shape_of(spec), 8);
+        closed_form(learning_of(spec, topology, rule), topology, feedback_of(topology, rule), trial_shape_of(spec), 8);
     oracle::Counts counts;
     for (const LedgerEntry& entry : ledger.entries())
       counts[{entry.channel, entry.lag}] = {entry.tally.messages, entry.tally.scalars};

@@ -181,7 +181,7 @@ TEST(Strictness, PassesForLocalRulesAndFailsForAllOthers) {
         }
         EXPECT_EQ(outcome.status, Status::kLocalityBroken) << outcome.rule;
         EXPECT_EQ(outcome.updates, 0) << outcome.rule;
-        const bool influence = outcome.kind == RuleKind::kRtrl &&
+        const bool influence = rule(outcome.kind).drive == Drive::kSensitivity &&
                                // with an error in tick 1, TRANSPORT comes before it
                                loss == Loss::kFinal;
         EXPECT_NE(outcome.message.find(influence ? "INFLUENCE" : "TRANSPORT"), std::string::npos) << outcome.message;
@@ -196,7 +196,7 @@ TEST(Declarations, AreWhatIsSent) {
   std::set<RuleKind> met;
   std::set<std::pair<RuleKind, Channel>> used;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    Spec spec = odd_model(seed);
+    Spec spec = with_cores(odd_model(seed), seed);
     const bool classes = neurons(spec.network, PopulationKind::kReadout) > 1;
     if (seed % 2 == 0 && classes) spec.training.loss = Loss::kCrossEntropy;
     for (const TransportKind transport : kTransports) {

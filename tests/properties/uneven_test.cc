@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/model/bias.h"
 #include "sim/model/learning.h"
 #include "sim/model/load.h"
 #include "sim/model/network_size.h"
@@ -44,17 +43,6 @@ TEST(UnevenTrials, DoWhatTheOracleDoes) {
   for (const int models : {shorter, masked, classified}) EXPECT_GT(models, 60);
 }
 
-TEST(UnevenTrials, AreTheSameBitsForAnyNumberOfThreads) {
-  Style style;
-  style.activation = Activation::kTanh;
-  style.leak = 0.5;
-  style.loss = Loss::kSequence;
-  for (const auto& [commit, batch] : {std::pair{CommitWhen::kEveryTick, 1}, {CommitWhen::kEndOfBatch, 3}}) {
-    const Spec spec = with_uneven_trials(wide_model(90, style, commit, batch), 2);
-    ASSERT_TRUE(same_for_threads(spec, {2, 5})) << describe(spec);
-  }
-}
-
 /// What a closed form counts is at most met: it knows neither masks nor lengths.
 TEST(UnevenTrials, SendAtMostWhatClosedFormsSay) {
   int less = 0;
@@ -77,12 +65,22 @@ TEST(UnevenTrials, SendAtMostWhatClosedFormsSay) {
   EXPECT_GT(less, 60);
 }
 
-/// A trial that begins late is the same trial behind rows of zeros and a mask of zeros, where no
-/// input is constant and no neuron has a bias: these wait until it begins.
+/// The model without what moves neurons where nothing arrives.
+Spec at_rest(Spec spec) {
+  for (PopulationSpec& population : spec.network.populations) {
+    if (population.activation == Activation::kSigmoid) population.activation = Activation::kTanh;
+    population.initial.clear();
+    population.noise.reset();
+  }
+  return spec;
+}
+
+/// A trial that begins late is the same trial behind rows of zeros and a mask of zeros, where
+/// neurons are at rest, no input is constant and no neuron has a bias: these wait until it begins.
 TEST(UnevenTrials, AreTrialsBehindSilence) {
   int compared = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    const Spec spec = with_uneven_trials(odd_model(seed), seed);
+    const Spec spec = at_rest(with_uneven_trials(odd_model(seed), seed));
     const auto is_constant = [](const PopulationSpec& population) { return population.constant.has_value(); };
     if (!weighs_errors(spec.task, spec.training.ticks) || std::ranges::any_of(spec.network.populations, is_constant))
       continue;
@@ -113,38 +111,6 @@ TEST(UnevenTrials, AreTrialsBehindSilence) {
     }
   }
   EXPECT_GT(compared, 3);
-}
-
-/// A trial that begins late learns as it does alone, beside constant inputs and biases too: those
-/// are 0 until it begins. tBPTT sweeps at other ticks of the trial, and is left out.
-TEST(UnevenTrials, LearnAsTheyDoAlone) {
-  for (const Loss loss : {Loss::kFinal, Loss::kSequence}) {
-    for (const Activation activation : {Activation::kIdentity, Activation::kTanh}) {
-      Spec alone = small_model({2, 4, 2, 3}, {.activation = activation, .leak = 0.5, .loss = loss}, 11);
-      PopulationSpec one = {.name = "one", .kind = PopulationKind::kInput, .size = 1};
-      one.constant = 0.5;
-      alone.network.populations.push_back(one);
-      alone.network.projections.push_back(
-          {.name = "b", .source = 3, .target = 1, .weights = DenseMatrix{4, 1, {1, -1, 0.5, 0.25}}, .learning_rate = {}});
-      add_bias(alone.network, 1, BiasSpec{.value = {0.25, -0.5, 0.125, 0.75}});
-      alone.training.updates = 2;
-      alone.training.learning_rate = 0.125;
-      std::erase_if(alone.rules, [](const RuleSpec& rule) { return rule.kind == RuleKind::kTbptt; });
-      Spec late = alone;
-      late.training.ticks = 5;
-      for (const TransportKind transport : kTransports) {
-        const RunResult wanted = run_with(alone, transport);
-        const RunResult result = run_with(late, transport);
-        for (std::size_t k = 0; k < alone.rules.size(); ++k) {
-          const std::string what = std::string(name(transport)) + ", " + alone.rules[k].name;
-          EXPECT_TRUE(close(weights_of(result.outcomes[k]), weights_of(wanted.outcomes[k]), 1e-12)) << what;
-          const std::vector<double>& losses = wanted.outcomes[k].losses;
-          for (std::size_t u = 0; u < losses.size(); ++u)
-            EXPECT_NEAR(result.outcomes[k].losses[u], losses[u], 1e-12 * losses[u]) << what;
-        }
-      }
-    }
-  }
 }
 
 TEST(UnevenTrials, AreTheSameFromText) {

@@ -12,6 +12,7 @@
 
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "tests/protocol/generic_model.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
@@ -22,7 +23,7 @@ namespace {
 /// The first trial of each lane begins as the model says; later ones may begin where another has
 /// ended.
 Ledger closed_form_of_run(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
-  const Learning learning = learning_of(rule, spec.training);
+  const Learning learning = learning_of(spec, topology, rule);
   const std::vector<Projection> feedback = feedback_of(topology, rule);
   TrialShape trial = trial_shape_of(spec);
   const int bytes = scalar_bytes(spec.precision);

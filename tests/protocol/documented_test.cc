@@ -63,6 +63,12 @@ Row documented(const Letters& of, const RuleSpec& rule, bool identity) {
       row[kInfluence] = (of.t - 1) * of.w;
       row[kGather] = (of.n - 1) * of.plastic();
       return row;
+    case RuleKind::kRtrlReach:  // sensitivity_pattern_test.cc
+    case RuleKind::kRtrlPaths:
+    case RuleKind::kRtrlCore: break;
+    case RuleKind::kLocal:
+    case RuleKind::kLocalFeedback:
+    case RuleKind::kLocalSymmetric: break;  // their counts follow from their texts
   }
   return row;
 }

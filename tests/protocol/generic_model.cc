@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/model/bias.h"
+#include "tests/support/random_local.h"
 #include "tests/support/random_model.h"
 
 namespace locus {
@@ -203,6 +204,11 @@ class GenericModel {
       rule.filter_tau = dice_.between(0, 20);
       rule.firing_rate = FiringRateSpec{dice_.between(1, 400) + 0.5, dice_.between(1, 40) / 64.0};
       spec_.rules.push_back(rule);
+    }
+    for (const LocalSignal signal : {LocalSignal::kNone, LocalSignal::kFeedback, LocalSignal::kSymmetric}) {
+      RuleSpec rule = random_local_rule(spec_, dice_, signal);
+      rule.name += std::to_string(static_cast<int>(signal));
+      spec_.rules.push_back(std::move(rule));
     }
   }
 

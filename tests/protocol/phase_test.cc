@@ -17,6 +17,7 @@
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
 #include "sim/task/task.h"
@@ -60,7 +61,7 @@ TEST(PhaseTable, SaysWhatAMessageCarries) {
   for (const PhaseRow& row : kPhaseTable) {
     EXPECT_FALSE(row.payload.empty());
     const auto commas = std::ranges::count(row.payload, ',');
-    EXPECT_TRUE(row.scalars == kSensitivities || row.scalars == commas + 1) << row.payload;
+    EXPECT_TRUE(row.scalars == kSensitivities || row.scalars == kPayload || row.scalars == commas + 1) << row.payload;
     EXPECT_EQ(row.stream.empty(),
               row.channel == Channel::kDendrite || row.channel == Channel::kPost || row.channel == Channel::kClip)
         << "POST and DENDRITE never leave a core, and no run with a chip has CLIP";
@@ -115,9 +116,10 @@ TEST(Declarations, AreThoseOfTheDefinitions) {
   const std::vector<Channel> symmetric = {kAxon, kDendrite, kPost, kTarget, kTransport, kNorm};
   const std::vector<Channel> carried = {kAxon, kDendrite, kPost, kTarget, kTransport, kInfluence, kGather, kNorm};
   const std::vector<std::pair<RuleKind, std::vector<Channel>>> expected = {
-      {RuleKind::kNone, forward},   {RuleKind::kBptt, swept},      {RuleKind::kTbptt, swept},
-      {RuleKind::kRflo, broadcast}, {RuleKind::kEprop, symmetric}, {RuleKind::kEpropRandom, broadcast},
-      {RuleKind::kRtrl, carried}};
+      {RuleKind::kNone, forward},    {RuleKind::kBptt, swept},        {RuleKind::kTbptt, swept},
+      {RuleKind::kRflo, broadcast},  {RuleKind::kEprop, symmetric},   {RuleKind::kEpropRandom, broadcast},
+      {RuleKind::kRtrl, carried},    {RuleKind::kRtrlReach, carried}, {RuleKind::kRtrlPaths, carried},
+      {RuleKind::kRtrlCore, carried}};
   ASSERT_EQ(expected.size(), kRules.size());
   for (const auto& [kind, channels] : expected) {
     const Rule& row = rule(kind);
@@ -177,7 +179,7 @@ class Reader {
  public:
   Reader(const Spec& spec, const Topology& topology, const RuleSpec& rule)
       : topology_(topology),
-        learning_(learning_of(rule, spec.training)),
+        learning_(learning_of(spec, topology, rule)),
         trial_(trial_shape_of(spec)),
         selection_(selection_of(learning_, trial_)) {}
 
@@ -196,8 +198,17 @@ class Reader {
     for (const Projection& projection : topology_.projections)
       plastic += projection.plastic && projection.target_layer == Layer::kRate ? projection.size() : 0;
     return row.channel == m.channel && row.from == m.ends.sender.party && row.to == m.ends.receiver.party &&
-           m.scalars == (row.scalars == kSensitivities ? plastic : row.scalars) &&
+           (m.scalars == (row.scalars == kSensitivities ? plastic
+                          : row.scalars == kPayload     ? selection_.local.scalars
+                                                        : row.scalars) ||
+            is_part(row, m, plastic)) &&
            m.replayed == (row.when == When::kRecall) && in_time(row.when, m) && on_wires(row, m);
+  }
+
+  /// Under a restricted rule INFLUENCE carries some of all sensitivities.
+  bool is_part(const PhaseRow& row, const Passing& m, std::int64_t plastic) const {
+    return row.scalars == kSensitivities && rule(learning_.kind).keeps != Keeps::kAll && m.scalars > 0 &&
+           m.scalars < plastic;
   }
 
   bool in_time(When when, const Passing& m) const {
@@ -262,7 +273,7 @@ class Reader {
 /// One update of a rule, message by message.
 template <class See>
 void watch(const Spec& spec, const Topology& topology, const RuleSpec& rule, See see) {
-  const Learning learning = learning_of(rule, spec.training);
+  const Learning learning = learning_of(spec, topology, rule);
   Network<double> network = build<double>(spec, topology, rule, spec.training.batch);
   Door door(permit_of(learning, Locality::kAny), sizeof(double));
   Mailbox<double> transport(network, learning, place(topology, 1), Executor{}, door);
@@ -284,7 +295,7 @@ TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
   std::set<std::pair<RuleKind, Phase>> used;
   std::int64_t messages = 0;
   for (std::uint64_t seed = 1; seed <= 120; ++seed) {
-    const Spec spec = generic_model(seed);
+    const Spec spec = with_cores(generic_model(seed), seed);
     const Topology topology = topology_of(spec);
     for (const RuleSpec& rule : spec.rules) {
       const Reader reader(spec, topology, rule);

@@ -5,16 +5,7 @@ import pathlib
 
 import pytest
 
-from locus.v1 import model_pb2
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-POPULATION = model_pb2.Population.DESCRIPTOR
-CONSTANTS = "constant" in POPULATION.nested_types_by_name["Input"].fields_by_name
-NEURONS = CONSTANTS and "current" in POPULATION.nested_types_by_name["Lif"].fields_by_name
-needs_constants = pytest.mark.skipif(not CONSTANTS, reason="the schema of this build has no constant inputs")
-needs_neurons = pytest.mark.skipif(not NEURONS, reason="the schema of this build has no synaptic currents or no constant inputs")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import locus
-from conftest import needs_neurons, shared
+from conftest import shared
 
 h5py = pytest.importorskip("h5py", reason="python3-h5py is not installed")
 import locus.nir  # noqa: E402
@@ -16,7 +16,6 @@ from nir_cases import DT, Cases, write  # noqa: E402
 from nir_interpreter import Interpreter  # noqa: E402
 
 CASES = Cases()
-pytestmark = needs_neurons
 SPIKING = [name for name in CASES.good if name != "linear_rnn"]
 
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 import locus
-from conftest import ROOT, needs_constants, needs_neurons
+from conftest import ROOT
 
-pytestmark = needs_constants
 GOLDEN = np.load(ROOT / "tests" / "python" / "torch_rnn.npz")  # weights, inputs, and outputs in float64, by PyTorch
 
 
@@ -130,7 +129,6 @@ def simulate(t, x, reset):
     return np.array(hidden), np.array(out)
 
 
-@needs_neurons
 @pytest.mark.parametrize("reset", ["zero", "subtract", "subtract_next_tick"])
 @pytest.mark.parametrize("alpha, diagonal", [(True, False), (False, False), (True, True)])
 def test_spikes_are_those_of_snntorch(reset, alpha, diagonal):
@@ -144,7 +142,6 @@ def test_spikes_are_those_of_snntorch(reset, alpha, diagonal):
     assert (said["lif2"][0, m.late["lif2"] :] == out).all()
 
 
-@needs_neurons
 def test_a_readout_may_follow_spikes():
     tensors, x = snn()
     tensors = {name: value for name, value in tensors.items() if not name.startswith("lif2")}
@@ -153,7 +150,6 @@ def test_a_readout_may_follow_spikes():
     assert np.abs(m.forward(x[np.newaxis])["fc2"][0] - (hidden @ tensors["fc2.weight"].T + tensors["fc2.bias"])).max() < 1e-13
 
 
-@needs_neurons
 def test_spiking_layers_need_a_reset():
     tensors, _ = snn()
     with pytest.raises(locus.UsageError, match="(?s)reset is not given.*subtract_next_tick.*reset_delay=False"):

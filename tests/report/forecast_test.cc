@@ -47,7 +47,7 @@ TEST(Memory, CountsWhatGrowsWithTheModel) {
   EXPECT_EQ(needed(spec, RuleKind::kRflo, kBatched), bare + compared + losses + planned(spec, RuleKind::kRflo));
   EXPECT_EQ(needed(spec, RuleKind::kBptt, kBatched), bare + compared + losses + planned(spec, RuleKind::kBptt));
   EXPECT_EQ(needed(spec, RuleKind::kRtrl, kBatched),
-            bare + compared + losses + planned(spec, RuleKind::kRtrl) + 8 * 2 * 3 * 15 * 2);
+            bare + compared + losses + planned(spec, RuleKind::kRtrl) + 8 * 2 * 3 * 15 * 2 + 24 * 15);
   EXPECT_GT(planned(spec, RuleKind::kBptt), 8 * 5 * 2 * (2 + 9)) << "tapes of inputs and neurons";
   // In each of two lanes three numbers a synapse; two lists; 7 targets; AXON and DENDRITE of the
   // largest projection.

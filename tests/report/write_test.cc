@@ -135,6 +135,25 @@ TEST_F(ResultFiles, CsvHasTheColumnsOfTheInterface) {
       "rule,channel,lag,messages,scalars,bytes\nbptt,AXON,0,4000,4000,32000\nbptt,ADJOINT,3,800,800,6400\n\"a,\"\"b\"\"\",AXON,0,2000,2000,16000\n");
 }
 
+TEST_F(ResultFiles, SayWhichMessagesStayOnACore) {
+  RunResult result = sample_result();
+  Ledger& ledger = result.outcomes[0].ledger;
+  EXPECT_EQ(json_line(result).find("oreLocal"), std::string::npos) << "nothing is said where nothing is";
+  ledger.add(Channel::kInfluence, 0, {30, 90});
+  ChannelSet stay;
+  stay.add(Channel::kInfluence);
+  ledger.keep_on_cores(stay);
+  EXPECT_EQ(csv(result, write_ledger_csv),
+            "rule,channel,lag,messages,scalars,bytes,core_local\nbptt,AXON,0,4000,4000,32000,0\n"
+            "bptt,ADJOINT,3,800,800,6400,0\nbptt,INFLUENCE,0,30,90,720,1\n"
+            "\"a,\"\"b\"\"\",AXON,0,2000,2000,16000,0\n");
+  const std::string json = json_line(result);
+  EXPECT_NE(json.find(R"("channel":"INFLUENCE","lag":0,"messages":"30","scalars":"90","bytes":"720","coreLocal":true)"),
+            std::string::npos)
+      << json;
+  EXPECT_NE(json.find(R"("coreLocal":"30")"), std::string::npos) << json;
+}
+
 TEST_F(ResultFiles, HaveAccuraciesWhereTrialsHaveClasses) {
   RunResult result = sample_result();
   result.outcomes[0].losses = {0.5, 0.25};

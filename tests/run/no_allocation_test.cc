@@ -16,6 +16,7 @@
 #include "sim/run/session.h"
 #include "sim/run/trial.h"
 #include "tests/support/hand_network.h"
+#include "tests/support/random_model.h"
 
 namespace {
 std::atomic<std::int64_t> allocations{0};
@@ -85,6 +86,7 @@ std::int64_t allocations_of(RuleKind kind, std::int32_t lanes, bool every_tick, 
   Network<double>& network = made.network;
   const bool sweeps = rule(kind).drive == Drive::kSweep;
   Learning learning{.kind = kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+  learning.restriction = some_restriction(8);
   if (spiking) learning.optimizer = {.adam = Optimizer::Adam{}, .weight_decay = 0.1};
   if (spiking && rule(kind).decay == DecaySource::kNeuron) learning.firing_rate = {0.1, 1, kTicks};
   Door door(permit_of(learning, Locality::kAny), sizeof(double));
@@ -165,7 +167,8 @@ TEST(PlanBytes, AreThoseThatTheTransportTakes) {
           if ((every_tick && lanes > 1) || (spiking && (row.spiking.empty() || every_tick))) continue;
           HandNetwork made = make_network(lanes, spiking);
           const bool sweeps = row.drive == Drive::kSweep;
-          const Learning learning{.kind = row.kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+          Learning learning{.kind = row.kind, .depth = sweeps ? 3 : 0, .stride = sweeps ? 2 : 0, .trace_decay = {}};
+          learning.restriction = some_restriction(8);
           const Horizon horizon{.trial = {.ticks = 400, .window = 400, .commits_every_tick = every_tick}};
           Door door(Permit{}, sizeof(double));
           const std::int64_t before = bytes_taken;

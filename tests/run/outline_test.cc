@@ -29,14 +29,17 @@ std::string task_field(const std::string& text) {
 
 TEST(Outline, NamesTheTaskAsTheFileDoes) {
   std::set<std::string> seen;
-  for (const auto& entry : std::filesystem::directory_iterator(LOCUS_MODELS)) {
-    if (entry.path().extension() != ".txtpb") continue;
-    const Spec spec = load(entry.path());
-    const std::string task = outline_of(spec).task;
-    EXPECT_EQ(task, task_field(text_of(entry.path()))) << entry.path();
-    seen.insert(task);
+  for (const char* folder : {"", "digits", "tasks"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(LOCUS_MODELS) / folder)) {
+      if (entry.path().extension() != ".txtpb") continue;
+      const Spec spec = load(entry.path());
+      const std::string task = outline_of(spec).task;
+      EXPECT_EQ(task, task_field(text_of(entry.path()))) << entry.path();
+      seen.insert(task);
+    }
   }
-  EXPECT_EQ(seen, (std::set<std::string>{"recorded", "student_teacher", "drawn"}));
+  EXPECT_EQ(seen, (std::set<std::string>{"recorded", "student_teacher", "drawn", "add", "copy", "flip_flop", "delayed_match",
+                                         "delayed_xor", "ready_set_go", "evidence", "mackey_glass", "mimic"}));
 }
 
 TEST(Outline, NamesTheRulesWhoseFeedbackIsGiven) {

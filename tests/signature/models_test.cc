@@ -40,14 +40,18 @@ TEST(Models, AreAtLeastSixAndLoadWithoutAWarning) {
   EXPECT_GE(files.size(), 6U);
   for (const auto& file : files) {
     EXPECT_TRUE(validate(file).empty()) << file;
-    EXPECT_EQ(load(file).name, file.stem()) << "a model bears the name of its file";
+    const std::string folder = file.parent_path().filename();
+    const std::string name = file.stem();
+    EXPECT_EQ(load(file).name, folder == "digits" ? folder + "_" + name : name) << "a model bears the name of its file";
   }
 }
 
 TEST(Models, ShowEveryRule) {
   std::set<RuleKind> shown;
   for (const auto& file : shipped_models()) {
-    for (const RuleSpec& rule : load(file).rules) shown.insert(rule.kind);
+    for (const RuleSpec& rule : load(file).rules) {
+      if (!is_local(rule.kind)) shown.insert(rule.kind);
+    }
   }
   EXPECT_EQ(shown.size(), static_cast<std::size_t>(kRuleKinds));
 }

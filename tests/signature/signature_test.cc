@@ -81,7 +81,7 @@ std::string mathematics_of(const std::string& text) {
 TEST(Signature, IsTheFiles) {
   std::string present = head();
   for (const auto& file : small_shipped_models()) {
-    const RunResult result = run_shipped(file.filename(), kUpdates);
+    const RunResult result = run_shipped(file, kUpdates);
     for (const Outcome& outcome : result.outcomes) {
       EXPECT_EQ(outcome.status, Status::kCompleted) << result.model << ' ' << outcome.rule << ": " << outcome.message;
       present += line_of(result.model, outcome);
@@ -102,8 +102,8 @@ TEST(Signature, IsTheFiles) {
 /// that agree to rounding.
 TEST(Signature, IsThatOfSingleMessages) {
   for (const auto& file : small_shipped_models()) {
-    const RunResult bulk = run_shipped(file.filename(), 1);
-    const RunResult single = run_shipped(file.filename(), 1, TransportKind::kMailbox);
+    const RunResult bulk = run_shipped(file, 1);
+    const RunResult single = run_shipped(file, 1, TransportKind::kMailbox);
     ASSERT_EQ(bulk.outcomes.size(), single.outcomes.size());
     for (std::size_t r = 0; r < bulk.outcomes.size(); ++r) {
       const Outcome& outcome = bulk.outcomes[r];

@@ -10,8 +10,10 @@ namespace locus {
 
 std::vector<std::filesystem::path> shipped_models() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(LOCUS_MODELS)) {
-    if (entry.path().extension() == ".txtpb") files.push_back(entry.path());
+  for (const char* folder : {"", "digits", "tasks"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(LOCUS_MODELS) / folder)) {
+      if (entry.path().extension() == ".txtpb") files.push_back(entry.path());
+    }
   }
   std::ranges::sort(files);
   return files;
@@ -31,9 +33,12 @@ std::vector<std::filesystem::path> small_shipped_models() {
   return files;
 }
 
-RunResult run_shipped(const std::string& file, std::int64_t most_updates, TransportKind transport) {
+RunResult run_shipped(const std::filesystem::path& file, std::int64_t most_updates, TransportKind transport) {
   Spec spec = load(std::filesystem::path(LOCUS_MODELS) / file);
-  spec.training.updates = std::min(spec.training.updates, most_updates);
+  if (most_updates < spec.training.updates) {
+    spec.training.updates = most_updates;
+    spec.training.evaluation.reset();
+  }
   return run(spec, {.transport = transport, .threads = 1});
 }
 

@@ -12,16 +12,16 @@
 
 namespace locus {
 
-/// The files in models/, by name.
+/// The models in models/, models/tasks and models/digits, by path.
 std::vector<std::filesystem::path> shipped_models();
 
 /// Those with at most 10^6 synapses: the others take too long for a test of twenty updates, and
 /// much longer message by message.
 std::vector<std::filesystem::path> small_shipped_models();
 
-/// Loads a model of models/ and runs at most this number of updates under every rule, on one
-/// thread.
-RunResult run_shipped(const std::string& file, std::int64_t most_updates,
+/// Loads a model and runs at most this number of updates under every rule, on one thread. `file` is
+/// a path below models/. A run that is cut short has no evaluations, which neither learn nor count.
+RunResult run_shipped(const std::filesystem::path& file, std::int64_t most_updates,
                       TransportKind transport = TransportKind::kBatched);
 
 /// The outcome of the rule of that name; throws if there is none.

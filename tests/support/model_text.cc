@@ -181,6 +181,22 @@ std::string training_text(const TrainingSpec& training) {
   return text + " }\n";
 }
 
+std::string local_text(const LocalText& text) {
+  static constexpr const char* kAt[] = {"SYNAPSE", "SOURCE", "TARGET"};
+  static constexpr const char* kOn[] = {"change", "change_on_pre_spike", "change_on_post_spike", "change_on_error"};
+  static constexpr const char* kSignals[] = {"NONE", "FEEDBACK", "SYMMETRIC"};
+  std::string body;
+  for (const ConstantText& constant : text.constants)
+    body += "constant { name: \"" + constant.name + "\" value: " + number(constant.value) + " } ";
+  for (const TraceText& trace : text.traces) {
+    body += "trace { name: \"" + trace.name + "\" next: \"" + trace.next +
+            "\" at: " + kAt[static_cast<std::size_t>(trace.at)] + " } ";
+  }
+  for (const ChangeText& change : text.changes)
+    body += std::string(kOn[static_cast<std::size_t>(change.on)]) + ": \"" + change.change + "\" ";
+  return body + "signal: " + kSignals[static_cast<std::size_t>(text.signal)] + " ";
+}
+
 std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
   std::string body;
   for (const FeedbackSpec& feedback : rule.feedback) {
@@ -210,6 +226,24 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
       }
       break;
     case RuleKind::kRtrl: kind = "rtrl"; break;
+    case RuleKind::kRtrlReach:
+      kind = "rtrl";
+      body += "reach: " + std::to_string(rule.reach) + " ";
+      break;
+    case RuleKind::kRtrlPaths:
+      kind = "rtrl";
+      body += "paths: " + std::to_string(rule.paths) + " ";
+      break;
+    case RuleKind::kRtrlCore:
+      kind = "rtrl";
+      body += "within: CORE ";
+      break;
+    case RuleKind::kLocal:
+    case RuleKind::kLocalFeedback:
+    case RuleKind::kLocalSymmetric:
+      kind = "local";
+      body += local_text(rule.local);
+      break;
   }
   std::string pace;
   if (rule.learning_rate) pace += " learning_rate: " + number(*rule.learning_rate);

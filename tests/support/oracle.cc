@@ -31,7 +31,14 @@ void measure_memory(const Net& net, const Spec& spec, const RuleSpec& rule, Answ
   if (rule.kind == RuleKind::kRflo || rule.kind == RuleKind::kEprop || rule.kind == RuleKind::kEpropRandom) {
     answer.trace_bytes = scalar * plastic;
   }
-  if (rule.kind == RuleKind::kRtrl) answer.trace_bytes = scalar * n * plastic;
+  if (!net.carries) return;
+  // a sensitivity at each unit that keeps it
+  for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
+    for (const Synapse& synapse : *block) {
+      for (std::size_t k = 0; synapse.plastic && k < net.units; ++k)
+        answer.trace_bytes += net.keeps[k][synapse.target] ? scalar : 0;
+    }
+  }
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ struct Synapse {
   bool plastic = true;
   // the target's own bias, whose source is 1: no message of its neuron reaches it
   bool is_bias = false;
+  bool carries = true;  // sensitivities, if it is of W, under RTRL
   int delay = 0;        // ticks from the source's activity to its arrival
   double delta = 0;     // change since the last commit, summed over trials [1]
   double first = 0;     // m of Adam or momentum
@@ -108,8 +109,14 @@ struct Net {
   std::vector<double> leak;            // alpha (n)
   std::vector<Activation> activation;  // phi (n)
   std::vector<double> initial;         // h_0 (n)
+  bool carries = false;                // true: RTRL or a restriction of it
+  // keeps[k][i]: unit k keeps its sensitivities to the synapses onto unit i, under RTRL (n x n)
+  std::vector<std::vector<bool>> keeps;
   int commits = 0;
 };
+
+/// Sets which sensitivities units keep, and which synapses of W carry them.
+void restrict_sensitivities(Net& net, const Spec& spec, const RuleSpec& rule);
 
 /// Throws std::invalid_argument if the spec has random or aligned weights.
 Net flatten(const Spec& spec, const RuleSpec& rule);

@@ -181,6 +181,7 @@ Net flatten(const Spec& spec, const RuleSpec& rule) {
     block.insert(block.end(), synapses.begin(), synapses.end());
   }
   add_feedback(net, spec, rule, begin);
+  restrict_sensitivities(net, spec, rule);
   return net;
 }
 

@@ -48,7 +48,6 @@ class Replica {
     }
     x_.assign(ticks_ + 1, Row(net.inputs));
     h_.assign(ticks_ + 1, Row(net.units));
-    h_[0] = start;
     slope_.assign(ticks_ + 1, Row(net.units));
     votes_.assign(net.readouts, 0.0);
     epsilon_.assign(ticks_ + 1, Row(net.readouts));
@@ -56,8 +55,10 @@ class Replica {
     weighted_errors_.assign(ticks_ + 1, Row(net.a.size()));
     sweep_done_.assign(ticks_ + 1, false);
     trace_.assign(plastic_.size(), 0.0);
-    if (rule.kind == RuleKind::kRtrl) sensitivity_.assign(net.units, Row(plastic_.size()));
+    if (carries()) sensitivity_.assign(net.units, Row(plastic_.size()));
     rows_ = std::visit([](const auto& input) { return static_cast<std::size_t>(input.rows); }, trial.input);
+    if (rows_ == ticks_) h_[0] = start;
+    start_ = start;
     for (const RecordedTrial& each : std::get<RecordedTask>(spec.task).trials) {
       const auto rows = std::visit([](const auto& input) { return input.rows; }, each.input);
       weighted_ = weighted_ || each.mask.rows > 0 || rows < spec.training.ticks;
@@ -89,7 +90,8 @@ class Replica {
 
  private:
   bool sweeps() const { return rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt; }
-  bool symmetric() const { return rule_.kind == RuleKind::kEprop || rule_.kind == RuleKind::kRtrl; }
+  bool carries() const { return net_.carries; }  // sensitivities
+  bool symmetric() const { return rule_.kind == RuleKind::kEprop || carries(); }
   bool final_loss() const { return spec_.training.loss == Loss::kFinal; }
   std::size_t warmup() const { return static_cast<std::size_t>(spec_.training.warmup); }
   /// The row of the trial at this tick, from 1; 0 before its first.
@@ -123,7 +125,7 @@ class Replica {
   /// AXON from every source with a non-zero activity to each of its synapses; each of these sends a
   /// DENDRITE.
   void propagate(const std::vector<Synapse>& block, const std::vector<Row>& past, Party source, Party target, Row& current) {
-    const std::size_t answer_scalars = rule_.kind == RuleKind::kRtrl && target == Party::kRate ? 2 : 1;
+    const std::size_t answer_scalars = carries() && target == Party::kRate ? 2 : 1;
     for (const Synapse& synapse : block) {
       const double activity = arriving(past, synapse, now_);
       if (activity == 0) continue;
@@ -135,23 +137,27 @@ class Replica {
     }
   }
 
+  /// Before the trial begins its neurons send nothing. In its first tick those sources that take a
+  /// tick or more bring the state that it begins in, as from tick 0 of a trial that has all ticks.
   void forward() {
     ++phase_;
+    if (row() == 1) h_[now_ - 1] = start_;
     Row u(net_.units);
     propagate(net_.b, x_, Party::kInput, Party::kRate, u);
     propagate(net_.w, h_, Party::kRate, Party::kRate, u);
     std::vector<Row> inflow;
-    if (rule_.kind == RuleKind::kRtrl) inflow = influence();
+    if (carries()) inflow = influence();
     for (std::size_t i = 0; i < net_.units; ++i) {
-      const double noise = net_.noise[i].at(answer_.trials, now_);
+      const double noise = row() == 0 ? 0 : net_.noise[i].at(answer_.trials, row());
       if (!net_.noise[i].on_activity) u[i] += noise;
       h_[now_][i] = (1 - net_.leak[i]) * h_[now_ - 1][i] + net_.leak[i] * phi(net_.activation[i], u[i]);
       if (net_.noise[i].on_activity) h_[now_][i] += noise;
+      if (row() == 0) h_[now_][i] = 0;
       slope_[now_][i] = phi_slope(net_.activation[i], u[i]);
       if (net_.activation[i] == Activation::kRelu)
         answer_.nearest_kink = std::min(answer_.nearest_kink, std::abs(u[i]));
     }
-    if (rule_.kind == RuleKind::kRtrl) step_sensitivities(inflow);
+    if (carries()) step_sensitivities(inflow);
     y_ = Row(net_.readouts);
     propagate(net_.a, h_, Party::kRate, Party::kReadout, y_);
     propagate(net_.d, x_, Party::kInput, Party::kReadout, y_);
@@ -201,7 +207,13 @@ class Replica {
       case RuleKind::kRflo: rflo(); return true;
       case RuleKind::kEprop: eprop(readout_signals_[now_]); return true;
       case RuleKind::kEpropRandom: eprop(error_tick() ? feedback_signals() : Row(net_.units)); return true;
-      case RuleKind::kRtrl: rtrl(); return true;
+      case RuleKind::kRtrl:
+      case RuleKind::kRtrlReach:
+      case RuleKind::kRtrlPaths:
+      case RuleKind::kRtrlCore: rtrl(); return true;
+      case RuleKind::kLocal:
+      case RuleKind::kLocalFeedback:
+      case RuleKind::kLocalSymmetric: break;
     }
     throw std::invalid_argument("the oracle does not know this rule");
   }
@@ -308,17 +320,23 @@ class Replica {
     }
   }
 
+  bool keeps(std::size_t k, std::size_t q) const { return net_.keeps[k][plastic_[q]->target]; }
+
   /// INFLUENCE: the sensitivities of the other units in the previous tick at each unit, sum_l W_kl
   /// P_l(t-1).
   std::vector<Row> influence() {
     std::vector<Row> inflow(net_.units, Row(plastic_.size()));
     for (const Synapse& synapse : net_.w) {
       if (now_ == 1) break;
-      send(Channel::kInfluence, 0, plastic_.size(), actor(Party::kRate, synapse.source),
-           actor(Party::kRate, synapse.target));
+      if (!synapse.carries) continue;
+      std::size_t scalars = 0;
       for (std::size_t q = 0; q < plastic_.size(); ++q) {
+        if (!keeps(synapse.source, q) || !keeps(synapse.target, q)) continue;
+        ++scalars;
         inflow[synapse.target][q] += synapse.weight * sensitivity_[synapse.source][q];
       }
+      if (scalars > 0 || rule_.kind == RuleKind::kRtrl)
+        send(Channel::kInfluence, 0, scalars, actor(Party::kRate, synapse.source), actor(Party::kRate, synapse.target));
     }
     return inflow;
   }
@@ -326,6 +344,7 @@ class Replica {
   void step_sensitivities(const std::vector<Row>& inflow) {
     for (std::size_t k = 0; k < net_.units; ++k) {
       for (std::size_t q = 0; q < plastic_.size(); ++q) {
+        if (!keeps(k, q)) continue;
         const double direct = plastic_[q]->target == k ? presynaptic(*plastic_[q], now_) : 0;
         sensitivity_[k][q] =
             (1 - net_.leak[k]) * sensitivity_[k][q] + net_.leak[k] * slope_[now_][k] * (inflow[k][q] + direct);
@@ -338,6 +357,7 @@ class Replica {
     if (!error_tick()) return;
     for (std::size_t q = 0; q < plastic_.size(); ++q) {
       for (std::size_t k = 0; k < net_.units; ++k) {
+        if (!keeps(k, q)) continue;
         const bool own = plastic_[q]->target == k;
         if (!own || !plastic_[q]->is_bias)
           send(own ? Channel::kPost : Channel::kGather, 0, own ? 2 : 1, actor(Party::kRate, k), actor(*plastic_[q]));
@@ -358,6 +378,7 @@ class Replica {
   std::size_t depth_ = static_cast<std::size_t>(-1);   // tau
   std::size_t stride_ = static_cast<std::size_t>(-1);  // k
   std::size_t rows_ = 0;                               // of the trial; a shorter one begins late
+  Row start_;                                          // h before its first tick (n)
   bool weighted_ = false;                              // trials of the model weigh their errors
   double own_ticks_ = 0;                               // of this trial, with an error
   double loss_ = 0;

@@ -135,40 +135,55 @@ Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::
   return spec;
 }
 
+namespace {
+
+void cut_to(DenseMatrix& matrix, std::int64_t rows) {
+  if (matrix.rows == 0) return;
+  matrix.rows = rows;
+  matrix.values.resize(static_cast<std::size_t>(rows * matrix.cols));
+}
+
+/// The first rows of a trial.
+void cut_to(RecordedTrial& trial, std::int64_t rows) {
+  cut_to(trial.target, rows);
+  cut_to(trial.mask, rows);
+  if (auto* dense = std::get_if<DenseMatrix>(&trial.input)) return cut_to(*dense, rows);
+  auto& sparse = std::get<SparseMatrix>(trial.input);
+  SparseMatrix kept = {rows, sparse.cols, {}, {}, {}};
+  for (std::size_t k = 0; k < sparse.values.size(); ++k) {
+    if (sparse.row[k] >= rows) continue;
+    kept.row.push_back(sparse.row[k]);
+    kept.col.push_back(sparse.col[k]);
+    kept.values.push_back(sparse.values[k]);
+  }
+  sparse = kept;
+}
+
+}  // namespace
+
+Spec with_late_trials(Spec spec, std::uint64_t seed) {
+  Dice dice(seed ^ 0x1a7e);
+  spec.training.carry_state = false;
+  for (PopulationSpec& population : spec.network.populations) {
+    if (population.kind != PopulationKind::kRate || population.lif || !dice.chance(40)) continue;
+    population.initial.clear();
+    for (std::int32_t i = 0; i < population.size; ++i) population.initial.push_back(dice.chance(20) ? 0 : dice.value());
+  }
+  for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials)
+    cut_to(trial, dice.chance(60) ? dice.between(1, spec.training.ticks) : spec.training.ticks);
+  return spec;
+}
+
 Spec with_uneven_trials(Spec spec, std::uint64_t seed) {
   Dice dice(seed ^ 0x1e57);
-  for (PopulationSpec& population : spec.network.populations) {
-    if (population.activation == Activation::kSigmoid) population.activation = Activation::kTanh;
-    population.initial.clear();
-    population.noise.reset();
-  }
-  spec.training.carry_state = false;
-  const auto cut = [](DenseMatrix& matrix, std::int64_t rows) {
-    if (matrix.rows == 0) return;
-    matrix.rows = rows;
-    matrix.values.resize(static_cast<std::size_t>(rows * matrix.cols));
-  };
+  spec = with_late_trials(std::move(spec), seed);
   for (RecordedTrial& trial : std::get<RecordedTask>(spec.task).trials) {
     const std::int64_t readouts = trial.target.cols;
+    const std::int64_t rows = rows_of(trial);
     if (dice.chance(40) && spec.training.loss != Loss::kCrossEntropy) {
       trial.label = dice.between(0, static_cast<int>(readouts) - 1);
       trial.target = {};
     }
-    const std::int64_t rows = dice.chance(60) ? dice.between(1, spec.training.ticks) : spec.training.ticks;
-    if (auto* dense = std::get_if<DenseMatrix>(&trial.input)) {
-      cut(*dense, rows);
-    } else {
-      auto& sparse = std::get<SparseMatrix>(trial.input);
-      SparseMatrix kept = {rows, sparse.cols, {}, {}, {}};
-      for (std::size_t k = 0; k < sparse.values.size(); ++k) {
-        if (sparse.row[k] >= rows) continue;
-        kept.row.push_back(sparse.row[k]);
-        kept.col.push_back(sparse.col[k]);
-        kept.values.push_back(sparse.values[k]);
-      }
-      sparse = kept;
-    }
-    cut(trial.target, rows);
     if (dice.chance(50)) continue;
     const bool alike = dice.chance(30) || spec.training.loss == Loss::kCrossEntropy;
     trial.mask = {rows, alike ? 1 : readouts, {}};
@@ -186,7 +201,7 @@ Spec with_delays(Spec spec, std::uint64_t seed) {
     const int least = kind(projection.source) == PopulationKind::kRate && kind(projection.target) == PopulationKind::kRate;
     if (dice.chance(75)) projection.delay = std::min(least + dice.between(0, 4), spec.training.ticks);
   }
-  std::erase_if(spec.rules, [](const RuleSpec& rule) { return rule.kind == RuleKind::kRtrl; });
+  std::erase_if(spec.rules, [](const RuleSpec& rule) { return locus::rule(rule.kind).drive == Drive::kSensitivity; });
   return spec;
 }
 
@@ -207,6 +222,34 @@ RuleSpec truncated(std::int32_t depth, std::int32_t stride) {
   return result;
 }
 
+RuleSpec restricted(RuleKind kind, std::int32_t number) {
+  RuleSpec result = rule_spec(kind);
+  (kind == RuleKind::kRtrlReach ? result.reach : result.paths) = number;
+  std::ranges::replace(result.name, ':', '_');
+  result.name += "_" + std::to_string(number);
+  return result;
+}
+
+Restriction some_restriction(std::int32_t neurons) {
+  Restriction some{.reach = 2, .paths = 1, .seed = 7};
+  for (std::int32_t i = 0; i < neurons; ++i) some.cores.push_back(i / 3);
+  return some;
+}
+
+Spec with_cores(Spec spec, std::uint64_t seed) {
+  const auto carries = [](const RuleSpec& rule) { return locus::rule(rule.kind).drive == Drive::kSensitivity; };
+  if (std::ranges::none_of(spec.rules, carries)) return spec;
+  Dice dice(seed ^ 0xc04e5);
+  spec.chip = ChipSpec{};
+  spec.chip->width = 3;
+  spec.chip->policy = PlacementPolicy::kExplicit;
+  const std::int32_t neurons = neurons_of(spec, PopulationKind::kRate) + neurons_of(spec, PopulationKind::kReadout);
+  spec.chip->neurons_per_core = neurons;
+  for (std::int32_t i = 0; i < neurons; ++i) spec.chip->cores.push_back(dice.between(0, 2));
+  spec.rules.push_back(rule_spec(RuleKind::kRtrlCore));
+  return spec;
+}
+
 std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice) {
   const std::int32_t ticks = spec.training.ticks;
   std::vector<RuleSpec> result;
@@ -218,6 +261,15 @@ std::vector<RuleSpec> every_rule(const Spec& spec, Dice& dice) {
       }
       if (ticks > 3) result.push_back(truncated(3, 2));
       result.push_back(truncated(0, 2));  // 0: the whole trial
+      continue;
+    }
+    if (row.keeps == Keeps::kCore && !spec.chip) continue;
+    if (row.keeps == Keeps::kReach) {
+      result.push_back(restricted(RuleKind::kRtrlReach, 2));
+      continue;
+    }
+    if (row.keeps == Keeps::kPaths) {
+      result.push_back(restricted(RuleKind::kRtrlPaths, 1));
       continue;
     }
     if (row.signal == SignalSource::kFeedback) entry.feedback = random_feedback(spec, dice);

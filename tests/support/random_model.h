@@ -71,8 +71,11 @@ Spec odd_model(std::uint64_t seed);
 /// RTRL, whose cost grows with the fourth power.
 Spec wide_model(std::int32_t units, const Style& style, CommitWhen commit, std::int32_t batch);
 
-/// The model with trials of unequal lengths, masks and classes; its neurons are at rest before a
-/// trial. For recorded trials with target matrices.
+/// The model with trials of unequal lengths, and activities with which some rate populations begin.
+/// For recorded trials with target matrices.
+Spec with_late_trials(Spec spec, std::uint64_t seed);
+
+/// The same with masks and classes too.
 Spec with_uneven_trials(Spec spec, std::uint64_t seed);
 
 /// The model with delays: most projections have one, up to 4 ticks above the least. Without RTRL,
@@ -82,6 +85,17 @@ Spec with_delays(Spec spec, std::uint64_t seed);
 /// A rule whose name is its short form.
 RuleSpec rule_spec(RuleKind kind, std::vector<FeedbackSpec> feedback = {},
                    std::optional<double> trace_decay = std::nullopt);
+
+/// RTRL of limited reach, or over drawn paths, with its number.
+RuleSpec restricted(RuleKind kind, std::int32_t number);
+
+/// Numbers for every restriction of RTRL, for a Learning that no model makes: reach 2, one path,
+/// and three neurons on each core.
+Restriction some_restriction(std::int32_t neurons);
+
+/// The model with a chip of three cores, on which its neurons stand at random, and with RTRL within
+/// cores beside its rules; as it is if it has no RTRL.
+Spec with_cores(Spec spec, std::uint64_t seed);
 
 /// tBPTT(depth, stride), named "tbptt_DEPTH_STRIDE".
 RuleSpec truncated(std::int32_t depth, std::int32_t stride);

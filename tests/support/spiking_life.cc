@@ -79,6 +79,8 @@ World::World(const Spec& spec, const RuleSpec& rule, Mutation mutation)
     }
   }
   T = training.ticks;
+  if (const auto* task = std::get_if<RecordedTask>(&spec.task))
+    weighs_ = std::ranges::any_of(task->trials, [&](const RecordedTrial& each) { return late_of(each, T) > 0; });
   switch (training.loss) {
     case Loss::kFinal: window = 1; break;
     default: window = training.window > 0 ? training.window : T - training.warmup;
@@ -139,14 +141,15 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
   life.count.assign(n, 0);
   auto& [v, a, r, before, y, filtered] = state;
   life.start = before;
+  life.late = late_of(trial, T);
   for (std::size_t t = 0; t < ticks; ++t) {
     Row current(n, 0);
     const int now = static_cast<int>(t);
     for (const Synapse& s : net.w) current[s.target] += s.weight * arriving_spike(life, now, s);
     for (const Synapse& s : net.b) current[s.target] += s.weight * arriving(life.x, now, s);
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = 0; i < n && now >= life.late; ++i) {
       const Unit& u = units[i];
-      current[i] += net.noise[i].at(answer.trials, t + 1);
+      current[i] += net.noise[i].at(answer.trials, t + 1 - static_cast<std::size_t>(life.late));
       r[i] = std::max(r[i] - 1, 0.0);
       double reset = u.reset == Reset::kSubtractNextTick ? u.threshold * before[i] : 0;
       if (mutation_ == Mutation::kNoReset) reset = 0;
@@ -177,13 +180,13 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
     for (std::size_t k = 0; k < net.readouts; ++k) y[k] = outs[k].zeta * sum[k] + outs[k].alpha * y[k];
     life.y[t] = y;
     before = life.z[t];
-    if (!learns() || !has_error(static_cast<int>(t))) continue;
+    if (!learns() || !has_error(now, life.late)) continue;
     double norm = 0;
     for (std::size_t k = 0; k < net.readouts; ++k) norm += std::exp(y[k]);
     for (std::size_t k = 0; k < net.readouts; ++k) {
       const bool classes = spec_.training.loss == Loss::kCrossEntropy;
       const double e = (classes ? std::exp(y[k]) / norm : y[k]) - target_at(trial, static_cast<int>(t), k);
-      life.eps[t][k] = is_mean() ? e / averaged_ticks() : e;
+      life.eps[t][k] = is_mean() ? e / ticks_with_error(life.late) : e;
     }
   }
   return life;
@@ -192,17 +195,17 @@ Life World::run_trial(const RecordedTrial& trial, State& state) {
 double World::loss(const Life& life, const RecordedTrial& trial) const {
   double sum = 0;
   for (int t = 0; t < T; ++t) {
-    if (!has_error(t)) continue;
+    if (!has_error(t, life.late)) continue;
     const Row& y = life.y[static_cast<std::size_t>(t)];
     double norm = 0;
     for (const double value : y) norm += std::exp(value);
     for (std::size_t k = 0; k < y.size(); ++k) {
       const double wanted = target_at(trial, t, k);
       if (spec_.training.loss == Loss::kCrossEntropy) {
-        sum -= wanted * std::log(std::exp(y[k]) / norm) / window;
+        sum -= wanted * std::log(std::exp(y[k]) / norm) / std::min(window, T - life.late);
       } else {
         const double e = y[k] - wanted;
-        sum += 0.5 * e * e / (is_mean() ? window : 1);
+        sum += 0.5 * e * e / (is_mean() ? std::min(window, T - life.late) : 1);
       }
     }
   }
@@ -222,7 +225,7 @@ void World::count_forward(const Life& life) {
     for (const Synapse& s : net.d) axon(s, arriving(life.x, t, s));
     if (!learns() || !has_error(t)) continue;
     const auto o = static_cast<std::int64_t>(net.readouts);
-    send(Channel::kTarget, 0, o, 1);
+    if (t >= life.late) send(Channel::kTarget, 0, o, weighs_ ? 2 : 1);
     if (spec_.training.loss == Loss::kCrossEntropy) send(Channel::kNorm, 0, o * (o - 1), 1);
   }
 }

@@ -41,6 +41,7 @@ struct Life {
   Rows x, z, psi, y, eps;
   Rows v;     // voltages before the reset
   Row start;  // z of the last tick before the trial
+  int late;   // ticks before its first: a shorter trial ends with the last tick
   Row count;
 };
 
@@ -75,9 +76,16 @@ class World {
     return loss == Loss::kSequence || loss == Loss::kCrossEntropy || spec_.training.average_over_window;
   }
   double averaged_ticks() const { return mutation_ == Mutation::kAveragedByTicks ? T : window; }
+  /// A trial that begins late has as many errors less as its ticks allow.
+  bool has_error(int t, int late) const { return t >= late && has_error(t); }
+  double ticks_with_error(int late) const { return std::min(averaged_ticks(), static_cast<double>(T - late)); }
+  static int late_of(const RecordedTrial& trial, int ticks) {
+    return ticks - static_cast<int>(std::visit([](const auto& input) { return input.rows; }, trial.input));
+  }
   double target_at(const RecordedTrial& trial, int t, std::size_t k) const {
     if (trial.label != kNoClass) return static_cast<std::size_t>(trial.label) == k ? 1 : 0;
-    const int row = mutation_ == Mutation::kTargetATickLate ? std::max(t - 1, 0) : t;
+    const int own = t - late_of(trial, T);
+    const int row = mutation_ == Mutation::kTargetATickLate ? std::max(own - 1, 0) : own;
     return trial.target.values.at(static_cast<std::size_t>(row) * net.readouts + k);
   }
   void send(Channel channel, std::int32_t lag, std::int64_t messages, std::int64_t scalars) {
@@ -120,6 +128,7 @@ class World {
   Mutation mutation_;
   std::vector<Kept> kept_[4];  // of b, w, a, d
   std::int64_t commits_ = 0;
+  bool weighs_ = false;  // some trial begins late, and each TARGET brings a weight
 };
 
 }  // namespace locus::spiking

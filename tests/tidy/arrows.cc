@@ -12,6 +12,7 @@ namespace {
 /// its own; rooms of one floor do not see each other.
 constexpr std::array kFloors = std::to_array<std::string_view>({
     " core/base ",
+    " core/expression ",
     " core/wire ",
     " core/actor ",
     " core/protocol core/kernel ",

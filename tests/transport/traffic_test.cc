@@ -11,6 +11,7 @@
 #include "sim/model/build.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 #include "sim/place/place.h"
 #include "sim/run/trial.h"
 #include "sim/task/task.h"
@@ -44,8 +45,8 @@ void run_updates(T& transport, const Spec& spec, const Learning& learning) {
 }
 
 Recorded record(const Spec& spec, const RuleSpec& rule_spec, bool mailbox, int shards = 3) {
-  const Learning learning = learning_of(rule_spec, spec.training);
   const Topology topology = topology_of(spec);
+  const Learning learning = learning_of(spec, topology, rule_spec);
   Network<double> network = build<double>(spec, topology, rule_spec, spec.training.batch);
   Door door = open_door(learning);
   Traffic traffic(stream_keys(topology.sizes), spec.training.batch, declared_lag(learning));

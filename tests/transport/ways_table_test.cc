@@ -55,7 +55,7 @@ TEST(WaysTable, IsWhatTheStructsHave) {
       {"StaticWay", verbs_of<StaticWay>()},         {"FusedWay", verbs_of<FusedWay<double>>()},
       {"LoopWay", verbs_of<LoopWay<double>>()},     {"DeferredWay", verbs_of<DeferredWay<double>>()},
       {"SharedWay", verbs_of<SharedWay<double>>()}, {"SummedWay", verbs_of<SummedWay<double>>()},
-      {"EventsWay", verbs_of<EventsWay<double>>()},
+      {"EventsWay", verbs_of<EventsWay<double>>()}, {"LocalWay", verbs_of<LocalWay<double>>()},
   };
   EXPECT_EQ(coded.size(), std::variant_size_v<AnyWay<double>>) << "a way is missing here";
   const std::map<std::string, Verbs> written = table();

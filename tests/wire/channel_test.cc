@@ -59,6 +59,9 @@ TEST(Violation, IsSpatialByChannelAndTemporalByLag) {
       EXPECT_EQ(found.spatial, expected.spatial == SpatialClass::kNonLocal) << expected.name << " lag " << lag;
       EXPECT_EQ(found.temporal, lag >= 1) << expected.name << " lag " << lag;
       EXPECT_EQ(found.any(), found.spatial || found.temporal);
+      const Violation on_core = violation(expected.channel, lag, true);
+      EXPECT_FALSE(on_core.spatial) << expected.name << " stays on its core";
+      EXPECT_EQ(on_core.temporal, found.temporal);
     }
   }
 }
@@ -71,6 +74,8 @@ TEST(Budget, ForbidsItsKindOfViolationOnly) {
       EXPECT_EQ(breaks(Locality::kSpatial, expected.channel, lag), spatial);
       EXPECT_EQ(breaks(Locality::kTemporal, expected.channel, lag), lag >= 1);
       EXPECT_EQ(breaks(Locality::kStrict, expected.channel, lag), spatial || lag >= 1);
+      EXPECT_FALSE(breaks(Locality::kSpatial, expected.channel, lag, true));
+      EXPECT_EQ(breaks(Locality::kStrict, expected.channel, lag, true), lag >= 1);
     }
   }
 }

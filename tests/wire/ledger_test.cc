@@ -46,6 +46,28 @@ TEST(Ledger, SumsByChannelAndLag) {
   EXPECT_EQ(ledger.entries(), expected);
 }
 
+/// What stays on a core is counted apart and is no spatial violation; its lag may be one in time.
+TEST(Ledger, CountsCoreLocalMessagesApart) {
+  Ledger ledger;
+  ledger.add(Channel::kAxon, 0, {2, 2});
+  ledger.add(Channel::kTransport, 0, {4, 4});
+  ledger.add(Channel::kInfluence, 0, {7, 70});
+  ledger.add(Channel::kGather, 1, {5, 5});
+  EXPECT_EQ(ledger.core_local(), 0);
+  EXPECT_EQ(ledger.spatial_violations(), 16);
+  ChannelSet stay;
+  stay.add(Channel::kInfluence);
+  stay.add(Channel::kGather);
+  ledger.keep_on_cores(stay);
+  EXPECT_TRUE(ledger.is_core_local(Channel::kGather));
+  EXPECT_FALSE(ledger.is_core_local(Channel::kTransport));
+  EXPECT_EQ(ledger.core_local(), 12);
+  EXPECT_EQ(ledger.spatial_violations(), 4);
+  EXPECT_EQ(ledger.temporal_violations(), 5);
+  EXPECT_EQ(ledger.violations(), 9);
+  EXPECT_EQ(ledger.messages(), 18);
+}
+
 TEST(Ledger, SaturatesRatherThanOverflows) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   EXPECT_EQ(count_times(std::int64_t{1} << 40, std::int64_t{1} << 40), kMost);

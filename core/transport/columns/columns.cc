@@ -37,6 +37,7 @@ void Columns<R>::tick(Tick now) {
     std::copy_n(common_.shown + std::ptrdiff_t{now.value - 1} * std::ssize(activity), activity.size(), activity.begin());
   common_.input_lines.enter();
   if (!common_.tapes.inputs.empty()) common_.tapes.inputs.write(now.value - 1, activity.data());
+  neurons_.begin_late(common_, now);
   neurons_.begin_tick(common_);
   if (!ahead_.empty())
     std::copy_n(ahead_.currents(common_, now.value - 1), network.rate.size, network.rate.current.begin());
@@ -96,7 +97,8 @@ void Columns<R>::copy_weights() {
 
 template <class R>
 Fuses Columns<R>::fuses() const {
-  if (!common_.plan.runs || common_.door.traffic() != nullptr || !learners_.watched().empty()) return Fuses::kNothing;
+  if (!common_.plan.runs || common_.network.latest > 0 || common_.door.traffic() != nullptr || !learners_.watched().empty())
+    return Fuses::kNothing;
   if (common_.trial.classes) return Fuses::kTicks;
   const std::int32_t visits = std::min(common_.learning.depth, common_.trial.ticks);
   const bool sweeps = selects<phase::BackStages<R>>(common_.selected);

@@ -27,6 +27,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
       tapes(plan, horizon.trial.ticks) {
   const std::size_t projections = of.projections().size();
+  const Selection selection = selection_of(by);
   fan_in.reserve(projections);
   optimizers.reserve(projections);
   passages_over.reserve(projections);
@@ -35,12 +36,14 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
     optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
-    const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(rule, *of.topology, projection); };
+    const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(selection, *of.topology, projection); };
     passages_over.push_back(
         {.axon = over.template operator()<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(),
          .dendrite = over.template operator()<Phase::kCurrent, Phase::kCurrentAndActivity, Phase::kReadoutCurrent>(),
-         .post = over.template operator()<Phase::kReadoutPost, Phase::kReadoutPostToStatic, Phase::kConstantGainPost,
-                                          Phase::kPost, Phase::kOwnDecayPost, Phase::kSpikingPost>(),
+         .post =
+             over.template operator()<Phase::kReadoutPost, Phase::kReadoutPostToStatic, Phase::kConstantGainPost, Phase::kPost,
+                                      Phase::kOwnDecayPost, Phase::kSpikingPost, Phase::kLocalPost, Phase::kLocalErrorPost,
+                                      Phase::kLocalConstantPost, Phase::kLocalConstantErrorPost, Phase::kLocalSpikingPost>(),
          .transport = over.template operator()<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(),
          .replay = over.template operator()<Phase::kReplayB, Phase::kReplayW>(),
          .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>()});

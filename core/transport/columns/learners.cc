@@ -83,6 +83,7 @@ Learners<R>::Learners(const Common<R>& common) : worths_(common.plan) {
     ways_.push_back(make_way(common, p));
     hears_axons_.push_back(hears_axons(ways_.back()) ? 1 : 0);
   }
+  if (common.learning.local) local_.emplace(common.network, common.learning);
 }
 
 template <class R>
@@ -99,6 +100,7 @@ void Learners<R>::begin_trial() {
   };
   for (AnyWay<R>& way : ways_) std::visit(begin, way);
   for (WatchedTraces<R>& watched : watched_) watched.begin_trial();
+  if (local_) local_->begin_trial();
 }
 
 template <class R>
@@ -183,6 +185,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
 
 template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
+  if (local_) return deliver_local(common, posts);
   const std::int32_t row = common.door.now().value - 1;
   const RateLayer<R>& rate = common.network.rate;
   Tapes<R>& tapes = common.tapes;
@@ -208,6 +211,30 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
     hear_post(p, {common, learn, common.from_rate, posts.tick_has_error, row});
   }
   if (posts.tick_has_error) tapes.learnt.mark(row);
+}
+
+template <class R>
+void Learners<R>::deliver_local(Common<R>& common, const phase::Posts& posts) {
+  local_->tick(0, common.network.rate.size, posts.tick_has_error);
+  for (const std::int32_t p : common.onto_rate) {
+    const Projection& projection = common.projection(p);
+    if (!projection.plastic) continue;
+    const Population& target = common.network.topology->target_of(projection);
+    if (!projection.is_bias && local_->speaks(target, posts.tick_has_error)) {
+      std::int64_t messages = projection.size() * common.lanes;
+      if (target.spiking) {
+        messages = 0;
+        const auto width = static_cast<std::size_t>(common.lanes);
+        const auto first = static_cast<std::size_t>(projection.target_begin) * width;
+        const std::size_t cells = static_cast<std::size_t>(projection.target_size) * width;
+        for (std::size_t cell = 0; cell < cells; ++cell)
+          messages += local_->has_news(first + cell) ? common.fans_in(p)[cell / width] : 0;
+      }
+      common.door.pass(common.passages(p).post, 0, messages, no_offence);
+    }
+    const std::int32_t row = common.door.now().value - 1;
+    hear_post(p, {common, Learn::kPost, common.from_rate, posts.tick_has_error, row, &*local_});
+  }
 }
 
 template <class R>

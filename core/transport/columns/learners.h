@@ -5,6 +5,7 @@
 // What each way does at each moment is a table in docs/architecture.md.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/transport/columns/sending.h"
@@ -51,12 +52,15 @@ class Learners {
   /// What waits on tapes becomes what each synapse asks for; where the optimizer is plain its
   /// weight follows at once.
   void collect(Common<R>& common, R scale);
+  /// POST under a local rule.
+  void deliver_local(Common<R>& common, const phase::Posts& posts);
 
   std::vector<AnyWay<R>> ways_;  // by projection
   // by projection: whether its way, or a watcher, keeps what is sent
   std::vector<std::uint8_t> hears_axons_;
   EventWorths<R> worths_;
   std::vector<WatchedTraces<R>> watched_;
+  std::optional<LocalNeurons<R>> local_;  // only under a rule that the model writes itself
   // what waited on tapes has become changes (CLIP), ahead of its commit
   bool collected_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include "core/kernel/pass.h"
 #include "core/transport/columns/common.h"
+#include "core/transport/local_neurons.h"
 
 namespace locus {
 
@@ -17,7 +18,8 @@ struct PostTick {
   Learn learn = Learn::kPost;     // kDrift: no message comes, the synapses go by the clock
   const PostColumns<R>& columns;  // of the layer
   bool has_error = true;
-  std::int32_t row = 0;  // of the tick, from 0
+  std::int32_t row = 0;                    // of the tick, from 0
+  const LocalNeurons<R>* local = nullptr;  // payload of a local rule; null under any other
 };
 
 /// The commit of a projection; eta is `rate`, times the scale of the commit.

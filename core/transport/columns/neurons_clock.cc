@@ -12,16 +12,51 @@ void NeuronsClock<R>::begin_trial(Common<R>& common) {
   const TrialBegin begin{network.carries};
   const Column<R>& initial = network.rate.initial;
   const RateCells<R> cells = common.rate_cells();
+  const auto lanes = static_cast<std::size_t>(common.lanes);
   for (std::size_t cell = 0; cell < network.rate.activity.size(); ++cell) {
     on(cells[cell], begin);
-    if (!begin.carried && !initial.empty())
-      on(cells[cell], Initial<R>{initial[cell / static_cast<std::size_t>(common.lanes)]});
+    if (!begin.carried && !initial.empty() && network.late[cell % lanes] == 0)
+      on(cells[cell], Initial<R>{initial[cell / lanes]});
   }
   const SpikingCells<R> spiking = common.spiking_cells();
   common.each_spiking([&](std::size_t cell, const Neurons&) { on(spiking[cell], begin); });
   common.activities_said.forget();
   common.rate_lines.enter();  // h_0, which W carries in tick 1
   if (!common.tapes.activities.empty()) common.tapes.activities.write(0, network.rate.activity.data());
+}
+
+template <class R>
+void NeuronsClock<R>::begin_late(Common<R>& common, Tick now) {
+  Network<R>& network = common.network;
+  const Column<R>& initial = network.rate.initial;
+  const std::int32_t before = now.value - 1;
+  if (before == 0 || initial.empty() || !network.has_waiting(Tick{before})) return;
+  const RateCells<R> cells = common.rate_cells();
+  const auto lanes = static_cast<std::size_t>(common.lanes);
+  for (std::size_t cell = 0; cell < network.rate.activity.size(); ++cell) {
+    if (network.late[cell % lanes] == before) on(cells[cell], Initial<R>{initial[cell / lanes]});
+  }
+  common.activities_said.forget();
+  common.rate_lines.renew();
+  if (!common.tapes.activities.empty()) common.tapes.activities.write(before, network.rate.activity.data());
+}
+
+template <class R>
+void NeuronsClock<R>::wait(const Common<R>& common, std::size_t first, std::size_t last) {
+  const Network<R>& network = common.network;
+  const Tick now = common.door.now();
+  if (!network.has_waiting(now)) return;
+  const RateCells<R> cells = common.rate_cells();
+  const auto lanes = static_cast<std::size_t>(common.lanes);
+  const auto waits = [&](std::size_t cell) { return network.late[cell % lanes] >= now.value; };
+  for (std::size_t cell = first; cell < last; ++cell) {
+    if (waits(cell)) on(cells[cell], Wait{});
+  }
+  if (!network.topology->has_spikes()) return;
+  const SpikingCells<R> spiking = common.spiking_cells();
+  common.each_spiking([&](std::size_t cell, const Neurons&) {
+    if (cell >= first && cell < last && waits(cell)) on(spiking[cell], Wait{});
+  });
 }
 
 template <class R>
@@ -57,6 +92,7 @@ void NeuronsClock<R>::step(Common<R>& common, const std::vector<Sender<R>>& send
   };
   const auto step = [&](int chunk) {
     step_cells(common, cell(chunk), cell(chunk + 1));
+    wait(common, cell(chunk), cell(chunk + 1));
     common.tapes.keep(common.door.now().value - 1, rate, begin(chunk), begin(chunk + 1));
     common.rate_lines.list(chunk, cell(chunk), cell(chunk + 1));
   };
@@ -84,13 +120,11 @@ void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std
     if (population.noise) add_noise(common, population, first, last, false);
     if (!population.lif) {
       step_population(common, population, first, last, common.network.rate.current.data());
-    } else if (!population.is_plain || population.differ()) {
-      step_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population),
-                        common.rule.drive != Drive::kNothing);
-    } else if (common.rule.drive == Drive::kNothing) {
-      step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
+    } else if (const bool learns = common.rule.drive != Drive::kNothing;
+               learns || !population.is_plain || population.differ()) {
+      step_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population), learns);
     } else {
-      step_spiking(common.spiking_cells(), first, last, *population.lif);
+      step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
     }
     if (population.noise) add_noise(common, population, first, last, true);
   }

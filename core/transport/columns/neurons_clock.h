@@ -19,6 +19,8 @@ class NeuronsClock {
   explicit NeuronsClock(const Common<R>& common) { under_way_.reserve(common.onto_rate.size()); }
 
   void begin_trial(Common<R>& common);
+  /// Neurons of trials that begin with tick `now`, after others of the batch.
+  void begin_late(Common<R>& common, Tick now);
   /// Currents and signals of all neurons start at 0, where threads have not shared them out.
   void begin_tick(const Common<R>& common);
   /// AXONs of this tick that have been counted, and are sent when the neurons step.
@@ -40,6 +42,8 @@ class NeuronsClock {
 
   static void silence(const Common<R>& common, std::size_t first, std::size_t last);
   static void step_cells(const Common<R>& common, std::size_t begin, std::size_t end);
+  /// Those of the cells whose trials have not begun.
+  static void wait(const Common<R>& common, std::size_t first, std::size_t last);
   /// Adds the noise of a population to its cells [first, last): to their currents before the step,
   /// or to their activities after it.
   static void add_noise(const Common<R>& common, const Neurons& population, std::size_t first, std::size_t last,

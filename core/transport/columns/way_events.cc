@@ -48,9 +48,8 @@ void EventWorths<R>::swept(Common<R>& common) {
 }
 
 template <class R>
-template <bool kEprop, bool kHasCurrent>
-void EventWorths<R>::online_cells(Common<R>& common, const Neurons& population, std::int32_t row, std::size_t lane) {
-  const LifClocks<R> clocks = clocks_of(common.network.rate, population);
+template <bool kEprop, bool kHasCurrent, class ClockOf>
+void EventWorths<R>::online_cells(Common<R>& common, const Neurons& population, ClockOf clock_of) {
   const auto filter = static_cast<R>(common.learning.filter);
   const bool own_decay = !common.learning.trace_decay;
   const R constant_decay = own_decay ? R(0) : static_cast<R>(*common.learning.trace_decay);
@@ -58,48 +57,43 @@ void EventWorths<R>::online_cells(Common<R>& common, const Neurons& population, 
   const auto lanes = static_cast<std::size_t>(common.lanes);
   const auto begin = static_cast<std::size_t>(population.begin);
   Tapes<R>& tapes = common.tapes;
-  R* worth = worth_.data() + (static_cast<std::size_t>(row) * lanes + lane) * neurons;
-  const auto each = [&](auto clock_of) {
-    for (std::size_t i = begin; i < begin + static_cast<std::size_t>(population.size); ++i) {
-      const Lif<R>& clock = clock_of(i);
-      TransposedEligibility<R>& back = back_[i * lanes + lane];
-      const R signal = tapes.signals.at(row, static_cast<std::int32_t>(i))[lane];
-      const R psi = tapes.gains.at(row, static_cast<std::int32_t>(i))[lane];
-      if constexpr (kEprop) {
-        const R reg = rate_errors_.empty() ? R(0) : rate_errors_[i * lanes + lane];
-        worth[i] = back.coefficient(signal, psi, reg, eligible_of(clock, filter));
-      } else {  // RFLO: sum_{u >= t} lambda^(u-t) signal_u, times psi zeta
-        back.sum = signal + (own_decay ? clock.decay : constant_decay) * back.sum;
-        worth[i] = psi * clock.gain * back.sum;
+  for (std::int32_t row = common.trial.ticks - 1; row >= 0; --row) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      R* worth = worth_.data() + (static_cast<std::size_t>(row) * lanes + lane) * neurons;
+      for (std::size_t i = begin; i < begin + static_cast<std::size_t>(population.size); ++i) {
+        const Lif<R>& clock = clock_of(i);
+        TransposedEligibility<R>& back = back_[i * lanes + lane];
+        const R signal = tapes.signals.at(row, static_cast<std::int32_t>(i))[lane];
+        const R psi = tapes.gains.at(row, static_cast<std::int32_t>(i))[lane];
+        if constexpr (kEprop) {
+          const R reg = rate_errors_.empty() ? R(0) : rate_errors_[i * lanes + lane];
+          worth[i] = back.coefficient(signal, psi, reg, eligible_of(clock, filter));
+        } else {  // RFLO: sum_{u >= t} lambda^(u-t) signal_u, times psi zeta
+          back.sum = signal + (own_decay ? clock.decay : constant_decay) * back.sum;
+          worth[i] = psi * clock.gain * back.sum;
+        }
+        if constexpr (kHasCurrent) worth[i] = back.through_current(worth[i], clock.current_decay);
       }
-      if constexpr (kHasCurrent) worth[i] = back.through_current(worth[i], clock.current_decay);
     }
-  };
-  if (clocks.differ()) {
-    each([&](std::size_t i) { return clocks.own(i); });
-  } else {
-    const Lif<R> clock = clocks.common;
-    each([&](std::size_t) -> const Lif<R>& { return clock; });
   }
 }
 
+/// What does not change from tick to tick, or from neuron to neuron, is decided before the loops.
 template <class R>
 void EventWorths<R>::online(Common<R>& common, const Neurons& population) {
   const bool eprop = common.rule.decay == DecaySource::kNeuron;
-  const bool has_current = population.lif->has_current;
+  const LifClocks<R> clocks = clocks_of(common.network.rate, population);
   std::ranges::fill(back_, TransposedEligibility<R>{});
-  for (std::int32_t row = common.trial.ticks - 1; row >= 0; --row) {
-    for (std::size_t lane = 0; lane < static_cast<std::size_t>(common.lanes); ++lane) {
-      if (eprop && has_current) {
-        online_cells<true, true>(common, population, row, lane);
-      } else if (eprop) {
-        online_cells<true, false>(common, population, row, lane);
-      } else if (has_current) {
-        online_cells<false, true>(common, population, row, lane);
-      } else {
-        online_cells<false, false>(common, population, row, lane);
-      }
-    }
+  const auto with = [&]<bool kEprop, bool kHasCurrent>() {
+    if (clocks.differ())
+      return online_cells<kEprop, kHasCurrent>(common, population, [&](std::size_t i) { return clocks.own(i); });
+    const Lif<R> clock = clocks.common;
+    online_cells<kEprop, kHasCurrent>(common, population, [&](std::size_t) -> const Lif<R>& { return clock; });
+  };
+  if (population.lif->has_current) {
+    eprop ? with.template operator()<true, true>() : with.template operator()<false, true>();
+  } else {
+    eprop ? with.template operator()<true, false>() : with.template operator()<false, false>();
   }
 }
 

@@ -29,9 +29,9 @@ class EventWorths {
 
  private:
   void online(Common<R>& common, const Neurons& population);
-  /// The worths of a tick (row) and lane, of the neurons of a population.
-  template <bool kEprop, bool kHasCurrent>
-  void online_cells(Common<R>& common, const Neurons& population, std::int32_t row, std::size_t lane);
+  /// The worths of all ticks onto a population; clock_of(i) is that of neuron i of the layer.
+  template <bool kEprop, bool kHasCurrent, class ClockOf>
+  void online_cells(Common<R>& common, const Neurons& population, ClockOf clock_of);
   void swept(Common<R>& common);
   void readouts(Common<R>& common);
 

@@ -13,6 +13,7 @@
 
 #include "core/transport/columns/way_events.h"
 #include "core/transport/columns/way_fused.h"
+#include "core/transport/columns/way_local.h"
 #include "core/transport/columns/way_taped.h"
 #include "core/transport/columns/way_waiting.h"
 
@@ -22,7 +23,8 @@ namespace locus {
 struct StaticWay {};
 
 template <class R>
-using AnyWay = std::variant<StaticWay, FusedWay<R>, LoopWay<R>, DeferredWay<R>, SharedWay<R>, SummedWay<R>, EventsWay<R>>;
+using AnyWay =
+    std::variant<StaticWay, FusedWay<R>, LoopWay<R>, DeferredWay<R>, SharedWay<R>, SummedWay<R>, EventsWay<R>, LocalWay<R>>;
 
 template <class R>
 AnyWay<R> make_way(const Common<R>& common, std::int32_t p) {
@@ -34,6 +36,7 @@ AnyWay<R> make_way(const Common<R>& common, std::int32_t p) {
     case Way::kShared: return SharedWay<R>(common, p);
     case Way::kSummed: return SummedWay<R>(common, p);
     case Way::kEvents: return EventsWay<R>(common, p);
+    case Way::kLocal: return LocalWay<R>(common, p);
   }
   return StaticWay{};
 }

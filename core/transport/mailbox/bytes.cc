@@ -17,6 +17,7 @@ struct EnvelopeBytes {
   static constexpr double kDendrite = sizeof(Envelope<Dendrite<R>>);
   static constexpr double kReplay = sizeof(Envelope<Replay<R>>);
   static constexpr double kPost = sizeof(Envelope<Post<R>>);
+  static constexpr double kLocalPost = sizeof(Envelope<LocalPost<R>>);
   static constexpr double kTransport = sizeof(Envelope<Transport<R>>);
   static constexpr double kFeedback = sizeof(Envelope<Feedback<R>>);
   static constexpr double kSquare = sizeof(Envelope<Transport<R>>);  // of the norm, and its factor
@@ -44,9 +45,10 @@ double queue_bytes(const Topology& topology, const Learning& learning, double la
   }
   double bytes = lanes * largest * (Bytes::kAxon + Bytes::kDendrite);
   if (!learns) return bytes;
-  bytes += lanes * plastic * Bytes::kPost;
+  bytes += lanes * plastic * (learning.local ? Bytes::kLocalPost : Bytes::kPost);
   if (row.drive == Drive::kSweep) bytes += lanes * onto_rate * (Bytes::kReplay + Bytes::kTransport);
-  if (row.signal != SignalSource::kFeedback) bytes += lanes * readout * Bytes::kTransport;
+  if (row.signal == SignalSource::kSymmetric || row.signal == SignalSource::kAgent)
+    bytes += lanes * readout * Bytes::kTransport;
   if (row.signal == SignalSource::kFeedback)
     bytes += lanes * Bytes::kFeedback * topology.sizes.readouts * topology.sizes.rate_neurons;
   if (learning.optimizer.norm) bytes += 2 * plastic * Bytes::kSquare;
@@ -54,20 +56,26 @@ double queue_bytes(const Topology& topology, const Learning& learning, double la
 }
 
 /// What synapses of a projection keep beside their weight (MailboxSynapses).
-double synapse_bytes(const Projection& projection, const Population& target, const Rule& rule, double lanes, double scalar) {
+double synapse_bytes(const Projection& projection, const Population& target, const Learning& learning, double lanes,
+                     double scalar) {
+  const Rule& rule = locus::rule(learning.kind);
   const bool online = projection.plastic && rule.drive == Drive::kOnline;
   const bool learns = projection.plastic && rule.drive != Drive::kNothing;
   const bool eprop = online && target.spiking && rule.decay == DecaySource::kNeuron;
   const bool constant = knows_gain(rule, projection, target);
-  const bool drifts =
-      projection.target_layer == Layer::kReadout ? learns && target.leaky : online && (target.spiking || constant);
+  const bool drifts = projection.target_layer == Layer::kReadout
+                          ? learns && target.leaky
+                          : online && !learning.local && (target.spiking || constant);
   double scalars = 3;
   if (eprop) scalars += 3;
-  if (online && target.has_current) scalars += 1;
+  if (online && target.has_current && !learning.local) scalars += 1;
+  const bool by_text = learning.local && projection.plastic && projection.target_layer == Layer::kRate;
+  if (by_text) scalars += static_cast<double>(learning.local->traces.size());
   if (rule.drive == Drive::kSensitivity) scalars += 1;
   const double lists = 2 * sizeof(std::int32_t);  // by target, and of those that heard something
   const double ticks = drifts ? sizeof(std::int32_t) : 0;
-  return static_cast<double>(projection.size()) * (lanes * (scalars * scalar + ticks) + lists) +
+  const double heard = by_text ? 1 : 0;
+  return static_cast<double>(projection.size()) * (lanes * (scalars * scalar + ticks + heard) + lists) +
          static_cast<double>(projection.target_size) * (sizeof(std::int64_t) + 1);
 }
 
@@ -79,7 +87,7 @@ double mailbox_bytes(const Topology& topology, const Learning& learning, std::in
   double bytes = 0;
   std::int32_t wait = 0;
   for (const Projection& projection : topology.projections) {
-    bytes += synapse_bytes(projection, topology.target_of(projection), row, lanes, scalar);
+    bytes += synapse_bytes(projection, topology.target_of(projection), learning, lanes, scalar);
     wait = std::max(wait, projection.wait);
   }
   if (row.drive == Drive::kSweep) {  // activities and gains of the ticks that it revisits

@@ -43,6 +43,21 @@ void add_noise(const MailboxCommon<R>& common, const Neurons& population, const 
   }
 }
 
+/// The neurons of the shard whose trials have not begun at this tick.
+template <class R>
+void wait(const MailboxCommon<R>& common, int shard) {
+  const Network<R>& network = common.network;
+  const Tick now = common.exchange.door().now();
+  if (!network.has_waiting(now)) return;
+  const auto waits = [&](std::int32_t lane) { return network.late[static_cast<std::size_t>(lane)] >= now.value; };
+  each_of(common, shard, Layer::kRate, [&](std::int32_t i, std::int32_t lane) {
+    if (waits(lane)) on(common.neuron(i, lane), Wait{});
+  });
+  common.each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons&) {
+    if (waits(lane)) on(common.spiking(i, lane), Wait{});
+  });
+}
+
 }  // namespace
 
 template <class R>
@@ -62,7 +77,7 @@ void begin_trial(MailboxCommon<R>& common) {
     });
     each_of(common, shard, Layer::kRate, [&](std::int32_t i, std::int32_t lane) {
       on(common.neuron(i, lane), begin);
-      if (!begin.carried && !initial.empty())
+      if (!begin.carried && !initial.empty() && common.network.late[static_cast<std::size_t>(lane)] == 0)
         on(common.neuron(i, lane), Initial<R>{initial[static_cast<std::size_t>(i)]});
     });
     common.each_spiking(shard,
@@ -70,6 +85,20 @@ void begin_trial(MailboxCommon<R>& common) {
     each_of(common, shard, Layer::kReadout,
             [&](std::int32_t k, std::int32_t lane) { on(common.readout(k, lane), begin); });
   });
+}
+
+template <class R>
+bool begin_late(MailboxCommon<R>& common, Tick before) {
+  const Network<R>& network = common.network;
+  const Column<R>& initial = network.rate.initial;
+  if (before.value == 0 || initial.empty() || !network.has_waiting(before)) return false;
+  common.exchange.each_shard([&](int shard) {
+    each_of(common, shard, Layer::kRate, [&](std::int32_t i, std::int32_t lane) {
+      if (network.late[static_cast<std::size_t>(lane)] == before.value)
+        on(common.neuron(i, lane), Initial<R>{initial[static_cast<std::size_t>(i)]});
+    });
+  });
+  return true;
 }
 
 template <class R>
@@ -100,6 +129,7 @@ void step_neurons(MailboxCommon<R>& common) {
       });
       add_noise(common, population, here, true);
     }
+    wait(common, shard);
   });
 }
 
@@ -118,6 +148,8 @@ void step_readouts(MailboxCommon<R>& common) {
 
 template void begin_trial(MailboxCommon<double>&);
 template void begin_trial(MailboxCommon<float>&);
+template bool begin_late(MailboxCommon<double>&, Tick);
+template bool begin_late(MailboxCommon<float>&, Tick);
 template void begin_tick(MailboxCommon<double>&);
 template void begin_tick(MailboxCommon<float>&);
 template void step_neurons(MailboxCommon<double>&);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/protocol/declaration.h"
 #include "core/protocol/phase_table.h"
 
 namespace locus {
@@ -20,7 +21,8 @@ SynapseClock<R> clock_of(const Network<R>& network, const Learning& learning, co
     if (!population.leaky) return {};
     return Drift<R>{static_cast<R>(target.decay), static_cast<R>(target.gain)};
   }
-  if (row.drive != Drive::kOnline) return {};
+  // the clock of a local rule is its text's (local.h)
+  if (row.drive != Drive::kOnline || row.decay == DecaySource::kText) return {};
   const auto i = static_cast<std::size_t>(projection.target_begin + neuron);
   const auto constant = [&](R own) { return learning.trace_decay ? static_cast<R>(*learning.trace_decay) : own; };
   if (target.lif) {
@@ -52,7 +54,7 @@ std::vector<CurrentClock<R>> currents_onto(const Network<R>& network, const Lear
   if (!projection.plastic || rule(learning.kind).drive != Drive::kOnline || projection.target_layer != Layer::kRate)
     return currents;
   const Neurons& target = network.target_of(projection);
-  if (!target.lif || !target.lif->has_current) return currents;
+  if (!target.lif || !target.lif->has_current || learning.local) return currents;
   const LifClocks<R> clocks = clocks_of(network.rate, target);
   for (std::int32_t i = 0; i < (target.differ() ? projection.target_size : 1); ++i)
     currents.push_back({clocks.of(static_cast<std::size_t>(projection.target_begin + i)).current_decay});
@@ -67,7 +69,7 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
       learning(by),
       rule(locus::rule(by.kind)),
       sharding(std::move(on)),
-      exchange(of, rule, executor, door, sharding.shards()),
+      exchange(of, selection_of(by), executor, door, sharding.shards()),
       lanes(of.lanes),
       visits(static_cast<std::size_t>(sharding.shards())) {
   for (std::size_t p = 0; p < of.projections().size(); ++p) {

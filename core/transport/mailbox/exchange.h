@@ -30,8 +30,8 @@ template <class R>
 class Exchange {
  public:
   /// `network` and `door` outlive the exchange.
-  Exchange(const Network<R>& network, const Rule& rule, Executor executor, Door& door, int shards)
-      : network_(network), rule_(rule), executor_(executor), door_(door), shards_(shards) {}
+  Exchange(const Network<R>& network, const Selection& selection, Executor executor, Door& door, int shards)
+      : network_(network), selection_(selection), executor_(executor), door_(door), shards_(shards) {}
 
   int shards() const { return shards_; }
   Door& door() const { return door_; }
@@ -51,7 +51,21 @@ class Exchange {
   void send(Queues<M>& queues, std::int32_t lag, std::int64_t scalars, Emit emit, EndsOf ends_of) {
     each_shard(emit);
     door_.pass<kChannel, kFrom, kTo>(lag, queues.waiting(), scalars, [&] { return ends_of(queues.first()); });
-    show(queues, kChannel, lag, scalars, ends_of);
+    show(
+        queues, kChannel, lag, [scalars](const Envelope<M>&) { return scalars; }, ends_of);
+  }
+
+  /// The same for messages of several sizes: scalars_of(message).
+  template <Channel kChannel, Party kFrom, Party kTo, class M, class ScalarsOf, class Emit, class EndsOf>
+  requires Wire<kChannel, kFrom, kTo>
+  void send_uneven(Queues<M>& queues, std::int32_t lag, ScalarsOf scalars_of, Emit emit, EndsOf ends_of) {
+    each_shard(emit);
+    const auto size = [&](const Envelope<M>& e) -> std::int64_t { return scalars_of(e.message); };
+    std::int64_t scalars = 0;
+    queues.each([&](const Envelope<M>& e) { scalars = count_plus(scalars, size(e)); });
+    door_.pass_uneven(Passage::over<kChannel, kFrom, kTo>(0), lag, {queues.waiting(), scalars},
+                      [&] { return ends_of(queues.first()); });
+    show(queues, kChannel, lag, size, ends_of);
   }
 
   /// The same for messages of a phase: the one of kPhases that the synapses of a projection take.
@@ -74,8 +88,10 @@ class Exchange {
     if (kOfNeuron && network_.projections()[projection].is_bias) return;
     dispatch<kPhases...>(phase_over<kPhases...>(projection), [&]<Phase kPhase>() {
       const auto ends = [&](const Envelope<M>& e) { return ends_of(row(kPhase), projection, e); };
-      locus::pass<kPhase>(door_, lag, queues.waiting(), [&] { return ends(queues.first()); });
-      show(queues, row(kPhase).channel, lag, row(kPhase).scalars, ends);
+      const Passage passage = locus::passage<kPhase>(selection_);
+      door_.pass(passage, lag, queues.waiting(), [&] { return ends(queues.first()); });
+      const auto scalars = [&](const Envelope<M>&) -> std::int64_t { return passage.scalars(); };
+      show(queues, passage.channel(), lag, scalars, ends);
     });
   }
 
@@ -100,20 +116,21 @@ class Exchange {
     if constexpr (sizeof...(kPhases) == 1) {
       return (kPhases, ...);
     } else {
-      return locus::phase_over({kPhases...}, rule_, *network_.topology, network_.projections()[projection]);
+      return locus::phase_over({kPhases...}, selection_, *network_.topology, network_.projections()[projection]);
     }
   }
 
   /// Shows the messages of a delivery, each alone, to those who asked.
-  template <class M, class EndsOf>
-  void show(Queues<M>& queues, Channel channel, std::int32_t lag, std::int64_t scalars, EndsOf ends_of) {
+  template <class M, class ScalarsOf, class EndsOf>
+  void show(Queues<M>& queues, Channel channel, std::int32_t lag, ScalarsOf scalars_of, EndsOf ends_of) {
     const std::int64_t delivery = deliveries_++;
     if (door_.traffic() == nullptr && !watcher_) return;
-    Passing passing{delivery, door_.now(), channel, lag, scalars, std::is_same_v<M, Replay<R>>, {}, {}};
+    Passing passing{delivery, door_.now(), channel, lag, 0, std::is_same_v<M, Replay<R>>, {}, {}};
     for (int sender = 0; sender < shards_; ++sender) {
       for (int receiver = 0; receiver < shards_; ++receiver) {
         for (const Envelope<M>& envelope : queues.between(sender, receiver)) {
           passing.lane = Lane{envelope.lane};
+          passing.scalars = scalars_of(envelope);
           passing.ends = ends_of(envelope);
           if (door_.traffic() != nullptr) record_message(*door_.traffic(), network_, passing);
           if (watcher_) watcher_(passing);
@@ -123,7 +140,7 @@ class Exchange {
   }
 
   const Network<R>& network_;
-  const Rule& rule_;
+  Selection selection_;  // of the rule, whatever the trial
   Executor executor_;
   Door& door_;
   int shards_;

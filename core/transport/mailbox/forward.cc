@@ -22,6 +22,11 @@ void ForwardMail<R>::enter(Layer layer) {
 }
 
 template <class R>
+void ForwardMail<R>::renew_neurons() {
+  rate_lines_.renew();
+}
+
+template <class R>
 void ForwardMail<R>::deliver(MailboxCommon<R>& common, const phase::Axons& axons) {
   const ProjectionId p = axons.projection;
   const Projection& projection = common.projection(p);

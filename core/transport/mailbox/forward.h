@@ -16,6 +16,8 @@ class ForwardMail {
   void begin_trial();
   /// What the layer's neurons hold now is sent in this tick.
   void enter(Layer layer);
+  /// Neurons have begun a trial late: what they hold now is what they sent last.
+  void renew_neurons();
   void deliver(MailboxCommon<R>& common, const phase::Axons& axons);
 
  private:

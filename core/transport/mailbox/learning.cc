@@ -3,6 +3,20 @@
 namespace locus {
 
 template <class R>
+LearningMail<R>::LearningMail(const MailboxCommon<R>& common)
+    : posts_(common.sharding.shards()),
+      own_weights_(common.sharding.shards()),
+      rate_errors_(common.sharding.shards()),
+      answers_(common.sharding.shards()) {
+  if (common.learning.local) local_.emplace(common);
+}
+
+template <class R>
+void LearningMail<R>::begin_trial() {
+  if (local_) local_->begin_trial();
+}
+
+template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors) {
   const Answers<R>& answers = errors.answers;
   const auto tell = [&](ProjectionId p, const Projection& projection) {
@@ -61,6 +75,7 @@ void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::OwnWeights&
 
 template <class R>
 void LearningMail<R>::deliver(MailboxCommon<R>& common, const phase::Posts& posts) {
+  if (local_) return local_->deliver(common, posts);
   common.each_projection([&](ProjectionId p, const Projection& projection) {
     if (!projection.plastic || projection.target_layer != Layer::kRate) return;
     MailboxSynapses<R>& synapses = common.synapses[p];

@@ -2,15 +2,19 @@
 // own weight, firing-rate errors.
 #pragma once
 
+#include <optional>
+
 #include "core/transport/mailbox/answers.h"
+#include "core/transport/mailbox/local.h"
 
 namespace locus {
 
 template <class R>
 class LearningMail {
  public:
-  explicit LearningMail(int shards) : posts_(shards), own_weights_(shards), rate_errors_(shards), answers_(shards) {}
+  explicit LearningMail(const MailboxCommon<R>& common);
 
+  void begin_trial();
   void deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors);
   void deliver(MailboxCommon<R>& common, const phase::OwnWeights&);
   void deliver(MailboxCommon<R>& common, const phase::Posts& posts);
@@ -25,6 +29,7 @@ class LearningMail {
   Queues<OwnWeight<R>> own_weights_;
   Queues<RateError<R>> rate_errors_;
   AnswerMail<R> answers_;
+  std::optional<LocalMail<R>> local_;  // only under a rule that the model writes itself
 };
 
 }  // namespace locus

@@ -11,7 +11,7 @@ Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding shar
     : common_(network, learning, std::move(sharding), executor, door),
       forward_(common_),
       readouts_(common_.sharding.shards()),
-      learning_(common_.sharding.shards()),
+      learning_(common_),
       sweep_(common_),
       commit_(common_.sharding.shards()) {}
 
@@ -20,6 +20,7 @@ void Mailbox<R>::begin_trial(const R* inputs) {
   inputs_ = inputs;
   locus::begin_trial(common_);
   forward_.begin_trial();
+  learning_.begin_trial();
   sweep_.keep(common_.network, Layer::kRate, Tick{0});
 }
 
@@ -31,6 +32,10 @@ void Mailbox<R>::tick(Tick now) {
     std::copy_n(inputs_ + static_cast<std::size_t>(now.value - 1) * input.size(), input.size(), input.begin());
   forward_.enter(Layer::kInput);
   sweep_.keep(common_.network, Layer::kInput, now);
+  if (const Tick before{now.value - 1}; begin_late(common_, before)) {
+    forward_.renew_neurons();
+    sweep_.keep(common_.network, Layer::kRate, before);
+  }
   begin_tick(common_);
 }
 

@@ -88,6 +88,11 @@ class Mailbox {
   void send(Queues<M>& queues, std::int32_t lag, std::int64_t scalars, Emit emit, EndsOf ends_of) {
     common_.exchange.template send<kChannel, kFrom, kTo>(queues, lag, scalars, emit, ends_of);
   }
+  template <Channel kChannel, Party kFrom, Party kTo, class M, class ScalarsOf, class Emit, class EndsOf>
+  requires Wire<kChannel, kFrom, kTo>
+  void send_uneven(Queues<M>& queues, std::int32_t lag, ScalarsOf scalars_of, Emit emit, EndsOf ends_of) {
+    common_.exchange.template send_uneven<kChannel, kFrom, kTo>(queues, lag, scalars_of, emit, ends_of);
+  }
   template <class M, class Handle>
   void drain(Queues<M>& queues, Handle handle) {
     common_.exchange.drain(queues, handle);

@@ -56,6 +56,14 @@ class Queues {
     return said;
   }
 
+  /// Calls visit(envelope) for every message that waits.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (const auto& queue : queues_) {
+      for (const Envelope<M>& envelope : queue) visit(envelope);
+    }
+  }
+
   std::int64_t waiting() const {
     std::int64_t count = 0;
     for (const auto& queue : queues_) count += static_cast<std::int64_t>(queue.size());

@@ -3,20 +3,6 @@
 #include <algorithm>
 
 namespace locus {
-namespace {
-
-/// The POST of a spiking neuron at a stage of a sweep.
-template <class R>
-Post<R> post_of(const MailboxCommon<R>& common, const Neurons& population, std::int32_t neuron, std::int32_t lane) {
-  const Lif<R> clock = clocks_of(common.network.rate, population).of(static_cast<std::size_t>(neuron));
-  Post<R> post{};
-  dispatch_kind(*population.lif, population.is_plain,
-                [&]<class K>(K) { post = post_back<K>(common.spiking(neuron, lane), clock); });
-  return post;
-}
-
-}  // namespace
-
 template <class R>
 SweepMail<R>::SweepMail(const MailboxCommon<R>& common)
     : adjoints_(common.sharding.shards()),
@@ -104,14 +90,23 @@ template <class R>
 void SweepMail<R>::revisit_spiking(const MailboxCommon<R>& common, int shard, Tick revisited) {
   const Column<R>& gains = gains_[slot(revisited)];
   const Column<R>& spikes = activities_[slot(revisited)];
-  common.each_spiking(shard, [&](std::int32_t i, std::int32_t lane, const Neurons& population) {
-    const LifNeuron<R> self = common.spiking(i, lane);
-    const std::size_t cell = common.cell(i, lane);
-    self.gain = gains[cell];
-    const Recalled<R> past{voltages_.empty() ? R(0) : voltages_[slot(revisited)][cell], spikes[cell]};
-    const Lif<R> clock = clocks_of(common.network.rate, population).of(static_cast<std::size_t>(i));
-    dispatch_kind(*population.lif, population.is_plain, [&]<class K>(K) { revisit<K>(self, clock, past); });
-  });
+  const R* const voltages = voltages_.empty() ? nullptr : voltages_[slot(revisited)].data();
+  for (const Neurons& population : common.network.rate.populations) {
+    if (!population.lif) continue;
+    const LifClocks<R> clocks = clocks_of(common.network.rate, population);
+    const Sharding::Range here = common.sharding.on(shard, Layer::kRate, population.begin, population.size);
+    dispatch_kind(*population.lif, population.is_plain, [&]<class K>(K) {
+      for (std::int32_t i = here.first; i < here.last; ++i) {
+        const Lif<R> clock = clocks.of(static_cast<std::size_t>(i));
+        for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+          const LifNeuron<R> self = common.spiking(i, lane);
+          const std::size_t cell = common.cell(i, lane);
+          self.gain = gains[cell];
+          revisit<K>(self, clock, Recalled<R>{voltages == nullptr ? R(0) : voltages[cell], spikes[cell]});
+        }
+      }
+    });
+  }
 }
 
 template <class R>
@@ -121,14 +116,26 @@ void SweepMail<R>::deliver(MailboxCommon<R>& common, const phase::PostsBack<R>& 
   common.each_projection([&](ProjectionId p, const Projection& projection) {
     const bool answers = projection.source_layer == Layer::kRate && posts.answers.sums_of(common.network, p) != nullptr;
     if (projection.target_layer != Layer::kRate || !(projection.plastic || answers)) return;
-    const Neurons& population = common.target_of(projection);
-    const auto emit = [&](int shard) {
-      common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
-        if (population.lif) return std::optional(post_of(common, population, target, lane));
-        return std::optional(Post<R>{R(0), gains[common.cell(target, lane)], common.neuron(target, lane).signal});
-      });
+    const auto send = [&](auto post_of) {
+      const auto emit = [&](int shard) {
+        common.tell_incoming(posts_, shard, p, [&](std::int32_t target, std::int32_t lane) {
+          return std::optional(post_of(target, lane));
+        });
+      };
+      common.exchange.template send<Phase::kPostBack, Phase::kPostBackToStatic>(posts_, p, posts.lag, emit);
     };
-    common.exchange.template send<Phase::kPostBack, Phase::kPostBackToStatic>(posts_, p, posts.lag, emit);
+    if (const Neurons& population = common.target_of(projection); population.lif) {
+      const LifClocks<R> clocks = clocks_of(common.network.rate, population);
+      dispatch_kind(*population.lif, population.is_plain, [&]<class K>(K) {
+        send([&](std::int32_t target, std::int32_t lane) {
+          return post_back<K>(common.spiking(target, lane), clocks.of(static_cast<std::size_t>(target)));
+        });
+      });
+    } else {
+      send([&](std::int32_t target, std::int32_t lane) {
+        return Post<R>{R(0), gains[common.cell(target, lane)], common.neuron(target, lane).signal};
+      });
+    }
     common.drain_posts(posts_, p, [&](int shard, const Envelope<Post<R>>& e) {
       if (projection.plastic) common.synapses[p].hear(e.receiver, e.lane, e.message);
       if (answers) answers_.queue(common, shard, p, e, posts.answers);

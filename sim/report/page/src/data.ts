@@ -13,6 +13,7 @@ export interface JsonEntry {
   messages: Count;
   scalars: Count;
   bytes: Count;
+  coreLocal?: boolean;  // true: its rule keeps it on a core
 }
 
 export interface JsonConfusion {
@@ -141,7 +142,7 @@ export interface JsonResult {
   runs: JsonRun[];
 }
 
-export type Wires = "local" | "environment" | "broadcast" | "non-local";
+export type Wires = "local" | "environment" | "broadcast" | "core-local" | "non-local";
 
 /// A row of the program's table of channels.
 export interface Channel {
@@ -298,7 +299,7 @@ export function readResult(json: JsonResult, channels: Channel[], finding?: Json
       accuracy: Number(run.accuracy ?? NaN),
       entries: ledger.entries.map((entry) => ({
         channel: entry.channel,
-        wires: wires.get(entry.channel) ?? "non-local",
+        wires: entry.coreLocal ? "core-local" : (wires.get(entry.channel) ?? "non-local"),
         lag: entry.lag,
         messages: perTrial(entry.messages),
       })),

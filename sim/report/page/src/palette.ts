@@ -7,7 +7,7 @@ const kRules = 5;
 const kDashes = 4;
 
 /// The style of each row of the rule table: colour + kRules x dash.
-const kStyles: Record<string, number> = { bptt: 0, tbptt: 1, eprop: 2, rflo: 3, "eprop:random": 4, rtrl: kRules };
+const kStyles: Record<string, number> = { bptt: 0, tbptt: 1, eprop: 2, rflo: 3, "eprop:random": 4, rtrl: kRules, "rtrl:reach": kRules + 1, "rtrl:paths": kRules + 2, "rtrl:core": kRules + 3 };
 
 /// A style for each rule, in their order. Rows that are not listed above take one by their name.
 export function stylesOf(rules: { name: string; kind: string }[]): number[] {
@@ -35,5 +35,6 @@ export const wiresColour: Record<string, string> = {
   local: "var(--local)",
   environment: "var(--environment)",
   broadcast: "var(--broadcast)",
+  "core-local": "var(--core-local)",
   "non-local": "var(--non-local)",
 };

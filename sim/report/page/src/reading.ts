@@ -12,6 +12,9 @@ const kRules: Record<string, [string, string]> = {
   eprop: ["e-prop", "traces as well; the error is weighted by the output synapses' own weights, which must be carried back to the neurons"],
   "eprop:random": ["e-prop with random feedback", "traces as well, and the error over fixed wires of its own"],
   rtrl: ["real-time recurrent learning", "the exact gradient without looking back: every neuron keeps how it depends on every synapse, and they tell each other at each tick"],
+  "rtrl:reach": ["real-time recurrent learning of limited reach", "as RTRL, but a neuron keeps only how it depends on synapses a few steps away"],
+  "rtrl:paths": ["real-time recurrent learning over few paths", "as RTRL, but what neurons tell each other of their past takes only a few drawn synapses onto each"],
+  "rtrl:core": ["real-time recurrent learning within cores", "as RTRL, but a neuron keeps only how it depends on synapses on its own core, and none of it leaves the core"],
 };
 
 /// Explanations for the rest of the page: the counts, and the names of the rules.

@@ -15,8 +15,8 @@ interface Point {
   messages: number;
 }
 
-const kWires: Wires[] = ["local", "broadcast", "non-local", "environment"];
-const kSymbols: Record<Wires, string> = { local: "circle", broadcast: "square", "non-local": "diamond", environment: "cross" };
+const kWires: Wires[] = ["local", "broadcast", "core-local", "non-local", "environment"];
+const kSymbols: Record<Wires, string> = { local: "circle", broadcast: "square", "core-local": "triangle", "non-local": "diamond", environment: "cross" };
 
 export function points(result: Result): Point[] {
   return result.rules.flatMap((rule) => {

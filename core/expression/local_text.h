@@ -1,0 +1,56 @@
+// LocalText: a learning rule as its author wrote it: constants, traces and changes.
+//
+// A model file's `local { }` and the builder's LocalRule options both end as this. It is plain
+// text; core/expression/local_rule.h gives it its meaning. Expressions are those of
+// core/expression/parse.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace locus {
+
+/// The actor that keeps a trace. kSource: of what the source sends alone, so one serves all
+/// synapses of a source; kTarget: of what the target neuron has, which reaches synapses by POST.
+enum class TraceAt : std::uint8_t { kSynapse, kSource, kTarget };
+
+/// The ticks in which a change happens.
+enum class ChangeOn : std::uint8_t {
+  kTick,       // every tick
+  kPreSpike,   // ticks in which the source has sent something
+  kPostSpike,  // ticks in which the target neuron has spiked
+  kError,      // ticks that bring an error
+};
+
+/// The source of `signal`, the learning signal of a neuron.
+enum class LocalSignal : std::uint8_t { kNone, kFeedback, kSymmetric };
+
+struct ConstantText {
+  std::string name;
+  double value = 0;
+  friend bool operator==(const ConstantText&, const ConstantText&) = default;
+};
+
+struct TraceText {
+  std::string name;
+  std::string next;  // the trace's next value; the trace is 0 when a trial begins
+  TraceAt at = TraceAt::kSynapse;
+  friend bool operator==(const TraceText&, const TraceText&) = default;
+};
+
+struct ChangeText {
+  std::string change;  // added to Delta, the change that a commit subtracts from the weight
+  ChangeOn on = ChangeOn::kTick;
+  friend bool operator==(const ChangeText&, const ChangeText&) = default;
+};
+
+struct LocalText {
+  std::vector<ConstantText> constants;
+  std::vector<TraceText> traces;  // each tick updates them in this order, before the changes
+  std::vector<ChangeText> changes;
+  LocalSignal signal = LocalSignal::kNone;
+  friend bool operator==(const LocalText&, const LocalText&) = default;
+};
+
+}  // namespace locus

@@ -1,0 +1,206 @@
+#include "core/kernel/tile.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "core/expression/evaluate.h"
+
+namespace locus {
+namespace {
+
+using From = TileOperand::From;
+
+/// Makes steps of the expressions, with as few registers as a stack needs.
+class TileCompiler {
+ public:
+  TileCompiler(const LocalRule& rule, double dt, double ticks, TileProgram& program)
+      : rule_(rule), dt_(dt), ticks_(ticks), program_(program) {}
+
+  void add(std::int32_t root, std::int32_t trace) {
+    TileExpression expression{.steps = {}, .value = {}, .trace = trace};
+    expression.value = compile(root, 0, expression.steps);
+    program_.expressions.push_back(std::move(expression));
+  }
+
+ private:
+  /// Registers from `free` on may be used.
+  TileOperand compile(std::int32_t root, std::int32_t free, std::vector<TileStep>& steps) {
+    const Node& node = rule_.tree[root];
+    if (node.operation == Operation::kNumber) return number(node.number);
+    if (node.operation == Operation::kLeaf) return leaf(node);
+    TileStep step{.operation = node.operation, .arguments = {}, .result = free};
+    std::int32_t used = free;
+    for (int i = 0; i < arguments_of(node.operation); ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      step.arguments[k] = compile(node.arguments[k], used, steps);
+      if (step.arguments[k].from == From::kRegister) ++used;
+    }
+    program_.registers = std::max(program_.registers, free + 1);
+    steps.push_back(step);
+    return {From::kRegister, free};
+  }
+
+  TileOperand number(double value) {
+    const auto same = [&](double other) {
+      return std::bit_cast<std::uint64_t>(other) == std::bit_cast<std::uint64_t>(value);
+    };
+    auto found = std::ranges::find_if(program_.numbers, same);
+    if (found == program_.numbers.end()) found = program_.numbers.insert(found, value);
+    return {From::kNumber, static_cast<std::int32_t>(found - program_.numbers.begin())};
+  }
+
+  TileOperand leaf(const Node& node) {
+    switch (node.leaf) {
+      case Leaf::kConstant: return number(rule_.text.constants[static_cast<std::size_t>(node.index)].value);
+      case Leaf::kTrace: return {From::kTrace, node.index};
+      case Leaf::kPayload: return {From::kMessage, node.index};
+      case Leaf::kSymbol: break;
+    }
+    switch (static_cast<Symbol>(node.index)) {
+      case Symbol::kPre: return {From::kPre, 0};
+      case Symbol::kWeight: program_.reads_weight = true; return {From::kWeight, 0};
+      case Symbol::kLeak: program_.reads_constant[0] = true; return {From::kLeak, 0};
+      case Symbol::kDecay: program_.reads_constant[1] = true; return {From::kDecay, 0};
+      case Symbol::kDrive: program_.reads_constant[2] = true; return {From::kDrive, 0};
+      case Symbol::kDt: return number(dt_);
+      default: return number(ticks_);
+    }
+  }
+
+  const LocalRule& rule_;
+  double dt_;
+  double ticks_;
+  TileProgram& program_;
+};
+
+template <class R, class Of>
+void over(std::int32_t cells, R* result, Of of) {
+  for (std::int32_t i = 0; i < cells; ++i) result[i] = of(i);
+}
+
+template <class R>
+void apply_tile(Operation operation, std::int32_t cells, R* result, const R* a, const R* b, const R* c) {
+  switch (operation) {
+    case Operation::kAdd: return over(cells, result, [=](std::int32_t i) { return a[i] + b[i]; });
+    case Operation::kSubtract: return over(cells, result, [=](std::int32_t i) { return a[i] - b[i]; });
+    case Operation::kMultiply: return over(cells, result, [=](std::int32_t i) { return a[i] * b[i]; });
+    case Operation::kDivide: return over(cells, result, [=](std::int32_t i) { return a[i] / b[i]; });
+    case Operation::kNegate: return over(cells, result, [=](std::int32_t i) { return -a[i]; });
+    case Operation::kAbs: return over(cells, result, [=](std::int32_t i) { return std::abs(a[i]); });
+    case Operation::kMin: return over(cells, result, [=](std::int32_t i) { return lesser(a[i], b[i]); });
+    case Operation::kMax: return over(cells, result, [=](std::int32_t i) { return greater(a[i], b[i]); });
+    case Operation::kClip:
+      return over(cells, result, [=](std::int32_t i) { return lesser(greater(a[i], b[i]), c[i]); });
+    default: return over(cells, result, [=](std::int32_t i) { return apply_operation(operation, a[i], R(0), R(0)); });
+  }
+}
+
+}  // namespace
+
+TileProgram::TileProgram(const LocalRule& rule, double dt, double ticks) {
+  TileCompiler compiler(rule, dt, ticks, *this);
+  for (std::size_t i = 0; i < rule.traces.size(); ++i) {
+    if (rule.traces[i].at != TraceAt::kTarget) compiler.add(rule.traces[i].next, static_cast<std::int32_t>(i));
+  }
+  for (const std::int32_t change : rule.changes) compiler.add(change, -1);
+}
+
+template <class R>
+TileRunner<R>::TileRunner(const TileProgram& program)
+    : program_(program),
+      numbers_(program.registers),
+      pre_(numbers_ + static_cast<std::int32_t>(program.numbers.size())),
+      weight_(pre_ + 1),
+      constants_(weight_ + 1),
+      payload_(constants_ + 3),
+      buffers_(static_cast<std::size_t>(payload_ + kMostPayload) * kTile, R(0)) {
+  for (std::size_t k = 0; k < program.numbers.size(); ++k)
+    std::fill_n(buffer(numbers_ + static_cast<std::int32_t>(k)), kTile, static_cast<R>(program.numbers[k]));
+}
+
+/// Fills the tiles of what does not stand in a column as the tile needs it.
+template <class R>
+void TileRunner<R>::load(const TileColumns<R>& columns, std::int64_t begin, std::int32_t cells) {
+  const std::int64_t lanes = columns.lanes;
+  const auto each = [&](R* tile, auto value) {
+    for (std::int32_t i = 0; i < cells; ++i) {
+      const std::int64_t cell = begin + i;
+      tile[i] = value(lanes == 1 ? cell : cell / lanes, lanes == 1 ? 0 : cell % lanes);
+    }
+  };
+  const auto target = [&](std::int64_t k) { return columns.target == nullptr ? k : std::int64_t{columns.target[k]}; };
+  if (lanes > 1) {
+    each(buffer(pre_), [&](std::int64_t, std::int64_t lane) { return columns.pre[lane]; });
+    if (program_.reads_weight) each(buffer(weight_), [&](std::int64_t k, std::int64_t) { return columns.weight[k]; });
+  }
+  for (std::size_t c = 0; c < 3; ++c) {
+    if (!program_.reads_constant[c] || (lanes == 1 && columns.target == nullptr)) continue;
+    each(buffer(constants_ + static_cast<std::int32_t>(c)),
+         [&](std::int64_t k, std::int64_t) { return columns.constants[c][target(k)]; });
+  }
+  if (columns.target == nullptr) return;
+  for (std::size_t n = 0; n < columns.payload.size(); ++n) {
+    each(buffer(payload_ + static_cast<std::int32_t>(n)),
+         [&](std::int64_t k, std::int64_t lane) { return columns.payload[n][target(k) * lanes + lane]; });
+  }
+}
+
+template <class R>
+const R* TileRunner<R>::at(const TileColumns<R>& columns, const TileOperand& operand, std::int64_t begin) const {
+  const bool direct = columns.target == nullptr;
+  const auto constant = [&](std::int32_t c) {
+    return direct && columns.lanes == 1 ? columns.constants[static_cast<std::size_t>(c)] + begin : buffer(constants_ + c);
+  };
+  switch (operand.from) {
+    case From::kRegister: return buffer(operand.index);
+    case From::kNumber: return buffer(numbers_ + operand.index);
+    case From::kPre: return buffer(pre_);
+    case From::kWeight: return columns.lanes == 1 ? columns.weight + begin : buffer(weight_);
+    case From::kTrace: return columns.traces[static_cast<std::size_t>(operand.index)] + begin;
+    case From::kMessage:
+      return direct ? columns.payload[static_cast<std::size_t>(operand.index)] + begin : buffer(payload_ + operand.index);
+    case From::kLeak: return constant(0);
+    case From::kDecay: return constant(1);
+    case From::kDrive: return constant(2);
+  }
+  return nullptr;
+}
+
+template <class R>
+void TileRunner<R>::finish(const TileColumns<R>& columns, const TileExpression& expression, std::int64_t begin,
+                           std::int32_t cells) {
+  const R* const value = at(columns, expression.value, begin);
+  if (expression.trace >= 0) {
+    R* const trace = columns.traces[static_cast<std::size_t>(expression.trace)] + begin;
+    if (trace != value) std::copy_n(value, cells, trace);
+  } else if (columns.lanes == 1) {
+    R* const delta = columns.delta + begin;
+    for (std::int32_t i = 0; i < cells; ++i) delta[i] += value[i];
+  } else {
+    for (std::int32_t i = 0; i < cells; ++i) columns.delta[(begin + i) / columns.lanes] += value[i];
+  }
+}
+
+template <class R>
+void TileRunner<R>::run(const TileColumns<R>& columns) {
+  const std::int64_t all = columns.synapses * columns.lanes;
+  if (columns.lanes == 1) std::fill_n(buffer(pre_), kTile, columns.pre[0]);
+  for (std::int64_t begin = 0; begin < all; begin += kTile) {
+    const auto cells = static_cast<std::int32_t>(std::min<std::int64_t>(kTile, all - begin));
+    load(columns, begin, cells);
+    for (const TileExpression& expression : program_.expressions) {
+      for (const TileStep& step : expression.steps) {
+        const R* arguments[3] = {nullptr, nullptr, nullptr};
+        for (int i = 0; i < arguments_of(step.operation); ++i)
+          arguments[i] = at(columns, step.arguments[static_cast<std::size_t>(i)], begin);
+        apply_tile(step.operation, cells, buffer(step.result), arguments[0], arguments[1], arguments[2]);
+      }
+      finish(columns, expression, begin, cells);
+    }
+  }
+}
+
+template class TileRunner<double>;
+template class TileRunner<float>;
+
+}  // namespace locus

@@ -1,0 +1,101 @@
+// The tile interpreter: expressions of a local rule over runs of synapses, one operation at a time
+// over a tile of them.
+//
+// Each operation is a loop over kTile numbers, which the compiler vectorises, so that the cost of
+// finding out which operation it is is shared by the tile. The numbers of a synapse are those of
+// core/expression/evaluate.h, to the bit: the same operations on the same numbers.
+// Cost: a load or two and a store to the nearest cache for each operation and synapse; measured
+// beside hand-written loops in docs/performance.md.
+// Invariants: a program is made once; running it allocates nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/base/column.h"
+#include "core/expression/local_rule.h"
+
+namespace locus {
+
+inline constexpr std::int32_t kTile = 128;
+
+/// Where an operation finds a number of each synapse.
+struct TileOperand {
+  enum class From : std::uint8_t {
+    kRegister,
+    kNumber,  // the same for all: a number of the text, a constant, dt or ticks
+    kPre,
+    kWeight,
+    kTrace,
+    kMessage,  // a number of the payload
+    kLeak,     // of the target, as the two below
+    kDecay,
+    kDrive,
+  };
+  From from = From::kNumber;
+  std::int32_t index = 0;
+};
+
+struct TileStep {
+  Operation operation;
+  std::array<TileOperand, 3> arguments;
+  std::int32_t result = 0;  // register
+};
+
+struct TileExpression {
+  std::vector<TileStep> steps;
+  TileOperand value;
+  std::int32_t trace = -1;  // that it updates; -1: a change
+};
+
+/// The expressions of a rule at a synapse, in the order of their evaluation.
+struct TileProgram {
+  TileProgram(const LocalRule& rule, double dt, double ticks);
+
+  std::vector<TileExpression> expressions;
+  std::vector<double> numbers;
+  std::int32_t registers = 0;
+  bool reads_weight = false;
+  std::array<bool, 3> reads_constant{};  // leak, decay, drive
+};
+
+/// The columns of the synapses of one source, and of their targets.
+template <class R>
+struct TileColumns {
+  std::int64_t synapses = 0;  // of the source
+  std::int32_t lanes = 1;
+  const R* pre = nullptr;                // of the source (lanes)
+  const R* weight = nullptr;             // (synapses)
+  const std::int32_t* target = nullptr;  // (synapses), within the projection; null: 0, 1, 2, ...
+  std::vector<R*> traces;                // by trace (synapses x lanes); null where it is not kept here
+  std::vector<const R*> payload;         // by number, of the projection's targets (targets x lanes)
+  std::array<const R*, 3> constants{};   // leak, decay, drive of the projection's targets (targets)
+  R* delta = nullptr;                    // (synapses); the lanes share it, in lane order
+};
+
+template <class R>
+class TileRunner {
+ public:
+  explicit TileRunner(const TileProgram& program);
+  /// All expressions on all synapses of a source.
+  void run(const TileColumns<R>& columns);
+
+ private:
+  void load(const TileColumns<R>& columns, std::int64_t begin, std::int32_t cells);
+  const R* at(const TileColumns<R>& columns, const TileOperand& operand, std::int64_t begin) const;
+  void finish(const TileColumns<R>& columns, const TileExpression& expression, std::int64_t begin, std::int32_t cells);
+  R* buffer(std::int32_t index) { return buffers_.data() + std::ptrdiff_t{index} * kTile; }
+  const R* buffer(std::int32_t index) const { return buffers_.data() + std::ptrdiff_t{index} * kTile; }
+
+  const TileProgram& program_;
+  // tiles: registers, numbers, pre, weight, three constants, payload
+  std::int32_t numbers_;
+  std::int32_t pre_;
+  std::int32_t weight_;
+  std::int32_t constants_;
+  std::int32_t payload_;
+  Column<R> buffers_;
+};
+
+}  // namespace locus

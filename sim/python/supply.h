@@ -1,0 +1,16 @@
+// Trials that a function of Python writes (SuppliedTask).
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include "sim/model/spec.h"
+
+namespace locus::python {
+
+/// Calls fill(update, x, y) with new arrays of zeros: x (trials x ticks x inputs), y (trials x
+/// ticks x readouts) or, of classes, whole numbers (trials). What the function has written into
+/// them is taken. It runs with Python's lock and arithmetic; what it raises ends the run and is
+/// raised.
+Supply supply_of(pybind11::object fill);
+
+}  // namespace locus::python
