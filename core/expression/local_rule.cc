@@ -9,8 +9,6 @@
 namespace locus {
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 /// Makes a rule of a text, and notes every fault on the way.
 class Compiler {
  public:

@@ -25,8 +25,6 @@ constexpr std::string_view kFunctionNames = "exp, tanh, abs, sign, step, sqrt, m
 bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 class Parser {
  public:
   Parser(std::string_view text, const NameResolver& resolve, Tree& tree)

@@ -32,6 +32,9 @@ struct ExpressionFault {
   friend bool operator==(const ExpressionFault&, const ExpressionFault&) = default;
 };
 
+/// A part of a text, for a fault.
+inline std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
 /// The node of a name, or why there is none.
 using NameResolver = std::function<std::variant<std::int32_t, ExpressionFault>(std::string_view name)>;
 

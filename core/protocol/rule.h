@@ -101,6 +101,10 @@ extern const std::array<Rule, kLocalKinds> kLocalRules;
 const Rule& rule(RuleKind kind);
 /// The kind of a local rule.
 RuleKind local_kind(LocalSignal signal);
+/// True if the network's outputs are compared with targets under the rule, so that it has losses.
+inline bool has_losses(const Rule& rule) {
+  return rule.drive != Drive::kNothing && rule.signal != SignalSource::kNowhere;
+}
 constexpr bool is_local(RuleKind kind) { return kind >= RuleKind::kLocal; }
 /// The rule with this short form (without arguments).
 std::optional<RuleKind> rule_named(std::string_view name);

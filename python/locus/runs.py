@@ -83,11 +83,12 @@ def run(
     if stop is not None:
         model = model.copy()
         model.train(stop=dict(stop))
+    kept = model  # as a checkpoint holds it
     request = None
     if checkpoint is not None and model._supplied is None:
-        model = _in_one_message(model)
-        request = _request_of(model, rules, updates, seed, locality, transport, rank)
-    spec = model._spec(rules, updates, seed, locality)
+        kept = _in_one_message(model)
+        request = _request_of(kept, rules, updates, seed, locality, transport, rank)
+    spec = kept._spec(rules, updates, seed, locality)
     core = _run(spec, progress, every, threads, transport, rank, checkpoint, checkpoint_every, None, request)
     result = Result(result_pb2.Result.FromString(core.bytes()), model, core)
     if out is not None:

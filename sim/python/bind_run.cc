@@ -58,8 +58,10 @@ RunArrays run_of(const Spec& spec, const RunCall& call) {
     keep = keep_checkpoint(*call.checkpoint, call.checkpoint_every > 0 ? call.checkpoint_every : spec.training.updates,
                            request_of(call));
   }
-  RunOptions options{
-      .transport = transport_of(call.transport), .threads = call.threads, .rank_of_large = call.rank_of_large};
+  RunOptions options{.transport = transport_of(call.transport),
+                     .threads = call.threads,
+                     .rank_of_large = call.rank_of_large,
+                     .may_go_on = call.checkpoint.has_value()};
   options.watch = [&](const Moment& moment) {
     if (moment.builds != nullptr) records.begin_rule();
     if (keep) keep(moment);

@@ -66,7 +66,8 @@ class Learner {
 
   const Learning& learning() const { return learning_; }
   /// True if trials of the last batch may have a class that the network has chosen.
-  bool has_choices() const { return learns() && trial_.counts_votes(); }
+  bool has_choices() const { return has_losses() && trial_.counts_votes(); }
+  bool has_losses() const { return locus::has_losses(locus::rule(learning_.kind)); }
   bool learns() const { return locus::rule(learning_.kind).drive != Drive::kNothing; }
   const TrialShape& shape() const { return shape_; }
   Network<R>& network() { return network_; }

@@ -269,7 +269,7 @@ bool Session::Driver::conclude(D& driven, const Batch<R>& batch, double loss) {
   const bool met = std::isfinite(loss);
   const bool finite = met && driven.learner.commit();
   measure_rates(driven.learner.network(), spec_.training, outcome_.rates);
-  if (met && driven.learner.learns()) outcome_.losses.push_back(loss);
+  if (met && driven.learner.has_losses()) outcome_.losses.push_back(loss);
   if (met && driven.learner.has_choices()) note(confusion_of(batch, driven.learner.trial().votes()), outcome_);
   if (met) ++outcome_.updates;
   if (finite) return true;

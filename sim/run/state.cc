@@ -201,7 +201,7 @@ std::string misfit_of(const Spec& spec, const Topology& topology, const RuleSpec
   if (state.rule != rule.name) return fmt::format("is followed by rule {}", rule.name);
   if (state.updates < 0 || state.updates > spec.training.updates)
     return fmt::format("{} updates of {}", state.updates, spec.training.updates);
-  const std::int64_t losses = locus::rule(rule.kind).drive == Drive::kNothing ? 0 : state.updates;
+  const std::int64_t losses = has_losses(locus::rule(rule.kind)) ? state.updates : 0;
   if (std::ssize(state.losses) != losses)
     return fmt::format("{} losses of {} updates", state.losses.size(), state.updates);
   if (std::string wrong = misfit_of_weights(topology, state); !wrong.empty()) return wrong;

@@ -74,7 +74,7 @@ class RuleRun {
       recorder_.emplace(learner_.transport(), spec, rule.kind, before_, options.look);
       learner_.trial().observe([this](Tick now, const Network<R>&) { recorder_->see_tick(outcome_.updates, now); });
     }
-    if (training.stop && learner_.learns()) stopper_.emplace(*training.stop);
+    if (training.stop && learner_.has_losses()) stopper_.emplace(*training.stop);
     if (training.evaluation && learner_.learns()) evaluator_.emplace(spec, topology, options.look, executor);
     if (spec.compare && learner_.learns()) comparator_.emplace(spec, topology, executor);
   }
@@ -179,7 +179,7 @@ bool RuleRun<R, T>::make_update() {
     diverge();
     return false;
   }
-  if (learner_.learns()) outcome_.losses.push_back(loss);
+  if (learner_.has_losses()) outcome_.losses.push_back(loss);
   if (learner_.has_choices()) note(updates_.confusion(), outcome_);
   if (stopper_) stopper_->hear(loss);
   if (recorder_) recorder_->see_update(update);

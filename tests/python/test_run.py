@@ -319,6 +319,11 @@ def test_the_program_resumes_what_was_begun_here(program, tmp_path):
     assert done.returncode == 0, done.stderr
     assert all(f"{rule}={fingerprint}" in done.stdout for rule, fingerprint in whole.fingerprints.items()), done.stdout
 
+    m = network(optimizer="adam")  # whose moments a rule that has ended must keep, to go on
+    longer = locus.run(m, rules=["rflo"], updates=30)
+    locus.run(m, rules=["rflo"], updates=10, checkpoint=file)
+    assert locus.resume(file, updates=30).fingerprints == longer.fingerprints
+
     m = network()
     m.save(tmp_path / "net.txtpb")
     theirs = tmp_path / "theirs.ckpt"

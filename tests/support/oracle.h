@@ -115,6 +115,10 @@ struct Net {
   int commits = 0;
 };
 
+/// phi(u) and phi'(u).
+double phi(Activation activation, double u);
+double phi_slope(Activation activation, double u);
+
 /// Sets which sensitivities units keep, and which synapses of W carry them.
 void restrict_sensitivities(Net& net, const Spec& spec, const RuleSpec& rule);
 

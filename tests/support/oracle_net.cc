@@ -1,5 +1,6 @@
 // The network of a Spec in the oracle: block matrices as lists of synapses.
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "tests/support/oracle.h"
@@ -125,6 +126,20 @@ void add_feedback(Net& net, const Spec& spec, const RuleSpec& rule, const std::v
 }
 
 }  // namespace
+
+double phi(Activation activation, double u) {
+  if (activation == Activation::kTanh) return std::tanh(u);
+  if (activation == Activation::kRelu) return u > 0 ? u : 0;
+  if (activation == Activation::kSigmoid) return 1 / (1 + std::exp(-u));
+  return u;
+}
+
+double phi_slope(Activation activation, double u) {
+  if (activation == Activation::kTanh) return 1 - std::tanh(u) * std::tanh(u);
+  if (activation == Activation::kRelu) return u > 0 ? 1 : 0;
+  if (activation == Activation::kSigmoid) return phi(activation, u) * (1 - phi(activation, u));
+  return 1;
+}
 
 Net flatten(const Spec& spec, const RuleSpec& rule) {
   const auto& populations = spec.network.populations;

@@ -10,20 +10,6 @@ namespace {
 
 using Row = std::vector<double>;
 
-double phi(Activation activation, double u) {
-  if (activation == Activation::kTanh) return std::tanh(u);
-  if (activation == Activation::kRelu) return u > 0 ? u : 0;
-  if (activation == Activation::kSigmoid) return 1 / (1 + std::exp(-u));
-  return u;
-}
-
-double phi_slope(Activation activation, double u) {
-  if (activation == Activation::kTanh) return 1 - std::tanh(u) * std::tanh(u);
-  if (activation == Activation::kRelu) return u > 0 ? 1 : 0;
-  if (activation == Activation::kSigmoid) return phi(activation, u) * (1 - phi(activation, u));
-  return 1;
-}
-
 Actor actor(Party party, std::size_t index) { return {party, 0, static_cast<std::int64_t>(index)}; }
 Actor actor(const Synapse& synapse) { return {Party::kSynapse, synapse.projection, synapse.number}; }
 const Actor kAgent{Party::kAgent, 0, 0};
@@ -207,15 +193,11 @@ class Replica {
       case RuleKind::kRflo: rflo(); return true;
       case RuleKind::kEprop: eprop(readout_signals_[now_]); return true;
       case RuleKind::kEpropRandom: eprop(error_tick() ? feedback_signals() : Row(net_.units)); return true;
-      case RuleKind::kRtrl:
-      case RuleKind::kRtrlReach:
-      case RuleKind::kRtrlPaths:
-      case RuleKind::kRtrlCore: rtrl(); return true;
-      case RuleKind::kLocal:
-      case RuleKind::kLocalFeedback:
-      case RuleKind::kLocalSymmetric: break;
+      default: break;
     }
-    throw std::invalid_argument("the oracle does not know this rule");
+    if (!carries()) throw std::invalid_argument("the oracle does not know this rule");
+    rtrl();
+    return true;
   }
 
   double presynaptic(const Synapse& synapse, std::size_t tick) const {
