@@ -141,26 +141,25 @@ std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   std::int64_t scalars = learning.local                     ? traces_of_neurons(*learning.local, topology)
                          : row.drive == Drive::kSensitivity ? sensitivity_counts(topology, learning).kept
                                                             : 0;
-  for (const Projection& projection : topology.projections) {
-    if (!projection.plastic) continue;
-    const Population& target = topology.target_of(projection);
-    std::int64_t each = 0;  // of each synapse
-    if (target.layer == Layer::kReadout) {
-      each = target.leaky ? 1 : 0;
-    } else if (learning.local) {
-      each = learning.local->states(TraceAt::kSynapse);
-    } else if (row.drive == Drive::kOnline) {
-      // e-prop also has the low-passed trace, and one for adaptation; a synaptic current is
-      // filtered once more
-      const bool eligible = row.decay == DecaySource::kNeuron && target.spiking;
-      each = 1 + (eligible ? 1 : 0) + (eligible && target.adapting ? 1 : 0) + (target.has_current ? 1 : 0);
-    }
-    scalars += each * projection.size();
-  }
+  for (const Projection& projection : topology.projections)
+    scalars += traces_of_synapse(learning, topology, projection) * projection.size();
   return scalars;
 }
 
 }  // namespace
+
+std::int64_t traces_of_synapse(const Learning& learning, const Topology& topology, const Projection& projection) {
+  const Rule& row = rule(learning.kind);
+  if (row.drive == Drive::kNothing || !projection.plastic) return 0;
+  const Population& target = topology.target_of(projection);
+  if (target.layer == Layer::kReadout) return target.leaky ? 1 : 0;
+  if (learning.local) return learning.local->states(TraceAt::kSynapse);
+  if (row.drive != Drive::kOnline) return 0;
+  // e-prop also has the low-passed trace, and one for adaptation; a synaptic current is filtered
+  // once more
+  const bool eligible = row.decay == DecaySource::kNeuron && target.spiking;
+  return 1 + (eligible ? 1 : 0) + (eligible && target.adapting ? 1 : 0) + (target.has_current ? 1 : 0);
+}
 
 std::int64_t plastic_onto_rate(const Topology& topology) {
   std::int64_t synapses = 0;

@@ -40,6 +40,9 @@ struct ProtocolMemory {
 ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
                                int scalar_bytes);
 
+/// The traces that each synapse of a projection keeps between ticks; sensitivities, which neurons
+/// keep, are not among them.
+std::int64_t traces_of_synapse(const Learning& learning, const Topology& topology, const Projection& projection);
 /// N, the number of plastic synapses onto rate neurons, biases included.
 std::int64_t plastic_onto_rate(const Topology& topology);
 /// The number of activities on the axons of a layer's neurons: for each neuron its longest

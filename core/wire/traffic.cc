@@ -46,7 +46,7 @@ void Traffic::close(std::size_t s) {
   std::int64_t* total = total_[s].data() + (streams_[s].has_lags ? static_cast<std::size_t>(lag_) * keys : 0);
   std::int64_t* step = step_[s].data();
   for (std::size_t key = 0; key < keys; ++key) {
-    for (std::int64_t& packets : packets_) {  // by lane
+    for (std::size_t lane = 0; lane < packets_.size(); ++lane) {
       const std::int64_t messages = std::exchange(*step++, 0);
       if (messages == 0) continue;
       total[key] += messages;
@@ -54,7 +54,10 @@ void Traffic::close(std::size_t s) {
       const EventSize& event = sizes_[s][key];
       CHECK(event.messages > 0 && (messages == event.messages || messages % event.messages == 0),
             "a neuron sends whole events");
-      packets += messages == event.messages ? event.packets : messages / event.messages * event.packets;
+      const std::int64_t events = messages == event.messages ? 1 : messages / event.messages;
+      packets_[lane] += events * event.packets;
+      if (watch_)
+        sent_.push_back({static_cast<Stream>(s), static_cast<std::int32_t>(key), static_cast<std::int32_t>(lane), events});
     }
   }
 }
@@ -72,6 +75,8 @@ void Traffic::begin_step(Tick now, std::int32_t lag) {
     load.peak = std::max(load.peak, most);
   }
   std::ranges::fill(packets_, 0);
+  if (!sent_.empty()) watch_(now_, lag_, sent_);
+  sent_.clear();
   now_ = now;
   lag_ = lag;
 }

@@ -14,7 +14,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/id.h"
@@ -60,6 +62,20 @@ class Traffic {
   /// Sets the sizes of events, with which later steps count packets: sizes[stream][key] is one
   /// event of a key. `ticks`: of a trial, for the loads by tick.
   void weigh(std::vector<std::vector<EventSize>> sizes, std::int32_t ticks);
+
+  /// The events of one neuron in one step, of one replica.
+  struct Sent {
+    Stream stream{};
+    std::int32_t key = 0;
+    std::int32_t lane = 0;
+    std::int64_t events = 0;
+  };
+  /// Hears all events of a step at its end: the tick of its trial, the lag of its stage, and the
+  /// events by stream, key and lane.
+  using Watch = std::function<void(Tick, std::int32_t, std::span<const Sent>)>;
+  /// Calls `watch` at the end of every later step with messages; needs the sizes of `weigh`. An
+  /// empty one ends this.
+  void watch(Watch watch) { watch_ = std::move(watch); }
 
   /// Begins a tick. The first message of a stage of a sweep begins that stage.
   void tick(Tick now) { begin_step(now, 0); }
@@ -109,6 +125,8 @@ class Traffic {
   std::int32_t lag_ = 0;
   Peak peak_;
   std::vector<TickLoad> loads_;  // (ticks)
+  Watch watch_;
+  std::vector<Sent> sent_;  // in the present step, for watch_
 };
 
 }  // namespace locus

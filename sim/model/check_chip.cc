@@ -10,6 +10,8 @@
 namespace locus {
 namespace {
 
+constexpr std::int64_t kLongestQueue = std::int64_t{1} << 40;  // [flits]
+
 /// A core for each of `neurons` neurons, none too full. The mesh is good.
 void check_explicit(const ChipSpec& chip, std::int64_t neurons, const FieldPath& where, FaultList& faults) {
   const FieldPath field = where.at("cores");
@@ -44,6 +46,16 @@ void check_cost(const CostSpec& cost, const FieldPath& field, FaultList& faults)
   }
 }
 
+void check_network_of_chip(const ChipNetworkSpec& network, const FieldPath& where, FaultList& faults) {
+  check_range(network.flit_bits, 1, 65536, where.at("flit_bits"), faults);
+  check_range(network.header_bits, 0, 65536, where.at("header_bits"), faults);
+  if (network.scalar_bits) check_range(*network.scalar_bits, 1, 64, where.at("scalar_bits"), faults);
+  check_range(network.cycles_per_hop, 1, 1000, where.at("cycles_per_hop"), faults);
+  if (network.queue_flits) check_range(*network.queue_flits, 1, kLongestQueue, where.at("queue_flits"), faults);
+  check_enum(network.policy, QueuePolicy::kDrop, where.at("policy"), faults);
+  check_range(network.every, 1, INT64_MAX, where.at("every"), faults);
+}
+
 }  // namespace
 
 void check_chip(const Spec& spec, FaultList& faults) {
@@ -51,6 +63,7 @@ void check_chip(const Spec& spec, FaultList& faults) {
   const ChipSpec& chip = *spec.chip;
   const FieldPath where = FieldPath().at("chip");
   if (chip.cost) check_cost(*chip.cost, where.at("cost_file"), faults);
+  if (chip.network) check_network_of_chip(*chip.network, where.at("network"), faults);
   check_enum(chip.policy, PlacementPolicy::kExplicit, where.at("placement"), faults);
   const FieldPath mesh = where.at("mesh");
   if (faults.is_silenced(mesh)) return;  // a reader found none

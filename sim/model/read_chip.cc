@@ -36,6 +36,20 @@ std::optional<CostSpec> cost_beside(const std::string& name, const FieldPath& wh
   return std::nullopt;
 }
 
+ChipNetworkSpec read_chip_network(const v1::Chip::Network& message, const FieldPath& where, Reading& reading) {
+  ChipNetworkSpec network;
+  if (message.has_flit_bits()) network.flit_bits = message.flit_bits();
+  network.header_bits = message.header_bits();
+  if (message.has_scalar_bits()) network.scalar_bits = message.scalar_bits();
+  if (message.has_cycles_per_hop()) network.cycles_per_hop = message.cycles_per_hop();
+  if (message.has_queue_flits()) network.queue_flits = message.queue_flits();
+  if (message.policy() == v1::Chip::Network::DROP) network.policy = QueuePolicy::kDrop;
+  if (message.has_policy() && !message.has_queue_flits())
+    reading.faults.error(where.at("policy"), "is given", "must be given with queue_flits only");
+  if (message.has_every()) network.every = message.every();
+  return network;
+}
+
 }  // namespace
 
 ChipSpec read_chip(const v1::Chip& message, const FieldPath& where, Reading& reading) {
@@ -49,6 +63,7 @@ ChipSpec read_chip(const v1::Chip& message, const FieldPath& where, Reading& rea
   chip.neurons_per_core = message.neurons_per_core();
   if (message.has_synapses_per_core()) chip.synapses_per_core = message.synapses_per_core();
   if (message.has_agent_core()) chip.agent_core = message.agent_core();
+  if (message.has_network()) chip.network = read_chip_network(message.network(), where.at("network"), reading);
   return chip;
 }
 

@@ -20,6 +20,7 @@
 #include "core/actor/optimizer.h"
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
+#include "sim/model/chip_network.h"
 #include "sim/model/input_file.h"
 #include "sim/model/network_spec.h"
 #include "sim/model/task_spec.h"
@@ -179,6 +180,7 @@ struct ChipSpec {
   std::optional<std::int64_t> synapses_per_core;  // room; absent: as many as come
   std::optional<std::int32_t> agent_core;         // absent: the host
   std::optional<CostSpec> cost;
+  std::optional<ChipNetworkSpec> network = {};  // absent: packets are counted and not replayed
   // Of `locus place`, not of a model file:
   bool spread_agent = false;  // each core has the part of the backward agent for its own neurons
   bool partial_sums = false;  // a core adds up its TRANSPORT to one neuron before it sends it

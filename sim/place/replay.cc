@@ -7,7 +7,7 @@
 
 namespace locus {
 
-std::int32_t Links::towards(std::int32_t from, std::int32_t to) const {
+std::int32_t MeshLinks::towards(std::int32_t from, std::int32_t to) const {
   if (from == kHost) return from_host();
   const std::int32_t core = to == kHost ? 0 : to;
   if (from == core) return to_host();
@@ -16,12 +16,12 @@ std::int32_t Links::towards(std::int32_t from, std::int32_t to) const {
   return 4 * from + (core < from ? 2 : 3);
 }
 
-std::int32_t Links::begin(std::int32_t link) const {
+std::int32_t MeshLinks::begin(std::int32_t link) const {
   if (link == from_host()) return kHost;
   return link == to_host() ? 0 : link / 4;
 }
 
-std::int32_t Links::end(std::int32_t link) const {
+std::int32_t MeshLinks::end(std::int32_t link) const {
   if (link == from_host()) return 0;
   if (link == to_host()) return kHost;
   const std::int32_t steps[] = {1, -1, -mesh_.width, mesh_.width};
@@ -103,7 +103,7 @@ void MeshReplay::begin() {
   behind_.assign(packets_.size(), kNone);
   for (std::size_t k = 0; k < packets_.size(); ++k) {
     const Packet& packet = packets_[k];
-    CHECK(packet.from != packet.to && packet.flits > 0 && packet.flits <= capacity_, "a packet that can travel");
+    CHECK(packet.from != packet.to && packet.flits > 0, "a packet that can travel");
     Place& place = places_[static_cast<std::size_t>(packet.from + 1)];
     if (place.end > place.next)
       CHECK(packets_[static_cast<std::size_t>(order_[place.end - 1])].offered <= packet.offered, "packets in order");
@@ -182,7 +182,7 @@ void MeshReplay::arrive(std::int32_t over, std::int32_t number) {
   const std::int32_t next = next_link(over, packet.to);
   if (next == kNone) return leave(packet, false);
   Link& link = links_[static_cast<std::size_t>(next)];
-  if (drops_ && room(link) < packet.flits) return leave(packet, true);
+  if (drops_ && room(link) < need(packet)) return leave(packet, true);
   if (stalls_) link.reserved -= packet.flits;
   if (join(next, number)) starts_.add(next);
 }
@@ -234,10 +234,10 @@ void MeshReplay::start(std::int32_t over) {
     const std::int32_t next = next_link(over, packet.to);
     if (next != kNone) {
       Link& after = links_[static_cast<std::size_t>(next)];
-      if (room(after) < packet.flits) {
+      if (room(after) < need(packet)) {
         if (link.blocked < 0) link.blocked = now_;
         link.wanted = next;
-        return wait_for(next, packet.flits, {Kind::kLink, over});
+        return wait_for(next, packet, {Kind::kLink, over});
       }
       after.reserved += packet.flits;
       if (!after.is_met) {
@@ -268,9 +268,9 @@ void MeshReplay::inject(std::int32_t at) {
   if (packet.offered > now_) return;
   const std::int32_t over = links_of_.towards(packet.from, packet.to);
   Link& link = links_[static_cast<std::size_t>(over)];
-  if (room(link) < packet.flits) {
+  if (room(link) < need(packet)) {
     place.wanted = over;
-    return wait_for(over, packet.flits, {Kind::kPlace, at});
+    return wait_for(over, packet, {Kind::kPlace, at});
   }
   place.wanted = kNone;
   if (join(over, number)) fed_.add(over);
@@ -282,9 +282,9 @@ void MeshReplay::inject(std::int32_t at) {
 
 /// Tries again in the first cycle in which the queue has room, if what it sends makes that room.
 /// Otherwise the start of its next packet wakes the event.
-void MeshReplay::wait_for(std::int32_t wanted, std::int64_t flits, const Event& event) {
+void MeshReplay::wait_for(std::int32_t wanted, const Packet& packet, const Event& event) {
   const Link& link = links_[static_cast<std::size_t>(wanted)];
-  const std::int64_t left = capacity_ - link.reserved - link.waiting - flits;
+  const std::int64_t left = capacity_ - link.reserved - link.waiting - need(packet);
   if (left >= 0) schedule(std::max(now_ + 1, link.idle_from - left), event);
 }
 
@@ -293,12 +293,11 @@ void MeshReplay::wake(std::int32_t over) {
   const std::int32_t router = links_of_.begin(over);
   const auto tell = [&](std::int32_t before) {
     const Link& link = links_[static_cast<std::size_t>(before)];
-    if (link.wanted == over)
-      wait_for(over, packets_[static_cast<std::size_t>(link.first)].flits, {Kind::kLink, before});
+    if (link.wanted == over) wait_for(over, packets_[static_cast<std::size_t>(link.first)], {Kind::kLink, before});
   };
   const Place& place = places_[static_cast<std::size_t>(router + 1)];
   if (place.wanted == over)
-    wait_for(over, packets_[static_cast<std::size_t>(order_[place.next])].flits, {Kind::kPlace, router + 1});
+    wait_for(over, packets_[static_cast<std::size_t>(order_[place.next])], {Kind::kPlace, router + 1});
   if (router == kHost) return;
   if (router == 0) tell(links_of_.from_host());
   if (router % mesh_.width > 0) tell(4 * (router - 1));

@@ -17,12 +17,14 @@
 //      A place needs one cycle for each flit. Its own store has no limit.
 //   4. Links that are idle start again, as in 2.
 //   5. Each started packet sends one flit. Its link is idle again after the last one.
+// A packet with more flits than a queue may hold needs an empty queue, and has room there.
 // A head is cycles_per_hop on a link. So a packet that meets no other takes
 // hops * cycles_per_hop + flits - 1 cycles. XY and room that is kept make stalls free of deadlocks.
 // Cost: O(hops) a packet, from event to event: idle cycles cost next to nothing. Memory: O(links).
 // Invariants: a pure function of its packets; every packet arrives or is lost.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <queue>
 #include <span>
@@ -34,7 +36,7 @@
 
 namespace locus {
 
-/// A packet between two different places, for whose flits an empty queue has room.
+/// A packet between two different places.
 struct Packet {
   std::int32_t from = kHost;
   std::int32_t to = kHost;
@@ -69,9 +71,9 @@ struct ReplayFigures {
 
 /// The directed links of a mesh by number: four for each core, to its east, west, north (the row
 /// before) and south; then from the host to core 0, and back.
-class Links {
+class MeshLinks {
  public:
-  explicit Links(const Mesh& mesh) : mesh_(mesh) {}
+  explicit MeshLinks(const Mesh& mesh) : mesh_(mesh) {}
   std::int32_t count() const { return 4 * mesh_.cores() + 2; }
   std::int32_t from_host() const { return 4 * mesh_.cores(); }
   std::int32_t to_host() const { return 4 * mesh_.cores() + 1; }
@@ -148,13 +150,14 @@ class MeshReplay {
   void start(std::int32_t link);
   void inject(std::int32_t place);
   std::int64_t room(const Link& link) const;
-  void wait_for(std::int32_t wanted, std::int64_t flits, const Event& event);
+  std::int64_t need(const Packet& packet) const { return std::min(packet.flits, capacity_); }
+  void wait_for(std::int32_t wanted, const Packet& packet, const Event& event);
   void wake(std::int32_t link);
   std::int32_t next_link(std::int32_t link, std::int32_t to) const;
   std::int64_t way(const Packet& packet) const;
 
   Mesh mesh_;
-  Links links_of_;
+  MeshLinks links_of_;
   std::int64_t cycles_per_hop_;
   std::int64_t capacity_;  // [flits]; of an unlimited queue a number that none reaches
   bool stalls_;            // a queue has a limit, and packets wait for its room

@@ -19,6 +19,7 @@
 #include "sim/report/chip_message.h"
 #include "sim/report/comparison_message.h"
 #include "sim/report/frame.h"
+#include "sim/report/network_message.h"
 #include "sim/report/result_message.h"
 #include "sim/report/version.h"
 #include "sim/report/visible_strings.h"
@@ -83,6 +84,7 @@ class Writer {
     if (state.traffic) {
       fill_peaks(*state.traffic, rule);
     }
+    if (state.network) fill(*state.network, *rule.mutable_network());
     put(part);
     each_part(state.losses, [](auto numbers, Part& losses) { add(numbers, *losses.mutable_losses()->mutable_losses()); });
     if (!state.accuracies.empty()) {
@@ -280,6 +282,7 @@ class Reader {
     if (rule.has_curves()) take(rule.rule(), rule.curves());
     for (const v1::Run::Rate& rate : rule.rates())
       state.rates.push_back({rate.population(), rate.first_hz(), rate.last_hz()});
+    if (rule.has_network()) state.network = figures_of(rule.network());
     if (!rule.has_peak()) return;
     state.traffic.emplace();
     state.traffic->messages.resize(kStreams);

@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/protocol/stream.h"
 #include "sim/model/cost.h"
+#include "sim/report/network_message.h"
 
 namespace locus {
 namespace {
@@ -107,6 +108,7 @@ void fill(const Outcome& outcome, const ChipOutcome& from, const CostSpec* cost,
   to.set_kind(std::string(rule(outcome.kind).name));
   for (const Projection& wires : from.feedback) *to.add_feedback() = message_of(wires);
   fill_counts(from.traffic, to);
+  if (from.network) fill(*from.network, *to.mutable_network());
 }
 
 v1::Wires message_of(const Projection& from) {
@@ -162,6 +164,7 @@ void fill_chip(const RunResult& from, v1::Result& to) {
   message.mutable_cores()->Add(chip.cores.begin(), chip.cores.end());
   if (chip.synapses_per_core) message.set_synapses_per_core(*chip.synapses_per_core);
   if (chip.agent_core) message.set_agent_core(*chip.agent_core);
+  if (chip.network) fill(*chip.network, *message.mutable_network());
   if (chip.cost) {
     v1::Cost& cost = *to.mutable_cost();
     cost.set_name(chip.cost->name);
@@ -192,6 +195,7 @@ ChipSpec chip_of(const v1::Result& from) {
   chip.cores.assign(message.cores().begin(), message.cores().end());
   if (message.has_synapses_per_core()) chip.synapses_per_core = message.synapses_per_core();
   if (message.has_agent_core()) chip.agent_core = message.agent_core();
+  if (message.has_network()) chip.network = network_of(message.network());
   if (!from.has_cost()) return chip;
   CostSpec& cost = chip.cost.emplace();
   cost.name = from.cost().name();

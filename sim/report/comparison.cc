@@ -9,6 +9,7 @@
 #include "sim/report/description.h"
 #include "sim/report/digest.h"
 #include "sim/report/locality_table.h"
+#include "sim/report/network_table.h"
 #include "sim/report/pace_words.h"
 #include "sim/report/progress.h"
 #include "sim/report/table.h"
@@ -164,7 +165,10 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
-  return text + '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");
+  const bool replayed = is_replayed(result);
+  if (replayed) text += '\n' + render(network_table(result));
+  text += '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");
+  return text + (replayed ? network_legend(*result.chip->network) : "");
 }
 
 std::string comparison(const Spec& spec, const RunResult& result) {

@@ -11,6 +11,7 @@
 #include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
 #include "sim/report/chip_table.h"
+#include "sim/report/core_memory_table.h"
 #include "sim/report/forecast.h"
 #include "sim/report/locality_table.h"
 #include "sim/report/memory.h"
@@ -261,6 +262,7 @@ std::string description(const Spec& spec, const Topology& topology) {
   std::vector<RuleLedger> forecasts;
   for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, topology, rule)});
   if (forecasts.empty()) return text + "rules: none; `locus run --rule NAME` names some\n";
+  if (spec.chip) text += core_memory_table(spec, topology) + '\n';
   std::string memory = "a run takes:";
   const Topology outline = topology_of(spec, Listing::kNone);
   for (const RuleSpec& rule : spec.rules) {

@@ -192,6 +192,10 @@ void other_values(const std::string& rule, const v1::Run& a, const v1::Run& b, F
     return findings.differ(fmt::format("{}: only the {} was put on a chip", rule, a.has_chip() ? "first" : "second"));
   findings.values(rule + ": packets", a.chip().packets(), b.chip().packets());
   findings.values(rule + ": hops", a.chip().hops(), b.chip().hops());
+  const auto cycles = [](const v1::ChipRun& chip) {
+    return chip.network().forward().cycles() + chip.network().learning().cycles();
+  };
+  findings.values(rule + ": cycles of the mesh", cycles(a.chip()), cycles(b.chip()));
 }
 
 void runs(const v1::Run& a, const v1::Run& b, const Folders& folders, Findings& findings) {

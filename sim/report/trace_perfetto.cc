@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -38,6 +39,7 @@ class RuleTrace {
       if (k > 0 && new_delivery) end_slice(ticks());
       if (k > 0 && new_tick) end_slice(ticks());
       if (new_tick) begin_slice(ticks(), fmt::format("tick {}", messages[k].run_tick));
+      if (new_tick) count_cycles(messages[k].run_tick);
       if (new_delivery) begin_slice(ticks(), delivery_name(messages[k].passing));
       write_message(messages[k]);
       now_ += kMessage;
@@ -56,6 +58,7 @@ class RuleTrace {
   std::uint64_t track_of(std::int32_t place) const {
     return first_track_ + 3 + static_cast<std::uint64_t>(place);
   }  // kHost: 2
+  std::uint64_t counter(std::size_t k) const { return first_track_ + kTracksOfRule / 2 + k; }
 
   /// Says that messages are left out, and from which tick on.
   void mark_limit() {
@@ -65,6 +68,26 @@ class RuleTrace {
     instant.set_name("LEFT_OUT");
     note(instant, "messages", trace.left_out);
     note(instant, "tick", trace.left_out_from);
+  }
+
+  const NetworkFigures* replay() const {
+    return outcome_.chip && outcome_.chip->network ? &*outcome_.chip->network : nullptr;
+  }
+
+  /// The counters of the mesh at a tick: the needs of its tick of a trial in the mean over all
+  /// replayed trials, and the longest queue in any of them.
+  void count_cycles(std::int64_t run_tick) {
+    if (replay() == nullptr || replay()->trials == 0) return;
+    const auto tick = static_cast<std::int32_t>((run_tick - 1) % spec_.training.ticks) + 1;
+    const auto found = std::ranges::find(replay()->ticks, tick, &NetworkTick::tick);
+    const NetworkTick met = found == replay()->ticks.end() ? NetworkTick{} : *found;
+    const auto trials = static_cast<double>(replay()->trials);
+    const double values[] = {static_cast<double>(met.forward_cycles) / trials,
+                             static_cast<double>(met.learning_cycles) / trials,
+                             met.packets > 0 ? static_cast<double>(met.latency) / static_cast<double>(met.packets) : 0,
+                             static_cast<double>(met.peak_queue)};
+    for (std::size_t k = 0; k < std::size(values); ++k)
+      event(TrackEvent::TYPE_COUNTER, counter(k), 0).set_double_counter_value(values[k]);
   }
 
   static std::string delivery_name(const Passing& passing) {
@@ -90,6 +113,16 @@ class RuleTrace {
       places.insert(place_of(outcome_, spec_.network, m.to));
     }
     for (const std::int32_t place : places) child(track_of(place), place_name(place));
+    if (replay() == nullptr) return;
+    constexpr std::array<std::array<const char*, 2>, 4> kCounters = {{{"mesh: forward", "cycles"},
+                                                                      {"mesh: learning", "cycles"},
+                                                                      {"mesh: mean latency", "cycles"},
+                                                                      {"mesh: longest queue", "flits"}}};
+    for (std::size_t k = 0; k < kCounters.size(); ++k) {
+      child(counter(k), kCounters[k][0]);
+      auto& described = *out_.mutable_packet()->rbegin()->mutable_track_descriptor();
+      described.mutable_counter()->set_unit_name(kCounters[k][1]);
+    }
   }
 
   void count_flows() {

@@ -12,6 +12,7 @@
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/report/checksum.h"
+#include "sim/report/network_table.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 #include "sim/report/result_message.h"
@@ -103,6 +104,7 @@ void prepare_folder(const fs::path& folder) {
 std::vector<std::string> result_files(const RunResult& result) {
   std::vector<std::string> files = {"losses.csv", "ledger.csv", "report.html", "result.binpb", "result.json"};
   if (has_evaluations(result)) files.emplace_back("evaluations.csv");
+  if (is_replayed(result)) files.emplace_back("mesh.csv");
   for (const ComparisonTable& table : comparison_tables_of(result)) files.emplace_back(table.file);
   for (const auto& of_rule : weight_files(result)) files.insert(files.end(), of_rule.begin(), of_rule.end());
   return files;
@@ -118,6 +120,7 @@ void write_result(const RunResult& result, const fs::path& folder) {
   write_whole(folder / "losses.csv", [&](Output& to) { write_losses_csv(result, to); });
   if (has_evaluations(result))
     write_whole(folder / "evaluations.csv", [&](Output& to) { write_evaluations_csv(result, to); });
+  if (is_replayed(result)) write_whole(folder / "mesh.csv", [&](Output& to) { write_network_csv(result, to); });
   for (const ComparisonTable& table : comparison_tables_of(result))
     write_whole(folder / table.file, [&](Output& to) { table.write(result, to); });
   write_whole(folder / "ledger.csv", [&](Output& to) { write_ledger_csv(result, to); });

@@ -1,6 +1,7 @@
 // The files of a result: report.html, result.binpb, result.json, losses.csv, ledger.csv, tables of
 // evaluations and comparisons where there are some (evaluations.csv, alignment.csv, scatter.csv,
-// curvature.csv), and weights/<rule>/<projection>.npy for many weights.
+// curvature.csv), the replay of a chip's packets (mesh.csv), and weights/<rule>/<projection>.npy
+// for many weights.
 //
 // Each file is written piece by piece (message_writer.h), so that writing takes no memory that
 // grows with the run, and appears whole or not at all. Files of the same name are replaced;

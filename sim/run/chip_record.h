@@ -2,13 +2,17 @@
 // when it has ended.
 #pragma once
 
-#include <utility>
+#include <optional>
 
 #include "core/wire/door.h"
 #include "sim/model/spec.h"
+#include "sim/place/network_record.h"
+#include "sim/place/reach.h"
 #include "sim/run/result.h"
 
 namespace locus {
+
+struct RuleState;
 
 class ChipRecord {
  public:
@@ -19,9 +23,13 @@ class ChipRecord {
   ChipRecord(const ChipRecord&) = delete;
   ChipRecord& operator=(const ChipRecord&) = delete;
 
+  /// Begins update `update` (from 0), whose packets are replayed or not.
+  void begin_update(std::int64_t update);
   /// What passed before, in an earlier run of the program. Throws CheckFailure where it is not of
   /// this network and rule.
-  void restore(Traffic::Counts counts) { traffic_.restore(std::move(counts)); }
+  void restore(const RuleState& state);
+  /// The replay so far, where the chip has a network; complete between two steps.
+  std::optional<NetworkFigures> network() const;
 
   ChipOutcome finish(const Ledger& ledger);
 
@@ -31,7 +39,9 @@ class ChipRecord {
   const Topology& topology_;
   std::vector<Projection> feedback_;
   Placement placement_;
+  Reach reach_;
   Traffic traffic_;
+  std::optional<NetworkRecord> network_;
 };
 
 }  // namespace locus

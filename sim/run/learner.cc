@@ -98,7 +98,7 @@ void Learner<R, T>::restore(const RuleState& state) {
   network_.commits = state.commits;
   restore_kept(state.kept, network_);
   locus::restore(state, shape_.ticks, door_.ledger());
-  if (chip_) chip_->restore(*state.traffic);
+  if (chip_) chip_->restore(state);
 }
 
 template <class R, TransportOf<R> T>

@@ -10,6 +10,7 @@
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
+#include "sim/place/network_record.h"
 #include "sim/run/alignment.h"
 #include "sim/run/confusion.h"
 #include "sim/run/kept.h"
@@ -51,7 +52,8 @@ struct ChipOutcome {
   Traffic traffic;
   std::vector<Projection> feedback;  // R of this rule
   ChipTraffic report;
-  std::optional<Estimate> estimate;  // where the chip says what it charges
+  std::optional<Estimate> estimate;            // where the chip says what it charges
+  std::optional<NetworkFigures> network = {};  // where the chip has a network
 };
 
 /// The mean loss of the evaluation trials at one point of a run.

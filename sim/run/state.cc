@@ -88,7 +88,11 @@ std::string misfit_of_counts(const Spec& spec, const Topology& topology, const R
   }
   if (state.traffic.has_value() != spec.chip.has_value())
     return "counts of a chip, or none, where the model says otherwise";
+  if (state.network.has_value() != (spec.chip && spec.chip->network))
+    return "a replay of packets, or none, where the model says otherwise";
   if (!spec.chip) return "";
+  const Mesh mesh{spec.chip->width, spec.chip->height};
+  if (state.network && !fits(*state.network, mesh, spec.training.ticks)) return "a replay of packets of another chip";
   return misfit_of_traffic(spec, topology, rule, state);
 }
 
@@ -243,7 +247,10 @@ RuleState state_of(const Outcome& ended) {
   note(ended.ledger, state);
   for (const ProjectionWeights& weights : ended.weights)
     std::visit([&](const auto& matrix) { state.weights.push_back(matrix.values); }, weights.matrix);
-  if (ended.chip) state.traffic = Traffic(ended.chip->traffic).counts();
+  if (ended.chip) {
+    state.traffic = Traffic(ended.chip->traffic).counts();
+    state.network = ended.chip->network;
+  }
   return state;
 }
 
@@ -289,7 +296,7 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.ledger = door.ledger();
   if (spec.chip) {
     ChipRecord chip(spec, topology, feedback_of(topology, rule), learning, door);
-    chip.restore(*state.traffic);
+    chip.restore(state);
     outcome.chip = chip.finish(outcome.ledger);
   }
   outcome.ranks = std::move(state.ranks);

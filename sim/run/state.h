@@ -36,8 +36,9 @@ struct RuleState {
   std::int64_t stalled_ticks = 0;
   std::int64_t history_bytes = 0;  // of a rule that has ended, as the next
   std::int64_t trace_bytes = 0;
-  std::optional<Traffic::Counts> traffic;  // where the model has a chip
-  std::vector<RankReport> ranks;           // of a rule that has ended, as the next
+  std::optional<Traffic::Counts> traffic;      // where the model has a chip
+  std::optional<NetworkFigures> network = {};  // where the chip has a network
+  std::vector<RankReport> ranks;               // of a rule that has ended, as the next
   std::vector<RankOmission> rank_omissions;
   std::string fingerprint;              // of a rule that has ended
   std::vector<PopulationRate> rates;    // of spiking populations

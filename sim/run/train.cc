@@ -162,6 +162,7 @@ bool RuleRun<R, T>::make_update() {
   const std::int64_t update = outcome_.updates;
   double loss = 0;
   bool finite = false;  // every weight
+  if (learner_.chip()) learner_.chip()->begin_update(update);
   try {
     loss = updates_.run(update);
     if (std::isfinite(loss)) finite = learner_.commit();
@@ -226,6 +227,7 @@ bool RuleRun<R, T>::tell() {
         state.kept = kept_of(network);
         note(door.ledger(), state);
         if (door.traffic() != nullptr) state.traffic = door.traffic()->counts();
+        if (learner_.chip()) state.network = learner_.chip()->network();
         return state;
       }};
   if (!interrupted && options_.ends) moment.stopping = options_.ends(moment);

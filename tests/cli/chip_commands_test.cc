@@ -134,6 +134,7 @@ TEST_F(ChipCommands, InfoDrawsThePlacement) {
   const Answer answer = invoke({"info", model()});
   EXPECT_EQ(answer.code, 0) << answer.err;
   EXPECT_TRUE(has(answer.out, "host --| core 0")) << answer.out;
+  EXPECT_TRUE(has(answer.out, "MEMORY OF THE FULLEST CORE")) << answer.out;
   EXPECT_TRUE(has(answer.out, "| rec 0-1")) << answer.out;
 }
 

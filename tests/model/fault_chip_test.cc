@@ -45,7 +45,40 @@ TEST(Chip, KeepsWhatIsGiven) {
   EXPECT_EQ(cost.energy[static_cast<std::size_t>(Charge::kPacket)], 0);
 }
 
+TEST(Chip, HasANetworkIfItIsGiven) {
+  const Folder folder;
+  M model;
+  model.more = "chip { mesh { width: 3 height: 2 } neurons_per_core: 4 network {} }";
+  const Spec bare = load(folder.write("m.txtpb", model.text()));
+  EXPECT_EQ(bare.chip->network.value(), ChipNetworkSpec{});
+  EXPECT_EQ(bare.chip->network->flit_bits, 64);
+  EXPECT_EQ(bare.chip->network->cycles_per_hop, 1);
+  EXPECT_FALSE(bare.chip->network->queue_flits || bare.chip->network->scalar_bits);
+  model.more =
+      "chip { mesh { width: 3 height: 2 } neurons_per_core: 4 network { flit_bits: 16 header_bits: 12 scalar_bits: 8 "
+      "cycles_per_hop: 3 queue_flits: 5 policy: DROP every: 10 } }";
+  EXPECT_EQ(load(folder.write("n.txtpb", model.text())).chip->network.value(),
+            (ChipNetworkSpec{16, 12, 8, 3, 5, QueuePolicy::kDrop, 10}));
+}
+
 std::string chip(const std::string& inside) { return "chip { " + inside + " }"; }
+
+TEST(Faults, OfNetworksOfChips) {
+  const auto network = [](const std::string& inside) {
+    return [=](M& m) { m.more = chip("mesh { width: 2 height: 1 } neurons_per_core: 4 network { " + inside + " }"); };
+  };
+  expect_faults({
+      {"empty flits", network("@flit_bits: 0"), "chip.network.flit_bits", {"is 0", "1 to 65536"}},
+      {"a negative header", network("@header_bits: -1"), "chip.network.header_bits", {"is -1", "0 to 65536"}},
+      {"empty scalars", network("@scalar_bits: 0"), "chip.network.scalar_bits", {"is 0", "1 to 64"}},
+      {"wide scalars", network("@scalar_bits: 65"), "chip.network.scalar_bits", {"is 65", "1 to 64"}},
+      {"no time", network("@cycles_per_hop: 0"), "chip.network.cycles_per_hop", {"is 0", "1 to 1000"}},
+      {"no queue", network("@queue_flits: 0"), "chip.network.queue_flits", {"is 0", "1 to"}},
+      {"a policy without a queue", network("@policy: DROP"), "chip.network.policy", {"with queue_flits only"}},
+      {"no such policy", network("queue_flits: 1 policy: @LOSE"), "chip.network.policy", {"LOSE"}},
+      {"no update", network("@every: 0"), "chip.network.every", {"is 0", "at least 1"}},
+  });
+}
 
 /// The model has three rate neurons and one readout.
 TEST(Faults, OfChips) {

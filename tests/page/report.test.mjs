@@ -225,6 +225,42 @@ function lowestContrast() {
   return lowest;
 }
 
+test("draws the cycles of the mesh by tick, as result.json has them", async () => {
+  const replayed = run("models/chip.txtpb", "--updates", "4", "--set", "chip.network.flit_bits=16", "--set", "chip.network.queue_flits=8", "--set", "chip.network.policy=DROP");
+  for (const options of [{}, { viewport: { width: 400, height: 900 } }, { colorScheme: "dark" }]) {
+    const { page, complaints } = await open(launched, replayed.address, options);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "mesh", "energy", "network"]);
+    const rows = await numbers(page, "mesh");
+    const all = replayed.json.runs.flatMap((each) => each.chip.network.ticks.map((tick) => ({ rule: each.rule, trials: Number(each.chip.network.trials), ...tick })));
+    assert.equal(rows.length, all.length);
+    const place = (core) => (core < 0 ? "the host" : `core ${core}`);
+    rows.forEach(([rule, tick, forward, learning, most, packets, latency, largest, lost, blocked, queue, before, flits, over], i) => {
+      const one = all[i];
+      assert.deepEqual([rule, tick, most, largest, queue, flits], [one.rule, one.tick, one.mostCycles, one.largestLatency, one.peakQueue, one.busiestFlits].map(String));
+      close(forward, Number(one.forwardCycles) / one.trials, "forward cycles");
+      close(learning, Number(one.learningCycles) / one.trials, "learning cycles");
+      close(packets, Number(one.packets) / one.trials, "packets");
+      close(latency, Number(one.latency) / Number(one.packets), "latency");
+      close(lost, Number(one.lostPackets) / one.trials, "lost packets");
+      close(blocked, Number(one.blocked) / one.trials, "blocked cycles");
+      assert.equal(before, `${place(one.peakLink.from)} to ${place(one.peakLink.to)}`);
+      assert.equal(over, `${place(one.busiestLink.from)} to ${place(one.busiestLink.to)}`);
+    });
+    // a bar's height is the tick's cycles on one scale
+    const bars = await page.$$eval("#mesh .canvas svg rect", (found) => found.flatMap((bar) => (bar.querySelector("title") ? [{ title: bar.querySelector("title").textContent, height: Number(bar.getAttribute("height")) }] : [])));
+    const expected = all.flatMap((one) => [["forward", Number(one.forwardCycles) / one.trials], ["learning", Number(one.learningCycles) / one.trials]].map(([what, cycles]) => ({ of: `${one.rule}, tick ${one.tick}: `, what, cycles })));
+    const scale = Math.max(...bars.map((bar) => bar.height)) / Math.max(...expected.map((one) => one.cycles));
+    for (const one of expected.filter((each) => each.cycles > 0)) {
+      const bar = bars.find(({ title }) => title.startsWith(one.of) && title.endsWith(` of ${one.what}`));
+      assert.ok(bar && Math.abs(bar.height - scale * one.cycles) < 1e-6 * scale * one.cycles + 1e-6, `${one.of}${one.what}`);
+    }
+    assert.match(await page.textContent("#mesh-takeaway"), /Forward packets keep the mesh busy for .* cycles a trial, learning for .* under bptt/);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= (options.viewport?.width ?? 1300));
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
 test("draws the chip, its links as thick as result.json says they are loaded", async () => {
   for (const width of [1200, 400]) {
     const { page, complaints } = await open(launched, chip.address, { viewport: { width, height: 900 } });

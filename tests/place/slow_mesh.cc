@@ -36,7 +36,9 @@ SlowMesh::Wire& SlowMesh::wire(int from, int to) {
 }
 
 bool SlowMesh::has_room(const Wire& wire, std::int64_t flits) const {
-  return !network_.queue_flits || wire.held() + wire.promised + flits <= *network_.queue_flits;
+  if (!network_.queue_flits) return true;
+  const std::int64_t taken = wire.held() + wire.promised;
+  return taken == 0 || taken + flits <= *network_.queue_flits;
 }
 
 void SlowMesh::land(std::int64_t now) {

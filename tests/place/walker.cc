@@ -70,10 +70,27 @@ class Walker {
     counts.hops += distance(from, to);
     ++brute_.pairs[{from, to}];
     ++step_[m.lane.value];
+    const bool by_synapse = m.ends.sender.party == Party::kSynapse;
+    brute_.packets.push_back({.update = update_,
+                              .tick = m.tick.value,
+                              .lag = m.lag,
+                              .lane = m.lane.value,
+                              .channel = m.channel,
+                              .replayed = m.replayed,
+                              .onto_readout = onto_readout(m),
+                              .over_a = by_synapse && onto_readout_of(m.ends.sender),
+                              .key = key(m),
+                              .from_rate = m.ends.sender.party == Party::kRate,
+                              .from = from,
+                              .to = to,
+                              .scalars = m.scalars});
   }
 
   /// The ticks of the next trial are different steps.
-  void begin_trial() { end_step(); }
+  void begin_trial(std::int64_t update) {
+    end_step();
+    update_ = update;
+  }
 
   const Brute& done() {
     end_step();
@@ -85,6 +102,14 @@ class Walker {
   bool onto_readout(const Passing& m) const {
     return m.channel == Channel::kAxon && m.ends.sender.party == Party::kRate &&
            network_.projections()[static_cast<std::size_t>(m.ends.receiver.projection)].target_layer == Layer::kReadout;
+  }
+  /// The neuron that sends or on which a sending synapse ends; else the one that hears.
+  std::int64_t key(const Passing& m) const {
+    const Endpoint& sender = m.ends.sender;
+    if (sender.party == Party::kEnvironment || sender.party == Party::kAgent) return m.ends.receiver.index;
+    if (sender.party != Party::kSynapse) return sender.index;
+    const auto& projection = network_.projections()[static_cast<std::size_t>(sender.projection)];
+    return projection.target_begin + projection.target_of(sender.index);
   }
   int core(std::int64_t number) const { return chip_.cores[static_cast<std::size_t>(number)]; }
   /// The rate neuron that a message to or from the agent, or a TRANSPORT, is about.
@@ -146,6 +171,7 @@ class Walker {
   const ChipSpec& chip_;
   const Network<double>& network_;
   Brute brute_;
+  std::int64_t update_ = 0;
   Tick tick_{};
   std::int32_t lag_ = 0;
   using Event = std::tuple<Channel, bool, bool, std::int32_t, Party, std::int64_t, int>;
@@ -174,7 +200,7 @@ Brute walk(const Spec& spec, const RuleSpec& rule_spec) {
   task.prepare(batch);
   for (std::int64_t update = 0; update < spec.training.updates; ++update) {
     task.fill(update, batch);
-    walker.begin_trial();
+    walker.begin_trial(update);
     trial.run(batch);
     trial.commit_batch();
   }

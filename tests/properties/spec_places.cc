@@ -217,6 +217,15 @@ Places places_of(Spec& spec) {
     places.add(spec.chip->cores);
     places.add(spec.chip->synapses_per_core);
     places.add(spec.chip->agent_core);
+    if (spec.chip->network) {
+      ChipNetworkSpec& network = *spec.chip->network;
+      for (std::int32_t* number : {&network.flit_bits, &network.header_bits, &network.cycles_per_hop})
+        places.add(*number);
+      places.add(network.scalar_bits);
+      places.add(network.queue_flits);
+      places.add_choice(network.policy);
+      places.add(network.every);
+    }
   }
   if (spec.compare) {
     places.add(spec.compare->every);

@@ -113,7 +113,7 @@ def test_a_sweep_has_the_columns_of_the_program(program, tmp_path):
     words = [program, "sweep", tmp_path / "net.txtpb", "--set", "training.learning_rate=0.01,0.1", "--seeds", "2", "--rule", "rflo",
              "--out", tmp_path / "theirs"]  # fmt: skip
     subprocess.run(words, check=True, capture_output=True)
-    theirs = pandas.read_csv(tmp_path / "theirs" / "members.csv", float_precision="round_trip")
+    theirs = pandas.read_csv(tmp_path / "theirs" / "members.csv", float_precision="round_trip", dtype={"fingerprint": str})
     ours = locus.sweep(tmp_path / "net.txtpb", {"training.learning_rate": [0.01, 0.1]}, seeds=2, rules=["rflo"])
     assert list(ours.columns) == list(theirs.columns)
     same = [name for name in ours.columns if name != "member"]

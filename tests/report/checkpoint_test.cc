@@ -35,6 +35,7 @@ Spec model_with_chip(std::uint64_t seed) {
   Spec spec = odd_model(seed);
   spec.training.updates = 3;
   spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
+  if (seed % 2 == 0) spec.chip->network = ChipNetworkSpec{.queue_flits = 2, .every = 2};
   return spec;
 }
 

@@ -39,6 +39,7 @@ testing::AssertionResult same_chip(const Outcome& one, const Outcome& other) {
     return testing::AssertionFailure() << "other counts by neuron";
   if (one.chip->report.peak != other.chip->report.peak) return testing::AssertionFailure() << "another peak";
   if (one.chip->report.loads != other.chip->report.loads) return testing::AssertionFailure() << "other loads by tick";
+  if (one.chip->network != other.chip->network) return testing::AssertionFailure() << "another replay of packets";
   return testing::AssertionSuccess();
 }
 
@@ -103,6 +104,7 @@ TEST_P(Resume, AtEveryUpdateOfEveryRuleIsTheRunWithoutABreak) {
     spec.training.updates = 4;
     if (model % 2 == 0) {
       spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
+      if (model % 4 == 0) spec.chip->network = ChipNetworkSpec{.flit_bits = 16, .queue_flits = 4};
     }
     const std::size_t states = expect_resumable(spec, transport);
     EXPECT_GE(states, spec.rules.size() + 4) << "a state before each rule, and after each update";
@@ -361,6 +363,23 @@ TEST(ResumeOf, AStateWithoutWhatNeuronsCarryIsRefusedInWords) {
   EXPECT_EQ(misfit(spec, topology_of(spec), compared), "");
   compared.rules.back().comparisons.curvature[0].update = 1;
   EXPECT_NE(misfit(spec, topology_of(spec), compared).find("a comparison at update 1"), std::string::npos);
+}
+
+TEST(ResumeOf, AReplayOfAnotherChipIsRefusedInWords) {
+  Spec spec = odd_model(8);
+  spec.chip = ChipSpec{.width = 2, .height = 2, .neurons_per_core = static_cast<std::int32_t>(neurons_to_place(spec))};
+  spec.chip->network.emplace();
+  const RunState good = states_of(spec, TransportKind::kBatched).back();
+  ASSERT_EQ(misfit(spec, topology_of(spec), good), "");
+  RunState none = good;
+  none.rules.front().network.reset();
+  EXPECT_NE(misfit(spec, topology_of(spec), none).find("a replay of packets, or none"), std::string::npos);
+  RunState other = good;
+  other.rules.front().network->links.push_back({{0, 3}, 1, 1});
+  EXPECT_NE(misfit(spec, topology_of(spec), other).find("a replay of packets of another chip"), std::string::npos);
+  RunState later = good;
+  later.rules.front().network->ticks.back().tick = spec.training.ticks + 1;
+  EXPECT_NE(misfit(spec, topology_of(spec), later).find("a replay of packets of another chip"), std::string::npos);
 }
 
 TEST(ResumeOf, CountsByNeuronThatAreNotTheLedgersAreRefusedInWords) {

@@ -75,6 +75,42 @@ export interface JsonLoad {
   packets: Count;
 }
 
+export interface JsonShare {
+  cycles: Count;
+  packets: Count;
+  lostPackets: Count;
+  latency: Count;
+  waiting: Count;
+  blocked: Count;
+}
+
+export interface JsonEnds {
+  from: number;  // core, or -1 for the host
+  to: number;
+}
+
+/// The replay of the packets, summed over trials.
+export interface JsonNetwork {
+  trials: Count;
+  forward: JsonShare;
+  learning: JsonShare;
+  ticks: {
+    tick: number;
+    forwardCycles: Count;
+    learningCycles: Count;
+    mostCycles: Count;
+    packets: Count;
+    latency: Count;
+    largestLatency: Count;
+    lostPackets: Count;
+    blocked: Count;
+    peakQueue: Count;
+    peakLink: JsonEnds;
+    busiestFlits: Count;
+    busiestLink: JsonEnds;
+  }[];
+}
+
 export interface JsonChipRun {
   onCore: Count;
   packets: Count;
@@ -92,6 +128,7 @@ export interface JsonChipRun {
   tickPackets?: Count[];
   stagePackets?: Count[];
   tickPeaks?: Count[];
+  network?: JsonNetwork;
 }
 
 /// Constants are one number for all neurons, or one for each. Older results have no lists.
@@ -183,6 +220,34 @@ export interface ChipRule {
   // by tick of a trial: packets of the tick and of the stages of sweeps there, a trial; and the most
   // of one step. Empty where not measured.
   ticks: { tick: number; packets: number; stages: number; peak: number }[];
+  replay?: Replay;
+}
+
+/// One tick of a trial on the mesh.
+export interface MeshTick {
+  tick: number;
+  forward: number;  // cycles, mean over trials
+  learning: number;  // the same
+  most: number;  // cycles of both in one trial
+  packets: number;  // a trial
+  latency: number;  // cycles, mean over packets; NaN without any
+  largestLatency: number;
+  lost: number;  // packets a trial
+  blocked: number;  // cycles a trial, over all links
+  queue: number;  // flits, the most before one link
+  queueLink: JsonEnds;
+  busiest: number;  // flits, the most over one link in one step
+  busiestLink: JsonEnds;
+}
+
+/// The packets on the mesh, cycle by cycle.
+export interface Replay {
+  forward: number;  // cycles a trial
+  learning: number;  // the same
+  latency: number;  // cycles, mean over packets
+  waiting: number;  // the part of it that other packets cause
+  lost: number;  // packets a trial
+  ticks: MeshTick[];
 }
 
 export interface Rule {
@@ -228,6 +293,34 @@ export interface Result {
   finding: Finding;
 }
 
+function readReplay(network: JsonNetwork): Replay {
+  const trials = Math.max(1, Number(network.trials));
+  const both = (of: (share: JsonShare) => Count) => Number(of(network.forward)) + Number(of(network.learning));
+  const packets = both((share) => share.packets);
+  return {
+    forward: Number(network.forward.cycles) / trials,
+    learning: Number(network.learning.cycles) / trials,
+    latency: both((share) => share.latency) / packets,
+    waiting: both((share) => share.waiting) / packets,
+    lost: both((share) => share.lostPackets) / trials,
+    ticks: network.ticks.map((tick) => ({
+      tick: tick.tick,
+      forward: Number(tick.forwardCycles) / trials,
+      learning: Number(tick.learningCycles) / trials,
+      most: Number(tick.mostCycles),
+      packets: Number(tick.packets) / trials,
+      latency: Number(tick.latency) / Number(tick.packets),
+      largestLatency: Number(tick.largestLatency),
+      lost: Number(tick.lostPackets) / trials,
+      blocked: Number(tick.blocked) / trials,
+      queue: Number(tick.peakQueue),
+      queueLink: tick.peakLink,
+      busiest: Number(tick.busiestFlits),
+      busiestLink: tick.busiestLink,
+    })),
+  };
+}
+
 function readChip(chip: JsonChipRun, trials: number): ChipRule {
   const loads = (all: JsonLoad[]) => all.map((load) => ({ from: load.from, to: load.to, packets: Number(load.packets) / trials }));
   return {
@@ -244,6 +337,7 @@ function readChip(chip: JsonChipRun, trials: number): ChipRule {
     ...(chip.peak ? { peak: { packets: Number(chip.peak.packets), tick: chip.peak.tick, lag: chip.peak.lag } } : {}),
     ...(chip.busiestLink ? { busiest: loads([chip.busiestLink])[0]! } : {}),
     ticks: (chip.tickPackets ?? []).map((packets, k) => ({ tick: k + 1, packets: Number(packets) / trials, stages: Number(chip.stagePackets?.[k] ?? 0) / trials, peak: Number(chip.tickPeaks?.[k] ?? 0) })),
+    ...(chip.network ? { replay: readReplay(chip.network) } : {}),
     ...(chip.energy
       ? {
           energy: {

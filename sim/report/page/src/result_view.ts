@@ -9,6 +9,7 @@ import { energyChart } from "./charts/energy.ts";
 import { lagChart } from "./charts/lags.ts";
 import { loadsChart } from "./charts/loads.ts";
 import { lossChart } from "./charts/losses.ts";
+import { meshChart } from "./charts/mesh.ts";
 import { memoryChart } from "./charts/memory.ts";
 import { networkChart } from "./charts/network.ts";
 import { ratesChart } from "./charts/rates.ts";
@@ -156,7 +157,7 @@ function provenance(result: Result): HTMLElement {
 }
 
 export function resultView(result: Result, activity: JsonActivity[] = []): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), timelineChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), timelineChart(result), meshChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
   const file = fileName(result.json.model);
   const { caveats, steps } = result.finding;
   const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)), ...ruleNames(steps), ...caveats.map((caveat) => element("p", { class: "caveat" }, caveat)));

@@ -1,0 +1,50 @@
+#include "sim/report/core_memory_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/model/learning.h"
+#include "sim/model/wire.h"
+#include "sim/place/core_memory.h"
+#include "sim/place/learning_on_chip.h"
+#include "sim/report/table.h"
+#include "sim/report/text.h"
+
+namespace locus {
+
+std::string core_memory_table(const Spec& spec, const Topology& topology) {
+  const MemoryBits bits{.scalar = 8 * scalar_bytes(spec.precision)};
+  const Placement placement = place_on_chip(*spec.chip, topology);
+  TextTable table;
+  table.caption = "MEMORY OF THE FULLEST CORE";
+  table.columns = {
+      {"rule", Align::kLeft}, {"core"}, {"weights"}, {"learning"}, {"traces"}, {"history"}, {"tables"}, {"all"},
+      {"all cores"}};
+  for (const RuleSpec& rule : spec.rules) {
+    const std::vector<CoreMemory> memories =
+        core_memories(topology, feedback_of(topology, rule), placement, learning_of(spec, topology, rule),
+                      trial_shape_of(spec), rule.optimizer.value_or(spec.training.optimizer));
+    std::int64_t sum = 0;
+    for (std::size_t p = 1; p < memories.size(); ++p) sum += bits_of(memories[p], bits);
+    const CoreMemory& most = fullest_core(memories, bits);
+    const auto bytes = [](std::int64_t count, std::int32_t each) {
+      return human_bytes(static_cast<double>(count) * each / 8);
+    };
+    table.name_columns = std::max(table.name_columns, width(rule.name));
+    table.rows.push_back({rule.name, std::to_string(most.place), bytes(most.weights, bits.scalar),
+                          bytes(most.changes + most.means, bits.scalar), bytes(most.traces, bits.scalar),
+                          bytes(most.history, bits.scalar),
+                          bytes(most.sources + most.axons_in + most.axons_out, bits.address),
+                          bytes(bits_of(most, bits), 1), bytes(sum, 1)});
+  }
+  return render(table) +
+         wrap(fmt::format("scalars of {} bits; learning: changes that wait for the end of a batch, and the "
+                          "optimizer's means; tables: {} bits for each source of a sparse synapse, for each "
+                          "neuron elsewhere whose activity or feedback comes in, and for each core to which "
+                          "an own neuron sends",
+                          bits.scalar, bits.address),
+              2, 0);
+}
+
+}  // namespace locus

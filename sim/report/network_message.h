@@ -1,0 +1,17 @@
+// The network of a chip and the replay of its packets as protobuf: for results and checkpoints.
+#pragma once
+
+#include "locus/v1/result.pb.h"
+#include "sim/model/chip_network.h"
+#include "sim/place/network_record.h"
+
+namespace locus {
+
+void fill(const ChipNetworkSpec& from, v1::Chip::Network& to);
+ChipNetworkSpec network_of(const v1::Chip::Network& from);
+
+void fill(const NetworkFigures& from, v1::ChipRun::Network& to);
+/// As they stand there; `fits` (sim/place/network_record.h) says whether they can be figures.
+NetworkFigures figures_of(const v1::ChipRun::Network& from);
+
+}  // namespace locus

@@ -1,0 +1,121 @@
+// The memory of cores against a walk over every synapse, and its sums against the closed forms.
+#include "sim/place/core_memory.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "core/protocol/closed_form.h"
+#include "core/protocol/sensitivity_pattern.h"
+#include "sim/model/learning.h"
+#include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
+#include "tests/place/walker.h"
+#include "tests/support/random_model.h"
+
+namespace locus {
+namespace {
+
+/// Synapse by synapse; history stays 0.
+std::map<int, CoreMemory> walked(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec) {
+  const Placement placement = place_on_chip(*spec.chip, topology);
+  const Learning learning = learning_of(spec, topology, rule_spec);
+  const bool learns = rule(learning.kind).drive != Drive::kNothing;
+  const Optimizer optimizer = rule_spec.optimizer.value_or(spec.training.optimizer);
+  std::map<int, CoreMemory> found;
+  std::set<std::tuple<int, int, int>> axons;  // kind of source, source, core
+  const auto axon = [&](int kind, int source, int from, int to) {
+    if (from == to || !axons.insert({kind, source, to}).second) return;
+    ++found[to].axons_in;
+    ++found[from].axons_out;
+  };
+  for (const Projection& projection : topology.projections) {
+    projection.each([&](std::int32_t source, std::int32_t target) {
+      const int core = placement.core_of(projection.target_layer, target);
+      CoreMemory& own = found[core];
+      ++own.weights;
+      if (!projection.dense && !projection.hollow) ++own.sources;
+      own.traces += traces_of_synapse(learning, topology, projection);
+      if (learns && projection.plastic) {
+        own.changes += spec.training.commit == CommitWhen::kEveryTick ? 0 : 1;
+        own.means += optimizer.adam ? 2 : optimizer.momentum ? 1 : 0;
+      }
+      if (projection.is_bias) return;
+      axon(projection.source_layer == Layer::kInput ? 0 : 1, source, placement.core_of(projection.source_layer, source),
+           core);
+    });
+  }
+  for (const Projection& wires : feedback_of(topology, rule_spec)) {
+    wires.each([&](std::int32_t source, std::int32_t target) {
+      axon(2, source, placement.readout[static_cast<std::size_t>(source)],
+           placement.rate[static_cast<std::size_t>(target)]);
+    });
+  }
+  if (rule(learning.kind).drive == Drive::kSensitivity) {
+    const SensitivityPattern pattern(topology, learning);
+    for (int k = 0; k < topology.sizes.rate_neurons; ++k) {
+      for (const std::int32_t post : pattern.posts(k))
+        found[placement.rate[static_cast<std::size_t>(k)]].traces += pattern.fan(post);
+    }
+  }
+  return found;
+}
+
+TEST(CoreMemory, IsThatOfEverySynapse) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed + 3000);
+    spec.chip = random_chip(spec, dice);
+    if (dice.chance(30)) spec.training.optimizer.adam = Optimizer::Adam{};
+    const Topology topology = topology_of(spec);
+    for (const RuleSpec& rule_spec : spec.rules) {
+      const Learning learning = learning_of(spec, topology, rule_spec);
+      const std::vector<CoreMemory> memories =
+          core_memories(topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology), learning,
+                        trial_shape_of(spec), rule_spec.optimizer.value_or(spec.training.optimizer));
+      std::map<int, CoreMemory> expected = walked(spec, topology, rule_spec);
+      std::int64_t traces = 0;
+      std::int64_t history = 0;
+      ASSERT_EQ(memories.size(), static_cast<std::size_t>(spec.chip->width * spec.chip->height) + 1);
+      for (const CoreMemory& one : memories) {
+        CoreMemory own = expected[one.place];
+        own.place = one.place;
+        own.neurons = std::ranges::count(spec.chip->cores, one.place);
+        own.history = one.history;
+        ASSERT_EQ(one, own) << "place " << one.place << ", " << rule_spec.name << " of " << describe(spec);
+        traces += one.traces;
+        history += one.history;
+      }
+      const ProtocolMemory closed = protocol_memory(learning, topology, trial_shape_of(spec), 1);
+      ASSERT_EQ(traces, closed.trace_bytes) << rule_spec.name << " of " << describe(spec);
+      ASSERT_EQ(history, closed.history_bytes) << rule_spec.name << " of " << describe(spec);
+    }
+  }
+}
+
+/// History by place, worked out by hand: two tanh neurons on two cores, an input, a readout, and a
+/// sweep over four ticks from the host's agent.
+TEST(CoreMemory, OfASweepIsWhereTheNeuronsAre) {
+  Style style;
+  style.activation = Activation::kTanh;
+  Spec spec = small_model({1, 2, 1, 4}, style, 3);
+  spec.rules = {rule_spec(RuleKind::kBptt)};
+  spec.chip = ChipSpec{.width = 2, .neurons_per_core = 2, .policy = PlacementPolicy::kExplicit, .cores = {0, 1, 1}};
+  const Topology topology = topology_of(spec);
+  const Learning learning = learning_of(spec, topology, spec.rules[0]);
+  const std::vector<CoreMemory> memories =
+      core_memories(topology, {}, place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec), Optimizer{});
+  EXPECT_EQ(memories[0].history, 4);      // the input's past
+  EXPECT_EQ(memories[1].history, 2 * 4);  // activity and gain of neuron 0
+  EXPECT_EQ(memories[2].history, 2 * 4);
+  EXPECT_EQ(memories[1].weights, 1 + 2);
+  EXPECT_EQ(memories[2].weights, 1 + 2 + 2);
+  EXPECT_EQ(memories[1].axons_in, 2);   // the input, neuron 1
+  EXPECT_EQ(memories[2].axons_in, 2);   // the input, neuron 0
+  EXPECT_EQ(memories[0].axons_out, 2);  // the input to both cores
+  EXPECT_EQ(bits_of(memories[1], {8, 16}), 8 * (3 + 3 + 8) + 16 * (2 + 1));
+  EXPECT_EQ(fullest_core(memories, {}).place, 1);
+}
+
+}  // namespace
+}  // namespace locus
