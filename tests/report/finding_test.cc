@@ -11,7 +11,7 @@ namespace locus {
 namespace {
 
 /// A digest of a rule; `losses` of its seeds come later.
-struct Case {
+struct RuleCase {
   std::string rule;
   std::vector<double> losses;  // one for each seed
   double spatial = 0;
@@ -21,7 +21,7 @@ struct Case {
   std::optional<double> accuracy = {};
 };
 
-Contender contender(const Case& from) {
+Contender contender(const RuleCase& from) {
   std::vector<Digest> digests;
   std::vector<SeedDigest> runs;
   for (const double loss : from.losses) {
@@ -40,26 +40,26 @@ Contender contender(const Case& from) {
   return contender_of(runs);
 }
 
-std::vector<Contender> contenders(const std::vector<Case>& cases) {
+std::vector<Contender> contenders(const std::vector<RuleCase>& cases) {
   std::vector<Contender> rules;
-  for (const Case& one : cases) rules.push_back(contender(one));
+  for (const RuleCase& one : cases) rules.push_back(contender(one));
   return rules;
 }
 
-std::string headline(const std::vector<Case>& cases) { return finding_of(contenders(cases), {}).headline; }
+std::string headline(const std::vector<RuleCase>& cases) { return finding_of(contenders(cases), {}).headline; }
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoLoss = std::numeric_limits<double>::quiet_NaN();
 
 struct Said {
   std::string what;
-  std::vector<Case> rules;
+  std::vector<RuleCase> rules;
   std::string says;
 };
 
 const std::vector<Said>& cases() {
   static const std::vector<Said> kCases = {
       {"nothing has run", {}, ""},
-      {"a rule that learns nothing", {{"none", {kNone}}}, ""},
+      {"a rule that learns nothing", {{"none", {kNoLoss}}}, ""},
       {"one rule, local", {{"rflo", {2}}}, "rflo ends at a loss of 2, with no message that breaks locality."},
       {"the best breaks locality, and nothing cheaper is near",
        {{"bptt", {1}, 500, 900}, {"eprop", {1.5}, 40, 0}, {"rflo", {2}}},
@@ -119,7 +119,7 @@ const std::vector<Said>& cases() {
        {{"bptt", {0.1}, 500, 900, -1, 2, 0.971}},
        "bptt ends at a loss of 0.1 and an accuracy of 97.1 %, with 900 messages a trial that break locality."},
       {"a rule without losses bears on nothing",
-       {{"none", {kNone}}, {"rflo", {2}}},
+       {{"none", {kNoLoss}}, {"rflo", {2}}},
        "rflo ends at a loss of 2, with no message that breaks locality."},
   };
   return kCases;
@@ -154,7 +154,7 @@ TEST(Finding, HasCaveats) {
   EXPECT_EQ(begins({.seeds = 5, .given_feedback = {"rflo", "other"}}), Texts{"The feedback of rflo is given by the model"});
   // A rule alone is compared with nothing, and without a finding there is nothing to believe.
   EXPECT_EQ(finding_of(contenders({{"rflo", {2}}}), {.seeds = 1}).caveats, Texts{});
-  EXPECT_EQ(finding_of({}, {.seeds = 1, .given_feedback = {"rflo"}}).caveats, Texts{});
+  EXPECT_EQ(finding_of(std::vector<Contender>{}, {.seeds = 1, .given_feedback = {"rflo"}}).caveats, Texts{});
 }
 
 TEST(Finding, ComparesSeedBySeed) {
