@@ -11,6 +11,8 @@
 
 namespace locus {
 
+inline constexpr int kMostPayload = 8;  // numbers that a POST of a local rule brings
+
 /// The actor that keeps a trace. kSource: of what the source sends alone, so one serves all
 /// synapses of a source; kTarget: of what the target neuron has, which reaches synapses by POST.
 enum class TraceAt : std::uint8_t { kSynapse, kSource, kTarget };

@@ -18,8 +18,6 @@ namespace locus {
 /// constant, which everybody has.
 enum Owner : std::uint8_t { kEverybody = 0, kSourceNeuron = 1, kTargetNeuron = 2, kSynapseItself = 4 };
 
-inline constexpr int kMostPayload = 8;  // numbers that a POST of a local rule brings
-
 enum class Symbol : std::uint8_t {
   kPre,
   kActivity,

@@ -68,7 +68,7 @@ struct TileColumns {
   const R* pre = nullptr;                // of the source (lanes)
   const R* weight = nullptr;             // (synapses)
   const std::int32_t* target = nullptr;  // (synapses), within the projection; null: 0, 1, 2, ...
-  std::vector<R*> traces;                // by trace (synapses x lanes); null where it is not kept here
+  std::vector<R*> traces;                // by trace (synapses x lanes); null: of the target
   std::vector<const R*> payload;         // by number, of the projection's targets (targets x lanes)
   std::array<const R*, 3> constants{};   // leak, decay, drive of the projection's targets (targets)
   R* delta = nullptr;                    // (synapses); the lanes share it, in lane order

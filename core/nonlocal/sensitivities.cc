@@ -92,9 +92,7 @@ void Sensitivities<R>::hear_own(T& transport) {
 template <class R>
 template <class Visit>
 void Sensitivities<R>::each_carrier(const Network<R>& network, Visit visit) const {
-  const auto weight = [&](ProjectionId p, SynapseId k) {
-    return network.synapses[p].weight[static_cast<std::size_t>(k.value)];
-  };
+  const auto weight = [&](ProjectionId p, SynapseId k) { return network.synapses[p].weight[k]; };
   const auto all_of = [&](std::int32_t source) {
     return std::span<const SharedRun>(&whole_[static_cast<std::size_t>(source)], 1);
   };

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/plan/tape_layout.h"
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/protocol/trial_shape.h"
 #include "core/wire/topology.h"
 

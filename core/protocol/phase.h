@@ -16,7 +16,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/protocol/trial_shape.h"
 #include "core/wire/door.h"
 #include "core/wire/topology.h"

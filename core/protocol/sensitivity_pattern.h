@@ -20,7 +20,7 @@
 #include <span>
 #include <vector>
 
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/wire/payload.h"
 #include "core/wire/topology.h"
 

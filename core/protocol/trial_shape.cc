@@ -1,5 +1,7 @@
 #include "core/protocol/trial_shape.h"
 
+#include "core/protocol/learning.h"
+
 namespace locus {
 
 bool sweep_due(const Learning& learning, const TrialShape& trial, std::int32_t tick) {

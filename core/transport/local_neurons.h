@@ -13,7 +13,7 @@
 #include "core/actor/local_synapse.h"
 #include "core/actor/network.h"
 #include "core/base/column.h"
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 
 namespace locus {
 

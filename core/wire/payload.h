@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/expression/symbol.h"
+#include "core/expression/local_text.h"
 
 namespace locus {
 

@@ -208,7 +208,7 @@ class Model(Network, Task):
         'network'
         """
         try:
-            self._spec()
+            self._checked()
         except ModelError as error:
             return error.faults
         return []
@@ -220,7 +220,7 @@ class Model(Network, Task):
         >>> print(Model.load(locus.example("tiny")).describe().splitlines()[0])
         tiny: 1 input, 2 rate neurons, 1 readout; 2 ticks a trial, 1 trial an update
         """
-        return _core.describe(self._spec(rules))
+        return _core.describe(self._checked() if rules is None else self._spec(rules))
 
     def info(self, rules: Rules | None = None, threads: int = 0) -> pd.DataFrame:
         """What each rule would send and keep, without a run: one row a rule, counts of one trial.
@@ -303,6 +303,12 @@ class Model(Network, Task):
         seed: int | None = None,
         locality: str | None = None,
     ) -> _core.Spec:
+        """The model as a run takes it: with these rules, or with its own, of which it must have some."""
+        spec = self._checked()
+        spec.apply(list(rules) if rules is not None else None, updates, seed, locality)
+        return spec
+
+    def _checked(self) -> _core.Spec:
         message = self.proto
         supplied = self._supplied if message.task.WhichOneof("kind") is None else None
         if supplied is not None:
@@ -310,7 +316,7 @@ class Model(Network, Task):
             message.CopyFrom(self.proto)
             hold_places_of_supplied(message, supplied)
         trials = self._trials if self._has_trials() else None
-        spec = _core.Spec(
+        return _core.Spec(
             message.SerializeToString(deterministic=True),
             self._wire_path(),
             self._settings,
@@ -319,8 +325,6 @@ class Model(Network, Task):
             None if trials is None or self._held_out is None else self._held_out.core(),
             supplied,
         )
-        spec.apply(list(rules) if rules is not None else None, updates, seed, locality)
-        return spec
 
     def _wire_path(self) -> str:
         """The name of the model's bytes in the wire form: its folder has the files that the model names."""

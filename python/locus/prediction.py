@@ -14,7 +14,7 @@ _PLACES = ("teacher", "start", "last", "expected", "simulated", "limit")
 
 
 class Prediction:
-    """What Model.predict finds: losses at eleven points of the training, and the modes of the teacher.
+    """What Model.predict finds: losses at six points of the training, and the modes of the teacher.
 
     >>> import locus
     >>> p = locus.Model.load(locus.example("student_teacher"), set=["training.updates=10"]).predict(rules=["bptt"], simulate=False)

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/protocol/closed_form.h"
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "sim/model/pace_of.h"
 #include "sim/model/spec.h"
 

@@ -5,7 +5,7 @@
 // run of a rule takes its learning from here, so that all of them have the same pattern.
 #pragma once
 
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/wire/topology.h"
 #include "sim/model/spec.h"
 

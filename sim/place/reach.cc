@@ -97,6 +97,38 @@ std::vector<const Projection*> carriers(const PhaseRow& phase, const Topology& t
   return found;
 }
 
+/// The numbers of INFLUENCE from one neuron to those on one place.
+class Influenced {
+ public:
+  Influenced(const SensitivityPattern& pattern, std::size_t neurons) : pattern_(pattern), sent_(neurons, false) {}
+
+  Leg leg(std::int32_t source, std::int32_t place, std::span<const std::int32_t> targets) {
+    Leg leg{place, 0, 0, 0};
+    std::vector<std::int32_t> all;  // posts whose sensitivities some target hears
+    for (const std::int32_t target : targets) {
+      ++leg.messages;
+      both_.clear();
+      std::ranges::set_intersection(pattern_.posts(source), pattern_.posts(target), std::back_inserter(both_));
+      for (const std::int32_t post : both_) {
+        leg.scalars += pattern_.fan(post);
+        if (sent_[static_cast<std::size_t>(post)]) continue;
+        sent_[static_cast<std::size_t>(post)] = true;
+        all.push_back(post);
+      }
+    }
+    for (const std::int32_t post : all) {
+      leg.packet_scalars += pattern_.fan(post);
+      sent_[static_cast<std::size_t>(post)] = false;
+    }
+    return leg;
+  }
+
+ private:
+  const SensitivityPattern& pattern_;
+  std::vector<bool> sent_;  // by post
+  std::vector<std::int32_t> both_;
+};
+
 }  // namespace
 
 /// Follows the wires: from a source to the places of its synapses, or from a target's synapses to
@@ -153,38 +185,6 @@ void Reach::gather(const PhaseRow& phase, const Topology& topology, const Placem
     spread.offset.push_back(spread.legs.size());
   }
 }
-
-/// The numbers of INFLUENCE from one neuron to those on one place.
-class Influenced {
- public:
-  Influenced(const SensitivityPattern& pattern, std::size_t neurons) : pattern_(pattern), sent_(neurons, false) {}
-
-  Leg leg(std::int32_t source, std::int32_t place, std::span<const std::int32_t> targets) {
-    Leg leg{place, 0, 0, 0};
-    std::vector<std::int32_t> all;  // posts whose sensitivities some target hears
-    for (const std::int32_t target : targets) {
-      ++leg.messages;
-      both_.clear();
-      std::ranges::set_intersection(pattern_.posts(source), pattern_.posts(target), std::back_inserter(both_));
-      for (const std::int32_t post : both_) {
-        leg.scalars += pattern_.fan(post);
-        if (sent_[static_cast<std::size_t>(post)]) continue;
-        sent_[static_cast<std::size_t>(post)] = true;
-        all.push_back(post);
-      }
-    }
-    for (const std::int32_t post : all) {
-      leg.packet_scalars += pattern_.fan(post);
-      sent_[static_cast<std::size_t>(post)] = false;
-    }
-    return leg;
-  }
-
- private:
-  const SensitivityPattern& pattern_;
-  std::vector<bool> sent_;  // by post
-  std::vector<std::int32_t> both_;
-};
 
 /// INFLUENCE of a restricted rule: over the synapses that carry it.
 void Reach::carry(const Topology& topology, const SensitivityPattern& pattern, const Placement& placement, Spread& spread) {

@@ -275,7 +275,7 @@ std::string description(const Spec& spec, const Topology& topology) {
   text += '\n' + render(locality_table(forecasts)) + '\n' + channel_tables(forecasts) + '\n';
   text += wrap(
       "Counts are the closed forms: exact where no input, activity or error is 0, an upper bound otherwise, since what is 0 sends nothing.");
-  return text + locality_legend();
+  return text + locality_legend(forecasts);
 }
 
 }  // namespace locus

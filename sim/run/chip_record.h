@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "core/protocol/learning.h"
 #include "core/wire/door.h"
 #include "sim/model/spec.h"
 #include "sim/place/network_record.h"

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/base/indexed.h"
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/transport/executor.h"
 #include "core/wire/topology.h"
 #include "sim/model/spec.h"

@@ -1,5 +1,7 @@
 #include "sim/run/result.h"
 
+#include "core/protocol/learning.h"
+
 namespace locus {
 
 std::string_view name(Status status) {

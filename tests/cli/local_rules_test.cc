@@ -1,5 +1,5 @@
-// locus rules NAME --model FILE: a rule that a model writes itself, as the table prints its own; and
-// its certificate, whose counts are those of a run.
+// locus rules NAME --model FILE: a rule that a model writes itself, as the table prints its own;
+// and its certificate, whose counts are those of a run.
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -10,7 +10,7 @@
 #include "sim/run/run.h"
 #include "tests/cli/invoke.h"
 
-namespace locus {
+namespace locus::local_rules {
 namespace {
 
 const std::string kOja = LOCUS_MODELS "/rules/oja.txtpb";
@@ -82,4 +82,4 @@ TEST(Certificates, AreAboutARuleInANetwork) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::local_rules

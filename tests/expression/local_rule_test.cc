@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace locus {
+namespace locus::local_rule_test {
 namespace {
 
 LocalText rflo() {
@@ -215,4 +215,4 @@ TEST(Faults, BoundWhatIsMultipliedOut) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::local_rule_test

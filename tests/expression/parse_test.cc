@@ -8,7 +8,7 @@
 
 #include "core/expression/evaluate.h"
 
-namespace locus {
+namespace locus::parse_test {
 namespace {
 
 /// Leaves x, y and z are 0, 1 and 2.
@@ -111,4 +111,4 @@ TEST(Expressions, ThatAreEqualAreOneNode) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::parse_test

@@ -9,7 +9,7 @@
 
 #include "core/actor/local_synapse.h"
 
-namespace locus {
+namespace locus::tile_test {
 namespace {
 
 LocalRule rule_with_everything() {
@@ -104,4 +104,4 @@ TEST(Tiles, GiveTheBitsOfTheEvaluator) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::tile_test

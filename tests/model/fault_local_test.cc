@@ -7,7 +7,7 @@
 #include "tests/model/fault_case.h"
 #include "tests/support/folder.h"
 
-namespace locus {
+namespace locus::fault_local {
 namespace {
 
 using M = ModelText;
@@ -77,4 +77,4 @@ TEST(LocalRules, NeedNoTargetIfTheyHaveNoSignal) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::fault_local

@@ -144,17 +144,17 @@ test("says what the figures carry", async () => {
   const { runs } = result.json;
   const last = (name) => runs.find((run) => run.rule === name).losses.slice(-10).reduce((total, x) => total + x, 0);
   const headline = await page.textContent(".headline");
-  assert.match(headline, /^rflo ends lowest, at [\d.]+, with no message that breaks locality\. Beside bptt, giving up messages back in time costs /);
+  assert.match(headline, /^rflo ends lowest, at a loss of [\d.]+, with no message that breaks locality\. Beside bptt, giving up messages back in time costs /);
   assert.match(await page.textContent(".names"), /^bptt is backpropagation through time, .* and rflo is random feedback local online learning; how they work is said below\.$/);
   const caveats = await page.$$eval(".caveat", (all) => all.map((one) => one.textContent));
   assert.match(caveats[0], /^One seed: /);
   assert.match(caveats[1], /^The feedback of rflo and eprop:random is given by the model, not drawn/);
   assert.match(await page.textContent(".card.gives-up"), /the exact gradient of the loss/);
-  const ratio = Number(headline.match(/giving up non-local wires as well costs nothing: rflo ends at ([\d.]+)× the loss/)[1]);
+  const ratio = Number(headline.match(/giving up non-local wires as well costs nothing: rflo ends at ([\d.]+) times the loss/)[1]);
   assert.ok(Math.abs(ratio - last("rflo") / last("bptt")) < 0.006);
   // The steps, with the numbers of result.json.
   const steps = await page.$$eval("#steps tbody tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
-  assert.deepEqual(steps.map(([held, name]) => [held, name]), [["may look back in time", "bptt"], ["stays in the present, any wire", "rtrl"], ["breaks no locality", "rflo"], ["does not learn", "–"]]);
+  assert.deepEqual(steps.map(([held, name]) => [held, name]), [["may look back in time", "bptt"], ["stays in the present, any wire", "rtrl"], ["breaks no locality", "rflo"], ["has not learnt yet", "–"]]);
   assert.equal(Number(steps[2][2]), Number((last("rflo") / 10).toPrecision(4)));
   assert.equal(steps[2][4], "0");
   assert.match(await page.textContent("#reach-takeaway"), /bptt reaches 19 ticks into the past; rflo and eprop:random stay in the present and on local wires\./);
@@ -264,7 +264,7 @@ test("draws the cycles of the mesh by tick, as result.json has them", async () =
 test("draws the chip, its links as thick as result.json says they are loaded", async () => {
   for (const width of [1200, 400]) {
     const { page, complaints } = await open(launched, chip.address, { viewport: { width, height: 900 } });
-    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "energy", "network"]);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "timeline", "energy", "network"]);
     const { runs } = chip.json;
     const expected = new Map(runs.map((run) => [run.rule, new Map()]));
     for (const run of runs) {
@@ -310,6 +310,15 @@ test("draws the chip, its links as thick as result.json says they are loaded", a
       close(over, Math.max(...counts.links.map((one) => Number(one.packets))) / trials, `${rule}: busiest link`);
       assert.deepEqual([peak, tick, lag], [counts.peak.packets, counts.peak.tick, counts.peak.lag].map(String));
     });
+    // Tick by tick, and all ticks together are all packets.
+    const ticks = await numbers(page, "timeline");
+    const expected = runs.flatMap(({ rule, chip: counts, ledger }) => counts.tickPackets.map((packets, k) => [rule, String(k + 1), String(Number(packets) / Number(ledger.trials)), String(Number(counts.stagePackets[k]) / Number(ledger.trials)), counts.tickPeaks[k]]));
+    assert.deepEqual(ticks, expected);
+    for (const { rule, chip: counts } of runs) {
+      const sum = [...counts.tickPackets, ...counts.stagePackets].reduce((all, packets) => all + Number(packets), 0);
+      assert.equal(sum, Number(counts.packets), `${rule}: packets of all ticks`);
+      assert.equal(Math.max(...counts.tickPeaks.map(Number)), Number(counts.peak.packets), `${rule}: peak`);
+    }
     const energies = await numbers(page, "energy");
     for (const run of runs) {
       const own = energies.filter(([rule]) => rule === run.rule);

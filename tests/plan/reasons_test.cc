@@ -34,6 +34,10 @@ void add_plans(const Topology& topology, const Horizon& horizon, Reasons& reason
         reasons[struct_of(own.learns)].emplace(own.why);
     }
   }
+  Learning written{.kind = RuleKind::kLocal};
+  written.local = compile_local({.constants = {}, .traces = {}, .changes = {{"activity*pre"}}}).rule;
+  for (const ProjectionPlan& own : plan_of(topology, written, horizon, {.lanes = 3}).projections)
+    reasons[struct_of(own.learns)].emplace(own.why);
 }
 
 /// Of plans over every rule, gain, commit and room for tapes.
@@ -74,7 +78,7 @@ Reasons written() {
 
 TEST(Reasons, OfWaysAreThoseOfTheTable) {
   const Reasons from_page = written();
-  EXPECT_EQ(from_page.size(), 7U);
+  EXPECT_EQ(from_page.size(), 8U);
   EXPECT_EQ(from_page, given());
 }
 

@@ -12,7 +12,7 @@
 #include "sim/model/load.h"
 #include "tests/support/agreement.h"
 
-namespace locus {
+namespace locus::local_family {
 namespace {
 
 /// All weights of a projection after a run.
@@ -126,4 +126,4 @@ TEST(ShippedTexts, OjaFindsANormOfOne) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::local_family

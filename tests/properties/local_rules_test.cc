@@ -13,7 +13,7 @@
 #include "tests/support/random_model.h"
 #include "tests/support/spiking_model.h"
 
-namespace locus {
+namespace locus::local_rules {
 namespace {
 
 bool spikes(const Spec& spec) {
@@ -207,4 +207,4 @@ TEST(TextsOfTheTable, AreNoticedWhenTheySaySomethingElse) {
 }
 
 }  // namespace
-}  // namespace locus
+}  // namespace locus::local_rules

@@ -69,7 +69,7 @@ def test_forward_of_a_model_with_rules_settings_and_held_out_trials(models):
     loaded = locus.Model.load(models / "tiny.txtpb", set=["training.updates=7", "training.batch=2"])
     assert loaded.forward(np.ones((4, 3, 1)))["out"].shape == (4, 3, 1)
     loaded.compare(1, ["rflo"])
-    assert loaded.forward(np.ones((4, 3, 2)))["out"].shape == (4, 3, 1)
+    assert loaded.forward(np.ones((4, 3, 1)))["out"].shape == (4, 3, 1)
     with pytest.raises(locus.UsageError, match="no population of neurons is named in; there are rec, out"):
         m.forward(x, record=["in"])
     with pytest.raises(locus.UsageError, match=r"classes have shape \(2,\); must be \(3,\)"):
@@ -87,4 +87,4 @@ def test_forward_with_and_without_the_noise_of_neurons():
     noisy, quiet = m.forward(x, record=["rec"])["rec"], m.forward(x, record=["rec"], noise=False)["rec"]
     m.proto.network.populations[1].ClearField("noise")
     assert (quiet == m.forward(x, record=["rec"])["rec"]).all()
-    assert 0.02 < np.abs(noisy - quiet)[:, 0].mean() < 0.3
+    assert 0.005 < np.abs(noisy - quiet)[:, 0].mean() < 0.03  # leak 0.3 of 0.1, less where tanh is flat

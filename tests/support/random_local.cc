@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/expression/local_rule.h"
 #include "core/protocol/rule.h"
 #include "sim/model/defaults.h"
 
@@ -62,7 +63,8 @@ LocalText random_local(Dice& dice, bool spiking, LocalSignal signal) {
   LocalText text;
   text.signal = signal;
   text.constants = {{"c", dice.between(1, 7) / 8.0}, {"k", -dice.between(1, 7) / 8.0}};
-  if (signal != LocalSignal::kNone && dice.chance(20)) {  // neurons tell something with errors alone
+  // neurons tell something with errors alone
+  if (signal != LocalSignal::kNone && dice.chance(20)) {
     text.traces = {{"x", "c*x + pre", TraceAt::kSource}};
     text.changes = {{"signal*x/64", ChangeOn::kTick}, {"k*weight/64", ChangeOn::kTick}};
     if (spiking) text.changes.push_back({"gain*pre/64", ChangeOn::kTick});

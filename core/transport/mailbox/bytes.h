@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/wire/topology.h"
 
 namespace locus {

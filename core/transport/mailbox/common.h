@@ -13,7 +13,7 @@
 
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
-#include "core/protocol/rule.h"
+#include "core/protocol/learning.h"
 #include "core/transport/mailbox/exchange.h"
 #include "core/transport/mailbox/sharding.h"
 #include "core/transport/mailbox/synapses.h"
