@@ -229,7 +229,7 @@ test("draws the cycles of the mesh by tick, as result.json has them", async () =
   const replayed = run("models/chip.txtpb", "--updates", "4", "--set", "chip.network.flit_bits=16", "--set", "chip.network.queue_flits=8", "--set", "chip.network.policy=DROP");
   for (const options of [{}, { viewport: { width: 400, height: 900 } }, { colorScheme: "dark" }]) {
     const { page, complaints } = await open(launched, replayed.address, options);
-    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "mesh", "energy", "network"]);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "timeline", "mesh", "energy", "network"]);
     const rows = await numbers(page, "mesh");
     const all = replayed.json.runs.flatMap((each) => each.chip.network.ticks.map((tick) => ({ rule: each.rule, trials: Number(each.chip.network.trials), ...tick })));
     assert.equal(rows.length, all.length);
