@@ -312,8 +312,8 @@ test("draws the chip, its links as thick as result.json says they are loaded", a
     });
     // Tick by tick, and all ticks together are all packets.
     const ticks = await numbers(page, "timeline");
-    const expected = runs.flatMap(({ rule, chip: counts, ledger }) => counts.tickPackets.map((packets, k) => [rule, String(k + 1), String(Number(packets) / Number(ledger.trials)), String(Number(counts.stagePackets[k]) / Number(ledger.trials)), counts.tickPeaks[k]]));
-    assert.deepEqual(ticks, expected);
+    const byTick = runs.flatMap(({ rule, chip: counts, ledger }) => counts.tickPackets.map((packets, k) => [rule, String(k + 1), String(Number(packets) / Number(ledger.trials)), String(Number(counts.stagePackets[k]) / Number(ledger.trials)), counts.tickPeaks[k]]));
+    assert.deepEqual(ticks, byTick);
     for (const { rule, chip: counts } of runs) {
       const sum = [...counts.tickPackets, ...counts.stagePackets].reduce((all, packets) => all + Number(packets), 0);
       assert.equal(sum, Number(counts.packets), `${rule}: packets of all ticks`);
