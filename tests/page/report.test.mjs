@@ -246,11 +246,13 @@ test("draws the cycles of the mesh by tick, as result.json has them", async () =
       assert.equal(before, `${place(one.peakLink.from)} to ${place(one.peakLink.to)}`);
       assert.equal(over, `${place(one.busiestLink.from)} to ${place(one.busiestLink.to)}`);
     });
-    // a bar's height is the tick's cycles on one scale
+    // a bar's height is the tick's cycles, on one scale for each rule
     const bars = await page.$$eval("#mesh .canvas svg rect", (found) => found.flatMap((bar) => (bar.querySelector("title") ? [{ title: bar.querySelector("title").textContent, height: Number(bar.getAttribute("height")) }] : [])));
     const expected = all.flatMap((one) => [["forward", Number(one.forwardCycles) / one.trials], ["learning", Number(one.learningCycles) / one.trials]].map(([what, cycles]) => ({ of: `${one.rule}, tick ${one.tick}: `, what, cycles })));
-    const scale = Math.max(...bars.map((bar) => bar.height)) / Math.max(...expected.map((one) => one.cycles));
+    const highest = (of, rule, value) => Math.max(...of.filter((one) => (one.of ?? one.title).startsWith(`${rule}, tick `)).map(value));
     for (const one of expected.filter((each) => each.cycles > 0)) {
+      const rule = one.of.split(", tick")[0];
+      const scale = highest(bars, rule, (bar) => bar.height) / highest(expected, rule, (each) => each.cycles);
       const bar = bars.find(({ title }) => title.startsWith(one.of) && title.endsWith(` of ${one.what}`));
       assert.ok(bar && Math.abs(bar.height - scale * one.cycles) < 1e-6 * scale * one.cycles + 1e-6, `${one.of}${one.what}`);
     }
