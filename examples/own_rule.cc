@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iomanip>
 #include <iostream>
+#include <variant>
 
 #include <locus/locus.h>
 
@@ -19,7 +20,7 @@ int main() {
     net.step(x);
     net.commit();
   }
-  const std::vector<double> w = net.weights("in-unit");
+  const auto w = std::get<locus::DenseMatrix>(net.weights("in-unit").matrix).values;
   std::cout << std::fixed << std::setprecision(3) << "weights " << w[0] << ' ' << w[1] << ", norm "
             << std::hypot(w[0], w[1]) << '\n'
             << net.ledger();
