@@ -39,8 +39,9 @@ constexpr Command kDiffCommand = {
     .summary = "say what two results or two sweeps differ in",
     .example = "locus diff results/one results/two",
     .details =
-        "Exit 0 if they agree, 1 if they differ, 3 if one of them cannot be read or is no result. Of sweeps, members are compared by settings and seed, with the columns of members.csv. Weights that stand in files beside a result are "
-        "compared too. Which program made a result is told and counts for nothing.",
+        "Exit 0 if they agree, 1 if they differ, 3 if one of them cannot be read or is no result. Of sweeps, members are compared by settings "
+        "and seed, with the columns of members.csv. Weights that stand in files beside a result are compared too. "
+        "Which program made a result is told and counts for nothing.",
     .make = [] { return std::unique_ptr<Invocation>(new DiffInvocation); },
 };
 

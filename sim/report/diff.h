@@ -22,8 +22,8 @@ struct Difference {
 /// including the files of weights of results, and for one of each.
 Difference difference(const std::filesystem::path& a, const std::filesystem::path& b, double tolerance);
 
-/// Of two sweeps: members by settings and seed, and the columns of members.csv. Throws ModelError if
-/// a file is no sweep, or was changed.
+/// Of two sweeps: members by settings and seed, and the columns of members.csv. Throws ModelError
+/// if a file is no sweep, or was changed.
 Difference sweep_difference(const std::filesystem::path& a, const std::filesystem::path& b, double tolerance);
 
 }  // namespace locus

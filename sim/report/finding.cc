@@ -14,9 +14,11 @@ namespace locus {
 namespace {
 
 constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
-constexpr double kTie = 1.05;             // losses within this factor count as equal where there is one seed
-constexpr double kRounding = 1e-12;       // of the start; lower losses are rounding, and count as equal
-constexpr std::size_t kRuleColumns = 40;  // columns of a rule's name in a sentence
+// losses within this factor count as equal where there is one seed
+constexpr double kTie = 1.05;
+// of the start; lower losses are rounding, and count as equal
+constexpr double kRounding = 1e-12;
+constexpr std::size_t kRuleColumns = 40;  // of a rule's name in a sentence
 
 /// The loss, or the highest loss that is nothing but rounding.
 double level(double loss, double start) {

@@ -215,7 +215,7 @@ TEST_F(SweepCommand, BestIsWrittenAndPrinted) {
   EXPECT_NE(words_of.find("chosen by the loss of evaluation trials under seeds 3, 4, which are not among those shown"),
             std::string::npos)
       << answer.out;
-  // What was found stands under the tables, in the words of the page, and not where nothing is printed.
+  // What was found stands under the tables, in the words of the page; with --quiet it does not.
   EXPECT_NE(words_of.find("over 2 seeds, with "), std::string::npos) << answer.out;
   for (std::size_t line = 0; line < answer.out.size(); line = answer.out.find('\n', line) + 1)
     EXPECT_LE(answer.out.find('\n', line) - line, 80U);

@@ -89,8 +89,9 @@ TEST_F(StandardInput, AFolderWithoutAResultSaysWhatItHolds) {
   EXPECT_TRUE(has(said(at("both")), "holds the results of several models; one of them must be named: "))
       << said(at("both"));
   EXPECT_EQ(said(at("swept")), "") << "`locus report` makes the page of a sweep too";
-  const std::string differs = invoke({"diff", at("swept"), at("swept")}).err;
-  EXPECT_TRUE(has(differs, "holds a sweep, not the result of one run")) << differs;
+  EXPECT_EQ(invoke({"diff", at("swept"), at("swept")}).err, "") << "and `locus diff` compares two of them";
+  const std::string differs = invoke({"diff", at("swept"), at("both") + "/m"}).err;
+  EXPECT_TRUE(has(differs, "is a sweep, and the other one is none")) << differs;
   EXPECT_TRUE(has(said(folder_.string()), "holds no result; `locus run MODEL --out FOLDER` writes one"))
       << said(folder_.string());
   EXPECT_EQ(invoke({"report", at("both") + "/m"}).code, 0);

@@ -138,7 +138,7 @@ TEST(Remarks, SayWhenNothingLearnt) {
 TEST(Remarks, SayThatTracesAreLargerThanAHistory) {
   RunResult result = sample_result();
   // 200 B of history, 120 B of traces: no remark about memory
-  EXPECT_EQ(remarks(sample_spec(), result).size(), 2U);  // what was found, and that it rests on one seed
+  EXPECT_EQ(remarks(sample_spec(), result).size(), 2U);  // what was found, on one seed
   result.outcomes[0].ledger.set_memory(100, 0);
   EXPECT_EQ(remarks(sample_spec(), result).back(),
             "Online is not smaller here: bptt keeps 100 B of history, rflo 120 B of traces.");
@@ -157,7 +157,7 @@ TEST(Remarks, SayThatNoneLearns) {
   RunResult result = sample_result();
   result.outcomes.resize(1);
   result.outcomes[0].losses.clear();
-  EXPECT_EQ(remarks(sample_spec(), result).front(), "Nothing was learnt: every rule only ran the network forward.");
+  EXPECT_EQ(remarks(sample_spec(), result).front(), "No rule compared outputs with targets: there are no losses.");
 }
 
 }  // namespace

@@ -65,21 +65,21 @@ const std::vector<Said>& cases() {
        {{"bptt", {1}, 500, 900}, {"eprop", {1.5}, 40, 0}, {"rflo", {2}}},
        "bptt ends lowest, at a loss of 1, with 900 messages a trial that break locality; no rule with fewer comes within 10 % of "
        "it. Beside bptt, giving up messages back in time costs 1.50 times the loss (eprop); giving up non-local wires as well "
-       "costs 2.00 times the loss (rflo); at the start the loss is 8.00 times that."},
+       "costs 2 times the loss (rflo); at the start the loss is 8 times that."},
       {"a local rule comes near",
        {{"bptt", {1}, 500, 900}, {"rflo", {1.08}}},
        "rflo is the cheapest rule within 10 % of the lowest loss, 1 (bptt): it sends no message that breaks locality, against 900 "
        "of bptt. Beside bptt, giving up messages back in time and non-local wires costs 1.08 times the loss (rflo); at the start "
-       "the loss is 8.00 times that."},
+       "the loss is 8 times that."},
       {"a rule with fewer violations comes near, and one seed does not tell the two apart",
        {{"bptt", {1}, 500, 900}, {"eprop", {1.02}, 40, 0}},
        "eprop is the cheapest rule within 10 % of the lowest loss, 1 (bptt): it sends 40 messages a trial that break locality, "
        "against 900 of bptt. Beside bptt, giving up messages back in time costs nothing that this seed shows (eprop: 1.02 times "
-       "the loss); at the start the loss is 8.00 times that."},
+       "the loss); at the start the loss is 8 times that."},
       {"the local rule ends lowest",
        {{"bptt", {2}, 500, 900}, {"rflo", {1}}},
        "rflo ends lowest, at a loss of 1, with no message that breaks locality. Beside bptt, giving up messages back in time and "
-       "non-local wires costs nothing: rflo ends at 0.50 times the loss; at the start the loss is 4.00 times that."},
+       "non-local wires costs nothing: rflo ends at 0.50 times the loss; at the start the loss is 4 times that."},
       {"two local rules: the one with fewer messages is the cheaper",
        {{"rflo", {1}, 0, 0, 2000}, {"eprop:random", {1.05}, 0, 0, 1000}},
        "eprop:random is the cheapest rule within 10 % of the lowest loss, 1 (rflo): it sends 1.00k messages a trial against "
@@ -87,34 +87,34 @@ const std::vector<Said>& cases() {
       {"equal losses but for rounding: the cheaper rule holds the step",
        {{"tbptt:9", {1 - 1e-9}, 0, 900, 9000}, {"bptt", {1}, 0, 800, 4000}, {"rflo", {2}}},
        "bptt ends lowest, at a loss of 1, with 800 messages a trial that break locality; no rule with fewer comes within 10 % of "
-       "it. Beside bptt, giving up messages back in time and non-local wires costs 2.00 times the loss (rflo); at the start the "
-       "loss is 8.00 times that."},
+       "it. Beside bptt, giving up messages back in time and non-local wires costs 2 times the loss (rflo); at the start the "
+       "loss is 8 times that."},
       {"losses that are nothing but rounding are equal",
        {{"bptt", {1e-29}, 500, 900}, {"rflo", {1e-31}}},
        "rflo ends lowest, at a loss of 1e-31 (nothing but rounding of its start), with no message that breaks locality. Beside "
-       "bptt, giving up messages back in time and non-local wires costs nothing that this seed shows (rflo: 1.00 times the loss); "
-       "at the start the loss is 1.00e+12 times that."},
+       "bptt, giving up messages back in time and non-local wires costs nothing that this seed shows (rflo: 1 times the loss); "
+       "at the start the loss is 1.0e+12 times that."},
       {"nothing was learnt", {{"bptt", {7.95}, 500, 900}, {"rflo", {8}}}, "No rule lowered the loss by as much as 1 %."},
       {"the only rule has not learnt", {{"rflo", {9}}}, "rflo did not lower the loss by as much as 1 %."},
       {"seeds: factors have quartiles, of ratios under the same seed",
        {{"bptt", {1, 2, 4, 1, 2}, 500, 900}, {"rflo", {2, 4, 8, 3, 5}}},
        "bptt ends lowest, at a median loss of 2 over 5 seeds, with 900 messages a trial that break locality; no rule with fewer "
-       "comes within 10 % of it. Beside bptt, giving up messages back in time and non-local wires costs 2.00 times the loss "
-       "(rflo; quartiles 2.00 to 2.50); at the start the loss is 4.00 times that."},
+       "comes within 10 % of it. Beside bptt, giving up messages back in time and non-local wires costs 2 times the loss "
+       "(rflo; quartiles 2 to 2.50); at the start the loss is 4 times that."},
       {"seeds that disagree show no cost",
        {{"bptt", {1, 1, 1, 1}, 500, 900}, {"rflo", {0.8, 0.9, 1.3, 1.5}}},
        "rflo is the cheapest rule within 10 % of the lowest median loss, 1 (bptt): it sends no message that breaks locality, "
        "against 900 of bptt. Beside bptt, giving up messages back in time and non-local wires costs nothing that the seeds show "
-       "(rflo: 1.10 times the loss, quartiles 0.88 to 1.35); at the start the loss is 8.00 times that."},
+       "(rflo: 1.10 times the loss, quartiles 0.88 to 1.35); at the start the loss is 8 times that."},
       {"only non-local wires are given up where nobody looks back",
        {{"rtrl", {1}, 900, 0}, {"rflo", {3}}},
        "rtrl ends lowest, at a loss of 1, with 900 messages a trial that break locality; no rule with fewer comes within 10 % of "
-       "it. Beside rtrl, giving up non-local wires costs 3.00 times the loss (rflo); at the start the loss is 8.00 times that."},
+       "it. Beside rtrl, giving up non-local wires costs 3 times the loss (rflo); at the start the loss is 8 times that."},
       {"a step is held by its best rule",
        {{"bptt", {1}, 500, 900}, {"tbptt:1", {4}, 40, 0}, {"eprop", {2}, 40, 0}, {"rflo", {6}}, {"eprop:random", {5}}},
        "bptt ends lowest, at a loss of 1, with 900 messages a trial that break locality; no rule with fewer comes within 10 % of "
-       "it. Beside bptt, giving up messages back in time costs 2.00 times the loss (eprop); giving up non-local wires as well "
-       "costs 5.00 times the loss (eprop:random); at the start the loss is 8.00 times that."},
+       "it. Beside bptt, giving up messages back in time costs 2 times the loss (eprop); giving up non-local wires as well "
+       "costs 5 times the loss (eprop:random); at the start the loss is 8 times that."},
       {"classes: the best says its accuracy",
        {{"bptt", {0.1}, 500, 900, -1, 2, 0.971}},
        "bptt ends at a loss of 0.1 and an accuracy of 97.1 %, with 900 messages a trial that break locality."},

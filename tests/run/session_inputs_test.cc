@@ -1,4 +1,4 @@
-// A session shows its constant inputs in each trial, whatever trials of the model's task came before.
+// A session shows its constant inputs in each trial, whatever trials of its task came before.
 #include <gtest/gtest.h>
 
 #include "sim/run/session.h"

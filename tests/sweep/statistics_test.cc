@@ -241,8 +241,7 @@ std::vector<std::string> choices(const SweepResult& result) {
 TEST_F(SweepStatistics, TheBestIsChosenByWhatIsNotReported) {
   const SweepResult swept = sweep(plan({"training.learning_rate=0.001,0.05,0.3,30", "training.ticks=3,5"}, 5, true),
                                   {.threads = 2, .folder = {}});
-  ASSERT_TRUE(swept.best.has_value());
-  const BestSettings best = *swept.best;
+  const BestSettings best = swept.best.value();
   EXPECT_EQ(best.choosing_seeds, (std::vector<std::uint64_t>{3, 4}));
   EXPECT_EQ(best.reporting_seeds, (std::vector<std::uint64_t>{5, 6, 7}));
   ASSERT_EQ(best.rules.size(), 2U);

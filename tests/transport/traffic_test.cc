@@ -174,6 +174,10 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
   EXPECT_EQ(traffic.peak(), (Peak{6, Tick{2}, 2}));
   // tick 1: 1 + 5 packets in two replicas; tick 2: 3 of the tick, 6 of a stage; tick 3: nothing
   EXPECT_EQ(traffic.loads(), (std::vector<TickLoad>{{6, 0, 5}, {3, 6, 6}, {0, 0, 0}}));
+  EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[0], 6);
+  EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[2], 4);
+  EXPECT_EQ(traffic.messages(stream_of(Phase::kReplayW), 2)[2], 18);
+  EXPECT_TRUE(traffic.messages(stream_of(Phase::kAxonW), 1).empty());
   // Counts without loads, as those of an older checkpoint, leave them unmeasured.
   Traffic::Counts counts = traffic.counts();
   EXPECT_EQ(counts.loads, traffic.loads());
@@ -186,10 +190,6 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
   traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 3);
   traffic.finish();
   EXPECT_TRUE(traffic.loads().empty());
-  EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[0], 6);
-  EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[2], 4);
-  EXPECT_EQ(traffic.messages(stream_of(Phase::kReplayW), 2)[2], 18);
-  EXPECT_TRUE(traffic.messages(stream_of(Phase::kAxonW), 1).empty());
 }
 
 }  // namespace
