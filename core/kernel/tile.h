@@ -4,8 +4,7 @@
 // Each operation is a loop over kTile numbers, which the compiler vectorises, so that the cost of
 // finding out which operation it is is shared by the tile. The numbers of a synapse are those of
 // core/expression/evaluate.h, to the bit: the same operations on the same numbers.
-// Cost: a load or two and a store to the nearest cache for each operation and synapse; measured
-// beside hand-written loops in docs/performance.md.
+// Cost: a load or two and a store to the nearest cache for each operation and synapse.
 // Invariants: a program is made once; running it allocates nothing.
 #pragma once
 

@@ -86,7 +86,7 @@ std::string_view words(Needs needs) {
     case Needs::kFiringRate: return ", with a firing-rate target";
     case Needs::kNorm: return ", clipped by the global norm";
     case Needs::kOwnWeight: return "";
-    case Needs::kPayload: return " that uses what the neuron has";
+    case Needs::kPayload: return " that use what the neuron has";
     case Needs::kTick:
     case Needs::kConstantTick: return " whose synapses do not know a factor between errors";
     case Needs::kError:
@@ -102,25 +102,36 @@ LocalPosts posts_for(Needs needs) {
   return {.scalars = 1, .constant_gain = cadence, .varying_gain = cadence, .own_weight = true};
 }
 
+/// True if a rule may send it, in some model and with some text.
+bool may_send(const Rule& rule, const PhaseRow& row) {
+  Selection selection = selection_of(rule);
+  selection.norm = true;
+  selection.weighted = row.needs == Needs::kWeights;
+  if (is_local(rule.kind)) selection.local = posts_for(row.needs);
+  return selection.selects(row);
+}
+
 /// The rules that may send it.
 std::string rules_of(const PhaseRow& row) {
   std::vector<std::string_view> names;
-  bool all = true, all_that_learn = true;
-  std::vector<Rule> rules(kRules.begin(), kRules.end());
-  rules.insert(rules.end(), kLocalRules.begin(), kLocalRules.end());
-  for (const Rule& rule : rules) {
-    Selection selection = selection_of(rule);
-    selection.norm = true;
-    selection.weighted = row.needs == Needs::kWeights;
-    if (is_local(rule.kind)) selection.local = posts_for(row.needs);
-    if (selection.selects(row)) {
-      names.push_back(rule.name);
-    } else {
-      all = false;
-      all_that_learn = all_that_learn && rule.drive == Drive::kNothing;
-    }
+  bool all = true, all_that_learn = true, all_with_losses = true;
+  const auto note = [&](const Rule& rule, bool sends) {
+    all = all && sends;
+    all_that_learn = all_that_learn && sends == (rule.drive != Drive::kNothing);
+    all_with_losses = all_with_losses && sends == has_losses(rule);
+    if (sends) names.push_back(rule.name);
+  };
+  for (const Rule& rule : kRules) note(rule, may_send(rule, row));
+  const std::size_t of_table = names.size();
+  for (const Rule& rule : kLocalRules) note(rule, may_send(rule, row));
+  if (names.size() == of_table + kLocalKinds) {
+    names.resize(of_table);
+    names.emplace_back("rules as text");
   }
-  const std::string text = all ? "all" : all_that_learn ? "all that learn" : fmt::format("{}", fmt::join(names, ", "));
+  const std::string text = all               ? "all"
+                           : all_that_learn  ? "all that learn"
+                           : all_with_losses ? "all that learn from errors"
+                                             : fmt::format("{}", fmt::join(names, ", "));
   return text + std::string(words(row.needs));
 }
 
