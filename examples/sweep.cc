@@ -13,7 +13,7 @@ int main() {
   const locus::SweepResult result = locus::sweep(plan, {.threads = 2});
   for (const locus::SummaryLine& line : locus::summary_of(result)) {
     std::printf("%s %s %-4s loss %.2g (%d seeds), %5.0f messages and %4.0f violations a trial\n",
-                line.settings[0].c_str(), line.settings[1].c_str(), line.rule.c_str(), line.median, line.completed,
+                line.settings[0].c_str(), line.settings[1].c_str(), line.rule.c_str(), line.loss.median, line.completed,
                 line.messages, line.violations);
   }
 }

@@ -23,11 +23,12 @@ Traffic::Traffic(std::vector<StreamKeys> streams, std::int32_t lanes, std::int32
   }
 }
 
-void Traffic::weigh(std::vector<std::vector<EventSize>> sizes) {
+void Traffic::weigh(std::vector<std::vector<EventSize>> sizes, std::int32_t ticks) {
   CHECK(sizes.size() == streams_.size(), "every stream is weighed");
   for (std::size_t s = 0; s < sizes.size(); ++s)
     CHECK(std::ssize(sizes[s]) == streams_[s].neurons, "every key of a stream has the size of its event");
   sizes_ = std::move(sizes);
+  loads_.assign(static_cast<std::size_t>(ticks), {});
 }
 
 std::span<const std::int64_t> Traffic::messages(Stream stream, std::int32_t lag) const {
@@ -68,6 +69,11 @@ void Traffic::begin_step(Tick now, std::int32_t lag) {
   }
   const std::int64_t most = *std::ranges::max_element(packets_);
   if (most > peak_.packets) peak_ = {most, now_, lag_};
+  if (most > 0 && now_.value >= 1 && static_cast<std::size_t>(now_.value) <= loads_.size()) {
+    TickLoad& load = loads_[static_cast<std::size_t>(now_.value) - 1];
+    for (const std::int64_t packets : packets_) (lag_ == 0 ? load.packets : load.stage_packets) += packets;
+    load.peak = std::max(load.peak, most);
+  }
   std::ranges::fill(packets_, 0);
   if (!sent_.empty()) watch_(now_, lag_, sent_);
   sent_.clear();
@@ -77,23 +83,28 @@ void Traffic::begin_step(Tick now, std::int32_t lag) {
 
 Traffic::Counts Traffic::counts() {
   finish();
-  return {total_, peak_};
+  return {total_, peak_, loads_};
 }
 
 bool Traffic::fits(const Counts& counts) const {
   if (counts.peak.packets < 0 || counts.peak.lag < 0 || counts.messages.size() != total_.size()) return false;
+  constexpr std::int64_t kMost = std::int64_t{1} << 62;  // a sum with it does not overflow
+  const auto wrong = [](std::int64_t messages) { return messages < 0 || messages > kMost; };
   for (std::size_t s = 0; s < total_.size(); ++s) {
-    constexpr std::int64_t kMost = std::int64_t{1} << 62;  // a sum with it does not overflow
-    const auto wrong = [](std::int64_t messages) { return messages < 0 || messages > kMost; };
     if (counts.messages[s].size() != total_[s].size() || std::ranges::any_of(counts.messages[s], wrong)) return false;
   }
-  return true;
+  const auto bad_load = [&](const TickLoad& load) {
+    return wrong(load.packets) || wrong(load.stage_packets) || wrong(load.peak);
+  };
+  const bool other_ticks = !loads_.empty() && !counts.loads.empty() && counts.loads.size() != loads_.size();
+  return !other_ticks && std::ranges::none_of(counts.loads, bad_load);
 }
 
 void Traffic::restore(Counts counts) {
   CHECK(fits(counts), "counts of another network or rule");
   total_ = std::move(counts.messages);
   peak_ = counts.peak;
+  loads_ = std::move(counts.loads);
 }
 
 }  // namespace locus

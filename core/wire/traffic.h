@@ -9,7 +9,7 @@
 // during which the clock stands still (lag 1 or more): the messages that a network on chip must
 // carry together. Both transports fill it beside the door, only in runs that need it.
 // Cost: one addition for each active neuron, stream and step; memory keys x lags, not more than the
-// history of a sweep.
+// history of a sweep, and three numbers for each tick of a trial.
 // Thread safety: only the thread that conducts may call it.
 #pragma once
 
@@ -46,14 +46,22 @@ struct Peak {
   friend bool operator==(const Peak&, const Peak&) = default;
 };
 
+/// Packets at one tick of a trial.
+struct TickLoad {
+  std::int64_t packets = 0;        // of the tick itself, over all trials
+  std::int64_t stage_packets = 0;  // of the stages of sweeps while the clock stands there, likewise
+  std::int64_t peak = 0;           // the most of one step, in one replica
+  friend bool operator==(const TickLoad&, const TickLoad&) = default;
+};
+
 class Traffic {
  public:
   /// `streams`: all streams in their order. Lags 0..largest_lag; lanes are the replicas of a batch.
   Traffic(std::vector<StreamKeys> streams, std::int32_t lanes, std::int32_t largest_lag);
 
   /// Sets the sizes of events, with which later steps count packets: sizes[stream][key] is one
-  /// event of a key.
-  void weigh(std::vector<std::vector<EventSize>> sizes);
+  /// event of a key. `ticks`: of a trial, for the loads by tick.
+  void weigh(std::vector<std::vector<EventSize>> sizes, std::int32_t ticks);
 
   /// The events of one neuron in one step, of one replica.
   struct Sent {
@@ -86,6 +94,7 @@ class Traffic {
   struct Counts {
     std::vector<std::vector<std::int64_t>> messages;  // by stream (lags x keys)
     Peak peak;
+    std::vector<TickLoad> loads = {};  // by tick of a trial, from the first; empty if not measured
   };
   /// Ends the last step; this does not change later counts.
   Counts counts();
@@ -95,6 +104,9 @@ class Traffic {
   std::int32_t largest_lag() const { return largest_lag_; }
   /// 0 packets unless `weigh` has been called.
   Peak peak() const { return peak_; }
+  /// By tick of a trial, from the first; empty unless `weigh` has been called, and after counts
+  /// without loads were restored.
+  const std::vector<TickLoad>& loads() const { return loads_; }
 
  private:
   void begin_step(Tick now, std::int32_t lag);
@@ -112,6 +124,7 @@ class Traffic {
   Tick now_{};
   std::int32_t lag_ = 0;
   Peak peak_;
+  std::vector<TickLoad> loads_;  // (ticks)
   Watch watch_;
   std::vector<Sent> sent_;  // in the present step, for watch_
 };

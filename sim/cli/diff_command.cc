@@ -10,7 +10,7 @@ namespace {
 class DiffInvocation final : public Invocation {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("A", a_, "result.binpb or result.json, or the folder that holds them")->required();
+    app.add_option("A", a_, "result.binpb or result.json, sweep.binpb or sweep.json, or the folder that holds them")->required();
     app.add_option("B", b_, "another one")->required();
     app.add_option("--tolerance", tolerance_, "losses and weights may differ by this part of their size (default: 0)")
         ->type_name("PART")
@@ -36,10 +36,10 @@ class DiffInvocation final : public Invocation {
 constexpr Command kDiffCommand = {
     .name = "diff",
     .arguments = "A B [options]",
-    .summary = "say what two results differ in: model, losses, weights, counts",
+    .summary = "say what two results or two sweeps differ in: model, losses, weights, counts",
     .example = "locus diff results/one results/two",
     .details =
-        "Exit 0 if they agree, 1 if they differ, 3 if one of them cannot be read or is no result. Weights that stand in files beside a result are "
+        "Exit 0 if they agree, 1 if they differ, 3 if one of them cannot be read or is no result. Of sweeps, members are compared by settings and seed, with the columns of members.csv. Weights that stand in files beside a result are "
         "compared too. Which program made a result is told and counts for nothing.",
     .make = [] { return std::unique_ptr<Invocation>(new DiffInvocation); },
 };

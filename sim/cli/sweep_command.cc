@@ -47,9 +47,13 @@ class SweepInvocation final : public Invocation {
         ->type_name("N")
         ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()), "");
     app.add_flag("--best", best_,
-                 "also each rule at its best setting: the first half of the seeds chooses, by the loss of evaluation trials, "
+                 "also each rule at its best setting: the first half of the seeds chooses, by evaluation trials, "
                  "and the others report; needs 2 seeds and a model with training.evaluation")
         ->disable_flag_override();
+    app.add_option("--best-by", best_by_,
+                   "what --best chooses by, of evaluation trials: loss (the default) or accuracy; implies --best")
+        ->type_name("WHAT")
+        ->check(one_of({"loss", "accuracy"}), "");
     app.add_option("--threads", threads_, "members that run at a time (default: what the machine has)")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
@@ -58,7 +62,7 @@ class SweepInvocation final : public Invocation {
                     "alone fails (500M, 1.5G) (default: what the machine has free)");
     app.add_option("--out", out_,
                    "folder for report.html, sweep.json, sweep.binpb, members.csv, summary.csv, curves.csv, best.csv (with --best), "
-                   "and each member's result.binpb")
+                   "and each member's result.binpb, page and recordings")
         ->type_name("DIR");
     time_limit_.declare(app);
     app.add_flag("--quiet", quiet_, "print no table")->disable_flag_override();
@@ -95,7 +99,7 @@ class SweepInvocation final : public Invocation {
  private:
   SweepPlan plan() const {
     SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds_, .overrides = overrides_};
-    plan.best = best_;
+    if (best_ || !best_by_.empty()) plan.best = best_by_ == "accuracy" ? Criterion::kAccuracy : Criterion::kLoss;
     plan.overrides.updates = updates_;
     plan.overrides.seed = seed_;
     std::set<std::string> paths;
@@ -141,6 +145,7 @@ class SweepInvocation final : public Invocation {
   std::string out_;
   TimeLimitOption time_limit_;
   bool best_ = false;
+  std::string best_by_;
   bool quiet_ = false;
 };
 

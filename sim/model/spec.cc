@@ -69,12 +69,12 @@ std::int64_t rows_of(const RecordedTrial& trial) {
 
 bool has_target(const RecordedTrial& trial) { return trial.target.rows > 0 || trial.label != kNoClass; }
 
-bool has_classes(const TaskSpec& task) {
+bool has_classes(const TaskSpec& task, std::int64_t readouts) {
   const auto labelled = [](const RecordedTrial& trial) { return trial.label != kNoClass; };
   if (const auto* recorded = std::get_if<RecordedTask>(&task)) {
     return std::ranges::any_of(recorded->trials, labelled) || std::ranges::any_of(recorded->evaluation_trials, labelled);
   }
-  if (const auto* synthetic = std::get_if<SyntheticTask>(&task)) return has_choices(*synthetic);
+  if (const auto* synthetic = std::get_if<SyntheticTask>(&task)) return readouts > 1 && has_choices(*synthetic);
   if (const auto* supplied = std::get_if<SuppliedTask>(&task)) return supplied->has_classes;
   const auto* drawn = std::get_if<DrawnTask>(&task);
   return drawn != nullptr && std::ranges::any_of(drawn->targets, [](const DrawnTargetSpec& target) {

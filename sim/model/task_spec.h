@@ -114,8 +114,9 @@ struct SuppliedTask {
 };
 using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask, SuppliedTask>;
 
-/// True if a trial of the task may have a class, so that the network's choice is compared with it.
-bool has_classes(const TaskSpec& task);
+/// True if a trial of the task may have a class, so that the choice of a network with so many
+/// readouts is compared with it. One readout with +1 and -1 chooses no class.
+bool has_classes(const TaskSpec& task, std::int64_t readouts);
 /// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks.
 bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
 bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks);

@@ -61,6 +61,7 @@ struct ChipTraffic {
   std::vector<Load> links;  // between neighbours; links without packets are left out
   std::array<ChargeCount, kCharges> charges{};
   Peak peak;  // 0 packets if not measured, because it belongs to the placement of the run
+  std::vector<TickLoad> loads = {};  // by tick of a trial; empty if not measured
 };
 
 /// `feedback`: the wires R of the rule.

@@ -50,8 +50,8 @@ std::vector<CoreMemory> core_memories(const Topology& topology, const std::vecto
                                       const Optimizer& optimizer);
 
 /// A neuron with too many synapses, or a core that would hear too many neurons or keep too many
-/// bytes under a rule of the spec, and a sufficient budget, as a fault of the model at `path`. Empty
-/// if everything fits. The chip has room (placement.h); sparse projections need their lists.
+/// bytes under a rule of the spec, and a sufficient budget, as a fault of the model at `path`.
+/// Empty if everything fits. The chip has room (placement.h); sparse projections need their lists.
 std::optional<Fault> lack_of_memory(const Spec& spec, const Topology& topology, const std::string& path);
 
 /// The core that keeps most (the first of equals).

@@ -206,7 +206,7 @@ void NetworkRecord::step(Tick now, std::span<const Traffic::Sent> sent) {
     Pattern& pattern = patterns_[static_cast<std::size_t>(one.lane)][static_cast<std::size_t>(wave)];
     pattern.insert(pattern.end(), {static_cast<std::int64_t>(one.stream), one.key, one.events});
   }
-  NetworkTick& tick = figures_.ticks[static_cast<std::size_t>(now.value - 1)];
+  NetworkTick& tick = *(figures_.ticks.begin() + (now.value - 1));
   for (std::size_t lane = 0; lane < patterns_.size(); ++lane) close_lane(lane, tick);
 }
 

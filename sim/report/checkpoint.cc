@@ -82,9 +82,7 @@ class Writer {
     for (const PopulationRate& rate : state.rates) fill(rate, *rule.add_rates());
     fill(state.comparisons, rule);
     if (state.traffic) {
-      rule.mutable_peak()->set_packets(state.traffic->peak.packets);
-      rule.mutable_peak()->set_tick(state.traffic->peak.tick.value);
-      rule.mutable_peak()->set_lag(state.traffic->peak.lag);
+      fill_peaks(*state.traffic, rule);
     }
     if (state.network) fill(*state.network, *rule.mutable_network());
     put(part);
@@ -288,7 +286,7 @@ class Reader {
     if (!rule.has_peak()) return;
     state.traffic.emplace();
     state.traffic->messages.resize(kStreams);
-    state.traffic->peak = {rule.peak().packets(), Tick{rule.peak().tick()}, rule.peak().lag()};
+    if (!take_peaks(rule, *state.traffic)) refuse("has loads of different numbers of ticks");
   }
 
   void take(const std::string& rule, const Part::Curves& curves) {

@@ -24,6 +24,11 @@ void fill_loads(const ChipTraffic& from, v1::ChipRun& to) {
   to.mutable_peak()->set_packets(from.peak.packets);
   to.mutable_peak()->set_tick(from.peak.tick.value);
   to.mutable_peak()->set_lag(from.peak.lag);
+  for (const TickLoad& load : from.loads) {
+    to.add_tick_packets(load.packets);
+    to.add_stage_packets(load.stage_packets);
+    to.add_tick_peaks(load.peak);
+  }
 }
 
 void fill_energy(const ChipTraffic& traffic, const Estimate& from, const CostSpec& cost, v1::ChipRun::Energy& to) {

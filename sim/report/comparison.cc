@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "sim/report/chip_table.h"
 #include "sim/report/description.h"
+#include "sim/report/digest.h"
 #include "sim/report/locality_table.h"
 #include "sim/report/network_table.h"
 #include "sim/report/pace_words.h"
+#include "sim/report/progress.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/report/version.h"
@@ -22,29 +22,8 @@ namespace {
 // a loss beyond this factor is rounding, and its size means nothing
 constexpr double kVast = 1e12;
 
-bool is_recurrent(const NetworkSpec& network, const std::string& projection) {
-  for (const ProjectionSpec& candidate : network.projections) {
-    const auto source = static_cast<std::size_t>(candidate.source);
-    const auto target = static_cast<std::size_t>(candidate.target);
-    if (candidate.name != projection) continue;
-    return network.populations[source].kind == PopulationKind::kRate &&
-           network.populations[target].kind == PopulationKind::kRate;
-  }
-  return false;
-}
-
-/// The recurrent projection whose change has the highest rank; null without ranks.
-const RankReport* rank_of(const Spec& spec, const Outcome& outcome) {
-  const RankReport* highest = nullptr;
-  for (const RankReport& rank : outcome.ranks) {
-    if (!is_recurrent(spec.network, rank.projection)) continue;
-    if (highest == nullptr || rank.rank > highest->rank) highest = &rank;
-  }
-  return highest;
-}
-
-std::string outcome_cell(const Outcome& outcome, const Progress& progress) {
-  switch (outcome.status) {
+std::string outcome_cell(Status status, const Digest& progress) {
+  switch (status) {
     case Status::kDiverged: return "DIVERGED";
     case Status::kLocalityBroken: return "BROKE BUDGET";
     case Status::kInterrupted: return "INTERRUPTED";
@@ -72,13 +51,9 @@ std::size_t name_columns(const RunResult& result) {
   return columns;
 }
 
-/// "79.7%"; "-" for no number.
-std::string human_accuracy(double accuracy) {
-  return std::isnan(accuracy) ? "-" : fmt::format("{:.1f}%", 100 * accuracy);
-}
-
-TextTable learning_table(const Spec& spec, const RunResult& result) {
-  const std::int64_t window = window_of(spec.training.updates);
+TextTable learning_table(const RunResult& result) {
+  const std::vector<Digest> digests = digests_of(result, 0);
+  const std::int64_t window = window_of(result.outline.training.updates);
   const std::string span = window == 1 ? "" : fmt::format(" {}", window);
   TextTable table;
   table.caption = "LEARNING";
@@ -91,14 +66,15 @@ TextTable learning_table(const Spec& spec, const RunResult& result) {
     table.columns.insert(table.columns.begin() + 4, TableColumn{"accuracy"});
     table.groups[1] = {"learnt: dW", 6, 7};
   }
-  for (const Outcome& outcome : result.outcomes) {
-    const Progress progress = progress_of(outcome, window);
-    const RankReport* const rank = rank_of(spec, outcome);
-    table.rows.push_back({outcome.rule, human(static_cast<double>(outcome.updates)), human_loss(progress.first),
-                          human_loss(progress.last), outcome_cell(outcome, progress),
-                          rank == nullptr ? "-" : human(rank->rank), rank == nullptr ? "-" : human(rank->effective_rank)});
+  for (std::size_t r = 0; r < digests.size(); ++r) {
+    const Outcome& outcome = result.outcomes[r];
+    const Digest& digest = digests[r];
+    table.rows.push_back({outcome.rule, human(static_cast<double>(outcome.updates)), human_loss(digest.first),
+                          human_loss(digest.last), outcome_cell(outcome.status, digest),
+                          digest.rank ? human(*digest.rank) : "-",
+                          digest.effective_rank ? human(*digest.effective_rank) : "-"});
     std::vector<std::string>& row = table.rows.back();
-    if (classes) row.insert(row.begin() + 4, human_accuracy(last_accuracy(outcome, window)));
+    if (classes) row.insert(row.begin() + 4, human_accuracy(digest.accuracy.value_or(NAN)));
   }
   return table;
 }
@@ -163,12 +139,12 @@ std::vector<RuleLedger> ledgers_of(const RunResult& result) {
   return ledgers;
 }
 
-std::string legend() {
+std::string legend(const RunResult& result) {
   return wrap(
              "dW: what the recurrent weights learnt (of several projections, the one of highest rank); effective: rank "
              "by the entropy of its singular values",
              2, 0) +
-         locality_legend();
+         locality_legend(ledgers_of(result));
 }
 
 std::string fingerprints(const RunResult& result) {
@@ -181,41 +157,17 @@ std::string fingerprints(const RunResult& result) {
 
 }  // namespace
 
-std::int64_t window_of(std::int64_t updates) { return std::clamp<std::int64_t>(updates / 10, 1, 10); }
-
-Progress progress_of(const Outcome& outcome, std::int64_t window) {
-  const auto& losses = outcome.losses;
-  if (losses.empty()) return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
-  const auto span =
-      std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(window), static_cast<std::ptrdiff_t>(losses.size()));
-  const auto mean = [span](auto begin, auto end) { return std::accumulate(begin, end, 0.0) / static_cast<double>(span); };
-  return {mean(losses.begin(), losses.begin() + span), mean(losses.end() - span, losses.end())};
-}
-
-double last_accuracy(const Outcome& outcome, std::int64_t window) {
-  double sum = 0;
-  std::int64_t updates = 0;
-  const std::int64_t all = std::ssize(outcome.accuracies);
-  for (std::int64_t k = std::max<std::int64_t>(0, all - window); k < all; ++k) {
-    const double accuracy = outcome.accuracies[static_cast<std::size_t>(k)];
-    if (std::isnan(accuracy)) continue;
-    sum += accuracy;
-    ++updates;
-  }
-  return updates == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(updates);
-}
-
 std::string comparison_tables(const Spec& spec, const RunResult& result) {
   std::string text = title_of(spec) + provenance(result);
   if (result.outcomes.empty()) return text;
-  text += '\n' + render(learning_table(spec, result)) + rates_of(result) + evaluations_of(result) +
+  text += '\n' + render(learning_table(result)) + rates_of(result) + evaluations_of(result) +
           evaluation_accuracies_of(result) + alignments_of(result);
   if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
   const bool replayed = is_replayed(result);
   if (replayed) text += '\n' + render(network_table(result));
-  text += '\n' + legend() + (result.chip ? chip_legend(*result.chip) : "");
+  text += '\n' + legend(result) + (result.chip ? chip_legend(*result.chip) : "");
   return text + (replayed ? network_legend(*result.chip->network) : "");
 }
 

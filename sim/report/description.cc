@@ -262,7 +262,6 @@ std::string description(const Spec& spec, const Topology& topology) {
   std::vector<RuleLedger> forecasts;
   for (const RuleSpec& rule : spec.rules) forecasts.push_back({rule.name, forecast(spec, topology, rule)});
   if (forecasts.empty()) return text + "rules: none; `locus run --rule NAME` names some\n";
-  if (spec.chip) text += core_memory_table(spec, topology) + '\n';
   std::string memory = "a run takes:";
   const Topology outline = topology_of(spec, Listing::kNone);
   for (const RuleSpec& rule : spec.rules) {
@@ -272,10 +271,11 @@ std::string description(const Spec& spec, const Topology& topology) {
         fmt::format("{} {} ({})", &rule == &spec.rules.front() ? "" : ",", human_bytes(bytes), shorten(rule.name, 32));
   }
   text += wrap(memory, 2, 0);
+  if (spec.chip) text += '\n' + core_memory_table(spec, topology);
   text += '\n' + render(locality_table(forecasts)) + '\n' + channel_tables(forecasts) + '\n';
   text += wrap(
       "Counts are the closed forms: exact where no input, activity or error is 0, an upper bound otherwise, since what is 0 sends nothing.");
-  return text + locality_legend();
+  return text + locality_legend(forecasts);
 }
 
 }  // namespace locus

@@ -13,9 +13,10 @@
 
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
+#include "sim/report/differences.h"
 #include "sim/report/read_result.h"
 #include "sim/report/result_message.h"
-#include "sim/report/text.h"
+#include "sim/report/sweep_result.h"
 
 namespace locus {
 namespace {
@@ -31,64 +32,6 @@ struct Folders {
 ModelError unreadable(const fs::path& path, std::string what) {
   return ModelError({{.file = path.string(), .what = std::move(what), .allowed = "must be part of the result of a run"}});
 }
-
-/// Collects the differences, one line for each.
-class Findings {
- public:
-  explicit Findings(double tolerance) : tolerance_(tolerance) {}
-
-  void note(const std::string& line) { text_ += wrap(line, 4, 0); }
-  void differ(const std::string& line) {
-    note(line);
-    agree_ = false;
-  }
-  template <class T>
-  void values(const std::string& what, const T& a, const T& b) {
-    if (a != b) differ(fmt::format("{}: {} against {}", what, a, b));
-  }
-  bool same(double a, double b) const {
-    if (a == b || (std::isnan(a) && std::isnan(b))) return true;
-    return std::abs(a - b) <= tolerance_ * std::max(std::abs(a), std::abs(b));
-  }
-  bool agree() const { return agree_; }
-  Difference result() && { return {std::move(text_), agree_}; }
-
- private:
-  double tolerance_;
-  std::string text_;
-  bool agree_ = true;
-};
-
-/// Counts the differences between two columns of numbers and finds the largest.
-class Farthest {
- public:
-  explicit Farthest(const Findings& findings) : findings_(findings) {}
-
-  void see(std::int64_t index, double a, double b) {
-    if (findings_.same(a, b)) return;
-    const double relative = std::abs(a - b) / std::max(std::abs(a), std::abs(b));
-    if (count_++ > 0 && !(relative > relative_)) return;
-    relative_ = relative;
-    index_ = index;
-    a_ = a;
-    b_ = b;
-  }
-  /// `place` gives a text for the place of number i; `all`: how many numbers there are.
-  template <class Place>
-  void tell(const std::string& what, std::int64_t all, Place&& place, Findings& findings) const {
-    if (count_ == 0) return;
-    findings.differ(fmt::format("{}: {} of {} differ, most by {:.2g} of its size, {}: {} against {}", what, count_, all,
-                                relative_, place(index_), a_, b_));
-  }
-
- private:
-  const Findings& findings_;
-  std::int64_t count_ = 0;
-  std::int64_t index_ = 0;
-  double relative_ = 0;
-  double a_ = 0;
-  double b_ = 0;
-};
 
 template <class Numbers, class Place>
 void numbers(const std::string& what, const Numbers& a, const Numbers& b, Place&& place, Findings& findings) {
@@ -307,6 +250,9 @@ const v1::Run* run_of(const v1::Result& result, const std::string& rule) {
 }  // namespace
 
 Difference difference(const std::filesystem::path& a_path, const std::filesystem::path& b_path, double tolerance) {
+  const bool sweeps = is_sweep(a_path);
+  if (sweeps != is_sweep(b_path)) throw unreadable(sweeps ? a_path : b_path, "is a sweep, and the other one is none");
+  if (sweeps) return sweep_difference(a_path, b_path, tolerance);
   const v1::Result a = result_at(a_path);
   const v1::Result b = result_at(b_path);
   const Folders folders{result_file(a_path).parent_path(), result_file(b_path).parent_path()};

@@ -18,7 +18,12 @@ struct Difference {
   bool agree = true;  // true: nothing differs except program and commit
 };
 
-/// Throws ModelError if a file is no result or cannot be read, including its files of weights.
+/// Of two results, or of two sweeps. Throws ModelError if a file is neither or cannot be read,
+/// including the files of weights of results, and for one of each.
 Difference difference(const std::filesystem::path& a, const std::filesystem::path& b, double tolerance);
+
+/// Of two sweeps: members by settings and seed, and the columns of members.csv. Throws ModelError if
+/// a file is no sweep, or was changed.
+Difference sweep_difference(const std::filesystem::path& a, const std::filesystem::path& b, double tolerance);
 
 }  // namespace locus

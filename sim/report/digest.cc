@@ -1,13 +1,13 @@
 #include "sim/report/digest.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
+#include <cmath>
 #include <set>
 
 #include "sim/model/errors.h"
 #include "sim/report/checksum.h"
-#include "sim/report/comparison.h"
+#include "sim/report/digest_message.h"
+#include "sim/report/progress.h"
 #include "sim/report/read_result.h"
 #include "sim/report/result_message.h"
 #include "sim/report/version.h"
@@ -15,11 +15,6 @@
 
 namespace locus {
 namespace {
-
-double mean_of(std::span<const double> numbers) {
-  if (numbers.empty()) return std::numeric_limits<double>::quiet_NaN();
-  return std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
-}
 
 std::set<std::string> recurrent_projections(const v1::Outline& outline) {
   std::set<std::string> rates;
@@ -50,7 +45,7 @@ ChipDigest chip_digest_of(const v1::ChipRun& chip, double trials) {
 /// What follows from the model for all of its rules.
 struct ModelFacts {
   std::int64_t updates = 0;  // that each rule was to make
-  std::int64_t points = 0;   // of a curve
+  std::int64_t points = 0;   // of a curve; 0: without curves
   std::set<std::string> recurrent;
 };
 
@@ -60,19 +55,41 @@ ModelFacts facts_of(const v1::Result& result, std::int64_t points) {
           .recurrent = recurrent_projections(result.outline())};
 }
 
-Digest digest_of(const v1::Run& run, std::span<const double> losses, std::vector<Evaluation> evaluations,
-                 const ModelFacts& facts) {
+/// The lists of a run, which a message may not hold itself.
+struct Lists {
+  std::span<const double> losses;
+  std::span<const double> accuracies;
+  std::vector<Evaluation> evaluations;
+};
+
+/// What grows with the updates, and its end.
+void take_lists(Lists&& lists, const ModelFacts& facts, Digest& digest) {
+  const std::int64_t window = window_of(facts.updates);
+  const Progress progress = progress_of(lists.losses, window);
+  digest.first = progress.first;
+  digest.last = progress.last;
+  const double accuracy = last_accuracy(lists.accuracies, window);
+  if (!std::isnan(accuracy)) digest.accuracy = accuracy;
+  if (!lists.evaluations.empty()) {
+    digest.evaluation = lists.evaluations.back().loss;
+    digest.evaluation_accuracy = lists.evaluations.back().accuracy;
+  }
+  if (facts.points == 0) return;
+  digest.curve = curve_of(lists.losses, facts.updates, facts.points);
+  digest.accuracy_curve = curve_of(lists.accuracies, facts.updates, facts.points);
+  digest.stretch = stretch_of(facts.updates, facts.points);
+  digest.evaluations = std::move(lists.evaluations);
+}
+
+Digest digest_of(const v1::Run& run, Lists&& lists, const ModelFacts& facts) {
   const v1::Ledger& ledger = run.ledger();
   const auto trials = static_cast<double>(std::max<std::int64_t>(1, ledger.trials()));
   const auto per_trial = [&](std::int64_t count) { return static_cast<double>(count) / trials; };
-  const auto span = static_cast<std::size_t>(std::min<std::int64_t>(window_of(facts.updates), std::ssize(losses)));
   Digest digest{.rule = run.rule(),
                 .kind = run.kind(),
                 .status = v1::Run::Status_Name(run.status()),
                 .message = run.message(),
                 .fingerprint = run.fingerprint(),
-                .first = mean_of(losses.first(span)),
-                .last = mean_of(losses.last(span)),
                 .messages = per_trial(ledger.messages()),
                 .spatial = per_trial(ledger.spatial_violations()),
                 .temporal = per_trial(ledger.temporal_violations()),
@@ -80,11 +97,8 @@ Digest digest_of(const v1::Run& run, std::span<const double> losses, std::vector
                 .stalled = per_trial(ledger.stalled_ticks()),
                 .max_lag = ledger.max_lag(),
                 .history_bytes = ledger.history_bytes(),
-                .trace_bytes = ledger.trace_bytes(),
-                .curve = curve_of(losses, facts.updates, facts.points),
-                .stretch = stretch_of(facts.updates, facts.points)};
-  if (!evaluations.empty()) digest.evaluation = evaluations.back().loss;
-  digest.evaluations = std::move(evaluations);
+                .trace_bytes = ledger.trace_bytes()};
+  take_lists(std::move(lists), facts, digest);
   for (const v1::Rank& rank : run.rank()) {
     if (!facts.recurrent.contains(rank.projection()) || (digest.rank && rank.rank() <= *digest.rank)) continue;
     digest.rank = rank.rank();
@@ -94,30 +108,38 @@ Digest digest_of(const v1::Run& run, std::span<const double> losses, std::vector
   return digest;
 }
 
+std::span<const double> numbers_of(const google::protobuf::RepeatedField<double>& field) {
+  return {field.data(), static_cast<std::size_t>(field.size())};
+}
+
+}  // namespace
+
 std::vector<Digest> digests_in(const v1::Result& result, std::int64_t points) {
   const ModelFacts facts = facts_of(result, points);
   std::vector<Digest> digests;
   for (const v1::Run& run : result.runs()) {
-    std::vector<Evaluation> evaluations;
-    for (const auto& evaluation : run.evaluations()) evaluations.push_back({evaluation.update(), evaluation.loss()});
-    digests.push_back(digest_of(run, {run.losses().data(), static_cast<std::size_t>(run.losses_size())},
-                                std::move(evaluations), facts));
+    Lists lists{numbers_of(run.losses()), numbers_of(run.accuracies()), {}};
+    for (const auto& one : run.evaluations()) {
+      Evaluation& evaluation = lists.evaluations.emplace_back();
+      evaluation.update = one.update();
+      evaluation.loss = one.loss();
+      if (one.has_accuracy()) evaluation.accuracy = one.accuracy();
+    }
+    digests.push_back(digest_of(run, std::move(lists), facts));
   }
   return digests;
 }
-
-}  // namespace
 
 std::int32_t stretch_of(std::int64_t updates, std::int64_t points) {
   return static_cast<std::int32_t>(std::max<std::int64_t>(1, (updates + points - 1) / points));
 }
 
-std::vector<double> curve_of(std::span<const double> losses, std::int64_t updates, std::int64_t points) {
+std::vector<double> curve_of(std::span<const double> numbers, std::int64_t updates, std::int64_t points) {
   const auto stretch = static_cast<std::size_t>(stretch_of(updates, points));
   std::vector<double> curve;
-  curve.reserve((losses.size() + stretch - 1) / stretch);
-  for (std::size_t from = 0; from < losses.size(); from += stretch)
-    curve.push_back(mean_of(losses.subspan(from, std::min(stretch, losses.size() - from))));
+  curve.reserve((numbers.size() + stretch - 1) / stretch);
+  for (std::size_t from = 0; from < numbers.size(); from += stretch)
+    curve.push_back(mean_of_known(numbers.subspan(from, std::min(stretch, numbers.size() - from))));
   return curve;
 }
 
@@ -128,7 +150,8 @@ std::vector<Digest> digests_of(const RunResult& result, std::int64_t points) {
   std::vector<Digest> digests;
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {
     const Outcome& outcome = result.outcomes[r];
-    digests.push_back(digest_of(message.runs(static_cast<int>(r)), outcome.losses, outcome.evaluations, facts));
+    digests.push_back(
+        digest_of(message.runs(static_cast<int>(r)), {outcome.losses, outcome.accuracies, outcome.evaluations}, facts));
   }
   return digests;
 }

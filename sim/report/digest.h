@@ -44,6 +44,9 @@ struct Digest {
   std::int64_t trace_bytes = 0;    // of one replica
   // mean loss of the evaluation trials after the last update [1]
   std::optional<double> evaluation = {};
+  // mean accuracy at the end, and of these evaluation trials [1]; absent where no trial has a class
+  std::optional<double> accuracy = {};
+  std::optional<double> evaluation_accuracy = {};
   // of the change of the recurrent weights; of several projections, the one of highest rank
   std::optional<std::int32_t> rank = {};
   std::optional<double> effective_rank = {};
@@ -51,6 +54,8 @@ struct Digest {
   // Point k is the mean loss of the updates from k x stretch on, `stretch` of them or those that
   // are left [1]. With a stretch of 1 it is the loss to the last bit.
   std::vector<double> curve = {};
+  // The same of accuracies; NaN where no update of a stretch has one. Empty without classes.
+  std::vector<double> accuracy_curve = {};
   std::int32_t stretch = 1;
   std::vector<Evaluation> evaluations = {};
   friend bool operator==(const Digest&, const Digest&) = default;
@@ -58,13 +63,14 @@ struct Digest {
 
 inline constexpr std::int64_t kMostCurvePoints = 500;
 
-/// The means of equal stretches of losses (the last may be shorter): as many as fit into `points`
-/// if a run made all of its `updates`. Stretches follow from the updates that a run was to make, so
-/// that the curves of all seeds have theirs at the same places.
-std::vector<double> curve_of(std::span<const double> losses, std::int64_t updates, std::int64_t points);
+/// The means of equal stretches of numbers (the last may be shorter) without those that are NaN: as
+/// many as fit into `points` if a run made all of its `updates`. Stretches follow from the updates
+/// that a run was to make, so that the curves of all seeds have theirs at the same places.
+std::vector<double> curve_of(std::span<const double> numbers, std::int64_t updates, std::int64_t points);
 /// Updates of one point.
 std::int32_t stretch_of(std::int64_t updates, std::int64_t points);
 
+/// `points`: of a curve; 0: without curves.
 std::vector<Digest> digests_of(const RunResult& result, std::int64_t points = kMostCurvePoints);
 
 /// Writes a member's whole result as `file`, whole or not at all. Throws FileError.

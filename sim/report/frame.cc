@@ -35,7 +35,7 @@ std::string version_and_length(const FrameKind& kind, std::uint64_t length) {
   return little_endian(kind.version, 4) + little_endian(length, 8);
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string what, std::string allowed) {
+[[noreturn]] void refuse_frame(const std::filesystem::path& path, std::string what, std::string allowed) {
   throw ModelError({{.file = path.string(), .what = std::move(what), .allowed = std::move(allowed)}});
 }
 
@@ -85,30 +85,30 @@ OpenFrame open_frame(const FrameKind& kind, const std::filesystem::path& path) {
   frame.stream.read(head.data(), static_cast<std::streamsize>(kHead));
   head.resize(static_cast<std::size_t>(frame.stream.gcount()));
   if (head.size() < kMagic || head.substr(0, kMagic) != kind.magic)
-    refuse(path, fmt::format("is no {} of locus", kind.name),
-           fmt::format("must be a file that locus wrote as a {}", kind.name));
+    refuse_frame(path, fmt::format("is no {} of locus", kind.name),
+                 fmt::format("must be a file that locus wrote as a {}", kind.name));
   const std::string cut = fmt::format("is a {} that is cut short", kind.name);
-  if (head.size() < kHead) refuse(path, cut, fmt::format("its head alone has {} bytes", kHead));
+  if (head.size() < kHead) refuse_frame(path, cut, fmt::format("its head alone has {} bytes", kHead));
   const std::uint64_t version = number_of(std::string_view(head).substr(kMagic, 4));
   if (version < kind.oldest || version > kind.version) {
-    refuse(path, fmt::format("is a {} of format {}", kind.name, version),
-           fmt::format("this program reads formats {} to {}; {}", kind.oldest, kind.version,
-                       version > kind.version ? "a newer one wrote it" : "an older one wrote it"));
+    refuse_frame(path, fmt::format("is a {} of format {}", kind.name, version),
+                 fmt::format("this program reads formats {} to {}; {}", kind.oldest, kind.version,
+                             version > kind.version ? "a newer one wrote it" : "an older one wrote it"));
   }
   const std::uint64_t length = number_of(std::string_view(head).substr(kMagic + 4));
   const std::uint64_t there = std::filesystem::file_size(path, error);
   if (error) throw FileError(path.string() + ": cannot read: " + error.message());
   if (there < kHead + kChecksum || there - kHead - kChecksum < length)
-    refuse(path, cut, fmt::format("{} bytes are there, and its head says {}", there, kHead + length + kChecksum));
+    refuse_frame(path, cut, fmt::format("{} bytes are there, and its head says {}", there, kHead + length + kChecksum));
   if (there - kHead - kChecksum > length)
-    refuse(path, fmt::format("is a {} with bytes behind its end", kind.name),
-           fmt::format("its head says {}", kHead + length + kChecksum));
+    refuse_frame(path, fmt::format("is a {} with bytes behind its end", kind.name),
+                 fmt::format("its head says {}", kHead + length + kChecksum));
   const std::string digest = digest_of(frame.stream, length, std::string_view(head).substr(kMagic));
   std::string checksum(kChecksum, '\0');
   if (!frame.stream.read(checksum.data(), static_cast<std::streamsize>(kChecksum)))
     throw FileError(path.string() + ": cannot read: " + std::generic_category().message(EIO));
   if (checksum != digest)
-    refuse(path, fmt::format("is a {} that is damaged", kind.name), "its checksum is not that of its bytes");
+    refuse_frame(path, fmt::format("is a {} that is damaged", kind.name), "its checksum is not that of its bytes");
   frame.stream.seekg(static_cast<std::streamoff>(kHead));
   frame.length = static_cast<std::int64_t>(length);
   return frame;

@@ -1,6 +1,8 @@
 #include "sim/report/live_curves.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace locus {
 
@@ -8,13 +10,20 @@ void LiveCurve::follow(std::span<const double> all) {
   for (; count_ < all.size(); ++count_) {
     if (count_ == sums_.size() * stretch_) {
       if (sums_.size() == kLivePoints) {
-        for (std::size_t k = 0; k < kLivePoints / 2; ++k) sums_[k] = sums_[2 * k] + sums_[2 * k + 1];
+        for (std::size_t k = 0; k < kLivePoints / 2; ++k) {
+          sums_[k] = sums_[2 * k] + sums_[2 * k + 1];
+          known_[k] = known_[2 * k] + known_[2 * k + 1];
+        }
         sums_.resize(kLivePoints / 2);
+        known_.resize(kLivePoints / 2);
         stretch_ *= 2;
       }
       sums_.push_back(0);
+      known_.push_back(0);
     }
+    if (std::isnan(all[count_])) continue;
     sums_.back() += all[count_];
+    ++known_.back();
   }
   const std::size_t ends = std::min(all.size(), kLiveEnds);
   if (first_.size() < kLiveEnds) first_.assign(all.begin(), all.first(ends).end());
@@ -24,7 +33,7 @@ void LiveCurve::follow(std::span<const double> all) {
 std::vector<double> LiveCurve::points() const {
   std::vector<double> means = sums_;
   for (std::size_t k = 0; k < means.size(); ++k)
-    means[k] /= static_cast<double>(std::min(stretch_, count_ - k * stretch_));
+    means[k] = known_[k] == 0 ? std::numeric_limits<double>::quiet_NaN() : means[k] / static_cast<double>(known_[k]);
   return means;
 }
 

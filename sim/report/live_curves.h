@@ -21,22 +21,24 @@ inline constexpr std::size_t kLivePoints = 500;
 /// a mean of the comparison.
 inline constexpr std::size_t kLiveEnds = 10;
 
-/// The losses of one rule.
+/// The losses of one rule, or its accuracies, of which some may be NaN.
 class LiveCurve {
  public:
-  /// `all`: the losses so far; only those that are new since the last call are read.
+  /// `all`: the numbers so far; only those that are new since the last call are read.
   void follow(std::span<const double> all);
 
   /// The number of updates of a point; the last point may have fewer.
   std::size_t stretch() const { return stretch_; }
-  std::vector<double> points() const;  // means [1]; the last one contains the newest loss
+  // means of the numbers that are not NaN [1], NaN without any; the last one contains the newest
+  std::vector<double> points() const;
   const std::vector<double>& first() const { return first_; }
   const std::vector<double>& last() const { return last_; }
 
  private:
   std::size_t count_ = 0;
   std::size_t stretch_ = 1;
-  std::vector<double> sums_;  // sums of stretch_ losses each; the last one may have fewer
+  std::vector<double> sums_;        // sums of stretch_ numbers each; the last one may have fewer
+  std::vector<std::size_t> known_;  // how many of them are not NaN, and are in the sums
   std::vector<double> first_;
   std::vector<double> last_;
 };

@@ -17,6 +17,10 @@ std::size_t widest_name(const std::vector<RuleLedger>& rules) {
   return columns;
 }
 
+bool some_stay(const std::vector<RuleLedger>& rules) {
+  return std::ranges::any_of(rules, [](const RuleLedger& rule) { return rule.ledger.core_local() > 0; });
+}
+
 /// Empty if no rule uses such a channel.
 std::string channel_table(const std::vector<RuleLedger>& rules, bool non_local) {
   TextTable table;
@@ -53,14 +57,14 @@ TextTable locality_table(const std::vector<RuleLedger>& rules) {
                    {"traces"}};
   table.groups = {{"violations", 2, 3}, {"ticks", 4, 5}, {"bytes kept", 6, 7}};
   table.name_columns = widest_name(rules);
-  const bool some_stay = std::ranges::any_of(rules, [](const RuleLedger& rule) { return rule.ledger.core_local() > 0; });
-  if (some_stay) table.columns.push_back({"core-local"});
+  const bool stay = some_stay(rules);
+  if (stay) table.columns.push_back({"core"});
   for (const auto& [rule, ledger] : rules) {
     table.rows.push_back({rule, a_trial(ledger.messages(), ledger), a_trial(ledger.spatial_violations(), ledger),
                           a_trial(ledger.temporal_violations(), ledger), human(ledger.max_lag()),
                           a_trial(ledger.stalled_ticks(), ledger), human_bytes(static_cast<double>(ledger.history_bytes())),
                           human_bytes(static_cast<double>(ledger.trace_bytes()))});
-    if (some_stay) table.rows.back().push_back(a_trial(ledger.core_local(), ledger));
+    if (stay) table.rows.back().push_back(a_trial(ledger.core_local(), ledger));
   }
   return table;
 }
@@ -71,10 +75,12 @@ std::string channel_tables(const std::vector<RuleLedger>& rules) {
   return allowed + (allowed.empty() || broken.empty() ? "" : "\n") + broken;
 }
 
-std::string locality_legend() {
+std::string locality_legend(const std::vector<RuleLedger>& rules) {
+  const std::string stay =
+      some_stay(rules) ? wrap("core: non-local messages that their rule keeps on a core; no violations", 2, 0) : "";
   return wrap("spatial: messages over a non-local wire; temporal: messages that revisit an earlier tick (lag 1 or more)",
               2, 0) +
-         wrap("stalled: ticks that the network stands still for a sweep; kept: by the actors of one trial", 2, 0);
+         wrap("stalled: ticks that the network stands still for a sweep; kept: by the actors of one trial", 2, 0) + stay;
 }
 
 }  // namespace locus

@@ -16,7 +16,7 @@ struct RuleLedger {
 };
 
 /// Counts per trial: messages, violations in space and in time, the largest lag, stalled ticks, and
-/// the bytes that the actors of one trial keep.
+/// the bytes that the actors of one trial keep; core-local messages where there are some.
 TextTable locality_table(const std::vector<RuleLedger>& rules);
 
 /// Messages per trial by channel, in two tables of the channels that any rule uses: channels that
@@ -24,6 +24,6 @@ TextTable locality_table(const std::vector<RuleLedger>& rules);
 std::string channel_tables(const std::vector<RuleLedger>& rules);
 
 /// The meaning of the headings; ends with a newline.
-std::string locality_legend();
+std::string locality_legend(const std::vector<RuleLedger>& rules);
 
 }  // namespace locus

@@ -164,7 +164,7 @@ double curve_bytes(const Facts& facts) {
   if (!facts.learns()) return 0;
   const double updates = counted_updates(facts.spec, facts.demand);
   double bytes = grown_list(updates, sizeof(double));
-  if (has_classes(facts.spec.task)) {  // and accuracies, and chosen classes
+  if (has_classes(facts.spec.task, facts.topology.sizes.readouts)) {  // and accuracies, and chosen classes
     const double cells =
         std::min(facts.lanes, static_cast<double>(facts.topology.sizes.readouts) * facts.topology.sizes.readouts);
     bytes += grown_list(updates, sizeof(double)) + (kMostConfusions + 2.0) * grown_list(cells, sizeof(ConfusionCell));
@@ -211,7 +211,8 @@ double traffic_bytes(const Facts& facts) {
   const LayerSizes& sizes = facts.topology.sizes;
   const double neurons = sizes.inputs + 3.0 * sizes.rate_neurons + sizes.readouts;
   const double lags = facts.drive == Drive::kSweep ? learning_of(facts.rule, facts.spec.training).depth : 0;
-  return sizeof(std::int64_t) * neurons * (lags + facts.lanes + 2);
+  return sizeof(std::int64_t) * neurons * (lags + facts.lanes + 2) +
+         3.0 * sizeof(TickLoad) * facts.spec.training.ticks;  // also in the report, and in a message
 }
 
 double evaluation_bytes(const Facts& facts) {

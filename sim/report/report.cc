@@ -6,6 +6,7 @@
 
 #include "core/wire/channel.h"
 #include "sim/report/activity.h"
+#include "sim/report/finding_message.h"
 #include "sim/report/page.h"
 #include "sim/report/read_result.h"
 #include "sim/report/result_message.h"
@@ -24,9 +25,11 @@ std::string channels_json() {
 }
 
 /// `folder`: of the recordings; may be empty.
-void write_page_of(const v1::Result& message, const LentLists& lists, const std::filesystem::path& folder, Output& to) {
+void write_page_of(const v1::Result& message, const LentLists& lists, const v1::Finding& finding,
+                   const std::filesystem::path& folder, Output& to) {
   const auto json = [&](Output& data) {
     write_json(message, lists, JsonLayout::kOneLine, data);
+    data.put(page_part("finding", finding));
     const std::string activity =
         folder.empty() ? "[]" : text_of([&](Output& text) { write_activity(message, folder, text); });
     if (activity != "[]") data.put(R"(,"activity":)" + activity);
@@ -59,7 +62,7 @@ void write_data_page(const std::string& name, const std::string& kind, const std
 
 void write_report_page(const RunResult& result, const std::filesystem::path& folder, Output& to) {
   LentLists lists;
-  write_page_of(result_message(result, lists, Extent::kWithoutWeights), lists, folder, to);
+  write_page_of(result_message(result, lists, Extent::kWithoutWeights), lists, message_of(finding_of(result)), folder, to);
 }
 
 void write_report_page(const RunResult& result, Output& to) { write_report_page(result, {}, to); }
@@ -69,7 +72,8 @@ void write_report_page(const std::filesystem::path& result, const std::filesyste
   for (v1::Run& run : *message.mutable_runs()) run.clear_weights();
   message.clear_checksum();  // which is over the weights too
   const std::filesystem::path folder = result_file(result).parent_path();
-  write_whole(page, [&](Output& to) { write_page_of(message, {}, folder.empty() ? "." : folder, to); });
+  const v1::Finding finding = finding_in(message);
+  write_whole(page, [&](Output& to) { write_page_of(message, {}, finding, folder.empty() ? "." : folder, to); });
 }
 
 std::filesystem::path default_report_path(const std::filesystem::path& result) {

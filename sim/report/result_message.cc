@@ -10,7 +10,7 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
-#include "sim/report/comparison.h"
+#include "sim/report/progress.h"
 #include "sim/report/comparison_message.h"
 #include "sim/report/version.h"
 
@@ -236,7 +236,7 @@ void fill_weights(const Outcome& from, const std::vector<std::string>* files, Le
 /// `updates`: of the whole run.
 void fill_accuracy(const Outcome& from, std::int64_t updates, v1::Run& to) {
   if (!from.accuracies.empty()) {
-    to.set_accuracy(last_accuracy(from, window_of(updates)));
+    to.set_accuracy(last_accuracy(from.accuracies, window_of(updates)));
     fill(last_of(from.confusions, window_of(updates)), *to.mutable_confusion());
   }
   if (!from.evaluation_confusion.empty()) fill(from.evaluation_confusion, *to.mutable_evaluation_confusion());

@@ -35,6 +35,8 @@ void fill_digest(const Digest& from, v1::Digest& to) {
   to.set_history_bytes(from.history_bytes);
   to.set_trace_bytes(from.trace_bytes);
   if (from.evaluation) to.set_evaluation(*from.evaluation);
+  if (from.accuracy) to.set_accuracy(*from.accuracy);
+  if (from.evaluation_accuracy) to.set_evaluation_accuracy(*from.evaluation_accuracy);
   if (from.rank) to.set_rank(*from.rank);
   if (from.effective_rank) to.set_effective_rank(*from.effective_rank);
   if (!from.chip) return;
@@ -47,10 +49,61 @@ void fill_digest(const Digest& from, v1::Digest& to) {
   if (from.chip->nanoseconds) chip.set_nanoseconds(*from.chip->nanoseconds);
 }
 
+/// The value of a field with presence.
+template <class Value>
+std::optional<Value> optional(bool has, Value value) {
+  return has ? std::optional(value) : std::nullopt;
+}
+
+/// Without curves.
+Digest digest_of(const v1::Digest& from) {
+  Digest to{.rule = from.rule(),
+            .kind = from.kind(),
+            .status = from.status(),
+            .message = from.message(),
+            .fingerprint = from.fingerprint(),
+            .first = from.first(),
+            .last = from.last(),
+            .messages = from.messages(),
+            .spatial = from.spatial_violations(),
+            .temporal = from.temporal_violations(),
+            .violations = from.violations(),
+            .stalled = from.stalled_ticks(),
+            .max_lag = from.max_lag(),
+            .history_bytes = from.history_bytes(),
+            .trace_bytes = from.trace_bytes(),
+            .evaluation = optional(from.has_evaluation(), from.evaluation()),
+            .accuracy = optional(from.has_accuracy(), from.accuracy()),
+            .evaluation_accuracy = optional(from.has_evaluation_accuracy(), from.evaluation_accuracy()),
+            .rank = optional(from.has_rank(), from.rank()),
+            .effective_rank = optional(from.has_effective_rank(), from.effective_rank())};
+  if (!from.has_chip()) return to;
+  const v1::ChipDigest& chip = from.chip();
+  to.chip = ChipDigest{.packets = chip.packets(),
+                       .learning_packets = chip.learning_packets(),
+                       .hops = chip.hops(),
+                       .busiest_link = chip.busiest_link(),
+                       .picojoules = optional(chip.has_picojoules(), chip.picojoules()),
+                       .nanoseconds = optional(chip.has_nanoseconds(), chip.nanoseconds())};
+  return to;
+}
+
+BestSettings best_settings_of(const v1::Best& from) {
+  BestSettings best{.choosing_seeds = {from.choosing_seeds().begin(), from.choosing_seeds().end()},
+                    .reporting_seeds = {from.reporting_seeds().begin(), from.reporting_seeds().end()},
+                    .rules = {},
+                    .by = from.by_accuracy() ? Criterion::kAccuracy : Criterion::kLoss};
+  for (const v1::Best::Choice& choice : from.rules())
+    best.rules.push_back(
+        {choice.rule(), {choice.settings().begin(), choice.settings().end()}, choice.reason(), choice.chosen_by()});
+  return best;
+}
+
 void fill_curve(const SweepCurve& from, v1::Curve& to) {
   to.mutable_settings()->Add(from.settings.begin(), from.settings.end());
   to.set_rule(from.rule);
   to.set_evaluation(from.evaluation);
+  to.set_accuracy(from.accuracy);
   to.set_stretch(from.stretch);
   for (const std::int64_t update : from.update) to.add_update(static_cast<std::int32_t>(update));
   for (const Spread& point : from.points) {
@@ -65,7 +118,8 @@ void fill_curve(const SweepCurve& from, v1::Curve& to) {
 }
 
 void fill_best(const SweepResult& result, v1::Best& to) {
-  const BestSettings best = best_of(result);
+  const BestSettings& best = *result.best;
+  to.set_by_accuracy(best.by == Criterion::kAccuracy);
   to.mutable_choosing_seeds()->Add(best.choosing_seeds.begin(), best.choosing_seeds.end());
   to.mutable_reporting_seeds()->Add(best.reporting_seeds.begin(), best.reporting_seeds.end());
   const std::vector<SweepCurve> curves = curves_of(reported(result, best));
@@ -111,6 +165,7 @@ v1::Sweep sweep_message(const SweepResult& result, const std::vector<SweepCurve>
     written.set_seed(member.seed);
     written.set_failure(member.failure);
     written.set_file(member.file);
+    written.mutable_recordings()->Add(member.recordings.begin(), member.recordings.end());
     if (pages && !member.rules.empty()) written.set_page(member_page(member.file));
     for (const Digest& digest : member.rules) fill_digest(digest, *written.add_rules());
   }
@@ -120,6 +175,28 @@ v1::Sweep sweep_message(const SweepResult& result, const std::vector<SweepCurve>
   sweep.mutable_notes()->Add(result.notes.begin(), result.notes.end());
   sweep.set_checksum(checksum_of(sweep));
   return sweep;
+}
+
+SweepResult sweep_result_of(const v1::Sweep& from) {
+  SweepResult result{.model = from.model(),
+                     .model_sha256 = from.model_sha256(),
+                     .axes = {},
+                     .members = {},
+                     .notes = {from.notes().begin(), from.notes().end()},
+                     .given_feedback = {from.given_feedback().begin(), from.given_feedback().end()}};
+  for (const v1::Sweep::Axis& axis : from.axes())
+    result.axes.push_back({axis.path(), {axis.values().begin(), axis.values().end()}});
+  for (const v1::Sweep::Member& member : from.members()) {
+    SweepMember& kept = result.members.emplace_back();
+    kept.settings.assign(member.settings().begin(), member.settings().end());
+    kept.seed = member.seed();
+    kept.failure = member.failure();
+    for (const v1::Digest& digest : member.rules()) kept.rules.push_back(digest_of(digest));
+    kept.file = member.file();
+    kept.recordings.assign(member.recordings().begin(), member.recordings().end());
+  }
+  if (from.has_best()) result.best = best_settings_of(from.best());
+  return result;
 }
 
 fs::path sweep_file(const fs::path& path) {

@@ -13,6 +13,9 @@ namespace locus {
 /// `pages`: whether the members with a file have a page beside it.
 v1::Sweep sweep_message(const SweepResult& result, const std::vector<SweepCurve>& curves, bool pages);
 
+/// The sweep in a message, without the curves of its members.
+SweepResult sweep_result_of(const v1::Sweep& from);
+
 /// The file of a sweep at a path: the path itself, or for a folder its sweep.binpb (sweep.json if
 /// that is missing).
 std::filesystem::path sweep_file(const std::filesystem::path& path);

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "sim/model/files.h"
+#include "sim/report/finding_message.h"
 #include "sim/report/message_writer.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
@@ -14,11 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_sweep_page(const v1::Sweep& message, const fs::path& page) {
-  write_whole(page, [&](Output& to) {
-    write_data_page(
-        message.model(), "sweep", [&](Output& json) { write_json(message, JsonLayout::kOneLine, json); }, to);
-  });
+/// `result`: the sweep in the message.
+void write_sweep_page(const v1::Sweep& message, const SweepResult& result, const fs::path& page) {
+  const ShownSettings shown = shown_settings(result);
+  const auto data = [&](Output& json) {
+    write_json(message, JsonLayout::kOneLine, json);
+    json.put(page_part("summary", summary_message(result, shown)));
+    json.put(page_part("finding", message_of(finding_of(result, shown))));
+  };
+  write_whole(page, [&](Output& to) { write_data_page(message.model(), "sweep", data, to); });
 }
 
 /// Members that ran, with a result in a file.
@@ -55,7 +60,7 @@ void write_sweep(const SweepResult& result, const fs::path& folder) {
   write_file_whole(folder / "summary.csv", summary_csv(result));
   write_file_whole(folder / "curves.csv", curves_csv(curves, result.axes));
   if (result.best) write_file_whole(folder / "best.csv", best_csv(result));
-  write_sweep_page(message, folder / "report.html");
+  write_sweep_page(message, result, folder / "report.html");
   write_whole(folder / "sweep.binpb", [&](Output& to) { write_wire(message, {}, to); });
   write_whole(folder / "sweep.json", [&](Output& to) { write_json(message, JsonLayout::kLines, to); });
 }
@@ -77,7 +82,7 @@ std::size_t write_sweep_pages(const fs::path& sweep, const fs::path& page) {
     member.set_page(written);
     ++pages;
   }
-  write_sweep_page(message, page);
+  write_sweep_page(message, sweep_result_of(message), page);
   return pages;
 }
 

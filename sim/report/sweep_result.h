@@ -9,9 +9,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sim/report/digest.h"
+#include "sim/report/finding.h"
 #include "sim/report/spread.h"
 
 namespace locus {
@@ -29,6 +31,27 @@ struct SweepMember {
   std::string file;           // of its whole result, below the folder; empty without one
   // its file was there and was not the one that it had written: it ran again
   bool replaced = false;
+  std::vector<std::string> recordings = {};  // below the folder
+};
+
+/// One rule at its best setting.
+struct BestChoice {
+  std::string rule;
+  std::vector<std::string> settings;  // "path=value"; empty without a choice
+  std::string reason;                 // why there is no choice, or empty
+  double chosen_by = 0;               // the median that was the best [1]
+};
+
+/// What chooses the best setting of a rule, among evaluation trials.
+enum class Criterion { kLoss, kAccuracy };
+
+/// Each rule at its best setting. The first half of the seeds chooses (rounded down), and the
+/// others report: no number of theirs is an argument of the choice.
+struct BestSettings {
+  std::vector<std::uint64_t> choosing_seeds;
+  std::vector<std::uint64_t> reporting_seeds;
+  std::vector<BestChoice> rules;  // in the order of the run
+  Criterion by = Criterion::kLoss;
 };
 
 struct SweepResult {
@@ -38,24 +61,35 @@ struct SweepResult {
   std::vector<SweepMember> members;
   std::vector<std::string> notes;                // sentences without a full stop
   std::vector<std::string> given_feedback = {};  // Outline::given_feedback
-  bool best = false;                             // true: best_of was asked for
+  std::optional<BestSettings> best = {};         // best_of, where it was asked for
 };
+
+/// One combination of settings under one rule, with its members.
+struct RuleRuns {
+  std::vector<std::string> settings;
+  std::string rule;
+  std::string kind;                   // row of the rule table
+  int seeds = 0;                      // members that ran
+  std::vector<SeedDigest> completed;  // into the sweep
+};
+/// In the order of the members. `result` outlives them.
+std::vector<RuleRuns> runs_of(const SweepResult& result);
 
 /// One combination of settings with one rule, over its seeds.
 struct SummaryLine {
   std::vector<std::string> settings;
   std::string rule;
+  std::string kind;
   int seeds = 0;      // members that ran
   int completed = 0;  // members that completed; the other fields are over these, NaN without any
-  double mean = 0;    // of the loss at the end [1]; so are the next five
-  double q25 = 0;
-  double median = 0;
-  double q75 = 0;
-  double sd = 0;
-  double sem = 0;
-  double messages = 0;     // mean, per trial
-  double violations = 0;   // mean, per trial
-  Spread evaluation = {};  // of the loss of evaluation trials at the end; count 0 without them
+  Spread loss = {};   // at the end [1]
+  // of evaluation trials at the end, and accuracies [1]; count 0 without them
+  Spread evaluation = {};
+  Spread accuracy = {};
+  Spread evaluation_accuracy = {};
+  double messages = 0;    // mean, per trial
+  double violations = 0;  // mean, per trial
+  double kept_bytes = 0;  // mean: history and traces of the actors of a trial
   // means of the other columns (digest_columns), NaN where a model does not have them
   std::vector<double> means = {};
 };
@@ -69,38 +103,47 @@ struct DigestColumn {
 /// rank, effective_rank, packets, learning_packets, hops, busiest_link, energy_pj, time_ns.
 const std::vector<DigestColumn>& digest_columns();
 
-/// The losses of one combination under one rule, point by point over its completed seeds.
+/// A value of a member under one rule; nothing where a model does not have it.
+using SweepCell = std::variant<std::monostate, std::string, double, std::int64_t, std::uint64_t>;
+/// A column of members.csv and of the frame in Python, after those of the axes. `digest` is null
+/// for a member that failed.
+struct MemberColumn {
+  const char* name;
+  SweepCell (*value)(const SweepMember& member, const Digest* digest);
+};
+/// All of them, digest_columns() included, in their order.
+const std::vector<MemberColumn>& member_columns();
+
+/// The losses (or accuracies) of one combination under one rule, point by point over its completed
+/// seeds.
 struct SweepCurve {
   std::vector<std::string> settings;
   std::string rule;
-  bool evaluation = false;           // true: the losses of evaluation trials
+  bool evaluation = false;           // true: of evaluation trials
+  bool accuracy = false;             // true: accuracies
   std::int32_t stretch = 1;          // updates of a point
   std::vector<std::int64_t> update;  // first of each point, from 0; for evaluations, those before
   std::vector<Spread> points;        // over the seeds that came so far
 };
+/// Of each combination and rule the curves that it has, in the order of sweep.proto.
 std::vector<SweepCurve> curves_of(const SweepResult& result);
 
-/// One rule at its best setting.
-struct BestChoice {
-  std::string rule;
-  std::vector<std::string> settings;  // "path=value"; empty without a choice
-  std::string reason;                 // why there is no choice, or empty
-  double chosen_by = 0;               // the median that was the lowest [1]
-};
-
-/// Each rule at its best setting. The first half of the seeds chooses (rounded down), and the
-/// others report: no number of theirs is an argument of the choice.
-/// A combination can be chosen if the rule completed under every choosing seed. The lowest median
-/// of their losses of evaluation trials is chosen; the first of equal ones.
-struct BestSettings {
-  std::vector<std::uint64_t> choosing_seeds;
-  std::vector<std::uint64_t> reporting_seeds;
-  std::vector<BestChoice> rules;  // in the order of the run
-};
-BestSettings best_of(const SweepResult& result);
+/// A combination can be chosen if the rule completed under every choosing seed. The best median of
+/// their evaluation trials is chosen; the first of equal ones.
+BestSettings best_of(const SweepResult& result, Criterion by = Criterion::kLoss);
 /// The sweep without all that does not report on these choices: for each rule the members of its
 /// setting with reporting seeds. Their summary and curves are those of the rules at their best.
 SweepResult reported(const SweepResult& result, const BestSettings& best);
+
+/// Each rule at one setting, for sentences and pages: the chosen one, or without one the setting
+/// with the lowest median loss at the end over all seeds.
+struct ShownSettings {
+  Choice choice = Choice::kGiven;
+  SweepResult part;  // of the sweep: one setting a rule
+};
+ShownSettings shown_settings(const SweepResult& result);
+/// What the sweep found, at these settings.
+Finding finding_of(const SweepResult& result, const ShownSettings& shown);
 
 /// The rules under which members that differ only in their seed have the same fingerprint, in
 /// sentences.
@@ -115,8 +158,8 @@ struct FailureGroup {
 /// By cause, in the order of their first members.
 std::vector<FailureGroup> failures_of(const SweepResult& result);
 
-/// The summary in the form that `sweep` prints, or with `best` that of the rules at their best,
-/// followed by the failures by cause.
+/// The summary in the form that `sweep` prints, or with `best` that of the rules at their best; what
+/// was found, in sentences; and the failures by cause.
 std::string sweep_table(const SweepResult& result);
 
 /// members: "settings, seed, rule, ...", one line for each member and rule; summary: one line for

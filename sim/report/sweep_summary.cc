@@ -12,81 +12,52 @@ namespace {
 
 using Optional = std::optional<double>;
 
-Optional of_chip(const Digest& digest, double ChipDigest::*field) {
-  return digest.chip ? Optional((*digest.chip).*field) : Optional();
-}
-
-Optional of_chip(const Digest& digest, Optional ChipDigest::*field) {
-  return digest.chip ? (*digest.chip).*field : Optional();
-}
-
-/// The numbers of one line, a list a column.
-struct Group {
-  std::size_t line = 0;
-  std::vector<double> last, messages, violations, evaluation;
-  std::vector<std::vector<double>> columns;
-};
-
-void add(const Digest& digest, Group& group) {
-  group.last.push_back(digest.last);
-  group.messages.push_back(digest.messages);
-  group.violations.push_back(digest.violations);
-  if (digest.evaluation) group.evaluation.push_back(*digest.evaluation);
-  const auto& columns = digest_columns();
-  group.columns.resize(columns.size());
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (const Optional value = columns[c].value(digest)) group.columns[c].push_back(*value);
+/// The spread over the runs that have the value.
+template <class Value>
+Spread spread_over(const std::vector<SeedDigest>& runs, Value value) {
+  std::vector<double> numbers;
+  for (const SeedDigest& run : runs) {
+    if (const Optional one = value(*run.digest)) numbers.push_back(*one);
   }
+  return spread_of(std::move(numbers));
+}
+
+SummaryLine line_of(const RuleRuns& runs) {
+  SummaryLine line{.settings = runs.settings, .rule = runs.rule, .kind = runs.kind, .seeds = runs.seeds};
+  line.completed = static_cast<int>(runs.completed.size());
+  const auto over = [&](auto value) { return spread_over(runs.completed, value); };
+  line.loss = over([](const Digest& d) { return Optional(d.last); });
+  line.evaluation = over([](const Digest& d) { return d.evaluation; });
+  line.accuracy = over([](const Digest& d) { return d.accuracy; });
+  line.evaluation_accuracy = over([](const Digest& d) { return d.evaluation_accuracy; });
+  line.messages = over([](const Digest& d) { return Optional(d.messages); }).mean;
+  line.violations = over([](const Digest& d) { return Optional(d.violations); }).mean;
+  line.kept_bytes = over([](const Digest& d) { return Optional(d.history_bytes + d.trace_bytes); }).mean;
+  for (const DigestColumn& column : digest_columns()) line.means.push_back(over(column.value).mean);
+  return line;
 }
 
 }  // namespace
 
-const std::vector<DigestColumn>& digest_columns() {
-  static const std::vector<DigestColumn> kColumns = {
-      {"rank", [](const Digest& d) { return d.rank ? Optional(*d.rank) : Optional(); }},
-      {"effective_rank", [](const Digest& d) { return d.effective_rank; }},
-      {"packets", [](const Digest& d) { return of_chip(d, &ChipDigest::packets); }},
-      {"learning_packets", [](const Digest& d) { return of_chip(d, &ChipDigest::learning_packets); }},
-      {"hops", [](const Digest& d) { return of_chip(d, &ChipDigest::hops); }},
-      {"busiest_link", [](const Digest& d) { return of_chip(d, &ChipDigest::busiest_link); }},
-      {"energy_pj", [](const Digest& d) { return of_chip(d, &ChipDigest::picojoules); }},
-      {"time_ns", [](const Digest& d) { return of_chip(d, &ChipDigest::nanoseconds); }},
-  };
-  return kColumns;
+std::vector<RuleRuns> runs_of(const SweepResult& result) {
+  std::vector<RuleRuns> all;
+  std::map<std::pair<std::vector<std::string>, std::string>, std::size_t> known;
+  for (const SweepMember& member : result.members) {
+    for (const Digest& digest : member.rules) {
+      const auto [at, is_new] = known.try_emplace({member.settings, digest.rule}, all.size());
+      if (is_new)
+        all.push_back({.settings = member.settings, .rule = digest.rule, .kind = digest.kind, .completed = {}});
+      RuleRuns& runs = all[at->second];
+      ++runs.seeds;
+      if (digest.status == name(Status::kCompleted)) runs.completed.push_back({member.seed, &digest});
+    }
+  }
+  return all;
 }
 
 std::vector<SummaryLine> summary_of(const SweepResult& result) {
   std::vector<SummaryLine> lines;
-  std::map<std::pair<std::vector<std::string>, std::string>, Group> groups;
-  for (const SweepMember& member : result.members) {
-    for (const Digest& digest : member.rules) {
-      const auto [at, is_new] = groups.try_emplace({member.settings, digest.rule});
-      Group& group = at->second;
-      if (is_new) {
-        group.line = lines.size();
-        group.columns.resize(digest_columns().size());
-        lines.push_back({.settings = member.settings, .rule = digest.rule});
-      }
-      ++lines[group.line].seeds;
-      if (digest.status != name(Status::kCompleted)) continue;
-      ++lines[group.line].completed;
-      add(digest, group);
-    }
-  }
-  for (auto& [key, group] : groups) {
-    SummaryLine& line = lines[group.line];
-    const Spread last = spread_of(std::move(group.last));
-    line.mean = last.mean;
-    line.q25 = last.q25;
-    line.median = last.median;
-    line.q75 = last.q75;
-    line.sd = last.sd;
-    line.sem = last.sem;
-    line.messages = spread_of(std::move(group.messages)).mean;
-    line.violations = spread_of(std::move(group.violations)).mean;
-    line.evaluation = spread_of(std::move(group.evaluation));
-    for (std::vector<double>& column : group.columns) line.means.push_back(spread_of(std::move(column)).mean);
-  }
+  for (const RuleRuns& runs : runs_of(result)) lines.push_back(line_of(runs));
   return lines;
 }
 

@@ -40,6 +40,12 @@ std::string under_settings(const TextTable& table, const std::vector<SummaryLine
   return text;
 }
 
+/// A spread in the order of the files, each number in one form.
+void add_spread(const Spread& spread, std::string (*show)(double), std::vector<std::string>& cells) {
+  for (const double number : {spread.mean, spread.sem, spread.q25, spread.median, spread.q75})
+    cells.push_back(show(number));
+}
+
 std::string loss_table(const char* caption, const std::vector<SummaryLine>& summary) {
   TextTable table;
   table.caption = caption;
@@ -47,9 +53,9 @@ std::string loss_table(const char* caption, const std::vector<SummaryLine>& summ
                    {"messages"},           {"violations"}};
   table.groups = {{"loss at the end", 2, 5}, {"per trial", 6, 7}};
   for (const SummaryLine& line : summary) {
-    table.rows.push_back({line.rule, fmt::format("{}/{}", line.completed, line.seeds), human_loss(line.mean),
-                          human_loss(line.q25), human_loss(line.median), human_loss(line.q75), human(line.messages),
-                          human(line.violations)});
+    table.rows.push_back({line.rule, fmt::format("{}/{}", line.completed, line.seeds), human_loss(line.loss.mean),
+                          human_loss(line.loss.q25), human_loss(line.loss.median), human_loss(line.loss.q75),
+                          human(line.messages), human(line.violations)});
   }
   return under_settings(table, summary);
 }
@@ -61,9 +67,29 @@ std::string evaluation_table(const std::vector<SummaryLine>& summary) {
   table.columns = {{"rule", Align::kLeft}, {"seeds"}, {"mean"}, {"sem"}, {"25 %"}, {"median"}, {"75 %"}};
   table.groups = {{"loss after the last update", 2, 6}};
   for (const SummaryLine& line : summary) {
-    const Spread& loss = line.evaluation;
-    table.rows.push_back({line.rule, std::to_string(loss.count), human_loss(loss.mean), human_loss(loss.sem),
-                          human_loss(loss.q25), human_loss(loss.median), human_loss(loss.q75)});
+    auto& cells = table.rows.emplace_back(std::vector<std::string>{line.rule, std::to_string(line.evaluation.count)});
+    add_spread(line.evaluation, human_loss, cells);
+  }
+  return '\n' + under_settings(table, summary);
+}
+
+/// Accuracies of the trials that were learnt from and of evaluation trials; empty without classes.
+std::string accuracy_table(const std::vector<SummaryLine>& summary) {
+  const auto has = [&](Spread SummaryLine::*spread) {
+    return std::ranges::any_of(summary, [&](const SummaryLine& line) { return (line.*spread).count > 0; });
+  };
+  const bool evaluated = has(&SummaryLine::evaluation_accuracy);
+  if (!evaluated && !has(&SummaryLine::accuracy)) return "";
+  TextTable table;
+  table.caption = evaluated ? "ACCURACY OF EVALUATION TRIALS" : "ACCURACY";
+  table.columns = {{"rule", Align::kLeft}, {"seeds"}, {"mean"}, {"sem"}, {"25 %"}, {"median"}, {"75 %"}};
+  table.groups = {{evaluated ? "after the last update" : "at the end", 2, 6}};
+  if (evaluated) table.columns.push_back({"learnt from"});
+  for (const SummaryLine& line : summary) {
+    const Spread& accuracy = evaluated ? line.evaluation_accuracy : line.accuracy;
+    auto& cells = table.rows.emplace_back(std::vector<std::string>{line.rule, std::to_string(accuracy.count)});
+    add_spread(accuracy, human_accuracy, cells);
+    if (evaluated) cells.push_back(human_accuracy(line.accuracy.median));
   }
   return '\n' + under_settings(table, summary);
 }
@@ -101,29 +127,31 @@ std::string chip_means_table(const std::vector<SummaryLine>& summary) {
   return '\n' + under_settings(table, summary);
 }
 
-/// What chose and what reports, and the rules without a choice.
+/// The rules without a choice.
 std::string best_remarks(const BestSettings& best) {
-  std::string text =
-      wrap(fmt::format("chosen by the loss of evaluation trials under {} {}; the table is over {}, which chose nothing; "
-                       "summary.csv of --out has all combinations",
-                       best.choosing_seeds.size() == 1 ? "seed" : "seeds", fmt::join(best.choosing_seeds, ", "),
-                       fmt::join(best.reporting_seeds, ", ")),
-           2, 0);
+  std::string text;
   for (const BestChoice& choice : best.rules) {
     if (!choice.reason.empty())
       text += wrap(fmt::format("{}: no best setting, because {}", choice.rule, choice.reason), 2, 0);
   }
+  return text + wrap("summary.csv of --out has all combinations", 2, 0);
+}
+
+std::string finding_text(const Finding& finding) {
+  if (finding.headline.empty()) return "";
+  std::string text = '\n' + wrap(finding.headline);
+  for (const std::string& caveat : finding.caveats) text += wrap(caveat);
   return text;
 }
 
 }  // namespace
 
 std::string sweep_table(const SweepResult& result) {
-  const BestSettings best = result.best ? best_of(result) : BestSettings();
-  const std::vector<SummaryLine> summary = summary_of(result.best ? reported(result, best) : result);
+  const ShownSettings shown = shown_settings(result);
+  const std::vector<SummaryLine> summary = summary_of(result.best ? shown.part : result);
   std::string text = loss_table(result.best ? "EACH RULE AT ITS BEST" : "SWEEP", summary) + evaluation_table(summary) +
-                     chip_means_table(summary);
-  if (result.best) text += '\n' + best_remarks(best);
+                     accuracy_table(summary) + chip_means_table(summary) + finding_text(finding_of(result, shown));
+  if (result.best) text += best_remarks(*result.best);
   for (const FailureGroup& group : failures_of(result)) {
     const SweepMember& first = result.members[group.first];
     text += wrap(fmt::format("FAILED: {} of {} members: {} (first: {}{}seed {})", group.members, result.members.size(),

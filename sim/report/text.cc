@@ -96,6 +96,10 @@ std::string human_factor(double factor) {
   return factor < 999999.5 ? fmt::format("{:.0f}", factor) : fmt::format("{:.1e}", factor);
 }
 
+std::string human_accuracy(double accuracy) {
+  return std::isnan(accuracy) ? "-" : fmt::format("{:.1f}%", 100 * accuracy);
+}
+
 std::string human_loss(double loss) { return std::isfinite(loss) ? fmt::format("{:.4g}", loss) : "-"; }
 
 std::size_t width(std::string_view text) { return columns_of(text); }

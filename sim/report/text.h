@@ -25,6 +25,8 @@ std::string human_si(double quantity, std::string_view unit);
 std::string human_factor(double factor);
 /// A loss: four significant digits, "0.04123" or "1.234e-05".
 std::string human_loss(double loss);
+/// "79.7%"; "-" for no number.
+std::string human_accuracy(double accuracy);
 
 std::size_t width(std::string_view text);
 /// At most `columns` wide; a longer text loses its middle: "a_very_lo..ng_name".

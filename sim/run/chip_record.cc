@@ -31,7 +31,7 @@ ChipRecord::ChipRecord(const Spec& spec, const Topology& topology, const std::ve
       placement_(place_on_chip(*spec.chip, topology)),
       reach_(topology, feedback_, placement_, learning_),
       traffic_(stream_keys(topology.sizes), spec.training.batch, declared_lag(learning)) {
-  traffic_.weigh(reach_.sizes());
+  traffic_.weigh(reach_.sizes(), spec.training.ticks);
   door.record(&traffic_);
   if (!spec.chip->network) return;
   ChipNetworkSpec network = *spec.chip->network;
@@ -63,6 +63,7 @@ ChipOutcome ChipRecord::finish(const Ledger& ledger) {
   ChipOutcome outcome{std::move(traffic_), feedback_, {}, {}};
   outcome.report = chip_traffic(topology_, feedback_, placement_, learning_, ledger, outcome.traffic);
   outcome.report.peak = outcome.traffic.peak();
+  outcome.report.loads = outcome.traffic.loads();
   if (cost_) outcome.estimate = estimate(outcome.report, *cost_);
   outcome.network = network();
   return outcome;

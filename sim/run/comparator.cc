@@ -52,6 +52,7 @@ Spec spec_to_compare(const Spec& spec) {
   plain.seed = spec.seed;
   plain.bases = spec.bases;
   plain.training = training_to_compare(spec.training);
+  plain.chip = spec.chip;  // whose cores a rule may stay on
   plain.network.populations = spec.network.populations;
   // whether errors have weights is a fact of the trials: one that has says it for all
   if (const auto* recorded = std::get_if<RecordedTask>(&spec.task)) {

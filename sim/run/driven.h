@@ -24,6 +24,7 @@ struct Driven {
   Topology topology;
   std::vector<std::int32_t> columns;  // the input of each number of step()
   Learner<R, T> learner;
+  std::vector<ConstantInput> constants;  // inputs that step() does not show
   Batch<R> batch;
   std::optional<Task> task;  // of the model, from the first update() on
   Batch<R> given;            // of learn(); its inputs stand in it from the first call on
@@ -32,9 +33,9 @@ struct Driven {
       : topology(topology_of(spec)),
         columns(input_columns(spec.network)),
         learner(spec, topology, spec.rules.front(), {.outputs_are_seen = true, .inputs_tick_by_tick = true}, executor),
-        batch(with_constants(constant_inputs(spec.network),
-                             make_batch<R>(spec.training.ticks, learner.network().inputs.size,
-                                           learner.network().readouts.size, learner.network().lanes))) {}
+        constants(constant_inputs(spec.network)),
+        batch(make_batch<R>(spec.training.ticks, learner.network().inputs.size, learner.network().readouts.size,
+                            learner.network().lanes)) {}
 };
 
 using AnyDriven =

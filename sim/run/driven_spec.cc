@@ -1,7 +1,10 @@
 #include "sim/run/driven_spec.h"
 
+#include <algorithm>
+
 #include "sim/model/check.h"
 #include "sim/model/defaults.h"
+#include "sim/model/requirements.h"
 
 namespace locus {
 namespace {
@@ -32,7 +35,9 @@ void drive(const SessionOptions& options, Spec& spec) {
     if (!options.loss) training.loss = Loss::kSequence;
     if (training.ticks == 0) training.ticks = kDefaultTicks;
   }
-  spec.chip.reset();  // where the actors sit is for run() to count
+  // Where the actors sit is for run() to count, unless the rule depends on it.
+  const auto stays = [](const RuleSpec& one) { return has_row(one.kind) && rule(one.kind).keeps == Keeps::kCore; };
+  if (std::ranges::none_of(spec.rules, stays)) spec.chip.reset();
   spec.records.clear();
 }
 

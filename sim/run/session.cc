@@ -154,7 +154,11 @@ void Session::Driver::close_tick(D& driven) {
 void Session::Driver::begin_trial() {
   expect(Phase::kBetweenTrials, "begin_trial()", "a trial ends with its last tick and commit()");
   send([&](auto& driven) {
+    using R = typename std::remove_reference_t<decltype(driven)>::Number;
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
+    // update() may have held them back in trials that begin late
+    if (driven.task) driven.batch.shows_constants = false;
+    show_constants<R>(driven.constants, driven.batch);
     driven.learner.trial().begin(driven.batch.input.data(), outcome_.updates * driven.batch.lanes);
   });
   phase_ = Phase::kInTrial;
@@ -241,7 +245,6 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
   bool finite = false;
   send([&](auto& driven) {
     using R = typename std::remove_reference_t<decltype(driven)>::Number;
-    const std::vector<ConstantInput> constants = constant_inputs(spec_.network);
     RecordedSource source(trials, spec_.training, driven.columns, driven.batch.lanes, std::nullopt);
     Batch<R>& batch = driven.given;
     if (batch.input.empty())
@@ -251,9 +254,9 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
     batch.weight.assign(source.has_weights() ? batch.target.size() : 0, R(1));
     batch.first_trial = outcome_.updates * batch.lanes;
     batch.shows_constants = false;  // trials that begin late have held them back
-    show_constants<R>(constants, batch);
+    show_constants<R>(driven.constants, batch);
     source.fill(0, batch);
-    source.hold_back<R>(constants, batch);
+    source.hold_back<R>(driven.constants, batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
     finite = conclude(driven, batch, driven.learner.run(batch));
   });

@@ -42,6 +42,8 @@ std::string misfit_of_traffic(const Spec& spec, const Topology& topology, const 
   const std::int32_t largest_lag = declared_lag(learning_of(rule, spec.training));
   Traffic counted(stream_keys(topology.sizes), spec.training.batch, largest_lag);
   if (!counted.fits(*state.traffic)) return "counts by neuron that are not those of the network";
+  if (!state.traffic->loads.empty() && std::ssize(state.traffic->loads) != spec.training.ticks)
+    return fmt::format("loads of {} ticks", state.traffic->loads.size());
   counted.restore(*state.traffic);
   const auto sizes =
       Reach(topology, feedback_of(topology, rule), place_on_chip(*spec.chip, topology), learning_of(spec, topology, rule))
@@ -184,7 +186,7 @@ bool is_confusion(const Confusion& confusion, std::int64_t readouts, std::int64_
 
 /// One accuracy an update, where trials have classes; and what the last updates have chosen.
 std::string misfit_of_accuracies(const Spec& spec, const Topology& topology, const RuleState& state) {
-  const std::int64_t wanted = has_classes(spec.task) ? std::ssize(state.losses) : 0;
+  const std::int64_t wanted = has_classes(spec.task, topology.sizes.readouts) ? std::ssize(state.losses) : 0;
   const std::int64_t given = std::ssize(state.accuracies);
   const auto recent = std::min<std::int64_t>(given, std::int64_t{kMostConfusions});
   if ((given != wanted && given != 0) || std::ssize(state.confusions) != recent)

@@ -17,10 +17,6 @@ using theory::ExactRule;
 using theory::LinearNetwork;
 using theory::Matrix;
 
-Spectrum spectrum_of_change(const Matrix& after, const Matrix& before) {
-  return spectrum_of(dense_matrix(after - before));
-}
-
 }  // namespace
 
 /// With phi = identity and alpha = 1 the trace of a synapse onto neuron i decays by W_ii. Rows of

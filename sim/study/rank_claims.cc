@@ -15,10 +15,6 @@ using theory::ExactRule;
 using theory::LinearNetwork;
 using theory::Matrix;
 
-Spectrum spectrum_of_change(const Matrix& after, const Matrix& before) {
-  return spectrum_of(dense_matrix(after - before));
-}
-
 /// Replaces two thirds of the entries by 0.
 Matrix thinned(const Matrix& matrix, Draws& draws) {
   return matrix.unaryExpr([&](double value) { return draws.uniform(0, 1) < 1.0 / 3 ? value : 0.0; });

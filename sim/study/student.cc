@@ -71,6 +71,10 @@ DenseMatrix dense_matrix(const Matrix& matrix) {
   return result;
 }
 
+Spectrum spectrum_of_change(const theory::Matrix& after, const theory::Matrix& before) {
+  return spectrum_of(dense_matrix(after - before));
+}
+
 RuleSpec rule_spec(const ExactRule& rule, std::string name) {
   RuleSpec spec;
   spec.name = std::move(name);

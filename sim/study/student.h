@@ -13,6 +13,7 @@
 #include "core/base/random.h"
 #include "sim/model/spec.h"
 #include "sim/run/result.h"
+#include "sim/run/spectrum.h"
 #include "sim/theory/exact.h"
 #include "sim/theory/linear_network.h"
 #include "sim/theory/mode.h"
@@ -21,6 +22,9 @@ namespace locus {
 
 /// The matrix as a model has it, row-major.
 DenseMatrix dense_matrix(const theory::Matrix& matrix);
+
+/// Of what a training has changed: W_K - W_0.
+Spectrum spectrum_of_change(const theory::Matrix& after, const theory::Matrix& before);
 
 /// How a sampled run goes.
 struct StudentTraining {

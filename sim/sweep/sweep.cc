@@ -16,9 +16,11 @@
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
+#include "sim/model/network_size.h"
 #include "sim/model/sha256.h"
 #include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
+#include "sim/report/recordings.h"
 #include "sim/report/version.h"
 #include "sim/report/write.h"
 #include "sim/run/outline.h"
@@ -67,13 +69,21 @@ std::string member_file(const Provenance& provenance) {
 /// The first line of an error; the other lines are details.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-/// The parts of a model that a sweep leaves out.
+/// The parts of a model that a sweep without a folder leaves out.
 std::vector<std::string> omissions_of(const Spec& spec) {
   std::vector<std::string> notes;
   if (!spec.records.empty())
-    notes.push_back(fmt::format("a sweep writes no recordings; the model's records ({}{}) are left out",
+    notes.push_back(fmt::format("recordings need --out DIR; the model's records ({}{}) are left out",
                                 spec.records.front().name, spec.records.size() > 1 ? ", ..." : ""));
   return notes;
+}
+
+/// The recordings of a member, below the folder of the sweep.
+std::vector<std::string> recordings_of(const Spec& spec, const std::string& file) {
+  const fs::path folder = fs::path(file).parent_path();
+  std::vector<std::string> files;
+  for (const std::string& recording : recording_files(spec)) files.push_back((folder / recording).string());
+  return files;
 }
 
 void check_best(const SweepPlan& plan, const Spec& spec) {
@@ -84,8 +94,11 @@ void check_best(const SweepPlan& plan, const Spec& spec) {
       std::ranges::any_of(plan.axes, [](const SweepAxis& axis) { return axis.path.starts_with("training.evaluation"); });
   if (!spec.training.evaluation && !by_setting)
     throw UsageError(
-        "--best chooses by the loss of evaluation trials, and the model has none; add training.evaluation to it, or "
+        "--best chooses by evaluation trials, and the model has none; add training.evaluation to it, or "
         "--set training.evaluation.every=K --set training.evaluation.trials=K");
+  if (plan.best == Criterion::kAccuracy && !has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout)))
+    throw UsageError(
+        "--best-by accuracy needs trials with classes, and those of the model have none; --best-by loss chooses by the loss");
 }
 
 class Sweeper {
@@ -104,12 +117,13 @@ class Sweeper {
     result_.model_sha256 = spec.sha256;
     result_.axes = plan.axes;
     result_.given_feedback = outline_of(spec).given_feedback;
-    for (std::string& omission : omissions_of(spec)) note(std::move(omission));
+    if (!options.folder) {
+      for (std::string& omission : omissions_of(spec)) note(std::move(omission));
+    }
     if (static_cast<std::uint64_t>(plan.seeds) - 1 > std::numeric_limits<std::uint64_t>::max() - spec.seed)
       throw UsageError(fmt::format("{} seeds from {} on go beyond the largest, {}", plan.seeds, spec.seed,
                                    std::numeric_limits<std::uint64_t>::max()));
     check_best(plan, spec);
-    result_.best = plan.best;
     entries_ = entries_of(plan, spec.seed);
     points_ = curve_points(entries_.size(), entries_.size() / static_cast<std::size_t>(plan.seeds), spec.rules.size());
     for (const Entry& entry : entries_) {
@@ -136,6 +150,7 @@ class Sweeper {
     }
     if (defect_) std::rethrow_exception(defect_);
     for (std::string& repeats : seed_notes(result_)) note(std::move(repeats));
+    if (plan_.best) result_.best = best_of(result_, *plan_.best);
     return std::move(result_);
   }
 
@@ -202,7 +217,10 @@ class Sweeper {
     if (options_.folder) {
       member.file = member_file(provenance);
       file = *options_.folder / member.file;
-      if (auto found = read_member(file, provenance, points_)) {
+      member.recordings = recordings_of(spec, member.file);
+      const bool recorded = std::ranges::all_of(
+          member.recordings, [&](const std::string& recording) { return fs::exists(*options_.folder / recording); });
+      if (auto found = recorded ? read_member(file, provenance, points_) : std::nullopt) {
         member.rules = *std::move(found);
         return;
       }
@@ -214,20 +232,26 @@ class Sweeper {
     require_memory(spec, alone, taken_ + loaded, limit_);
     const MemoryBudget::Share share(budget_, memory_needed(spec, alone) + loaded);
     if (interrupted()) return;
+    if (options_.folder) prepare_folder(file.parent_path());
     member.rules = run_member(spec, file);
     return_free_memory();  // before another member gets the share
   }
 
   /// Empty if an interrupt came before the end.
   std::vector<Digest> run_member(const Spec& spec, const fs::path& file) const {
-    const RunResult result = locus::run(spec, {.threads = 1, .interrupt = options_.interrupt});
+    std::optional<Recordings> recordings;
+    RunOptions options{.threads = 1, .interrupt = options_.interrupt};
+    if (options_.folder && !spec.records.empty()) {
+      recordings.emplace(spec, file.parent_path());
+      options.look = [&](const Sample& sample) { recordings->look(sample); };
+      options.watch = [&](const Moment& moment) { recordings->observe(moment); };
+    }
+    const RunResult result = locus::run(spec, options);
+    if (recordings) recordings->end(result);
     const bool whole = result.outcomes.size() == spec.rules.size() &&
                        std::ranges::count(result.outcomes, Status::kInterrupted, &Outcome::status) == 0;
     if (!whole) return {};
-    if (options_.folder) {
-      prepare_folder(file.parent_path());
-      write_member(result, file);
-    }
+    if (options_.folder) write_member(result, file);
     return digests_of(result, points_);
   }
 

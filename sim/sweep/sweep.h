@@ -35,8 +35,8 @@ struct SweepPlan {
   std::int32_t seeds = 1;       // the model's seed (or the override's) and the next ones
   Overrides overrides;
   // also each rule at its best setting (best_of, sweep_result.h); needs two seeds and evaluation
-  // trials
-  bool best = false;
+  // trials, for the accuracy of trials with classes
+  std::optional<Criterion> best = {};
 };
 
 /// Reads "path=value,value...". A comma in brackets, braces or quotes belongs to a value, so that

@@ -81,13 +81,6 @@ void show_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
   }
 }
 
-/// The same of a new batch.
-template <class R>
-Batch<R> with_constants(std::span<const ConstantInput> constants, Batch<R> batch) {
-  show_constants(constants, batch);
-  return batch;
-}
-
 /// cells[columns[k] * lanes + l] = values[k * lanes + l]: a tick's inputs (columns x lanes) go to
 /// their cells of the input layer (m x lanes).
 template <class R>

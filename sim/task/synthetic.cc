@@ -127,9 +127,7 @@ void SyntheticSource::fill(std::int64_t first_trial, Batch<R>& batch) {
     write_inputs<R>(input_.values, columns_, lane, batch);
     write_lane(target_, 0, lane, batch.lanes, batch.target);
     if (batch.labels.empty()) continue;
-    // of one readout with +1 and -1 no class is chosen
-    const std::optional<std::int32_t> label = batch.readouts > 1 ? class_of(first_trial + lane) : std::nullopt;
-    batch.labels[static_cast<std::size_t>(lane)] = label.value_or(kNoClass);
+    batch.labels[static_cast<std::size_t>(lane)] = class_of(first_trial + lane).value_or(kNoClass);
   }
 }
 

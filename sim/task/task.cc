@@ -54,7 +54,7 @@ Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
       noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
       constants_(constant_inputs(spec.network)),
       lanes_(lanes),
-      has_classes_(has_classes(spec.task)),
+      has_classes_(has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout))),
       source_(source_of(spec, lanes, shown)) {}
 
 template <class R>

@@ -193,8 +193,7 @@ TEST_F(SweepCommand, BestIsWrittenAndPrinted) {
   const std::string out = (folder_ / "s").string();
   const std::vector<std::string> words = {"sweep",  model_,  "--set", "training.learning_rate=0.1,0.2", "--seeds", "4",
                                           "--best", "--out", out};
-  EXPECT_NE(invoke(words).err.find("--best chooses by the loss of evaluation trials, and the model has none"),
-            std::string::npos);
+  EXPECT_NE(invoke(words).err.find("--best chooses by evaluation trials, and the model has none"), std::string::npos);
   const std::string evaluated = file("e.txtpb", [this] {
     std::string model = text("small.txtpb");
     model.insert(model.find("learning_rate:"), "evaluation { every: 1 } ");
@@ -213,9 +212,22 @@ TEST_F(SweepCommand, BestIsWrittenAndPrinted) {
       std::unique(words_of.begin(), words_of.end(), [](char a, char b) { return std::isspace(a) && std::isspace(b); }),
       words_of.end());
   std::ranges::replace(words_of, '\n', ' ');
-  EXPECT_NE(words_of.find("chosen by the loss of evaluation trials under seeds 3, 4; the table is over 5, 6"), std::string::npos)
+  EXPECT_NE(words_of.find("chosen by the loss of evaluation trials under seeds 3, 4, which are not among those shown"),
+            std::string::npos)
       << answer.out;
-  EXPECT_TRUE(text("s/best.csv").starts_with("training.learning_rate,chosen_by,choosing_seeds,reason,rule,seeds,"));
+  // What was found stands under the tables, in the words of the page, and not where nothing is printed.
+  EXPECT_NE(words_of.find("over 2 seeds, with "), std::string::npos) << answer.out;
+  for (std::size_t line = 0; line < answer.out.size(); line = answer.out.find('\n', line) + 1)
+    EXPECT_LE(answer.out.find('\n', line) - line, 80U);
+  const std::string page = text("s/report.html");
+  const std::size_t headline = page.find("\"headline\":\"");
+  ASSERT_NE(headline, std::string::npos);
+  const std::size_t begin = headline + std::string("\"headline\":\"").size();
+  EXPECT_NE(words_of.find(page.substr(begin, page.find('"', begin) - begin)), std::string::npos);
+  with.push_back("--quiet");
+  EXPECT_EQ(invoke(with).out, "");
+  EXPECT_TRUE(
+      text("s/best.csv").starts_with("training.learning_rate,criterion,chosen_by,choosing_seeds,reason,rule,seeds,"));
   EXPECT_NE(text("s/sweep.json").find("\"choosingSeeds\""), std::string::npos);
 }
 

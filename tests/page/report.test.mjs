@@ -144,17 +144,17 @@ test("says what the figures carry", async () => {
   const { runs } = result.json;
   const last = (name) => runs.find((run) => run.rule === name).losses.slice(-10).reduce((total, x) => total + x, 0);
   const headline = await page.textContent(".headline");
-  assert.match(headline, /^rflo ends lowest, at [\d.]+, with no message that breaks locality\. Beside bptt, giving up messages back in time costs /);
+  assert.match(headline, /^rflo ends lowest, at a loss of [\d.]+, with no message that breaks locality\. Beside bptt, giving up messages back in time costs /);
   assert.match(await page.textContent(".names"), /^bptt is backpropagation through time, .* and rflo is random feedback local online learning; how they work is said below\.$/);
   const caveats = await page.$$eval(".caveat", (all) => all.map((one) => one.textContent));
   assert.match(caveats[0], /^One seed: /);
   assert.match(caveats[1], /^The feedback of rflo and eprop:random is given by the model, not drawn/);
   assert.match(await page.textContent(".card.gives-up"), /the exact gradient of the loss/);
-  const ratio = Number(headline.match(/giving up non-local wires as well costs nothing: rflo ends at ([\d.]+)× the loss/)[1]);
+  const ratio = Number(headline.match(/giving up non-local wires as well costs nothing: rflo ends at ([\d.]+) times the loss/)[1]);
   assert.ok(Math.abs(ratio - last("rflo") / last("bptt")) < 0.006);
   // The steps, with the numbers of result.json.
   const steps = await page.$$eval("#steps tbody tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
-  assert.deepEqual(steps.map(([held, name]) => [held, name]), [["may look back in time", "bptt"], ["stays in the present, any wire", "rtrl"], ["breaks no locality", "rflo"], ["does not learn", "–"]]);
+  assert.deepEqual(steps.map(([held, name]) => [held, name]), [["may look back in time", "bptt"], ["stays in the present, any wire", "rtrl"], ["breaks no locality", "rflo"], ["has not learnt yet", "–"]]);
   assert.equal(Number(steps[2][2]), Number((last("rflo") / 10).toPrecision(4)));
   assert.equal(steps[2][4], "0");
   assert.match(await page.textContent("#reach-takeaway"), /bptt reaches 19 ticks into the past; rflo and eprop:random stay in the present and on local wires\./);
@@ -229,7 +229,7 @@ test("draws the cycles of the mesh by tick, as result.json has them", async () =
   const replayed = run("models/chip.txtpb", "--updates", "4", "--set", "chip.network.flit_bits=16", "--set", "chip.network.queue_flits=8", "--set", "chip.network.policy=DROP");
   for (const options of [{}, { viewport: { width: 400, height: 900 } }, { colorScheme: "dark" }]) {
     const { page, complaints } = await open(launched, replayed.address, options);
-    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "mesh", "energy", "network"]);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "timeline", "mesh", "energy", "network"]);
     const rows = await numbers(page, "mesh");
     const all = replayed.json.runs.flatMap((each) => each.chip.network.ticks.map((tick) => ({ rule: each.rule, trials: Number(each.chip.network.trials), ...tick })));
     assert.equal(rows.length, all.length);
@@ -246,11 +246,13 @@ test("draws the cycles of the mesh by tick, as result.json has them", async () =
       assert.equal(before, `${place(one.peakLink.from)} to ${place(one.peakLink.to)}`);
       assert.equal(over, `${place(one.busiestLink.from)} to ${place(one.busiestLink.to)}`);
     });
-    // a bar's height is the tick's cycles on one scale
+    // a bar's height is the tick's cycles, on one scale for each rule
     const bars = await page.$$eval("#mesh .canvas svg rect", (found) => found.flatMap((bar) => (bar.querySelector("title") ? [{ title: bar.querySelector("title").textContent, height: Number(bar.getAttribute("height")) }] : [])));
     const expected = all.flatMap((one) => [["forward", Number(one.forwardCycles) / one.trials], ["learning", Number(one.learningCycles) / one.trials]].map(([what, cycles]) => ({ of: `${one.rule}, tick ${one.tick}: `, what, cycles })));
-    const scale = Math.max(...bars.map((bar) => bar.height)) / Math.max(...expected.map((one) => one.cycles));
+    const highest = (of, rule, value) => Math.max(...of.filter((one) => (one.of ?? one.title).startsWith(`${rule}, tick `)).map(value));
     for (const one of expected.filter((each) => each.cycles > 0)) {
+      const rule = one.of.split(", tick")[0];
+      const scale = highest(bars, rule, (bar) => bar.height) / highest(expected, rule, (each) => each.cycles);
       const bar = bars.find(({ title }) => title.startsWith(one.of) && title.endsWith(` of ${one.what}`));
       assert.ok(bar && Math.abs(bar.height - scale * one.cycles) < 1e-6 * scale * one.cycles + 1e-6, `${one.of}${one.what}`);
     }
@@ -264,7 +266,7 @@ test("draws the cycles of the mesh by tick, as result.json has them", async () =
 test("draws the chip, its links as thick as result.json says they are loaded", async () => {
   for (const width of [1200, 400]) {
     const { page, complaints } = await open(launched, chip.address, { viewport: { width, height: 900 } });
-    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "energy", "network"]);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), [...kFigures.slice(0, -1), "chip", "loads", "timeline", "energy", "network"]);
     const { runs } = chip.json;
     const expected = new Map(runs.map((run) => [run.rule, new Map()]));
     for (const run of runs) {
@@ -310,6 +312,15 @@ test("draws the chip, its links as thick as result.json says they are loaded", a
       close(over, Math.max(...counts.links.map((one) => Number(one.packets))) / trials, `${rule}: busiest link`);
       assert.deepEqual([peak, tick, lag], [counts.peak.packets, counts.peak.tick, counts.peak.lag].map(String));
     });
+    // Tick by tick, and all ticks together are all packets.
+    const ticks = await numbers(page, "timeline");
+    const byTick = runs.flatMap(({ rule, chip: counts, ledger }) => counts.tickPackets.map((packets, k) => [rule, String(k + 1), String(Number(packets) / Number(ledger.trials)), String(Number(counts.stagePackets[k]) / Number(ledger.trials)), counts.tickPeaks[k]]));
+    assert.deepEqual(ticks, byTick);
+    for (const { rule, chip: counts } of runs) {
+      const sum = [...counts.tickPackets, ...counts.stagePackets].reduce((all, packets) => all + Number(packets), 0);
+      assert.equal(sum, Number(counts.packets), `${rule}: packets of all ticks`);
+      assert.equal(Math.max(...counts.tickPeaks.map(Number)), Number(counts.peak.packets), `${rule}: peak`);
+    }
     const energies = await numbers(page, "energy");
     for (const run of runs) {
       const own = energies.filter(([rule]) => rule === run.rule);

@@ -1,6 +1,6 @@
 // The page of a sweep: its figures drawn, its summary that of summary.csv (computed in the program, by other code), failures told.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -29,9 +29,9 @@ test("draws the frontier and each setting, with the numbers of summary.csv", asy
   assert.equal(rows.length, 2 * 2 * 4);
   assert.equal(rows.length, lines.length);
   rows.forEach((row, i) => {
-    const [rate, depth, rule, ...rest] = lines[i];
-    assert.deepEqual(row.slice(0, 3), [rule, rate, depth]);
-    row.slice(3).forEach((value, k) => assert.ok(Math.abs(Number(value) - Number(rest[k])) <= 1e-12 * Math.abs(Number(rest[k])), `${rule}: ${value} is not ${rest[k]}`));
+    const line = table("summary.csv")[i];
+    const columns = ["training.learning_rate", "rules[tbptt:1].tbptt.depth", "rule", "seeds", "completed", "mean", "q25", "median", "q75", "messages", "violations"];
+    assert.deepEqual(row, columns.map((column) => line[column]));
   });
   // A setting of one rule is nobody else's: it neither names another rule's points nor has its best value there.
   const [one, other] = [await page.textContent("#axis-1 .takeaway"), await page.textContent(".headline")];
@@ -63,14 +63,14 @@ test("draws curves with bands, with the numbers of curves.csv", async () => {
   const all = table("curves.csv");
   const rows = await numbers(page, "curves");
   assert.equal(rows.length, 4 * 30, "each rule at one setting");
-  for (const [rule, rate, depth, update, seeds, mean, sd, q25, median, q75] of rows) {
+  for (const [rate, depth, rule, update, seeds, mean, sd, sem, q25, median, q75] of rows) {
     const same = all.find((line) => line.rule === rule && line["training.learning_rate"] === rate && line["rules[tbptt:1].tbptt.depth"] === depth && line.update === update);
-    assert.deepEqual([seeds, mean, sd, q25, median, q75].map(Number), [same.seeds, same.mean, same.sd, same.q25, same.median, same.q75].map(Number), `${rule}, update ${update}`);
+    assert.deepEqual([seeds, mean, sd, sem, q25, median, q75].map(Number), [same.seeds, same.mean, same.sd, same.sem, same.q25, same.median, same.q75].map(Number), `${rule}, update ${update}`);
   }
   const { lines, bands } = await page.$eval("#curves .canvas svg", (svg) => ({ lines: svg.querySelectorAll('g[aria-label="line"]').length, bands: svg.querySelectorAll('g[aria-label="area"]').length }));
   assert.deepEqual([lines, bands], [4, 4]);
   assert.match(await page.textContent(".caveat"), /Each rule stands at the setting that does best among those shown, which flatters it\./);
-  assert.match(await page.textContent(".headline"), /Beside bptt, giving up .* × \[[\d.]+, [\d.]+\] the loss|costs nothing/);
+  assert.match(await page.textContent(".headline"), /Beside bptt, giving up .*quartiles [\d.]+ to [\d.]+/);
   assert.deepEqual(complaints, []);
   await page.close();
 });
@@ -102,6 +102,10 @@ test("sorts its table by keyboard", async () => {
   assert.equal(await page.locator("#summary thead th").nth(column).getAttribute("aria-sort"), "ascending");
   await page.keyboard.press("Enter");
   assert.deepEqual(await shown(), [...expected].reverse());
+  // A column of texts that are numbers, and one of parts.
+  await page.locator("#summary thead button", { hasText: "learning_rate" }).click();
+  const rates = await page.$$eval("#summary tbody tr", (rows) => rows.map((row) => Number(row.children[0].textContent)));
+  assert.deepEqual(rates, [...rates].sort((a, b) => a - b));
   await page.close();
 });
 
@@ -130,13 +134,55 @@ test("shows the best settings over seeds that did not choose them, with chip and
     assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), ["curves", "evaluation", "frontier", "energy-frontier", "axis-0"]);
     const rows = await numbers(page, "evaluation");
     const expected = json.best.rules.flatMap((choice) => choice.curves.filter((curve) => curve.evaluation).flatMap((curve) => curve.median.map((median, k) => [choice.rule, String(curve.update[k]), "2", String(median)])));
-    assert.deepEqual(rows.map((row) => [row[0], row[4], row[5], row[9]]), expected);
-    assert.match(await page.textContent(".caveat"), /^Each rule stands at its best setting, chosen by evaluation trials under other seeds than those shown\.$/);
+    assert.deepEqual(rows.map((row) => [row[1], row[2], row[3], row[8]]), expected);
+    assert.match(await page.textContent(".caveat"), /^2 seeds: quartiles over so few say little\.$/);
     const steps = await page.$$eval("#steps tbody tr", (all) => all.map((row) => row.children[1].textContent));
     assert.deepEqual(steps, ["bptt", "rflo", "–"]);
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= viewport.width);
     const cut = await page.$$eval(".canvas svg text", (texts) => texts.filter((text) => text.textContent && (text.getBoundingClientRect().right > innerWidth || text.getBoundingClientRect().left < 0)).map((text) => text.textContent));
     assert.deepEqual(cut, [], "no label is cut");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
+test("shows accuracies where trials have classes, and lists the recordings", async () => {
+  const model = join(folder, "classes.txtpb");
+  const trial = (field, k) => `${field} { input { rows: 2 cols: 2 values: [${k % 2}, ${(k + 1) % 2}, ${(0.1 * k).toFixed(1)}, 0.5] } class: ${k % 2} }`;
+  const all = (field) => [0, 1, 2, 3].map((k) => trial(field, k)).join("\n");
+  writeFileSync(model, `name: "classes" seed: 1
+network {
+  populations { name: "in" size: 2 input {} } populations { name: "rec" size: 5 rate { activation: TANH leak: 0.5 } } populations { name: "out" size: 2 readout {} }
+  projections { name: "B" source: "in" target: "rec" weights { gaussian { gain: 1 } } }
+  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
+  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
+}
+task { recorded { ${all("trials")} ${all("evaluation_trials")} } }
+training { loss: CROSS_ENTROPY ticks: 2 batch: 2 updates: 20 learning_rate: 0.2 evaluation { every: 5 trials: 4 } }
+rules { name: "bptt" bptt {} } rules { name: "rflo" rflo {} }
+record { name: "y" quantity: OUTPUT population: "out" }
+`);
+  const classes = join(folder, "classes");
+  mkdirSync(classes);
+  locus("sweep", model, "--seeds", "4", "--best-by", "accuracy", "--quiet", "--out", classes);
+  const json = JSON.parse(readFileSync(join(classes, "sweep.json"), "utf8"));
+  assert.equal(json.best.byAccuracy, true);
+  for (const options of [{ viewport: { width: 1280, height: 900 } }, { viewport: { width: 400, height: 800 }, colorScheme: "dark" }]) {
+    const { page, complaints } = await open(launched, pathToFileURL(join(classes, "report.html")).href, options);
+    assert.deepEqual(await page.$$eval("figure", (figures) => figures.map((figure) => figure.id)), ["curves", "evaluation", "accuracy-curves", "accuracy-evaluation", "frontier", "accuracy-frontier"]);
+    const rows = await numbers(page, "accuracy-evaluation");
+    const expected = json.best.rules.flatMap((choice) => choice.curves.filter((curve) => curve.evaluation && curve.accuracy).flatMap((curve) => curve.median.map((median, k) => [choice.rule, String(curve.update[k]), String(median)])));
+    assert.ok(expected.length >= 8);
+    assert.deepEqual(rows.map((row) => [row[0], row[1], row[7]]), expected);
+    const heads = await page.$$eval("#summary thead th", (all) => all.map((head) => head.textContent));
+    assert.ok(heads.includes("accuracy") && heads.includes("evaluation accuracy"), heads.join());
+    assert.match(await page.textContent("#steps thead"), /accuracy/);
+    assert.ok((await page.$$eval(".caveat", (all) => all.map((one) => one.textContent))).some((text) => text.includes("chosen by the accuracy of evaluation trials under seeds 1, 2,")));
+    await page.locator("#recordings summary").click();
+    const files = await page.$$eval("#recordings tbody tr", (all) => all.map((row) => row.children[row.children.length - 1].textContent));
+    assert.deepEqual(files, json.members.flatMap((member) => member.recordings));
+    assert.equal(files.length, 8);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= options.viewport.width);
     assert.deepEqual(complaints, []);
     await page.close();
   }

@@ -35,6 +35,17 @@ void expect_brute(const Outcome& outcome, const Brute& brute, const std::string&
   }
   ASSERT_EQ(over_links, report.total.hops) << "every hop is over one link, " << what;
   ASSERT_EQ(report.peak.packets, brute.peak) << what;
+  std::int64_t peak = 0, packets = 0;
+  for (std::size_t t = 0; t < report.loads.size(); ++t) {
+    const auto found = brute.loads.find(static_cast<std::int32_t>(t) + 1);
+    const std::array<std::int64_t, 3> none = {};
+    const std::array<std::int64_t, 3>& load = found == brute.loads.end() ? none : found->second;
+    ASSERT_EQ(report.loads[t], (TickLoad{load[0], load[1], load[2]})) << "tick " << t + 1 << ", " << what;
+    peak = std::max(peak, load[2]);
+    packets += load[0] + load[1];
+  }
+  ASSERT_EQ(peak, report.peak.packets) << what;
+  ASSERT_EQ(packets, report.total.packets) << what;
 }
 
 TEST(ChipTraffic, IsThatOfEveryMessageWalkedAlone) {
@@ -100,6 +111,7 @@ TEST(ChipTraffic, OfARunThatItsBudgetEndedAddsUp) {
         ASSERT_EQ(report.total.on_core + report.total.unicast_packets, batched.outcomes[k].ledger.messages());
         ASSERT_EQ(report.entries, mailbox.outcomes[k].chip.value().report.entries);
         ASSERT_EQ(report.peak, mailbox.outcomes[k].chip.value().report.peak);
+        ASSERT_EQ(report.loads, mailbox.outcomes[k].chip.value().report.loads);
       }
     }
   }

@@ -156,7 +156,12 @@ class Walker {
            (from == kHost || to == kHost ? 1 : 0);
   }
   void end_step() {
-    for (const auto& [lane, packets] : step_) brute_.peak = std::max(brute_.peak, packets);
+    for (const auto& [lane, packets] : step_) {
+      brute_.peak = std::max(brute_.peak, packets);
+      std::array<std::int64_t, 3>& load = brute_.loads[tick_.value];
+      load[lag_ == 0 ? 0 : 1] += packets;
+      load[2] = std::max(load[2], packets);
+    }
     step_.clear();
     sent_.clear();
     links_.clear();

@@ -1,6 +1,7 @@
 // The traffic of a chip counted message by message, and chips to count it on.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -37,6 +38,8 @@ struct Brute {
   std::map<std::pair<Channel, std::int32_t>, ChipCounts> counts;
   std::map<std::pair<int, int>, std::int64_t> pairs;
   std::int64_t peak = 0;
+  // by tick: packets of the tick, packets of stages there, the most of one step in one replica
+  std::map<std::int32_t, std::array<std::int64_t, 3>> loads;
   std::vector<BrutePacket> packets;  // in the order sent
 };
 

@@ -7,6 +7,7 @@
 
 #include "sim/model/learning.h"
 #include "sim/model/load.h"
+#include "sim/model/network_size.h"
 #include "sim/model/wire.h"
 #include "tests/support/agreement.h"
 #include "tests/support/model_text.h"
@@ -24,7 +25,7 @@ TEST(UnevenTrials, DoWhatTheOracleDoes) {
     const auto& trials = std::get<RecordedTask>(spec.task).trials;
     shorter += std::ranges::any_of(trials, [&](const auto& t) { return rows_of(t) < spec.training.ticks; }) ? 1 : 0;
     masked += std::ranges::any_of(trials, [](const auto& t) { return t.mask.rows > 0; }) ? 1 : 0;
-    classified += has_classes(spec.task) ? 1 : 0;
+    classified += has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout)) ? 1 : 0;
     for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
       if (precision == Precision::kFloat32 && seed % 4 != 0) continue;
       spec.precision = precision;
@@ -34,7 +35,7 @@ TEST(UnevenTrials, DoWhatTheOracleDoes) {
           const double tolerance = precision == Precision::kFloat32 ? 1e-4 : 1e-11;
           ASSERT_TRUE(agrees(spec, result.outcomes[k], oracle::solve(spec, spec.rules[k]), tolerance))
               << name(transport) << ", " << spec.rules[k].name << " of " << describe(spec);
-          EXPECT_EQ(result.outcomes[k].accuracies.size(), has_classes(spec.task) ? result.outcomes[k].losses.size() : 0);
+          EXPECT_EQ(result.outcomes[k].accuracies.size(), has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout)) ? result.outcomes[k].losses.size() : 0);
         }
       }
     }

@@ -17,16 +17,16 @@
 namespace locus {
 namespace {
 
-struct Wire {
+struct RecurrentWire {
   std::int32_t source, target;
 };
 
 /// Every synapse of W, and the number of plastic synapses onto each neuron.
-struct Wires {
-  std::vector<Wire> recurrent;
+struct RecurrentWires {
+  std::vector<RecurrentWire> recurrent;
   std::vector<std::int64_t> fan;
 
-  explicit Wires(const Topology& topology) : fan(static_cast<std::size_t>(topology.sizes.rate_neurons), 0) {
+  explicit RecurrentWires(const Topology& topology) : fan(static_cast<std::size_t>(topology.sizes.rate_neurons), 0) {
     for (const Projection& projection : topology.projections) {
       if (projection.target_layer != Layer::kRate) continue;
       projection.each([&](std::int32_t source, std::int32_t target) {
@@ -40,7 +40,7 @@ struct Wires {
     std::set<std::int32_t> found = {neuron};
     for (; steps > 0; --steps) {
       std::set<std::int32_t> more = found;
-      for (const Wire& wire : recurrent) {
+      for (const RecurrentWire& wire : recurrent) {
         if (found.contains(wire.target)) more.insert(wire.source);
       }
       found = more;
@@ -49,7 +49,7 @@ struct Wires {
   }
 };
 
-std::int64_t scalars_of(const std::set<std::int32_t>& posts, const Wires& wires) {
+std::int64_t scalars_of(const std::set<std::int32_t>& posts, const RecurrentWires& wires) {
   std::int64_t sum = 0;
   for (const std::int32_t post : posts) sum += wires.fan[static_cast<std::size_t>(post)];
   return sum;
@@ -65,8 +65,8 @@ using Sets = std::vector<std::set<std::int32_t>>;  // K, by neuron
 
 /// Expects the pattern to keep these, to send between these wires (in any order), and to count so.
 void expect_pattern(const Topology& topology, const Learning& learning, const Sets& kept,
-                    const std::vector<Wire>& carriers) {
-  const Wires wires(topology);
+                    const std::vector<RecurrentWire>& carriers) {
+  const RecurrentWires wires(topology);
   const SensitivityPattern pattern(topology, learning);
   SensitivityCounts counts;
   std::vector<std::int64_t> keepers(kept.size(), 0);
@@ -85,7 +85,7 @@ void expect_pattern(const Topology& topology, const Learning& learning, const Se
   }
   for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(pattern.keepers(static_cast<std::int32_t>(i)), keepers[i]);
   std::multiset<std::pair<std::int32_t, std::int32_t>> expected;
-  for (const Wire& wire : carriers) {
+  for (const RecurrentWire& wire : carriers) {
     const auto both = common(kept[static_cast<std::size_t>(wire.source)], kept[static_cast<std::size_t>(wire.target)]);
     const std::int64_t scalars = scalars_of(both, wires);
     if (scalars == 0) continue;
@@ -108,7 +108,7 @@ void expect_pattern(const Topology& topology, const Learning& learning, const Se
 TEST(SensitivityPattern, OfAReachFollowsPaths) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const Topology topology = topology_of(odd_model(seed));
-    const Wires wires(topology);
+    const RecurrentWires wires(topology);
     for (const std::int32_t reach : {1, 2, 3, 4, 20}) {
       Learning learning{.kind = RuleKind::kRtrlReach};
       learning.restriction.reach = reach;
@@ -122,7 +122,7 @@ TEST(SensitivityPattern, OfAReachFollowsPaths) {
 TEST(SensitivityPattern, WithinCoresStaysOnThem) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const Topology topology = topology_of(odd_model(seed));
-    const Wires wires(topology);
+    const RecurrentWires wires(topology);
     Dice dice(seed);
     Learning learning{.kind = RuleKind::kRtrlCore};
     auto& cores = learning.restriction.cores;
@@ -136,8 +136,8 @@ TEST(SensitivityPattern, WithinCoresStaysOnThem) {
         if (together(k, i)) kept[static_cast<std::size_t>(k)].insert(i);
       }
     }
-    std::vector<Wire> carriers;
-    for (const Wire& wire : wires.recurrent) {
+    std::vector<RecurrentWire> carriers;
+    for (const RecurrentWire& wire : wires.recurrent) {
       if (together(wire.source, wire.target)) carriers.push_back(wire);
     }
     expect_pattern(topology, learning, kept, carriers);
@@ -150,7 +150,7 @@ TEST(SensitivityPattern, OverPathsIsAutapsesAndADraw) {
   std::int64_t several = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const Topology topology = topology_of(odd_model(seed));
-    const Wires wires(topology);
+    const RecurrentWires wires(topology);
     if (plastic_onto_rate(topology) == 0) continue;
     const auto n = static_cast<std::size_t>(topology.sizes.rate_neurons);
     Sets all(n);
@@ -160,15 +160,16 @@ TEST(SensitivityPattern, OverPathsIsAutapsesAndADraw) {
     for (const std::int32_t paths : {0, 1, 3}) {
       Learning learning{.kind = RuleKind::kRtrlPaths};
       learning.restriction = {.paths = paths, .seed = seed};
-      std::vector<Wire> carriers;
+      std::vector<RecurrentWire> carriers;
       const SensitivityPattern pattern(topology, learning);
       pattern.each_carrier(topology, [&](ProjectionId, SynapseId, std::int32_t source, std::int32_t target) {
         carriers.push_back({source, target});
       });
       expect_pattern(topology, learning, all, carriers);
       for (std::int32_t k = 0; k < std::ssize(all); ++k) {
-        const auto onto = [&](const std::vector<Wire>& of, bool own) {
-          return std::ranges::count_if(of, [&](const Wire& w) { return w.target == k && (w.source == k) == own; });
+        const auto onto = [&](const std::vector<RecurrentWire>& of, bool own) {
+          return std::ranges::count_if(of,
+                                       [&](const RecurrentWire& w) { return w.target == k && (w.source == k) == own; });
         };
         EXPECT_EQ(onto(carriers, true), onto(wires.recurrent, true)) << "all autapses";
         EXPECT_EQ(onto(carriers, false), std::min<std::int64_t>(paths, onto(wires.recurrent, false)));

@@ -12,6 +12,7 @@
 #include "sim/model/errors.h"
 #include "sim/report/chip_table.h"
 #include "sim/report/comparison.h"
+#include "sim/report/output.h"
 #include "sim/report/read_chip.h"
 #include "sim/report/write.h"
 #include "sim/run/run.h"
@@ -91,6 +92,7 @@ TEST_F(ChipResult, HasTheFieldsThatScriptsRelyOn) {
        {R"("chip":{"cores":2,"policy":"EXPLICIT","entries":[{"channel":"AXON","lag":0,"onCore":"1",)"
         R"("packets":"9","unicastPackets":"9","hops":"13","unicastHops":"13","treeHops":"9"})",
         R"("busiestLink":{"from":-1,"to":0,"packets":"11"})", R"("peak":{"packets":"14","tick":1,"lag":0})",
+        R"("tickPackets":["14"],"stagePackets":["0"],"tickPeaks":["14"])",
         R"("energy":{"chip":"some","terms":[{"charge":"packet","count":14,)", R"("coreOf":[0,1,1])", R"("kind":"bptt")",
         R"({"stream":"AXON_B","lag":0,"messages":["2"]})", R"("forwardPackets":"5")"}) {
     EXPECT_NE(json.find(field), std::string::npos) << field << "\nis not in\n" << json;

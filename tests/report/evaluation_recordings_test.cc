@@ -72,7 +72,7 @@ class EvaluationRecordings : public InFolder {
   mutable std::vector<RecordingState> kept_;  // after the last run
 };
 
-std::map<std::string, std::string> contents(const Folder& folder) {
+std::map<std::string, std::string> bytes_by_name(const Folder& folder) {
   std::map<std::string, std::string> all;
   for (const std::string& name : folder.files()) all[name] = folder.text(name);
   return all;
@@ -115,7 +115,7 @@ TEST_F(EvaluationRecordings, HoldWhatWasSeen) {
   }
 }
 
-struct Checkpoint {
+struct KeptMoment {
   RunState state;
   std::vector<RecordingState> recordings;
 };
@@ -124,10 +124,10 @@ TEST_F(EvaluationRecordings, AreGoneOnWithByteByByte) {
   const Spec spec = model(5);
   const Folder whole;
   run_into(spec, whole.path(), {}, nullptr);
-  const auto expected = contents(whole);
-  std::vector<Checkpoint> moments;
+  const auto expected = bytes_by_name(whole);
+  std::vector<KeptMoment> moments;
   run_into(spec, folder_, {}, nullptr, [&](const Moment& moment, Recordings& recordings) {
-    Checkpoint& one = moments.emplace_back();
+    KeptMoment& one = moments.emplace_back();
     for (const Outcome& outcome : moment.done.outcomes) one.state.rules.push_back(state_of(outcome));
     one.state.running = moment.present != nullptr;
     if (one.state.running) one.state.rules.push_back(moment.state());
@@ -162,7 +162,7 @@ TEST_F(EvaluationRecordings, OfALongerRunHaveNoEvaluationOfItsEarlierEnd) {
     for (const Outcome& outcome : done.outcomes) state.rules.push_back(state_of(outcome));
     const RunResult result = run_into(longer, folder_, std::vector(kept_), &state);
     EXPECT_EQ(result.outcomes[0].evaluations.size(), 4U);
-    for (const auto& [name, bytes] : contents(whole))
+    for (const auto& [name, bytes] : bytes_by_name(whole))
       EXPECT_EQ(samples_in(name, text(name)), samples_in(name, bytes)) << name << ", first " << first;
   }
 }

@@ -45,6 +45,23 @@ TEST(LiveCurve, PointsAreMeansOfEqualStretchesAndNeverTooMany) {
   }
 }
 
+TEST(LiveCurve, NumbersThatAreMissingAreNotCounted) {
+  const double none = std::nan("");
+  LiveCurve short_run;
+  short_run.follow(std::vector<double>{1, none, 0.5});
+  ASSERT_EQ(short_run.points().size(), 3U);
+  EXPECT_TRUE(std::isnan(short_run.points()[1]));
+  EXPECT_EQ(short_run.points()[2], 0.5);
+  // Every third accuracy is missing; the others are k.
+  std::vector<double> all(4 * kLivePoints);
+  for (std::size_t k = 0; k < all.size(); ++k) all[k] = k % 3 == 1 ? none : static_cast<double>(k);
+  LiveCurve curve;
+  curve.follow(all);
+  ASSERT_EQ(curve.stretch(), 4U);
+  EXPECT_EQ(curve.points()[0], (0 + 2 + 3) / 3.0);
+  EXPECT_EQ(curve.points()[1], (5 + 6) / 2.0);
+}
+
 TEST(LiveCurve, IsTheSameHoweverOftenItIsLookedAt) {
   const std::vector<double> losses = falling(7013);
   LiveCurve once;

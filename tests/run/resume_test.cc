@@ -38,6 +38,7 @@ testing::AssertionResult same_chip(const Outcome& one, const Outcome& other) {
   if (Traffic(one.chip->traffic).counts().messages != Traffic(other.chip->traffic).counts().messages)
     return testing::AssertionFailure() << "other counts by neuron";
   if (one.chip->report.peak != other.chip->report.peak) return testing::AssertionFailure() << "another peak";
+  if (one.chip->report.loads != other.chip->report.loads) return testing::AssertionFailure() << "other loads by tick";
   if (one.chip->network != other.chip->network) return testing::AssertionFailure() << "another replay of packets";
   return testing::AssertionSuccess();
 }

@@ -37,7 +37,7 @@ RunResult run_shipped(const std::filesystem::path& file, std::int64_t most_updat
   Spec spec = load(std::filesystem::path(LOCUS_MODELS) / file);
   if (most_updates < spec.training.updates) {
     spec.training.updates = most_updates;
-    spec.training.evaluation.reset();
+    if (spec.training.evaluation) spec.training.evaluation->trials = 1;
   }
   return run(spec, {.transport = transport, .threads = 1});
 }

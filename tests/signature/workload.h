@@ -20,7 +20,8 @@ std::vector<std::filesystem::path> shipped_models();
 std::vector<std::filesystem::path> small_shipped_models();
 
 /// Loads a model and runs at most this number of updates under every rule, on one thread. `file` is
-/// a path below models/. A run that is cut short has no evaluations, which neither learn nor count.
+/// a path below models/. A run that is cut short evaluates one trial, because evaluations neither
+/// learn nor count.
 RunResult run_shipped(const std::filesystem::path& file, std::int64_t most_updates,
                       TransportKind transport = TransportKind::kBatched);
 

@@ -46,7 +46,8 @@ chip { mesh { width: 2 height: 2 } neurons_per_core: 2 cost_file: "cost.txtpb" }
 class SweepStatistics : public InFolder {
  protected:
   SweepPlan plan(const std::vector<std::string>& sets, std::int32_t seeds, bool best = false) const {
-    SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds, .overrides = {.rules = {}}, .best = best};
+    SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds, .overrides = {.rules = {}}};
+    if (best) plan.best = Criterion::kLoss;
     for (const std::string& set : sets) plan.axes.push_back(axis_of(set));
     return plan;
   }
@@ -68,7 +69,7 @@ class SweepStatistics : public InFolder {
 const SweepCurve& curve_named(const std::vector<SweepCurve>& curves, const std::vector<std::string>& settings,
                               const std::string& rule, bool evaluation) {
   const auto found = std::ranges::find_if(curves, [&](const SweepCurve& curve) {
-    return curve.settings == settings && curve.rule == rule && curve.evaluation == evaluation;
+    return curve.settings == settings && curve.rule == rule && curve.evaluation == evaluation && !curve.accuracy;
   });
   if (found == curves.end()) throw std::runtime_error("there is no such curve");
   return *found;
@@ -221,6 +222,7 @@ void spoil(Digest& digest, double by) {
   digest.rank = 99;
   digest.effective_rank = by;
   digest.evaluation = digest.evaluation.value_or(0) * by + by;
+  digest.accuracy = digest.evaluation_accuracy = by;
   for (double& loss : digest.curve) loss *= -by;
   for (Evaluation& evaluation : digest.evaluations) evaluation.loss *= by;
   digest.chip.reset();
@@ -239,7 +241,8 @@ std::vector<std::string> choices(const SweepResult& result) {
 TEST_F(SweepStatistics, TheBestIsChosenByWhatIsNotReported) {
   const SweepResult swept = sweep(plan({"training.learning_rate=0.001,0.05,0.3,30", "training.ticks=3,5"}, 5, true),
                                   {.threads = 2, .folder = {}});
-  const BestSettings best = best_of(swept);
+  ASSERT_TRUE(swept.best.has_value());
+  const BestSettings best = *swept.best;
   EXPECT_EQ(best.choosing_seeds, (std::vector<std::uint64_t>{3, 4}));
   EXPECT_EQ(best.reporting_seeds, (std::vector<std::uint64_t>{5, 6, 7}));
   ASSERT_EQ(best.rules.size(), 2U);
@@ -294,7 +297,7 @@ TEST_F(SweepStatistics, TheBestIsChosenByWhatIsNotReported) {
       if (member.seed >= 5 && member.settings == best.rules[r].settings) last.push_back(member.rules[r].last);
     }
     EXPECT_EQ(lines[r].seeds, 3);
-    EXPECT_EQ(lines[r].median, quantile(last, 0.5));
+    EXPECT_EQ(lines[r].loss.median, quantile(last, 0.5));
   }
   other = swept;
   for (SweepMember& member : other.members) {
@@ -317,6 +320,7 @@ TEST_F(SweepStatistics, ARuleThatFailsUnderAChoosingSeedIsNotChosen) {
   for (SweepMember& member : swept.members) member.rules[0].status = "DIVERGED";
   EXPECT_EQ(best_of(swept).rules[0].reason, "under no setting it completed with every choosing seed");
   EXPECT_TRUE(best_of(swept).rules[0].settings.empty());
+  swept.best = best_of(swept);
   const auto rows = cells_of(best_csv(swept));
   ASSERT_EQ(rows.size(), 3U);
   for (const auto& row : rows) EXPECT_EQ(row.size(), rows[0].size());
@@ -338,8 +342,7 @@ TEST_F(SweepStatistics, TheBestNeedsSeedsAndEvaluationTrials) {
   const std::string evaluation = " evaluation { every: 2 trials: 4 }";
   text.erase(text.find(evaluation), evaluation.size());
   without.model = file("without.txtpb", text);
-  EXPECT_NE(refusal(without).find("--best chooses by the loss of evaluation trials, and the model has none"),
-            std::string::npos);
+  EXPECT_NE(refusal(without).find("--best chooses by evaluation trials, and the model has none"), std::string::npos);
   without.axes = {axis_of("training.evaluation.every=3"), axis_of("training.evaluation.trials=2")};
   EXPECT_EQ(refusal(without), "");
 }

@@ -267,18 +267,24 @@ TEST(SweepSummary, IsOverCompletedSeedsOfACombination) {
   EXPECT_EQ(lines[0].rule, "x");
   EXPECT_EQ(lines[0].seeds, 3);
   EXPECT_EQ(lines[0].completed, 2);
-  EXPECT_DOUBLE_EQ(lines[0].mean, 2);
-  EXPECT_DOUBLE_EQ(lines[0].q25, 1.5);
+  EXPECT_DOUBLE_EQ(lines[0].loss.mean, 2);
+  EXPECT_DOUBLE_EQ(lines[0].loss.q25, 1.5);
   EXPECT_DOUBLE_EQ(lines[0].messages, 20);
-  EXPECT_DOUBLE_EQ(lines[1].median, 7);
-  EXPECT_DOUBLE_EQ(lines[0].sd, std::sqrt(2.0));
-  EXPECT_DOUBLE_EQ(lines[0].sem, 1);
-  const std::string absent = ",0" + std::string(14, ',');  // evaluation, ranks and chip
+  EXPECT_DOUBLE_EQ(lines[1].loss.median, 7);
+  EXPECT_DOUBLE_EQ(lines[0].loss.sd, std::sqrt(2.0));
+  EXPECT_DOUBLE_EQ(lines[0].loss.sem, 1);
+  std::string absent;  // evaluations and accuracies
+  for (int k = 0; k < 3; ++k) absent += ",0,,,,,,";
+  const std::string no_columns(8, ',');  // ranks and chip
   EXPECT_EQ(summary_csv(result),
-            "a.b,rule,seeds,completed,mean,q25,median,q75,messages,violations,sd,sem,evaluation_seeds,evaluation_mean,"
-            "evaluation_sd,evaluation_sem,evaluation_q25,evaluation_median,evaluation_q75,rank,effective_rank,packets,"
-            "learning_packets,hops,busiest_link,energy_pj,time_ns\n1,x,3,2,2,1.5,2,2.5,20,2,1.4142135623730951,1" +
-                absent + "\n1,y,3,3,7,6,7,8,70,2,2,1.1547005383792517" + absent + "\n");
+            "a.b,rule,seeds,completed,mean,sd,sem,q25,median,q75,evaluation_seeds,evaluation_mean,evaluation_sd,"
+            "evaluation_sem,evaluation_q25,evaluation_median,evaluation_q75,accuracy_seeds,accuracy_mean,accuracy_sd,"
+            "accuracy_sem,accuracy_q25,accuracy_median,accuracy_q75,evaluation_accuracy_seeds,evaluation_accuracy_mean,"
+            "evaluation_accuracy_sd,evaluation_accuracy_sem,evaluation_accuracy_q25,evaluation_accuracy_median,"
+            "evaluation_accuracy_q75,messages,violations,kept_bytes,rank,effective_rank,packets,learning_packets,hops,"
+            "busiest_link,energy_pj,time_ns\n1,x,3,2,2,1.4142135623730951,1,1.5,2,2.5" +
+                absent + ",20,2,0" + no_columns + "\n1,y,3,3,7,2,1.1547005383792517,6,7,8" + absent + ",70,2,0" +
+                no_columns + "\n");
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
     sizes[static_cast<std::size_t>(stream.stream)].assign(static_cast<std::size_t>(LayerSizes{2, 3, 1}.of(stream.key)),
                                                           EventSize{3, 1});
   sizes[static_cast<std::size_t>(stream_of(Phase::kAxonW))][2] = {4, 5};
-  traffic.weigh(sizes);
+  traffic.weigh(sizes, 3);
   traffic.tick(Tick{1});
   traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 3);  // 1 packet in replica 0
   traffic.add(stream_of(Phase::kAxonW), 0, 2, 1, 4);  // 5 in replica 1
@@ -172,6 +172,20 @@ TEST(Traffic, WeighsStepsByTheirPackets) {
   traffic.add(stream_of(Phase::kReplayW), 2, 2, 0, 18);  // the next stage is a step: 6 events
   traffic.finish();
   EXPECT_EQ(traffic.peak(), (Peak{6, Tick{2}, 2}));
+  // tick 1: 1 + 5 packets in two replicas; tick 2: 3 of the tick, 6 of a stage; tick 3: nothing
+  EXPECT_EQ(traffic.loads(), (std::vector<TickLoad>{{6, 0, 5}, {3, 6, 6}, {0, 0, 0}}));
+  // Counts without loads, as those of an older checkpoint, leave them unmeasured.
+  Traffic::Counts counts = traffic.counts();
+  EXPECT_EQ(counts.loads, traffic.loads());
+  counts.loads.pop_back();
+  EXPECT_FALSE(traffic.fits(counts));
+  counts.loads.clear();
+  ASSERT_TRUE(traffic.fits(counts));
+  traffic.restore(counts);
+  traffic.tick(Tick{1});
+  traffic.add(stream_of(Phase::kAxonW), 0, 0, 0, 3);
+  traffic.finish();
+  EXPECT_TRUE(traffic.loads().empty());
   EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[0], 6);
   EXPECT_EQ(traffic.messages(stream_of(Phase::kAxonW), 0)[2], 4);
   EXPECT_EQ(traffic.messages(stream_of(Phase::kReplayW), 2)[2], 18);

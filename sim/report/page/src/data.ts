@@ -2,6 +2,7 @@
 // and numbers that are not finite are words). This file turns it into plain numbers once; no other
 // file reads the JSON.
 
+import { type Finding, type JsonFinding, readFinding } from "./finding.ts";
 import { stylesOf } from "./palette.ts";
 
 export type Count = string | number;
@@ -31,6 +32,7 @@ export interface JsonRun {
   evaluations?: { update: number; loss: number | string; accuracy?: number | string }[];
   // only where trials have classes
   accuracies?: (number | string)[];
+  accuracy?: number | string;
   confusion?: JsonConfusion;
   evaluationConfusion?: JsonConfusion;
   fingerprint: string;
@@ -122,6 +124,10 @@ export interface JsonChipRun {
   unicastHops: Count;
   peak?: { packets: Count; tick: number; lag: number };
   busiestLink?: JsonLoad;
+  // by tick of a trial; absent in results of older programs, and of placements that did not run
+  tickPackets?: Count[];
+  stagePackets?: Count[];
+  tickPeaks?: Count[];
   network?: JsonNetwork;
 }
 
@@ -211,6 +217,9 @@ export interface ChipRule {
   unicastHops: number;
   peak?: { packets: number; tick: number; lag: number };  // the most packets of one step
   busiest?: Load;  // link
+  // by tick of a trial: packets of the tick and of the stages of sweeps there, a trial; and the most
+  // of one step. Empty where not measured.
+  ticks: { tick: number; packets: number; stages: number; peak: number }[];
   replay?: Replay;
 }
 
@@ -256,6 +265,7 @@ export interface Rule {
   stretch: number;  // updates of each of the losses; more than 1 only for a running run
   first: number;  // mean of the first losses [1]; NaN without any
   last: number;
+  accuracy: number;  // of the last updates [1]; NaN without classes
   entries: Entry[];
   // per trial:
   messages: number;
@@ -280,6 +290,7 @@ export interface Result {
   rules: Rule[];
   window: number;  // updates in the means of the losses at the start and at the end
   ticks: number; // of a trial
+  finding: Finding;
 }
 
 function readReplay(network: JsonNetwork): Replay {
@@ -325,6 +336,7 @@ function readChip(chip: JsonChipRun, trials: number): ChipRule {
     // packets of one tick in one replica, not a mean
     ...(chip.peak ? { peak: { packets: Number(chip.peak.packets), tick: chip.peak.tick, lag: chip.peak.lag } } : {}),
     ...(chip.busiestLink ? { busiest: loads([chip.busiestLink])[0]! } : {}),
+    ticks: (chip.tickPackets ?? []).map((packets, k) => ({ tick: k + 1, packets: Number(packets) / trials, stages: Number(chip.stagePackets?.[k] ?? 0) / trials, peak: Number(chip.tickPeaks?.[k] ?? 0) })),
     ...(chip.network ? { replay: readReplay(chip.network) } : {}),
     ...(chip.energy
       ? {
@@ -348,7 +360,7 @@ export function mean(numbers: number[]): number {
   return numbers.length === 0 ? NaN : numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 }
 
-export function readResult(json: JsonResult, channels: Channel[]): Result {
+export function readResult(json: JsonResult, channels: Channel[], finding?: JsonFinding): Result {
   const updates = json.outline?.training?.updates ?? Math.max(0, ...json.runs.map((run) => run.updates));
   const window = windowOf(updates);
   const wires = new Map(channels.map((channel) => [channel.name, channel.wires]));
@@ -378,6 +390,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
       stretch: 1,
       first: mean(losses.slice(0, window)),
       last: mean(losses.slice(-window)),
+      accuracy: Number(run.accuracy ?? NaN),
       entries: ledger.entries.map((entry) => ({
         channel: entry.channel,
         wires: entry.coreLocal ? "core-local" : (wires.get(entry.channel) ?? "non-local"),
@@ -406,7 +419,7 @@ export function readResult(json: JsonResult, channels: Channel[]): Result {
     };
   });
   const maxLag = Math.max(0, ...rules.map((rule) => rule.maxLag));
-  return { json, channels, rules, window, ticks: json.outline?.training?.ticks ?? maxLag + 1 };
+  return { json, channels, rules, window, ticks: json.outline?.training?.ticks ?? maxLag + 1, finding: readFinding(finding) };
 }
 
 /// The change of recurrent weights with the highest rank; undefined without ranks.

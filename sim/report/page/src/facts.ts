@@ -1,6 +1,5 @@
 // Sentences about a result. Every sentence follows from figures, and there is none without them.
 import { type Result, type Rule, recurrentRank } from "./data.ts";
-import { type Candidate, headlineOf } from "./finding.ts";
 import { bytes, counted, hertz, human, joules, listed, loss, seconds, times } from "./format.ts";
 
 const kTie = 1.05;  // numbers within this factor count as equal
@@ -88,27 +87,8 @@ export function ends(rule: Rule, reference: Rule): string {
   return ratio > 1 ? `ends at a loss ${times(ratio)}× higher` : `ends at a loss ${times(1 / ratio)}× lower`;
 }
 
-/// The rules that learnt to their end, as the sentences take them.
-export function candidatesOf(result: Result): Candidate[] {
-  return completed(result).map((rule) => ({
-    name: rule.name,
-    kind: rule.kind,
-    loss: rule.last,
-    start: rule.first,
-    bySeed: new Map([[result.json.seed, rule.last]]),
-    spatial: rule.spatial,
-    temporal: rule.temporal,
-    violations: rule.violations,
-    messages: rule.messages,
-    kept: rule.history + rule.traces,
-    ...(rule.chip ? { packets: rule.chip.packets } : {}),
-    ...(rule.chip?.energy ? { energy: rule.chip.energy.picojoules, time: rule.chip.energy.nanoseconds } : {}),
-  }));
-}
-
 export function headline(result: Result): string {
-  const found = headlineOf(candidatesOf(result));
-  if (found !== "") return found;
+  if (result.finding.headline !== "") return result.finding.headline;
   if (result.rules.some((rule) => rule.status === "RUNNING")) return "No rule has ended yet; below is how far the run has come.";
   return result.rules.length === 0 ? "No rule has run." : "No rule that learns ran to its end.";
 }
@@ -172,6 +152,7 @@ export function tradeTakeaway(result: Result): string {
   const local = lowest(rules.filter((rule) => rule.violations === 0));
   if (!best || !local) return best ? `${best.name} ends lowest; no rule is free of violations.` : "";
   if (best === local) return `Nothing is bought with violations here: ${best.name} ends lowest and has none.`;
+  if (local.last <= best.last * kTie) return `Violations buy nothing that shows here: ${local.name} has none and ends at ${loss(local.last)}, ${best.name} with ${human(best.violations)} of them a trial at ${loss(best.last)}.`;
   return `Without violations one gets to ${loss(local.last)} (${local.name}); ${human(best.violations)} of them a trial buy ${loss(best.last)} (${best.name}).`;
 }
 
@@ -204,9 +185,11 @@ export function chipTakeaway(result: Result): string {
   const most = [...rules].sort((a, b) => b.chip.learning - a.chip.learning)[0];
   const least = [...rules].sort((a, b) => a.chip.learning - b.chip.learning)[0];
   if (!most || !least) return "";
-  const forward = human(most.chip.packets - most.chip.learning);
+  const ahead = rules.map(({ chip }) => chip.packets - chip.learning);
+  const [few, many] = [Math.min(...ahead), Math.max(...ahead)];
+  const forward = many <= few * 1.005 ? human(most.chip.packets - most.chip.learning) : `${human(few)} to ${human(many)}`;
   if (most === least) return `Beside ${forward} packets a trial that carry activity forward, learning under ${most.name} sends ${human(most.chip.learning)}.`;
-  return `Activity on its way forward takes ${forward} packets a trial under every rule. Learning adds ${human(most.chip.learning)} under ${most.name}, ${human(least.chip.learning)} under ${least.name}.`;
+  return `Activity on its way forward takes ${forward} packets a trial${many <= few * 1.005 ? " under every rule" : ", depending on the rule, because silent neurons send none"}. Learning adds ${human(most.chip.learning)} under ${most.name}, ${human(least.chip.learning)} under ${least.name}.`;
 }
 
 export function memoryTakeaway(result: Result): string {

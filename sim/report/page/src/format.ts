@@ -56,6 +56,11 @@ export function loss(x: number): string {
   return size < 1e-4 || size >= 1e6 ? x.toExponential(3) : String(Number(x.toPrecision(4)));
 }
 
+/// "97.1 %", of a part of 1.
+export function percent(x: number): string {
+  return Number.isFinite(x) ? `${(100 * x).toFixed(1)} %` : "–";
+}
+
 /// A factor: "1.57", "225", "7970", "1.2e9".
 export function times(x: number): string {
   if (!Number.isFinite(x)) return "–";

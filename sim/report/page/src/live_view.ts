@@ -2,6 +2,7 @@
 import { type Channel, type JsonResult, type Result, mean, readResult } from "./data.ts";
 import { element } from "./figure.ts";
 import { counted } from "./format.ts";
+import type { JsonFinding } from "./finding.ts";
 import { resultView } from "./result_view.ts";
 
 export interface JsonLive {
@@ -12,10 +13,11 @@ export interface JsonLive {
   // by run: updates of each point of its curve, and the losses at its ends
   curves: { stretch: number; first: number[]; last: number[] }[];
   result: JsonResult;
+  finding?: JsonFinding;
 }
 
 function readLive(live: JsonLive, channels: Channel[]): Result {
-  const result = readResult(live.result, channels);
+  const result = readResult(live.result, channels, live.finding);
   result.rules.forEach((rule, i) => {
     const curve = live.curves[i];
     if (curve) {

@@ -1,7 +1,6 @@
 // Explanations that several pages share: how to read them, and the names of the rules.
 import { element } from "./figure.ts";
-import type { Candidate } from "./finding.ts";
-import { ladder } from "./finding.ts";
+import type { Step } from "./finding.ts";
 import { listed, shorten } from "./format.ts";
 
 /// The long name of a rule and its method in one sentence, by row of the rule table.
@@ -40,9 +39,8 @@ export function reading(rules: { name: string; kind: string }[]): HTMLElement {
 }
 
 /// The meaning of the names in the headline.
-export function ruleNames(candidates: Candidate[]): HTMLElement[] {
-  const held = ladder(candidates).flatMap((step) => (step.rule ? [step.rule] : []));
-  const said = held.filter((rule) => kRules[rule.kind]).map((rule) => `${rule.name} is ${kRules[rule.kind]![0]}`);
+export function ruleNames(steps: Step[]): HTMLElement[] {
+  const said = steps.filter((step) => kRules[step.kind]).map((step) => `${shorten(step.rule, 40)} is ${kRules[step.kind]![0]}`);
   return said.length > 0 ? [element("p", { class: "names" }, `${listed(said)}; how they work is said below.`)] : [];
 }
 

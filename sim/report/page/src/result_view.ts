@@ -15,12 +15,12 @@ import { networkChart } from "./charts/network.ts";
 import { ratesChart } from "./charts/rates.ts";
 import { reachChart } from "./charts/reach.ts";
 import { omissionNotes, singularChart } from "./charts/singular.ts";
+import { timelineChart } from "./charts/timeline.ts";
 import { tradeChart } from "./charts/trade.ts";
-import { type Result, recurrentRank } from "./data.ts";
-import { candidatesOf, differences, ends, headline, pairOf, statusWord } from "./facts.ts";
+import { type Result, type Rule, recurrentRank } from "./data.ts";
+import { differences, ends, headline, pairOf, statusWord } from "./facts.ts";
 import { type Cell, type Chart, element, figure, table } from "./figure.ts";
-import { caveatsOf } from "./finding.ts";
-import { bytes, counted, human, loss, shorten } from "./format.ts";
+import { bytes, counted, human, loss, percent, shorten } from "./format.ts";
 import { fileName, reading, ruleNames } from "./reading.ts";
 import { stepsSection } from "./steps_view.ts";
 
@@ -40,11 +40,13 @@ function subtitle(result: Result): string {
   return parts.join(" · ");
 }
 
-/// The part of the gradient that a rule without violations always leaves out, by row of the table.
-const kLost: Record<string, string> = {
-  rflo: "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
-  "eprop:random": "errors come over fixed wires that need not match the output weights, and what a neuron does to the others' future is left out",
-};
+/// The part of the gradient that a rule with errors over wires of their own leaves out.
+function lostBy(local: Rule, result: Result): string | undefined {
+  if (local.kind !== "rflo" && local.kind !== "eprop:random") return undefined;
+  const given = (result.json.outline?.givenFeedback ?? []).includes(local.name);
+  const wires = given ? "errors come over fixed wires that the model gives, which may be aligned with the task" : "errors come over fixed wires that need not match the output weights";
+  return `${wires}, and what a neuron does to the others' future is left out`;
+}
 
 function balance(result: Result): HTMLElement | undefined {
   const pair = pairOf(result);
@@ -56,7 +58,7 @@ function balance(result: Result): HTMLElement | undefined {
     const own = all.filter((difference) => difference.verdict === verdict);
     const item = (words: string, what: string, pair: string) => element("li", {}, element("strong", {}, words), ` ${what}`, element("span", { class: "pair" }, ` ${pair}`));
     const items = own.map((difference) => item(difference.words, difference.what, `${difference.local} against ${difference.reference}`));
-    const lost = verdict === "gives up" ? kLost[local.kind] : undefined;
+    const lost = verdict === "gives up" ? lostBy(local, result) : undefined;
     if (lost) items.push(item("the exact gradient", "of the loss", `${lost}${own.length === 0 ? "; here that costs nothing that is measured, and what it costs elsewhere depends on those wires and on the task" : ""}`));
     return element("section", { class: `card ${verdict.replace(" ", "-")}`, "aria-label": title }, element("h2", {}, title), items.length > 0 ? element("ul", {}, ...items) : element("p", {}, none));
   };
@@ -71,7 +73,15 @@ function balance(result: Result): HTMLElement | undefined {
   return made;
 }
 
-export const comparisonColumns = ["rule", "updates", "loss at the start", "loss at the end", "rank", "effective rank", "messages", "in space", "in time", "furthest lag", "stalled ticks", "history", "traces"];
+/// The columns of the comparison; that of accuracies only where trials have classes.
+export function comparisonColumns(result: Result): string[] {
+  const accuracy = hasAccuracy(result) ? ["accuracy"] : [];
+  return ["rule", "updates", "loss at the start", "loss at the end", ...accuracy, "rank", "effective rank", "messages", "in space", "in time", "furthest lag", "stalled ticks", "history", "traces"];
+}
+
+function hasAccuracy(result: Result): boolean {
+  return result.rules.some((rule) => Number.isFinite(rule.accuracy));
+}
 
 export function comparisonRows(result: Result): Cell[][] {
   return result.rules.map((rule) => {
@@ -82,6 +92,7 @@ export function comparisonRows(result: Result): Cell[][] {
       rule.updates,
       loss(rule.first),
       loss(rule.last),
+      ...(hasAccuracy(result) ? [percent(rule.accuracy)] : []),
       rank ? rank.rank : "–",
       rank ? rank.effective.toFixed(2) : "–",
       human(rule.messages),
@@ -96,10 +107,10 @@ export function comparisonRows(result: Result): Cell[][] {
 }
 
 function comparison(result: Result): HTMLElement {
-  const made = table(comparisonColumns, comparisonRows(result));
+  const made = table(comparisonColumns(result), comparisonRows(result));
   made.classList.add("comparison");
   const group = (text: string, span: number) => element("th", { colspan: String(span), scope: "colgroup", class: "group" }, text);
-  made.querySelector("thead")?.prepend(element("tr", {}, element("td"), group("learning", 3), group("learnt: recurrent weights", 2), group("messages a trial: in all, and that break locality", 5), group("kept by a trial", 2)));
+  made.querySelector("thead")?.prepend(element("tr", {}, element("td"), group("learning", hasAccuracy(result) ? 4 : 3), group("learnt: recurrent weights", 2), group("messages a trial: in all, and that break locality", 5), group("kept by a trial", 2)));
   const notes = [...result.rules.filter((rule) => rule.message !== "").map((rule) => `${rule.name}: ${rule.message}`), ...omissionNotes(result)].map((note) => element("li", {}, note));
   return element(
     "section",
@@ -146,14 +157,13 @@ function provenance(result: Result): HTMLElement {
 }
 
 export function resultView(result: Result, activity: JsonActivity[] = []): HTMLElement[] {
-  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), meshChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
+  const charts: (Chart | undefined)[] = [lossChart(result), accuracyChart(result), confusionChart(result), tradeChart(result), lagChart(result), channelChart(result), singularChart(result), alignmentChart(result), matrixChart(result), memoryChart(result), ratesChart(result), chipChart(result), loadsChart(result), timelineChart(result), meshChart(result), energyChart(result), ...activityCharts(result, activity), networkChart(result)];
   const file = fileName(result.json.model);
-  const candidates = candidatesOf(result);
-  const caveats = caveatsOf(candidates, { seeds: 1, settings: "given", givenFeedback: result.json.outline?.givenFeedback ?? [] });
-  const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)), ...ruleNames(candidates), ...caveats.map((caveat) => element("p", { class: "caveat" }, caveat)));
+  const { caveats, steps } = result.finding;
+  const header = element("header", {}, element("p", { class: "kind" }, "locus: learning rules as counted messages"), element("h1", {}, result.json.model), element("p", { class: "subtitle" }, subtitle(result)), element("p", { class: "headline" }, headline(result)), ...ruleNames(steps), ...caveats.map((caveat) => element("p", { class: "caveat" }, caveat)));
   const made: HTMLElement[] = [header];
-  const steps = stepsSection(candidates, 1);
-  if (steps) made.push(steps);
+  const stepTable = stepsSection(steps, 1);
+  if (stepTable) made.push(stepTable);
   const saved = balance(result);
   if (saved) made.push(saved);
   if (result.rules.length === 0) return made;

@@ -17,15 +17,22 @@ export function numberCell(value: number, show: (x: number) => string): SortCell
   return { text: show(value), value };
 }
 
-function before(a: SortCell, b: SortCell): number {
-  if (typeof a.value === "string" || typeof b.value === "string") {
-    const [x, y] = [Number(a.value), Number(b.value)];
-    if (Number.isFinite(x) && Number.isFinite(y)) return x - y;
-    return String(a.value).localeCompare(String(b.value), "en");
-  }
-  // numbers that are not finite come last
-  if (!Number.isFinite(a.value) || !Number.isFinite(b.value)) return Number(Number.isFinite(b.value)) - Number(Number.isFinite(a.value));
-  return a.value - b.value;
+/// A cell's group and its value within it: numbers, then texts, then what has no number.
+function rank({ value }: SortCell): [0 | 1 | 2, number | string] {
+  if (typeof value === "number") return Number.isFinite(value) ? [0, value] : [2, 0];
+  const number = value.trim() === "" ? NaN : Number(value);
+  return Number.isFinite(number) ? [0, number] : [1, value];
+}
+
+/// Below 0 if a comes first. Groups keep their order in both directions.
+function order(a: SortCell, b: SortCell, down: boolean): number {
+  const [[group, x], [other, y]] = [rank(a), rank(b)];
+  if (group !== other) return group - other;
+  const before = typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), "en");
+  // whole numbers beyond 2^53, as seeds may be, differ in their digits only
+  const [s, t] = [String(a.value), String(b.value)];
+  const finer = before === 0 && group === 0 ? s.length - t.length || s.localeCompare(t, "en") : before;
+  return down ? -finer : finer;
 }
 
 const kShown = 1000;  // rows; more are only in the CSV
@@ -38,8 +45,8 @@ export function sortable(columns: string[], rows: SortCell[][]): HTMLTableElemen
       return c === 0 ? element("th", { scope: "row" }, inside) : element("td", {}, inside);
     });
   const made = rows.map((row) => ({ row, line: undefined as HTMLTableRowElement | undefined }));
-  const show = (order: typeof made) => {
-    body.replaceChildren(...order.slice(0, kShown).map((entry) => (entry.line ??= element("tr", {}, ...cells(entry.row)))));
+  const show = (sorted: typeof made) => {
+    body.replaceChildren(...sorted.slice(0, kShown).map((entry) => (entry.line ??= element("tr", {}, ...cells(entry.row)))));
   };
   const heads = columns.map((name, c) => {
     const button = element("button", { type: "button", class: "sort" }, name);
@@ -48,8 +55,7 @@ export function sortable(columns: string[], rows: SortCell[][]): HTMLTableElemen
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const other of heads) other.setAttribute("aria-sort", "none");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const order = [...made].sort((a, b) => before(a.row[c]!, b.row[c]!));
-      show(down ? order.reverse() : order);
+      show([...made].sort((a, b) => order(a.row[c]!, b.row[c]!, down)));
     });
     return head;
   });

@@ -1,41 +1,51 @@
 // The table of steps: what each step down in locality costs and saves.
 import { type Cell, element, table } from "./figure.ts";
-import { type Candidate, ladder, ratioText } from "./finding.ts";
-import { bytes, human, joules, loss, seconds, times } from "./format.ts";
+import type { Step, StepClass } from "./finding.ts";
+import { bytes, human, joules, loss, percent, seconds, times } from "./format.ts";
 
-const kNames = { past: "may look back in time", wires: "stays in the present, any wire", local: "breaks no locality", nothing: "does not learn" };
+const kNames: Record<StepClass, string> = { past: "may look back in time", wires: "stays in the present, any wire", local: "breaks no locality", nothing: "has not learnt yet" };
 
-export function stepColumns(rules: Candidate[]): string[] {
-  const chip = rules.some((rule) => rule.packets !== undefined);
-  const estimated = rules.some((rule) => rule.energy !== undefined);
-  return ["a rule that …", "best of them", "loss", "loss beside the first", "violations", "messages", "kept", ...(chip ? ["packets"] : []), ...(estimated ? ["energy", "time"] : [])];
+/// "1.21× [1.10, 1.33]"; the brackets are quartiles over seeds.
+function ratioText(step: Step): string {
+  const range = Number.isFinite(step.q25) ? ` [${times(step.q25)}, ${times(step.q75)}]` : "";
+  return Number.isFinite(step.ratio) ? `${times(step.ratio)}×${range}` : "1×";
 }
 
-export function stepRows(rules: Candidate[]): Cell[][] {
-  const columns = stepColumns(rules).length;
-  return ladder(rules).map((step) => {
-    const factor = step.ratio ? (step.rule ? ratioText(step.ratio) : `${times(step.ratio.median)}×`) : "1×";
-    const rule = step.rule;
-    if (!rule) return [kNames[step.class], "–", loss(rules.find((one) => Number.isFinite(one.start))?.start ?? NaN), factor, ...Array.from({ length: columns - 4 }, () => "–")];
-    const chip = rule.packets === undefined ? [] : [human(rule.packets)];
-    const estimate = rule.energy === undefined ? [] : [joules(rule.energy), seconds(rule.time ?? NaN)];
-    const row = [kNames[step.class], rule.name, loss(rule.loss), factor, human(rule.violations), human(rule.messages), bytes(rule.kept), ...chip, ...estimate];
-    return [...row, ...Array.from({ length: columns - row.length }, () => "–")];
-  });
+interface Column {
+  name: string;
+  of: (step: Step) => number;
+  show: (x: number) => string;
 }
+
+const kColumns: Column[] = [
+  { name: "accuracy", of: (step) => step.accuracy, show: percent },
+  { name: "messages", of: (step) => step.messages, show: human },
+  { name: "violations", of: (step) => step.violations, show: human },
+  { name: "kept", of: (step) => step.kept, show: bytes },
+  { name: "packets", of: (step) => step.packets, show: human },
+  { name: "energy", of: (step) => step.energy, show: joules },
+  { name: "time", of: (step) => step.time, show: seconds },
+];
 
 /// Undefined where there is only one step, which costs nothing beside itself.
-export function stepsSection(rules: Candidate[], seeds: number): HTMLElement | undefined {
-  const steps = ladder(rules).filter((step) => step.rule);
-  if (steps.length < 2) return undefined;
-  const made = table(stepColumns(rules), stepRows(rules));
+export function stepsSection(steps: Step[], seeds: number): HTMLElement | undefined {
+  if (steps.filter((step) => step.rule !== "").length < 2) return undefined;
+  const shown = kColumns.filter((column) => steps.some((step) => step.rule !== "" && Number.isFinite(column.of(step))));
+  const rows = steps.map((step): Cell[] => [
+    kNames[step.class],
+    step.rule || "–",
+    loss(step.loss),
+    ratioText(step),
+    ...shown.map((column) => (step.rule === "" ? "–" : column.show(column.of(step)))),
+  ]);
+  const made = table(["a rule that …", "best of them", "loss", "loss beside the first", ...shown.map((column) => column.name)], rows);
   made.classList.add("comparison");
   const bars = seeds > 1 ? "Losses are medians over seeds. A factor is the median over seeds of the ratio under the same seed, with its quartiles in brackets. " : "";
   return element(
     "section",
     { id: "steps", "aria-labelledby": "steps-title" },
     element("h2", { id: "steps-title" }, "What each step down in locality costs and saves"),
-    element("p", { class: "takeaway" }, `${bars}Counts are a trial’s; kept: history and traces of the actors of a trial.`),
+    element("p", { class: "takeaway" }, `${bars}Counts are a trial’s; kept: history and traces of the actors of a trial. The last line is the start: the mean of the first updates.`),
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "steps-title" }, made),
   );
 }

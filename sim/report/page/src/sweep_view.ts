@@ -2,14 +2,13 @@
 // frontier, the effect of each setting, and every combination and member in a table.
 import { axisChart } from "./charts/sweep_axis.ts";
 import { curvesChart } from "./charts/sweep_curves.ts";
-import { energyFrontierChart, frontierChart } from "./charts/sweep_frontier.ts";
+import { accuracyFrontierChart, energyFrontierChart, frontierChart } from "./charts/sweep_frontier.ts";
 import { element, figure } from "./figure.ts";
-import { caveatsOf, headlineOf } from "./finding.ts";
-import { bytes, counted, human, joules, loss, seconds, shorten } from "./format.ts";
+import { bytes, counted, human, joules, loss, percent, seconds, shorten } from "./format.ts";
 import { fileName, reading, ruleNames } from "./reading.ts";
 import { type SortCell, numberCell, sortable, textCell } from "./sortable.ts";
 import { stepsSection } from "./steps_view.ts";
-import { type JsonMember, type Sweep, candidatesOf } from "./sweep_data.ts";
+import type { JsonMember, Line, Sweep } from "./sweep_data.ts";
 
 function scroll(id: string, inside: HTMLElement): HTMLElement {
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${id}-title` }, inside);
@@ -19,33 +18,56 @@ function section(id: string, title: string, ...inside: HTMLElement[]): HTMLEleme
   return element("section", { id, "aria-labelledby": `${id}-title` }, element("h2", { id: `${id}-title` }, title), ...inside);
 }
 
+/// A column of the table of combinations; shown if any line has a value.
+interface Column {
+  name: string;
+  of: (line: Line) => number;
+  show: (x: number) => string;
+}
+
+/// In the order of summary.csv.
+const kColumns: Column[] = [
+  { name: "mean", of: (l) => l.loss.mean, show: loss },
+  { name: "SEM", of: (l) => l.loss.sem, show: loss },
+  { name: "25 %", of: (l) => l.loss.q25, show: loss },
+  { name: "median", of: (l) => l.loss.median, show: loss },
+  { name: "75 %", of: (l) => l.loss.q75, show: loss },
+  { name: "evaluation", of: (l) => l.evaluation.median, show: loss },
+  { name: "accuracy", of: (l) => l.accuracy.median, show: percent },
+  { name: "evaluation accuracy", of: (l) => l.evaluationAccuracy.median, show: percent },
+  { name: "messages", of: (l) => l.messages, show: human },
+  { name: "violations", of: (l) => l.violations, show: human },
+  { name: "kept", of: (l) => l.kept, show: bytes },
+  ...([["rank", "rank", human], ["effective rank", "effective_rank", human], ["packets", "packets", human], ["of learning", "learning_packets", human], ["hops", "hops", human], ["busiest link", "busiest_link", human], ["energy", "energy_pj", joules], ["time", "time_ns", seconds]] as const).map(([name, column, show]) => ({ name, of: (l: Line) => l.means.get(column) ?? NaN, show })),
+];
+
 function combinations(sweep: Sweep): HTMLElement {
-  const evaluated = sweep.lines.some((line) => Number.isFinite(line.evaluation));
-  const chip = sweep.lines.some((line) => Number.isFinite(line.packets));
-  const estimated = sweep.lines.some((line) => Number.isFinite(line.energy));
-  const columns = ["rule", ...sweep.json.axes.map((axis) => axis.path), "done", "median", "25 %", "75 %", "mean", "SEM", ...(evaluated ? ["evaluation"] : []), "messages", "violations", "kept", ...(chip ? ["packets"] : []), ...(estimated ? ["energy", "time"] : [])];
+  const has = (name: string) => sweep.lines.some((line) => Number.isFinite(kColumns.find((column) => column.name === name)!.of(line)));
+  const shown = kColumns.filter((column) => ["mean", "median", "messages", "violations"].includes(column.name) || has(column.name));
+  const columns = [...sweep.json.axes.map((axis) => axis.path), "rule", "done", ...shown.map((column) => column.name)];
   const rows = sweep.lines.map((l): SortCell[] => [
-    textCell(shorten(l.rule, 28)),
     ...l.settings.map((value) => textCell(value)),
-    { text: `${l.completed}/${l.seeds}`, value: l.completed },
-    ...[l.median, l.q25, l.q75, l.mean, l.sem, ...(evaluated ? [l.evaluation] : [])].map((x) => numberCell(x, loss)),
-    ...[l.messages, l.violations].map((x) => numberCell(x, human)),
-    numberCell(l.kept, bytes),
-    ...(chip ? [numberCell(l.packets, human)] : []),
-    ...(estimated ? [numberCell(l.energy, joules), numberCell(l.time, seconds)] : []),
+    textCell(shorten(l.rule, 28)),
+    { text: `${l.completed}/${l.seeds}`, value: l.seeds > 0 ? l.completed / l.seeds : NaN },
+    ...shown.map((column) => numberCell(column.of(l), column.show)),
   ]);
-  const said = element("p", { class: "takeaway" }, `Losses at the end, over seeds that were completed; SEM: standard error of the mean.${evaluated ? " Evaluation: median loss of trials that are not learnt from." : ""} Counts are means, a trial. A heading sorts.`);
-  return section("summary", "Every combination", said, scroll("summary", sortable(columns, rows)));
+  const said = ["Losses at the end, over seeds that were completed; SEM: standard error of the mean."];
+  if (has("evaluation")) said.push("Evaluation: median loss of trials that are not learnt from.");
+  if (has("accuracy") || has("evaluation accuracy")) said.push("Accuracies are medians.");
+  said.push("Counts are means, a trial; summary.csv has all spreads. A heading sorts.");
+  return section("summary", "Every combination", element("p", { class: "takeaway" }, said.join(" ")), scroll("summary", sortable(columns, rows)));
 }
 
 function members(sweep: Sweep): HTMLElement {
-  const columns = ["rule", ...sweep.json.axes.map((axis) => axis.path), "seed", "loss", "violations", "page"];
+  const classes = sweep.lines.some((line) => line.accuracy.count > 0 || line.evaluationAccuracy.count > 0);
+  const columns = [...sweep.json.axes.map((axis) => axis.path), "seed", "rule", "loss", ...(classes ? ["accuracy", "evaluation accuracy"] : []), "violations", "page"];
   const rows = sweep.lines.flatMap((line) =>
     line.points.map((point): SortCell[] => [
-      textCell(shorten(line.rule, 28)),
       ...line.settings.map((value) => textCell(value)),
       textCell(point.seed),
+      textCell(shorten(line.rule, 28)),
       numberCell(point.last, loss),
+      ...(classes ? [numberCell(Number(point.digest.accuracy ?? NaN), percent), numberCell(Number(point.digest.evaluationAccuracy ?? NaN), percent)] : []),
       numberCell(point.digest.violations, human),
       textCell(point.page ? "open" : "–", point.page),
     ]),
@@ -54,7 +76,21 @@ function members(sweep: Sweep): HTMLElement {
   open.addEventListener("toggle", () => {
     if (open.open && !open.querySelector("table")) open.append(scroll("members", sortable(columns, rows)));
   });
-  return section("members", "Every member", element("p", { class: "takeaway" }, "A member is one run: one combination under one seed, on a page of its own. members.csv has all of them, with their folders."), open);
+  return section("members", "Every member", element("p", { class: "takeaway" }, "A member is one run: one combination under one seed, on a page of its own. members.csv has all of them, with their folders."), open, ...recordings(sweep));
+}
+
+/// The files of recordings, member by member; none where the model has no records.
+function recordings(sweep: Sweep): HTMLElement[] {
+  const kept = sweep.json.members.filter((member) => (member.recordings ?? []).length > 0);
+  if (kept.length === 0) return [];
+  const rows = kept.flatMap((member) => member.recordings!.map((file) => [...member.settings.map((setting) => setting.slice(setting.indexOf("=") + 1)), member.seed, file]));
+  const count = rows.length;
+  const columns = [...sweep.json.axes.map((axis) => axis.path), "seed", "file"];
+  const open = element("details", { id: "recordings" }, element("summary", {}, `${counted(count, "recording")} in the members' folders`));
+  open.addEventListener("toggle", () => {
+    if (open.open && !open.querySelector("table")) open.append(scroll("members", sortable(columns, rows.map((row) => row.map((cell) => textCell(cell))))));
+  });
+  return [open];
 }
 
 function groups(json: Sweep["json"]): HTMLElement[] {
@@ -84,10 +120,8 @@ export function sweepView(sweep: Sweep): HTMLElement[] {
   const varied = json.axes.map((axis) => `${axis.path}: ${axis.values.join(", ")}`);
   const parts = [counted(json.members.length, "member"), counted(sweep.seeds.length, "seed"), ...varied];
   if (left > 0) parts.push(`${left} not run yet`);
-  const candidates = candidatesOf(sweep);
   const shownSeeds = json.best ? json.best.reportingSeeds.length : sweep.seeds.length;
-  const incomplete = sweep.chosen.lines.filter((line) => line.completed < line.seeds).map((line) => ({ name: line.rule, completed: line.completed, seeds: line.seeds }));
-  const caveats = caveatsOf(candidates, { seeds: shownSeeds, settings: sweep.chosen.settings, incomplete, givenFeedback: json.givenFeedback ?? [] });
+  const { headline, caveats, steps } = sweep.finding;
   const made: HTMLElement[] = [
     element(
       "header",
@@ -95,14 +129,14 @@ export function sweepView(sweep: Sweep): HTMLElement[] {
       element("p", { class: "kind" }, "locus: learning rules as counted messages, over many runs"),
       element("h1", {}, json.model),
       element("p", { class: "subtitle" }, parts.join(" · ")),
-      element("p", { class: "headline" }, headlineOf(candidates) || "No member that learns ran to its end."),
-      ...ruleNames(candidates),
+      element("p", { class: "headline" }, headline || "No member that learns ran to its end."),
+      ...ruleNames(steps),
       ...caveats.map((caveat) => element("p", { class: "caveat" }, caveat)),
     ),
   ];
-  const steps = stepsSection(candidates, shownSeeds);
-  if (steps) made.push(steps);
-  const charts = [curvesChart(sweep, false), curvesChart(sweep, true), frontierChart(sweep), energyFrontierChart(sweep), ...json.axes.map((_, a) => axisChart(sweep, a))];
+  const stepTable = stepsSection(steps, shownSeeds);
+  if (stepTable) made.push(stepTable);
+  const charts = [curvesChart(sweep, false), curvesChart(sweep, true), curvesChart(sweep, false, true), curvesChart(sweep, true, true), frontierChart(sweep), accuracyFrontierChart(sweep), energyFrontierChart(sweep), ...json.axes.map((_, a) => axisChart(sweep, a))];
   for (const chart of charts) if (chart && chart.rows.length > 0) made.push(figure(chart, file));
   made.push(reading(sweep.lines.filter((line, i, all) => all.findIndex((other) => other.rule === line.rule) === i).map((line) => ({ name: line.rule, kind: line.kind }))));
   made.push(combinations(sweep), members(sweep), ...groups(json));

@@ -3,8 +3,8 @@
 import * as Plot from "@observablehq/plot";
 import { type JsonConfusion, type JsonRun, type Result, type Rule, mean } from "../data.ts";
 import { learns } from "../facts.ts";
-import type { Chart } from "../figure.ts";
-import { shorten, tick } from "../format.ts";
+import type { Cell, Chart } from "../figure.ts";
+import { percent, shorten, tick } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
 import { endLabels, kNarrow, plot, svg, together, wholeTicks } from "../svg.ts";
 
@@ -15,8 +15,6 @@ interface Point {
   update: number;
   accuracy: number;
 }
-
-const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
 
 /// Means over equal numbers of updates; updates without a trial that has a class are left out.
 function thinned(accuracies: number[], each: number): Point[] {
@@ -54,8 +52,10 @@ export function accuracyChart(result: Result): Chart | undefined {
   const lines = linesOf(result);
   if (lines.length === 0) return undefined;
   const dots = lines.flatMap(({ rule, dots }) => dots.map((point) => ({ ...point, rule })));
-  const end = ({ points, dots }: Line) => (dots.length > 0 ? dots[dots.length - 1] : points[points.length - 1])?.accuracy ?? NaN;
-  const best = [...lines].sort((a, b) => end(b) - end(a))[0]!;
+  // as in the tables: of the last evaluation, or the mean of the last updates
+  const end = ({ rule, dots }: Line) => dots[dots.length - 1]?.accuracy ?? rule.accuracy;
+  const place = ({ points, dots }: Line) => (points[points.length - 1] ?? dots[dots.length - 1])?.accuracy ?? NaN;  // of a line's end
+  const best = [...lines].sort((a, b) => (Number.isFinite(end(b)) ? end(b) : -1) - (Number.isFinite(end(a)) ? end(a) : -1))[0]!;
   const draw = (width: number) => {
     const height = width < kNarrow ? 300 : 360;
     const marginRight = width < kNarrow ? 92 : 120;
@@ -75,7 +75,7 @@ export function accuracyChart(result: Result): Chart | undefined {
       ],
     });
     const y = drawn.scale("y");
-    const labels = lines.flatMap((line) => (y && Number.isFinite(end(line)) ? [{ name: line.rule.name, y: Number(y.apply(end(line))), colour: ruleColour(line.rule.index) }] : []));
+    const labels = lines.flatMap((line) => (y && Number.isFinite(place(line)) ? [{ name: line.rule.name, y: Number(y.apply(place(line))), colour: ruleColour(line.rule.index) }] : []));
     drawn.append(endLabels(labels, width - marginRight, 24, height - 38, width < kNarrow ? 11 : 15));
     return drawn;
   };
@@ -86,7 +86,7 @@ export function accuracyChart(result: Result): Chart | undefined {
     how: `The predicted class is the readout with the largest sum of outputs over the ticks with an error. Lines: trials that are learnt from, before they are.${dots.length > 0 ? " Circles: evaluation trials." : ""}`,
     columns: ["rule", "update", "accuracy", "trials"],
     rows: lines.flatMap(({ rule, all, dots }) => [
-      ...all.map((value, k) => [rule.name, k * rule.stretch, value, "learnt from"]),
+      ...all.flatMap((value, k): Cell[][] => (Number.isFinite(value) ? [[rule.name, k * rule.stretch, value, "learnt from"]] : [])),
       ...dots.map((point) => [rule.name, point.update, point.accuracy, "not learnt from"]),
     ]),
     draw,

@@ -82,29 +82,33 @@ export function meshChart(result: Result): Chart | undefined {
   const draw = (width: number) => {
     const narrow = width < kNarrow;
     const x = { domain: [0.5, result.ticks + 0.5], label: "tick of a trial →", labelAnchor: "right" as const, labelArrow: "none" as const, ticks: wholeTicks([1, Math.max(2, result.ticks)], narrow ? 4 : 8), tickFormat: tick };
-    const panel = narrow ? 84 : 96;
-    const tall = 58 + panel * rules.length + 40;
-    const panels = plot({
-      width,
-      height: tall,
-      marginLeft: 52,
-      marginRight: 12,
-      marginTop: 58,
-      marginBottom: 40,
-      x,
-      y: { label: "cycles", grid: true, ticks: 3, tickFormat: tick },
-      fy: { domain: rules.map(({ name }) => name), axis: null, padding: 0.3 },
-      marks: [
-        Plot.rectY(bars, { fy: "rule", x1: (d: Bar) => d.first + 0.5, x2: (d: Bar) => d.last + 0.5, y: "cycles", fill: (d: Bar) => colour[d.what], inset: 0, title: (d: Bar) => `${d.rule}, ${d.last - d.first > 1 ? `ticks ${d.first + 1} to ${d.last}` : `tick ${d.last}`}: ${human(d.cycles)} cycles of ${d.what}` }),
-        Plot.text(rules, { fy: "name", frameAnchor: "top-left", dy: -14, fontWeight: 600, fontSize: 13, text: (rule: Replayed) => shorten(rule.name, 24) }),
-        Plot.ruleY([0]),
-      ],
+    const head = 30;
+    const panel = 118;
+    const panels = rules.map((rule, k) => {
+      const drawn = plot({
+        width,
+        height: panel,
+        marginLeft: 52,
+        marginRight: 12,
+        marginTop: 24,
+        marginBottom: 36,
+        x: { ...x, label: k + 1 < rules.length ? null : x.label },
+        y: { label: null, grid: true, ticks: 3, tickFormat: tick, zero: true },
+        marks: [
+          Plot.rectY(bars.filter((bar) => bar.rule === rule.name), { x1: (d: Bar) => d.first + 0.5, x2: (d: Bar) => d.last + 0.5, y: "cycles", fill: (d: Bar) => colour[d.what], inset: 0, title: (d: Bar) => `${d.rule}, ${d.last - d.first > 1 ? `ticks ${d.first + 1} to ${d.last}` : `tick ${d.last}`}: ${human(d.cycles)} cycles of ${d.what}` }),
+          Plot.text([rule.name], { frameAnchor: "top-left", dy: -16, fontWeight: 600, fontSize: 13, text: (name: string) => shorten(name, 24) }),
+          Plot.ruleY([0]),
+        ],
+      });
+      return { x: 0, y: head + k * panel, part: drawn as SVGSVGElement };
     });
-    let at = narrow ? 8 : 190;
+    const top = svg("svg", { width, height: head, "font-size": 12, fill: "currentColor" }, svg("text", { x: 5, y: 12, dy: "0.35em" }, "↑ cycles"));
+    let at = narrow ? 90 : 190;
     for (const what of ["forward", "learning"] as const) {
-      panels.append(svg("rect", { x: at, y: 6, width: 12, height: 12, style: `fill: ${colour[what]}` }), svg("text", { x: at + 18, y: 12, "text-anchor": "start", dy: "0.35em", "font-size": 12 }, what));
+      top.append(svg("rect", { x: at, y: 6, width: 12, height: 12, style: `fill: ${colour[what]}` }), svg("text", { x: at + 18, y: 12, dy: "0.35em" }, what));
       at += 90;
     }
+    const tall = head + panel * rules.length + 10;
     const lines = (of: "latency" | "queue", label: string, named: boolean) => {
       const top = named ? legendHeight(rules.length, width) + 10 : 26;
       const drawn = plot({
@@ -127,7 +131,8 @@ export function meshChart(result: Result): Chart | undefined {
     const latency = lines("latency", "mean latency in cycles", true);
     const queue = lines("queue", "longest queue in flits", false);
     return together(width, tall + latency.height + queue.height, [
-      { x: 0, y: 0, part: panels },
+      { x: 0, y: 0, part: top },
+      ...panels,
       { x: 0, y: tall, part: latency.drawn },
       { x: 0, y: tall + latency.height, part: queue.drawn },
     ]);
@@ -136,7 +141,7 @@ export function meshChart(result: Result): Chart | undefined {
     id: "mesh",
     title: "Cycles of the mesh",
     takeaway: meshTakeaway(rules),
-    how: `A replay of the packets, cycle by cycle. Forward packets come first, learning's after them, wave by wave; the stages of a sweep count for its tick. Arithmetic takes no cycles here.${length > 1 ? ` Each bar is the mean of ${length} ticks.` : ""}`,
+    how: `A replay of the packets, cycle by cycle. Forward packets come first, learning's after them, wave by wave; the stages of a sweep count for its tick. Bars of each rule have a scale of their own. Arithmetic takes no cycles here.${length > 1 ? ` Each bar is the mean of ${length} ticks.` : ""}`,
     columns: ["rule", "tick", "forward cycles", "learning cycles", "most cycles of a trial", "packets a trial", "mean latency", "largest latency", "lost packets a trial", "blocked cycles a trial", "longest queue in flits", "before the link", "most flits of a step over a link", "that link"],
     rows: rules.flatMap(({ name, replay }) => replay.ticks.map((one) => [name, one.tick, one.forward, one.learning, one.most, one.packets, Number.isFinite(one.latency) ? one.latency : "", one.largestLatency, one.lost, one.blocked, one.queue, link(one.queueLink), one.busiest, link(one.busiestLink)])),
     draw,

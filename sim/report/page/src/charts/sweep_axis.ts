@@ -4,7 +4,7 @@ import type { Chart } from "../figure.ts";
 import { loss } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
 import { endLabels, kNarrow, logDomain, logTicks, plot } from "../svg.ts";
-import { type Sweep, bearsOn, quantile, shortPath } from "../sweep_data.ts";
+import { type Sweep, bearsOn, median as medianOf, shortPath } from "../sweep_data.ts";
 
 interface Point {
   value: string;
@@ -24,7 +24,7 @@ export function axisChart(sweep: Sweep, a: number): Chart | undefined {
       const losses = sweep.json.members
         .filter((member) => member.settings[a] === `${axis.path}=${value}`)
         .flatMap((member) => member.rules.filter((digest) => digest.rule === rule && digest.status === "COMPLETED").map((digest) => Number(digest.last)));
-      const median = quantile(losses, 0.5);
+      const median = medianOf(losses);
       return Number.isFinite(median) ? [{ value, number: Number(value), rule, index, median }] : [];
     }),
   );

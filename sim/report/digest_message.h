@@ -1,0 +1,13 @@
+// The digests of the rules in the message of a result. Only sim/report sees this header, because of
+// its generated code.
+#pragma once
+
+#include "locus/v1/result.pb.h"
+#include "sim/report/digest.h"
+
+namespace locus {
+
+/// `points`: of a curve; 0: without curves.
+std::vector<Digest> digests_in(const v1::Result& result, std::int64_t points);
+
+}  // namespace locus
