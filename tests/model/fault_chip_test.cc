@@ -73,7 +73,7 @@ TEST(Faults, OfNetworksOfChips) {
       {"empty scalars", network("@scalar_bits: 0"), "chip.network.scalar_bits", {"is 0", "1 to 64"}},
       {"wide scalars", network("@scalar_bits: 65"), "chip.network.scalar_bits", {"is 65", "1 to 64"}},
       {"no time", network("@cycles_per_hop: 0"), "chip.network.cycles_per_hop", {"is 0", "1 to 1000"}},
-      {"no queue", network("@queue_flits: 0"), "chip.network.queue_flits", {"is 0", "1 to"}},
+      {"no queue", network("@queue_flits: 0"), "chip.network.queue_flits", {"is 0", "at least 1"}},
       {"a policy without a queue", network("@policy: DROP"), "chip.network.policy", {"with queue_flits only"}},
       {"no such policy", network("queue_flits: 1 policy: @LOSE"), "chip.network.policy", {"LOSE"}},
       {"no update", network("@every: 0"), "chip.network.every", {"is 0", "at least 1"}},
