@@ -80,8 +80,8 @@ struct NoSurrogate {
   }
 };
 
-/// Neurons that are plain and have the same constants. Without a rule no slope is needed, nor a state that stays as it is: these are the loop's own,
-/// and cost no memory.
+/// Neurons that are plain and have the same constants. Without a rule no slope is needed, nor a
+/// state that stays as it is: these are the loop's own, and cost no memory.
 template <class R>
 void step_spiking_alone(SpikingCells<R> cells, std::size_t first, std::size_t last, const LifParameters& lif) {
   const auto step_as = [&]<bool kAdapts, bool kRests>() {

@@ -3,10 +3,10 @@
 // core/actor/lif_neuron.h.
 //
 // Why apart from core/kernel/neurons.h: there plain neurons with equal constants, the paper's, have
-// a loop of their own where no rule needs a slope. Here the surrogate, the kind of neuron, and whether constants stand in columns
-// are dispatched once a population, so that no loop has a branch. A cell is a neuron and lane,
-// cells [first, last) of a layer's columns; they begin and end with all lanes of a neuron. Cost:
-// one pass over the columns that the kind has.
+// a loop of their own where no rule needs a slope. Here the surrogate, the kind of neuron, and
+// whether constants stand in columns are dispatched once a population, so that no loop has a
+// branch. A cell is a neuron and lane, cells [first, last) of a layer's columns; they begin and end
+// with all lanes of a neuron. Cost: one pass over the columns that the kind has.
 #pragma once
 
 #include "core/kernel/neurons.h"

@@ -229,7 +229,7 @@ class _Graph:
         kind = getattr(population, population.WhichOneof("kind"))
         if population.HasField("noise"):
             self.notes.append(f"{name}: NIR has no noise")
-        if not kind.HasField("bias"):
+        if population.WhichOneof("kind") == "input" or not kind.HasField("bias"):
             return
         host = next((p.name for p in self._projections if p.target == name), None)
         if host is None or layers[name] > 0:

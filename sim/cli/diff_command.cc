@@ -36,7 +36,7 @@ class DiffInvocation final : public Invocation {
 constexpr Command kDiffCommand = {
     .name = "diff",
     .arguments = "A B [options]",
-    .summary = "say what two results or two sweeps differ in: model, losses, weights, counts",
+    .summary = "say what two results or two sweeps differ in",
     .example = "locus diff results/one results/two",
     .details =
         "Exit 0 if they agree, 1 if they differ, 3 if one of them cannot be read or is no result. Of sweeps, members are compared by settings and seed, with the columns of members.csv. Weights that stand in files beside a result are "

@@ -17,6 +17,7 @@
 #include "sim/python/calls.h"
 #include "sim/python/module.h"
 #include "sim/python/records.h"
+#include "sim/report/checkpoint.h"
 #include "sim/report/resume.h"
 #include "sim/run/run.h"
 #include "sim/sweep/sweep.h"

@@ -5,6 +5,7 @@
 #include "sim/model/check.h"
 #include "sim/model/errors.h"
 #include "sim/model/wire.h"
+#include "sim/report/checkpoint.h"
 
 namespace locus {
 
@@ -14,6 +15,10 @@ constexpr const char* kNoCheckpoint =
     "a run of supplied trials has no checkpoint: a file cannot hold the function that makes them";
 
 }  // namespace
+
+std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every) {
+  return keep_checkpoint(std::move(file), every, RunRequest());
+}
 
 std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every, RunRequest request) {
   return [file = std::move(file), every, request = std::move(request)](const Moment& moment) {

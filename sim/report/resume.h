@@ -12,17 +12,19 @@
 #include <filesystem>
 #include <functional>
 
-#include "sim/report/checkpoint.h"
 #include "sim/run/run.h"
 
 namespace locus {
 
+struct RunRequest;  // sim/report/checkpoint.h
+
 /// For RunOptions::watch: replaces the file after every `every` updates of a rule, at the end of
 /// each rule and where the run is interrupted. It throws FileError, which ends the run, and
 /// UsageError before a run of supplied trials (SuppliedTask), which no file holds.
-/// With a request, which says what `locus run` would be asked for, the file holds the model as well
-/// and `locus resume` goes on from it.
-std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every, RunRequest request = {});
+std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every);
+/// The same; the file holds the model as well, and what `locus run` would be asked for, so that
+/// `locus resume` goes on from it.
+std::function<void(const Moment&)> keep_checkpoint(std::filesystem::path file, std::int64_t every, RunRequest request);
 
 /// The run of this model whose state the file holds, from there to its end: results are those of a
 /// run without a break, bit by bit. A spec with more updates goes on to them, also under rules that

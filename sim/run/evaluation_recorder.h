@@ -1,9 +1,9 @@
 // EvaluationRecorder: what the model asks to have recorded of its evaluation trials, handed on as
 // plain values when an evaluation is complete.
 //
-// Why apart from recorder.h: an evaluation shows its trials in groups of lanes, one after the other,
-// and a sample has one tick of all trials. So an evaluation is kept until its last group has been
-// shown. Cost: memory for one evaluation, 8 bytes a value; a copy of what is seen.
+// Why apart from recorder.h: an evaluation shows its trials in groups of lanes, one after the
+// other, and a sample has one tick of all trials. So an evaluation is kept until its last group has
+// been shown. Cost: memory for one evaluation, 8 bytes a value; a copy of what is seen.
 #pragma once
 
 #include <cstdint>

@@ -20,11 +20,12 @@ struct HandDigits {
 
   Eigen::Index ticks = 0, lanes = 0;
   R leak = 0, rate = 0;
-  Matrix b, w, a;                                  // (n x 2: of the pixel and of 1), (n x n), (o x n)
+  Matrix b, w, a;                                  // (n x 2: pixel and 1), (n x n), (o x n)
   std::vector<Matrix> pictures;                    // by batch: (2 x T lanes)
   std::vector<std::vector<std::int32_t>> classes;  // by batch, by lane
   std::size_t next = 0;                            // batch
-  Matrix h, slope, back, u, delta, error;  // (n x (T + 1) lanes), twice (n x T lanes), twice (n x lanes), (o x lanes)
+  Matrix h, slope, back;                           // (n x (T + 1) lanes), twice (n x T lanes)
+  Matrix u, delta, error;                          // twice (n x lanes), (o x lanes)
 
   void prepare() {
     const Eigen::Index n = w.rows();

@@ -58,9 +58,22 @@ TEST(Faults, OfLocalRules) {
       wrong("name of a constant", "constant { @name: \"2\" value: 1 } change: \"1\"", ".constant[0].name",
             {"letters, digits"}),
       wrong("no value", "@constant { name: \"c\" } change: \"c\"", ".constant[0].value", {"is missing"}),
-      wrong("signal", "change: \"signal*pre\"", ".signal", {"is missing", "feedback", "symmetric"}),
       wrong("signal for nothing", "change: \"pre\" @signal: FEEDBACK", ".signal", {"no expression uses it"}),
-      wrong("spiking names", "change: \"voltage*pre\"", "", {"uses \"voltage\"", "does not spike"}),
+  });
+}
+
+/// Of a rule as a whole: the place is the field `local`.
+FaultCase wrong_whole(const std::string& name, const std::string& local, const std::string& field,
+                      std::vector<std::string> parts) {
+  return {name, [=](M& m) { m.rules = "rules { name: \"mine\" @local { " + local + " } }"; }, "rules[0].local" + field,
+          std::move(parts)};
+}
+
+TEST(Faults, OfLocalRulesAsAWhole) {
+  expect_faults({
+      wrong_whole("signal", "change: \"signal*pre\"", ".signal", {"is missing", "feedback", "symmetric"}),
+      wrong_whole("no change", "trace { name: \"p\" next: \"pre\" }", ".change", {"is missing", "at least one change"}),
+      wrong_whole("spiking names", "change: \"voltage*pre\"", "", {"uses \"voltage\"", "does not spike"}),
   });
 }
 

@@ -35,7 +35,10 @@ TEST(UnevenTrials, DoWhatTheOracleDoes) {
           const double tolerance = precision == Precision::kFloat32 ? 1e-4 : 1e-11;
           ASSERT_TRUE(agrees(spec, result.outcomes[k], oracle::solve(spec, spec.rules[k]), tolerance))
               << name(transport) << ", " << spec.rules[k].name << " of " << describe(spec);
-          EXPECT_EQ(result.outcomes[k].accuracies.size(), has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout)) ? result.outcomes[k].losses.size() : 0);
+          EXPECT_EQ(result.outcomes[k].accuracies.size(),
+                    has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout))
+                        ? result.outcomes[k].losses.size()
+                        : 0);
         }
       }
     }

@@ -106,7 +106,7 @@ def test_a_run_is_what_numpy_says():
     m.train(updates=1, batch=4)
     run = locus.run(m, rules=["bptt"])["bptt"]
     w = {name: np.array(value) for name, value in run.initial_weights.items()}
-    x, y, _ = m._trials
+    x, y, *_ = m._trials
 
     def loss(w):
         h, total = np.zeros((4, 5)), 0.0

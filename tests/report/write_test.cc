@@ -146,7 +146,7 @@ TEST_F(ResultFiles, SayWhichMessagesStayOnACore) {
   EXPECT_EQ(csv(result, write_ledger_csv),
             "rule,channel,lag,messages,scalars,bytes,core_local\nbptt,AXON,0,4000,4000,32000,0\n"
             "bptt,ADJOINT,3,800,800,6400,0\nbptt,INFLUENCE,0,30,90,720,1\n"
-            "\"a,\"\"b\"\"\",AXON,0,2000,2000,16000,0\n");
+            "rflo,AXON,0,2000,2000,16000,0\n");
   const std::string json = json_line(result);
   EXPECT_NE(json.find(R"("channel":"INFLUENCE","lag":0,"messages":"30","scalars":"90","bytes":"720","coreLocal":true)"),
             std::string::npos)

@@ -45,6 +45,11 @@ struct Life {
   Row count;
 };
 
+/// Ticks of a model before the first of a trial.
+inline int late_of(const RecordedTrial& trial, int ticks) {
+  return ticks - static_cast<int>(std::visit([](const auto& input) { return input.rows; }, trial.input));
+}
+
 class World {
  public:
   World(const Spec& spec, const RuleSpec& rule, Mutation mutation);
@@ -79,9 +84,6 @@ class World {
   /// A trial that begins late has as many errors less as its ticks allow.
   bool has_error(int t, int late) const { return t >= late && has_error(t); }
   double ticks_with_error(int late) const { return std::min(averaged_ticks(), static_cast<double>(T - late)); }
-  static int late_of(const RecordedTrial& trial, int ticks) {
-    return ticks - static_cast<int>(std::visit([](const auto& input) { return input.rows; }, trial.input));
-  }
   double target_at(const RecordedTrial& trial, int t, std::size_t k) const {
     if (trial.label != kNoClass) return static_cast<std::size_t>(trial.label) == k ? 1 : 0;
     const int own = t - late_of(trial, T);

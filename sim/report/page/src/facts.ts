@@ -113,6 +113,7 @@ export function lossTakeaway(result: Result): string {
   const tail = ended.length > 0 ? ` ${listed(ended)}.` : "";
   if (!best || !worst) return tail.trim();
   if (best === worst) return `${best.name} goes from ${loss(best.first)} to ${loss(best.last)}.${tail}`;
+  if (worst.last <= best.last * kTie) return `All rules end at about the same loss, ${loss(best.last)} (${best.name}) to ${loss(worst.last)} (${worst.name}).${tail}`;
   const spread = best.last > 0 ? `, ${times(worst.last / best.last)}× above` : "";
   return `${best.name} ends lowest, at ${loss(best.last)}; ${worst.name} highest, at ${loss(worst.last)}${spread}.${tail}`;
 }
