@@ -69,9 +69,8 @@ void Traffic::begin_step(Tick now, std::int32_t lag) {
   }
   const std::int64_t most = *std::ranges::max_element(packets_);
   if (most > peak_.packets) peak_ = {most, now_, lag_};
-  const std::int64_t at = std::int64_t{now_.value} - 1;
-  if (most > 0 && at >= 0 && at < std::ssize(loads_)) {
-    TickLoad& load = *(loads_.begin() + at);
+  if (most > 0 && now_.value >= 1 && now_.value <= std::ssize(loads_)) {
+    TickLoad& load = *(loads_.begin() + (now_.value - 1));
     for (const std::int64_t packets : packets_) (lag_ == 0 ? load.packets : load.stage_packets) += packets;
     load.peak = std::max(load.peak, most);
   }

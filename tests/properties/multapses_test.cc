@@ -81,6 +81,8 @@ TEST(Multapses, OfEqualDelayAreTheirSum) {
     spec.training.learning_rate = 0.0625;
     spec.training.updates = 2;
     if (seed % 2 == 0) spec.training.commit = CommitWhen::kEveryTick;
+    // which paths are drawn depends on the number of synapses
+    std::erase_if(spec.rules, [](const RuleSpec& rule) { return locus::rule(rule.kind).keeps == Keeps::kPaths; });
     for (std::size_t p = 0; p < 3; ++p) expect_sum(spec, p, seed);
   }
 }
@@ -109,8 +111,11 @@ TEST(Multapses, DoubleTheCountsOfTheirPair) {
     once.network.projections.resize(3);
     const Ledger two = forecast(spec, topology, rule);
     const Ledger one = forecast(once, topology_of(once), rule);
-    for (const Channel channel : {Channel::kAxon, Channel::kDendrite, Channel::kTransport, Channel::kInfluence})
+    for (const Channel channel : {Channel::kAxon, Channel::kDendrite, Channel::kTransport, Channel::kInfluence}) {
+      // the number of drawn paths does not follow that of synapses
+      if (channel == Channel::kInfluence && locus::rule(rule.kind).keeps == Keeps::kPaths) continue;
       EXPECT_EQ(two.messages(channel), 2 * one.messages(channel)) << rule.name;
+    }
   }
 }
 

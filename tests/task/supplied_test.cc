@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kModel = R"(
   seed: 4
   network {
-    populations { name: "one" input { constant: 1 } }
+    populations { name: "one" size: 1 input { constant: 1 } }
     populations { name: "in" size: 2 input {} }
     populations { name: "rec" size: 4 rate { activation: TANH leak: 0.4 } }
     populations { name: "out" size: 3 readout {} }

@@ -60,7 +60,7 @@ export function timelineChart(result: Result): Chart | undefined {
   const draw = (width: number) => {
     const narrow = width < kNarrow;
     const panel = 84;
-    const top = narrow && hasStages ? 58 : 36;
+    const top = narrow ? (hasStages ? 76 : 58) : 36;
     const drawn = plot({
       width,
       height: top + 40 + panel * rules.length,
@@ -73,7 +73,7 @@ export function timelineChart(result: Result): Chart | undefined {
       fy: { domain: rules.map((rule) => rule.name), label: null, axis: null, padding: 0.24 },
       marks: [
         Plot.rectY(parts, { x1: (d) => d.first - 0.5, x2: (d) => d.last + 0.5, y1: "from", y2: "to", fy: "rule", fill: (d) => colour[d.what]!, inset: last / each > 60 ? 0 : 0.5, title: (d) => `${d.rule}, ${d.first === d.last ? `tick ${d.first}` : `ticks ${d.first} to ${d.last}, a tick`}\n${human(d.packets)} packets a trial${d.stages > 0 ? `, ${human(d.stages)} more while the clock stands` : ""}\nat most ${human(d.peak)} in one step` }),
-        Plot.tickY(bars, { x: (d) => (d.first + d.last) / 2, y: "peak", fy: "rule", stroke: "currentColor", strokeWidth: 1.5, insetLeft: 1, insetRight: 1 }),
+        Plot.ruleY(bars, { x1: (d) => d.first - 0.5, x2: (d) => d.last + 0.5, y: "peak", fy: "rule", stroke: "currentColor", strokeWidth: 1.5, insetLeft: 1, insetRight: 1 }),
         Plot.text(rules, { fy: "name", frameAnchor: "top-left", dx: 2, dy: -13, text: (rule: Rule) => shorten(rule.name, 24), textAnchor: "start", fontWeight: 600 }),
         Plot.ruleY([0]),
       ],
