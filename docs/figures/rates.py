@@ -180,8 +180,7 @@ def constant_of(program, name):
     text = " ".join(text.split())
     best = re.search(r"loss of the best constant output ([0-9.e-]+)", text)
     chance = re.search(r"chance level ([0-9.]+) %", text)
-    # that of a drawn teacher is in the page, and a test holds it against many trials
-    return f"{chance.group(1)} %" if chance else "–", best.group(1) if best else line_of_tasks(name)[0].split("|")[4].strip()
+    return f"{chance.group(1)} %" if chance else "–", best.group(1) if best else "–"
 
 
 def report(program, name):
