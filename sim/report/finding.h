@@ -22,11 +22,12 @@ namespace locus {
 /// A rule with its figures; over several seeds losses and accuracies are medians, and counts means.
 struct Contender {
   std::string rule;
-  std::string kind;                                            // row of the rule table
-  double loss = 0;                                             // at the end [1]; NaN for a rule that learns nothing
-  double start = 0;                                            // loss before learning [1]; NaN where it is not known
-  std::vector<std::pair<std::uint64_t, double>> by_seed = {};  // seed, its loss at the end
-  double spatial = 0;                                          // violations a trial, and their parts
+  std::string kind;  // row of the rule table
+  double loss = 0;   // at the end [1]; NaN for a rule that learns nothing
+  double start = 0;  // loss before learning [1]; NaN where it is not known
+  /// Seed, its loss at the end.
+  std::vector<std::pair<std::uint64_t, double>> by_seed = {};
+  double spatial = 0;  // violations a trial, and their parts
   double temporal = 0;
   double violations = 0;
   double messages = 0;                     // a trial

@@ -5,7 +5,7 @@
 #include "locus/v1/result.pb.h"
 #include "sim/model/chip_memory.h"
 #include "sim/model/chip_network.h"
-#include "sim/place/network_record.h"
+#include "sim/place/network_figures.h"
 
 namespace locus {
 
@@ -16,7 +16,7 @@ void fill(const ChipMemorySpec& from, v1::Chip::Memory& to);
 ChipMemorySpec memory_of(const v1::Chip::Memory& from);
 
 void fill(const NetworkFigures& from, v1::ChipRun::Network& to);
-/// As they stand there; `fits` (sim/place/network_record.h) says whether they can be figures.
+/// As they stand there; `fits` (sim/place/network_figures.h) says whether they can be figures.
 NetworkFigures figures_of(const v1::ChipRun::Network& from);
 
 }  // namespace locus

@@ -11,7 +11,7 @@ namespace locus {
 /// The number of updates in the means "at the start" and "at the end" of a run of `updates`.
 std::int64_t window_of(std::int64_t updates);
 
-/// A rule's loss at its start and at its end [1], as means over at most `window` losses. NaN without
+/// A rule's loss at its start and at its end [1], means over at most `window` losses. NaN without
 /// losses.
 struct Progress {
   double first = 0;

@@ -10,8 +10,8 @@
 #include "sim/model/files.h"
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
-#include "sim/report/progress.h"
 #include "sim/report/comparison_message.h"
+#include "sim/report/progress.h"
 #include "sim/report/version.h"
 
 namespace locus {

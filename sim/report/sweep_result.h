@@ -158,7 +158,7 @@ struct FailureGroup {
 /// By cause, in the order of their first members.
 std::vector<FailureGroup> failures_of(const SweepResult& result);
 
-/// The summary in the form that `sweep` prints, or with `best` that of the rules at their best; what
+/// The summary in the form that `sweep` prints, or with `best` of the rules at their best; what
 /// was found, in sentences; and the failures by cause.
 std::string sweep_table(const SweepResult& result);
 

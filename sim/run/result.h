@@ -10,7 +10,7 @@
 #include "core/wire/ledger.h"
 #include "sim/model/spec.h"
 #include "sim/place/chip_traffic.h"
-#include "sim/place/network_record.h"
+#include "sim/place/network_figures.h"
 #include "sim/run/alignment.h"
 #include "sim/run/confusion.h"
 #include "sim/run/kept.h"

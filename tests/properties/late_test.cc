@@ -92,7 +92,8 @@ TEST(LateTrials, LearnAsTheyDoAlone) {
           alone.network.populations.push_back(one);
           alone.network.projections.push_back(
               {.name = "b", .source = 3, .target = 1, .weights = DenseMatrix{4, 1, {1, -1, 0.5, 0.25}}, .learning_rate = {}});
-          if (delay == 1) alone.network.populations[1].initial = {0.5, -0.25, 1, 0};  // not offered beside delays
+          // not offered beside delays
+          if (delay == 1) alone.network.populations[1].initial = {0.5, -0.25, 1, 0};
           if (seed % 3 != 0) alone.network.populations[1].noise = NoiseSpec{0.25, on_activity};
           add_bias(alone.network, 1, BiasSpec{.value = {0.25, -0.5, 0.125, 0.75}});
           alone.training.updates = 2;
