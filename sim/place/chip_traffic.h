@@ -60,7 +60,7 @@ struct ChipTraffic {
   std::vector<Load> pairs;  // by from and to; pairs without packets are left out
   std::vector<Load> links;  // between neighbours; links without packets are left out
   std::array<ChargeCount, kCharges> charges{};
-  Peak peak;                         // 0 packets if not measured, because it belongs to the placement of the run
+  Peak peak;                         // 0 packets if not measured (it belongs to a run)
   std::vector<TickLoad> loads = {};  // by tick of a trial; empty if not measured
 };
 
