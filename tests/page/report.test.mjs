@@ -156,7 +156,7 @@ test("says what the figures carry", async () => {
   const steps = await page.$$eval("#steps tbody tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.deepEqual(steps.map(([held, name]) => [held, name]), [["may look back in time", "bptt"], ["stays in the present, any wire", "rtrl"], ["breaks no locality", "rflo"], ["has not learnt yet", "–"]]);
   assert.equal(Number(steps[2][2]), Number((last("rflo") / 10).toPrecision(4)));
-  assert.equal(steps[2][4], "0");
+  assert.equal(steps[2][5], "0", "violations");
   assert.match(await page.textContent("#reach-takeaway"), /bptt reaches 19 ticks into the past; rflo and eprop:random stay in the present and on local wires\./);
   await page.close();
 });
@@ -478,7 +478,7 @@ test("shows runs that diverged, broke a budget, learn nothing, or are alone", as
   await page.close();
   const alone = run("models/unaligned.txtpb", "--rule", "rflo", "--updates", "20");
   const second = await open(launched, alone.address);
-  assert.match(await second.page.textContent(".headline"), /^rflo ends at a loss of [\d.]+ with no message that breaks locality\.$/);
+  assert.match(await second.page.textContent(".headline"), /^rflo ends at a loss of [\d.]+, with no message that breaks locality\.$/);
   assert.deepEqual(second.complaints, []);
   await second.page.close();
 });
