@@ -34,15 +34,15 @@ class Compiler {
   }
 
  private:
-  void fault(std::string list, int index, std::string field, std::string found, std::string allowed) {
-    faults_.push_back({std::move(list), index, std::move(field), {1, 1, std::move(found), std::move(allowed)}, false});
+  void fault(std::string_view list, int index, std::string_view field, std::string found, std::string allowed) {
+    faults_.push_back({list, index, field, {1, 1, std::move(found), std::move(allowed)}, false});
   }
 
   void check_sizes() {
     const LocalText& text = rule_.text;
-    const auto check = [&](std::string list, std::size_t given, int most) {
+    const auto check = [&](std::string_view list, std::size_t given, int most) {
       if (given > static_cast<std::size_t>(most))
-        fault(std::move(list), 0, "", "are " + std::to_string(given), "must be at most " + std::to_string(most));
+        fault(list, 0, "", "are " + std::to_string(given), "must be at most " + std::to_string(most));
     };
     check("constant", text.constants.size(), kMostConstants);
     check("trace", text.traces.size(), kMostTraces);

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/expression/local_text.h"
@@ -79,9 +80,9 @@ struct LocalRule {
 
 /// A fault of a text: the field that has it ("traces", 1, "next").
 struct LocalFault {
-  std::string list;  // "constant", "trace", "change" or "signal"
+  std::string_view list;  // a literal, as `field` is: "constant", "trace", "change" or "signal"
   int index = 0;
-  std::string field;  // "name", "next", "change"; empty: the whole
+  std::string_view field;  // "name", "next", "change"; empty: the whole
   ExpressionFault fault;
   bool in_expression = false;  // true: line and column say where in the field
 };

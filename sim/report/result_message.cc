@@ -283,7 +283,10 @@ void fill(const Ledger& from, v1::Ledger& to) {
     written.set_lag(entry.lag);
     written.set_messages(entry.tally.messages);
     written.set_scalars(entry.tally.scalars);
-    written.set_bytes(entry.tally.scalars * from.scalar_bytes());
+    std::int64_t bytes = 0;
+    if (__builtin_mul_overflow(entry.tally.scalars, from.scalar_bytes(), &bytes))
+      bytes = std::numeric_limits<std::int64_t>::max();
+    written.set_bytes(bytes);
     if (from.is_core_local(entry.channel)) written.set_core_local(true);
   }
   to.set_messages(from.messages());
