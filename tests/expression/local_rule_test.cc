@@ -43,7 +43,7 @@ std::string fault_of(const LocalText& text) {
   const Compiled result = compile_local(text);
   if (result.faults.empty()) return "none";
   const LocalFault& fault = result.faults.front();
-  return fault.list + "[" + std::to_string(fault.index) + "]." + fault.field + " " +
+  return std::string(fault.list) + "[" + std::to_string(fault.index) + "]." + std::string(fault.field) + " " +
          (fault.in_expression ? std::to_string(fault.fault.line) + ":" + std::to_string(fault.fault.column) + " " : "") +
          fault.fault.found + "; " + fault.fault.allowed;
 }
