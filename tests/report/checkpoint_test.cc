@@ -95,7 +95,7 @@ TEST_F(Checkpoints, HoldMomentsCarriedStatesAndEvaluations) {
   request_.files.bytes.clear();
   for (const Precision precision : {Precision::kFloat64, Precision::kFloat32}) {
     Spec spec = odd_model(4);
-    spec.rules.erase(spec.rules.begin() + 4, spec.rules.end());  // the moments below are all of these
+    spec.rules.erase(spec.rules.begin() + 4, spec.rules.end());  // as many as moments need
     spec.training.updates = 3;
     spec.precision = precision;
     spec.training.optimizer.adam = Optimizer::Adam{};

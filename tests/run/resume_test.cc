@@ -27,8 +27,7 @@ RunState state_at(const Moment& moment) {
 /// A third of the rules, others for the next `model`: the time of these tests goes with the square
 /// of the number of rules, and AtEveryUpdateOfEveryRule has all.
 void keep_a_third(Spec& spec, int model) {
-  auto kept = spec.rules;
-  kept.clear();
+  decltype(spec.rules) kept;
   for (std::size_t k = static_cast<std::size_t>(model) % 3; k < spec.rules.size(); k += 3)
     kept.push_back(spec.rules[k]);
   spec.rules = std::move(kept);
