@@ -152,40 +152,30 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
      .keeps = Keeps::kCore},
 }};
 
+namespace {
+
+constexpr Rule local_row(RuleKind kind, std::string_view name, std::string_view title, SignalSource signal) {
+  return {.kind = kind,
+          .name = name,
+          .title = title,
+          .equation = "the text of the rule",
+          .source = "the model",
+          .state = "the traces of its text",
+          .spiking = "the text of the rule",
+          .arguments = {},
+          .decay = DecaySource::kText,
+          .signal = signal,
+          .drive = Drive::kOnline};
+}
+
+}  // namespace
+
 constexpr std::array<Rule, kLocalKinds> kLocalRules = {{
-    {.kind = RuleKind::kLocal,
-     .name = "local",
-     .title = "a rule that the model writes itself, without errors",
-     .equation = "the text of the rule",
-     .source = "the model",
-     .state = "the traces of its text",
-     .spiking = "the text of the rule",
-     .arguments = {},
-     .decay = DecaySource::kText,
-     .signal = SignalSource::kNowhere,
-     .drive = Drive::kOnline},
-    {.kind = RuleKind::kLocalFeedback,
-     .name = "local:feedback",
-     .title = "a rule that the model writes itself, with errors over fixed feedback",
-     .equation = "the text of the rule",
-     .source = "the model",
-     .state = "the traces of its text",
-     .spiking = "the text of the rule",
-     .arguments = {},
-     .decay = DecaySource::kText,
-     .signal = SignalSource::kFeedback,
-     .drive = Drive::kOnline},
-    {.kind = RuleKind::kLocalSymmetric,
-     .name = "local:symmetric",
-     .title = "a rule that the model writes itself, with errors over the readout's own weights",
-     .equation = "the text of the rule",
-     .source = "the model",
-     .state = "the traces of its text",
-     .spiking = "the text of the rule",
-     .arguments = {},
-     .decay = DecaySource::kText,
-     .signal = SignalSource::kSymmetric,
-     .drive = Drive::kOnline},
+    local_row(RuleKind::kLocal, "local", "a rule that the model writes itself, without errors", SignalSource::kNowhere),
+    local_row(RuleKind::kLocalFeedback, "local:feedback",
+              "a rule that the model writes itself, with errors over fixed feedback", SignalSource::kFeedback),
+    local_row(RuleKind::kLocalSymmetric, "local:symmetric",
+              "a rule that the model writes itself, with errors over the readout's own weights", SignalSource::kSymmetric),
 }};
 
 namespace {
