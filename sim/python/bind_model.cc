@@ -1,9 +1,9 @@
 // Questions to a model that needs no run for an answer, and theory beside its simulation.
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <pybind11/pybind11.h>
@@ -91,31 +91,20 @@ py::dict prediction_of(const Prediction& prediction) {
 /// raises KeyboardInterrupt.
 py::dict predict_of(const Spec& spec, std::optional<double> at, bool simulate) {
   std::atomic<bool> interrupt{false};
-  std::atomic<bool> done{false};
-  Prediction prediction;
-  std::exception_ptr error;
-  std::thread worker([&] {
-    try {
-      prediction = predict(spec, {.at = at, .simulate = simulate, .interrupt = &interrupt});
-    } catch (...) {
-      error = std::current_exception();
-    }
-    done = true;
-  });
-  bool raised = false;
-  while (!done) {
-    {
-      const py::gil_scoped_release release;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    if (raised || PyErr_CheckSignals() == 0) continue;
-    raised = true;
+  std::future<Prediction> prediction = std::async(
+      std::launch::async, [&] { return predict(spec, {.at = at, .simulate = simulate, .interrupt = &interrupt}); });
+  const auto is_made = [&] {
+    const py::gil_scoped_release release;
+    return prediction.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
+  };
+  while (!is_made()) {
+    if (PyErr_CheckSignals() == 0) continue;
+    const py::error_already_set raised;
     interrupt = true;
+    while (!is_made()) continue;
+    throw raised;
   }
-  worker.join();
-  if (raised) throw py::error_already_set();
-  if (error) std::rethrow_exception(error);
-  return prediction_of(prediction);
+  return prediction_of(prediction.get());
 }
 
 }  // namespace
