@@ -36,7 +36,7 @@ std::optional<CostSpec> cost_beside(const std::string& name, const FieldPath& wh
   return std::nullopt;
 }
 
-ChipNetworkSpec read_chip_network(const v1::Chip::Network& message, const FieldPath& where, Reading& reading) {
+ChipNetworkSpec network_of(const v1::Chip::Network& message) {
   ChipNetworkSpec network;
   if (message.has_flit_bits()) network.flit_bits = message.flit_bits();
   network.header_bits = message.header_bits();
@@ -44,13 +44,11 @@ ChipNetworkSpec read_chip_network(const v1::Chip::Network& message, const FieldP
   if (message.has_cycles_per_hop()) network.cycles_per_hop = message.cycles_per_hop();
   if (message.has_queue_flits()) network.queue_flits = message.queue_flits();
   if (message.policy() == v1::Chip::Network::DROP) network.policy = QueuePolicy::kDrop;
-  if (message.has_policy() && !message.has_queue_flits())
-    reading.faults.error(where.at("policy"), "is given", "must be given with queue_flits only");
   if (message.has_every()) network.every = message.every();
   return network;
 }
 
-ChipMemorySpec read_chip_memory(const v1::Chip::Memory& message) {
+ChipMemorySpec memory_of(const v1::Chip::Memory& message) {
   ChipMemorySpec memory;
   if (message.has_bytes_per_core()) memory.bytes_per_core = message.bytes_per_core();
   if (message.has_fan_in()) memory.fan_in = message.fan_in();
@@ -61,19 +59,26 @@ ChipMemorySpec read_chip_memory(const v1::Chip::Memory& message) {
 
 }  // namespace
 
-ChipSpec read_chip(const v1::Chip& message, const FieldPath& where, Reading& reading) {
+ChipSpec chip_of(const v1::Chip& message) {
   ChipSpec chip;
   chip.policy = policy_of(message.placement());
   chip.cores.assign(message.cores().begin(), message.cores().end());
-  if (!message.cost_file().empty()) chip.cost = cost_beside(message.cost_file(), where.at("cost_file"), reading);
-  if (!message.has_mesh()) reading.faults.refuse(where.at("mesh"), "is missing", "must be given");
   chip.width = message.mesh().width();
   chip.height = message.mesh().height();
   chip.neurons_per_core = message.neurons_per_core();
   if (message.has_synapses_per_core()) chip.synapses_per_core = message.synapses_per_core();
   if (message.has_agent_core()) chip.agent_core = message.agent_core();
-  chip.memory = read_chip_memory(message.memory());
-  if (message.has_network()) chip.network = read_chip_network(message.network(), where.at("network"), reading);
+  chip.memory = memory_of(message.memory());
+  if (message.has_network()) chip.network = network_of(message.network());
+  return chip;
+}
+
+ChipSpec read_chip(const v1::Chip& message, const FieldPath& where, Reading& reading) {
+  ChipSpec chip = chip_of(message);
+  if (!message.cost_file().empty()) chip.cost = cost_beside(message.cost_file(), where.at("cost_file"), reading);
+  if (!message.has_mesh()) reading.faults.refuse(where.at("mesh"), "is missing", "must be given");
+  if (message.network().has_policy() && !message.network().has_queue_flits())
+    reading.faults.error(where.at("network").at("policy"), "is given", "must be given with queue_flits only");
   return chip;
 }
 

@@ -82,7 +82,7 @@ class Writer {
     for (const PopulationRate& rate : state.rates) fill(rate, *rule.add_rates());
     fill(state.comparisons, rule);
     if (state.traffic) {
-      fill_peaks(*state.traffic, rule);
+      fill_peaks(state.traffic->peak, state.traffic->loads, rule);
     }
     if (state.network) fill(*state.network, *rule.mutable_network());
     put(part);

@@ -42,17 +42,6 @@ void take_evaluations(const v1::CheckpointPart::Rule& from, RuleState& to) {
   to.evaluation_confusion = confusion_of(from.evaluation_confusion());
 }
 
-void fill_peaks(const Traffic::Counts& from, v1::CheckpointPart::Rule& to) {
-  to.mutable_peak()->set_packets(from.peak.packets);
-  to.mutable_peak()->set_tick(from.peak.tick.value);
-  to.mutable_peak()->set_lag(from.peak.lag);
-  for (const TickLoad& load : from.loads) {
-    to.add_tick_packets(load.packets);
-    to.add_stage_packets(load.stage_packets);
-    to.add_tick_peaks(load.peak);
-  }
-}
-
 bool take_peaks(const v1::CheckpointPart::Rule& from, Traffic::Counts& to) {
   to.peak = {from.peak().packets(), Tick{from.peak().tick()}, from.peak().lag()};
   const int ticks = from.tick_packets_size();

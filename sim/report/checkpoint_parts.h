@@ -14,9 +14,8 @@ void fill(const RuleSeries& from, v1::CheckpointPart::Curves& to);
 /// Evaluations and confusions of a rule so far.
 void fill_evaluations(const RuleState& from, v1::CheckpointPart::Rule& to);
 void take_evaluations(const v1::CheckpointPart::Rule& from, RuleState& to);
-/// The peak, and the loads by tick.
-void fill_peaks(const Traffic::Counts& from, v1::CheckpointPart::Rule& to);
-/// False if the lists of loads are not of the same ticks.
+/// The peak, and the loads by tick, as fill_peaks (chip_message.h) writes them. False if the lists
+/// of loads are not of the same ticks.
 bool take_peaks(const v1::CheckpointPart::Rule& from, Traffic::Counts& to);
 /// Messages, trials, stalled ticks and bytes.
 void fill_counts(const RuleState& from, v1::Ledger& to);

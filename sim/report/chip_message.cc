@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/protocol/stream.h"
 #include "sim/model/cost.h"
+#include "sim/model/read_chip.h"
 #include "sim/report/network_message.h"
 
 namespace locus {
@@ -21,14 +22,7 @@ void fill_loads(const ChipTraffic& from, v1::ChipRun& to) {
   for (const Load& load : from.links) fill(load, *to.add_links());
   if (const Load* pair = busiest(from.pairs)) fill(*pair, *to.mutable_busiest_pair());
   if (const Load* link = busiest(from.links)) fill(*link, *to.mutable_busiest_link());
-  to.mutable_peak()->set_packets(from.peak.packets);
-  to.mutable_peak()->set_tick(from.peak.tick.value);
-  to.mutable_peak()->set_lag(from.peak.lag);
-  for (const TickLoad& load : from.loads) {
-    to.add_tick_packets(load.packets);
-    to.add_stage_packets(load.stage_packets);
-    to.add_tick_peaks(load.peak);
-  }
+  fill_peaks(from.peak, from.loads, to);
 }
 
 void fill_energy(const ChipTraffic& traffic, const Estimate& from, const CostSpec& cost, v1::ChipRun::Energy& to) {
@@ -185,19 +179,7 @@ void fill_chip(const RunResult& from, v1::Result& to) {
 }
 
 ChipSpec chip_of(const v1::Result& from) {
-  const v1::Chip& message = from.chip();
-  ChipSpec chip;
-  chip.width = message.mesh().width();
-  chip.height = message.mesh().height();
-  chip.neurons_per_core = message.neurons_per_core();
-  for (const PlacementPolicy policy : kPlacementPolicies) {
-    if (placement_of(policy) == message.placement()) chip.policy = policy;
-  }
-  chip.cores.assign(message.cores().begin(), message.cores().end());
-  if (message.has_synapses_per_core()) chip.synapses_per_core = message.synapses_per_core();
-  if (message.has_agent_core()) chip.agent_core = message.agent_core();
-  chip.memory = memory_of(message.memory());
-  if (message.has_network()) chip.network = network_of(message.network());
+  ChipSpec chip = chip_of(from.chip());
   if (!from.has_cost()) return chip;
   CostSpec& cost = chip.cost.emplace();
   cost.name = from.cost().name();

@@ -66,32 +66,11 @@ void fill(const ChipNetworkSpec& from, v1::Chip::Network& to) {
   to.set_every(from.every);
 }
 
-ChipNetworkSpec network_of(const v1::Chip::Network& from) {
-  ChipNetworkSpec to;
-  to.flit_bits = from.flit_bits();
-  to.header_bits = from.header_bits();
-  if (from.has_scalar_bits()) to.scalar_bits = from.scalar_bits();
-  to.cycles_per_hop = from.cycles_per_hop();
-  if (from.has_queue_flits()) to.queue_flits = from.queue_flits();
-  if (from.policy() == v1::Chip::Network::DROP) to.policy = QueuePolicy::kDrop;
-  to.every = from.every();
-  return to;
-}
-
 void fill(const ChipMemorySpec& from, v1::Chip::Memory& to) {
   if (from.bytes_per_core) to.set_bytes_per_core(*from.bytes_per_core);
   if (from.fan_in) to.set_fan_in(*from.fan_in);
   if (from.axons_per_core) to.set_axons_per_core(*from.axons_per_core);
   to.set_address_bits(from.address_bits);
-}
-
-ChipMemorySpec memory_of(const v1::Chip::Memory& from) {
-  ChipMemorySpec to;
-  if (from.has_bytes_per_core()) to.bytes_per_core = from.bytes_per_core();
-  if (from.has_fan_in()) to.fan_in = from.fan_in();
-  if (from.has_axons_per_core()) to.axons_per_core = from.axons_per_core();
-  if (from.has_address_bits()) to.address_bits = from.address_bits();
-  return to;
 }
 
 void fill(const NetworkFigures& from, v1::ChipRun::Network& to) {

@@ -9,11 +9,9 @@
 
 namespace locus {
 
+/// sim/model/read_chip.h has the way back of these two.
 void fill(const ChipNetworkSpec& from, v1::Chip::Network& to);
-ChipNetworkSpec network_of(const v1::Chip::Network& from);
-
 void fill(const ChipMemorySpec& from, v1::Chip::Memory& to);
-ChipMemorySpec memory_of(const v1::Chip::Memory& from);
 
 void fill(const NetworkFigures& from, v1::ChipRun::Network& to);
 /// As they stand there; `fits` (sim/place/network_figures.h) says whether they can be figures.
