@@ -115,19 +115,9 @@ TEST(LateTrials, LearnAsTheyDoAlone) {
   }
 }
 
-LifKind kind_of(int k) {
-  LifKind kind;
-  kind.current = k % 2 == 1;
-  kind.reset = static_cast<Reset>(k / 2 % 3);
-  kind.above = k / 6 % 2 == 1;
-  kind.integration = static_cast<Integration>(k / 12 % 2);
-  kind.differ = k / 24 % 2 == 1;
-  return kind;
-}
-
 /// A small spiking model of a kind, whose neurons rest elsewhere than they begin and are noisy.
 Spec restless(int k) {
-  Spec spec = small_spiking_model(static_cast<std::uint64_t>(k) + 1, kind_of(k));
+  Spec spec = small_spiking_model(static_cast<std::uint64_t>(k) + 1, lif_kind(k));
   for (PopulationSpec& population : spec.network.populations) {
     if (!population.lif) continue;
     population.lif->rest = 0.25;

@@ -18,16 +18,7 @@ namespace {
 /// Calls visit(kind, a number of it) for each of the 96 kinds.
 template <class Visit>
 void each_kind(Visit visit) {
-  for (int k = 0; k < 96; ++k) {
-    LifKind kind;
-    kind.current = k % 2 == 1;
-    kind.reset = static_cast<Reset>(k / 2 % 3);
-    kind.above = k / 6 % 2 == 1;
-    kind.integration = static_cast<Integration>(k / 12 % 2);
-    kind.differ = k / 24 % 2 == 1;
-    kind.cut = k / 48 == 1;
-    visit(kind, static_cast<std::uint64_t>(k) + 1);
-  }
+  for (int k = 0; k < kLifKinds; ++k) visit(lif_kind(k), static_cast<std::uint64_t>(k) + 1);
 }
 
 std::string shown(const LifKind& kind) {

@@ -126,6 +126,17 @@ void tell_readouts_apart(NetworkSpec& network) {
 
 }  // namespace
 
+LifKind lif_kind(int k) {
+  LifKind kind;
+  kind.current = k % 2 == 1;
+  kind.reset = static_cast<Reset>(k / 2 % 3);
+  kind.above = k / 6 % 2 == 1;
+  kind.integration = static_cast<Integration>(k / 12 % 2);
+  kind.differ = k / 24 % 2 == 1;
+  kind.cut = k / 48 == 1;
+  return kind;
+}
+
 void make_kind(PopulationSpec& population, const LifKind& kind, Dice& dice) {
   LifSpec& lif = *population.lif;
   const auto each = [&](PerNeuron& constant) {

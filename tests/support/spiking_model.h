@@ -25,6 +25,10 @@ struct LifKind {
   bool differ = false;  // constants of each neuron
 };
 
+/// Kind k of the kLifKinds; those below 48 do not cut the gradient of their resets.
+inline constexpr int kLifKinds = 96;
+LifKind lif_kind(int k);
+
 /// Makes a spiking population one of this kind, with drawn constants.
 void make_kind(PopulationSpec& population, const LifKind& kind, Dice& dice);
 
