@@ -8,6 +8,7 @@
 #include "sim/cli/json.h"
 #include "sim/model/learning.h"
 #include "sim/model/wire.h"
+#include "sim/place/learning_on_chip.h"
 
 namespace locus {
 namespace {
@@ -27,8 +28,8 @@ std::string_view words(Party party) {
 std::string json_count(std::int64_t count) { return std::to_string(count); }
 
 /// The messages of one kind in a trial; empty if there are none.
-std::vector<std::string> messages_of(const PhaseRow& row, const Spec& spec, const Topology& topology, const RuleSpec& rule) {
-  const Learning learning = learning_of(rule, spec.training);
+std::vector<std::string> messages_of(const PhaseRow& row, const Learning& learning, const Spec& spec,
+                                     const Topology& topology, const RuleSpec& rule) {
   Ledger ledger(scalar_bytes(spec.precision));
   add_phase(row, learning, topology, feedback_of(topology, rule), trial_shape_of(spec), ledger);
   std::string payload = json_string(row.payload);
@@ -40,7 +41,8 @@ std::vector<std::string> messages_of(const PhaseRow& row, const Spec& spec, cons
   }
   std::vector<std::string> messages;
   for (const LedgerEntry& entry : ledger.entries()) {
-    const Violation broken = violation(entry.channel, entry.lag);
+    const bool core_local = core_local_channels(locus::rule(rule.kind)).holds(entry.channel);
+    const Violation broken = violation(entry.channel, entry.lag, core_local);
     messages.push_back(json_object({{"channel", json_string(name(entry.channel))},
                                     {"from", json_string(words(row.from))},
                                     {"to", json_string(words(row.to))},
@@ -87,13 +89,14 @@ std::string state_of(const LocalRule& rule) {
 }  // namespace
 
 std::string certificate(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
-  const Learning learning = learning_of(rule, spec.training);
+  const Learning learning = learning_of(spec, topology, rule);
   const TrialShape trial = trial_shape_of(spec);
   const Selection selection = selection_of(learning, trial);
   std::vector<std::string> messages;
   for (const PhaseRow& row : kPhaseTable) {
     if (!selection.selects(row)) continue;
-    for (std::string& message : messages_of(row, spec, topology, rule)) messages.push_back(std::move(message));
+    for (std::string& message : messages_of(row, learning, spec, topology, rule))
+      messages.push_back(std::move(message));
   }
   const Ledger ledger = closed_form(learning, topology, feedback_of(topology, rule), trial, scalar_bytes(spec.precision));
   const Violation declared = declared_violation(locus::rule(rule.kind));

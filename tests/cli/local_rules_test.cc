@@ -64,6 +64,30 @@ TEST(Certificates, HaveTheCountsOfARun) {
   }
 }
 
+/// Sensitivities on cores are messages of a placed network, and break nothing.
+TEST(Certificates, HaveTheCountsOfSensitivitiesOnCores) {
+  const Folder folder;
+  const std::string path = (folder.path() / "certificate.json").string();
+  const std::string model = LOCUS_MODELS "/modular.txtpb";
+  Spec spec = load(model);
+  std::erase_if(spec.rules, [](const RuleSpec& rule) { return rule.kind != RuleKind::kRtrlCore; });
+  ASSERT_EQ(spec.rules.size(), 1U);
+  spec.training.updates = 1;
+  spec.compare.reset();
+  const Ledger ledger = run(spec, {.threads = 1}).outcomes[0].ledger;
+  ASSERT_EQ(invoke({"rules", spec.rules[0].name, "--model", model, "--certificate", path}).code, 0);
+  const std::string certificate = read(path);
+  for (const Channel channel : {Channel::kInfluence, Channel::kGather}) {
+    EXPECT_GT(ledger.messages(channel), 0);
+    EXPECT_EQ(certified(certificate, std::string(name(channel))) * spec.training.batch, ledger.messages(channel))
+        << certificate;
+    const std::size_t at = certificate.find("\"channel\":\"" + std::string(name(channel)) + "\",\"from\"");
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_TRUE(certificate.substr(certificate.find("\"breaks_space\":", at)).starts_with("\"breaks_space\":false"))
+        << certificate;
+  }
+}
+
 TEST(Certificates, NameWhatATextUsesAndItsOwner) {
   const Folder folder;
   const std::string path = (folder.path() / "certificate.json").string();
