@@ -169,16 +169,19 @@ std::int64_t plastic_onto_rate(const Topology& topology) {
   return synapses;
 }
 
+std::int64_t longest_wait(const Topology& topology, const Population& population) {
+  std::int64_t longest = 0;
+  for (const Projection& projection : topology.projections) {
+    if (projection.source_layer == population.layer && projection.source_begin == population.begin)
+      longest = std::max<std::int64_t>(longest, projection.wait);
+  }
+  return longest;
+}
+
 std::int64_t under_way(const Topology& topology, Layer layer) {
   std::int64_t sum = 0;
   for (const Population& population : topology.populations) {
-    if (population.layer != layer) continue;
-    std::int64_t longest = 0;
-    for (const Projection& projection : topology.projections) {
-      if (projection.source_layer == layer && projection.source_begin == population.begin)
-        longest = std::max<std::int64_t>(longest, projection.wait);
-    }
-    sum += longest * population.size;
+    if (population.layer == layer) sum += longest_wait(topology, population) * population.size;
   }
   return sum;
 }

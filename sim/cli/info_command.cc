@@ -32,10 +32,7 @@ class InfoInvocation final : public Invocation {
     for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
     if (!rules_.empty()) apply({.rules = rules_, .updates = {}, .seed = {}, .locality = {}}, spec);
     const Topology topology = topology_of(spec, Listing::kSparse);
-    if (spec.chip) {
-      if (const auto lack = lack_of_room(*spec.chip, topology, model_)) throw ModelError({*lack});
-      if (const auto lack = lack_of_memory(spec, topology, model_)) throw ModelError({*lack});
-    }
+    if (const auto lack = lack_on_chip(spec, topology, model_)) throw ModelError({*lack});
     if (!plan_) {
       console.out << description(spec, topology);
       return Exit::kDone;

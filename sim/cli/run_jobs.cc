@@ -112,8 +112,7 @@ Job load_job(const std::string& model, const RunArguments& arguments, const std:
   warn_of_lost_errors(job.spec, own, console);
   if (job.spec.chip) {
     job.topology = topology_of(job.spec);
-    if (auto lack = lack_of_room(*job.spec.chip, *job.topology, model)) throw ModelError({*lack});
-    if (auto lack = lack_of_memory(job.spec, *job.topology, model)) throw ModelError({*lack});
+    if (auto lack = lack_on_chip(job.spec, *job.topology, model)) throw ModelError({*lack});
   }
   if (carried == nullptr) return job;
   origin.request.bytes = std::move(bytes);

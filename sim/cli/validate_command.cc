@@ -41,10 +41,7 @@ class ValidateInvocation final : public Invocation {
         std::vector<Fault> told;
         const Spec spec = load_bytes(*bytes, model, told);
         if (spec.chip) {
-          const Topology topology = topology_of(spec, Listing::kSparse);
-          std::optional<Fault> lack = lack_of_room(*spec.chip, topology, model);
-          if (!lack) lack = lack_of_memory(spec, topology, model);
-          if (lack) faults.push_back(*lack);
+          if (auto lack = lack_on_chip(spec, topology_of(spec, Listing::kSparse), model)) faults.push_back(*lack);
         }
       }
       const auto errors = std::ranges::count(faults, Severity::kError, &Fault::severity);

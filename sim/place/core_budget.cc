@@ -65,31 +65,39 @@ std::string crowd_of(const Topology& topology, const Placement& placement, std::
 
 }  // namespace
 
+MemoryBits memory_bits_of(const Spec& spec) {
+  return {.scalar = 8 * scalar_bytes(spec.precision), .address = spec.chip->memory.address_bits};
+}
+
+std::vector<CoreMemory> core_memories(const Spec& spec, const Topology& topology, const Placement& placement,
+                                      const RuleSpec& rule) {
+  return core_memories(topology, feedback_of(topology, rule), placement, learning_of(spec, topology, rule),
+                       trial_shape_of(spec));
+}
+
 std::optional<Fault> lack_of_memory(const Spec& spec, const Topology& topology, const std::string& path) {
   const ChipMemorySpec& memory = spec.chip->memory;
   if (memory.fan_in) {
     if (auto lack = lack_of_fan_in(memory, topology, path)) return lack;
   }
   if (!memory.axons_per_core && !memory.bytes_per_core) return std::nullopt;
-  const MemoryBits bits{.scalar = 8 * scalar_bytes(spec.precision), .address = memory.address_bits};
+  const MemoryBits bits = memory_bits_of(spec);
   const Placement placement = place_on_chip(*spec.chip, topology);
   CoreMemory fullest;
   CoreMemory busiest;
   std::string fullest_rule;
   std::string busiest_rule;
   for (const RuleSpec& rule : spec.rules) {
-    const std::vector<CoreMemory> memories =
-        core_memories(topology, feedback_of(topology, rule), placement, learning_of(spec, topology, rule),
-                      trial_shape_of(spec), rule.optimizer.value_or(spec.training.optimizer));
+    const std::vector<CoreMemory> memories = core_memories(spec, topology, placement, rule);
     for (std::size_t p = 1; p < memories.size(); ++p) {
       if (memories[p].axons_in > busiest.axons_in) {
         busiest = memories[p];
         busiest_rule = rule.name;
       }
-      if (bits_of(memories[p], bits) > bits_of(fullest, bits)) {
-        fullest = memories[p];
-        fullest_rule = rule.name;
-      }
+    }
+    if (const CoreMemory& most = fullest_core(memories, bits); bits_of(most, bits) > bits_of(fullest, bits)) {
+      fullest = most;
+      fullest_rule = rule.name;
     }
   }
   const std::string remedy = fmt::format(" under placement {}, or neurons_per_core be less", name(spec.chip->policy));
@@ -112,6 +120,12 @@ std::optional<Fault> lack_of_memory(const Spec& spec, const Topology& topology, 
           bytes(bits.scalar * fullest.traces), bytes(bits.scalar * fullest.history),
           bytes(bits.address * (fullest.sources + fullest.axons_in + fullest.axons_out))),
       fmt::format("must be at least {}{}", needed, remedy));
+}
+
+std::optional<Fault> lack_on_chip(const Spec& spec, const Topology& topology, const std::string& path) {
+  if (!spec.chip) return std::nullopt;
+  if (auto lack = lack_of_room(*spec.chip, topology, path)) return lack;
+  return lack_of_memory(spec, topology, path);
 }
 
 }  // namespace locus

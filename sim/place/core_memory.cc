@@ -51,7 +51,7 @@ class Keeper {
     for (const Population& population : topology_.populations) {
       if (population.layer == Layer::kInput) continue;
       const bool rate = population.layer == Layer::kRate;
-      const std::int64_t late = rate ? wait_of(population) : 0;
+      const std::int64_t late = rate ? longest_wait(topology_, population) : 0;
       std::int64_t recalled = population.recalls_voltage ? 1 : 0;  // a tick
       if (rate) recalled += population.constant_gain ? 1 : 2;
       const std::int64_t agent = rate ? std::min(learning_.stride, trial.window) - 1 + late : 0;
@@ -107,16 +107,6 @@ class Keeper {
 
   CoreMemory& at(std::int32_t place) { return memories_[static_cast<std::size_t>(place + 1)]; }
 
-  /// Activities of one neuron that are under way.
-  std::int64_t wait_of(const Population& population) const {
-    std::int64_t longest = 0;
-    for (const Projection& projection : topology_.projections) {
-      if (projection.source_layer == population.layer && projection.source_begin == population.begin)
-        longest = std::max<std::int64_t>(longest, projection.wait);
-    }
-    return longest;
-  }
-
   const Topology& topology_;
   const Placement& placement_;
   const Learning& learning_;
@@ -131,8 +121,8 @@ std::int64_t bits_of(const CoreMemory& memory, const MemoryBits& bits) {
 }
 
 std::vector<CoreMemory> core_memories(const Topology& topology, const std::vector<Projection>& feedback,
-                                      const Placement& placement, const Learning& learning, const TrialShape& trial,
-                                      const Optimizer& optimizer) {
+                                      const Placement& placement, const Learning& learning, const TrialShape& trial) {
+  const Optimizer& optimizer = learning.optimizer;
   Keeper keeper(topology, placement, learning);
   keeper.keep_synapses(!trial.commits_every_tick, (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0));
   keeper.keep_history(trial);

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "core/actor/optimizer.h"
 #include "core/protocol/trial_shape.h"
 #include "sim/place/reach.h"
 
@@ -46,13 +45,22 @@ std::int64_t bits_of(const CoreMemory& memory, const MemoryBits& bits);
 /// By place, the host first (cores + 1). `feedback`: the wires R of the rule. `learning` has the
 /// numbers of its restriction (learning_on_chip.h). Sparse projections need their lists.
 std::vector<CoreMemory> core_memories(const Topology& topology, const std::vector<Projection>& feedback,
-                                      const Placement& placement, const Learning& learning, const TrialShape& trial,
-                                      const Optimizer& optimizer);
+                                      const Placement& placement, const Learning& learning, const TrialShape& trial);
+
+/// The same of a rule of the spec, whose chip has this placement.
+std::vector<CoreMemory> core_memories(const Spec& spec, const Topology& topology, const Placement& placement,
+                                      const RuleSpec& rule);
+
+/// The numbers of a chip's cores have the precision of the run.
+MemoryBits memory_bits_of(const Spec& spec);
 
 /// A neuron with too many synapses, or a core that would hear too many neurons or keep too many
 /// bytes under a rule of the spec, and a sufficient budget, as a fault of the model at `path`.
 /// Empty if everything fits. The chip has room (placement.h); sparse projections need their lists.
 std::optional<Fault> lack_of_memory(const Spec& spec, const Topology& topology, const std::string& path);
+
+/// The lack of room (placement.h), or else of memory; empty without a chip. A run begins with it.
+std::optional<Fault> lack_on_chip(const Spec& spec, const Topology& topology, const std::string& path);
 
 /// The core that keeps most (the first of equals).
 const CoreMemory& fullest_core(const std::vector<CoreMemory>& memories, const MemoryBits& bits);

@@ -4,17 +4,14 @@
 
 #include <fmt/format.h>
 
-#include "sim/model/learning.h"
-#include "sim/model/wire.h"
 #include "sim/place/core_memory.h"
-#include "sim/place/learning_on_chip.h"
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 
 namespace locus {
 
 std::string core_memory_table(const Spec& spec, const Topology& topology) {
-  const MemoryBits bits{.scalar = 8 * scalar_bytes(spec.precision), .address = spec.chip->memory.address_bits};
+  const MemoryBits bits = memory_bits_of(spec);
   const Placement placement = place_on_chip(*spec.chip, topology);
   TextTable table;
   table.caption = "MEMORY OF THE FULLEST CORE";
@@ -22,9 +19,7 @@ std::string core_memory_table(const Spec& spec, const Topology& topology) {
       {"rule", Align::kLeft}, {"core"}, {"weights"}, {"learning"}, {"traces"}, {"history"}, {"tables"}, {"all"},
       {"all cores"}};
   for (const RuleSpec& rule : spec.rules) {
-    const std::vector<CoreMemory> memories =
-        core_memories(topology, feedback_of(topology, rule), placement, learning_of(spec, topology, rule),
-                      trial_shape_of(spec), rule.optimizer.value_or(spec.training.optimizer));
+    const std::vector<CoreMemory> memories = core_memories(spec, topology, placement, rule);
     std::int64_t sum = 0;
     for (std::size_t p = 1; p < memories.size(); ++p) sum += bits_of(memories[p], bits);
     const CoreMemory& most = fullest_core(memories, bits);

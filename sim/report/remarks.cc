@@ -57,12 +57,13 @@ std::optional<std::string> on_memory(const RunResult& result) {
 /// forms of T and 2 T.
 bool learning_grows(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec) {
   const auto feedback = feedback_of(topology, rule_spec);
+  const Learning placed = learning_of(spec, topology, rule_spec);
   const auto learning = [&](std::int32_t ticks) {
     TrainingSpec training = spec.training;
     training.ticks = ticks;
     const TrialShape trial = trial_shape_of(training, trial_shape_of(spec).weighted);
     Learning learnt = learning_of(rule_spec, training);
-    restrict_to(spec, topology, learnt);
+    learnt.restriction = placed.restriction;
     const Ledger ledger = closed_form(learnt, topology, feedback, trial, 8);
     std::int64_t leaving = 0;
     for (const ChannelRow& row : kChannelTable) leaving += leaves_core(row.channel) ? ledger.messages(row.channel) : 0;

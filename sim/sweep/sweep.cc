@@ -18,6 +18,8 @@
 #include "sim/model/load.h"
 #include "sim/model/network_size.h"
 #include "sim/model/sha256.h"
+#include "sim/model/wire.h"
+#include "sim/place/core_memory.h"
 #include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/recordings.h"
@@ -226,13 +228,20 @@ class Sweeper {
       }
       member.replaced = fs::exists(file);
     }
+    if (spec.chip) {
+      if (auto lack = lack_on_chip(spec, topology_of(spec, Listing::kSparse), plan_.model)) throw ModelError({*lack});
+    }
     const MemoryDemand alone{
         .transport = TransportKind::kBatched, .threads = 1, .may_be_endless = std::isinf(options_.memory)};
     const double loaded = loaded_bytes(spec);
     require_memory(spec, alone, taken_ + loaded, limit_);
     const MemoryBudget::Share share(budget_, memory_needed(spec, alone) + loaded);
     if (interrupted()) return;
-    if (options_.folder) prepare_folder(file.parent_path());
+    if (options_.folder) {
+      prepare_folder(file.parent_path());
+      std::error_code none;  // the result stands for whole recordings, which the run writes anew
+      fs::remove(file, none);
+    }
     member.rules = run_member(spec, file);
     return_free_memory();  // before another member gets the share
   }

@@ -70,9 +70,8 @@ TEST(CoreMemory, IsThatOfEverySynapse) {
     const Topology topology = topology_of(spec);
     for (const RuleSpec& rule_spec : spec.rules) {
       const Learning learning = learning_of(spec, topology, rule_spec);
-      const std::vector<CoreMemory> memories =
-          core_memories(topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology), learning,
-                        trial_shape_of(spec), rule_spec.optimizer.value_or(spec.training.optimizer));
+      const std::vector<CoreMemory> memories = core_memories(
+          topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec));
       std::map<int, CoreMemory> expected = walked(spec, topology, rule_spec);
       std::int64_t traces = 0;
       std::int64_t history = 0;
@@ -107,8 +106,7 @@ TEST(CoreMemory, BudgetsHoldWhatFits) {
     for (const RuleSpec& rule_spec : spec.rules) {
       for (const CoreMemory& one :
            core_memories(topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology),
-                         learning_of(spec, topology, rule_spec), trial_shape_of(spec),
-                         rule_spec.optimizer.value_or(spec.training.optimizer))) {
+                         learning_of(spec, topology, rule_spec), trial_shape_of(spec))) {
         if (one.place == kHost) continue;
         bytes = std::max(bytes, (bits_of(one, bits) + 7) / 8);
         axons = std::max(axons, one.axons_in);
@@ -153,7 +151,7 @@ TEST(CoreMemory, OfASweepIsWhereTheNeuronsAre) {
   const Topology topology = topology_of(spec);
   const Learning learning = learning_of(spec, topology, spec.rules[0]);
   const std::vector<CoreMemory> memories =
-      core_memories(topology, {}, place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec), Optimizer{});
+      core_memories(topology, {}, place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec));
   EXPECT_EQ(memories[0].history, 4);      // the input's past
   EXPECT_EQ(memories[1].history, 2 * 4);  // activity and gain of neuron 0
   EXPECT_EQ(memories[2].history, 2 * 4);

@@ -346,5 +346,14 @@ TEST_F(SweepStatistics, TheBestNeedsSeedsAndEvaluationTrials) {
   EXPECT_EQ(refusal(without), "");
 }
 
+/// A chip that lacks memory ends a member as it ends a run.
+TEST_F(SweepStatistics, AMemberThatItsChipCannotHoldFails) {
+  const SweepResult swept = sweep(plan({"chip.memory.bytes_per_core=10,100000"}, 1), {.folder = {}});
+  ASSERT_EQ(swept.members.size(), 2U);
+  EXPECT_TRUE(swept.members[0].failure.starts_with("chip.memory.bytes_per_core is 10: core ")) << swept.members[0].failure;
+  EXPECT_TRUE(swept.members[0].rules.empty());
+  EXPECT_EQ(swept.members[1].failure, "");
+}
+
 }  // namespace
 }  // namespace locus
