@@ -209,6 +209,7 @@ class Compiler {
     }
     for (std::size_t i = 0; i < rule_.changes.size(); ++i)
       rule_.changes[i] = normal(rule_.changes[i], "change", i, "change");
+    if (!faults_.empty()) return;
     rule_.payload = form_.payload();
     if (std::ssize(rule_.payload) > kMostPayload) {
       fault("change", 0, "",
@@ -221,10 +222,25 @@ class Compiler {
 
   std::int32_t normal(std::int32_t node, const char* list, std::size_t index, const char* field) {
     const std::int32_t normal = form_.of(node);
-    if (!form_.is_within_bounds() && faults_.empty())
+    const bool has_room = places_of(normal) <= kMostPlaces;
+    if ((!form_.is_within_bounds() || !has_room) && faults_.empty())
       fault(list, static_cast<int>(index), field, "is too large when it is multiplied out",
-            "must have at most " + std::to_string(kMostTerms) + " products");
+            has_room ? "must have at most " + std::to_string(kMostTerms) + " products"
+                     : "must have at most " + std::to_string(kMostPlaces) + " numbers and operations");
     return normal;
+  }
+
+  /// The nodes under a node, each counted once for each place: what an evaluation visits. At most
+  /// kMostPlaces + 1.
+  std::int64_t places_of(std::int32_t root) const {
+    std::vector<std::int64_t> places;  // of each node so far; children stand before their parents
+    for (std::int32_t n = 0; n <= root; ++n) {
+      std::int64_t sum = 1;
+      for (int i = 0; i < arguments_of(rule_.tree[n].operation); ++i)
+        sum += places[static_cast<std::size_t>(rule_.tree[n].arguments[static_cast<std::size_t>(i)])];
+      places.push_back(std::min(sum, kMostPlaces + 1));
+    }
+    return places.back();
   }
 
   /// True if a synapse's trace uses itself, what the source sent, and such traces only.

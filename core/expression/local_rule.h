@@ -10,7 +10,8 @@
 //     change  "signal*p"                    ->   m1*p                POST: (gain, signal)
 //
 // What is purely of one owner is never taken apart, so that numbers are those of the text.
-// Cost: microseconds; bounds as core/expression/parse.h, and kMostTerms products an expression.
+// Cost: microseconds; bounds as core/expression/parse.h, and kMostTerms products and kMostPlaces
+// numbers and operations an expression that is multiplied out.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,8 @@ inline constexpr int kMostConstants = 64;
 inline constexpr int kMostTraces = 16;
 inline constexpr int kMostChanges = 16;
 inline constexpr int kMostTerms = 64;
+/// Of an expression that is multiplied out: what one evaluation visits.
+inline constexpr std::int64_t kMostPlaces = 16 * kMostNodes;
 
 /// The ticks in which a neuron that does not spike tells its synapses the payload.
 enum class Cadence : std::uint8_t {

@@ -85,14 +85,23 @@ void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const Fie
 /// state at tick T is that of tick 0 of the next trial, which such a trial does not have.
 void check_lengths(const std::vector<RecordedTrial>& trials, std::string_view field, const FieldPath& where,
                    Checking& checking) {
-  if (!checking.spec.training.carry_state) return;
+  const Spec& spec = checking.spec;
+  const bool learns_by_text =
+      field == "trials" && std::ranges::any_of(spec.rules, [](const RuleSpec& rule) { return is_local(rule.kind); });
+  if (!spec.training.carry_state && !learns_by_text) return;
   const std::int64_t ticks = known_ticks(checking.spec.training);
   const auto shorter = std::ranges::find_if(
       trials, [&](const auto& trial) { return ticks != kUnknown && rows_of(trial) > 0 && rows_of(trial) < ticks; });
   if (shorter == trials.end()) return;
+  const FieldPath which = where.at(field, static_cast<int>(shorter - trials.begin()));
+  if (learns_by_text) {
+    checking.faults.error(
+        which, fmt::format("has {} rows, and a rule is `local`", rows_of(*shorter)),
+        fmt::format("must have {}: the traces of a rule that the model writes itself do not wait for a trial", ticks));
+  }
+  if (!spec.training.carry_state) return;
   checking.faults.error(
-      where.at(field, static_cast<int>(shorter - trials.begin())),
-      fmt::format("has {} rows, and training.carry_state is true", rows_of(*shorter)),
+      which, fmt::format("has {} rows, and training.carry_state is true", rows_of(*shorter)),
       fmt::format("must have {}, or training.carry_state be false: a trial goes on from tick {} of the one before it, "
                   "and a shorter one begins later than that, in its initial state",
                   ticks, ticks));

@@ -214,5 +214,15 @@ TEST(Faults, BoundWhatIsMultipliedOut) {
             "change[0].change is too large when it is multiplied out; must have at most 64 products");
 }
 
+/// Each nesting is in both products of the one around it: few nodes, many places.
+TEST(Faults, BoundThePlacesOfWhatIsMultipliedOut) {
+  std::string text = "pre";
+  for (int i = 0; i < 8; ++i) text = "(pre + activity)*exp(" + text + ")";
+  EXPECT_EQ(fault_of_change(text), "none");
+  for (int i = 0; i < 24; ++i) text = "(pre + activity)*exp(" + text + ")";
+  EXPECT_EQ(fault_of_change(text),
+            "change[0].change is too large when it is multiplied out; must have at most 32768 numbers and operations");
+}
+
 }  // namespace
 }  // namespace locus::local_rule_test

@@ -340,6 +340,13 @@ TEST(Faults, OfMasksAndShorterTrials) {
        at,
        {"has 2 rows", "training.carry_state is true", "must have 3, or training.carry_state be false",
         "goes on from tick 3 of the one before it"}},
+      {"a rule that the model writes itself",
+       [shorter](M& m) {
+         shorter("activation: TANH", "")(m);
+         m.rules = "rules { name: \"own\" local { change: \"pre*activity\" } }";
+       },
+       at,
+       {"has 2 rows, and a rule is `local`", "must have 3", "do not wait for a trial"}},
       {"integrate beside tau_m",
        [](M& m) {
          m.populations =

@@ -206,5 +206,20 @@ TEST(TextsOfTheTable, AreNoticedWhenTheySaySomethingElse) {
     EXPECT_NE(fingerprint(next, change), right) << next << "; " << change;
 }
 
+/// A number of POST that vanishes without an error is 0 there, also where its expression is 0/0: the
+/// gain of a neuron that RELU silences is 0.
+TEST(TextsThatVanish, AreZeroWithoutAnErrorInBothTransports) {
+  Spec spec = small_model({2, 6, 1, 4}, {.activation = Activation::kRelu, .leak = 1, .loss = Loss::kFinal}, 3);
+  RuleSpec rule{.name = "divided", .kind = local_kind(LocalSignal::kSymmetric)};
+  rule.local = {.changes = {{"tanh(signal/gain)*pre"}}, .signal = LocalSignal::kSymmetric};
+  spec.rules = {rule};
+  spec.training.updates = 2;
+  const Outcome batched = run_with(spec, TransportKind::kBatched).outcomes[0];
+  const Outcome mailbox = run_with(spec, TransportKind::kMailbox).outcomes[0];
+  EXPECT_EQ(batched.status, mailbox.status) << batched.message << mailbox.message;
+  EXPECT_EQ(batched.status, Status::kCompleted) << batched.message;
+  EXPECT_TRUE(close({batched.losses}, {mailbox.losses}, 1e-12));
+}
+
 }  // namespace
 }  // namespace locus::local_rules
