@@ -38,6 +38,7 @@ void drive(const SessionOptions& options, Spec& spec) {
   // Where the actors sit is for run() to count, unless the rule depends on it.
   const auto stays = [](const RuleSpec& one) { return has_row(one.kind) && rule(one.kind).keeps == Keeps::kCore; };
   if (std::ranges::none_of(spec.rules, stays)) spec.chip.reset();
+  if (spec.chip) spec.chip->network.reset();
   spec.records.clear();
 }
 

@@ -1,6 +1,7 @@
 #include "sim/run/recording.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/protocol/rule.h"
 #include "sim/model/network_size.h"
@@ -20,7 +21,8 @@ bool has_quantity(RuleKind kind, Quantity quantity) {
 }
 
 bool has_record(RuleKind kind, const RecordSpec& record) {
-  return has_quantity(kind, record.quantity) && !(record.evaluation && rule(kind).drive == Drive::kNothing);
+  // evaluation trials have their errors whatever the rule listens to
+  return record.evaluation ? rule(kind).drive != Drive::kNothing : has_quantity(kind, record.quantity);
 }
 
 std::int64_t ticks_of(const RecordSpec& record) {
@@ -34,9 +36,14 @@ std::int64_t updates_of(const RecordSpec& record, std::int64_t updates) {
 
 std::int64_t samples_of(const RecordSpec& record, const TrainingSpec& training, std::int64_t updates) {
   if (!record.evaluation) return updates_of(record, updates);
-  std::int64_t samples = 0;
   const std::int64_t every = training.evaluation->every;
-  for (std::int64_t update = 0; update <= updates; update += every) samples += record.takes_update(update) ? 1 : 0;
+  const std::int64_t last = std::min(updates, record.last_update);
+  std::int64_t first = (record.first_update + every - 1) / every * every;
+  // the two progressions meet within `every_updates` steps, or never
+  for (std::int64_t k = 0; k < record.every_updates && first <= last && !record.takes_update(first); ++k)
+    first += every;
+  std::int64_t samples = 0;
+  if (first <= last && record.takes_update(first)) samples = (last - first) / std::lcm(every, record.every_updates) + 1;
   if (updates % every != 0 && record.takes_update(updates)) ++samples;  // the last, at the end
   return samples;
 }

@@ -228,10 +228,10 @@ void Session::Driver::expect_trials(const std::vector<RecordedTrial>& trials) co
   if (std::ssize(trials) != spec_.training.batch)
     throw ArgumentError(fmt::format("learn() got {} trials; must be {}, the lanes", trials.size(), spec_.training.batch));
   if (std::vector<Fault> faults = check_trials(spec_, trials); !faults.empty()) throw ModelError(std::move(faults));
-  const bool learns = with([](auto& driven) { return driven.learner.learns(); });
+  const bool has_losses = with([](auto& driven) { return driven.learner.has_losses(); });
   const bool weighs = weighs_errors(spec_.task, spec_.training.ticks);
   for (std::size_t k = 0; k < trials.size(); ++k) {
-    if (learns && !has_target(trials[k]))
+    if (has_losses && !has_target(trials[k]))
       throw ArgumentError(fmt::format("learn(): trial {} has no target or class", k));
     if (weighs || !weighs_errors(trials[k], spec_.training.ticks)) continue;
     throw ArgumentError(fmt::format("learn(): trial {} has {}; the model must have such a trial, so that errors have weights",

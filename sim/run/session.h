@@ -104,7 +104,7 @@ class Session {
   /// One update on these trials, as many as there are lanes, from begin_trial() to commit(): the
   /// numbers are those of update() of a model that has them. Throws ModelError with every fault of
   /// the trials, ArgumentError where there are more or fewer, where one has no target and the rule
-  /// learns, or where one weighs its errors (a mask, or fewer ticks) and none of the model's trials
+  /// has losses, or where one weighs its errors (a mask, or fewer ticks) and none of the model's trials
   /// does; OrderError within a trial.
   bool learn(const std::vector<RecordedTrial>& trials);
 

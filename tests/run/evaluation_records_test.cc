@@ -203,6 +203,15 @@ TEST(EvaluationRecords, TakeTheirWindowTheirStepsAndTheirTrial) {
   EXPECT_EQ(sample_shape(spec, some), (std::vector<std::int64_t>{1, 2}));
   EXPECT_EQ(samples_of(all, spec.training, 7), 8);
   EXPECT_EQ(samples_of(some, spec.training, 7), 2);
+  // of the longest run, without a visit to each of its updates
+  RecordSpec sixths = all;
+  sixths.every_updates = 6;
+  sixths.first_update = 5;
+  TrainingSpec longest = spec.training;
+  longest.evaluation->every = 4;
+  EXPECT_EQ(samples_of(sixths, longest, 2'000'000'000), 0);
+  sixths.first_update = 2;
+  EXPECT_EQ(samples_of(sixths, longest, 2'000'000'000), 166'666'667);
   const Recorded recorded = record(spec, TransportKind::kBatched);
   ASSERT_EQ(recorded.seen[0][1].size(), 4U);
   for (const std::int64_t update : {1, 4}) {
