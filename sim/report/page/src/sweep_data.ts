@@ -163,7 +163,7 @@ export function bearsOn(path: string, rule: string, rules: string[]): boolean {
   return named === undefined || named === rule || !rules.includes(named);
 }
 
-function valueIn(setting: string): string {
+export function valueIn(setting: string): string {
   return setting.slice(setting.indexOf("=") + 1);
 }
 

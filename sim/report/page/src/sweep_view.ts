@@ -8,7 +8,7 @@ import { bytes, counted, human, joules, loss, percent, seconds, shorten } from "
 import { fileName, reading, ruleNames } from "./reading.ts";
 import { type SortCell, numberCell, sortable, textCell } from "./sortable.ts";
 import { stepsSection } from "./steps_view.ts";
-import type { JsonMember, Line, Sweep } from "./sweep_data.ts";
+import { type JsonMember, type Line, type Sweep, valueIn } from "./sweep_data.ts";
 
 function scroll(id: string, inside: HTMLElement): HTMLElement {
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${id}-title` }, inside);
@@ -83,12 +83,12 @@ function members(sweep: Sweep): HTMLElement {
 function recordings(sweep: Sweep): HTMLElement[] {
   const kept = sweep.json.members.filter((member) => (member.recordings ?? []).length > 0);
   if (kept.length === 0) return [];
-  const rows = kept.flatMap((member) => member.recordings!.map((file) => [...member.settings.map((setting) => setting.slice(setting.indexOf("=") + 1)), member.seed, file]));
+  const rows = kept.flatMap((member) => member.recordings!.map((file) => [...member.settings.map(valueIn), member.seed, file]));
   const count = rows.length;
   const columns = [...sweep.json.axes.map((axis) => axis.path), "seed", "file"];
-  const open = element("details", { id: "recordings" }, element("summary", {}, `${counted(count, "recording")} in the members' folders`));
+  const open = element("details", { id: "recordings" }, element("summary", { id: "recordings-title" }, `${counted(count, "recording")} in the members' folders`));
   open.addEventListener("toggle", () => {
-    if (open.open && !open.querySelector("table")) open.append(scroll("members", sortable(columns, rows.map((row) => row.map((cell) => textCell(cell))))));
+    if (open.open && !open.querySelector("table")) open.append(scroll("recordings", sortable(columns, rows.map((row) => row.map((cell) => textCell(cell))))));
   });
   return [open];
 }

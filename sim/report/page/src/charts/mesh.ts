@@ -50,7 +50,7 @@ function stretches(ticks: MeshTick[], length: number): MeshTick[][] {
   const made = new Map<number, MeshTick[]>();
   for (const one of ticks) {
     const k = Math.floor((one.tick - 1) / length);
-    made.set(k, [...(made.get(k) ?? []), one]);
+    if (!made.get(k)?.push(one)) made.set(k, [one]);
   }
   return [...made.values()];
 }
@@ -63,7 +63,8 @@ export function meshChart(result: Result): Chart | undefined {
     stretches(replay.ticks, length).flatMap((own) =>
       (["forward", "learning"] as const).map((what) => {
         const first = Math.floor((own[0]!.tick - 1) / length) * length;
-        return { rule: name, what, first, last: Math.min(result.ticks, first + length), cycles: own.reduce((sum, one) => sum + one[what], 0) / length };
+        const last = Math.min(result.ticks, first + length);
+        return { rule: name, what, first, last, cycles: own.reduce((sum, one) => sum + one[what], 0) / (last - first) };
       }),
     ),
   );

@@ -6,7 +6,7 @@ import type { Chart } from "../figure.ts";
 import { listed, loss, percent, tick } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
 import { endLabels, kNarrow, logDomain, logTicks, plot, wholeTicks } from "../svg.ts";
-import type { JsonCurve, Spread, Sweep } from "../sweep_data.ts";
+import { type JsonCurve, type Spread, type Sweep, valueIn } from "../sweep_data.ts";
 
 interface Point {
   rule: string;
@@ -96,7 +96,7 @@ export function curvesChart(sweep: Sweep, evaluation: boolean, accuracy = false)
     takeaway: ended(sweep.chosen.lines.map((line) => ({ name: line.rule, end: accuracy ? (evaluation ? line.evaluationAccuracy : line.accuracy) : evaluation ? line.evaluation : line.loss })), accuracy),
     how: `Lines: medians over seeds of the ${word} of ${of}; bands: from the first to the third quartile. Bands may overlap where the order is clear under each seed: the table of steps compares seed by seed.${where}${stretch > 1 ? ` Each point is the mean of ${stretch} updates.` : ""}${bin > 1 ? ` The drawing shows means of ${bin} such points; the numbers are those of each.` : ""}`,
     columns: [...sweep.json.axes.map((axis) => axis.path), "rule", "update", "seeds", "mean", "standard deviation", "SEM", "25 %", "median", "75 %"],
-    rows: shown.flatMap((curve) => curve.update.map((update, k) => [...curve.settings.map((setting) => setting.slice(setting.indexOf("=") + 1)), curve.rule, update, curve.seeds[k] ?? 0, Number(curve.mean[k]), Number(curve.sd[k]), Number(curve.sem[k]), Number(curve.q25[k]), Number(curve.median[k]), Number(curve.q75[k])])),
+    rows: shown.flatMap((curve) => curve.update.map((update, k) => [...curve.settings.map(valueIn), curve.rule, update, curve.seeds[k] ?? 0, Number(curve.mean[k]), Number(curve.sd[k]), Number(curve.sem[k]), Number(curve.q25[k]), Number(curve.median[k]), Number(curve.q75[k])])),
     draw,
   };
 }
