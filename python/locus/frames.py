@@ -35,7 +35,7 @@ def ledger(message: Any) -> pd.DataFrame:
     for run in message.runs:
         for k, entry in enumerate(run.ledger.entries):
             channel = _word(entry, "channel")
-            row = (run.rule, channel, entry.lag, _core.is_local(channel, entry.lag), entry.messages, entry.scalars, entry.bytes)
+            row = (run.rule, channel, entry.lag, _core.is_local(channel, entry.lag, entry.core_local), entry.messages, entry.scalars, entry.bytes)
             # entries of a chip are those of the ledger, in the same order
             rows.append((*row, *(getattr(run.chip.entries[k], name) for name in _CHIP)) if on_chip else row)
     columns = ["rule", "channel", "lag", "local", "messages", "scalars", "bytes", *(_CHIP if on_chip else ())]

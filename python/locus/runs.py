@@ -128,7 +128,7 @@ def resume(
     updates: int | None = None,
     seed: int | None = None,
     threads: int = 0,
-    transport: str = "batched",
+    transport: str | None = None,
     progress: bool | Callback | None = None,
 ) -> Result:
     """The run whose checkpoint this is, to its end; results are those of a run without a break.
@@ -149,15 +149,20 @@ def resume(
     if model is None:
         words, name, data = _core.open_checkpoint(path)
         asked = _asked(words)
-        spec = _core.spec_of_checkpoint(path, asked.set)
+        if asked.weights:
+            raise UsageError("the run began with --weights; only `locus resume` goes on with it")
+        settings = [*asked.set, *([f"compare.every={asked.compare}"] if asked.compare else [])]
+        spec = _core.spec_of_checkpoint(path, settings)
         spec.apply(asked.rule, asked.updates if updates is None else updates, asked.seed, asked.locality)
-        transport = asked.transport
-        model = Model.from_proto(model_pb2.Model.FromString(_core.wire_form(data, name, asked.set)))
+        transport = transport or asked.transport
+        model = Model.from_proto(model_pb2.Model.FromString(_core.wire_form(data, name, settings)))
         model.path = name
+        rank = asked.rank
     else:
         model = model if isinstance(model, Model) else Model.load(model)
         spec = model._spec(rules, updates, seed, None)
-    core = _run(spec, progress, None, threads, transport, False, None, 0, path, None)
+        rank = False
+    core = _run(spec, progress, None, threads, transport or "batched", rank, None, 0, path, None)
     return Result(result_pb2.Result.FromString(core.bytes()), model, core)
 
 
@@ -170,6 +175,9 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--locality")
     parser.add_argument("--transport", default="batched")
+    parser.add_argument("--weights")
+    parser.add_argument("--compare")
+    parser.add_argument("--rank", action="store_true")
     return parser.parse_known_args(list(words))[0]
 
 

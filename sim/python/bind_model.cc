@@ -9,7 +9,6 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include "core/base/flush.h"
 #include "sim/model/wire.h"
 #include "sim/python/module.h"
 #include "sim/report/description.h"

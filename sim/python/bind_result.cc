@@ -94,12 +94,12 @@ void bind_result(py::module_& module) {
       "The locus.v1.Result of a file or folder, checked against its checksum, as bytes.");
   module.def(
       "is_local",
-      [](const std::string& name, int lag) {
+      [](const std::string& name, int lag, bool core_local) {
         const std::optional<Channel> channel = channel_named(name);
         if (!channel) throw UsageError(fmt::format("no channel is named {}", name));
-        return !violation(*channel, lag).any();
+        return !violation(*channel, lag, core_local).any();
       },
-      "Whether a message over a channel with this lag [ticks] is local in space and time.");
+      "Whether a message over a channel with this lag [ticks] is local in space and time. `core_local`: its rule keeps it within a core.");
   module.def(
       "write_page", [](const std::string& result, const std::string& page) { write_report_page(result, page); },
       "Makes the report page of a result that lies in a file or folder.");

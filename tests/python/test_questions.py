@@ -136,6 +136,9 @@ def test_the_ledger_says_what_is_local_and_what_a_trial_sends():
     broken = r.ledger.query("not local").groupby("rule").messages.sum().reindex(list(r)).fillna(0)
     for rule, run in r.items():
         assert broken[rule] == run.proto.ledger.violations
+    within = locus.run(locus.example("modular"), rules=["rtrl:core"], updates=1)
+    spatial = within.ledger.query("not local").messages.sum()  # without sensitivities, which stay on cores
+    assert spatial == within["rtrl:core"].proto.ledger.violations > 0
     per_trial = r.ledger_per_trial.groupby("rule").messages.sum()
     assert all(per_trial[rule] == r.summary.messages[rule] for rule in r)
 

@@ -329,6 +329,12 @@ def test_the_program_resumes_what_was_begun_here(program, tmp_path):
     theirs = tmp_path / "theirs.ckpt"
     words = ["--rule", "rflo", "--updates", "10", "--seed", "5", "--checkpoint", theirs, "--checkpoint-every", "3", "--quiet"]
     subprocess.run([program, "run", tmp_path / "net.txtpb", *words], check=True)
+    begun = tmp_path / "begun.ckpt"
+    weights = ["--weights", tmp_path / "first:rflo", "--checkpoint", begun, "--checkpoint-every", "3", "--quiet"]
+    subprocess.run([program, "run", tmp_path / "net.txtpb", *words[:4], "--quiet", "--out", tmp_path / "first"], check=True)
+    subprocess.run([program, "run", tmp_path / "net.txtpb", *words[:4], *weights], check=True)
+    with pytest.raises(locus.UsageError, match="--weights; only `locus resume`"):
+        locus.resume(begun)
     os.remove(tmp_path / "net.txtpb")
     assert locus.resume(theirs, updates=30).fingerprints == locus.run(network(), rules=["rflo"], updates=30, seed=5).fingerprints
 
