@@ -15,14 +15,6 @@ template <class R>
 R sign_of(R x) {
   return x > R(0) ? R(1) : x < R(0) ? R(-1) : R(0);
 }
-template <class R>
-R lesser(R a, R b) {
-  return b < a ? b : a;
-}
-template <class R>
-R greater(R a, R b) {
-  return a < b ? b : a;
-}
 
 /// One operation on its arguments; those that it does not have are ignored.
 template <class R>
@@ -41,9 +33,9 @@ R apply_operation(Operation operation, R a, R b, R c) {
     case Operation::kSubtract: return a - b;
     case Operation::kMultiply: return a * b;
     case Operation::kDivide: return a / b;
-    case Operation::kMin: return lesser(a, b);
-    case Operation::kMax: return greater(a, b);
-    case Operation::kClip: return lesser(greater(a, b), c);
+    case Operation::kMin: return std::min(a, b);
+    case Operation::kMax: return std::max(a, b);
+    case Operation::kClip: return std::min(std::max(a, b), c);
   }
   return a;
 }

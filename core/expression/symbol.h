@@ -51,7 +51,7 @@ extern const std::array<SymbolRow, kSymbols> kSymbolTable;
 const SymbolRow& row(Symbol symbol);
 std::optional<Symbol> symbol_named(std::string_view name);
 
-/// "its synapse", "its source neuron", "its target neuron", "everybody".
+/// "the synapse", "its source neuron", "its target neuron", "everybody".
 std::string_view words(Owner owner);
 
 /// Why there is no such name: what would carry it, and what that would violate. Empty if the name

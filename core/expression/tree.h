@@ -1,7 +1,7 @@
 // Tree: expressions as nodes of one arena, children before their parents.
 //
 // Equal expressions are one node, so equality is equality of indices, and a factor that two terms
-// have is found by its index. Cost: a node is 24 bytes; a rule has at most kMostNodes.
+// have is found by its index. Cost: a node is 32 bytes; a rule has at most kMostNodes.
 // Invariants: a child's index is smaller than its parent's; nodes are never changed.
 #pragma once
 

@@ -73,25 +73,33 @@ class TileCompiler {
   TileProgram& program_;
 };
 
-template <class R, class Of>
-void over(std::int32_t cells, R* result, Of of) {
-  for (std::int32_t i = 0; i < cells; ++i) result[i] = of(i);
+template <Operation kOperation, class R>
+void apply_as(std::int32_t cells, R* result, const R* a, const R* b, const R* c) {
+  constexpr int kArguments = arguments_of(kOperation);
+  for (std::int32_t i = 0; i < cells; ++i)
+    result[i] = apply_operation(kOperation, a[i], kArguments > 1 ? b[i] : R(0), kArguments > 2 ? c[i] : R(0));
 }
 
+/// apply_operation (evaluate.h) on each cell, with a loop of its own for each operation.
 template <class R>
 void apply_tile(Operation operation, std::int32_t cells, R* result, const R* a, const R* b, const R* c) {
   switch (operation) {
-    case Operation::kAdd: return over(cells, result, [=](std::int32_t i) { return a[i] + b[i]; });
-    case Operation::kSubtract: return over(cells, result, [=](std::int32_t i) { return a[i] - b[i]; });
-    case Operation::kMultiply: return over(cells, result, [=](std::int32_t i) { return a[i] * b[i]; });
-    case Operation::kDivide: return over(cells, result, [=](std::int32_t i) { return a[i] / b[i]; });
-    case Operation::kNegate: return over(cells, result, [=](std::int32_t i) { return -a[i]; });
-    case Operation::kAbs: return over(cells, result, [=](std::int32_t i) { return std::abs(a[i]); });
-    case Operation::kMin: return over(cells, result, [=](std::int32_t i) { return lesser(a[i], b[i]); });
-    case Operation::kMax: return over(cells, result, [=](std::int32_t i) { return greater(a[i], b[i]); });
-    case Operation::kClip:
-      return over(cells, result, [=](std::int32_t i) { return lesser(greater(a[i], b[i]), c[i]); });
-    default: return over(cells, result, [=](std::int32_t i) { return apply_operation(operation, a[i], R(0), R(0)); });
+    case Operation::kNumber:
+    case Operation::kLeaf: return;  // not steps of a program
+    case Operation::kNegate: return apply_as<Operation::kNegate>(cells, result, a, b, c);
+    case Operation::kExp: return apply_as<Operation::kExp>(cells, result, a, b, c);
+    case Operation::kTanh: return apply_as<Operation::kTanh>(cells, result, a, b, c);
+    case Operation::kAbs: return apply_as<Operation::kAbs>(cells, result, a, b, c);
+    case Operation::kSign: return apply_as<Operation::kSign>(cells, result, a, b, c);
+    case Operation::kStep: return apply_as<Operation::kStep>(cells, result, a, b, c);
+    case Operation::kSqrt: return apply_as<Operation::kSqrt>(cells, result, a, b, c);
+    case Operation::kAdd: return apply_as<Operation::kAdd>(cells, result, a, b, c);
+    case Operation::kSubtract: return apply_as<Operation::kSubtract>(cells, result, a, b, c);
+    case Operation::kMultiply: return apply_as<Operation::kMultiply>(cells, result, a, b, c);
+    case Operation::kDivide: return apply_as<Operation::kDivide>(cells, result, a, b, c);
+    case Operation::kMin: return apply_as<Operation::kMin>(cells, result, a, b, c);
+    case Operation::kMax: return apply_as<Operation::kMax>(cells, result, a, b, c);
+    case Operation::kClip: return apply_as<Operation::kClip>(cells, result, a, b, c);
   }
 }
 

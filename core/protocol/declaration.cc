@@ -8,21 +8,10 @@
 namespace locus {
 namespace {
 
-constexpr Selection widest(DecaySource decay, SignalSource signal, Drive drive) {
-  const bool learns = drive != Drive::kNothing && signal != SignalSource::kNowhere;
-  return {.decay = decay,
-          .signal = signal,
-          .drive = drive,
-          .targets = learns,
-          .classes = learns,
-          .firing_rate = decay == DecaySource::kNeuron};
-}
-
-/// Bit c is set if a selected phase uses Channel(c).
-std::uint32_t declared_channels(const Selection& selection) {
-  std::uint32_t channels = 0;
+ChannelSet declared_channels(const Selection& selection) {
+  ChannelSet channels;
   for (const PhaseRow& row : kPhaseTable) {
-    if (selection.selects(row)) channels |= 1U << static_cast<unsigned>(row.channel);
+    if (selection.selects(row)) channels.add(row.channel);
   }
   return channels;
 }
@@ -38,7 +27,15 @@ Permit permit_of(const Selection& selection, std::int32_t largest_lag) {
 
 }  // namespace
 
-Selection selection_of(const Rule& rule) { return widest(rule.decay, rule.signal, rule.drive); }
+Selection selection_of(const Rule& rule) {
+  const bool has_targets = has_losses(rule);
+  return {.decay = rule.decay,
+          .signal = rule.signal,
+          .drive = rule.drive,
+          .targets = has_targets,
+          .classes = has_targets,
+          .firing_rate = rule.decay == DecaySource::kNeuron};
+}
 
 Selection selection_of(const Learning& learning) {
   Selection selection = selection_of(rule(learning.kind));
@@ -62,17 +59,15 @@ Selection selection_of_evaluation(const TrialShape& trial) {
 std::vector<Channel> channels_of(const Rule& rule) { return channels_of(selection_of(rule)); }
 
 std::vector<Channel> channels_of(const Selection& selection) {
-  const std::uint32_t declared = declared_channels(selection);
+  const ChannelSet declared = declared_channels(selection);
   std::vector<Channel> channels;
   for (const ChannelRow& row : kChannelTable) {
-    if (((declared >> static_cast<unsigned>(row.channel)) & 1U) != 0) channels.push_back(row.channel);
+    if (declared.holds(row.channel)) channels.push_back(row.channel);
   }
   return channels;
 }
 
-bool declares(const Rule& rule, Channel channel) {
-  return ((declared_channels(selection_of(rule)) >> static_cast<unsigned>(channel)) & 1U) != 0;
-}
+bool declares(const Rule& rule, Channel channel) { return declared_channels(selection_of(rule)).holds(channel); }
 
 bool revisits(const Rule& rule) {
   const Selection selection = selection_of(rule);

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "core/actor/optimizer.h"
 #include "core/expression/local_rule.h"

@@ -39,8 +39,6 @@ class LocalNeurons {
   /// Constants of a neuron, and their columns (n).
   LocalClock<R> clock(std::size_t neuron) const;
   const R* constants(Symbol symbol) const;
-  R dt() const { return dt_; }
-  R ticks() const { return ticks_; }
   const LocalRule& rule() const { return rule_; }
 
   /// True if neurons of the population on which a projection ends tell their synapses something in

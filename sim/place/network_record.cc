@@ -66,7 +66,6 @@ NetworkRecord::NetworkRecord(const ChipNetworkSpec& network, const Mesh& mesh, c
       links_of_(mesh),
       reach_(reach),
       spikes_(std::move(spikes)),
-      lanes_(lanes),
       replay_(mesh, network),
       patterns_(static_cast<std::size_t>(lanes)),
       open_(static_cast<std::size_t>(lanes), 0),
@@ -104,7 +103,7 @@ void NetworkRecord::check_size() const {
 
 void NetworkRecord::begin_update(std::int64_t update) {
   active_ = update % network_.every == 0;
-  if (active_) figures_.trials += lanes_;
+  if (active_) figures_.trials += std::ssize(patterns_);
   now_ = Tick{};
 }
 

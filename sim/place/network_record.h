@@ -64,7 +64,6 @@ class NetworkRecord {
   std::vector<std::uint8_t> spikes_;
   std::array<std::int64_t, kStreams> scalars_{};  // of a packet
   std::array<int, kStreams> waves_{};
-  std::int32_t lanes_;  // of a batch
   bool active_ = true;
   MeshReplay replay_;
   std::vector<Packet> packets_;

@@ -208,13 +208,15 @@ std::int64_t MeshReplay::room(const Link& link) const {
   return capacity_ - link.reserved - link.waiting - std::max<std::int64_t>(0, link.idle_from - now_);
 }
 
+/// Lists the link among those with packets.
+void MeshReplay::meet(std::int32_t over) {
+  if (!std::exchange(links_[static_cast<std::size_t>(over)].is_met, true)) met_.push_back(over);
+}
+
 /// Returns true if the link is idle and the packet is its first.
 bool MeshReplay::join(std::int32_t over, std::int32_t number) {
   Link& link = links_[static_cast<std::size_t>(over)];
-  if (!link.is_met) {
-    link.is_met = true;
-    met_.push_back(over);
-  }
+  meet(over);
   link.waiting += packets_[static_cast<std::size_t>(number)].flits;
   link.peak = std::max(link.peak, link.waiting + std::max<std::int64_t>(0, link.idle_from - now_));
   const bool is_first = link.first == kNone;
@@ -240,10 +242,7 @@ void MeshReplay::start(std::int32_t over) {
         return wait_for(next, packet, {Kind::kLink, over});
       }
       after.reserved += packet.flits;
-      if (!after.is_met) {
-        after.is_met = true;
-        met_.push_back(next);
-      }
+      meet(next);
     }
     link.wanted = kNone;
     if (link.blocked >= 0) figures_.blocked += now_ - link.blocked;

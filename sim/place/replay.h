@@ -145,6 +145,7 @@ class MeshReplay {
   void schedule(std::int64_t cycle, const Event& event);
   void work(std::vector<Event>& events);
   void arrive(std::int32_t link, std::int32_t packet);
+  void meet(std::int32_t over);
   bool join(std::int32_t link, std::int32_t packet);
   void leave(const Packet& packet, bool lost);
   void start(std::int32_t link);

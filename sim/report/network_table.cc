@@ -34,13 +34,12 @@ TextTable network_table(const RunResult& result) {
                    {"forward"},
                    {"learning"},
                    {"a tick"},
-                   {"latency"},
+                   {"mean"},
                    {"waiting"},
                    {"queue"},
                    {"of link", Align::kLeft},
                    {drops ? "lost" : "blocked"}};
   table.groups = {{"latency", 4, 5}};
-  table.columns[4].heading = "mean";
   for (const Outcome& outcome : result.outcomes) {
     table.name_columns = std::max(table.name_columns, width(outcome.rule));
     if (!outcome.chip || !outcome.chip->network) continue;

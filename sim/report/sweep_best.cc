@@ -23,10 +23,9 @@ struct Vote {
 /// The votes of choosing seeds, in the order of the members. This is the only place that hands
 /// numbers to the choice.
 std::vector<Vote> votes_of(const SweepResult& result, const std::vector<std::uint64_t>& choosing, Criterion by) {
-  const auto score = [by](const Digest& digest) {
-    if (by == Criterion::kLoss || !digest.evaluation_accuracy)
-      return by == Criterion::kLoss ? digest.evaluation : std::nullopt;
-    return std::optional(-*digest.evaluation_accuracy);
+  const auto score = [by](const Digest& digest) -> std::optional<double> {
+    if (by == Criterion::kLoss) return digest.evaluation;
+    return digest.evaluation_accuracy ? std::optional(-*digest.evaluation_accuracy) : std::nullopt;
   };
   std::vector<Vote> votes;
   for (const SweepMember& member : result.members) {

@@ -84,11 +84,6 @@ void LocalMail<R>::deliver(MailboxCommon<R>& common, const phase::Posts& posts) 
   });
 }
 
-template <class R>
-R LocalMail<R>::trace(ProjectionId p, std::size_t cell, int number) const {
-  return states_[p].traces[cell * neurons_.rule().traces.size() + static_cast<std::size_t>(number)];
-}
-
 template class LocalMail<double>;
 template class LocalMail<float>;
 

@@ -24,8 +24,6 @@ class LocalMail {
 
   void begin_trial();
   void deliver(MailboxCommon<R>& common, const phase::Posts& posts);
-  /// A trace of the rule, by its number.
-  R trace(ProjectionId p, std::size_t cell, int number) const;
 
  private:
   struct State {
