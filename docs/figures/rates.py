@@ -193,6 +193,9 @@ def report(program, name):
     reached = {}
     for line in lines:
         own = [member for member in members if member["rule"] == line["rule"] and member["status"] == "COMPLETED"]
+        if not own:
+            table.append(f"| {rule_name(line)} | {rate_of(text, rule_name(line))} | 0/{line['seeds']} |" + " – |" * (len(head) - 3))
+            continue
         losses = mean_and_error([float(member["evaluation"]) for member in own])
         cells = [rule_name(line), rate_of(text, rule_name(line)), f"{len(own)}/{line['seeds']}"]
         reached[rule_name(line)] = f"{losses[0]:.3g} ± {losses[1]:.1g}"

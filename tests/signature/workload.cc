@@ -10,7 +10,7 @@ namespace locus {
 
 std::vector<std::filesystem::path> shipped_models() {
   std::vector<std::filesystem::path> files;
-  for (const char* folder : {"", "digits", "tasks"}) {
+  for (const char* folder : {"", "digits", "rules", "tasks"}) {
     for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(LOCUS_MODELS) / folder)) {
       if (entry.path().extension() == ".txtpb") files.push_back(entry.path());
     }

@@ -12,7 +12,7 @@
 
 namespace locus {
 
-/// The models in models/, models/tasks and models/digits, by path.
+/// The models in models/, models/digits, models/rules and models/tasks, by path.
 std::vector<std::filesystem::path> shipped_models();
 
 /// Those with at most 10^6 synapses: the others take too long for a test of twenty updates, and
