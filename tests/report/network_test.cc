@@ -7,6 +7,7 @@
 #include "locus/v1/perfetto.pb.h"
 #include "locus/v1/result.pb.h"
 #include "sim/report/comparison.h"
+#include "sim/report/chip_message.h"
 #include "sim/report/network_message.h"
 #include "sim/report/network_table.h"
 #include "sim/report/trace_file.h"
@@ -37,7 +38,7 @@ TEST_F(NetworkResult, HoldsEveryFigure) {
     write_result(result, folder_);
     v1::Result read;
     ASSERT_TRUE(read.ParseFromString(text("result.binpb")));
-    EXPECT_EQ(network_of(read.chip().network()), *spec.chip->network);
+    EXPECT_EQ(chip_of(read).network, spec.chip->network);
     for (int r = 0; r < read.runs_size(); ++r) {
       const NetworkFigures& figures = result.outcomes[static_cast<std::size_t>(r)].chip->network.value();
       EXPECT_GT(figures.trials, 0);
