@@ -45,7 +45,8 @@ ProtocolMemory protocol_memory(const Learning& learning, const Topology& topolog
 std::int64_t traces_of_synapse(const Learning& learning, const Topology& topology, const Projection& projection);
 /// N, the number of plastic synapses onto rate neurons, biases included.
 std::int64_t plastic_onto_rate(const Topology& topology);
-/// The activities on the axons of one neuron of the population: its longest additional delay [ticks].
+/// The activities on the axons of one neuron of the population: its longest additional delay in
+/// ticks.
 std::int64_t longest_wait(const Topology& topology, const Population& population);
 /// The number of activities on the axons of a layer's neurons: for each neuron its longest
 /// additional delay in ticks.

@@ -100,7 +100,7 @@ void LocalNeurons<R>::tick(std::int32_t first, std::int32_t last, bool has_error
       traces_[i][cell] = evaluate_at(rule_.traces[i].next, cell, has_error);
   }
   for (std::size_t k = 0; k < payload_.size(); ++k) {
-    const bool is_silent = rule_.vanishes[k] != 0 && !has_error;  // also where its expression were 0/0
+    const bool is_silent = rule_.vanishes[k] != 0 && !has_error;  // also where it would be 0/0
     for (std::size_t cell = begin; cell < end; ++cell)
       payload_[k][cell] = is_silent ? R(0) : evaluate_at(rule_.payload[k], cell, has_error);
   }

@@ -104,8 +104,8 @@ class Session {
   /// One update on these trials, as many as there are lanes, from begin_trial() to commit(): the
   /// numbers are those of update() of a model that has them. Throws ModelError with every fault of
   /// the trials, ArgumentError where there are more or fewer, where one has no target and the rule
-  /// has losses, or where one weighs its errors (a mask, or fewer ticks) and none of the model's trials
-  /// does; OrderError within a trial.
+  /// has losses, or where one weighs its errors (a mask, or fewer ticks) and none of the model's
+  /// trials does; OrderError within a trial.
   bool learn(const std::vector<RecordedTrial>& trials);
 
   std::int32_t inputs() const;                // that step() gets: those that are not constant

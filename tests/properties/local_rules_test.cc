@@ -206,8 +206,8 @@ TEST(TextsOfTheTable, AreNoticedWhenTheySaySomethingElse) {
     EXPECT_NE(fingerprint(next, change), right) << next << "; " << change;
 }
 
-/// A number of POST that vanishes without an error is 0 there, also where its expression is 0/0: the
-/// gain of a neuron that RELU silences is 0.
+/// A number of POST that vanishes without an error is 0 there, also where its expression is 0/0:
+/// the gain of a neuron that RELU silences is 0.
 TEST(TextsThatVanish, AreZeroWithoutAnErrorInBothTransports) {
   Spec spec = small_model({2, 6, 1, 4}, {.activation = Activation::kRelu, .leak = 1, .loss = Loss::kFinal}, 3);
   RuleSpec rule{.name = "divided", .kind = local_kind(LocalSignal::kSymmetric)};
