@@ -6,8 +6,8 @@
 
 #include "locus/v1/perfetto.pb.h"
 #include "locus/v1/result.pb.h"
-#include "sim/report/comparison.h"
 #include "sim/report/chip_message.h"
+#include "sim/report/comparison.h"
 #include "sim/report/network_message.h"
 #include "sim/report/network_table.h"
 #include "sim/report/trace_file.h"
