@@ -75,6 +75,7 @@ void Task::prepare(Batch<R>& batch) const {
   if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
   if (recorded != nullptr && recorded->is_uneven()) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
   if (recorded != nullptr && recorded->has_weights()) batch.weight.assign(batch.target.size(), R(1));
+  batch.hold_rewards(recorded != nullptr && recorded->has_rewards());
 }
 
 template <class R>

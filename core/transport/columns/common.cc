@@ -46,7 +46,8 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
                                       Phase::kLocalConstantPost, Phase::kLocalConstantErrorPost, Phase::kLocalSpikingPost>(),
          .transport = over.template operator()<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(),
          .replay = over.template operator()<Phase::kReplayB, Phase::kReplayW>(),
-         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>()});
+         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>(),
+         .end_post = over.template operator()<Phase::kLocalEndPost, Phase::kLocalSpikingEndPost>()});
   }
   // readouts sum in the order in which AXONs go: those of inputs before those of neurons
   std::stable_partition(onto_readouts.begin(), onto_readouts.end(),

@@ -27,6 +27,8 @@ bool transports_errors(SignalSource signal) {
     case SignalSource::kSymmetric:
     case SignalSource::kAgent: return true;
     case SignalSource::kNowhere:
+    case SignalSource::kReward:
+    case SignalSource::kLoss:
     case SignalSource::kFeedback: return false;
   }
   return false;
