@@ -10,6 +10,7 @@
 #include "sim/model/network_size.h"
 #include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
+#include "sim/ranks/processors.h"
 #include "sim/report/chip_table.h"
 #include "sim/report/core_memory_table.h"
 #include "sim/report/forecast.h"
@@ -20,7 +21,6 @@
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/run/comparator.h"
-#include "sim/run/workers.h"
 #include "sim/task/synthetic.h"
 
 namespace locus {
