@@ -20,6 +20,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
       leaky_(transport.network().topology->has_leaky_readouts()),
       noisy_(!transport.network().rate.noise.empty()),
+      feedback_delay_(delay_of(learning, Channel::kFeedback)),
       losses_(static_cast<std::size_t>(transport.network().lanes), 0),
       met_(losses_),
       rewards_(losses_.size(), R(0)) {
@@ -61,7 +62,8 @@ void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial, std::span<const std::int32_t> late) {
   std::ranges::fill(losses_, 0.0);
-  first_trial_ = first_trial;
+  transport_.network().first_trial = first_trial;
+  last_error_ = Tick{};
   counts_votes_ = false;
   origin_.reset();
   set_late(late, transport_.network());
@@ -177,7 +179,7 @@ void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
   for (const std::int32_t p : before_neurons_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
-  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(first_trial_), now.value);
+  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(transport_.network().first_trial), now.value);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
   for (const std::int32_t p : after_neurons_) deliver(phase::Axons{ProjectionId{p}});
@@ -197,10 +199,12 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight, const R
   if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
   // Synapses onto readouts with memory filter by the clock, also without an error.
   if (has_error || answers || leaky_) deliver(phase::Errors<R>{answers});
-  if (has_error) deliver(phase::Feedbacks{});
+  if (has_error) last_error_ = now;
+  const bool heard = has_error || is_on_its_way(now);
+  if (has_error || (feedback_delay_ > 0 && last_error_ > Tick{})) deliver(phase::Feedbacks{has_error});
   switch (row.drive) {
     case Drive::kNothing: return false;
-    case Drive::kOnline: learn_online(now, has_error, reward); return true;
+    case Drive::kOnline: learn_online(now, heard, reward); return true;
     case Drive::kSweep:
       if (!sweep_due(learning_, shape_, now.value)) return false;
       agent_->sweep(transport_, now);
@@ -236,6 +240,11 @@ void Trial<R, T>::give_rewards(Tick now, const R* reward) {
     }
   }
   transport_.deliver(phase::Rewards<R>{rewards_.data()});
+}
+
+template <class R, TransportOf<R> T>
+bool Trial<R, T>::is_on_its_way(Tick now) const {
+  return feedback_delay_ > 0 && last_error_ > Tick{} && now.value - last_error_.value <= feedback_delay_;
 }
 
 template <class R, TransportOf<R> T>
