@@ -52,7 +52,9 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
       rates_(rates_of(network_)),
       door_(permit, sizeof(R)),
       transport_(transport_of<T>(network_, learning_, shape_, audience, executor, door_)),
-      trial_(transport_, learning_, shape_, spec.training) {}
+      trial_(transport_, learning_, shape_, spec.training) {
+  set_scalar_bits(learning_, door_.ledger());
+}
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor)
