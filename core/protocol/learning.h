@@ -6,12 +6,20 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/actor/optimizer.h"
 #include "core/expression/local_rule.h"
 #include "core/protocol/rule.h"
 
 namespace locus {
+
+/// Feedback that learns beside the readouts' synapses from the same population.
+struct LearnedFeedback {
+  PopulationId population{-1};
+  double decay = 0;  // omega, the share of A and R that a commit takes [1], in [0, 1)
+  friend bool operator==(const LearnedFeedback&, const LearnedFeedback&) = default;
+};
 
 /// A rule with the numbers of a run.
 struct Learning {
@@ -27,7 +35,13 @@ struct Learning {
   std::optional<LocalRule> local = {};    // only of local kinds, which have one
   double dt = 1;                          // ms of a tick; only for local kinds, as the next
   std::int32_t ticks = 0;                 // of a trial
+  // by rate population; empty: all feedback is fixed. Only for rules with feedback
+  std::vector<LearnedFeedback> learned_feedback = {};
 };
+
+/// The optimizer of the synapses of a projection, or of feedback: its own limits stand before those
+/// of all, and under learned feedback R and A of a population shrink alike.
+Optimizer optimizer_of(const Learning& learning, const Projection& projection);
 
 /// What the phases of a rule depend on beside its row; of the table's rules nothing.
 inline LocalPosts posts_of(const Learning& learning) { return learning.local ? learning.local->posts : LocalPosts{}; }

@@ -194,6 +194,7 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
   // Synapses onto readouts with memory filter by the clock, also without an error.
   if (has_error || answers || leaky_) deliver(phase::Errors<R>{answers});
   if (has_error) deliver(phase::Feedbacks{});
+  if (has_error) deliver(phase::FeedbackPosts{});
   switch (row.drive) {
     case Drive::kNothing: return false;
     case Drive::kOnline:

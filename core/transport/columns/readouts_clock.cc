@@ -88,7 +88,7 @@ void ReadoutsClock<R>::deliver(Common<R>& common, const phase::Feedbacks&) const
     const R* epsilon = network.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * common.lanes;
     pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, epsilon), no_offence);
     record_sources(common.door.traffic(), stream_of(Phase::kFeedback), 0, wires, epsilon, common.lanes);
-    send_product(common, wires, network.feedback_weights[r].data(), epsilon,
+    send_product(common, wires, network.feedback_synapses[r].weight.data(), epsilon,
                  network.rate.signal.data() + common.first_target(wires));
   }
 }

@@ -77,7 +77,7 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
     synapses.push_back(MailboxSynapses<R>(projection, of.synapses[p], lanes, sharding.shards(),
                                           {clocks_onto(of, by, projection), currents_onto(of, by, projection)},
                                           rule.drive == Drive::kSensitivity));
-    optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
+    optimizers.push_back(optimizer_of(by, projection));
   }
   if (rule.drive != Drive::kNothing) keep_moments(by.optimizer, of);
 }

@@ -67,30 +67,6 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
                   [&](Readout<R> self, auto m) { classify(self, m, classes.scale); });
 }
 
-template <class R>
-void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks&) {
-  for (std::size_t r = 0; r < common.network.feedback.size(); ++r) {
-    const Projection& wires = common.network.feedback[r];
-    const Column<R>& weights = common.network.feedback_weights[r];
-    const auto emit = [&](int shard) {
-      const Sharding::Range sources = common.sources_on(shard, wires);
-      for (std::int32_t source = sources.first; source < sources.last; ++source) {
-        common.tell_outgoing(
-            feedbacks_, shard, wires, source,
-            [&](std::int32_t lane) { return spoken<Feedback<R>>(common.readout(source, lane).epsilon); },
-            [&](std::int64_t k, std::int32_t target, const LaneMessage<Feedback<R>>& said) {
-              const R weight = weights[static_cast<std::size_t>(k)];
-              const Feedback<R> message = feedback(common.readout(source, said.lane), weight);
-              return Envelope<Feedback<R>>{source, target, said.lane, message};
-            });
-      }
-    };
-    common.exchange.template send<Phase::kFeedback>(feedbacks_, 0, emit);
-    common.exchange.drain(
-        feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
-  }
-}
-
 template class ReadoutMail<double>;
 template class ReadoutMail<float>;
 

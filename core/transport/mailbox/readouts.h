@@ -1,4 +1,4 @@
-// ReadoutMail: TARGET to the readouts, NORM between them, FEEDBACK from them.
+// ReadoutMail: TARGET to the readouts, and NORM between them.
 #pragma once
 
 #include "core/transport/mailbox/common.h"
@@ -9,12 +9,11 @@ namespace locus {
 template <class R>
 class ReadoutMail {
  public:
-  explicit ReadoutMail(int shards) : targets_(shards), weighted_targets_(shards), norms_(shards), feedbacks_(shards) {}
+  explicit ReadoutMail(int shards) : targets_(shards), weighted_targets_(shards), norms_(shards) {}
 
   void deliver(MailboxCommon<R>& common, const phase::Targets<R>& targets);
   /// NORM from every readout to every other, then TARGET.
   void deliver(MailboxCommon<R>& common, const phase::Classes<R>& classes);
-  void deliver(MailboxCommon<R>& common, const phase::Feedbacks&);
 
  private:
   /// handle(readout, message). Weight null: 1 for all.
@@ -27,7 +26,6 @@ class ReadoutMail {
   Queues<Target<R>> targets_;
   Queues<WeightedTarget<R>> weighted_targets_;
   Queues<Norm<R>> norms_;
-  Queues<Feedback<R>> feedbacks_;
 };
 
 }  // namespace locus
