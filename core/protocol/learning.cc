@@ -3,7 +3,7 @@
 namespace locus {
 
 Optimizer optimizer_of(const Learning& learning, const Projection& projection) {
-  Optimizer optimizer = optimizer_of(learning.optimizer, projection.limits);
+  Optimizer optimizer = optimizer_of(learning.optimizer, projection, learning.seed);
   for (const LearnedFeedback& learned : learning.learned_feedback) {
     const bool reads = projection.source_layer == Layer::kRate && projection.target_layer == Layer::kReadout &&
                        projection.source_population == learned.population;

@@ -11,6 +11,7 @@
 #include "sim/model/check.h"
 #include "sim/model/network_size.h"
 #include "sim/model/wire.h"
+#include "sim/ranks/processors.h"
 #include "sim/run/decision.h"
 #include "sim/run/driven.h"
 #include "sim/run/driven_spec.h"

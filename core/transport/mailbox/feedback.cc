@@ -6,7 +6,7 @@ namespace locus {
 
 template <class R>
 FeedbackMail<R>::FeedbackMail(MailboxCommon<R>& common)
-    : feedbacks_(common.sharding.shards()), posts_(common.sharding.shards()), synapses_(common.network.feedback.size()) {
+    : posts_(common.sharding.shards()), synapses_(common.network.feedback.size()) {
   Network<R>& network = common.network;
   for (std::size_t r = 0; r < synapses_.size(); ++r) {
     const Projection& wires = network.feedback[r];
@@ -44,35 +44,11 @@ void FeedbackMail<R>::carry(MailboxCommon<R>& common, std::size_t r, int shard) 
 }
 
 template <class R>
-void FeedbackMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks&) {
-  for (std::size_t r = 0; r < common.network.feedback.size(); ++r) {
-    const Projection& wires = common.network.feedback[r];
-    const Column<R>& weights = common.network.feedback_synapses[r].weight;
-    const auto emit = [&](int shard) {
-      if (synapses_[r]) carry(common, r, shard);
-      const Sharding::Range sources = common.sources_on(shard, wires);
-      for (std::int32_t source = sources.first; source < sources.last; ++source) {
-        common.tell_outgoing(
-            feedbacks_, shard, wires, source,
-            [&](std::int32_t lane) { return spoken<Feedback<R>>(common.readout(source, lane).epsilon); },
-            [&](std::int64_t k, std::int32_t target, const LaneMessage<Feedback<R>>& said) {
-              const R weight = weights[static_cast<std::size_t>(k)];
-              const Feedback<R> message = feedback(common.readout(source, said.lane), weight);
-              return Envelope<Feedback<R>>{source, target, said.lane, message};
-            });
-      }
-    };
-    common.exchange.template send<Phase::kFeedback>(feedbacks_, 0, emit);
-    common.exchange.drain(
-        feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
-  }
-}
-
-template <class R>
 void FeedbackMail<R>::deliver(MailboxCommon<R>& common, const phase::FeedbackPosts&) {
   const Column<R>& activities = activity(common);
   for (std::size_t r = 0; r < synapses_.size(); ++r) {
     if (!synapses_[r]) continue;
+    common.exchange.each_shard([&](int shard) { carry(common, r, shard); });
     const auto emit = [&](int shard) {
       common.tell_incoming(posts_, shard, common.network.feedback[r], *synapses_[r],
                            [&](std::int32_t target, std::int32_t lane) {

@@ -1,10 +1,9 @@
-// FeedbackMail: FEEDBACK from the readouts, and where it learns the POST to its synapses and their
-// commit.
+// FeedbackMail: POST to the synapses of R where feedback learns, and their commit.
 //
 // A synapse of R sits with its rate neuron, as others sit with their targets. It keeps the error
 // that it carries in this tick; its neuron then tells it its activity. Beside readouts with memory
 // the neuron filters its activity as their synapses do.
-// Cost: a queue entry a message; where feedback learns also its synapses' state.
+// Cost: a queue entry a message, and the state of the synapses; nothing where feedback is fixed.
 // Source: Kolen & Pollack, ICNN 1994; Akrout et al., NeurIPS 2019.
 #pragma once
 
@@ -24,7 +23,6 @@ class FeedbackMail {
   void begin_trial();
   /// The clock of neurons that filter their activity.
   void tick(const MailboxCommon<R>& common);
-  void deliver(MailboxCommon<R>& common, const phase::Feedbacks&);
   void deliver(MailboxCommon<R>& common, const phase::FeedbackPosts&);
   void commit(MailboxCommon<R>& common, R scale);
 
@@ -35,7 +33,6 @@ class FeedbackMail {
     return filtered_.empty() ? common.network.rate.activity : filtered_;
   }
 
-  Queues<Feedback<R>> feedbacks_;
   Queues<FeedbackPost<R>> posts_;
   std::vector<std::optional<MailboxSynapses<R>>> synapses_;  // by feedback; empty where it is fixed
   std::vector<Optimizer> optimizers_;                        // by feedback

@@ -3,8 +3,8 @@
 //
 // A conductor: it hands each phase to the part that carries it, and the parts share the actors and
 // the exchange (common.h, exchange.h). Parts: AXON and DENDRITE (forward.h), readouts (readouts.h),
-// what learns in the tick (learning.h), FEEDBACK
-// (feedback.h), sweeps (sweep.h), the commit (commit.h). The clock of
+// what learns in the tick (learning.h), feedback
+// that learns (feedback.h), sweeps (sweep.h), the commit (commit.h). The clock of
 // neurons is in clock.h.
 // Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch
 // runs on the same weights. Neurons keep their own past.

@@ -31,6 +31,7 @@ class Settling {
       : synapses_(synapses),
         optimizer_(optimizer),
         scale_(scale),
+        number_(number),
         clock_{static_cast<R>(rate) * scale},
         momentum_{static_cast<R>(rate), scale, static_cast<R>(optimizer.momentum.value_or(0))} {
     if (optimizer.adam) adam_.emplace(*optimizer.adam, rate, scale, number);
@@ -49,12 +50,14 @@ class Settling {
       on(self, clock_);
     }
     keep_within(self.weight, optimizer_);
+    if (optimizer_.grid) round_weight(self.weight, synapse, optimizer_, number_);
   }
 
  private:
   MailboxSynapses<R>& synapses_;
   const Optimizer& optimizer_;
   R scale_;
+  std::int64_t number_;
   Commit<R> clock_;
   MomentumCommit<R> momentum_;
   std::optional<AdamCommit<R>> adam_;
