@@ -268,7 +268,7 @@ class Reader {
       const auto channel = channel_named(v1::Ledger::Channel_Name(entry.channel()));
       if (!channel)
         refuse(fmt::format("counts messages over a channel of number {}", static_cast<int>(entry.channel())));
-      state.messages.push_back({*channel, entry.lag(), {entry.messages(), entry.scalars()}});
+      state.messages.push_back({*channel, entry.lag(), {entry.messages(), entry.scalars(), entry.spikes()}});
     }
     for (const v1::Rank& rank : rule.rank()) {
       state.ranks.push_back({rank.projection(),

@@ -324,9 +324,12 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
   add("the trial that is drawn", synthetic_bytes(spec));
-  if (std::holds_alternative<SuppliedTask>(spec.task))
+  if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
+    const double answers = (supplied->has_mask ? 2.0 : 1.0) * outline.sizes.readouts;
+    // as the program writes them, and each as a trial
     add("trials as a program supplies them",
-        kReported * facts.lanes * spec.training.ticks * (outline.sizes.inputs + outline.sizes.readouts));
+        2 * kReported * facts.lanes * spec.training.ticks * (outline.sizes.inputs + answers));
+  }
   add("the teacher", teacher_bytes(facts));
   add_transport(facts, parts);
   add("sensitivities", sensitivity_bytes(spec, outline, rule_spec, facts.scalar, facts.lanes, demand.transport));

@@ -53,7 +53,9 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
       feedback_rate_(learning_rate_of(ProjectionSpec(), rule, spec.training)),
       door_(permit, sizeof(R)),
       transport_(transport_of<T>(network_, learning_, shape_, audience, executor, door_)),
-      trial_(transport_, learning_, shape_, spec.training) {}
+      trial_(transport_, learning_, shape_, spec.training) {
+  set_scalar_bits(learning_, door_.ledger());
+}
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor)

@@ -258,7 +258,7 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
     batch.shows_constants = false;  // trials that begin late have held them back
     show_constants<R>(driven.constants, batch);
     source.fill(0, batch);
-    source.hold_back<R>(driven.constants, batch);
+    hold_back_constants<R>(driven.constants, batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
     finite = conclude(driven, batch, driven.learner.run(batch));
   });

@@ -78,6 +78,7 @@ std::string misfit_of_counts(const Spec& spec, const Topology& topology, const R
     if (entry.lag < 0 || entry.lag > declared_lag(learning))
       return fmt::format("messages of lag {}, which it never sends", entry.lag);
     if (entry.tally.messages < 0 || entry.tally.scalars < 0) return "a negative count of messages";
+    if (entry.tally.spikes < 0 || entry.tally.spikes > entry.tally.scalars) return "more spikes than numbers";
   }
   // An update whose loss is not finite has been shown, and is not counted as one.
   const std::int64_t trials = state.updates * spec.training.batch;
@@ -306,6 +307,7 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.losses = std::move(state.losses);
   outcome.weights = weights_with(topology, std::move(state.weights));
   Door door(permit_of(learning, Locality::kAny), scalar_bytes(spec.precision));
+  set_scalar_bits(learning, door.ledger());
   restore(state, spec.training.ticks, door.ledger());
   outcome.ledger = door.ledger();
   if (spec.chip) {

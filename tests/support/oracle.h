@@ -131,7 +131,7 @@ void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vec
 
 /// The number of activities on axons because of delays above the least one: for each neuron the
 /// largest excess delay of its projections, in ticks.
-std::int64_t under_way(const Spec& spec, bool of_inputs);
+std::int64_t under_way(const Spec& spec, bool of_inputs, bool only_spikes = false);
 
 /// The number of entries of projection p in the file, including entries that are no synapses.
 std::size_t entries_of(const Spec& spec, std::size_t p);

@@ -61,11 +61,11 @@ void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vec
     x[late + index(sparse.row[k]) + 1][columns.at(index(sparse.col[k]))] = sparse.values[k];
 }
 
-std::int64_t under_way(const Spec& spec, bool of_inputs) {
+std::int64_t under_way(const Spec& spec, bool of_inputs, bool only_spikes) {
   std::int64_t sum = 0;
   for (std::size_t p = 0; p < spec.network.populations.size(); ++p) {
     const PopulationSpec& source = spec.network.populations[p];
-    if ((source.kind == PopulationKind::kInput) != of_inputs) continue;
+    if ((source.kind == PopulationKind::kInput) != of_inputs || (only_spikes && !source.lif)) continue;
     std::int64_t latest = 0;
     for (const ProjectionSpec& projection : spec.network.projections) {
       const PopulationSpec& target = spec.network.populations[index(projection.target)];
