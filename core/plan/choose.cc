@@ -46,7 +46,7 @@ Sends sending_of(const PlanFacts& facts, const Projection& projection) {
 
 /// Momentum, decay and bounds are the optimizer's, or limits of the projection's own.
 bool descends_plainly(const PlanFacts& facts, const Projection& projection) {
-  return optimizer_of(facts.learning.optimizer, projection, 0).plain();
+  return optimizer_of(facts.learning, projection).plain();
 }
 
 ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
@@ -147,6 +147,7 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
+  if (!facts.learning.learned_feedback.empty()) return false;  // it hears the activity of each tick
   if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
   if (!facts.learning.wires.empty()) return false;  // what they do to a message is done in its tick
   if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)

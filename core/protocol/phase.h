@@ -51,6 +51,7 @@ enum class Phase : std::uint8_t {
   kSensitivityPost,
   kPostBack,
   kPostBackToStatic,
+  kFeedbackPost,
   // one channel each
   kTarget,
   kWeightedTarget,
@@ -66,7 +67,7 @@ enum class Phase : std::uint8_t {
   kSquare,
   kFactor,
 };
-inline constexpr int kPhases = 36;
+inline constexpr int kPhases = 37;
 
 /// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
 /// does not name.
@@ -76,7 +77,7 @@ enum class Over : std::uint8_t {
   kA,             // rate neuron to readout
   kFromInputs,    // B, and D: input to readout
   kOntoReadouts,  // A and D
-  kR,             // readout to rate neuron: feedback, static
+  kR,             // readout to rate neuron: feedback, plastic where it learns
   kOntoRate,      // B and W
   kEverySynapse,  // B, W, A and D
   kAutapses,      // of W: the synapse of a rate neuron onto itself, of delay 1
@@ -173,6 +174,7 @@ enum class Needs : std::uint8_t {
   kError,         // or only in ticks with an error
   kConstantTick,  // the same onto a neuron whose gain is a constant
   kConstantError,
+  kLearnedFeedback,  // some feedback learns
 };
 
 /// Some values of an enumeration; by default all.
@@ -272,6 +274,7 @@ struct Selection {
   bool firing_rate = false;
   bool norm = false;
   LocalPosts local = {};
+  bool learned_feedback = false;
 
   constexpr bool has(Needs needs) const {
     switch (needs) {
@@ -287,6 +290,7 @@ struct Selection {
       case Needs::kError: return local.varying_gain == Cadence::kError;
       case Needs::kConstantTick: return local.constant_gain == Cadence::kTick;
       case Needs::kConstantError: return local.constant_gain == Cadence::kError;
+      case Needs::kLearnedFeedback: return learned_feedback;
     }
     return false;
   }

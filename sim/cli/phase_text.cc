@@ -91,6 +91,7 @@ std::string_view words(Needs needs) {
     case Needs::kConstantTick: return " whose synapses do not know a factor between errors";
     case Needs::kError:
     case Needs::kConstantError: return " whose synapses know all factors between errors";
+    case Needs::kLearnedFeedback: return ", to feedback that learns";
   }
   return "";
 }
@@ -107,6 +108,7 @@ bool may_send(const Rule& rule, const PhaseRow& row) {
   Selection selection = selection_of(rule);
   selection.norm = true;
   selection.weighted = row.needs == Needs::kWeights;
+  selection.learned_feedback = row.needs == Needs::kLearnedFeedback;
   if (is_local(rule.kind)) selection.local = posts_for(row.needs);
   return selection.selects(row);
 }

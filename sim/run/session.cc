@@ -55,6 +55,7 @@ class Session::Driver {
   void set_weights(std::string_view projection, std::span<const double> values);
   double learning_rate(ProjectionId projection) const;
   void set_learning_rate(ProjectionId projection, double rate);
+  void set_learning_rate(double rate);
   Outcome outcome() const;
 
  private:
@@ -322,6 +323,11 @@ void Session::Driver::set_learning_rate(ProjectionId projection, double rate) {
   with([&](auto& driven) { driven.learner.set_learning_rate(projection, rate); });
 }
 
+void Session::Driver::set_learning_rate(double rate) {
+  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(named(projection.name), rate);
+  with([&](auto& driven) { driven.learner.set_feedback_rate(rate); });
+}
+
 Outcome Session::Driver::outcome() const {
   if (phase_ == Phase::kInTrial) refuse("outcome()", "an outcome is that of whole updates");
   Outcome outcome = outcome_;
@@ -368,9 +374,7 @@ double Session::learning_rate(std::string_view projection) const {
 void Session::set_learning_rate(std::string_view projection, double rate) {
   driver_->set_learning_rate(driver_->named(projection), rate);
 }
-void Session::set_learning_rate(double rate) {
-  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(projection.name, rate);
-}
+void Session::set_learning_rate(double rate) { driver_->set_learning_rate(rate); }
 
 Outcome Session::outcome() const { return driver_->outcome(); }
 const Spec& Session::spec() const { return driver_->spec(); }

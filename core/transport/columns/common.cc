@@ -36,7 +36,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
-    optimizers.push_back(optimizer_of(by.optimizer, projection, by.seed));
+    optimizers.push_back(optimizer_of(by, projection));
     const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(selection, *of.topology, projection); };
     passages_over.push_back(
         {.axon = over.template operator()<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(),

@@ -176,7 +176,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
       const R* said = epsilon + wires.source_begin;
       pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, said), no_offence);
       if (heard)
-        send_product(common, wires, common.network.feedback_weights[r].data(), said, signal + wires.target_begin);
+        send_product(common, wires, common.network.feedback_synapses[r].weight.data(), said, signal + wires.target_begin);
     }
   }
 }
