@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kModel = R"(name: "shared" seed: 5
+constexpr const char* kSharedModel = R"(name: "shared" seed: 5
 network {
   populations { name: "in"  size: 2 input {} }
   populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
@@ -64,7 +64,7 @@ class SweepParts : public InFolder {
     return false;
   }
 
-  const fs::path model_ = file("model.txtpb", kModel);
+  const fs::path model_ = file("model.txtpb", kSharedModel);
 };
 
 TEST_F(SweepParts, AreEvenDoNotOverlapAndMakeTheWhole) {
