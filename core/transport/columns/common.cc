@@ -25,7 +25,8 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       plan(plan_of(*of.topology, by, horizon, {of.lanes, runs.threads, sizeof(R)})),
       input_lines(of, Layer::kInput, plan.lists_speakers),
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
-      tapes(plan, horizon.trial.ticks) {
+      tapes(plan, horizon.trial.ticks),
+      tree(static_cast<std::size_t>(plan.tree), R(0)) {
   const std::size_t projections = of.projections().size();
   const Selection selection = selection_of(by);
   fan_in.reserve(projections);
