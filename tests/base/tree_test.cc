@@ -19,8 +19,6 @@ std::string brackets(int first, int count) {
 TEST(Tree, IsHalvedAndTheLeftHalfTakesTheOddOne) {
   EXPECT_EQ(brackets(0, 5), "(((0+1)+2)+(3+4))");
   for (int count = 1; count <= 40; ++count) {
-    std::vector<std::string> room(static_cast<std::size_t>(tree_depth(count)));
-    std::string sum;
     // a vector of one "number", whose += writes a bracket
     struct Text {
       std::string text;
@@ -29,7 +27,7 @@ TEST(Tree, IsHalvedAndTheLeftHalfTakesTheOddOne) {
         return *this;
       }
     };
-    std::vector<Text> vectors(room.size());
+    std::vector<Text> vectors(static_cast<std::size_t>(tree_depth(count)));
     Text to;
     sum_tree(0, count, 1, vectors.data(), &to,
              [](std::int32_t grain, Text* vector) { vector->text = std::to_string(grain); });
@@ -68,7 +66,9 @@ TEST(Tree, NodesOfConsecutivePartsMakeTheWhole) {
       }
       EXPECT_EQ(next, count);
       EXPECT_LE(left, 6U);
-      if (cut == middle_of(0, count) && count > 1) EXPECT_EQ(nodes.size(), 2U) << "one node each";
+      if (cut == middle_of(0, count) && count > 1) {
+        EXPECT_EQ(nodes.size(), 2U) << "one node each";
+      }
     }
   }
 }
