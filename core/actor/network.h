@@ -136,7 +136,8 @@ struct Network {
   std::vector<Column<R>> feedback_weights;  // of each feedback projection, fixed [1] (synapses)
   // number of commits, with which Adam corrects its means (the clock)
   std::int64_t commits = 0;
-  bool carries = false;  // true: the next trial begins with the present state; false: at h_0
+  std::int64_t first_trial = 0;  // number of the trial of lane 0, for what is drawn
+  bool carries = false;          // true: the next trial begins with the present state; false: at h_0
   // by lane: the ticks before the first of its trial (lanes); of the largest, 0 where neurons that
   // nothing reaches are as before a trial anyway (set_late)
   std::vector<std::int32_t> late;

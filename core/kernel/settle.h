@@ -2,7 +2,7 @@
 // handlers are those of core/actor/synapse.h and core/actor/optimizer.h.
 //
 // Cost: one pass over weights and changes, and over the moments where there are any; another one
-// each for bounds of changes, decay and bounds of weights, where they are asked for.
+// each for bounds of changes, decay, bounds of weights and their rounding, where asked for.
 #pragma once
 
 #include <algorithm>
@@ -55,8 +55,12 @@ void settle(CommitColumns<R> c, const Optimizer& optimizer, CommitStep step) {
     const Commit<R> clock{static_cast<R>(step.rate) * scale};
     for (std::size_t k = 0; k < c.weight.size(); ++k) on(TaughtSynapse<R>{c.weight[k], c.delta[k]}, clock);
   }
-  if (!optimizer.weight_min && !optimizer.weight_max) return;
-  for (R& weight : c.weight) keep_within(weight, optimizer);
+  if (optimizer.weight_min || optimizer.weight_max) {
+    for (R& weight : c.weight) keep_within(weight, optimizer);
+  }
+  if (!optimizer.grid) return;
+  for (std::size_t k = 0; k < c.weight.size(); ++k)
+    round_weight(c.weight[k], static_cast<std::int64_t>(k), optimizer, step.number);
 }
 
 /// CLIP: the sum of what all synapses would tell. Summed source by source, so that what many

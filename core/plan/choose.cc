@@ -57,7 +57,7 @@ bool carries_grains(const PlanFacts& facts, const Projection& projection) {
 
 /// Momentum, decay and bounds are the optimizer's, or limits of the projection's own.
 bool descends_plainly(const PlanFacts& facts, const Projection& projection) {
-  return optimizer_of(facts.learning.optimizer, projection.limits).plain();
+  return optimizer_of(facts.learning.optimizer, projection, 0).plain();
 }
 
 ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
@@ -70,6 +70,7 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
   if (facts.rule.drive == Drive::kSensitivity && onto_rate)
     return {Way::kSummed, "neurons tell each synapse its change"};
+  if (rounds_traces(facts.learning, projection)) return {Way::kLoop, "each synapse rounds its trace in every tick"};
   if (facts.horizon.trial.commits_every_tick && !facts.sweeps()) {
     if (descends_plainly(facts, projection)) return {Way::kFused, "every tick commits"};
     return {Way::kLoop, "every tick commits, and not by plain descent"};
@@ -158,6 +159,7 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
   if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
+  if (!facts.learning.wires.empty()) return false;  // what they do to a message is done in its tick
   if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)
     return false;
   if (!facts.sweeps() && facts.rule.drive != Drive::kOnline) return false;

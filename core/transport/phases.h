@@ -112,9 +112,10 @@ struct Errors {
   Answers<R> answers;
 };
 
-/// FEEDBACK over R.
+/// FEEDBACK over R: what is sent in this tick, and, over slow wires, what arrives in it.
 struct Feedbacks {
   static constexpr std::array rows{Phase::kFeedback};
+  bool tick_has_error = true;
 };
 
 /// DENDRITE of the autapses.

@@ -66,6 +66,15 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
   }
 }
 
+/// First weights of few bits are the nearest levels, whatever the rounding of commits.
+template <class R>
+void round_weights(const Grid& grid, Network<R>& network) {
+  for (std::size_t p = 0; p < network.synapses.size(); ++p) {
+    if (network.projections()[p].is_bias) continue;
+    for (R& weight : network.synapses[p].weight) weight = on_grid(weight, grid, 0.5);
+  }
+}
+
 }  // namespace
 
 Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
@@ -139,6 +148,7 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
       synapses.weight = std::visit([&](const auto* matrix) { return weights_of<R>(projection, matrix->values); }, weights);
     }
   });
+  if (spec.training.synapses.weight) round_weights(*spec.training.synapses.weight, network);
   add_feedback(spec, rule, network);
   allocate(network, lanes);
   return network;

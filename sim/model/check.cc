@@ -121,6 +121,7 @@ void check_model(const Spec& spec, Purpose purpose, FaultList& faults) {
   check_records(spec, faults);
   check_compare(spec, faults);
   check_training_of_model(spec, faults);
+  check_narrow(spec, faults);
   check_requirements(spec, purpose, faults);
   check_delays(spec, faults);
   if (spec.precision == Precision::kFloat32) check_float32(spec, faults);

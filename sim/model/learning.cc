@@ -11,6 +11,9 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   const std::int32_t ticks = training.ticks;
   Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
   learning.optimizer = optimizer_of(spec, training);
+  learning.optimizer.grid = training.synapses.weight;
+  learning.synapses = training.synapses;
+  learning.wires = training.wires;
   learning.restriction = {.reach = spec.reach, .paths = spec.paths};
   learning.filter = decay_of(spec.filter_tau, training.dt);
   if (spec.firing_rate) {

@@ -8,6 +8,7 @@
 #include "sim/model/check_matrices.h"
 #include "sim/model/matrices.h"
 #include "sim/model/read_drawn.h"
+#include "sim/model/read_narrow.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
 #include "sim/model/read_synthetic.h"
@@ -203,6 +204,7 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   training.carry_state = message.carry_state();
   training.average_over_window = message.average_over_window();
   training.optimizer = read_optimizer(message, where, faults);
+  read_narrow(message, where, training, faults);
   return training;
 }
 

@@ -20,6 +20,7 @@
 #include "core/actor/optimizer.h"
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
+#include "core/wire/narrow.h"
 #include "sim/model/chip_memory.h"
 #include "sim/model/chip_network.h"
 #include "sim/model/input_file.h"
@@ -87,6 +88,8 @@ struct TrainingSpec {
   std::optional<EvaluationSpec> evaluation;
   // the loss and firing-rate errors are means over the ticks with an error, under every rule
   bool average_over_window = false;
+  std::vector<NarrowWires> wires = {};  // of channels whose wires are not ideal
+  NarrowSynapses synapses = {};
   friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
 

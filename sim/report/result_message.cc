@@ -11,6 +11,7 @@
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/comparison_message.h"
+#include "sim/report/narrow_message.h"
 #include "sim/report/progress.h"
 #include "sim/report/version.h"
 
@@ -121,6 +122,7 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (from.learning_rate) to.set_learning_rate(*from.learning_rate);
   to.set_commit(from.commit == CommitWhen::kEndOfBatch ? v1::Training::END_OF_BATCH : v1::Training::EVERY_TICK);
   to.set_locality(spelled<v1::Training::Locality>(upper(name(from.locality)), v1::Training::Locality_Parse));
+  fill_narrow(from, to);
   if (from.schedule) fill(*from.schedule, *to.mutable_schedule());
   if (from.stop) fill(*from.stop, *to.mutable_stop());
 }

@@ -20,6 +20,7 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
       leaky_(transport.network().topology->has_leaky_readouts()),
       noisy_(!transport.network().rate.noise.empty()),
+      feedback_delay_(delay_of(learning, Channel::kFeedback)),
       losses_(static_cast<std::size_t>(transport.network().lanes), 0) {
   const Network<R>& network = transport.network();
   for (std::size_t p = 0; p < network.projections().size(); ++p) {
@@ -58,7 +59,8 @@ void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial, std::span<const std::int32_t> late) {
   std::ranges::fill(losses_, 0.0);
-  first_trial_ = first_trial;
+  transport_.network().first_trial = first_trial;
+  last_error_ = Tick{};
   counts_votes_ = false;
   origin_.reset();
   set_late(late, transport_.network());
@@ -174,7 +176,7 @@ void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
   for (const std::int32_t p : before_neurons_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
-  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(first_trial_), now.value);
+  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(transport_.network().first_trial), now.value);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
   for (const std::int32_t p : after_neurons_) deliver(phase::Axons{ProjectionId{p}});
@@ -193,16 +195,18 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
   if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
   // Synapses onto readouts with memory filter by the clock, also without an error.
   if (has_error || answers || leaky_) deliver(phase::Errors<R>{answers});
-  if (has_error) deliver(phase::Feedbacks{});
+  if (has_error) last_error_ = now;
+  const bool heard = has_error || is_on_its_way(now);
+  if (has_error || (feedback_delay_ > 0 && last_error_ > Tick{})) deliver(phase::Feedbacks{has_error});
   switch (row.drive) {
     case Drive::kNothing: return false;
     case Drive::kOnline:
       deliver(phase::OwnWeights{});
       // the text of a local rule is the synapses' clock, whether or not a POST comes
       if (learning_.local) {
-        transport_.deliver(phase::Posts{has_error});
+        transport_.deliver(phase::Posts{heard});
       } else {
-        deliver(phase::Posts{has_error});
+        deliver(phase::Posts{heard});
       }
       return true;
     case Drive::kSweep:
@@ -214,6 +218,11 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
       return true;
   }
   return false;
+}
+
+template <class R, TransportOf<R> T>
+bool Trial<R, T>::is_on_its_way(Tick now) const {
+  return feedback_delay_ > 0 && last_error_ > Tick{} && now.value - last_error_.value <= feedback_delay_;
 }
 
 template <class R, TransportOf<R> T>

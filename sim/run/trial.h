@@ -97,6 +97,8 @@ class Trial {
   void deliver(const P& phase) {
     if (selects<P>(selected_)) transport_.deliver(phase);
   }
+  /// True if an error of an earlier tick may arrive in this one, over slow wires.
+  bool is_on_its_way(Tick now) const;
   void add_losses(const R* target, const R* weight);
   void add_squares(const R* error, const R* weight);
   void add_votes(const R* output, const R* weight);
@@ -119,7 +121,8 @@ class Trial {
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   bool noisy_;                                     // some population draws noise
-  std::int64_t first_trial_ = 0;                   // of the present trials: that of lane 0
+  std::int32_t feedback_delay_;                    // ticks of FEEDBACK on its wires
+  Tick last_error_;                                // the last tick with an error of the present trials
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
   bool counts_votes_ = false;                      // the present trials may have classes

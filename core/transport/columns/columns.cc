@@ -23,6 +23,7 @@ Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon
 template <class R>
 void Columns<R>::begin_trial(const R* inputs) {
   common_.shown = inputs;
+  common_.feedback_wires.begin_trial();
   readouts_.begin_trial(common_);
   neurons_.begin_trial(common_);
   learners_.begin_trial();

@@ -21,6 +21,7 @@
 #include "core/transport/axon_lines.h"
 #include "core/transport/columns/tapes.h"
 #include "core/transport/executor.h"
+#include "core/transport/feedback_wires.h"
 #include "core/transport/pass.h"
 #include "core/transport/record.h"
 #include "core/transport/transport.h"
@@ -82,6 +83,7 @@ struct Common {
   AxonLines<R> input_lines;                  // what is under way from the inputs
   AxonLines<R> rate_lines;                   // and from the rate neurons
   Tapes<R> tapes;
+  FeedbackWires<R> feedback_wires;
   // vectors of the tree of a sum over grains; without a meaning between sums
   mutable Column<R> tree;
   PostColumns<R> from_rate;      // of this tick; gain and signal where each synapse hears

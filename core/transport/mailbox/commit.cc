@@ -104,6 +104,7 @@ void CommitMail<R>::commit(MailboxCommon<R>& common, R scale) {
           on(self, clock);
         }
         keep_within(self.weight, optimizer);
+        if (optimizer.grid) round_weight(self.weight, k, optimizer, network.commits);
       });
       const Projection& projection = common.projection(p);
       const Sharding::Range targets = common.targets_on(shard, projection);

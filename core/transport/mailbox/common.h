@@ -14,6 +14,7 @@
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
 #include "core/protocol/learning.h"
+#include "core/transport/feedback_wires.h"
 #include "core/transport/mailbox/exchange.h"
 #include "core/transport/mailbox/sharding.h"
 #include "core/transport/mailbox/synapses.h"
@@ -45,6 +46,7 @@ struct MailboxCommon {
   Indexed<MailboxSynapses<R>> synapses;  // by projection
   Indexed<Optimizer> optimizers;         // by projection
   std::vector<ThreadCount> visits;       // of synapses, by shard
+  FeedbackWires<R> feedback_wires;
 
   std::size_t cell(std::int32_t neuron, std::int32_t lane) const {
     return static_cast<std::size_t>(neuron) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane);
@@ -152,7 +154,7 @@ struct MailboxCommon {
   /// take the clock, where one ticks.
   template <class Hear>
   void drain_posts(Queues<Post<R>>& posts, ProjectionId p, Hear hear) {
-    if (synapses[p].has_clock()) synapses[p].tick();
+    if (synapses[p].counts_ticks()) synapses[p].tick();
     exchange.each_shard([&](int shard) {
       exchange.drain(posts, shard, hear);
       if (synapses[p].has_clock()) visited(shard, synapses[p].drift(shard));

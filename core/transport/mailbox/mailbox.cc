@@ -10,7 +10,7 @@ template <class R>
 Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding sharding, Executor executor, Door& door)
     : common_(network, learning, std::move(sharding), executor, door),
       forward_(common_),
-      readouts_(common_.sharding.shards()),
+      readouts_(common_),
       learning_(common_),
       sweep_(common_),
       commit_(common_.sharding.shards()) {}
@@ -20,6 +20,7 @@ void Mailbox<R>::begin_trial(const R* inputs) {
   inputs_ = inputs;
   locus::begin_trial(common_);
   forward_.begin_trial();
+  readouts_.begin_trial(common_);
   learning_.begin_trial();
   sweep_.keep(common_.network, Layer::kRate, Tick{0});
 }
