@@ -26,7 +26,8 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       input_lines(of, Layer::kInput, plan.lists_speakers),
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
       tapes(plan, horizon.trial.ticks),
-      feedback_wires(of, by) {
+      feedback_wires(of, by),
+      tree(static_cast<std::size_t>(plan.tree), R(0)) {
   const std::size_t projections = of.projections().size();
   const Selection selection = selection_of(by);
   fan_in.reserve(projections);
