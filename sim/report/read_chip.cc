@@ -77,6 +77,8 @@ class ChipReader {
     for (std::size_t c = 0; c < kCharges; ++c) {
       if (!(std::isfinite(chip.cost->energy[c]) && std::isfinite(chip.cost->time[c])))
         refuse("cost", "has a charge that is not finite", "");
+      if (!(std::isfinite(chip.cost->low[c].value_or(0)) && std::isfinite(chip.cost->high[c].value_or(0))))
+        refuse("cost", "has a range that is not finite", "");
     }
   }
 
