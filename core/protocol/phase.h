@@ -53,6 +53,7 @@ enum class Phase : std::uint8_t {
   kSensitivityPost,
   kPostBack,
   kPostBackToStatic,
+  kFeedbackPost,
   // one channel each
   kTarget,
   kWeightedTarget,
@@ -72,7 +73,7 @@ enum class Phase : std::uint8_t {
   kErrorReward,
   kEndReward,
 };
-inline constexpr int kPhases = 41;
+inline constexpr int kPhases = 42;
 
 /// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
 /// does not name.
@@ -82,7 +83,7 @@ enum class Over : std::uint8_t {
   kA,             // rate neuron to readout
   kFromInputs,    // B, and D: input to readout
   kOntoReadouts,  // A and D
-  kR,             // readout to rate neuron: feedback, static
+  kR,             // readout to rate neuron: feedback, plastic where it learns
   kOntoRate,      // B and W
   kEverySynapse,  // B, W, A and D
   kAutapses,      // of W: the synapse of a rate neuron onto itself, of delay 1
@@ -180,6 +181,7 @@ enum class Needs : std::uint8_t {
   kError,         // or only in ticks with an error
   kConstantTick,  // the same onto a neuron whose gain is a constant
   kConstantError,
+  kLearnedFeedback,  // some feedback learns
   kEndPayload,  // neurons tell something at the end of a trial
   // the reward: of trials, minus the loss of a tick, or of a trial
   kReward,
@@ -323,6 +325,7 @@ struct Selection {
   bool firing_rate = false;
   bool norm = false;
   LocalPosts local = {};
+  bool learned_feedback = false;
 
   constexpr bool has(Needs needs) const {
     switch (needs) {
@@ -338,6 +341,7 @@ struct Selection {
       case Needs::kError: return local.varying_gain == Cadence::kError;
       case Needs::kConstantTick: return local.constant_gain == Cadence::kTick;
       case Needs::kConstantError: return local.constant_gain == Cadence::kError;
+      case Needs::kLearnedFeedback: return learned_feedback;
       case Needs::kEndPayload: return local.end_scalars > 0;
       case Needs::kReward: return local.reward == Cadence::kTick;
       case Needs::kErrorReward: return local.reward == Cadence::kError;

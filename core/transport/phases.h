@@ -118,6 +118,11 @@ struct Feedbacks {
   bool tick_has_error = true;
 };
 
+/// POST of activities to the synapses of R, where it learns.
+struct FeedbackPosts {
+  static constexpr std::array rows{Phase::kFeedbackPost};
+};
+
 /// DENDRITE of the autapses.
 struct OwnWeights {
   static constexpr std::array rows{Phase::kOwnWeight};
@@ -232,8 +237,8 @@ struct BackStages {
 
 /// All phases that a transport takes; RTRL's INFLUENCE, POST and GATHER are core/nonlocal's.
 template <class R>
-using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, OwnWeights, Rewards<R>, Posts, LocalEnds,
-                       RateErrors, Adjoints<R>, Replays, PostsBack<R>, Squares<R>, Factors<R>>;
+using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, FeedbackPosts, OwnWeights, Rewards<R>,
+                       Posts, LocalEnds, RateErrors, Adjoints<R>, Replays, PostsBack<R>, Squares<R>, Factors<R>>;
 template <class R>
 using Fused = std::tuple<Ticks, Comparisons<R>, Answer<R>, BackStages<R>>;
 

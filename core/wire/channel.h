@@ -75,7 +75,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      "POST",
      "neuron",
      "its incoming synapse",
-     "2: gain and signal (e-prop onto rate neurons 3: and the decay; a firing-rate error 1)",
+     "2: gain and signal (e-prop onto rate neurons 3: and the decay; a firing-rate error, or an activity to learned feedback, 1)",
      SpatialClass::kLocal,
      {{{Party::kRate, Party::kSynapse}, {Party::kReadout, Party::kSynapse}}}},
     {Channel::kTarget, "TARGET", "environment", "readout neuron", "1: target", SpatialClass::kEnvironment,

@@ -72,6 +72,10 @@ struct RateError {  // POST at the end of a trial, under a firing-rate target
   R value;          // reg_j: the error of the neuron's rate times the strength
 };
 template <class R>
+struct FeedbackPost {  // POST to an incoming synapse of R that learns
+  R activity;          // h_i, filtered as readouts with memory do [1]; never 0
+};
+template <class R>
 struct Feedback {  // FEEDBACK
   R value;         // R_ki eps_k
 };
@@ -148,6 +152,11 @@ template <class R>
 struct Leaky {  // a readout's tick
   R decay;      // alpha; 0: no memory
   R gain;       // zeta
+};
+template <class R>
+struct Mirror {  // a rate neuron's tick beside learned feedback: constants of the readouts
+  R decay;       // alpha; 0: no memory
+  R gain;        // zeta
 };
 struct OwnWeightBegin {};  // the tick's own weights are about to come
 struct SweepBegin {};      // the begin of a walk back through time

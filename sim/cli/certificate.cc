@@ -31,6 +31,7 @@ std::string json_count(std::int64_t count) { return std::to_string(count); }
 std::vector<std::string> messages_of(const PhaseRow& row, const Learning& learning, const Spec& spec,
                                      const Topology& topology, const RuleSpec& rule) {
   Ledger ledger(scalar_bytes(spec.precision));
+  set_scalar_bits(learning, ledger);
   add_phase(row, learning, topology, feedback_of(topology, rule), trial_shape_of(spec), ledger);
   std::string payload = json_string(row.payload);
   if (row.scalars == kPayload || row.scalars == kEndPayload) {

@@ -92,6 +92,7 @@ std::string_view words(Needs needs) {
     case Needs::kConstantTick: return " whose synapses do not know a factor between errors";
     case Needs::kError:
     case Needs::kConstantError: return " whose synapses know all factors between errors";
+    case Needs::kLearnedFeedback: return ", to feedback that learns";
     case Needs::kEndPayload: return " that use what the neuron has at the end of a trial";
     case Needs::kReward: return ", with reward TRIALS";
     case Needs::kErrorReward: return ", with reward TICK_LOSS";
@@ -117,6 +118,7 @@ bool may_send(const Rule& rule, const PhaseRow& row) {
   Selection selection = selection_of(rule);
   selection.norm = true;
   selection.weighted = row.needs == Needs::kWeights;
+  selection.learned_feedback = row.needs == Needs::kLearnedFeedback;
   if (is_local(rule.kind)) selection.local = posts_for(row.needs, rule.signal);
   return selection.selects(row);
 }

@@ -286,7 +286,8 @@ void Model::add_rules(Spec& spec, FaultList& faults) const {
       const FieldPath field = where.at("feedback", static_cast<int>(k));
       added.feedback.push_back({names.find(feedback[k].population, field.at("population"), faults),
                                 feedback[k].weights ? resolved(*feedback[k].weights, readouts, field.at("weights"), faults)
-                                                    : drawn_feedback_weights(spec.network)});
+                                                    : drawn_feedback_weights(spec.network),
+                                feedback[k].learn, feedback[k].concordant});
     }
   }
 }

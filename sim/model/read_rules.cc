@@ -37,7 +37,15 @@ std::vector<FeedbackSpec> read_feedback(FeedbackMessages& messages, const Feedba
   for (int i = 0; i < messages.size(); ++i) {
     const FieldPath field = where.at("feedback", i);
     const std::int32_t population = context.rate.find(messages[i].population(), field.at("population"), reading.faults);
-    feedback.push_back({population, read_feedback_weights(messages[i], population, context, field, reading)});
+    FeedbackSpec& added = feedback.emplace_back();
+    added.population = population;
+    added.weights = read_feedback_weights(messages[i], population, context, field, reading);
+    added.concordant = messages[i].concordant();
+    if (!messages[i].has_learn()) continue;
+    added.learn.emplace();
+    added.learn->decay = messages[i].learn().decay();
+    if (!messages[i].learn().has_decay())
+      reading.faults.refuse(field.at("learn").at("decay"), "is missing", "must be given, at least 0 and below 1");
   }
   return feedback;
 }

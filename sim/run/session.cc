@@ -56,6 +56,7 @@ class Session::Driver {
   void set_weights(std::string_view projection, std::span<const double> values);
   double learning_rate(ProjectionId projection) const;
   void set_learning_rate(ProjectionId projection, double rate);
+  void set_learning_rate(double rate);
   Outcome outcome() const;
 
  private:
@@ -275,7 +276,7 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
     batch.shows_constants = false;  // trials that begin late have held them back
     show_constants<R>(driven.constants, batch);
     source.fill(0, batch);
-    source.hold_back<R>(driven.constants, batch);
+    hold_back_constants<R>(driven.constants, batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
     finite = conclude(driven, batch, driven.learner.run(batch));
   });
@@ -340,6 +341,11 @@ void Session::Driver::set_learning_rate(ProjectionId projection, double rate) {
   with([&](auto& driven) { driven.learner.set_learning_rate(projection, rate); });
 }
 
+void Session::Driver::set_learning_rate(double rate) {
+  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(named(projection.name), rate);
+  with([&](auto& driven) { driven.learner.set_feedback_rate(rate); });
+}
+
 Outcome Session::Driver::outcome() const {
   if (phase_ == Phase::kInTrial) refuse("outcome()", "an outcome is that of whole updates");
   Outcome outcome = outcome_;
@@ -388,9 +394,7 @@ double Session::learning_rate(std::string_view projection) const {
 void Session::set_learning_rate(std::string_view projection, double rate) {
   driver_->set_learning_rate(driver_->named(projection), rate);
 }
-void Session::set_learning_rate(double rate) {
-  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(projection.name, rate);
-}
+void Session::set_learning_rate(double rate) { driver_->set_learning_rate(rate); }
 
 Outcome Session::outcome() const { return driver_->outcome(); }
 const Spec& Session::spec() const { return driver_->spec(); }

@@ -202,6 +202,7 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight, const R
   if (has_error) last_error_ = now;
   const bool heard = has_error || is_on_its_way(now);
   if (has_error || (feedback_delay_ > 0 && last_error_ > Tick{})) deliver(phase::Feedbacks{has_error});
+  if (has_error) deliver(phase::FeedbackPosts{});
   switch (row.drive) {
     case Drive::kNothing: return false;
     case Drive::kOnline: learn_online(now, heard, reward); return true;

@@ -90,6 +90,20 @@ void show_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
   }
 }
 
+/// The constant inputs of a batch that holds inputs, which are 0 until a trial begins. Without
+/// effect where all trials have all ticks.
+template <class R>
+void hold_back_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
+  if (batch.late.empty() || batch.source != nullptr) return;
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+    for (const auto& [input, value] : constants) {
+      R* const lanes = batch.input_at(tick) + std::ptrdiff_t{input} * batch.lanes;
+      for (std::size_t l = 0; l < batch.late.size(); ++l)
+        lanes[l] = tick > batch.late[l] ? static_cast<R>(value) : R(0);
+    }
+  }
+}
+
 /// cells[columns[k] * lanes + l] = values[k * lanes + l]: a tick's inputs (columns x lanes) go to
 /// their cells of the input layer (m x lanes).
 template <class R>

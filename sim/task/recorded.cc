@@ -183,12 +183,6 @@ void RecordedSource::show(std::int32_t tick, R* values) {
 }
 
 template <class R>
-void RecordedSource::hold_back(std::span<const ConstantInput> constants, Batch<R>& batch) const {
-  if (!is_uneven_ || batch.source != nullptr) return;
-  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) hold_back(constants, tick, batch.input_at(tick));
-}
-
-template <class R>
 void RecordedSource::hold_back(std::span<const ConstantInput> constants, std::int32_t tick, R* values) const {
   if (!is_uneven_) return;
   for (const auto& [input, value] : constants) {
@@ -197,8 +191,6 @@ void RecordedSource::hold_back(std::span<const ConstantInput> constants, std::in
   }
 }
 
-template void RecordedSource::hold_back(std::span<const ConstantInput>, Batch<double>&) const;
-template void RecordedSource::hold_back(std::span<const ConstantInput>, Batch<float>&) const;
 template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, double*) const;
 template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, float*) const;
 template void RecordedSource::fill(std::int64_t, Batch<double>&);

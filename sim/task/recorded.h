@@ -31,10 +31,8 @@ class RecordedSource {
   RecordedSource(const std::vector<RecordedTrial>& trials, const TrainingSpec& training,
                  std::vector<std::int32_t> columns, std::int32_t lanes, std::optional<std::uint64_t> shuffle);
 
-  /// Constant inputs of the batch that was filled last, or of tick t of it (m x lanes): they are 0
-  /// until a trial begins. Without effect where all trials have all ticks.
-  template <class R>
-  void hold_back(std::span<const ConstantInput> constants, Batch<R>& batch) const;
+  /// Constant inputs of tick t (m x lanes) of the batch that was filled last, which are 0 until a
+  /// trial begins. Without effect where all trials have all ticks.
   template <class R>
   void hold_back(std::span<const ConstantInput> constants, std::int32_t tick, R* values) const;
 

@@ -233,6 +233,8 @@ class Reader {
     const Endpoint* synapse = m.ends.sender.party == Party::kSynapse     ? &m.ends.sender
                               : m.ends.receiver.party == Party::kSynapse ? &m.ends.receiver
                                                                          : nullptr;
+    if (synapse != nullptr && synapse->projection >= std::ssize(topology_.projections))
+      return row.over == Over::kR && row.plastic == Plastic::kOnly;  // feedback that learns
     switch (row.over) {
       case Over::kW:
         if (synapse == nullptr) return true;  // INFLUENCE uses the wires of W
@@ -327,7 +329,8 @@ TEST(PhaseTable, HasARowForEveryMessageThatRuns) {
   for (const Rule& rule : kRules) {
     for (const PhaseRow& row : kPhaseTable) {
       const bool by_model = row.needs == Needs::kNorm || row.needs == Needs::kWeights;
-      EXPECT_EQ(selection_of(rule).selects(row) || (by_model && rule.drive != Drive::kNothing),
+      const bool by_feedback = row.needs == Needs::kLearnedFeedback && rule.signal == SignalSource::kFeedback;
+      EXPECT_EQ(selection_of(rule).selects(row) || by_feedback || (by_model && rule.drive != Drive::kNothing),
                 used.contains({rule.kind, row.phase}))
           << rule.name << ": " << name(row.channel) << ", " << row.payload;
     }

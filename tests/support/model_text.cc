@@ -204,7 +204,9 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
   std::string body;
   for (const FeedbackSpec& feedback : rule.feedback) {
     const auto& population = network.populations[static_cast<std::size_t>(feedback.population)];
-    body += "feedback { population: \"" + population.name + "\" " + weights_text(feedback.weights) + " } ";
+    body += "feedback { population: \"" + population.name + "\" " + weights_text(feedback.weights) +
+            (feedback.learn ? " learn { decay: " + number(feedback.learn->decay) + " }" : "") +
+            (feedback.concordant ? " concordant: true" : "") + " } ";
   }
   std::string kind;
   switch (rule.kind) {

@@ -5,6 +5,7 @@
 #include "core/kernel/settle.h"
 #include "core/kernel/transposed.h"
 #include "core/protocol/phase_table.h"
+#include "core/transport/columns/grains.h"
 #include "core/transport/columns/neurons_clock.h"
 #include "core/transport/no_offence.h"
 
@@ -311,9 +312,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Squares<R>& squares) {
     common.door.template pass<Channel::kClip, Party::kSynapse, Party::kAgent>(0, projection.size() * common.lanes, 1, [&] {
       return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
     });
-    Synapses<R>& synapses = common.synapses(p);
-    const R sum =
-        sum_of_squares(synapses_with(projection, synapses.weight.data()), changes_of(way(p))->data(), squares.scale);
+    const R sum = squares_of(common, p, changes_of(way(p))->data(), squares.scale);
     for (std::int32_t lane = 0; lane < common.lanes; ++lane) on(AgentCell<R>{squares.sums[lane]}, Square<R>{sum});
   }
 }
