@@ -28,7 +28,8 @@ Range range_of_product(const Product& product, int without, const SumForm& form,
 
 Range range_of(const Atom& atom, const SumForm& form, const std::map<std::string, Range>& known) {
   if (const auto found = known.find(atom.words); found != known.end()) return found->second;
-  if (atom.kind == AtomKind::kSpike || atom.kind == AtomKind::kPreSpike || atom.kind == AtomKind::kTaught)
+  if (atom.kind == AtomKind::kSpike || atom.kind == AtomKind::kPreSpike || atom.kind == AtomKind::kTaught ||
+      atom.words == "end")
     return {0, 1, false};
   if (atom.trace >= 0) return range_of_trace(atom.trace, form, known);
   return {};

@@ -19,7 +19,7 @@ class SumBuilder {
   SumForm build() {
     for (std::size_t i = 0; i < rule_.traces.size(); ++i) {
       const LocalTrace& trace = rule_.traces[i];
-      if (!trace.is_state && trace.at == TraceAt::kSynapse) {
+      if (!trace.is_state) {
         replaced_.emplace(static_cast<int>(i), expand(trace.next));
         continue;
       }
@@ -35,6 +35,9 @@ class SumBuilder {
     }
     for (const std::int32_t change : rule_.changes) append(form_.change, expand(change));
     form_.change = collected(std::move(form_.change));
+    payload_ = &rule_.end_payload;
+    for (const std::int32_t end : rule_.ends) append(form_.at_the_end, expand(end));
+    form_.at_the_end = collected(std::move(form_.at_the_end));
     return std::move(form_);
   }
 
@@ -169,7 +172,7 @@ class SumBuilder {
     const auto number = [](double value) { return collected({{value, {}}}); };
     switch (of.leaf) {
       case Leaf::kConstant: return number(rule_.text.constants[static_cast<std::size_t>(of.index)].value);
-      case Leaf::kPayload: return expand(rule_.payload[static_cast<std::size_t>(of.index)]);
+      case Leaf::kPayload: return expand((*payload_)[static_cast<std::size_t>(of.index)]);
       case Leaf::kTrace: return trace(of.index);
       case Leaf::kSymbol: break;
     }
@@ -186,6 +189,7 @@ class SumBuilder {
       case Symbol::kTaught: return single({AtomKind::kTaught, "taught", -1, false, symbol});
       case Symbol::kSpike: return single({AtomKind::kSpike, "spike", -1, false, symbol});
       case Symbol::kWeight: return single({AtomKind::kWeight, "weight"});
+      case Symbol::kReward: return single({AtomKind::kReward, "reward"});
       case Symbol::kLeak: return known(context_.leak);
       case Symbol::kDecay: return known(context_.decay);
       case Symbol::kDrive: return known(context_.drive);
@@ -193,7 +197,6 @@ class SumBuilder {
       case Symbol::kTicks: return number(context_.ticks);
       default: break;
     }
-    if (row.name == "reward") return single({AtomKind::kReward, "reward"});
     return value(AtomKind::kTargetValue);
   }
 
@@ -223,7 +226,7 @@ class SumBuilder {
     int before = 0;
     for (int i = 0; i < index; ++i) {
       const LocalTrace& trace = rule_.traces[static_cast<std::size_t>(i)];
-      before += trace.is_state || trace.at != TraceAt::kSynapse ? 1 : 0;
+      before += trace.is_state ? 1 : 0;
     }
     return before;
   }
@@ -231,8 +234,9 @@ class SumBuilder {
   const LocalRule& rule_;
   const SumContext& context_;
   SumForm form_;
-  std::map<int, Sum> replaced_;  // by the rule's trace: what it is
-  std::map<int, int> kept_;      // by the rule's trace: its index in the form
+  const std::vector<std::int32_t>* payload_ = &rule_.payload;  // of ticks, then of the end
+  std::map<int, Sum> replaced_;                                // by the rule's trace: what it is
+  std::map<int, int> kept_;                                    // by the rule's trace: its index in the form
 };
 
 }  // namespace

@@ -163,6 +163,12 @@ void settle_traces(SumForm& form, const EngineSpec& engine, const BindingContext
       if (atom.trace == index) atom.kind = AtomKind::kState;
     }
   }
+  // A change at the end of a trial alone is one that the neuron multiplies by 0 in all other ticks.
+  if (!form.at_the_end.empty()) {
+    const int end = static_cast<int>(form.atoms.size());
+    form.atoms.push_back({AtomKind::kTargetValue, "end"});
+    for (Product& product : form.at_the_end) product.atoms.push_back(end);
+  }
   if (context.summed.empty()) return;
   const auto summed = std::ranges::find(form.traces, context.summed, &SumTrace::name);
   const int error = static_cast<int>(form.atoms.size());

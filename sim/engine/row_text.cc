@@ -80,7 +80,7 @@ std::optional<RowText> row_text(const RuleSpec& rule, const Spec& spec, const Pr
   if (!projection.plastic || row.drive == Drive::kNothing) return std::nullopt;
   const PopulationSpec& target = spec.network.populations[static_cast<std::size_t>(projection.target)];
   if (target.kind == PopulationKind::kReadout) {
-    if (!has_losses(row)) return std::nullopt;
+    if (!brings_signal(row.signal)) return std::nullopt;
     return readout_row(target, spec.training.dt);
   }
   if (row.drive != Drive::kOnline) return std::nullopt;

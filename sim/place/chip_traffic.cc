@@ -287,6 +287,8 @@ Estimate estimate(const ChipTraffic& traffic, const CostSpec& cost) {
     result.energy[c] = traffic.charges[c].all * cost.energy[c];
     result.time[c] = traffic.charges[c].busiest * cost.time[c];
     result.total_energy += result.energy[c];
+    result.low_energy += traffic.charges[c].all * cost.low[c].value_or(cost.energy[c]);
+    result.high_energy += traffic.charges[c].all * cost.high[c].value_or(cost.energy[c]);
     result.total_time += result.time[c];
   }
   return result;

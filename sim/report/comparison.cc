@@ -164,7 +164,7 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
           evaluation_accuracies_of(result) + alignments_of(result);
   if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
-  if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
+  if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result)) + energy_range_table(result);
   const bool replayed = is_replayed(result);
   if (replayed) text += '\n' + render(network_table(result));
   text += '\n' + legend(result) + (result.chip ? chip_legend(*result.chip) : "");

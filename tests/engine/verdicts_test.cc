@@ -52,29 +52,25 @@ TEST(Loihi1, HoldsStdpOfPairsAndTriplets) {
   expect_fits(network(kLif, kSpikes, kTriplet), "loihi1", 4);
 }
 
-/// "taught by a reward": the signal of a text becomes the reward of the environment.
-SumForm rewarded_form() {
-  LocalText text{.constants = {},
-                 .traces = {{"x", "0.9*x + pre", TraceAt::kSource},
-                            {"y", "0.9*y + spike", TraceAt::kTarget},
-                            {"c", "0.99*c - spike*x + pre*y", TraceAt::kSynapse}},
-                 .changes = {{"signal*c"}},
-                 .signal = LocalSignal::kFeedback};
-  SumForm form = sum_form(*compile_local(text).rule, {.spikes_arrive = true});
-  for (Atom& atom : form.atoms) {
-    if (atom.kind == AtomKind::kSignal) atom = {AtomKind::kReward, "reward"};
-  }
-  return form;
-}
-
 TEST(Loihi1, HoldsRewardModulatedStdpInATag) {
-  const BindingContext context{.rate = 0.01, .spikes_arrive = true, .synapses = 10, .ticks = 20, .window = 20};
-  const Binding bound = bind(rewarded_form(), shipped("loihi1"), context);
-  ASSERT_TRUE(bound.fits());
+  const Fit found = fit_on(load(LOCUS_MODELS "/rules/rewarded.txtpb"), shipped("loihi1"));
+  ASSERT_TRUE(found.fits) << told(found);
+  const Binding& bound = found.bindings.front();
   ASSERT_EQ(bound.variables.size(), 2U);
   EXPECT_EQ(bound.variables[1].variable, "tag");
   EXPECT_EQ(bound.products.size(), 4U);  // the reward's, the decay, a product an order of spikes
-  EXPECT_FALSE(bound.gives_up_delays);
+  EXPECT_FALSE(found.gives_up_delays);
+}
+
+/// The shipped texts: those of spikes fit both chips.
+TEST(ShippedRules, OfSpikesFitBothLoihis) {
+  for (const char* model : {"stdp", "triplet_stdp", "rewarded"}) {
+    const Spec spec = load(LOCUS_MODELS "/rules/" + std::string(model) + ".txtpb");
+    for (const char* engine : {"loihi1", "loihi2"}) {
+      const Fit found = fit_on(spec, shipped(engine));
+      EXPECT_TRUE(found.fits) << model << "\n" << told(found);
+    }
+  }
 }
 
 /// RFLO and e-prop of spiking neurons miss one access a synapse and tick: values of the target.
