@@ -1,6 +1,7 @@
 #include "sim/cli/fit_text.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include <fmt/format.h>
@@ -205,6 +206,35 @@ std::string text_of(const Fit& fit) {
     }
   }
   return text;
+}
+
+std::string text_of(const EngineRun& run) {
+  const std::size_t updates = run.exact.size();
+  const std::size_t rows = std::min<std::size_t>(updates, 10);
+  TextTable table{.caption = "mean loss, trials one at a time",
+                  .columns = {{"updates", Align::kLeft}, {run.fit.rule}, {"on " + run.fit.engine}},
+                  .groups = {},
+                  .rows = {}};
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::size_t begin = row * updates / rows;
+    const std::size_t end = (row + 1) * updates / rows;
+    const auto mean = [&](const std::vector<double>& losses) {
+      double sum = 0;
+      for (std::size_t k = begin; k < end; ++k) sum += losses[k];
+      return human_loss(sum / static_cast<double>(end - begin));
+    };
+    table.rows.push_back({fmt::format("{} to {}", begin + 1, end), mean(run.exact), mean(run.engine)});
+  }
+  return render(table);
+}
+
+std::string json_of(const EngineRun& run, const std::string& model) {
+  const auto number = [](double loss) { return json_number(loss); };
+  return json_object({{"model", json_string(model)},
+                      {"rule", json_string(run.fit.rule)},
+                      {"engine", json_string(run.fit.engine)},
+                      {"exact", list_of(run.exact, number)},
+                      {"on_engine", list_of(run.engine, number)}});
 }
 
 std::string json_of(const Fit& fit, const std::string& model) {

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <vector>
 
@@ -69,6 +70,12 @@ class FitsInvocation final : public Invocation {
                    "the size of what the model does not bound, as signal=0.5 or weight=-1:2; repeat for several")
         ->type_name("NAME=SIZE")
         ->allow_extra_args(false);
+    app.add_flag("--learn", learn_,
+                 "run the model's task with the engine's integers beside the rule itself, and print both losses")
+        ->disable_flag_override();
+    app.add_option("--updates", updates_, "updates of --learn (default: the model's)")
+        ->type_name("N")
+        ->check(whole_number(1, INT32_MAX));
     app.add_flag("--json", json_, "print a line of JSON a rule and engine, and nothing else")->disable_flag_override();
   }
 
@@ -76,6 +83,7 @@ class FitsInvocation final : public Invocation {
     std::vector<Fault> warnings;
     Spec spec = load(model_, warnings);
     for (const Fault& warning : warnings) console.err << describe(warning) << '\n';
+    if (updates_ && !learn_) throw UsageError("--updates is of --learn; give both");
     if (!rules_.empty()) apply({.rules = rules_, .updates = {}, .seed = {}, .locality = {}}, spec);
     std::map<std::string, Range> ranges;
     for (const std::string& typed : ranges_) ranges.insert(range_of(typed));
@@ -86,6 +94,12 @@ class FitsInvocation final : public Invocation {
     bool first = true;
     for (const EngineSpec& engine : engines) {
       for (const RuleSpec& rule : spec.rules) {
+        if (learn_) {
+          const EngineRun learnt = run_on_engine(spec, rule, engine, updates_.value_or(spec.training.updates), ranges);
+          console.out << (json_ ? json_of(learnt, spec.name) + "\n" : (first ? "" : "\n") + text_of(learnt));
+          first = false;
+          continue;
+        }
         const Fit found = fit(spec, topology, rule, engine, ranges);
         all_fit = all_fit && found.fits;
         if (json_) {
@@ -104,6 +118,8 @@ class FitsInvocation final : public Invocation {
   std::vector<std::string> engines_;
   std::vector<std::string> rules_;
   std::vector<std::string> ranges_;
+  bool learn_ = false;
+  std::optional<std::int64_t> updates_;
   bool json_ = false;
 };
 
@@ -117,7 +133,7 @@ constexpr Command kFitsCommand = {
     .details =
         "A rule becomes sums of products, and each factor is bound to what a synapse of the engine can read. A rule that fits "
         "is printed with its products, each scale as mantissa times 2^exponent, and every difference with its worst error; one that "
-        "does not, with what is missing, and how often a trial needs it. A range with a ? is assumed.\n\n"
+        "does not, with what is missing, and how often a trial needs it. A range with a ? is assumed. With --learn, ranges are those of the first trial.\n\n"
         "Exit 1 if a rule does not fit. docs/engines.md says what counts as what, and how to write an engine.",
     .make = [] { return std::unique_ptr<Invocation>(new FitsInvocation); },
 };

@@ -19,6 +19,7 @@ class Binder {
  public:
   Binder(SumForm form, const EngineSpec& engine, const BindingContext& context) : engine_(engine), context_(context) {
     binding_.form = std::move(form);
+    binding_.reward_step = reward_step(context.ranges);
   }
 
   Binding bind() {
@@ -207,7 +208,7 @@ class Binder {
         case BoundFactor::Of::kSource: product.exact *= binding_.source[i].step; break;
         case BoundFactor::Of::kTarget: product.exact *= binding_.target[i].step; break;
         case BoundFactor::Of::kVariable: product.exact *= binding_.variables[i].step; break;
-        case BoundFactor::Of::kReward: product.exact *= reward_step(context_.ranges); break;
+        case BoundFactor::Of::kReward: product.exact *= binding_.reward_step; break;
       }
     }
     const EngineUpdate& update = engine_.update;

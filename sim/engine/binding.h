@@ -90,6 +90,7 @@ struct Binding {
   std::vector<BoundAccess> target;
   std::vector<BoundVariable> variables;  // the weight first
   std::vector<BoundProduct> products;
+  double reward_step = 1;  // of a reward, in its own units
   bool gives_up_delays = false;
   std::vector<Lack> lacks;
   std::vector<Approximation> approximations;

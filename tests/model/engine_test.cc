@@ -68,5 +68,14 @@ TEST(EngineFiles, TellEveryFaultWithItsPlace) {
   EXPECT_NE(faults_of("neurons: LIF\n").find("update is missing"), std::string::npos);
 }
 
+/// The page on engines shows one that loads.
+TEST(EngineFiles, OfThePageLoad) {
+  const std::string page = read_file(LOCUS_TREE "/docs/engines.md");
+  const std::size_t begin = page.find("```textproto\n") + 13;
+  const EngineSpec engine = read_engine(page.substr(begin, page.find("```", begin) - begin), "page.txtpb");
+  EXPECT_EQ(engine.name, "mine");
+  EXPECT_EQ(engine.variables.size(), 2U);
+}
+
 }  // namespace
 }  // namespace locus
