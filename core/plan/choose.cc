@@ -52,7 +52,7 @@ bool sums_grains(const PlanFacts& facts, const Projection& projection) {
 
 bool carries_grains(const PlanFacts& facts, const Projection& projection) {
   return facts.sweeps() && projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate &&
-         projection.all_targets() > facts.topology.grain;
+         (projection.all_targets() > facts.topology.grain || facts.topology.is_part());
 }
 
 /// Momentum, decay and bounds are the optimizer's, or limits of the projection's own.
@@ -158,6 +158,7 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
+  if (facts.topology.is_part()) return false;  // ranks wait for each other in every tick
   if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
   if (!facts.learning.wires.empty()) return false;  // what they do to a message is done in its tick
   if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)

@@ -55,13 +55,43 @@ void expect_sending(std::int32_t targets, std::int32_t sources, std::int32_t lan
   });
 }
 
-TEST(Grain, CutsSendingInNoLane) {
+TEST(Grain, CutsSendingNowhere) {
   for (const std::int32_t targets : kSizes) {
     for (const std::int32_t sources : {1, 7, 40, 700}) {
       for (const std::int32_t lanes : {1, 2, 3, 4, 6, 32}) {
         if (std::int64_t{sources} * lanes > 5000) continue;
         expect_sending<double>(targets, sources, lanes);
         expect_sending<float>(targets, sources, lanes);
+      }
+    }
+  }
+}
+
+/// What sources are told by all targets, for parts of the sources.
+template <class R>
+void expect_carrying(std::int32_t targets, std::int32_t sources, std::int32_t lanes) {
+  const std::vector<R> weight = numbers<R>(std::int64_t{targets} * sources, 1);
+  const std::vector<R> from = numbers<R>(std::int64_t{targets} * lanes, 2);
+  const std::vector<R> before = numbers<R>(std::int64_t{sources} * lanes, 3);
+  std::vector<R> whole = before;
+  add_transposed_product<R>({weight.data(), targets, sources, targets}, from.data(), lanes, whole.data());
+  EXPECT_NE(whole, before);
+  each_part(sources, [&](std::int32_t first, std::int32_t size) {
+    std::vector<R> part(before.begin() + std::ptrdiff_t{first} * lanes,
+                        before.begin() + std::ptrdiff_t{first + size} * lanes);
+    add_transposed_product<R>({weight.data() + std::ptrdiff_t{first} * targets, targets, size, targets}, from.data(),
+                              lanes, part.data());
+    EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin() + std::ptrdiff_t{first} * lanes))
+        << targets << " x " << sources << ", " << lanes << " lanes, from " << first;
+  });
+}
+
+TEST(Grain, CutsWhatIsCarriedBackNowhere) {
+  for (const std::int32_t sources : kSizes) {
+    for (const std::int32_t targets : {1, 5, 40}) {
+      for (const std::int32_t lanes : {1, 2, 3, 4, 6, 32}) {
+        expect_carrying<double>(targets, sources, lanes);
+        expect_carrying<float>(targets, sources, lanes);
       }
     }
   }
