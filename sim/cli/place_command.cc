@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/protocol/learning.h"
 #include "sim/cli/chip_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
