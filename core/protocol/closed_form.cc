@@ -33,7 +33,9 @@ void each_bundle(const PhaseRow& row, const Learning& learning, const Topology& 
   const LayerSizes& sizes = topology.sizes;
   switch (row.over) {
     case Over::kR:
-      for (const Projection& projection : feedback) visit(Bundle{projection.size()});
+      for (const Projection& projection : feedback) {
+        if (row.plastic == Plastic::kAny || projection.plastic) visit(Bundle{projection.size()});
+      }
       return;
     case Over::kAutapses: return visit(Bundle{std::ssize(topology.autapses)});
     case Over::kEachRate: return visit(Bundle{sizes.rate_neurons});
@@ -136,13 +138,24 @@ std::int64_t traces_of_neurons(const LocalRule& local, const Topology& topology)
   return sources * local.states(TraceAt::kSource) + targets * local.states(TraceAt::kTarget);
 }
 
-/// The state of synapses between ticks, in scalars, and of neurons under a local rule.
+/// The activities that rate neurons filter for learned feedback, as readouts with memory do.
+std::int64_t filtered_for_feedback(const Learning& learning, const Topology& topology) {
+  if (!topology.has_leaky_readouts()) return 0;
+  std::int64_t neurons = 0;
+  for (const LearnedFeedback& learned : learning.learned_feedback)
+    neurons += topology.populations[learned.population].size;
+  return neurons;
+}
+
+/// The state of synapses between ticks, in scalars, and of neurons under a local rule or beside
+/// learned feedback.
 std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
   std::int64_t scalars = learning.local                     ? traces_of_neurons(*learning.local, topology)
                          : row.drive == Drive::kSensitivity ? sensitivity_counts(topology, learning).kept
                                                             : 0;
+  scalars += filtered_for_feedback(learning, topology);
   for (const Projection& projection : topology.projections)
     scalars += traces_of_synapse(learning, topology, projection) * projection.size();
   return scalars;
@@ -228,7 +241,9 @@ void add_phase(const PhaseRow& row, const Learning& learning, const Topology& to
     if (messages > 0) ledger.add(row.channel, 0, {messages, count_times(counts.influence_scalars, times)});
     return;
   }
-  const std::int64_t scalars = row.scalars == kPayload ? posts_of(learning).scalars : row.scalars;
+  const std::int64_t scalars = row.scalars == kPayload      ? posts_of(learning).scalars
+                               : row.scalars == kEndPayload ? posts_of(learning).end_scalars
+                                                            : row.scalars;
   const auto add = [&](const Bundle& bundle, std::int32_t lag, std::int64_t messages) {
     const std::int64_t all = count_times(messages, scalars);
     if (messages > 0) ledger.add(row.channel, lag, {messages, all, bundle.spikes ? all : 0});

@@ -18,6 +18,7 @@
 
 #include "core/base/column.h"
 #include "core/base/id.h"
+#include "core/base/tree.h"
 #include "core/wire/channel.h"
 
 namespace locus {
@@ -112,6 +113,21 @@ struct Projection {
   // sparse only (synapses): entry k of the file is synapse listed[k]; empty: the file lists the
   // synapses target by target with ascending sources (row by row)
   std::vector<std::int64_t> listed = {};
+  // Of a rank's part of a projection (core/wire/part.h), by which kernels and ways are chosen; 0 of
+  // a whole projection: neurons before the first own source or target, and the whole's sizes.
+  std::int32_t sources_before = 0;
+  std::int32_t targets_before = 0;
+  std::int32_t whole_sources = 0;
+  std::int32_t whole_targets = 0;
+  std::int64_t whole_entries = 0;  // only for a sparse projection
+
+  /// The sizes of the whole projection.
+  std::int32_t all_sources() const { return whole_sources > 0 ? whole_sources : source_size; }
+  std::int32_t all_targets() const { return whole_targets > 0 ? whole_targets : target_size; }
+  std::int64_t whole_size() const {
+    if (whole_targets == 0) return size();
+    return dense ? std::int64_t{whole_sources} * whole_targets : whole_entries;
+  }
 
   /// The number of synapses.
   std::int64_t size() const {
@@ -195,6 +211,7 @@ struct Topology {
   Indexed<Projection> projections;  // B, W, A and D, in the order of the file; then biases
   std::vector<Autapse> autapses;    // by neuron, then by projection
   LayerSizes sizes;
+  std::int32_t grain = kGrain;  // neurons of a grain (core/base/tree.h); another one only in tests
 
   /// The number of weights of all projections, biases included.
   std::int64_t synapses() const;

@@ -98,11 +98,19 @@ std::int32_t window_of(const TrainingSpec& training);
 
 std::string_view name(Loss loss);  // "FINAL", as model files spell it
 
+/// Feedback that learns beside the readouts.
+struct LearnSpec {
+  double decay = 0;  // omega, the share of A and R that a commit takes [1], in [0, 1)
+  friend bool operator==(const LearnSpec&, const LearnSpec&) = default;
+};
+
 /// R (o x n of `population`). Without weights it is drawn from N(0, 1/o) by (seed,
 /// "feedback/<population>").
 struct FeedbackSpec {
   std::int32_t population = 0;  // index into populations, a rate population
   WeightsSpec weights;
+  std::optional<LearnSpec> learn = {};  // absent: it is fixed
+  bool concordant = false;              // at the start it has the signs of the readout's weights
   friend bool operator==(const FeedbackSpec&, const FeedbackSpec&) = default;
 };
 

@@ -340,7 +340,7 @@ class Reader {
   /// misfit (sim/run/state.h) checks that the numbers are complete and belong to the model.
   void take(const Part::Kept& kept) {
     const int what = kept.what() - Part::Kept::FIRST_MOMENT;
-    if (what < 0 || what > static_cast<int>(Kept::What::kCurrent))
+    if (what < 0 || what > static_cast<int>(Kept::What::kFeedbackSecond))
       refuse(fmt::format("keeps numbers of kind {}", static_cast<int>(kept.what())));
     auto& all = last().kept;
     const auto kind = static_cast<Kept::What>(what);

@@ -45,6 +45,11 @@ std::string name_of(const NetworkSpec& network, const TracedEnd& end) {
     case Party::kAgent: return "agent";
     case Party::kEnvironment: return "environment";
     case Party::kSynapse: {
+      if (end.projection >= std::ssize(network.projections)) {  // feedback that learns
+        const auto [onto, neuron] = find_neuron(network, PopulationKind::kRate, end.neuron);
+        const auto [from, readout] = find_neuron(network, PopulationKind::kReadout, end.source);
+        return fmt::format("feedback/{}.{}.{}.{}", onto->name, neuron, from->name, readout);
+      }
       const ProjectionSpec& projection = network.projections[static_cast<std::size_t>(end.projection)];
       return fmt::format("{}.{}.{}", projection.name, within(network, projection.target, end.neuron),
                          within(network, projection.source, end.source));
@@ -64,6 +69,10 @@ std::int32_t place_of(const Outcome& outcome, const NetworkSpec& network, const 
     case Party::kRate: layer = Layer::kRate; break;
     case Party::kReadout: layer = Layer::kReadout; break;
     case Party::kSynapse: {
+      if (end.projection >= std::ssize(network.projections)) {  // feedback that learns
+        layer = Layer::kRate;
+        break;
+      }
       const std::int32_t target = network.projections[static_cast<std::size_t>(end.projection)].target;
       const bool rate = kind_of(network, target) == PopulationKind::kRate;
       layer = rate ? Layer::kRate : Layer::kReadout;

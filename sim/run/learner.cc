@@ -50,6 +50,7 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
       schedule_(schedule_of(rule, spec.training)),
       network_(build<R>(spec, topology, rule, lanes)),
       rates_(rates_of(network_)),
+      feedback_rate_(learning_rate_of(ProjectionSpec(), rule, spec.training)),
       door_(permit, sizeof(R)),
       transport_(transport_of<T>(network_, learning_, shape_, audience, executor, door_)),
       trial_(transport_, learning_, shape_, spec.training) {
@@ -74,6 +75,7 @@ void Learner<R, T>::begin_update(std::int64_t update) {
   if (!schedule_) return;
   const double factor = rate_factor(*schedule_, update, updates_);
   for (std::size_t p = 0; p < rates_.size(); ++p) network_.synapses[p].learning_rate = rates_[p] * factor;
+  for (Synapses<R>& synapses : network_.feedback_synapses) synapses.learning_rate = feedback_rate_ * factor;
 }
 
 template <class R, TransportOf<R> T>
@@ -114,6 +116,12 @@ template <class R, TransportOf<R> T>
 void Learner<R, T>::set_learning_rate(ProjectionId projection, double rate) {
   rates_[projection] = rate;
   network_.synapses[projection].learning_rate = rate;
+}
+
+template <class R, TransportOf<R> T>
+void Learner<R, T>::set_feedback_rate(double rate) {
+  feedback_rate_ = rate;
+  for (Synapses<R>& synapses : network_.feedback_synapses) synapses.learning_rate = rate;
 }
 
 template <class R, TransportOf<R> T>

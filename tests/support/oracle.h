@@ -73,6 +73,7 @@ struct Synapse {
   int delay = 0;        // ticks from the source's activity to its arrival
   double delta = 0;     // change since the last commit, summed over trials [1]
   double first = 0;     // m of Adam or momentum
+  double shrink = 0;    // share of itself that it loses at a commit, beside learned feedback
   double second = 0;    // v of Adam
   WeightLimits limits;  // of its projection
 };

@@ -10,6 +10,7 @@ template <class R>
 Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door)
     : common_(network, learning, horizon, executor, door),
       learners_(common_),
+      mirrors_(common_),
       neurons_(common_),
       readouts_(horizon.outputs_are_seen),
       ahead_(common_),
@@ -27,6 +28,7 @@ void Columns<R>::begin_trial(const R* inputs) {
   readouts_.begin_trial(common_);
   neurons_.begin_trial(common_);
   learners_.begin_trial();
+  mirrors_.begin_trial();
 }
 
 template <class R>
@@ -49,6 +51,7 @@ template <class R>
 void Columns<R>::step(Layer layer) {
   if (layer == Layer::kRate) {
     neurons_.step(common_, senders_);
+    mirrors_.tick(common_);
   } else {
     readouts_.step(common_);
   }
@@ -84,6 +87,7 @@ template <class R>
 void Columns<R>::commit(R scale) {
   ++common_.network.commits;
   learners_.commit(common_, scale);
+  mirrors_.commit(common_, scale);
 }
 
 template <class R>

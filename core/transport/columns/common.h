@@ -60,6 +60,7 @@ struct PassagesOver {
   Passage transport;  // of the present tick
   Passage replay;
   Passage post_back;
+  Passage end_post;  // of the end of a trial, under a local rule
 };
 
 template <class R>
@@ -84,6 +85,8 @@ struct Common {
   AxonLines<R> rate_lines;                   // and from the rate neurons
   Tapes<R> tapes;
   FeedbackWires<R> feedback_wires;
+  // vectors of the tree of a sum over grains; without a meaning between sums
+  mutable Column<R> tree;
   PostColumns<R> from_rate;      // of this tick; gain and signal where each synapse hears
   PostColumns<R> from_readouts;  // of this tick; gain is 1, decay 0
   // x_1 .. x_T of the present trials (T x m x lanes); null: each stands at the inputs in its tick
@@ -105,6 +108,7 @@ struct Common {
             static_cast<std::size_t>(population.begin + population.size) * width};
   }
 
+  Grains grains(std::int32_t neurons) const { return {neurons, network.topology->grain}; }
   const PassagesOver& passages(std::int32_t p) const { return passages_over[static_cast<std::size_t>(p)]; }
 
   const AxonLines<R>& lines_of(const Projection& of) const {

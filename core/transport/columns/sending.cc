@@ -4,6 +4,7 @@
 
 #include "core/kernel/product.h"
 #include "core/kernel/sparse.h"
+#include "core/transport/columns/grains.h"
 
 namespace locus {
 
@@ -27,10 +28,10 @@ void send_product(const Common<R>& common, const Projection& projection, const R
   }
   // One lane's sums are the same wherever whole grains are cut off; those of several lanes where
   // the cuts are the same.
-  constexpr std::int32_t kGrain = 128;  // targets
+  constexpr std::int32_t kTargets = 128;  // targets
   const std::int32_t most =
-      lanes > 1 ? kGrain : kGrain * ((projection.target_size - 1) / (kGrain * common.executor.threads) + 1);
-  const int chunks = chunks_of(projection.size() * lanes, lanes, projection.target_size, most);
+      lanes > 1 ? kTargets : kTargets * ((projection.target_size - 1) / (kTargets * common.executor.threads) + 1);
+  const int chunks = chunks_of(projection.whole_size() * lanes, lanes, projection.target_size, most);
   if (chunks == 1) {
     const std::int32_t targets = projection.target_size;
     return add_product<R>({weight, targets, projection.source_size, targets}, activity, lanes, current);
@@ -45,13 +46,14 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 
 template <class R>
 void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums) {
+  if (common.plan_for(p).carries_grains) return carry_grains_back(common, p, errors, sums);
   const Projection& projection = common.projection(p);
   const R* weights = common.weight(p);
   const std::int32_t lanes = common.lanes;
   const R* from = errors + common.first_target(projection);
   R* to = sums + std::ptrdiff_t{projection.source_begin} * lanes;
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
-  const int chunks = chunks_of(projection.size() * lanes, lanes, projection.source_size, kChunk);
+  const int chunks = chunks_of(projection.whole_size() * lanes, lanes, projection.source_size, kChunk);
   if (chunks == 1 && projection.dense) {
     return add_transposed_product<R>({weights, projection.target_size, projection.source_size, projection.target_size},
                                      from, lanes, to);
@@ -135,6 +137,8 @@ std::int64_t Sender<R>::count_events(const Common<R>& common) const {
 
 template <class R>
 void Sender<R>::send(const Common<R>& common, const R* activity, std::int64_t messages) const {
+  if (common.plan_for(p_).sums_grains)
+    return send_grains(common, projection_, common.weight(p_), activity, common.target_current(projection_));
   switch (sends_) {
     case Sends::kAhead: return;  // it came with the tick
     case Sends::kColumns: return send_columns(common, activity);

@@ -85,7 +85,7 @@ class Exchange {
   template <Phase... kPhases, class M>
   void pass(Queues<M>& queues, ProjectionId projection, std::int32_t lag) {
     constexpr bool kOfNeuron = ((is_of_synapse(row(kPhases)) && !reaches_biases(row(kPhases).channel)) && ...);
-    if (kOfNeuron && network_.projections()[projection].is_bias) return;
+    if (kOfNeuron && network_.wires(projection).is_bias) return;
     dispatch<kPhases...>(phase_over<kPhases...>(projection), [&]<Phase kPhase>() {
       const auto ends = [&](const Envelope<M>& e) { return ends_of(row(kPhase), projection, e); };
       Passage passage = locus::passage<kPhase>(selection_);
