@@ -46,19 +46,22 @@ struct Optimizer {
   std::optional<double> norm = {};
   // mu of gradient descent [1], in [0, 1); empty: synapses keep no m. Not beside Adam
   std::optional<double> momentum = {};
-  double weight_decay = 0;        // L2 [1]
+  double weight_decay = 0;  // L2 [1]
+  // share of itself that a weight loses at a commit before it moves [1]; beside learned feedback
+  double shrink = 0;
   std::optional<Grid> grid = {};  // of weights, to which each commit rounds them
   RandomKey rounding = {};        // of one projection, where weights are rounded
 
   /// True if a commit is just weight -= rate * delta.
   bool plain() const {
-    return !adam && !momentum && weight_decay == 0 && !weight_min && !weight_max && !element && !norm && !grid;
+    return !adam && !momentum && weight_decay == 0 && shrink == 0 && !weight_min && !weight_max && !element && !norm &&
+           !grid;
   }
   /// True if a synapse keeps m; if it keeps v.
   bool keeps_first() const { return adam || momentum; }
   bool keeps_second() const { return adam.has_value(); }
   /// True if a commit may move a weight whose change is 0.
-  bool moves_all() const { return adam || momentum || weight_decay != 0 || weight_min || weight_max; }
+  bool moves_all() const { return adam || momentum || weight_decay != 0 || shrink != 0 || weight_min || weight_max; }
   friend bool operator==(const Optimizer&, const Optimizer&) = default;
 };
 
@@ -134,6 +137,13 @@ void on(MomentumSynapse<R> s, const MomentumCommit<R>& c) {
   s.first = c.momentum * s.first + c.scale * s.delta;
   s.weight -= c.rate * s.first;
   s.delta = R(0);
+}
+
+/// Takes a share of its weight from a synapse; the mirrored synapse of learned feedback loses the
+/// same share (Kolen & Pollack, ICNN 1994).
+template <class R>
+void shrink(R& weight, R share) {
+  weight *= R(1) - share;
 }
 
 /// Adds the decay of the weight to the change, of which `scale` times as much is committed.

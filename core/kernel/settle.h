@@ -43,6 +43,9 @@ void settle(CommitColumns<R> c, const Optimizer& optimizer, CommitStep step) {
     for (std::size_t k = 0; k < c.weight.size(); ++k)
       add_decay(TaughtSynapse<R>{c.weight[k], c.delta[k]}, decay, scale);
   }
+  if (optimizer.shrink != 0) {
+    for (R& weight : c.weight) shrink(weight, static_cast<R>(optimizer.shrink));
+  }
   if (optimizer.adam) {
     const AdamCommit<R> clock(*optimizer.adam, step.rate, scale, step.number);
     for (std::size_t k = 0; k < c.weight.size(); ++k)

@@ -168,13 +168,14 @@ std::int64_t line_bytes(const PlanFacts& facts, Layer layer, bool lists, int par
   return bytes;
 }
 
-/// What rate neurons keep under a local rule: constants, traces and numbers of the payload.
+/// What rate neurons keep under a local rule: constants, traces, numbers of the payloads, reward.
 std::int64_t cells_of_neurons(const PlanFacts& facts) {
   const LocalRule& local = *facts.learning.local;
   const std::int64_t n = facts.topology.sizes.rate_neurons;
   const std::int64_t traces =
       std::ranges::count_if(local.traces, [](const LocalTrace& trace) { return trace.at == TraceAt::kTarget; });
-  return n * (3 + facts.width.lanes * (traces + std::int64_t{2} * local.posts.scalars));
+  const std::int64_t told = std::int64_t{2} * local.posts.scalars + local.posts.end_scalars;
+  return n * (3 + facts.width.lanes * (traces + told + (local.has(Symbol::kReward) ? 1 : 0)));
 }
 
 void add_bytes(const PlanFacts& facts, Plan& plan) {

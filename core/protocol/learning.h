@@ -16,6 +16,13 @@
 
 namespace locus {
 
+/// Feedback that learns beside the readouts' synapses from the same population.
+struct LearnedFeedback {
+  PopulationId population{-1};
+  double decay = 0;  // omega, the share of A and R that a commit takes [1], in [0, 1)
+  friend bool operator==(const LearnedFeedback&, const LearnedFeedback&) = default;
+};
+
 /// A rule with the numbers of a run.
 struct Learning {
   RuleKind kind = RuleKind::kNone;
@@ -30,9 +37,11 @@ struct Learning {
   std::optional<LocalRule> local = {};    // only of local kinds, which have one
   double dt = 1;                          // ms of a tick; only for local kinds, as the next
   std::int32_t ticks = 0;                 // of a trial
-  std::vector<NarrowWires> wires = {};    // of channels whose wires are not ideal
-  NarrowSynapses synapses = {};           // bits of weights and traces
-  std::uint64_t seed = 0;                 // of what wires lose and of stochastic rounding
+  // by rate population; empty: all feedback is fixed. Only for rules with feedback
+  std::vector<LearnedFeedback> learned_feedback = {};
+  std::vector<NarrowWires> wires = {};  // of channels whose wires are not ideal
+  NarrowSynapses synapses = {};         // bits of weights and traces
+  std::uint64_t seed = 0;               // of what wires lose and of stochastic rounding
 };
 
 /// The wires of a channel; null: they are ideal.
@@ -56,6 +65,10 @@ inline bool rounds_traces(const Learning& learning, const Projection& projection
   return learning.synapses.trace && row.drive == Drive::kOnline && row.decay != DecaySource::kText &&
          projection.plastic && projection.target_layer == Layer::kRate && !projection.is_bias;
 }
+
+/// The optimizer of the synapses of a projection, or of feedback: its own limits stand before those
+/// of all, and under learned feedback R and A of a population shrink alike.
+Optimizer optimizer_of(const Learning& learning, const Projection& projection);
 
 /// What the phases of a rule depend on beside its row; of the table's rules nothing.
 inline LocalPosts posts_of(const Learning& learning) { return learning.local ? learning.local->posts : LocalPosts{}; }

@@ -51,7 +51,8 @@ std::string why_not_shared(const Topology& topology, bool sweeps) {
              other.source_population == one.source_population;
     };
     const bool is_recurrent = one.source_layer == Layer::kRate && one.target_layer == Layer::kRate;
-    if (sweeps && is_recurrent && one.target_size <= topology.grain && std::ranges::any_of(topology.projections, is_other))
+    if (sweeps && is_recurrent && Grains{one.target_size, topology.grain}.count() == 1 &&
+        std::ranges::any_of(topology.projections, is_other))
       return "a sweep over several projections from one population, of which one (" + one.name + ") ends on a single grain";
   }
   return "";

@@ -244,6 +244,11 @@ struct Topology {
   bool has_noise() const;
 };
 
+/// True if the sources of a projection are spiking neurons, whose activity has one bit.
+inline bool sends_spikes(const Topology& topology, const Projection& projection) {
+  return projection.source_layer == Layer::kRate && topology.source_of(projection).spiking;
+}
+
 /// The projections of kind B (input to rate), W (rate to rate), A (rate to readout) or D (input to
 /// readout), in the order of the file, and biases.
 std::vector<ProjectionId> projections_between(const Topology& topology, Layer source, Layer target);

@@ -49,13 +49,15 @@ Column<R> weights_of(const Projection& projection, const std::vector<double>& va
 template <class R>
 void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
   network.feedback = feedback_of(*network.topology, rule);
-  network.feedback_weights.resize(network.feedback.size());
+  network.feedback_synapses.resize(network.feedback.size());
   if (network.feedback.empty()) return;
   const std::vector<Weights> weights = feedback_weights(spec, rule);
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto wires =
         std::ranges::find(network.feedback, PopulationId{rule.feedback[i].population}, &Projection::target_population);
-    Column<R>& weight = network.feedback_weights[static_cast<std::size_t>(wires - network.feedback.begin())];
+    Synapses<R>& synapses = network.feedback_synapses[static_cast<std::size_t>(wires - network.feedback.begin())];
+    synapses.learning_rate = learning_rate_of(ProjectionSpec(), rule, spec.training);
+    Column<R>& weight = synapses.weight;
     // R (readouts x rate neurons): its rows are the sources
     if (const auto* dense = std::get_if<DenseMatrix>(&weights[i])) {
       weight.resize(dense->values.size());

@@ -16,6 +16,9 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   learning.wires = training.wires;
   learning.restriction = {.reach = spec.reach, .paths = spec.paths};
   learning.filter = decay_of(spec.filter_tau, training.dt);
+  for (const FeedbackSpec& feedback : spec.feedback) {
+    if (feedback.learn) learning.learned_feedback.push_back({PopulationId{feedback.population}, feedback.learn->decay});
+  }
   if (spec.firing_rate) {
     const double strength = spec.firing_rate->strength / (training.average_over_window ? window_of(training) : 1);
     learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, strength, ticks};

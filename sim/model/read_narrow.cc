@@ -30,13 +30,10 @@ Rounding rounding_of(v1::Rounding rounding) {
   return rounding == v1::STOCHASTIC ? Rounding::kStochastic : Rounding::kNearest;
 }
 
-/// The grid of so many bits, which must have a range; empty: no bits and no range.
+/// The grid of so many bits, which must have a range; empty without bits.
 std::optional<Grid> grid_of(std::int32_t bits, bool bits_given, std::optional<double> range, Rounding rounding,
                             const FieldPath& bits_field, const FieldPath& range_field, FaultList& faults) {
-  if (!bits_given) {
-    if (range) faults.error(range_field, "is given", "must be given with bits only");
-    return std::nullopt;
-  }
+  if (!bits_given) return std::nullopt;
   Grid grid{.bits = bits, .range = range.value_or(1), .rounding = rounding};
   if (!range) faults.refuse(range_field, "is missing", "must be given where numbers have " + bits_field.text());
   return grid;

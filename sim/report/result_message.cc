@@ -285,10 +285,8 @@ void fill(const Ledger& from, v1::Ledger& to) {
     written.set_lag(entry.lag);
     written.set_messages(entry.tally.messages);
     written.set_scalars(entry.tally.scalars);
-    std::int64_t bytes = 0;
-    if (__builtin_mul_overflow(entry.tally.scalars, from.scalar_bytes(), &bytes))
-      bytes = std::numeric_limits<std::int64_t>::max();
-    written.set_bytes(bytes);
+    if (entry.tally.spikes > 0) written.set_spikes(entry.tally.spikes);
+    written.set_bytes(from.bytes(entry));
     if (from.is_core_local(entry.channel)) written.set_core_local(true);
   }
   to.set_messages(from.messages());

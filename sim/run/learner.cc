@@ -47,6 +47,8 @@ Learning shareable(const Spec& spec, const Topology& topology, Learning learning
     throw UsageError("RTRL's sensitivities (n N scalars a tick) cannot be cut by neurons: run it alone");
   std::string reason = why_not_shared(topology, row.drive == Drive::kSweep);
   if (learning.local) reason = "a rule that the model writes itself";
+  if (!learning.learned_feedback.empty()) reason = "feedback that learns";
+  if (!learning.wires.empty() || learning.synapses != NarrowSynapses{}) reason = "narrow wires or synapses";
   if (spec.chip) reason = "a chip";
   if (!reason.empty()) throw UsageError(reason + " cannot be shared out by neurons: run it alone");
   return learning;
@@ -63,7 +65,8 @@ Indexed<double> rates_of(const Network<R>& network) {
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
-                       std::int32_t lanes, const Permit& permit, Audience audience, Executor executor, RankExchange exchange)
+                       std::int32_t lanes, const Permit& permit, Audience audience, Executor executor,
+                       RankExchange exchange)
     : whole_(topology),
       part_(part_for(topology, exchange)),
       learning_(learning),
@@ -72,9 +75,12 @@ Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpe
       schedule_(schedule_of(rule, spec.training)),
       network_(part_ ? part_of(build<R>(spec, topology, rule, lanes), *part_) : build<R>(spec, topology, rule, lanes)),
       rates_(rates_of(network_)),
+      feedback_rate_(learning_rate_of(ProjectionSpec(), rule, spec.training)),
       door_(permit, sizeof(R)),
       transport_(transport_of<T>(network_, learning_, shape_, audience, executor, door_, exchange)),
-      trial_(transport_, learning_, shape_, spec.training) {}
+      trial_(transport_, learning_, shape_, spec.training) {
+  set_scalar_bits(learning_, door_.ledger());
+}
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor)
@@ -100,6 +106,7 @@ void Learner<R, T>::begin_update(std::int64_t update) {
   if (!schedule_) return;
   const double factor = rate_factor(*schedule_, update, updates_);
   for (std::size_t p = 0; p < rates_.size(); ++p) network_.synapses[p].learning_rate = rates_[p] * factor;
+  for (Synapses<R>& synapses : network_.feedback_synapses) synapses.learning_rate = feedback_rate_ * factor;
 }
 
 template <class R, TransportOf<R> T>
@@ -140,6 +147,12 @@ template <class R, TransportOf<R> T>
 void Learner<R, T>::set_learning_rate(ProjectionId projection, double rate) {
   rates_[projection] = rate;
   network_.synapses[projection].learning_rate = rate;
+}
+
+template <class R, TransportOf<R> T>
+void Learner<R, T>::set_feedback_rate(double rate) {
+  feedback_rate_ = rate;
+  for (Synapses<R>& synapses : network_.feedback_synapses) synapses.learning_rate = rate;
 }
 
 template <class R, TransportOf<R> T>

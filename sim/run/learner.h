@@ -65,6 +65,8 @@ class Learner {
   /// eta of a projection before the schedule. Without effect where it is not plastic.
   double learning_rate(ProjectionId projection) const { return rates_[projection]; }
   void set_learning_rate(ProjectionId projection, double rate);
+  /// That of feedback that learns: the rule's, whatever the projections have.
+  void set_feedback_rate(double rate);
   /// Weights of a projection, in the order of the model file (weights.h).
   void set_weights(ProjectionId projection, const std::vector<double>& values);
   /// The weights of a learner of the same spec.
@@ -96,6 +98,7 @@ class Learner {
   std::optional<ScheduleSpec> schedule_;  // of the learning rates
   Network<R> network_;
   Indexed<double> rates_;  // eta by projection, before the schedule
+  double feedback_rate_;   // eta of feedback, before the schedule
   Door door_;
   std::optional<ChipRecord> chip_;
   T transport_;

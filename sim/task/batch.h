@@ -34,6 +34,7 @@ struct Batch {
   // Of each error in the loss [1] (T x o x lanes); empty: 1. In a mean over ticks it has the factor
   // window / ticks of the trial with an error.
   Column<R> weight = {};
+  Column<R> reward = {};                  // r_t [1] (T x lanes); empty: none is given
   std::vector<std::int32_t> late = {};    // ticks before each trial's first (lanes); empty: none
   std::vector<std::int32_t> labels = {};  // class by lane, or kNoClass; empty: no classes
   Task* source = nullptr;                 // of inputs tick by tick; null where they stand here
@@ -51,6 +52,14 @@ struct Batch {
   const R* weight_at(std::int32_t tick) const {
     return weight.empty() ? nullptr : weight.data() + offset(tick, readouts);
   }
+
+  /// Makes room for rewards, all 0, if some are given.
+  void hold_rewards(bool given) {
+    reward.assign(given ? static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes) : 0, R(0));
+  }
+  /// The rewards of tick t = 1..T (lanes); null: none.
+  const R* reward_at(std::int32_t tick) const { return reward.empty() ? nullptr : reward.data() + offset(tick, 1); }
+  R* reward_at(std::int32_t tick) { return reward.empty() ? nullptr : reward.data() + offset(tick, 1); }
 
  private:
   std::size_t offset(std::int32_t tick, std::int32_t neurons) const {
@@ -78,6 +87,20 @@ void show_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
   for (const auto& [input, value] : constants) {
     for (std::int32_t tick = 1; tick <= batch.ticks; ++tick)
       std::fill_n(batch.input_at(tick) + std::ptrdiff_t{input} * batch.lanes, batch.lanes, static_cast<R>(value));
+  }
+}
+
+/// The constant inputs of a batch that holds inputs, which are 0 until a trial begins. Without
+/// effect where all trials have all ticks.
+template <class R>
+void hold_back_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
+  if (batch.late.empty() || batch.source != nullptr) return;
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+    for (const auto& [input, value] : constants) {
+      R* const lanes = batch.input_at(tick) + std::ptrdiff_t{input} * batch.lanes;
+      for (std::size_t l = 0; l < batch.late.size(); ++l)
+        lanes[l] = tick > batch.late[l] ? static_cast<R>(value) : R(0);
+    }
   }
 }
 

@@ -31,7 +31,7 @@ TaskSource source_of(const Spec& spec, std::int32_t lanes, Shown shown) {
   if (std::holds_alternative<SyntheticTask>(spec.task)) return SyntheticSource(spec);
   if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
     const Supply& fill = shown == Shown::kLearning ? supplied->fill : supplied->fill_held_out;
-    return SuppliedSource(fill, supplied->has_classes, spec, lanes);
+    return SuppliedSource(fill, *supplied, spec, lanes);
   }
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
   return taught<double>(spec, lanes);
@@ -65,16 +65,20 @@ void Task::fill(std::int64_t update, Batch<R>& batch) {
   batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
   std::visit([&](auto& source) { source.fill(first, batch); }, source_);
-  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) recorded->hold_back<R>(constants_, batch);
+  hold_back_constants<R>(constants_, batch);
 }
 
 template <class R>
 void Task::prepare(Batch<R>& batch) const {
   const auto* recorded = std::get_if<RecordedSource>(&source_);
+  const auto* supplied = std::get_if<SuppliedSource>(&source_);
   const bool labelled = recorded != nullptr ? recorded->has_labels() : has_classes_;
+  const bool uneven = (recorded != nullptr && recorded->is_uneven()) || (supplied != nullptr && supplied->is_uneven());
+  const bool weighs = (recorded != nullptr && recorded->has_weights()) || (supplied != nullptr && supplied->has_weights());
   if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
-  if (recorded != nullptr && recorded->is_uneven()) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
-  if (recorded != nullptr && recorded->has_weights()) batch.weight.assign(batch.target.size(), R(1));
+  if (uneven) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
+  if (weighs) batch.weight.assign(batch.target.size(), R(1));
+  batch.hold_rewards(recorded != nullptr && recorded->has_rewards());
 }
 
 template <class R>

@@ -24,13 +24,12 @@ std::vector<R> numbers(std::int64_t size, int seed) {
 /// Calls visit(first, size) for parts of one and of two grains.
 template <class Visit>
 void each_part(std::int32_t neurons, Visit visit) {
-  for (const std::int32_t grains : {1, 2}) {
-    for (std::int32_t first = 0; first < neurons; first += grains * kGrain)
-      visit(first, std::min(grains * kGrain, neurons - first));
-  }
+  const Grains grains{neurons};
+  for (std::int32_t grain = 0; grain < grains.count(); ++grain) visit(grains.begin(grain), grains.size(grain));
+  if (grains.count() == 3) visit(grains.begin(1), neurons - grains.begin(1));
 }
 
-constexpr std::int32_t kSizes[] = {2 * kGrain, 2 * kGrain + 1, 2 * kGrain + 232};
+constexpr std::int32_t kSizes[] = {2 * kGrain + 1, 2 * kGrain + kLeastGrain, 2 * kGrain + 233};
 
 template <class R>
 void expect_sending(std::int32_t targets, std::int32_t sources, std::int32_t lanes) {
@@ -57,8 +56,8 @@ void expect_sending(std::int32_t targets, std::int32_t sources, std::int32_t lan
 
 TEST(Grain, CutsSendingNowhere) {
   for (const std::int32_t targets : kSizes) {
-    for (const std::int32_t sources : {1, 7, 40, 700}) {
-      for (const std::int32_t lanes : {1, 2, 3, 4, 6, 32}) {
+    for (const std::int32_t sources : {1, 7, 300}) {
+      for (const std::int32_t lanes : {1, 2, 3, 6, 32}) {
         if (std::int64_t{sources} * lanes > 5000) continue;
         expect_sending<double>(targets, sources, lanes);
         expect_sending<float>(targets, sources, lanes);
@@ -89,7 +88,7 @@ void expect_carrying(std::int32_t targets, std::int32_t sources, std::int32_t la
 TEST(Grain, CutsWhatIsCarriedBackNowhere) {
   for (const std::int32_t sources : kSizes) {
     for (const std::int32_t targets : {1, 5, 40}) {
-      for (const std::int32_t lanes : {1, 2, 3, 4, 6, 32}) {
+      for (const std::int32_t lanes : {1, 2, 3, 6, 32}) {
         expect_carrying<double>(targets, sources, lanes);
         expect_carrying<float>(targets, sources, lanes);
       }
@@ -122,7 +121,7 @@ void expect_rows(std::int32_t targets, std::int32_t sources, std::int32_t rows) 
 
 TEST(Grain, CutsProductsOfManyTicksNowhere) {
   for (const std::int32_t targets : kSizes) {
-    for (const std::int32_t sources : {1, 8, 20, 45, 300}) {  // 20: few as a part, many as a whole
+    for (const std::int32_t sources : {1, 20, 45}) {  // 20: few as a part, many as a whole
       for (const std::int32_t rows : {1, 5, 32}) {
         expect_rows<double>(targets, sources, rows);
         expect_rows<float>(targets, sources, rows);
@@ -170,12 +169,11 @@ void expect_changes(std::int32_t targets, std::int32_t sources, std::int32_t row
 
 TEST(Grain, CutsChangesNowhere) {
   for (const bool by_tick : {false, true}) {
-    for (const std::int32_t rows : {1, 9, 70, 333}) {
+    for (const std::int32_t rows : {1, 9, 100}) {
       for (const std::int32_t neurons : kSizes) {
-        for (const std::int32_t others : {1, 8, 20, 45, 128}) {
+        for (const std::int32_t others : {1, 20, 45}) {
           expect_changes<double>(neurons, others, rows, by_tick);
           expect_changes<float>(neurons, others, rows, by_tick);
-          if (others > 45) continue;
           expect_changes<double>(others, neurons, rows, by_tick);
           expect_changes<float>(others, neurons, rows, by_tick);
         }

@@ -125,7 +125,7 @@ Style tanh_style() {
   return style;
 }
 
-/// One population of 100 neurons, in four grains.
+/// One population of 100 neurons, in three grains.
 Spec one_population(CommitWhen commit) {
   Spec spec = small_model({.inputs = 3, .units = 100, .readouts = 5, .ticks = 7}, tanh_style(), 7);
   spec.training.commit = commit;
@@ -164,9 +164,9 @@ TEST(SharesInThreads, OfOneGrainLeaveRanksWithoutNeurons) {
 TEST(Shares, AreWholeGrainsAndEven) {
   Topology topology = topology_of(one_population(CommitWhen::kEndOfBatch));
   topology.grain = kSmallGrain;
-  EXPECT_EQ(shares_of(topology, 2), (std::vector<Share>{{0, 64}, {64, 100}}));
+  EXPECT_EQ(shares_of(topology, 2), (std::vector<Share>{{0, 32}, {32, 100}}));
   EXPECT_EQ(shares_of(topology, 3), (std::vector<Share>{{0, 32}, {32, 64}, {64, 100}}));
-  EXPECT_EQ(shares_of(topology, 5), (std::vector<Share>{{0, 0}, {0, 32}, {32, 64}, {64, 96}, {96, 100}}));
+  EXPECT_EQ(shares_of(topology, 5), (std::vector<Share>{{0, 0}, {0, 32}, {32, 32}, {32, 64}, {64, 100}}));
 }
 
 TEST(SharesInThreads, RefuseRtrl) {

@@ -11,6 +11,7 @@ Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon
                     Door& door, RankExchange exchange)
     : common_(network, learning, horizon, executor, door, exchange),
       learners_(common_),
+      mirrors_(common_),
       neurons_(common_),
       readouts_(horizon.outputs_are_seen),
       ahead_(common_),
@@ -28,6 +29,7 @@ void Columns<R>::begin_trial(const R* inputs) {
   readouts_.begin_trial(common_);
   neurons_.begin_trial(common_);
   learners_.begin_trial();
+  mirrors_.begin_trial();
 }
 
 template <class R>
@@ -50,6 +52,7 @@ template <class R>
 void Columns<R>::step(Layer layer) {
   if (layer == Layer::kRate) {
     neurons_.step(common_, senders_);
+    mirrors_.tick(common_);
   } else {
     readouts_.step(common_);
   }
@@ -86,6 +89,7 @@ template <class R>
 void Columns<R>::commit(R scale) {
   ++common_.network.commits;
   learners_.commit(common_, scale);
+  mirrors_.commit(common_, scale);
 }
 
 template <class R>

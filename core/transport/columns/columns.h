@@ -3,7 +3,7 @@
 //
 // A conductor: it takes phases in the order of sim/run/trial.h and hands each to the part that
 // carries it. Parts: a sender a projection (sending.h), what synapses learn, by way (learners.h,
-// ways.h), the clocks of neurons and readouts, runs of ticks (runs.h), sweeps (sweeps.h). Which way
+// ways.h), feedback that learns (mirrors.h), the clocks of neurons and readouts, runs of ticks (runs.h), sweeps (sweeps.h). Which way
 // a projection takes is the plan's to say (core/plan), invisible to handlers. What each way does at
 // each moment is a table in docs/architecture.md. That the handlers are linear or bilinear where a
 // product stands for them is proven by tests/transport/bilinear_test.cc. Invariants: same counts as
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/transport/columns/learners.h"
+#include "core/transport/columns/mirrors.h"
 #include "core/transport/columns/readouts_clock.h"
 #include "core/transport/columns/runs.h"
 #include "core/transport/columns/sweeps.h"
@@ -45,6 +46,8 @@ class Columns {
       sweeps_.deliver(common_, phase);
     } else if constexpr (requires { readouts_.deliver(common_, phase); }) {
       readouts_.deliver(common_, phase);
+    } else if constexpr (requires { mirrors_.deliver(common_, phase); }) {
+      mirrors_.deliver(common_, phase);
     } else if constexpr (requires { learners_.deliver(common_, phase); }) {
       learners_.deliver(common_, phase);
     } else {
@@ -77,6 +80,7 @@ class Columns {
   Common<R> common_;
   std::vector<Sender<R>> senders_;  // by projection
   Learners<R> learners_;
+  Mirrors<R> mirrors_;
   NeuronsClock<R> neurons_;
   ReadoutsClock<R> readouts_;
   Ahead<R> ahead_;

@@ -38,7 +38,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
-    optimizers.push_back(optimizer_of(by.optimizer, projection, by.seed));
+    optimizers.push_back(optimizer_of(by, projection));
     const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(selection, *of.topology, projection); };
     passages_over.push_back(
         {.axon = over.template operator()<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(),
@@ -49,7 +49,8 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
                                       Phase::kLocalConstantPost, Phase::kLocalConstantErrorPost, Phase::kLocalSpikingPost>(),
          .transport = over.template operator()<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(),
          .replay = over.template operator()<Phase::kReplayB, Phase::kReplayW>(),
-         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>()});
+         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>(),
+         .end_post = over.template operator()<Phase::kLocalEndPost, Phase::kLocalSpikingEndPost>()});
   }
   // readouts sum in the order in which AXONs go: those of inputs before those of neurons
   std::stable_partition(onto_readouts.begin(), onto_readouts.end(),

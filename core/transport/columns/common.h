@@ -61,6 +61,7 @@ struct PassagesOver {
   Passage transport;  // of the present tick
   Passage replay;
   Passage post_back;
+  Passage end_post;  // of the end of a trial, under a local rule
 };
 
 template <class R>

@@ -35,7 +35,8 @@ template <class R>
 typename Crossing<R>::OwnGrains Crossing<R>::grains_of(int rank, std::int32_t begin, std::int32_t neurons) const {
   const Share part = part_of_rank(rank, begin, neurons);
   if (part.size() == 0) return {};
-  return {(part.begin - begin) / grain_, (part.end - begin + grain_ - 1) / grain_};
+  const std::int32_t last = part.end - begin;
+  return {(part.begin - begin) / grain_, last == neurons ? Grains{neurons, grain_}.count() : last / grain_};
 }
 
 template <class R>

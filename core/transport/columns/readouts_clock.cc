@@ -8,7 +8,7 @@ namespace {
 template <class R>
 void hear_survivors(const Common<R>& common, std::size_t part, const R* said, R* signal) {
   const Projection& wires = common.network.feedback[part];
-  const R* const weight = common.network.feedback_weights[part].data();
+  const R* const weight = common.network.feedback_synapses[part].weight.data();
   const Tick sent = common.feedback_wires.sent(common.door.now());
   const std::int32_t lanes = common.lanes;
   for (std::int32_t j = 0; j < wires.source_size; ++j) {
@@ -121,7 +121,7 @@ void ReadoutsClock<R>::deliver(Common<R>& common, const phase::Feedbacks& feedba
     if (narrow.loses()) {
       hear_survivors(common, r, arriving + first, signal);
     } else {
-      send_product(common, wires, network.feedback_weights[r].data(), arriving + first, signal);
+      send_product(common, wires, network.feedback_synapses[r].weight.data(), arriving + first, signal);
     }
   }
 }

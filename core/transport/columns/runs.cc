@@ -28,6 +28,8 @@ bool transports_errors(SignalSource signal) {
     case SignalSource::kSymmetric:
     case SignalSource::kAgent: return true;
     case SignalSource::kNowhere:
+    case SignalSource::kReward:
+    case SignalSource::kLoss:
     case SignalSource::kFeedback: return false;
   }
   return false;
@@ -178,7 +180,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
       const R* said = epsilon + wires.source_begin;
       pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, said), no_offence);
       if (heard)
-        send_product(common, wires, common.network.feedback_weights[r].data(), said, signal + wires.target_begin);
+        send_product(common, wires, common.network.feedback_synapses[r].weight.data(), said, signal + wires.target_begin);
     }
   }
 }

@@ -90,7 +90,7 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks& f
   const R* const said = narrow.say(now, feedbacks.tick_has_error);
   for (std::size_t r = 0; r < common.network.feedback.size(); ++r) {
     const Projection& wires = common.network.feedback[r];
-    const Column<R>& weights = common.network.feedback_weights[r];
+    const Column<R>& weights = common.network.feedback_synapses[r].weight;
     Queues<Feedback<R>>& leaving = queues_of(r, now);
     const auto emit = [&](int shard) {
       const Sharding::Range sources = common.sources_on(shard, wires);
