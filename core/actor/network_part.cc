@@ -14,6 +14,14 @@ Column<R> own_of(const Column<R>& column, const Projection& whole, const Project
 }
 
 template <class R>
+Synapses<R> own_of(const Synapses<R>& synapses, const Projection& whole, const Projection& part) {
+  return {.learning_rate = synapses.learning_rate,
+          .weight = own_of(synapses.weight, whole, part),
+          .first = own_of(synapses.first, whole, part),
+          .second = own_of(synapses.second, whole, part)};
+}
+
+template <class R>
 void put(const Column<R>& own, const Projection& whole, const Projection& part, Column<R>& column) {
   if (own.empty()) return;
   if (column.empty()) column.assign(static_cast<std::size_t>(whole.size()), R(0));
@@ -51,17 +59,11 @@ Network<R> part_of(const Network<R>& whole, const Topology& part) {
   for (const Neurons& population : whole.rate.populations)
     network.rate.populations.push_back(neurons_in(population, own));
   for (std::size_t p = 0; p < whole.synapses.size(); ++p) {
-    const Synapses<R>& from = whole.synapses[p];
-    const Projection& all = whole.projections()[p];
-    const Projection& cut = part.projections[p];
-    network.synapses.push_back({.learning_rate = from.learning_rate,
-                                .weight = own_of(from.weight, all, cut),
-                                .first = own_of(from.first, all, cut),
-                                .second = own_of(from.second, all, cut)});
+    network.synapses.push_back(own_of(whole.synapses[p], whole.projections()[p], part.projections[p]));
   }
   for (std::size_t r = 0; r < whole.feedback.size(); ++r) {
     network.feedback.push_back(part_of(whole.feedback[r], own));
-    network.feedback_weights.push_back(own_of(whole.feedback_weights[r], whole.feedback[r], network.feedback.back()));
+    network.feedback_synapses.push_back(own_of(whole.feedback_synapses[r], whole.feedback[r], network.feedback.back()));
   }
   network.commits = whole.commits;
   network.carries = whole.carries;
