@@ -5,6 +5,7 @@
 // each for bounds of changes, decay, bounds of weights and their rounding, where asked for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -74,6 +75,31 @@ R sum_of_squares(const SynapsesView<R>& synapses, R* delta, R scale) {
     R column = R(0);
     for (std::int64_t k = synapses.begin_of(j); k < synapses.begin_of(j + 1); ++k)
       column += square(TaughtSynapse<R>{synapses.weight[k], delta[k]}, scale).value;
+    sum += column;
+  }
+  return sum;
+}
+
+/// The same of the sources [first, last) and the targets [begin, end), which a sparse projection
+/// finds by a binary search under each source.
+template <class R>
+R sum_of_squares(const SynapsesView<R>& synapses, R* delta, R scale, std::int32_t first, std::int32_t last,
+                 std::int32_t begin, std::int32_t end) {
+  R sum = R(0);
+  for (std::int32_t j = first; j < last; ++j) {
+    std::int64_t k = synapses.begin_of(j);
+    std::int64_t past = synapses.begin_of(j + 1);
+    if (synapses.dense()) {
+      past = k + end;
+      k += begin;
+    } else {
+      const std::int32_t* const run = synapses.target + k;
+      const std::int32_t* const stop = synapses.target + past;
+      k = std::lower_bound(run, stop, begin) - synapses.target;
+      past = std::lower_bound(run, stop, end) - synapses.target;
+    }
+    R column = R(0);
+    for (; k < past; ++k) column += square(TaughtSynapse<R>{synapses.weight[k], delta[k]}, scale).value;
     sum += column;
   }
   return sum;

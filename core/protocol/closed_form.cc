@@ -256,7 +256,9 @@ void add_phase(const PhaseRow& row, const Facts& facts, Ledger& ledger) {
     if (messages > 0) ledger.add(row.channel, 0, {messages, count_times(counts.influence_scalars, times)});
     return;
   }
-  const std::int64_t scalars = row.scalars == kPayload ? posts_of(learning).scalars : row.scalars;
+  const std::int64_t scalars = row.scalars == kPayload      ? posts_of(learning).scalars
+                               : row.scalars == kEndPayload ? posts_of(learning).end_scalars
+                                                            : row.scalars;
   const auto add = [&](const Bundle& bundle, std::int32_t lag, std::int64_t messages) {
     const std::int64_t all = count_times(messages, scalars);
     if (messages > 0) ledger.add(row.channel, lag, {messages, all, bundle.spikes ? all : 0});

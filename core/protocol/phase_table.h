@@ -16,7 +16,8 @@ using enum DecaySource;
 using enum Drive;
 using P = Party;
 inline constexpr Any<Drive> kLearns = {kOnline, kSweep, kSensitivity};
-inline constexpr Any<SignalSource> kOfErrors = {SignalSource::kFeedback, SignalSource::kSymmetric, SignalSource::kAgent};
+inline constexpr Any<SignalSource> kOfErrors = {SignalSource::kFeedback, SignalSource::kSymmetric, SignalSource::kAgent,
+                                                SignalSource::kLoss};
 inline constexpr Any<SignalSource> kByWeights = {SignalSource::kSymmetric, SignalSource::kAgent};
 
 /// AXON of the present tick.
@@ -179,6 +180,8 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
     local_post(Phase::kLocalConstantPost, Onto::kConstantGain, When::kTick, Needs::kConstantTick),
     local_post(Phase::kLocalConstantErrorPost, Onto::kConstantGain, When::kError, Needs::kConstantError),
     local_post(Phase::kLocalSpikingPost, Onto::kSpiking, When::kTick, Needs::kPayload),
+    local_end_post(Phase::kLocalEndPost, Onto::kRate),
+    local_end_post(Phase::kLocalSpikingEndPost, Onto::kSpiking),
     {.phase = Phase::kRateError,
      .channel = Channel::kPost,
      .from = P::kRate,
@@ -346,26 +349,12 @@ inline constexpr std::array<PhaseRow, kPhases> kRows = {{
      .key = P::kReadout,
      .multicast = true},
 
-    {.phase = Phase::kSquare,
-     .channel = kClip,
-     .from = P::kSynapse,
-     .to = P::kAgent,
-     .over = Over::kEverySynapse,
-     .plastic = Plastic::kOnly,
-     .payload = "square of its change",
-     .when = When::kCommit,
-     .drive = kLearns,
-     .needs = Needs::kNorm},
-    {.phase = Phase::kFactor,
-     .channel = kClip,
-     .from = P::kAgent,
-     .to = P::kSynapse,
-     .over = Over::kEverySynapse,
-     .plastic = Plastic::kOnly,
-     .payload = "factor of all changes",
-     .when = When::kCommit,
-     .drive = kLearns,
-     .needs = Needs::kNorm},
+    clip_row(Phase::kSquare, Party::kSynapse, Party::kAgent, "square of its change"),
+    clip_row(Phase::kFactor, Party::kAgent, Party::kSynapse, "factor of all changes"),
+
+    reward_row(Phase::kReward, When::kTick, Needs::kReward),
+    reward_row(Phase::kErrorReward, When::kError, Needs::kErrorReward),
+    reward_row(Phase::kEndReward, When::kTrialEnd, Needs::kEndReward),
 }};
 
 constexpr bool in_order() {

@@ -30,6 +30,8 @@ constexpr Passage passage(const Selection& selection) {
   constexpr PhaseRow kRow = row(kPhase);
   if constexpr (kRow.scalars == kPayload) {
     return Passage::over<kRow.channel, kRow.from, kRow.to>(selection.local.scalars);
+  } else if constexpr (kRow.scalars == kEndPayload) {
+    return Passage::over<kRow.channel, kRow.from, kRow.to>(selection.local.end_scalars);
   } else {
     return passage<kPhase>();
   }

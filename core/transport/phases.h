@@ -137,6 +137,19 @@ struct Posts {
   bool tick_has_error;
 };
 
+/// REWARD: r_t of each lane (lanes), 0 where there is none, which is not sent.
+template <class R>
+struct Rewards {
+  static constexpr std::array rows{Phase::kReward, Phase::kErrorReward, Phase::kEndReward};
+  const R* value;
+};
+
+/// The end of a trial under a local rule: its POST, and what synapses do then.
+struct LocalEnds {
+  static constexpr std::array rows{Phase::kLocalEndPost, Phase::kLocalSpikingEndPost};
+  bool tick_has_error;
+};
+
 /// POST of the firing-rate errors, at the end of a trial.
 struct RateErrors {
   static constexpr std::array rows{Phase::kRateError};
@@ -224,8 +237,8 @@ struct BackStages {
 
 /// All phases that a transport takes; RTRL's INFLUENCE, POST and GATHER are core/nonlocal's.
 template <class R>
-using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, FeedbackPosts, OwnWeights, Posts,
-                       RateErrors, Adjoints<R>, Replays, PostsBack<R>, Squares<R>, Factors<R>>;
+using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, FeedbackPosts, OwnWeights, Rewards<R>,
+                       Posts, LocalEnds, RateErrors, Adjoints<R>, Replays, PostsBack<R>, Squares<R>, Factors<R>>;
 template <class R>
 using Fused = std::tuple<Ticks, Comparisons<R>, Answer<R>, BackStages<R>>;
 

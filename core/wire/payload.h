@@ -46,6 +46,10 @@ struct LocalPost {                      // POST under a local rule
   std::array<R, kMostPayload> factors;  // of its text, as many as it has
 };
 template <class R>
+struct Reward {  // REWARD
+  R value;       // r_t [1], the same for all rate neurons; never 0
+};
+template <class R>
 struct Sensitivity {  // POST under RTRL
   R sensitivity;      // dh_k / dtheta of this synapse theta onto neuron k
   R signal;           // (A^T eps_t)_k

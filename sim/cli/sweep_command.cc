@@ -75,7 +75,7 @@ class SweepInvocation final : public Invocation {
         ->type_name("K/N")
         ->check(
             [](const std::string& text) {
-              return part_of(std::string_view(text))
+              return work_part_of(std::string_view(text))
                          ? ""
                          : fmt::format("is \"{}\"; must be K/N, with K from 0 to N-1 (3/8)", text);
             },
@@ -120,8 +120,8 @@ class SweepInvocation final : public Invocation {
 
  private:
   /// The part of this process; nothing for all members.
-  std::optional<Part> part() const {
-    const auto part = part_.empty() ? present_part() : part_of(std::string_view(part_));
+  std::optional<WorkPart> part() const {
+    const auto part = part_.empty() ? present_part() : work_part_of(std::string_view(part_));
     if (!part || part->count == 1) return std::nullopt;
     if (out_.empty())
       throw UsageError(
@@ -131,7 +131,7 @@ class SweepInvocation final : public Invocation {
   }
 
   /// "part 3/8: 12 of 96 members, all done", and the end of a line.
-  static std::string part_line(const Part& part, const SweepResult& result, std::size_t all) {
+  static std::string part_line(const WorkPart& part, const SweepResult& result, std::size_t all) {
     const auto done = static_cast<std::size_t>(std::ranges::count_if(
         result.members, [](const SweepMember& member) { return !member.failure.empty() || !member.rules.empty(); }));
     return fmt::format("part {}/{}: {} of {} members, {} done\n", part.index, part.count, result.members.size(), all,

@@ -131,7 +131,7 @@ RuleOptions rtrl_paths(std::int32_t paths) {
 RuleOptions rtrl_core() { return rule_of(RuleKind::kRtrlCore); }
 RuleOptions none() { return rule_of(RuleKind::kNone); }
 RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback) {
-  RuleOptions options = rule_of(local_kind(text.signal));
+  RuleOptions options = rule_of(local_kind(text.signal, text.reward));
   options.rule.name = "local";
   options.rule.local = std::move(text);
   options.feedback = std::move(feedback);

@@ -73,6 +73,12 @@ void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const Fie
                  checking.faults);
   }
   check_mask(trial.mask, shape, where.at("mask"), checking);
+  if (trial.reward.rows != 0 || trial.reward.cols != 0 || !trial.reward.values.empty()) {
+    MatrixShape rewards = shape.target;
+    rewards.cols = 1;
+    rewards.cols_of = "one reward a tick";
+    check_matrix(trial.reward, rewards, where.at("reward"), checking.budget, checking.faults);
+  }
   const bool has_matrix = trial.target.rows != 0 || trial.target.cols != 0 || !trial.target.values.empty();
   if (trial.label != kNoClass) {
     if (has_matrix) checking.faults.error(where.at("class"), "is given beside target", "is in place of it");

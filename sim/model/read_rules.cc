@@ -1,6 +1,7 @@
 #include "sim/model/read_rules.h"
 
 #include "sim/model/defaults.h"
+#include "sim/model/include_rule.h"
 #include "sim/model/names.h"
 #include "sim/model/read_local.h"
 #include "sim/model/read_pace.h"
@@ -107,8 +108,9 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
     case v1::Rule::kRtrl: read_rtrl(message.rtrl(), where.at("rtrl"), rule, reading.faults); break;
     case v1::Rule::kNone: rule.kind = RuleKind::kNone; break;
     case v1::Rule::kLocal:
+      include_rule(*message.mutable_local(), where.at("local"), reading.faults);
       rule.local = read_local(message.local(), where.at("local"), reading.faults);
-      rule.kind = local_kind(rule.local.signal);
+      rule.kind = local_kind(rule.local.signal, rule.local.reward);
       if (rule.local.signal == LocalSignal::kFeedback || !message.local().feedback().empty())
         rule.feedback = read_feedback(*message.mutable_local()->mutable_feedback(), context, where.at("local"), reading);
       break;

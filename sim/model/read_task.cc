@@ -87,6 +87,13 @@ void read_target(v1::Trial& message, const TrialSizes& shape, const FieldPath& w
       reading.faults.silence(where.at("mask"));
     }
   }
+  if (message.has_reward()) {
+    trial.reward = read_dense(*message.mutable_reward(), where.at("reward"), reading);
+    if (trial.reward.rows == 0) {  // in a Spec: no reward
+      check_range(trial.reward.rows, 1, kLongestTrial, where.at("reward").at("rows"), reading.faults);
+      reading.faults.silence(where.at("reward"));
+    }
+  }
   if (!message.has_class_()) return;
   trial.label = message.class_();
   // in a Spec: no class

@@ -29,6 +29,8 @@ struct RecordedTrial {
   std::int32_t label = kNoClass;
   // Weights of errors in the loss [1], >= 0 (rows x o, or rows x 1 for all alike); empty: 1.
   DenseMatrix mask = {};
+  // Rewards of its ticks [1] (rows x 1); empty: none.
+  DenseMatrix reward = {};
   friend bool operator==(const RecordedTrial&, const RecordedTrial&) = default;
 };
 std::int64_t rows_of(const RecordedTrial& trial);

@@ -39,11 +39,11 @@ constexpr Variables kLaunchers[] = {
 };
 
 /// The place of this process in a job array: from 0, of how many.
-std::optional<Part> part_of_array(Environment environment) {
+std::optional<WorkPart> part_of_array(Environment environment) {
   const auto number = number_of(environment, "SLURM_ARRAY_TASK_ID");
   const auto count = number_of(environment, "SLURM_ARRAY_TASK_COUNT");
   if (!number || !count || *count < 1) return std::nullopt;
-  if (*count == 1) return Part{.index = 0, .count = 1, .source = "a job array"};
+  if (*count == 1) return WorkPart{.index = 0, .count = 1, .source = "a job array"};
   const std::int64_t first = number_of(environment, "SLURM_ARRAY_TASK_MIN").value_or(0);
   const std::int64_t last = number_of(environment, "SLURM_ARRAY_TASK_MAX").value_or(first + *count - 1);
   const std::int64_t span = last - first;
@@ -54,7 +54,7 @@ std::optional<Part> part_of_array(Environment environment) {
         fmt::format("job {} is one of an array of {} from {} to {}, whose numbers do not follow at equal steps; "
                     "--part K/N must say which part this job does",
                     *number, *count, first, last));
-  return Part{.index = (*number - first) / step, .count = *count, .source = "a job array"};
+  return WorkPart{.index = (*number - first) / step, .count = *count, .source = "a job array"};
 }
 
 }  // namespace
@@ -80,27 +80,27 @@ Launch present_launch() {
   return launch_of([](const char* name) -> const char* { return std::getenv(name); });
 }
 
-std::optional<Part> present_part() {
-  return part_of(Environment([](const char* name) -> const char* { return std::getenv(name); }));
+std::optional<WorkPart> present_part() {
+  return work_part_of(Environment([](const char* name) -> const char* { return std::getenv(name); }));
 }
 
-std::optional<Part> part_of(std::string_view text) {
+std::optional<WorkPart> work_part_of(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const auto index = number_in(text.substr(0, slash));
   const auto count = number_in(text.substr(slash + 1));
   if (!index || !count || *index < 0 || *index >= *count || *count > kMostParts) return std::nullopt;
-  return Part{.index = *index, .count = *count};
+  return WorkPart{.index = *index, .count = *count};
 }
 
-std::optional<Part> part_of(Environment environment) {
-  const std::optional<Part> job = part_of_array(environment);
+std::optional<WorkPart> work_part_of(Environment environment) {
+  const std::optional<WorkPart> job = part_of_array(environment);
   const Launch launch = launch_of(environment);
   if (launch.ranks == 1) return job;
-  if (!job || job->count == 1) return Part{.index = launch.rank, .count = launch.ranks, .source = launch.launcher};
-  return Part{.index = job->index * launch.ranks + launch.rank,
-              .count = job->count * launch.ranks,
-              .source = "a job array and its launcher"};
+  if (!job || job->count == 1) return WorkPart{.index = launch.rank, .count = launch.ranks, .source = launch.launcher};
+  return WorkPart{.index = job->index * launch.ranks + launch.rank,
+                  .count = job->count * launch.ranks,
+                  .source = "a job array and its launcher"};
 }
 
 }  // namespace locus

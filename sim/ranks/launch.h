@@ -35,22 +35,22 @@ Launch launch_of(Environment environment);
 Launch present_launch();
 
 /// A part of a work that several processes share: the `index`-th of `count`, from 0.
-struct Part {
+struct WorkPart {
   std::int64_t index = 0;
   std::int64_t count = 1;
   std::string_view source = {};  // what said so: "a job array", "srun"; empty: the command line
 
-  friend bool operator==(const Part&, const Part&) = default;
+  friend bool operator==(const WorkPart&, const WorkPart&) = default;
 };
 
 /// Reads "3/8", a part from 0 to 7 of 8; nothing for any other text.
-std::optional<Part> part_of(std::string_view text);
+std::optional<WorkPart> work_part_of(std::string_view text);
 
 /// The part that a job array, a launcher, or both give to this process: job j of an array of J, rank
 /// r of R is part j R + r of J R. Nothing outside of them. Throws UsageError for an array whose
 /// numbers do not follow at equal steps, as they do not say which part a job is.
-std::optional<Part> part_of(Environment environment);
+std::optional<WorkPart> work_part_of(Environment environment);
 /// That of the environment of this process.
-std::optional<Part> present_part();
+std::optional<WorkPart> present_part();
 
 }  // namespace locus

@@ -5,6 +5,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "sim/ranks/launch.h"
+
 namespace locus {
 
 int allowed_processors() {

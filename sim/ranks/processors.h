@@ -5,7 +5,7 @@
 // unless it is told otherwise.
 #pragma once
 
-#include "sim/ranks/launch.h"
+#include <cstdint>
 
 namespace locus {
 

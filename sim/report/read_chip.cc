@@ -77,6 +77,8 @@ class ChipReader {
     for (std::size_t c = 0; c < kCharges; ++c) {
       if (!(std::isfinite(chip.cost->energy[c]) && std::isfinite(chip.cost->time[c])))
         refuse("cost", "has a charge that is not finite", "");
+      if (!(std::isfinite(chip.cost->low[c].value_or(0)) && std::isfinite(chip.cost->high[c].value_or(0))))
+        refuse("cost", "has a range that is not finite", "");
     }
   }
 
@@ -171,6 +173,7 @@ class ChipReader {
     const std::int64_t trials = std::max<std::int64_t>(message.trials(), 0);
     if (trials > 0) ledger.add_trials(trials, std::max<std::int64_t>(message.ticks(), 0) / trials);
     ledger.add_stalled_ticks(std::max<std::int64_t>(message.stalled_ticks(), 0));
+    ledger.set_memory(std::max<std::int64_t>(message.history_bytes(), 0), std::max<std::int64_t>(message.trace_bytes(), 0));
     return ledger;
   }
 

@@ -42,6 +42,7 @@ class Session::Driver {
   void begin_trial();
   std::span<const double> step(std::span<const double> inputs);
   void teach(std::span<const double> targets);
+  void reward(std::span<const double> rewards);
   bool commit();
   bool update();
   bool learn(const std::vector<RecordedTrial>& trials);
@@ -149,7 +150,7 @@ void Session::Driver::send(Visit visit) {
 /// A tick that nobody has taught brings no error.
 template <class D>
 void Session::Driver::close_tick(D& driven) {
-  if (untaught_) driven.learner.trial().learn(Tick{tick_}, nullptr);
+  if (untaught_) driven.learner.trial().learn(Tick{tick_}, nullptr, nullptr, driven.batch.reward_at(tick_));
   untaught_ = false;
 }
 
@@ -161,6 +162,7 @@ void Session::Driver::begin_trial() {
     // update() may have held them back in trials that begin late
     if (driven.task) driven.batch.shows_constants = false;
     show_constants<R>(driven.constants, driven.batch);
+    driven.batch.hold_rewards(locus::rule(spec_.rules.front().kind).signal == SignalSource::kReward);
     driven.learner.trial().begin(driven.batch.input.data(), outcome_.updates * driven.batch.lanes);
   });
   phase_ = Phase::kInTrial;
@@ -196,7 +198,21 @@ void Session::Driver::teach(std::span<const double> targets) {
     R* const target = driven.batch.target_at(tick_);
     std::ranges::transform(targets, target, [](double y) { return static_cast<R>(y); });
     untaught_ = false;
-    driven.learner.trial().learn(Tick{tick_}, target);
+    driven.learner.trial().learn(Tick{tick_}, target, nullptr, driven.batch.reward_at(tick_));
+  });
+}
+
+void Session::Driver::reward(std::span<const double> rewards) {
+  expect(Phase::kInTrial, "reward()", "begin_trial() and step() come first");
+  if (tick_ == 0) refuse("reward()", "step() comes first");
+  if (!untaught_) refuse("reward()", "this tick has been taught; reward() comes before teach()");
+  if (locus::rule(spec_.rules.front().kind).signal != SignalSource::kReward)
+    throw ArgumentError(
+        "reward(): the rule listens to no rewards; must be a local rule with signal: REWARD and reward: TRIALS");
+  expect_numbers("reward()", rewards, 1, "reward");
+  with([&](auto& driven) {
+    using R = typename std::remove_reference_t<decltype(driven)>::Number;
+    std::ranges::transform(rewards, driven.batch.reward_at(tick_), [](double r) { return static_cast<R>(r); });
   });
 }
 
@@ -220,6 +236,7 @@ bool Session::Driver::update() {
   send([&](auto& driven) {
     if (!driven.task) driven.task.emplace(spec_).prepare(driven.batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
+    std::ranges::fill(driven.batch.reward, typename std::remove_reference_t<decltype(driven)>::Number(0));
     driven.task->fill(outcome_.updates, driven.batch);
     finite = conclude(driven, driven.batch, driven.learner.run(driven.batch));
   });
@@ -254,6 +271,7 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
     batch.labels.assign(source.has_labels() ? static_cast<std::size_t>(batch.lanes) : 0, kNoClass);
     batch.late.assign(source.is_uneven() ? static_cast<std::size_t>(batch.lanes) : 0, 0);
     batch.weight.assign(source.has_weights() ? batch.target.size() : 0, R(1));
+    batch.hold_rewards(source.has_rewards());
     batch.first_trial = outcome_.updates * batch.lanes;
     batch.shows_constants = false;  // trials that begin late have held them back
     show_constants<R>(driven.constants, batch);
@@ -350,6 +368,8 @@ void Session::begin_trial() { driver_->begin_trial(); }
 std::span<const double> Session::step(std::span<const double> inputs) { return driver_->step(inputs); }
 void Session::teach(std::span<const double> targets) { driver_->teach(targets); }
 void Session::teach(double target) { driver_->teach({&target, 1}); }
+void Session::reward(std::span<const double> rewards) { driver_->reward(rewards); }
+void Session::reward(double value) { driver_->reward({&value, 1}); }
 bool Session::commit() { return driver_->commit(); }
 bool Session::update() { return driver_->update(); }
 bool Session::learn(const std::vector<RecordedTrial>& trials) { return driver_->learn(trials); }

@@ -31,7 +31,7 @@ std::vector<Entry> entries_of(const SweepPlan& plan, std::uint64_t first_seed) {
   return entries;
 }
 
-std::vector<Entry> entries_of_part(std::vector<Entry> entries, const Part& part) {
+std::vector<Entry> entries_of_part(std::vector<Entry> entries, const WorkPart& part) {
   std::vector<std::pair<std::string, std::size_t>> order;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     std::string text = std::to_string(entries[i].seed);

@@ -21,6 +21,6 @@ std::vector<Entry> entries_of(const SweepPlan& plan, std::uint64_t first_seed);
 
 /// The entries of one part, in their order. All entries are dealt out one by one in the order of a
 /// hash over settings and seed.
-std::vector<Entry> entries_of_part(std::vector<Entry> entries, const Part& part);
+std::vector<Entry> entries_of_part(std::vector<Entry> entries, const WorkPart& part);
 
 }  // namespace locus

@@ -62,7 +62,7 @@ struct SweepOptions {
   // only this part of the members, which needs a folder; the result then has no other members, no
   // notes on seeds and no best settings. Members are dealt out in the order of a hash over settings
   // and seed, so that parts have as many (to one), and costly settings fall to all of them.
-  std::optional<Part> part = {};
+  std::optional<WorkPart> part = {};
 };
 
 inline constexpr std::size_t kMostMembers = 1'000'000;

@@ -34,6 +34,7 @@ struct Batch {
   // Of each error in the loss [1] (T x o x lanes); empty: 1. In a mean over ticks it has the factor
   // window / ticks of the trial with an error.
   Column<R> weight = {};
+  Column<R> reward = {};                  // r_t [1] (T x lanes); empty: none is given
   std::vector<std::int32_t> late = {};    // ticks before each trial's first (lanes); empty: none
   std::vector<std::int32_t> labels = {};  // class by lane, or kNoClass; empty: no classes
   Task* source = nullptr;                 // of inputs tick by tick; null where they stand here
@@ -51,6 +52,14 @@ struct Batch {
   const R* weight_at(std::int32_t tick) const {
     return weight.empty() ? nullptr : weight.data() + offset(tick, readouts);
   }
+
+  /// Makes room for rewards, all 0, if some are given.
+  void hold_rewards(bool given) {
+    reward.assign(given ? static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes) : 0, R(0));
+  }
+  /// The rewards of tick t = 1..T (lanes); null: none.
+  const R* reward_at(std::int32_t tick) const { return reward.empty() ? nullptr : reward.data() + offset(tick, 1); }
+  R* reward_at(std::int32_t tick) { return reward.empty() ? nullptr : reward.data() + offset(tick, 1); }
 
  private:
   std::size_t offset(std::int32_t tick, std::int32_t neurons) const {

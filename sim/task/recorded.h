@@ -39,6 +39,7 @@ class RecordedSource {
   bool has_labels() const { return has_labels_; }
   bool has_weights() const { return has_weights_; }
   bool is_uneven() const { return is_uneven_; }
+  bool has_rewards() const { return has_rewards_; }
 
   /// Writes the trials first_trial .. first_trial + lanes - 1, numbered over the whole run from 0;
   /// inputs only where they stand in the batch. Cost: one pass over the trials.
@@ -84,6 +85,7 @@ class RecordedSource {
   bool is_uneven_;                     // some trial has fewer rows than ticks
   bool has_labels_;
   bool has_weights_;
+  bool has_rewards_;
   std::optional<RandomKey> shuffle_;
   std::int64_t epoch_ = -1;         // of the order
   std::vector<std::size_t> order_;  // of the trials in this epoch; empty: that of the file

@@ -78,6 +78,7 @@ void Task::prepare(Batch<R>& batch) const {
   if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
   if (uneven) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
   if (weighs) batch.weight.assign(batch.target.size(), R(1));
+  batch.hold_rewards(recorded != nullptr && recorded->has_rewards());
 }
 
 template <class R>

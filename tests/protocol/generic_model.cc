@@ -206,11 +206,12 @@ class GenericModel {
       rule.firing_rate = FiringRateSpec{dice_.between(1, 400) + 0.5, dice_.between(1, 40) / 64.0};
       spec_.rules.push_back(rule);
     }
-    for (const LocalSignal signal : {LocalSignal::kNone, LocalSignal::kFeedback, LocalSignal::kSymmetric}) {
-      RuleSpec rule = random_local_rule(spec_, dice_, signal);
-      rule.name += std::to_string(static_cast<int>(signal));
+    for (const auto& [signal, reward] : kThirdFactors) {
+      RuleSpec rule = random_local_rule(spec_, dice_, signal, reward);
+      rule.name += std::to_string(static_cast<int>(signal)) + std::to_string(static_cast<int>(reward));
       spec_.rules.push_back(std::move(rule));
     }
+    add_rewards(spec_, dice_);
   }
 
   /// Some feedback learns, where a model may have that.

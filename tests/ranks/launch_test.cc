@@ -63,15 +63,15 @@ TEST(Launch, IgnoresNumbersThatAreNone) {
 }
 
 TEST(Part, IsReadFromText) {
-  EXPECT_EQ(part_of("3/8"), (Part{.index = 3, .count = 8}));
-  EXPECT_EQ(part_of("0/1"), (Part{.index = 0, .count = 1}));
+  EXPECT_EQ(work_part_of("3/8"), (WorkPart{.index = 3, .count = 8}));
+  EXPECT_EQ(work_part_of("0/1"), (WorkPart{.index = 0, .count = 1}));
   for (const char* wrong : {"", "3", "/8", "3/", "8/8", "-1/8", "1/0", "1/8/9", " 1/8", "a/b", "1/99999999999999999999"})
-    EXPECT_EQ(part_of(std::string_view(wrong)), std::nullopt) << wrong;
+    EXPECT_EQ(work_part_of(std::string_view(wrong)), std::nullopt) << wrong;
 }
 
-std::optional<Part> part_with(const Variables& variables) {
+std::optional<WorkPart> part_with(const Variables& variables) {
   const Fake fake(variables);
-  return part_of(Environment(fake));
+  return work_part_of(Environment(fake));
 }
 
 TEST(Part, IsThatOfAnArray) {
@@ -80,7 +80,7 @@ TEST(Part, IsThatOfAnArray) {
                        {"SLURM_ARRAY_TASK_COUNT", "4"},
                        {"SLURM_ARRAY_TASK_MIN", "3"},
                        {"SLURM_ARRAY_TASK_MAX", "12"}}),
-            (Part{.index = 2, .count = 4, .source = "a job array"}));
+            (WorkPart{.index = 2, .count = 4, .source = "a job array"}));
   // one job that is started again by itself does what is left
   EXPECT_EQ(
       part_with({{"SLURM_ARRAY_TASK_ID", "9"}, {"SLURM_ARRAY_TASK_COUNT", "1"}, {"SLURM_ARRAY_TASK_MIN", "9"}})->count, 1);

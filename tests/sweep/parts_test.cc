@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kModel = R"(name: "shared" seed: 5
+constexpr const char* kSharedModel = R"(name: "shared" seed: 5
 network {
   populations { name: "in"  size: 2 input {} }
   populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
@@ -64,7 +64,7 @@ class SweepParts : public InFolder {
     return false;
   }
 
-  const fs::path model_ = file("model.txtpb", kModel);
+  const fs::path model_ = file("model.txtpb", kSharedModel);
 };
 
 TEST_F(SweepParts, AreEvenDoNotOverlapAndMakeTheWhole) {
@@ -73,7 +73,7 @@ TEST_F(SweepParts, AreEvenDoNotOverlapAndMakeTheWhole) {
   std::size_t members = 0;
   for (int k = 0; k < 3; ++k) {
     SweepOptions part = options("parts");
-    part.part = Part{.index = k, .count = 3};
+    part.part = WorkPart{.index = k, .count = 3};
     const SweepResult result = sweep(plan(), part);
     EXPECT_GE(result.members.size(), 6U);
     EXPECT_LE(result.members.size(), 7U);
@@ -99,7 +99,7 @@ TEST_F(SweepParts, MoreThanMembersLeaveSomeWithNothing) {
   SweepOptions part = options("out");
   std::size_t members = 0;
   for (int k = 0; k < 25; ++k) {
-    part.part = Part{.index = k, .count = 25};
+    part.part = WorkPart{.index = k, .count = 25};
     members += sweep(plan(), part).members.size();
   }
   EXPECT_EQ(members, 20U);
@@ -107,7 +107,7 @@ TEST_F(SweepParts, MoreThanMembersLeaveSomeWithNothing) {
 
 TEST_F(SweepParts, NeedAFolder) {
   SweepOptions part{.folder = {}, .progress = {}};
-  part.part = Part{.index = 0, .count = 2};
+  part.part = WorkPart{.index = 0, .count = 2};
   EXPECT_THROW(sweep(plan(), part), UsageError);
 }
 
