@@ -352,6 +352,7 @@ Outcome Session::Driver::outcome() const {
   if (!end_.empty()) outcome.message = end_;
   outcome.ledger = ledger();
   outcome.weights = with([](auto& driven) { return weights_of(driven.learner.network()); });
+  outcome.feedback = with([](auto& driven) { return learned_feedback_of(driven.learner.network()); });
   outcome.fingerprint = fingerprint(outcome);
   return outcome;
 }

@@ -44,8 +44,8 @@ Sampled sample(const ModeRule& rule, double time, int batch) {
   const RunResult result = run(student_spec(single(kStart), single(kTeacher), plan, {learner}), options);
   const Outcome& outcome = result.outcomes.at(0);
   Sampled sampled = {mode_of(network_of(outcome)), kFeedback, outcome.status == Status::kCompleted};
-  const auto kept = std::ranges::find(outcome.kept, Kept::What::kFeedback, &Kept::what);
-  if (kept != outcome.kept.end()) sampled.feedback = kept->values.front();
+  for (const ProjectionWeights& learned : outcome.feedback)
+    sampled.feedback = std::get<DenseMatrix>(learned.matrix).values.front();
   return sampled;
 }
 
