@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/kernel/registers.h"
 #include "core/kernel/synapses.h"
 
 namespace locus {
@@ -68,12 +69,33 @@ void add_run_of_lanes(const SynapsesView<const R>& synapses, std::int32_t source
   });
 }
 
-/// Dense, one lane: the columns of the sources `active` (numbered from `begin` on; what they say
-/// stands at activity[source - begin]) onto the targets [first, last). Four sources at a time, so
-/// that a current is loaded and stored once for them.
+/// Dense, one lane, few targets: the columns of the sources `active` onto all targets, in registers.
+/// What sources numbered from `begin` on say stands at activity[source - begin]. kFresh: currents
+/// begin at 0, whatever they were, also where nobody speaks.
+template <bool kFresh, class R>
+void add_active_columns_in_registers(const WeightsView<R>& w, std::span<const std::int32_t> active, std::int32_t begin,
+                                     const R* activity, std::int32_t first, std::int32_t last, R* current) {
+  by_registers<R, 4, 1>(first, last, [&]<class Lane, std::size_t kRegisters>(std::ptrdiff_t i) {
+    typename Lane::Type sum[kRegisters];
+    const auto at = [i](std::size_t r) { return i + static_cast<std::ptrdiff_t>(r) * Lane::kLanes; };
+    for (std::size_t r = 0; r < kRegisters; ++r) sum[r] = kFresh ? Lane::all(R(0)) : Lane::load(current + at(r));
+    for (const std::int32_t source : active) {
+      const R* const of = w.weight + std::ptrdiff_t{source - begin} * w.stride;
+      const auto x = Lane::all(activity[source - begin]);
+      for (std::size_t r = 0; r < kRegisters; ++r) sum[r] += Lane::load(of + at(r)) * x;
+    }
+    for (std::size_t r = 0; r < kRegisters; ++r) Lane::store(current + at(r), sum[r]);
+  });
+}
+
+/// The same of as many targets [first, last) as there are. A current of many is loaded and stored
+/// once for four sources.
 template <class R>
 void add_active_columns(const WeightsView<R>& w, std::span<const std::int32_t> active, std::int32_t begin,
                         const R* activity, std::int32_t first, std::int32_t last, R* current) {
+  constexpr std::int32_t kFew = 256;
+  if (last - first <= kFew)
+    return add_active_columns_in_registers<false>(w, active, begin, activity, first, last, current);
   const auto column = [&](std::size_t e) { return w.weight + std::ptrdiff_t{active[e] - begin} * w.stride; };
   const auto said = [&](std::size_t e) { return activity[active[e] - begin]; };
   std::size_t e = 0;

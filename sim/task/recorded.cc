@@ -112,6 +112,23 @@ void RecordedSource::write_weights(const RecordedTrial& trial, std::int32_t late
 }
 
 template <class R>
+void RecordedSource::prepare(Batch<R>& batch) const {
+  const auto lanes = static_cast<std::size_t>(batch.lanes);
+  batch.labels.assign(has_labels_ ? lanes : 0, kNoClass);
+  batch.late.assign(is_uneven_ ? lanes : 0, 0);
+  batch.weight.assign(has_weights_ ? batch.target.size() : 0, R(1));
+  batch.shows_constants = false;  // trials that begin late may have held them back
+}
+
+template <class R>
+void RecordedSource::fill(std::int64_t first_trial, std::span<const ConstantInput> constants, Batch<R>& batch) {
+  show_constants<R>(constants, batch);
+  fill(first_trial, batch);
+  if (!is_uneven_ || batch.source != nullptr) return;
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) hold_back(constants, tick, batch.input_at(tick));
+}
+
+template <class R>
 void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
   CHECK(!is_uneven_ || !batch.late.empty(), "a batch of trials that begin late has room to say when");
   CHECK(!has_weights_ || !batch.weight.empty(), "a batch of trials that weigh their errors has room for weights");
@@ -179,12 +196,6 @@ void RecordedSource::show(std::int32_t tick, R* values) {
 }
 
 template <class R>
-void RecordedSource::hold_back(std::span<const ConstantInput> constants, Batch<R>& batch) const {
-  if (!is_uneven_ || batch.source != nullptr) return;
-  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) hold_back(constants, tick, batch.input_at(tick));
-}
-
-template <class R>
 void RecordedSource::hold_back(std::span<const ConstantInput> constants, std::int32_t tick, R* values) const {
   if (!is_uneven_) return;
   for (const auto& [input, value] : constants) {
@@ -193,12 +204,14 @@ void RecordedSource::hold_back(std::span<const ConstantInput> constants, std::in
   }
 }
 
-template void RecordedSource::hold_back(std::span<const ConstantInput>, Batch<double>&) const;
-template void RecordedSource::hold_back(std::span<const ConstantInput>, Batch<float>&) const;
+template void RecordedSource::prepare(Batch<double>&) const;
+template void RecordedSource::prepare(Batch<float>&) const;
 template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, double*) const;
 template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, float*) const;
 template void RecordedSource::fill(std::int64_t, Batch<double>&);
 template void RecordedSource::fill(std::int64_t, Batch<float>&);
+template void RecordedSource::fill(std::int64_t, std::span<const ConstantInput>, Batch<double>&);
+template void RecordedSource::fill(std::int64_t, std::span<const ConstantInput>, Batch<float>&);
 template void RecordedSource::show(std::int32_t, double*);
 template void RecordedSource::show(std::int32_t, float*);
 

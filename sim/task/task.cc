@@ -61,20 +61,17 @@ template <class R>
 void Task::fill(std::int64_t update, Batch<R>& batch) {
   CHECK(batch.lanes == lanes_, "a batch has the lanes that its task was made for");
   const std::int64_t first = begin_ + update * batch.lanes;
-  show_constants<R>(constants_, batch);
   batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
+  if (auto* recorded = std::get_if<RecordedSource>(&source_)) return recorded->fill(first, constants_, batch);
+  show_constants<R>(constants_, batch);
   std::visit([&](auto& source) { source.fill(first, batch); }, source_);
-  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) recorded->hold_back<R>(constants_, batch);
 }
 
 template <class R>
 void Task::prepare(Batch<R>& batch) const {
-  const auto* recorded = std::get_if<RecordedSource>(&source_);
-  const bool labelled = recorded != nullptr ? recorded->has_labels() : has_classes_;
-  if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
-  if (recorded != nullptr && recorded->is_uneven()) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
-  if (recorded != nullptr && recorded->has_weights()) batch.weight.assign(batch.target.size(), R(1));
+  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) return recorded->prepare(batch);
+  if (has_classes_) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
 }
 
 template <class R>
