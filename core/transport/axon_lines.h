@@ -135,19 +135,32 @@ class AxonLines {
     const R* said = column_.data();
     std::int32_t* const neuron = active.neuron.data();
     std::size_t count = 0;
-    for (; first < last; first += kBlock) {
-      const std::size_t end = std::min(first + kBlock, last);
-      if (end - first > kFew && is_blank(said + first, static_cast<std::ptrdiff_t>(end - first))) continue;
+    const auto list = [&](std::size_t begin, std::size_t end) {
       if (lanes_ == 1) {  // without a branch, since a processor cannot predict which neurons are zero
-        for (std::size_t cell = first; cell < end; ++cell) {
+        for (std::size_t cell = begin; cell < end; ++cell) {
           neuron[count] = static_cast<std::int32_t>(cell);
           count += static_cast<std::size_t>(speaks(said[cell]));
         }
-        continue;
+        return;
       }
-      for (std::size_t cell = first; cell < end; ++cell) {
+      for (std::size_t cell = begin; cell < end; ++cell) {
         const auto speaker = static_cast<std::int32_t>(cell) / lanes_;
         if (said[cell] != R(0) && (count == 0 || neuron[count - 1] != speaker)) neuron[count++] = speaker;
+      }
+    };
+    const auto blank = [&](std::size_t begin, std::size_t end) {
+      return is_blank(said + begin, static_cast<std::ptrdiff_t>(end - begin));
+    };
+    for (; first < last; first += kBlock) {
+      const std::size_t end = std::min(first + kBlock, last);
+      if (end - first <= kFew) {
+        list(first, end);
+        continue;
+      }
+      if (blank(first, end)) continue;
+      for (std::size_t few = first; few < end; few += kFew) {
+        const std::size_t last_few = std::min(few + kFew, end);
+        if (!blank(few, last_few)) list(few, last_few);
       }
     }
     active.size = count;
