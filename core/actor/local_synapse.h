@@ -68,4 +68,26 @@ void on(LocalSynapse<R> s, const LocalPost<R>& m, const LocalClock<R>& c) {
   for (const std::int32_t change : c.rule.changes) s.delta += value_at(s, m, c, change);
 }
 
+/// The end of a trial, after its last tick: m is the payload of the end.
+template <class R>
+void on_end(LocalSynapse<R> s, const LocalPost<R>& m, const LocalClock<R>& c) {
+  for (const std::int32_t end : c.rule.ends) s.delta += value_at(s, m, c, end);
+}
+
+/// What a neuron keeps of a reward: it lasts for the tick.
+template <class R>
+struct RewardedNeuron {
+  R& reward;  // r_t [1]; 0 where none has come
+};
+
+template <class R>
+void on(RewardedNeuron<R> n, Silence) {
+  n.reward = R(0);
+}
+
+template <class R>
+void on(RewardedNeuron<R> n, Reward<R> m) {
+  n.reward = m.value;
+}
+
 }  // namespace locus

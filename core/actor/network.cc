@@ -123,17 +123,21 @@ bool plastic_weights_finite(const Network<R>& network) {
   for (std::size_t p = 0; p < network.synapses.size(); ++p) {
     if (network.projections()[p].plastic && !all_finite(network.synapses[p].weight)) return false;
   }
+  for (std::size_t r = 0; r < network.feedback.size(); ++r) {
+    if (network.feedback[r].plastic && !all_finite(network.feedback_synapses[r].weight)) return false;
+  }
   return true;
 }
 
 template <class R>
 void keep_moments(const Optimizer& optimizer, Network<R>& network) {
-  for (std::size_t p = 0; p < network.synapses.size(); ++p) {
-    Synapses<R>& synapses = network.synapses[p];
-    if (!network.projections()[p].plastic || !synapses.first.empty()) continue;
+  const auto keep = [&](const Projection& projection, Synapses<R>& synapses) {
+    if (!projection.plastic || !synapses.first.empty()) return;
     if (optimizer.keeps_first()) synapses.first.assign(synapses.weight.size(), R(0));
     if (optimizer.keeps_second()) synapses.second.assign(synapses.weight.size(), R(0));
-  }
+  };
+  for (std::size_t p = 0; p < network.synapses.size(); ++p) keep(network.projections()[p], network.synapses[p]);
+  for (std::size_t r = 0; r < network.feedback.size(); ++r) keep(network.feedback[r], network.feedback_synapses[r]);
 }
 
 template bool plastic_weights_finite(const Network<double>&);

@@ -10,6 +10,7 @@
 // during a run.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "core/actor/optimizer.h"
 #include "core/base/column.h"
 #include "core/base/id.h"
+#include "core/wire/payload.h"
 #include "core/wire/topology.h"
 
 namespace locus {
@@ -133,10 +135,11 @@ struct Network {
   Indexed<Synapses<R>> synapses;  // of each projection of the topology
   // R, a rule's own wires: one a rate population, by its first neuron; empty without FEEDBACK
   std::vector<Projection> feedback;
-  std::vector<Column<R>> feedback_weights;  // of each feedback projection, fixed [1] (synapses)
+  std::vector<Synapses<R>> feedback_synapses;  // of each of these
   // number of commits, with which Adam corrects its means (the clock)
   std::int64_t commits = 0;
-  bool carries = false;  // true: the next trial begins with the present state; false: at h_0
+  std::int64_t first_trial = 0;  // number of the trial of lane 0, for what is drawn
+  bool carries = false;          // true: the next trial begins with the present state; false: at h_0
   // by lane: the ticks before the first of its trial (lanes); of the largest, 0 where neurons that
   // nothing reaches are as before a trial anyway (set_late)
   std::vector<std::int32_t> late;
@@ -146,6 +149,15 @@ struct Network {
   bool has_waiting(Tick now) const { return now.value <= latest; }
 
   const Indexed<Projection>& projections() const { return topology->projections; }
+  /// The number by which messages name the wires feedback[r]: behind those of the topology.
+  ProjectionId feedback_id(std::size_t r) const {
+    return ProjectionId{static_cast<std::int32_t>(projections().size() + r)};
+  }
+  /// The wires of this number: a projection, or feedback.
+  const Projection& wires(ProjectionId id) const {
+    const auto number = static_cast<std::size_t>(id.value);
+    return number < projections().size() ? projections()[id] : feedback[number - projections().size()];
+  }
   const std::vector<Neurons>& populations(Layer layer) const {
     return layer == Layer::kInput  ? inputs.populations
            : layer == Layer::kRate ? rate.populations
@@ -162,6 +174,20 @@ struct Network {
 /// vectorises.
 template <class R>
 bool plastic_weights_finite(const Network<R>& network);
+
+/// The constants by which neurons beside learned feedback filter their activity: those of the
+/// readouts, which are the same for all of them.
+template <class R>
+Mirror<R> mirror_of(const Network<R>& network) {
+  if (network.readouts.populations.empty()) return {R(0), R(1)};
+  const Neurons& first = network.readouts.populations.front();
+  return {static_cast<R>(first.decay), static_cast<R>(first.gain)};
+}
+/// True if some feedback learns beside readouts with memory.
+template <class R>
+bool filters_for_feedback(const Network<R>& network) {
+  return network.topology->has_leaky_readouts() && std::ranges::any_of(network.feedback, &Projection::plastic);
+}
 
 /// The clocks of the neurons of a spiking population.
 template <class R>

@@ -12,6 +12,7 @@
 // epsilon stands outside the correction of the bias, as in NEST 3.10 and unlike the paper. The
 // decay is L2 (the gradient of decay w^2 / 2) and goes through momentum and Adam. At every commit
 // moments decay and the weight moves, also for a synapse without activity.
+// Last of all a weight that is kept in few bits is rounded to its grid (core/wire/narrow.h).
 // Source: Kingma & Ba, ICLR 2015; NEST 3.10 eprop optimizers; PyTorch's torch.optim.SGD (without
 // dampening and Nesterov's look ahead) and weight_decay of SGD and Adam.
 #pragma once
@@ -20,8 +21,10 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "core/actor/synapse.h"
+#include "core/wire/narrow.h"
 #include "core/wire/payload.h"
 #include "core/wire/topology.h"
 
@@ -44,16 +47,21 @@ struct Optimizer {
   // mu of gradient descent [1], in [0, 1); empty: synapses keep no m. Not beside Adam
   std::optional<double> momentum = {};
   double weight_decay = 0;  // L2 [1]
+  // share of itself that a weight loses at a commit before it moves [1]; beside learned feedback
+  double shrink = 0;
+  std::optional<Grid> grid = {};  // of weights, to which each commit rounds them
+  RandomKey rounding = {};        // of one projection, where weights are rounded
 
   /// True if a commit is just weight -= rate * delta.
   bool plain() const {
-    return !adam && !momentum && weight_decay == 0 && !weight_min && !weight_max && !element && !norm;
+    return !adam && !momentum && weight_decay == 0 && shrink == 0 && !weight_min && !weight_max && !element && !norm &&
+           !grid;
   }
   /// True if a synapse keeps m; if it keeps v.
   bool keeps_first() const { return adam || momentum; }
   bool keeps_second() const { return adam.has_value(); }
   /// True if a commit may move a weight whose change is 0.
-  bool moves_all() const { return adam || momentum || weight_decay != 0 || weight_min || weight_max; }
+  bool moves_all() const { return adam || momentum || weight_decay != 0 || shrink != 0 || weight_min || weight_max; }
   friend bool operator==(const Optimizer&, const Optimizer&) = default;
 };
 
@@ -65,6 +73,15 @@ inline Optimizer optimizer_of(Optimizer all, const WeightLimits& own) {
   if (own.sign < 0) all.weight_max = std::min(all.weight_max.value_or(0.0), 0.0);
   all.weight_decay = own.decay.value_or(all.weight_decay);
   return all;
+}
+
+/// The same with the random numbers of the projection's rounding. A bias is the neuron's own state,
+/// and has no grid.
+inline Optimizer optimizer_of(const Optimizer& all, const Projection& projection, std::uint64_t seed) {
+  Optimizer own = optimizer_of(all, projection.limits);
+  if (projection.is_bias) own.grid.reset();
+  if (own.grid) own.rounding = random_key(seed, "synapse/weight/" + projection.name);
+  return own;
 }
 
 template <class R>
@@ -122,6 +139,13 @@ void on(MomentumSynapse<R> s, const MomentumCommit<R>& c) {
   s.delta = R(0);
 }
 
+/// Takes a share of its weight from a synapse; the mirrored synapse of learned feedback loses the
+/// same share (Kolen & Pollack, ICNN 1994).
+template <class R>
+void shrink(R& weight, R share) {
+  weight *= R(1) - share;
+}
+
 /// Adds the decay of the weight to the change, of which `scale` times as much is committed.
 template <class R>
 void add_decay(TaughtSynapse<R> s, R decay, R scale) {
@@ -156,6 +180,14 @@ void keep_within(R& weight, const Optimizer& optimizer) {
     weight = static_cast<R>(*optimizer.weight_min);
   if (optimizer.weight_max && weight > static_cast<R>(*optimizer.weight_max))
     weight = static_cast<R>(*optimizer.weight_max);
+}
+
+/// Rounds the weight of a synapse of its projection at a commit, counted from 1. Bounds of weights
+/// are levels of the grid, so that no rounding leaves them.
+template <class R>
+void round_weight(R& weight, std::int64_t synapse, const Optimizer& optimizer, std::int64_t commit) {
+  const Grid& grid = *optimizer.grid;
+  weight = on_grid(weight, grid, rounding_draw(grid, optimizer.rounding, static_cast<std::uint64_t>(commit), 0, synapse));
 }
 
 }  // namespace locus

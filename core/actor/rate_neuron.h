@@ -94,6 +94,13 @@ void on(RateNeuron<R> n, Adjoint<R> m) {
   n.signal = m.delta;
 }
 
+/// The clock beside learned feedback: the neuron filters its activity as the synapses of a readout
+/// with memory do.
+template <class R>
+void mirror(R& filtered, R activity, Mirror<R> c) {
+  filtered = c.decay * filtered + c.gain * activity;
+}
+
 /// The decay of e-prop's trace: lambda_i(t) = (1 - alpha) + alpha phi'_t W_ii (Bellec et al. 2020,
 /// rate form).
 template <class R>

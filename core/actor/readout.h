@@ -110,10 +110,11 @@ Post<R> post(Readout<R> k) {
   return {R(0), R(1), k.epsilon};
 }
 
-/// The FEEDBACK over one of its fixed wires, a synapse of R with weight R_ki.
+/// The FEEDBACK over one of its fixed wires, a synapse of R with weight R_ki. said: eps_k, or what
+/// is left of it on a narrow wire.
 template <class R>
-Feedback<R> feedback(Readout<R> k, R weight) {
-  return {weight * k.epsilon};
+Feedback<R> feedback(R said, R weight) {
+  return {weight * said};
 }
 
 }  // namespace locus

@@ -69,6 +69,13 @@ void on(Synapse<R> s, Post<R> m) {
   s.delta += m.signal * s.trace;
 }
 
+/// POST to a synapse of R that learns: `pre` is the error that it carries in this tick, so that its
+/// change is that of the readout's synapse between the same two neurons.
+template <class R>
+void on(Synapse<R> s, FeedbackPost<R> m) {
+  s.delta += s.pre * m.activity;
+}
+
 /// The TRANSPORT that answers a POST in rules that carry errors back over weights: W_ij g_i with
 /// g = gain * signal.
 template <class R>

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/expression/inference.h"
 #include "core/expression/normal_form.h"
 
 namespace locus {
@@ -12,7 +13,9 @@ namespace {
 /// Makes a rule of a text, and notes every fault on the way.
 class Compiler {
  public:
-  explicit Compiler(const LocalText& text) : form_(rule_.tree, [this](const Node& leaf) { return owner_of(leaf); }) {
+  explicit Compiler(const LocalText& text)
+      : form_(rule_.tree, [this](const Node& leaf) { return owner_of(leaf); }),
+        end_form_(rule_.tree, [this](const Node& leaf) { return owner_of(leaf); }) {
     rule_.text = text;
   }
 
@@ -28,8 +31,7 @@ class Compiler {
     if (!faults_.empty()) return {std::nullopt, std::move(faults_)};
     normalise();
     if (!faults_.empty()) return {std::nullopt, std::move(faults_)};
-    infer_traces();
-    infer_posts();
+    infer(rule_, form_);
     return {std::move(rule_), {}};
   }
 
@@ -120,9 +122,11 @@ class Compiler {
     for (std::size_t i = 0; i < rule_.text.changes.size(); ++i) {
       const ChangeText& change = rule_.text.changes[i];
       std::int32_t root = read(change.change, "change", static_cast<int>(i), "change");
+      roots_.push_back(root);
       if (root < 0) continue;
       switch (change.on) {
-        case ChangeOn::kTick: break;
+        case ChangeOn::kTick:
+        case ChangeOn::kEnd: break;
         case ChangeOn::kPreSpike:
           root = tree.apply(Operation::kMultiply, root,
                             tree.apply(Operation::kAbs, tree.apply(Operation::kSign, leaf(Symbol::kPre))));
@@ -130,7 +134,7 @@ class Compiler {
         case ChangeOn::kPostSpike: root = tree.apply(Operation::kMultiply, leaf(Symbol::kSpike), root); break;
         case ChangeOn::kError: root = tree.apply(Operation::kMultiply, leaf(Symbol::kTaught), root); break;
       }
-      rule_.changes.push_back(root);
+      roots_.back() = root;
     }
   }
 
@@ -188,17 +192,32 @@ class Compiler {
         });
         return found;
       };
-      const bool used = std::ranges::any_of(rule_.changes, holds) ||
+      const bool used = std::ranges::any_of(roots_, holds) ||
                         std::ranges::any_of(rule_.traces, [&](const LocalTrace& trace) { return holds(trace.next); });
       if (used) rule_.uses.push_back(symbol.symbol);
     }
-    const bool asks = rule_.has(Symbol::kSignal) || rule_.has(Symbol::kTaught);
-    if (asks && rule_.text.signal == LocalSignal::kNone) {
-      fault("signal", 0, "", "is missing, and an expression uses errors",
+    check_third_factor();
+  }
+
+  /// What brings `signal`, ticks with an error and `reward`, and that nothing comes for nothing.
+  void check_third_factor() {
+    const LocalSignal signal = rule_.text.signal;
+    const bool asks = rule_.has(Symbol::kSignal) || (rule_.has(Symbol::kTaught) && !rule_.has_errors());
+    const bool fed = signal == LocalSignal::kFeedback || signal == LocalSignal::kSymmetric;
+    if (asks && !fed) {
+      const bool rewarded = signal == LocalSignal::kReward;
+      fault("signal", 0, "",
+            rewarded ? "is REWARD, and an expression uses errors" : "is missing, and an expression uses errors",
             "must be feedback, whose errors come over FEEDBACK (no violation), or symmetric, over TRANSPORT (a violation in space)");
     }
-    if (!asks && rule_.text.signal != LocalSignal::kNone)
+    if (rule_.has(Symbol::kReward) && signal != LocalSignal::kReward) {
+      fault("signal", 0, "", "is not REWARD, and an expression uses \"reward\"",
+            "must be reward: the environment gives it over REWARD (no violation)");
+    }
+    if (signal == LocalSignal::kReward ? !rule_.has(Symbol::kReward) : signal != LocalSignal::kNone && !asks)
       fault("signal", 0, "", "is given, and no expression uses it", "leave it out: it would be sent for nothing");
+    if (rule_.text.reward != RewardFrom::kTrials && signal != LocalSignal::kReward)
+      fault("reward", 0, "", "is given, and signal is not REWARD", "stands with signal: REWARD");
   }
 
   void normalise() {
@@ -207,23 +226,26 @@ class Compiler {
       trace.of_source = trace.at == TraceAt::kSource || follows_from_source(i);
       if (trace.at == TraceAt::kSynapse) trace.next = normal(trace.next, "trace", i, "next");
     }
-    for (std::size_t i = 0; i < rule_.changes.size(); ++i)
-      rule_.changes[i] = normal(rule_.changes[i], "change", i, "change");
+    for (std::size_t i = 0; i < roots_.size(); ++i) {
+      const bool at_end = rule_.text.changes[i].on == ChangeOn::kEnd;
+      const std::int32_t root = normal(roots_[i], "change", i, "change", at_end);
+      (at_end ? rule_.ends : rule_.changes).push_back(root);
+    }
     if (!faults_.empty()) return;
     rule_.payload = form_.payload();
-    if (std::ssize(rule_.payload) > kMostPayload) {
-      fault("change", 0, "",
-            "makes the target neuron send " + std::to_string(rule_.payload.size()) + " numbers in one POST",
+    rule_.end_payload = end_form_.payload();
+    for (const std::vector<std::int32_t>* payload : {&rule_.payload, &rule_.end_payload}) {
+      if (std::ssize(*payload) <= kMostPayload) continue;
+      fault("change", 0, "", "makes the target neuron send " + std::to_string(payload->size()) + " numbers in one POST",
             "a rule has at most " + std::to_string(kMostPayload));
     }
-    for (const std::int32_t node : rule_.payload) rule_.vanishes.push_back(vanishes(node) ? 1 : 0);
-    rule_.posts.scalars = static_cast<int>(rule_.payload.size());
   }
 
-  std::int32_t normal(std::int32_t node, const char* list, std::size_t index, const char* field) {
-    const std::int32_t normal = form_.of(node);
+  std::int32_t normal(std::int32_t node, const char* list, std::size_t index, const char* field, bool at_end = false) {
+    NormalForm& form = at_end ? end_form_ : form_;
+    const std::int32_t normal = form.of(node);
     const bool has_room = places_of(normal) <= kMostPlaces;
-    if ((!form_.is_within_bounds() || !has_room) && faults_.empty())
+    if ((!form.is_within_bounds() || !has_room) && faults_.empty())
       fault(list, static_cast<int>(index), field, "is too large when it is multiplied out",
             has_room ? "must have at most " + std::to_string(kMostTerms) + " products"
                      : "must have at most " + std::to_string(kMostPlaces) + " numbers and operations");
@@ -257,108 +279,20 @@ class Compiler {
     return follows;
   }
 
-  void infer_traces() {
-    const auto reads = [&](std::int32_t root, std::size_t trace) {
-      bool found = false;
-      rule_.tree.each_leaf(root, [&](const Node& leaf) {
-        found = found || (leaf.leaf == Leaf::kTrace && leaf.index == static_cast<std::int32_t>(trace));
-      });
-      return found;
-    };
-    for (std::size_t i = 0; i < rule_.traces.size(); ++i) {
-      rule_.traces[i].is_state = false;
-      for (std::size_t j = 0; j <= i; ++j)
-        rule_.traces[i].is_state = rule_.traces[i].is_state || reads(rule_.traces[j].next, i);
-      rule_.traces[i].is_lazy = is_lazy(rule_.traces[i].next, i);
-    }
-  }
-
-  /// True if each product of a trace's next value is a constant times the trace, or has a factor
-  /// that comes by message.
-  bool is_lazy(std::int32_t node, std::size_t trace) const {
-    const Node& of = rule_.tree[node];
-    const auto [a, b, c] = of.arguments;
-    switch (of.operation) {
-      case Operation::kAdd:
-      case Operation::kSubtract: return is_lazy(a, trace) && is_lazy(b, trace);
-      case Operation::kNegate: return is_lazy(a, trace);
-      case Operation::kDivide: return is_lazy(a, trace) && is_factor(b);
-      case Operation::kMultiply:
-        if (is_silent(a) || is_silent(b)) return true;
-        return (is_lazy(a, trace) && is_factor(b)) || (is_lazy(b, trace) && is_factor(a));
-      case Operation::kLeaf:
-        return is_silent(node) || (of.leaf == Leaf::kTrace && of.index == static_cast<std::int32_t>(trace));
-      case Operation::kNumber: return of.number == 0;
-      default: return false;
-    }
-  }
-  /// True if a factor has nothing of the synapse or its source.
-  bool is_factor(std::int32_t node) const { return (form_.owners_of(node) & (kSynapseItself | kSourceNeuron)) == 0; }
-  /// True if a factor is 0 at a synapse that hears nothing.
-  bool is_silent(std::int32_t node) const {
-    const Node& of = rule_.tree[node];
-    if (of.operation != Operation::kLeaf) return false;
-    if (of.leaf == Leaf::kPayload) return vanishes(rule_.payload[static_cast<std::size_t>(of.index)]);
-    return of.leaf == Leaf::kSymbol && static_cast<Symbol>(of.index) == Symbol::kPre;
-  }
-
-  /// True if a number of the payload is 0 in ticks without an error: the learning signal, or that
-  /// an error has come, is a factor of it.
-  bool vanishes(std::int32_t node) const {
-    const Node& of = rule_.tree[node];
-    const auto [a, b, c] = of.arguments;
-    switch (of.operation) {
-      case Operation::kLeaf:
-        return of.leaf == Leaf::kSymbol &&
-               (static_cast<Symbol>(of.index) == Symbol::kSignal || static_cast<Symbol>(of.index) == Symbol::kTaught);
-      case Operation::kNegate:
-      case Operation::kAbs:
-      case Operation::kSign:
-      case Operation::kStep:
-      case Operation::kSqrt:
-      case Operation::kTanh: return vanishes(a);
-      case Operation::kMultiply: return vanishes(a) || vanishes(b);
-      case Operation::kDivide: return vanishes(a);
-      case Operation::kAdd:
-      case Operation::kSubtract: return vanishes(a) && vanishes(b);
-      default: return false;
-    }
-  }
-  /// True if synapses know a number of the payload in ticks without an error.
-  bool is_known(std::int32_t node, bool constant_gain) const {
-    if (vanishes(node)) return true;
-    bool known = true;
-    rule_.tree.each_leaf(node, [&](const Node& leaf) {
-      if (leaf.leaf == Leaf::kConstant) return;
-      const auto symbol = static_cast<Symbol>(leaf.index);
-      const bool of_error = symbol == Symbol::kSignal || symbol == Symbol::kTaught;
-      known = known && leaf.leaf == Leaf::kSymbol &&
-              (row(symbol).owner == kEverybody || of_error || (constant_gain && symbol == Symbol::kGain));
-    });
-    return known;
-  }
-
-  Cadence cadence(bool constant_gain) const {
-    if (rule_.payload.empty()) return Cadence::kNever;
-    const auto known = [&](std::int32_t node) { return is_known(node, constant_gain); };
-    if (!std::ranges::all_of(rule_.payload, known)) return Cadence::kTick;
-    return rule_.text.signal == LocalSignal::kNone ? Cadence::kNever : Cadence::kError;
-  }
-
-  void infer_posts() {
-    rule_.posts.constant_gain = cadence(true);
-    rule_.posts.varying_gain = cadence(false);
-    rule_.posts.own_weight = rule_.has(Symbol::kOwnWeight);
-  }
-
   LocalRule rule_;
   NormalForm form_;
+  NormalForm end_form_;              // of what happens at the end of a trial
+  std::vector<std::int32_t> roots_;  // of changes, in the order of the text
   std::vector<LocalFault> faults_;
 };
 
 }  // namespace
 
 bool LocalRule::has(Symbol symbol) const { return std::ranges::find(uses, symbol) != uses.end(); }
+
+bool LocalRule::has_errors() const {
+  return text.signal == LocalSignal::kReward ? text.reward != RewardFrom::kTrials : text.signal != LocalSignal::kNone;
+}
 
 std::int64_t LocalRule::states(TraceAt at) const {
   return std::ranges::count_if(traces, [&](const LocalTrace& trace) { return trace.at == at && trace.is_state; });

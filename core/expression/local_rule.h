@@ -39,6 +39,7 @@ enum class Cadence : std::uint8_t {
   kNever,  // there is no payload, or synapses know it
   kError,  // ticks with an error: in others synapses know the payload
   kTick,
+  kEnd,  // the last tick of a trial; of rewards only
 };
 
 /// What the phases of a rule depend on that is not in its row (core/protocol/phase.h).
@@ -47,6 +48,8 @@ struct LocalPosts {
   Cadence constant_gain = Cadence::kNever;  // onto neurons whose phi is the identity
   Cadence varying_gain = Cadence::kNever;   // onto all others that do not spike
   bool own_weight = false;                  // autapses tell their weights
+  int end_scalars = 0;                      // of the payload at the end of a trial
+  Cadence reward = Cadence::kNever;         // ticks that may bring a reward
   friend bool operator==(const LocalPosts&, const LocalPosts&) = default;
 };
 
@@ -67,14 +70,19 @@ struct LocalTrace {
 struct LocalRule {
   LocalText text;
   Tree tree;
-  std::vector<LocalTrace> traces;      // in the order of their updates
-  std::vector<std::int32_t> changes;   // in normal form
-  std::vector<std::int32_t> payload;   // of the target neuron: numbers m0, m1, ... of a POST
+  std::vector<LocalTrace> traces;     // in the order of their updates
+  std::vector<std::int32_t> changes;  // in normal form
+  std::vector<std::int32_t> payload;  // of the target neuron: numbers m0, m1, ... of a POST
+  // what happens at the end of a trial, with numbers m0, m1, ... of a POST of their own
+  std::vector<std::int32_t> ends;
+  std::vector<std::int32_t> end_payload;
   std::vector<std::uint8_t> vanishes;  // by number of the payload: 1 if it is 0 without an error
   LocalPosts posts;
   std::vector<Symbol> uses;  // ascending, each once
 
   bool has(Symbol symbol) const;
+  /// True if some ticks bring errors, and with them losses.
+  bool has_errors() const;
   /// Numbers that a synapse keeps between ticks, or a source, or a target neuron.
   std::int64_t states(TraceAt at) const;
   /// The text of a node: "decay + gain*own_weight". Payload numbers are m0, m1, ...
@@ -83,7 +91,7 @@ struct LocalRule {
 
 /// A fault of a text: the field that has it ("traces", 1, "next").
 struct LocalFault {
-  std::string_view list;  // a literal, as `field` is: "constant", "trace", "change" or "signal"
+  std::string_view list;  // a literal, as `field` is: "constant", "trace", "change", "signal", "reward"
   int index = 0;
   std::string_view field;  // "name", "next", "change"; empty: the whole
   ExpressionFault fault;

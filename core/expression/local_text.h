@@ -23,10 +23,15 @@ enum class ChangeOn : std::uint8_t {
   kPreSpike,   // ticks in which the source has sent something
   kPostSpike,  // ticks in which the target neuron has spiked
   kError,      // ticks that bring an error
+  kEnd,        // the last tick of a trial, after all other changes
 };
 
-/// The source of `signal`, the learning signal of a neuron.
-enum class LocalSignal : std::uint8_t { kNone, kFeedback, kSymmetric };
+/// The third factor: `signal`, the learning signal of a neuron, over feedback; or `reward`.
+enum class LocalSignal : std::uint8_t { kNone, kFeedback, kSymmetric, kReward };
+
+/// What the environment gives as reward: what trials say, or who drives the network tick by tick;
+/// minus the loss of each tick with an error; or minus the loss of the trial, in its last tick.
+enum class RewardFrom : std::uint8_t { kTrials, kTickLoss, kTrialLoss };
 
 struct ConstantText {
   std::string name;
@@ -52,6 +57,7 @@ struct LocalText {
   std::vector<TraceText> traces;  // each tick updates them in this order, before the changes
   std::vector<ChangeText> changes;
   LocalSignal signal = LocalSignal::kNone;
+  RewardFrom reward = RewardFrom::kTrials;  // only with LocalSignal::kReward
   friend bool operator==(const LocalText&, const LocalText&) = default;
 };
 

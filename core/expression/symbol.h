@@ -27,6 +27,8 @@ enum class Symbol : std::uint8_t {
   kOwnWeight,
   kVoltage,
   kSpike,
+  kNoise,
+  kReward,
   kTaught,  // of changes on ERROR; it has no name
   kWeight,
   kLeak,
@@ -35,7 +37,7 @@ enum class Symbol : std::uint8_t {
   kDt,
   kTicks,
 };
-inline constexpr int kSymbols = 15;
+inline constexpr int kSymbols = 17;
 
 struct SymbolRow {
   Symbol symbol;

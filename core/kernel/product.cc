@@ -100,7 +100,7 @@ template <class R>
 void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
   if (from.rows == 1) return add_columns(w, from.value, to);
   // a row of `from` has the factors of a row of `to`
-  if (std::int64_t{w.targets} * w.sources <= kFew) {
+  if (w.whole_size() <= kFew) {
     return add_lanes<R>({from.value, from.by_row, 1, w.sources}, from.rows, {w.weight, w.stride, to, by_row, w.targets},
                         Adding{});
   }
@@ -110,10 +110,13 @@ void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_r
 }
 
 template <class R>
-void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride) {
+void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride,
+                             WholeSizes whole) {
   const bool by_tick = left.by_neuron == 1;  // a tick is contiguous
-  if (std::int64_t{left.neurons} * right.neurons <= kFew) {
-    if (!by_tick) return subtract_rows(rate, left, right, weight, stride);
+  const std::int64_t targets = whole.targets > 0 ? whole.targets : left.neurons;
+  const std::int64_t sources = whole.sources > 0 ? whole.sources : right.neurons;
+  if (targets * sources <= kFew) {
+    if (!by_tick) return subtract_rows(rate, left, right, weight, stride, targets + sources);
     return add_lanes<R>({right.value, right.by_neuron, right.by_row, right.rows}, right.neurons,
                         {left.value, left.by_row, weight, stride, left.neurons}, Subtracting<R>{rate});
   }
@@ -151,7 +154,7 @@ template void add_products(WeightsView<double>, RowsView<double>, double*, std::
 template void add_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t);
 template double inner_product(RowsView<double>, std::int32_t, RowsView<double>, std::int32_t);
 template float inner_product(RowsView<float>, std::int32_t, RowsView<float>, std::int32_t);
-template void subtract_outer_products(double, RowsView<double>, RowsView<double>, double*, std::ptrdiff_t);
-template void subtract_outer_products(float, RowsView<float>, RowsView<float>, float*, std::ptrdiff_t);
+template void subtract_outer_products(double, RowsView<double>, RowsView<double>, double*, std::ptrdiff_t, WholeSizes);
+template void subtract_outer_products(float, RowsView<float>, RowsView<float>, float*, std::ptrdiff_t, WholeSizes);
 
 }  // namespace locus

@@ -22,6 +22,11 @@ struct WeightsView {
   std::int32_t targets = 0;
   std::int32_t sources = 0;
   std::ptrdiff_t stride = 0;
+  // of the whole projection, by which an algorithm is chosen, where the view is a rank's part of it
+  // (core/base/tree.h); 0: those of the view
+  std::int32_t whole_targets = 0;
+
+  std::int64_t whole_size() const { return std::int64_t{whole_targets > 0 ? whole_targets : targets} * sources; }
 };
 
 /// From so many bytes of weights on they come from afar, and best come as they stand: a few whole
@@ -57,10 +62,18 @@ void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes,
 template <class R>
 void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row);
 
+/// The neurons of a whole projection, by which an algorithm is chosen where the arguments are a
+/// rank's part of it; 0: those of the arguments.
+struct WholeSizes {
+  std::int32_t targets = 0;
+  std::int32_t sources = 0;
+};
+
 /// weight (targets x sources, source by source, `stride` apart) -= rate * sum over rows of left
 /// (targets) right^T (sources).
 template <class R>
-void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride);
+void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride,
+                             WholeSizes whole = {});
 
 /// Sum over rows of left's neuron i times right's neuron j: what the product above takes, for one
 /// synapse.

@@ -84,13 +84,14 @@ inline void subtract_tile(const OuterRows<R>& o) {
 }
 
 /// weight -= rate * sum over rows of left right^T. Rows are taken in ranges that stay in the near
-/// caches while all pairs meet them.
+/// caches while all pairs meet them; `neurons`: targets and sources, by which the ranges are chosen.
 template <class R>
-void subtract_rows(R rate, const RowsView<R>& left, const RowsView<R>& right, R* weight, std::ptrdiff_t stride) {
+void subtract_rows(R rate, const RowsView<R>& left, const RowsView<R>& right, R* weight, std::ptrdiff_t stride,
+                   std::int64_t neurons) {
   constexpr std::size_t kTargets = std::min<std::size_t>(4, Register<R>::kLanes);
   constexpr std::size_t kSources = kWidest == 64 ? 4 : 2;
   constexpr std::ptrdiff_t kNear = (std::ptrdiff_t{1} << 18) / std::ptrdiff_t{sizeof(R)};
-  const std::ptrdiff_t together = std::max<std::ptrdiff_t>(128, kNear / (left.neurons + right.neurons) / 64 * 64);
+  const std::ptrdiff_t together = std::max<std::ptrdiff_t>(128, kNear / neurons / 64 * 64);
   for (std::ptrdiff_t row = 0; row < left.rows; row += together) {
     const auto rows = static_cast<std::int32_t>(std::min<std::ptrdiff_t>(together, left.rows - row));
     const auto with = [&]<std::size_t kOfTargets, std::size_t kOfSources>(std::int32_t i, std::int32_t j) {

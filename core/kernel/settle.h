@@ -2,9 +2,10 @@
 // handlers are those of core/actor/synapse.h and core/actor/optimizer.h.
 //
 // Cost: one pass over weights and changes, and over the moments where there are any; another one
-// each for bounds of changes, decay and bounds of weights, where they are asked for.
+// each for bounds of changes, decay, bounds of weights and their rounding, where asked for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -42,6 +43,9 @@ void settle(CommitColumns<R> c, const Optimizer& optimizer, CommitStep step) {
     for (std::size_t k = 0; k < c.weight.size(); ++k)
       add_decay(TaughtSynapse<R>{c.weight[k], c.delta[k]}, decay, scale);
   }
+  if (optimizer.shrink != 0) {
+    for (R& weight : c.weight) shrink(weight, static_cast<R>(optimizer.shrink));
+  }
   if (optimizer.adam) {
     const AdamCommit<R> clock(*optimizer.adam, step.rate, scale, step.number);
     for (std::size_t k = 0; k < c.weight.size(); ++k)
@@ -54,8 +58,12 @@ void settle(CommitColumns<R> c, const Optimizer& optimizer, CommitStep step) {
     const Commit<R> clock{static_cast<R>(step.rate) * scale};
     for (std::size_t k = 0; k < c.weight.size(); ++k) on(TaughtSynapse<R>{c.weight[k], c.delta[k]}, clock);
   }
-  if (!optimizer.weight_min && !optimizer.weight_max) return;
-  for (R& weight : c.weight) keep_within(weight, optimizer);
+  if (optimizer.weight_min || optimizer.weight_max) {
+    for (R& weight : c.weight) keep_within(weight, optimizer);
+  }
+  if (!optimizer.grid) return;
+  for (std::size_t k = 0; k < c.weight.size(); ++k)
+    round_weight(c.weight[k], static_cast<std::int64_t>(k), optimizer, step.number);
 }
 
 /// CLIP: the sum of what all synapses would tell. Summed source by source, so that what many
@@ -67,6 +75,31 @@ R sum_of_squares(const SynapsesView<R>& synapses, R* delta, R scale) {
     R column = R(0);
     for (std::int64_t k = synapses.begin_of(j); k < synapses.begin_of(j + 1); ++k)
       column += square(TaughtSynapse<R>{synapses.weight[k], delta[k]}, scale).value;
+    sum += column;
+  }
+  return sum;
+}
+
+/// The same of the sources [first, last) and the targets [begin, end), which a sparse projection
+/// finds by a binary search under each source.
+template <class R>
+R sum_of_squares(const SynapsesView<R>& synapses, R* delta, R scale, std::int32_t first, std::int32_t last,
+                 std::int32_t begin, std::int32_t end) {
+  R sum = R(0);
+  for (std::int32_t j = first; j < last; ++j) {
+    std::int64_t k = synapses.begin_of(j);
+    std::int64_t past = synapses.begin_of(j + 1);
+    if (synapses.dense()) {
+      past = k + end;
+      k += begin;
+    } else {
+      const std::int32_t* const run = synapses.target + k;
+      const std::int32_t* const stop = synapses.target + past;
+      k = std::lower_bound(run, stop, begin) - synapses.target;
+      past = std::lower_bound(run, stop, end) - synapses.target;
+    }
+    R column = R(0);
+    for (; k < past; ++k) column += square(TaughtSynapse<R>{synapses.weight[k], delta[k]}, scale).value;
     sum += column;
   }
   return sum;

@@ -105,8 +105,12 @@ void apply_tile(Operation operation, std::int32_t cells, R* result, const R* a, 
 
 }  // namespace
 
-TileProgram::TileProgram(const LocalRule& rule, double dt, double ticks) {
+TileProgram::TileProgram(const LocalRule& rule, double dt, double ticks, RuleMoment moment) {
   TileCompiler compiler(rule, dt, ticks, *this);
+  if (moment == RuleMoment::kEnd) {
+    for (const std::int32_t end : rule.ends) compiler.add(end, -1);
+    return;
+  }
   for (std::size_t i = 0; i < rule.traces.size(); ++i) {
     if (rule.traces[i].at != TraceAt::kTarget) compiler.add(rule.traces[i].next, static_cast<std::int32_t>(i));
   }

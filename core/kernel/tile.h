@@ -48,9 +48,13 @@ struct TileExpression {
   std::int32_t trace = -1;  // that it updates; -1: a change
 };
 
-/// The expressions of a rule at a synapse, in the order of their evaluation.
+/// The expressions of a rule at a synapse that are evaluated together: those of a tick, or those of
+/// the end of a trial.
+enum class RuleMoment : std::uint8_t { kTick, kEnd };
+
+/// The expressions of a moment, in the order of their evaluation.
 struct TileProgram {
-  TileProgram(const LocalRule& rule, double dt, double ticks);
+  TileProgram(const LocalRule& rule, double dt, double ticks, RuleMoment moment = RuleMoment::kTick);
 
   std::vector<TileExpression> expressions;
   std::vector<double> numbers;

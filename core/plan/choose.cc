@@ -26,7 +26,7 @@ bool tapes_outgrow_traces(const PlanFacts& facts, const Projection& projection) 
   const std::int64_t neurons = sizes.inputs + std::int64_t{4} * sizes.rate_neurons + sizes.readouts;
   const std::int64_t of_lanes = facts.width.lanes * facts.width.scalar_bytes;
   const std::int64_t tapes = neurons * facts.horizon.trial.ticks * of_lanes;
-  const std::int64_t traces = projection.size() * of_lanes;
+  const std::int64_t traces = projection.whole_size() * of_lanes;
   return tapes > std::max(facts.horizon.tape_floor, 2 * traces);
 }
 
@@ -44,9 +44,20 @@ Sends sending_of(const PlanFacts& facts, const Projection& projection) {
   return Sends::kProduct;
 }
 
+/// What spiking neurons say is summed event by event, in the order of the neurons.
+bool sums_grains(const PlanFacts& facts, const Projection& projection) {
+  return projection.source_layer == Layer::kRate && projection.target_layer == Layer::kReadout &&
+         !is_spiking(facts.topology, projection) && Grains{projection.all_sources(), facts.topology.grain}.count() > 1;
+}
+
+bool carries_grains(const PlanFacts& facts, const Projection& projection) {
+  return facts.sweeps() && projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate &&
+         (facts.topology.is_part() || Grains{projection.all_targets(), facts.topology.grain}.count() > 1);
+}
+
 /// Momentum, decay and bounds are the optimizer's, or limits of the projection's own.
 bool descends_plainly(const PlanFacts& facts, const Projection& projection) {
-  return optimizer_of(facts.learning.optimizer, projection.limits).plain();
+  return optimizer_of(facts.learning, projection).plain();
 }
 
 ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
@@ -59,6 +70,7 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
   if (facts.rule.drive == Drive::kSensitivity && onto_rate)
     return {Way::kSummed, "neurons tell each synapse its change"};
+  if (rounds_traces(facts.learning, projection)) return {Way::kLoop, "each synapse rounds its trace in every tick"};
   if (facts.horizon.trial.commits_every_tick && !facts.sweeps()) {
     if (descends_plainly(facts, projection)) return {Way::kFused, "every tick commits"};
     return {Way::kLoop, "every tick commits, and not by plain descent"};
@@ -146,7 +158,10 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
+  if (facts.topology.is_part()) return false;                  // ranks wait for each other in every tick
+  if (!facts.learning.learned_feedback.empty()) return false;  // it hears the activity of each tick
   if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
+  if (!facts.learning.wires.empty()) return false;  // what they do to a message is done in its tick
   if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)
     return false;
   if (!facts.sweeps() && facts.rule.drive != Drive::kOnline) return false;
@@ -167,6 +182,7 @@ bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
 bool ticks_run_forward(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
   if (facts.rule.drive != Drive::kNothing || facts.width.lanes > 1 || plan.shared_out) return false;
+  if (facts.topology.is_part() || !facts.learning.wires.empty()) return false;  // as above
   if (facts.topology.has_noise() || horizon.inputs_tick_by_tick || horizon.outputs_are_seen) return false;
   return facts.topology.sizes.rate_neurons < kWorthSharing;
 }
@@ -187,6 +203,7 @@ std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan) {
     const Projection& w = facts.topology.projections[p];
     if (w.target_layer != Layer::kRate || plan.projections[p].sends == Sends::kAhead) continue;
     const bool own = w.source_layer == Layer::kRate && w.source_size == n && w.target_size == n;
+    if (own && Grains{n, facts.topology.grain}.count() > 1) return -1;  // one grain is one sum
     const bool far = w.size() * facts.width.scalar_bytes >= kFar;
     if (found >= 0 || !own || far || chunks_of(w.size(), facts.width.lanes, 2, 1) > 1) return -1;
     found = static_cast<std::int32_t>(p);

@@ -29,6 +29,9 @@ Commits commit_of(const PlanFacts& facts, const Projection& projection, Way way)
 bool descends_plainly(const PlanFacts& facts, const Projection& projection);
 
 bool is_spiking(const Topology& topology, const Projection& projection);
+/// Whether the currents of readouts are sums over grains, and errors that are carried back.
+bool sums_grains(const PlanFacts& facts, const Projection& projection);
+bool carries_grains(const PlanFacts& facts, const Projection& projection);
 bool lists_speakers(const Topology& topology);
 bool shares_neurons_out(const PlanFacts& facts, const Plan& plan);
 bool gains_are_constant(const Topology& topology);

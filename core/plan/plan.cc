@@ -24,6 +24,8 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
   plan.learns = chosen.way;
   plan.why = chosen.why;
   plan.commits = commit_of(facts, projection, chosen.way);
+  plan.sums_grains = sums_grains(facts, projection);
+  plan.carries_grains = carries_grains(facts, projection);
   const std::int64_t lanes = facts.width.lanes;
   const std::int64_t sources = projection.source_size * lanes;
   if (plan.learns == Way::kFused || plan.learns == Way::kLoop) {
@@ -34,7 +36,10 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
   }
   if (plan.learns == Way::kFused) {
     plan.trace = projection.size();
-    if (projection.dense && projection.size() >= kWorthPass)
+    if (plan.sums_grains) {
+      const std::int32_t grains = Grains{projection.source_size, facts.topology.grain}.count();
+      plan.range_currents = std::int64_t{projection.target_size} * grains;
+    } else if (projection.dense && projection.whole_size() >= kWorthPass)
       plan.range_currents = std::int64_t{projection.target_size} * kPassRanges;
   }
   if (plan.learns == Way::kLocal) {
@@ -59,6 +64,21 @@ void split_among_threads(const PlanFacts& facts, const Projection& projection, b
   plan.copied = copies_synapses(facts, projection, shared_out);
   if (!plan.copied && cuts_runs(facts, projection, shared_out))
     plan.splits = projection.source_size * std::int64_t{facts.width.threads - 1};
+}
+
+/// The vectors of the largest tree, one more than it is deep.
+std::int64_t tree_cells(const PlanFacts& facts, const Plan& plan) {
+  std::int64_t cells = 0;
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    const Projection& projection = facts.topology.projections[p];
+    const ProjectionPlan& own = plan.projections[p];
+    if (!own.sums_grains && !own.carries_grains) continue;
+    const std::int32_t neurons = own.sums_grains ? projection.all_sources() : projection.all_targets();
+    const std::int64_t width = own.sums_grains ? projection.target_size : projection.source_size;
+    const std::int32_t depth = tree_depth(Grains{neurons, facts.topology.grain}.count());
+    cells = std::max(cells, width * facts.width.lanes * (depth + 1));
+  }
+  return cells;
 }
 
 bool some(const Topology& topology, const Plan& plan, Layer target, Way way) {
@@ -149,13 +169,14 @@ std::int64_t line_bytes(const PlanFacts& facts, Layer layer, bool lists, int par
   return bytes;
 }
 
-/// What rate neurons keep under a local rule: constants, traces and numbers of the payload.
+/// What rate neurons keep under a local rule: constants, traces, numbers of the payloads, reward.
 std::int64_t cells_of_neurons(const PlanFacts& facts) {
   const LocalRule& local = *facts.learning.local;
   const std::int64_t n = facts.topology.sizes.rate_neurons;
   const std::int64_t traces =
       std::ranges::count_if(local.traces, [](const LocalTrace& trace) { return trace.at == TraceAt::kTarget; });
-  return n * (3 + facts.width.lanes * (traces + std::int64_t{2} * local.posts.scalars));
+  const std::int64_t told = std::int64_t{2} * local.posts.scalars + local.posts.end_scalars;
+  return n * (3 + facts.width.lanes * (traces + told + (local.has(Symbol::kReward) ? 1 : 0)));
 }
 
 void add_bytes(const PlanFacts& facts, Plan& plan) {
@@ -181,7 +202,7 @@ void add_bytes(const PlanFacts& facts, Plan& plan) {
   // what neurons and readouts tell in a tick: decay, gain, signal
   const std::int64_t told = 3 * (std::int64_t{sizes.rate_neurons} + sizes.readouts);
   const std::int64_t cells = plan.errors_back + plan.worth + plan.readout_worth + 2 * plan.compared + plan.recalled +
-                             plan.rate_errors + std::int64_t{3} * plan.transposed +
+                             plan.rate_errors + plan.tree + std::int64_t{3} * plan.transposed +
                              std::int64_t{plan.ahead_ticks} * sizes.rate_neurons + told * facts.width.lanes;
   if (facts.learning.local) plan.column_bytes = scalar * cells_of_neurons(facts);
   plan.column_bytes += scalar * cells + line_bytes(facts, Layer::kInput, plan.lists_speakers, 1) +
@@ -240,6 +261,7 @@ Plan plan_of(const Topology& topology, const Learning& learning, const Horizon& 
   plan.shared_out = shares_neurons_out(facts, plan);
   for (std::size_t p = 0; p < plan.projections.size(); ++p)
     split_among_threads(facts, topology.projections[p], plan.shared_out, plan.projections[p]);
+  plan.tree = tree_cells(facts, plan);
   plan_tapes(facts, plan);
   plan_fusions(facts, plan);
   add_bytes(facts, plan);

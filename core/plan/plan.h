@@ -87,10 +87,14 @@ struct ProjectionPlan {
   TapeLayout traces = {};  // shared: the trace at each tick with an error
   // AXON messages of each tick, which a sweep replays (ticks + 1)
   std::int64_t sent = 0;
-  std::int64_t range_currents = 0;  // of a pass that threads share out (ranges x targets)
+  std::int64_t range_currents = 0;  // of a pass by ranges or grains of sources (each x targets)
   // where each thread's targets end in each source's run (sources x (threads - 1))
   std::int64_t splits = 0;
-  bool copied = false;     // each thread has a copy of the synapses onto its neurons
+  bool copied = false;  // each thread has a copy of the synapses onto its neurons
+  // Sums over neurons of more than one grain are trees (core/base/tree.h): currents of readouts over
+  // the grains of their sources, and errors carried back over those of the targets.
+  bool sums_grains = false;
+  bool carries_grains = false;
   std::int64_t bytes = 0;  // of all of these
 };
 
@@ -134,6 +138,7 @@ struct Plan {
   std::int64_t compared = 0;       // outputs of ticks that run together (window x o)
   std::int64_t recalled = 0;       // eps of a tick that a sweep comes to (o x lanes)
   std::int64_t rate_errors = 0;    // firing-rate errors of a trial (n x lanes)
+  std::int64_t tree = 0;           // vectors of the tree of a sum over grains
   std::int64_t transposed = 0;     // neurons or readouts that learn from events (lanes each)
 
   std::int64_t tape_bytes = 0;    // of all tapes of the trial

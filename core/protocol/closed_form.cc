@@ -14,6 +14,7 @@ struct Bundle {
   std::int64_t wires = 0;
   std::int32_t delay = 0;  // ticks
   std::int64_t awake = 0;  // number of those whose source begins a trial with an activity
+  bool spikes = false;     // what they carry has one bit
 };
 
 std::int64_t awake_of(const Topology& topology, const Projection& projection, const TrialShape& trial) {
@@ -32,7 +33,9 @@ void each_bundle(const PhaseRow& row, const Learning& learning, const Topology& 
   const LayerSizes& sizes = topology.sizes;
   switch (row.over) {
     case Over::kR:
-      for (const Projection& projection : feedback) visit(Bundle{projection.size()});
+      for (const Projection& projection : feedback) {
+        if (row.plastic == Plastic::kAny || projection.plastic) visit(Bundle{projection.size()});
+      }
       return;
     case Over::kAutapses: return visit(Bundle{std::ssize(topology.autapses)});
     case Over::kEachRate: return visit(Bundle{sizes.rate_neurons});
@@ -49,7 +52,8 @@ void each_bundle(const PhaseRow& row, const Learning& learning, const Topology& 
   }
   for (const Projection& projection : topology.projections) {
     if (!carries(row, projection, topology.target_of(projection))) continue;
-    visit(Bundle{projection.size(), projection.delay(), awake_of(topology, projection, trial)});
+    const bool spikes = row.channel == Channel::kAxon && sends_spikes(topology, projection);
+    visit(Bundle{projection.size(), projection.delay(), awake_of(topology, projection, trial), spikes});
   }
 }
 
@@ -134,17 +138,40 @@ std::int64_t traces_of_neurons(const LocalRule& local, const Topology& topology)
   return sources * local.states(TraceAt::kSource) + targets * local.states(TraceAt::kTarget);
 }
 
-/// The state of synapses between ticks, in scalars, and of neurons under a local rule.
+/// The activities that rate neurons filter for learned feedback, as readouts with memory do.
+std::int64_t filtered_for_feedback(const Learning& learning, const Topology& topology) {
+  if (!topology.has_leaky_readouts()) return 0;
+  std::int64_t neurons = 0;
+  for (const LearnedFeedback& learned : learning.learned_feedback)
+    neurons += topology.populations[learned.population].size;
+  return neurons;
+}
+
+/// The state of synapses between ticks, in scalars, and of neurons under a local rule or beside
+/// learned feedback.
 std::int64_t traces_of(const Learning& learning, const Topology& topology) {
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
   std::int64_t scalars = learning.local                     ? traces_of_neurons(*learning.local, topology)
                          : row.drive == Drive::kSensitivity ? sensitivity_counts(topology, learning).kept
                                                             : 0;
+  scalars += filtered_for_feedback(learning, topology);
   for (const Projection& projection : topology.projections)
     scalars += traces_of_synapse(learning, topology, projection) * projection.size();
   return scalars;
 }
+
+/// Those of the traces that are kept in few bits.
+std::int64_t narrow_traces_of(const Learning& learning, const Topology& topology) {
+  std::int64_t narrow = 0;
+  for (const Projection& projection : topology.projections) {
+    if (rounds_traces(learning, projection))
+      narrow += traces_of_synapse(learning, topology, projection) * projection.size();
+  }
+  return narrow;
+}
+
+std::int64_t bytes_of(std::int64_t bits) { return bits / 8 + (bits % 8 != 0 ? 1 : 0); }
 
 }  // namespace
 
@@ -186,6 +213,25 @@ std::int64_t under_way(const Topology& topology, Layer layer) {
   return sum;
 }
 
+KeptNumbers activity_of(const Population& population) {
+  return population.layer == Layer::kRate && population.spiking ? KeptNumbers{0, population.size}
+                                                                : KeptNumbers{population.size, 0};
+}
+
+KeptNumbers kept_under_way(const Topology& topology, Layer layer) {
+  KeptNumbers kept;
+  for (const Population& population : topology.populations) {
+    if (population.layer == layer) kept.add(activity_of(population), longest_wait(topology, population));
+  }
+  return kept;
+}
+
+void set_scalar_bits(const Learning& learning, Ledger& ledger) {
+  for (const NarrowWires& wires : learning.wires) {
+    if (wires.grid) ledger.set_scalar_bits(wires.channel, wires.grid->bits);
+  }
+}
+
 void add_phase(const PhaseRow& row, const Learning& learning, const Topology& topology,
                std::span<const Projection> feedback, const TrialShape& trial, Ledger& ledger) {
   if (row.scalars == kSensitivities) {
@@ -195,34 +241,44 @@ void add_phase(const PhaseRow& row, const Learning& learning, const Topology& to
     if (messages > 0) ledger.add(row.channel, 0, {messages, count_times(counts.influence_scalars, times)});
     return;
   }
-  const std::int64_t scalars = row.scalars == kPayload ? posts_of(learning).scalars : row.scalars;
-  const auto add = [&](std::int32_t lag, std::int64_t messages) {
-    if (messages > 0) ledger.add(row.channel, lag, {messages, count_times(messages, scalars)});
+  const std::int64_t scalars = row.scalars == kPayload      ? posts_of(learning).scalars
+                               : row.scalars == kEndPayload ? posts_of(learning).end_scalars
+                                                            : row.scalars;
+  const auto add = [&](const Bundle& bundle, std::int32_t lag, std::int64_t messages) {
+    const std::int64_t all = count_times(messages, scalars);
+    if (messages > 0) ledger.add(row.channel, lag, {messages, all, bundle.spikes ? all : 0});
   };
   each_bundle(row, learning, topology, feedback, trial, [&](const Bundle& bundle) {
-    if (!row.revisits()) return add(0, messages_of(row.when, bundle, learning, trial));
+    if (!row.revisits()) return add(bundle, 0, messages_of(row.when, bundle, learning, trial));
     const Sweeps sweeps(learning, trial);
-    for (std::int32_t lag = 0; lag < learning.depth; ++lag) add(lag, messages_back(row.when, bundle, sweeps, lag));
+    for (std::int32_t lag = 0; lag < learning.depth; ++lag)
+      add(bundle, lag, messages_back(row.when, bundle, sweeps, lag));
   });
 }
 
 ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
                                int scalar_bytes) {
-  const std::int64_t under_way_from_rate = under_way(topology, Layer::kRate);
-  std::int64_t history = under_way(topology, Layer::kInput) + under_way_from_rate;
+  const std::int64_t scalar_bits = std::int64_t{8} * scalar_bytes;
+  const KeptNumbers from_rate = kept_under_way(topology, Layer::kRate);
+  KeptNumbers history = kept_under_way(topology, Layer::kInput);
+  history.add(from_rate);
   if (rule(learning.kind).drive == Drive::kSweep) {
-    std::int64_t curved = 0;
-    std::int64_t reset = 0;  // neurons that recall the voltage before their reset
     for (const Population& population : topology.populations) {
-      curved += population.layer == Layer::kRate && !population.constant_gain ? population.size : 0;
-      reset += population.recalls_voltage ? population.size : 0;
+      if (population.layer == Layer::kRate) history.add(activity_of(population), learning.depth);
+      const bool curved = population.layer == Layer::kRate && !population.constant_gain;
+      // spiking neurons may also recall the voltage before their reset
+      history.scalars +=
+          std::int64_t{learning.depth} * population.size * ((curved ? 1 : 0) + (population.recalls_voltage ? 1 : 0));
     }
-    const std::int64_t rate_neurons = topology.sizes.rate_neurons;
-    history += learning.depth * (topology.input_neurons() + rate_neurons + curved + reset);
-    history += rate_neurons * (std::min(learning.stride, trial.window) - 1);
-    history += under_way_from_rate;
+    history.scalars += std::int64_t{learning.depth} * topology.input_neurons();
+    history.scalars += std::int64_t{topology.sizes.rate_neurons} * (std::min(learning.stride, trial.window) - 1);
+    history.scalars += from_rate.scalars + from_rate.spikes;  // of adjoints, which are no spikes
   }
-  return {scalar_bytes * history, scalar_bytes * traces_of(learning, topology)};
+  const std::int64_t trace_bits = learning.synapses.trace ? learning.synapses.trace->bits : scalar_bits;
+  const std::int64_t narrow = narrow_traces_of(learning, topology);
+  const std::int64_t wide = traces_of(learning, topology) - narrow;
+  return {bytes_of(count_plus(count_times(scalar_bits, history.scalars), history.spikes)),
+          bytes_of(count_plus(count_times(scalar_bits, wide), count_times(trace_bits, narrow)))};
 }
 
 Ledger closed_form(const Learning& learning, const Topology& topology, std::span<const Projection> feedback,
@@ -230,6 +286,7 @@ Ledger closed_form(const Learning& learning, const Topology& topology, std::span
   Ledger ledger(scalar_bytes);
   ledger.add_trials(1, trial.ticks);
   ledger.keep_on_cores(core_local_channels(rule(learning.kind)));
+  set_scalar_bits(learning, ledger);
   const ProtocolMemory memory = protocol_memory(learning, topology, trial, scalar_bytes);
   ledger.set_memory(memory.history_bytes, memory.trace_bytes);
   const Selection selection = selection_of(learning, trial);

@@ -33,8 +33,8 @@ struct ProtocolMemory {
 
 /// The memory that the actors of one replica need. History: s min(tau, T) (m + n + curved), and s n
 /// (min(k, window) - 1) more for the agent; under any rule the activities on their way on axons,
-/// and under a sweep the same amount again for the agent's delayed adjoints of rate neurons.
-/// Traces: s N, or s n N under RTRL (restricted: those that are kept); e-prop has two for each
+/// and under a sweep the same amount again for the agent's delayed adjoints of rate neurons. A past
+/// spike takes a bit, in place of s. Traces: s N (or their own bits where these are few), or s n N under RTRL (restricted: those that are kept); e-prop has two for each
 /// synapse onto spiking neurons and three onto adapting ones; leaky readouts have one for each
 /// synapse.
 ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
@@ -45,6 +45,24 @@ ProtocolMemory protocol_memory(const Learning& learning, const Topology& topolog
 std::int64_t traces_of_synapse(const Learning& learning, const Topology& topology, const Projection& projection);
 /// N, the number of plastic synapses onto rate neurons, biases included.
 std::int64_t plastic_onto_rate(const Topology& topology);
+/// Numbers that are kept: scalars, and spikes of one bit.
+struct KeptNumbers {
+  std::int64_t scalars = 0;
+  std::int64_t spikes = 0;
+
+  void add(KeptNumbers other, std::int64_t times = 1) {
+    scalars += other.scalars * times;
+    spikes += other.spikes * times;
+  }
+};
+
+/// The activities of a population's neurons in one tick: spikes, or scalars.
+KeptNumbers activity_of(const Population& population);
+/// The activities on the axons of a layer's neurons: for each neuron its longest additional delay.
+KeptNumbers kept_under_way(const Topology& topology, Layer layer);
+/// Gives the ledger the bits of narrow wires.
+void set_scalar_bits(const Learning& learning, Ledger& ledger);
+
 /// The activities on the axons of one neuron of the population: its longest additional delay in
 /// ticks.
 std::int64_t longest_wait(const Topology& topology, const Population& population);

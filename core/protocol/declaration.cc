@@ -41,6 +41,7 @@ Selection selection_of(const Learning& learning) {
   Selection selection = selection_of(rule(learning.kind));
   selection.local = posts_of(learning);
   selection.norm = learning.optimizer.norm.has_value();
+  selection.learned_feedback = !learning.learned_feedback.empty();
   return selection;
 }
 

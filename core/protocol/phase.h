@@ -47,10 +47,13 @@ enum class Phase : std::uint8_t {
   kLocalConstantPost,
   kLocalConstantErrorPost,
   kLocalSpikingPost,
+  kLocalEndPost,
+  kLocalSpikingEndPost,
   kRateError,
   kSensitivityPost,
   kPostBack,
   kPostBackToStatic,
+  kFeedbackPost,
   // one channel each
   kTarget,
   kWeightedTarget,
@@ -65,8 +68,12 @@ enum class Phase : std::uint8_t {
   // CLIP
   kSquare,
   kFactor,
+  // REWARD
+  kReward,
+  kErrorReward,
+  kEndReward,
 };
-inline constexpr int kPhases = 36;
+inline constexpr int kPhases = 42;
 
 /// The wires of a phase: synapses of blocks of projections, or wires between neurons that a model
 /// does not name.
@@ -76,7 +83,7 @@ enum class Over : std::uint8_t {
   kA,             // rate neuron to readout
   kFromInputs,    // B, and D: input to readout
   kOntoReadouts,  // A and D
-  kR,             // readout to rate neuron: feedback, static
+  kR,             // readout to rate neuron: feedback, plastic where it learns
   kOntoRate,      // B and W
   kEverySynapse,  // B, W, A and D
   kAutapses,      // of W: the synapse of a rate neuron onto itself, of delay 1
@@ -156,6 +163,7 @@ enum class OnlyIf : std::uint8_t {
   kNews,      // psi or the learning signal
   kFactor,    // some factor of a local rule
   kWeight,    // the weight of the error
+  kReward,    // the reward
 };
 
 /// Conditions of model and trial for a phase.
@@ -173,6 +181,12 @@ enum class Needs : std::uint8_t {
   kError,         // or only in ticks with an error
   kConstantTick,  // the same onto a neuron whose gain is a constant
   kConstantError,
+  kLearnedFeedback,  // some feedback learns
+  kEndPayload,  // neurons tell something at the end of a trial
+  // the reward: of trials, minus the loss of a tick, or of a trial
+  kReward,
+  kErrorReward,
+  kEndReward,
 };
 
 /// Some values of an enumeration; by default all.
@@ -193,6 +207,8 @@ class Any {
 inline constexpr int kSensitivities = 0;
 /// The payload of a phase of a local rule: as many scalars as follow from its text.
 inline constexpr int kPayload = -1;
+/// The same at the end of a trial.
+inline constexpr int kEndPayload = -2;
 
 struct PhaseRow {
   Phase phase;
@@ -202,7 +218,7 @@ struct PhaseRow {
   Over over;
   Plastic plastic = Plastic::kAny;
   Onto onto = Onto::kAny;
-  int scalars = 1;           // in one message, or kSensitivities or kPayload
+  int scalars = 1;           // in one message, or kSensitivities, kPayload or kEndPayload
   std::string_view payload;  // the meaning of the scalars, in words
   When when;
   OnlyIf only_if = OnlyIf::kAlways;
@@ -242,6 +258,43 @@ constexpr PhaseRow local_post(Phase phase, Onto onto, When when, Needs needs) {
           .needs = needs};
 }
 
+/// The same at the end of a trial.
+constexpr PhaseRow local_end_post(Phase phase, Onto onto) {
+  PhaseRow row = local_post(phase, onto, When::kTrialEnd, Needs::kEndPayload);
+  row.scalars = kEndPayload;
+  return row;
+}
+
+/// CLIP of every plastic synapse.
+constexpr PhaseRow clip_row(Phase phase, Party from, Party to, std::string_view payload) {
+  return {.phase = phase,
+          .channel = Channel::kClip,
+          .from = from,
+          .to = to,
+          .over = Over::kEverySynapse,
+          .plastic = Plastic::kOnly,
+          .payload = payload,
+          .when = When::kCommit,
+          .drive = {Drive::kOnline, Drive::kSweep, Drive::kSensitivity},
+          .needs = Needs::kNorm};
+}
+
+/// REWARD to each rate neuron.
+constexpr PhaseRow reward_row(Phase phase, When when, Needs needs) {
+  return {.phase = phase,
+          .channel = Channel::kReward,
+          .from = Party::kEnvironment,
+          .to = Party::kRate,
+          .over = Over::kEachRate,
+          .payload = "reward",
+          .when = when,
+          .only_if = OnlyIf::kReward,
+          .decay = {DecaySource::kText},
+          .needs = needs,
+          .stream = "REWARD",
+          .key = Party::kRate};
+}
+
 /// True if the synapses of this projection, which ends on `target`, take part in a phase; so do
 /// biases, whether a message reaches them or not.
 constexpr bool concerns(const PhaseRow& row, const Projection& projection, const Population& target) {
@@ -272,6 +325,7 @@ struct Selection {
   bool firing_rate = false;
   bool norm = false;
   LocalPosts local = {};
+  bool learned_feedback = false;
 
   constexpr bool has(Needs needs) const {
     switch (needs) {
@@ -287,6 +341,11 @@ struct Selection {
       case Needs::kError: return local.varying_gain == Cadence::kError;
       case Needs::kConstantTick: return local.constant_gain == Cadence::kTick;
       case Needs::kConstantError: return local.constant_gain == Cadence::kError;
+      case Needs::kLearnedFeedback: return learned_feedback;
+      case Needs::kEndPayload: return local.end_scalars > 0;
+      case Needs::kReward: return local.reward == Cadence::kTick;
+      case Needs::kErrorReward: return local.reward == Cadence::kError;
+      case Needs::kEndReward: return local.reward == Cadence::kEnd;
     }
     return false;
   }

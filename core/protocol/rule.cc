@@ -176,6 +176,11 @@ constexpr std::array<Rule, kLocalKinds> kLocalRules = {{
               "a rule that the model writes itself, with errors over fixed feedback", SignalSource::kFeedback),
     local_row(RuleKind::kLocalSymmetric, "local:symmetric",
               "a rule that the model writes itself, with errors over the readout's own weights", SignalSource::kSymmetric),
+    local_row(RuleKind::kLocalReward, "local:reward", "a rule that the model writes itself, with rewards of its trials",
+              SignalSource::kReward),
+    local_row(RuleKind::kLocalLoss, "local:loss",
+              "a rule that the model writes itself, with minus the loss as reward; readouts learn from their errors",
+              SignalSource::kLoss),
 }};
 
 namespace {
@@ -209,11 +214,12 @@ const Rule& rule(RuleKind kind) {
   return i < kRules.size() ? kRules[i] : kLocalRules[i - kRules.size()];
 }
 
-RuleKind local_kind(LocalSignal signal) {
+RuleKind local_kind(LocalSignal signal, RewardFrom reward) {
   switch (signal) {
     case LocalSignal::kNone: return RuleKind::kLocal;
     case LocalSignal::kFeedback: return RuleKind::kLocalFeedback;
     case LocalSignal::kSymmetric: return RuleKind::kLocalSymmetric;
+    case LocalSignal::kReward: return reward == RewardFrom::kTrials ? RuleKind::kLocalReward : RuleKind::kLocalLoss;
   }
   return RuleKind::kLocal;
 }

@@ -39,10 +39,12 @@ enum class RuleKind : std::uint8_t {
   kLocal,
   kLocalFeedback,
   kLocalSymmetric,
+  kLocalReward,  // given by trials, or by a program
+  kLocalLoss,    // a reward that is minus the loss
 };
 inline constexpr int kRuleKinds = 10;  // of the table
-inline constexpr int kLocalKinds = 3;
-inline constexpr RuleKind kLastRuleKind = RuleKind::kLocalSymmetric;
+inline constexpr int kLocalKinds = 5;
+inline constexpr RuleKind kLastRuleKind = RuleKind::kLocalLoss;
 
 /// The source of the decay of a synapse's trace.
 enum class DecaySource : std::uint8_t {
@@ -53,8 +55,9 @@ enum class DecaySource : std::uint8_t {
   kText,  // traces follow the text of a local rule
 };
 
-/// The source of a rate neuron's learning signal.
-enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent };
+/// The source of a rate neuron's learning signal, or of its third factor: a reward that trials
+/// give, or one that is minus the loss.
+enum class SignalSource : std::uint8_t { kNowhere, kFeedback, kSymmetric, kAgent, kReward, kLoss };
 
 /// The drive of learning: nothing, every tick, sweeps back in time, or sensitivities that are
 /// carried forward.
@@ -98,11 +101,15 @@ extern const std::array<Rule, kRuleKinds> kRules;
 extern const std::array<Rule, kLocalKinds> kLocalRules;
 
 const Rule& rule(RuleKind kind);
-/// The kind of a local rule.
-RuleKind local_kind(LocalSignal signal);
+/// The kind of a local rule. reward: only of kReward.
+RuleKind local_kind(LocalSignal signal, RewardFrom reward = RewardFrom::kTrials);
 /// True if the network's outputs are compared with targets under the rule, so that it has losses.
 inline bool has_losses(const Rule& rule) {
-  return rule.drive != Drive::kNothing && rule.signal != SignalSource::kNowhere;
+  return rule.drive != Drive::kNothing && rule.signal != SignalSource::kNowhere && rule.signal != SignalSource::kReward;
+}
+/// True if neurons have a learning signal, which errors bring.
+constexpr bool brings_signal(SignalSource signal) {
+  return signal == SignalSource::kFeedback || signal == SignalSource::kSymmetric || signal == SignalSource::kAgent;
 }
 constexpr bool is_local(RuleKind kind) { return kind >= RuleKind::kLocal; }
 /// The rule with this short form (without arguments).

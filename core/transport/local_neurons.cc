@@ -32,6 +32,8 @@ LocalNeurons<R>::LocalNeurons(const Network<R>& network, const Learning& learnin
     traces_.emplace_back(trace.at == TraceAt::kTarget ? cells : std::size_t{0}, R(0));
   payload_.assign(rule_.payload.size(), Column<R>(cells, R(0)));
   known_ = payload_;
+  end_payload_.assign(rule_.end_payload.size(), Column<R>(cells, R(0)));
+  if (rule_.has(Symbol::kReward)) reward_.assign(cells, R(0));
   for (const Neurons& population : rate.populations) {
     if (population.lif) continue;
     const auto lanes = static_cast<std::size_t>(network.lanes);
@@ -47,6 +49,14 @@ LocalNeurons<R>::LocalNeurons(const Network<R>& network, const Learning& learnin
 template <class R>
 void LocalNeurons<R>::begin_trial() {
   for (Column<R>& trace : traces_) std::ranges::fill(trace, R(0));
+  std::ranges::fill(reward_, R(0));
+}
+
+template <class R>
+void LocalNeurons<R>::silence_reward(std::int32_t first, std::int32_t last) {
+  const auto lanes = static_cast<std::size_t>(network_.lanes);
+  for (std::size_t cell = static_cast<std::size_t>(first) * lanes; cell < static_cast<std::size_t>(last) * lanes; ++cell)
+    on(RewardedNeuron<R>{reward_[cell]}, Silence{});
 }
 
 template <class R>
@@ -60,6 +70,8 @@ R LocalNeurons<R>::symbol_at(Symbol symbol, std::size_t cell, bool has_error) co
     case Symbol::kSignal: return rate.signal[cell];
     case Symbol::kOwnWeight: return rate.own_weight[cell];
     case Symbol::kVoltage: return rate.lif.voltage[cell];
+    case Symbol::kNoise: return rate.noise.empty() ? R(0) : rate.noise[cell];
+    case Symbol::kReward: return reward_[cell];
     case Symbol::kTaught: return has_error ? R(1) : R(0);
     default: return constant_of(clock(cell / static_cast<std::size_t>(network_.lanes)), symbol);
   }
@@ -107,6 +119,15 @@ void LocalNeurons<R>::tick(std::int32_t first, std::int32_t last, bool has_error
 }
 
 template <class R>
+void LocalNeurons<R>::end(std::int32_t first, std::int32_t last, bool has_error) {
+  const auto lanes = static_cast<std::size_t>(network_.lanes);
+  for (std::size_t k = 0; k < end_payload_.size(); ++k) {
+    for (std::size_t cell = static_cast<std::size_t>(first) * lanes; cell < static_cast<std::size_t>(last) * lanes; ++cell)
+      end_payload_[k][cell] = evaluate_at(rule_.end_payload[k], cell, has_error);
+  }
+}
+
+template <class R>
 LocalPost<R> LocalNeurons<R>::post_of(const std::vector<Column<R>>& columns, std::size_t cell) const {
   LocalPost<R> post{};
   for (std::size_t k = 0; k < columns.size(); ++k) post.factors[k] = columns[k][cell];
@@ -114,8 +135,8 @@ LocalPost<R> LocalNeurons<R>::post_of(const std::vector<Column<R>>& columns, std
 }
 
 template <class R>
-bool LocalNeurons<R>::has_news(std::size_t cell) const {
-  return std::ranges::any_of(payload_, [&](const Column<R>& number) { return number[cell] != R(0); });
+bool LocalNeurons<R>::has_news(const std::vector<Column<R>>& columns, std::size_t cell) {
+  return std::ranges::any_of(columns, [&](const Column<R>& number) { return number[cell] != R(0); });
 }
 
 template <class R>

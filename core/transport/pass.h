@@ -30,6 +30,8 @@ constexpr Passage passage(const Selection& selection) {
   constexpr PhaseRow kRow = row(kPhase);
   if constexpr (kRow.scalars == kPayload) {
     return Passage::over<kRow.channel, kRow.from, kRow.to>(selection.local.scalars);
+  } else if constexpr (kRow.scalars == kEndPayload) {
+    return Passage::over<kRow.channel, kRow.from, kRow.to>(selection.local.end_scalars);
   } else {
     return passage<kPhase>();
   }
@@ -65,6 +67,11 @@ inline std::optional<Phase> phase_over(std::initializer_list<Phase> phases, cons
   return std::nullopt;
 }
 
+/// The passage as the synapses of a projection have it: what spiking neurons send are spikes.
+inline Passage passage_from(const Passage& passage, const Topology& topology, const Projection& projection) {
+  return passage.channel() == Channel::kAxon && sends_spikes(topology, projection) ? passage.of_spikes() : passage;
+}
+
 /// The passage of the one of kPhases that the rule selects and that the synapses of a projection
 /// carry; without a wire if there is none.
 template <Phase... kPhases>
@@ -72,7 +79,7 @@ Passage passage_over(const Selection& selection, const Topology& topology, const
   const std::optional<Phase> phase = phase_over({kPhases...}, selection, topology, projection);
   Passage found;
   ((phase == kPhases ? void(found = passage<kPhases>(selection)) : void()), ...);
-  return found;
+  return passage_from(found, topology, projection);
 }
 
 }  // namespace locus

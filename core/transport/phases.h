@@ -112,9 +112,15 @@ struct Errors {
   Answers<R> answers;
 };
 
-/// FEEDBACK over R.
+/// FEEDBACK over R: what is sent in this tick, and, over slow wires, what arrives in it.
 struct Feedbacks {
   static constexpr std::array rows{Phase::kFeedback};
+  bool tick_has_error = true;
+};
+
+/// POST of activities to the synapses of R, where it learns.
+struct FeedbackPosts {
+  static constexpr std::array rows{Phase::kFeedbackPost};
 };
 
 /// DENDRITE of the autapses.
@@ -128,6 +134,19 @@ struct Posts {
       Phase::kConstantGainPost, Phase::kPost,           Phase::kOwnDecayPost,      Phase::kSpikingPost,
       Phase::kLocalPost,        Phase::kLocalErrorPost, Phase::kLocalConstantPost, Phase::kLocalConstantErrorPost,
       Phase::kLocalSpikingPost};
+  bool tick_has_error;
+};
+
+/// REWARD: r_t of each lane (lanes), 0 where there is none, which is not sent.
+template <class R>
+struct Rewards {
+  static constexpr std::array rows{Phase::kReward, Phase::kErrorReward, Phase::kEndReward};
+  const R* value;
+};
+
+/// The end of a trial under a local rule: its POST, and what synapses do then.
+struct LocalEnds {
+  static constexpr std::array rows{Phase::kLocalEndPost, Phase::kLocalSpikingEndPost};
   bool tick_has_error;
 };
 
@@ -218,8 +237,8 @@ struct BackStages {
 
 /// All phases that a transport takes; RTRL's INFLUENCE, POST and GATHER are core/nonlocal's.
 template <class R>
-using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, OwnWeights, Posts, RateErrors, Adjoints<R>,
-                       Replays, PostsBack<R>, Squares<R>, Factors<R>>;
+using All = std::tuple<Axons, Targets<R>, Classes<R>, Errors<R>, Feedbacks, FeedbackPosts, OwnWeights, Rewards<R>,
+                       Posts, LocalEnds, RateErrors, Adjoints<R>, Replays, PostsBack<R>, Squares<R>, Factors<R>>;
 template <class R>
 using Fused = std::tuple<Ticks, Comparisons<R>, Answer<R>, BackStages<R>>;
 

@@ -73,7 +73,7 @@ inline void record_each(Traffic* traffic, Stream stream, std::int32_t lag, std::
 template <class R>
 void record_message(Traffic& traffic, const Network<R>& network, const Passing& m) {
   const auto projection_of = [&](const Endpoint& end) -> const Projection* {
-    return end.party == Party::kSynapse ? &network.projections()[ProjectionId{end.projection}] : nullptr;
+    return end.party == Party::kSynapse ? &network.wires(ProjectionId{end.projection}) : nullptr;
   };
   const Projection* const sending = projection_of(m.ends.sender);
   const Projection* const over = sending != nullptr ? sending : projection_of(m.ends.receiver);

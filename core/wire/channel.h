@@ -29,8 +29,9 @@ enum class Channel : std::uint8_t {
   // synapse -> backward agent: the square of its change; agent -> synapse: the factor of all
   // changes
   kClip,
+  kReward,  // environment -> rate neuron: a reward, the same for all
 };
-inline constexpr int kChannels = 11;
+inline constexpr int kChannels = 12;
 
 /// The kinds of actor that send or receive messages.
 enum class Party : std::uint8_t { kInput, kRate, kReadout, kSynapse, kEnvironment, kAgent };
@@ -74,7 +75,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      "POST",
      "neuron",
      "its incoming synapse",
-     "2: gain and signal (e-prop onto rate neurons 3: and the decay; a firing-rate error 1)",
+     "2: gain and signal (e-prop onto rate neurons 3: and the decay; a firing-rate error, or an activity to learned feedback, 1)",
      SpatialClass::kLocal,
      {{{Party::kRate, Party::kSynapse}, {Party::kReadout, Party::kSynapse}}}},
     {Channel::kTarget, "TARGET", "environment", "readout neuron", "1: target", SpatialClass::kEnvironment,
@@ -103,6 +104,8 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      "1: the square of its change, or the factor of all changes",
      SpatialClass::kNonLocal,
      {{{Party::kSynapse, Party::kAgent}, {Party::kAgent, Party::kSynapse}}}},
+    {Channel::kReward, "REWARD", "environment", "every rate neuron", "1: the reward, the same for all",
+     SpatialClass::kBroadcast, between(Party::kEnvironment, Party::kRate)},
 }};
 
 constexpr const ChannelRow& row(Channel channel) { return kChannelTable[static_cast<std::size_t>(channel)]; }

@@ -77,12 +77,24 @@ class Passage {
     passage.scalars_ = scalars;
     return passage;
   }
+  /// The same of messages whose scalars are spikes.
+  constexpr Passage of_spikes() const {
+    Passage passage = *this;
+    passage.spikes_ = true;
+    return passage;
+  }
   constexpr Channel channel() const { return channel_; }
+  /// So many messages.
+  Tally tally(std::int64_t messages) const {
+    const std::int64_t scalars = count_times(messages, scalars_);
+    return {messages, scalars, spikes_ ? scalars : 0};
+  }
   constexpr std::int64_t scalars() const { return scalars_; }
 
  private:
   Channel channel_{kChannels};  // none
   std::int64_t scalars_ = 0;
+  bool spikes_ = false;
 };
 
 /// The messages that a rule declares, channel by channel, and the budget of the run.
@@ -121,7 +133,7 @@ class Door {
   /// delivery of zero messages is neither checked nor counted.
   template <std::invocable First>
   void pass(const Passage& passage, std::int32_t lag, std::int64_t messages, First&& first) {
-    pass_uneven(passage, lag, {messages, count_times(messages, passage.scalars())}, first);
+    pass_uneven(passage, lag, passage.tally(messages), first);
   }
   /// The same for messages of several sizes: `tally` has all of their scalars.
   template <std::invocable First>
@@ -129,7 +141,7 @@ class Door {
     if (tally.messages == 0) return;
     if (!is_open(passage.channel(), lag)) [[unlikely]]
       refuse(passage.channel(), lag, [&]() -> Endpoints { return first(); });
-    ledger_.add(passage.channel(), lag, tally);
+    if (counts_) ledger_.add(passage.channel(), lag, tally);
   }
   template <Channel kChannel, Party kFrom, Party kTo, std::invocable First>
   requires Wire<kChannel, kFrom, kTo>
@@ -148,11 +160,14 @@ class Door {
   void pass_each(const Passage& passage, std::int32_t lag, std::int32_t lags, std::int64_t messages) {
     if (messages == 0 || lags == 0) return;
     CHECK(is_open(passage.channel(), lag + lags - 1), "messages that the budget may refuse passed unseen");
-    ledger_.add_each(passage.channel(), lag, lags, {messages, count_times(messages, passage.scalars())});
+    if (counts_) ledger_.add_each(passage.channel(), lag, lags, passage.tally(messages));
   }
 
   Ledger& ledger() { return ledger_; }
   const Ledger& ledger() const { return ledger_; }
+
+  /// False: messages pass uncounted, because another process of the run counts the same ones.
+  void count(bool counts) { counts_ = counts; }
 
   /// Makes the transports count their messages by neuron in `traffic`, which must outlive the door;
   /// null ends this.
@@ -169,6 +184,7 @@ class Door {
   Tick now_{};
   Ledger ledger_;
   Traffic* traffic_ = nullptr;
+  bool counts_ = true;
 };
 
 }  // namespace locus

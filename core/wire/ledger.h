@@ -20,6 +20,7 @@ namespace locus {
 struct Tally {
   std::int64_t messages = 0;
   std::int64_t scalars = 0;  // scalars of the payloads, summed over the messages
+  std::int64_t spikes = 0;   // those of the scalars that are spikes, of one bit
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 
@@ -43,7 +44,7 @@ inline std::int64_t count_plus(std::int64_t a, std::int64_t b) {
 
 class Ledger {
  public:
-  explicit Ledger(int scalar_bytes = 8) : scalar_bytes_(scalar_bytes) {}
+  explicit Ledger(int scalar_bytes = 8) : scalar_bytes_(scalar_bytes) { scalar_bits_.fill(8 * scalar_bytes); }
 
   /// Makes room for lags 0..max_lag, so that counting in a trial allocates nothing.
   void reserve(std::int32_t max_lag);
@@ -58,10 +59,15 @@ class Ledger {
     for (std::size_t index = first; index < end; ++index) {
       by_lag[index].messages = count_plus(by_lag[index].messages, each.messages);
       by_lag[index].scalars = count_plus(by_lag[index].scalars, each.scalars);
+      by_lag[index].spikes = count_plus(by_lag[index].spikes, each.spikes);
     }
   }
   /// Says that the messages of these channels stay on the core of a chip where they arise.
   void keep_on_cores(ChannelSet channels) { core_local_ = channels; }
+  /// Says that the wires of a channel carry scalars of so many bits.
+  void set_scalar_bits(Channel channel, int bits) { scalar_bits_[static_cast<std::size_t>(channel)] = bits; }
+  /// Bits of a scalar over a channel, if it is no spike.
+  int scalar_bits(Channel channel) const { return scalar_bits_[static_cast<std::size_t>(channel)]; }
   bool is_core_local(Channel channel) const { return core_local_.holds(channel); }
   void add_trials(std::int64_t trials, std::int64_t ticks_each);
   void add_stalled_ticks(std::int64_t ticks) { stalled_ticks_ += ticks; }
@@ -87,6 +93,9 @@ class Ledger {
   std::int64_t history_bytes() const { return history_bytes_; }  // of one replica
   std::int64_t trace_bytes() const { return trace_bytes_; }      // of one replica
   int scalar_bytes() const { return scalar_bytes_; }             // 8 for float64, 4 for float32
+  /// Bytes of the payloads of an entry: a spike is a bit, another scalar has those of its wires;
+  /// rounded up.
+  std::int64_t bytes(const LedgerEntry& entry) const;
 
   friend bool operator==(const Ledger&, const Ledger&) = default;
 
@@ -99,6 +108,7 @@ class Ledger {
   std::int64_t history_bytes_ = 0;
   std::int64_t trace_bytes_ = 0;
   int scalar_bytes_ = 8;
+  std::array<int, kChannels> scalar_bits_{};  // by channel
 };
 
 /// A line an entry, channel by channel: its lag in ticks, messages, scalars and which locality it

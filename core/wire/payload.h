@@ -46,6 +46,10 @@ struct LocalPost {                      // POST under a local rule
   std::array<R, kMostPayload> factors;  // of its text, as many as it has
 };
 template <class R>
+struct Reward {  // REWARD
+  R value;       // r_t [1], the same for all rate neurons; never 0
+};
+template <class R>
 struct Sensitivity {  // POST under RTRL
   R sensitivity;      // dh_k / dtheta of this synapse theta onto neuron k
   R signal;           // (A^T eps_t)_k
@@ -66,6 +70,10 @@ struct Norm {  // NORM
 template <class R>
 struct RateError {  // POST at the end of a trial, under a firing-rate target
   R value;          // reg_j: the error of the neuron's rate times the strength
+};
+template <class R>
+struct FeedbackPost {  // POST to an incoming synapse of R that learns
+  R activity;          // h_i, filtered as readouts with memory do [1]; never 0
 };
 template <class R>
 struct Feedback {  // FEEDBACK
@@ -144,6 +152,11 @@ template <class R>
 struct Leaky {  // a readout's tick
   R decay;      // alpha; 0: no memory
   R gain;       // zeta
+};
+template <class R>
+struct Mirror {  // a rate neuron's tick beside learned feedback: constants of the readouts
+  R decay;       // alpha; 0: no memory
+  R gain;        // zeta
 };
 struct OwnWeightBegin {};  // the tick's own weights are about to come
 struct SweepBegin {};      // the begin of a walk back through time

@@ -18,6 +18,7 @@
 
 #include "core/base/column.h"
 #include "core/base/id.h"
+#include "core/base/tree.h"
 #include "core/wire/channel.h"
 
 namespace locus {
@@ -112,6 +113,21 @@ struct Projection {
   // sparse only (synapses): entry k of the file is synapse listed[k]; empty: the file lists the
   // synapses target by target with ascending sources (row by row)
   std::vector<std::int64_t> listed = {};
+  // Of a rank's part of a projection (core/wire/part.h), by which kernels and ways are chosen; 0 of
+  // a whole projection: neurons before the first own source or target, and the whole's sizes.
+  std::int32_t sources_before = 0;
+  std::int32_t targets_before = 0;
+  std::int32_t whole_sources = 0;
+  std::int32_t whole_targets = 0;
+  std::int64_t whole_entries = 0;  // only for a sparse projection
+
+  /// The sizes of the whole projection.
+  std::int32_t all_sources() const { return whole_sources > 0 ? whole_sources : source_size; }
+  std::int32_t all_targets() const { return whole_targets > 0 ? whole_targets : target_size; }
+  std::int64_t whole_size() const {
+    if (whole_targets == 0) return size();
+    return dense ? std::int64_t{whole_sources} * whole_targets : whole_entries;
+  }
 
   /// The number of synapses.
   std::int64_t size() const {
@@ -190,11 +206,28 @@ struct Autapse {
   SynapseId synapse;  // within the projection
 };
 
+/// The rate neurons [begin, end) of a rank (core/wire/part.h).
+struct Share {
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+
+  std::int32_t size() const { return end - begin; }
+  friend bool operator==(const Share&, const Share&) = default;
+};
+
 struct Topology {
   Indexed<Population> populations;  // in the order of the file
   Indexed<Projection> projections;  // B, W, A and D, in the order of the file; then biases
   std::vector<Autapse> autapses;    // by neuron, then by projection
   LayerSizes sizes;
+  std::int32_t grain = kGrain;  // neurons of a grain (core/base/tree.h); another one only in tests
+  // of all ranks, where this is the part of one; empty: one process has all
+  std::vector<Share> shares = {};
+  std::int32_t rank = 0;
+
+  bool is_part() const { return !shares.empty(); }
+  /// The rate neurons that this process steps.
+  Share own() const { return is_part() ? shares[static_cast<std::size_t>(rank)] : Share{0, sizes.rate_neurons}; }
 
   /// The number of weights of all projections, biases included.
   std::int64_t synapses() const;
@@ -210,6 +243,11 @@ struct Topology {
   bool has_currents() const;
   bool has_noise() const;
 };
+
+/// True if the sources of a projection are spiking neurons, whose activity has one bit.
+inline bool sends_spikes(const Topology& topology, const Projection& projection) {
+  return projection.source_layer == Layer::kRate && topology.source_of(projection).spiking;
+}
 
 /// The projections of kind B (input to rate), W (rate to rate), A (rate to readout) or D (input to
 /// readout), in the order of the file, and biases.

@@ -8,6 +8,7 @@
 Where to look:
 
     Model              builds a network by name, or Model.load(path); trials, training, records, a chip
+    locus.local        rules of your own, as equations of a synapse: Rule("mine", signal="feedback")
     from_state_dict    a network of PyTorch or snnTorch; state_dict(run) goes back
     locus.nir          import locus.nir: nir.read(path, dt=..., reset=...) and nir.write, for NIR files
     run                trains a model under each rule: a Result, with a Run for each rule
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING
 from locus import _core as _core  # before any class of the schema: its library registers them first
 from locus import data as data
 from locus import errors as errors
+from locus import local as local
 from locus import theory as theory
 from locus._core import commit, level, version
 from locus.errors import Defect, Fault, FileError, LocalityBroken, ModelError, OrderError, UsageError
@@ -62,6 +64,6 @@ def rules() -> pd.DataFrame:
 
 __all__ = [
     "Defect", "Fault", "FileError", "LocalityBroken", "Model", "ModelError", "OrderError", "Prediction", "Progress", "Result", "Run",
-    "Session", "UsageError", "aligned", "array", "commit", "data", "errors", "example", "from_state_dict", "gaussian", "level", "matrix",
+    "Session", "UsageError", "aligned", "array", "commit", "data", "errors", "example", "from_state_dict", "gaussian", "level", "local", "matrix",
     "normal", "one_to_one", "read", "resume", "rules", "run", "sparse_random", "spikes", "state_dict", "sweep", "theory", "version",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from google.protobuf import json_format
 from locus import _core, frames
 from locus.errors import Fault, ModelError, UsageError
 from locus.inference import forward
+from locus.local import Rule as LocalRule
 from locus.messages import message_of, sketch_of, text_of, training_of, word_of
 from locus.network import Network, weights_message
 from locus.prediction import Prediction
@@ -123,14 +124,20 @@ class Model(Network, Task):
             self.proto.training.ClearField(each.name)
         self.proto.training.MergeFrom(training)
 
-    def rule(self, name: str, **fields: Any) -> None:
-        """Adds a rule with fields (locus.v1.Rule), where a short form such as "rflo" is not enough.
+    def rule(self, name: str | LocalRule, **fields: Any) -> None:
+        """Adds a rule with fields (locus.v1.Rule), where a short form such as "rflo" is not enough; or one that
+        locus.local has built.
 
         >>> m = Model(); m.rule("slow", rflo={"trace_decay": 0.99})
         >>> m.proto.rules[0].rflo.trace_decay
         0.99
         """
-        self.proto.rules.append(message_of(rule_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
+        if isinstance(name, str):
+            self.proto.rules.append(message_of(rule_pb2.Rule, {"name": name, **fields}, f"rule {name}"))
+            return
+        if fields:
+            raise UsageError(f"rule {name.proto.name}: has {', '.join(fields)} beside it; fields are given to locus.local.Rule itself")
+        self.proto.rules.add().CopyFrom(name.proto)
 
     def record(self, quantity: str, of: str, **fields: Any) -> None:
         """Records a quantity of a population or projection (locus.v1.Record): "activity", "output", "weights", ...

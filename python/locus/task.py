@@ -56,11 +56,22 @@ class Task:
         hold_places(recorded, ticks, channels, answered, 0 if held is None else held.inputs.shape[0])
         recorded.shuffle = shuffle
 
-    def supply(self, fill: Fill, *, classes: bool = False, held_out: Fill | None = None) -> None:
+    def supply(
+        self,
+        fill: Fill,
+        *,
+        classes: bool = False,
+        mask: bool = False,
+        lengths: bool = False,
+        held_out: Fill | None = None,
+    ) -> None:
         """Trials that a function makes as the run goes: fill(update, x, y) writes those of update 0, 1, ...
 
         x is an array of zeros (batch x ticks x inputs), y one (batch x ticks x readouts), or with
-        ``classes`` whole numbers (batch). Every rule of a run asks for all updates, so fill must make the
+        ``classes`` whole numbers (batch). With ``mask`` fill also gets ``mask=``, an array of ones (batch x
+        ticks x readouts), the weight of each error; with ``lengths`` it gets ``lengths=``, whole numbers
+        (batch) that are the ticks of a trial: its rows are the first so many, and it ends with the last
+        tick, as in trials(). Every rule of a run asks for all updates, so fill must make the
         same trials of the same number: draw them from numpy.random.default_rng(update). ``held_out`` does
         so for evaluations, whose trials come in batches of at most 32. training.ticks must be given.
         What fill raises ends the run and is raised. Such a run has no checkpoint, and such a model no file.
@@ -74,7 +85,7 @@ class Task:
         'COMPLETED'
         """
         self._forget_task()
-        self._supplied = Supplied(fill, held_out, classes)
+        self._supplied = Supplied(fill, held_out, classes, mask, lengths)
 
     def student_teacher(self, teacher: Model, inputs: Iterable[dict[str, Any]] = ()) -> None:
         """The readouts of another network are the targets, by default for white noise.

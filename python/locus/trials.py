@@ -13,7 +13,7 @@ from locus.v1 import model_pb2, weights_pb2
 from locus.weights import Array, matrix
 
 Integers = npt.NDArray[np.int64]
-Fill = Callable[[int, Any, Any], None]
+Fill = Callable[..., None]  # fill(update, x, y), and mask=, lengths= where asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +206,8 @@ class Supplied(NamedTuple):
     fill: Fill
     held_out: Union[Fill, None]
     classes: bool
+    mask: bool
+    lengths: bool
 
 
 def hold_places_of_supplied(model: model_pb2.Model, supplied: Supplied) -> None:

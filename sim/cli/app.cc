@@ -13,6 +13,7 @@
 #include "sim/cli/options.h"
 #include "sim/model/characters.h"
 #include "sim/model/errors.h"
+#include "sim/ranks/launch.h"
 #include "sim/report/memory.h"
 
 namespace locus {
@@ -117,10 +118,19 @@ Exit dispatch(const std::vector<std::string>& arguments, const Console& console)
   const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
   CLI::App app;
   parse(words, app, *invocation);
+  if (!command.in_copies) check_alone("start it once");
   return invocation->execute({console.out, console.err, console.terminal, words});
 }
 
 }  // namespace
+
+void check_alone(std::string_view remedy) {
+  const Launch launch = present_launch();
+  if (launch.ranks == 1) return;
+  throw UsageError(fmt::format(
+      "is started by {} as one of {} processes, and each would do all the work and write the same files; {}",
+      launch.launcher, launch.ranks, remedy));
+}
 
 Exit guarded(const std::string& program, std::ostream& err, FunctionRef<Exit()> body) {
   const auto ends = [&](Exit code, const std::string& message) {

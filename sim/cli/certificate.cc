@@ -31,11 +31,12 @@ std::string json_count(std::int64_t count) { return std::to_string(count); }
 std::vector<std::string> messages_of(const PhaseRow& row, const Learning& learning, const Spec& spec,
                                      const Topology& topology, const RuleSpec& rule) {
   Ledger ledger(scalar_bytes(spec.precision));
+  set_scalar_bits(learning, ledger);
   add_phase(row, learning, topology, feedback_of(topology, rule), trial_shape_of(spec), ledger);
   std::string payload = json_string(row.payload);
-  if (row.scalars == kPayload) {
+  if (row.scalars == kPayload || row.scalars == kEndPayload) {
     std::vector<std::string> factors;
-    for (const std::int32_t factor : learning.local->payload)
+    for (const std::int32_t factor : row.scalars == kPayload ? learning.local->payload : learning.local->end_payload)
       factors.push_back(json_string(learning.local->words(factor)));
     payload = json_list(factors);
   }

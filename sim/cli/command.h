@@ -45,7 +45,14 @@ struct Command {
   std::string_view example;    // lines of a shell that run in a checkout without changes
   std::string_view details;    // paragraphs, separated by an empty line; may be empty
   std::unique_ptr<Invocation> (*make)();
+  // whether a launcher of several copies (mpirun, srun) may start it: the copies share the work, only
+  // print, or are refused by the command itself. The others are refused (check_alone, below).
+  bool in_copies = false;
 };
+
+/// Throws UsageError, which ends with `remedy`, if a launcher has started this process as one of
+/// several. Each copy would do the whole work once more, and write the files of the others.
+void check_alone(std::string_view remedy);
 
 extern const Command kRunCommand;
 extern const Command kResumeCommand;

@@ -50,6 +50,7 @@ constexpr Command kHelpCommand = {
     .example = "locus help run",
     .details = "",
     .make = [] { return std::unique_ptr<Invocation>(new HelpInvocation); },
+    .in_copies = true,
 };
 
 }  // namespace locus

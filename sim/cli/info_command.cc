@@ -8,9 +8,9 @@
 #include "sim/model/wire.h"
 #include "sim/place/core_memory.h"
 #include "sim/place/placement.h"
+#include "sim/ranks/processors.h"
 #include "sim/report/description.h"
 #include "sim/report/plan_table.h"
-#include "sim/run/workers.h"
 
 namespace locus {
 namespace {
@@ -60,6 +60,7 @@ constexpr Command kInfoCommand = {
     .details =
         "Counts are closed forms of one trial: exact where no input, activity or error is 0, and an upper bound otherwise.",
     .make = [] { return std::unique_ptr<Invocation>(new InfoInvocation); },
+    .in_copies = true,
 };
 
 }  // namespace locus

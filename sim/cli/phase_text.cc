@@ -73,6 +73,7 @@ std::string_view words(OnlyIf only_if) {
     case OnlyIf::kNews: return "ψ or the signal is not 0";
     case OnlyIf::kFactor: return "a factor is not 0";
     case OnlyIf::kWeight: return "the weight is not 0";
+    case OnlyIf::kReward: return "the reward is not 0";
   }
   return "";
 }
@@ -91,15 +92,25 @@ std::string_view words(Needs needs) {
     case Needs::kConstantTick: return " whose synapses do not know a factor between errors";
     case Needs::kError:
     case Needs::kConstantError: return " whose synapses know all factors between errors";
+    case Needs::kLearnedFeedback: return ", to feedback that learns";
+    case Needs::kEndPayload: return " that use what the neuron has at the end of a trial";
+    case Needs::kReward: return ", with reward TRIALS";
+    case Needs::kErrorReward: return ", with reward TICK_LOSS";
+    case Needs::kEndReward: return ", with reward TRIAL_LOSS";
   }
   return "";
 }
 
 /// A text whose rule meets these needs, if any does.
-LocalPosts posts_for(Needs needs) {
+LocalPosts posts_for(Needs needs, SignalSource signal) {
   const bool error = needs == Needs::kError || needs == Needs::kConstantError;
   const Cadence cadence = error ? Cadence::kError : Cadence::kTick;
-  return {.scalars = 1, .constant_gain = cadence, .varying_gain = cadence, .own_weight = true};
+  const Cadence of_loss = needs == Needs::kErrorReward ? Cadence::kError : Cadence::kEnd;
+  const Cadence reward = signal == SignalSource::kReward ? Cadence::kTick
+                         : signal == SignalSource::kLoss ? of_loss
+                                                         : Cadence::kNever;
+  return {
+      .scalars = 1, .constant_gain = cadence, .varying_gain = cadence, .own_weight = true, .end_scalars = 1, .reward = reward};
 }
 
 /// True if a rule may send it, in some model and with some text.
@@ -107,7 +118,8 @@ bool may_send(const Rule& rule, const PhaseRow& row) {
   Selection selection = selection_of(rule);
   selection.norm = true;
   selection.weighted = row.needs == Needs::kWeights;
-  if (is_local(rule.kind)) selection.local = posts_for(row.needs);
+  selection.learned_feedback = row.needs == Needs::kLearnedFeedback;
+  if (is_local(rule.kind)) selection.local = posts_for(row.needs, rule.signal);
   return selection.selects(row);
 }
 
@@ -147,7 +159,7 @@ std::string messages_markdown() {
   text += "\n| channel | wires | scalars | when | only if | rules |\n|---|---|---|---|---|---|\n";
   for (const PhaseRow& row : kPhaseTable) {
     const std::string scalars = row.scalars == kSensitivities ? "N"
-                                : row.scalars == kPayload     ? "one each"
+                                : row.scalars < 0             ? "one each"
                                                               : fmt::format("{}", row.scalars);
     text += fmt::format("| {} | {} | {}: {} | {} | {} | {} |\n", name(row.channel), wires_of(row), scalars, row.payload,
                         words(row.when), words(row.only_if), rules_of(row));

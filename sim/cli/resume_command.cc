@@ -6,6 +6,7 @@
 
 #include "core/base/level.h"
 #include "sim/cli/options.h"
+#include "sim/cli/run_arguments.h"
 #include "sim/cli/run_command.h"
 #include "sim/report/version.h"
 
@@ -20,6 +21,7 @@ class ResumeInvocation final : public Invocation {
                    "threads instead of those asked for then; results are the same for any number")
         ->type_name("N")
         ->check(whole_number(1, 1024), "");
+    declare_ranks(app, changes_.ranks);
     changes_.memory.declare(app, "limit of the run's memory instead of the one asked for then (500M, 1.5G)");
     app.add_option("--updates", changes_.updates,
                    "updates (batches) of each rule in all, more or fewer than were asked for then; rules that have ended with "
@@ -71,6 +73,7 @@ constexpr Command kResumeCommand = {
         "each rule (changes), "
         "and the file holds the change from its beginning on. More updates give the bits of a run that was begun with as many.",
     .make = [] { return std::unique_ptr<Invocation>(new ResumeInvocation); },
+    .in_copies = true,
 };
 
 }  // namespace locus

@@ -29,6 +29,8 @@ std::string_view words(SignalSource signal) {
     case SignalSource::kFeedback: return "the errors, over a fixed feedback matrix R";
     case SignalSource::kSymmetric: return "the errors, over the readout's own weights A";
     case SignalSource::kAgent: return "delta, from the backward agent";
+    case SignalSource::kReward: return "none; the environment gives a reward, the same for all neurons";
+    case SignalSource::kLoss: return "none; the environment gives minus the loss as reward, the same for all neurons";
   }
   return "";
 }
@@ -128,17 +130,20 @@ std::string_view words(Cadence cadence) {
     case Cadence::kNever: return "never";
     case Cadence::kError: return "in ticks with an error";
     case Cadence::kTick: return "in every tick";
+    case Cadence::kEnd: return "at the end of a trial";
   }
   return "";
 }
 
 /// The ticks in which neurons tell their synapses the payload.
 std::string cadence_words(const LocalPosts& posts) {
-  if (posts.scalars == 0) return "nothing: synapses need nothing of their neurons";
+  const std::string at_end =
+      posts.end_scalars == 0 ? "" : fmt::format("{} at the end of a trial", posts.scalars == 0 ? "" : "; and once more");
+  if (posts.scalars == 0) return at_end.empty() ? "nothing: synapses need nothing of their neurons" : at_end.substr(1);
   std::string text(words(posts.varying_gain));
   if (posts.constant_gain != posts.varying_gain)
     text += fmt::format("; by neurons whose phi is the identity {}", words(posts.constant_gain));
-  return text + "; by spiking neurons in ticks in which a factor is not 0";
+  return text + "; by spiking neurons in ticks in which a factor is not 0" + at_end;
 }
 
 /// "p: one scalar a synapse; y: one scalar a target neuron".
@@ -174,11 +179,19 @@ std::string text_of(std::string_view name, const Learning& learning) {
     equation += fmt::format("{} = {}\n", trace.name, local.words(trace.next));
   for (std::size_t i = 0; i < local.changes.size(); ++i)
     equation += fmt::format("{}Delta += {}", i == 0 ? "" : "\n", local.words(local.changes[i]));
+  for (std::size_t i = 0; i < local.ends.size(); ++i) {
+    const bool first = i == 0 && local.changes.empty();
+    equation += fmt::format("{}at the end: Delta += {}", first ? "" : "\n", local.words(local.ends[i]));
+  }
   std::string text = fmt::format("{}\n{}", name, wrap(row.title, 2, 2)) + equation_lines("  equation", equation);
   std::string payload;
   for (std::size_t k = 0; k < local.payload.size(); ++k)
     payload += fmt::format("{}m{} = {}", k == 0 ? "" : "\n", k, local.words(local.payload[k]));
   if (!payload.empty()) text += equation_lines("  POST", payload);
+  payload.clear();
+  for (std::size_t k = 0; k < local.end_payload.size(); ++k)
+    payload += fmt::format("{}m{} = {}", k == 0 ? "" : "\n", k, local.words(local.end_payload[k]));
+  if (!payload.empty()) text += equation_lines("  at the end", payload);
   std::string constants;
   for (const ConstantText& constant : local.text.constants)
     constants += fmt::format("{}{} = {}", constants.empty() ? "" : ", ", constant.name, constant.value);

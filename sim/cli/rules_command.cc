@@ -96,6 +96,7 @@ constexpr Command kRulesCommand = {
     .details =
         "A message outside a rule's declared channels and lag is a defect of the program; a test runs every rule and looks.",
     .make = [] { return std::unique_ptr<Invocation>(new RulesInvocation); },
+    .in_copies = true,
 };
 
 }  // namespace locus

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
@@ -26,6 +27,13 @@ std::string short_forms() {
 }
 
 }  // namespace
+
+void declare_ranks(CLI::App& app, std::string& ranks) {
+  app.add_option("--ranks", ranks,
+                 "off: each of the processes that mpirun or srun starts is a run of its own; without it, several are refused")
+      ->type_name("off")
+      ->check(one_of({"off"}), "");
+}
 
 void RunArguments::declare(CLI::App& app) {
   app.add_option("MODEL", models, "model files (.txtpb, .binpb), or - for standard input")->required();
@@ -54,6 +62,7 @@ void RunArguments::declare(CLI::App& app) {
   app.add_option("--threads", threads, "threads; results are the same for any number (default: what the machine has)")
       ->type_name("N")
       ->check(whole_number(1, kMostThreads), "");
+  declare_ranks(app, ranks);
   app.add_option("--transport", transport,
                  "how messages are delivered, batched|mailbox: in columns, counted in bulk (default), or each one alone")
       ->type_name("KIND")
@@ -95,6 +104,7 @@ void RunArguments::declare(CLI::App& app) {
 }
 
 void RunArguments::check() const {
+  if (ranks != "off") check_alone("start it once, or give each a folder of its own and --ranks off");
   if (std::ranges::count(models, kStandardInput) > 1)
     throw UsageError("MODEL is - more than once; standard input can be read once");
   trace.check(transport, models.size());

@@ -23,6 +23,9 @@
 
 namespace locus {
 
+/// `--ranks off`, of `run` and `resume`.
+void declare_ranks(CLI::App& app, std::string& ranks);
+
 struct RunArguments {
   std::vector<std::string> models;    // paths of model files
   std::vector<std::string> rules;     // --rule; empty: the model's rules
@@ -31,6 +34,7 @@ struct RunArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> compare;  // updates between comparisons of rules
   int threads = 0;                      // 0: as many as the machine has
+  std::string ranks;                    // "off": copies of a launcher are runs of their own
   std::string transport;                // "batched", "mailbox" or empty
   std::string locality;                 // name of a budget, or empty
   std::string out;                      // folder of the results, or empty

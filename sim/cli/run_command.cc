@@ -71,6 +71,7 @@ void RunInvocation::resume(Checkpoint checkpoint, const std::filesystem::path& f
   if (origin_.is_changed) origin_.request.changes.push_back(change_of(changes, *origin_.state));
   origin_.request.level = levels_with(checkpoint.level);
   arguments_.checkpoint.resume(file);
+  arguments_.ranks = changes.ranks;
   if (changes.threads) arguments_.threads = *changes.threads;
   if (changes.memory.is_given()) arguments_.memory = changes.memory;
   arguments_.time_limit.replace_by(changes.time_limit);
@@ -142,6 +143,7 @@ constexpr Command kRunCommand = {
         "SIGTERM is as a Ctrl-C. So are SIGHUP (a terminal that is "
         "closed), SIGUSR1 and SIGXCPU (warnings of batch systems), but a second one of these changes nothing; nohup keeps SIGHUP away.",
     .make = [] { return std::unique_ptr<Invocation>(new RunInvocation); },
+    .in_copies = true,
 };
 
 }  // namespace locus

@@ -16,6 +16,7 @@ struct ResumeChanges {
   std::optional<int> threads;
   std::optional<std::int64_t> updates;
   std::vector<std::string> settings;  // "path=value"
+  std::string ranks;                  // "off" or empty
   MemoryOption memory;
   TimeLimitOption time_limit;
 };

@@ -17,13 +17,13 @@
 #include "sim/model/wire.h"
 #include "sim/place/core_memory.h"
 #include "sim/place/placement.h"
+#include "sim/ranks/processors.h"
 #include "sim/report/machine_memory.h"
 #include "sim/report/memory.h"
 #include "sim/report/weights_file.h"
 #include "sim/report/write.h"
 #include "sim/run/provenance.h"
 #include "sim/run/weights.h"
-#include "sim/run/workers.h"
 
 namespace locus {
 namespace {

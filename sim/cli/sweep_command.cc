@@ -1,9 +1,12 @@
 // locus sweep: runs every combination of some fields' values, each with several seeds.
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -13,8 +16,10 @@
 #include "sim/cli/memory_option.h"
 #include "sim/cli/options.h"
 #include "sim/model/errors.h"
+#include "sim/model/file_lock.h"
+#include "sim/ranks/launch.h"
+#include "sim/ranks/processors.h"
 #include "sim/report/result_folder.h"
-#include "sim/run/workers.h"
 #include "sim/sweep/sweep.h"
 
 namespace locus {
@@ -64,6 +69,17 @@ class SweepInvocation final : public Invocation {
                    "folder for report.html, sweep.json, sweep.binpb, members.csv, summary.csv, curves.csv, best.csv (with --best), "
                    "and each member's result.binpb, page and recordings")
         ->type_name("DIR");
+    app.add_option("--part", part_,
+                   "run only this part of the members, from 0/N to N-1/N, and write no summary; the same command without a part "
+                   "writes it (default: that of a Slurm array's job and of a process of mpirun or srun; 0/1: all)")
+        ->type_name("K/N")
+        ->check(
+            [](const std::string& text) {
+              return work_part_of(std::string_view(text))
+                         ? ""
+                         : fmt::format("is \"{}\"; must be K/N, with K from 0 to N-1 (3/8)", text);
+            },
+            "");
     time_limit_.declare(app);
     app.add_flag("--quiet", quiet_, "print no table")->disable_flag_override();
   }
@@ -76,17 +92,23 @@ class SweepInvocation final : public Invocation {
                          .memory = memory_.limit(),
                          .interrupt = &interrupt.flag(),
                          .progress = {},
-                         .note = [&](const std::string& note) { console.err << "warning: " << note << '\n'; }};
+                         .note = [&](const std::string& note) { console.err << "warning: " << note << '\n'; },
+                         .part = part()};
     std::optional<ResultFolder> results;
     if (!out_.empty()) {
-      results.emplace(out_, "sweep");
+      results.emplace(out_, "sweep", Holding::kShared);
       options.folder = out_;
     }
     const SweepResult result = sweep(plan, options);
+    if (options.part) {
+      if (!quiet_) console.out << part_line(*options.part, result, size_of(plan)) << std::flush;
+      return conclude(result, time_limit_.reason(interrupt), console);
+    }
     if (!quiet_)
       console.out << fmt::format("{}: {} members\n\n", result.model, result.members.size()) << sweep_table(result)
                   << std::flush;
     if (results) {
+      const std::unique_ptr<FileLock> lock = summary_lock();
       results->expect(sweep_files(result));
       write_sweep(result, out_);
     }
@@ -97,6 +119,33 @@ class SweepInvocation final : public Invocation {
   }
 
  private:
+  /// The part of this process; nothing for all members.
+  std::optional<WorkPart> part() const {
+    const auto part = part_.empty() ? present_part() : work_part_of(std::string_view(part_));
+    if (!part || part->count == 1) return std::nullopt;
+    if (out_.empty())
+      throw UsageError(
+          fmt::format("part {}/{}{}{} needs --out DIR, the folder in which the parts meet; --part 0/1 runs all members",
+                      part->index, part->count, part->source.empty() ? "" : " of ", part->source));
+    return part;
+  }
+
+  /// "part 3/8: 12 of 96 members, all done", and the end of a line.
+  static std::string part_line(const WorkPart& part, const SweepResult& result, std::size_t all) {
+    const auto done = static_cast<std::size_t>(std::ranges::count_if(
+        result.members, [](const SweepMember& member) { return !member.failure.empty() || !member.rules.empty(); }));
+    return fmt::format("part {}/{}: {} of {} members, {} done\n", part.index, part.count, result.members.size(), all,
+                       done == result.members.size() ? "all" : std::to_string(done));
+  }
+
+  /// Waits until no other process writes the summary of this folder.
+  std::unique_ptr<FileLock> summary_lock() const {
+    std::unique_ptr<FileLock> lock;
+    while (!(lock = FileLock::attempt(fs::path(out_) / ".locus-summary-lock")))
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return lock;
+  }
+
   SweepPlan plan() const {
     SweepPlan plan{.model = model_, .axes = {}, .seeds = seeds_, .overrides = overrides_};
     if (best_ || !best_by_.empty()) plan.best = best_by_ == "accuracy" ? Criterion::kAccuracy : Criterion::kLoss;
@@ -143,6 +192,7 @@ class SweepInvocation final : public Invocation {
   int threads_ = 0;
   MemoryOption memory_;
   std::string out_;
+  std::string part_;  // "3/8" or empty
   TimeLimitOption time_limit_;
   bool best_ = false;
   std::string best_by_;
@@ -160,9 +210,11 @@ constexpr Command kSweepCommand = {
         "Each member gives what a single run of its settings and seed gives, bit by bit. A member whose value is not allowed, or that memory does "
         "not suffice for, is reported and the others go on (exit 1).\n\n"
         "With --out, a member's result is kept as soon as it is done; the same command again runs only what is left. "
+        "Several processes may work on one folder: each takes members that no other one runs. "
         "Ctrl-C, the signals that `locus run` hears and "
         "--time-limit end it with what there is (exit 130): members that run are stopped and begin anew, those that have not begun are left.",
     .make = [] { return std::unique_ptr<Invocation>(new SweepInvocation); },
+    .in_copies = true,
 };
 
 }  // namespace locus

@@ -72,6 +72,7 @@ constexpr Command kValidateCommand = {
     .details =
         "Lines and columns count from 1 and are given where the file is text. Warnings name what is legal and hardly meant.",
     .make = [] { return std::unique_ptr<Invocation>(new ValidateInvocation); },
+    .in_copies = true,
 };
 
 }  // namespace locus

@@ -49,13 +49,15 @@ Column<R> weights_of(const Projection& projection, const std::vector<double>& va
 template <class R>
 void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
   network.feedback = feedback_of(*network.topology, rule);
-  network.feedback_weights.resize(network.feedback.size());
+  network.feedback_synapses.resize(network.feedback.size());
   if (network.feedback.empty()) return;
   const std::vector<Weights> weights = feedback_weights(spec, rule);
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto wires =
         std::ranges::find(network.feedback, PopulationId{rule.feedback[i].population}, &Projection::target_population);
-    Column<R>& weight = network.feedback_weights[static_cast<std::size_t>(wires - network.feedback.begin())];
+    Synapses<R>& synapses = network.feedback_synapses[static_cast<std::size_t>(wires - network.feedback.begin())];
+    synapses.learning_rate = learning_rate_of(ProjectionSpec(), rule, spec.training);
+    Column<R>& weight = synapses.weight;
     // R (readouts x rate neurons): its rows are the sources
     if (const auto* dense = std::get_if<DenseMatrix>(&weights[i])) {
       weight.resize(dense->values.size());
@@ -63,6 +65,15 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
     } else {
       weight = weights_of<R>(*wires, std::get<SparseMatrix>(weights[i]).values);
     }
+  }
+}
+
+/// First weights of few bits are the nearest levels, whatever the rounding of commits.
+template <class R>
+void round_weights(const Grid& grid, Network<R>& network) {
+  for (std::size_t p = 0; p < network.synapses.size(); ++p) {
+    if (network.projections()[p].is_bias) continue;
+    for (R& weight : network.synapses[p].weight) weight = on_grid(weight, grid, 0.5);
   }
 }
 
@@ -139,6 +150,7 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
       synapses.weight = std::visit([&](const auto* matrix) { return weights_of<R>(projection, matrix->values); }, weights);
     }
   });
+  if (spec.training.synapses.weight) round_weights(*spec.training.synapses.weight, network);
   add_feedback(spec, rule, network);
   allocate(network, lanes);
   return network;

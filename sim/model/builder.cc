@@ -131,7 +131,7 @@ RuleOptions rtrl_paths(std::int32_t paths) {
 RuleOptions rtrl_core() { return rule_of(RuleKind::kRtrlCore); }
 RuleOptions none() { return rule_of(RuleKind::kNone); }
 RuleOptions local(LocalText text, std::vector<FeedbackOptions> feedback) {
-  RuleOptions options = rule_of(local_kind(text.signal));
+  RuleOptions options = rule_of(local_kind(text.signal, text.reward));
   options.rule.name = "local";
   options.rule.local = std::move(text);
   options.feedback = std::move(feedback);
@@ -286,7 +286,8 @@ void Model::add_rules(Spec& spec, FaultList& faults) const {
       const FieldPath field = where.at("feedback", static_cast<int>(k));
       added.feedback.push_back({names.find(feedback[k].population, field.at("population"), faults),
                                 feedback[k].weights ? resolved(*feedback[k].weights, readouts, field.at("weights"), faults)
-                                                    : drawn_feedback_weights(spec.network)});
+                                                    : drawn_feedback_weights(spec.network),
+                                feedback[k].learn, feedback[k].concordant});
     }
   }
 }

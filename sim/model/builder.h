@@ -84,11 +84,13 @@ struct ConnectOptions {
   WeightLimits limits = {};                          // sign (1, -1, 0: any), bounds, weight decay
 };
 
-/// Fixed synapses from the readouts to one rate population.
+/// Synapses from the readouts to one rate population, fixed unless they learn.
 struct FeedbackOptions {
   std::string population = {};  // default: the only one
   // (readouts x neurons of the population) [1]; default: random from N(0, 1 / readouts)
   std::optional<InitialWeights> weights = std::nullopt;
+  std::optional<LearnSpec> learn = std::nullopt;  // beside the readouts
+  bool concordant = false;                        // begins with the signs of the readout's weights
 };
 
 /// A rule as in a model file: a RuleSpec whose feedback names its population.

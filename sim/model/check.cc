@@ -37,6 +37,12 @@ void tell_lacks(const Spec& spec, const RuleSpec& learner, const std::vector<Lac
         faults.error(field, lack.index < 0 ? "are missing" : "is missing", "must be given, since " + reason);
         break;
       }
+      case Need::kReward:
+        if (purpose == Purpose::kSession) break;
+        faults.error(root.at("task"), "gives no rewards",
+                     "must be recorded { trials { reward { ... } } }, since " + reason +
+                         " from rewards of trials; or the rule has reward: TICK_LOSS or TRIAL_LOSS");
+        break;
       case Need::kLearningRate:
         faults.error(
             root.at("training").at("learning_rate"), "is missing",
@@ -121,6 +127,7 @@ void check_model(const Spec& spec, Purpose purpose, FaultList& faults) {
   check_records(spec, faults);
   check_compare(spec, faults);
   check_training_of_model(spec, faults);
+  check_narrow(spec, faults);
   check_requirements(spec, purpose, faults);
   check_delays(spec, faults);
   if (spec.precision == Precision::kFloat32) check_float32(spec, faults);

@@ -37,6 +37,7 @@ void check_explicit(const ChipSpec& chip, std::int64_t neurons, const FieldPath&
 }
 
 void check_cost(const CostSpec& cost, const FieldPath& field, FaultList& faults) {
+  check_cost_words(cost, field, faults);
   for (std::size_t c = 0; c < kCharges; ++c) {
     for (const double value : {cost.energy[c], cost.time[c]}) {
       if (std::isfinite(value) && value >= 0) continue;

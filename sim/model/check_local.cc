@@ -17,13 +17,14 @@ std::string_view field_of(ChangeOn on) {
     case ChangeOn::kPreSpike: return "change_on_pre_spike";
     case ChangeOn::kPostSpike: return "change_on_post_spike";
     case ChangeOn::kError: return "change_on_error";
+    case ChangeOn::kEnd: return "change_on_end";
   }
   return "";
 }
 
 /// The field of a fault: changes of each kind are a list of their own.
 FieldPath path_of(const LocalFault& fault, const LocalText& text, const FieldPath& where) {
-  if (fault.list == "signal") return where.at("signal");
+  if (fault.list == "signal" || fault.list == "reward") return where.at(fault.list);
   if (fault.list != "change")
     return fault.field.empty() ? where.at(fault.list) : where.at(fault.list, fault.index).at(fault.field);
   if (fault.field.empty()) return where.at("change");
@@ -32,6 +33,19 @@ FieldPath path_of(const LocalFault& fault, const LocalText& text, const FieldPat
   const auto before = std::count_if(text.changes.begin(), text.changes.begin() + fault.index,
                                     [&](const ChangeText& change) { return change.on == on; });
   return where.at(field_of(on), static_cast<int>(before));
+}
+
+/// Every population that learns by a text that uses its noise has some, on its currents.
+void check_noise(const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
+  const std::vector<bool> plastic = have_plastic_input(network);
+  for (std::size_t i = 0; i < network.populations.size(); ++i) {
+    const PopulationSpec& population = network.populations[i];
+    if (population.kind != PopulationKind::kRate || !plastic[i] || population.noise) continue;
+    faults.error(where,
+                 fmt::format("uses \"noise\", and population {} has none", shown(std::string_view(population.name))),
+                 "populations have noise { stddev: 0.1 }");
+    return;
+  }
 }
 
 void check_symbols(const LocalRule& rule, const NetworkSpec& network, const FieldPath& where, FaultList& faults) {
@@ -61,7 +75,9 @@ void check_local(const RuleSpec& rule, const NetworkSpec& network, const FieldPa
     const std::string at = fault.in_expression ? fmt::format(" at {}:{}", fault.fault.line, fault.fault.column) : "";
     faults.error(field, fault.fault.found + at, fault.fault.allowed);
   }
-  if (compiled.rule) check_symbols(*compiled.rule, network, where, faults);
+  if (!compiled.rule) return;
+  check_symbols(*compiled.rule, network, where, faults);
+  if (compiled.rule->has(Symbol::kNoise)) check_noise(network, where, faults);
 }
 
 }  // namespace locus

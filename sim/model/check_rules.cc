@@ -5,6 +5,7 @@
 
 #include "sim/model/checks.h"
 #include "sim/model/network_size.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/requirements.h"
 
 namespace locus {
@@ -61,6 +62,44 @@ void check_one_feedback(const FeedbackSpec& feedback, const FeedbackContext& con
     tell_obstacles(context.obstacles, where.at("aligned"), checking.faults);
 }
 
+/// Feedback learns as the readouts' synapses from its population do: there must be some that learn,
+/// and neurons must know what these hear.
+void check_learned(const RuleSpec& rule, const FeedbackSpec& feedback, const FeedbackContext& context,
+                   const FieldPath& where, Checking& checking) {
+  FaultList& faults = checking.faults;
+  if (!(feedback.learn->decay >= 0 && feedback.learn->decay < 1))
+    faults.error(where.at("decay"), "is " + shown(feedback.learn->decay), "must be at least 0 and below 1");
+  if (optimizer_of(rule, checking.spec.training).norm)
+    faults.error(where, "is given, and the norm of all changes is bounded", "learned feedback takes no part in clip.norm");
+  const auto narrow = [](const NarrowWires& wires) { return wires.channel == Channel::kFeedback; };
+  if (std::ranges::any_of(checking.spec.training.wires, narrow))
+    faults.error(where, "is given, and the wires of FEEDBACK are narrow", "feedback that learns has ideal wires");
+  bool found = false;
+  for (const ProjectionSpec& projection : context.network.projections) {
+    if (projection.is_bias || projection.source != feedback.population || !is_known(context.network, projection.target) ||
+        kind_of(context.network, projection.target) != PopulationKind::kReadout)
+      continue;
+    found = found || projection.plastic;
+    if (projection.delay.value_or(0) > 0)
+      faults.error(where, "is given, and projection " + shown(std::string_view(projection.name)) + " has a delay",
+                   "the readouts' synapses from the population must have none");
+  }
+  if (!found)
+    faults.error(where,
+                 "is given, and no plastic projection leads from population " +
+                     shown(std::string_view(name_of(context, feedback.population))) + " to a readout",
+                 "");
+  std::optional<LeakSpec> memory;
+  bool first = true;
+  for (const PopulationSpec& population : context.network.populations) {
+    if (population.kind != PopulationKind::kReadout) continue;
+    if (!first && population.memory != memory)
+      return faults.error(where, "is given, and the memories of the readouts differ", "must be the same for all readouts");
+    memory = population.memory;
+    first = false;
+  }
+}
+
 void check_feedback(const RuleSpec& rule, const FeedbackContext& context, const FieldPath& where, Checking& checking) {
   FaultList& faults = checking.faults;
   std::set<std::int32_t> seen;
@@ -73,6 +112,7 @@ void check_feedback(const RuleSpec& rule, const FeedbackContext& context, const 
                    "must be one a population");
     }
     check_one_feedback(rule.feedback[i], context, field.at("weights"), checking);
+    if (rule.feedback[i].learn) check_learned(rule, rule.feedback[i], context, field.at("learn"), checking);
   }
   for (const std::int32_t population : context.rate) {
     if (seen.contains(population) || !context.plastic[static_cast<std::size_t>(population)]) continue;
@@ -145,6 +185,15 @@ void check_rule(const RuleSpec& one, const FeedbackContext& context, const Field
     checking.faults.error(field, wrong, "");
 }
 
+/// A comparison shows rules the weights of another one's run, which has no such feedback.
+void check_fixed(const RuleSpec& compared, FaultList& faults) {
+  const auto learns = [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); };
+  if (std::ranges::any_of(compared.feedback, learns))
+    faults.error(FieldPath().at("compare").at("rules"),
+                 "has " + shown(std::string_view(compared.name)) + ", whose feedback learns",
+                 "must be rules of fixed feedback");
+}
+
 }  // namespace
 
 bool check_rules(Checking& checking) {
@@ -160,8 +209,9 @@ bool check_rules(Checking& checking) {
     check_rule(rules[i], context, root.at("rules", static_cast<int>(i)), checking);
   check_unique(rules, "rules", root, checking.faults);
   if (!checking.spec.compare || std::ssize(checking.spec.compare->rules) > kMostRules) return true;
-  const std::vector<RuleSpec>& compared = checking.spec.compare->rules;
+  const std::vector<RuleSpec>& compared = checking.spec.compare->rules.empty() ? rules : checking.spec.compare->rules;
   for (std::size_t i = 0; i < compared.size(); ++i) {
+    check_fixed(compared[i], checking.faults);
     if (std::ranges::find(rules, compared[i]) != rules.end()) continue;  // checked already
     check_rule(compared[i], context, root.at("compare").at("rules", static_cast<int>(i)), checking);
   }

@@ -73,6 +73,12 @@ void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const Fie
                  checking.faults);
   }
   check_mask(trial.mask, shape, where.at("mask"), checking);
+  if (trial.reward.rows != 0 || trial.reward.cols != 0 || !trial.reward.values.empty()) {
+    MatrixShape rewards = shape.target;
+    rewards.cols = 1;
+    rewards.cols_of = "one reward a tick";
+    check_matrix(trial.reward, rewards, where.at("reward"), checking.budget, checking.faults);
+  }
   const bool has_matrix = trial.target.rows != 0 || trial.target.cols != 0 || !trial.target.values.empty();
   if (trial.label != kNoClass) {
     if (has_matrix) checking.faults.error(where.at("class"), "is given beside target", "is in place of it");
@@ -81,13 +87,26 @@ void check_trial(const RecordedTrial& trial, const TrialShape& of_all, const Fie
   if (has_matrix) check_matrix(trial.target, shape.target, where.at("target"), checking.budget, checking.faults);
 }
 
+bool has_local(const Spec& spec) {
+  return std::ranges::any_of(spec.rules, [](const RuleSpec& rule) { return is_local(rule.kind); });
+}
+
+void check_supplied(const SuppliedTask& task, const FieldPath& where, Checking& checking) {
+  if (!task.fill) checking.faults.error(where.at("fill"), "is missing", "must be given");
+  if (!task.has_lengths) return;
+  if (checking.spec.training.carry_state)
+    checking.faults.error(where.at("lengths"), "are given, and training.carry_state is true", "go with carry_state: false");
+  if (has_local(checking.spec))
+    checking.faults.error(where.at("lengths"), "are given, and a rule is `local`",
+                          "must be left out: the traces of a rule that the model writes itself do not wait for a trial");
+}
+
 /// A trial that begins late begins in its own initial state. Carried state has no place in it: the
 /// state at tick T is that of tick 0 of the next trial, which such a trial does not have.
 void check_lengths(const std::vector<RecordedTrial>& trials, std::string_view field, const FieldPath& where,
                    Checking& checking) {
   const Spec& spec = checking.spec;
-  const bool learns_by_text =
-      field == "trials" && std::ranges::any_of(spec.rules, [](const RuleSpec& rule) { return is_local(rule.kind); });
+  const bool learns_by_text = field == "trials" && has_local(spec);
   if (!spec.training.carry_state && !learns_by_text) return;
   const std::int64_t ticks = known_ticks(checking.spec.training);
   const auto shorter = std::ranges::find_if(
@@ -156,7 +175,7 @@ void check_task(Checking& checking) {
   } else if (const auto* drawn = std::get_if<DrawnTask>(&task)) {
     check_drawn(*drawn, where.at("drawn"), checking);
   } else if (const auto* supplied = std::get_if<SuppliedTask>(&task)) {
-    if (!supplied->fill) checking.faults.error(where.at("supplied").at("fill"), "is missing", "must be given");
+    check_supplied(*supplied, where.at("supplied"), checking);
   } else {
     check_synthetic(std::get<SyntheticTask>(task), where, checking);
   }

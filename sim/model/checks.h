@@ -35,6 +35,9 @@ void check_training_of_model(const Spec& spec, FaultList& faults);
 void check_optimizer(const Optimizer& optimizer, const FieldPath& where, FaultList& faults);
 void check_schedule(const ScheduleSpec& schedule, const FieldPath& where, FaultList& faults);
 
+/// check_narrow.cc: wires and synapses of few bits, after everything else is read.
+void check_narrow(const Spec& spec, FaultList& faults);
+
 /// check_limits.cc: sign, bounds and decay of one projection, and the signs of its first weights.
 void check_limits(const ProjectionSpec& projection, const FieldPath& where, FaultList& faults);
 /// check_limits.cc: bounds of an optimizer and of projections leave room for weights. `whose` ends

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "sim/model/fault_list.h"
 #include "sim/model/spec.h"
 
 namespace locus {
@@ -14,6 +15,9 @@ namespace locus {
 std::string_view name(Charge charge);
 
 inline constexpr std::int64_t kLargestCost = 1 << 20;  // bytes of a file
+
+/// The range of each energy contains it, and source and conditions are short.
+void check_cost_words(const CostSpec& cost, const FieldPath& where, FaultList& faults);
 
 /// Throws ModelError with all faults, FileError if the file cannot be read.
 CostSpec load_cost(const std::filesystem::path& path);

@@ -49,29 +49,41 @@ bool is_still(int file, const std::filesystem::path& path) {
 
 }  // namespace
 
-FileLock::FileLock(std::filesystem::path file, const std::string& what, const std::string& remedy)
-    : file_(std::move(file)) {
+FileLock::FileLock(std::filesystem::path file, const std::string& what, const std::string& remedy, Holding holding)
+    : FileLock(std::move(file)) {
+  std::string holder;
+  if (!take(holding, holder)) throw FileError(fmt::format("{}: is in use by {}; {}", what, holder, remedy));
+}
+
+std::unique_ptr<FileLock> FileLock::attempt(std::filesystem::path file) {
+  std::unique_ptr<FileLock> lock(new FileLock(std::move(file)));
+  std::string holder;
+  return lock->take(Holding::kAlone, holder) ? std::move(lock) : nullptr;
+}
+
+bool FileLock::take(Holding holding, std::string& holder) {
   while (number_ < 0) {
     number_ = ::open(file_.c_str(), O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (number_ < 0)
       throw FileError(fmt::format("{}: cannot write: {}", file_.string(), std::generic_category().message(errno)));
-    if (::flock(number_, LOCK_EX | LOCK_NB) != 0) {
+    if (::flock(number_, (holding == Holding::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0) {
       const bool held = errno == EWOULDBLOCK;
-      const std::string holder = holder_in(number_);
+      if (held) holder = holder_in(number_);
       ::close(std::exchange(number_, -1));
-      if (held) throw FileError(fmt::format("{}: is in use by {}; {}", what, holder, remedy));
-      return;  // no locks here
+      return !held;  // otherwise there are no locks here
     }
     if (!is_still(number_, file_)) ::close(std::exchange(number_, -1));
   }
   // On a full disk nobody learns who holds the lock; it holds all the same.
   const std::string text = "held by " + self() + "\n";
-  if (::ftruncate(number_, 0) != 0 || ::pwrite(number_, text.data(), text.size(), 0) < 0) return;
+  if (::ftruncate(number_, 0) != 0 || ::pwrite(number_, text.data(), text.size(), 0) < 0) return true;
+  return true;
 }
 
 FileLock::~FileLock() {
   if (number_ < 0) return;
-  ::unlink(file_.c_str());  // while it is held: whoever waits for it sees that it is gone
+  // The file goes while it is held by nobody else: whoever waits for it sees that it is gone.
+  if (::flock(number_, LOCK_EX | LOCK_NB) == 0) ::unlink(file_.c_str());
   ::close(number_);
 }
 

@@ -11,8 +11,14 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   const std::int32_t ticks = training.ticks;
   Learning learning{.kind = spec.kind, .depth = 0, .stride = 0, .trace_decay = spec.trace_decay};
   learning.optimizer = optimizer_of(spec, training);
+  learning.optimizer.grid = training.synapses.weight;
+  learning.synapses = training.synapses;
+  learning.wires = training.wires;
   learning.restriction = {.reach = spec.reach, .paths = spec.paths};
   learning.filter = decay_of(spec.filter_tau, training.dt);
+  for (const FeedbackSpec& feedback : spec.feedback) {
+    if (feedback.learn) learning.learned_feedback.push_back({PopulationId{feedback.population}, feedback.learn->decay});
+  }
   if (spec.firing_rate) {
     const double strength = spec.firing_rate->strength / (training.average_over_window ? window_of(training) : 1);
     learning.firing_rate = {spec.firing_rate->target_hz / 1000 * training.dt, strength, ticks};

@@ -117,6 +117,7 @@ void check_can_run(const RuleSpec& rule, const Spec& spec) {
       case Need::kTarget:
         refuse(rule.name, lack.index < 0 ? "learns, and the model's task has no targets"
                                          : fmt::format("learns, and trial {} of the model has no target", lack.index));
+      case Need::kReward: refuse(rule.name, "learns from rewards, and no trial of the model has any");
       case Need::kLearningRate: refuse(rule.name, "learns, and the model has no training.learning_rate");
     }
   }

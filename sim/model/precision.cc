@@ -97,6 +97,7 @@ void check_float32(const Spec& spec, FaultList& faults) {
     std::visit([&](const auto& input) { check(input.values, where, faults); }, recorded->trials[k].input);
     check(recorded->trials[k].target.values, where.at("target"), faults);
     check(recorded->trials[k].mask.values, where.at("mask"), faults);
+    check(recorded->trials[k].reward.values, where.at("reward"), faults);
   }
 }
 

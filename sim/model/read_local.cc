@@ -27,10 +27,18 @@ LocalText read_local(const v1::Rule::Local& message, const FieldPath& where, Fau
   add(message.change_on_pre_spike(), ChangeOn::kPreSpike);
   add(message.change_on_post_spike(), ChangeOn::kPostSpike);
   add(message.change_on_error(), ChangeOn::kError);
+  add(message.change_on_end(), ChangeOn::kEnd);
   switch (message.signal()) {
     case v1::Rule::Local::NONE: break;
     case v1::Rule::Local::FEEDBACK: text.signal = LocalSignal::kFeedback; break;
     case v1::Rule::Local::SYMMETRIC: text.signal = LocalSignal::kSymmetric; break;
+    case v1::Rule::Local::REWARD: text.signal = LocalSignal::kReward; break;
+    default: break;
+  }
+  switch (message.reward()) {
+    case v1::Rule::Local::TRIALS: break;
+    case v1::Rule::Local::TICK_LOSS: text.reward = RewardFrom::kTickLoss; break;
+    case v1::Rule::Local::TRIAL_LOSS: text.reward = RewardFrom::kTrialLoss; break;
     default: break;
   }
   return text;

@@ -1,6 +1,7 @@
 #include "sim/model/read_rules.h"
 
 #include "sim/model/defaults.h"
+#include "sim/model/include_rule.h"
 #include "sim/model/names.h"
 #include "sim/model/read_local.h"
 #include "sim/model/read_pace.h"
@@ -36,7 +37,15 @@ std::vector<FeedbackSpec> read_feedback(FeedbackMessages& messages, const Feedba
   for (int i = 0; i < messages.size(); ++i) {
     const FieldPath field = where.at("feedback", i);
     const std::int32_t population = context.rate.find(messages[i].population(), field.at("population"), reading.faults);
-    feedback.push_back({population, read_feedback_weights(messages[i], population, context, field, reading)});
+    FeedbackSpec& added = feedback.emplace_back();
+    added.population = population;
+    added.weights = read_feedback_weights(messages[i], population, context, field, reading);
+    added.concordant = messages[i].concordant();
+    if (!messages[i].has_learn()) continue;
+    added.learn.emplace();
+    added.learn->decay = messages[i].learn().decay();
+    if (!messages[i].learn().has_decay())
+      reading.faults.refuse(field.at("learn").at("decay"), "is missing", "must be given, at least 0 and below 1");
   }
   return feedback;
 }
@@ -99,8 +108,9 @@ RuleSpec read_rule(v1::Rule& message, const FeedbackContext& context, const Fiel
     case v1::Rule::kRtrl: read_rtrl(message.rtrl(), where.at("rtrl"), rule, reading.faults); break;
     case v1::Rule::kNone: rule.kind = RuleKind::kNone; break;
     case v1::Rule::kLocal:
+      include_rule(*message.mutable_local(), where.at("local"), reading.faults);
       rule.local = read_local(message.local(), where.at("local"), reading.faults);
-      rule.kind = local_kind(rule.local.signal);
+      rule.kind = local_kind(rule.local.signal, rule.local.reward);
       if (rule.local.signal == LocalSignal::kFeedback || !message.local().feedback().empty())
         rule.feedback = read_feedback(*message.mutable_local()->mutable_feedback(), context, where.at("local"), reading);
       break;

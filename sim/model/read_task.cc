@@ -8,6 +8,7 @@
 #include "sim/model/check_matrices.h"
 #include "sim/model/matrices.h"
 #include "sim/model/read_drawn.h"
+#include "sim/model/read_narrow.h"
 #include "sim/model/read_network.h"
 #include "sim/model/read_pace.h"
 #include "sim/model/read_synthetic.h"
@@ -84,6 +85,13 @@ void read_target(v1::Trial& message, const TrialSizes& shape, const FieldPath& w
     if (trial.mask.rows == 0) {  // in a Spec: no mask
       check_range(trial.mask.rows, 1, kLongestTrial, where.at("mask").at("rows"), reading.faults);
       reading.faults.silence(where.at("mask"));
+    }
+  }
+  if (message.has_reward()) {
+    trial.reward = read_dense(*message.mutable_reward(), where.at("reward"), reading);
+    if (trial.reward.rows == 0) {  // in a Spec: no reward
+      check_range(trial.reward.rows, 1, kLongestTrial, where.at("reward").at("rows"), reading.faults);
+      reading.faults.silence(where.at("reward"));
     }
   }
   if (!message.has_class_()) return;
@@ -203,6 +211,7 @@ TrainingSpec read_training(const v1::Training& message, const FieldPath& where, 
   training.carry_state = message.carry_state();
   training.average_over_window = message.average_over_window();
   training.optimizer = read_optimizer(message, where, faults);
+  read_narrow(message, where, training, faults);
   return training;
 }
 

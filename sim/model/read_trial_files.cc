@@ -160,14 +160,16 @@ bool TrialArrays::read_dense(const std::string& path, std::string_view field, st
   const FieldPath at = where_.at(field);
   return open(path, at, [&](NpyArray& array) {
     const std::vector<std::int64_t>& shape = array.shape();
-    const bool for_all = field == "mask" && shape.size() == 2;  // a number for all readouts alike
-    const std::int64_t wide = for_all ? 1 : shape.size() == 3 ? shape[2] : 0;
+    // a number for all readouts, or neurons, alike
+    const bool for_all = (field == "mask" || field == "reward") && shape.size() == 2;
+    const std::int64_t wide = for_all ? 1 : shape.size() == 3 && field != "reward" ? shape[2] : 0;
     const bool fits = wide >= 1 && (for_all || columns == kUnknown || wide == columns) && shape[1] >= 1;
     if (!fits || (ticks_ != kUnknown && shape[1] != ticks_) || shape[1] > kLongestTrial) {
       const std::string ticks = ticks_ == kUnknown ? "ticks" : fmt::format("{} ticks, as {} has,", ticks_, ticks_of_);
       const std::string wanted = columns == kUnknown ? std::string(columns_of) : fmt::format("{} {}", columns, columns_of);
       faults_.error(at, "names an .npy file of shape " + array.shape_text(),
-                    fmt::format("must be trials x {} x {}", ticks, wanted));
+                    field == "reward" ? fmt::format("must be trials x {}", ticks)
+                                      : fmt::format("must be trials x {} x {}", ticks, wanted));
       return false;
     }
     if (!agree(shape[0], field, array.shape_text())) return false;
@@ -304,10 +306,12 @@ bool TrialArrays::read() {
   const auto input = [](RecordedTrial& trial) -> DenseMatrix& { return std::get<DenseMatrix>(trial.input); };
   const auto target = [](RecordedTrial& trial) -> DenseMatrix& { return trial.target; };
   const auto mask = [](RecordedTrial& trial) -> DenseMatrix& { return trial.mask; };
+  const auto reward = [](RecordedTrial& trial) -> DenseMatrix& { return trial.reward; };
   return check_choices() && read_lengths() && read_labels() &&
          read_dense(message_.input(), "input", sizes_.inputs, "inputs", input) &&
          read_dense(message_.target(), "target", sizes_.readouts, "readouts", target) &&
-         read_dense(message_.mask(), "mask", sizes_.readouts, "readouts (or trials x ticks)", mask) && read_events();
+         read_dense(message_.mask(), "mask", sizes_.readouts, "readouts (or trials x ticks)", mask) &&
+         read_dense(message_.reward(), "reward", 1, "", reward) && read_events();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "sim/model/realise.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -144,25 +145,72 @@ void visit_network_weights(const Spec& spec, const VisitWeights& visit) {
   visit_weights(spec, spec.network, "weights/", DrawnSparse::kLeftOut, visit);
 }
 
+namespace {
+
+/// The readout's weights from the neurons of a population (readouts x neurons); 0 without a
+/// synapse. Several projections between the same neurons add.
+DenseMatrix readout_weights(const Spec& spec, std::int32_t population) {
+  const NetworkSpec& network = spec.network;
+  const std::int64_t size = network.populations[static_cast<std::size_t>(population)].size;
+  DenseMatrix sums = zeros(neurons(network, PopulationKind::kReadout), size);
+  visit_weights(spec, network, "weights/", DrawnSparse::kVisited, [&](std::size_t p, const auto& weights) {
+    const ProjectionSpec& projection = network.projections[p];
+    const auto onto = static_cast<std::size_t>(projection.target);
+    if (projection.is_bias || projection.source != population || network.populations[onto].kind != PopulationKind::kReadout)
+      return;
+    std::int64_t first = 0;  // row of the target population
+    for (std::size_t before = 0; before < onto; ++before) {
+      if (network.populations[before].kind == PopulationKind::kReadout) first += network.populations[before].size;
+    }
+    const auto add = [&](std::int64_t row, std::int64_t col, double value) {
+      sums.values[static_cast<std::size_t>((first + row) * size + col)] += value;
+    };
+    if (const auto* const* sparse = std::get_if<const SparseMatrix*>(&weights)) {
+      for (std::size_t k = 0; k < (*sparse)->values.size(); ++k)
+        add((*sparse)->row[k], (*sparse)->col[k], (*sparse)->values[k]);
+      return;
+    }
+    const DenseMatrix& dense = *std::get<const DenseMatrix*>(weights);
+    for (std::size_t k = 0; k < dense.values.size(); ++k)
+      add(static_cast<std::int64_t>(k) / dense.cols, static_cast<std::int64_t>(k) % dense.cols, dense.values[k]);
+  });
+  return sums;
+}
+
+/// Gives R the signs of the readout's weights, one bit a synapse.
+void take_signs(const DenseMatrix& from, Weights& feedback) {
+  const auto take = [&](std::size_t place, double& value) {
+    if (from.values[place] != 0) value = std::copysign(value, from.values[place]);
+  };
+  if (auto* dense = std::get_if<DenseMatrix>(&feedback)) {
+    for (std::size_t k = 0; k < dense->values.size(); ++k) take(k, dense->values[k]);
+    return;
+  }
+  auto& sparse = std::get<SparseMatrix>(feedback);
+  for (std::size_t k = 0; k < sparse.values.size(); ++k)
+    take(static_cast<std::size_t>(sparse.row[k] * from.cols + sparse.col[k]), sparse.values[k]);
+}
+
+/// R of one feedback, before it takes signs.
+Weights feedback_matrix(const Spec& spec, const FeedbackSpec& feedback, BasisSet& bases) {
+  if (const auto* dense = std::get_if<DenseMatrix>(&feedback.weights)) return *dense;
+  if (const auto* sparse = std::get_if<SparseMatrix>(&feedback.weights)) return *sparse;
+  const PopulationSpec& population = spec.network.populations[static_cast<std::size_t>(feedback.population)];
+  const bool aligned = std::holds_alternative<AlignedWeights>(feedback.weights);
+  const BasisPair pair =
+      aligned ? BasisPair{bases.over(PopulationKind::kReadout), bases.over(PopulationKind::kRate)} : BasisPair{};
+  return draw(feedback.weights, neurons(spec.network, PopulationKind::kReadout), population.size,
+              random_key(spec.seed, "feedback/" + population.name), pair);
+}
+
+}  // namespace
+
 std::vector<Weights> feedback_weights(const Spec& spec, const RuleSpec& rule) {
   BasisSet bases(spec, spec.network);
-  const std::int64_t readouts = neurons(spec.network, PopulationKind::kReadout);
   std::vector<Weights> all;
   for (const FeedbackSpec& feedback : rule.feedback) {
-    const PopulationSpec& population = spec.network.populations[static_cast<std::size_t>(feedback.population)];
-    if (const auto* dense = std::get_if<DenseMatrix>(&feedback.weights)) {
-      all.emplace_back(*dense);
-      continue;
-    }
-    if (const auto* sparse = std::get_if<SparseMatrix>(&feedback.weights)) {
-      all.emplace_back(*sparse);
-      continue;
-    }
-    const bool aligned = std::holds_alternative<AlignedWeights>(feedback.weights);
-    const BasisPair pair =
-        aligned ? BasisPair{bases.over(PopulationKind::kReadout), bases.over(PopulationKind::kRate)} : BasisPair{};
-    all.emplace_back(
-        draw(feedback.weights, readouts, population.size, random_key(spec.seed, "feedback/" + population.name), pair));
+    all.push_back(feedback_matrix(spec, feedback, bases));
+    if (feedback.concordant) take_signs(readout_weights(spec, feedback.population), all.back());
   }
   return all;
 }

@@ -20,7 +20,7 @@ std::string_view field_of(RuleKind kind) {
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training,
                         const RuleSpec& rule) {
   std::vector<Lack> found;
-  const bool errors = locus::rule(rule.kind).signal != SignalSource::kNowhere;
+  const bool errors = has_losses(locus::rule(rule.kind));
   if (errors && populations_of(network, PopulationKind::kReadout).empty()) found.push_back({Need::kReadout, -1});
   if (const auto* recorded = std::get_if<RecordedTask>(&task); errors && recorded != nullptr) {
     const bool some_have = std::ranges::any_of(recorded->trials, has_target);
@@ -32,6 +32,11 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
   }
   if (const auto* drawn = std::get_if<DrawnTask>(&task); errors && drawn != nullptr && drawn->targets.empty())
     found.push_back({Need::kTarget, -1});
+  if (locus::rule(rule.kind).signal == SignalSource::kReward) {
+    const auto* recorded = std::get_if<RecordedTask>(&task);
+    const auto rewarded = [](const RecordedTrial& trial) { return trial.reward.rows > 0; };
+    if (recorded == nullptr || std::ranges::none_of(recorded->trials, rewarded)) found.push_back({Need::kReward, -1});
+  }
   if (training.learning_rate || rule.learning_rate) return found;
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     if (!network.projections[i].plastic || network.projections[i].learning_rate) continue;

@@ -11,7 +11,7 @@
 
 namespace locus {
 
-enum class Need { kReadout, kTarget, kLearningRate };
+enum class Need { kReadout, kTarget, kReward, kLearningRate };
 
 struct Lack {
   Need need = Need::kReadout;

@@ -87,6 +87,7 @@ bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks) {
 }
 
 bool weighs_errors(const TaskSpec& task, std::int32_t ticks) {
+  if (const auto* supplied = std::get_if<SuppliedTask>(&task)) return supplied->has_mask || supplied->has_lengths;
   const auto* recorded = std::get_if<RecordedTask>(&task);
   const auto weighs = [&](const RecordedTrial& trial) { return weighs_errors(trial, ticks); };
   return recorded != nullptr && std::ranges::any_of(recorded->trials, weighs);

@@ -20,6 +20,7 @@
 #include "core/actor/optimizer.h"
 #include "core/protocol/rule.h"
 #include "core/wire/budget.h"
+#include "core/wire/narrow.h"
 #include "sim/model/chip_memory.h"
 #include "sim/model/chip_network.h"
 #include "sim/model/input_file.h"
@@ -87,6 +88,8 @@ struct TrainingSpec {
   std::optional<EvaluationSpec> evaluation;
   // the loss and firing-rate errors are means over the ticks with an error, under every rule
   bool average_over_window = false;
+  std::vector<NarrowWires> wires = {};  // of channels whose wires are not ideal
+  NarrowSynapses synapses = {};
   friend bool operator==(const TrainingSpec&, const TrainingSpec&) = default;
 };
 
@@ -95,11 +98,19 @@ std::int32_t window_of(const TrainingSpec& training);
 
 std::string_view name(Loss loss);  // "FINAL", as model files spell it
 
+/// Feedback that learns beside the readouts.
+struct LearnSpec {
+  double decay = 0;  // omega, the share of A and R that a commit takes [1], in [0, 1)
+  friend bool operator==(const LearnSpec&, const LearnSpec&) = default;
+};
+
 /// R (o x n of `population`). Without weights it is drawn from N(0, 1/o) by (seed,
 /// "feedback/<population>").
 struct FeedbackSpec {
   std::int32_t population = 0;  // index into populations, a rate population
   WeightsSpec weights;
+  std::optional<LearnSpec> learn = {};  // absent: it is fixed
+  bool concordant = false;              // at the start it has the signs of the readout's weights
   friend bool operator==(const FeedbackSpec&, const FeedbackSpec&) = default;
 };
 
@@ -159,13 +170,29 @@ enum class Charge {
   kSynapticUpdate,  // a synapse that learns from a message (POST, GATHER)
   kNeuronUpdate,    // a neuron's tick
   kBarrier,         // a step of the whole mesh
+  kKeptByte,        // a byte of history or traces, for each tick that it is kept
 };
-inline constexpr int kCharges = 8;
+inline constexpr int kCharges = 9;
 
 struct CostSpec {
   std::string name;                       // of the chip, as the file says
   std::array<double, kCharges> energy{};  // [pJ], by Charge
   std::array<double, kCharges> time{};    // [ns], by Charge
+  // the least and the most that published figures leave [pJ]; empty: `energy`
+  std::array<std::optional<double>, kCharges> low{};
+  std::array<std::optional<double>, kCharges> high{};
+  std::string source = {};       // of the energies
+  std::string measured_on = {};  // their conditions
+
+  /// True if a charge has an energy.
+  bool charges(Charge charge) const { return energy[static_cast<std::size_t>(charge)] > 0; }
+  /// True if some energy has a range.
+  bool has_range() const {
+    for (std::size_t c = 0; c < kCharges; ++c) {
+      if (low[c] || high[c]) return true;
+    }
+    return false;
+  }
   friend bool operator==(const CostSpec&, const CostSpec&) = default;
 };
 

@@ -29,6 +29,8 @@ struct RecordedTrial {
   std::int32_t label = kNoClass;
   // Weights of errors in the loss [1], >= 0 (rows x o, or rows x 1 for all alike); empty: 1.
   DenseMatrix mask = {};
+  // Rewards of its ticks [1] (rows x 1); empty: none.
+  DenseMatrix reward = {};
   friend bool operator==(const RecordedTrial&, const RecordedTrial&) = default;
 };
 std::int64_t rows_of(const RecordedTrial& trial);
@@ -86,7 +88,8 @@ struct DrawnTask {
   std::vector<DrawnTargetSpec> targets;  // none, one for all trials, or one for each pattern
   friend bool operator==(const DrawnTask&, const DrawnTask&) = default;
 };
-/// The trials of one update, to be written by a program. The spans are all 0 at first.
+/// The trials of one update, to be written by a program. The spans are 0 at first, but for mask (1)
+/// and lengths (T).
 struct SuppliedBatch {
   std::int64_t update = 0;  // from 0
   std::int32_t trials = 0;
@@ -96,6 +99,11 @@ struct SuppliedBatch {
   std::span<double> input;          // x [1] (trials x T x m)
   std::span<double> target;         // y* [1] (trials x T x o); empty where trials have classes
   std::span<std::int32_t> classes;  // as RecordedTrial::label (trials); empty where they have none
+  // weights of errors, as RecordedTrial::mask (trials x T x o); empty where they have none
+  std::span<double> mask = {};
+  // Ticks of each trial, 1 .. T, whose rows are the first so many (trials). A shorter one begins
+  // late, as RecordedTrial says. Empty where all have T.
+  std::span<std::int32_t> lengths = {};
 };
 using Supply = std::function<void(const SuppliedBatch&)>;
 
@@ -107,9 +115,12 @@ struct SuppliedTask {
   // of evaluations, in which `update` counts batches of at most 32 trials; empty: none are held out
   Supply fill_held_out = {};
   bool has_classes = false;
+  bool has_mask = false;
+  bool has_lengths = false;
   /// Functions cannot be compared, so no task with one equals another.
   friend bool operator==(const SuppliedTask& a, const SuppliedTask& b) {
-    return !a.fill && !b.fill && !a.fill_held_out && !b.fill_held_out && a.has_classes == b.has_classes;
+    return !a.fill && !b.fill && !a.fill_held_out && !b.fill_held_out && a.has_classes == b.has_classes &&
+           a.has_mask == b.has_mask && a.has_lengths == b.has_lengths;
   }
 };
 using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask, SuppliedTask>;
@@ -117,7 +128,8 @@ using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, Synth
 /// True if a trial of the task may have a class, so that the choice of a network with so many
 /// readouts is compared with it. One readout with +1 and -1 chooses no class.
 bool has_classes(const TaskSpec& task, std::int64_t readouts);
-/// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks.
+/// True if trials that are learnt from weigh errors: one has a mask, or fewer rows than ticks. (Of
+/// supplied trials: may have.)
 bool weighs_errors(const TaskSpec& task, std::int32_t ticks);
 bool weighs_errors(const RecordedTrial& trial, std::int32_t ticks);
 

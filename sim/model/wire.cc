@@ -72,6 +72,7 @@ std::vector<Projection> feedback_of(const Topology& topology, const RuleSpec& ru
   if (locus::rule(rule.kind).signal != SignalSource::kFeedback) return feedback;
   for (const FeedbackSpec& from : rule.feedback) {
     Projection& projection = feedback.emplace_back(feedback_onto(topology, PopulationId{from.population}));
+    projection.plastic = from.learn.has_value();
     if (const auto* sparse = std::get_if<SparseMatrix>(&from.weights))
       make_sparse(projection, sparse->row, sparse->col);
   }

@@ -252,6 +252,8 @@ class Evaluation {
     for (const std::int32_t core : placement_.readout) ++neurons[static_cast<std::size_t>(core)];
     for (const std::int64_t held : neurons) due(Charge::kNeuronUpdate, static_cast<double>(held * ledger_.ticks()));
     due(Charge::kBarrier, static_cast<double>(ledger_.ticks() + ledger_.stalled_ticks()));
+    const auto kept = static_cast<double>(ledger_.history_bytes()) + static_cast<double>(ledger_.trace_bytes());
+    of(Charge::kKeptByte).all = kept * static_cast<double>(ledger_.ticks());
   }
 
   const Topology& topology_;
@@ -287,6 +289,8 @@ Estimate estimate(const ChipTraffic& traffic, const CostSpec& cost) {
     result.energy[c] = traffic.charges[c].all * cost.energy[c];
     result.time[c] = traffic.charges[c].busiest * cost.time[c];
     result.total_energy += result.energy[c];
+    result.low_energy += traffic.charges[c].all * cost.low[c].value_or(cost.energy[c]);
+    result.high_energy += traffic.charges[c].all * cost.high[c].value_or(cost.energy[c]);
     result.total_time += result.time[c];
   }
   return result;

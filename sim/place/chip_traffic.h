@@ -79,6 +79,9 @@ struct Estimate {
   std::array<double, kCharges> energy{};  // [pJ]
   std::array<double, kCharges> time{};    // [ns]
   double total_energy = 0;                // [pJ]
+  // with the least and with the most energy of each charge [pJ]
+  double low_energy = 0;
+  double high_energy = 0;
   // [ns]; cores and links work in parallel, and the charges one after the other
   double total_time = 0;
 };

@@ -66,7 +66,11 @@ std::string crowd_of(const Topology& topology, const Placement& placement, std::
 }  // namespace
 
 MemoryBits memory_bits_of(const Spec& spec) {
-  return {.scalar = 8 * scalar_bytes(spec.precision), .address = spec.chip->memory.address_bits};
+  const NarrowSynapses& synapses = spec.training.synapses;
+  return {.scalar = 8 * scalar_bytes(spec.precision),
+          .address = spec.chip->memory.address_bits,
+          .weight = synapses.weight ? synapses.weight->bits : 0,
+          .trace = synapses.trace ? synapses.trace->bits : 0};
 }
 
 std::vector<CoreMemory> core_memories(const Spec& spec, const Topology& topology, const Placement& placement,
@@ -116,8 +120,8 @@ std::optional<Fault> lack_of_memory(const Spec& spec, const Topology& topology, 
       fmt::format(
           "is {}: core {} ({}) would hold {} bytes under {}: weights {}, learning {}, traces {}, history {}, tables {}",
           *memory.bytes_per_core, fullest.place, crowd_of(topology, placement, fullest.place), needed, fullest_rule,
-          bytes(bits.scalar * fullest.weights), bytes(bits.scalar * (fullest.changes + fullest.means)),
-          bytes(bits.scalar * fullest.traces), bytes(bits.scalar * fullest.history),
+          bytes(bits_of_weights(fullest, bits)), bytes(bits.scalar * (fullest.changes + fullest.means)),
+          bytes(bits_of_traces(fullest, bits)), bytes(bits_of_history(fullest, bits)),
           bytes(bits.address * (fullest.sources + fullest.axons_in + fullest.axons_out))),
       fmt::format("must be at least {}{}", needed, remedy));
 }

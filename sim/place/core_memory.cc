@@ -31,10 +31,12 @@ class Keeper {
       for (const std::int64_t synapses : projection.fan_in()) {
         CoreMemory& core = at(placement_.core_of(projection.target_layer, target++));
         core.weights += synapses;
+        core.narrow_weights += learning_.synapses.weight && !projection.is_bias ? synapses : 0;
         core.sources += listed ? synapses : 0;
         core.changes += changes && waits ? synapses : 0;
         core.means += changes ? means * synapses : 0;
         core.traces += traces * synapses;
+        core.narrow_traces += rounds_traces(learning_, projection) ? traces * synapses : 0;
       }
     }
     if (learning_.local) return keep_neurons(*learning_.local);
@@ -52,14 +54,17 @@ class Keeper {
       if (population.layer == Layer::kInput) continue;
       const bool rate = population.layer == Layer::kRate;
       const std::int64_t late = rate ? longest_wait(topology_, population) : 0;
-      std::int64_t recalled = population.recalls_voltage ? 1 : 0;  // a tick
-      if (rate) recalled += population.constant_gain ? 1 : 2;
+      const bool spiking = rate && population.spiking;
+      // of a tick: gain, voltage and, if it is no spike, activity
+      const std::int64_t recalled = (population.recalls_voltage ? 1 : 0) + (rate && !population.constant_gain ? 1 : 0) +
+                                    (rate && !spiking ? 1 : 0);
       const std::int64_t agent = rate ? std::min(learning_.stride, trial.window) - 1 + late : 0;
       for (std::int32_t i = population.begin; i < population.begin + population.size; ++i) {
         const std::int32_t core = placement_.core_of(population.layer, i);
-        at(core).history += late;
+        (spiking ? at(core).spikes : at(core).history) += late;
         if (!sweeps) continue;
         at(core).history += std::int64_t{learning_.depth} * recalled;
+        at(core).spikes += spiking ? learning_.depth : 0;
         at(placement_.spread_agent ? core : placement_.agent).history += agent;
       }
     }
@@ -115,9 +120,22 @@ class Keeper {
 
 }  // namespace
 
+std::int64_t bits_of_weights(const CoreMemory& memory, const MemoryBits& bits) {
+  return bits.scalar * (memory.weights - memory.narrow_weights) + bits.weight * memory.narrow_weights;
+}
+
+std::int64_t bits_of_traces(const CoreMemory& memory, const MemoryBits& bits) {
+  return bits.scalar * (memory.traces - memory.narrow_traces) + bits.trace * memory.narrow_traces;
+}
+
+std::int64_t bits_of_history(const CoreMemory& memory, const MemoryBits& bits) {
+  return bits.scalar * memory.history + memory.spikes;
+}
+
 std::int64_t bits_of(const CoreMemory& memory, const MemoryBits& bits) {
-  const std::int64_t scalars = memory.weights + memory.changes + memory.means + memory.traces + memory.history;
-  return bits.scalar * scalars + bits.address * (memory.sources + memory.axons_in + memory.axons_out);
+  return bits_of_weights(memory, bits) + bits_of_traces(memory, bits) + bits_of_history(memory, bits) +
+         bits.scalar * (memory.changes + memory.means) +
+         bits.address * (memory.sources + memory.axons_in + memory.axons_out);
 }
 
 std::vector<CoreMemory> core_memories(const Topology& topology, const std::vector<Projection>& feedback,

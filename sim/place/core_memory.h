@@ -22,12 +22,16 @@ namespace locus {
 struct CoreMemory {
   std::int32_t place = kHost;
   std::int64_t neurons = 0;
-  std::int64_t weights = 0;    // one for each synapse, with biases
-  std::int64_t sources = 0;    // numbers of source neurons: one for each sparse synapse
-  std::int64_t changes = 0;    // sums of changes that wait for the end of a batch
-  std::int64_t means = 0;      // the optimizer's m and v
-  std::int64_t traces = 0;     // of synapses, and RTRL's sensitivities
-  std::int64_t history = 0;    // past activity, and adjoints and activities that are under way
+  std::int64_t weights = 0;  // one for each synapse, with biases
+  std::int64_t sources = 0;  // numbers of source neurons: one for each sparse synapse
+  std::int64_t changes = 0;  // sums of changes that wait for the end of a batch
+  std::int64_t means = 0;    // the optimizer's m and v
+  std::int64_t traces = 0;   // of synapses, and RTRL's sensitivities
+  std::int64_t history = 0;  // past activity, and adjoints and activities that are under way
+  std::int64_t spikes = 0;   // past spikes and those under way, of one bit; beside `history`
+  // those of the weights and of the traces that have few bits (core/wire/narrow.h)
+  std::int64_t narrow_weights = 0;
+  std::int64_t narrow_traces = 0;
   std::int64_t axons_in = 0;   // neurons elsewhere whose AXON or FEEDBACK comes here
   std::int64_t axons_out = 0;  // other cores to which those of own neurons go, summed over neurons
   friend bool operator==(const CoreMemory&, const CoreMemory&) = default;
@@ -37,7 +41,14 @@ struct CoreMemory {
 struct MemoryBits {
   std::int32_t scalar = 64;   // of weights and state
   std::int32_t address = 32;  // of the number of a source, and of an entry of an axon table
+  std::int32_t weight = 0;    // of narrow weights
+  std::int32_t trace = 0;     // of narrow traces
 };
+
+/// What a place keeps of one kind, in bits: weights; traces; history with its spikes.
+std::int64_t bits_of_weights(const CoreMemory& memory, const MemoryBits& bits);
+std::int64_t bits_of_traces(const CoreMemory& memory, const MemoryBits& bits);
+std::int64_t bits_of_history(const CoreMemory& memory, const MemoryBits& bits);
 
 /// All that a place keeps, in bits.
 std::int64_t bits_of(const CoreMemory& memory, const MemoryBits& bits);
@@ -51,7 +62,7 @@ std::vector<CoreMemory> core_memories(const Topology& topology, const std::vecto
 std::vector<CoreMemory> core_memories(const Spec& spec, const Topology& topology, const Placement& placement,
                                       const RuleSpec& rule);
 
-/// The numbers of a chip's cores have the precision of the run.
+/// The numbers of a chip's cores have the precision of the run, or their own few bits.
 MemoryBits memory_bits_of(const Spec& spec);
 
 /// A neuron with too many synapses, or a core that would hear too many neurons or keep too many

@@ -20,6 +20,7 @@ void restrict_to(const Spec& spec, const Topology& topology, Learning& learning)
 
 Learning learning_of(const Spec& spec, const Topology& topology, const RuleSpec& rule) {
   Learning learning = learning_of(rule, spec.training);
+  learning.seed = spec.seed;
   restrict_to(spec, topology, learning);
   return learning;
 }

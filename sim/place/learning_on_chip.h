@@ -11,7 +11,7 @@
 
 namespace locus {
 
-/// As learning_of of sim/model/learning.h, with the seed of drawn paths and the core of each rate
+/// As learning_of of sim/model/learning.h, with the seed of all that is drawn and the core of each rate
 /// neuron. Under a restricted rule sparse projections need their lists.
 Learning learning_of(const Spec& spec, const Topology& topology, const RuleSpec& rule);
 

@@ -71,6 +71,7 @@ NetworkRecord::NetworkRecord(const ChipNetworkSpec& network, const Mesh& mesh, c
       open_(static_cast<std::size_t>(lanes), 0),
       step_flits_(static_cast<std::size_t>(links_of_.count()), 0),
       links_(step_flits_.size()) {
+  scalar_bits_.fill(*network.scalar_bits);
   for (std::size_t l = 0; l < links_.size(); ++l) links_[l].link = static_cast<std::int32_t>(l);
   for (std::int32_t t = 1; t <= ticks; ++t) figures_.ticks.emplace_back().tick = t;
   for (const StreamRow& stream : kStreamTable) {
@@ -111,7 +112,8 @@ void NetworkRecord::begin_update(std::int64_t update) {
 std::int64_t NetworkRecord::flits(Stream stream, std::int32_t key, std::int64_t scalars) const {
   const StreamRow& of = row(stream);
   const bool spike = of.channel == Channel::kAxon && of.key == Party::kRate && spikes_[static_cast<std::size_t>(key)] != 0;
-  const std::int64_t bits = network_.header_bits + scalars * (spike ? 1 : *network_.scalar_bits);
+  const std::int64_t scalar = spike ? 1 : scalar_bits_[static_cast<std::size_t>(of.channel)];
+  const std::int64_t bits = network_.header_bits + scalars * scalar;
   return std::max<std::int64_t>(1, (bits + network_.flit_bits - 1) / network_.flit_bits);
 }
 

@@ -32,6 +32,8 @@ class NetworkRecord {
   NetworkRecord(const ChipNetworkSpec& network, const Mesh& mesh, const Reach& reach, const Selection& selection,
                 std::int64_t sensitivities, std::vector<std::uint8_t> spikes, std::int32_t ticks, std::int32_t lanes);
 
+  /// Scalars over a channel have so many bits, if they are no spikes; before the first step.
+  void set_scalar_bits(Channel channel, std::int32_t bits) { scalar_bits_[static_cast<std::size_t>(channel)] = bits; }
   /// Begins update `update` (from 0), whose trials are replayed or not.
   void begin_update(std::int64_t update);
   /// The events of one step, as Traffic::Watch has them.
@@ -63,6 +65,7 @@ class NetworkRecord {
   const Reach& reach_;
   std::vector<std::uint8_t> spikes_;
   std::array<std::int64_t, kStreams> scalars_{};  // of a packet
+  std::array<std::int32_t, kChannels> scalar_bits_{};
   std::array<int, kStreams> waves_{};
   bool active_ = true;
   MeshReplay replay_;

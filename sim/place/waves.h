@@ -23,10 +23,10 @@ constexpr int wave_of(const PhaseRow& phase) {
       if (phase.from == Party::kEnvironment || phase.over == Over::kReadoutPairs) return 3;
       return phase.over == Over::kForeignSynapses ? 5 : 4;
     case When::kTellBack: return 6;
+    case When::kTick:
+    case When::kTrialEnd: return phase.from == Party::kEnvironment ? 4 : 5;
     case When::kStage:
     case When::kRecall:
-    case When::kTick:
-    case When::kTrialEnd:
     case When::kCommit: return 5;
   }
   return 5;

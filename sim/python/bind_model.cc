@@ -11,10 +11,10 @@
 
 #include "sim/model/wire.h"
 #include "sim/python/module.h"
+#include "sim/ranks/processors.h"
 #include "sim/report/description.h"
 #include "sim/report/forecast.h"
 #include "sim/report/memory.h"
-#include "sim/run/workers.h"
 #include "sim/study/prediction.h"
 
 namespace locus::python {

@@ -88,6 +88,7 @@ void bind_session(py::module_& module) {
              return copy_of(session.step(span_of(inputs)), session.readouts(), session.lanes());
            })
       .def("teach", [](Session& session, const Doubles& targets) { session.teach(span_of(targets)); })
+      .def("reward", [](Session& session, const Doubles& rewards) { session.reward(span_of(rewards)); })
       .def("commit", &Session::commit)
       .def("update", &update)
       .def("learn",

@@ -50,8 +50,21 @@ void Function::operator()(const SuppliedBatch& batch) const {
   const py::gil_scoped_acquire lock;
   py::array_t<double> x({batch.trials, batch.ticks, batch.inputs});
   std::fill_n(x.mutable_data(), x.size(), 0.0);
+  py::dict further;
+  py::array_t<double> mask;
+  py::array_t<std::int64_t> lengths;
+  if (!batch.mask.empty()) {
+    mask = py::array_t<double>({batch.trials, batch.ticks, batch.readouts});
+    std::fill_n(mask.mutable_data(), mask.size(), 1.0);
+    further["mask"] = mask;
+  }
+  if (!batch.lengths.empty()) {
+    lengths = py::array_t<std::int64_t>(py::ssize_t{batch.trials});
+    std::fill_n(lengths.mutable_data(), lengths.size(), std::int64_t{batch.ticks});
+    further["lengths"] = lengths;
+  }
   const auto call = [&](const auto& y) {
-    const py::object said = function_(batch.update, x, y);
+    const py::object said = function_(batch.update, x, y, **further);
     if (!said.is_none()) {
       throw UsageError(fmt::format("the trials' function returned {}; must write into x and y, and return nothing",
                                    py::str(py::type::of(said).attr("__name__")).cast<std::string>()));
@@ -69,6 +82,8 @@ void Function::operator()(const SuppliedBatch& batch) const {
     take(y, batch.classes, "y");
   }
   take(x, batch.input, "x");
+  if (!batch.mask.empty()) take(mask, batch.mask, "mask");
+  if (!batch.lengths.empty()) take(lengths, batch.lengths, "lengths");
 }
 
 }  // namespace

@@ -101,7 +101,10 @@ std::vector<RecordedTrial> trials_of(const py::tuple& parts, std::int64_t readou
 }
 
 SuppliedTask supplied_of(const py::tuple& parts) {
-  SuppliedTask task{.fill = supply_of(parts[0]), .has_classes = parts[2].cast<bool>()};
+  SuppliedTask task{.fill = supply_of(parts[0]),
+                    .has_classes = parts[2].cast<bool>(),
+                    .has_mask = parts[3].cast<bool>(),
+                    .has_lengths = parts[4].cast<bool>()};
   if (!py::reinterpret_borrow<py::object>(parts[1]).is_none()) task.fill_held_out = supply_of(parts[1]);
   return task;
 }

@@ -20,7 +20,7 @@ namespace locus::python {
 /// Throws UsageError where sizes do not fit each other, ModelError of a number that is not allowed.
 std::vector<RecordedTrial> trials_of(const pybind11::tuple& parts, std::int64_t readouts, const std::string& field);
 
-/// The tuple (fill, fill_held_out or None, has_classes).
+/// The tuple (fill, fill_held_out or None, has_classes, has_mask, has_lengths).
 SuppliedTask supplied_of(const pybind11::tuple& parts);
 
 }  // namespace locus::python

@@ -268,7 +268,7 @@ class Reader {
       const auto channel = channel_named(v1::Ledger::Channel_Name(entry.channel()));
       if (!channel)
         refuse(fmt::format("counts messages over a channel of number {}", static_cast<int>(entry.channel())));
-      state.messages.push_back({*channel, entry.lag(), {entry.messages(), entry.scalars()}});
+      state.messages.push_back({*channel, entry.lag(), {entry.messages(), entry.scalars(), entry.spikes()}});
     }
     for (const v1::Rank& rank : rule.rank()) {
       state.ranks.push_back({rank.projection(),
@@ -340,7 +340,7 @@ class Reader {
   /// misfit (sim/run/state.h) checks that the numbers are complete and belong to the model.
   void take(const Part::Kept& kept) {
     const int what = kept.what() - Part::Kept::FIRST_MOMENT;
-    if (what < 0 || what > static_cast<int>(Kept::What::kCurrent))
+    if (what < 0 || what > static_cast<int>(Kept::What::kFeedbackSecond))
       refuse(fmt::format("keeps numbers of kind {}", static_cast<int>(kept.what())));
     auto& all = last().kept;
     const auto kind = static_cast<Kept::What>(what);

@@ -61,6 +61,7 @@ void fill_counts(const RuleState& from, v1::Ledger& to) {
     written.set_lag(entry.lag);
     written.set_messages(entry.tally.messages);
     written.set_scalars(entry.tally.scalars);
+    if (entry.tally.spikes != 0) written.set_spikes(entry.tally.spikes);
   }
 }
 

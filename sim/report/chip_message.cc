@@ -36,6 +36,10 @@ void fill_energy(const ChipTraffic& traffic, const Estimate& from, const CostSpe
     term.set_nanoseconds(from.time[c]);
   }
   to.set_picojoules(from.total_energy);
+  if (cost.has_range()) {
+    to.set_low_picojoules(from.low_energy);
+    to.set_high_picojoules(from.high_energy);
+  }
   to.set_nanoseconds(from.total_time);
 }
 
@@ -163,12 +167,16 @@ void fill_chip(const RunResult& from, v1::Result& to) {
   if (chip.cost) {
     v1::Cost& cost = *to.mutable_cost();
     cost.set_name(chip.cost->name);
+    cost.set_source(chip.cost->source);
+    cost.set_measured_on(chip.cost->measured_on);
     for (std::size_t c = 0; c < kCharges; ++c) {
       const auto* field = cost.GetDescriptor()->FindFieldByName(std::string(name(static_cast<Charge>(c))));
       CHECK(field != nullptr, "cost.proto knows every charge");
       auto& charge = dynamic_cast<v1::Cost::Charge&>(*cost.GetReflection()->MutableMessage(&cost, field));
       charge.set_energy(chip.cost->energy[c]);
       charge.set_time(chip.cost->time[c]);
+      if (chip.cost->low[c]) charge.set_low(*chip.cost->low[c]);
+      if (chip.cost->high[c]) charge.set_high(*chip.cost->high[c]);
     }
   }
   v1::Wiring& wiring = *to.mutable_wiring();
@@ -183,6 +191,8 @@ ChipSpec chip_of(const v1::Result& from) {
   if (!from.has_cost()) return chip;
   CostSpec& cost = chip.cost.emplace();
   cost.name = from.cost().name();
+  cost.source = from.cost().source();
+  cost.measured_on = from.cost().measured_on();
   for (std::size_t c = 0; c < kCharges; ++c) {
     const auto* field = from.cost().GetDescriptor()->FindFieldByName(std::string(name(static_cast<Charge>(c))));
     CHECK(field != nullptr, "cost.proto knows every charge");
@@ -190,6 +200,8 @@ ChipSpec chip_of(const v1::Result& from) {
         dynamic_cast<const v1::Cost::Charge&>(from.cost().GetReflection()->GetMessage(from.cost(), field));
     cost.energy[c] = charge.energy();
     cost.time[c] = charge.time();
+    if (charge.has_low()) cost.low[c] = charge.low();
+    if (charge.has_high()) cost.high[c] = charge.high();
   }
   return chip;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/characters.h"
 #include "sim/model/cost.h"
 
 namespace locus {
@@ -72,8 +73,10 @@ TextTable chip_table(const RunResult& result) {
 TextTable energy_table(const RunResult& result) {
   TextTable table;
   table.caption = "ENERGY PER TRIAL (an estimate)";
-  table.columns = {{"rule", Align::kLeft}, {"packets"}, {"hops"},    {"host"},
-                   {"synapses"},           {"updates"}, {"neurons"}, {"total"}};
+  table.columns = {{"rule", Align::kLeft}, {"packets"}, {"hops"}, {"host"}, {"synapses"}, {"updates"}, {"neurons"}};
+  const bool keeps = result.chip && result.chip->cost && result.chip->cost->charges(Charge::kKeptByte);
+  if (keeps) table.columns.push_back({"kept"});
+  table.columns.push_back({"total"});
   table.name_columns = widest_name(result);
   for (const Outcome& outcome : result.outcomes) {
     if (!outcome.chip || !outcome.chip->estimate) continue;
@@ -83,9 +86,36 @@ TextTable energy_table(const RunResult& result) {
     table.rows.push_back({outcome.rule, cell(of(Charge::kPacket)),
                           cell(of(Charge::kHopEastWest) + of(Charge::kHopNorthSouth)), cell(of(Charge::kHopHost)),
                           cell(of(Charge::kSynapticOperation)), cell(of(Charge::kSynapticUpdate)),
-                          cell(of(Charge::kNeuronUpdate) + of(Charge::kBarrier)), cell(estimate.total_energy)});
+                          cell(of(Charge::kNeuronUpdate) + of(Charge::kBarrier))});
+    if (keeps) table.rows.back().push_back(cell(of(Charge::kKeptByte)));
+    table.rows.back().push_back(cell(estimate.total_energy));
   }
   return table;
+}
+
+std::string energy_range_table(const RunResult& result) {
+  if (!result.chip || !result.chip->cost || !is_estimated(result)) return "";
+  const CostSpec& cost = *result.chip->cost;
+  std::string text;
+  if (cost.has_range()) {
+    TextTable table;
+    table.caption = "ENERGY PER TRIAL, AND THE RANGE OF PUBLISHED FIGURES (an estimate)";
+    table.columns = {{"rule", Align::kLeft}, {"energy"}, {"least"}, {"most"}};
+    table.name_columns = widest_name(result);
+    for (const Outcome& outcome : result.outcomes) {
+      if (!outcome.chip || !outcome.chip->estimate) continue;
+      const Estimate& estimate = *outcome.chip->estimate;
+      const auto cell = [&](double picojoules) { return human_si(1e-12 * a_trial(picojoules, outcome), "J"); };
+      table.rows.push_back(
+          {outcome.rule, cell(estimate.total_energy), cell(estimate.low_energy), cell(estimate.high_energy)});
+    }
+    text = '\n' + render(table);
+  }
+  std::string words;
+  if (!cost.source.empty()) words += "; source: " + printable(cost.source);
+  if (!cost.measured_on.empty()) words += "; measured on: " + printable(cost.measured_on);
+  if (!words.empty()) text += wrap(fmt::format("energies of {}{}", shorten(cost.name, 32), words), 2, 0);
+  return text;
 }
 
 std::string sensitivity_table(const RunResult& result) {

@@ -20,6 +20,10 @@ TextTable chip_table(const RunResult& result);
 /// Energy per trial by kind of charge; without rows if the chip has no costs.
 TextTable energy_table(const RunResult& result);
 
+/// Energy per trial with the least and the most that published figures leave, if the chip's costs
+/// have ranges, and their source; empty without either.
+std::string energy_range_table(const RunResult& result);
+
 /// INFLUENCE and GATHER of each rule that carries sensitivities: messages on a core, and packets
 /// between cores; empty if no rule does.
 std::string sensitivity_table(const RunResult& result);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/report/chip_table.h"
+#include "sim/report/core_memory_table.h"
 #include "sim/report/description.h"
 #include "sim/report/digest.h"
 #include "sim/report/locality_table.h"
@@ -164,9 +165,10 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
           evaluation_accuracies_of(result) + alignments_of(result);
   if (const std::string paces = paces_of(spec); !paces.empty()) text += '\n' + wrap(paces, 2, 0);
   text += '\n' + render(locality_table(ledgers_of(result)));
-  if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result));
+  if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result)) + energy_range_table(result);
   const bool replayed = is_replayed(result);
   if (replayed) text += '\n' + render(network_table(result));
+  if (spec.chip) text += '\n' + core_memory_table(spec, result.topology);
   text += '\n' + legend(result) + (result.chip ? chip_legend(*result.chip) : "");
   return text + (replayed ? network_legend(*result.chip->network) : "");
 }

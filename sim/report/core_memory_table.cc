@@ -23,22 +23,23 @@ std::string core_memory_table(const Spec& spec, const Topology& topology) {
     std::int64_t sum = 0;
     for (std::size_t p = 1; p < memories.size(); ++p) sum += bits_of(memories[p], bits);
     const CoreMemory& most = fullest_core(memories, bits);
-    const auto bytes = [](std::int64_t count, std::int32_t each) {
-      return human_bytes(static_cast<double>(count) * each / 8);
-    };
+    const auto bytes = [](std::int64_t of) { return human_bytes(static_cast<double>(of) / 8); };
     table.name_columns = std::max(table.name_columns, width(rule.name));
-    table.rows.push_back({rule.name, std::to_string(most.place), bytes(most.weights, bits.scalar),
-                          bytes(most.changes + most.means, bits.scalar), bytes(most.traces, bits.scalar),
-                          bytes(most.history, bits.scalar),
-                          bytes(most.sources + most.axons_in + most.axons_out, bits.address),
-                          bytes(bits_of(most, bits), 1), bytes(sum, 1)});
+    table.rows.push_back({rule.name, std::to_string(most.place), bytes(bits_of_weights(most, bits)),
+                          bytes(bits.scalar * (most.changes + most.means)), bytes(bits_of_traces(most, bits)),
+                          bytes(bits_of_history(most, bits)),
+                          bytes(bits.address * (most.sources + most.axons_in + most.axons_out)),
+                          bytes(bits_of(most, bits)), bytes(sum)});
   }
+  std::string narrow = topology.has_spikes() ? ", spikes of 1" : "";
+  if (bits.weight > 0) narrow += fmt::format(", weights of {}", bits.weight);
+  if (bits.trace > 0) narrow += fmt::format(", traces of {}", bits.trace);
   return render(table) +
-         wrap(fmt::format("scalars of {} bits; learning: changes that wait for the end of a batch, and the "
+         wrap(fmt::format("scalars of {} bits{}; learning: changes that wait for the end of a batch, and the "
                           "optimizer's means; tables: {} bits for each source of a sparse synapse, for each "
                           "neuron elsewhere whose activity or feedback comes in, and for each core to which "
                           "an own neuron sends",
-                          bits.scalar, bits.address),
+                          bits.scalar, narrow, bits.address),
               2, 0);
 }
 

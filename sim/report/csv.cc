@@ -129,7 +129,7 @@ void write_ledger_csv(const RunResult& result, Output& to) {
     std::size_t k = 0;
     for (const LedgerEntry& entry : outcome.ledger.entries()) {
       to.print("{},{},{},{},{},{}", rule, name(entry.channel), entry.lag, entry.tally.messages, entry.tally.scalars,
-               entry.tally.scalars * outcome.ledger.scalar_bytes());
+               outcome.ledger.bytes(entry));
       if (outcome.chip) {  // its entries are those of the ledger, in the same order
         const ChipCounts& counts = outcome.chip->report.entries[k++].counts;
         to.print(",{},{},{},{},{},{}", counts.on_core, counts.packets, counts.unicast_packets, counts.hops,

@@ -10,6 +10,7 @@
 #include "sim/model/network_size.h"
 #include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
+#include "sim/ranks/processors.h"
 #include "sim/report/chip_table.h"
 #include "sim/report/core_memory_table.h"
 #include "sim/report/forecast.h"
@@ -20,7 +21,6 @@
 #include "sim/report/table.h"
 #include "sim/report/text.h"
 #include "sim/run/comparator.h"
-#include "sim/run/workers.h"
 #include "sim/task/synthetic.h"
 
 namespace locus {
@@ -231,6 +231,25 @@ std::string training_line(const TrainingSpec& training) {
                      training.commit == CommitWhen::kEveryTick ? "EVERY_TICK" : "END_OF_BATCH", name(training.locality));
 }
 
+std::string grid_words(const Grid& grid) {
+  return fmt::format("{} bits from -{} up, rounded {}", grid.bits, grid.range,
+                     grid.rounding == Rounding::kStochastic ? "by chance" : "to the nearest");
+}
+
+/// Wires and synapses that are not ideal; empty: all are.
+std::string narrow_lines(const TrainingSpec& training) {
+  std::string text;
+  for (const NarrowWires& wires : training.wires) {
+    std::string words = wires.grid ? grid_words(*wires.grid) : "numbers as they are";
+    if (wires.drop > 0) words += fmt::format(", {} of the messages lost", wires.drop);
+    if (wires.delay > 0) words += fmt::format(", {} late", counted(wires.delay, "tick"));
+    text += wrap(fmt::format("wires of {}: {}", name(wires.channel), words), 2, 0);
+  }
+  if (training.synapses.weight) text += wrap("weights: " + grid_words(*training.synapses.weight), 2, 0);
+  if (training.synapses.trace) text += wrap("traces: " + grid_words(*training.synapses.trace), 2, 0);
+  return text;
+}
+
 std::string comparison_line(const Spec& spec) {
   std::string names;
   for (const RuleSpec& rule : compared_rules(spec)) names += (names.empty() ? "" : ", ") + shorten(rule.name, 32);
@@ -256,6 +275,7 @@ std::string description(const Spec& spec, const Topology& topology) {
   text += '\n' + render(population_table(spec.network)) + '\n' + render(projection_table(spec, topology)) + '\n';
   text += noise_lines(spec.network) + wrap(task_line(spec), 2, 0) + wrap(training_line(spec.training), 2, 0);
   if (const std::string paces = paces_of(spec); !paces.empty()) text += wrap(paces, 2, 0);
+  text += narrow_lines(spec.training);
   if (spec.compare) text += wrap(comparison_line(spec), 2, 0);
   if (!spec.records.empty()) text += '\n' + record_table(spec) + '\n';
   if (spec.chip) text += '\n' + chip_drawing(*spec.chip, topology) + '\n';

@@ -145,7 +145,10 @@ std::vector<double> curve_of(std::span<const double> numbers, std::int64_t updat
 
 std::vector<Digest> digests_of(const RunResult& result, std::int64_t points) {
   LentLists lists;
-  const v1::Result message = result_message(result, lists, Extent::kWithoutCurves);
+  return digests_of(result, result_message(result, lists, Extent::kWithoutCurves), points);
+}
+
+std::vector<Digest> digests_of(const RunResult& result, const v1::Result& message, std::int64_t points) {
   const ModelFacts facts = facts_of(message, points);
   std::vector<Digest> digests;
   for (std::size_t r = 0; r < result.outcomes.size(); ++r) {

@@ -7,6 +7,8 @@
 
 namespace locus {
 
+/// `message`: that of `result`, with or without its curves.
+std::vector<Digest> digests_of(const RunResult& result, const v1::Result& message, std::int64_t points);
 /// `points`: of a curve; 0: without curves.
 std::vector<Digest> digests_in(const v1::Result& result, std::int64_t points);
 

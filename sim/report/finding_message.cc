@@ -19,7 +19,6 @@ void fill(const LadderStep& from, v1::Finding::Step& to) {
   to.set_ratio(ratio.median);
   to.set_ratio_q25(ratio.q25);
   to.set_ratio_q75(ratio.q75);
-  to.set_seeds(ratio.seeds);
   if (!from.rule) return;
   const Contender& rule = *from.rule;
   to.set_rule(rule.rule);
@@ -73,6 +72,11 @@ v1::Finding finding_in(const v1::Result& result) {
   Conditions conditions;
   conditions.given_feedback.assign(result.outline().given_feedback().begin(), result.outline().given_feedback().end());
   return message_of(finding_of(contenders_of(digests_in(result, 0), result.seed()), conditions));
+}
+
+v1::Finding finding_in(const RunResult& result, const v1::Result& message) {
+  return message_of(finding_of(contenders_of(digests_of(result, message, 0), result.seed),
+                               {.given_feedback = result.outline.given_feedback}));
 }
 
 v1::SweepSummary summary_message(const SweepResult& result, const ShownSettings& shown) {

@@ -16,7 +16,7 @@ namespace {
 std::string list_of(const std::vector<double>& numbers) { return fmt::format("[{}]", fmt::join(numbers, ",")); }
 
 /// `message` contains no curves. `running`: index of the running rule; -1 without one.
-std::string data_of(v1::Result message, const Finding& finding, const LiveCurves& curves, bool over, int running,
+std::string data_of(v1::Result message, const v1::Finding& finding, const LiveCurves& curves, bool over, int running,
                     const LivePlace& place) {
   std::string ends;
   for (int r = 0; r < message.runs_size(); ++r) {
@@ -31,9 +31,9 @@ std::string data_of(v1::Result message, const Finding& finding, const LiveCurves
                         list_of(rule.losses.first()), list_of(rule.losses.last()));
   }
   const std::string json = text_of([&](Output& to) { write_json(message, JsonLayout::kOneLine, to); });
-  return page_data(
-      "live", fmt::format(R"({{"over":{},"model":{},"models":{},"running":{},"curves":[{}],"result":{}{}}})", over,
-                          place.model, place.models, running, ends, json, page_part("finding", message_of(finding))));
+  return page_data("live",
+                   fmt::format(R"({{"over":{},"model":{},"models":{},"running":{},"curves":[{}],"result":{}{}}})", over,
+                               place.model, place.models, running, ends, json, page_part("finding", finding)));
 }
 
 }  // namespace
@@ -43,16 +43,19 @@ std::string snapshot(const RunResult& done, const Outcome* present, const Ledger
   curves.follow(done, present);
   LentLists none;
   v1::Result message = result_message(done, none, Extent::kWithoutCurves);
-  if (present == nullptr) return data_of(std::move(message), finding_of(done), curves, false, -1, place);
+  const v1::Finding finding = finding_in(done, message);
+  if (present == nullptr) return data_of(std::move(message), finding, curves, false, -1, place);
   fill_without_curves(*present, *ledger, done.outline.training.updates, *message.add_runs());
   const int index = message.runs_size() - 1;
-  return data_of(std::move(message), finding_of(done), curves, false, index, place);
+  return data_of(std::move(message), finding, curves, false, index, place);
 }
 
 std::string last_snapshot(const RunResult& result, bool over, LiveCurves& curves, const LivePlace& place) {
   curves.follow(result, nullptr);
   LentLists none;
-  return data_of(result_message(result, none, Extent::kWithoutCurves), finding_of(result), curves, over, -1, place);
+  v1::Result message = result_message(result, none, Extent::kWithoutCurves);
+  const v1::Finding finding = finding_in(result, message);
+  return data_of(std::move(message), finding, curves, over, -1, place);
 }
 
 std::string live_page(const std::string& name, const std::string& snapshot) {

@@ -15,7 +15,7 @@ double loaded_bytes(const Spec& spec) {
   if (recorded == nullptr) return bytes;
   for (const auto* trials : {&recorded->trials, &recorded->evaluation_trials}) {
     for (const RecordedTrial& trial : *trials) {
-      bytes += dense(trial.target) + dense(trial.mask);
+      bytes += dense(trial.target) + dense(trial.mask) + dense(trial.reward);
       const auto* input = std::get_if<DenseMatrix>(&trial.input);
       bytes += input != nullptr ? dense(*input) : sparse(std::get<SparseMatrix>(trial.input));
     }

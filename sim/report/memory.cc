@@ -279,6 +279,17 @@ double comparison_bytes(const Facts& facts) {
   return bytes;
 }
 
+/// What so many synapses of R that learn keep beside their weights, and their neurons.
+double mirrored_scalars(const Facts& facts, double synapses) {
+  if (synapses == 0) return 0;
+  const Optimizer& optimizer = optimizer_of(facts.rule, facts.spec.training);
+  const double moments = (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0);
+  const bool mailbox = facts.demand.transport == TransportKind::kMailbox;
+  const double state = mailbox ? 3 * facts.lanes + 1 : 1;  // changes; of the mailbox each synapse's
+  const double filtered = facts.topology.has_leaky_readouts() ? facts.lanes * facts.topology.sizes.rate_neurons : 0;
+  return synapses * (state + moments) + filtered;
+}
+
 }  // namespace
 
 std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, const RuleSpec& rule_spec,
@@ -292,8 +303,11 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
                     static_cast<double>(scalar_bytes(spec.precision)),
                     static_cast<double>(spec.training.batch)};
   double feedback = 0;
-  for (const Projection& projection : feedback_of(outline, rule_spec))
+  double mirrored = 0;  // synapses of feedback that learn
+  for (const Projection& projection : feedback_of(outline, rule_spec)) {
     feedback += static_cast<double>(projection.size());
+    mirrored += projection.plastic ? static_cast<double>(projection.size()) : 0;
+  }
   const bool compared = facts.learns() || !spec.records.empty();  // with the weights before
 
   std::vector<MemoryPart> parts;
@@ -301,6 +315,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
     if (bytes > 0) parts.push_back({what, bytes});
   };
   add("weights", facts.scalar * (static_cast<double>(outline.synapses()) + feedback));
+  add("feedback that learns", facts.scalar * mirrored_scalars(facts, mirrored));
   add("weights as reported",
       (compared ? 2 : 1) * weights_in_file_order(outline) + std::max(largest_order(outline), largest_ranking(facts)));
   add("the trials of a batch", batch_bytes(facts, facts.lanes));
@@ -309,9 +324,12 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
   if (const auto* drawn = std::get_if<DrawnTask>(&spec.task); drawn != nullptr && has_sines(*drawn))
     add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
   add("the trial that is drawn", synthetic_bytes(spec));
-  if (std::holds_alternative<SuppliedTask>(spec.task))
+  if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
+    const double answers = (supplied->has_mask ? 2.0 : 1.0) * outline.sizes.readouts;
+    // as the program writes them, and each as a trial
     add("trials as a program supplies them",
-        kReported * facts.lanes * spec.training.ticks * (outline.sizes.inputs + outline.sizes.readouts));
+        2 * kReported * facts.lanes * spec.training.ticks * (outline.sizes.inputs + answers));
+  }
   add("the teacher", teacher_bytes(facts));
   add_transport(facts, parts);
   add("sensitivities", sensitivity_bytes(spec, outline, rule_spec, facts.scalar, facts.lanes, demand.transport));

@@ -77,6 +77,8 @@ class ChipReader {
     for (std::size_t c = 0; c < kCharges; ++c) {
       if (!(std::isfinite(chip.cost->energy[c]) && std::isfinite(chip.cost->time[c])))
         refuse("cost", "has a charge that is not finite", "");
+      if (!(std::isfinite(chip.cost->low[c].value_or(0)) && std::isfinite(chip.cost->high[c].value_or(0))))
+        refuse("cost", "has a range that is not finite", "");
     }
   }
 
@@ -161,15 +163,17 @@ class ChipReader {
     ChannelSet core_local;
     for (const v1::Ledger::Entry& entry : message.entries()) {
       const auto channel = channel_named(v1::Ledger::Channel_Name(entry.channel()));
-      if (!channel || entry.lag() < 0 || entry.lag() > kMostLags || entry.messages() < 1 || entry.scalars() < 0)
+      if (!channel || entry.lag() < 0 || entry.lag() > kMostLags || entry.messages() < 1 || entry.scalars() < 0 ||
+          entry.spikes() < 0 || entry.spikes() > entry.scalars())
         refuse("runs.ledger.entries", "hold an entry that no run leaves", "");
-      ledger.add(*channel, entry.lag(), {entry.messages(), entry.scalars()});
+      ledger.add(*channel, entry.lag(), {entry.messages(), entry.scalars(), entry.spikes()});
       if (entry.core_local()) core_local.add(*channel);
     }
     ledger.keep_on_cores(core_local);
     const std::int64_t trials = std::max<std::int64_t>(message.trials(), 0);
     if (trials > 0) ledger.add_trials(trials, std::max<std::int64_t>(message.ticks(), 0) / trials);
     ledger.add_stalled_ticks(std::max<std::int64_t>(message.stalled_ticks(), 0));
+    ledger.set_memory(std::max<std::int64_t>(message.history_bytes(), 0), std::max<std::int64_t>(message.trace_bytes(), 0));
     return ledger;
   }
 

@@ -62,7 +62,8 @@ void write_data_page(const std::string& name, const std::string& kind, const std
 
 void write_report_page(const RunResult& result, const std::filesystem::path& folder, Output& to) {
   LentLists lists;
-  write_page_of(result_message(result, lists, Extent::kWithoutWeights), lists, message_of(finding_of(result)), folder, to);
+  const v1::Result message = result_message(result, lists, Extent::kWithoutWeights);
+  write_page_of(message, lists, finding_in(result, message), folder, to);
 }
 
 void write_report_page(const RunResult& result, Output& to) { write_report_page(result, {}, to); }

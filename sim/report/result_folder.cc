@@ -43,10 +43,10 @@ bool is_within(const fs::path& folder, const fs::path& file) {
 
 }  // namespace
 
-ResultFolder::ResultFolder(const fs::path& folder, std::string_view kind)
+ResultFolder::ResultFolder(const fs::path& folder, std::string_view kind, Holding holding)
     : folder_(folder),
       kind_(kind),
-      lock_(prepared(folder_) / kLock, folder_.string(), "wait for its end, or give another folder") {
+      lock_(prepared(folder_) / kLock, folder_.string(), "wait for its end, or give another folder", holding) {
   std::error_code error;
   if (!fs::is_regular_file(fs::symlink_status(folder_ / kList, error))) return;
   list_ = read_file(folder_ / kList, kLargestList);

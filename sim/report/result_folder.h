@@ -25,8 +25,9 @@ class ResultFolder {
  public:
   /// Makes the folder (prepare_folder, write.h) and locks it for the life of the object. `kind`
   /// names the results: "run", "sweep", "claims". Those of another kind are not replaced:
-  /// FileError.
-  ResultFolder(const std::filesystem::path& folder, std::string_view kind);
+  /// FileError. Processes that share the folder write to it at the same time; they must agree on
+  /// who writes which file.
+  ResultFolder(const std::filesystem::path& folder, std::string_view kind, Holding holding = Holding::kAlone);
 
   const std::filesystem::path& path() const { return folder_; }
   /// Adds files, relative to the folder, that are about to be made.

@@ -11,6 +11,7 @@
 #include "sim/model/network_size.h"
 #include "sim/report/chip_message.h"
 #include "sim/report/comparison_message.h"
+#include "sim/report/narrow_message.h"
 #include "sim/report/progress.h"
 #include "sim/report/version.h"
 
@@ -121,6 +122,7 @@ void fill(const TrainingSpec& from, v1::Training& to) {
   if (from.learning_rate) to.set_learning_rate(*from.learning_rate);
   to.set_commit(from.commit == CommitWhen::kEndOfBatch ? v1::Training::END_OF_BATCH : v1::Training::EVERY_TICK);
   to.set_locality(spelled<v1::Training::Locality>(upper(name(from.locality)), v1::Training::Locality_Parse));
+  fill_narrow(from, to);
   if (from.schedule) fill(*from.schedule, *to.mutable_schedule());
   if (from.stop) fill(*from.stop, *to.mutable_stop());
 }
@@ -283,10 +285,8 @@ void fill(const Ledger& from, v1::Ledger& to) {
     written.set_lag(entry.lag);
     written.set_messages(entry.tally.messages);
     written.set_scalars(entry.tally.scalars);
-    std::int64_t bytes = 0;
-    if (__builtin_mul_overflow(entry.tally.scalars, from.scalar_bytes(), &bytes))
-      bytes = std::numeric_limits<std::int64_t>::max();
-    written.set_bytes(bytes);
+    if (entry.tally.spikes > 0) written.set_spikes(entry.tally.spikes);
+    written.set_bytes(from.bytes(entry));
     if (from.is_core_local(entry.channel)) written.set_core_local(true);
   }
   to.set_messages(from.messages());

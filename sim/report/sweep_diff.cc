@@ -32,13 +32,6 @@ std::map<std::string, const Digest*> by_rule(const SweepMember& member) {
   return digests;
 }
 
-/// The number in a cell; nothing for a text, or without a value.
-std::optional<double> number_in(const SweepCell& cell) {
-  if (const auto* number = std::get_if<double>(&cell)) return *number;
-  if (const auto* whole = std::get_if<std::int64_t>(&cell)) return static_cast<double>(*whole);
-  return std::nullopt;
-}
-
 /// The members that both have, and what one rule has in all of them.
 class Columns {
  public:

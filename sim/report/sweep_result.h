@@ -95,21 +95,31 @@ struct SummaryLine {
 };
 std::vector<SummaryLine> summary_of(const SweepResult& result);
 
+/// A value of a member under one rule; nothing where a model does not have it.
+using SweepCell = std::variant<std::monostate, std::string, double, std::int64_t, std::uint64_t>;
+/// The number in a cell; nothing for a text, or without a value.
+std::optional<double> number_in(const SweepCell& cell);
+
 /// A column of members.csv, and by its mean of summary.csv, beyond those that every sweep has.
 struct DigestColumn {
   const char* name;
-  std::optional<double> (*value)(const Digest& digest);
+  SweepCell (*value)(const Digest& digest);
 };
 /// rank, effective_rank, packets, learning_packets, hops, busiest_link, energy_pj, time_ns.
 const std::vector<DigestColumn>& digest_columns();
 
-/// A value of a member under one rule; nothing where a model does not have it.
-using SweepCell = std::variant<std::monostate, std::string, double, std::int64_t, std::uint64_t>;
-/// A column of members.csv and of the frame in Python, after those of the axes. `digest` is null
-/// for a member that failed.
+/// A column of members.csv and of the frame in Python, after those of the axes.
 struct MemberColumn {
   const char* name;
-  SweepCell (*value)(const SweepMember& member, const Digest* digest);
+  SweepCell (*of_rule)(const Digest& digest) = nullptr;
+  // without of_rule, and of a member that failed; null: nothing
+  SweepCell (*of_member)(const SweepMember& member) = nullptr;
+
+  /// `digest` is null for a member that failed.
+  SweepCell value(const SweepMember& member, const Digest* digest) const {
+    if (digest != nullptr && of_rule != nullptr) return of_rule(*digest);
+    return of_member != nullptr ? of_member(member) : SweepCell();
+  }
 };
 /// All of them, digest_columns() included, in their order.
 const std::vector<MemberColumn>& member_columns();

@@ -33,7 +33,9 @@ SummaryLine line_of(const RuleRuns& runs) {
   line.messages = over([](const Digest& d) { return Optional(d.messages); }).mean;
   line.violations = over([](const Digest& d) { return Optional(d.violations); }).mean;
   line.kept_bytes = over([](const Digest& d) { return Optional(d.history_bytes + d.trace_bytes); }).mean;
-  for (const DigestColumn& column : digest_columns()) line.means.push_back(over(column.value).mean);
+  for (const DigestColumn& column : digest_columns()) {
+    line.means.push_back(over([&](const Digest& d) { return number_in(column.value(d)); }).mean);
+  }
   return line;
 }
 

@@ -29,6 +29,15 @@ std::int32_t within(const NetworkSpec& network, std::int32_t population, std::in
   return find_neuron(network, kind_of(network, population), neuron).second;
 }
 
+/// The bits of a message: a spike has one.
+std::int64_t bits_of_payload(const TracedMessage& message, const NetworkSpec& network, const Ledger& ledger) {
+  if (message.passing.channel == Channel::kAxon && message.from.party == Party::kRate) {
+    const PopulationSpec* const source = find_neuron(network, PopulationKind::kRate, message.from.neuron).first;
+    if (source != nullptr && source->lif) return message.passing.scalars;
+  }
+  return message.passing.scalars * ledger.scalar_bits(message.passing.channel);
+}
+
 }  // namespace
 
 std::string name_of(const NetworkSpec& network, const TracedEnd& end) {
@@ -36,6 +45,11 @@ std::string name_of(const NetworkSpec& network, const TracedEnd& end) {
     case Party::kAgent: return "agent";
     case Party::kEnvironment: return "environment";
     case Party::kSynapse: {
+      if (end.projection >= std::ssize(network.projections)) {  // feedback that learns
+        const auto [onto, neuron] = find_neuron(network, PopulationKind::kRate, end.neuron);
+        const auto [from, readout] = find_neuron(network, PopulationKind::kReadout, end.source);
+        return fmt::format("feedback/{}.{}.{}.{}", onto->name, neuron, from->name, readout);
+      }
       const ProjectionSpec& projection = network.projections[static_cast<std::size_t>(end.projection)];
       return fmt::format("{}.{}.{}", projection.name, within(network, projection.target, end.neuron),
                          within(network, projection.source, end.source));
@@ -55,6 +69,10 @@ std::int32_t place_of(const Outcome& outcome, const NetworkSpec& network, const 
     case Party::kRate: layer = Layer::kRate; break;
     case Party::kReadout: layer = Layer::kReadout; break;
     case Party::kSynapse: {
+      if (end.projection >= std::ssize(network.projections)) {  // feedback that learns
+        layer = Layer::kRate;
+        break;
+      }
       const std::int32_t target = network.projections[static_cast<std::size_t>(end.projection)].target;
       const bool rate = kind_of(network, target) == PopulationKind::kRate;
       layer = rate ? Layer::kRate : Layer::kReadout;
@@ -86,7 +104,7 @@ std::string trace_csv(const Spec& spec, const RunResult& result) {
       fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},1,{},{},{},{},{},{}\n", m.run_tick, mid++,
                      csv_cell(name_of(spec.network, m.from)), hardware(from), hardware(to), hops(mesh, from, to).all(),
                      csv_cell(name_of(spec.network, m.to)), m.passing.lane.value, rule, name(m.passing.channel),
-                     m.passing.lag, m.passing.scalars * outcome.ledger.scalar_bytes() * 8);
+                     m.passing.lag, bits_of_payload(m, spec.network, outcome.ledger));
     }
     if (outcome.trace->left_out > 0)
       fmt::format_to(std::back_inserter(text), "{},{},LEFT_OUT,,,,{},,,{},LEFT_OUT,,\n", outcome.trace->left_out_from,

@@ -38,6 +38,9 @@ ChipRecord::ChipRecord(const Spec& spec, const Topology& topology, const std::ve
   if (!network.scalar_bits) network.scalar_bits = 8 * scalar_bytes(spec.precision);
   network_.emplace(network, placement_.mesh, reach_, selection_of(learning, trial_shape_of(spec)),
                    plastic_onto_rate(topology), spiking_neurons(topology), spec.training.ticks, spec.training.batch);
+  for (const NarrowWires& wires : learning.wires) {
+    if (wires.grid) network_->set_scalar_bits(wires.channel, wires.grid->bits);
+  }
   traffic_.watch([this](Tick now, std::int32_t, std::span<const Traffic::Sent> sent) { network_->step(now, sent); });
 }
 

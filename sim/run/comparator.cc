@@ -59,6 +59,8 @@ Spec spec_to_compare(const Spec& spec) {
     const auto weighted = [&](const RecordedTrial& trial) { return weighs_errors(trial, spec.training.ticks); };
     const auto found = std::ranges::find_if(recorded->trials, weighted);
     if (found != recorded->trials.end()) plain.task = RecordedTask{.trials = {*found}};
+  } else if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
+    plain.task = SuppliedTask{.fill = {}, .has_mask = supplied->has_mask, .has_lengths = supplied->has_lengths};
   }
   for (const ProjectionSpec& projection : spec.network.projections) {
     const bool listed = std::holds_alternative<SparseMatrix>(projection.weights) ||
@@ -213,6 +215,7 @@ TrainingSpec training_to_compare(const TrainingSpec& training) {
   plain.commit = CommitWhen::kEndOfBatch;
   plain.locality = Locality::kAny;
   plain.optimizer = {};
+  plain.synapses.weight.reset();  // a commit reads off the change as the rule computes it
   plain.schedule.reset();
   plain.stop.reset();
   plain.evaluation.reset();

@@ -21,6 +21,10 @@ struct Kept {
     kRefractory,
     kOutput,   // of readouts with memory
     kCurrent,  // synaptic currents of spiking neurons
+    // of feedback that learns, by its place in Network::feedback: weights, and moments as above
+    kFeedback,
+    kFeedbackFirst,
+    kFeedbackSecond,
   };
   What what = What::kFirstMoment;
   std::int32_t index = 0;  // of the projection; 0 where neurons keep them

@@ -25,7 +25,7 @@ std::string describe(const Network<R>& network, const Endpoint& end) {
     case Party::kEnvironment: return "the environment";
     case Party::kAgent: return "the backward agent";
     case Party::kSynapse: {
-      const Projection& projection = network.projections()[ProjectionId{end.projection}];
+      const Projection& projection = network.wires(ProjectionId{end.projection});
       if (projection.is_bias) return fmt::format("bias {}[{}]", projection.name, projection.target_of(end.index));
       return fmt::format("synapse {}[{},{}]", projection.name, projection.target_of(end.index),
                          projection.source_of(end.index));

@@ -10,7 +10,7 @@ namespace locus {
 
 bool has_quantity(RuleKind kind, Quantity quantity) {
   const Drive drive = rule(kind).drive;
-  const bool has_signal = rule(kind).signal != SignalSource::kNowhere;
+  const bool has_signal = brings_signal(rule(kind).signal);
   switch (quantity) {
     case Quantity::kError: return drive != Drive::kNothing && has_signal;
     case Quantity::kLearningSignal: return has_signal && (drive == Drive::kOnline || drive == Drive::kSensitivity);

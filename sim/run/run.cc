@@ -7,6 +7,7 @@
 #include "core/base/flush.h"
 #include "sim/model/check.h"
 #include "sim/model/wire.h"
+#include "sim/ranks/processors.h"
 #include "sim/run/train.h"
 #include "sim/run/workers.h"
 

@@ -11,6 +11,7 @@
 #include "sim/model/check.h"
 #include "sim/model/network_size.h"
 #include "sim/model/wire.h"
+#include "sim/ranks/processors.h"
 #include "sim/run/decision.h"
 #include "sim/run/driven.h"
 #include "sim/run/driven_spec.h"
@@ -41,6 +42,7 @@ class Session::Driver {
   void begin_trial();
   std::span<const double> step(std::span<const double> inputs);
   void teach(std::span<const double> targets);
+  void reward(std::span<const double> rewards);
   bool commit();
   bool update();
   bool learn(const std::vector<RecordedTrial>& trials);
@@ -54,6 +56,7 @@ class Session::Driver {
   void set_weights(std::string_view projection, std::span<const double> values);
   double learning_rate(ProjectionId projection) const;
   void set_learning_rate(ProjectionId projection, double rate);
+  void set_learning_rate(double rate);
   Outcome outcome() const;
 
  private:
@@ -147,7 +150,7 @@ void Session::Driver::send(Visit visit) {
 /// A tick that nobody has taught brings no error.
 template <class D>
 void Session::Driver::close_tick(D& driven) {
-  if (untaught_) driven.learner.trial().learn(Tick{tick_}, nullptr);
+  if (untaught_) driven.learner.trial().learn(Tick{tick_}, nullptr, nullptr, driven.batch.reward_at(tick_));
   untaught_ = false;
 }
 
@@ -159,6 +162,7 @@ void Session::Driver::begin_trial() {
     // update() may have held them back in trials that begin late
     if (driven.task) driven.batch.shows_constants = false;
     show_constants<R>(driven.constants, driven.batch);
+    driven.batch.hold_rewards(locus::rule(spec_.rules.front().kind).signal == SignalSource::kReward);
     driven.learner.trial().begin(driven.batch.input.data(), outcome_.updates * driven.batch.lanes);
   });
   phase_ = Phase::kInTrial;
@@ -194,7 +198,21 @@ void Session::Driver::teach(std::span<const double> targets) {
     R* const target = driven.batch.target_at(tick_);
     std::ranges::transform(targets, target, [](double y) { return static_cast<R>(y); });
     untaught_ = false;
-    driven.learner.trial().learn(Tick{tick_}, target);
+    driven.learner.trial().learn(Tick{tick_}, target, nullptr, driven.batch.reward_at(tick_));
+  });
+}
+
+void Session::Driver::reward(std::span<const double> rewards) {
+  expect(Phase::kInTrial, "reward()", "begin_trial() and step() come first");
+  if (tick_ == 0) refuse("reward()", "step() comes first");
+  if (!untaught_) refuse("reward()", "this tick has been taught; reward() comes before teach()");
+  if (locus::rule(spec_.rules.front().kind).signal != SignalSource::kReward)
+    throw ArgumentError(
+        "reward(): the rule listens to no rewards; must be a local rule with signal: REWARD and reward: TRIALS");
+  expect_numbers("reward()", rewards, 1, "reward");
+  with([&](auto& driven) {
+    using R = typename std::remove_reference_t<decltype(driven)>::Number;
+    std::ranges::transform(rewards, driven.batch.reward_at(tick_), [](double r) { return static_cast<R>(r); });
   });
 }
 
@@ -218,6 +236,7 @@ bool Session::Driver::update() {
   send([&](auto& driven) {
     if (!driven.task) driven.task.emplace(spec_).prepare(driven.batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
+    std::ranges::fill(driven.batch.reward, typename std::remove_reference_t<decltype(driven)>::Number(0));
     driven.task->fill(outcome_.updates, driven.batch);
     finite = conclude(driven, driven.batch, driven.learner.run(driven.batch));
   });
@@ -249,9 +268,9 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
     Batch<R>& batch = driven.given;
     if (batch.input.empty())
       batch = make_batch<R>(driven.batch.ticks, driven.batch.inputs, driven.batch.readouts, driven.batch.lanes);
-    source.prepare(batch);
+    give_columns(source.columns(), batch);
     batch.first_trial = outcome_.updates * batch.lanes;
-    source.fill(0, driven.constants, batch);
+    fill_batch<RecordedSource, R>(source, 0, driven.constants, batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
     finite = conclude(driven, batch, driven.learner.run(batch));
   });
@@ -316,6 +335,11 @@ void Session::Driver::set_learning_rate(ProjectionId projection, double rate) {
   with([&](auto& driven) { driven.learner.set_learning_rate(projection, rate); });
 }
 
+void Session::Driver::set_learning_rate(double rate) {
+  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(named(projection.name), rate);
+  with([&](auto& driven) { driven.learner.set_feedback_rate(rate); });
+}
+
 Outcome Session::Driver::outcome() const {
   if (phase_ == Phase::kInTrial) refuse("outcome()", "an outcome is that of whole updates");
   Outcome outcome = outcome_;
@@ -338,6 +362,8 @@ void Session::begin_trial() { driver_->begin_trial(); }
 std::span<const double> Session::step(std::span<const double> inputs) { return driver_->step(inputs); }
 void Session::teach(std::span<const double> targets) { driver_->teach(targets); }
 void Session::teach(double target) { driver_->teach({&target, 1}); }
+void Session::reward(std::span<const double> rewards) { driver_->reward(rewards); }
+void Session::reward(double value) { driver_->reward({&value, 1}); }
 bool Session::commit() { return driver_->commit(); }
 bool Session::update() { return driver_->update(); }
 bool Session::learn(const std::vector<RecordedTrial>& trials) { return driver_->learn(trials); }
@@ -362,9 +388,7 @@ double Session::learning_rate(std::string_view projection) const {
 void Session::set_learning_rate(std::string_view projection, double rate) {
   driver_->set_learning_rate(driver_->named(projection), rate);
 }
-void Session::set_learning_rate(double rate) {
-  for (const ProjectionSpec& projection : spec().network.projections) set_learning_rate(projection.name, rate);
-}
+void Session::set_learning_rate(double rate) { driver_->set_learning_rate(rate); }
 
 Outcome Session::outcome() const { return driver_->outcome(); }
 const Spec& Session::spec() const { return driver_->spec(); }

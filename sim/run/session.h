@@ -13,6 +13,7 @@
 //
 // teach() may be left out at any tick, which then brings no error and asks for no message; under
 // loss FINAL it belongs to the last tick alone. Under `none` targets are not shown to anybody.
+// Under a rule that listens to rewards, reward() takes the place of teach().
 //
 // Cost: that of the trial, and a copy of inputs, targets and outputs a tick; nothing is allocated
 // between construction and commit(). Thread safety: sessions share nothing, so each may live on a
@@ -92,6 +93,12 @@ class Session {
   void teach(std::span<const double> targets);
   /// As above, of one readout and one lane.
   void teach(double target);
+  /// Gives all rate neurons r_t (lanes) at the tick of the last step(), before its teach(); ticks
+  /// without have none. Throws OrderError where there is no such tick or it has been taught,
+  /// ArgumentError where the rule's signal is not REWARD of TRIALS, and as step().
+  void reward(std::span<const double> rewards);
+  /// As above, of one lane.
+  void reward(double value);
   /// Ends the trial after tick T, and commits what has been learnt. Returns whether loss and
   /// weights are finite; where they are not, the session is over: it can be read, and no trial
   /// begins. Throws OrderError within a trial and where there is none, LocalityBroken.

@@ -78,6 +78,7 @@ std::string misfit_of_counts(const Spec& spec, const Topology& topology, const R
     if (entry.lag < 0 || entry.lag > declared_lag(learning))
       return fmt::format("messages of lag {}, which it never sends", entry.lag);
     if (entry.tally.messages < 0 || entry.tally.scalars < 0) return "a negative count of messages";
+    if (entry.tally.spikes < 0 || entry.tally.spikes > entry.tally.scalars) return "more spikes than numbers";
   }
   // An update whose loss is not finite has been shown, and is not counted as one.
   const std::int64_t trials = state.updates * spec.training.batch;
@@ -102,6 +103,20 @@ struct Wanted {
   std::int32_t index;
   std::int64_t size;
 };
+/// What neurons carry from trial to trial.
+void add_carried(const Spec& spec, const Topology& topology, const RuleState& state, std::vector<Wanted>& wanted) {
+  if (!spec.training.carry_state || state.updates == 0) return;
+  const std::int64_t rate = std::int64_t{topology.sizes.rate_neurons} * spec.training.batch;
+  wanted.push_back({Kept::What::kActivity, 0, rate});
+  if (topology.has_spikes()) {
+    for (const Kept::What what : {Kept::What::kVoltage, Kept::What::kAdaptation, Kept::What::kRefractory})
+      wanted.push_back({what, 0, rate});
+  }
+  if (topology.has_leaky_readouts())
+    wanted.push_back({Kept::What::kOutput, 0, std::int64_t{topology.sizes.readouts} * spec.training.batch});
+  if (topology.has_currents()) wanted.push_back({Kept::What::kCurrent, 0, rate});
+}
+
 std::vector<Wanted> wanted_of(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RuleState& state) {
   std::vector<Wanted> wanted;
   const bool learns = locus::rule(rule.kind).drive != Drive::kNothing;
@@ -113,16 +128,16 @@ std::vector<Wanted> wanted_of(const Spec& spec, const Topology& topology, const 
         wanted.push_back({what, static_cast<std::int32_t>(p), std::ssize(state.weights[p])});
     }
   }
-  if (!spec.training.carry_state || state.updates == 0) return wanted;
-  const std::int64_t rate = std::int64_t{topology.sizes.rate_neurons} * spec.training.batch;
-  wanted.push_back({Kept::What::kActivity, 0, rate});
-  if (topology.has_spikes()) {
-    for (const Kept::What what : {Kept::What::kVoltage, Kept::What::kAdaptation, Kept::What::kRefractory})
-      wanted.push_back({what, 0, rate});
+  add_carried(spec, topology, state, wanted);
+  const std::vector<Projection> feedback = feedback_of(topology, rule);
+  for (const Kept::What what : {Kept::What::kFeedback, Kept::What::kFeedbackFirst, Kept::What::kFeedbackSecond}) {
+    const bool keeps = what == Kept::What::kFeedback        ? true
+                       : what == Kept::What::kFeedbackFirst ? optimizer.keeps_first()
+                                                            : optimizer.keeps_second();
+    for (std::size_t r = 0; keeps && r < feedback.size(); ++r) {
+      if (feedback[r].plastic) wanted.push_back({what, static_cast<std::int32_t>(r), feedback[r].size()});
+    }
   }
-  if (topology.has_leaky_readouts())
-    wanted.push_back({Kept::What::kOutput, 0, std::int64_t{topology.sizes.readouts} * spec.training.batch});
-  if (topology.has_currents()) wanted.push_back({Kept::What::kCurrent, 0, rate});
   return wanted;
 }
 
@@ -292,6 +307,7 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.losses = std::move(state.losses);
   outcome.weights = weights_with(topology, std::move(state.weights));
   Door door(permit_of(learning, Locality::kAny), scalar_bytes(spec.precision));
+  set_scalar_bits(learning, door.ledger());
   restore(state, spec.training.ticks, door.ledger());
   outcome.ledger = door.ledger();
   if (spec.chip) {

@@ -7,7 +7,7 @@ namespace locus {
 template <class R>
 TracedEnd traced_end(const Network<R>& network, const Endpoint& end) {
   if (end.party != Party::kSynapse) return {end.party, 0, static_cast<std::int32_t>(end.index), 0};
-  const Projection& projection = network.projections()[ProjectionId{end.projection}];
+  const Projection& projection = network.wires(ProjectionId{end.projection});
   return {Party::kSynapse, end.projection, projection.target_begin + projection.target_of(end.index),
           projection.source_begin + projection.source_of(end.index)};
 }

@@ -20,7 +20,10 @@ Trial<R, T>::Trial(T& transport, const Learning& learning, const TrialShape& sha
       mean_(R(1) / static_cast<R>(transport.network().lanes)),
       leaky_(transport.network().topology->has_leaky_readouts()),
       noisy_(!transport.network().rate.noise.empty()),
-      losses_(static_cast<std::size_t>(transport.network().lanes), 0) {
+      feedback_delay_(delay_of(learning, Channel::kFeedback)),
+      losses_(static_cast<std::size_t>(transport.network().lanes), 0),
+      met_(losses_),
+      rewards_(losses_.size(), R(0)) {
   const Network<R>& network = transport.network();
   for (std::size_t p = 0; p < network.projections().size(); ++p) {
     const Projection& projection = network.projections()[p];
@@ -44,7 +47,8 @@ double Trial<R, T>::run(const Batch<R>& batch) {
       show_inputs(batch, now);
       step(now);
       const bool has_error = shape_.has_error(now.value);
-      learn(now, has_error ? batch.target_at(now.value) : nullptr, has_error ? batch.weight_at(now.value) : nullptr);
+      learn(now, has_error ? batch.target_at(now.value) : nullptr, has_error ? batch.weight_at(now.value) : nullptr,
+            batch.reward_at(now.value));
     }
   }
   return end();
@@ -58,7 +62,8 @@ void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial) {
 template <class R, TransportOf<R> T>
 void Trial<R, T>::begin(const R* inputs, std::int64_t first_trial, std::span<const std::int32_t> late) {
   std::ranges::fill(losses_, 0.0);
-  first_trial_ = first_trial;
+  transport_.network().first_trial = first_trial;
+  last_error_ = Tick{};
   counts_votes_ = false;
   origin_.reset();
   set_late(late, transport_.network());
@@ -80,8 +85,8 @@ void Trial<R, T>::show_inputs(const Batch<R>& batch, Tick now) {
 }
 
 template <class R, TransportOf<R> T>
-void Trial<R, T>::learn(Tick now, const R* target, const R* weight) {
-  see_and_commit(now, rule(learning_.kind).drive != Drive::kNothing && learn_tick(now, target, weight));
+void Trial<R, T>::learn(Tick now, const R* target, const R* weight, const R* reward) {
+  see_and_commit(now, rule(learning_.kind).drive != Drive::kNothing && learn_tick(now, target, weight, reward));
 }
 
 template <class R, TransportOf<R> T>
@@ -174,7 +179,7 @@ void Trial<R, T>::step(Tick now) {
   transport_.tick(now);
   for (const std::int32_t p : before_neurons_) deliver(phase::Axons{ProjectionId{p}});
   if (sensitivities_) sensitivities_->hear(transport_);
-  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(first_trial_), now.value);
+  if (noisy_) draw_noise(transport_.network(), static_cast<std::uint64_t>(transport_.network().first_trial), now.value);
   transport_.step(Layer::kRate);
   if (sensitivities_) sensitivities_->step_neurons(transport_.network());
   for (const std::int32_t p : after_neurons_) deliver(phase::Axons{ProjectionId{p}});
@@ -182,9 +187,10 @@ void Trial<R, T>::step(Tick now) {
 }
 
 template <class R, TransportOf<R> T>
-bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
+bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight, const R* reward) {
   const Rule& row = rule(learning_.kind);
   const bool has_error = target != nullptr;
+  if (row.signal == SignalSource::kLoss) met_ = losses_;
   if (has_error) meet_targets(now, target, weight, selected_);
   Answers<R> answers;
   if (row.signal == SignalSource::kSymmetric && has_error)
@@ -193,18 +199,13 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
   if (row.signal == SignalSource::kAgent && shape_.has_error(now.value)) answers = agent_->errors_of(now);
   // Synapses onto readouts with memory filter by the clock, also without an error.
   if (has_error || answers || leaky_) deliver(phase::Errors<R>{answers});
-  if (has_error) deliver(phase::Feedbacks{});
+  if (has_error) last_error_ = now;
+  const bool heard = has_error || is_on_its_way(now);
+  if (has_error || (feedback_delay_ > 0 && last_error_ > Tick{})) deliver(phase::Feedbacks{has_error});
+  if (has_error) deliver(phase::FeedbackPosts{});
   switch (row.drive) {
     case Drive::kNothing: return false;
-    case Drive::kOnline:
-      deliver(phase::OwnWeights{});
-      // the text of a local rule is the synapses' clock, whether or not a POST comes
-      if (learning_.local) {
-        transport_.deliver(phase::Posts{has_error});
-      } else {
-        deliver(phase::Posts{has_error});
-      }
-      return true;
+    case Drive::kOnline: learn_online(now, heard, reward); return true;
     case Drive::kSweep:
       if (!sweep_due(learning_, shape_, now.value)) return false;
       agent_->sweep(transport_, now);
@@ -214,6 +215,37 @@ bool Trial<R, T>::learn_tick(Tick now, const R* target, const R* weight) {
       return true;
   }
   return false;
+}
+
+template <class R, TransportOf<R> T>
+void Trial<R, T>::learn_online(Tick now, bool has_error, const R* reward) {
+  deliver(phase::OwnWeights{});
+  if (!learning_.local) return deliver(phase::Posts{has_error});
+  if (selects<phase::Rewards<R>>(selected_)) give_rewards(now, reward);
+  // the text of a local rule is the synapses' clock, whether or not a POST comes
+  transport_.deliver(phase::Posts{has_error});
+  if (now.value == shape_.ticks && !learning_.local->ends.empty()) transport_.deliver(phase::LocalEnds{has_error});
+}
+
+/// Minus the loss is what the environment sees of the outputs.
+template <class R, TransportOf<R> T>
+void Trial<R, T>::give_rewards(Tick now, const R* reward) {
+  const Cadence cadence = learning_.local->posts.reward;
+  for (std::size_t lane = 0; lane < rewards_.size(); ++lane) {
+    if (cadence == Cadence::kTick) {
+      rewards_[lane] = reward == nullptr ? R(0) : reward[lane];
+    } else if (cadence == Cadence::kError) {
+      rewards_[lane] = static_cast<R>(met_[lane] - losses_[lane]);
+    } else {
+      rewards_[lane] = now.value == shape_.ticks ? static_cast<R>(-losses_[lane]) : R(0);
+    }
+  }
+  transport_.deliver(phase::Rewards<R>{rewards_.data()});
+}
+
+template <class R, TransportOf<R> T>
+bool Trial<R, T>::is_on_its_way(Tick now) const {
+  return feedback_delay_ > 0 && last_error_ > Tick{} && now.value - last_error_.value <= feedback_delay_;
 }
 
 template <class R, TransportOf<R> T>

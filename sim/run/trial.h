@@ -8,9 +8,10 @@
 //      their targets (NORM before that, where it is told).
 //   3. POST of readouts carries eps_t, and A answers with the weights of before the commit.
 //   4. FEEDBACK or TRANSPORT completes a rate neuron's learning signal; an autapse tells its weight
-//      of before the commit: before rate neurons POST.
+//      of before the commit; REWARD brings what the environment gives: before rate neurons POST.
 //   5. A sweep uses the errors up to t and the weights of before the commit.
-//   6. Firing-rate errors are told when the last tick is done.
+//   6. Firing-rate errors, and what a local rule does at the end of a trial, are told when the last
+//      tick is done.
 //   7. The commit comes last, and CLIP right before it; the next tick sees the new weights.
 // Source of the order: docs/architecture.md.
 #pragma once
@@ -53,7 +54,8 @@ class Trial {
   /// Everything of a tick that learns, and its commit where every tick commits. target: y*_t (o x
   /// lanes); null where the tick brings no error. weight: of each error (o x lanes), null: 1.
   /// Without effect under `none`. Throws LocalityBroken.
-  void learn(Tick now, const R* target, const R* weight = nullptr);
+  /// reward: r_t of each lane (lanes) for rules whose rewards are given; null: none.
+  void learn(Tick now, const R* target, const R* weight = nullptr, const R* reward = nullptr);
   /// Ends the trials after tick T. Returns what run() returns.
   double end();
 
@@ -88,7 +90,11 @@ class Trial {
   bool run_ticks(Tick first, Tick last, const Batch<R>& batch);
   /// Returns whether a commit is due where every tick commits: after each tick online, after each
   /// sweep otherwise.
-  bool learn_tick(Tick now, const R* target, const R* weight);
+  bool learn_tick(Tick now, const R* target, const R* weight, const R* reward);
+  /// REWARD of this tick.
+  void give_rewards(Tick now, const R* reward);
+  /// The ticks of a rule that is driven by every tick as it passes, after its errors.
+  void learn_online(Tick now, bool has_error, const R* reward);
   void see_and_commit(Tick now, bool learnt);
   /// The phases of a run that only shows its trials are others than those of `none`.
   void meet_targets(Tick now, const R* target, const R* weight, PhaseSet selected);
@@ -97,6 +103,8 @@ class Trial {
   void deliver(const P& phase) {
     if (selects<P>(selected_)) transport_.deliver(phase);
   }
+  /// True if an error of an earlier tick may arrive in this one, over slow wires.
+  bool is_on_its_way(Tick now) const;
   void add_losses(const R* target, const R* weight);
   void add_squares(const R* error, const R* weight);
   void add_votes(const R* output, const R* weight);
@@ -119,9 +127,12 @@ class Trial {
   std::optional<Sensitivities<R>> sensitivities_;  // RTRL only
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   bool noisy_;                                     // some population draws noise
-  std::int64_t first_trial_ = 0;                   // of the present trials: that of lane 0
+  std::int32_t feedback_delay_;                    // ticks of FEEDBACK on its wires
+  Tick last_error_;                                // the last tick with an error of the present trials
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
+  std::vector<double> met_;                        // of them before the present tick (lanes); only where it is rewarded
+  Column<R> rewards_;                              // of the present tick (lanes)
   bool counts_votes_ = false;                      // the present trials may have classes
   std::vector<double> votes_;                      // (o x lanes); empty until trials have classes
   std::optional<NonFinite> origin_;                // of a loss that is not finite

@@ -1,6 +1,7 @@
 #include "sim/run/weights.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -110,6 +111,27 @@ auto carried_by(N& network) {
   return columns;
 }
 
+/// What feedback that learns keeps, as its synapses are numbered.
+template <class R>
+constexpr auto feedback_columns() {
+  return std::array{std::pair(Kept::What::kFeedback, &Synapses<R>::weight),
+                    std::pair(Kept::What::kFeedbackFirst, &Synapses<R>::first),
+                    std::pair(Kept::What::kFeedbackSecond, &Synapses<R>::second)};
+}
+
+/// Puts numbers of feedback back; false where these are of something else.
+template <class R>
+bool restore_feedback(const Kept& kept, Network<R>& network) {
+  for (const auto& [what, column] : feedback_columns<R>()) {
+    if (what != kept.what) continue;
+    Column<R>& values = network.feedback_synapses[static_cast<std::size_t>(kept.index)].*column;
+    values.resize(kept.values.size());
+    std::ranges::transform(kept.values, values.begin(), [](double value) { return static_cast<R>(value); });
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 template <class R>
@@ -124,6 +146,13 @@ std::vector<Kept> kept_of(const Network<R>& network) {
     }
   }
   std::ranges::move(carried_of(network), std::back_inserter(kept));
+  for (const auto& [what, column] : feedback_columns<R>()) {
+    for (std::size_t r = 0; r < network.feedback.size(); ++r) {
+      const Column<R>& values = network.feedback_synapses[r].*column;
+      if (network.feedback[r].plastic && !values.empty())
+        kept.push_back({what, static_cast<std::int32_t>(r), {values.begin(), values.end()}});
+    }
+  }
   return kept;
 }
 
@@ -145,6 +174,7 @@ void restore_kept(const std::vector<Kept>& kept, Network<R>& network) {
       set_values(network.projections()[ProjectionId{one.index}], one.values, moments);
       continue;
     }
+    if (restore_feedback(one, network)) continue;
     network.carries = true;
     for (const auto& [what, column] : carried_by(network)) {
       if (what != one.what) continue;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/flush.h"
+#include "sim/ranks/processors.h"
 #include "sim/run/asio.h"
 
 namespace locus {
@@ -64,7 +65,7 @@ struct Workers::Pool {
   explicit Pool(int threads_wanted)
       : count(threads_wanted),
         shares(static_cast<std::size_t>(threads_wanted)),
-        spins(static_cast<unsigned>(threads_wanted) <= std::thread::hardware_concurrency()) {
+        spins(threads_wanted <= allowed_processors()) {
     static_assert(std::atomic<Left>::is_always_lock_free);
     try {
       for (int thread = 1; thread < threads_wanted; ++thread) {
@@ -162,11 +163,6 @@ Executor Workers::executor() {
     static_cast<Pool*>(context)->run(tasks, task);
   };
   return {pool_.get(), run, pool_->count};
-}
-
-int default_threads() {
-  const unsigned processors = std::thread::hardware_concurrency();
-  return processors == 0 ? 1 : static_cast<int>(processors);
 }
 
 }  // namespace locus

@@ -29,7 +29,4 @@ class Workers {
   std::unique_ptr<Pool> pool_;  // none with one thread
 };
 
-/// The number of threads to use where none is asked for: one a processor.
-int default_threads();
-
 }  // namespace locus

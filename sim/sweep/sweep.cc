@@ -1,9 +1,11 @@
 #include "sim/sweep/sweep.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <system_error>
@@ -14,6 +16,7 @@
 
 #include "sim/model/characters.h"
 #include "sim/model/errors.h"
+#include "sim/model/file_lock.h"
 #include "sim/model/files.h"
 #include "sim/model/load.h"
 #include "sim/model/network_size.h"
@@ -26,6 +29,7 @@
 #include "sim/report/version.h"
 #include "sim/report/write.h"
 #include "sim/run/outline.h"
+#include "sim/sweep/entries.h"
 #include "sim/sweep/memory_budget.h"
 
 namespace locus {
@@ -33,40 +37,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One member of the sweep before its run.
-struct Entry {
-  std::vector<Setting> settings;
-  std::uint64_t seed = 0;
-};
-
-std::vector<Entry> entries_of(const SweepPlan& plan, std::uint64_t first_seed) {
-  std::vector<Entry> combinations(1);
-  for (const SweepAxis& axis : plan.axes) {
-    std::vector<Entry> longer;
-    for (const Entry& shorter : combinations) {
-      for (const std::string& value : axis.values) {
-        longer.push_back(shorter);
-        longer.back().settings.push_back({axis.path, value});
-      }
-    }
-    combinations = std::move(longer);
-  }
-  std::vector<Entry> entries;
-  for (const Entry& combination : combinations) {
-    for (std::int32_t k = 0; k < plan.seeds; ++k) {
-      entries.push_back(combination);
-      entries.back().seed = first_seed + static_cast<std::uint64_t>(k);
-    }
-  }
-  return entries;
-}
-
 /// The file of a member, below the folder of the sweep. Its name covers everything that determines
 /// its bits.
 std::string member_file(const Provenance& provenance) {
   const std::string text = fmt::format("{}\n{}\n{}\n{}\n", version(), commit(), provenance.level, provenance.sha256);
   return fmt::format("members/{}/result.binpb", sha256(text).substr(0, 16));
 }
+
+/// The lock of a member's folder, which is there.
+fs::path lock_file(const fs::path& file) { return file.parent_path() / ".locus-lock"; }
 
 /// The first line of an error; the other lines are details.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -128,6 +107,7 @@ class Sweeper {
     check_best(plan, spec);
     entries_ = entries_of(plan, spec.seed);
     points_ = curve_points(entries_.size(), entries_.size() / static_cast<std::size_t>(plan.seeds), spec.rules.size());
+    if (options.part) entries_ = entries_of_part(std::move(entries_), *options.part);
     for (const Entry& entry : entries_) {
       SweepMember& member = result_.members.emplace_back();
       for (const Setting& setting : entry.settings) member.settings.push_back(setting.text());
@@ -151,6 +131,7 @@ class Sweeper {
       work();
     }
     if (defect_) std::rethrow_exception(defect_);
+    if (options_.part) return std::move(result_);
     for (std::string& repeats : seed_notes(result_)) note(std::move(repeats));
     if (plan_.best) result_.best = best_of(result_, *plan_.best);
     return std::move(result_);
@@ -176,21 +157,49 @@ class Sweeper {
   }
 
   void work() {
-    for (std::size_t i = next_++; i < entries_.size() && !interrupted() && !stop_; i = next_++) {
-      try {
-        attempt(i);
-      } catch (...) {  // a defect, or a folder that cannot be written, ends the sweep
-        const std::lock_guard lock(mutex_);
-        if (!defect_) defect_ = std::current_exception();
-        stop_ = true;
+    try {
+      for (std::size_t i = next_++; i < entries_.size() && !interrupted() && !stop_; i = next_++) attempt(i);
+      while (!interrupted() && !stop_) {
+        const std::optional<std::size_t> i = next_elsewhere();
+        if (!i) return;
+        attempt(*i);
       }
+    } catch (...) {  // a defect, or a folder that cannot be written, ends the sweep
+      const std::lock_guard lock(mutex_);
+      if (!defect_) defect_ = std::current_exception();
+      stop_ = true;
     }
+  }
+
+  /// Waits until another process ends with one of its members, and takes that member from the list;
+  /// nothing without such members, or after an interrupt.
+  std::optional<std::size_t> next_elsewhere() {
+    while (!interrupted() && !stop_) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (elsewhere_.empty()) return std::nullopt;
+        const auto free = std::ranges::find_if(elsewhere_, [&](std::size_t i) {
+          return FileLock::attempt(lock_file(*options_.folder / result_.members[i].file)) != nullptr;
+        });
+        if (free != elsewhere_.end()) {
+          const std::size_t i = *free;
+          elsewhere_.erase(free);
+          return i;
+        }
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return std::nullopt;
   }
 
   void attempt(std::size_t i) {
     SweepMember& member = result_.members[i];
     try {
-      take_or_run(entries_[i], member);
+      if (!take_or_run(entries_[i], member)) {
+        const std::lock_guard lock(mutex_);
+        elsewhere_.push_back(i);
+        return;
+      }
     } catch (const ModelError& error) {
       const auto& faults = error.faults();
       const auto first = std::ranges::find(faults, Severity::kError, &Fault::severity);
@@ -206,9 +215,23 @@ class Sweeper {
     if (options_.progress) options_.progress(++done_, entries_.size());
   }
 
+  /// Takes the member's result from its file; false without one.
+  bool take(const Provenance& provenance, SweepMember& member) const {
+    const fs::path file = *options_.folder / member.file;
+    const bool recorded = std::ranges::all_of(
+        member.recordings, [&](const std::string& recording) { return fs::exists(*options_.folder / recording); });
+    if (auto found = recorded ? read_member(file, provenance, points_) : std::nullopt) {
+      member.rules = *std::move(found);
+      member.replaced = false;
+      return true;
+    }
+    member.replaced = fs::exists(file);
+    return false;
+  }
+
   /// Takes the member's result from its file, or runs it. The rules stay empty if an interrupt came
-  /// first.
-  void take_or_run(const Entry& entry, SweepMember& member) {
+  /// first. Returns false if another process runs the member.
+  bool take_or_run(const Entry& entry, SweepMember& member) {
     std::vector<Fault> warnings;
     Spec spec = load_bytes(bytes_, plan_.model, entry.settings, warnings);
     Overrides overrides = plan_.overrides;
@@ -220,13 +243,7 @@ class Sweeper {
       member.file = member_file(provenance);
       file = *options_.folder / member.file;
       member.recordings = recordings_of(spec, member.file);
-      const bool recorded = std::ranges::all_of(
-          member.recordings, [&](const std::string& recording) { return fs::exists(*options_.folder / recording); });
-      if (auto found = recorded ? read_member(file, provenance, points_) : std::nullopt) {
-        member.rules = *std::move(found);
-        return;
-      }
-      member.replaced = fs::exists(file);
+      if (take(provenance, member)) return true;
     }
     if (spec.chip) {
       if (auto lack = lack_on_chip(spec, topology_of(spec, Listing::kSparse), plan_.model)) throw ModelError({*lack});
@@ -236,14 +253,19 @@ class Sweeper {
     const double loaded = loaded_bytes(spec);
     require_memory(spec, alone, taken_ + loaded, limit_);
     const MemoryBudget::Share share(budget_, memory_needed(spec, alone) + loaded);
-    if (interrupted()) return;
+    if (interrupted()) return true;
+    std::unique_ptr<FileLock> lock;
     if (options_.folder) {
       prepare_folder(file.parent_path());
-      std::error_code none;  // the result stands for whole recordings, which the run writes anew
+      lock = FileLock::attempt(lock_file(file));
+      if (!lock) return false;
+      if (take(provenance, member)) return true;  // another process has written it meanwhile
+      std::error_code none;                       // the result stands for whole recordings, which the run writes anew
       fs::remove(file, none);
     }
     member.rules = run_member(spec, file);
     return_free_memory();  // before another member gets the share
+    return true;
   }
 
   /// Empty if an interrupt came before the end.
@@ -277,6 +299,7 @@ class Sweeper {
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;  // guards the fields below, and options_.progress
   std::size_t done_ = 0;
+  std::vector<std::size_t> elsewhere_;  // members that other processes run
   std::exception_ptr defect_;
 };
 
@@ -340,6 +363,9 @@ std::int64_t curve_points(std::size_t members, std::size_t combinations, std::si
 
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options) {
   check_size(plan);
+  if (options.part && !options.folder)
+    throw UsageError(fmt::format("part {}/{} of a sweep needs --out DIR, the folder in which the parts meet",
+                                 options.part->index, options.part->count));
   return Sweeper(plan, options).run();
 }
 

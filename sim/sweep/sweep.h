@@ -9,6 +9,10 @@
 // of arithmetic and the program. A file that was changed since, or that is another member's, is not
 // taken: its member runs again. A member that cannot be loaded or run is a failure with its reason;
 // the others continue.
+//
+// Several processes may work on one folder at the same time, on one machine or on several that see
+// it: each takes members that no other one runs (a lock a member, sim/model/file_lock.h), and waits
+// at its end for those of the others. A process may also do one part of the members alone.
 // Cost: the memory of as many runs as there are threads, or of as many as fit into the budget that
 // all of them share (at least one), and one digest for each member.
 #pragma once
@@ -24,6 +28,7 @@
 
 #include "sim/model/overrides.h"
 #include "sim/model/settings.h"
+#include "sim/ranks/launch.h"
 #include "sim/report/sweep_result.h"
 #include "sim/run/run.h"
 
@@ -54,6 +59,10 @@ struct SweepOptions {
   std::function<void(std::size_t done, std::size_t all)> progress;
   // called with each note of the result as soon as it is known; may be empty
   std::function<void(const std::string&)> note = {};
+  // only this part of the members, which needs a folder; the result then has no other members, no
+  // notes on seeds and no best settings. Members are dealt out in the order of a hash over settings
+  // and seed, so that parts have as many (to one), and costly settings fall to all of them.
+  std::optional<WorkPart> part = {};
 };
 
 inline constexpr std::size_t kMostMembers = 1'000'000;
@@ -69,8 +78,8 @@ void check_size(const SweepPlan& plan);
 std::int64_t curve_points(std::size_t members, std::size_t combinations, std::size_t rules);
 
 /// Throws UsageError if there are too many members, a setting does not fit the model, the seeds go
-/// beyond 64 bits or nothing can choose a best setting, ModelError if the model is invalid without
-/// settings, FileError.
+/// beyond 64 bits, nothing can choose a best setting or a part has no folder; ModelError if the model
+/// is invalid without settings; FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace locus

@@ -18,6 +18,7 @@
 
 #include "core/base/column.h"
 #include "sim/model/network_size.h"
+#include "sim/model/task_spec.h"
 
 namespace locus {
 
@@ -34,6 +35,7 @@ struct Batch {
   // Of each error in the loss [1] (T x o x lanes); empty: 1. In a mean over ticks it has the factor
   // window / ticks of the trial with an error.
   Column<R> weight = {};
+  Column<R> reward = {};                  // r_t [1] (T x lanes); empty: none is given
   std::vector<std::int32_t> late = {};    // ticks before each trial's first (lanes); empty: none
   std::vector<std::int32_t> labels = {};  // class by lane, or kNoClass; empty: no classes
   Task* source = nullptr;                 // of inputs tick by tick; null where they stand here
@@ -51,6 +53,14 @@ struct Batch {
   const R* weight_at(std::int32_t tick) const {
     return weight.empty() ? nullptr : weight.data() + offset(tick, readouts);
   }
+
+  /// Makes room for rewards, all 0, if some are given.
+  void hold_rewards(bool given) {
+    reward.assign(given ? static_cast<std::size_t>(ticks) * static_cast<std::size_t>(lanes) : 0, R(0));
+  }
+  /// The rewards of tick t = 1..T (lanes); null: none.
+  const R* reward_at(std::int32_t tick) const { return reward.empty() ? nullptr : reward.data() + offset(tick, 1); }
+  R* reward_at(std::int32_t tick) { return reward.empty() ? nullptr : reward.data() + offset(tick, 1); }
 
  private:
   std::size_t offset(std::int32_t tick, std::int32_t neurons) const {
@@ -70,6 +80,26 @@ Batch<R> make_batch(std::int32_t ticks, std::int32_t inputs, std::int32_t readou
   return batch;
 }
 
+/// The columns that a batch has for some trials only.
+struct BatchColumns {
+  bool labels = false;
+  bool late = false;
+  bool weights = false;
+  bool rewards = false;
+};
+
+/// Gives a batch these columns, and no others of them. Constant inputs are then to be written anew,
+/// because trials that begin late may have held them back.
+template <class R>
+void give_columns(const BatchColumns& columns, Batch<R>& batch) {
+  const auto lanes = static_cast<std::size_t>(batch.lanes);
+  batch.labels.assign(columns.labels ? lanes : 0, kNoClass);
+  batch.late.assign(columns.late ? lanes : 0, 0);
+  batch.weight.assign(columns.weights ? batch.target.size() : 0, R(1));
+  batch.hold_rewards(columns.rewards);
+  batch.shows_constants = false;
+}
+
 /// Writes the constant inputs at every tick of a batch that holds inputs, once.
 template <class R>
 void show_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
@@ -79,6 +109,28 @@ void show_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
     for (std::int32_t tick = 1; tick <= batch.ticks; ++tick)
       std::fill_n(batch.input_at(tick) + std::ptrdiff_t{input} * batch.lanes, batch.lanes, static_cast<R>(value));
   }
+}
+
+/// The constant inputs of a batch that holds inputs, which are 0 until a trial begins. Without
+/// effect where all trials have all ticks.
+template <class R>
+void hold_back_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
+  if (batch.late.empty() || batch.source != nullptr) return;
+  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) {
+    for (const auto& [input, value] : constants) {
+      R* const lanes = batch.input_at(tick) + std::ptrdiff_t{input} * batch.lanes;
+      for (std::size_t l = 0; l < batch.late.size(); ++l)
+        lanes[l] = tick > batch.late[l] ? static_cast<R>(value) : R(0);
+    }
+  }
+}
+
+/// The trials of a source from number `first` on, with the constant inputs of the network.
+template <class Source, class R>
+void fill_batch(Source& source, std::int64_t first, std::span<const ConstantInput> constants, Batch<R>& batch) {
+  show_constants<R>(constants, batch);
+  source.fill(first, batch);
+  hold_back_constants<R>(constants, batch);
 }
 
 /// cells[columns[k] * lanes + l] = values[k * lanes + l]: a tick's inputs (columns x lanes) go to

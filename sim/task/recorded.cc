@@ -68,6 +68,7 @@ RecordedSource::RecordedSource(const std::vector<RecordedTrial>& trials, const T
       has_labels_(std::ranges::any_of(trials, [](const RecordedTrial& trial) { return trial.label != kNoClass; })),
       has_weights_(std::ranges::any_of(
           trials, [&](const RecordedTrial& trial) { return trial.mask.rows > 0 || rows_of(trial) < training.ticks; })),
+      has_rewards_(std::ranges::any_of(trials, [](const RecordedTrial& trial) { return trial.reward.rows > 0; })),
       shown_(static_cast<std::size_t>(lanes)) {
   if (shuffle) shuffle_ = random_key(*shuffle, "shuffle");
 }
@@ -112,25 +113,9 @@ void RecordedSource::write_weights(const RecordedTrial& trial, std::int32_t late
 }
 
 template <class R>
-void RecordedSource::prepare(Batch<R>& batch) const {
-  const auto lanes = static_cast<std::size_t>(batch.lanes);
-  batch.labels.assign(has_labels_ ? lanes : 0, kNoClass);
-  batch.late.assign(is_uneven_ ? lanes : 0, 0);
-  batch.weight.assign(has_weights_ ? batch.target.size() : 0, R(1));
-  batch.shows_constants = false;  // trials that begin late may have held them back
-}
-
-template <class R>
-void RecordedSource::fill(std::int64_t first_trial, std::span<const ConstantInput> constants, Batch<R>& batch) {
-  show_constants<R>(constants, batch);
-  fill(first_trial, batch);
-  if (!is_uneven_ || batch.source != nullptr) return;
-  for (std::int32_t tick = 1; tick <= batch.ticks; ++tick) hold_back(constants, tick, batch.input_at(tick));
-}
-
-template <class R>
 void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
   CHECK(!is_uneven_ || !batch.late.empty(), "a batch of trials that begin late has room to say when");
+  CHECK(!has_rewards_ || !batch.reward.empty(), "a batch of trials that give rewards has room for them");
   CHECK(!has_weights_ || !batch.weight.empty(), "a batch of trials that weigh their errors has room for weights");
   for (std::int32_t lane = 0; lane < batch.lanes; ++lane) {
     Shown& shown = shown_[static_cast<std::size_t>(lane)];
@@ -151,6 +136,8 @@ void RecordedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
       write_lane(trial.target, shown.late, lane, batch.lanes, batch.target);
     }
     if (has_weights_) write_weights(trial, shown.late, lane, batch);
+    if (has_rewards_ && trial.reward.rows > 0) write_lane(trial.reward, shown.late, lane, batch.lanes, batch.reward);
+    if (has_rewards_ && trial.reward.rows == 0) clear_lane(lane, batch.lanes, batch.reward);
     if (!batch.labels.empty()) batch.labels[static_cast<std::size_t>(lane)] = trial.label;
   }
 }
@@ -204,14 +191,10 @@ void RecordedSource::hold_back(std::span<const ConstantInput> constants, std::in
   }
 }
 
-template void RecordedSource::prepare(Batch<double>&) const;
-template void RecordedSource::prepare(Batch<float>&) const;
 template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, double*) const;
 template void RecordedSource::hold_back(std::span<const ConstantInput>, std::int32_t, float*) const;
 template void RecordedSource::fill(std::int64_t, Batch<double>&);
 template void RecordedSource::fill(std::int64_t, Batch<float>&);
-template void RecordedSource::fill(std::int64_t, std::span<const ConstantInput>, Batch<double>&);
-template void RecordedSource::fill(std::int64_t, std::span<const ConstantInput>, Batch<float>&);
 template void RecordedSource::show(std::int32_t, double*);
 template void RecordedSource::show(std::int32_t, float*);
 

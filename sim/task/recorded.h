@@ -31,23 +31,19 @@ class RecordedSource {
   RecordedSource(const std::vector<RecordedTrial>& trials, const TrainingSpec& training,
                  std::vector<std::int32_t> columns, std::int32_t lanes, std::optional<std::uint64_t> shuffle);
 
-  /// Constant inputs of tick t of the batch that was filled last (m x lanes): they are 0 until a
+  /// Constant inputs of tick t (m x lanes) of the batch that was filled last, which are 0 until a
   /// trial begins. Without effect where all trials have all ticks.
   template <class R>
   void hold_back(std::span<const ConstantInput> constants, std::int32_t tick, R* values) const;
 
-  /// Gives a batch the columns that these trials need: classes, weights of errors, and when they
-  /// begin. Others of them become empty.
-  template <class R>
-  void prepare(Batch<R>& batch) const;
+  BatchColumns columns() const {
+    return {.labels = has_labels_, .late = is_uneven_, .weights = has_weights_, .rewards = has_rewards_};
+  }
 
   /// Writes the trials first_trial .. first_trial + lanes - 1, numbered over the whole run from 0;
   /// inputs only where they stand in the batch. Cost: one pass over the trials.
   template <class R>
   void fill(std::int64_t first_trial, Batch<R>& batch);
-  /// The same with the constant inputs of the network.
-  template <class R>
-  void fill(std::int64_t first_trial, std::span<const ConstantInput> constants, Batch<R>& batch);
 
   /// x_t of these trials (m x lanes), for t = 1 .. T in order. Cost: the events of this tick and of
   /// the one before; of a dense trial all its inputs.
@@ -88,6 +84,7 @@ class RecordedSource {
   bool is_uneven_;                     // some trial has fewer rows than ticks
   bool has_labels_;
   bool has_weights_;
+  bool has_rewards_;
   std::optional<RandomKey> shuffle_;
   std::int64_t epoch_ = -1;         // of the order
   std::vector<std::size_t> order_;  // of the trials in this epoch; empty: that of the file

@@ -1,6 +1,7 @@
 #include "sim/task/task.h"
 
 #include <optional>
+#include <type_traits>
 
 #include "core/base/check.h"
 #include "sim/model/network_size.h"
@@ -31,7 +32,7 @@ TaskSource source_of(const Spec& spec, std::int32_t lanes, Shown shown) {
   if (std::holds_alternative<SyntheticTask>(spec.task)) return SyntheticSource(spec);
   if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
     const Supply& fill = shown == Shown::kLearning ? supplied->fill : supplied->fill_held_out;
-    return SuppliedSource(fill, supplied->has_classes, spec, lanes);
+    return SuppliedSource(fill, *supplied, spec, lanes);
   }
   if (spec.precision == Precision::kFloat32) return taught<float>(spec, lanes);
   return taught<double>(spec, lanes);
@@ -63,15 +64,21 @@ void Task::fill(std::int64_t update, Batch<R>& batch) {
   const std::int64_t first = begin_ + update * batch.lanes;
   batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
-  if (auto* recorded = std::get_if<RecordedSource>(&source_)) return recorded->fill(first, constants_, batch);
-  show_constants<R>(constants_, batch);
-  std::visit([&](auto& source) { source.fill(first, batch); }, source_);
+  std::visit(
+      [&](auto& source) { fill_batch<std::remove_reference_t<decltype(source)>, R>(source, first, constants_, batch); },
+      source_);
 }
 
 template <class R>
 void Task::prepare(Batch<R>& batch) const {
-  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) return recorded->prepare(batch);
-  if (has_classes_) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
+  BatchColumns columns{.labels = has_classes_};
+  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) {
+    columns = recorded->columns();
+  } else if (const auto* supplied = std::get_if<SuppliedSource>(&source_)) {
+    columns.late = supplied->is_uneven();
+    columns.weights = supplied->has_weights();
+  }
+  give_columns(columns, batch);
 }
 
 template <class R>

@@ -20,6 +20,8 @@ bool signal_is_own(const ModeRule& rule) {
     case SignalSource::kSymmetric:
     case SignalSource::kAgent: return true;
     case SignalSource::kFeedback: return false;
+    case SignalSource::kReward:
+    case SignalSource::kLoss:
     case SignalSource::kNowhere: break;
   }
   CHECK(false, "a mode moves under a rule that learns");

@@ -23,7 +23,7 @@ HandRflo<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.b = network.synapses[0].weight;
   hand.w = network.synapses[1].weight;
   hand.a = network.synapses[2].weight;
-  hand.r = network.feedback_weights[0];
+  hand.r = network.feedback_synapses[0].weight;
   hand.allocate();
   return hand;
 }

@@ -44,7 +44,7 @@ HandLinear<R> make_hand(const Program<R>& program, const Spec& spec) {
   hand.teacher = {weights<R>(teacher[0]), weights<R>(teacher[1]), weights<R>(teacher[2]), {}, {}};
   if (!network.feedback.empty()) {
     // readouts are its sources
-    hand.feedback = weights(network.feedback[0], network.feedback_weights[0]).transpose();
+    hand.feedback = weights(network.feedback[0], network.feedback_synapses[0].weight).transpose();
     hand.decay = static_cast<R>(spec.rules[0].trace_decay.value_or(0));
   }
   hand.key = random_key(spec.seed, "input");

@@ -79,7 +79,7 @@ void sparse(benchmark::State& state, RuleKind kind) {
   hand.o = static_cast<std::size_t>(network.readouts.size);
   hand.ticks = kTicks;
   hand.learns = kind == RuleKind::kRflo;
-  if (hand.learns) hand.feedback = network.feedback_weights[0];
+  if (hand.learns) hand.feedback = network.feedback_synapses[0].weight;
   hand.decay = R(0.5);
   hand.rate = static_cast<R>(spec.training.learning_rate.value());
   Column<R> x(static_cast<std::size_t>(kTicks) * kUnits, R(0));

@@ -114,6 +114,39 @@ TEST(Cadence, FollowsFromWhatSynapsesKnow) {
   EXPECT_EQ(cadence(change("x*y")), std::pair(kTick, kTick));
 }
 
+/// A reward that is minus the loss is 0 without an error; one of trials may come in any tick.
+TEST(Cadence, OfRewardsIsThatOfTheirGiver) {
+  using enum Cadence;
+  const auto posts = [](RewardFrom from) {
+    return compiled({.traces = {{"x", "x + pre"}}, .changes = {{"reward*x"}}, .signal = LocalSignal::kReward, .reward = from})
+        .posts;
+  };
+  EXPECT_EQ(posts(RewardFrom::kTrials),
+            (LocalPosts{.scalars = 1, .constant_gain = kTick, .varying_gain = kTick, .reward = kTick}));
+  EXPECT_EQ(posts(RewardFrom::kTickLoss),
+            (LocalPosts{.scalars = 1, .constant_gain = kError, .varying_gain = kError, .reward = kError}));
+  EXPECT_EQ(posts(RewardFrom::kTrialLoss),
+            (LocalPosts{.scalars = 1, .constant_gain = kError, .varying_gain = kError, .reward = kEnd}));
+}
+
+TEST(Ends, HaveAPayloadOfTheirOwn) {
+  const LocalRule rule = compiled({.constants = {{"variance", 0.01}},
+                                   .traces = {{"p", "p + noise*pre"}},
+                                   .changes = {{"-reward*p/variance", ChangeOn::kEnd}, {"weight*leak", ChangeOn::kEnd}},
+                                   .signal = LocalSignal::kReward,
+                                   .reward = RewardFrom::kTrialLoss});
+  EXPECT_TRUE(rule.changes.empty());
+  ASSERT_EQ(rule.ends.size(), 2U);
+  EXPECT_EQ(rule.words(rule.traces[0].next), "p + m0*pre");
+  ASSERT_EQ(rule.payload.size(), 1U);
+  EXPECT_EQ(rule.words(rule.payload[0]), "noise");
+  EXPECT_EQ(rule.words(rule.ends[0]), "m0*p/variance");
+  EXPECT_EQ(rule.words(rule.ends[1]), "weight*leak");
+  ASSERT_EQ(rule.end_payload.size(), 1U);
+  EXPECT_EQ(rule.words(rule.end_payload[0]), "-reward");
+  EXPECT_EQ(rule.posts.end_scalars, 1);
+}
+
 TEST(States, AreWhatATickNeedsOfTheLastOne) {
   const LocalRule eligibility = compiled(
       {.constants = {{"kappa", 0.5}},

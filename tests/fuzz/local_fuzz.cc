@@ -1,5 +1,5 @@
 // Any bytes as the text of a local rule, line by line: "c NAME" a constant, "s EXPRESSION" a trace
-// of the synapse, "x" of the source, "y" of the target, "+" a change, "f" the signal feedback.
+// of the synapse, "x" of the source, "y" of the target, "+" a change, "f" the signal feedback, "r" rewards.
 // Faults are the normal result; the fuzzer looks for a crash, a sanitiser's report, unbounded time,
 // and a rule whose tiles and evaluator give different numbers.
 #include <cstdlib>
@@ -29,7 +29,8 @@ LocalText text_of(std::string_view bytes) {
       case 'x': text.traces.push_back({name, rest, TraceAt::kSource}); break;
       case 'y': text.traces.push_back({name, rest, TraceAt::kTarget}); break;
       case 'f': text.signal = LocalSignal::kFeedback; break;
-      default: text.changes.push_back({rest, static_cast<ChangeOn>(static_cast<unsigned char>(line[0]) % 4)}); break;
+      case 'r': text.signal = LocalSignal::kReward; break;
+      default: text.changes.push_back({rest, static_cast<ChangeOn>(static_cast<unsigned char>(line[0]) % 5)}); break;
     }
   }
   return text;
@@ -63,6 +64,15 @@ void compare(const LocalRule& rule) {
   for (std::size_t t = 0; t < rule.traces.size(); ++t) {
     if (rule.traces[t].at != TraceAt::kTarget && !same(traces[t], tiles[t])) std::abort();
   }
+  if (!same(delta, tiled)) std::abort();
+
+  const TileProgram end_program(rule, 1, 10, RuleMoment::kEnd);
+  TileRunner<double> end_runner(end_program);
+  columns.payload.clear();
+  for (std::size_t k = 0; k < rule.end_payload.size(); ++k) columns.payload.push_back(&post.factors[k]);
+  for (std::size_t k = 0; k < rule.end_payload.size(); ++k) post.factors[k] = 0.5 - static_cast<double>(k);
+  end_runner.run(columns);
+  on_end(LocalSynapse<double>{weight, pre, traces.data(), delta}, post, LocalClock<double>{rule, 0.5, 0.25, 2, 1, 10});
   if (!same(delta, tiled)) std::abort();
 }
 

@@ -130,13 +130,13 @@ TEST(Build, FeedbackRunsFromReadoutsWhereTheRuleUsesIt) {
   EXPECT_EQ(to_r1.target_begin, 0);
   EXPECT_EQ(to_r1.source_size, 2);
   EXPECT_FALSE(to_r1.plastic);
-  EXPECT_EQ(std::vector<double>(network.feedback_weights[0].begin(), network.feedback_weights[0].end()),
+  EXPECT_EQ(std::vector<double>(network.feedback_synapses[0].weight.begin(), network.feedback_synapses[0].weight.end()),
             (std::vector<double>{4, 5, 6, 7}));  // row k is readout k's
   const Projection& to_r2 = network.feedback[1];
   EXPECT_EQ(to_r2.target_begin, 2);
   EXPECT_EQ(std::vector<std::int64_t>(to_r2.offset.begin(), to_r2.offset.end()), (std::vector<std::int64_t>{0, 1, 3}));
   EXPECT_EQ(std::vector<std::int32_t>(to_r2.target.begin(), to_r2.target.end()), (std::vector<std::int32_t>{1, 0, 2}));
-  EXPECT_EQ(std::vector<double>(network.feedback_weights[1].begin(), network.feedback_weights[1].end()),
+  EXPECT_EQ(std::vector<double>(network.feedback_synapses[1].weight.begin(), network.feedback_synapses[1].weight.end()),
             (std::vector<double>{2, 3, 1}));
   EXPECT_TRUE(build<double>(spec, topology, spec.rules[1], 1).feedback.empty());
   apply({.rules = {"eprop:random"}}, spec);

@@ -162,6 +162,10 @@ TEST(Cost, FaultsSayWhereAndWhatIsAllowed) {
             std::string::npos)
       << said("packet { energy: -1 }");
   EXPECT_NE(said("barrier { time: inf }").find("barrier.time is inf"), std::string::npos);
+  EXPECT_NE(said("packet { energy: 2 low: 3 }").find("packet.low is 3; must be at least 0 and at most energy, which is 2"),
+            std::string::npos);
+  EXPECT_NE(said("packet { energy: 2 high: 1 }").find("packet.high is 1"), std::string::npos);
+  EXPECT_NE(said("source: \"" + std::string(201, 's') + "\"").find("source has 201 bytes"), std::string::npos);
   EXPECT_NE(said("hop_eastwest { energy: 1 }").find("hop_east_west"), std::string::npos) << "the nearest right name";
   EXPECT_THROW(load_cost(folder.path("nowhere.txtpb")), FileError);
 }
@@ -170,6 +174,8 @@ TEST(Cost, ShippedOnesLoadAndNameTheirSource) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(LOCUS_MODELS) / "chips")) {
     EXPECT_FALSE(load_cost(entry.path()).name.empty()) << entry.path();
+    EXPECT_FALSE(load_cost(entry.path()).source.empty()) << entry.path();
+    EXPECT_FALSE(load_cost(entry.path()).measured_on.empty()) << entry.path();
     ++files;
   }
   EXPECT_GE(files, 2);

@@ -1,9 +1,15 @@
 // Rules that a model writes itself: the Spec of a good one, and its faults, each with its place.
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "sim/model/learning.h"
 #include "sim/model/load.h"
 #include "sim/model/settings.h"
+#include "sim/model/shipped_rules.h"
 #include "tests/model/fault_case.h"
 #include "tests/support/folder.h"
 
@@ -62,6 +68,69 @@ TEST(Faults, OfLocalRules) {
   });
 }
 
+TEST(Faults, OfRewards) {
+  expect_faults({
+      wrong("signal beside a reward", "change: \"signal*pre + reward\" @signal: REWARD", ".signal",
+            {"is REWARD, and an expression uses errors", "must be feedback"}),
+      wrong("reward for nothing", "change: \"pre\" @signal: REWARD", ".signal", {"no expression uses it"}),
+      wrong("reward of another signal", "change: \"signal*pre\" signal: FEEDBACK @reward: TRIAL_LOSS", ".reward",
+            {"signal is not REWARD"}),
+      wrong("error without one", "change: \"reward\" change_on_error: \"pre\" @signal: REWARD", ".signal", {"uses errors"}),
+      wrong("second at the end", "change: \"pre\" change_on_end: \"pre\" @change_on_end: \"rewards\"",
+            ".change_on_end[1]", {"unknown name \"rewards\" at 1:1", "a trace sums"}),
+  });
+}
+
+TEST(Faults, OfIncludedRules) {
+  expect_faults({
+      wrong("unknown rule", "@include: \"oya\"", ".include",
+            {"is \"oya\"", "must be a rule of models/rules", "oja", "pair_stdp"}),
+      wrong("change beside it", "include: \"oja\" @change: \"pre\"", ".change", {"is given beside include"}),
+      wrong("unknown constant", "include: \"pair_stdp\" constant { @name: \"upp\" value: 1 }", ".constant[0].name",
+            {"has no such constant", "must be one of up, down, a_up, a_down"}),
+      wrong("constant without a value", "include: \"pair_stdp\" @constant { name: \"up\" }", ".constant[0].value",
+            {"is missing"}),
+  });
+}
+
+/// A rule that is included is that rule, but for the values of its constants.
+TEST(IncludedRules, AreThoseOfTheirFiles) {
+  const Folder folder;
+  M model;
+  model.rules = "rules { name: \"mine\" local { include: \"rflo_text\" } }";
+  const RuleSpec included = load(folder.write("m.txtpb", model.text())).rules.at(0);
+  const RuleSpec shipped = load(LOCUS_MODELS "/rules/written.txtpb").rules.at(1);
+  EXPECT_EQ(shipped.name, "rflo_text");
+  EXPECT_EQ(included.name, "mine");
+  EXPECT_EQ(included.kind, RuleKind::kLocalFeedback);
+  EXPECT_EQ(included.local, shipped.local);
+  EXPECT_EQ(included.feedback.size(), 1U) << "drawn, as for rflo";
+
+  Spec other = load(LOCUS_MODELS "/rules/stdp.txtpb");
+  std::vector<Fault> warnings;
+  const std::vector<Setting> settings = {
+      setting_of("rules.pair_stdp.local={ include: \"pair_stdp\" constant { name: \"a_down\" value: 0.5 } }")};
+  std::ifstream file(LOCUS_MODELS "/rules/stdp.txtpb");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const LocalText changed = load_bytes(text, "m.txtpb", settings, warnings).rules[0].local;
+  other.rules[0].local.constants[3].value = 0.5;
+  EXPECT_EQ(changed, other.rules[0].local);
+}
+
+/// Every file of models/rules is a valid model, and the names of their texts differ.
+TEST(IncludedRules, HaveNamesOfTheirOwn) {
+  std::set<std::string> names;
+  for (const ShippedFile& file : shipped_rule_files()) {
+    std::vector<Fault> warnings;
+    const Spec spec = load_bytes(file.text, std::string(file.name), warnings);
+    for (const RuleSpec& rule : spec.rules) {
+      if (!is_local(rule.kind)) continue;
+      EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
+    }
+  }
+  EXPECT_GE(names.size(), 10U);
+}
+
 /// Of a rule as a whole: the place is the field `local`.
 FaultCase wrong_whole(const std::string& name, const std::string& local, const std::string& field,
                       std::vector<std::string> parts) {
@@ -73,6 +142,8 @@ TEST(Faults, OfLocalRulesAsAWhole) {
   expect_faults({
       wrong_whole("signal", "change: \"signal*pre\"", ".signal", {"is missing", "feedback", "symmetric"}),
       wrong_whole("no change", "trace { name: \"p\" next: \"pre\" }", ".change", {"is missing", "at least one change"}),
+      wrong_whole("reward", "change: \"reward*pre\"", ".signal", {"is not REWARD", "must be reward"}),
+      wrong_whole("noise", "change: \"noise*pre\"", "", {"uses \"noise\"", "has none"}),
       wrong_whole("spiking names", "change: \"voltage*pre\"", "", {"uses \"voltage\"", "does not spike"}),
   });
 }

@@ -63,6 +63,23 @@ TEST_F(Locks, EndWithTheirProcess) {
   ::close(ready[1]);
 }
 
+TEST_F(Locks, ThatAreSharedKeepOutWhoeverWantsThemAlone) {
+  {
+    const FileLock one(folder_ / "lock", "out", "wait", Holding::kShared);
+    {
+      const FileLock two(folder_ / "lock", "out", "wait", Holding::kShared);
+      EXPECT_NE(refusal(), "");
+      EXPECT_EQ(FileLock::attempt(folder_ / "lock"), nullptr);
+    }
+    EXPECT_NE(refusal(), "") << "the first one still holds it";
+    EXPECT_EQ(files(), std::vector<std::string>{"lock"});
+  }
+  EXPECT_TRUE(files().empty()) << "the file goes with the last holder";
+  const auto alone = FileLock::attempt(folder_ / "lock");
+  ASSERT_NE(alone, nullptr);
+  EXPECT_THROW(FileLock(folder_ / "lock", "out", "wait", Holding::kShared), FileError);
+}
+
 TEST_F(Locks, AreNotTakenThroughALink) {
   file("victim", "precious");
   std::filesystem::create_symlink("victim", folder_ / "lock");

@@ -256,7 +256,21 @@ test("draws the cycles of the mesh by tick, as result.json has them", async () =
       const bar = bars.find(({ title }) => title.startsWith(one.of) && title.endsWith(` of ${one.what}`));
       assert.ok(bar && Math.abs(bar.height - scale * one.cycles) < 1e-6 * scale * one.cycles + 1e-6, `${one.of}${one.what}`);
     }
+    // the busiest link of each tick is a dot, as high as its flits, and says which link it is
+    const dots = await page.$$eval('#mesh .canvas g[aria-label="dot"] circle', (found) => found.map((dot) => ({ title: dot.querySelector("title").textContent, y: dot.getBoundingClientRect().y })));
+    assert.equal(dots.length, all.length);
+    const [lowest, highestDot] = [all.reduce((a, b) => (Number(b.busiestFlits) < Number(a.busiestFlits) ? b : a)), all.reduce((a, b) => (Number(b.busiestFlits) > Number(a.busiestFlits) ? b : a))];
+    assert.ok(Number(lowest.busiestFlits) < Number(highestDot.busiestFlits), "loads differ");
+    const heightOf = (one) => dots[all.indexOf(one)].y;
+    const perFlit = (heightOf(lowest) - heightOf(highestDot)) / (Number(highestDot.busiestFlits) - Number(lowest.busiestFlits));
+    assert.ok(perFlit > 0);
+    all.forEach((one, i) => {
+      assert.ok(dots[i].title.startsWith(`${one.rule}, tick ${one.tick}: `) && dots[i].title.endsWith(` flits, ${place(one.busiestLink.from)} to ${place(one.busiestLink.to)}`), dots[i].title);
+      assert.ok(Math.abs(heightOf(lowest) - dots[i].y - perFlit * (Number(one.busiestFlits) - Number(lowest.busiestFlits))) < 0.1, dots[i].title);
+    });
     assert.match(await page.textContent("#mesh-takeaway"), /Forward packets keep the mesh busy for .* cycles a trial, learning for .* under bptt/);
+    const said = (await page.textContent("#mesh-takeaway")).match(/No link has more than ([\d,.]+k?) flits in a step under (\S+) \((.*), tick (\d+)\)/);
+    assert.deepEqual(said.slice(1), [Number(highestDot.busiestFlits).toLocaleString("en"), highestDot.rule, `${place(highestDot.busiestLink.from)} to ${place(highestDot.busiestLink.to)}`, String(highestDot.tick)]);
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= (options.viewport?.width ?? 1300));
     assert.deepEqual(complaints, []);
     await page.close();

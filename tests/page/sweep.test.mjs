@@ -144,6 +144,12 @@ test("shows the best settings over seeds that did not choose them, with chip and
     assert.deepEqual(complaints, []);
     await page.close();
   }
+  // on paper the widest table, with a column for each figure of the chip, is whole
+  const { page } = await open(launched, pathToFileURL(join(best, "report.html")).href, { viewport: { width: 794, height: 1123 } });
+  await page.emulateMedia({ media: "print" });
+  assert.ok((await page.$$eval("#summary thead th", (cells) => cells.length)) >= 18);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 794);
+  await page.close();
 });
 
 test("shows accuracies where trials have classes, and lists the recordings", async () => {

@@ -192,6 +192,26 @@ TEST(Estimate, IsLinearInTheCostFile) {
   }
 }
 
+TEST(Estimate, HasTheRangeOfItsCharges) {
+  Dice dice(9);
+  Spec spec = odd_model(7);
+  spec.chip = random_chip(spec, dice);
+  CostSpec cost = cost_of(dice);
+  const auto neuron = static_cast<std::size_t>(Charge::kNeuronUpdate);
+  const auto packet = static_cast<std::size_t>(Charge::kPacket);
+  EXPECT_FALSE(cost.has_range());
+  cost.low[neuron] = cost.energy[neuron] / 4;
+  cost.high[packet] = cost.energy[packet] + 2;
+  EXPECT_TRUE(cost.has_range());
+  for (const Outcome& outcome : run_with(spec, TransportKind::kBatched).outcomes) {
+    const ChipTraffic& report = outcome.chip.value().report;
+    const Estimate found = estimate(report, cost);
+    const double saved = 0.75 * cost.energy[neuron] * report.charges[neuron].all;
+    EXPECT_NEAR(found.low_energy, found.total_energy - saved, 1e-9 * found.total_energy);
+    EXPECT_NEAR(found.high_energy, found.total_energy + 2 * report.charges[packet].all, 1e-9 * found.total_energy);
+  }
+}
+
 /// The charges one by one, against the ledger and the loads.
 TEST(Estimate, ChargesWhatTheLedgerCounts) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -213,6 +233,8 @@ TEST(Estimate, ChargesWhatTheLedgerCounts) {
       const double neurons = static_cast<double>(report.placement.rate.size() + report.placement.readout.size());
       EXPECT_EQ(charged(Charge::kNeuronUpdate), neurons * static_cast<double>(ledger.ticks()));
       EXPECT_EQ(charged(Charge::kBarrier), static_cast<double>(ledger.ticks() + ledger.stalled_ticks()));
+      EXPECT_EQ(charged(Charge::kKeptByte),
+                static_cast<double>((ledger.history_bytes() + ledger.trace_bytes()) * ledger.ticks()));
       if (influence == 0) {
         EXPECT_EQ(charged(Charge::kPacket), static_cast<double>(report.total.packets));
         EXPECT_EQ(charged(Charge::kHopEastWest) + charged(Charge::kHopNorthSouth) + charged(Charge::kHopHost),

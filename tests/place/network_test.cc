@@ -22,6 +22,7 @@ std::pair<int, int> wave_of(const BrutePacket& packet) {
       return packet.onto_readout ? std::pair(1, 0) : std::pair(0, packet.from_rate ? 1 : 0);
     case Channel::kInfluence: return {2, 0};
     case Channel::kTarget: return {3, 0};
+    case Channel::kReward: return {4, 1};
     case Channel::kNorm: return {3, 1};
     case Channel::kFeedback: return {4, 0};
     case Channel::kTransport: return {packet.over_a ? 4 : 6, 0};

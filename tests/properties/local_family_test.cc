@@ -118,6 +118,11 @@ TEST(ShippedTexts, AreTheirRows) {
   }
 }
 
+TEST(ShippedTexts, BcmRestsAtTwo) {
+  for (const TransportKind transport : kTransports)
+    EXPECT_NEAR(weights_after(load(LOCUS_MODELS "/rules/bcm.txtpb"), transport, 0)[0], 2, 1e-6) << name(transport);
+}
+
 TEST(ShippedTexts, OjaFindsANormOfOne) {
   const std::vector<double> weights = weights_after(load(LOCUS_MODELS "/rules/oja.txtpb"), TransportKind::kBatched, 1);
   double square = 0;

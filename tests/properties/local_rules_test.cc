@@ -157,9 +157,12 @@ void compare_transports(const Spec& odd, std::uint64_t seed) {
   spec.rules.clear();
   spec.records.clear();
   spec.compare.reset();
-  for (const LocalSignal signal : {LocalSignal::kNone, LocalSignal::kFeedback, LocalSignal::kSymmetric}) {
-    spec.rules.push_back(random_local_rule(spec, dice, signal));
-    spec.rules.back().name += std::to_string(static_cast<int>(signal));
+  add_rewards(spec, dice);
+  for (const auto& [signal, reward] : kThirdFactors) {
+    const bool given = signal == LocalSignal::kReward && reward == RewardFrom::kTrials;
+    if (given && !std::holds_alternative<RecordedTask>(spec.task)) continue;
+    spec.rules.push_back(random_local_rule(spec, dice, signal, reward));
+    spec.rules.back().name += std::to_string(static_cast<int>(signal)) + std::to_string(static_cast<int>(reward));
   }
   const RunResult mailbox = run_with(spec, TransportKind::kMailbox);
   const RunResult columns = run_with(spec, TransportKind::kBatched);

@@ -76,6 +76,8 @@ TEST(Carries, HasTheSynapsesOfEachPhase) {
                                        {Phase::kLocalConstantPost, "BW", "p", "i"},
                                        {Phase::kLocalConstantErrorPost, "BW", "p", "i"},
                                        {Phase::kLocalSpikingPost, "BW", "p", "z"},
+                                       {Phase::kLocalEndPost, "BW", "p", "it"},
+                                       {Phase::kLocalSpikingEndPost, "BW", "p", "z"},
                                        {Phase::kRateError, "BW", "p", "z"},
                                        {Phase::kSensitivityPost, "BW", "p"},
                                        {Phase::kPostBack, "BW", "p"},
@@ -90,6 +92,9 @@ TEST(Carries, HasTheSynapsesOfEachPhase) {
                                        {Phase::kInfluence, "W"},
                                        {Phase::kGather, "BW", "p"},
                                        {Phase::kNorm, ""},
+                                       {Phase::kReward, ""},
+                                       {Phase::kErrorReward, ""},
+                                       {Phase::kEndReward, ""},
                                        {Phase::kSquare, "BWA", "p"},
                                        {Phase::kFactor, "BWA", "p"}};
   ASSERT_EQ(expected.size(), kPhaseTable.size());
@@ -117,7 +122,8 @@ TEST(KnowsGain, HoldsOntoTheIdentityUnderRflo) {
 
 TEST(LeavesCore, HoldsForMessagesBetweenNeurons) {
   using enum Channel;
-  const std::set<Channel> leaving = {kAxon, kTarget, kFeedback, kTransport, kAdjoint, kInfluence, kGather, kNorm};
+  const std::set<Channel> leaving = {kAxon,      kTarget, kFeedback, kTransport, kAdjoint,
+                                     kInfluence, kGather, kNorm,     kReward};
   for (const ChannelRow& channel : kChannelTable)
     EXPECT_EQ(leaves_core(channel.channel), leaving.contains(channel.channel)) << name(channel.channel);
   for (const PhaseRow& phase : kPhaseTable)

@@ -68,7 +68,9 @@ Row documented(const Letters& of, const RuleSpec& rule, bool identity) {
     case RuleKind::kRtrlCore: break;
     case RuleKind::kLocal:
     case RuleKind::kLocalFeedback:
-    case RuleKind::kLocalSymmetric: break;  // their counts follow from their texts
+    case RuleKind::kLocalSymmetric:
+    case RuleKind::kLocalReward:
+    case RuleKind::kLocalLoss: break;  // their counts follow from their texts
   }
   return row;
 }

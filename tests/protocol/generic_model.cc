@@ -37,6 +37,7 @@ class GenericModel {
     add_training();
     add_trials();
     add_rules();
+    let_feedback_learn();
     return std::move(spec_);
   }
 
@@ -205,10 +206,34 @@ class GenericModel {
       rule.firing_rate = FiringRateSpec{dice_.between(1, 400) + 0.5, dice_.between(1, 40) / 64.0};
       spec_.rules.push_back(rule);
     }
-    for (const LocalSignal signal : {LocalSignal::kNone, LocalSignal::kFeedback, LocalSignal::kSymmetric}) {
-      RuleSpec rule = random_local_rule(spec_, dice_, signal);
-      rule.name += std::to_string(static_cast<int>(signal));
+    for (const auto& [signal, reward] : kThirdFactors) {
+      RuleSpec rule = random_local_rule(spec_, dice_, signal, reward);
+      rule.name += std::to_string(static_cast<int>(signal)) + std::to_string(static_cast<int>(reward));
       spec_.rules.push_back(std::move(rule));
+    }
+    add_rewards(spec_, dice_);
+  }
+
+  /// Some feedback learns, where a model may have that.
+  void let_feedback_learn() {
+    if (spec_.training.optimizer.norm) return;
+    std::vector<const PopulationSpec*> readouts;
+    for (const PopulationSpec& population : spec_.network.populations) {
+      if (population.kind == PopulationKind::kReadout) readouts.push_back(&population);
+    }
+    if (std::ranges::any_of(readouts, [&](const auto* one) { return one->memory != readouts.front()->memory; })) return;
+    for (RuleSpec& rule : spec_.rules) {
+      for (FeedbackSpec& feedback : rule.feedback) {
+        bool plastic = false, delayed = false;
+        for (const ProjectionSpec& projection : spec_.network.projections) {
+          const auto onto = static_cast<std::size_t>(projection.target);
+          if (projection.source != feedback.population || spec_.network.populations[onto].kind != PopulationKind::kReadout)
+            continue;
+          plastic = plastic || projection.plastic;
+          delayed = delayed || projection.delay.value_or(0) > 0;
+        }
+        if (plastic && !delayed && dice_.chance(60)) feedback.learn = LearnSpec{dice_.between(0, 8) / 64.0};
+      }
     }
   }
 

@@ -84,6 +84,42 @@ def test_a_function_may_give_targets_and_held_out_trials():
     assert here["rflo"].model()._supplied is not None
 
 
+@pytest.mark.parametrize("kinds", [{"mask": True}, {"lengths": True}, {"mask": True, "lengths": True}])
+def test_a_function_may_give_masks_and_lengths(kinds):
+    weights = np.random.default_rng(4).integers(0, 3, size=(24, 7, 1)) / 2.0
+    ticks = 3 + np.arange(24) * 5 % 5
+    m = classes_network(evaluate_every=3)
+    given = {"mask": weights if "mask" in kinds else None, "lengths": ticks if "lengths" in kinds else None}
+    held = {"inputs": X[:3], "classes": DIGIT[:3], **{name: None if part is None else part[:3] for name, part in given.items()}}
+    m.trials(X, classes=DIGIT, held_out=held, **given)
+    supplied = classes_network(evaluate_every=3, evaluation_trials=3)
+
+    def fill(update, x, y, **more):
+        assert set(more) == set(kinds)
+        own = slice(len(x) * update, len(x) * update + len(x))
+        x[:], y[:] = X[own], DIGIT[own]
+        for name, part in more.items():
+            assert (part == {"mask": 1, "lengths": 7}[name]).all()
+            part[:] = given[name][own]
+
+    supplied.supply(fill, classes=True, held_out=fill, **kinds)
+    recorded, here = locus.run(m, rules=RULES), locus.run(supplied, rules=RULES)
+    assert here.fingerprints == recorded.fingerprints
+    assert here.evaluations.loss.tolist() == recorded.evaluations.loss.tolist()
+    assert here.fingerprints != locus.run(plain_classes(), rules=RULES).fingerprints
+    # a session of such a model learns from arrays that weigh their errors
+    with locus.Session(supplied, "rflo") as net, locus.Session(m, "rflo") as same:
+        part = {name: None if values is None else values[4:8] for name, values in given.items()}
+        assert [net.learn(X[4:8], classes=DIGIT[4:8], **part) for _ in range(3)] == [same.learn(X[4:8], classes=DIGIT[4:8], **part) for _ in range(3)]
+        assert net.fingerprint == same.fingerprint
+
+
+def plain_classes():
+    m = classes_network()
+    m.trials(X, classes=DIGIT)
+    return m
+
+
 def test_faults_and_errors_of_a_function_come_through(tmp_path):
     m = classes_network()
 

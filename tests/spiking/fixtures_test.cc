@@ -76,7 +76,17 @@ TEST(Counts, OfSweepsOverPatternGenerationAreTheirFormulas) {
   EXPECT_EQ(bptt.messages(Channel::kAxon), 904408 + kReplayed);
   EXPECT_EQ(kReplayed, 900409);
   EXPECT_EQ(bptt.max_lag(), kTicks - 1);
-  EXPECT_EQ(bptt.history_bytes(), 8 * kTicks * (kInputs + 2 * kNeurons) + 8 * kNeurons * (kTicks - 1));
+  // a spike is a bit; inputs, gains and the agent's sums are numbers
+  EXPECT_EQ(bptt.history_bytes(), 8 * kTicks * (kInputs + kNeurons) + kTicks * kNeurons / 8 + 8 * kNeurons * (kTicks - 1));
+  std::int64_t spikes = 0;
+  std::int64_t bits = 0;
+  for (const LedgerEntry& entry : bptt.entries()) {
+    spikes += entry.tally.spikes;
+    if (entry.channel == Channel::kAxon) bits += 8 * bptt.bytes(entry);
+  }
+  EXPECT_EQ(spikes, 904408 + kReplayed - 2 * 5053 * kNeurons) << "all but what inputs send and repeat";
+  EXPECT_NEAR(static_cast<double>(bits), 64.0 * 2 * 5053 * kNeurons + static_cast<double>(spikes), 8.0 * kTicks)
+      << "each lag is rounded up to bytes";
   const Ledger& truncated_to_3 = result.outcomes[1].ledger;
   const std::int64_t visits = 1 + 2 + (kTicks - 2) * 3;  // sum of min(3, t)
   EXPECT_EQ(truncated_to_3.messages(Channel::kAdjoint), kNeurons * visits);

@@ -69,7 +69,7 @@ struct HandNetwork {
   void feedback(PopulationId source, PopulationId target, Weight weight) {
     Projection wires = projection_between(*topology, source, target);
     wires.plastic = false;
-    network.feedback_weights.push_back(weights(wires, weight));
+    network.feedback_synapses.emplace_back().weight = weights(wires, weight);
     network.feedback.push_back(std::move(wires));
   }
 

@@ -183,8 +183,10 @@ std::string training_text(const TrainingSpec& training) {
 
 std::string local_text(const LocalText& text) {
   static constexpr const char* kAt[] = {"SYNAPSE", "SOURCE", "TARGET"};
-  static constexpr const char* kOn[] = {"change", "change_on_pre_spike", "change_on_post_spike", "change_on_error"};
-  static constexpr const char* kSignals[] = {"NONE", "FEEDBACK", "SYMMETRIC"};
+  static constexpr const char* kOn[] = {"change", "change_on_pre_spike", "change_on_post_spike", "change_on_error",
+                                        "change_on_end"};
+  static constexpr const char* kSignals[] = {"NONE", "FEEDBACK", "SYMMETRIC", "REWARD"};
+  static constexpr const char* kRewards[] = {"TRIALS", "TICK_LOSS", "TRIAL_LOSS"};
   std::string body;
   for (const ConstantText& constant : text.constants)
     body += "constant { name: \"" + constant.name + "\" value: " + number(constant.value) + " } ";
@@ -194,14 +196,17 @@ std::string local_text(const LocalText& text) {
   }
   for (const ChangeText& change : text.changes)
     body += std::string(kOn[static_cast<std::size_t>(change.on)]) + ": \"" + change.change + "\" ";
-  return body + "signal: " + kSignals[static_cast<std::size_t>(text.signal)] + " ";
+  body += std::string("signal: ") + kSignals[static_cast<std::size_t>(text.signal)] + " ";
+  return body + "reward: " + kRewards[static_cast<std::size_t>(text.reward)] + " ";
 }
 
 std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
   std::string body;
   for (const FeedbackSpec& feedback : rule.feedback) {
     const auto& population = network.populations[static_cast<std::size_t>(feedback.population)];
-    body += "feedback { population: \"" + population.name + "\" " + weights_text(feedback.weights) + " } ";
+    body += "feedback { population: \"" + population.name + "\" " + weights_text(feedback.weights) +
+            (feedback.learn ? " learn { decay: " + number(feedback.learn->decay) + " }" : "") +
+            (feedback.concordant ? " concordant: true" : "") + " } ";
   }
   std::string kind;
   switch (rule.kind) {
@@ -241,6 +246,8 @@ std::string rule_text(const NetworkSpec& network, const RuleSpec& rule) {
     case RuleKind::kLocal:
     case RuleKind::kLocalFeedback:
     case RuleKind::kLocalSymmetric:
+    case RuleKind::kLocalReward:
+    case RuleKind::kLocalLoss:
       kind = "local";
       body += local_text(rule.local);
       break;

@@ -79,6 +79,7 @@ void move(Synapse& synapse, double c, const Optimizer& how, double commit) {
   const double g = c + synapse.limits.decay.value_or(how.weight_decay) * w;
   double step = g;
   double rate = synapse.rate;
+  w *= 1 - synapse.shrink;
   if (how.momentum) step = synapse.first = *how.momentum * synapse.first + g;
   if (how.adam) {
     synapse.first = how.adam->beta1 * synapse.first + (1 - how.adam->beta1) * g;
@@ -111,6 +112,11 @@ void commit(Net& net, const Spec& spec, const RuleSpec& rule, Answer& answer, do
       answer.delta[p][synapse.entry] = mean;
       answer.weights[p][synapse.entry] = synapse.weight;
     }
+  }
+  for (Synapse& wire : net.r) {
+    const double mean = std::clamp(wire.delta / batch, -how.element.value_or(1e300), how.element.value_or(1e300));
+    if (wire.plastic) move(wire, mean, how, net.commits);
+    wire.delta = 0;
   }
 }
 

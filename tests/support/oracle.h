@@ -73,6 +73,7 @@ struct Synapse {
   int delay = 0;        // ticks from the source's activity to its arrival
   double delta = 0;     // change since the last commit, summed over trials [1]
   double first = 0;     // m of Adam or momentum
+  double shrink = 0;    // share of itself that it loses at a commit, beside learned feedback
   double second = 0;    // v of Adam
   WeightLimits limits;  // of its projection
 };
@@ -130,7 +131,7 @@ void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vec
 
 /// The number of activities on axons because of delays above the least one: for each neuron the
 /// largest excess delay of its projections, in ticks.
-std::int64_t under_way(const Spec& spec, bool of_inputs);
+std::int64_t under_way(const Spec& spec, bool of_inputs, bool only_spikes = false);
 
 /// The number of entries of projection p in the file, including entries that are no synapses.
 std::size_t entries_of(const Spec& spec, std::size_t p);

@@ -61,11 +61,11 @@ void read_input(const Net& net, const RecordedTrial& trial, std::vector<std::vec
     x[late + index(sparse.row[k]) + 1][columns.at(index(sparse.col[k]))] = sparse.values[k];
 }
 
-std::int64_t under_way(const Spec& spec, bool of_inputs) {
+std::int64_t under_way(const Spec& spec, bool of_inputs, bool only_spikes) {
   std::int64_t sum = 0;
   for (std::size_t p = 0; p < spec.network.populations.size(); ++p) {
     const PopulationSpec& source = spec.network.populations[p];
-    if ((source.kind == PopulationKind::kInput) != of_inputs) continue;
+    if ((source.kind == PopulationKind::kInput) != of_inputs || (only_spikes && !source.lif)) continue;
     std::int64_t latest = 0;
     for (const ProjectionSpec& projection : spec.network.projections) {
       const PopulationSpec& target = spec.network.populations[index(projection.target)];
@@ -111,6 +111,7 @@ void number_by_source(std::vector<Synapse>& synapses) {
 }
 
 void add_feedback(Net& net, const Spec& spec, const RuleSpec& rule, const std::vector<std::size_t>& begin) {
+  std::size_t number = 0;
   for (const FeedbackSpec& feedback : rule.feedback) {
     const std::size_t p = index(feedback.population);
     const std::size_t columns = index(spec.network.populations[p].size);
@@ -119,8 +120,17 @@ void add_feedback(Net& net, const Spec& spec, const RuleSpec& rule, const std::v
       wire.target = begin[p] + entry.col;
       wire.source = entry.row;
       wire.weight = entry.value;
-      wire.plastic = false;
+      wire.plastic = feedback.learn.has_value();
+      wire.rate = rate_of(spec, rule, ProjectionSpec());
+      wire.shrink = feedback.learn ? feedback.learn->decay : 0;
+      wire.projection = static_cast<std::int32_t>(spec.network.projections.size() + number);
+      wire.number = static_cast<std::int64_t>(entry.row * columns + entry.col);
       net.r.push_back(wire);
+    }
+    ++number;
+    if (!feedback.learn) continue;
+    for (Synapse& read : net.a) {
+      if (read.source >= begin[p] && read.source < begin[p] + columns) read.shrink = feedback.learn->decay;
     }
   }
 }

@@ -265,6 +265,12 @@ class Replica {
       send(Channel::kFeedback, 0, 1, actor(Party::kReadout, wire.source), actor(Party::kRate, wire.target));
       signal[wire.target] += wire.weight * epsilon;
     }
+    for (Synapse& wire : net_.r) {
+      const double activity = h_[now_][wire.target];
+      if (!wire.plastic || activity == 0) continue;
+      send(Channel::kPost, 0, 1, actor(Party::kRate, wire.target), actor(wire));
+      wire.delta += epsilon_[now_][wire.source] * activity;
+    }
     return signal;
   }
 

@@ -13,13 +13,13 @@ namespace {
 
 class Writer {
  public:
-  Writer(Dice& dice, bool spiking, LocalSignal signal) : dice_(dice) {
+  Writer(Dice& dice, bool spiking, std::string third) : dice_(dice) {
     names_ = {"pre", "weight", "decay", "dt", "c", "k"};
     of_target_ = {"activity", "current", "gain", "c", "decay"};
     const auto more = spiking ? std::vector<std::string>{"voltage", "spike", "drive"}
                               : std::vector<std::string>{"own_weight", "leak"};
     for (const std::string& name : more) of_target_.push_back(name);
-    if (signal != LocalSignal::kNone) of_target_.push_back("signal");
+    if (!third.empty()) of_target_.push_back(std::move(third));
     names_.insert(names_.end(), of_target_.begin(), of_target_.end());
   }
 
@@ -58,15 +58,18 @@ class Writer {
 
 }  // namespace
 
-LocalText random_local(Dice& dice, bool spiking, LocalSignal signal) {
-  Writer writer(dice, spiking, signal);
+LocalText random_local(Dice& dice, bool spiking, LocalSignal signal, RewardFrom reward) {
+  const std::string third = signal == LocalSignal::kNone ? "" : signal == LocalSignal::kReward ? "reward" : "signal";
+  const bool errors = !third.empty() && (signal != LocalSignal::kReward || reward != RewardFrom::kTrials);
+  Writer writer(dice, spiking, third);
   LocalText text;
   text.signal = signal;
+  text.reward = reward;
   text.constants = {{"c", dice.between(1, 7) / 8.0}, {"k", -dice.between(1, 7) / 8.0}};
   // neurons tell something with errors alone
-  if (signal != LocalSignal::kNone && dice.chance(20)) {
+  if (!third.empty() && dice.chance(20)) {
     text.traces = {{"x", "c*x + pre", TraceAt::kSource}};
-    text.changes = {{"signal*x/64", ChangeOn::kTick}, {"k*weight/64", ChangeOn::kTick}};
+    text.changes = {{third + "*x/64", ChangeOn::kTick}, {"k*weight/64", ChangeOn::kTick}};
     if (spiking) text.changes.push_back({"gain*pre/64", ChangeOn::kTick});
     return text;
   }
@@ -82,23 +85,33 @@ LocalText random_local(Dice& dice, bool spiking, LocalSignal signal) {
   }
   const int changes = dice.between(1, 3);
   for (int i = 0; i < changes; ++i) {
-    const auto on = static_cast<ChangeOn>(dice.between(0, signal == LocalSignal::kNone ? 1 : 3));
+    const auto on = dice.chance(20) ? ChangeOn::kEnd : static_cast<ChangeOn>(dice.between(0, errors ? 3 : 1));
     const bool possible = on != ChangeOn::kPostSpike || spiking;
     text.changes.push_back({"tanh(" + writer.any(2) + ")/64", possible ? on : ChangeOn::kTick});
   }
-  if (signal != LocalSignal::kNone) text.changes.push_back({"signal*pre/64", ChangeOn::kTick});
+  if (!third.empty()) text.changes.push_back({third + "*pre/64", ChangeOn::kTick});
   if (spiking) text.changes.push_back({"gain*pre/64", ChangeOn::kTick});
   return text;
 }
 
-RuleSpec random_local_rule(const Spec& spec, Dice& dice, LocalSignal signal) {
+void add_rewards(Spec& spec, Dice& dice) {
+  auto* const recorded = std::get_if<RecordedTask>(&spec.task);
+  if (recorded == nullptr) return;
+  for (RecordedTrial& trial : recorded->trials) {
+    trial.reward = {rows_of(trial), 1, {}};
+    for (std::int64_t tick = 0; tick < trial.reward.rows; ++tick)
+      trial.reward.values.push_back(dice.between(1, 8) / 8.0 * (dice.chance(50) ? 1 : -1));
+  }
+}
+
+RuleSpec random_local_rule(const Spec& spec, Dice& dice, LocalSignal signal, RewardFrom reward) {
   const bool spiking =
       std::ranges::any_of(spec.network.populations, [](const auto& population) { return population.lif.has_value(); });
   RuleSpec rule;
-  rule.kind = local_kind(signal);
+  rule.kind = local_kind(signal, reward);
   rule.name = "local";
   do {
-    rule.local = random_local(dice, spiking, signal);
+    rule.local = random_local(dice, spiking, signal, reward);
   } while (!compile_local(rule.local).rule);
   if (signal == LocalSignal::kFeedback) rule.feedback = drawn_feedback(spec.network);
   return rule;

@@ -232,19 +232,24 @@ void World::count_forward(const Life& life) {
 
 void World::measure_memory() {
   const std::int64_t scalar = 8;
+  const std::int64_t wide = 64;  // bits of a number that is no spike
   const auto n = static_cast<std::int64_t>(net.units);
-  answer.history_bytes = scalar * (oracle::under_way(spec_, true) + oracle::under_way(spec_, false));
+  std::int64_t spiking = 0;
+  for (const PopulationSpec& population : spec_.network.populations) spiking += population.lif ? population.size : 0;
+  const std::int64_t late_spikes = oracle::under_way(spec_, false, true);
+  const std::int64_t late = oracle::under_way(spec_, false);
+  std::int64_t bits = wide * (oracle::under_way(spec_, true) + late - late_spikes) + late_spikes;
   if (rule_.kind == RuleKind::kBptt || rule_.kind == RuleKind::kTbptt) {
     const bool whole = rule_.kind == RuleKind::kBptt;
     const std::int64_t depth = whole || rule_.depth == 0 ? T : std::min(rule_.depth, T);
     const std::int64_t stride = whole ? T : std::min(rule_.stride, T);
-    // activities on their way, kept by the agent
-    answer.history_bytes += scalar * oracle::under_way(spec_, false);
+    bits += wide * late;      // activities on their way, kept by the agent
     std::int64_t resets = 0;  // neurons that need the voltage of each tick again
     for (const Unit& u : units) resets += u.reset == Reset::kZero && !u.cut ? 1 : 0;
-    answer.history_bytes += scalar * depth * (static_cast<std::int64_t>(net.actors) + 2 * n + resets) +
-                            scalar * n * (std::min<std::int64_t>(stride, window) - 1);
+    bits += depth * (wide * (static_cast<std::int64_t>(net.actors) + 2 * n + resets - spiking) + spiking) +
+            wide * n * (std::min<std::int64_t>(stride, window) - 1);
   }
+  answer.history_bytes = (bits + 7) / 8;
   if (!learns()) return;
   for (const std::vector<Synapse>* block : {&net.b, &net.w}) {
     for (const Synapse& s : *block) {

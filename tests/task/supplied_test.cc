@@ -2,6 +2,7 @@
 // a run of them is the run of the same trials as recorded ones; what is wrong is named.
 #include "sim/task/supplied.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -122,6 +123,60 @@ TEST(Supplied, EvaluationsShowTheHeldOutTrials) {
   }
 }
 
+std::int32_t length_of(std::int64_t trial) { return static_cast<std::int32_t>(trial % 5 == 1 ? 3 : 1 + trial % 3); }
+double weight_of(std::int64_t trial, std::int64_t tick) { return static_cast<double>((trial + tick) % 3) / 2; }
+
+/// The recorded trials cut to their lengths, with weights of errors.
+std::vector<RecordedTrial> uneven_trials(std::int64_t count, bool has_mask, bool has_lengths) {
+  std::vector<RecordedTrial> trials = recorded_trials(count, true);
+  for (std::int64_t k = 0; k < count; ++k) {
+    RecordedTrial& trial = trials[static_cast<std::size_t>(k)];
+    auto& input = std::get<DenseMatrix>(trial.input);
+    if (has_lengths) input.rows = length_of(k);
+    input.values.resize(static_cast<std::size_t>(2 * input.rows));
+    if (!has_mask) continue;
+    trial.mask = {input.rows, 1, {}};
+    for (std::int64_t t = 0; t < input.rows; ++t) trial.mask.values.push_back(weight_of(k, t));
+  }
+  return trials;
+}
+
+/// The same, written by a function; what lies behind a trial's length is no number.
+Supply of_uneven_trials() {
+  return [](const SuppliedBatch& batch) {
+    write_inputs_of(batch);
+    for (std::int32_t lane = 0; lane < batch.trials; ++lane) {
+      const std::int64_t k = batch.update * batch.trials + lane;
+      batch.classes[static_cast<std::size_t>(lane)] = class_of(k);
+      const std::int32_t rows = batch.lengths.empty() ? batch.ticks : length_of(k);
+      if (!batch.lengths.empty()) batch.lengths[static_cast<std::size_t>(lane)] = rows;
+      for (std::int32_t t = 0; t < batch.ticks; ++t) {
+        const auto row = static_cast<std::size_t>(lane * batch.ticks + t);
+        if (!batch.mask.empty()) std::ranges::fill(batch.mask.subspan(3 * row, 3), weight_of(k, t));
+        if (t >= rows) batch.input[2 * row] = std::nan("");
+      }
+    }
+  };
+}
+
+TEST(Supplied, MasksAndLengthsAreThoseOfRecordedTrials) {
+  for (const auto& [has_mask, has_lengths] : {std::pair(true, false), {false, true}, {true, true}}) {
+    Spec recorded = plain();
+    recorded.training.loss = Loss::kCrossEntropy;
+    recorded.training.window = 2;
+    recorded.task = RecordedTask{.trials = uneven_trials(8, has_mask, has_lengths)};
+    Spec own =
+        supplied({.fill = of_uneven_trials(), .has_classes = true, .has_mask = has_mask, .has_lengths = has_lengths});
+    own.training = recorded.training;
+    for (const TransportKind transport : {TransportKind::kBatched, TransportKind::kMailbox})
+      EXPECT_EQ(fingerprints(own, transport), fingerprints(recorded, transport)) << has_mask << has_lengths;
+    recorded.precision = own.precision = Precision::kFloat32;
+    EXPECT_EQ(fingerprints(own), fingerprints(recorded)) << has_mask << has_lengths;
+    // the weights and the late beginnings are felt
+    EXPECT_NE(fingerprints(own), fingerprints(supplied({.fill = of_classes(), .has_classes = true})));
+  }
+}
+
 /// The first fault of a run or of a check.
 Fault fault_of(const Spec& spec) {
   try {
@@ -145,6 +200,19 @@ TEST(Supplied, NamesANumberThatIsNotFiniteAndAClassThatIsNone) {
   EXPECT_EQ(label.field, "task.supplied.y[1]");
   EXPECT_EQ(label.allowed, "must be 0 .. 2");
   EXPECT_EQ(fault_of(supplied({})).field, "task.supplied.fill");
+  const auto wrong = [](auto write) {
+    return fault_of(supplied({.fill = write, .has_classes = true, .has_mask = true, .has_lengths = true}));
+  };
+  const Fault length = wrong([](const SuppliedBatch& batch) { batch.lengths[1] = 4; });
+  EXPECT_EQ(length.field + " " + length.allowed, "task.supplied.lengths[1] must be 1 .. 3");
+  const Fault weight = wrong([](const SuppliedBatch& batch) { batch.mask[3 * 3 + 2 * 3] = -1; });
+  EXPECT_EQ(weight.field + " " + weight.allowed, "task.supplied.mask[1, 2, 0] must be at least 0");
+  const Fault unequal = wrong([](const SuppliedBatch& batch) { batch.mask[3 * 3 + 2 * 3 + 1] = 0.5; });
+  EXPECT_EQ(unequal.field + " " + unequal.allowed,
+            "task.supplied.mask[1, 2, 1] must be 1, as of the first readout, under CROSS_ENTROPY");
+  Spec carried = supplied({.fill = of_classes(), .has_classes = true, .has_lengths = true});
+  carried.training.carry_state = true;
+  EXPECT_EQ(fault_of(carried).field, "task.supplied.lengths");
   Spec evaluated = supplied({.fill = of_classes(), .has_classes = true});
   evaluated.training.evaluation = EvaluationSpec{.every = 1, .trials = 1};
   EXPECT_EQ(fault_of(evaluated).field, "task.supplied.fill_held_out");

@@ -23,6 +23,7 @@ constexpr std::array kFloors = std::to_array<std::string_view>({
     " sim/model sim/theory ",
     " sim/task ",
     " sim/place ",
+    " sim/ranks ",
     " sim/run ",
     " sim/report sim/study ",
     " sim/sweep ",
@@ -66,7 +67,8 @@ struct Dependency {
 constexpr std::array kDependencies = std::to_array<Dependency>({
     {"Eigen/", " * "},
     {"Random123/", " core/base "},
-    {"fmt/", " sim/model sim/task sim/place sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli sim/python "},
+    {"fmt/",
+     " sim/model sim/task sim/place sim/ranks sim/run sim/report sim/sweep sim/serve sim/theory sim/study sim/cli sim/python "},
     {"openssl/", " sim/model sim/run sim/report "},
     {"minizip/", " sim/model "},
     {"zlib.h", " sim/model "},

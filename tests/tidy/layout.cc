@@ -141,10 +141,12 @@ Faults check_models(const Tree& tree) {
     if (!model.under("models/")) continue;
     if (model.extension() != ".txtpb") continue;
     const std::vector<std::string>& lines = model.lines;
-    const bool cost = model.under("models/chips/");
-    if (lines.size() < 3 ||
-        lines[0] != (cost ? "# proto-file: proto/locus/v1/cost.proto" : "# proto-file: proto/locus/v1/model.proto") ||
-        lines[1] != (cost ? "# proto-message: locus.v1.Cost" : "# proto-message: locus.v1.Model")) {
+    const std::string_view schema = model.under("models/chips/")     ? "cost"
+                                    : model.under("models/engines/") ? "engine"
+                                                                     : "model";
+    const std::string_view message = schema == "cost" ? "Cost" : schema == "engine" ? "Engine" : "Model";
+    if (lines.size() < 3 || lines[0] != "# proto-file: proto/locus/v1/" + std::string(schema) + ".proto" ||
+        lines[1] != "# proto-message: locus.v1." + std::string(message)) {
       faults.push_back({model.path, 1, "must open with its proto-file and proto-message"});
     }
     std::size_t words = 0;

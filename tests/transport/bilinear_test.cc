@@ -60,12 +60,10 @@ TEST_F(Bilinear, TransportIsBilinearInWeightAndError) {
 
 TEST_F(Bilinear, FeedbackIsBilinearInWeightAndError) {
   for (int round = 0; round < 100; ++round) {
-    double unused = 0, epsilon = draw(), other = draw(), both = 0;
+    double epsilon = draw(), other = draw(), both = 0;
     const double w = draw(), c = draw();
     both = epsilon + c * other;
-    const auto over = [&](double& signal) {
-      return feedback(Readout<double>{unused, unused, unused, signal, unused, unused}, w).value;
-    };
+    const auto over = [&](double& signal) { return feedback(signal, w).value; };
     EXPECT_EQ(over(both), over(epsilon) + c * over(other));
   }
 }

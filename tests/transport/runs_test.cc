@@ -92,7 +92,7 @@ HandNetwork make_network(const RunCase& c) {
   made.connect(few, other, true, kRate, weights(2, 2));
   const auto readouts = [&](PopulationId target, std::int32_t onto) {
     made.network.feedback.push_back(feedback_onto(*made.topology, target));
-    Column<double>& weight = made.network.feedback_weights.emplace_back();
+    Column<double>& weight = made.network.feedback_synapses.emplace_back().weight;
     for (std::int64_t k = 0; k < made.network.feedback.back().size(); ++k) weight.push_back(weights(3, onto)(k));
   };
   readouts(few, 0);

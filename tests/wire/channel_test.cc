@@ -31,6 +31,7 @@ const Expected kExpected[] = {
     {Channel::kGather, "GATHER", SpatialClass::kNonLocal},
     {Channel::kNorm, "NORM", SpatialClass::kBroadcast},
     {Channel::kClip, "CLIP", SpatialClass::kNonLocal},
+    {Channel::kReward, "REWARD", SpatialClass::kBroadcast},
 };
 
 TEST(ChannelTable, HasARowAChannelInTheOrderOfTheEnum) {
@@ -107,7 +108,8 @@ TEST(Wire, ExistsForTheEndsOfTheTableAndNoOthers) {
       "AXON input synapse",      "AXON rate synapse",      "DENDRITE synapse rate",      "DENDRITE synapse readout",
       "POST rate synapse",       "POST readout synapse",   "TARGET environment readout", "FEEDBACK readout rate",
       "TRANSPORT synapse agent", "TRANSPORT synapse rate", "ADJOINT agent rate",         "INFLUENCE rate rate",
-      "GATHER rate synapse",     "NORM readout readout",   "CLIP synapse agent",         "CLIP agent synapse"};
+      "GATHER rate synapse",     "NORM readout readout",   "CLIP synapse agent",         "CLIP agent synapse",
+      "REWARD environment rate"};
   const char* const parties[] = {"input", "rate", "readout", "synapse", "environment", "agent"};
   std::set<std::string> found;
   for_every_wire([&]<int kChannel, int kFrom, int kTo>() {

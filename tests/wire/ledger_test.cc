@@ -11,6 +11,19 @@
 namespace locus {
 namespace {
 
+TEST(Ledger, HasTheBytesOfRealBits) {
+  Ledger ledger(8);
+  ledger.set_scalar_bits(Channel::kFeedback, 4);
+  ledger.add(Channel::kAxon, 0, {100, 100, 90});
+  ledger.add(Channel::kFeedback, 0, {7, 7});
+  ledger.add(Channel::kPost, 0, {3, 6});
+  const std::vector<LedgerEntry> entries = ledger.entries();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(ledger.bytes(entries[0]), (10 * 64 + 90 + 7) / 8) << "AXON, of which 90 are spikes";
+  EXPECT_EQ(ledger.bytes(entries[1]), 8 * 6) << "POST";
+  EXPECT_EQ(ledger.bytes(entries[2]), (7 * 4 + 7) / 8) << "FEEDBACK over wires of 4 bits";
+}
+
 TEST(Ledger, IsEmptyAtFirst) {
   const Ledger ledger;
   EXPECT_EQ(ledger.messages(), 0);

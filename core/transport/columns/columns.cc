@@ -7,9 +7,11 @@
 namespace locus {
 
 template <class R>
-Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door)
-    : common_(network, learning, horizon, executor, door),
+Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor,
+                    Door& door, RankExchange exchange)
+    : common_(network, learning, horizon, executor, door, exchange),
       learners_(common_),
+      mirrors_(common_),
       neurons_(common_),
       readouts_(horizon.outputs_are_seen),
       ahead_(common_),
@@ -24,9 +26,11 @@ Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon
 template <class R>
 void Columns<R>::begin_trial(const R* inputs) {
   common_.shown = inputs;
+  common_.feedback_wires.begin_trial();
   readouts_.begin_trial(common_);
   neurons_.begin_trial(common_);
   learners_.begin_trial();
+  mirrors_.begin_trial();
 }
 
 template <class R>
@@ -49,6 +53,7 @@ template <class R>
 void Columns<R>::step(Layer layer) {
   if (layer == Layer::kRate) {
     neurons_.step(common_, senders_);
+    mirrors_.tick(common_);
   } else {
     readouts_.step(common_);
   }
@@ -62,6 +67,7 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const R* activity = common_.source_activity(projection);
   const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
+  const CountedOnce<R> once(common_, is_on_every_rank(projection));
   if (!projection.is_bias) {
     common_.door.pass(common_.passages(p).axon, 0, messages, no_offence);
     record_axons(door.traffic(), 0, projection, activity, common_.lanes);
@@ -84,6 +90,7 @@ template <class R>
 void Columns<R>::commit(R scale) {
   ++common_.network.commits;
   learners_.commit(common_, scale);
+  mirrors_.commit(common_, scale);
 }
 
 template <class R>

@@ -13,7 +13,7 @@ Column<std::int32_t> fan_in_of(const Projection& projection) {
 }  // namespace
 
 template <class R>
-Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through)
+Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through, RankExchange between)
     : network(of),
       learning(by),
       rule(locus::rule(by.kind)),
@@ -25,7 +25,10 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       plan(plan_of(*of.topology, by, horizon, {of.lanes, runs.threads, sizeof(R)})),
       input_lines(of, Layer::kInput, plan.lists_speakers),
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
-      tapes(plan, horizon.trial.ticks) {
+      tapes(plan, horizon.trial.ticks),
+      feedback_wires(of, by),
+      tree(static_cast<std::size_t>(plan.tree), R(0)),
+      crossing(*of.topology, of.lanes, between) {
   const std::size_t projections = of.projections().size();
   const Selection selection = selection_of(by);
   fan_in.reserve(projections);
@@ -35,7 +38,7 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
     const Projection& projection = of.projections()[p];
     (projection.target_layer == Layer::kReadout ? onto_readouts : onto_rate).push_back(static_cast<std::int32_t>(p));
     fan_in.push_back(fan_in_of(projection));
-    optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
+    optimizers.push_back(optimizer_of(by, projection));
     const auto over = [&]<Phase... kPhases>() { return passage_over<kPhases...>(selection, *of.topology, projection); };
     passages_over.push_back(
         {.axon = over.template operator()<Phase::kAxonB, Phase::kAxonW, Phase::kAxonA>(),
@@ -46,7 +49,8 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
                                       Phase::kLocalConstantPost, Phase::kLocalConstantErrorPost, Phase::kLocalSpikingPost>(),
          .transport = over.template operator()<Phase::kTransportAToAgent, Phase::kTransportAToNeuron>(),
          .replay = over.template operator()<Phase::kReplayB, Phase::kReplayW>(),
-         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>()});
+         .post_back = over.template operator()<Phase::kPostBack, Phase::kPostBackToStatic>(),
+         .end_post = over.template operator()<Phase::kLocalEndPost, Phase::kLocalSpikingEndPost>()});
   }
   // readouts sum in the order in which AXONs go: those of inputs before those of neurons
   std::stable_partition(onto_readouts.begin(), onto_readouts.end(),

@@ -5,6 +5,7 @@
 #include "core/kernel/settle.h"
 #include "core/kernel/transposed.h"
 #include "core/protocol/phase_table.h"
+#include "core/transport/columns/grains.h"
 #include "core/transport/columns/neurons_clock.h"
 #include "core/transport/no_offence.h"
 
@@ -168,6 +169,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
     const Projection& projection = common.projection(p);
     const bool transports = answers && projection.source_layer == Layer::kRate;
     if (!projection.plastic && !transports) continue;
+    const CountedOnce<R> once(common, is_on_every_rank(projection));
     const std::int64_t messages = projection.is_bias ? 0 : count_errors(common, p);
     if (!projection.is_bias) common.door.pass(common.passages(p).post, 0, messages, no_offence);
     hear_post(p, {.common = common, .columns = common.from_readouts, .row = row});
@@ -214,6 +216,51 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
 }
 
 template <class R>
+template <class HasNews>
+std::int64_t Learners<R>::count_news(const Common<R>& common, std::int32_t p, HasNews has_news) {
+  const Projection& projection = common.projection(p);
+  const auto width = static_cast<std::size_t>(common.lanes);
+  const auto first = static_cast<std::size_t>(projection.target_begin) * width;
+  const std::size_t cells = static_cast<std::size_t>(projection.target_size) * width;
+  std::int64_t messages = 0;
+  for (std::size_t cell = 0; cell < cells; ++cell)
+    messages += has_news(first + cell) ? common.fans_in(p)[cell / width] : 0;
+  return messages;
+}
+
+template <class R>
+void Learners<R>::deliver(Common<R>& common, const phase::Rewards<R>& rewards) {
+  const std::int32_t neurons = common.network.rate.size;
+  const std::int64_t lanes = count_nonzero(rewards.value, common.lanes);
+  pass<Phase::kReward>(common.door, 0, lanes * neurons, no_offence);  // its rows differ in their ticks alone
+  local_->silence_reward(0, neurons);
+  Traffic* const traffic = common.door.traffic();
+  for (std::int32_t lane = 0; lane < common.lanes; ++lane) {
+    if (rewards.value[lane] == R(0)) continue;
+    for (std::int32_t i = 0; i < neurons; ++i) {
+      if (traffic != nullptr) traffic->add(stream_of(Phase::kReward), 0, i, lane, 1);
+      local_->hear(static_cast<std::size_t>(std::ptrdiff_t{i} * common.lanes + lane), Reward<R>{rewards.value[lane]});
+    }
+  }
+}
+
+template <class R>
+void Learners<R>::deliver(Common<R>& common, const phase::LocalEnds& ends) {
+  local_->end(0, common.network.rate.size, ends.tick_has_error);
+  for (const std::int32_t p : common.onto_rate) {
+    const Projection& projection = common.projection(p);
+    auto* const way = std::get_if<LocalWay<R>>(&this->way(p));
+    if (way == nullptr) continue;
+    const bool spiking = common.network.topology->target_of(projection).spiking;
+    const auto has_news = [&](std::size_t cell) { return !spiking || local_->has_end_news(cell); };
+    if (!projection.is_bias && local_->rule().posts.end_scalars > 0)
+      common.door.pass(common.passages(p).end_post, 0, count_news(common, p, has_news), no_offence);
+    const std::int32_t row = common.door.now().value - 1;
+    way->hear_end({common, Learn::kPost, common.from_rate, ends.tick_has_error, row, &*local_});
+  }
+}
+
+template <class R>
 void Learners<R>::deliver_local(Common<R>& common, const phase::Posts& posts) {
   local_->tick(0, common.network.rate.size, posts.tick_has_error);
   for (const std::int32_t p : common.onto_rate) {
@@ -221,16 +268,8 @@ void Learners<R>::deliver_local(Common<R>& common, const phase::Posts& posts) {
     if (!projection.plastic) continue;
     const Population& target = common.network.topology->target_of(projection);
     if (!projection.is_bias && local_->speaks(target, posts.tick_has_error)) {
-      std::int64_t messages = projection.size() * common.lanes;
-      if (target.spiking) {
-        messages = 0;
-        const auto width = static_cast<std::size_t>(common.lanes);
-        const auto first = static_cast<std::size_t>(projection.target_begin) * width;
-        const std::size_t cells = static_cast<std::size_t>(projection.target_size) * width;
-        for (std::size_t cell = 0; cell < cells; ++cell)
-          messages += local_->has_news(first + cell) ? common.fans_in(p)[cell / width] : 0;
-      }
-      common.door.pass(common.passages(p).post, 0, messages, no_offence);
+      const auto has_news = [&](std::size_t cell) { return !target.spiking || local_->has_news(cell); };
+      common.door.pass(common.passages(p).post, 0, count_news(common, p, has_news), no_offence);
     }
     const std::int32_t row = common.door.now().value - 1;
     hear_post(p, {common, Learn::kPost, common.from_rate, posts.tick_has_error, row, &*local_});
@@ -271,12 +310,11 @@ void Learners<R>::deliver(Common<R>& common, const phase::Squares<R>& squares) {
     const Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
     const Projection& projection = common.projection(p);
+    const CountedOnce<R> once(common, is_on_every_rank(projection));
     common.door.template pass<Channel::kClip, Party::kSynapse, Party::kAgent>(0, projection.size() * common.lanes, 1, [&] {
       return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
     });
-    Synapses<R>& synapses = common.synapses(p);
-    const R sum =
-        sum_of_squares(synapses_with(projection, synapses.weight.data()), changes_of(way(p))->data(), squares.scale);
+    const R sum = squares_of(common, p, changes_of(way(p))->data(), squares.scale);
     for (std::int32_t lane = 0; lane < common.lanes; ++lane) on(AgentCell<R>{squares.sums[lane]}, Square<R>{sum});
   }
 }
@@ -286,6 +324,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Factors<R>& factors) {
   for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
     Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
+    const CountedOnce<R> once(common, is_on_every_rank(common.projection(p)));
     common.door.template pass<Channel::kClip, Party::kAgent, Party::kSynapse>(
         0, common.projection(p).size() * common.lanes, 1, no_offence);
     Column<R>& weight = common.synapses(p).weight;

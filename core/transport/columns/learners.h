@@ -31,7 +31,9 @@ class Learners {
   void hear_run(const Common<R>& common, Tick first, Tick last, std::int32_t quiet);
 
   void deliver(Common<R>& common, const phase::Errors<R>& errors);
+  void deliver(Common<R>& common, const phase::Rewards<R>& rewards);
   void deliver(Common<R>& common, const phase::Posts& posts);
+  void deliver(Common<R>& common, const phase::LocalEnds& ends);
   void deliver(Common<R>& common, const phase::RateErrors&);
   void deliver(Common<R>& common, const phase::Squares<R>& squares);
   void deliver(Common<R>& common, const phase::Factors<R>& factors);
@@ -54,6 +56,9 @@ class Learners {
   void collect(Common<R>& common, R scale);
   /// POST under a local rule.
   void deliver_local(Common<R>& common, const phase::Posts& posts);
+  /// The neurons of a projection's targets that have news, has_news(cell), times their fans-in.
+  template <class HasNews>
+  static std::int64_t count_news(const Common<R>& common, std::int32_t p, HasNews has_news);
 
   std::vector<AnyWay<R>> ways_;  // by projection
   // by projection: whether its way, or a watcher, keeps what is sent

@@ -1,6 +1,28 @@
 #include "core/transport/columns/readouts_clock.h"
 
 namespace locus {
+namespace {
+
+/// FEEDBACK over wires that lose some of it, in the order of the product. said (sources x lanes),
+/// signal (targets x lanes).
+template <class R>
+void hear_survivors(const Common<R>& common, std::size_t part, const R* said, R* signal) {
+  const Projection& wires = common.network.feedback[part];
+  const R* const weight = common.network.feedback_synapses[part].weight.data();
+  const Tick sent = common.feedback_wires.sent(common.door.now());
+  const std::int32_t lanes = common.lanes;
+  for (std::int32_t j = 0; j < wires.source_size; ++j) {
+    for (std::int64_t k = wires.begin_of(j); k < wires.begin_of(j + 1); ++k) {
+      for (std::int32_t lane = 0; lane < lanes; ++lane) {
+        const R value = said[std::ptrdiff_t{j} * lanes + lane];
+        if (value == R(0) || common.feedback_wires.is_lost(part, k, lane, sent)) continue;
+        signal[std::ptrdiff_t{wires.target_of(k)} * lanes + lane] += feedback(value, weight[k]).value;
+      }
+    }
+  }
+}
+
+}  // namespace
 
 template <class R>
 void ReadoutsClock<R>::begin_trial(const Common<R>& common) const {
@@ -52,11 +74,13 @@ void ReadoutsClock<R>::tell_targets(const Common<R>& common, const R* target, co
 
 template <class R>
 void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Targets<R>& targets) const {
+  const CountedOnce<R> once(common);
   tell_targets(common, targets.target, targets.weight, [&](Readout<R> self, auto m) { on(self, m, targets.scale); });
 }
 
 template <class R>
 void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>& classes) const {
+  const CountedOnce<R> once(common);
   const ReadoutLayer<R>& layer = common.network.readouts;
   Door& door = common.door;
   const std::int32_t lanes = common.lanes;
@@ -81,15 +105,24 @@ void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>&
 }
 
 template <class R>
-void ReadoutsClock<R>::deliver(Common<R>& common, const phase::Feedbacks&) const {
+void ReadoutsClock<R>::deliver(Common<R>& common, const phase::Feedbacks& feedbacks) const {
   Network<R>& network = common.network;
+  FeedbackWires<R>& narrow = common.feedback_wires;
+  const Tick now = common.door.now();
+  const R* const said = narrow.say(now, feedbacks.tick_has_error);
+  const R* const arriving = narrow.arriving(now);
   for (std::size_t r = 0; r < network.feedback.size(); ++r) {
     const Projection& wires = network.feedback[r];
-    const R* epsilon = network.readouts.epsilon.data() + std::ptrdiff_t{wires.source_begin} * common.lanes;
-    pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, epsilon), no_offence);
-    record_sources(common.door.traffic(), stream_of(Phase::kFeedback), 0, wires, epsilon, common.lanes);
-    send_product(common, wires, network.feedback_weights[r].data(), epsilon,
-                 network.rate.signal.data() + common.first_target(wires));
+    const std::ptrdiff_t first = std::ptrdiff_t{wires.source_begin} * common.lanes;
+    pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, said + first), no_offence);
+    record_sources(common.door.traffic(), stream_of(Phase::kFeedback), 0, wires, said + first, common.lanes);
+    if (arriving == nullptr) continue;
+    R* const signal = network.rate.signal.data() + common.first_target(wires);
+    if (narrow.loses()) {
+      hear_survivors(common, r, arriving + first, signal);
+    } else {
+      send_product(common, wires, network.feedback_synapses[r].weight.data(), arriving + first, signal);
+    }
   }
 }
 

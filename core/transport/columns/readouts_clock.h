@@ -28,7 +28,7 @@ class ReadoutsClock {
   void deliver(const Common<R>& common, const phase::Targets<R>& targets) const;
   /// NORM from each to all others, then TARGET.
   void deliver(const Common<R>& common, const phase::Classes<R>& classes) const;
-  void deliver(Common<R>& common, const phase::Feedbacks&) const;
+  void deliver(Common<R>& common, const phase::Feedbacks& feedbacks) const;
   bool idle() const { return idle_; }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/kernel/recurrence.h"
+#include "core/transport/columns/grains.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
@@ -27,6 +28,8 @@ bool transports_errors(SignalSource signal) {
     case SignalSource::kSymmetric:
     case SignalSource::kAgent: return true;
     case SignalSource::kNowhere:
+    case SignalSource::kReward:
+    case SignalSource::kLoss:
     case SignalSource::kFeedback: return false;
   }
   return false;
@@ -125,9 +128,10 @@ void TickRuns<R>::deliver(Common<R>& common, const phase::Comparisons<R>& compar
   std::fill_n(currents, std::ptrdiff_t{ticks} * o, R(0));
   for (const std::int32_t p : common.onto_readouts) {
     const Projection& a = common.projection(p);
+    const auto send = common.plan_for(p).sums_grains ? &send_grains<R> : &send_product<R>;
     for (std::int32_t row = 0; row < ticks; ++row) {
       const R* activity = common.said_from(a, Tick{first.value + row}, 1).value;
-      send_product(common, a, common.weight(p), activity, currents + std::ptrdiff_t{row} * o + a.target_begin);
+      send(common, a, common.weight(p), activity, currents + std::ptrdiff_t{row} * o + a.target_begin);
     }
   }
   compare_cells(currents, target, scale, std::ptrdiff_t{ticks} * o, errors_.data() + in_window(common, first),
@@ -176,7 +180,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
       const R* said = epsilon + wires.source_begin;
       pass<Phase::kFeedback>(common.door, 0, count_sent(common, wires, said), no_offence);
       if (heard)
-        send_product(common, wires, common.network.feedback_weights[r].data(), said, signal + wires.target_begin);
+        send_product(common, wires, common.network.feedback_synapses[r].weight.data(), said, signal + wires.target_begin);
     }
   }
 }

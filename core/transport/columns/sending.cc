@@ -4,6 +4,7 @@
 
 #include "core/kernel/product.h"
 #include "core/kernel/sparse.h"
+#include "core/transport/columns/grains.h"
 
 namespace locus {
 
@@ -27,10 +28,10 @@ void send_product(const Common<R>& common, const Projection& projection, const R
   }
   // One lane's sums are the same wherever whole grains are cut off; those of several lanes where
   // the cuts are the same.
-  constexpr std::int32_t kGrain = 128;  // targets
+  constexpr std::int32_t kTargets = 128;  // targets
   const std::int32_t most =
-      lanes > 1 ? kGrain : kGrain * ((projection.target_size - 1) / (kGrain * common.executor.threads) + 1);
-  const int chunks = chunks_of(projection.size() * lanes, lanes, projection.target_size, most);
+      lanes > 1 ? kTargets : kTargets * ((projection.target_size - 1) / (kTargets * common.executor.threads) + 1);
+  const int chunks = chunks_of(projection.whole_size() * lanes, lanes, projection.target_size, most);
   if (chunks == 1) {
     const std::int32_t targets = projection.target_size;
     return add_product<R>({weight, targets, projection.source_size, targets}, activity, lanes, current);
@@ -46,12 +47,16 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 template <class R>
 void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums) {
   const Projection& projection = common.projection(p);
+  const bool crosses =
+      !common.crossing.alone() && projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
+  if (crosses) return trade_errors_back(common, p, errors, sums);
+  if (common.plan_for(p).carries_grains) return carry_grains_back(common, p, errors, sums);
   const R* weights = common.weight(p);
   const std::int32_t lanes = common.lanes;
   const R* from = errors + common.first_target(projection);
   R* to = sums + std::ptrdiff_t{projection.source_begin} * lanes;
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
-  const int chunks = chunks_of(projection.size() * lanes, lanes, projection.source_size, kChunk);
+  const int chunks = chunks_of(projection.whole_size() * lanes, lanes, projection.source_size, kChunk);
   if (chunks == 1 && projection.dense) {
     return add_transposed_product<R>({weights, projection.target_size, projection.source_size, projection.target_size},
                                      from, lanes, to);
@@ -135,6 +140,20 @@ std::int64_t Sender<R>::count_events(const Common<R>& common) const {
 
 template <class R>
 void Sender<R>::send(const Common<R>& common, const R* activity, std::int64_t messages) const {
+  R* const current = common.target_current(projection_);
+  if (common.plan_for(p_).sums_grains)
+    return common.crossing.parts(projection_) ? send_parts(common, projection_, common.weight(p_), activity, current)
+                                              : send_grains(common, projection_, common.weight(p_), activity, current);
+  send_whole(common, activity, messages);
+  if (!common.crossing.parts(projection_)) return;
+  // sources of one grain are on one rank
+  common.crossing.share_result(projection_.source_begin - projection_.sources_before, projection_.all_sources(),
+                               std::ptrdiff_t{projection_.target_size} * common.lanes, current);
+}
+
+/// The sum over all sources in their order.
+template <class R>
+void Sender<R>::send_whole(const Common<R>& common, const R* activity, std::int64_t messages) const {
   switch (sends_) {
     case Sends::kAhead: return;  // it came with the tick
     case Sends::kColumns: return send_columns(common, activity);

@@ -14,6 +14,7 @@ WatchedTraces<R>::WatchedTraces(const Common<R>& common, std::int32_t p) : p_(p)
   const auto lanes = static_cast<std::size_t>(common.lanes);
   pre_.assign(static_cast<std::size_t>(projection.source_size) * lanes, R(0));
   seen_.resize(static_cast<std::size_t>(projection.size()) * lanes);
+  rounding_ = trace_rounding_of(common.learning, projection);
 }
 
 template <class R>
@@ -54,6 +55,9 @@ void WatchedTraces<R>::hear_post(const Common<R>& common) {
         }
         const R of_neuron = own_decay ? common.from_rate.decay[cell] : decay;
         on(Eligibility<R>{seen.low_pass, input}, Drift<R>{of_neuron, spiking ? gain * clock.gain : gain});
+        if (rounding_)
+          rounding_->round(seen.low_pass, common.network.first_trial + static_cast<std::int64_t>(lane),
+                           common.door.now().value, k);
       }
     }
   }

@@ -8,9 +8,11 @@
 // what the weights moved by. Cost: one handler call a synapse, lane and tick.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/transport/columns/common.h"
+#include "core/transport/trace_rounding.h"
 
 namespace locus {
 
@@ -42,6 +44,7 @@ class WatchedTraces {
   std::int32_t p_;
   Column<R> pre_;           // what each source sent in this tick (sources x lanes)
   std::vector<Seen> seen_;  // (synapses x lanes)
+  std::optional<TraceRounding> rounding_;
 };
 
 }  // namespace locus

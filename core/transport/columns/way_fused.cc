@@ -104,15 +104,66 @@ void FusedWay<R>::pass_shared_out(const Common<R>& common, const PassColumns<R>&
   }
 }
 
+/// Onto readouts from more than one grain: each grain with currents of its own, which are added up
+/// as a tree.
+template <class R>
+template <Learn kLearn, bool kOwnDecay, bool kSend>
+void FusedWay<R>::pass_grains(const Common<R>& common, const PassColumns<R>& c) {
+  const Projection& projection = common.projection(p_);
+  const Grains grains = common.grains(c.sources);
+  const std::int64_t cells = projection.whole_size();
+  const std::ptrdiff_t targets = c.targets;
+  const auto pass = [&](std::int32_t grain) {
+    const std::ptrdiff_t first = grains.begin(grain);
+    PassColumns<R> own = c;
+    own.sources = grains.size(grain);
+    own.current = range_currents_.data() + grain * targets;
+    own.pre += first;
+    own.activity += first;
+    if constexpr (kSend) std::fill_n(own.current, targets, R(0));
+    if (!projection.dense) {
+      own.offset += first;
+      return pass_sparse<kLearn, kOwnDecay, kSend>(own);
+    }
+    own.weight += first * targets;
+    own.trace += first * targets;
+    if (cells * std::int64_t{sizeof(R)} <= kNearPass) return pass_near<kLearn, kOwnDecay, kSend>(own);
+    pass_dense<kLearn, kOwnDecay, kSend>(own, 0, own.sources);
+  };
+  const int chunks = cells < kWorthPass ? 1 : std::min(common.executor.threads, grains.count());
+  common.executor(chunks, [&](int chunk) {
+    for (int grain = grains.count() * chunk / chunks; grain < grains.count() * (chunk + 1) / chunks; ++grain)
+      pass(grain);
+  });
+  if constexpr (!kSend) return;
+  R* const sums = range_currents_.data();
+  const R* whole = sums;
+  if (!common.crossing.parts(projection)) {
+    add_tree_in_place(0, grains.count(), targets, sums);
+  } else {
+    const std::int32_t begin = projection.source_begin - projection.sources_before;
+    const std::int32_t before = common.crossing.own_grains(begin, projection.all_sources()).first;
+    const auto node = [&](std::int32_t first, std::int32_t last, R* sum) {
+      add_tree_in_place(first - before, last - before, targets, sums);
+      std::copy_n(sums + (first - before) * targets, targets, sum);
+    };
+    common.crossing.share_tree(CrossingKind::kReadoutSums, begin, projection.all_sources(), targets, node,
+                               common.tree.data());
+    whole = common.tree.data();
+  }
+  for (std::ptrdiff_t i = 0; i < targets; ++i) c.current[i] += whole[i];
+}
+
 /// Chooses the pass once.
 template <class R>
 void FusedWay<R>::run(const Common<R>& common, Learn learn, bool send) {
   const Projection& projection = common.projection(p_);
   const PassColumns<R> c = columns_of(common);
   const auto pass = [&]<Learn kLearn, bool kOwnDecay, bool kSend>() {
+    if (common.plan_for(p_).sums_grains) return pass_grains<kLearn, kOwnDecay, kSend>(common, c);
     if (!projection.dense) return pass_sparse<kLearn, kOwnDecay, kSend>(c);
-    if (projection.size() * std::int64_t{sizeof(R)} <= kNearPass) return pass_near<kLearn, kOwnDecay, kSend>(c);
-    if (projection.size() < kWorthPass) return pass_dense<kLearn, kOwnDecay, kSend>(c, 0, c.sources);
+    if (projection.whole_size() * std::int64_t{sizeof(R)} <= kNearPass) return pass_near<kLearn, kOwnDecay, kSend>(c);
+    if (projection.whole_size() < kWorthPass) return pass_dense<kLearn, kOwnDecay, kSend>(c, 0, c.sources);
     pass_shared_out<kLearn, kOwnDecay, kSend>(common, c);
   };
   const auto with_learning = [&]<bool kSend>() {
@@ -124,6 +175,10 @@ void FusedWay<R>::run(const Common<R>& common, Learn learn, bool send) {
   };
   if (send) {
     with_learning.template operator()<true>();
+    if (common.crossing.parts(projection) && !common.plan_for(p_).sums_grains) {
+      common.crossing.share_result(projection.source_begin - projection.sources_before, projection.all_sources(),
+                                   projection.target_size, c.current);
+    }
   } else {
     with_learning.template operator()<false>();
   }

@@ -35,6 +35,8 @@ class FusedWay {
   void run(const Common<R>& common, Learn learn, bool send);
   template <Learn kLearn, bool kOwnDecay, bool kSend>
   void pass_shared_out(const Common<R>& common, const PassColumns<R>& columns);
+  template <Learn kLearn, bool kOwnDecay, bool kSend>
+  void pass_grains(const Common<R>& common, const PassColumns<R>& columns);
 
   std::int32_t p_;
   R decay_ = 0;                      // RFLO: lambda of the population
@@ -43,7 +45,7 @@ class FusedWay {
   Column<R> decays_;                 // and its own lambda (targets), or empty
   Column<R> pre_;                    // what each source sent in this tick (sources)
   Column<R> trace_;                  // (synapses)
-  BesideColumn<R> range_currents_;   // of a pass that threads share out (ranges x targets)
+  BesideColumn<R> range_currents_;   // of a pass by ranges or grains of sources (each x targets)
   Learn heard_ = Learn::kNothing;    // what was said in this tick
   Learn pending_ = Learn::kNothing;  // what has been committed and waits for the next sending
   R pending_rate_ = 0;               // eta of that commit

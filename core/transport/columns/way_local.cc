@@ -12,21 +12,30 @@ constexpr std::int64_t kWorthThreads = 16384;
 }  // namespace
 
 template <class R>
-LocalWay<R>::LocalWay(const Common<R>& common, std::int32_t p)
-    : p_(p), program_(std::make_unique<TileProgram>(*common.learning.local, common.learning.dt, common.learning.ticks)) {
+LocalWay<R>::LocalWay(const Common<R>& common, std::int32_t p) : p_(p) {
   const ProjectionPlan& plan = common.plan_for(p);
+  const LocalRule& rule = *common.learning.local;
   pre_.assign(static_cast<std::size_t>(plan.pre), R(0));
   delta_.assign(static_cast<std::size_t>(plan.delta), R(0));
   const auto cells = static_cast<std::size_t>(common.projection(p).size()) * static_cast<std::size_t>(common.lanes);
-  for (const LocalTrace& trace : common.learning.local->traces)
+  for (const LocalTrace& trace : rule.traces)
     traces_.emplace_back(trace.at == TraceAt::kTarget ? std::size_t{0} : cells, R(0));
-  const bool worth = common.projection(p).size() * common.lanes >= kWorthThreads;
+  tick_ = program_of(common, RuleMoment::kTick);
+  if (!rule.ends.empty()) end_ = program_of(common, RuleMoment::kEnd);
+}
+
+template <class R>
+typename LocalWay<R>::Program LocalWay<R>::program_of(const Common<R>& common, RuleMoment moment) const {
+  const LocalRule& rule = *common.learning.local;
+  Program made{std::make_unique<TileProgram>(rule, common.learning.dt, common.learning.ticks, moment), {}};
+  const bool worth = common.projection(p_).size() * common.lanes >= kWorthThreads;
   for (int share = 0; share < (worth ? common.executor.threads : 1); ++share) {
     TileColumns<R> columns;
     columns.traces.resize(traces_.size());
-    columns.payload.resize(common.learning.local->payload.size());
-    shares_.push_back({TileRunner<R>(*program_), std::move(columns)});
+    columns.payload.resize(moment == RuleMoment::kEnd ? rule.end_payload.size() : rule.payload.size());
+    made.shares.push_back({TileRunner<R>(*made.program), std::move(columns)});
   }
+  return made;
 }
 
 template <class R>
@@ -36,15 +45,17 @@ void LocalWay<R>::begin_trial() {
 }
 
 template <class R>
-void LocalWay<R>::hear_from(const PostTick<R>& tick, std::int32_t first, std::int32_t last, TileRunner<R>& runner,
-                            TileColumns<R>& columns) {
+void LocalWay<R>::run_from(const PostTick<R>& tick, std::int32_t first, std::int32_t last, RuleMoment moment, Share& share) {
   const Common<R>& common = tick.common;
   const Projection& projection = common.projection(p_);
   const LocalNeurons<R>& neurons = *tick.local;
   const std::ptrdiff_t target = common.first_target(projection);
+  TileColumns<R>& columns = share.columns;
   columns.lanes = common.lanes;
-  for (std::size_t k = 0; k < columns.payload.size(); ++k)
-    columns.payload[k] = neurons.payload(static_cast<int>(k)) + target;
+  for (std::size_t k = 0; k < columns.payload.size(); ++k) {
+    const int number = static_cast<int>(k);
+    columns.payload[k] = (moment == RuleMoment::kEnd ? neurons.end_payload(number) : neurons.payload(number)) + target;
+  }
   columns.constants = {neurons.constants(Symbol::kLeak) + projection.target_begin,
                        neurons.constants(Symbol::kDecay) + projection.target_begin,
                        neurons.constants(Symbol::kDrive) + projection.target_begin};
@@ -57,20 +68,20 @@ void LocalWay<R>::hear_from(const PostTick<R>& tick, std::int32_t first, std::in
     for (std::size_t t = 0; t < traces_.size(); ++t)
       columns.traces[t] = traces_[t].empty() ? nullptr : traces_[t].data() + begin * common.lanes;
     columns.delta = delta_.data() + begin;
-    runner.run(columns);
+    share.runner.run(columns);
   }
 }
 
 template <class R>
-void LocalWay<R>::hear_post(const PostTick<R>& tick) {
+void LocalWay<R>::run(const PostTick<R>& tick, RuleMoment moment) {
   const Common<R>& common = tick.common;
   const Projection& projection = common.projection(p_);
-  const auto chunks = static_cast<int>(shares_.size());
+  std::vector<Share>& shares = (moment == RuleMoment::kEnd ? end_ : tick_).shares;
+  const auto chunks = static_cast<int>(shares.size());
   common.executor(chunks, [&](int chunk) {
-    Share& share = shares_[static_cast<std::size_t>(chunk)];
     const auto first = static_cast<std::int32_t>(std::int64_t{projection.source_size} * chunk / chunks);
     const auto last = static_cast<std::int32_t>(std::int64_t{projection.source_size} * (chunk + 1) / chunks);
-    hear_from(tick, first, last, share.runner, share.columns);
+    run_from(tick, first, last, moment, shares[static_cast<std::size_t>(chunk)]);
   });
 }
 

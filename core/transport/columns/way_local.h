@@ -1,5 +1,5 @@
 // The way of a rule that the model writes itself: the tile interpreter (core/kernel/tile.h) over
-// the synapses of each source, in every tick.
+// the synapses of each source, in every tick and at the end of a trial.
 //
 // Cost: a pass over traces and changes a tick. Threads take ranges of sources, whose synapses they
 // own.
@@ -20,25 +20,31 @@ class LocalWay {
 
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
-  void hear_post(const PostTick<R>& tick);
+  void hear_post(const PostTick<R>& tick) { run(tick, RuleMoment::kTick); }
+  void hear_end(const PostTick<R>& tick) { run(tick, RuleMoment::kEnd); }
   Column<R>& delta() { return delta_; }
 
  private:
-  void hear_from(const PostTick<R>& tick, std::int32_t first, std::int32_t last, TileRunner<R>& runner,
-                 TileColumns<R>& columns);
-
-  /// What one thread needs.
+  /// What one thread needs at a moment.
   struct Share {
     TileRunner<R> runner;
     TileColumns<R> columns;
   };
+  struct Program {
+    std::unique_ptr<const TileProgram> program;
+    std::vector<Share> shares;  // by thread
+  };
+
+  Program program_of(const Common<R>& common, RuleMoment moment) const;
+  void run(const PostTick<R>& tick, RuleMoment moment);
+  void run_from(const PostTick<R>& tick, std::int32_t first, std::int32_t last, RuleMoment moment, Share& share);
 
   std::int32_t p_;
-  std::unique_ptr<const TileProgram> program_;
   Column<R> pre_;                  // what each source sent in this tick (sources x lanes)
   std::vector<Column<R>> traces_;  // by trace (synapses x lanes); empty where neurons keep it
   Column<R> delta_;                // (synapses)
-  std::vector<Share> shares_;      // by thread
+  Program tick_;
+  Program end_;  // without shares if nothing happens at the end of a trial
 };
 
 }  // namespace locus

@@ -16,6 +16,7 @@ LoopWay<R>::LoopWay(const Common<R>& common, std::int32_t p) : p_(p) {
   pre_.assign(static_cast<std::size_t>(plan.pre), R(0));
   trace_.assign(static_cast<std::size_t>(plan.trace), R(0));
   delta_.assign(static_cast<std::size_t>(plan.delta), R(0));
+  rounding_ = trace_rounding_of(common.learning, common.projection(p));
 }
 
 template <class R>
@@ -36,8 +37,20 @@ void LoopWay<R>::hear_post(const PostTick<R>& tick) {
   const LoopColumns<R> columns{synapses_with(projection, common.synapses(p_).weight.data()), common.lanes, pre_.data(),
                                trace_.data(), delta_.data()};
   // of targets that differ the gains stand in the column of POST, whose signals are 0 in this tick
-  if (tick.learn == Learn::kDrift && !differ_) return loop_drift(columns, message, leak_);
-  loop_post(columns, message);
+  if (tick.learn == Learn::kDrift && !differ_) {
+    loop_drift(columns, message, leak_);
+  } else {
+    loop_post(columns, message);
+  }
+  if (rounding_) round_traces(common);
+}
+
+template <class R>
+void LoopWay<R>::round_traces(const Common<R>& common) {
+  const std::int32_t now = common.door.now().value;
+  const auto lanes = static_cast<std::int64_t>(common.lanes);
+  for (std::int64_t cell = 0; cell < std::ssize(trace_); ++cell)
+    rounding_->round(trace_[static_cast<std::size_t>(cell)], common.network.first_trial + cell % lanes, now, cell / lanes);
 }
 
 template class LoopWay<double>;

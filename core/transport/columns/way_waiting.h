@@ -2,8 +2,11 @@
 // RTRL, where each synapse hears its change (summed).
 #pragma once
 
+#include <optional>
+
 #include "core/kernel/trace.h"
 #include "core/transport/columns/moments.h"
+#include "core/transport/trace_rounding.h"
 
 namespace locus {
 
@@ -17,6 +20,8 @@ class LoopWay {
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
   void hear_post(const PostTick<R>& tick);
+  /// Traces of few bits are rounded when the tick has learnt from them.
+  void round_traces(const Common<R>& common);
   Column<R>& delta() { return delta_; }
 
  private:
@@ -28,6 +33,7 @@ class LoopWay {
   Column<R> pre_;        // what each source sent in this tick (sources x lanes)
   Column<R> trace_;      // (synapses x lanes)
   Column<R> delta_;      // (synapses)
+  std::optional<TraceRounding> rounding_;
 };
 
 template <class R>

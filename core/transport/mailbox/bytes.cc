@@ -18,6 +18,7 @@ struct EnvelopeBytes {
   static constexpr double kReplay = sizeof(Envelope<Replay<R>>);
   static constexpr double kPost = sizeof(Envelope<Post<R>>);
   static constexpr double kLocalPost = sizeof(Envelope<LocalPost<R>>);
+  static constexpr double kReward = sizeof(Envelope<Reward<R>>);
   static constexpr double kTransport = sizeof(Envelope<Transport<R>>);
   static constexpr double kFeedback = sizeof(Envelope<Feedback<R>>);
   static constexpr double kSquare = sizeof(Envelope<Transport<R>>);  // of the norm, and its factor
@@ -51,6 +52,8 @@ double queue_bytes(const Topology& topology, const Learning& learning, double la
     bytes += lanes * readout * Bytes::kTransport;
   if (row.signal == SignalSource::kFeedback)
     bytes += lanes * Bytes::kFeedback * topology.sizes.readouts * topology.sizes.rate_neurons;
+  if (row.signal == SignalSource::kReward || row.signal == SignalSource::kLoss)
+    bytes += lanes * Bytes::kReward * topology.sizes.rate_neurons;
   if (learning.optimizer.norm) bytes += 2 * plastic * Bytes::kSquare;
   return bytes;
 }

@@ -64,7 +64,7 @@ template <class R>
 void begin_trial(MailboxCommon<R>& common) {
   const TrialBegin begin{common.network.carries};
   const Column<R>& initial = common.network.rate.initial;
-  for (MailboxSynapses<R>& synapses : common.synapses) synapses.restart_clock();
+  for (MailboxSynapses<R>& synapses : common.synapses) synapses.restart_clock(common.network.first_trial);
   common.exchange.each_shard([&](int shard) {
     common.each_projection([&](ProjectionId p, const Projection& projection) {
       MailboxSynapses<R>& synapses = common.synapses[p];

@@ -1,6 +1,7 @@
 #include "core/transport/mailbox/commit.h"
 
 #include "core/actor/agent_cell.h"
+#include "core/transport/mailbox/settling.h"
 
 namespace locus {
 namespace {
@@ -28,14 +29,7 @@ void CommitMail<R>::add_lanes(MailboxCommon<R>& common) const {
   if (common.lanes == 1) return;
   common.exchange.each_shard([&](int shard) {
     each_plastic(common, [&](ProjectionId p) {
-      each_changed(common, shard, p, [&](std::int64_t k) {
-        R& sum = common.synapses[p].taught(k, 0).delta;
-        for (std::int32_t lane = 1; lane < common.lanes; ++lane) {
-          R& other = common.synapses[p].taught(k, lane).delta;
-          sum += other;
-          other = R(0);
-        }
-      });
+      each_changed(common, shard, p, [&](std::int64_t k) { add_replicas(common.synapses[p], k, common.lanes); });
     });
   });
 }
@@ -85,26 +79,9 @@ void CommitMail<R>::commit(MailboxCommon<R>& common, R scale) {
   add_lanes(common);
   common.exchange.each_shard([&](int shard) {
     each_plastic(common, [&](ProjectionId p) {
-      const Optimizer& optimizer = common.optimizer(p);
       MailboxSynapses<R>& synapses = common.synapses[p];
-      const double rate = network.synapses[p].learning_rate;
-      const Commit<R> clock{static_cast<R>(rate) * scale};
-      std::optional<AdamCommit<R>> adam;
-      if (optimizer.adam) adam.emplace(*optimizer.adam, rate, scale, network.commits);
-      const MomentumCommit<R> momentum{static_cast<R>(rate), scale, static_cast<R>(optimizer.momentum.value_or(0))};
-      each_changed(common, shard, p, [&](std::int64_t k) {
-        const TaughtSynapse<R> self = synapses.taught(k, 0);
-        keep_change_within(self.delta, scale, optimizer);
-        if (optimizer.weight_decay != 0) add_decay(self, static_cast<R>(optimizer.weight_decay), scale);
-        if (adam) {
-          on(synapses.adaptive(k), *adam);
-        } else if (optimizer.momentum) {
-          on(synapses.descending(k), momentum);
-        } else {
-          on(self, clock);
-        }
-        keep_within(self.weight, optimizer);
-      });
+      const Settling<R> settle(synapses, common.optimizer(p), network.synapses[p].learning_rate, scale, network.commits);
+      each_changed(common, shard, p, settle);
       const Projection& projection = common.projection(p);
       const Sharding::Range targets = common.targets_on(shard, projection);
       for (std::int32_t target = targets.first; target < targets.last; ++target)

@@ -71,13 +71,15 @@ MailboxCommon<R>::MailboxCommon(Network<R>& of, const Learning& by, Sharding on,
       sharding(std::move(on)),
       exchange(of, selection_of(by), executor, door, sharding.shards()),
       lanes(of.lanes),
-      visits(static_cast<std::size_t>(sharding.shards())) {
+      visits(static_cast<std::size_t>(sharding.shards())),
+      feedback_wires(of, by) {
   for (std::size_t p = 0; p < of.projections().size(); ++p) {
     const Projection& projection = of.projections()[p];
-    synapses.push_back(MailboxSynapses<R>(projection, of.synapses[p], lanes, sharding.shards(),
-                                          {clocks_onto(of, by, projection), currents_onto(of, by, projection)},
-                                          rule.drive == Drive::kSensitivity));
-    optimizers.push_back(optimizer_of(by.optimizer, projection.limits));
+    synapses.push_back(MailboxSynapses<R>(
+        projection, of.synapses[p], lanes, sharding.shards(),
+        {clocks_onto(of, by, projection), currents_onto(of, by, projection), trace_rounding_of(by, projection)},
+        rule.drive == Drive::kSensitivity));
+    optimizers.push_back(optimizer_of(by, projection));
   }
   if (rule.drive != Drive::kNothing) keep_moments(by.optimizer, of);
 }

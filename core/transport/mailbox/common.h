@@ -14,6 +14,7 @@
 #include "core/actor/rate_neuron.h"
 #include "core/actor/readout.h"
 #include "core/protocol/learning.h"
+#include "core/transport/feedback_wires.h"
 #include "core/transport/mailbox/exchange.h"
 #include "core/transport/mailbox/sharding.h"
 #include "core/transport/mailbox/synapses.h"
@@ -45,6 +46,7 @@ struct MailboxCommon {
   Indexed<MailboxSynapses<R>> synapses;  // by projection
   Indexed<Optimizer> optimizers;         // by projection
   std::vector<ThreadCount> visits;       // of synapses, by shard
+  FeedbackWires<R> feedback_wires;
 
   std::size_t cell(std::int32_t neuron, std::int32_t lane) const {
     return static_cast<std::size_t>(neuron) * static_cast<std::size_t>(lanes) + static_cast<std::size_t>(lane);
@@ -90,11 +92,15 @@ struct MailboxCommon {
   /// projection).
   template <class Takes, class Visit>
   void each_synapse(int shard, ProjectionId p, Takes takes, Visit visit) {
-    const Projection& of = projection(p);
+    each_synapse(shard, projection(p), synapses[p], takes, visit);
+  }
+  /// The same, where the wires may be feedback.
+  template <class Takes, class Visit>
+  void each_synapse(int shard, const Projection& of, const MailboxSynapses<R>& own, Takes takes, Visit visit) {
     const Sharding::Range targets = targets_on(shard, of);
     for (std::int32_t target = targets.first - of.target_begin; target < targets.last - of.target_begin; ++target) {
       if (!takes(target)) continue;
-      const auto incoming = synapses[p].incoming(target);
+      const auto incoming = own.incoming(target);
       visited(shard, std::ssize(incoming));
       for (const std::int32_t k : incoming) visit(std::int64_t{k});
     }
@@ -123,13 +129,17 @@ struct MailboxCommon {
   /// is queued for each of its synapses.
   template <class M, class MessageOf>
   void tell_incoming(Queues<M>& queues, int shard, ProjectionId p, MessageOf message_of) {
-    const Projection& of = projection(p);
+    tell_incoming(queues, shard, projection(p), synapses[p], message_of);
+  }
+  /// The same, where the wires may be feedback.
+  template <class M, class MessageOf>
+  void tell_incoming(Queues<M>& queues, int shard, const Projection& of, MailboxSynapses<R>& own, MessageOf message_of) {
     const Sharding::Range targets = targets_on(shard, of);
     for (std::int32_t target = targets.first; target < targets.last; ++target) {
       const auto said = queues.said(shard, lanes, [&](std::int32_t lane) { return message_of(target, lane); });
       if (said.empty()) continue;
-      synapses[p].has_told(target - of.target_begin) = 1;
-      const auto incoming = synapses[p].incoming(target - of.target_begin);
+      own.has_told(target - of.target_begin) = 1;
+      const auto incoming = own.incoming(target - of.target_begin);
       visited(shard, std::ssize(incoming));
       for (const std::int32_t k : incoming) {
         for (const LaneMessage<M>& what : said)
@@ -152,7 +162,7 @@ struct MailboxCommon {
   /// take the clock, where one ticks.
   template <class Hear>
   void drain_posts(Queues<Post<R>>& posts, ProjectionId p, Hear hear) {
-    if (synapses[p].has_clock()) synapses[p].tick();
+    if (synapses[p].counts_ticks()) synapses[p].tick();
     exchange.each_shard([&](int shard) {
       exchange.drain(posts, shard, hear);
       if (synapses[p].has_clock()) visited(shard, synapses[p].drift(shard));

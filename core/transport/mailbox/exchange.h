@@ -85,10 +85,12 @@ class Exchange {
   template <Phase... kPhases, class M>
   void pass(Queues<M>& queues, ProjectionId projection, std::int32_t lag) {
     constexpr bool kOfNeuron = ((is_of_synapse(row(kPhases)) && !reaches_biases(row(kPhases).channel)) && ...);
-    if (kOfNeuron && network_.projections()[projection].is_bias) return;
+    if (kOfNeuron && network_.wires(projection).is_bias) return;
     dispatch<kPhases...>(phase_over<kPhases...>(projection), [&]<Phase kPhase>() {
       const auto ends = [&](const Envelope<M>& e) { return ends_of(row(kPhase), projection, e); };
-      const Passage passage = locus::passage<kPhase>(selection_);
+      Passage passage = locus::passage<kPhase>(selection_);
+      if constexpr (row(kPhase).channel == Channel::kAxon)
+        passage = passage_from(passage, *network_.topology, network_.projections()[projection]);
       door_.pass(passage, lag, queues.waiting(), [&] { return ends(queues.first()); });
       const auto scalars = [&](const Envelope<M>&) -> std::int64_t { return passage.scalars(); };
       show(queues, passage.channel(), lag, scalars, ends);

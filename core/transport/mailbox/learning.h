@@ -1,5 +1,5 @@
 // LearningMail: what learns in the tick itself: POST from readouts and from neurons, an autapse's
-// own weight, firing-rate errors.
+// own weight, firing-rate errors, rewards.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,9 @@ class LearningMail {
   void begin_trial();
   void deliver(MailboxCommon<R>& common, const phase::Errors<R>& errors);
   void deliver(MailboxCommon<R>& common, const phase::OwnWeights&);
+  void deliver(MailboxCommon<R>& common, const phase::Rewards<R>& rewards) { local_->deliver(common, rewards); }
   void deliver(MailboxCommon<R>& common, const phase::Posts& posts);
+  void deliver(MailboxCommon<R>& common, const phase::LocalEnds& ends) { local_->deliver(common, ends); }
   void deliver(MailboxCommon<R>& common, const phase::RateErrors&);
 
  private:

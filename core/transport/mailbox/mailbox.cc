@@ -10,17 +10,20 @@ template <class R>
 Mailbox<R>::Mailbox(Network<R>& network, const Learning& learning, Sharding sharding, Executor executor, Door& door)
     : common_(network, learning, std::move(sharding), executor, door),
       forward_(common_),
-      readouts_(common_.sharding.shards()),
+      readouts_(common_),
       learning_(common_),
       sweep_(common_),
-      commit_(common_.sharding.shards()) {}
+      commit_(common_.sharding.shards()),
+      feedback_(common_) {}
 
 template <class R>
 void Mailbox<R>::begin_trial(const R* inputs) {
   inputs_ = inputs;
   locus::begin_trial(common_);
   forward_.begin_trial();
+  readouts_.begin_trial(common_);
   learning_.begin_trial();
+  feedback_.begin_trial();
   sweep_.keep(common_.network, Layer::kRate, Tick{0});
 }
 
@@ -44,6 +47,7 @@ void Mailbox<R>::step(Layer layer) {
   if (layer == Layer::kReadout) return step_readouts(common_);
   step_neurons(common_);
   forward_.enter(Layer::kRate);
+  feedback_.tick(common_);
   sweep_.keep(common_.network, Layer::kRate, door().now());
 }
 

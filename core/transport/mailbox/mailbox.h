@@ -3,7 +3,8 @@
 //
 // A conductor: it hands each phase to the part that carries it, and the parts share the actors and
 // the exchange (common.h, exchange.h). Parts: AXON and DENDRITE (forward.h), readouts (readouts.h),
-// what learns in the tick (learning.h), sweeps (sweep.h), the commit (commit.h). The clock of
+// what learns in the tick (learning.h), feedback
+// that learns (feedback.h), sweeps (sweep.h), the commit (commit.h). The clock of
 // neurons is in clock.h.
 // Each replica of a batch (lane) has synapse states of its own; weights are shared, since a batch
 // runs on the same weights. Neurons keep their own past.
@@ -16,6 +17,7 @@
 #include <utility>
 
 #include "core/transport/mailbox/commit.h"
+#include "core/transport/mailbox/feedback.h"
 #include "core/transport/mailbox/forward.h"
 #include "core/transport/mailbox/learning.h"
 #include "core/transport/mailbox/readouts.h"
@@ -44,7 +46,8 @@ class Mailbox {
   template <class Phase>
   requires(PartCarries<ForwardMail<R>, R, Phase> || PartCarries<ReadoutMail<R>, R, Phase> ||
            PartCarries<LearningMail<R>, R, Phase> || PartCarries<SweepMail<R>, R, Phase> ||
-           PartCarries<CommitMail<R>, R, Phase>) void deliver(const Phase& phase) {
+           PartCarries<CommitMail<R>, R, Phase> ||
+           PartCarries<FeedbackMail<R>, R, Phase>) void deliver(const Phase& phase) {
     if constexpr (PartCarries<ForwardMail<R>, R, Phase>) {
       forward_.deliver(common_, phase);
     } else if constexpr (PartCarries<ReadoutMail<R>, R, Phase>) {
@@ -53,11 +56,16 @@ class Mailbox {
       learning_.deliver(common_, phase);
     } else if constexpr (PartCarries<SweepMail<R>, R, Phase>) {
       sweep_.deliver(common_, phase);
+    } else if constexpr (PartCarries<FeedbackMail<R>, R, Phase>) {
+      feedback_.deliver(common_, phase);
     } else {
       commit_.deliver(common_, phase);
     }
   }
-  void commit(R scale) { commit_.commit(common_, scale); }
+  void commit(R scale) {
+    commit_.commit(common_, scale);
+    feedback_.commit(common_, scale);
+  }
   void finish() {}
 
   Network<R>& network() { return common_.network; }
@@ -107,6 +115,7 @@ class Mailbox {
   LearningMail<R> learning_;
   SweepMail<R> sweep_;
   CommitMail<R> commit_;
+  FeedbackMail<R> feedback_;
 };
 
 }  // namespace locus

@@ -64,6 +64,10 @@ class Queues {
     }
   }
 
+  void clear() {
+    for (auto& queue : queues_) queue.clear();
+  }
+
   std::int64_t waiting() const {
     std::int64_t count = 0;
     for (const auto& queue : queues_) count += static_cast<std::int64_t>(queue.size());

@@ -68,26 +68,48 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Classes<R>& 
 }
 
 template <class R>
-void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks&) {
+ReadoutMail<R>::ReadoutMail(const MailboxCommon<R>& common)
+    : targets_(common.sharding.shards()),
+      weighted_targets_(common.sharding.shards()),
+      norms_(common.sharding.shards()),
+      slots_(common.feedback_wires.delay() + 1),
+      feedbacks_(common.network.feedback.size() * static_cast<std::size_t>(slots_),
+                 Queues<Feedback<R>>(common.sharding.shards())) {}
+
+template <class R>
+void ReadoutMail<R>::begin_trial(MailboxCommon<R>& common) {
+  common.feedback_wires.begin_trial();
+  for (Queues<Feedback<R>>& queues : feedbacks_) queues.clear();
+}
+
+template <class R>
+void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks& feedbacks) {
+  FeedbackWires<R>& narrow = common.feedback_wires;
+  const Tick now = common.exchange.door().now();
+  const Tick sent = narrow.sent(now);
+  const R* const said = narrow.say(now, feedbacks.tick_has_error);
   for (std::size_t r = 0; r < common.network.feedback.size(); ++r) {
     const Projection& wires = common.network.feedback[r];
-    const Column<R>& weights = common.network.feedback_weights[r];
+    const Column<R>& weights = common.network.feedback_synapses[r].weight;
+    Queues<Feedback<R>>& leaving = queues_of(r, now);
     const auto emit = [&](int shard) {
       const Sharding::Range sources = common.sources_on(shard, wires);
       for (std::int32_t source = sources.first; source < sources.last; ++source) {
+        const auto value = [&](std::int32_t lane) { return said[common.cell(source, lane)]; };
         common.tell_outgoing(
-            feedbacks_, shard, wires, source,
-            [&](std::int32_t lane) { return spoken<Feedback<R>>(common.readout(source, lane).epsilon); },
-            [&](std::int64_t k, std::int32_t target, const LaneMessage<Feedback<R>>& said) {
+            leaving, shard, wires, source, [&](std::int32_t lane) { return spoken<Feedback<R>>(value(lane)); },
+            [&](std::int64_t k, std::int32_t target, const LaneMessage<Feedback<R>>& what) {
               const R weight = weights[static_cast<std::size_t>(k)];
-              const Feedback<R> message = feedback(common.readout(source, said.lane), weight);
-              return Envelope<Feedback<R>>{source, target, said.lane, message};
+              return Envelope<Feedback<R>>{source, target, what.lane, feedback(value(what.lane), weight)};
             });
       }
     };
-    common.exchange.template send<Phase::kFeedback>(feedbacks_, 0, emit);
-    common.exchange.drain(
-        feedbacks_, [&](int, const Envelope<Feedback<R>>& e) { on(common.neuron(e.receiver, e.lane), e.message); });
+    common.exchange.template send<Phase::kFeedback>(leaving, 0, emit);
+    if (sent.value < 1) continue;
+    common.exchange.drain(queues_of(r, sent), [&](int, const Envelope<Feedback<R>>& e) {
+      const std::int64_t k = wires.synapse_between(e.sender - wires.source_begin, e.receiver - wires.target_begin);
+      if (!narrow.is_lost(r, k, e.lane, sent)) on(common.neuron(e.receiver, e.lane), e.message);
+    });
   }
 }
 

@@ -9,12 +9,15 @@ namespace locus {
 template <class R>
 class ReadoutMail {
  public:
-  explicit ReadoutMail(int shards) : targets_(shards), weighted_targets_(shards), norms_(shards), feedbacks_(shards) {}
+  explicit ReadoutMail(const MailboxCommon<R>& common);
+
+  /// What was on its way when the last trial ended is lost.
+  void begin_trial(MailboxCommon<R>& common);
 
   void deliver(MailboxCommon<R>& common, const phase::Targets<R>& targets);
   /// NORM from every readout to every other, then TARGET.
   void deliver(MailboxCommon<R>& common, const phase::Classes<R>& classes);
-  void deliver(MailboxCommon<R>& common, const phase::Feedbacks&);
+  void deliver(MailboxCommon<R>& common, const phase::Feedbacks& feedbacks);
 
  private:
   /// handle(readout, message). Weight null: 1 for all.
@@ -27,7 +30,13 @@ class ReadoutMail {
   Queues<Target<R>> targets_;
   Queues<WeightedTarget<R>> weighted_targets_;
   Queues<Norm<R>> norms_;
-  Queues<Feedback<R>> feedbacks_;
+  // over slow wires a message waits in the queues of its tick; (parts of R x ticks under way)
+  Queues<Feedback<R>>& queues_of(std::size_t part, Tick tick) {
+    const auto slots = static_cast<std::size_t>(slots_);
+    return feedbacks_[part * slots + static_cast<std::size_t>(tick.value) % slots];
+  }
+  std::int32_t slots_;
+  std::vector<Queues<Feedback<R>>> feedbacks_;
 };
 
 }  // namespace locus

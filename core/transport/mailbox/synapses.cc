@@ -139,6 +139,7 @@ void MailboxSynapses<R>::hear(std::int64_t synapse, std::int32_t lane, Post<R> m
     on(eligible(own, synapses_.weight[static_cast<std::size_t>(synapse)]), m, *clock);
   } else {
     on(learning(synapse, lane), m);
+    round_trace(state_[own].trace, synapse, own, now_);
   }
 }
 
@@ -161,6 +162,7 @@ std::int64_t MailboxSynapses<R>::drift(int shard) {
         on(eligible(own, synapses_.weight[static_cast<std::size_t>(k)]), *clock);
       } else {
         on(learning(k, lane), std::get<Drift<R>>(trace_clock(k)));
+        round_trace(state_[own].trace, k, own, now_);
       }
     }
   }
@@ -175,11 +177,11 @@ typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::drifting(std::size_t c
 }
 
 template <class R>
-typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(std::int64_t synapse, Drifting state,
-                                                                std::int32_t ticks) const {
+typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(std::int64_t synapse, std::size_t cell, Drifting state,
+                                                                std::int32_t from, std::int32_t until) const {
   R none = R(0);  // weight, sum and change, which the clock does not touch; and an input of nothing
   const SynapseClock<R>& own = trace_clock(synapse);
-  for (; ticks > 0; --ticks) {
+  for (std::int32_t tick = from + 1; tick <= until; ++tick) {
     const Drifting before = state;
     if (clocks_.filters()) on(FilteredInput<R>{state.filtered, none}, current_clock(synapse));
     R& pre = clocks_.filters() ? state.filtered : none;
@@ -187,8 +189,11 @@ typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(std::int64_t syn
       on(EligibleSynapse<R>{none, pre, state.trace, state.adapted, state.low_pass, none, none}, *clock);
     } else {
       on(Eligibility<R>{state.trace, pre}, std::get<Drift<R>>(own));
+      round_trace(state.trace, synapse, cell, tick);
     }
-    if (std::memcmp(&before, &state, sizeof state) == 0) break;
+    // a trace that is rounded by chance may stay in one tick and move in the next, unless it is 0
+    const bool may_move = clocks_.rounding && state.trace != R(0);
+    if (!may_move && std::memcmp(&before, &state, sizeof state) == 0) break;
   }
   return state;
 }
@@ -197,7 +202,7 @@ typename MailboxSynapses<R>::Drifting MailboxSynapses<R>::after(std::int64_t syn
 template <class R>
 void MailboxSynapses<R>::catch_up(std::int64_t synapse, std::size_t cell, std::int32_t until) {
   if (ticked_[cell] == until) return;
-  const Drifting state = after(synapse, drifting(cell), until - ticked_[cell]);
+  const Drifting state = after(synapse, cell, drifting(cell), ticked_[cell], until);
   state_[cell].trace = state.trace;
   if (clocks_.filters()) filtered_[cell] = state.filtered;
   if (total_.empty()) return;
@@ -209,7 +214,7 @@ template <class R>
 R MailboxSynapses<R>::trace(std::int64_t synapse, std::int32_t lane) const {
   const std::size_t own = cell(synapse, lane);
   Drifting state = drifting(own);
-  if (has_clock()) state = after(synapse, state, now_ - ticked_[own]);
+  if (has_clock()) state = after(synapse, own, state, ticked_[own], now_);
   return total_.empty() ? state.trace : state.low_pass;
 }
 

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -27,6 +28,7 @@
 #include "core/actor/optimizer.h"
 #include "core/actor/synapse.h"
 #include "core/base/column.h"
+#include "core/transport/trace_rounding.h"
 
 namespace locus {
 
@@ -41,6 +43,7 @@ template <class R>
 struct SynapseClocks {
   std::vector<SynapseClock<R>> traces;         // of one kind
   std::vector<CurrentClock<R>> currents = {};  // empty: what arrives is not filtered
+  std::optional<TraceRounding> rounding = {};  // of traces, at the end of each tick
 
   bool filters() const { return !currents.empty(); }
 };
@@ -62,7 +65,10 @@ class MailboxSynapses {
 
   void begin_trial(std::int64_t synapse, std::int32_t lane, TrialBegin m);
   /// The clock of a trial starts at 0, as begin_trial() does for each synapse.
-  void restart_clock() { now_ = 0; }
+  void restart_clock(std::int64_t first_trial) {
+    now_ = 0;
+    first_trial_ = first_trial;
+  }
   /// Those that heard something on this shard forget it. Returns their number.
   std::int64_t silence(int shard);
   Dendrite<R> hear(int shard, std::int64_t synapse, std::int32_t lane, Axon<R> m);
@@ -71,6 +77,7 @@ class MailboxSynapses {
   void hear(std::int64_t synapse, std::int32_t lane, RateError<R> m);
 
   bool has_clock() const { return !ticked_.empty(); }
+  bool counts_ticks() const { return has_clock() || clocks_.rounding.has_value(); }
   /// The clock: another tick, for all synapses. After it POST may come, then drift().
   void tick() { ++now_; }
   /// After the POST of the tick: those of the shard that heard an AXON and no POST take the clock.
@@ -111,8 +118,14 @@ class MailboxSynapses {
   EligibleSynapse<R> eligible(std::size_t cell, R& weight);
   Drifting drifting(std::size_t cell) const;
   void catch_up(std::int64_t synapse, std::size_t cell, std::int32_t until);
-  /// The state of a synapse after so many ticks without a message.
-  Drifting after(std::int64_t synapse, Drifting state, std::int32_t ticks) const;
+  /// The state at tick `until` of a synapse that was in this state at tick `from` and has had no
+  /// message since.
+  Drifting after(std::int64_t synapse, std::size_t cell, Drifting state, std::int32_t from, std::int32_t until) const;
+  /// Rounds the trace that a cell's synapse keeps from this tick, where traces have few bits.
+  void round_trace(R& trace, std::int64_t synapse, std::size_t cell, std::int32_t tick) const {
+    const auto lane = static_cast<std::int64_t>(cell) - synapse * lanes_;
+    if (clocks_.rounding) clocks_.rounding->round(trace, first_trial_ + lane, tick, synapse);
+  }
   void wake(int shard, std::int64_t synapse);
 
   const Projection& projection_;
@@ -133,6 +146,7 @@ class MailboxSynapses {
   Column<R> behind_;                                // the postsynaptic neuron's; RTRL only
   Column<std::int32_t> ticked_;                     // the tick of the state; empty without a clock
   std::int32_t now_ = 0;                            // ticks of the clock in this trial
+  std::int64_t first_trial_ = 0;                    // number of the trial of lane 0
   Column<std::int64_t> incoming_begin_;             // (targets + 1) of `incoming_`
   Column<std::int32_t> incoming_;                   // synapses by target, ascending under each
   std::vector<std::uint8_t> told_;                  // (targets)

@@ -52,6 +52,20 @@ export function csv(columns: string[], rows: Cell[][]): string {
   return [columns, ...rows].map((row) => row.map(cell).join(",") + "\n").join("");
 }
 
+/// A part that is made when it is opened for the first time.
+export function folded(title: string, content: () => HTMLElement, id?: string): HTMLDetailsElement {
+  const made = element("details", id ? { id } : {}, element("summary", id ? { id: `${id}-title` } : {}, title));
+  made.addEventListener("toggle", () => {
+    if (made.open && made.childElementCount === 1) made.append(content());
+  });
+  return made;
+}
+
+/// A table in a frame of its own, in which it scrolls. `name`: aria-label, or aria-labelledby.
+export function scrolling(made: HTMLElement, name: Record<string, string>): HTMLElement {
+  return element("div", { class: "scroll", tabindex: "0", role: "region", ...name }, made);
+}
+
 const kDrawn = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "fill-opacity", "opacity", "font-family", "font-size", "font-weight", "paint-order"];
 
 /// The chart as a separate file, with the styles and variables of its elements written into it.
@@ -94,12 +108,10 @@ export function figure(chart: Chart, file: string): HTMLElement {
     const svg = canvas.querySelector("svg");
     if (svg) save(`${name}.svg`, "image/svg+xml", svgText(svg));
   });
-  const numbers = element("details", {}, element("summary", {}, "Numbers"));
-  numbers.addEventListener("toggle", () => {
-    if (!numbers.open || numbers.querySelector("table")) return;  // the table is made on request
+  const numbers = folded("Numbers", () => {
     const rest = chart.rows.length - kShownRows;
     const caption = rest > 0 ? `${chart.title}; the CSV has ${rest} more rows` : chart.title;
-    numbers.append(element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, table(chart.columns, chart.rows.slice(0, kShownRows), caption)));
+    return scrolling(table(chart.columns, chart.rows.slice(0, kShownRows), caption), { "aria-label": caption });
   });
   const made = element(
     "figure",

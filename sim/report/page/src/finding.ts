@@ -14,7 +14,6 @@ export interface JsonFinding {
     ratio: Num;
     ratioQ25: Num;
     ratioQ75: Num;
-    seeds: number;
     violations: Num;
     messages: Num;
     keptBytes: Num;

@@ -19,7 +19,7 @@ import { timelineChart } from "./charts/timeline.ts";
 import { tradeChart } from "./charts/trade.ts";
 import { type Result, type Rule, recurrentRank } from "./data.ts";
 import { differences, ends, headline, pairOf, statusWord } from "./facts.ts";
-import { type Cell, type Chart, element, figure, table } from "./figure.ts";
+import { type Cell, type Chart, element, figure, scrolling, table } from "./figure.ts";
 import { bytes, counted, human, loss, percent, shorten } from "./format.ts";
 import { fileName, reading, ruleNames } from "./reading.ts";
 import { stepsSection } from "./steps_view.ts";
@@ -117,7 +117,7 @@ function comparison(result: Result): HTMLElement {
     { id: "comparison", "aria-labelledby": "comparison-title" },
     element("h2", { id: "comparison-title" }, "The rules side by side"),
     element("p", { class: "takeaway" }, result.window > 1 ? `Losses at the start and at the end are means of ${result.window} updates.` : "Losses are those of the first and of the last update."),
-    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "comparison-title" }, made),
+    scrolling(made, { "aria-labelledby": "comparison-title" }),
     ...(notes.length > 0 ? [element("ul", { class: "notes" }, ...notes)] : []),
   );
 }
@@ -151,7 +151,7 @@ function provenance(result: Result): HTMLElement {
     { id: "provenance", "aria-labelledby": "provenance-title" },
     element("h2", { id: "provenance-title" }, "Where this comes from"),
     list,
-    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Fingerprints of the rules" }, prints),
+    scrolling(prints, { "aria-label": "Fingerprints of the rules" }),
     element("p", {}, "A fingerprint stands for every loss, weight and count of a rule's run; it is the same for any number of threads."),
   );
 }

@@ -1,5 +1,5 @@
 // The table of steps: what each step down in locality costs and saves.
-import { type Cell, element, table } from "./figure.ts";
+import { type Cell, element, scrolling, table } from "./figure.ts";
 import type { Step, StepClass } from "./finding.ts";
 import { bytes, human, joules, loss, percent, seconds, times } from "./format.ts";
 
@@ -46,6 +46,6 @@ export function stepsSection(steps: Step[], seeds: number): HTMLElement | undefi
     { id: "steps", "aria-labelledby": "steps-title" },
     element("h2", { id: "steps-title" }, "What each step down in locality costs and saves"),
     element("p", { class: "takeaway" }, `${bars}Counts are a trial’s; kept: history and traces of the actors of a trial. The last line is the start: the mean of the first updates.`),
-    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "steps-title" }, made),
+    scrolling(made, { "aria-labelledby": "steps-title" }),
   );
 }

@@ -3,7 +3,7 @@
 import { axisChart } from "./charts/sweep_axis.ts";
 import { curvesChart } from "./charts/sweep_curves.ts";
 import { accuracyFrontierChart, energyFrontierChart, frontierChart } from "./charts/sweep_frontier.ts";
-import { element, figure } from "./figure.ts";
+import { element, figure, folded, scrolling } from "./figure.ts";
 import { bytes, counted, human, joules, loss, percent, seconds, shorten } from "./format.ts";
 import { fileName, reading, ruleNames } from "./reading.ts";
 import { type SortCell, numberCell, sortable, textCell } from "./sortable.ts";
@@ -11,7 +11,7 @@ import { stepsSection } from "./steps_view.ts";
 import { type JsonMember, type Line, type Sweep, valueIn } from "./sweep_data.ts";
 
 function scroll(id: string, inside: HTMLElement): HTMLElement {
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${id}-title` }, inside);
+  return scrolling(inside, { "aria-labelledby": `${id}-title` });
 }
 
 function section(id: string, title: string, ...inside: HTMLElement[]): HTMLElement {
@@ -72,10 +72,7 @@ function members(sweep: Sweep): HTMLElement {
       textCell(point.page ? "open" : "–", point.page),
     ]),
   );
-  const open = element("details", {}, element("summary", {}, `All ${rows.length} of them`));
-  open.addEventListener("toggle", () => {
-    if (open.open && !open.querySelector("table")) open.append(scroll("members", sortable(columns, rows)));
-  });
+  const open = folded(`All ${rows.length} of them`, () => scroll("members", sortable(columns, rows)));
   return section("members", "Every member", element("p", { class: "takeaway" }, "A member is one run: one combination under one seed, on a page of its own. members.csv has all of them, with their folders."), open, ...recordings(sweep));
 }
 
@@ -84,13 +81,9 @@ function recordings(sweep: Sweep): HTMLElement[] {
   const kept = sweep.json.members.filter((member) => (member.recordings ?? []).length > 0);
   if (kept.length === 0) return [];
   const rows = kept.flatMap((member) => member.recordings!.map((file) => [...member.settings.map(valueIn), member.seed, file]));
-  const count = rows.length;
   const columns = [...sweep.json.axes.map((axis) => axis.path), "seed", "file"];
-  const open = element("details", { id: "recordings" }, element("summary", { id: "recordings-title" }, `${counted(count, "recording")} in the members' folders`));
-  open.addEventListener("toggle", () => {
-    if (open.open && !open.querySelector("table")) open.append(scroll("recordings", sortable(columns, rows.map((row) => row.map((cell) => textCell(cell))))));
-  });
-  return [open];
+  const cells = () => rows.map((row) => row.map((cell) => textCell(cell)));
+  return [folded(`${counted(rows.length, "recording")} in the members' folders`, () => scroll("recordings", sortable(columns, cells())), "recordings")];
 }
 
 function groups(json: Sweep["json"]): HTMLElement[] {

@@ -1,10 +1,10 @@
-// The time that each tick needs on the mesh, with one panel for each rule; below, mean latency and
-// longest queue by tick, a line for each rule. Long trials show means over equal numbers of ticks
-// (of the queue the most); the table and the CSV have every tick.
+// The time that each tick needs on the mesh, with one panel for each rule; below, mean latency,
+// longest queue and busiest link by tick, a line for each rule. Long trials show means over equal
+// numbers of ticks (of queue and link the most); the table and the CSV have every tick.
 import * as Plot from "@observablehq/plot";
 import type { JsonEnds, MeshTick, Replay, Result } from "../data.ts";
 import type { Chart } from "../figure.ts";
-import { human, shorten, tick } from "../format.ts";
+import { counted, human, shorten, tick } from "../format.ts";
 import { ruleColour, ruleDash } from "../palette.ts";
 import { kNarrow, legend, legendHeight, plot, svg, together, wholeTicks } from "../svg.ts";
 
@@ -34,6 +34,20 @@ function link({ from, to }: JsonEnds): string {
   return `${place(from)} to ${place(to)}`;
 }
 
+/// The step in which a link had the most flits, under the rule that loads one most and under the one
+/// that loads one least.
+function busiestLink(rules: Replayed[]): string {
+  const tops = rules.flatMap(({ name, replay }) => {
+    const [one] = [...replay.ticks].sort((a, b) => b.busiest - a.busiest);
+    return one && one.busiest > 0 ? [{ name, one }] : [];
+  });
+  const sorted = tops.sort((a, b) => b.one.busiest - a.one.busiest);
+  const [most, least] = [sorted[0], sorted[sorted.length - 1]];
+  if (!most || !least) return "";
+  const rest = least.one.busiest < most.one.busiest ? `, under ${least.name} ${human(least.one.busiest)}` : "";
+  return ` No link has more than ${counted(most.one.busiest, "flit")} in a step under ${most.name} (${link(most.one.busiestLink)}, tick ${most.one.tick})${rest}.`;
+}
+
 export function meshTakeaway(rules: Replayed[]): string {
   const sorted = [...rules].sort((a, b) => b.replay.learning - a.replay.learning);
   const [most, least] = [sorted[0], sorted[sorted.length - 1]];
@@ -42,7 +56,7 @@ export function meshTakeaway(rules: Replayed[]): string {
   const forward = `Forward packets keep the mesh busy for ${human(most.replay.forward)} cycles a trial`;
   const all = most === least ? `learning for ${cycles(most)}` : `learning for ${cycles(most)}, ${cycles(least)}`;
   const lossy = rules.filter((rule) => rule.replay.lost > 0).sort((a, b) => b.replay.lost - a.replay.lost)[0];
-  return `${forward}, ${all}.${lossy ? ` Full queues lose ${human(lossy.replay.lost)} packets a trial under ${lossy.name}.` : ""}`;
+  return `${forward}, ${all}.${busiestLink(rules)}${lossy ? ` Full queues lose ${human(lossy.replay.lost)} packets a trial under ${lossy.name}.` : ""}`;
 }
 
 /// The ticks of a trial in stretches of equal length.
@@ -77,6 +91,8 @@ export function meshChart(result: Result): Chart | undefined {
         tick: (own[0]!.tick + own[own.length - 1]!.tick) / 2,
         latency: own.reduce((sum, one) => sum + (one.packets > 0 ? one.latency * one.packets : 0), 0) / packets,
         queue: Math.max(...own.map((one) => one.queue)),
+        busiest: Math.max(...own.map((one) => one.busiest)),
+        over: link(own.reduce((most, one) => (one.busiest > most.busiest ? one : most)).busiestLink),
       };
     }),
   );
@@ -110,7 +126,7 @@ export function meshChart(result: Result): Chart | undefined {
       at += 90;
     }
     const tall = head + panel * rules.length + 10;
-    const lines = (of: "latency" | "queue", label: string, named: boolean) => {
+    const lines = (of: "latency" | "queue" | "busiest", label: string, named: boolean) => {
       const top = named ? legendHeight(rules.length, width) + 10 : 26;
       const drawn = plot({
         width,
@@ -121,9 +137,11 @@ export function meshChart(result: Result): Chart | undefined {
         marginBottom: 40,
         x,
         y: { label, grid: true, ticks: 3, tickFormat: tick, zero: true },
-        marks: rules.map((rule) => {
+        marks: rules.flatMap((rule) => {
           const own = points.filter((point) => point.index === rule.index && Number.isFinite(point[of]));
-          return Plot.lineY(own, { x: "tick", y: of, stroke: ruleColour(rule.index), strokeDasharray: ruleDash(rule.index) ?? "none", strokeWidth: 2, marker: own.length === 1 ? "dot" : "none", title: () => rule.name });
+          const line = Plot.lineY(own, { x: "tick", y: of, stroke: ruleColour(rule.index), strokeDasharray: ruleDash(rule.index) ?? "none", strokeWidth: 2, marker: own.length === 1 ? "dot" : "none", title: () => rule.name });
+          // places to point at: which link it is
+          return of === "busiest" ? [line, Plot.dot(own, { x: "tick", y: of, r: 2, fill: ruleColour(rule.index), title: (d) => `${rule.name}, tick ${tick(d.tick)}: ${human(d.busiest)} flits, ${d.over}` })] : [line];
         }),
       });
       if (named) legend(drawn, rules, width);
@@ -131,18 +149,20 @@ export function meshChart(result: Result): Chart | undefined {
     };
     const latency = lines("latency", "mean latency in cycles", true);
     const queue = lines("queue", "longest queue in flits", false);
-    return together(width, tall + latency.height + queue.height, [
+    const busiest = lines("busiest", "busiest link in flits", false);
+    return together(width, tall + latency.height + queue.height + busiest.height, [
       { x: 0, y: 0, part: top },
       ...panels,
       { x: 0, y: tall, part: latency.drawn },
       { x: 0, y: tall + latency.height, part: queue.drawn },
+      { x: 0, y: tall + latency.height + queue.height, part: busiest.drawn },
     ]);
   };
   return {
     id: "mesh",
     title: "Cycles of the mesh",
     takeaway: meshTakeaway(rules),
-    how: `A replay of the packets, cycle by cycle. Forward packets come first, learning's after them, wave by wave; the stages of a sweep count for its tick. Bars of each rule have a scale of their own. Arithmetic takes no cycles here.${length > 1 ? ` Each bar is the mean of ${length} ticks.` : ""}`,
+    how: `A replay of the packets, cycle by cycle. Forward packets come first, learning's after them, wave by wave; the stages of a sweep count for its tick. Bars of each rule have a scale of their own. Of the busiest link: the flits of one step, at most, and of one trial. Arithmetic takes no cycles here.${length > 1 ? ` Each bar is the mean of ${length} ticks.` : ""}`,
     columns: ["rule", "tick", "forward cycles", "learning cycles", "most cycles of a trial", "packets a trial", "mean latency", "largest latency", "lost packets a trial", "blocked cycles a trial", "longest queue in flits", "before the link", "most flits of a step over a link", "that link"],
     rows: rules.flatMap(({ name, replay }) => replay.ticks.map((one) => [name, one.tick, one.forward, one.learning, one.most, one.packets, Number.isFinite(one.latency) ? one.latency : "", one.largestLatency, one.lost, one.blocked, one.queue, link(one.queueLink), one.busiest, link(one.busiestLink)])),
     draw,
