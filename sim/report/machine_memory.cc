@@ -16,13 +16,14 @@ namespace {
 struct Pages {
   double mapped = 0;    // bytes of address space
   double resident = 0;  // bytes in memory
+  double of_files = 0;  // bytes in memory that stand in a file: the program, its libraries
 };
 
 Pages pages_of_process() {
   Pages pages;
-  std::ifstream("/proc/self/statm") >> pages.mapped >> pages.resident;
+  std::ifstream("/proc/self/statm") >> pages.mapped >> pages.resident >> pages.of_files;
   const auto size = static_cast<double>(::sysconf(_SC_PAGESIZE));
-  return {pages.mapped * size, pages.resident * size};
+  return {pages.mapped * size, pages.resident * size, pages.of_files * size};
 }
 
 /// The value of "key value" or "key: value kB" in a file of the system; 0 without it.
@@ -66,7 +67,13 @@ double available_memory(int threads) {
   return there;
 }
 
-double taken_memory() { return pages_of_process().resident; }
+double taken_memory() {
+  // How many pages of the program's files are in memory differs by a megabyte from one start to the
+  // next; a run and its resumption are to need the same.
+  constexpr double kFilesOfProgram = 13.5e6;
+  const Pages pages = pages_of_process();
+  return pages.resident - pages.of_files + kFilesOfProgram;
+}
 
 void return_large_blocks() {
 #ifdef __GLIBC__

@@ -8,7 +8,8 @@ namespace locus {
 /// started, each with a stack in the address space.
 double available_memory(int threads);
 
-/// Bytes that the process has taken, the model as loaded among them.
+/// Bytes that the process has taken, the model as loaded among them. Pages of the program's own
+/// files count as a fixed number.
 double taken_memory();
 
 /// For the rest of the process: large blocks return to the system as soon as they are freed, so

@@ -35,10 +35,8 @@ TEST_F(Process, CtrlCWritesResults) {
 }
 
 TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
-  EXPECT_EQ(shell("$LOCUS theory " LOCUS_MODELS "/student_teacher.txtpb --updates 10000000 &\n"
-                  // waits until the process blocks signal 2
-                  "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$!/status || ! kill -0 $!; do sleep 0.05; done\n"
-                  "sleep 1; kill -INT $!; wait $!"),
+  EXPECT_EQ(shell("$LOCUS theory " LOCUS_MODELS "/student_teacher.txtpb --updates 10000000 &\n" +
+                  until_it_listens("$!") + "sleep 1; kill -INT $!; wait $!"),
             130);
   EXPECT_NE(text("stdout").find("interrupted"), std::string::npos) << text("stdout");
   EXPECT_EQ(text("stdout").find("diverged"), std::string::npos) << text("stdout");
@@ -47,9 +45,8 @@ TEST_F(Process, CtrlCStopsATheoryInTheExpectation) {
 TEST_F(Process, SigtermStopsATheoryInItsFlows) {
   EXPECT_EQ(shell("sed 's/learning_rate: [0-9.e-]*/learning_rate: 1e9/' " LOCUS_MODELS "/student_teacher.txtpb >$DIR/long.txtpb\n"
                   "for i in {1..200}; do echo 'rules { name: \"r'$i'\" bptt {} }'; done >>$DIR/long.txtpb\n"
-                  "$LOCUS theory $DIR/long.txtpb --no-simulation --updates 2 &\n"
-                  "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$!/status || ! kill -0 $!; do sleep 0.05; done\n"
-                  "sleep 0.3; kill -TERM $!; wait $!"),
+                  "$LOCUS theory $DIR/long.txtpb --no-simulation --updates 2 &\n" +
+                  until_it_listens("$!") + "sleep 0.3; kill -TERM $!; wait $!"),
             130);
   EXPECT_NE(text("stdout").find("interrupted"), std::string::npos) << text("stdout");
 }

@@ -66,9 +66,8 @@ TEST_F(Signals, NohupKeepsAHangUpAway) {
 }
 
 TEST_F(Signals, ASweepEndsInGoodOrderToo) {
-  EXPECT_EQ(shell("$LOCUS sweep $DIR/endless.txtpb --seeds 9 --threads 1 --out $DIR/out & p=$!\n"
-                  "until grep -qs 'SigBlk:.*[2367abef]$' /proc/$p/status || ! kill -0 $p; do sleep 0.05; done\n"
-                  "kill -HUP $p; wait $p"),
+  EXPECT_EQ(shell("$LOCUS sweep $DIR/endless.txtpb --seeds 9 --threads 1 --out $DIR/out & p=$!\n" +
+                  until_it_listens("$p") + "kill -HUP $p; wait $p"),
             130);
   EXPECT_TRUE(has(text("stderr"), "locus sweep: interrupted by SIGHUP; 9 of 9 members are left\n")) << text("stderr");
   EXPECT_TRUE(fs::exists(at("out/sweep.json")));

@@ -7,8 +7,9 @@
 namespace locus {
 
 template <class R>
-Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door)
-    : common_(network, learning, horizon, executor, door),
+Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor,
+                    Door& door, RankExchange exchange)
+    : common_(network, learning, horizon, executor, door, exchange),
       learners_(common_),
       mirrors_(common_),
       neurons_(common_),
@@ -65,6 +66,7 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const R* activity = common_.source_activity(projection);
   const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
+  const CountedOnce<R> once(common_, is_on_every_rank(projection));
   if (!projection.is_bias) {
     common_.door.pass(common_.passages(p).axon, 0, messages, no_offence);
     record_axons(door.traffic(), 0, projection, activity, common_.lanes);

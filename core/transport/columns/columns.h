@@ -25,8 +25,10 @@ namespace locus {
 template <class R>
 class Columns {
  public:
-  /// `network` and `door` outlive the transport.
-  Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door);
+  /// `network` and `door` outlive the transport. `exchange`: between the ranks of a run, where the
+  /// network's topology is the part of one.
+  Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door,
+          RankExchange exchange = {});
 
   /// `inputs` outlives the trial, or is null: each x_t then stands at the inputs before its tick.
   void begin_trial(const R* inputs);
@@ -65,6 +67,8 @@ class Columns {
   Network<R>& network() { return common_.network; }
   Door& door() { return common_.door; }
   const Learning& learning() const { return common_.learning; }
+  /// What this rank has handed to others.
+  const std::array<CrossingTally, kCrossingKinds>& crossings() const { return common_.crossing.tallies(); }
   const Plan& plan() const { return common_.plan; }
 
   TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);

@@ -75,6 +75,7 @@ class Sender {
 
   std::int64_t count_events(const Common<R>& common) const;
   void send_columns(const Common<R>& common, const R* activity) const;
+  void send_whole(const Common<R>& common, const R* activity, std::int64_t messages) const;
   void send_events(const Common<R>& common, std::int64_t messages) const;
   /// Where source j's run has its targets of thread `chunk`: from this cut to that of chunk + 1.
   std::int64_t cut(std::int32_t j, int chunk) const {
