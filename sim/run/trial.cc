@@ -221,7 +221,11 @@ template <class R, TransportOf<R> T>
 void Trial<R, T>::learn_online(Tick now, bool has_error, const R* reward) {
   deliver(phase::OwnWeights{});
   if (!learning_.local) return deliver(phase::Posts{has_error});
-  if (selects<phase::Rewards<R>>(selected_)) give_rewards(now, reward);
+  if (selects<phase::Rewards<R>>(selected_)) {
+    give_rewards(now, reward);
+    // minus the loss of a trial comes in its last tick, whether or not that brings an error
+    has_error = has_error || std::ranges::any_of(rewards_, [](R value) { return value != R(0); });
+  }
   // the text of a local rule is the synapses' clock, whether or not a POST comes
   transport_.deliver(phase::Posts{has_error});
   if (now.value == shape_.ticks && !learning_.local->ends.empty()) transport_.deliver(phase::LocalEnds{has_error});
