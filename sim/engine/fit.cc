@@ -40,12 +40,14 @@ class Fitter {
       : spec_(spec), topology_(topology), rule_(rule), engine_(engine), ranges_(ranges) {}
 
   Fit find() {
+    learning_ = learning_of(spec_, topology_, rule_);
     fit_.rule = rule_.name;
     fit_.engine = engine_.name;
     check_neurons();
     check_channels();
     check_optimizer();
     for (std::size_t p = 0; p < spec_.network.projections.size(); ++p) bind_projection(p);
+    for (const FeedbackSpec& feedback : rule_.feedback) bind_feedback(feedback);
     take_room();
     fit_.fits = fit_.lacks.empty();
     return std::move(fit_);
@@ -78,8 +80,7 @@ class Fitter {
   /// Messages over channels that the chip does not have, and those that revisit the past, which no
   /// chip has.
   void check_channels() {
-    const Learning learning = learning_of(spec_, topology_, rule_);
-    const Ledger ledger = closed_form(learning, topology_, feedback_of(topology_, rule_), trial_shape_of(spec_),
+    const Ledger ledger = closed_form(learning_, topology_, feedback_of(topology_, rule_), trial_shape_of(spec_),
                                       scalar_bytes(spec_.precision));
     for (const LedgerEntry& entry : ledger.entries()) {
       const std::string channel(name(entry.channel));
@@ -165,25 +166,55 @@ class Fitter {
     const bool spikes_arrive = source.kind == PopulationKind::kInput ? inputs.are_spikes : source.lif.has_value();
     const Compiled compiled = compile_local(text->text);
     CHECK(compiled.rule.has_value(), "texts of rows are right, and those of models are checked");
-    BindingContext context;
-    context.rate = learning_rate_of(projection, rule_, spec_.training) / spec_.training.batch;
-    const bool every_tick = spec_.training.commit == CommitWhen::kEveryTick;
-    context.decay = optimizer_of(optimizer_of(rule_, spec_.training), topology_.projections[p].limits).weight_decay *
-                    context.rate / (every_tick ? 1 : spec_.training.ticks);
+    BindingContext context = binding_context(projection, p);
     context.spikes_arrive = spikes_arrive;
-    context.commits_every_tick = every_tick;
     context.has_delays = topology_.projections[p].wait > 0;
     context.synapses = topology_.projections[p].size();
-    context.ticks = spec_.training.ticks;
-    context.window = window_of(spec_.training);
     context.summed = text->summed;
     context.ranges = ranges_at(source, target, inputs);
-    Binding binding = bind(sum_form(*compiled.rule, sum_context(target, spikes_arrive)), engine_, context);
+    keep(bind(sum_form(*compiled.rule, sum_context(target, spikes_arrive)), engine_, context), projection.name);
+    if (engine_.no_autapses) note_autapses(topology_.projections[p]);
+  }
+
+  /// What follows from the training: pace, decay and ticks.
+  BindingContext binding_context(const ProjectionSpec& projection, std::size_t p) const {
+    const double rate = learning_rate_of(projection, rule_, spec_.training);
+    const bool every_tick = spec_.training.commit == CommitWhen::kEveryTick;
+    const Optimizer optimizer = optimizer_of(learning_, topology_.projections[p]);
+    BindingContext context;
+    context.rate = rate / spec_.training.batch;
+    context.decay = (optimizer.weight_decay * rate + optimizer.shrink) / (every_tick ? 1 : spec_.training.ticks);
+    context.commits_every_tick = every_tick;
+    context.ticks = spec_.training.ticks;
+    context.window = window_of(spec_.training);
+    return context;
+  }
+
+  void keep(Binding binding, const std::string& name) {
     for (const Lack& one : binding.lacks) lack(one);
     fit_.gives_up_delays = fit_.gives_up_delays || binding.gives_up_delays;
-    if (engine_.no_autapses) note_autapses(topology_.projections[p]);
-    binding.projections = {projection.name};
+    binding.projections = {name};
     fit_.bindings.push_back(std::move(binding));
+  }
+
+  /// Learned feedback: a synapse from a readout changes by the error that it carries times the
+  /// activity of its target, and shrinks as the readout's synapse from the same population does.
+  void bind_feedback(const FeedbackSpec& feedback) {
+    if (!feedback.learn) return;
+    const LocalText text{.constants = {}, .traces = {}, .changes = {{"pre*activity"}}, .signal = LocalSignal::kNone};
+    const Compiled compiled = compile_local(text);
+    CHECK(compiled.rule.has_value(), "the text is right");
+    for (std::size_t p = 0; p < spec_.network.projections.size(); ++p) {
+      const ProjectionSpec& readout = spec_.network.projections[p];
+      if (readout.source != feedback.population || population(readout.target).kind != PopulationKind::kReadout)
+        continue;
+      BindingContext context = binding_context(readout, p);
+      context.synapses = topology_.projections[p].size();
+      context.ranges = ranges_at(population(readout.target), population(feedback.population), {});
+      context.ranges.erase("pre");  // an error, which nothing bounds
+      const SumContext sums = sum_context(population(feedback.population), false);
+      keep(bind(sum_form(*compiled.rule, sums), engine_, context), "feedback onto " + population(feedback.population).name);
+    }
   }
 
   void note_autapses(const Projection& projection) {
@@ -225,18 +256,32 @@ class Fitter {
     need(has.readouts, topology_.sizes.readouts);
     need(has.inputs, topology_.input_neurons());
     need(has.synapse_bytes, ceiling(room.synapses * room.synapse_bits, 8));
-    // Each core hears at most all sources, however many cores there are.
-    const std::int64_t sources = std::int64_t{topology_.input_neurons()} + topology_.sizes.rate_neurons;
-    if (has.axons && sources > *has.axons)
-      lack({fmt::format("more than {} axons of a core", *has.axons), {"sources"}, sources, "a source"});
+    check_axons();
     if (has.cores && room.cores > *has.cores)
       lack({fmt::format("more than {} core{}", *has.cores, *has.cores == 1 ? "" : "s"), {"the network"}, room.cores, "a core"});
+  }
+
+  /// A core hears at least what one of its neurons hears; how much more is a question of placement.
+  void check_axons() {
+    if (!engine_.room.axons) return;
+    std::vector<std::int64_t> heard(static_cast<std::size_t>(topology_.sizes.rate_neurons), 0);
+    for (std::size_t p = 0; p < topology_.projections.size(); ++p) {
+      const Projection& projection = topology_.projections[p];
+      if (projection.target_layer != Layer::kRate || projection.is_bias) continue;
+      const std::vector<std::int64_t> fan_in = projection.fan_in();
+      for (std::size_t i = 0; i < fan_in.size(); ++i)
+        heard[static_cast<std::size_t>(projection.target_begin) + i] += fan_in[i];
+    }
+    const std::int64_t most = heard.empty() ? 0 : *std::ranges::max_element(heard);
+    if (most > *engine_.room.axons)
+      lack({fmt::format("more than {} axons of a core", *engine_.room.axons), {"one neuron"}, most, "a source"});
   }
 
   const Spec& spec_;
   const Topology& topology_;
   const RuleSpec& rule_;
   const EngineSpec& engine_;
+  Learning learning_;
   const std::map<std::string, Range>& ranges_;
   std::map<std::int32_t, InputsSeen> inputs_;  // by population
   Fit fit_;

@@ -1,7 +1,7 @@
 // fit: does this rule fit that engine?
 //
-// Every plastic projection of a model is bound (binding.h); projections with equal bindings stand
-// together. Beside accesses, a rule may need channels that the chip does not have, or the past
+// Every plastic projection of a model is bound (binding.h), and so is feedback that learns. Beside
+// accesses, a rule may need channels that the chip does not have, or the past
 // (core/protocol/closed_form.h counts both), other neurons, or more room than there is. The answer
 // is yes with all bindings and approximations, or no with everything that is missing and its count.
 // Cost: that of the closed forms, and of one batch of the task, of which inputs are read.

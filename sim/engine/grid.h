@@ -10,7 +10,7 @@
 
 namespace locus {
 
-struct Grid {
+struct StepGrid {
   double full_scale = 1;
   double step = 1;
   std::int64_t least = 0;  // integers that count from 0 upwards and downwards
@@ -20,8 +20,8 @@ struct Grid {
 
 /// The finest grid of so many bits (without the sign) or levels that holds the range. Numbers below
 /// 0 without a sign are stored with an offset.
-inline Grid grid_of(const Range& range, int bits, bool is_signed, std::optional<int> levels) {
-  Grid grid;
+inline StepGrid grid_of(const Range& range, int bits, bool is_signed, std::optional<int> levels) {
+  StepGrid grid;
   const bool negative = range.low < 0;
   grid.full_scale = std::max(std::abs(range.low), std::abs(range.high));
   if (!(grid.full_scale > 0) || !std::isfinite(grid.full_scale)) grid.full_scale = 1;

@@ -1,7 +1,6 @@
 // The rules of the table at the synapses of one projection, as texts: what an engine is asked for.
 //
-// tests/properties/local_rules_test.cc holds such texts against their rows, bit by bit, and
-// tests/engine/row_text_test.cc those of here.
+// tests/properties/local_rules_test.cc holds such texts against their rows, bit by bit.
 #pragma once
 
 #include <optional>

@@ -4,6 +4,7 @@
 
 #include "core/protocol/rule.h"
 #include "sim/model/checks.h"
+#include "sim/model/requirements.h"
 
 namespace locus {
 namespace {
@@ -14,13 +15,15 @@ constexpr std::int32_t kMostBitsOfFloat32 = 24;  // whose levels are exact
 /// Few bits; `range` is the field of the range.
 void check_grid(const Grid& grid, Precision precision, const FieldPath& bits, const FieldPath& range, FaultList& faults) {
   check_range(grid.bits, 2, precision == Precision::kFloat32 ? kMostBitsOfFloat32 : kMostBits, bits, faults);
-  check_positive(grid.range, range, faults);
+  if (check_positive(grid.range, range, faults) && precision == Precision::kFloat32) {
+    if (!std::isfinite(static_cast<float>(grid.range)) || !std::isnormal(static_cast<float>(grid.step())))
+      faults.error(range, "is " + shown(grid.range), "must be, as its step, a number of float32");
+  }
   check_enum(grid.rounding, Rounding::kStochastic, bits, faults);
 }
 
 void check_wires(const NarrowWires& wires, const Spec& spec, const FieldPath& where, FaultList& faults) {
-  if (wires.channel != Channel::kFeedback)
-    faults.error(where.at("channel"), fmt::format("is {}", name(wires.channel)), "must be FEEDBACK");
+  if (wires.channel != Channel::kFeedback) faults.error(where.at("channel"), "is another channel", "must be FEEDBACK");
   if (wires.grid) check_grid(*wires.grid, spec.precision, where.at("bits"), where.at("range"), faults);
   if (!(wires.drop >= 0 && wires.drop <= 1))
     faults.error(where.at("drop"), "is " + shown(wires.drop), "must be at least 0 and at most 1");
@@ -86,8 +89,7 @@ void check_narrow(const Spec& spec, FaultList& faults) {
     const FieldPath field = where.at("wires", static_cast<int>(i));
     for (std::size_t k = 0; k < i; ++k) {
       if (training.wires[k].channel != training.wires[i].channel) continue;
-      faults.error(field, fmt::format("is a second entry for {}", name(training.wires[i].channel)),
-                   "must have one entry a channel");
+      faults.error(field, "is a second entry for its channel", "must be one for each channel");
       break;
     }
     check_wires(training.wires[i], spec, field, faults);

@@ -24,6 +24,7 @@ std::string_view name(Charge charge) {
     case Charge::kSynapticUpdate: return "synaptic_update";
     case Charge::kNeuronUpdate: return "neuron_update";
     case Charge::kBarrier: return "barrier";
+    case Charge::kKeptByte: return "kept_byte";
   }
   return "";
 }

@@ -170,8 +170,9 @@ enum class Charge {
   kSynapticUpdate,  // a synapse that learns from a message (POST, GATHER)
   kNeuronUpdate,    // a neuron's tick
   kBarrier,         // a step of the whole mesh
+  kKeptByte,        // a byte of history or traces, for each tick that it is kept
 };
-inline constexpr int kCharges = 8;
+inline constexpr int kCharges = 9;
 
 struct CostSpec {
   std::string name;                       // of the chip, as the file says
@@ -183,6 +184,8 @@ struct CostSpec {
   std::string source = {};       // of the energies
   std::string measured_on = {};  // their conditions
 
+  /// True if a charge has an energy.
+  bool charges(Charge charge) const { return energy[static_cast<std::size_t>(charge)] > 0; }
   /// True if some energy has a range.
   bool has_range() const {
     for (std::size_t c = 0; c < kCharges; ++c) {

@@ -252,6 +252,8 @@ class Evaluation {
     for (const std::int32_t core : placement_.readout) ++neurons[static_cast<std::size_t>(core)];
     for (const std::int64_t held : neurons) due(Charge::kNeuronUpdate, static_cast<double>(held * ledger_.ticks()));
     due(Charge::kBarrier, static_cast<double>(ledger_.ticks() + ledger_.stalled_ticks()));
+    const auto kept = static_cast<double>(ledger_.history_bytes()) + static_cast<double>(ledger_.trace_bytes());
+    of(Charge::kKeptByte).all = kept * static_cast<double>(ledger_.ticks());
   }
 
   const Topology& topology_;

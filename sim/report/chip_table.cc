@@ -73,8 +73,10 @@ TextTable chip_table(const RunResult& result) {
 TextTable energy_table(const RunResult& result) {
   TextTable table;
   table.caption = "ENERGY PER TRIAL (an estimate)";
-  table.columns = {{"rule", Align::kLeft}, {"packets"}, {"hops"},    {"host"},
-                   {"synapses"},           {"updates"}, {"neurons"}, {"total"}};
+  table.columns = {{"rule", Align::kLeft}, {"packets"}, {"hops"}, {"host"}, {"synapses"}, {"updates"}, {"neurons"}};
+  const bool keeps = result.chip && result.chip->cost && result.chip->cost->charges(Charge::kKeptByte);
+  if (keeps) table.columns.push_back({"kept"});
+  table.columns.push_back({"total"});
   table.name_columns = widest_name(result);
   for (const Outcome& outcome : result.outcomes) {
     if (!outcome.chip || !outcome.chip->estimate) continue;
@@ -84,7 +86,9 @@ TextTable energy_table(const RunResult& result) {
     table.rows.push_back({outcome.rule, cell(of(Charge::kPacket)),
                           cell(of(Charge::kHopEastWest) + of(Charge::kHopNorthSouth)), cell(of(Charge::kHopHost)),
                           cell(of(Charge::kSynapticOperation)), cell(of(Charge::kSynapticUpdate)),
-                          cell(of(Charge::kNeuronUpdate) + of(Charge::kBarrier)), cell(estimate.total_energy)});
+                          cell(of(Charge::kNeuronUpdate) + of(Charge::kBarrier))});
+    if (keeps) table.rows.back().push_back(cell(of(Charge::kKeptByte)));
+    table.rows.back().push_back(cell(estimate.total_energy));
   }
   return table;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/report/chip_table.h"
+#include "sim/report/core_memory_table.h"
 #include "sim/report/description.h"
 #include "sim/report/digest.h"
 #include "sim/report/locality_table.h"
@@ -167,6 +168,7 @@ std::string comparison_tables(const Spec& spec, const RunResult& result) {
   if (result.chip) text += '\n' + chip_title(*result.chip) + render(chip_table(result)) + energy_range_table(result);
   const bool replayed = is_replayed(result);
   if (replayed) text += '\n' + render(network_table(result));
+  if (spec.chip) text += '\n' + core_memory_table(spec, result.topology);
   text += '\n' + legend(result) + (result.chip ? chip_legend(*result.chip) : "");
   return text + (replayed ? network_legend(*result.chip->network) : "");
 }

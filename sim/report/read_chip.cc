@@ -173,6 +173,7 @@ class ChipReader {
     const std::int64_t trials = std::max<std::int64_t>(message.trials(), 0);
     if (trials > 0) ledger.add_trials(trials, std::max<std::int64_t>(message.ticks(), 0) / trials);
     ledger.add_stalled_ticks(std::max<std::int64_t>(message.stalled_ticks(), 0));
+    ledger.set_memory(std::max<std::int64_t>(message.history_bytes(), 0), std::max<std::int64_t>(message.trace_bytes(), 0));
     return ledger;
   }
 

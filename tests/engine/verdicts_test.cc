@@ -153,9 +153,17 @@ TEST(Loihi2, HoldsNeitherSymmetricFeedbackNorThePastNorSensitivities) {
   EXPECT_NE(lack_of(rtrl, "GATHER"), nullptr);
 }
 
-/// A synapse of learned feedback changes by the product of its ends and decays.
+/// R has a binding of its own, and it and A shrink.
 TEST(Loihi2, HoldsLearnedFeedback) {
-  expect_fits(network(kRate, kNoise, R"text(local { change: "0.05*weight - activity*pre" })text"), "loihi2", 2);
+  const Spec spec = network(kRate, kNoise, R"(rflo { feedback { population: "rec" learn { decay: 0.01 } } })");
+  const Fit found = fit_on(spec, shipped("loihi2"));
+  ASSERT_TRUE(found.fits) << told(found);
+  ASSERT_EQ(found.bindings.size(), 4U);  // B, W, A, R
+  EXPECT_EQ(found.bindings[3].projections.front(), "feedback onto rec");
+  EXPECT_EQ(found.bindings[3].products.size(), 2U);
+  EXPECT_EQ(found.bindings[2].products.size(), 2U);
+  EXPECT_EQ(found.bindings[1].products.size(), 3U);
+  EXPECT_FALSE(fit_on(spec, shipped("loihi1")).fits);
 }
 
 TEST(ReckOn, HoldsEpropOfLifNeuronsWithoutAFilterAlone) {

@@ -25,7 +25,7 @@ TEST(Faults, OfNarrowWires) {
        [](ModelText& m) { m.training = "training { learning_rate: 0.1 wires { @delay: 1 } }"; },
        "training.wires[0].delay",
        {"must be 0", "last tick"}},
-      {"a channel twice", trained("wires { drop: 0.5 } @wires {}"), "training.wires[1]", {"second entry", "FEEDBACK"}},
+      {"a channel twice", trained("wires { drop: 0.5 } @wires {}"), "training.wires[1]", {"second entry", "one for each channel"}},
   });
 }
 
@@ -45,7 +45,7 @@ TEST(Faults, OfNarrowSynapses) {
       {"traces of RTRL",
        [](ModelText& m) {
          m.training = "training { learning_rate: 0.1 synapse { @trace_bits: 8 trace_range: 2 } }";
-         m.rules = "rules { rtrl {} }";
+         m.rules = "rules { name: \"exact\" rtrl {} }";
        },
        "training.synapse.trace_bits",
        {"rule", "RTRL"}},

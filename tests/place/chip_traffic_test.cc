@@ -233,6 +233,8 @@ TEST(Estimate, ChargesWhatTheLedgerCounts) {
       const double neurons = static_cast<double>(report.placement.rate.size() + report.placement.readout.size());
       EXPECT_EQ(charged(Charge::kNeuronUpdate), neurons * static_cast<double>(ledger.ticks()));
       EXPECT_EQ(charged(Charge::kBarrier), static_cast<double>(ledger.ticks() + ledger.stalled_ticks()));
+      EXPECT_EQ(charged(Charge::kKeptByte),
+                static_cast<double>((ledger.history_bytes() + ledger.trace_bytes()) * ledger.ticks()));
       if (influence == 0) {
         EXPECT_EQ(charged(Charge::kPacket), static_cast<double>(report.total.packets));
         EXPECT_EQ(charged(Charge::kHopEastWest) + charged(Charge::kHopNorthSouth) + charged(Charge::kHopHost),

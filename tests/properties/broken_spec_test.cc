@@ -135,6 +135,11 @@ void add_parts(Spec& spec, Dice& dice) {
     recorded->evaluation_trials = {recorded->trials[0]};
     spec.training.evaluation = EvaluationSpec{};
   }
+  if (dice.chance(20)) {
+    spec.training.wires = {
+        {.channel = Channel::kFeedback, .grid = Grid{4, 1, Rounding::kStochastic}, .drop = 0.25, .delay = 0}};
+    spec.training.synapses.weight = Grid{6, 4, Rounding::kStochastic};
+  }
 }
 
 /// The tasks of the literature that fit the network's sizes and the ticks.

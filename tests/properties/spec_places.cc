@@ -151,6 +151,12 @@ void visit(ScheduleSpec& schedule, Places& places) {
   places.add(schedule.last);
 }
 
+void visit(Grid& grid, Places& places) {
+  places.add(grid.bits);
+  places.add(grid.range);
+  places.add_choice(grid.rounding);
+}
+
 void visit(TrainingSpec& training, Places& places) {
   places.add_choice(training.loss);
   places.add_choice(training.commit);
@@ -163,6 +169,14 @@ void visit(TrainingSpec& training, Places& places) {
   places.truths.push_back(&training.carry_state);
   places.truths.push_back(&training.average_over_window);
   visit(training.optimizer, places);
+  for (NarrowWires& wires : training.wires) {
+    places.add_choice(wires.channel);
+    places.add(wires.drop);
+    places.add(wires.delay);
+    if (wires.grid) visit(*wires.grid, places);
+  }
+  if (training.synapses.weight) visit(*training.synapses.weight, places);
+  if (training.synapses.trace) visit(*training.synapses.trace, places);
   if (training.schedule) visit(*training.schedule, places);
   if (training.stop) {
     places.add(training.stop->loss_below);
