@@ -176,6 +176,17 @@ bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   return true;
 }
 
+/// Nothing learns, and nobody looks at a tick: what the conductor does for each projection and
+/// population between two ticks of few neurons is then most of their time. Beyond that threads step
+/// them.
+bool ticks_run_forward(const PlanFacts& facts, const Plan& plan) {
+  const Horizon& horizon = facts.horizon;
+  if (facts.rule.drive != Drive::kNothing || facts.width.lanes > 1 || plan.shared_out) return false;
+  if (facts.topology.is_part() || !facts.learning.wires.empty()) return false;  // as above
+  if (facts.topology.has_noise() || horizon.inputs_tick_by_tick || horizon.outputs_are_seen) return false;
+  return facts.topology.sizes.rate_neurons < kWorthSharing;
+}
+
 /// The one projection that tells the neurons of the one population, all of them, of each other,
 /// where its weights are near and one thread sends it: among few neurons a tick is a dozen
 /// nanoseconds, less than finding out anew what is to be done.

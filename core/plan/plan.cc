@@ -147,6 +147,7 @@ void plan_fusions(const PlanFacts& facts, Plan& plan) {
   const LayerSizes& sizes = facts.topology.sizes;
   plan.ahead_ticks = ahead_ticks_of(facts, plan);
   plan.runs = ticks_run_together(facts, plan);
+  plan.runs_forward = ticks_run_forward(facts, plan);
   if (!plan.runs) return;
   plan.recurrent = recurrent_projection(facts, plan);
   if (plan.recurrent >= 0) plan.errors_back *= 2;

@@ -153,7 +153,7 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
   if constexpr (RunsTicks<T, R>) {
     transport_.deliver(phase::Ticks{first, last});
     const Tick first_error = std::max(first, shape_.first_error());
-    if (first_error > last) return false;
+    if (first_error > last || !selects<phase::Comparisons<R>>(selected_)) return false;
     transport_.deliver(phase::Comparisons<R>{first_error, last, batch.target_at(first_error.value), scale_,
                                              batch.weight_at(first_error.value)});
     Tick due = first_error;  // of the next sweep

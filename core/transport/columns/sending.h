@@ -58,7 +58,10 @@ class Sender {
   void copy_weights(const Common<R>& common);
   /// AXONs of this tick, in which the sources say `activity` (sources x lanes).
   std::int64_t count(Common<R>& common, const R* activity) const {
-    return sends_ == Sends::kEvents ? count_events(common) : count_sent(common, projection_, activity);
+    if (sends_ == Sends::kEvents) return count_events(common);
+    if (sends_ == Sends::kColumns && common.lanes == 1)
+      return std::ssize(common.active_sources(projection_)) * projection_.target_size;
+    return count_sent(common, projection_, activity);
   }
   /// Adds what the sources say in this tick to the currents of all targets.
   void send(const Common<R>& common, const R* activity, std::int64_t messages) const;
