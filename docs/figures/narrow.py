@@ -25,8 +25,8 @@ LINES = [  # what, rule, the field that is swept and its values, fields that are
     ("weights of so many bits, nearest", "rflo", "training.synapse.weight_bits", ["6", "8", "10"], ["training.synapse.rounding=NEAREST"]),
     ("weights of so many bits, stochastic", "bptt", "training.synapse.weight_bits", ["6", "8", "10"], ["training.synapse.rounding=STOCHASTIC"]),
     ("weights of so many bits, nearest", "bptt", "training.synapse.weight_bits", ["6", "8", "10"], ["training.synapse.rounding=NEAREST"]),
-    ("traces of so many bits, stochastic", "rflo", "training.synapse.trace_bits", ["4", "6", "8"], ["training.synapse.rounding=STOCHASTIC"]),
-    ("traces of so many bits, nearest", "rflo", "training.synapse.trace_bits", ["4", "6", "8"], ["training.synapse.rounding=NEAREST"]),
+    ("traces of so many bits, stochastic", "rflo", "training.synapse.trace_bits", ["2", "3", "4"], ["training.synapse.rounding=STOCHASTIC"]),
+    ("traces of so many bits, nearest", "rflo", "training.synapse.trace_bits", ["2", "3", "4"], ["training.synapse.rounding=NEAREST"]),
 ]
 
 

@@ -45,7 +45,7 @@ TEST(Faults, OfNarrowSynapses) {
       {"traces of RTRL",
        [](ModelText& m) {
          m.training = "training { learning_rate: 0.1 synapse { @trace_bits: 8 trace_range: 2 } }";
-         m.rules = "rules { rtrl {} }";
+         m.rules = "rules { name: \"exact\" rtrl {} }";
        },
        "training.synapse.trace_bits",
        {"rule", "RTRL"}},
