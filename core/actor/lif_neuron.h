@@ -79,6 +79,7 @@ struct LifParameters {
   bool adapts() const { return adaptation != 0; }
   /// True for a neuron of the paper, whose population has a loop of its own.
   bool is_plain() const { return !has_current && reset == Reset::kSubtractNextTick && rest == 0 && !above; }
+  friend bool operator==(const LifParameters&, const LifParameters&) = default;
 };
 
 /// The clock of a spiking neuron: a tick, with the constants of the neuron.

@@ -9,6 +9,7 @@
 // many blocks at a time, so that the series vectorise.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -50,5 +51,19 @@ double uniform_at(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::u
 /// (which are geometric), and none for the others.
 void draw_indices(RandomKey key, std::uint64_t trial, std::uint64_t tick, double probability, std::int64_t size,
                   std::vector<std::int32_t>& drawn);
+
+/// Draws `count` different ones of the numbers 0 .. size - 1, all such sets equally likely, at
+/// (trial, tick): take(number) gets each once, and is_taken(number) says whether it has. count is at
+/// most size.
+/// Cost: one random number for each. Source: Floyd; Bentley, CACM 30:754, 1987.
+template <class IsTaken, class Take>
+void draw_subset(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::int64_t size, std::int64_t count,
+                 IsTaken is_taken, Take take) {
+  for (std::int64_t last = size - count; last < size; ++last) {
+    const double uniform = uniform_at(key, trial, tick, static_cast<std::uint64_t>(last));
+    const auto drawn = std::min(static_cast<std::int64_t>(uniform * static_cast<double>(last + 1)), last);
+    take(is_taken(drawn) ? last : drawn);
+  }
+}
 
 }  // namespace locus

@@ -1,6 +1,6 @@
 // Tree: sums over many neurons in an order that depends on their number alone.
 //
-// Neurons stand in grains of 384, the last of which may be smaller. A sum over neurons is that of
+// Neurons stand in grains of 384, the last of which is smaller or a little larger. A sum over neurons is that of
 // each grain, and the sums of grains are added as a tree: a run of grains is halved, the left half
 // taking the odd one. Whoever has a whole node of the tree can compute its sum alone, so that
 // processes which have some grains each get the bits of one that has them all.
@@ -23,14 +23,22 @@ namespace locus {
 /// Neurons of a grain.
 inline constexpr std::int32_t kGrain = 384;
 
+/// So many neurons or more are left for a grain of their own; fewer belong to the last one, as Eigen
+/// has other products for a few rows or columns.
+inline constexpr std::int32_t kLeastGrain = 32;
+
 /// The grains of so many neurons.
 struct Grains {
   std::int32_t neurons = 0;
   std::int32_t grain = kGrain;
 
-  std::int32_t count() const { return (neurons + grain - 1) / grain; }
+  std::int32_t count() const {
+    if (neurons == 0) return 0;
+    const std::int32_t whole = neurons / grain;
+    return std::max(1, whole + (neurons % grain >= std::min(kLeastGrain, grain) ? 1 : 0));
+  }
   /// The first neuron of a grain; all of them for count().
-  std::int32_t begin(std::int32_t index) const { return std::min(index * grain, neurons); }
+  std::int32_t begin(std::int32_t index) const { return index == count() ? neurons : index * grain; }
   std::int32_t size(std::int32_t index) const { return begin(index + 1) - begin(index); }
 };
 

@@ -22,6 +22,11 @@ class Inference {
       for (std::size_t j = 0; j <= i; ++j)
         rule_.traces[i].is_state = rule_.traces[i].is_state || reads(rule_.traces[j].next, i);
       rule_.traces[i].is_lazy = is_lazy(rule_.traces[i].next, i);
+      rule_.traces[i].is_shared = rule_.traces[i].of_source;
+    }
+    // each round finds one more that is not, or none
+    for (std::size_t round = 0; round < rule_.traces.size(); ++round) {
+      for (std::size_t i = 0; i < rule_.traces.size(); ++i) rule_.traces[i].is_shared = is_shared(i);
     }
   }
 
@@ -41,6 +46,18 @@ class Inference {
   }
 
  private:
+  /// True if a trace uses nothing that differs between the targets of a source, as far as is known.
+  bool is_shared(std::size_t i) const {
+    bool shared = rule_.traces[i].is_shared;
+    rule_.tree.each_leaf(rule_.traces[i].next, [&](const Node& leaf) {
+      if (leaf.leaf == Leaf::kTrace) shared = shared && rule_.traces[static_cast<std::size_t>(leaf.index)].is_shared;
+      if (leaf.leaf != Leaf::kSymbol) return;
+      const auto symbol = static_cast<Symbol>(leaf.index);
+      shared = shared && (symbol == Symbol::kPre || symbol == Symbol::kDt || symbol == Symbol::kTicks);
+    });
+    return shared;
+  }
+
   /// True if each product of a trace's next value is a constant times the trace, or has a factor
   /// that comes by message.
   bool is_lazy(std::int32_t node, std::size_t trace) const {

@@ -62,6 +62,9 @@ struct LocalTrace {
   // true: it follows from what the source sent alone, so that one would serve all synapses of a
   // source
   bool of_source = false;
+  // true: it does so without constants of the target neuron either, so that columns keep one for
+  // all synapses of a source
+  bool is_shared = false;
   // true: its next value is linear in itself, so that a synapse that hears nothing can do its ticks
   // later
   bool is_lazy = false;

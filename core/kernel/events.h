@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/kernel/registers.h"
 #include "core/kernel/synapses.h"
 
 namespace locus {
@@ -68,12 +69,77 @@ void add_run_of_lanes(const SynapsesView<const R>& synapses, std::int32_t source
   });
 }
 
-/// Dense, one lane: the columns of the sources `active` (numbered from `begin` on; what they say
-/// stands at activity[source - begin]) onto the targets [first, last). Four sources at a time, so
-/// that a current is loaded and stored once for them.
+/// Dense, one lane: the columns of the sources `active` onto the targets [first, first + size), whose
+/// currents stay in kRegisters registers over all sources; size: at least one register. The last
+/// register overlaps the one before it where they are more than the targets: it has the same sums.
+template <bool kFresh, class Lane, std::size_t kRegisters, class R>
+void add_columns_at_once(const WeightsView<R>& w, std::span<const std::int32_t> active, std::int32_t begin,
+                         const R* activity, std::ptrdiff_t first, std::ptrdiff_t size, R* current) {
+  typename Lane::Type sum[kRegisters];
+  const std::ptrdiff_t last = first + size - Lane::kLanes;
+  const auto at = [&](std::size_t r) {
+    return r + 1 == kRegisters ? last : first + static_cast<std::ptrdiff_t>(r) * Lane::kLanes;
+  };
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < kRegisters; ++r) sum[r] = kFresh ? typename Lane::Type{} : Lane::load(current + at(r));
+  for (const std::int32_t source : active) {
+    const R* const of = w.weight + std::ptrdiff_t{source - begin} * w.stride;
+    const auto x = Lane::all(activity[source - begin]);
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < kRegisters; ++r) sum[r] += Lane::load(of + at(r)) * x;
+  }
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < kRegisters; ++r) Lane::store(current + at(r), sum[r]);
+}
+
+/// The same of any number of targets. What sources numbered from `begin` on say stands at
+/// activity[source - begin]. kFresh: currents begin at 0, whatever they were, also where nobody
+/// speaks.
+template <bool kFresh, class R>
+void add_active_columns_in_registers(const WeightsView<R>& w, std::span<const std::int32_t> active, std::int32_t begin,
+                                     const R* activity, std::int32_t first, std::int32_t last, R* current) {
+  const auto from = [&]<class Lane>(std::ptrdiff_t i, std::ptrdiff_t size) {
+    const auto add = [&]<std::size_t kRegisters>() {
+      add_columns_at_once<kFresh, Lane, kRegisters>(w, active, begin, activity, i, size, current);
+    };
+    switch ((size + Lane::kLanes - 1) / Lane::kLanes) {
+      case 1: return add.template operator()<1>();
+      case 2: return add.template operator()<2>();
+      case 3: return add.template operator()<3>();
+      case 4: return add.template operator()<4>();
+      case 5: return add.template operator()<5>();
+      case 6: return add.template operator()<6>();
+      case 7: return add.template operator()<7>();
+      default: return add.template operator()<8>();
+    }
+  };
+  constexpr std::ptrdiff_t kMost = 8 * Register<R>::kLanes;
+  for (std::ptrdiff_t i = first; i < last; i += kMost) {
+    const std::ptrdiff_t size = std::min(kMost, last - i);
+    const auto fits = [&]<class Lane>() {
+      if (size < Lane::kLanes) return false;
+      from.template operator()<Lane>(i, size);
+      return true;
+    };
+    if (fits.template operator()<Register<R>>()) continue;
+    if constexpr (kWidest > 32) {
+      if (fits.template operator()<Register<R, 32>>()) continue;
+    }
+    if constexpr (kWidest > 16) {
+      if (fits.template operator()<Register<R, 16>>()) continue;
+    }
+    fits.template operator()<Single<R>>();
+  }
+}
+
+/// The same onto the targets [first, last), added to their currents. A current of many is loaded and stored
+/// once for four sources.
 template <class R>
 void add_active_columns(const WeightsView<R>& w, std::span<const std::int32_t> active, std::int32_t begin,
                         const R* activity, std::int32_t first, std::int32_t last, R* current) {
+  constexpr std::int32_t kFew = 256;
+  if (last - first <= kFew)
+    return add_active_columns_in_registers<false>(w, active, begin, activity, first, last, current);
   const auto column = [&](std::size_t e) { return w.weight + std::ptrdiff_t{active[e] - begin} * w.stride; };
   const auto said = [&](std::size_t e) { return activity[active[e] - begin]; };
   std::size_t e = 0;

@@ -21,6 +21,43 @@ void step_cells(SpikingCells<R> cells, std::size_t first, std::size_t last, cons
   for (std::size_t cell = first; cell < last; ++cell) step<Psi, K>(cells[cell], clocks.own(cell / lanes));
 }
 
+/// The same without a rule: no slope is needed, nor a state that stays as it is or that nothing
+/// reads. These are the loop's own, and cost no memory.
+template <class K, bool kAdapts, bool kRests, class R>
+void step_unlearning(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind) {
+  const LifClocks<R>& clocks = kind.clocks;
+  const auto step_cell = [&](std::size_t cell, const Lif<R>& clock) __attribute__((always_inline)) {
+    R none[4] = {};
+    step<NoSurrogate, K>(
+        LifNeuron<R>{cells.rate.current[cell], cells.rate.activity[cell], none[0], none[1], cells.voltage[cell],
+                     kAdapts ? cells.adaptation[cell] : none[2], kRests ? cells.refractory[cell] : none[3],
+                     cells.count[cell], none[1], none[1], K::kHasCurrent ? cells.synaptic[cell] : none[1], none[1]},
+        clock);
+  };
+  if (!clocks.differ()) {
+    const Lif<R> clock = clocks.common;
+#pragma GCC ivdep
+    for (std::size_t cell = first; cell < last; ++cell) step_cell(cell, clock);
+    return;
+  }
+  if (kind.lanes == 1) {
+#pragma GCC ivdep
+    for (std::size_t cell = first; cell < last; ++cell) step_cell(cell, clocks.own(cell));
+    return;
+  }
+  for (std::size_t cell = first; cell < last; ++cell) step_cell(cell, clocks.own(cell / kind.lanes));
+}
+
+template <class K, class R>
+void step_unlearning(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind) {
+  const bool adapts = kind.lif.adapts() || kind.clocks.differ();  // one of those that differ may
+  const bool rests = kind.lif.refractory > 0;
+  if (adapts && rests) return step_unlearning<K, true, true>(cells, first, last, kind);
+  if (adapts) return step_unlearning<K, true, false>(cells, first, last, kind);
+  if (rests) return step_unlearning<K, false, true>(cells, first, last, kind);
+  step_unlearning<K, false, false>(cells, first, last, kind);
+}
+
 template <class K, class R>
 void revisit_cells(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind,
                    const RecalledCells<R>& past, R* errors) {
@@ -48,7 +85,7 @@ template <class R>
 void step_spiking_kind(const SpikingCells<R>& cells, std::size_t first, std::size_t last, const SpikingKind<R>& kind,
                        bool learns) {
   dispatch_kind(kind.lif, kind.is_plain, [&]<class K>(K) {
-    if (!learns) return step_cells<NoSurrogate, K>(cells, first, last, kind);
+    if (!learns) return step_unlearning<K>(cells, first, last, kind);
     dispatch(kind.lif.surrogate, [&]<class Psi>(Psi) { step_cells<Psi, K>(cells, first, last, kind); });
   });
 }

@@ -13,10 +13,10 @@ using From = TileOperand::From;
 /// Makes steps of the expressions, with as few registers as a stack needs.
 class TileCompiler {
  public:
-  TileCompiler(const LocalRule& rule, double dt, double ticks, TileProgram& program)
-      : rule_(rule), dt_(dt), ticks_(ticks), program_(program) {}
+  explicit TileCompiler(TileProgram& program) : rule_(*program.rule), program_(program) {}
 
   void add(std::int32_t root, std::int32_t trace) {
+    trace_ = trace;
     TileExpression expression{.steps = {}, .value = {}, .trace = trace};
     expression.value = compile(root, 0, expression.steps);
     program_.expressions.push_back(std::move(expression));
@@ -52,7 +52,7 @@ class TileCompiler {
   TileOperand leaf(const Node& node) {
     switch (node.leaf) {
       case Leaf::kConstant: return number(rule_.text.constants[static_cast<std::size_t>(node.index)].value);
-      case Leaf::kTrace: return {From::kTrace, node.index};
+      case Leaf::kTrace: return trace(node.index);
       case Leaf::kPayload: return {From::kMessage, node.index};
       case Leaf::kSymbol: break;
     }
@@ -62,15 +62,22 @@ class TileCompiler {
       case Symbol::kLeak: program_.reads_constant[0] = true; return {From::kLeak, 0};
       case Symbol::kDecay: program_.reads_constant[1] = true; return {From::kDecay, 0};
       case Symbol::kDrive: program_.reads_constant[2] = true; return {From::kDrive, 0};
-      case Symbol::kDt: return number(dt_);
-      default: return number(ticks_);
+      case Symbol::kDt: return number(program_.dt);
+      default: return number(program_.ticks);
     }
   }
 
+  /// The update of a trace sees those that stand before it after theirs, and all others before.
+  TileOperand trace(std::int32_t index) {
+    if (!rule_.traces[static_cast<std::size_t>(index)].is_shared) return {From::kTrace, index};
+    const std::int32_t source = 2 * index + (trace_ < 0 || index < trace_ ? 1 : 0);
+    program_.reads_source[static_cast<std::size_t>(source)] = 1;
+    return {From::kSource, source};
+  }
+
   const LocalRule& rule_;
-  double dt_;
-  double ticks_;
   TileProgram& program_;
+  std::int32_t trace_ = -1;  // whose expression is compiled; -1: a change
 };
 
 template <Operation kOperation, class R>
@@ -105,16 +112,22 @@ void apply_tile(Operation operation, std::int32_t cells, R* result, const R* a, 
 
 }  // namespace
 
-TileProgram::TileProgram(const LocalRule& rule, double dt, double ticks, RuleMoment moment) {
-  TileCompiler compiler(rule, dt, ticks, *this);
+TileProgram::TileProgram(const LocalRule& of, double dt_of, double ticks_of, RuleMoment moment)
+    : rule(&of), dt(dt_of), ticks(ticks_of), reads_source(2 * of.traces.size(), 0) {
+  TileCompiler compiler(*this);
   if (moment == RuleMoment::kEnd) {
-    for (const std::int32_t end : rule.ends) compiler.add(end, -1);
+    for (const std::int32_t end : of.ends) compiler.add(end, -1);
     return;
   }
-  for (std::size_t i = 0; i < rule.traces.size(); ++i) {
-    if (rule.traces[i].at != TraceAt::kTarget) compiler.add(rule.traces[i].next, static_cast<std::int32_t>(i));
+  for (std::size_t i = 0; i < of.traces.size(); ++i) {
+    const auto trace = static_cast<std::int32_t>(i);
+    if (of.traces[i].is_shared) {
+      shared.push_back(trace);
+    } else if (of.traces[i].at != TraceAt::kTarget) {
+      compiler.add(of.traces[i].next, trace);
+    }
   }
-  for (const std::int32_t change : rule.changes) compiler.add(change, -1);
+  for (const std::int32_t change : of.changes) compiler.add(change, -1);
 }
 
 template <class R>
@@ -125,9 +138,29 @@ TileRunner<R>::TileRunner(const TileProgram& program)
       weight_(pre_ + 1),
       constants_(weight_ + 1),
       payload_(constants_ + 3),
-      buffers_(static_cast<std::size_t>(payload_ + kMostPayload) * kTile, R(0)) {
+      sources_(payload_ + kMostPayload),
+      buffers_((static_cast<std::size_t>(sources_) + program.reads_source.size()) * kTile, R(0)) {
   for (std::size_t k = 0; k < program.numbers.size(); ++k)
     std::fill_n(buffer(numbers_ + static_cast<std::int32_t>(k)), kTile, static_cast<R>(program.numbers[k]));
+}
+
+template <class R>
+void TileRunner<R>::advance(const TileColumns<R>& columns) const {
+  const LocalRule& rule = *program_.rule;
+  const auto at = [&](std::int32_t trace) { return columns.shared[static_cast<std::size_t>(trace)]; };
+  for (std::int32_t lane = 0; lane < columns.lanes; ++lane) {
+    for (const std::int32_t trace : program_.shared) at(trace)[columns.lanes + lane] = at(trace)[lane];
+    for (const std::int32_t trace : program_.shared) {
+      at(trace)[lane] = evaluate<R>(rule.tree, rule.traces[static_cast<std::size_t>(trace)].next, [&](const Node& leaf) {
+        if (leaf.leaf == Leaf::kConstant)
+          return static_cast<R>(rule.text.constants[static_cast<std::size_t>(leaf.index)].value);
+        if (leaf.leaf == Leaf::kTrace) return at(leaf.index)[lane];
+        const auto symbol = static_cast<Symbol>(leaf.index);
+        return symbol == Symbol::kPre ? columns.pre[lane]
+                                      : static_cast<R>(symbol == Symbol::kDt ? program_.dt : program_.ticks);
+      });
+    }
+  }
 }
 
 /// Fills the tiles of what does not stand in a column as the tile needs it.
@@ -144,6 +177,11 @@ void TileRunner<R>::load(const TileColumns<R>& columns, std::int64_t begin, std:
   if (lanes > 1) {
     each(buffer(pre_), [&](std::int64_t, std::int64_t lane) { return columns.pre[lane]; });
     if (program_.reads_weight) each(buffer(weight_), [&](std::int64_t k, std::int64_t) { return columns.weight[k]; });
+    for (std::size_t s = 0; s < program_.reads_source.size(); ++s) {
+      if (program_.reads_source[s] == 0) continue;
+      const R* const values = columns.shared[s / 2] + (s % 2 == 1 ? 0 : lanes);
+      each(buffer(sources_ + static_cast<std::int32_t>(s)), [&](std::int64_t, std::int64_t lane) { return values[lane]; });
+    }
   }
   for (std::size_t c = 0; c < 3; ++c) {
     if (!program_.reads_constant[c] || (lanes == 1 && columns.target == nullptr)) continue;
@@ -169,6 +207,7 @@ const R* TileRunner<R>::at(const TileColumns<R>& columns, const TileOperand& ope
     case From::kPre: return buffer(pre_);
     case From::kWeight: return columns.lanes == 1 ? columns.weight + begin : buffer(weight_);
     case From::kTrace: return columns.traces[static_cast<std::size_t>(operand.index)] + begin;
+    case From::kSource: return buffer(sources_ + operand.index);
     case From::kMessage:
       return direct ? columns.payload[static_cast<std::size_t>(operand.index)] + begin : buffer(payload_ + operand.index);
     case From::kLeak: return constant(0);
@@ -196,7 +235,14 @@ void TileRunner<R>::finish(const TileColumns<R>& columns, const TileExpression& 
 template <class R>
 void TileRunner<R>::run(const TileColumns<R>& columns) {
   const std::int64_t all = columns.synapses * columns.lanes;
-  if (columns.lanes == 1) std::fill_n(buffer(pre_), kTile, columns.pre[0]);
+  advance(columns);
+  if (columns.lanes == 1) {
+    std::fill_n(buffer(pre_), kTile, columns.pre[0]);
+    for (std::size_t s = 0; s < program_.reads_source.size(); ++s) {
+      if (program_.reads_source[s] == 0) continue;
+      std::fill_n(buffer(sources_ + static_cast<std::int32_t>(s)), kTile, columns.shared[s / 2][s % 2 == 1 ? 0 : 1]);
+    }
+  }
   for (std::int64_t begin = 0; begin < all; begin += kTile) {
     const auto cells = static_cast<std::int32_t>(std::min<std::int64_t>(kTile, all - begin));
     load(columns, begin, cells);

@@ -27,6 +27,7 @@ struct TileOperand {
     kPre,
     kWeight,
     kTrace,
+    kSource,   // a trace that the source keeps: index is 2 x trace, and 1 more after its update
     kMessage,  // a number of the payload
     kLeak,     // of the target, as the two below
     kDecay,
@@ -60,7 +61,12 @@ struct TileProgram {
   std::vector<double> numbers;
   std::int32_t registers = 0;
   bool reads_weight = false;
-  std::array<bool, 3> reads_constant{};  // leak, decay, drive
+  std::array<bool, 3> reads_constant{};    // leak, decay, drive
+  const LocalRule* rule = nullptr;         // outlives this
+  double dt = 1;                           // ms
+  double ticks = 0;                        // of a trial
+  std::vector<std::int32_t> shared;        // traces that the source brings up to date
+  std::vector<std::uint8_t> reads_source;  // by index of kSource
 };
 
 /// The columns of the synapses of one source, and of their targets.
@@ -71,10 +77,12 @@ struct TileColumns {
   const R* pre = nullptr;                // of the source (lanes)
   const R* weight = nullptr;             // (synapses)
   const std::int32_t* target = nullptr;  // (synapses), within the projection; null: 0, 1, 2, ...
-  std::vector<R*> traces;                // by trace (synapses x lanes); null: of the target
-  std::vector<const R*> payload;         // by number, of the projection's targets (targets x lanes)
-  std::array<const R*, 3> constants{};   // leak, decay, drive of the projection's targets (targets)
-  R* delta = nullptr;                    // (synapses); the lanes share it, in lane order
+  // by trace (synapses x lanes); null: of the target, or shared by all synapses of the source
+  std::vector<R*> traces;
+  std::vector<R*> shared;               // by trace (2 x lanes): its value, and the last one; null: not shared
+  std::vector<const R*> payload;        // by number, of the projection's targets (targets x lanes)
+  std::array<const R*, 3> constants{};  // leak, decay, drive of the projection's targets (targets)
+  R* delta = nullptr;                   // (synapses); the lanes share it, in lane order
 };
 
 template <class R>
@@ -85,6 +93,8 @@ class TileRunner {
   void run(const TileColumns<R>& columns);
 
  private:
+  /// The clock of the traces that the source keeps.
+  void advance(const TileColumns<R>& columns) const;
   void load(const TileColumns<R>& columns, std::int64_t begin, std::int32_t cells);
   const R* at(const TileColumns<R>& columns, const TileOperand& operand, std::int64_t begin) const;
   void finish(const TileColumns<R>& columns, const TileExpression& expression, std::int64_t begin, std::int32_t cells);
@@ -92,12 +102,13 @@ class TileRunner {
   const R* buffer(std::int32_t index) const { return buffers_.data() + std::ptrdiff_t{index} * kTile; }
 
   const TileProgram& program_;
-  // tiles: registers, numbers, pre, weight, three constants, payload
+  // tiles: registers, numbers, pre, weight, three constants, payload, traces of the source
   std::int32_t numbers_;
   std::int32_t pre_;
   std::int32_t weight_;
   std::int32_t constants_;
   std::int32_t payload_;
+  std::int32_t sources_;
   Column<R> buffers_;
 };
 

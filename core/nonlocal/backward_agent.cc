@@ -179,7 +179,9 @@ void BackwardAgent<R>::sweep(T& transport, Tick now) {
     transport.deliver(phase::Replays{revisited, lag});
     transport.deliver(phase::PostsBack<R>{revisited, lag, answers});
   }
-  transport.door().ledger().add_stalled_ticks(std::int64_t{visits - 1} * lanes_);
+  // every rank has the agent of its own neurons; they stall for one and the same sweep
+  if (transport.network().topology->rank == 0)
+    transport.door().ledger().add_stalled_ticks(std::int64_t{visits - 1} * lanes_);
   swept_ = now;
 }
 

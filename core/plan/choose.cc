@@ -47,12 +47,12 @@ Sends sending_of(const PlanFacts& facts, const Projection& projection) {
 /// What spiking neurons say is summed event by event, in the order of the neurons.
 bool sums_grains(const PlanFacts& facts, const Projection& projection) {
   return projection.source_layer == Layer::kRate && projection.target_layer == Layer::kReadout &&
-         !is_spiking(facts.topology, projection) && projection.all_sources() > facts.topology.grain;
+         !is_spiking(facts.topology, projection) && Grains{projection.all_sources(), facts.topology.grain}.count() > 1;
 }
 
 bool carries_grains(const PlanFacts& facts, const Projection& projection) {
   return facts.sweeps() && projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate &&
-         projection.all_targets() > facts.topology.grain;
+         (facts.topology.is_part() || Grains{projection.all_targets(), facts.topology.grain}.count() > 1);
 }
 
 /// Momentum, decay and bounds are the optimizer's, or limits of the projection's own.
@@ -158,6 +158,7 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
+  if (facts.topology.is_part()) return false;                  // ranks wait for each other in every tick
   if (!facts.learning.learned_feedback.empty()) return false;  // it hears the activity of each tick
   if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
   if (!facts.learning.wires.empty()) return false;  // what they do to a message is done in its tick
@@ -173,6 +174,17 @@ bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
     if (!projection.dense || projection.wait != 0 || !waits || !known) return false;
   }
   return true;
+}
+
+/// Nothing learns, and nobody looks at a tick: what the conductor does for each projection and
+/// population between two ticks of few neurons is then most of their time. Beyond that threads step
+/// them.
+bool ticks_run_forward(const PlanFacts& facts, const Plan& plan) {
+  const Horizon& horizon = facts.horizon;
+  if (facts.rule.drive != Drive::kNothing || facts.width.lanes > 1 || plan.shared_out) return false;
+  if (facts.topology.is_part() || !facts.learning.wires.empty()) return false;  // as above
+  if (facts.topology.has_noise() || horizon.inputs_tick_by_tick || horizon.outputs_are_seen) return false;
+  return facts.topology.sizes.rate_neurons < kWorthSharing;
 }
 
 /// The one projection that tells the neurons of the one population, all of them, of each other,
@@ -191,7 +203,7 @@ std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan) {
     const Projection& w = facts.topology.projections[p];
     if (w.target_layer != Layer::kRate || plan.projections[p].sends == Sends::kAhead) continue;
     const bool own = w.source_layer == Layer::kRate && w.source_size == n && w.target_size == n;
-    if (own && n > facts.topology.grain) return -1;  // one grain is one sum
+    if (own && Grains{n, facts.topology.grain}.count() > 1) return -1;  // one grain is one sum
     const bool far = w.size() * facts.width.scalar_bytes >= kFar;
     if (found >= 0 || !own || far || chunks_of(w.size(), facts.width.lanes, 2, 1) > 1) return -1;
     found = static_cast<std::int32_t>(p);

@@ -41,6 +41,7 @@ bool cuts_runs(const PlanFacts& facts, const Projection& projection, bool shared
 bool copies_synapses(const PlanFacts& facts, const Projection& projection, bool shared_out);
 std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan);
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan);
+bool ticks_run_forward(const PlanFacts& facts, const Plan& plan);
 std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan);
 
 }  // namespace locus

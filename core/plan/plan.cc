@@ -44,10 +44,10 @@ ProjectionPlan plan_projection(const PlanFacts& facts, const Projection& project
   }
   if (plan.learns == Way::kLocal) {
     plan.pre = sources;
-    const auto neurons_have = [](const LocalTrace& trace) { return trace.at == TraceAt::kTarget; };
-    const std::vector<LocalTrace>& traces = facts.learning.local->traces;
-    const std::int64_t own = std::ssize(traces) - std::ranges::count_if(traces, neurons_have);
-    plan.trace = projection.size() * lanes * own;
+    for (const LocalTrace& trace : facts.learning.local->traces) {
+      if (trace.at == TraceAt::kTarget) continue;
+      plan.trace += trace.is_shared ? 2 * sources : projection.size() * lanes;
+    }
   }
   if (plan.learns == Way::kLoop) plan.trace = projection.size() * lanes;
   if (plan.learns == Way::kShared) {
@@ -147,6 +147,7 @@ void plan_fusions(const PlanFacts& facts, Plan& plan) {
   const LayerSizes& sizes = facts.topology.sizes;
   plan.ahead_ticks = ahead_ticks_of(facts, plan);
   plan.runs = ticks_run_together(facts, plan);
+  plan.runs_forward = ticks_run_forward(facts, plan);
   if (!plan.runs) return;
   plan.recurrent = recurrent_projection(facts, plan);
   if (plan.recurrent >= 0) plan.errors_back *= 2;

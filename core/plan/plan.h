@@ -119,6 +119,8 @@ struct Plan {
   bool shared_out = false;
   // ticks may run together, forward and back (with one lane)
   bool runs = false;
+  // ticks may run together in a network that learns nothing (with one lane)
+  bool runs_forward = false;
   // the projection whose population runs through ticks, and sweeps, in one loop; below 0: none
   std::int32_t recurrent = -1;
   // a sweep revisits no tick a second time: its coefficients take the place of the gains

@@ -27,9 +27,23 @@ std::int64_t awake_of(const Topology& topology, const Projection& projection, co
   return awake;
 }
 
+/// A run, with what follows from its pattern of sensitivities, which is found once.
+struct Facts {
+  const Learning& learning;
+  const Topology& topology;
+  std::span<const Projection> feedback;
+  const TrialShape& trial;
+  SensitivityCounts sensitivities;
+};
+
+/// What is counted of sensitivities where the rule carries some.
+SensitivityCounts sensitivities_of(const Learning& learning, const Topology& topology) {
+  return rule(learning.kind).drive == Drive::kSensitivity ? sensitivity_counts(topology, learning) : SensitivityCounts{};
+}
+
 template <class Visit>
-void each_bundle(const PhaseRow& row, const Learning& learning, const Topology& topology,
-                 std::span<const Projection> feedback, const TrialShape& trial, Visit visit) {
+void each_bundle(const PhaseRow& row, const Facts& facts, Visit visit) {
+  const auto& [learning, topology, feedback, trial, sensitivities] = facts;
   const LayerSizes& sizes = topology.sizes;
   switch (row.over) {
     case Over::kR:
@@ -41,7 +55,7 @@ void each_bundle(const PhaseRow& row, const Learning& learning, const Topology& 
     case Over::kEachRate: return visit(Bundle{sizes.rate_neurons});
     case Over::kEachReadout: return visit(Bundle{sizes.readouts});
     case Over::kReadoutPairs: return visit(Bundle{std::int64_t{sizes.readouts} * (sizes.readouts - 1)});
-    case Over::kForeignSynapses: return visit(Bundle{sensitivity_counts(topology, learning).gathers});
+    case Over::kForeignSynapses: return visit(Bundle{sensitivities.gathers});
     case Over::kB:
     case Over::kW:
     case Over::kA:
@@ -149,12 +163,10 @@ std::int64_t filtered_for_feedback(const Learning& learning, const Topology& top
 
 /// The state of synapses between ticks, in scalars, and of neurons under a local rule or beside
 /// learned feedback.
-std::int64_t traces_of(const Learning& learning, const Topology& topology) {
+std::int64_t traces_of(const Learning& learning, const Topology& topology, const SensitivityCounts& sensitivities) {
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kNothing) return 0;
-  std::int64_t scalars = learning.local                     ? traces_of_neurons(*learning.local, topology)
-                         : row.drive == Drive::kSensitivity ? sensitivity_counts(topology, learning).kept
-                                                            : 0;
+  std::int64_t scalars = learning.local ? traces_of_neurons(*learning.local, topology) : sensitivities.kept;
   scalars += filtered_for_feedback(learning, topology);
   for (const Projection& projection : topology.projections)
     scalars += traces_of_synapse(learning, topology, projection) * projection.size();
@@ -232,10 +244,13 @@ void set_scalar_bits(const Learning& learning, Ledger& ledger) {
   }
 }
 
-void add_phase(const PhaseRow& row, const Learning& learning, const Topology& topology,
-               std::span<const Projection> feedback, const TrialShape& trial, Ledger& ledger) {
+namespace {
+
+void add_phase(const PhaseRow& row, const Facts& facts, Ledger& ledger) {
+  const Learning& learning = facts.learning;
+  const TrialShape& trial = facts.trial;
   if (row.scalars == kSensitivities) {
-    const SensitivityCounts counts = sensitivity_counts(topology, learning);
+    const SensitivityCounts& counts = facts.sensitivities;
     const std::int64_t times = messages_of(row.when, Bundle{1}, learning, trial);
     const std::int64_t messages = count_times(counts.influences, times);
     if (messages > 0) ledger.add(row.channel, 0, {messages, count_times(counts.influence_scalars, times)});
@@ -248,7 +263,7 @@ void add_phase(const PhaseRow& row, const Learning& learning, const Topology& to
     const std::int64_t all = count_times(messages, scalars);
     if (messages > 0) ledger.add(row.channel, lag, {messages, all, bundle.spikes ? all : 0});
   };
-  each_bundle(row, learning, topology, feedback, trial, [&](const Bundle& bundle) {
+  each_bundle(row, facts, [&](const Bundle& bundle) {
     if (!row.revisits()) return add(bundle, 0, messages_of(row.when, bundle, learning, trial));
     const Sweeps sweeps(learning, trial);
     for (std::int32_t lag = 0; lag < learning.depth; ++lag)
@@ -256,8 +271,8 @@ void add_phase(const PhaseRow& row, const Learning& learning, const Topology& to
   });
 }
 
-ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
-                               int scalar_bytes) {
+ProtocolMemory memory_of(const Facts& facts, int scalar_bytes) {
+  const auto& [learning, topology, feedback, trial, sensitivities] = facts;
   const std::int64_t scalar_bits = std::int64_t{8} * scalar_bytes;
   const KeptNumbers from_rate = kept_under_way(topology, Layer::kRate);
   KeptNumbers history = kept_under_way(topology, Layer::kInput);
@@ -276,9 +291,21 @@ ProtocolMemory protocol_memory(const Learning& learning, const Topology& topolog
   }
   const std::int64_t trace_bits = learning.synapses.trace ? learning.synapses.trace->bits : scalar_bits;
   const std::int64_t narrow = narrow_traces_of(learning, topology);
-  const std::int64_t wide = traces_of(learning, topology) - narrow;
+  const std::int64_t wide = traces_of(learning, topology, sensitivities) - narrow;
   return {bytes_of(count_plus(count_times(scalar_bits, history.scalars), history.spikes)),
           bytes_of(count_plus(count_times(scalar_bits, wide), count_times(trace_bits, narrow)))};
+}
+
+}  // namespace
+
+void add_phase(const PhaseRow& row, const Learning& learning, const Topology& topology,
+               std::span<const Projection> feedback, const TrialShape& trial, Ledger& ledger) {
+  add_phase(row, Facts{learning, topology, feedback, trial, sensitivities_of(learning, topology)}, ledger);
+}
+
+ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
+                               int scalar_bytes) {
+  return memory_of(Facts{learning, topology, {}, trial, sensitivities_of(learning, topology)}, scalar_bytes);
 }
 
 Ledger closed_form(const Learning& learning, const Topology& topology, std::span<const Projection> feedback,
@@ -287,11 +314,12 @@ Ledger closed_form(const Learning& learning, const Topology& topology, std::span
   ledger.add_trials(1, trial.ticks);
   ledger.keep_on_cores(core_local_channels(rule(learning.kind)));
   set_scalar_bits(learning, ledger);
-  const ProtocolMemory memory = protocol_memory(learning, topology, trial, scalar_bytes);
+  const Facts facts{learning, topology, feedback, trial, sensitivities_of(learning, topology)};
+  const ProtocolMemory memory = memory_of(facts, scalar_bytes);
   ledger.set_memory(memory.history_bytes, memory.trace_bytes);
   const Selection selection = selection_of(learning, trial);
   for (const PhaseRow& row : kPhaseTable) {
-    if (selection.selects(row)) add_phase(row, learning, topology, feedback, trial, ledger);
+    if (selection.selects(row)) add_phase(row, facts, ledger);
   }
   if (selection.drive == Drive::kSweep) {
     for (std::int32_t lag = 1; lag < learning.depth; ++lag)

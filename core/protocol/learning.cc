@@ -10,6 +10,7 @@ Optimizer optimizer_of(const Learning& learning, const Projection& projection) {
     const bool feeds = projection.source_layer == Layer::kReadout && projection.target_population == learned.population;
     if (reads || feeds) optimizer.shrink = learned.decay;
   }
+  if (projection.source_layer == Layer::kReadout) optimizer.grid.reset();  // R has all bits
   return optimizer;
 }
 

@@ -72,8 +72,9 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
     {.kind = RuleKind::kRflo,
      .name = "rflo",
      .title = "random feedback local online learning: a local trace and a fixed random broadcast of the error",
-     .equation = "P_t = lambda P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
-     .source = "Murray, eLife 2019;8:e43299; arXiv:2606.00243 (its w-hat is lambda)",
+     .equation = "P_t = lambda P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t\n"
+                 "feedback { learn }: A <- (1 - omega) A - eta Delta A, R <- (1 - omega) R - eta Delta R, Delta R_ki += eps_k h_i",
+     .source = "Murray, eLife 2019;8:e43299; arXiv:2606.00243 (its w-hat is lambda); learned feedback: Kolen & Pollack, ICNN 1994",
      .state = "trace: one scalar a synapse",
      .spiking = "P_t = lambda P_{t-1} + psi zeta pre^T;  Delta += (R^T eps_t) * P_t;  POST only where psi or the signal is not 0",
      .arguments = kTraceDecay,
@@ -94,7 +95,9 @@ constexpr std::array<Rule, kRuleKinds> kRules = {{
     {.kind = RuleKind::kEpropRandom,
      .name = "eprop:random",
      .title = "e-prop with random feedback: as RFLO, with the neuron's own diagonal as decay",
-     .equation = "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t",
+     .equation =
+         "lambda_i(t) = (1 - alpha) + alpha phi'_{t,i} W_ii\nP_t = lambda_i(t) P_{t-1} + (alpha phi'_t) pre_t^T\nDelta += (R^T eps_t) * P_t\n"
+         "feedback { learn }: A <- (1 - omega) A - eta Delta A, R <- (1 - omega) R - eta Delta R, Delta R_ki += eps_k h_i",
      .source = "Bellec et al., Nat. Commun. 2020;11:3625",
      .state = "trace: one scalar a synapse; onto spiking neurons two, onto adapting ones three; with a synaptic current one more",
      .spiking = kSpikingEprop,

@@ -31,15 +31,14 @@ std::vector<std::int64_t> plastic_fans(const Topology& topology) {
   return fans;
 }
 
-/// Chooses `count` of the numbers 0 .. size - 1, all such sets equally likely (Floyd; Bentley, CACM
-/// 30:754, 1987), at a neuron's place of the stream.
-std::vector<std::int64_t> draw_subset(RandomKey key, std::int32_t neuron, std::int64_t size, std::int64_t count) {
+/// `count` of the numbers 0 .. size - 1, or all where these are fewer, at a neuron's place of the
+/// stream.
+std::vector<std::int64_t> drawn_subset(RandomKey key, std::size_t neuron, std::int64_t size, std::int64_t count) {
   std::vector<std::int64_t> chosen;
-  for (std::int64_t last = size - std::min(count, size); last < size; ++last) {
-    const double uniform = uniform_at(key, static_cast<std::uint64_t>(neuron), 0, static_cast<std::uint64_t>(last));
-    const auto drawn = std::min(static_cast<std::int64_t>(uniform * static_cast<double>(last + 1)), last);
-    chosen.push_back(std::ranges::find(chosen, drawn) == chosen.end() ? drawn : last);
-  }
+  draw_subset(
+      key, neuron, 0, size, std::min(count, size),
+      [&](std::int64_t drawn) { return std::ranges::find(chosen, drawn) != chosen.end(); },
+      [&](std::int64_t drawn) { chosen.push_back(drawn); });
   return chosen;
 }
 
@@ -146,7 +145,7 @@ void SensitivityPattern::draw_paths(const Topology& topology, const Restriction&
   }
   const RandomKey key = random_key(restriction.seed, "sensitivities/paths");
   for (std::size_t i = 0; i < onto.size(); ++i) {
-    for (const std::int64_t k : draw_subset(key, static_cast<std::int32_t>(i), std::ssize(onto[i]), restriction.paths)) {
+    for (const std::int64_t k : drawn_subset(key, i, std::ssize(onto[i]), restriction.paths)) {
       const Place& place = onto[i][static_cast<std::size_t>(k)];
       drawn_[place.projection][place.synapse] = 1;
     }

@@ -12,13 +12,15 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "core/actor/network.h"
 #include "core/base/column.h"
+#include "core/kernel/count.h"
 
 namespace locus {
 
@@ -37,21 +39,24 @@ class AxonLines {
     if (!lists) return;
     active_.resize(static_cast<std::size_t>(slots_));
     const std::size_t neurons = column_.size() / static_cast<std::size_t>(lanes_);
-    for (std::vector<std::int32_t>& active : active_) active.reserve(neurons);
+    for (List& active : active_) active.neuron.resize(neurons);
     parts_.resize(static_cast<std::size_t>(parts));
-    for (std::vector<std::int32_t>& part : parts_) part.reserve(neurons);
+    for (List& part : parts_) part.neuron.resize(neurons);
   }
 
   /// A trial begins: nothing is under way.
   void clear() {
     std::ranges::fill(said_, R(0));
-    for (std::vector<std::int32_t>& active : active_) active.clear();
+    for (List& active : active_) active.size = 0;
   }
 
   /// What the neurons' column holds now is sent in this tick.
   void enter() {
-    list(0, 0, column_.size());
-    enter(1);
+    if (active_.empty() || !said_.empty()) {
+      list(0, 0, column_.size());
+      return enter(1);
+    }
+    list_active(0, column_.size(), active_.front());  // without delays there is one slot
   }
 
   /// The same in place of what was sent last.
@@ -73,12 +78,13 @@ class AxonLines {
       if (!said_.empty()) std::ranges::copy(column_, at(present_));
       return;
     }
-    std::vector<std::int32_t>& active = active_[static_cast<std::size_t>(present_)];
+    List& active = active_[static_cast<std::size_t>(present_)];
     if (!said_.empty()) write(active, nullptr);  // what was said slots_ ticks ago
-    active.clear();
+    active.size = 0;
     for (int part = 0; part < parts; ++part) {
-      const std::vector<std::int32_t>& listed = parts_[static_cast<std::size_t>(part)];
-      active.insert(active.end(), listed.begin(), listed.end());
+      const std::span<const std::int32_t> listed = parts_[static_cast<std::size_t>(part)].all();
+      std::ranges::copy(listed, active.neuron.begin() + static_cast<std::ptrdiff_t>(active.size));
+      active.size += listed.size();
     }
     if (!said_.empty()) write(active, column_.data());
   }
@@ -91,53 +97,73 @@ class AxonLines {
   /// The neurons [begin, begin + size) that were not silent then, in any lane; ascending. Where
   /// lists are kept.
   std::span<const std::int32_t> active(std::int32_t wait, std::int32_t begin, std::int32_t size) const {
-    const std::vector<std::int32_t>& all = active_[static_cast<std::size_t>(slot(wait))];
-    const auto first = std::ranges::lower_bound(all, begin);
+    const std::span<const std::int32_t> all = active_[static_cast<std::size_t>(slot(wait))].all();
+    if (all.empty() || (all.front() >= begin && all.back() < begin + size)) return all;
+    const auto first = std::lower_bound(all.begin(), all.end(), begin);
     return {first, std::lower_bound(first, all.end(), begin + size)};
   }
 
  private:
-  std::int32_t slot(std::int32_t wait) const { return (present_ + slots_ - wait) % slots_; }
+  /// Neurons that were not silent, ascending: the first `size` of as many as the layer has.
+  struct List {
+    std::vector<std::int32_t> neuron;
+    std::size_t size = 0;
+    std::span<const std::int32_t> all() const { return {neuron.data(), size}; }
+  };
+
+  std::int32_t slot(std::int32_t wait) const {
+    const std::int32_t at = present_ - wait;
+    return at < 0 ? at + slots_ : at;
+  }
   R* at(std::int32_t slot) { return said_.data() + static_cast<std::size_t>(slot) * column_.size(); }
 
   /// The lanes of these neurons in the present slot: what stands in `from` (neurons x lanes), or 0.
-  void write(const std::vector<std::int32_t>& active, const R* from) {
+  void write(const List& active, const R* from) {
     R* said = at(present_);
-    for (const std::int32_t neuron : active) {
+    for (const std::int32_t neuron : active.all()) {
       const std::ptrdiff_t first = std::ptrdiff_t{neuron} * lanes_;
       for (std::ptrdiff_t cell = first; cell < first + lanes_; ++cell) said[cell] = from == nullptr ? R(0) : from[cell];
     }
   }
 
-  void list_active(std::size_t first, std::size_t last, std::vector<std::int32_t>& active) const {
-    constexpr std::size_t kBlock = 32;  // looked at together: often all are silent
-    active.clear();
+  /// value != 0, in one comparison for a processor.
+  static int speaks(R value) { return !(R(0) >= std::abs(value)) ? 1 : 0; }
+
+  void list_active(std::size_t first, std::size_t last, List& active) const {
+    constexpr std::size_t kFew = 16;    // of which some speak more often than not
+    constexpr std::size_t kBlock = 64;  // looked at together: often all are silent
     const R* said = column_.data();
-    const auto list = [&](std::size_t begin, std::size_t end) {  // as many as a block
-      std::array<std::int32_t, kBlock> spoke;
-      std::size_t count = 0;
-      // Without a branch, since a processor cannot predict which neurons are zero.
-      if (lanes_ == 1) {
+    std::int32_t* const neuron = active.neuron.data();
+    std::size_t count = 0;
+    const auto list = [&](std::size_t begin, std::size_t end) {
+      if (lanes_ == 1) {  // without a branch, since a processor cannot predict which neurons are zero
         for (std::size_t cell = begin; cell < end; ++cell) {
-          spoke[count] = static_cast<std::int32_t>(cell);
-          count += said[cell] != R(0) ? 1 : 0;
+          neuron[count] = static_cast<std::int32_t>(cell);
+          count += static_cast<std::size_t>(speaks(said[cell]));
         }
-      } else {
-        for (std::size_t cell = begin; cell < end; ++cell) {
-          if (said[cell] == R(0)) continue;
-          const auto neuron = static_cast<std::int32_t>(cell) / lanes_;
-          const std::int32_t last_one = count > 0 ? spoke[count - 1] : active.empty() ? -1 : active.back();
-          if (neuron != last_one) spoke[count++] = neuron;
-        }
+        return;
       }
-      active.insert(active.end(), spoke.begin(), spoke.begin() + static_cast<std::ptrdiff_t>(count));
+      for (std::size_t cell = begin; cell < end; ++cell) {
+        const auto speaker = static_cast<std::int32_t>(cell) / lanes_;
+        if (said[cell] != R(0) && (count == 0 || neuron[count - 1] != speaker)) neuron[count++] = speaker;
+      }
     };
-    for (; first + kBlock <= last; first += kBlock) {
-      int any = 0;  // an integer, for with a bool the compiler would look at one after the other
-      for (std::size_t cell = 0; cell < kBlock; ++cell) any |= said[first + cell] != R(0) ? 1 : 0;
-      if (any != 0) list(first, first + kBlock);
+    const auto blank = [&](std::size_t begin, std::size_t end) {
+      return is_blank(said + begin, static_cast<std::ptrdiff_t>(end - begin));
+    };
+    for (; first < last; first += kBlock) {
+      const std::size_t end = std::min(first + kBlock, last);
+      if (end - first <= kFew) {
+        list(first, end);
+        continue;
+      }
+      if (blank(first, end)) continue;
+      for (std::size_t few = first; few < end; few += kFew) {
+        const std::size_t last_few = std::min(few + kFew, end);
+        if (!blank(few, last_few)) list(few, last_few);
+      }
     }
-    list(first, last);
+    active.size = count;
   }
 
   const Column<R>& column_;  // the network's
@@ -146,9 +172,8 @@ class AxonLines {
   std::int32_t present_ = 0;
   // by slot (slots x neurons x lanes); empty without delays
   Column<R> said_;
-  std::vector<std::vector<std::int32_t>> active_;  // by slot; empty where nobody asks
-  // of the next list, one after the other; empty where nobody asks
-  std::vector<std::vector<std::int32_t>> parts_;
+  std::vector<List> active_;  // by slot; empty where nobody asks
+  std::vector<List> parts_;   // of the next list, one after the other; empty where nobody asks
 };
 
 }  // namespace locus

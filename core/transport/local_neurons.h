@@ -4,8 +4,9 @@
 // A neuron keeps the traces that the text places at the TARGET. Every tick it brings them up to
 // date and computes the payload of its POST: the factors of the text that are its own. Both
 // transports have one of these; they differ in how the numbers reach the synapses.
-// Cost: (traces + 2 x payload + payload of the end + 1 for rewards) columns of the rate layer, and one visit a node and neuron in every
-// tick. Thread safety: tick(first, last) touches these neurons only.
+// Cost: (traces + 2 x payload + payload of the end + 1 for rewards) columns of the rate layer, and
+// one visit a node and neuron in every tick. Thread safety: tick(first, last) touches these neurons
+// only.
 #pragma once
 
 #include <vector>

@@ -20,7 +20,7 @@ enum class Channel : std::uint8_t {
   kDendrite,   // synapse -> its own postsynaptic neuron: current
   kPost,       // neuron -> its incoming synapse: gain and signal
   kTarget,     // environment -> readout neuron
-  kFeedback,   // readout neuron -> rate neuron over a fixed synapse of R
+  kFeedback,   // readout neuron -> rate neuron over a synapse of R
   kTransport,  // synapse -> backward agent or its presynaptic neuron: weight times error
   kAdjoint,    // backward agent -> rate neuron: delta
   kInfluence,  // rate neuron -> rate neuron along a synapse of W: its sensitivities
@@ -80,7 +80,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      {{{Party::kRate, Party::kSynapse}, {Party::kReadout, Party::kSynapse}}}},
     {Channel::kTarget, "TARGET", "environment", "readout neuron", "1: target", SpatialClass::kEnvironment,
      between(Party::kEnvironment, Party::kReadout)},
-    {Channel::kFeedback, "FEEDBACK", "readout neuron", "rate neuron, over a fixed synapse of R", "1: R_ki times error",
+    {Channel::kFeedback, "FEEDBACK", "readout neuron", "rate neuron, over a synapse of R", "1: R_ki times error",
      SpatialClass::kBroadcast, between(Party::kReadout, Party::kRate)},
     {Channel::kTransport,
      "TRANSPORT",

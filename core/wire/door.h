@@ -141,7 +141,7 @@ class Door {
     if (tally.messages == 0) return;
     if (!is_open(passage.channel(), lag)) [[unlikely]]
       refuse(passage.channel(), lag, [&]() -> Endpoints { return first(); });
-    ledger_.add(passage.channel(), lag, tally);
+    if (counts_) ledger_.add(passage.channel(), lag, tally);
   }
   template <Channel kChannel, Party kFrom, Party kTo, std::invocable First>
   requires Wire<kChannel, kFrom, kTo>
@@ -160,11 +160,14 @@ class Door {
   void pass_each(const Passage& passage, std::int32_t lag, std::int32_t lags, std::int64_t messages) {
     if (messages == 0 || lags == 0) return;
     CHECK(is_open(passage.channel(), lag + lags - 1), "messages that the budget may refuse passed unseen");
-    ledger_.add_each(passage.channel(), lag, lags, passage.tally(messages));
+    if (counts_) ledger_.add_each(passage.channel(), lag, lags, passage.tally(messages));
   }
 
   Ledger& ledger() { return ledger_; }
   const Ledger& ledger() const { return ledger_; }
+
+  /// False: messages pass uncounted, because another process of the run counts the same ones.
+  void count(bool counts) { counts_ = counts; }
 
   /// Makes the transports count their messages by neuron in `traffic`, which must outlive the door;
   /// null ends this.
@@ -181,6 +184,7 @@ class Door {
   Tick now_{};
   Ledger ledger_;
   Traffic* traffic_ = nullptr;
+  bool counts_ = true;
 };
 
 }  // namespace locus

@@ -206,12 +206,28 @@ struct Autapse {
   SynapseId synapse;  // within the projection
 };
 
+/// The rate neurons [begin, end) of a rank (core/wire/part.h).
+struct Share {
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+
+  std::int32_t size() const { return end - begin; }
+  friend bool operator==(const Share&, const Share&) = default;
+};
+
 struct Topology {
   Indexed<Population> populations;  // in the order of the file
   Indexed<Projection> projections;  // B, W, A and D, in the order of the file; then biases
   std::vector<Autapse> autapses;    // by neuron, then by projection
   LayerSizes sizes;
   std::int32_t grain = kGrain;  // neurons of a grain (core/base/tree.h); another one only in tests
+  // of all ranks, where this is the part of one; empty: one process has all
+  std::vector<Share> shares = {};
+  std::int32_t rank = 0;
+
+  bool is_part() const { return !shares.empty(); }
+  /// The rate neurons that this process steps.
+  Share own() const { return is_part() ? shares[static_cast<std::size_t>(rank)] : Share{0, sizes.rate_neurons}; }
 
   /// The number of weights of all projections, biases included.
   std::int64_t synapses() const;

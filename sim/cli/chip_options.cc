@@ -49,8 +49,7 @@ std::string small_name(PlacementPolicy policy) {
 
 std::string check_policy(const std::string& text) {
   if (text.starts_with(kPackets) && text.size() > kPackets.size()) return "";
-  if (text.starts_with("packets")) return fmt::format("is \"{}\"; write packets:RULE", text);
-  return one_of({"block", "round_robin", "greedy", "explicit"})(text);
+  return one_of({"block", "round_robin", "greedy", "explicit", "packets:RULE"})(text);
 }
 
 std::string check_neurons(const std::string& text) { return text == kFill ? "" : whole_number(1, kMostNeurons)(text); }

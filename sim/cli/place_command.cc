@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/protocol/learning.h"
 #include "sim/cli/chip_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
@@ -95,7 +96,7 @@ class PlaceInvocation final : public Invocation {
              const std::vector<PlacementChoice>& choices, const Console& console) const {
     console.out << result.model << ": the counts of a run, placed anew; nothing was run\n";
     if (choices.size() > 1) {
-      console.out << '\n' << render(placement_table(placed)) << '\n' << chip_legend(*result.chip);
+      console.out << '\n' << render(placement_table(placed)) << '\n' << placement_legend();
     } else {
       console.out << chip_title(*result.chip);
       if (!choices.front().fewest_of.empty())

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/declaration.h"
+#include "sim/cli/rule_order.h"
 #include "sim/report/text.h"
 
 namespace locus {
@@ -227,7 +228,7 @@ std::string rules_markdown() {
                         usage(rule), rule.title, rule.equation, spiking_words(rule));
     for (const Field& field : fields_of(rule)) text += fmt::format("| {} | {} |\n", field.label, field.text);
   }
-  return text;
+  return text + rule_order_markdown();
 }
 
 }  // namespace locus

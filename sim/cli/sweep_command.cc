@@ -75,7 +75,7 @@ class SweepInvocation final : public Invocation {
         ->type_name("K/N")
         ->check(
             [](const std::string& text) {
-              return part_of(std::string_view(text))
+              return work_part_of(std::string_view(text))
                          ? ""
                          : fmt::format("is \"{}\"; must be K/N, with K from 0 to N-1 (3/8)", text);
             },
@@ -121,7 +121,7 @@ class SweepInvocation final : public Invocation {
  private:
   /// The part of this process; nothing for all members.
   std::optional<WorkPart> part() const {
-    const auto part = part_.empty() ? present_part() : part_of(std::string_view(part_));
+    const auto part = part_.empty() ? present_part() : work_part_of(std::string_view(part_));
     if (!part || part->count == 1) return std::nullopt;
     if (out_.empty())
       throw UsageError(

@@ -40,9 +40,11 @@ void check_noise(const NetworkSpec& network, const FieldPath& where, FaultList& 
   const std::vector<bool> plastic = have_plastic_input(network);
   for (std::size_t i = 0; i < network.populations.size(); ++i) {
     const PopulationSpec& population = network.populations[i];
-    if (population.kind != PopulationKind::kRate || !plastic[i] || population.noise) continue;
+    if (population.kind != PopulationKind::kRate || !plastic[i]) continue;
+    if (population.noise && !population.noise->on_activity) continue;
     faults.error(where,
-                 fmt::format("uses \"noise\", and population {} has none", shown(std::string_view(population.name))),
+                 fmt::format("uses \"noise\", and population {} has none on its currents",
+                             shown(std::string_view(population.name))),
                  "populations have noise { stddev: 0.1 }");
     return;
   }

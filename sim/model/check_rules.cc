@@ -71,6 +71,9 @@ void check_learned(const RuleSpec& rule, const FeedbackSpec& feedback, const Fee
     faults.error(where.at("decay"), "is " + shown(feedback.learn->decay), "must be at least 0 and below 1");
   if (optimizer_of(rule, checking.spec.training).norm)
     faults.error(where, "is given, and the norm of all changes is bounded", "learned feedback takes no part in clip.norm");
+  if (!rule.learning_rate && !checking.spec.training.learning_rate)
+    faults.error(where, "is given, and neither the rule nor the training has a learning_rate",
+                 "feedback that learns needs one, whatever the projections have");
   const auto narrow = [](const NarrowWires& wires) { return wires.channel == Channel::kFeedback; };
   if (std::ranges::any_of(checking.spec.training.wires, narrow))
     faults.error(where, "is given, and the wires of FEEDBACK are narrow", "feedback that learns has ideal wires");

@@ -26,7 +26,7 @@ class RowDraw {
     if (weights_.probability) {
       draw_indices(weights_.synapse_key, static_cast<std::uint64_t>(row), 0, *weights_.probability, sources, columns_);
     } else {
-      draw_subset(static_cast<std::uint64_t>(row), sources);
+      draw_sources(static_cast<std::uint64_t>(row), sources);
     }
     if (!weights_.autapses) {  // what is at or behind the diagonal moves on by one
       for (std::int32_t& column : columns_) column += column >= row ? 1 : 0;
@@ -35,17 +35,14 @@ class RowDraw {
   }
 
  private:
-  /// in_degree different ones of 0 .. sources - 1, all such sets equally likely (Floyd; Bentley,
-  /// CACM 30:754, 1987).
-  void draw_subset(std::uint64_t row, std::int64_t sources) {
+  /// in_degree different ones of 0 .. sources - 1.
+  void draw_sources(std::uint64_t row, std::int64_t sources) {
     columns_.clear();
-    for (std::int64_t last = sources - weights_.in_degree; last < sources; ++last) {
-      const double uniform = uniform_at(weights_.synapse_key, row, 0, static_cast<std::uint64_t>(last));
-      auto chosen = std::min(static_cast<std::int64_t>(uniform * static_cast<double>(last + 1)), last);
-      if (is_taken(chosen)) chosen = last;
-      take(chosen, true);
-      columns_.push_back(static_cast<std::int32_t>(chosen));
-    }
+    const auto is_drawn = [&](std::int64_t source) { return is_taken(source); };
+    draw_subset(weights_.synapse_key, row, 0, sources, weights_.in_degree, is_drawn, [&](std::int64_t source) {
+      take(source, true);
+      columns_.push_back(static_cast<std::int32_t>(source));
+    });
     if (static_cast<std::int64_t>(columns_.size()) * kWorthLooking < sources) {
       for (const std::int32_t column : columns_) take(column, false);
       std::ranges::sort(columns_);

@@ -46,6 +46,21 @@ class Keeper {
       at(placement_.rate[k]).traces += pattern.scalars(static_cast<std::int32_t>(k));
   }
 
+  /// R where it learns, with its rate neurons; fixed feedback is not counted.
+  void keep_feedback(const std::vector<Projection>& feedback, bool waits, int means) {
+    for (const Projection& wires : feedback) {
+      if (!wires.plastic) continue;
+      std::int32_t target = wires.target_begin;
+      for (const std::int64_t synapses : wires.fan_in()) {
+        CoreMemory& core = at(placement_.core_of(Layer::kRate, target++));
+        core.weights += synapses;
+        core.changes += waits ? synapses : 0;
+        core.means += means * synapses;
+        core.traces += topology_.has_leaky_readouts() ? 1 : 0;  // of the neuron, which filters its activity
+      }
+    }
+  }
+
   void keep_history(const TrialShape& trial) {
     const bool sweeps = rule(learning_.kind).drive == Drive::kSweep;
     at(kHost).history += under_way(topology_, Layer::kInput);
@@ -142,7 +157,9 @@ std::vector<CoreMemory> core_memories(const Topology& topology, const std::vecto
                                       const Placement& placement, const Learning& learning, const TrialShape& trial) {
   const Optimizer& optimizer = learning.optimizer;
   Keeper keeper(topology, placement, learning);
-  keeper.keep_synapses(!trial.commits_every_tick, (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0));
+  const int means = (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0);
+  keeper.keep_synapses(!trial.commits_every_tick, means);
+  keeper.keep_feedback(feedback, !trial.commits_every_tick, means);
   keeper.keep_history(trial);
   keeper.keep_axons(feedback);
   return keeper.take();

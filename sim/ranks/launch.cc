@@ -81,10 +81,10 @@ Launch present_launch() {
 }
 
 std::optional<WorkPart> present_part() {
-  return part_of(Environment([](const char* name) -> const char* { return std::getenv(name); }));
+  return work_part_of(Environment([](const char* name) -> const char* { return std::getenv(name); }));
 }
 
-std::optional<WorkPart> part_of(std::string_view text) {
+std::optional<WorkPart> work_part_of(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const auto index = number_in(text.substr(0, slash));
@@ -93,7 +93,7 @@ std::optional<WorkPart> part_of(std::string_view text) {
   return WorkPart{.index = *index, .count = *count};
 }
 
-std::optional<WorkPart> part_of(Environment environment) {
+std::optional<WorkPart> work_part_of(Environment environment) {
   const std::optional<WorkPart> job = part_of_array(environment);
   const Launch launch = launch_of(environment);
   if (launch.ranks == 1) return job;

@@ -169,8 +169,9 @@ constexpr double kPrintable = 1e12;  // larger factors are told as "more than"
 
 std::string spelled(const Contender& rule) { return shorten(rule.rule, kRuleColumns); }
 
-/// "1.21", "more than 1e+12".
+/// "1.21", "more than 1e+12"; "1.00" of what is 1 but for rounding, and of 1.
 std::string factor(double ratio) {
+  if (std::abs(ratio - 1) < 0.005) return "1.00";
   return ratio > kPrintable ? fmt::format("more than {:.0e}", kPrintable) : human_factor(ratio);
 }
 
@@ -219,8 +220,7 @@ std::string price(const LadderStep& step) {
   const LossRatio& found = *step.ratio;
   const std::string who = spelled(*step.rule);
   const bool several = std::isfinite(found.q25);
-  const std::string range =
-      several ? fmt::format("quartiles {} to {}", human_factor(found.q25), human_factor(found.q75)) : "";
+  const std::string range = several ? fmt::format("quartiles {} to {}", factor(found.q25), factor(found.q75)) : "";
   if (ties(found)) {
     return fmt::format("costs nothing that {} ({}: {} times the loss{}{})", several ? "the seeds show" : "this seed shows",
                        who, factor(found.median), several ? ", " : "", range);

@@ -73,6 +73,14 @@ TextTable placement_table(const std::vector<PlacedRule>& placed) {
   return table;
 }
 
+std::string placement_legend() {
+  return wrap(
+      "packets: from core to core, or core and host; learning: those beyond the forward run's; hops: links that they "
+      "take; tree: links, if one packet a link serves all cores behind it; busiest: the packets of the link with most. "
+      "--out writes energies and times as well",
+      2, 0);
+}
+
 TextTable multicast_table(const std::vector<PlacedRule>& placed) {
   TextTable table;
   table.caption = "HOPS, PER TRIAL";

@@ -33,7 +33,7 @@ class Digest {
 std::string fingerprint(const Outcome& outcome) {
   Digest digest;
   digest.add(outcome.losses);
-  for (const ProjectionWeights& weights : outcome.weights) {
+  const auto add = [&](const ProjectionWeights& weights) {
     std::visit([&](const auto& matrix) { digest.add(matrix.values); }, weights.matrix);
     if (const auto* sparse = std::get_if<SparseMatrix>(&weights.matrix)) {
       for (std::size_t k = 0; k < sparse->values.size(); ++k) {
@@ -41,7 +41,9 @@ std::string fingerprint(const Outcome& outcome) {
         digest.add(static_cast<std::uint64_t>(sparse->col[k]));
       }
     }
-  }
+  };
+  for (const ProjectionWeights& weights : outcome.weights) add(weights);
+  for (const ProjectionWeights& weights : outcome.feedback) add(weights);  // of rules whose feedback learns
   for (const LedgerEntry& entry : outcome.ledger.entries()) {
     digest.add(static_cast<std::uint64_t>(entry.channel));
     digest.add(static_cast<std::uint64_t>(entry.lag));

@@ -2,11 +2,13 @@
 
 #include <type_traits>
 
+#include "core/actor/network_part.h"
 #include "core/protocol/closed_form.h"
 #include "core/protocol/declaration.h"
 #include "core/transport/columns/columns.h"
 #include "core/transport/mailbox/mailbox.h"
 #include "sim/model/build.h"
+#include "sim/model/errors.h"
 #include "sim/model/learning.h"
 #include "sim/place/learning_on_chip.h"
 #include "sim/place/place.h"
@@ -18,11 +20,12 @@ namespace {
 
 template <class T, class R>
 T transport_of(Network<R>& network, const Learning& learning, const TrialShape& shape, Audience audience,
-               Executor executor, Door& door) {
+               Executor executor, Door& door, RankExchange exchange) {
   if constexpr (std::is_same_v<T, Mailbox<R>>) {
+    CHECK(exchange.ranks == 1, "mailboxes are of one process");
     return Mailbox<R>(network, learning, place(*network.topology, shards_for(*network.topology)), executor, door);
   } else {
-    return Columns<R>(network, learning, horizon_of(shape, audience), executor, door);
+    return Columns<R>(network, learning, horizon_of(shape, audience), executor, door, exchange);
   }
 }
 
@@ -30,6 +33,25 @@ T transport_of(Network<R>& network, const Learning& learning, const TrialShape& 
 template <class T>
 void renew_copies(T& transport) {
   if constexpr (requires { transport.copy_weights(); }) transport.copy_weights();
+}
+
+std::optional<Topology> part_for(const Topology& topology, const RankExchange& exchange) {
+  if (exchange.ranks == 1) return std::nullopt;
+  return part_of(topology, shares_of(topology, exchange.ranks), exchange.rank);
+}
+
+/// The rule as it is. Throws UsageError if ranks cannot share it out.
+Learning shareable(const Spec& spec, const Topology& topology, Learning learning) {
+  const Rule& row = rule(learning.kind);
+  if (row.drive == Drive::kSensitivity)
+    throw UsageError("RTRL's sensitivities (n N scalars a tick) cannot be cut by neurons: run it alone");
+  std::string reason = why_not_shared(topology, row.drive == Drive::kSweep);
+  if (learning.local) reason = "a rule that the model writes itself";
+  if (!learning.learned_feedback.empty()) reason = "feedback that learns";
+  if (!learning.wires.empty() || learning.synapses != NarrowSynapses{}) reason = "narrow wires or synapses";
+  if (spec.chip) reason = "a chip";
+  if (!reason.empty()) throw UsageError(reason + " cannot be shared out by neurons: run it alone");
+  return learning;
 }
 
 template <class R>
@@ -43,16 +65,19 @@ Indexed<double> rates_of(const Network<R>& network) {
 
 template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
-                       std::int32_t lanes, const Permit& permit, Audience audience, Executor executor)
-    : learning_(learning),
+                       std::int32_t lanes, const Permit& permit, Audience audience, Executor executor,
+                       RankExchange exchange)
+    : whole_(topology),
+      part_(part_for(topology, exchange)),
+      learning_(learning),
       shape_(trial_shape_of(spec)),
       updates_(spec.training.updates),
       schedule_(schedule_of(rule, spec.training)),
-      network_(build<R>(spec, topology, rule, lanes)),
+      network_(part_ ? part_of(build<R>(spec, topology, rule, lanes), *part_) : build<R>(spec, topology, rule, lanes)),
       rates_(rates_of(network_)),
       feedback_rate_(learning_rate_of(ProjectionSpec(), rule, spec.training)),
       door_(permit, sizeof(R)),
-      transport_(transport_of<T>(network_, learning_, shape_, audience, executor, door_)),
+      transport_(transport_of<T>(network_, learning_, shape_, audience, executor, door_, exchange)),
       trial_(transport_, learning_, shape_, spec.training) {
   set_scalar_bits(learning_, door_.ledger());
 }
@@ -68,6 +93,12 @@ template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes,
                        const Permit& permit, Audience audience, Executor executor)
     : Learner(spec, topology, rule, learning_of(spec, topology, rule), lanes, permit, audience, executor) {}
+
+template <class R, TransportOf<R> T>
+Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience,
+                       Executor executor, RankExchange exchange)
+    : Learner(spec, topology, rule, shareable(spec, topology, learning_of(spec, topology, rule)), spec.training.batch,
+              permit_of(learning_of(rule, spec.training), spec.training.locality), audience, executor, exchange) {}
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::begin_update(std::int64_t update) {
@@ -87,7 +118,7 @@ double Learner<R, T>::run(const Batch<R>& batch) {
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::count_trials() {
-  door_.ledger().add_trials(network_.lanes, shape_.ticks);
+  if (network_.topology->rank == 0) door_.ledger().add_trials(network_.lanes, shape_.ticks);
 }
 
 template <class R, TransportOf<R> T>
@@ -108,7 +139,7 @@ void Learner<R, T>::restore(const RuleState& state) {
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::note_memory() {
-  const ProtocolMemory memory = protocol_memory(learning_, *network_.topology, shape_, sizeof(R));
+  const ProtocolMemory memory = protocol_memory(learning_, whole_, shape_, sizeof(R));
   door_.ledger().set_memory(memory.history_bytes, memory.trace_bytes);
 }
 

@@ -14,6 +14,7 @@
 
 #include "core/base/indexed.h"
 #include "core/protocol/learning.h"
+#include "core/transport/rank_exchange.h"
 #include "core/transport/executor.h"
 #include "core/wire/topology.h"
 #include "sim/model/spec.h"
@@ -35,6 +36,10 @@ class Learner {
   /// A learner that counts for nobody: so many lanes, another permit, no chip.
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes, const Permit& permit,
           Audience audience, Executor executor);
+  /// The learner of one rank of a run (core/wire/part.h): the part of the network that is its own.
+  /// Throws UsageError for what cannot be shared out.
+  Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, Audience audience, Executor executor,
+          RankExchange exchange);
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
 
@@ -83,8 +88,10 @@ class Learner {
 
  private:
   Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, const Learning& learning,
-          std::int32_t lanes, const Permit& permit, Audience audience, Executor executor);
+          std::int32_t lanes, const Permit& permit, Audience audience, Executor executor, RankExchange exchange = {});
 
+  const Topology& whole_;
+  std::optional<Topology> part_;  // of a rank
   Learning learning_;
   TrialShape shape_;
   std::int64_t updates_;                  // of the run, which the schedule counts by

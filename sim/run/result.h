@@ -97,6 +97,8 @@ struct Outcome {
   // for a continuation with more updates, if RunOptions::may_go_on asks for it
   std::int64_t commits = 0;
   std::vector<Kept> kept;
+  // R as the rule ended, where it learns (neurons x readouts each)
+  std::vector<ProjectionWeights> feedback = {};
   std::optional<Trace> trace;  // where it was asked for
 };
 

@@ -268,15 +268,9 @@ bool Session::Driver::learn(const std::vector<RecordedTrial>& trials) {
     Batch<R>& batch = driven.given;
     if (batch.input.empty())
       batch = make_batch<R>(driven.batch.ticks, driven.batch.inputs, driven.batch.readouts, driven.batch.lanes);
-    batch.labels.assign(source.has_labels() ? static_cast<std::size_t>(batch.lanes) : 0, kNoClass);
-    batch.late.assign(source.is_uneven() ? static_cast<std::size_t>(batch.lanes) : 0, 0);
-    batch.weight.assign(source.has_weights() ? batch.target.size() : 0, R(1));
-    batch.hold_rewards(source.has_rewards());
+    give_columns(source.columns(), batch);
     batch.first_trial = outcome_.updates * batch.lanes;
-    batch.shows_constants = false;  // trials that begin late have held them back
-    show_constants<R>(driven.constants, batch);
-    source.fill(0, batch);
-    hold_back_constants<R>(driven.constants, batch);
+    fill_batch<RecordedSource, R>(source, 0, driven.constants, batch);
     driven.learner.begin_update(std::min(outcome_.updates, spec_.training.updates - 1));
     finite = conclude(driven, batch, driven.learner.run(batch));
   });
@@ -352,6 +346,7 @@ Outcome Session::Driver::outcome() const {
   if (!end_.empty()) outcome.message = end_;
   outcome.ledger = ledger();
   outcome.weights = with([](auto& driven) { return weights_of(driven.learner.network()); });
+  outcome.feedback = with([](auto& driven) { return learned_feedback_of(driven.learner.network()); });
   outcome.fingerprint = fingerprint(outcome);
   return outcome;
 }

@@ -242,6 +242,7 @@ void RuleRun<R, T>::conclude() {
   outcome_.ledger = learner_.door().ledger();
   if (learner_.chip()) outcome_.chip = learner_.chip()->finish(outcome_.ledger);
   outcome_.weights = weights_of(network);
+  outcome_.feedback = learned_feedback_of(network);
   if (options_.may_go_on) {
     outcome_.commits = network.commits;
     outcome_.kept = kept_of(network);

@@ -153,7 +153,7 @@ bool Trial<R, T>::run_ticks(Tick first, Tick last, const Batch<R>& batch) {
   if constexpr (RunsTicks<T, R>) {
     transport_.deliver(phase::Ticks{first, last});
     const Tick first_error = std::max(first, shape_.first_error());
-    if (first_error > last) return false;
+    if (first_error > last || !selects<phase::Comparisons<R>>(selected_)) return false;
     transport_.deliver(phase::Comparisons<R>{first_error, last, batch.target_at(first_error.value), scale_,
                                              batch.weight_at(first_error.value)});
     Tick due = first_error;  // of the next sweep
@@ -221,7 +221,11 @@ template <class R, TransportOf<R> T>
 void Trial<R, T>::learn_online(Tick now, bool has_error, const R* reward) {
   deliver(phase::OwnWeights{});
   if (!learning_.local) return deliver(phase::Posts{has_error});
-  if (selects<phase::Rewards<R>>(selected_)) give_rewards(now, reward);
+  if (selects<phase::Rewards<R>>(selected_)) {
+    give_rewards(now, reward);
+    // minus the loss of a trial comes in its last tick, whether or not that brings an error
+    has_error = has_error || std::ranges::any_of(rewards_, [](R value) { return value != R(0); });
+  }
   // the text of a local rule is the synapses' clock, whether or not a POST comes
   transport_.deliver(phase::Posts{has_error});
   if (now.value == shape_.ticks && !learning_.local->ends.empty()) transport_.deliver(phase::LocalEnds{has_error});

@@ -67,6 +67,16 @@ std::vector<ProjectionWeights> weights_of(const Network<R>& network) {
   return all;
 }
 
+template <class R>
+std::vector<ProjectionWeights> learned_feedback_of(const Network<R>& network) {
+  std::vector<ProjectionWeights> all;
+  for (std::size_t r = 0; r < network.feedback.size(); ++r) {
+    if (network.feedback[r].plastic)
+      all.push_back(weights_of(network.feedback[r], network.feedback_synapses[r].weight));
+  }
+  return all;
+}
+
 std::vector<std::int64_t> synapses_in_file_order(const Projection& projection) {
   std::vector<std::int64_t> synapses(static_cast<std::size_t>(projection.places()), -1);
   projection.each_place(
@@ -197,6 +207,8 @@ template ProjectionWeights weights_of(const Projection&, const Column<double>&);
 template ProjectionWeights weights_of(const Projection&, const Column<float>&);
 template std::vector<ProjectionWeights> weights_of(const Network<double>&);
 template std::vector<ProjectionWeights> weights_of(const Network<float>&);
+template std::vector<ProjectionWeights> learned_feedback_of(const Network<double>&);
+template std::vector<ProjectionWeights> learned_feedback_of(const Network<float>&);
 template std::vector<std::vector<double>> values_of(const Network<double>&);
 template std::vector<std::vector<double>> values_of(const Network<float>&);
 template std::vector<Kept> kept_of(const Network<double>&);

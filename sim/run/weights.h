@@ -17,6 +17,10 @@ ProjectionWeights weights_of(const Projection& projection, const Column<R>& weig
 template <class R>
 std::vector<ProjectionWeights> weights_of(const Network<R>& network);
 
+/// R of each feedback that learns (neurons x readouts).
+template <class R>
+std::vector<ProjectionWeights> learned_feedback_of(const Network<R>& network);
+
 /// For each value that the model file has of a projection the synapse that it is of; -1 on a
 /// diagonal that is no synapse.
 std::vector<std::int64_t> synapses_in_file_order(const Projection& projection);

@@ -86,6 +86,7 @@ Evidence measure_stability_bptt_tbptt(const Effort& effort);
 Evidence measure_stability_rflo(const Effort& effort);
 Evidence measure_rates(const Effort& effort);
 Evidence measure_detour(const Effort& effort);
+Evidence measure_learned_feedback(const Effort& effort);
 Evidence measure_expectation(const Effort& effort);
 Evidence measure_modes_decouple(const Effort& effort);
 Evidence measure_unaligned(const Effort& effort);

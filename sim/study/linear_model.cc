@@ -125,6 +125,10 @@ LinearModel linear_model(const Spec& spec) {
     if (locus::rule(rule.kind).keeps != Keeps::kAll)
       refuse(fmt::format("rule \"{}\" keeps only some sensitivities", rule.name));
   }
+  for (const RuleSpec& rule : spec.rules) {
+    if (std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); }))
+      refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));
+  }
   if (spec.training.carry_state) refuse("state is carried across trials");
   for (const ProjectionSpec& projection : spec.network.projections) {
     if (!projection.autapses) refuse(fmt::format("the student's projection \"{}\" has no autapses", projection.name));

@@ -18,6 +18,7 @@
 
 #include "core/base/column.h"
 #include "sim/model/network_size.h"
+#include "sim/model/task_spec.h"
 
 namespace locus {
 
@@ -79,6 +80,26 @@ Batch<R> make_batch(std::int32_t ticks, std::int32_t inputs, std::int32_t readou
   return batch;
 }
 
+/// The columns that a batch has for some trials only.
+struct BatchColumns {
+  bool labels = false;
+  bool late = false;
+  bool weights = false;
+  bool rewards = false;
+};
+
+/// Gives a batch these columns, and no others of them. Constant inputs are then to be written anew,
+/// because trials that begin late may have held them back.
+template <class R>
+void give_columns(const BatchColumns& columns, Batch<R>& batch) {
+  const auto lanes = static_cast<std::size_t>(batch.lanes);
+  batch.labels.assign(columns.labels ? lanes : 0, kNoClass);
+  batch.late.assign(columns.late ? lanes : 0, 0);
+  batch.weight.assign(columns.weights ? batch.target.size() : 0, R(1));
+  batch.hold_rewards(columns.rewards);
+  batch.shows_constants = false;
+}
+
 /// Writes the constant inputs at every tick of a batch that holds inputs, once.
 template <class R>
 void show_constants(std::span<const ConstantInput> constants, Batch<R>& batch) {
@@ -102,6 +123,14 @@ void hold_back_constants(std::span<const ConstantInput> constants, Batch<R>& bat
         lanes[l] = tick > batch.late[l] ? static_cast<R>(value) : R(0);
     }
   }
+}
+
+/// The trials of a source from number `first` on, with the constant inputs of the network.
+template <class Source, class R>
+void fill_batch(Source& source, std::int64_t first, std::span<const ConstantInput> constants, Batch<R>& batch) {
+  show_constants<R>(constants, batch);
+  source.fill(first, batch);
+  hold_back_constants<R>(constants, batch);
 }
 
 /// cells[columns[k] * lanes + l] = values[k * lanes + l]: a tick's inputs (columns x lanes) go to

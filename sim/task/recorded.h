@@ -36,10 +36,9 @@ class RecordedSource {
   template <class R>
   void hold_back(std::span<const ConstantInput> constants, std::int32_t tick, R* values) const;
 
-  bool has_labels() const { return has_labels_; }
-  bool has_weights() const { return has_weights_; }
-  bool is_uneven() const { return is_uneven_; }
-  bool has_rewards() const { return has_rewards_; }
+  BatchColumns columns() const {
+    return {.labels = has_labels_, .late = is_uneven_, .weights = has_weights_, .rewards = has_rewards_};
+  }
 
   /// Writes the trials first_trial .. first_trial + lanes - 1, numbered over the whole run from 0;
   /// inputs only where they stand in the batch. Cost: one pass over the trials.

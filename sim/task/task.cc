@@ -1,6 +1,7 @@
 #include "sim/task/task.h"
 
 #include <optional>
+#include <type_traits>
 
 #include "core/base/check.h"
 #include "sim/model/network_size.h"
@@ -61,24 +62,23 @@ template <class R>
 void Task::fill(std::int64_t update, Batch<R>& batch) {
   CHECK(batch.lanes == lanes_, "a batch has the lanes that its task was made for");
   const std::int64_t first = begin_ + update * batch.lanes;
-  show_constants<R>(constants_, batch);
   batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");
-  std::visit([&](auto& source) { source.fill(first, batch); }, source_);
-  hold_back_constants<R>(constants_, batch);
+  std::visit(
+      [&](auto& source) { fill_batch<std::remove_reference_t<decltype(source)>, R>(source, first, constants_, batch); },
+      source_);
 }
 
 template <class R>
 void Task::prepare(Batch<R>& batch) const {
-  const auto* recorded = std::get_if<RecordedSource>(&source_);
-  const auto* supplied = std::get_if<SuppliedSource>(&source_);
-  const bool labelled = recorded != nullptr ? recorded->has_labels() : has_classes_;
-  const bool uneven = (recorded != nullptr && recorded->is_uneven()) || (supplied != nullptr && supplied->is_uneven());
-  const bool weighs = (recorded != nullptr && recorded->has_weights()) || (supplied != nullptr && supplied->has_weights());
-  if (labelled) batch.labels.assign(static_cast<std::size_t>(batch.lanes), kNoClass);
-  if (uneven) batch.late.assign(static_cast<std::size_t>(batch.lanes), 0);
-  if (weighs) batch.weight.assign(batch.target.size(), R(1));
-  batch.hold_rewards(recorded != nullptr && recorded->has_rewards());
+  BatchColumns columns{.labels = has_classes_};
+  if (const auto* recorded = std::get_if<RecordedSource>(&source_)) {
+    columns = recorded->columns();
+  } else if (const auto* supplied = std::get_if<SuppliedSource>(&source_)) {
+    columns.late = supplied->is_uneven();
+    columns.weights = supplied->has_weights();
+  }
+  give_columns(columns, batch);
 }
 
 template <class R>

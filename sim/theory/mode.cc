@@ -58,7 +58,8 @@ Mode delta(const Mode& z, const Mode& teacher, const ModeRule& rule) {
   const double there = p_teacher * geometric(memory * teacher.w, depth);
   const double own = 1 - z.w * z.w;
   const double cross = 1 - z.w * teacher.w;
-  return {.a = z.b * (p / own - p_teacher / cross),
+  const double shrink = rule.learned.value_or(0) * z.a;
+  return {.a = z.b * (p / own - p_teacher / cross) + shrink,
           .b = signal * (here - there),
           .w = signal * z.b * (here * z.w / own - there * teacher.w / cross)};
 }

@@ -14,6 +14,8 @@
 // Thread safety: all functions are pure.
 #pragma once
 
+#include <optional>
+
 #include "core/protocol/rule.h"
 
 namespace locus::theory {
@@ -32,6 +34,9 @@ struct ModeRule {
   int depth = 0;        // tau, ticks, 0 means T; only for rules with a depth
   double feedback = 0;  // a-hat [1]; only for rules with a feedback
   double decay = 0;     // lambda [1], |lambda| < 1; only for rules with a constant decay
+  // omega [1 / (update x eta)]: the feedback learns beside a, and both decay; empty: it is fixed.
+  // Only for rules with a feedback
+  std::optional<double> learned = {};
 };
 
 /// True if the learning signal is the mode's own a, false if it is a fixed feedback.
@@ -46,7 +51,9 @@ int depth_of(const ModeRule& rule);
 double loss(const Mode& mode, const Mode& teacher);
 
 /// Delta of one mode under a rule. The flow is dz/dt = -Delta, and one unit of t is one update
-/// times eta. For BPTT, Delta is the gradient of `loss`.
+/// times eta. For BPTT, Delta is the gradient of `loss`. Under learned feedback Delta a contains
+/// omega a, and integrate() moves the feedback by -(Delta a - omega a + omega a-hat), so that a - a-hat
+/// only decays (Kolen & Pollack, ICNN 1994).
 Mode delta(const Mode& mode, const Mode& teacher, const ModeRule& rule);
 
 }  // namespace locus::theory

@@ -15,7 +15,7 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
-using State = std::array<double, 3>;
+using State = std::array<double, 4>;  // a, b, w, and the feedback
 
 constexpr double kEscape = 1e6;
 constexpr double kSmallestStep = 1e-14;  // relative to the time that the flow has reached
@@ -32,17 +32,21 @@ bool escaped(const State& state) { return !(std::abs(state[0]) < kEscape && std:
 Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rule, std::span<const double> times,
                      double tolerance, const std::atomic<bool>* interrupt) {
   const auto flow = [&](const State& state, State& slope, double) {
-    const Mode change = delta(mode_of(state), teacher, rule);
-    slope = {-change.a, -change.b, -change.w};
+    ModeRule now = rule;
+    now.feedback = state[3];
+    const Mode change = delta(mode_of(state), teacher, now);
+    const double mirrored = rule.learned ? -change.a - *rule.learned * (state[3] - state[0]) : 0;
+    slope = {-change.a, -change.b, -change.w, mirrored};
   };
   Trajectory result;
   result.highest_loss = loss(start, teacher);
-  State state = {start.a, start.b, start.w};
+  State state = {start.a, start.b, start.w, rule.feedback};
   auto stepper = odeint::make_controlled(tolerance, tolerance, odeint::runge_kutta_dopri5<State>());
   double now = 0;
   double step = kFirstStep;
   std::int64_t steps = 0;
   result.last = start;
+  result.last_feedback = rule.feedback;
   for (const double goal : times) {
     while (now < goal) {
       const double usual = step;
@@ -56,6 +60,7 @@ Trajectory integrate(const Mode& start, const Mode& teacher, const ModeRule& rul
       if (interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) result.ending = Ending::kInterrupted;
       result.last_time = now;
       result.last = mode_of(state);
+      result.last_feedback = state[3];
       if (result.ending != Ending::kInTime) return result;
       if (!accepted) continue;
       result.highest_loss = std::max(result.highest_loss, loss(mode_of(state), teacher));

@@ -32,9 +32,10 @@ struct Trajectory {
   std::vector<double> time;  // updates x eta; the requested times up to the end of the flow
   std::vector<Mode> mode;    // at these times
   Ending ending = Ending::kInTime;
-  double last_time = 0;     // the end of the flow, updates x eta
-  Mode last;                // at that time
-  double highest_loss = 0;  // over all accepted steps, also between the requested times
+  double last_time = 0;      // the end of the flow, updates x eta
+  Mode last;                 // at that time
+  double last_feedback = 0;  // at that time; the rule's where it is fixed
+  double highest_loss = 0;   // over all accepted steps, also between the requested times
 };
 
 /// Integrates the flow from `start` and records it at `times`, which are ascending and >= 0.

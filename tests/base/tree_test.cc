@@ -80,7 +80,10 @@ TEST(Grains, AreWholeButTheLast) {
   EXPECT_EQ(grains.size(2), 232);
   EXPECT_EQ(grains.begin(3), 1000);
   EXPECT_EQ(Grains{384}.count(), 1);
-  EXPECT_EQ(Grains{385}.count(), 2);
+  EXPECT_EQ(Grains{384 + 31}.count(), 1) << "a few more are of the same grain";
+  EXPECT_EQ(Grains{384 + 31}.size(0), 415);
+  EXPECT_EQ(Grains{384 + 32}.count(), 2);
+  EXPECT_EQ(Grains{384 + 32}.size(1), 32);
   EXPECT_EQ(Grains{0}.count(), 0);
 }
 

@@ -105,7 +105,8 @@ TEST_F(ChipCommands, PlaceRefusesWhatDoesNotFit) {
   refused({"--policy", "explicit", "--cores", "0,1,2,0"}, "names core 2; must be 0 to 1");
   refused({"--policy", "explicit", "--cores", "0,0,0,1"}, "more than 2 neurons on core 0");
   refused({"--agent-core", "2"}, "must be a whole number from 0 to 1, host or spread");
-  refused({"--policy", "packets"}, "write packets:RULE");
+  refused({"--policy", "packets"}, "must be one of block, round_robin, greedy, explicit, packets:RULE");
+  refused({"--policy", "middle"}, "must be one of block, round_robin, greedy, explicit, packets:RULE");
   refused({"--policy", "packets:rlfo"}, "did you mean \"rflo\"?");
   refused({"--neurons-per-core", "few"}, "must be a whole number");
   refused({"--csv", "--json"}, "both given");

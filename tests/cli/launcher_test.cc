@@ -74,7 +74,7 @@ TEST_F(Launcher, APartNeedsAFolderAndANumber) {
   EXPECT_TRUE(has(text("stderr"), "part 1/4 of mpirun needs --out DIR")) << text("stderr");
   EXPECT_EQ(shell(std::string(kCopy) + "$LOCUS sweep $DIR/small.txtpb --seeds 2 --part 0/1"), 0);
   EXPECT_EQ(shell("$LOCUS sweep $DIR/small.txtpb --seeds 2 --out $DIR/out --part 2/2"), 2);
-  EXPECT_TRUE(has(text("stderr"), "--part is \"2/2\"; must be K/N")) << text("stderr");
+  EXPECT_TRUE(has(text("stderr"), "--part: is \"2/2\"; must be K/N")) << text("stderr");
 }
 
 }  // namespace

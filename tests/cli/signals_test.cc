@@ -158,14 +158,15 @@ TEST_F(Signals, StrangersTakeNoDescriptorsFromARun) {
   EXPECT_EQ(shell("ulimit -n 32\n" + begin("--threads 1 --serve") +
                   "ulimit -S -n 32; url=$(sed -n 's/^live: //p' $DIR/stdout); port=${url#*:*:}; port=${port%%/*}\n"
                   "for i in {1..12}; do exec {f}<>/dev/tcp/127.0.0.1/$port; done\n"
-                  "(for i in {1..12}; do exec {f}<>/dev/tcp/127.0.0.1/$port; done; sleep 4) &\n"
-                  "(for i in {1..12}; do exec {f}<>/dev/tcp/127.0.0.1/$port; done; sleep 4) &\n"
-                  "sleep 0.5; inode=$(stat -c %i $DIR/run.ckpt); sleep 2.5\n"
-                  "kill -0 $p || exit 98; [[ $(stat -c %i $DIR/run.ckpt) != $inode ]] || exit 97\n"
+                  "(for i in {1..12}; do exec {f}<>/dev/tcp/127.0.0.1/$port; done; exec sleep 60) & a=$!\n"
+                  "(for i in {1..12}; do exec {f}<>/dev/tcp/127.0.0.1/$port; done; exec sleep 60) & b=$!\n"
+                  "sleep 0.5; inode=$(stat -c %i $DIR/run.ckpt)\n"
+                  "for i in {1..300}; do [[ $(stat -c %i $DIR/run.ckpt) != $inode ]] && break; sleep 0.1; done\n"
+                  "kill -0 $p || exit 98; ((i < 300)) || exit 97; sleep 1.5\n"
                   "page=/${url#*://*/}; exec {g}<>/dev/tcp/127.0.0.1/$port\n"
                   "printf 'GET %s HTTP/1.1\\r\\nHost: 127.0.0.1:%s\\r\\n\\r\\n' $page $port >&$g; head -1 <&$g\n"
                   "cat /proc/$p/task/*/stat | awk -v p=$p '$1 != p { ticks += $14 + $15 } END { print \"ticks\", ticks }'\n"
-                  "kill -TERM $p; wait $p"),
+                  "kill $a $b; kill -TERM $p; wait $p"),
             130)
       << text("stderr");
   EXPECT_TRUE(has(text("stdout"), "HTTP/1.1 200 OK")) << text("stdout");

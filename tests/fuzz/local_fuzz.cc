@@ -1,7 +1,7 @@
 // Any bytes as the text of a local rule, line by line: "c NAME" a constant, "s EXPRESSION" a trace
-// of the synapse, "x" of the source, "y" of the target, "+" a change, "f" the signal feedback, "r" rewards.
-// Faults are the normal result; the fuzzer looks for a crash, a sanitiser's report, unbounded time,
-// and a rule whose tiles and evaluator give different numbers.
+// of the synapse, "x" of the source, "y" of the target, "+" a change, "f" the signal feedback, "r"
+// rewards. Faults are the normal result; the fuzzer looks for a crash, a sanitiser's report,
+// unbounded time, and a rule whose tiles and evaluator give different numbers.
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -54,15 +54,19 @@ void compare(const LocalRule& rule) {
   columns.synapses = 1;
   columns.pre = &pre;
   columns.weight = &weight;
-  for (std::size_t t = 0; t < rule.traces.size(); ++t)
+  std::vector<double> shared(2 * rule.traces.size() + 2, 0.125);
+  for (std::size_t t = 0; t < rule.traces.size(); ++t) {
     columns.traces.push_back(rule.traces[t].at == TraceAt::kTarget ? nullptr : &tiles[t]);
+    columns.shared.push_back(&shared[2 * t]);
+  }
   for (std::size_t k = 0; k < rule.payload.size(); ++k) columns.payload.push_back(&post.factors[k]);
   columns.constants = {&leak, &decay, &drive};
   columns.delta = &tiled;
   runner.run(columns);
   const auto same = [](double a, double b) { return a == b || (a != a && b != b); };
   for (std::size_t t = 0; t < rule.traces.size(); ++t) {
-    if (rule.traces[t].at != TraceAt::kTarget && !same(traces[t], tiles[t])) std::abort();
+    const double tile = rule.traces[t].is_shared ? shared[2 * t] : tiles[t];
+    if (rule.traces[t].at != TraceAt::kTarget && !same(traces[t], tile)) std::abort();
   }
   if (!same(delta, tiled)) std::abort();
 

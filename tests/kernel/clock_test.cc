@@ -145,7 +145,7 @@ struct ConstantColumns {
 template <class R>
 void expect_kinds() {
   each_length<R>([](std::int32_t cells, std::size_t shift) {
-    for (int k = 0; k < 48; ++k) {
+    for (int k = 0; k < 96; ++k) {
       LifParameters lif{.decay = 0.9, .threshold = 0.6, .refractory = 2, .adaptation_decay = 0.95, .adaptation = 0.3};
       lif.has_current = k % 2 == 1;
       lif.current_decay = lif.has_current ? 0.8 : 0;
@@ -153,13 +153,15 @@ void expect_kinds() {
       lif.above = k / 6 % 2 == 1;
       lif.rest = 0.01;
       lif.surrogate = static_cast<Surrogate>(k % 4);
+      if (k / 48 == 1) lif.adaptation = lif.adaptation_decay = lif.refractory = 0;
       const std::size_t lanes = k / 12 % 2 == 1 ? 3 : 1;
       const std::size_t neurons = static_cast<std::size_t>(cells) / lanes;
       const std::size_t last = neurons * lanes;
       const ConstantColumns<R> own(neurons + 1);
       SpikingKind<R> kind{lif, false, {Lif<R>(lif)}, lanes};
-      if (k / 24 == 1) kind.clocks = own.clocks(lif);
+      if (k / 24 % 2 == 1) kind.clocks = own.clocks(lif);
       LayerColumns<R> layer(cells, shift);
+      if (lif.refractory == 0) std::fill_n(layer.refractory.data(), cells, R(0));
       LayerColumns<R> still = layer;
       LayerColumns<R> alone = layer;
       const LayerColumns<R> past(cells, shift);
@@ -184,6 +186,8 @@ void expect_kinds() {
       expect_equal(still.activity, alone.activity, cells, shift);
       expect_equal(layer.voltage, alone.voltage, cells, shift);
       expect_equal(still.voltage, alone.voltage, cells, shift);
+      expect_equal(still.count, alone.count, cells, shift);
+      expect_equal(still.synaptic, alone.synaptic, cells, shift);
       expect_equal(layer.synaptic, alone.synaptic, cells, shift);
       expect_equal(layer.delta, alone.delta, cells, shift);
       expect_equal(layer.upsilon, alone.upsilon, cells, shift);

@@ -24,13 +24,12 @@ std::vector<R> numbers(std::int64_t size, int seed) {
 /// Calls visit(first, size) for parts of one and of two grains.
 template <class Visit>
 void each_part(std::int32_t neurons, Visit visit) {
-  for (const std::int32_t grains : {1, 2}) {
-    for (std::int32_t first = 0; first < neurons; first += grains * kGrain)
-      visit(first, std::min(grains * kGrain, neurons - first));
-  }
+  const Grains grains{neurons};
+  for (std::int32_t grain = 0; grain < grains.count(); ++grain) visit(grains.begin(grain), grains.size(grain));
+  if (grains.count() == 3) visit(grains.begin(1), neurons - grains.begin(1));
 }
 
-constexpr std::int32_t kSizes[] = {2 * kGrain, 2 * kGrain + 1, 2 * kGrain + 232};
+constexpr std::int32_t kSizes[] = {2 * kGrain + 1, 2 * kGrain + kLeastGrain, 2 * kGrain + 233};
 
 template <class R>
 void expect_sending(std::int32_t targets, std::int32_t sources, std::int32_t lanes) {
@@ -55,13 +54,43 @@ void expect_sending(std::int32_t targets, std::int32_t sources, std::int32_t lan
   });
 }
 
-TEST(Grain, CutsSendingInNoLane) {
+TEST(Grain, CutsSendingNowhere) {
   for (const std::int32_t targets : kSizes) {
-    for (const std::int32_t sources : {1, 7, 40, 700}) {
-      for (const std::int32_t lanes : {1, 2, 3, 4, 6, 32}) {
+    for (const std::int32_t sources : {1, 7, 300}) {
+      for (const std::int32_t lanes : {1, 2, 3, 6, 32}) {
         if (std::int64_t{sources} * lanes > 5000) continue;
         expect_sending<double>(targets, sources, lanes);
         expect_sending<float>(targets, sources, lanes);
+      }
+    }
+  }
+}
+
+/// What sources are told by all targets, for parts of the sources.
+template <class R>
+void expect_carrying(std::int32_t targets, std::int32_t sources, std::int32_t lanes) {
+  const std::vector<R> weight = numbers<R>(std::int64_t{targets} * sources, 1);
+  const std::vector<R> from = numbers<R>(std::int64_t{targets} * lanes, 2);
+  const std::vector<R> before = numbers<R>(std::int64_t{sources} * lanes, 3);
+  std::vector<R> whole = before;
+  add_transposed_product<R>({weight.data(), targets, sources, targets}, from.data(), lanes, whole.data());
+  EXPECT_NE(whole, before);
+  each_part(sources, [&](std::int32_t first, std::int32_t size) {
+    std::vector<R> part(before.begin() + std::ptrdiff_t{first} * lanes,
+                        before.begin() + std::ptrdiff_t{first + size} * lanes);
+    add_transposed_product<R>({weight.data() + std::ptrdiff_t{first} * targets, targets, size, targets}, from.data(),
+                              lanes, part.data());
+    EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin() + std::ptrdiff_t{first} * lanes))
+        << targets << " x " << sources << ", " << lanes << " lanes, from " << first;
+  });
+}
+
+TEST(Grain, CutsWhatIsCarriedBackNowhere) {
+  for (const std::int32_t sources : kSizes) {
+    for (const std::int32_t targets : {1, 5, 40}) {
+      for (const std::int32_t lanes : {1, 2, 3, 6, 32}) {
+        expect_carrying<double>(targets, sources, lanes);
+        expect_carrying<float>(targets, sources, lanes);
       }
     }
   }
@@ -92,7 +121,7 @@ void expect_rows(std::int32_t targets, std::int32_t sources, std::int32_t rows) 
 
 TEST(Grain, CutsProductsOfManyTicksNowhere) {
   for (const std::int32_t targets : kSizes) {
-    for (const std::int32_t sources : {1, 8, 20, 45, 300}) {  // 20: few as a part, many as a whole
+    for (const std::int32_t sources : {1, 20, 45}) {  // 20: few as a part, many as a whole
       for (const std::int32_t rows : {1, 5, 32}) {
         expect_rows<double>(targets, sources, rows);
         expect_rows<float>(targets, sources, rows);
@@ -140,12 +169,11 @@ void expect_changes(std::int32_t targets, std::int32_t sources, std::int32_t row
 
 TEST(Grain, CutsChangesNowhere) {
   for (const bool by_tick : {false, true}) {
-    for (const std::int32_t rows : {1, 9, 70, 333}) {
+    for (const std::int32_t rows : {1, 9, 100}) {
       for (const std::int32_t neurons : kSizes) {
-        for (const std::int32_t others : {1, 8, 20, 45, 128}) {
+        for (const std::int32_t others : {1, 20, 45}) {
           expect_changes<double>(neurons, others, rows, by_tick);
           expect_changes<float>(neurons, others, rows, by_tick);
-          if (others > 45) continue;
           expect_changes<double>(others, neurons, rows, by_tick);
           expect_changes<float>(others, neurons, rows, by_tick);
         }

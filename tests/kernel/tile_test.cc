@@ -18,9 +18,13 @@ LocalRule rule_with_everything() {
                                   {"b", "decay*b + tanh(a - k)*activity + leak*min(pre, weight)"},
                                   {"d", "pre"},
                                   {"n", "n/2 + activity", TraceAt::kTarget},
-                                  {"s", "c*s + pre", TraceAt::kSource}},
+                                  {"late", "k*late + s", TraceAt::kSource},
+                                  {"s", "c*s + pre", TraceAt::kSource},
+                                  {"slow", "slow/2 + s*dt", TraceAt::kSource},
+                                  {"e", "c*e + slow*signal"}},
                        .changes = {{"signal*a + n*weight"},
                                    {"-(b - s)*clip(weight, -0.5, 0.5) + exp(-abs(a))*sqrt(abs(b))*ticks"},
+                                   {"late*slow - e"},
                                    {"max(sign(a), step(b))*dt - d/(2 + pre*pre)"}},
                        .signal = LocalSignal::kFeedback};
   Compiled compiled = compile_local(text);
@@ -45,7 +49,14 @@ void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
   for (std::int32_t k = 0; k < synapses; ++k) target[static_cast<std::size_t>(k)] = sparse ? 2 * k + 1 : k;
   const std::vector<R> weight = drawn(synapses), pre = drawn(lanes);
   std::vector<std::vector<R>> traces, payload, constants;
-  for (std::size_t t = 0; t < rule.traces.size(); ++t) traces.push_back(drawn(std::int64_t{synapses} * lanes));
+  std::vector<std::vector<R>> shared;  // of the source: the value, and room for the last one
+  for (std::size_t t = 0; t < rule.traces.size(); ++t) {
+    traces.push_back(drawn(std::int64_t{synapses} * lanes));
+    shared.push_back(drawn(2 * lanes));
+    if (!rule.traces[t].is_shared) continue;
+    for (std::size_t cell = 0; cell < traces[t].size(); ++cell)
+      traces[t][cell] = shared[t][cell % static_cast<std::size_t>(lanes)];
+  }
   for (std::size_t k = 0; k < rule.payload.size(); ++k) payload.push_back(drawn(std::int64_t{targets} * lanes));
   for (int c = 0; c < 3; ++c) constants.push_back(drawn(targets));
   std::vector<R> delta = drawn(synapses);
@@ -76,8 +87,11 @@ void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
   columns.pre = pre.data();
   columns.weight = weight.data();
   columns.target = sparse ? target.data() : nullptr;
-  for (std::size_t t = 0; t < traces.size(); ++t)
-    columns.traces.push_back(rule.traces[t].at == TraceAt::kTarget ? nullptr : traces[t].data());
+  for (std::size_t t = 0; t < traces.size(); ++t) {
+    const bool own = rule.traces[t].at != TraceAt::kTarget && !rule.traces[t].is_shared;
+    columns.traces.push_back(own ? traces[t].data() : nullptr);
+    columns.shared.push_back(rule.traces[t].is_shared ? shared[t].data() : nullptr);
+  }
   for (const std::vector<R>& number : payload) columns.payload.push_back(number.data());
   columns.constants = {constants[0].data(), constants[1].data(), constants[2].data()};
   columns.delta = delta.data();
@@ -85,6 +99,8 @@ void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
 
   for (std::size_t t = 0; t < traces.size(); ++t) {
     if (rule.traces[t].at == TraceAt::kTarget) continue;
+    for (std::size_t cell = 0; rule.traces[t].is_shared && cell < traces[t].size(); ++cell)
+      traces[t][cell] = shared[t][cell % static_cast<std::size_t>(lanes)];
     EXPECT_EQ(traces[t], expected[t]) << "trace " << t << " of " << synapses << " synapses, " << lanes << " lanes";
   }
   // the sum of changes adds them in another order

@@ -143,7 +143,7 @@ TEST(Faults, OfLocalRulesAsAWhole) {
       wrong_whole("signal", "change: \"signal*pre\"", ".signal", {"is missing", "feedback", "symmetric"}),
       wrong_whole("no change", "trace { name: \"p\" next: \"pre\" }", ".change", {"is missing", "at least one change"}),
       wrong_whole("reward", "change: \"reward*pre\"", ".signal", {"is not REWARD", "must be reward"}),
-      wrong_whole("noise", "change: \"noise*pre\"", "", {"uses \"noise\"", "has none"}),
+      wrong_whole("noise", "change: \"noise*pre\"", "", {"uses \"noise\"", "has none on its currents"}),
       wrong_whole("spiking names", "change: \"voltage*pre\"", "", {"uses \"voltage\"", "does not spike"}),
   });
 }

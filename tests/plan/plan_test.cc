@@ -88,6 +88,18 @@ TEST(Plan, InputsAreSentAheadWhereTheyAreKnown) {
   EXPECT_FALSE(plain_plan(topology, learning, {}, {.outputs_are_seen = true}).runs);
 }
 
+TEST(Plan, TicksRunForwardWhereNothingLearnsAndNobodyLooks) {
+  const auto forward = [](RuleKind kind, LayersOfPlan sizes, RunWidth extent, Horizon horizon) {
+    return plain_plan(three_layers(sizes, false), learning_by(kind), extent, horizon).runs_forward;
+  };
+  EXPECT_TRUE(forward(RuleKind::kNone, {}, {}, {}));
+  EXPECT_FALSE(forward(RuleKind::kRflo, {}, {}, {}));
+  EXPECT_FALSE(forward(RuleKind::kNone, {}, {.lanes = 2}, {}));
+  EXPECT_FALSE(forward(RuleKind::kNone, {}, {}, {.outputs_are_seen = true}));
+  EXPECT_FALSE(forward(RuleKind::kNone, {}, {}, {.inputs_tick_by_tick = true}));
+  EXPECT_FALSE(forward(RuleKind::kNone, {.neurons = 4096}, {}, {})) << "threads may share so many neurons out";
+}
+
 TEST(Plan, AheadAreAsManyTicksAsGiveFewEnoughCurrents) {
   const auto ticks = [](LayersOfPlan sizes, Horizon horizon) {
     horizon.trial.ticks = 1000;

@@ -50,7 +50,7 @@ Spec model_of(const Case& one, const LocalText& text) {
   model.input("drive", 1);
   model.lif("post", 1, {.leak = {.tau_m = 0.5}, .threshold = 1.0});
   model.connect("pre", "post", constant(0));
-  model.connect("drive", "post", constant(1.2), {.plastic = false});
+  model.connect("drive", "post", constant(2.5), {.plastic = false});
   model.recorded({trial(input)});
   model.training({.loss = Loss::kSum, .updates = 1, .learning_rate = 1});
   model.rule(local(text));

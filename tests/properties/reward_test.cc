@@ -26,15 +26,14 @@ std::array<double, 6> rewarded_by_hand(const RecordedTask& task) {
   for (const RecordedTrial& trial : task.trials) {
     const auto& spikes = std::get<SparseMatrix>(trial.input);
     std::array<double, 6> x{}, c{};
-    double y = 0, v = 0;
+    double y = 0, v = 0, spike = 0;
     for (std::int32_t tick = 0; tick < 20; ++tick) {
       std::array<double, 6> pre{};
       for (std::size_t k = 0; k < spikes.row.size(); ++k)
         if (spikes.row[k] == tick) pre[static_cast<std::size_t>(spikes.col[k])] = 1;
-      v *= kept;
+      v = kept * v - 0.5 * spike;
       for (const double z : pre) v += 0.4 * z;
-      const double spike = v > 0.5 ? 1 : 0;
-      v -= 0.5 * spike;
+      spike = v > 0.5 ? 1 : 0;
       y = 0.9 * y + spike;
       for (std::size_t j = 0; j < 6; ++j) {
         x[j] = 0.9 * x[j] + pre[j];
@@ -148,6 +147,26 @@ TEST(Loss, IsTheRewardWithAMinus) {
         }
       }
     }
+  }
+}
+
+/// Minus the loss of a trial comes in its last tick, whether or not a program teaches that one.
+TEST(Loss, ComesInAnUntaughtTick) {
+  Model model = small(1);
+  model.rule(local({.changes = {{"-reward"}}, .signal = LocalSignal::kReward, .reward = RewardFrom::kTrialLoss}));
+  const Spec spec = model.finish();
+  for (const TransportKind transport : kTransports) {
+    Session net(spec, spec.rules[0], {.transport = transport});
+    net.begin_trial();
+    for (int tick = 0; tick < 5; ++tick) {
+      net.step(std::array{1.0});
+      if (tick < 4) net.teach(2);
+    }
+    EXPECT_TRUE(net.commit());
+    EXPECT_GT(net.losses()[0], 0.1);
+    EXPECT_NEAR(0.5 - std::get<DenseMatrix>(net.weights("in-rec").matrix).values[0], net.losses()[0], 1e-12)
+        << name(transport);
+    EXPECT_EQ(net.ledger().messages(Channel::kReward), 2);
   }
 }
 

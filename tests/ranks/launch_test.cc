@@ -63,15 +63,15 @@ TEST(Launch, IgnoresNumbersThatAreNone) {
 }
 
 TEST(Part, IsReadFromText) {
-  EXPECT_EQ(part_of("3/8"), (WorkPart{.index = 3, .count = 8}));
-  EXPECT_EQ(part_of("0/1"), (WorkPart{.index = 0, .count = 1}));
+  EXPECT_EQ(work_part_of("3/8"), (WorkPart{.index = 3, .count = 8}));
+  EXPECT_EQ(work_part_of("0/1"), (WorkPart{.index = 0, .count = 1}));
   for (const char* wrong : {"", "3", "/8", "3/", "8/8", "-1/8", "1/0", "1/8/9", " 1/8", "a/b", "1/99999999999999999999"})
-    EXPECT_EQ(part_of(std::string_view(wrong)), std::nullopt) << wrong;
+    EXPECT_EQ(work_part_of(std::string_view(wrong)), std::nullopt) << wrong;
 }
 
 std::optional<WorkPart> part_with(const Variables& variables) {
   const Fake fake(variables);
-  return part_of(Environment(fake));
+  return work_part_of(Environment(fake));
 }
 
 TEST(Part, IsThatOfAnArray) {

@@ -92,7 +92,7 @@ const std::vector<Said>& cases() {
       {"losses that are nothing but rounding are equal",
        {{"bptt", {1e-29}, 500, 900}, {"rflo", {1e-31}}},
        "rflo ends lowest, at a loss of 1e-31 (nothing but rounding of its start), with no message that breaks locality. Beside "
-       "bptt, giving up messages back in time and non-local wires costs nothing that this seed shows (rflo: 1 times the loss); "
+       "bptt, giving up messages back in time and non-local wires costs nothing that this seed shows (rflo: 1.00 times the loss); "
        "at the start the loss is 1.0e+12 times that."},
       {"nothing was learnt", {{"bptt", {7.95}, 500, 900}, {"rflo", {8}}}, "No rule lowered the loss by as much as 1 %."},
       {"the only rule has not learnt", {{"rflo", {9}}}, "rflo did not lower the loss by as much as 1 %."},

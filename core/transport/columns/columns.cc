@@ -7,14 +7,16 @@
 namespace locus {
 
 template <class R>
-Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door)
-    : common_(network, learning, horizon, executor, door),
+Columns<R>::Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor,
+                    Door& door, RankExchange exchange)
+    : common_(network, learning, horizon, executor, door, exchange),
       learners_(common_),
       mirrors_(common_),
       neurons_(common_),
       readouts_(horizon.outputs_are_seen),
       ahead_(common_),
       runs_(common_),
+      forward_(common_),
       sweeps_(common_) {
   const auto projections = static_cast<std::int32_t>(common_.plan.projections.size());
   senders_.reserve(static_cast<std::size_t>(projections));
@@ -65,6 +67,7 @@ void Columns<R>::deliver(const phase::Axons& axons) {
   const R* activity = common_.source_activity(projection);
   const std::int64_t messages = sender.count(common_, activity);
   Door& door = common_.door;
+  const CountedOnce<R> once(common_, is_on_every_rank(projection));
   if (!projection.is_bias) {
     common_.door.pass(common_.passages(p).axon, 0, messages, no_offence);
     record_axons(door.traffic(), 0, projection, activity, common_.lanes);
@@ -102,8 +105,10 @@ void Columns<R>::copy_weights() {
 
 template <class R>
 Fuses Columns<R>::fuses() const {
-  if (!common_.plan.runs || common_.network.latest > 0 || common_.door.traffic() != nullptr || !learners_.watched().empty())
+  const bool runs = common_.plan.runs || common_.plan.runs_forward;
+  if (!runs || common_.network.latest > 0 || common_.door.traffic() != nullptr || !learners_.watched().empty())
     return Fuses::kNothing;
+  if (common_.plan.runs_forward) return Fuses::kErrors;
   if (common_.trial.classes) return Fuses::kTicks;
   const std::int32_t visits = std::min(common_.learning.depth, common_.trial.ticks);
   const bool sweeps = selects<phase::BackStages<R>>(common_.selected);
@@ -114,6 +119,7 @@ Fuses Columns<R>::fuses() const {
 
 template <class R>
 void Columns<R>::deliver(const phase::Ticks& run) {
+  if (common_.plan.runs_forward) return forward_.advance(common_, senders_, ahead_, readouts_, run.first, run.last);
   const std::int32_t ticks = run.last.value + 1 - run.first.value;
   const std::int32_t row = run.first.value - 1;
   runs_.advance(common_, ahead_, run.first, run.last);

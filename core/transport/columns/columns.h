@@ -3,7 +3,8 @@
 //
 // A conductor: it takes phases in the order of sim/run/trial.h and hands each to the part that
 // carries it. Parts: a sender a projection (sending.h), what synapses learn, by way (learners.h,
-// ways.h), feedback that learns (mirrors.h), the clocks of neurons and readouts, runs of ticks (runs.h), sweeps (sweeps.h). Which way
+// ways.h), feedback that learns (mirrors.h), the clocks of neurons and readouts, runs of ticks
+// (runs.h, forward_runs.h), sweeps (sweeps.h). Which way
 // a projection takes is the plan's to say (core/plan), invisible to handlers. What each way does at
 // each moment is a table in docs/architecture.md. That the handlers are linear or bilinear where a
 // product stands for them is proven by tests/transport/bilinear_test.cc. Invariants: same counts as
@@ -14,6 +15,7 @@
 
 #include <vector>
 
+#include "core/transport/columns/forward_runs.h"
 #include "core/transport/columns/learners.h"
 #include "core/transport/columns/mirrors.h"
 #include "core/transport/columns/readouts_clock.h"
@@ -25,8 +27,10 @@ namespace locus {
 template <class R>
 class Columns {
  public:
-  /// `network` and `door` outlive the transport.
-  Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door);
+  /// `network` and `door` outlive the transport. `exchange`: between the ranks of a run, where the
+  /// network's topology is the part of one.
+  Columns(Network<R>& network, const Learning& learning, const Horizon& horizon, Executor executor, Door& door,
+          RankExchange exchange = {});
 
   /// `inputs` outlives the trial, or is null: each x_t then stands at the inputs before its tick.
   void begin_trial(const R* inputs);
@@ -65,6 +69,8 @@ class Columns {
   Network<R>& network() { return common_.network; }
   Door& door() { return common_.door; }
   const Learning& learning() const { return common_.learning; }
+  /// What this rank has handed to others.
+  const std::array<CrossingTally, kCrossingKinds>& crossings() const { return common_.crossing.tallies(); }
   const Plan& plan() const { return common_.plan; }
 
   TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);
@@ -81,6 +87,7 @@ class Columns {
   ReadoutsClock<R> readouts_;
   Ahead<R> ahead_;
   TickRuns<R> runs_;
+  ForwardRuns<R> forward_;
   BackSweeps<R> sweeps_;
 };
 

@@ -13,7 +13,7 @@ Column<std::int32_t> fan_in_of(const Projection& projection) {
 }  // namespace
 
 template <class R>
-Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through)
+Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through, RankExchange between)
     : network(of),
       learning(by),
       rule(locus::rule(by.kind)),
@@ -27,7 +27,8 @@ Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Ex
       rate_lines(of, Layer::kRate, plan.lists_speakers, runs.threads),
       tapes(plan, horizon.trial.ticks),
       feedback_wires(of, by),
-      tree(static_cast<std::size_t>(plan.tree), R(0)) {
+      tree(static_cast<std::size_t>(plan.tree), R(0)),
+      crossing(*of.topology, of.lanes, between) {
   const std::size_t projections = of.projections().size();
   const Selection selection = selection_of(by);
   fan_in.reserve(projections);

@@ -19,6 +19,7 @@
 #include "core/protocol/declaration.h"
 #include "core/protocol/phase_set.h"
 #include "core/transport/axon_lines.h"
+#include "core/transport/columns/crossing.h"
 #include "core/transport/columns/tapes.h"
 #include "core/transport/executor.h"
 #include "core/transport/feedback_wires.h"
@@ -65,7 +66,7 @@ struct PassagesOver {
 
 template <class R>
 struct Common {
-  Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through);
+  Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through, RankExchange between = {});
 
   Network<R>& network;
   Learning learning;
@@ -87,6 +88,7 @@ struct Common {
   FeedbackWires<R> feedback_wires;
   // vectors of the tree of a sum over grains; without a meaning between sums
   mutable Column<R> tree;
+  mutable Crossing<R> crossing;
   PostColumns<R> from_rate;      // of this tick; gain and signal where each synapse hears
   PostColumns<R> from_readouts;  // of this tick; gain is 1, decay 0
   // x_1 .. x_T of the present trials (T x m x lanes); null: each stands at the inputs in its tick
@@ -178,6 +180,27 @@ struct Common {
     }
   }
 };
+
+/// What every rank of a run does alike is counted by the first one: while this lives, the others
+/// count nothing.
+template <class R>
+class CountedOnce {
+ public:
+  explicit CountedOnce(const Common<R>& common, bool alike = true) : door_(common.door) {
+    door_.count(!alike || common.crossing.alone() || common.crossing.is_first());
+  }
+  ~CountedOnce() { door_.count(true); }
+  CountedOnce(const CountedOnce&) = delete;
+  CountedOnce& operator=(const CountedOnce&) = delete;
+
+ private:
+  Door& door_;
+};
+
+/// True if every rank has all synapses of a projection: those from inputs to readouts.
+inline bool is_on_every_rank(const Projection& projection) {
+  return projection.source_layer == Layer::kInput && projection.target_layer == Layer::kReadout;
+}
 
 /// The neurons that a projection ends on.
 template <class R>

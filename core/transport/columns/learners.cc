@@ -169,6 +169,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Errors<R>& errors) {
     const Projection& projection = common.projection(p);
     const bool transports = answers && projection.source_layer == Layer::kRate;
     if (!projection.plastic && !transports) continue;
+    const CountedOnce<R> once(common, is_on_every_rank(projection));
     const std::int64_t messages = projection.is_bias ? 0 : count_errors(common, p);
     if (!projection.is_bias) common.door.pass(common.passages(p).post, 0, messages, no_offence);
     hear_post(p, {.common = common, .columns = common.from_readouts, .row = row});
@@ -309,6 +310,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Squares<R>& squares) {
     const Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
     const Projection& projection = common.projection(p);
+    const CountedOnce<R> once(common, is_on_every_rank(projection));
     common.door.template pass<Channel::kClip, Party::kSynapse, Party::kAgent>(0, projection.size() * common.lanes, 1, [&] {
       return Endpoints{{Party::kSynapse, p, 0}, {Party::kAgent, 0, 0}};
     });
@@ -322,6 +324,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::Factors<R>& factors) {
   for (std::int32_t p = 0; p < std::ssize(ways_); ++p) {
     Column<R>* const delta = changes_of(way(p));
     if (delta == nullptr) continue;
+    const CountedOnce<R> once(common, is_on_every_rank(common.projection(p)));
     common.door.template pass<Channel::kClip, Party::kAgent, Party::kSynapse>(
         0, common.projection(p).size() * common.lanes, 1, no_offence);
     Column<R>& weight = common.synapses(p).weight;

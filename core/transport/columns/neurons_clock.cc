@@ -90,11 +90,15 @@ void NeuronsClock<R>::step(Common<R>& common, const std::vector<Sender<R>>& send
     for (const UnderWay& sending : under_way_)
       senders[static_cast<std::size_t>(sending.projection)].send_share(common, chunk, chunks);
   };
+  const auto keep = [&](int chunk) {
+    common.tapes.keep(common.door.now().value - 1, rate, begin(chunk), begin(chunk + 1));
+    common.rate_lines.list(chunk, cell(chunk), cell(chunk + 1));
+  };
+  const bool alone = common.crossing.alone();
   const auto step = [&](int chunk) {
     step_cells(common, cell(chunk), cell(chunk + 1));
     wait(common, cell(chunk), cell(chunk + 1));
-    common.tapes.keep(common.door.now().value - 1, rate, begin(chunk), begin(chunk + 1));
-    common.rate_lines.list(chunk, cell(chunk), cell(chunk + 1));
+    if (alone) keep(chunk);
   };
   const bool shared_out = common.plan.shared_out;
   if (shared_out && !overwrites) {
@@ -105,6 +109,10 @@ void NeuronsClock<R>::step(Common<R>& common, const std::vector<Sender<R>>& send
   } else {
     if (shared_out) common.executor(chunks, hear);
     common.executor(chunks, step);
+  }
+  if (!alone) {
+    common.crossing.share_activities(common.network.rate.activity.data());
+    common.executor(chunks, keep);
   }
   under_way_.clear();
   common.activities_said.forget();

@@ -74,11 +74,13 @@ void ReadoutsClock<R>::tell_targets(const Common<R>& common, const R* target, co
 
 template <class R>
 void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Targets<R>& targets) const {
+  const CountedOnce<R> once(common);
   tell_targets(common, targets.target, targets.weight, [&](Readout<R> self, auto m) { on(self, m, targets.scale); });
 }
 
 template <class R>
 void ReadoutsClock<R>::deliver(const Common<R>& common, const phase::Classes<R>& classes) const {
+  const CountedOnce<R> once(common);
   const ReadoutLayer<R>& layer = common.network.readouts;
   Door& door = common.door;
   const std::int32_t lanes = common.lanes;

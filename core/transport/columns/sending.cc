@@ -46,8 +46,11 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 
 template <class R>
 void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums) {
-  if (common.plan_for(p).carries_grains) return carry_grains_back(common, p, errors, sums);
   const Projection& projection = common.projection(p);
+  const bool crosses =
+      !common.crossing.alone() && projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
+  if (crosses) return trade_errors_back(common, p, errors, sums);
+  if (common.plan_for(p).carries_grains) return carry_grains_back(common, p, errors, sums);
   const R* weights = common.weight(p);
   const std::int32_t lanes = common.lanes;
   const R* from = errors + common.first_target(projection);
@@ -137,8 +140,20 @@ std::int64_t Sender<R>::count_events(const Common<R>& common) const {
 
 template <class R>
 void Sender<R>::send(const Common<R>& common, const R* activity, std::int64_t messages) const {
+  R* const current = common.target_current(projection_);
   if (common.plan_for(p_).sums_grains)
-    return send_grains(common, projection_, common.weight(p_), activity, common.target_current(projection_));
+    return common.crossing.parts(projection_) ? send_parts(common, projection_, common.weight(p_), activity, current)
+                                              : send_grains(common, projection_, common.weight(p_), activity, current);
+  send_whole(common, activity, messages);
+  if (!common.crossing.parts(projection_)) return;
+  // sources of one grain are on one rank
+  common.crossing.share_result(projection_.source_begin - projection_.sources_before, projection_.all_sources(),
+                               std::ptrdiff_t{projection_.target_size} * common.lanes, current);
+}
+
+/// The sum over all sources in their order.
+template <class R>
+void Sender<R>::send_whole(const Common<R>& common, const R* activity, std::int64_t messages) const {
   switch (sends_) {
     case Sends::kAhead: return;  // it came with the tick
     case Sends::kColumns: return send_columns(common, activity);

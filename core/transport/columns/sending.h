@@ -58,7 +58,10 @@ class Sender {
   void copy_weights(const Common<R>& common);
   /// AXONs of this tick, in which the sources say `activity` (sources x lanes).
   std::int64_t count(Common<R>& common, const R* activity) const {
-    return sends_ == Sends::kEvents ? count_events(common) : count_sent(common, projection_, activity);
+    if (sends_ == Sends::kEvents) return count_events(common);
+    if (sends_ == Sends::kColumns && common.lanes == 1)
+      return std::ssize(common.active_sources(projection_)) * projection_.target_size;
+    return count_sent(common, projection_, activity);
   }
   /// Adds what the sources say in this tick to the currents of all targets.
   void send(const Common<R>& common, const R* activity, std::int64_t messages) const;
@@ -75,6 +78,7 @@ class Sender {
 
   std::int64_t count_events(const Common<R>& common) const;
   void send_columns(const Common<R>& common, const R* activity) const;
+  void send_whole(const Common<R>& common, const R* activity, std::int64_t messages) const;
   void send_events(const Common<R>& common, std::int64_t messages) const;
   /// Where source j's run has its targets of thread `chunk`: from this cut to that of chunk + 1.
   std::int64_t cut(std::int32_t j, int chunk) const {

@@ -32,7 +32,7 @@ std::int64_t BackSweeps<R>::sent_at(Common<R>& common, std::int32_t p, Tick revi
 template <class R>
 void BackSweeps<R>::deliver(Common<R>& common, const phase::Adjoints<R>& adjoints) {
   const RateLayer<R>& rate = common.network.rate;
-  const auto cells = static_cast<std::int64_t>(rate.signal.size());
+  const std::int64_t cells = std::int64_t{common.network.topology->own().size()} * common.lanes;
   pass<Phase::kAdjoint>(common.door, adjoints.lag, cells, [] {
     return Endpoints{{Party::kAgent, 0, 0}, {Party::kRate, 0, 0}};
   });

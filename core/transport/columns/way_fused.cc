@@ -136,8 +136,22 @@ void FusedWay<R>::pass_grains(const Common<R>& common, const PassColumns<R>& c) 
       pass(grain);
   });
   if constexpr (!kSend) return;
-  add_tree_in_place(0, grains.count(), targets, range_currents_.data());
-  for (std::ptrdiff_t i = 0; i < targets; ++i) c.current[i] += range_currents_[static_cast<std::size_t>(i)];
+  R* const sums = range_currents_.data();
+  const R* whole = sums;
+  if (!common.crossing.parts(projection)) {
+    add_tree_in_place(0, grains.count(), targets, sums);
+  } else {
+    const std::int32_t begin = projection.source_begin - projection.sources_before;
+    const std::int32_t before = common.crossing.own_grains(begin, projection.all_sources()).first;
+    const auto node = [&](std::int32_t first, std::int32_t last, R* sum) {
+      add_tree_in_place(first - before, last - before, targets, sums);
+      std::copy_n(sums + (first - before) * targets, targets, sum);
+    };
+    common.crossing.share_tree(CrossingKind::kReadoutSums, begin, projection.all_sources(), targets, node,
+                               common.tree.data());
+    whole = common.tree.data();
+  }
+  for (std::ptrdiff_t i = 0; i < targets; ++i) c.current[i] += whole[i];
 }
 
 /// Chooses the pass once.
@@ -161,6 +175,10 @@ void FusedWay<R>::run(const Common<R>& common, Learn learn, bool send) {
   };
   if (send) {
     with_learning.template operator()<true>();
+    if (common.crossing.parts(projection) && !common.plan_for(p_).sums_grains) {
+      common.crossing.share_result(projection.source_begin - projection.sources_before, projection.all_sources(),
+                                   projection.target_size, c.current);
+    }
   } else {
     with_learning.template operator()<false>();
   }

@@ -18,8 +18,10 @@ LocalWay<R>::LocalWay(const Common<R>& common, std::int32_t p) : p_(p) {
   pre_.assign(static_cast<std::size_t>(plan.pre), R(0));
   delta_.assign(static_cast<std::size_t>(plan.delta), R(0));
   const auto cells = static_cast<std::size_t>(common.projection(p).size()) * static_cast<std::size_t>(common.lanes);
-  for (const LocalTrace& trace : rule.traces)
-    traces_.emplace_back(trace.at == TraceAt::kTarget ? std::size_t{0} : cells, R(0));
+  for (const LocalTrace& trace : rule.traces) {
+    traces_.emplace_back(trace.at == TraceAt::kTarget || trace.is_shared ? std::size_t{0} : cells, R(0));
+    shared_.emplace_back(trace.is_shared ? 2 * pre_.size() : std::size_t{0}, R(0));
+  }
   tick_ = program_of(common, RuleMoment::kTick);
   if (!rule.ends.empty()) end_ = program_of(common, RuleMoment::kEnd);
 }
@@ -32,6 +34,7 @@ typename LocalWay<R>::Program LocalWay<R>::program_of(const Common<R>& common, R
   for (int share = 0; share < (worth ? common.executor.threads : 1); ++share) {
     TileColumns<R> columns;
     columns.traces.resize(traces_.size());
+    columns.shared.resize(traces_.size());
     columns.payload.resize(moment == RuleMoment::kEnd ? rule.end_payload.size() : rule.payload.size());
     made.shares.push_back({TileRunner<R>(*made.program), std::move(columns)});
   }
@@ -42,6 +45,7 @@ template <class R>
 void LocalWay<R>::begin_trial() {
   std::ranges::fill(pre_, R(0));
   for (Column<R>& trace : traces_) std::ranges::fill(trace, R(0));
+  for (Column<R>& trace : shared_) std::ranges::fill(trace, R(0));
 }
 
 template <class R>
@@ -67,6 +71,8 @@ void LocalWay<R>::run_from(const PostTick<R>& tick, std::int32_t first, std::int
     columns.target = projection.dense ? nullptr : projection.target.data() + begin;
     for (std::size_t t = 0; t < traces_.size(); ++t)
       columns.traces[t] = traces_[t].empty() ? nullptr : traces_[t].data() + begin * common.lanes;
+    for (std::size_t t = 0; t < shared_.size(); ++t)
+      columns.shared[t] = shared_[t].empty() ? nullptr : shared_[t].data() + std::ptrdiff_t{2} * j * common.lanes;
     columns.delta = delta_.data() + begin;
     share.runner.run(columns);
   }

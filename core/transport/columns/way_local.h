@@ -42,6 +42,7 @@ class LocalWay {
   std::int32_t p_;
   Column<R> pre_;                  // what each source sent in this tick (sources x lanes)
   std::vector<Column<R>> traces_;  // by trace (synapses x lanes); empty where neurons keep it
+  std::vector<Column<R>> shared_;  // by trace that sources keep (sources x 2 x lanes); else empty
   Column<R> delta_;                // (synapses)
   Program tick_;
   Program end_;  // without shares if nothing happens at the end of a trial

@@ -21,16 +21,17 @@ void subtract_product(const Common<R>& common, std::int32_t p, R rate, const Tap
   }
   if (ticks <= 0) return;
   constexpr std::int32_t kChunk = 128;  // sources; the same whatever the threads
-  const int chunks =
-      chunks_of(projection.whole_size() * common.lanes * ticks, common.lanes, projection.source_size, kChunk);
+  const std::int64_t work = projection.whole_size() * common.lanes * ticks;
+  const bool is_cut = chunks_of(work, common.lanes, projection.all_sources(), kChunk) > 1;
+  const int chunks = is_cut ? (projection.source_size + kChunk - 1) / kChunk : 1;
   const RowsView<R> said = left.rows(left_row, ticks, projection.target_begin, projection.target_size);
   common.executor(chunks, [&](int chunk) {
-    const std::int32_t first = chunks == 1 ? 0 : chunk * kChunk;
-    const std::int32_t width = chunks == 1 ? projection.source_size : std::min(kChunk, projection.source_size - first);
+    const std::int32_t first = is_cut ? chunk * kChunk : 0;
+    const std::int32_t width = is_cut ? std::min(kChunk, projection.source_size - first) : projection.source_size;
     const RowsView<R> heard = right.rows(right_rows.first, ticks, right_rows.begin + first, width);
     if (projection.dense) {
       subtract_outer_products(rate, said, heard, into.data() + projection.begin_of(first), projection.target_size,
-                              {projection.all_targets(), chunks == 1 ? projection.all_sources() : width});
+                              {projection.all_targets(), is_cut ? width : projection.all_sources()});
       return;
     }
     subtract_inner_products(rate, said, heard, synapses_with(projection, into.data()), first, first + width);
