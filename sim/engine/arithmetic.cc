@@ -18,7 +18,8 @@ std::int64_t saturating_product(std::int64_t a, std::int64_t b) {
 
 /// number * 2^shift, cut off towards 0, at most `most` in size.
 std::int64_t shifted(std::int64_t number, int shift, std::int64_t most) {
-  for (; shift > 0 && std::abs(number) <= most; --shift) number *= 2;
+  if (shift > 0) number = std::clamp(number, -most, most);
+  for (; shift > 0 && number != 0 && std::abs(number) <= most; --shift) number *= 2;
   if (shift < 0) number = shift <= -63 ? 0 : number / (std::int64_t{1} << -shift);
   return std::clamp(number, -most, most);
 }

@@ -44,7 +44,7 @@ class Binder {
   void keep_variables() {
     const auto add = [&](const EngineVariable& variable, const std::string& keeps, int trace, const Range& range) {
       BoundVariable bound{.variable = variable.name, .keeps = keeps, .trace = trace, .assumed = range.assumed};
-      const StepGrid grid = grid_of(range, variable.bits, variable.is_signed, {});
+      const StepGrid grid = step_grid_of(range, variable.bits, variable.is_signed, {});
       bound.full_scale = grid.full_scale;
       bound.step = grid.step;
       bound.least = grid.least;
@@ -121,7 +121,7 @@ class Binder {
     BoundAccess made{.access = chosen->name, .reads = reads, .source = source, .value = value};
     Range range = range_of(value, form(), context_.ranges);
     if (source == AccessSource::kSpikes) set_trace(made);
-    const StepGrid grid = grid_of(range, chosen->bits, chosen->is_signed, chosen->levels);
+    const StepGrid grid = step_grid_of(range, chosen->bits, chosen->is_signed, chosen->levels);
     made.full_scale = grid.full_scale;
     made.assumed = range.assumed;
     made.step = grid.step;

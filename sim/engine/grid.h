@@ -20,7 +20,7 @@ struct StepGrid {
 
 /// The finest grid of so many bits (without the sign) or levels that holds the range. Numbers below
 /// 0 without a sign are stored with an offset.
-inline StepGrid grid_of(const Range& range, int bits, bool is_signed, std::optional<int> levels) {
+inline StepGrid step_grid_of(const Range& range, int bits, bool is_signed, std::optional<int> levels) {
   StepGrid grid;
   const bool negative = range.low < 0;
   grid.full_scale = std::max(std::abs(range.low), std::abs(range.high));

@@ -9,6 +9,8 @@
 #include "core/transport/mailbox/mailbox.h"
 #include "sim/engine/arithmetic.h"
 #include "sim/model/errors.h"
+#include "sim/model/learning.h"
+#include "sim/model/pace_of.h"
 #include "sim/model/wire.h"
 #include "sim/run/learner.h"
 #include "sim/task/task.h"
@@ -174,6 +176,13 @@ void check_run(const Spec& spec, const Topology& topology, const RuleSpec& rule,
   if (!fit.fits)
     throw UsageError("--learn: " + rule.name + " does not fit " + fit.engine + "; without --learn it is said why");
   if (rule.firing_rate) throw UsageError("--learn does not take a firing-rate target; leave it out of " + rule.name);
+  const Learning learning = learning_of(rule, spec.training);
+  if (!learning.learned_feedback.empty())
+    throw UsageError("--learn takes fixed feedback, and that of " + rule.name + " learns");
+  if (schedule_of(rule, spec.training))
+    throw UsageError("--learn takes a constant learning rate; leave out the schedule");
+  if (!learning.wires.empty() || learning.synapses.weight || learning.synapses.trace)
+    throw UsageError("--learn has the engine's arithmetic beside an exact one; leave out narrow wires and synapses");
   for (std::size_t p = 0; p < spec.network.projections.size(); ++p) {
     if (topology.projections[p].plastic && topology.projections[p].wait > 0)
       throw UsageError("--learn takes projections of the least delay; " + topology.projections[p].name +

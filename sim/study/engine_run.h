@@ -26,8 +26,9 @@ struct EngineRun {
   std::vector<double> engine;  // and on the engine
 };
 
-/// `rule` has losses and fits the engine. Throws UsageError where it does not, where a projection
-/// that learns has longer delays, and where a firing-rate target asks for a number of the trial.
+/// `rule` has losses and fits the engine. Throws UsageError where it does not, and where the run
+/// would be another one than the rule's: longer delays, a firing-rate target, feedback that learns,
+/// a schedule, narrow wires or synapses.
 EngineRun run_on_engine(const Spec& spec, const RuleSpec& rule, const EngineSpec& engine, std::int64_t updates,
                         const std::map<std::string, Range>& ranges);
 
