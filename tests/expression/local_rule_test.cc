@@ -147,6 +147,15 @@ TEST(Ends, HaveAPayloadOfTheirOwn) {
   EXPECT_EQ(rule.posts.end_scalars, 1);
 }
 
+TEST(Faults, OfRewardsNameTheField) {
+  LocalText text{.changes = {{"reward"}, {"pre", ChangeOn::kError}}, .signal = LocalSignal::kReward};
+  EXPECT_NE(fault_of(text).find("is REWARD, and an expression uses errors"), std::string::npos) << fault_of(text);
+  text.reward = RewardFrom::kTickLoss;
+  EXPECT_EQ(fault_of(text), "none") << "ticks with a loss bring errors";
+  text.signal = LocalSignal::kNone;
+  EXPECT_NE(fault_of(text).find("uses \"reward\""), std::string::npos) << fault_of(text);
+}
+
 TEST(States, AreWhatATickNeedsOfTheLastOne) {
   const LocalRule eligibility = compiled(
       {.constants = {{"kappa", 0.5}},
