@@ -128,7 +128,7 @@ class Trial {
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   bool noisy_;                                     // some population draws noise
   std::int32_t feedback_delay_;                    // ticks of FEEDBACK on its wires
-  Tick last_error_;                                // the last tick with an error of the present trials
+  Tick last_error_;                                // of the present trials, with an error
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
   // of them before the present tick (lanes); only where it is rewarded
