@@ -161,7 +161,7 @@ bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   if (facts.topology.is_part()) return false;                  // ranks wait for each other in every tick
   if (!facts.learning.learned_feedback.empty()) return false;  // it hears the activity of each tick
   if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
-  if (!facts.learning.wires.empty()) return false;  // what they do to a message is done in its tick
+  if (!facts.learning.wires.empty()) return false;  // they are of single ticks
   if (facts.width.lanes > 1 || plan.tapes.activities.empty() || plan.ahead_ticks == 0 || horizon.outputs_are_seen)
     return false;
   if (!facts.sweeps() && facts.rule.drive != Drive::kOnline) return false;

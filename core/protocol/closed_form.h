@@ -34,9 +34,9 @@ struct ProtocolMemory {
 /// The memory that the actors of one replica need. History: s min(tau, T) (m + n + curved), and s n
 /// (min(k, window) - 1) more for the agent; under any rule the activities on their way on axons,
 /// and under a sweep the same amount again for the agent's delayed adjoints of rate neurons. A past
-/// spike takes a bit, in place of s. Traces: s N (or their own bits where these are few), or s n N under RTRL (restricted: those that are kept); e-prop has two for each
-/// synapse onto spiking neurons and three onto adapting ones; leaky readouts have one for each
-/// synapse.
+/// spike takes a bit, in place of s. Traces: s N (or their own bits where these are few), or s n N
+/// under RTRL (restricted: those that are kept); e-prop has two for each synapse onto spiking
+/// neurons and three onto adapting ones; leaky readouts have one for each synapse.
 ProtocolMemory protocol_memory(const Learning& learning, const Topology& topology, const TrialShape& trial,
                                int scalar_bytes);
 

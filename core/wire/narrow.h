@@ -2,10 +2,11 @@
 // narrow, slow or lossy.
 //
 // A number of b bits is a whole multiple of a step, from -range to range - step: 2^b levels, as an
-// integer of b bits has them. Rounding is to the nearest level, or stochastic: up with a probability
-// equal to the part that rounding down would lose, which is unbiased and has a variance of at most
-// step^2 / 4. Draws are counter-based (core/base/random.h), so that they depend on nobody's order.
-// Source: Gupta et al., "Deep learning with limited numerical precision", ICML 2015, section 3.
+// integer of b bits has them. Rounding is to the nearest level, or stochastic: up with a
+// probability equal to the part that rounding down would lose, which is unbiased and has a variance
+// of at most step^2 / 4. Draws are counter-based (core/base/random.h), so that they depend on
+// nobody's order. Source: Gupta et al., "Deep learning with limited numerical precision", ICML
+// 2015, section 3.
 #pragma once
 
 #include <cmath>
@@ -29,8 +30,8 @@ struct Grid {
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 
-/// The level of a value. draw: uniform in (0, 1); a half rounds to the nearest. A value on the grid,
-/// up to its own rounding, stays there whatever is drawn. NaN stays NaN.
+/// The level of a value. draw: uniform in (0, 1); a half rounds to the nearest. A value on the
+/// grid, up to its own rounding, stays there whatever is drawn. NaN stays NaN.
 template <class R>
 R on_grid(R value, const Grid& grid, double draw) {
   const double half = std::ldexp(1.0, grid.bits - 1);

@@ -11,8 +11,8 @@
 
 namespace locus {
 
-/// As learning_of of sim/model/learning.h, with the seed of all that is drawn and the core of each rate
-/// neuron. Under a restricted rule sparse projections need their lists.
+/// As learning_of of sim/model/learning.h, with the seed of all that is drawn and the core of each
+/// rate neuron. Under a restricted rule sparse projections need their lists.
 Learning learning_of(const Spec& spec, const Topology& topology, const RuleSpec& rule);
 
 /// Sets the numbers of a restriction that are the model's and not the rule's.

@@ -128,14 +128,15 @@ class Trial {
   std::optional<NormClip<R>> clip_;                // where the norm of all changes is bounded
   bool noisy_;                                     // some population draws noise
   std::int32_t feedback_delay_;                    // ticks of FEEDBACK on its wires
-  Tick last_error_;                                // the last tick with an error of the present trials
+  Tick last_error_;                                // of the present trials, with an error
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
-  std::vector<double> met_;                        // of them before the present tick (lanes); only where it is rewarded
-  Column<R> rewards_;                              // of the present tick (lanes)
-  bool counts_votes_ = false;                      // the present trials may have classes
-  std::vector<double> votes_;                      // (o x lanes); empty until trials have classes
-  std::optional<NonFinite> origin_;                // of a loss that is not finite
+  // of them before the present tick (lanes); only where it is rewarded
+  std::vector<double> met_;
+  Column<R> rewards_;                // of the present tick (lanes)
+  bool counts_votes_ = false;        // the present trials may have classes
+  std::vector<double> votes_;        // (o x lanes); empty until trials have classes
+  std::optional<NonFinite> origin_;  // of a loss that is not finite
 };
 
 }  // namespace locus
