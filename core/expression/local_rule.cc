@@ -214,7 +214,9 @@ class Compiler {
       fault("signal", 0, "", "is not REWARD, and an expression uses \"reward\"",
             "must be reward: the environment gives it over REWARD (no violation)");
     }
-    if (signal == LocalSignal::kReward ? !rule_.has(Symbol::kReward) : signal != LocalSignal::kNone && !asks)
+    const bool uses = signal == LocalSignal::kReward ? rule_.has(Symbol::kReward)
+                                                     : rule_.has(Symbol::kSignal) || rule_.has(Symbol::kTaught);
+    if (signal != LocalSignal::kNone && !uses)
       fault("signal", 0, "", "is given, and no expression uses it", "leave it out: it would be sent for nothing");
     if (rule_.text.reward != RewardFrom::kTrials && signal != LocalSignal::kReward)
       fault("reward", 0, "", "is given, and signal is not REWARD", "stands with signal: REWARD");

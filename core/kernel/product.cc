@@ -57,12 +57,6 @@ void add_transposed_columns(const WeightsView<R>& w, const R* from, R* to) {
   add.template operator()<Register<R>::kLanes>();
 }
 
-/// Eigen multiplies so few numbers in loops of its own, whose roundings are the compiler's choice.
-template <class R>
-bool is_tiny(const WeightsView<R>& w, std::int32_t lanes) {
-  return lanes + w.targets + w.sources < 20;
-}
-
 template <class R>
 using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>;
 
@@ -77,7 +71,7 @@ auto matrix_of(const WeightsView<R>& w) {
 template <class R>
 void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
   if (lanes == 1) return add_columns(w, from, to);
-  if (lanes >= Register<R>::kLanes || is_tiny(w, lanes)) {
+  if (lanes >= Register<R>::kLanes) {
     const Factors<R> factors{w.weight, 1, w.stride, w.sources};
     const Lines<R> lines{from, lanes, to, lanes, lanes};
     if (lanes >= 6 * Register<R>::kLanes) return add_gathered(factors, w.targets, lines);
@@ -90,7 +84,7 @@ void add_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
 template <class R>
 void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes, R* to) {
   if (lanes == 1) return add_transposed_columns(w, from, to);
-  if (lanes >= Register<R>::kLanes || is_tiny(w, lanes))
+  if (lanes >= Register<R>::kLanes)
     return add_lanes<R>({w.weight, w.stride, 1, w.targets}, w.sources, {from, lanes, to, lanes, lanes}, Adding{});
   const Eigen::Map<const Matrix<R>> said(from, lanes, w.targets);
   Eigen::Map<Matrix<R>>(to, lanes, w.sources).noalias() += said * matrix_of(w);

@@ -2,8 +2,7 @@
 // registers of lanes at a time, every sum staying in its register over all inputs. For product.cc,
 // which says when; nothing else includes it.
 //
-// Multiplications and additions are fused by name, as in core/kernel/product_lane.h: whether a
-// compiler fuses them by itself depends on how hard it optimises. Why ours: a product for any size (Eigen's) copies both factors into blocks first, which a few
+// Why ours: a product for any size (Eigen's) copies both factors into blocks first, which a few
 // dozen lanes do not pay for.
 #pragma once
 
@@ -87,9 +86,9 @@ inline void add_tile(const Factors<R>& f, const Lines<R>& lines, std::ptrdiff_t 
       said[r] = Lane::load(from + static_cast<std::ptrdiff_t>(r) * Lane::kLanes);
 #pragma GCC unroll 8
     for (std::size_t o = 0; o < kOutputs; ++o) {
-      const Type weight = Lane::all(f.weight[static_cast<std::ptrdiff_t>(o) * f.by_output + k * f.by_input]);
+      const R weight = f.weight[static_cast<std::ptrdiff_t>(o) * f.by_output + k * f.by_input];
 #pragma GCC unroll 8
-      for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] = multiply_add<Lane>(weight, said[r], sum[o][r]);
+      for (std::size_t r = 0; r < kRegisters; ++r) sum[o][r] += weight * said[r];
     }
   }
 #pragma GCC unroll 8

@@ -138,14 +138,14 @@ class Session:
         self._core.teach(np.asarray(targets, dtype=float))
 
     def reward(self, rewards: npt.ArrayLike) -> None:
-        """Gives all rate neurons this reward (one, or one a lane) at the tick of the last step, before teach(). A
+        """Gives all rate neurons this reward (one for all lanes, or one a lane) at the tick of the last step, before teach(). A
         tick without has none. For rules of the model with ``signal: REWARD``.
 
         >>> import locus
         >>> net = locus.Session(locus.example("rules/rewarded"), "rewarded_stdp", lanes=1); net.begin_trial()
         >>> y = net.step([1.0] * net.inputs); net.reward(0.5)
         """
-        self._core.reward(np.atleast_1d(np.asarray(rewards, dtype=float)))
+        self._core.reward(np.broadcast_to(np.asarray(rewards, dtype=float), (self.lanes,)).copy())
 
     def commit(self) -> bool:
         """Ends the trial after its last tick and learns; False where loss or weights are not finite.

@@ -283,11 +283,9 @@ double comparison_bytes(const Facts& facts) {
 double mirrored_scalars(const Facts& facts, double synapses) {
   if (synapses == 0) return 0;
   const Optimizer& optimizer = optimizer_of(facts.rule, facts.spec.training);
-  const double moments = (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0);
-  const bool mailbox = facts.demand.transport == TransportKind::kMailbox;
-  const double state = mailbox ? 3 * facts.lanes + 1 : 1;  // changes; of the mailbox each synapse's
-  const double filtered = facts.topology.has_leaky_readouts() ? facts.lanes * facts.topology.sizes.rate_neurons : 0;
-  return synapses * (state + moments) + filtered;
+  double each = facts.demand.transport == TransportKind::kMailbox ? 3 * facts.lanes + 1 : 1;  // changes
+  each += (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0);
+  return synapses * each + (facts.topology.has_leaky_readouts() ? facts.lanes * facts.topology.sizes.rate_neurons : 0);
 }
 
 }  // namespace
@@ -302,8 +300,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
                     rule(rule_spec.kind).drive,
                     static_cast<double>(scalar_bytes(spec.precision)),
                     static_cast<double>(spec.training.batch)};
-  double feedback = 0;
-  double mirrored = 0;  // synapses of feedback that learn
+  double feedback = 0, mirrored = 0;  // synapses of R, and those that learn
   for (const Projection& projection : feedback_of(outline, rule_spec)) {
     feedback += static_cast<double>(projection.size());
     mirrored += projection.plastic ? static_cast<double>(projection.size()) : 0;

@@ -54,6 +54,9 @@ Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
     : begin_(shown == Shown::kEvaluation && draws_trials(spec.task) ? kFirstHeldOut : 0),
       noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
       constants_(constant_inputs(spec.network)),
+      ticks_(spec.training.ticks),
+      inputs_(static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kInput))),
+      readouts_(static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout))),
       lanes_(lanes),
       has_classes_(has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout))),
       source_(source_of(spec, lanes, shown)) {}
@@ -61,6 +64,8 @@ Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
 template <class R>
 void Task::fill(std::int64_t update, Batch<R>& batch) {
   CHECK(batch.lanes == lanes_, "a batch has the lanes that its task was made for");
+  CHECK(batch.ticks == ticks_ && batch.inputs == inputs_ && batch.readouts == readouts_,
+        "a batch has the ticks, inputs and readouts of the model of its task");
   const std::int64_t first = begin_ + update * batch.lanes;
   batch.first_trial = noise_begin_ + update * batch.lanes;
   CHECK(batch.source == nullptr || batch.source == this, "a batch is filled by the source of its inputs");

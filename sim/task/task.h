@@ -64,6 +64,9 @@ class Task {
   // the same for the noise of the network, where recorded trials have these numbers too
   std::int64_t noise_begin_;
   std::vector<ConstantInput> constants_;  // of the network
+  std::int32_t ticks_;                    // T; this and the next three are what a batch must have
+  std::int32_t inputs_;                   // m
+  std::int32_t readouts_;                 // o
   std::int32_t lanes_;
   bool has_classes_;
   TaskSource source_;

@@ -70,15 +70,25 @@ TEST(Faults, OfLocalRules) {
 
 TEST(Faults, OfRewards) {
   expect_faults({
-      wrong("signal beside a reward", "change: \"signal*pre + reward\" @signal: REWARD", ".signal",
+      wrong("signal beside a reward", "change: \"signal*pre + reward\" @signal: REWARD reward: TICK_LOSS", ".signal",
             {"is REWARD, and an expression uses errors", "must be feedback"}),
-      wrong("reward for nothing", "change: \"pre\" @signal: REWARD", ".signal", {"no expression uses it"}),
+      wrong("reward for nothing", "change: \"pre\" @signal: REWARD reward: TICK_LOSS", ".signal", {"no expression uses it"}),
       wrong("reward of another signal", "change: \"signal*pre\" signal: FEEDBACK @reward: TRIAL_LOSS", ".reward",
             {"signal is not REWARD"}),
-      wrong("error without one", "change: \"reward\" change_on_error: \"pre\" @signal: REWARD", ".signal", {"uses errors"}),
       wrong("second at the end", "change: \"pre\" change_on_end: \"pre\" @change_on_end: \"rewards\"",
             ".change_on_end[1]", {"unknown name \"rewards\" at 1:1", "a trace sums"}),
   });
+}
+
+/// A rule that listens to rewards of trials needs some.
+TEST(Faults, OfTrialsWithoutRewards) {
+  expect_faults({{"no rewards",
+                  [](M& m) {
+                    m.rules = "rules { name: \"mine\" local { change: \"reward*pre\" signal: REWARD } }";
+                    m.task = "@" + m.task;
+                  },
+                  "task",
+                  {"gives no rewards", "TICK_LOSS or TRIAL_LOSS"}}});
 }
 
 TEST(Faults, OfIncludedRules) {
@@ -86,10 +96,12 @@ TEST(Faults, OfIncludedRules) {
       wrong("unknown rule", "@include: \"oya\"", ".include",
             {"is \"oya\"", "must be a rule of models/rules", "oja", "pair_stdp"}),
       wrong("change beside it", "include: \"oja\" @change: \"pre\"", ".change", {"is given beside include"}),
-      wrong("unknown constant", "include: \"pair_stdp\" constant { @name: \"upp\" value: 1 }", ".constant[0].name",
-            {"has no such constant", "must be one of up, down, a_up, a_down"}),
-      wrong("constant without a value", "include: \"pair_stdp\" @constant { name: \"up\" }", ".constant[0].value",
+      wrong("unknown constant", "include: \"bcm\" constant { @name: \"rat\" value: 1 }", ".constant[0].name",
+            {"has no such constant", "must be one of rate"}),
+      wrong("constant without a value", "include: \"bcm\" @constant { name: \"rate\" }", ".constant[0].value",
             {"is missing"}),
+      wrong("constant of none", "include: \"oja\" constant { @name: \"rate\" value: 1 }", ".constant[0].name",
+            {"it has none"}),
   });
 }
 

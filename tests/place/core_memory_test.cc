@@ -49,7 +49,14 @@ std::map<int, CoreMemory> walked(const Spec& spec, const Topology& topology, con
     wires.each([&](std::int32_t source, std::int32_t target) {
       axon(2, source, placement.readout[static_cast<std::size_t>(source)],
            placement.rate[static_cast<std::size_t>(target)]);
+      if (!wires.plastic) return;
+      CoreMemory& own = found[placement.rate[static_cast<std::size_t>(target)]];
+      ++own.weights;
+      own.changes += spec.training.commit == CommitWhen::kEveryTick ? 0 : 1;
+      own.means += optimizer.adam ? 2 : optimizer.momentum ? 1 : 0;
     });
+    for (std::int32_t i = 0; wires.plastic && topology.has_leaky_readouts() && i < wires.target_size; ++i)
+      ++found[placement.rate[static_cast<std::size_t>(wires.target_begin + i)]].traces;
   }
   if (rule(learning.kind).drive == Drive::kSensitivity) {
     const SensitivityPattern pattern(topology, learning);
@@ -90,6 +97,43 @@ TEST(CoreMemory, IsThatOfEverySynapse) {
       ASSERT_EQ(history, closed.history_bytes) << rule_spec.name << " of " << describe(spec);
     }
   }
+}
+
+/// Feedback that learns is kept with its rate neurons, which beside readouts with memory filter
+/// their activity.
+TEST(CoreMemory, CountsFeedbackThatLearns) {
+  int counted = 0;
+  for (std::uint64_t seed = 61; seed <= 80; ++seed) {
+    Spec spec = odd_model(seed);
+    Dice dice(seed + 3000);
+    spec.chip = random_chip(spec, dice);
+    spec.training.commit = CommitWhen::kEndOfBatch;
+    if (dice.chance(50)) spec.training.optimizer.momentum = 0.5;
+    for (PopulationSpec& population : spec.network.populations) {
+      if (population.kind == PopulationKind::kReadout && seed % 2 == 0) population.memory = LeakSpec{10, false};
+    }
+    std::erase_if(spec.rules, [](const RuleSpec& rule) { return rule.feedback.empty(); });
+    const Topology topology = topology_of(spec);
+    for (RuleSpec& rule_spec : spec.rules) {
+      for (FeedbackSpec& feedback : rule_spec.feedback) feedback.learn = LearnSpec{0.1};
+      const Learning learning = learning_of(spec, topology, rule_spec);
+      const std::vector<CoreMemory> memories = core_memories(
+          topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec));
+      std::map<int, CoreMemory> expected = walked(spec, topology, rule_spec);
+      std::int64_t traces = 0;
+      for (const CoreMemory& one : memories) {
+        CoreMemory own = expected[one.place];
+        own.place = one.place;
+        own.neurons = std::ranges::count(spec.chip->cores, one.place);
+        own.history = one.history;
+        ASSERT_EQ(one, own) << "place " << one.place << ", " << rule_spec.name << " of " << describe(spec);
+        traces += one.traces;
+      }
+      ASSERT_EQ(traces, protocol_memory(learning, topology, trial_shape_of(spec), 1).trace_bytes);
+      ++counted;
+    }
+  }
+  EXPECT_GT(counted, 20);
 }
 
 /// A budget of exactly what is needed is enough, and one less is an error that names it.

@@ -91,6 +91,8 @@ LocalText random_local(Dice& dice, bool spiking, LocalSignal signal, RewardFrom 
   }
   if (!third.empty()) text.changes.push_back({third + "*pre/64", ChangeOn::kTick});
   if (spiking) text.changes.push_back({"gain*pre/64", ChangeOn::kTick});
+  if (spiking && std::ranges::count(text.changes, ChangeOn::kEnd, &ChangeText::on) > 0)
+    text.changes.push_back({"gain*pre/64", ChangeOn::kEnd});
   return text;
 }
 

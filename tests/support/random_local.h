@@ -20,7 +20,7 @@ void add_rewards(Spec& spec, Dice& dice);
 
 /// Constants, up to four traces at all places, up to three changes, all of names that neurons of
 /// this kind have; finite whatever the values, and small. Spiking neurons tell something in every
-/// tick in which their pseudo-derivative is not 0.
+/// tick in which their pseudo-derivative is not 0, and so at the end.
 LocalText random_local(Dice& dice, bool spiking, LocalSignal signal, RewardFrom reward = RewardFrom::kTrials);
 
 /// A rule of the spec with such a text.

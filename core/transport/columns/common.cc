@@ -13,7 +13,8 @@ Column<std::int32_t> fan_in_of(const Projection& projection) {
 }  // namespace
 
 template <class R>
-Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through, RankExchange between)
+Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through,
+                  RankExchange between)
     : network(of),
       learning(by),
       rule(locus::rule(by.kind)),

@@ -66,7 +66,8 @@ struct PassagesOver {
 
 template <class R>
 struct Common {
-  Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through, RankExchange between = {});
+  Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through,
+         RankExchange between = {});
 
   Network<R>& network;
   Learning learning;
