@@ -66,6 +66,7 @@ extern const Command kRulesCommand;
 extern const Command kTheoryCommand;
 extern const Command kReproduceCommand;
 extern const Command kPlaceCommand;
+extern const Command kFitsCommand;
 extern const Command kHelpCommand;
 
 /// The commands in the order of the help.

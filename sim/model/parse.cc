@@ -48,6 +48,24 @@ void check_strings(const Message& message, const FieldDescriptor& field, const F
 
 }  // namespace
 
+namespace {
+
+/// Numbers without a name, of a field or of each of its elements.
+void check_enums(const Message& message, const FieldDescriptor& field, const FieldPath& where, FaultList& faults) {
+  const auto& reflection = *message.GetReflection();
+  const auto check = [&](int value, const FieldPath& at) {
+    if (field.enum_type()->FindValueByNumber(value) == nullptr) {
+      faults.error(at, "is " + std::to_string(value) + ", which has no name",
+                   "must be one of " + names_of(*field.enum_type()));
+    }
+  };
+  if (!field.is_repeated()) return check(reflection.GetEnumValue(message, &field), where.at(field.name()));
+  for (int i = 0; i < reflection.FieldSize(message, &field); ++i)
+    check(reflection.GetRepeatedEnumValue(message, &field, i), where.at(field.name(), i));
+}
+
+}  // namespace
+
 void check_form(const Message& message, const FieldPath& where, FaultList& faults) {
   const auto& reflection = *message.GetReflection();
   const auto& unknown = reflection.GetUnknownFields(message);
@@ -68,11 +86,7 @@ void check_form(const Message& message, const FieldPath& where, FaultList& fault
         check_form(reflection.GetRepeatedMessage(message, field, i), where.at(field->name(), i), faults);
       }
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-      const int value = reflection.GetEnumValue(message, field);
-      if (field->enum_type()->FindValueByNumber(value) == nullptr) {
-        faults.error(where.at(field->name()), "is " + std::to_string(value) + ", which has no name",
-                     "must be one of " + names_of(*field->enum_type()));
-      }
+      check_enums(message, *field, where, faults);
     } else if (field->type() == FieldDescriptor::TYPE_STRING) {
       check_strings(message, *field, where, faults);
     }
