@@ -46,7 +46,8 @@ inline const std::string kRate = "rate { activation: TANH leak: 0.3 }";
 inline const std::string kSpikes = "poisson { rate_hz: 100 }";
 inline const std::string kNoise = "white_noise {}";
 
-inline EngineSpec shipped(const std::string& name) { return load_engine(LOCUS_MODELS "/engines/" + name + ".txtpb"); }
+/// An engine file of models/engines.
+EngineSpec shipped(const std::string& name);
 
 inline Fit fit_on(const Spec& spec, const EngineSpec& engine) {
   return fit(spec, topology_of(spec), spec.rules.front(), engine);
