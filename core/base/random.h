@@ -53,8 +53,8 @@ void draw_indices(RandomKey key, std::uint64_t trial, std::uint64_t tick, double
                   std::vector<std::int32_t>& drawn);
 
 /// Draws `count` different ones of the numbers 0 .. size - 1, all such sets equally likely, at
-/// (trial, tick): take(number) gets each once, and is_taken(number) says whether it has. count is at
-/// most size.
+/// (trial, tick): take(number) gets each once, and is_taken(number) says whether it has. count is
+/// at most size.
 /// Cost: one random number for each. Source: Floyd; Bentley, CACM 30:754, 1987.
 template <class IsTaken, class Take>
 void draw_subset(RandomKey key, std::uint64_t trial, std::uint64_t tick, std::int64_t size, std::int64_t count,

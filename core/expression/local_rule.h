@@ -94,7 +94,8 @@ struct LocalRule {
 
 /// A fault of a text: the field that has it ("traces", 1, "next").
 struct LocalFault {
-  std::string_view list;  // a literal, as `field` is: "constant", "trace", "change", "signal", "reward"
+  // a literal, as `field` is: "constant", "trace", "change", "signal", "reward"
+  std::string_view list;
   int index = 0;
   std::string_view field;  // "name", "next", "change"; empty: the whole
   ExpressionFault fault;

@@ -69,7 +69,7 @@ void add_run_of_lanes(const SynapsesView<const R>& synapses, std::int32_t source
   });
 }
 
-/// Dense, one lane: the columns of the sources `active` onto the targets [first, first + size), whose
+/// Dense, one lane: columns of the sources `active` onto the targets [first, first + size). Their
 /// currents stay in kRegisters registers over all sources; size: at least one register. The last
 /// register overlaps the one before it where they are more than the targets: it has the same sums.
 template <bool kFresh, class Lane, std::size_t kRegisters, class R>
@@ -132,8 +132,8 @@ void add_active_columns_in_registers(const WeightsView<R>& w, std::span<const st
   }
 }
 
-/// The same onto the targets [first, last), added to their currents. A current of many is loaded and stored
-/// once for four sources.
+/// The same onto the targets [first, last), added to their currents. A current of many is loaded
+/// and stored once for four sources.
 template <class R>
 void add_active_columns(const WeightsView<R>& w, std::span<const std::int32_t> active, std::int32_t begin,
                         const R* activity, std::int32_t first, std::int32_t last, R* current) {

@@ -79,7 +79,8 @@ struct TileColumns {
   const std::int32_t* target = nullptr;  // (synapses), within the projection; null: 0, 1, 2, ...
   // by trace (synapses x lanes); null: of the target, or shared by all synapses of the source
   std::vector<R*> traces;
-  std::vector<R*> shared;               // by trace (2 x lanes): its value, and the last one; null: not shared
+  // by trace (2 x lanes): its value, and the last one; null: not shared
+  std::vector<R*> shared;
   std::vector<const R*> payload;        // by number, of the projection's targets (targets x lanes)
   std::array<const R*, 3> constants{};  // leak, decay, drive of the projection's targets (targets)
   R* delta = nullptr;                   // (synapses); the lanes share it, in lane order

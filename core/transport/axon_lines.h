@@ -136,7 +136,8 @@ class AxonLines {
     std::int32_t* const neuron = active.neuron.data();
     std::size_t count = 0;
     const auto list = [&](std::size_t begin, std::size_t end) {
-      if (lanes_ == 1) {  // without a branch, since a processor cannot predict which neurons are zero
+      // Without a branch, since a processor cannot predict which neurons are zero.
+      if (lanes_ == 1) {
         for (std::size_t cell = begin; cell < end; ++cell) {
           neuron[count] = static_cast<std::int32_t>(cell);
           count += static_cast<std::size_t>(speaks(said[cell]));

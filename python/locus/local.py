@@ -26,8 +26,8 @@
 
 Nothing is computed here: what Python builds is the text of docs/write-a-rule.md, from which the library
 infers what the rule sends, keeps and violates. Terms are what the synapse can know of a tick: ``pre`` of its
-source; ``activity``, ``current``, ``gain``, ``signal``, ``own_weight``, ``voltage`` and ``spike`` of its
-target; its own ``weight``; ``leak``, ``membrane_decay`` (the text's `decay`), ``drive``, ``dt`` and ``ticks``.
+source; ``activity``, ``current``, ``gain``, ``noise``, ``signal``, ``reward``, ``own_weight``, ``voltage`` and
+``spike`` of its target; its own ``weight``; ``leak``, ``membrane_decay`` (the text's `decay`), ``drive``, ``dt`` and ``ticks``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from typing import Any, Callable, Union
 from google.protobuf import text_format
 
 from locus.errors import UsageError
-from locus.messages import message_of
+from locus.messages import message_of, word_of
 from locus.v1 import rule_pb2
 
 _SUM, _PRODUCT, _SIGN, _WHOLE = range(4)  # how tightly a text holds together
@@ -216,7 +216,9 @@ pre = Term("pre")
 activity = Term("activity")
 current = Term("current")
 gain = Term("gain")
+noise = Term("noise")
 signal = Term("signal")
+reward = Term("reward")
 own_weight = Term("own_weight")
 voltage = Term("voltage")
 spike = Term("spike")
@@ -227,15 +229,17 @@ drive = Term("drive")
 dt = Term("dt")
 ticks = Term("ticks")
 
-_CHANGES = {"tick": "change", "pre_spike": "change_on_pre_spike", "post_spike": "change_on_post_spike", "error": "change_on_error"}
+_CHANGES = {"tick": "change", "pre_spike": "change_on_pre_spike", "post_spike": "change_on_post_spike", "error": "change_on_error", "end": "change_on_end"}
 
 
 class Rule:
     """A rule with constants, traces and changes; Model.rule adds it to a model.
 
     ``signal``: where the term of that name comes from: "none", "feedback" (errors over fixed synapses from the
-    readouts) or "symmetric" (over the readout's own weights). ``fields``: of locus.v1.Rule, such as
-    learning_rate.
+    readouts), "symmetric" (over the readout's own weights) or "reward" (no errors, but a reward, the same for all
+    neurons, as the term ``reward``). ``reward``: what gives it: "trials" (the trials, or who drives a Session),
+    "tick_loss" or "trial_loss" (minus the loss). ``include``: the name of a shipped rule, whose text is that of this
+    one but for constants. ``fields``: of locus.v1.Rule, such as learning_rate.
 
     >>> from locus.local import Rule, pre, spike
     >>> stdp = Rule("stdp", learning_rate=0.01)
@@ -246,13 +250,14 @@ class Rule:
     ('0.95*x + pre', ['1.05*y'])
     """
 
-    def __init__(self, name: str, signal: str = "none", **fields: Any) -> None:
-        word = signal.upper()
-        words = rule_pb2.Rule.Local.Signal
-        if word not in words.keys():
-            raise UsageError(f"signal is {signal!r}; must be one of {', '.join(each.lower() for each in words.keys())}")
+    def __init__(
+        self, name: str, signal: str = "none", reward: str | None = None, include: str = "", **fields: Any
+    ) -> None:
         self.proto: rule_pb2.Rule = message_of(rule_pb2.Rule, {"name": name, **fields}, f"rule {name}")
-        self.proto.local.signal = words.Value(word)
+        self.proto.local.signal = word_of(rule_pb2.Rule.Local.Signal, signal, "signal")
+        if reward is not None:
+            self.proto.local.reward = word_of(rule_pb2.Rule.Local.Reward, reward, "reward")
+        self.proto.local.include = include
 
     def __str__(self) -> str:
         return str(text_format.MessageToString(self.proto)).rstrip()
@@ -275,18 +280,16 @@ class Rule:
         >>> rule = Rule("mine"); str(rule.trace("count", lambda count: count + 1))
         'count'
         """
-        words = rule_pb2.Rule.Local.Trace.At
-        if at.upper() not in words.keys():
-            raise UsageError(f"trace {name}: at is {at!r}; must be one of {', '.join(each.lower() for each in words.keys())}")
+        place = word_of(rule_pb2.Rule.Local.Trace.At, at, f"trace {name}: at")
         own = Term(name)
         value = next(own) if callable(next) else next
-        self.proto.local.trace.add(name=name, next=str(term(value)), at=words.Value(at.upper()))
+        self.proto.local.trace.add(name=name, next=str(term(value)), at=place)
         return own
 
     def change(self, change: Operand, on: str = "tick") -> None:
         """A part of the change that a commit subtracts from the weight, times the learning rate: its sum over the
         ticks, or over those of ``on``: "tick", "pre_spike" (the source has sent something), "post_spike" (the target
-        has spiked) or "error" (an error has come).
+        has spiked), "error" (an error has come) or "end" (the last tick of a trial).
 
         >>> from locus.local import activity, pre
         >>> hebb = Rule("hebb"); hebb.change(-activity * pre); list(hebb.proto.local.change)

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fcntl.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -62,6 +63,7 @@ std::unique_ptr<FileLock> FileLock::attempt(std::filesystem::path file) {
 }
 
 bool FileLock::take(Holding holding, std::string& holder) {
+  int refusals = 0;
   while (number_ < 0) {
     number_ = ::open(file_.c_str(), O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (number_ < 0)
@@ -70,6 +72,11 @@ bool FileLock::take(Holding holding, std::string& holder) {
       const bool held = errno == EWOULDBLOCK;
       if (held) holder = holder_in(number_);
       ::close(std::exchange(number_, -1));
+      // One who shares it has it alone for a moment while leaving.
+      if (held && holding == Holding::kShared && ++refusals < 20) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        continue;
+      }
       return !held;  // otherwise there are no locks here
     }
     if (!is_still(number_, file_)) ::close(std::exchange(number_, -1));

@@ -56,7 +56,7 @@ class Keeper {
         core.weights += synapses;
         core.changes += waits ? synapses : 0;
         core.means += means * synapses;
-        core.traces += topology_.has_leaky_readouts() ? 1 : 0;  // of the neuron, which filters its activity
+        core.traces += topology_.has_leaky_readouts() ? 1 : 0;  // the neuron filters its activity
       }
     }
   }

@@ -283,7 +283,7 @@ double comparison_bytes(const Facts& facts) {
 double mirrored_scalars(const Facts& facts, double synapses) {
   if (synapses == 0) return 0;
   const Optimizer& optimizer = optimizer_of(facts.rule, facts.spec.training);
-  double each = facts.demand.transport == TransportKind::kMailbox ? 3 * facts.lanes + 1 : 1;  // changes
+  double each = facts.demand.transport == TransportKind::kMailbox ? 3 * facts.lanes + 1 : 1;
   each += (optimizer.keeps_first() ? 1 : 0) + (optimizer.keeps_second() ? 1 : 0);
   return synapses * each + (facts.topology.has_leaky_readouts() ? facts.lanes * facts.topology.sizes.rate_neurons : 0);
 }

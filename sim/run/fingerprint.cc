@@ -43,7 +43,8 @@ std::string fingerprint(const Outcome& outcome) {
     }
   };
   for (const ProjectionWeights& weights : outcome.weights) add(weights);
-  for (const ProjectionWeights& weights : outcome.feedback) add(weights);  // of rules whose feedback learns
+  // of rules whose feedback learns
+  for (const ProjectionWeights& weights : outcome.feedback) add(weights);
   for (const LedgerEntry& entry : outcome.ledger.entries()) {
     digest.add(static_cast<std::uint64_t>(entry.channel));
     digest.add(static_cast<std::uint64_t>(entry.lag));

@@ -162,7 +162,8 @@ void Session::Driver::begin_trial() {
     // update() may have held them back in trials that begin late
     if (driven.task) driven.batch.shows_constants = false;
     show_constants<R>(driven.constants, driven.batch);
-    driven.batch.hold_rewards(locus::rule(spec_.rules.front().kind).signal == SignalSource::kReward);
+    if (locus::rule(spec_.rules.front().kind).signal == SignalSource::kReward) driven.batch.hold_rewards(true);
+    std::ranges::fill(driven.batch.reward, R(0));
     driven.learner.trial().begin(driven.batch.input.data(), outcome_.updates * driven.batch.lanes);
   });
   phase_ = Phase::kInTrial;

@@ -319,6 +319,13 @@ Outcome outcome_of(const Spec& spec, const Topology& topology, const RuleSpec& r
   outcome.rank_omissions = std::move(state.rank_omissions);
   outcome.commits = state.commits;
   outcome.kept = std::move(state.kept);
+  const std::vector<Projection> feedback = feedback_of(topology, rule);
+  for (const Kept& kept : outcome.kept) {
+    if (kept.what != Kept::What::kFeedback) continue;
+    Column<double> weight(kept.values.size());
+    std::ranges::copy(kept.values, weight.begin());
+    outcome.feedback.push_back(weights_of(feedback[static_cast<std::size_t>(kept.index)], weight));
+  }
   outcome.fingerprint = std::move(state.fingerprint);
   return outcome;
 }

@@ -131,11 +131,12 @@ class Trial {
   Tick last_error_;                                // of the present trials, with an error
   Observer observer_;                              // may be empty
   std::vector<double> losses_;                     // of the present trials (lanes)
-  std::vector<double> met_;                        // of them before the present tick (lanes); only where it is rewarded
-  Column<R> rewards_;                              // of the present tick (lanes)
-  bool counts_votes_ = false;                      // the present trials may have classes
-  std::vector<double> votes_;                      // (o x lanes); empty until trials have classes
-  std::optional<NonFinite> origin_;                // of a loss that is not finite
+  // of them before the present tick (lanes); only where it is rewarded
+  std::vector<double> met_;
+  Column<R> rewards_;                // of the present tick (lanes)
+  bool counts_votes_ = false;        // the present trials may have classes
+  std::vector<double> votes_;        // (o x lanes); empty until trials have classes
+  std::optional<NonFinite> origin_;  // of a loss that is not finite
 };
 
 }  // namespace locus

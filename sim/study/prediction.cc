@@ -55,7 +55,7 @@ double largest_eta(const theory::Linearisation& line) {
 }
 
 /// Times of a prediction, updates x eta, and who may end it.
-struct Horizon {
+struct FlowTimes {
   std::vector<double> times;  // of the checkpoints
   double limit = 0;           // end of the ODEs
   const std::atomic<bool>* interrupt = nullptr;
@@ -63,7 +63,7 @@ struct Horizon {
 
 /// Follows the ODE of one mode: its losses at the checkpoints, and its limit. A flow that is too
 /// long to be followed to its end has the limit that it has come to.
-std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const Horizon& horizon) {
+std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const FlowTimes& horizon) {
   std::vector<double> losses;
   const theory::Trajectory path =
       theory::integrate(mode.start, teacher, mode.rule, horizon.times, 1e-10, horizon.interrupt);
@@ -84,7 +84,7 @@ std::vector<double> follow(ModePrediction& mode, const Mode& teacher, const Hori
 }
 
 void predict_modes(RulePrediction& result, const LinearModel& model, const theory::Bases& bases, const ExactRule& rule,
-                   const Horizon& horizon, std::optional<double> at) {
+                   const FlowTimes& horizon, std::optional<double> at) {
   const std::vector<Mode> start = theory::diagonal_in(model.student, bases);
   result.mode_losses.assign(horizon.times.size(), 0);
   for (std::size_t i = 0; i < model.modes.size(); ++i) {
@@ -176,7 +176,7 @@ Prediction predict(const Spec& spec, const PredictionOptions& options) {
     const std::int64_t update = updates * k / kCheckpoints;
     if (result.checkpoints.empty() || update > result.checkpoints.back()) result.checkpoints.push_back(update);
   }
-  Horizon horizon{.interrupt = options.interrupt};
+  FlowTimes horizon{.interrupt = options.interrupt};
   for (const std::int64_t update : result.checkpoints)
     horizon.times.push_back(double(update) * spec.training.learning_rate.value_or(0));
   horizon.limit = result.limit_time = std::max(200.0, horizon.times.back());

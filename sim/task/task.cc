@@ -50,12 +50,20 @@ bool shows_tick_by_tick(const Spec& spec, std::int32_t lanes) {
   return cells * scalar_bytes(spec.precision) > kMostAtOnce;
 }
 
+/// The inputs of a batch: all of the layer, with the 1 that biases multiply.
+static std::int32_t cells_of_inputs(const NetworkSpec& network) {
+  std::int32_t cells = 0;
+  for (const PopulationSpec& population : network.populations)
+    cells += population.kind == PopulationKind::kInput ? population.size : 0;
+  return cells;
+}
+
 Task::Task(const Spec& spec, std::int32_t lanes, Shown shown)
     : begin_(shown == Shown::kEvaluation && draws_trials(spec.task) ? kFirstHeldOut : 0),
       noise_begin_(shown == Shown::kEvaluation ? kFirstHeldOut : 0),
       constants_(constant_inputs(spec.network)),
       ticks_(spec.training.ticks),
-      inputs_(static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kInput))),
+      inputs_(cells_of_inputs(spec.network)),
       readouts_(static_cast<std::int32_t>(neurons(spec.network, PopulationKind::kReadout))),
       lanes_(lanes),
       has_classes_(has_classes(spec.task, neurons(spec.network, PopulationKind::kReadout))),

@@ -52,8 +52,8 @@ double loss(const Mode& mode, const Mode& teacher);
 
 /// Delta of one mode under a rule. The flow is dz/dt = -Delta, and one unit of t is one update
 /// times eta. For BPTT, Delta is the gradient of `loss`. Under learned feedback Delta a contains
-/// omega a, and integrate() moves the feedback by -(Delta a - omega a + omega a-hat), so that a - a-hat
-/// only decays (Kolen & Pollack, ICNN 1994).
+/// omega a, and integrate() moves the feedback by -(Delta a - omega a + omega a-hat), so that
+/// a - a-hat only decays (Kolen & Pollack, ICNN 1994).
 Mode delta(const Mode& mode, const Mode& teacher, const ModeRule& rule);
 
 }  // namespace locus::theory

@@ -1,14 +1,12 @@
 // Networks and engines for the tests of this room.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "sim/engine/fit.h"
 #include "sim/model/engine.h"
 #include "sim/model/load.h"
-#include "sim/model/shipped_engines.h"
 #include "sim/model/wire.h"
 
 namespace locus::engines {
@@ -48,12 +46,8 @@ inline const std::string kRate = "rate { activation: TANH leak: 0.3 }";
 inline const std::string kSpikes = "poisson { rate_hz: 100 }";
 inline const std::string kNoise = "white_noise {}";
 
-inline EngineSpec shipped(const std::string& name) {
-  for (const ShippedEngine& engine : shipped_engines()) {
-    if (engine.name == name) return read_engine(std::string(engine.text), name + ".txtpb");
-  }
-  throw std::invalid_argument("no engine is shipped as " + name);
-}
+/// An engine file of models/engines.
+EngineSpec shipped(const std::string& name);
 
 inline Fit fit_on(const Spec& spec, const EngineSpec& engine) {
   return fit(spec, topology_of(spec), spec.rules.front(), engine);

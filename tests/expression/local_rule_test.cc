@@ -152,7 +152,7 @@ TEST(Faults, OfRewardsNameTheField) {
   EXPECT_NE(fault_of(text).find("is REWARD, and an expression uses errors"), std::string::npos) << fault_of(text);
   text.reward = RewardFrom::kTickLoss;
   EXPECT_EQ(fault_of(text), "none") << "ticks with a loss bring errors";
-  text.signal = LocalSignal::kNone;
+  text = {.changes = {{"reward"}}};
   EXPECT_NE(fault_of(text).find("uses \"reward\""), std::string::npos) << fault_of(text);
 }
 
@@ -231,7 +231,7 @@ TEST(Faults, AreOneClearSentence) {
   EXPECT_EQ(fault_of({}), "change[0]. is missing; a rule has at least one change");
   EXPECT_EQ(fault_of_change("qwerty"),
             "change[0].change 1:1 has the unknown name \"qwerty\"; names are pre, activity, current, gain, signal, own_weight, "
-            "voltage, spike, weight, leak, decay, drive, dt, ticks");
+            "voltage, spike, noise, reward, weight, leak, decay, drive, dt, ticks");
   EXPECT_EQ(fault_of_change("signal*pre"),
             "signal[0]. is missing, and an expression uses errors; must be feedback, whose errors come over FEEDBACK (no "
             "violation), or symmetric, over TRANSPORT (a violation in space)");

@@ -180,7 +180,7 @@ TEST(Product, OfARangeHasTheBitsOfTheWhole) {
 }
 
 /// Of few sources and targets every sum runs over the sources in their order, with the same
-/// roundings, whether rows or lanes come together or one by one, and however the compiler optimises.
+/// roundings: for rows and lanes together or one by one, and however the compiler optimises.
 template <class R>
 void expect_the_same_bits(int targets, int sources, int rows) {
   const std::vector<R> weight = drawn<R>(targets * sources, 1);

@@ -32,6 +32,23 @@ LocalRule rule_with_everything() {
   return *compiled.rule;
 }
 
+/// A trace of the source at each of its synapses.
+template <class R>
+void spread(const std::vector<R>& value, std::int32_t lanes, std::vector<R>& cells) {
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) cells[cell] = value[cell % static_cast<std::size_t>(lanes)];
+}
+
+/// The columns of traces: those of synapses, and those of their source.
+template <class R>
+void point_at(const LocalRule& rule, std::vector<std::vector<R>>& traces, std::vector<std::vector<R>>& shared,
+              TileColumns<R>& columns) {
+  for (std::size_t t = 0; t < traces.size(); ++t) {
+    const bool own = rule.traces[t].at != TraceAt::kTarget && !rule.traces[t].is_shared;
+    columns.traces.push_back(own ? traces[t].data() : nullptr);
+    columns.shared.push_back(rule.traces[t].is_shared ? shared[t].data() : nullptr);
+  }
+}
+
 template <class R>
 void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
   const LocalRule rule = rule_with_everything();
@@ -53,9 +70,7 @@ void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
   for (std::size_t t = 0; t < rule.traces.size(); ++t) {
     traces.push_back(drawn(std::int64_t{synapses} * lanes));
     shared.push_back(drawn(2 * lanes));
-    if (!rule.traces[t].is_shared) continue;
-    for (std::size_t cell = 0; cell < traces[t].size(); ++cell)
-      traces[t][cell] = shared[t][cell % static_cast<std::size_t>(lanes)];
+    if (rule.traces[t].is_shared) spread(shared[t], lanes, traces[t]);
   }
   for (std::size_t k = 0; k < rule.payload.size(); ++k) payload.push_back(drawn(std::int64_t{targets} * lanes));
   for (int c = 0; c < 3; ++c) constants.push_back(drawn(targets));
@@ -87,11 +102,7 @@ void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
   columns.pre = pre.data();
   columns.weight = weight.data();
   columns.target = sparse ? target.data() : nullptr;
-  for (std::size_t t = 0; t < traces.size(); ++t) {
-    const bool own = rule.traces[t].at != TraceAt::kTarget && !rule.traces[t].is_shared;
-    columns.traces.push_back(own ? traces[t].data() : nullptr);
-    columns.shared.push_back(rule.traces[t].is_shared ? shared[t].data() : nullptr);
-  }
+  point_at(rule, traces, shared, columns);
   for (const std::vector<R>& number : payload) columns.payload.push_back(number.data());
   columns.constants = {constants[0].data(), constants[1].data(), constants[2].data()};
   columns.delta = delta.data();
@@ -99,8 +110,7 @@ void compare(std::int32_t synapses, std::int32_t lanes, bool sparse) {
 
   for (std::size_t t = 0; t < traces.size(); ++t) {
     if (rule.traces[t].at == TraceAt::kTarget) continue;
-    for (std::size_t cell = 0; rule.traces[t].is_shared && cell < traces[t].size(); ++cell)
-      traces[t][cell] = shared[t][cell % static_cast<std::size_t>(lanes)];
+    if (rule.traces[t].is_shared) spread(shared[t], lanes, traces[t]);
     EXPECT_EQ(traces[t], expected[t]) << "trace " << t << " of " << synapses << " synapses, " << lanes << " lanes";
   }
   // the sum of changes adds them in another order

@@ -95,6 +95,21 @@ TEST(Session, GivesTheRewardsOfTrials) {
   }
 }
 
+/// Trials of a task and trials that a program drives may follow each other under any rule.
+TEST(Session, GoesFromTrialsToItsOwnAndBack) {
+  const Spec spec = load(kRules + "rewarded.txtpb");
+  RuleSpec deaf{.name = "hebb", .kind = RuleKind::kLocal};
+  deaf.local = {.changes = {{"-spike*pre"}}};
+  for (const RuleSpec& rule : {spec.rules[0], deaf, RuleSpec{.name = "none"}}) {
+    Session net(spec, rule);
+    EXPECT_TRUE(net.update());
+    net.begin_trial();
+    for (std::int32_t tick = 0; tick < 20; ++tick) net.step(std::vector<double>(12, 0.0));
+    EXPECT_TRUE(net.commit());
+    EXPECT_TRUE(net.update()) << rule.name;
+  }
+}
+
 TEST(Session, RefusesRewardsThatNobodyHears) {
   const Spec spec = load(kRules + "stdp.txtpb");
   Session net(spec, spec.rules[0]);
@@ -133,7 +148,8 @@ TEST(Loss, IsTheRewardWithAMinus) {
   for (const std::int32_t batch : {1, 3}) {
     for (const RewardFrom from : {RewardFrom::kTickLoss, RewardFrom::kTrialLoss}) {
       for (const ChangeOn on : {ChangeOn::kTick, ChangeOn::kError, ChangeOn::kEnd}) {
-        if (on == ChangeOn::kEnd && from == RewardFrom::kTickLoss) continue;  // that of the last tick
+        // the end has the loss of the last tick alone
+        if (on == ChangeOn::kEnd && from == RewardFrom::kTickLoss) continue;
         Model model = small(batch);
         model.rule(local({.changes = {{"-reward", on}}, .signal = LocalSignal::kReward, .reward = from}));
         const Spec spec = model.finish();

@@ -82,6 +82,7 @@ TEST(Carries, HasTheSynapsesOfEachPhase) {
                                        {Phase::kSensitivityPost, "BW", "p"},
                                        {Phase::kPostBack, "BW", "p"},
                                        {Phase::kPostBackToStatic, "W", "s"},
+                                       {Phase::kFeedbackPost, ""},
                                        {Phase::kTarget, ""},
                                        {Phase::kWeightedTarget, ""},
                                        {Phase::kFeedback, ""},

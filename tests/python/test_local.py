@@ -94,6 +94,23 @@ def test_where_the_signal_comes_from_is_counted():
     assert m.info(["hebb"]).spatial["hebb"] == 0 and "signal" not in str(hebb)
 
 
+def test_rewards_ends_and_includes_are_those_of_the_text():
+    built, text = trained(3), trained(3)
+    rule = local.Rule("mine", signal="reward", reward="trial_loss")
+    e = rule.trace("e", lambda e: 0.5 * e + local.activity * local.pre)
+    rule.change(-local.reward * e, on="end")
+    built.rule(rule)
+    built.rule(local.Rule("bcm", include="bcm"))
+    text.rule("mine", local={
+        "trace": [{"name": "e", "next": "0.5*e + activity*pre"}], "change_on_end": ["-reward*e"], "signal": "REWARD", "reward": "TRIAL_LOSS",
+    })  # fmt: skip
+    text.rule("bcm", local={"include": "bcm"})
+    assert list(built.proto.rules) == list(text.proto.rules)
+    r = locus.run(built)
+    assert r.fingerprints == locus.run(text).fingerprints
+    assert r["mine"].changes["W"].any() and r.summary.spatial["mine"] == 0
+
+
 def test_a_saved_model_and_a_setting_have_the_rule(tmp_path):
     m = trained(3)
     m.rule(rflo())
@@ -108,10 +125,11 @@ def test_a_saved_model_and_a_setting_have_the_rule(tmp_path):
 @pytest.mark.parametrize(
     "call, what",
     [
-        (lambda: local.Rule("mine", signal="reward"), "signal is 'reward'; must be one of none, feedback, symmetric"),
+        (lambda: local.Rule("mine", signal="axon"), "signal is 'axon'; must be one of none, feedback, symmetric, reward"),
+        (lambda: local.Rule("mine", "reward", reward="none"), "reward is 'none'; must be one of trials, tick_loss, trial_loss"),
         (lambda: local.Rule("mine", speed=1), 'rule mine: .*"speed"'),
         (lambda: local.Rule("mine").trace("x", 1, at="axon"), "trace x: at is 'axon'; must be one of synapse, source, target"),
-        (lambda: local.Rule("mine").change(local.pre, on="spike"), "on is 'spike'; must be one of tick, pre_spike, post_spike, error"),
+        (lambda: local.Rule("mine").change(local.pre, on="spike"), "on is 'spike'; must be one of tick, pre_spike, post_spike, error, end"),
         (lambda: local.pre + "x", "a part of a rule is 'x'; must be a number or a term"),
         (lambda: local.pre**0.5, "the power is 0.5; must be 1 .. 8"),
         (lambda: local.pre if local.pre else 0, "pre has no value in Python"),

@@ -83,7 +83,7 @@ TEST(ForwardRuns, AreTheirTicksOneByOne) {
   double spikes = 0;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     Spec spec = still(odd_spiking_model(8100 + seed));
-    if (weighs_errors(spec.task, spec.training.ticks)) continue;  // trials that begin late have no runs
+    if (weighs_errors(spec.task, spec.training.ticks)) continue;  // they begin late, one by one
     if (seed % 3 == 0) spec = with_delays(spec, seed);
     spikes += expect_runs_are_ticks<double>(spec, 1e-12);
     expect_runs_are_ticks<float>(spec, 1e-5);

@@ -2,8 +2,8 @@
 //
 // Why: among few spiking neurons a tick is a tenth of a microsecond, and less than the dozen calls
 // that each look after one projection or population. In a run only what moves numbers is done tick
-// by tick. What was sent is added up, and passes the door once a channel for the run. Numbers are to
-// the last bit those of single ticks (tests/transport/forward_runs_test.cc). Invariant: nothing
+// by tick. What was sent is added up, and passes the door once a channel for the run. Numbers are
+// to the last bit those of single ticks (tests/transport/forward_runs_test.cc). Invariant: nothing
 // allocates after it is made.
 #pragma once
 

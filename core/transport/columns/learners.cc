@@ -232,7 +232,8 @@ template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::Rewards<R>& rewards) {
   const std::int32_t neurons = common.network.rate.size;
   const std::int64_t lanes = count_nonzero(rewards.value, common.lanes);
-  pass<Phase::kReward>(common.door, 0, lanes * neurons, no_offence);  // its rows differ in their ticks alone
+  // the rows of rewards differ in their ticks alone
+  pass<Phase::kReward>(common.door, 0, lanes * neurons, no_offence);
   local_->silence_reward(0, neurons);
   Traffic* const traffic = common.door.traffic();
   for (std::int32_t lane = 0; lane < common.lanes; ++lane) {

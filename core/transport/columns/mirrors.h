@@ -1,8 +1,8 @@
 // Mirrors: feedback that learns: POST of rate neurons to the synapses of R, and their commit.
 //
-// The synapses of R between a readout and a rate neuron, and those of A the other way, change alike:
-// by the error of one and the activity of the other. Beside readouts with memory each rate neuron
-// filters its activity as their synapses do.
+// The synapses of R between a readout and a rate neuron, and those of A the other way, change
+// alike: by the error of one and the activity of the other. Beside readouts with memory each rate
+// neuron filters its activity as their synapses do.
 // Cost: a multiply-add a synapse of R, lane and tick with an error; its weight and a change a
 // synapse; beside readouts with memory a number a neuron and lane. Nothing where feedback is fixed.
 // Source: Kolen & Pollack, ICNN 1994; Akrout et al., NeurIPS 2019.
