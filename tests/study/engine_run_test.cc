@@ -35,12 +35,14 @@ TEST(EngineRuns, LearnAShippedTaskWithTheIntegersOfLoihi2) {
     const EngineRun run = run_on_engine(spec, spec.rules.front(), engine, 200, {});
     ASSERT_EQ(run.engine.size(), 200U);
     EXPECT_LT(mean(run.engine, 180, 200), 0.1 * mean(run.engine, 0, 20)) << rule;
-    EXPECT_LT(mean(run.exact, 180, 200), mean(run.engine, 180, 200)) << rule;  // eight bits cost something
+    // eight bits cost something
+    EXPECT_LT(mean(run.exact, 180, 200), mean(run.engine, 180, 200)) << rule;
     EXPECT_EQ(run_on_engine(spec, spec.rules.front(), engine, 200, {}).engine, run.engine) << rule;
   }
 }
 
-/// The more bits, the nearer the rule: an engine of wide numbers learns what the rule learns.
+/// The more bits, the nearer the rule: an engine of wide numbers learns what a rule learns that
+/// keeps nothing at its synapses, which an engine would read a tick late.
 TEST(EngineRuns, ComeNearTheRuleWithManyBits) {
   EngineSpec wide = load_engine(LOCUS_MODELS "/engines/loihi2.txtpb");
   for (EngineAccess& access : wide.source.accesses) access.bits = 20;
@@ -50,15 +52,16 @@ TEST(EngineRuns, ComeNearTheRuleWithManyBits) {
   wide.update.least_exponent = -100;
   wide.update.sum_bits = 40;
   const EngineSpec narrow = load_engine(LOCUS_MODELS "/engines/loihi2.txtpb");
-  const Spec spec = student_under("rflo");
+  Spec spec = load(LOCUS_MODELS "/rules/surrogate.txtpb");
+  apply({.rules = {"delta"}, .updates = {}, .seed = {}, .locality = {}}, spec);
   const auto distance = [&](const EngineSpec& engine) {
     const EngineRun run = run_on_engine(spec, spec.rules.front(), engine, 20, {{"signal", {-20, 20, false}}});
     double sum = 0;
     for (std::size_t k = 0; k < 20; ++k) sum += std::abs(run.engine[k] - run.exact[k]) / run.exact[k];
     return sum / 20;
   };
-  const double near = distance(wide);
-  EXPECT_LT(near, 0.25 * distance(narrow));
+  EXPECT_LT(distance(wide), 1e-3);
+  EXPECT_GT(distance(narrow), 1e-3);
 }
 
 TEST(EngineRuns, RefuseWhatIsAnotherRun) {
