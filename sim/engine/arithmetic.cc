@@ -107,7 +107,8 @@ void EngineSynapses::tick(const EngineTick& now) {
   }
   for (std::size_t v = 0; v < stored_.size(); ++v) {
     const BoundVariable& variable = binding_.variables[v];
-    const int below = engine_.update.sum_bits - bits_[v];  // bits of the sum behind the variable's last
+    // bits of the sum behind the variable's last
+    const int below = engine_.update.sum_bits - bits_[v];
     for (std::size_t k = 0; k < source_.size(); ++k) {
       const double sum = std::ldexp(static_cast<double>(sum_of(v, k, now)), -below);
       const double draw = uniform_at(sum_key_, static_cast<std::uint64_t>(now.trial), salted(now.tick, v), k);

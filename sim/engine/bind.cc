@@ -242,7 +242,8 @@ class Binder {
   const BindingContext& context_;
   Binding binding_;
   std::vector<Needed> needed_;
-  std::vector<std::pair<std::ptrdiff_t, int>> values_;  // the access of the value of a needed product
+  // the access of the value of a needed product
+  std::vector<std::pair<std::ptrdiff_t, int>> values_;
 };
 
 }  // namespace

@@ -34,7 +34,8 @@ struct Fit {
   bool fits = false;
   bool gives_up_delays = false;  // it fits because no synapse needs a delay
   std::vector<Binding> bindings;
-  std::vector<Lack> lacks;                    // of all bindings, and of the rule as a whole; equal ones once
+  // of all bindings, and of the rule as a whole; equal ones once
+  std::vector<Lack> lacks;
   std::vector<Approximation> approximations;  // of the rule as a whole
   RoomTaken room;
 };

@@ -236,7 +236,8 @@ class SumBuilder {
   SumForm form_;
   const std::vector<std::int32_t>* payload_ = &rule_.payload;  // of ticks, then of the end
   std::map<int, Sum> replaced_;                                // by the rule's trace: what it is
-  std::map<int, int> kept_;                                    // by the rule's trace: its index in the form
+  // by the rule's trace: its index in the form
+  std::map<int, int> kept_;
 };
 
 }  // namespace

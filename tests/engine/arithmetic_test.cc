@@ -73,7 +73,8 @@ TEST(Arithmetic, OfRfloIsThatOfIntegersWrittenOut) {
   for (int tick = 1; tick <= 200; ++tick) {
     const std::vector<double> sent = {1.2 * draw(), draw()};
     std::vector<std::vector<double>> values(2, std::vector<double>(2));
-    for (double& value : values[access("signal")]) value = 1.5 * draw();  // beyond its range at times
+    // beyond its range at times
+    for (double& value : values[access("signal")]) value = 1.5 * draw();
     for (double& value : values[access("gain")]) value = 0.3 * std::abs(draw());
     synapses.tick({.trial = 0, .tick = tick, .sent = sent, .spiked = {}, .values = values, .reward = 0});
     std::vector<std::int64_t> next_w = w;
