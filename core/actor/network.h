@@ -139,7 +139,8 @@ struct Network {
   // number of commits, with which Adam corrects its means (the clock)
   std::int64_t commits = 0;
   std::int64_t first_trial = 0;  // number of the trial of lane 0, for what is drawn
-  bool carries = false;          // true: the next trial begins with the present state; false: at h_0
+  // true: the next trial begins with the present state; false: at h_0
+  bool carries = false;
   // by lane: the ticks before the first of its trial (lanes); of the largest, 0 where neurons that
   // nothing reaches are as before a trial anyway (set_late)
   std::vector<std::int32_t> late;
@@ -155,8 +156,8 @@ struct Network {
   }
   /// The wires of this number: a projection, or feedback.
   const Projection& wires(ProjectionId id) const {
-    const auto number = static_cast<std::size_t>(id.value);
-    return number < projections().size() ? projections()[id] : feedback[number - projections().size()];
+    const std::int64_t beyond = id.value - std::ssize(projections());
+    return beyond < 0 ? projections()[id] : feedback[static_cast<std::size_t>(beyond)];
   }
   const std::vector<Neurons>& populations(Layer layer) const {
     return layer == Layer::kInput  ? inputs.populations

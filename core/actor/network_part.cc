@@ -43,7 +43,8 @@ Neurons neurons_in(const Neurons& whole, Share share) {
   const bool differ = !own.leaks.empty();
   cut(own.leaks);
   cut(own.initial);
-  if (differ && own.leaks.empty()) own.leaks = {whole.leaks.front()};  // still of neurons that differ
+  // still of neurons that differ
+  if (differ && own.leaks.empty()) own.leaks = {whole.leaks.front()};
   return own;
 }
 

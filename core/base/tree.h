@@ -1,15 +1,15 @@
 // Tree: sums over many neurons in an order that depends on their number alone.
 //
-// Neurons stand in grains of 384, the last of which is smaller or a little larger. A sum over neurons is that of
-// each grain, and the sums of grains are added as a tree: a run of grains is halved, the left half
-// taking the odd one. Whoever has a whole node of the tree can compute its sum alone, so that
-// processes which have some grains each get the bits of one that has them all.
+// Neurons stand in grains of 384, the last of which is smaller or a little larger. A sum over
+// neurons is that of each grain, and the sums of grains are added as a tree: a run of grains is
+// halved, the left half taking the odd one. Whoever has a whole node of the tree can compute its
+// sum alone, so that processes which have some grains each get the bits of one that has them all.
 // Why 384: how a neuron's sum is rounded depends on the group of registers that it falls into
 // (core/kernel/product_lane.h, Eigen's rows). Cuts at multiples of 8 registers of the widest kind
 // (128 numbers) and of Eigen's rows (24, 48) split no group; tests/kernel/grain_test.cc shows it.
 // Why a halving tree and not a chain: a process with consecutive grains has few nodes, and exactly
-// one where the number of processes is a power of two.
-// Cost: as many vectors as the tree is deep; one addition a grain and number.
+// one where the number of processes is a power of two. Cost: as many vectors as the tree is deep;
+// one addition a grain and number.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,8 @@ namespace locus {
 /// Neurons of a grain.
 inline constexpr std::int32_t kGrain = 384;
 
-/// So many neurons or more are left for a grain of their own; fewer belong to the last one, as Eigen
-/// has other products for a few rows or columns.
+/// So many neurons or more are left for a grain of their own; fewer belong to the last one, as
+/// Eigen has other products for a few rows or columns.
 inline constexpr std::int32_t kLeastGrain = 32;
 
 /// The grains of so many neurons.

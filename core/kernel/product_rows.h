@@ -84,7 +84,8 @@ inline void subtract_tile(const OuterRows<R>& o) {
 }
 
 /// weight -= rate * sum over rows of left right^T. Rows are taken in ranges that stay in the near
-/// caches while all pairs meet them; `neurons`: targets and sources, by which the ranges are chosen.
+/// caches while all pairs meet them; `neurons`: targets and sources, by which the ranges are
+/// chosen.
 template <class R>
 void subtract_rows(R rate, const RowsView<R>& left, const RowsView<R>& right, R* weight, std::ptrdiff_t stride,
                    std::int64_t neurons) {

@@ -158,7 +158,8 @@ std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan) {
 /// only what must wait for the tick before it is done tick by tick.
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan) {
   const Horizon& horizon = facts.horizon;
-  if (facts.topology.is_part()) return false;                  // ranks wait for each other in every tick
+  // ranks wait for each other in every tick
+  if (facts.topology.is_part()) return false;
   if (!facts.learning.learned_feedback.empty()) return false;  // it hears the activity of each tick
   if (plan.leaky_readouts || plan.spikes || facts.topology.has_noise() || horizon.inputs_tick_by_tick) return false;
   if (!facts.learning.wires.empty()) return false;  // they are of single ticks

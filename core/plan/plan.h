@@ -91,8 +91,8 @@ struct ProjectionPlan {
   // where each thread's targets end in each source's run (sources x (threads - 1))
   std::int64_t splits = 0;
   bool copied = false;  // each thread has a copy of the synapses onto its neurons
-  // Sums over neurons of more than one grain are trees (core/base/tree.h): currents of readouts over
-  // the grains of their sources, and errors carried back over those of the targets.
+  // Sums over neurons of more than one grain are trees (core/base/tree.h): currents of readouts
+  // over the grains of their sources, and errors carried back over those of the targets.
   bool sums_grains = false;
   bool carries_grains = false;
   std::int64_t bytes = 0;  // of all of these

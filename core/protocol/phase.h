@@ -182,7 +182,7 @@ enum class Needs : std::uint8_t {
   kConstantTick,  // the same onto a neuron whose gain is a constant
   kConstantError,
   kLearnedFeedback,  // some feedback learns
-  kEndPayload,  // neurons tell something at the end of a trial
+  kEndPayload,       // neurons tell something at the end of a trial
   // the reward: of trials, minus the loss of a tick, or of a trial
   kReward,
   kErrorReward,

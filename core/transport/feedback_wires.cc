@@ -41,8 +41,7 @@ const R* FeedbackWires<R>::say(Tick now, bool tick_has_error) {
     said[cell] = exact;
     if (!grid_ || exact == R(0)) continue;
     const auto trial = static_cast<std::uint64_t>(network_->first_trial + cell % lanes);
-    const auto tick = static_cast<std::uint64_t>(now.value);
-    said[cell] = on_grid(exact, *grid_, rounding_draw(*grid_, rounding_, trial, tick, cell / lanes));
+    said[cell] = on_grid(exact, *grid_, rounding_draw(*grid_, rounding_, trial, number_of(now), cell / lanes));
   }
   return said;
 }
@@ -58,8 +57,7 @@ template <class R>
 bool FeedbackWires<R>::is_lost(std::size_t part, std::int64_t synapse, std::int32_t lane, Tick sent) const {
   if (drop_ == 0) return false;
   const auto trial = static_cast<std::uint64_t>(network_->first_trial + lane);
-  return uniform_at(losses_[part], trial, static_cast<std::uint64_t>(sent.value), static_cast<std::uint64_t>(synapse)) <
-         drop_;
+  return uniform_at(losses_[part], trial, number_of(sent), static_cast<std::uint64_t>(synapse)) < drop_;
 }
 
 template class FeedbackWires<double>;

@@ -38,8 +38,12 @@ class FeedbackWires {
   bool is_lost(std::size_t part, std::int64_t synapse, std::int32_t lane, Tick sent) const;
 
  private:
+  static std::uint64_t number_of(Tick tick) {
+    const std::int64_t number = tick.value;
+    return static_cast<std::uint64_t>(number);
+  }
   std::size_t row_of(Tick tick) const {
-    return static_cast<std::size_t>(tick.value % (delay_ + 1)) * network_->readouts.epsilon.size();
+    return number_of(tick) % static_cast<std::size_t>(delay_ + 1) * network_->readouts.epsilon.size();
   }
 
   const Network<R>* network_;

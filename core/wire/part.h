@@ -20,8 +20,8 @@ namespace locus {
 /// than grains leave some with nothing. A population begins a grain.
 std::vector<Share> shares_of(const Topology& topology, std::int32_t ranks);
 
-/// Why a network cannot be shared out by neurons, or nothing: the first reason. `sweeps`: errors are
-/// carried back over projections between rate neurons.
+/// Why a network cannot be shared out by neurons, or nothing: the first reason. `sweeps`: errors
+/// are carried back over projections between rate neurons.
 std::string why_not_shared(const Topology& topology, bool sweeps);
 
 /// The part of a rank: projections cut to its share, populations and sizes of the whole. `whole`

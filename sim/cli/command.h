@@ -45,8 +45,8 @@ struct Command {
   std::string_view example;    // lines of a shell that run in a checkout without changes
   std::string_view details;    // paragraphs, separated by an empty line; may be empty
   std::unique_ptr<Invocation> (*make)();
-  // whether a launcher of several copies (mpirun, srun) may start it: the copies share the work, only
-  // print, or are refused by the command itself. The others are refused (check_alone, below).
+  // whether a launcher of several copies (mpirun, srun) may start it: the copies share the work,
+  // only print, or are refused by the command itself. The others are refused (check_alone, below).
   bool in_copies = false;
 };
 

@@ -133,8 +133,8 @@ constexpr Command kFitsCommand = {
     .details =
         "A rule becomes sums of products, and each factor is bound to what a synapse of the engine can read. A rule that fits "
         "is printed with its products, each scale as mantissa times 2^exponent, and every difference with its worst error; one that "
-        "does not, with what is missing, and how often a trial needs it. A range with a ? is assumed. "
-        "With --learn, ranges are those of the first trial.\n\n"
+        "does not, with what is missing, and how often a trial needs it. A range with a ? is "
+        "assumed. With --learn, ranges are those of the first trial.\n\n"
         "Exit 1 if a rule does not fit. docs/engines.md says what counts as what, and how to write an engine.",
     .make = [] { return std::unique_ptr<Invocation>(new FitsInvocation); },
 };

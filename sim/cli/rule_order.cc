@@ -90,7 +90,9 @@ std::string rule_order_markdown() {
   std::string text = fmt::format(
       "\n## All rules in one order\n\nFrom purely local to exact: the closed forms of one trial of {} ticks with an error each, "
       "in a network of 4 inputs, {} tanh neurons with 4 recurrent synapses onto each, and 4 readouts, on 4 cores. "
-      "Messages are those beyond the {} of the forward pass; what is kept is traces and history, in numbers of one replica. The order is that of messages that break locality, then of those that stay on a core only by their rule, of what is kept, and of all messages.\n\n"
+      "Messages are those beyond the {} of the forward pass; what is kept is traces and history, "
+      "in numbers of one replica. The order is that of messages that break locality, then of those that "
+      "stay on a core only by their rule, of what is kept, and of all messages.\n\n"
       "| rule | messages | numbers in them | break space | on a core | break time | kept | a synapse hears of |\n"
       "|---|---|---|---|---|---|---|---|\n",
       kTicks, kNeurons, forward);

@@ -1,6 +1,8 @@
 #include "sim/python/supply.h"
 
 #include <algorithm>
+#include <limits>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,7 +44,12 @@ void take(const Array& array, std::span<To> to, const char* name) {
     throw UsageError(fmt::format("the trials' function gave {} another size: {} numbers; must be {}", name,
                                  array.size(), to.size()));
   }
-  std::transform(array.data(), array.data() + array.size(), to.begin(), [](auto value) { return static_cast<To>(value); });
+  std::transform(array.data(), array.data() + array.size(), to.begin(), [](auto value) {
+    // what does not fit stays out of range, for the checks behind this
+    if constexpr (std::is_integral_v<To> && sizeof(value) > sizeof(To))
+      value = std::clamp<decltype(value)>(value, std::numeric_limits<To>::min(), std::numeric_limits<To>::max());
+    return static_cast<To>(value);
+  });
 }
 
 void Function::operator()(const SuppliedBatch& batch) const {

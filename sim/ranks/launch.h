@@ -46,9 +46,9 @@ struct WorkPart {
 /// Reads "3/8", a part from 0 to 7 of 8; nothing for any other text.
 std::optional<WorkPart> work_part_of(std::string_view text);
 
-/// The part that a job array, a launcher, or both give to this process: job j of an array of J, rank
-/// r of R is part j R + r of J R. Nothing outside of them. Throws UsageError for an array whose
-/// numbers do not follow at equal steps, as they do not say which part a job is.
+/// The part that a job array, a launcher, or both give to this process: job j of an array of J,
+/// rank r of R is part j R + r of J R. Nothing outside of them. Throws UsageError for an array
+/// whose numbers do not follow at equal steps, as they do not say which part a job is.
 std::optional<WorkPart> work_part_of(Environment environment);
 /// That of the environment of this process.
 std::optional<WorkPart> present_part();

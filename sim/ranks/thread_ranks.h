@@ -1,4 +1,5 @@
-// ThreadRanks: ranks of a run as threads of one process, for tests: an exchange by barrier and copy.
+// ThreadRanks: ranks of a run as threads of one process, for tests: an exchange by barrier and
+// copy.
 //
 // What a rank does never shows through it but by the exchange, so that a run over threads is one
 // over processes. A rank that does not come to a call is an error after a while (a collective that

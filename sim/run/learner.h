@@ -14,8 +14,8 @@
 
 #include "core/base/indexed.h"
 #include "core/protocol/learning.h"
-#include "core/transport/rank_exchange.h"
 #include "core/transport/executor.h"
+#include "core/transport/rank_exchange.h"
 #include "core/wire/topology.h"
 #include "sim/model/spec.h"
 #include "sim/run/chip_record.h"

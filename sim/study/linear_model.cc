@@ -117,6 +117,8 @@ LinearModel linear_model(const Spec& spec) {
   if (spec.training.loss != Loss::kFinal) refuse(fmt::format("the loss is {}", name(spec.training.loss)));
   if (spec.training.commit != CommitWhen::kEndOfBatch) refuse("weights are committed EVERY_TICK");
   if (!spec.training.optimizer.plain()) refuse("the optimizer is not plain gradient descent");
+  if (!spec.training.wires.empty()) refuse("messages go over narrow wires");
+  if (spec.training.synapses != NarrowSynapses{}) refuse("synapses have few bits");
   for (const RuleSpec& rule : spec.rules) {
     if (rule.learning_rate || rule.optimizer || rule.schedule)
       refuse(fmt::format("rule \"{}\" has a learning rate, optimizer or schedule of its own", rule.name));

@@ -260,7 +260,8 @@ class Sweeper {
       lock = FileLock::attempt(lock_file(file));
       if (!lock) return false;
       if (take(provenance, member)) return true;  // another process has written it meanwhile
-      std::error_code none;                       // the result stands for whole recordings, which the run writes anew
+      // the result stands for whole recordings, which the run writes anew
+      std::error_code none;
       fs::remove(file, none);
     }
     member.rules = run_member(spec, file);

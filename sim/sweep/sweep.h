@@ -78,8 +78,8 @@ void check_size(const SweepPlan& plan);
 std::int64_t curve_points(std::size_t members, std::size_t combinations, std::size_t rules);
 
 /// Throws UsageError if there are too many members, a setting does not fit the model, the seeds go
-/// beyond 64 bits, nothing can choose a best setting or a part has no folder; ModelError if the model
-/// is invalid without settings; FileError.
+/// beyond 64 bits, nothing can choose a best setting or a part has no folder; ModelError if the
+/// model is invalid without settings; FileError.
 SweepResult sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace locus

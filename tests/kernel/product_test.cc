@@ -179,41 +179,5 @@ TEST(Product, OfARangeHasTheBitsOfTheWhole) {
   }
 }
 
-/// Of few sources and targets every sum runs over the sources in their order, with the same
-/// roundings: for rows and lanes together or one by one, and however the compiler optimises.
-template <class R>
-void expect_the_same_bits(int targets, int sources, int rows) {
-  const std::vector<R> weight = drawn<R>(targets * sources, 1);
-  const std::vector<R> from = drawn<R>(rows * sources, 2);  // row by row
-  const WeightsView<R> w{weight.data(), targets, sources, targets};
-  std::vector<R> each(static_cast<std::size_t>(rows * targets), R(0));
-  std::vector<R> together = each;
-  std::vector<R> abreast = each;
-  for (int row = 0; row < rows; ++row)
-    add_product<R>(w, from.data() + std::ptrdiff_t{row} * sources, 1, each.data() + std::ptrdiff_t{row} * targets);
-  add_products<R>(w, {from.data(), rows, sources, sources, 1}, together.data(), targets);
-  std::vector<R> lanes;  // source by source
-  for (int j = 0; j < sources; ++j) {
-    for (int row = 0; row < rows; ++row) lanes.push_back(from[static_cast<std::size_t>(row * sources + j)]);
-  }
-  add_product<R>(w, lanes.data(), rows, abreast.data());
-  EXPECT_EQ(together, each);
-  for (int row = 0; row < rows; ++row) {
-    for (int i = 0; i < targets; ++i)
-      EXPECT_EQ(abreast[static_cast<std::size_t>(i * rows + row)], each[static_cast<std::size_t>(row * targets + i)]);
-  }
-}
-
-TEST(Product, OfFewHasTheSameBitsInRowsAndInLanes) {
-  for (int targets = 1; targets < 8; ++targets) {
-    for (int sources = 1; sources < 4; ++sources) {
-      for (const int rows : {2, 3, 5, 7}) {
-        expect_the_same_bits<double>(targets, sources, rows);
-        expect_the_same_bits<float>(targets, sources, rows);
-      }
-    }
-  }
-}
-
 }  // namespace
 }  // namespace locus

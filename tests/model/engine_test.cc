@@ -49,7 +49,7 @@ TEST(EngineFiles, TellEveryFaultWithItsPlace) {
     const char* told;
   };
   for (const Row& row : {
-           Row{"channels: \"AXON\"\n", "e.txtpb:4:11: error: channels[0] is \"AXON\"; must be one of FEEDBACK, TRANSPORT"},
+           Row{"channels: \"AXON\"\n", "e.txtpb:4:1: error: channels[0] is \"AXON\"; must be one of FEEDBACK, TRANSPORT"},
            Row{"source { accesses { name: \"x\" bits: 99 sources: SPIKES } }\n",
                "source.accesses[0].bits is 99; must be 1 to 32"},
            Row{"source { accesses { name: \"x\" bits: 9 sources: GAIN } }\n",
@@ -57,7 +57,7 @@ TEST(EngineFiles, TellEveryFaultWithItsPlace) {
            Row{"source { accesses { name: \"x\" bits: 9 } }\n", "source.accesses[0].sources is missing"},
            Row{"target { accesses { name: \"weight\" bits: 9 sources: SPIKES } }\n", "is \"weight\" again"},
            Row{"room { cores: 0 }\n", "room.cores is 0; must be"},
-           Row{"rewards: true\n", "e.txtpb:4:1: error: rewards"},
+           Row{"rewards: true\n", "e.txtpb:4:1: error: has no field \"rewards\""},
            Row{"neurons: SPIKING\n", "neurons"},
        }) {
     const std::string told = faults_of(std::string(kSmall) + row.added);

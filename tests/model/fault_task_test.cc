@@ -294,14 +294,6 @@ TEST(Faults, OfFeedback) {
        },
        "rules[0].rflo",
        {"no feedback for rate population \"rec\""}},
-      {"learned feedback without its decay",
-       [](M& m) { m.rules = "rules { name: \"r\" rflo { feedback { @learn {} } } }"; },
-       "rules[0].rflo.feedback[0].learn.decay",
-       {"is missing", "at least 0 and below 1"}},
-      {"learned feedback that forgets all",
-       [](M& m) { m.rules = "rules { name: \"r\" rflo { feedback { learn { @decay: 1 } } } }"; },
-       "rules[0].rflo.feedback[0].learn.decay",
-       {"is 1", "must be at least 0 and below 1"}},
       {"both given and drawn",
        [&](M& m) { m.rules = "rules { name: \"r\" @eprop {" + feedback + " random {} } }"; },
        "rules[0].eprop",
@@ -314,6 +306,19 @@ TEST(Faults, OfFeedback) {
        },
        "rules[0].rflo.feedback[0].weights.aligned",
        {"2 rate populations"}},
+  });
+}
+
+TEST(Faults, OfLearnedFeedback) {
+  expect_faults({
+      {"learned feedback without its decay",
+       [](M& m) { m.rules = "rules { name: \"r\" rflo { feedback { @learn {} } } }"; },
+       "rules[0].rflo.feedback[0].learn.decay",
+       {"is missing", "at least 0 and below 1"}},
+      {"learned feedback that forgets all",
+       [](M& m) { m.rules = "rules { name: \"r\" rflo { feedback { learn { @decay: 1 } } } }"; },
+       "rules[0].rflo.feedback[0].learn.decay",
+       {"is 1", "must be at least 0 and below 1"}},
   });
 }
 

@@ -30,11 +30,11 @@ bool is_read(const Spec& spec, std::int32_t population) {
 /// The model under its rules with feedback alone, which learns; of some populations it stays fixed.
 Spec with_learning(Spec spec, std::uint64_t seed) {
   Dice dice(seed);
-  std::optional<LeakSpec> memory;
+  const PopulationSpec* first = nullptr;
   for (PopulationSpec& population : spec.network.populations) {
     if (population.kind != PopulationKind::kReadout) continue;
-    if (!memory) memory = population.memory;
-    population.memory = memory;
+    if (first == nullptr) first = &population;
+    population.memory = first->memory;
   }
   for (ProjectionSpec& projection : spec.network.projections) {
     const auto onto = static_cast<std::size_t>(projection.target);

@@ -1,6 +1,6 @@
-// Runs whose neurons are shared out to ranks, here threads with an exchange by copy: losses, weights
-// and counts are those of one process to the last bit, for every rule that can be shared out. Grains
-// are small here, so that small networks have several.
+// Runs whose neurons are shared out to ranks, here threads with an exchange by copy: losses,
+// weights and counts are those of one process to the last bit, for every rule that can be shared
+// out. Grains are small here, so that small networks have several.
 #include <bit>
 #include <functional>
 #include <map>
@@ -28,7 +28,8 @@ constexpr std::int32_t kSmallGrain = 32;  // whole registers of either precision
 struct Reached {
   std::vector<std::uint64_t> losses;  // bits, by update
   std::vector<std::vector<std::uint64_t>> weights;
-  std::map<std::pair<Channel, std::int32_t>, std::pair<std::int64_t, std::int64_t>> counts;  // messages and scalars
+  // messages and scalars
+  std::map<std::pair<Channel, std::int32_t>, std::pair<std::int64_t, std::int64_t>> counts;
   std::int64_t trials = 0;
   std::int64_t stalled = 0;
 

@@ -82,7 +82,7 @@ TEST_F(ResultFiles, JsonHasTheFieldsThatScriptsRelyOn) {
         R"({"name":"rec","kind":"rate","size":3,"activation":"TANH","leak":0.5,"leaks":[]},)",
         R"({"name":"W","source":"rec","target":"rec","synapses":"9","plastic":true,"learningRate":0.25,"hasOwnRate":true,"delay":1,"sign":"ANY"})",
         R"({"name":"A","source":"rec","target":"out","synapses":"2","plastic":false,"learningRate":0.1,"hasOwnRate":false,"delay":0,"sign":"ANY"})",
-        R"("task":"student_teacher","training":{"loss":"SEQUENCE","commit":"END_OF_BATCH","locality":"TEMPORAL",)"
+        R"("task":"student_teacher","training":{"loss":"SEQUENCE","commit":"END_OF_BATCH","locality":"TEMPORAL","wires":[],)"
         R"("ticks":5,"batch":2,"updates":20,"learningRate":0.1})",
         R"("spatialViolations":"0")"}) {
     EXPECT_NE(json.find(field), std::string::npos) << field << "\nis not in\n" << json;

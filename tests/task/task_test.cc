@@ -281,7 +281,8 @@ TEST(StudentTeacher, InFloatTeacherAndStudentSeeTheSameInput) {
   teacher.populations = {
       {"in", PopulationKind::kInput, 2}, {"rec", PopulationKind::kRate, 1}, {"out", PopulationKind::kReadout, 1}};
   teacher.projections = {{"B", 0, 1, DenseMatrix{1, 2, {1, 0}}, true, {}}, {"A", 1, 2, DenseMatrix{1, 1, {1}}, true, {}}};
-  const Spec spec = student_teacher(teacher, 1, Loss::kSequence);
+  Spec spec = student_teacher(teacher, 1, Loss::kSequence);
+  spec.network = teacher;
   Task task(spec);
   Batch<float> batch = make_batch<float>(4, 2, 1, 1);
   task.fill(0, batch);

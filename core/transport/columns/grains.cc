@@ -72,8 +72,8 @@ struct CarriedGrains {
   }
 };
 
-/// sum (width) = the tree over the grains [first, last); leaf(grain, vector) adds to zeros. room: as
-/// many vectors as the tree is deep.
+/// sum (width) = the tree over the grains [first, last); leaf(grain, vector) adds to zeros. room:
+/// as many vectors as the tree is deep.
 template <class R, class Leaf>
 void sum_node(std::int32_t first, std::int32_t last, std::ptrdiff_t width, R* room, R* sum, const Leaf& leaf) {
   sum_tree(first, last, width, room, sum, [&](std::int32_t grain, R* vector) {
@@ -82,8 +82,8 @@ void sum_node(std::int32_t first, std::int32_t last, std::ptrdiff_t width, R* ro
   });
 }
 
-/// Chunks of the targets of a projection, or of its sources, whatever the threads; each has its part
-/// of the vectors of the tree. Calls task(first, size, room).
+/// Chunks of the targets of a projection, or of its sources, whatever the threads; each has its
+/// part of the vectors of the tree. Calls task(first, size, room).
 template <class R, class Task>
 void in_chunks(const Common<R>& common, const Projection& projection, std::int32_t neurons, std::int32_t grains,
                const Task& task) {

@@ -17,8 +17,8 @@ void send_grains(const Common<R>& common, const Projection& projection, const R*
 template <class R>
 void carry_grains_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums);
 
-/// The same among ranks, each of which has a part of the neurons: of the own nodes of the tree, which
-/// all then add up. Errors are carried back to the own sources.
+/// The same among ranks, each of which has a part of the neurons: of the own nodes of the tree,
+/// which all then add up. Errors are carried back to the own sources.
 template <class R>
 void send_parts(const Common<R>& common, const Projection& projection, const R* weight, const R* activity, R* current);
 template <class R>

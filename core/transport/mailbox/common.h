@@ -162,7 +162,7 @@ struct MailboxCommon {
   /// take the clock, where one ticks.
   template <class Hear>
   void drain_posts(Queues<Post<R>>& posts, ProjectionId p, Hear hear) {
-    if (synapses[p].counts_ticks()) synapses[p].tick();
+    synapses[p].tick();
     exchange.each_shard([&](int shard) {
       exchange.drain(posts, shard, hear);
       if (synapses[p].has_clock()) visited(shard, synapses[p].drift(shard));

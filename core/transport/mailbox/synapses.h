@@ -48,6 +48,11 @@ struct SynapseClocks {
   bool filters() const { return !currents.empty(); }
 };
 
+/// Which of so many clocks a synapse has: the one of all, or its target's.
+inline std::size_t clock_of(const Projection& projection, std::int64_t synapse, std::size_t clocks) {
+  return clocks == 1 ? 0 : static_cast<std::size_t>(projection.target_of(synapse));
+}
+
 template <class R>
 class MailboxSynapses {
  public:
@@ -77,7 +82,6 @@ class MailboxSynapses {
   void hear(std::int64_t synapse, std::int32_t lane, RateError<R> m);
 
   bool has_clock() const { return !ticked_.empty(); }
-  bool counts_ticks() const { return has_clock() || clocks_.rounding.has_value(); }
   /// The clock: another tick, for all synapses. After it POST may come, then drift().
   void tick() { ++now_; }
   /// After the POST of the tick: those of the shard that heard an AXON and no POST take the clock.
@@ -103,15 +107,11 @@ class MailboxSynapses {
   std::size_t cell(std::int64_t synapse, std::int32_t lane) const {
     return static_cast<std::size_t>(synapse) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane);
   }
-  /// Of all, or of the target of a synapse.
-  std::size_t clock_of(std::int64_t synapse, std::size_t clocks) const {
-    return clocks == 1 ? 0 : static_cast<std::size_t>(projection_.target_of(synapse));
-  }
   const SynapseClock<R>& trace_clock(std::int64_t synapse) const {
-    return clocks_.traces[clock_of(synapse, clocks_.traces.size())];
+    return clocks_.traces[clock_of(projection_, synapse, clocks_.traces.size())];
   }
   const CurrentClock<R>& current_clock(std::int64_t synapse) const {
-    return clocks_.currents[clock_of(synapse, clocks_.currents.size())];
+    return clocks_.currents[clock_of(projection_, synapse, clocks_.currents.size())];
   }
   /// The synapse as its learning sees it: `pre` is the filtered input, where one is kept.
   Synapse<R> learning(std::int64_t synapse, std::int32_t lane);
