@@ -35,7 +35,7 @@ TEST(EngineRuns, LearnAShippedTaskWithTheIntegersOfLoihi2) {
     const EngineRun run = run_on_engine(spec, spec.rules.front(), engine, 200, {});
     ASSERT_EQ(run.engine.size(), 200U);
     EXPECT_LT(mean(run.engine, 180, 200), 0.1 * mean(run.engine, 0, 20)) << rule;
-    // eight bits cost something
+    // the integers cost something
     EXPECT_LT(mean(run.exact, 180, 200), mean(run.engine, 180, 200)) << rule;
     EXPECT_EQ(run_on_engine(spec, spec.rules.front(), engine, 200, {}).engine, run.engine) << rule;
   }
