@@ -99,7 +99,7 @@ std::string binding_text(const Binding& binding, const std::vector<std::string>&
   return text + "Differences:\n" + approximations_text(binding.approximations);
 }
 
-std::string lack_json(const Lack& lack) {
+std::string lack_json(const Shortfall& lack) {
   std::vector<std::string> of;
   for (const std::string& one : lack.of) of.push_back(json_string(one));
   return json_object({{"what", json_string(lack.what)},
@@ -182,7 +182,7 @@ std::string text_of(const Fit& fit) {
                                       !fit.fits             ? "; it lacks:"
                                       : fit.gives_up_delays ? ", where delays are given up"
                                                             : ""));
-  for (const Lack& lack : fit.lacks)
+  for (const Shortfall& lack : fit.lacks)
     text += wrap(
         fmt::format("{} ({}): {}, one {}", lack.what, joined(lack.of), human(static_cast<double>(lack.count)), lack.each),
         4, 2);

@@ -70,7 +70,7 @@ struct BoundProduct {
 };
 
 /// A number, a variable or a way that the rule needs and the engine does not have.
-struct Lack {
+struct Shortfall {
   std::string what;             // "a value of the target neuron"
   std::vector<std::string> of;  // what of the rule needs it: "gain", "signal"
   std::int64_t count = 0;       // of one trial, or of all synapses
@@ -92,7 +92,7 @@ struct Binding {
   std::vector<BoundProduct> products;
   double reward_step = 1;  // of a reward, in its own units
   bool gives_up_delays = false;
-  std::vector<Lack> lacks;
+  std::vector<Shortfall> lacks;
   std::vector<Approximation> approximations;
   SumForm form;
 
@@ -122,7 +122,7 @@ struct BindingContext {
 };
 
 /// Adds a lack, or to one of its kind: the larger count, and what needs it.
-void add_lack(std::vector<Lack>& lacks, std::string what, const std::string& of, std::int64_t count, std::string each);
+void add_lack(std::vector<Shortfall>& lacks, std::string what, const std::string& of, std::int64_t count, std::string each);
 
 Binding bind(SumForm form, const EngineSpec& engine, const BindingContext& context);
 

@@ -54,8 +54,8 @@ class Fitter {
   }
 
  private:
-  void lack(const Lack& lack) {
-    for (Lack& earlier : fit_.lacks) {
+  void lack(const Shortfall& lack) {
+    for (Shortfall& earlier : fit_.lacks) {
       if (earlier.what != lack.what || earlier.each != lack.each) continue;
       earlier.count = count_plus(earlier.count, lack.count);
       for (const std::string& of : lack.of) {
@@ -191,7 +191,7 @@ class Fitter {
   }
 
   void keep(Binding binding, const std::string& name) {
-    for (const Lack& one : binding.lacks) lack(one);
+    for (const Shortfall& one : binding.lacks) lack(one);
     fit_.gives_up_delays = fit_.gives_up_delays || binding.gives_up_delays;
     binding.projections = {name};
     fit_.bindings.push_back(std::move(binding));

@@ -35,7 +35,7 @@ struct Fit {
   bool gives_up_delays = false;  // it fits because no synapse needs a delay
   std::vector<Binding> bindings;
   // of all bindings, and of the rule as a whole; equal ones once
-  std::vector<Lack> lacks;
+  std::vector<Shortfall> lacks;
   std::vector<Approximation> approximations;  // of the rule as a whole
   RoomTaken room;
 };

@@ -177,8 +177,8 @@ void settle_traces(SumForm& form, const EngineSpec& engine, const BindingContext
   form.at_the_end = {{1, {error, error + 1}}};
 }
 
-void add_lack(std::vector<Lack>& lacks, std::string what, const std::string& of, std::int64_t count, std::string each) {
-  for (Lack& earlier : lacks) {
+void add_lack(std::vector<Shortfall>& lacks, std::string what, const std::string& of, std::int64_t count, std::string each) {
+  for (Shortfall& earlier : lacks) {
     if (earlier.what != what || earlier.each != each) continue;
     if (std::ranges::find(earlier.of, of) == earlier.of.end()) earlier.of.push_back(of);
     earlier.count = std::max(earlier.count, count);

@@ -53,8 +53,8 @@ inline Fit fit_on(const Spec& spec, const EngineSpec& engine) {
   return fit(spec, topology_of(spec), spec.rules.front(), engine);
 }
 
-inline const Lack* lack_of(const Fit& fit, const std::string& part) {
-  for (const Lack& lack : fit.lacks) {
+inline const Shortfall* lack_of(const Fit& fit, const std::string& part) {
+  for (const Shortfall& lack : fit.lacks) {
     if (lack.what.find(part) != std::string::npos) return &lack;
   }
   return nullptr;

@@ -32,7 +32,7 @@ const std::string kTriplet = R"text(local {
 
 std::string told(const Fit& fit) {
   std::string text = fit.rule + (fit.fits ? " fits " : " does not fit ") + fit.engine + "\n";
-  for (const Lack& lack : fit.lacks) {
+  for (const Shortfall& lack : fit.lacks) {
     text += lack.what + " (";
     for (const std::string& of : lack.of) text += of + " ";
     text += ") " + std::to_string(lack.count) + "\n";
@@ -78,7 +78,7 @@ TEST(Loihi1, MissesOneAccessASynapseAndTickForRfloAndEprop) {
   for (const char* rule : {"rflo {}", "eprop { random {} }", "eprop { random {} filter_tau: 10 }"}) {
     const Fit found = fit_on(network(kLif, kSpikes, rule), shipped("loihi1"));
     ASSERT_EQ(found.lacks.size(), 1U) << told(found);
-    const Lack& lack = found.lacks.front();
+    const Shortfall& lack = found.lacks.front();
     EXPECT_EQ(lack.what, "a value of the target neuron that is no trace of its spikes");
     EXPECT_EQ(lack.of.size(), 2U) << told(found);  // gain and signal
     EXPECT_EQ(lack.count, kPlastic * kTicks) << told(found);
