@@ -148,8 +148,7 @@ class Plant {
 class OneByOne {
  public:
   OneByOne(const Spec& spec, const Topology& topology, const RuleSpec& rule)
-      : spec_(spec),
-        learner_(spec, topology, rule, {.outputs_are_seen = true}, {}),
+      : learner_(spec, topology, rule, {.outputs_are_seen = true}, {}),
         task_(spec, 1),
         batch_(make_batch<double>(spec.training.ticks, topology.sizes.inputs, topology.sizes.readouts, 1)) {
     task_.prepare(batch_);
@@ -164,7 +163,6 @@ class OneByOne {
   }
 
  private:
-  const Spec& spec_;
   EngineLearner learner_;
   Task task_;
   Batch<double> batch_;
