@@ -14,7 +14,7 @@
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
 #include "sim/model/overrides.h"
-#include "sim/model/shipped_engines.h"
+#include "sim/model/shipped_files.h"
 #include "sim/model/wire.h"
 
 namespace locus {
@@ -23,7 +23,7 @@ namespace {
 /// A shipped engine by its name, or the file at a path.
 EngineSpec engine_named(const std::string& typed) {
   std::vector<std::string> known;
-  for (const ShippedEngine& shipped : shipped_engines()) {
+  for (const ShippedFile& shipped : shipped_engines()) {
     if (shipped.name == typed)
       return read_engine(std::string(shipped.text), "models/engines/" + std::string(shipped.name) + ".txtpb");
     known.emplace_back(shipped.name);

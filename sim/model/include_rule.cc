@@ -9,15 +9,15 @@
 
 #include "locus/v1/model.pb.h"
 #include "sim/model/parse_text.h"
-#include "sim/model/shipped_rules.h"
+#include "sim/model/shipped_files.h"
 
 namespace locus {
 namespace {
 
 /// The rules of models/rules that are texts.
-std::vector<v1::Rule> shipped_rules() {
+std::vector<v1::Rule> rules_to_include() {
   std::vector<v1::Rule> rules;
-  for (const ShippedFile& file : shipped_rule_files()) {
+  for (const ShippedFile& file : shipped_rules()) {
     v1::Model model;
     FaultList own;
     if (!parse_text_message(file.text, model, own)) continue;  // tests load each of them
@@ -75,7 +75,7 @@ void override_constants(const v1::Rule::Local& message, const FieldPath& where, 
 
 void include_rule(v1::Rule::Local& message, const FieldPath& where, FaultList& faults) {
   if (message.include().empty()) return;
-  const std::vector<v1::Rule> rules = shipped_rules();
+  const std::vector<v1::Rule> rules = rules_to_include();
   std::vector<std::string> names;
   const v1::Rule* found = nullptr;
   for (const v1::Rule& rule : rules) {

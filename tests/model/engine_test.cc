@@ -7,7 +7,7 @@
 
 #include "sim/model/errors.h"
 #include "sim/model/files.h"
-#include "sim/model/shipped_engines.h"
+#include "sim/model/shipped_files.h"
 
 namespace locus {
 namespace {
@@ -30,7 +30,7 @@ std::string faults_of(const std::string& text) {
 
 TEST(EngineFiles, ThatAreShippedAreTheFilesOfTheFolder) {
   ASSERT_EQ(shipped_engines().size(), 3U);
-  for (const ShippedEngine& engine : shipped_engines()) {
+  for (const ShippedFile& engine : shipped_engines()) {
     const std::string path = LOCUS_MODELS "/engines/" + std::string(engine.name) + ".txtpb";
     EXPECT_EQ(read_file(path), engine.text);
     EXPECT_EQ(load_engine(path), read_engine(std::string(engine.text), path));

@@ -9,7 +9,7 @@
 #include "sim/model/learning.h"
 #include "sim/model/load.h"
 #include "sim/model/settings.h"
-#include "sim/model/shipped_rules.h"
+#include "sim/model/shipped_files.h"
 #include "tests/model/fault_case.h"
 #include "tests/support/folder.h"
 
@@ -132,9 +132,9 @@ TEST(IncludedRules, AreThoseOfTheirFiles) {
 /// Every file of models/rules is a valid model, and the names of their texts differ.
 TEST(IncludedRules, HaveNamesOfTheirOwn) {
   std::set<std::string> names;
-  for (const ShippedFile& file : shipped_rule_files()) {
+  for (const ShippedFile& file : shipped_rules()) {
     std::vector<Fault> warnings;
-    const Spec spec = load_bytes(file.text, std::string(file.name), warnings);
+    const Spec spec = load_bytes(file.text, std::string(file.name) + ".txtpb", warnings);
     for (const RuleSpec& rule : spec.rules) {
       if (!is_local(rule.kind)) continue;
       EXPECT_TRUE(names.insert(rule.name).second) << rule.name;

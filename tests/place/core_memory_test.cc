@@ -68,6 +68,30 @@ std::map<int, CoreMemory> walked(const Spec& spec, const Topology& topology, con
   return found;
 }
 
+/// Holds the memory of every core against the walk over all synapses. The walk has no history: that
+/// is held by its sum alone.
+void expect_walked(const Spec& spec, const Topology& topology, const RuleSpec& rule_spec) {
+  const Learning learning = learning_of(spec, topology, rule_spec);
+  const std::vector<CoreMemory> memories = core_memories(
+      topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec));
+  std::map<int, CoreMemory> expected = walked(spec, topology, rule_spec);
+  std::int64_t traces = 0;
+  std::int64_t history = 0;
+  ASSERT_EQ(memories.size(), static_cast<std::size_t>(spec.chip->width * spec.chip->height) + 1);
+  for (const CoreMemory& one : memories) {
+    CoreMemory own = expected[one.place];
+    own.place = one.place;
+    own.neurons = std::ranges::count(spec.chip->cores, one.place);
+    own.history = one.history;
+    ASSERT_EQ(one, own) << "place " << one.place << ", " << rule_spec.name << " of " << describe(spec);
+    traces += one.traces;
+    history += one.history;
+  }
+  const ProtocolMemory closed = protocol_memory(learning, topology, trial_shape_of(spec), 1);
+  ASSERT_EQ(traces, closed.trace_bytes) << rule_spec.name << " of " << describe(spec);
+  ASSERT_EQ(history, closed.history_bytes) << rule_spec.name << " of " << describe(spec);
+}
+
 TEST(CoreMemory, IsThatOfEverySynapse) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     Spec spec = odd_model(seed);
@@ -75,27 +99,7 @@ TEST(CoreMemory, IsThatOfEverySynapse) {
     spec.chip = random_chip(spec, dice);
     if (dice.chance(30)) spec.training.optimizer.adam = Optimizer::Adam{};
     const Topology topology = topology_of(spec);
-    for (const RuleSpec& rule_spec : spec.rules) {
-      const Learning learning = learning_of(spec, topology, rule_spec);
-      const std::vector<CoreMemory> memories = core_memories(
-          topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec));
-      std::map<int, CoreMemory> expected = walked(spec, topology, rule_spec);
-      std::int64_t traces = 0;
-      std::int64_t history = 0;
-      ASSERT_EQ(memories.size(), static_cast<std::size_t>(spec.chip->width * spec.chip->height) + 1);
-      for (const CoreMemory& one : memories) {
-        CoreMemory own = expected[one.place];
-        own.place = one.place;
-        own.neurons = std::ranges::count(spec.chip->cores, one.place);
-        own.history = one.history;
-        ASSERT_EQ(one, own) << "place " << one.place << ", " << rule_spec.name << " of " << describe(spec);
-        traces += one.traces;
-        history += one.history;
-      }
-      const ProtocolMemory closed = protocol_memory(learning, topology, trial_shape_of(spec), 1);
-      ASSERT_EQ(traces, closed.trace_bytes) << rule_spec.name << " of " << describe(spec);
-      ASSERT_EQ(history, closed.history_bytes) << rule_spec.name << " of " << describe(spec);
-    }
+    for (const RuleSpec& rule_spec : spec.rules) ASSERT_NO_FATAL_FAILURE(expect_walked(spec, topology, rule_spec));
   }
 }
 
@@ -116,20 +120,7 @@ TEST(CoreMemory, CountsFeedbackThatLearns) {
     const Topology topology = topology_of(spec);
     for (RuleSpec& rule_spec : spec.rules) {
       for (FeedbackSpec& feedback : rule_spec.feedback) feedback.learn = LearnSpec{0.1};
-      const Learning learning = learning_of(spec, topology, rule_spec);
-      const std::vector<CoreMemory> memories = core_memories(
-          topology, feedback_of(topology, rule_spec), place_on_chip(*spec.chip, topology), learning, trial_shape_of(spec));
-      std::map<int, CoreMemory> expected = walked(spec, topology, rule_spec);
-      std::int64_t traces = 0;
-      for (const CoreMemory& one : memories) {
-        CoreMemory own = expected[one.place];
-        own.place = one.place;
-        own.neurons = std::ranges::count(spec.chip->cores, one.place);
-        own.history = one.history;
-        ASSERT_EQ(one, own) << "place " << one.place << ", " << rule_spec.name << " of " << describe(spec);
-        traces += one.traces;
-      }
-      ASSERT_EQ(traces, protocol_memory(learning, topology, trial_shape_of(spec), 1).trace_bytes);
+      ASSERT_NO_FATAL_FAILURE(expect_walked(spec, topology, rule_spec));
       ++counted;
     }
   }

@@ -1,7 +1,9 @@
 // A sweep by several processes: parts, and two processes that share one folder.
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -11,31 +13,12 @@
 #include "sim/model/file_lock.h"
 #include "sim/sweep/sweep.h"
 #include "tests/support/folder.h"
+#include "tests/sweep/student_text.h"
 
 namespace locus {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kSharedModel = R"(name: "shared" seed: 5
-network {
-  populations { name: "in"  size: 2 input {} }
-  populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
-  populations { name: "out" size: 1 readout {} }
-  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
-  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
-  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
-}
-task { student_teacher { teacher {
-  populations { name: "in"  size: 2 input {} }
-  populations { name: "rec" size: 2 rate {} }
-  populations { name: "out" size: 1 readout {} }
-  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
-  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
-} } }
-training { ticks: 5 updates: 3 learning_rate: 0.1 }
-rules { name: "rflo" rflo {} }
-)";
 
 class SweepParts : public InFolder {
  protected:
@@ -57,6 +40,24 @@ class SweepParts : public InFolder {
     }
     return times;
   }
+  /// A sweep in the folder "out" beside another process that runs one of its members, for which
+  /// the lock of this test stands. When all others are done (`done` counts them), end() says what
+  /// that process does last.
+  SweepResult sweep_beside(const fs::path& member, std::atomic<std::size_t>& done, const std::function<void()>& end) const {
+    SweepOptions open = options("out");
+    fs::create_directories(member.parent_path());
+    auto other = std::make_unique<FileLock>(member.parent_path() / ".locus-lock", "member", "wait");
+    open.progress = [&](std::size_t so_far, std::size_t) { done = so_far; };
+    SweepResult result;
+    std::thread process([&] { result = sweep(plan(), open); });
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (done < 19 && std::chrono::steady_clock::now() < limit)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    end();
+    other.reset();
+    process.join();
+    return result;
+  }
   bool has_locks(const std::string& folder) const {
     for (const auto& entry : fs::recursive_directory_iterator(folder_ / folder)) {
       if (entry.path().filename() == ".locus-lock") return true;
@@ -64,7 +65,9 @@ class SweepParts : public InFolder {
     return false;
   }
 
-  const fs::path model_ = file("model.txtpb", kSharedModel);
+  const fs::path model_ = file("model.txtpb", student_text("name: \"shared\" seed: 5", 4,
+                                                           "training { ticks: 5 updates: 3 learning_rate: 0.1 }\n"
+                                                           "rules { name: \"rflo\" rflo {} }\n"));
 };
 
 TEST_F(SweepParts, AreEvenDoNotOverlapAndMakeTheWhole) {
@@ -111,27 +114,19 @@ TEST_F(SweepParts, NeedAFolder) {
   EXPECT_THROW(sweep(plan(), part), UsageError);
 }
 
-/// The lock of a member stands for another process that runs it.
 TEST_F(SweepParts, AMemberThatAnotherProcessRunsIsAwaitedInAThread) {
   const SweepResult first = sweep(plan(), options("done"));
   const std::string file = first.members.at(7).file;
   const fs::path member = folder_ / "out" / file;
-  SweepOptions open = options("out");
-  fs::create_directories(member.parent_path());
-  auto other = std::make_unique<FileLock>(member.parent_path() / ".locus-lock", "member", "wait");
+  fs::file_time_type written;
   std::atomic<std::size_t> done = 0;
-  open.progress = [&](std::size_t so_far, std::size_t) { done = so_far; };
-  SweepResult result;
-  std::thread process([&] { result = sweep(plan(), open); });
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (done < 19 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  EXPECT_EQ(done, 19U) << "the others are done, this one is waited for";
-  EXPECT_FALSE(fs::exists(member));
-  fs::copy_file(folder_ / "done" / file, member);
-  const auto written = fs::last_write_time(member);
-  other.reset();
-  process.join();
+  const SweepResult result = sweep_beside(member, done, [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    EXPECT_EQ(done, 19U) << "the others are done, this one is waited for";
+    EXPECT_FALSE(fs::exists(member));
+    fs::copy_file(folder_ / "done" / file, member);
+    written = fs::last_write_time(member);
+  });
   EXPECT_EQ(done, 20U);
   EXPECT_EQ(fs::last_write_time(member), written) << "its result is taken, not made again";
   for (std::size_t i = 0; i < 20; ++i) {
@@ -143,17 +138,8 @@ TEST_F(SweepParts, AMemberThatAnotherProcessRunsIsAwaitedInAThread) {
 TEST_F(SweepParts, AMemberWhoseProcessWasKilledRunsHereInAThread) {
   const SweepResult first = sweep(plan(), options("done"));
   const fs::path member = folder_ / "out" / first.members.at(7).file;
-  SweepOptions open = options("out");
-  fs::create_directories(member.parent_path());
-  auto other = std::make_unique<FileLock>(member.parent_path() / ".locus-lock", "member", "wait");
   std::atomic<std::size_t> done = 0;
-  open.progress = [&](std::size_t so_far, std::size_t) { done = so_far; };
-  SweepResult result;
-  std::thread process([&] { result = sweep(plan(), open); });
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (done < 19 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  other.reset();
-  process.join();
+  const SweepResult result = sweep_beside(member, done, [] {});
   EXPECT_EQ(result.members.at(7).rules, first.members[7].rules);
   EXPECT_TRUE(fs::exists(member));
 }

@@ -12,36 +12,20 @@
 #include "sim/model/load.h"
 #include "sim/sweep/sweep.h"
 #include "tests/support/folder.h"
+#include "tests/sweep/student_text.h"
 
 namespace locus {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kChipModel = R"(# proto-file: proto/locus/v1/model.proto
-# proto-message: locus.v1.Model
-name: "spread" seed: 3
-network {
-  populations { name: "in"  size: 2 input {} }
-  populations { name: "rec" size: 6 rate { activation: TANH leak: 0.5 } }
-  populations { name: "out" size: 1 readout {} }
-  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
-  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
-  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
-}
-task { student_teacher { teacher {
-  populations { name: "in"  size: 2 input {} }
-  populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
-  populations { name: "out" size: 1 readout {} }
-  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
-  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
-  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
-} } }
-training { ticks: 5 batch: 2 updates: 7 learning_rate: 0.05 evaluation { every: 2 trials: 4 } }
+const std::string kChipModel =
+    student_text("name: \"spread\" seed: 3", 6,
+                 R"(training { ticks: 5 batch: 2 updates: 7 learning_rate: 0.05 evaluation { every: 2 trials: 4 } }
 rules { name: "bptt" bptt {} }
 rules { name: "rflo" rflo {} }
 chip { mesh { width: 2 height: 2 } neurons_per_core: 2 cost_file: "cost.txtpb" }
-)";
+)");
 
 class SweepStatistics : public InFolder {
  protected:

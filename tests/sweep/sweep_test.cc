@@ -13,36 +13,18 @@
 #include "sim/model/errors.h"
 #include "sim/model/load.h"
 #include "tests/support/folder.h"
+#include "tests/sweep/student_text.h"
 
 namespace locus {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kModel = R"(# proto-file: proto/locus/v1/model.proto
-# proto-message: locus.v1.Model
-name: "swept" seed: 5
-network {
-  populations { name: "in"  size: 2 input {} }
-  populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
-  populations { name: "out" size: 1 readout {} }
-  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
-  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
-  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
-}
-task { student_teacher { teacher {
-  populations { name: "in"  size: 2 input {} }
-  populations { name: "rec" size: 4 rate { activation: TANH leak: 0.5 } }
-  populations { name: "out" size: 1 readout {} }
-  projections { name: "B" source: "in"  target: "rec" weights { gaussian { gain: 1 } } }
-  projections { name: "W" source: "rec" target: "rec" weights { gaussian { gain: 0.8 } } }
-  projections { name: "A" source: "rec" target: "out" weights { gaussian { gain: 1 } } }
-} } }
-training { ticks: 5 updates: 3 learning_rate: 0.1 }
+const std::string kModel = student_text("name: \"swept\" seed: 5", 4, R"(training { ticks: 5 updates: 3 learning_rate: 0.1 }
 rules { name: "bptt" bptt {} }
 rules { name: "short" tbptt { depth: 2 } }
 rules { name: "rflo" rflo {} }
-)";
+)");
 
 class Sweep : public InFolder {
  protected:
