@@ -82,6 +82,7 @@ test("leads from every member to its page", async () => {
   const dots = await page.$$eval("#frontier svg a", (links) => links.map((link) => link.getAttribute("href") ?? link.getAttributeNS("http://www.w3.org/1999/xlink", "href")));
   assert.deepEqual(new Set(dots), folders);
   await page.locator("#members summary").click();
+  await page.waitForSelector("#members tbody a"); // a table is made when it is opened
   const links = await page.$$eval("#members tbody a", (all) => all.map((link) => link.getAttribute("href")));
   assert.equal(links.length, 12 * 4);
   assert.deepEqual(new Set(links), folders);
