@@ -57,6 +57,9 @@ struct NarrowWires {
   std::optional<Grid> grid = {};  // of what a sender says; empty: as it is
   double drop = 0;                // probability that a message is lost on its way [1], in [0, 1]
   std::int32_t delay = 0;         // ticks from sending to arrival
+
+  /// True if what arrives is what was said, in the tick in which it was said.
+  bool is_ideal() const { return !grid && drop == 0 && delay == 0; }
   friend bool operator==(const NarrowWires&, const NarrowWires&) = default;
 };
 

@@ -68,16 +68,13 @@ void add_feedback(const Spec& spec, const RuleSpec& rule, Network<R>& network) {
   }
 }
 
-/// First weights of few bits are the nearest levels, whatever the rounding of commits.
-template <class R>
-void round_weights(const Grid& grid, Network<R>& network) {
-  for (std::size_t p = 0; p < network.synapses.size(); ++p) {
-    if (network.projections()[p].is_bias) continue;
-    for (R& weight : network.synapses[p].weight) weight = on_grid(weight, grid, 0.5);
-  }
-}
-
 }  // namespace
+
+template <class R>
+void round_weights(const Grid& grid, ProjectionId projection, Network<R>& network) {
+  if (network.projections()[projection].is_bias) return;
+  for (R& weight : network.synapses[projection].weight) weight = on_grid(weight, grid, 0.5);
+}
 
 Neurons neurons_of(const PopulationSpec& from, const Topology& topology, PopulationId id, double dt,
                    std::optional<std::uint64_t> seed) {
@@ -150,12 +147,17 @@ Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rul
       synapses.weight = std::visit([&](const auto* matrix) { return weights_of<R>(projection, matrix->values); }, weights);
     }
   });
-  if (spec.training.synapses.weight) round_weights(*spec.training.synapses.weight, network);
+  if (const std::optional<Grid>& grid = spec.training.synapses.weight) {
+    for (std::size_t p = 0; p < topology.projections.size(); ++p)
+      round_weights(*grid, ProjectionId{static_cast<std::int32_t>(p)}, network);
+  }
   add_feedback(spec, rule, network);
   allocate(network, lanes);
   return network;
 }
 
+template void round_weights(const Grid&, ProjectionId, Network<double>&);
+template void round_weights(const Grid&, ProjectionId, Network<float>&);
 template Network<double> build(const Spec&, const Topology&, const RuleSpec&, std::int32_t);
 template Network<float> build(const Spec&, const Topology&, const RuleSpec&, std::int32_t);
 

@@ -26,4 +26,9 @@ Neurons neurons_of(const PopulationSpec& from, const Topology& topology, Populat
 template <class R>
 Network<R> build(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes);
 
+/// Weights of few bits that come from outside are the nearest levels, whatever the rounding of
+/// commits. A bias keeps its precision.
+template <class R>
+void round_weights(const Grid& grid, ProjectionId projection, Network<R>& network);
+
 }  // namespace locus

@@ -13,7 +13,10 @@ Learning learning_of(const RuleSpec& spec, const TrainingSpec& training) {
   learning.optimizer = optimizer_of(spec, training);
   learning.optimizer.grid = training.synapses.weight;
   learning.synapses = training.synapses;
-  learning.wires = training.wires;
+  for (const NarrowWires& wires : training.wires) {
+    const bool is_used = wires.channel != Channel::kFeedback || !spec.feedback.empty();
+    if (is_used && !wires.is_ideal()) learning.wires.push_back(wires);
+  }
   learning.restriction = {.reach = spec.reach, .paths = spec.paths};
   learning.filter = decay_of(spec.filter_tau, training.dt);
   for (const FeedbackSpec& feedback : spec.feedback) {

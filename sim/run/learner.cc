@@ -158,6 +158,7 @@ void Learner<R, T>::set_feedback_rate(double rate) {
 template <class R, TransportOf<R> T>
 void Learner<R, T>::set_weights(ProjectionId projection, const std::vector<double>& values) {
   set_values(values, projection, network_);
+  if (learning_.synapses.weight) round_weights(*learning_.synapses.weight, projection, network_);
   renew_copies(transport_);
 }
 

@@ -1,9 +1,14 @@
 // Narrow, lossy and slow wires, and synapses of few bits: against loops of their own, in the mean
 // over many seeds, over both transports and any number of threads.
+#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "sim/run/session.h"
 #include "tests/support/agreement.h"
 #include "tests/support/random_model.h"
 
@@ -276,6 +281,37 @@ TEST(Narrow, LateTrialsHaveTheirOwnDraws) {
   spec.training.updates = 3;
   const Outcome mail = run_with(spec, TransportKind::kMailbox).outcomes[0];
   EXPECT_TRUE(close(weights_of(run_with(spec, TransportKind::kBatched).outcomes[0]), weights_of(mail), 1e-12));
+}
+
+/// Weights that a session is given are rounded as first weights are, so that synapses which hear
+/// nothing are on their grid, too.
+TEST(Narrow, WeightsOfASessionAreOnTheGrid) {
+  Spec spec = model_of(RuleKind::kRflo, style_of(Activation::kTanh, Loss::kSequence), 12);
+  const Grid grid{5, 1, Rounding::kNearest};
+  spec.training.synapses = {.weight = grid, .trace = {}};
+  const std::string& name = spec.network.projections[1].name;
+  std::optional<std::vector<double>> learnt;
+  for (const TransportKind transport : kTransports) {
+    Session net(spec, spec.rules[0], {.transport = transport});
+    std::vector<double> given = std::get<DenseMatrix>(net.weights(name).matrix).values;
+    for (std::size_t k = 0; k < given.size(); ++k) given[k] = 0.9 - 0.071 * static_cast<double>(k);
+    net.set_weights(name, given);
+    const std::vector<double> kept = std::get<DenseMatrix>(net.weights(name).matrix).values;
+    const double step = std::ldexp(1, 1 - 5);  // 32 levels from -1 to 1 - step
+    for (std::size_t k = 0; k < given.size(); ++k) {
+      EXPECT_NEAR(kept[k] / step, std::round(kept[k] / step), 1e-12) << k;
+      EXPECT_LE(std::abs(kept[k] - std::clamp(given[k], -1.0, 1.0 - step)), 0.5 * step + 1e-12) << k;
+    }
+    net.begin_trial();
+    for (int tick = 0; tick < kTicks; ++tick) {
+      net.step(std::vector<double>{0.5, -0.25});
+      net.teach(std::vector<double>{0, 0, 0});
+    }
+    net.commit();
+    const std::vector<double> after = std::get<DenseMatrix>(net.weights(name).matrix).values;
+    if (!learnt) learnt = after;
+    for (std::size_t k = 0; k < after.size(); ++k) EXPECT_NEAR(after[k], (*learnt)[k], 1e-12) << k;
+  }
 }
 
 }  // namespace
