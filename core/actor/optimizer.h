@@ -21,7 +21,6 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "core/actor/synapse.h"
 #include "core/wire/narrow.h"
@@ -73,15 +72,6 @@ inline Optimizer optimizer_of(Optimizer all, const WeightLimits& own) {
   if (own.sign < 0) all.weight_max = std::min(all.weight_max.value_or(0.0), 0.0);
   all.weight_decay = own.decay.value_or(all.weight_decay);
   return all;
-}
-
-/// The same with the random numbers of the projection's rounding. A bias is the neuron's own state,
-/// and has no grid.
-inline Optimizer optimizer_of(const Optimizer& all, const Projection& projection, std::uint64_t seed) {
-  Optimizer own = optimizer_of(all, projection.limits);
-  if (projection.is_bias) own.grid.reset();
-  if (own.grid) own.rounding = random_key(seed, "synapse/weight/" + projection.name);
-  return own;
 }
 
 template <class R>

@@ -80,34 +80,6 @@ struct NoSurrogate {
   }
 };
 
-/// Neurons that are plain and have the same constants. Without a rule no slope is needed, nor a
-/// state that stays as it is: these are the loop's own, and cost no memory.
-template <class R>
-void step_spiking_alone(SpikingCells<R> cells, std::size_t first, std::size_t last, const LifParameters& lif) {
-  const auto step_as = [&]<bool kAdapts, bool kRests>() {
-    const Lif<R> clock(lif);
-    R* current = cells.rate.current;
-    R* activity = cells.rate.activity;
-    R* voltage = cells.voltage;
-    R* adaptation = cells.adaptation;
-    R* refractory = cells.refractory;
-    R* count = cells.count;
-#pragma GCC ivdep
-    for (std::size_t cell = first; cell < last; ++cell) {
-      R none[5] = {};
-      step<NoSurrogate>(LifNeuron<R>{current[cell], activity[cell], none[0], none[1], voltage[cell],
-                                     kAdapts ? adaptation[cell] : none[2], kRests ? refractory[cell] : none[3],
-                                     count[cell], none[4], none[4], none[4], none[4]},
-                        clock);
-    }
-  };
-  const bool rests = lif.refractory > 0;
-  if (lif.adapts() && rests) return step_as.template operator()<true, true>();
-  if (lif.adapts()) return step_as.template operator()<true, false>();
-  if (rests) return step_as.template operator()<false, true>();
-  step_as.template operator()<false, false>();
-}
-
 /// e-prop: the decay that each neuron tells its synapses, made of its own weight.
 template <class R>
 void own_decays(RateCells<R> cells, std::size_t first, std::size_t last, R leak, R* decay) {

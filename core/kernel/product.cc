@@ -66,6 +66,10 @@ auto matrix_of(const WeightsView<R>& w) {
                                                               Eigen::OuterStride<>(w.stride));
 }
 
+WholeSizes of_whole(WholeSizes whole, std::int32_t targets, std::int32_t sources) {
+  return {whole.targets > 0 ? whole.targets : targets, whole.sources > 0 ? whole.sources : sources};
+}
+
 }  // namespace
 
 template <class R>
@@ -91,10 +95,11 @@ void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes,
 }
 
 template <class R>
-void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row) {
+void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row, WholeSizes whole) {
   if (from.rows == 1) return add_columns(w, from.value, to);
   // a row of `from` has the factors of a row of `to`
-  if (w.whole_size() <= kFew) {
+  const auto [targets, sources] = of_whole(whole, w.targets, w.sources);
+  if (std::int64_t{targets} * sources <= kFew) {
     return add_lanes<R>({from.value, from.by_row, 1, w.sources}, from.rows, {w.weight, w.stride, to, by_row, w.targets},
                         Adding{});
   }
@@ -107,9 +112,8 @@ template <class R>
 void subtract_outer_products(R rate, RowsView<R> left, RowsView<R> right, R* weight, std::ptrdiff_t stride,
                              WholeSizes whole) {
   const bool by_tick = left.by_neuron == 1;  // a tick is contiguous
-  const std::int64_t targets = whole.targets > 0 ? whole.targets : left.neurons;
-  const std::int64_t sources = whole.sources > 0 ? whole.sources : right.neurons;
-  if (targets * sources <= kFew) {
+  const auto [targets, sources] = of_whole(whole, left.neurons, right.neurons);
+  if (std::int64_t{targets} * sources <= kFew) {
     if (!by_tick) return subtract_rows(rate, left, right, weight, stride, targets + sources);
     return add_lanes<R>({right.value, right.by_neuron, right.by_row, right.rows}, right.neurons,
                         {left.value, left.by_row, weight, stride, left.neurons}, Subtracting<R>{rate});
@@ -144,8 +148,8 @@ template void add_product(WeightsView<double>, const double*, std::int32_t, doub
 template void add_product(WeightsView<float>, const float*, std::int32_t, float*);
 template void add_transposed_product(WeightsView<double>, const double*, std::int32_t, double*);
 template void add_transposed_product(WeightsView<float>, const float*, std::int32_t, float*);
-template void add_products(WeightsView<double>, RowsView<double>, double*, std::ptrdiff_t);
-template void add_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t);
+template void add_products(WeightsView<double>, RowsView<double>, double*, std::ptrdiff_t, WholeSizes);
+template void add_products(WeightsView<float>, RowsView<float>, float*, std::ptrdiff_t, WholeSizes);
 template double inner_product(RowsView<double>, std::int32_t, RowsView<double>, std::int32_t);
 template float inner_product(RowsView<float>, std::int32_t, RowsView<float>, std::int32_t);
 template void subtract_outer_products(double, RowsView<double>, RowsView<double>, double*, std::ptrdiff_t, WholeSizes);

@@ -22,11 +22,13 @@ struct WeightsView {
   std::int32_t targets = 0;
   std::int32_t sources = 0;
   std::ptrdiff_t stride = 0;
-  // of the whole projection, by which an algorithm is chosen, where the view is a rank's part of it
-  // (core/base/tree.h); 0: those of the view
-  std::int32_t whole_targets = 0;
+};
 
-  std::int64_t whole_size() const { return std::int64_t{whole_targets > 0 ? whole_targets : targets} * sources; }
+/// The neurons of a whole projection, by which an algorithm is chosen where the arguments are a
+/// rank's part of it (core/base/tree.h); 0: those of the arguments.
+struct WholeSizes {
+  std::int32_t targets = 0;
+  std::int32_t sources = 0;
 };
 
 /// From so many bytes of weights on they come from afar, and best come as they stand: a few whole
@@ -60,14 +62,7 @@ void add_transposed_product(WeightsView<R> w, const R* from, std::int32_t lanes,
 /// Row by row, to (rows x targets) += from (rows x sources) W^T; a row of `from` and of `to` is
 /// contiguous, those of `to` are `by_row` apart.
 template <class R>
-void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row);
-
-/// The neurons of a whole projection, by which an algorithm is chosen where the arguments are a
-/// rank's part of it; 0: those of the arguments.
-struct WholeSizes {
-  std::int32_t targets = 0;
-  std::int32_t sources = 0;
-};
+void add_products(WeightsView<R> w, RowsView<R> from, R* to, std::ptrdiff_t by_row, WholeSizes whole = {});
 
 /// weight (targets x sources, source by source, `stride` apart) -= rate * sum over rows of left
 /// (targets) right^T (sources).

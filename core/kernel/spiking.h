@@ -2,10 +2,8 @@
 // reset, a resting voltage, constants that differ by neuron. The handlers are those of
 // core/actor/lif_neuron.h.
 //
-// Why apart from core/kernel/neurons.h: there plain neurons with equal constants, the paper's, have
-// a loop of their own where no rule needs a slope. Here the surrogate, the kind of neuron, and
-// whether constants stand in columns are dispatched once a population, so that no loop has a
-// branch. A cell is a neuron and lane, cells [first, last) of a layer's columns; they begin and end
+// The surrogate, the kind of neuron, whether constants stand in columns, and whether a rule needs a
+// slope are dispatched once a population, so that no loop has a branch. A cell is a neuron and lane, cells [first, last) of a layer's columns; they begin and end
 // with all lanes of a neuron. Cost: one pass over the columns that the kind has.
 #pragma once
 

@@ -33,8 +33,8 @@ bool tapes_outgrow_traces(const PlanFacts& facts, const Projection& projection) 
 }  // namespace
 
 bool is_spiking(const Topology& topology, const Projection& projection) {
-  const bool from_spikes = projection.source_layer == Layer::kRate && topology.source_of(projection).spiking;
-  return from_spikes || (projection.target_layer == Layer::kRate && topology.target_of(projection).spiking);
+  return sends_spikes(topology, projection) ||
+         (projection.target_layer == Layer::kRate && topology.target_of(projection).spiking);
 }
 
 Sends sending_of(const PlanFacts& facts, const Projection& projection) {
@@ -47,7 +47,7 @@ Sends sending_of(const PlanFacts& facts, const Projection& projection) {
 /// What spiking neurons say is summed event by event, in the order of the neurons.
 bool sums_grains(const PlanFacts& facts, const Projection& projection) {
   return projection.source_layer == Layer::kRate && projection.target_layer == Layer::kReadout &&
-         !is_spiking(facts.topology, projection) && Grains{projection.all_sources(), facts.topology.grain}.count() > 1;
+         !sends_spikes(facts.topology, projection) && Grains{projection.all_sources(), facts.topology.grain}.count() > 1;
 }
 
 bool carries_grains(const PlanFacts& facts, const Projection& projection) {
@@ -131,9 +131,11 @@ bool coefficients_replace_gains(const PlanFacts& facts) {
 
 /// Threads take targets, so that a source's run of synapses is cut where the targets of each end:
 /// over sparse synapses, one lane. Where they share the neurons out every run is cut; elsewhere
-/// only those of a projection that may send enough to be worth waking them.
+/// only those of a projection that may send enough to be worth waking them. Sums over grains are cut
+/// by grains instead.
 bool cuts_runs(const PlanFacts& facts, const Projection& projection, bool shared_out) {
-  if (projection.dense || facts.width.lanes > 1 || facts.width.threads == 1) return false;
+  if (sums_grains(facts, projection) || projection.dense || facts.width.lanes > 1 || facts.width.threads == 1)
+    return false;
   return (shared_out && projection.target_layer == Layer::kRate) || projection.size() >= kWorthSending;
 }
 

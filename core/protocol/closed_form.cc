@@ -183,7 +183,31 @@ std::int64_t narrow_traces_of(const Learning& learning, const Topology& topology
   return narrow;
 }
 
-std::int64_t bytes_of(std::int64_t bits) { return bits / 8 + (bits % 8 != 0 ? 1 : 0); }
+/// Numbers that are kept: scalars, and spikes of one bit.
+struct KeptNumbers {
+  std::int64_t scalars = 0;
+  std::int64_t spikes = 0;
+
+  void add(KeptNumbers other, std::int64_t times = 1) {
+    scalars += other.scalars * times;
+    spikes += other.spikes * times;
+  }
+};
+
+/// The activities of a population's neurons in one tick: spikes, or scalars.
+KeptNumbers activity_of(const Population& population) {
+  return population.layer == Layer::kRate && population.spiking ? KeptNumbers{0, population.size}
+                                                                : KeptNumbers{population.size, 0};
+}
+
+/// The activities on the axons of a layer's neurons: for each neuron its longest additional delay.
+KeptNumbers kept_under_way(const Topology& topology, Layer layer) {
+  KeptNumbers kept;
+  for (const Population& population : topology.populations) {
+    if (population.layer == layer) kept.add(activity_of(population), longest_wait(topology, population));
+  }
+  return kept;
+}
 
 }  // namespace
 
@@ -218,24 +242,8 @@ std::int64_t longest_wait(const Topology& topology, const Population& population
 }
 
 std::int64_t under_way(const Topology& topology, Layer layer) {
-  std::int64_t sum = 0;
-  for (const Population& population : topology.populations) {
-    if (population.layer == layer) sum += longest_wait(topology, population) * population.size;
-  }
-  return sum;
-}
-
-KeptNumbers activity_of(const Population& population) {
-  return population.layer == Layer::kRate && population.spiking ? KeptNumbers{0, population.size}
-                                                                : KeptNumbers{population.size, 0};
-}
-
-KeptNumbers kept_under_way(const Topology& topology, Layer layer) {
-  KeptNumbers kept;
-  for (const Population& population : topology.populations) {
-    if (population.layer == layer) kept.add(activity_of(population), longest_wait(topology, population));
-  }
-  return kept;
+  const KeptNumbers kept = kept_under_way(topology, layer);
+  return kept.scalars + kept.spikes;
 }
 
 void set_scalar_bits(const Learning& learning, Ledger& ledger) {
@@ -292,8 +300,8 @@ ProtocolMemory memory_of(const Facts& facts, int scalar_bytes) {
   const std::int64_t trace_bits = learning.synapses.trace ? learning.synapses.trace->bits : scalar_bits;
   const std::int64_t narrow = narrow_traces_of(learning, topology);
   const std::int64_t wide = traces_of(learning, topology, sensitivities) - narrow;
-  return {bytes_of(count_plus(count_times(scalar_bits, history.scalars), history.spikes)),
-          bytes_of(count_plus(count_times(scalar_bits, wide), count_times(trace_bits, narrow)))};
+  return {whole_bytes(count_plus(count_times(scalar_bits, history.scalars), history.spikes)),
+          whole_bytes(count_plus(count_times(scalar_bits, wide), count_times(trace_bits, narrow)))};
 }
 
 }  // namespace

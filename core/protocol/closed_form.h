@@ -45,21 +45,6 @@ ProtocolMemory protocol_memory(const Learning& learning, const Topology& topolog
 std::int64_t traces_of_synapse(const Learning& learning, const Topology& topology, const Projection& projection);
 /// N, the number of plastic synapses onto rate neurons, biases included.
 std::int64_t plastic_onto_rate(const Topology& topology);
-/// Numbers that are kept: scalars, and spikes of one bit.
-struct KeptNumbers {
-  std::int64_t scalars = 0;
-  std::int64_t spikes = 0;
-
-  void add(KeptNumbers other, std::int64_t times = 1) {
-    scalars += other.scalars * times;
-    spikes += other.spikes * times;
-  }
-};
-
-/// The activities of a population's neurons in one tick: spikes, or scalars.
-KeptNumbers activity_of(const Population& population);
-/// The activities on the axons of a layer's neurons: for each neuron its longest additional delay.
-KeptNumbers kept_under_way(const Topology& topology, Layer layer);
 /// Gives the ledger the bits of narrow wires.
 void set_scalar_bits(const Learning& learning, Ledger& ledger);
 

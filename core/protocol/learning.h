@@ -39,7 +39,7 @@ struct Learning {
   std::int32_t ticks = 0;                 // of a trial
   // by rate population; empty: all feedback is fixed. Only for rules with feedback
   std::vector<LearnedFeedback> learned_feedback = {};
-  std::vector<NarrowWires> wires = {};  // of channels whose wires are not ideal
+  std::vector<NarrowWires> wires = {};  // of the rule's channels whose wires are not ideal
   NarrowSynapses synapses = {};         // bits of weights and traces
   std::uint64_t seed = 0;               // of what wires lose and of stochastic rounding
 };

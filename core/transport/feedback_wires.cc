@@ -55,7 +55,6 @@ const R* FeedbackWires<R>::arriving(Tick now) const {
 
 template <class R>
 bool FeedbackWires<R>::is_lost(std::size_t part, std::int64_t synapse, std::int32_t lane, Tick sent) const {
-  if (drop_ == 0) return false;
   const auto trial = static_cast<std::uint64_t>(network_->first_trial + lane);
   return uniform_at(losses_[part], trial, number_of(sent), static_cast<std::uint64_t>(synapse)) < drop_;
 }

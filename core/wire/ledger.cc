@@ -42,7 +42,7 @@ void Ledger::set_memory(std::int64_t history_bytes, std::int64_t trace_bytes) {
 std::int64_t Ledger::bytes(const LedgerEntry& entry) const {
   const std::int64_t graded = entry.tally.scalars - entry.tally.spikes;
   const std::int64_t bits = count_plus(count_times(graded, scalar_bits(entry.channel)), entry.tally.spikes);
-  return bits / 8 + (bits % 8 != 0 ? 1 : 0);
+  return whole_bytes(bits);
 }
 
 Tally Ledger::at(Channel channel, std::int32_t lag) const {

@@ -41,6 +41,8 @@ inline std::int64_t count_plus(std::int64_t a, std::int64_t b) {
   const std::uint64_t sum = static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b);
   return static_cast<std::int64_t>(sum > kMost ? kMost : sum);
 }
+/// The bytes that so many bits take.
+inline std::int64_t whole_bytes(std::int64_t bits) { return bits / 8 + (bits % 8 != 0 ? 1 : 0); }
 
 class Ledger {
  public:

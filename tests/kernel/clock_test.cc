@@ -95,7 +95,8 @@ void expect_spiking_steps() {
         LayerColumns<R> alone = learning;
         step_spiking_kind(learning.spiking(), 0, static_cast<std::size_t>(cells),
                           SpikingKind<R>{lif, true, {Lif<R>(lif)}}, true);
-        step_spiking_alone(still.spiking(), 0, static_cast<std::size_t>(cells), lif);
+        step_spiking_kind(still.spiking(), 0, static_cast<std::size_t>(cells), SpikingKind<R>{lif, true, {Lif<R>(lif)}},
+                          false);
         const Lif<R> clock(lif);
         for (std::size_t k = 0; k < static_cast<std::size_t>(cells); ++k)
           step<PiecewiseLinear>(alone.spiking()[k], clock);

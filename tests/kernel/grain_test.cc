@@ -48,7 +48,7 @@ void expect_sending(std::int32_t targets, std::int32_t sources, std::int32_t lan
     }
     std::vector<R> part(before.begin() + std::ptrdiff_t{first} * lanes,
                         before.begin() + std::ptrdiff_t{first + size} * lanes);
-    add_product<R>({own.data(), size, sources, size, targets}, from.data(), lanes, part.data());
+    add_product<R>({own.data(), size, sources, size}, from.data(), lanes, part.data());
     EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin() + std::ptrdiff_t{first} * lanes))
         << targets << " x " << sources << ", " << lanes << " lanes, from " << first;
   });
@@ -110,7 +110,7 @@ void expect_rows(std::int32_t targets, std::int32_t sources, std::int32_t rows) 
       own.insert(own.end(), begin, begin + size);
     }
     std::vector<R> part(static_cast<std::size_t>(size) * static_cast<std::size_t>(rows), R(0));
-    add_products<R>({own.data(), size, sources, size, targets}, said, part.data(), size);
+    add_products<R>({own.data(), size, sources, size}, said, part.data(), size, {.targets = targets});
     for (std::int32_t row = 0; row < rows; ++row) {
       EXPECT_TRUE(std::equal(part.begin() + std::ptrdiff_t{row} * size, part.begin() + std::ptrdiff_t{row + 1} * size,
                              whole.begin() + std::ptrdiff_t{row} * targets + first))

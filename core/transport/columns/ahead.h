@@ -32,8 +32,8 @@ class Ahead {
         if (common.plan_for(p).sends != Sends::kAhead) continue;
         const Projection& b = common.projection(p);
         const RowsView<R> said{inputs + b.source_begin, ticks, b.source_size, m, 1};
-        add_products<R>({common.weight(p), b.target_size, b.source_size, b.target_size, b.all_targets()}, said,
-                        currents_.data() + b.target_begin, n);
+        add_products<R>({common.weight(p), b.target_size, b.source_size, b.target_size}, said,
+                        currents_.data() + b.target_begin, n, {.targets = b.all_targets()});
       }
     }
     return currents_.data() + std::ptrdiff_t{row_} * n;

@@ -53,7 +53,7 @@ template <class R>
 void Columns<R>::step(Layer layer) {
   if (layer == Layer::kRate) {
     neurons_.step(common_, senders_);
-    mirrors_.tick(common_);
+    mirrors_.tick();
   } else {
     readouts_.step(common_);
   }

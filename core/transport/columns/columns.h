@@ -69,8 +69,6 @@ class Columns {
   Network<R>& network() { return common_.network; }
   Door& door() { return common_.door; }
   const Learning& learning() const { return common_.learning; }
-  /// What this rank has handed to others.
-  const std::array<CrossingTally, kCrossingKinds>& crossings() const { return common_.crossing.tallies(); }
   const Plan& plan() const { return common_.plan; }
 
   TaughtSynapse<R> synapse(ProjectionId projection, SynapseId index, Lane lane);

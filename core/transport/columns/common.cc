@@ -1,7 +1,6 @@
 #include "core/transport/columns/common.h"
 
 namespace locus {
-namespace {
 
 Column<std::int32_t> fan_in_of(const Projection& projection) {
   Column<std::int32_t> fan_in(static_cast<std::size_t>(projection.target_size),
@@ -9,8 +8,6 @@ Column<std::int32_t> fan_in_of(const Projection& projection) {
   for (const std::int32_t neuron : projection.target) ++fan_in[static_cast<std::size_t>(neuron)];
   return fan_in;
 }
-
-}  // namespace
 
 template <class R>
 Common<R>::Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through,

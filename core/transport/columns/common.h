@@ -64,6 +64,9 @@ struct PassagesOver {
   Passage end_post;  // of the end of a trial, under a local rule
 };
 
+/// The number of synapses onto each target of a projection.
+Column<std::int32_t> fan_in_of(const Projection& projection);
+
 template <class R>
 struct Common {
   Common(Network<R>& of, const Learning& by, const Horizon& horizon, Executor runs, Door& through,
@@ -188,7 +191,7 @@ template <class R>
 class CountedOnce {
  public:
   explicit CountedOnce(const Common<R>& common, bool alike = true) : door_(common.door) {
-    door_.count(!alike || common.crossing.alone() || common.crossing.is_first());
+    door_.count(!alike || common.crossing.is_first());
   }
   ~CountedOnce() { door_.count(true); }
   CountedOnce(const CountedOnce&) = delete;

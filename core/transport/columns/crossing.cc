@@ -48,12 +48,8 @@ std::int32_t Crossing<R>::nodes_of(int rank, std::int32_t begin, std::int32_t ne
 }
 
 template <class R>
-void Crossing<R>::share(CrossingKind kind, R* all, std::ptrdiff_t width) {
-  const std::size_t bytes = static_cast<std::size_t>(width) * sizeof(R);
-  CrossingTally& tally = tallies_[static_cast<std::size_t>(kind)];
-  ++tally.calls;
-  tally.bytes += static_cast<std::int64_t>(bytes) * (exchange_.ranks - 1);
-  exchange_.share(exchange_.context, all, bytes);
+void Crossing<R>::share(R* all, std::ptrdiff_t width) {
+  exchange_.share(exchange_.context, all, static_cast<std::size_t>(width) * sizeof(R));
 }
 
 template <class R>
@@ -65,7 +61,7 @@ void Crossing<R>::share_activities(R* activity) {
   const auto cells_of = [&](int rank) { return std::ptrdiff_t{shares_[static_cast<std::size_t>(rank)].size()} * lanes_; };
   const auto first_of = [&](int rank) { return std::ptrdiff_t{shares_[static_cast<std::size_t>(rank)].begin} * lanes_; };
   std::copy_n(activity + first_of(exchange_.rank), cells_of(exchange_.rank), arrived_.data() + width * exchange_.rank);
-  share(CrossingKind::kActivities, arrived_.data(), width);
+  share(arrived_.data(), width);
   for (int rank = 0; rank < exchange_.ranks; ++rank) {
     if (rank != exchange_.rank) std::copy_n(arrived_.data() + width * rank, cells_of(rank), activity + first_of(rank));
   }
@@ -89,8 +85,7 @@ void Crossing<R>::add_up(std::int32_t begin, std::int32_t neurons, std::int32_t 
 }
 
 template <class R>
-void Crossing<R>::share_tree(CrossingKind kind, std::int32_t begin, std::int32_t neurons, std::ptrdiff_t width,
-                             Node node, R* to) {
+void Crossing<R>::share_tree(std::int32_t begin, std::int32_t neurons, std::ptrdiff_t width, Node node, R* to) {
   const std::int32_t grains = Grains{neurons, grain_}.count();
   std::int32_t most = 0;
   for (int rank = 0; rank < exchange_.ranks; ++rank) most = std::max(most, nodes_of(rank, begin, neurons));
@@ -103,7 +98,7 @@ void Crossing<R>::share_tree(CrossingKind kind, std::int32_t begin, std::int32_t
     node(first, last, own);
     own += width;
   });
-  share(kind, arrived_.data(), block);
+  share(arrived_.data(), block);
   for (int rank = 0; rank < exchange_.ranks; ++rank)
     next_[static_cast<std::size_t>(rank)] = arrived_.data() + block * rank;
   add_up(begin, neurons, 0, grains, width, room_.data(), to);
@@ -137,8 +132,6 @@ void Crossing<R>::trade_tree(std::int32_t begin, std::int32_t neurons, std::int3
     node(first, last, next);
     next += all;
   });
-  CrossingTally& tally = tallies_[static_cast<std::size_t>(CrossingKind::kErrorSums)];
-  ++tally.calls;
   const R* const leaving = next;
   for (int rank = 0; rank < exchange_.ranks; ++rank) {
     if (rank == exchange_.rank) continue;
@@ -146,7 +139,6 @@ void Crossing<R>::trade_tree(std::int32_t begin, std::int32_t neurons, std::int3
     const std::ptrdiff_t first = std::ptrdiff_t{part.begin - first_source} * lanes_;
     for (std::int32_t k = 0; k < own_nodes; ++k)
       next = std::copy_n(nodes + all * k + first, std::ptrdiff_t{part.size()} * lanes_, next);
-    tally.bytes += static_cast<std::int64_t>(to_bytes_[static_cast<std::size_t>(rank)]);
   }
   exchange_.trade(exchange_.context, leaving, to_bytes_.data(), arrived_.data(), from_bytes_.data());
   // own nodes stand behind those that have arrived
@@ -171,7 +163,7 @@ template <class R>
 void Crossing<R>::share_result(std::int32_t begin, std::int32_t neurons, std::ptrdiff_t width, R* values) {
   make_room(arrived_, width * exchange_.ranks);
   std::copy_n(values, width, arrived_.data() + width * exchange_.rank);
-  share(CrossingKind::kReadoutSums, arrived_.data(), width);
+  share(arrived_.data(), width);
   for (int rank = 0; rank < exchange_.ranks; ++rank) {
     if (part_of_rank(rank, begin, neurons).size() > 0) std::copy_n(arrived_.data() + width * rank, width, values);
   }

@@ -8,7 +8,6 @@
 // that all ranks know.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -17,17 +16,6 @@
 #include "core/transport/rank_exchange.h"
 
 namespace locus {
-
-/// What crosses between ranks.
-enum class CrossingKind : std::uint8_t { kActivities, kReadoutSums, kErrorSums, kSquares };
-inline constexpr std::size_t kCrossingKinds = 4;
-
-/// What a rank has handed to others.
-struct CrossingTally {
-  std::int64_t calls = 0;
-  std::int64_t bytes = 0;  // payload to other ranks
-  friend bool operator==(const CrossingTally&, const CrossingTally&) = default;
-};
 
 template <class R>
 class Crossing {
@@ -57,7 +45,7 @@ class Crossing {
   /// Writes the sum (width) of the grains [first, last) of the population, a node of its tree.
   using Node = FunctionRef<void(std::int32_t first, std::int32_t last, R* sum)>;
   /// to (width) = the sum over the tree of `neurons` neurons of the layer from `begin` on.
-  void share_tree(CrossingKind kind, std::int32_t begin, std::int32_t neurons, std::ptrdiff_t width, Node node, R* to);
+  void share_tree(std::int32_t begin, std::int32_t neurons, std::ptrdiff_t width, Node node, R* to);
   /// The same where a node has a sum (lanes wide) for each of `sources` sources of the layer from
   /// `first_source` on: to (n x lanes) += the sums of the own sources.
   void trade_tree(std::int32_t begin, std::int32_t neurons, std::int32_t first_source, std::int32_t sources, Node node,
@@ -65,13 +53,11 @@ class Crossing {
   /// What the one rank that has these neurons holds (width) becomes what all hold.
   void share_result(std::int32_t begin, std::int32_t neurons, std::ptrdiff_t width, R* values);
 
-  const std::array<CrossingTally, kCrossingKinds>& tallies() const { return tallies_; }
-
  private:
   OwnGrains grains_of(int rank, std::int32_t begin, std::int32_t neurons) const;
   std::int32_t nodes_of(int rank, std::int32_t begin, std::int32_t neurons) const;
   Share part_of_rank(int rank, std::int32_t begin, std::int32_t size) const;
-  void share(CrossingKind kind, R* all, std::ptrdiff_t width);
+  void share(R* all, std::ptrdiff_t width);
   /// to (width) = the tree over [first, last), of the nodes of each rank, which stand one after the
   /// other at next[rank] and are used up.
   void add_up(std::int32_t begin, std::int32_t neurons, std::int32_t first, std::int32_t last, std::ptrdiff_t width,
@@ -88,7 +74,6 @@ class Crossing {
   // by rank, of a trade; those of this rank stay 0
   std::vector<std::size_t> to_bytes_;
   std::vector<std::size_t> from_bytes_;
-  std::array<CrossingTally, kCrossingKinds> tallies_{};
 };
 
 }  // namespace locus

@@ -126,8 +126,8 @@ void send_parts(const Common<R>& common, const Projection& projection, const R* 
   const auto node = [&](std::int32_t first, std::int32_t last, R* sum) {
     sum_node(first, last, width, whole, sum, [&](std::int32_t grain, R* vector) { sent.add(grain, 0, targets, vector); });
   };
-  common.crossing.share_tree(CrossingKind::kReadoutSums, projection.source_begin - projection.sources_before,
-                             projection.all_sources(), width, node, whole);
+  common.crossing.share_tree(projection.source_begin - projection.sources_before, projection.all_sources(), width, node,
+                             whole);
   add_to(current, whole, width);
 }
 
@@ -183,7 +183,7 @@ R squares_of(const Common<R>& common, std::int32_t p, R* delta, R scale) {
     node(0, grains.count(), &sum);
   } else {
     const std::int32_t first = (by_targets ? projection.target_begin : projection.source_begin) - before;
-    common.crossing.share_tree(CrossingKind::kSquares, first, neurons, 1, node, &sum);
+    common.crossing.share_tree(first, neurons, 1, node, &sum);
   }
   return sum;
 }

@@ -7,6 +7,7 @@
 #include "core/protocol/phase_table.h"
 #include "core/transport/columns/grains.h"
 #include "core/transport/columns/neurons_clock.h"
+#include "core/transport/columns/sending.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
@@ -19,11 +20,22 @@ std::int64_t count_errors(Common<R>& common, std::int32_t p) {
   const R* epsilon = common.network.readouts.epsilon.data() + common.first_target(projection);
   if (projection.dense)
     return count_said(common, epsilon, std::int64_t{projection.target_size} * common.lanes) * projection.source_size;
-  const std::int32_t* fan_in = common.fans_in(p);
-  std::int64_t count = 0;
-  for (std::int32_t k = 0; k < projection.target_size; ++k)
-    count += count_nonzero(epsilon + std::ptrdiff_t{k} * common.lanes, common.lanes) * fan_in[k];
-  return count;
+  return count_heard(epsilon, common.fans_in(p), projection.target_size, common.lanes);
+}
+
+/// POST messages over a projection under a local rule: fan-in of every target with something to
+/// tell, has_news(cell) of a spiking one; others tell something in every tick.
+template <class R, class HasNews>
+std::int64_t count_news(const Common<R>& common, std::int32_t p, HasNews has_news) {
+  const Projection& projection = common.projection(p);
+  if (!common.network.topology->target_of(projection).spiking) return projection.size() * common.lanes;
+  const auto width = static_cast<std::size_t>(common.lanes);
+  const auto first = static_cast<std::size_t>(projection.target_begin) * width;
+  const std::size_t cells = static_cast<std::size_t>(projection.target_size) * width;
+  std::int64_t messages = 0;
+  for (std::size_t cell = 0; cell < cells; ++cell)
+    messages += has_news(first + cell) ? common.fans_in(p)[cell / width] : 0;
+  return messages;
 }
 
 /// The first TRANSPORT over A: from the first synapse whose readout has an error, in any lane.
@@ -216,19 +228,6 @@ void Learners<R>::deliver(Common<R>& common, const phase::Posts& posts) {
 }
 
 template <class R>
-template <class HasNews>
-std::int64_t Learners<R>::count_news(const Common<R>& common, std::int32_t p, HasNews has_news) {
-  const Projection& projection = common.projection(p);
-  const auto width = static_cast<std::size_t>(common.lanes);
-  const auto first = static_cast<std::size_t>(projection.target_begin) * width;
-  const std::size_t cells = static_cast<std::size_t>(projection.target_size) * width;
-  std::int64_t messages = 0;
-  for (std::size_t cell = 0; cell < cells; ++cell)
-    messages += has_news(first + cell) ? common.fans_in(p)[cell / width] : 0;
-  return messages;
-}
-
-template <class R>
 void Learners<R>::deliver(Common<R>& common, const phase::Rewards<R>& rewards) {
   const std::int32_t neurons = common.network.rate.size;
   const std::int64_t lanes = count_nonzero(rewards.value, common.lanes);
@@ -252,8 +251,7 @@ void Learners<R>::deliver(Common<R>& common, const phase::LocalEnds& ends) {
     const Projection& projection = common.projection(p);
     auto* const way = std::get_if<LocalWay<R>>(&this->way(p));
     if (way == nullptr) continue;
-    const bool spiking = common.network.topology->target_of(projection).spiking;
-    const auto has_news = [&](std::size_t cell) { return !spiking || local_->has_end_news(cell); };
+    const auto has_news = [&](std::size_t cell) { return local_->has_end_news(cell); };
     if (!projection.is_bias && local_->rule().posts.end_scalars > 0)
       common.door.pass(common.passages(p).end_post, 0, count_news(common, p, has_news), no_offence);
     const std::int32_t row = common.door.now().value - 1;
@@ -269,7 +267,7 @@ void Learners<R>::deliver_local(Common<R>& common, const phase::Posts& posts) {
     if (!projection.plastic) continue;
     const Population& target = common.network.topology->target_of(projection);
     if (!projection.is_bias && local_->speaks(target, posts.tick_has_error)) {
-      const auto has_news = [&](std::size_t cell) { return !target.spiking || local_->has_news(cell); };
+      const auto has_news = [&](std::size_t cell) { return local_->has_news(cell); };
       common.door.pass(common.passages(p).post, 0, count_news(common, p, has_news), no_offence);
     }
     const std::int32_t row = common.door.now().value - 1;

@@ -56,9 +56,6 @@ class Learners {
   void collect(Common<R>& common, R scale);
   /// POST under a local rule.
   void deliver_local(Common<R>& common, const phase::Posts& posts);
-  /// The neurons of a projection's targets that have news, has_news(cell), times their fans-in.
-  template <class HasNews>
-  static std::int64_t count_news(const Common<R>& common, std::int32_t p, HasNews has_news);
 
   std::vector<AnyWay<R>> ways_;  // by projection
   // by projection: whether its way, or a watcher, keeps what is sent

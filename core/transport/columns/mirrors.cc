@@ -1,35 +1,22 @@
 #include "core/transport/columns/mirrors.h"
 
-#include <algorithm>
-
 #include "core/kernel/settle.h"
+#include "core/transport/columns/sending.h"
 #include "core/transport/no_offence.h"
 
 namespace locus {
 
 template <class R>
-Mirrors<R>::Mirrors(const Common<R>& common) : mirror_(mirror_of(common.network)) {
+Mirrors<R>::Mirrors(const Common<R>& common) : activity_(common.network) {
   for (std::size_t r = 0; r < common.network.feedback.size(); ++r) {
     const Projection& wires = common.network.feedback[r];
     if (!wires.plastic) continue;
     Mirrored& added = mirrored_.emplace_back();
     added.feedback = r;
     added.optimizer = optimizer_of(common.learning, wires);
-    for (const std::int64_t synapses : wires.fan_in()) added.fan_in.push_back(static_cast<std::int32_t>(synapses));
+    added.fan_in = fan_in_of(wires);
     added.delta.assign(static_cast<std::size_t>(wires.size()), R(0));
   }
-  if (filters_for_feedback(common.network)) filtered_.assign(common.network.rate.activity.size(), R(0));
-}
-
-template <class R>
-void Mirrors<R>::begin_trial() {
-  std::ranges::fill(filtered_, R(0));
-}
-
-template <class R>
-void Mirrors<R>::tick(const Common<R>& common) {
-  const R* activity = common.network.rate.activity.data();
-  for (std::size_t cell = 0; cell < filtered_.size(); ++cell) mirror(filtered_[cell], activity[cell], mirror_);
 }
 
 template <class R>
@@ -37,11 +24,9 @@ void Mirrors<R>::deliver(Common<R>& common, const phase::FeedbackPosts&) {
   const std::int32_t lanes = common.lanes;
   for (Mirrored& own : mirrored_) {
     const Projection& wires = common.network.feedback[own.feedback];
-    const R* activity = told(common, wires);
-    std::int64_t messages = 0;
-    for (std::int32_t i = 0; i < wires.target_size; ++i)
-      messages += count_nonzero(activity + std::ptrdiff_t{i} * lanes, lanes) * own.fan_in[static_cast<std::size_t>(i)];
-    pass<Phase::kFeedbackPost>(common.door, 0, messages, no_offence);
+    const R* activity = activity_.values() + common.first_target(wires);
+    pass<Phase::kFeedbackPost>(common.door, 0, count_heard(activity, own.fan_in.data(), wires.target_size, lanes),
+                               no_offence);
     const R* const epsilon = common.network.readouts.epsilon.data();
     Column<R>& weight = common.network.feedback_synapses[own.feedback].weight;
     R nothing = R(0);  // the synapse keeps no trace

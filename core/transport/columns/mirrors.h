@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/transport/columns/common.h"
+#include "core/transport/mirrored_activity.h"
 
 namespace locus {
 
@@ -19,9 +20,9 @@ class Mirrors {
  public:
   explicit Mirrors(const Common<R>& common);
 
-  void begin_trial();
+  void begin_trial() { activity_.begin_trial(); }
   /// The clock of neurons that filter their activity.
-  void tick(const Common<R>& common);
+  void tick() { activity_.tick(); }
   void deliver(Common<R>& common, const phase::FeedbackPosts&);
   void commit(Common<R>& common, R scale);
 
@@ -34,14 +35,8 @@ class Mirrors {
     Column<R> delta;              // (synapses)
   };
 
-  /// What the targets of R tell its synapses in this tick (targets x lanes).
-  const R* told(const Common<R>& common, const Projection& wires) const {
-    return (filtered_.empty() ? common.network.rate.activity : filtered_).data() + common.first_target(wires);
-  }
-
   std::vector<Mirrored> mirrored_;
-  Mirror<R> mirror_;
-  Column<R> filtered_;  // h filtered (n x lanes); empty where nothing filters
+  MirroredActivity<R> activity_;
 };
 
 }  // namespace locus

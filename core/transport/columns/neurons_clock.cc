@@ -126,13 +126,11 @@ void NeuronsClock<R>::step_cells(const Common<R>& common, std::size_t begin, std
     const std::size_t first = std::max(begin, own_first);
     const std::size_t last = std::min(end, own_last);
     if (population.noise) add_noise(common, population, first, last, false);
-    if (!population.lif) {
-      step_population(common, population, first, last, common.network.rate.current.data());
-    } else if (const bool learns = common.rule.drive != Drive::kNothing;
-               learns || !population.is_plain || population.differ()) {
+    if (population.lif) {
+      const bool learns = common.rule.drive != Drive::kNothing;
       step_spiking_kind(common.spiking_cells(), first, last, common.kind_of(population), learns);
     } else {
-      step_spiking_alone(common.spiking_cells(), first, last, *population.lif);
+      step_population(common, population, first, last, common.network.rate.current.data());
     }
     if (population.noise) add_noise(common, population, first, last, true);
   }

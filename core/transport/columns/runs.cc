@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/kernel/recurrence.h"
+#include "core/protocol/phase_table.h"
 #include "core/transport/columns/grains.h"
 #include "core/transport/no_offence.h"
 
@@ -20,19 +21,6 @@ void pass_sent(const Common<R>& common, Tick first, std::int32_t ticks) {
     common.door.pass(passages.axon, 0, messages, no_offence);
     common.door.pass(passages.dendrite, 0, messages, no_offence);
   }
-}
-
-/// Whether the synapses onto readouts answer an error with TRANSPORT.
-bool transports_errors(SignalSource signal) {
-  switch (signal) {
-    case SignalSource::kSymmetric:
-    case SignalSource::kAgent: return true;
-    case SignalSource::kNowhere:
-    case SignalSource::kReward:
-    case SignalSource::kLoss:
-    case SignalSource::kFeedback: return false;
-  }
-  return false;
 }
 
 }  // namespace
@@ -153,7 +141,7 @@ void TickRuns<R>::report(Common<R>& common, Tick first, std::int32_t ticks) {
   const std::int32_t n = common.network.rate.size;
   const R* epsilons = tapes.epsilons.at(first.value - 1, 0);
   const bool sweeps = rule.drive == Drive::kSweep;
-  const bool answers = transports_errors(rule.signal);
+  const bool answers = phase_table::kByWeights.holds(rule.signal);
   for (const std::int32_t p : common.onto_readouts) {
     const Projection& a = common.projection(p);
     const bool transports = answers && a.source_layer == Layer::kRate;

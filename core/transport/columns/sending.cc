@@ -47,10 +47,9 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 template <class R>
 void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums) {
   const Projection& projection = common.projection(p);
-  const bool crosses =
-      !common.crossing.alone() && projection.source_layer == Layer::kRate && projection.target_layer == Layer::kRate;
-  if (crosses) return trade_errors_back(common, p, errors, sums);
-  if (common.plan_for(p).carries_grains) return carry_grains_back(common, p, errors, sums);
+  if (common.plan_for(p).carries_grains)
+    return common.crossing.alone() ? carry_grains_back(common, p, errors, sums)
+                                   : trade_errors_back(common, p, errors, sums);
   const R* weights = common.weight(p);
   const std::int32_t lanes = common.lanes;
   const R* from = errors + common.first_target(projection);

@@ -147,8 +147,7 @@ void FusedWay<R>::pass_grains(const Common<R>& common, const PassColumns<R>& c) 
       add_tree_in_place(first - before, last - before, targets, sums);
       std::copy_n(sums + (first - before) * targets, targets, sum);
     };
-    common.crossing.share_tree(CrossingKind::kReadoutSums, begin, projection.all_sources(), targets, node,
-                               common.tree.data());
+    common.crossing.share_tree(begin, projection.all_sources(), targets, node, common.tree.data());
     whole = common.tree.data();
   }
   for (std::ptrdiff_t i = 0; i < targets; ++i) c.current[i] += whole[i];

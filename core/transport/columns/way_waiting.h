@@ -20,11 +20,12 @@ class LoopWay {
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
   void hear_post(const PostTick<R>& tick);
-  /// Traces of few bits are rounded when the tick has learnt from them.
-  void round_traces(const Common<R>& common);
   Column<R>& delta() { return delta_; }
 
  private:
+  /// Traces of few bits are rounded when the tick has learnt from them.
+  void round_traces(const Common<R>& common);
+
   std::int32_t p_;
   R decay_ = 0;          // RFLO: lambda of the population
   R leak_ = 1;           // alpha of the population

@@ -6,7 +6,7 @@ namespace locus {
 
 template <class R>
 FeedbackMail<R>::FeedbackMail(MailboxCommon<R>& common)
-    : posts_(common.sharding.shards()), synapses_(common.network.feedback.size()) {
+    : posts_(common.sharding.shards()), synapses_(common.network.feedback.size()), activity_(common.network) {
   Network<R>& network = common.network;
   for (std::size_t r = 0; r < synapses_.size(); ++r) {
     const Projection& wires = network.feedback[r];
@@ -15,19 +15,6 @@ FeedbackMail<R>::FeedbackMail(MailboxCommon<R>& common)
       synapses_[r].emplace(wires, network.feedback_synapses[r], common.lanes, common.sharding.shards(),
                            SynapseClocks<R>{{SynapseClock<R>{}}}, false);
   }
-  mirror_ = mirror_of(network);
-  if (filters_for_feedback(network)) filtered_.assign(network.rate.activity.size(), R(0));
-}
-
-template <class R>
-void FeedbackMail<R>::begin_trial() {
-  std::ranges::fill(filtered_, R(0));
-}
-
-template <class R>
-void FeedbackMail<R>::tick(const MailboxCommon<R>& common) {
-  for (std::size_t cell = 0; cell < filtered_.size(); ++cell)
-    mirror(filtered_[cell], common.network.rate.activity[cell], mirror_);
 }
 
 template <class R>
@@ -45,14 +32,14 @@ void FeedbackMail<R>::carry(MailboxCommon<R>& common, std::size_t r, int shard) 
 
 template <class R>
 void FeedbackMail<R>::deliver(MailboxCommon<R>& common, const phase::FeedbackPosts&) {
-  const Column<R>& activities = activity(common);
+  const R* const activity = activity_.values();
   for (std::size_t r = 0; r < synapses_.size(); ++r) {
     if (!synapses_[r]) continue;
     common.exchange.each_shard([&](int shard) { carry(common, r, shard); });
     const auto emit = [&](int shard) {
       common.tell_incoming(posts_, shard, common.network.feedback[r], *synapses_[r],
                            [&](std::int32_t target, std::int32_t lane) {
-                             return spoken<FeedbackPost<R>>(activities[common.cell(target, lane)]);
+                             return spoken<FeedbackPost<R>>(activity[common.cell(target, lane)]);
                            });
     };
     common.exchange.template send<Phase::kFeedbackPost>(posts_, common.network.feedback_id(r), 0, emit);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/transport/mailbox/common.h"
+#include "core/transport/mirrored_activity.h"
 #include "core/transport/phases.h"
 
 namespace locus {
@@ -20,25 +21,20 @@ class FeedbackMail {
  public:
   explicit FeedbackMail(MailboxCommon<R>& common);
 
-  void begin_trial();
+  void begin_trial() { activity_.begin_trial(); }
   /// The clock of neurons that filter their activity.
-  void tick(const MailboxCommon<R>& common);
+  void tick() { activity_.tick(); }
   void deliver(MailboxCommon<R>& common, const phase::FeedbackPosts&);
   void commit(MailboxCommon<R>& common, R scale);
 
  private:
   /// What a synapse carries in this tick, 0 from a readout without an error.
   void carry(MailboxCommon<R>& common, std::size_t r, int shard);
-  const Column<R>& activity(const MailboxCommon<R>& common) const {
-    return filtered_.empty() ? common.network.rate.activity : filtered_;
-  }
 
   Queues<FeedbackPost<R>> posts_;
   std::vector<std::optional<MailboxSynapses<R>>> synapses_;  // by feedback; empty where it is fixed
   std::vector<Optimizer> optimizers_;                        // by feedback
-  Mirror<R> mirror_{};                                       // of the readouts
-  // h filtered (n x lanes); empty where nothing learns, or readouts have no memory
-  Column<R> filtered_;
+  MirroredActivity<R> activity_;
 };
 
 }  // namespace locus

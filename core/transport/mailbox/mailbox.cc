@@ -47,7 +47,7 @@ void Mailbox<R>::step(Layer layer) {
   if (layer == Layer::kReadout) return step_readouts(common_);
   step_neurons(common_);
   forward_.enter(Layer::kRate);
-  feedback_.tick(common_);
+  feedback_.tick();
   sweep_.keep(common_.network, Layer::kRate, door().now());
 }
 

@@ -107,8 +107,11 @@ void ReadoutMail<R>::deliver(MailboxCommon<R>& common, const phase::Feedbacks& f
     common.exchange.template send<Phase::kFeedback>(leaving, 0, emit);
     if (sent.value < 1) continue;
     common.exchange.drain(queues_of(r, sent), [&](int, const Envelope<Feedback<R>>& e) {
-      const std::int64_t k = wires.synapse_between(e.sender - wires.source_begin, e.receiver - wires.target_begin);
-      if (!narrow.is_lost(r, k, e.lane, sent)) on(common.neuron(e.receiver, e.lane), e.message);
+      const auto synapse = [&] {
+        return wires.synapse_between(e.sender - wires.source_begin, e.receiver - wires.target_begin);
+      };
+      if (narrow.loses() && narrow.is_lost(r, synapse(), e.lane, sent)) return;
+      on(common.neuron(e.receiver, e.lane), e.message);
     });
   }
 }

@@ -49,7 +49,7 @@ struct SynapseClocks {
 };
 
 /// Which of so many clocks a synapse has: the one of all, or its target's.
-inline std::size_t clock_of(const Projection& projection, std::int64_t synapse, std::size_t clocks) {
+inline std::size_t clock_number(const Projection& projection, std::int64_t synapse, std::size_t clocks) {
   return clocks == 1 ? 0 : static_cast<std::size_t>(projection.target_of(synapse));
 }
 
@@ -108,10 +108,10 @@ class MailboxSynapses {
     return static_cast<std::size_t>(synapse) * static_cast<std::size_t>(lanes_) + static_cast<std::size_t>(lane);
   }
   const SynapseClock<R>& trace_clock(std::int64_t synapse) const {
-    return clocks_.traces[clock_of(projection_, synapse, clocks_.traces.size())];
+    return clocks_.traces[clock_number(projection_, synapse, clocks_.traces.size())];
   }
   const CurrentClock<R>& current_clock(std::int64_t synapse) const {
-    return clocks_.currents[clock_of(projection_, synapse, clocks_.currents.size())];
+    return clocks_.currents[clock_number(projection_, synapse, clocks_.currents.size())];
   }
   /// The synapse as its learning sees it: `pre` is the filtered input, where one is kept.
   Synapse<R> learning(std::int64_t synapse, std::int32_t lane);
