@@ -131,8 +131,8 @@ bool coefficients_replace_gains(const PlanFacts& facts) {
 
 /// Threads take targets, so that a source's run of synapses is cut where the targets of each end:
 /// over sparse synapses, one lane. Where they share the neurons out every run is cut; elsewhere
-/// only those of a projection that may send enough to be worth waking them. Sums over grains are cut
-/// by grains instead.
+/// only those of a projection that may send enough to be worth waking them. Sums over grains are
+/// cut by grains instead.
 bool cuts_runs(const PlanFacts& facts, const Projection& projection, bool shared_out) {
   if (sums_grains(facts, projection) || projection.dense || facts.width.lanes > 1 || facts.width.threads == 1)
     return false;

@@ -30,8 +30,8 @@ inline std::int64_t count_said(Common<R>& common, const R* values, std::int64_t 
 template <class R>
 std::int64_t count_sent_sparse(const Projection& projection, const R* values, std::int32_t lanes);
 
-/// The messages of a tick to the synapses of targets that tell `values` (targets x lanes): each that
-/// is not 0 goes to all synapses onto its target.
+/// The messages of a tick to the synapses of targets that tell `values` (targets x lanes): each
+/// that is not 0 goes to all synapses onto its target.
 template <class R>
 std::int64_t count_heard(const R* values, const std::int32_t* fan_in, std::int32_t targets, std::int32_t lanes) {
   std::int64_t count = 0;
