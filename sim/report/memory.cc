@@ -322,7 +322,7 @@ std::vector<MemoryPart> memory_parts(const Spec& spec, const Topology& outline, 
     add("drawn targets", kReported * spec.training.ticks * outline.sizes.readouts * std::max(drawn->patterns, 1));
   add("the trial that is drawn", synthetic_bytes(spec));
   if (const auto* supplied = std::get_if<SuppliedTask>(&spec.task)) {
-    const double answers = (supplied->has_mask ? 2.0 : 1.0) * outline.sizes.readouts;
+    const double answers = (supplied->has_mask ? 2.0 : 1.0) * outline.sizes.readouts + (supplied->has_rewards ? 1 : 0);
     // as the program writes them, and each as a trial
     add("trials as a program supplies them",
         2 * kReported * facts.lanes * spec.training.ticks * (outline.sizes.inputs + answers));
