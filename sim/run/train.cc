@@ -81,7 +81,7 @@ class RuleRun {
     if (training.stop && learner_.has_losses()) stopper_.emplace(*training.stop);
     if (training.evaluation && learner_.learns())
       evaluator_.emplace(spec, topology, options.look, executor, options.exchange);
-    if (spec.compare && learner_.learns() && is_first()) comparator_.emplace(spec, topology, executor);
+    if (spec.compare && learner_.learns() && is_first()) comparator_.emplace(spec, topology, rule, executor);
   }
 
   /// Goes on from a state, which fits. The evaluation and the comparison at the end of a rule that
@@ -224,7 +224,8 @@ void RuleRun<R, T>::compare(bool at_end) {
   gathering_.gather();
   if (!comparator_) return;  // the first rank has the whole network
   const Network<R>& network = gathering_.network();
-  comparator_->measure(values_of(network), carried_of(network), update, outcome_.comparisons);
+  comparator_->measure({values_of(network), carried_of(network), learning_feedback_of(network)}, update,
+                       outcome_.comparisons);
 }
 
 /// Returns whether the weights of all ranks are finite. Throws std::runtime_error if they have not
