@@ -25,7 +25,7 @@ class LocalWay {
   Column<R>& delta() { return delta_; }
 
  private:
-  /// What one thread needs at a moment.
+  /// The state of one thread at a moment.
   struct Share {
     TileRunner<R> runner;
     TileColumns<R> columns;
