@@ -1,4 +1,4 @@
-// Figures of the packets in a chip's network over a run (network_record.h makes it): open values, for
+// Figures of a chip's network over a run (network_record.h makes it): open values, for
 // results, checkpoints and tables.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The result of a run: an Outcome a rule. Plain values; sim/report writes them, sim/cli prints them.
+// The result of a run: an Outcome a rule. Plain values; sim/report writes, sim/cli prints them.
 #pragma once
 
 #include <cstdint>
