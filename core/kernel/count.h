@@ -1,4 +1,4 @@
-// How many values are not 0: what a delivery of events counts its messages by.
+// Counts of values that are not 0, from which deliveries of events count their messages.
 //
 // Cost: a compare and an addition a register; of a few values, some 20 instructions.
 #pragma once

@@ -36,7 +36,7 @@ struct Facts {
   SensitivityCounts sensitivities;
 };
 
-/// What is counted of sensitivities where the rule carries some.
+/// The counts of sensitivities, if the rule carries some.
 SensitivityCounts sensitivities_of(const Learning& learning, const Topology& topology) {
   return rule(learning.kind).drive == Drive::kSensitivity ? sensitivity_counts(topology, learning) : SensitivityCounts{};
 }

@@ -50,7 +50,7 @@ class AxonLines {
     for (List& active : active_) active.size = 0;
   }
 
-  /// What the neurons' column holds now is sent in this tick.
+  /// Sends the present values of the neurons' column in this tick.
   void enter() {
     if (active_.empty() || !said_.empty()) {
       list(0, 0, column_.size());
@@ -59,7 +59,7 @@ class AxonLines {
     list_active(0, column_.size(), active_.front());  // without delays there is one slot
   }
 
-  /// The same in place of what was sent last.
+  /// Replaces the values that were sent last.
   void renew() {
     present_ = (present_ + slots_ - 1) % slots_;
     enter();
@@ -71,7 +71,7 @@ class AxonLines {
     if (!parts_.empty()) list_active(first, last, parts_[static_cast<std::size_t>(part)]);
   }
 
-  /// The same as enter(), all cells having been listed in so many parts, one after the other.
+  /// The same as enter(), after all cells have been listed in `parts` parts, in their order.
   void enter(int parts) {
     present_ = (present_ + 1) % slots_;
     if (active_.empty()) {
@@ -89,7 +89,7 @@ class AxonLines {
     if (!said_.empty()) write(active, column_.data());
   }
 
-  /// What was sent `wait` ticks before the last enter() (neurons x lanes).
+  /// The values that were sent `wait` ticks before the last enter() (neurons x lanes).
   const R* sent(std::int32_t wait) const {
     return wait == 0 ? column_.data() : const_cast<AxonLines*>(this)->at(slot(wait));
   }

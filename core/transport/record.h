@@ -38,7 +38,7 @@ void record_sources(Traffic* traffic, Stream stream, std::int32_t lag, const Pro
   }
 }
 
-/// The same of AXON.
+/// Records AXON messages by their sources.
 template <class R>
 void record_axons(Traffic* traffic, std::int32_t lag, const Projection& projection, const R* values, std::int32_t lanes) {
   if (traffic == nullptr) return;

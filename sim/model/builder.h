@@ -69,7 +69,7 @@ struct RateOptions {
   std::optional<NoiseSpec> noise = std::nullopt;
 };
 
-/// What spiking neurons may have beside their own constants.
+/// Optional properties of spiking neurons.
 struct LifOptions {
   std::optional<BiasSpec> bias = std::nullopt;
   std::optional<NoiseSpec> noise = std::nullopt;

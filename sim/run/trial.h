@@ -72,7 +72,7 @@ class Trial {
   const std::vector<double>& votes() const { return votes_; }
   bool counts_votes() const { return counts_votes_; }
 
-  /// Where and since when a loss of the present trials is not finite; empty while all are.
+  /// The place and tick at which a loss of the present trials became infinite or NaN; else empty.
   const std::optional<NonFinite>& origin() const { return origin_; }
 
   /// What an experimenter sees of every tick once all have stepped and learnt, before a commit; no

@@ -58,7 +58,7 @@ double queue_bytes(const Topology& topology, const Learning& learning, double la
   return bytes;
 }
 
-/// What synapses of a projection keep beside their weight (MailboxSynapses).
+/// The state of a projection's synapses beside their weights (MailboxSynapses).
 double synapse_bytes(const Projection& projection, const Population& target, const Learning& learning, double lanes,
                      double scalar) {
   const Rule& rule = locus::rule(learning.kind);
