@@ -3,8 +3,9 @@
 // core/actor/lif_neuron.h.
 //
 // The surrogate, the kind of neuron, whether constants stand in columns, and whether a rule needs a
-// slope are dispatched once a population, so that no loop has a branch. A cell is a neuron and lane, cells [first, last) of a layer's columns; they begin and end
-// with all lanes of a neuron. Cost: one pass over the columns that the kind has.
+// slope are dispatched once a population, so that no loop has a branch. A cell is a neuron and
+// lane, cells [first, last) of a layer's columns; they begin and end with all lanes of a neuron.
+// Cost: one pass over the columns that the kind has.
 #pragma once
 
 #include "core/kernel/neurons.h"

@@ -34,8 +34,8 @@ class FeedbackWires {
   Tick sent(Tick now) const { return Tick{now.value - delay_}; }
   std::int32_t delay() const { return delay_; }
   bool loses() const { return drop_ > 0; }
-  /// Where wires lose messages: whether one is lost, over a synapse of one of the parts of R, said in
-  /// tick `sent`.
+  /// Where wires lose messages: whether one is lost, over a synapse of one of the parts of R, said
+  /// in tick `sent`.
   bool is_lost(std::size_t part, std::int64_t synapse, std::int32_t lane, Tick sent) const;
 
  private:

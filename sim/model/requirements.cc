@@ -17,6 +17,13 @@ std::string_view field_of(RuleKind kind) {
   return name.substr(0, name.find(':'));
 }
 
+static bool gives_rewards(const TaskSpec& task) {
+  if (const auto* supplied = std::get_if<SuppliedTask>(&task)) return supplied->has_rewards;
+  const auto* recorded = std::get_if<RecordedTask>(&task);
+  const auto rewarded = [](const RecordedTrial& trial) { return trial.reward.rows > 0; };
+  return recorded != nullptr && std::ranges::any_of(recorded->trials, rewarded);
+}
+
 std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const TrainingSpec& training,
                         const RuleSpec& rule) {
   std::vector<Lack> found;
@@ -32,11 +39,8 @@ std::vector<Lack> lacks(const NetworkSpec& network, const TaskSpec& task, const 
   }
   if (const auto* drawn = std::get_if<DrawnTask>(&task); errors && drawn != nullptr && drawn->targets.empty())
     found.push_back({Need::kTarget, -1});
-  if (locus::rule(rule.kind).signal == SignalSource::kReward) {
-    const auto* recorded = std::get_if<RecordedTask>(&task);
-    const auto rewarded = [](const RecordedTrial& trial) { return trial.reward.rows > 0; };
-    if (recorded == nullptr || std::ranges::none_of(recorded->trials, rewarded)) found.push_back({Need::kReward, -1});
-  }
+  if (locus::rule(rule.kind).signal == SignalSource::kReward && !gives_rewards(task))
+    found.push_back({Need::kReward, -1});
   if (training.learning_rate || rule.learning_rate) return found;
   for (std::size_t i = 0; i < network.projections.size(); ++i) {
     if (!network.projections[i].plastic || network.projections[i].learning_rate) continue;

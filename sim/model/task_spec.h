@@ -104,6 +104,8 @@ struct SuppliedBatch {
   // Ticks of each trial, 1 .. T, whose rows are the first so many (trials). A shorter one begins
   // late, as RecordedTrial says. Empty where all have T.
   std::span<std::int32_t> lengths = {};
+  // rewards of ticks [1], as RecordedTrial::reward (trials x T); empty where they have none
+  std::span<double> reward = {};
 };
 using Supply = std::function<void(const SuppliedBatch&)>;
 
@@ -117,10 +119,11 @@ struct SuppliedTask {
   bool has_classes = false;
   bool has_mask = false;
   bool has_lengths = false;
+  bool has_rewards = false;
   /// Functions cannot be compared, so no task with one equals another.
   friend bool operator==(const SuppliedTask& a, const SuppliedTask& b) {
     return !a.fill && !b.fill && !a.fill_held_out && !b.fill_held_out && a.has_classes == b.has_classes &&
-           a.has_mask == b.has_mask && a.has_lengths == b.has_lengths;
+           a.has_mask == b.has_mask && a.has_lengths == b.has_lengths && a.has_rewards == b.has_rewards;
   }
 };
 using TaskSpec = std::variant<RecordedTask, StudentTeacherTask, DrawnTask, SyntheticTask, SuppliedTask>;

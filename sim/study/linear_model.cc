@@ -128,8 +128,7 @@ LinearModel linear_model(const Spec& spec) {
       refuse(fmt::format("rule \"{}\" keeps only some sensitivities", rule.name));
   }
   for (const RuleSpec& rule : spec.rules) {
-    if (std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); }))
-      refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));
+    if (feedback_learns(rule)) refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));
   }
   if (spec.training.carry_state) refuse("state is carried across trials");
   for (const ProjectionSpec& projection : spec.network.projections) {

@@ -55,6 +55,7 @@ SuppliedSource::SuppliedSource(const Supply& fill, const SuppliedTask& task, con
     target_.resize(answers);
   if (task.has_mask) mask_.resize(answers);
   if (task.has_lengths) lengths_.resize(static_cast<std::size_t>(lanes));
+  if (task.has_rewards) reward_.resize(rows);
 }
 
 void SuppliedSource::call(std::int64_t update) {
@@ -63,6 +64,7 @@ void SuppliedSource::call(std::int64_t update) {
   std::ranges::fill(classes_, 0);
   std::ranges::fill(mask_, 1.0);
   std::ranges::fill(lengths_, shape_.ticks);
+  std::ranges::fill(reward_, 0.0);
   SuppliedBatch supplied = shape_;
   supplied.update = update;
   supplied.input = input_;
@@ -70,6 +72,7 @@ void SuppliedSource::call(std::int64_t update) {
   supplied.classes = classes_;
   supplied.mask = mask_;
   supplied.lengths = lengths_;
+  supplied.reward = reward_;
   (*fill_)(supplied);
 }
 
@@ -89,7 +92,9 @@ void SuppliedSource::check_finite(const std::vector<double>& values, std::int32_
     for (std::int32_t tick = 0; tick < shape_.ticks; ++tick) {
       for (std::int32_t k = 0; k < neurons; ++k, ++value) {
         if (std::isfinite(static_cast<R>(*value)) || tick >= length_of(lane)) continue;
-        refuse_supplied(fmt::format("{}[{}, {}, {}]", of, lane, tick, k), fmt::format("is {}", *value), "must be finite");
+        const std::string column = &values == &reward_ ? "" : fmt::format(", {}", k);  // rewards have none
+        refuse_supplied(fmt::format("{}[{}, {}{}]", of, lane, tick, column), fmt::format("is {}", *value),
+                        "must be finite");
       }
     }
   }
@@ -131,6 +136,7 @@ void SuppliedSource::make_trials() {
     take_rows(input_, lane, shape_.ticks, length_of(lane), shape_.inputs, std::get<DenseMatrix>(trial.input));
     take(target_, shape_.readouts, trial.target);
     take(mask_, shape_.readouts, trial.mask);
+    take(reward_, 1, trial.reward);
     if (!classes_.empty()) trial.label = classes_[lane];
   }
 }
@@ -143,6 +149,7 @@ void SuppliedSource::fill(std::int64_t first_trial, Batch<R>& batch) {
   check_finite<R>(input_, shape_.inputs, "x");
   check_finite<R>(target_, shape_.readouts, "y");
   check_finite<R>(mask_, shape_.readouts, "mask");
+  check_finite<R>(reward_, 1, "reward");
   check_classes();
   check_mask();
   make_trials();

@@ -21,6 +21,7 @@ class SuppliedSource {
 
   bool has_weights() const { return !mask_.empty() || !lengths_.empty(); }
   bool is_uneven() const { return !lengths_.empty(); }
+  bool has_rewards() const { return !reward_.empty(); }
 
   /// Writes the trials of update first_trial / lanes. Throws ModelError where a number is not
   /// finite (in the batch's precision), a class is no readout, a weight or a length is not allowed;
@@ -48,6 +49,7 @@ class SuppliedSource {
   std::vector<std::int32_t> classes_;  // (lanes); empty where they have none
   std::vector<double> mask_;           // (lanes x T x o); empty where they have none
   std::vector<std::int32_t> lengths_;  // (lanes); empty where all have T
+  std::vector<double> reward_;         // (lanes x T); empty where they have none
   std::vector<RecordedTrial> trials_;  // (lanes)
 };
 

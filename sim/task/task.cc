@@ -90,6 +90,7 @@ void Task::prepare(Batch<R>& batch) const {
   } else if (const auto* supplied = std::get_if<SuppliedSource>(&source_)) {
     columns.late = supplied->is_uneven();
     columns.weights = supplied->has_weights();
+    columns.rewards = supplied->has_rewards();
   }
   give_columns(columns, batch);
 }

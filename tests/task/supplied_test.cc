@@ -221,6 +221,38 @@ TEST(Supplied, NamesANumberThatIsNotFiniteAndAClassThatIsNone) {
   EXPECT_EQ(fault_of(evaluated).field, "task.supplied.fill_held_out");
 }
 
+/// The trials of models/rules/rewarded.txtpb, written by a function.
+Supply of_rewarded_trials(const RecordedTask& task) {
+  return [trials = task.trials](const SuppliedBatch& batch) {
+    for (std::int32_t lane = 0; lane < batch.trials; ++lane) {
+      const RecordedTrial& trial = trials[static_cast<std::size_t>(lane)];
+      const auto& spikes = std::get<SparseMatrix>(trial.input);
+      for (std::size_t k = 0; k < spikes.row.size(); ++k)
+        batch.input[static_cast<std::size_t>((lane * batch.ticks + spikes.row[k]) * batch.inputs + spikes.col[k])] = 1;
+      std::ranges::copy(trial.reward.values, batch.reward.begin() + lane * batch.ticks);
+    }
+  };
+}
+
+TEST(Supplied, RewardsAreThoseOfRecordedTrials) {
+  const Spec recorded = load(LOCUS_MODELS "/rules/rewarded.txtpb");
+  Spec own = recorded;
+  own.task = SuppliedTask{.fill = of_rewarded_trials(std::get<RecordedTask>(recorded.task)), .has_rewards = true};
+  for (const TransportKind transport : {TransportKind::kBatched, TransportKind::kMailbox})
+    EXPECT_EQ(fingerprints(own, transport), fingerprints(recorded, transport));
+  // without a reward nothing is learnt
+  Spec silent = own;
+  silent.task = SuppliedTask{.fill = [](const SuppliedBatch&) {}, .has_rewards = true};
+  EXPECT_NE(fingerprints(silent), fingerprints(recorded));
+  Spec none = own;
+  none.task = SuppliedTask{.fill = [](const SuppliedBatch&) {}};
+  EXPECT_EQ(fault_of(none).what, "gives no rewards");
+  Spec infinite = own;
+  infinite.task =
+      SuppliedTask{.fill = [](const SuppliedBatch& batch) { batch.reward[20 + 3] = 1.0 / 0.0; }, .has_rewards = true};
+  EXPECT_EQ(fault_of(infinite).field, "task.supplied.reward[1, 3]");
+}
+
 TEST(Supplied, AnExceptionOfTheFunctionReachesTheCaller) {
   const Spec spec = supplied({.fill =
                                   [](const SuppliedBatch& batch) {

@@ -80,7 +80,7 @@ class Columns {
 
  private:
   Common<R> common_;
-  std::vector<Sender<R>> senders_;  // by projection
+  Indexed<Sender<R>> senders_;  // by projection
   Learners<R> learners_;
   Mirrors<R> mirrors_;
   NeuronsClock<R> neurons_;

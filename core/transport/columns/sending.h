@@ -30,8 +30,8 @@ inline std::int64_t count_said(Common<R>& common, const R* values, std::int64_t 
 template <class R>
 std::int64_t count_sent_sparse(const Projection& projection, const R* values, std::int32_t lanes);
 
-/// The messages of a tick to the synapses of targets that tell `values` (targets x lanes): each that
-/// is not 0 goes to all synapses onto its target.
+/// The messages of a tick to the synapses of targets that tell `values` (targets x lanes): each
+/// that is not 0 goes to all synapses onto its target.
 template <class R>
 std::int64_t count_heard(const R* values, const std::int32_t* fan_in, std::int32_t targets, std::int32_t lanes) {
   std::int64_t count = 0;
@@ -56,13 +56,13 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 /// sums (sources of the layer x lanes) += W^T errors (targets of the layer x lanes): TRANSPORT of
 /// every synapse; `transported` is bilinear.
 template <class R>
-void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums);
+void carry_errors_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums);
 
 /// One projection's, with the threads' shares of its targets where it is sparse.
 template <class R>
 class Sender {
  public:
-  Sender(const Common<R>& common, std::int32_t p);
+  Sender(const Common<R>& common, ProjectionId p);
 
   /// Threads renew their copies of the weights.
   void copy_weights(const Common<R>& common);
@@ -98,7 +98,7 @@ class Sender {
   }
   Part copy_of(const Common<R>& common, int chunk) const;
 
-  std::int32_t p_;
+  ProjectionId p_;
   const Projection& projection_;  // the topology's
   Sends sends_;
   int threads_;

@@ -12,7 +12,7 @@ constexpr std::int64_t kWorthThreads = 16384;
 }  // namespace
 
 template <class R>
-LocalWay<R>::LocalWay(const Common<R>& common, std::int32_t p) : p_(p) {
+LocalWay<R>::LocalWay(const Common<R>& common, ProjectionId p) : p_(p) {
   const ProjectionPlan& plan = common.plan_for(p);
   const LocalRule& rule = *common.learning.local;
   pre_.assign(static_cast<std::size_t>(plan.pre), R(0));

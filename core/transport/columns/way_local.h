@@ -16,7 +16,7 @@ namespace locus {
 template <class R>
 class LocalWay {
  public:
-  LocalWay(const Common<R>& common, std::int32_t p);
+  LocalWay(const Common<R>& common, ProjectionId p);
 
   void begin_trial();
   void hear_axon(const R* activity) { std::copy_n(activity, pre_.size(), pre_.begin()); }
@@ -42,7 +42,7 @@ class LocalWay {
   void run(const PostTick<R>& tick, RuleMoment moment);
   void run_from(const PostTick<R>& tick, std::int32_t first, std::int32_t last, RuleMoment moment, Share& share);
 
-  std::int32_t p_;
+  ProjectionId p_;
   Column<R> pre_;                  // what each source sent in this tick (sources x lanes)
   std::vector<Column<R>> traces_;  // by trace (synapses x lanes); empty where neurons keep it
   std::vector<Column<R>> shared_;  // by trace that sources keep (sources x 2 x lanes); else empty
