@@ -64,6 +64,8 @@ class RuleRun {
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
     if (learner_.learns() || !spec.records.empty()) before_ = weights_of(learner_.network());
+    const std::string reason = learner_.compile(options.compile, training.updates);
+    if (!reason.empty() && options.interpreted) options.interpreted(rule.name, reason);
     if constexpr (std::is_same_v<T, Mailbox<R>>) {
       if (options.trace) {
         learner_.transport().watch(
