@@ -42,6 +42,7 @@ std::string_view words(Drive drive) {
     case Drive::kOnline: return "every tick as it passes";
     case Drive::kSweep: return "sweeps back in time";
     case Drive::kSensitivity: return "sensitivities carried forward with every tick";
+    case Drive::kFactors: return "random factors carried forward with every tick";
   }
   return "";
 }
