@@ -54,6 +54,8 @@ std::string_view name(Surrogate surrogate);  // "PIECEWISE_LINEAR", the name in 
 enum class Reset : std::uint8_t { kSubtractNextTick, kSubtract, kZero };
 
 std::string_view name(Reset reset);  // "SUBTRACT_NEXT_TICK", the name in model files
+/// True if a sweep needs the voltage before the reset.
+constexpr bool recalls_voltage(Reset reset) { return reset == Reset::kZero; }
 
 /// The constants of a spiking neuron, with times converted to decays of a tick. The neurons of a
 /// population have the same surrogate, refractoriness and kinds, and may differ in the other
@@ -282,7 +284,7 @@ void on(LifNeuron<R> n, SweepBegin) {
 /// What a neuron recalls of a revisited tick, beside its psi.
 template <class R>
 struct Recalled {
-  R voltage;  // v before its reset [1]; read with Reset::kZero only
+  R voltage;  // v before its reset [1]; read where the reset recalls it
   R spike;    // z; the same
 };
 

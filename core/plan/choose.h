@@ -42,6 +42,6 @@ bool copies_synapses(const PlanFacts& facts, const Projection& projection, bool 
 std::int32_t ahead_ticks_of(const PlanFacts& facts, const Plan& plan);
 bool ticks_run_together(const PlanFacts& facts, const Plan& plan);
 bool ticks_run_forward(const PlanFacts& facts, const Plan& plan);
-std::int32_t recurrent_projection(const PlanFacts& facts, const Plan& plan);
+std::optional<ProjectionId> recurrent_projection(const PlanFacts& facts, const Plan& plan);
 
 }  // namespace locus

@@ -10,9 +10,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
-#include <vector>
 
+#include "core/base/indexed.h"
 #include "core/plan/tape_layout.h"
 #include "core/protocol/learning.h"
 #include "core/protocol/trial_shape.h"
@@ -111,7 +112,7 @@ struct TapePlan {
 
 struct Plan {
   RunWidth width;
-  std::vector<ProjectionPlan> projections;
+  Indexed<ProjectionPlan> projections;
   TapePlan tapes;
   // sources that speak are listed at every tick: somebody goes over them alone
   bool lists_speakers = false;
@@ -121,8 +122,8 @@ struct Plan {
   bool runs = false;
   // ticks may run together in a network that learns nothing (with one lane)
   bool runs_forward = false;
-  // the projection whose population runs through ticks, and sweeps, in one loop; below 0: none
-  std::int32_t recurrent = -1;
+  // the projection whose population runs through ticks, and sweeps, in one loop, if one does
+  std::optional<ProjectionId> recurrent;
   // a sweep revisits no tick a second time: its coefficients take the place of the gains
   bool coefficients_replace_gains = false;
   // ticks of which the inputs' currents are one product; 0: none are sent ahead

@@ -130,8 +130,7 @@ LinearModel linear_model(const Spec& spec) {
       refuse(fmt::format("rule \"{}\" draws signs, and only its mean is known", rule.name));
   }
   for (const RuleSpec& rule : spec.rules) {
-    if (std::ranges::any_of(rule.feedback, [](const FeedbackSpec& feedback) { return feedback.learn.has_value(); }))
-      refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));
+    if (feedback_learns(rule)) refuse(fmt::format("the feedback of rule \"{}\" learns", rule.name));
   }
   if (spec.training.carry_state) refuse("state is carried across trials");
   for (const ProjectionSpec& projection : spec.network.projections) {

@@ -28,7 +28,7 @@ class Ahead {
       const R* const inputs =
           common.shown != nullptr ? common.shown + std::ptrdiff_t{row} * m : common.network.inputs.activity.data();
       std::ranges::fill(currents_, R(0));
-      for (const std::int32_t p : common.onto_rate) {
+      for (const ProjectionId p : common.onto_rate) {
         if (common.plan_for(p).sends != Sends::kAhead) continue;
         const Projection& b = common.projection(p);
         const RowsView<R> said{inputs + b.source_begin, ticks, b.source_size, m, 1};

@@ -81,13 +81,13 @@ struct Common {
   Door& door;
   std::int32_t lanes;
   Plan plan;
-  std::vector<std::int32_t> onto_rate;       // B and W, in file order
-  std::vector<std::int32_t> onto_readouts;   // D, then A, each in file order
-  std::vector<Column<std::int32_t>> fan_in;  // by projection (targets each)
-  std::vector<Optimizer> optimizers;         // by projection
-  std::vector<PassagesOver> passages_over;   // by projection; looked up once
-  AxonLines<R> input_lines;                  // what is under way from the inputs
-  AxonLines<R> rate_lines;                   // and from the rate neurons
+  std::vector<ProjectionId> onto_rate;      // B and W, in file order
+  std::vector<ProjectionId> onto_readouts;  // D, then A, each in file order
+  Indexed<Column<std::int32_t>> fan_in;     // by projection (targets each)
+  Indexed<Optimizer> optimizers;            // by projection
+  Indexed<PassagesOver> passages_over;      // by projection; looked up once
+  AxonLines<R> input_lines;                 // what is under way from the inputs
+  AxonLines<R> rate_lines;                  // and from the rate neurons
   Tapes<R> tapes;
   FeedbackWires<R> feedback_wires;
   // vectors of the tree of a sum over grains; without a meaning between sums
@@ -100,12 +100,12 @@ struct Common {
   SaidCount activities_said;  // of all rate neurons, until they step
   SaidCount errors_said;      // of all readouts, in this tick
 
-  const Projection& projection(std::int32_t p) const { return network.projections()[static_cast<std::size_t>(p)]; }
-  const ProjectionPlan& plan_for(std::int32_t p) const { return plan.projections[static_cast<std::size_t>(p)]; }
-  Synapses<R>& synapses(std::int32_t p) const { return network.synapses[static_cast<std::size_t>(p)]; }
-  const Optimizer& optimizer(std::int32_t p) const { return optimizers[static_cast<std::size_t>(p)]; }
-  const R* weight(std::int32_t p) const { return synapses(p).weight.data(); }
-  const std::int32_t* fans_in(std::int32_t p) const { return fan_in[static_cast<std::size_t>(p)].data(); }
+  const Projection& projection(ProjectionId p) const { return network.projections()[p]; }
+  const ProjectionPlan& plan_for(ProjectionId p) const { return plan.projections[p]; }
+  Synapses<R>& synapses(ProjectionId p) const { return network.synapses[p]; }
+  const Optimizer& optimizer(ProjectionId p) const { return optimizers[p]; }
+  const R* weight(ProjectionId p) const { return synapses(p).weight.data(); }
+  const std::int32_t* fans_in(ProjectionId p) const { return fan_in[p].data(); }
   /// The first neuron of a projection's targets stands at this cell of its layer.
   std::ptrdiff_t first_target(const Projection& of) const { return std::ptrdiff_t{of.target_begin} * lanes; }
   std::pair<std::size_t, std::size_t> cells_of(const Neurons& population) const {
@@ -115,7 +115,7 @@ struct Common {
   }
 
   Grains grains(std::int32_t neurons) const { return {neurons, network.topology->grain}; }
-  const PassagesOver& passages(std::int32_t p) const { return passages_over[static_cast<std::size_t>(p)]; }
+  const PassagesOver& passages(ProjectionId p) const { return passages_over[p]; }
 
   const AxonLines<R>& lines_of(const Projection& of) const {
     return of.source_layer == Layer::kInput ? input_lines : rate_lines;
@@ -145,7 +145,7 @@ struct Common {
   }
 
   /// As core/protocol/phase_table.h says.
-  bool knows_gain(std::int32_t p) const {
+  bool knows_gain(ProjectionId p) const {
     return locus::knows_gain(rule, projection(p), network.topology->target_of(projection(p)));
   }
 
@@ -208,17 +208,17 @@ inline bool is_on_every_rank(const Projection& projection) {
 
 /// The neurons that a projection ends on.
 template <class R>
-const Neurons& neurons_onto(const Common<R>& common, std::int32_t p) {
+const Neurons& neurons_onto(const Common<R>& common, ProjectionId p) {
   return common.network.target_of(common.projection(p));
 }
 /// Constants that synapses onto rate neurons know: alpha of the population, and RFLO's lambda. Of
 /// neurons that differ they are the first one's.
 template <class R>
-R leak_onto(const Common<R>& common, std::int32_t p) {
+R leak_onto(const Common<R>& common, ProjectionId p) {
   return static_cast<R>(neurons_onto(common, p).leak);
 }
 template <class R>
-R trace_decay_onto(const Common<R>& common, std::int32_t p) {
+R trace_decay_onto(const Common<R>& common, ProjectionId p) {
   return common.learning.trace_decay ? static_cast<R>(*common.learning.trace_decay) : R(1) - leak_onto(common, p);
 }
 
@@ -233,7 +233,7 @@ R trace_decay_of(const Common<R>& common, const Neurons& population, std::int32_
 /// The same of each target and lane of a projection, where they differ and the rule takes them for
 /// its traces; otherwise empty (as many as the plan says).
 template <class R>
-Column<R> trace_decays_onto(const Common<R>& common, std::int32_t p) {
+Column<R> trace_decays_onto(const Common<R>& common, ProjectionId p) {
   Column<R> decays(static_cast<std::size_t>(common.plan_for(p).decays));
   const auto lanes = static_cast<std::size_t>(common.lanes);
   for (std::size_t cell = 0; cell < decays.size(); ++cell)

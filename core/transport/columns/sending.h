@@ -56,13 +56,13 @@ void send_product(const Common<R>& common, const Projection& projection, const R
 /// sums (sources of the layer x lanes) += W^T errors (targets of the layer x lanes): TRANSPORT of
 /// every synapse; `transported` is bilinear.
 template <class R>
-void carry_errors_back(const Common<R>& common, std::int32_t p, const R* errors, R* sums);
+void carry_errors_back(const Common<R>& common, ProjectionId p, const R* errors, R* sums);
 
 /// One projection's, with the threads' shares of its targets where it is sparse.
 template <class R>
 class Sender {
  public:
-  Sender(const Common<R>& common, std::int32_t p);
+  Sender(const Common<R>& common, ProjectionId p);
 
   /// Threads renew their copies of the weights.
   void copy_weights(const Common<R>& common);
@@ -98,7 +98,7 @@ class Sender {
   }
   Part copy_of(const Common<R>& common, int chunk) const;
 
-  std::int32_t p_;
+  ProjectionId p_;
   const Projection& projection_;  // the topology's
   Sends sends_;
   int threads_;

@@ -14,7 +14,7 @@ namespace locus {
 template <class R>
 class FusedWay {
  public:
-  FusedWay(const Common<R>& common, std::int32_t p);
+  FusedWay(const Common<R>& common, ProjectionId p);
 
   void begin_trial();
   /// Sends this tick's AXONs if a pass waits. Returns whether it did.
@@ -38,7 +38,7 @@ class FusedWay {
   template <Learn kLearn, bool kOwnDecay, bool kSend>
   void pass_grains(const Common<R>& common, const PassColumns<R>& columns);
 
-  std::int32_t p_;
+  ProjectionId p_;
   R decay_ = 0;                      // RFLO: lambda of the population
   R leak_ = 1;                       // alpha of the population
   bool differ_ = false;              // each target has its own alpha

@@ -27,7 +27,7 @@ using AnyWay =
     std::variant<StaticWay, FusedWay<R>, LoopWay<R>, DeferredWay<R>, SharedWay<R>, SummedWay<R>, EventsWay<R>, LocalWay<R>>;
 
 template <class R>
-AnyWay<R> make_way(const Common<R>& common, std::int32_t p) {
+AnyWay<R> make_way(const Common<R>& common, ProjectionId p) {
   switch (common.plan_for(p).learns) {
     case Way::kStatic: break;
     case Way::kFused: return FusedWay<R>(common, p);
