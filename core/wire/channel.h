@@ -69,7 +69,7 @@ inline constexpr std::array<ChannelRow, kChannels> kChannelTable = {{
      "DENDRITE",
      "synapse",
      "its own postsynaptic neuron",
-     "1: current (RTRL onto rate neurons 2: and the activity behind it)",
+     "1: current (RTRL and UORO onto rate neurons 2: and the activity behind it)",
      SpatialClass::kLocal,
      {{{Party::kSynapse, Party::kRate}, {Party::kSynapse, Party::kReadout}}}},
     {Channel::kPost,
