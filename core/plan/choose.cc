@@ -68,8 +68,7 @@ ChosenWay way_of(const PlanFacts& facts, const Projection& projection) {
   if (facts.learning.local && onto_rate) return {Way::kLocal, "the model writes the rule itself"};
   if (target.spiking) return {Way::kEvents, "onto spiking neurons: cost follows what is sent"};
   if (target.leaky) return {Way::kEvents, "onto readouts with memory"};
-  if (facts.rule.drive == Drive::kSensitivity && onto_rate)
-    return {Way::kSummed, "neurons tell each synapse its change"};
+  if (tells_changes(facts.rule.drive) && onto_rate) return {Way::kSummed, "neurons tell each synapse its change"};
   if (rounds_traces(facts.learning, projection)) return {Way::kLoop, "each synapse rounds its trace in every tick"};
   if (facts.horizon.trial.commits_every_tick && !facts.sweeps()) {
     if (descends_plainly(facts, projection)) return {Way::kFused, "every tick commits"};

@@ -46,6 +46,8 @@ Learning shareable(const Spec& spec, const Topology& topology, Learning learning
   const Rule& row = rule(learning.kind);
   if (row.drive == Drive::kSensitivity)
     throw UsageError("RTRL's sensitivities (n N scalars a tick) cannot be cut by neurons: run it alone");
+  if (row.drive == Drive::kFactors)
+    throw UsageError("UORO's factors are scaled by sums over all neurons, which ranks do not share: run it alone");
   std::string reason = why_not_shared(topology, row.drive == Drive::kSweep);
   if (learning.local) reason = "a rule that the model writes itself";
   if (!learning.learned_feedback.empty()) reason = "feedback that learns";
