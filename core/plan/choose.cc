@@ -186,6 +186,7 @@ bool ticks_run_forward(const PlanFacts& facts, const Plan& plan) {
   if (facts.rule.drive != Drive::kNothing || facts.width.lanes > 1 || plan.shared_out) return false;
   if (facts.topology.is_part() || !facts.learning.wires.empty()) return false;  // as above
   if (facts.topology.has_noise() || horizon.inputs_tick_by_tick || horizon.outputs_are_seen) return false;
+  if (facts.topology.has_integers()) return false;  // each leak draws
   return facts.topology.sizes.rate_neurons < kWorthSharing;
 }
 
