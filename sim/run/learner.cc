@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -58,6 +59,19 @@ Learning shareable(const Spec& spec, const Topology& topology, const RuleSpec& r
   return learning_of(spec, topology, rule);
 }
 
+/// Visits of a synapse by a rule from which on compiling it takes less time than it saves.
+constexpr double kWorthCompiling = 3e8;
+
+/// Visits of a synapse in one trial of each lane, where the plan has the model's own text.
+template <class R>
+double visits_of(const Plan& plan, const Network<R>& network, std::int32_t ticks) {
+  double synapses = 0;
+  for (std::size_t p = 0; p < plan.projections.size(); ++p) {
+    if (plan.projections[p].learns == Way::kLocal) synapses += static_cast<double>(network.projections()[p].size());
+  }
+  return synapses * network.lanes * ticks;
+}
+
 template <class R>
 Indexed<double> rates_of(const Network<R>& network) {
   Indexed<double> rates;
@@ -100,6 +114,8 @@ void check_shareable(const Spec& spec, const Topology& topology, const RuleSpec&
   const Rule& row = locus::rule(learning.kind);
   if (row.drive == Drive::kSensitivity)
     throw UsageError("RTRL's sensitivities (n N scalars a tick) cannot be cut by neurons: run it alone");
+  if (row.drive == Drive::kFactors)
+    throw UsageError("UORO's factors are scaled by sums over all neurons, which ranks do not share: run it alone");
   std::string reason = why_not_shared(topology, row.drive == Drive::kSweep);
   if (learning.local) reason = "a rule that the model writes itself";
   if (!learning.learned_feedback.empty()) reason = "feedback that learns";
@@ -142,6 +158,23 @@ template <class R, TransportOf<R> T>
 Learner<R, T>::Learner(const Spec& spec, const Topology& topology, const RuleSpec& rule, std::int32_t lanes,
                        const Permit& permit, Audience audience, Executor executor, RankExchange exchange)
     : Learner(spec, topology, rule, learning_of(spec, topology, rule), lanes, permit, audience, executor, exchange) {}
+
+template <class R, TransportOf<R> T>
+std::string Learner<R, T>::compile(const CompileOptions& options, std::int64_t updates) {
+  if constexpr (std::is_same_v<T, Columns<R>>) {
+    if (options.compile == Compile::kNever || !learning_.local) return "";
+    const double visits = visits_of(transport_.plan(), network_, shape_.ticks) * static_cast<double>(updates);
+    if (visits == 0 || (options.compile == Compile::kAuto && visits < kWorthCompiling)) return "";
+    KernelAttempt attempt = kernels_of<R>(*learning_.local, learning_.dt, learning_.ticks, options.folder);
+    if (!attempt.fault.empty() && options.compile == Compile::kAlways)
+      throw UsageError("the rule cannot be compiled: " + attempt.fault);
+    kernels_ = std::move(attempt.library);
+    transport_.use(kernels_.template kernels<R>());
+    return attempt.fault;
+  } else {
+    return "";
+  }
+}
 
 template <class R, TransportOf<R> T>
 void Learner<R, T>::begin_update(std::int64_t update) {

@@ -53,7 +53,7 @@ std::int64_t last_update_of(const Comparisons& comparisons) {
 template <class R, TransportOf<R> T>
 class RuleRun {
  public:
-  /// What is referred to outlives this.
+  /// The arguments outlive this.
   RuleRun(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
           Executor executor, const RunResult& done)
       : spec_(spec),
@@ -68,6 +68,8 @@ class RuleRun {
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
     if (is_first() && (learner_.learns() || !spec.records.empty())) before_ = weights_of(gathering_.network());
+    const std::string reason = learner_.compile(options.compile, training.updates);
+    if (!reason.empty() && options.interpreted) options.interpreted(rule.name, reason);
     if constexpr (std::is_same_v<T, Mailbox<R>>) {
       if (options.trace) {
         learner_.transport().watch(
@@ -296,7 +298,7 @@ bool RuleRun<R, T>::tell() {
   return stops;
 }
 
-/// What stands in an outcome once its rule has ended.
+/// Fills in the fields of an outcome that are known when its rule has ended.
 template <class R, TransportOf<R> T>
 void RuleRun<R, T>::conclude() {
   learner_.note_memory();
