@@ -50,7 +50,7 @@ std::int64_t last_update_of(const Comparisons& comparisons) {
 template <class R, TransportOf<R> T>
 class RuleRun {
  public:
-  /// What is referred to outlives this.
+  /// The arguments outlive this.
   RuleRun(const Spec& spec, const Topology& topology, const RuleSpec& rule, const RunOptions& options,
           Executor executor, const RunResult& done)
       : spec_(spec),
@@ -64,6 +64,8 @@ class RuleRun {
         outcome_(new_outcome(rule, learner_.learning())) {
     const TrainingSpec& training = spec.training;
     if (learner_.learns() || !spec.records.empty()) before_ = weights_of(learner_.network());
+    const std::string reason = learner_.compile(options.compile, training.updates);
+    if (!reason.empty() && options.interpreted) options.interpreted(rule.name, reason);
     if constexpr (std::is_same_v<T, Mailbox<R>>) {
       if (options.trace) {
         learner_.transport().watch(
@@ -235,7 +237,7 @@ bool RuleRun<R, T>::tell() {
   return moment.stopping;
 }
 
-/// What stands in an outcome once its rule has ended.
+/// Fills in the fields of an outcome that are known when its rule has ended.
 template <class R, TransportOf<R> T>
 void RuleRun<R, T>::conclude() {
   const Network<R>& network = learner_.network();

@@ -121,7 +121,7 @@ auto carried_by(N& network) {
   return columns;
 }
 
-/// What feedback that learns keeps, as its synapses are numbered.
+/// The state of feedback that learns, in the order of its synapses.
 template <class R>
 constexpr auto feedback_columns() {
   return std::array{std::pair(Kept::What::kFeedback, &Synapses<R>::weight),
