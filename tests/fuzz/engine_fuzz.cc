@@ -1,6 +1,6 @@
-// Any bytes as an engine file: read, and if it has no fault, three rules are bound to it. Faults and
-// rules that do not fit are the normal result; the fuzzer looks for a crash, a sanitiser's report, a
-// failing CHECK, unbounded time, or an answer without its reasons.
+// Any bytes as an engine file: read, and if it has no fault, three rules are bound to it. Faults
+// and rules that do not fit are the normal result; the fuzzer looks for a crash, a sanitiser's
+// report, a failing CHECK, unbounded time, or an answer without its reasons.
 #include <cstdint>
 #include <optional>
 #include <string>
